@@ -1,0 +1,61 @@
+"""Every error this bot raises on purpose; each carries the sentence that the asker reads.
+
+* BotError
+  x UserError               the asker can mend it; logged at info, never counted as a fault
+    + NotASim               what was typed cannot name a SIM
+    + SuperSim              a Super SIM: it has no data sessions in this API
+    + SimNotFound           understood, asked for, not there; carries near misses
+    + SimAmbiguous          several SIMs fit; carries them for a picker
+    + UnknownSubcommand     no subcommand has that name; carries the nearest
+    + NotAllowed            this person or channel may not ask
+  x SettingsError           the environment is not right; lists every fault at once
+  x KoreError               bot/kore/errors.py
+    + KoreNotFound
+    + KoreDenied
+    + KoreRateLimited
+    + KoreUnavailable
+    + KoreBadAnswer
+    + KoreBadRequest
+"""
+
+import re
+
+
+class BotError(Exception):
+    """Base of all. `sentence` is what the asker reads; `kind` names it in JSON and in metrics."""
+
+    sentence = "Something broke on our side. Nothing was lost; try again."
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence or self.sentence)
+        if sentence is not None:
+            self.sentence = sentence
+
+    @property
+    def kind(self) -> str:
+        """The class's name in snake case: `SimNotFound` is `sim_not_found`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+
+class UserError(BotError):
+    """The asker can mend this."""
+
+
+class UnknownSubcommand(UserError):
+    """No subcommand has that name."""
+
+    sentence = "I do not know that subcommand. Try `/simsessions help`."
+
+
+class NotAllowed(UserError):
+    """This person, channel or workspace may not ask."""
+
+    sentence = "You may not ask for SIMs here. Ask an admin of this bot to let you in."
+
+
+class SettingsError(BotError):
+    """The environment is not right; `faults` lists everything that is wrong, one line each."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("The settings are not right:\n" + "\n".join(f"  - {f}" for f in faults))
+        self.faults = faults

@@ -1,0 +1,52 @@
+"""What can go wrong when KORE is asked; drawn as a tree in bot/errors.py."""
+
+from bot.errors import BotError
+
+
+class KoreError(BotError):
+    """Base of all that KORE's API can do to us. `status` is the HTTP status where there was one."""
+
+    sentence = "KORE's API did not give a usable answer."
+
+    def __init__(self, sentence: str | None = None, *, status: int | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class KoreNotFound(KoreError):
+    """404: KORE has no such resource."""
+
+    sentence = "KORE knows nothing under that name."
+
+
+class KoreDenied(KoreError):
+    """401 or 403 also after a fresh token: the key is wrong or lacks a scope."""
+
+    sentence = (
+        "KORE refuses our key: the API client lacks read access to Programmable Wireless, or its "
+        "secret is wrong. Tell an admin; `simsessions doctor` shows it."
+    )
+
+
+class KoreRateLimited(KoreError):
+    """429 until our patience ended."""
+
+    sentence = "KORE is limiting how much we may ask right now. Try again in a minute."
+
+
+class KoreUnavailable(KoreError):
+    """No connection, a time-out, a 5xx, or the circuit is open."""
+
+    sentence = "KORE is not answering. Try again in a minute."
+
+
+class KoreBadAnswer(KoreError):
+    """An answer that is not what the API documents: not JSON, cut off, a foreign next page."""
+
+    sentence = "KORE gave an answer that could not be read. Try again in a minute."
+
+
+class KoreBadRequest(KoreError):
+    """400, 415, 422: KORE does not like what we asked; asking again would not help."""
+
+    sentence = "KORE rejected the question. This is a fault of this bot; tell its admin."

@@ -1,0 +1,48 @@
+"""What is known of a SIM and its sessions. Frozen; no I/O may be reached from here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.diagnosis.rule import Finding
+from bot.diagnosis.state import State
+from bot.kore.models import DataSession, RatePlan, Sim
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The window (at most 30 days) in one line. Packets are None where no session tells them."""
+
+    sessions: int
+    networks: int
+    cells: int
+    packets_uploaded: int | None
+    packets_downloaded: int | None
+    first_start: datetime | None
+    sessions_without_packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """A SIM, its sessions newest first, its state and what is wrong with it.
+
+    `sessions` is None where the SIM was read and its sessions could not be; `as_of` is when KORE
+    told us the oldest part of this; `stale` says that KORE did not answer and this is from before.
+    """
+
+    query: str
+    sim: Sim
+    state: State
+    since: datetime | None
+    sessions: tuple[DataSession, ...] | None
+    summary: Summary | None
+    findings: tuple[Finding, ...]
+    as_of: datetime
+    made_at: datetime
+    stale: bool = False
+    skipped_rows: int = 0
+    rate_plan: RatePlan | None = None
+
+    @property
+    def last_session(self) -> DataSession | None:
+        """The newest session by `start`, or None."""
+        return self.sessions[0] if self.sessions else None

@@ -1,0 +1,41 @@
+"""Values with defaults, so that a test names only what it is about."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.kore.models import DataSession, Sim
+
+SID = "DE" + "0" * 31 + "1"
+ACCOUNT = "AC" + "0" * 32
+ICCID = "8901260012345678904"
+IMEI = "014931000129700"
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+
+
+def a_sim(**changes: Any) -> Sim:
+    """Give an active SIM called pump-7."""
+    plain = {"sid": SID, "unique_name": "pump-7", "iccid": ICCID, "status": "active"}
+    return Sim.model_validate(plain | {"account_sid": ACCOUNT} | changes)
+
+
+def a_session(**changes: Any) -> DataSession:
+    """Give an LTE session on T-Mobile that started at noon and is open."""
+    plain = {
+        "sid": "WN" + "0" * 32,
+        "sim_sid": SID,
+        "account_sid": ACCOUNT,
+        "radio_link": "LTE",
+        "operator_mcc": "310",
+        "operator_mnc": "260",
+        "operator_country": "USA",
+        "operator_name": "T-Mobile USA",
+        "cell_id": "310-260-40482-1243",
+        "cell_location_estimate": {"lat": 37.8828168, "lon": -122.3684899},
+        "packets_uploaded": 246,
+        "packets_downloaded": 296,
+        "last_updated": NOON,
+        "start": NOON,
+        "end": None,
+        "imei": IMEI,
+    }
+    return DataSession.model_validate(plain | changes)
