@@ -48,7 +48,7 @@ class UnknownSubcommand(UserError):
 
 
 class NotAllowed(UserError):
-    """This person, channel or workspace may not ask."""
+    """The person, channel or workspace may not ask."""
 
     sentence = "You may not ask for SIMs here. Ask an admin of this bot to let you in."
 

@@ -7,7 +7,7 @@ from bot.kore.models import DataSession, Sim
 
 SID = "DE" + "0" * 31 + "1"
 ACCOUNT = "AC" + "0" * 32
-ICCID = "8901260012345678904"
+ICCID = "8901260012345678909"
 IMEI = "014931000129700"
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
