@@ -1,6 +1,64 @@
-PYTHON ?= python3
+# Everything a newcomer types. The environment lives in .venv and is made when needed; only a
+# changed lock installs again. `make demo ARGS="--port 8123"` passes arguments on.
+
+SHELL := /bin/sh
+ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
-PORT ?= 8080
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: demo test check bench lock clean
+# The first Python that is new enough and can make environments; `make PYTHON=…` takes another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$p && break; done)
+
+.PHONY: help demo test check bench lock clean
+.DELETE_ON_ERROR:
+
+help: ## say what there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 9
+
+demo: $(VENV)/runtime ## the bot between two stand-ins, in your browser; no account needed
+	@$(BIN)/simsessions demo $(ARGS)
+
+test: $(VENV)/dev ## all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev ## each figure of bench/ against its floor
+	@for script in bench/*.py; do \
+		echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || failed="$$failed $$script"; \
+	done; test -z "$$failed" || { echo "over their limits:$$failed"; exit 1; }
+
+lock: $(VENV)/dev ## pin again what pyproject.toml asks for (ARGS=--upgrade for the newest)
+	$(LOCK) $(ARGS) pyproject.toml -o requirements.lock
+	$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) $(ARGS) --group build -c requirements-dev.lock -o requirements-build.lock
+
+clean: ## take away what was made
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/python:
+	@test -n "$(PYTHON)" || { \
+		echo "simsessions needs Python 3.11 or newer with venv and ensurepip, and found none." >&2; \
+		echo "Debian, Ubuntu: apt install python3-venv. Elsewhere: see python.org/downloads;" >&2; \
+		echo "or name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/runtime: $(VENV)/python requirements.lock requirements-build.lock pyproject.toml
+	$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/runtime requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,43 @@
+"""What the shell is told, one number a kind of trouble; `simsessions --help` prints this table."""
+
+from enum import IntEnum
+
+from bot.errors import BotError, SettingsError, UserError
+from bot.kore.errors import KoreError, KoreNotFound
+
+
+class ExitCode(IntEnum):
+    """The graver the higher, up to SETTINGS."""
+
+    OK = 0
+    NOT_ALL = 1
+    USAGE = 2
+    KORE = 3
+    SETTINGS = 4
+    BROKEN = 70
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        """Say it in a line."""
+        return MEANINGS[self]
+
+
+MEANINGS = {
+    ExitCode.OK: "all asked for was answered, all checked is well",
+    ExitCode.NOT_ALL: "a SIM was not found or several fit; doctor or health found something amiss",
+    ExitCode.USAGE: "the command line was not understood",
+    ExitCode.KORE: "KORE refused, limited or did not answer",
+    ExitCode.SETTINGS: "the settings are not right",
+    ExitCode.BROKEN: "something broke on our side",
+    ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
+}
+
+
+def exit_code(error: BotError) -> ExitCode:
+    """Give the number of an error's kind."""
+    if isinstance(error, SettingsError):
+        return ExitCode.SETTINGS
+    if isinstance(error, UserError | KoreNotFound):
+        return ExitCode.NOT_ALL
+    return ExitCode.KORE if isinstance(error, KoreError) else ExitCode.BROKEN

@@ -1,0 +1,85 @@
+"""The command line: finds the commands, runs one, and turns every error into words and a number.
+
+To add a command: put `bot/cli/commands/<name>.py` there with a click command called `command`;
+import what is heavy inside its function, so that the other commands start fast.
+"""
+
+import importlib
+import os
+import pkgutil
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from bot.cli import commands
+from bot.cli.exit_codes import ExitCode, exit_code
+from bot.errors import BotError
+
+EXIT_CODES = "Exit codes:\n\n\b\n" + "\n".join(f"{c.value:>3}  {c.meaning}" for c in ExitCode)
+
+
+class FoundCommands(click.Group):
+    """A group whose commands are the files of bot/cli/commands, each loaded when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, as they are typed."""
+        del ctx
+        return [m.name.replace("_", "-") for m in pkgutil.iter_modules(commands.__path__)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the command of that name, or None."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
+        found: click.Command = module.command
+        return found
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 -- click calls it so
+    if wanted:
+        click.echo(f"simsessions {installed_version()}")
+        ctx.exit()
+
+
+def installed_version() -> str:
+    """Give the version, also from a checkout that is not installed."""
+    try:
+        return version("simsessions")
+    except PackageNotFoundError:
+        return "from a checkout"
+
+
+@click.group(cls=FoundCommands, name="simsessions", epilog=EXIT_CODES)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def cli() -> None:
+    """Say what a cellular SIM is doing: in Slack, in the browser's demo, or here.
+
+    Settings come from the environment or from .env; `simsessions doctor` checks them.
+    """
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command line and give its exit code; errors are a sentence on stderr."""
+    try:
+        done = cli.main(arguments, prog_name="simsessions", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BotError as error:
+        click.echo(f"simsessions: {error.sentence}", err=True)
+        return exit_code(error)
+    except (click.Abort, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # the reader has gone; what is still buffered must not raise again when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    return int(done or ExitCode.OK)
