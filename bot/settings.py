@@ -246,7 +246,10 @@ def known_names() -> dict[str, str]:
 
 
 def _told(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
-    in_file = dotenv_values(env_file, interpolate=False) if env_file else {}
+    try:
+        in_file = dotenv_values(env_file, interpolate=False) if env_file else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError((f"{env_file}: cannot be read ({type(error).__name__})",)) from None
     both = {**in_file, **{k: v for k, v in environ.items() if v.strip()}}
     return {name: value.strip() for name, value in both.items() if value and value.strip()}
 

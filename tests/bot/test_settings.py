@@ -1,0 +1,235 @@
+"""Settings: what is read, what is refused, and that secrets stay in."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.errors import SettingsError
+from bot.settings import Need, Settings, env_name, known_names, load_settings
+
+KORE = {"KORE_CLIENT_ID": "id", "KORE_CLIENT_SECRET": "hush-kore"}
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-hush", "SLACK_APP_TOKEN": "xapp-hush"}
+
+
+def faults_of(told: dict[str, str], need: Need = Need.NOTHING) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(told, None, need=need)
+    return caught.value.faults
+
+
+def test_defaults_are_the_real_services():
+    """
+    With nothing set, Slack's and KORE's own addresses and port 3000 are used.
+    """
+    settings = load_settings({}, None, need=Need.NOTHING)
+
+    assert "https://slack.com/api/" == settings.slack_api_url
+    assert "https://programmable-wireless.api.korewireless.com" == settings.kore_api_url
+    assert "https://api.korewireless.com/api-services/v1/auth/token" == settings.kore_token_url
+    assert 3000 == settings.port
+
+
+def test_a_complete_environment_is_enough():
+    """
+    The KORE client and the two Slack tokens are all that `run` needs.
+    """
+    settings = load_settings(KORE | SLACK, None)
+
+    assert settings.socket_mode
+    assert settings.slack_bot_token is not None
+    assert "xoxb-hush" == settings.slack_bot_token.get_secret_value()
+
+
+def test_without_an_app_token_slack_comes_over_http():
+    """
+    A signing secret in place of the app token means signed HTTP.
+    """
+    told = KORE | {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
+
+    assert not load_settings(told, None).socket_mode
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("https://kore.example", "https://kore.example"),
+        ("https://kore.example/", "https://kore.example"),
+        ("https://kore.example/v1", "https://kore.example"),
+        ("https://kore.example/v1/", "https://kore.example"),
+        ("http://127.0.0.1:8081", "http://127.0.0.1:8081"),
+        ("http://localhost:8081/v1/", "http://localhost:8081"),
+        ("http://[::1]:8081", "http://[::1]:8081"),
+    ],
+)
+def test_kore_api_url_is_an_origin(typed, read):
+    """
+    `/v1` and a trailing slash are forgiven, and http is fine on this machine.
+    """
+    assert read == load_settings({"KORE_API_URL": typed}, None, need=Need.NOTHING).kore_api_url
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"),
+    [("90", 90), ("90s", 90), ("15min", 900), ("15m", 900), ("4h", 14400), ("1.5 d", 129600)],
+)
+def test_durations_carry_units(typed, seconds):
+    """
+    A duration is read in seconds, with or without a unit.
+    """
+    settings = load_settings({"SIMSESSIONS_DRAIN": typed}, None, need=Need.NOTHING)
+
+    assert seconds == settings.drain
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("KORE_API_URL", "http://kore.example", "use https://"),
+        ("KORE_API_URL", "kore.example", "is not a URL"),
+        ("KORE_API_URL", "ftp://kore.example", "is not a URL"),
+        ("KORE_API_URL", "https://kore.example/v2", "an origin"),
+        ("KORE_API_URL", "https://me:hush@kore.example", "leave those out"),
+        ("KORE_TOKEN_URL", "http://10.0.0.1/token", "use https://"),
+        ("KORE_TOKEN_URL", "http://[::1", "Invalid IPv6 URL"),
+        ("SLACK_API_URL", "http://127.0.0.1.evil.example/api", "use https://"),
+        ("SLACK_BOT_TOKEN", "xapp-hush", "xoxb-"),
+        ("SLACK_APP_TOKEN", "xoxb-hush", "xapp-"),
+        ("PORT", "many", "integer"),
+        ("PORT", "65536", "65535"),
+        ("SIMSESSIONS_DRAIN", "3 weeks", "duration"),
+        ("SIMSESSIONS_DRAIN", "-3", "duration"),
+        ("SIMSESSIONS_ALLOWED_USERS", "U0123ABCD, bob", "bob"),
+        ("SIMSESSIONS_ALLOWED_CHANNELS", "#general", "#general"),
+        ("SIMSESSIONS_ALLOWED_TEAMS", "U0123ABCD", "U0123ABCD"),
+        ("SIMSESSIONS_LOG_LEVEL", "LOUD", "WARNING"),
+        ("SIMSESSIONS_DRIAN", "3", "did you mean SIMSESSIONS_DRAIN?"),
+    ],
+)
+def test_faults_name_the_setting_and_say_what_to_do(name, value, says):
+    """
+    A wrong value, and a misspelt name, is one fault that begins with the name.
+    """
+    (fault,) = faults_of({name: value})
+
+    assert fault.startswith(f"{name}: ")
+    assert says in fault
+    assert "hush" not in fault
+
+
+def test_all_faults_are_listed_at_once():
+    """
+    Wrong values, misspelt names and what is missing come together, each once.
+    """
+    faults = faults_of(
+        {"PORT": "x", "SLACK_BOT_TOKEN": "x", "SIMSESSIONS_LOG_LEVLE": "INFO"}, Need.ALL
+    )
+
+    assert [
+        "SLACK_BOT_TOKEN",
+        "PORT",
+        "SIMSESSIONS_LOG_LEVLE",
+        "KORE_CLIENT_ID",
+        "KORE_CLIENT_SECRET",
+        "SLACK_APP_TOKEN",
+    ] == [fault.split(":")[0] for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("need", "told"),
+    [
+        (Need.NOTHING, {}),
+        (Need.KORE, KORE),
+        (Need.KORE, {"KORE_ACCESS_TOKEN": "t"}),
+        (Need.SLACK, SLACK),
+        (Need.ALL, KORE | SLACK),
+        (Need.KORE, KORE | {"SIMSESSIONS_REQUIRE_ALL": "1", "SLACKWARE": "15", "HOME": "/"}),
+        (Need.KORE, KORE | {"PORT": "", "SIMSESSIONS_DRAIN": "  "}),
+        (Need.NOTHING, {"SIMSESSIONS_ALLOWED_USERS": "U1 W2,U3"}),
+        (Need.NOTHING, {"SIMSESSIONS_LOG_LEVEL": "debug"}),
+    ],
+)
+def test_what_is_no_fault(need, told):
+    """
+    A command asks only for what it needs; strangers' names and empty values do not matter.
+    """
+    assert load_settings(told, None, need=need).missing(need) == ()
+
+
+def test_secrets_are_never_shown():
+    """
+    No secret is in the text of the settings, nor in what an outsider's validation error holds.
+    """
+    told = KORE | SLACK | {"SLACK_SIGNING_SECRET": "hush-3", "KORE_ACCESS_TOKEN": "hush-4"}
+    settings = load_settings(told, None)
+
+    assert "hush" not in f"{settings!r} {settings} {settings.model_dump()}"
+
+
+def test_a_fault_has_no_cause_that_holds_the_values():
+    """
+    The error about a wrong token does not carry the token in its chain.
+    """
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"SLACK_BOT_TOKEN": "hush"}, None, need=Need.NOTHING)
+
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+def test_the_file_fills_in_and_the_environment_wins(tmp_path: Path):
+    """
+    `.env` is read as it stands, without touching the process's own environment.
+    """
+    env = tmp_path / ".env"
+    env.write_text("# ours\nKORE_CLIENT_ID=from-file\nexport KORE_CLIENT_SECRET='a${HOME}b'\n")
+    settings = load_settings({"KORE_CLIENT_ID": "from-environ"}, env, need=Need.KORE)
+
+    assert "from-environ" == settings.kore_client_id
+    assert settings.kore_client_secret is not None
+    assert "a${HOME}b" == settings.kore_client_secret.get_secret_value()
+
+
+def test_an_empty_variable_does_not_hide_the_file(tmp_path: Path):
+    """
+    A variable that is set to nothing counts as not set.
+    """
+    env = tmp_path / ".env"
+    env.write_text("PORT=4000\n")
+
+    assert 4000 == load_settings({"PORT": ""}, env, need=Need.NOTHING).port
+
+
+def test_a_file_that_is_not_there_is_no_fault(tmp_path: Path):
+    """
+    `.env` is optional.
+    """
+    assert 3000 == load_settings({}, tmp_path / ".env", need=Need.NOTHING).port
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path):
+    """
+    Bytes that are no text are told by the file's name, not by a traceback.
+    """
+    env = tmp_path / ".env"
+    env.write_bytes(b"PORT=\xff\xfe")
+
+    with pytest.raises(SettingsError, match=r"\.env: cannot be read"):
+        load_settings({}, env, need=Need.NOTHING)
+
+
+def test_settings_are_frozen():
+    """
+    Nobody changes a setting behind another's back.
+    """
+    with pytest.raises(ValidationError):
+        Settings().port = 1
+
+
+@pytest.mark.parametrize("field", sorted(Settings.model_fields))
+def test_each_setting_says_what_it_is(field):
+    """
+    Every setting has a description, a name outside, and either a default or none.
+    """
+    assert Settings.model_fields[field].description
+    assert known_names()[env_name(field)] == field
