@@ -1,0 +1,101 @@
+"""Every id that Slack sends back to us, and what the buttons carry.
+
+A button's `action_id` is one of the constants; where several stand in one block, `numbered` adds
+`:1`, `:2`, … (match them with `pattern(PICK)`) and `action_of` takes it off again. Its `value` is
+one of the models: `Refresh(...).to_value()` on the way out, `Refresh.from_value(text)` on the way
+in, which raises pydantic's ValidationError on anything else.
+`MAP` is a link: Slack tells us of the click, and there is nothing to do but acknowledge.
+"""
+
+import re
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+REFRESH = "refresh"
+SHARE = "share"
+HISTORY = "history"
+MAP = "map"
+PICK = "pick"
+CSV = "csv"
+TIMELINE = "timeline"
+DETAILS = "details"
+CHOOSE_SESSION = "choose_session"
+TURN_PAGE = "turn_page"
+
+REPORT_ACTIONS = "report_actions"
+HISTORY_ACTIONS = "history_actions"
+PICK_ACTIONS = "pick_actions"
+SESSION_CHOICE = "session_choice"
+SESSION_PAGES = "session_pages"
+
+SESSION_VIEW = "session_view"
+NOTICE_VIEW = "notice_view"
+
+_TYPED = 200  # what was typed is only shown again; a button holds 2,000 characters
+
+
+def numbered(action_id: str, number: int) -> str:
+    """Give an action id that is unique within its block."""
+    return f"{action_id}:{number}"
+
+
+def action_of(action_id: str) -> str:
+    """Give the constant that `numbered` was given."""
+    return action_id.partition(":")[0]
+
+
+def pattern(action_id: str) -> re.Pattern[str]:
+    """Match the constant and its numbered forms, and nothing else."""
+    return re.compile(rf"^{re.escape(action_id)}(:\d+)?$")
+
+
+def typed(text: str) -> str:
+    """Give as much of what was typed as a button carries."""
+    return text[:_TYPED]
+
+
+class ButtonValue(BaseModel):
+    """What a button carries; always within Slack's 2,000 characters."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sid: str = Field(max_length=64)
+
+    def to_value(self) -> str:
+        """Give the text that goes into the button."""
+        return self.model_dump_json(exclude_none=True)
+
+    @classmethod
+    def from_value(cls, value: str) -> Self:
+        """Read what came back; raises pydantic's ValidationError."""
+        return cls.model_validate_json(value)
+
+
+class Refresh(ButtonValue):
+    """Ask again. `shared_by` is the person who shared, where the answer stands in a channel."""
+
+    shared_by: str | None = Field(default=None, max_length=64)
+
+
+class Share(ButtonValue):
+    """Post the answer for the whole channel."""
+
+
+class Pick(ButtonValue):
+    """One of several SIMs that could be meant; `asked` is what was typed."""
+
+    asked: str = Field(default="", max_length=_TYPED)
+
+
+class Window(ButtonValue):
+    """A SIM over the last `days`: the history, its CSV file, its picture."""
+
+    days: int = Field(default=30, ge=1, le=30)
+
+
+class Details(Window):
+    """One session, named by its start; None is the newest."""
+
+    start: datetime | None = None

@@ -1,0 +1,59 @@
+"""What to draw when a workspace does not know a block: data_table, table, fields, text.
+
+Slack's newer blocks reach workspaces one by one; one that does not know a block refuses the whole
+message with `invalid_blocks`. So every screen that uses them is a function of what is `Refused`:
+
+    refused = learnt.get(team, NOTHING)
+    while refused is not None:
+        screen = draw(refused)                      # session_report(..., refused=refused)
+        if sent(screen): break
+        refused = retreat(refused, screen.blocks, messages)   # remember it for the team
+
+`retreat` gives None when only old blocks are left: then send `screen.text` alone.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.blocks.kit import Block
+
+Refused = frozenset[str]
+NOTHING: Refused = frozenset()
+# The newest first: the likeliest to be unknown, where Slack does not say which it was.
+NEWEST_FIRST = ("data_visualization", "data_table", "container", "table")
+_POINTER = re.compile(r"/blocks/(\d+)")
+
+
+def retreat(
+    refused: Refused, blocks: Sequence[Block], messages: Iterable[str] = ()
+) -> Refused | None:
+    """Add one kind of block to what is refused; None where no newer block is left to give up.
+
+    `messages` are Slack's `response_metadata.messages`, which may name the block or point at it.
+    """
+    used = _newer(blocks)
+    if not used:
+        return None
+    blamed = _blamed(blocks, messages) & used
+    given_up = next(kind for kind in NEWEST_FIRST if kind in (blamed or used))
+    return refused | {given_up}
+
+
+def _newer(blocks: Iterable[Block]) -> Refused:
+    return frozenset(kind for kind in _kinds(blocks) if kind in NEWEST_FIRST)
+
+
+def _kinds(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        yield block["type"]
+        yield from _kinds(block.get("child_blocks", ()))
+
+
+def _blamed(blocks: Sequence[Block], messages: Iterable[str]) -> Refused:
+    found: set[str] = set()
+    for message in messages:
+        found.update(kind for kind in NEWEST_FIRST if re.search(rf"\b{kind}\b", message))
+        at = _POINTER.search(message)
+        if at and int(at[1]) < len(blocks):
+            found.add(blocks[int(at[1])]["type"])
+    return frozenset(found)

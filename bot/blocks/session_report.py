@@ -1,0 +1,87 @@
+"""The answer to `/simsessions <sim>`: what is going on, why we think so, the facts, what to do."""
+
+import re
+
+from bot.blocks import ids
+from bot.blocks.findings import finding_blocks
+from bot.blocks.kit import (
+    Block,
+    Screen,
+    actions,
+    button,
+    context,
+    divider,
+    fields,
+    screen,
+    section,
+)
+from bot.blocks.ladder import NOTHING, Refused
+from bot.blocks.speech import MRKDWN, NOTICE
+from bot.blocks.text import escape
+from bot.blocks.units import map_link
+from bot.blocks.words import (
+    facts,
+    freshness_line,
+    headline,
+    left_out_line,
+    sim_line,
+    stale_line,
+    window_line,
+)
+from bot.sessions.report import SessionReport
+
+_PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
+
+
+def session_report(
+    report: SessionReport, *, shared_by: str | None = None, refused: Refused = NOTHING
+) -> Screen:
+    """Draw a report. `shared_by` is a Slack user id, where the answer is for a whole channel."""
+    stale = stale_line(report, MRKDWN)
+    blocks = [
+        section(headline(report, MRKDWN)),
+        section(stale) if stale else None,
+        *finding_blocks(report, refused),
+        *fields(facts(report, MRKDWN)),
+        divider(),
+        context(sim_line(report, MRKDWN)),
+        context(" · ".join(_small_print(report, shared_by))),
+        actions(ids.REPORT_ACTIONS, _buttons(report, shared_by)),
+    ]
+    return screen(headline(report, NOTICE), blocks)
+
+
+def person(user: str) -> str:
+    """Mention a Slack user; an id that is none is shown as text."""
+    return f"<@{user}>" if _PERSON.fullmatch(user) else escape(user)
+
+
+def _small_print(report: SessionReport, shared_by: str | None) -> list[str]:
+    left_out = left_out_line(report)
+    return [
+        window_line(report),
+        *([left_out] if left_out else []),
+        freshness_line(report, MRKDWN),
+        *([f"shared by {person(shared_by)}"] if shared_by else []),
+    ]
+
+
+def _buttons(report: SessionReport, shared_by: str | None) -> list[Block]:
+    sid, name = report.sim.sid, report.sim.name
+    refresh = ids.Refresh(sid=sid, shared_by=shared_by).to_value()
+    found = [button("Refresh", ids.REFRESH, f"Read {name} again", value=refresh)]
+    if report.sessions:
+        window = ids.Window(sid=sid).to_value()
+        found.append(button("History", ids.HISTORY, f"History of {name}", value=window))
+    if not shared_by:
+        share = ids.Share(sid=sid).to_value()
+        found.append(button("Share to channel", ids.SHARE, f"Share {name}", value=share))
+    return [*found, *_map_button(report)]
+
+
+def _map_button(report: SessionReport) -> list[Block]:
+    session = report.last_session
+    if session is None or session.cell_location_estimate is None:
+        return []
+    link = map_link(session.cell_location_estimate)
+    return [button("Map", ids.MAP, f"Map of the cell tower of {report.sim.name}", url=link)]
