@@ -1,0 +1,56 @@
+"""An HTTP server inside the running loop: no signals taken, no logging set up, ended cleanly."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+GRACE_SECONDS = 2
+
+
+class _Quiet(uvicorn.Server):
+    """Uvicorn without its own signal handlers: whoever runs the loop has them."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def http_server(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
+    """Serve `app` while the block runs; give the port. Raises OSError where it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family, backlog=2048)
+    server = _Quiet(_config(app))
+    running = asyncio.create_task(server.serve([listening]), name="http-server")
+    running.add_done_callback(lambda _: server.up.set())
+    try:
+        await server.up.wait()
+        yield listening.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await running
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )

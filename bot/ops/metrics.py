@@ -1,0 +1,108 @@
+"""What is counted and timed, in a registry of its own; label sets are few and bounded."""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+ACK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 3)
+ANSWER_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+MOST_VALUES = 60
+
+
+class _Bounded:
+    """Lets the first `MOST_VALUES` values of a label through; what comes later is `other`."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def __call__(self, value: str) -> str:
+        if value not in self._seen:
+            if len(self._seen) >= MOST_VALUES:
+                return "other"
+            self._seen.add(value)
+        return value
+
+
+class Metrics:
+    """Everything that is counted; it is KORE's observer and Slack's too.
+
+    Every label's value comes from this program or from a bounded list, never from what was typed.
+    """
+
+    def __init__(self, in_flight: Callable[[], float] = lambda: 0.0) -> None:
+        self.registry = CollectorRegistry()
+        self._bounded = _Bounded()
+        self._requests = self._counter("requests", "What Slack sent us.", "kind", "outcome")
+        self._answers = self._histogram(
+            "answer_seconds", "From the ack to the answer.", ANSWER_BUCKETS, "name", "outcome"
+        )
+        self._acks = self._histogram("ack_seconds", "Until Slack was answered.", ACK_BUCKETS, "via")
+        self._deliveries = self._counter("deliveries", "Ways answers took.", "route", "outcome")
+        self._slack = self._histogram(
+            "slack_call_seconds", "Calls to Slack.", ANSWER_BUCKETS, "method", "outcome"
+        )
+        self._sockets = self._gauge("slack_connections", "Connections that Slack counts for us.")
+        self._kore = self._histogram(
+            "kore_call_seconds", "Requests to KORE.", ANSWER_BUCKETS, "endpoint", "outcome"
+        )
+        self._cache = self._counter("kore_cache", "Askings of the cache.", "what", "outcome")
+        self._skipped = self._counter("kore_skipped_rows", "Rows that were no use.", "endpoint")
+        self._circuit = self._gauge("kore_circuit_open", "1 while KORE is not asked at all.")
+        self._gauge("tasks_in_flight", "Answers under way.").set_function(in_flight)
+
+    def received(self, kind: str, outcome: str) -> None:
+        """Count what Slack sent: `outcome` is taken, duplicate or refused."""
+        self._requests.labels(kind, outcome).inc()
+
+    def acknowledged(self, via: str, seconds: float) -> None:
+        """Time an acknowledgement over `via`: http or socket."""
+        self._acks.labels(via).observe(seconds)
+
+    def answered(self, name: str, outcome: str, seconds: float) -> None:
+        """Time an answer: `name` is the subcommand's or button's, `outcome` ok or the error's."""
+        self._answers.labels(self._bounded(name), self._bounded(outcome)).observe(seconds)
+
+    def delivered(self, route: str, outcome: str) -> None:
+        """Count an attempt to deliver: by response_url, ephemeral, channel or dm."""
+        self._deliveries.labels(route, self._bounded(outcome)).inc()
+
+    def slack_called(self, method: str, outcome: str, seconds: float) -> None:
+        """Time a call to Slack: `outcome` is ok or Slack's error code."""
+        self._slack.labels(method, self._bounded(outcome)).observe(seconds)
+
+    def slack_connections(self, count: int) -> None:
+        """Keep how many Socket Mode connections Slack counts for this app."""
+        self._sockets.set(count)
+
+    def asked(self, endpoint: str, outcome: str, seconds: float) -> None:
+        """Time one HTTP request to KORE."""
+        self._kore.labels(self._bounded(endpoint), self._bounded(outcome)).observe(seconds)
+
+    def cached(self, what: str, outcome: str) -> None:
+        """Count an asking of the cache."""
+        self._cache.labels(self._bounded(what), self._bounded(outcome)).inc()
+
+    def skipped_row(self, endpoint: str) -> None:
+        """Count a row of KORE's that could not be read."""
+        self._skipped.labels(self._bounded(endpoint)).inc()
+
+    def circuit(self, *, is_open: bool) -> None:
+        """Keep whether the circuit to KORE is open."""
+        self._circuit.set(is_open)
+
+    def text(self) -> bytes:
+        """Give all of it in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(f"simsessions_{name}", about, labels, registry=self.registry)
+
+    def _gauge(self, name: str, about: str) -> Gauge:
+        return Gauge(f"simsessions_{name}", about, registry=self.registry)
+
+    def _histogram(
+        self, name: str, about: str, buckets: tuple[float, ...], *labels: str
+    ) -> Histogram:
+        return Histogram(
+            f"simsessions_{name}", about, labels, buckets=buckets, registry=self.registry
+        )

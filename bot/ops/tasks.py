@@ -1,0 +1,60 @@
+"""Work that goes on after the ack: held by a strong reference, timed, drained at the end.
+
+Bolt keeps no reference to the tasks it starts and drains none; asyncio itself holds tasks weakly.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+LAST_WORDS_SECONDS = 2.0
+
+
+class Tasks:
+    """The set of tasks under way; whatever escapes one is logged and ends there."""
+
+    def __init__(self, longest_seconds: float = 180.0) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._longest = longest_seconds
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
+        """Go on with `work` beside the caller, at most `longest_seconds`."""
+        task = asyncio.create_task(self._run(work, name), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def drain(self, patience: float) -> int:
+        """Wait for all; cancel what is left, leave it a moment to say so. Gives how many were cut.
+
+        Takes at most `patience` seconds.
+        """
+        await self._wait(max(0.0, patience - LAST_WORDS_SECONDS))
+        cut = self._cancel()
+        await self._wait(min(patience, LAST_WORDS_SECONDS))
+        self._cancel()
+        return cut
+
+    async def _wait(self, seconds: float) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    def _cancel(self) -> int:
+        for task in self._tasks:
+            task.cancel()
+        return len(self._tasks)
+
+    async def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        try:
+            async with asyncio.timeout(self._longest):
+                await work
+        except TimeoutError:
+            log.warning("task-took-too-long", extra={"task": name, "seconds": self._longest})
+        except Exception:  # the edge of a task: nobody awaits it, so nobody else would tell
+            log.exception("task-failed", extra={"task": name})

@@ -1,0 +1,65 @@
+"""What is counted and timed."""
+
+import re
+
+from bot.ops.metrics import MOST_VALUES, Metrics
+
+
+def test_everything_told_is_counted():
+    """
+    Each kind of event shows up under its name with its labels.
+    """
+    metrics = Metrics(in_flight=lambda: 3)
+    metrics.received("command", "taken")
+    metrics.answered("sessions", "ok", 0.2)
+    metrics.acknowledged("http", 0.001)
+    metrics.delivered("response_url", "ok")
+    metrics.slack_called("chat.postMessage", "ratelimited", 0.1)
+    metrics.slack_connections(2)
+    metrics.asked("Sims", "200", 0.1)
+    metrics.cached("sim", "hit")
+    metrics.skipped_row("DataSessions")
+    metrics.circuit(is_open=True)
+
+    text = metrics.text().decode()
+
+    for line in (
+        'simsessions_requests_total{kind="command",outcome="taken"} 1.0',
+        'simsessions_answer_seconds_count{name="sessions",outcome="ok"} 1.0',
+        'simsessions_ack_seconds_count{via="http"} 1.0',
+        'simsessions_deliveries_total{outcome="ok",route="response_url"} 1.0',
+        'simsessions_slack_call_seconds_count{method="chat.postMessage",outcome="ratelimited"} 1.0',
+        "simsessions_slack_connections 2.0",
+        'simsessions_kore_call_seconds_count{endpoint="Sims",outcome="200"} 1.0',
+        'simsessions_kore_cache_total{outcome="hit",what="sim"} 1.0',
+        'simsessions_kore_skipped_rows_total{endpoint="DataSessions"} 1.0',
+        "simsessions_kore_circuit_open 1.0",
+        "simsessions_tasks_in_flight 3.0",
+    ):
+        assert line in text
+
+
+def test_two_registries_do_not_meet():
+    """
+    Nothing is global: one bot's counts are not the other's.
+    """
+    one, other = Metrics(), Metrics()
+
+    one.received("command", "taken")
+
+    assert b'kind="command"' in one.text()
+    assert b'kind="command"' not in other.text()
+
+
+def test_a_label_cannot_grow_without_end():
+    """
+    Whatever error codes come along, a label keeps a bounded number of values.
+    """
+    metrics = Metrics()
+
+    for n in range(10 * MOST_VALUES):
+        metrics.slack_called("chat.postMessage", f"odd_{n}", 0.1)
+
+    outcomes = re.findall(r'slack_call_seconds_count{.*outcome="(\w+)"', metrics.text().decode())
+    assert MOST_VALUES + 1 == len(outcomes)
+    assert "other" in outcomes

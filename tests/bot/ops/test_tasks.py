@@ -1,0 +1,107 @@
+"""Work that goes on after the ack."""
+
+import asyncio
+import gc
+
+import pytest
+
+from bot.ops.tasks import Tasks
+
+
+async def test_a_task_is_held_until_it_is_done():
+    """
+    The set alone keeps a task alive, and lets go of it when it is done.
+    """
+    tasks = Tasks()
+    done = []
+
+    async def work():
+        await asyncio.sleep(0)
+        gc.collect()
+        done.append(True)
+
+    tasks.start(work(), name="work")
+    under_way = len(tasks)
+    gc.collect()
+    await tasks.drain(5)
+    await asyncio.sleep(0)
+
+    assert ([True], 1, 0) == (done, under_way, len(tasks))
+
+
+async def test_what_escapes_a_task_is_logged_and_ends_there(caplog):
+    """
+    An exception that nobody planned for is told with its traceback, and hurts nobody else.
+    """
+    tasks = Tasks()
+
+    async def work():
+        return 1 / 0
+
+    await tasks.start(work(), name="refresh")
+
+    (record,) = caplog.records
+    assert ("task-failed", "refresh") == (record.message, record.task)
+    assert "division by zero" in caplog.text
+
+
+async def test_a_task_may_not_run_for_ever(caplog):
+    """
+    What takes longer than the longest time is cut and logged.
+    """
+    tasks = Tasks(longest_seconds=0.01)
+
+    await tasks.start(asyncio.Event().wait(), name="stuck")
+
+    assert ["task-took-too-long"] == [r.message for r in caplog.records]
+
+
+async def test_draining_waits_for_what_is_under_way():
+    """
+    A task that ends in time ends by itself.
+    """
+    tasks = Tasks()
+    gate = asyncio.Event()
+    done = []
+
+    async def work():
+        await gate.wait()
+        done.append("by itself")
+
+    tasks.start(work(), name="work")
+    asyncio.get_running_loop().call_soon(gate.set)
+    cut = await tasks.drain(5)
+
+    assert (["by itself"], 0) == (done, cut)
+
+
+async def test_what_does_not_end_in_time_is_told_and_may_say_a_last_word():
+    """
+    A task that is cut can still answer; one that will not end is cut for good.
+    """
+    tasks = Tasks()
+    said = []
+
+    async def work():
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)
+            said.append("restarting")
+            raise
+
+    tasks.start(work(), name="work")
+    await asyncio.sleep(0)
+    cut = await tasks.drain(0.05)
+
+    assert (["restarting"], 1, 0) == (said, cut, len(tasks))
+
+
+@pytest.mark.parametrize("patience", [0, 1])
+async def test_nothing_under_way_is_no_wait(patience):
+    """
+    Without tasks draining is over at once.
+    """
+    cut = await Tasks().drain(patience)
+
+    assert 0 == cut
