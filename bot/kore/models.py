@@ -3,10 +3,30 @@
 Field by field: docs.korewireless.com, DataSession, SIM, RatePlan and UsageRecord resources.
 """
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
+
+T = TypeVar("T")
+
+
+class ElseUnknown:
+    """Marks a field whose unreadable values are unknown instead of a fault of the row."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
 class _Answer(BaseModel):
@@ -15,15 +35,18 @@ class _Answer(BaseModel):
     )
 
 
-def _padded(mcc: str | None) -> str | None:
-    return mcc and mcc.zfill(3)
-
-
 class CellLocation(_Answer):
     """Where the cell tower is thought to stand, in degrees. Never the device's own place."""
 
-    lat: float
-    lon: float
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> "CellLocation":
+        if self.lat == 0 == self.lon:
+            msg = "0/0 is KORE's empty value"
+            raise ValueError(msg)
+        return self
 
 
 class DataSession(_Answer):
@@ -33,17 +56,17 @@ class DataSession(_Answer):
     sim_sid: str | None = None
     account_sid: str | None = None
     radio_link: str | None = None
-    operator_mcc: Annotated[str | None, AfterValidator(_padded)] = None
+    operator_mcc: str | None = Field(default=None, min_length=3)
     operator_mnc: str | None = None
     operator_country: str | None = None
     operator_name: str | None = None
     cell_id: str | None = None
-    cell_location_estimate: CellLocation | None = None
+    cell_location_estimate: Annotated[CellLocation | None, ElseUnknown()] = None
     packets_uploaded: int | None = None
     packets_downloaded: int | None = None
-    last_updated: datetime | None = None
-    start: datetime | None = None
-    end: datetime | None = None
+    last_updated: AwareDatetime | None = None
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
     imei: str | None = None
 
 
@@ -60,8 +83,8 @@ class Sim(_Answer):
     eid: str | None = Field(default=None, validation_alias=AliasChoices("eid", "e_id"))
     reset_status: str | None = None
     ip_address: str | None = None
-    date_created: datetime | None = None
-    date_updated: datetime | None = None
+    date_created: AwareDatetime | None = None
+    date_updated: AwareDatetime | None = None
 
     @property
     def name(self) -> str:
@@ -90,8 +113,8 @@ class RatePlan(_Answer):
 class Period(_Answer):
     """From `start` to `end`, UTC."""
 
-    start: datetime | None = None
-    end: datetime | None = None
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
 
 
 class UsageRecord(_Answer):
@@ -111,3 +134,38 @@ class UsageRecord(_Answer):
             if isinstance(part, dict) and isinstance(part.get("total"), int):
                 return int(part["total"])
         return None
+
+
+class Page(_Answer, Generic[T]):
+    """One page of a list; `key` names the list in the answer, `row` is what it lists."""
+
+    key: ClassVar[str]
+    row: ClassVar[type[BaseModel]]
+    rows: tuple[T, ...]
+    next_page_url: str | None = Field(
+        default=None, validation_alias=AliasPath("meta", "next_page_url")
+    )
+
+
+class DataSessionPage(Page[DataSession]):
+    """`GET /v1/Sims/{sid}/DataSessions`."""
+
+    key = "data_sessions"
+    row = DataSession
+    rows: tuple[DataSession, ...] = Field(validation_alias="data_sessions")
+
+
+class SimPage(Page[Sim]):
+    """`GET /v1/Sims`."""
+
+    key = "sims"
+    row = Sim
+    rows: tuple[Sim, ...] = Field(validation_alias="sims")
+
+
+class UsageRecordPage(Page[UsageRecord]):
+    """`GET /v1/Sims/{sid}/UsageRecords`."""
+
+    key = "usage_records"
+    row = UsageRecord
+    rows: tuple[UsageRecord, ...] = Field(validation_alias="usage_records")

@@ -1,0 +1,133 @@
+"""KORE's access token as httpx.Auth: fetched when needed, renewed before it runs out.
+
+Source: docs.korewireless.com, developers/api-management/auth. An expired token and a missing scope
+both come back as 403 (or 401), so one renewal and one more try tell them apart.
+"""
+
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+import httpx
+
+from bot.clock import Clock
+from bot.kore.errors import KoreBadAnswer, KoreDenied, KoreUnavailable
+from bot.kore.flight import SingleFlight
+
+REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+SHARE_OF_LIFE = 0.1
+LONGEST_MARGIN = 300.0
+WITHOUT_EXPIRY = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What to show KORE; `renew_at` is on the clock's monotonic scale, in seconds."""
+
+    bearer: str = field(repr=False)
+    renew_at: float
+
+
+class StaticBearer(httpx.Auth):
+    """A token that somebody else takes care of; sent to the origin of the API only."""
+
+    def __init__(self, api: httpx.URL, access_token: str) -> None:
+        self._api = api
+        self._header = f"Bearer {access_token}"
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send with the token."""
+        check_origin(self._api, request.url)
+        request.headers["Authorization"] = self._header
+        yield request
+
+
+class ClientCredentials(httpx.Auth):
+    """Trades id and secret for a token; however many wait for one, it is asked for once."""
+
+    def __init__(  # noqa: PLR0913 -- each is a collaborator or a part of the credentials
+        self,
+        api: httpx.URL,
+        token_url: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        transport: httpx.AsyncBaseTransport,
+        clock: Clock,
+        timeout: httpx.Timeout,
+    ) -> None:
+        self._api = api
+        self._token_url = token_url
+        self._form = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": client_secret,
+        }
+        self._transport = transport
+        self._clock = clock
+        self._timeout = timeout
+        self._token: Token | None = None
+        self._renewals: SingleFlight[Token] = SingleFlight()
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send with the token; when KORE refuses it, renew it once and send once more."""
+        check_origin(self._api, request.url)
+        token = self._token
+        if token is None or self._clock.monotonic() >= token.renew_at:
+            token = await self._renew(token)
+        request.headers["Authorization"] = f"Bearer {token.bearer}"
+        answer = yield request
+        if answer.status_code in REFUSALS:
+            token = await self._renew(token)
+            request.headers["Authorization"] = f"Bearer {token.bearer}"
+            yield request
+
+    async def aclose(self) -> None:
+        """Stop a renewal under way."""
+        await self._renewals.close()
+
+    async def _renew(self, used: Token | None) -> Token:
+        if self._token is not None and self._token is not used:
+            return self._token
+        return await self._renewals.join("token", self._fetch)
+
+    async def _fetch(self) -> Token:
+        self._token = None
+        request = httpx.Request(
+            "POST",
+            self._token_url,
+            data=self._form,
+            headers={"Accept": "application/json", "Cache-Control": "no-cache"},
+            extensions={"timeout": self._timeout.as_dict()},
+        )
+        answer = await self._transport.handle_async_request(request)
+        self._token = self._read(answer.status_code, await answer.aread())
+        return self._token
+
+    def _read(self, status: int, body: bytes) -> Token:
+        if status in (*REFUSALS, httpx.codes.BAD_REQUEST):
+            raise KoreDenied(
+                "KORE refuses our client id or secret. "
+                "Tell an admin; `simsessions doctor` shows it.",
+                status=status,
+            )
+        if status != httpx.codes.OK:
+            raise KoreUnavailable("KORE gives out no access tokens right now.", status=status)
+        try:
+            answer = json.loads(body)
+            life = float(answer.get("expires_in") or WITHOUT_EXPIRY)
+            bearer = str(answer["access_token"])
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise KoreBadAnswer("KORE's token answer could not be read.") from error
+        margin = min(LONGEST_MARGIN, life * SHARE_OF_LIFE)
+        return Token(bearer, self._clock.monotonic() + life - margin)
+
+
+def check_origin(api: httpx.URL, url: httpx.URL) -> None:
+    """Refuse to show the token to anybody but KORE. Raises KoreBadAnswer."""
+    if (url.scheme, url.host, url.port) != (api.scheme, api.host, api.port):
+        raise KoreBadAnswer("KORE pointed to a foreign address; it was not followed.")

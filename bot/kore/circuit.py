@@ -1,0 +1,66 @@
+"""The circuit: when KORE is down, asking stops for a while and everybody is told at once."""
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.kore.errors import KoreUnavailable
+
+
+@dataclass(slots=True)
+class Circuit:
+    """Opens after `failures` in a row; after `pause` seconds one request may probe.
+
+    Each failed probe doubles the pause, up to `longest_pause`; any answer closes the circuit.
+    """
+
+    clock: Clock
+    failures: int = 8
+    pause: float = 5.0
+    longest_pause: float = 30.0
+    _in_a_row: int = 0
+    _down_since: float = 0.0
+    _opened_at: float | None = None
+    _current_pause: float = 0.0
+    _probing: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """True while KORE is taken to be down."""
+        return self._opened_at is not None
+
+    def check(self) -> None:
+        """Let a request through, or raise KoreUnavailable at once."""
+        if self._opened_at is None:
+            return
+        now = self.clock.monotonic()
+        if self._probing or now - self._opened_at < self._current_pause:
+            raise KoreUnavailable(
+                f"KORE has not answered for {now - self._down_since:.0f} s. "
+                "I keep trying; ask again in a minute."
+            )
+        self._probing = True
+
+    def answered(self) -> None:
+        """Note that KORE answered, whatever it said."""
+        self._in_a_row = 0
+        self._opened_at = None
+        self._current_pause = 0.0
+        self._probing = False
+
+    def failed(self) -> None:
+        """Note that KORE did not answer, or with a 5xx."""
+        now = self.clock.monotonic()
+        if self._in_a_row == 0:
+            self._down_since = now
+        self._in_a_row += 1
+        if self._probing or (self._opened_at is None and self._in_a_row >= self.failures):
+            self._open(now)
+
+    def gave_up(self) -> None:
+        """Note that a probe ended without an outcome (its asker was cancelled)."""
+        self._probing = False
+
+    def _open(self, now: float) -> None:
+        self._current_pause = min(self.longest_pause, self._current_pause * 2 or self.pause)
+        self._opened_at = now
+        self._probing = False

@@ -1,0 +1,203 @@
+"""One question to KORE, asked until it is answered or given up: limits, circuit, retries.
+
+Asks, waits and counts; what is retried and when stands in retry.py.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+import httpx
+
+from bot.clock import Clock
+from bot.kore.circuit import Circuit
+from bot.kore.errors import (
+    KoreBadAnswer,
+    KoreBadRequest,
+    KoreDenied,
+    KoreError,
+    KoreNotFound,
+    KoreRateLimited,
+    KoreUnavailable,
+)
+from bot.kore.limiter import Limiter
+from bot.kore.observer import Observer
+from bot.kore.retry import Failure, RetryPolicy, retry_after
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
+
+
+class NotJson(Exception):
+    """A body that cannot be read whole: cut off, or no JSON."""
+
+
+class TryFailed(Exception):
+    """One try that may be worth another; `error` is what the asker gets when none is left."""
+
+    def __init__(self, failure: Failure, error: KoreError) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+        self.error = error
+
+
+class Exchange:
+    """Asks for one URL after another on behalf of the client; shared by all of one account."""
+
+    def __init__(  # noqa: PLR0913 -- collaborators
+        self,
+        http: httpx.AsyncClient,
+        *,
+        policy: RetryPolicy,
+        limiter: Limiter,
+        circuit: Circuit,
+        clock: Clock,
+        observer: Observer,
+    ) -> None:
+        self._http = http
+        self._policy = policy
+        self._limiter = limiter
+        self._circuit = circuit
+        self._clock = clock
+        self._observer = observer
+
+    async def get(self, endpoint: str, path: str, query: bytes, read: Callable[[bytes], T]) -> T:
+        """Ask for path and query (already encoded) and read the body; NotJson is tried again.
+
+        `endpoint` names the question in metrics. Raises KoreErrors only.
+        """
+        began = self._clock.monotonic()
+        tried = 0
+        while True:
+            tried += 1
+            spent = self._clock.monotonic() - began
+            try:
+                return await self._try(endpoint, path, query, read, self._policy.budget - spent)
+            except TryFailed as failed:
+                spent = self._clock.monotonic() - began
+                wait = self._policy.wait(failed.failure, tried=tried, spent=spent)
+                if wait is None:
+                    raise failed.error from failed
+                log.info("kore-retry", extra={"endpoint": endpoint, "reason": str(failed)})
+            await self._clock.sleep(wait)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _try(
+        self, endpoint: str, path: str, query: bytes, read: Callable[[bytes], T], seconds: float
+    ) -> T:
+        self._circuit.check()
+        began = self._clock.monotonic()
+        outcome = "cancelled"
+        try:
+            answer, started = await self._ask(path, query, began + seconds)
+            outcome = str(answer.status_code)
+        except TryFailed as failed:
+            outcome = failed.failure.reason
+            raise
+        except KoreError as error:
+            outcome = error.kind
+            raise
+        finally:
+            if outcome == "cancelled":
+                self._circuit.gave_up()
+            self._observer.asked(endpoint, outcome, self._clock.monotonic() - began)
+        return self._take(answer, started, read)
+
+    async def _ask(self, path: str, query: bytes, deadline: float) -> tuple[httpx.Response, float]:
+        url = self._http.base_url.copy_with(raw_path=path.encode() + b"?" + query)
+        request = httpx.Request("GET", url, headers=self._http.headers)
+        started = await self._place(deadline)
+        try:
+            async with asyncio.timeout(deadline - started):
+                return await self._http.send(request), started
+        except (TimeoutError, httpx.HTTPError, KoreUnavailable, KoreBadAnswer) as error:
+            self._note(answered=False)
+            raise _no_answer(error) from error
+        finally:
+            self._limiter.release()
+
+    async def _place(self, deadline: float) -> float:
+        try:
+            async with asyncio.timeout(deadline - self._clock.monotonic()):
+                return await self._limiter.acquire()
+        except TimeoutError as error:
+            raise KoreRateLimited from error
+
+    def _note(self, *, answered: bool) -> None:
+        was_open = self._circuit.is_open
+        if answered:
+            self._circuit.answered()
+        else:
+            self._circuit.failed()
+        if self._circuit.is_open != was_open:
+            log.warning("kore-back" if was_open else "kore-down")
+            self._observer.circuit(is_open=not was_open)
+
+    def _take(self, answer: httpx.Response, started: float, read: Callable[[bytes], T]) -> T:
+        status = answer.status_code
+        wait = retry_after(answer.headers, self._clock.now()) if status != httpx.codes.OK else None
+        if status == TOO_MANY:
+            self._limiter.refused(started, wait)
+        else:
+            self._limiter.accepted()
+        self._note(answered=status < httpx.codes.INTERNAL_SERVER_ERROR)
+        if status == httpx.codes.OK:
+            return _readable(answer, read)
+        error = as_error(answer)
+        failure = Failure(str(status), status, wait)
+        if failure.may_be_retried:
+            raise TryFailed(failure, error)
+        raise error
+
+
+def _readable(answer: httpx.Response, read: Callable[[bytes], T]) -> T:
+    try:
+        return read(answer.content)
+    except NotJson as error:
+        raise TryFailed(Failure("not-json"), KoreBadAnswer()) from error
+
+
+def _no_answer(error: Exception) -> TryFailed:
+    """Say that nothing usable came back over the wire."""
+    status = error.status if isinstance(error, KoreError) else None
+    failure = Failure(type(error).__name__, status)
+    if isinstance(error, KoreError):
+        return TryFailed(failure, error)
+    return TryFailed(failure, KoreUnavailable())
+
+
+_ERRORS: dict[int, type[KoreError]] = {
+    401: KoreDenied,
+    403: KoreDenied,
+    404: KoreNotFound,
+    429: KoreRateLimited,
+}
+
+
+def as_error(answer: httpx.Response) -> KoreError:
+    """Give the error that a status stands for; KORE's own words go to the log only."""
+    status = answer.status_code
+    log.warning("kore-refused", extra={"status": status, "said": _said(answer)})
+    if status in _ERRORS:
+        return _ERRORS[status](status=status)
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return KoreUnavailable(status=status)
+    return (KoreBadRequest if status >= httpx.codes.BAD_REQUEST else KoreBadAnswer)(status=status)
+
+
+def _said(answer: httpx.Response) -> str:
+    """Read one of KORE's three shapes of error: its envelope, OAuth's, the gateway's."""
+    try:
+        body = json.loads(answer.content)
+    except ValueError:
+        return "not JSON"
+    if not isinstance(body, dict):
+        return "not an object"
+    keys = ("code", "message", "error", "error_description")
+    return " ".join(str(body[key])[:200] for key in keys if body.get(key))

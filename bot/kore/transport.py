@@ -1,0 +1,164 @@
+"""The transport under httpx's API: aiohttp's pool, with every failure told as httpx's own error.
+
+httpx's own pool walks all connections on each change and ruins itself from 20 requests in flight.
+What this one leaves out: HTTP/2 and streamed bodies (answers are read whole, up to a cap).
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import httpx
+from yarl import URL
+
+MAX_LINE = 65_536
+_OURS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+
+
+def environment_proxy(url: httpx.URL) -> str | None:
+    """Give the proxy that the environment names for this URL (HTTPS_PROXY, NO_PROXY), or None."""
+    if proxy_bypass(url.host):
+        return None
+    return getproxies().get(url.scheme)
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """Sends each request over one shared aiohttp session, opened with the first request.
+
+    The pool's places are counted here, not in aiohttp, so that waiting for one (PoolTimeout) is
+    never mistaken for waiting for the network (ConnectTimeout). A body above `max_bytes` is a
+    ReadError. `proxy` is asked once per origin.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_connections: int = 100,
+        keepalive: float = 30.0,
+        max_bytes: int = 8 << 20,
+        tls: ssl.SSLContext | None = None,
+        proxy: Callable[[httpx.URL], str | None] = environment_proxy,
+    ) -> None:
+        self._places = asyncio.Semaphore(max_connections)
+        self._keepalive = keepalive
+        self._max_bytes = max_bytes
+        self._tls = tls
+        self._find_proxy = proxy
+        self._proxies: dict[tuple[str, str], str | None] = {}
+        self._timeouts: dict[tuple[float | None, float | None], aiohttp.ClientTimeout] = {}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it and read the whole answer. Raises httpx's own TransportErrors only."""
+        limits = request.extensions.get("timeout", {})
+        if self._places.locked():
+            await self._wait_for_place(request, limits.get("pool"))
+        else:
+            await self._places.acquire()
+        try:
+            return await self._send(request, limits)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise as_httpx(error, request) from error
+        finally:
+            self._places.release()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _wait_for_place(self, request: httpx.Request, seconds: float | None) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._places.acquire()
+        except TimeoutError as error:
+            message = f"no free connection within {seconds} s"
+            raise httpx.PoolTimeout(message, request=request) from error
+
+    async def _send(self, request: httpx.Request, limits: Mapping[str, Any]) -> httpx.Response:
+        self._session = session = self._session or self._open()
+        async with session.request(
+            request.method,
+            URL(str(request.url), encoded=True),
+            headers=request.headers.multi_items(),
+            data=await request.aread() or None,
+            allow_redirects=False,
+            proxy=self._proxy(request.url),
+            timeout=self._timeout(limits.get("connect"), limits.get("read")),
+        ) as answer:
+            body = await self._body(answer, request)
+        return httpx.Response(
+            answer.status,
+            headers=answer.raw_headers,
+            stream=httpx.ByteStream(body),
+            request=request,
+            extensions={"http_version": b"HTTP/1.1"},
+        )
+
+    async def _body(self, answer: aiohttp.ClientResponse, request: httpx.Request) -> bytes:
+        size = answer.content_length
+        if size is not None and size <= self._max_bytes:
+            return await answer.read()
+        body = bytearray()
+        if size is None:
+            async for chunk in answer.content.iter_any():
+                body += chunk
+                if len(body) > self._max_bytes:
+                    break
+            else:
+                return bytes(body)
+        message = f"the answer is larger than {self._max_bytes} bytes"
+        raise httpx.ReadError(message, request=request)
+
+    def _proxy(self, url: httpx.URL) -> str | None:
+        origin = (url.scheme, url.host)
+        if origin not in self._proxies:
+            self._proxies[origin] = self._find_proxy(url)
+        return self._proxies[origin]
+
+    def _timeout(self, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+        key = (connect, read)
+        if key not in self._timeouts:
+            self._timeouts[key] = aiohttp.ClientTimeout(
+                total=None, connect=connect, sock_connect=connect, sock_read=read
+            )
+        return self._timeouts[key]
+
+    def _open(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0, keepalive_timeout=self._keepalive, ssl=self._tls or True
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_OURS,
+            max_line_size=MAX_LINE,
+            max_field_size=MAX_LINE,
+        )
+
+
+_SAME_AS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
+    (aiohttp.SocketTimeoutError, httpx.ReadTimeout),
+    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
+    (aiohttp.ClientProxyConnectionError, httpx.ProxyError),
+    (aiohttp.ClientHttpProxyError, httpx.ProxyError),
+    (aiohttp.ClientConnectorError, httpx.ConnectError),
+    (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError),
+    (aiohttp.ClientResponseError, httpx.RemoteProtocolError),
+    (aiohttp.ClientPayloadError, httpx.RemoteProtocolError),
+    (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
+    (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol),
+    (aiohttp.ClientOSError, httpx.ReadError),
+    (aiohttp.ClientError, httpx.NetworkError),
+    (OSError, httpx.ReadError),
+    (ValueError, httpx.LocalProtocolError),
+)
+
+
+def as_httpx(error: Exception, request: httpx.Request) -> httpx.RequestError:
+    """Give the httpx error that says the same; the first kind in the table that fits."""
+    kind = next(ours for theirs, ours in _SAME_AS if isinstance(error, theirs))
+    return kind(str(error) or type(error).__name__, request=request)
