@@ -1,6 +1,14 @@
 """The one word on top of every answer."""
 
+from datetime import datetime
 from enum import StrEnum
+
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.thresholds import Thresholds
+from bot.kore.models import Sim
+
+BLOCKED = frozenset({"suspended", "deactivated", "canceled", "deleted"})
+NOT_ACTIVE = BLOCKED | {"new"}
 
 
 class State(StrEnum):
@@ -13,3 +21,38 @@ class State(StrEnum):
     OFFLINE = "offline"
     NEVER_SEEN = "never_seen"
     UNKNOWN = "unknown"
+
+
+def status_of(sim: Sim) -> str:
+    """Give the SIM's status in lower case; "" where it is unknown."""
+    return (sim.status or "").strip().lower()
+
+
+def state_of(evidence: Evidence, limits: Thresholds) -> State:
+    """Give the state. An open session without `last_updated` may be alive or not: unknown."""
+    status = status_of(evidence.sim)
+    if status in BLOCKED:
+        return State.BLOCKED
+    return State.NOT_ACTIVATED if status == "new" else _by_sessions(evidence, limits)
+
+
+def _by_sessions(evidence: Evidence, limits: Thresholds) -> State:
+    newest = evidence.newest
+    if newest is None:
+        return State.UNKNOWN if evidence.sessions is None else State.NEVER_SEEN
+    if newest.end:
+        return State.OFFLINE
+    if newest.last_updated is None:
+        return State.UNKNOWN
+    fresh = evidence.now - newest.last_updated <= limits.stale_after
+    return State.ONLINE if fresh else State.STALE
+
+
+def since(state: State, evidence: Evidence) -> datetime | None:
+    """Say since when the state holds, as far as KORE tells."""
+    newest = evidence.newest
+    if state in {State.BLOCKED, State.NOT_ACTIVATED}:
+        return evidence.sim.date_updated
+    if newest and state in {State.ONLINE, State.STALE}:
+        return newest.start
+    return newest.end if newest and state is State.OFFLINE else None

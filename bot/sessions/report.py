@@ -25,8 +25,9 @@ class Summary:
 class SessionReport:
     """A SIM, its sessions newest first, its state and what is wrong with it.
 
-    `sessions` is None where the SIM was read and its sessions could not be; `as_of` is when KORE
-    told us the oldest part of this; `stale` says that KORE did not answer and this is from before.
+    `sessions` is None where the SIM was read and its sessions could not be, and `problem` then says
+    why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE did not answer
+    and this is from before.
     """
 
     query: str
@@ -41,6 +42,7 @@ class SessionReport:
     stale: bool = False
     skipped_rows: int = 0
     rate_plan: RatePlan | None = None
+    problem: str | None = None
 
     @property
     def last_session(self) -> DataSession | None:

@@ -1,0 +1,108 @@
+"""All that a rule may look at: the SIM, its cleaned sessions, and readings that rules share."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from bot.diagnosis.reading import Network, network_of
+from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One SIM as it stands at `now`. Without slots, so that readings can be kept.
+
+    `sessions` may come in any order and doubled; they are kept cleaned and newest first. None
+    means that they could not be read, which is not the same as none. `usage` is that of the
+    metering month; None, as with `rate_plan`, means that it is not known.
+    """
+
+    sim: Sim
+    sessions: tuple[DataSession, ...] | None
+    now: datetime
+    rate_plan: RatePlan | None = None
+    usage: tuple[UsageRecord, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.sessions is not None:
+            object.__setattr__(self, "sessions", cleaned(self.sessions, self.sim.sid))
+
+    @cached_property
+    def in_order(self) -> tuple[DataSession, ...]:
+        """The sessions oldest first; none where they could not be read."""
+        return (self.sessions or ())[::-1]
+
+    @cached_property
+    def starts(self) -> list[datetime]:
+        """When each of `in_order` started."""
+        return [session.start for session in self.in_order if session.start]
+
+    @property
+    def newest(self) -> DataSession | None:
+        """The session that started last."""
+        return self.sessions[0] if self.sessions else None
+
+    @property
+    def earlier(self) -> tuple[DataSession, ...]:
+        """All sessions but the newest, oldest first."""
+        return self.in_order[:-1]
+
+    @cached_property
+    def networks(self) -> tuple[Network | None, ...]:
+        """The network of each of `in_order`; None where it is unknown."""
+        return tuple(network_of(session) for session in self.in_order)
+
+    @cached_property
+    def gaps(self) -> list[timedelta]:
+        """From each `end` to the next `start`; 0 where they overlap, none after an open row."""
+        return [
+            max(NO_TIME, after.start - before.end)
+            for before, after in pairwise(self.in_order)
+            if before.end and after.start
+        ]
+
+    def first_within(self, span: timedelta) -> int:
+        """Give the place in `in_order` of the first session that started in the last `span`."""
+        return bisect_left(self.starts, self.now - span)
+
+    def started_within(self, span: timedelta) -> tuple[DataSession, ...]:
+        """Give the sessions that started in the last `span`, oldest first."""
+        return self.in_order[self.first_within(span) :]
+
+
+def cleaned(rows: Iterable[DataSession], sim_sid: str) -> tuple[DataSession, ...]:
+    """Give the rows newest first, each session once, those without `start` left out.
+
+    Of rows with the same (`sim_sid`, `start`) the one updated last stays. A row that does not
+    name its SIM is of the SIM that was asked for.
+    """
+    kept: dict[tuple[datetime, str], DataSession] = {}
+    for row in rows:
+        if row.start is None:
+            continue
+        key = (row.start, row.sim_sid or sim_sid)
+        kept[key] = _later_copy(kept[key], row) if key in kept else row
+    return tuple(kept[key] for key in sorted(kept, reverse=True))
+
+
+def _later_copy(one: DataSession, other: DataSession) -> DataSession:
+    return max(one, other, key=_lateness)
+
+
+def _lateness(row: DataSession) -> tuple[Any, ...]:
+    """Order copies of one session: what was updated last, then what tells more, is later."""
+    counters = (row.packets_uploaded, row.packets_downloaded)
+    known = [-1 if count is None else count for count in counters]
+    return (
+        row.last_updated or LONG_AGO,
+        row.end or LONG_AGO,
+        *known,
+        row.model_dump_json(),
+    )

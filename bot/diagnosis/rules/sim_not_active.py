@@ -1,0 +1,44 @@
+"""The SIM may not connect, whatever the device does."""
+
+from collections.abc import Iterable
+
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.state import NOT_ACTIVE, status_of
+from bot.diagnosis.thresholds import TWILIO_STATUSES, Thresholds
+
+SOURCE = f"{TWILIO_STATUSES}: only ready and active SIMs may connect"
+NEXT_STEPS = {
+    "new": "Set the SIM to ready or active in KORE's console; it was never let onto a network.",
+    "suspended": "Find out who suspended it and why, then set it to active in KORE's console.",
+    "deactivated": "Set it to ready or active in KORE's console before it is canceled for ever.",
+    "canceled": "Canceled is final: put another SIM into the device.",
+    "deleted": "A deleted SIM does not come back: put another SIM into the device.",
+}
+
+
+@rule(
+    About(
+        fires="the SIM's status is new, suspended, deactivated, canceled or deleted",
+        severities=(Severity.CRITICAL,),
+        source=SOURCE,
+        demoted=False,
+    )
+)
+def sim_not_active(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
+    """Find a SIM that the network turns away because of its status."""
+    status = status_of(evidence.sim)
+    if status not in NOT_ACTIVE:
+        return
+    since = evidence.sim.date_updated
+    yield Finding(
+        rule="sim_not_active",
+        severity=Severity.CRITICAL,
+        title=f"The SIM is {status}",
+        says="Its status is {status}, last changed {since}; networks turn it away."
+        if since
+        else "Its status is {status}; networks turn it away.",
+        next_step=NEXT_STEPS[status],
+        source=SOURCE,
+        evidence={"status": status, "since": since},
+    )

@@ -1,0 +1,96 @@
+"""Where each rule draws its line, and who says so; each is a setting, these are its defaults."""
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import cache
+from typing import Annotated, Any, get_type_hints
+
+Limit = int | timedelta | tuple[timedelta, ...]
+OURS = "our default"
+TWILIO_STATUSES = "Twilio's page on SIM statuses, from before KORE took the API over"
+VERIZON = (
+    "Verizon: more than 4 an hour, https://m2mdeveloper.verizon.com/docs/ts-docs-wns/src/"
+    "Working/Network-Usage-Guidelines.html"
+)
+PARTICLE = (
+    "Particle: more than 6 an hour can get a SIM blocked, "
+    "https://docs.particle.io/reference/device-os/api/cellular/off"
+)
+ANDREWS = (
+    "Andrews & Arnold: a session without news for 1 h is dead, "
+    "https://support.aa.net.uk/index.php?title=Data_SIM_Settings&diff=next&oldid=8235"
+)
+SORACOM_GHOST = (
+    "Soracom: a dead session stands for up to 4 h, "
+    "https://developers.soracom.io/en/docs/air/session-status"
+)
+SORACOM_IDLE = (
+    "Soracom: idle sessions are closed after about 1 h or 4 h, "
+    "https://developers.soracom.io/en/docs/air/session-status"
+)
+EMNIFY = "emnify: 80 %, https://docs.emnify.com/system-events/event-types/limit-enforcement"
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Each line with its default; what stands after the type says whose it is.
+
+    Percentages are whole numbers, durations timedeltas. "Ours" is meant to be calibrated.
+    """
+
+    stale_after: Annotated[timedelta, ANDREWS] = HOUR
+    ghost_critical_after: Annotated[timedelta, SORACOM_GHOST] = 4 * HOUR
+    cancel_after: Annotated[timedelta, f"{TWILIO_STATUSES}: 72 h"] = 72 * HOUR
+    change_stuck_after: Annotated[timedelta, OURS] = HOUR
+    reset_warning_after: Annotated[timedelta, OURS] = timedelta(minutes=15)
+    silent_after: Annotated[timedelta, OURS] = DAY
+    silent_median_gap_percent: Annotated[int, OURS] = 300
+    silent_longest_gap_percent: Annotated[int, OURS] = 125
+    flapping_starts: Annotated[int, VERIZON] = 4
+    flapping_starts_critical: Annotated[int, PARTICLE] = 6
+    barred_starts: Annotated[int, OURS] = 6
+    barred_quiet_after: Annotated[timedelta, OURS] = 6 * HOUR
+    attach_sessions: Annotated[int, OURS] = 3
+    attach_within: Annotated[timedelta, OURS] = HOUR
+    attach_shorter_than: Annotated[timedelta, OURS] = timedelta(minutes=10)
+    uplink_sessions: Annotated[int, OURS] = 2
+    uplink_packets: Annotated[int, OURS] = 5
+    idle_after: Annotated[timedelta, OURS] = HOUR
+    idle_timeouts: Annotated[tuple[timedelta, ...], SORACOM_IDLE] = (HOUR, 4 * HOUR)
+    idle_timeout_percent: Annotated[int, OURS] = 10
+    idle_timeout_sessions: Annotated[int, OURS] = 3
+    idle_timeout_spread_percent: Annotated[int, OURS] = 5
+    usual_sessions: Annotated[int, OURS] = 5
+    country_percent: Annotated[int, OURS] = 80
+    hopping_networks: Annotated[int, OURS] = 3
+    hopping_switches: Annotated[int, OURS] = 4
+    hopping_cells: Annotated[int, OURS] = 4
+    radio_percent: Annotated[int, OURS] = 60
+    data_limit_percent: Annotated[int, EMNIFY] = 80
+    spike_times: Annotated[int, OURS] = 5
+    spike_days: Annotated[int, OURS] = 7
+    outage_sims: Annotated[int, OURS] = 3
+    outage_percent: Annotated[int, OURS] = 20
+    outage_within: Annotated[timedelta, OURS] = timedelta(minutes=30)
+
+    def source(self, name: str) -> str:
+        """Say whose line it is; one that was set otherwise than by default is the admin's."""
+        changed = getattr(self, name) != defaults()[name]
+        return "set for this bot" if changed else sources()[name]
+
+
+@cache
+def sources() -> dict[str, str]:
+    """Give who says what the default of each threshold is, by name."""
+    hints: dict[str, Any] = get_type_hints(Thresholds, include_extras=True)
+    return {each.name: hints[each.name].__metadata__[0] for each in fields(Thresholds)}
+
+
+@cache
+def defaults() -> dict[str, Limit]:
+    """Give the default of each threshold by name."""
+    plain = Thresholds()
+    return {each.name: getattr(plain, each.name) for each in fields(Thresholds)}

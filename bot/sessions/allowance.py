@@ -1,0 +1,105 @@
+"""What a SIM may use and has used: fetched beside its sessions, and never waited for long."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cachetools import LRUCache
+
+from bot.clock import Clock
+from bot.diagnosis.metering import month_start
+from bot.kore.client import KoreClient
+from bot.kore.errors import KoreError
+from bot.kore.models import RatePlan, Sim, UsageRecord
+from bot.sessions.errands import Errands
+
+PATIENCE = 0.3
+REMEMBERED = 2_000
+
+T = TypeVar("T")
+Usage = tuple[UsageRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """None is unknown: not told, not readable, or not there in time."""
+
+    rate_plan: RatePlan | None = None
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An allowance under way for the SIM as it was last known."""
+
+    sim: Sim
+    rate_plan: asyncio.Task[RatePlan | None]
+    usage: asyncio.Task[Usage | None]
+
+    def still_holds(self, sim: Sim) -> bool:
+        """Tell whether the right plan and the right month were asked for."""
+        mine = (self.sim.rate_plan_sid, self.sim.date_created)
+        return mine == (sim.rate_plan_sid, sim.date_created)
+
+
+class AllowanceReader:
+    """Asks KORE for rate plan and usage; a failure is unknown, never an error.
+
+    An answer that comes too late is not lost: the client finishes it and keeps it for next time.
+    """
+
+    def __init__(self, kore: KoreClient, clock: Clock, patience: float = PATIENCE) -> None:
+        self._kore = kore
+        self._clock = clock
+        self._patience = patience
+        self._seen: LRUCache[str, Sim] = LRUCache(REMEMBERED)
+        self._unlimited: LRUCache[str, bool] = LRUCache(REMEMBERED)
+
+    def begin_early(self, sid: str, errands: Errands, *, fresh: bool) -> Asked | None:
+        """Ask before the SIM is read, if an earlier look-up told its plan."""
+        sim = self._seen.get(sid)
+        return self.begin(sim, errands, fresh=fresh) if sim else None
+
+    def begin(self, sim: Sim, errands: Errands, *, fresh: bool) -> Asked | None:
+        """Ask for the plan, and for the usage unless the plan is known to have no limit."""
+        self._seen[sim.sid] = sim
+        if sim.rate_plan_sid is None:
+            return None
+        plan = errands.begin(self._rate_plan(sim.rate_plan_sid, fresh=fresh))
+        return Asked(sim, plan, errands.begin(self._usage(sim, fresh=fresh)))
+
+    async def finish(self, asked: Asked | None) -> Allowance:
+        """Give what is there after `patience` seconds at most."""
+        if asked is None:
+            return Allowance()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                plan = await asyncio.shield(asked.rate_plan)
+                if plan and plan.data_limit is not None:
+                    await asyncio.shield(asked.usage)
+        return Allowance(_if_done(asked.rate_plan), _if_done(asked.usage))
+
+    async def _rate_plan(self, sid: str, *, fresh: bool) -> RatePlan | None:
+        try:
+            plan = (await self._kore.rate_plan(sid, fresh=fresh)).value
+        except KoreError:
+            return None
+        self._unlimited[sid] = plan.data_limit is None
+        return plan
+
+    async def _usage(self, sim: Sim, *, fresh: bool) -> Usage | None:
+        if self._unlimited.get(sim.rate_plan_sid or ""):
+            return None
+        start = month_start(sim, self._clock.now())
+        try:
+            told = await self._kore.usage_records(
+                sim.sid, start=start, granularity="all", fresh=fresh
+            )
+        except KoreError:
+            return None
+        return told.value
+
+
+def _if_done(task: asyncio.Task[T]) -> T | None:
+    return task.result() if task.done() else None
