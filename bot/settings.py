@@ -5,33 +5,56 @@ let tests/bot/test_settings.py tell you which line of README.md is missing.
 """
 
 import difflib
-import ipaddress
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from enum import Flag, auto
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from dotenv import dotenv_values
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.diagnosis.thresholds import Thresholds, defaults, sources
+from bot.errors import SettingsError
+from bot.setting_values import (
+    AppToken,
+    BotToken,
+    ChannelIds,
+    LogFormat,
+    LogLevel,
+    Origin,
+    Seconds,
+    TeamIds,
+    Url,
+    UrlWithSlash,
+    UserIds,
+    read_limit,
+    shown,
 )
 
-from bot.errors import SettingsError
+if TYPE_CHECKING:
+    from bot.kore.connect import KoreConfig
+    from bot.kore.shelves import Shelves
 
 PREFIX = "SIMSESSIONS_"
-OUTSIDE_THE_PREFIX = ("slack_bot_", "slack_app_", "slack_signing_", "slack_api_", "kore_")
+WITHOUT_PREFIX = frozenset(
+    {
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "slack_api_url",
+        "kore_api_url",
+        "kore_token_url",
+        "kore_client_id",
+        "kore_client_secret",
+        "kore_access_token",
+        "port",
+    }
+)
 KORE_API = "https://programmable-wireless.api.korewireless.com"
 KORE_TOKEN = "https://api.korewireless.com/api-services/v1/auth/token"  # noqa: S105 -- an address
-UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+NAMES_OF_OURS = (PREFIX, "SLACK_", "KORE_")
 
 
 class Need(Flag):
@@ -44,101 +67,8 @@ class Need(Flag):
 
 
 def env_name(field: str) -> str:
-    """Give the environment's name of a field: PORT, SLACK_… and KORE_… bare, else prefixed."""
-    bare = field == "port" or field.startswith(OUTSIDE_THE_PREFIX)
-    return field.upper() if bare else PREFIX + field.upper()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _url(text: str) -> str:
-    """Check a URL that secrets are sent to: https, or http on this machine only."""
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = "is not a URL; write https://host/…"
-        raise ValueError(msg)
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        msg = "sends secrets in the clear; use https:// (http:// is for 127.0.0.1 and localhost)"
-        raise ValueError(msg)
-    if parts.username or parts.password or parts.query or parts.fragment:
-        msg = "has a user, a query or a fragment; leave those out"
-        raise ValueError(msg)
-    return text
-
-
-def _origin(text: str) -> str:
-    """Check an origin; a trailing `/` or `/v1` is ours and taken off."""
-    origin = re.sub(r"(/v1)?/*$", "", _url(text))
-    if urlsplit(origin).path:
-        msg = "is an origin: https://host[:port] without a path; /v1 is added by the client"
-        raise ValueError(msg)
-    return origin
-
-
-def _with_slash(text: str) -> str:
-    return _url(text).rstrip("/") + "/"
-
-
-def _seconds(text: object) -> object:
-    """Read `90`, `90s`, `15min`, `4h` or `3d` as seconds."""
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", str(text).lower())
-    if not found or found[2] not in UNITS:
-        msg = "is not a duration; write seconds or a unit: 90, 90s, 15min, 4h, 3d"
-        raise ValueError(msg)
-    return float(found[1]) * UNITS[found[2]]
-
-
-def _starts(secret: SecretStr | None, prefix: str, where: str) -> SecretStr | None:
-    if secret and not secret.get_secret_value().startswith(prefix):
-        msg = f"does not start with {prefix}; copy it from {where}"
-        raise ValueError(msg)
-    return secret
-
-
-def _bot_token(secret: SecretStr | None) -> SecretStr | None:
-    return _starts(secret, "xoxb-", "api.slack.com/apps, OAuth & Permissions, Bot User OAuth Token")
-
-
-def _app_token(secret: SecretStr | None) -> SecretStr | None:
-    return _starts(secret, "xapp-", "api.slack.com/apps, Basic Information, App-Level Tokens")
-
-
-def _split(value: object) -> object:
-    return value.replace(",", " ").split() if isinstance(value, str) else value
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _ids(letters: str) -> Callable[[frozenset[str]], frozenset[str]]:
-    """Give a check that each id starts with one of `letters`, as Slack's ids do."""
-
-    def check(ids: frozenset[str]) -> frozenset[str]:
-        wrong = sorted(i for i in ids if not re.fullmatch(rf"[{letters}][A-Z0-9]+", i))
-        if wrong:
-            msg = f"{', '.join(wrong)}: not Slack's id; write it like {letters[0]}0123ABCD"
-            raise ValueError(msg)
-        return ids
-
-    return check
-
-
-Origin = Annotated[str, AfterValidator(_origin)]
-Url = Annotated[str, AfterValidator(_url)]
-UrlWithSlash = Annotated[str, AfterValidator(_with_slash)]
-Seconds = Annotated[float, BeforeValidator(_seconds)]
-BotToken = Annotated[SecretStr | None, AfterValidator(_bot_token)]
-AppToken = Annotated[SecretStr | None, AfterValidator(_app_token)]
-UserIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("UW"))]
-ChannelIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("CDG"))]
-TeamIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("TE"))]
-LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+    """Give the environment's name of a field or threshold."""
+    return field.upper() if field in WITHOUT_PREFIX else PREFIX + field.upper()
 
 
 class Settings(BaseModel):
@@ -180,18 +110,66 @@ class Settings(BaseModel):
         frozenset(), description="workspaces that may ask; empty: the one of the bot token"
     )
     log_level: LogLevel = Field("INFO", description="least level that is logged")
-    log_format: Literal["json", "text"] = Field("json", description="json, or text for people")
+    log_format: LogFormat = Field("json", description="json, or text for people")
+    drain: Seconds = Field(
+        10.0, ge=0, description="how long a stop waits for answers that are under way"
+    )
+    sessions_ttl: Seconds = Field(
+        30.0, ge=0, description="how long data sessions are given again without asking KORE"
+    )
+    sims_ttl: Seconds = Field(60.0, ge=0, description="the same for SIMs")
+    stale_for: Seconds = Field(
+        86400.0, ge=0, description="how long an old answer may stand in while KORE is down"
+    )
     directory_refresh: Seconds = Field(
         900.0, gt=0, description="how often the list of SIMs behind names is read again"
     )
-    drain: Seconds = Field(
-        10.0, ge=0, description="how long a stop waits for answers that are under way"
+    kore_connect_timeout: Seconds = Field(3.0, gt=0, description="to connect to KORE")
+    kore_read_timeout: Seconds = Field(5.0, gt=0, description="for KORE to say something")
+    kore_budget: Seconds = Field(8.0, gt=0, description="for all tries of one request to KORE")
+    kore_tries: int = Field(4, ge=1, le=10, description="tries of one request to KORE")
+    kore_at_once: int = Field(20, ge=1, le=500, description="most requests to KORE in flight")
+    kore_per_second: float | None = Field(
+        None, gt=0, description="most requests to KORE a second; without it KORE's 429 tells"
+    )
+    thresholds: Thresholds = Field(
+        Thresholds(), exclude=True, description="where each rule draws its line, one by one"
     )
 
     @property
     def socket_mode(self) -> bool:
         """Tell whether Slack is reached by Socket Mode rather than by signed HTTP."""
         return self.slack_app_token is not None
+
+    def kore_config(self) -> "KoreConfig":
+        """Give what the KORE client is opened with. Raises SettingsError without credentials."""
+        from bot.kore.connect import KoreConfig  # noqa: PLC0415 -- health does without httpx
+        from bot.kore.retry import RetryPolicy  # noqa: PLC0415 -- the same
+
+        return KoreConfig(
+            api_url=self.kore_api_url,
+            token_url=self.kore_token_url,
+            client_id=self.kore_client_id,
+            client_secret=_revealed(self.kore_client_secret),
+            access_token=_revealed(self.kore_access_token),
+            connect_timeout=self.kore_connect_timeout,
+            read_timeout=self.kore_read_timeout,
+            at_once=self.kore_at_once,
+            per_second=self.kore_per_second,
+            retry=RetryPolicy(tries=self.kore_tries, budget=self.kore_budget),
+            shelves=self._shelves(),
+        )
+
+    def _shelves(self) -> "Shelves":
+        from bot.kore.shelves import Shelves  # noqa: PLC0415 -- health does without httpx
+
+        usual = Shelves()
+        keep = max(self.stale_for, self.sessions_ttl, self.sims_ttl)
+        return replace(
+            usual,
+            sims=replace(usual.sims, fresh_for=self.sims_ttl, keep_for=keep),
+            data_sessions=replace(usual.data_sessions, fresh_for=self.sessions_ttl, keep_for=keep),
+        )
 
     def missing(self, need: Need) -> tuple[str, ...]:
         """Say what `need` lacks, one line each."""
@@ -231,18 +209,33 @@ def load_settings(
 
     Raises SettingsError with all faults at once: values, misspelt names, what `need` lacks.
     """
-    told = _told(os.environ if environ is None else environ, env_file)
-    settings, wrong = _validated(told)
-    lacking = tuple(line for line in settings.missing(need) if line.split(":")[0] not in wrong)
-    faults = (*wrong.values(), *_misspelt(told), *lacking)
+    settings, faults = read_settings(environ, env_file, need=need)
     if faults:
         raise SettingsError(faults)
     return settings
 
 
+def read_settings(
+    environ: Mapping[str, str] | None = None,
+    env_file: Path | None = Path(".env"),
+    *,
+    need: Need = Need.ALL,
+) -> tuple[Settings, tuple[str, ...]]:
+    """Give the settings that are right, and all faults, one line each."""
+    told = _told(os.environ if environ is None else environ, env_file)
+    settings, wrong = _validated(told)
+    lacking = tuple(line for line in settings.missing(need) if line.split(":")[0] not in wrong)
+    return settings, (*wrong.values(), *_misspelt(told), *lacking)
+
+
 def known_names() -> dict[str, str]:
-    """Give every setting's name outside with its field."""
-    return {env_name(field): field for field in Settings.model_fields}
+    """Give every setting's name outside with its field; thresholds are apart."""
+    return {env_name(field): field for field in Settings.model_fields if field != "thresholds"}
+
+
+def threshold_names() -> dict[str, str]:
+    """Give every threshold's name outside with its field of Thresholds."""
+    return {env_name(each.name): each.name for each in fields(Thresholds)}
 
 
 def _told(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
@@ -256,15 +249,16 @@ def _told(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
 
 def _validated(told: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
     """Validate; give the faults by name, and the settings without the faulty ones."""
+    thresholds, wrong = _thresholds(told)
     mine = {name: told[name] for name in known_names() if name in told}
     try:
-        return Settings.model_validate(mine), {}
+        return Settings.model_validate({**mine, "thresholds": thresholds}), wrong
     except ValidationError as error:
         # the error itself holds the values, secrets among them: only its words may leave
         told_wrong = {str(e["loc"][0]): e["msg"] for e in error.errors(include_input=False)}
-    wrong = {name: _fault(name, words) for name, words in told_wrong.items()}
+    wrong = {name: _fault(name, words) for name, words in told_wrong.items()} | wrong
     right = {name: value for name, value in mine.items() if name not in wrong}
-    return Settings.model_validate(right), wrong
+    return Settings.model_validate({**right, "thresholds": thresholds}), wrong
 
 
 def _fault(name: str, words: str) -> str:
@@ -272,9 +266,26 @@ def _fault(name: str, words: str) -> str:
     return f"{name}: {words.removeprefix('Value error, ')} ({about})"
 
 
+def _thresholds(told: Mapping[str, str]) -> tuple[Thresholds, dict[str, str]]:
+    values: dict[str, Any] = {}
+    wrong = {}
+    for name, field in threshold_names().items():
+        usual = defaults()[field]
+        try:
+            if name in told:
+                values[field] = read_limit(told[name], usual)
+        except ValueError as error:
+            wrong[name] = f"{name}: {error} (by default {shown(usual)}, {sources()[field]})"
+    return Thresholds(**values), wrong
+
+
 def _misspelt(told: Mapping[str, str]) -> tuple[str, ...]:
     """Find names that are nearly one of ours; others may belong to somebody else."""
-    known = known_names()
-    strange = (n for n in told if n not in known and n.startswith((PREFIX, "SLACK_", "KORE_")))
+    known = {*known_names(), *threshold_names()}
+    strange = (name for name in told if name not in known and name.startswith(NAMES_OF_OURS))
     near = ((n, difflib.get_close_matches(n, known, n=1, cutoff=0.9)) for n in strange)
     return tuple(f"{n}: no such setting; did you mean {match[0]}?" for n, match in near if match)
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

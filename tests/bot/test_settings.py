@@ -1,11 +1,15 @@
 """Settings: what is read, what is refused, and that secrets stay in."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from bot.diagnosis.thresholds import Thresholds
 from bot.errors import SettingsError
+from bot.kore.connect import KoreConfig
 from bot.settings import Need, Settings, env_name, known_names, load_settings
 
 KORE = {"KORE_CLIENT_ID": "id", "KORE_CLIENT_SECRET": "hush-kore"}
@@ -103,6 +107,12 @@ def test_durations_carry_units(typed, seconds):
         ("SIMSESSIONS_ALLOWED_CHANNELS", "#general", "#general"),
         ("SIMSESSIONS_ALLOWED_TEAMS", "U0123ABCD", "U0123ABCD"),
         ("SIMSESSIONS_LOG_LEVEL", "LOUD", "WARNING"),
+        ("SIMSESSIONS_FLAPPING_STARTS", "0", "whole number"),
+        ("SIMSESSIONS_FLAPPING_STARTS", "-1", "whole number"),
+        ("SIMSESSIONS_FLAPPING_STARTS", "4.5", "whole number"),
+        ("SIMSESSIONS_STALE_AFTER", "soon", "by default 1h"),
+        ("SIMSESSIONS_STALE_AFTER", "0", "above 0"),
+        ("SIMSESSIONS_IDLE_TIMEOUTS", "1h,,4h", "duration"),
         ("SIMSESSIONS_DRIAN", "3", "did you mean SIMSESSIONS_DRAIN?"),
     ],
 )
@@ -226,7 +236,53 @@ def test_settings_are_frozen():
         Settings().port = 1
 
 
-@pytest.mark.parametrize("field", sorted(Settings.model_fields))
+def test_the_kore_client_gets_what_was_set():
+    """
+    Credentials and patience reach the KORE client; the rest stays as the client has it.
+    """
+    told = KORE | {"KORE_API_URL": "http://127.0.0.1:81/v1", "SIMSESSIONS_SESSIONS_TTL": "2min"}
+    config = load_settings(told, None, need=Need.KORE).kore_config()
+
+    assert ("http://127.0.0.1:81", "id", "hush-kore") == (
+        config.api_url,
+        config.client_id,
+        config.client_secret,
+    )
+    assert 120 == config.shelves.data_sessions.fresh_for
+    assert KoreConfig().shelves.sims == config.shelves.sims
+    assert "hush" not in repr(config)
+
+
+def test_untouched_settings_are_the_clients_own_defaults():
+    """
+    The defaults told in README.md are the ones that the KORE client documents.
+    """
+    assert KoreConfig() == load_settings({}, None, need=Need.NOTHING).kore_config()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "read"),
+    [
+        ("SIMSESSIONS_STALE_AFTER", "2h", "stale_after", timedelta(hours=2)),
+        ("SIMSESSIONS_FLAPPING_STARTS", "9", "flapping_starts", 9),
+        (
+            "SIMSESSIONS_IDLE_TIMEOUTS",
+            "30min, 2h",
+            "idle_timeouts",
+            (timedelta(minutes=30), timedelta(hours=2)),
+        ),
+    ],
+)
+def test_each_kind_of_threshold_is_a_setting(name, value, field, read):
+    """
+    A threshold is read as its default is: a number, a duration, several durations.
+    """
+    thresholds = load_settings({name: value}, None, need=Need.NOTHING).thresholds
+
+    assert replace(Thresholds(), **{field: read}) == thresholds
+
+
+@pytest.mark.parametrize("field", sorted(set(Settings.model_fields) - {"thresholds"}))
 def test_each_setting_says_what_it_is(field):
     """
     Every setting has a description, a name outside, and either a default or none.

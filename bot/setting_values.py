@@ -1,0 +1,145 @@
+"""How one setting's text is read: URLs, durations, Slack's ids, tokens, thresholds.
+
+Each raises ValueError with what to write instead; `bot.settings` puts the setting's name before it.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+Limit = int | timedelta | tuple[timedelta, ...]
+UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _url(text: str) -> str:
+    """Check a URL that secrets are sent to: https, or http on this machine only."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = "is not a URL; write https://host/…"
+        raise ValueError(msg)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        msg = "sends secrets in the clear; use https:// (http:// is for 127.0.0.1 and localhost)"
+        raise ValueError(msg)
+    if parts.username or parts.password or parts.query or parts.fragment:
+        msg = "has a user, a query or a fragment; leave those out"
+        raise ValueError(msg)
+    return text
+
+
+def _origin(text: str) -> str:
+    """Check an origin; a trailing `/` or `/v1` is ours and taken off."""
+    origin = re.sub(r"(/v1)?/*$", "", _url(text))
+    if urlsplit(origin).path:
+        msg = "is an origin: https://host[:port] without a path; /v1 is added by the client"
+        raise ValueError(msg)
+    return origin
+
+
+def _with_slash(text: str) -> str:
+    return _url(text).rstrip("/") + "/"
+
+
+def seconds(text: object) -> float:
+    """Read `90`, `90s`, `15min`, `4h` or `3d` as seconds."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", str(text).lower())
+    if not found or found[2] not in UNITS:
+        msg = "is not a duration; write seconds or a unit: 90, 90s, 15min, 4h, 3d"
+        raise ValueError(msg)
+    return float(found[1]) * UNITS[found[2]]
+
+
+def _starts(secret: SecretStr | None, prefix: str, where: str) -> SecretStr | None:
+    if secret and not secret.get_secret_value().startswith(prefix):
+        msg = f"does not start with {prefix}; copy it from {where}"
+        raise ValueError(msg)
+    return secret
+
+
+def _bot_token(secret: SecretStr | None) -> SecretStr | None:
+    return _starts(secret, "xoxb-", "api.slack.com/apps, OAuth & Permissions, Bot User OAuth Token")
+
+
+def _app_token(secret: SecretStr | None) -> SecretStr | None:
+    return _starts(secret, "xapp-", "api.slack.com/apps, Basic Information, App-Level Tokens")
+
+
+def _split(value: object) -> object:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _ids(letters: str) -> Callable[[frozenset[str]], frozenset[str]]:
+    """Give a check that each id starts with one of `letters`, as Slack's ids do."""
+
+    def check(ids: frozenset[str]) -> frozenset[str]:
+        wrong = sorted(i for i in ids if not re.fullmatch(rf"[{letters}][A-Z0-9]+", i))
+        if wrong:
+            msg = f"{', '.join(wrong)}: not Slack's id; write it like {letters[0]}0123ABCD"
+            raise ValueError(msg)
+        return ids
+
+    return check
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+Url = Annotated[str, AfterValidator(_url)]
+UrlWithSlash = Annotated[str, AfterValidator(_with_slash)]
+Seconds = Annotated[float, BeforeValidator(seconds)]
+BotToken = Annotated[SecretStr | None, AfterValidator(_bot_token)]
+AppToken = Annotated[SecretStr | None, AfterValidator(_app_token)]
+UserIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("UW"))]
+ChannelIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("CDG"))]
+TeamIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("TE"))]
+LogFormat = Annotated[Literal["json", "text"], BeforeValidator(_lower)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+
+
+def read_limit(text: str, default: Limit) -> Limit:
+    """Read a threshold of the kind of its default: a number, a duration, or several of them."""
+    if isinstance(default, tuple):
+        return tuple(_duration(each) for each in text.split(","))
+    if isinstance(default, timedelta):
+        return _duration(text)
+    if not text.isdecimal() or int(text) == 0:
+        msg = "is not a whole number from 1 on"
+        raise ValueError(msg)
+    return int(text)
+
+
+def shown(value: object) -> str:
+    """Write a value as it may be typed: durations with their unit, ids parted by commas."""
+    if isinstance(value, timedelta):
+        long = value.total_seconds()
+        whole = (unit for unit in ("d", "h", "min") if long and long % UNITS[unit] == 0)
+        unit = next(whole, "s")
+        return f"{long / UNITS[unit]:g}{unit}"
+    if isinstance(value, tuple | frozenset):
+        return ",".join(map(shown, value))
+    return "" if value is None else str(value)
+
+
+def _duration(text: str) -> timedelta:
+    duration = timedelta(seconds=seconds(text))
+    if not duration:
+        msg = "is nothing; write a duration above 0"
+        raise ValueError(msg)
+    return duration
