@@ -1,0 +1,166 @@
+"""The stand-in for Slack: one ASGI app with the Web API, Socket Mode, response URLs and files."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from bot.sandbox.slack_api.answers import Answers
+from bot.sandbox.slack_api.calls import Call, Calls
+from bot.sandbox.slack_api.courier import Courier
+from bot.sandbox.slack_api.delivery import Ack, EnvelopeKind
+from bot.sandbox.slack_api.errors import SlackError
+from bot.sandbox.slack_api.faults import Faults
+from bot.sandbox.slack_api.signed_http import SignedHttp
+from bot.sandbox.slack_api.socket_mode import SocketMode
+from bot.sandbox.slack_api.web_api import WebApi, as_response
+from bot.sandbox.slack_api.wire import Json
+from bot.sandbox.slack_api.workspace import Workspace
+
+DEFAULT_SCOPES = frozenset({"commands", "chat:write", "app_mentions:read"})
+
+
+class SlackApi:
+    """Serves one workspace to one app.
+
+    `app` is the ASGI application; slack_sdk's `base_url` is its address plus `/api/`. `request_url`
+    None means Socket Mode; set, it is where signed HTTP is delivered. `calls` holds every Web API
+    call, `faults` what is to go wrong, `socket` the Socket Mode connections. `base_url` is learnt
+    from the first request where it is not set.
+    """
+
+    def __init__(  # noqa: PLR0913 -- what an app's settings page shows
+        self,
+        workspace: Workspace,
+        *,
+        bot_token: str,
+        app_token: str,
+        signing_secret: str,
+        scopes: Iterable[str] = DEFAULT_SCOPES,
+        ack_seconds: float = 3.0,
+    ) -> None:
+        self.workspace = workspace
+        self.scopes = frozenset(scopes)
+        self.base_url: str | None = None
+        self.calls = Calls()
+        self.faults = Faults()
+        self.socket = SocketMode(workspace.ids, ack_seconds=ack_seconds)
+        http = SignedHttp(workspace.clock, signing_secret, ack_seconds=ack_seconds)
+        self._http = http
+        self.courier = Courier(workspace, self.socket, http)
+        self._web = WebApi(
+            workspace,
+            self,
+            self.faults,
+            self.calls,
+            tokens={bot_token: "bot", app_token: "app"},
+            scopes=lambda: self.scopes,
+        )
+        workspace.link = self
+        self.app = self._routes()
+
+    @property
+    def request_url(self) -> str | None:
+        """Where signed HTTP goes; None: Socket Mode."""
+        return self.courier.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self.courier.request_url = url
+
+    async def verify_url(self) -> bool:
+        """Post the url_verification challenge to the request URL; True if it comes back."""
+        challenge = self.workspace.ids.token()
+        body = {"type": "url_verification", "challenge": challenge, "token": "verification-token"}
+        ack = await self.courier.hand_over("events_api", body)
+        said = ack.payload or {}
+        return challenge in {said.get("challenge"), said.get("text")}
+
+    async def hand_over(self, kind: EnvelopeKind, payload: Json) -> Ack:
+        """Deliver once and wait for the ack."""
+        return await self.courier.hand_over(kind, payload)
+
+    def emit(self, event: Json) -> None:
+        """Deliver an event in the background, as the scopes allow."""
+        self.courier.emit(event, self.scopes)
+
+    def response_url(self, ticket: str) -> str:
+        """Give the address under which the app may answer."""
+        return f"{self._base()}/response/{ticket}"
+
+    def socket_url(self) -> str:
+        """Give a WebSocket address, good for one connection."""
+        base = self._base().replace("http", "ws", 1)
+        return f"{base}/link?ticket={self.socket.ticket()}"
+
+    def upload_url(self, ticket: str) -> str:
+        """Give the address to which a file's bytes are posted."""
+        return f"{self._base()}/upload/{ticket}"
+
+    def file_url(self, file: str, name: str) -> str:
+        """Give the address under which a file can be read with a token."""
+        return f"{self._base()}/files/{file}/{name}"
+
+    async def aclose(self) -> None:
+        """Stop delivering and let every connection and listener go."""
+        await self.courier.aclose()
+        await self.socket.drop()
+        self.workspace.close()
+
+    def _routes(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/api/{method}", self._call, methods=["GET", "POST"]),
+                Route("/response/{ticket}", self._respond, methods=["POST"]),
+                WebSocketRoute("/link", self._link),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        await self.aclose()
+
+    def _base(self) -> str:
+        return self.base_url or "http://sandbox.invalid"
+
+    async def _call(self, request: Request) -> Response:
+        self._learn(request)
+        return await self._web.answer(request)
+
+    async def _respond(self, request: Request) -> Response:
+        self._learn(request)
+        raw = await request.body()
+        fault = self.faults.take("/response")
+        if fault is not None and not fault.after_work:
+            return as_response(fault, request)
+        response = self._answered(request.path_params["ticket"], raw)
+        return as_response(fault, request) if fault else response
+
+    def _answered(self, ticket: str, raw: bytes) -> Response:
+        now = self.workspace.clock.now()
+        try:
+            payload = json.loads(raw)
+            Answers(self.workspace).to_response_url(ticket, payload)
+        except ValueError:
+            return PlainTextResponse("invalid_payload", 400)
+        except SlackError as error:
+            self.calls.add(Call("/response", payload, now, error.answer()))
+            if error.code in {"used_url", "expired_url", "no_such_url"}:
+                return PlainTextResponse(error.code, 404)
+            return JSONResponse(error.answer(), 404)
+        self.calls.add(Call("/response", payload, now, {"ok": True}))
+        return PlainTextResponse("ok")
+
+    async def _link(self, socket: WebSocket) -> None:
+        await self.socket.serve(socket)
+
+    def _learn(self, request: Request) -> None:
+        if self.base_url is None:
+            self.base_url = str(request.base_url).rstrip("/")

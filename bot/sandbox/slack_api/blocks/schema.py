@@ -1,0 +1,172 @@
+"""The few words in which the limits of Block Kit are written down, each a check of one value."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Check = Callable[[object, str], Iterator[str]]
+"""Takes a value and its JSON pointer; yields what is wrong with it, in Slack's words."""
+Extra = Callable[[dict[str, Any], str], Iterator[str]]
+"""A check of a whole object, for what no single field can say."""
+
+
+def fault(said: str, at: str) -> str:
+    """Say what is wrong where, as Slack's `response_metadata` does."""
+    return f"{said} [json-pointer:{at}]"
+
+
+def string(most: int | None = None, least: int = 1) -> Check:
+    """Allow a bare string of `least` to `most` characters."""
+
+    def check(value: object, at: str) -> Iterator[str]:
+        if not isinstance(value, str):
+            yield fault("must provide a string", at)
+        elif len(value) < least:
+            yield fault(f"must be more than {least - 1} characters", at)
+        elif most is not None and len(value) > most:
+            yield fault(f"must be less than {most + 1} characters", at)
+
+    return check
+
+
+def boolean(value: object, at: str) -> Iterator[str]:
+    """Allow true and false."""
+    if not isinstance(value, bool):
+        yield fault("must provide a boolean", at)
+
+
+def integer(least: int | None = None, most: int | None = None) -> Check:
+    """Allow a whole number within bounds."""
+
+    def check(value: object, at: str) -> Iterator[str]:
+        if not isinstance(value, int) or isinstance(value, bool):
+            yield fault("must provide an integer", at)
+        elif least is not None and value < least:
+            yield fault(f"must be greater than or equal to {least}", at)
+        elif most is not None and value > most:
+            yield fault(f"must be less than or equal to {most}", at)
+
+    return check
+
+
+def number(value: object, at: str) -> Iterator[str]:
+    """Allow a finite number."""
+    finite = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not finite or value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 -- NaN
+        yield fault("must provide a number", at)
+
+
+def one_of(*words: object) -> Check:
+    """Allow one of a few words."""
+
+    def check(value: object, at: str) -> Iterator[str]:
+        if value not in words:
+            allowed = ", ".join(str(word) for word in words)
+            yield fault(f"must be one of: {allowed}", at)
+
+    return check
+
+
+def array(item: Check, least: int = 1, most: int | None = None) -> Check:
+    """Allow a list of `least` to `most` things that are all alike."""
+
+    def check(value: object, at: str) -> Iterator[str]:
+        if not isinstance(value, list):
+            yield fault("must provide an array", at)
+            return
+        if len(value) < least:
+            yield fault(f"no fewer than {least} items allowed", at)
+        if most is not None and len(value) > most:
+            yield fault(f"no more than {most} items allowed", at)
+        for index, one in enumerate(value):
+            yield from item(one, f"{at}/{index}")
+
+    return check
+
+
+def shape(
+    needed: Mapping[str, Check] | None = None,
+    maybe: Mapping[str, Check] | None = None,
+    *extras: Extra,
+) -> Check:
+    """Allow an object with these fields and no others; `extras` look at it as a whole."""
+    needed, maybe = needed or {}, maybe or {}
+    known = {**needed, **maybe}
+
+    def check(value: object, at: str) -> Iterator[str]:
+        if not isinstance(value, dict):
+            yield fault("must provide an object", at)
+            return
+        for name in needed:
+            if value.get(name) is None:
+                yield fault(f"missing required field: {name}", at)
+        for name, one in value.items():
+            if name not in known and name != "type":
+                yield fault(f"invalid additional property: {name}", at)
+            elif name in known and one is not None:
+                yield from known[name](one, f"{at}/{name}")
+        for extra in extras:
+            yield from extra(value, at)
+
+    return check
+
+
+def typed(shapes: Mapping[str, Check]) -> Check:
+    """Allow an object whose `type` says which shape it has."""
+
+    def check(value: object, at: str) -> Iterator[str]:
+        if not isinstance(value, dict):
+            yield fault("must provide an object", at)
+        elif not isinstance(value.get("type"), str):
+            yield fault("missing required field: type", at)
+        elif value["type"] not in shapes:
+            yield fault(f"unsupported type: {value['type']}", f"{at}/type")
+        else:
+            yield from shapes[value["type"]](value, at)
+
+    return check
+
+
+def some_of(*names: str) -> Extra:
+    """Ask for at least one of these fields."""
+
+    def check(value: dict[str, Any], at: str) -> Iterator[str]:
+        if not any(value.get(name) for name in names):
+            yield fault(f"must provide at least one of: {', '.join(names)}", at)
+
+    return check
+
+
+def just_one_of(*names: str) -> Extra:
+    """Ask for exactly one of these fields."""
+
+    def check(value: dict[str, Any], at: str) -> Iterator[str]:
+        if sum(value.get(name) is not None for name in names) != 1:
+            yield fault(f"must provide exactly one of: {', '.join(names)}", at)
+
+    return check
+
+
+def not_both(one: str, other: str) -> Extra:
+    """Let two fields exclude each other."""
+
+    def check(value: dict[str, Any], at: str) -> Iterator[str]:
+        if value.get(one) and value.get(other):
+            yield fault(f"{one} and {other} cannot be used together", at)
+
+    return check
+
+
+def unique(field: str, inside: str) -> Extra:
+    """Forbid that two objects of a list have the same value in a field."""
+
+    def check(value: dict[str, Any], at: str) -> Iterator[str]:
+        seen: set[object] = set()
+        items = value.get(inside)
+        for index, one in enumerate(items if isinstance(items, list) else ()):
+            name = one.get(field) if isinstance(one, dict) else None
+            if isinstance(name, str) and name in seen:
+                yield fault(f'`{field}` "{name}" already exists', f"{at}/{inside}/{index}/{field}")
+            elif isinstance(name, str):
+                seen.add(name)
+
+    return check

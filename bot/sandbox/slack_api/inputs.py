@@ -1,0 +1,102 @@
+"""What a person chose or typed in an element, in the shape that Slack reports it."""
+
+from collections.abc import Iterable
+
+from bot.sandbox.slack_api.naming import elements, flat
+from bot.sandbox.slack_api.wire import Json
+
+ONE_OPTION = {"static_select", "external_select", "overflow", "radio_buttons"}
+MANY_OPTIONS = {"multi_static_select", "multi_external_select", "checkboxes"}
+PLAIN = {
+    "users_select": "selected_user",
+    "channels_select": "selected_channel",
+    "conversations_select": "selected_conversation",
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "datetimepicker": "selected_date_time",
+    "plain_text_input": "value",
+    "email_text_input": "value",
+    "url_text_input": "value",
+    "number_input": "value",
+    "rich_text_input": "rich_text_value",
+    "file_input": "files",
+    "multi_users_select": "selected_users",
+    "multi_channels_select": "selected_channels",
+    "multi_conversations_select": "selected_conversations",
+}
+INITIAL = {
+    "initial_option": "selected_option",
+    "initial_options": "selected_options",
+    "initial_user": "selected_user",
+    "initial_channel": "selected_channel",
+    "initial_conversation": "selected_conversation",
+    "initial_date": "selected_date",
+    "initial_time": "selected_time",
+    "initial_date_time": "selected_date_time",
+    "initial_value": "value",
+}
+STATELESS = {"button", "overflow", "icon_button", "feedback_buttons", "workflow_button"}
+
+
+def find_element(blocks: Iterable[Json], block_id: str, action_id: str) -> Json:
+    """Find an element by its ids. Raises KeyError."""
+    for block in flat(blocks):
+        for element in elements(block):
+            if (block.get("block_id"), element.get("action_id")) == (block_id, action_id):
+                return element
+    raise KeyError((block_id, action_id))
+
+
+def answer_of(element: Json, selected: object) -> Json:
+    """Report a choice: `selected` is an option's value (or several), an id, a date or a text."""
+    kind = element["type"]
+    if kind in ONE_OPTION:
+        return {"type": kind, "selected_option": _option(element, selected)}
+    if kind in MANY_OPTIONS:
+        return {
+            "type": kind,
+            "selected_options": [_option(element, one) for one in _many(selected)],
+        }
+    return {"type": kind, PLAIN[kind]: selected} if kind in PLAIN else {"type": kind}
+
+
+def initial_values(blocks: Iterable[Json]) -> Json:
+    """Give the state of what nobody has touched yet: block id, action id, value."""
+    values: Json = {}
+    for block in flat(blocks):
+        for element in elements(block):
+            if element["type"] not in STATELESS:
+                of_block = values.setdefault(block["block_id"], {})
+                of_block[element["action_id"]] = _untouched(element)
+    return values
+
+
+def merged(below: Json, above: Json) -> Json:
+    """Give the values of both, those above where both speak."""
+    return {block: below.get(block, {}) | above.get(block, {}) for block in (*below, *above)}
+
+
+def _untouched(element: Json) -> Json:
+    kind = element["type"]
+    if kind in ONE_OPTION:
+        empty: Json = {"selected_option": None}
+    elif kind in MANY_OPTIONS:
+        empty = {"selected_options": []}
+    else:
+        empty = {PLAIN[kind]: [] if kind.startswith("multi_") or kind == "file_input" else None}
+    given = {INITIAL[key]: value for key, value in element.items() if key in INITIAL}
+    return {"type": kind} | empty | given
+
+
+def _option(element: Json, selected: object) -> Json:
+    if isinstance(selected, dict):
+        return selected
+    groups = (group.get("options", ()) for group in element.get("option_groups") or ())
+    for option in (*(element.get("options") or ()), *(one for group in groups for one in group)):
+        if option.get("value") == selected:
+            return dict(option)
+    raise KeyError(selected)
+
+
+def _many(selected: object) -> tuple[object, ...]:
+    return tuple(selected) if isinstance(selected, (list, tuple)) else (selected,)

@@ -1,0 +1,100 @@
+"""What was written: messages, ephemeral ones too, in the order of their timestamps."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.sandbox.slack_api.people import APP_ID, BOT, BOT_ID, HOME
+from bot.sandbox.slack_api.wire import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message; `ephemeral_to` is the one person who sees it, `thread_ts` its thread's root."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    team: str = HOME.id
+    blocks: tuple[Json, ...] = ()
+    thread_ts: str | None = None
+    ephemeral_to: str | None = None
+    edited_ts: str | None = None
+    files: tuple[Json, ...] = ()
+    metadata: Json | None = None
+    subtype: str | None = None
+    extra: Json = field(default_factory=dict)
+
+    @property
+    def is_the_bots(self) -> bool:
+        """Whether the app wrote it."""
+        return self.user == BOT.id
+
+    def to_slack(self) -> Json:
+        """Give the message as Slack's answers and payloads show it."""
+        shown: Json = {
+            "type": "message",
+            "user": self.user,
+            "ts": self.ts,
+            "text": self.text,
+            "team": self.team,
+        }
+        if self.is_the_bots:
+            shown |= {"bot_id": BOT_ID, "app_id": APP_ID}
+        optional = {
+            "subtype": self.subtype,
+            "thread_ts": self.thread_ts,
+            "blocks": list(self.blocks),
+            "files": list(self.files),
+            "metadata": self.metadata,
+            "edited": self.edited_ts and {"user": self.user, "ts": self.edited_ts},
+        }
+        return shown | {key: value for key, value in optional.items() if value} | self.extra
+
+    def to_json(self) -> Json:
+        """Give the message as a web page needs it."""
+        shown = self.to_slack() | {"channel": self.channel, "is_bot": self.is_the_bots}
+        return shown | {"ephemeral_to": self.ephemeral_to}
+
+
+class Messages:
+    """All messages of the workspace, by their timestamp, which is unique in it."""
+
+    def __init__(self) -> None:
+        self._by_ts: dict[str, Message] = {}
+        self._last = 0
+
+    def next_ts(self, now: datetime) -> str:
+        """Give a timestamp that no message has: seconds, a dot, six digits."""
+        micros = max(int(now.timestamp() * 1_000_000), self._last + 1)
+        self._last = micros
+        return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
+
+    def put(self, message: Message) -> Message:
+        """Keep a message, in the place of the one with its timestamp."""
+        self._by_ts[message.ts] = message
+        return message
+
+    def get(self, ts: str) -> Message | None:
+        """Find a message by its timestamp."""
+        return self._by_ts.get(ts)
+
+    def remove(self, ts: str) -> None:
+        """Forget a message."""
+        self._by_ts.pop(ts, None)
+
+    def all(self) -> tuple[Message, ...]:
+        """Give every message, oldest first."""
+        return tuple(self._by_ts[ts] for ts in sorted(self._by_ts, key=float))
+
+    def in_channel(self, channel: str, *, seen_by: str | None = None) -> tuple[Message, ...]:
+        """Give a channel's messages, oldest first; ephemeral ones only to whom they were shown."""
+        return tuple(
+            message
+            for message in self.all()
+            if message.channel == channel and message.ephemeral_to in {None, seen_by}
+        )
+
+    def thread(self, channel: str, root: str) -> tuple[Message, ...]:
+        """Give a thread's root and its replies, oldest first."""
+        return tuple(m for m in self.in_channel(channel) if root in {m.ts, m.thread_ts})

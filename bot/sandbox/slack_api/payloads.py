@@ -1,0 +1,81 @@
+"""The payloads of commands, clicks and modals, complete as Slack sends them."""
+
+from bot.sandbox.slack_api.messages import Message
+from bot.sandbox.slack_api.people import APP_ID, HOME, Channel, Person
+from bot.sandbox.slack_api.views import View
+from bot.sandbox.slack_api.wire import Json
+
+VERIFICATION_TOKEN = "verification-token-of-the-sandbox"  # noqa: S105 -- deprecated by Slack, sent still
+
+
+def slash_command(person: Person, channel: Channel, command: str, text: str) -> Json:
+    """Say who typed which command where; trigger_id and response_url come with the delivery."""
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": HOME.id,
+        "team_domain": HOME.domain,
+        "channel_id": channel.id,
+        "channel_name": channel_name(channel),
+        "user_id": person.id,
+        "user_name": person.name,
+        "command": command,
+        "text": text,
+        "api_app_id": APP_ID,
+        "is_enterprise_install": "false",
+    }
+
+
+def interaction(kind: str, person: Person) -> Json:
+    """Begin every interactive payload."""
+    return {
+        "type": kind,
+        "user": {
+            "id": person.id,
+            "username": person.name,
+            "name": person.name,
+            "team_id": person.team,
+        },
+        "api_app_id": APP_ID,
+        "token": VERIFICATION_TOKEN,
+        "team": {"id": HOME.id, "domain": HOME.domain},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def from_message(person: Person, channel: Channel, message: Message, values: Json) -> Json:
+    """Say what was clicked in a message; of an ephemeral one Slack does not send the message."""
+    ephemeral = message.ephemeral_to is not None
+    container: Json = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": ephemeral,
+    }
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
+    payload = interaction("block_actions", person) | {
+        "container": container,
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "state": {"values": values},
+    }
+    return payload if ephemeral else payload | {"message": message.to_slack()}
+
+
+def from_view(kind: str, person: Person, view: View) -> Json:
+    """Say what happened in a modal or in Home: block_actions, view_submission, view_closed."""
+    return interaction(kind, person) | {"view": view.to_slack()}
+
+
+def channel_name(channel: Channel) -> str:
+    """Give the name that payloads carry: Slack hides the real one where privacy asks for it."""
+    return {"public": channel.name, "private": "privategroup", "im": "directmessage"}[channel.kind]
+
+
+def on_message(person: Person, channel: Channel, message: Message) -> Json:
+    """Say on which message a shortcut was used; callback_id and action_ts come with it."""
+    return interaction("message_action", person) | {
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "message": message.to_slack(),
+        "message_ts": message.ts,
+    }
