@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot.blocks.finding_words import FindingLines, finding_lines
 from bot.blocks.kit import Block, container, context, section
 from bot.blocks.ladder import NOTHING, Refused
 from bot.blocks.speech import MRKDWN
-from bot.blocks.words import FindingLines, finding_lines
 from bot.diagnosis.state import State
 from bot.sessions.report import SessionReport
 

@@ -7,10 +7,14 @@ Every sentence of this bot is written once, in `bot.blocks.words`, over a `Speec
     PLAIN   a terminal: UTC, no marks; control characters in data are taken out all the same
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.blocks.text import NAME_LIMIT, clean, entities, escape
+
+_ADDRESS = re.compile(r"(https://[^\s<>|]*[^\s<>|.,;:)])")
+_SOURCE = 800
 
 
 class Speech(Protocol):
@@ -25,6 +29,9 @@ class Speech(Protocol):
     def own(self, text: str) -> str:
         """Show words of our own that hold no data."""
 
+    def linked(self, text: str) -> str:
+        """Show words of our own in which addresses of web pages stand."""
+
     def strong(self, text: str) -> str:
         """Stress words that are already shown by one of the others."""
 
@@ -35,6 +42,11 @@ class Speech(Protocol):
 def utc(moment: datetime) -> datetime:
     """Give the moment in UTC; KORE's times without a zone are UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _link(address: str) -> str:
+    host = address.removeprefix("https://").partition("/")[0]
+    return f"<{entities(address)}|{entities(host)}>"
 
 
 class Mrkdwn:
@@ -51,6 +63,14 @@ class Mrkdwn:
     def own(self, text: str) -> str:
         """Escape the three characters that Slack reads as markup."""
         return entities(text)
+
+    def linked(self, text: str) -> str:
+        """Make links of the addresses, named after their hosts."""
+        shown = [
+            _link(part) if _ADDRESS.match(part) else entities(part)
+            for part in _ADDRESS.split(clean(text, _SOURCE))
+        ]
+        return "".join(shown)
 
     def strong(self, text: str) -> str:
         """Make bold."""
@@ -78,6 +98,10 @@ class Notice:
         """Escape the three characters that Slack reads as markup."""
         return entities(text)
 
+    def linked(self, text: str) -> str:
+        """Leave the addresses as they are."""
+        return entities(text)
+
     def strong(self, text: str) -> str:
         """Leave as it is: a notification knows no bold."""
         return text
@@ -100,6 +124,10 @@ class Plain:
 
     def own(self, text: str) -> str:
         """Leave as it is."""
+        return text
+
+    def linked(self, text: str) -> str:
+        """Leave the addresses as they are: terminals find them."""
         return text
 
     def strong(self, text: str) -> str:
