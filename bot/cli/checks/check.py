@@ -1,0 +1,40 @@
+"""One line of `simsessions doctor`: what was looked at, how it stands, what to do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.cli.exit_codes import ExitCode
+
+
+class Standing(StrEnum):
+    """How a check came out; the word is printed, colour only helps."""
+
+    OK = "ok"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`says` is what was found; `todo` is what mends it, where something is amiss."""
+
+    name: str
+    standing: Standing
+    says: str
+    todo: str = ""
+    code: ExitCode = ExitCode.OK
+
+
+def well(name: str, says: str) -> Check:
+    """Say that all is well."""
+    return Check(name, Standing.OK, says)
+
+
+def skipped(name: str, says: str) -> Check:
+    """Say why it could not be looked at."""
+    return Check(name, Standing.SKIPPED, says)
+
+
+def failed(name: str, says: str, todo: str, code: ExitCode = ExitCode.NOT_ALL) -> Check:
+    """Say what is amiss and what mends it."""
+    return Check(name, Standing.FAILED, says, todo, code)

@@ -1,0 +1,37 @@
+"""`simsessions doctor`: whether all outside this program is as it must be; if not, what to do."""
+
+import asyncio
+
+import click
+
+from bot.cli.checks.check import Check, failed, well
+from bot.cli.exit_codes import ExitCode
+from bot.settings import read_settings
+
+
+@click.command()
+def command() -> int:
+    """Check settings, tokens, scopes, KORE's key and the clock.
+
+    Each line says ok, skipped or failed; a failed one says what to do. The exit code is that of
+    the gravest: 4 settings, 3 KORE, 1 anything else, 0 if nothing failed.
+    """
+    from bot.cli.checks.as_text import as_text  # noqa: PLC0415 -- the other commands need no rich
+    from bot.cli.checks.outside import outside_checks  # noqa: PLC0415 -- nor any client
+    from bot.cli.terminal import terminal  # noqa: PLC0415 -- nor this
+    from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
+
+    settings, faults = read_settings()
+    outside = asyncio.run(outside_checks(settings, SystemClock()))
+    checks = (*settings_checks(faults), *outside)
+    for line in as_text(checks):
+        terminal().print(line)
+    return max(check.code for check in checks)
+
+
+def settings_checks(faults: tuple[str, ...]) -> tuple[Check, ...]:
+    """Give one line a fault, or one that all is well."""
+    if not faults:
+        return (well("settings", "complete"),)
+    todo = "see the settings in README.md"
+    return tuple(failed("settings", fault, todo, ExitCode.SETTINGS) for fault in faults)

@@ -1,0 +1,37 @@
+"""`simsessions kore-api`: the stand-in for KORE's API alone, with its stories and a fleet."""
+
+import asyncio
+
+import click
+
+from bot.cli.until_stopped import until_stopped
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--sims", type=click.IntRange(0), default=0, help="SIMs beside the stories.")
+@click.option("--latency", type=click.IntRange(0), default=0, help="Milliseconds an answer takes.")
+def command(port: int, sims: int, latency: int) -> None:
+    """Serve a stand-in for KORE's API on this machine, until Ctrl-C.
+
+    Prints its address first, then its client id and secret, then the settings to copy.
+    """
+    asyncio.run(serve(port, sims, latency / 1000))
+
+
+async def serve(port: int, sims: int, latency: float) -> None:
+    """Serve until stopped; `latency` in seconds."""
+    from bot.clock import SystemClock  # noqa: PLC0415 -- the other commands start without it
+    from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi  # noqa: PLC0415 -- the same
+    from bot.sandbox.serve import serving  # noqa: PLC0415 -- the same
+
+    api = KoreApi(SystemClock(), sims=sims)
+    api.faults.latency = latency
+    async with until_stopped() as stopped, serving(api.app, port=port) as url:
+        click.echo(f"listening on {url}")
+        click.echo(f"client id {api.client_id}")
+        click.echo(f"client secret {api.client_secret}")
+        click.echo(f"\nexport KORE_API_URL={url} KORE_TOKEN_URL={url}{TOKEN_PATH}")
+        click.echo(f"export KORE_CLIENT_ID={api.client_id} KORE_CLIENT_SECRET={api.client_secret}")
+        click.echo(f"simsessions lookup {' '.join(story.name for story in api.stories)}")
+        await stopped.wait()
