@@ -1,29 +1,19 @@
 """An error as a person reads it: what was understood, what was tried, one thing to do."""
 
-from typing import Protocol
+from collections import Counter
+from collections.abc import Sequence
 
 from bot.blocks import ids
 from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
+from bot.blocks.speech import MRKDWN
 from bot.blocks.text import clean, entities, escape, unmarked
+from bot.blocks.units import iccid_groups
 from bot.errors import BotError, UserError
+from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 
 _SENTENCE = 1500
-
-
-class Choice(Protocol):
-    """A SIM that could be meant, as `bot.sims` offers it."""
-
-    @property
-    def sid(self) -> str:
-        """Its SID."""
-
-    @property
-    def name(self) -> str | None:
-        """What people call it."""
-
-    @property
-    def status(self) -> str | None:
-        """Its status."""
+_NAME = 55
+_END = 4  # digits of a SID that tell SIMs of the same name apart
 
 
 def error_screen(error: BaseException, reference: str | None = None, *, asked: str = "") -> Screen:
@@ -35,13 +25,16 @@ def error_screen(error: BaseException, reference: str | None = None, *, asked: s
     if not isinstance(error, BotError):
         return _unplanned(reference)
     words = sentence(error.sentence)
-    choices: tuple[Choice, ...] = getattr(error, "candidates", ())
+    choices = error.candidates if isinstance(error, SimNotFound | SimAmbiguous) else ()
     icon = "🔎" if isinstance(error, UserError) else "⚠️"
     return screen(
         words.replace("`", ""),
         [
             section(f"{icon} {words}"),
             actions(ids.PICK_ACTIONS, _picks(choices, asked)) if choices else None,
+            context(*map(_details, choices))
+            if isinstance(error, SimAmbiguous) and choices
+            else None,
             context(f"ref {escape(reference)}") if reference else None,
         ],
     )
@@ -65,12 +58,27 @@ def _unplanned(reference: str | None) -> Screen:
     return screen(words, [section(f"⚠️ {words}")])
 
 
-def _picks(choices: tuple[Choice, ...], asked: str) -> list[Block]:
-    return [_pick(choice, number, asked) for number, choice in enumerate(choices, start=1)]
+def _picks(choices: Sequence[Candidate], asked: str) -> list[Block]:
+    names = Counter(choice.name for choice in choices)
+    return [
+        _pick(choice, number, asked, alone=names[choice.name] == 1)
+        for number, choice in enumerate(choices, start=1)
+    ]
 
 
-def _pick(choice: Choice, number: int, asked: str) -> Block:
-    name = choice.name or choice.sid
-    said = f"Look up {clean(name, 40)}, {choice.status or 'status unknown'}"
+def _pick(choice: Candidate, number: int, asked: str, *, alone: bool) -> Block:
+    name = clean(choice.name, _NAME)
+    label = name if alone else f"{name} · …{choice.sid[-_END:]}"
+    said = f"Look up {label}"
     value = ids.Pick(sid=choice.sid, asked=ids.typed(asked)).to_value()
-    return button(name, ids.numbered(ids.PICK, number), said, value=value)
+    return button(label, ids.numbered(ids.PICK, number), said, value=value)
+
+
+def _details(choice: Candidate) -> str:
+    parts = (
+        MRKDWN.data(choice.name),
+        MRKDWN.code(choice.sid),
+        f"ICCID {MRKDWN.data(iccid_groups(choice.iccid))}" if choice.iccid else "ICCID unknown",
+        MRKDWN.data(choice.status) if choice.status else "status unknown",
+    )
+    return " · ".join(parts)

@@ -10,30 +10,48 @@ from bot.diagnosis.state import State
 from bot.sessions.report import SessionReport
 
 IN_FULL = 3
-_FOLDED_CHILDREN = 10
+_PARAGRAPHS = 2900
+_SOURCES = 10  # as many elements as a context holds
 
 
 def finding_blocks(report: SessionReport, refused: Refused = NOTHING) -> list[Block]:
     """Draw up to three findings with evidence and next step; fold the others and all sources."""
     drawn = [finding_lines(finding, MRKDWN, report) for finding in report.findings]
     if not drawn:
-        return _nothing_found(report)
-    shown = [section(f"{lines.what}\n{lines.next_step}") for lines in drawn[:IN_FULL]]
-    return [*shown, *_folded(drawn, refused)]
-
-
-def _nothing_found(report: SessionReport) -> list[Block]:
-    if report.state is State.UNKNOWN:
-        return [section("Too little is known for a verdict.")]
-    return [section("No rule found anything wrong.")]
-
-
-def _folded(drawn: Sequence[FindingLines], refused: Refused) -> list[Block]:
-    rest = [section(f"{lines.what}\n{lines.next_step}") for lines in drawn[IN_FULL:]]
-    sources = context(*(f"How we know: {lines.source}" for lines in drawn))
+        return [section(nothing_found(report))]
+    shown = [section(_paragraph(lines)) for lines in drawn[:IN_FULL]]
+    folded = [*_packed([_paragraph(lines) for lines in drawn[IN_FULL:]]), *_sources(drawn)]
     if "container" in refused:
-        return [*rest, sources]
-    return [container(_fold_title(len(rest)), [*rest[: _FOLDED_CHILDREN - 1], sources])]
+        return [*shown, *folded]
+    return [*shown, container(_fold_title(len(drawn) - len(shown)), folded)]
+
+
+def nothing_found(report: SessionReport) -> str:
+    """Say that no rule fired, which is not the same as knowing that all is well."""
+    if report.state is State.UNKNOWN:
+        return "Too little is known for a verdict."
+    return "No rule found anything wrong."
+
+
+def _paragraph(lines: FindingLines) -> str:
+    return f"{lines.what}\n{lines.next_step}"
+
+
+def _packed(paragraphs: Sequence[str]) -> list[Block]:
+    """Put as many paragraphs into each section as it holds."""
+    packs: list[str] = []
+    for paragraph in paragraphs:
+        if packs and len(packs[-1]) + len(paragraph) < _PARAGRAPHS:
+            packs[-1] += f"\n{paragraph}"
+        else:
+            packs.append(paragraph)
+    return [section(pack) for pack in packs]
+
+
+def _sources(drawn: Sequence[FindingLines]) -> list[Block]:
+    lines = [f"Threshold of {each.source}" for each in drawn]
+    starts = range(0, len(lines), _SOURCES)
+    return [context(*lines[at : at + _SOURCES]) for at in starts]
 
 
 def _fold_title(more: int) -> str:

@@ -99,3 +99,9 @@ class Details(Window):
     """One session, named by its start; None is the newest."""
 
     start: datetime | None = None
+
+
+def chosen(metadata: str, start: str) -> Details:
+    """Read which session was chosen in the window: its metadata, and the option's value."""
+    window = Details.from_value(metadata)
+    return Details(sid=window.sid, days=window.days, start=datetime.fromisoformat(start))

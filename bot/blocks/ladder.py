@@ -5,35 +5,49 @@ message with `invalid_blocks`. So every screen that uses them is a function of w
 
     refused = learnt.get(team, NOTHING)
     while refused is not None:
-        screen = draw(refused)                      # session_report(..., refused=refused)
-        if sent(screen): break
-        refused = retreat(refused, screen.blocks, messages)   # remember it for the team
+        screen = draw(refused)                        # e.g. history_screen(..., refused=refused)
+        if accepted(screen):
+            break                                     # now remember `refused`, unless ALL_TEXT
+        refused = retreat(refused, screen.blocks, messages)
 
-`retreat` gives None when only old blocks are left: then send `screen.text` alone.
+The last rung, `ALL_TEXT`, is a screen without blocks whose text says everything. It is nothing to
+remember: no workspace refuses a section, so there the fault was ours.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.blocks.kit import Block
+from bot.blocks.tables import Drawn, Table, as_data_table, as_fields, as_table, as_text
 
 Refused = frozenset[str]
 NOTHING: Refused = frozenset()
 # The newest first: the likeliest to be unknown, where Slack does not say which it was.
 NEWEST_FIRST = ("data_visualization", "data_table", "container", "table")
+FIELDS = "section"
+ALL_TEXT: Refused = frozenset({*NEWEST_FIRST, FIELDS})
 _POINTER = re.compile(r"/blocks/(\d+)")
+
+
+def draw_table(table: Table, refused: Refused = NOTHING) -> Drawn:
+    """Draw a table on the highest rung that the workspace has not refused."""
+    if "data_table" not in refused:
+        return as_data_table(table)
+    if "table" not in refused:
+        return as_table(table)
+    return as_fields(table) if FIELDS not in refused else as_text(table)
 
 
 def retreat(
     refused: Refused, blocks: Sequence[Block], messages: Iterable[str] = ()
 ) -> Refused | None:
-    """Add one kind of block to what is refused; None where no newer block is left to give up.
+    """Add one kind of block to what is refused; None where there was no block left to blame.
 
     `messages` are Slack's `response_metadata.messages`, which may name the block or point at it.
     """
     used = _newer(blocks)
     if not used:
-        return None
+        return ALL_TEXT if blocks else None
     blamed = _blamed(blocks, messages) & used
     given_up = next(kind for kind in NEWEST_FIRST if kind in (blamed or used))
     return refused | {given_up}

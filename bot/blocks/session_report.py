@@ -3,7 +3,8 @@
 import re
 
 from bot.blocks import ids
-from bot.blocks.findings import finding_blocks
+from bot.blocks.finding_words import finding_lines
+from bot.blocks.findings import IN_FULL, finding_blocks
 from bot.blocks.kit import (
     Block,
     Screen,
@@ -15,7 +16,7 @@ from bot.blocks.kit import (
     screen,
     section,
 )
-from bot.blocks.ladder import NOTHING, Refused
+from bot.blocks.ladder import FIELDS, NOTHING, Refused
 from bot.blocks.speech import MRKDWN, NOTICE
 from bot.blocks.text import escape
 from bot.blocks.units import map_link
@@ -37,6 +38,8 @@ def session_report(
     report: SessionReport, *, shared_by: str | None = None, refused: Refused = NOTHING
 ) -> Screen:
     """Draw a report. `shared_by` is a Slack user id, where the answer is for a whole channel."""
+    if FIELDS in refused:
+        return screen("\n".join(_lines(report)), [])
     stale = stale_line(report, MRKDWN)
     blocks = [
         section(headline(report, MRKDWN)),
@@ -49,6 +52,20 @@ def session_report(
         actions(ids.REPORT_ACTIONS, _buttons(report, shared_by)),
     ]
     return screen(headline(report, NOTICE), blocks)
+
+
+def _lines(report: SessionReport) -> list[str]:
+    """Write the whole answer as text, for a message that may hold no block."""
+    stale = stale_line(report, MRKDWN)
+    found = [finding_lines(finding, MRKDWN, report) for finding in report.findings[:IN_FULL]]
+    return [
+        headline(report, MRKDWN),
+        *([stale] if stale else []),
+        *(f"{lines.what} {lines.next_step}" for lines in found),
+        *(f"{label}: {value}" for label, value in facts(report, MRKDWN)),
+        sim_line(report, MRKDWN),
+        *_small_print(report, None),
+    ]
 
 
 def person(user: str) -> str:

@@ -7,6 +7,11 @@ from bot.kore.models import CellLocation
 
 THIN = "\u202f"  # thin, and no line may break there
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_STEPS = (
+    (2 * _DAY, _DAY, "d", _HOUR, "h"),
+    (_HOUR, _HOUR, "h", _MINUTE, "min"),
+    (_MINUTE, _MINUTE, "min", 1, "s"),
+)
 
 
 def grouped(number: float) -> str:
@@ -35,9 +40,8 @@ def span(length: timedelta) -> str:
 def lasting(length: timedelta) -> str:
     """Give a length of time in two units where the second tells something: `16 h 30 min`."""
     seconds = max(0, int(length.total_seconds()))
-    steps = ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "min"), (_MINUTE, "min", 1, "s"))
-    for size, unit, less, lesser in steps:
-        if seconds >= size:
+    for least, size, unit, less, lesser in _STEPS:
+        if seconds >= least:
             rest = seconds % size // less
             whole = f"{grouped(seconds // size)} {unit}"
             return f"{whole} {rest} {lesser}" if rest else whole

@@ -1,0 +1,109 @@
+"""A window of time cut into the at most 20 steps that a chart of Slack's can show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from bot.blocks.speech import utc
+from bot.kore.models import DataSession
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+# Up to so many days, steps of this length; the day in which the window begins takes one more.
+_STEPS = ((1, 2 * _HOUR), (2, 4 * _HOUR), (3, 6 * _HOUR), (19, _DAY), (30, 2 * _DAY))
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Steps of equal length, UTC: the first begins at `start`; the last may end in the future."""
+
+    start: datetime
+    step: timedelta
+    size: int
+
+    @property
+    def words(self) -> str:
+        """Name a step: `day`, `2 days`, `4 hours`."""
+        if self.step == _DAY:
+            return "day"
+        days = self.step // _DAY
+        return f"{days} days" if days else f"{self.step // _HOUR} hours"
+
+    @property
+    def labels(self) -> list[str]:
+        """Name each step by when it begins: `5 Jan`, or `5 Jan 14:00` for hours."""
+        begins = [self.start + at * self.step for at in range(self.size)]
+        hours = self.step < _DAY
+        return [f"{at.day} {at:%b %H:%M}" if hours else f"{at.day} {at:%b}" for at in begins]
+
+    def place(self, moment: datetime) -> int | None:
+        """Give the step that a moment falls in; None where it is outside."""
+        at = (utc(moment) - self.start) // self.step
+        return at if 0 <= at < self.size else None
+
+    def shares(self, start: datetime, end: datetime) -> list[tuple[int, float]]:
+        """Give the steps that a stretch of time touches, each with its part of the whole."""
+        start, end = utc(start), max(utc(start), utc(end))
+        whole = (end - start) / self.step
+        first = (start - self.start) / self.step
+        if not whole:
+            at = self.place(start)
+            return [] if at is None else [(at, 1.0)]
+        touched = range(max(0, int(first)), min(self.size, ceil(first + whole)))
+        return [(at, (min(at + 1, first + whole) - max(at, first)) / whole) for at in touched]
+
+
+def bins_of(days: int, now: datetime) -> Bins:
+    """Cut the last `days` (1 to 30) so that steps begin on full hours or days, UTC."""
+    days = min(max(days, 1), _STEPS[-1][0])
+    step = next(length for most, length in _STEPS if days <= most)
+    midnight = utc(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    grid = min(step, _DAY)
+    end = midnight + grid * ((utc(now) - midnight) // grid + 1)
+    size = ceil((end - (utc(now) - timedelta(days=days))) / step)
+    return Bins(end - size * step, step, size)
+
+
+def starts_in(bins: Bins, sessions: Iterable[DataSession]) -> list[int]:
+    """Count the sessions that started in each step."""
+    counts = [0] * bins.size
+    for session in sessions:
+        at = bins.place(session.start) if session.start else None
+        if at is not None:
+            counts[at] += 1
+    return counts
+
+
+def packets_in(
+    bins: Bins, sessions: Sequence[DataSession], now: datetime
+) -> dict[str, list[float | None]]:
+    """Give packets `up` and `down` in each step; None where sessions ran and none of them tells.
+
+    A session's packets are spread evenly from its start to its `end` or `last_updated`. A
+    direction that no session tells is not there at all.
+    """
+    told = {
+        "up": [(session, session.packets_uploaded) for session in sessions],
+        "down": [(session, session.packets_downloaded) for session in sessions],
+    }
+    return {
+        name: _spread(bins, pairs, now)
+        for name, pairs in told.items()
+        if any(packets is not None for _, packets in pairs)
+    }
+
+
+def _spread(
+    bins: Bins, told: Iterable[tuple[DataSession, int | None]], now: datetime
+) -> list[float | None]:
+    sums = [0.0] * bins.size
+    known, untold = [False] * bins.size, [False] * bins.size
+    for session, packets in told:
+        if session.start is None:
+            continue
+        until = session.end or session.last_updated or now
+        for at, share in bins.shares(session.start, until):
+            (untold if packets is None else known)[at] = True
+            sums[at] += (packets or 0) * share
+    return [None if untold[at] and not known[at] else round(sums[at], 1) for at in range(bins.size)]

@@ -1,0 +1,58 @@
+"""All sessions of a SIM as a CSV file, every property of KORE's resource a column."""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.blocks.speech import utc
+from bot.kore.models import DataSession
+
+COLUMNS = (
+    "sid",
+    "sim_sid",
+    "account_sid",
+    "radio_link",
+    "operator_mcc",
+    "operator_mnc",
+    "operator_country",
+    "operator_name",
+    "cell_id",
+    "cell_location_estimate.lat",
+    "cell_location_estimate.lon",
+    "packets_uploaded",
+    "packets_downloaded",
+    "last_updated",
+    "start",
+    "end",
+    "imei",
+)
+# A spreadsheet takes text that begins so for a formula (OWASP: CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_Cell = str | float | datetime | None
+
+
+def csv_text(sessions: Iterable[DataSession]) -> str:
+    """Write the sessions in the order they come; unknown is an empty cell, times are ISO in UTC."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([_shown(_cell(session, name)) for name in COLUMNS] for session in sessions)
+    return out.getvalue()
+
+
+def _cell(session: DataSession, name: str) -> _Cell:
+    parent, _, child = name.partition(".")
+    value = getattr(session, parent)
+    found: _Cell = getattr(value, child) if child and value is not None else value
+    return found
+
+
+def _shown(value: _Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return utc(value).isoformat().replace("+00:00", "Z")
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
+    return repr(value)

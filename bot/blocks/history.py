@@ -1,0 +1,107 @@
+"""The answer to `/simsessions history <sim> [days]`: charts, every session in a table, files."""
+
+from collections.abc import Sequence
+
+from bot.blocks import ids
+from bot.blocks.bins import Bins, bins_of, packets_in, starts_in
+from bot.blocks.charts import Chart, as_chart, as_words
+from bot.blocks.history_table import history_table
+from bot.blocks.history_words import empty_words, history_headline, in_window
+from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
+from bot.blocks.ladder import NOTHING, Refused, draw_table
+from bot.blocks.speech import MRKDWN, NOTICE
+from bot.blocks.tables import Drawn, Table
+from bot.blocks.units import count, grouped
+from bot.blocks.words import freshness_line, left_out_line, stale_line
+from bot.kore.models import DataSession
+from bot.sessions.report import SessionReport
+
+
+def history_screen(report: SessionReport, days: int = 30, *, refused: Refused = NOTHING) -> Screen:
+    """Draw the sessions of the last `days` (1 to 30), within the budgets of one message."""
+    sessions = in_window(report, days)
+    title = history_headline(report, sessions, days, NOTICE)
+    stale = stale_line(report, MRKDWN)
+    top = [
+        section(history_headline(report, sessions, days, MRKDWN)),
+        section(stale) if stale else None,
+    ]
+    if not sessions:
+        return screen(title, [*top, section(empty_words(report, days)), _foot(report, [])])
+    charts, notes = _charts(report, sessions, days)
+    table = history_table(sessions, report.made_at)
+    drawn = draw_table(table, refused)
+    foot = _foot(report, [*_left_out(drawn, table, len(sessions)), *notes])
+    if not drawn.blocks:
+        return screen(f"{title}\n{drawn.text}", [])
+    buttons = actions(ids.HISTORY_ACTIONS, _buttons(report, days))
+    return screen(title, [*top, *_drawn(charts, refused), *drawn.blocks, foot, buttons])
+
+
+def _charts(
+    report: SessionReport, sessions: Sequence[DataSession], days: int
+) -> tuple[list[Chart], list[str]]:
+    bins = bins_of(days, report.made_at)
+    starts = Chart(
+        f"Sessions started per {bins.words} (UTC)",
+        bins.labels,
+        {"sessions": starts_in(bins, sessions)},
+    )
+    packets, notes = _packets(report, sessions, bins)
+    notes.append(f"Each bar is {bins.words if bins.words[0].isdigit() else 'a ' + bins.words}")
+    return [starts, *packets], notes
+
+
+def _packets(
+    report: SessionReport, sessions: Sequence[DataSession], bins: Bins
+) -> tuple[list[Chart], list[str]]:
+    """Draw only steps in which something is known: a chart cannot show unknown, and 0 is wrong."""
+    series = packets_in(bins, sessions, report.made_at)
+    kept = [at for at in range(bins.size) if all(v[at] is not None for v in series.values())]
+    if not series or not kept:
+        return [], ["Packets unknown, so there is no chart of them"]
+    chart = Chart(
+        f"Packets per {bins.words} (UTC), spread evenly",
+        [bins.labels[at] for at in kept],
+        {f"packets {name}": [values[at] or 0 for at in kept] for name, values in series.items()},
+    )
+    return [chart], _untold(sessions, bins.size - len(kept))
+
+
+def _untold(sessions: Sequence[DataSession], bars: int) -> list[str]:
+    untold = sum(s.packets_uploaded is None or s.packets_downloaded is None for s in sessions)
+    notes = [f"Packets unknown for {count(untold, 'session')}, not in the chart"] if untold else []
+    return [*notes, f"{count(bars, 'bar')} without known packets left out"] if bars else notes
+
+
+def _drawn(charts: Sequence[Chart], refused: Refused) -> list[Block]:
+    if "data_visualization" not in refused:
+        return [as_chart(chart) for chart in charts]
+    return [context(*(line for chart in charts for line in as_words(chart)))]
+
+
+def _left_out(drawn: Drawn, table: Table, sessions: int) -> list[str]:
+    lines = []
+    if drawn.rows < sessions:
+        shown = f"The newest {grouped(drawn.rows)} of {count(sessions, 'session')} are shown"
+        lines.append(f"{shown}; the CSV file has all")
+    if gone := table.header[drawn.columns :]:
+        lines.append(f"Left out so that more rows fit: {', '.join(gone)}")
+    return lines
+
+
+def _foot(report: SessionReport, lines: Sequence[str]) -> Block:
+    left_out = left_out_line(report)
+    end = [left_out] if left_out else []
+    return context(" · ".join([*lines, *end, "Times in UTC", freshness_line(report, MRKDWN)]))
+
+
+def _buttons(report: SessionReport, days: int) -> list[Block]:
+    name = report.sim.name
+    window = ids.Window(sid=report.sim.sid, days=days).to_value()
+    details = ids.Details(sid=report.sim.sid, days=days).to_value()
+    return [
+        button("Session details…", ids.DETAILS, f"Details of one session of {name}", value=details),
+        button("CSV file", ids.CSV, f"All sessions of {name} as a CSV file", value=window),
+        button("Picture", ids.TIMELINE, f"Timeline of {name} as a picture", value=window),
+    ]

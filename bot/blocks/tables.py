@@ -1,0 +1,133 @@
+"""One table drawn in four ways: data_table, table, fields, text; budgets are kept by counting.
+
+A row that no longer fits ends the table: what is drawn is always the first rows, and `Drawn.rows`
+says how many, so that the screen can say what was left out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+from bot.blocks.kit import Block, fields
+from bot.blocks.text import clean, escape
+
+# docs.slack.dev: data-table-block and table-block; a header row counts as one.
+DATA_TABLE_ROWS = 201
+DATA_TABLE_CHARACTERS = 20_000
+TABLE_ROWS = 100
+TABLE_CHARACTERS = 10_000
+FIELD_ROWS = 20
+TEXT_CHARACTERS = 3000
+PAGE = 10
+_CELL = 300
+
+
+class Number(NamedTuple):
+    """A cell that sorts as a number and reads as `text`."""
+
+    value: float
+    text: str
+
+
+Cell = str | Number
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a header, the most important first; at most 20 columns, the first names a row.
+
+    `telling` columns stay where all of them would cost rows; None: all are needed.
+    """
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    telling: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What was drawn of a table: its blocks, or text where no block may be used."""
+
+    blocks: list[Block]
+    text: str
+    rows: int
+    columns: int
+
+
+def as_data_table(table: Table) -> Drawn:
+    """Draw a table that the reader can sort, filter and page through."""
+    header, rows = _within(table, DATA_TABLE_ROWS - 1, DATA_TABLE_CHARACTERS)
+    block: Block = {
+        "type": "data_table",
+        "caption": clean(table.caption, _CELL),
+        "rows": _cells([header, *rows]),
+        "page_size": PAGE,
+        "row_header_column_index": 0,
+    }
+    return Drawn([block], "", len(rows), len(header))
+
+
+def as_table(table: Table) -> Drawn:
+    """Draw a plain table."""
+    header, rows = _within(table, TABLE_ROWS - 1, TABLE_CHARACTERS)
+    block: Block = {"type": "table", "rows": _cells([header, *rows])}
+    return Drawn([block], "", len(rows), len(header))
+
+
+def as_fields(table: Table) -> Drawn:
+    """Draw each row as a paragraph of its own, two beside each other."""
+    rows = table.rows[:FIELD_ROWS]
+    shown = [(escape(_text(row[0]), _CELL), escape(_rest(table, row), 900)) for row in rows]
+    return Drawn(fields(shown), "", len(rows), len(table.header))
+
+
+def as_text(table: Table) -> Drawn:
+    """Write each row as a line, for a message that may hold no block."""
+    lines = [_line(table, row) for row in table.rows[:FIELD_ROWS]]
+    kept = lines[: _fitting([len(line) + 1 for line in lines], TEXT_CHARACTERS)]
+    return Drawn([], "\n".join(kept), len(kept), len(table.header))
+
+
+def _within(table: Table, most: int, characters: int) -> tuple[Row, Sequence[Row]]:
+    """Give all columns of the first rows if all fit, else the telling columns of what fits."""
+    rows = table.rows[:most]
+    header: Row = table.header
+    if _fitting([_weight(row) for row in (header, *rows)], characters) <= len(rows):
+        header, rows = header[: table.telling], tuple(row[: table.telling] for row in rows)
+    fit = _fitting([_weight(row) for row in (header, *rows)], characters)
+    return header, rows[: fit - 1]
+
+
+def _fitting(weights: Sequence[int], most: int) -> int:
+    """Count how many of the first weights stay within `most` together."""
+    return sum(total <= most for total in accumulate(weights))
+
+
+def _weight(row: Row) -> int:
+    return sum(len(_text(cell)) for cell in row)
+
+
+def _cells(rows: Iterable[Row]) -> list[list[Block]]:
+    return [[_cell(cell) for cell in row] for row in rows]
+
+
+def _cell(cell: Cell) -> Block:
+    if isinstance(cell, Number):
+        return {"type": "raw_number", "value": cell.value, "text": _text(cell)}
+    return {"type": "raw_text", "text": _text(cell)}
+
+
+def _text(cell: Cell) -> str:
+    return clean(cell.text if isinstance(cell, Number) else cell, _CELL)
+
+
+def _rest(table: Table, row: Row) -> str:
+    pairs = zip(table.header[1:], row[1:], strict=True)
+    return " · ".join(f"{head}: {_text(cell)}" for head, cell in pairs)
+
+
+def _line(table: Table, row: Row) -> str:
+    return f"{escape(_text(row[0]), _CELL)} · {escape(_rest(table, row), 900)}"
