@@ -13,6 +13,7 @@ from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NO_TIME = timedelta(0)
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What the text fields of a session mean; whatever cannot be read is None, which is unknown."""
 
 import re
+from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,10 +40,29 @@ def _network(mcc: str | None, mnc: str | None) -> Network | None:
     return Network(mcc.zfill(3), int(mnc))
 
 
+def mcc(session: DataSession) -> int | None:
+    """Give the country code of the network as a number."""
+    text = (session.operator_mcc or "").strip()
+    return int(text) if text.isdecimal() else None
+
+
+def packets(session: DataSession) -> tuple[int, int] | None:
+    """Give the packets up and down; None where either is unknown, for 0 would be a guess."""
+    up, down = session.packets_uploaded, session.packets_downloaded
+    return None if up is None or down is None or min(up, down) < 0 else (up, down)
+
+
+def length(session: DataSession) -> timedelta | None:
+    """Give how long a closed session lasted; None where it is open or ended before it began."""
+    if session.start is None or session.end is None or session.end < session.start:
+        return None
+    return session.end - session.start
+
+
 def network_name(session: DataSession) -> str:
     """Name the network for people: `Telcel (334-020)`, its numbers as received."""
-    mcc = (session.operator_mcc or "").zfill(3)
-    numbers = f"{mcc}-{session.operator_mnc}"
+    told = (session.operator_mcc and session.operator_mcc.zfill(3), session.operator_mnc)
+    numbers = "-".join(number or "?" for number in told)
     name = known_text(session.operator_name)
     return f"{name} ({numbers})" if name else numbers
 

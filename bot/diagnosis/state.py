@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.thresholds import Thresholds
-from bot.kore.models import Sim
+from bot.kore.models import DataSession, Sim
 
 BLOCKED = frozenset({"suspended", "deactivated", "canceled", "deleted"})
 NOT_ACTIVE = BLOCKED | {"new"}
@@ -44,8 +44,14 @@ def _by_sessions(evidence: Evidence, limits: Thresholds) -> State:
         return State.OFFLINE
     if newest.last_updated is None:
         return State.UNKNOWN
-    fresh = evidence.now - newest.last_updated <= limits.stale_after
-    return State.ONLINE if fresh else State.STALE
+    return State.ONLINE if is_fresh(newest, evidence.now, limits) else State.STALE
+
+
+def is_fresh(session: DataSession, now: datetime, limits: Thresholds) -> bool:
+    """Tell whether a session is open and has been heard of not long ago."""
+    if session.end or session.last_updated is None:
+        return False
+    return now - session.last_updated <= limits.stale_after
 
 
 def since(state: State, evidence: Evidence) -> datetime | None:

@@ -1,0 +1,46 @@
+"""A device that changes cells on one network."""
+
+from collections.abc import Iterable
+
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.reading import Network, cell, network_name
+from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.thresholds import DAY, Thresholds
+from bot.kore.models import DataSession
+
+
+@rule(
+    About(
+        fires="in the last 24 h at least {hopping_cells} cells on one network",
+        severities=(Severity.INFO,),
+        thresholds=("hopping_cells",),
+    )
+)
+def cell_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
+    """Find the network with most cells; a session of unknown network or cell does not count."""
+    cells = max(_cells(evidence).values(), key=len, default={})
+    if not cells or len(cells) < limits.hopping_cells:
+        return
+    *_, latest = cells.values()
+    yield Finding(
+        rule="cell_hopping",
+        severity=Severity.INFO,
+        title="Hops between cells",
+        says="{cells} cells of {network} in the last 24 h.",
+        next_step="Fine for a moving device; a fixed one stands at the edge of coverage: check its "
+        "antenna and place.",
+        source=limits.source("hopping_cells"),
+        evidence={"cells": len(cells), "network": network_name(latest)},
+    )
+
+
+def _cells(evidence: Evidence) -> dict[Network, dict[str, DataSession]]:
+    """Give the last session in each cell, by network."""
+    first = evidence.first_within(DAY)
+    by_network: dict[Network, dict[str, DataSession]] = {}
+    recent = zip(evidence.in_order[first:], evidence.networks[first:], strict=True)
+    for session, network in recent:
+        name = cell(session.cell_id)
+        if network and name:
+            by_network.setdefault(network, {})[name] = session
+    return by_network

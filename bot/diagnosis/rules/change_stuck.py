@@ -1,0 +1,41 @@
+"""A change of the SIM's status does not come to an end."""
+
+from collections.abc import Iterable
+
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.state import status_of
+from bot.diagnosis.thresholds import Thresholds
+
+UNDER_WAY = frozenset({"updating", "scheduled"})
+
+
+@rule(
+    About(
+        fires="the SIM's status is updating or scheduled for more than {change_stuck_after}",
+        severities=(Severity.WARNING,),
+        thresholds=("change_stuck_after",),
+        demoted=False,
+    )
+)
+def change_stuck(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
+    """Find a change that takes longer than changes do."""
+    status, since = status_of(evidence.sim), evidence.sim.date_updated
+    if status not in UNDER_WAY or since is None:
+        return
+    if evidence.now - since <= limits.change_stuck_after:
+        return
+    yield Finding(
+        rule="change_stuck",
+        severity=Severity.WARNING,
+        title="A change of the SIM is stuck",
+        says="Its status is {status} for {age}, since {since}.",
+        next_step="Wait up to 24 h, then open a ticket with KORE and give the SID.",
+        source=limits.source("change_stuck_after"),
+        evidence={
+            "status": status,
+            "age": evidence.now - since,
+            "since": since,
+            "sid": evidence.sim.sid,
+        },
+    )
