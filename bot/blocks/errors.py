@@ -5,13 +5,12 @@ from collections.abc import Sequence
 
 from bot.blocks import ids
 from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
-from bot.blocks.speech import MRKDWN
-from bot.blocks.text import clean, entities, escape, unmarked
+from bot.blocks.speech import MRKDWN, NOTICE
+from bot.blocks.text import clean, escape
 from bot.blocks.units import iccid_groups
 from bot.errors import BotError, UserError
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 
-_SENTENCE = 1500
 _NAME = 55
 _END = 4  # digits of a SID that tell SIMs of the same name apart
 
@@ -24,11 +23,11 @@ def error_screen(error: BaseException, reference: str | None = None, *, asked: s
     """
     if not isinstance(error, BotError):
         return _unplanned(reference)
-    words = sentence(error.sentence)
+    words = MRKDWN.sentence(error.sentence)
     choices = error.candidates if isinstance(error, SimNotFound | SimAmbiguous) else ()
     icon = "🔎" if isinstance(error, UserError) else "⚠️"
     return screen(
-        words.replace("`", ""),
+        NOTICE.sentence(error.sentence),
         [
             section(f"{icon} {words}"),
             actions(ids.PICK_ACTIONS, _picks(choices, asked)) if choices else None,
@@ -37,17 +36,6 @@ def error_screen(error: BaseException, reference: str | None = None, *, asked: s
             else None,
             context(f"ref {escape(reference)}") if reference else None,
         ],
-    )
-
-
-def sentence(text: str) -> str:
-    """Make an error's sentence safe for mrkdwn; only pairs of back-ticks keep their meaning."""
-    parts = clean(text, _SENTENCE).split("`")
-    if len(parts) % 2 == 0:
-        return unmarked("`".join(parts))
-    return "".join(
-        f"`{entities(part)}`" if at % 2 and part.strip() else unmarked(part)
-        for at, part in enumerate(parts)
     )
 
 

@@ -12,7 +12,7 @@ from bot.blocks.ladder import NOTHING, Refused, draw_table
 from bot.blocks.speech import MRKDWN, NOTICE
 from bot.blocks.tables import Drawn, Table
 from bot.blocks.units import count, grouped
-from bot.blocks.words import freshness_line, left_out_line, stale_line
+from bot.blocks.words import freshness_line, left_out_line, warnings
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 
@@ -21,10 +21,9 @@ def history_screen(report: SessionReport, days: int = 30, *, refused: Refused = 
     """Draw the sessions of the last `days` (1 to 30), within the budgets of one message."""
     sessions = in_window(report, days)
     title = history_headline(report, sessions, days, NOTICE)
-    stale = stale_line(report, MRKDWN)
     top = [
         section(history_headline(report, sessions, days, MRKDWN)),
-        section(stale) if stale else None,
+        *(section(line) for line in warnings(report, MRKDWN)),
     ]
     if not sessions:
         return screen(title, [*top, section(empty_words(report, days)), _foot(report, [])])

@@ -54,7 +54,7 @@ def history_headline(
 def empty_words(report: SessionReport, days: int) -> str:
     """Say what an empty history means, and what it does not."""
     if report.sessions is None:
-        return "KORE told us of the SIM, but not of its sessions. Try again in a minute."
+        return "KORE told us of the SIM, but not of its sessions: ask again in a minute."
     if report.sessions:
         return (
             f"Its newest session ended before that: ask for more than {days} days, up to {LONGEST}."

@@ -26,7 +26,7 @@ from bot.blocks.words import (
     headline,
     left_out_line,
     sim_line,
-    stale_line,
+    warnings,
     window_line,
 )
 from bot.sessions.report import SessionReport
@@ -40,10 +40,9 @@ def session_report(
     """Draw a report. `shared_by` is a Slack user id, where the answer is for a whole channel."""
     if FIELDS in refused:
         return screen("\n".join(_lines(report)), [])
-    stale = stale_line(report, MRKDWN)
     blocks = [
         section(headline(report, MRKDWN)),
-        section(stale) if stale else None,
+        *(section(line) for line in warnings(report, MRKDWN)),
         *finding_blocks(report, refused),
         *fields(facts(report, MRKDWN)),
         divider(),
@@ -56,11 +55,10 @@ def session_report(
 
 def _lines(report: SessionReport) -> list[str]:
     """Write the whole answer as text, for a message that may hold no block."""
-    stale = stale_line(report, MRKDWN)
     found = [finding_lines(finding, MRKDWN, report) for finding in report.findings[:IN_FULL]]
     return [
         headline(report, MRKDWN),
-        *([stale] if stale else []),
+        *warnings(report, MRKDWN),
         *(f"{lines.what} {lines.next_step}" for lines in found),
         *(f"{label}: {value}" for label, value in facts(report, MRKDWN)),
         sim_line(report, MRKDWN),

@@ -27,7 +27,7 @@ from bot.blocks.session_words import (
 )
 from bot.blocks.speech import MRKDWN, PLAIN, utc
 from bot.blocks.units import grouped
-from bot.blocks.words import Fact, freshness_line, moment_words, stale_line
+from bot.blocks.words import Fact, freshness_line, moment_words, warnings
 from bot.diagnosis.reading import known_text
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
@@ -39,8 +39,7 @@ _OPTION = 75
 def session_view(report: SessionReport, chosen: ids.Details) -> View:
     """Draw all 16 fields of the chosen session; the newest where it is None or gone by now."""
     sessions = [session for session in in_window(report, chosen.days) if session.start]
-    stale = stale_line(report, MRKDWN)
-    top = [section(stale)] if stale else []
+    top = [section(line) for line in warnings(report, MRKDWN)]
     if not sessions:
         top.append(section(f"{MRKDWN.data(report.sim.name)}: no session to show."))
         return _view([*top, _foot(report)], chosen)

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from typing import Protocol
 
-from bot.blocks.text import NAME_LIMIT, clean, entities, escape
+from bot.blocks.text import NAME_LIMIT, SENTENCE, clean, entities, escape, sentence
 
 _ADDRESS = re.compile(r"(https://[^\s<>|]*[^\s<>|.,;:)])")
 _SOURCE = 800
@@ -28,6 +28,9 @@ class Speech(Protocol):
 
     def own(self, text: str) -> str:
         """Show words of our own that hold no data."""
+
+    def sentence(self, text: str) -> str:
+        """Show an error's sentence, in which back-ticks hold what was typed."""
 
     def linked(self, text: str) -> str:
         """Show words of our own in which addresses of web pages stand."""
@@ -64,6 +67,10 @@ class Mrkdwn:
         """Escape the three characters that Slack reads as markup."""
         return entities(text)
 
+    def sentence(self, text: str) -> str:
+        """Keep pairs of back-ticks, escape the rest."""
+        return sentence(text)
+
     def linked(self, text: str) -> str:
         """Make links of the addresses, named after their hosts."""
         shown = [
@@ -98,6 +105,10 @@ class Notice:
         """Escape the three characters that Slack reads as markup."""
         return entities(text)
 
+    def sentence(self, text: str) -> str:
+        """Escape it and leave out its back-ticks."""
+        return sentence(text).replace("`", "")
+
     def linked(self, text: str) -> str:
         """Leave the addresses as they are."""
         return entities(text)
@@ -125,6 +136,10 @@ class Plain:
     def own(self, text: str) -> str:
         """Leave as it is."""
         return text
+
+    def sentence(self, text: str) -> str:
+        """Take out what could steer a terminal."""
+        return clean(text, SENTENCE)
 
     def linked(self, text: str) -> str:
         """Leave the addresses as they are: terminals find them."""

@@ -3,6 +3,7 @@
 import re
 
 NAME_LIMIT = 80
+SENTENCE = 1500
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Direction overrides, invisible spaces, line ends and terminal escapes: all can hide or reorder.
@@ -39,6 +40,17 @@ def unmarked(line: str) -> str:
     """Take the meaning off every mark of mrkdwn in a clean line, and keep its spaces."""
     line = line.translate(_LOOKALIKES)
     return entities(_EDGE_UNDERSCORE.sub(lambda run: "ˍ" * len(run[0]), line))
+
+
+def sentence(text: str) -> str:
+    """Make an error's sentence safe for mrkdwn; only pairs of back-ticks keep their meaning."""
+    parts = clean(text, SENTENCE).split("`")
+    if len(parts) % 2 == 0:
+        return unmarked("`".join(parts))
+    return "".join(
+        f"`{entities(part)}`" if at % 2 and part.strip() else unmarked(part)
+        for at, part in enumerate(parts)
+    )
 
 
 def cut(mrkdwn: str, limit: int) -> str:

@@ -4,7 +4,7 @@ Each function takes the report, most also a `Speech` (bot/blocks/speech.py: MRKD
 PLAIN), and gives text that is ready to be shown:
 
     headline(report, speak)      the first line: name, state, why, since when
-    stale_line(report, speak)    that KORE did not answer; None on a fresh answer
+    warnings(report, speak)      that KORE did not answer, that sessions could not be read; or []
     facts(report, speak)         [(label, value)] of the newest session
     sim_line, window_line, freshness_line, left_out_line   the small print
 
@@ -133,6 +133,20 @@ def stale_line(report: SessionReport, speak: Speech) -> str | None:
     age = span(between(report.as_of, report.made_at))
     known_then = f"This is what I knew {age} ago, at {speak.when(report.as_of)}"
     return f"⚠️ {speak.strong('KORE is not answering.')} {known_then}; it may have changed."
+
+
+def unread_line(report: SessionReport, speak: Speech) -> str | None:
+    """Say why the sessions could not be read; None where they could."""
+    if report.sessions is not None:
+        return None
+    why = f" {speak.sentence(report.problem)}" if report.problem else ""
+    return f"⚠️ {speak.strong('Its sessions could not be read.')}{why}"
+
+
+def warnings(report: SessionReport, speak: Speech) -> list[str]:
+    """Give what the reader must know before all else: from before, or sessions unread."""
+    lines = (stale_line(report, speak), unread_line(report, speak))
+    return [line for line in lines if line]
 
 
 def facts(report: SessionReport, speak: Speech) -> list[Fact]:
