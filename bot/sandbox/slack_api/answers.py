@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.sandbox.slack_api.contents import Content, read_content, read_view
+from bot.sandbox.slack_api.contents import Content, Reader
 from bot.sandbox.slack_api.delivery import Delivery
 from bot.sandbox.slack_api.errors import SlackError
 from bot.sandbox.slack_api.messages import Message
@@ -18,10 +18,11 @@ class Answers:
 
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
+        self._reader = Reader(state)
 
     def to_command(self, person: Person, place: Channel, typed: str, payload: Json) -> None:
         """Show the body of a slash command's ack. Raises SlackError."""
-        content = read_content(payload, self._state.unknown_blocks)
+        content = self._reader.content(payload)
         in_channel = payload.get("response_type") == "in_channel"
         if in_channel:
             self._state.write(place.id, person.id, typed, subtype="slash_command")
@@ -59,7 +60,7 @@ class Answers:
         return self._state.messages.get(known.message_ts)
 
     def _post(self, known: ResponseTicket, original: Message | None, payload: Json) -> None:
-        content = read_content(payload, self._state.unknown_blocks)
+        content = self._reader.content(payload)
         if original is not None:
             self._state.rewrite(original, content.text, content.blocks)
             return
@@ -87,7 +88,7 @@ class Answers:
         self._state.show_errors(view, errors)
 
     def _redraw(self, view: View, action: str, answer: Json) -> None:
-        body = read_view(answer.get("view"), self._state.unknown_blocks, ("modal",))
+        body = self._reader.view(answer.get("view"), ("modal",))
         if action == "update":
             self._state.show("view_changed", self._state.views.update(view, body))
         else:

@@ -1,24 +1,23 @@
 """The stand-in for Slack: one ASGI app with the Web API, Socket Mode, response URLs and files."""
 
-import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from bot.sandbox.slack_api.answers import Answers
-from bot.sandbox.slack_api.calls import Call, Calls
+from bot.sandbox.slack_api.calls import Calls
 from bot.sandbox.slack_api.courier import Courier
 from bot.sandbox.slack_api.delivery import Ack, EnvelopeKind
-from bot.sandbox.slack_api.errors import SlackError
 from bot.sandbox.slack_api.faults import Faults
+from bot.sandbox.slack_api.file_transfer import FileTransfer
+from bot.sandbox.slack_api.response_urls import ResponseUrls
 from bot.sandbox.slack_api.signed_http import SignedHttp
 from bot.sandbox.slack_api.socket_mode import SocketMode
-from bot.sandbox.slack_api.web_api import WebApi, as_response
+from bot.sandbox.slack_api.web_api import WebApi
 from bot.sandbox.slack_api.wire import Json
 from bot.sandbox.slack_api.workspace import Workspace
 
@@ -51,7 +50,6 @@ class SlackApi:
         self.faults = Faults()
         self.socket = SocketMode(workspace.ids, ack_seconds=ack_seconds)
         http = SignedHttp(workspace.clock, signing_secret, ack_seconds=ack_seconds)
-        self._http = http
         self.courier = Courier(workspace, self.socket, http)
         self._web = WebApi(
             workspace,
@@ -61,6 +59,9 @@ class SlackApi:
             tokens={bot_token: "bot", app_token: "app"},
             scopes=lambda: self.scopes,
         )
+        self._response_urls = ResponseUrls(workspace, self.faults, self.calls)
+        self._transfer = FileTransfer(workspace.files, self.faults, self._may_read_files)
+        self._bot_token = bot_token
         workspace.link = self
         self.app = self._routes()
 
@@ -117,6 +118,8 @@ class SlackApi:
             routes=[
                 Route("/api/{method}", self._call, methods=["GET", "POST"]),
                 Route("/response/{ticket}", self._respond, methods=["POST"]),
+                Route("/upload/{ticket}", self._transfer.upload, methods=["POST"]),
+                Route("/files/{file}/{name}", self._transfer.download),
                 WebSocketRoute("/link", self._link),
             ],
             lifespan=self._lifespan,
@@ -127,6 +130,9 @@ class SlackApi:
         yield
         await self.aclose()
 
+    def _may_read_files(self, token: str) -> bool:
+        return token == self._bot_token and "files:read" in self.scopes
+
     def _base(self) -> str:
         return self.base_url or "http://sandbox.invalid"
 
@@ -136,27 +142,7 @@ class SlackApi:
 
     async def _respond(self, request: Request) -> Response:
         self._learn(request)
-        raw = await request.body()
-        fault = self.faults.take("/response")
-        if fault is not None and not fault.after_work:
-            return as_response(fault, request)
-        response = self._answered(request.path_params["ticket"], raw)
-        return as_response(fault, request) if fault else response
-
-    def _answered(self, ticket: str, raw: bytes) -> Response:
-        now = self.workspace.clock.now()
-        try:
-            payload = json.loads(raw)
-            Answers(self.workspace).to_response_url(ticket, payload)
-        except ValueError:
-            return PlainTextResponse("invalid_payload", 400)
-        except SlackError as error:
-            self.calls.add(Call("/response", payload, now, error.answer()))
-            if error.code in {"used_url", "expired_url", "no_such_url"}:
-                return PlainTextResponse(error.code, 404)
-            return JSONResponse(error.answer(), 404)
-        self.calls.add(Call("/response", payload, now, {"ok": True}))
-        return PlainTextResponse("ok")
+        return await self._response_urls.answer(request)
 
     async def _link(self, socket: WebSocket) -> None:
         await self.socket.serve(socket)

@@ -4,13 +4,15 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.sandbox.slack_api.blocks.message import message_faults
-from bot.sandbox.slack_api.blocks.view import view_faults
+from bot.sandbox.slack_api.blocks.view import is_too_large, view_faults
+from bot.sandbox.slack_api.blocks.whole import blocks_faults
 from bot.sandbox.slack_api.errors import SlackError, invalid
+from bot.sandbox.slack_api.state import WorkspaceState
 from bot.sandbox.slack_api.wire import Json
 
 TEXT_LIMIT = 40_000
 UPDATE_TEXT_LIMIT = 4_000
+MARKDOWN_LIMIT = 12_000
 METADATA_LIMIT = 8_000
 
 
@@ -22,42 +24,57 @@ class Content:
     blocks: tuple[Json, ...]
 
 
-def read_content(args: Json, unknown: Collection[str], *, most: int | None = None) -> Content:
-    """Check what a message is to show; `most` is the number of characters the text may have.
+class Reader:
+    """Reads contents for one workspace, which may not know every block yet."""
 
-    Raises SlackError: no_text, invalid_blocks_format, invalid_blocks, msg_too_long,
-    markdown_text_conflict.
-    """
-    blocks = read_blocks(args.get("blocks"), unknown)
-    text = args.get("text") or ""
-    markdown = args.get("markdown_text")
-    if markdown and (text or blocks):
-        raise SlackError("markdown_text_conflict")
-    if not isinstance(text, str) or not (text.strip() or blocks or markdown):
-        raise SlackError("no_text")
-    if most is not None and len(text) > most:
-        raise SlackError("msg_too_long")
-    return Content((text or markdown or "")[:TEXT_LIMIT], blocks)
+    def __init__(self, state: WorkspaceState) -> None:
+        self._state = state
 
+    def content(self, args: Json, *, most: int | None = None) -> Content:
+        """Check what a message is to show; `most` is how many characters the text may have.
 
-def read_blocks(given: object, unknown: Collection[str]) -> tuple[Json, ...]:
-    """Check a message's blocks. Raises SlackError: invalid_blocks_format, invalid_blocks."""
-    blocks = read_json(given, "invalid_blocks_format") if given else []
-    if not isinstance(blocks, list):
-        raise SlackError("invalid_blocks_format")
-    faults = message_faults(blocks, unknown)
-    if faults:
-        raise invalid("invalid_blocks", faults)
-    return tuple(blocks)
+        Longer text than 40,000 characters is cut. Raises SlackError: no_text, msg_too_long,
+        invalid_blocks_format, invalid_blocks, markdown_text_conflict.
+        """
+        blocks = self.blocks(args.get("blocks"))
+        text, markdown = args.get("text") or "", args.get("markdown_text") or ""
+        if markdown and (text or blocks):
+            raise SlackError("markdown_text_conflict")
+        if not isinstance(text, str) or not (text.strip() or blocks or markdown):
+            raise SlackError("no_text")
+        if (most and len(text) > most) or len(markdown) > MARKDOWN_LIMIT:
+            raise SlackError("msg_too_long")
+        return Content((text or markdown)[:TEXT_LIMIT], blocks)
 
+    def blocks(self, given: object) -> tuple[Json, ...]:
+        """Check a message's blocks. Raises SlackError: invalid_blocks_format, invalid_blocks."""
+        blocks = read_json(given, "invalid_blocks_format") if given else []
+        if not isinstance(blocks, list):
+            raise SlackError("invalid_blocks_format")
+        faults = blocks_faults(
+            blocks,
+            "message",
+            unknown=self._state.unknown_blocks,
+            file_ready=self._state.files.is_ready,
+        )
+        if faults:
+            raise invalid("invalid_blocks", faults)
+        return tuple(blocks)
 
-def read_view(given: object, unknown: Collection[str], kinds: Collection[str]) -> Json:
-    """Check a view. Raises SlackError: invalid_arguments with what is wrong where."""
-    view = read_json(given, "invalid_arguments")
-    faults = view_faults(view, unknown, kinds)
-    if faults or not isinstance(view, dict):
-        raise invalid("invalid_arguments", faults)
-    return view
+    def view(self, given: object, kinds: Collection[str]) -> Json:
+        """Check a view. Raises SlackError: invalid_arguments, view_too_large."""
+        view = read_json(given, "invalid_arguments")
+        faults = view_faults(
+            view,
+            kinds,
+            unknown=self._state.unknown_blocks,
+            file_ready=self._state.files.is_ready,
+        )
+        if faults or not isinstance(view, dict):
+            raise invalid("invalid_arguments", faults)
+        if is_too_large(view):
+            raise SlackError("view_too_large")
+        return view
 
 
 def read_json(given: object, error: str) -> object:

@@ -6,6 +6,7 @@ from itertools import chain
 
 from bot.clock import Clock
 from bot.sandbox.slack_api.changes import Change, Changes, Subscription
+from bot.sandbox.slack_api.files import Files
 from bot.sandbox.slack_api.messages import Message, Messages
 from bot.sandbox.slack_api.naming import named
 from bot.sandbox.slack_api.people import BOT, CHANNELS, HOME, PEOPLE, SLACKBOT, Channel, Person
@@ -40,6 +41,7 @@ class WorkspaceState:
         self.unknown_blocks = set(unknown_blocks)
         self.messages = Messages()
         self.views = Views(self.ids)
+        self.files = Files(clock, self.ids)
         self.triggers = Triggers(clock, self.ids)
         self.tickets = ResponseTickets(clock, self.ids)
         self.message_inputs: dict[tuple[str, str], Json] = {}
@@ -101,11 +103,12 @@ class WorkspaceState:
         self._tell("message_changed", anew)
         return anew
 
-    def keep(self, message: Message) -> Message:
+    def keep(self, message: Message, **fields: object) -> Message:
         """Keep a message with other fields, without calling it edited."""
-        self.messages.put(message)
-        self._tell("message_changed", message)
-        return message
+        anew = replace(message, **fields)  # type: ignore[arg-type]  # replace checks the names
+        self.messages.put(anew)
+        self._tell("message_changed", anew)
+        return anew
 
     def erase(self, message: Message) -> None:
         """Take a message away."""

@@ -1,5 +1,6 @@
 """The few words in which the limits of Block Kit are written down, each a check of one value."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,17 @@ def string(most: int | None = None, least: int = 1) -> Check:
             yield fault(f"must be more than {least - 1} characters", at)
         elif most is not None and len(value) > most:
             yield fault(f"must be less than {most + 1} characters", at)
+
+    return check
+
+
+def pattern(expression: str) -> Check:
+    """Allow a string that a regular expression fits as a whole."""
+    fits = re.compile(expression)
+
+    def check(value: object, at: str) -> Iterator[str]:
+        if not isinstance(value, str) or not fits.fullmatch(value):
+            yield fault("must match the expected format", at)
 
     return check
 
@@ -60,8 +72,7 @@ def one_of(*words: object) -> Check:
 
     def check(value: object, at: str) -> Iterator[str]:
         if value not in words:
-            allowed = ", ".join(str(word) for word in words)
-            yield fault(f"must be one of: {allowed}", at)
+            yield fault("must be a valid enum value", at)
 
     return check
 
@@ -102,7 +113,7 @@ def shape(
         for name, one in value.items():
             if name not in known and name != "type":
                 yield fault(f"invalid additional property: {name}", at)
-            elif name in known and one is not None:
+            elif name in known and not (name in needed and one is None):
                 yield from known[name](one, f"{at}/{name}")
         for extra in extras:
             yield from extra(value, at)
@@ -146,6 +157,22 @@ def just_one_of(*names: str) -> Extra:
     return check
 
 
+def among(field: str, lists: str = "options", groups: str = "option_groups") -> Extra:
+    """Ask that what is chosen at first stands among the options."""
+
+    def check(value: dict[str, Any], at: str) -> Iterator[str]:
+        grouped = [
+            option for group in _dicts(value.get(groups)) for option in _list(group.get(lists))
+        ]
+        offered = [*_list(value.get(lists)), *grouped]
+        chosen = value.get(field)
+        for one in chosen if isinstance(chosen, list) else filter(None, [chosen]):
+            if one not in offered:
+                yield fault("initial option must be among the options", f"{at}/{field}")
+
+    return check
+
+
 def not_both(one: str, other: str) -> Extra:
     """Let two fields exclude each other."""
 
@@ -161,8 +188,7 @@ def unique(field: str, inside: str) -> Extra:
 
     def check(value: dict[str, Any], at: str) -> Iterator[str]:
         seen: set[object] = set()
-        items = value.get(inside)
-        for index, one in enumerate(items if isinstance(items, list) else ()):
+        for index, one in enumerate(_list(value.get(inside))):
             name = one.get(field) if isinstance(one, dict) else None
             if isinstance(name, str) and name in seen:
                 yield fault(f'`{field}` "{name}" already exists', f"{at}/{inside}/{index}/{field}")
@@ -170,3 +196,11 @@ def unique(field: str, inside: str) -> Extra:
                 seen.add(name)
 
     return check
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [one for one in _list(value) if isinstance(one, dict)]

@@ -1,28 +1,25 @@
 """chat.*: posting, showing to one person, changing and deleting messages."""
 
-import re
-
-from bot.sandbox.slack_api.contents import UPDATE_TEXT_LIMIT, read_content, read_metadata
+from bot.sandbox.slack_api.contents import UPDATE_TEXT_LIMIT, read_metadata
 from bot.sandbox.slack_api.errors import SlackError
 from bot.sandbox.slack_api.messages import Message
 from bot.sandbox.slack_api.methods.context import Context, method
+from bot.sandbox.slack_api.methods.places import thread_root, writable
 from bot.sandbox.slack_api.people import BOT, Channel
 from bot.sandbox.slack_api.wire import Json
-
-_TS = re.compile(r"\d{10}\.\d{6}")
 
 
 @method("chat.postMessage", "chat:write")
 async def post_message(context: Context) -> Json:
     """Write into a channel, thread or direct message."""
-    place = _writable(context)
-    content = read_content(context.args, context.state.unknown_blocks)
+    place = writable(context)
+    content = context.reader.content(context.args)
     message = context.state.write(
         place.id,
         BOT.id,
         content.text,
         blocks=content.blocks,
-        thread_ts=_thread(context, place),
+        thread_ts=thread_root(context, place),
         metadata=read_metadata(context.args.get("metadata")),
     )
     return {"channel": place.id, "ts": message.ts, "message": message.to_slack()}
@@ -31,16 +28,16 @@ async def post_message(context: Context) -> Json:
 @method("chat.postEphemeral", "chat:write")
 async def post_ephemeral(context: Context) -> Json:
     """Show a message to one person of a channel."""
-    place, person = _writable(context), context.user()
+    place, person = writable(context), context.user()
     if person.id not in place.members:
         raise SlackError("user_not_in_channel")
-    content = read_content(context.args, context.state.unknown_blocks)
+    content = context.reader.content(context.args)
     message = context.state.write(
         place.id,
         BOT.id,
         content.text,
         blocks=content.blocks,
-        thread_ts=_thread(context, place),
+        thread_ts=thread_root(context, place),
         ephemeral_to=person.id,
     )
     return {"message_ts": message.ts}
@@ -51,7 +48,7 @@ async def update(context: Context) -> Json:
     """Change one of the bot's own messages; ephemeral ones cannot be changed so."""
     place = context.channel()
     message = _own(context, place, "cant_update_message")
-    content = read_content(context.args, context.state.unknown_blocks, most=UPDATE_TEXT_LIMIT)
+    content = context.reader.content(context.args, most=UPDATE_TEXT_LIMIT)
     anew = context.state.rewrite(message, content.text, content.blocks)
     shown = {"channel": place.id, "ts": anew.ts, "text": anew.text}
     return shown | {"message": anew.to_slack()}
@@ -76,27 +73,6 @@ async def permalink(context: Context) -> Json:
     team = context.state.team.domain
     address = f"https://{team}.slack.com/archives/{place.id}/p{ts.replace('.', '')}"
     return {"channel": place.id, "permalink": address}
-
-
-def _writable(context: Context) -> Channel:
-    place = context.channel()
-    if place.is_archived:
-        raise SlackError("is_archived")
-    if BOT.id in place.members or "chat:write.public" in context.scopes:
-        return place
-    raise SlackError("not_in_channel")
-
-
-def _thread(context: Context, place: Channel) -> str | None:
-    ts = context.maybe("thread_ts")
-    if ts is None:
-        return None
-    if not _TS.fullmatch(ts):
-        raise SlackError("invalid_thread_ts")
-    root = context.state.messages.get(ts)
-    if root is None or root.channel != place.id or root.ephemeral_to:
-        raise SlackError("thread_not_found")
-    return root.thread_ts or root.ts
 
 
 def _own(context: Context, place: Channel, refusal: str) -> Message:

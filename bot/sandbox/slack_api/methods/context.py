@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from bot.sandbox.slack_api.contents import Reader
 from bot.sandbox.slack_api.errors import SlackError
 from bot.sandbox.slack_api.people import BOT, Channel, Person
 from bot.sandbox.slack_api.state import WorkspaceState
@@ -33,6 +34,11 @@ class Context:
     args: Json
     scopes: frozenset[str]
     links: Links
+
+    @property
+    def reader(self) -> Reader:
+        """Check contents as this workspace does."""
+        return Reader(self.state)
 
     def need(self, name: str) -> str:
         """Give a text argument. Raises SlackError: invalid_arguments."""

@@ -1,0 +1,98 @@
+"""Limits of table and data_table: rows, columns, cells and the characters of a whole message.
+
+From docs.slack.dev/reference/block-kit/blocks/table-block and …/data-table-block.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.sandbox.slack_api.blocks.composition import BLOCK_ID
+from bot.sandbox.slack_api.blocks.rich_text import RICH_TEXT
+from bot.sandbox.slack_api.blocks.schema import (
+    Check,
+    array,
+    boolean,
+    fault,
+    integer,
+    number,
+    one_of,
+    shape,
+    string,
+    typed,
+)
+
+TABLE_CHARACTERS = 10_000
+DATA_TABLE_CHARACTERS = 20_000
+_RAW = {
+    "raw_text": shape({"text": string()}),
+    "raw_number": shape({"value": number, "text": string()}),
+}
+HEADER_CELL = typed(_RAW)
+CELL = typed({**_RAW, "rich_text": RICH_TEXT})
+_COLUMN = shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
+
+
+def column(value: object, at: str) -> Iterator[str]:
+    """Allow a column's settings, or null to skip one."""
+    if value is not None:
+        yield from _COLUMN(value, at)
+
+
+def cell_length(cell: object) -> int:
+    """Count the characters of a cell; of rich text, those of every part."""
+    if isinstance(cell, list):
+        return sum(cell_length(part) for part in cell)
+    if not isinstance(cell, dict):
+        return 0
+    text = cell.get("text")
+    own = len(text) if isinstance(text, str) else 0
+    return own + cell_length(cell.get("elements"))
+
+
+def characters(block: dict[str, Any]) -> int:
+    """Count the characters of all cells of a table."""
+    rows = block.get("rows")
+    return sum(cell_length(row) for row in rows) if isinstance(rows, list) else 0
+
+
+def _budget(most: int) -> Check:
+    def check(value: object, at: str) -> Iterator[str]:
+        if isinstance(value, dict) and characters(value) > most:
+            yield fault(f"must be less than {most + 1} characters over all cells", f"{at}/rows")
+
+    return check
+
+
+def _rectangle(value: dict[str, Any], at: str) -> Iterator[str]:
+    rows = [row for row in value.get("rows") or () if isinstance(row, list)]
+    for index, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            yield fault("all rows must have the same number of cells", f"{at}/rows/{index}")
+
+
+def _header(value: dict[str, Any], at: str) -> Iterator[str]:
+    rows = value.get("rows")
+    if not (isinstance(rows, list) and rows and isinstance(rows[0], list)):
+        return
+    for index, cell in enumerate(rows[0]):
+        yield from HEADER_CELL(cell, f"{at}/rows/0/{index}")
+    if value.get("row_header_column_index", 0) >= len(rows[0]):
+        yield fault("must be the index of a column", f"{at}/row_header_column_index")
+
+
+TABLE = shape(
+    {"rows": array(array(CELL, 1, 20), 1, 100)},
+    {"column_settings": array(column, 0, 20), "block_id": BLOCK_ID},
+    _budget(TABLE_CHARACTERS),
+)
+DATA_TABLE = shape(
+    {"caption": string(), "rows": array(array(CELL, 1, 20), 2, 201)},
+    {
+        "page_size": integer(1, 100),
+        "row_header_column_index": integer(0, 19),
+        "block_id": BLOCK_ID,
+    },
+    _rectangle,
+    _header,
+    _budget(DATA_TABLE_CHARACTERS),
+)

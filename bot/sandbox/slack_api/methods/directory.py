@@ -1,0 +1,56 @@
+"""users.*, team.info, bots.info: who is who."""
+
+from zoneinfo import ZoneInfo
+
+from bot.sandbox.slack_api.errors import SlackError
+from bot.sandbox.slack_api.methods.context import Context, method
+from bot.sandbox.slack_api.people import APP_ID, BOT, BOT_ID, Person
+from bot.sandbox.slack_api.wire import Json
+
+
+@method("users.info", "users:read")
+async def user_info(context: Context) -> Json:
+    """Say who somebody is and in which zone they live."""
+    return {"user": _shown(context, context.user())}
+
+
+@method("users.list", "users:read")
+async def user_list(context: Context) -> Json:
+    """List everybody."""
+    people = [_shown(context, person) for person in context.state.people.values()]
+    return {"members": people, "response_metadata": {"next_cursor": ""}}
+
+
+@method("team.info", "team:read")
+async def team_info(context: Context) -> Json:
+    """Say which workspace this is."""
+    team = context.state.team
+    return {"team": {"id": team.id, "name": team.name, "domain": team.domain}}
+
+
+@method("bots.info", "users:read")
+async def bot_info(context: Context) -> Json:
+    """Say who the bot is."""
+    if context.maybe("bot") not in {None, BOT_ID}:
+        raise SlackError("bot_not_found")
+    bot = {"id": BOT_ID, "app_id": APP_ID, "user_id": BOT.id, "name": BOT.name, "deleted": False}
+    return {"bot": bot}
+
+
+def _shown(context: Context, person: Person) -> Json:
+    now = context.state.clock.now().astimezone(ZoneInfo(person.tz))
+    offset = now.utcoffset()
+    return {
+        "id": person.id,
+        "team_id": person.team,
+        "name": person.name,
+        "real_name": person.real_name,
+        "deleted": False,
+        "is_bot": person.is_bot,
+        "is_stranger": person.team != context.state.team.id,
+        "locale": "en-US",
+        "tz": person.tz,
+        "tz_label": now.tzname(),
+        "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
+        "profile": {"real_name": person.real_name, "display_name": person.name},
+    }
