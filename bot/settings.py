@@ -141,6 +141,12 @@ class Settings(BaseModel):
         """Tell whether Slack is reached by Socket Mode rather than by signed HTTP."""
         return self.slack_app_token is not None
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Give what may stand in no log."""
+        values = (getattr(self, field) for field in type(self).model_fields)
+        return tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+
     def kore_config(self) -> "KoreConfig":
         """Give what the KORE client is opened with. Raises SettingsError without credentials."""
         from bot.kore.connect import KoreConfig  # noqa: PLC0415 -- health does without httpx

@@ -173,6 +173,8 @@ def test_secrets_are_never_shown():
     told = KORE | SLACK | {"SLACK_SIGNING_SECRET": "hush-3", "KORE_ACCESS_TOKEN": "hush-4"}
     settings = load_settings(told, None)
 
+    assert 5 == len(settings.secrets)
+    assert all("hush" in secret for secret in settings.secrets)
     assert "hush" not in f"{settings!r} {settings} {settings.model_dump()}"
 
 

@@ -6,7 +6,7 @@ from bot.blocks.finding_words import value_words
 from bot.blocks.speech import PLAIN, Speech
 from bot.diagnosis.rule import Finding
 from bot.errors import BotError
-from bot.sims.errors import SimAmbiguous, SimNotFound
+from bot.sims.errors import SimAmbiguous
 
 _NAMED = re.compile(r"\{(\w+)\}")
 
@@ -21,7 +21,8 @@ def filled(sentence: str, finding: Finding, speak: Speech) -> str:
 
 
 def told(error: BotError) -> str:
-    """Give an error's sentence, with its candidates by name where it has some."""
-    candidates = error.candidates if isinstance(error, SimNotFound | SimAmbiguous) else ()
-    names = ", ".join(PLAIN.data(candidate.name) for candidate in candidates)
-    return f"{error.sentence} ({names})" if names else error.sentence
+    """Give an error's sentence; where several SIMs fit, with what to type to mean one of them."""
+    if not isinstance(error, SimAmbiguous):
+        return error.sentence
+    each = ", ".join(f"{sim.sid} ({PLAIN.data(sim.name)})" for sim in error.candidates)
+    return f"{error.sentence} {each}"

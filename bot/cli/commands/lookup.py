@@ -1,0 +1,75 @@
+"""`simsessions lookup`: the report on SIMs, in a terminal or as JSON."""
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.exit_codes import ExitCode, exit_code
+from bot.errors import BotError
+from bot.settings import Need, Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.sessions.report import SessionReport
+
+STDIN = "-"
+
+
+@click.command(no_args_is_help=True)
+@click.argument("sims", metavar="SIM...", nargs=-1, required=True)
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a line, in this order.")
+def command(sims: tuple[str, ...], *, as_lines: bool) -> int:
+    """Say what SIMs are doing, without Slack. Only the KORE_… settings are needed.
+
+    SIM is a SID, ICCID, IMEI, name or console URL; `-` reads them from stdin, one a line. The
+    exit code is 0 if all were answered, 1 if a SIM was not found or several fit, 3 if KORE failed.
+    """
+    settings = load_settings(need=Need.KORE)
+    asked = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
+    answers = asyncio.run(look_up(settings, asked))
+    (print_json if as_lines else print_text)(asked, answers)
+    codes = (exit_code(answer) for answer in answers if isinstance(answer, BotError))
+    return max(codes, default=ExitCode.OK)
+
+
+def read_stdin() -> list[str]:
+    """Read SIMs, one a line; empty lines do not count."""
+    return [line.strip() for line in sys.stdin if line.strip()]
+
+
+async def look_up(settings: Settings, asked: list[str]) -> "list[SessionReport | BotError]":
+    """Look all up, side by side, with a progress bar if it takes long."""
+    from bot.cli.lookups import lookups  # noqa: PLC0415 -- the other commands need no client
+    from bot.cli.progress import progress  # noqa: PLC0415 -- nor rich
+    from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
+    from bot.ops.logging import configure_logging  # noqa: PLC0415 -- nor this
+    from bot.ops.masking import Masker  # noqa: PLC0415 -- nor this
+
+    configure_logging("WARNING", form="text", masker=Masker(settings.secrets))
+    async with lookups(settings, SystemClock()) as lookup:
+        with progress("Looking up", len(asked)) as step:
+            lookup.on_done = step
+            return await lookup.look_up_many(asked)
+
+
+def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> None:
+    """Print one object a line."""
+    import json  # noqa: PLC0415 -- only here
+
+    from bot.cli.reports.as_json import as_json  # noqa: PLC0415 -- heavy
+
+    for query, answer in zip(asked, answers, strict=True):
+        click.echo(json.dumps(as_json(query, answer), ensure_ascii=False))
+
+
+def print_text(asked: list[str], answers: "list[SessionReport | BotError]") -> None:
+    """Print each report, an empty line between them."""
+    from bot.cli.reports.as_text import as_text  # noqa: PLC0415 -- heavy
+    from bot.cli.terminal import terminal  # noqa: PLC0415 -- heavy
+
+    out = terminal()
+    for number, (query, answer) in enumerate(zip(asked, answers, strict=True)):
+        out.print("\n" * bool(number), end="")
+        for line in as_text(query, answer):
+            out.print(line)

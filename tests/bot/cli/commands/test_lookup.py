@@ -1,0 +1,161 @@
+"""`simsessions lookup`, as a process, against the stand-in for KORE."""
+
+import json
+
+import pytest
+
+from bot.sandbox.kore_api.faults import broken
+
+SESSION_FIELDS = [
+    "sid",
+    "sim_sid",
+    "account_sid",
+    "radio_link",
+    "operator_mcc",
+    "operator_mnc",
+    "operator_country",
+    "operator_name",
+    "cell_id",
+    "cell_location_estimate",
+    "packets_uploaded",
+    "packets_downloaded",
+    "last_updated",
+    "start",
+    "end",
+    "imei",
+]
+
+
+async def test_json_is_one_object_a_line_in_the_order_asked(kore, simsessions):
+    """
+    Answers and errors stand in the order of the questions, and nothing else on stdout.
+    """
+    done = await simsessions("lookup", "truck-42", "nobody", "pump-7", "--json", **kore.settings)
+    lines = [json.loads(line) for line in done.out.splitlines()]
+
+    assert ["truck-42", "nobody", "pump-7"] == [line["query"] for line in lines]
+    assert ["query", "error"] == list(lines[1])
+    assert "sim_not_found" == lines[1]["error"]["kind"]
+    assert "`nobody`" in lines[1]["error"]["message"]
+    assert 1 == done.code
+
+
+async def test_json_of_an_answer(kore, simsessions):
+    """
+    An answer carries the SIM, its state, all sixteen fields of its session, and its findings.
+    """
+    done = await simsessions("lookup", "truck-42", "--json", **kore.settings)
+    answer = json.loads(done.out)
+
+    assert (0, "") == (done.code, done.err)
+    assert [
+        "query",
+        "sim",
+        "state",
+        "last_session",
+        "summary",
+        "findings",
+        "as_of",
+        "stale",
+    ] == list(answer)
+    assert SESSION_FIELDS == list(answer["last_session"])
+    assert "truck-42" == answer["sim"]["unique_name"]
+    assert answer["stale"] is False
+
+
+async def test_a_finding_has_its_six_parts(kore, simsessions):
+    """
+    Each finding says its rule, severity, title, evidence, next step and source.
+    """
+    done = await simsessions("lookup", "pump-7", "--json", **kore.settings)
+    (finding, *_) = json.loads(done.out)["findings"]
+
+    assert ["rule", "severity", "title", "evidence", "next_step", "source"] == list(finding)
+    assert "critical" == finding["severity"]
+    assert isinstance(finding["evidence"], dict)
+
+
+async def test_text_is_for_people(kore, simsessions):
+    """
+    Without --json the headline comes first, and no colour codes when it is piped.
+    """
+    done = await simsessions("lookup", "truck-42", **kore.settings)
+
+    assert "truck-42 is online" in done.out.splitlines()[0]
+    assert "\x1b" not in done.out + done.err
+
+
+async def test_sims_are_read_from_stdin(kore, simsessions):
+    """
+    `-` stands for the lines of stdin, empty ones left out.
+    """
+    typed = "truck-42\n\n  pump-7 \n"
+    done = await simsessions("lookup", "-", "--json", typed=typed, **kore.settings)
+    lines = [json.loads(line) for line in done.out.splitlines()]
+
+    assert ["truck-42", "pump-7"] == [line["query"] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("HS0123456789abcdef0123456789abcdef", "Super SIM"),
+        ("pmp-7", "Did you mean `pump-7`?"),
+        ("8901 2600 1234", "12 digits"),
+        ("../../v1/Accounts", "no such SIM"),
+    ],
+)
+async def test_who_is_not_found(kore, simsessions, typed, says):
+    """
+    What names no SIM ends with 1 and a sentence that says why.
+    """
+    done = await simsessions("lookup", typed, **kore.settings)
+
+    assert says in done.out
+    assert 1 == done.code
+
+
+async def test_kore_that_is_down_ends_with_3(kore, simsessions):
+    """
+    Where KORE fails, the sentence says so and the number is KORE's.
+    """
+    kore.api.faults.add(broken(times=None, path="/v1/"))
+    settings = kore.settings | {"SIMSESSIONS_KORE_BUDGET": "1s"}
+    done = await simsessions("lookup", "truck-42", "--json", **settings)
+
+    assert 3 == done.code
+    assert "kore_unavailable" == json.loads(done.out)["error"]["kind"]
+
+
+async def test_a_wrong_key_ends_with_3(kore, simsessions):
+    """
+    A key that KORE refuses is told as such, and the secret stays in.
+    """
+    settings = kore.settings | {"KORE_CLIENT_SECRET": "hush-hush"}
+    done = await simsessions("lookup", "truck-42", **settings)
+
+    assert 3 == done.code
+    assert "refuses our client id or secret" in done.out
+    assert "hush" not in done.out + done.err
+
+
+async def test_settings_that_lack_end_with_4(simsessions):
+    """
+    Only what lookup needs is asked for, all of it at once, and nothing goes to stdout.
+    """
+    done = await simsessions("lookup", "truck-42", "--json")
+
+    assert (4, "") == (done.code, done.out)
+    assert "KORE_CLIENT_ID" in done.err
+    assert "KORE_CLIENT_SECRET" in done.err
+    assert "SLACK" not in done.err
+
+
+async def test_a_static_token_is_enough(kore, simsessions):
+    """
+    KORE_ACCESS_TOKEN stands in for id and secret.
+    """
+    settings = {"KORE_API_URL": kore.url, "KORE_ACCESS_TOKEN": kore.api.tokens.issue()}
+    done = await simsessions("lookup", "truck-42", **settings)
+
+    assert 0 == done.code

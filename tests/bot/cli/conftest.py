@@ -1,0 +1,83 @@
+"""The command line as a process of its own, against the stand-in for KORE over real sockets."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
+from bot.sandbox.serve import serving
+from bot.settings import PREFIX, WITHOUT_PREFIX
+
+ROOT = Path(__file__).parent.parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kore:
+    """The stand-in, and the settings that lead to it."""
+
+    api: KoreApi
+    url: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "KORE_API_URL": self.url,
+            "KORE_TOKEN_URL": f"{self.url}{TOKEN_PATH}",
+            "KORE_CLIENT_ID": self.api.client_id,
+            "KORE_CLIENT_SECRET": self.api.client_secret,
+        }
+
+
+Simsessions = Callable[..., Coroutine[Any, Any, Done]]
+
+
+@pytest.fixture
+async def kore() -> AsyncIterator[Kore]:
+    """Serve the stand-in for KORE."""
+    api = KoreApi(SystemClock())
+    async with serving(api.app) as url:
+        yield Kore(api, url)
+
+
+def strangers() -> dict[str, str]:
+    """Give this process's environment without our own settings."""
+    ours = {field.upper() for field in WITHOUT_PREFIX}
+    return {k: v for k, v in os.environ.items() if k not in ours and not k.startswith(PREFIX)}
+
+
+@pytest.fixture
+def simsessions(tmp_path: Path) -> Simsessions:
+    """Give a function that runs a command line in an empty folder and waits for its end."""
+
+    async def run(*arguments: str, typed: str = "", **settings: str) -> Done:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *arguments,
+            cwd=tmp_path,
+            env=strangers() | {"PYTHONPATH": str(ROOT)} | settings,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate(typed.encode())
+        return Done(process.returncode or 0, out.decode(), err.decode())
+
+    return run
