@@ -4,6 +4,7 @@ To add a command: put `bot/cli/commands/<name>.py` there with a click command ca
 import what is heavy inside its function, so that the other commands start fast.
 """
 
+import difflib
 import importlib
 import os
 import pkgutil
@@ -30,10 +31,15 @@ class FoundCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load the command of that name, or None."""
         if cmd_name not in self.list_commands(ctx):
+            self._suggest(ctx, cmd_name)
             return None
         module = importlib.import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
         found: click.Command = module.command
         return found
+
+    def _suggest(self, ctx: click.Context, cmd_name: str) -> None:
+        for near in difflib.get_close_matches(cmd_name, self.list_commands(ctx), n=1):
+            ctx.fail(f"No such command {cmd_name!r}. Did you mean {near}?")
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 -- click calls it so
