@@ -1,0 +1,173 @@
+"""The list of all SIMs: read in the background, kept when a reading fails, searched by name."""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.clock import Clock
+from bot.errors import BotError
+from bot.kore.flight import SingleFlight
+from bot.kore.models import Sim
+from bot.sims.errors import Candidate
+from bot.sims.identifier import Identifier, Kind
+from bot.sims.names import key
+from bot.sims.near_misses import NearMisses
+from bot.sims.table import BLOCK, SimTable
+from bot.sims.wording import Listed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FRESH_FOR = 900.0
+MOST_SIMS = 250_000
+_JITTER = 0.1
+_PAUSE = 60.0
+_ASK_AGAIN_AFTER = 30.0
+log = logging.getLogger(__name__)
+
+
+class ListsSims(Protocol):
+    """What is asked of KORE: bot.kore.client.KoreClient."""
+
+    def sims(self) -> AsyncIterator[Sim]:
+        """Stream all SIMs, one page at a time."""
+
+
+class SimDirectory:
+    """All SIMs' SIDs, ICCIDs and names, some 110 bytes a SIM; a while old, and it says how old.
+
+    `refresh_every` is in seconds. Nothing is read before `run`, `refresh` or `ready` is called.
+    """
+
+    def __init__(
+        self,
+        kore: ListsSims,
+        clock: Clock,
+        *,
+        refresh_every: float = FRESH_FOR,
+        most_sims: int = MOST_SIMS,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._kore = kore
+        self._clock = clock
+        self._refresh_every = refresh_every
+        self._most_sims = most_sims
+        self._chance = chance
+        self._table = SimTable()
+        self._reading: SingleFlight[bool] = SingleFlight()
+        self._searching = asyncio.Lock()
+        self._not_before = 0.0
+        self._failed = False
+        self.as_of: datetime | None = None
+        """When the list was read that is searched now; None before there is a whole one."""
+
+    @property
+    def listed(self) -> Listed:
+        """How much of the list can be searched now."""
+        return Listed(self.as_of is not None, self._table.count, self._failed)
+
+    async def run(self) -> None:
+        """Read the list again and again until cancelled."""
+        try:
+            while True:
+                was_read = await self.refresh()
+                pause = self._refresh_every if was_read else min(_PAUSE, self._refresh_every)
+                away = (2 * self._chance() - 1) * _JITTER
+                await self._clock.sleep(pause * (1 + away))
+        finally:
+            await self.aclose()
+
+    async def refresh(self) -> bool:
+        """Read the list, or wait for the reading under way; tell whether it was read.
+
+        A reading that fails leaves the old list in place and is logged when it starts to fail.
+        """
+        return await self._reading.join("list", self._read)
+
+    async def ready(self, patience: float) -> bool:
+        """Wait for the first whole list, at most `patience` seconds; tell whether it is there."""
+        too_soon = self._clock.monotonic() < self._not_before
+        if self.as_of is None and patience > 0 and not (self._failed and too_soon):
+            reading: asyncio.Future[Any] = self._reading.join("list", self._read)
+            waiting: asyncio.Future[Any] = asyncio.ensure_future(self._clock.sleep(patience))
+            await asyncio.wait({reading, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+        return self.as_of is not None
+
+    def exact(self, name: str) -> tuple[Candidate, ...]:
+        """Give the SIMs of that name whatever its case: by unique name, else by friendly name."""
+        wanted = key(name)
+        return self._table.equal("unique_key", wanted) or self._table.equal("friendly_key", wanted)
+
+    def sid_of_unique_name(self, name: str) -> str | None:
+        """Give the SID of the one SIM that has this unique name, whatever its case."""
+        return _the_one(self._table.equal("unique_key", key(name)))
+
+    def sid_of_iccid(self, digits: str) -> str | None:
+        """Give the SID of the one SIM that has this ICCID."""
+        return _the_one(self._table.equal("iccid", digits))
+
+    async def search(self, name: str, limit: int = 5) -> tuple[Candidate, ...]:
+        """Give the SIMs whose names come near, nearest first."""
+        return await self.near(Identifier(Kind.NAME, name, name), limit)
+
+    async def near(self, wanted: Identifier, limit: int = 5) -> tuple[Candidate, ...]:
+        """Give the SIMs that come near what is wanted, in what has been read so far.
+
+        The event loop gets its turn after each block, and one search runs at a time: it is never
+        held for more than the comparing of a block.
+        """
+        async with self._searching:
+            nearest = NearMisses(wanted, limit)
+            for block in tuple(self._table.blocks):
+                nearest.look_at(block)
+                await asyncio.sleep(0)
+            return nearest.candidates
+
+    async def aclose(self) -> None:
+        """Stop the reading under way."""
+        await self._reading.close()
+
+    async def _read(self) -> bool:
+        table = SimTable()
+        if self.as_of is None:
+            self._table = table
+        started = self._clock.now()
+        try:
+            await self._fill(table)
+        except BotError as error:
+            return self._failing(error.sentence)
+        except Exception as error:  # a fault of ours must not end the reading for good
+            log.exception("sim-list-broke")
+            return self._failing(type(error).__name__)
+        if self._failed:
+            log.warning("sim-list-readable-again", extra={"sims": table.count})
+        self._table, self.as_of, self._failed = table, started, False
+        return True
+
+    def _failing(self, cause: str) -> bool:
+        self._not_before = self._clock.monotonic() + _ASK_AGAIN_AFTER
+        if not self._failed:
+            log.warning("sim-list-unreadable", extra={"cause": cause})
+        self._failed = True
+        return False
+
+    async def _fill(self, table: SimTable) -> None:
+        batch: list[Sim] = []
+        async for sim in self._kore.sims():
+            batch.append(sim)
+            if len(batch) == BLOCK:
+                table.add(batch)
+                batch = []
+                await asyncio.sleep(0)
+            if table.count >= self._most_sims:
+                log.warning("sim-list-too-long", extra={"most": self._most_sims})
+                return
+        if batch:
+            table.add(batch)
+
+
+def _the_one(sims: tuple[Candidate, ...]) -> str | None:
+    return sims[0].sid if len(sims) == 1 else None

@@ -1,0 +1,59 @@
+"""What can go wrong in finding the SIM that is meant; drawn as a tree in bot/errors.py."""
+
+from dataclasses import dataclass
+
+from bot.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A SIM that may be the one meant: enough to name it on a button and to ask for it.
+
+    `name` is what it was matched by where that is a name, else what people call it.
+    """
+
+    sid: str
+    name: str
+    iccid: str | None = None
+    status: str | None = None
+
+
+class NotASim(UserError):
+    """What was typed cannot name a SIM."""
+
+    sentence = "Paste a SIM: its SID (DE…), its ICCID, its IMEI or its name."
+
+
+class SuperSim(UserError):
+    """A Super SIM: KORE's API has no data sessions for those."""
+
+    sentence = (
+        "That is a Super SIM. KORE keeps no data sessions for Super SIMs, so there is nothing to "
+        "show here."
+    )
+
+
+class SimNotFound(UserError):
+    """Understood and asked for, but not there; `candidates` are near misses, nearest first."""
+
+    sentence = "I found no such SIM."
+
+    def __init__(self, sentence: str | None = None, candidates: tuple[Candidate, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.candidates = candidates
+
+
+class SimAmbiguous(UserError):
+    """Several SIMs fit: `candidates` are the first few of `total`."""
+
+    sentence = "Several SIMs fit. Which one?"
+
+    def __init__(
+        self,
+        sentence: str | None = None,
+        candidates: tuple[Candidate, ...] = (),
+        total: int | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.candidates = candidates
+        self.total = len(candidates) if total is None else total

@@ -1,0 +1,66 @@
+"""What the digits of an ICCID or an IMEI say. Pure.
+
+ICCID: ITU-T E.118, at most 19 digits with a Luhn check digit, in the field 18 to 22 with or without
+one. IMEI: 3GPP TS 23.003, 14 digits and a Luhn check digit; IMEISV: 14 digits and two of software.
+"""
+
+import re
+
+SUPER_SIM_ICCIDS = ("8988307", "8988323")
+"""How a Super SIM's ICCID begins: twilio.com/docs/iot/supersim/check-a-device-has-super-sim."""
+MIN_ICCID, MAX_ICCID = 18, 22
+_BETWEEN = re.compile(r"[\s\-/.,_()+]")
+_NUMBER = re.compile(r"(?i)[0-9]+f{0,2}")
+_CHECKED_ICCIDS = (19, 20)
+_IMEI, _IMEISV = 15, 16
+_IMEI_BODY = 14
+
+
+def digits_of(text: str) -> str | None:
+    """Give the digits of a number written with blanks, dashes, slashes or an F as padding.
+
+    None where anything else stands in the text.
+    """
+    compact = _BETWEEN.sub("", text)
+    return compact.rstrip("Ff") if _NUMBER.fullmatch(compact) else None
+
+
+def passes_luhn(digits: str) -> bool:
+    """Tell whether the last digit is the Luhn check digit of those before it."""
+    return luhn_digit(digits[:-1]) == digits[-1:]
+
+
+def luhn_digit(digits: str) -> str:
+    """Give the digit that makes `digits` and it pass the Luhn check."""
+    doubled = (int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
+    return str(-sum(d - 9 if d > 9 else d for d in doubled) % 10)  # noqa: PLR2004 (one digit)
+
+
+def is_iccid(digits: str) -> bool:
+    """Tell whether this many digits can be an ICCID."""
+    return MIN_ICCID <= len(digits) <= MAX_ICCID
+
+
+def is_imei(digits: str) -> bool:
+    """Tell whether this many digits can be an IMEI or an IMEISV."""
+    return len(digits) in {_IMEI, _IMEISV}
+
+
+def check_digit_fits(digits: str) -> bool:
+    """Tell whether the check digit fits, or there is none at this length."""
+    has_one = len(digits) == _IMEI or len(digits) in _CHECKED_ICCIDS
+    return not has_one or passes_luhn(digits)
+
+
+def other_iccids(digits: str) -> tuple[str, ...]:
+    """Give what the same ICCID can be elsewhere: without its check digit, or with one added."""
+    shorter = (digits[:-1],) if passes_luhn(digits) else ()
+    return tuple(filter(is_iccid, (*shorter, digits + luhn_digit(digits))))
+
+
+def device_of(imei: str | None) -> str | None:
+    """Give the first 14 digits, which name the device; None for a placeholder or less than that."""
+    digits = (digits_of(imei) or "") if imei else ""
+    if len(digits) < _IMEI_BODY or not digits.strip("0"):
+        return None
+    return digits[:_IMEI_BODY]

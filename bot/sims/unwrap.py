@@ -1,0 +1,108 @@
+"""Takes off what Slack, keyboards and documents wrap around a pasted identifier. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.sims.errors import NotASim
+from bot.sims.links import is_link, sims_in
+from bot.sims.names import plain
+
+MAX_TEXT = 200
+MAX_LINK = 2_000
+_MAX_RAW = 2 * MAX_LINK
+_ROUNDS = 4
+_SLACK_LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
+_QUOTES = " `\"'“”„‟‘’‚‛«»‹›′″"
+_LEADING = ",;"
+_TRAILING = ",;:.!?…、。，"
+_PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", "*": "*", "_": "_", "~": "~"}
+_BLANKS = {"Zs", "Zl", "Zp"}
+_LINE_BREAKS = "\t\n\v\f\r\x85"
+_MISSING = "\N{REPLACEMENT CHARACTER}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unwrapped:
+    """`text` is what is meant, plainly written; `typed` as it was written; `outer` with quotes."""
+
+    text: str
+    typed: str
+    outer: str
+
+
+def unwrap(text: str) -> Unwrapped:
+    """Take Slack's links and entities, invisible characters, quotes and punctuation off.
+
+    Raises NotASim where nothing is left, where it is too long, or where it cannot be read.
+    """
+    if len(text) > _MAX_RAW:
+        raise _too_long(len(text))
+    outer = _visible(text)
+    for _ in range(_ROUNDS):
+        before, outer = outer, _unlinked(outer)
+        if outer == before:
+            break
+    typed = _bare(outer)
+    meant = _bare(plain(typed))
+    if not meant:
+        raise NotASim
+    longest = max(len(meant), len(outer))
+    if longest > (MAX_LINK if is_link(meant) else MAX_TEXT):
+        raise _too_long(longest)
+    return Unwrapped(meant, typed, outer)
+
+
+def _too_long(length: int) -> NotASim:
+    return NotASim(
+        f"That goes on for {length} characters; no SIM's name is that long. Paste one SID (DE…), "
+        "ICCID, IMEI or name."
+    )
+
+
+def _visible(text: str) -> str:
+    """Turn every kind of space into a blank, drop what has no width, refuse control characters."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return " ".join("".join(map(_seen, text)).split())
+
+
+def _seen(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in _BLANKS or char in _LINE_BREAKS:
+        return " "
+    if category in {"Cc", "Cs"} or char == _MISSING:
+        raise NotASim("Some of those characters cannot be read. Type the SIM's name or number.")
+    return "" if category == "Cf" else char
+
+
+def _unlinked(text: str) -> str:
+    """Replace Slack's `<…>` by what was typed, then its three entities."""
+    if "<" in text:
+        text = _SLACK_LINK.sub(_meant_by, text)
+    if "&" in text:
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return text.strip()
+
+
+def _meant_by(link: re.Match[str]) -> str:
+    target, label = link[1], (link[2] or "").strip()
+    if target[0] in "@!":
+        return " "
+    scheme, _, rest = target.partition(":")
+    if scheme.lower() in {"tel", "mailto", "sms"}:
+        return label or rest
+    if scheme.lower() in {"http", "https"} and (not label or sims_in(target)):
+        return target
+    return label or link[0]
+
+
+def _bare(text: str) -> str:
+    """Strip quotes, brackets in pairs and punctuation from both ends until nothing changes."""
+    while True:
+        before = text
+        text = text.strip(_QUOTES).lstrip(_LEADING).rstrip(_TRAILING)
+        if len(text) > 1 and _PAIRS.get(text[0]) == text[-1]:
+            text = text[1:-1]
+        if text == before:
+            return text

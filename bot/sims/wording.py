@@ -1,0 +1,112 @@
+"""The sentences for a SIM that is not found: what was understood, what was tried, what to do."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
+from bot.sims.identifier import Identifier, Kind
+from bot.sims.names import quoted
+from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of
+
+_LIKE_A_SID = re.compile(r"(?i)(DE|HS)([0-9a-z]{16,64})")
+_CUT_SHORT = re.compile(r"(?i)(?:DE|HS)?[0-9a-f ]+\.{2,}[0-9a-f ]+")
+_NOT_HEX = re.compile(r"(?i)[^0-9a-f]")
+_HEX = 32
+_FEWEST_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """How much of the list of SIMs could be searched."""
+
+    complete: bool
+    count: int
+    failed: bool = False
+
+
+def not_found(wanted: Identifier, candidates: tuple[Candidate, ...], listed: Listed) -> SimNotFound:
+    """Say that no SIM is what was typed, and which come near."""
+    said = (_understood(wanted), _odd(wanted), _next_step(wanted, candidates), _searched(listed))
+    return SimNotFound(" ".join(filter(None, said)), candidates)
+
+
+def ambiguous(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -> SimAmbiguous:
+    """Say how many SIMs fit; the first `shown` are offered."""
+    fit = "were seen in the device" if wanted.kind is Kind.IMEI else "are called"
+    which = f"Which one? These are {shown} of them." if len(sims) > shown else "Which one?"
+    sentence = f"{_number(len(sims))} SIMs {fit} {quoted(wanted.typed)}. {which}"
+    return SimAmbiguous(sentence, sims[:shown], len(sims))
+
+
+def _understood(wanted: Identifier) -> str:
+    typed = quoted(wanted.typed)
+    if wanted.kind is Kind.SID:
+        return f"I read {typed} as a SID and found no such SIM in the account that I can read."
+    if wanted.kind is Kind.ICCID:
+        return f"I read {typed} as an ICCID and found no SIM that has it, nor one named so."
+    if wanted.kind is Kind.IMEI:
+        return (
+            f"I read {typed} as an IMEI. No data session seen so far carries it (KORE cannot be "
+            "asked for an IMEI: I know those of SIMs that were looked up), and no SIM is named so."
+        )
+    if digits := _digits(wanted):
+        return f"{typed} has {len(digits)} digits; an ICCID has {MIN_ICCID} to {MAX_ICCID}."
+    return f"I read {typed} as a name and found no such SIM."
+
+
+def _odd(wanted: Identifier) -> str:
+    """Say what is odd about what was typed, where it was meant as another kind."""
+    if wanted.kind in {Kind.ICCID, Kind.IMEI}:
+        fits = check_digit_fits(wanted.value)
+        return "" if fits else "Its check digit does not fit, so a digit may be wrong."
+    if wanted.kind is Kind.SID or _digits(wanted):
+        return ""
+    if _CUT_SHORT.fullmatch(wanted.value):
+        return "It looks shortened: I need the whole SID or ICCID."
+    like = _LIKE_A_SID.fullmatch(wanted.value)
+    return " ".join(_wrong_with(like[1].upper(), like[2])) if like else ""
+
+
+def _wrong_with(prefix: str, rest: str) -> Iterator[str]:
+    odd = _NOT_HEX.findall(rest)
+    if not odd and len(rest) != _HEX:
+        yield f"As a SID it has {len(rest)} characters after {prefix}; a SID has {_HEX}."
+    elif odd and len(rest) == _HEX:
+        yield f"As a SID it has {quoted(odd[0])} in it; a SID has only 0-9 and a-f after {prefix}."
+
+
+def _next_step(wanted: Identifier, candidates: Sequence[Candidate]) -> str:
+    if candidates:
+        return f"Did you mean {_or(candidates)}?"
+    if wanted.kind is Kind.NAME and _digits(wanted):
+        return "Paste the whole number, or the SID (DE…), or the SIM's name."
+    if wanted.kind is Kind.NAME:
+        return "No unique or friendly name comes near it."
+    return "Check it, or paste another of the SIM's names: SID (DE…), ICCID or name."
+
+
+def _searched(listed: Listed) -> str:
+    if listed.complete:
+        return ""
+    if listed.failed:
+        return "The list of SIMs could not be read: friendly names and near misses may be missing."
+    return (
+        f"I am still reading the list of SIMs ({_number(listed.count)} so far): try again in a "
+        "minute for friendly names and near misses."
+    )
+
+
+def _digits(wanted: Identifier) -> str | None:
+    digits = digits_of(wanted.value) or ""
+    return digits if len(digits) >= _FEWEST_DIGITS else None
+
+
+def _or(candidates: Sequence[Candidate]) -> str:
+    *most, last = (quoted(candidate.name) for candidate in candidates)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _number(count: int) -> str:
+    """Write a number with thin spaces between thousands."""
+    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

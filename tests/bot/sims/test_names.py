@@ -1,0 +1,65 @@
+import pytest
+
+from bot.sims.names import key, natural, plain, quoted
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("ｐｕｍｐ－７", "pump-7"),
+        ("pump–7", "pump-7"),
+        ("pump − 7", "pump - 7"),
+        ("van 6′", "van 6'"),
+        ("Gro\u0308ße", "Größe"),
+        ("a   b", "a b"),
+    ],
+)
+def test_plain(typed, written):
+    """
+    Full width, typographic dashes and quotes, and split accents are written the plain way.
+    """
+    assert written == plain(typed)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Pump-7", "PUMP–7"),
+        ("  north  gate ", "North Gate"),
+        ("Straße", "STRASSE"),
+        ("İzmir", "i\u0307zmir"),
+        ("pump\u200b7", "pump7"),
+    ],
+)
+def test_the_same_name(one, other):
+    """
+    Two spellings of one name have one key.
+    """
+    assert key(one) == key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("pump-7", "pump 7"), ("pump-7", "pump-70")])
+def test_another_name(one, other):
+    """
+    Another name has another key.
+    """
+    assert key(one) != key(other)
+
+
+def test_natural_order():
+    """
+    Numbers in names count as numbers.
+    """
+    names = ["pump-17", "7", "pump-7", "pump", "pump-x", "pump-070"]
+
+    assert ["7", "pump", "pump-7", "pump-17", "pump-070", "pump-x"] == sorted(names, key=natural)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("pump-7", "`pump-7`"), ("a`b", "`a'b`"), ("x" * 9, "`xxxx…`")]
+)
+def test_quoted(text, said):
+    """
+    What is quoted keeps within its back-ticks and its length.
+    """
+    assert said == quoted(text, shown=7 if len(text) < 9 else 5)

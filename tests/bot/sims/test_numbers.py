@@ -1,0 +1,112 @@
+import pytest
+
+from bot.sims.numbers import (
+    check_digit_fits,
+    device_of,
+    digits_of,
+    luhn_digit,
+    other_iccids,
+    passes_luhn,
+)
+from tests.builders import ICCID, IMEI
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("8901 2600", "89012600"),
+        ("8901-2600-12", "8901260012"),
+        ("01493100/012970/0", "014931000129700"),
+        ("8901.2600,12", "8901260012"),
+        ("89012600F", "89012600"),
+        ("89012600ff", "89012600"),
+        ("+1 (415) 555", "1415555"),
+    ],
+)
+def test_digits(text, digits):
+    """
+    A number is its digits, whatever stands between them or pads it.
+    """
+    assert digits == digits_of(text)
+
+
+@pytest.mark.parametrize("text", ["", "pump-7", "F", "fff", "89F01", "٣٤٥", "1e5", "0x12", "12 a"])
+def test_no_number(text):
+    """
+    With a letter in it, or without a digit, it is no number.
+    """
+    assert digits_of(text) is None
+
+
+@pytest.mark.parametrize("digits", ["79927398713", ICCID, IMEI, "0"])
+def test_luhn(digits):
+    """
+    Numbers with a right check digit pass, and the digit can be told from the others.
+    """
+    assert passes_luhn(digits)
+    assert digits[-1] == luhn_digit(digits[:-1])
+
+
+@pytest.mark.parametrize("wrong", range(1, 10))
+def test_luhn_fails(wrong):
+    """
+    No other last digit passes.
+    """
+    last = (int(ICCID[-1]) + wrong) % 10
+
+    assert not passes_luhn(f"{ICCID[:-1]}{last}")
+
+
+@pytest.mark.parametrize(
+    ("digits", "fits"),
+    [
+        (ICCID, True),
+        ("8901260012345678900", False),
+        ("890126001234567890", True),
+        ("8901260012345678901234", True),
+        (IMEI, True),
+        ("014931000129701", False),
+        ("0149310001297011", True),
+    ],
+)
+def test_check_digits(digits, fits):
+    """
+    Only ICCIDs of 19 or 20 digits and IMEIs of 15 have a check digit that can be wrong.
+    """
+    assert fits == check_digit_fits(digits)
+
+
+@pytest.mark.parametrize(
+    ("digits", "others"),
+    [
+        (ICCID, (ICCID[:-1], ICCID + "1")),
+        (ICCID[:-1], (ICCID,)),
+        ("8901260012345678901", ("89012600123456789018",)),
+        ("8901260012345678901234", ()),
+    ],
+)
+def test_other_iccids(digits, others):
+    """
+    A check digit that fits can be left off, and one can be added, within 18 to 22 digits.
+    """
+    assert others == other_iccids(digits)
+
+
+@pytest.mark.parametrize(
+    ("imei", "device"),
+    [
+        (IMEI, IMEI[:14]),
+        ("01493100-012970-0", IMEI[:14]),
+        (IMEI[:14] + "78", IMEI[:14]),
+        ("000000000000000", None),
+        ("12345", None),
+        ("unknown", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_devices(imei, device):
+    """
+    The first 14 digits name the device; a placeholder names none.
+    """
+    assert device == device_of(imei)
