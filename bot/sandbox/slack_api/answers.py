@@ -21,12 +21,17 @@ class Answers:
         self._reader = Reader(state)
 
     def to_command(self, person: Person, place: Channel, typed: str, payload: Json) -> None:
-        """Show the body of a slash command's ack. Raises SlackError."""
-        content = self._reader.content(payload)
+        """Show the body of a slash command's ack. Raises SlackError.
+
+        `in_channel` shows the command too, even where there is nothing else to show.
+        """
         in_channel = payload.get("response_type") == "in_channel"
+        empty = not (payload.get("text") or payload.get("blocks"))
+        content = None if empty else self._reader.content(payload)
         if in_channel:
             self._state.write(place.id, person.id, typed, subtype="slash_command")
-        self._write(place.id, content, None if in_channel else person.id, None)
+        if content is not None:
+            self._write(place.id, content, None if in_channel else person.id, None)
 
     def to_response_url(self, ticket: str, payload: Json) -> None:
         """Take one post to a response URL. Raises SlackError: used_url, expired_url."""
@@ -98,7 +103,7 @@ class Answers:
         if everything:
             self._state.views.clear(view.user)
         else:
-            self._state.views.pop(view.user)
+            self._state.views.close(view)
         self._state.show("view_closed", view)
 
 

@@ -1,5 +1,6 @@
 """The log of every call to the Web API, for tests and for looking on."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +18,14 @@ class Call:
     answer: Json
 
 
+KEPT = 10_000
+
+
 class Calls:
-    """Every call since the start, oldest first."""
+    """The last 10,000 calls, oldest first."""
 
     def __init__(self) -> None:
-        self._calls: list[Call] = []
+        self._calls: deque[Call] = deque(maxlen=KEPT)
 
     def add(self, call: Call) -> None:
         """Note a call."""

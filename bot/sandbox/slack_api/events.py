@@ -24,6 +24,8 @@ def of_message(message: Message, place: Channel) -> Iterator[Json]:
         "team": message.team,
         "channel": place.id,
     }
+    if place.is_shared:
+        seen |= {"user_team": message.team, "source_team": message.team}
     if message.thread_ts:
         seen["thread_ts"] = message.thread_ts
     if f"<@{BOT.id}>" in message.text and place.kind != "im":

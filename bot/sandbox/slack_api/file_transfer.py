@@ -26,7 +26,7 @@ class FileTransfer:
         """Take a file's bytes as they are."""
         fault = self._faults.take(UPLOAD)
         if fault is not None:
-            return as_response(fault, request)
+            return as_response(fault)
         content = await request.body()
         if not content or len(content) > MAX_BYTES:
             return PlainTextResponse("bad size", 400)

@@ -2,28 +2,27 @@
 
 import asyncio
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-_PATIENCE = 1.0
+PATIENCE = 1.0
+
+
+def transport_under(receive: Receive) -> asyncio.Transport:
+    """Give the transport under an ASGI connection; uvicorn keeps it on what receives."""
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if transport is None:
+        msg = "only a connection over a socket has a transport"
+        raise TypeError(msg)
+    return transport  # type: ignore[no-any-return]  # uvicorn's attribute, or uvloop's class
 
 
 class HangUp(Response):
     """A response that never comes: the connection is closed in its place."""
 
-    def __init__(self, request: Request) -> None:
-        super().__init__()
-        self._request = request
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 -- ASGI's shape
-        """Close the transport under the request; uvicorn keeps it on the cycle that receives."""
-        cycle = getattr(receive, "__self__", None)
-        transport = getattr(cycle, "transport", None)
-        if not isinstance(transport, asyncio.BaseTransport):
-            msg = "only a server over sockets can hang up"
-            raise TypeError(msg)
-        transport.close()
-        async with asyncio.timeout(_PATIENCE):
+        """Close the connection and wait until it is gone."""
+        transport_under(receive).close()
+        async with asyncio.timeout(PATIENCE):
             while (await receive())["type"] != "http.disconnect":
                 continue

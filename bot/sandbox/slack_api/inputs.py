@@ -1,7 +1,11 @@
 """What a person chose or typed in an element, in the shape that Slack reports it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from bot.sandbox.slack_api.blocks.composition import OPTION, OPTION_GROUP
+from bot.sandbox.slack_api.blocks.schema import array, just_one_of, shape
+from bot.sandbox.slack_api.delivery import Delivery
 from bot.sandbox.slack_api.naming import elements, flat
 from bot.sandbox.slack_api.wire import Json
 
@@ -35,6 +39,11 @@ INITIAL = {
     "initial_date_time": "selected_date_time",
     "initial_value": "value",
 }
+OFFERED = shape(
+    {},
+    {"options": array(OPTION, 0, 100), "option_groups": array(OPTION_GROUP, 0, 100)},
+    just_one_of("options", "option_groups"),
+)
 STATELESS = {"button", "overflow", "icon_button", "feedback_buttons", "workflow_button"}
 
 
@@ -57,7 +66,38 @@ def answer_of(element: Json, selected: object) -> Json:
             "type": kind,
             "selected_options": [_option(element, one) for one in _many(selected)],
         }
+    if kind == "feedback_buttons":
+        return {"type": kind} | _feedback(element, selected)
     return {"type": kind, PLAIN[kind]: selected} if kind in PLAIN else {"type": kind}
+
+
+def typed_values(blocks: Iterable[Json], values: Json) -> Json:
+    """Report what was filled in, by block id and action id. Raises KeyError."""
+    return {
+        block: {
+            action: answer_of(find_element(blocks, block, action), value)
+            for action, value in by_action.items()
+        }
+        for block, by_action in values.items()
+    }
+
+
+def missing_inputs(blocks: Iterable[Json], values: Json) -> list[str]:
+    """Give the ids of the input blocks that must be filled in and are not."""
+    needed = [b for b in flat(blocks) if b.get("type") == "input" and not b.get("optional")]
+    return [
+        block["block_id"]
+        for block in needed
+        if _is_empty(values[block["block_id"]][block["element"]["action_id"]])
+    ]
+
+
+def checked_options(delivery: Delivery) -> Delivery:
+    """Check the options that the app offers for what was typed into an external select."""
+    if not delivery.ok:
+        return delivery
+    faults = list(OFFERED(delivery.answer, ""))
+    return replace(delivery, ok=False, error="invalid_options") if faults else delivery
 
 
 def initial_values(blocks: Iterable[Json]) -> Json:
@@ -86,6 +126,17 @@ def _untouched(element: Json) -> Json:
         empty = {PLAIN[kind]: [] if kind.startswith("multi_") or kind == "file_input" else None}
     given = {INITIAL[key]: value for key, value in element.items() if key in INITIAL}
     return {"type": kind} | empty | given
+
+
+def _is_empty(answer: Json) -> bool:
+    return not any(value for key, value in answer.items() if key != "type")
+
+
+def _feedback(element: Json, selected: object) -> Json:
+    for side in ("positive_button", "negative_button"):
+        if element[side]["value"] == selected:
+            return {key: element[side][key] for key in ("text", "value")}
+    raise KeyError(selected)
 
 
 def _option(element: Json, selected: object) -> Json:

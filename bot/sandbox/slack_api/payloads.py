@@ -1,19 +1,22 @@
 """The payloads of commands, clicks and modals, complete as Slack sends them."""
 
 from bot.sandbox.slack_api.messages import Message
-from bot.sandbox.slack_api.people import APP_ID, HOME, Channel, Person
+from bot.sandbox.slack_api.people import APP_ID, HOME, TEAMS, Channel, Person
 from bot.sandbox.slack_api.views import View
 from bot.sandbox.slack_api.wire import Json
 
 VERIFICATION_TOKEN = "verification-token-of-the-sandbox"  # noqa: S105 -- deprecated by Slack, sent still
 
 
+_DOMAINS = {team.id: team.domain for team in TEAMS}
+
+
 def slash_command(person: Person, channel: Channel, command: str, text: str) -> Json:
     """Say who typed which command where; trigger_id and response_url come with the delivery."""
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": HOME.id,
-        "team_domain": HOME.domain,
+        "team_id": person.team,
+        "team_domain": _DOMAINS[person.team],
         "channel_id": channel.id,
         "channel_name": channel_name(channel),
         "user_id": person.id,
@@ -45,6 +48,12 @@ def interaction(kind: str, person: Person) -> Json:
 
 def from_message(person: Person, channel: Channel, message: Message, values: Json) -> Json:
     """Say what was clicked in a message; of an ephemeral one Slack does not send the message."""
+    payload = interaction("block_actions", person) | in_message(channel, message)
+    return payload | {"state": {"values": values}}
+
+
+def in_message(channel: Channel, message: Message) -> Json:
+    """Say in which message something was done."""
     ephemeral = message.ephemeral_to is not None
     container: Json = {
         "type": "message",
@@ -54,12 +63,14 @@ def from_message(person: Person, channel: Channel, message: Message, values: Jso
     }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
-    payload = interaction("block_actions", person) | {
-        "container": container,
-        "channel": {"id": channel.id, "name": channel_name(channel)},
-        "state": {"values": values},
-    }
+    place = {"id": channel.id, "name": channel_name(channel)}
+    payload: Json = {"container": container, "channel": place}
     return payload if ephemeral else payload | {"message": message.to_slack()}
+
+
+def in_view(view: View) -> Json:
+    """Say in which view something was done."""
+    return {"container": {"type": "view", "view_id": view.id}, "view": view.to_slack()}
 
 
 def from_view(kind: str, person: Person, view: View) -> Json:

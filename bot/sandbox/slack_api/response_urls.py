@@ -37,7 +37,7 @@ class ResponseUrls:
         if fault is None or fault.after_work:
             answer = self._post(request.path_params["ticket"], args)
         self._calls.add(Call(NAME, args or {}, time, answer))
-        return as_response(fault, request) if fault else _said(answer)
+        return as_response(fault) if fault else _said(answer)
 
     def _post(self, ticket: str, args: Json | None) -> Json:
         if args is None:

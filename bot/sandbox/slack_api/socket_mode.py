@@ -9,6 +9,7 @@ from typing import Literal
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox.slack_api.delivery import Ack, EnvelopeKind
+from bot.sandbox.slack_api.hang_up import transport_under
 from bot.sandbox.slack_api.people import APP_ID
 from bot.sandbox.slack_api.wire import Ids, Json
 
@@ -81,6 +82,12 @@ class SocketMode:
         """Close every connection without a word, as a network does."""
         for connection in tuple(self.connections):
             await self._close(connection, 1011)
+
+    def freeze(self) -> None:
+        """Read nothing more from any connection: pings and closing handshakes go unanswered."""
+        for connection in self.connections:
+            receive = connection.socket._receive  # noqa: SLF001 -- starlette hides ASGI's
+            transport_under(receive).pause_reading()
 
     async def deliver(self, kind: EnvelopeKind, payload: Json, **retry: object) -> Ack:
         """Send an envelope to one connection and wait for its ack, at most 3 seconds."""

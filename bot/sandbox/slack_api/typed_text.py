@@ -10,7 +10,7 @@ _URL = r"https?://[^\s<>|]+"
 _MAIL = r"[\w.+-]+@[\w-]+\.[\w.]+"
 _PERSON = r"(?<![\w@])@[a-z0-9._-]+"
 _CHANNEL = r"(?<!\w)#[a-z0-9_-]+"
-_PHONE = r"(?<![\w-])\+\d{1,3}(?:[ -]?\d{2,4}){2,5}(?![\w-])"
+_PHONE = r"(?<![\w-])(?:\+\d{1,3}(?:[ -]?\d{2,4}){2,5}|\d{3}[-. ]\d{3}[-. ]\d{4})(?![\w-])"
 _TOKEN = re.compile(
     f"(?P<marked>{_MARKED})|(?P<url>{_URL})|(?P<mail>{_MAIL})|(?P<person>{_PERSON})"
     f"|(?P<channel>{_CHANNEL})|(?P<phone>{_PHONE})"
@@ -41,7 +41,7 @@ def as_slack_sends(text: str, people: Iterable[Person], channels: Iterable[Chann
             "mail": f"<mailto:{plain}|{plain}>",
             "person": names.get(typed[1:], plain),
             "channel": places.get(typed[1:], plain),
-            "phone": f"<tel:{re.sub(r'[ -]', '', typed)}|{plain}>",
+            "phone": f"<tel:{re.sub(r'[-. ]', '', typed)}|{plain}>",
         }[kind or ""]
 
     pieces, end = [], 0

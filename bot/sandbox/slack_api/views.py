@@ -123,9 +123,10 @@ class Views:
         """Give a person's Home tab, if one was published."""
         return self._homes.get(user)
 
-    def pop(self, user: str) -> None:
-        """Close the uppermost modal."""
-        self._stacks[user] = self.stack(user)[:-1]
+    def close(self, view: View) -> None:
+        """Close one modal."""
+        left = tuple(one for one in self.stack(view.user) if one.id != view.id)
+        self._stacks[view.user] = left
 
     def clear(self, user: str) -> None:
         """Close all modals."""

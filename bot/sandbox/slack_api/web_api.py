@@ -54,7 +54,7 @@ class WebApi:
         except SlackError as error:
             fault, answer = None, error.answer()
         self._calls.add(Call(name, args, time, answer))
-        return as_response(fault, request) if fault else self._said(name, answer)
+        return as_response(fault) if fault else self._said(name, answer)
 
     async def _work(self, name: str, args: Json, token: str | None, fault: Fault | None) -> Json:
         if fault is not None and not fault.after_work:
@@ -107,10 +107,10 @@ class WebApi:
         return JSONResponse(answer, headers=headers | {"x-accepted-oauth-scopes": _list(needed)})
 
 
-def as_response(fault: Fault, request: Request) -> Response:
+def as_response(fault: Fault) -> Response:
     """Give the answer that a fault asks for."""
     if fault.hang_up:
-        return HangUp(request)
+        return HangUp()
     if isinstance(fault.body, dict):
         return JSONResponse(fault.body, fault.status, fault.headers)
     return Response(fault.body or "", fault.status, fault.headers)

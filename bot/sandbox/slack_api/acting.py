@@ -1,0 +1,60 @@
+"""What all acts of people share: handing them over, and the keys and values they carry."""
+
+from bot.sandbox.slack_api.changes import Change
+from bot.sandbox.slack_api.delivery import AppLink, Delivery, EnvelopeKind, Unplugged
+from bot.sandbox.slack_api.inputs import STATELESS, answer_of
+from bot.sandbox.slack_api.messages import Message
+from bot.sandbox.slack_api.people import SLACKBOT, Channel, Person
+from bot.sandbox.slack_api.state import WorkspaceState, sees
+from bot.sandbox.slack_api.wire import Json
+
+ABOUT = ("text", "value", "style", "url")
+
+
+class Acting(WorkspaceState):
+    """A workspace whose people can act; `link` is the way to the app, a `SlackApi` plugs it in."""
+
+    link: AppLink = Unplugged()
+
+    async def _hand_over(self, kind: EnvelopeKind, payload: Json, person: Person) -> Delivery:
+        ack = await self.link.hand_over(kind, payload)
+        if ack.error:
+            self.publish(Change("delivery_failed", {"error": ack.error}, only_for=person.id))
+        return Delivery(ack.error is None, ack.error, ack.seconds, ack.payload)
+
+    def _keys(self, person: Person, ticket: str | None = None) -> Json:
+        keys: Json = {"trigger_id": self.triggers.issue(person.id)}
+        return keys | {"response_url": self.link.response_url(ticket)} if ticket else keys
+
+    def _action(self, element: Json, block_id: str, selected: object, **forged: str | None) -> Json:
+        about = {key: element[key] for key in ABOUT if key in element}
+        said = {key: value for key, value in forged.items() if value is not None}
+        ids = {"action_id": element["action_id"], "block_id": block_id}
+        return about | answer_of(element, selected) | said | ids | {"action_ts": self._now_ts()}
+
+    def _entered(self, user: str, channel: str) -> Channel:
+        person, place = self.person(user), self.channel(channel)
+        if not sees(person, place):
+            raise KeyError(channel)
+        return place
+
+    def _seen_message(self, user: str, ts: str) -> Message:
+        message, person = self.messages.get(ts), self.person(user)
+        if message is None or not sees(person, self.channels[message.channel]):
+            raise KeyError(ts)
+        if message.ephemeral_to not in {None, person.id}:
+            raise KeyError(ts)
+        return message
+
+    def _slackbot(self, person: Person, place: Channel, text: str) -> None:
+        self.write(place.id, SLACKBOT.id, text, ephemeral_to=person.id)
+
+    def _now_ts(self) -> str:
+        return self.messages.next_ts(self.clock.now())
+
+
+def typed_in(element: Json, block_id: str, selected: object) -> Json:
+    """Give what an act leaves in the state of its message or view; a button leaves nothing."""
+    if element["type"] in STATELESS:
+        return {}
+    return {block_id: {element["action_id"]: answer_of(element, selected)}}
