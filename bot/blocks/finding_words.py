@@ -29,11 +29,11 @@ class FindingLines(NamedTuple):
 def finding_lines(finding: Finding, speak: Speech, report: SessionReport) -> FindingLines:
     """Give a finding with its evidence filled in."""
     icon, word = severity_words(finding)
-    title = _filled(finding.title, finding, speak).rstrip(".")
-    says = _filled(finding.says, finding, speak)
+    title = filled(finding.title, finding, speak).rstrip(".")
+    says = filled(finding.says, finding, speak)
     return FindingLines(
         what=f"{icon} {speak.strong(f'{word} · {title}.')} {says}{mark(report)}",
-        next_step=f"→ {_filled(finding.next_step, finding, speak)}",
+        next_step=f"→ {filled(finding.next_step, finding, speak)}",
         source=f"{speak.code(finding.rule)} · {speak.linked(finding.source)}",
     )
 
@@ -45,7 +45,9 @@ def severity_words(finding: Finding) -> tuple[str, str]:
     return SEVERITY_ICONS[finding.severity], finding.severity.word.capitalize()
 
 
-def _filled(sentence: str, finding: Finding, speak: Speech) -> str:
+def filled(sentence: str, finding: Finding, speak: Speech) -> str:
+    """Put a finding's evidence in the place of its names in braces."""
+
     def put(name: re.Match[str]) -> str:
         if name[1] not in finding.evidence:
             return name[0]

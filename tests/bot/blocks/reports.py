@@ -1,0 +1,157 @@
+"""Reports with defaults, any report at all, and what Slack would say of what was drawn."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.blocks.kit import Screen
+from bot.diagnosis.rule import Finding, Severity
+from bot.diagnosis.state import State
+from bot.kore.models import CellLocation, DataSession, Sim
+from bot.sandbox.slack_api.blocks.view import is_too_large, view_faults
+from bot.sandbox.slack_api.blocks.whole import blocks_faults
+from bot.sessions.report import SessionReport, Summary
+from tests.builders import NOON, a_session, a_sim
+
+NOW = NOON + timedelta(hours=3)
+HOSTILE = (
+    "<!channel>",
+    "<@U1>",
+    "<https://evil.example|click>",
+    "*bold* _slanted_ ~struck~ `code`",
+    "a & b &lt; c",
+    "\u202egnp.exe\u2066",
+    "one\ntwo\r\n> three",
+    "\x1b[31mred\x1b[0m",
+    "N" * 300,
+    "   ",
+    "\u200b\u202e",
+    "\ud800",
+)
+
+
+def a_finding(**changes: Any) -> Finding:
+    """Give a critical finding with a number and two moments as evidence."""
+    plain = {
+        "rule": "flapping",
+        "severity": Severity.CRITICAL,
+        "title": "Flapping",
+        "says": "{starts} session starts between {first} and {last}.",
+        "next_step": "Check its antenna.",
+        "source": "Vendor: 4 an hour, https://vendor.example/page?a=1&b=2",
+        "evidence": {"starts": 1246, "first": NOON, "last": NOW},
+    }
+    return Finding(**(plain | changes))
+
+
+def a_report(**changes: Any) -> SessionReport:
+    """Give pump-7, online on T-Mobile since three hours, read 12 s ago, with nothing found."""
+    session = a_session(last_updated=NOW - timedelta(minutes=4))
+    plain = {
+        "query": "pump-7",
+        "sim": a_sim(),
+        "state": State.ONLINE,
+        "since": NOON,
+        "sessions": (session,),
+        "summary": Summary(212, 3, 14, 1246, 2960, NOON, 0),
+        "findings": (),
+        "as_of": NOW - timedelta(seconds=12),
+        "made_at": NOW,
+    }
+    return SessionReport(**(plain | changes))
+
+
+def faults(screen: Screen) -> list[str]:
+    """Give what Slack would refuse in a message."""
+    too_long = ["msg_too_long"] if not 1 <= len(screen.text) <= 4000 else []
+    return [*blocks_faults(screen.blocks, "message"), *too_long]
+
+
+def view_wrongs(view: dict[str, Any]) -> list[str]:
+    """Give what Slack would refuse in a modal."""
+    return [*view_faults(view, ("modal",)), *(["too large"] if is_too_large(view) else [])]
+
+
+def words(thing: object) -> Iterator[str]:
+    """Give every text that a reader of blocks or of a view would see."""
+    if isinstance(thing, dict):
+        for key, value in thing.items():
+            if key in {"text", "title", "caption"} and isinstance(value, str):
+                yield value
+            else:
+                yield from words(value)
+    elif isinstance(thing, list):
+        for each in thing:
+            yield from words(each)
+
+
+_TEXT = st.one_of(st.none(), st.sampled_from(HOSTILE), st.text(max_size=400))
+_MOMENT = st.one_of(
+    st.none(),
+    st.timedeltas(timedelta(days=-20_000), timedelta(days=20_000)).map(NOON.__add__),
+)
+_COUNT = st.one_of(st.none(), st.integers(0, 2**70))
+_PLACE = st.one_of(
+    st.none(), st.builds(CellLocation, lat=st.floats(-90, -1), lon=st.floats(-180, 180))
+)
+SESSIONS = st.builds(
+    DataSession.model_construct,
+    radio_link=_TEXT,
+    operator_mcc=_TEXT,
+    operator_mnc=_TEXT,
+    operator_country=_TEXT,
+    operator_name=_TEXT,
+    cell_id=_TEXT,
+    cell_location_estimate=_PLACE,
+    packets_uploaded=_COUNT,
+    packets_downloaded=_COUNT,
+    last_updated=_MOMENT,
+    start=_MOMENT,
+    end=_MOMENT,
+    imei=_TEXT,
+    sid=_TEXT,
+)
+_FINDINGS = st.builds(
+    Finding,
+    rule=st.sampled_from(["healthy", "flapping"]),
+    severity=st.sampled_from(Severity),
+    title=st.text(max_size=300),
+    says=st.text(max_size=500),
+    next_step=st.text(max_size=500),
+    source=st.text(max_size=300),
+    evidence=st.dictionaries(st.text(max_size=5), st.one_of(_TEXT, _MOMENT, _COUNT), max_size=3),
+)
+REPORTS = st.builds(
+    SessionReport,
+    query=st.text(max_size=300),
+    sim=st.builds(
+        Sim.model_construct,
+        sid=st.from_regex(r"DE[0-9a-f]{32}", fullmatch=True),
+        unique_name=_TEXT,
+        friendly_name=_TEXT,
+        status=_TEXT,
+        iccid=_TEXT,
+    ),
+    state=st.sampled_from(State),
+    since=_MOMENT,
+    sessions=st.one_of(st.none(), st.lists(SESSIONS, max_size=8).map(tuple)),
+    summary=st.one_of(
+        st.none(),
+        st.builds(
+            Summary,
+            *(st.integers(0, 10_000) for _ in range(3)),
+            _COUNT,
+            _COUNT,
+            _MOMENT,
+            st.integers(0, 9),
+        ),
+    ),
+    findings=st.lists(_FINDINGS, max_size=25).map(tuple),
+    as_of=_MOMENT.filter(bool),
+    made_at=_MOMENT.filter(bool),
+    stale=st.booleans(),
+    skipped_rows=st.integers(0, 5000),
+    problem=_TEXT,
+)

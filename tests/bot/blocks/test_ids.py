@@ -1,0 +1,78 @@
+"""What buttons carry comes back as it went out."""
+
+import pytest
+from pydantic import ValidationError
+
+from bot.blocks import ids
+from tests.builders import NOON, SID
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ids.Refresh(sid=SID),
+        ids.Refresh(sid=SID, shared_by="U1"),
+        ids.Share(sid=SID),
+        ids.Pick(sid=SID, asked="pmp-7"),
+        ids.Window(sid=SID, days=7),
+        ids.Details(sid=SID, days=30, start=NOON),
+    ],
+)
+def test_round_trip(value):
+    """
+    A value is read back equal and is small enough for a button.
+    """
+    text = value.to_value()
+
+    assert value == type(value).from_value(text)
+    assert len(text) <= 2000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "null", '{"sid": 1}', '{"sid":"' + "D" * 65 + '"}', '{"sid":"DE1","days":31}'],
+)
+def test_what_is_not_ours_is_refused(text):
+    """
+    A value that no button of ours carries is not read.
+    """
+    with pytest.raises(ValidationError):
+        ids.Window.from_value(text)
+
+
+def test_what_was_typed_is_cut_to_fit():
+    """
+    The longest text that can be typed still fits into a button.
+    """
+    value = ids.Pick(sid="D" * 64, asked=ids.typed('"\\\x00' * 5000)).to_value()
+
+    assert len(value) <= 2000
+
+
+def test_action_ids_are_unique_within_a_block():
+    """
+    A numbered id is told apart and still leads to its constant.
+    """
+    assert "pick:3" == ids.numbered(ids.PICK, 3)
+    assert ids.PICK == ids.action_of("pick:3")
+    assert ids.REFRESH == ids.action_of("refresh")
+
+
+@pytest.mark.parametrize(
+    ("action", "fits"),
+    [("pick", True), ("pick:12", True), ("pick:", False), ("picky", False), ("unpick:1", False)],
+)
+def test_pattern(action, fits):
+    """
+    The pattern matches an id and its numbered forms only.
+    """
+    assert fits is bool(ids.pattern(ids.PICK).match(action))
+
+
+def test_chosen():
+    """
+    The window's metadata and the option's value name one session.
+    """
+    metadata = ids.Details(sid=SID, days=7).to_value()
+
+    assert ids.Details(sid=SID, days=7, start=NOON) == ids.chosen(metadata, NOON.isoformat())
