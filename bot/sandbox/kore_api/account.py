@@ -1,21 +1,26 @@
 """The account behind the API: its SIMs and rate plans, and how they are found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 
 from bot.sandbox.kore_api.answers import Row
+from bot.sandbox.kore_api.fleet import Fleet
+from bot.sandbox.kore_api.plans import a_plan
 from bot.sandbox.kore_api.records import SimRecord
 
-Wanted = Callable[[Row, SimRecord], bool]
+FILTERS = ("Status", "Iccid", "RatePlan", "EId", "SimRegistrationCode")
+TellPlan = Callable[[datetime], Row]
 
 
 class Account:
-    """SIMs by SID and by unique name."""
+    """SIMs that were put in, in their order, and the generated fleet after them."""
 
-    def __init__(self) -> None:
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
         self._by_sid: dict[str, SimRecord] = {}
         self._sid_of: dict[str, str] = {}
+        self._plans: list[TellPlan] = [a_plan]
 
     def add(self, record: SimRecord, now: datetime) -> None:
         """Put a SIM in, or another in its place. Its SID and unique name may not change later."""
@@ -24,22 +29,64 @@ class Account:
         if sim.get("unique_name"):
             self._sid_of[sim["unique_name"]] = sim["sid"]
 
+    def add_plan(self, plan: TellPlan) -> None:
+        """Put a rate plan in; it holds before an older one of the same name."""
+        self._plans.insert(0, plan)
+
     def find(self, name: str) -> SimRecord | None:
         """Find by SID or unique name."""
-        return self.by_sid(self._sid_of.get(name, name))
+        return self.by_sid(self._sid_of.get(name, name)) or self._fleet.by_name(name)
 
     def by_sid(self, sid: str) -> SimRecord | None:
         """Find by SID alone."""
-        return self._by_sid.get(sid)
+        return self._by_sid.get(sid) or self._fleet.by_sid(sid)
 
-    def cut(self, wanted: Wanted, now: datetime, first: int, last: int) -> tuple[list[Row], bool]:
-        """Give the SIMs from `first` to before `last` of those wanted, and whether more follow."""
-        rows = list(islice(self._matching(wanted, now), first, last + 1))
-        size = last - first
-        return rows[:size], len(rows) > size
+    def plans(self, now: datetime) -> list[Row]:
+        """Give all rate plans."""
+        by_sid = {row["sid"]: row for row in (tell(now) for tell in reversed(self._plans))}
+        return list(by_sid.values())
 
-    def _matching(self, wanted: Wanted, now: datetime) -> Iterator[Row]:
+    def plan(self, name: str, now: datetime) -> Row | None:
+        """Find a rate plan by SID or unique name."""
+        rows = self.plans(now)
+        return next((row for row in rows if name in {row["sid"], row.get("unique_name")}), None)
+
+    def cut(
+        self, filters: Mapping[str, str], now: datetime, first: int, last: int
+    ) -> tuple[list[Row], bool]:
+        """Give the SIMs from `first` to before `last` that fit, and whether more follow.
+
+        Other names than those of FILTERS say nothing.
+        """
+        wanted = self._wanted(filters, now)
+        told = [record.sim(now) for record in self._told(wanted, now)]
+        rows = told[first:last]
+        start = max(first - len(told), 0)
+        room = last - first - len(rows)
+        generated = list(islice(self._fleet.matching(wanted, start), room + 1))
+        rows += [record.sim(now) for record in generated[:room]]
+        return rows, len(told) > last or len(generated) > room
+
+    def _wanted(self, filters: Mapping[str, str], now: datetime) -> dict[str, str]:
+        """Read the filters; a plan may be named by its unique name."""
+        wanted = {name: filters[name] for name in FILTERS if name in filters}
+        plan = self.plan(wanted["RatePlan"], now) if "RatePlan" in wanted else None
+        return wanted | {"RatePlan": plan["sid"]} if plan else wanted
+
+    def _told(self, wanted: Mapping[str, str], now: datetime) -> Iterator[SimRecord]:
         for record in self._by_sid.values():
-            sim = record.sim(now)
-            if wanted(sim, record):
-                yield sim
+            traits = _traits(record, now)
+            if all(traits[name] == value for name, value in wanted.items()):
+                yield record
+
+
+def _traits(record: SimRecord, now: datetime) -> dict[str, object]:
+    """Give what the filters look at."""
+    sim = record.sim(now)
+    return {
+        "Status": sim.get("status"),
+        "Iccid": sim.get("iccid"),
+        "RatePlan": sim.get("rate_plan_sid"),
+        "EId": sim.get("eid", sim.get("e_id")),
+        "SimRegistrationCode": record.registration_code,
+    }

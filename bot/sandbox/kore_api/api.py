@@ -5,7 +5,7 @@ Who asks what, in this package: `tokens` lets in, `resources` answers, `account`
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cachetools import LRUCache
@@ -16,10 +16,12 @@ from bot.sandbox.kore_api.account import Account
 from bot.sandbox.kore_api.answers import Answer, Refusal, Row, answer_of
 from bot.sandbox.kore_api.delivery import deliver, deliver_badly, replacing
 from bot.sandbox.kore_api.faults import Faults
+from bot.sandbox.kore_api.fleet import Fleet
 from bot.sandbox.kore_api.question import Question, base_of
 from bot.sandbox.kore_api.records import ToldSim
 from bot.sandbox.kore_api.resources import Resources
 from bot.sandbox.kore_api.tokens import Tokens
+from bot.sandbox.stories.story import Story, all_stories
 
 TOKEN_PATH = "/api-services/v1/auth/token"  # noqa: S105 -- a path
 _REMEMBERED = 10_000
@@ -42,9 +44,17 @@ class KoreApi:
     client_id = "sandbox-client"
     client_secret = "sandbox-secret"  # noqa: S105 -- opens nothing but this stand-in
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        stories: Iterable[Story] | None = None,
+        sims: int = 0,
+        seed: int = 1,
+    ) -> None:
         self._clock = clock
-        self.account = Account()
+        self.stories = all_stories() if stories is None else tuple(stories)
+        self.account = Account(Fleet(sims, seed))
         self.tokens = Tokens(clock, self.client_id, self.client_secret)
         self.faults = Faults(clock)
         self.requests: deque[Asked] = deque(maxlen=_REMEMBERED)
@@ -52,15 +62,38 @@ class KoreApi:
         self._rendered: LRUCache[tuple[object, ...], Answer] = LRUCache(
             _RENDERED_BYTES, getsizeof=lambda answer: len(answer.body)
         )
+        for story in self.stories:
+            self._tell(story)
 
     def add(
-        self, sim: Row, sessions: Sequence[Row] = (), *, registration_code: str | None = None
+        self,
+        sim: Row,
+        sessions: Sequence[Row] = (),
+        *,
+        rate_plan: Row | None = None,
+        bytes_per_day: int | None = None,
+        registration_code: str | None = None,
     ) -> None:
-        """Put a SIM in, or another in its place, with its sessions in the order of the API."""
+        """Put a SIM in, or another in its place, with its sessions in the order of the API.
+
+        `sim` needs a `sid`; the plan must carry the SID that `sim` names. `bytes_per_day` is its
+        usage where its packets shall not tell it.
+        """
         rows = list(sessions)
-        record = ToldSim(lambda _now: sim, lambda _now: rows, registration_code)
+        record = ToldSim(lambda _now: sim, lambda _now: rows, registration_code, bytes_per_day)
         self.account.add(record, self._clock.now())
+        if rate_plan is not None:
+            self.account.add_plan(lambda _now: rate_plan)
         self._rendered.clear()
+
+    def _tell(self, story: Story) -> None:
+        now = self._clock.now()
+        told = ToldSim(story.sim, story.sessions, story.registration_code, story.bytes_per_day)
+        self.account.add(told, now)
+        for other in story.others:
+            self.account.add(ToldSim(other.sim, other.sessions), now)
+        if story.rate_plan is not None:
+            self.account.add_plan(story.rate_plan)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI request."""

@@ -52,6 +52,14 @@ def page_of(question: Question, key: str, cut: Cut) -> Row:
     return {"meta": _meta(question, cursor, key, more=more), key: rows}
 
 
+def usage_page_of(question: Question, key: str, cut: Cut) -> Row:
+    """Give one page of usage, whose `meta` KORE specifies otherwise: no null, and two keys more."""
+    page = page_of(question, key, cut)
+    told = {name: value for name, value in page["meta"].items() if value is not None}
+    page["meta"] = told | {"list_key": key, "direct_token": "PageToken" in question.raw}
+    return page
+
+
 def _meta(question: Question, cursor: Cursor, key: str, *, more: bool) -> Row:
     size, page, offset = cursor.size, cursor.page, cursor.offset
 
