@@ -42,6 +42,24 @@ class KoreConfig:
     user_agent: str = "simsessions"
 
 
+class NoCookies(httpx.Cookies):
+    """Keeps none: an API with a bearer has no use for them, and reading them costs a fifth."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Leave the answer's cookies where they are."""
+
+
+class CookielessClient(httpx.AsyncClient):
+    """An httpx client that neither keeps nor sends cookies."""
+
+    _none = NoCookies()
+
+    @property  # type: ignore[misc]  # nobody sets them
+    def cookies(self) -> httpx.Cookies:
+        """Give none."""
+        return self._none
+
+
 def open_kore(
     config: KoreConfig,
     clock: Clock,
@@ -52,7 +70,7 @@ def open_kore(
     observer = observer or NullObserver()
     transport = transport or AiohttpTransport(max_connections=config.at_once + 2)
     timeout = httpx.Timeout(config.read_timeout, connect=config.connect_timeout)
-    http = httpx.AsyncClient(
+    http = CookielessClient(
         base_url=config.api_url,
         auth=_auth(config, clock, transport, timeout),
         transport=transport,

@@ -58,6 +58,7 @@ class Exchange:
         observer: Observer,
     ) -> None:
         self._http = http
+        self._origin = str(http.base_url).rstrip("/")
         self._policy = policy
         self._limiter = limiter
         self._circuit = circuit
@@ -83,6 +84,11 @@ class Exchange:
                     raise failed.error from failed
                 log.info("kore-retry", extra={"endpoint": endpoint, "reason": str(failed)})
             await self._clock.sleep(wait)
+
+    def skipped(self, endpoint: str, rows: int) -> None:
+        """Count rows that could not be read."""
+        for _ in range(rows):
+            self._observer.skipped_row(endpoint)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -110,7 +116,7 @@ class Exchange:
         return self._take(answer, started, read)
 
     async def _ask(self, path: str, query: bytes, deadline: float) -> tuple[httpx.Response, float]:
-        url = self._http.base_url.copy_with(raw_path=path.encode() + b"?" + query)
+        url = f"{self._origin}{path}?{query.decode()}" if query else self._origin + path
         request = httpx.Request("GET", url, headers=self._http.headers)
         started = await self._place(deadline)
         try:
@@ -123,6 +129,9 @@ class Exchange:
             self._limiter.release()
 
     async def _place(self, deadline: float) -> float:
+        started = self._limiter.acquire_now()
+        if started is not None:
+            return started
         try:
             async with asyncio.timeout(deadline - self._clock.monotonic()):
                 return await self._limiter.acquire()
@@ -183,7 +192,7 @@ _ERRORS: dict[int, type[KoreError]] = {
 def as_error(answer: httpx.Response) -> KoreError:
     """Give the error that a status stands for; KORE's own words go to the log only."""
     status = answer.status_code
-    log.warning("kore-refused", extra={"status": status, "said": _said(answer)})
+    log.info("kore-refused", extra={"status": status, "said": _said(answer)})
     if status in _ERRORS:
         return _ERRORS[status](status=status)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:

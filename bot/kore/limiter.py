@@ -51,6 +51,13 @@ class Limiter:
         grown: float = self._pace * GROWTH ** min(peace, 600.0) + LEAST_GROWTH * peace
         return min(grown, self._most_per_second or grown)
 
+    def acquire_now(self) -> float | None:
+        """Take a place if one is free and nothing is paced; gives the moment, or None."""
+        if self._pace is not None or self._waiting or self._in_flight >= self.at_once:
+            return None
+        self._in_flight += 1
+        return _note(self._started, self._clock.monotonic())
+
     async def acquire(self) -> float:
         """Wait for a place; gives the moment of the start, to hand back with `refused`."""
         if self._in_flight < self.at_once and not self._waiting:

@@ -6,6 +6,7 @@ Field by field: docs.korewireless.com, DataSession, SIM, RatePlan and UsageRecor
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     AliasPath,
     AwareDatetime,
@@ -29,9 +30,25 @@ class ElseUnknown:
         return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
+Text = Annotated[str | None, ElseUnknown()]
+Time = Annotated[AwareDatetime | None, ElseUnknown()]
+Whole = Annotated[int | None, ElseUnknown()]
+Flag = Annotated[bool | None, ElseUnknown()]
+
+
+def _padded(mcc: str | None) -> str | None:
+    """Give back the zeros that an integer loses: an MCC has three digits."""
+    return mcc and mcc.zfill(3)
+
+
 class _Answer(BaseModel):
     model_config = ConfigDict(
-        frozen=True, extra="ignore", coerce_numbers_to_str=True, populate_by_name=True
+        frozen=True,
+        extra="ignore",
+        coerce_numbers_to_str=True,
+        str_strip_whitespace=True,
+        str_min_length=1,
+        populate_by_name=True,
     )
 
 
@@ -52,39 +69,39 @@ class CellLocation(_Answer):
 class DataSession(_Answer):
     """One data connection of a SIM. `packets_*` count packets (not bytes) since `start`; UTC."""
 
-    sid: str | None = None
-    sim_sid: str | None = None
-    account_sid: str | None = None
-    radio_link: str | None = None
-    operator_mcc: str | None = Field(default=None, min_length=3)
-    operator_mnc: str | None = None
-    operator_country: str | None = None
-    operator_name: str | None = None
-    cell_id: str | None = None
+    sid: Text = None
+    sim_sid: Text = None
+    account_sid: Text = None
+    radio_link: Text = None
+    operator_mcc: Annotated[Text, AfterValidator(_padded)] = None
+    operator_mnc: Text = None
+    operator_country: Text = None
+    operator_name: Text = None
+    cell_id: Text = None
     cell_location_estimate: Annotated[CellLocation | None, ElseUnknown()] = None
     packets_uploaded: int | None = None
     packets_downloaded: int | None = None
     last_updated: AwareDatetime | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
-    imei: str | None = None
+    imei: Text = None
 
 
 class Sim(_Answer):
     """One SIM. `status` is an open set: a status nobody has heard of is kept as it came."""
 
     sid: str
-    unique_name: str | None = None
-    friendly_name: str | None = None
-    account_sid: str | None = None
-    status: str | None = None
-    rate_plan_sid: str | None = None
-    iccid: str | None = None
-    eid: str | None = Field(default=None, validation_alias=AliasChoices("eid", "e_id"))
-    reset_status: str | None = None
-    ip_address: str | None = None
-    date_created: AwareDatetime | None = None
-    date_updated: AwareDatetime | None = None
+    unique_name: Text = None
+    friendly_name: Text = None
+    account_sid: Text = None
+    status: Text = None
+    rate_plan_sid: Text = None
+    iccid: Text = None
+    eid: Text = Field(default=None, validation_alias=AliasChoices("eid", "e_id"))
+    reset_status: Text = None
+    ip_address: Text = None
+    date_created: Time = None
+    date_updated: Time = None
 
     @property
     def name(self) -> str:
@@ -96,18 +113,18 @@ class RatePlan(_Answer):
     """What a SIM is allowed. `data_limit` is in MB."""
 
     sid: str
-    unique_name: str | None = None
-    friendly_name: str | None = None
-    account_sid: str | None = None
-    data_enabled: bool | None = None
-    data_limit: int | None = None
-    data_metering: str | None = None
-    data_limit_strategy: str | None = None
-    messaging_enabled: bool | None = None
-    national_roaming_enabled: bool | None = None
-    national_roaming_data_limit: int | None = None
-    international_roaming: tuple[str, ...] | None = None
-    international_roaming_data_limit: int | None = None
+    unique_name: Text = None
+    friendly_name: Text = None
+    account_sid: Text = None
+    data_enabled: Flag = None
+    data_limit: Whole = None
+    data_metering: Text = None
+    data_limit_strategy: Text = None
+    messaging_enabled: Flag = None
+    national_roaming_enabled: Flag = None
+    national_roaming_data_limit: Whole = None
+    international_roaming: Annotated[tuple[str, ...] | None, ElseUnknown()] = None
+    international_roaming_data_limit: Whole = None
 
 
 class Period(_Answer):

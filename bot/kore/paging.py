@@ -50,6 +50,7 @@ async def pages(
     seen = {query}
     for _ in range(listing.most_pages):
         rows = await exchange.get(listing.endpoint, path, query, read)
+        exchange.skipped(listing.endpoint, rows.skipped)
         yield rows
         if rows.next_page_url is None:
             return

@@ -93,7 +93,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         return httpx.Response(
             answer.status,
             headers=answer.raw_headers,
-            stream=httpx.ByteStream(body),
+            content=body,
             request=request,
             extensions={"http_version": b"HTTP/1.1"},
         )

@@ -1,0 +1,143 @@
+"""A KORE that costs next to nothing, in a process of its own: the floor's server.
+
+`/v1/Sims/x` and `/v1/Sims/x/DataSessions` give one SIM and a page of 50 sessions (27 KB).
+"""
+
+import argparse
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvloop
+
+SID = "DE" + "0" * 31 + "1"
+SIM = {"sid": SID, "unique_name": "pump-7", "iccid": "8901260012345678909", "status": "active"}
+
+
+def row(number: int) -> dict[str, object]:
+    """Give one data session as KORE does, with the quirks that most rows have."""
+    return {
+        "sid": None if number % 7 == 0 else f"WN{number:032x}",
+        "sim_sid": SID,
+        "account_sid": "AC" + "0" * 32,
+        "radio_link": "LTE" if number % 5 else "3G",
+        "operator_mcc": 310 if number % 3 == 0 else "310",
+        "operator_mnc": "260",
+        "operator_country": "USA",
+        "operator_name": "" if number % 11 == 0 else "T-Mobile USA",
+        "cell_id": f"310-260-40482-{number * 37 % 1243}",
+        "cell_location_estimate": {}
+        if number % 9 == 0
+        else {"lat": 37.8828168 + number / 1000, "lon": -122.3684899},
+        "packets_uploaded": None if number % 8 == 0 else 246 * number,
+        "packets_downloaded": 296 + number,
+        "last_updated": f"2026-01-{number % 28 + 1:02d}T12:{number % 60:02d}:07Z",
+        "start": f"2026-01-{number % 28 + 1:02d}T11:{number % 60:02d}:31.250Z",
+        "end": None if number == 0 else f"2026-01-{number % 28 + 1:02d}T12:{number % 60:02d}:07Z",
+        "imei": "014931000129700",
+    }
+
+
+def page(rows: int = 50) -> bytes:
+    """Give a page of sessions."""
+    meta = {"key": "data_sessions", "next_page_url": None, "page": 0, "page_size": 50}
+    return json.dumps({"data_sessions": [row(n) for n in range(rows)], "meta": meta}).encode()
+
+
+def _answer(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
+    head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{more}"
+    return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
+
+
+TOKEN = _answer(json.dumps({"access_token": "t", "expires_in": 3600}).encode())
+PAGE = _answer(page())
+ONE = _answer(json.dumps(SIM).encode())
+TOO_MANY = _answer(b'{"code":20429}', "429 Too Many Requests", "retry-after: 1\r\n")
+
+
+class Stub(asyncio.Protocol):
+    """Answers by the first line of the request."""
+
+    latency = 0.0
+    limit: float | None = None
+    left = 0.0
+    seen = 0.0
+    counts: dict[str, int] = {"asked": 0, "refused": 0, "connections": 0}  # noqa: RUF012 -- shared
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.waiting = b""
+        Stub.counts["connections"] += 1
+
+    def data_received(self, data: bytes) -> None:
+        self.waiting += data
+        while b"\r\n\r\n" in self.waiting:
+            head, _, self.waiting = self.waiting.partition(b"\r\n\r\n")
+            if head.startswith(b"POST"):
+                self.waiting = b""
+            answer = self.answer(head)
+            if self.latency and not head.startswith(b"POST"):
+                asyncio.get_running_loop().call_later(self.latency, self.send, answer)
+            else:
+                self.send(answer)
+
+    def send(self, answer: bytes) -> None:
+        self.transport.write(answer)  # type: ignore[attr-defined]
+
+    def answer(self, head: bytes) -> bytes:
+        if head.startswith(b"POST"):
+            return TOKEN
+        if head.startswith(b"GET /counts"):
+            return _answer(json.dumps(Stub.counts).encode())
+        Stub.counts["asked"] += 1
+        if self.limit is not None and not self.allowed():
+            Stub.counts["refused"] += 1
+            return TOO_MANY
+        return PAGE if b"/DataSessions" in head.partition(b"\r\n")[0] else ONE
+
+    @classmethod
+    def allowed(cls) -> bool:
+        """Take one from a bucket of one second's worth."""
+        now = asyncio.get_running_loop().time()
+        cls.left = min(cls.limit or 0, cls.left + (now - cls.seen) * (cls.limit or 0))
+        cls.seen = now
+        if cls.left < 1:
+            return False
+        cls.left -= 1
+        return True
+
+
+async def _serve(port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", port, backlog=1024)
+    print("ready", flush=True)
+    await server.serve_forever()
+
+
+@contextmanager
+def stub(*, latency: float = 0.0, limit: float | None = None) -> Iterator[str]:
+    """Serve for the length of the block; gives the base URL. `latency` s, `limit` per second."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, __file__, str(port), "--latency", str(latency)]
+    command += ["--limit", str(limit)] if limit else []
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        process.stdout.readline()  # type: ignore[union-attr]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+if __name__ == "__main__":
+    words = argparse.ArgumentParser()
+    words.add_argument("port", type=int)
+    words.add_argument("--latency", type=float, default=0.0)
+    words.add_argument("--limit", type=float, default=None)
+    given = words.parse_args()
+    Stub.latency, Stub.limit = given.latency, given.limit
+    uvloop.run(_serve(given.port))

@@ -1,0 +1,121 @@
+"""Fixtures: the real client, over the stand-in's own app or over sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+import pytest
+
+from bot.clock import SystemClock
+from bot.kore.connect import KoreConfig, open_kore
+from bot.kore.retry import RetryPolicy
+from bot.sandbox.kore_api.api import KoreApi
+from bot.sandbox.serve import serving
+from tests.builders import SID
+from tests.fakes import FakeClock
+
+ORIGIN = "https://kore.test"
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Counts:
+    """An observer that keeps what it is told."""
+
+    def __init__(self):
+        self.asks = []
+        self.caches = []
+        self.skipped = 0
+        self.circuits = []
+
+    def asked(self, endpoint, outcome, seconds):
+        self.asks.append((endpoint, outcome))
+
+    def cached(self, what, outcome):
+        self.caches.append((what, outcome))
+
+    def skipped_row(self, endpoint):
+        self.skipped += 1
+
+    def circuit(self, *, is_open):
+        self.circuits.append(is_open)
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def counts():
+    return Counts()
+
+
+def an_api(clock):
+    kore_api = KoreApi(clock, stories=())
+    kore_api.add({"sid": SID, "unique_name": "pump-7", "status": "active"})
+    return kore_api
+
+
+@pytest.fixture
+def api(clock):
+    """Give a KORE whose time is the test's."""
+    return an_api(clock)
+
+
+@pytest.fixture
+def live():
+    """Give a KORE that really takes its time."""
+    return an_api(SystemClock())
+
+
+@pytest.fixture
+def config(api):
+    return KoreConfig(
+        api_url=ORIGIN,
+        token_url=f"{ORIGIN}/api-services/v1/auth/token",
+        client_id=api.client_id,
+        client_secret=api.client_secret,
+        retry=RetryPolicy(jitter=lambda: 1.0),
+    )
+
+
+@pytest.fixture
+async def kore(api, clock, counts, config):
+    client = open_kore(config, clock, counts, httpx.ASGITransport(app=api.app))
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def wired(live, counts):
+    """Give a function that opens a client over a real socket."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(serving(live.app))
+
+        def connect(**changes):
+            settings = {
+                "api_url": url,
+                "token_url": f"{url}/api-services/v1/auth/token",
+                "client_id": live.client_id,
+                "client_secret": live.client_secret,
+                "retry": RetryPolicy(jitter=lambda: 1.0),
+            }
+            client = open_kore(KoreConfig(**settings | changes), SystemClock(), counts)
+            stack.push_async_callback(client.aclose)
+            return client
+
+        yield connect
+
+
+@asynccontextmanager
+async def a_server(serve: Serve, **options) -> AsyncIterator[int]:
+    """Serve raw bytes on a port of its own."""
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, **options)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+def paths(api: KoreApi) -> list[str]:
+    """Give the paths asked so far, tokens left out."""
+    return [asked.path for asked in api.requests if "token" not in asked.path]

@@ -1,0 +1,98 @@
+import pytest
+
+from bot.kore.circuit import Circuit
+from bot.kore.errors import KoreUnavailable
+
+
+@pytest.fixture
+def circuit(clock):
+    return Circuit(clock, failures=3, pause=5, longest_pause=15)
+
+
+def fail(circuit, times=3):
+    for _ in range(times):
+        circuit.check()
+        circuit.failed()
+
+
+def refuses(circuit):
+    try:
+        circuit.check()
+    except KoreUnavailable:
+        return True
+    return False
+
+
+def test_it_opens(circuit, clock):
+    """
+    After enough failures in a row everybody is told at once, and for how long KORE is silent.
+    """
+    fail(circuit, 2)
+    clock.move(4)
+    fail(circuit, 1)
+    clock.move(1)
+
+    with pytest.raises(KoreUnavailable, match="has not answered for 5 s"):
+        circuit.check()
+
+
+def test_an_answer_in_between(circuit):
+    """
+    Failures that are not in a row open nothing.
+    """
+    fail(circuit, 2)
+    circuit.answered()
+    fail(circuit, 2)
+
+    assert not circuit.is_open
+
+
+def test_one_probe(circuit, clock):
+    """
+    After the pause one request may look whether KORE is back; the others still wait.
+    """
+    fail(circuit)
+    clock.move(5)
+
+    assert [False, True, True] == [refuses(circuit) for _ in range(3)]
+
+
+def test_back_again(circuit, clock):
+    """
+    An answered probe closes the circuit for all.
+    """
+    fail(circuit)
+    clock.move(5)
+    circuit.check()
+    circuit.answered()
+
+    assert [False, False] == [refuses(circuit) for _ in range(2)]
+
+
+def test_still_down(circuit, clock):
+    """
+    Each failed probe doubles the pause, up to a ceiling.
+    """
+    fail(circuit)
+    pauses = []
+    for _ in range(4):
+        waited = 0
+        while refuses(circuit):
+            clock.move(1)
+            waited += 1
+        circuit.failed()
+        pauses.append(waited)
+
+    assert [5, 10, 15, 15] == pauses
+
+
+def test_a_probe_that_left(circuit, clock):
+    """
+    A probe whose asker went away leaves its place to the next one.
+    """
+    fail(circuit)
+    clock.move(5)
+    circuit.check()
+    circuit.gave_up()
+
+    assert not refuses(circuit)

@@ -1,0 +1,330 @@
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from bot.errors import SettingsError
+from bot.kore.connect import KoreConfig, open_kore
+from bot.kore.errors import (
+    KoreBadAnswer,
+    KoreBadRequest,
+    KoreDenied,
+    KoreNotFound,
+    KoreRateLimited,
+    KoreUnavailable,
+)
+from bot.kore.models import DataSession
+from bot.kore.retry import RetryPolicy
+from bot.sandbox.kore_api.faults import broken, hang, late, not_json, slow_body, too_many, truncated
+from tests.bot.kore.conftest import paths
+from tests.builders import SID, a_session
+
+ROW = {"sid": "WN1", "sim_sid": SID, "start": "2026-01-05T11:00:00Z"}
+
+
+async def test_every_property_of_a_session(kore, api):
+    """
+    Every property of the DataSession resource comes through.
+    """
+    told = a_session().model_dump(mode="json")
+    api.add({"sid": SID, "status": "active"}, [told])
+
+    (session,) = (await kore.data_sessions(SID)).value
+    assert a_session() == session
+    assert None not in [value for name, value in session if name != "end"]
+    assert 16 == len(DataSession.model_fields)
+
+
+@pytest.mark.parametrize("name", [SID, "pump-7"])
+async def test_a_sim_by_sid_or_name(kore, name):
+    """
+    A SIM is found by its SID and by its unique name.
+    """
+    assert SID == (await kore.sim(name)).value.sid
+
+
+async def test_by_name_then_by_sid(kore, api):
+    """
+    Who found it by name knows it by SID as well.
+    """
+    await kore.sim("pump-7")
+    await kore.sim(SID)
+
+    assert ["/v1/Sims/pump-7"] == paths(api)
+
+
+ODD = [
+    "a/b",
+    "../RatePlans",
+    "a?Status=new",
+    "a%2Fb",
+    "a b",
+    "é",
+    "#",
+    "a\\b",
+    "..%2f..",
+    ";x",
+    "+",
+]
+
+
+@pytest.mark.parametrize("name", ODD)
+async def test_odd_names(wired, live, name):
+    """
+    Whatever the name, it stays one segment of the path.
+    """
+    live.add({"sid": "DE" + "2" * 32, "unique_name": name, "status": "active"})
+
+    assert name == (await wired().sim(name)).value.unique_name
+    (path,) = paths(live)
+    assert ("/v1/Sims/", 3) == (path[:9], path.count("/"))
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "..."])
+async def test_names_that_are_no_segment(kore, api, name):
+    """
+    Names that would vanish from the path are not asked for at all.
+    """
+    with pytest.raises(KoreNotFound):
+        await kore.sim(name)
+
+    assert [] == paths(api)
+
+
+async def test_filters(kore, api):
+    """
+    Every filter of the list goes out under KORE's name.
+    """
+    filters = {"status": "active", "iccid": "8", "rate_plan": "W P", "eid": "9"}
+    with suppress(KoreBadRequest):
+        _ = [sim async for sim in kore.sims(**filters, sim_registration_code="c")]
+
+    query = api.requests[-1].query
+    assert "Status=active&Iccid=8&RatePlan=W+P&EId=9&SimRegistrationCode=c&PageSize=1000" == query
+
+
+async def test_usage(kore, api):
+    """
+    Usage is asked for in KORE's form of a time, in UTC, and given as records.
+    """
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    found = await kore.usage_records(SID, start=start, granularity="all")
+
+    assert "Start=2026-01-01T00%3A00%3A00Z" in api.requests[-1].query
+    assert isinstance(found.value, tuple)
+
+
+async def test_no_such_rate_plan(kore):
+    """
+    What KORE does not have is not found.
+    """
+    with pytest.raises(KoreNotFound):
+        await kore.rate_plan("WP" + "0" * 32)
+
+
+FAULTS = [broken(500), broken(502), broken(503), broken(504), too_many(), not_json()]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.status))
+async def test_a_passing_fault(kore, api, clock, fault):
+    """
+    What passes is tried again and the asker never knows.
+    """
+    api.faults.add(replace(fault, path="Sims"))
+
+    assert SID == (await kore.sim(SID)).value.sid
+    assert 2 == len(paths(api))
+    assert clock.slept
+
+
+@pytest.mark.parametrize(
+    "fault", [truncated("Sims"), slow_body("Sims", pause=0.3)], ids=["truncated", "slow"]
+)
+async def test_a_passing_fault_of_the_body(wired, live, fault):
+    """
+    A body that is cut off or stalls is tried again as well.
+    """
+    live.faults.add(fault)
+
+    assert SID == (await wired(read_timeout=0.1).sim(SID)).value.sid
+
+
+LASTING = [
+    (broken(503, times=None), KoreUnavailable),
+    (too_many(times=None, retry_after=None), KoreRateLimited),
+    (not_json(times=None), KoreBadAnswer),
+]
+
+
+@pytest.mark.parametrize(("fault", "expected"), LASTING, ids=["503", "429", "not JSON"])
+async def test_a_lasting_fault(kore, api, fault, expected):
+    """
+    What does not pass becomes an error of ours, after four tries.
+    """
+    api.faults.add(replace(fault, path="Sims"))
+    with pytest.raises(expected):
+        await kore.sim(SID)
+
+    assert 4 == len(paths(api))
+
+
+FINAL = [(400, KoreBadRequest), (404, KoreNotFound), (415, KoreBadRequest), (422, KoreBadRequest)]
+
+
+@pytest.mark.parametrize(("status", "expected"), FINAL)
+async def test_a_final_answer(kore, api, status, expected):
+    """
+    What KORE says on purpose is asked once.
+    """
+    api.faults.add(broken(status, "Sims"))
+    with pytest.raises(expected) as caught:
+        await kore.sim(SID)
+
+    assert (1, status) == (len(paths(api)), caught.value.status)
+
+
+async def test_kore_hangs(wired, live):
+    """
+    A KORE that takes the question and never answers costs the budget, no more.
+    """
+    live.faults.add(hang("Sims", times=None))
+    kore = wired(read_timeout=0.05, retry=RetryPolicy(tries=2))
+
+    with pytest.raises(KoreUnavailable):
+        await kore.sim(SID)
+
+
+async def test_a_body_that_drips(wired, live):
+    """
+    A body that trickles in below every time-out still ends with the budget.
+    """
+    live.faults.add(slow_body("Sims", pause=0.1, times=None))
+    kore = wired(read_timeout=5, retry=RetryPolicy(budget=0.15))
+
+    with pytest.raises(KoreUnavailable):
+        await kore.sim(SID)
+
+
+async def test_nobody_there(clock, config):
+    """
+    A KORE that is not there is unavailable, not a stack trace.
+    """
+    config = replace(config, api_url="http://127.0.0.1:1", token_url="http://127.0.0.1:1/t")
+    kore = open_kore(config, clock)
+    with pytest.raises(KoreUnavailable):
+        await kore.sim(SID)
+    await kore.aclose()
+
+
+async def test_the_circuit(kore, api, counts, clock):
+    """
+    When KORE is down a flood of questions is answered at once, without asking; then it is back.
+    """
+    api.faults.add(broken(503, "Sims", times=None))
+    for name in ("a", "b", "c"):
+        with pytest.raises(KoreUnavailable):
+            await kore.sim(name)
+    asked = len(paths(api))
+    for number in range(100):
+        with pytest.raises(KoreUnavailable, match="has not answered"):
+            await kore.sim(f"sim-{number}")
+    flooded = len(paths(api))
+    api.faults.clear()
+    clock.move(60)
+    back = await kore.sim(SID)
+
+    assert (asked, SID) == (flooded, back.value.sid)
+    assert [True, False] == counts.circuits
+
+
+async def test_stale_then_an_error(kore, api, clock):
+    """
+    With KORE down, what was known is given and marked; what was not known is a clear error.
+    """
+    api.add({"sid": SID, "status": "active"}, [ROW])
+    await kore.data_sessions(SID)
+    clock.move(600)
+    api.faults.add(broken(503, times=None))
+    found = await kore.data_sessions(SID)
+
+    assert (True, 1) == (found.stale, len(found.value))
+    with pytest.raises(KoreUnavailable):
+        await kore.sim("another")
+
+
+async def test_bad_rows_are_counted_from_the_cache_too(kore, api, counts):
+    """
+    How many rows were left out is known also when the answer comes from the cache.
+    """
+    api.add({"sid": SID, "status": "active"}, [ROW, ROW | {"end": "soon"}])
+
+    assert [1, 1] == [(await kore.data_sessions(SID)).skipped_rows for _ in range(2)]
+    assert 1 == counts.skipped
+
+
+async def test_expired_tokens(kore, api):
+    """
+    Tokens that expire at KORE's side are renewed without a word.
+    """
+    await kore.sim(SID)
+    api.tokens.expire_all()
+
+    assert SID == (await kore.sim(SID, fresh=True)).value.sid
+
+
+async def test_a_wrong_secret(clock, config, api):
+    """
+    A wrong secret is said so, at once.
+    """
+    wrong = replace(config, client_secret="wrong")
+    kore = open_kore(wrong, clock, transport=httpx.ASGITransport(app=api.app))
+
+    with pytest.raises(KoreDenied, match="client id or secret"):
+        await kore.sim(SID)
+
+
+async def test_fifty_askers(wired, live):
+    """
+    Fifty who ask for one SIM make one request for it and one for its sessions.
+    """
+    live.faults.latency = 0.01
+    kore = wired()
+    await asyncio.gather(
+        *(ask for _ in range(50) for ask in (kore.sim(SID), kore.data_sessions(SID)))
+    )
+
+    assert [f"/v1/Sims/{SID}", f"/v1/Sims/{SID}/DataSessions"] == sorted(paths(live))
+
+
+async def test_an_asker_who_leaves(wired, live):
+    """
+    A cancelled asker leaves the pool, the limits and the others whole.
+    """
+    live.faults.add(late(0.05, "Sims", times=1))
+    kore = wired(at_once=1)
+    leaver = asyncio.create_task(kore.sim("pump-7"))
+    await asyncio.sleep(0.01)
+    leaver.cancel()
+
+    assert SID == (await kore.sim(SID)).value.sid
+
+
+async def test_outcomes_are_observed(kore, api, counts):
+    """
+    Each request is counted with what came of it.
+    """
+    api.faults.add(broken(503, "Sims"))
+    await kore.sim(SID)
+
+    assert [("sim", "503"), ("sim", "200")] == counts.asks
+
+
+def test_without_credentials(clock):
+    """
+    Without credentials nothing is opened, and what is missing is named.
+    """
+    with pytest.raises(SettingsError, match="KORE_CLIENT_ID"):
+        open_kore(KoreConfig(), clock)
