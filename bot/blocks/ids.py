@@ -13,6 +13,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.blocks.text import clean
+
 REFRESH = "refresh"
 SHARE = "share"
 HISTORY = "history"
@@ -52,8 +54,8 @@ def pattern(action_id: str) -> re.Pattern[str]:
 
 
 def typed(text: str) -> str:
-    """Give as much of what was typed as a button carries."""
-    return text[:_TYPED]
+    """Give as much of what was typed as a button carries, on one visible line."""
+    return clean(text, _TYPED)
 
 
 class ButtonValue(BaseModel):

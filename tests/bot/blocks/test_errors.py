@@ -1,0 +1,103 @@
+"""Errors as a person reads them."""
+
+import pytest
+
+from bot.blocks import ids
+from bot.blocks.errors import error_screen
+from bot.errors import SettingsError, UnknownSubcommand
+from bot.kore.errors import KoreDenied, KoreUnavailable
+from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound
+from tests.bot.blocks.reports import HOSTILE, faults, words
+from tests.builders import SID
+
+NEAR = (
+    Candidate(SID, "pump-7", "8901260012345678909", "active"),
+    Candidate("DE" + "a" * 32, "pump-17", None, None),
+)
+
+
+def test_did_you_mean():
+    """
+    Near misses are buttons that look up the SIM meant.
+    """
+    error = SimNotFound("I read `pmp-7` as a name and found no such SIM. Did you mean", NEAR)
+    drawn = error_screen(error, asked="pmp-7")
+    picks = drawn.blocks[1]["elements"]
+
+    assert "I read pmp-7 as a name and found no such SIM. Did you mean" == drawn.text
+    assert ["pump-7", "pump-17"] == [pick["text"]["text"] for pick in picks]
+    assert ids.Pick(sid=SID, asked="pmp-7") == ids.Pick.from_value(picks[0]["value"])
+    assert [] == faults(drawn)
+
+
+def test_a_picker_tells_namesakes_apart():
+    """
+    SIMs of the same name show the end of their SIDs on the buttons and their ids below.
+    """
+    twins = (Candidate(SID, "pump"), Candidate("DE" + "a" * 32, "pump", "8901", "new"))
+    drawn = error_screen(SimAmbiguous(candidates=twins))
+    text = "\n".join(words(drawn.blocks))
+
+    assert "pump · …0001" in text
+    assert "pump · …aaaa" in text
+    assert "ICCID 8901 · new" in text
+    assert [] == faults(drawn)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotASim(),
+        SimNotFound(),
+        SimAmbiguous(),
+        UnknownSubcommand(),
+        KoreDenied(),
+        KoreUnavailable("KORE has not answered for 40 s."),
+        SettingsError(("a", "b")),
+    ],
+)
+def test_planned_errors_carry_their_sentence(error):
+    """
+    An error that was planned for shows its own sentence and fits.
+    """
+    drawn = error_screen(error, "7f3a9c")
+
+    assert drawn.text.split()[:3] == error.sentence.split()[:3]
+    assert any("ref 7f3a9c" in text for text in words(drawn.blocks))
+    assert [] == faults(drawn)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        (
+            "7f3a9c",
+            (
+                "Something broke on our side (ref 7f3a9c). Nothing was lost; try again, or give the "
+                "reference to your admin."
+            ),
+        ),
+        (None, "Something broke on our side. Nothing was lost; try again."),
+    ],
+)
+def test_unplanned_errors_show_no_detail(reference, said):
+    """
+    What nobody planned for shows its reference and never its own words.
+    """
+    drawn = error_screen(ValueError("secret token"), reference)
+
+    assert said == drawn.text
+    assert "secret" not in str(drawn.blocks)
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_input(typed):
+    """
+    What was typed can neither page anyone nor break the answer.
+    """
+    near = (Candidate(SID, typed or "x", typed, typed),) * 5
+    drawn = error_screen(SimAmbiguous(f"I read `{typed}` as a name.", near), typed, asked=typed)
+    text = "\n".join([drawn.text, drawn.blocks[0]["text"]["text"]])
+
+    assert [] == faults(drawn)
+    assert "<" not in text
