@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 Row = dict[str, Any]
+Value: TypeAlias = Any  # whatever a field of a payload may hold
 JSON = "application/json"
 
 
@@ -34,7 +35,7 @@ class Refusal(Exception):
         )
 
 
-def answer_of(payload: Any, status: int = 200, **headers: str) -> Answer:  # noqa: ANN401 -- JSON
+def answer_of(payload: Value, status: int = 200, **headers: str) -> Answer:
     """Render a payload as compact JSON."""
     body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
     return Answer(status, body, headers=headers)

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from bot.sandbox.kore_api.answers import Row
+from bot.sandbox.kore_api.answers import Row, Value
 from bot.sandbox.kore_api.networks import T_MOBILE, Network
 from bot.sandbox.kore_api.numbers import ACCOUNT_SID, iccid, imei, sid
 
@@ -46,7 +45,7 @@ class Card:
         *,
         age: timedelta = timedelta(days=400),
         touched: timedelta = timedelta(days=90),
-        **changes: Any,  # noqa: ANN401 -- a payload's values
+        **changes: Value,
     ) -> Row:
         """Give the SIM, active: created `age` ago and last changed `touched` ago."""
         return {
@@ -76,7 +75,7 @@ class Card:
         up: int | None = 246,
         down: int | None = 296,
         updated: datetime | None = None,
-        **changes: Any,  # noqa: ANN401 -- a payload's values
+        **changes: Value,
     ) -> Row:
         """Give a data session on LTE. Closed ones were last updated at their end."""
         at = network.cells[cell]
@@ -100,6 +99,25 @@ class Card:
             "imei": self.imei,
         } | changes
 
+    def always_on(
+        self, now: datetime, *, hours: int = 9, days: float = 30, **changes: Value
+    ) -> list[Row]:
+        """Give a session open for some hours and updated 2 min ago; before it one a day."""
+        begun = hour_of(now) - timedelta(hours=hours)
+        day = timedelta(days=1)
+        before = self.rhythm(
+            begun, every=day, lasting=day, days=days, shorter_by=1, up=2204, down=2510, **changes
+        )
+        newest = self.session(
+            begun,
+            None,
+            updated=now - timedelta(minutes=2),
+            up=90 * hours + 2,
+            down=104 * hours + 5,
+            **changes,
+        )
+        return [newest, *before]
+
     def rhythm(  # noqa: PLR0913 -- a rhythm has as many sides
         self,
         until: datetime,
@@ -110,7 +128,7 @@ class Card:
         up: int = 246,
         down: int = 296,
         shorter_by: int = 23,
-        **changes: Any,  # noqa: ANN401 -- as for a session
+        **changes: Value,
     ) -> list[Row]:
         """Give closed sessions in an even rhythm, newest first; the newest ended at `until`.
 

@@ -1,16 +1,15 @@
 """Rate plans in the payload's shape."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from bot.sandbox.kore_api.answers import Row
+from bot.sandbox.kore_api.answers import Row, Value
 from bot.sandbox.kore_api.card import stamp
 from bot.sandbox.kore_api.numbers import ACCOUNT_SID, sid
 
 DEFAULT_PLAN = "fleet-1gb"
 
 
-def a_plan(now: datetime, name: str = DEFAULT_PLAN, **changes: Any) -> Row:  # noqa: ANN401 -- a payload's values
+def a_plan(now: datetime, name: str = DEFAULT_PLAN, **changes: Value) -> Row:
     """Give a plan of 1,000 MB a month that allows data at home and abroad."""
     made = stamp(now - timedelta(days=800))
     return {

@@ -1,0 +1,26 @@
+"""A cold room in Hamburg: always abroad for its SIM, on a plan that allows it, and well."""
+
+from datetime import datetime
+
+from bot.diagnosis.state import State
+from bot.sandbox.kore_api.answers import Row
+from bot.sandbox.kore_api.card import Card
+from bot.sandbox.kore_api.networks import TELEKOM_DE
+from bot.sandbox.stories.story import INFO, Story
+
+CARD = Card("kühlraum-1", 101, "Kühlraum 1, Hamburg")
+
+
+def sessions(now: datetime) -> list[Row]:
+    """Tell a session a day on Telekom.de, the newest open."""
+    return CARD.always_on(now, network=TELEKOM_DE)
+
+
+STORY = Story(
+    name=CARD.name,
+    title="A cold room in Hamburg that is well",
+    sim=CARD.sim,
+    sessions=sessions,
+    state=State.ONLINE,
+    findings=frozenset({("healthy", INFO)}),
+)
