@@ -1,0 +1,59 @@
+import pytest
+
+from bot.diagnosis.rules.country_changed import country_changed
+from tests.bot.diagnosis.cases import D, closed, evidence, found, words
+
+
+def countries(*codes):
+    """Give one session a day in these countries, the last one newest."""
+    return [closed(D * (len(codes) - n), 5, operator_country=c) for n, c in enumerate(codes)]
+
+
+FIRES = [
+    ("5 before", countries(*["USA"] * 5, "MEX")),
+    ("exactly 80 %", countries("CAN", "USA", "USA", "USA", "USA", "MEX")),
+    ("US is USA", countries("US", "USA", "US", "USA", "US", "MEX")),
+    ("small letters", countries("usa", "USA", "usa", "USA", "usa", "mex")),
+    ("unknown ones before are not counted", countries(*["USA"] * 5, None, "", None, "MEX")),
+    ("home again", countries(*["MEX"] * 5, "US")),
+    ("to a country that it was in before", countries("MEX", *["USA"] * 9, "MEX")),
+    ("in odd order", countries(*["USA"] * 5, "MEX")[::-1]),
+]
+MUST_NOT = [
+    ("4 before", countries(*["USA"] * 4, "MEX")),
+    ("4 known before", countries(*["USA"] * 4, None, "", "MEX")),
+    ("under 80 %", countries("CAN", "CAN", *["USA"] * 7, "MEX")),
+    ("US is USA", countries(*["USA"] * 5, "US")),
+    ("the newest is unknown", countries(*["USA"] * 5, None)),
+    ("the newest is blank", countries(*["USA"] * 5, "")),
+    ("the newest is a placeholder", countries(*["USA"] * 5, "N/A")),
+    ("only an older one was abroad", countries(*["USA"] * 5, "MEX", "USA")),
+    ("no session", []),
+    ("never told", countries(*[None] * 7)),
+]
+
+
+@pytest.mark.parametrize(("why", "sessions"), FIRES)
+def test_a_new_country_is_a_warning(why, sessions):
+    """
+    A newest session outside the country of 80 % of the 5 or more before it is a warning.
+    """
+    assert ["warning"] == words(country_changed, evidence(*sessions)), why
+
+
+@pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
+def test_what_is_no_new_country(why, sessions):
+    """
+    Too few sessions, no usual country, or an unknown one, find nothing.
+    """
+    assert [] == words(country_changed, evidence(*sessions)), why
+
+
+def test_the_evidence_tells_both_countries():
+    """
+    The finding tells where the SIM is, where it used to be, and how often.
+    """
+    (finding,) = found(country_changed, evidence(*countries(*["USA"] * 9, "CAN", "MEX")))
+
+    told = [finding.evidence[name] for name in ("country", "usual", "times", "sessions")]
+    assert ["MEX", "USA", 9, 10] == told

@@ -1,0 +1,68 @@
+import pytest
+
+from bot.diagnosis.rules.operator_hopping import operator_hopping
+from tests.bot.diagnosis.cases import SECOND, D, H, closed, evidence, found, words
+
+A, B, C = ("310", "260"), ("310", "410"), ("334", "020")
+NAMELESS = (None, None)
+
+
+def networks(*pairs, first=20 * H, apart=H):
+    """Give one session an hour on these networks, the last one newest."""
+    return [
+        closed(first - apart * n, 5, operator_mcc=mcc, operator_mnc=mnc)
+        for n, (mcc, mnc) in enumerate(pairs)
+    ]
+
+
+FIRES = [
+    ("3 networks", networks(A, B, C)),
+    ("3 networks, one far behind", networks(A, A, A, B, B, C)),
+    ("4 switches between 2", networks(A, B, A, B, A)),
+    ("unknown ones are skipped", networks(A, NAMELESS, B, A, NAMELESS, B, A)),
+    ("the first exactly 24 h ago", networks(A, B, C, first=D)),
+    ("in odd order", networks(A, B, A, B, A)[::-1]),
+    ("mccs differ, mncs do not", networks(("310", "20"), ("311", "20"), ("334", "20"))),
+    ("overlapping", networks(A, B, C, apart=3)),
+]
+MUST_NOT = [
+    ("one network", networks(A, A, A, A, A, A)),
+    ("2 networks", networks(A, A, B, B)),
+    ("3 switches between 2", networks(A, B, A, B)),
+    ("26 is 026", networks(("310", "26"), ("310", "026"), ("310", "26"), ("310", "026"))),
+    ("an unknown network is no network", networks(A, NAMELESS, B)),
+    ("an unknown network is no switch", networks(A, NAMELESS, A, NAMELESS, A)),
+    ("half a network is unknown", networks(A, ("310", None), (None, "410"), B)),
+    ("no number is unknown", networks(A, ("310", "x"), B)),
+    ("the third before the last 24 h", networks(A, B, C, first=D + SECOND)),
+    ("days apart", networks(A, B, C, A, B, first=20 * D, apart=2 * D)),
+    ("doubled rows are no switch", networks(A, B) * 3),
+    ("no session", []),
+]
+
+
+@pytest.mark.parametrize(("why", "sessions"), FIRES)
+def test_many_networks_or_switches_are_a_warning(why, sessions):
+    """
+    Three networks, or four switches, in a day are a warning.
+    """
+    assert ["warning"] == words(operator_hopping, evidence(*sessions)), why
+
+
+@pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
+def test_what_is_not_hopping(why, sessions):
+    """
+    Two networks with few switches, unknown ones, and what is longer ago are no hopping.
+    """
+    assert [] == words(operator_hopping, evidence(*sessions)), why
+
+
+def test_networks_are_told_as_received():
+    """
+    The finding names the networks with their numbers as received and counts the switches.
+    """
+    names = [("310", "026"), ("334", "020"), ("310", "410")]
+    (finding,) = found(operator_hopping, evidence(*networks(*names)))
+
+    told = tuple(f"T-Mobile USA ({mcc}-{mnc})" for mcc, mnc in names)
+    assert {"switches": 2, "count": 3, "networks": told} == finding.evidence

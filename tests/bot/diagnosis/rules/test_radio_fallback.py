@@ -1,0 +1,61 @@
+import pytest
+
+from bot.diagnosis.rules.radio_fallback import radio_fallback
+from tests.bot.diagnosis.cases import D, closed, evidence, found, words
+
+
+def radios(*links):
+    """Give one session a day on these radio links, the last one newest."""
+    return [closed(D * (len(links) - n), 5, radio_link=link) for n, link in enumerate(links)]
+
+
+FIRES = [
+    ("from LTE to 3G", radios(*["LTE"] * 5, "3G")),
+    ("from LTE to GPRS", radios(*["LTE"] * 5, "GPRS")),
+    ("from 3G to 2G", radios(*["HSPA+"] * 5, "EDGE")),
+    ("from 5G to LTE", radios(*["NR"] * 5, "LTE")),
+    ("exactly 60 %", radios("LTE", "LTE", "LTE", "3G", "3G", "3G")),
+    ("several better ones", radios("NR", "LTE", "4G", "2G", "2G", "UMTS")),
+    ("unknown ones are not counted", radios(*["LTE"] * 5, None, "", "satellite", "3G")),
+    ("NB is of the fourth", radios(*["NB-IoT"] * 5, "2G")),
+    ("small letters", radios(*["lte"] * 5, "3g")),
+    ("in odd order", radios(*["LTE"] * 5, "3G")[::-1]),
+]
+MUST_NOT = [
+    ("4 before", radios(*["LTE"] * 4, "3G")),
+    ("4 known before", radios(*["LTE"] * 4, None, "?", "3G")),
+    ("under 60 %", radios(*["LTE"] * 5, *["3G"] * 4, "3G")),
+    ("the same generation", radios(*["LTE"] * 5, "CAT-M1")),
+    ("a newer one", radios(*["3G"] * 5, "LTE")),
+    ("the newest is unknown", radios(*["LTE"] * 5, None)),
+    ("the newest is blank", radios(*["LTE"] * 5, "")),
+    ("the newest cannot be placed", radios(*["LTE"] * 5, "satellite")),
+    ("only an older one fell back", radios(*["LTE"] * 5, "3G", "LTE")),
+    ("no session", []),
+]
+
+
+@pytest.mark.parametrize(("why", "sessions"), FIRES)
+def test_an_older_radio_than_usual_is_a_warning(why, sessions):
+    """
+    A newest session on an older generation than 60 % of the 5 or more before it is a warning.
+    """
+    assert ["warning"] == words(radio_fallback, evidence(*sessions)), why
+
+
+@pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
+def test_what_is_no_fallback(why, sessions):
+    """
+    Too few sessions, no older generation, or an unknown one, find nothing.
+    """
+    assert [] == words(radio_fallback, evidence(*sessions)), why
+
+
+def test_the_evidence_counts_the_better_ones():
+    """
+    The finding tells the radio now, and how many earlier sessions were on a newer one.
+    """
+    (finding,) = found(radio_fallback, evidence(*radios(*["LTE"] * 6, "2G", "3G")))
+
+    told = [finding.evidence[name] for name in ("radio", "usual", "better", "sessions")]
+    assert ["3G", "LTE", 6, 7] == told
