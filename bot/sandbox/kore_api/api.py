@@ -1,41 +1,33 @@
 """A stand-in for KORE's Programmable Wireless API: the documented answers over real HTTP.
 
 Who asks what, in this package: `tokens` lets in, `resources` answers, `account` holds the SIMs,
-`paging` cuts lists, `faults` says what to do wrong and `delivery` does it.
+`paging` cuts lists, `faults` says what to do wrong, `delivery` does it, and `control` lets you set
+it from outside.
 """
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from cachetools import LRUCache
 from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.sandbox.kore_api.account import Account
-from bot.sandbox.kore_api.answers import Answer, Refusal, Row, answer_of
+from bot.sandbox.kore_api.answers import Answer, Refusal, Row, answer_of, no_such
+from bot.sandbox.kore_api.control import Control
 from bot.sandbox.kore_api.delivery import deliver, deliver_badly, replacing
-from bot.sandbox.kore_api.faults import Faults
+from bot.sandbox.kore_api.faults import Fault, Faults
 from bot.sandbox.kore_api.fleet import Fleet
-from bot.sandbox.kore_api.question import Question, base_of
+from bot.sandbox.kore_api.question import Asked, Question, body_of, question_of
 from bot.sandbox.kore_api.records import ToldSim
 from bot.sandbox.kore_api.resources import Resources
 from bot.sandbox.kore_api.tokens import Tokens
 from bot.sandbox.stories.story import Story, all_stories
 
 TOKEN_PATH = "/api-services/v1/auth/token"  # noqa: S105 -- a path
+CONTROL = "/_"
 _REMEMBERED = 10_000
 _RENDERED_BYTES = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request that came in: the path and query as they came, and whether it had a key."""
-
-    method: str
-    path: str
-    query: str
-    authorized: bool
 
 
 class KoreApi:
@@ -58,6 +50,7 @@ class KoreApi:
         self.tokens = Tokens(clock, self.client_id, self.client_secret)
         self.faults = Faults(clock)
         self.requests: deque[Asked] = deque(maxlen=_REMEMBERED)
+        self._control = Control(self.faults, self.tokens, self.requests)
         self._resources = Resources(self.account)
         self._rendered: LRUCache[tuple[object, ...], Answer] = LRUCache(
             _RENDERED_BYTES, getsizeof=lambda answer: len(answer.body)
@@ -99,67 +92,48 @@ class KoreApi:
         """Answer one ASGI request."""
         if scope["type"] != "http":
             return
-        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
-        self.requests.append(
-            Asked(
-                scope["method"],
-                path,
-                scope["query_string"].decode("latin-1"),
-                _header(scope, b"authorization") is not None,
-            )
-        )
+        question = question_of(scope, self._clock.now().replace(second=0, microsecond=0))
+        if question.raw_path.startswith(CONTROL):
+            answer = self._control.answer(question, await body_of(receive))
+            await deliver(answer or no_such(question.raw_path).answer, send)
+            return
+        self.requests.append(question.asked)
         if self.faults.latency:
             await self._clock.sleep(self.faults.latency)
-        fault = self.faults.take(path)
+        fault = self.faults.take(question.raw_path)
         if fault is None:
-            await deliver(await self._answer(scope, receive, path), send)
-            return
-        await self._clock.sleep(fault.delay)
-        answer = replacing(fault) or await self._answer(scope, receive, path)
+            await deliver(await self._answer(question, receive), send)
+        else:
+            await self._misbehave(fault, question, receive, send)
+
+    async def _misbehave(
+        self, fault: Fault, question: Question, receive: Receive, send: Send
+    ) -> None:
+        if fault.delay:
+            await self._clock.sleep(fault.delay)
+        answer = replacing(fault) or await self._answer(question, receive)
         await deliver_badly(answer, fault, receive, send, self._clock)
 
-    async def _answer(self, scope: Scope, receive: Receive, path: str) -> Answer:
+    async def _answer(self, question: Question, receive: Receive) -> Answer:
         try:
-            if path == TOKEN_PATH:
-                _only("POST", scope)
-                return self.tokens.ask(await _body(receive))
-            refusal = self.tokens.refusal(_header(scope, b"authorization"))
-            if refusal is not None:
-                return refusal
-            _only("GET", scope)
-            return self._rendered_answer(scope, path)
+            if question.raw_path == TOKEN_PATH:
+                _only("POST", question)
+                return self.tokens.ask(await body_of(receive))
+            refused = self.tokens.refusal(question.authorization)
+            return refused or self._resource(question)
         except Refusal as refusal:
             return refusal.answer
 
-    def _rendered_answer(self, scope: Scope, path: str) -> Answer:
-        now = self._clock.now().replace(second=0, microsecond=0)
-        query = scope["query_string"].decode("latin-1")
-        question = Question(base_of(scope), path, query, now)
-        key = (question.base, path, query, now)
+    def _resource(self, question: Question) -> Answer:
+        """Give a resource; the same question within the same minute is rendered once."""
+        _only("GET", question)
+        key = (question.base, question.raw_path, question.raw_query, question.now)
         answer = self._rendered.get(key)
         if answer is None:
-            answer = answer_of(self._resources.answer(question))
-            if len(answer.body) <= _RENDERED_BYTES:
-                self._rendered[key] = answer
+            answer = self._rendered[key] = answer_of(self._resources.answer(question))
         return answer
 
 
-def _header(scope: Scope, wanted: bytes) -> str | None:
-    for name, value in scope["headers"]:
-        if name == wanted:
-            return str(value.decode("latin-1"))
-    return None
-
-
-def _only(method: str, scope: Scope) -> None:
-    if scope["method"] != method:
+def _only(method: str, question: Question) -> None:
+    if question.method != method:
         raise Refusal(405, 20004, "Method not allowed")
-
-
-async def _body(receive: Receive) -> bytes:
-    parts, more = [], True
-    while more:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        more = message.get("more_body", False)
-    return b"".join(parts)

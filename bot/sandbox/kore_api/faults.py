@@ -59,6 +59,11 @@ class Faults:
         self.latency = 0.0
 
     @property
+    def requests_per_second(self) -> float | None:
+        """The rate limit, if there is one."""
+        return self._limit.rate if self._limit else None
+
+    @property
     def waiting(self) -> tuple[Fault, ...]:
         """The faults that have not been used up."""
         return tuple(fault for fault, _ in self._waiting)

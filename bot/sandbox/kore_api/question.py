@@ -4,17 +4,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote, unquote_plus
 
-from starlette.types import Scope
+from starlette.types import Receive, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it is remembered: path and query as they came, and whether it had a key."""
+
+    method: str
+    path: str
+    query: str
+    authorized: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, under which host, and the moment for which it is answered."""
+    """What is asked, of which host, with which key, and the moment for which it is answered."""
 
-    base: str
+    method: str
     raw_path: str
     raw_query: str
+    base: str
+    authorization: str | None
+    client: str | None
     now: datetime
+
+    @property
+    def asked(self) -> Asked:
+        """What may be remembered of it: all but the key."""
+        return Asked(self.method, self.raw_path, self.raw_query, self.authorization is not None)
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -42,10 +60,32 @@ class Question:
         return f"{self.base}{self.raw_path}?{query}"
 
 
-def base_of(scope: Scope) -> str:
-    """Give the origin under which we were asked: a page's links must lead back to us."""
+def question_of(scope: Scope, now: datetime) -> Question:
+    """Read an ASGI request; its body is left alone."""
+    host = authorization = None
     for name, value in scope["headers"]:
         if name == b"host":
-            return f"{scope['scheme']}://{value.decode('latin-1')}"
-    host, port = scope["server"]
-    return f"{scope['scheme']}://{host}:{port}"
+            host = value.decode("latin-1")
+        elif name == b"authorization":
+            authorization = value.decode("latin-1")
+    raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+    client = scope.get("client")
+    return Question(
+        method=scope["method"],
+        raw_path=raw_path.decode("latin-1"),
+        raw_query=scope["query_string"].decode("latin-1"),
+        base=f"{scope['scheme']}://{host or ':'.join(map(str, scope['server']))}",
+        authorization=authorization,
+        client=client[0] if client else None,
+        now=now,
+    )
+
+
+async def body_of(receive: Receive) -> bytes:
+    """Read the whole body of an ASGI request."""
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
