@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.blocks.finding_words import FindingLines, finding_lines
 from bot.blocks.kit import Block, container, context, section
-from bot.blocks.ladder import NOTHING, Refused
+from bot.blocks.ladder import FIELDS, NOTHING, Refused
 from bot.blocks.speech import MRKDWN
 from bot.diagnosis.state import State
 from bot.sessions.report import SessionReport
@@ -20,6 +20,8 @@ def finding_blocks(report: SessionReport, refused: Refused = NOTHING) -> list[Bl
     if not drawn:
         return [section(nothing_found(report))]
     shown = [section(_paragraph(lines)) for lines in drawn[:IN_FULL]]
+    if FIELDS in refused:
+        return shown
     folded = [*_packed([_paragraph(lines) for lines in drawn[IN_FULL:]]), *_sources(drawn)]
     if "container" in refused:
         return [*shown, *folded]

@@ -8,7 +8,7 @@ from bot.blocks.charts import Chart, as_chart, as_words
 from bot.blocks.history_table import history_table
 from bot.blocks.history_words import empty_words, history_headline, in_window
 from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
-from bot.blocks.ladder import NOTHING, Refused, draw_table
+from bot.blocks.ladder import NOTHING, Refused, draw_table, lowered
 from bot.blocks.speech import MRKDWN, NOTICE
 from bot.blocks.tables import Drawn, Table
 from bot.blocks.units import count, grouped
@@ -20,21 +20,29 @@ from bot.sessions.report import SessionReport
 def history_screen(report: SessionReport, days: int = 30, *, refused: Refused = NOTHING) -> Screen:
     """Draw the sessions of the last `days` (1 to 30), within the budgets of one message."""
     sessions = in_window(report, days)
-    title = history_headline(report, sessions, days, NOTICE)
-    top = [
+    blocks = [
         section(history_headline(report, sessions, days, MRKDWN)),
         *(section(line) for line in warnings(report, MRKDWN)),
+        *_body(report, sessions, days, refused),
     ]
+    title = history_headline(report, sessions, days, NOTICE)
+    return lowered(screen(title, blocks), refused)
+
+
+def _body(
+    report: SessionReport, sessions: Sequence[DataSession], days: int, refused: Refused
+) -> list[Block]:
     if not sessions:
-        return screen(title, [*top, section(empty_words(report, days)), _foot(report, [])])
+        return [section(empty_words(report, days)), _foot(report, [])]
     charts, notes = _charts(report, sessions, days)
     table = history_table(sessions, report.made_at)
     drawn = draw_table(table, refused)
-    foot = _foot(report, [*_left_out(drawn, table, len(sessions)), *notes])
-    if not drawn.blocks:
-        return screen(f"{title}\n{drawn.text}", [])
-    buttons = actions(ids.HISTORY_ACTIONS, _buttons(report, days))
-    return screen(title, [*top, *_drawn(charts, refused), *drawn.blocks, foot, buttons])
+    return [
+        *_drawn(charts, refused),
+        *drawn.blocks,
+        _foot(report, [*_left_out(drawn, table, len(sessions)), *notes]),
+        actions(ids.HISTORY_ACTIONS, _buttons(report, days)),
+    ]
 
 
 def _charts(

@@ -17,7 +17,7 @@ remember: no workspace refuses a section, so there the fault was ours.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.blocks.kit import Block
+from bot.blocks.kit import Block, Screen, screen
 from bot.blocks.tables import Drawn, Table, as_data_table, as_fields, as_table, as_text
 
 Refused = frozenset[str]
@@ -36,6 +36,22 @@ def draw_table(table: Table, refused: Refused = NOTHING) -> Drawn:
     if "table" not in refused:
         return as_table(table)
     return as_fields(table) if FIELDS not in refused else as_text(table)
+
+
+def lowered(drawn: Screen, refused: Refused) -> Screen:
+    """Write the words of the blocks into the text, where no block may be used."""
+    if FIELDS not in refused:
+        return drawn
+    return screen("\n".join(_lines(drawn.blocks)), [])
+
+
+def _lines(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        if "text" in block:
+            yield block["text"]["text"]
+        yield from (field["text"].replace("\n", " ") for field in block.get("fields", ()))
+        if block["type"] == "context":
+            yield from (element["text"] for element in block["elements"])
 
 
 def retreat(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.blocks.kit import Screen, context, screen, section
-from bot.blocks.ladder import NOTHING, Refused, draw_table
+from bot.blocks.ladder import NOTHING, Refused, draw_table, lowered
 from bot.blocks.tables import Table
 from bot.blocks.units import count, grouped, lasting
 from bot.diagnosis.engine import AnyRule
@@ -50,9 +50,8 @@ def rules_screen(
     title = f"I check every SIM against {count(len(words), 'rule')}."
     table = Table("Rules, their thresholds and where those are from", _HEADER, tuple(words))
     drawn = draw_table(table, refused)
-    if not drawn.blocks:
-        return screen(f"{title}\n{drawn.text}", [])
     left = len(words) - drawn.rows
     rest = "Thresholds are settings; `simsessions rules` in a terminal lists the same."
     foot = f"{count(left, 'rule')} left out here. {rest}" if left else rest
-    return screen(title, [section(f"*{title}*"), *drawn.blocks, context(foot)])
+    blocks = [section(f"*{title}*"), *drawn.blocks, context(foot)]
+    return lowered(screen(title, blocks), refused)

@@ -3,8 +3,7 @@
 import re
 
 from bot.blocks import ids
-from bot.blocks.finding_words import finding_lines
-from bot.blocks.findings import IN_FULL, finding_blocks
+from bot.blocks.findings import finding_blocks
 from bot.blocks.kit import (
     Block,
     Screen,
@@ -16,7 +15,7 @@ from bot.blocks.kit import (
     screen,
     section,
 )
-from bot.blocks.ladder import FIELDS, NOTHING, Refused
+from bot.blocks.ladder import NOTHING, Refused, lowered
 from bot.blocks.speech import MRKDWN, NOTICE
 from bot.blocks.text import escape
 from bot.blocks.units import map_link
@@ -38,8 +37,6 @@ def session_report(
     report: SessionReport, *, shared_by: str | None = None, refused: Refused = NOTHING
 ) -> Screen:
     """Draw a report. `shared_by` is a Slack user id, where the answer is for a whole channel."""
-    if FIELDS in refused:
-        return screen("\n".join(_lines(report)), [])
     blocks = [
         section(headline(report, MRKDWN)),
         *(section(line) for line in warnings(report, MRKDWN)),
@@ -50,20 +47,7 @@ def session_report(
         context(" · ".join(_small_print(report, shared_by))),
         actions(ids.REPORT_ACTIONS, _buttons(report, shared_by)),
     ]
-    return screen(headline(report, NOTICE), blocks)
-
-
-def _lines(report: SessionReport) -> list[str]:
-    """Write the whole answer as text, for a message that may hold no block."""
-    found = [finding_lines(finding, MRKDWN, report) for finding in report.findings[:IN_FULL]]
-    return [
-        headline(report, MRKDWN),
-        *warnings(report, MRKDWN),
-        *(f"{lines.what} {lines.next_step}" for lines in found),
-        *(f"{label}: {value}" for label, value in facts(report, MRKDWN)),
-        sim_line(report, MRKDWN),
-        *_small_print(report, None),
-    ]
+    return lowered(screen(headline(report, NOTICE), blocks), refused)
 
 
 def person(user: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from bot.blocks.kit import Block, fields
+from bot.blocks.kit import Block, fields, section
 from bot.blocks.text import clean, escape
 
 # docs.slack.dev: data-table-block and table-block; a header row counts as one.
@@ -17,7 +17,7 @@ DATA_TABLE_ROWS = 201
 DATA_TABLE_CHARACTERS = 20_000
 TABLE_ROWS = 100
 TABLE_CHARACTERS = 10_000
-FIELD_ROWS = 20
+FIELD_ROWS = 30
 TEXT_CHARACTERS = 3000
 PAGE = 10
 _CELL = 300
@@ -49,10 +49,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What was drawn of a table: its blocks, or text where no block may be used."""
+    """What was drawn of a table, and how much of it."""
 
     blocks: list[Block]
-    text: str
     rows: int
     columns: int
 
@@ -67,28 +66,28 @@ def as_data_table(table: Table) -> Drawn:
         "page_size": PAGE,
         "row_header_column_index": 0,
     }
-    return Drawn([block], "", len(rows), len(header))
+    return Drawn([block], len(rows), len(header))
 
 
 def as_table(table: Table) -> Drawn:
     """Draw a plain table."""
     header, rows = _within(table, TABLE_ROWS - 1, TABLE_CHARACTERS)
     block: Block = {"type": "table", "rows": _cells([header, *rows])}
-    return Drawn([block], "", len(rows), len(header))
+    return Drawn([block], len(rows), len(header))
 
 
 def as_fields(table: Table) -> Drawn:
     """Draw each row as a paragraph of its own, two beside each other."""
     rows = table.rows[:FIELD_ROWS]
     shown = [(escape(_text(row[0]), _CELL), escape(_rest(table, row), 900)) for row in rows]
-    return Drawn(fields(shown), "", len(rows), len(table.header))
+    return Drawn(fields(shown), len(rows), len(table.header))
 
 
 def as_text(table: Table) -> Drawn:
-    """Write each row as a line, for a message that may hold no block."""
+    """Write each row as a line; for a message of text alone."""
     lines = [_line(table, row) for row in table.rows[:FIELD_ROWS]]
     kept = lines[: _fitting([len(line) + 1 for line in lines], TEXT_CHARACTERS)]
-    return Drawn([], "\n".join(kept), len(kept), len(table.header))
+    return Drawn([section("\n".join(kept))], len(kept), len(table.header))
 
 
 def _within(table: Table, most: int, characters: int) -> tuple[Row, Sequence[Row]]:

@@ -73,8 +73,8 @@ def test_planned_errors_carry_their_sentence(error):
         (
             "7f3a9c",
             (
-                "Something broke on our side (ref 7f3a9c). Nothing was lost; try again, or give the "
-                "reference to your admin."
+                "Something broke on our side (ref 7f3a9c). Nothing was lost; try again, or give "
+                "the reference to your admin."
             ),
         ),
         (None, "Something broke on our side. Nothing was lost; try again."),

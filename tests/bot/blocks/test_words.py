@@ -45,8 +45,8 @@ CLOSED = (a_session(end=NOW - timedelta(hours=15)),)
         (
             {"state": State.OFFLINE, "sessions": CLOSED},
             (
-                "🔴 pump-7 is offline — last seen on T-Mobile USA on LTE, until 2026-01-05 00:00 UTC "
-                "(15 h ago)"
+                "🔴 pump-7 is offline — last seen on T-Mobile USA on LTE, until 2026-01-05 00:00 "
+                "UTC (15 h ago)"
             ),
         ),
         (
@@ -63,36 +63,36 @@ CLOSED = (a_session(end=NOW - timedelta(hours=15)),)
         (
             {"state": State.NOT_ACTIVATED, "since": None},
             (
-                "⚪ pump-7 is not activated — its SIM status is new, and it cannot connect until that "
-                "is set to ready; since when is unknown"
+                "⚪ pump-7 is not activated — its SIM status is new, and it cannot connect until "
+                "that is set to ready; since when is unknown"
             ),
         ),
         (
             {"state": State.NEVER_SEEN, "sessions": ()},
             (
-                "⚫ pump-7 was never seen in the last 30 days — KORE shows no data session for that "
-                "time, and keeps no older ones"
+                "⚫ pump-7 was never seen in the last 30 days — KORE shows no data session for "
+                "that time, and keeps no older ones"
             ),
         ),
         (
             {"state": State.UNKNOWN, "sessions": None},
             (
-                "❔ The state of pump-7 is unknown — KORE told us of the SIM, but its sessions could "
-                "not be read"
+                "❔ The state of pump-7 is unknown — KORE told us of the SIM, but its sessions "
+                "could not be read"
             ),
         ),
         (
             {"state": State.UNKNOWN, "sessions": (a_session(last_updated=None),)},
             (
-                "❔ The state of pump-7 is unknown — its session on T-Mobile USA on LTE is open since "
-                "2026-01-05 12:00 UTC (3 h), but KORE does not say when it was last updated"
+                "❔ The state of pump-7 is unknown — its session on T-Mobile USA on LTE is open "
+                "since 2026-01-05 12:00 UTC (3 h), but KORE does not say when it was last updated"
             ),
         ),
         (
             {"stale": True, "as_of": NOW - timedelta(minutes=6)},
             (
-                "🟢 pump-7 was online (as of 6 min ago) — T-Mobile USA on LTE, since 2026-01-05 12:00 "
-                "UTC (3 h), updated 4 min ago"
+                "🟢 pump-7 was online (as of 6 min ago) — T-Mobile USA on LTE, since 2026-01-05 "
+                "12:00 UTC (3 h), updated 4 min ago"
             ),
         ),
     ],
@@ -233,8 +233,8 @@ def test_unread_sessions_are_said_with_the_reason():
         (
             {"friendly_name": "Pump 7, hall B", "iccid": None, "status": None},
             (
-                "SIM pump-7 · Pump 7, hall B · DE00000000000000000000000000000001 · ICCID unknown · "
-                "status unknown"
+                "SIM pump-7 · Pump 7, hall B · DE00000000000000000000000000000001 · ICCID unknown "
+                "· status unknown"
             ),
         ),
         (

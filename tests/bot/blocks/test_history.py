@@ -1,0 +1,242 @@
+"""The history, drawn."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.blocks import ids
+from bot.blocks.history import history_screen
+from bot.blocks.ladder import ALL_TEXT, NOTHING
+from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, a_report, faults, words
+from tests.builders import SID, a_session
+
+HOUR = timedelta(hours=1)
+RUNGS = (
+    NOTHING,
+    frozenset({"data_visualization"}),
+    frozenset({"data_table"}),
+    frozenset({"data_table", "table", "data_visualization"}),
+    ALL_TEXT,
+)
+
+
+def sessions(number, **changes):
+    start = NOW - timedelta(days=29)
+    step = timedelta(days=29) / number
+    return tuple(
+        a_session(start=start + n * step, end=start + n * step + step / 2, **changes)
+        for n in reversed(range(number))
+    )
+
+
+def kinds(screen):
+    return [block["type"] for block in screen.blocks]
+
+
+def data_table(screen):
+    return next(block for block in screen.blocks if block["type"] == "data_table")
+
+
+def test_history():
+    """
+    A headline, both charts, the table with every session, what was left out, and the buttons.
+    """
+    drawn = history_screen(a_report(sessions=sessions(60)), 30)
+
+    assert [
+        "section",
+        "data_visualization",
+        "data_visualization",
+        "data_table",
+        "context",
+        "actions",
+    ] == kinds(drawn)
+    assert 61 == len(data_table(drawn)["rows"])
+    assert drawn.text.startswith("pump-7 had 60 sessions in the last 30 days")
+    assert [] == faults(drawn)
+
+
+def test_titles_say_how_days_are_binned():
+    """
+    Thirty days do not fit into a chart one by one, and it says so.
+    """
+    drawn = history_screen(a_report(sessions=sessions(60)), 30)
+
+    assert [
+        "Sessions started per 2 days (UTC)",
+        "Packets per 2 days (UTC), spread evenly",
+    ] == [block["title"] for block in drawn.blocks if block["type"] == "data_visualization"]
+    assert any("Each bar is 2 days" in text for text in words(drawn.blocks))
+
+
+def test_every_session_is_counted_in_the_chart():
+    """
+    The bars add up to the sessions of the table.
+    """
+    drawn = history_screen(a_report(sessions=sessions(60)), 30)
+    [series] = drawn.blocks[1]["chart"]["series"]
+
+    assert 60 == sum(point["value"] for point in series["data"])
+
+
+@pytest.mark.parametrize("number", [1, 200, 201, 5000])
+@pytest.mark.parametrize("refused", RUNGS)
+@pytest.mark.parametrize("days", [1, 30])
+def test_budgets(number, refused, days):
+    """
+    Any number of sessions fits on every rung.
+    """
+    assert [] == faults(history_screen(a_report(sessions=sessions(number)), days, refused=refused))
+
+
+def test_what_is_left_out_is_said():
+    """
+    Rows and columns that did not fit are named, with where to find them.
+    """
+    drawn = history_screen(a_report(sessions=sessions(5000)), 30)
+    text = "\n".join(words(drawn.blocks))
+
+    assert "The newest 200 of 5\u202f000 sessions are shown; the CSV file has all" in text
+    assert "Left out so that more rows fit: MCC-MNC, Country, Cell, Tower at, IMEI" in text
+    assert 201 == len(data_table(drawn)["rows"])
+
+
+def test_nothing_is_said_to_be_left_out_that_is_not():
+    """
+    A history that fits says nothing of leaving out.
+    """
+    text = "\n".join(words(history_screen(a_report(sessions=sessions(50)), 30).blocks))
+
+    assert "are shown" not in text
+    assert "Left out" not in text
+
+
+def test_sorting_columns():
+    """
+    Times sort as text, lengths and packets as numbers, and unknown packets are no 0.
+    """
+    rows = data_table(history_screen(a_report(sessions=sessions(2, packets_uploaded=None)), 30))[
+        "rows"
+    ]
+    started, ended, lasted, _, _, up, down = rows[1][:7]
+
+    assert rows[1][0]["text"] > rows[2][0]["text"]
+    assert ("raw_text", "raw_text") == (started["type"], ended["type"])
+    assert ("raw_number", 626_400) == (lasted["type"], lasted["value"])
+    assert {"type": "raw_text", "text": "unknown"} == up
+    assert {"type": "raw_number", "value": 296, "text": "296"} == down
+
+
+@pytest.mark.parametrize(
+    ("changes", "series", "part"),
+    [
+        ({}, ["packets up", "packets down"], "Each bar is a day"),
+        (
+            {"packets_uploaded": None},
+            ["packets down"],
+            "Packets unknown for 9 sessions, not in the chart",
+        ),
+        (
+            {"packets_uploaded": None, "packets_downloaded": None},
+            [],
+            "Packets unknown, so there is no chart of them",
+        ),
+    ],
+)
+def test_unknown_packets(changes, series, part):
+    """
+    What no session tells is not drawn as 0, and that is said.
+    """
+    many = tuple(a_session(start=NOW - n * HOUR, end=NOW - n * HOUR, **changes) for n in range(9))
+    drawn = history_screen(a_report(sessions=many), 7)
+    charts = [block["chart"] for block in drawn.blocks if block["type"] == "data_visualization"]
+
+    assert [["sessions"], series][: len(charts)] == [
+        [each["name"] for each in chart["series"]] for chart in charts
+    ]
+    assert 1 + bool(series) == len(charts)
+    assert any(part in text for text in words(drawn.blocks))
+
+
+def test_bars_without_known_packets_are_left_out():
+    """
+    A day of which nothing is known is missing from the packets, and that is said.
+    """
+    known = a_session(start=NOW - HOUR, end=NOW)
+    unknown = a_session(
+        start=NOW - 50 * HOUR, end=NOW - 49 * HOUR, packets_uploaded=None, packets_downloaded=None
+    )
+    drawn = history_screen(a_report(sessions=(known, unknown)), 7)
+
+    assert 7 == len(drawn.blocks[2]["chart"]["axis_config"]["categories"])
+    assert any("1 bar without known packets left out" in text for text in words(drawn.blocks))
+
+
+@pytest.mark.parametrize("given", [None, ()])
+@pytest.mark.parametrize("refused", RUNGS)
+def test_no_sessions(given, refused):
+    """
+    Without sessions there is a clear sentence and no empty table.
+    """
+    drawn = history_screen(a_report(sessions=given), 30, refused=refused)
+
+    assert "data_table" not in kinds(drawn)
+    assert "pump-7" in drawn.text
+    assert [] == faults(drawn)
+
+
+def test_buttons():
+    """
+    From the history lead ways to one session, to the file and to the picture.
+    """
+    shown = history_screen(a_report(), 7).blocks[-1]["elements"]
+
+    assert [ids.DETAILS, ids.CSV, ids.TIMELINE] == [each["action_id"] for each in shown]
+    assert ids.Details(sid=SID, days=7) == ids.Details.from_value(shown[0]["value"])
+    assert ids.Window(sid=SID, days=7) == ids.Window.from_value(shown[1]["value"])
+
+
+def test_charts_in_words():
+    """
+    A workspace without charts reads them.
+    """
+    refused = frozenset({"data_visualization"})
+    drawn = history_screen(a_report(sessions=sessions(60)), 30, refused=refused)
+    text = "\n".join(words(drawn.blocks))
+
+    assert "Sessions started per 2 days (UTC), sessions: " in text
+    assert "Packets per 2 days (UTC), spread evenly, packets down: " in text
+
+
+def test_all_in_text():
+    """
+    Without any block the text has the newest sessions.
+    """
+    drawn = history_screen(a_report(sessions=sessions(60)), 30, refused=ALL_TEXT)
+
+    assert [] == drawn.blocks
+    assert "of 60 sessions are shown; the CSV file has all" in drawn.text
+    assert drawn.text.count("T-Mobile USA") >= 5
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names(name):
+    """
+    Whatever a network is called, Slack takes the history.
+    """
+    session = a_session().model_copy(update={"operator_name": name, "cell_id": name, "imei": name})
+
+    for refused in RUNGS:
+        assert [] == faults(history_screen(a_report(sessions=(session,)), refused=refused))
+
+
+@given(report=REPORTS, days=st.integers(1, 30))
+@settings(max_examples=60, deadline=None)
+def test_any_history_fits(report, days):
+    """
+    Whatever is known or unknown, Slack takes the history on every rung.
+    """
+    for refused in RUNGS:
+        assert [] == faults(history_screen(report, days, refused=refused))

@@ -1,0 +1,113 @@
+"""One table drawn in four ways, within its budgets."""
+
+import pytest
+
+from bot.blocks.kit import Screen
+from bot.blocks.ladder import ALL_TEXT, lowered
+from bot.blocks.tables import Number, Table, as_data_table, as_fields, as_table, as_text
+from bot.sandbox.slack_api.blocks.whole import blocks_faults
+from tests.bot.blocks.reports import HOSTILE, words
+
+WAYS = (as_data_table, as_table, as_fields, as_text)
+
+
+def a_table(rows, width=4, filler="x", telling=2):
+    row = ("name", *[filler] * (width - 2), Number(1246, "1 246"))
+    return Table("Caption", tuple(f"head {n}" for n in range(width)), (row,) * rows, telling)
+
+
+@pytest.mark.parametrize("draw", WAYS)
+@pytest.mark.parametrize(
+    ("rows", "width", "filler"), [(1, 2, "x"), (200, 12, "x" * 20), (5000, 20, "x" * 400)]
+)
+def test_every_way_fits(draw, rows, width, filler):
+    """
+    However much there is, what is drawn is within Slack's limits, and counts its rows.
+    """
+    table = a_table(rows, width, filler)
+    drawn = draw(table)
+
+    assert [] == blocks_faults(drawn.blocks, "message")
+    assert 1 <= drawn.rows <= rows
+
+
+def test_a_small_table_is_whole():
+    """
+    A table that fits keeps every row and column, numbers as numbers.
+    """
+    drawn = as_data_table(a_table(3))
+    [block] = drawn.blocks
+
+    assert (3, 4) == (drawn.rows, drawn.columns)
+    assert {"type": "raw_number", "value": 1246, "text": "1 246"} == block["rows"][1][-1]
+    assert {"type": "raw_text", "text": "head 0"} == block["rows"][0][0]
+
+
+@pytest.mark.parametrize(("draw", "rows"), [(as_data_table, 200), (as_table, 99)])
+def test_rows_end_at_the_limit(draw, rows):
+    """
+    One row more than Slack allows is left out, and none before.
+    """
+    assert rows == draw(a_table(rows)).rows
+    assert rows == draw(a_table(rows + 1)).rows
+
+
+@pytest.mark.parametrize(("draw", "characters"), [(as_data_table, 20_000), (as_table, 10_000)])
+def test_columns_go_before_rows(draw, characters):
+    """
+    Where all columns would cost rows, the telling ones stay and every row is there.
+    """
+    table = a_table(90, 4, "x" * (characters // 150))
+    drawn = draw(table)
+
+    assert (90, 2) == (drawn.rows, drawn.columns)
+
+
+def test_all_columns_are_kept_where_none_may_go():
+    """
+    A table whose columns are all needed loses rows instead.
+    """
+    drawn = as_table(a_table(90, 4, "x" * 200, telling=None))
+
+    assert 4 == drawn.columns
+    assert drawn.rows < 90
+
+
+def test_budgets_are_used_up():
+    """
+    The next row would not have fitted: nothing is left out needlessly.
+    """
+    table = a_table(150, 3, "x" * 180, telling=None)
+    drawn = as_data_table(table)
+    each = len("name") + 180 + len("1 246")
+
+    assert drawn.rows == (20_000 - len("head 0") * 3) // each
+
+
+def test_fields_and_text_name_their_columns():
+    """
+    Without a table each value stands beside the head of its column.
+    """
+    table = a_table(2)
+    field = as_fields(table).blocks[0]["fields"][0]["text"]
+    line = as_text(table).blocks[0]["text"]["text"].splitlines()[0]
+
+    assert "*name*\nhead 1: x · head 2: x · head 3: 1 246" == field
+    assert (
+        "name · head 1: x · head 2: x · head 3: 1 246"
+        == as_text(table).blocks[0]["text"]["text"].splitlines()[0]
+    )
+
+
+@pytest.mark.parametrize("draw", WAYS)
+@pytest.mark.parametrize("cell", HOSTILE)
+def test_hostile_cells(draw, cell):
+    """
+    A cell is text whatever is in it: cells are shown letter by letter, lines are escaped.
+    """
+    drawn = draw(Table(cell, ("a", "b"), ((cell, cell),)))
+    read_as_markup = lowered(Screen("", drawn.blocks), ALL_TEXT).text
+
+    assert [] == blocks_faults(drawn.blocks, "message")
+    assert "<" not in read_as_markup
+    assert "\u202e" not in "".join(words(drawn.blocks))
