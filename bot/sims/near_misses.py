@@ -76,9 +76,10 @@ class NearMisses:
         return tuple(distinct.values())[: self._limit]
 
     def _place(self, match: Match) -> tuple[object, ...]:
-        """By score, then by length, then pump-7 before pump-17."""
+        """By score, then by length, then pump-7 before pump-17, then by unique name first."""
         longer = abs(len(match.called) - len(self._typed))
-        return -round(match.score, 3), longer, natural(match.called)
+        is_friendly = match.column == "friendly_key"
+        return -round(match.score, 3), longer, natural(match.called), is_friendly
 
 
 def _search_of(wanted: Identifier) -> Search:
@@ -125,7 +126,7 @@ def _alike(column: Column, typed: str, block: Block, limit: int, enough: float) 
 
 def _containing(column: Column, part: str, block: Block, limit: int) -> Iterator[Match]:
     rows = list(islice(block.having(column, part), limit)) if len(part) >= _SHORT else []
-    values = block.values(column) if rows else []
+    values = block.values(column, _spaced) if rows else []
     for row in rows:
         score = _PART + (1 - _PART) * len(part) / len(values[row])
         yield Match(score, values[row], block, row, column)

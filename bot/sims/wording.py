@@ -1,19 +1,21 @@
 """The sentences for a SIM that is not found: what was understood, what was tried, what to do."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.sims.identifier import Identifier, Kind
-from bot.sims.names import quoted
+from bot.sims.names import key, quoted
 from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of
 
 _LIKE_A_SID = re.compile(r"(?i)(DE|HS)([0-9a-z]{16,64})")
-_CUT_SHORT = re.compile(r"(?i)(?:DE|HS)?[0-9a-f ]+\.{2,}[0-9a-f ]+")
+_CUT_SHORT = re.compile(r"(?i)(?:(?:DE|HS)[0-9a-f ]*|[0-9 ]{4,})\.{2,}[0-9a-f ]+")
 _NOT_HEX = re.compile(r"(?i)[^0-9a-f]")
 _HEX = 32
 _FEWEST_DIGITS = 6
+_TAIL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,13 @@ class Listed:
 
 def not_found(wanted: Identifier, candidates: tuple[Candidate, ...], listed: Listed) -> SimNotFound:
     """Say that no SIM is what was typed, and which come near."""
-    said = (_understood(wanted), _odd(wanted), _next_step(wanted, candidates), _searched(listed))
+    candidates = told_apart(candidates)
+    said = (
+        _understood(wanted),
+        _odd(wanted),
+        _next_step(wanted, candidates, listed),
+        _searched(listed),
+    )
     return SimNotFound(" ".join(filter(None, said)), candidates)
 
 
@@ -36,7 +44,18 @@ def ambiguous(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -> Si
     fit = "were seen in the device" if wanted.kind is Kind.IMEI else "are called"
     which = f"Which one? These are {shown} of them." if len(sims) > shown else "Which one?"
     sentence = f"{_number(len(sims))} SIMs {fit} {quoted(wanted.typed)}. {which}"
-    return SimAmbiguous(sentence, sims[:shown], len(sims))
+    return SimAmbiguous(sentence, told_apart(sims[:shown]), len(sims))
+
+
+def told_apart(sims: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Add the end of the ICCID, or of the SID, to names that several of them bear."""
+    names = Counter(key(sim.name) for sim in sims)
+    return tuple(
+        replace(sim, name=f"{sim.name} · …{(sim.iccid or sim.sid)[-_TAIL:]}")
+        if names[key(sim.name)] > 1
+        else sim
+        for sim in sims
+    )
 
 
 def _understood(wanted: Identifier) -> str:
@@ -76,13 +95,13 @@ def _wrong_with(prefix: str, rest: str) -> Iterator[str]:
         yield f"As a SID it has {quoted(odd[0])} in it; a SID has only 0-9 and a-f after {prefix}."
 
 
-def _next_step(wanted: Identifier, candidates: Sequence[Candidate]) -> str:
+def _next_step(wanted: Identifier, candidates: Sequence[Candidate], listed: Listed) -> str:
     if candidates:
         return f"Did you mean {_or(candidates)}?"
     if wanted.kind is Kind.NAME and _digits(wanted):
         return "Paste the whole number, or the SID (DE…), or the SIM's name."
     if wanted.kind is Kind.NAME:
-        return "No unique or friendly name comes near it."
+        return "No unique or friendly name comes near it." if listed.complete else ""
     return "Check it, or paste another of the SIM's names: SID (DE…), ICCID or name."
 
 

@@ -1,5 +1,7 @@
 """Fixtures: the resolver over the real client and the stand-in's own app."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -12,7 +14,6 @@ from tests.builders import ICCID, SID
 from tests.fakes import FakeClock
 
 ORIGIN = "https://kore.test"
-PUMPS = ("pump-7", "pump-17", "pump-70", "truck-42")
 
 
 def sid(number):
@@ -28,6 +29,12 @@ def a_row(number, **changes):
 def paths(api):
     """Give the paths asked for, without the token's."""
     return [asked.path for asked in api.requests if asked.path.startswith("/v1")]
+
+
+async def until(holds):
+    """Let others run until something holds."""
+    while not holds():  # noqa: ASYNC110 -- nothing tells of it
+        await asyncio.sleep(0)
 
 
 @pytest.fixture

@@ -1,0 +1,95 @@
+import pytest
+
+from bot.kore.models import Sim
+from bot.sims.identifier import Identifier, Kind, identify
+from bot.sims.near_misses import NearMisses
+from bot.sims.table import Block
+from tests.bot.sims.conftest import sid
+
+NAMED = "DE0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+ICCID = "8901260012345678909"
+FLEET = (
+    Sim(sid=NAMED, unique_name="pump-7", iccid=ICCID),
+    Sim(sid=sid(2), unique_name="pump-17", friendly_name="Gate pump north"),
+    Sim(sid=sid(3), unique_name="pump-70", iccid="8901260099999999999"),
+    Sim(sid=sid(4), friendly_name="North Gate 12"),
+    Sim(sid=sid(5), unique_name="warehouse_freezer_3", friendly_name="Warehouse Freezer 3"),
+    Sim(sid=sid(6), unique_name="Größe"),
+    Sim(sid=sid(7), unique_name="p1"),
+    Sim(sid=sid(8)),
+)
+
+
+def near(text, *, fleet=FLEET, limit=5):
+    nearest = NearMisses(identify(text), limit)
+    nearest.look_at(Block.of(fleet))
+    return [sim.name for sim in nearest.candidates]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("pmp-7", ["pump-7", "pump-17", "pump-70"]),
+        ("pump_7", ["pump-7", "pump-17", "pump-70"]),
+        ("PUMP 70", ["pump-70", "pump-7", "pump-17"]),
+        ("gate north", ["North Gate 12", "Gate pump north"]),
+        ("wharehouse freezer 3", ["warehouse_freezer_3"]),
+        ("freezer", ["warehouse_freezer_3"]),
+        ("grosse", ["Größe"]),
+        ("p2", ["p1"]),
+        (NAMED[:12], ["pump-7"]),
+        (NAMED[:-1], ["pump-7"]),
+        (NAMED[:9] + NAMED[10:], ["pump-7"]),
+        (NAMED[:-1] + "0", ["pump-7"]),
+        (NAMED[:9] + NAMED[10] + NAMED[9] + NAMED[11:], ["pump-7"]),
+        (f"{NAMED[:4]}…{NAMED[-3:]}", ["pump-7"]),
+        ("8901 2600 … 8909", ["pump-7"]),
+        (ICCID[:-1] + "8", ["pump-7"]),
+        ("8901260012354678909", ["pump-7"]),
+        (ICCID[-8:], ["pump-7"]),
+        ("8901 2600 1234", ["pump-7"]),
+    ],
+)
+def test_what_comes_near(typed, names):
+    """
+    Slips, swapped words, parts of names, halves of numbers lead to the SIM, the nearest first.
+    """
+    assert names == near(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["qwertz", "x", "7", "zzzzzz-99", sid(99)[:-3] + "fff", "8944000000000000000", "0000", "DEpot"],
+)
+def test_what_does_not(typed):
+    """
+    What has little in common with any name or number is left alone.
+    """
+    assert [] == near(typed)
+
+
+def test_each_sim_once_and_no_more_than_asked():
+    """
+    A SIM found by both its names counts once, and the limit holds over many blocks.
+    """
+    nearest = NearMisses(Identifier(Kind.NAME, "pump", "pump"), 5)
+    for start in range(0, 4000, 100):
+        nearest.look_at(
+            Block.of(
+                [
+                    Sim(sid=sid(n), unique_name=f"pump-{n}", friendly_name=f"Pump {n}")
+                    for n in range(start, start + 100)
+                ]
+            )
+        )
+
+    assert [f"pump-{n}" for n in range(5)] == [sim.name for sim in nearest.candidates]
+
+
+def test_the_best_may_come_last():
+    """
+    What was found before does not keep a better one out.
+    """
+    fleet = [Sim(sid=sid(n), unique_name=f"pump-{n}00") for n in range(2, 300)]
+
+    assert "pump-7" == near("pmp-7", fleet=[*fleet, *FLEET])[0]

@@ -1,0 +1,147 @@
+import pytest
+
+from bot.sims.errors import Candidate
+from bot.sims.identifier import identify
+from bot.sims.wording import Listed, ambiguous, not_found, told_apart
+from tests.bot.sims.conftest import sid
+from tests.builders import ICCID, IMEI, SID
+
+WHOLE = Listed(complete=True, count=7)
+PUMPS = tuple(Candidate(sid(n), f"pump-{n}") for n in (7, 17, 70))
+
+
+def said(text, candidates=(), listed=WHOLE):
+    return not_found(identify(text), candidates, listed).sentence
+
+
+def test_too_few_digits():
+    """
+    A number too short for an ICCID is counted out, with what to paste instead.
+    """
+    assert said("8901 2600 1234") == (
+        "`8901 2600 1234` has 12 digits; an ICCID has 18 to 22. Paste the whole number, or the SID "
+        "(DE…), or the SIM's name."
+    )
+
+
+@pytest.mark.parametrize("name", ["pmp-7", "12345"])
+def test_names(name):
+    """
+    A name is said to be one, and a short number is a name.
+    """
+    assert said(name) == (
+        f"I read `{name}` as a name and found no such SIM. No unique or friendly name comes near "
+        "it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "piece"),
+    [
+        (SID, f"I read `{SID}` as a SID"),
+        (ICCID, f"I read `{ICCID}` as an ICCID"),
+        (f"<tel:1|{ICCID[:4]} {ICCID[4:]}>", f"`{ICCID[:4]} {ICCID[4:]}`"),
+        (ICCID[:-1] + "0", "check digit does not fit"),
+        (IMEI, "as an IMEI. No data session seen so far carries it"),
+        (IMEI[:-1] + "1", "check digit does not fit"),
+        (SID[:-1], "has 31 characters after DE; a SID has 32"),
+        ("hs" + "0" * 33, "has 33 characters after HS; a SID has 32"),
+        ("DE" + "0" * 31 + "o", "has `o` in it; a SID has only 0-9 and a-f after DE"),
+        ("DE0a…31f", "looks shortened"),
+        ("1" * 30, "has 30 digits"),
+    ],
+)
+def test_what_was_understood(typed, piece):
+    """
+    The kind that was read is said, and what is odd about it.
+    """
+    assert piece in said(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "piece"),
+    [
+        (ICCID, "check digit"),
+        (ICCID[:-1], "check digit"),
+        (IMEI, "check digit"),
+        (IMEI + "1", "check digit"),
+        ("depot-7", "SID"),
+        ("deadbeef", "SID"),
+        ("a...b", "shortened"),
+        ("pmp-7", "list of SIMs"),
+    ],
+)
+def test_what_is_not_said(typed, piece):
+    """
+    Nothing is called odd that is not.
+    """
+    assert piece not in said(typed)
+
+
+@pytest.mark.parametrize(
+    ("candidates", "question"),
+    [
+        (PUMPS[:1], "Did you mean `pump-7`?"),
+        (PUMPS[:2], "Did you mean `pump-7` or `pump-17`?"),
+        (PUMPS, "Did you mean `pump-7`, `pump-17` or `pump-70`?"),
+    ],
+)
+def test_did_you_mean(candidates, question):
+    """
+    Near misses are named in the sentence and carried for buttons.
+    """
+    error = not_found(identify("pmp-7"), candidates, WHOLE)
+
+    assert f"I read `pmp-7` as a name and found no such SIM. {question}" == error.sentence
+    assert candidates == error.candidates
+
+
+@pytest.mark.parametrize(
+    ("listed", "piece"),
+    [
+        (
+            Listed(complete=False, count=12_000),
+            "still reading the list of SIMs (12\u202f000 so far)",
+        ),
+        (Listed(complete=False, count=0, failed=True), "The list of SIMs could not be read"),
+    ],
+)
+def test_the_list_is_not_there(listed, piece):
+    """
+    Where the list could not be searched, that is said, and nothing is claimed of near names.
+    """
+    assert piece in said("pmp-7", listed=listed)
+    assert "comes near" not in said("pmp-7", listed=listed)
+
+
+def test_several():
+    """
+    How many fit is said, and that not all are shown.
+    """
+    many = tuple(Candidate(sid(n), "Depot") for n in range(1200))
+    few = ambiguous(identify("depot"), many[:2], 5)
+    error = ambiguous(identify("depot"), many, 5)
+
+    assert "2 SIMs are called `depot`. Which one?" == few.sentence
+    assert "1\u202f200 SIMs are called `depot`. Which one? These are 5 of them." == error.sentence
+    assert (5, 1200) == (len(error.candidates), error.total)
+
+
+def test_told_apart():
+    """
+    SIMs of one name are told apart by how their ICCID, or else their SID, ends.
+    """
+    sims = (Candidate(sid(1), "Depot", ICCID), Candidate(sid(2), "depot"), PUMPS[0])
+
+    assert ["Depot · …678909", "depot · …000002", "pump-7"] == [
+        sim.name for sim in told_apart(sims)
+    ]
+
+
+def test_several_sims_of_a_device():
+    """
+    An IMEI that was seen with several SIMs is asked back in its own words.
+    """
+    error = ambiguous(identify(IMEI), PUMPS, 5)
+
+    assert error.sentence.startswith(f"3 SIMs were seen in the device `{IMEI}`.")
