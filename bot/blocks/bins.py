@@ -44,14 +44,13 @@ class Bins:
 
     def shares(self, start: datetime, end: datetime) -> list[tuple[int, float]]:
         """Give the steps that a stretch of time touches, each with its part of the whole."""
-        start, end = utc(start), max(utc(start), utc(end))
-        whole = (end - start) / self.step
-        first = (start - self.start) / self.step
-        if not whole:
-            at = self.place(start)
-            return [] if at is None else [(at, 1.0)]
-        touched = range(max(0, int(first)), min(self.size, ceil(first + whole)))
-        return [(at, (min(at + 1, first + whole) - max(at, first)) / whole) for at in touched]
+        first = (utc(start) - self.start) / self.step
+        last = max(first, (utc(end) - self.start) / self.step)
+        begun = int(first) if first >= 0 else -1
+        if last <= begun + 1:  # within one step, as most sessions are
+            return [(begun, 1.0)] if 0 <= begun < self.size else []
+        touched = range(max(0, begun), min(self.size, ceil(last)))
+        return [(at, (min(at + 1, last) - max(at, first)) / (last - first)) for at in touched]
 
 
 def bins_of(days: int, now: datetime) -> Bins:
@@ -83,27 +82,29 @@ def packets_in(
     A session's packets are spread evenly from its start to its `end` or `last_updated`. A
     direction that no session tells is not there at all.
     """
+    spans = [
+        (session, bins.shares(session.start, session.end or session.last_updated or now))
+        for session in sessions
+        if session.start
+    ]
     told = {
-        "up": [(session, session.packets_uploaded) for session in sessions],
-        "down": [(session, session.packets_downloaded) for session in sessions],
+        "up": [(session.packets_uploaded, shares) for session, shares in spans],
+        "down": [(session.packets_downloaded, shares) for session, shares in spans],
     }
     return {
-        name: _spread(bins, pairs, now)
+        name: _spread(bins.size, pairs)
         for name, pairs in told.items()
-        if any(packets is not None for _, packets in pairs)
+        if any(packets is not None for packets, _ in pairs)
     }
 
 
 def _spread(
-    bins: Bins, told: Iterable[tuple[DataSession, int | None]], now: datetime
+    size: int, told: Iterable[tuple[int | None, Sequence[tuple[int, float]]]]
 ) -> list[float | None]:
-    sums = [0.0] * bins.size
-    known, untold = [False] * bins.size, [False] * bins.size
-    for session, packets in told:
-        if session.start is None:
-            continue
-        until = session.end or session.last_updated or now
-        for at, share in bins.shares(session.start, until):
+    sums = [0.0] * size
+    known, untold = [False] * size, [False] * size
+    for packets, shares in told:
+        for at, share in shares:
             (untold if packets is None else known)[at] = True
             sums[at] += (packets or 0) * share
-    return [None if untold[at] and not known[at] else round(sums[at], 1) for at in range(bins.size)]
+    return [None if untold[at] and not known[at] else round(sums[at], 1) for at in range(size)]

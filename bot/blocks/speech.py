@@ -44,6 +44,8 @@ class Speech(Protocol):
 
 def utc(moment: datetime) -> datetime:
     """Give the moment in UTC; KORE's times without a zone are UTC."""
+    if moment.tzinfo is UTC:
+        return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
