@@ -89,7 +89,7 @@ async def test_search(directory, fleet):
 
     assert ["pump-17"] == names(await directory.search("pmp-17", 1))
     assert ["meter-777"] == names(await directory.search("metr-777", 1))
-    assert "pump-7" == (await directory.near(identify(SID[:-2] + "ff"), 1))[0].name
+    assert ["pump-7"] == names(await directory.near(identify(ICCID[:-1] + "0")))
     assert () == await directory.search("qwertzuiop")
 
 
