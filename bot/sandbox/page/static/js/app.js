@@ -1,0 +1,128 @@
+/** Puts the page together: who, where, what is said, and what to try. */
+
+import { h } from "./dom.js";
+import { Composer } from "./page/composer.js";
+import { Conversation } from "./page/conversation.js";
+import { Examples } from "./page/examples.js";
+import { KoreSide } from "./page/kore.js";
+import { Modal } from "./page/modal.js";
+import { channelSign, channelTitle } from "./page/names.js";
+import { Notices } from "./page/notices.js";
+import { People } from "./page/people.js";
+import { Session } from "./page/session.js";
+import { Sidebar } from "./page/sidebar.js";
+import { refreshDates } from "./text/dates.js";
+
+const AGO_MS = 20_000;
+
+class App {
+  constructor(root) {
+    this.unread = new Map();
+    this.address = new URLSearchParams(location.search);
+    this.session = new Session({
+      loaded: () => this.loaded(),
+      message: (message, isNew) => this.message(message, isNew),
+      view: (view) => this.modal.show(view),
+      errors: (errors) => this.modal.fail(errors),
+      online: (yes) => root.classList.toggle("offline", !yes),
+    });
+    this.people = new People((name) => this.become(name));
+    this.sidebar = new Sidebar(this.session, (channel) => this.enter(channel));
+    this.conversation = new Conversation(this.session);
+    this.composer = new Composer(this.session);
+    this.modal = new Modal(this.session);
+    this.notices = new Notices(this.session, (channel) => this.enter(channel));
+    this.examples = new Examples((text) => this.tryOut(text));
+    this.kore = new KoreSide((mood) => this.session.perform("kore", { mood }));
+    this.build(root);
+    setInterval(() => refreshDates(root), AGO_MS);
+  }
+
+  build(root) {
+    this.place = h("h1");
+    this.team = h("b");
+    const toggle = (side, label, caption) => h("button", {
+      class: `drawer-toggle ${side}-toggle`, "aria-label": label,
+      onclick: () => this.open(root, side),
+    }, caption);
+    const shade = h("div.shade", { onclick: () => this.open(root, "") });
+    root.append(
+      h("header.top", {}, toggle("left", "Channels", "☰"),
+        h("div.workspace", {}, this.team, h("span", {}, "local sandbox")),
+        this.people.node, toggle("right", "Things to try", "Try")),
+      h("aside.left", {}, this.sidebar.node),
+      h("main", {}, h("div.place", {}, this.place), this.lost(),
+        this.conversation.node, this.composer.node),
+      h("aside.right", {}, this.examples.node, this.kore.node), shade, this.notices.node);
+    this.root = root;
+  }
+
+  lost() {
+    return h("p.lost", { role: "status" }, "The sandbox does not answer. Trying again…");
+  }
+
+  open(root, side) {
+    const now = root.dataset.drawer === side ? "" : side;
+    root.dataset.drawer = now;
+  }
+
+  start() {
+    this.session.become(this.address.get("as") ?? "");
+  }
+
+  become(name) {
+    this.unread.clear();
+    this.remember({ as: name });
+    this.session.become(name);
+  }
+
+  loaded() {
+    const { state } = this.session;
+    document.title = `${state.team} · simsessions sandbox`;
+    this.team.textContent = state.team;
+    this.people.update(state);
+    this.examples.update(state.examples);
+    this.kore.update(state.kore);
+    this.enter(this.wanted(state.channels));
+  }
+
+  /** Finds the channel of the address; somebody's own messages with the app stand in for another's. */
+  wanted(channels) {
+    const name = this.address.get("in");
+    return channels.find((each) => each.name === name) ?? channels[0];
+  }
+
+  enter(channel) {
+    this.channel = channel;
+    this.unread.delete(channel.id);
+    this.remember({ as: this.session.state.user.name, in: channel.name });
+    this.place.replaceChildren(`${channelSign(channel)} ${channelTitle(channel)}`);
+    this.sidebar.update(channel.id, this.unread);
+    this.conversation.show(channel.id);
+    this.composer.aim(channel);
+    this.open(this.root, "");
+    document.body.dataset.ready = "yes";
+  }
+
+  message(message, isNew) {
+    const here = message.channel === this.channel?.id;
+    if (here) this.conversation.update();
+    if (!isNew || message.user === this.session.state.user.id) return;
+    if (!here) this.unread.set(message.channel, (this.unread.get(message.channel) ?? 0) + 1);
+    this.sidebar.update(this.channel.id, this.unread);
+    this.notices.tell(message, here);
+  }
+
+  tryOut(text) {
+    this.open(this.root, "");
+    this.composer.fill(text);
+    this.composer.send();
+  }
+
+  remember(values) {
+    for (const [name, value] of Object.entries(values)) this.address.set(name, value);
+    history.replaceState(null, "", `?${this.address}`);
+  }
+}
+
+new App(document.getElementById("app")).start();

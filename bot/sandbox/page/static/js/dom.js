@@ -1,0 +1,55 @@
+/** Builds DOM nodes; data only ever becomes text, never markup. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * Makes an HTML element from `tag.class.class`; of the properties `on*` are listeners and the rest
+ * attributes (true: there, false or nothing: not). A button is a plain one unless told otherwise.
+ */
+export function h(name, props = {}, ...children) {
+  const [tag, ...classes] = name.split(".");
+  const node = document.createElement(tag);
+  if (tag === "button") node.type = "button";
+  return fill(node, classes, props, children);
+}
+
+/** Makes an SVG element the same way. */
+export function svg(name, props = {}, ...children) {
+  const [tag, ...classes] = name.split(".");
+  return fill(document.createElementNS(SVG, tag), classes, props, children);
+}
+
+/** Replaces all children. */
+export function put(node, ...children) {
+  node.replaceChildren(...clean(children));
+  return node;
+}
+
+/** Gives a new id for `aria-labelledby` and its kin. */
+export function freshId(prefix) {
+  fresh += 1;
+  return `${prefix}-${fresh}`;
+}
+
+let fresh = 0;
+
+function fill(node, classes, props, children) {
+  node.classList.add(...classes);
+  for (const [name, value] of Object.entries(props)) {
+    set(node, name, value);
+  }
+  node.append(...clean(children));
+  return node;
+}
+
+function set(node, name, value) {
+  if (value === undefined || value === null || value === false) return;
+  if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+  else node.setAttribute(name, value === true ? "" : String(value));
+}
+
+function clean(children) {
+  return children
+    .flat(Infinity)
+    .filter((child) => child !== undefined && child !== null && child !== false && child !== "");
+}

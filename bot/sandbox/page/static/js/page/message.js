@@ -1,0 +1,80 @@
+/** One message as Slack draws it: who, when, what, and for whom. */
+
+import { drawBlocks } from "../blocks/index.js";
+import { openDialog } from "../dialog.js";
+import { h, put } from "../dom.js";
+import { menuButton } from "../elements/menu.js";
+import { clockTime } from "../text/dates.js";
+import { mrkdwn } from "../text/mrkdwn.js";
+import { avatar } from "./avatar.js";
+import { attachments } from "./files.js";
+import { MessageSurface } from "./surfaces.js";
+
+const TROUBLES = {
+  operation_timeout: "The app did not respond in 3 seconds.",
+  dispatch_failed: "The app could not be reached.",
+};
+
+/** Draws a message; `reply` opens its thread, or is undefined where there is none. */
+export function drawMessage(message, session, { reply } = {}) {
+  const person = session.names.person(message.user);
+  const trouble = h("p.trouble", { role: "alert" });
+  const surface = new MessageSurface(session, message.ts, (error) => put(trouble, complaint(error)));
+  const content = h("div.message-main", {},
+    message.ephemeral_to && h("p.only-you", {}, eye(), "Only visible to you"),
+    byline(person, message),
+    h("div.blocks", {}, body(message, surface), attachments(message, surface)), trouble);
+  return h("article", {
+    class: `message${message.ephemeral_to ? " ephemeral" : ""}`, "data-ts": message.ts,
+    "aria-label": `${authorName(person)}: ${message.text}`,
+  }, avatar(person), content, tools(message, reply));
+}
+
+/** Gives the name that stands over a message. */
+export function authorName(person) {
+  return person?.is_bot ? person.name : (person?.real_name ?? "somebody");
+}
+
+function byline(person, message) {
+  return h("div.byline", {}, h("b", {}, authorName(person)),
+    person?.is_bot && h("span.badge", {}, "APP"), h("span.when", {}, clockTime(message.ts)));
+}
+
+function body(message, surface) {
+  if (message.blocks?.length) return [drawBlocks(message.blocks, surface), edited(message)];
+  const text = mrkdwn(message.text ?? "", surface.names);
+  return h("div.block.text-only", {}, text, edited(message));
+}
+
+function edited(message) {
+  return message.edited && h("small.edited", {}, " (edited)");
+}
+
+function complaint(error) {
+  if (!error) return null;
+  const sign = h("span.emoji.tile.warn", { "aria-hidden": "true" });
+  return [sign, ` ${TROUBLES[error] ?? "That did not work."} `, h("code", {}, error)];
+}
+
+function tools(message, reply) {
+  const inspect = { label: "Notification and JSON", choose: () => showInside(message) };
+  const items = reply ? [{ label: "Reply in thread", choose: reply }, inspect] : [inspect];
+  return h("div.tools", {}, menuButton({ label: "About this message", caption: "⋮", items }));
+}
+
+function showInside(message) {
+  const json = JSON.stringify(message.blocks ?? [], null, 2);
+  const body = [
+    h("h3", {}, "What a notification and a screen reader say"),
+    h("p.notification", {}, message.text || "(nothing)"),
+    h("h3", {}, "Blocks as they were sent"), h("pre.json", { tabindex: "0" }, json),
+  ];
+  const dialog = openDialog({
+    kind: "wide", title: "Inside this message", body,
+    foot: h("button.button", { onclick: () => dialog.close() }, "Close"),
+  });
+}
+
+function eye() {
+  return h("span.eye", { "aria-hidden": "true" });
+}

@@ -1,0 +1,24 @@
+/** Who is who and what is what, for mentions and selects. */
+
+/** Gives the look-up that renderers use. */
+export function namesOf(state) {
+  const people = new Map(state.people.map((each) => [each.id, each]));
+  const channels = new Map(state.channels.map((each) => [each.id, each]));
+  return {
+    me: state.user.id,
+    person: (id) => people.get(id),
+    channel: (id) => channels.get(id),
+    people: () => state.people.filter((each) => !each.is_bot),
+    channels: () => state.channels.filter((each) => each.kind !== "im"),
+  };
+}
+
+/** Gives what stands in the sidebar for a channel. */
+export function channelTitle(channel) {
+  return channel.kind === "im" ? "simsessions" : channel.name;
+}
+
+/** Gives the sign before a channel's name. */
+export function channelSign(channel) {
+  return { im: "●", private: "◈" }[channel.kind] ?? "#";
+}

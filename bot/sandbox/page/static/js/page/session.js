@@ -1,0 +1,90 @@
+/** What one person sees of the workspace, kept in step with the server. */
+
+import { showDatesFor } from "../text/dates.js";
+import { fileUrl, listen, perform, readState } from "./api.js";
+import { namesOf } from "./names.js";
+
+const SLASH = /^(\/\S+)\s*([\s\S]*)$/;
+
+/** Loads a person's state, applies changes, and does things as that person. */
+export class Session {
+  /** `on` is told: loaded(), message(message, isNew), view(view), errors(errors), online(yes). */
+  constructor(on) {
+    this.on = on;
+    this.end = () => {};
+  }
+
+  /** Becomes somebody: listens first, then reads, so that nothing falls between. */
+  become(name) {
+    this.end();
+    this.name = name;
+    this.end = listen(name, {
+      onopen: () => this.load(),
+      onlost: () => this.on.online(false),
+      onchange: (change) => this.state && this.apply(change),
+    });
+  }
+
+  /** Gives a channel's messages, oldest first. */
+  messagesIn(channel) {
+    return this.state.messages[channel] ?? [];
+  }
+
+  /** Sends what was typed: a slash command, or a message. */
+  send(channel, typed) {
+    const slash = SLASH.exec(typed);
+    if (slash) return this.perform("command", { channel, command: slash[1], text: slash[2] });
+    return this.perform("say", { channel, text: typed });
+  }
+
+  /** Does something as this person. */
+  perform(what, body) {
+    return perform(what, { user: this.state.user.id, ...body });
+  }
+
+  /** Gives the address of a file, named by its id or by its own URL. */
+  fileUrl(file) {
+    return fileUrl(this.state.user.id, file);
+  }
+
+  async load() {
+    const name = this.name;
+    const state = await readState(name).catch(() => null);
+    if (!state || name !== this.name) return;
+    this.state = state;
+    this.names = namesOf(state);
+    showDatesFor(state.user);
+    this.on.online(true);
+    this.on.loaded();
+    this.on.view(state.view);
+  }
+
+  apply(change) {
+    const kinds = {
+      message: () => this.put(change.message),
+      message_changed: () => this.put(change.message),
+      message_deleted: () => this.drop(change.message),
+      view_opened: () => this.on.view(change.view),
+      view_changed: () => this.on.view(change.view),
+      view_errors: () => this.on.errors(change.errors),
+      view_closed: () => this.load(),
+      channel: () => this.load(),
+    };
+    kinds[change.kind]?.();
+  }
+
+  put(message) {
+    const list = (this.state.messages[message.channel] ??= []);
+    const at = list.findIndex((each) => each.ts === message.ts);
+    if (at < 0) list.push(message);
+    else list[at] = message;
+    list.sort((a, b) => Number(a.ts) - Number(b.ts));
+    this.on.message(message, at < 0);
+  }
+
+  drop(message) {
+    const list = this.messagesIn(message.channel);
+    this.state.messages[message.channel] = list.filter((each) => each.ts !== message.ts);
+    this.on.message(message, false);
+  }
+}

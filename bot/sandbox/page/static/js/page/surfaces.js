@@ -1,0 +1,96 @@
+/** What blocks are drawn upon: a message or a modal. */
+
+/** Keeps what is filled in, and passes on what is clicked. */
+class Surface {
+  constructor(session) {
+    this.session = session;
+    this.filled = new Map();
+  }
+
+  get names() {
+    return this.session.names;
+  }
+
+  hold(blockId, actionId, selected) {
+    this.filled.set(JSON.stringify([blockId, actionId]), selected);
+  }
+
+  held(blockId, actionId) {
+    return this.filled.get(JSON.stringify([blockId, actionId]));
+  }
+
+  fileUrl(file) {
+    return this.session.fileUrl(file);
+  }
+
+  /** Asks the app for the options of an external select. */
+  async suggest(blockId, element, typed) {
+    const about = { block_id: blockId, action_id: element.action_id, typed, ...this.whereabouts() };
+    const { answer } = await this.session.perform("suggest", about);
+    return answer?.options ?? answer?.option_groups?.flatMap((group) => group.options) ?? [];
+  }
+
+  whereabouts() {
+    return {};
+  }
+}
+
+/** A message; what goes wrong with a click is told to `onfail(error)`. */
+export class MessageSurface extends Surface {
+  constructor(session, ts, onfail) {
+    super(session);
+    this.ts = ts;
+    this.onfail = onfail;
+  }
+
+  async act(action) {
+    this.onfail("");
+    const done = await this.session.perform("click", { message_ts: this.ts, ...action });
+    if (!done.ok) this.onfail(done.error);
+  }
+
+  whereabouts() {
+    return { message_ts: this.ts };
+  }
+}
+
+/** The uppermost modal. */
+export class ModalSurface extends Surface {
+  constructor(session, view, onfail) {
+    super(session);
+    this.onfail = onfail;
+    this.load(view.state?.values ?? {});
+  }
+
+  /** Gives what was filled in: block id, action id, what is selected. */
+  values() {
+    const values = {};
+    for (const [key, selected] of this.filled) {
+      const [blockId, actionId] = JSON.parse(key);
+      (values[blockId] ??= {})[actionId] = selected;
+    }
+    return values;
+  }
+
+  async act(action) {
+    const done = await this.session.perform("click-view", action);
+    if (!done.ok) this.onfail(done.error);
+  }
+
+  load(values) {
+    for (const [blockId, actions] of Object.entries(values)) {
+      for (const [actionId, state] of Object.entries(actions)) {
+        const selected = selectedOf(state);
+        if (selected !== undefined) this.hold(blockId, actionId, selected);
+      }
+    }
+  }
+}
+
+/** Turns Slack's report of a value back into what is selected; nothing for nothing. */
+function selectedOf({ type, selected_option: option, selected_options: options, ...rest }) {
+  if (option) return type === "external_select" ? option : option.value;
+  if (options?.length) return options.map((each) => each.value);
+  const [value] = Object.values(rest).filter((each) => each !== null);
+  return Array.isArray(value) && !value.length ? undefined : value;
+}

@@ -1,0 +1,52 @@
+"""What a newcomer is offered to try."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.sandbox.page.examples import SUPER_SIM, groups
+from bot.sandbox.stories.story import all_stories
+from bot.sims.errors import NotASim, SuperSim
+from bot.sims.identifier import Kind, identify
+
+NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+
+
+def typed(group):
+    """What stands after the command."""
+    return [example["text"].removeprefix("/simsessions ") for example in group["examples"]]
+
+
+def test_every_story_is_offered_with_its_title():
+    """
+    Each story of the sandbox can be tried with one click, and says what it is about.
+    """
+    stories = all_stories()
+    titles = {example["title"] for example in groups(stories, NOW)[1]["examples"]}
+
+    assert {story.title for story in stories} == titles
+
+
+def test_the_ways_to_name_a_sim_are_all_there():
+    """
+    A name, a SID, an ICCID with spaces, a Super SIM and rubbish: each is read as such.
+    """
+    name, sid, iccid, _, misspelt, super_sim, _, rubbish, _ = typed(groups(all_stories(), NOW)[0])
+
+    assert [Kind.NAME, Kind.SID, Kind.ICCID, Kind.NAME] == [
+        identify(text).kind for text in (name, sid, iccid, misspelt)
+    ]
+    assert " " in iccid
+    assert misspelt != name
+    assert SUPER_SIM == super_sim
+    with pytest.raises(SuperSim):
+        identify(super_sim)
+    with pytest.raises(NotASim):
+        identify(rubbish)
+
+
+def test_without_stories_there_is_help():
+    """
+    A workspace without a fleet still offers help.
+    """
+    assert [["help"]] == [typed(group) for group in groups((), NOW)]
