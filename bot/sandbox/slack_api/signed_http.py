@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from io import BytesIO
 from urllib.parse import urlencode, urlsplit
 
@@ -48,19 +48,20 @@ class SignedHttp:
         try:
             async with asyncio.timeout(self.ack_seconds):
                 answer = await self.post(url, body, content_type, headers)
+            said = answered(answer)
         except TimeoutError:
             return Ack("operation_timeout", self._since(began), reason="http_timeout")
-        except (OSError, EOFError, ValueError):
+        except (OSError, EOFError, ValueError, HTTPException):
             return Ack("dispatch_failed", self._since(began), reason="connection_failed")
         no_retry = answer.headers.get("x-slack-no-retry") == "1"
         if answer.status != 200:  # noqa: PLR2004 -- HTTP
             return Ack("dispatch_failed", self._since(began), None, no_retry, reason="http_error")
-        return Ack(None, self._since(began), answered(answer), no_retry)
+        return Ack(None, self._since(began), said, no_retry)
 
     async def post(
         self, url: str, body: bytes, content_type: str, headers: dict[str, str]
     ) -> HttpAnswer:
-        """Post a signed body. Raises OSError, EOFError, ValueError (not HTTP)."""
+        """Post a signed body. Raises OSError, EOFError, HTTPException (not HTTP)."""
         stamp = str(int(self._clock.now().timestamp()))
         signed = headers | {
             "Content-Type": content_type,
@@ -84,7 +85,7 @@ def encoded(kind: EnvelopeKind, payload: Json) -> tuple[bytes, str]:
 
 
 def answered(answer: HttpAnswer) -> Json | None:
-    """Read the body of an ack: JSON, or plain text to be shown."""
+    """Read the body of an ack: JSON, or plain text to be shown. Raises ValueError."""
     if not answer.body.strip():
         return None
     if "json" in answer.headers.get("content-type", ""):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -65,9 +66,9 @@ class SocketMode:
         finally:
             self._forget(connection)
 
-    async def connected(self, count: int = 1) -> None:
-        """Wait until so many connections stand."""
-        while len(self.connections) < count:
+    async def connected(self, count: int = 1, *, besides: Collection[Connection] = ()) -> None:
+        """Wait until so many connections stand, besides some that are known."""
+        while len([one for one in self.connections if one not in besides]) < count:
             self._arrived.clear()
             await self._arrived.wait()
 

@@ -17,8 +17,11 @@ from bot.sandbox.slack_api.methods.context import METHODS, Context, Links, Metho
 from bot.sandbox.slack_api.state import WorkspaceState
 from bot.sandbox.slack_api.wire import Json
 
-for _module in pkgutil.iter_modules(methods.__path__, f"{methods.__name__}."):
-    importlib.import_module(_module.name)
+
+def load_methods() -> None:
+    """Import every file of `methods/`; each registers what it answers."""
+    for module in pkgutil.iter_modules(methods.__path__, f"{methods.__name__}."):
+        importlib.import_module(module.name)
 
 
 class WebApi:
@@ -34,6 +37,7 @@ class WebApi:
         tokens: Mapping[str, str],
         scopes: Callable[[], frozenset[str]],
     ) -> None:
+        load_methods()
         self._state = state
         self._links = links
         self._faults = faults

@@ -1,0 +1,126 @@
+"""Events: what the app hears of, and hears again until it acknowledges."""
+
+import pytest
+
+from tests.bot.sandbox.slack_api.kit import ANA, FLEET, GENERAL, SILENT
+
+MENTION = "<@U0SIMSESS> pump-7"
+
+
+@pytest.fixture
+def hear(api, workspace):
+    """Have somebody write and wait until the app has heard."""
+
+    async def written(user, channel, text, **more):
+        message = await workspace.say(user, channel, text, **more)
+        await api.courier.settled()
+        return message
+
+    return written
+
+
+HISTORY = {"channels:history", "groups:history", "im:history"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"app_mentions:read"}, FLEET, MENTION, ["app_mention"]),
+        ({"app_mentions:read"}, FLEET, "@simsessions pump-7", ["app_mention"]),
+        ({"app_mentions:read"} | HISTORY, FLEET, MENTION, ["app_mention", "message"]),
+        (HISTORY, FLEET, "hello", ["message"]),
+        (HISTORY, "D0ANADM01", "hello", ["message"]),
+        ({"im:history", "app_mentions:read"}, "D0ANADM01", MENTION, ["message"]),
+        ({"app_mentions:read"}, FLEET, "hello", []),
+        ({"app_mentions:read"}, GENERAL, MENTION, []),
+        ({"app_mentions:read", "im:history"}, FLEET, "hello", []),
+        ({"chat:write"}, FLEET, MENTION, []),
+    ],
+)
+async def test_scopes_and_membership_say_what_is_heard(app, api, hear, case):
+    """
+    The app hears of a message only where it is, and only with the scope for it.
+    """
+    scopes, channel, text, heard = case
+    api.scopes = frozenset(scopes)
+
+    await hear("ana", channel, text)
+
+    assert sorted(heard) == sorted(request.payload["event"]["type"] for request in app.seen)
+
+
+async def test_a_mention_is_told_completely(app, hear, said):
+    """
+    The callback names app, team, event id and time; the event who, where, in which thread.
+    """
+    root = said(text="root")
+
+    message = await hear("ana", FLEET, MENTION, thread_ts=root.ts)
+
+    callback = app.last
+    told = {
+        "type": "app_mention",
+        "user": ANA,
+        "channel": FLEET,
+        "text": MENTION,
+        "ts": message.ts,
+        "thread_ts": root.ts,
+    }
+    assert told.items() <= callback["event"].items()
+    assert ("event_callback", "T0ACMEIOT", "A0SIMSESS") == (
+        callback["type"],
+        callback["team_id"],
+        callback["api_app_id"],
+    )
+    assert callback["event_id"].startswith("Ev")
+    assert not callback["is_ext_shared_channel"]
+    assert callback["authorizations"][0]["is_bot"]
+
+
+async def test_a_foreign_mention_is_told_as_such(app, hear):
+    """
+    In a shared channel the event says whose team the writer belongs to.
+    """
+    await hear("dora", "#partner-shared", MENTION)
+
+    assert app.last["is_ext_shared_channel"]
+    assert ("T0ACMEIOT", "T0PARTNER") == (app.last["team_id"], app.last["event"]["user_team"])
+
+
+async def test_an_event_not_acknowledged_comes_again(app, hear, clock):
+    """
+    Over Socket Mode the attempt is numbered and the reason given.
+    """
+    app.answers = lambda _: SILENT if len(app.seen) < 3 else None
+
+    await hear("ana", FLEET, MENTION)
+
+    attempts = [(r.retry_attempt, r.retry_reason) for r in app.seen]
+    assert [(0, ""), (1, "timeout"), (2, "timeout")] == attempts
+    assert 1 == len({request.payload["event_id"] for request in app.seen})
+    assert [0.0, 60.0] == clock.slept
+
+
+async def test_an_event_may_come_twice_though_acknowledged(app, api, hear):
+    """
+    Slack may deliver an event again; its id is the same.
+    """
+    await hear("ana", FLEET, MENTION)
+    (event_id,) = api.courier.events
+
+    await api.courier.redeliver(event_id)
+
+    assert [event_id] * 2 == [request.payload["event_id"] for request in app.seen]
+    assert 1 == app.seen[-1].retry_attempt
+
+
+async def test_what_is_on_its_way_is_given_up_at_the_end(app, api, workspace):
+    """
+    Closing does not wait for redeliveries.
+    """
+    app.answers = lambda _: SILENT
+    await workspace.say("ana", FLEET, MENTION)
+
+    await api.aclose()
+
+    assert not api.courier._tasks
