@@ -8,7 +8,12 @@
     + SimAmbiguous          several SIMs fit; carries them for a picker
     + UnknownSubcommand     no subcommand has that name; carries the nearest
     + NotAllowed            this person or channel may not ask
+    + NotShared             the channel does not take what was to be shared
+    + OldButton             a button of an answer that this version did not write
+  x TookTooLong             our own patience ended before an answer came
+  x Restarting              the bot is being stopped while it works
   x SettingsError           the environment is not right; lists every fault at once
+    + StartError            Slack or the port cannot be had as it is set
   x KoreError               bot/kore/errors.py
     + KoreNotFound
     + KoreDenied
@@ -16,6 +21,13 @@
     + KoreUnavailable
     + KoreBadAnswer
     + KoreBadRequest
+  x SlackError              bot/slack/errors.py
+    + SlackRefused
+    + SlackRateLimited
+    + SlackUnreachable
+    + SlackOutcomeUnknown
+    + NotDelivered
+  x SlackLost               Slack cannot be reached at the start, or no longer
 """
 
 import re
@@ -53,9 +65,48 @@ class NotAllowed(UserError):
     sentence = "You may not ask for SIMs here. Ask an admin of this bot to let you in."
 
 
+class NotShared(UserError):
+    """The channel does not take the shared answer."""
+
+    sentence = "I could not post to this channel. Invite me to it, then press Share again."
+
+
+class OldButton(UserError):
+    """The button carries what this version cannot read: it is from before an update, or forged."""
+
+    sentence = "That button is from another version of me. Ask again with `/simsessions`."
+
+
+class TookTooLong(BotError):
+    """Our own patience ended before an answer came."""
+
+    sentence = "That took longer than a minute, so I gave up. Try again in a minute."
+
+
+class Restarting(BotError):
+    """The bot is being stopped while it works on an answer."""
+
+    sentence = "I am being restarted and could not finish. Ask again in a moment."
+
+
 class SettingsError(BotError):
     """The environment is not right; `faults` lists everything that is wrong, one line each."""
 
     def __init__(self, faults: tuple[str, ...]) -> None:
         super().__init__("The settings are not right:\n" + "\n".join(f"  - {f}" for f in faults))
         self.faults = faults
+
+
+class StartError(SettingsError):
+    """One thing that is set cannot work: a token that Slack refuses, a port that is taken."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__((fault,))
+        self.sentence = fault
+        self.args = (fault,)
+
+
+class SlackLost(BotError):
+    """Slack cannot be reached: at the start, or for so long that a new start is better."""
+
+    sentence = "Slack cannot be reached."

@@ -1,0 +1,15 @@
+"""What Slack starts. `register` is the whole of what bot.app uses."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.services import Services
+from handlers.buttons import register_buttons
+from handlers.command import register_command
+from handlers.gate import Gate
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Put the gate before everything, then attach every listener."""
+    app.use(Gate(services))
+    register_command(app, services)
+    register_buttons(app, services)

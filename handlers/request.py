@@ -1,12 +1,16 @@
-"""Slack's payload as a typed request."""
+"""Slack's payload as a typed request; nothing in a payload can make the reading fail."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks, where, through which URL the answer goes, and what is left of the text."""
+    """Who asks, where, through which URL the answer goes, and what is left of the text.
+
+    `is_public` says that the message that was clicked is one that everybody sees.
+    """
 
     team: str
     user: str
@@ -15,15 +19,42 @@ class Request:
     response_url: str | None = None
     thread: str | None = None
     trigger: str | None = None
+    is_public: bool = False
 
 
-def from_command(payload: Mapping[str, str], text: str) -> Request:
+def from_command(payload: Mapping[str, Any], text: str) -> Request:
     """Read a slash command's payload; `text` is what follows the subcommand."""
     return Request(
         team=payload.get("team_id", ""),
-        user=payload["user_id"],
-        channel=payload["channel_id"],
+        user=payload.get("user_id", ""),
+        channel=payload.get("channel_id", ""),
         text=text,
         response_url=payload.get("response_url"),
         trigger=payload.get("trigger_id"),
     )
+
+
+def from_click(payload: Mapping[str, Any]) -> Request:
+    """Read a click's payload; the thread is that of the message that was clicked."""
+    container = part(payload, "container")
+    return Request(
+        team=team_of(payload),
+        user=part(payload, "user").get("id", ""),
+        channel=container.get("channel_id") or part(payload, "channel").get("id", ""),
+        text="",
+        response_url=payload.get("response_url"),
+        thread=container.get("thread_ts") or part(payload, "message").get("thread_ts"),
+        trigger=payload.get("trigger_id"),
+        is_public=container.get("type") == "message" and not container.get("is_ephemeral"),
+    )
+
+
+def team_of(payload: Mapping[str, Any]) -> str:
+    """Give the workspace in which it happened; with an org-wide install only the user tells."""
+    return part(payload, "team").get("id") or part(payload, "user").get("team_id") or ""
+
+
+def part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Give a part of the payload; empty where it is missing or no object."""
+    found = payload.get(name)
+    return found if isinstance(found, Mapping) else {}

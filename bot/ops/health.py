@@ -1,6 +1,6 @@
 """/healthz, /readyz and /metrics: alive, fit to be asked, and what was counted."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from bot.ops.metrics import Metrics
 
-Reasons = Callable[[], tuple[str, ...]]
+Reasons = Callable[[], Awaitable[tuple[str, ...]]]
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -19,7 +19,7 @@ def health_routes(why_not_ready: Reasons, metrics: Metrics) -> list[Route]:
         return PlainTextResponse("ok")
 
     async def readyz(_request: Request) -> Response:
-        reasons = why_not_ready()
+        reasons = await why_not_ready()
         body = {"ready": not reasons, "reasons": list(reasons)}
         return JSONResponse(body, 503 if reasons else 200)
 

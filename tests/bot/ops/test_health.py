@@ -9,7 +9,10 @@ from bot.ops.metrics import Metrics
 
 
 async def get(path, reasons=()):
-    app = Starlette(routes=health_routes(lambda: reasons, Metrics()))
+    async def why_not():
+        return reasons
+
+    app = Starlette(routes=health_routes(why_not, Metrics()))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         return await client.get(path)

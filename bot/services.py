@@ -1,0 +1,28 @@
+"""What a handler may use, built once by bot.app."""
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.diagnosis.thresholds import Thresholds
+from bot.ops.metrics import Metrics
+from bot.ops.tasks import Tasks
+from bot.sessions.lookup import SessionLookup
+from bot.slack.access import Access
+from bot.slack.client import SlackClient
+from bot.slack.delivery import Delivery
+from bot.slack.seen import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Each is ready for use; none opens or closes anything here."""
+
+    sessions: SessionLookup
+    delivery: Delivery
+    slack: SlackClient
+    access: Access
+    seen: Seen
+    tasks: Tasks
+    metrics: Metrics
+    clock: Clock
+    thresholds: Thresholds

@@ -1,0 +1,163 @@
+"""Calls to Slack over one shared aiohttp session: the Web API's methods and response_urls.
+
+slack_sdk's own clients send a post twice when a connection breaks, open a session a call without
+one given, and `respond()` cannot be given one; what the bot sends goes through here instead.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.request import getproxies
+
+import aiohttp
+
+from bot.clock import Clock
+from bot.slack.errors import (
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackRateLimited,
+    SlackRefused,
+    SlackUnreachable,
+)
+from bot.slack.observer import NullSlackObserver, SlackObserver
+from bot.slack.retry import RetryPolicy
+
+RESPONSE_URL = "response_url"
+CONNECTIONS = 50
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+_DONE = (500, 503)  # Slack answered that it did not do it; 502 and 504 come from a gateway
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Slack answered: the body read as JSON, and its headers."""
+
+    body: Json
+    headers: Mapping[str, str]
+
+
+def open_session() -> aiohttp.ClientSession:
+    """Open the session that every call shares; proxies are taken from the environment."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5),
+        headers={"User-Agent": "simsessions", "Accept-Encoding": "identity"},
+        # read at every request where it is true, so only where there is something to read
+        trust_env=bool(getproxies()),
+    )
+
+
+class SlackClient:
+    """Sends, waits out 429s, tries again what surely was not done, and tells errors apart.
+
+    Never called before the ack: a wait that Slack asks for may take as long as the retry policy
+    allows.
+    """
+
+    def __init__(  # noqa: PLR0913 -- collaborators and two values
+        self,
+        session: aiohttp.ClientSession,
+        clock: Clock,
+        *,
+        token: str,
+        api_url: str,
+        observer: SlackObserver | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._token = token
+        self._api_url = api_url.rstrip("/") + "/"
+        self._observer = observer or NullSlackObserver()
+        self._retry = retry or RetryPolicy()
+
+    async def call(
+        self, method: str, body: Json | None = None, *, token: str = "", question: bool = False
+    ) -> Answer:
+        """Call a method of the Web API with the bot's token, or another's.
+
+        `question` says that the call changes nothing and may be repeated. Raises SlackError.
+        """
+        headers = _JSON | {"Authorization": f"Bearer {token or self._token}"}
+        url = self._api_url + method
+        return await self._send(method, url, body or {}, headers, question=question)
+
+    async def respond(self, response_url: str, body: Json) -> None:
+        """Post to a response_url: at most 5 times and for 30 minutes. Raises SlackError."""
+        await self._send(RESPONSE_URL, response_url, body, _JSON, question=False)
+
+    async def _send(
+        self, method: str, url: str, body: Json, headers: Mapping[str, str], *, question: bool
+    ) -> Answer:
+        data = json.dumps(body).encode()
+        attempt, waited = 0, 0.0
+        while True:
+            attempt += 1
+            try:
+                return await self._timed(method, url, data, headers)
+            except SlackError as error:
+                wait = self._retry.wait(error, attempt, waited, question=question)
+                if wait is None:
+                    raise
+            waited += wait
+            await self._clock.sleep(wait)
+
+    async def _timed(
+        self, method: str, url: str, data: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        started, outcome = self._clock.monotonic(), "cancelled"
+        try:
+            answer = await self._once(method, url, data, headers)
+            outcome = "ok"
+        except SlackError as error:
+            outcome = error.outcome
+            raise
+        finally:
+            self._observer.slack_called(method, outcome, self._clock.monotonic() - started)
+        return answer
+
+    async def _once(self, method: str, url: str, data: bytes, headers: Mapping[str, str]) -> Answer:
+        try:
+            async with self._session.post(url, data=data, headers=headers) as response:
+                text = await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise SlackUnreachable(method, type(error).__name__) from error
+        except aiohttp.InvalidURL as error:
+            raise SlackRefused(method, "invalid_url") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SlackOutcomeUnknown(method, type(error).__name__) from error
+        return _read(method, response.status, response.headers, text)
+
+
+def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> Answer:
+    """Tell yes from no; a response_url answers `ok` or a bare code where the Web API has JSON."""
+    body = _body(text)
+    error = body.get("error")
+    if status == 429 or error == "ratelimited":  # noqa: PLR2004 -- HTTP's number
+        raise SlackRateLimited(method, _retry_after(headers))
+    if status >= 500 and status not in _DONE:  # noqa: PLR2004
+        raise SlackOutcomeUnknown(method, f"http_{status}")
+    if status == 200 and body.get("ok"):  # noqa: PLR2004
+        return Answer(body, headers)
+    messages = (body.get("response_metadata") or {}).get("messages") or ()
+    raise SlackRefused(method, str(error or f"http_{status}"), tuple(map(str, messages)))
+
+
+def _body(text: bytes) -> Json:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        word = text.decode("utf-8", "replace").strip()[:80]
+        return {"ok": True} if word == "ok" else {"ok": False, "error": word or None}
+    return body if isinstance(body, dict) else {"ok": body == "ok"}
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    try:
+        return max(0.0, float(headers.get("Retry-After", "1")))
+    except ValueError:
+        return 1.0

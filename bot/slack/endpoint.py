@@ -1,0 +1,108 @@
+"""POST /slack/events: a signed request of Slack, checked before anything else reads it."""
+
+import asyncio
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from bot.clock import Clock
+from bot.slack.observer import SlackObserver
+from bot.slack.signature import Signature
+
+MOST_BYTES = 1 << 20  # a view is at most 250 KB; Bolt itself reads whatever comes
+
+
+class SlackEndpoint:
+    """An ASGI app before Bolt: 413 too long, 401 not Slack's, 400 not readable, 503 leaving."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        signature: Signature,
+        clock: Clock,
+        observer: SlackObserver,
+    ) -> None:
+        self._app = app
+        self._signature = signature
+        self._clock = clock
+        self._observer = observer
+        self._is_open = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = self._clock.monotonic()
+        response = await self._answer(scope, receive)
+        await response(scope, receive, send)
+        self._observer.acknowledged("http", self._clock.monotonic() - started)
+
+    async def open(self) -> None:
+        """Take requests from now on."""
+        self._is_open = True
+
+    async def is_open(self) -> bool:
+        """Tell whether requests are taken."""
+        return self._is_open
+
+    async def watch(self) -> None:
+        """Wait for ever: nothing of ours stands between Slack and this endpoint."""
+        await asyncio.Event().wait()
+
+    async def close(self, _patience: float = 0.0) -> None:
+        """Take no more requests; Slack delivers events again, and tells the people who ask."""
+        self._is_open = False
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        body = await read_body(receive)
+        if body is None:
+            return Response("too long", 413, headers={"connection": "close"})
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        if not self._is_slacks(body, headers):
+            return Response("not signed by Slack", 401)
+        if not self._is_open:
+            return Response("restarting", 503, headers={"retry-after": "10"})
+        request = _bolt_request(body, headers)
+        if request is None:
+            return Response("not readable", 400)
+        return _response(await self._app.async_dispatch(request))
+
+    def _is_slacks(self, body: bytes, headers: dict[bytes, bytes]) -> bool:
+        timestamp = headers.get(b"x-slack-request-timestamp", b"")
+        return self._signature.fits(body, timestamp, headers.get(b"x-slack-signature", b""))
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """Read the whole body; None where it is longer than a megabyte or its sender is gone."""
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > MOST_BYTES:
+            return None
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def _bolt_request(body: bytes, headers: dict[bytes, bytes]) -> AsyncBoltRequest | None:
+    """Give what Bolt works on, or None for what is no text or no JSON."""
+    told: dict[str, Any] = {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in headers.items()
+        if name == b"content-type" or name.startswith(b"x-slack-retry")
+    }
+    try:
+        return AsyncBoltRequest(body=body.decode(), headers=told)
+    except ValueError:
+        return None
+
+
+def _response(answer: BoltResponse) -> Response:
+    headers = {name: values[0] for name, values in answer.headers.items() if values}
+    return Response(answer.body or "", answer.status, headers=headers)

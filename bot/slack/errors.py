@@ -1,0 +1,56 @@
+"""What can go wrong when Slack is called; drawn as a tree in bot/errors.py.
+
+What matters for sending again is whether Slack may have read the request: after `SlackRefused`,
+`SlackRateLimited` and `SlackUnreachable` nothing was done; after `SlackOutcomeUnknown` it may be.
+"""
+
+from bot.errors import BotError
+
+
+class SlackError(BotError):
+    """Base of all that a call to Slack can end in. `method` is the Web API's, or `response_url`."""
+
+    sentence = "Slack did not take the answer."
+
+    def __init__(self, method: str, why: str = "") -> None:
+        super().__init__(f"Slack did not take `{method}`{': ' if why else ''}{why}.")
+        self.method = method
+
+    @property
+    def outcome(self) -> str:
+        """The word in metrics and logs."""
+        return self.kind.removeprefix("slack_")
+
+
+class SlackRefused(SlackError):
+    """Slack said no. `error` is its code; `messages` may say which block it does not like."""
+
+    def __init__(self, method: str, error: str, messages: tuple[str, ...] = ()) -> None:
+        super().__init__(method, error)
+        self.error = error
+        self.messages = messages
+
+    @property
+    def outcome(self) -> str:
+        """Slack's own code."""
+        return self.error
+
+
+class SlackRateLimited(SlackError):
+    """429: not before `retry_after` seconds."""
+
+    def __init__(self, method: str, retry_after: float) -> None:
+        super().__init__(method, f"ratelimited for {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class SlackUnreachable(SlackError):
+    """No connection came about: nothing was sent."""
+
+
+class SlackOutcomeUnknown(SlackError):
+    """It was sent and no answer came: Slack may have done it. Never sent again for a post."""
+
+
+class NotDelivered(SlackError):
+    """Every way to the asker failed."""

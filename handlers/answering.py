@@ -1,0 +1,52 @@
+"""The work after the ack: run it, answer, time it; nothing that goes wrong leaves it unanswered."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.blocks.errors import error_screen
+from bot.errors import Restarting
+from bot.services import Services
+from handlers.error_replies import to_reply
+from handlers.reply import Reply, send, showing
+from handlers.request import Request
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 60.0
+
+Work = Callable[[], Awaitable[Reply]]
+
+
+def answer_later(name: str, work: Work, request: Request, services: Services) -> None:
+    """Go on with `work` in a task of our own; its reply goes to the asker.
+
+    Called right after the ack, and never raises: an exception there would cost the ack.
+    """
+    services.tasks.start(answer(name, work, request, services), name=name)
+
+
+async def answer(name: str, work: Work, request: Request, services: Services) -> None:
+    """Do `work` within a minute and send its reply, or what went wrong instead of it."""
+    started, outcome = services.clock.monotonic(), "cancelled"
+    try:
+        outcome = await _answered(work, request, services)
+    except asyncio.CancelledError:
+        # only the draining of the tasks cancels: Slack will not ask anybody else
+        await send(showing(error_screen(Restarting())), request, services)
+        raise
+    finally:
+        services.metrics.answered(name, outcome, services.clock.monotonic() - started)
+        log.info("answered", extra={"answer": name, "outcome": outcome})
+
+
+async def _answered(work: Work, request: Request, services: Services) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            reply = await work()
+        await send(reply, request, services)
+    except Exception as error:  # noqa: BLE001 -- the edge: nobody may be left without an answer
+        reply, outcome = to_reply(error, asked=request.text)
+        await send(reply, request, services)
+        return outcome
+    return "ok"

@@ -1,0 +1,92 @@
+"""The buttons of an answer: Refresh, Share, Pick and the link to the map.
+
+Whoever clicks has come through the gate; what the button carries may be old or forged, so it is
+read as strictly as what is typed.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.blocks import ids
+from bot.blocks.session_report import session_report
+from bot.errors import OldButton
+from bot.services import Services
+from handlers.answering import answer_later
+from handlers.reply import Reply
+from handlers.request import Request, from_click
+
+Body = Mapping[str, Any]
+Click = Callable[[Request, str, Services], Awaitable[Reply]]
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
+Value = TypeVar("Value", bound=ids.ButtonValue)
+
+
+def register_buttons(app: AsyncApp, services: Services) -> None:
+    """Attach a listener to each button."""
+    for action, click in CLICKS.items():
+        app.action(ids.pattern(action))(on_click(action, click, services))
+    app.action(ids.pattern(ids.MAP))(acknowledge)
+
+
+def on_click(name: str, click: Click, services: Services) -> Listener:
+    """Give the listener that acknowledges and then answers with `click`."""
+
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        request, value = from_click(body), value_of(body)
+        answer_later(name, lambda: click(request, value, services), request, services)
+
+    return listener
+
+
+async def acknowledge(ack: AsyncAck) -> None:
+    """Take note: the browser has opened the link already."""
+    await ack()
+
+
+async def refresh(request: Request, value: str, services: Services) -> Reply:
+    """Ask KORE again and put the answer in place of the old one."""
+    asked = read(ids.Refresh, value)
+    report = await services.sessions.look_up(asked.sid, fresh=True)
+    return Reply(
+        lambda refused: session_report(report, shared_by=asked.shared_by, refused=refused),
+        in_channel=request.is_public,
+        replace=True,
+    )
+
+
+async def share(request: Request, value: str, services: Services) -> Reply:
+    """Post the answer for the whole channel, with the name of who shares it."""
+    report = await services.sessions.look_up(read(ids.Share, value).sid)
+    return Reply(
+        lambda refused: session_report(report, shared_by=request.user, refused=refused),
+        in_channel=True,
+    )
+
+
+async def pick(_request: Request, value: str, services: Services) -> Reply:
+    """Look up the SIM that was picked and put its answer in place of the question."""
+    report = await services.sessions.look_up(read(ids.Pick, value).sid)
+    return Reply(lambda refused: session_report(report, refused=refused), replace=True)
+
+
+def value_of(body: Body) -> str:
+    """Give what the clicked button carries, or "" for nothing."""
+    actions = body.get("actions")
+    first = actions[0] if isinstance(actions, list) and actions else {}
+    value = first.get("value") if isinstance(first, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def read(kind: type[Value], value: str) -> Value:
+    """Read a button's value. Raises OldButton."""
+    try:
+        return kind.from_value(value)
+    except ValidationError as error:
+        raise OldButton from error
+
+
+CLICKS: Mapping[str, Click] = {ids.REFRESH: refresh, ids.SHARE: share, ids.PICK: pick}

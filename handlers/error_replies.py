@@ -1,0 +1,29 @@
+"""Errors to replies: the one place where an exception becomes a sentence."""
+
+import logging
+
+from bot.blocks.errors import error_screen
+from bot.errors import BotError, TookTooLong, UserError
+from bot.ops.request_context import request_id
+from handlers.reply import Reply, showing
+
+log = logging.getLogger(__name__)
+
+
+def to_reply(error: Exception, *, asked: str = "") -> tuple[Reply, str]:
+    """Say what went wrong, and name it for the metrics; `asked` is what was typed.
+
+    An error that nobody planned for shows a reference: the request's id, which stands in the log
+    beside its cause.
+    """
+    if isinstance(error, TimeoutError):
+        error = TookTooLong()
+    if not isinstance(error, BotError):
+        reference = request_id()
+        log.error("unplanned-error", exc_info=error, extra={"reference": reference})
+        return showing(error_screen(error, reference)), "unplanned"
+    if isinstance(error, UserError):
+        log.info("user-error", extra={"kind": error.kind})
+    else:
+        log.warning("bot-error", extra={"kind": error.kind}, exc_info=error)
+    return showing(error_screen(error, asked=asked)), error.kind

@@ -1,0 +1,92 @@
+"""The way in for commands, clicks and events: drops what came before and who may not ask."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncBoltRequest
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.response import BoltResponse
+
+from bot.blocks.errors import error_screen
+from bot.errors import NotAllowed
+from bot.ops.request_context import begin_request
+from bot.services import Services
+from handlers.reply import send, showing
+from handlers.request import Request, from_click, from_command, part, team_of
+from handlers.who import actor_of
+
+log = logging.getLogger(__name__)
+
+Next = Callable[[], Awaitable[BoltResponse]]
+KINDS = {
+    "block_actions": "click",
+    "view_submission": "view",
+    "view_closed": "view",
+    "block_suggestion": "options",
+    "shortcut": "shortcut",
+    "message_action": "shortcut",
+    "event_callback": "event",
+}
+
+
+class Gate(AsyncMiddleware):
+    """Bolt's global middleware before every listener. It never waits for anything."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 -- Bolt's names
+        next: Next,  # noqa: A002 -- the same
+    ) -> BoltResponse | None:
+        """Let the request through, or acknowledge it and stop it here."""
+        body, kind = req.body, kind_of(req.body)
+        actor = actor_of(body, req.context.actor_team_id)
+        begin_request(kind=kind, user=actor.user or "", channel=actor.channel or "")
+        if self._is_repeated(body, kind):
+            return BoltResponse(status=200, body="")
+        try:
+            self._services.access.check(actor)
+        except NotAllowed as error:
+            self._refuse(error, body, kind)
+            return BoltResponse(status=200, body="")
+        self._services.metrics.received(kind, "taken")
+        return await next()
+
+    def _is_repeated(self, body: Mapping[str, Any], kind: str) -> bool:
+        delivery = delivery_id(body)
+        if delivery is None or not self._services.seen.before(delivery):
+            return False
+        log.info("seen-before")
+        self._services.metrics.received(kind, "duplicate")
+        return True
+
+    def _refuse(self, error: NotAllowed, body: Mapping[str, Any], kind: str) -> None:
+        log.warning("refused", extra={"why": error.sentence, "team": team_of(body)})
+        self._services.metrics.received(kind, "refused")
+        request = from_command(body, "") if kind == "command" else from_click(body)
+        if request.response_url:
+            self._services.tasks.start(self._tell(error, request), name="refusal")
+
+    async def _tell(self, error: NotAllowed, request: Request) -> None:
+        await send(showing(error_screen(error)), request, self._services)
+
+
+def kind_of(body: Mapping[str, Any]) -> str:
+    """Name what came in; few words, for logs and metrics."""
+    if "command" in body:
+        return "command"
+    return KINDS.get(body.get("type", ""), "other")
+
+
+def delivery_id(body: Mapping[str, Any]) -> str | None:
+    """Give what is the same when Slack delivers the same thing again; None where nothing is.
+
+    Slack sends an event up to four times; commands and clicks come again only by a proxy's doing.
+    """
+    found = body.get("event_id") or body.get("trigger_id") or part(body, "event").get("event_ts")
+    return found if isinstance(found, str) else None

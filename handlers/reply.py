@@ -1,0 +1,42 @@
+"""What an answer is: a screen still to be drawn, and who sees it."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.blocks.kit import Screen
+from bot.blocks.ladder import Refused
+from bot.errors import BotError, NotShared
+from bot.services import Services
+from handlers.request import Request
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`draw` gives the screen without the kinds of blocks that a workspace refuses.
+
+    `in_channel` is for all to see, `replace` takes the place of the message that was clicked.
+    """
+
+    draw: Callable[[Refused], Screen]
+    in_channel: bool = False
+    replace: bool = False
+
+
+def showing(screen: Screen) -> Reply:
+    """Give a reply to the asker with one screen, whatever the workspace knows."""
+    return Reply(lambda _refused: screen)
+
+
+async def send(reply: Reply, request: Request, services: Services) -> None:
+    """Deliver a reply. Raises NotShared where it was for all; else what fails is only logged."""
+    try:
+        await services.delivery.deliver(
+            request, reply.draw, in_channel=reply.in_channel, replace=reply.replace
+        )
+    except BotError as error:
+        log.exception("not-delivered")
+        if reply.in_channel and not reply.replace:
+            raise NotShared from error

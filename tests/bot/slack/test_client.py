@@ -1,0 +1,227 @@
+"""Calls to Slack over one shared session."""
+
+import asyncio
+
+import pytest
+
+from bot.sandbox.slack_api.faults import Fault
+from bot.slack.client import SlackClient
+from bot.slack.errors import (
+    SlackOutcomeUnknown,
+    SlackRateLimited,
+    SlackRefused,
+    SlackUnreachable,
+)
+from tests.workspaces import APP_TOKEN, BOT_TOKEN
+
+POST = {"channel": "C0FLEETOP", "text": "hello"}
+
+
+async def test_a_call_gives_the_answer_and_its_headers(client, counted):
+    """
+    What Slack answers comes back as JSON, beside the headers that tell the scopes.
+    """
+    answer = await client.call("auth.test")
+
+    assert "T0ACMEIOT" == answer.body["team_id"]
+    assert "chat:write" in answer.headers["X-OAuth-Scopes"]
+    assert [("auth.test", "ok")] == counted.calls
+
+
+async def test_another_token_can_be_given(client):
+    """
+    The app-level token opens connections, which the bot's may not.
+    """
+    answer = await client.call("apps.connections.open", token=APP_TOKEN)
+
+    assert answer.body["url"].startswith("ws://")
+    with pytest.raises(SlackRefused, match="not_allowed_token_type"):
+        await client.call("apps.connections.open")
+
+
+@pytest.mark.parametrize("ending", ["/api/", "/api"])
+async def test_the_address_may_end_with_a_slash_or_not(slack, session, clock, ending):
+    """
+    SLACK_API_URL works in both spellings.
+    """
+    url = slack.base + ending
+    answer = await SlackClient(session, clock, token=BOT_TOKEN, api_url=url).call("auth.test")
+
+    assert answer.body["ok"]
+
+
+async def test_slacks_no_carries_its_code_and_its_reasons(client, slack):
+    """
+    A refusal says why, and is not tried again.
+    """
+    bad = POST | {"blocks": [{"type": "section"}]}
+
+    with pytest.raises(SlackRefused) as refused:
+        await client.call("chat.postMessage", bad)
+
+    assert "invalid_blocks" == refused.value.error
+    assert refused.value.messages
+    assert 1 == len(slack.api.calls)
+
+
+async def test_a_rate_limit_is_waited_out(client, slack, clock):
+    """
+    After a 429 the call is made again when Retry-After is over, not before.
+    """
+    slack.api.faults.rate_limit("chat.postMessage", 7, times=2)
+
+    await client.call("chat.postMessage", POST)
+
+    assert 2 == len(clock.slept)
+    assert all(7 <= wait < 8 for wait in clock.slept)
+
+
+async def test_a_rate_limit_without_a_number_is_waited_out(client, slack, clock):
+    """
+    Where Retry-After is missing or no number, a second is waited.
+    """
+    slack.api.faults.add("auth.test", Fault(429))
+    slack.api.faults.add("auth.test", Fault(429, headers={"Retry-After": "soon"}))
+
+    await client.call("auth.test")
+
+    assert [1, 1] == [int(wait) for wait in clock.slept]
+
+
+async def test_patience_with_rate_limits_ends(client, slack, clock):
+    """
+    Slack may make us wait a minute in all; longer, and the answer takes another way.
+    """
+    slack.api.faults.rate_limit("chat.postMessage", 45, times=9)
+
+    with pytest.raises(SlackRateLimited) as limited:
+        await client.call("chat.postMessage", POST)
+
+    assert 45 == limited.value.retry_after
+    assert 45 <= sum(clock.slept) <= 60
+
+
+@pytest.mark.parametrize(
+    ("status", "calls"),
+    [(500, 3), (503, 3), (502, 1), (504, 1)],
+)
+async def test_what_a_server_error_means_for_a_post(client, slack, status, calls):
+    """
+    500 and 503 say that Slack did nothing, so the post is made again; 502 and 504 do not.
+    """
+    slack.api.faults.status("chat.postMessage", status, times=2)
+
+    if calls > 1:
+        await client.call("chat.postMessage", POST)
+    else:
+        with pytest.raises(SlackOutcomeUnknown):
+            await client.call("chat.postMessage", POST)
+
+    assert calls == len(slack.api.calls)
+
+
+@pytest.mark.parametrize("after_work", [False, True])
+async def test_a_broken_connection_is_not_posted_twice(client, slack, counted, after_work):
+    """
+    Slack may have read a post whose answer never came: it is not sent again.
+    """
+    slack.api.faults.hang_up("chat.postMessage", after_work=after_work)
+
+    with pytest.raises(SlackOutcomeUnknown):
+        await client.call("chat.postMessage", POST)
+
+    assert 1 == len(slack.api.calls)
+    assert [("chat.postMessage", "outcome_unknown")] == counted.calls
+
+
+async def test_a_question_is_asked_again(client, slack):
+    """
+    What changes nothing may be asked again after a broken connection.
+    """
+    slack.api.faults.hang_up("auth.test")
+
+    answer = await client.call("auth.test", question=True)
+
+    assert answer.body["ok"]
+    assert 2 == len(slack.api.calls)
+
+
+async def test_no_connection_means_that_nothing_was_sent(session, clock, counted):
+    """
+    A refused connection is tried again a few times, with growing waits, then told.
+    """
+    client = SlackClient(
+        session, clock, token=BOT_TOKEN, api_url="http://127.0.0.1:9/api", observer=counted
+    )
+
+    with pytest.raises(SlackUnreachable):
+        await client.call("chat.postMessage", POST)
+
+    assert [("chat.postMessage", "unreachable")] * 4 == counted.calls
+    assert clock.slept == sorted(clock.slept)
+
+
+async def test_an_address_that_is_none_is_refused(client):
+    """
+    A response_url that is no URL is a refusal, not a crash.
+    """
+    with pytest.raises(SlackRefused, match="invalid_url"):
+        await client.respond("not a url", {"text": "x"})
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault(404, "used_url"), "used_url"),
+        (Fault(404, {"ok": False, "error": "invalid_blocks"}), "invalid_blocks"),
+        (Fault(200, {"ok": False, "error": "expired_url"}), "expired_url"),
+        (Fault(200, "no_text"), "no_text"),
+        (Fault(403, ""), "http_403"),
+        (Fault(200, '"odd"'), "http_200"),
+    ],
+)
+async def test_a_response_url_says_no_in_many_ways(client, slack, fault, error):
+    """
+    Status, bare word or JSON: whatever is not `ok` is a refusal with its code.
+    """
+    slack.api.faults.add("/response", fault)
+
+    with pytest.raises(SlackRefused) as refused:
+        await client.respond(slack.ticket("ana"), {"text": "x"})
+
+    assert error == refused.value.error
+
+
+async def test_an_error_never_tells_the_token_or_the_url(client, slack):
+    """
+    What is raised names the method only.
+    """
+    slack.api.faults.hang_up("/response")
+
+    with pytest.raises(SlackOutcomeUnknown) as unknown:
+        await client.respond(slack.ticket("ana"), {"text": "x"})
+
+    assert "http" not in str(unknown.value)
+    assert BOT_TOKEN not in repr(unknown.value)
+
+
+async def test_a_cancelled_call_is_counted_and_leaves_the_session_fit(client, slack, counted):
+    """
+    Whoever gives up does not break the connection of the next.
+    """
+    held = asyncio.Event()
+
+    async def hold(_seconds):
+        await held.wait()
+
+    slack.workspace.clock.sleep = hold
+    slack.api.faults.latency["auth.test"] = 1
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await client.call("auth.test")
+    held.set()
+    slack.api.faults.clear()
+
+    await client.call("auth.test")
+
+    assert [("auth.test", "cancelled"), ("auth.test", "ok")] == counted.calls
