@@ -32,10 +32,17 @@ class Bins:
 
     @property
     def labels(self) -> list[str]:
-        """Name each step by when it begins: `5 Jan`, or `5 Jan 14:00` for hours."""
-        begins = [self.start + at * self.step for at in range(self.size)]
-        hours = self.step < _DAY
-        return [f"{at.day} {at:%b %H:%M}" if hours else f"{at.day} {at:%b}" for at in begins]
+        """Name each step: `5 Jan 14:00` for hours, `5 Jan` for a day, `5–6 Jan` for two."""
+        return [self._label(self.start + at * self.step) for at in range(self.size)]
+
+    def _label(self, begin: datetime) -> str:
+        if self.step < _DAY:
+            return f"{begin.day} {begin:%b %H:%M}"
+        last = begin + self.step - _DAY
+        if last == begin:
+            return f"{begin.day} {begin:%b}"
+        month = f" {begin:%b}" if last.month != begin.month else ""
+        return f"{begin.day}{month}–{last.day} {last:%b}"
 
     def place(self, moment: datetime) -> int | None:
         """Give the step that a moment falls in; None where it is outside."""
@@ -107,4 +114,10 @@ def _spread(
         for at, share in shares:
             (untold if packets is None else known)[at] = True
             sums[at] += (packets or 0) * share
-    return [None if untold[at] and not known[at] else round(sums[at], 1) for at in range(size)]
+    return [None if untold[at] and not known[at] else _tidy(sums[at]) for at in range(size)]
+
+
+def _tidy(number: float) -> float:
+    """Give tenths of packets, and whole ones without a point."""
+    short = round(number, 1)
+    return int(short) if short == int(short) else short

@@ -1,4 +1,4 @@
-"""The table of sessions: all columns where they fit, the telling ones where there are many rows."""
+"""The table of sessions: a row each, the columns in the order in which they may be missed last."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,11 +19,11 @@ _HEADER = (
     "Radio",
     "Packets up",
     "Packets down",
+    "Cell",
+    "IMEI",
     "MCC-MNC",
     "Country",
-    "Cell",
     "Tower at",
-    "IMEI",
 )
 _TELLING = 7
 
@@ -45,11 +45,11 @@ def _row(session: DataSession, now: datetime) -> Row:
         known(session.radio_link, "unknown", PLAIN),
         _packets(session.packets_uploaded),
         _packets(session.packets_downloaded),
+        cell_words(session, PLAIN),
+        imei_words(known_text(session.imei)).removesuffix(" ✓"),
         network_code(session) or "unknown",
         known(session.operator_country, "unknown", PLAIN),
-        cell_words(session, PLAIN),
         place(where) if where else "unknown",
-        imei_words(known_text(session.imei)),
     )
 
 

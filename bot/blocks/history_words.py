@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.blocks.session_words import network_code, packets_words
+from bot.blocks.session_words import packets_words
 from bot.blocks.speech import Speech, utc
 from bot.blocks.units import count
 from bot.blocks.words import mark
-from bot.diagnosis.reading import known_text
+from bot.diagnosis.reading import device, network_of
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 
@@ -66,8 +66,8 @@ def empty_words(report: SessionReport, days: int) -> str:
 
 
 def _in_brief(sessions: Sequence[DataSession]) -> str:
-    networks = {code for session in sessions if (code := network_code(session))}
-    imeis = {imei for session in sessions if (imei := known_text(session.imei))}
+    networks = {network for session in sessions if (network := network_of(session))}
+    imeis = {imei for session in sessions if (imei := device(session.imei))}
     up = [s.packets_uploaded for s in sessions if s.packets_uploaded is not None]
     down = [s.packets_downloaded for s in sessions if s.packets_downloaded is not None]
     return ", ".join(

@@ -28,7 +28,7 @@ def network_words(session: DataSession, speak: Speech) -> str:
         return f"{operator} on {radio}"
     if operator:
         return f"{operator}, {UNKNOWN_RADIO}"
-    return f"an unknown operator on {radio}" if radio else "operator and radio link unknown"
+    return f"an unknown operator on {radio}" if radio else "an unknown network"
 
 
 def operator_words(session: DataSession, speak: Speech) -> str:

@@ -91,13 +91,13 @@ def as_text(table: Table) -> Drawn:
 
 
 def _within(table: Table, most: int, characters: int) -> tuple[Row, Sequence[Row]]:
-    """Give all columns of the first rows if all fit, else the telling columns of what fits."""
-    rows = table.rows[:most]
-    header: Row = table.header
-    if _fitting([_weight(row) for row in (header, *rows)], characters) <= len(rows):
-        header, rows = header[: table.telling], tuple(row[: table.telling] for row in rows)
-    fit = _fitting([_weight(row) for row in (header, *rows)], characters)
-    return header, rows[: fit - 1]
+    """Drop columns from the right until all rows fit, down to the telling ones; then rows."""
+    lines: list[Row] = [table.header, *table.rows[:most]]
+    columns = [sum(len(_text(row[at])) for row in lines) for at in range(len(table.header))]
+    fit = max(_fitting(columns, characters), table.telling or len(columns))
+    lines = [row[:fit] for row in lines]
+    kept = lines[: _fitting([_weight(row) for row in lines], characters)]
+    return kept[0], kept[1:]
 
 
 def _fitting(weights: Sequence[int], most: int) -> int:

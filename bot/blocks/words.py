@@ -88,10 +88,10 @@ def _of_session(report: SessionReport, session: DataSession, speak: Speech) -> s
     if report.state is State.ONLINE:
         return f"{via}, {since}, {updated}"
     if report.state is State.STALE:
-        return f"its session on {via} is open {since}, but was last {updated}"
+        return f"its session ({via}) is open {since}, but was last {updated}"
     if report.state is State.OFFLINE:
         return f"last seen on {via}, {_until(session.end, report, speak)}"
-    return f"its session on {via} is open {since}, but KORE does not say when it was last updated"
+    return f"its session ({via}) is open {since}, but KORE does not say when it was last updated"
 
 
 def _changed(report: SessionReport, speak: Speech) -> str:

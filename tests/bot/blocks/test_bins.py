@@ -22,8 +22,8 @@ DAY = timedelta(days=1)
         (3, 13, "6 hours", "2 Jan 12:00", "5 Jan 12:00"),
         (7, 8, "day", "29 Dec", "5 Jan"),
         (19, 20, "day", "17 Dec", "5 Jan"),
-        (20, 11, "2 days", "15 Dec", "4 Jan"),
-        (30, 16, "2 days", "5 Dec", "4 Jan"),
+        (20, 11, "2 days", "15–16 Dec", "4–5 Jan"),
+        (30, 16, "2 days", "5–6 Dec", "4–5 Jan"),
     ],
 )
 def test_bins_of(days, size, words, first, last):
@@ -35,6 +35,13 @@ def test_bins_of(days, size, words, first, last):
     assert (size, words) == (bins.size, bins.words)
     assert (first, last) == (bins.labels[0], bins.labels[-1])
     assert len(set(bins.labels)) == size <= 20
+
+
+def test_a_step_over_the_end_of_a_month():
+    """
+    A step of two days in two months names both.
+    """
+    assert "31 Dec–1 Jan" in bins_of(30, NOW).labels
 
 
 @given(days=st.integers(1, 30), seconds=st.integers(0, 86_400 * 400))

@@ -69,6 +69,15 @@ def test_in_window(days, kept):
                 "↑ 246 up · ↓ 592 down"
             ),
         ),
+        (
+            (
+                a_session(imei="0" * 15),
+                a_session(imei="014931000129700"),
+                a_session(imei="0149310001297099"),
+            ),
+            30,
+            "pump-7 had 3 sessions in the last 30 days — 1 network, 1 IMEI, ↑ 738 up · ↓ 888 down",
+        ),
         ((), 30, "pump-7 had no session in the last 30 days"),
         ((CLOSED,), 1, "pump-7 had no session in the last day"),
         (None, 30, "The sessions of pump-7 could not be read"),

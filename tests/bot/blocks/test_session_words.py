@@ -24,8 +24,8 @@ UNKNOWN = (None, "null", "N/A", "unknown", " ")
         ("Telcel", "3G", "Telcel on 3G"),
         ("Telcel", None, "Telcel, radio link unknown"),
         (None, "3G", "an unknown operator on 3G"),
-        (None, None, "operator and radio link unknown"),
-        ("N/A", "null", "operator and radio link unknown"),
+        (None, None, "an unknown network"),
+        ("N/A", "null", "an unknown network"),
     ],
 )
 def test_network_words(operator, radio, said):

@@ -52,15 +52,26 @@ def test_rows_end_at_the_limit(draw, rows):
     assert rows == draw(a_table(rows + 1)).rows
 
 
-@pytest.mark.parametrize(("draw", "characters"), [(as_data_table, 20_000), (as_table, 10_000)])
-def test_columns_go_before_rows(draw, characters):
+@pytest.mark.parametrize(
+    ("filler", "columns"), [(25, 6), (26, 5), (27, 4), (35, 4), (36, 3), (53, 3), (54, 2)]
+)
+def test_columns_go_before_rows(filler, columns):
     """
-    Where all columns would cost rows, the telling ones stay and every row is there.
+    Columns are dropped from the right, no more than needed, until every row is there.
     """
-    table = a_table(90, 4, "x" * (characters // 150))
-    drawn = draw(table)
+    drawn = as_table(a_table(90, 6, "x" * filler))
 
-    assert (90, 2) == (drawn.rows, drawn.columns)
+    assert (90, columns) == (drawn.rows, drawn.columns)
+
+
+def test_rows_go_where_no_column_may():
+    """
+    The telling columns stay, and what then does not fit are rows.
+    """
+    drawn = as_table(a_table(90, 4, "x" * 200))
+
+    assert 2 == drawn.columns
+    assert 48 == drawn.rows
 
 
 def test_all_columns_are_kept_where_none_may_go():

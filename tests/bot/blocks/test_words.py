@@ -38,7 +38,7 @@ CLOSED = (a_session(end=NOW - timedelta(hours=15)),)
         (
             {"state": State.STALE, "sessions": OPEN},
             (
-                "🟠 pump-7 is stale — its session on T-Mobile USA on LTE is open since 2026-01-05 "
+                "🟠 pump-7 is stale — its session (T-Mobile USA on LTE) is open since 2026-01-05 "
                 "12:00 UTC (3 h), but was last updated 5 h ago"
             ),
         ),
@@ -84,7 +84,7 @@ CLOSED = (a_session(end=NOW - timedelta(hours=15)),)
         (
             {"state": State.UNKNOWN, "sessions": (a_session(last_updated=None),)},
             (
-                "❔ The state of pump-7 is unknown — its session on T-Mobile USA on LTE is open "
+                "❔ The state of pump-7 is unknown — its session (T-Mobile USA on LTE) is open "
                 "since 2026-01-05 12:00 UTC (3 h), but KORE does not say when it was last updated"
             ),
         ),
