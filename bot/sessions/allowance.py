@@ -1,9 +1,11 @@
 """What a SIM may use and has used: fetched beside its sessions, and never waited for long."""
 
 import asyncio
+import logging
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cachetools import LRUCache
 
@@ -11,6 +13,7 @@ from bot.clock import Clock
 from bot.diagnosis.metering import month_start
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
+from bot.kore.fetched import Fetched
 from bot.kore.models import RatePlan, Sim, UsageRecord
 from bot.sessions.errands import Errands
 
@@ -19,6 +22,7 @@ REMEMBERED = 2_000
 
 T = TypeVar("T")
 Usage = tuple[UsageRecord, ...]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +73,48 @@ class AllowanceReader:
         plan = errands.begin(self._rate_plan(sim.rate_plan_sid, fresh=fresh))
         return Asked(sim, plan, errands.begin(self._usage(sim, fresh=fresh)))
 
-    async def finish(self, asked: Asked | None) -> Allowance:
-        """Give what is there after `patience` seconds at most."""
-        if asked is None:
-            return Allowance()
+    async def finish(self, *asked: Asked | None) -> list[Allowance]:
+        """Give what is there of each, after `patience` seconds at most for all together."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._patience):
-                plan = await asyncio.shield(asked.rate_plan)
-                if plan and plan.data_limit is not None:
-                    await asyncio.shield(asked.usage)
-        return Allowance(_if_done(asked.rate_plan), _if_done(asked.usage))
+                for each in asked:
+                    await _needed(each)
+        return [_what_is_there(each) for each in asked]
 
     async def _rate_plan(self, sid: str, *, fresh: bool) -> RatePlan | None:
-        try:
-            plan = (await self._kore.rate_plan(sid, fresh=fresh)).value
-        except KoreError:
-            return None
-        self._unlimited[sid] = plan.data_limit is None
+        plan = await _or_unknown(self._kore.rate_plan(sid, fresh=fresh))
+        if plan:
+            self._unlimited[sid] = plan.data_limit is None
         return plan
 
     async def _usage(self, sim: Sim, *, fresh: bool) -> Usage | None:
         if self._unlimited.get(sim.rate_plan_sid or ""):
             return None
         start = month_start(sim, self._clock.now())
-        try:
-            told = await self._kore.usage_records(
-                sim.sid, start=start, granularity="all", fresh=fresh
-            )
-        except KoreError:
-            return None
-        return told.value
+        return await _or_unknown(
+            self._kore.usage_records(sim.sid, start=start, granularity="all", fresh=fresh)
+        )
+
+
+async def _or_unknown(fetch: Coroutine[Any, Any, Fetched[T]]) -> T | None:
+    try:
+        return (await fetch).value
+    except KoreError:
+        return None
+    except Exception:  # what is an extra must not cost the answer
+        log.exception("allowance-broke")
+        return None
+
+
+async def _needed(asked: Asked | None) -> None:
+    """Wait for the plan, and for the usage where the plan has a limit to compare it with."""
+    plan = await asyncio.shield(asked.rate_plan) if asked else None
+    if asked and plan and plan.data_limit is not None:
+        await asyncio.shield(asked.usage)
+
+
+def _what_is_there(asked: Asked | None) -> Allowance:
+    return Allowance(_if_done(asked.rate_plan), _if_done(asked.usage)) if asked else Allowance()
 
 
 def _if_done(task: asyncio.Task[T]) -> T | None:

@@ -1,0 +1,57 @@
+"""From what was read to a report: state, summary and findings. Pure but for the log."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.diagnosis.engine import RuleBroke, count_nothing, diagnose, diagnose_together
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.rule import Case
+from bot.diagnosis.state import since, state_of
+from bot.diagnosis.thresholds import Thresholds
+from bot.errors import BotError
+from bot.sessions.allowance import Allowance
+from bot.sessions.reading import Read
+from bot.sessions.report import SessionReport
+from bot.sessions.summary import summarise
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges by these thresholds; `rule_broke` is told the name of a rule that broke."""
+
+    thresholds: Thresholds
+    rule_broke: RuleBroke = count_nothing
+
+    def report(self, read: Read, allowance: Allowance, now: datetime) -> SessionReport:
+        """Report on one SIM alone."""
+        evidence = Evidence(read.sim.value, read.rows, now, allowance.rate_plan, allowance.usage)
+        state = state_of(evidence, self.thresholds)
+        return SessionReport(
+            query=read.query,
+            sim=evidence.sim,
+            state=state,
+            since=since(state, evidence),
+            sessions=evidence.sessions,
+            summary=None if evidence.sessions is None else summarise(evidence.sessions),
+            findings=diagnose(evidence, self.thresholds, self.rule_broke),
+            as_of=min(part.as_of for part in read.parts),
+            made_at=now,
+            stale=any(part.stale for part in read.parts),
+            skipped_rows=sum(part.skipped_rows for part in read.parts),
+            rate_plan=allowance.rate_plan,
+            problem=read.problem,
+        )
+
+    def together(
+        self, answers: Iterable[SessionReport | BotError]
+    ) -> list[SessionReport | BotError]:
+        """Add to the reports what shows only over several SIMs; errors stay in their places."""
+        every = list(answers)
+        reports = [answer for answer in every if isinstance(answer, SessionReport)]
+        cases = [Case(r.sim.sid, r.last_session, r.findings) for r in reports]
+        told = iter(diagnose_together(cases, self.thresholds, self.rule_broke))
+        return [
+            replace(answer, findings=next(told)) if isinstance(answer, SessionReport) else answer
+            for answer in every
+        ]

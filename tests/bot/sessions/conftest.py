@@ -1,0 +1,133 @@
+"""Fixtures: the real look-up over the real client, in front of KORE's stand-in."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from bot.diagnosis.thresholds import Thresholds
+from bot.kore.connect import KoreConfig, open_kore
+from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
+from bot.sandbox.kore_api.plans import a_plan
+from bot.sessions.allowance import AllowanceReader
+from bot.sessions.lookup import SessionLookup
+from bot.sims.directory import SimDirectory
+from bot.sims.resolver import SimResolver
+from tests.builders import ICCID, SID
+from tests.fakes import FakeClock
+
+PLAN = "WP" + "a" * 32
+CREATED = "2025-10-20T08:00:00Z"
+SIM = {
+    "sid": SID,
+    "unique_name": "pump-7",
+    "iccid": ICCID,
+    "status": "active",
+    "rate_plan_sid": PLAN,
+    "date_created": CREATED,
+}
+OPEN = {
+    "sim_sid": SID,
+    "start": "2026-01-05T09:00:00Z",
+    "last_updated": "2026-01-05T11:58:00Z",
+    "end": None,
+    "packets_uploaded": 246,
+    "packets_downloaded": 296,
+    "imei": "014931000129700",
+    "operator_mcc": 310,
+    "operator_mnc": 260,
+    "operator_country": "USA",
+    "cell_id": "310-260-40482-1243",
+}
+CLOSED = OPEN | {
+    "start": "2026-01-04T09:00:00Z",
+    "last_updated": "2026-01-04T10:00:00Z",
+    "end": "2026-01-04T10:00:00Z",
+}
+
+
+class Gate:
+    """The stand-in behind a gate: requests whose path has `held` in it wait until it opens.
+
+    Tokens always pass. `waited_for` has the paths that came to the gate.
+    """
+
+    def __init__(self, app):
+        self._app = app
+        self._opened = asyncio.Event()
+        self._came = asyncio.Condition()
+        self.held = None
+        self.waited_for = []
+
+    async def __call__(self, scope, receive, send):
+        path = scope["path"]
+        if self.held and self.held in path and "token" not in path:
+            async with self._came:
+                self.waited_for.append(path)
+                self._came.notify_all()
+            await self._opened.wait()
+        await self._app(scope, receive, send)
+
+    async def until(self, number):
+        """Wait until so many requests stand before the gate."""
+        async with self._came:
+            await self._came.wait_for(lambda: len(self.waited_for) >= number)
+
+    def open(self):
+        """Let everything through from now on."""
+        self._opened.set()
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def api(clock):
+    """Give a KORE with one SIM that is online."""
+    kore_api = KoreApi(clock, stories=())
+    plan = a_plan(clock.now(), sid=PLAN)
+    kore_api.add(SIM, [CLOSED, OPEN], rate_plan=plan, bytes_per_day=1_000_000)
+    return kore_api
+
+
+@pytest.fixture
+def gate(api):
+    return Gate(api.app)
+
+
+@pytest.fixture
+async def kore(api, gate, clock):
+    config = KoreConfig(
+        api_url="https://kore.test",
+        token_url=f"https://kore.test{TOKEN_PATH}",
+        client_id=api.client_id,
+        client_secret=api.client_secret,
+    )
+    client = open_kore(config, clock, transport=httpx.ASGITransport(app=gate))
+    yield client
+    gate.open()
+    await client.aclose()
+
+
+@pytest.fixture
+def open_lookup(kore, clock):
+    """Give a function that makes a look-up with these thresholds and that patience."""
+
+    def make(patience=5.0, **thresholds):
+        resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
+        reader = AllowanceReader(kore, clock, patience)
+        return SessionLookup(kore, resolver, clock, Thresholds(**thresholds), allowances=reader)
+
+    return make
+
+
+@pytest.fixture
+def lookup(open_lookup):
+    return open_lookup()
+
+
+def paths(api):
+    """Give the paths asked so far, tokens left out."""
+    return [asked.path for asked in api.requests if "token" not in asked.path]

@@ -1,0 +1,64 @@
+import asyncio
+
+import pytest
+
+from bot.sessions.errands import errands
+
+
+async def test_what_is_begun_runs_at_once():
+    """
+    An errand runs while the block goes on, and its result is awaited where it is needed.
+    """
+    async with errands() as under_way:
+        first = under_way.begin(asyncio.sleep(0, "first"))
+        second = under_way.begin(asyncio.sleep(0, "second"))
+
+        assert ["second", "first"] == [await second, await first]
+
+
+async def test_what_nobody_waits_for_ends_with_the_block():
+    """
+    An errand that still runs when the block ends is cancelled.
+    """
+    async with errands() as under_way:
+        endless = under_way.begin(asyncio.Event().wait())
+
+    assert endless.cancelled()
+
+
+async def test_the_block_s_own_failure_wins():
+    """
+    What the block raises is raised as it is, and the failures of errands are taken in.
+    """
+
+    async def fail():
+        raise ZeroDivisionError
+
+    async def block():
+        async with errands() as under_way:
+            await asyncio.wait({under_way.begin(fail())})
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await block()
+
+
+async def test_cancelling_the_block_cancels_its_errands():
+    """
+    Whoever stops waiting leaves nothing running.
+    """
+    begun = []
+
+    async def block():
+        async with errands() as under_way:
+            begun.append(under_way.begin(asyncio.Event().wait()))
+            await begun[0]
+
+    task = asyncio.create_task(block())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert begun[0].cancelled()

@@ -1,0 +1,255 @@
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.diagnosis.state import State
+from bot.errors import BotError
+from bot.kore.errors import KoreDenied, KoreUnavailable
+from bot.sandbox.kore_api.faults import Fault, broken
+from bot.sims.errors import NotASim, SimNotFound, SuperSim
+from tests.bot.sessions.conftest import CLOSED, OPEN, SIM, paths
+from tests.builders import ICCID, SID
+
+DENIED = Fault("/Sims", None, status=403, body='{"message":"no","error":"no scope"}')
+GHOST = OPEN | {"last_updated": "2026-01-05T09:30:00Z"}
+
+
+def rules(report):
+    return [(finding.rule, finding.severity.word) for finding in report.findings]
+
+
+@pytest.mark.parametrize("text", [SID, "pump-7", ICCID, f" `{SID}` "])
+async def test_a_sim_is_reported_by_any_of_its_names(lookup, text):
+    """
+    SID, unique name and ICCID give the same report, with the question as it was asked.
+    """
+    report = await lookup.look_up(text)
+
+    assert (text, SID, State.ONLINE) == (report.query, report.sim.sid, report.state)
+    assert [("healthy", "info")] == rules(report)
+    assert 2 == len(report.sessions) == report.summary.sessions
+    assert report.last_session is report.sessions[0]
+    assert datetime.fromisoformat("2026-01-05T09:00:00Z") == report.since
+    assert not report.stale
+    assert report.problem is None
+
+
+async def test_with_a_known_sid_all_is_asked_side_by_side(lookup, gate, api):
+    """
+    The sessions are asked for while the SIM has not answered yet.
+    """
+    gate.held = SID
+    asking = asyncio.create_task(lookup.look_up(SID))
+    await gate.until(2)
+    gate.open()
+
+    assert {f"/v1/Sims/{SID}", f"/v1/Sims/{SID}/DataSessions"} == set(gate.waited_for)
+    assert State.ONLINE is (await asking).state
+
+
+async def test_a_second_look_asks_nobody(lookup, api):
+    """
+    What was read a moment ago is not asked for again, unless a fresh look is wanted.
+    """
+    await lookup.look_up(SID)
+    asked = len(paths(api))
+    await lookup.look_up("pump-7")
+    again = len(paths(api))
+    await lookup.look_up(SID, fresh=True)
+
+    assert asked == again
+    assert sorted(paths(api)[:asked]) == sorted(paths(api)[again:])
+
+
+async def test_rows_are_cleaned(lookup, api):
+    """
+    Rows without start are left out, copies are one, and order is ours.
+    """
+    api.add(SIM, [CLOSED, OPEN | {"start": None}, OPEN, OPEN | {"last_updated": None}, CLOSED])
+    report = await lookup.look_up(SID)
+
+    assert [True, False] == [session.end is None for session in report.sessions]
+    assert State.ONLINE is report.state
+
+
+async def test_rows_that_cannot_be_read_are_counted(lookup, api):
+    """
+    An odd row is skipped, counted, and keeps nothing from the others.
+    """
+    api.add(SIM, [CLOSED, OPEN | {"start": "yesterday"}, OPEN])
+    report = await lookup.look_up(SID)
+
+    assert (1, 2, State.ONLINE) == (report.skipped_rows, len(report.sessions), report.state)
+
+
+async def test_only_unreadable_rows_are_not_an_empty_window(lookup, api):
+    """
+    Where KORE sends rows and none can be read the state is unknown, not never seen.
+    """
+    api.add(SIM, [OPEN | {"start": "yesterday"}])
+    report = await lookup.look_up(SID)
+
+    assert (State.UNKNOWN, None, None) == (report.state, report.sessions, report.summary)
+    assert "1 row" in report.problem
+    assert [] == rules(report)
+
+
+async def test_unreadable_sessions_leave_a_verdict(lookup, api):
+    """
+    When the SIM can be read and its sessions cannot, the report says so and what is known.
+    """
+    api.add(SIM | {"status": "ready"})
+    api.faults.add(broken(503, "DataSessions", times=None))
+    report = await lookup.look_up(SID)
+
+    assert (State.UNKNOWN, None, None) == (report.state, report.sessions, report.last_session)
+    assert KoreUnavailable.sentence == report.problem
+    assert [("ready_will_bill", "info")] == rules(report)
+
+
+async def test_the_sim_s_error_wins(lookup, api):
+    """
+    When both fail the error is the SIM's.
+    """
+    api.faults.add(broken(500, "DataSessions", times=None), DENIED)
+
+    with pytest.raises(KoreDenied):
+        await lookup.look_up(SID)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", NotASim),
+        ("HS" + "0" * 32, SuperSim),
+        ("DE" + "9" * 32, SimNotFound),
+        ("x-1", SimNotFound),
+    ],
+)
+async def test_without_a_sim_there_is_no_report(lookup, text, error):
+    """
+    What names no SIM, or one that is not there, is an error that says so.
+    """
+    with pytest.raises(error):
+        await lookup.look_up(text)
+
+
+async def test_a_stale_part_makes_a_stale_report(lookup, api, clock):
+    """
+    When KORE does not answer any more the report is the old one, and says how old.
+    """
+    first = await lookup.look_up(SID)
+    clock.move(600)
+    api.faults.add(broken(503, times=None))
+    report = await lookup.look_up(SID)
+
+    assert report.stale
+    assert first.as_of == report.as_of
+    assert timedelta(seconds=600) <= report.made_at - report.as_of
+
+
+async def test_as_of_is_that_of_the_oldest_part(lookup, clock):
+    """
+    A report is as old as the older of SIM and sessions.
+    """
+    first = await lookup.look_up(SID)
+    clock.move(45)
+    report = await lookup.look_up(SID)
+
+    assert first.as_of == report.as_of
+    assert not report.stale
+
+
+async def test_thresholds_are_passed_on(open_lookup, api):
+    """
+    Another threshold makes another verdict.
+    """
+    strict = open_lookup(stale_after=timedelta(seconds=30))
+    report = await strict.look_up(SID)
+
+    assert State.STALE is report.state
+    assert [("ghost_session", "warning")] == rules(report)
+
+
+async def test_a_device_that_was_seen_is_known_by_its_imei(lookup):
+    """
+    Sessions that were read tell which SIM an IMEI means.
+    """
+    await lookup.look_up(SID)
+    report = await lookup.look_up("014931000129700")
+
+    assert SID == report.sim.sid
+
+
+async def test_several_are_answered_in_the_order_asked(lookup):
+    """
+    Each text has its answer in its place, an error where there is no report.
+    """
+    answers = await lookup.look_up_many(["pump-7", "HS" + "0" * 32, SID, "pump-8", SID])
+
+    sids = [getattr(getattr(answer, "sim", None), "sid", None) for answer in answers]
+    assert [SID, None, SID, None, SID] == sids
+    assert [SuperSim, SimNotFound] == [type(answers[place]) for place in (1, 3)]
+
+
+async def test_several_of_none_are_none(lookup):
+    """
+    Nothing asked for is nothing answered.
+    """
+    assert [] == await lookup.look_up_many([])
+
+
+async def test_one_failure_keeps_nothing_from_the_others(lookup, api):
+    """
+    A SIM that KORE refuses to show leaves the others their reports.
+    """
+    other = "DE" + "7" * 32
+    api.add(SIM | {"sid": other, "unique_name": "pump-9"})
+    api.faults.add(broken(503, f"Sims/{other}", times=None))
+    broken_one, fine = await lookup.look_up_many([other, SID])
+
+    assert isinstance(broken_one, KoreUnavailable)
+    assert State.ONLINE is fine.state
+
+
+async def test_sims_lost_together_say_so(lookup, api):
+    """
+    Three SIMs lost at once on one network share an outage; a SIM named twice counts once.
+    """
+    names = ["pump-7", "pump-8", "pump-9"]
+    for number, name in enumerate(names):
+        sid = f"DE{number:032}"
+        api.add(SIM | {"sid": sid, "unique_name": name}, [GHOST | {"sim_sid": sid}])
+
+    two = await lookup.look_up_many([names[0], names[1], names[0]])
+    three = await lookup.look_up_many([*names, "nobody"])
+
+    assert [[("ghost_session", "warning")]] * 3 == list(map(rules, two))
+    outage = [("common_outage", "critical"), ("ghost_session", "warning")]
+    assert [outage] * 3 == list(map(rules, three[:3]))
+    assert isinstance(three[3], BotError)
+
+
+async def test_many_more_than_are_asked_at_once_come_back(lookup, api):
+    """
+    More SIMs than are read at once all have their answers, in order.
+    """
+    sids = [f"DE{number:032}" for number in range(70)]
+    for sid in sids:
+        api.add(SIM | {"sid": sid, "unique_name": None}, [OPEN | {"sim_sid": sid}])
+
+    assert sids == [report.sim.sid for report in await lookup.look_up_many(sids)]
+
+
+async def test_an_asker_who_leaves_leaves_nothing_running(lookup, gate):
+    """
+    A look-up that is cancelled ends at once.
+    """
+    gate.held = SID
+    asking = asyncio.create_task(lookup.look_up(SID))
+    await gate.until(1)
+    asking.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asking
