@@ -13,7 +13,7 @@ from bot.kore.models import Sim
 from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind
 from bot.sims.names import key
-from bot.sims.near_misses import NearMisses
+from bot.sims.near_misses import NearMisses, prepare
 from bot.sims.table import BLOCK, SimTable
 from bot.sims.wording import Listed
 
@@ -119,6 +119,7 @@ class SimDirectory:
         The event loop gets its turn after each block, and one search runs at a time: it is never
         held for more than the comparing of a block.
         """
+        await prepare()
         async with self._searching:
             nearest = NearMisses(wanted, limit)
             for block in tuple(self._table.blocks):

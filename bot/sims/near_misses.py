@@ -4,10 +4,13 @@ One block of SIMs at a time, for rapidfuzz holds the interpreter while it compar
 hold the event loop up for as long, and hand it back 5 ms late besides.
 """
 
+import asyncio
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from itertools import islice
 
 from bot.sims.errors import Candidate
@@ -31,6 +34,12 @@ _SPACED = bytes.maketrans(b"-_./:#", b"      ")
 _BLANKS = str.maketrans("-_./:#", "      ")
 _WAYS = 6  # in which one SIM can be found: two names, each alike, swapped or containing
 _CUT_SHORT = re.compile(r"(?=.{4})(de[0-9a-f]*|[0-9]*)(?:\.{2,}([0-9a-f]+))?")
+
+
+async def prepare() -> None:
+    """Import rapidfuzz beside the event loop, 25 ms that a bot never asked for names can spare."""
+    if "rapidfuzz" not in sys.modules:
+        await asyncio.to_thread(import_module, "rapidfuzz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +115,8 @@ def _named(typed: str, block: Block, limit: int, enough: float) -> Iterator[Matc
 
 
 def _alike(column: Column, typed: str, block: Block, limit: int, enough: float) -> Iterator[Match]:
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 -- 25 ms that few answers need
-    from rapidfuzz.distance import OSA  # noqa: PLC0415 -- the same
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 -- see prepare
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 -- see prepare
 
     names = block.values(column, _spaced)
     query = typed.translate(_BLANKS)
@@ -143,8 +152,8 @@ def _cut_short(head: str, tail: str, block: Block, limit: int) -> Iterator[Match
 def _with_slips(
     column: Column, typed: str, block: Block, limit: int, _enough: float
 ) -> Iterator[Match]:
-    from rapidfuzz import process  # noqa: PLC0415 -- 25 ms that few answers need
-    from rapidfuzz.distance import OSA  # noqa: PLC0415 -- the same
+    from rapidfuzz import process  # noqa: PLC0415 -- see prepare
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 -- see prepare
 
     values = block.values(column, bytes.lower)
     near = process.extract(typed, values, scorer=OSA.distance, score_cutoff=_SLIPS, limit=limit)

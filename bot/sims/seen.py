@@ -62,8 +62,17 @@ class SeenSims:
 def _devices(sessions: Iterable[DataSession]) -> dict[str, datetime]:
     """Give each device in the sessions and when it was last seen."""
     devices: dict[str, datetime] = {}
-    for session in sessions:
-        if device := device_of(session.imei):
-            last_seen = session.end or session.last_updated or session.start or _LONG_AGO
+    for imei, last_seen in _imeis(sessions).items():
+        if device := device_of(imei):
             devices[device] = max(devices.get(device, _LONG_AGO), last_seen)
     return devices
+
+
+def _imeis(sessions: Iterable[DataSession]) -> dict[str | None, datetime]:
+    """Give each IMEI as it came: there are hundreds of sessions, and but one or two of these."""
+    imeis: dict[str | None, datetime] = {}
+    for session in sessions:
+        last_seen = session.end or session.last_updated or session.start or _LONG_AGO
+        if last_seen >= imeis.get(session.imei, _LONG_AGO):
+            imeis[session.imei] = last_seen
+    return imeis

@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.sims.identifier import Identifier, Kind
-from bot.sims.names import key, quoted
+from bot.sims.names import quoted
 from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of
 
 _LIKE_A_SID = re.compile(r"(?i)(DE|HS)([0-9a-z]{16,64})")
@@ -15,7 +15,7 @@ _CUT_SHORT = re.compile(r"(?i)(?:(?:DE|HS)[0-9a-f ]*|[0-9 ]{4,})\.{2,}[0-9a-f ]+
 _NOT_HEX = re.compile(r"(?i)[^0-9a-f]")
 _HEX = 32
 _FEWEST_DIGITS = 6
-_TAIL = 6
+_SID_END = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,6 @@ class Listed:
 
 def not_found(wanted: Identifier, candidates: tuple[Candidate, ...], listed: Listed) -> SimNotFound:
     """Say that no SIM is what was typed, and which come near."""
-    candidates = told_apart(candidates)
     said = (
         _understood(wanted),
         _odd(wanted),
@@ -44,18 +43,7 @@ def ambiguous(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -> Si
     fit = "were seen in the device" if wanted.kind is Kind.IMEI else "are called"
     which = f"Which one? These are {shown} of them." if len(sims) > shown else "Which one?"
     sentence = f"{_number(len(sims))} SIMs {fit} {quoted(wanted.typed)}. {which}"
-    return SimAmbiguous(sentence, told_apart(sims[:shown]), len(sims))
-
-
-def told_apart(sims: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Add the end of the ICCID, or of the SID, to names that several of them bear."""
-    names = Counter(key(sim.name) for sim in sims)
-    return tuple(
-        replace(sim, name=f"{sim.name} · …{(sim.iccid or sim.sid)[-_TAIL:]}")
-        if names[key(sim.name)] > 1
-        else sim
-        for sim in sims
-    )
+    return SimAmbiguous(sentence, sims[:shown], len(sims))
 
 
 def _understood(wanted: Identifier) -> str:
@@ -122,8 +110,15 @@ def _digits(wanted: Identifier) -> str | None:
 
 
 def _or(candidates: Sequence[Candidate]) -> str:
-    *most, last = (quoted(candidate.name) for candidate in candidates)
+    *most, last = map(quoted, _told_apart(candidates))
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def _told_apart(sims: Sequence[Candidate]) -> Iterator[str]:
+    """Give their names; a name that several of them bear gets the end of the SID."""
+    names = Counter(sim.name for sim in sims)
+    for sim in sims:
+        yield sim.name if names[sim.name] == 1 else f"{sim.name} · …{sim.sid[-_SID_END:]}"
 
 
 def _number(count: int) -> str:

@@ -2,7 +2,7 @@ import pytest
 
 from bot.sims.errors import Candidate
 from bot.sims.identifier import identify
-from bot.sims.wording import Listed, ambiguous, not_found, told_apart
+from bot.sims.wording import Listed, ambiguous, not_found
 from tests.bot.sims.conftest import sid
 from tests.builders import ICCID, IMEI, SID
 
@@ -129,13 +129,13 @@ def test_several():
 
 def test_told_apart():
     """
-    SIMs of one name are told apart by how their ICCID, or else their SID, ends.
+    SIMs of one name are told apart in the sentence by how their SID ends.
     """
-    sims = (Candidate(sid(1), "Depot", ICCID), Candidate(sid(2), "depot"), PUMPS[0])
+    sims = (Candidate(sid(1), "Depot"), Candidate(sid(2), "Depot"), PUMPS[0])
+    error = not_found(identify("dpot"), sims, WHOLE)
 
-    assert ["Depot · …678909", "depot · …000002", "pump-7"] == [
-        sim.name for sim in told_apart(sims)
-    ]
+    assert error.sentence.endswith("mean `Depot · …0001`, `Depot · …0002` or `pump-7`?")
+    assert sims == error.candidates
 
 
 def test_several_sims_of_a_device():
