@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench lock docs clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -33,7 +33,7 @@ check: $(VENV)/dev ## style, types, import contracts
 	$(BIN)/lint-imports
 
 bench: $(VENV)/dev ## each figure of bench/ against its floor
-	@for script in bench/*.py; do \
+	@for script in $(filter-out bench/rounds.py bench/stub.py,$(wildcard bench/*.py)); do \
 		echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || failed="$$failed $$script"; \
 	done; test -z "$$failed" || { echo "over their limits:$$failed"; exit 1; }
 
@@ -41,6 +41,9 @@ lock: $(VENV)/dev ## pin again what pyproject.toml asks for (ARGS=--upgrade for 
 	$(LOCK) $(ARGS) pyproject.toml -o requirements.lock
 	$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) $(ARGS) --group build -c requirements-dev.lock -o requirements-build.lock
+
+docs: $(VENV)/dev ## write the tables of README.md again
+	PYTHONPATH=. $(BIN)/python docs/tables.py
 
 clean: ## take away what was made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -2,18 +2,20 @@
 
 from enum import IntEnum
 
-from bot.errors import BotError, SettingsError, UserError
+from bot.errors import BotError, SettingsError, SlackLost, UserError
 from bot.kore.errors import KoreError, KoreNotFound
+from bot.slack.errors import SlackError
 
 
 class ExitCode(IntEnum):
-    """The graver the higher, up to SETTINGS."""
+    """The graver the higher; where several apply, the highest is given."""
 
     OK = 0
     NOT_ALL = 1
     USAGE = 2
     KORE = 3
     SETTINGS = 4
+    SLACK = 5
     BROKEN = 70
     INTERRUPTED = 130
 
@@ -28,7 +30,8 @@ MEANINGS = {
     ExitCode.NOT_ALL: "a SIM was not found or several fit; doctor or health found something amiss",
     ExitCode.USAGE: "the command line was not understood",
     ExitCode.KORE: "KORE refused, limited or did not answer",
-    ExitCode.SETTINGS: "the settings are not right",
+    ExitCode.SETTINGS: "the settings are not right, or a token of Slack's is refused",
+    ExitCode.SLACK: "Slack cannot be reached, or does not let the bot do what it must",
     ExitCode.BROKEN: "something broke on our side",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
 }
@@ -40,4 +43,6 @@ def exit_code(error: BotError) -> ExitCode:
         return ExitCode.SETTINGS
     if isinstance(error, UserError | KoreNotFound):
         return ExitCode.NOT_ALL
+    if isinstance(error, SlackError | SlackLost):
+        return ExitCode.SLACK
     return ExitCode.KORE if isinstance(error, KoreError) else ExitCode.BROKEN

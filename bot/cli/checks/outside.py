@@ -13,7 +13,7 @@ from bot.settings import Settings
 async def outside_checks(settings: Settings, clock: Clock) -> tuple[Check, ...]:
     """Ask Slack and KORE; no check waits for another, and none raises."""
     slack, kore, *clocks = await asyncio.gather(
-        slack_checks(settings),
+        slack_checks(settings, clock),
         kore_check(settings, clock),
         clock_check("Slack", settings.slack_api_url, clock),
         clock_check("KORE", settings.kore_api_url, clock),

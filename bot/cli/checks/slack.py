@@ -1,69 +1,68 @@
 """Whether Slack knows our tokens, and whether they carry the scopes of the manifest."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from typing import Any
 
-import aiohttp
-from pydantic import SecretStr
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.cli.checks.check import Check, failed, skipped, well
-from bot.cli.checks.manifest import bot_scopes
+from bot.cli.exit_codes import ExitCode
+from bot.clock import Clock
+from bot.errors import BotError, StartError
 from bot.settings import Settings
+from bot.slack.client import SlackClient, open_session
+from bot.slack.identity import APP_TOKEN, ask, identify
+from bot.slack.manifest import bot_scopes
 
 PATIENCE_SECONDS = 10
 BOT, APP, SCOPES = "Slack bot token", "Slack app token", "Slack scopes"
-REINSTALL = "update the app from manifest.yml at api.slack.com/apps, reinstall it"
-REACH = "check SLACK_API_URL, the proxy and the firewall"
+TODO_BOT = "install the app, then copy the Bot User OAuth Token of OAuth & Permissions"
+TODO_APP = "Basic Information, App-Level Tokens: make one with connections:write"
+TODO_SCOPES = "put manifest.yml into the app at api.slack.com/apps and reinstall it"
+TODO_REACH = "check SLACK_API_URL, the proxy and the firewall"
+NO_BOT_TOKEN = (skipped(BOT, "SLACK_BOT_TOKEN is not set"),)
+
+Checks = tuple[Check, ...]
 
 
-async def slack_checks(settings: Settings) -> tuple[Check, ...]:
+async def slack_checks(settings: Settings, clock: Clock) -> Checks:
     """Ask auth.test and apps.connections.open."""
-    client = AsyncWebClient(
-        base_url=settings.slack_api_url, timeout=PATIENCE_SECONDS, trust_env_in_session=True
-    )
-    return (
-        *await _bot_token(client, settings.slack_bot_token),
-        await _app_token(client, settings),
-    )
+    async with open_session() as session:
+        token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+        client = SlackClient(session, clock, token=token, api_url=settings.slack_api_url)
+        bot = await _looked(BOT, partial(_bot_token, client), TODO_BOT) if token else NO_BOT_TOKEN
+        return (*bot, *await _app_token(client, settings))
 
 
-async def _bot_token(client: AsyncWebClient, token: SecretStr | None) -> tuple[Check, ...]:
-    if token is None:
-        return (skipped(BOT, "SLACK_BOT_TOKEN is not set"),)
-    answer = await _asked(
-        BOT,
-        lambda: client.auth_test(token=token.get_secret_value()),
-        "copy it again from OAuth & Permissions into SLACK_BOT_TOKEN",
-    )
-    if isinstance(answer, Check):
-        return (answer,)
-    says = f"{answer.get('user')} in {answer.get('team')} ({answer.get('url')})"
-    return (well(BOT, says), scopes_check(answer.headers.get("x-oauth-scopes", "")))
+async def _bot_token(client: SlackClient) -> Checks:
+    identity = await identify(client)
+    says = f"bot {identity.user} of team {identity.team}"
+    return (well(BOT, says), scopes_check(identity.scopes))
 
 
-def scopes_check(header: str) -> Check:
-    """Compare the scopes that Slack tells, parted by commas, with the manifest's."""
-    granted = {scope.strip() for scope in header.split(",") if scope.strip()}
+def scopes_check(granted: Iterable[str]) -> Check:
+    """Compare the scopes that Slack tells with the manifest's."""
     needed, optional = bot_scopes()
-    if lacks := sorted(needed - granted):
-        return failed(SCOPES, f"the token lacks {', '.join(lacks)}", REINSTALL)
-    without = sorted(optional - granted)
+    if lacks := sorted(needed - set(granted)):
+        says = f"the token lacks {', '.join(lacks)}"
+        return failed(SCOPES, says, TODO_SCOPES, ExitCode.SLACK)
+    without = sorted(optional - set(granted))
     note = f"; without the optional {', '.join(without)}" if without else ""
     return well(SCOPES, f"all {len(needed)} of manifest.yml{note}")
 
 
-async def _app_token(client: AsyncWebClient, settings: Settings) -> Check:
+async def _app_token(client: SlackClient, settings: Settings) -> Checks:
     token = settings.slack_app_token
     if token is None:
-        return _signing_secret(settings)
-    answer = await _asked(
-        APP,
-        lambda: client.apps_connections_open(app_token=token.get_secret_value()),
-        "make a new one under Basic Information, App-Level Tokens, with connections:write",
-    )
-    return answer if isinstance(answer, Check) else well(APP, "Socket Mode may connect")
+        return (_signing_secret(settings),)
+
+    look = partial(_socket_mode, client, token.get_secret_value())
+    return await _looked(APP, look, TODO_APP)
+
+
+async def _socket_mode(client: SlackClient, token: str) -> Checks:
+    await ask(client, "apps.connections.open", APP_TOKEN, token)
+    return (well(APP, "Socket Mode may connect"),)
 
 
 def _signing_secret(settings: Settings) -> Check:
@@ -73,11 +72,15 @@ def _signing_secret(settings: Settings) -> Check:
     return skipped(APP, f"not set: signed HTTP on {path}; only a command from Slack can try it")
 
 
-async def _asked(name: str, ask: Callable[[], Awaitable[Any]], todo: str) -> Any | Check:  # noqa: ANN401 -- SlackResponse is untyped
-    """Ask Slack; a refusal or a silence becomes a failed check."""
+async def _looked(name: str, look: Callable[[], Coroutine[Any, Any, Checks]], todo: str) -> Checks:
+    """Look; a refusal or a silence becomes a failed check."""
     try:
-        return await ask()
-    except SlackApiError as error:
-        return failed(name, f"Slack says {error.response['error']}", todo)
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return failed(name, f"no answer from Slack ({type(error).__name__})", REACH)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await look()
+    except StartError as error:
+        return (failed(name, error.sentence, todo, ExitCode.SETTINGS),)
+    except BotError as error:
+        return (failed(name, error.sentence, TODO_REACH, ExitCode.SLACK),)
+    except TimeoutError:
+        says = f"no answer within {PATIENCE_SECONDS} s"
+        return (failed(name, says, TODO_REACH, ExitCode.SLACK),)

@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from bot.cli.ports import port_errors
 from bot.cli.until_stopped import until_stopped
 
 
@@ -27,11 +28,12 @@ async def serve(port: int, sims: int, latency: float) -> None:
 
     api = KoreApi(SystemClock(), sims=sims)
     api.faults.latency = latency
-    async with until_stopped() as stopped, serving(api.app, port=port) as url:
-        click.echo(f"listening on {url}")
-        click.echo(f"client id {api.client_id}")
-        click.echo(f"client secret {api.client_secret}")
-        click.echo(f"\nexport KORE_API_URL={url} KORE_TOKEN_URL={url}{TOKEN_PATH}")
-        click.echo(f"export KORE_CLIENT_ID={api.client_id} KORE_CLIENT_SECRET={api.client_secret}")
-        click.echo(f"simsessions lookup {' '.join(story.name for story in api.stories)}")
-        await stopped.wait()
+    with port_errors(port):
+        async with until_stopped() as stopped, serving(api.app, port=port) as url:
+            click.echo(f"listening on {url}")
+            click.echo(f"client id {api.client_id}\nclient secret {api.client_secret}\n")
+            click.echo(f"export KORE_API_URL={url} KORE_TOKEN_URL={url}{TOKEN_PATH}")
+            click.echo(f"export KORE_CLIENT_ID={api.client_id}")
+            click.echo(f"export KORE_CLIENT_SECRET={api.client_secret}")
+            click.echo(f"simsessions lookup {' '.join(story.name for story in api.stories)}")
+            await stopped.wait()

@@ -47,10 +47,9 @@ async def look_up(settings: Settings, asked: list[str]) -> "list[SessionReport |
     from bot.ops.masking import Masker  # noqa: PLC0415 -- nor this
 
     configure_logging("WARNING", form="text", masker=Masker(settings.secrets))
-    async with lookups(settings, SystemClock()) as lookup:
+    async with lookups(settings, SystemClock()) as service:
         with progress("Looking up", len(asked)) as step:
-            lookup.on_done = step
-            return await lookup.look_up_many(asked)
+            return await service.look_up(asked, step)
 
 
 def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> None:

@@ -13,7 +13,10 @@ import pytest
 from bot.clock import SystemClock
 from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
 from bot.sandbox.serve import serving
+from bot.sandbox.slack_api.api import SlackApi
+from bot.sandbox.slack_api.workspace import Workspace
 from bot.settings import PREFIX, WITHOUT_PREFIX
+from bot.slack.manifest import bot_scopes
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -44,6 +47,22 @@ class Kore:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The stand-in for Slack, and the settings that lead to it."""
+
+    api: SlackApi
+    url: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "SLACK_API_URL": f"{self.url}/api/",
+            "SLACK_BOT_TOKEN": "xoxb-stand-in",
+            "SLACK_APP_TOKEN": "xapp-stand-in",
+        }
+
+
 Simsessions = Callable[..., Coroutine[Any, Any, Done]]
 
 
@@ -53,6 +72,21 @@ async def kore() -> AsyncIterator[Kore]:
     api = KoreApi(SystemClock())
     async with serving(api.app) as url:
         yield Kore(api, url)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Slack]:
+    """Serve the stand-in for Slack, with every scope of the manifest."""
+    api = SlackApi(
+        Workspace(SystemClock()),
+        bot_token="xoxb-stand-in",
+        app_token="xapp-stand-in",
+        signing_secret="signing-secret",
+        scopes=frozenset.union(*bot_scopes()),
+    )
+    async with serving(api.app) as url:
+        yield Slack(api, url)
+        await api.aclose()
 
 
 def strangers() -> dict[str, str]:

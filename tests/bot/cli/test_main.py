@@ -4,9 +4,10 @@ import pytest
 
 from bot.cli.exit_codes import MEANINGS, ExitCode, exit_code
 from bot.cli.main import cli
-from bot.errors import BotError, NotAllowed, SettingsError
+from bot.errors import BotError, NotAllowed, SettingsError, SlackLost, StartError
 from bot.kore.errors import KoreDenied, KoreNotFound, KoreUnavailable
 from bot.sims.errors import SimNotFound
+from bot.slack.errors import SlackUnreachable
 
 
 async def test_help_lists_every_command_and_number(simsessions):
@@ -49,6 +50,9 @@ async def test_a_misspelt_command(simsessions):
         (KoreNotFound(), ExitCode.NOT_ALL),
         (KoreDenied(), ExitCode.KORE),
         (KoreUnavailable(), ExitCode.KORE),
+        (SlackLost(), ExitCode.SLACK),
+        (SlackUnreachable("auth.test"), ExitCode.SLACK),
+        (StartError("x"), ExitCode.SETTINGS),
         (SettingsError(("x",)), ExitCode.SETTINGS),
         (BotError(), ExitCode.BROKEN),
     ],

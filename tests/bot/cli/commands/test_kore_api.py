@@ -21,7 +21,7 @@ async def started(*arguments: str) -> tuple[asyncio.subprocess.Process, list[str
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    lines = [(await process.stdout.readline()).decode().rstrip("\n") for _ in range(6)]
+    lines = [(await process.stdout.readline()).decode().rstrip("\n") for _ in range(7)]
     return process, lines
 
 

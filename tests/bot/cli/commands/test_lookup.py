@@ -100,7 +100,7 @@ async def test_who_is_not_found(kore, simsessions):
     """
     why = {
         "HS0123456789abcdef0123456789abcdef": "Super SIM",
-        "pmp-7": "Did you mean `pump-7`?",
+        "pmp-7": "Did you mean `pump-7`",
         "8901 2600 1234": "12 digits",
         "../../v1/Accounts": "no such SIM",
     }

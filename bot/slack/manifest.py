@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import bot
-
-PLACES = (Path(bot.__file__).parent, Path(bot.__file__).parent.parent)
+PLACES = (Path(__file__).parent.parent, Path(__file__).parent.parent.parent)
 
 
 def manifest_path() -> Path:

@@ -1,0 +1,140 @@
+"""How long the bot takes from exec to ready, what that costs, and what it holds in memory.
+
+The floor is a Python that imports what any such bot needs. Linux only: it reads /proc.
+"""
+
+import asyncio
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rounds import ROUNDS, report
+
+from bot.clock import SystemClock
+from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
+from bot.sandbox.serve import serving
+from bot.sandbox.slack_api.api import SlackApi
+from bot.sandbox.slack_api.workspace import Workspace
+
+ROOT = Path(__file__).parent.parent
+FLOOR = """
+import aiohttp, cachetools, httptools, httpx, pydantic, slack_bolt.async_app, starlette, uvicorn
+import slack_bolt.adapter.socket_mode.aiohttp, uvloop
+class Model(pydantic.BaseModel): x: int
+import time; print(time.process_time())
+"""
+# rich is not among them: httpx imports it by itself wherever it is installed
+HEAVY = {"PIL", "asyncpg", "matplotlib", "numpy", "rapidfuzz", "sqlalchemy", "yaml"}
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def settings(kore: str, slack: str, port: int) -> dict[str, str]:
+    """Give the environment of a bot between the stand-ins."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "KORE_API_URL": kore,
+        "KORE_TOKEN_URL": f"{kore}{TOKEN_PATH}",
+        "KORE_CLIENT_ID": KoreApi.client_id,
+        "KORE_CLIENT_SECRET": KoreApi.client_secret,
+        "SLACK_API_URL": f"{slack}/api/",
+        "SLACK_BOT_TOKEN": "xoxb-bench",
+        "SLACK_APP_TOKEN": "xapp-bench",
+        "PORT": str(port),
+    }
+
+
+def a_free_port() -> int:
+    """Give a port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as trial:
+        return int(trial.getsockname()[1])
+
+
+async def is_ready(port: int) -> bool:
+    """Ask /readyz once, over a bare socket."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    status = await reader.readline()
+    writer.close()
+    return b" 200 " in status
+
+
+async def started(environ: dict[str, str], *options: str) -> tuple[float, float, float, str]:
+    """Start the bot; give wall seconds until ready, CPU seconds, MB held, and what it logged."""
+    begun = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *options,
+        "-m",
+        "bot",
+        "run",
+        env=environ,
+        cwd="/",
+        stderr=asyncio.subprocess.PIPE,
+    )
+    logged = asyncio.create_task(process.stderr.read())  # type: ignore[union-attr]
+    while not await is_ready(int(environ["PORT"])):
+        if process.returncode is not None:
+            raise SystemExit((await logged).decode())
+        await asyncio.sleep(0.005)
+    wall = time.perf_counter() - begun
+    proc = Path(f"/proc/{process.pid}")
+    fields = (proc / "stat").read_text().rpartition(")")[2].split()
+    status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
+    process.terminate()
+    await process.wait()
+    cpu = (int(fields[11]) + int(fields[12])) / TICK
+    return wall, cpu, int(status["VmRSS"].split()[0]) / 1024, (await logged).decode()
+
+
+def imported() -> float:
+    """Give the CPU seconds of a Python until it has imported the floor."""
+    done = subprocess.run([sys.executable, "-c", FLOOR], check=True, stdout=subprocess.PIPE)
+    return float(done.stdout)
+
+
+def heavy_modules(import_times: str) -> set[str]:
+    """Find those of HEAVY in what `-X importtime` printed."""
+    lines = (line for line in import_times.splitlines() if line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines} & HEAVY
+
+
+async def main() -> None:
+    """Print the figures."""
+    clock = SystemClock()
+    slack = SlackApi(
+        Workspace(clock), bot_token="xoxb-bench", app_token="xapp-bench", signing_secret="s"
+    )
+    async with (
+        serving(KoreApi(clock).app) as kore_url,
+        serving(slack.app) as slack_url,
+    ):
+        environ = settings(kore_url, slack_url, a_free_port())
+        *_, logged = await started(environ, "-X", "importtime")
+        runs, floors = [], []
+        for _ in range(ROUNDS):
+            runs.append(await started(environ))
+            floors.append(await asyncio.to_thread(imported))
+    wall, cpu, held = (statistics.median(run[at] for run in runs) for at in range(3))
+    floor = statistics.median(floors)
+    print(f"  ours {cpu * 1000:.0f} ms CPU, the imports alone {floor * 1000:.0f} ms")
+    report("start: exec to ready", wall, 1, "s")
+    report("start: CPU over the bare imports", cpu / floor, 1.25)
+    report("start: memory once ready", held, 90, "MB")
+    report(
+        f"start: heavy modules {sorted(heavy_modules(logged))}",
+        len(heavy_modules(logged)),
+        0,
+        "modules",
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,66 @@
+"""The comparison of this machine's clock with others'."""
+
+from datetime import timedelta
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from bot.cli.checks.check import Standing
+from bot.cli.checks.clock import clock_check, compared
+from bot.sandbox.serve import serving
+from tests.builders import NOON
+from tests.fakes import FakeClock
+
+
+@pytest.mark.parametrize(
+    ("seconds", "standing", "says"),
+    [
+        (0, Standing.OK, "0 s apart"),
+        (60, Standing.OK, "60 s apart"),
+        (-60, Standing.OK, "60 s apart"),
+        (61, Standing.FAILED, "61 s ahead"),
+        (-400, Standing.FAILED, "400 s behind"),
+    ],
+)
+def test_a_minute_is_tolerated(seconds, standing, says):
+    """
+    Up to a minute is well; more is told with its direction.
+    """
+    check = compared("clock", NOON + timedelta(seconds=seconds), NOON)
+
+    assert (standing, says) == (check.standing, check.says)
+
+
+@pytest.mark.parametrize(
+    ("date", "standing"),
+    [
+        ("Mon, 05 Jan 2026 12:00:20 GMT", Standing.OK),
+        ("Mon, 05 Jan 2026 12:20:00 GMT", Standing.FAILED),
+        ("yesterday", Standing.SKIPPED),
+        (None, Standing.SKIPPED),
+    ],
+)
+async def test_the_date_of_an_answer_is_read(date, standing):
+    """
+    Any answer's Date will do, also a refusal's; without one nothing is claimed.
+    """
+
+    async def refusal(_request):
+        return PlainTextResponse("no", 401, headers={"Date": date} if date else None)
+
+    app = Starlette(routes=[Route("/", refusal)])
+    async with serving(app) as url:
+        check = await clock_check("KORE", url, FakeClock())
+
+    assert standing == check.standing
+
+
+async def test_nobody_there():
+    """
+    Without an answer the clock is not blamed.
+    """
+    check = await clock_check("KORE", "http://127.0.0.1:1", FakeClock())
+
+    assert Standing.SKIPPED == check.standing

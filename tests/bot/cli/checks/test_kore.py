@@ -1,0 +1,51 @@
+"""KORE's key, tried against the stand-in."""
+
+import pytest
+
+from bot.cli.checks.check import Standing
+from bot.cli.checks.kore import kore_check
+from bot.cli.exit_codes import ExitCode
+from bot.clock import SystemClock
+from bot.sandbox.kore_api.faults import broken
+from bot.settings import Need, Settings, load_settings
+
+
+async def test_a_key_that_works(kore):
+    """
+    A token and the first SIM are enough.
+    """
+    check = await kore_check(load_settings(kore.settings, None, need=Need.KORE), SystemClock())
+
+    assert Standing.OK == check.standing
+    assert "SIMs can be read in" in check.says
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault", "todo"),
+    [
+        ({"KORE_CLIENT_SECRET": "wrong"}, None, "Read on Programmable Wireless"),
+        ({}, broken(403, "/v1/Sims", times=None), "Read on Programmable Wireless"),
+        ({}, broken(503, "/v1/Sims", times=None), "status page"),
+        ({"KORE_API_URL": "http://127.0.0.1:1"}, None, "KORE_API_URL"),
+    ],
+)
+async def test_a_key_that_does_not(kore, changes, fault, todo):
+    """
+    A refusal and a silence have different remedies, and the number is KORE's.
+    """
+    if fault:
+        kore.api.faults.add(fault)
+    told = kore.settings | {"SIMSESSIONS_KORE_BUDGET": "1s"} | changes
+    check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
+
+    assert (Standing.FAILED, ExitCode.KORE) == (check.standing, check.code)
+    assert todo in check.todo
+
+
+async def test_no_key():
+    """
+    Without a key nothing is asked.
+    """
+    check = await kore_check(Settings(), SystemClock())
+
+    assert Standing.SKIPPED == check.standing

@@ -1,0 +1,54 @@
+"""`simsessions doctor`, as a process, between the two stand-ins."""
+
+
+async def test_all_is_well(kore, slack, simsessions):
+    """
+    With complete settings every line says ok, or why it was skipped, and the number is 0.
+    """
+    done = await simsessions("doctor", **kore.settings, **slack.settings)
+    words = [line.split()[0] for line in done.out.splitlines()]
+
+    assert (0, "") == (done.code, done.err)
+    assert {"ok", "skipped"} >= set(words)
+    assert "ok      settings: complete" in done.out
+    assert "ok      KORE key: SIMs can be read" in done.out
+    assert "ok      Slack app token: Socket Mode may connect" in done.out
+    assert "stand-in" not in done.out
+
+
+async def test_everything_amiss_is_told_at_once(kore, simsessions):
+    """
+    One run names each fault with what to do, and the number is the gravest's.
+    """
+    settings = {
+        "KORE_API_URL": kore.url,
+        "KORE_TOKEN_URL": kore.settings["KORE_TOKEN_URL"],
+        "KORE_CLIENT_ID": "nobody",
+        "KORE_CLIENT_SECRET": "hush-hush",
+        "SLACK_API_URL": "http://127.0.0.1:1/api/",
+        "SLACK_BOT_TOKEN": "xoxb-hush",
+        "PORT": "none",
+    }
+    done = await simsessions("doctor", **settings)
+
+    assert 5 == done.code
+    assert "failed  settings: PORT" in done.out
+    assert "failed  settings: SLACK_APP_TOKEN: missing" in done.out
+    assert "failed  Slack bot token: Slack cannot be reached" in done.out
+    assert "failed  KORE key: KORE refuses" in done.out
+    assert done.out.count("-> ") == done.out.count("failed  ")
+    assert "hush" not in done.out + done.err
+
+
+async def test_tokens_and_scopes(kore, slack, simsessions):
+    """
+    A token that lacks scopes and one that Slack does not know are told apart.
+    """
+    slack.api.scopes = frozenset({"commands"})
+    settings = kore.settings | slack.settings | {"SLACK_APP_TOKEN": "xapp-other"}
+    done = await simsessions("doctor", **settings)
+
+    assert "failed  Slack scopes: the token lacks" in done.out
+    assert "chat:write" in done.out
+    assert "failed  Slack app token: SLACK_APP_TOKEN: Slack refuses it (invalid_auth)" in done.out
+    assert 5 == done.code

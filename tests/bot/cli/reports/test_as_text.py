@@ -1,0 +1,63 @@
+"""What a terminal shows of a report."""
+
+from bot.cli.reports.as_text import as_text
+from bot.diagnosis.state import State
+from bot.errors import BotError
+from bot.sims.errors import SimNotFound
+from tests.builders import a_sim
+
+
+def lines(query: str, answer: object) -> list[str]:
+    return [line.plain for line in as_text(query, answer)]
+
+
+def test_the_headline_is_first_and_the_verdict_second(report):
+    """
+    What is going on, then why we think so and what to do, then the facts.
+    """
+    told = lines("pump 7", report())
+
+    assert "pump-7 is offline" in told[0]
+    assert "Silent for 15 h 30 min." in told[1]
+    assert "Check the power of pump-7." in told[2]
+    assert any(line.startswith("  Operator") and "T-Mobile USA" in line for line in told)
+    assert any("DE" in line and "ICCID 8901 2600" in line for line in told)
+
+
+def test_what_could_not_be_read_is_said(report):
+    """
+    Unreadable sessions and left-out rows are told, not hidden.
+    """
+    unread = report(sessions=None, state=State.UNKNOWN, problem="KORE is not answering.")
+    told = lines("x", unread)
+    some_rows = lines("x", report(skipped_rows=2))
+
+    assert "  KORE is not answering." in told
+    assert any("2 rows of KORE's could not be read" in line for line in some_rows)
+
+
+def test_a_stale_answer_says_so_first(report):
+    """
+    That KORE does not answer stands right under the headline.
+    """
+    assert "KORE is not answering" in lines("x", report(stale=True))[1]
+
+
+def test_names_cannot_steer_the_terminal(report):
+    """
+    Escape sequences in what KORE or the asker wrote are taken out.
+    """
+    evil = "\x1b]0;owned\x07\x1b[31mred"
+    told = [
+        *lines(evil, SimNotFound(f"No such SIM: {evil}")),
+        *lines("x", report(sim=a_sim(unique_name=evil))),
+    ]
+
+    assert not any("\x1b" in line or "\x07" in line for line in told)
+
+
+def test_an_error_is_one_line():
+    """
+    An error stands behind what was asked for.
+    """
+    assert [f"pmp-7: {BotError.sentence}"] == lines("pmp-7", BotError())

@@ -1,0 +1,81 @@
+"""Many look-ups at once: bounded, in order, small, and told step by step."""
+
+from dataclasses import dataclass
+
+from bot.cli.lookups import AT_ONCE, Lookups, lookups
+from bot.clock import SystemClock
+from bot.diagnosis.thresholds import Thresholds
+from bot.errors import BotError
+from bot.sessions.report import SessionReport
+from bot.sessions.verdict import Judge
+from bot.settings import Need, load_settings
+
+
+@dataclass
+class Counter:
+    """Counts calls."""
+
+    calls: int = 0
+
+    def __call__(self) -> None:
+        self.calls += 1
+
+
+async def test_answers_come_in_the_order_asked(kore):
+    """
+    More SIMs than are asked for at once are all answered, each in its place, each told.
+    """
+    names = [story.name for story in kore.api.stories]
+    asked = [*names, "no-such-sim", *reversed(names)]
+    done = Counter()
+    settings = load_settings(kore.settings, None, need=Need.KORE)
+    async with lookups(settings, SystemClock()) as service:
+        answers = await service.look_up(asked, done)
+    told = [a.query if isinstance(a, SessionReport) else "no-such-sim" for a in answers]
+
+    assert len(asked) > AT_ONCE
+    assert asked == told
+    assert len(asked) == done.calls
+
+
+async def test_only_the_newest_session_stays(kore):
+    """
+    A report keeps one session, and the summary of all.
+    """
+    settings = load_settings(kore.settings, None, need=Need.KORE)
+    async with lookups(settings, SystemClock()) as service:
+        (report,) = await service.look_up(["truck-42"], Counter())
+
+    assert isinstance(report, SessionReport)
+    assert report.sessions is not None
+    assert report.summary is not None
+    assert 1 == len(report.sessions) < report.summary.sessions
+
+
+async def test_a_fault_of_ours_costs_one_answer_only(caplog):
+    """
+    What nobody planned is logged and answered as such; the others are not touched.
+    """
+
+    class Broken:
+        async def look_up(self, _text):
+            raise ZeroDivisionError
+
+    answers = await Lookups(Broken(), Judge(Thresholds())).look_up(["a", "b"], Counter())
+
+    assert [BotError, BotError] == [type(answer) for answer in answers]
+    assert ["look-up-broke"] * 2 == caplog.messages
+
+
+async def test_several_sims_share_what_they_have_in_common(kore):
+    """
+    An outage that shows only over several SIMs stands in the findings of each that it concerns.
+    """
+    story = next(s for s in kore.api.stories if ("common_outage", "critical") in s.findings)
+    settings = load_settings(kore.settings, None, need=Need.KORE)
+    async with lookups(settings, SystemClock()) as service:
+        together = await service.look_up([story.name, *story.asked_with], Counter())
+        (alone,) = await service.look_up([story.name], Counter())
+    rules = [{finding.rule for finding in answer.findings} for answer in (together[0], alone)]
+
+    assert [True, False] == ["common_outage" in found for found in rules]
