@@ -1,10 +1,12 @@
 """What is said of a SIM's history, in Slack and in the terminal."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.blocks.session_words import packets_words
 from bot.blocks.speech import Speech, utc
+from bot.blocks.text import clean
 from bot.blocks.units import count
 from bot.blocks.words import mark
 from bot.diagnosis.reading import device, network_of
@@ -85,3 +87,9 @@ def timeline_alt(report: SessionReport, days: int) -> str:
     what = count(len(sessions), "session")
     brief = f": {_in_brief(sessions)}" if sessions else ""
     return f"Timeline of {report.sim.name}, {days_words(days)}, {what}{brief}"
+
+
+def file_name(report: SessionReport, days: int, ending: str) -> str:
+    """Name a file after its SIM and window: `pump-7-30-days.csv`, safe on any disk."""
+    name = re.sub(r"[^\w-]+", "-", clean(report.sim.name, 60)).strip("-") or report.sim.sid
+    return f"{name}-{days}-days.{ending}"

@@ -7,13 +7,14 @@ import pytest
 from bot.blocks.history_words import (
     days_fault,
     empty_words,
+    file_name,
     history_headline,
     in_window,
     timeline_alt,
 )
 from bot.blocks.speech import PLAIN
 from tests.bot.blocks.reports import NOW, a_report
-from tests.builders import a_session
+from tests.builders import SID, a_session, a_sim
 
 DAY = timedelta(days=1)
 OPEN_FOR_LONG = a_session(start=NOW - 35 * DAY)
@@ -115,3 +116,20 @@ def test_timeline_alt():
         "Timeline of pump-7, last 30 days, 1 session: 1 network, 1 IMEI, ↑ 246 up · ↓ 296 down"
     ) == timeline_alt(a_report(), 30)
     assert "Timeline of pump-7, last day, 0 sessions" == timeline_alt(a_report(sessions=()), 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("pump-7", "pump-7-30-days.csv"),
+        ("../../etc/passwd", "etc-passwd-30-days.csv"),
+        ("Kühlraum 1, Hamburg", "Kühlraum-1-Hamburg-30-days.csv"),
+        ("\u202egnp\n.exe", "gnp-exe-30-days.csv"),
+        ("///", f"{SID}-30-days.csv"),
+    ],
+)
+def test_file_name(name, shown):
+    """
+    A file is named after its SIM, whatever that is called.
+    """
+    assert shown == file_name(a_report(sim=a_sim(unique_name=name)), 30, "csv")
