@@ -12,6 +12,7 @@ MAX_TEXT = 200
 MAX_LINK = 2_000
 _MAX_RAW = 2 * MAX_LINK
 _ROUNDS = 4
+_MENTION = re.compile(r"<[@!][^<>]*>")
 _SLACK_LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _QUOTES = " `\"'“”„‟‘’‚‛«»‹›′″"
 _LEADING = ",;"
@@ -36,28 +37,27 @@ def unwrap(text: str) -> Unwrapped:
 
     Raises NotASim where nothing is left, where it is too long, or where it cannot be read.
     """
-    if len(text) > _MAX_RAW:
-        raise _too_long(len(text))
-    outer = _visible(text)
+    _refuse_beyond(_MAX_RAW, text)
+    outer = _MENTION.sub(" ", _visible(text))
     for _ in range(_ROUNDS):
         before, outer = outer, _unlinked(outer)
         if outer == before:
             break
     typed = _bare(outer)
+    _refuse_beyond(MAX_LINK if is_link(typed) else MAX_TEXT, outer)
     meant = _bare(plain(typed))
     if not meant:
         raise NotASim
-    longest = max(len(meant), len(outer))
-    if longest > (MAX_LINK if is_link(meant) else MAX_TEXT):
-        raise _too_long(longest)
+    _refuse_beyond(MAX_LINK if is_link(meant) else MAX_TEXT, meant)
     return Unwrapped(meant, typed, outer)
 
 
-def _too_long(length: int) -> NotASim:
-    return NotASim(
-        f"That goes on for {length} characters; no SIM's name is that long. Paste one SID (DE…), "
-        "ICCID, IMEI or name."
-    )
+def _refuse_beyond(most: int, text: str) -> None:
+    if len(text) > most:
+        raise NotASim(
+            f"That goes on for {len(text)} characters; no SIM's name is that long. Paste one SID "
+            "(DE…), ICCID, IMEI or name."
+        )
 
 
 def _visible(text: str) -> str:
@@ -87,8 +87,6 @@ def _unlinked(text: str) -> str:
 
 def _meant_by(link: re.Match[str]) -> str:
     target, label = link[1], (link[2] or "").strip()
-    if target[0] in "@!":
-        return " "
     scheme, _, rest = target.partition(":")
     if scheme.lower() in {"tel", "mailto", "sms"}:
         return label or rest

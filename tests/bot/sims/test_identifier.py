@@ -118,6 +118,8 @@ def test_imeis(text, value):
         ("<mailto:pump@site.test|pump@site.test>", "pump@site.test"),
         ("<@U0123|ann> pump-7", "pump-7"),
         ("AT&amp;T &lt;1&gt;", "AT&T <1>"),
+        ("dock &lt;!channel&gt; 4", "dock <!channel> 4"),
+        ("<!channel> dock 4", "dock 4"),
         ("Größe 7", "Größe 7"),
         ("../v1/RatePlans", "../v1/RatePlans"),
         ("a%2Fb?c#d", "a%2Fb?c#d"),
