@@ -34,16 +34,21 @@ def network_of(session: DataSession) -> Network | None:
 
 @lru_cache(maxsize=4096)
 def _network(mcc: str | None, mnc: str | None) -> Network | None:
-    mcc, mnc = (mcc or "").strip(), (mnc or "").strip()
-    if not (mcc.isdecimal() and mnc.isdecimal() and int(mcc)):
+    country_code, number = _number(mcc), _number(mnc)
+    if not country_code or number is None:
         return None
-    return Network(mcc.zfill(3), int(mnc))
+    return Network(f"{country_code:03}", number)
+
+
+def _number(text: str | None) -> int | None:
+    """Read one of the short numbers that name a network."""
+    digits = (text or "").strip()
+    return int(digits) if re.fullmatch("[0-9]{1,6}", digits) else None
 
 
 def mcc(session: DataSession) -> int | None:
     """Give the country code of the network as a number."""
-    text = (session.operator_mcc or "").strip()
-    return int(text) if text.isdecimal() else None
+    return _number(session.operator_mcc)
 
 
 def packets(session: DataSession) -> tuple[int, int] | None:
