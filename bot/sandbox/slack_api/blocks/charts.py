@@ -20,23 +20,16 @@ from bot.sandbox.slack_api.blocks.schema import (
 LABEL = string(20)
 
 
-def _positive(value: object, at: str) -> Iterator[str]:
-    wrong = list(number(value, at))
-    yield from wrong
-    if not wrong and isinstance(value, (int, float)) and value <= 0:
-        yield fault("must be greater than 0", at)
+def _positive(value: dict[str, Any], at: str) -> Iterator[str]:
+    if value["value"] <= 0:
+        yield fault("must be greater than 0", f"{at}/value")
 
 
 def _complete(chart: dict[str, Any], at: str) -> Iterator[str]:
     """Every series has one point for every category, and no others."""
-    axis, series = chart.get("axis_config"), chart.get("series")
-    categories = axis.get("categories") if isinstance(axis, dict) else None
-    if not isinstance(categories, list) or not isinstance(series, list):
-        return
-    for index, one in enumerate(series):
-        data = one.get("data") if isinstance(one, dict) else None
-        labels = [p.get("label") for p in data or () if isinstance(p, dict)]
-        if sorted(map(str, labels)) != sorted(map(str, categories)):
+    categories = sorted(chart["axis_config"]["categories"])
+    for index, series in enumerate(chart["series"]):
+        if sorted(point["label"] for point in series["data"]) != categories:
             said = "must contain exactly one entry for every category"
             yield fault(said, f"{at}/series/{index}/data")
 
@@ -53,6 +46,7 @@ _OVER_CATEGORIES = shape(
     unique("name", "series"),
     _complete,
 )
-_PIE = shape({"segments": array(shape({"label": LABEL, "value": _positive}), 1, 12)})
+_SEGMENT = shape({"label": LABEL, "value": number}, {}, _positive)
+_PIE = shape({"segments": array(_SEGMENT, 1, 12)})
 CHART = typed({"pie": _PIE, **dict.fromkeys(("line", "bar", "area"), _OVER_CATEGORIES)})
 DATA_VISUALIZATION = shape({"title": string(50), "chart": CHART}, {"block_id": BLOCK_ID})

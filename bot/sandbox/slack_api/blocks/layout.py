@@ -62,6 +62,7 @@ def _task_card(*states: str) -> Check:
     return shape(
         {"task_id": string(), "title": string()},
         {
+            "type": one_of("task_card"),
             "status": one_of(*states),
             "details": RICH_TEXT_OBJECT,
             "output": RICH_TEXT_OBJECT,

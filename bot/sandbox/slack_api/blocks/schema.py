@@ -67,11 +67,11 @@ def number(value: object, at: str) -> Iterator[str]:
         yield fault("must provide a number", at)
 
 
-def one_of(*words: object) -> Check:
+def one_of(*words: str) -> Check:
     """Allow one of a few words."""
 
     def check(value: object, at: str) -> Iterator[str]:
-        if value not in words:
+        if not isinstance(value, str) or value not in words:
             yield fault("must be a valid enum value", at)
 
     return check
@@ -99,26 +99,34 @@ def shape(
     maybe: Mapping[str, Check] | None = None,
     *extras: Extra,
 ) -> Check:
-    """Allow an object with these fields and no others; `extras` look at it as a whole."""
+    """Allow an object with these fields and no others.
+
+    `extras` look at it as a whole, once every field is right by itself.
+    """
     needed, maybe = needed or {}, maybe or {}
-    known = {**needed, **maybe}
 
     def check(value: object, at: str) -> Iterator[str]:
         if not isinstance(value, dict):
             yield fault("must provide an object", at)
             return
-        for name in needed:
-            if value.get(name) is None:
-                yield fault(f"missing required field: {name}", at)
-        for name, one in value.items():
-            if name not in known and name != "type":
-                yield fault(f"invalid additional property: {name}", at)
-            elif name in known and not (name in needed and one is None):
-                yield from known[name](one, f"{at}/{name}")
-        for extra in extras:
-            yield from extra(value, at)
+        found = list(_fields(value, at, needed, maybe))
+        yield from found or (said for extra in extras for said in extra(value, at))
 
     return check
+
+
+def _fields(
+    value: dict[str, Any], at: str, needed: Mapping[str, Check], maybe: Mapping[str, Check]
+) -> Iterator[str]:
+    known = {**maybe, **needed}
+    for name in needed:
+        if value.get(name) is None:
+            yield fault(f"missing required field: {name}", at)
+    for name, one in value.items():
+        if name not in known:
+            yield fault(f"invalid additional property: {name}", at)
+        elif name not in needed or one is not None:
+            yield from known[name](one, f"{at}/{name}")
 
 
 def typed(shapes: Mapping[str, Check]) -> Check:
@@ -132,7 +140,8 @@ def typed(shapes: Mapping[str, Check]) -> Check:
         elif value["type"] not in shapes:
             yield fault(f"unsupported type: {value['type']}", f"{at}/type")
         else:
-            yield from shapes[value["type"]](value, at)
+            rest = {name: one for name, one in value.items() if name != "type"}
+            yield from shapes[value["type"]](rest, at)
 
     return check
 
@@ -157,16 +166,14 @@ def just_one_of(*names: str) -> Extra:
     return check
 
 
-def among(field: str, lists: str = "options", groups: str = "option_groups") -> Extra:
+def among(field: str) -> Extra:
     """Ask that what is chosen at first stands among the options."""
 
     def check(value: dict[str, Any], at: str) -> Iterator[str]:
-        grouped = [
-            option for group in _dicts(value.get(groups)) for option in _list(group.get(lists))
-        ]
-        offered = [*_list(value.get(lists)), *grouped]
-        chosen = value.get(field)
-        for one in chosen if isinstance(chosen, list) else filter(None, [chosen]):
+        groups = [group["options"] for group in value.get("option_groups", ())]
+        offered = [option for options in (value.get("options", ()), *groups) for option in options]
+        chosen = value.get(field, [])
+        for one in chosen if isinstance(chosen, list) else [chosen]:
             if one not in offered:
                 yield fault("initial option must be among the options", f"{at}/{field}")
 
@@ -188,19 +195,10 @@ def unique(field: str, inside: str) -> Extra:
 
     def check(value: dict[str, Any], at: str) -> Iterator[str]:
         seen: set[object] = set()
-        for index, one in enumerate(_list(value.get(inside))):
-            name = one.get(field) if isinstance(one, dict) else None
-            if isinstance(name, str) and name in seen:
+        for index, one in enumerate(value.get(inside, ())):
+            name = one.get(field)
+            if name is not None and name in seen:
                 yield fault(f'`{field}` "{name}" already exists', f"{at}/{inside}/{index}/{field}")
-            elif isinstance(name, str):
-                seen.add(name)
+            seen.add(name)
 
     return check
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    return [one for one in _list(value) if isinstance(one, dict)]

@@ -9,7 +9,7 @@ from typing import Any
 from bot.sandbox.slack_api.blocks.composition import BLOCK_ID
 from bot.sandbox.slack_api.blocks.rich_text import RICH_TEXT
 from bot.sandbox.slack_api.blocks.schema import (
-    Check,
+    Extra,
     array,
     boolean,
     fault,
@@ -38,45 +38,35 @@ def column(value: object, at: str) -> Iterator[str]:
         yield from _COLUMN(value, at)
 
 
-def cell_length(cell: object) -> int:
+def cell_length(cell: dict[str, Any]) -> int:
     """Count the characters of a cell; of rich text, those of every part."""
-    if isinstance(cell, list):
-        return sum(cell_length(part) for part in cell)
-    if not isinstance(cell, dict):
-        return 0
-    text = cell.get("text")
-    own = len(text) if isinstance(text, str) else 0
-    return own + cell_length(cell.get("elements"))
+    return len(cell.get("text", "")) + sum(map(cell_length, cell.get("elements", ())))
 
 
 def characters(block: dict[str, Any]) -> int:
     """Count the characters of all cells of a table."""
-    rows = block.get("rows")
-    return sum(cell_length(row) for row in rows) if isinstance(rows, list) else 0
+    return sum(cell_length(cell) for row in block["rows"] for cell in row)
 
 
-def _budget(most: int) -> Check:
-    def check(value: object, at: str) -> Iterator[str]:
-        if isinstance(value, dict) and characters(value) > most:
+def _budget(most: int) -> Extra:
+    def check(value: dict[str, Any], at: str) -> Iterator[str]:
+        if characters(value) > most:
             yield fault(f"must be less than {most + 1} characters over all cells", f"{at}/rows")
 
     return check
 
 
 def _rectangle(value: dict[str, Any], at: str) -> Iterator[str]:
-    rows = [row for row in value.get("rows") or () if isinstance(row, list)]
-    for index, row in enumerate(rows):
-        if len(row) != len(rows[0]):
+    for index, row in enumerate(value["rows"]):
+        if len(row) != len(value["rows"][0]):
             yield fault("all rows must have the same number of cells", f"{at}/rows/{index}")
 
 
 def _header(value: dict[str, Any], at: str) -> Iterator[str]:
-    rows = value.get("rows")
-    if not (isinstance(rows, list) and rows and isinstance(rows[0], list)):
-        return
-    for index, cell in enumerate(rows[0]):
+    header = value["rows"][0]
+    for index, cell in enumerate(header):
         yield from HEADER_CELL(cell, f"{at}/rows/0/{index}")
-    if value.get("row_header_column_index", 0) >= len(rows[0]):
+    if value.get("row_header_column_index", 0) >= len(header):
         yield fault("must be the index of a column", f"{at}/row_header_column_index")
 
 

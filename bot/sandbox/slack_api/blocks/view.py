@@ -23,7 +23,7 @@ _COMMON: dict[str, Check] = {
 
 
 def _inputs_need_submit(view: dict[str, Any], at: str) -> Iterator[str]:
-    blocks = view.get("blocks")
+    blocks = view["blocks"]
     kinds = (
         [b.get("type") for b in blocks if isinstance(b, dict)] if isinstance(blocks, list) else []
     )
