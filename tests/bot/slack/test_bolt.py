@@ -1,0 +1,91 @@
+"""The Bolt app as the bot sets it up."""
+
+import logging
+
+import pytest
+from slack_bolt.async_app import AsyncBoltRequest
+
+from bot.slack.bolt import bolt_logger, make_bolt_app
+from bot.slack.identity import Identity
+
+IDENTITY = Identity("T1", "U0BOT", "B0BOT", "E1")
+
+
+@pytest.fixture
+def app(session):
+    """The app, and no Slack anywhere: whoever asked would fail."""
+    return make_bolt_app(session, IDENTITY, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
+
+
+def command(**more):
+    body = {"command": "/x", "team_id": "T1", "user_id": "U1", "channel_id": "C1"}
+    return AsyncBoltRequest(mode="socket_mode", body=body | more)
+
+
+async def test_a_request_knows_who_we_are_without_asking(app):
+    """
+    Token and identity stand in the context; nobody was asked for them.
+    """
+    found = {}
+
+    @app.command("/x")
+    async def listener(ack, context):
+        found.update(token=context.bot_token, bot=context.bot_user_id, team=context.team_id)
+        await ack()
+
+    answer = await app.async_dispatch(command())
+
+    assert 200 == answer.status
+    assert {"token": "xoxb-1", "bot": "U0BOT", "team": "T1"} == found
+
+
+async def test_the_ack_comes_as_soon_as_the_listener_is_through(app):
+    """
+    The answer is there when the listener is, without a poll in between.
+    """
+
+    @app.command("/x")
+    async def listener(ack):
+        await ack("taken")
+
+    answer = app.async_dispatch(command())
+    with pytest.raises(StopIteration) as through:
+        answer.send(None)
+
+    assert "taken" == through.value.value.body
+
+
+async def test_what_the_sdk_sends_goes_over_the_shared_session(app, session):
+    """
+    Bolt's client has the session of the bot, and never sends again after a broken connection.
+    """
+    kinds = [type(handler).__name__ for handler in app.client.retry_handlers]
+
+    assert session is app.client.session
+    assert ["AsyncRateLimitErrorRetryHandler", "AsyncServerErrorRetryHandler"] == kinds
+
+
+async def test_a_token_in_the_environment_is_no_news(session, monkeypatch, caplog):
+    """
+    Bolt finds SLACK_BOT_TOKEN by itself; its warning about that is not for our log.
+    """
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-other")
+
+    app = make_bolt_app(session, IDENTITY, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
+    app.logger.warning("something else")
+
+    assert ["something else"] == [record.message for record in caplog.records]
+
+
+def test_bolt_never_logs_at_debug():
+    """
+    Whatever level the root has, Bolt's is INFO at least: at DEBUG it writes whole bodies.
+    """
+    logger = logging.getLogger("slack_bolt")
+    before = logger.level
+    logger.setLevel(logging.DEBUG)
+
+    level = bolt_logger().level
+    logger.setLevel(before)
+
+    assert logging.INFO == level

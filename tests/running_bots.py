@@ -1,0 +1,83 @@
+"""The whole bot between both stand-ins, in this loop, for tests that type and click."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot.app import EVENTS_PATH, Bot, running
+from bot.clock import SystemClock
+from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
+from bot.sandbox.serve import serving
+from bot.sandbox.slack_api.delivery import Delivery
+from bot.sandbox.slack_api.messages import Message
+from bot.settings import Settings
+from tests.workspaces import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The bot, and the stand-ins on both sides of it."""
+
+    bot: Bot
+    kore: KoreApi
+    slack: SlackSide
+
+    async def type(self, text: str, *, user: str = "ana", channel: str = "#fleet-ops") -> Delivery:
+        """Type /simsessions and wait until all answers are out."""
+        delivery = await self.slack.workspace.command(user, channel, "/simsessions", text)
+        await self.settle()
+        return delivery
+
+    async def click(self, message: Message, label: str, *, user: str = "ana") -> Delivery:
+        """Press the button of this label and wait until all answers are out."""
+        block, element = find_button(message, label)
+        action = element["action_id"]
+        delivery = await self.slack.workspace.click(user, message.ts, block["block_id"], action)
+        await self.settle()
+        return delivery
+
+    async def settle(self) -> None:
+        """Wait until no answer is under way."""
+        assert not await self.bot.services.tasks.drain(30)
+
+    def answer(self, user: str = "ana", channel: str = "#fleet-ops") -> Message:
+        """The newest that a person sees of the bot's."""
+        return self.slack.seen_by(user, channel)[-1]
+
+
+def find_button(message: Message, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Find a button by its label, with its block."""
+    rows = [block for block in message.blocks if block["type"] == "actions"]
+    pairs = [(row, each) for row in rows for each in row["elements"]]
+    return next(pair for pair in pairs if pair[1]["text"]["text"] == label)
+
+
+def settings_for(slack: SlackSide, kore: KoreApi, kore_url: str, **changes: Any) -> Settings:
+    """Settings that lead to the stand-ins; Socket Mode, unless changed."""
+    plain = {
+        "slack_bot_token": BOT_TOKEN,
+        "slack_app_token": APP_TOKEN,
+        "slack_signing_secret": SIGNING_SECRET,
+        "slack_api_url": slack.api_url,
+        "kore_api_url": kore_url,
+        "kore_token_url": kore_url + TOKEN_PATH,
+        "kore_client_id": kore.client_id,
+        "kore_client_secret": kore.client_secret,
+        "port": 0,
+    }
+    return Settings.model_validate(plain | changes)
+
+
+@asynccontextmanager
+async def whole_bot(*, over_http: bool = False, **changes: Any) -> AsyncIterator[Whole]:
+    """Run all three; `over_http` is signed HTTP instead of Socket Mode."""
+    clock = SystemClock()
+    kore = KoreApi(clock)
+    async with serving(kore.app) as kore_url, slack_side(clock) as slack:
+        if over_http:
+            changes["slack_app_token"] = None
+        async with running(settings_for(slack, kore, kore_url, **changes)) as bot:
+            if over_http:
+                slack.api.request_url = f"http://127.0.0.1:{bot.port}{EVENTS_PATH}"
+            yield Whole(bot, kore, slack)
