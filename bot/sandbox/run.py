@@ -4,7 +4,7 @@ The bot reaches the workspace as it reaches Slack, over Socket Mode, and KORE ov
 """
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from bot.app import Bot, running
 from bot.clock import Clock, SystemClock
 from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.page.kore_side import FaultyKore
+from bot.sandbox.page.kore_side import FaultyKore, KoreSide
 from bot.sandbox.page.page import page_routes
 from bot.sandbox.serve import serving
 from bot.sandbox.slack_api.api import SlackApi
@@ -32,6 +32,7 @@ class Demo:
 
     url: str
     kore: KoreApi
+    kore_side: KoreSide
     slack: SlackApi
     workspace: Workspace
     bot: Bot
@@ -47,24 +48,29 @@ class Demo:
 
 @asynccontextmanager
 async def running_demo(
-    port: int = 0, *, sims: int = FLEET, clock: Clock | None = None
+    port: int = 0,
+    *,
+    sims: int = FLEET,
+    settings: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Demo]:
     """Run all of it in this loop while the block lasts; port 0 takes a free one for the page.
 
-    Nothing of the environment is read. Raises OSError where the port is taken.
+    `settings` are told to the bot beside those that lead it to the stand-ins; nothing of the
+    environment is read. Raises OSError where the port is taken.
     """
     clock = clock or SystemClock()
     kore, workspace = KoreApi(clock, sims=sims), Workspace(clock)
     keys = _new_keys()
-    slack = _slack(workspace, keys)
-    routes = page_routes(workspace, stories=kore.stories, kore_side=FaultyKore(kore.faults))
+    slack, kore_side = _slack(workspace, keys), FaultyKore(kore.faults)
+    routes = page_routes(workspace, stories=kore.stories, kore_side=kore_side)
     async with (
         serving(Starlette(routes=routes), port=port) as url,
         serving(kore.app) as kore_url,
         serving(slack.app) as slack_url,
-        running(_settings(keys, kore, kore_url, slack_url), clock) as bot,
+        running(_settings(keys, kore, kore_url, slack_url, settings or {}), clock) as bot,
     ):
-        yield Demo(url, kore, slack, workspace, bot)
+        yield Demo(url, kore, kore_side, slack, workspace, bot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,9 @@ def _slack(workspace: Workspace, keys: _Keys) -> SlackApi:
     )
 
 
-def _settings(keys: _Keys, kore: KoreApi, kore_url: str, slack_url: str) -> Settings:
+def _settings(
+    keys: _Keys, kore: KoreApi, kore_url: str, slack_url: str, more: Mapping[str, str]
+) -> Settings:
     told = {
         "SLACK_API_URL": f"{slack_url}/api/",
         "SLACK_BOT_TOKEN": keys.bot_token,
@@ -103,4 +111,4 @@ def _settings(keys: _Keys, kore: KoreApi, kore_url: str, slack_url: str) -> Sett
         "KORE_CLIENT_SECRET": kore.client_secret,
         "PORT": "0",
     }
-    return load_settings(told, env_file=None)
+    return load_settings({**told, **more}, env_file=None)

@@ -1,0 +1,79 @@
+"""`simsessions run`, as a process between the two stand-ins."""
+
+import asyncio
+import json
+import re
+import signal
+import sys
+
+import pytest
+
+from tests.bot.cli.conftest import ROOT, strangers
+
+
+async def started(folder, settings: dict[str, str]) -> tuple[asyncio.subprocess.Process, str]:
+    """Start the bot and wait until it logs its port."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        cwd=folder,
+        env=strangers() | {"PYTHONPATH": str(ROOT), "PORT": "0"} | settings,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    async for line in process.stderr:
+        if b'"ready"' in line:
+            return process, str(json.loads(line)["port"])
+    raise AssertionError
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+async def test_it_runs_until_it_is_told_to_stop(kore, slack, simsessions, tmp_path, ending):
+    """
+    Ready, healthy, and gone with 0 at a signal.
+    """
+    process, port = await started(tmp_path, kore.settings | slack.settings)
+    health = await simsessions("health", PORT=port)
+    process.send_signal(ending)
+    _, err = await process.communicate()
+
+    assert 0 == health.code
+    assert 0 == process.returncode
+    assert [] == re.findall(rb"Traceback|stand-in", err)
+
+
+async def test_all_that_lacks_is_told_before_anything_starts(simsessions):
+    """
+    Without settings it says what it needs, and ends with 4.
+    """
+    done = await simsessions("run")
+
+    assert 4 == done.code
+    assert ["KORE_CLIENT_ID", "KORE_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"] == (
+        re.findall(r"- (\w+): missing", done.err)
+    )
+
+
+async def test_a_token_that_slack_refuses(kore, slack, simsessions):
+    """
+    A refused token is told by the setting's name, without the token.
+    """
+    settings = kore.settings | slack.settings | {"SLACK_BOT_TOKEN": "xoxb-hush", "PORT": "0"}
+    done = await simsessions("run", **settings)
+
+    assert 4 == done.code
+    assert "SLACK_BOT_TOKEN" in done.err
+    assert "hush" not in done.err
+
+
+async def test_the_port_is_taken(kore, slack, simsessions):
+    """
+    A port that cannot be had is told, and ends with 4.
+    """
+    port = slack.url.rpartition(":")[2]
+    done = await simsessions("run", **kore.settings, **slack.settings, PORT=port)
+
+    assert 4 == done.code
+    assert port in done.err
