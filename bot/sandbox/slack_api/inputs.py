@@ -28,17 +28,6 @@ PLAIN = {
     "multi_channels_select": "selected_channels",
     "multi_conversations_select": "selected_conversations",
 }
-INITIAL = {
-    "initial_option": "selected_option",
-    "initial_options": "selected_options",
-    "initial_user": "selected_user",
-    "initial_channel": "selected_channel",
-    "initial_conversation": "selected_conversation",
-    "initial_date": "selected_date",
-    "initial_time": "selected_time",
-    "initial_date_time": "selected_date_time",
-    "initial_value": "value",
-}
 OFFERED = shape(
     {},
     {"options": array(OPTION, 0, 100), "option_groups": array(OPTION_GROUP, 0, 100)},
@@ -124,8 +113,9 @@ def _untouched(element: Json) -> Json:
         empty = {"selected_options": []}
     else:
         empty = {PLAIN[kind]: [] if kind.startswith("multi_") or kind == "file_input" else None}
-    given = {INITIAL[key]: value for key, value in element.items() if key in INITIAL}
-    return {"type": kind} | empty | given
+    ((key, nothing),) = empty.items()
+    first = element.get(key.replace("selected_", "initial_"), element.get("initial_value"))
+    return {"type": kind, key: nothing if first is None else first}
 
 
 def _is_empty(answer: Json) -> bool:

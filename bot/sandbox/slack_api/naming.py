@@ -16,14 +16,14 @@ INTERACTIVE = frozenset({
 
 def children(block: Json) -> Iterator[Json]:
     """Give the blocks that stand inside a container or carousel."""
-    inner = block.get("child_blocks") or ()
-    cards = block.get("elements") if block.get("type") == "carousel" else ()
-    yield from (child for child in (*inner, *(cards or ())) if isinstance(child, dict))
+    inner = block.get("child_blocks", ())
+    cards = block.get("elements", ()) if block.get("type") == "carousel" else ()
+    yield from (*inner, *cards)
 
 
 def elements(block: Json) -> Iterator[Json]:
     """Give what can be clicked or filled in in one block, without its children's."""
-    several = [*(block.get("elements") or ()), *(block.get("actions") or ())]
+    several = [*block.get("elements", ()), *block.get("actions", ())]
     for element in (*several, block.get("accessory"), block.get("element")):
         if isinstance(element, dict) and element.get("type") in INTERACTIVE:
             yield element
@@ -42,19 +42,18 @@ def named(blocks: Iterable[Json], ids: Ids) -> tuple[Json, ...]:
 
 
 def _name_block(block: Json, ids: Ids) -> Json:
-    copy = dict(block)
-    copy.setdefault("block_id", ids.make("", 5))
-    for key in ("elements", "actions", "child_blocks"):
-        if isinstance(copy.get(key), list):
-            copy[key] = [_name_child(child, ids) for child in copy[key]]
-    for key in ("accessory", "element"):
-        if isinstance(copy.get(key), dict):
-            copy[key] = _name_child(copy[key], ids)
+    copy = {"block_id": ids.make("", 5), **block}
+    inner = "elements" if block.get("type") == "carousel" else "child_blocks"
+    if inner in copy:
+        copy[inner] = list(named(copy[inner], ids))
+    for key in {"elements", "actions"} & set(copy) - {inner}:
+        copy[key] = [_name_element(one, ids) for one in copy[key]]
+    for key in {"accessory", "element"} & set(copy):
+        copy[key] = _name_element(copy[key], ids)
     return copy
 
 
-def _name_child(child: Json, ids: Ids) -> Json:
-    if child.get("type") in INTERACTIVE:
-        return {"action_id": ids.make("", 5), **child}
-    nested = child.get("type") == "card" or "block_id" in child or "child_blocks" in child
-    return _name_block(child, ids) if nested else child
+def _name_element(element: Json, ids: Ids) -> Json:
+    if element.get("type") in INTERACTIVE:
+        return {"action_id": ids.make("", 5), **element}
+    return element

@@ -1,8 +1,10 @@
 """An app on the real SDK that answers as a test says, and pieces of Block Kit."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -47,6 +49,17 @@ async def refusal(call):
     with pytest.raises(SlackApiError) as caught:
         await call
     return caught.value.response["error"]
+
+
+async def ask(url, verb="POST", **more):
+    """Send a request of any kind; give status and body."""
+    async with aiohttp.ClientSession() as session, session.request(verb, url, **more) as answer:
+        return answer.status, await answer.read()
+
+
+async def ask_json(url, verb="POST", **more):
+    """Send a request of any kind; give the body as JSON."""
+    return json.loads((await ask(url, verb, **more))[1])
 
 
 def button(action_id="go", **more):

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncServerErrorRetryHandler
@@ -17,6 +16,7 @@ from tests.bot.sandbox.slack_api.kit import (
     BOT_TOKEN,
     FLEET,
     actions,
+    ask_json,
     button,
     refusal,
     section,
@@ -152,15 +152,12 @@ async def test_blocks_are_validated_without_a_token(base):
     """
     blocks.validate needs no token.
     """
-    async with aiohttp.ClientSession() as session:
-        url = f"{base}/api/blocks.validate"
-        good = await session.post(url, json={"blocks": [section()]})
-        bad = await session.post(url, json={"blocks": [section("x" * 3001)]})
+    url = f"{base}/api/blocks.validate"
+    good = await ask_json(url, json={"blocks": [section()]})
+    bad = await ask_json(url, json={"blocks": [section("x" * 3001)]})
 
-        assert (await good.json())["ok"]
-        said = await bad.json()
-
-    assert "must be less than 3001 characters [json-pointer:/blocks/0/text/text]" in said["errors"]
+    assert good["ok"]
+    assert "must be less than 3001 characters [json-pointer:/blocks/0/text/text]" in bad["errors"]
 
 
 async def test_a_mass_of_commands_each_gets_its_ack(app, workspace):

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.bot.sandbox.slack_api.kit import APP_TOKEN, BOT_TOKEN, FLEET, refusal
+from tests.bot.sandbox.slack_api.kit import APP_TOKEN, BOT_TOKEN, FLEET, ask_json, refusal
 
 
 async def test_auth_test_says_who_is_calling(web):
@@ -84,9 +84,7 @@ async def test_arguments_come_as_json_or_form(base, workspace, kind, body):
     JSON bodies and forms say the same; a form's blocks are JSON in a string.
     """
     headers = {"Authorization": f"Bearer {BOT_TOKEN}", "Content-Type": kind}
-    async with aiohttp.ClientSession() as session:
-        answer = await session.post(f"{base}/api/chat.postMessage", data=body, headers=headers)
-        said = await answer.json()
+    said = await ask_json(f"{base}/api/chat.postMessage", data=body, headers=headers)
 
     assert said["ok"]
     assert "hi" == workspace.messages.all()[0].text
@@ -105,11 +103,10 @@ async def test_a_body_that_cannot_be_read_is_refused(base, kind, body, error):
     """
     Each has its own error.
     """
-    async with aiohttp.ClientSession() as session:
-        headers = {"Content-Type": kind}
-        answer = await session.post(f"{base}/api/chat.postMessage", data=body, headers=headers)
+    headers = {"Content-Type": kind}
+    answer = await ask_json(f"{base}/api/chat.postMessage", data=body, headers=headers)
 
-        assert error == (await answer.json())["error"]
+    assert error == answer["error"]
 
 
 async def test_calls_are_logged_without_their_token(web, api, clock):
