@@ -13,10 +13,10 @@ IMEI_WITHOUT_CHECK = 14
 IMEI_DIGITS = 15
 NOTHING_WORDS = frozenset({"", "null", "none", "unknown", "n/a"})
 GENERATIONS = (
-    (5, re.compile(r"\bNR|5G")),
-    (4, re.compile(r"LTE|4G|CAT[-_ ]?M|\bNB")),
-    (3, re.compile(r"UMTS|HSPA|WCDMA|3G")),
-    (2, re.compile(r"GSM|GPRS|EDGE|2G")),
+    (5, re.compile(r"\bNR|(?<![\d.])5G")),  # not 2.5G
+    (4, re.compile(r"LTE|(?<![\d.])4G|CAT[-_ ]?M|\bNB")),
+    (3, re.compile(r"UMTS|HSPA|WCDMA|(?<![\d.])3G")),
+    (2, re.compile(r"GSM|GPRS|EDGE|(?<![\d.])2G")),
 )
 
 

@@ -56,7 +56,7 @@ class AllowanceReader:
     def __init__(self, kore: KoreClient, clock: Clock, patience: float = PATIENCE) -> None:
         self._kore = kore
         self._clock = clock
-        self._patience = patience
+        self.patience = patience
         self._seen: LRUCache[str, Sim] = LRUCache(REMEMBERED)
         self._unlimited: LRUCache[str, bool] = LRUCache(REMEMBERED)
 
@@ -73,13 +73,25 @@ class AllowanceReader:
         plan = errands.begin(self._rate_plan(sim.rate_plan_sid, fresh=fresh))
         return Asked(sim, plan, errands.begin(self._usage(sim, fresh=fresh)))
 
-    async def finish(self, *asked: Asked | None) -> list[Allowance]:
-        """Give what is there of each, after `patience` seconds at most for all together."""
+    async def in_time(self, asked: Asked | None) -> Allowance:
+        """Give what is there after `patience` seconds at most."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._patience):
-                for each in asked:
-                    await _needed(each)
-        return [_what_is_there(each) for each in asked]
+            async with asyncio.timeout(self.patience):
+                return await self.whole(asked)
+        return self.so_far(asked)
+
+    async def whole(self, asked: Asked | None) -> Allowance:
+        """Wait for the plan, and for the usage where the plan has a limit to compare it with."""
+        plan = await asyncio.shield(asked.rate_plan) if asked else None
+        if asked and plan and plan.data_limit is not None:
+            await asyncio.shield(asked.usage)
+        return self.so_far(asked)
+
+    def so_far(self, asked: Asked | None) -> Allowance:
+        """Give what is there now."""
+        if asked is None:
+            return Allowance()
+        return Allowance(_if_done(asked.rate_plan), _if_done(asked.usage))
 
     async def _rate_plan(self, sid: str, *, fresh: bool) -> RatePlan | None:
         plan = await _or_unknown(self._kore.rate_plan(sid, fresh=fresh))
@@ -104,17 +116,6 @@ async def _or_unknown(fetch: Coroutine[Any, Any, Fetched[T]]) -> T | None:
     except Exception:  # what is an extra must not cost the answer
         log.exception("allowance-broke")
         return None
-
-
-async def _needed(asked: Asked | None) -> None:
-    """Wait for the plan, and for the usage where the plan has a limit to compare it with."""
-    plan = await asyncio.shield(asked.rate_plan) if asked else None
-    if asked and plan and plan.data_limit is not None:
-        await asyncio.shield(asked.usage)
-
-
-def _what_is_there(asked: Asked | None) -> Allowance:
-    return Allowance(_if_done(asked.rate_plan), _if_done(asked.usage)) if asked else Allowance()
 
 
 def _if_done(task: asyncio.Task[T]) -> T | None:

@@ -24,7 +24,7 @@ class Judge:
     rule_broke: RuleBroke = count_nothing
 
     def report(self, read: Read, allowance: Allowance, now: datetime) -> SessionReport:
-        """Report on one SIM alone."""
+        """Report on one SIM alone, as it stands now."""
         evidence = Evidence(read.sim.value, read.rows, now, allowance.rate_plan, allowance.usage)
         state = state_of(evidence, self.thresholds)
         return SessionReport(

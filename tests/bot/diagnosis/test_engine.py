@@ -10,6 +10,7 @@ from bot.diagnosis import engine
 from bot.diagnosis.engine import all_rules, diagnose
 from bot.diagnosis.order import ORDER, place
 from bot.diagnosis.rule import About, Finding, Rule, Severity, rule
+from bot.diagnosis.thresholds import defaults
 from tests.bot.diagnosis.cases import (
     LIMITS,
     MB,
@@ -128,6 +129,16 @@ def test_sentences_are_made_of_the_evidence(finding):
         finding.severity in next(r for r in all_rules() if r.name == finding.rule).about.severities
     )
     assert finding.source
+
+
+@pytest.mark.parametrize("each", all_rules(), ids=lambda each: each.name)
+def test_each_rule_says_when_it_fires_and_who_says_so(each):
+    """
+    A rule's own words name its thresholds and no others, so that lists of rules can be filled in.
+    """
+    assert _names(each.about.fires) <= set(each.about.thresholds) <= set(defaults())
+    assert each.about.severities
+    assert each.about.source
 
 
 @rule(About(fires="never well", severities=(Severity.INFO,)))

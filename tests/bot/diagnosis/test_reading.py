@@ -34,7 +34,19 @@ GENERATIONS = {
     ],
     3: ["UMTS", "HSPA", "HSPA+", "WCDMA", "3G", "3G UMTS"],
     2: ["GSM", "GPRS", "EDGE", "2G", "gprs"],
-    None: [None, "", " ", "satellite", "WiFi", "CDMA", "unregistered", "UNKNOWN", "1xRTT"],
+    None: [
+        None,
+        "",
+        " ",
+        "satellite",
+        "WiFi",
+        "CDMA",
+        "unregistered",
+        "UNKNOWN",
+        "1xRTT",
+        "2.5G",
+        "3.75G",
+    ],
 }
 
 

@@ -49,7 +49,8 @@ CLOSED = OPEN | {
 class Gate:
     """The stand-in behind a gate: requests whose path has `held` in it wait until it opens.
 
-    Tokens always pass. `waited_for` has the paths that came to the gate.
+    Tokens always pass. `waited_for` has the paths that came to the gate, `passed` how many were
+    answered.
     """
 
     def __init__(self, app):
@@ -58,6 +59,7 @@ class Gate:
         self._came = asyncio.Condition()
         self.held = None
         self.waited_for = []
+        self.passed = 0
 
     async def __call__(self, scope, receive, send):
         path = scope["path"]
@@ -67,6 +69,14 @@ class Gate:
                 self._came.notify_all()
             await self._opened.wait()
         await self._app(scope, receive, send)
+        async with self._came:
+            self.passed += "token" not in path
+            self._came.notify_all()
+
+    async def until_passed(self, number):
+        """Wait until so many requests were answered."""
+        async with self._came:
+            await self._came.wait_for(lambda: self.passed >= number)
 
     async def until(self, number):
         """Wait until so many requests stand before the gate."""

@@ -118,3 +118,32 @@ async def test_a_plan_that_changed_is_asked_for(lookup, api, clock):
 
     assert other == report.rate_plan.sid
     assert "plan_blocks_data" in rules(report)
+
+
+async def test_with_many_the_hurry_begins_when_all_are_read(open_lookup, api, gate):
+    """
+    What comes late for one SIM is still in time while others are being read.
+    """
+    add(api, {"data_limit": 18})
+    last = "DE" + "7" * 32
+    api.add(SIM | {"sid": last, "rate_plan_sid": None}, [OPEN])
+    gate.held = last
+    asking = asyncio.create_task(open_lookup(patience=0.0).look_up_many([SID, last]))
+    await gate.until(2)
+    await gate.until_passed(4)
+    gate.open()
+    first, _ = await asking
+
+    assert ["data_limit"] == rules(first)
+
+
+async def test_with_many_nobody_waits_long_either(open_lookup, api, gate):
+    """
+    When all are read, plans that are still missing are waited for once, not once for each.
+    """
+    add(api, {"data_limit": 18})
+    gate.held = "UsageRecords"
+    first, second = await open_lookup(patience=0.01).look_up_many([SID, SID])
+
+    assert ["healthy"] == rules(first) == rules(second)
+    assert 18 == first.rate_plan.data_limit

@@ -253,3 +253,36 @@ async def test_an_asker_who_leaves_leaves_nothing_running(lookup, gate):
 
     with pytest.raises(asyncio.CancelledError):
         await asking
+
+
+async def test_thousands_can_keep_their_newest_session_only(lookup):
+    """
+    Where memory counts, a report keeps its newest session, its summary and its findings.
+    """
+    (report,) = await lookup.look_up_many([SID], newest_only=True)
+
+    assert (1, 2) == (len(report.sessions), report.summary.sessions)
+    assert [("healthy", "info")] == rules(report)
+
+
+async def test_each_that_is_done_is_told(lookup):
+    """
+    Whoever waits for many is told of each, found or not.
+    """
+    told = []
+    await lookup.look_up_many([SID, "nobody", "pump-7"], done=lambda: told.append("done"))
+
+    assert ["done"] * 3 == told
+
+
+async def test_a_fault_of_ours_in_one_leaves_the_others(open_lookup, api, caplog):
+    """
+    A report that breaks is logged, stands as an error in its place, and costs nobody else theirs.
+    """
+    api.add(SIM | {"sid": "DE" + "7" * 32, "unique_name": "pump-9"}, [OPEN | {"end": "9999"}])
+    lookup = open_lookup(stale_after="not a duration")
+    online, empty = await lookup.look_up_many([SID, "DE" + "7" * 32])
+
+    assert BotError is type(online)
+    assert "report-broke" in caplog.messages
+    assert "DE" + "7" * 32 == empty.sim.sid

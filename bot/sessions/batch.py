@@ -1,0 +1,88 @@
+"""Many SIMs in one go: some at once, each judged as soon as all of it is there."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from bot.errors import BotError
+from bot.sessions.allowance import Allowance, AllowanceReader
+from bot.sessions.errands import Errands
+from bot.sessions.reading import Read, SimReader
+from bot.sessions.report import SessionReport
+
+AT_ONCE = 20
+log = logging.getLogger(__name__)
+
+Answer = SessionReport | BotError
+
+
+class Batch:
+    """One asking for several SIMs.
+
+    While SIMs are still being read there is no hurry for the plans and usages of others: queued
+    behind so many requests of our own they would come too late one by one.
+    """
+
+    def __init__(
+        self,
+        sims: SimReader,
+        allowances: AllowanceReader,
+        errands: Errands,
+        judge: Callable[[Read, Allowance], SessionReport],
+    ) -> None:
+        self._sims = sims
+        self._allowances = allowances
+        self._judge = judge
+        self._errands = errands
+        self._answers: list[Answer] = []
+        self._unfinished: dict[int, tuple[Read, asyncio.Task[None]]] = {}
+
+    async def answer(
+        self, texts: Sequence[str], *, fresh: bool, done: Callable[[], None]
+    ) -> list[Answer]:
+        """Give each its answer, in the order asked. Never raises BotError."""
+        self._answers = [BotError()] * len(texts)
+        waiting = iter(enumerate(texts))
+
+        async def work() -> None:
+            for place, text in waiting:
+                await self._read(place, text, fresh=fresh)
+                done()
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(AT_ONCE, len(texts))):
+                group.create_task(work())
+        await self._finish_all()
+        return self._answers
+
+    async def _read(self, place: int, text: str, *, fresh: bool) -> None:
+        """Read one; judging it goes on behind while the next one is read."""
+        try:
+            read = await self._sims.read(text, self._errands, fresh=fresh)
+        except BotError as error:
+            self._answers[place] = error
+        except Exception:  # a fault of ours in one SIM must not cost the others their answer
+            log.exception("look-up-broke")
+        else:
+            finishing = self._errands.begin(self._finish(place, read))
+            self._unfinished[place] = (read, finishing)
+
+    async def _finish(self, place: int, read: Read) -> None:
+        self._judge_one(place, read, await self._allowances.whole(read.asked))
+
+    async def _finish_all(self) -> None:
+        """Wait for what is still under way, as long as for one; then judge what is there."""
+        tasks = {task for _, task in self._unfinished.values()}
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._allowances.patience)
+        for place, (read, task) in list(self._unfinished.items()):
+            task.cancel()
+            self._judge_one(place, read, self._allowances.so_far(read.asked))
+            await asyncio.sleep(0)  # whoever else waits for the loop gets it between two SIMs
+
+    def _judge_one(self, place: int, read: Read, allowance: Allowance) -> None:
+        self._unfinished.pop(place, None)
+        try:
+            self._answers[place] = self._judge(read, allowance)
+        except Exception:  # as above
+            log.exception("report-broke")
