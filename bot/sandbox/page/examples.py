@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.diagnosis.state import State
 from bot.sandbox.slack_api.wire import Json
 from bot.sandbox.stories.story import Story
 
 COMMAND = "/simsessions"
+FAVOURITE = "truck-42"
 SUPER_SIM = "HS0123456789abcdef0123456789abcdef"
 
 
@@ -15,9 +15,9 @@ def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
     """Give titled groups of examples, each a text to type and what it shows."""
     about = [_example("help", "What the bot can do")]
     told = sorted(stories, key=lambda story: story.title)
-    first = next((story for story in told if story.state is State.ONLINE), None)
-    if first is not None:
-        about = [*_ways_to_name(first, now), *about]
+    favourite = next((story for story in told if story.name == FAVOURITE), None)
+    if favourite is not None:
+        about = [*_ways_to_name(favourite, now), *about]
     listed = [_example(_together(story), story.title) for story in told]
     note = "Each SIM of the sandbox has a story; the verdict should find it."
     return [

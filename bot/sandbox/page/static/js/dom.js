@@ -34,7 +34,7 @@ export function freshId(prefix) {
 let fresh = 0;
 
 function fill(node, classes, props, children) {
-  node.classList.add(...classes);
+  if (classes.length) node.classList.add(...classes);
   for (const [name, value] of Object.entries(props)) {
     set(node, name, value);
   }

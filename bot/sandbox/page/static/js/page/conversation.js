@@ -6,6 +6,7 @@ import { drawMessage } from "./message.js";
 import { threadBox } from "./thread.js";
 
 const NEAR_BOTTOM = 160;
+const MARGIN = 12;
 
 /** Draws and keeps the messages of one channel. */
 export class Conversation {
@@ -22,8 +23,9 @@ export class Conversation {
     this.channel = channel;
     this.drawn.clear();
     this.threads.clear();
+    this.node.scrollTop = 0;
     this.update();
-    this.node.scrollTop = this.node.scrollHeight;
+    this.toTheEnd();
   }
 
   /** Draws what changed; what did not keeps its sorting, its focus and its open menus. */
@@ -34,7 +36,14 @@ export class Conversation {
     const roots = messages.filter((each) => !each.thread_ts || each.thread_ts === each.ts);
     put(this.list, roots.length ? this.withDays(roots, messages) : this.welcome());
     focus?.restore();
-    if (near) this.node.scrollTop = this.node.scrollHeight;
+    if (near) this.toTheEnd();
+  }
+
+  /** Scrolls to the end, but not past the first line of the last message. */
+  toTheEnd() {
+    const end = this.node.scrollHeight - this.node.clientHeight;
+    const top = (this.list.lastElementChild?.offsetTop ?? 0) - MARGIN;
+    this.node.scrollTop = Math.min(end, Math.max(top, this.node.scrollTop));
   }
 
   withDays(roots, messages) {

@@ -65,6 +65,7 @@ function known(template) {
   return [...template.matchAll(TOKEN)].every(([, name]) => name in TOKENS);
 }
 
+/** Slack begins a date with a capital, unless something (U+200B, say) stands before its token. */
 function written(when, template) {
   const text = template.replace(TOKEN, (_, name) => TOKENS[name](when));
   return template.startsWith("{") ? text.charAt(0).toUpperCase() + text.slice(1) : text;

@@ -11,7 +11,8 @@ const REST_QUOTE = /^(?:>>>|&gt;&gt;&gt;) ?/;
 const STYLES = { "*": "b", _: "i", "~": "s" };
 const WORD = /[\p{L}\p{N}]/u;
 const SPACE = /\s/;
-const PLAIN = /^(?:(?!https?:\/\/)[^*_~`<])+/;
+const PLAIN = /^(?:(?!https?:\/\/)[^*_~`<:])+/;
+const SHORT_NAME = /^:[a-z0-9_+'-]+:/;
 const URL_START = /^https?:\/\/[^\s<>|]+[^\s<>|.,:;!?'")\]}]/;
 
 /** Draws mrkdwn; `names` knows people and channels; `verbatim` leaves bare links as text. */
@@ -71,6 +72,7 @@ function piece(text, at, how) {
   if (here === "<") return entityAt(text, at, how);
   if (here === "`") return codeAt(text, at);
   if (here in STYLES) return styleAt(text, at, how);
+  if (here === ":") return shortNameAt(text, at);
   if (!how.verbatim && text.startsWith("http", at)) return urlAt(text, at);
   return literal(text.slice(at).match(PLAIN)?.[0] ?? here);
 }
@@ -90,6 +92,12 @@ function codeAt(text, at) {
   const content = text.slice(at + 1, close);
   if (close <= at + 1 || content.includes("\n")) return literal("`");
   return [close - at + 1, h("code", {}, unescaped(content))];
+}
+
+function shortNameAt(text, at) {
+  const name = text.slice(at).match(SHORT_NAME)?.[0] ?? ":";
+  const known = withCharacters(name);
+  return known === name ? literal(":") : [name.length, emojiNodes(known)];
 }
 
 function urlAt(text, at) {
