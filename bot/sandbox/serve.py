@@ -71,5 +71,6 @@ def _config(app: ASGIApp, patience: int) -> Config:
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=patience,
     )
