@@ -102,10 +102,11 @@ class AllowanceReader:
     async def _usage(self, sim: Sim, *, fresh: bool) -> Usage | None:
         if self._unlimited.get(sim.rate_plan_sid or ""):
             return None
+        return await _or_unknown(self._usage_of_the_month(sim, fresh=fresh))
+
+    async def _usage_of_the_month(self, sim: Sim, *, fresh: bool) -> Fetched[Usage]:
         start = month_start(sim, self._clock.now())
-        return await _or_unknown(
-            self._kore.usage_records(sim.sid, start=start, granularity="all", fresh=fresh)
-        )
+        return await self._kore.usage_records(sim.sid, start=start, granularity="all", fresh=fresh)
 
 
 async def _or_unknown(fetch: Coroutine[Any, Any, Fetched[T]]) -> T | None:

@@ -25,12 +25,11 @@ from bot.diagnosis.thresholds import Thresholds
 )
 def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find the newest sessions in a row that are as long as each other and as a timer."""
-    recent = evidence.started_within(WEEK)
-    lengths = [length(session) for session in recent]
-    for last in range(len(recent), limits.idle_timeout_sessions - 1, -1):
-        first = last - limits.idle_timeout_sessions
-        alike = [lasted for lasted in lengths[first:last] if lasted]
-        if len(alike) < limits.idle_timeout_sessions or not _are_timed_out(alike, limits):
+    recent, number = evidence.started_within(WEEK), limits.idle_timeout_sessions
+    timed = [_as_long_as_a_timer(length(session), limits) for session in recent]
+    for last in range(len(recent), number - 1, -1):
+        alike = [lasted for lasted in timed[last - number : last] if lasted]
+        if len(alike) < number or not _are_alike(alike, limits):
             continue
         yield Finding(
             rule="idle_timeout",
@@ -42,7 +41,7 @@ def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
             source=limits.source("idle_timeouts"),
             evidence={
                 "sessions": len(alike),
-                "first": recent[first].start,
+                "first": recent[last - number].start,
                 "last": recent[last - 1].end,
                 "shortest": min(alike),
                 "longest": max(alike),
@@ -51,15 +50,15 @@ def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         return
 
 
-def _are_timed_out(lengths: Sequence[timedelta], limits: Thresholds) -> bool:
+def _as_long_as_a_timer(lasted: timedelta | None, limits: Thresholds) -> timedelta | None:
+    off = limits.idle_timeout_percent
+    if lasted is not None:
+        for timer in limits.idle_timeouts:
+            if timer * (100 - off) <= lasted * 100 <= timer * (100 + off):
+                return lasted
+    return None
+
+
+def _are_alike(lengths: Sequence[timedelta], limits: Thresholds) -> bool:
     shortest, longest = min(lengths), max(lengths)
-    if (longest - shortest) * 100 > shortest * limits.idle_timeout_spread_percent:
-        return False
-    return all(_fits_a_timer(lasted, limits) for lasted in (shortest, longest))
-
-
-def _fits_a_timer(lasted: timedelta, limits: Thresholds) -> bool:
-    return any(
-        abs(lasted - timer) * 100 <= timer * limits.idle_timeout_percent
-        for timer in limits.idle_timeouts
-    )
+    return (longest - shortest) * 100 <= shortest * limits.idle_timeout_spread_percent

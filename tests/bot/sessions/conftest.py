@@ -141,3 +141,8 @@ def lookup(open_lookup):
 def paths(api):
     """Give the paths asked so far, tokens left out."""
     return [asked.path for asked in api.requests if "token" not in asked.path]
+
+
+def rules(report):
+    """Give the findings of a report as (rule, severity)."""
+    return [(finding.rule, finding.severity.word) for finding in report.findings]
