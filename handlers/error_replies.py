@@ -22,8 +22,7 @@ def to_reply(error: Exception, *, asked: str = "") -> tuple[Reply, str]:
         reference = request_id()
         log.error("unplanned-error", exc_info=error, extra={"reference": reference})
         return showing(error_screen(error, reference)), "unplanned"
-    if isinstance(error, UserError):
-        log.info("user-error", extra={"kind": error.kind})
-    else:
-        log.warning("bot-error", extra={"kind": error.kind}, exc_info=error)
+    level = logging.INFO if isinstance(error, UserError) else logging.WARNING
+    about = {"kind": error.kind, "why": str(error), "cause": repr(error.__cause__)}
+    log.log(level, "planned-error", extra=about)
     return showing(error_screen(error, asked=asked)), error.kind

@@ -1,10 +1,13 @@
 """Work that goes on after the ack: held by a strong reference, timed, drained at the end.
 
 Bolt keeps no reference to the tasks it starts and drains none; asyncio itself holds tasks weakly.
+However many are waiting, one is begun each time the loop has looked at its sockets: a flood of
+work never stands before the next ack.
 """
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
@@ -18,6 +21,7 @@ class Tasks:
 
     def __init__(self, longest_seconds: float = 180.0) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._turns: deque[asyncio.Future[None]] = deque()
         self._longest = longest_seconds
 
     def __len__(self) -> int:
@@ -50,11 +54,29 @@ class Tasks:
             task.cancel()
         return len(self._tasks)
 
+    async def _turn(self) -> None:
+        """Wait until the loop has looked at its sockets once for each that came before."""
+        turn = asyncio.get_running_loop().create_future()
+        self._turns.append(turn)
+        if len(self._turns) == 1:
+            turn.get_loop().call_soon(self._give_turn)
+        await turn
+
+    def _give_turn(self) -> None:
+        turn = self._turns.popleft()
+        if not turn.done():
+            turn.set_result(None)
+        if self._turns:
+            turn.get_loop().call_soon(self._give_turn)
+
     async def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
         try:
+            await self._turn()
             async with asyncio.timeout(self._longest):
                 await work
         except TimeoutError:
             log.warning("task-took-too-long", extra={"task": name, "seconds": self._longest})
         except Exception:  # the edge of a task: nobody awaits it, so nobody else would tell
             log.exception("task-failed", extra={"task": name})
+        finally:
+            work.close()  # one that was cut before its turn was never begun

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 
 import pytest
 
@@ -105,3 +106,48 @@ async def test_nothing_under_way_is_no_wait(patience):
     cut = await Tasks().drain(patience)
 
     assert 0 == cut
+
+
+async def test_a_flood_of_work_leaves_the_loop_its_turns():
+    """
+    However many are begun at once, the loop looks at its sockets between one and the next.
+    """
+    tasks, seen = Tasks(), []
+    reader, writer = socket.socketpair()
+
+    async def work(number):
+        seen.append(number)
+        writer.send(b"x")
+
+    def readable():
+        seen.append(reader.recv(1).decode())
+
+    loop = asyncio.get_running_loop()
+    loop.add_reader(reader, readable)
+    for number in range(4):
+        tasks.start(work(number), name="work")
+    await tasks.drain(5)
+    loop.remove_reader(reader)
+    reader.close()
+    writer.close()
+
+    in_a_row = max(len(run) for run in "".join(map(str, seen)).split("x"))
+    assert [0, 1, 2, 3] == [each for each in seen if each != "x"]
+    assert in_a_row <= 2
+
+
+async def test_what_is_cut_before_its_turn_is_closed():
+    """
+    A task that never began leaves nothing behind, and keeps no other from its turn.
+    """
+    tasks, seen = Tasks(), []
+
+    async def work(number):
+        seen.append(number)
+
+    begun = [tasks.start(work(number), name="work") for number in range(3)]
+    await asyncio.sleep(0)
+    begun[1].cancel()
+    await tasks.drain(5)
+
+    assert [0, 2] == seen

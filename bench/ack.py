@@ -1,0 +1,247 @@
+"""How fast a signed command is acknowledged, over a bare Starlette app that only checks the HMAC.
+
+Each server has a process of its own, pinned to one core, with Slack, KORE and the caller on the
+other; the rounds take turns. Ours answers every command in full: look-up, diagnosis, blocks, post.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import hmac
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import uvloop
+from rounds import report
+from slack import slack_stub
+from stub import SID, stub
+
+SECRET = "bench-signing-secret"
+ROUNDS = 5
+SECONDS = 2.0
+RATES = (100, 200)
+PATH = "/slack/events"
+
+
+async def bare() -> None:
+    """Serve the floor: read the body, check the HMAC, say yes."""
+    from starlette.applications import Starlette  # noqa: PLC0415 -- only in the server's process
+    from starlette.requests import Request  # noqa: PLC0415
+    from starlette.responses import Response  # noqa: PLC0415
+    from starlette.routing import Route  # noqa: PLC0415
+
+    from bot.ops.http_server import http_server  # noqa: PLC0415
+
+    async def events(request: Request) -> Response:
+        body = await request.body()
+        stamp = request.headers["x-slack-request-timestamp"].encode()
+        mine = hmac.new(SECRET.encode(), b"v0:" + stamp + b":" + body, hashlib.sha256).hexdigest()
+        fits = hmac.compare_digest("v0=" + mine, request.headers["x-slack-signature"])
+        return Response("", 200 if fits else 401)
+
+    app = Starlette(routes=[Route(PATH, events, methods=["POST"])])
+    async with http_server(app, "127.0.0.1", 0) as port:
+        print(port, flush=True)
+        await asyncio.Event().wait()
+
+
+async def ours(slack: str, kore: str) -> None:
+    """Serve the bot."""
+    from bot.app import running  # noqa: PLC0415 -- only in the server's process
+    from bot.settings import Settings  # noqa: PLC0415
+
+    settings = Settings.model_validate(
+        {
+            "slack_bot_token": "xoxb-bench",
+            "slack_signing_secret": SECRET,
+            "slack_api_url": f"{slack}/api/",
+            "kore_api_url": kore,
+            "kore_token_url": f"{kore}/token",
+            "kore_client_id": "bench",
+            "kore_client_secret": "bench",
+            "port": 0,
+        }
+    )
+    async with running(settings) as bot:
+        print(bot.port, flush=True)
+        await asyncio.Event().wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server in a process of its own."""
+
+    name: str
+    port: int
+    pid: int
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds so far, of all its threads."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
+@contextmanager
+def server(name: str, *words: str) -> Iterator[Server]:
+    """Start one on the last core."""
+    process = subprocess.Popen(
+        [sys.executable, __file__, "--serve", name, *words], stdout=subprocess.PIPE
+    )
+    try:
+        os.sched_setaffinity(process.pid, {max(os.sched_getaffinity(0) | {0})})
+        yield Server(name, int(process.stdout.readline()), process.pid)  # type: ignore[union-attr]
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round took: seconds to the ack, and CPU seconds a command."""
+
+    p50: float
+    p99: float
+    cpu: float
+
+
+class Caller:
+    """Posts signed commands at a steady rate, whatever the answers take."""
+
+    def __init__(self, slack: str, text: Callable[[int], str]) -> None:
+        self._slack = slack
+        self._text = text
+        self._number = 0
+
+    async def round(self, to: Server, rate: int) -> Round:
+        """Call for a while; a command goes out on time even if the one before is not answered."""
+        free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        waits: list[float] = []
+        cpu, loop = to.cpu, asyncio.get_running_loop()
+        begun, calls = loop.time(), int(rate * SECONDS)
+        async with asyncio.TaskGroup() as group:
+            for n in range(calls):
+                await asyncio.sleep(max(0.0, begun + n / rate - loop.time()))
+                group.create_task(self._call(to, free, waits))
+        for _, writer in free:
+            writer.close()
+        spent = (to.cpu - cpu) / calls
+        cuts = statistics.quantiles(waits, n=100, method="inclusive")
+        return Round(statistics.median(waits), cuts[98], spent)
+
+    async def _call(self, to: Server, free: list, waits: list[float]) -> None:
+        link = free.pop() if free else await asyncio.open_connection("127.0.0.1", to.port)
+        request = self._request()
+        begun = time.perf_counter()
+        link[1].write(request)
+        status = await link[0].readline()
+        waits.append(time.perf_counter() - begun)
+        if b" 200 " not in status:
+            raise SystemExit(f"{to.name}: {status!r}")
+        await link[0].readuntil(b"\r\n\r\n")
+        free.append(link)
+
+    def _request(self) -> bytes:
+        self._number += 1
+        body = urlencode(
+            {
+                "command": "/simsessions",
+                "text": self._text(self._number),
+                "team_id": "T0",
+                "team_domain": "bench",
+                "user_id": "U0",
+                "user_name": "ana",
+                "channel_id": "C0",
+                "channel_name": "fleet-ops",
+                "api_app_id": "A0",
+                "is_enterprise_install": "false",
+                "response_url": f"{self._slack}/response/{self._number}",
+                "trigger_id": f"{os.getpid()}.{self._number}.{time.monotonic_ns()}",
+            }
+        ).encode()
+        stamp = str(int(time.time()))
+        base = b"v0:" + stamp.encode() + b":" + body
+        signature = hmac.new(SECRET.encode(), base, hashlib.sha256).hexdigest()
+        head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: bot\r\nContent-Length: {len(body)}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n"
+            "User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
+            f"X-Slack-Request-Timestamp: {stamp}\r\nX-Slack-Signature: v0={signature}\r\n\r\n"
+        )
+        return head.encode() + body
+
+
+def same(_number: int) -> str:
+    """Ask for one SIM all the time: its answer is kept."""
+    return SID
+
+
+def another(number: int) -> str:
+    """Ask for another SIM each time: every look-up is cold."""
+    return f"DE{time.monotonic_ns():020x}{number:012x}"
+
+
+SCENES = {
+    "warm": (0.0, same),
+    "20 look-ups in flight": (0.1, another),
+    "KORE hangs": (60.0, another),
+}
+
+
+async def scene(name: str, slack: str, floor: Server) -> None:
+    """Measure one scene at each rate and print its figures."""
+    latency, text = SCENES[name]
+    with stub(latency=latency) as kore, server("ours", slack, kore) as bot:
+        caller = Caller(slack, text)
+        await caller.round(bot, 100)
+        for rate in RATES:
+            rounds: dict[str, list[Round]] = {"floor": [], "ours": []}
+            for _ in range(ROUNDS):
+                rounds["floor"].append(await caller.round(floor, rate))
+                rounds["ours"].append(await caller.round(bot, rate))
+            show(f"ack: {name}, {rate}/s", rounds["floor"], rounds["ours"])
+
+
+def show(name: str, floor: list[Round], mine: list[Round]) -> None:
+    """Print the medians over the rounds."""
+    at = {
+        who: [statistics.median(getattr(r, what) for r in rounds) for what in ("p50", "p99", "cpu")]
+        for who, rounds in (("floor", floor), ("ours", mine))
+    }
+    for who, (p50, p99, cpu) in at.items():
+        print(
+            f"  {who:<6} p50 {p50 * 1e3:6.2f} ms  p99 {p99 * 1e3:7.2f} ms  CPU {cpu * 1e6:6.0f} us"
+        )
+    report(f"{name}, p50 x bare", at["ours"][0] / at["floor"][0], 2)
+    report(f"{name}, p99", at["ours"][1] * 1e3, 20, "ms")
+
+
+async def main(names: list[str]) -> None:
+    """Measure the scenes, all unless some are named."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    with ExitStack() as stack:
+        slack = stack.enter_context(slack_stub())
+        floor = stack.enter_context(server("bare"))
+        for name in names or list(SCENES):
+            await scene(name, slack, floor)
+
+
+if __name__ == "__main__":
+    words = argparse.ArgumentParser()
+    words.add_argument("--serve", nargs="+")
+    words.add_argument("scenes", nargs="*")
+    given = words.parse_args()
+    if not given.serve:
+        uvloop.run(main(given.scenes))
+    elif given.serve[0] == "bare":
+        uvloop.run(bare())
+    else:
+        uvloop.run(ours(*given.serve[1:]))

@@ -1,0 +1,147 @@
+"""What a call to Slack costs over raw aiohttp: the Web API and response_urls, and slack_sdk beside.
+
+Slack is a server that costs next to nothing, in a process of its own; it counts its connections.
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import uvloop
+from rounds import atimed, report
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.clock import SystemClock
+from bot.slack.client import SlackClient, open_session
+
+CALLS = 400
+AT_ONCE = 10
+BLOCKS = [
+    {"type": "section", "text": {"type": "mrkdwn", "text": f"*line {n}* " + "x" * 200}}
+    for n in range(12)
+]
+MESSAGE = {"text": "pump-7 is online", "blocks": BLOCKS}
+OK = json.dumps({"ok": True, "team_id": "T0", "user_id": "U0", "channel": "C0", "ts": "1.0"})
+
+
+def answer(body: str) -> bytes:
+    """Give an HTTP answer of JSON."""
+    head = (
+        f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return (head + body).encode()
+
+
+class SlackStub(asyncio.Protocol):
+    """Says ok to everything; `GET /connections` tells how many there were."""
+
+    connections = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.waiting = b""
+        SlackStub.connections += 1
+
+    def data_received(self, data: bytes) -> None:
+        self.waiting += data
+        while (end := self.waiting.find(b"\r\n\r\n")) >= 0:
+            head = self.waiting[:end].lower()
+            _, found, length = head.partition(b"content-length:")
+            size = end + 4 + (int(length.split(b"\r\n")[0]) if found else 0)
+            if len(self.waiting) < size:
+                return
+            self.waiting = self.waiting[size:]
+            body = str(SlackStub.connections) if head.startswith(b"get /connections") else OK
+            self.transport.write(answer(body))  # type: ignore[attr-defined]
+
+
+async def serve() -> None:
+    """Serve, and print the port."""
+    server = await asyncio.get_running_loop().create_server(SlackStub, "127.0.0.1", 0, backlog=1024)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@contextmanager
+def slack_stub() -> Iterator[str]:
+    """Serve for the length of the block, in a process of its own; gives the base URL."""
+    process = subprocess.Popen([sys.executable, __file__, "--serve"], stdout=subprocess.PIPE)
+    try:
+        port = int(process.stdout.readline())  # type: ignore[union-attr]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+async def connections(base: str) -> int:
+    """Ask how many connections there were."""
+    async with aiohttp.ClientSession() as session, session.get(f"{base}/connections") as told:
+        return int(await told.text())
+
+
+async def many(call: object) -> None:
+    """Make the call often, some at once."""
+    left = iter(range(CALLS))
+
+    async def work() -> None:
+        for _ in left:
+            await call()  # type: ignore[operator]
+
+    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+
+
+async def main() -> None:
+    """Print all figures."""
+    with slack_stub() as base:
+        async with aiohttp.ClientSession() as bare, open_session() as shared:
+            await measure(base, bare, shared)
+
+
+async def measure(base: str, bare: aiohttp.ClientSession, shared: aiohttp.ClientSession) -> None:
+    """Time each way in turn."""
+    api, url = f"{base}/api/", f"{base}/response/1"
+    post = {"channel": "C0", **MESSAGE}
+    ours = SlackClient(shared, SystemClock(), token="xoxb-1", api_url=api)
+    sdk = AsyncWebClient(token="xoxb-1", base_url=api)
+    headers = {"Content-Type": "application/json", "Authorization": "Bearer xoxb-1"}
+
+    async def raw(address: str, body: dict[str, object]) -> None:
+        data = json.dumps(body).encode()
+        async with bare.post(address, data=data, headers=headers) as response:
+            json.loads(await response.read())
+
+    ways = {
+        "raw, Web API": lambda: raw(api + "chat.postMessage", post),
+        "raw, response_url": lambda: raw(url, MESSAGE),
+        "ours, Web API": lambda: ours.call("chat.postMessage", post),
+        "ours, response_url": lambda: ours.respond(url, MESSAGE),
+        "slack_sdk, Web API": lambda: sdk.chat_postMessage(**post),
+        "slack_sdk, response_url": lambda: AsyncWebhookClient(url).send(**MESSAGE),
+    }
+    figures = await atimed({name: lambda way=way: many(way) for name, way in ways.items()})
+    for name, figure in figures.items():
+        micro = figure.cpu / CALLS * 1e6
+        print(f"  {name:<24} {micro:7.0f} us CPU a call, {figure.wall * 1e3:7.0f} ms wall")
+    for what in ("Web API", "response_url"):
+        floor = figures[f"raw, {what}"].cpu
+        report(f"slack: {what}, x raw aiohttp", figures[f"ours, {what}"].cpu / floor, 2)
+        print(f"  slack_sdk as it comes: {figures[f'slack_sdk, {what}'].cpu / floor:.1f} x")
+    before = await connections(base)
+    async with open_session() as fresh:
+        client = SlackClient(fresh, SystemClock(), token="xoxb-1", api_url=api)
+        await many(lambda: client.respond(url, MESSAGE))
+    opened = await connections(base) - before - 1
+    report("slack: new connections a call", opened / CALLS, 0.05, "")
+
+
+if __name__ == "__main__":
+    words = argparse.ArgumentParser()
+    words.add_argument("--serve", action="store_true")
+    uvloop.run(serve() if words.parse_args().serve else main())
