@@ -54,14 +54,17 @@ $(VENV)/python:
 		echo "simsessions needs Python 3.11 or newer with venv and ensurepip, and found none." >&2; \
 		echo "Debian, Ubuntu: apt install python3-venv. Elsewhere: see python.org/downloads;" >&2; \
 		echo "or name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
+	@echo "making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
 $(VENV)/runtime: $(VENV)/python requirements.lock requirements-build.lock pyproject.toml
-	$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock
-	$(PIP) --no-deps --no-build-isolation --editable .
+	@echo "installing what requirements.lock names, hash by hash"
+	@$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/runtime requirements-dev.lock
-	$(PIP) --require-hashes -r requirements-dev.lock
+	@echo "installing what requirements-dev.lock names, hash by hash"
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@

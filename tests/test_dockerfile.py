@@ -1,6 +1,7 @@
 """The image: its steps run in a scratch folder, and what comes out of them works."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -11,13 +12,19 @@ from tests.dockerfile import Scratch, exec_form, stages, the
 ROOT = Path(__file__).parent.parent
 BUILD, FINAL = stages(ROOT / "Dockerfile")
 INSTALLED = "/opt/simsessions"
+NO_INDEX = re.compile("No matching distribution|NewConnectionError|name resolution")
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """Give the scratch folder after the first stage: what the second copies out of it."""
     root = tmp_path_factory.mktemp("image")
-    Scratch(context=ROOT, root=root).run(BUILD)
+    try:
+        Scratch(context=ROOT, root=root).run(BUILD)
+    except AssertionError as error:
+        if NO_INDEX.search(str(error)) and not os.environ.get("SIMSESSIONS_REQUIRE_ALL"):
+            pytest.skip("the package index cannot be reached, so no image can be built")
+        raise
     return root
 
 
