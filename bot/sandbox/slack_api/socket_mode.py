@@ -111,11 +111,8 @@ class SocketMode:
         return Ack(None, loop.time() - began, answer)
 
     async def _listen(self, socket: WebSocket) -> None:
-        try:
-            while True:
-                self._take(await socket.receive_text())
-        except WebSocketDisconnect:
-            return
+        while (message := await socket.receive())["type"] == "websocket.receive":
+            self._take(message.get("text") or "")
 
     def _take(self, said: str) -> None:
         try:
@@ -124,7 +121,7 @@ class SocketMode:
             return
         if not isinstance(message, dict):
             return
-        waiting = self._waiting.get(message.get("envelope_id", ""))
+        waiting = self._waiting.get(str(message.get("envelope_id")))
         if waiting is not None and not waiting.done():
             payload = message.get("payload")
             waiting.set_result(payload if isinstance(payload, dict) else None)

@@ -8,7 +8,6 @@ from bot.sandbox.slack_api.blocks.layout import Surface, blocks_on
 from bot.sandbox.slack_api.blocks.schema import array, fault
 from bot.sandbox.slack_api.blocks.tables import (
     DATA_TABLE_CHARACTERS,
-    TABLE_CHARACTERS,
     characters,
 )
 
@@ -48,11 +47,8 @@ def _block_ids(blocks: Blocks, at: str) -> Iterator[str]:
 
 
 def _one_table(blocks: Blocks, at: str) -> Iterator[str]:
-    tables = _of("table", blocks)
-    if len(tables) > 1:
+    if len(_of("table", blocks)) > 1:
         yield fault("only_one_table_allowed", at)
-    if sum(map(characters, tables)) > TABLE_CHARACTERS:
-        yield fault(f"must be less than {TABLE_CHARACTERS + 1} characters over all tables", at)
 
 
 def _data_tables(blocks: Blocks, at: str) -> Iterator[str]:

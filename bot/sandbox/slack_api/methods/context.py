@@ -55,10 +55,6 @@ class Context:
         value = self.args.get(name)
         return str(value) if value not in {None, ""} else None
 
-    def flag(self, name: str) -> bool:
-        """Give an argument that is true or false."""
-        return str(self.args.get(name, "")).lower() in {"true", "1"}
-
     def channel(self, name: str = "channel") -> Channel:
         """Find a channel that the bot may know of; a person's id is their direct messages.
 

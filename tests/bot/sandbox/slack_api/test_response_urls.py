@@ -175,3 +175,14 @@ async def test_posts_are_logged_and_can_be_made_to_fail(url_for, api):
 
     assert (500, 200) == (broken.status_code, fine.status_code)
     assert ["a", "b"] == [call.args["text"] for call in api.calls.of("/response")]
+
+
+async def test_a_slow_url_sleeps_on_the_clock(url_for, api, clock):
+    """
+    Latency may be asked for here too.
+    """
+    api.faults.latency["/response"] = 2.0
+
+    await AsyncWebhookClient(url_for()).send(text="hi")
+
+    assert [2.0] == clock.slept

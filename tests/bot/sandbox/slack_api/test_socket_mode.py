@@ -141,7 +141,9 @@ async def test_a_dropped_connection_is_opened_anew(app, api):
     assert 1 == len(api.socket.connections)
 
 
-@pytest.mark.parametrize("noise", ["not json", "[]", '{"envelope_id": "unknown"}', '{"a": 1}'])
+@pytest.mark.parametrize(
+    "noise", ["not json", "", "[]", '{"envelope_id": "unknown"}', '{"envelope_id": []}', '{"a": 1}']
+)
 async def test_noise_on_the_socket_is_overheard(base, api, workspace, noise):
     """
     What is no ack of anything changes nothing.
@@ -149,6 +151,7 @@ async def test_noise_on_the_socket_is_overheard(base, api, workspace, noise):
     async with aiohttp.ClientSession() as session, session.ws_connect(await opened(base)) as link:
         await link.receive_json()
         await link.send_str(noise)
+        await link.send_bytes(noise.encode())
         asked = asyncio.create_task(workspace.command("ana", FLEET, "/simsessions", "help"))
         envelope = await link.receive_json()
         await link.send_json({"envelope_id": envelope["envelope_id"]})

@@ -213,3 +213,25 @@ async def test_faults_can_be_cleared(web, api):
     api.faults.clear()
 
     assert (await web.auth_test())["ok"]
+
+
+async def test_the_log_can_be_emptied(web, api):
+    """
+    Tests that look at what came after a point empty the log there.
+    """
+    await web.auth_test()
+    before = len(api.calls)
+    api.calls.clear()
+
+    assert (1, 0) == (before, len(api.calls))
+
+
+async def test_the_address_is_learnt_from_the_first_call(web, api, base):
+    """
+    Without an address of its own the stand-in takes the one it was called by.
+    """
+    api.base_url = None
+    await web.auth_test()
+
+    assert api.response_url("x") == f"{base}/response/x"
+    assert api.request_url is None

@@ -301,6 +301,17 @@ async def test_options_are_asked_of_the_app(app, workspace, said):
     assert "view" in app.last
 
 
+async def test_options_of_nobody_are_none(workspace, said):
+    """
+    Without an app there is nothing to choose from.
+    """
+    message = said(actions({"type": "external_select", "action_id": "sim"}))
+
+    delivery = await workspace.suggest("ana", "buttons", "sim", "pum", message.ts)
+
+    assert "dispatch_failed" == delivery.error
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -93,6 +93,7 @@ TABLE = [{"type": "section"}]
         ({"text": "hi", "thread_ts": "1700000000.000000"}, "thread_not_found"),
         ({"text": "hi", "metadata": {"event_type": "x"}}, "invalid_metadata_format"),
         ({"text": "hi", "metadata": "{"}, "invalid_metadata_format"),
+        ({"text": "hi", "metadata": ["x"]}, "invalid_metadata_format"),
         (
             {"text": "hi", "metadata": {"event_type": "x", "event_payload": {"a": "x" * 8000}}},
             "metadata_too_large",
@@ -227,3 +228,21 @@ async def test_a_message_has_an_address(web):
 
     end = f"/archives/{FLEET}/p{ts.replace('.', '')}"
     assert answer["permalink"].endswith(end)
+
+
+async def test_who_was_removed_writes_no_more(web, workspace):
+    """
+    After somebody removed the bot it is not in the channel.
+    """
+    workspace.put_channel(workspace.channel(FLEET).without(BOT))
+
+    assert "not_in_channel" == await refusal(web.chat_postMessage(channel=FLEET, text="hi"))
+
+
+async def test_what_is_not_there_has_no_address(web):
+    """
+    A permalink to nothing is refused.
+    """
+    call = web.chat_getPermalink(channel=FLEET, message_ts="1700000000.000000")
+
+    assert "message_not_found" == await refusal(call)

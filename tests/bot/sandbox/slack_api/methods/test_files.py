@@ -199,3 +199,21 @@ async def test_files_need_their_scopes(web, method):
     Without files:write and files:read nothing works.
     """
     assert "missing_scope" == await refusal(web.api_call(method))
+
+
+async def test_a_file_announced_only_is_neither_shown_nor_given(files, base):
+    """
+    Before its bytes came and were completed it has no type, no image and no content.
+    """
+    file = (await files.files_getUploadURLExternal(filename="a.png", length=3))["file_id"]
+    headers = {"Authorization": f"Bearer {BOT_TOKEN}"}
+    shown = [
+        {"type": "image", "alt_text": "a", "slack_file": {"id": name}}
+        for name in (file, "F0NOFILE1")
+    ]
+
+    assert "" == (await files.files_info(file=file))["file"]["mimetype"]
+    assert 404 == (await ask(f"{base}/files/{file}/a.png", "GET", headers=headers))[0]
+    for block in shown:
+        post = files.chat_postMessage(channel=FLEET, text="t", blocks=[block])
+        assert "invalid_blocks" == await refusal(post)
