@@ -1,0 +1,70 @@
+"""The real bot between the stand-ins, and a Bolt app with parts exchanged."""
+
+from dataclasses import replace
+
+import pytest
+from slack_bolt.async_app import AsyncBoltRequest
+
+import handlers
+from bot.slack.bolt import make_bolt_app
+from bot.slack.identity import Identity
+from tests.running_bots import whole_bot
+from tests.workspaces import BOT_TOKEN
+
+HOME = "T0ACMEIOT"
+
+
+@pytest.fixture
+async def whole():
+    """The bot in Socket Mode, and both stand-ins."""
+    async with whole_bot() as running:
+        yield running
+
+
+@pytest.fixture(params=["socket", "http"])
+async def both_ways(request):
+    """The same, once over Socket Mode and once over signed HTTP."""
+    async with whole_bot(over_http=request.param == "http") as running:
+        yield running
+
+
+class Dispatch:
+    """Hands payloads to the handlers as Bolt gets them, over the services of a running bot."""
+
+    def __init__(self, whole, **changes):
+        self.whole = whole
+        self.services = replace(whole.bot.services, **changes)
+        session = self.services.slack._session
+        url = whole.slack.api_url
+        identity = Identity(HOME, "U0SIMSESS", "B0SIMSESS")
+        self.app = make_bolt_app(session, identity, token=BOT_TOKEN, api_url=url)
+        handlers.register(self.app, self.services)
+
+    async def __call__(self, payload):
+        """Give Bolt's answer, as soon as it is there."""
+        return await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+
+    def command(self, text="truck-42", **changes):
+        """A slash command of Ana's, each with a trigger of its own."""
+        workspace = self.whole.slack.workspace
+        return {
+            "command": "/simsessions",
+            "text": text,
+            "team_id": HOME,
+            "user_id": "U0ANA0001",
+            "channel_id": "C0FLEETOP",
+            "trigger_id": workspace.ids.token(),
+            "response_url": self.whole.slack.ticket("ana"),
+        } | changes
+
+
+@pytest.fixture
+def dispatch(whole):
+    """Payloads straight to the handlers of the running bot."""
+    return Dispatch(whole)
+
+
+@pytest.fixture
+def dispatch_with(whole):
+    """The same with some services exchanged."""
+    return lambda **changes: Dispatch(whole, **changes)

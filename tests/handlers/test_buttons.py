@@ -1,0 +1,227 @@
+"""The buttons of an answer."""
+
+import pytest
+
+from bot.blocks import ids
+from bot.sandbox.kore_api.faults import broken
+from bot.slack.access import Access
+from handlers.buttons import value_of
+from tests.running_bots import find_button
+
+
+async def test_refresh_asks_kore_again_and_replaces_the_answer(whole):
+    """
+    The old answer is gone, the new one is fresh, and still only the asker sees it.
+    """
+    await whole.type("truck-42")
+    old = whole.answer()
+    before = len(whole.kore.requests)
+
+    delivery = await whole.click(old, "Refresh")
+
+    (new,) = whole.slack.seen_by("ana")
+    assert delivery.ok
+    assert len(whole.kore.requests) >= before + 2
+    assert (old.ts, old.ephemeral_to) == (new.ts, new.ephemeral_to)
+    assert "truck-42 is" in new.text
+    assert new.edited_ts
+
+
+async def test_share_posts_for_all_and_names_who_shared(whole):
+    """
+    Everybody reads it, with the name of who shares; the asker's own answer stays.
+    """
+    await whole.type("truck-42")
+
+    await whole.click(whole.answer(), "Share to channel")
+
+    (shared,) = whole.slack.seen_by("ben")
+    assert shared.ephemeral_to is None
+    assert f"shared by <@{whole.slack.workspace.person('ana').id}>" in str(shared.blocks)
+    assert 2 == len(whole.slack.seen_by("ana"))
+
+
+async def test_a_shared_answer_stays_shared_when_it_is_refreshed(whole):
+    """
+    Whoever refreshes it, it stays in its place for all, and says who shared it first.
+    """
+    await whole.type("truck-42")
+    await whole.click(whole.answer(), "Share to channel")
+    (shared,) = whole.slack.seen_by("ben")
+
+    await whole.click(shared, "Refresh", user="ben")
+
+    (refreshed,) = whole.slack.seen_by("ben")
+    assert shared.ts == refreshed.ts
+    assert f"shared by <@{whole.slack.workspace.person('ana').id}>" in str(refreshed.blocks)
+
+
+async def test_share_in_a_channel_without_the_bot_works_by_the_response_url(whole):
+    """
+    The response_url posts where the bot itself may not.
+    """
+    await whole.type("truck-42", channel="#on-call-private")
+    answer = whole.answer("ana", "#on-call-private")
+
+    await whole.click(answer, "Share to channel")
+
+    assert "truck-42 is" in whole.answer("chloe", "#on-call-private").text
+
+
+async def test_what_cannot_be_shared_is_said(whole):
+    """
+    Where no way leads to the channel, the asker alone is told what to do.
+    """
+    await whole.type("truck-42", channel="#on-call-private")
+    answer = whole.answer("ana", "#on-call-private")
+    whole.slack.api.faults.status("/response", 404, "expired_url")
+
+    await whole.click(answer, "Share to channel")
+
+    assert () == whole.slack.seen_by("chloe", "#on-call-private")
+    assert "Invite me" in whole.answer("ana", "#on-call-private").text
+
+
+async def test_a_pick_takes_the_place_of_the_question(whole):
+    """
+    Did you mean? The button looks that SIM up.
+    """
+    await whole.type("pmp-17")
+    question = whole.answer()
+
+    await whole.click(question, "pump-17")
+
+    (answer,) = whole.slack.seen_by("ana")
+    assert question.ts == answer.ts
+    assert "pump-17 is" in answer.text
+
+
+async def test_the_map_is_a_link_and_only_acknowledged(whole):
+    """
+    The browser opens the map; the bot takes note and says nothing.
+    """
+    await whole.type("truck-42")
+    answer = whole.answer()
+
+    delivery = await whole.click(answer, "Map")
+
+    assert delivery.ok
+    assert (answer,) == whole.slack.seen_by("ana")
+
+
+async def test_in_a_thread_the_answer_stays_in_the_thread(whole):
+    """
+    A click in a thread is answered in the thread.
+    """
+    await whole.type("truck-42")
+    await whole.click(whole.answer(), "Share to channel")
+    (shared,) = whole.slack.seen_by("ben")
+    row, element = find_button(shared, "Refresh")
+    root = await whole.slack.workspace.say("ana", "#fleet-ops", "alert")
+    in_thread = whole.slack.workspace.write(
+        shared.channel, shared.user, "x", blocks=[row], thread_ts=root.ts
+    )
+
+    forged = {"value": ids.Refresh(sid="DE" + "f" * 32).to_value()}
+    place = ("ana", in_thread.ts, row["block_id"], element["action_id"])
+    await whole.slack.workspace.click(*place, **forged)
+    await whole.settle()
+
+    assert root.ts == whole.answer().thread_ts
+    assert "found no such SIM" in whole.answer().text
+
+
+@pytest.mark.parametrize("value", ["", "{", "[]", '{"sid": 1}', '{"other": "x"}', "x" * 1000])
+async def test_what_a_button_carries_is_not_trusted(whole, value):
+    """
+    A forged or old value gets a sentence; the answer that was clicked stays.
+    """
+    await whole.type("truck-42")
+    answer = whole.answer()
+    row, element = find_button(answer, "Refresh")
+
+    place = ("ana", answer.ts, row["block_id"], element["action_id"])
+    delivery = await whole.slack.workspace.click(*place, value=value)
+    await whole.settle()
+
+    assert delivery.ok
+    assert answer in whole.slack.seen_by("ana")
+    assert "another version of me" in whole.answer().text
+
+
+async def test_an_error_on_refresh_leaves_the_answer_standing(whole):
+    """
+    What was good is not replaced by an error.
+    """
+    await whole.type("truck-42")
+    answer = whole.answer()
+    row, element = find_button(answer, "Refresh")
+    whole.kore.faults.add(broken(503, times=None))
+    value = ids.Refresh(sid="DE" + "f" * 32).to_value()
+
+    place = ("ana", answer.ts, row["block_id"], element["action_id"])
+    await whole.slack.workspace.click(*place, value=value)
+    await whole.settle()
+
+    assert answer in whole.slack.seen_by("ana")
+    assert "KORE" in whole.answer().text
+
+
+async def test_a_foreigner_may_not_click(whole):
+    """
+    Somebody from another company sees a shared answer, and her clicks are refused.
+    """
+    await whole.type("truck-42", channel="#partner-shared")
+    await whole.click(whole.answer("ana", "#partner-shared"), "Share to channel")
+    (shared,) = whole.slack.seen_by("dora", "#partner-shared")
+    asked = len(whole.kore.requests)
+
+    delivery = await whole.click(shared, "Refresh", user="dora")
+
+    assert delivery.ok
+    assert asked == len(whole.kore.requests)
+    assert "my own workspace" in whole.answer("dora", "#partner-shared").text
+    assert shared in whole.slack.seen_by("ben", "#partner-shared")
+
+
+async def test_who_is_off_the_list_may_not_click_either(dispatch_with, whole):
+    """
+    The lists hold for buttons as for commands.
+    """
+    dispatch = dispatch_with(access=Access("T0ACMEIOT", users=frozenset({"U0BEN0001"})))
+    click = {
+        "type": "block_actions",
+        "user": {"id": "U0ANA0001", "team_id": "T0ACMEIOT"},
+        "team": {"id": "T0ACMEIOT"},
+        "container": {"type": "message", "channel_id": "C0FLEETOP", "is_ephemeral": True},
+        "actions": [{"action_id": ids.REFRESH, "value": ids.Refresh(sid="DE1").to_value()}],
+        "response_url": whole.slack.ticket("ana"),
+        "trigger_id": "1.2.3",
+    }
+
+    answer = await dispatch(click)
+    await whole.settle()
+
+    assert 200 == answer.status
+    assert "not on my list" in whole.answer().text
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ({"actions": [{"value": "x"}]}, "x"),
+        ({"actions": [{"value": "x"}, {"value": "y"}]}, "x"),
+        ({"actions": [{"selected_option": {"value": "z"}}]}, ""),
+        ({"actions": [{}]}, ""),
+        ({"actions": []}, ""),
+        ({"actions": [None]}, ""),
+        ({"actions": [{"value": 7}]}, ""),
+        ({"actions": "x"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_value_of_a_click(body, value):
+    """
+    The first action's value; whatever else is there, nothing raises.
+    """
+    assert value == value_of(body)
