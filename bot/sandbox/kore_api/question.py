@@ -37,7 +37,7 @@ class Question:
     @property
     def segments(self) -> tuple[str, ...]:
         """The path cut at its slashes first and decoded then: a name may hold a `%2F`."""
-        return tuple(unquote(part) for part in self.raw_path.strip("/").split("/"))
+        return tuple(unquote(part) for part in self.raw_path[1:].split("/"))
 
     @property
     def raw(self) -> dict[str, str]:

@@ -15,11 +15,11 @@ NO_SUCH_SIM, NO_SUCH_PLAN = 33107, 33108
 FILTERED_STATUSES = frozenset(
     {"new", "ready", "active", "suspended", "deactivated", "canceled", "scheduled", "updating"}
 )
-_DEPRECATED = dict.fromkeys(
-    f"{kind}_{what}"
+_DEPRECATED = {
+    f"{kind}_{what}": value
     for kind in ("voice", "voice_fallback", "sms", "sms_fallback")
-    for what in ("url", "method")
-)
+    for what, value in (("url", None), ("method", "POST"))
+}
 
 
 class Resources:

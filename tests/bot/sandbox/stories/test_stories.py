@@ -22,33 +22,6 @@ MOMENTS = (
     datetime(2027, 12, 31, 23, 59, 59, tzinfo=UTC),
     datetime(2028, 2, 29, 6, 31, 7, tzinfo=UTC),
 )
-RULES = {
-    "attach_without_data",
-    "barred_after_flapping",
-    "cancel_countdown",
-    "cell_hopping",
-    "change_stuck",
-    "common_outage",
-    "country_changed",
-    "data_limit",
-    "flapping",
-    "ghost_session",
-    "gone_silent",
-    "healthy",
-    "idle_session",
-    "idle_timeout",
-    "imei_changed",
-    "legacy_radio",
-    "never_seen",
-    "operator_hopping",
-    "plan_blocks_data",
-    "radio_fallback",
-    "ready_will_bill",
-    "reset_pending",
-    "sim_not_active",
-    "uplink_only",
-    "usage_spike",
-}
 
 
 @asynccontextmanager
