@@ -4,6 +4,7 @@ Without a browser the tests are skipped; with SIMSESSIONS_REQUIRE_ALL in the env
 failure.
 """
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -95,6 +96,10 @@ class Window:
         await page.wait_for_selector("body[data-ready]")
         return page
 
+    def forgive(self, *words: str) -> None:
+        """Forget the complaints that a test brought about."""
+        self.complaints = [said for said in self.complaints if not any(w in said for w in words)]
+
     async def close(self) -> None:
         """Close all windows."""
         for context in self.contexts:
@@ -109,14 +114,14 @@ class Window:
             self.complaints.append(f"failed: {request.url} {request.failure}")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def window(browser) -> AsyncIterator[Window]:
-    """Windows that are closed at the end, and must not have complained."""
-    opened = Window(browser)
-    yield opened
-    await opened.close()
+@asynccontextmanager
+async def opened_window(browser: Browser) -> AsyncIterator[Window]:
+    """Give windows that are closed at the end, before their server, and must not complain."""
+    window = Window(browser)
+    yield window
+    await window.close()
 
-    assert [] == opened.complaints
+    assert [] == window.complaints
 
 
 class App:
@@ -126,12 +131,13 @@ class App:
         self.seen: list[tuple[str, Any]] = []
         self.ack = Ack(None, 0.01)
         self.on: dict[str, Any] = {}
+        self._news = asyncio.Condition()
 
     def response_url(self, ticket):
         return f"http://127.0.0.1:1/response/{ticket}"
 
     async def hand_over(self, kind, payload):
-        self.seen.append((kind, payload))
+        await self._tell(kind, payload)
         if payload.get("type", kind) in self.on:
             self.on[payload.get("type", kind)](payload)
         return self.ack
@@ -139,10 +145,25 @@ class App:
     def emit(self, event):
         self.seen.append(("events_api", event))
 
+    async def _tell(self, kind, payload):
+        async with self._news:
+            self.seen.append((kind, payload))
+            self._news.notify_all()
+
+    async def told(self, part, count=1):
+        """Wait until so much of something was handed over, and give it."""
+        async with asyncio.timeout(PATIENCE_MS / 1000), self._news:
+            await self._news.wait_for(lambda: len(part(self)) >= count)
+        return part(self)
+
     @property
     def actions(self):
         """What was clicked so far."""
         return [a for _, payload in self.seen for a in payload.get("actions", ())]
+
+    def of(self, kind):
+        """The payloads of one kind so far."""
+        return [payload for _, payload in self.seen if payload.get("type") == kind]
 
 
 @dataclass
@@ -184,15 +205,18 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield opened
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(browser, sandbox) -> AsyncIterator[Window]:
+    """Windows of the browser."""
+    async with opened_window(browser) as opened:
+        yield opened
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def scripts(browser) -> AsyncIterator[Page]:
     """A page whose modules are called directly; tests leave nothing behind in it."""
-    opened = Window(browser)
-    async with opened_sandbox() as quiet:
-        yield await opened.open(quiet.at())
-        await opened.close()
-
-    assert [] == opened.complaints
+    async with opened_sandbox() as quiet, opened_window(browser) as window:
+        yield await window.open(quiet.at())
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -308,9 +308,31 @@ BOXES: list[Block] = [
     },
 ]
 
+SEARCH: list[Block] = [
+    {
+        "type": "actions",
+        "block_id": "search",
+        "elements": [
+            {
+                "type": "external_select",
+                "action_id": "sim",
+                "min_query_length": 2,
+                "placeholder": plain("Which SIM"),
+            },
+            {
+                "type": "multi_static_select",
+                "action_id": "networks",
+                "placeholder": plain("Networks"),
+                "options": options("Telcel", "AT&T"),
+            },
+        ],
+    }
+]
+
 MESSAGES: dict[str, list[Block]] = {
     "truck-42 is online on T-Mobile USA.": REPORT,
     "Everything to choose from.": CHOICES,
+    "Search.": SEARCH,
     "Texts.": TEXTS,
     "Boxes.": BOXES,
     "A table.": TABLE,

@@ -1,6 +1,6 @@
 """The data_table: sorted, filtered and paged by the reader."""
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.e2e import gallery
@@ -8,7 +8,7 @@ from tests.e2e import gallery
 COLUMN = "(nodes) => nodes.map((node) => node.textContent)"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def table(page, sandbox):
     """A table of seven sessions, five a page."""
     sandbox.post(*gallery.DATA_TABLE)

@@ -83,7 +83,9 @@ class App {
     this.people.update(state);
     this.examples.update(state.examples);
     this.kore.update(state.kore);
-    this.enter(this.wanted(state.channels));
+    const channel = this.wanted(state.channels);
+    if (this.viewer === state.user.id && this.channel?.id === channel.id) this.refresh();
+    else this.enter(channel);
   }
 
   /** Finds the channel of the address; somebody's own messages with the app stand in for another's. */
@@ -94,6 +96,7 @@ class App {
 
   enter(channel) {
     this.channel = channel;
+    this.viewer = this.session.state.user.id;
     this.unread.delete(channel.id);
     this.remember({ as: this.session.state.user.name, in: channel.name });
     this.place.replaceChildren(`${channelSign(channel)} ${channelTitle(channel)}`);
@@ -102,6 +105,12 @@ class App {
     this.composer.aim(channel);
     this.open(this.root, "");
     document.body.dataset.ready = "yes";
+  }
+
+  /** Catches up without losing what the reader has sorted, unfolded or typed. */
+  refresh() {
+    this.sidebar.update(this.channel.id, this.unread);
+    this.conversation.update();
   }
 
   message(message, isNew) {

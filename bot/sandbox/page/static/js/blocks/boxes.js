@@ -21,7 +21,7 @@ export function containerWith(drawAll) {
 /** Draws a card: picture, title, body and buttons. */
 export function card(block, place) {
   const { names, surface } = place;
-  return h("article.card", {},
+  return h("div.card", {},
     block.hero_image && picture(block.hero_image, surface, "hero"),
     h("div.card-head", {}, block.icon && picture(block.icon, surface, "tiny"),
       h("div", {}, h("b", {}, textObject(block.title, names)),

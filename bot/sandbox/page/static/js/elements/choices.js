@@ -47,7 +47,8 @@ export function checkboxes(element, place) {
   const change = ({ target }) => {
     if (target.checked) chosen.add(target.value);
     else chosen.delete(target.value);
-    place.choose(node, element, [...chosen]);
+    const values = element.options.map((each) => each.value);
+    place.choose(node, element, values.filter((value) => chosen.has(value)));
   };
   const ticks = element.options.map((option) =>
     tick(option, place, { type: "checkbox", onchange: change }, chosen.has(option.value)));

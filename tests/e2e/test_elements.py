@@ -1,0 +1,220 @@
+"""Buttons, choices and menus: what is clicked reaches the app as Slack would report it."""
+
+import pytest
+from playwright.async_api import expect
+
+from bot.sandbox.slack_api.delivery import Ack
+from tests.e2e import gallery
+
+
+async def clicked(sandbox, count=1):
+    """What the app was told, once so much of it is there."""
+    return (await sandbox.app.told(lambda app: app.actions, count))[-1]
+
+
+async def test_a_button(page, sandbox):
+    """
+    A button's click reaches the app with its ids and its value.
+    """
+    sandbox.post(*gallery.REPORT)
+    await page.get_by_role("button", name="Refresh").click()
+    action = await clicked(sandbox)
+
+    assert ("refresh", "report", "Refresh") == tuple(
+        action[key] for key in ("action_id", "block_id", "value")
+    )
+
+
+@pytest.mark.parametrize(("answer", "told"), [("Cancel", 0), ("Reset", 1)])
+async def test_a_button_that_asks_first(page, sandbox, answer, told):
+    """
+    A confirmation stands between the click and the app; who declines has not clicked.
+    """
+    sandbox.post(*gallery.REPORT)
+    await page.locator(".message").get_by_role("button", name="Reset").click()
+    dialog = page.get_by_role("dialog", name="Reset the SIM?")
+    await expect(dialog).to_contain_text("It loses its session for a minute.")
+    await dialog.get_by_role("button", name=answer).click()
+    await expect(dialog).to_be_hidden()
+    await page.get_by_role("button", name="Refresh").click()
+    await clicked(sandbox, told + 1)
+
+    assert told == [action["action_id"] for action in sandbox.app.actions].count("reset")
+
+
+async def test_escape_declines(page, sandbox):
+    """
+    The Escape key closes a confirmation and nothing is done.
+    """
+    sandbox.post(*gallery.REPORT)
+    await page.locator(".message").get_by_role("button", name="Reset").click()
+    await page.keyboard.press("Escape")
+
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    assert [] == sandbox.app.actions
+
+
+async def test_a_link_button(page, sandbox):
+    """
+    A button with an address opens it apart and tells the app too.
+    """
+    sandbox.post(*gallery.REPORT)
+    await page.context.route("https://maps.example/**", lambda route: route.fulfill(body="map"))
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="Map").click()
+
+    assert "https://maps.example/?q=37.883,-122.368" == (await opened.value).url
+    assert "map" == (await clicked(sandbox))["action_id"]
+
+
+async def test_an_overflow_menu_by_key(page, sandbox):
+    """
+    The menu opens, is walked with the arrows, and closes after the choice.
+    """
+    sandbox.post(*gallery.REPORT)
+    more = page.get_by_role("button", name="More actions")
+    await more.press("Enter")
+    await expect(page.get_by_role("menuitem", name="History")).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    action = await clicked(sandbox)
+
+    assert "Raw" == action["selected_option"]["value"]
+    await expect(page.get_by_role("menu")).to_be_hidden()
+
+
+async def test_an_overflow_menu_closes(page, sandbox):
+    """
+    Escape closes the menu and gives the focus back; nothing was chosen.
+    """
+    sandbox.post(*gallery.REPORT)
+    more = page.get_by_role("button", name="More actions")
+    await more.click()
+    await page.keyboard.press("Escape")
+
+    await expect(page.get_by_role("menu")).to_be_hidden()
+    await expect(more).to_be_focused()
+    assert [] == sandbox.app.actions
+
+
+async def pick_window(page):
+    await page.get_by_label("Window").select_option("7 days")
+
+
+async def tick(page):
+    await page.get_by_role("checkbox", name="Sessions").check()
+
+
+async def pick_radio(page):
+    await page.get_by_label("3G").check()
+
+
+async def pick_day(page):
+    await page.locator("input[type=date]").fill("2026-01-02")
+
+
+async def pick_time(page):
+    await page.get_by_label("Time").fill("09:30")
+
+
+async def pick_person(page):
+    await page.get_by_label("Whom to tell").select_option(label="@Ben Okafor")
+
+
+async def pick_channel(page):
+    await page.get_by_label("Where").select_option(label="#general")
+
+
+def values(chosen):
+    """The values of options."""
+    return [option["value"] for option in chosen]
+
+
+@pytest.mark.parametrize(
+    ("choose", "told"),
+    [
+        (pick_window, ("selected_option", lambda chosen: chosen["value"] == "7 days")),
+        (tick, ("selected_options", lambda chosen: values(chosen) == ["Sessions", "Usage"])),
+        (pick_radio, ("selected_option", lambda chosen: chosen["value"] == "3G")),
+        (pick_day, ("selected_date", lambda chosen: chosen == "2026-01-02")),
+        (pick_time, ("selected_time", lambda chosen: chosen == "09:30")),
+        (pick_person, ("selected_user", lambda chosen: chosen == "U0BEN0001")),
+        (pick_channel, ("selected_channel", lambda chosen: chosen == "C0GENERAL")),
+    ],
+)
+async def test_a_choice(page, sandbox, choose, told):
+    """
+    What is chosen reaches the app at once, in the shape of its element.
+    """
+    sandbox.post(*gallery.CHOICES)
+    await choose(page)
+    action = await clicked(sandbox)
+    field, is_right = told
+
+    assert is_right(action[field]), action
+
+
+async def test_an_external_select(page, sandbox):
+    """
+    What is typed is asked of the app, its options are offered, and the choice is told.
+    """
+    sandbox.app.ack = Ack(None, 0.01, {"options": gallery.options("pump-7", "pump-17")})
+    sandbox.post(*gallery.SEARCH)
+    box = page.get_by_role("combobox", name="Which SIM")
+    await box.press_sequentially("pum")
+    await expect(page.locator(".suggestions li")).to_have_text(["pump-7", "pump-17"])
+    await box.press("ArrowDown")
+    await box.press("ArrowDown")
+    await box.press("Enter")
+    action = await clicked(sandbox)
+
+    assert "pump-17" == action["selected_option"]["value"]
+    await expect(box).to_have_value("pump-17")
+
+
+async def test_an_external_select_with_nothing_to_offer(page, sandbox):
+    """
+    No option is said, and Escape closes the list.
+    """
+    sandbox.app.ack = Ack(None, 0.01, {"options": []})
+    sandbox.post(*gallery.SEARCH)
+    box = page.get_by_role("combobox", name="Which SIM")
+    await box.press_sequentially("xyz")
+    await expect(page.locator(".suggestions")).to_have_text("Nothing found")
+    await box.press("Escape")
+
+    await expect(page.locator(".suggestions")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("operation_timeout", "The app did not respond in 3 seconds."),
+        ("dispatch_failed", "The app could not be reached."),
+    ],
+)
+async def test_a_click_that_does_not_arrive(page, sandbox, error, said):
+    """
+    Where the app does not answer, the message says so with Slack's own error.
+    """
+    sandbox.app.ack = Ack(error, 3.0)
+    sandbox.post(*gallery.REPORT)
+    await page.get_by_role("button", name="Refresh").click()
+    alert = page.locator(".message .trouble")
+
+    await expect(alert).to_contain_text(said)
+    await expect(alert).to_contain_text(error)
+
+
+async def test_the_focus_outlives_a_refresh(page, sandbox):
+    """
+    Who pressed a button with the keyboard still has it when the app redraws the message.
+    """
+    message = sandbox.post(*gallery.REPORT)
+    sandbox.app.on["block_actions"] = lambda _: sandbox.workspace.rewrite(
+        message, "again", [gallery.section("Anew"), *gallery.REPORT]
+    )
+    await page.get_by_role("button", name="Refresh").press("Enter")
+
+    await expect(page.get_by_text("Anew")).to_be_visible()
+    await expect(page.get_by_role("button", name="Refresh")).to_be_focused()

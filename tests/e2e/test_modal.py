@@ -1,0 +1,154 @@
+"""Modals: opened by the app, filled in, sent off, closed."""
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from bot.sandbox.slack_api.delivery import Ack
+from bot.sandbox.slack_api.people import ANA
+from tests.e2e import gallery
+
+
+def open_modal(sandbox, body=gallery.MODAL):
+    """Open a modal for Ana, as the app does."""
+    view = sandbox.workspace.views.open(ANA.id, ANA.team, body)
+    return sandbox.workspace.show("view_opened", view)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def modal(page, sandbox):
+    """The modal of the gallery."""
+    open_modal(sandbox)
+    dialog = page.get_by_role("dialog", name="Watch a SIM")
+    await expect(dialog).to_be_visible()
+    return dialog
+
+
+async def test_a_modal_is_drawn(modal):
+    """
+    Title, blocks, labels, hints and both buttons are there, and the first field has the focus.
+    """
+    await expect(modal.get_by_role("note")).to_have_text("Warning: It pings at most once.")
+    await expect(modal.get_by_label("Until")).to_have_value("online")
+    await expect(modal.get_by_label("Until")).to_be_focused()
+    await expect(modal.get_by_label("Why")).to_have_accessible_description("The channel reads it.")
+    await expect(modal.get_by_role("group", name="How")).to_contain_text("Ping me")
+    await expect(modal.get_by_role("button", name="Not now")).to_be_visible()
+
+
+async def test_a_modal_is_sent_off(modal, sandbox):
+    """
+    What was filled in reaches the app by block and action, and the modal closes.
+    """
+    await modal.get_by_label("Why").fill("on call")
+    await modal.get_by_label("Ping me").check()
+    await modal.get_by_role("button", name="Watch", exact=True).click()
+    await expect(modal).to_be_hidden()
+    (sent,) = await sandbox.app.told(lambda app: app.of("view_submission"))
+    values = sent["view"]["state"]["values"]
+
+    assert "online" == values["until"]["state"]["selected_option"]["value"]
+    assert "on call" == values["why"]["text"]["value"]
+    assert ["Ping me"] == [o["value"] for o in values["how"]["ways"]["selected_options"]]
+
+
+async def test_what_is_required_is_asked_for(modal, sandbox):
+    """
+    An empty field that must be filled in is said beside it and gets the focus; nothing is sent.
+    """
+    await modal.get_by_role("button", name="Watch", exact=True).click()
+
+    await expect(modal.get_by_text("Please complete this required field.")).to_be_visible()
+    await expect(modal.get_by_label("Why")).to_be_focused()
+    assert [] == sandbox.app.of("view_submission")
+
+
+async def test_the_apps_errors_stand_beside_their_fields(modal, sandbox):
+    """
+    What the app refuses is said at the field, and the modal stays with what was typed.
+    """
+    errors = {"response_action": "errors", "errors": {"why": "Say more."}}
+    sandbox.app.ack = Ack(None, 0.01, errors)
+    await modal.get_by_label("Why").fill("x")
+    await modal.get_by_role("button", name="Watch", exact=True).click()
+
+    await expect(modal.get_by_text("Say more.")).to_be_visible()
+    await expect(modal.get_by_label("Why")).to_have_value("x")
+
+
+async def test_an_app_that_does_not_answer(modal, sandbox):
+    """
+    A modal that could not be sent off says so and can be sent off again.
+    """
+    sandbox.app.ack = Ack("operation_timeout", 3.0)
+    await modal.get_by_label("Why").fill("on call")
+    await modal.get_by_role("button", name="Watch", exact=True).click()
+    await expect(modal).to_contain_text("We had some trouble connecting. Try again?")
+    sandbox.app.ack = Ack(None, 0.01)
+    await modal.get_by_role("button", name="Watch", exact=True).click()
+
+    await expect(modal).to_be_hidden()
+
+
+async def test_a_modal_is_drawn_anew(modal, sandbox):
+    """
+    The app can change a modal while it is open; what was typed stays.
+    """
+    await modal.get_by_label("Why").fill("on call")
+    view = sandbox.workspace.views.top(ANA.id)
+    anew = gallery.MODAL | {"blocks": [*gallery.MODAL["blocks"], gallery.section("Found it.")]}
+    sandbox.workspace.show("view_changed", sandbox.workspace.views.update(view, anew))
+
+    await expect(modal.get_by_text("Found it.")).to_be_visible()
+    await expect(modal.get_by_label("Why")).to_have_value("on call")
+
+
+async def test_modals_lie_on_each_other(page, modal, sandbox):
+    """
+    A pushed modal covers the first, and when it is closed the first is there again.
+    """
+    details = {"type": "modal", "title": gallery.plain("Details"), "blocks": [gallery.section("x")]}
+    view = sandbox.workspace.views.push(ANA.id, ANA.team, details)
+    sandbox.workspace.show("view_opened", view)
+    above = page.get_by_role("dialog", name="Details")
+    await expect(above).to_be_visible()
+    await above.locator("footer").get_by_role("button", name="Close").click()
+
+    await expect(above).to_be_hidden()
+    await expect(modal).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["Not now", "Close", "Escape"])
+async def test_a_modal_is_closed(page, modal, sandbox, way):
+    """
+    However a person closes a modal, it is gone, here and in the workspace.
+    """
+    async with page.expect_response("**/page/close"):
+        if way == "Escape":
+            await page.keyboard.press("Escape")
+        else:
+            await modal.get_by_role("button", name=way).click()
+
+    await expect(modal).to_be_hidden()
+    assert sandbox.workspace.views.top(ANA.id) is None
+
+
+async def test_nobody_else_sees_it(window, sandbox):
+    """
+    A modal opens for the one who was asked, not for whoever else has the page open.
+    """
+    others = await window.open(sandbox.at("ben"))
+    page = await window.open(sandbox.at("ana"))
+    open_modal(sandbox)
+
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await expect(others.get_by_role("dialog")).to_be_hidden()
+
+
+async def test_a_modal_outlives_a_reload(page, modal):
+    """
+    Who reloads the page still has the modal open.
+    """
+    await page.reload()
+
+    await expect(modal).to_be_visible()
