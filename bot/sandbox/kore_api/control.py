@@ -16,7 +16,7 @@ from bot.sandbox.kore_api import faults as kinds
 from bot.sandbox.kore_api.answers import Answer, Row, Value, answer_of
 from bot.sandbox.kore_api.faults import Fault, Faults
 from bot.sandbox.kore_api.question import Asked, Question
-from bot.sandbox.kore_api.tokens import Tokens
+from bot.sandbox.kore_api.tokens import AN_HOUR, Tokens
 
 SHOWN = 100
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -73,6 +73,7 @@ class Control:
 
     def _clear(self, _: bytes) -> Answer:
         self._faults.clear()
+        self._tokens.seconds = AN_HOUR
         return answer_of(self._told())
 
     def _forget(self, _: bytes) -> Answer:

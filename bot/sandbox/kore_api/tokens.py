@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 from bot.clock import Clock
 from bot.sandbox.kore_api.answers import Answer, answer_of
 
+AN_HOUR = 3600
 UNAUTHORIZED = answer_of({"message": "Unauthorized"}, 401)
 DENIED = answer_of(
     {
@@ -33,7 +34,7 @@ class Tokens:
         self._clock = clock
         self._client = (client_id, client_secret)
         self._expiry: dict[str, float] = {}
-        self.seconds = 3600
+        self.seconds = AN_HOUR
         self.expires_in_as_text = False
 
     def ask(self, form: bytes) -> Answer:
@@ -42,7 +43,7 @@ class Tokens:
         if fields.get("grant_type") != ["client_credentials"]:
             return answer_of({"code": 400, "message": "grant_type must be client_credentials"}, 400)
         given = (fields.get("client_id", [""])[0], fields.get("client_secret", [""])[0])
-        if not secrets.compare_digest(repr(given), repr(self._client)):
+        if not secrets.compare_digest(repr(given).encode(), repr(self._client).encode()):
             return _BAD_CLIENT
         expires_in = str(self.seconds) if self.expires_in_as_text else self.seconds
         bearer = {"access_token": self.issue(), "expires_in": expires_in}

@@ -24,14 +24,14 @@ async def test_everything_can_be_set_and_cleared(api: KoreApi, ask: httpx.AsyncC
     wishes = {
         "latency": 0.5,
         "requests_per_second": 100,
-        "token_seconds": 3600,
+        "token_seconds": 60,
         "next": [{"kind": "too_many", "path": "DataSessions", "times": 3, "retry_after": "2"}],
     }
     told = (await ask.post("/_faults", json=wishes)).json()
     waiting = api.faults.waiting
     cleared = (await ask.delete("/_faults")).json()
 
-    assert (0.5, 100) == (told["latency"], told["requests_per_second"])
+    assert (0.5, 100, 60) == tuple(told[name] for name in list(IDLE)[:3])
     assert ["DataSessions"] == [fault["path"] for fault in told["next"]]
     assert [(429, "2", 3)] == [(f.status, f.retry_after, f.times) for f in waiting]
     assert IDLE == cleared

@@ -42,6 +42,7 @@ async def test_a_token(clock: FakeClock, ask: httpx.AsyncClient):
         (GOOD | {"grant_type": "password"}, 400, {"code", "message"}),
         (GOOD | {"client_id": "x"}, 401, {"error", "error_description"}),
         (GOOD | {"client_secret": "x"}, 401, {"error", "error_description"}),
+        (GOOD | {"client_secret": "pässword"}, 401, {"error", "error_description"}),
         (GOOD | {"client_secret": ""}, 401, {"error", "error_description"}),
         ({"grant_type": "client_credentials"}, 401, {"error", "error_description"}),
     ],
