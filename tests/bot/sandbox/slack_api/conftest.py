@@ -26,14 +26,20 @@ def workspace(clock):
 
 
 @pytest.fixture
-def api(workspace):
-    """The stand-in, impatient: 0.3 seconds for an ack."""
+def ack_seconds():
+    """How long Slack waits for an ack; tests of its impatience say less."""
+    return 3.0
+
+
+@pytest.fixture
+def api(workspace, ack_seconds):
+    """The stand-in."""
     return SlackApi(
         workspace,
         bot_token=BOT_TOKEN,
         app_token=APP_TOKEN,
         signing_secret=SIGNING_SECRET,
-        ack_seconds=0.3,
+        ack_seconds=ack_seconds,
     )
 
 

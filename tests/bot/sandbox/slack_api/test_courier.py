@@ -87,6 +87,7 @@ async def test_a_foreign_mention_is_told_as_such(app, hear):
     assert ("T0ACMEIOT", "T0PARTNER") == (app.last["team_id"], app.last["event"]["user_team"])
 
 
+@pytest.mark.parametrize("ack_seconds", [0.5])
 async def test_an_event_not_acknowledged_comes_again(app, hear, clock):
     """
     Over Socket Mode the attempt is numbered and the reason given.

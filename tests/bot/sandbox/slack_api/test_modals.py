@@ -144,6 +144,7 @@ async def test_a_wrong_answer_leaves_the_modal_open(app, workspace, shown, answe
     assert view.hash == workspace.views.top(ANA).hash
 
 
+@pytest.mark.parametrize("ack_seconds", [0.1])
 async def test_without_an_ack_the_modal_stays(app, workspace, shown):
     """
     A modal that nobody acknowledges stays open.

@@ -103,6 +103,7 @@ async def test_anything_but_200_is_a_failure(there, workspace, status):
     assert 1 == len(there.requests)
 
 
+@pytest.mark.parametrize("ack_seconds", [0.1])
 async def test_a_slow_answer_is_a_timeout(there, workspace):
     """
     Who does not answer in time is not waited for.
@@ -156,7 +157,7 @@ async def test_nobody_there_is_a_failure(api, base, workspace):
     assert "dispatch_failed" == (await workspace.command("ana", FLEET, "/simsessions", "")).error
 
 
-@pytest.mark.parametrize("reason", ["http_error", "http_timeout"])
+@pytest.mark.parametrize(("reason", "ack_seconds"), [("http_error", 3.0), ("http_timeout", 0.1)])
 async def test_an_event_is_delivered_again(there, api, workspace, clock, reason):
     """
     An event not taken comes again, numbered and with the reason, at once, after 1 and 5 minutes.

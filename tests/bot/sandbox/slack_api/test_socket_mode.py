@@ -66,6 +66,7 @@ async def test_an_ack_may_carry_an_answer(app, workspace):
     assert app.seen[-1].accepts_response_payload
 
 
+@pytest.mark.parametrize("ack_seconds", [0.1])
 async def test_no_ack_is_a_timeout(app, workspace):
     """
     An app that stays silent runs into Slack's patience, and the person reads so.
