@@ -147,9 +147,16 @@ class UsageRecord(_Answer):
     def home_bytes(self) -> int | None:
         """`data.home.total`, else `data.total`, in bytes; None where neither is told."""
         data = self.data or {}
-        for part in (data.get("home"), data):
-            if isinstance(part, dict) and isinstance(part.get("total"), int):
-                return int(part["total"])
+        home = _bytes(data.get("home"))
+        return _bytes(data) if home is None else home
+
+
+def _bytes(part: object) -> int | None:
+    """Read `total`, which may come as a whole number, with a fraction, or quoted."""
+    total = part.get("total") if isinstance(part, dict) else None
+    try:
+        return None if total is None or isinstance(total, bool) else int(float(total))
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -49,7 +49,7 @@ async def look_up(settings: Settings, asked: list[str]) -> "list[SessionReport |
     configure_logging("WARNING", form="text", masker=Masker(settings.secrets))
     async with lookups(settings, SystemClock()) as service:
         with progress("Looking up", len(asked)) as step:
-            return await service.look_up(asked, step)
+            return await service.look_up_many(asked, newest_only=True, done=step)
 
 
 def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> None:

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.cli.lookups import AT_ONCE, Lookups, lookups
+from bot.cli.lookups import lookups
 from bot.clock import SystemClock
-from bot.diagnosis.thresholds import Thresholds
-from bot.errors import BotError
+from bot.sessions.batch import AT_ONCE
 from bot.sessions.report import SessionReport
-from bot.sessions.verdict import Judge
 from bot.settings import Need, load_settings
 
 
@@ -30,7 +28,7 @@ async def test_answers_come_in_the_order_asked(kore):
     done = Counter()
     settings = load_settings(kore.settings, None, need=Need.KORE)
     async with lookups(settings, SystemClock()) as service:
-        answers = await service.look_up(asked, done)
+        answers = await service.look_up_many(asked, newest_only=True, done=done)
     told = [a.query if isinstance(a, SessionReport) else "no-such-sim" for a in answers]
 
     assert len(asked) > AT_ONCE
@@ -44,27 +42,12 @@ async def test_only_the_newest_session_stays(kore):
     """
     settings = load_settings(kore.settings, None, need=Need.KORE)
     async with lookups(settings, SystemClock()) as service:
-        (report,) = await service.look_up(["truck-42"], Counter())
+        (report,) = await service.look_up_many(["truck-42"], newest_only=True)
 
     assert isinstance(report, SessionReport)
     assert report.sessions is not None
     assert report.summary is not None
     assert 1 == len(report.sessions) < report.summary.sessions
-
-
-async def test_a_fault_of_ours_costs_one_answer_only(caplog):
-    """
-    What nobody planned is logged and answered as such; the others are not touched.
-    """
-
-    class Broken:
-        async def look_up(self, _text):
-            raise ZeroDivisionError
-
-    answers = await Lookups(Broken(), Judge(Thresholds())).look_up(["a", "b"], Counter())
-
-    assert [BotError, BotError] == [type(answer) for answer in answers]
-    assert ["look-up-broke"] * 2 == caplog.messages
 
 
 async def test_several_sims_share_what_they_have_in_common(kore):
@@ -74,8 +57,8 @@ async def test_several_sims_share_what_they_have_in_common(kore):
     story = next(s for s in kore.api.stories if ("common_outage", "critical") in s.findings)
     settings = load_settings(kore.settings, None, need=Need.KORE)
     async with lookups(settings, SystemClock()) as service:
-        together = await service.look_up([story.name, *story.asked_with], Counter())
-        (alone,) = await service.look_up([story.name], Counter())
+        together = await service.look_up_many([story.name, *story.asked_with])
+        (alone,) = await service.look_up_many([story.name])
     rules = [{finding.rule for finding in answer.findings} for answer in (together[0], alone)]
 
     assert [True, False] == ["common_outage" in found for found in rules]
