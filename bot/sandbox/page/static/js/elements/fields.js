@@ -11,6 +11,11 @@ const PICKERS = {
   datetimepicker: { type: "datetime-local", initial: "initial_date_time" },
 };
 
+const UNNAMED = {
+  datepicker: "Date", timepicker: "Time", datetimepicker: "Date and time", plain_text_input: "Text",
+  email_text_input: "E-mail", url_text_input: "Address", number_input: "Number",
+};
+
 /** Draws a line or a box to type in; Enter tells the app where the block asks for it. */
 export function textInput(element, place) {
   const tag = element.multiline ? "textarea" : "input";
@@ -46,7 +51,7 @@ function props(element, place) {
   return {
     class: "input",
     placeholder: words(element.placeholder) || undefined,
-    "aria-label": labelOf(element),
+    "aria-label": labelOf(element) ?? UNNAMED[element.type],
     "data-key": place.key(element),
     minlength: element.min_length,
     maxlength: element.max_length,

@@ -47,7 +47,7 @@ function body(message, surface) {
 }
 
 function edited(message) {
-  return message.edited && h("small.edited", {}, " (edited)");
+  return message.edited && !message.ephemeral_to && h("small.edited", {}, " (edited)");
 }
 
 function complaint(error) {

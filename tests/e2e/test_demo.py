@@ -1,0 +1,186 @@
+"""The whole house in a browser: a person types, the real bot asks KORE's stand-in and answers."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from bot.sandbox.run import Demo, running_demo
+from bot.sandbox.stories.story import all_stories
+from tests.e2e.conftest import PATIENCE_MS, opened_window
+
+STORIES = {story.name: story for story in all_stories()}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def demo() -> AsyncIterator[Demo]:
+    """The demo, as `simsessions demo` runs it."""
+    expect.set_options(timeout=PATIENCE_MS)
+    async with running_demo() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(browser, demo):
+    """Windows on it."""
+    async with opened_window(browser) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ana(windows, demo) -> Page:
+    """The page, opened by Ana in #fleet-ops."""
+    return await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+
+
+async def ask(page, text):
+    """Type a command; give the answer as it is drawn."""
+    before = await page.get_by_role("article").count()
+    await page.locator("#composer").fill(text)
+    await page.locator("#composer").press("Enter")
+    answer = page.get_by_role("article").nth(before)
+    await expect(answer).to_be_visible()
+    return answer
+
+
+def button(answer, caption):
+    """The button with this caption; its accessible name may say more."""
+    return answer.locator(".button", has_text=re.compile(rf"^{caption}↗?$"))
+
+
+@contextlib.asynccontextmanager
+async def change(demo, kind):
+    """Wait at the end of the block until something of this kind changed in the workspace."""
+    with demo.workspace.subscribe() as changes:
+        yield
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            async for one in changes:
+                if one.kind == kind:
+                    return
+
+
+def spaced(iccid):
+    """Digits in fours, as printed on a card."""
+    return " ".join(iccid[at : at + 4] for at in range(0, len(iccid), 4))
+
+
+async def test_a_sim_is_asked_for(ana):
+    """
+    The answer is for the asker alone and leads with the state; all facts are drawn.
+    """
+    answer = await ask(ana, "/simsessions truck-42")
+
+    await expect(answer).to_contain_text("Only visible to you")
+    await expect(answer.locator(".section-block").first).to_contain_text("truck-42 is online")
+    for fact in ("Operator", "Radio", "Cell", "Place", "Packets", "IMEI", "Started", "Updated"):
+        await expect(answer.locator(".field", has_text=fact).first).to_be_visible()
+    await expect(answer.locator(".fields")).to_contain_text("T-Mobile USA · 310-260")
+    await expect(answer.locator(".fields")).to_contain_text("tower, not device")
+    await expect(answer.locator(".unknown")).to_have_count(0)
+
+
+async def test_refresh_asks_kore_again(ana, demo):
+    """
+    Refresh reads KORE anew and redraws the same message, whose buttons keep working.
+    """
+    answer = await ask(ana, "/simsessions truck-42")
+    for _ in range(2):
+        asked = len(demo.kore.requests)
+        async with change(demo, "message_changed"):
+            await button(answer, "Refresh").click()
+
+        assert len(demo.kore.requests) > asked
+        await expect(answer).to_contain_text("truck-42 is online")
+
+
+async def test_share_shows_it_to_all(ana, demo, windows):
+    """
+    Share posts the answer into the channel, where others see it and who shared it.
+    """
+    ben = await windows.open(f"{demo.url}/?as=ben&in=fleet-ops")
+    there = await ben.get_by_role("article").count()
+    answer = await ask(ana, "/simsessions gateway-3")
+    await button(answer, "Share to channel").click()
+    shared = ben.get_by_role("article").nth(there)
+
+    await expect(shared).to_contain_text("gateway-3 is online")
+    await expect(shared.locator(".mention")).to_have_text("@ana")
+    await expect(shared.locator(".only-you")).to_have_count(0)
+
+
+async def test_the_map_is_a_link(ana):
+    """
+    Map leads to the tower's place on a map, in a window of its own.
+    """
+    answer = await ask(ana, "/simsessions truck-42")
+    link = button(answer, "Map")
+
+    await expect(link).to_have_attribute("target", "_blank")
+    assert "37.88" in str(await link.get_attribute("href"))
+
+
+async def test_a_name_misspelt(ana):
+    """
+    A near miss offers the right name, and a click on it gives the answer.
+    """
+    answer = await ask(ana, "/simsessions pmp-7")
+    await expect(answer).to_contain_text("Did you mean")
+    await button(answer, "pump-7").click()
+
+    await expect(ana.get_by_role("article").last).to_contain_text("pump-7 is offline")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (lambda sim: sim["sid"], "truck-42 is online"),
+        (lambda sim: spaced(sim["iccid"]), "truck-42 is online"),
+        (lambda _: "HS0123456789abcdef0123456789abcdef", "is a Super SIM"),
+        (lambda _: "8901 2600 1234", "12 digits"),
+        (lambda _: "???", "Paste a SIM"),
+        (lambda _: "help", "/simsessions <sim>"),
+        (lambda _: "", "/simsessions <sim>"),
+    ],
+    ids=["sid", "iccid", "super", "digits", "rubbish", "help", "nothing"],
+)
+async def test_whatever_is_typed_is_answered(ana, demo, typed, said):
+    """
+    A SID, an ICCID with spaces, a Super SIM, rubbish, help: each gets its right answer.
+    """
+    sim = STORIES["truck-42"].sim(demo.workspace.clock.now())
+
+    await expect(await ask(ana, f"/simsessions {typed(sim)}")).to_contain_text(said)
+
+
+async def test_every_story_is_told(ana):
+    """
+    A click on each story brings an answer about its SIM, and nothing in it cannot be drawn.
+    """
+    examples = ana.get_by_role("region", name="Things to try")
+    for story in STORIES.values():
+        before = await ana.get_by_role("article").count()
+        await examples.get_by_role("button", name=story.title).click()
+        answer = ana.get_by_role("article").nth(before)
+
+        await expect(answer).to_contain_text(story.name)
+        await expect(answer.locator(".unknown")).to_have_count(0)
+
+
+async def test_kore_goes_down(browser):
+    """
+    With KORE down a refresh shows what was known before, and marks it as old.
+    """
+    async with running_demo() as demo, opened_window(browser) as windows:
+        page = await windows.open(demo.url)
+        answer = await ask(page, "/simsessions truck-42")
+        await expect(answer).to_contain_text("truck-42 is online")
+        async with page.expect_response("**/page/kore"):
+            await page.get_by_role("radio", name="Down: 503").check()
+        await button(answer, "Refresh").click()
+
+        await expect(answer).to_contain_text("truck-42 was online")
+        await expect(answer).to_contain_text("This is what I knew")
