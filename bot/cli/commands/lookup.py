@@ -2,10 +2,12 @@
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli import timeline
 from bot.cli.exit_codes import ExitCode, exit_code
 from bot.errors import BotError
 from bot.settings import Need, Settings, load_settings
@@ -19,7 +21,14 @@ STDIN = "-"
 @click.command(no_args_is_help=True)
 @click.argument("sims", metavar="SIM...", nargs=-1, required=True)
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line, in this order.")
-def command(sims: tuple[str, ...], *, as_lines: bool) -> int:
+@click.option(
+    timeline.OPTION,
+    "picture",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Draw the last 30 days of one SIM into FILE, a PNG.",
+)
+def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None) -> int:
     """Say what SIMs are doing, without Slack. Only the KORE_… settings are needed.
 
     SIM is a SID, ICCID, IMEI, name or console URL; `-` reads them from stdin, one a line. The
@@ -27,8 +36,12 @@ def command(sims: tuple[str, ...], *, as_lines: bool) -> int:
     """
     settings = load_settings(need=Need.KORE)
     asked = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
-    answers = asyncio.run(look_up(settings, asked))
+    if picture:
+        timeline.check(asked, picture)
+    answers = asyncio.run(look_up(settings, asked, newest_only=picture is None))
     (print_json if as_lines else print_text)(asked, answers)
+    if picture and not isinstance(answers[0], BotError):
+        timeline.write(answers[0], picture, settings.thresholds)
     codes = (exit_code(answer) for answer in answers if isinstance(answer, BotError))
     return max(codes, default=ExitCode.OK)
 
@@ -38,8 +51,13 @@ def read_stdin() -> list[str]:
     return [line.strip() for line in sys.stdin if line.strip()]
 
 
-async def look_up(settings: Settings, asked: list[str]) -> "list[SessionReport | BotError]":
-    """Look all up, side by side, with a progress bar if it takes long."""
+async def look_up(
+    settings: Settings, asked: list[str], *, newest_only: bool
+) -> "list[SessionReport | BotError]":
+    """Look all up, side by side, with a progress bar if it takes long.
+
+    With `newest_only` a report keeps one session: those of ten thousand SIMs fill the memory.
+    """
     from bot.cli.lookups import lookups  # noqa: PLC0415 -- the other commands need no client
     from bot.cli.progress import progress  # noqa: PLC0415 -- nor rich
     from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
@@ -49,7 +67,7 @@ async def look_up(settings: Settings, asked: list[str]) -> "list[SessionReport |
     configure_logging("WARNING", form="text", masker=Masker(settings.secrets))
     async with lookups(settings, SystemClock()) as service:
         with progress("Looking up", len(asked)) as step:
-            return await service.look_up_many(asked, newest_only=True, done=step)
+            return await service.look_up_many(asked, newest_only=newest_only, done=step)
 
 
 def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> None:
