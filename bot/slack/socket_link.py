@@ -58,18 +58,20 @@ class SocketLink:
         self._clock = clock
         self._observer = observer
         self._client: SocketModeClient | None = None
-        self._greeted = False
+        self._greeted = asyncio.Event()
 
     async def open(self) -> None:
-        """Connect. Raises StartError or SlackLost, each one clear line."""
+        """Connect and be greeted. Raises StartError or SlackLost, each one clear line."""
         answer = await ask(self._slack, "apps.connections.open", APP_TOKEN, self._app_token)
         handler = _Handler(self._app, self._app_token, self._clock, self._observer)
-        self._client, self._greeted = handler.client, False
+        self._client = handler.client
+        self._greeted.clear()
         self._client.wss_uri = answer.body["url"]
         self._client.message_listeners.append(self._heard)
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 await self._client.connect()  # type: ignore[no-untyped-call]
+                await self._greeted.wait()
         except TimeoutError as error:
             await self.close()
             words = "Slack's WebSocket cannot be opened; is a proxy or firewall in the way?"
@@ -78,7 +80,7 @@ class SocketLink:
     async def is_open(self) -> bool:
         """Tell whether Slack greeted us and still answers our pings."""
         client = self._client
-        return client is not None and self._greeted and await client.is_connected()
+        return client is not None and self._greeted.is_set() and await client.is_connected()
 
     async def watch(self) -> None:
         """Make the connection anew where it stays down. Raises SlackLost after five times."""
@@ -121,7 +123,7 @@ class SocketLink:
         """Note Slack's greeting: it counts the connections of this app."""
         if message.get("type") != "hello":
             return
-        self._greeted = True
+        self._greeted.set()
         count = int(message.get("num_connections") or 1)
         self._observer.slack_connections(count)
         if count > 1:

@@ -1,0 +1,185 @@
+"""The bot as a process: signals, exit codes, what it prints."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.clock import SystemClock
+from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
+from bot.sandbox.kore_api.faults import hang, late
+from bot.sandbox.serve import serving
+from tests.workspaces import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, slack_side
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+async def kore():
+    """KORE's stand-in, with its address."""
+    api = KoreApi(SystemClock())
+    async with serving(api.app) as url:
+        api.url = url
+        yield api
+
+
+@pytest.fixture
+async def slack():
+    """Slack's stand-in."""
+    async with slack_side(SystemClock()) as side:
+        yield side
+
+
+@pytest.fixture
+def start(kore, slack, tmp_path):
+    """A starter of the process; what still runs at the end is killed."""
+
+    @asynccontextmanager
+    async def started(**changes):
+        env = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "KORE_API_URL": kore.url,
+            "KORE_TOKEN_URL": kore.url + TOKEN_PATH,
+            "KORE_CLIENT_ID": kore.client_id,
+            "KORE_CLIENT_SECRET": kore.client_secret,
+            "PORT": "0",
+            "SIMSESSIONS_DRAIN": "4",
+        }
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            cwd=tmp_path,
+            env=env | changes,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+    return started
+
+
+async def ready(process):
+    """Read the log until it is ready; give the port."""
+    async with asyncio.timeout(30):
+        while line := await process.stderr.readline():
+            told = json.loads(line)
+            if told["message"] == "ready":
+                return told["port"]
+    return pytest.fail("it ended")
+
+
+async def ended(process):
+    """Wait for the end; give the exit code and the rest of the log."""
+    async with asyncio.timeout(10):
+        rest = await process.stderr.read()
+        return await process.wait(), rest.decode()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_what_was_taken_is_answered_before_the_process_ends(start, kore, slack, number):
+    """
+    A signal right after the ack: the answer still comes, then the process ends well.
+    """
+    async with start(SLACK_APP_TOKEN=APP_TOKEN) as process:
+        await ready(process)
+        kore.faults.add(late(0.3, times=None))
+        delivery = await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "truck-42")
+        process.send_signal(number)
+        code, log = await ended(process)
+
+    assert (True, 0) == (delivery.ok, code)
+    assert "truck-42 is" in slack.seen_by("ana")[-1].text
+    assert json.loads(log.splitlines()[-1])["answers_cut"] == 0
+
+
+async def test_a_kore_that_hangs_does_not_hold_the_process(start, kore, slack):
+    """
+    After the drain's time the process ends, and whoever waits is told.
+    """
+    async with start(SLACK_APP_TOKEN=APP_TOKEN) as process:
+        await ready(process)
+        kore.faults.add(hang(times=None))
+        await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "DE" + "0" * 32)
+        process.terminate()
+        code, log = await ended(process)
+        kore.faults.clear()
+
+    assert 0 == code
+    assert "being restarted" in slack.seen_by("ana")[-1].text
+    assert json.loads(log.splitlines()[-1])["answers_cut"] == 1
+
+
+async def test_over_signed_http_it_serves_on_its_port(start, slack):
+    """
+    Without an app token Slack's requests come in on the port, and are answered.
+    """
+    async with start() as process:
+        port = await ready(process)
+        slack.api.request_url = f"http://127.0.0.1:{port}/slack/events"
+        verified = await slack.api.verify_url()
+        delivery = await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "help")
+        async with aiohttp.ClientSession() as session:
+            response = await session.get(f"http://127.0.0.1:{port}/readyz")
+            status = response.status
+        process.terminate()
+        code, _ = await ended(process)
+
+    assert (True, True, 200, 0) == (verified, delivery.ok, status, code)
+    assert "Type /simsessions and a SIM" in slack.seen_by("ana")[-1].text
+
+
+async def test_every_line_of_the_log_is_json_and_tells_no_secret(start, kore, slack):
+    """
+    Also at DEBUG: one object a line, with the request's id, without tokens and SIM numbers.
+    """
+    async with start(SLACK_APP_TOKEN=APP_TOKEN, SIMSESSIONS_LOG_LEVEL="DEBUG") as process:
+        await ready(process)
+        await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "8901260012345678909")
+        process.terminate()
+        _, log = await ended(process)
+
+    lines = [json.loads(line) for line in log.splitlines()]
+    (answered,) = [line for line in lines if line["message"] == "answered"]
+    assert ("sessions", 6) == (answered["answer"], len(answered["request_id"]))
+    for secret in (BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, kore.client_secret, "8901260012345678909"):
+        assert secret not in log
+
+
+async def test_a_token_that_slack_refuses_ends_the_process_with_one_line_and_a_code(start):
+    """
+    No traceback: what is wrong, and a code that is not 0.
+    """
+    async with start(SLACK_BOT_TOKEN="xoxb-wrong") as process:
+        code, said = await ended(process)
+
+    assert 4 == code
+    assert "Traceback" not in said
+    assert "SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)" in said.splitlines()[-1]
+
+
+async def test_a_port_in_use_ends_the_process_with_one_line_and_a_code(start):
+    """
+    The same for a port that is taken.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        async with start(PORT=port) as process:
+            code, said = await ended(process)
+
+    assert 4 == code
+    assert "Traceback" not in said
+    assert f"PORT: cannot listen on 127.0.0.1:{port}" in said.splitlines()[-1]
