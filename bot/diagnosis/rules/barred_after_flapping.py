@@ -18,14 +18,14 @@ from bot.diagnosis.windows import Burst, bursts
     )
 )
 def barred_after_flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
-    """Find flapping that ended in silence; whether an unknown state is online is not known."""
+    """Find flapping that ended in silence; only a SIM known to be online is not barred."""
     burst = _last_burst(evidence)
     if burst is None or burst.size <= limits.barred_starts:
         return
     quiet_for = evidence.now - burst.last
     if quiet_for <= limits.barred_quiet_after:
         return
-    if state_of(evidence, limits) in {State.ONLINE, State.UNKNOWN}:
+    if state_of(evidence, limits) is State.ONLINE:
         return
     yield Finding(
         rule="barred_after_flapping",
