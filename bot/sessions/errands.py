@@ -12,19 +12,27 @@ class Errands:
     """Begins tasks; made by `errands()`."""
 
     def __init__(self) -> None:
-        self._tasks: list[asyncio.Task[Any]] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def begin(self, errand: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start it now; whoever needs it awaits it."""
         task = asyncio.create_task(errand)
-        self._tasks.append(task)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
         return task
 
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """Let go of it, for its result may be large; a failure that nobody awaited is taken in."""
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()
+
     async def end(self) -> None:
-        """Cancel what still runs, and take in every failure that nobody awaited."""
-        for task in self._tasks:
+        """Cancel what still runs, and wait until it has ended."""
+        running = tuple(self._tasks)
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import weakref
 
 import pytest
 
@@ -24,6 +26,25 @@ async def test_what_nobody_waits_for_ends_with_the_block():
         endless = under_way.begin(asyncio.Event().wait())
 
     assert endless.cancelled()
+
+
+async def test_what_is_done_is_let_go():
+    """
+    A block of many errands does not hold the results of those that are done.
+    """
+
+    class Large:
+        """Something worth letting go of."""
+
+    async def fetch():
+        return Large()
+
+    async with errands() as under_way:
+        result = weakref.ref(await under_way.begin(fetch()))
+        await asyncio.sleep(0)
+        gc.collect()
+
+        assert result() is None
 
 
 async def test_the_block_s_own_failure_wins():
