@@ -1,0 +1,143 @@
+"""manifest.yml: what Slack is told of the app is what the app does, and no more."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+import handlers
+from bot.app import EVENTS_PATH
+from bot.sandbox.slack_api.methods.context import METHODS
+from bot.sandbox.slack_api.people import HOME
+from bot.sandbox.slack_api.web_api import load_methods
+
+ROOT = Path(__file__).parent.parent
+MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
+SENDS = [*(ROOT / "bot" / "slack").glob("*.py"), *(ROOT / "handlers").rglob("*.py")]
+METHOD = re.compile(r'"((?:chat|files|views|conversations|users|reactions|blocks)\.[a-zA-Z.]+)"')
+SCHEMA = os.environ.get("SIMSESSIONS_SPECS_SCHEMA")
+
+
+class Recorder:
+    """Notes what the handlers attach, as Bolt's app would take it."""
+
+    def __init__(self):
+        self.attached = {}
+
+    def use(self, _middleware):
+        """Take a middleware: no business of the manifest's."""
+
+    def __getattr__(self, kind):
+        def attach(name, *_more, **_how):
+            self.attached.setdefault(kind, []).append(name)
+            return lambda listener: listener
+
+        return attach
+
+
+@pytest.fixture(scope="module")
+def attached():
+    """What is registered, by kind."""
+    recorder = Recorder()
+    handlers.register(recorder, None)
+    return recorder.attached
+
+
+def test_the_commands_are_those_that_are_registered(attached):
+    """
+    Each slash command has its listener and each listener its command.
+    """
+    told = [command["command"] for command in MANIFEST["features"]["slash_commands"]]
+
+    assert attached["command"] == told
+
+
+def test_events_and_shortcuts_are_those_that_are_registered(attached):
+    """
+    Nothing is subscribed to that nobody hears, and nobody waits for what never comes.
+    """
+    events = MANIFEST["settings"].get("event_subscriptions", {}).get("bot_events", [])
+    shortcuts = [each["callback_id"] for each in MANIFEST["features"].get("shortcuts", [])]
+
+    assert attached.get("event", []) == events
+    assert attached.get("shortcut", []) == shortcuts
+
+
+def test_clicks_can_arrive(attached):
+    """
+    Buttons are registered, so interactivity is on.
+    """
+    assert attached["action"]
+    assert MANIFEST["settings"]["interactivity"]["is_enabled"]
+
+
+def test_the_scopes_are_the_least_that_are_needed():
+    """
+    Every method that the code names has its scope, and every scope a method that needs it.
+    """
+    load_methods()
+    named = {name for path in SENDS for name in METHOD.findall(path.read_text())}
+    needed = {tuple(sorted(METHODS[name].scopes)) for name in named}
+
+    told = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    assert {"chat.postMessage", "chat.postEphemeral"} <= named
+    assert all(not scopes or told & set(scopes) for scopes in needed)
+    assert told - {"commands"} <= {scope for scopes in needed for scope in scopes}
+    assert "user" not in MANIFEST["oauth_config"]["scopes"]
+
+
+def test_as_it_stands_it_is_for_socket_mode():
+    """
+    No address is asked for; the comment on top says what signed HTTP needs.
+    """
+    words = (ROOT / "manifest.yml").read_text()
+
+    assert MANIFEST["settings"]["socket_mode_enabled"]
+    assert "request_url" not in json.dumps(MANIFEST)
+    assert EVENTS_PATH in words
+    assert HOME.id not in words
+
+
+def test_answers_can_come_as_direct_messages():
+    """
+    The Messages tab is on, or Slack would refuse the last way of an answer.
+    """
+    assert MANIFEST["features"]["app_home"]["messages_tab_enabled"]
+
+
+@pytest.mark.parametrize(
+    ("path", "least", "most"),
+    [
+        (("display_information", "name"), 1, 35),
+        (("display_information", "description"), 1, 140),
+        (("display_information", "long_description"), 175, 4000),
+        (("display_information", "background_color"), 4, 7),
+        (("features", "bot_user", "display_name"), 1, 80),
+        (("features", "slash_commands", 0, "command"), 2, 32),
+        (("features", "slash_commands", 0, "description"), 1, 2000),
+        (("features", "slash_commands", 0, "usage_hint"), 1, 1000),
+    ],
+)
+def test_words_keep_slacks_limits(path, least, most):
+    """
+    Slack refuses a manifest whose words are too long or too short.
+    """
+    value = MANIFEST
+    for step in path:
+        value = value[step]
+
+    assert least <= len(value) <= most
+
+
+@pytest.mark.skipif(not SCHEMA, reason="SIMSESSIONS_SPECS_SCHEMA names no manifest schema")
+def test_it_fits_slacks_own_schema():
+    """
+    Slack's published JSON schema of manifests takes it.
+    """
+    schema = json.loads(Path(SCHEMA).read_text())
+
+    assert jsonschema.Draft7Validator(schema).is_valid(MANIFEST)
