@@ -18,7 +18,7 @@ def rule_lines(thresholds: Thresholds) -> Iterator[Text]:
     """Give each rule: its name and severities, when it fires, and whose thresholds those are."""
     for rule in all_rules():
         words = rule_words(rule, thresholds)
-        yield Text(words.name, style=BOLD) + Text(f"  {words.severity}", style=Style())
+        yield Text.assemble((words.name, BOLD), f"  {words.severity}")
         yield Text(f"  when {words.fires}")
         yield from _sources(rule, thresholds)
 

@@ -1,5 +1,6 @@
 """Settings: what is read, what is refused, and that secrets stay in."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.errors import SettingsError
 from bot.kore.connect import KoreConfig
 from bot.settings import Need, Settings, env_name, known_names, load_settings
 
+ROOT = Path(__file__).parent.parent.parent
 KORE = {"KORE_CLIENT_ID": "id", "KORE_CLIENT_SECRET": "hush-kore"}
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-hush", "SLACK_APP_TOKEN": "xapp-hush"}
 
@@ -228,6 +230,17 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path):
 
     with pytest.raises(SettingsError, match=r"\.env: cannot be read"):
         load_settings({}, env, need=Need.NOTHING)
+
+
+@pytest.mark.parametrize("field", sorted(set(Settings.model_fields)))
+def test_each_setting_is_used(field):
+    """
+    No setting is read in vain: something of the bot asks for it.
+    """
+    used = re.compile(rf"\b(?:settings|self|told)\.{field}\b")
+    sources = [path.read_text() for path in (ROOT / "bot").rglob("*.py")]
+
+    assert any(used.search(source) for source in sources)
 
 
 def test_settings_are_frozen():

@@ -13,7 +13,7 @@ WIDTH = max(map(len, Standing)) + 1
 def as_text(checks: Iterable[Check]) -> Iterator[Text]:
     """Give a line a check, and under a failed one what to do."""
     for check in checks:
-        word = Text(f"{check.standing:<{WIDTH}}", style=COLOURS[check.standing])
-        yield word + Text(f"{check.name}: {check.says}")
+        word = (f"{check.standing:<{WIDTH}}", COLOURS[check.standing])
+        yield Text.assemble(word, f"{check.name}: {check.says}")
         if check.todo:
             yield Text(f"{'':<{WIDTH}}-> {check.todo}")

@@ -53,7 +53,7 @@ def _facts(report: SessionReport) -> Iterator[Text]:
     told_facts = facts(report, PLAIN)
     width = max((len(fact.label) for fact in told_facts), default=0)
     for fact in told_facts:
-        yield Text(f"  {fact.label:<{width}}  ", style=DIM) + Text(fact.value, style=Style())
+        yield Text.assemble((f"  {fact.label:<{width}}  ", DIM), fact.value)
 
 
 def _small_print(report: SessionReport) -> Iterator[Text]:

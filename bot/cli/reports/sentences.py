@@ -24,5 +24,5 @@ def told(error: BotError) -> str:
     """Give an error's sentence; where several SIMs fit, with what to type to mean one of them."""
     if not isinstance(error, SimAmbiguous):
         return error.sentence
-    each = ", ".join(f"{sim.sid} ({PLAIN.data(sim.name)})" for sim in error.candidates)
-    return f"{error.sentence} {each}"
+    each = (f"{sim.sid} (ICCID {sim.iccid or 'unknown'})" for sim in error.candidates)
+    return f"{error.sentence} {PLAIN.data(', '.join(each), 1000)}"

@@ -76,9 +76,11 @@ def test_stale_is_told(report):
     [
         (SimNotFound("No such SIM."), "sim_not_found", "No such SIM."),
         (
-            SimAmbiguous("Which one?", (Candidate("DE1", "pump"), Candidate("DE2", "pump"))),
+            SimAmbiguous(
+                "Which one?", (Candidate("DE1", "pump", "8901"), Candidate("DE2", "pump"))
+            ),
             "sim_ambiguous",
-            "Which one? DE1 (pump), DE2 (pump)",
+            "Which one? DE1 (ICCID 8901), DE2 (ICCID unknown)",
         ),
         (KoreUnavailable(), "kore_unavailable", KoreUnavailable.sentence),
         (BotError(), "bot_error", BotError.sentence),
