@@ -20,6 +20,7 @@ from starlette.routing import Route
 import handlers
 from bot.blocks.ladder import retreat
 from bot.clock import Clock, SystemClock
+from bot.diagnosis.engine import all_rules
 from bot.errors import StartError
 from bot.kore.connect import open_kore
 from bot.ops.health import health_routes
@@ -122,6 +123,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         stack.push_async_callback(bot.stop, settings.drain)
         await bot.start()
         log.info("ready", extra={"port": bot.port, "socket_mode": settings.socket_mode})
+        # imports the rules' files while nobody waits yet
+        asyncio.get_running_loop().call_soon(all_rules)
         yield bot
 
 

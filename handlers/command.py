@@ -8,13 +8,14 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.services import Services
 from handlers.answering import answer_later
 from handlers.request import from_command
-from handlers.subcommand import COMMAND, find
+from handlers.subcommand import COMMAND, all_subcommands, find
 
 Listener = Callable[[AsyncAck, Mapping[str, Any]], Awaitable[None]]
 
 
 def register_command(app: AsyncApp, services: Services) -> None:
-    """Attach the listener."""
+    """Attach the listener, and import every subcommand: the first ack must not wait for that."""
+    all_subcommands()
     app.command(COMMAND)(simsessions(services))
 
 
