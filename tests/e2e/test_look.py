@@ -116,11 +116,24 @@ async def test_drawers_on_a_phone(window, sandbox):
     await general.click()
     await expect(general).to_be_hidden()
     await expect(page.get_by_role("heading", level=1)).to_have_text("# general")
+    await expect(page.get_by_role("radio")).to_have_count(4)
+    await expect(page.get_by_role("radio", name="Ben Okafor")).to_be_in_viewport()
     await page.get_by_role("button", name="Things to try").click()
     await example.click()
 
     await expect(example).to_be_hidden()
     assert "help" == (await sandbox.app.told(lambda app: app.seen))[0][1]["text"]
+
+
+async def test_channels_by_key(page):
+    """
+    The focus stays on the channel that was entered with the keyboard.
+    """
+    general = page.get_by_role("navigation").get_by_role("button", name="general")
+    await general.press("Enter")
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("# general")
+    await expect(general).to_be_focused()
 
 
 async def test_a_long_answer_begins_at_its_first_line(window, sandbox):

@@ -147,6 +147,18 @@ async def test_somebody_else_sees_their_own(page):
     await expect(page).to_have_url(re.compile("as=ben"))
 
 
+async def test_people_change_by_key(page):
+    """
+    The arrow keys go from person to person without losing the place.
+    """
+    await page.get_by_role("radio", name="Ana Ruiz").focus()
+    for zone in ("Europe/Berlin", "Asia/Tokyo"):
+        await page.keyboard.press("ArrowRight")
+        await expect(page.get_by_text(zone)).to_be_visible()
+
+    await expect(page.get_by_role("radio", name="Chloé Tanaka")).to_be_focused()
+
+
 async def test_the_address_remembers(page):
     """
     A reload keeps the person and the channel.

@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { Composer } from "./page/composer.js";
 import { Conversation } from "./page/conversation.js";
+import { Drawers } from "./page/drawers.js";
 import { Examples } from "./page/examples.js";
 import { KoreSide } from "./page/kore.js";
 import { Modal } from "./page/modal.js";
@@ -34,36 +35,25 @@ class App {
     this.notices = new Notices(this.session, (channel) => this.enter(channel));
     this.examples = new Examples((text) => this.tryOut(text));
     this.kore = new KoreSide((mood) => this.session.perform("kore", { mood }));
+    this.drawers = new Drawers(root);
     this.build(root);
     setInterval(() => refreshDates(root), AGO_MS);
   }
 
   build(root) {
+    const { drawers } = this;
     this.place = h("h1");
     this.team = h("b");
-    const toggle = (side, label, caption) => h("button", {
-      class: `drawer-toggle ${side}-toggle`, "aria-label": label,
-      onclick: () => this.open(root, side),
-    }, caption);
-    const shade = h("div.shade", { onclick: () => this.open(root, "") });
+    const lost = h("p.lost", { role: "status" }, "The sandbox does not answer. Trying again…");
     root.append(
-      h("header.top", {}, toggle("left", "Channels", "☰"),
+      h("header.top", {}, drawers.button("left", "Channels", "☰"),
         h("div.workspace", {}, this.team, h("span", {}, "local sandbox")),
-        this.people.node, toggle("right", "Things to try", "Try")),
+        this.people.node, drawers.button("right", "Things to try", "Try")),
       h("aside.left", {}, this.sidebar.node),
-      h("main", {}, h("div.place", {}, this.place), this.lost(),
+      h("main", {}, h("div.place", {}, this.place), lost,
         this.conversation.node, this.composer.node),
-      h("aside.right", {}, this.examples.node, this.kore.node), shade, this.notices.node);
-    this.root = root;
-  }
-
-  lost() {
-    return h("p.lost", { role: "status" }, "The sandbox does not answer. Trying again…");
-  }
-
-  open(root, side) {
-    const now = root.dataset.drawer === side ? "" : side;
-    root.dataset.drawer = now;
+      h("aside.right", {}, this.examples.node, this.kore.node),
+      drawers.shade, this.notices.node);
   }
 
   start() {
@@ -103,7 +93,7 @@ class App {
     this.sidebar.update(channel.id, this.unread);
     this.conversation.show(channel.id);
     this.composer.aim(channel);
-    this.open(this.root, "");
+    this.drawers.close();
     document.body.dataset.ready = "yes";
   }
 
@@ -123,9 +113,8 @@ class App {
   }
 
   tryOut(text) {
-    this.open(this.root, "");
-    this.composer.fill(text);
-    this.composer.send();
+    this.drawers.close();
+    this.composer.send(text);
   }
 
   remember(values) {

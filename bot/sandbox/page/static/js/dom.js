@@ -25,12 +25,21 @@ export function put(node, ...children) {
   return node;
 }
 
+/** Replaces all children by those of `draw()`, unless they were drawn from the same data. */
+export function redraw(node, data, draw) {
+  const key = JSON.stringify(data);
+  if (drawnFrom.get(node) === key) return;
+  drawnFrom.set(node, key);
+  put(node, draw());
+}
+
 /** Gives a new id for `aria-labelledby` and its kin. */
 export function freshId(prefix) {
   fresh += 1;
   return `${prefix}-${fresh}`;
 }
 
+const drawnFrom = new WeakMap();
 let fresh = 0;
 
 function fill(node, classes, props, children) {

@@ -6,7 +6,7 @@ const STEPS = [1, 2, 2.5, 5, 10];
 export function ticks(values, wanted = 4) {
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
-  const step = niceStep((high - low || wanted) / wanted);
+  const step = niceStep((high - low || wanted) / wanted, values.every(Number.isInteger));
   const first = Math.floor(low / step);
   const last = Math.max(Math.ceil(high / step), first + 1);
   return Array.from({ length: last - first + 1 }, (_, n) => tidy((first + n) * step));
@@ -33,9 +33,11 @@ export function labelStride(labels, room) {
   return Math.max(1, Math.ceil((widest * labels.length) / room));
 }
 
-function niceStep(rough) {
+/** Rounds a step up; between whole numbers no tick is a fraction. */
+function niceStep(rough, inWholes) {
   const power = 10 ** Math.floor(Math.log10(rough));
-  return power * STEPS.find((step) => step * power >= rough * 0.999);
+  const steps = STEPS.map((step) => step * power).filter((step) => !inWholes || Number.isInteger(step));
+  return steps.find((step) => step >= rough * 0.999) ?? 1;
 }
 
 function tidy(value) {

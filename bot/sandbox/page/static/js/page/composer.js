@@ -16,7 +16,7 @@ export class Composer {
       oninput: () => this.typed(), onkeydown: (event) => this.key(event),
     });
     this.hint = h("p.composer-hint", { id: "composer-hint" });
-    const send = h("button.send", { "aria-label": "Send", onclick: () => this.send() }, "➤");
+    const send = h("button.send", { "aria-label": "Send", onclick: () => this.submit() }, "➤");
     this.node = h("div.composer", {}, h("div.composer-box", {}, this.box, send), this.hint);
   }
 
@@ -45,18 +45,24 @@ export class Composer {
   key(event) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
-      this.send();
+      this.submit();
     } else if (event.key === "ArrowUp" && !this.box.value && this.before.length) {
       event.preventDefault();
       this.fill(this.before.at(-1));
     }
   }
 
-  async send() {
+  /** Sends what was typed. */
+  submit() {
     const text = this.box.value.trim();
     if (!text) return;
-    this.before.push(text);
     this.fill("");
+    this.send(text);
+  }
+
+  /** Sends a text; where the sandbox is away it stands in the box again. */
+  async send(text) {
+    this.before.push(text);
     const done = await this.session.send(this.channel.id, text);
     if (!done.ok && done.error === "sandbox_unreachable") {
       this.fill(text);

@@ -1,6 +1,6 @@
 /** The right side: what to try, with one click. */
 
-import { h, put } from "../dom.js";
+import { h, redraw } from "../dom.js";
 
 /** Lists the examples; `tryOut(text)` is told of a click. */
 export class Examples {
@@ -11,7 +11,7 @@ export class Examples {
 
   /** Draws it anew. */
   update(groups) {
-    put(this.node, groups.map((group) => [
+    redraw(this.node, groups, () => groups.map((group) => [
       h("h2", {}, group.title), group.note && h("p.note", {}, group.note),
       h("ul", {}, group.examples.map((each) => this.one(each))),
     ]));

@@ -1,6 +1,6 @@
 /** KORE's side: how the stand-in for KORE's API behaves. */
 
-import { h, put } from "../dom.js";
+import { h, redraw } from "../dom.js";
 
 /** Lets the stand-in misbehave; `choose(mood)` resolves to whether it was done. */
 export class KoreSide {
@@ -13,15 +13,21 @@ export class KoreSide {
   update(kore) {
     this.node.hidden = !kore;
     if (!kore) return;
-    const moods = kore.moods.map((mood) => this.one(mood, mood.name === kore.mood));
-    put(this.node, h("h2", {}, "KORE's side"),
-      h("p.note", {}, "Make the stand-in for KORE's API misbehave, and ask again."),
-      h("div.moods", { role: "radiogroup", "aria-label": "How KORE's API behaves" }, moods));
+    redraw(this.node, kore.moods, () => this.choice(kore.moods));
+    for (const box of this.node.querySelectorAll("input")) box.checked = box.value === kore.mood;
   }
 
-  one({ name, title }, on) {
+  choice(moods) {
+    return [
+      h("h2", {}, "KORE's side"),
+      h("p.note", {}, "Make the stand-in for KORE's API misbehave, and ask again."),
+      h("div.moods", { role: "radiogroup", "aria-label": "How KORE's API behaves" },
+        moods.map((mood) => this.one(mood))),
+    ];
+  }
+
+  one({ name, title }) {
     const box = h("input", { type: "radio", name: "mood", value: name, onchange: () => this.choose(name) });
-    box.checked = on;
     return h("label", { class: `mood ${name}` }, box, h("span.lamp", { "aria-hidden": "true" }), title);
   }
 }

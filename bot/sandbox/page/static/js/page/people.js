@@ -1,6 +1,6 @@
 /** The top: as whom one types. */
 
-import { h, put } from "../dom.js";
+import { h, redraw } from "../dom.js";
 import { zone } from "../text/dates.js";
 import { avatar } from "./avatar.js";
 
@@ -9,23 +9,24 @@ export class People {
   constructor(choose) {
     this.choose = choose;
     this.group = h("div.people", { role: "radiogroup", "aria-label": "You are" });
-    this.zone = h("span.zone", {});
+    this.zone = h("span.zone");
     this.node = h("div.you", {}, h("span.label", {}, "You are"), this.group, this.zone);
   }
 
   /** Draws it anew. */
   update({ user, people }) {
-    put(this.group, people.filter((each) => !each.is_bot).map((each) => this.one(each, each.id === user.id)));
+    const humans = people.filter((each) => !each.is_bot);
+    redraw(this.group, humans, () => humans.map((each) => this.one(each)));
+    for (const box of this.group.querySelectorAll("input")) box.checked = box.value === user.name;
     this.zone.textContent = zone().replace("_", " ");
     this.zone.title = "Dates and times are shown in this person's time zone";
   }
 
-  one(person, on) {
+  one(person) {
     const pick = () => this.choose(person.name);
-    const box = h("input", { type: "radio", name: "person", value: person.name, onchange: pick });
-    box.checked = on;
     const name = person.real_name;
-    const kind = on ? "label.person.on" : "label.person";
-    return h(kind, { title: name }, box, avatar(person), h("span", {}, name));
+    const props = { type: "radio", name: "person", value: person.name, "aria-label": name };
+    const box = h("input", { ...props, onchange: pick });
+    return h("label.person", { title: name }, box, avatar(person), h("span", {}, name));
   }
 }

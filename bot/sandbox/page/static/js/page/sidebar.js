@@ -1,6 +1,6 @@
 /** The left side: which channel, and in which of them something new stands. */
 
-import { h, put } from "../dom.js";
+import { h, redraw } from "../dom.js";
 import { channelSign, channelTitle } from "./names.js";
 
 /** Lists the channels; `choose(channel)` is told of a click. */
@@ -18,7 +18,10 @@ export class Sidebar {
     const direct = channels.filter((each) => each.kind === "im");
     const group = (title, list) => list.length > 0
       && [h("h2", {}, title), h("ul", {}, list.map((each) => this.item(each, current, unread)))];
-    put(this.node, group("Channels", rooms), group("Apps", direct));
+    const focused = this.node.contains(document.activeElement) && document.activeElement.dataset.channel;
+    redraw(this.node, [channels, current, [...unread]],
+      () => [group("Channels", rooms), group("Apps", direct)]);
+    if (focused) this.node.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
   }
 
   item(channel, current, unread) {
