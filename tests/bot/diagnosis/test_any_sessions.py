@@ -168,7 +168,7 @@ RESTS_ON = [
     ({"cell_id"}, {"cell_hopping"}),
     ({"last_updated"}, {"ghost_session", "idle_session", "healthy"}),
     ({"end"}, {"gone_silent", "idle_timeout", "attach_without_data", "uplink_only"}),
-    ({"last_updated", "end"}, {"usage_spike", "barred_after_flapping"}),
+    ({"last_updated", "end"}, {"usage_spike"}),
 ]
 
 
