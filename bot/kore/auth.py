@@ -6,7 +6,7 @@ both come back as 403 (or 401), so one renewal and one more try tell them apart.
 
 import json
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 
@@ -18,14 +18,16 @@ REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 SHARE_OF_LIFE = 0.1
 LONGEST_MARGIN = 300.0
 WITHOUT_EXPIRY = 3600.0
+RENEW_AGAIN_AFTER = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What to show KORE; `renew_at` is on the clock's monotonic scale, in seconds."""
+    """What to show KORE; times are on the clock's monotonic scale, in seconds."""
 
     bearer: str = field(repr=False)
     renew_at: float
+    expires_at: float
 
 
 class StaticBearer(httpx.Auth):
@@ -76,9 +78,7 @@ class ClientCredentials(httpx.Auth):
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Send with the token; when KORE refuses it, renew it once and send once more."""
         check_origin(self._api, request.url)
-        token = self._token
-        if token is None or self._clock.monotonic() >= token.renew_at:
-            token = await self._renew(token)
+        token = await self._current()
         request.headers["Authorization"] = f"Bearer {token.bearer}"
         answer = yield request
         if answer.status_code in REFUSALS:
@@ -90,13 +90,26 @@ class ClientCredentials(httpx.Auth):
         """Stop a renewal under way."""
         await self._renewals.close()
 
+    async def _current(self) -> Token:
+        """Give a token that holds; one that will soon run out serves while KORE gives no other."""
+        token, now = self._token, self._clock.monotonic()
+        if token is None or now >= token.expires_at:
+            return await self._renew(token)
+        if now < token.renew_at:
+            return token
+        try:
+            return await self._renew(token)
+        except (httpx.TransportError, KoreUnavailable, KoreBadAnswer):
+            self._token = replace(token, renew_at=now + RENEW_AGAIN_AFTER)
+            return token
+
     async def _renew(self, used: Token | None) -> Token:
-        if self._token is not None and self._token is not used:
-            return self._token
+        newest = self._token
+        if newest and used and newest.bearer != used.bearer:
+            return newest
         return await self._renewals.join("token", self._fetch)
 
     async def _fetch(self) -> Token:
-        self._token = None
         request = httpx.Request(
             "POST",
             self._token_url,
@@ -124,7 +137,8 @@ class ClientCredentials(httpx.Auth):
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise KoreBadAnswer("KORE's token answer could not be read.") from error
         margin = min(LONGEST_MARGIN, life * SHARE_OF_LIFE)
-        return Token(bearer, self._clock.monotonic() + life - margin)
+        now = self._clock.monotonic()
+        return Token(bearer, now + life - margin, now + life)
 
 
 def check_origin(api: httpx.URL, url: httpx.URL) -> None:

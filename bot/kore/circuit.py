@@ -45,7 +45,6 @@ class Circuit:
         self._in_a_row = 0
         self._opened_at = None
         self._current_pause = 0.0
-        self._probing = False
 
     def failed(self) -> None:
         """Note that KORE did not answer, or with a 5xx."""
@@ -54,13 +53,9 @@ class Circuit:
             self._down_since = now
         self._in_a_row += 1
         if self._probing or (self._opened_at is None and self._in_a_row >= self.failures):
-            self._open(now)
+            self._current_pause = min(self.longest_pause, self._current_pause * 2 or self.pause)
+            self._opened_at = now
 
-    def gave_up(self) -> None:
-        """Note that a probe ended without an outcome (its asker was cancelled)."""
-        self._probing = False
-
-    def _open(self, now: float) -> None:
-        self._current_pause = min(self.longest_pause, self._current_pause * 2 or self.pause)
-        self._opened_at = now
+    def let_go(self) -> None:
+        """End a probe, whatever came of it, so that the next one may look."""
         self._probing = False

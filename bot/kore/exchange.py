@@ -110,8 +110,7 @@ class Exchange:
             outcome = error.kind
             raise
         finally:
-            if outcome == "cancelled":
-                self._circuit.gave_up()
+            self._circuit.let_go()
             self._observer.asked(endpoint, outcome, self._clock.monotonic() - began)
         return self._take(answer, started, read)
 
@@ -125,6 +124,9 @@ class Exchange:
         except (TimeoutError, httpx.HTTPError, KoreUnavailable, KoreBadAnswer) as error:
             self._note(answered=False)
             raise _no_answer(error) from error
+        except KoreDenied:
+            self._note(answered=True)
+            raise
         finally:
             self._limiter.release()
 

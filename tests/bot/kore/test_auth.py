@@ -236,3 +236,39 @@ def test_secrets_do_not_show(config):
     assert "sandbox-secret" not in shown
     assert "mine" not in shown
     assert ORIGIN in shown
+
+
+async def test_a_renewal_that_fails_while_the_old_token_is_good(connect, clock):
+    """
+    In the last minutes of a token a token endpoint that is down harms nobody, and is left alone.
+    """
+    gate = Gate()
+    kore = connect(gate, retry=RetryPolicy(tries=1))
+    await ask(kore)
+    clock.move(3400)
+    gate.token_answers = [httpx.Response(503) for _ in range(10)]
+    await ask(kore)
+    await ask(kore)
+    asked = gate.tokens
+    clock.move(250)
+    with pytest.raises(KoreUnavailable):
+        await kore.sim("another")
+
+    assert ["Bearer t1"] * 3 == gate.shown
+    assert 2 == asked
+
+
+async def test_refused_after_a_renewal_that_failed(connect, clock):
+    """
+    A token that was kept in use for want of another is still renewed when KORE refuses it.
+    """
+    gate = Gate()
+    kore = connect(gate)
+    await ask(kore)
+    clock.move(3400)
+    gate.token_answers = [httpx.Response(503)]
+    await ask(kore, 2)
+    gate.lets_in = {f"t{gate.tokens + 1}"}
+    await ask(kore, 2)
+
+    assert "Bearer t1" != gate.shown[-1]

@@ -65,6 +65,7 @@ def test_back_again(circuit, clock):
     clock.move(5)
     circuit.check()
     circuit.answered()
+    circuit.let_go()
 
     assert [False, False] == [refuses(circuit) for _ in range(2)]
 
@@ -81,6 +82,7 @@ def test_still_down(circuit, clock):
             clock.move(1)
             waited += 1
         circuit.failed()
+        circuit.let_go()
         pauses.append(waited)
 
     assert [5, 10, 15, 15] == pauses
@@ -93,6 +95,6 @@ def test_a_probe_that_left(circuit, clock):
     fail(circuit)
     clock.move(5)
     circuit.check()
-    circuit.gave_up()
+    circuit.let_go()
 
     assert not refuses(circuit)

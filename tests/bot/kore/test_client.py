@@ -328,3 +328,20 @@ def test_without_credentials(clock):
     """
     with pytest.raises(SettingsError, match="KORE_CLIENT_ID"):
         open_kore(KoreConfig(), clock)
+
+
+async def test_a_probe_that_is_refused(kore, api, clock, config):
+    """
+    A KORE that is back but refuses the key is no longer down: the next question is asked again.
+    """
+    api.faults.add(broken(503, times=None))
+    for name in ("a", "b", "c"):
+        with pytest.raises(KoreUnavailable):
+            await kore.sim(name)
+    api.faults.clear()
+    api.faults.add(replace(broken(401, times=1), path="token"))
+    clock.move(60)
+    with pytest.raises(KoreDenied):
+        await kore.sim("d")
+
+    assert SID == (await kore.sim(SID)).value.sid
