@@ -15,7 +15,7 @@ LEFT, RIGHT = 248, WIDTH - MARGIN  # the plot's
 HEADER = 96
 MARK_ROW = 32
 MARK_SPACE = 20  # marks nearer to each other than this become one
-ALL_LANES, LEAST_LANE, MOST_LANE = 216, 60, 128
+ALL_LANES, LEAST_LANE, MOST_LANE = 216, 56, 128
 LANE_GAP = 10  # of a lane, above its tallest bar
 AXIS, LEGEND, FOOT_LINE = 36, 40, 26
 

@@ -10,8 +10,8 @@ from bot.pictures.lettering import SMALL, Lettering
 from bot.pictures.palette import QUIET, RADIOS, RULE
 
 NAME = "Radio"
-HATCHED = "open, no news since"
-PALE = "pale: many short sessions"
+HATCHED = "open, no news"
+PALE = "many short sessions"
 _SIDE, _HEIGHT, _SPACE = 30, 24, 8
 _WHOLE = ((0.0, float(_SIDE)),)
 _CROWD = tuple((x + 0.2, x + 0.4) for x in range(_SIDE))

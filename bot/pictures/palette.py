@@ -31,7 +31,7 @@ RADIOS: dict[int | None, Radio] = {
     4: Radio("4G", (0, 158, 115), 0, 0.78),
     3: Radio("3G", (230, 159, 0), 0, 0.56),
     2: Radio("2G", (213, 94, 0), 0, 0.34),
-    None: Radio("radio unknown", (120, 124, 130), 0.38, 0.62),
+    None: Radio("unknown", (120, 124, 130), 0.38, 0.62),
 }
 _ORDER = tuple(RADIOS)
 WEEKEND = STEPS * (len(RADIOS) + 1)

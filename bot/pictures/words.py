@@ -10,6 +10,7 @@ from bot.pictures.window import Window
 from bot.sessions.report import SessionReport
 
 ICCID_DIGITS = 4
+NAME_LENGTH = 48
 KEPT_DAYS = 30
 LACKS = "� stands for a character that the font lacks"
 
@@ -17,7 +18,9 @@ LACKS = "� stands for a character that the font lacks"
 def timeline_title(sim: Sim) -> str:
     """Name the SIM as its holder knows it, and by the end of its ICCID."""
     card = f"ICCID …{sim.iccid[-ICCID_DIGITS:]}" if sim.iccid else "ICCID not reported"
-    return f"{sim.name} · {card}"
+    is_long = len(sim.name) > NAME_LENGTH
+    name = f"{sim.name[: NAME_LENGTH - 1].rstrip()}…" if is_long else sim.name
+    return f"{name} · {card}"
 
 
 def subtitle(spans: Spans, window: Window) -> str:

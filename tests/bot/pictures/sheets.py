@@ -1,0 +1,74 @@
+"""Looking at pictures: sessions to draw, colours by name, and pixels read back from the PNG."""
+
+from datetime import datetime, timedelta
+from io import BytesIO
+
+from PIL import Image
+
+from bot.diagnosis.thresholds import Thresholds
+from bot.pictures.lanes import lanes_of
+from bot.pictures.layout import LEFT, Layout, lay_out
+from bot.pictures.palette import RADIOS, colours
+from bot.pictures.spans import spans_of
+from bot.pictures.window import Window
+from tests.builders import NOON, a_session
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WINDOW = Window(NOON)
+LIMITS = Thresholds()
+WHITE, INK = (255, 255, 255), (29, 28, 29)
+TELCEL = {
+    "operator_mcc": "334",
+    "operator_mnc": "020",
+    "operator_name": "Telcel",
+    "operator_country": "MEX",
+}
+
+
+def ago(days: float, hours: float = 4, **changes):
+    """Give a closed session that started so many days before noon and lasted so many hours."""
+    start = NOON - days * DAY
+    return a_session(start=start, end=start + hours * HOUR, **changes)
+
+
+def an_open(days: float, silent_hours: float | None, **changes):
+    """Give an open session that started so many days ago and told of itself so many hours ago."""
+    told = None if silent_hours is None else NOON - silent_hours * HOUR
+    return a_session(start=NOON - days * DAY, end=None, last_updated=told, **changes)
+
+
+def spans(*sessions, window=WINDOW):
+    """Give what can be drawn of the sessions."""
+    return spans_of(sessions, window, LIMITS).drawn
+
+
+def laid_out(*sessions, notes: int = 0, changes=(), window=WINDOW) -> Layout:
+    """Place the sessions as `draw_timeline` does."""
+    return lay_out(window, lanes_of(spans(*sessions, window=window)), changes, notes)
+
+
+def opened(png: bytes) -> Image.Image:
+    """Give the picture in plain colours."""
+    with Image.open(BytesIO(png)) as image:
+        return image.convert("RGB")
+
+
+def column(plan: Layout, moment: datetime) -> int:
+    """Give the column of a moment in the picture."""
+    return LEFT + int(plan.scale.x(moment))
+
+
+def colour_of(generation: int | None) -> tuple[int, int, int]:
+    """Give the full colour of a generation."""
+    return RADIOS[generation].colour
+
+
+def count(image: Image.Image, colour: tuple[int, int, int], box=None) -> int:
+    """Count the pixels of a colour."""
+    part = image.crop(box) if box else image
+    return sum(number for number, found in part.getcolors(1 << 24) if found == colour)
+
+
+def known_colours() -> set[tuple[int, int, int]]:
+    """Give all colours that a picture may have."""
+    return set(colours())

@@ -1,0 +1,232 @@
+"""The whole picture: any sessions of any SIM become a PNG."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.diagnosis.state import State
+from bot.kore.errors import KoreError
+from bot.kore.models import DataSession
+from bot.pictures.changes import changes_of
+from bot.pictures.layout import HEADER, LEFT, RIGHT
+from bot.pictures.timeline import draw_report, draw_timeline
+from bot.sandbox.stories.story import all_stories
+from bot.sessions.report import SessionReport
+from tests.bot.pictures.sheets import (
+    DAY,
+    INK,
+    TELCEL,
+    WHITE,
+    WINDOW,
+    ago,
+    an_open,
+    colour_of,
+    column,
+    count,
+    known_colours,
+    laid_out,
+    opened,
+)
+from tests.builders import NOON, a_session, a_sim
+
+ROOT = Path(__file__).parent.parent.parent.parent
+PHONE = "353328110000770"
+ANY = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+
+
+def drawn(*sessions, **changes):
+    return opened(draw_timeline(sessions, **{"title": "pump-7", "now": NOON} | changes))
+
+
+def a_report(sessions, **changes):
+    plain = {
+        "query": "pump-7",
+        "sim": a_sim(),
+        "state": State.OFFLINE,
+        "since": None,
+        "sessions": sessions,
+        "summary": None,
+        "findings": (),
+        "as_of": NOON,
+        "made_at": NOON,
+    }
+    return SessionReport(**plain | changes)
+
+
+def test_it_is_a_small_png():
+    """
+    A busy month is 1200 pixels wide, about a third as high, in a palette, and under 60 kB.
+    """
+    png = draw_timeline(tuple(ago(n / 20, 0.7) for n in range(600)), title="pump-7", now=NOON)
+
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert (1200, 338) == opened(png).size
+    assert len(png) < 60_000
+
+
+def test_the_same_sessions_make_the_same_picture():
+    """
+    Neither their order nor a copy of one changes a byte.
+    """
+    sessions = (ago(3), ago(9, **TELCEL), an_open(1, 5), ago(20, imei=PHONE))
+    one, other = (
+        draw_timeline(rows, title="pump-7", now=NOON)
+        for rows in (sessions, (*reversed(sessions), sessions[2]))
+    )
+
+    assert one == other
+
+
+def test_lanes_bars_and_marks_stand_where_the_layout_says():
+    """
+    Two networks, two radios, a new device abroad: each colour only in its lane and time.
+    """
+    there = (ago(20, 24 * 5), ago(10, 24 * 5, radio_link="UMTS", imei=PHONE, **TELCEL))
+    image = drawn(*there)
+    plan = laid_out(*there, changes=changes_of(there, WINDOW))
+    rows = [strip.bottom - 5 for strip in plan.strips]
+    early, late = (column(plan, NOON - days * DAY) for days in (18, 6))
+    mark = column(plan, NOON - 10 * DAY)
+    marks = [(mark - 10, r.middle - 12, mark + 10, r.middle + 12) for r in plan.mark_rows]
+
+    assert plan.height == image.height
+    assert [colour_of(4), WHITE] == [image.getpixel((early, row)) for row in rows]
+    assert [WHITE, colour_of(3)] == [image.getpixel((late, row)) for row in rows]
+    assert [True, True] == [count(image, INK, box) > 40 for box in marks]
+
+
+def test_what_is_left_out_is_said():
+    """
+    Each reason adds a line under the picture; notes of the caller stand there too.
+    """
+    bare = drawn(ago(1)).height
+    odd = (ago(1), a_session(start=None), ago(40), ago(-2), ago(3, -1))
+
+    assert bare + 3 * 26 == drawn(*odd).height
+    assert bare + 4 * 26 == drawn(*odd, notes=("from before",)).height
+
+
+def test_a_character_that_the_font_lacks_is_explained():
+    """
+    A name with one adds a note, one without does not.
+    """
+    both = (ago(1), a_session(start=None))
+
+    assert drawn(*both).height + 26 == drawn(*both, title="truck 🚚").height
+    assert drawn(*both).height == drawn(*both, title="Łódź").height
+
+
+def test_no_session_is_a_picture_too():
+    """
+    It has no colour of any radio, and words in its middle.
+    """
+    image = drawn()
+
+    assert [] == [g for g in (5, 4, 3, 2, None) if count(image, colour_of(g))]
+    assert count(image, INK, (LEFT, HEADER, RIGHT, HEADER + 128)) > 100
+
+
+@pytest.mark.parametrize("days", [1, 2, 7, 11, 30])
+def test_any_window(days):
+    """
+    A session that is open all the time fills the plot, however many days it shows.
+    """
+    image = drawn(an_open(35, 0), days=days, zone=ZoneInfo("America/New_York"))
+    row = laid_out(an_open(35, 0)).strips[0].bottom - 5
+
+    assert {colour_of(4)} == {image.getpixel((x, row)) for x in range(LEFT, RIGHT)}
+
+
+def test_a_report_is_drawn_with_its_own_words():
+    """
+    What the report skipped, and that it is from before, are notes.
+    """
+    sessions = (ago(1),)
+    plain = opened(draw_report(a_report(sessions)))
+    told = opened(draw_report(a_report(sessions, skipped_rows=2, stale=True)))
+
+    assert plain.height + 26 == told.height
+    assert count(plain, colour_of(4)) == count(told, colour_of(4)) > 0
+
+
+def test_unread_sessions_are_not_an_empty_month():
+    """
+    Unknown is not none: that is an error with a sentence.
+    """
+    with pytest.raises(KoreError, match="could not be read, so there is no timeline"):
+        draw_report(a_report(None))
+
+
+@pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
+def test_each_story_can_be_drawn(story):
+    """
+    Every SIM of the sandbox has a picture with colours of the palette alone.
+    """
+    rows = []
+    for row in story.sessions(NOON):
+        try:
+            rows.append(DataSession.model_validate(row))
+        except ValueError:
+            continue  # rows that break the schema never get this far
+    image = drawn(*rows, title=story.name)
+
+    assert 1200 == image.width
+    assert {colour for _, colour in image.getcolors(256)} <= known_colours()
+
+
+near = st.integers(-4000, 60_000).map(lambda minutes: NOON - timedelta(minutes=minutes))
+far = st.datetimes(
+    datetime(1, 1, 2),  # noqa: DTZ001 -- hypothesis wants them without
+    datetime(9999, 12, 30),  # noqa: DTZ001 -- the same
+    timezones=st.sampled_from([UTC, ZoneInfo("Asia/Kolkata")]),
+)
+moment = st.one_of(st.none(), near, near, near, far)
+text = st.one_of(st.none(), st.sampled_from(["LTE", "3G", "USA", "MEX", "310", "26"]), st.text())
+row = st.builds(
+    DataSession.model_construct,
+    sim_sid=st.sampled_from(["DE1", None]),
+    radio_link=text,
+    operator_mcc=text,
+    operator_mnc=text,
+    operator_country=text,
+    operator_name=text,
+    imei=st.one_of(text, st.just(PHONE), st.just("014931000129700")),
+    packets_uploaded=st.none(),
+    packets_downloaded=st.none(),
+    last_updated=moment,
+    start=moment,
+    end=moment,
+)
+
+
+@ANY
+@given(rows=st.lists(row, max_size=30), title=st.text(max_size=80), days=st.integers(1, 30))
+def test_any_sessions(rows, title, days):
+    """
+    Unknown fields, times far off, ends before starts, any text: there is a picture all the same.
+    """
+    image = drawn(*rows, title=title, days=days)
+
+    assert 1200 == image.width
+    assert {colour for _, colour in image.getcolors(256)} <= known_colours()
+
+
+def test_importing_it_imports_no_pillow():
+    """
+    Pillow is loaded with the first picture, not with the program.
+    """
+    code = (
+        "import sys, bot.pictures.timeline, bot.pictures.studio;"
+        "sys.exit(sorted(name for name in sys.modules if name.partition('.')[0] == 'PIL') != [])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+
+    assert 0 == done.returncode

@@ -1,0 +1,142 @@
+"""What is written in a picture."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from bot.diagnosis.state import State
+from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, spans_of
+from bot.pictures.window import Window
+from bot.pictures.words import (
+    counted,
+    drawn_at,
+    left_out,
+    nothing,
+    of_report,
+    subtitle,
+    timeline_title,
+    unread,
+)
+from bot.sessions.report import SessionReport
+from tests.bot.pictures.sheets import LIMITS, WINDOW, ago
+from tests.builders import NOON, SID, a_sim
+
+
+def a_report(**changes):
+    plain = {
+        "query": "pump-7",
+        "sim": a_sim(),
+        "state": State.OFFLINE,
+        "since": None,
+        "sessions": (),
+        "summary": None,
+        "findings": (),
+        "as_of": NOON - timedelta(hours=1),
+        "made_at": NOON,
+    }
+    return SessionReport(**plain | changes)
+
+
+@pytest.mark.parametrize(
+    ("sim", "title"),
+    [
+        (a_sim(), "pump-7 · ICCID …8909"),
+        (a_sim(iccid=None), "pump-7 · ICCID not reported"),
+        (a_sim(unique_name=None, friendly_name="Kühlraum"), "Kühlraum · ICCID …8909"),
+        (a_sim(unique_name=None), f"{SID} · ICCID …8909"),
+        (a_sim(unique_name="x" * 64), f"{'x' * 47}… · ICCID …8909"),
+    ],
+)
+def test_timeline_title(sim, title):
+    """
+    The name that people use, short enough that the end of the ICCID stays in the picture.
+    """
+    assert title == timeline_title(sim)
+
+
+def test_subtitle():
+    """
+    The window and how much is drawn of it; what is left out does not count.
+    """
+    told = spans_of((ago(1), ago(2), ago(40)), WINDOW, LIMITS)
+
+    assert "6 Dec 2025 12:00 – 5 Jan 2026 12:00 UTC · 2 data sessions" == subtitle(told, WINDOW)
+
+
+def test_drawn_at():
+    """
+    The time of drawing is in UTC, to the minute.
+    """
+    assert "drawn 2026-01-05 12:00 UTC" == drawn_at(WINDOW)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (1, "No data session in the last day"),
+        (7, "No data session in the last 7 days"),
+        (30, "No data session in the last 30 days; KORE keeps none from before that"),
+    ],
+)
+def test_nothing(days, words):
+    """
+    An empty window is not never, and only the longest one shows all that KORE keeps.
+    """
+    assert words == nothing(Window(NOON, days))
+
+
+@pytest.mark.parametrize(
+    ("why", "lines"),
+    [
+        ({}, []),
+        ({NO_START: 1}, ["1 session left out: no start is told"]),
+        ({TOO_OLD: 1246}, ["1\u202f246 sessions left out: over before these days began"]),
+        ({IN_FUTURE: 2}, ["2 sessions left out: the start is in the future"]),
+        ({BACKWARDS: 1}, ["1 session drawn as a moment: the end is before the start"]),
+    ],
+)
+def test_left_out(why, lines):
+    """
+    Each reason has its line, and what did not happen has none.
+    """
+    assert lines == list(left_out(Counter(why)))
+
+
+@pytest.mark.parametrize(
+    ("report", "lines"),
+    [
+        (a_report(), []),
+        (a_report(skipped_rows=2), ["2 unreadable rows left out"]),
+        (a_report(stale=True), ["KORE did not answer; known from 2026-01-05 11:00 UTC"]),
+    ],
+)
+def test_of_report(report, lines):
+    """
+    What the report lacks, the picture lacks, and says so.
+    """
+    assert lines == list(of_report(report))
+
+
+@pytest.mark.parametrize(
+    ("problem", "sentence"),
+    [
+        (None, "The sessions of pump-7 could not be read, so there is no timeline."),
+        (
+            "KORE is busy.",
+            "The sessions of pump-7 could not be read, so there is no timeline. KORE is busy.",
+        ),
+    ],
+)
+def test_unread(problem, sentence):
+    """
+    Sessions that could not be read are told apart from none.
+    """
+    assert sentence == unread(a_report(sessions=None, problem=problem))
+
+
+def test_counted():
+    """
+    One is one, thousands are set apart.
+    """
+    assert ["0 rows", "1 row", "12\u202f345 rows"] == [counted(n, "row") for n in (0, 1, 12345)]
