@@ -28,7 +28,9 @@ from bot.ops.http_server import http_server
 from bot.ops.logging import configure_logging
 from bot.ops.masking import Masker
 from bot.ops.metrics import Metrics
+from bot.ops.off_loop import OffLoop
 from bot.ops.tasks import Tasks
+from bot.pictures.studio import Studio
 from bot.services import Services
 from bot.sessions.lookup import SessionLookup
 from bot.settings import Settings
@@ -39,16 +41,19 @@ from bot.slack.bolt import make_bolt_app
 from bot.slack.client import SlackClient, open_session
 from bot.slack.delivery import Delivery
 from bot.slack.endpoint import SlackEndpoint
+from bot.slack.files import Files
 from bot.slack.identity import Identity, identify
 from bot.slack.seen import Seen
 from bot.slack.signature import Signature
 from bot.slack.socket_link import SocketLink
+from bot.slack.windows import Windows
 
 log = logging.getLogger(__name__)
 
 EVENTS_PATH = "/slack/events"
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 CLOSE_SECONDS = 3.0
+LEAVE_SECONDS = 1.0  # of the drain's, for what is closed after the last answer is out
 
 
 class Intake(Protocol):
@@ -120,7 +125,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         session = await stack.enter_async_context(open_session())
         bot, web = await _assemble(settings, clock, session, stack)
         bot.port = await _listen(web, settings, stack)
-        stack.push_async_callback(bot.stop, settings.drain)
+        stack.push_async_callback(bot.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         await bot.start()
         log.info("ready", extra={"port": bot.port, "socket_mode": settings.socket_mode})
         # imports the rules' files while nobody waits yet
@@ -157,10 +162,15 @@ async def _assemble(
         session, clock, token=token, api_url=settings.slack_api_url, observer=metrics
     )
     identity = await identify(slack)
+    studio, off_loop = _threads(settings, stack)
     services = Services(
         sessions=await _lookup(settings, clock, metrics, stack),
         delivery=Delivery(slack, retreat, metrics),
         slack=slack,
+        files=Files(slack, clock),
+        windows=Windows(slack),
+        studio=studio,
+        off_loop=off_loop,
         access=access(settings, identity),
         seen=Seen(clock),
         tasks=tasks,
@@ -171,6 +181,14 @@ async def _assemble(
     app = make_bolt_app(session, identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
     return _with_intake(settings, services, app)
+
+
+def _threads(settings: Settings, stack: AsyncExitStack) -> tuple[Studio, OffLoop]:
+    """Give what works beside the loop; nothing of it is started before it is needed."""
+    studio, off_loop = Studio(settings.thresholds), OffLoop()
+    stack.push_async_callback(studio.aclose)
+    stack.push_async_callback(off_loop.aclose)
+    return studio, off_loop
 
 
 async def _lookup(

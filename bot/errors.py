@@ -7,6 +7,7 @@
     + SimNotFound           understood, asked for, not there; carries near misses
     + SimAmbiguous          several SIMs fit; carries them for a picker
     + UnknownSubcommand     no subcommand has that name; carries the nearest
+    + BadDays               a history of days that KORE does not keep, or no number
     + NotAllowed            this person or channel may not ask
     + NotShared             the channel does not take what was to be shared
     + OldButton             a button of an answer that this version did not write
@@ -27,6 +28,8 @@
     + SlackUnreachable
     + SlackOutcomeUnknown
     + NotDelivered
+    + WindowTooLate
+    + FileNotSent
   x SlackLost               Slack cannot be reached at the start, or no longer
 """
 
@@ -57,6 +60,12 @@ class UnknownSubcommand(UserError):
     """No subcommand has that name."""
 
     sentence = "I do not know that subcommand. Try `/simsessions help`."
+
+
+class BadDays(UserError):
+    """What was typed behind the SIM is no number of days that can be shown."""
+
+    sentence = "Give a whole number of days, from 1 to 30."
 
 
 class NotAllowed(UserError):

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.ops.metrics import Metrics
+from bot.ops.off_loop import OffLoop
 from bot.ops.tasks import Tasks
+from bot.pictures.studio import Studio
 from bot.sessions.lookup import SessionLookup
 from bot.slack.access import Access
 from bot.slack.client import SlackClient
 from bot.slack.delivery import Delivery
+from bot.slack.files import Files
 from bot.slack.seen import Seen
+from bot.slack.windows import Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,10 @@ class Services:
     sessions: SessionLookup
     delivery: Delivery
     slack: SlackClient
+    files: Files
+    windows: Windows
+    studio: Studio
+    off_loop: OffLoop
     access: Access
     seen: Seen
     tasks: Tasks

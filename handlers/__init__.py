@@ -6,6 +6,8 @@ from bot.services import Services
 from handlers.buttons import register_buttons
 from handlers.command import register_command
 from handlers.gate import Gate
+from handlers.history_buttons import register_history_buttons
+from handlers.modals import register_modals
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -13,3 +15,5 @@ def register(app: AsyncApp, services: Services) -> None:
     app.use(Gate(services))
     register_command(app, services)
     register_buttons(app, services)
+    register_history_buttons(app, services)
+    register_modals(app, services)

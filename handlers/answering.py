@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 60.0
 
 Work = Callable[[], Awaitable[Reply]]
+Deed = Callable[[], Awaitable[None]]
+Tell = Callable[[Reply], Awaitable[None]]
 
 
 def answer_later(name: str, work: Work, request: Request, services: Services) -> None:
@@ -28,25 +30,37 @@ def answer_later(name: str, work: Work, request: Request, services: Services) ->
 
 async def answer(name: str, work: Work, request: Request, services: Services) -> None:
     """Do `work` within a minute and send its reply, or what went wrong instead of it."""
+
+    async def do() -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            reply = await work()
+        await send(reply, request, services)
+
+    async def tell(reply: Reply) -> None:
+        await send(reply, request, services)
+
+    await attempt(name, do, tell, services, asked=request.text)
+
+
+async def attempt(name: str, do: Deed, tell: Tell, services: Services, *, asked: str = "") -> None:
+    """Do it, time it, and `tell` the asker what went wrong if something does."""
     started, outcome = services.clock.monotonic(), "cancelled"
     try:
-        outcome = await _answered(work, request, services)
+        outcome = await _attempted(do, tell, asked)
     except asyncio.CancelledError:
         # only the draining of the tasks cancels: Slack will not ask anybody else
-        await send(showing(error_screen(Restarting())), request, services)
+        await tell(showing(error_screen(Restarting())))
         raise
     finally:
         services.metrics.answered(name, outcome, services.clock.monotonic() - started)
         log.info("answered", extra={"answer": name, "outcome": outcome})
 
 
-async def _answered(work: Work, request: Request, services: Services) -> str:
+async def _attempted(do: Deed, tell: Tell, asked: str) -> str:
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            reply = await work()
-        await send(reply, request, services)
+        await do()
     except Exception as error:  # noqa: BLE001 -- the edge: nobody may be left without an answer
-        reply, outcome = to_reply(error, asked=request.text)
-        await send(reply, request, services)
+        reply, outcome = to_reply(error, asked=asked)
+        await tell(reply)
         return outcome
     return "ok"

@@ -15,6 +15,7 @@ from bot.blocks.session_report import session_report
 from bot.errors import OldButton
 from bot.services import Services
 from handlers.answering import answer_later
+from handlers.histories import history_reply
 from handlers.reply import Reply
 from handlers.request import Request, from_click
 
@@ -69,15 +70,23 @@ async def share(request: Request, value: str, services: Services) -> Reply:
 
 async def pick(_request: Request, value: str, services: Services) -> Reply:
     """Look up the SIM that was picked and put its answer in place of the question."""
-    report = await services.sessions.look_up(read(ids.Pick, value).sid)
+    asked = read(ids.Pick, value)
+    report = await services.sessions.look_up(asked.sid)
+    if asked.days:
+        return history_reply(report, asked.days, services, replace=True)
     return Reply(lambda refused: session_report(report, refused=refused), replace=True)
+
+
+def action_in(body: Body) -> Mapping[str, Any]:
+    """Give what was clicked or chosen; empty where a payload does not tell."""
+    actions = body.get("actions")
+    first = actions[0] if isinstance(actions, list) and actions else {}
+    return first if isinstance(first, Mapping) else {}
 
 
 def value_of(body: Body) -> str:
     """Give what the clicked button carries, or "" for nothing."""
-    actions = body.get("actions")
-    first = actions[0] if isinstance(actions, list) and actions else {}
-    value = first.get("value") if isinstance(first, Mapping) else None
+    value = action_in(body).get("value")
     return value if isinstance(value, str) else ""
 
 

@@ -1,7 +1,7 @@
 """What an answer is: a screen still to be drawn, and who sees it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.blocks.kit import Screen
@@ -15,12 +15,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`draw` gives the screen without the kinds of blocks that a workspace refuses.
+    """`draw` gives the screen, now or later, without the kinds of blocks that a workspace refuses.
 
     `in_channel` is for all to see, `replace` takes the place of the message that was clicked.
     """
 
-    draw: Callable[[Refused], Screen]
+    draw: Callable[[Refused], Screen | Awaitable[Screen]]
     in_channel: bool = False
     replace: bool = False
 

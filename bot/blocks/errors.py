@@ -1,7 +1,6 @@
 """An error as a person reads it: what was understood, what was tried, one thing to do."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 from bot.blocks import ids
 from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
@@ -24,16 +23,14 @@ def error_screen(error: BaseException, reference: str | None = None, *, asked: s
     if not isinstance(error, BotError):
         return _unplanned(reference)
     words = MRKDWN.sentence(error.sentence)
-    choices = error.candidates if isinstance(error, SimNotFound | SimAmbiguous) else ()
+    choices = _choices(error, asked)
     icon = "🔎" if isinstance(error, UserError) else "⚠️"
     return screen(
         NOTICE.sentence(error.sentence),
         [
             section(f"{icon} {words}"),
-            actions(ids.PICK_ACTIONS, _picks(choices, asked)) if choices else None,
-            context(*map(_details, choices))
-            if isinstance(error, SimAmbiguous) and choices
-            else None,
+            actions(ids.PICK_ACTIONS, choices) if choices else None,
+            _told_apart(error),
             context(f"ref {escape(reference)}") if reference else None,
         ],
     )
@@ -46,19 +43,27 @@ def _unplanned(reference: str | None) -> Screen:
     return screen(words, [section(f"⚠️ {words}")])
 
 
-def _picks(choices: Sequence[Candidate], asked: str) -> list[Block]:
-    names = Counter(choice.name for choice in choices)
+def _choices(error: BotError, asked: str) -> list[Block]:
+    if not isinstance(error, SimNotFound | SimAmbiguous):
+        return []
+    names = Counter(choice.name for choice in error.candidates)
     return [
-        _pick(choice, number, asked, alone=names[choice.name] == 1)
-        for number, choice in enumerate(choices, start=1)
+        _pick(choice, number, ids.typed(asked), error.days, alone=names[choice.name] == 1)
+        for number, choice in enumerate(error.candidates, start=1)
     ]
 
 
-def _pick(choice: Candidate, number: int, asked: str, *, alone: bool) -> Block:
+def _told_apart(error: BotError) -> Block | None:
+    if not isinstance(error, SimAmbiguous) or not error.candidates:
+        return None
+    return context(*map(_details, error.candidates))
+
+
+def _pick(choice: Candidate, number: int, asked: str, days: int | None, *, alone: bool) -> Block:
     name = clean(choice.name, _NAME)
     label = name if alone else f"{name} · …{choice.sid[-_END:]}"
     said = f"Look up {label}"
-    value = ids.Pick(sid=choice.sid, asked=ids.typed(asked)).to_value()
+    value = ids.Pick(sid=choice.sid, asked=asked, days=days).to_value()
     return button(label, ids.numbered(ids.PICK, number), said, value=value)
 
 

@@ -9,6 +9,7 @@ in, which raises pydantic's ValidationError on anything else.
 
 import re
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,12 +23,14 @@ MAP = "map"
 PICK = "pick"
 CSV = "csv"
 TIMELINE = "timeline"
+SHARE_FILE = "share_file"
 DETAILS = "details"
 CHOOSE_SESSION = "choose_session"
 TURN_PAGE = "turn_page"
 
 REPORT_ACTIONS = "report_actions"
 HISTORY_ACTIONS = "history_actions"
+FILE_ACTIONS = "file_actions"
 PICK_ACTIONS = "pick_actions"
 SESSION_CHOICE = "session_choice"
 SESSION_PAGES = "session_pages"
@@ -86,15 +89,32 @@ class Share(ButtonValue):
 
 
 class Pick(ButtonValue):
-    """One of several SIMs that could be meant; `asked` is what was typed."""
+    """One of several SIMs that could be meant; `asked` is what was typed.
+
+    With `days` its history was asked for.
+    """
 
     asked: str = Field(default="", max_length=_TYPED)
+    days: int | None = Field(default=None, ge=1, le=30)
 
 
 class Window(ButtonValue):
     """A SIM over the last `days`: the history, its CSV file, its picture."""
 
     days: int = Field(default=30, ge=1, le=30)
+
+
+class FileKind(StrEnum):
+    """What is made of a history; the value ends the file's name."""
+
+    CSV = "csv"
+    PICTURE = "png"
+
+
+class ShareFile(Window):
+    """The CSV file or the picture of a window, to be shared."""
+
+    kind: FileKind
 
 
 class Details(Window):

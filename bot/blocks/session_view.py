@@ -106,7 +106,8 @@ def _choice(sessions: Sequence[DataSession], at: int) -> Block:
         "options": options,
         "initial_option": options[at - first],
     }
-    return actions(ids.SESSION_CHOICE, [select])
+    # what was chosen stays chosen as long as the block keeps its id, whatever is drawn anew
+    return actions(ids.numbered(ids.SESSION_CHOICE, at + 1), [select])
 
 
 def _option(session: DataSession) -> Block:

@@ -38,6 +38,7 @@ class Metrics:
         )
         self._acks = self._histogram("ack_seconds", "Until Slack was answered.", ACK_BUCKETS, "via")
         self._deliveries = self._counter("deliveries", "Ways answers took.", "route", "outcome")
+        self._unknown = self._counter("blocks_unknown", "Kinds of blocks unknown there.", "kind")
         self._slack = self._histogram(
             "slack_call_seconds", "Calls to Slack.", ANSWER_BUCKETS, "method", "outcome"
         )
@@ -66,6 +67,10 @@ class Metrics:
     def delivered(self, route: str, outcome: str) -> None:
         """Count an attempt to deliver: by response_url, ephemeral, channel or dm."""
         self._deliveries.labels(route, self._bounded(outcome)).inc()
+
+    def block_unknown(self, kind: str) -> None:
+        """Count a kind of block that a workspace was found not to know; told once a workspace."""
+        self._unknown.labels(self._bounded(kind)).inc()
 
     def slack_called(self, method: str, outcome: str, seconds: float) -> None:
         """Time a call to Slack: `outcome` is ok or Slack's error code."""

@@ -34,9 +34,13 @@ class SuperSim(UserError):
 
 
 class SimNotFound(UserError):
-    """Understood and asked for, but not there; `candidates` are near misses, nearest first."""
+    """Understood and asked for, but not there; `candidates` are near misses, nearest first.
+
+    `days` is set where a history was asked for, so that a pick can go on with it.
+    """
 
     sentence = "I found no such SIM."
+    days: int | None = None
 
     def __init__(self, sentence: str | None = None, candidates: tuple[Candidate, ...] = ()) -> None:
         super().__init__(sentence)
@@ -44,9 +48,10 @@ class SimNotFound(UserError):
 
 
 class SimAmbiguous(UserError):
-    """Several SIMs fit: `candidates` are the first few of `total`."""
+    """Several SIMs fit: `candidates` are the first few of `total`; `days` as in SimNotFound."""
 
     sentence = "Several SIMs fit. Which one?"
+    days: int | None = None
 
     def __init__(
         self,

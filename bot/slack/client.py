@@ -1,14 +1,15 @@
-"""Calls to Slack over one shared aiohttp session: the Web API's methods and response_urls.
+"""Calls to Slack over one shared aiohttp session: the Web API, response_urls and uploads.
 
 slack_sdk's own clients send a post twice when a connection breaks, open a session a call without
 one given, and `respond()` cannot be given one; what the bot sends goes through here instead.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.request import getproxies
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -21,11 +22,16 @@ from bot.slack.errors import (
     SlackUnreachable,
 )
 from bot.slack.observer import NullSlackObserver, SlackObserver
+from bot.slack.proxy import origin_of, proxy_for
 from bot.slack.retry import RetryPolicy
 
 RESPONSE_URL = "response_url"
+UPLOAD = "upload"
 CONNECTIONS = 50
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_BYTES = {"Content-Type": "application/octet-stream"}
+_YES = re.compile(r"(?i)ok\b")
 _DONE = (500, 503)  # Slack answered that it did not do it; 502 and 504 come from a gateway
 
 Json = dict[str, Any]
@@ -40,14 +46,12 @@ class Answer:
 
 
 def open_session() -> aiohttp.ClientSession:
-    """Open the session that every call shares; proxies are taken from the environment."""
+    """Open the session that every call shares."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5),
         headers={"User-Agent": "simsessions", "Accept-Encoding": "identity"},
-        # read at every request where it is true, so only where there is something to read
-        trust_env=bool(getproxies()),
     )
 
 
@@ -76,24 +80,36 @@ class SlackClient:
         self._retry = retry or RetryPolicy()
 
     async def call(
-        self, method: str, body: Json | None = None, *, token: str = "", question: bool = False
+        self,
+        method: str,
+        body: Json | None = None,
+        *,
+        token: str = "",
+        question: bool = False,
+        form: bool = False,
     ) -> Answer:
         """Call a method of the Web API with the bot's token, or another's.
 
-        `question` says that the call changes nothing and may be repeated. Raises SlackError.
+        `question` says that the call changes nothing and may be repeated; `form` is for the methods
+        that do not read JSON, such as files.info. Raises SlackError.
         """
-        headers = _JSON | {"Authorization": f"Bearer {token or self._token}"}
+        data = urlencode(body or {}) if form else json.dumps(body or {})
+        headers = {"Authorization": f"Bearer {token or self._token}"} | (_FORM if form else _JSON)
         url = self._api_url + method
-        return await self._send(method, url, body or {}, headers, question=question)
+        return await self._send(method, url, data.encode(), headers, question=question)
 
     async def respond(self, response_url: str, body: Json) -> None:
         """Post to a response_url: at most 5 times and for 30 minutes. Raises SlackError."""
-        await self._send(RESPONSE_URL, response_url, body, _JSON, question=False)
+        data = json.dumps(body).encode()
+        await self._send(RESPONSE_URL, response_url, data, _JSON, question=False)
+
+    async def upload(self, upload_url: str, content: bytes) -> None:
+        """Post a file's bytes to where files.getUploadURLExternal said. Raises SlackError."""
+        await self._send(UPLOAD, upload_url, content, _BYTES, question=False)
 
     async def _send(
-        self, method: str, url: str, body: Json, headers: Mapping[str, str], *, question: bool
+        self, method: str, url: str, data: bytes, headers: Mapping[str, str], *, question: bool
     ) -> Answer:
-        data = json.dumps(body).encode()
         attempt, waited = 0, 0.0
         while True:
             attempt += 1
@@ -121,8 +137,9 @@ class SlackClient:
         return answer
 
     async def _once(self, method: str, url: str, data: bytes, headers: Mapping[str, str]) -> Answer:
+        proxy = proxy_for(origin_of(url))
         try:
-            async with self._session.post(url, data=data, headers=headers) as response:
+            async with self._session.post(url, data=data, headers=headers, proxy=proxy) as response:
                 text = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise SlackUnreachable(method, type(error).__name__) from error
@@ -134,7 +151,7 @@ class SlackClient:
 
 
 def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> Answer:
-    """Tell yes from no; a response_url answers `ok` or a bare code where the Web API has JSON."""
+    """Tell yes from no; other URLs than the Web API's answer `ok`, `OK - 123` or a bare code."""
     body = _body(text)
     error = body.get("error")
     if status == 429 or error == "ratelimited":  # noqa: PLR2004 -- HTTP's number
@@ -152,7 +169,7 @@ def _body(text: bytes) -> Json:
         body = json.loads(text)
     except ValueError:
         word = text.decode("utf-8", "replace").strip()[:80]
-        return {"ok": True} if word == "ok" else {"ok": False, "error": word or None}
+        return {"ok": True} if _YES.match(word) else {"ok": False, "error": word or None}
     return body if isinstance(body, dict) else {"ok": body == "ok"}
 
 

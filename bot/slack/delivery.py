@@ -5,6 +5,7 @@ answer is never lost for that. It is never sent twice either: after an outcome t
 no other way is tried.
 """
 
+import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
 Refused = frozenset[str]
-Draw = Callable[[Refused], Message]
+Draw = Callable[[Refused], Message | Awaitable[Message]]
 Retreat = Callable[[Refused, Sequence[Json], Iterable[str]], Refused | None]
 
 
@@ -34,7 +35,7 @@ class Delivery:
     async def deliver(
         self, to: Target, draw: Draw, *, in_channel: bool = False, replace: bool = False
     ) -> str:
-        """Draw and send; give the route it took.
+        """Draw and send; give the route it took. What takes long to draw may be awaitable.
 
         `in_channel` is for all to see, `replace` puts it in place of the message that was clicked.
         A workspace that refuses a newer block gets plainer ones, at last the text alone.
@@ -42,7 +43,8 @@ class Delivery:
         """
         refused: Refused | None = self._learnt.get(to.team, frozenset())
         while refused is not None:
-            message = draw(refused)
+            drawn = draw(refused)
+            message = await drawn if inspect.isawaitable(drawn) else drawn
             try:
                 route = await self._send(Post(to, message, in_channel, replace))
             except SlackRefused as error:
@@ -59,9 +61,12 @@ class Delivery:
         return None if plainer == refused else plainer
 
     def _learn(self, team: str, refused: Refused) -> None:
-        if refused - self._learnt.get(team, frozenset()):
-            log.warning("blocks-unknown-here", extra={"team": team, "kinds": sorted(refused)})
-            self._learnt[team] = refused
+        known = self._learnt.get(team, frozenset())
+        if news := refused - known:
+            log.warning("blocks-unknown-here", extra={"team": team, "kinds": sorted(news)})
+            self._learnt[team] = known | news
+            for kind in sorted(news):
+                self._observer.block_unknown(kind)
 
     async def _send(self, post: Post) -> str:
         """Try one way after the other. Raises SlackRefused for blocks only, else NotDelivered."""

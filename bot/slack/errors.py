@@ -12,8 +12,9 @@ class SlackError(BotError):
 
     sentence = "Slack did not take the answer."
 
-    def __init__(self, method: str, why: str = "") -> None:
-        super().__init__(f"Slack did not take `{method}`{': ' if why else ''}{why}.")
+    def __init__(self, method: str, why: str = "", sentence: str | None = None) -> None:
+        said = f"Slack did not take `{method}`{': ' if why else ''}{why}."
+        super().__init__(sentence or said)
         self.method = method
 
     @property
@@ -54,3 +55,23 @@ class SlackOutcomeUnknown(SlackError):
 
 class NotDelivered(SlackError):
     """Every way to the asker failed."""
+
+
+class WindowTooLate(SlackError):
+    """The three seconds in which a click may open a window were over."""
+
+    sentence = (
+        "Slack lets me open a window only within 3 seconds of the click, and they were over. "
+        "Press the button again."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("views.open", sentence=self.sentence)
+
+
+class FileNotSent(SlackError):
+    """A file could not be sent; the sentence says why and what to do. `error` is Slack's code."""
+
+    def __init__(self, method: str, error: str, sentence: str) -> None:
+        super().__init__(method, error, sentence)
+        self.error = error

@@ -12,6 +12,9 @@ class SlackObserver(Protocol):
     def delivered(self, route: str, outcome: str) -> None:
         """Count one way that an answer took, or tried to."""
 
+    def block_unknown(self, kind: str) -> None:
+        """Count a kind of block that a workspace was found not to know."""
+
     def acknowledged(self, via: str, seconds: float) -> None:
         """Time until Slack was answered, over http or socket."""
 
@@ -26,6 +29,9 @@ class NullSlackObserver:
         """Ignore it."""
 
     def delivered(self, route: str, outcome: str) -> None:
+        """Ignore it."""
+
+    def block_unknown(self, kind: str) -> None:
         """Ignore it."""
 
     def acknowledged(self, via: str, seconds: float) -> None:

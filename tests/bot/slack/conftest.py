@@ -15,12 +15,16 @@ class Counted:
         self.routes = []
         self.acks = []
         self.connections = []
+        self.unknown = []
 
     def slack_called(self, method, outcome, _seconds):
         self.calls.append((method, outcome))
 
     def delivered(self, route, outcome):
         self.routes.append((route, outcome))
+
+    def block_unknown(self, kind):
+        self.unknown.append(kind)
 
     def acknowledged(self, via, _seconds):
         self.acks.append(via)

@@ -1,0 +1,147 @@
+"""Files for people: uploaded, shared into one conversation, waited for until Slack has them ready.
+
+Who sees a file: whoever sees the conversation that it is shared into. An ephemeral message cannot
+carry one: a file that is in no conversation belongs to the bot alone, and an image block that names
+it shows "missing" to everybody else. So what only the asker may see goes into the direct messages
+between bot and asker; into a channel or thread a file goes only when somebody shares it there, and
+the bot must be a member.
+https://github.com/slackapi/node-slack-sdk/issues/1790 (no file in an ephemeral message)
+https://github.com/slackapi/bolt-js/issues/2115 (a person's id is no place to share a file into)
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.clock import Clock
+from bot.errors import NotShared
+from bot.slack.client import SlackClient
+from bot.slack.errors import FileNotSent, SlackError, SlackRefused
+from bot.slack.file_refusals import is_no_place, refusal
+from bot.slack.post import Target
+
+WAITS = (0.25, 0.5, 1.0, 2.0, 4.0, 4.0)
+"""Seconds before each asking whether Slack has made out what the file is."""
+
+
+class NewFile(Protocol):
+    """A file to be sent."""
+
+    @property
+    def name(self) -> str:
+        """What it is called on a disk."""
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes, at least one."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in Slack."""
+
+    @property
+    def alt(self) -> str:
+        """What a picture shows, for who cannot see it; "" for another file."""
+
+    @property
+    def words(self) -> str:
+        """The sentence that comes with it, as mrkdwn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a file is now; `is_ready` is False where Slack is still at it, or does not say."""
+
+    channel: str
+    is_ready: bool
+
+
+class Files:
+    """Sends files. Needs the scope files:write; files:read lets it wait until they are ready."""
+
+    def __init__(self, client: SlackClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+
+    async def to_asker(self, to: Target, file: NewFile) -> Sent:
+        """Send it to the asker alone, into their direct messages with the bot.
+
+        Raises FileNotSent; then nothing of it is left there.
+        """
+        with _told():
+            upload = await self._upload(file)
+            # only a message tells the conversation's id to a bot without im:write
+            note = await self._client.call("chat.postMessage", _note(to.user, file))
+            try:
+                return await self._share(upload, file, {"channel_id": note.body["channel"]})
+            except SlackError:
+                await self._take_back(note.body)
+                raise
+
+    async def to_channel(self, to: Target, file: NewFile) -> Sent:
+        """Share it in the channel or thread for all to see. Raises NotShared or FileNotSent."""
+        thread = {"thread_ts": to.thread} if to.thread else {}
+        place = {"channel_id": to.channel, "initial_comment": file.words} | thread
+        with _told():
+            upload = await self._upload(file)
+            try:
+                return await self._share(upload, file, place)
+            except SlackRefused as error:
+                if is_no_place(error):
+                    raise NotShared from error
+                raise
+
+    async def _upload(self, file: NewFile) -> str:
+        """Hand the bytes over; give the file's id."""
+        about = {"filename": file.name, "length": len(file.content)}
+        alt = {"alt_txt": file.alt} if file.alt else {}
+        ticket = await self._client.call(
+            "files.getUploadURLExternal", about | alt, question=True, form=True
+        )
+        await self._client.upload(ticket.body["upload_url"], file.content)
+        return str(ticket.body["file_id"])
+
+    async def _share(self, upload: str, file: NewFile, place: Mapping[str, str]) -> Sent:
+        """Put an upload into a conversation, and wait until it can be seen there."""
+        files = json.dumps([{"id": upload, "title": file.title}])
+        await self._client.call(
+            "files.completeUploadExternal", {"files": files, **place}, form=True
+        )
+        return Sent(place["channel_id"], await self._is_ready(upload))
+
+    async def _is_ready(self, upload: str) -> bool:
+        """Wait until Slack has processed it: its type is empty before that."""
+        for wait in WAITS:
+            await self._clock.sleep(wait)
+            try:
+                answer = await self._client.call(
+                    "files.info", {"file": upload}, question=True, form=True
+                )
+            except SlackError:  # without files:read it cannot be asked; it is sent all the same
+                return False
+            if (answer.body.get("file") or {}).get("mimetype"):
+                return True
+        return False
+
+    async def _take_back(self, note: Mapping[str, Any]) -> None:
+        """Delete the sentence to which no file came."""
+        try:
+            await self._client.call("chat.delete", {"channel": note["channel"], "ts": note["ts"]})
+        except SlackError:  # a sentence too many is no reason to hide the first fault
+            return
+
+
+def _note(user: str, file: NewFile) -> dict[str, Any]:
+    quiet = {"unfurl_links": False, "unfurl_media": False}
+    return {"channel": user, "text": file.words, **quiet}
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what Slack says into a sentence for the asker."""
+    try:
+        yield
+    except SlackError as error:
+        raise FileNotSent(error.method, error.outcome, refusal(error)) from error

@@ -1,0 +1,48 @@
+"""`history <sim> [days]`: every session of the last days, as charts, a table and files."""
+
+from bot.errors import BadDays, UserError
+from bot.services import Services
+from bot.sessions.report import SessionReport
+from bot.sims.errors import NotASim, SimAmbiguous, SimNotFound
+from handlers.histories import history_reply
+from handlers.reply import Reply
+from handlers.request import Request
+from handlers.sim_and_days import Reading, readings
+from handlers.subcommand import COMMAND, subcommand
+
+EXAMPLES = ("history truck-42 7",)
+USAGE = "history <sim> [days]"
+
+
+@subcommand(
+    USAGE, "its sessions of the last days, 30 at most, as charts, table and files", EXAMPLES
+)
+async def history(request: Request, services: Services) -> Reply:
+    """Look the SIM up and show its sessions. Raises BadDays and what the look-up raises."""
+    if not request.text.strip():
+        raise NotASim(
+            f"Which SIM? Type `{COMMAND} {USAGE}`, for instance `{COMMAND} {EXAMPLES[0]}`."
+        )
+    report, days = await _look_up(readings(request.text), services)
+    return history_reply(report, days, services)
+
+
+async def _look_up(ways: tuple[Reading, ...], services: Services) -> tuple[SessionReport, int]:
+    """Take the first way to read the text that names a SIM. Raises what is wrong with the best."""
+    errors: list[UserError] = []
+    for way in ways:
+        try:
+            report = await services.sessions.look_up(way.sim)
+        except UserError as error:
+            errors.append(_with_days(error, way.days))
+            continue
+        if way.fault:
+            raise BadDays(way.fault)
+        return report, way.days
+    raise next((error for error in errors if getattr(error, "candidates", ())), errors[0])
+
+
+def _with_days(error: UserError, days: int) -> UserError:
+    if isinstance(error, SimNotFound | SimAmbiguous):
+        error.days = days
+    return error

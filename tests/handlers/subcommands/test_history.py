@@ -1,0 +1,188 @@
+"""`history <sim> [days]`."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.blocks import ids
+from bot.sandbox.kore_api.card import Card
+from tests.running_bots import find_button
+
+CARD = Card("busy-1", 2001, "Busy 1")
+KINDS = ["section", "data_visualization", "data_visualization", "data_table", "context", "actions"]
+
+
+def now_of(whole):
+    return whole.bot.services.clock.now()
+
+
+def kinds(message):
+    return [block["type"] for block in message.blocks]
+
+
+def unknown(whole):
+    lines = whole.bot.services.metrics.text().decode().splitlines()
+    counted = [line for line in lines if line.startswith("simsessions_blocks_unknown_total{")]
+    return {line.split('"')[1]: float(line.split()[-1]) for line in counted}
+
+
+async def test_the_asker_alone_sees_charts_and_a_table(both_ways):
+    """
+    A sentence, two charts, every session of the window in a table, and three buttons.
+    """
+    await both_ways.type("history truck-42 7")
+
+    answer = both_ways.answer()
+    assert answer.text.startswith("truck-42 had 50 sessions in the last 7 days")
+    assert KINDS == kinds(answer)
+    assert 51 == len(answer.blocks[3]["rows"])
+    assert answer.ephemeral_to == both_ways.slack.workspace.person("ana").id
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("truck-42", "30 days"),
+        ("truck-42 1", "day"),
+        ("truck-42 30 days", "30 days"),
+        ("{iccid} 7", "7 days"),
+        ("{groups}", "30 days"),
+        ("{groups} 7", "7 days"),
+        ("{sid} 7", "7 days"),
+    ],
+)
+async def test_days_are_told_from_the_sim(whole, text, days):
+    """
+    An ICCID in groups keeps its last one; a number behind a whole name is of days.
+    """
+    stories = {story.name: story for story in whole.kore.stories}
+    sim = stories["truck-42"].sim(now_of(whole))
+    iccid = sim["iccid"]
+    groups = " ".join(iccid[at : at + 4] for at in range(0, len(iccid), 4))
+
+    await whole.type("history " + text.format(iccid=iccid, groups=groups, sid=sim["sid"]))
+
+    assert "truck-42 had" in whole.answer().text
+    assert f"in the last {days}" in whole.answer().text
+
+
+@pytest.mark.parametrize("days", ["0", "31", "x", "-3", "1.5"])
+async def test_days_that_kore_does_not_keep_are_refused(whole, days):
+    """
+    The sentence says what was typed and what may be.
+    """
+    await whole.type(f"history truck-42 {days}")
+
+    told = whole.answer().text
+    assert f"{days} is not a number of days that I can show" in told
+    assert "from 1 to 30" in told
+
+
+async def test_a_sim_whose_name_ends_with_a_number_is_found(whole):
+    """
+    Where no SIM is called by the first words, all of them are its name.
+    """
+    whole.kore.add({"sid": "DE" + "a" * 32, "unique_name": "gate 7", "status": "active"})
+
+    await whole.type("history gate 7")
+
+    assert whole.answer().text.startswith("gate 7 had no session in the last 30 days")
+
+
+async def test_without_a_sim_it_says_what_to_type(whole):
+    """
+    A bare `history` gets an example.
+    """
+    await whole.type("history")
+
+    assert "Which SIM? Type /simsessions history" in whole.answer().text
+
+
+async def test_a_near_miss_leads_to_the_history_that_was_asked_for(whole):
+    """
+    Picking the SIM that was meant shows its history of so many days, in place of the question.
+    """
+    await whole.type("history pmp-7 3")
+    question = whole.answer()
+
+    _, button = find_button(question, "pump-7")
+    await whole.click(question, "pump-7")
+
+    assert 3 == ids.Pick.from_value(button["value"]).days
+    (answer,) = whole.slack.seen_by("ana")
+    assert "pump-7 had" in answer.text
+    assert "in the last 3 days" in answer.text
+
+
+async def test_a_sim_without_sessions_gets_a_sentence(whole):
+    """
+    It says what an empty window means, and offers no files.
+    """
+    await whole.type("history pump-88")
+
+    assert "pump-88 had no session in the last 30 days" in whole.answer().text
+    assert "not the same as never" in str(whole.answer().blocks)
+    assert "actions" not in kinds(whole.answer())
+
+
+async def test_thousands_of_sessions_get_what_fits(whole):
+    """
+    With 5,000 sessions the newest are shown, and how many are left out is said.
+    """
+    now = now_of(whole)
+    starts = [now - timedelta(minutes=8 * n + 5) for n in range(5000)]
+    rows = [
+        CARD.session(start, start + timedelta(minutes=3), up=n % 7)
+        for n, start in enumerate(starts)
+    ]
+    whole.kore.add(CARD.sim(now), rows)
+
+    await whole.type(f"history {CARD.name}")
+
+    answer = whole.answer()
+    assert KINDS == kinds(answer)
+    assert f"{CARD.name} had 5\u202f000 sessions in the last 30 days" in answer.text
+    assert "of 5\u202f000 sessions are shown; the CSV file has all" in str(
+        answer.blocks[-2]["elements"][0]["text"]
+    )
+
+
+LADDER = [
+    (set(), KINDS),
+    ({"data_table"}, [*KINDS[:3], "table", *KINDS[4:]]),
+    ({"data_visualization"}, ["section", "context", "data_table", "context", "actions"]),
+]
+
+
+@pytest.mark.parametrize(("lacks", "shown"), LADDER)
+async def test_a_workspace_that_lacks_blocks_gets_plainer_ones(whole, lacks, shown):
+    """
+    data_table becomes table, charts become words; it is learnt once for the workspace and counted.
+    """
+    whole.slack.workspace.unknown_blocks |= lacks
+
+    await whole.type("history truck-42 7")
+    tries = len(whole.slack.api.calls.of("/response"))
+    await whole.type("history truck-42 7")
+
+    assert shown == kinds(whole.answer())
+    assert dict.fromkeys(lacks, 1.0) == unknown(whole)
+    assert tries + 1 == len(whole.slack.api.calls.of("/response"))
+
+
+async def test_fields_and_at_last_text(whole):
+    """
+    Without any table each session is a paragraph; where no block is taken, text says it all.
+    """
+    whole.slack.workspace.unknown_blocks |= {"data_table", "table", "data_visualization"}
+    await whole.type("history truck-42 7")
+    fields = whole.answer()
+    whole.slack.workspace.unknown_blocks |= {"section", "context", "actions"}
+    await whole.type("history truck-42 7")
+    text = whole.answer()
+
+    assert {"section", "context", "actions"} == set(kinds(fields))
+    assert {"data_table", "table", "data_visualization"} == set(unknown(whole))
+    assert () == text.blocks
+    assert "truck-42 had 50 sessions" in text.text
+    assert "Packets up:" in text.text
