@@ -50,7 +50,7 @@ def draw_timeline(  # noqa: PLR0913 -- all but the sessions are named
     window, letters = Window(now, days, zone), Lettering()
     spans = spans_of(sessions, window, limits)
     lanes = lanes_of(spans.drawn)
-    said = [*notes, *left_out(spans.left_out)]
+    said = [*notes, *left_out(spans.left_out, window)]
     if letters.lacks(title, *(lane.name for lane in lanes)):
         said.append(LACKS)
     plan = lay_out(window, lanes, changes_of(spans.sessions, window), len(said))

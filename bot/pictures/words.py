@@ -40,11 +40,14 @@ def nothing(window: Window) -> str:
     return f"No data session in the last {days}{kept}"
 
 
-def left_out(why: Counter[str]) -> Iterator[str]:
-    """Say what is not drawn, or not as it was told."""
+def left_out(why: Counter[str], window: Window) -> Iterator[str]:
+    """Say what is not drawn, or not as it was told.
+
+    That a short window shows no older sessions goes without saying.
+    """
     if rows := why[NO_START]:
         yield f"{counted(rows, 'session')} left out: no start is told"
-    if old := why[TOO_OLD]:
+    if (old := why[TOO_OLD]) and window.days >= KEPT_DAYS:
         yield f"{counted(old, 'session')} left out: over before these days began"
     if late := why[IN_FUTURE]:
         yield f"{counted(late, 'session')} left out: the start is in the future"

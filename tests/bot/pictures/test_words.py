@@ -100,7 +100,16 @@ def test_left_out(why, lines):
     """
     Each reason has its line, and what did not happen has none.
     """
-    assert lines == list(left_out(Counter(why)))
+    assert lines == list(left_out(Counter(why), WINDOW))
+
+
+def test_a_short_window_is_no_fault_of_older_sessions():
+    """
+    Who asks for 7 days is not told of what lies before them, but of all else.
+    """
+    why = Counter({TOO_OLD: 9, NO_START: 1})
+
+    assert ["1 session left out: no start is told"] == list(left_out(why, Window(NOON, 7)))
 
 
 @pytest.mark.parametrize(
