@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-GRACE_SECONDS = 2
+GRACE_SECONDS = 1
 
 
 class _Quiet(uvicorn.Server):

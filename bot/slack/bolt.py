@@ -17,6 +17,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.identity import Identity
+from bot.slack.proxy import origin_of, proxy_for
 
 # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and says that it does not need it.
 NO_NEWS = "As you gave `client` as well, `token` will be unused."
@@ -75,7 +76,7 @@ def _web_client(
     session: aiohttp.ClientSession, api_url: str, logger: logging.Logger
 ) -> AsyncWebClient:
     """Make the SDK's client, for Bolt and Socket Mode; it never sends again what may be done."""
-    return AsyncWebClient(
+    client = AsyncWebClient(
         base_url=api_url,
         session=session,
         timeout=10,
@@ -85,3 +86,6 @@ def _web_client(
             AsyncServerErrorRetryHandler(max_retry_count=2),
         ],
     )
+    # by itself it takes the environment's proxy for whatever host, this machine's own too
+    client.proxy = proxy_for(origin_of(api_url))
+    return client

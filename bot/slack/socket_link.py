@@ -15,6 +15,7 @@ from bot.errors import BotError, SlackLost
 from bot.slack.client import SlackClient
 from bot.slack.identity import APP_TOKEN, ask
 from bot.slack.observer import SlackObserver
+from bot.slack.proxy import origin_of, proxy_for
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class SocketLink:
         self._client = handler.client
         self._greeted.clear()
         self._client.wss_uri = answer.body["url"]
+        self._client.proxy = proxy_for(origin_of(answer.body["url"]))
         self._client.message_listeners.append(self._heard)
         try:
             async with asyncio.timeout(OPEN_SECONDS):
