@@ -3,6 +3,7 @@
 
 SHELL := /bin/sh
 ARGS ?=
+JOBS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
@@ -23,8 +24,8 @@ help: ## say what there is
 demo: $(VENV)/runtime ## the bot between two stand-ins, in your browser; no account needed
 	@$(BIN)/simsessions demo $(ARGS)
 
-test: $(VENV)/dev ## all tests
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/dev ## all tests, a worker a core (JOBS=0 for one after the other)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV)/dev ## style, types, import contracts
 	$(BIN)/ruff check .

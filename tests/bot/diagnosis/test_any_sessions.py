@@ -196,7 +196,7 @@ NEVER_ADDS = [
 ]
 
 
-@pytest.mark.parametrize(("field", "names"), NEVER_ADDS, ids=lambda value: str(value)[:18])
+@pytest.mark.parametrize(("field", "names"), NEVER_ADDS, ids=[field for field, _ in NEVER_ADDS])
 @STEADY
 @given(sessions, st.integers(0, 13))
 def test_a_field_that_is_lost_adds_no_finding_of_its_rules(field, names, rows, place):
