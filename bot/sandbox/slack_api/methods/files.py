@@ -1,12 +1,16 @@
 """files.*: upload in two steps, look at a file until it is processed, delete it."""
 
+import re
+
 from bot.sandbox.slack_api.contents import read_json
-from bot.sandbox.slack_api.errors import SlackError
+from bot.sandbox.slack_api.errors import SlackError, invalid
 from bot.sandbox.slack_api.files import File
 from bot.sandbox.slack_api.methods.context import Context, method
 from bot.sandbox.slack_api.methods.places import thread_root, writable
-from bot.sandbox.slack_api.people import BOT
+from bot.sandbox.slack_api.people import BOT, Channel
 from bot.sandbox.slack_api.wire import Json
+
+_PLACE = re.compile(r"[CGDZ][A-Z0-9]{8,}")
 
 
 @method("files.getUploadURLExternal", "files:write")
@@ -25,7 +29,7 @@ async def get_upload_url(context: Context) -> Json:
 async def complete_upload(context: Context) -> Json:
     """Announce uploaded files and, where a channel is named, share them there."""
     wanted = _wanted(context)
-    place = writable(context, "channel_id") if context.maybe("channel_id") else None
+    place = _place(context)
     root = thread_root(context, place) if place else None
     channels = (place.id,) if place else ()
     files = [context.state.files.complete(one["id"], _title(one), channels) for one in wanted]
@@ -49,6 +53,17 @@ async def delete(context: Context) -> Json:
     """Delete a file."""
     context.state.files.delete(context.need("file"))
     return {}
+
+
+def _place(context: Context) -> Channel | None:
+    """Find where to share; unlike elsewhere a person's id is no place here."""
+    channel = context.maybe("channel_id")
+    if channel is None:
+        return None
+    if not _PLACE.fullmatch(channel):
+        said = f"input must match regex pattern: ^{_PLACE.pattern}$ [json-pointer:/channel_id]"
+        raise invalid("invalid_arguments", [said])
+    return writable(context, "channel_id")
 
 
 def _length(context: Context) -> int:

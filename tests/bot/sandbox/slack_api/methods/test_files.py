@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bot.sandbox.slack_api.kit import BOT_TOKEN, FLEET, GENERAL, ask, refusal
+from tests.bot.sandbox.slack_api.kit import ANA, BOT_TOKEN, FLEET, GENERAL, ask, refusal
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
@@ -145,7 +145,6 @@ async def test_an_upload_may_be_made_to_fail(files, api):
         ("files.completeUploadExternal", {"files": []}, "invalid_arguments"),
         ("files.completeUploadExternal", {"files": ["F0"]}, "invalid_arguments"),
         ("files.completeUploadExternal", {"files": [{"id": "F0"}]}, "file_not_found"),
-        ("files.info", {"file": "F0"}, "file_not_found"),
         ("files.info", {}, "invalid_arguments"),
         ("files.delete", {"file": "F0"}, "file_not_found"),
     ],
@@ -155,6 +154,32 @@ async def test_a_wrong_call_is_refused(files, method, args, error):
     Each has its own error.
     """
     assert error == await refusal(files.api_call(method, json=args))
+
+
+async def test_a_file_is_asked_for_by_a_form(files):
+    """
+    files.info does not see what comes as JSON.
+    """
+    by_form = files.api_call("files.info", params={"file": "F0"})
+    by_json = files.api_call("files.info", json={"file": "F0"})
+
+    assert "file_not_found" == await refusal(by_form)
+    assert "invalid_arguments" == await refusal(by_json)
+
+
+async def test_a_persons_id_is_no_place_for_a_file(files, workspace):
+    """
+    A message to a person's id finds their direct messages; a file needs the conversation's own id.
+    """
+    issued = await files.files_getUploadURLExternal(filename="a.png", length=3)
+    await ask(issued["upload_url"], data=b"abc")
+    shared = [{"id": issued["file_id"], "title": "t"}]
+    dm = (await files.chat_postMessage(channel=ANA, text="hello"))["channel"]
+
+    wrong = files.files_completeUploadExternal(files=shared, channel_id=ANA)
+    assert "invalid_arguments" == await refusal(wrong)
+    assert (await files.files_completeUploadExternal(files=shared, channel_id=dm))["ok"]
+    assert [dm] == [message.channel for message in workspace.messages.all() if message.files]
 
 
 @pytest.mark.parametrize("channel", [GENERAL, "C0NOTHERE"])
