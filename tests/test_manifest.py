@@ -83,11 +83,13 @@ def test_the_scopes_are_the_least_that_are_needed():
     named = {name for path in SENDS for name in METHOD.findall(path.read_text())}
     needed = {tuple(sorted(METHODS[name].scopes)) for name in named}
 
-    told = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    scopes = MANIFEST["oauth_config"]["scopes"]
+    told = {*scopes["bot"], *scopes["bot_optional"]}
     assert {"chat.postMessage", "chat.postEphemeral"} <= named
-    assert all(not scopes or told & set(scopes) for scopes in needed)
-    assert told - {"commands"} <= {scope for scopes in needed for scope in scopes}
-    assert "user" not in MANIFEST["oauth_config"]["scopes"]
+    assert all(not each or told & set(each) for each in needed)
+    assert told - {"commands"} <= {scope for each in needed for scope in each}
+    assert len(told) == len([*scopes["bot"], *scopes["bot_optional"]])
+    assert {"bot", "bot_optional"} == set(scopes)
 
 
 def test_as_it_stands_it_is_for_socket_mode():
