@@ -1,66 +1,14 @@
 """The whole house in a browser: a person types, the real bot asks KORE's stand-in and answers."""
 
-import asyncio
-import contextlib
-import re
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from bot.sandbox.run import Demo, running_demo
+from bot.sandbox.run import running_demo
 from bot.sandbox.stories.story import all_stories
-from tests.e2e.conftest import PATIENCE_MS, opened_window
+from tests.e2e.asking import ask, button, change
+from tests.e2e.windows import opened_window
 
 STORIES = {story.name: story for story in all_stories()}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def demo() -> AsyncIterator[Demo]:
-    """The demo, as `simsessions demo` runs it."""
-    expect.set_options(timeout=PATIENCE_MS)
-    async with running_demo() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def windows(browser, demo):
-    """Windows on it."""
-    async with opened_window(browser) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ana(windows, demo) -> Page:
-    """The page, opened by Ana in #fleet-ops."""
-    return await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
-
-
-async def ask(page, text):
-    """Type a command; give the answer as it is drawn."""
-    before = await page.get_by_role("article").count()
-    await page.locator("#composer").fill(text)
-    await page.locator("#composer").press("Enter")
-    answer = page.get_by_role("article").nth(before)
-    await expect(answer).to_be_visible()
-    return answer
-
-
-def button(answer, caption):
-    """The button with this caption; its accessible name may say more."""
-    return answer.locator(".button", has_text=re.compile(rf"^{caption}↗?$"))
-
-
-@contextlib.asynccontextmanager
-async def change(demo, kind):
-    """Wait at the end of the block until something of this kind changed in the workspace."""
-    with demo.workspace.subscribe() as changes:
-        yield
-        async with asyncio.timeout(PATIENCE_MS / 1000):
-            async for one in changes:
-                if one.kind == kind:
-                    return
 
 
 def spaced(iccid):

@@ -181,7 +181,7 @@ async def test_news_from_elsewhere(page, sandbox):
     notice = page.get_by_role("button", name="truck-42 is online.")
 
     await expect(channel.get_by_label("1 new")).to_be_visible()
-    await expect(notice).to_contain_text("simsessions in # general")
+    await expect(notice).to_contain_text("simsessions in #general")
     await notice.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("# general")
     await expect(channel.get_by_label("1 new")).to_be_hidden()

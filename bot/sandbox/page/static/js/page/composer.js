@@ -1,7 +1,7 @@
 /** The box to type in: a message, or a slash command. */
 
 import { h, put } from "../dom.js";
-import { channelSign, channelTitle } from "./names.js";
+import { channelLabel } from "./names.js";
 
 const TALLEST = 160;
 
@@ -23,7 +23,7 @@ export class Composer {
   /** Aims at a channel. */
   aim(channel) {
     this.channel = channel;
-    const name = `${channelSign(channel)} ${channelTitle(channel)}`;
+    const name = channelLabel(channel);
     this.box.placeholder = `Message ${name}, or /simsessions …`;
     this.box.setAttribute("aria-label", `Message to ${name}`);
     this.typed();

@@ -19,5 +19,5 @@ function download(name, file, url) {
   const size = file.size === undefined ? "" : ` · ${new Intl.NumberFormat().format(file.size)} bytes`;
   return h("a.file", { href: url, download: file.name ?? name },
     h("span.file-icon", { "aria-hidden": "true" }, (file.filetype ?? "file").slice(0, 4)),
-    h("span", {}, h("b", {}, name), h("small", {}, `${file.mimetype ?? ""}${size}`)));
+    h("span", {}, h("b", {}, name), h("small", {}, `${file.name ?? ""}${size}`)));
 }

@@ -42,6 +42,7 @@ function byline(person, message) {
 
 function body(message, surface) {
   if (message.blocks?.length) return [drawBlocks(message.blocks, surface), edited(message)];
+  if (!message.text && message.files?.length) return null;
   const text = mrkdwn(message.text ?? "", surface.names);
   return h("div.block.text-only", {}, text, edited(message));
 }

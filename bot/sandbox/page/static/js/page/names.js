@@ -18,6 +18,12 @@ export function channelTitle(channel) {
   return channel.kind === "im" ? "simsessions" : channel.name;
 }
 
+/** Gives a channel's whole name, as it stands over its messages. */
+export function channelLabel(channel) {
+  const title = channelTitle(channel);
+  return channel.kind === "im" ? title : `${channelSign(channel)} ${title}`;
+}
+
 /** Gives the sign before a channel's name. */
 export function channelSign(channel) {
   return { im: "●", private: "◈" }[channel.kind] ?? "#";

@@ -1,8 +1,8 @@
 /** What is said of new messages: aloud to screen readers, and as a notice from other channels. */
 
 import { h } from "../dom.js";
+import { mrkdwn } from "../text/mrkdwn.js";
 import { authorName } from "./message.js";
-import { channelSign, channelTitle } from "./names.js";
 
 const NOTICE_MS = 6000;
 
@@ -12,27 +12,39 @@ export class Notices {
     this.session = session;
     this.go = go;
     this.aloud = h("div.unseen", { role: "log", "aria-live": "polite", "aria-relevant": "additions" });
-    this.stack = h("div.notices", {});
+    this.stack = h("div.notices");
     this.node = h("div", {}, this.aloud, this.stack);
   }
 
   /** Says a new message; `here` where its channel is the one on screen. */
   tell(message, here) {
-    const author = authorName(this.session.names.person(message.user));
-    this.aloud.replaceChildren(h("p", {}, `${author}: ${message.text}`));
-    if (!here) this.notice(message, author);
+    const { names } = this.session;
+    const author = authorName(names.person(message.user));
+    const said = inWords(message, names);
+    this.aloud.replaceChildren(h("p", {}, `${author}: ${said}`));
+    if (!here) this.notice(names.channel(message.channel), author, said);
   }
 
-  notice(message, author) {
-    const channel = this.session.names.channel(message.channel);
-    const where = `${channelSign(channel)} ${channelTitle(channel)}`;
+  /** Takes the notices of a channel away: somebody looks at it. */
+  clear(channel) {
+    this.stack.querySelectorAll(`[data-channel="${CSS.escape(channel)}"]`).forEach((each) => each.remove());
+  }
+
+  notice(channel, author, said) {
+    const title = channel.kind === "im" ? `${author} to you` : `${author} in #${channel.name}`;
     const open = () => {
       node.remove();
       this.go(channel);
     };
-    const node = h("button.notice", { onclick: open },
-      h("b", {}, `${author} in ${where}`), h("span", {}, message.text));
+    const props = { "data-channel": channel.id, onclick: open };
+    const node = h("button.notice", props, h("b", {}, title), h("span", {}, said));
     this.stack.append(node);
     setTimeout(() => node.remove(), NOTICE_MS);
   }
+}
+
+/** Gives a message as one line without its markup; a file without words is named. */
+function inWords(message, names) {
+  const files = (message.files ?? []).map((file) => file.title || file.name);
+  return mrkdwn(message.text ?? "", names).textContent || files.join(", ");
 }

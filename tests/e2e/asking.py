@@ -1,0 +1,35 @@
+"""How a person asks the demo's bot, and how its answers are pressed."""
+
+import asyncio
+import contextlib
+import re
+
+from playwright.async_api import expect
+
+from tests.e2e.windows import PATIENCE_MS
+
+
+async def ask(page, text):
+    """Type a command; give the answer as it is drawn."""
+    before = await page.get_by_role("article").count()
+    await page.locator("#composer").fill(text)
+    await page.locator("#composer").press("Enter")
+    answer = page.get_by_role("article").nth(before)
+    await expect(answer).to_be_visible()
+    return answer
+
+
+def button(answer, caption):
+    """The button with this caption; its accessible name may say more."""
+    return answer.locator(".button", has_text=re.compile(rf"^{caption}↗?$"))
+
+
+@contextlib.asynccontextmanager
+async def change(demo, kind):
+    """Wait at the end of the block until something of this kind changed in the workspace."""
+    with demo.workspace.subscribe() as changes:
+        yield
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            async for one in changes:
+                if one.kind == kind:
+                    return
