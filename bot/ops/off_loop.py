@@ -26,10 +26,15 @@ class OffLoop:
         """Give what `work` gives. Raises what it raises, and Restarting once closed."""
         if self._is_closed:
             raise Restarting
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, partial(work, *args, **kwargs))
+        loop, begun = asyncio.get_running_loop(), partial(work, *args, **kwargs)
+        return await loop.run_in_executor(self._thread, self._do, begun)
 
     async def aclose(self) -> None:
         """Wait for what is under way; what waits behind it is not begun. May be called twice."""
         self._is_closed = True
-        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self._thread.shutdown)
+
+    def _do(self, work: Callable[[], T]) -> T:
+        if self._is_closed:
+            raise Restarting
+        return work()

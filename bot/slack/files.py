@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from bot.clock import Clock
 from bot.errors import NotShared
 from bot.slack.client import SlackClient
-from bot.slack.errors import FileNotSent, SlackError, SlackRefused
+from bot.slack.errors import FileNotSent, SlackError, SlackOutcomeUnknown, SlackRefused
 from bot.slack.file_refusals import is_no_place, refusal
 from bot.slack.post import Target
 
@@ -68,7 +68,7 @@ class Files:
     async def to_asker(self, to: Target, file: NewFile) -> Sent:
         """Send it to the asker alone, into their direct messages with the bot.
 
-        Raises FileNotSent; then nothing of it is left there.
+        Raises FileNotSent; then nothing of it is left there, unless Slack did not answer.
         """
         with _told():
             upload = await self._upload(file)
@@ -76,8 +76,9 @@ class Files:
             note = await self._client.call("chat.postMessage", _note(to.user, file))
             try:
                 return await self._share(upload, file, {"channel_id": note.body["channel"]})
-            except SlackError:
-                await self._take_back(note.body)
+            except SlackError as error:
+                if not isinstance(error, SlackOutcomeUnknown):
+                    await self._take_back(note.body)
                 raise
 
     async def to_channel(self, to: Target, file: NewFile) -> Sent:

@@ -14,6 +14,7 @@ def test_everything_told_is_counted():
     metrics.answered("sessions", "ok", 0.2)
     metrics.acknowledged("http", 0.001)
     metrics.delivered("response_url", "ok")
+    metrics.block_unknown("data_table")
     metrics.slack_called("chat.postMessage", "ratelimited", 0.1)
     metrics.slack_connections(2)
     metrics.asked("Sims", "200", 0.1)
@@ -28,6 +29,7 @@ def test_everything_told_is_counted():
         'simsessions_answer_seconds_count{name="sessions",outcome="ok"} 1.0',
         'simsessions_ack_seconds_count{via="http"} 1.0',
         'simsessions_deliveries_total{outcome="ok",route="response_url"} 1.0',
+        'simsessions_blocks_unknown_total{kind="data_table"} 1.0',
         'simsessions_slack_call_seconds_count{method="chat.postMessage",outcome="ratelimited"} 1.0',
         "simsessions_slack_connections 2.0",
         'simsessions_kore_call_seconds_count{endpoint="Sims",outcome="200"} 1.0',

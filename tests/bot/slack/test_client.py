@@ -225,3 +225,32 @@ async def test_a_cancelled_call_is_counted_and_leaves_the_session_fit(client, sl
     await client.call("auth.test")
 
     assert [("auth.test", "cancelled"), ("auth.test", "ok")] == counted.calls
+
+
+async def test_arguments_may_go_as_a_form(client, slack):
+    """
+    Methods that see no JSON see a form, whatever stands in it.
+    """
+    slack.api.scopes |= {"files:read"}
+
+    with pytest.raises(SlackRefused, match="file_not_found"):
+        await client.call("files.info", {"file": "F0 & <ü>"}, form=True)
+
+    (call,) = slack.api.calls.of("files.info")
+    assert {"file": "F0 & <ü>"} == call.args
+
+
+async def test_a_file_is_uploaded_as_it_is(client, slack, counted):
+    """
+    The bytes go without a token to where Slack says; its `OK - 3` is a yes.
+    """
+    slack.api.scopes |= {"files:write"}
+    about = {"filename": "a.png", "length": 3}
+    ticket = (await client.call("files.getUploadURLExternal", about, form=True)).body
+
+    await client.upload(ticket["upload_url"], b"\x00\xff\n")
+
+    assert b"\x00\xff\n" == slack.workspace.files.get(ticket["file_id"]).content
+    assert ("upload", "ok") == counted.calls[-1]
+    with pytest.raises(SlackRefused, match="invalid_upload_url"):
+        await client.upload(ticket["upload_url"], b"again")

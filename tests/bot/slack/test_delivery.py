@@ -225,3 +225,29 @@ async def test_what_one_workspace_refuses_another_may_know(delivery, slack, ana)
     await delivery.deliver(To(slack.ticket("ana"), team="T0OTHER"), folded)
 
     assert ["plain", "folded"] == [message.text for message in slack.seen_by("ana")]
+
+
+async def test_what_takes_long_to_draw_may_come_later(delivery, slack, ana):
+    """
+    A drawing may be awaited, on each rung anew.
+    """
+    slack.workspace.unknown_blocks.add("container")
+
+    async def slowly(refused):
+        return folded(refused)
+
+    await delivery.deliver(ana, slowly)
+
+    assert ["plain"] == [message.text for message in slack.seen_by("ana")]
+
+
+async def test_each_kind_that_a_workspace_lacks_is_counted_once(delivery, slack, ana, counted):
+    """
+    Later answers are drawn without it, and it is not counted again.
+    """
+    slack.workspace.unknown_blocks.add("container")
+
+    await delivery.deliver(ana, folded)
+    await delivery.deliver(To(slack.ticket("ana")), folded)
+
+    assert ["container"] == counted.unknown

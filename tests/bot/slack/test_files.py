@@ -1,0 +1,212 @@
+"""Files for people."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from bot.errors import NotShared
+from bot.slack.errors import FileNotSent
+from bot.slack.files import WAITS, Files
+from tests.bot.slack.test_delivery import To
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+SCOPES = {"files:write", "files:read"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file to send."""
+
+    name: str = "pump-7.png"
+    content: bytes = PNG
+    title: str = "pump-7, last 7 days"
+    alt: str = "Timeline of pump-7"
+    words: str = "*pump-7 had 3 sessions*"
+
+
+@pytest.fixture
+def files(client, slack, clock):
+    """What is tested, with the scopes that it asks for."""
+    slack.api.scopes |= SCOPES
+    return Files(client, clock)
+
+
+@pytest.fixture
+def ana(slack):
+    """Ana, who asked in #fleet-ops."""
+    return To(slack.ticket("ana"))
+
+
+def told(slack):
+    return [(message.text, [each["name"] for each in message.files]) for message in slack]
+
+
+async def test_a_file_goes_to_the_asker_alone(files, slack, ana):
+    """
+    It lies in their direct messages, behind its sentence, with its title and what it shows.
+    """
+    sent = await files.to_asker(ana, Picture())
+
+    note, shared = slack.direct("ana")
+    (file,) = shared.files
+    assert (Picture.words, ()) == (note.text, note.files)
+    assert (Picture.title, Picture.alt, "image/png") == tuple(
+        file[key] for key in ("title", "alt_txt", "mimetype")
+    )
+    assert PNG == slack.workspace.files.get(file["id"]).content
+    assert (slack.workspace.dm(ana.user).id, True) == (sent.channel, sent.is_ready)
+    assert () == slack.seen_by("ana") == slack.seen_by("ben")
+
+
+async def test_a_file_that_is_no_picture_has_no_alternative_text(files, slack, ana):
+    """
+    Slack takes an empty one for a text of none.
+    """
+    await files.to_asker(ana, Picture(name="pump-7.csv", alt=""))
+
+    (call,) = slack.api.calls.of("files.getUploadURLExternal")
+    assert {"filename", "length"} == set(call.args)
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_a_file_may_be_shared_for_all(files, slack, ana, in_thread):
+    """
+    In the channel, or in the thread where it was asked for, with its sentence.
+    """
+    root = await slack.workspace.say("ben", "#fleet-ops", "look")
+    ana.thread = root.ts if in_thread else None
+
+    await files.to_channel(ana, Picture())
+
+    (message,) = slack.seen_by("ben")
+    assert [(Picture.words, ["pump-7.png"])] == told([message])
+    assert ana.thread == message.thread_ts
+
+
+@pytest.mark.parametrize("seconds", [0, 3, 11.5, 60])
+async def test_it_is_waited_for_until_slack_has_it_ready(files, slack, ana, clock, seconds):
+    """
+    files.info is asked again and again, ever less often; at last the file is said to be on its way.
+    """
+    slack.workspace.files.processing_seconds = seconds
+
+    sent = await files.to_asker(ana, Picture())
+
+    assert (seconds <= sum(WAITS)) is sent.is_ready
+    assert list(WAITS[: len(clock.slept)]) == clock.slept
+    assert sum(clock.slept) >= min(seconds, sum(WAITS))
+
+
+async def test_without_the_scope_to_ask_it_does_not_wait(files, slack, ana, clock):
+    """
+    A file is sent without files:read too.
+    """
+    slack.api.scopes -= {"files:read"}
+
+    sent = await files.to_asker(ana, Picture())
+
+    assert not sent.is_ready
+    assert [WAITS[0]] == clock.slept
+    assert [(Picture.words, []), ("", ["pump-7.png"])] == told(slack.direct("ana"))
+
+
+REFUSALS = [
+    ("files.getUploadURLExternal", "file_uploads_disabled", "does not let me send that file"),
+    ("files.getUploadURLExternal", "no_permission", "lacks `files:write`"),
+    ("files.getUploadURLExternal", "fatal_error", "did not take the file (`fatal_error`)"),
+    ("/upload", "bad", "did not take the file (`bad`)"),
+    ("chat.postMessage", "messages_tab_disabled", "does not let me write to you directly"),
+    ("chat.postMessage", "channel_not_found", "does not let me write to you directly"),
+    ("files.completeUploadExternal", "storage_limit_reached", "does not let me send that file"),
+    ("files.completeUploadExternal", "channel_not_found", "did not take the file"),
+]
+
+
+@pytest.mark.parametrize("refused", REFUSALS)
+async def test_each_refusal_has_its_sentence_and_leaves_nothing(files, slack, ana, refused):
+    """
+    The asker reads why and what to do; no sentence without its file stays in the direct messages.
+    """
+    method, code, says = refused
+    if method == "/upload":
+        slack.api.faults.status(method, 400, code)
+    else:
+        slack.api.faults.fail(method, code)
+
+    with pytest.raises(FileNotSent) as raised:
+        await files.to_asker(ana, Picture())
+
+    assert says in raised.value.sentence
+    assert code == raised.value.error
+    assert () == slack.direct("ana")
+
+
+async def test_without_the_scope_it_says_who_can_mend_that(files, slack, ana):
+    """
+    missing_scope names the scope and the file that has it.
+    """
+    slack.api.scopes -= SCOPES
+
+    with pytest.raises(FileNotSent, match=r"files:write.*manifest\.yml.*doctor"):
+        await files.to_asker(ana, Picture())
+
+    assert ["files.getUploadURLExternal"] == slack.methods()
+
+
+@pytest.mark.parametrize("method", ["/upload", "files.completeUploadExternal"])
+async def test_an_outcome_that_is_not_known_is_not_tried_again(files, slack, ana, method):
+    """
+    Slack may have taken it, so the asker decides.
+    """
+    slack.api.faults.hang_up(method, after_work=True)
+
+    with pytest.raises(FileNotSent, match="did not say whether it took the file"):
+        await files.to_asker(ana, Picture())
+
+    assert 1 == slack.methods().count("files.getUploadURLExternal")
+
+
+async def test_what_may_have_come_is_not_taken_back(files, slack, ana):
+    """
+    When Slack shared the file and then said nothing, file and sentence stay.
+    """
+    slack.api.faults.hang_up("files.completeUploadExternal", after_work=True)
+
+    with pytest.raises(FileNotSent):
+        await files.to_asker(ana, Picture())
+
+    assert [(Picture.words, []), ("", ["pump-7.png"])] == told(slack.direct("ana"))
+
+
+async def test_too_many_files_are_said_to_be_too_many(files, slack, ana):
+    """
+    When Slack asks for more patience than there is, it is to be tried later.
+    """
+    slack.api.faults.rate_limit("files.getUploadURLExternal", 90)
+
+    with pytest.raises(FileNotSent, match="in a minute"):
+        await files.to_asker(ana, Picture())
+
+
+@pytest.mark.parametrize("channel", ["C0GENERAL", "G0ONCALL1"])
+async def test_a_channel_without_the_bot_takes_no_file(files, slack, ana, channel):
+    """
+    The sentence says to invite the bot.
+    """
+    ana.channel = channel
+
+    with pytest.raises(NotShared, match="Invite me"):
+        await files.to_channel(ana, Picture())
+
+    assert () == slack.seen_by("ana", channel)
+
+
+async def test_a_sentence_that_cannot_be_taken_back_does_not_hide_the_fault(files, slack, ana):
+    """
+    The first refusal is what the asker reads.
+    """
+    slack.api.faults.fail("files.completeUploadExternal", "storage_limit_reached")
+    slack.api.faults.fail("chat.delete", "cant_delete_message")
+
+    with pytest.raises(FileNotSent, match="storage_limit_reached"):
+        await files.to_asker(ana, Picture())
