@@ -4,6 +4,7 @@ import { freshId, h, put } from "../dom.js";
 import { cellContent, cellNode, cellNumber, cellWords } from "./cells.js";
 
 const USUAL_PAGE = 5;
+const LONG = 36;
 const NEXT_ORDER = { none: "ascending", ascending: "descending", descending: "none" };
 const ARROWS = { none: "↕", ascending: "↑", descending: "↓" };
 
@@ -106,8 +107,10 @@ class DataTable {
   }
 
   row(cells) {
-    return h("tr", {}, cells.map((cell, column) =>
-      cellNode(cell, this.place, { header: column === this.headColumn ? "row" : undefined })));
+    return h("tr", {}, cells.map((cell, column) => cellNode(cell, this.place, {
+      header: column === this.headColumn ? "row" : undefined,
+      wrapped: this.words.get(cells)[column].length > LONG,
+    })));
   }
 
   nothing() {

@@ -28,6 +28,7 @@ const DRAWN = {
   "⚫": ["dot black", "black circle"], "✅": ["tile check", "check mark"],
   "❌": ["tile cross", "cross mark"], "⚠": ["tile warn", "warning"],
   "ℹ": ["tile info", "information"], "⛔": ["tile stop", "no entry"],
+  "❔": ["tile ask", "question mark"], "❓": ["tile ask", "question mark"],
 };
 
 const FLAG = "[\\u{1F1E6}-\\u{1F1FF}]{2}";
