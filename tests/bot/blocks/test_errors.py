@@ -30,6 +30,17 @@ def test_did_you_mean():
     assert [] == faults(drawn)
 
 
+@pytest.mark.parametrize("error", [SimNotFound("No.", NEAR), SimAmbiguous("Which?", NEAR)])
+def test_a_pick_goes_on_with_the_history_that_was_asked_for(error):
+    """
+    The days that were typed stand in each button.
+    """
+    error.days = 7
+    picks = error_screen(error, asked="pmp-7 7").blocks[1]["elements"]
+
+    assert [7, 7] == [ids.Pick.from_value(pick["value"]).days for pick in picks]
+
+
 def test_a_picker_tells_namesakes_apart():
     """
     SIMs of the same name show the end of their SIDs on the buttons and their ids below.

@@ -14,7 +14,9 @@ from tests.builders import NOON, SID
         ids.Refresh(sid=SID, shared_by="U1"),
         ids.Share(sid=SID),
         ids.Pick(sid=SID, asked="pmp-7"),
+        ids.Pick(sid=SID, asked="pmp-7 3", days=3),
         ids.Window(sid=SID, days=7),
+        ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.PICTURE),
         ids.Details(sid=SID, days=30, start=NOON),
     ],
 )

@@ -131,3 +131,13 @@ def test_any_report_fits(report):
     Whatever is known or unknown, Slack takes the window.
     """
     assert [] == view_wrongs(session_view(report, ids.Details(sid=SID)))
+
+
+def test_what_was_chosen_before_does_not_stay_chosen():
+    """
+    The block has another id for each session: Slack keeps a choice as long as its block stays.
+    """
+    rows = [opened(at)["blocks"][1] for at in (0, 1, 150)]
+
+    assert ["actions"] * 3 == [row["type"] for row in rows]
+    assert 3 == len({row["block_id"] for row in rows})

@@ -1,0 +1,52 @@
+"""Every story of the sandbox, asked for in Slack."""
+
+import json
+import logging
+
+from bot.blocks.finding_words import filled
+from bot.blocks.speech import MRKDWN
+
+
+async def test_each_story_is_answered_with_its_verdict_and_history(whole, caplog):
+    """
+    The answer says the state and every finding; the history counts the sessions; Slack takes all.
+    """
+    caplog.set_level(logging.WARNING)
+    stories = whole.kore.stories
+    lacking = {story.name: await lacks(whole, story) for story in stories}
+
+    assert len(stories) > 30
+    assert {} == {name: words for name, words in lacking.items() if words}
+    assert [] == [record.message for record in caplog.records if "refused" in record.message]
+
+
+async def lacks(whole, story):
+    """What the asker should read of a story, and does not."""
+    await whole.type(story.name)
+    verdict = read(whole.answer())
+    await whole.type(f"history {story.name}")
+    history = read(whole.answer())
+    report = await whole.bot.services.sessions.look_up(story.name)
+    titles = {filled(finding.title, finding, MRKDWN) for finding in report.findings}
+    told = {story.state.value.replace("_", " "), *titles} | set(of_story(story))
+    return {words for words in told if words not in verdict} | {
+        words for words in counted(report) if words not in history
+    }
+
+
+def of_story(story):
+    """The rules that must have fired; what several SIMs have in common shows only together."""
+    return () if story.asked_with else (rule for rule, _ in story.findings)
+
+
+def counted(report):
+    """How the history begins."""
+    if report.sessions is None:
+        return ["could not be read"]
+    number = f"{len(report.sessions):,}".replace(",", "\u202f")
+    return [f"had {number} session" if report.sessions else "had no session"]
+
+
+def read(message):
+    """All that stands in a message, as text."""
+    return json.dumps([message.text, *message.blocks], ensure_ascii=False)
