@@ -22,13 +22,12 @@ from bot.sandbox.slack_api.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 FLOOR = """
-import aiohttp, cachetools, httptools, httpx, pydantic, slack_bolt.async_app, starlette, uvicorn
-import slack_bolt.adapter.socket_mode.aiohttp, uvloop
+import aiohttp, cachetools, httpx, pydantic, slack_bolt.async_app, starlette.applications, uvicorn
+import slack_bolt.adapter.socket_mode.aiohttp, uvicorn.protocols.http.httptools_impl, uvloop
 class Model(pydantic.BaseModel): x: int
 import time; print(time.process_time())
 """
-# rich is not among them: httpx imports it by itself wherever it is installed
-HEAVY = {"PIL", "asyncpg", "matplotlib", "numpy", "rapidfuzz", "sqlalchemy", "yaml"}
+HEAVY = {"PIL", "asyncpg", "matplotlib", "numpy", "rapidfuzz", "rich", "sqlalchemy", "yaml"}
 TICK = os.sysconf("SC_CLK_TCK")
 
 
