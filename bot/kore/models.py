@@ -31,6 +31,7 @@ class ElseUnknown:
 
 
 Text = Annotated[str | None, ElseUnknown()]
+Imei = Annotated[Annotated[str, Field(pattern="[^0]")] | None, ElseUnknown()]
 Time = Annotated[AwareDatetime | None, ElseUnknown()]
 Whole = Annotated[int | None, ElseUnknown()]
 Flag = Annotated[bool | None, ElseUnknown()]
@@ -84,7 +85,7 @@ class DataSession(_Answer):
     last_updated: AwareDatetime | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
-    imei: Text = None
+    imei: Imei = None
 
 
 class Sim(_Answer):

@@ -1,10 +1,9 @@
 """Page after page of a list, as an async stream.
 
 Of `next_page_url` only the query is taken: path and host stay ours, so the token never leaves
-KORE whatever host the answer names. A page seen before, or too many pages, end the stream.
+KORE whatever host the answer names. A page seen before, or too many of them, is an error.
 """
 
-import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +24,6 @@ from bot.kore.models import (
 from bot.kore.reading import Rows, read_rows
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +36,14 @@ class Listing(Generic[T]):
 
 
 SIMS: Listing[Sim] = Listing("sims", SimPage, 5000)
-DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage, 50)
-USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage, 50)
+DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage, 500)
+USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage, 500)
 
 
 async def pages(
     exchange: Exchange, listing: Listing[T], path: str, query: bytes
 ) -> AsyncIterator[Rows[T]]:
-    """Give page after page. Raises KoreBadAnswer where the pages go in a circle."""
+    """Give page after page. Raises KoreBadAnswer where they go in a circle or have no end."""
     read = partial(read_rows, listing.page)
     seen = {query}
     for _ in range(listing.most_pages):
@@ -58,4 +56,4 @@ async def pages(
         if query in seen:
             raise KoreBadAnswer("KORE's pages go round in a circle.")
         seen.add(query)
-    log.warning("kore-too-many-pages", extra={"endpoint": listing.endpoint})
+    raise KoreBadAnswer(f"KORE's list has no end after {listing.most_pages} pages.")

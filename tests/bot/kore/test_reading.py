@@ -36,6 +36,9 @@ UNKNOWN = [
     {"cell_location_estimate": {"lat": 91, "lon": 0}},
     {"cell_location_estimate": "somewhere"},
     {"operator_name": ["T-Mobile"]},
+    {"imei": "000000000000000"},
+    {"imei": "0000000000000000"},
+    {"imei": 0},
 ]
 
 

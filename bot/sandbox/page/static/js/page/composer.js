@@ -11,7 +11,7 @@ export class Composer {
     this.session = session;
     this.before = [];
     this.box = h("textarea", {
-      id: "composer", rows: "1", autocomplete: "off", spellcheck: "false", enterkeyhint: "send",
+      id: "composer", rows: "1", disabled: true, autocomplete: "off", spellcheck: "false", enterkeyhint: "send",
       "aria-describedby": "composer-hint",
       oninput: () => this.typed(), onkeydown: (event) => this.key(event),
     });
@@ -20,9 +20,10 @@ export class Composer {
     this.node = h("div.composer", {}, h("div.composer-box", {}, this.box, send), this.hint);
   }
 
-  /** Aims at a channel. */
+  /** Aims at a channel; before the first one nothing can be typed, so that nothing is lost. */
   aim(channel) {
     this.channel = channel;
+    this.box.disabled = false;
     const name = channelLabel(channel);
     this.box.placeholder = `Message ${name}, or /simsessions …`;
     this.box.setAttribute("aria-label", `Message to ${name}`);
@@ -55,7 +56,7 @@ export class Composer {
   /** Sends what was typed. */
   submit() {
     const text = this.box.value.trim();
-    if (!text) return;
+    if (!text || !this.channel) return;
     this.fill("");
     this.send(text);
   }
