@@ -1,7 +1,7 @@
 """Draws pictures beside the event loop: in one thread of its own, one picture after the other.
 
 A thread is enough: drawing is many small steps, between which Python lets the event loop go on.
-Even the import of Pillow, at the first picture, happens there.
+Even the import of all that draws, Pillow above all, happens there at the first picture.
 """
 
 import asyncio
@@ -11,8 +11,9 @@ from functools import partial
 
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import Restarting
-from bot.pictures.timeline import DEFAULTS, draw_report
 from bot.sessions.report import SessionReport
+
+DEFAULTS = Thresholds()
 
 
 class Studio:
@@ -43,4 +44,6 @@ class Studio:
     def _draw(self, report: SessionReport, days: int, zone: tzinfo) -> bytes:
         if self._is_closed:
             raise Restarting
+        from bot.pictures.timeline import draw_report  # noqa: PLC0415 -- not at the bot's start
+
         return draw_report(report, days=days, zone=zone, limits=self._limits)
