@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.errors import SettingsError
@@ -132,7 +132,7 @@ class Settings(BaseModel):
     kore_per_second: float | None = Field(
         None, gt=0, description="most requests to KORE a second; without it KORE's 429 tells"
     )
-    thresholds: Thresholds = Field(
+    thresholds: InstanceOf[Thresholds] = Field(
         Thresholds(), exclude=True, description="where each rule draws its line, one by one"
     )
 
