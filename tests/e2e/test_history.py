@@ -83,6 +83,44 @@ async def test_the_picture(ana):
     assert 400 < await picture.evaluate("(image) => image.naturalWidth")
 
 
+async def test_a_picture_is_shared_by_another_click(ana, demo, windows):
+    """
+    Nobody else sees it before; then it stands in the channel, with who shared it.
+    """
+    ben = await windows.open(f"{demo.url}/?as=ben&in=fleet-ops")
+    there = await ben.get_by_role("article").count()
+    answer = await ask(ana, "/simsessions history truck-42 7")
+    note = ana.get_by_role("article").nth(await ana.get_by_role("article").count())
+    await button(answer, "Picture").click()
+    await expect(note).to_contain_text("only you see it")
+    before = await ben.get_by_role("article").count()
+    await button(note, "Share to channel").click()
+    shared = ben.get_by_role("article").nth(there)
+
+    assert there == before
+    await expect(shared).to_contain_text("shared by @ana")
+    await expect(shared.locator("img.large")).to_have_attribute("alt", re.compile("^Timeline of"))
+    await expect(note).to_contain_text("is shared here")
+
+
+async def test_the_choice_goes_along_with_the_pages(ana):
+    """
+    After a session was chosen, paging on shows the next in the choice too.
+    """
+    answer = await ask(ana, "/simsessions history truck-42 7")
+    await button(answer, "Session details…").click()
+    modal = ana.get_by_role("dialog", name="Session details")
+    await modal.get_by_role("combobox").select_option(index=4)
+    await expect(modal).to_contain_text("Session 4 of 50")
+    await modal.locator(".button", has_text="Older").click()
+    await expect(modal).to_contain_text("Session 5 of 50")
+
+    at = await modal.get_by_role("combobox").evaluate("(select) => select.selectedIndex")
+    await ana.keyboard.press("Escape")
+
+    assert 5 == at
+
+
 async def test_the_csv(ana):
     """
     The CSV comes as a direct message and holds a line for each session.
