@@ -1,13 +1,16 @@
 """`simsessions run`, as a process between the two stand-ins."""
 
 import asyncio
+import gc
 import json
 import re
 import signal
 import sys
+from contextlib import suppress
 
 import pytest
 
+from bot.cli.commands.run import kept_for_ever
 from tests.bot.cli.conftest import ROOT, strangers
 
 
@@ -77,3 +80,17 @@ async def test_the_port_is_taken(kore, slack, simsessions):
 
     assert 4 == done.code
     assert port in done.err
+
+
+def test_the_collector_is_back_after_the_imports():
+    """
+    Garbage is collected again once the block ends, also where an import fails.
+    """
+    with suppress(ImportError), kept_for_ever():
+        during = gc.isenabled()
+        raise ImportError
+    frozen, after = gc.get_freeze_count(), gc.isenabled()
+    gc.unfreeze()
+
+    assert (False, True) == (during, after)
+    assert frozen > 0
