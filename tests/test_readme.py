@@ -80,6 +80,15 @@ def test_each_path_is_there():
     assert [] == [path for path in (*linked, *folders) if not (ROOT / path).exists()]
 
 
+def test_the_map_has_every_room():
+    """
+    Each package of the bot stands in the map of the house.
+    """
+    rooms = {f"bot/{path.parent.name}/" for path in (ROOT / "bot").glob("*/__init__.py")}
+
+    assert set() == {room for room in rooms if f"| `{room}` |" not in README}
+
+
 def test_the_command_is_slacks():
     """
     What README.md says to type is what the manifest registers.
