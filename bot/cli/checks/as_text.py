@@ -15,5 +15,5 @@ def as_text(checks: Iterable[Check]) -> Iterator[Text]:
     for check in checks:
         word = (f"{check.standing:<{WIDTH}}", COLOURS[check.standing])
         yield Text.assemble(word, f"{check.name}: {check.says}")
-        if check.todo:
-            yield Text(f"{'':<{WIDTH}}-> {check.todo}")
+        if check.mend:
+            yield Text(f"{'':<{WIDTH}}-> {check.mend}")

@@ -16,12 +16,12 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`says` is what was found; `todo` is what mends it, where something is amiss."""
+    """`says` is what was found; `mend` says how, where something is amiss."""
 
     name: str
     standing: Standing
     says: str
-    todo: str = ""
+    mend: str = ""
     code: ExitCode = ExitCode.OK
 
 
@@ -35,6 +35,6 @@ def skipped(name: str, says: str) -> Check:
     return Check(name, Standing.SKIPPED, says)
 
 
-def failed(name: str, says: str, todo: str, code: ExitCode = ExitCode.NOT_ALL) -> Check:
+def failed(name: str, says: str, mend: str, code: ExitCode = ExitCode.NOT_ALL) -> Check:
     """Say what is amiss and what mends it."""
-    return Check(name, Standing.FAILED, says, todo, code)
+    return Check(name, Standing.FAILED, says, mend, code)

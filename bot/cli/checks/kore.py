@@ -9,11 +9,11 @@ from bot.kore.errors import KoreDenied
 from bot.settings import Need, Settings
 
 NAME = "KORE key"
-TODO_DENIED = (
+MEND_DENIED = (
     "in KORE's console give the API client Read on Programmable Wireless, "
     "or copy KORE_CLIENT_ID and KORE_CLIENT_SECRET again"
 )
-TODO_ELSE = "check KORE_API_URL, KORE_TOKEN_URL, proxy and firewall; then KORE's status page"
+MEND_ELSE = "check KORE_API_URL, KORE_TOKEN_URL, proxy and firewall; then KORE's status page"
 
 
 async def kore_check(settings: Settings, clock: Clock) -> Check:
@@ -24,8 +24,8 @@ async def kore_check(settings: Settings, clock: Clock) -> Check:
     try:
         has_sims = await _has_sims(settings, clock)
     except BotError as error:
-        todo = TODO_DENIED if isinstance(error, KoreDenied) else TODO_ELSE
-        return failed(NAME, error.sentence, todo, ExitCode.KORE)
+        mend = MEND_DENIED if isinstance(error, KoreDenied) else MEND_ELSE
+        return failed(NAME, error.sentence, mend, ExitCode.KORE)
     took = f"in {round(1000 * (clock.monotonic() - started))} ms"
     return well(NAME, f"SIMs can be read {took}" if has_sims else f"no SIM in this account, {took}")
 

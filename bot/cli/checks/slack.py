@@ -16,10 +16,10 @@ from bot.slack.manifest import bot_scopes
 
 PATIENCE_SECONDS = 10
 BOT, APP, SCOPES = "Slack bot token", "Slack app token", "Slack scopes"
-TODO_BOT = "install the app, then copy the Bot User OAuth Token of OAuth & Permissions"
-TODO_APP = "Basic Information, App-Level Tokens: make one with connections:write"
-TODO_SCOPES = "put manifest.yml into the app at api.slack.com/apps and reinstall it"
-TODO_REACH = "check SLACK_API_URL, the proxy and the firewall"
+MEND_BOT = "install the app, then copy the Bot User OAuth Token of OAuth & Permissions"
+MEND_APP = "Basic Information, App-Level Tokens: make one with connections:write"
+MEND_SCOPES = "put manifest.yml into the app at api.slack.com/apps and reinstall it"
+MEND_REACH = "check SLACK_API_URL, the proxy and the firewall"
 NO_BOT_TOKEN = (skipped(BOT, "SLACK_BOT_TOKEN is not set"),)
 
 Checks = tuple[Check, ...]
@@ -30,7 +30,7 @@ async def slack_checks(settings: Settings, clock: Clock) -> Checks:
     async with open_session() as session:
         token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
         client = SlackClient(session, clock, token=token, api_url=settings.slack_api_url)
-        bot = await _looked(BOT, partial(_bot_token, client), TODO_BOT) if token else NO_BOT_TOKEN
+        bot = await _looked(BOT, partial(_bot_token, client), MEND_BOT) if token else NO_BOT_TOKEN
         return (*bot, *await _app_token(client, settings))
 
 
@@ -45,7 +45,7 @@ def scopes_check(granted: Iterable[str]) -> Check:
     needed, optional = bot_scopes()
     if lacks := sorted(needed - set(granted)):
         says = f"the token lacks {', '.join(lacks)}"
-        return failed(SCOPES, says, TODO_SCOPES, ExitCode.SLACK)
+        return failed(SCOPES, says, MEND_SCOPES, ExitCode.SLACK)
     without = sorted(optional - set(granted))
     note = f"; without the optional {', '.join(without)}" if without else ""
     return well(SCOPES, f"all {len(needed)} of manifest.yml{note}")
@@ -57,7 +57,7 @@ async def _app_token(client: SlackClient, settings: Settings) -> Checks:
         return (_signing_secret(settings),)
 
     look = partial(_socket_mode, client, token.get_secret_value())
-    return await _looked(APP, look, TODO_APP)
+    return await _looked(APP, look, MEND_APP)
 
 
 async def _socket_mode(client: SlackClient, token: str) -> Checks:
@@ -72,15 +72,15 @@ def _signing_secret(settings: Settings) -> Check:
     return skipped(APP, f"not set: signed HTTP on {path}; only a command from Slack can try it")
 
 
-async def _looked(name: str, look: Callable[[], Coroutine[Any, Any, Checks]], todo: str) -> Checks:
+async def _looked(name: str, look: Callable[[], Coroutine[Any, Any, Checks]], mend: str) -> Checks:
     """Look; a refusal or a silence becomes a failed check."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await look()
     except StartError as error:
-        return (failed(name, error.sentence, todo, ExitCode.SETTINGS),)
+        return (failed(name, error.sentence, mend, ExitCode.SETTINGS),)
     except BotError as error:
-        return (failed(name, error.sentence, TODO_REACH, ExitCode.SLACK),)
+        return (failed(name, error.sentence, MEND_REACH, ExitCode.SLACK),)
     except TimeoutError:
         says = f"no answer within {PATIENCE_SECONDS} s"
-        return (failed(name, says, TODO_REACH, ExitCode.SLACK),)
+        return (failed(name, says, MEND_REACH, ExitCode.SLACK),)

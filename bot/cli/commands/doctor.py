@@ -33,5 +33,5 @@ def settings_checks(faults: tuple[str, ...]) -> tuple[Check, ...]:
     """Give one line a fault, or one that all is well."""
     if not faults:
         return (well("settings", "complete"),)
-    todo = "mend it in the environment or in .env; README.md lists the settings"
-    return tuple(failed("settings", fault, todo, ExitCode.SETTINGS) for fault in faults)
+    mend = "mend it in the environment or in .env; README.md lists the settings"
+    return tuple(failed("settings", fault, mend, ExitCode.SETTINGS) for fault in faults)

@@ -21,7 +21,7 @@ async def test_a_key_that_works(kore):
 
 
 @pytest.mark.parametrize(
-    ("changes", "fault", "todo"),
+    ("changes", "fault", "mend"),
     [
         ({"KORE_CLIENT_SECRET": "wrong"}, None, "Read on Programmable Wireless"),
         ({}, broken(403, "/v1/Sims", times=None), "Read on Programmable Wireless"),
@@ -29,7 +29,7 @@ async def test_a_key_that_works(kore):
         ({"KORE_API_URL": "http://127.0.0.1:1"}, None, "KORE_API_URL"),
     ],
 )
-async def test_a_key_that_does_not(kore, changes, fault, todo):
+async def test_a_key_that_does_not(kore, changes, fault, mend):
     """
     A refusal and a silence have different remedies, and the number is KORE's.
     """
@@ -39,7 +39,7 @@ async def test_a_key_that_does_not(kore, changes, fault, todo):
     check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
 
     assert (Standing.FAILED, ExitCode.KORE) == (check.standing, check.code)
-    assert todo in check.todo
+    assert mend in check.mend
 
 
 async def test_no_key():

@@ -178,7 +178,7 @@ async def test_a_channel_may_have_a_pace(web, api, clock):
     clock.move(1)
 
     assert [True, "ratelimited", True] == outcome
-    assert True is await post(FLEET)
+    assert (await post(FLEET)) is True
 
 
 async def test_latency_is_slept_on_the_clock(web, api, clock):
