@@ -8,10 +8,12 @@ import argparse
 import asyncio
 import hashlib
 import hmac
+import json
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -53,26 +55,20 @@ async def bare() -> None:
         await asyncio.Event().wait()
 
 
-async def ours(slack: str, kore: str) -> None:
-    """Serve the bot."""
-    from bot.app import running  # noqa: PLC0415 -- only in the server's process
-    from bot.settings import Settings  # noqa: PLC0415
-
-    settings = Settings.model_validate(
-        {
-            "slack_bot_token": "xoxb-bench",
-            "slack_signing_secret": SECRET,
-            "slack_api_url": f"{slack}/api/",
-            "kore_api_url": kore,
-            "kore_token_url": f"{kore}/token",
-            "kore_client_id": "bench",
-            "kore_client_secret": "bench",
-            "port": 0,
-        }
-    )
-    async with running(settings) as bot:
-        print(bot.port, flush=True)
-        await asyncio.Event().wait()
+def environment(slack: str, kore: str) -> dict[str, str]:
+    """Give the environment of the bot between the two."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "SLACK_BOT_TOKEN": "xoxb-bench",
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_API_URL": f"{slack}/api/",
+        "KORE_API_URL": kore,
+        "KORE_TOKEN_URL": f"{kore}/token",
+        "KORE_CLIENT_ID": "bench",
+        "KORE_CLIENT_SECRET": "bench",
+        "PORT": "0",
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +87,41 @@ class Server:
 
 
 @contextmanager
-def server(name: str, *words: str) -> Iterator[Server]:
-    """Start one on the last core."""
-    process = subprocess.Popen(
-        [sys.executable, __file__, "--serve", name, *words], stdout=subprocess.PIPE
-    )
+def floor_server() -> Iterator[Server]:
+    """Start the floor's."""
+    command = [sys.executable, __file__, "--serve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process, pinned(process):
+        yield Server("floor", int(process.stdout.readline()), process.pid)  # type: ignore[union-attr]
+
+
+@contextmanager
+def bot_server(slack: str, kore: str) -> Iterator[Server]:
+    """Start the bot as anybody does; its log goes to a file."""
+    with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("w+") as log:
+        command = [sys.executable, "-m", "bot", "run"]
+        env = environment(slack, kore)
+        with subprocess.Popen(command, env=env, cwd=folder, stderr=log) as process, pinned(process):
+            yield Server("ours", wait_for_port(Path(log.name), process), process.pid)
+
+
+@contextmanager
+def pinned(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Keep a process on the last core, and end it."""
+    os.sched_setaffinity(process.pid, {(os.cpu_count() or 1) - 1})
     try:
-        os.sched_setaffinity(process.pid, {max(os.sched_getaffinity(0) | {0})})
-        yield Server(name, int(process.stdout.readline()), process.pid)  # type: ignore[union-attr]
+        yield
     finally:
         process.terminate()
-        process.communicate()
+
+
+def wait_for_port(log: Path, process: subprocess.Popen[bytes]) -> int:
+    """Read the log until the bot is ready; give its port."""
+    while process.poll() is None:
+        for line in log.read_text().splitlines():
+            if '"message": "ready"' in line:
+                return int(json.loads(line)["port"])
+        time.sleep(0.05)
+    raise SystemExit(log.read_text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,24 +209,37 @@ def another(number: int) -> str:
     return f"DE{time.monotonic_ns():020x}{number:012x}"
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """How slow KORE is, what is asked, and how many cold look-ups a second run beside it."""
+
+    latency: float
+    text: Callable[[int], str] = same
+    beside: int = 0
+
+
 SCENES = {
-    "warm": (0.0, same),
-    "20 look-ups in flight": (0.1, another),
-    "KORE hangs": (60.0, another),
+    "warm": Scene(0.0),
+    "20 look-ups in flight": Scene(0.25, beside=80),
+    "KORE hangs": Scene(60.0, another),
 }
 
 
-async def scene(name: str, slack: str, floor: Server) -> None:
+async def measure(name: str, slack: str, floor: Server) -> None:
     """Measure one scene at each rate and print its figures."""
-    latency, text = SCENES[name]
-    with stub(latency=latency) as kore, server("ours", slack, kore) as bot:
-        caller = Caller(slack, text)
+    scene = SCENES[name]
+    with stub(latency=scene.latency) as kore, bot_server(slack, kore) as bot:
+        caller, cold = Caller(slack, scene.text), Caller(slack, another)
         await caller.round(bot, 100)
         for rate in RATES:
             rounds: dict[str, list[Round]] = {"floor": [], "ours": []}
             for _ in range(ROUNDS):
                 rounds["floor"].append(await caller.round(floor, rate))
-                rounds["ours"].append(await caller.round(bot, rate))
+                async with asyncio.TaskGroup() as group:
+                    if scene.beside:
+                        group.create_task(cold.round(bot, scene.beside))
+                    mine = group.create_task(caller.round(bot, rate))
+                rounds["ours"].append(mine.result())
             show(f"ack: {name}, {rate}/s", rounds["floor"], rounds["ours"])
 
 
@@ -229,19 +262,14 @@ async def main(names: list[str]) -> None:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     with ExitStack() as stack:
         slack = stack.enter_context(slack_stub())
-        floor = stack.enter_context(server("bare"))
+        floor = stack.enter_context(floor_server())
         for name in names or list(SCENES):
-            await scene(name, slack, floor)
+            await measure(name, slack, floor)
 
 
 if __name__ == "__main__":
     words = argparse.ArgumentParser()
-    words.add_argument("--serve", nargs="+")
-    words.add_argument("scenes", nargs="*")
+    words.add_argument("--serve", action="store_true", help="be the floor's server")
+    words.add_argument("scenes", nargs="*", help=", ".join(SCENES))
     given = words.parse_args()
-    if not given.serve:
-        uvloop.run(main(given.scenes))
-    elif given.serve[0] == "bare":
-        uvloop.run(bare())
-    else:
-        uvloop.run(ours(*given.serve[1:]))
+    uvloop.run(bare() if given.serve else main(given.scenes))

@@ -1,11 +1,13 @@
 """A KORE that costs next to nothing, in a process of its own: the floor's server.
 
-`/v1/Sims/x` and `/v1/Sims/x/DataSessions` give one SIM and a page of 50 sessions (27 KB).
+`/v1/Sims/x` and `/v1/Sims/x/DataSessions` give one SIM and a page of 50 sessions (27 KB), whatever
+SID is asked for; `/v1/Sims?` lists one SIM.
 """
 
 import argparse
 import asyncio
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -53,9 +55,16 @@ def _answer(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
+def _about(answer: bytes, head: bytes) -> bytes:
+    """Give the answer for the SIM that is asked for; SIDs are all of one length."""
+    asked = re.search(rb"/Sims/(DE\w{32})", head)
+    return answer.replace(SID.encode(), asked[1]) if asked else answer
+
+
 TOKEN = _answer(json.dumps({"access_token": "t", "expires_in": 3600}).encode())
 PAGE = _answer(page())
 ONE = _answer(json.dumps(SIM).encode())
+LIST = _answer(json.dumps({"sims": [SIM], "meta": {"key": "sims", "next_page_url": None}}).encode())
 TOO_MANY = _answer(b'{"code":20429}', "429 Too Many Requests", "retry-after: 1\r\n")
 
 
@@ -86,7 +95,8 @@ class Stub(asyncio.Protocol):
                 self.send(answer)
 
     def send(self, answer: bytes) -> None:
-        self.transport.write(answer)  # type: ignore[attr-defined]
+        if not self.transport.is_closing():
+            self.transport.write(answer)  # type: ignore[attr-defined]
 
     def answer(self, head: bytes) -> bytes:
         if head.startswith(b"POST"):
@@ -97,7 +107,10 @@ class Stub(asyncio.Protocol):
         if self.limit is not None and not self.allowed():
             Stub.counts["refused"] += 1
             return TOO_MANY
-        return PAGE if b"/DataSessions" in head.partition(b"\r\n")[0] else ONE
+        line = head.partition(b"\r\n")[0]
+        if b"/Sims?" in line:
+            return LIST
+        return _about(PAGE if b"/DataSessions" in line else ONE, line)
 
     @classmethod
     def allowed(cls) -> bool:

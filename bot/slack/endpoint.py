@@ -1,4 +1,8 @@
-"""POST /slack/events: a signed request of Slack, checked before anything else reads it."""
+"""POST /slack/events: a signed request of Slack, checked before anything else reads it.
+
+A slash command is acknowledged here, before Bolt has a look at it: its ack is always empty, and so
+it waits for nothing. What Slack reads in other acks (options, windows, challenges) is Bolt's.
+"""
 
 import asyncio
 from typing import Any
@@ -34,9 +38,16 @@ class SlackEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = self._clock.monotonic()
-        response = await self._answer(scope, receive)
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        body = await self._checked(headers, receive)
+        at_once = isinstance(body, str) and is_command(body)
+        response = Response() if at_once else await self._answer(body, headers)
         await response(scope, receive, send)
         self._observer.acknowledged("http", self._clock.monotonic() - started)
+        if at_once:
+            # uvloop writes at the end of the loop's turn
+            await asyncio.sleep(0)
+            await self._answer(body, headers)
 
     async def open(self) -> None:
         """Take requests from now on."""
@@ -54,17 +65,27 @@ class SlackEndpoint:
         """Take no more requests; Slack delivers events again, and tells the people who ask."""
         self._is_open = False
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+    async def _checked(self, headers: dict[bytes, bytes], receive: Receive) -> str | Response:
+        """Give the body of a request that is Slack's, or what to answer another."""
         body = await read_body(receive)
         if body is None:
             return Response("too long", 413, headers={"connection": "close"})
-        headers: dict[bytes, bytes] = dict(scope["headers"])
         if not self._is_slacks(body, headers):
             return Response("not signed by Slack", 401)
         if not self._is_open:
             return Response("restarting", 503, headers={"retry-after": "10"})
-        request = _bolt_request(body, headers)
-        if request is None:
+        try:
+            return body.decode()
+        except UnicodeDecodeError:
+            return Response("not readable", 400)
+
+    async def _answer(self, body: str | Response, headers: dict[bytes, bytes]) -> Response:
+        """Give Bolt's answer to a body."""
+        if isinstance(body, Response):
+            return body
+        try:
+            request = AsyncBoltRequest(body=body, headers=_told(headers))
+        except ValueError:
             return Response("not readable", 400)
         return _response(await self._app.async_dispatch(request))
 
@@ -90,17 +111,18 @@ async def read_body(receive: Receive) -> bytes | None:
     return b"".join(chunks)
 
 
-def _bolt_request(body: bytes, headers: dict[bytes, bytes]) -> AsyncBoltRequest | None:
-    """Give what Bolt works on, or None for what is no text or no JSON."""
-    told: dict[str, Any] = {
+def is_command(body: str) -> bool:
+    """Tell a slash command's form from events (JSON), interactions and checks."""
+    return not body.startswith(("payload=", "{")) and "command=%2F" in body
+
+
+def _told(headers: dict[bytes, bytes]) -> dict[str, Any]:
+    """Give the headers that Bolt has a use for."""
+    return {
         name.decode("latin-1"): value.decode("latin-1")
         for name, value in headers.items()
         if name == b"content-type" or name.startswith(b"x-slack-retry")
     }
-    try:
-        return AsyncBoltRequest(body=body.decode(), headers=told)
-    except ValueError:
-        return None
 
 
 def _response(answer: BoltResponse) -> Response:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from bot.ops.http_server import http_server
 from bot.sandbox.slack_api.signed_http import signature
 from bot.slack.bolt import make_bolt_app
-from bot.slack.endpoint import MOST_BYTES, SlackEndpoint
+from bot.slack.endpoint import MOST_BYTES, SlackEndpoint, is_command
 from bot.slack.identity import Identity
 from bot.slack.signature import Signature
 
@@ -172,3 +172,49 @@ async def test_other_methods_are_405(endpoint):
         answer = await client.get("/slack/events")
 
     assert 405 == answer.status_code
+
+
+async def test_a_command_is_acknowledged_before_bolt_looks_at_it(endpoint, clock, taken):
+    """
+    The answer is on its way while the listener has not run yet.
+    """
+    await endpoint.open()
+    sent, body = [], command()
+    stamp = str(int(clock.now().timestamp()))
+    headers = {
+        "content-type": FORM,
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": signature(SECRET, stamp, body),
+    }
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def receive():
+        return {"type": "http.request", "body": body}
+
+    async def send(message):
+        sent.append((message["type"], message.get("status"), tuple(taken)))
+
+    await endpoint({"type": "http", "headers": raw}, receive, send)
+
+    assert [("http.response.start", 200, ()), ("http.response.body", None, ())] == sent
+    assert ["pump-7"] == taken
+
+
+@pytest.mark.parametrize(
+    ("body", "is_one"),
+    [
+        (command().decode(), True),
+        ("command=%2Fsimsessions", True),
+        ("ssl_check=1&token=x", False),
+        ("payload=%7B%22text%22%3A%22command%3D%252Fx%22%7D", False),
+        ("payload=x&command=%2Fsimsessions", False),
+        ('{"event": {"text": "command=%2Fx"}}', False),
+        ("text=command", False),
+        ("", False),
+    ],
+)
+def test_what_a_command_is(body, is_one):
+    """
+    Only a slash command's form: the acks of all else may carry something.
+    """
+    assert is_one is is_command(body)
