@@ -57,6 +57,8 @@ def _answer(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
 
 def _about(answer: bytes, head: bytes) -> bytes:
     """Give the answer for the SIM that is asked for; SIDs are all of one length."""
+    if SID.encode() in head:
+        return answer
     asked = re.search(rb"/Sims/(DE\w{32})", head)
     return answer.replace(SID.encode(), asked[1]) if asked else answer
 
