@@ -97,7 +97,7 @@ class Exchange:
     async def _try(
         self, endpoint: str, path: str, query: bytes, read: Callable[[bytes], T], seconds: float
     ) -> T:
-        self._circuit.check()
+        await self._circuit.enter()
         began = self._clock.monotonic()
         outcome = "cancelled"
         try:
@@ -122,10 +122,10 @@ class Exchange:
             async with asyncio.timeout(deadline - started):
                 return await self._http.send(request), started
         except (TimeoutError, httpx.HTTPError, KoreUnavailable, KoreBadAnswer) as error:
-            self._note(answered=False)
+            self._note(started, answered=False)
             raise _no_answer(error) from error
         except KoreDenied:
-            self._note(answered=True)
+            self._note(started, answered=True)
             raise
         finally:
             self._limiter.release()
@@ -140,12 +140,12 @@ class Exchange:
         except TimeoutError as error:
             raise KoreRateLimited from error
 
-    def _note(self, *, answered: bool) -> None:
+    def _note(self, asked: float, *, answered: bool) -> None:
         was_open = self._circuit.is_open
         if answered:
             self._circuit.answered()
         else:
-            self._circuit.failed()
+            self._circuit.failed(asked)
         if self._circuit.is_open != was_open:
             log.warning("kore-back" if was_open else "kore-down")
             self._observer.circuit(is_open=not was_open)
@@ -157,7 +157,7 @@ class Exchange:
             self._limiter.refused(started, wait)
         else:
             self._limiter.accepted()
-        self._note(answered=status < httpx.codes.INTERNAL_SERVER_ERROR)
+        self._note(started, answered=status < httpx.codes.INTERNAL_SERVER_ERROR)
         if status == httpx.codes.OK:
             return _readable(answer, read)
         error = as_error(answer)

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from bot.kore.circuit import Circuit
@@ -31,6 +33,20 @@ def test_it_opens(circuit, clock):
     clock.move(4)
     fail(circuit, 1)
     clock.move(1)
+
+    with pytest.raises(KoreUnavailable, match="has not answered for 5 s"):
+        circuit.check()
+
+
+def test_since_when_it_is_silent(circuit, clock):
+    """
+    Silence is counted from when the first question without an answer was asked.
+    """
+    asked = clock.monotonic()
+    clock.move(5)
+    for _ in range(3):
+        circuit.check()
+        circuit.failed(asked)
 
     with pytest.raises(KoreUnavailable, match="has not answered for 5 s"):
         circuit.check()
@@ -86,6 +102,52 @@ def test_still_down(circuit, clock):
         pauses.append(waited)
 
     assert [5, 10, 15, 15] == pauses
+
+
+async def test_beside_a_probe_that_is_answered(circuit, clock):
+    """
+    Whoever asks beside the probe goes on when the probe is answered, and is not refused.
+    """
+    fail(circuit)
+    clock.move(5)
+    await circuit.enter()
+    beside = asyncio.create_task(circuit.enter())
+    await asyncio.sleep(0)
+    waited = not beside.done()
+    circuit.answered()
+    circuit.let_go()
+    await beside
+
+    assert waited
+
+
+async def test_beside_a_probe_that_fails(circuit, clock):
+    """
+    Whoever asks beside the probe is told with it that KORE is still silent.
+    """
+    fail(circuit)
+    clock.move(5)
+    await circuit.enter()
+    beside = asyncio.create_task(circuit.enter())
+    await asyncio.sleep(0)
+    circuit.failed()
+    circuit.let_go()
+
+    with pytest.raises(KoreUnavailable):
+        await beside
+
+
+async def test_beside_a_probe_that_hangs(clock):
+    """
+    A probe is waited for a moment only.
+    """
+    circuit = Circuit(clock, failures=3, patience=0)
+    fail(circuit)
+    clock.move(5)
+    await circuit.enter()
+
+    with pytest.raises(KoreUnavailable):
+        await circuit.enter()
 
 
 def test_a_probe_that_left(circuit, clock):

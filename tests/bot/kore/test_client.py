@@ -330,6 +330,22 @@ def test_without_credentials(clock):
         open_kore(KoreConfig(), clock)
 
 
+async def test_all_of_the_first_look_up_after_a_silence(kore, api, clock):
+    """
+    What is asked side by side, as a SIM and its sessions are, is all answered when KORE is back.
+    """
+    api.faults.add(broken(503, "Sims", times=None))
+    for name in ("a", "b", "c"):
+        with pytest.raises(KoreUnavailable):
+            await kore.sim(name)
+    api.faults.clear()
+    api.faults.latency = 0.1
+    clock.move(60)
+    sim, sessions = await asyncio.gather(kore.sim(SID), kore.data_sessions(SID))
+
+    assert (SID, ()) == (sim.value.sid, sessions.value)
+
+
 async def test_a_probe_that_is_refused(kore, api, clock, config):
     """
     A KORE that is back but refuses the key is no longer down: the next question is asked again.
