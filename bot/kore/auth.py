@@ -129,13 +129,17 @@ class ClientCredentials(httpx.Auth):
                 status=status,
             )
         if status != httpx.codes.OK:
-            raise KoreUnavailable("KORE gives out no access tokens right now.", status=status)
+            raise KoreUnavailable(
+                "KORE gives out no access tokens right now. Try again in a minute.", status=status
+            )
         try:
             answer = json.loads(body)
             life = float(answer.get("expires_in") or WITHOUT_EXPIRY)
             bearer = str(answer["access_token"])
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise KoreBadAnswer("KORE's token answer could not be read.") from error
+            raise KoreBadAnswer(
+                "KORE's token answer could not be read. Try again in a minute."
+            ) from error
         margin = min(LONGEST_MARGIN, life * SHARE_OF_LIFE)
         now = self._clock.monotonic()
         return Token(bearer, now + life - margin, now + life)
@@ -144,4 +148,6 @@ class ClientCredentials(httpx.Auth):
 def check_origin(api: httpx.URL, url: httpx.URL) -> None:
     """Refuse to show the token to anybody but KORE. Raises KoreBadAnswer."""
     if (url.scheme, url.host, url.port) != (api.scheme, api.host, api.port):
-        raise KoreBadAnswer("KORE pointed to a foreign address; it was not followed.")
+        raise KoreBadAnswer(
+            "KORE pointed to a foreign address; it was not followed. Tell an admin."
+        )

@@ -54,6 +54,6 @@ async def pages(
             return
         query = urlsplit(rows.next_page_url).query.encode()
         if query in seen:
-            raise KoreBadAnswer("KORE's pages go round in a circle.")
+            raise KoreBadAnswer("KORE's pages go round in a circle. Tell an admin.")
         seen.add(query)
-    raise KoreBadAnswer(f"KORE's list has no end after {listing.most_pages} pages.")
+    raise KoreBadAnswer(f"KORE's list has no end after {listing.most_pages} pages. Tell an admin.")
