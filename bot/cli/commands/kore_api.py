@@ -1,6 +1,7 @@
 """`simsessions kore-api`: the stand-in for KORE's API alone, with its stories and a fleet."""
 
 import asyncio
+import shlex
 
 import click
 
@@ -35,5 +36,5 @@ async def serve(port: int, sims: int, latency: float) -> None:
             click.echo(f"export KORE_API_URL={url} KORE_TOKEN_URL={url}{TOKEN_PATH}")
             click.echo(f"export KORE_CLIENT_ID={api.client_id}")
             click.echo(f"export KORE_CLIENT_SECRET={api.client_secret}")
-            click.echo(f"simsessions lookup {' '.join(story.name for story in api.stories)}")
+            click.echo(shlex.join(["simsessions", "lookup", *(s.name for s in api.stories)]))
             await stopped.wait()

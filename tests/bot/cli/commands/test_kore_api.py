@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shlex
 import signal
 import sys
 
@@ -21,7 +22,7 @@ async def started(*arguments: str) -> tuple[asyncio.subprocess.Process, list[str
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    lines = [(await process.stdout.readline()).decode().rstrip("\n") for _ in range(7)]
+    lines = [(await process.stdout.readline()).decode().rstrip("\n") for _ in range(8)]
     return process, lines
 
 
@@ -41,7 +42,7 @@ async def test_it_says_where_it_listens_and_ends_cleanly(ending):
 
 async def test_its_lines_can_be_copied(simsessions):
     """
-    The settings that it prints are enough for lookup, also into the generated fleet.
+    The settings that it prints are enough for lookup; names with blanks are one argument each.
     """
     process, lines = await started("--sims", "50")
     exports = dict(re.findall(r"(KORE_\w+)=(\S+)", "\n".join(lines)))
@@ -51,6 +52,7 @@ async def test_its_lines_can_be_copied(simsessions):
 
     assert "pump-7 is offline" in done.out
     assert 0 == done.code
+    assert {"pump-7", "dock 4/b"} <= set(shlex.split(lines[-1]))
 
 
 @pytest.mark.parametrize("wrong", [("--port", "65536"), ("--sims", "-1"), ("--latency", "fast")])
