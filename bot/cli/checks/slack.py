@@ -20,7 +20,7 @@ MEND_BOT = "install the app, then copy the Bot User OAuth Token of OAuth & Permi
 MEND_APP = "Basic Information, App-Level Tokens: make one with connections:write"
 MEND_SCOPES = "put manifest.yml into the app at api.slack.com/apps and reinstall it"
 MEND_REACH = "check SLACK_API_URL, the proxy and the firewall"
-NO_BOT_TOKEN = (skipped(BOT, "SLACK_BOT_TOKEN is not set"),)
+NO_BOT_TOKEN = (skipped(BOT, "no usable SLACK_BOT_TOKEN"),)
 
 Checks = tuple[Check, ...]
 
@@ -67,7 +67,7 @@ async def _socket_mode(client: SlackClient, token: str) -> Checks:
 
 def _signing_secret(settings: Settings) -> Check:
     if settings.slack_signing_secret is None:
-        return skipped(APP, "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set")
+        return skipped(APP, "no usable SLACK_APP_TOKEN or SLACK_SIGNING_SECRET")
     path = f"port {settings.port}, /slack/events"
     return skipped(APP, f"not set: signed HTTP on {path}; only a command from Slack can try it")
 

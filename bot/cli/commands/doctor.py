@@ -22,7 +22,8 @@ def command() -> int:
     from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
 
     settings, faults = read_settings()
-    outside = asyncio.run(outside_checks(settings, SystemClock()))
+    faulty = frozenset(fault.split(":")[0] for fault in faults)
+    outside = asyncio.run(outside_checks(settings, SystemClock(), faulty))
     checks = (*settings_checks(faults), *outside)
     for line in as_text(checks):
         terminal().print(line)

@@ -42,6 +42,18 @@ async def test_a_key_that_does_not(kore, changes, fault, mend):
     assert mend in check.mend
 
 
+async def test_a_bearer_that_does_not(kore):
+    """
+    A bearer that KORE refuses is what the advice is about: there is no id and no secret.
+    """
+    told = {k: v for k, v in kore.settings.items() if k.endswith("_URL")}
+    told["KORE_ACCESS_TOKEN"] = "expired"
+    check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
+
+    assert "KORE_ACCESS_TOKEN" in check.mend
+    assert Standing.FAILED == check.standing
+
+
 async def test_no_key():
     """
     Without a key nothing is asked.

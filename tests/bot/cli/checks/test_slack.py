@@ -47,6 +47,9 @@ async def test_nothing_is_set():
     checks = await slack_checks(Settings(), FakeClock())
 
     assert [Standing.SKIPPED] * 2 == [check.standing for check in checks]
+    assert ["no usable SLACK_BOT_TOKEN", "no usable SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"] == [
+        check.says for check in checks
+    ]
 
 
 async def test_signed_http_cannot_be_tried_from_here():
