@@ -6,23 +6,17 @@ What this one leaves out: HTTP/2 and streamed bodies (answers are read whole, up
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
 from yarl import URL
 
+from bot.proxies import proxy_for
+
 MAX_LINE = 65_536
 _OURS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
-
-
-def environment_proxy(url: httpx.URL) -> str | None:
-    """Give the proxy that the environment names for this URL (HTTPS_PROXY, NO_PROXY), or None."""
-    if proxy_bypass(url.host):
-        return None
-    return getproxies().get(url.scheme)
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -30,7 +24,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
     The pool's places are counted here, not in aiohttp, so that waiting for one (PoolTimeout) is
     never mistaken for waiting for the network (ConnectTimeout). A body above `max_bytes` is a
-    ReadError. `proxy` is asked once per origin.
+    ReadError.
     """
 
     def __init__(
@@ -40,14 +34,11 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         keepalive: float = 30.0,
         max_bytes: int = 8 << 20,
         tls: ssl.SSLContext | None = None,
-        proxy: Callable[[httpx.URL], str | None] = environment_proxy,
     ) -> None:
         self._places = asyncio.Semaphore(max_connections)
         self._keepalive = keepalive
         self._max_bytes = max_bytes
         self._tls = tls
-        self._find_proxy = proxy
-        self._proxies: dict[tuple[str, str], str | None] = {}
         self._timeouts: dict[tuple[float | None, float | None], aiohttp.ClientTimeout] = {}
         self._session: aiohttp.ClientSession | None = None
 
@@ -86,7 +77,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             headers=request.headers.multi_items(),
             data=await request.aread() or None,
             allow_redirects=False,
-            proxy=self._proxy(request.url),
+            proxy=proxy_for(f"{request.url.scheme}://{request.url.netloc.decode()}"),
             timeout=self._timeout(limits.get("connect"), limits.get("read")),
         ) as answer:
             body = await self._body(answer, request)
@@ -112,12 +103,6 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 return bytes(body)
         message = f"the answer is larger than {self._max_bytes} bytes"
         raise httpx.ReadError(message, request=request)
-
-    def _proxy(self, url: httpx.URL) -> str | None:
-        origin = (url.scheme, url.host)
-        if origin not in self._proxies:
-            self._proxies[origin] = self._find_proxy(url)
-        return self._proxies[origin]
 
     def _timeout(self, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
         key = (connect, read)

@@ -16,8 +16,8 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.proxies import origin_of, proxy_for
 from bot.slack.identity import Identity
-from bot.slack.proxy import origin_of, proxy_for
 
 # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and says that it does not need it.
 NO_NEWS = "As you gave `client` as well, `token` will be unused."

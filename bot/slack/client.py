@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.clock import Clock
+from bot.proxies import origin_of, proxy_for
 from bot.slack.errors import (
     SlackError,
     SlackOutcomeUnknown,
@@ -22,7 +23,6 @@ from bot.slack.errors import (
     SlackUnreachable,
 )
 from bot.slack.observer import NullSlackObserver, SlackObserver
-from bot.slack.proxy import origin_of, proxy_for
 from bot.slack.retry import RetryPolicy
 
 RESPONSE_URL = "response_url"

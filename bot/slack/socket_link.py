@@ -12,10 +12,10 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.clock import Clock
 from bot.errors import BotError, SlackLost
+from bot.proxies import origin_of, proxy_for
 from bot.slack.client import SlackClient
 from bot.slack.identity import APP_TOKEN, ask
 from bot.slack.observer import SlackObserver
-from bot.slack.proxy import origin_of, proxy_for
 
 log = logging.getLogger(__name__)
 

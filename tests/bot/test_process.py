@@ -74,7 +74,7 @@ def start(kore, slack, tmp_path):
 
 async def ready(process):
     """Read the log until it is ready; give the port."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while line := await process.stderr.readline():
             told = json.loads(line)
             if told["message"] == "ready":
@@ -84,7 +84,7 @@ async def ready(process):
 
 async def ended(process):
     """Wait for the end; give the exit code and the rest of the log."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         rest = await process.stderr.read()
         return await process.wait(), rest.decode()
 
@@ -100,7 +100,7 @@ async def test_what_was_taken_is_answered_before_the_process_ends(start, kore, s
     """
     A signal right after the ack: the answer still comes, then the process ends well.
     """
-    async with start(SLACK_APP_TOKEN=APP_TOKEN) as process:
+    async with start(SLACK_APP_TOKEN=APP_TOKEN, SIMSESSIONS_DRAIN="20") as process:
         await ready(process)
         kore.faults.add(late(0.3, times=None))
         delivery = await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "truck-42")
@@ -138,8 +138,8 @@ async def test_over_signed_http_it_serves_on_its_port(start, slack):
         slack.api.request_url = f"http://127.0.0.1:{port}/slack/events"
         verified = await slack.api.verify_url()
         delivery = await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "help")
-        async with aiohttp.ClientSession() as session:
-            response = await session.get(f"http://127.0.0.1:{port}/readyz")
+        ask = f"http://127.0.0.1:{port}/readyz"
+        async with aiohttp.ClientSession() as session, session.get(ask) as response:
             status = response.status
         process.terminate()
         code, _ = await ended(process)

@@ -7,7 +7,8 @@ import httpx
 import pytest
 import trustme
 
-from bot.kore.transport import AiohttpTransport, environment_proxy
+from bot.kore.transport import AiohttpTransport
+from bot.proxies import proxy_for
 from tests.bot.kore.conftest import a_server
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
@@ -48,6 +49,9 @@ def no_proxy(monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+    proxy_for.cache_clear()
+    yield
+    proxy_for.cache_clear()
 
 
 FAULTS = {
@@ -273,12 +277,10 @@ async def test_a_proxy_that_is_not_there(no_proxy, monkeypatch):
         await ask(AiohttpTransport(), "http://kore.invalid/")
 
 
-def test_hosts_without_a_proxy(no_proxy, monkeypatch):
+async def test_this_machine_is_reached_without_a_proxy(no_proxy, monkeypatch):
     """
-    NO_PROXY is honoured.
+    A stand-in on this machine is never asked for through a proxy elsewhere.
     """
-    monkeypatch.setenv("http_proxy", "http://proxy.invalid:3128")
-    monkeypatch.setenv("no_proxy", "kore.invalid")
-
-    assert environment_proxy(httpx.URL("http://kore.invalid/")) is None
-    assert "http://proxy.invalid:3128" == environment_proxy(httpx.URL("http://other.invalid/"))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    async with a_server(answering(OK)) as port:
+        assert "ok" == (await ask(AiohttpTransport(), f"http://127.0.0.1:{port}/")).text

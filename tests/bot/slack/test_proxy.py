@@ -1,9 +1,9 @@
-"""Which proxy a request to Slack takes."""
+"""Which proxy a call to Slack takes."""
 
 import pytest
 
+from bot.proxies import proxy_for
 from bot.slack.client import SlackClient
-from bot.slack.proxy import origin_of, proxy_for
 from tests.workspaces import BOT_TOKEN
 
 
@@ -18,55 +18,6 @@ def environment(monkeypatch):
     proxy_for.cache_clear()
     yield
     proxy_for.cache_clear()
-
-
-@pytest.mark.parametrize(
-    ("origin", "proxy"),
-    [
-        ("https://slack.com", "http://proxy:3129"),
-        ("http://slack.example:8080", "http://proxy:3128"),
-        ("wss://wss-primary.slack.com", "http://proxy:3129"),
-        ("ws://slack.example", "http://proxy:3128"),
-    ],
-)
-def test_the_environments_proxy_is_taken(origin, proxy):
-    """
-    By scheme; a WebSocket goes as HTTP does.
-    """
-    assert proxy == proxy_for(origin)
-
-
-@pytest.mark.parametrize(
-    "origin",
-    [
-        "http://127.0.0.1:8080",
-        "http://localhost:3000",
-        "ws://[::1]:3000",
-        "https://internal.example",
-        "not a url",
-        "",
-    ],
-)
-def test_some_hosts_need_none(origin):
-    """
-    This machine itself, what NO_PROXY names, and what is no URL.
-    """
-    assert proxy_for(origin) is None
-
-
-@pytest.mark.parametrize(
-    ("url", "origin"),
-    [
-        ("https://slack.com/api/auth.test", "https://slack.com"),
-        ("https://hooks.slack.com/commands/T1/2/x?y=/", "https://hooks.slack.com"),
-        ("http://127.0.0.1:1", "http://127.0.0.1:1"),
-    ],
-)
-def test_the_origin_of_a_url(url, origin):
-    """
-    The scheme and the host, so that few are remembered.
-    """
-    assert origin == origin_of(url)
 
 
 async def test_a_call_goes_by_the_proxy(slack, session, clock, monkeypatch):

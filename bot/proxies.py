@@ -1,4 +1,4 @@
-"""Which proxy a request to Slack takes: the environment's, but never one to this machine itself."""
+"""Which proxy a request takes: the environment's, but none to reach this machine itself."""
 
 import ipaddress
 from functools import lru_cache

@@ -1,0 +1,67 @@
+"""Which proxy a request takes."""
+
+import pytest
+
+from bot.proxies import origin_of, proxy_for
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    """A machine behind a proxy, and nothing remembered."""
+    for name in ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://proxy:3128")
+    monkeypatch.setenv("https_proxy", "http://proxy:3129")
+    monkeypatch.setenv("no_proxy", "internal.example")
+    proxy_for.cache_clear()
+    yield
+    proxy_for.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("origin", "proxy"),
+    [
+        ("https://slack.com", "http://proxy:3129"),
+        ("http://slack.example:8080", "http://proxy:3128"),
+        ("wss://wss-primary.slack.com", "http://proxy:3129"),
+        ("ws://slack.example", "http://proxy:3128"),
+    ],
+)
+def test_the_environments_proxy_is_taken(origin, proxy):
+    """
+    By scheme; a WebSocket goes as HTTP does.
+    """
+    assert proxy == proxy_for(origin)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://127.0.0.1:8080",
+        "http://localhost:3000",
+        "ws://[::1]:3000",
+        "https://internal.example",
+        "not a url",
+        "",
+    ],
+)
+def test_some_hosts_need_none(origin):
+    """
+    This machine itself, what NO_PROXY names, and what is no URL.
+    """
+    assert proxy_for(origin) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://slack.com/api/auth.test", "https://slack.com"),
+        ("https://hooks.slack.com/commands/T1/2/x?y=/", "https://hooks.slack.com"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1"),
+    ],
+)
+def test_the_origin_of_a_url(url, origin):
+    """
+    The scheme and the host, so that few are remembered.
+    """
+    assert origin == origin_of(url)
