@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.blocks.session_words import packets_words
+from bot.blocks.session_words import traffic_words
 from bot.blocks.speech import Speech, utc
 from bot.blocks.text import clean
 from bot.blocks.units import count
@@ -76,7 +76,7 @@ def _in_brief(sessions: Sequence[DataSession]) -> str:
         (
             count(len(networks), "network") if networks else "networks unknown",
             count(len(imeis), "IMEI") if imeis else "IMEI not reported",
-            packets_words(sum(up) if up else None, sum(down) if down else None),
+            traffic_words(sum(up) if up else None, sum(down) if down else None),
         )
     )
 

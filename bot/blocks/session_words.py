@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.blocks.countries import flagged
 from bot.blocks.speech import Speech
-from bot.blocks.units import between, grouped, lasting, place
+from bot.blocks.units import between, count, grouped, lasting, place
 from bot.diagnosis.reading import cell, known_text
 from bot.kore.models import DataSession
 
@@ -62,8 +62,16 @@ def place_words(session: DataSession) -> str:
     return f"{place(where)} (tower, not device)" if where else "no location for this cell"
 
 
+def traffic_words(up: int | None, down: int | None) -> str:
+    """Give `246 packets up, 296 down` for within a sentence; unknown is never 0."""
+    if up is None and down is None:
+        return UNKNOWN_PACKETS
+    told_up = "packets up unknown" if up is None else f"{count(up, 'packet')} up"
+    return f"{told_up}, {'down unknown' if down is None else f'{grouped(down)} down'}"
+
+
 def packets_words(up: int | None, down: int | None) -> str:
-    """Give `↑ 246 up · ↓ 296 down`; unknown is never 0."""
+    """Give `↑ 246 up · ↓ 296 down` for beside a label; unknown is never 0."""
     if up is None and down is None:
         return UNKNOWN_PACKETS
     told_up = "up unknown" if up is None else f"{grouped(up)} up"

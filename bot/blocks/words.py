@@ -24,6 +24,7 @@ from bot.blocks.session_words import (
     operator_words,
     packets_words,
     place_words,
+    traffic_words,
 )
 from bot.blocks.speech import Speech
 from bot.blocks.units import ago, between, count, iccid_groups, span
@@ -202,7 +203,7 @@ def _summed(summary: Summary | None) -> str:
         count(summary.sessions, "session"),
         count(summary.networks, "network") if summary.networks else "networks unknown",
         count(summary.cells, "cell") if summary.cells else "cells unknown",
-        packets_words(summary.packets_uploaded, summary.packets_downloaded),
+        traffic_words(summary.packets_uploaded, summary.packets_downloaded),
     )
     return ", ".join(parts) + _untold(summary)
 

@@ -10,6 +10,7 @@ from bot.blocks.session_words import (
     operator_words,
     packets_words,
     place_words,
+    traffic_words,
 )
 from bot.blocks.speech import PLAIN
 from tests.bot.blocks.reports import NOW
@@ -71,6 +72,23 @@ def test_packets_words(up, down, said):
     A known 0 is 0; an unknown count is never 0.
     """
     assert said == packets_words(up, down)
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "said"),
+    [
+        (1246, 2960, "1\u202f246 packets up, 2\u202f960 down"),
+        (1, 0, "1 packet up, 0 down"),
+        (None, 5, "packets up unknown, 5 down"),
+        (5, None, "5 packets up, down unknown"),
+        (None, None, "packets unknown"),
+    ],
+)
+def test_traffic_words(up, down, said):
+    """
+    Within a sentence packets are named, for no label stands beside them.
+    """
+    assert said == traffic_words(up, down)
 
 
 def test_place_words():

@@ -265,11 +265,14 @@ def test_sim_line(changes, said):
     [
         (
             Summary(212, 3, 14, 1246, 2960, NOON, 0),
-            "212 sessions, 3 networks, 14 cells, ↑ 1\u202f246 up · ↓ 2\u202f960 down",
+            "212 sessions, 3 networks, 14 cells, 1\u202f246 packets up, 2\u202f960 down",
         ),
         (
             Summary(1, 1, 1, None, 5, NOON, 1),
-            "1 session, 1 network, 1 cell, ↑ up unknown · ↓ 5 down (packets unknown for 1 session)",
+            (
+                "1 session, 1 network, 1 cell, packets up unknown, 5 down "
+                "(packets unknown for 1 session)"
+            ),
         ),
         (
             Summary(4, 0, 0, None, None, NOON, 4),
