@@ -18,6 +18,7 @@ from rounds import ROUNDS, report, timed
 
 from bot.diagnosis.state import State
 from bot.kore.models import DataSession, Sim
+from bot.ops.off_loop import OffLoop
 from bot.pictures.studio import Studio
 from bot.pictures.timeline import draw_report
 from bot.sessions.report import SessionReport
@@ -119,14 +120,15 @@ async def holds(told: SessionReport) -> tuple[float, float, float]:
     async def count() -> None:
         await asyncio.to_thread(sum, (number % 7 for number in range(500_000)))
 
-    studio = Studio()
+    off_loop = OffLoop()
+    studio = Studio(off_loop)
 
     async def picture() -> None:
         await studio.timeline(told)
 
     first = await held(picture)
     pairs = [(await held(picture), await held(count)) for _ in range(3 * ROUNDS)]
-    await studio.aclose()
+    await off_loop.aclose()
     later, counting = zip(*pairs, strict=True)
     return first, statistics.median(later), statistics.median(counting)
 

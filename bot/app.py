@@ -165,14 +165,15 @@ async def _assemble(
         session, clock, token=token, api_url=settings.slack_api_url, observer=metrics
     )
     identity = await identify(slack)
-    studio, off_loop = _threads(settings, stack)
+    off_loop = OffLoop()
+    stack.push_async_callback(off_loop.aclose)
     services = Services(
         sessions=await _lookup(settings, clock, metrics, stack),
         delivery=Delivery(slack, retreat, metrics),
         slack=slack,
         files=Files(slack, clock),
         windows=Windows(slack),
-        studio=studio,
+        studio=Studio(off_loop, settings.thresholds),
         off_loop=off_loop,
         access=access(settings, identity),
         seen=Seen(clock),
@@ -184,14 +185,6 @@ async def _assemble(
     app = make_bolt_app(session, identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
     return _with_intake(settings, services, app)
-
-
-def _threads(settings: Settings, stack: AsyncExitStack) -> tuple[Studio, OffLoop]:
-    """Give what works beside the loop; nothing of it is started before it is needed."""
-    studio, off_loop = Studio(settings.thresholds), OffLoop()
-    stack.push_async_callback(studio.aclose)
-    stack.push_async_callback(off_loop.aclose)
-    return studio, off_loop
 
 
 async def _lookup(

@@ -32,30 +32,40 @@ class _Quiet(uvicorn.Server):
 
 
 @asynccontextmanager
-async def http_server(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
-    """Serve `app` while the block runs; give the port. Raises OSError where it is taken."""
+async def http_server(
+    app: ASGIApp, host: str, port: int, *, websockets: bool = False, grace: int = GRACE_SECONDS
+) -> AsyncIterator[int]:
+    """Serve `app` while the block runs; give the port, a free one for 0.
+
+    Requests that still run at the end get `grace` seconds. Raises OSError where the port is taken.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=2048)
-    server = _Quiet(_config(app))
+    server = _Quiet(_config(app, websockets=websockets, grace=grace))
     running = asyncio.create_task(server.serve([listening]), name="http-server")
     running.add_done_callback(lambda _: server.up.set())
     try:
         await server.up.wait()
+        if running.done():
+            running.result()
         yield listening.getsockname()[1]
     finally:
         server.leave.set()
         await running
+        listening.close()
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, *, websockets: bool, grace: int) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        interface="asgi3",
         log_config=None,
         log_level="warning",
         access_log=False,
         lifespan="off",
-        ws="none",
+        ws="auto" if websockets else "none",
+        proxy_headers=False,
         server_header=False,
         date_header=False,  # the loop that keeps it up to date is the one left out
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=grace,
     )

@@ -9,6 +9,7 @@ from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import HOUR, Thresholds
 from bot.errors import Restarting
 from bot.kore.errors import KoreError
+from bot.ops.off_loop import OffLoop
 from bot.pictures.studio import Studio
 from bot.pictures.timeline import draw_report
 from bot.sessions.report import SessionReport
@@ -33,14 +34,19 @@ def a_report(sessions):
 
 
 @pytest.fixture
-async def studio():
-    studio = Studio()
-    yield studio
-    await studio.aclose()
+async def off_loop():
+    made = OffLoop()
+    yield made
+    await made.aclose()
 
 
-def studios():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("studio")]
+@pytest.fixture
+def studio(off_loop):
+    return Studio(off_loop)
+
+
+def threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("off-loop")]
 
 
 async def test_it_draws_what_the_function_draws(studio):
@@ -53,17 +59,16 @@ async def test_it_draws_what_the_function_draws(studio):
     assert draw_report(report, days=7) == await studio.timeline(report, days=7)
 
 
-async def test_it_draws_by_the_thresholds_of_the_bot():
+async def test_it_draws_by_the_thresholds_of_the_bot(off_loop):
     """
     What the bot does not call stale is not hatched.
     """
     report = a_report((an_open(2, 8),))
     limits = Thresholds(stale_after=9 * HOUR)
-    patient = Studio(limits)
+    patient = Studio(off_loop, limits)
 
     assert draw_report(report, limits=limits) == await patient.timeline(report)
     assert draw_report(report) != draw_report(report, limits=limits)
-    await patient.aclose()
 
 
 async def test_the_loop_goes_on_while_it_draws(studio):
@@ -85,10 +90,10 @@ async def test_many_askers_share_one_thread(studio):
     All get their picture, each its own, drawn one after the other.
     """
     reports = [a_report(MANY[: 10 * n]) for n in range(8)]
-    before = len(studios())
+    before = len(threads())
     pictures = await asyncio.gather(*(studio.timeline(report) for report in reports))
 
-    assert before + 1 == len(studios())
+    assert before + 1 == len(threads())
     assert [draw_report(report) for report in reports] == pictures
 
 
@@ -96,11 +101,11 @@ async def test_no_thread_before_the_first_picture():
     """
     A studio that nobody asked costs nothing, and closes all the same.
     """
-    before = studios()
-    studio = Studio()
+    before, off_loop = threads(), OffLoop()
+    Studio(off_loop)
 
-    assert before == studios()
-    await studio.aclose()
+    assert before == threads()
+    await off_loop.aclose()
 
 
 async def test_a_cancelled_asker_breaks_nothing(studio):
@@ -131,10 +136,11 @@ async def test_closing_waits_for_the_picture_under_way():
     """
     What has begun is finished; what waits behind it, or comes later, is told of the restart.
     """
-    studio, before = Studio(), studios()
+    before, off_loop = threads(), OffLoop()
+    studio = Studio(off_loop)
     askers = [asyncio.ensure_future(studio.timeline(a_report(MANY))) for _ in range(20)]
     await asyncio.sleep(0)
-    await studio.aclose()
+    await off_loop.aclose()
     told = await asyncio.gather(*askers, return_exceptions=True)
     finished = [answer for answer in told if isinstance(answer, bytes)]
 
@@ -142,5 +148,4 @@ async def test_closing_waits_for_the_picture_under_way():
     assert len(finished) < 20
     with pytest.raises(Restarting):
         await studio.timeline(a_report(()))
-    await studio.aclose()
-    assert before == studios()
+    assert before == threads()
