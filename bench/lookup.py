@@ -13,32 +13,21 @@ from urllib.parse import urlencode
 
 import aiohttp
 import uvloop
+from ack import SECRET, environment
 from rounds import ROUNDS, atimed, report
 from slack import slack_stub
 from stub import SID, stub
 
 from bot.app import Bot, running
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 
-SECRET = "bench-signing-secret"
 LATENCY = 0.1
 COMMANDS = 100
 
 
 def settings(slack: str, kore: str) -> Settings:
     """Give the settings of a bot between two stubs."""
-    return Settings.model_validate(
-        {
-            "slack_bot_token": "xoxb-bench",
-            "slack_signing_secret": SECRET,
-            "slack_api_url": f"{slack}/api/",
-            "kore_api_url": kore,
-            "kore_token_url": f"{kore}/token",
-            "kore_client_id": "bench",
-            "kore_client_secret": "bench",
-            "port": 0,
-        }
-    )
+    return load_settings(environment(slack, kore), None)
 
 
 async def cold(slack: str) -> None:
