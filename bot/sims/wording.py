@@ -46,6 +46,15 @@ def ambiguous(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -> Si
     return SimAmbiguous(sentence, sims[:shown], len(sims))
 
 
+def one_at_a_time(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -> SimAmbiguous:
+    """Say that several SIMs were named at once; the first `shown` are offered."""
+    sentence = (
+        f"I read {quoted(wanted.typed)} as {_number(len(sims))} SIMs. Here I answer for one at a "
+        "time; in a terminal `simsessions lookup` takes them all. Which one?"
+    )
+    return SimAmbiguous(sentence, sims[:shown], len(sims))
+
+
 def _understood(wanted: Identifier) -> str:
     typed = quoted(wanted.typed)
     if wanted.kind is Kind.SID:
