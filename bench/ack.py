@@ -150,16 +150,17 @@ class Caller:
         async with asyncio.TaskGroup() as group:
             for n in range(calls):
                 await asyncio.sleep(max(0.0, begun + n / rate - loop.time()))
-                group.create_task(self._call(to, free, waits))
+                group.create_task(self.call(to, free, waits))
         for _, writer in free:
             writer.close()
         spent = (to.cpu - cpu) / calls
         cuts = statistics.quantiles(waits, n=100, method="inclusive")
         return Round(statistics.median(waits), cuts[98], spent)
 
-    async def _call(self, to: Server, free: list, waits: list[float]) -> None:
+    async def call(self, to: Server, free: list, waits: list[float]) -> None:
+        """Post one command, over a connection of `free`; note the time until its ack."""
         link = free.pop() if free else await asyncio.open_connection("127.0.0.1", to.port)
-        request = self._request()
+        request = self.request()
         begun = time.perf_counter()
         link[1].write(request)
         status = await link[0].readline()
@@ -169,7 +170,8 @@ class Caller:
         await link[0].readuntil(b"\r\n\r\n")
         free.append(link)
 
-    def _request(self) -> bytes:
+    def request(self) -> bytes:
+        """Give the bytes of the next command, signed."""
         self._number += 1
         body = urlencode(
             {
