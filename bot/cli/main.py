@@ -6,16 +6,22 @@ import what is heavy inside its function, so that the other commands start fast.
 
 import difflib
 import importlib
+import io
+import logging
 import os
 import pkgutil
 import sys
+import traceback
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import click
 
 from bot.cli import commands
 from bot.cli.exit_codes import ExitCode, exit_code
 from bot.errors import BotError
+
+log = logging.getLogger(__name__)
 
 EXIT_CODES = "Exit codes:\n\n\b\n" + "\n".join(f"{c.value:>3}  {c.meaning}" for c in ExitCode)
 
@@ -36,6 +42,14 @@ class FoundCommands(click.Group):
         module = importlib.import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
         found: click.Command = module.command
         return found
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run one; a reader that has gone, as head does, is no trouble: click would give 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _write_no_more()
+            return ExitCode.OK
 
     def _suggest(self, ctx: click.Context, cmd_name: str) -> None:
         for near in difflib.get_close_matches(cmd_name, self.list_commands(ctx), n=1):
@@ -74,6 +88,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and give its exit code; errors are a sentence on stderr."""
+    _write_in_any_encoding()
     try:
         done = cli.main(arguments, prog_name="simsessions", standalone_mode=False)
     except click.ClickException as error:
@@ -84,8 +99,31 @@ def main(arguments: list[str] | None = None) -> int:
         return exit_code(error)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # the reader has gone; what is still buffered must not raise again when Python ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+    except OSError as error:
+        _write_no_more()
+        click.echo(f"simsessions: {error.strerror or error}", err=True)
+        return ExitCode.BROKEN
+    except Exception as error:  # noqa: BLE001 -- the edge: the shell gets its number, whatever broke
+        return _broke(error)
     return int(done or ExitCode.OK)
+
+
+def _write_in_any_encoding() -> None:
+    """Let an old terminal show a question mark for what it has no letter for."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _write_no_more() -> None:
+    """Let what is still buffered for a reader that has gone, or a full disk, not raise again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _broke(error: Exception) -> ExitCode:
+    """Say where it broke; the error's own words may hold data and go to the masked log only."""
+    if logging.root.handlers:
+        log.critical("broke", exc_info=error)
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{type(error).__name__}, {Path(where.filename).name}:{where.lineno}"
+    click.echo(f"simsessions: Something broke on our side ({place}). Please report it.", err=True)
+    return ExitCode.BROKEN

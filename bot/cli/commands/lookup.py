@@ -76,8 +76,9 @@ def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> N
 
     from bot.cli.reports.as_json import as_json  # noqa: PLC0415 -- heavy
 
+    plain = "utf" not in sys.stdout.encoding.lower()
     for query, answer in zip(asked, answers, strict=True):
-        click.echo(json.dumps(as_json(query, answer), ensure_ascii=False))
+        click.echo(json.dumps(as_json(query, answer), ensure_ascii=plain))
 
 
 def print_text(asked: list[str], answers: "list[SessionReport | BotError]") -> None:

@@ -1,13 +1,45 @@
 """The command line as a whole: its commands, its numbers, its words for errors."""
 
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
 import pytest
 
+from bot.cli import commands
 from bot.cli.exit_codes import MEANINGS, ExitCode, exit_code
-from bot.cli.main import cli
+from bot.cli.main import cli, main
 from bot.errors import BotError, NotAllowed, SettingsError, SlackLost, StartError
 from bot.kore.errors import KoreDenied, KoreNotFound, KoreUnavailable
 from bot.sims.errors import SimNotFound
 from bot.slack.errors import SlackUnreachable
+from tests.bot.cli.conftest import ROOT, strangers
+
+FULL = Path("/dev/full")
+BREAKS = """
+import click
+
+@click.command()
+def command():
+    raise ZeroDivisionError("xoxb-hush")
+"""
+
+
+async def writing_to(stdout: int, *arguments: str) -> tuple[int, str]:
+    """Run a command line that writes there; give its number and what it says on stderr."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        env=strangers() | {"PYTHONPATH": str(ROOT)},
+        stdout=stdout,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    return process.returncode or 0, said.decode()
 
 
 async def test_help_lists_every_command_and_number(simsessions):
@@ -69,6 +101,66 @@ def test_each_number_has_a_meaning():
     No number is without words.
     """
     assert set(ExitCode) == set(MEANINGS)
+
+
+async def test_a_terminal_that_knows_no_emoji(kore, simsessions):
+    """
+    What an old terminal cannot show becomes a question mark, and the words stay.
+    """
+    done = await simsessions("lookup", "pump-7", PYTHONIOENCODING="ascii", **kore.settings)
+
+    assert (0, "") == (done.code, done.err)
+    assert done.out.startswith("? pump-7 is offline")
+
+
+async def test_json_in_any_encoding(kore, simsessions):
+    """
+    JSON says the same in an encoding that lacks its letters.
+    """
+    settings = kore.settings | {"PYTHONIOENCODING": "iso8859-1"}
+    done = await simsessions("lookup", "--json", "kuhlraum-1", "meter-14", **settings)
+    missed, found = map(json.loads, done.out.splitlines())
+
+    assert "kühlraum-1" in missed["error"]["message"]
+    assert "meter-14" == found["sim"]["unique_name"]
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+async def test_a_full_disk():
+    """
+    What cannot be written is said in a sentence.
+    """
+    full = os.open(FULL, os.O_WRONLY)
+    answer = await writing_to(full, "rules")
+    os.close(full)
+
+    assert (70, "simsessions: No space left on device\n") == answer
+
+
+async def test_a_reader_that_left():
+    """
+    Who reads only the first lines, as head does, is no trouble.
+    """
+    reader, writer = os.pipe()
+    os.close(reader)
+    answer = await writing_to(writer, "rules")
+    os.close(writer)
+
+    assert (0, "") == answer
+
+
+def test_a_fault_of_ours(tmp_path, monkeypatch, capsys):
+    """
+    What nobody planned is a sentence that says where, without data, and a number of its own.
+    """
+    (tmp_path / "breaks.py").write_text(BREAKS)
+    monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
+    code = main(["breaks"])
+    said = capsys.readouterr().err
+
+    assert ExitCode.BROKEN == code
+    assert "Something broke on our side (ZeroDivisionError, breaks.py:6)" in said
+    assert "hush" not in said
 
 
 async def test_the_version_is_told(simsessions):
