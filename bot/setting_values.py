@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 Limit = int | timedelta | tuple[timedelta, ...]
+LONGEST = 3650 * 86400
 UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -57,7 +58,11 @@ def seconds(text: object) -> float:
     if not found or found[2] not in UNITS:
         msg = "is not a duration; write seconds or a unit: 90, 90s, 15min, 4h, 3d"
         raise ValueError(msg)
-    return float(found[1]) * UNITS[found[2]]
+    length = float(found[1]) * UNITS[found[2]]
+    if length > LONGEST:
+        msg = "is longer than 10 years"
+        raise ValueError(msg)
+    return length
 
 
 def _starts(secret: SecretStr | None, prefix: str, where: str) -> SecretStr | None:

@@ -54,6 +54,7 @@ WITHOUT_PREFIX = frozenset(
 )
 KORE_API = "https://programmable-wireless.api.korewireless.com"
 KORE_TOKEN = "https://api.korewireless.com/api-services/v1/auth/token"  # noqa: S105 -- an address
+PLAINLY = {"int_parsing": "is not a whole number", "float_parsing": "is not a number"}
 NAMES_OF_OURS = (PREFIX, "SLACK_", "KORE_")
 
 
@@ -130,7 +131,10 @@ class Settings(BaseModel):
     kore_tries: int = Field(4, ge=1, le=10, description="tries of one request to KORE")
     kore_at_once: int = Field(20, ge=1, le=500, description="most requests to KORE in flight")
     kore_per_second: float | None = Field(
-        None, gt=0, description="most requests to KORE a second; without it KORE's 429 tells"
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="most requests to KORE a second; without it KORE's 429 tells",
     )
     thresholds: InstanceOf[Thresholds] = Field(
         Thresholds(), exclude=True, description="where each rule draws its line, one by one"
@@ -261,7 +265,8 @@ def _validated(told: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
         return Settings.model_validate({**mine, "thresholds": thresholds}), wrong
     except ValidationError as error:
         # the error itself holds the values, secrets among them: only its words may leave
-        told_wrong = {str(e["loc"][0]): e["msg"] for e in error.errors(include_input=False)}
+        faults = error.errors(include_input=False)
+        told_wrong = {str(e["loc"][0]): PLAINLY.get(e["type"], e["msg"]) for e in faults}
     wrong = {name: _fault(name, words) for name, words in told_wrong.items()} | wrong
     right = {name: value for name, value in mine.items() if name not in wrong}
     return Settings.model_validate({**right, "thresholds": thresholds}), wrong
