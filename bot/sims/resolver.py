@@ -1,7 +1,6 @@
 """From an identifier to the one SIM it means, or to what to say when there is none or several."""
 
 import logging
-import re
 from collections.abc import Iterable
 from functools import partial
 
@@ -23,13 +22,12 @@ from bot.sims.identifier import Identifier, Kind
 from bot.sims.names import key
 from bot.sims.numbers import digits_of, other_iccids
 from bot.sims.seen import SeenSims
+from bot.sims.several import several
 from bot.sims.wording import ambiguous, not_found, one_at_a_time
 
 OFFERED = 5
 _PASSING = (KoreUnavailable, KoreRateLimited, KoreBadAnswer)
 _ROWS_READ = 20
-_BETWEEN_NAMES = re.compile(r"[\s,;]+")
-_MOST_NAMES = 20
 log = logging.getLogger(__name__)
 
 
@@ -78,8 +76,8 @@ class SimResolver:
         found = await self._known(identifier, fresh=fresh)
         found = found or await self._asked_or_listed(identifier, fresh=fresh)
         if found is None:
-            if several := self._several(identifier):
-                raise one_at_a_time(identifier, several, OFFERED)
+            if sims := several(identifier.value, self._directory.exact):
+                raise one_at_a_time(identifier, sims, OFFERED)
             near = await self._directory.near(identifier, OFFERED)
             raise not_found(identifier, near, self._directory.listed)
         self.note(found.value)
@@ -132,17 +130,6 @@ class SimResolver:
     def _exact(self, identifier: Identifier) -> tuple[Candidate, ...]:
         found = map(self._directory.exact, identifier.spellings)
         return next(filter(None, found), ())
-
-    def _several(self, identifier: Identifier) -> tuple[Candidate, ...]:
-        """Give the SIMs where each word names another one; else none."""
-        words = _BETWEEN_NAMES.split(identifier.value)
-        named: dict[str, Candidate] = {}
-        for word in words if len(words) <= _MOST_NAMES else ():
-            hits = self._directory.exact(word)
-            if len(hits) != 1:
-                return ()
-            named[hits[0].sid] = hits[0]
-        return tuple(named.values()) if len(named) > 1 else ()
 
     async def _by_iccid(self, digits: str) -> Fetched[Sim] | None:
         for iccid in (digits, *other_iccids(digits)):
