@@ -219,7 +219,9 @@ async def _listen(web: Starlette, settings: Settings, stack: AsyncExitStack) -> 
         return await stack.enter_async_context(http_server(web, settings.host, settings.port))
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise StartError(f"PORT: cannot listen on {where} ({error.strerror})") from error
+        why = str(error.strerror).partition(" (while ")[0]  # asyncio says the address once more
+        fault = f"PORT: cannot listen on {where} ({why}); set another PORT or SIMSESSIONS_HOST"
+        raise StartError(fault) from error
 
 
 def access(settings: Settings, identity: Identity) -> Access:

@@ -1,6 +1,7 @@
 """The bot as a whole: built, started, asked how it is, stopped."""
 
 import asyncio
+import re
 import socket
 
 import httpx
@@ -140,13 +141,17 @@ async def test_a_token_that_slack_refuses_is_one_clear_line(changes, line):
 
 async def test_a_port_in_use_is_one_clear_line():
     """
-    The start ends with PORT and where it could not listen.
+    The start ends with PORT, where it could not listen, why, and what to do.
     """
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(StartError) as failed:
         async with whole_bot(port=taken.getsockname()[1]):
             pytest.fail("started")
 
-    assert failed.value.sentence.startswith("PORT: cannot listen on 127.0.0.1:")
+    assert re.fullmatch(
+        r"PORT: cannot listen on 127\.0\.0\.1:\d+ \(Address already in use\); "
+        r"set another PORT or SIMSESSIONS_HOST",
+        failed.value.sentence,
+    )
 
 
 async def test_a_slack_that_cannot_be_reached_ends_the_start(monkeypatch):
