@@ -97,8 +97,13 @@ def _next_step(wanted: Identifier, candidates: Sequence[Candidate], listed: List
         return f"Did you mean {_or(candidates)}?"
     if wanted.kind is Kind.NAME and _digits(wanted):
         return "Paste the whole number, or the SID (DE…), or the SIM's name."
+    if wanted.kind is Kind.NAME and listed.complete:
+        return (
+            "No unique or friendly name comes near it: check the spelling, or paste the SIM's "
+            "ICCID."
+        )
     if wanted.kind is Kind.NAME:
-        return "No unique or friendly name comes near it." if listed.complete else ""
+        return ""
     return "Check it, or paste another of the SIM's names: SID (DE…), ICCID or name."
 
 

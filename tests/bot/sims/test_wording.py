@@ -27,11 +27,11 @@ def test_too_few_digits():
 @pytest.mark.parametrize("name", ["pmp-7", "12345"])
 def test_names(name):
     """
-    A name is said to be one, and a short number is a name.
+    A name is said to be one, and a short number is a name; there is something else to try.
     """
     assert said(name) == (
         f"I read `{name}` as a name and found no such SIM. No unique or friendly name comes near "
-        "it."
+        "it: check the spelling, or paste the SIM's ICCID."
     )
 
 
