@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 ARGS ?=
-JOBS ?= auto
+JOBS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 2))
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
@@ -24,7 +24,7 @@ help: ## say what there is
 demo: $(VENV)/runtime ## the bot between two stand-ins, in your browser; no account needed
 	@$(BIN)/simsessions demo $(ARGS)
 
-test: $(VENV)/dev ## all tests, a worker a core (JOBS=0 for one after the other)
+test: $(VENV)/dev ## all tests, two workers a core (JOBS=0 for one after the other)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV)/dev ## style, types, import contracts

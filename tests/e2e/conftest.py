@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page
 from pytest_asyncio import is_async_test
 
 from bot.sandbox.run import Demo, running_demo
+from bot.sandbox.slack_api.people import ANA
 from tests.e2e.sandboxes import Sandbox, opened_sandbox
 from tests.e2e.windows import Window, launched_browser, opened_window
 
@@ -74,5 +75,7 @@ async def windows(browser, demo) -> AsyncIterator[Window]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def ana(windows, demo) -> Page:
-    """The demo's page, opened by Ana in #fleet-ops."""
+    """The demo's page, opened by Ana in #fleet-ops; no modal of an earlier test is in the way."""
+    while demo.workspace.views.top(ANA.id):
+        await demo.workspace.close_view(ANA.id)
     return await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")

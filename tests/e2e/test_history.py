@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.asking import ask, button
+from tests.e2e.asking import ask, button, change
 
 
 async def test_the_history_is_drawn(ana):
@@ -103,7 +103,7 @@ async def test_a_picture_is_shared_by_another_click(ana, demo, windows):
     await expect(note).to_contain_text("is shared here")
 
 
-async def test_the_choice_goes_along_with_the_pages(ana):
+async def test_the_choice_goes_along_with_the_pages(ana, demo):
     """
     After a session was chosen, paging on shows the next in the choice too.
     """
@@ -116,7 +116,8 @@ async def test_the_choice_goes_along_with_the_pages(ana):
     await expect(modal).to_contain_text("Session 5 of 50")
 
     at = await modal.get_by_role("combobox").evaluate("(select) => select.selectedIndex")
-    await ana.keyboard.press("Escape")
+    async with change(demo, "view_closed"):
+        await ana.keyboard.press("Escape")
 
     assert 5 == at
 
