@@ -1,6 +1,7 @@
 """An HTTP server inside the running loop: no signals taken, no logging set up, ended cleanly."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -39,6 +40,7 @@ async def http_server(
 
     Requests that still run at the end get `grace` seconds. Raises OSError where the port is taken.
     """
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=2048)
     server = _Quiet(_config(app, websockets=websockets, grace=grace))
@@ -53,6 +55,12 @@ async def http_server(
         server.leave.set()
         await running
         listening.close()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's traceback of each request that was cut because the server stops."""
+    was_cut = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not was_cut and not str(record.msg).startswith("Cancel %s running task")
 
 
 def _config(app: ASGIApp, *, websockets: bool, grace: int) -> uvicorn.Config:
