@@ -85,7 +85,7 @@ class SlackEndpoint:
             return body
         try:
             request = AsyncBoltRequest(body=body, headers=_told(headers))
-        except ValueError:
+        except (ValueError, TypeError, AttributeError):  # Bolt takes every body for an object
             return Response("not readable", 400)
         return _response(await self._app.async_dispatch(request))
 

@@ -137,11 +137,14 @@ async def test_a_body_of_a_megabyte_is_read(post):
         (b"\xff\xfe", FORM),
         (b"{not json", "application/json"),
         (b"payload=%7Bnot+json", FORM),
+        (b"[1]", "application/json"),
+        (b"payload=[]", FORM),
+        (b"payload=null", FORM),
     ],
 )
 async def test_what_cannot_be_read_is_400(post, body, kind):
     """
-    A signed body that is no text or no JSON is refused without a traceback.
+    A signed body that is no text, no JSON or no object is refused without a traceback.
     """
     answer = await post(body, **{"Content-Type": kind})
 
