@@ -32,6 +32,7 @@ class Demo:
 
     url: str
     kore: KoreApi
+    kore_url: str
     kore_side: KoreSide
     slack: SlackApi
     workspace: Workspace
@@ -70,7 +71,7 @@ async def running_demo(
         serving(slack.app) as slack_url,
         running(_settings(keys, kore, kore_url, slack_url, settings or {}), clock) as bot,
     ):
-        yield Demo(url, kore, kore_side, slack, workspace, bot)
+        yield Demo(url, kore, kore_url, kore_side, slack, workspace, bot)
 
 
 @dataclass(frozen=True, slots=True)

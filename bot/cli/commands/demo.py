@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from bot.cli.exports import exports
 from bot.cli.ports import asked_or_free, port_errors
 from bot.cli.until_stopped import until_stopped
 
@@ -36,5 +37,8 @@ async def serve(port: int) -> None:
             click.echo(f"simsessions demo: {demo.url}\n\nOpen it and type, for example:")
             for text, shows in demo.examples():
                 click.echo(f"  {text:<24}{shows}")
+            click.echo("\nThe same SIMs in a terminal, with `simsessions lookup`:")
+            for line in exports(demo.kore, demo.kore_url):
+                click.echo(f"  {line}")
             click.echo("\nCtrl-C ends it.")
             await stopped.wait()

@@ -5,6 +5,7 @@ import shlex
 
 import click
 
+from bot.cli.exports import exports
 from bot.cli.ports import port_errors
 from bot.cli.until_stopped import until_stopped
 
@@ -24,7 +25,7 @@ def command(port: int, sims: int, latency: int) -> None:
 async def serve(port: int, sims: int, latency: float) -> None:
     """Serve until stopped; `latency` in seconds."""
     from bot.clock import SystemClock  # noqa: PLC0415 -- the other commands start without it
-    from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi  # noqa: PLC0415 -- the same
+    from bot.sandbox.kore_api.api import KoreApi  # noqa: PLC0415 -- the same
     from bot.sandbox.serve import serving  # noqa: PLC0415 -- the same
 
     api = KoreApi(SystemClock(), sims=sims)
@@ -33,8 +34,7 @@ async def serve(port: int, sims: int, latency: float) -> None:
         async with until_stopped() as stopped, serving(api.app, port=port) as url:
             click.echo(f"listening on {url}")
             click.echo(f"client id {api.client_id}\nclient secret {api.client_secret}\n")
-            click.echo(f"export KORE_API_URL={url} KORE_TOKEN_URL={url}{TOKEN_PATH}")
-            click.echo(f"export KORE_CLIENT_ID={api.client_id}")
-            click.echo(f"export KORE_CLIENT_SECRET={api.client_secret}")
+            for line in exports(api, url):
+                click.echo(line)
             click.echo(shlex.join(["simsessions", "lookup", *(s.name for s in api.stories)]))
             await stopped.wait()

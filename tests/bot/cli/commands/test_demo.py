@@ -42,6 +42,30 @@ async def test_it_prints_its_address_and_three_things_to_type(tmp_path):
     assert (0, b"") == (process.returncode, err)
 
 
+async def test_its_sims_can_be_looked_up_in_a_terminal(tmp_path):
+    """
+    The lines it prints lead `lookup` to the same SIMs, several together too.
+    """
+    process = await started(tmp_path, "--port", "0")
+    assert process.stdout is not None
+    told = strangers() | {"PYTHONPATH": str(ROOT)}
+    while "Ctrl-C" not in (line := (await process.stdout.readline()).decode()):
+        told |= dict(re.findall(r"(KORE_\w+)=(\S+)", line))
+    lookup = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "lookup", "--json"),
+        *(f"well-{number}" for number in range(1, 6)),
+        cwd=tmp_path,
+        env=told,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await lookup.communicate()
+    process.send_signal(signal.SIGINT)
+    await process.communicate()
+
+    assert 0 == lookup.returncode
+    assert b"common_outage" in out
+
+
 async def test_a_port_that_is_taken(tmp_path):
     """
     A taken port is told in a sentence, with 4 as for any setting that cannot work.

@@ -22,9 +22,22 @@ def test_every_story_is_offered_with_its_title():
     Each story of the sandbox can be tried with one click, and says what it is about.
     """
     stories = all_stories()
-    titles = {example["title"] for example in groups(stories, NOW)[1]["examples"]}
+    titles = [example["title"] for example in groups(stories, NOW)[1]["examples"]]
 
-    assert {story.title for story in stories} == titles
+    told = sorted(stories, key=lambda story: story.title)
+    assert all(title.startswith(story.title) for story, title in zip(told, titles, strict=True))
+
+
+def test_a_story_of_several_sims_says_how_to_ask_for_them():
+    """
+    Slack asks for one SIM at a time; what shows only over several is seen in a terminal.
+    """
+    examples = groups(all_stories(), NOW)[1]["examples"]
+    story = next(story for story in all_stories() if story.asked_with)
+    (example,) = [each for each in examples if each["text"].endswith(f" {story.name}")]
+
+    assert f"lookup {story.name} {story.asked_with[0]}" in example["title"]
+    assert f"/simsessions {story.name}" == example["text"]
 
 
 def test_the_ways_to_name_a_sim_are_all_there():
