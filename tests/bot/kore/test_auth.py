@@ -275,3 +275,26 @@ async def test_refused_after_a_renewal_that_failed(connect, clock):
     await ask(kore, 2)
 
     assert "Bearer t1" != gate.shown[-1]
+
+
+FOREIGN = [
+    "https://evil.test/v1/Sims",
+    "http://kore.test/v1/Sims",
+    "https://kore.test:8443/v1/Sims",
+]
+
+
+@pytest.mark.parametrize("url", FOREIGN)
+@pytest.mark.parametrize("access_token", [None, "mine"], ids=["credentials", "token"])
+async def test_the_token_goes_to_kore_alone(clock, config, url, access_token):
+    """
+    A request to any other origin, were there one, is refused before anything is sent.
+    """
+    gate = Gate()
+    transport = httpx.MockTransport(gate)
+    kore = open_kore(replace(config, access_token=access_token), clock, transport=transport)
+    with pytest.raises(KoreBadAnswer, match="foreign address"):
+        await kore._exchange._http.get(url)
+    await kore.aclose()
+
+    assert ([], 0) == (gate.shown, gate.tokens)

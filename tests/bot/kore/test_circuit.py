@@ -160,3 +160,23 @@ def test_a_probe_that_left(circuit, clock):
     circuit.let_go()
 
     assert not refuses(circuit)
+
+
+async def test_who_waits_beside_a_probe_goes_on_with_its_end(clock):
+    """
+    The end of the probe wakes those beside it; they do not sit out their patience.
+    """
+    circuit = Circuit(clock, failures=3, pause=5, patience=600)
+    fail(circuit)
+    clock.move(5)
+    await circuit.enter()
+    beside = asyncio.create_task(circuit.enter())
+    await asyncio.sleep(0)
+    waited = not beside.done()
+    circuit.answered()
+    circuit.let_go()
+    async with asyncio.timeout(60):
+        await beside
+
+    assert waited
+    assert not circuit.is_open
