@@ -16,7 +16,7 @@ from slack import slack_stub
 from stub import SID, stub
 
 import handlers
-from bot.app import running
+from bot.app.running import running
 from bot.settings import Settings, load_settings
 from bot.slack.bolt import make_bolt_app
 from bot.slack.client import open_session

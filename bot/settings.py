@@ -1,6 +1,6 @@
 """The environment and `.env` as typed settings; read by bot.app, bot.cli and bot.sandbox only.
 
-To add one: give `Settings` a field with a default and a description, use it in bot/app.py, and
+To add one: give `Settings` a field with a default and a description, use it in bot/app/, and
 let tests/bot/test_settings.py tell you which line of README.md is missing.
 """
 

@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bot.app import EVENTS_PATH, Bot, running
+from bot.app.assembly import EVENTS_PATH
+from bot.app.bot import Bot
+from bot.app.running import running
 from bot.clock import SystemClock
 from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
 from bot.sandbox.serve import serving

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import handlers
-from bot.app import EVENTS_PATH
+from bot.app.assembly import EVENTS_PATH
 from bot.sandbox.slack_api.methods.context import METHODS
 from bot.sandbox.slack_api.people import HOME
 from bot.sandbox.slack_api.web_api import load_methods

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from starlette.applications import Starlette
 
-from bot.app import Bot, running
+from bot.app.bot import Bot
+from bot.app.running import running
 from bot.clock import Clock, SystemClock
 from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
 from bot.sandbox.page.kore_side import FaultyKore, KoreSide

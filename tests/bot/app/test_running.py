@@ -7,7 +7,8 @@ import socket
 import httpx
 import pytest
 
-from bot.app import EVENTS_PATH, running
+from bot.app.assembly import EVENTS_PATH
+from bot.app.running import running
 from bot.clock import SystemClock
 from bot.errors import SlackLost, StartError
 from bot.kore.connect import KoreConfig

@@ -1,0 +1,113 @@
+"""Puts the bot together from its settings; the one place that knows every part."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import aiohttp
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+import handlers
+from bot.app.bot import Bot, cancelled
+from bot.blocks.ladder import retreat
+from bot.clock import Clock
+from bot.kore.connect import open_kore
+from bot.ops.health import health_routes
+from bot.ops.metrics import Metrics
+from bot.ops.off_loop import OffLoop
+from bot.ops.tasks import Tasks
+from bot.pictures.studio import Studio
+from bot.services import Services
+from bot.sessions.lookup import SessionLookup
+from bot.settings import Settings
+from bot.sims.directory import SimDirectory
+from bot.sims.resolver import SimResolver
+from bot.slack.access import Access
+from bot.slack.bolt import make_bolt_app
+from bot.slack.client import SlackClient
+from bot.slack.delivery import Delivery
+from bot.slack.endpoint import SlackEndpoint
+from bot.slack.files import Files
+from bot.slack.identity import Identity, identify
+from bot.slack.seen import Seen
+from bot.slack.signature import Signature
+from bot.slack.socket_link import SocketLink
+from bot.slack.windows import Windows
+
+EVENTS_PATH = "/slack/events"
+
+
+async def assemble(
+    settings: Settings, clock: Clock, session: aiohttp.ClientSession, stack: AsyncExitStack
+) -> tuple[Bot, Starlette]:
+    """Put the parts together; what must be closed is put on the stack."""
+    tasks, token = Tasks(), revealed(settings.slack_bot_token)
+    metrics = Metrics(in_flight=lambda: len(tasks))
+    slack = SlackClient(
+        session, clock, token=token, api_url=settings.slack_api_url, observer=metrics
+    )
+    identity = await identify(slack)
+    off_loop = OffLoop()
+    stack.push_async_callback(off_loop.aclose)
+    services = Services(
+        sessions=await _lookup(settings, clock, metrics, stack),
+        delivery=Delivery(slack, retreat, metrics),
+        slack=slack,
+        files=Files(slack, clock),
+        windows=Windows(slack),
+        studio=Studio(off_loop, settings.thresholds),
+        off_loop=off_loop,
+        access=access(settings, identity),
+        seen=Seen(clock),
+        tasks=tasks,
+        metrics=metrics,
+        clock=clock,
+        thresholds=settings.thresholds,
+    )
+    app = make_bolt_app(session, identity, token=token, api_url=settings.slack_api_url)
+    handlers.register(app, services)
+    return _with_intake(settings, services, app)
+
+
+async def _lookup(
+    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack
+) -> SessionLookup:
+    """Open KORE's client and read the list of SIMs in the background."""
+    kore = open_kore(settings.kore_config(), clock, observer=metrics)
+    stack.push_async_callback(kore.aclose)
+    directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
+    reading = asyncio.create_task(directory.run(), name="sim-directory")
+    stack.push_async_callback(cancelled, reading)
+    resolver = SimResolver(kore, directory, clock)
+    return SessionLookup(kore, resolver, clock, settings.thresholds, rule_broke=metrics.rule_broke)
+
+
+def _with_intake(settings: Settings, services: Services, app: AsyncApp) -> tuple[Bot, Starlette]:
+    clock, metrics = services.clock, services.metrics
+    if settings.slack_app_token:
+        app_token = revealed(settings.slack_app_token)
+        link = SocketLink(app, app_token, services.slack, clock, metrics)
+        bot, routes = Bot(services, link), []
+    else:
+        signature = Signature(revealed(settings.slack_signing_secret), clock)
+        endpoint = SlackEndpoint(app, signature, clock, metrics)
+        bot = Bot(services, endpoint)
+        routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
+    return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, metrics)])
+
+
+def access(settings: Settings, identity: Identity) -> Access:
+    """Give who may ask; without a list of workspaces, the one of the bot token."""
+    return Access(
+        home=identity.team,
+        teams=settings.allowed_teams,
+        users=settings.allowed_users,
+        channels=settings.allowed_channels,
+    )
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """Give a secret's value; "" where there is none."""
+    return secret.get_secret_value() if secret else ""

@@ -1,0 +1,74 @@
+"""The running bot: its intake from Slack, whether it is fit to be asked, and its orderly end."""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from bot.services import Services
+
+log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 3.0
+
+
+class Intake(Protocol):
+    """The way by which Slack reaches us: Socket Mode or signed HTTP."""
+
+    async def open(self) -> None:
+        """Start to take in."""
+
+    async def is_open(self) -> bool:
+        """Tell whether Slack can reach us."""
+
+    async def watch(self) -> None:
+        """Keep it open; come back with SlackLost only."""
+
+    async def close(self, patience: float) -> None:
+        """Take nothing more in."""
+
+
+class Bot:
+    """The running bot: where it listens, what it is made of, and whether it is fit to be asked."""
+
+    def __init__(self, services: Services, intake: Intake) -> None:
+        self.services = services
+        self.port = 0
+        self._intake = intake
+        self._watch: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def why_not_ready(self) -> tuple[str, ...]:
+        """Say what keeps it from being asked; nothing while all is well."""
+        if self._stopping:
+            return ("stopping",)
+        return () if await self._intake.is_open() else ("no connection with Slack",)
+
+    async def start(self) -> None:
+        """Open the intake and watch it. Raises StartError or SlackLost."""
+        await self._intake.open()
+        self._watch = asyncio.create_task(self._intake.watch(), name="intake-watch")
+
+    async def until(self, stopped: asyncio.Event) -> None:
+        """Wait until `stopped` is set. Raises SlackLost where Slack cannot be had back."""
+        waiting = asyncio.create_task(stopped.wait())
+        awaited = {waiting, self._watch} if self._watch else {waiting}
+        done, _ = await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        for each in done:
+            each.result()
+
+    async def stop(self, patience: float) -> None:
+        """Say so, take nothing more in, and finish what is under way, in `patience` seconds."""
+        started, self._stopping = self.services.clock.monotonic(), True
+        if self._watch:
+            await cancelled(self._watch)
+        await self._intake.close(min(CLOSE_SECONDS, patience))
+        left = patience - (self.services.clock.monotonic() - started)
+        cut = await self.services.tasks.drain(left)
+        log.info("stopped", extra={"answers_cut": cut})
+
+
+async def cancelled(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait until it has ended."""
+    task.cancel()
+    await asyncio.wait({task})
