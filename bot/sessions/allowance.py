@@ -32,6 +32,12 @@ class Allowance:
     rate_plan: RatePlan | None = None
     usage: Usage | None = None
 
+    def is_known(self, sim: Sim) -> bool:
+        """Tell whether all is there that this SIM's plan needs to be judged."""
+        if self.rate_plan is None:
+            return sim.rate_plan_sid is None
+        return self.rate_plan.data_limit is None or self.usage is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -27,7 +27,8 @@ class SessionReport:
 
     `sessions` is None where the SIM was read and its sessions could not be, and `problem` then says
     why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE did not answer
-    and this is from before.
+    and this is from before; without `allowance_known` the rules about plan and usage could not
+    speak.
     """
 
     query: str
@@ -43,6 +44,7 @@ class SessionReport:
     skipped_rows: int = 0
     rate_plan: RatePlan | None = None
     problem: str | None = None
+    allowance_known: bool = True
 
     @property
     def last_session(self) -> DataSession | None:

@@ -41,6 +41,7 @@ class Judge:
             skipped_rows=sum(part.skipped_rows for part in read.parts),
             rate_plan=allowance.rate_plan,
             problem=read.problem,
+            allowance_known=allowance.is_known(evidence.sim),
         )
 
     def together(

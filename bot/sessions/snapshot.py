@@ -1,0 +1,165 @@
+"""A report in little: what is kept of a SIM to compare it with later, as a value and as JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from bot.diagnosis.reading import cell, country, device, known_text
+from bot.diagnosis.state import State, status_of
+from bot.kore.models import DataSession
+from bot.sessions.report import SessionReport
+
+ABOUT_ALLOWANCE = ("data_limit", "plan_blocks_data")
+
+
+class Found(NamedTuple):
+    """One finding: the rule's name, the severity's word, and the title."""
+
+    rule: str
+    severity: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One SIM as it stood at `as_of`; None and "" are unknown. Times are UTC.
+
+    `seen_at` is when the newest session was last heard of; `network` is MCC-MNC as received;
+    `packets_*` are those of the newest session. `unjudged` names the rules that could not speak
+    because what they look at was not there in time. `stale` is an answer from before, not KORE's.
+    """
+
+    sid: str
+    name: str
+    as_of: datetime
+    state: State = State.UNKNOWN
+    iccid: str | None = None
+    status: str | None = None
+    since: datetime | None = None
+    seen_at: datetime | None = None
+    operator: str | None = None
+    network: str | None = None
+    country: str | None = None
+    radio: str | None = None
+    imei14: str | None = None
+    cell_id: str | None = None
+    packets_up: int | None = None
+    packets_down: int | None = None
+    findings: tuple[Found, ...] = ()
+    unjudged: tuple[str, ...] = ()
+    stale: bool = False
+
+    def to_json(self) -> str:
+        """Give compact ASCII; what is unknown or empty is left out, times are epoch seconds."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        kept = {name: _plain(value) for name, value in told.items() if _tells(value)}
+        return json.dumps(kept, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Snapshot":
+        """Read what some version wrote: fields it did not know are unknown, others are ignored.
+
+        Raises ValueError where the text is no JSON object or names no SIM.
+        """
+        told = json.loads(text)
+        if isinstance(told, dict) and isinstance(told.get("sid"), str):
+            return _read(told)
+        raise ValueError("no snapshot of a SIM")
+
+
+_TEXTS = (
+    "iccid", "status", "operator", "network", "country", "radio", "imei14", "cell_id",
+)  # fmt: skip
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+
+def snapshot_of(report: SessionReport) -> Snapshot:
+    """Give what is worth keeping of a report."""
+    session = report.last_session or DataSession()
+    return Snapshot(
+        sid=report.sim.sid,
+        name=report.sim.name,
+        as_of=report.as_of,
+        state=report.state,
+        iccid=known_text(report.sim.iccid),
+        status=status_of(report.sim) or None,
+        since=report.since,
+        seen_at=session.last_updated if session.end is None else session.end,
+        operator=known_text(session.operator_name),
+        network=_network(session),
+        country=country(session.operator_country),
+        radio=known_text(session.radio_link),
+        imei14=device(session.imei),
+        cell_id=cell(session.cell_id),
+        packets_up=session.packets_uploaded,
+        packets_down=session.packets_downloaded,
+        findings=tuple(Found(f.rule, f.severity.word, f.title) for f in report.findings),
+        unjudged=() if report.allowance_known else ABOUT_ALLOWANCE,
+        stale=report.stale,
+    )
+
+
+def _network(session: DataSession) -> str | None:
+    mcc, mnc = known_text(session.operator_mcc), known_text(session.operator_mnc)
+    return f"{mcc}-{mnc}" if mcc and mnc else None
+
+
+def _tells(value: object) -> bool:
+    """Leave out what reading gives back by itself; 0 packets are known and stay."""
+    return value is not None and value is not False and value != ()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- any field's value
+    return value.timestamp() if isinstance(value, datetime) else value
+
+
+def _read(told: Mapping[str, Any]) -> Snapshot:
+    return Snapshot(
+        sid=told["sid"],
+        name=_text(told.get("name")) or told["sid"],
+        as_of=_moment(told.get("as_of")) or _LONG_AGO,
+        state=_state(told.get("state")),
+        since=_moment(told.get("since")),
+        seen_at=_moment(told.get("seen_at")),
+        packets_up=_whole(told.get("packets_up")),
+        packets_down=_whole(told.get("packets_down")),
+        findings=_findings(told.get("findings")),
+        unjudged=tuple(name for name in _list(told.get("unjudged")) if isinstance(name, str)),
+        stale=told.get("stale") is True,
+        **{name: _text(told.get(name)) for name in _TEXTS},
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _state(value: object) -> State:
+    """Read a state; one that this version does not know is unknown."""
+    known = isinstance(value, str) and value in State.__members__.values()
+    return State(str(value)) if known else State.UNKNOWN
+
+
+def _moment(value: object) -> datetime | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _findings(value: object) -> tuple[Found, ...]:
+    rows = [row for row in _list(value) if isinstance(row, list)]
+    whole = [row for row in rows if len(row) >= len(Found._fields)]
+    return tuple(Found(*map(str, row[: len(Found._fields)])) for row in whole)

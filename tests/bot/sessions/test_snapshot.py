@@ -1,0 +1,162 @@
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+
+from bot.diagnosis.state import State
+from bot.sessions.snapshot import ABOUT_ALLOWANCE, Found, Snapshot, snapshot_of
+from tests.bot.blocks.reports import NOW, REPORTS, a_finding, a_report
+from tests.builders import ICCID, NOON, SID, a_session, a_sim
+
+LEAST = Snapshot(sid=SID, name="pump-7", as_of=NOON)
+
+
+def test_a_report_is_kept_in_little():
+    """
+    A snapshot keeps what a SIM was doing and what was found.
+    """
+    expected = Snapshot(
+        sid=SID,
+        name="pump-7",
+        as_of=NOW - timedelta(seconds=12),
+        state=State.ONLINE,
+        iccid=ICCID,
+        status="active",
+        since=NOON,
+        seen_at=NOW - timedelta(minutes=4),
+        operator="T-Mobile USA",
+        network="310-260",
+        country="USA",
+        radio="LTE",
+        imei14="01493100012970",
+        cell_id="310-260-40482-1243",
+        packets_up=246,
+        packets_down=296,
+        findings=(Found("flapping", "critical", "Flapping"),),
+    )
+
+    assert expected == snapshot_of(a_report(findings=(a_finding(),)))
+
+
+def test_a_closed_session_was_last_heard_of_at_its_end():
+    """
+    Of a session that ended, its end tells when the SIM was last seen.
+    """
+    closed = a_session(end=NOON + timedelta(hours=1), last_updated=NOON)
+
+    assert NOON + timedelta(hours=1) == snapshot_of(a_report(sessions=(closed,))).seen_at
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sessions": None, "state": State.UNKNOWN, "since": None},
+        {"sessions": (), "state": State.NEVER_SEEN, "since": None},
+        {
+            "sessions": (
+                a_session(
+                    operator_name="unknown",
+                    operator_mcc=None,
+                    operator_country="",
+                    radio_link="null",
+                    imei="000000000000000",
+                    cell_id="0-0-0",
+                    packets_uploaded=None,
+                    packets_downloaded=None,
+                    last_updated=None,
+                ),
+            ),
+            "state": State.UNKNOWN,
+            "since": None,
+        },
+    ],
+    ids=["not read", "no session", "placeholders"],
+)
+def test_what_nobody_tells_is_unknown(changes):
+    """
+    What is missing, or only a placeholder, is None and never 0.
+    """
+    kept = snapshot_of(a_report(sim=a_sim(iccid=None, status=None), **changes))
+
+    assert Snapshot(SID, "pump-7", kept.as_of, changes["state"]) == kept
+
+
+def test_what_was_not_there_in_time_is_noted():
+    """
+    Where plan or usage were late, the rules about them are kept as not judged.
+    """
+    late = snapshot_of(a_report(allowance_known=False))
+
+    assert ABOUT_ALLOWANCE == late.unjudged
+
+
+@given(REPORTS)
+def test_any_snapshot_comes_back_from_its_json(report):
+    """
+    What was written is read again, whatever the report held.
+    """
+    kept = snapshot_of(report)
+
+    assert kept == Snapshot.from_json(kept.to_json())
+
+
+def test_no_packets_are_not_unknown_packets():
+    """
+    0 packets stay 0 in the JSON, for 0 is known.
+    """
+    idle = Snapshot(SID, "pump-7", NOON, packets_up=0, packets_down=0)
+
+    assert (0, 0) == (
+        Snapshot.from_json(idle.to_json()).packets_up,
+        Snapshot.from_json(idle.to_json()).packets_down,
+    )
+
+
+def test_what_is_unknown_costs_nothing():
+    """
+    The JSON holds known fields only.
+    """
+    assert {"sid", "name", "as_of", "state"} == set(json.loads(LEAST.to_json()))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"state": "dreaming"},
+        {"state": ["online"]},
+        {"state": None},
+        {"from_a_later_version": {"a": 1}},
+        {"since": "yesterday", "seen_at": True, "packets_up": "many", "packets_down": False},
+        {"since": 1e300, "country": 7, "radio": "", "findings": "none", "unjudged": 3},
+        {"findings": [["too", "short"], "text", 7], "unjudged": [7]},
+        {"stale": "yes"},
+    ],
+)
+def test_what_another_version_wrote_is_read_as_far_as_it_is_understood(odd):
+    """
+    Fields that make no sense are unknown, and cost nothing of the rest.
+    """
+    written = json.loads(LEAST.to_json()) | odd
+
+    assert LEAST == Snapshot.from_json(json.dumps(written))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"sid": 7}', "{"])
+def test_what_names_no_sim_is_refused(text):
+    """
+    Without a SIM there is no snapshot.
+    """
+    with pytest.raises(ValueError, match=r"."):
+        Snapshot.from_json(text)
+
+
+def test_a_later_version_may_tell_more_of_a_finding():
+    """
+    Of a longer row the fields that are known are read.
+    """
+    written = json.loads(LEAST.to_json()) | {"findings": [["flapping", "critical", "Flaps", 9]]}
+
+    assert (Found("flapping", "critical", "Flaps"),) == Snapshot.from_json(
+        json.dumps(written)
+    ).findings
