@@ -28,7 +28,10 @@ _decompressor = zstandard.ZstdDecompressor()
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """How one kind of answer is kept: seconds it is fresh, seconds it may serve as stale, bytes."""
+    """How one kind of answer is kept: seconds it is fresh, seconds it may serve as stale, bytes.
+
+    Without bytes nothing is kept, and nobody shares a fetch.
+    """
 
     name: str
     fresh_for: float
@@ -96,6 +99,8 @@ class Cache(Generic[T]):
 
         When KORE fails or takes longer than the shelf's patience, what is kept is given as stale.
         """
+        if not self._shelf.max_bytes:
+            return await self._past(fetch)
         kept = self._kept.get(key)
         if not fresh:
             if kept is not None and self._clock.monotonic() < kept.fresh_until:
@@ -122,6 +127,11 @@ class Cache(Generic[T]):
     async def close(self) -> None:
         """Stop the fetches under way."""
         await self._flights.close()
+
+    async def _past(self, fetch: Callable[[], Coroutine[Any, Any, Answer[T]]]) -> Fetched[T]:
+        as_of = self._clock.now()
+        answer = await fetch()
+        return Fetched(answer.value, as_of, skipped_rows=answer.skipped)
 
     async def _or_stale(self, landing: "asyncio.Future[Fetched[T]]", kept: Kept) -> Fetched[T]:
         try:

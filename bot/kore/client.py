@@ -3,7 +3,7 @@
 The walk of a question: cache, single flight, limits, token, retries, paging, models.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import quote, urlencode
@@ -18,14 +18,28 @@ from bot.kore.reading import M, T, read_one
 from bot.kore.shelves import Caches, newest_first
 
 PAGE_SIZE = 1000
+OpenBehind = Callable[[int], "KoreClient"]
 
 
 class KoreClient:
     """Reads; never writes. Every method raises KoreErrors only, whose sentence people may read."""
 
-    def __init__(self, exchange: Exchange, caches: Caches) -> None:
+    def __init__(
+        self, exchange: Exchange, caches: Caches, behind: OpenBehind | None = None
+    ) -> None:
         self._exchange = exchange
         self._caches = caches
+        self._behind = behind
+
+    def in_background(self, *, at_once: int = 20) -> "KoreClient":
+        """Open a client of the same account for what nobody waits for, at most so many at once.
+
+        Its requests start only when nobody else wants to ask, wait long for that, and go past what
+        is kept but for rate plans. Close it when done. Raises ValueError on such a client.
+        """
+        if self._behind is None:
+            raise ValueError("a client in the background has none behind it")
+        return self._behind(at_once)
 
     async def sim(self, name: str, *, fresh: bool = False) -> Fetched[Sim]:
         """Fetch a SIM by SID or unique name. Raises KoreNotFound. `GET /v1/Sims/{name}`."""

@@ -1,23 +1,25 @@
 """Opens a KoreClient: the one place that puts the parts of this folder together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 
 from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.kore.auth import ClientCredentials, StaticBearer
+from bot.kore.behind import Behind
 from bot.kore.circuit import Circuit
 from bot.kore.client import KoreClient
-from bot.kore.exchange import Exchange
+from bot.kore.exchange import Exchange, Places
 from bot.kore.limiter import Limiter
 from bot.kore.observer import NullObserver, Observer
 from bot.kore.retry import RetryPolicy
-from bot.kore.shelves import Caches, Shelves
+from bot.kore.shelves import Caches, Shelves, nothing_kept
 from bot.kore.transport import AiohttpTransport
 
 API_URL = "https://programmable-wireless.api.korewireless.com"
 TOKEN_URL = "https://api.korewireless.com/api-services/v1/auth/token"  # noqa: S105 -- an address
+BACKGROUND_BUDGET = 120.0  # seconds: most of it is the waiting for those who go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,81 @@ class CookielessClient(httpx.AsyncClient):
         return self._none
 
 
+class Account:
+    """What all clients of one account share: the token, the limits and the circuit."""
+
+    def __init__(
+        self,
+        config: KoreConfig,
+        clock: Clock,
+        observer: Observer,
+        transport: httpx.AsyncBaseTransport | None,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._observer = observer
+        self._given = transport
+        self._timeout = httpx.Timeout(config.read_timeout, connect=config.connect_timeout)
+        self._transport = transport or AiohttpTransport(max_connections=config.at_once + 2)
+        self._auth = self._make_auth()
+        self._limiter = Limiter(clock, at_once=config.at_once, per_second=config.per_second)
+        self._circuit = Circuit(clock)
+
+    def front(self) -> KoreClient:
+        """Open the client for those who wait."""
+        config = self._config
+        exchange = self._exchange(self._transport, self._limiter, config.retry)
+        return KoreClient(exchange, self._caches(config.shelves), self.behind)
+
+    def behind(self, at_once: int) -> KoreClient:
+        """Open a client for what nobody waits for, with connections of its own."""
+        config = self._config
+        transport = self._given or AiohttpTransport(max_connections=at_once + 2)
+        places = Behind(self._limiter, self._clock, at_once=at_once)
+        patient = replace(config.retry, budget=BACKGROUND_BUDGET)
+        exchange = self._exchange(transport, places, patient)
+        return KoreClient(exchange, self._caches(nothing_kept(config.shelves)))
+
+    def _exchange(
+        self, transport: httpx.AsyncBaseTransport, places: Places, policy: RetryPolicy
+    ) -> Exchange:
+        http = CookielessClient(
+            base_url=self._config.api_url,
+            auth=self._auth,
+            transport=transport,
+            timeout=self._timeout,
+            headers={"Accept": "application/json", "User-Agent": self._config.user_agent},
+            trust_env=False,
+        )
+        return Exchange(
+            http,
+            policy=policy,
+            limiter=places,
+            circuit=self._circuit,
+            clock=self._clock,
+            observer=self._observer,
+        )
+
+    def _caches(self, shelves: Shelves) -> Caches:
+        return Caches(shelves, self._clock, self._observer)
+
+    def _make_auth(self) -> httpx.Auth:
+        config, api = self._config, httpx.URL(self._config.api_url)
+        if config.access_token:
+            return StaticBearer(api, config.access_token)
+        if not (config.client_id and config.client_secret):
+            raise SettingsError(("KORE_CLIENT_ID and KORE_CLIENT_SECRET, or KORE_ACCESS_TOKEN",))
+        return ClientCredentials(
+            api,
+            config.token_url,
+            config.client_id,
+            config.client_secret,
+            transport=self._transport,
+            clock=self._clock,
+            timeout=self._timeout,
+        )
+
+
 def open_kore(
     config: KoreConfig,
     clock: Clock,
@@ -67,42 +144,4 @@ def open_kore(
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> KoreClient:
     """Give a client; nothing is asked yet. Raises SettingsError without credentials."""
-    observer = observer or NullObserver()
-    transport = transport or AiohttpTransport(max_connections=config.at_once + 2)
-    timeout = httpx.Timeout(config.read_timeout, connect=config.connect_timeout)
-    http = CookielessClient(
-        base_url=config.api_url,
-        auth=_auth(config, clock, transport, timeout),
-        transport=transport,
-        timeout=timeout,
-        headers={"Accept": "application/json", "User-Agent": config.user_agent},
-        trust_env=False,
-    )
-    exchange = Exchange(
-        http,
-        policy=config.retry,
-        limiter=Limiter(clock, at_once=config.at_once, per_second=config.per_second),
-        circuit=Circuit(clock),
-        clock=clock,
-        observer=observer,
-    )
-    return KoreClient(exchange, Caches(config.shelves, clock, observer))
-
-
-def _auth(
-    config: KoreConfig, clock: Clock, transport: httpx.AsyncBaseTransport, timeout: httpx.Timeout
-) -> httpx.Auth:
-    api = httpx.URL(config.api_url)
-    if config.access_token:
-        return StaticBearer(api, config.access_token)
-    if not (config.client_id and config.client_secret):
-        raise SettingsError(("KORE_CLIENT_ID and KORE_CLIENT_SECRET, or KORE_ACCESS_TOKEN",))
-    return ClientCredentials(
-        api,
-        config.token_url,
-        config.client_id,
-        config.client_secret,
-        transport=transport,
-        clock=clock,
-        timeout=timeout,
-    )
+    return Account(config, clock, observer or NullObserver(), transport).front()

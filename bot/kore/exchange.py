@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import httpx
 
@@ -22,13 +22,31 @@ from bot.kore.errors import (
     KoreRateLimited,
     KoreUnavailable,
 )
-from bot.kore.limiter import Limiter
 from bot.kore.observer import Observer
 from bot.kore.retry import Failure, RetryPolicy, retry_after
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
+
+
+class Places(Protocol):
+    """Hands out places to ask; `started` is the moment that it gave."""
+
+    def acquire_now(self) -> float | None:
+        """Take a place without waiting; None where there is none."""
+
+    async def acquire(self) -> float:
+        """Wait for a place."""
+
+    def release(self) -> None:
+        """Give the place back."""
+
+    def accepted(self) -> None:
+        """Note an answer that was not a 429."""
+
+    def refused(self, started: float, retry_after: float | None) -> None:
+        """Note a 429."""
 
 
 class NotJson(Exception):
@@ -52,7 +70,7 @@ class Exchange:
         http: httpx.AsyncClient,
         *,
         policy: RetryPolicy,
-        limiter: Limiter,
+        limiter: Places,
         circuit: Circuit,
         clock: Clock,
         observer: Observer,

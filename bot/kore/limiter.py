@@ -51,6 +51,27 @@ class Limiter:
         grown: float = self._pace * GROWTH ** min(peace, 600.0) + LEAST_GROWTH * peace
         return min(grown, self._most_per_second or grown)
 
+    @property
+    def share(self) -> float:
+        """How much of what may be in flight at most may be now; 1 where nothing is limited."""
+        return self._at_once / self._most_at_once
+
+    def wait_behind(self) -> float:
+        """Give the seconds until one may start who lets everybody else go first."""
+        now = self._clock.monotonic()
+        if self._waiting:
+            return WINDOW
+        paced = self._next_start if self.pace is not None else now
+        return max(0.0, self._held_until - now, paced - now)
+
+    def start_behind(self, left_free: float) -> float:
+        """Note such a start; it takes of the pace what is not left free for others."""
+        now = self._clock.monotonic()
+        pace = self.pace
+        if pace is not None:
+            self._next_start = max(self._next_start, now - CREDIT) + 1 / (pace * (1 - left_free))
+        return _note(self._started, now)
+
     def acquire_now(self) -> float | None:
         """Take a place if one is free and nothing is paced; gives the moment, or None."""
         if self._pace is not None or self._waiting or self._in_flight >= self.at_once:

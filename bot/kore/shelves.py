@@ -1,6 +1,6 @@
 """What is kept of KORE's answers, each kind with its own life and size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -29,6 +29,13 @@ class Shelves:
     data_sessions: Shelf = _DATA_SESSIONS
     rate_plans: Shelf = _RATE_PLANS
     usage_records: Shelf = _USAGE_RECORDS
+
+
+def nothing_kept(usual: Shelves) -> Shelves:
+    """Give shelves without room, but for rate plans: a fleet has few."""
+    each = (usual.sims, usual.data_sessions, usual.usage_records)
+    sims, data_sessions, usage_records = (replace(shelf, max_bytes=0) for shelf in each)
+    return Shelves(sims, data_sessions, usual.rate_plans, usage_records)
 
 
 class Caches:

@@ -1,0 +1,81 @@
+"""Places for what nobody waits for: a scan asks only when no person wants to.
+
+It has places of its own, so that it never takes one from a look-up; where KORE limits the account,
+it starts only what nobody else would start now, and leaves a part of the pace free.
+"""
+
+import asyncio
+from collections import deque
+
+from bot.clock import Clock
+from bot.kore.limiter import Limiter
+
+LEFT_FREE = 0.1
+LOOK_AGAIN = 0.02
+
+
+class Behind:
+    """Hands out places like a Limiter, behind all who ask `front` for one."""
+
+    def __init__(self, front: Limiter, clock: Clock, *, at_once: int) -> None:
+        self._front = front
+        self._clock = clock
+        self._most_at_once = at_once
+        self._in_flight = 0
+        self._turn = asyncio.Lock()
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def at_once(self) -> int:
+        """How many requests may be in flight now; shrinks as that of the front does."""
+        return max(1, int(self._most_at_once * self._front.share))
+
+    def acquire_now(self) -> float | None:
+        """Take a place if one is free and nobody else wants to ask; gives the moment, or None."""
+        busy = self._waiting or self._turn.locked() or self._in_flight >= self.at_once
+        if busy or self._front.wait_behind() > 0:
+            return None
+        self._in_flight += 1
+        return self._front.start_behind(LEFT_FREE)
+
+    async def acquire(self) -> float:
+        """Wait for a place and for the turn; gives the moment of the start."""
+        await self._place()
+        try:
+            async with self._turn:
+                while (seconds := self._front.wait_behind()) > 0:
+                    await self._clock.sleep(min(seconds, LOOK_AGAIN))
+                return self._front.start_behind(LEFT_FREE)
+        except BaseException:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """Give the place back, whatever came of it."""
+        self._in_flight -= 1
+        while self._waiting and self._in_flight < self.at_once:
+            place = self._waiting.popleft()
+            if not place.done():
+                self._in_flight += 1
+                place.set_result(None)
+
+    def accepted(self) -> None:
+        """Note an answer that was not a 429."""
+        self._front.accepted()
+
+    def refused(self, started: float, retry_after: float | None) -> None:
+        """Note a 429 of a request that began at `started`."""
+        self._front.refused(started, retry_after)
+
+    async def _place(self) -> None:
+        if self._in_flight < self.at_once and not self._waiting:
+            self._in_flight += 1
+            return
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self.release()
+            raise
