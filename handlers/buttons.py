@@ -15,6 +15,7 @@ from bot.blocks.session_report import session_report
 from bot.errors import OldButton
 from bot.services import Services
 from handlers.answering import answer_later
+from handlers.asking import look_up
 from handlers.histories import history_reply
 from handlers.reply import Reply
 from handlers.request import Request, from_click
@@ -51,7 +52,7 @@ async def acknowledge(ack: AsyncAck) -> None:
 async def refresh(request: Request, value: str, services: Services) -> Reply:
     """Ask KORE again and put the answer in place of the old one."""
     asked = read(ids.Refresh, value)
-    report = await services.sessions.look_up(asked.sid, fresh=True)
+    report = await look_up(request, asked.sid, services, fresh=True)
     return Reply(
         lambda refused: session_report(report, shared_by=asked.shared_by, refused=refused),
         in_channel=request.is_public,
@@ -61,17 +62,17 @@ async def refresh(request: Request, value: str, services: Services) -> Reply:
 
 async def share(request: Request, value: str, services: Services) -> Reply:
     """Post the answer for the whole channel, with the name of who shares it."""
-    report = await services.sessions.look_up(read(ids.Share, value).sid)
+    report = await look_up(request, read(ids.Share, value).sid, services, for_all=True)
     return Reply(
         lambda refused: session_report(report, shared_by=request.user, refused=refused),
         in_channel=True,
     )
 
 
-async def pick(_request: Request, value: str, services: Services) -> Reply:
+async def pick(request: Request, value: str, services: Services) -> Reply:
     """Look up the SIM that was picked and put its answer in place of the question."""
     asked = read(ids.Pick, value)
-    report = await services.sessions.look_up(asked.sid)
+    report = await look_up(request, asked.sid, services)
     if asked.days:
         return history_reply(report, asked.days, services, replace=True)
     return Reply(lambda refused: session_report(report, refused=refused), replace=True)

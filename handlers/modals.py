@@ -19,6 +19,7 @@ from bot.blocks.views import loading_view, notice_view
 from bot.errors import BotError, OldButton
 from bot.services import Services
 from handlers.answering import PATIENCE_SECONDS, attempt
+from handlers.asking import look_up
 from handlers.buttons import action_in, read, value_of
 from handlers.reply import Reply, send
 from handlers.request import Request, from_click, part
@@ -84,7 +85,7 @@ class SessionDetails:
         """Show a session, in a new window if need be. Raises what the look-up or Slack raises."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             window = await self._opened(chosen)
-            report = await self._services.sessions.look_up(chosen.sid)
+            report = await look_up(self._request, chosen.sid, self._services, for_all=False)
             view = await self._services.off_loop.run(session_view, report, chosen)
         await window.show(view)
 

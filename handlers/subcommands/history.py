@@ -4,10 +4,11 @@ from bot.errors import BadDays, UserError
 from bot.services import Services
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimAmbiguous, SimNotFound
+from handlers.asking import look_up
 from handlers.histories import history_reply
 from handlers.reply import Reply
 from handlers.request import Request
-from handlers.sim_and_days import Reading, readings
+from handlers.sim_and_days import readings
 from handlers.subcommand import COMMAND, subcommand
 
 EXAMPLES = ("history truck-42 7",)
@@ -23,16 +24,16 @@ async def history(request: Request, services: Services) -> Reply:
         raise NotASim(
             f"Which SIM? Type `{COMMAND} {USAGE}`, for instance `{COMMAND} {EXAMPLES[0]}`."
         )
-    report, days = await _look_up(readings(request.text), services)
+    report, days = await _look_up(request, services)
     return history_reply(report, days, services)
 
 
-async def _look_up(ways: tuple[Reading, ...], services: Services) -> tuple[SessionReport, int]:
+async def _look_up(request: Request, services: Services) -> tuple[SessionReport, int]:
     """Take the first way to read the text that names a SIM. Raises what is wrong with the best."""
     errors: list[UserError] = []
-    for way in ways:
+    for way in readings(request.text):
         try:
-            report = await services.sessions.look_up(way.sim)
+            report = await look_up(request, way.sim, services)
         except UserError as error:
             errors.append(_with_days(error, way.days))
             continue
