@@ -1,0 +1,104 @@
+"""Which SIMs a digest is about: named ones, or those of a pattern, plan or status, or all. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple, Protocol, Self
+
+from bot.sims.names import key
+
+MOST_LISTED = 200
+LONGEST = 200
+
+
+class Which(StrEnum):
+    """The ways to choose SIMs."""
+
+    LISTED = "listed"
+    PATTERN = "pattern"
+    PLAN = "plan"
+    STATUS = "status"
+    ALL = "all"
+
+
+class Listed(NamedTuple):
+    """A SIM that was named: its SID, and what was typed for it."""
+
+    sid: str
+    typed: str
+
+
+class Named(Protocol):
+    """What is known of a SIM that may be meant: bot.kore.models.Sim."""
+
+    @property
+    def sid(self) -> str:
+        """Its SID."""
+
+    @property
+    def unique_name(self) -> str | None:
+        """Its unique name."""
+
+    @property
+    def friendly_name(self) -> str | None:
+        """Its friendly name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`listed` where SIMs were named; `text` is the pattern, the plan (SID or name) or the status.
+
+    A pattern knows `*`, `?` and `[abc]`, and no case; it fits the unique or the friendly name.
+    """
+
+    which: Which
+    text: str = ""
+    listed: tuple[Listed, ...] = ()
+
+    @property
+    def sids(self) -> tuple[str, ...]:
+        """The SIMs to read one by one; none where KORE's list is asked."""
+        return tuple(one.sid for one in self.listed)
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What KORE's list of SIMs is asked with: KoreClient.sims(**selection.filters)."""
+        names = {Which.PLAN: "rate_plan", Which.STATUS: "status"}
+        return {names[self.which]: self.text} if self.which in names else {}
+
+    def takes(self, sim: Named) -> bool:
+        """Tell whether a SIM of the list that `filters` gave is meant."""
+        if self.which is Which.LISTED:
+            return sim.sid in self.sids
+        return self.which is not Which.PATTERN or fits(self.text, sim)
+
+    @property
+    def words(self) -> str:
+        """How people say it: `12 named SIMs`, `SIMs called pump-*`."""
+        if self.which is Which.LISTED:
+            return "1 named SIM" if len(self.listed) == 1 else f"{len(self.listed)} named SIMs"
+        told = {
+            Which.PATTERN: f"SIMs called {self.text}",
+            Which.PLAN: f"SIMs on plan {self.text}",
+            Which.STATUS: f"SIMs whose status is {self.text}",
+        }
+        return told.get(self.which, "all SIMs")
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what is stored."""
+        if self.which is Which.LISTED:
+            return {"which": self.which.value, "listed": [list(one) for one in self.listed]}
+        return {"which": self.which.value} | ({"text": self.text} if self.text else {})
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Read what `to_json` gave. Raises ValueError, KeyError or TypeError on anything else."""
+        listed = tuple(Listed(str(sid), str(typed)) for sid, typed in stored.get("listed", ()))
+        return cls(Which(stored["which"]), str(stored.get("text", "")), listed)
+
+
+def fits(pattern: str, sim: Named) -> bool:
+    """Tell whether a SIM's unique or friendly name fits a pattern."""
+    wanted = key(pattern)
+    names = (sim.unique_name, sim.friendly_name)
+    return any(fnmatchcase(key(name), wanted) for name in names if name)

@@ -1,0 +1,25 @@
+"""A subscription for tests."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.digests.cadence import Cadence, Every
+from bot.digests.selection import Selection, Which
+from bot.digests.subscription import Subscription
+
+PUMPS = Subscription(
+    id="0a1b2c3d",
+    team="T0ACMEIOT",
+    channel="C0FLEETOP",
+    name="Pumps",
+    made_by="U0ANA0001",
+    made_at=datetime(2026, 1, 5, 12, 0, tzinfo=UTC),
+    selection=Selection(Which.PATTERN, "pump-*"),
+    cadence=Cadence(Every.WEEKDAY),
+    zone="Europe/Berlin",
+)
+
+
+def subscription(**changes):
+    """Pumps, weekdays at 09:00 in Berlin, but for the changes."""
+    return replace(PUMPS, **changes)

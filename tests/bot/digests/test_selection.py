@@ -1,0 +1,69 @@
+"""Which SIMs a digest is about."""
+
+import pytest
+
+from bot.digests.selection import Listed, Selection, Which, fits
+from bot.kore.models import Sim
+
+PUMP = Sim(sid="DE1", unique_name="Pump-7", friendly_name="Pump in Lyon", status="active")
+BARE = Sim(sid="DE2")
+CHOICES = [
+    (Selection(Which.ALL), "all SIMs", {}, True),
+    (Selection(Which.PATTERN, "pump-*"), "SIMs called pump-*", {}, True),
+    (Selection(Which.PATTERN, "truck-*"), "SIMs called truck-*", {}, False),
+    (Selection(Which.PLAN, "Small"), "SIMs on plan Small", {"rate_plan": "Small"}, True),
+    (Selection(Which.STATUS, "active"), "SIMs whose status is active", {"status": "active"}, True),
+    (Selection(Which.LISTED, listed=(Listed("DE1", "pump 7"),)), "1 named SIM", {}, True),
+    (
+        Selection(Which.LISTED, listed=(Listed("DE8", "a"), Listed("DE9", "b"))),
+        "2 named SIMs",
+        {},
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(("selection", "words", "filters", "takes"), CHOICES)
+def test_a_choice(selection, words, filters, takes):
+    """
+    Each has its words, what KORE is asked with, and comes back from what is stored.
+    """
+    assert words == selection.words
+    assert filters == selection.filters
+    assert takes is selection.takes(PUMP)
+    assert selection == Selection.from_json(selection.to_json())
+
+
+@pytest.mark.parametrize("pattern", ["pump-7", "PUMP-*", "pump-?", "pump-[0-9]", "*lyon", "p*7"])
+def test_a_pattern_that_fits(pattern):
+    """
+    It fits the whole unique or friendly name, whatever the case.
+    """
+    assert fits(pattern, PUMP)
+
+
+@pytest.mark.parametrize("pattern", ["pump", "pump-??", "[!p]*", "de1", ""])
+def test_a_pattern_that_does_not_fit(pattern):
+    """
+    A part of a name is not enough, and a SID is no name.
+    """
+    assert not fits(pattern, PUMP)
+
+
+@pytest.mark.parametrize("pattern", ["*", "?*", ""])
+def test_a_sim_without_a_name_fits_no_pattern(pattern):
+    """
+    What has no name is not called anything.
+    """
+    assert not fits(pattern, BARE)
+
+
+@pytest.mark.parametrize(
+    "stored", [{}, {"which": "some"}, {"which": "listed", "listed": [["DE1"]]}]
+)
+def test_what_is_no_choice(stored):
+    """
+    Anything else than what was stored is refused.
+    """
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        Selection.from_json(stored)
