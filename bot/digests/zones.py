@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 OFFERED = 30
-_ALIKE = 0.75
+_ALIKE = 0.87  # EST is not near CEST
 _PLACELESS = ("Etc/", "SystemV/", "US/")
 
 
