@@ -28,6 +28,7 @@ from bot.slack.access import Access
 from bot.slack.bolt import make_bolt_app
 from bot.slack.client import SlackClient
 from bot.slack.delivery import Delivery
+from bot.slack.drawing import Drawing
 from bot.slack.endpoint import SlackEndpoint
 from bot.slack.files import Files
 from bot.slack.identity import Identity, identify
@@ -53,7 +54,7 @@ async def assemble(
     stack.push_async_callback(off_loop.aclose)
     services = Services(
         sessions=await _lookup(settings, clock, metrics, stack),
-        delivery=Delivery(slack, retreat, metrics),
+        delivery=Delivery(slack, Drawing(retreat, metrics), metrics),
         slack=slack,
         files=Files(slack, clock),
         windows=Windows(slack),

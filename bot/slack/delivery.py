@@ -5,32 +5,25 @@ answer is never lost for that. It is never sent twice either: after an outcome t
 no other way is tried.
 """
 
-import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 
 from bot.slack.client import SlackClient
+from bot.slack.drawing import BAD_BLOCKS, Draw, Drawing
 from bot.slack.errors import NotDelivered, SlackError, SlackOutcomeUnknown, SlackRefused
 from bot.slack.observer import SlackObserver
-from bot.slack.post import Json, Message, Post, Target, TextOnly
+from bot.slack.post import Message, Post, Target
 
 log = logging.getLogger(__name__)
 
-BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
-
-Refused = frozenset[str]
-Draw = Callable[[Refused], Message | Awaitable[Message]]
-Retreat = Callable[[Refused, Sequence[Json], Iterable[str]], Refused | None]
-
 
 class Delivery:
-    """Delivers, and remembers per workspace which kinds of blocks it does not know yet."""
+    """Delivers what answers somebody who waits."""
 
-    def __init__(self, client: SlackClient, retreat: Retreat, observer: SlackObserver) -> None:
+    def __init__(self, client: SlackClient, drawing: Drawing, observer: SlackObserver) -> None:
         self._client = client
-        self._retreat = retreat
+        self._drawing = drawing
         self._observer = observer
-        self._learnt: dict[str, Refused] = {}
 
     async def deliver(
         self, to: Target, draw: Draw, *, in_channel: bool = False, replace: bool = False
@@ -41,32 +34,11 @@ class Delivery:
         A workspace that refuses a newer block gets plainer ones, at last the text alone.
         Raises NotDelivered.
         """
-        refused: Refused | None = self._learnt.get(to.team, frozenset())
-        while refused is not None:
-            drawn = draw(refused)
-            message = await drawn if inspect.isawaitable(drawn) else drawn
-            try:
-                route = await self._send(Post(to, message, in_channel, replace))
-            except SlackRefused as error:
-                refused = self._plainer(refused, message, error)
-            else:
-                if message.blocks:  # without any, it says nothing of what this workspace knows
-                    self._learn(to.team, refused)
-                return route
-        return await self._send(Post(to, TextOnly(message.text), in_channel, replace))
 
-    def _plainer(self, refused: Refused, message: Message, error: SlackRefused) -> Refused | None:
-        plainer = self._retreat(refused, message.blocks, error.messages)
-        log.warning("blocks-refused", extra={"slack_messages": error.messages})
-        return None if plainer == refused else plainer
+        async def send(message: Message) -> str:
+            return await self._send(Post(to, message, in_channel, replace))
 
-    def _learn(self, team: str, refused: Refused) -> None:
-        known = self._learnt.get(team, frozenset())
-        if news := refused - known:
-            log.warning("blocks-unknown-here", extra={"team": team, "kinds": sorted(news)})
-            self._learnt[team] = known | news
-            for kind in sorted(news):
-                self._observer.block_unknown(kind)
+        return await self._drawing.sent(to.team, draw, send)
 
     async def _send(self, post: Post) -> str:
         """Try one way after the other. Raises SlackRefused for blocks only, else NotDelivered."""

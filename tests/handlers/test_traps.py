@@ -24,6 +24,7 @@ from bot.ops.metrics import Metrics
 from bot.sandbox.kore_api.faults import late
 from bot.slack.client import SlackClient
 from bot.slack.delivery import Delivery
+from bot.slack.drawing import Drawing
 from tests.fakes import FakeClock
 from tests.running_bots import whole_bot
 from tests.workspaces import BOT_TOKEN
@@ -144,7 +145,8 @@ async def test_t6_a_rate_limit_is_waited_out_after_the_ack(dispatch_with, whole)
     clock, api_url = FakeClock(), whole.slack.api_url
     session = whole.bot.services.slack._session
     client = SlackClient(session, clock, token=BOT_TOKEN, api_url=api_url)
-    dispatch = dispatch_with(delivery=Delivery(client, retreat, Metrics()))
+    drawing = Drawing(retreat, Metrics())
+    dispatch = dispatch_with(delivery=Delivery(client, drawing, Metrics()))
     whole.slack.api.faults.rate_limit("/response", 30)
 
     answer = await dispatch(dispatch.command("help"))

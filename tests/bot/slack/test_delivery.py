@@ -8,6 +8,7 @@ from bot.blocks.kit import Screen, container, section
 from bot.blocks.ladder import retreat
 from bot.sandbox.slack_api.faults import Fault
 from bot.slack.delivery import Delivery
+from bot.slack.drawing import Drawing
 from bot.slack.errors import NotDelivered
 
 
@@ -40,7 +41,7 @@ def broken(_refused):
 @pytest.fixture
 def delivery(client, counted):
     """What is tested."""
-    return Delivery(client, retreat, counted)
+    return Delivery(client, Drawing(retreat, counted), counted)
 
 
 @pytest.fixture
