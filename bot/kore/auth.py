@@ -5,6 +5,7 @@ both come back as 403 (or 401), so one renewal and one more try tell them apart.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
@@ -30,23 +31,50 @@ class Token:
     expires_at: float
 
 
-class StaticBearer(httpx.Auth):
-    """A token that somebody else takes care of; sent to the origin of the API only."""
+class Bearer(httpx.Auth, ABC):
+    """Shows a token to the origin of the API only."""
 
-    def __init__(self, api: httpx.URL, access_token: str) -> None:
+    def __init__(self, api: httpx.URL) -> None:
         self._api = api
-        self._header = f"Bearer {access_token}"
+
+    @abstractmethod
+    async def bearer(self) -> str:
+        """Give the token that is shown now."""
+
+    @abstractmethod
+    async def renewed(self, used: str) -> str | None:
+        """Give another token than the `used` one, which KORE refused; None where there is none."""
 
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send with the token."""
+        """Send with the token; when KORE refuses it, once more with a new one."""
         check_origin(self._api, request.url)
-        request.headers["Authorization"] = self._header
-        yield request
+        bearer = await self.bearer()
+        request.headers["Authorization"] = f"Bearer {bearer}"
+        answer = yield request
+        if answer.status_code in REFUSALS and (renewed := await self.renewed(bearer)):
+            request.headers["Authorization"] = f"Bearer {renewed}"
+            yield request
 
 
-class ClientCredentials(httpx.Auth):
+class StaticBearer(Bearer):
+    """A token that somebody else takes care of."""
+
+    def __init__(self, api: httpx.URL, access_token: str) -> None:
+        super().__init__(api)
+        self._bearer = access_token
+
+    async def bearer(self) -> str:
+        """Give it."""
+        return self._bearer
+
+    async def renewed(self, used: str) -> str | None:  # noqa: ARG002 -- there is no other
+        """Give none."""
+        return None
+
+
+class ClientCredentials(Bearer):
     """Trades id and secret for a token; however many wait for one, it is asked for once."""
 
     def __init__(  # noqa: PLR0913 -- each is a collaborator or a part of the credentials
@@ -60,7 +88,7 @@ class ClientCredentials(httpx.Auth):
         clock: Clock,
         timeout: httpx.Timeout,
     ) -> None:
-        self._api = api
+        super().__init__(api)
         self._token_url = token_url
         self._form = {
             "grant_type": "client_credentials",
@@ -73,18 +101,13 @@ class ClientCredentials(httpx.Auth):
         self._token: Token | None = None
         self._renewals: SingleFlight[Token] = SingleFlight()
 
-    async def async_auth_flow(
-        self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send with the token; when KORE refuses it, renew it once and send once more."""
-        check_origin(self._api, request.url)
-        token = await self._current()
-        request.headers["Authorization"] = f"Bearer {token.bearer}"
-        answer = yield request
-        if answer.status_code in REFUSALS:
-            token = await self._renew(token)
-            request.headers["Authorization"] = f"Bearer {token.bearer}"
-            yield request
+    async def bearer(self) -> str:
+        """Give a token that holds, fetched or renewed if need be."""
+        return (await self._current()).bearer
+
+    async def renewed(self, used: str) -> str:
+        """Give a newer token than the `used` one."""
+        return (await self._renew(used)).bearer
 
     async def aclose(self) -> None:
         """Stop a renewal under way."""
@@ -94,18 +117,18 @@ class ClientCredentials(httpx.Auth):
         """Give a token that holds; one that will soon run out serves while KORE gives no other."""
         token, now = self._token, self._clock.monotonic()
         if token is None or now >= token.expires_at:
-            return await self._renew(token)
+            return await self._renew(token.bearer if token else None)
         if now < token.renew_at:
             return token
         try:
-            return await self._renew(token)
+            return await self._renew(token.bearer)
         except (httpx.TransportError, KoreUnavailable, KoreBadAnswer):
             self._token = replace(token, renew_at=now + RENEW_AGAIN_AFTER)
             return token
 
-    async def _renew(self, used: Token | None) -> Token:
+    async def _renew(self, used: str | None) -> Token:
         newest = self._token
-        if newest and used and newest.bearer != used.bearer:
+        if newest and used and newest.bearer != used:
             return newest
         return await self._renewals.join("token", self._fetch)
 

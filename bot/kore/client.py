@@ -13,11 +13,19 @@ from bot.kore.errors import KoreNotFound
 from bot.kore.exchange import Exchange
 from bot.kore.fetched import Fetched
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
-from bot.kore.paging import DATA_SESSIONS, SIMS, USAGE_RECORDS, Listing, pages
+from bot.kore.paging import (
+    DATA_SESSIONS,
+    SCANNED_SESSIONS,
+    SIMS,
+    USAGE_RECORDS,
+    Listing,
+    pages,
+)
 from bot.kore.reading import M, T, read_one
 from bot.kore.shelves import Caches, newest_first
 
 PAGE_SIZE = 1000
+ALL = b"PageSize=1000"
 OpenBehind = Callable[[int], "KoreClient"]
 
 
@@ -57,6 +65,15 @@ class KoreClient:
         """
         fetch = partial(self._sessions, _path("Sims", sid, "DataSessions"))
         return await self._caches.data_sessions.get(sid, fetch, fresh=fresh)
+
+    async def scanned_sessions(self, sid: str) -> Fetched[tuple[DataSession, ...]]:
+        """Fetch what a verdict needs of a SIM's sessions, in any order; for a fleet's scan.
+
+        For a client in the background: what is read here is no answer for people, so nothing of it
+        may be kept. `GET /v1/Sims/{sid}/DataSessions`.
+        """
+        fetch = partial(self._rows, SCANNED_SESSIONS, _path("Sims", sid, "DataSessions"), ALL)
+        return await self._caches.data_sessions.get(f"scan {sid}", fetch)
 
     async def usage_records(
         self,
@@ -118,7 +135,7 @@ class KoreClient:
         return await self._exchange.get(endpoint, path, b"", read)
 
     async def _sessions(self, path: str) -> Answer[tuple[DataSession, ...]]:
-        found = await self._rows(DATA_SESSIONS, path, _query())
+        found = await self._rows(DATA_SESSIONS, path, ALL)
         return Answer(newest_first(found.value), found.bodies, found.skipped)
 
     async def _rows(self, listing: Listing[T], path: str, query: bytes) -> Answer[tuple[T, ...]]:

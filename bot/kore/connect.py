@@ -6,7 +6,7 @@ import httpx
 
 from bot.clock import Clock
 from bot.errors import SettingsError
-from bot.kore.auth import ClientCredentials, StaticBearer
+from bot.kore.auth import Bearer, ClientCredentials, StaticBearer
 from bot.kore.behind import Behind
 from bot.kore.circuit import Circuit
 from bot.kore.client import KoreClient
@@ -16,6 +16,7 @@ from bot.kore.observer import NullObserver, Observer
 from bot.kore.retry import RetryPolicy
 from bot.kore.shelves import Caches, Shelves, nothing_kept
 from bot.kore.transport import AiohttpTransport
+from bot.kore.wire import HttpxWire, ShortWire, Wire
 
 API_URL = "https://programmable-wireless.api.korewireless.com"
 TOKEN_URL = "https://api.korewireless.com/api-services/v1/auth/token"  # noqa: S105 -- an address
@@ -77,6 +78,7 @@ class Account:
         self._observer = observer
         self._given = transport
         self._timeout = httpx.Timeout(config.read_timeout, connect=config.connect_timeout)
+        self._headers = {"Accept": "application/json", "User-Agent": config.user_agent}
         self._transport = transport or AiohttpTransport(max_connections=config.at_once + 2)
         self._auth = self._make_auth()
         self._limiter = Limiter(clock, at_once=config.at_once, per_second=config.per_second)
@@ -85,31 +87,41 @@ class Account:
     def front(self) -> KoreClient:
         """Open the client for those who wait."""
         config = self._config
-        exchange = self._exchange(self._transport, self._limiter, config.retry)
+        exchange = self._exchange(self._wire(self._transport), self._limiter, config.retry)
         return KoreClient(exchange, self._caches(config.shelves), self.behind)
 
     def behind(self, at_once: int) -> KoreClient:
         """Open a client for what nobody waits for, with connections of its own."""
         config = self._config
-        transport = self._given or AiohttpTransport(max_connections=at_once + 2)
+        wire = self._wire(self._given) if self._given else self._short_wire(at_once)
         places = Behind(self._limiter, self._clock, at_once=at_once)
         patient = replace(config.retry, budget=BACKGROUND_BUDGET)
-        exchange = self._exchange(transport, places, patient)
+        exchange = self._exchange(wire, places, patient)
         return KoreClient(exchange, self._caches(nothing_kept(config.shelves)))
 
-    def _exchange(
-        self, transport: httpx.AsyncBaseTransport, places: Places, policy: RetryPolicy
-    ) -> Exchange:
+    def _wire(self, transport: httpx.AsyncBaseTransport) -> HttpxWire:
         http = CookielessClient(
             base_url=self._config.api_url,
             auth=self._auth,
             transport=transport,
             timeout=self._timeout,
-            headers={"Accept": "application/json", "User-Agent": self._config.user_agent},
+            headers=self._headers,
             trust_env=False,
         )
+        return HttpxWire(http)
+
+    def _short_wire(self, at_once: int) -> ShortWire:
+        return ShortWire(
+            AiohttpTransport(max_connections=at_once + 2),
+            self._auth,
+            origin=self._config.api_url.rstrip("/"),
+            headers=self._headers | {"Accept-Encoding": "gzip, deflate"},
+            timeout=self._timeout,
+        )
+
+    def _exchange(self, wire: Wire, places: Places, policy: RetryPolicy) -> Exchange:
         return Exchange(
-            http,
+            wire,
             policy=policy,
             limiter=places,
             circuit=self._circuit,
@@ -120,7 +132,7 @@ class Account:
     def _caches(self, shelves: Shelves) -> Caches:
         return Caches(shelves, self._clock, self._observer)
 
-    def _make_auth(self) -> httpx.Auth:
+    def _make_auth(self) -> Bearer:
         config, api = self._config, httpx.URL(self._config.api_url)
         if config.access_token:
             return StaticBearer(api, config.access_token)

@@ -24,6 +24,7 @@ from bot.kore.errors import (
 )
 from bot.kore.observer import Observer
 from bot.kore.retry import Failure, RetryPolicy, retry_after
+from bot.kore.wire import Answered, Wire
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class Exchange:
 
     def __init__(  # noqa: PLR0913 -- collaborators
         self,
-        http: httpx.AsyncClient,
+        wire: Wire,
         *,
         policy: RetryPolicy,
         limiter: Places,
@@ -75,8 +76,7 @@ class Exchange:
         clock: Clock,
         observer: Observer,
     ) -> None:
-        self._http = http
-        self._origin = str(http.base_url).rstrip("/")
+        self._wire = wire
         self._policy = policy
         self._limiter = limiter
         self._circuit = circuit
@@ -110,7 +110,7 @@ class Exchange:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._wire.aclose()
 
     async def _try(
         self, endpoint: str, path: str, query: bytes, read: Callable[[bytes], T], seconds: float
@@ -132,13 +132,12 @@ class Exchange:
             self._observer.asked(endpoint, outcome, self._clock.monotonic() - began)
         return self._take(answer, started, read)
 
-    async def _ask(self, path: str, query: bytes, deadline: float) -> tuple[httpx.Response, float]:
-        url = f"{self._origin}{path}?{query.decode()}" if query else self._origin + path
-        request = httpx.Request("GET", url, headers=self._http.headers)
+    async def _ask(self, path: str, query: bytes, deadline: float) -> tuple[Answered, float]:
+        target = f"{path}?{query.decode()}" if query else path
         started = await self._place(deadline)
         try:
             async with asyncio.timeout(deadline - started):
-                return await self._http.send(request), started
+                return await self._wire.get(target), started
         except (TimeoutError, httpx.HTTPError, KoreUnavailable, KoreBadAnswer) as error:
             self._note(started, answered=False)
             raise _no_answer(error) from error
@@ -168,7 +167,7 @@ class Exchange:
             log.warning("kore-back" if was_open else "kore-down")
             self._observer.circuit(is_open=not was_open)
 
-    def _take(self, answer: httpx.Response, started: float, read: Callable[[bytes], T]) -> T:
+    def _take(self, answer: Answered, started: float, read: Callable[[bytes], T]) -> T:
         status = answer.status_code
         wait = retry_after(answer.headers, self._clock.now()) if status != httpx.codes.OK else None
         if status == TOO_MANY:
@@ -185,7 +184,7 @@ class Exchange:
         raise error
 
 
-def _readable(answer: httpx.Response, read: Callable[[bytes], T]) -> T:
+def _readable(answer: Answered, read: Callable[[bytes], T]) -> T:
     try:
         return read(answer.content)
     except NotJson as error:
@@ -209,7 +208,7 @@ _ERRORS: dict[int, type[KoreError]] = {
 }
 
 
-def as_error(answer: httpx.Response) -> KoreError:
+def as_error(answer: Answered) -> KoreError:
     """Give the error that a status stands for; KORE's own words go to the log only."""
     status = answer.status_code
     log.info("kore-refused", extra={"status": status, "said": _said(answer)})
@@ -220,7 +219,7 @@ def as_error(answer: httpx.Response) -> KoreError:
     return (KoreBadRequest if status >= httpx.codes.BAD_REQUEST else KoreBadAnswer)(status=status)
 
 
-def _said(answer: httpx.Response) -> str:
+def _said(answer: Answered) -> str:
     """Read one of KORE's three shapes of error: its envelope, OAuth's, the gateway's."""
     try:
         body = json.loads(answer.content)

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
+NOT_READ = "-"  # no answer of KORE's has such a key
 
 
 class ElseUnknown:
@@ -86,6 +87,19 @@ class DataSession(_Answer):
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
     imei: Imei = None
+
+
+class ScannedSession(DataSession):
+    """A session as a scan reads it: without its ids and the tower's place, which no verdict asks.
+
+    Reading those would cost as much again as all the rest.
+    """
+
+    model_config = ConfigDict(populate_by_name=False)
+
+    sid: None = Field(default=None, validation_alias=NOT_READ)
+    account_sid: None = Field(default=None, validation_alias=NOT_READ)
+    cell_location_estimate: None = Field(default=None, validation_alias=NOT_READ)
 
 
 class Sim(_Answer):
@@ -178,6 +192,14 @@ class DataSessionPage(Page[DataSession]):
     key = "data_sessions"
     row = DataSession
     rows: tuple[DataSession, ...] = Field(validation_alias="data_sessions")
+
+
+class ScannedSessionPage(Page[DataSession]):
+    """The same, as a scan reads it."""
+
+    key = "data_sessions"
+    row = ScannedSession
+    rows: tuple[ScannedSession, ...] = Field(validation_alias="data_sessions")
 
 
 class SimPage(Page[Sim]):

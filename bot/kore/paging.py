@@ -16,6 +16,7 @@ from bot.kore.models import (
     DataSession,
     DataSessionPage,
     Page,
+    ScannedSessionPage,
     Sim,
     SimPage,
     UsageRecord,
@@ -37,6 +38,7 @@ class Listing(Generic[T]):
 
 SIMS: Listing[Sim] = Listing("sims", SimPage, 5000)
 DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage, 500)
+SCANNED_SESSIONS: Listing[DataSession] = Listing("data_sessions", ScannedSessionPage, 500)
 USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage, 500)
 
 

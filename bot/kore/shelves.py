@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 from bot.clock import Clock
@@ -18,7 +17,6 @@ _SIMS = Shelf("sims", 60, 24 * HOUR, 32 * MEGABYTE)
 _DATA_SESSIONS = Shelf("data_sessions", 30, 24 * HOUR, 128 * MEGABYTE)
 _RATE_PLANS = Shelf("rate_plans", HOUR, 24 * HOUR, 4 * MEGABYTE)
 _USAGE_RECORDS = Shelf("usage_records", 300, 24 * HOUR, 16 * MEGABYTE)
-_by_start = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +58,11 @@ class Caches:
 
 def newest_first(sessions: tuple[DataSession, ...]) -> tuple[DataSession, ...]:
     """Order by `start`, the newest first; those without one come last."""
-    known = [each for each in sessions if each.start is not None]
-    unknown = [each for each in sessions if each.start is None]
-    return (*sorted(known, key=_by_start, reverse=True), *unknown)
+    return tuple(sorted(sessions, key=_started, reverse=True))
+
+
+def _started(session: DataSession) -> float:
+    return session.start.timestamp() if session.start else float("-inf")
 
 
 def _one(model: type[M], bodies: tuple[bytes, ...]) -> M:

@@ -6,8 +6,8 @@ What this one leaves out: HTTP/2 and streamed bodies (answers are read whole, up
 
 import asyncio
 import ssl
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import aiohttp
 import httpx
@@ -17,6 +17,19 @@ from bot.proxies import proxy_for
 
 MAX_LINE = 65_536
 _OURS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+
+Headers = Mapping[str, str] | Sequence[tuple[str, str]]
+Received = tuple[int, Sequence[tuple[bytes, bytes]], bytes]
+
+
+class Sending(NamedTuple):
+    """A request ready for the wire; the URL is encoded already."""
+
+    method: str
+    url: URL
+    headers: Headers
+    proxy: str | None = None
+    body: bytes | None = None
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -45,14 +58,36 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send it and read the whole answer. Raises httpx's own TransportErrors only."""
         limits = request.extensions.get("timeout", {})
+        sending = Sending(
+            request.method,
+            URL(str(request.url), encoded=True),
+            request.headers.multi_items(),
+            proxy_for(f"{request.url.scheme}://{request.url.netloc.decode()}"),
+            await request.aread() or None,
+        )
+        try:
+            status, headers, body = await self.send(sending, limits)
+        except httpx.RequestError as error:
+            error.request = request
+            raise
+        return httpx.Response(
+            status,
+            headers=headers,
+            content=body,
+            request=request,
+            extensions={"http_version": b"HTTP/1.1"},
+        )
+
+    async def send(self, sending: Sending, limits: Mapping[str, Any]) -> Received:
+        """Send what is ready for the wire. Raises as `handle_async_request`, without a request."""
         if self._places.locked():
-            await self._wait_for_place(request, limits.get("pool"))
+            await self._wait_for_place(limits.get("pool"))
         else:
             await self._places.acquire()
         try:
-            return await self._send(request, limits)
+            return await self._send(sending, limits)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise as_httpx(error, request) from error
+            raise as_httpx(error) from error
         finally:
             self._places.release()
 
@@ -61,35 +96,27 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         if self._session is not None:
             await self._session.close()
 
-    async def _wait_for_place(self, request: httpx.Request, seconds: float | None) -> None:
+    async def _wait_for_place(self, seconds: float | None) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._places.acquire()
         except TimeoutError as error:
-            message = f"no free connection within {seconds} s"
-            raise httpx.PoolTimeout(message, request=request) from error
+            raise httpx.PoolTimeout(f"no free connection within {seconds} s") from error
 
-    async def _send(self, request: httpx.Request, limits: Mapping[str, Any]) -> httpx.Response:
+    async def _send(self, sending: Sending, limits: Mapping[str, Any]) -> Received:
         self._session = session = self._session or self._open()
         async with session.request(
-            request.method,
-            URL(str(request.url), encoded=True),
-            headers=request.headers.multi_items(),
-            data=await request.aread() or None,
+            sending.method,
+            sending.url,
+            headers=sending.headers,
+            data=sending.body,
             allow_redirects=False,
-            proxy=proxy_for(f"{request.url.scheme}://{request.url.netloc.decode()}"),
+            proxy=sending.proxy,
             timeout=self._timeout(limits.get("connect"), limits.get("read")),
         ) as answer:
-            body = await self._body(answer, request)
-        return httpx.Response(
-            answer.status,
-            headers=answer.raw_headers,
-            content=body,
-            request=request,
-            extensions={"http_version": b"HTTP/1.1"},
-        )
+            return answer.status, answer.raw_headers, await self._body(answer)
 
-    async def _body(self, answer: aiohttp.ClientResponse, request: httpx.Request) -> bytes:
+    async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
         size = answer.content_length
         if size is not None and size <= self._max_bytes:
             return await answer.read()
@@ -101,8 +128,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                     break
             else:
                 return bytes(body)
-        message = f"the answer is larger than {self._max_bytes} bytes"
-        raise httpx.ReadError(message, request=request)
+        raise httpx.ReadError(f"the answer is larger than {self._max_bytes} bytes")
 
     def _timeout(self, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
         key = (connect, read)
@@ -143,7 +169,7 @@ _SAME_AS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
 )
 
 
-def as_httpx(error: Exception, request: httpx.Request) -> httpx.RequestError:
+def as_httpx(error: Exception) -> httpx.RequestError:
     """Give the httpx error that says the same; the first kind in the table that fits."""
     kind = next(ours for theirs, ours in _SAME_AS if isinstance(error, theirs))
-    return kind(str(error) or type(error).__name__, request=request)
+    return kind(str(error) or type(error).__name__)

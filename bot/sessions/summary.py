@@ -8,7 +8,7 @@ from bot.sessions.report import Summary
 
 
 def summarise(sessions: Sequence[DataSession]) -> Summary:
-    """Count sessions, networks, cells and packets; `sessions` as they were cleaned.
+    """Count sessions, networks, cells and packets; `sessions` as they were cleaned, newest first.
 
     What a session does not tell is left out of the sums, never counted as 0.
     """
@@ -18,7 +18,7 @@ def summarise(sessions: Sequence[DataSession]) -> Summary:
         cells=len({cell(session.cell_id) for session in sessions} - {None}),
         packets_uploaded=_total(session.packets_uploaded for session in sessions),
         packets_downloaded=_total(session.packets_downloaded for session in sessions),
-        first_start=min((s.start for s in sessions if s.start), default=None),
+        first_start=sessions[-1].start if sessions else None,
         sessions_without_packets=sum(not _tells_packets(session) for session in sessions),
     )
 

@@ -48,11 +48,11 @@ def _packets_by_day(evidence: Evidence) -> dict[int, float]:
     Blocks without known counters are left out; nothing is given where the last one has a session
     whose counters, or whose extent, are unknown.
     """
-    now, days = evidence.now, defaultdict[int, float](float)
-    for session, follower in zip_longest(evidence.in_order, evidence.starts[1:]):
+    now, days, starts = evidence.now, defaultdict[int, float](float), evidence.starts
+    for session, start, follower in zip_longest(evidence.in_order, starts, starts[1:]):
         counts, stop = packets(session), session.end or session.last_updated
-        if counts and stop and session.start:
-            _spread(sum(counts), (now - session.start) / DAY, (now - stop) / DAY, days)
+        if counts and stop:
+            _spread(sum(counts), (now - start) / DAY, (now - stop) / DAY, days)
         elif (stop or follower or now) > now - DAY:
             return {}
     return days
@@ -60,8 +60,8 @@ def _packets_by_day(evidence: Evidence) -> dict[int, float]:
 
 def _spread(count: int, oldest: float, newest: float, days: dict[int, float]) -> None:
     """Spread `count` evenly from `oldest` to `newest`, in days before now."""
-    oldest, newest = max(oldest, 0), max(newest, 0)
-    if oldest <= newest:
+    oldest, newest = max(oldest, 0.0), max(newest, 0.0)
+    if oldest <= newest or int(oldest) == int(newest):
         days[int(oldest)] += count
         return
     for day in range(int(newest), ceil(oldest)):
