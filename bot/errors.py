@@ -30,6 +30,17 @@
     + NotDelivered
     + WindowTooLate
     + FileNotSent
+  x StoreError              bot/store/errors.py
+    + StoreNotReady
+    + StoreLost
+      - StoreOutcomeUnknown
+    + StoreBusy
+    + StoreFull
+    + StoreReadOnly
+    + StoreTooNew
+    + StoreDamaged
+    + StoreDenied
+    + StoreFault
   x SlackLost               Slack cannot be reached at the start, or no longer
 """
 

@@ -167,7 +167,7 @@ def drawn_tree() -> dict[str, str]:
     """Read the tree of bot/errors.py: each error with the one that it stands under."""
     above: dict[int, str] = {}
     parents: dict[str, str] = {}
-    for depth, name in re.findall(r"^( *)[*x+] (\w+)", bot.errors.__doc__ or "", re.MULTILINE):
+    for depth, name in re.findall(r"^( *)[*x+-] (\w+)", bot.errors.__doc__ or "", re.MULTILINE):
         above[len(depth)] = name
         if depth:
             parents[name] = above[max(d for d in above if d < len(depth))]
