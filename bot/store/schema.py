@@ -3,7 +3,20 @@
 Times are float epoch seconds in UTC (`Seconds`); JSON stands as compact text.
 """
 
-from sqlalchemy import Boolean, Column, Double, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 # named, so that a later migration can name what it changes on both databases
 NAMES = {
@@ -70,4 +83,133 @@ buckets = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("full_at", Seconds, nullable=False),
+)
+
+# --- subscriptions: bot/store/subscriptions.py ---
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Seconds, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("paused", Text),
+    Index("uq_subscriptions_name", "team", "channel", "name_key", unique=True),
+    Index("ix_subscriptions_made_by", "team", "made_by"),
+)
+
+
+# --- digests: bot/store/digest_runs.py, scan_chunks.py, scan_rows.py, sim_days.py ---
+
+digest_runs = Table(
+    "digest_runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscription", Text, nullable=False),
+    Column("due", Seconds, nullable=False),
+    Column("started", Seconds, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("ended", Seconds),
+    Column("sims", Integer),
+    Column("chunks", Integer),
+    Column("counts", Text),
+    Column("digest", Text),
+    Column("channel", Text),
+    Column("ts", Text),
+    Column("why", Text),
+    UniqueConstraint("subscription", "due"),
+)
+
+scan_chunks = Table(
+    "scan_chunks",
+    metadata,
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sims", LargeBinary, nullable=False),
+)
+
+# a row is found by its key alone, so SQLite keeps it there and nowhere else
+scan_rows = Table(
+    "scan_rows",
+    metadata,
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("sid", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("gravity", Integer, nullable=False),
+    Column("mark", BigInteger, nullable=False),
+    Column("traffic", BigInteger),
+    Column("lost_on", Text),
+    Column("lost_at", Seconds),
+    Column("fault", Text),
+    Column("row", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+sim_days = Table(
+    "sim_days",
+    metadata,
+    Column("sid", Text, primary_key=True),
+    Column("month", Integer, primary_key=True, autoincrement=False),
+    Column("days", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# --- watches: bot/store/watches.py, posts.py ---
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sid", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("enterprise", Text),
+    Column("person", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text),
+    Column("goal", Text, nullable=False),
+    Column("started", Seconds, nullable=False),
+    Column("ends", Seconds, nullable=False),
+    # of the place and the person while it is open: nobody watches one SIM twice in one place
+    Column("slot", Text),
+    Column("noticed", Text, nullable=False),
+    Column("latest", Text, nullable=False),
+    Column("checked", Seconds, nullable=False),
+    Column("turned", Seconds),
+    Column("blind", Seconds),
+    Column("blind_why", Text),
+    Column("told", Seconds),
+    Column("untold", Integer, nullable=False),
+    Column("notices", Integer, nullable=False),
+    Column("ended", Seconds),
+    Column("ending", Text),
+    Column("ended_by", Text),
+    Column("cards", Integer, nullable=False),
+    Column("card_channel", Text),
+    Column("card_ts", Text),
+    Column("edited", Seconds),
+    Column("drawn", Text),
+    UniqueConstraint("slot"),
+    _index("ix_watches_sid", "sid", where="ended IS NULL"),
+    _index("ix_watches_person", "person", where="ended IS NULL"),
+    _index("ix_watches_channel", "channel", where="ended IS NULL"),
+    Index("ix_watches_ended", "ended"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("made", Seconds, nullable=False),
+    Column("begun", Seconds, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("ts", Text),
+    Index("ix_posts_begun", "begun"),
 )

@@ -1,0 +1,212 @@
+"""Each time that a digest was due: what became of it, how many SIMs were how, and the digest."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, func, select, update
+
+from bot.store.database import Database
+from bot.store.schema import digest_runs, scan_chunks
+from bot.store.transaction import Transaction
+
+MEMBERS = 14
+"""How many runs the trend shows."""
+
+
+class Stage(StrEnum):
+    """How far a run is; the last four are its ends."""
+
+    LISTING = "listing"
+    SCANNING = "scanning"
+    POSTING = "posting"
+    POSTED = "posted"
+    QUIET = "quiet"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+ENDS = (Stage.POSTED, Stage.QUIET, Stage.SKIPPED, Stage.FAILED)
+TOLD = (Stage.POSTED, Stage.QUIET)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run; times are epoch seconds. `counts` is by state; `digest` is the digest as JSON.
+
+    `why` says why it was skipped or failed. `sims` and `chunks` are None before the SIMs are
+    listed.
+    """
+
+    id: int
+    subscription: str
+    due: float
+    started: float
+    stage: Stage
+    ended: float | None = None
+    sims: int | None = None
+    chunks: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    digest: str | None = None
+    channel: str | None = None
+    ts: str | None = None
+    why: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more will come of it."""
+        return self.stage in ENDS
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the chunks of a running scan are done; None of `chunks`: still listing."""
+
+    due: float
+    done: int
+    chunks: int | None
+
+    @property
+    def percent(self) -> int:
+        """Give it as people say it, rounded down."""
+        return 100 * self.done // self.chunks if self.chunks else 0
+
+
+class DigestRuns:
+    """The runs of all subscriptions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, subscription: str, due: float, tx: Transaction | None = None) -> Run:
+        """Give the run of that time, made if it is not there."""
+        new = self._database.insert(digest_runs).values(
+            subscription=subscription,
+            due=due,
+            started=self._database.now,
+            stage=Stage.LISTING.value,
+        )
+        async with self._database.joining(tx) as own:
+            await own.execute(new.on_conflict_do_nothing())
+            found = await own.execute(_ONE, {"of": subscription, "at": due})
+            return _run(found.one())
+
+    async def find(self, subscription: str, due: float) -> Run | None:
+        """Give the run of that time; None where there is none."""
+        async with self._database.read() as tx:
+            row = (await tx.execute(_ONE, {"of": subscription, "at": due})).first()
+        return _run(row) if row else None
+
+    async def by_id(self, run: int) -> Run | None:
+        """Give a run; None where it is gone."""
+        async with self._database.read() as tx:
+            row = (await tx.execute(_BY_ID, {"run": run})).first()
+        return _run(row) if row else None
+
+    async def under_way(self, subscription: str, before: float) -> Run | None:
+        """Give the run of an earlier time that is not over yet."""
+        async with self._database.read() as tx:
+            row = (await tx.execute(_UNDER_WAY, {"of": subscription, "at": before})).first()
+        return _run(row) if row else None
+
+    async def before(self, subscription: str, due: float) -> Run | None:
+        """Give the newest run before that time whose SIMs were looked at to the end."""
+        async with self._database.read() as tx:
+            row = (await tx.execute(_BEFORE, {"of": subscription, "at": due, "most": 1})).first()
+        return _run(row) if row else None
+
+    async def trend(self, subscription: str, due: float, most: int = MEMBERS) -> tuple[Run, ...]:
+        """Give the newest runs before that time that were looked at to the end, oldest first."""
+        async with self._database.read() as tx:
+            asked = {"of": subscription, "at": due, "most": most}
+            rows = (await tx.execute(_BEFORE, asked)).all()
+        return tuple(_run(row) for row in reversed(rows))
+
+    async def skipped_between(self, subscription: str, after: float, due: float) -> tuple[Run, ...]:
+        """Give the runs between two times that came to nothing, oldest first."""
+        async with self._database.read() as tx:
+            rows = await tx.execute(_SKIPPED, {"of": subscription, "after": after, "at": due})
+            return tuple(_run(row) for row in rows)
+
+    async def progress(self) -> dict[str, Progress]:
+        """Give how far the scans that run now are, by subscription."""
+        async with self._database.read() as tx:
+            rows = await tx.execute(_PROGRESS)
+            return {
+                row.subscription: Progress(row.due, (row.chunks or 0) - row.left, row.chunks)
+                for row in rows
+            }
+
+    async def change(
+        self,
+        run: int,
+        stage: Stage,
+        tx: Transaction | None = None,
+        **told: Any,  # noqa: ANN401 -- any column's value
+    ) -> None:
+        """Set the stage and whatever else is told of a run; its end is noted with the stage."""
+        if "counts" in told:
+            told["counts"] = json.dumps(told["counts"], separators=(",", ":"))
+        if stage in ENDS:
+            told["ended"] = self._database.now
+        async with self._database.joining(tx) as own:
+            values = update(digest_runs).where(digest_runs.c.id == run)
+            await own.execute(values.values(stage=stage.value, **told))
+
+    async def forget(self, older_than: float, most: int) -> int:
+        """Drop runs due longer ago than that many seconds, some at a time; give how many."""
+        old = (
+            select(digest_runs.c.id)
+            .where(digest_runs.c.due < self._database.now - older_than)
+            .limit(most)
+        )
+        async with self._database.write() as tx:
+            gone = await tx.execute(delete(digest_runs).where(digest_runs.c.id.in_(old)))
+            return gone.rowcount
+
+
+_OF = digest_runs.c.subscription == bindparam("of")
+_EARLIER = digest_runs.c.due < bindparam("at")
+_NEWEST = digest_runs.c.due.desc()
+_ONE = select(digest_runs).where(_OF, digest_runs.c.due == bindparam("at"))
+_BY_ID = select(digest_runs).where(digest_runs.c.id == bindparam("run"))
+_UNDER_WAY = (
+    select(digest_runs)
+    .where(_OF, _EARLIER, digest_runs.c.stage.not_in(ENDS))
+    .order_by(_NEWEST)
+    .limit(1)
+)
+_BEFORE = (
+    select(digest_runs)
+    .where(_OF, _EARLIER, digest_runs.c.stage.in_(TOLD))
+    .order_by(_NEWEST)
+    .limit(bindparam("most"))
+)
+_SKIPPED = (
+    select(digest_runs)
+    .where(
+        _OF,
+        _EARLIER,
+        digest_runs.c.due > bindparam("after"),
+        digest_runs.c.stage.in_((Stage.SKIPPED, Stage.FAILED)),
+    )
+    .order_by(digest_runs.c.due)
+    .limit(100)
+)
+_LEFT = (
+    select(func.count())
+    .select_from(scan_chunks)
+    .where(scan_chunks.c.run == digest_runs.c.id)
+    .scalar_subquery()
+)
+_PROGRESS = select(
+    digest_runs.c.subscription, digest_runs.c.due, digest_runs.c.chunks, _LEFT.label("left")
+).where(digest_runs.c.stage.not_in(ENDS))
+
+
+def _run(row: Row[Any]) -> Run:
+    told = row._asdict()
+    counts = json.loads(told.pop("counts") or "{}")
+    return Run(**told | {"stage": Stage(row.stage), "counts": counts})
