@@ -10,6 +10,7 @@
     + BadDays               a history of days that KORE does not keep, or no number
     + NotAllowed            this person or channel may not ask
     + NotShared             the channel does not take what was to be shared
+    + NoSuchSims            bot/digests/chooser.py: a digest's pattern, plan or list names no SIM
     + OldButton             a button of an answer that this version did not write
   x TookTooLong             our own patience ended before an answer came
   x Restarting              the bot is being stopped while it works

@@ -1,8 +1,11 @@
 """Which SIMs a digest is about: named ones, or those of a pattern, plan or status, or all. Pure."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, Self
 
 from bot.sims.names import key
@@ -97,8 +100,13 @@ class Selection:
         return cls(Which(stored["which"]), str(stored.get("text", "")), listed)
 
 
+@lru_cache(maxsize=64)
+def matcher(pattern: str) -> Callable[[str], object]:
+    """Give what tells whether a name, as `bot.sims.names.key` has it, fits a pattern."""
+    return re.compile(translate(key(pattern))).match
+
+
 def fits(pattern: str, sim: Named) -> bool:
     """Tell whether a SIM's unique or friendly name fits a pattern."""
-    wanted = key(pattern)
     names = (sim.unique_name, sim.friendly_name)
-    return any(fnmatchcase(key(name), wanted) for name in names if name)
+    return any(matcher(pattern)(key(name)) for name in names if name)

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.clock import Clock
@@ -14,7 +16,7 @@ from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind
 from bot.sims.names import key
 from bot.sims.near_misses import NearMisses, prepare
-from bot.sims.table import BLOCK, SimTable
+from bot.sims.table import BLOCK, Column, SimTable
 from bot.sims.wording import Listed
 
 if TYPE_CHECKING:
@@ -101,6 +103,15 @@ class SimDirectory:
         wanted = key(name)
         return self._table.equal("unique_key", wanted) or self._table.equal("friendly_key", wanted)
 
+    async def all_named(self, names: Iterable[str]) -> dict[str, tuple[Candidate, ...]]:
+        """Give the SIMs of each name that there are, by its `key`, as `exact` would one by one.
+
+        The list is walked once, however many names there are, and the loop gets its turns.
+        """
+        wanted = {key(name) for name in names} - {""}
+        friendly = await self._all_equal("friendly_key", wanted)
+        return friendly | await self._all_equal("unique_key", wanted)
+
     def sid_of_unique_name(self, name: str) -> str | None:
         """Give the SID of the one SIM that has this unique name, whatever its case."""
         return _the_one(self._table.equal("unique_key", key(name)))
@@ -127,9 +138,31 @@ class SimDirectory:
                 await asyncio.sleep(0)
             return nearest.candidates
 
+    async def count(self, fits: Callable[[str], object]) -> int:
+        """Count the SIMs of which a name fits; `fits` gets names as `bot.sims.names.key` has them.
+
+        The event loop gets its turn after each block.
+        """
+        found: set[str] = set()
+        for block in tuple(self._table.blocks):
+            found.update(block.sids_named(fits))
+            await asyncio.sleep(0)
+        return len(found)
+
     async def aclose(self) -> None:
         """Stop the reading under way."""
         await self._reading.close()
+
+    async def _all_equal(
+        self, column: Column, wanted: AbstractSet[str]
+    ) -> dict[str, tuple[Candidate, ...]]:
+        found: defaultdict[str, dict[str, Candidate]] = defaultdict(dict)
+        for block in tuple(self._table.blocks):
+            for value in block.among(column, wanted):
+                sims = (block.candidate(row, column) for row in block.equal(column, value))
+                found[value] |= {sim.sid: sim for sim in sims}
+            await asyncio.sleep(0)
+        return {value: tuple(sims.values()) for value, sims in found.items()}
 
     async def _read(self) -> bool:
         table = SimTable()

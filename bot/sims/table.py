@@ -6,6 +6,7 @@ speed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,6 +50,10 @@ class Block:
         """Give the rows whose value is this one."""
         return self.having(column, f"\n{value}\n") if value else iter(())
 
+    def among(self, column: Column, wanted: AbstractSet[str]) -> AbstractSet[str]:
+        """Give those of the wanted values that stand in a column."""
+        return wanted & set(self.values(column)) if wanted else wanted
+
     def having(self, column: Column, piece: str) -> Iterator[int]:
         """Give the rows where `piece` stands; a line break in it is the start or end of a value."""
         text, wanted = getattr(self, column), piece.encode()
@@ -63,6 +68,18 @@ class Block:
     def values(self, column: Column, change: Callable[[bytes], bytes] = bytes) -> list[str]:
         """Give the values of a column, in order, after `change` was made to all of them at once."""
         return change(getattr(self, column))[1:-1].decode().split("\n")
+
+    def sids_named(self, fits: Callable[[str], object]) -> Iterator[str]:
+        """Give the SIDs of the SIMs of which the unique or the friendly name fits."""
+        names = zip(
+            self.values("sid"),
+            self.values("unique_key"),
+            self.values("friendly_key"),
+            strict=True,
+        )
+        for sid, unique, friendly in names:
+            if (unique and fits(unique)) or (friendly and fits(friendly)):
+                yield sid
 
     def candidate(self, row: int, column: Column = "sid") -> Candidate:
         """Give one SIM, called by the name in `column` where that is a column of names."""

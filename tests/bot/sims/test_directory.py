@@ -277,3 +277,15 @@ async def test_close_stops_the_reading(directory, api):
 
     assert waiting.cancelled()
     assert not directory.listed.complete
+
+
+async def test_sims_are_counted_by_name(directory, fleet):
+    """
+    A SIM counts once, whichever of its names fits, names are plain, and one without never counts.
+    """
+    await directory.refresh()
+
+    assert 4 == await directory.count(lambda name: name.startswith("pump-"))
+    assert 3 == await directory.count(lambda name: name in {"north gate", "depot", "pump-70"})
+    assert 1300 == await directory.count(lambda name: name.startswith("meter"))
+    assert 0 == await directory.count(lambda name: name in {"", "Depot"})

@@ -1,0 +1,13 @@
+"""Fixtures: a small fleet at the stand-in, and what chooses SIMs of it."""
+
+import pytest
+
+from bot.digests.chooser import SimChooser
+from tests.bot.sims.conftest import api, clock, directory, kore, resolver
+
+__all__ = ["api", "clock", "directory", "kore", "resolver"]
+
+
+@pytest.fixture
+def chooser(kore, directory, resolver):
+    return SimChooser(kore, directory, resolver)
