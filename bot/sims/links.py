@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-_SID = re.compile(r"(?i)(?<![0-9a-z])(?:DE|HS)[0-9a-f]{32}(?![0-9a-z])")
-_LINK = re.compile(r"(?i)(?:https?://|(?:[\w-]+\.)*(?:korewireless|twilio)\.com/)\S+")
+SID = re.compile(r"(?i)(?<![0-9a-z])(?:DE|HS)[0-9a-f]{32}(?![0-9a-z])")
+LINK = re.compile(r"(?i)(?:https?://|(?:[\w-]+\.)*(?:korewireless|twilio)\.com/)\S+")
 _NAMED = re.compile(r"(?i)/sims/([^/?#]+)")
 _APIS = ("api.korewireless.com", "wireless.twilio.com")
 _TIMES_QUOTED = 3
@@ -13,7 +13,7 @@ _TIMES_QUOTED = 3
 
 def is_link(text: str) -> bool:
     """Tell whether all of the text is one web address."""
-    return _LINK.fullmatch(text) is not None
+    return LINK.fullmatch(text) is not None
 
 
 def sids_in(text: str) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def sids_in(text: str) -> tuple[str, ...]:
 
     However often the text was percent-encoded.
     """
-    found = (_SID.findall(reading) for reading in _readings(text))
+    found = (SID.findall(reading) for reading in _readings(text))
     return _distinct(next(filter(None, found), []))
 
 
@@ -33,7 +33,7 @@ def sims_in(link: str) -> tuple[str, ...]:
     """
     for reading in _readings(link):
         named = _NAMED.search(reading)
-        if sids := (named and _SID.findall(named[1])) or _SID.findall(reading):
+        if sids := (named and SID.findall(named[1])) or SID.findall(reading):
             return _distinct(sids)
     name = _name_in(link)
     return (name,) if name else ()

@@ -12,7 +12,7 @@ MAX_TEXT = 200
 MAX_LINK = 2_000
 _MAX_RAW = 2 * MAX_LINK
 _ROUNDS = 4
-_MENTION = re.compile(r"<[@!][^<>]*>")
+MENTION = re.compile(r"<[@!][^<>]*>")
 _SLACK_LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _QUOTES = " `\"'“”„‟‘’‚‛«»‹›′″"
 _LEADING = ",;"
@@ -38,14 +38,14 @@ def unwrap(text: str) -> Unwrapped:
     Raises NotASim where nothing is left, where it is too long, or where it cannot be read.
     """
     _refuse_beyond(_MAX_RAW, text)
-    outer = _MENTION.sub(" ", _visible(text))
+    outer = MENTION.sub(" ", _visible(text))
     for _ in range(_ROUNDS):
-        before, outer = outer, _unlinked(outer)
+        before, outer = outer, unlinked(outer)
         if outer == before:
             break
-    typed = _bare(outer)
+    typed = bare(outer)
     _refuse_beyond(MAX_LINK if is_link(typed) else MAX_TEXT, outer)
-    meant = _bare(plain(typed))
+    meant = bare(plain(typed))
     if not meant:
         raise NotASim
     _refuse_beyond(MAX_LINK if is_link(meant) else MAX_TEXT, meant)
@@ -76,7 +76,7 @@ def _seen(char: str) -> str:
     return "" if category == "Cf" else char
 
 
-def _unlinked(text: str) -> str:
+def unlinked(text: str) -> str:
     """Replace Slack's `<…>` by what was typed, then its three entities."""
     if "<" in text:
         text = _SLACK_LINK.sub(_meant_by, text)
@@ -95,7 +95,7 @@ def _meant_by(link: re.Match[str]) -> str:
     return label or link[0]
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Strip quotes, brackets in pairs and punctuation from both ends until nothing changes."""
     while True:
         before = text

@@ -289,3 +289,18 @@ async def test_sims_are_counted_by_name(directory, fleet):
     assert 3 == await directory.count(lambda name: name in {"north gate", "depot", "pump-70"})
     assert 1300 == await directory.count(lambda name: name.startswith("meter"))
     assert 0 == await directory.count(lambda name: name in {"", "Depot"})
+
+
+async def test_many_names_at_once(directory, fleet):
+    """
+    Each name gives what `exact` gives for it, by its key; a name that nobody bears is left out.
+    """
+    await directory.refresh()
+    asked = ("PUMP–7 ", "depot", "meter-1399", "pump", "")
+
+    found = await directory.all_named(asked)
+
+    assert {"pump-7", "depot", "meter-1399"} == set(found)
+    assert [directory.exact(name) for name in asked[:3]] == list(
+        map(found.__getitem__, ("pump-7", "depot", "meter-1399"))
+    )

@@ -1,0 +1,161 @@
+"""Finds the SIMs that a text names, each once: in a mention, an alert, a pasted list.
+
+What counts: a SID, ICCID, IMEI or console link that is certain, wherever it stands; each item of a
+plain list (one a line, parted by commas, a column of a table); and in prose each word, or up to
+three of them, that is exactly one SIM's name in the directory.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.sims.certain import certain_in
+from bot.sims.directory import SimDirectory
+from bot.sims.errors import Candidate, NotASim, SuperSim
+from bot.sims.identifier import Identifier, Kind, identify
+from bot.sims.listed import is_list, is_no_sim, items_of
+from bot.sims.names import key
+from bot.sims.phrases import Phrase, phrases_in
+from bot.sims.readable import lines_of
+
+MOST = 200
+"""SIMs of one text that are looked up; the rest is counted."""
+PATIENCE = 2.0
+_FEW_WORDS = 3
+
+Named = Mapping[str, tuple[Candidate, ...]]
+Placed = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """What to look up, in the order of the text; `total` counts also what is beyond the limit."""
+
+    texts: tuple[str, ...] = ()
+    total: int = 0
+
+    @property
+    def cut(self) -> int:
+        """How many were left out."""
+        return self.total - len(self.texts)
+
+
+class SimSpotter:
+    """Reads texts; `known_sid` tells what is known of an identifier without asking KORE."""
+
+    def __init__(
+        self,
+        directory: SimDirectory,
+        known_sid: Callable[[Identifier], str | None],
+        *,
+        most: int = MOST,
+    ) -> None:
+        self._directory = directory
+        self._known_sid = known_sid
+        self._most = most
+
+    async def spot(self, text: str, *, asked: bool = False, patience: float = PATIENCE) -> Spotted:
+        """Give the SIMs that the text names; none where it may be one name, or names none.
+
+        `asked` says that the text was written to us: then a list is taken at its word, and from a
+        few words none is picked that may be a part of one name. The first list of SIMs is waited
+        for `patience` seconds at most.
+        """
+        lines = lines_of(text)
+        found, phrases = await _looked_through(lines)
+        items = items_of(lines) or []
+        if asked and len(found) <= 1 and _is_one_word(lines):
+            return Spotted()
+        named = await self._named([*items, *(phrase.text for phrase in phrases)], patience)
+        if asked and len(lines) == 1 and key(lines[0]) in named:
+            return Spotted()
+        if items and is_list(items, lambda item: _is_one(item, named), asked=asked):
+            return await self._each_once(_of_list(items, named), named)
+        told = [] if asked and _may_be_one_name(phrases, named) else _told_by_name(phrases, named)
+        return await self._each_once([text for _, text in sorted(found + told)], named)
+
+    async def _named(self, names: Sequence[str], patience: float) -> Named:
+        if not any(any(map(str.isalnum, name)) for name in names):
+            return {}
+        await self._directory.ready(patience)
+        return await self._directory.all_named(names)
+
+    async def _each_once(self, texts: Iterable[str], named: Named) -> Spotted:
+        distinct: dict[object, str] = {}
+        for text in texts:
+            distinct.setdefault(self._meant_by(text, named), text)
+            await asyncio.sleep(0)  # an ICCID is looked for in the whole list
+        every = tuple(distinct.values())
+        return Spotted(every[: self._most], len(every))
+
+    def _meant_by(self, text: str, named: Named) -> object:
+        """Give what two spellings of one SIM share, as far as is known without asking."""
+        hits = named.get(key(text), ())
+        if len(hits) == 1:
+            return hits[0].sid
+        try:
+            identifier = identify(text)
+        except (NotASim, SuperSim):
+            return text
+        if identifier.kind is Kind.NAME:
+            return key(text)
+        return self._known_sid(identifier) or (identifier.kind, identifier.value)
+
+
+async def _looked_through(lines: Sequence[str]) -> tuple[list[Placed], list[Phrase]]:
+    found: list[Placed] = []
+    phrases: list[Phrase] = []
+    for number, line in enumerate(lines):
+        certain, rest = certain_in(line)
+        found += [(_place(number, each.at), each.text) for each in certain]
+        phrases += phrases_in(rest, _place(number, 0))
+        await asyncio.sleep(0)
+    return found, phrases
+
+
+def _is_one_word(lines: Sequence[str]) -> bool:
+    return len(lines) <= 1 and not any(items_of([line]) or " " in line for line in lines)
+
+
+def _place(line: int, at: int) -> int:
+    return line * 10_000 + at
+
+
+def _is_one(item: str, named: Named) -> bool:
+    certain, rest = certain_in(item)
+    return key(item) in named or bool(certain and not any(map(str.isalnum, rest)))
+
+
+def _of_list(items: Iterable[str], named: Named) -> Iterable[str]:
+    for item in items:
+        certain, _ = certain_in(item)
+        if certain:
+            yield from (each.text for each in certain)
+        elif key(item) in named or not is_no_sim(item):
+            yield item
+
+
+def _told_by_name(phrases: Sequence[Phrase], named: Named) -> list[Placed]:
+    """Give the phrases that are exactly one SIM's name, the longest where they overlap."""
+    told: list[Placed] = []
+    end = -1
+    for phrase in phrases:
+        if phrase.at > end and len(named.get(key(phrase.text), ())) == 1:
+            told.append((phrase.at, phrase.text))
+            end = phrase.end
+    return told
+
+
+def _may_be_one_name(phrases: Sequence[Phrase], named: Named) -> bool:
+    """Tell whether a few words may all be one name, of which a part happens to be another's.
+
+    `check pump-7` is not: the known word has a digit, and no other has.
+    """
+    words = [phrase.text for phrase in phrases if phrase.words == 1]
+    if len(words) > _FEW_WORDS:
+        return False
+    return any(_has_digit(word) != (key(word) in named) for word in words)
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))

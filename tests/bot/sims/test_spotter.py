@@ -1,0 +1,165 @@
+"""Which SIMs a text names: what people paste, and what must not be read."""
+
+import pytest
+
+from bot.sims.spotter import SimSpotter, Spotted
+from tests.bot.sims.conftest import a_row, sid
+from tests.builders import ICCID, IMEI, SID
+
+GRAFANA = f"""[FIRING:3] SIM offline (fleet-eu)
+*Labels:*
+ • alertname = SimOffline
+ • sim_sid = {SID}
+ • iccid = 8901260000000000121
+ • severity = critical
+*Annotations:* no data since 2026-01-05 02:10:00 +0000 UTC, value 1767578400000
+<https://grafana.example/d/abc?var-sim={sid(2)}&amp;from=1767578400000|:chart: Panel>
+<https://grafana.example/alerting/silence/new?matcher=x|Silence>"""
+
+PAGERDUTY = f"""*Triggered #4711182:* pump-17 has not reported for 15 min
+Service: <https://acme.pagerduty.com/services/PABC123|Fleet Telemetry> · Urgency: High
+Assigned to <@U0BEN0001>, call <tel:+15550100199|+1 555 010 0199>, order 8912345678901234567
+Details: {{"iccid":"{ICCID}","imei":"{IMEI}","at":1767578400}}"""
+
+CSV = f"""sid,name,status,last seen
+{SID},pump-7,active,2026-01-05T02:10:00Z
+{sid(2)},pump-17,active,2026-01-05T02:12:00Z
+{sid(4)},truck-42,active,"""
+
+NAMES_CSV = "Name;State\npump-17;offline\npmp-99;offline\ntruck-42;offline"
+TABBED = "SIM\tICCID\npump-17\t\ntruck-42\t"
+PIPES = "| sim | since |\n| pump-17 | 02:10 |\n| truck-42 | 02:12 |"
+BULLETS = "> • `pump-17`\n> • `truck-42`\n&gt; - gone-1"
+FENCED = "```\npump-17\ntruck-42\n```"
+QUOTED = "“pump-17”, ‘truck-42’ and 'gone-1'"
+
+
+@pytest.fixture
+async def spotter(api, directory, resolver):
+    """Reads with the list of SIMs at hand."""
+    api.add(a_row(12, iccid="8901260000000000121"))
+    await directory.refresh()
+    return SimSpotter(directory, resolver.known_sid)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (GRAFANA, (SID, "8901260000000000121", sid(2))),
+        (PAGERDUTY, ("pump-17", ICCID, IMEI)),
+        (CSV, (SID, sid(2), sid(4))),
+        (NAMES_CSV, ("pump-17", "pmp-99", "truck-42")),
+        (TABBED, ("pump-17", "truck-42")),
+        (PIPES, ("pump-17", "truck-42")),
+        (BULLETS, ("pump-17", "truck-42", "gone-1")),
+        (FENCED, ("pump-17", "truck-42")),
+        (QUOTED, ("pump-17", "truck-42", "gone-1")),
+        ("pump-17, north gate, pmp-99", ("pump-17", "north gate", "pmp-99")),
+        ("1. pump-17\n2. truck-42\n3) 8901 2600 1234", ("pump-17", "truck-42", "8901 2600 1234")),
+        ("pump-17 truck-42 gone-1", ("pump-17", "truck-42", "gone-1")),
+        ("The North Gate and TRUCK-42 are down, again!", ("North Gate", "TRUCK-42")),
+        ("what about truck-42 since yesterday?", ("truck-42",)),
+        (f"<tel:{ICCID}|8901 2600 1234 5678 909>", ("8901 2600 1234 5678 909",)),
+        (f"{ICCID} 8901260000000000121", (ICCID, "8901260000000000121")),
+        ("iccid: 8901260012345678900 imei 01-493100-012970-0", None),
+        (f"https://console.korewireless.com/sims/{SID} is down", (SID,)),
+        (f"device_iccid={ICCID} name=truck-42", (ICCID, "truck-42")),
+    ],
+)
+async def test_what_is_read(spotter, text, found):
+    """
+    Alerts, pastes and sentences give their SIMs in order, each once, misspelt items of lists too.
+    """
+    expected = found or ("8901260012345678900", "01-493100-012970-0")
+
+    assert Spotted(expected, len(expected)) == await spotter.spot(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026-01-05T02:10:00Z 1767578400 1767578400123 1767578400123456 1767578400123456789",
+        "call <tel:+15550100199|+1 555 010 0199> or 0049 171 1234567",
+        "order 4711, invoice 2026-000123, ticket #8901260012345678909, card 4111 1111 1111 1111",
+        "order 8912345678901234567 and 123456789012345",
+        "ORD-8901260012345678909 and 8901260012345678909x",
+        "+8901260012345678909",
+        f"data session WN{'0' * 32} of account AC{'0' * 32}",
+        "yes, thanks",
+        "hello team\nany news?\nthanks",
+        "42 SIMs of 7 sites went down at 14:02:03",
+        "depot is fine",
+        "pump",
+        "ana@acme.example wrote about https://example.com/pump-17",
+        "<@U0ANA0001> <!channel> <#C0GENERAL|truck-42>",
+    ],
+)
+async def test_what_is_not_read(spotter, text):
+    """
+    Timestamps, phone, order and card numbers, other SIDs, prose and half names are no SIMs.
+    """
+    assert Spotted() == await spotter.spot(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("pump-17", ()),
+        ("gone-1", ()),
+        ("North Gate", ()),
+        ("pump 17", ()),
+        ("truck 42 depot", ()),
+        ("pump-17 pmp-99", ("pump-17", "pmp-99")),
+        ("gone-1, gone-2", ("gone-1", "gone-2")),
+        ("check pump-17", ("pump-17",)),
+        ("pump-17 and truck-42?", ("pump-17", "truck-42")),
+        ("how is pump-17 doing today", ("pump-17",)),
+        ("what about these?", ()),
+        ("8901 2600 1234 5678 909", ("8901 2600 1234 5678 909",)),
+        (f"{SID},{sid(2)}", (SID, sid(2))),
+    ],
+)
+async def test_what_is_asked(spotter, text, found):
+    """
+    A text that may be one SIM's name is left whole, and a list is taken at its word.
+    """
+    assert Spotted(found, len(found)) == await spotter.spot(text, asked=True)
+
+
+async def test_one_sim_by_several_names_counts_once(spotter):
+    """
+    SID, ICCID and name of one SIM are one.
+    """
+    text = f"{SID}\n{ICCID}\npump-7\nPUMP-7\ntruck-42"
+
+    assert Spotted((SID, "truck-42"), 2) == await spotter.spot(text)
+
+
+async def test_what_is_beyond_the_limit_is_counted(spotter):
+    """
+    Two hundred are looked up; the others are counted.
+    """
+    spotted = await spotter.spot("\n".join(sid(number) for number in range(1, 251)))
+
+    assert (200, 250, 50) == (len(spotted.texts), spotted.total, spotted.cut)
+    assert sid(200) == spotted.texts[-1]
+
+
+async def test_without_a_list_of_sims_what_is_certain_is_read(api, directory, resolver):
+    """
+    Before the first list is there, names of prose are unknown; identifiers are not.
+    """
+    spotter = SimSpotter(directory, resolver.known_sid)
+
+    spotted = await spotter.spot(f"truck-42 and {SID} are down", patience=0)
+
+    assert Spotted((SID,), 1) == spotted
+
+
+async def test_a_hostile_text_is_read_in_no_time(spotter, clock):
+    """
+    Long runs of digits, blanks, brackets and marks neither hang nor raise.
+    """
+    for piece in ("1-", "1 ", "89 ", "<", "<a|", "%25", "- ", "(", "`", ",", " and ", "a", "1"):
+        assert Spotted() == await spotter.spot(piece * 15_000)
