@@ -1,5 +1,8 @@
 """What all acts of people share: handing them over, and the keys and values they carry."""
 
+from collections.abc import Iterable
+
+from bot.sandbox.slack_api import events
 from bot.sandbox.slack_api.changes import Change
 from bot.sandbox.slack_api.delivery import AppLink, Delivery, EnvelopeKind, Unplugged
 from bot.sandbox.slack_api.inputs import STATELESS, answer_of
@@ -16,11 +19,35 @@ class Acting(WorkspaceState):
 
     link: AppLink = Unplugged()
 
+    def write(self, channel: str, user: str, text: str, **more: object) -> Message:
+        """Write a message; the app hears of it as its scopes and subscriptions allow."""
+        message = super().write(channel, user, text, **more)
+        self._emit(events.of_written(message, self.channels[channel]))
+        return message
+
+    def keep(self, message: Message, **fields: object) -> Message:
+        """Keep a message with other fields; the app hears of it, but for reactions."""
+        anew = super().keep(message, **fields)
+        if "extra" not in fields:
+            place = self.channels[message.channel]
+            self._emit(events.of_changed(message, anew, place, self._now_ts()))
+        return anew
+
+    def erase(self, message: Message) -> None:
+        """Take a message away; the app hears of it."""
+        super().erase(message)
+        place = self.channels[message.channel]
+        self._emit(events.of_deleted(message, place, self._now_ts()))
+
     async def _hand_over(self, kind: EnvelopeKind, payload: Json, person: Person) -> Delivery:
         ack = await self.link.hand_over(kind, payload)
         if ack.error:
             self.publish(Change("delivery_failed", {"error": ack.error}, only_for=person.id))
         return Delivery(ack.error is None, ack.error, ack.seconds, ack.payload)
+
+    def _emit(self, told: Iterable[Json]) -> None:
+        for event in told:
+            self.link.emit(event)
 
     def _keys(self, person: Person, ticket: str | None = None) -> Json:
         keys: Json = {"trigger_id": self.triggers.issue(person.id)}

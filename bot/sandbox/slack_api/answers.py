@@ -62,7 +62,8 @@ class Answers:
         wanted = payload.get("replace_original") or payload.get("delete_original")
         if not wanted or known.message_ts is None:
             return None
-        return self._state.messages.get(known.message_ts)
+        original = self._state.messages.get(known.message_ts)
+        return original if original and original.is_the_bots else None
 
     def _post(self, known: ResponseTicket, original: Message | None, payload: Json) -> None:
         content = self._reader.content(payload)

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 from bot.sandbox.slack_api.calls import Calls
 from bot.sandbox.slack_api.courier import Courier
 from bot.sandbox.slack_api.delivery import Ack, EnvelopeKind
+from bot.sandbox.slack_api.events import allowed
 from bot.sandbox.slack_api.faults import Faults
 from bot.sandbox.slack_api.file_transfer import FileTransfer
 from bot.sandbox.slack_api.response_urls import ResponseUrls
@@ -29,8 +30,10 @@ class SlackApi:
 
     `app` is the ASGI application; slack_sdk's `base_url` is its address plus `/api/`. `request_url`
     None means Socket Mode; set, it is where signed HTTP is delivered. `calls` holds every Web API
-    call, `faults` what is to go wrong, `socket` the Socket Mode connections. `base_url` is learnt
-    from the first request where it is not set.
+    call, `faults` what is to go wrong, `socket` the Socket Mode connections, `courier` how events
+    are delivered. `subscribed` names the events that the app asked for, as in its manifest
+    (`app_mention`, `message.channels`, …; None: all). `base_url` is learnt from the first request
+    where it is not set.
     """
 
     def __init__(  # noqa: PLR0913 -- what an app's settings page shows
@@ -41,10 +44,12 @@ class SlackApi:
         app_token: str,
         signing_secret: str,
         scopes: Iterable[str] = DEFAULT_SCOPES,
+        subscribed: Iterable[str] | None = None,
         ack_seconds: float = 3.0,
     ) -> None:
         self.workspace = workspace
         self.scopes = frozenset(scopes)
+        self.subscribed = None if subscribed is None else frozenset(subscribed)
         self.base_url: str | None = None
         self.calls = Calls()
         self.faults = Faults()
@@ -87,8 +92,9 @@ class SlackApi:
         return await self.courier.hand_over(kind, payload)
 
     def emit(self, event: Json) -> None:
-        """Deliver an event in the background, as the scopes allow."""
-        self.courier.emit(event, self.scopes)
+        """Deliver an event in the background, as scopes and subscriptions allow."""
+        if allowed(event, self.scopes, self.subscribed):
+            self.courier.emit(event)
 
     def response_url(self, ticket: str) -> str:
         """Give the address under which the app may answer."""

@@ -92,6 +92,8 @@ def read_metadata(given: object) -> Json | None:
     if not given:
         return None
     metadata = read_json(given, "invalid_metadata_format")
+    if metadata == {}:
+        return None
     if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
         raise SlackError("invalid_metadata_format")
     if not isinstance(metadata.get("event_payload"), dict):

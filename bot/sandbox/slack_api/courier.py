@@ -1,9 +1,11 @@
 """Brings payloads to the app, over Socket Mode or signed HTTP, and events again until acked."""
 
 import asyncio
+from collections.abc import Coroutine, Iterable
 
 from bot.sandbox.slack_api.delivery import Ack, EnvelopeKind
-from bot.sandbox.slack_api.events import allowed, wrapped
+from bot.sandbox.slack_api.events import wrapped
+from bot.sandbox.slack_api.mischief import GATHERED_SECONDS, Mischief
 from bot.sandbox.slack_api.signed_http import SignedHttp
 from bot.sandbox.slack_api.socket_mode import SocketMode
 from bot.sandbox.slack_api.state import WorkspaceState
@@ -14,14 +16,16 @@ RETRY_AFTER = (0.0, 60.0, 300.0)
 
 
 class Courier:
-    """Delivers; `request_url` None means Socket Mode."""
+    """Delivers; `request_url` None means Socket Mode. `mischief` is done to events."""
 
     def __init__(self, state: WorkspaceState, socket: SocketMode, http: SignedHttp) -> None:
         self.request_url: str | None = None
+        self.mischief = Mischief()
         self.events: dict[str, Json] = {}
         self._state = state
         self._socket = socket
         self._http = http
+        self._gathered: list[Json] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def hand_over(
@@ -38,21 +42,32 @@ class Courier:
             headers = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason or ""}
         return await self._http.deliver(self.request_url, kind, payload, headers)
 
-    def emit(self, event: Json, scopes: frozenset[str]) -> None:
-        """Deliver an event in the background, as the scopes allow."""
-        if not allowed(event, scopes):
-            return
+    def emit(self, event: Json) -> None:
+        """Deliver an event in the background."""
         place = self._state.channels.get(event["channel"])
         now = int(self._state.clock.now().timestamp())
         event_id = self._state.ids.make("Ev", 12)
         shared = place is not None and place.is_shared
         callback = wrapped(event, event_id, now, is_shared=shared)
         self.events[event_id] = callback
-        self._start(callback)
+        if not self.mischief.backwards:
+            self._start(self._deliver(callback))
+            return
+        self._gathered.append(callback)
+        if len(self._gathered) == 1:
+            self._start(self._deliver_backwards())
 
-    async def redeliver(self, event_id: str, *, reason: str = "timeout") -> Ack:
+    async def redeliver(
+        self, event_id: str, *, attempt: int = 1, reason: str = "timeout", late_seconds: float = 0
+    ) -> Ack:
         """Deliver an event once more, acked or not. Raises KeyError."""
-        return await self.hand_over("events_api", self.events[event_id], 1, reason)
+        callback = Mischief(late_seconds=late_seconds).aged(self.events[event_id])
+        return await self.hand_over("events_api", callback, attempt, reason)
+
+    async def redeliver_all(self, event_ids: Iterable[str] | None = None) -> None:
+        """Deliver all events so far once more, in this order; None: the newest first."""
+        for event_id in tuple(reversed(self.events)) if event_ids is None else tuple(event_ids):
+            await self.redeliver(event_id)
 
     async def settled(self) -> None:
         """Wait until every event has been acked or given up."""
@@ -65,14 +80,25 @@ class Courier:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _start(self, callback: Json) -> None:
-        task = asyncio.get_running_loop().create_task(self._deliver(callback))
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def _deliver_backwards(self) -> None:
+        await self._state.clock.sleep(GATHERED_SECONDS)
+        gathered, self._gathered = self._gathered, []
+        for callback in reversed(gathered):
+            await self._deliver(callback)
+
     async def _deliver(self, callback: Json) -> None:
-        ack = await self.hand_over("events_api", callback)
-        for attempt, wait in enumerate(RETRY_AFTER, start=1):
+        mischief = self.mischief
+        callback, first = mischief.aged(callback), mischief.attempt
+        reason = "timeout" if first else None
+        ack = await self.hand_over("events_api", callback, first, reason)
+        if mischief.twice:
+            ack = await self.hand_over("events_api", callback, first or 1, "timeout")
+        for attempt, wait in enumerate(RETRY_AFTER[first:], start=first + 1):
             if ack.error is None or ack.no_retry:
                 return
             await self._state.clock.sleep(wait)

@@ -21,6 +21,7 @@ class Message:
     ephemeral_to: str | None = None
     edited_ts: str | None = None
     files: tuple[Json, ...] = ()
+    attachments: tuple[Json, ...] = ()
     metadata: Json | None = None
     subtype: str | None = None
     extra: Json = field(default_factory=dict)
@@ -30,15 +31,21 @@ class Message:
         """Whether the app wrote it."""
         return self.user == BOT.id
 
+    @property
+    def every_block(self) -> tuple[Json, ...]:
+        """Its own blocks and those of its attachments."""
+        inner = (block for one in self.attachments for block in one.get("blocks", ()))
+        return (*self.blocks, *inner)
+
+    def attachment_with(self, block_id: str) -> Json | None:
+        """Find the attachment that a block stands in, if it does not stand in the message."""
+        return next((one for one in self.attachments if _holds(one, block_id)), None)
+
     def to_slack(self) -> Json:
         """Give the message as Slack's answers and payloads show it."""
-        shown: Json = {
-            "type": "message",
-            "user": self.user,
-            "ts": self.ts,
-            "text": self.text,
-            "team": self.team,
-        }
+        shown: Json = {"type": "message", "ts": self.ts, "text": self.text}
+        if self.subtype != "bot_message":
+            shown |= {"user": self.user, "team": self.team}
         if self.is_the_bots:
             shown |= {"bot_id": BOT_ID, "app_id": APP_ID}
         optional = {
@@ -46,6 +53,7 @@ class Message:
             "thread_ts": self.thread_ts,
             "blocks": list(self.blocks),
             "files": list(self.files),
+            "attachments": list(self.attachments),
             "metadata": self.metadata,
             "edited": self.edited_ts and {"user": self.user, "ts": self.edited_ts},
         }
@@ -53,8 +61,12 @@ class Message:
 
     def to_json(self) -> Json:
         """Give the message as a web page needs it."""
-        shown = self.to_slack() | {"channel": self.channel, "is_bot": self.is_the_bots}
-        return shown | {"ephemeral_to": self.ephemeral_to}
+        about = {"user": self.user, "channel": self.channel, "is_bot": self.is_the_bots}
+        return self.to_slack() | about | {"ephemeral_to": self.ephemeral_to}
+
+
+def _holds(attachment: Json, block_id: str) -> bool:
+    return any(block.get("block_id") == block_id for block in attachment.get("blocks", ()))
 
 
 class Messages:
@@ -98,3 +110,17 @@ class Messages:
     def thread(self, channel: str, root: str) -> tuple[Message, ...]:
         """Give a thread's root and its replies, oldest first."""
         return tuple(m for m in self.in_channel(channel) if root in {m.ts, m.thread_ts})
+
+    def whole(self, message: Message) -> Json:
+        """Give a message as Slack shows it, the root of a thread with what is known of it."""
+        replies = [m for m in self.thread(message.channel, message.ts) if m.ts != message.ts]
+        if not replies:
+            return message.to_slack()
+        users = list(dict.fromkeys(reply.user for reply in replies))
+        return message.to_slack() | {
+            "thread_ts": message.ts,
+            "reply_count": len(replies),
+            "reply_users_count": len(users),
+            "reply_users": users,
+            "latest_reply": replies[-1].ts,
+        }

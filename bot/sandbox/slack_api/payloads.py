@@ -46,9 +46,15 @@ def interaction(kind: str, person: Person) -> Json:
     }
 
 
-def from_message(person: Person, channel: Channel, message: Message, values: Json) -> Json:
+def from_message(
+    person: Person, channel: Channel, message: Message, values: Json, block_id: str
+) -> Json:
     """Say what was clicked in a message; of an ephemeral one Slack does not send the message."""
     payload = interaction("block_actions", person) | in_message(channel, message)
+    attachment = message.attachment_with(block_id)
+    if attachment is not None:
+        payload["container"] |= _in_attachment(attachment)
+        payload["app_unfurl"] = attachment
     return payload | {"state": {"values": values}}
 
 
@@ -66,6 +72,12 @@ def in_message(channel: Channel, message: Message) -> Json:
     place = {"id": channel.id, "name": channel_name(channel)}
     payload: Json = {"container": container, "channel": place}
     return payload if ephemeral else payload | {"message": message.to_slack()}
+
+
+def _in_attachment(attachment: Json) -> Json:
+    told = {"type": "message_attachment", "attachment_id": attachment["id"]}
+    unfurled = {key: attachment[key] for key in ("is_app_unfurl", "app_unfurl_url")}
+    return told | unfurled
 
 
 def in_view(view: View) -> Json:

@@ -7,9 +7,21 @@ from itertools import chain
 from bot.clock import Clock
 from bot.sandbox.slack_api.changes import Change, Changes, Subscription
 from bot.sandbox.slack_api.files import Files
+from bot.sandbox.slack_api.links import Unfurls
 from bot.sandbox.slack_api.messages import Message, Messages
 from bot.sandbox.slack_api.naming import named
-from bot.sandbox.slack_api.people import BOT, CHANNELS, HOME, PEOPLE, SLACKBOT, Channel, Person
+from bot.sandbox.slack_api.people import (
+    BOT,
+    CHANNELS,
+    GRAFANA,
+    HOME,
+    PEOPLE,
+    SLACKBOT,
+    USER_GROUPS,
+    Channel,
+    Person,
+    UserGroup,
+)
 from bot.sandbox.slack_api.tickets import ResponseTickets, Triggers
 from bot.sandbox.slack_api.views import View, Views
 from bot.sandbox.slack_api.wire import Ids, Json
@@ -19,7 +31,8 @@ class WorkspaceState:
     """People, channels, messages and views; no HTTP.
 
     `unknown_blocks` are block types that this workspace does not know yet: whoever sends one is
-    answered `invalid_blocks`, as by a real workspace that has not been updated.
+    answered `invalid_blocks`, as by a real workspace that has not been updated. `edit_seconds` is
+    how long a message can be changed after it was written (None: for ever).
     """
 
     def __init__(  # noqa: PLR0913 -- what a workspace is made of
@@ -28,22 +41,30 @@ class WorkspaceState:
         *,
         people: Iterable[Person] = PEOPLE,
         channels: Iterable[Channel] = CHANNELS,
+        user_groups: Iterable[UserGroup] = USER_GROUPS,
         commands: Iterable[str] = ("/simsessions",),
+        shortcuts: Iterable[Json] = (),
+        unfurl_domains: Iterable[str] = (),
         unknown_blocks: Iterable[str] = (),
         seed: int = 1,
     ) -> None:
         self.clock = clock
         self.ids = Ids(seed)
         self.team = HOME
-        self.people = {person.id: person for person in (*people, BOT, SLACKBOT)}
+        self.people = {person.id: person for person in (*people, BOT, SLACKBOT, GRAFANA)}
         self.channels = {channel.id: channel for channel in channels}
+        self.user_groups = {group.id: group for group in user_groups}
         self.commands = set(commands)
+        self.shortcuts = tuple(shortcuts)
+        self.unfurl_domains = tuple(unfurl_domains)
+        self.edit_seconds: float | None = None
         self.unknown_blocks = set(unknown_blocks)
         self.messages = Messages()
         self.views = Views(self.ids)
         self.files = Files(clock, self.ids)
         self.triggers = Triggers(clock, self.ids)
         self.tickets = ResponseTickets(clock, self.ids)
+        self.unfurls = Unfurls(self.ids)
         self.message_inputs: dict[tuple[str, str], Json] = {}
         self._changes = Changes()
 
@@ -95,16 +116,16 @@ class WorkspaceState:
         self._tell("message", message)
         return message
 
-    def rewrite(self, message: Message, text: str, blocks: Iterable[Json]) -> Message:
-        """Write a message anew in its place."""
+    def rewrite(
+        self, message: Message, text: str, blocks: Iterable[Json], **more: object
+    ) -> Message:
+        """Write a message anew in its place; it is marked as edited."""
         edited = self.messages.next_ts(self.clock.now())
-        anew = replace(message, text=text, blocks=named(blocks, self.ids), edited_ts=edited)
-        self.messages.put(anew)
-        self._tell("message_changed", anew)
-        return anew
+        fresh = {"text": text, "blocks": named(blocks, self.ids), "edited_ts": edited}
+        return self.keep(message, **fresh, **more)
 
     def keep(self, message: Message, **fields: object) -> Message:
-        """Keep a message with other fields, without calling it edited."""
+        """Keep a message with other fields, in its place."""
         anew = replace(message, **fields)  # type: ignore[arg-type]  # replace checks the names
         self.messages.put(anew)
         self._tell("message_changed", anew)
@@ -140,6 +161,9 @@ class WorkspaceState:
             "view_depth": len(self.views.stack(person.id)),
             "home": home.to_slack() if home else None,
             "commands": sorted(self.commands),
+            "shortcuts": list(self.shortcuts),
+            "user_groups": [group.to_json() for group in self.user_groups.values()],
+            "unfurl_domains": list(self.unfurl_domains),
         }
 
     def _tell(self, kind: str, message: Message) -> None:
@@ -148,8 +172,11 @@ class WorkspaceState:
 
 
 def sees(person: Person, channel: Channel) -> bool:
-    """Whether a channel stands in a person's sidebar: their own, and the public ones at home."""
-    at_home = person.team == HOME.id
+    """Whether a channel stands in a person's sidebar: their own, and the public ones at home.
+
+    Guests see only their own.
+    """
+    at_home = person.team == HOME.id and not person.is_restricted
     return person.id in channel.members or (channel.kind == "public" and at_home)
 
 

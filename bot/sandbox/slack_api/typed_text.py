@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from bot.sandbox.slack_api.people import Channel, Person
+from bot.sandbox.slack_api.people import Channel, Person, UserGroup
 
 _MARKED = r"<(?:[@#!][^<>\s]+|https?://[^<>]+|mailto:[^<>]+|tel:[^<>]+)>"
-_URL = r"https?://[^\s<>|]+"
+_URL = r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"]"
 _MAIL = r"[\w.+-]+@[\w-]+\.[\w.]+"
 _PERSON = r"(?<![\w@])@[a-z0-9._-]+"
 _CHANNEL = r"(?<!\w)#[a-z0-9_-]+"
@@ -22,13 +22,20 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def as_slack_sends(text: str, people: Iterable[Person], channels: Iterable[Channel]) -> str:
+def as_slack_sends(
+    text: str,
+    people: Iterable[Person],
+    channels: Iterable[Channel],
+    groups: Iterable[UserGroup] = (),
+) -> str:
     """Mark up typed text as it stands in a message event.
 
-    `https://…` becomes `<https://…>`, `@ana` becomes `<@U…>`, `#general` becomes `<#C…|general>`,
-    `+1 555 010 0199` becomes `<tel:…|…>`; what is marked already stays.
+    `https://…` becomes `<https://…>`, `@ana` becomes `<@U…>`, `@on-call` becomes `<!subteam^S…>`,
+    `#general` becomes `<#C…|general>`, `+1 555 010 0199` becomes `<tel:…|…>`; what is marked
+    already stays.
     """
-    names = {person.name: f"<@{person.id}>" for person in people}
+    names = {group.handle: f"<!subteam^{group.id}>" for group in groups}
+    names |= {person.name: f"<@{person.id}>" for person in people}
     places = {channel.name: f"<#{channel.id}|{channel.name}>" for channel in channels}
 
     def mark(found: re.Match[str]) -> str:

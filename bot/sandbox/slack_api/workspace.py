@@ -2,38 +2,25 @@
 
 from dataclasses import replace
 
-from bot.sandbox.slack_api import events, payloads
+from bot.sandbox.slack_api import payloads
 from bot.sandbox.slack_api.acting import typed_in
 from bot.sandbox.slack_api.answers import Answers
 from bot.sandbox.slack_api.delivery import Delivery
 from bot.sandbox.slack_api.errors import SlackError
 from bot.sandbox.slack_api.inputs import checked_options, find_element, initial_values, merged
 from bot.sandbox.slack_api.messages import Message
-from bot.sandbox.slack_api.modals import ModalActs
 from bot.sandbox.slack_api.people import Channel, Person
-from bot.sandbox.slack_api.typed_text import as_slack_sends
 from bot.sandbox.slack_api.wire import Json
+from bot.sandbox.slack_api.writing import Writing
 
 
-class Workspace(ModalActs):
+class Workspace(Writing):
     """The workspace and all that a person does in it.
 
     People and channels are named by id or by name (`"ana"`, `"#fleet-ops"`). What a person does is
     delivered to the app over `link`; KeyError says that there is no such person, channel, message
     or element, or that this person does not see it.
     """
-
-    async def say(
-        self, user: str, channel: str, text: str, thread_ts: str | None = None
-    ) -> Message:
-        """Write into a channel or thread as a person; the app hears of it as its scopes allow."""
-        person, place = self.person(user), self._entered(user, channel)
-        root = self._seen_message(user, thread_ts).ts if thread_ts else None
-        sent = as_slack_sends(text, self.people.values(), self.channels.values())
-        message = self.write(place.id, person.id, sent, thread_ts=root)
-        for event in events.of_message(message, place):
-            self.link.emit(event)
-        return message
 
     async def command(self, user: str, channel: str, command: str, text: str) -> Delivery:
         """Type a slash command; what the ack carries is shown at once.
@@ -71,10 +58,10 @@ class Workspace(ModalActs):
         the button's own, as somebody might who writes their own client.
         """
         person, message = self.person(user), self._seen_message(user, message_ts)
-        element = find_element(message.blocks, block_id, action_id)
+        element = find_element(message.every_block, block_id, action_id)
         place = self.channels[message.channel]
         values = self._filled(person, message, typed_in(element, block_id, selected))
-        payload = payloads.from_message(person, place, message, values)
+        payload = payloads.from_message(person, place, message, values, block_id)
         payload |= self._keys(person, self.tickets.issue(person.id, place.id, message_ts))
         payload["actions"] = [self._action(element, block_id, selected, value=value)]
         return await self._hand_over("interactive", payload, person)
@@ -96,7 +83,7 @@ class Workspace(ModalActs):
             payload |= payloads.in_view(view)
         else:
             message = self._seen_message(user, message_ts)
-            blocks = message.blocks
+            blocks = message.every_block
             payload |= payloads.in_message(self.channels[message.channel], message)
         find_element(blocks, block_id, action_id)
         return checked_options(await self._hand_over("interactive", payload, person))
@@ -125,7 +112,7 @@ class Workspace(ModalActs):
 
     def _filled(self, person: Person, message: Message, fresh: Json) -> Json:
         """Give the state of a message's inputs for one person, what was just chosen included."""
-        key, untouched = (person.id, message.ts), initial_values(message.blocks)
+        key, untouched = (person.id, message.ts), initial_values(message.every_block)
         known = merged(self.message_inputs.get(key, {}), fresh)
         self.message_inputs[key] = {b: known[b] for b in known if b in untouched}
         return merged(untouched, self.message_inputs[key])

@@ -47,9 +47,13 @@ async def post_ephemeral(context: Context) -> Json:
 async def update(context: Context) -> Json:
     """Change one of the bot's own messages; ephemeral ones cannot be changed so."""
     place = context.channel()
+    if place.is_archived:
+        raise SlackError("is_inactive")
     message = _own(context, place, "cant_update_message")
+    _still_open(context, message)
     content = context.reader.content(context.args, most=UPDATE_TEXT_LIMIT)
-    anew = context.state.rewrite(message, content.text, content.blocks)
+    metadata = _metadata(context, message)
+    anew = context.state.rewrite(message, content.text, content.blocks, metadata=metadata)
     shown = {"channel": place.id, "ts": anew.ts, "text": anew.text}
     return shown | {"message": anew.to_slack()}
 
@@ -73,6 +77,21 @@ async def permalink(context: Context) -> Json:
     team = context.state.team.domain
     address = f"https://{team}.slack.com/archives/{place.id}/p{ts.replace('.', '')}"
     return {"channel": place.id, "permalink": address}
+
+
+def _still_open(context: Context, message: Message) -> None:
+    """Refuse where the workspace lets nobody change what was written so long ago."""
+    longest = context.state.edit_seconds
+    age = context.state.clock.now().timestamp() - float(message.ts)
+    if longest is not None and age > longest:
+        raise SlackError("edit_window_closed")
+
+
+def _metadata(context: Context, message: Message) -> Json | None:
+    """Give the metadata after a change: the old where none is named, none for an empty object."""
+    if context.args.get("metadata") is None:
+        return message.metadata
+    return read_metadata(context.args["metadata"])
 
 
 def _own(context: Context, place: Channel, refusal: str) -> Message:

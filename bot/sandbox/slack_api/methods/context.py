@@ -55,6 +55,19 @@ class Context:
         value = self.args.get(name)
         return str(value) if value not in {None, ""} else None
 
+    def flag(self, name: str) -> bool:
+        """Give a yes or no that may be left out."""
+        return str(self.args.get(name) or "").lower() in {"true", "1", "t"}
+
+    def number(self, name: str, default: int, least: int, most: int, error: str) -> int:
+        """Give a whole number within its bounds. Raises SlackError."""
+        given = self.maybe(name)
+        if given is None:
+            return default
+        if not given.isdecimal() or not least <= int(given) <= most:
+            raise SlackError(error)
+        return int(given)
+
     def channel(self, name: str = "channel") -> Channel:
         """Find a channel that the bot may know of; a person's id is their direct messages.
 

@@ -1,4 +1,4 @@
-"""conversations.*: channels, who is in them, and what was written there."""
+"""conversations.*: channels and who is in them; and reactions to what was written there."""
 
 from bot.sandbox.slack_api.errors import SlackError
 from bot.sandbox.slack_api.methods.context import Context, method
@@ -6,7 +6,6 @@ from bot.sandbox.slack_api.people import BOT, HOME, Channel
 from bot.sandbox.slack_api.wire import Json
 
 READ = ("channels:read", "groups:read", "im:read")
-HISTORY = {"public": "channels:history", "private": "groups:history", "im": "im:history"}
 
 
 @method("conversations.info", *READ)
@@ -18,7 +17,9 @@ async def info(context: Context) -> Json:
 @method("conversations.list", *READ)
 async def list_all(context: Context) -> Json:
     """List the channels that the bot may know of."""
-    known = (c for c in context.state.channels.values() if _known(c) and c.kind != "im")
+    known = [c for c in context.state.channels.values() if _known(c) and c.kind != "im"]
+    if context.flag("exclude_archived"):
+        known = [place for place in known if not place.is_archived]
     return {"channels": [_shown(c) for c in known], "response_metadata": {"next_cursor": ""}}
 
 
@@ -47,24 +48,6 @@ async def join(context: Context) -> Json:
     return {"channel": _shown(context.state.put_channel(place.with_members(BOT.id)))}
 
 
-@method("conversations.history", *HISTORY.values())
-async def history(context: Context) -> Json:
-    """Read a channel the bot is in, newest first; ephemeral messages are not kept there."""
-    place = _readable(context)
-    roots = [m for m in context.state.messages.in_channel(place.id) if m.thread_ts in {None, m.ts}]
-    return {"messages": [m.to_slack() for m in reversed(roots)], "has_more": False}
-
-
-@method("conversations.replies", *HISTORY.values())
-async def replies(context: Context) -> Json:
-    """Read a thread, oldest first."""
-    place = _readable(context)
-    thread = context.state.messages.thread(place.id, context.need("ts"))
-    if not thread:
-        raise SlackError("thread_not_found")
-    return {"messages": [message.to_slack() for message in thread], "has_more": False}
-
-
 @method("reactions.add", "reactions:write")
 async def react(context: Context) -> Json:
     """Put an emoji under a message."""
@@ -82,17 +65,6 @@ async def react(context: Context) -> Json:
 
 def _known(place: Channel) -> bool:
     return place.kind == "public" or BOT.id in place.members
-
-
-def _readable(context: Context) -> Channel:
-    place = context.channel()
-    needed = HISTORY[place.kind]
-    if needed not in context.scopes:
-        provided = ",".join(sorted(context.scopes))
-        raise SlackError("missing_scope", needed=needed, provided=provided)
-    if BOT.id not in place.members:
-        raise SlackError("not_in_channel")
-    return place
 
 
 def _shown(place: Channel) -> Json:

@@ -47,10 +47,26 @@ def _shown(context: Context, person: Person) -> Json:
         "real_name": person.real_name,
         "deleted": False,
         "is_bot": person.is_bot,
-        "is_stranger": person.team != context.state.team.id,
+        "is_restricted": person.is_restricted,
+        "is_ultra_restricted": person.is_ultra_restricted,
+        "is_stranger": _is_stranger(context, person),
         "locale": "en-US",
         "tz": person.tz,
         "tz_label": now.tzname(),
         "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
         "profile": {"real_name": person.real_name, "display_name": person.name},
     }
+
+
+def _is_stranger(context: Context, person: Person) -> bool:
+    """Whether somebody of another workspace is in no shared channel that the app can see.
+
+    https://docs.slack.dev/reference/objects/user-object says so; whoever shares a channel with the
+    app is told from our own people by `team_id` alone.
+    """
+    if person.team == context.state.team.id:
+        return False
+    return not any(
+        place.is_shared and {person.id, BOT.id} <= place.members
+        for place in context.state.channels.values()
+    )

@@ -195,6 +195,50 @@ async def test_a_wrong_change_is_refused(web, changes, error):
     assert error == await refusal(web.api_call("chat.update", json=args))
 
 
+async def test_the_window_for_changes_may_close(web, workspace, clock):
+    """
+    Where the workspace says so, what was written long ago stays as it is.
+    """
+    workspace.edit_seconds = 60
+    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+    clock.move(59)
+    await web.chat_update(channel=FLEET, ts=ts, text="new")
+    clock.move(2)
+
+    assert "edit_window_closed" == await refusal(web.chat_update(channel=FLEET, ts=ts, text="x"))
+    assert "new" == workspace.messages.get(ts).text
+
+
+async def test_in_an_archived_channel_nothing_changes(web, workspace):
+    """
+    Messages of an archived channel are frozen.
+    """
+    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+    workspace.put_channel(replace(workspace.channel(FLEET), is_archived=True))
+
+    assert "is_inactive" == await refusal(web.chat_update(channel=FLEET, ts=ts, text="new"))
+
+
+METADATA = {"event_type": "watch", "event_payload": {"id": 1}}
+OTHER = {"event_type": "watch", "event_payload": {"id": 2}}
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [({}, METADATA), ({"metadata": OTHER}, OTHER), ({"metadata": {}}, None)],
+    ids=["not-named", "another", "empty"],
+)
+async def test_metadata_stays_until_another_is_named(web, workspace, named, kept):
+    """
+    A change keeps the metadata, replaces it, or, by an empty object, takes it away.
+    """
+    ts = (await web.chat_postMessage(channel=FLEET, text="old", metadata=METADATA))["ts"]
+
+    await web.chat_update(channel=FLEET, ts=ts, text="new", **named)
+
+    assert kept == workspace.messages.get(ts).metadata
+
+
 async def test_others_messages_are_not_the_bots(web, workspace):
     """
     What people wrote can be neither changed nor deleted.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bot.sandbox.slack_api.kit import ANA, BOT, DORA, FLEET, GENERAL, PRIVATE, refusal
+from tests.bot.sandbox.slack_api.kit import BOT, DORA, FLEET, GENERAL, PRIVATE, refusal
 
 
 @pytest.fixture
@@ -24,8 +24,18 @@ async def test_the_bot_knows_public_channels_and_its_own(channels):
     """
     listed = {c["id"]: c["is_member"] for c in (await channels.conversations_list())["channels"]}
 
-    assert {FLEET: True, GENERAL: False, "C0PARTNER": True} == listed
+    known = {FLEET: True, GENERAL: False, "C0PARTNER": True, "C0DEPOT24": True}
+    assert known == listed
     assert "channel_not_found" == await refusal(channels.conversations_info(channel=PRIVATE))
+
+
+async def test_archived_channels_may_be_left_out(channels):
+    """
+    The list holds them unless it is asked not to.
+    """
+    listed = (await channels.conversations_list(exclude_archived=True))["channels"]
+
+    assert "depot-2024" not in {channel["name"] for channel in listed}
 
 
 async def test_a_shared_channel_says_so(channels):
@@ -60,41 +70,6 @@ async def test_direct_messages_are_opened(channels):
 
     assert first == again
     assert "user_not_found" == await refusal(channels.conversations_open(users="U0NOBODY1"))
-
-
-async def test_history_is_newest_first_without_ephemerals(channels, said):
-    """
-    Replies and what one person sees do not stand in the history.
-    """
-    root = said(text="one")
-    said(text="reply", thread_ts=root.ts)
-    said(text="psst", ephemeral_to=ANA)
-    said(text="two")
-
-    history = await channels.conversations_history(channel=FLEET)
-    thread = await channels.conversations_replies(channel=FLEET, ts=root.ts)
-
-    assert ["two", "one"] == [message["text"] for message in history["messages"]]
-    assert ["one", "reply"] == [message["text"] for message in thread["messages"]]
-
-
-@pytest.mark.parametrize(
-    ("channel", "error"), [(GENERAL, "not_in_channel"), ("D0ANADM01", "missing_scope")]
-)
-async def test_history_wants_membership_and_the_channels_own_scope(channels, channel, error):
-    """
-    channels:history is not enough for direct messages.
-    """
-    assert error == await refusal(channels.conversations_history(channel=channel))
-
-
-async def test_a_thread_that_is_not_there_is_not_found(channels):
-    """
-    No message, no thread.
-    """
-    call = channels.conversations_replies(channel=FLEET, ts="1700000000.000000")
-
-    assert "thread_not_found" == await refusal(call)
 
 
 async def test_a_reaction_is_put_once(channels, said, workspace):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bot.sandbox.slack_api.kit import ANA, BEN, DORA, refusal
+from tests.bot.sandbox.slack_api.kit import ANA, BEN, DORA, EMIL, GIL, refusal
 
 
 @pytest.fixture
@@ -25,13 +25,33 @@ async def test_a_person_lives_in_a_zone(directory, user, zone, offset):
     assert (zone, offset) == (person["tz"], person["tz_offset"])
 
 
-async def test_a_foreign_person_is_a_stranger(directory):
+@pytest.mark.parametrize(("user", "team"), [(DORA, "T0PARTNER"), (EMIL, "T0CARRIER")])
+async def test_whoever_shares_a_channel_is_no_stranger(directory, user, team):
     """
-    Who belongs to another team is marked so.
+    Of another workspace only the team's id tells, as long as a channel is shared with the app.
     """
-    person = (await directory.users_info(user=DORA))["user"]
+    person = (await directory.users_info(user=user))["user"]
 
-    assert ("T0PARTNER", True) == (person["team_id"], person["is_stranger"])
+    assert (team, False) == (person["team_id"], person["is_stranger"])
+
+
+async def test_whoever_shares_no_channel_is_a_stranger(directory, workspace):
+    """
+    Once out of the last shared channel somebody of another workspace is marked so.
+    """
+    workspace.put_channel(workspace.channel("partner-shared").without(DORA))
+
+    assert (await directory.users_info(user=DORA))["user"]["is_stranger"]
+
+
+@pytest.mark.parametrize(("user", "guest"), [(ANA, False), (GIL, True), (DORA, False)])
+async def test_a_guest_is_marked(directory, user, guest):
+    """
+    Guests are restricted; our own people and those of other workspaces are not.
+    """
+    person = (await directory.users_info(user=user))["user"]
+
+    assert (guest, False) == (person["is_restricted"], person["is_ultra_restricted"])
 
 
 async def test_nobody_is_not_found(directory):
