@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.blocks.speech import utc
@@ -27,17 +27,21 @@ COLUMNS = (
     "end",
     "imei",
 )
+WITHHOLDABLE = frozenset(
+    {"cell_id", "cell_location_estimate.lat", "cell_location_estimate.lon", "imei"}
+)
+TOLD_TO_ALL = tuple(name for name in COLUMNS if name not in WITHHOLDABLE)
 # A spreadsheet takes text that begins so for a formula (OWASP: CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _Cell = str | float | datetime | None
 
 
-def csv_text(sessions: Iterable[DataSession]) -> str:
+def csv_text(sessions: Iterable[DataSession], columns: Sequence[str] = COLUMNS) -> str:
     """Write the sessions in the order they come; unknown is an empty cell, times are ISO in UTC."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([_shown(_cell(session, name)) for name in COLUMNS] for session in sessions)
+    writer.writerow(columns)
+    writer.writerows([_shown(_cell(session, name)) for name in columns] for session in sessions)
     return out.getvalue()
 
 

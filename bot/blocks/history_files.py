@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.blocks import ids
-from bot.blocks.csv_text import csv_text
+from bot.blocks.csv_text import COLUMNS, TOLD_TO_ALL, csv_text
 from bot.blocks.history_words import (
     days_words,
     empty_words,
@@ -41,7 +41,8 @@ def csv_file(report: SessionReport, days: int, *, shared_by: str | None = None) 
     """
     if report.sessions is None:
         raise KoreError(report.problem or empty_words(report, days))
-    content = csv_text(in_window(report, days)).encode("utf-8-sig", "replace")
+    columns = TOLD_TO_ALL if report.withheld else COLUMNS
+    content = csv_text(in_window(report, days), columns).encode("utf-8-sig", "replace")
     return _file(report, days, ids.FileKind.CSV, content, shared_by)
 
 
@@ -57,6 +58,8 @@ def _file(
     report: SessionReport, days: int, kind: ids.FileKind, content: bytes, shared_by: str | None
 ) -> HistoryFile:
     words = history_headline(report, in_window(report, days), days, MRKDWN)
+    if report.withheld:
+        words = f"{words} · {MRKDWN.own(report.withheld)}"
     return HistoryFile(
         name=file_name(report, days, kind),
         content=content,

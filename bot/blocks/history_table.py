@@ -10,6 +10,7 @@ from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Number, Row, Table
 from bot.blocks.units import between, grouped, place
 from bot.diagnosis.reading import known_text
 from bot.kore.models import DataSession
+from bot.sessions.withheld import WITHHELD
 
 _HEADER = (
     "Started (UTC)",
@@ -49,7 +50,7 @@ def _row(session: DataSession, now: datetime) -> Row:
         imei_words(known_text(session.imei)).removesuffix(" ✓"),
         network_code(session) or "unknown",
         known(session.operator_country, "unknown", PLAIN),
-        place(where) if where else "unknown",
+        place(where) if where else WITHHELD if session.cell_id == WITHHELD else "unknown",
     )
 
 

@@ -12,6 +12,7 @@ from bot.blocks.words import mark
 from bot.diagnosis.reading import device, network_of
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
+from bot.sessions.withheld import WITHHELD
 
 LONGEST = 30
 
@@ -75,10 +76,15 @@ def _in_brief(sessions: Sequence[DataSession]) -> str:
     return ", ".join(
         (
             count(len(networks), "network") if networks else "networks unknown",
-            count(len(imeis), "IMEI") if imeis else "IMEI not reported",
+            count(len(imeis), "IMEI") if imeis else _no_imei(sessions),
             traffic_words(sum(up) if up else None, sum(down) if down else None),
         )
     )
+
+
+def _no_imei(sessions: Sequence[DataSession]) -> str:
+    withheld = any(session.imei == WITHHELD for session in sessions)
+    return f"IMEI {WITHHELD if withheld else 'not reported'}"
 
 
 def timeline_alt(report: SessionReport, days: int) -> str:

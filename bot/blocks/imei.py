@@ -1,5 +1,7 @@
 """An IMEI as it is printed on a device, with the verdict of its check digit."""
 
+from bot.sessions.withheld import WITHHELD
+
 _DIGITS = 15
 _WITH_VERSION = 16
 
@@ -12,6 +14,8 @@ def imei_words(imei: str | None) -> str:
     """
     if imei is None or not imei.strip("0 "):
         return "IMEI not reported"
+    if imei == WITHHELD:
+        return WITHHELD
     if not (imei.isascii() and imei.isdigit()):
         return f"{imei} (not an IMEI: it has more than digits)"
     shown = f"{imei[:8]}-{imei[8:14]}-{imei[14:]}"

@@ -7,6 +7,7 @@ from bot.blocks.speech import Speech
 from bot.blocks.units import between, count, grouped, lasting, place
 from bot.diagnosis.reading import cell, known_text
 from bot.kore.models import DataSession
+from bot.sessions.withheld import WITHHELD
 
 UNKNOWN_OPERATOR = "operator unknown"
 UNKNOWN_RADIO = "radio link unknown"
@@ -59,6 +60,8 @@ def cell_words(session: DataSession, speak: Speech) -> str:
 def place_words(session: DataSession) -> str:
     """Say where the tower stands, and that it is the tower."""
     where = session.cell_location_estimate
+    if session.cell_id == WITHHELD:
+        return WITHHELD
     return f"{place(where)} (tower, not device)" if where else "no location for this cell"
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.blocks.speech import utc
 from bot.kore.models import CellLocation
+from bot.sessions.withheld import WITHHELD
 
 THIN = "\u202f"  # thin, and no line may break there
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -72,4 +73,6 @@ def map_link(location: CellLocation) -> str:
 
 def iccid_groups(iccid: str) -> str:
     """Give an ICCID in groups of four, as it is printed on the card."""
+    if iccid == WITHHELD:
+        return iccid
     return " ".join(iccid[at : at + 4] for at in range(0, len(iccid), 4))

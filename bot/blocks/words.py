@@ -216,8 +216,9 @@ def _untold(summary: Summary) -> str:
 
 
 def freshness_line(report: SessionReport, speak: Speech) -> str:
-    """Say when KORE told us this."""
-    return f"Read {moment_words(report.as_of, report, speak)}"
+    """Say when KORE told us this, and what of it is withheld here."""
+    read = f"Read {moment_words(report.as_of, report, speak)}"
+    return f"{read} · {speak.own(report.withheld)}" if report.withheld else read
 
 
 def left_out_line(report: SessionReport) -> str | None:

@@ -27,7 +27,8 @@ class SessionReport:
 
     `sessions` is None where the SIM was read and its sessions could not be, and `problem` then says
     why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE did not answer
-    and this is from before; without `allowance_known` the rules about plan and usage could not
+    and this is from before; `withheld` says that ICCID, IMEI, cell and location were taken out, and
+    why; without `allowance_known` the rules about plan and usage could not
     speak.
     """
 
@@ -45,6 +46,7 @@ class SessionReport:
     rate_plan: RatePlan | None = None
     problem: str | None = None
     allowance_known: bool = True
+    withheld: str | None = None
 
     @property
     def last_session(self) -> DataSession | None:

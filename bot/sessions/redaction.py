@@ -1,0 +1,175 @@
+"""A report as people see it who may not see which SIM card, device and place it is about.
+
+ICCID, EID, IMEI, cell and location go, wherever they stand: in their fields, in names that hold
+them, in findings. The SID stays: it names a row at KORE, and buttons need it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.diagnosis.reading import cell, device, known_text
+from bot.diagnosis.rule import Finding, Value
+from bot.errors import BotError
+from bot.kore.models import DataSession, Sim
+from bot.sessions.changes import Change, ChangeKind
+from bot.sessions.report import SessionReport
+from bot.sessions.snapshot import Found, Snapshot
+from bot.sessions.withheld import WITHHELD
+from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
+
+# ICCIDs (18 to 22 digits), EIDs (32) and IMEIs (14 to 16), however they are grouped
+_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d(?:[ ./-]?\d){13,}[A-Fa-f]?(?![0-9A-Za-z])")
+_SHORTEST = 6  # a shorter cell id may be any number of a name
+_TYPED_DIGITS = re.compile(r"\d(?:[ ./-]?\d){3,}")
+NO_SUCH_NUMBER = "I found no SIM with that number. Check it, or paste the SIM's name."
+
+
+class Hider:
+    """Takes given secrets, and long numbers at large, out of text."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = sorted({s for s in secrets if len(s) >= _SHORTEST}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(_however_grouped, known))) if known else None
+
+    def text(self, text: str) -> str:
+        """Give the text without them."""
+        if self._known:
+            text = self._known.sub(WITHHELD, text)
+        return _LONG_NUMBER.sub(WITHHELD, text)
+
+    def name(self, name: str | None) -> str | None:
+        """Give a name without them; None where nothing else is left of it."""
+        shown = self.text(name or "")
+        return None if shown.strip() in {"", WITHHELD} else shown
+
+    def value(self, value: Value) -> Value:
+        """Give a piece of evidence without them."""
+        if value is None or isinstance(value, bool | datetime | timedelta):
+            return value
+        if isinstance(value, tuple):
+            return tuple(self.text(each) for each in value)
+        if isinstance(value, str):
+            return self.text(value)
+        return WITHHELD if isinstance(value, int) and self.text(str(value)) == WITHHELD else value
+
+    def finding(self, finding: Finding) -> Finding:
+        """Give a finding without them."""
+        return replace(
+            finding,
+            title=self.text(finding.title),
+            says=self.text(finding.says),
+            next_step=self.text(finding.next_step),
+            evidence={name: self.value(value) for name, value in finding.evidence.items()},
+        )
+
+    def candidate(self, candidate: Candidate) -> Candidate:
+        """Give one of several SIMs without them."""
+        return replace(
+            candidate,
+            name=self.name(candidate.name) or candidate.sid,
+            iccid=candidate.iccid and WITHHELD,
+        )
+
+
+def redacted(report: SessionReport, why: str) -> SessionReport:
+    """Give the report without them; `why` is said where it is shown."""
+    hider = Hider(_secrets(report))
+    sessions = report.sessions
+    return replace(
+        report,
+        query=hider.text(report.query),
+        sim=_sim(report.sim, hider),
+        sessions=None if sessions is None else tuple(_session(each) for each in sessions),
+        findings=tuple(hider.finding(finding) for finding in report.findings),
+        problem=report.problem and hider.text(report.problem),
+        withheld=why,
+    )
+
+
+def redacted_snapshot(snapshot: Snapshot) -> Snapshot:
+    """Give a snapshot without them: what is withheld there is unknown."""
+    secrets = (snapshot.iccid, snapshot.imei14, snapshot.cell_id)
+    hider = Hider(filter(None, secrets))
+    return replace(
+        snapshot,
+        name=hider.name(snapshot.name) or snapshot.sid,
+        iccid=None,
+        imei14=None,
+        cell_id=None,
+        findings=tuple(_found(found, hider) for found in snapshot.findings),
+    )
+
+
+def redacted_change(change: Change) -> Change:
+    """Give a change without them: that the device is another is told, which is not."""
+    if change.kind is ChangeKind.NEW_IMEI:
+        return replace(change, before=WITHHELD, after=WITHHELD)
+    hider = Hider(())
+    return replace(
+        change,
+        before=change.before and hider.text(change.before),
+        after=change.after and hider.text(change.after),
+        finding=change.finding and _found(change.finding, hider),
+    )
+
+
+def _found(found: Found, hider: Hider) -> Found:
+    return found._replace(title=hider.text(found.title))
+
+
+def redacted_error(error: BotError, typed: str) -> BotError:
+    """Give what is said where a look-up fails, without them.
+
+    Near misses of digits would tell which numbers there are, so none are offered.
+    """
+    if not isinstance(error, SimNotFound | SimAmbiguous):
+        return error
+    if isinstance(error, SimNotFound) and error.candidates and _TYPED_DIGITS.search(typed):
+        return SimNotFound(NO_SUCH_NUMBER)
+    hider = Hider(())
+    sentence = hider.text(error.sentence)
+    candidates = tuple(hider.candidate(each) for each in error.candidates)
+    if isinstance(error, SimNotFound):
+        return SimNotFound(sentence, candidates)
+    return SimAmbiguous(sentence, candidates, error.total)
+
+
+def _secrets(report: SessionReport) -> Iterator[str]:
+    sim = report.sim
+    yield from (text for text in (sim.iccid, sim.eid, sim.ip_address) if text)
+    for session in report.sessions or ():
+        yield from (text for text in (session.imei, session.cell_id) if text)
+        if number := device(session.imei):
+            yield number
+
+
+def _however_grouped(secret: str) -> str:
+    """Match a secret with blanks or dashes between its characters, as numbers are printed."""
+    if secret.isdigit():
+        return r"[ ./-]?".join(secret)
+    return re.escape(secret)
+
+
+def _sim(sim: Sim, hider: Hider) -> Sim:
+    return sim.model_copy(
+        update={
+            "unique_name": hider.name(sim.unique_name),
+            "friendly_name": hider.name(sim.friendly_name),
+            "iccid": sim.iccid and WITHHELD,
+            "eid": sim.eid and WITHHELD,
+            "ip_address": sim.ip_address and WITHHELD,
+        }
+    )
+
+
+def _session(session: DataSession) -> DataSession:
+    is_somewhere = cell(session.cell_id) or session.cell_location_estimate
+    return session.model_copy(
+        update={
+            "imei": WITHHELD if known_text(session.imei) else None,
+            "cell_id": WITHHELD if is_somewhere else None,
+            "cell_location_estimate": None,
+        }
+    )
