@@ -23,7 +23,7 @@ from handlers.request import Request, from_click
 Body = Mapping[str, Any]
 Click = Callable[[Request, str, Services], Awaitable[Reply]]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
-Value = TypeVar("Value", bound=ids.ButtonValue)
+Value = TypeVar("Value", bound=ids.Carried)
 
 
 def register_buttons(app: AsyncApp, services: Services) -> None:

@@ -27,6 +27,15 @@ SHARE_FILE = "share_file"
 DETAILS = "details"
 CHOOSE_SESSION = "choose_session"
 TURN_PAGE = "turn_page"
+DIGEST_ADD = "digest_add"
+DIGEST_LIST = "digest_list"
+DIGEST_EDIT = "digest_edit"
+DIGEST_PAUSE = "digest_pause"
+DIGEST_RESUME = "digest_resume"
+DIGEST_REMOVE = "digest_remove"
+DIGEST_NOW = "digest_now"
+DIGEST_PREVIEW = "digest_preview"
+DIGEST_FIELD = "digest_field"
 
 REPORT_ACTIONS = "report_actions"
 HISTORY_ACTIONS = "history_actions"
@@ -34,9 +43,11 @@ FILE_ACTIONS = "file_actions"
 PICK_ACTIONS = "pick_actions"
 SESSION_CHOICE = "session_choice"
 SESSION_PAGES = "session_pages"
+DIGEST_ACTIONS = "digest_actions"
 
 SESSION_VIEW = "session_view"
 NOTICE_VIEW = "notice_view"
+DIGEST_FORM = "digest_form"
 
 _TYPED = 200  # what was typed is only shown again; a button holds 2,000 characters
 
@@ -61,12 +72,10 @@ def typed(text: str) -> str:
     return clean(text, _TYPED)
 
 
-class ButtonValue(BaseModel):
-    """What a button carries; always within Slack's 2,000 characters."""
+class Carried(BaseModel):
+    """What comes back with a click; always within Slack's limits."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
-
-    sid: str = Field(max_length=64)
 
     def to_value(self) -> str:
         """Give the text that goes into the button."""
@@ -76,6 +85,12 @@ class ButtonValue(BaseModel):
     def from_value(cls, value: str) -> Self:
         """Read what came back; raises pydantic's ValidationError."""
         return cls.model_validate_json(value)
+
+
+class ButtonValue(Carried):
+    """What a button about a SIM carries."""
+
+    sid: str = Field(max_length=64)
 
 
 class Refresh(ButtonValue):
@@ -127,3 +142,17 @@ def chosen(metadata: str, start: str) -> Details:
     """Read which session was chosen in the window: its metadata, and the option's value."""
     window = Details.from_value(metadata)
     return Details(sid=window.sid, days=window.days, start=datetime.fromisoformat(start))
+
+
+class DigestButton(Carried):
+    """A digest that something is to be done with."""
+
+    id: str = Field(max_length=64)
+
+
+class DigestForm(Carried):
+    """Which digest is edited, None for a new one; where from; what hidden fields hold."""
+
+    id: str | None = Field(default=None, max_length=64)
+    at: str = Field(default="", max_length=64)
+    kept: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,179 @@
+"""The window in which a digest is made or changed.
+
+Only the fields of what was chosen are shown; what was typed into the others goes along in the
+window's metadata as far as there is room, so that a change of mind loses nothing.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.blocks import ids
+from bot.blocks.inputs import (
+    Choice,
+    chosen,
+    conversation,
+    field,
+    searched,
+    time_of_day,
+    typed,
+)
+from bot.blocks.kit import Block, View, context, modal, plain, section
+from bot.blocks.speech import MRKDWN
+from bot.digests.cadence import DAYS, EXAMPLE, HOURS, Every
+from bot.digests.draft import LONGEST_NAME, Draft, Faults, Field
+from bot.digests.selection import LONGEST, MOST_LISTED, Which
+from bot.digests.subscription import WhenQuiet
+
+NEW, CHANGED = "New digest", "Edit digest"
+_TITLE = 24
+_METADATA = 3000
+_KEPT = (
+    Field.LISTED,
+    Field.PATTERN,
+    Field.PLAN,
+    Field.STATUS,
+    Field.HOURS,
+    Field.AT,
+    Field.DAY,
+    Field.CRON,
+)
+STATUSES = (
+    "active",
+    "ready",
+    "new",
+    "suspended",
+    "deactivated",
+    "canceled",
+    "scheduled",
+    "updating",
+)
+_WHICH = (
+    Choice(Which.PATTERN, "Those of a name pattern"),
+    Choice(Which.LISTED, "A pasted list"),
+    Choice(Which.PLAN, "Those on a rate plan"),
+    Choice(Which.STATUS, "Those with a status"),
+    Choice(Which.ALL, "All SIMs of the account"),
+)
+_EVERY = (
+    Choice(Every.WEEKDAY, "On weekdays"),
+    Choice(Every.DAY, "Daily"),
+    Choice(Every.WEEK, "Weekly"),
+    Choice(Every.HOURS, "Every few hours"),
+    Choice(Every.CRON, "By a cron line"),
+)
+_WHEN_QUIET = (
+    Choice(WhenQuiet.LINE, "Say so in one line"),
+    Choice(WhenQuiet.SKIP, "Post nothing"),
+)
+
+
+def block_of(name: Field) -> str:
+    """Give the block id, and action id, of a field."""
+    return f"{ids.DIGEST_FIELD}_{name.value}"
+
+
+def title_of(form: ids.DigestForm) -> str:
+    """Give the window's title."""
+    return CHANGED if form.id else NEW
+
+
+def form_view(draft: Draft, form: ids.DigestForm, faults: Faults | None = None) -> View:
+    """Draw the form with what is filled in, each fault beneath its field.
+
+    Where the window shows the form already, Slack shows the faults itself: `errors_of`.
+    """
+    wrong = faults or {}
+    blocks: list[Block] = []
+    for name, block in _fields(draft, at_home=_is_direct(draft.channel)):
+        blocks += [block, _fault(name, wrong[name])] if name in wrong else [block]
+    view = modal(ids.DIGEST_FORM, title_of(form), blocks, _kept(draft, form).to_value())
+    return view | {"submit": plain("Save", _TITLE), "close": plain("Cancel", _TITLE)}
+
+
+def errors_of(faults: Faults) -> dict[str, str]:
+    """Give the faults as Slack takes them in answer to a form that was sent off."""
+    return {block_of(name): sentence for name, sentence in faults.items()}
+
+
+def checking_view(form: ids.DigestForm) -> View:
+    """Say that KORE is being asked."""
+    words = "Checking with KORE which SIMs these are…"
+    return modal(ids.NOTICE_VIEW, title_of(form), [section(words)])
+
+
+def _fault(name: Field, sentence: str) -> Block:
+    return context(f"⚠️ {MRKDWN.sentence(sentence)}") | {"block_id": f"{block_of(name)}_fault"}
+
+
+def _kept(draft: Draft, form: ids.DigestForm) -> ids.DigestForm:
+    """Put into the form what the fields that are not shown hold, as much as fits."""
+    shown = {name for name, _ in _fields(draft, at_home=False)}
+    hidden = {name: getattr(draft, name.value) for name in _KEPT if name not in shown}
+    kept: dict[str, str] = {}
+    for name, text in sorted(hidden.items(), key=lambda pair: len(pair[1])):
+        with_it = form.model_copy(update={"kept": kept | {name.value: text}})
+        if text and len(with_it.to_value()) <= _METADATA:
+            kept[name.value] = text
+    return form.model_copy(update={"kept": kept})
+
+
+def _is_direct(channel: str) -> bool:
+    return channel.startswith("D")
+
+
+def _fields(draft: Draft, *, at_home: bool) -> Iterator[tuple[Field, Block]]:
+    name = typed(draft.name, most=LONGEST_NAME, example="Pumps")
+    yield _named(Field.NAME, "Name", name)
+    kinds = ("public", "private", "im") if at_home else ("public", "private")
+    yield _named(Field.CHANNEL, "Post to", conversation(draft.channel, kinds))
+    which = chosen("static_select", _WHICH, draft.which)
+    yield _named(Field.WHICH, "Which SIMs", which, tells=True)
+    yield from _sims(draft)
+    every = chosen("static_select", _EVERY, draft.every)
+    yield _named(Field.EVERY, "How often", every, tells=True)
+    yield from _times(draft)
+    zone = searched(Choice(draft.zone, draft.zone), example="Europe/Berlin")
+    yield _named(Field.ZONE, "Time zone", zone, hint="Type a city or a region to search.")
+    hint = "Nothing is posted in these hours; the next digest after them covers them too."
+    quiet = time_of_day(draft.quiet_from)
+    yield _named(Field.QUIET_FROM, "Quiet hours from", quiet, optional=True)
+    yield _named(Field.QUIET_TO, "until", time_of_day(draft.quiet_to), optional=True, hint=hint)
+    radio = chosen("radio_buttons", _WHEN_QUIET, draft.when_quiet)
+    yield _named(Field.WHEN_QUIET, "When nothing changed", radio)
+
+
+def _sims(draft: Draft) -> Iterator[tuple[Field, Block]]:
+    if draft.which is Which.PATTERN:
+        element = typed(draft.pattern, most=LONGEST, example="pump-*")
+        hint = "* stands for anything, ? for one character; case does not matter."
+        yield _named(Field.PATTERN, "Name pattern", element, hint=hint)
+    elif draft.which is Which.LISTED:
+        hint = f"SIDs (DE…), ICCIDs, IMEIs or names, one a line; {MOST_LISTED} at most."
+        yield _named(Field.LISTED, "SIMs", typed(draft.listed, lines=True), hint=hint)
+    elif draft.which is Which.PLAN:
+        element = typed(draft.plan, most=LONGEST, example="WP…")
+        yield _named(Field.PLAN, "Rate plan", element, hint="Its SID (WP…) or its unique name.")
+    elif draft.which is Which.STATUS:
+        choices = [Choice(status, status) for status in STATUSES]
+        element = chosen("static_select", choices, draft.status, example="active")
+        yield _named(Field.STATUS, "Status", element)
+
+
+def _times(draft: Draft) -> Iterator[tuple[Field, Block]]:
+    if draft.every is Every.CRON:
+        element = typed(draft.cron, most=LONGEST, example="0 9 * * 1")
+        hint = f"Minute, hour, day of the month, month, day of the week; {EXAMPLE}."
+        yield _named(Field.CRON, "Cron line", element, hint=hint.replace("`", ""))
+    elif draft.every is Every.HOURS:
+        hours = [Choice(str(n), "every hour" if n == 1 else f"every {n} hours") for n in HOURS]
+        element = chosen("static_select", hours, draft.hours)
+        yield _named(Field.HOURS, "Hours", element, hint="Counted from midnight.")
+    else:
+        if draft.every is Every.WEEK:
+            days = [Choice(str(number), day) for number, day in enumerate(DAYS)]
+            yield _named(Field.DAY, "Day", chosen("static_select", days, draft.day))
+        yield _named(Field.AT, "At", time_of_day(draft.at))
+
+
+def _named(name: Field, label: str, element: Block, **more: Any) -> tuple[Field, Block]:  # noqa: ANN401 -- as `field` has them
+    return name, field(block_of(name), label, element, **more)

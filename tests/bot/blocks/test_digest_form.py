@@ -1,0 +1,133 @@
+"""The window in which a digest is made or changed."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from bot.blocks import ids
+from bot.blocks.digest_form import (
+    block_of,
+    checking_view,
+    errors_of,
+    form_view,
+    title_of,
+)
+from bot.digests.cadence import Every
+from bot.digests.draft import Draft, Field
+from bot.digests.selection import Which
+from bot.sandbox.slack_api.blocks.view import view_faults
+
+NEW = ids.DigestForm(at="C1")
+DRAFT = Draft(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")
+ALWAYS = [
+    Field.NAME, Field.CHANNEL, Field.WHICH, Field.EVERY, Field.ZONE, Field.QUIET_FROM,
+    Field.QUIET_TO, Field.WHEN_QUIET,
+]  # fmt: skip
+SIMS = {
+    Which.PATTERN: [Field.PATTERN],
+    Which.LISTED: [Field.LISTED],
+    Which.PLAN: [Field.PLAN],
+    Which.STATUS: [Field.STATUS],
+    Which.ALL: [],
+}
+TIMES = {
+    Every.CRON: [Field.CRON],
+    Every.HOURS: [Field.HOURS],
+    Every.DAY: [Field.AT],
+    Every.WEEKDAY: [Field.AT],
+    Every.WEEK: [Field.DAY, Field.AT],
+}
+
+
+def shown(view):
+    names = {block_of(name): name for name in Field}
+    return [names[block["block_id"]] for block in view["blocks"] if block["type"] == "input"]
+
+
+@pytest.mark.parametrize(("which", "every"), [*product(Which, Every)])
+def test_the_fields_of_what_was_chosen(which, every):
+    """
+    Slack takes the form whatever is chosen, and only the fields that count are shown.
+    """
+    view = form_view(replace(DRAFT, which=which, every=every), NEW)
+
+    assert [] == view_faults(view, ("modal",))
+    assert sorted(ALWAYS + SIMS[which] + TIMES[every]) == sorted(shown(view))
+
+
+def test_what_is_not_shown_goes_along():
+    """
+    What was typed into fields that are hidden now stands in the metadata.
+    """
+    draft = replace(DRAFT, which=Which.ALL, every=Every.CRON, cron="0 9 * * 1", listed="pump-7")
+
+    kept = ids.DigestForm.from_value(form_view(draft, NEW)["private_metadata"]).kept
+
+    assert {
+        "pattern": "pump-*",
+        "listed": "pump-7",
+        "at": "09:00",
+        "hours": "4",
+        "day": "0",
+    } == kept
+
+
+def test_a_list_too_long_to_go_along_is_left_out():
+    """
+    The longest texts leave the form within Slack's limits, and the short ones in it.
+    """
+    draft = replace(DRAFT, which=Which.STATUS, listed='"\n' * 1500, plan="x" * 200)
+
+    view = form_view(draft, NEW)
+
+    assert [] == view_faults(view, ("modal",))
+    assert {"pattern", "plan", "hours", "day"} == set(
+        ids.DigestForm.from_value(view["private_metadata"]).kept
+    )
+
+
+def test_each_fault_stands_beneath_its_field():
+    """
+    What was found out later is said where it is wrong, with all that was typed still there.
+    """
+    view = form_view(DRAFT, NEW, {Field.PATTERN: "None of 7 SIMs is called `pump-*`."})
+    blocks = view["blocks"]
+    at = next(n for n, b in enumerate(blocks) if b["block_id"] == block_of(Field.PATTERN))
+
+    assert [] == view_faults(view, ("modal",))
+    assert "⚠️ None of 7 SIMs is called `pump-*`." == blocks[at + 1]["elements"][0]["text"]
+    assert "pump-*" == blocks[at]["element"]["initial_value"]
+
+
+def test_the_errors_of_a_form_that_was_sent_off():
+    """
+    Slack is told them by block id.
+    """
+    assert {"digest_field_zone": "No such zone."} == errors_of({Field.ZONE: "No such zone."})
+
+
+@pytest.mark.parametrize(
+    ("form", "title"), [(NEW, "New digest"), (NEW.model_copy(update={"id": "1"}), "Edit digest")]
+)
+def test_the_title(form, title):
+    """
+    A new digest is told from one that is changed, also while KORE is asked.
+    """
+    assert title == title_of(form)
+    assert title == checking_view(form)["title"]["text"]
+    assert [] == view_faults(checking_view(form), ("modal",))
+
+
+def test_direct_messages_are_offered_where_one_is_in_one():
+    """
+    A digest may be sent to where it was asked for, also where that is a direct message.
+    """
+
+    def kinds(channel):
+        view = form_view(replace(DRAFT, channel=channel), NEW)
+        block = next(b for b in view["blocks"] if b["block_id"] == block_of(Field.CHANNEL))
+        return block["element"]["filter"]["include"]
+
+    assert ["public", "private"] == kinds("C1")
+    assert ["public", "private", "im"] == kinds("D1")
