@@ -12,9 +12,6 @@ from bot.store.database import Database
 from bot.store.schema import digest_runs, scan_chunks
 from bot.store.transaction import Transaction
 
-MEMBERS = 14
-"""How many runs the trend shows."""
-
 
 class Stage(StrEnum):
     """How far a run is; the last four are its ends."""
@@ -117,7 +114,7 @@ class DigestRuns:
             row = (await tx.execute(_BEFORE, {"of": subscription, "at": due, "most": 1})).first()
         return _run(row) if row else None
 
-    async def trend(self, subscription: str, due: float, most: int = MEMBERS) -> tuple[Run, ...]:
+    async def trend(self, subscription: str, due: float, most: int) -> tuple[Run, ...]:
         """Give the newest runs before that time that were looked at to the end, oldest first."""
         async with self._database.read() as tx:
             asked = {"of": subscription, "at": due, "most": most}

@@ -75,9 +75,11 @@ class ScanRows:
         """Stream the SIMs read in `after` whose marks differ from `before`, a page at a time."""
         return self._pages(_CHANGED, {"of": after, "other": before}, _pair)
 
-    def only_in(self, run: int, other: int) -> AsyncIterator[Sequence[ScanRow]]:
-        """Stream the SIMs of a run that are not in another, by SID, a page at a time."""
-        return self._pages(_ONLY, {"of": run, "other": other}, row_of)
+    async def only_in(self, run: int, other: int, most: int) -> tuple[ScanRow, ...]:
+        """Give the first SIMs of a run that are not in another, by SID."""
+        asked = {"of": run, "other": other, "last": "", "most": most}
+        async with self._database.read() as tx:
+            return tuple(row_of(row) for row in await tx.execute(_ONLY, asked))
 
     async def count_only_in(self, run: int, other: int) -> int:
         """Count the SIMs of a run that are not in another."""

@@ -41,6 +41,10 @@ class ScanSums:
         """Give SIMs that could not be read."""
         return await self._rows(_FAILED, {"of": run, "most": most})
 
+    async def lost_on(self, run: int, network: str, most: int) -> tuple[ScanRow, ...]:
+        """Give SIMs that fell silent on a network, the newest first."""
+        return await self._rows(_LOST_ON, {"of": run, "on": network, "most": most})
+
     async def lost(self, run: int) -> AsyncIterator[tuple[str, float]]:
         """Stream network and moment of each SIM that fell silent, by network and by time."""
         last, size = {"on": "", "since": 0.0, "sid": ""}, PAGE
@@ -82,6 +86,12 @@ _TALKERS = (
 )
 _FAILED = (
     select(*COLUMNS).where(_OF, _AT.state == FAILED).order_by(_AT.sid).limit(bindparam("most"))
+)
+_LOST_ON = (
+    select(*COLUMNS)
+    .where(_OF, _AT.lost_on == bindparam("on"))
+    .order_by(_AT.lost_at.desc())
+    .limit(bindparam("most"))
 )
 _LOSSES = (_AT.lost_on, _AT.lost_at, _AT.sid)
 _LOST = (

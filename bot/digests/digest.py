@@ -1,0 +1,165 @@
+"""What a channel is told of a fleet: counts, changes, the worst, in bounded lists. Frozen, pure.
+
+It is stored as JSON between making and posting, so that what is sent again is the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Self
+
+from bot.diagnosis.state import State
+from bot.sessions.changes import ChangeKind
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+FAILED = "failed"
+COUNTED = (*(state.value for state in State), FAILED)
+"""What SIMs are counted as: their state, or that they could not be read."""
+UNRELIABLE_PERCENT = 20
+"""Above it the failed ones are said on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One SIM of a list: what it is called and how it is. `what` is its gravest finding."""
+
+    sid: str
+    name: str
+    state: State = State.UNKNOWN
+    seen_at: datetime | None = None
+    operator: str | None = None
+    what: str | None = None
+    severity: str | None = None
+    packets: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A SIM with one change: what was, and what is."""
+
+    sim: Known
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All changes of one kind: how many, and the first of them, the gravest first."""
+
+    kind: ChangeKind
+    count: int
+    first: tuple[Changed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """How many SIMs, and the first of them."""
+
+    count: int = 0
+    first: tuple[Known, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """SIMs that fell silent together on one network; `operator` is what it is called."""
+
+    network: str
+    operator: str | None
+    sims: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The SIMs that could not be read: how many for which reason, and the first of them."""
+
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    first: tuple[Known, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One earlier digest in the trend."""
+
+    due: datetime
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A due time to which no digest came, and why, in a sentence."""
+
+    due: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One digest. `since` is the digest that it is compared with; None: there is none.
+
+    `counts` is by COUNTED; `trend` ends with this digest. `missing` are SIMs that were named and
+    that KORE does not have. `problem` says why nothing at all could be read.
+    """
+
+    subscription: str
+    name: str
+    zone: str
+    about: str
+    due: datetime
+    made_at: datetime
+    counts: Mapping[str, int]
+    since: datetime | None = None
+    next_due: datetime | None = None
+    changes: tuple[Group, ...] = ()
+    new: Some = Some()
+    gone: Some = Some()
+    worst: Some = Some()
+    talkers: tuple[Known, ...] = ()
+    outages: tuple[Lost, ...] = ()
+    unread: Unread = Unread()
+    missing: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    trend: tuple[Point, ...] = ()
+    problem: str | None = None
+
+    @property
+    def sims(self) -> int:
+        """How many SIMs it is about."""
+        return sum(self.counts.values())
+
+    @property
+    def failed(self) -> int:
+        """How many of them could not be read."""
+        return self.counts.get(FAILED, 0)
+
+    @property
+    def is_unreliable(self) -> bool:
+        """Tell whether too many failed for the rest to speak for the fleet."""
+        return self.failed * 100 > self.sims * UNRELIABLE_PERCENT
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether there is nothing that anybody must read."""
+        told = (self.changes, self.new.count, self.gone.count, self.outages, self.missed)
+        more = (self.problem, self.missing, self.is_unreliable, self.since is None)
+        return not any(told) and not any(more)
+
+    def to_json(self) -> bytes:
+        """Give what is stored."""
+        return _adapter().dump_json(self, exclude_defaults=True)
+
+    @classmethod
+    def from_json(cls, stored: str | bytes) -> Self:
+        """Read what some version stored. Raises ValueError on anything else."""
+        return _adapter().validate_json(stored)  # type: ignore[return-value]  # there is one kind
+
+
+@cache
+def _adapter() -> "TypeAdapter[Digest]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 -- built with the first digest
+
+    return TypeAdapter(Digest)
