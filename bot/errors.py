@@ -9,8 +9,10 @@
     + UnknownSubcommand     no subcommand has that name; carries the nearest
     + BadDays               a history of days that KORE does not keep, or no number
     + NotAllowed            this person or channel may not ask
+    + AskedTooOften         more look-ups a minute than one person may make
     + NotShared             the channel does not take what was to be shared
     + NoSuchSims            bot/digests/chooser.py: a digest's pattern, plan or list names no SIM
+    + ThreadNotRead         bot/slack/threads.py: what stands above a mention cannot be read
     + OldButton             a button of an answer that this version did not write
   x TookTooLong             our own patience ended before an answer came
   x Restarting              the bot is being stopped while it works
@@ -84,6 +86,17 @@ class NotAllowed(UserError):
     """The person, channel or workspace may not ask."""
 
     sentence = "You may not ask for SIMs here. Ask an admin of this bot to let you in."
+
+
+class AskedTooOften(UserError):
+    """One person asked for more than `per_minute` look-ups; `is_said` says that they know it."""
+
+    def __init__(self, per_minute: int, seconds: int, *, is_said: bool) -> None:
+        super().__init__(
+            f"You asked for more than {per_minute} look-ups a minute, so I left this one out. "
+            f"Try again in {seconds} s."
+        )
+        self.is_said = is_said
 
 
 class NotShared(UserError):

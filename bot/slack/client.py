@@ -161,7 +161,8 @@ def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> 
     if status == 200 and body.get("ok"):  # noqa: PLR2004
         return Answer(body, headers)
     messages = (body.get("response_metadata") or {}).get("messages") or ()
-    raise SlackRefused(method, str(error or f"http_{status}"), tuple(map(str, messages)))
+    needed = str(body.get("needed") or "")
+    raise SlackRefused(method, str(error or f"http_{status}"), tuple(map(str, messages)), needed)
 
 
 def _body(text: bytes) -> Json:

@@ -24,12 +24,18 @@ class SlackError(BotError):
 
 
 class SlackRefused(SlackError):
-    """Slack said no. `error` is its code; `messages` may say which block it does not like."""
+    """Slack said no. `error` is its code; `messages` may say which block it does not like.
 
-    def __init__(self, method: str, error: str, messages: tuple[str, ...] = ()) -> None:
+    `needed` is the scope that is missing, where that is the error.
+    """
+
+    def __init__(
+        self, method: str, error: str, messages: tuple[str, ...] = (), needed: str = ""
+    ) -> None:
         super().__init__(method, error)
         self.error = error
         self.messages = messages
+        self.needed = needed
 
     @property
     def outcome(self) -> str:

@@ -1,0 +1,64 @@
+"""What stands above a message in its thread, read with one call; needs a scope for history."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import UserError
+from bot.slack.client import SlackClient
+from bot.slack.errors import SlackError, SlackRefused
+
+MOST = 1000
+"""Messages of one page, Slack's most: replies come oldest first, and the last are wanted too."""
+_SCOPES = {"D": "im:history", "G": "groups:history"}
+_PUBLIC = "channels:history"
+
+Message = Mapping[str, Any]
+
+
+class Threads:
+    """Reads threads."""
+
+    def __init__(self, client: SlackClient) -> None:
+        self._client = client
+
+    async def above(self, channel: str, root: str, before: str) -> tuple[Message, ...]:
+        """Give the thread's root and the replies older than `before`, oldest first.
+
+        Raises ThreadNotRead.
+        """
+        about = {"channel": channel, "ts": root, "latest": before, "limit": MOST}
+        try:
+            answer = await self._client.call(
+                "conversations.replies", about, question=True, form=True
+            )
+        except SlackRefused as error:
+            raise ThreadNotRead(_lacking(error, channel)) from error
+        except SlackError as error:
+            raise ThreadNotRead from error
+        messages = answer.body.get("messages") or ()
+        return tuple(each for each in messages if each.get("ts", "") < before)
+
+
+def _lacking(error: SlackRefused, channel: str) -> str | None:
+    """Give the scope that is missing; Slack may name several, of which any would not do."""
+    if error.error != "missing_scope":
+        return None
+    by_channel = _SCOPES.get(channel[:1], _PUBLIC)
+    return error.needed if error.needed and "," not in error.needed else by_channel
+
+
+class ThreadNotRead(UserError):
+    """The thread could not be read; `scope` is what the app would need for it."""
+
+    sentence = (
+        "Your message names no SIM, and I could not read this thread. Mention me with the SIM: "
+        "its SID (DE…), its ICCID, its IMEI or its name."
+    )
+
+    def __init__(self, scope: str | None = None) -> None:
+        told = (
+            "Your message names no SIM, and I may not read this thread: an admin can add the scope "
+            f"`{scope}` to this app. Or mention me with the SIM itself."
+        )
+        super().__init__(told if scope else None)
+        self.scope = scope
