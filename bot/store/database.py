@@ -1,4 +1,4 @@
-"""The store: one SQLite file, or PostgreSQL; transactions on it, and whether it is open.
+"""The store: one SQLite file, or PostgreSQL; transactions on it, and how it stands.
 
     async with db.write() as tx:
         await tx.execute(...)
@@ -6,37 +6,51 @@
 saves all of it or nothing. What a driver raises comes out as a StoreError.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import ColumnElement, Double, Table, literal_column
+from sqlalchemy import ColumnElement, Double, Table, literal_column, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.errors import StoreError, StoreNotReady
-from bot.store.transaction import Backend, Transaction
+from bot.store.errors import StoreBusy, StoreError, StoreFault, StoreLost, StoreNotReady
+from bot.store.migrate import VERSION_TABLE, brought_up_to_date
+from bot.store.transaction import Backend, Session, Transaction
 
 POOL_SIZE = 8
 NOW_SQLITE = "((julianday('now') - 2440587.5) * 86400.0)"
 NOW_POSTGRES = "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
+TRIAL = text(f"UPDATE {VERSION_TABLE} SET version_num = version_num")  # noqa: S608 -- ours
+PASSING = (StoreBusy, StoreFault, StoreNotReady)  # of one transaction; the store itself is well
 Insert = sqlite.Insert | postgresql.Insert
 
 
 class Database:
-    """Gives transactions once `prepare` has succeeded; until then each raises StoreNotReady."""
+    """Gives transactions once `prepare` has succeeded; until then each raises StoreNotReady.
+
+    `trouble` is the last error that was the whole store's; the next `prepare` clears it.
+    """
 
     def __init__(self, url: str, *, pool_size: int = POOL_SIZE) -> None:
         """Take `sqlite:///path` or `postgresql://…`; nothing is opened yet."""
         self.is_postgres = not url.startswith("sqlite:")
+        self.trouble: StoreError | None = None
+        self.in_trouble = asyncio.Event()
+        self._is_ready = False
         self._backend = _backend(url, pool_size)
-        self._why_not: StoreError | None = StoreNotReady()
         now = NOW_POSTGRES if self.is_postgres else NOW_SQLITE
         self.now: ColumnElement[float] = literal_column(now, Double())
 
     def __repr__(self) -> str:
         """Tell the kind, and nothing of the URL."""
-        return f"Database({'postgresql' if self.is_postgres else 'sqlite'})"
+        return f"Database({self.kind})"
+
+    @property
+    def kind(self) -> str:
+        """Name the database: `sqlite` or `postgresql`."""
+        return "postgresql" if self.is_postgres else "sqlite"
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int = POOL_SIZE) -> Self:
@@ -50,39 +64,29 @@ class Database:
         return database
 
     async def prepare(self) -> None:
-        """Reach it and bring its schema up to date. Raises StoreError."""
-        from bot.store.migrate import brought_up_to_date  # noqa: PLC0415 -- with the first opening
+        """Reach it, bring its schema up to date, and try to write. Raises StoreError."""
+        try:
+            await brought_up_to_date(self._backend)
+            self._is_ready = True
+            async with self.write() as tx:
+                await tx.execute(TRIAL)
+        except StoreError as error:
+            self.noted(error)
+            raise
+        self.trouble = None
+        self.in_trouble.clear()
 
-        await brought_up_to_date(self._backend)
-        self._why_not = None
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
         """Give a transaction that is saved at the end of the block, and not if it raises.
 
         SQLite: one at a time over all processes (BEGIN IMMEDIATE). PostgreSQL: read committed.
         Keep it short: on SQLite nobody else writes meanwhile.
         """
-        if self._why_not:
-            raise self._why_not
-        session = await self._backend.begin(writing=True)
-        try:
-            yield Transaction(session.ask)
-        except BaseException:
-            await session.undo()
-            raise
-        await session.commit()
+        return Block(self, writing=True)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[Transaction]:
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
         """Give a look at what is saved; each statement sees the newest. Do not write in it."""
-        if self._why_not:
-            raise self._why_not
-        session = await self._backend.begin(writing=False)
-        try:
-            yield Transaction(session.ask)
-        finally:
-            await session.undo()
+        return Block(self, writing=False)
 
     @asynccontextmanager
     async def joining(self, tx: Transaction | None) -> AsyncIterator[Transaction]:
@@ -97,10 +101,56 @@ class Database:
         """Give an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
         return postgresql.insert(table) if self.is_postgres else sqlite.insert(table)
 
+    def backend(self) -> Backend:
+        """Give what transactions are made of. Raises StoreNotReady, with why if it is known."""
+        if self._is_ready:
+            return self._backend
+        known = self.trouble and not isinstance(self.trouble, StoreLost)
+        raise StoreNotReady(self.trouble.sentence if self.trouble and known else None)
+
+    def noted(self, error: StoreError) -> None:
+        """Keep an error that is the whole store's, for whoever waits for `in_trouble`."""
+        if not isinstance(error, PASSING):
+            self.trouble = error
+            self.in_trouble.set()
+
     async def aclose(self) -> None:
-        """Close it."""
-        self._why_not = StoreNotReady()
+        """Close it; twice is once."""
+        self._is_ready = False
         await self._backend.aclose()
+
+
+class Block:
+    """What `async with` enters and leaves: begun, and saved or undone."""
+
+    __slots__ = ("_database", "_session", "_tx", "_writing")
+
+    _session: Session
+    _tx: Transaction
+
+    def __init__(self, database: Database, *, writing: bool) -> None:
+        self._database = database
+        self._writing = writing
+
+    async def __aenter__(self) -> Transaction:
+        self._session = await self._database.backend().begin(writing=self._writing)
+        self._tx = Transaction(self._session.ask)
+        return self._tx
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> None:
+        # a statement that failed has undone the rest on PostgreSQL, whoever caught its error
+        failed = error or self._tx.failed
+        try:
+            await (self._session.undo() if failed else self._session.commit())
+            if self._tx.failed and not error:
+                raise self._tx.failed
+        except StoreError as raised:
+            self._database.noted(raised)
+            raise
+        if isinstance(error, StoreError):
+            self._database.noted(error)
 
 
 def _backend(url: str, pool_size: int) -> Backend:

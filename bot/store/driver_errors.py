@@ -64,6 +64,8 @@ OF_SYSTEM: dict[int, type[StoreError]] = {
     errno.EACCES: StoreDenied,
     errno.EPERM: StoreDenied,
 }
+# of asyncpg, where no server has said anything
+LOST = ("InterfaceError", "InternalClientError", "TargetServerAttributeNotMatched")
 
 
 @contextmanager
@@ -84,20 +86,16 @@ def drivers_own(error: BaseException) -> BaseException:
 
 def ours(error: BaseException) -> StoreError:
     """Give the error of ours that fits; what nobody knows is a fault of this bot."""
-    if isinstance(error, StoreError):
-        return error
-    if isinstance(error, PoolTimeout | TimeoutError):
-        return StoreBusy()
     own = drivers_own(error)
     if isinstance(own, sqlite3.Error):
         return _of_sqlite(own)
-    if state := getattr(own, "sqlstate", None) or getattr(own, "pgcode", None):
+    if state := getattr(own, "sqlstate", None):
         return _of_postgres(state)
+    if isinstance(own, PoolTimeout | TimeoutError):
+        return StoreBusy()
     if isinstance(own, OSError):
         return OF_SYSTEM.get(own.errno or 0, StoreLost)()
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return StoreLost()
-    return _without_code(own)
+    return StoreLost() if type(own).__name__ in LOST else StoreFault()
 
 
 def _of_sqlite(error: sqlite3.Error) -> StoreError:
@@ -107,9 +105,3 @@ def _of_sqlite(error: sqlite3.Error) -> StoreError:
 
 def _of_postgres(state: str) -> StoreError:
     return (OF_POSTGRES.get(state) or OF_POSTGRES.get(state[:2]) or StoreFault)()
-
-
-def _without_code(error: BaseException) -> StoreError:
-    """Judge what asyncpg raises before a server has said anything."""
-    lost = ("ConnectionDoesNotExistError", "InterfaceError", "InternalClientError")
-    return StoreLost() if type(error).__name__ in lost else StoreFault()

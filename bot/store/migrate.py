@@ -1,13 +1,14 @@
-"""Brings the schema up to date at the start, one replica at a time.
+"""Brings the schema up to date at the start, one process at a time.
 
-A plain look at the version decides; Alembic, slow to import, comes in only where there is work.
-A revision's id is the name of its file, and the order of names is the order of revisions.
+A plain look at the revision decides; Alembic, slow to import, comes in only where there is work. A
+revision is named as its file, and the order of the names is the order of the revisions.
 """
 
 import logging
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, text
 
 from bot.store.errors import StoreDamaged, StoreTooNew
 from bot.store.transaction import Backend
@@ -16,39 +17,61 @@ log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "simsessions_schema"
+TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+    # others may have tables beside ours
+    "postgresql": "SELECT relname FROM pg_class WHERE oid = to_regclass('simsessions_schema')",
+}
+FOREIGN = (
+    "The file that I am to use as my store is another program's database, so I leave it alone. "
+    "Ask an admin to check SIMSESSIONS_DATABASE_URL; look-ups go on."
+)
 
 
+@cache
 def known_revisions() -> tuple[str, ...]:
     """Give the revisions that this build knows, oldest first."""
     return tuple(sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py")))
 
 
 async def brought_up_to_date(backend: Backend) -> None:
-    """Migrate where the schema is older. Raises StoreTooNew where it is newer."""
-    await backend.migrate(_upgrade)
+    """Migrate where the schema is older. Raises StoreTooNew where it is newer.
 
-
-def _upgrade(connection: Connection) -> None:
-    stored, known = revision_of(connection), known_revisions()
-    if stored == known[-1]:
+    What a failed migration has begun is undone with its transaction.
+    """
+    if await backend.work(is_current, alone=False):
         return
+    await backend.work(_migrate, alone=True)
+
+
+def is_current(connection: Connection) -> bool:
+    """Compare the schema with this build's. Raises StoreTooNew and StoreDamaged."""
+    stored, known = revision_of(connection), known_revisions()
     if stored is not None and stored not in known:
         raise StoreTooNew
-    from alembic import command  # noqa: PLC0415 -- see above
-    from alembic.config import Config  # noqa: PLC0415 -- see above
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    log.info("store migrated", extra={"before": stored, "now": known[-1]})
+    return stored == known[-1]
 
 
 def revision_of(connection: Connection) -> str | None:
-    """Give the schema's revision; None where there is no schema. Raises StoreDamaged."""
-    tables = inspect(connection).get_table_names()
+    """Give the schema's revision; None where there is no schema yet. Raises StoreDamaged."""
+    tables = set(connection.scalars(text(TABLES[connection.dialect.name])))
     if VERSION_TABLE in tables:
-        return connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 -- ours
-    if tables and connection.dialect.name == "sqlite":
-        raise StoreDamaged
+        asked = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 -- ours
+        stored: str | None = connection.scalar(asked)
+        return stored
+    if tables:
+        raise StoreDamaged(FOREIGN)
     return None
+
+
+def _migrate(connection: Connection) -> None:
+    if is_current(connection):  # another process was first
+        return
+    from alembic import command  # noqa: PLC0415 -- see above
+    from alembic.config import Config  # noqa: PLC0415 -- see above
+
+    before = revision_of(connection)
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    command.upgrade(config, "head")
+    log.info("store migrated", extra={"before": before, "after": known_revisions()[-1]})

@@ -1,12 +1,13 @@
 """PostgreSQL, for several replicas: SQLAlchemy's async engine on asyncpg."""
 
+import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.store.driver_errors import as_ours, ours
+from bot.store.driver_errors import as_ours
 from bot.store.errors import StoreError, StoreLost, StoreOutcomeUnknown
 from bot.store.transaction import Session, Values
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 STATEMENT_SECONDS = 60.0
 LOCK_FOR_SCHEMA = 0x73696D73  # "sims"; an advisory lock is a number that all replicas know
+Given = TypeVar("Given")
 
 
 class Postgres:
@@ -23,21 +25,19 @@ class Postgres:
 
     def __init__(self, url: str, *, pool_size: int) -> None:
         self._url = url
-        self._engine = create_async_engine(
+        self._writes = create_async_engine(
             "postgresql+asyncpg://",
-            async_creator=self._connect,
+            async_creator=self.connect,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
+            pool_reset_on_return=None,  # each transaction is ended by us
             hide_parameters=True,
         )
-        self._reads = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reads = self._writes.execution_options(isolation_level="AUTOCOMMIT")
 
-    def __repr__(self) -> str:
-        """Tell nothing of the URL."""
-        return f"{type(self).__name__}()"
-
-    async def _connect(self) -> "asyncpg.Connection[Any]":
+    async def connect(self) -> "asyncpg.Connection[Any]":
+        """Give a connection outside of the pool."""
         import asyncpg  # noqa: PLC0415 -- the embedded default does without it
 
         return await asyncpg.connect(
@@ -48,70 +48,83 @@ class Postgres:
         )
 
     async def begin(self, *, writing: bool) -> Session:
-        """Start a transaction, once more on a fresh connection where the pool's one was dead."""
-        try:
-            return await self._begun(writing=writing)
-        except StoreLost:
-            return await self._begun(writing=writing)
+        """Start a transaction; it takes a connection with its first statement."""
+        return PostgresSession(self._writes if writing else self._reads)
 
-    async def _begun(self, *, writing: bool) -> Session:
-        connection = (self._engine if writing else self._reads).connect()
+    async def work(self, work: Callable[[Connection], Given], *, alone: bool) -> Given:
+        """Do `work`; `alone`: while no other replica can do the same."""
         with as_ours():
-            await connection.start()
-        session = PostgresSession(connection)
-        try:
-            with as_ours():
-                if writing:
-                    await connection.exec_driver_sql("SELECT 1")
-        except BaseException:
-            await session.undo()
-            raise
-        return session
-
-    async def migrate(self, work: Callable[[Connection], None]) -> None:
-        """Do `work` while no other replica can do the same."""
-        with as_ours():
-            async with self._engine.begin() as connection:
-                lock = text("SELECT pg_advisory_xact_lock(:lock)")
-                await connection.execute(lock, {"lock": LOCK_FOR_SCHEMA})
-                await connection.run_sync(work)
+            async with self._writes.begin() as connection:
+                if alone:
+                    lock = text("SELECT pg_advisory_xact_lock(:lock)")
+                    await connection.execute(lock, {"lock": LOCK_FOR_SCHEMA})
+                return await connection.run_sync(work)
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._engine.dispose()
+        await self._writes.dispose()
 
 
 class PostgresSession:
     """A transaction on one connection of the pool."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_engine")
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
 
     async def ask(self, statement: Executable, values: Values) -> CursorResult[Any]:
-        """Carry out a statement."""
+        """Carry out a statement.
+
+        Where the pool's connection turns out to be dead with the first one, a fresh one is tried:
+        nothing can have been saved without a commit.
+        """
+        if self._connection is not None:
+            return await self._asked(self._connection, statement, values)
+        try:
+            return await self._first(statement, values)
+        except StoreLost:
+            await self.undo()
+            return await self._first(statement, values)
+
+    async def _first(self, statement: Executable, values: Values) -> CursorResult[Any]:
         with as_ours():
-            return await self._connection.execute(statement, values)
+            self._connection = await self._engine.connect()
+        return await self._asked(self._connection, statement, values)
+
+    async def _asked(
+        self, connection: AsyncConnection, statement: Executable, values: Values
+    ) -> CursorResult[Any]:
+        with as_ours():
+            return await connection.execute(statement, values)
 
     async def commit(self) -> None:
-        """Save."""
+        """Save. Raises StoreOutcomeUnknown where the connection is cut meanwhile."""
+        if self._connection is None:
+            return
         try:
-            await self._connection.commit()
-        except Exception as error:
+            with as_ours():
+                await self._connection.commit()
+        except StoreLost as error:
             await self.undo()
-            found = ours(error)
-            lost = isinstance(found, StoreLost)
-            raise (StoreOutcomeUnknown() if lost else found) from error
+            raise StoreOutcomeUnknown from error
         except BaseException:
             await self.undo()
             raise
         await self._connection.close()
 
     async def undo(self) -> None:
-        """Save nothing, and give the connection back."""
-        try:
-            with as_ours():
-                await self._connection.close()
-        except StoreError:
-            await self._connection.invalidate()
+        """Save nothing, and give the connection back, also where the asker is cancelled again."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await asyncio.shield(_given_back(connection))
+
+
+async def _given_back(connection: AsyncConnection) -> None:
+    try:
+        with as_ours():
+            await connection.rollback()
+    except StoreError:
+        await connection.invalidate()
+    await connection.close()
