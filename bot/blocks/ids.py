@@ -36,6 +36,8 @@ DIGEST_REMOVE = "digest_remove"
 DIGEST_NOW = "digest_now"
 DIGEST_PREVIEW = "digest_preview"
 DIGEST_FIELD = "digest_field"
+DIGEST_DETAILS = "digest_details"
+DIGEST_CSV = "digest_csv"
 
 REPORT_ACTIONS = "report_actions"
 HISTORY_ACTIONS = "history_actions"
@@ -44,6 +46,7 @@ PICK_ACTIONS = "pick_actions"
 SESSION_CHOICE = "session_choice"
 SESSION_PAGES = "session_pages"
 DIGEST_ACTIONS = "digest_actions"
+DIGEST_FILE_ACTIONS = "digest_file_actions"
 
 SESSION_VIEW = "session_view"
 NOTICE_VIEW = "notice_view"
@@ -148,6 +151,12 @@ class DigestButton(Carried):
     """A digest that something is to be done with."""
 
     id: str = Field(max_length=64)
+
+
+class DigestRun(DigestButton):
+    """One run of it, named by when it was due."""
+
+    due: datetime
 
 
 class DigestForm(Carried):

@@ -1,0 +1,214 @@
+"""What a digest says, in Slack and in the terminal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.blocks.speech import Speech
+from bot.blocks.units import ago, between, count, grouped, span
+from bot.blocks.words import STATE_ICONS
+from bot.diagnosis.state import State
+from bot.digests.digest import FAILED, UNRELIABLE_PERCENT, Changed, Digest, Group, Known, Lost, Some
+from bot.sessions.changes import ChangeKind
+from bot.sessions.withheld import WITHHELD
+
+NAMES = 5
+_REASONS = 3
+_UNRELIABLE = (
+    f"That is more than {UNRELIABLE_PERCENT} %, so the rest says little of the fleet. They are not "
+    "counted as offline."
+)
+_SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+KINDS = {
+    ChangeKind.WENT_SILENT: ("🔴", "went silent"),
+    ChangeKind.CAME_BACK: ("🟢", "came back"),
+    ChangeKind.NEW_COUNTRY: ("🟠", "new country"),
+    ChangeKind.NEW_IMEI: ("🟠", "new IMEI"),
+    ChangeKind.NEW_FINDING: ("🟠", "new finding"),
+    ChangeKind.FINDING_GONE: ("🟢", "finding gone"),
+    ChangeKind.STATUS_CHANGED: ("🔵", "new status"),
+}
+"""A sign and words for each kind of change."""
+_COUNTED = (ChangeKind.WENT_SILENT, ChangeKind.CAME_BACK)
+
+
+def headline(digest: Digest, speak: Speech) -> str:
+    """Say in one sentence what is new; the digest's name and time stand before it."""
+    who = f"{speak.data(digest.name)}, {when_words(digest.due, digest)}"
+    return speak.strong(f"{who} — {_news(digest, speak)}.")
+
+
+def quiet_headline(digest: Digest, speak: Speech) -> str:
+    """Say in one line that there is nothing to say."""
+    who = f"{speak.data(digest.name)}, {when_words(digest.due, digest)}"
+    return (
+        f"{speak.strong(f'{who} — all quiet.')} Nothing changed {_since(digest)}; {_fine(digest)}."
+    )
+
+
+def when_words(moment: datetime, digest: Digest) -> str:
+    """Name a due time in the digest's own zone: `Monday 09:00`, `23 Nov 09:00` after a week."""
+    zone = ZoneInfo(digest.zone)
+    at, now = moment.astimezone(zone), digest.due.astimezone(zone)
+    if abs((now.date() - at.date()).days) < len(_DAYS):
+        return f"{_DAYS[at.weekday()]} {at:%H:%M}"
+    return f"{at.day} {at:%b} {at:%H:%M}"
+
+
+def _news(digest: Digest, speak: Speech) -> str:
+    if digest.problem:
+        return "KORE could not be asked, so nothing is known"
+    if not digest.sims:
+        return f"no SIM fits {speak.data(digest.about)}"
+    if digest.is_unreliable:
+        return f"{grouped(digest.failed)} of {count(digest.sims, 'SIM')} could not be read"
+    return ", ".join([*_changes_in_brief(digest), _fine(digest)])
+
+
+def _changes_in_brief(digest: Digest) -> list[str]:
+    """Count what went silent and came back; other changes in one number."""
+    told = [(group.kind, group.count) for group in digest.changes]
+    brief = [f"{grouped(number)} {KINDS[kind][1]}" for kind, number in told if kind in _COUNTED]
+    others = sum(number for kind, number in told if kind not in _COUNTED)
+    more = count(others, "other change") if brief else count(others, "change")
+    outage = [f"{count(len(digest.outages), 'common outage')}"] if digest.outages else []
+    return [*outage, *brief, *([more] if others else [])] or _nothing(digest)
+
+
+def _nothing(digest: Digest) -> list[str]:
+    return ["nothing changed"] if digest.since else []
+
+
+def _fine(digest: Digest) -> str:
+    """Count the SIMs that were read and have nothing amiss."""
+    fine = digest.sims - digest.failed - digest.worst.count
+    return f"{grouped(fine)} of {count(digest.sims, 'SIM')} without a warning"
+
+
+def _since(digest: Digest) -> str:
+    return f"since {when_words(digest.since, digest)}" if digest.since else "that I know of"
+
+
+def warnings(digest: Digest, speak: Speech) -> list[str]:
+    """Give what must be known before the rest: what could not be read, what was missed."""
+    lines = [_problem(digest, speak), _unread(digest, speak), _missing(digest, speak)]
+    missed = [
+        f"⏭️ The digest of {when_words(each.due, digest)} was skipped: {speak.sentence(each.why)}"
+        for each in digest.missed
+    ]
+    return [*(line for line in lines if line), *missed[:NAMES]]
+
+
+def _problem(digest: Digest, speak: Speech) -> str | None:
+    return f"⚠️ {speak.strong(speak.sentence(digest.problem))}" if digest.problem else None
+
+
+def _unread(digest: Digest, speak: Speech) -> str | None:
+    if not digest.failed:
+        return None
+    ranked = sorted(digest.unread.reasons.items(), key=lambda pair: -pair[1])[:_REASONS]
+    why = " ".join(f"{grouped(number)}: {speak.sentence(reason)}" for reason, number in ranked)
+    named = names_words(Some(digest.failed, digest.unread.first), speak)
+    claim = speak.strong(f"{count(digest.failed, 'SIM')} could not be read")
+    many = f" {_UNRELIABLE}" if digest.is_unreliable else ""
+    return f"⚠️ {claim}: {named}. {why}{many}"
+
+
+def _missing(digest: Digest, speak: Speech) -> str | None:
+    if not digest.missing:
+        return None
+    shown = ", ".join(speak.data(typed) for typed in digest.missing[:NAMES])
+    rest = len(digest.missing) - NAMES
+    more = f" and {grouped(rest)} more" if rest > 0 else ""
+    return f"⚠️ {speak.strong('KORE does not have')} {shown}{more} any longer."
+
+
+def outage_words(lost: Lost, speak: Speech) -> str:
+    """Say that SIMs fell silent together, and what not to do."""
+    where = speak.data(lost.operator or lost.network)
+    claim = speak.strong(f"Common outage: {count(lost.sims, 'SIM')} on {where}.")
+    return (
+        f"🔴 {claim} Last heard of between {speak.when(lost.first)} and {speak.when(lost.last)}: it looks like an outage of "
+        "the network, not of the devices. → Check the operator's and KORE's status pages; do not "
+        "reset them all."
+    )
+
+
+def changes_words(digest: Digest, speak: Speech) -> list[str]:
+    """Give a line for each kind of change; that there is nothing to compare with is said too."""
+    if digest.since is None:
+        return ["This is the first digest: from the next one on I say what changed."]
+    lines = [_group_words(group, digest, speak) for group in digest.changes]
+    lines += [
+        f"{sign} {speak.strong(what)} {names_words(some, speak)}"
+        for sign, what, some in (("🆕", "new SIM", digest.new), ("👋", "gone", digest.gone))
+        if some.count
+    ]
+    return [f"Since {when_words(digest.since, digest)}:", *lines] if lines else []
+
+
+def _group_words(group: Group, digest: Digest, speak: Speech) -> str:
+    sign, what = KINDS[group.kind]
+    shown = [_changed_words(group.kind, changed, digest, speak) for changed in group.first[:NAMES]]
+    return f"{sign} {speak.strong(what)} {_listed(shown, group.count)}"
+
+
+def _changed_words(kind: ChangeKind, changed: Changed, digest: Digest, speak: Speech) -> str:
+    name = speak.data(changed.sim.name)
+    if kind is ChangeKind.WENT_SILENT:
+        seen = changed.sim.seen_at
+        return f"{name} ({span(between(seen, digest.made_at))})" if seen else name
+    if kind in {ChangeKind.NEW_FINDING, ChangeKind.FINDING_GONE}:
+        return f"{name} ({speak.own(changed.after or changed.before or '')})"
+    if kind is ChangeKind.CAME_BACK or WITHHELD in {changed.before, changed.after}:
+        return name
+    return f"{name} ({from_to(changed, speak)})"
+
+
+def from_to(changed: Changed, speak: Speech) -> str:
+    """Say what was and what is."""
+    sides = (changed.before, changed.after)
+    return " → ".join(speak.data(side) if side else "none" for side in sides)
+
+
+def names_words(some: Some, speak: Speech) -> str:
+    """Name the first SIMs of a list and count the rest."""
+    return _listed([speak.data(sim.name) for sim in some.first[:NAMES]], some.count)
+
+
+def _listed(shown: Sequence[str], every: int) -> str:
+    rest = every - len(shown)
+    return ", ".join(shown) + (f" and {grouped(rest)} more" if rest > 0 else "")
+
+
+def worst_words(sim: Known, digest: Digest, speak: Speech) -> str:
+    """Give a line about one of the worst: name, what is wrong, state, last seen."""
+    sign = _SIGNS.get(sim.severity or "", "🔵")
+    seen = f", last heard of {ago(sim.seen_at, digest.made_at)}" if sim.seen_at else ""
+    what = speak.own(sim.what or "unknown")
+    return f"{sign} {speak.strong(speak.data(sim.name))} {what} — {state_words(sim.state)}{seen}"
+
+
+def talkers_words(talkers: Iterable[Known], speak: Speech) -> str:
+    """Name those with the most packets of the last 24 h."""
+    told = [f"{speak.data(sim.name)} {grouped(sim.packets or 0)}" for sim in talkers]
+    return f"Top talkers, packets of the last 24 h: {', '.join(told[:NAMES])}"
+
+
+def state_words(state: str) -> str:
+    """Give a state as people read it."""
+    return "could not be read" if state == FAILED else state.replace("_", " ")
+
+
+def state_sign(state: str) -> str:
+    """Give the sign that stands beside a state's word."""
+    return "⚠️" if state == FAILED else STATE_ICONS[State(state)]
+
+
+def foot_words(digest: Digest, speak: Speech) -> str:
+    """Say what it is about, and when the next one comes."""
+    about = speak.data(digest.about)
+    if digest.next_due is None:
+        return f"About {about} · no next one"
+    return f"About {about} · next: {speak.when(digest.next_due)} ({digest.zone})"
