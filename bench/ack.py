@@ -68,6 +68,7 @@ def environment(slack: str, kore: str) -> dict[str, str]:
         "KORE_CLIENT_ID": "bench",
         "KORE_CLIENT_SECRET": "bench",
         "PORT": "0",
+        "SIMSESSIONS_LOOKUPS_PER_MINUTE": "10000",
     }
 
 

@@ -6,10 +6,12 @@ from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.ops.metrics import Metrics
 from bot.ops.off_loop import OffLoop
+from bot.ops.personal_rate import PersonalRate
 from bot.ops.tasks import Tasks
 from bot.pictures.studio import Studio
 from bot.sessions.lookup import SessionLookup
 from bot.slack.access import Access
+from bot.slack.admission import Admission
 from bot.slack.client import SlackClient
 from bot.slack.delivery import Delivery
 from bot.slack.files import Files
@@ -29,6 +31,8 @@ class Services:
     studio: Studio
     off_loop: OffLoop
     access: Access
+    admission: Admission
+    rate: PersonalRate
     seen: Seen
     tasks: Tasks
     metrics: Metrics

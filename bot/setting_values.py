@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from bot.slack.policy import Policy
+
 Limit = int | timedelta | tuple[timedelta, ...]
 LONGEST = 3650 * 86400
 UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
@@ -114,6 +116,8 @@ AppToken = Annotated[SecretStr | None, AfterValidator(_app_token)]
 UserIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("UW"))]
 ChannelIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("CDG"))]
 TeamIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("TE"))]
+GroupIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("S"))]
+HowMuch = Annotated[Policy, BeforeValidator(_lower)]
 LogFormat = Annotated[Literal["json", "text"], BeforeValidator(_lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 

@@ -21,6 +21,8 @@ from bot.setting_values import (
     AppToken,
     BotToken,
     ChannelIds,
+    GroupIds,
+    HowMuch,
     LogFormat,
     LogLevel,
     Origin,
@@ -32,6 +34,7 @@ from bot.setting_values import (
     read_limit,
     shown,
 )
+from bot.slack.policy import Policy
 
 if TYPE_CHECKING:
     from bot.kore.connect import KoreConfig
@@ -109,6 +112,20 @@ class Settings(BaseModel):
     )
     allowed_teams: TeamIds = Field(
         frozenset(), description="workspaces that may ask; empty: the one of the bot token"
+    )
+    allowed_groups: GroupIds = Field(
+        frozenset(), description="user groups whose members may ask, beside the allowed users"
+    )
+    guests: HowMuch = Field(
+        Policy.REDACT,
+        description="what guests are told: allow, redact (no ICCID, IMEI, cell, place), refuse",
+    )
+    shared_channels: HowMuch = Field(
+        Policy.REDACT,
+        description="the same in channels shared with another company, and for its people",
+    )
+    lookups_per_minute: int = Field(
+        30, ge=1, le=10_000, description="most look-ups of one person; 20 SIMs at once count as one"
     )
     log_level: LogLevel = Field("INFO", description="least level that is logged")
     log_format: LogFormat = Field("json", description="json, or text for people")

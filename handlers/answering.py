@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from bot.blocks.errors import error_screen
 from bot.errors import Restarting
 from bot.services import Services
+from handlers.asking import admit
 from handlers.error_replies import to_reply
 from handlers.reply import Reply, send, showing
 from handlers.request import Request
@@ -43,10 +44,10 @@ async def answer(name: str, work: Work, request: Request, services: Services) ->
 
 
 async def attempt(name: str, do: Deed, tell: Tell, services: Services, *, asked: str = "") -> None:
-    """Do it, time it, and `tell` the asker what went wrong if something does."""
+    """Do it for who may ask, time it, and `tell` the asker what went wrong if something does."""
     started, outcome = services.clock.monotonic(), "cancelled"
     try:
-        outcome = await _attempted(do, tell, asked)
+        outcome = await _attempted(do, tell, services, asked)
     except asyncio.CancelledError:
         # only the draining of the tasks cancels: Slack will not ask anybody else
         await tell(showing(error_screen(Restarting())))
@@ -56,8 +57,9 @@ async def attempt(name: str, do: Deed, tell: Tell, services: Services, *, asked:
         log.info("answered", extra={"answer": name, "outcome": outcome})
 
 
-async def _attempted(do: Deed, tell: Tell, asked: str) -> str:
+async def _attempted(do: Deed, tell: Tell, services: Services, asked: str) -> str:
     try:
+        await admit(services)
         await do()
     except Exception as error:  # noqa: BLE001 -- the edge: nobody may be left without an answer
         reply, outcome = to_reply(error, asked=asked)

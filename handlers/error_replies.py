@@ -1,9 +1,10 @@
 """Errors to replies: the one place where an exception becomes a sentence."""
 
 import logging
+from dataclasses import replace
 
 from bot.blocks.errors import error_screen
-from bot.errors import BotError, TookTooLong, UserError
+from bot.errors import AskedTooOften, BotError, TookTooLong, UserError
 from bot.ops.request_context import request_id
 from handlers.reply import Reply, showing
 
@@ -25,4 +26,5 @@ def to_reply(error: Exception, *, asked: str = "") -> tuple[Reply, str]:
     level = logging.INFO if isinstance(error, UserError) else logging.WARNING
     about = {"kind": error.kind, "why": str(error), "cause": repr(error.__cause__)}
     log.log(level, "planned-error", extra=about)
-    return showing(error_screen(error, asked=asked)), error.kind
+    quiet = isinstance(error, AskedTooOften) and error.is_said
+    return replace(showing(error_screen(error, asked=asked)), quiet=quiet), error.kind

@@ -14,7 +14,7 @@ from bot.ops.request_context import begin_request
 from bot.services import Services
 from handlers.reply import send, showing
 from handlers.request import Request, from_click, from_command, part, team_of
-from handlers.who import actor_of
+from handlers.who import actor_of, begin_acting
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,11 @@ KINDS = {
 
 
 class Gate(AsyncMiddleware):
-    """Bolt's global middleware before every listener. It never waits for anything."""
+    """Bolt's global middleware before every listener. It never waits for anything.
+
+    What Slack must be asked for (guests, user groups, shared channels) is checked after the ack, in
+    handlers/asking.py.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -47,6 +51,7 @@ class Gate(AsyncMiddleware):
         body, kind = req.body, kind_of(req.body)
         actor = actor_of(body, req.context.actor_team_id)
         begin_request(kind=kind, user=actor.user or "", channel=actor.channel or "")
+        begin_acting(actor)
         if self._is_repeated(body, kind):
             return BoltResponse(status=200, body="")
         try:

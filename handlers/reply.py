@@ -17,12 +17,14 @@ log = logging.getLogger(__name__)
 class Reply:
     """`draw` gives the screen, now or later, without the kinds of blocks that a workspace refuses.
 
-    `in_channel` is for all to see, `replace` takes the place of the message that was clicked.
+    `in_channel` is for all to see, `replace` takes the place of the message that was clicked. A
+    `quiet` one is no message: the asker has read the same a moment ago.
     """
 
     draw: Callable[[Refused], Screen | Awaitable[Screen]]
     in_channel: bool = False
     replace: bool = False
+    quiet: bool = False
 
 
 def showing(screen: Screen) -> Reply:
@@ -32,6 +34,8 @@ def showing(screen: Screen) -> Reply:
 
 async def send(reply: Reply, request: Request, services: Services) -> None:
     """Deliver a reply. Raises NotShared where it was for all; else what fails is only logged."""
+    if reply.quiet:
+        return
     try:
         await services.delivery.deliver(
             request, reply.draw, in_channel=reply.in_channel, replace=reply.replace

@@ -1,6 +1,7 @@
 """Who is behind a payload: the person's own workspace, not the one the bot is installed in."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,20 @@ class Actor:
     user: str | None
     channel: str | None
     in_view: bool = False
+    in_shared: bool | None = None
+
+
+_ACTING: ContextVar[Actor | None] = ContextVar("acting", default=None)
+
+
+def begin_acting(actor: Actor) -> None:
+    """Bind who acts to this context; the tasks that go on after the ack keep it."""
+    _ACTING.set(actor)
+
+
+def acting() -> Actor | None:
+    """Give who acts; None outside a request of Slack's."""
+    return _ACTING.get()
 
 
 def actor_of(body: Mapping[str, Any], event_team: str | None) -> Actor:
@@ -38,12 +53,13 @@ def actor_of(body: Mapping[str, Any], event_team: str | None) -> Actor:
 
 def _of_event(body: Mapping[str, Any], event: Mapping[str, Any], team: str | None) -> Actor:
     # in a shared channel the payload's enterprise is ours, whoever wrote
-    shared = bool(body.get("is_ext_shared_channel"))
+    told = body.get("is_ext_shared_channel")
     return Actor(
         team=team,
-        enterprise=None if shared else body.get("enterprise_id"),
+        enterprise=None if told else body.get("enterprise_id"),
         user=event.get("user"),
         channel=event.get("channel"),
+        in_shared=told if isinstance(told, bool) else None,
     )
 
 

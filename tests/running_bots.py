@@ -14,6 +14,7 @@ from bot.sandbox.serve import serving
 from bot.sandbox.slack_api.delivery import Delivery
 from bot.sandbox.slack_api.messages import Message
 from bot.settings import Settings
+from bot.slack.manifest import bot_scopes
 from tests.workspaces import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side
 
 
@@ -67,6 +68,7 @@ def settings_for(slack: SlackSide, kore: KoreApi, kore_url: str, **changes: Any)
         "kore_client_id": kore.client_id,
         "kore_client_secret": kore.client_secret,
         "port": 0,
+        "lookups_per_minute": 10_000,
     }
     return Settings.model_validate(plain | changes)
 
@@ -77,6 +79,8 @@ async def whole_bot(*, over_http: bool = False, **changes: Any) -> AsyncIterator
     clock = SystemClock()
     kore = KoreApi(clock)
     async with serving(kore.app) as kore_url, slack_side(clock) as slack:
+        needed, _ = bot_scopes()
+        slack.api.scopes |= needed
         if over_http:
             changes["slack_app_token"] = None
         async with running(settings_for(slack, kore, kore_url, **changes)) as bot:

@@ -18,7 +18,8 @@ from bot.sandbox.slack_api.web_api import load_methods
 ROOT = Path(__file__).parent.parent
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
 SENDS = [*(ROOT / "bot" / "slack").glob("*.py"), *(ROOT / "handlers").rglob("*.py")]
-METHOD = re.compile(r'"((?:chat|files|views|conversations|users|reactions|blocks)\.[a-zA-Z.]+)"')
+FAMILIES = "chat|files|views|conversations|users|usergroups|reactions|blocks"
+METHOD = re.compile(rf'"((?:{FAMILIES})\.[a-zA-Z.]+)"')
 SCHEMA = os.environ.get("SIMSESSIONS_SPECS_SCHEMA")
 
 

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 import handlers
+from bot.app.admitting import access, open_admission
 from bot.app.bot import Bot, cancelled
 from bot.blocks.ladder import retreat
 from bot.clock import Clock
@@ -17,6 +18,7 @@ from bot.kore.connect import open_kore
 from bot.ops.health import health_routes
 from bot.ops.metrics import Metrics
 from bot.ops.off_loop import OffLoop
+from bot.ops.personal_rate import PersonalRate
 from bot.ops.tasks import Tasks
 from bot.pictures.studio import Studio
 from bot.services import Services
@@ -24,14 +26,13 @@ from bot.sessions.lookup import SessionLookup
 from bot.settings import Settings
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
-from bot.slack.access import Access
 from bot.slack.bolt import make_bolt_app
 from bot.slack.client import SlackClient
 from bot.slack.delivery import Delivery
 from bot.slack.drawing import Drawing
 from bot.slack.endpoint import SlackEndpoint
 from bot.slack.files import Files
-from bot.slack.identity import Identity, identify
+from bot.slack.identity import identify
 from bot.slack.seen import Seen
 from bot.slack.signature import Signature
 from bot.slack.socket_link import SocketLink
@@ -50,6 +51,7 @@ async def assemble(
         session, clock, token=token, api_url=settings.slack_api_url, observer=metrics
     )
     identity = await identify(slack)
+    lists = access(settings, identity)
     off_loop = OffLoop()
     stack.push_async_callback(off_loop.aclose)
     services = Services(
@@ -60,7 +62,9 @@ async def assemble(
         windows=Windows(slack),
         studio=Studio(off_loop, settings.thresholds),
         off_loop=off_loop,
-        access=access(settings, identity),
+        access=lists,
+        admission=open_admission(settings, lists, slack, clock, stack),
+        rate=PersonalRate(settings.lookups_per_minute, clock),
         seen=Seen(clock),
         tasks=tasks,
         metrics=metrics,
@@ -97,16 +101,6 @@ def _with_intake(settings: Settings, services: Services, app: AsyncApp) -> tuple
         bot = Bot(services, endpoint)
         routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
     return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, metrics)])
-
-
-def access(settings: Settings, identity: Identity) -> Access:
-    """Give who may ask; without a list of workspaces, the one of the bot token."""
-    return Access(
-        home=identity.team,
-        teams=settings.allowed_teams,
-        users=settings.allowed_users,
-        channels=settings.allowed_channels,
-    )
 
 
 def revealed(secret: SecretStr | None) -> str:
