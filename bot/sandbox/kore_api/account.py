@@ -20,6 +20,7 @@ class Account:
         self._fleet = fleet
         self._by_sid: dict[str, SimRecord] = {}
         self._sid_of: dict[str, str] = {}
+        self._turned: dict[str, SimRecord] = {}
         self._plans: list[TellPlan] = [a_plan]
 
     def add(self, record: SimRecord, now: datetime) -> None:
@@ -29,17 +30,29 @@ class Account:
         if sim.get("unique_name"):
             self._sid_of[sim["unique_name"]] = sim["sid"]
 
+    def turn(self, sid: str, record: SimRecord | None) -> None:
+        """Tell a SIM by another record from now on, or, with None, as before; it keeps its place.
+
+        A SIM of the generated fleet is listed under the status that it was made with.
+        """
+        if record is None:
+            self._turned.pop(sid, None)
+        else:
+            self._turned[sid] = record
+
     def add_plan(self, plan: TellPlan) -> None:
         """Put a rate plan in; it holds before an older one of the same name."""
         self._plans.insert(0, plan)
 
     def find(self, name: str) -> SimRecord | None:
         """Find by SID or unique name."""
-        return self.by_sid(self._sid_of.get(name, name)) or self._fleet.by_name(name)
+        known = self.by_sid(self._sid_of.get(name, name))
+        generated = None if known else self._fleet.by_name(name)
+        return self.by_sid(generated.card.sid) if generated else known
 
     def by_sid(self, sid: str) -> SimRecord | None:
         """Find by SID alone."""
-        return self._by_sid.get(sid) or self._fleet.by_sid(sid)
+        return self._turned.get(sid) or self._by_sid.get(sid) or self._fleet.by_sid(sid)
 
     def plans(self, now: datetime) -> list[Row]:
         """Give all rate plans."""
@@ -64,7 +77,7 @@ class Account:
         start = max(first - len(told), 0)
         room = last - first - len(rows)
         generated = list(islice(self._fleet.matching(wanted, start), room + 1))
-        rows += [record.sim(now) for record in generated[:room]]
+        rows += [self._as_turned(record.sim(now), now) for record in generated[:room]]
         return rows, len(told) > last or len(generated) > room
 
     def _wanted(self, filters: Mapping[str, str], now: datetime) -> dict[str, str]:
@@ -73,8 +86,13 @@ class Account:
         plan = self.plan(wanted["RatePlan"], now) if "RatePlan" in wanted else None
         return wanted | {"RatePlan": plan["sid"]} if plan else wanted
 
+    def _as_turned(self, row: Row, now: datetime) -> Row:
+        turned = self._turned.get(row["sid"])
+        return turned.sim(now) if turned else row
+
     def _told(self, wanted: Mapping[str, str], now: datetime) -> Iterator[SimRecord]:
-        for record in self._by_sid.values():
+        for sid, told in self._by_sid.items():
+            record = self._turned.get(sid, told)
             traits = _traits(record, now)
             if all(traits[name] == value for name, value in wanted.items()):
                 yield record

@@ -18,10 +18,12 @@ from bot.sandbox.kore_api.control import Control
 from bot.sandbox.kore_api.delivery import deliver, deliver_badly, replacing
 from bot.sandbox.kore_api.faults import Fault, Faults
 from bot.sandbox.kore_api.fleet import Fleet
+from bot.sandbox.kore_api.fleet_rows import WINDOW_DAYS
 from bot.sandbox.kore_api.question import Asked, Question, body_of, question_of
 from bot.sandbox.kore_api.records import ToldSim
 from bot.sandbox.kore_api.resources import Resources
 from bot.sandbox.kore_api.tokens import Tokens
+from bot.sandbox.kore_api.turns import Turns
 from bot.sandbox.stories.story import Story, all_stories
 
 TOKEN_PATH = "/api-services/v1/auth/token"  # noqa: S105 -- a path
@@ -42,11 +44,16 @@ class KoreApi:
         *,
         stories: Iterable[Story] | None = None,
         sims: int = 0,
+        fleet_days: int = WINDOW_DAYS,
         seed: int = 1,
     ) -> None:
+        """Tell the stories, and a generated fleet of so many SIMs.
+
+        `fleet_days` is how far back the sessions of the fleet go: the fewer, the cheaper to tell.
+        """
         self._clock = clock
         self.stories = all_stories() if stories is None else tuple(stories)
-        self.account = Account(Fleet(sims, seed))
+        self.account = Account(Fleet(sims, seed, fleet_days))
         self.tokens = Tokens(clock, self.client_id, self.client_secret)
         self.faults = Faults(clock)
         self.requests: deque[Asked] = deque(maxlen=_REMEMBERED)
@@ -55,6 +62,7 @@ class KoreApi:
         self._rendered: LRUCache[tuple[object, ...], Answer] = LRUCache(
             _RENDERED_BYTES, getsizeof=lambda answer: len(answer.body)
         )
+        self.turns = Turns(self.account, clock, self._rendered.clear)
         for story in self.stories:
             self._tell(story)
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from bot.sandbox.kore_api.answers import Row
 from bot.sandbox.kore_api.card import PLAN_SID, Card
-from bot.sandbox.kore_api.fleet_rows import FleetRows
+from bot.sandbox.kore_api.fleet_rows import WINDOW_DAYS, FleetRows
 from bot.sandbox.kore_api.habits import HABITS, Noise
 from bot.sandbox.kore_api.networks import AT_AND_T, T_MOBILE, TELCEL, TELEKOM_DE, VODAFONE_DE
 from bot.sandbox.kore_api.numbers import serial_of
@@ -31,6 +31,7 @@ class FleetSim:
 
     place: int
     seed: int
+    days: int = WINDOW_DAYS
     registration_code: str | None = None
     bytes_per_day: int | None = None
 
@@ -63,7 +64,8 @@ class FleetSim:
         """Give its data sessions, newest first."""
         home = _HOMES[self.place // len(_KINDS) % len(_HOMES)]
         radio = _RADIOS[self.place // 7 % len(_RADIOS)]
-        return FleetRows(self.card, home, radio, self._noise, HABITS[self.kind]).at(now)
+        rows = FleetRows(self.card, home, radio, self._noise, HABITS[self.kind])
+        return rows.at(now, self.days)
 
     @property
     def _noise(self) -> Noise:
@@ -71,17 +73,18 @@ class FleetSim:
 
 
 class Fleet:
-    """`size` SIMs; the same `seed` makes the same ones."""
+    """`size` SIMs, whose sessions go back `days`; the same `seed` makes the same ones."""
 
-    def __init__(self, size: int = 0, seed: int = 1) -> None:
+    def __init__(self, size: int = 0, seed: int = 1, days: int = WINDOW_DAYS) -> None:
         self._size = size
         self._seed = seed
+        self._days = days
 
     def __len__(self) -> int:
         return self._size
 
     def __getitem__(self, place: int) -> FleetSim:
-        return FleetSim(place, self._seed)
+        return FleetSim(place, self._seed, self._days)
 
     def by_name(self, name: str) -> FleetSim | None:
         """Find by unique name."""

@@ -33,16 +33,16 @@ class FleetRows:
         self._habit = habit
         self._imei = card.imei if noise.pick(20) else imeisv(card.imei)
 
-    def at(self, now: datetime) -> list[Row]:
-        """Give the sessions of the last 30 days, newest first, as they were last reported."""
+    def at(self, now: datetime, days: int = WINDOW_DAYS) -> list[Row]:
+        """Give the sessions of the last days, newest first, as they were last reported."""
         told = int(now.timestamp()) // REPORTED_EVERY * REPORTED_EVERY
         today = told // DAY
         visits = (
             visit
-            for day in range(today, today - WINDOW_DAYS - 2, -1)
+            for day in range(today, today - days - 2, -1)
             for visit in reversed(list(self._habit(self._noise, day)))
         )
-        oldest = told - WINDOW_DAYS * DAY
+        oldest = told - days * DAY
         return [self._row(v, told) for v in visits if v.start <= told and v.end > oldest]
 
     def _row(self, visit: Visit, told: int) -> Row:

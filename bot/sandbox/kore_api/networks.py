@@ -87,3 +87,6 @@ VODAFONE_DE = Network(
         Cell(7715, 30177, 53.5753000, 10.0153000),
     ),
 )
+BY_CODES = {
+    (each.mcc, each.mnc): each for each in (T_MOBILE, AT_AND_T, TELCEL, TELEKOM_DE, VODAFONE_DE)
+}
