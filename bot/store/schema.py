@@ -114,6 +114,7 @@ digest_runs = Table(
     Column("due", Seconds, nullable=False),
     Column("started", Seconds, nullable=False),
     Column("stage", Text, nullable=False),
+    Column("job", Text, nullable=False),
     Column("ended", Seconds),
     Column("sims", Integer),
     Column("chunks", Integer),
@@ -122,6 +123,7 @@ digest_runs = Table(
     Column("channel", Text),
     Column("ts", Text),
     Column("why", Text),
+    Column("has_rows", Boolean, nullable=False),
     UniqueConstraint("subscription", "due"),
 )
 
@@ -212,4 +214,27 @@ posts = Table(
     Column("channel", Text, nullable=False),
     Column("ts", Text),
     Index("ix_posts_begun", "begun"),
+)
+
+# --- look-ups: bot/store/lookups.py ---
+
+lookups = Table(
+    "lookups",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Seconds, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text),
+    Column("entry", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("sim", Text),
+    Column("name", Text),
+    Column("snapshot", Text),
+    Index("ix_lookups_at", "at"),
+    Index("ix_lookups_person", "person", "at"),
+    Index("ix_lookups_sim", "sim", "at"),
+    _index("ix_lookups_thread", "channel", "thread", where="thread IS NOT NULL"),
 )

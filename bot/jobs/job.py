@@ -1,0 +1,74 @@
+"""What a job does: a function from a job to what is to become of it.
+
+To add a kind: write `bot/jobs/kinds/<name>.py` with a function of that name under `@kind`; the
+engine finds the file by itself, and a process that does not know a kind leaves its jobs alone.
+
+    @kind(lane="scan")
+    async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
+
+It is a small state machine: it looks at `job.args`, and at `job.memo`, which it wrote itself, does
+one thing, and returns `Done`, `Again` or `FanOut`; None is `Done()`. Nothing is replayed, so the
+code may change between two steps. What it raises has it tried again later, up to `attempts`; it may
+be run twice, where a process is lost, but only one result counts.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from bot.store.jobs import Job, NewJob, Outcome, Write
+
+if TYPE_CHECKING:
+    from bot.jobs.services import JobServices
+
+__all__ = ["Again", "Done", "FanOut", "Job", "Kind", "NewJob", "Outcome", "all_kinds", "kind"]
+
+Run = Callable[[Job, "JobServices"], Awaitable[Outcome | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How jobs of one name are done: in which lane, how often tried, how long at most (s)."""
+
+    name: str
+    run: Run
+    lane: str
+    attempts: int
+    longest: float
+
+
+def kind(
+    *, lane: str = "default", attempts: int = 10, longest: float = 900.0
+) -> Callable[[Run], Kind]:
+    """Make a kind of a function and name it after the function."""
+    return lambda run: Kind(run.__name__, run, lane, attempts, longest)
+
+
+def Done(result: Any = None, write: Write | None = None) -> Outcome:  # noqa: ANN401, N802 -- JSON; reads as what it is
+    """End the job; its parent reads `result` with `JobQueue.children`."""
+    return Outcome("done", result=result, write=write)
+
+
+def Again(after: float, memo: dict[str, Any] | None = None, write: Write | None = None) -> Outcome:  # noqa: N802
+    """Run the job again after so many seconds; a memo of None leaves the last one."""
+    return Outcome("ready", after=after, memo=memo, write=write)
+
+
+def FanOut(  # noqa: N802
+    children: Iterable[NewJob], memo: dict[str, Any] | None = None, write: Write | None = None
+) -> Outcome:
+    """Run the job again once all these have ended, well or not; a key that is there is left."""
+    return Outcome("waiting", children=tuple(children), memo=memo, write=write)
+
+
+@cache
+def all_kinds() -> tuple[Kind, ...]:
+    """Find the kinds of every file in `bot/jobs/kinds/`."""
+    from bot.jobs import kinds  # noqa: PLC0415 -- their files import this one
+
+    names = (each.name for each in pkgutil.iter_modules(kinds.__path__, f"{kinds.__name__}."))
+    modules = [importlib.import_module(name) for name in names]
+    return tuple(k for module in modules for k in vars(module).values() if isinstance(k, Kind))
