@@ -1,0 +1,110 @@
+"""Who asked for which SIM: one row a look-up, for the audit and for handing an incident over."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, or_, select
+
+from bot.store.database import Database
+from bot.store.schema import lookups as table
+from bot.store.transaction import Transaction
+
+OK = "ok"
+MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One look-up; `at` is epoch seconds, `id` makes keeping it twice harmless.
+
+    `person` is a Slack id, `entry` says by what (`command sessions`, `click refresh`), `request` is
+    the reference in the log. `sim` is the SID, where one was found; `outcome` is `ok` or the
+    error's kind. `snapshot` is JSON of how it stood, without ICCID, IMEI and cell.
+    """
+
+    id: str
+    at: float
+    request: str
+    team: str
+    person: str
+    channel: str
+    thread: str | None
+    entry: str
+    outcome: str
+    sim: str | None = None
+    name: str | None = None
+    snapshot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which look-ups to list; what is None does not matter. `sim` is a SID or a name."""
+
+    since: float | None = None
+    person: str | None = None
+    sim: str | None = None
+    channel: str | None = None
+    limit: int = MOST
+
+
+class Lookups:
+    """Keeps them. Every method raises StoreErrors only."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add(self, rows: Sequence[Lookup], tx: Transaction | None = None) -> None:
+        """Keep them; those that are there already are left alone."""
+        if not rows:
+            return
+        statement = self._db.insert(table).on_conflict_do_nothing()
+        async with self._db.joining(tx) as asked:
+            await asked.execute(statement, [asdict(row) for row in rows])
+
+    async def find(self, wanted: Wanted) -> tuple[Lookup, ...]:
+        """Give those that are wanted, newest first, at most `limit`."""
+        statement = (
+            select(table)
+            .where(*_which(wanted))
+            .order_by(table.c.at.desc(), table.c.id)
+            .limit(wanted.limit)
+        )
+        async with self._db.read() as tx:
+            return tuple(map(_lookup, await tx.execute(statement)))
+
+    async def in_thread(self, team: str, channel: str, thread: str) -> tuple[Lookup, ...]:
+        """Give those of a thread that found their SIM, oldest first; at most a thousand."""
+        statement = (
+            select(table)
+            .where(
+                table.c.team == team,
+                table.c.channel == channel,
+                table.c.thread == thread,
+                table.c.outcome == OK,
+            )
+            .order_by(table.c.at, table.c.id)
+            .limit(MOST)
+        )
+        async with self._db.read() as tx:
+            return tuple(map(_lookup, await tx.execute(statement)))
+
+    async def forget(self, before: float, tx: Transaction | None = None) -> int:
+        """Delete what is older than `before`; give how many."""
+        async with self._db.joining(tx) as asked:
+            return (await asked.execute(delete(table).where(table.c.at < before))).rowcount
+
+
+def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield table.c.at >= wanted.since
+    if wanted.person is not None:
+        yield table.c.person == wanted.person
+    if wanted.sim is not None:
+        yield or_(table.c.sim == wanted.sim, table.c.name == wanted.sim)
+    if wanted.channel is not None:
+        yield table.c.channel == wanted.channel
+
+
+def _lookup(found: Row[Any]) -> Lookup:
+    return Lookup(**found._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
