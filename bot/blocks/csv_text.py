@@ -33,26 +33,32 @@ WITHHOLDABLE = frozenset(
 TOLD_TO_ALL = tuple(name for name in COLUMNS if name not in WITHHOLDABLE)
 # A spreadsheet takes text that begins so for a formula (OWASP: CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_Cell = str | float | datetime | None
+CsvCell = str | float | datetime | None
 
 
 def csv_text(sessions: Iterable[DataSession], columns: Sequence[str] = COLUMNS) -> str:
     """Write the sessions in the order they come; unknown is an empty cell, times are ISO in UTC."""
+    return csv_of(columns, ([_cell(session, name) for name in columns] for session in sessions))
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[CsvCell]]) -> str:
+    """Write a head and rows."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([_shown(_cell(session, name)) for name in columns] for session in sessions)
+    writer.writerows(map(csv_cell, row) for row in rows)
     return out.getvalue()
 
 
-def _cell(session: DataSession, name: str) -> _Cell:
+def _cell(session: DataSession, name: str) -> CsvCell:
     parent, _, child = name.partition(".")
     value = getattr(session, parent)
-    found: _Cell = getattr(value, child) if child and value is not None else value
+    found: CsvCell = getattr(value, child) if child and value is not None else value
     return found
 
 
-def _shown(value: _Cell) -> str:
+def csv_cell(value: CsvCell) -> str:
+    """Give a value as a cell; what a spreadsheet would take for a formula is shown as text."""
     if value is None:
         return ""
     if isinstance(value, datetime):

@@ -8,6 +8,8 @@ in, which raises pydantic's ValidationError on anything else.
 """
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -38,6 +40,10 @@ DIGEST_PREVIEW = "digest_preview"
 DIGEST_FIELD = "digest_field"
 DIGEST_DETAILS = "digest_details"
 DIGEST_CSV = "digest_csv"
+TRIAGE_DETAILS = "triage_details"
+TRIAGE_CSV = "triage_csv"
+TRIAGE_SHARE = "triage_share"
+PASTE = "paste"
 
 REPORT_ACTIONS = "report_actions"
 HISTORY_ACTIONS = "history_actions"
@@ -47,11 +53,19 @@ SESSION_CHOICE = "session_choice"
 SESSION_PAGES = "session_pages"
 DIGEST_ACTIONS = "digest_actions"
 DIGEST_FILE_ACTIONS = "digest_file_actions"
+TRIAGE_ACTIONS = "triage_actions"
 
+LOOK_UP_MESSAGE = "look_up_message"
 SESSION_VIEW = "session_view"
 NOTICE_VIEW = "notice_view"
+PASTE_VIEW = "paste_view"
+PASTED = "pasted"
 DIGEST_FORM = "digest_form"
 
+MOST_SIMS = 90
+"""SIMs that one button can carry."""
+_SID_BYTES = 16
+_SID = re.compile(r"DE[0-9a-fA-F]{32}")
 _TYPED = 200  # what was typed is only shown again; a button holds 2,000 characters
 
 
@@ -120,6 +134,30 @@ class Window(ButtonValue):
     """A SIM over the last `days`: the history, its CSV file, its picture."""
 
     days: int = Field(default=30, ge=1, le=30)
+
+
+class Sims(Carried):
+    """Several SIMs, at most 90: their SIDs' digits as base64, which is how many a button holds."""
+
+    packed: str = Field(max_length=-(-MOST_SIMS * _SID_BYTES * 4 // 3) + 2)
+
+    @staticmethod
+    def takes(sid: str) -> bool:
+        """Tell whether this is a SID: DE and 32 hex digits."""
+        return _SID.fullmatch(sid) is not None
+
+    @classmethod
+    def of(cls, sids: Sequence[str]) -> Self:
+        """Pack SIDs; their digits come back in lower case."""
+        raw = b"".join(bytes.fromhex(sid[2:]) for sid in sids)
+        return cls(packed=urlsafe_b64encode(raw).decode())
+
+    @property
+    def sids(self) -> tuple[str, ...]:
+        """Unpack them. Raises ValueError."""
+        raw = urlsafe_b64decode(self.packed)
+        starts = range(0, len(raw), _SID_BYTES)
+        return tuple(f"DE{raw[at : at + _SID_BYTES].hex()}" for at in starts)
 
 
 class FileKind(StrEnum):

@@ -9,7 +9,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.kore.client import KoreClient
 from bot.sessions.allowance import Allowance, AllowanceReader
-from bot.sessions.batch import Batch
+from bot.sessions.batch import Batch, Told, keep_nobody_posted
 from bot.sessions.errands import errands
 from bot.sessions.reading import Read, SimReader
 from bot.sessions.report import SessionReport
@@ -57,12 +57,14 @@ class SessionLookup:
         fresh: bool = False,
         newest_only: bool = False,
         done: Callable[[], None] = tell_nobody,
+        told: Told = keep_nobody_posted,
     ) -> list[SessionReport | BotError]:
         """Report on each, in the order asked, and on what several of them have in common.
 
         What fails stands as its error in its place and keeps nothing from the others. With
         `newest_only` each report keeps its newest session only, so that thousands fit into memory.
-        `done` is called after each.
+        `done` is called after each, `told` with the place and the answer of each as soon as it is
+        read: before it is known what they have in common.
         """
 
         def judge(read: Read, allowance: Allowance) -> SessionReport:
@@ -71,6 +73,6 @@ class SessionLookup:
             return replace(report, sessions=kept)
 
         async with errands() as under_way:
-            batch = Batch(self._sims, self._allowances, under_way, judge)
+            batch = Batch(self._sims, self._allowances, under_way, judge, told)
             answers = await batch.answer(texts, fresh=fresh, done=done)
         return self._judge.together(answers)

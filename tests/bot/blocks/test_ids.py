@@ -78,3 +78,16 @@ def test_chosen():
     metadata = ids.Details(sid=SID, days=7).to_value()
 
     assert ids.Details(sid=SID, days=7, start=NOON) == ids.chosen(metadata, NOON.isoformat())
+
+
+def test_ninety_sims_fit_into_a_button():
+    """
+    They come back as they went in, within Slack's 2,000 characters.
+    """
+    sids = [f"DE{number:032x}" for number in range(ids.MOST_SIMS)]
+
+    value = ids.Sims.of(sids).to_value()
+
+    assert len(value) <= 2000
+    assert tuple(sids) == ids.Sims.from_value(value).sids
+    assert not ids.Sims.takes("DE1")

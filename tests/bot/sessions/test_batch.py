@@ -100,3 +100,30 @@ async def test_a_fault_of_ours_in_one_leaves_the_others(open_lookup, api, caplog
     assert BotError is type(online)
     assert "report-broke" in caplog.messages
     assert "DE" + "7" * 32 == empty.sim.sid
+
+
+async def test_each_is_told_as_soon_as_it_is_read(lookup, api):
+    """
+    Reports and errors come with their places, before the last of them is there.
+    """
+    told = {}
+
+    answers = await lookup.look_up_many(["nobody", SID], told=told.__setitem__)
+
+    assert {0, 1} == set(told)
+    assert answers[0] is told[0]
+    assert (SID, answers[1].state) == (told[1].sim.sid, told[1].state)
+
+
+async def test_a_listener_that_breaks_costs_nobody_the_answer(lookup):
+    """
+    What goes wrong with telling is not the look-up's fault.
+    """
+
+    def broken_listener(_place, _answer):
+        msg = "a fault of ours"
+        raise RuntimeError(msg)
+
+    (answer,) = await lookup.look_up_many([SID], told=broken_listener)
+
+    assert State.ONLINE is answer.state

@@ -1,0 +1,218 @@
+"""The answer to a text with several SIMs."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.blocks import ids
+from bot.blocks.ladder import ALL_TEXT, NOTHING
+from bot.blocks.triage import triage_screen
+from bot.diagnosis.rule import Severity
+from bot.diagnosis.state import State
+from bot.errors import BotError, TookTooLong
+from bot.kore.errors import KoreUnavailable
+from bot.sessions.triage import Triage, Unread, triage
+from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound, SuperSim
+from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, a_finding, a_report, faults, words
+from tests.builders import NOON, a_session, a_sim
+
+RUNGS = [
+    NOTHING,
+    frozenset({"data_table"}),
+    frozenset({"data_table", "table"}),
+    frozenset({"data_table", "table", "container"}),
+    ALL_TEXT,
+]
+OUTAGE = a_finding(
+    rule="common_outage",
+    title="Common outage, 3 SIMs",
+    next_step="Check the operator; do not reset them all.",
+    evidence={"sims": 3, "asked": 5, "network": "Telcel", "first": NOON, "last": NOW},
+)
+NEAR = (Candidate("DE" + "0" * 32, "pump-7"),)
+
+
+def sim(number, **changes):
+    about = a_sim(sid=f"DE{number:032x}", unique_name=f"pump-{number}")
+    return a_report(sim=about, query=f"pump-{number}", **changes)
+
+
+def of(*answers, **more):
+    return triage([f"text {at}" for at in range(len(answers))], answers, **more)
+
+
+def rows_of(screen):
+    """Give the rows of the table, as text."""
+    (table,) = [block for block in screen.blocks if block["type"] == "data_table"]
+    return [[cell["text"] for cell in row] for row in table["rows"]]
+
+
+def elements(screen, kind):
+    rows = [block for block in screen.blocks if block["type"] == "actions"]
+    return [each for row in rows for each in row["elements"] if each["type"] == kind]
+
+
+def test_an_outage_is_the_first_sentence():
+    """
+    How many, on which network, since when, that it is not the devices, and what to do.
+    """
+    lost = {"findings": (OUTAGE,), "state": State.STALE}
+    drawn = triage_screen(of(sim(1, **lost), sim(2, **lost), sim(3, **lost), sim(4), sim(5)))
+
+    assert drawn.text.startswith("🔴 3 of 5 SIMs are down, all on Telcel, last heard of between")
+    assert "an outage of the network, not of the devices." in drawn.text
+    assert "→ Check the operator; do not reset them all." in list(words(drawn.blocks))[1]
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        (
+            [sim(1, findings=(a_finding(),)), sim(2)],
+            "🔴 1 of 2 SIMs needs a look: 1 critical.",
+        ),
+        (
+            [sim(1, findings=(a_finding(severity=Severity.WARNING),)), KoreUnavailable()],
+            "🟠 1 of 2 SIMs needs a look: 1 warned of. 1 could not be read.",
+        ),
+        ([sim(1), sim(2)], "✅ None of 2 SIMs shows anything grave."),
+        ([KoreUnavailable(), TookTooLong()], "❔ None of 2 SIMs could be read."),
+        ([sim(1), None, None], "⏳ Reading 3 SIMs: 1 so far, worst first."),
+        ([None, None], "⏳ Reading 2 SIMs: 0 so far."),
+        (
+            [sim(1, findings=(OUTAGE,)), sim(2, findings=(a_finding(),))],
+            "devices. 1 other needs a look.",
+        ),
+    ],
+)
+def test_the_sentence_on_top(answers, says):
+    """
+    It counts who needs a look, what could not be read, and how far the reading is.
+    """
+    assert says in triage_screen(of(*answers)).text
+
+
+def test_a_row_a_sim():
+    """
+    SIM, state, verdict, operator and last seen; unknown is said.
+    """
+    lost = sim(7, state=State.OFFLINE, findings=(a_finding(),), sessions=(a_session(end=NOON),))
+    unknown = sim(8, state=State.UNKNOWN, sessions=None)
+
+    header, *rows = rows_of(triage_screen(of(lost, unknown)))
+
+    assert ["SIM", "State", "Verdict", "Operator", "Last seen"] == header
+    assert ["pump-7", "🔴 offline", "🔴 Flapping", "T-Mobile USA", "3 h ago"] == rows[0]
+    assert ["pump-8", "❔ unknown", "sessions not read", "unknown", "unknown"] == rows[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (SimNotFound("…", NEAR), "no such SIM · did you mean pump-7?"),
+        (SimNotFound("…"), "no such SIM"),
+        (SimAmbiguous("…", NEAR, 70), "70 SIMs fit: name one by its SID"),
+        (SuperSim(), "a Super SIM: KORE keeps no sessions of it"),
+        (NotASim(), "names no SIM"),
+        (KoreUnavailable(), "KORE: unavailable"),
+        (TookTooLong("I read `x` for too long"), "I read x for too long"),
+    ],
+)
+def test_what_could_not_be_read_is_a_row_with_its_reason(error, says):
+    """
+    Nothing that was named is dropped.
+    """
+    _, row = rows_of(triage_screen(of(error)))
+
+    assert ["text 0", "❔ not read", says, "unknown", "unknown"] == row
+
+
+@pytest.mark.parametrize("refused", RUNGS)
+def test_two_hundred_sims_keep_the_limits(refused):
+    """
+    On every rung the message is one that Slack takes, and what does not fit is said.
+    """
+    made = of(*(sim(number, findings=(a_finding(),)) for number in range(200)), cut=50)
+
+    drawn = triage_screen(made, refused=refused)
+
+    assert [] == faults(drawn)
+    told = drawn.text if refused == ALL_TEXT else str(list(words(drawn.blocks)))
+    assert "50 more SIMs beyond the limit not read" in told
+    assert (refused == NOTHING) == ("of them not drawn here" not in told)
+
+
+def test_details_files_and_sharing():
+    """
+    Each SIM can be chosen, and the files hold all of them, ninety a button.
+    """
+    made = of(*map(sim, range(200)))
+    drawn = triage_screen(made)
+
+    (select,) = elements(drawn, "static_select")
+    buttons = elements(drawn, "button")
+    carried = [sid for each in buttons for sid in ids.Sims.from_value(each["value"]).sids]
+    assert [100, 100] == [len(group["options"]) for group in select["option_groups"]]
+    assert [report.sim.sid for report in made.reports] == carried
+    assert ["CSV file 1–90", "CSV file 91–180", "CSV file 181–200"] == [
+        each["text"]["text"] for each in buttons
+    ]
+
+
+@pytest.mark.parametrize(
+    ("for_all", "labels"), [(False, ["CSV file", "Share to channel"]), (True, ["CSV file"])]
+)
+def test_what_everybody_reads_is_not_shared_again(for_all, labels):
+    """
+    Sharing is offered to the asker alone.
+    """
+    drawn = triage_screen(of(sim(1), sim(2)), for_all=for_all)
+
+    assert labels == [each["text"]["text"] for each in elements(drawn, "button")]
+
+
+def test_while_it_is_read_there_is_nothing_to_click():
+    """
+    Buttons come with the whole table.
+    """
+    assert [] == elements(triage_screen(of(sim(1), None)), "button")
+
+
+def test_an_old_answer_and_withheld_fields_are_said():
+    """
+    What is from before is marked in its row and counted beneath.
+    """
+    drawn = triage_screen(of(sim(1, stale=True, withheld="ICCID left out.")))
+
+    assert "(old)" in str(rows_of(drawn))
+    assert "1 from before, because KORE did not answer" in str(drawn.blocks)
+    assert "ICCID left out." in str(drawn.blocks)
+
+
+ERRORS = st.builds(
+    Unread,
+    query=st.one_of(st.sampled_from(HOSTILE), st.text(max_size=300)),
+    error=st.one_of(
+        st.builds(BotError, st.sampled_from(HOSTILE)), st.builds(SimNotFound, st.text(max_size=300))
+    ),
+)
+
+
+@settings(max_examples=60, deadline=timedelta(seconds=2))
+@given(
+    rows=st.lists(st.one_of(REPORTS, ERRORS), min_size=1, max_size=12).map(tuple),
+    waiting=st.integers(0, 200),
+    cut=st.integers(0, 5000),
+    refused=st.sampled_from(RUNGS),
+)
+def test_anything_at_all_is_drawn_within_the_limits(rows, waiting, cut, refused):
+    """
+    Whatever KORE and people say, Slack takes the message, and none of it speaks to Slack.
+    """
+    drawn = triage_screen(Triage(rows, waiting, cut), refused=refused)
+
+    assert [] == faults(drawn)
+    mrkdwn = [b["text"]["text"] for b in drawn.blocks if b["type"] == "section" and "text" in b]
+    assert not any("<!channel>" in text or "<@U1>" in text for text in [drawn.text, *mrkdwn])
