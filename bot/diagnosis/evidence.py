@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from bot.diagnosis.reading import Network, network_of
@@ -48,6 +47,12 @@ class Evidence:
         """
         return [session.start.astimezone(UTC) for session in self.in_order if session.start]
 
+    @cached_property
+    def stops(self) -> list[datetime | None]:
+        """When each of `in_order` ended or was last heard of; None where that is unknown."""
+        told = (session.end or session.last_updated for session in self.in_order)
+        return [stop.astimezone(UTC) if stop else None for stop in told]
+
     @property
     def newest(self) -> DataSession | None:
         """The session that started last."""
@@ -66,10 +71,9 @@ class Evidence:
     @cached_property
     def gaps(self) -> list[timedelta]:
         """From each `end` to the next `start`; 0 where they overlap, none after an open row."""
+        follows = zip(self.in_order, self.stops, self.starts[1:], strict=False)
         return [
-            max(NO_TIME, after.start - before.end)
-            for before, after in pairwise(self.in_order)
-            if before.end and after.start
+            max(NO_TIME, start - stop) for before, stop, start in follows if before.end and stop
         ]
 
     def first_within(self, span: timedelta) -> int:

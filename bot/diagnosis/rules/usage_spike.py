@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import zip_longest
 from math import ceil
 from statistics import median
 
@@ -48,14 +47,21 @@ def _packets_by_day(evidence: Evidence) -> dict[int, float]:
     Blocks without known counters are left out; nothing is given where the last one has a session
     whose counters, or whose extent, are unknown.
     """
-    now, days, starts = evidence.now, defaultdict[int, float](float), evidence.starts
-    for session, start, follower in zip_longest(evidence.in_order, starts, starts[1:]):
-        counts, stop = packets(session), session.end or session.last_updated
+    now, days = evidence.now, defaultdict[int, float](float)
+    sessions = zip(evidence.in_order, evidence.starts, evidence.stops, strict=True)
+    for session, start, stop in sessions:
+        counts = packets(session)
         if counts and stop:
             _spread(sum(counts), (now - start) / DAY, (now - stop) / DAY, days)
-        elif (stop or follower or now) > now - DAY:
-            return {}
-    return days
+    return {} if _is_today_untold(evidence) else days
+
+
+def _is_today_untold(evidence: Evidence) -> bool:
+    """Tell whether counters, or the extent, of a session of the last 24 h are unknown."""
+    followers = [*evidence.starts, evidence.now][1:]
+    every = zip(evidence.in_order, evidence.stops, followers, strict=True)
+    today = evidence.now - DAY
+    return any((stop or until) > today and not (stop and packets(s)) for s, stop, until in every)
 
 
 def _spread(count: int, oldest: float, newest: float, days: dict[int, float]) -> None:
