@@ -17,6 +17,7 @@ from bot.slack.delivery import Delivery
 from bot.slack.files import Files
 from bot.slack.seen import Seen
 from bot.slack.windows import Windows
+from bot.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Services:
     access: Access
     admission: Admission
     rate: PersonalRate
+    store: Database
     seen: Seen
     tasks: Tasks
     metrics: Metrics

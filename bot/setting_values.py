@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from bot.slack.policy import Policy
+from bot.store.url import checked
 
 Limit = int | timedelta | tuple[timedelta, ...]
 LONGEST = 3650 * 86400
@@ -107,6 +108,11 @@ def _ids(letters: str) -> Callable[[frozenset[str]], frozenset[str]]:
     return check
 
 
+def _database_url(secret: SecretStr | None) -> SecretStr | None:
+    return SecretStr(checked(secret.get_secret_value())) if secret else None
+
+
+DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_database_url)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Url = Annotated[str, AfterValidator(_url)]
 UrlWithSlash = Annotated[str, AfterValidator(_with_slash)]
@@ -143,6 +149,8 @@ def shown(value: object) -> str:
         return f"{long / UNITS[unit]:g}{unit}"
     if isinstance(value, tuple | frozenset):
         return ",".join(map(shown, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "" if value is None else str(value)
 
 

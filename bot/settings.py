@@ -21,6 +21,7 @@ from bot.setting_values import (
     AppToken,
     BotToken,
     ChannelIds,
+    DatabaseUrl,
     GroupIds,
     HowMuch,
     LogFormat,
@@ -35,6 +36,7 @@ from bot.setting_values import (
     shown,
 )
 from bot.slack.policy import Policy
+from bot.store.url import secrets_of
 
 if TYPE_CHECKING:
     from bot.kore.connect import KoreConfig
@@ -127,6 +129,18 @@ class Settings(BaseModel):
     lookups_per_minute: int = Field(
         30, ge=1, le=10_000, description="most look-ups of one person; 20 SIMs at once count as one"
     )
+    database_url: DatabaseUrl = Field(
+        None,
+        description="postgresql://user:password@host/database for several replicas, or "
+        "sqlite:////folder/file.db; without it a file in the data folder",
+    )
+    data_dir: Path | None = Field(
+        None, description="the data folder; by default `~/.local/share/simsessions`"
+    )
+    data_may_be_lost: bool = Field(
+        default=False,
+        description="yes lets that file be where it cannot last: in memory, in a container",
+    )
     log_level: LogLevel = Field("INFO", description="least level that is logged")
     log_format: LogFormat = Field("json", description="json, or text for people")
     drain: Seconds = Field(
@@ -166,7 +180,8 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """Give what may stand in no log."""
         values = (getattr(self, field) for field in type(self).model_fields)
-        return tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+        secret = tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+        return (*secret, *secrets_of(_revealed(self.database_url) or ""))
 
     def kore_config(self) -> "KoreConfig":
         """Give what the KORE client is opened with. Raises SettingsError without credentials."""

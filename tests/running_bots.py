@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.app.assembly import EVENTS_PATH
@@ -74,16 +76,27 @@ def settings_for(slack: SlackSide, kore: KoreApi, kore_url: str, **changes: Any)
 
 
 @asynccontextmanager
+async def in_a_folder() -> AsyncIterator[Path]:
+    """Give a folder that ends with the block."""
+    with TemporaryDirectory(prefix="simsessions-") as folder:
+        yield Path(folder)
+
+
+@asynccontextmanager
 async def whole_bot(*, over_http: bool = False, **changes: Any) -> AsyncIterator[Whole]:
-    """Run all three; `over_http` is signed HTTP instead of Socket Mode."""
+    """Run all three; `over_http` is signed HTTP instead of Socket Mode.
+
+    Its store ends with it, unless a `data_dir` or `database_url` is given.
+    """
     clock = SystemClock()
     kore = KoreApi(clock)
-    async with serving(kore.app) as kore_url, slack_side(clock) as slack:
+    async with in_a_folder() as folder, serving(kore.app) as kore_url, slack_side(clock) as slack:
         needed, _ = bot_scopes()
         slack.api.scopes |= needed
         if over_http:
             changes["slack_app_token"] = None
-        async with running(settings_for(slack, kore, kore_url, **changes)) as bot:
+        store = {"data_dir": folder, "data_may_be_lost": True}
+        async with running(settings_for(slack, kore, kore_url, **(store | changes))) as bot:
             if over_http:
                 slack.api.request_url = f"http://127.0.0.1:{bot.port}{EVENTS_PATH}"
             yield Whole(bot, kore, slack)

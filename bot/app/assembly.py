@@ -12,6 +12,7 @@ from starlette.routing import Route
 import handlers
 from bot.app.admitting import access, open_admission
 from bot.app.bot import Bot, cancelled
+from bot.app.store import keep_store
 from bot.blocks.ladder import retreat
 from bot.clock import Clock
 from bot.kore.connect import open_kore
@@ -50,6 +51,7 @@ async def assemble(
     slack = SlackClient(
         session, clock, token=token, api_url=settings.slack_api_url, observer=metrics
     )
+    store = await keep_store(settings, clock, metrics, stack)
     identity = await identify(slack)
     lists = access(settings, identity)
     off_loop = OffLoop()
@@ -65,6 +67,7 @@ async def assemble(
         access=lists,
         admission=open_admission(settings, lists, slack, clock, stack),
         rate=PersonalRate(settings.lookups_per_minute, clock),
+        store=store,
         seen=Seen(clock),
         tasks=tasks,
         metrics=metrics,
@@ -100,7 +103,7 @@ def _with_intake(settings: Settings, services: Services, app: AsyncApp) -> tuple
         endpoint = SlackEndpoint(app, signature, clock, metrics)
         bot = Bot(services, endpoint)
         routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
-    return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, metrics)])
+    return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, bot.notes, metrics)])
 
 
 def revealed(secret: SecretStr | None) -> str:

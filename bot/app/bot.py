@@ -43,6 +43,11 @@ class Bot:
             return ("stopping",)
         return () if await self._intake.is_open() else ("no connection with Slack",)
 
+    def notes(self) -> tuple[str, ...]:
+        """Say what is amiss though it may be asked: look-ups go on without the store."""
+        trouble = self.services.store.trouble
+        return (f"store: {trouble.sentence}",) if trouble else ()
+
     async def start(self) -> None:
         """Open the intake and watch it. Raises StartError or SlackLost."""
         await self._intake.open()

@@ -49,6 +49,7 @@ class Metrics:
         self._cache = self._counter("kore_cache", "Askings of the cache.", "what", "outcome")
         self._skipped = self._counter("kore_skipped_rows", "Rows that were no use.", "endpoint")
         self._circuit = self._gauge("kore_circuit_open", "1 while KORE is not asked at all.")
+        self._store = self._gauge("store_up", "1 while the store can be used.")
         self._rules = self._counter("rules_broken", "Rules that raised.", "rule")
         self._gauge("tasks_in_flight", "Answers under way.").set_function(in_flight)
 
@@ -95,6 +96,10 @@ class Metrics:
     def circuit(self, *, is_open: bool) -> None:
         """Keep whether the circuit to KORE is open."""
         self._circuit.set(is_open)
+
+    def store(self, *, is_up: bool) -> None:
+        """Keep whether the store can be used."""
+        self._store.set(is_up)
 
     def rule_broke(self, rule: str) -> None:
         """Count a rule of the diagnosis that raised and was skipped."""

@@ -66,15 +66,24 @@ class Database:
     async def prepare(self) -> None:
         """Reach it, bring its schema up to date, and try to write. Raises StoreError."""
         try:
-            await brought_up_to_date(self._backend)
-            self._is_ready = True
+            await self._brought_up_to_date()
             async with self.write() as tx:
                 await tx.execute(TRIAL)
         except StoreError as error:
-            self.noted(error)
+            self._troubled(error)
             raise
         self.trouble = None
         self.in_trouble.clear()
+
+    async def _brought_up_to_date(self) -> None:
+        try:
+            await brought_up_to_date(self._backend)
+        except (StoreLost, StoreBusy):
+            raise  # what was ready may be so again at any moment
+        except StoreError:
+            self._is_ready = False
+            raise
+        self._is_ready = True
 
     def write(self) -> AbstractAsyncContextManager[Transaction]:
         """Give a transaction that is saved at the end of the block, and not if it raises.
@@ -111,8 +120,11 @@ class Database:
     def noted(self, error: StoreError) -> None:
         """Keep an error that is the whole store's, for whoever waits for `in_trouble`."""
         if not isinstance(error, PASSING):
-            self.trouble = error
-            self.in_trouble.set()
+            self._troubled(error)
+
+    def _troubled(self, error: StoreError) -> None:
+        self.trouble = error
+        self.in_trouble.set()
 
     async def aclose(self) -> None:
         """Close it; twice is once."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from bot.store.errors import StoreDamaged, StoreTooNew
+from bot.store.driver_errors import ours
+from bot.store.errors import StoreDamaged, StoreFault, StoreTooNew
 from bot.store.transaction import Backend
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,11 @@ TABLES = {
 FOREIGN = (
     "The file that I am to use as my store is another program's database, so I leave it alone. "
     "Ask an admin to check SIMSESSIONS_DATABASE_URL; look-ups go on."
+)
+
+FAILED = (
+    "My store could not be brought up to date, and stands as it was before. Tell my admin; the log "
+    "has the cause; look-ups go on."
 )
 
 
@@ -73,5 +79,9 @@ def _migrate(connection: Connection) -> None:
     before = revision_of(connection)
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except Exception as error:
+        found = ours(error)
+        raise (StoreFault(FAILED) if isinstance(found, StoreFault) else found) from error
     log.info("store migrated", extra={"before": before, "after": known_revisions()[-1]})

@@ -55,6 +55,8 @@ def start(kore, slack, tmp_path):
             "KORE_CLIENT_SECRET": kore.client_secret,
             "PORT": "0",
             "SIMSESSIONS_DRAIN": "4",
+            "SIMSESSIONS_DATA_DIR": str(tmp_path),
+            "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
         }
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "run"),

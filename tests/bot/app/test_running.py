@@ -155,13 +155,16 @@ async def test_a_port_in_use_is_one_clear_line():
     )
 
 
-async def test_a_slack_that_cannot_be_reached_ends_the_start(monkeypatch):
+async def test_a_slack_that_cannot_be_reached_ends_the_start(tmp_path):
     """
     Without Slack there is nothing to do; whoever supervises the bot starts it anew.
     """
     async with slack_side(SystemClock()) as slack:
         kore = KoreApi(SystemClock())
-        settings = settings_for(slack, kore, "http://127.0.0.1:9")
+        store = f"sqlite:///{tmp_path / 'store.db'}"
+        settings = settings_for(
+            slack, kore, "http://127.0.0.1:9", database_url=store, data_may_be_lost=True
+        )
         away = settings.model_copy(update={"slack_api_url": "http://127.0.0.1:9/api/"})
 
         with pytest.raises(SlackLost, match="cannot be reached"):

@@ -95,6 +95,11 @@ def strangers() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k not in ours and not k.startswith(PREFIX)}
 
 
+def kept_in(folder: Path) -> dict[str, str]:
+    """Give the settings that keep the store in a folder, wherever that is."""
+    return {"SIMSESSIONS_DATA_DIR": str(folder), "SIMSESSIONS_DATA_MAY_BE_LOST": "yes"}
+
+
 @pytest.fixture
 def simsessions(tmp_path: Path) -> Simsessions:
     """Give a function that runs a command line in an empty folder and waits for its end."""
@@ -106,7 +111,7 @@ def simsessions(tmp_path: Path) -> Simsessions:
             "bot",
             *arguments,
             cwd=tmp_path,
-            env=strangers() | {"PYTHONPATH": str(ROOT)} | settings,
+            env=strangers() | {"PYTHONPATH": str(ROOT)} | kept_in(tmp_path / "data") | settings,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

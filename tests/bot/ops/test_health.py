@@ -8,11 +8,11 @@ from bot.ops.health import health_routes
 from bot.ops.metrics import Metrics
 
 
-async def get(path, reasons=()):
+async def get(path, reasons=(), notes=()):
     async def why_not():
         return reasons
 
-    app = Starlette(routes=health_routes(why_not, Metrics()))
+    app = Starlette(routes=health_routes(why_not, lambda: notes, Metrics()))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         return await client.get(path)
@@ -37,7 +37,17 @@ async def test_ready(reasons, status, ready):
     response = await get("/readyz", reasons)
 
     assert status == response.status_code
-    assert {"ready": ready, "reasons": list(reasons)} == response.json()
+    assert {"ready": ready, "reasons": list(reasons), "notes": []} == response.json()
+
+
+async def test_ready_with_a_note():
+    """
+    What is amiss but stands in nobody's way is told, and the bot stays ready.
+    """
+    response = await get("/readyz", notes=("store: gone",))
+
+    assert 200 == response.status_code
+    assert {"ready": True, "reasons": [], "notes": ["store: gone"]} == response.json()
 
 
 async def test_counted():

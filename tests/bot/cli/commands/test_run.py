@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from bot.cli.commands.run import kept_for_ever
-from tests.bot.cli.conftest import ROOT, strangers
+from tests.bot.cli.conftest import ROOT, kept_in, strangers
 
 
 async def started(folder, settings: dict[str, str]) -> tuple[asyncio.subprocess.Process, str]:
@@ -22,7 +22,7 @@ async def started(folder, settings: dict[str, str]) -> tuple[asyncio.subprocess.
         "bot",
         "run",
         cwd=folder,
-        env=strangers() | {"PYTHONPATH": str(ROOT), "PORT": "0"} | settings,
+        env=strangers() | {"PYTHONPATH": str(ROOT), "PORT": "0"} | kept_in(folder) | settings,
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
