@@ -129,9 +129,9 @@ def outage_words(lost: Lost, speak: Speech) -> str:
     where = speak.data(lost.operator or lost.network)
     claim = speak.strong(f"Common outage: {count(lost.sims, 'SIM')} on {where}.")
     return (
-        f"🔴 {claim} Last heard of between {speak.when(lost.first)} and {speak.when(lost.last)}: it looks like an outage of "
-        "the network, not of the devices. → Check the operator's and KORE's status pages; do not "
-        "reset them all."
+        f"🔴 {claim} Last heard of between {speak.when(lost.first)} and {speak.when(lost.last)}: "
+        "it looks like an outage of the network, not of the devices. → Check the operator's and "
+        "KORE's status pages; do not reset them all."
     )
 
 
@@ -208,7 +208,7 @@ def state_sign(state: str) -> str:
 
 def foot_words(digest: Digest, speak: Speech) -> str:
     """Say what it is about, and when the next one comes."""
-    about = speak.data(digest.about)
-    if digest.next_due is None:
-        return f"About {about} · no next one"
-    return f"About {about} · next: {speak.when(digest.next_due)} ({digest.zone})"
+    due = digest.next_due
+    when = f"next: {speak.when(due)} ({digest.zone})" if due else "no next one"
+    left_out = [speak.own(digest.left_out)] if digest.left_out else []
+    return " · ".join([f"About {speak.data(digest.about)}", when, *left_out])

@@ -1,7 +1,8 @@
 """From the rows of a run to its digest: the database counts and sorts, pages are compared here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.clock import Clock
@@ -18,10 +19,24 @@ from bot.store.scan_sums import ScanSums
 
 TREND = 14
 """Digests that the trend shows."""
+NOT_RUNNING = "I was not running at that time."
 MOST = 50
 """SIMs of one list that a digest names."""
 AT_A_TIME = 25
 """SIMs compared before others have the loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is known of a run besides its rows; the fields of the digest say it.
+
+    `skipped_since`: from that due time on, epoch seconds, none was begun.
+    """
+
+    skipped_since: float | None = None
+    missing: tuple[str, ...] = ()
+    problem: str | None = None
+    left_out: str | None = None
 
 
 class Compiler:
@@ -36,21 +51,11 @@ class Compiler:
         self._limits = limits
         self._clock = clock
 
-    async def digest(
-        self,
-        run: Run,
-        about: Subscription,
-        *,
-        missing: Sequence[str] = (),
-        problem: str | None = None,
-    ) -> Digest:
-        """Compile the digest of a run that has asked all its SIMs. Raises StoreError.
-
-        `missing` were named and are not there; `problem` says why none could even be listed.
-        """
+    async def digest(self, run: Run, about: Subscription, notes: Notes) -> Digest:
+        """Compile the digest of a run that has asked all its SIMs. Raises StoreError."""
         before = await self._runs.before(run.subscription, run.due)
         counts = await self._sums.counts(run.id)
-        due, now = moment(run.due), self._clock.now()
+        due, now, hides = moment(run.due), self._clock.now(), notes.left_out is not None
         return Digest(
             subscription=run.subscription,
             name=about.name,
@@ -61,21 +66,31 @@ class Compiler:
             counts=counts,
             since=moment(before.due) if before else None,
             next_due=about.next_due(max(due, now)),
-            changes=await self._differences(before, run) if before else (),
-            new=await self._only_in(run, before),
-            gone=await self._only_in(before, run) if not problem else Some(),
-            worst=await self._worst(run),
-            talkers=_all_known(await self._sums.talkers(run.id, MOST)),
+            changes=await self._differences(before, run, hides=hides),
+            new=await self._only_in(run, before, hides=hides),
+            gone=await self._only_in(before, run, hides=hides) if not notes.problem else Some(),
+            worst=await self.worst(run, hides=hides),
+            talkers=_known(await self._sums.talkers(run.id, MOST), hides=hides),
             outages=await self._outages(run, sum(counts.values()) - counts.get(FAILED, 0)),
-            unread=await self._unread(run),
-            missing=tuple(missing),
-            missed=await self._missed(before, run),
+            unread=await self._unread(run, hides=hides),
+            missing=notes.missing,
+            missed=await self._missed(run, about, before, notes.skipped_since),
             trend=await self._trend(run, counts),
-            problem=problem,
+            problem=notes.problem,
+            left_out=notes.left_out,
         )
 
-    async def _differences(self, before: Run, run: Run) -> tuple[Group, ...]:
-        found = Differences(MOST)
+    async def worst(
+        self, run: Run, least: int = LEAST_GRAVE, most: int = MOST, *, hides: bool
+    ) -> Some:
+        """Give the SIMs of a run of at least such gravity, the gravest first."""
+        rows = await self._sums.worst(run.id, least, most)
+        return Some(await self._sums.grave(run.id, least), _known(rows, hides=hides))
+
+    async def _differences(self, before: Run | None, run: Run, *, hides: bool) -> tuple[Group, ...]:
+        if before is None:
+            return ()
+        found = Differences(MOST, hides=hides)
         async for page in self._rows.changed(before.id, run.id):
             for at, pair in enumerate(page):
                 found.add(pair)
@@ -83,17 +98,13 @@ class Compiler:
                     await asyncio.sleep(0)
         return found.groups()
 
-    async def _only_in(self, run: Run | None, other: Run | None) -> Some:
+    async def _only_in(self, run: Run | None, other: Run | None, *, hides: bool) -> Some:
         """Give the SIMs of one run that are not in the other; none without both."""
         if run is None or other is None:
             return Some()
         rows = await self._rows.only_in(run.id, other.id, MOST)
         count = await self._rows.count_only_in(run.id, other.id) if rows else 0
-        return Some(count, _all_known(rows))
-
-    async def _worst(self, run: Run) -> Some:
-        rows = await self._sums.worst(run.id, LEAST_GRAVE, MOST)
-        return Some(await self._sums.grave(run.id, LEAST_GRAVE), _all_known(rows))
+        return Some(count, _known(rows, hides=hides))
 
     async def _outages(self, run: Run, looked_at: int) -> tuple[Lost, ...]:
         found = await outages(self._losses(run), looked_at, self._limits)
@@ -102,23 +113,28 @@ class Compiler:
     async def _lost(self, run: Run, seen: Outage) -> Lost:
         """Name the network of an outage as one of its SIMs does."""
         rows = await self._sums.lost_on(run.id, seen.network, 1)
-        operator = _all_known(rows)[0].operator if rows else None
+        operator = _known(rows, hides=False)[0].operator if rows else None
         return Lost(seen.network, operator, seen.sims, moment(seen.first), moment(seen.last))
 
     async def _losses(self, run: Run) -> AsyncIterator[Loss]:
         async for network, at in self._sums.lost(run.id):
             yield Loss(network, at)
 
-    async def _unread(self, run: Run) -> Unread:
+    async def _unread(self, run: Run, *, hides: bool) -> Unread:
         rows = await self._sums.failed(run.id, MOST)
-        return Unread(await self._sums.faults(run.id), _all_known(rows)) if rows else Unread()
+        if not rows:
+            return Unread()
+        return Unread(await self._sums.faults(run.id), _known(rows, hides=hides))
 
-    async def _missed(self, before: Run | None, run: Run) -> tuple[Missed, ...]:
+    async def _missed(
+        self, run: Run, about: Subscription, before: Run | None, skipped_since: float | None
+    ) -> tuple[Missed, ...]:
         """Give the due times since the digest before to which none came."""
-        if before is None:
-            return ()
-        skipped = await self._runs.skipped_between(run.subscription, before.due, run.due)
-        return tuple(Missed(moment(each.due), each.why or "") for each in skipped)
+        since = before.due if before else run.started
+        untold = await self._runs.untold_between(run.subscription, since, run.due)
+        begun = [Missed(moment(each.due), each.why or "") for each in untold]
+        never = _never_begun(about, skipped_since, run.due) if skipped_since else ()
+        return tuple(sorted({each.due: each for each in (*never, *begun)}.values(), key=_by_due))
 
     async def _trend(self, run: Run, counts: Mapping[str, int]) -> tuple[Point, ...]:
         earlier = await self._runs.trend(run.subscription, run.due, TREND - 1)
@@ -126,10 +142,24 @@ class Compiler:
         return (*points, Point(moment(run.due), counts))
 
 
+def _never_begun(about: Subscription, since: float, due: float) -> Iterator[Missed]:
+    """Give the due times from the one that was skipped first on, at most as many as are named."""
+    at = about.next_due(moment(since - 1))
+    for _ in range(MOST):
+        if at is None or at.timestamp() >= due:
+            return
+        yield Missed(at, NOT_RUNNING)
+        at = about.next_due(at)
+
+
+def _by_due(missed: Missed) -> datetime:
+    return missed.due
+
+
 def moment(seconds: float) -> datetime:
     """Give a moment of the store's."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _all_known(rows: Iterable[ScanRow]) -> tuple[Known, ...]:
-    return tuple(known(Snapshot.from_json(row.row), row.traffic) for row in rows)
+def _known(rows: Iterable[ScanRow], *, hides: bool) -> tuple[Known, ...]:
+    return tuple(known(Snapshot.from_json(row.row), row.traffic, hides=hides) for row in rows)

@@ -9,6 +9,7 @@ from bot.diagnosis.rule import Severity
 from bot.digests.digest import Changed, Group, Known
 from bot.digests.rows import SAID_BY_STATE
 from bot.sessions.changes import Change, ChangeKind, changes
+from bot.sessions.redaction import redacted_change, redacted_snapshot
 from bot.sessions.snapshot import Found, Snapshot
 from bot.store.scan_rows import Pair
 
@@ -44,10 +45,11 @@ class _Gathered:
 
 
 class Differences:
-    """Gathers; `most` is how many SIMs are kept of each kind."""
+    """Gathers; `most` is how many SIMs are kept of each kind, without numbers where `hides`."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, hides: bool = False) -> None:
         self._most = most
+        self._hides = hides
         self._by_kind: defaultdict[ChangeKind, _Gathered] = defaultdict(_Gathered)
 
     def add(self, pair: Pair) -> None:
@@ -59,8 +61,11 @@ class Differences:
         weight = max((_GRAVITY.get(found.severity, 0) for found in after.findings), default=0)
         for change in changes(before, after):
             if is_told(change):
-                changed = Changed(known(after), change.before, change.after)
-                self._by_kind[change.kind].add(changed, weight, self._most)
+                self._by_kind[change.kind].add(self._changed(change, after), weight, self._most)
+
+    def _changed(self, change: Change, after: Snapshot) -> Changed:
+        told = redacted_change(change) if self._hides else change
+        return Changed(known(after, hides=self._hides), told.before, told.after)
 
     def groups(self) -> tuple[Group, ...]:
         """Give what was gathered, kind by kind."""
@@ -76,8 +81,9 @@ def is_told(change: Change) -> bool:
     return is_amiss and change.finding.rule not in SAID_BY_STATE
 
 
-def known(snapshot: Snapshot, packets: int | None = None) -> Known:
-    """Give what a list says of a SIM."""
+def known(snapshot: Snapshot, packets: int | None = None, *, hides: bool = False) -> Known:
+    """Give what a list says of a SIM, without the numbers of card and device where it `hides`."""
+    snapshot = redacted_snapshot(snapshot) if hides else snapshot
     worst = gravest(snapshot.findings)
     return Known(
         sid=snapshot.sid,

@@ -102,7 +102,8 @@ class Digest:
     """One digest. `since` is the digest that it is compared with; None: there is none.
 
     `counts` is by COUNTED; `trend` ends with this digest. `missing` are SIMs that were named and
-    that KORE does not have. `problem` says why nothing at all could be read.
+    that KORE does not have. `problem` says why nothing at all could be read, `left_out` what the
+    readers may not see.
     """
 
     subscription: str
@@ -125,6 +126,7 @@ class Digest:
     missed: tuple[Missed, ...] = ()
     trend: tuple[Point, ...] = ()
     problem: str | None = None
+    left_out: str | None = None
 
     @property
     def sims(self) -> int:

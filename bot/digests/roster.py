@@ -1,6 +1,7 @@
 """The SIMs of a selection, listed from KORE and packed in chunks; never all of them in memory."""
 
 import tempfile
+import weakref
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,7 +22,7 @@ CHUNK = 100
 _IN_MEMORY = 4 << 20
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Roster:
     """What was listed: packed chunks on a spool, and those named that KORE does not have."""
 
@@ -43,26 +44,20 @@ class Roster:
         for size in self.sizes:
             yield self.spool.read(size)
 
-    def close(self) -> None:
-        """Give the spool back."""
-        self.spool.close()
-
 
 async def list_sims(selection: Selection, kore: KoreClient, size: int = CHUNK) -> Roster:
-    """List all SIMs of a selection; close the roster when done. Raises KoreError."""
-    roster = Roster(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 -- closed by who asked
-    try:
-        waiting: list[Sim] = []
-        async for sim in _sims(selection, kore, roster.missing):
-            waiting.append(sim)
-            if len(waiting) == size:
-                roster.add(waiting)
-                waiting = []
-        if waiting:
+    """List all SIMs of a selection. Raises KoreError."""
+    spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 -- lives as long as the roster
+    roster = Roster(spool)
+    weakref.finalize(roster, spool.close)
+    waiting: list[Sim] = []
+    async for sim in _sims(selection, kore, roster.missing):
+        waiting.append(sim)
+        if len(waiting) == size:
             roster.add(waiting)
-    except BaseException:
-        roster.close()
-        raise
+            waiting = []
+    if waiting:
+        roster.add(waiting)
     return roster
 
 

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
+from bot.digests.fleet import Fleet
+from bot.digests.subscriptions import Subscriptions
+from bot.jobs.post_once import PostOnce
 from bot.kore.client import KoreClient
 from bot.ops.metrics import Metrics
 from bot.sessions.lookup import SessionLookup
+from bot.slack.admission import Admission
 from bot.slack.client import SlackClient
 from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedules
@@ -22,6 +26,10 @@ class JobServices:
     sessions: SessionLookup
     kore: KoreClient
     slack: SlackClient
+    posts: PostOnce
+    admission: Admission
+    fleet: Fleet
+    subscriptions: Subscriptions
     queue: JobQueue
     schedules: Schedules
     metrics: Metrics

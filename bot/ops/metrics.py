@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 ACK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 3)
 ANSWER_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+LAG_BUCKETS = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400)
 MOST_VALUES = 60
 
 
@@ -51,6 +52,10 @@ class Metrics:
         self._circuit = self._gauge("kore_circuit_open", "1 while KORE is not asked at all.")
         self._store = self._gauge("store_up", "1 while the store can be used.")
         self._rules = self._counter("rules_broken", "Rules that raised.", "rule")
+        self._scanned = self._counter("scanned_sims", "SIMs that scans have asked for.", "outcome")
+        self._digests = self._histogram(
+            "digest_lag_seconds", "From when a digest was due to its end.", LAG_BUCKETS, "outcome"
+        )
         self._gauge("tasks_in_flight", "Answers under way.").set_function(in_flight)
 
     def received(self, kind: str, outcome: str) -> None:
@@ -104,6 +109,15 @@ class Metrics:
     def rule_broke(self, rule: str) -> None:
         """Count a rule of the diagnosis that raised and was skipped."""
         self._rules.labels(self._bounded(rule)).inc()
+
+    def scanned(self, *, read: int, failed: int) -> None:
+        """Count SIMs that a scan has asked for; one that failed may be asked again."""
+        self._scanned.labels("read").inc(read)
+        self._scanned.labels("failed").inc(failed)
+
+    def digest_ended(self, outcome: str, lag: float) -> None:
+        """Time a digest: `outcome` is posted, quiet, skipped or failed."""
+        self._digests.labels(outcome).observe(max(0.0, lag))
 
     def text(self) -> bytes:
         """Give all of it in Prometheus's text format."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, select, update
 
 from bot.store.database import Database
+from bot.store.jobs import Write
 from bot.store.schema import digest_runs, scan_chunks
 from bot.store.transaction import Transaction
 
@@ -33,8 +34,8 @@ TOLD = (Stage.POSTED, Stage.QUIET)
 class Run:
     """One run; times are epoch seconds. `counts` is by state; `digest` is the digest as JSON.
 
-    `why` says why it was skipped or failed. `sims` and `chunks` are None before the SIMs are
-    listed.
+    `job` is the key of what makes it. `why` says why it was skipped or failed. `sims` and `chunks`
+    are None before the SIMs are listed. `has_rows`: what was scanned is still there.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Run:
     due: float
     started: float
     stage: Stage
+    job: str
     ended: float | None = None
     sims: int | None = None
     chunks: int | None = None
@@ -50,6 +52,7 @@ class Run:
     channel: str | None = None
     ts: str | None = None
     why: str | None = None
+    has_rows: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -77,17 +80,19 @@ class DigestRuns:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, subscription: str, due: float, tx: Transaction | None = None) -> Run:
+    async def begin(self, subscription: str, due: float, job: str) -> Run:
         """Give the run of that time, made if it is not there."""
         new = self._database.insert(digest_runs).values(
             subscription=subscription,
             due=due,
             started=self._database.now,
             stage=Stage.LISTING.value,
+            job=job,
+            has_rows=False,
         )
-        async with self._database.joining(tx) as own:
-            await own.execute(new.on_conflict_do_nothing())
-            found = await own.execute(_ONE, {"of": subscription, "at": due})
+        async with self._database.write() as tx:
+            await tx.execute(new.on_conflict_do_nothing())
+            found = await tx.execute(_ONE, {"of": subscription, "at": due})
             return _run(found.one())
 
     async def find(self, subscription: str, due: float) -> Run | None:
@@ -102,11 +107,9 @@ class DigestRuns:
             row = (await tx.execute(_BY_ID, {"run": run})).first()
         return _run(row) if row else None
 
-    async def under_way(self, subscription: str, before: float) -> Run | None:
-        """Give the run of an earlier time that is not over yet."""
-        async with self._database.read() as tx:
-            row = (await tx.execute(_UNDER_WAY, {"of": subscription, "at": before})).first()
-        return _run(row) if row else None
+    async def under_way(self) -> tuple[Run, ...]:
+        """Give all runs that are not over, the oldest first."""
+        return await self._runs(_UNDER_WAY, {})
 
     async def before(self, subscription: str, due: float) -> Run | None:
         """Give the newest run before that time whose SIMs were looked at to the end."""
@@ -116,16 +119,16 @@ class DigestRuns:
 
     async def trend(self, subscription: str, due: float, most: int) -> tuple[Run, ...]:
         """Give the newest runs before that time that were looked at to the end, oldest first."""
-        async with self._database.read() as tx:
-            asked = {"of": subscription, "at": due, "most": most}
-            rows = (await tx.execute(_BEFORE, asked)).all()
-        return tuple(_run(row) for row in reversed(rows))
+        asked = {"of": subscription, "at": due, "most": most}
+        return (await self._runs(_BEFORE, asked))[::-1]
 
-    async def skipped_between(self, subscription: str, after: float, due: float) -> tuple[Run, ...]:
-        """Give the runs between two times that came to nothing, oldest first."""
-        async with self._database.read() as tx:
-            rows = await tx.execute(_SKIPPED, {"of": subscription, "after": after, "at": due})
-            return tuple(_run(row) for row in rows)
+    async def untold_between(self, subscription: str, after: float, due: float) -> tuple[Run, ...]:
+        """Give the runs between two times of which nobody was told anything, oldest first."""
+        return await self._runs(_UNTOLD, {"of": subscription, "after": after, "at": due})
+
+    async def with_old_rows(self, kept: int, most: int) -> tuple[Run, ...]:
+        """Give runs that are over and still have rows, but for each digest's last `kept`."""
+        return await self._runs(_OLD_ROWS, {"kept": kept, "most": most})
 
     async def progress(self) -> dict[str, Progress]:
         """Give how far the scans that run now are, by subscription."""
@@ -135,6 +138,10 @@ class DigestRuns:
                 row.subscription: Progress(row.due, (row.chunks or 0) - row.left, row.chunks)
                 for row in rows
             }
+
+    async def _runs(self, asked: Select[Any], values: Mapping[str, Any]) -> tuple[Run, ...]:
+        async with self._database.read() as tx:
+            return tuple(_run(row) for row in await tx.execute(asked, values))
 
     async def change(
         self,
@@ -151,6 +158,14 @@ class DigestRuns:
         async with self._database.joining(tx) as own:
             values = update(digest_runs).where(digest_runs.c.id == run)
             await own.execute(values.values(stage=stage.value, **told))
+
+    def changing(self, run: int, stage: Stage, **told: Any) -> Write:  # noqa: ANN401 -- as above
+        """Give the same as a part of somebody else's transaction."""
+
+        async def write(tx: Transaction) -> None:
+            await self.change(run, stage, tx, **told)
+
+        return write
 
     async def forget(self, older_than: float, most: int) -> int:
         """Drop runs due longer ago than that many seconds, some at a time; give how many."""
@@ -169,25 +184,21 @@ _EARLIER = digest_runs.c.due < bindparam("at")
 _NEWEST = digest_runs.c.due.desc()
 _ONE = select(digest_runs).where(_OF, digest_runs.c.due == bindparam("at"))
 _BY_ID = select(digest_runs).where(digest_runs.c.id == bindparam("run"))
-_UNDER_WAY = (
-    select(digest_runs)
-    .where(_OF, _EARLIER, digest_runs.c.stage.not_in(ENDS))
-    .order_by(_NEWEST)
-    .limit(1)
-)
+_UNDER_WAY = select(digest_runs).where(digest_runs.c.stage.not_in(ENDS)).order_by(digest_runs.c.due)
 _BEFORE = (
     select(digest_runs)
     .where(_OF, _EARLIER, digest_runs.c.stage.in_(TOLD))
     .order_by(_NEWEST)
     .limit(bindparam("most"))
 )
-_SKIPPED = (
+_UNTOLD = (
     select(digest_runs)
     .where(
         _OF,
         _EARLIER,
         digest_runs.c.due > bindparam("after"),
         digest_runs.c.stage.in_((Stage.SKIPPED, Stage.FAILED)),
+        digest_runs.c.ts.is_(None),
     )
     .order_by(digest_runs.c.due)
     .limit(100)
@@ -201,6 +212,18 @@ _LEFT = (
 _PROGRESS = select(
     digest_runs.c.subscription, digest_runs.c.due, digest_runs.c.chunks, _LEFT.label("left")
 ).where(digest_runs.c.stage.not_in(ENDS))
+
+
+_place = (
+    func.row_number().over(partition_by=digest_runs.c.subscription, order_by=_NEWEST).label("place")
+)
+_TOLD = select(digest_runs.c.id, _place).where(digest_runs.c.stage.in_(TOLD)).subquery()
+_KEPT = select(_TOLD.c.id).where(_TOLD.c.place <= bindparam("kept"))
+_OLD_ROWS = (
+    select(digest_runs)
+    .where(digest_runs.c.has_rows, digest_runs.c.stage.in_(ENDS), digest_runs.c.id.not_in(_KEPT))
+    .limit(bindparam("most"))
+)
 
 
 def _run(row: Row[Any]) -> Run:

@@ -169,7 +169,7 @@ watches = Table(
     Column("id", Text, primary_key=True),
     Column("sid", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("team", Text, nullable=False),
+    Column("team", Text),
     Column("enterprise", Text),
     Column("person", Text, nullable=False),
     Column("channel", Text, nullable=False),
@@ -237,4 +237,14 @@ lookups = Table(
     Index("ix_lookups_person", "person", "at"),
     Index("ix_lookups_sim", "sim", "at"),
     _index("ix_lookups_thread", "channel", "thread", where="thread IS NOT NULL"),
+)
+
+# --- events: bot/store/seen_events.py ---
+
+seen_events = Table(
+    "seen_events",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", Seconds, nullable=False),
+    Index("ix_seen_events_at", "at"),
 )

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("due", sa.Double, nullable=False),
         sa.Column("started", sa.Double, nullable=False),
         sa.Column("stage", sa.Text, nullable=False),
+        sa.Column("job", sa.Text, nullable=False),
         sa.Column("ended", sa.Double),
         sa.Column("sims", sa.Integer),
         sa.Column("chunks", sa.Integer),
@@ -24,6 +25,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text),
         sa.Column("ts", sa.Text),
         sa.Column("why", sa.Text),
+        sa.Column("has_rows", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_digest_runs"),
         sa.UniqueConstraint("subscription", "due", name="uq_digest_runs_subscription_due"),
     )

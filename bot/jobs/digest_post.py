@@ -1,0 +1,82 @@
+"""The last step of a digest: posted once with its details, or kept back, or refused for good."""
+
+import logging
+
+from bot.blocks.digest import digest_screen, quiet_screen
+from bot.blocks.digest_details import detail_screens
+from bot.digests.digest import Digest
+from bot.digests.subscription import Subscription, WhenQuiet, Why
+from bot.jobs.job import Again, Done, Job, Outcome
+from bot.jobs.post_once import Posted
+from bot.jobs.services import JobServices
+from bot.slack.errors import SlackError, SlackRefused
+from bot.store.digest_runs import Run, Stage
+
+FIRST_WAIT, LONGEST_WAIT = 15.0, 600.0
+PATIENCE = 6 * 3600.0
+"""Seconds after the due time; a digest that comes later than that is no news."""
+NO_PLACE = {
+    "is_archived": Why.ARCHIVED,
+    "channel_not_found": Why.NOT_IN_CHANNEL,
+    "not_in_channel": Why.NOT_IN_CHANNEL,
+    "restricted_action": Why.NOT_ALLOWED,
+}
+log = logging.getLogger(__name__)
+
+
+async def posted(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
+    """Post the digest that was kept, and its details in its thread."""
+    digest = Digest.from_json(run.digest or "")
+    if digest.is_quiet and about.when_quiet is WhenQuiet.SKIP:
+        return _ended(run, Stage.QUIET, services)
+    try:
+        post = await _post(job, digest, about, services)
+    except SlackRefused as error:
+        why = NO_PLACE.get(error.error)
+        if why is None:
+            return _later(job, run, error, services)
+        return await refused(run, about, why, error.sentence, services)
+    except SlackError as error:
+        return _later(job, run, error, services)
+    stage = Stage.FAILED if digest.problem else Stage.POSTED
+    place = {"channel": post.channel, "ts": post.ts or "", "why": digest.problem}
+    return _ended(run, stage, services, **place)
+
+
+def _ended(run: Run, stage: Stage, services: JobServices, **told: object) -> Outcome:
+    services.metrics.digest_ended(stage.value, services.clock.now().timestamp() - run.due)
+    return Done(write=services.fleet.runs.changing(run.id, stage, **told))
+
+
+async def _post(job: Job, digest: Digest, about: Subscription, services: JobServices) -> Posted:
+    """Post the parent first; without its place the details have no thread to stand in."""
+    if digest.is_quiet:
+        quiet = lambda refused: quiet_screen(digest, refused=refused)  # noqa: E731
+        return await services.posts.post(job.key, about.channel, None, quiet)
+    post = await services.posts.post(
+        job.key, about.channel, None, lambda refused: digest_screen(digest, refused=refused)
+    )
+    if post.ts:
+        for name, draw in detail_screens(digest):
+            await services.posts.post(f"{job.key}#{name}", post.channel, post.ts, draw)
+    return post
+
+
+def _later(job: Job, run: Run, error: SlackError, services: JobServices) -> Outcome:
+    """Try again in a while; give up where it would be no news any more."""
+    tries = int(job.memo.get("posts", 0)) + 1
+    late = services.clock.now().timestamp() - run.due
+    log.warning("digest-not-posted", extra={"digest": job.key, "outcome": error.outcome})
+    if late < PATIENCE:
+        wait = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
+        return Again(wait, job.memo | {"posts": tries})
+    return _ended(run, Stage.FAILED, services, why=error.sentence)
+
+
+async def refused(
+    run: Run, about: Subscription, why: Why, sentence: str, services: JobServices
+) -> Outcome:
+    """End a run whose channel does not take it, and pause its digest until somebody mends that."""
+    await services.subscriptions.pause(about, why)
+    log.warning("digest-paused", extra={"digest": about.id, "why": why.value})
+    return _ended(run, Stage.FAILED, services, why=sentence)

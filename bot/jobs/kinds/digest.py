@@ -1,0 +1,126 @@
+"""One digest from its due time to its post: list the SIMs, have them asked, compile, post.
+
+Each step leaves what it made in the store in one transaction with the job's next state, so a crash
+repeats a step and never a post. Args: subscription, due (epoch seconds), skipped_since.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.digests.compile import NOT_RUNNING, Notes
+from bot.digests.fleet import Fleet
+from bot.digests.roster import Roster, list_sims, unpacked
+from bot.digests.rows import failed_row
+from bot.digests.subscription import Subscription, Why
+from bot.errors import NotAllowed
+from bot.jobs.digest_post import posted, refused
+from bot.jobs.job import Again, Done, FanOut, Job, NewJob, Outcome, kind
+from bot.jobs.services import JobServices
+from bot.kore.errors import KoreError
+from bot.store.digest_runs import Run, Stage
+from bot.store.jobs import Write
+from bot.store.transaction import Transaction
+
+FIRST_WAIT, LONGEST_WAIT = 15.0, 120.0
+STILL_AT_IT = "The one before it was still being made."
+GAVE_UP = "The scan gave up on these."
+LIVE = frozenset({"ready", "running", "waiting"})
+log = logging.getLogger(__name__)
+
+Step = Callable[[Job, Run, Subscription, JobServices], Awaitable[Outcome | None]]
+
+
+@kind(lane="digest", longest=7200.0)
+async def digest(job: Job, services: JobServices) -> Outcome | None:
+    """Do the next step; the stage of the run says which."""
+    about = await services.subscriptions.find(job.args["subscription"])
+    if about is None:
+        return Done()
+    run = await services.fleet.runs.begin(about.id, job.args["due"], job.key)
+    return None if run.is_over else await STEPS[run.stage](job, run, about, services)
+
+
+async def listed(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
+    """List the SIMs and have them asked; while KORE does not answer, wait for it within grace."""
+    fleet, until = services.fleet, run.due + about.grace.total_seconds()
+    if why := await _why_not(job, run, about, services):
+        log.warning("digest-skipped", extra={"digest": job.key, "why": why})
+        services.metrics.digest_ended(
+            Stage.SKIPPED.value, services.clock.now().timestamp() - run.due
+        )
+        return Done(write=fleet.runs.changing(run.id, Stage.SKIPPED, why=why))
+    try:
+        roster = await list_sims(about.selection, fleet.kore)
+    except KoreError as error:
+        tries = int(job.memo.get("tries", 0)) + 1
+        if services.clock.now().timestamp() < until:
+            return Again(min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT), {"tries": tries})
+        return await _compiled(job, run, about, services, problem=error.sentence)
+    before = await fleet.runs.before(about.id, run.due)
+    args = {"run": run.id, "before": before.id if before else None, "until": until}
+    children = [
+        NewJob("scan_chunk", f"{job.key}/{number}", args | {"number": number})
+        for number in range(len(roster.sizes))
+    ]
+    return FanOut(children, {"missing": roster.missing}, _listing(fleet, run, roster))
+
+
+async def _why_not(job: Job, run: Run, about: Subscription, services: JobServices) -> str | None:
+    """Say why a run comes to nothing; None where it may begin, or has begun."""
+    if job.memo:
+        return None
+    if services.clock.now().timestamp() - run.due > about.grace.total_seconds():
+        return NOT_RUNNING
+    for other in await services.fleet.runs.under_way():
+        if other.subscription == about.id and other.due < run.due:
+            maker = await services.queue.get(other.job)
+            if maker and maker.state in LIVE:
+                return STILL_AT_IT
+    return None
+
+
+def _listing(fleet: Fleet, run: Run, roster: Roster) -> Write:
+    """Write the chunks; called again where the transaction had to be taken back."""
+
+    async def write(tx: Transaction) -> None:
+        for number, body in enumerate(roster.chunks()):
+            await fleet.chunks.add(run.id, number, body, tx)
+        told = {"sims": roster.sims, "chunks": len(roster.sizes), "has_rows": True}
+        await fleet.runs.change(run.id, Stage.SCANNING, tx, **told)
+
+    return write
+
+
+async def scanned(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
+    """Compile what the chunks have written; the SIMs of a chunk that gave up count as failed."""
+    fleet, now = services.fleet, services.clock.now()
+    async for number, body in fleet.chunks.left(run.id):
+        rows = [failed_row(sim, now, GAVE_UP, None) for sim in unpacked(body)]
+        async with fleet.database.write() as tx:
+            await fleet.rows.add(run.id, rows, tx)
+            await fleet.chunks.keep(run.id, number, None, tx)
+    return await _compiled(job, run, about, services)
+
+
+async def _compiled(
+    job: Job, run: Run, about: Subscription, services: JobServices, *, problem: str | None = None
+) -> Outcome:
+    """Make the digest and keep it, for as many posts of it as it takes."""
+    fleet, notes = services.fleet, Notes(job.args.get("skipped_since"), problem=problem)
+    try:
+        sight = await services.admission.sight_in(about.channel)
+    except NotAllowed as error:
+        return await refused(run, about, Why.NOT_ALLOWED, error.sentence, services)
+    missing = tuple(job.memo.get("missing", ()))
+    notes = replace(notes, missing=missing, left_out=sight.left_out)
+    made = await fleet.compiler.digest(run, about, notes)
+    told = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
+    return Again(0.0, write=fleet.runs.changing(run.id, Stage.POSTING, **told))
+
+
+STEPS: dict[Stage, Step] = {
+    Stage.LISTING: listed,
+    Stage.SCANNING: scanned,
+    Stage.POSTING: posted,
+}

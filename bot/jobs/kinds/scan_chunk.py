@@ -1,0 +1,74 @@
+"""One chunk of a scan: its SIMs asked and judged, their rows written with the job's own end.
+
+What fails is asked again a few times while the rest of the chunk is safe already; at last it is
+written down as failed. A chunk's SIMs are in the store, not in the job, and go as they are done.
+"""
+
+from collections.abc import Sequence
+
+from bot.digests.days import WINDOW_DAYS, day_number
+from bot.digests.fleet import Fleet
+from bot.digests.months import month_of
+from bot.digests.roster import packed, unpacked
+from bot.digests.rows import failed_row
+from bot.digests.scan import Failure, Scanned
+from bot.jobs.job import Again, Done, Job, Outcome, kind
+from bot.jobs.services import JobServices
+from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
+from bot.store.jobs import Write
+from bot.store.scan_rows import ScanRow
+from bot.store.transaction import Transaction
+
+TRIES = 3
+"""At least so often is a SIM asked, and until the digest's grace is over."""
+FIRST_WAIT, LONGEST_WAIT = 15.0, 240.0
+PASSING = (KoreUnavailable, KoreRateLimited, KoreBadAnswer)
+
+
+@kind(lane="scan", longest=3600.0)
+async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
+    """Ask for the SIMs of one chunk. Args: run, number, before (a run, or None), until."""
+    fleet, run = services.fleet, job.args["run"]
+    body = await fleet.chunks.find(run, job.args["number"])
+    if body is None:
+        return Done()
+    sims, now = unpacked(body), services.clock.now()
+    since = month_of(day_number(now) - WINDOW_DAYS)
+    scanned = await fleet.scanner.scan(sims, await fleet.days.since([s.sid for s in sims], since))
+    passing, lasting = _parted(scanned.failures)
+    services.metrics.scanned(read=len(scanned.rows), failed=len(scanned.failures))
+    tries = int(job.memo.get("tries", 0)) + 1
+    if passing and (tries < TRIES or now.timestamp() < job.args["until"]):
+        rows = [*scanned.rows, *await _failed(lasting, job, services)]
+        left = packed([each.sim for each in passing])
+        wait = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
+        return Again(wait, {"tries": tries}, _writing(fleet, job, rows, scanned, left))
+    rows = [*scanned.rows, *await _failed(scanned.failures, job, services)]
+    return Done(write=_writing(fleet, job, rows, scanned, None))
+
+
+def _parted(failures: Sequence[Failure]) -> tuple[list[Failure], list[Failure]]:
+    """Part what may be well in a minute from what will not."""
+    passing = [each for each in failures if isinstance(each.error, PASSING)]
+    return passing, [each for each in failures if each not in passing]
+
+
+async def _failed(failures: Sequence[Failure], job: Job, services: JobServices) -> list[ScanRow]:
+    """Give a row for each SIM that could not be read, with what the run before knew of it."""
+    sids, before = [each.sim.sid for each in failures], job.args["before"]
+    known = await services.fleet.rows.known(before, sids) if failures and before else {}
+    now = services.clock.now()
+    return [
+        failed_row(each.sim, now, each.error.sentence, known.get(each.sim.sid)) for each in failures
+    ]
+
+
+def _writing(
+    fleet: Fleet, job: Job, rows: Sequence[ScanRow], scanned: Scanned, left: bytes | None
+) -> Write:
+    async def write(tx: Transaction) -> None:
+        await fleet.rows.add(job.args["run"], rows, tx)
+        await fleet.days.put(scanned.months, tx)
+        await fleet.chunks.keep(job.args["run"], job.args["number"], left, tx)
+
+    return write
