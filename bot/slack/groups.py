@@ -10,6 +10,7 @@ import logging
 from bot.clock import Clock
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError, SlackRefused
+from bot.slack.retry import SERVER_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +34,14 @@ class UserGroups:
     async def run(self) -> None:
         """Read all groups again and again; come back at once where there are none."""
         while self._groups:
-            for group in sorted(self._groups):
-                await self._read(group)
-            self._first.set()
+            await self.read_all()
             await self._clock.sleep(REFRESH_SECONDS)
+
+    async def read_all(self) -> None:
+        """Read each group once."""
+        for group in sorted(self._groups):
+            await self._read(group)
+        self._first.set()
 
     async def has(self, user: str | None) -> bool:
         """Tell whether somebody is in one of the groups; waits for the first reading at most."""
@@ -58,11 +63,16 @@ class UserGroups:
         except SlackError as error:
             extra = {"group": group, "why": error.outcome}
             log.warning("group-not-readable", extra=extra)
-            if isinstance(error, SlackRefused) or self._is_old(group):
+            if is_refusal(error) or self._is_old(group):
                 self._members[group] = NOBODY
 
     def _is_old(self, group: str) -> bool:
         return self._clock.monotonic() - self._read_at.get(group, 0.0) > STALE_SECONDS
+
+
+def is_refusal(error: SlackError) -> bool:
+    """Tell a no of Slack's from a fault of its servers."""
+    return isinstance(error, SlackRefused) and error.error not in SERVER_ERRORS
 
 
 async def members_of(group: str, client: SlackClient) -> frozenset[str]:
