@@ -17,6 +17,7 @@ LEAST_GROWTH = 0.5
 FLOOD = 1.25
 SLOWEST = 0.5
 CREDIT = 0.05
+TICK = 0.0005  # no timer is finer
 
 
 class Limiter:
@@ -62,7 +63,8 @@ class Limiter:
         if self._waiting:
             return WINDOW
         paced = self._next_start if self.pace is not None else now
-        return max(0.0, self._held_until - now, paced - now)
+        wait = max(self._held_until, paced) - now
+        return wait if wait > TICK else 0.0
 
     def start_behind(self, left_free: float) -> float:
         """Note such a start; it takes of the pace what is not left free for others."""
