@@ -154,7 +154,7 @@ class DigestRuns:
         if "counts" in told:
             told["counts"] = json.dumps(told["counts"], separators=(",", ":"))
         if stage in ENDS:
-            told["ended"] = self._database.now
+            told["ended"] = func.coalesce(digest_runs.c.ended, self._database.now)
         async with self._database.joining(tx) as own:
             values = update(digest_runs).where(digest_runs.c.id == run)
             await own.execute(values.values(stage=stage.value, **told))
