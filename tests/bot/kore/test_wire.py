@@ -31,7 +31,7 @@ async def test_the_same_rows(wired, live):
 
 async def test_one_token_for_both(wired, live):
     """
-    Front and background share one token; one that ran out is renewed once, and the question asked again.
+    Front and background share one token; one that ran out is renewed, and asked with again.
     """
     kore = wired()
     client = kore.in_background(at_once=4)
