@@ -10,9 +10,16 @@
     + BadDays               a history of days that KORE does not keep, or no number
     + NotAllowed            this person or channel may not ask
     + AskedTooOften         more look-ups a minute than one person may make
+    + NotYours              somebody outside a digest's channel wants to change it
     + NotShared             the channel does not take what was to be shared
     + NoSuchSims            bot/digests/chooser.py: a digest's pattern, plan or list names no SIM
     + ThreadNotRead         bot/slack/threads.py: what stands above a mention cannot be read
+    + NameTaken             bot/digests/subscriptions.py: a channel's digest has that name already
+    + NoSuchDigest          the digest is not there; carries near misses
+    + BadWatch              bot/watches/errors.py: an `until …` or `for …` that cannot be kept
+    + NothingToWaitFor      the SIM is already as it is waited for
+    + TooManyWatches        a person or channel watches as many SIMs as it may
+    + NotWatched            there is no such watch to be stopped
     + OldButton             a button of an answer that this version did not write
   x TookTooLong             our own patience ended before an answer came
   x Restarting              the bot is being stopped while it works
@@ -97,6 +104,12 @@ class AskedTooOften(UserError):
             f"Try again in {seconds} s."
         )
         self.is_said = is_said
+
+
+class NotYours(UserError):
+    """Somebody wants to change the digest of a channel that they are not in."""
+
+    sentence = "Only people in a digest's channel, and who made it, may change it."
 
 
 class NotShared(UserError):

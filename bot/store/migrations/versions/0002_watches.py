@@ -14,7 +14,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("sid", sa.Text, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
-        sa.Column("team", sa.Text, nullable=False),
+        sa.Column("team", sa.Text),
         sa.Column("enterprise", sa.Text),
         sa.Column("person", sa.Text, nullable=False),
         sa.Column("channel", sa.Text, nullable=False),
