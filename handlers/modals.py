@@ -5,7 +5,6 @@ What goes wrong is said in the window once it is open, before that where the cli
 """
 
 import asyncio
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
@@ -13,7 +12,6 @@ from typing import Any, Protocol
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.ladder import NOTHING
 from bot.blocks.session_view import session_view
 from bot.blocks.views import loading_view, notice_view
 from bot.errors import BotError, OldButton
@@ -21,7 +19,7 @@ from bot.services import Services
 from handlers.answering import PATIENCE_SECONDS, attempt
 from handlers.asking import look_up
 from handlers.buttons import action_in, read, value_of
-from handlers.reply import Reply, send
+from handlers.reply import Reply, screen_of, send
 from handlers.request import Request, from_click, part
 
 log = logging.getLogger(__name__)
@@ -94,10 +92,8 @@ class SessionDetails:
         if self._window is None:
             await send(reply, self._request, self._services)
             return
-        drawn = reply.draw(NOTHING)
-        screen = await drawn if inspect.isawaitable(drawn) else drawn
         try:
-            await self._window.show(notice_view(TITLE, screen))
+            await self._window.show(notice_view(TITLE, await screen_of(reply)))
         except BotError:
             log.exception("not-delivered")
 

@@ -1,11 +1,12 @@
 """What an answer is: a screen still to be drawn, and who sees it."""
 
+import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.blocks.kit import Screen
-from bot.blocks.ladder import Refused
+from bot.blocks.ladder import NOTHING, Refused
 from bot.errors import BotError, NotShared
 from bot.services import Services
 from handlers.request import Request
@@ -30,6 +31,12 @@ class Reply:
 def showing(screen: Screen) -> Reply:
     """Give a reply to the asker with one screen, whatever the workspace knows."""
     return Reply(lambda _refused: screen)
+
+
+async def screen_of(reply: Reply) -> Screen:
+    """Draw a reply as it is where no block is refused."""
+    drawn = reply.draw(NOTHING)
+    return await drawn if inspect.isawaitable(drawn) else drawn
 
 
 async def send(reply: Reply, request: Request, services: Services) -> None:

@@ -4,7 +4,7 @@ Only the fields of what was chosen are shown; what was typed into the others goe
 window's metadata as far as there is room, so that a change of mind loses nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.blocks import ids
@@ -77,13 +77,18 @@ def title_of(form: ids.DigestForm) -> str:
     return CHANGED if form.id else NEW
 
 
-def form_view(draft: Draft, form: ids.DigestForm, faults: Faults | None = None) -> View:
-    """Draw the form with what is filled in, each fault beneath its field.
+def form_view(
+    draft: Draft,
+    form: ids.DigestForm,
+    faults: Faults | None = None,
+    note: Sequence[Block] = (),
+) -> View:
+    """Draw the form with what is filled in, each fault beneath its field, `note` on top.
 
     Where the window shows the form already, Slack shows the faults itself: `errors_of`.
     """
     wrong = faults or {}
-    blocks: list[Block] = []
+    blocks: list[Block] = list(note)
     for name, block in _fields(draft, at_home=_is_direct(draft.channel)):
         blocks += [block, _fault(name, wrong[name])] if name in wrong else [block]
     view = modal(ids.DIGEST_FORM, title_of(form), blocks, _kept(draft, form).to_value())

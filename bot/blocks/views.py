@@ -4,7 +4,7 @@ A window must be opened within 3 s of the click, so open `loading_view` first an
 """
 
 from bot.blocks import ids
-from bot.blocks.kit import Screen, View, modal, section
+from bot.blocks.kit import Block, Screen, View, modal, section
 
 
 def loading_view(title: str, metadata: str = "") -> View:
@@ -14,5 +14,10 @@ def loading_view(title: str, metadata: str = "") -> View:
 
 def notice_view(title: str, screen: Screen) -> View:
     """Show a screen's words in a window, without its buttons."""
+    return modal(ids.NOTICE_VIEW, title, words_of(screen))
+
+
+def words_of(screen: Screen) -> list[Block]:
+    """Give the blocks of a screen that hold words."""
     shown = [block for block in screen.blocks if block["type"] in {"section", "context"}]
-    return modal(ids.NOTICE_VIEW, title, shown or [section(screen.text)])
+    return shown or [section(screen.text)]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.digests.draft import Draft, Field
+from bot.digests.draft import Draft, Field, field_of
 from bot.digests.selection import MOST_LISTED, Listed, Selection, Which, matcher
 from bot.errors import BotError, UserError
 from bot.kore.client import KoreClient
@@ -56,7 +56,7 @@ class SimChooser:
             return await self._called(draft.chosen)
         selection = Selection(draft.which, draft.chosen)
         if not await self._is_any(selection):
-            raise NoSuchSims(_field(draft.which), _nothing(selection))
+            raise NoSuchSims(field_of(draft.which), _nothing(selection))
         return Choice(selection, None)
 
     async def _is_any(self, selection: Selection) -> bool:
@@ -153,7 +153,3 @@ def _nothing(selection: Selection) -> str:
         Which.STATUS: f"No SIM has the status {selection.text} now.",
     }
     return told.get(selection.which, "This account has no SIM.")
-
-
-def _field(which: Which) -> Field:
-    return Field.WHICH if which is Which.ALL else Field(which.value)

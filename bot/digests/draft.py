@@ -132,6 +132,11 @@ def faults(draft: Draft, least: timedelta, now: datetime) -> Faults:
     return found or dict(_of_all_runs(draft, now))
 
 
+def field_of(which: Which) -> Field:
+    """Give the field in which the SIMs are named."""
+    return Field.WHICH if which is Which.ALL else Field(which.value)
+
+
 def _of_name(draft: Draft) -> Iterator[tuple[Field, str]]:
     if not draft.name.strip():
         yield Field.NAME, "Give it a name, for instance Pumps."
@@ -140,7 +145,7 @@ def _of_name(draft: Draft) -> Iterator[tuple[Field, str]]:
 
 
 def _of_sims(draft: Draft) -> Iterator[tuple[Field, str]]:
-    field = Field(draft.which.value) if draft.which is not Which.ALL else Field.WHICH
+    field = field_of(draft.which)
     if draft.which is not Which.ALL and not draft.chosen:
         yield field, _MISSING[draft.which]
     elif draft.which is not Which.LISTED and len(draft.chosen) > LONGEST:

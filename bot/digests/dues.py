@@ -1,4 +1,4 @@
-"""When a digest is due: the times of a cron line in a zone, without the quiet hours. Pure."""
+"""When a digest is due: the times of its cron line, without its quiet hours. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
+
+from bot.store.cron import dues
 
 _NIGHTS = 100  # passed over before it is said that every run is in the quiet hours
 
@@ -41,22 +43,16 @@ class QuietHours:
         return cls(time.fromisoformat(start), time.fromisoformat(end))
 
 
-def dues(cron: str, zone: str, after: datetime) -> Iterator[datetime]:
-    """Give the times at which a cron line fires after a moment, in the zone, each later."""
-    last = after.astimezone(ZoneInfo(zone))
-    for due in CronSim(cron, last):
-        # from the second 02:10 of a night cronsim comes back to its first 02:30
-        if due.astimezone(UTC) > last.astimezone(UTC):
-            last = due
-            yield due
-
-
 def next_due(cron: str, zone: str, quiet: QuietHours | None, after: datetime) -> datetime | None:
     """Give the first time outside the quiet hours, in UTC; None where there is none."""
+    place = ZoneInfo(zone)
     for _ in range(_NIGHTS):
-        due = next(dues(cron, zone, after), None)
-        if due is None or quiet is None or not quiet.cover(due):
-            return due and due.astimezone(UTC)
+        moment = next(dues([cron], zone, after.timestamp()), None)
+        if moment is None:
+            return None
+        due = datetime.fromtimestamp(moment, place)
+        if quiet is None or not quiet.cover(due):
+            return due.astimezone(UTC)
         after = _before_end(quiet, due)
     return None
 
@@ -87,12 +83,10 @@ def _change(due: datetime) -> str | None:
 
 
 def _times(cron: str, day: date) -> list[time]:
-    """Give the fixed times of a line on a day; a line of every hour or minute has none."""
-    minutes, hours, *_ = cron.split()
+    """Give the fixed times of a line on a day; a line of every hour has none."""
     sim = CronSim(cron, datetime.combine(day, time(), UTC))
-    if minutes.startswith("*") or hours.startswith("*") or day.month not in sim.months:
-        return []
-    if not sim.match_day(day):
+    follows_hours = cron.split()[1] == "*"
+    if follows_hours or day.month not in sim.months or not sim.match_day(day):
         return []
     return [time(hour, minute) for hour in sorted(sim.hours) for minute in sorted(sim.minutes)]
 

@@ -1,11 +1,27 @@
 """IANA's time zones by name, and those that come near what somebody types. Pure."""
 
 import difflib
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 OFFERED = 30
 _ALIKE = 0.87  # EST is not near CEST
+COMMON = (
+    "UTC",
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Chicago",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+)
+"""What is offered before anything is typed."""
 _PLACELESS = ("Etc/", "SystemV/", "US/")
 
 
@@ -32,6 +48,17 @@ def zones_like(text: str, most: int = OFFERED) -> tuple[str, ...]:
     wanted = _key(text)
     found = [name for name in all_zones() if wanted in _key(name)]
     return tuple(sorted(found, key=lambda name: _place(name, wanted)))[:most]
+
+
+def offered(text: str, now: datetime, most: int = OFFERED) -> tuple[tuple[str, str], ...]:
+    """Give zones to choose from, each with its words: the name, and how far it is from UTC now."""
+    names = zones_like(text, most) if text.strip() else COMMON
+    return tuple((name, f"{name} ({_offset(now.astimezone(ZoneInfo(name)))})") for name in names)
+
+
+def _offset(moment: datetime) -> str:
+    digits = f"{moment:%z}"
+    return f"UTC{digits[:3]}:{digits[3:5]}"
 
 
 def _key(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, exists, select, update
 
 from bot.store.database import Database
+from bot.store.schema import jobs
 from bot.store.schema import subscriptions as table
 from bot.store.transaction import Transaction
 
@@ -67,6 +68,15 @@ class SubscriptionRows:
         statement = delete(table).where(table.c.id == subscription)
         async with self._db.joining(tx) as asked:
             return (await asked.execute(statement)).rowcount == 1
+
+    async def live_runs(self, schedule: str, kind: str, tx: Transaction) -> tuple[str, ...]:
+        """Give the keys of a schedule's jobs that have not ended."""
+        live = select(jobs.c.key).where(
+            jobs.c.kind == kind,
+            jobs.c.ended.is_(None),
+            jobs.c.key.startswith(f"{schedule}@", autoescape=True),
+        )
+        return tuple((await tx.execute(live)).scalars())
 
     async def get(self, subscription: str) -> SubscriptionRow | None:
         """Give one by its id."""

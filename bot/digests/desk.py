@@ -1,0 +1,58 @@
+"""What handlers need to make, change and run digests, in one piece."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import Clock
+from bot.digests.chooser import SimChooser
+from bot.digests.subscription import KIND, Subscription
+from bot.digests.subscriptions import Subscriptions
+from bot.slack.places import Places
+from bot.store.digest_runs import DigestRuns
+from bot.store.jobs import JobQueue, NewJob
+
+PREVIEW = "digest_preview"
+"""The kind of job that makes a digest for one person and keeps nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestDesk:
+    """`least` is the shortest time between two runs, `grace` how late one may be made up."""
+
+    subscriptions: Subscriptions
+    chooser: SimChooser
+    places: Places
+    runs: DigestRuns
+    queue: JobQueue
+    clock: Clock
+    team: str
+    least: timedelta
+    grace: timedelta
+
+    async def percents(self) -> dict[str, int]:
+        """Give how far each digest is that is being made now, by subscription."""
+        return {one: at.percent for one, at in (await self.runs.progress()).items()}
+
+    async def post_now(self, one: Subscription) -> bool:
+        """Have it made and posted now; False where one is being made already. Raises StoreError."""
+        if one.id in await self.percents():
+            return False
+        job = NewJob(KIND, run_key(one, self.clock.now()), {"subscription": one.id, "now": True})
+        return await self.queue.add(job) == 1
+
+    async def preview(self, one: Subscription, person: str, channel: str) -> None:
+        """Have it made for one person, to be shown in a channel to them alone."""
+        now = self.clock.now()
+        args = {"subscription": one.id, "person": person, "channel": channel}
+        key = f"{PREVIEW}:{one.id}:{person}@{stamp(now)}"
+        await self.queue.add(NewJob(PREVIEW, key, args))
+
+
+def run_key(one: Subscription, due: datetime) -> str:
+    """Give the key of a run's job: that of the schedule at that time."""
+    return f"{one.schedule}@{stamp(due)}"
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as keys do: UTC, to the second."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,162 @@
+"""The digests that channels have asked for: each kept together with its schedule."""
+
+import difflib
+
+from bot.digests.stored import from_row, to_row
+from bot.digests.subscription import KIND, Subscription, Why
+from bot.errors import UserError
+from bot.sims.names import key, quoted
+from bot.store.database import Database
+from bot.store.jobs import JobQueue
+from bot.store.schedules import Schedule, Schedules
+from bot.store.subscriptions import SubscriptionRows
+
+_NEAR = 0.6
+_OFFERED = 5
+
+
+class NameTaken(UserError):
+    """The channel has a digest of that name."""
+
+    sentence = "This channel has a digest of that name. Give another name, or edit that one."
+
+
+class NoSuchDigest(UserError):
+    """The digest is not there (any more); `near` are those whose names come near."""
+
+    sentence = "That digest is not there any more. `/simsessions digest list` shows those that are."
+
+    def __init__(self, sentence: str | None = None, near: tuple[Subscription, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.near = near
+
+
+class Subscriptions:
+    """Keeps them. Every method raises StoreError too."""
+
+    def __init__(
+        self, database: Database, rows: SubscriptionRows, schedules: Schedules, queue: JobQueue
+    ) -> None:
+        self._db = database
+        self._rows = rows
+        self._schedules = schedules
+        self._queue = queue
+
+    async def add(self, subscription: Subscription) -> None:
+        """Keep a new one and its schedule. Raises NameTaken."""
+        async with self._db.write() as tx:
+            if not await self._rows.add(to_row(subscription), tx):
+                raise NameTaken
+            await self._schedules.put(schedule_of(subscription), tx)
+
+    async def change(self, subscription: Subscription) -> None:
+        """Keep it as it is now; its next run is that of its new schedule. Raises NameTaken."""
+        async with self._db.write() as tx:
+            if not await self._rows.change(to_row(subscription), tx):
+                raise NameTaken
+            await self._schedules.put(schedule_of(subscription), tx)
+
+    async def pause(self, subscription: Subscription, why: Why = Why.ASKED) -> bool:
+        """Let it come no more; tell whether it would have come before."""
+        async with self._db.write() as tx:
+            changed = await self._rows.set_paused(subscription.id, why.value, tx)
+            await self._schedules.pause(subscription.schedule, tx)
+        return changed
+
+    async def resume(self, subscription: Subscription) -> bool:
+        """Let it come again from now on, without what was missed; tell whether it was paused."""
+        async with self._db.write() as tx:
+            changed = await self._rows.set_paused(subscription.id, None, tx)
+            await self._schedules.resume(subscription.schedule, tx)
+        return changed
+
+    async def remove(self, subscription: Subscription) -> None:
+        """Forget it, and end its run if one is under way."""
+        async with self._db.write() as tx:
+            await self._rows.remove(subscription.id, tx)
+            await self._schedules.drop(subscription.schedule, tx)
+            for run in await self._rows.live_runs(subscription.schedule, KIND, tx):
+                await self._queue.cancel(run, tx)
+
+    async def get(self, subscription: str) -> Subscription:
+        """Give one by its id. Raises NoSuchDigest."""
+        row = await self._rows.get(subscription)
+        if row is None:
+            raise NoSuchDigest
+        return from_row(row)
+
+    async def find(self, subscription: str) -> Subscription | None:
+        """Give one by its id; None where it is gone."""
+        row = await self._rows.get(subscription)
+        return from_row(row) if row else None
+
+    async def named(self, name: str, team: str, channel: str, person: str) -> Subscription:
+        """Give the one of that name in the channel, else the person's own. Raises NoSuchDigest."""
+        here = await self.in_channel(team, channel)
+        mine = await self.made_by(team, person)
+        return chosen(name, here, tuple(one for one in mine if one not in here))
+
+    async def in_channel(self, team: str, channel: str) -> tuple[Subscription, ...]:
+        """Give a channel's, by name."""
+        return tuple(map(from_row, await self._rows.in_channel(team, channel)))
+
+    async def made_by(self, team: str, person: str) -> tuple[Subscription, ...]:
+        """Give those that a person made, by name."""
+        return tuple(map(from_row, await self._rows.made_by(team, person)))
+
+    async def of_team(self, team: str) -> tuple[Subscription, ...]:
+        """Give a workspace's, by name."""
+        return tuple(map(from_row, await self._rows.of_team(team)))
+
+    async def every(self) -> tuple[Subscription, ...]:
+        """Give all, by name."""
+        return tuple(map(from_row, await self._rows.every()))
+
+
+def schedule_of(subscription: Subscription) -> Schedule:
+    """Give what the engine is told of it."""
+    return Schedule(
+        name=subscription.schedule,
+        kind=KIND,
+        args={"subscription": subscription.id},
+        cron=(subscription.cadence.cron,),
+        zone=subscription.zone,
+        grace=subscription.grace.total_seconds(),
+        paused=subscription.paused is not None,
+    )
+
+
+def chosen(
+    name: str, here: tuple[Subscription, ...], elsewhere: tuple[Subscription, ...] = ()
+) -> Subscription:
+    """Give the one that is meant; without a name the only one here. Raises NoSuchDigest."""
+    if not name.strip():
+        if len(here) == 1:
+            return here[0]
+        raise NoSuchDigest(_which(here), here[:_OFFERED])
+    for among in (here, elsewhere):
+        exact = [one for one in among if key(one.name) == key(name)]
+        if len(exact) == 1:
+            return exact[0]
+        if exact:
+            raise NoSuchDigest(f"You made {len(exact)} of that name. Which one?", tuple(exact))
+    near = _near(name, (*here, *elsewhere))
+    meant = f"I found no digest {quoted(name)} here."
+    raise NoSuchDigest(f"{meant} Did you mean one of these?" if near else f"{meant} {_HOW}", near)
+
+
+def _near(name: str, among: tuple[Subscription, ...]) -> tuple[Subscription, ...]:
+    wanted = key(name)
+    keys = {key(one.name): one for one in reversed(among)}
+    alike = difflib.get_close_matches(wanted, keys, _OFFERED, _NEAR)
+    parts = [spelt for spelt in keys if wanted in spelt]
+    return tuple(keys[spelt] for spelt in dict.fromkeys([*alike, *parts]))[:_OFFERED]
+
+
+_HOW = "`/simsessions digest list` shows those that are; `/simsessions digest add` makes one."
+
+
+def _which(here: tuple[Subscription, ...]) -> str:
+    if not here:
+        return "This channel has no digest. `/simsessions digest add` makes one."
+    return f"This channel has {len(here)} digests. Which one?"
