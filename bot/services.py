@@ -9,6 +9,7 @@ from bot.ops.off_loop import OffLoop
 from bot.ops.personal_rate import PersonalRate
 from bot.ops.tasks import Tasks
 from bot.pictures.studio import Studio
+from bot.sessions.audit import Audit
 from bot.sessions.lookup import SessionLookup
 from bot.slack.access import Access
 from bot.slack.admission import Admission
@@ -35,6 +36,7 @@ class Services:
     admission: Admission
     rate: PersonalRate
     store: Database
+    audit: Audit
     seen: Seen
     tasks: Tasks
     metrics: Metrics

@@ -129,6 +129,9 @@ class Settings(BaseModel):
     lookups_per_minute: int = Field(
         30, ge=1, le=10_000, description="most look-ups of one person; 20 SIMs at once count as one"
     )
+    audit_retention: Seconds = Field(
+        400 * 86400.0, gt=0, description="how long it is kept who looked up which SIM"
+    )
     database_url: DatabaseUrl = Field(
         None,
         description="postgresql://user:password@host/database for several replicas, or "

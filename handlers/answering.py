@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.blocks.errors import error_screen
 from bot.errors import Restarting
+from bot.ops.request_context import name_answer
 from bot.services import Services
 from handlers.asking import admit
 from handlers.error_replies import to_reply
@@ -45,6 +46,7 @@ async def answer(name: str, work: Work, request: Request, services: Services) ->
 
 async def attempt(name: str, do: Deed, tell: Tell, services: Services, *, asked: str = "") -> None:
     """Do it for who may ask, time it, and `tell` the asker what went wrong if something does."""
+    name_answer(name)
     started, outcome = services.clock.monotonic(), "cancelled"
     try:
         outcome = await _attempted(do, tell, services, asked)

@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from bot.errors import BotError
 from bot.ops.personal_rate import cost_of
+from bot.ops.request_context import request_fields, request_id
 from bot.services import Services
+from bot.sessions.audit import Asking
 from bot.sessions.lookup import tell_nobody
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
@@ -50,14 +52,16 @@ async def look_up(
     Raises NotAllowed, AskedTooOften, and what the look-up raises.
     """
     left_out = await withheld(request, services, for_all=for_all)
-    services.rate.take(_person(request))
     try:
+        services.rate.take(_person(request))
         report = await services.sessions.look_up(text, fresh=fresh)
     except BotError as error:
+        services.audit.note(_asking(request), error)
         shown = _shown(error, left_out, text)
         if shown is error:
             raise
         raise shown from error
+    services.audit.note(_asking(request), report)
     return await _seen(report, left_out, services)
 
 
@@ -80,6 +84,9 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
     answers = await services.sessions.look_up_many(
         texts, fresh=fresh, newest_only=newest_only, done=done
     )
+    asking = _asking(request)
+    for answer in answers:
+        services.audit.note(asking, answer)
     return [
         _shown(answer, left_out, text)
         if isinstance(answer, BotError)
@@ -92,6 +99,19 @@ def _actor(request: Request) -> Actor:
     """Give who acts; a window tells of no channel, the request may."""
     actor = acting() or Actor(team=request.team, enterprise=None, user=request.user, channel=None)
     return replace(actor, channel=actor.channel or request.channel or None)
+
+
+def _asking(request: Request) -> Asking:
+    """Say for the audit who asks, where, and by what."""
+    about = request_fields()
+    return Asking(
+        request=request_id(),
+        team=request.team,
+        person=request.user,
+        channel=_actor(request).channel or "",
+        thread=request.thread,
+        entry=f"{about.get('kind', '')} {about.get('answer', '')}".strip(),
+    )
 
 
 def _person(request: Request) -> str:

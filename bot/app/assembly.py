@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 import handlers
 from bot.app.admitting import access, open_admission
+from bot.app.auditing import open_audit
 from bot.app.bot import Bot, cancelled
 from bot.app.store import keep_store
 from bot.blocks.ladder import retreat
@@ -68,6 +69,7 @@ async def assemble(
         admission=open_admission(settings, lists, slack, clock, stack),
         rate=PersonalRate(settings.lookups_per_minute, clock),
         store=store,
+        audit=open_audit(store, clock, metrics, stack, retention=settings.audit_retention),
         seen=Seen(clock),
         tasks=tasks,
         metrics=metrics,

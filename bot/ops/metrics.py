@@ -56,6 +56,7 @@ class Metrics:
         self._digests = self._histogram(
             "digest_lag_seconds", "From when a digest was due to its end.", LAG_BUCKETS, "outcome"
         )
+        self._audit_lost = self._counter("audit_rows_lost", "Look-ups that the store lacks.")
         self._gauge("tasks_in_flight", "Answers under way.").set_function(in_flight)
 
     def received(self, kind: str, outcome: str) -> None:
@@ -118,6 +119,10 @@ class Metrics:
     def digest_ended(self, outcome: str, lag: float) -> None:
         """Time a digest: `outcome` is posted, quiet, skipped or failed."""
         self._digests.labels(outcome).observe(max(0.0, lag))
+
+    def audit_lost(self, rows: int) -> None:
+        """Count look-ups that stand in the log, and in the store's audit never will."""
+        self._audit_lost.inc(rows)
 
     def text(self) -> bytes:
         """Give all of it in Prometheus's text format."""

@@ -18,6 +18,11 @@ def begin_request(**fields: str) -> str:
     return request_id
 
 
+def name_answer(name: str) -> None:
+    """Add to this request what answers it: a subcommand's or a button's name."""
+    _FIELDS.set({**request_fields(), "answer": name})
+
+
 def request_fields() -> Mapping[str, str]:
     """Give what is bound; empty outside a request."""
     return _FIELDS.get(_NONE)

@@ -73,16 +73,11 @@ class Lookups:
         async with self._db.read() as tx:
             return tuple(map(_lookup, await tx.execute(statement)))
 
-    async def in_thread(self, team: str, channel: str, thread: str) -> tuple[Lookup, ...]:
+    async def in_thread(self, channel: str, thread: str) -> tuple[Lookup, ...]:
         """Give those of a thread that found their SIM, oldest first; at most a thousand."""
         statement = (
             select(table)
-            .where(
-                table.c.team == team,
-                table.c.channel == channel,
-                table.c.thread == thread,
-                table.c.outcome == OK,
-            )
+            .where(table.c.channel == channel, table.c.thread == thread, table.c.outcome == OK)
             .order_by(table.c.at, table.c.id)
             .limit(MOST)
         )

@@ -65,18 +65,18 @@ async def test_nothing_to_keep_is_no_trouble(rows):
 
 async def test_a_thread_tells_what_was_found_in_it(rows):
     """
-    Oldest first; other threads, channels, workspaces and what was not found are left out.
+    Oldest first; other threads, other channels and what was not found are left out.
     """
     late = replace(FIRST, id="e", at=50.5)
     others = [
         replace(FIRST, id="f", thread="2.2"),
         replace(FIRST, id="g", channel="C2"),
-        replace(FIRST, id="h", team="T2"),
+        replace(FIRST, id="h", outcome="sim_not_found"),
     ]
     await rows.add([late, *others])
 
-    assert (FIRST, late) == await rows.in_thread("T1", "C1", "1.1")
-    assert () == await rows.in_thread("T1", "C1", "9.9")
+    assert (FIRST, late) == await rows.in_thread("C1", "1.1")
+    assert () == await rows.in_thread("C1", "9.9")
 
 
 async def test_old_ones_are_forgotten(rows):

@@ -1,0 +1,143 @@
+"""What is noted of each look-up of a person: a line in the log at once, a row in the store soon.
+
+Noted are who asked, where, through what, which SIM was found, how it stood, and the reference of
+the request. Never what was typed, and no ICCID, IMEI, cell or location: the rows outlive the
+look-up by months and are read by others than those who asked.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.errors import BotError
+from bot.sessions.redaction import redacted_snapshot
+from bot.sessions.report import SessionReport
+from bot.sessions.snapshot import snapshot_of
+from bot.store.errors import StoreError
+from bot.store.lookups import OK, Lookup, Lookups
+
+log = logging.getLogger(__name__)
+
+GATHER_SECONDS = 1.0
+AGAIN_SECONDS = 15.0
+LAST_WORDS_SECONDS = 5.0
+FORGET_SECONDS = 3600.0
+AT_ONCE = 500
+MOST_WAITING = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, where and by what; `request` is the reference."""
+
+    request: str
+    team: str
+    person: str
+    channel: str
+    thread: str | None
+    entry: str
+
+
+class Gaps(Protocol):
+    """Told how many rows the store never got."""
+
+    def audit_lost(self, rows: int) -> None:
+        """Count them."""
+
+
+class Audit:
+    """Notes look-ups; `run` keeps them in batches, so that no answer waits for the store.
+
+    While the store is down up to 20,000 rows wait for it; what comes then stands in the log only
+    and is counted. Rows older than `retention` seconds are forgotten, once an hour.
+    """
+
+    def __init__(self, lookups: Lookups, clock: Clock, gaps: Gaps, *, retention: float) -> None:
+        self._lookups = lookups
+        self._clock = clock
+        self._gaps = gaps
+        self._retention = retention
+        self._waiting: deque[Lookup] = deque()
+        self._some = asyncio.Event()
+        self._writing = asyncio.Lock()
+
+    def note(self, asking: Asking, answer: SessionReport | BotError) -> None:
+        """Note one look-up and what came of it."""
+        row = _row(asking, answer, self._clock.now().timestamp())
+        about = {"entry": row.entry, "sim": row.sim, "thread": row.thread, "outcome": row.outcome}
+        log.info("looked-up", extra=about)
+        if len(self._waiting) >= MOST_WAITING:
+            self._gaps.audit_lost(1)
+            return
+        self._waiting.append(row)
+        self._some.set()
+
+    async def run(self) -> None:
+        """Keep what is noted, and forget what is old, until cancelled."""
+        await asyncio.gather(self._keep_on(), self._forget_on())
+
+    async def kept(self) -> None:
+        """Keep what waits now. Raises StoreError."""
+        async with self._writing:
+            while self._waiting:
+                batch = list(islice(self._waiting, AT_ONCE))
+                await self._lookups.add(batch)
+                for _ in batch:
+                    self._waiting.popleft()
+            self._some.clear()
+
+    async def in_thread(self, channel: str, thread: str) -> tuple[Lookup, ...]:
+        """Give what was looked up in a thread and found, oldest first. Raises StoreError."""
+        await self.kept()
+        return await self._lookups.in_thread(channel, thread)
+
+    async def aclose(self) -> None:
+        """Keep what still waits, for a few seconds; what is lost is counted and logged."""
+        try:
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                await self.kept()
+        except (StoreError, TimeoutError) as error:
+            self._gaps.audit_lost(len(self._waiting))
+            log.warning("audit-lost", extra={"rows": len(self._waiting), "why": repr(error)})
+
+    async def _keep_on(self) -> None:
+        while True:
+            await self._some.wait()
+            await self._clock.sleep(GATHER_SECONDS)
+            try:
+                await self.kept()
+            except StoreError as error:
+                extra = {"rows": len(self._waiting), "why": error.kind}
+                log.warning("audit-waits-for-the-store", extra=extra)
+                await self._clock.sleep(AGAIN_SECONDS)
+
+    async def _forget_on(self) -> None:
+        while True:
+            await self._clock.sleep(FORGET_SECONDS)
+            try:
+                await self._lookups.forget(self._clock.now().timestamp() - self._retention)
+            except StoreError as error:
+                log.warning("audit-not-forgotten", extra={"why": error.kind})
+
+
+def _row(asking: Asking, answer: SessionReport | BotError, at: float) -> Lookup:
+    row = Lookup(
+        id=secrets.token_hex(8),
+        at=at,
+        request=asking.request,
+        team=asking.team,
+        person=asking.person,
+        channel=asking.channel,
+        thread=asking.thread,
+        entry=asking.entry,
+        outcome=OK,
+    )
+    if isinstance(answer, BotError):
+        return replace(row, outcome=answer.kind)
+    snapshot = redacted_snapshot(snapshot_of(answer))
+    return replace(row, sim=snapshot.sid, name=snapshot.name, snapshot=snapshot.to_json())
