@@ -44,6 +44,9 @@ TRIAGE_DETAILS = "triage_details"
 TRIAGE_CSV = "triage_csv"
 TRIAGE_SHARE = "triage_share"
 PASTE = "paste"
+WATCH = "watch"
+WATCH_ALL = "watch_all"
+STOP_WATCH = "stop_watch"
 
 REPORT_ACTIONS = "report_actions"
 HISTORY_ACTIONS = "history_actions"
@@ -54,6 +57,7 @@ SESSION_PAGES = "session_pages"
 DIGEST_ACTIONS = "digest_actions"
 DIGEST_FILE_ACTIONS = "digest_file_actions"
 TRIAGE_ACTIONS = "triage_actions"
+WATCH_ACTIONS = "watch_actions"
 
 LOOK_UP_MESSAGE = "look_up_message"
 SESSION_VIEW = "session_view"
@@ -158,6 +162,12 @@ class Sims(Carried):
         raw = urlsafe_b64decode(self.packed)
         starts = range(0, len(raw), _SID_BYTES)
         return tuple(f"DE{raw[at : at + _SID_BYTES].hex()}" for at in starts)
+
+
+class StopWatch(Carried):
+    """A watch that is to be stopped."""
+
+    id: str = Field(max_length=64)
 
 
 class FileKind(StrEnum):
