@@ -5,10 +5,10 @@ unknown, which is not a day without sessions.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.reading import Network, network_of
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
@@ -82,17 +82,16 @@ def date_of(number: int) -> date:
     return _EPOCH + timedelta(days=number)
 
 
-def days_of(sessions: Iterable[DataSession], first: int, now: datetime) -> dict[int, Day]:
+def days_of(evidence: Evidence, first: int) -> dict[int, Day]:
     """Add up each day from the number `first` to today; one without a session is 0 throughout."""
-    today, since = day_number(now), first * _DAY
+    today, since = day_number(evidence.now), datetime.fromtimestamp(first * _DAY, UTC)
     sums = defaultdict[int, _Sums](_Sums)
-    for session in sessions:
-        if session.start is None:
-            continue
-        stop = session.end or session.last_updated or session.start
-        end = stop.timestamp()
+    for session, start, stop in zip(
+        evidence.in_order, evidence.starts, evidence.stops, strict=True
+    ):
+        end = stop or start
         if end >= since:
-            _spread(session, session.start.timestamp(), end, sums)
+            _spread(session, start.timestamp(), end.timestamp(), sums)
     return {n: sums[n].day() if n in sums else Day() for n in range(first, today + 1)}
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 
+from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.order import ORDER, place
 from bot.diagnosis.reading import generation
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.state import State
+from bot.diagnosis.thresholds import DAY
 from bot.digests.outage import loss_of
-from bot.kore.models import DataSession, Sim
+from bot.kore.models import Sim
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.store.scan_rows import FAILED, ScanRow
@@ -19,12 +21,11 @@ STEP = 100
 """Between the gravities of two severities; within one, the order of the rules decides."""
 LEAST_GRAVE = Severity.WARNING * STEP
 SAID_BY_STATE = frozenset({"sim_not_active", "ready_will_bill", "healthy"})
-_DAY = 86_400.0
 _MARK_BYTES = 7  # fits a signed number of 8 bytes
 
 
-def scan_row(report: SessionReport) -> ScanRow:
-    """Give the row of a SIM whose sessions could be read."""
+def scan_row(report: SessionReport, evidence: Evidence) -> ScanRow:
+    """Give the row of a SIM whose sessions could be read, of the report on that evidence."""
     snapshot = snapshot_of(report)
     loss = loss_of(report.last_session, report.findings)
     return ScanRow(
@@ -33,7 +34,7 @@ def scan_row(report: SessionReport) -> ScanRow:
         gravity=gravity(report.findings),
         mark=mark(snapshot),
         row=snapshot.to_json(),
-        traffic=traffic(report.sessions or (), report.made_at),
+        traffic=traffic(evidence),
         lost_on=loss.network if loss else None,
         lost_at=loss.at if loss else None,
     )
@@ -78,18 +79,13 @@ def mark(snapshot: Snapshot) -> int:
     return int.from_bytes(blake2b(packed, digest_size=_MARK_BYTES).digest())
 
 
-def traffic(sessions: Iterable[DataSession], now: datetime) -> int | None:
+def traffic(evidence: Evidence) -> int | None:
     """Add up the packets of the last 24 h, spread evenly over each session; None: none told."""
-    until = now.timestamp()
-    since, total = until - _DAY, None
-    for session in sessions:
-        stop = session.end or session.last_updated
-        if session.start is None or stop is None:
-            continue
-        end = stop.timestamp()
+    since, total = evidence.now - DAY, None
+    every = zip(evidence.in_order, evidence.starts, evidence.stops, strict=True)
+    for session, start, stop in every:
         told = (session.packets_uploaded, session.packets_downloaded)
-        if end >= since and told != (None, None):
-            start = session.start.timestamp()
-            part = 1.0 if start >= since else (end - since) / (end - start)
+        if stop and stop >= since and told != (None, None):
+            part = 1.0 if start >= since else (stop - since) / (stop - start)
             total = (total or 0.0) + part * sum(count or 0 for count in told)
     return None if total is None else round(total)

@@ -23,7 +23,7 @@ from bot.ops.off_loop import OffLoop
 from bot.sessions.allowance import Allowance
 from bot.sessions.reading import Read, Sessions
 from bot.sessions.report import SessionReport
-from bot.sessions.verdict import Judge
+from bot.sessions.verdict import Judge, evidence_of
 from bot.store.scan_rows import ScanRow
 
 LONG = 400
@@ -115,14 +115,15 @@ def judged(
     judge: Judge, read: Read, allowance: Allowance, months: Packed, now: datetime
 ) -> tuple[ScanRow, dict[int, bytes]]:
     """Judge one SIM; give its row and those of its months that changed."""
-    report = judge.report(read, allowance, now)
+    evidence = evidence_of(read, allowance, now)
+    report = judge.report_on(evidence, read, allowance)
+    row = scan_row(report, evidence)
     if report.skipped_rows:  # a day of which rows are missing is not known
-        return scan_row(report), {}
+        return row, {}
     today, made = day_number(now), read.sim.value.date_created
-    first = to_learn_from(months, today, day_number(made) if made else None)
-    days = days_of(report.sessions or (), first, now)
+    days = days_of(evidence, to_learn_from(months, today, day_number(made) if made else None))
     days[today] = seen(days[today], report)
-    return scan_row(report), learnt(months, days, today)
+    return row, learnt(months, days, today)
 
 
 def seen(day: Day, report: SessionReport) -> Day:

@@ -25,7 +25,13 @@ class Judge:
 
     def report(self, read: Read, allowance: Allowance, now: datetime) -> SessionReport:
         """Report on one SIM alone, as it stands now."""
-        evidence = Evidence(read.sim.value, read.rows, now, allowance.rate_plan, allowance.usage)
+        evidence = evidence_of(read, allowance, now)
+        report = self.report_on(evidence, read, allowance)
+        summary = None if evidence.sessions is None else summarise(evidence.sessions)
+        return replace(report, summary=summary)
+
+    def report_on(self, evidence: Evidence, read: Read, allowance: Allowance) -> SessionReport:
+        """Give the same without the sums of the window, of evidence that was made of `read`."""
         state = state_of(evidence, self.thresholds)
         return SessionReport(
             query=read.query,
@@ -33,10 +39,10 @@ class Judge:
             state=state,
             since=since(state, evidence),
             sessions=evidence.sessions,
-            summary=None if evidence.sessions is None else summarise(evidence.sessions),
+            summary=None,
             findings=diagnose(evidence, self.thresholds, self.rule_broke),
             as_of=min(part.as_of for part in read.parts),
-            made_at=now,
+            made_at=evidence.now,
             stale=any(part.stale for part in read.parts),
             skipped_rows=sum(part.skipped_rows for part in read.parts),
             rate_plan=allowance.rate_plan,
@@ -56,3 +62,8 @@ class Judge:
             replace(answer, findings=next(told)) if isinstance(answer, SessionReport) else answer
             for answer in every
         ]
+
+
+def evidence_of(read: Read, allowance: Allowance, now: datetime) -> Evidence:
+    """Give what the rules may look at."""
+    return Evidence(read.sim.value, read.rows, now, allowance.rate_plan, allowance.usage)
