@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
+from bot.digests.desk import DigestDesk
 from bot.ops.metrics import Metrics
 from bot.ops.off_loop import OffLoop
 from bot.ops.personal_rate import PersonalRate
@@ -36,6 +37,7 @@ class Services:
     admission: Admission
     rate: PersonalRate
     store: Database
+    digests: DigestDesk
     audit: Audit
     seen: Seen
     tasks: Tasks

@@ -144,6 +144,12 @@ class Settings(BaseModel):
         default=False,
         description="yes lets that file be where it cannot last: in memory, in a container",
     )
+    digest_least: Seconds = Field(
+        900.0, ge=60, description="shortest time between two runs of a digest"
+    )
+    digest_grace: Seconds = Field(
+        3600.0, ge=0, description="how late a missed digest is still made up"
+    )
     log_level: LogLevel = Field("INFO", description="least level that is logged")
     log_format: LogFormat = Field("json", description="json, or text for people")
     drain: Seconds = Field(

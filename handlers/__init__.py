@@ -5,6 +5,8 @@ from slack_bolt.async_app import AsyncApp
 from bot.services import Services
 from handlers.buttons import register_buttons
 from handlers.command import register_command
+from handlers.digest_buttons import register_digest_buttons
+from handlers.digest_form import register_digest_form
 from handlers.gate import Gate
 from handlers.history_buttons import register_history_buttons
 from handlers.modals import register_modals
@@ -17,3 +19,5 @@ def register(app: AsyncApp, services: Services) -> None:
     register_buttons(app, services)
     register_history_buttons(app, services)
     register_modals(app, services)
+    register_digest_buttons(app, services)
+    register_digest_form(app, services)

@@ -1,6 +1,5 @@
 """Puts the bot together from its settings; the one place that knows every part."""
 
-import asyncio
 from contextlib import AsyncExitStack
 
 import aiohttp
@@ -12,11 +11,12 @@ from starlette.routing import Route
 import handlers
 from bot.app.admitting import access, open_admission
 from bot.app.auditing import open_audit
-from bot.app.bot import Bot, cancelled
+from bot.app.bot import Bot
+from bot.app.digesting import digest_desk
+from bot.app.kore_side import open_kore_side
 from bot.app.store import keep_store
 from bot.blocks.ladder import retreat
 from bot.clock import Clock
-from bot.kore.connect import open_kore
 from bot.ops.health import health_routes
 from bot.ops.metrics import Metrics
 from bot.ops.off_loop import OffLoop
@@ -24,10 +24,7 @@ from bot.ops.personal_rate import PersonalRate
 from bot.ops.tasks import Tasks
 from bot.pictures.studio import Studio
 from bot.services import Services
-from bot.sessions.lookup import SessionLookup
 from bot.settings import Settings
-from bot.sims.directory import SimDirectory
-from bot.sims.resolver import SimResolver
 from bot.slack.bolt import make_bolt_app
 from bot.slack.client import SlackClient
 from bot.slack.delivery import Delivery
@@ -39,6 +36,7 @@ from bot.slack.seen import Seen
 from bot.slack.signature import Signature
 from bot.slack.socket_link import SocketLink
 from bot.slack.windows import Windows
+from bot.store.jobs import JobQueue
 
 EVENTS_PATH = "/slack/events"
 
@@ -55,10 +53,12 @@ async def assemble(
     store = await keep_store(settings, clock, metrics, stack)
     identity = await identify(slack)
     lists = access(settings, identity)
+    kore = await open_kore_side(settings, clock, metrics, stack)
+    queue = JobQueue(store)
     off_loop = OffLoop()
     stack.push_async_callback(off_loop.aclose)
     services = Services(
-        sessions=await _lookup(settings, clock, metrics, stack),
+        sessions=kore.sessions,
         delivery=Delivery(slack, Drawing(retreat, metrics), metrics),
         slack=slack,
         files=Files(slack, clock),
@@ -69,6 +69,15 @@ async def assemble(
         admission=open_admission(settings, lists, slack, clock, stack),
         rate=PersonalRate(settings.lookups_per_minute, clock),
         store=store,
+        digests=digest_desk(
+            settings,
+            store=store,
+            queue=queue,
+            kore=kore,
+            slack=slack,
+            clock=clock,
+            team=identity.team,
+        ),
         audit=open_audit(store, clock, metrics, stack, retention=settings.audit_retention),
         seen=Seen(clock),
         tasks=tasks,
@@ -79,19 +88,6 @@ async def assemble(
     app = make_bolt_app(session, identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
     return _with_intake(settings, services, app)
-
-
-async def _lookup(
-    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack
-) -> SessionLookup:
-    """Open KORE's client and read the list of SIMs in the background."""
-    kore = open_kore(settings.kore_config(), clock, observer=metrics)
-    stack.push_async_callback(kore.aclose)
-    directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
-    reading = asyncio.create_task(directory.run(), name="sim-directory")
-    stack.push_async_callback(cancelled, reading)
-    resolver = SimResolver(kore, directory, clock)
-    return SessionLookup(kore, resolver, clock, settings.thresholds, rule_broke=metrics.rule_broke)
 
 
 def _with_intake(settings: Settings, services: Services, app: AsyncApp) -> tuple[Bot, Starlette]:

@@ -37,8 +37,9 @@ class DigestDesk:
         """Have it made and posted now; False where one is being made already. Raises StoreError."""
         if one.id in await self.percents():
             return False
-        job = NewJob(KIND, run_key(one, self.clock.now()), {"subscription": one.id, "now": True})
-        return await self.queue.add(job) == 1
+        due = self.clock.now().replace(microsecond=0)
+        args = {"subscription": one.id, "due": due.timestamp(), "now": True}
+        return await self.queue.add(NewJob(KIND, run_key(one, due), args)) == 1
 
     async def preview(self, one: Subscription, person: str, channel: str) -> None:
         """Have it made for one person, to be shown in a channel to them alone."""
