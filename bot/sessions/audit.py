@@ -54,7 +54,7 @@ class Audit:
     """Notes look-ups; `run` keeps them in batches, so that no answer waits for the store.
 
     While the store is down up to 20,000 rows wait for it; what comes then stands in the log only
-    and is counted. Rows older than `retention` seconds are forgotten, once an hour.
+    and is counted. Rows older than `retention` seconds are forgotten, at most once an hour.
     """
 
     def __init__(self, lookups: Lookups, clock: Clock, gaps: Gaps, *, retention: float) -> None:
@@ -63,14 +63,15 @@ class Audit:
         self._gaps = gaps
         self._retention = retention
         self._waiting: deque[Lookup] = deque()
+        self._forget_at = 0.0
         self._some = asyncio.Event()
         self._writing = asyncio.Lock()
 
     def note(self, asking: Asking, answer: SessionReport | BotError) -> None:
         """Note one look-up and what came of it."""
         row = _row(asking, answer, self._clock.now().timestamp())
-        about = {"entry": row.entry, "sim": row.sim, "thread": row.thread, "outcome": row.outcome}
-        log.info("looked-up", extra=about)
+        about = {"entry": row.entry, "sim": row.sim, "outcome": row.outcome}
+        log.info("looked-up", extra=about | {"thread_ts": row.thread})
         if len(self._waiting) >= MOST_WAITING:
             self._gaps.audit_lost(1)
             return
@@ -79,7 +80,16 @@ class Audit:
 
     async def run(self) -> None:
         """Keep what is noted, and forget what is old, until cancelled."""
-        await asyncio.gather(self._keep_on(), self._forget_on())
+        while True:
+            await self._some.wait()
+            await self._clock.sleep(GATHER_SECONDS)
+            try:
+                await self.kept()
+                await self._forget()
+            except StoreError as error:
+                extra = {"rows": len(self._waiting), "why": error.kind}
+                log.warning("audit-waits-for-the-store", extra=extra)
+                await self._clock.sleep(AGAIN_SECONDS)
 
     async def kept(self) -> None:
         """Keep what waits now. Raises StoreError."""
@@ -105,24 +115,11 @@ class Audit:
             self._gaps.audit_lost(len(self._waiting))
             log.warning("audit-lost", extra={"rows": len(self._waiting), "why": repr(error)})
 
-    async def _keep_on(self) -> None:
-        while True:
-            await self._some.wait()
-            await self._clock.sleep(GATHER_SECONDS)
-            try:
-                await self.kept()
-            except StoreError as error:
-                extra = {"rows": len(self._waiting), "why": error.kind}
-                log.warning("audit-waits-for-the-store", extra=extra)
-                await self._clock.sleep(AGAIN_SECONDS)
-
-    async def _forget_on(self) -> None:
-        while True:
-            await self._clock.sleep(FORGET_SECONDS)
-            try:
-                await self._lookups.forget(self._clock.now().timestamp() - self._retention)
-            except StoreError as error:
-                log.warning("audit-not-forgotten", extra={"why": error.kind})
+    async def _forget(self) -> None:
+        now = self._clock.now().timestamp()
+        if now >= self._forget_at:
+            await self._lookups.forget(now - self._retention)
+            self._forget_at = now + FORGET_SECONDS
 
 
 def _row(asking: Asking, answer: SessionReport | BotError, at: float) -> Lookup:
