@@ -1,6 +1,6 @@
 """What is counted and timed, in a registry of its own; label sets are few and bounded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -56,6 +56,13 @@ class Metrics:
         self._digests = self._histogram(
             "digest_lag_seconds", "From when a digest was due to its end.", LAG_BUCKETS, "outcome"
         )
+        self._jobs = self._counter("jobs", "What came of jobs.", "kind", "outcome")
+        self._job_late = self._histogram(
+            "job_late_seconds", "From when a job was due to its start.", LAG_BUCKETS, "kind"
+        )
+        self._jobs_running = self._gauge("jobs_running", "Jobs under way here.", "kind")
+        self._jobs_due = self._gauge("jobs_due", "Jobs that are due and not begun.", "kind")
+        self._job_lag = self._gauge("job_lag_seconds", "Wait of the oldest of them.", "lane")
         self._audit_lost = self._counter("audit_rows_lost", "Look-ups that the store lacks.")
         self._gauge("tasks_in_flight", "Answers under way.").set_function(in_flight)
 
@@ -124,6 +131,26 @@ class Metrics:
         """Count look-ups that stand in the log, and in the store's audit never will."""
         self._audit_lost.inc(rows)
 
+    def job_began(self, kind: str, late: float) -> None:
+        """Count a job under way, begun so many seconds after it was due."""
+        self._job_late.labels(kind).observe(late)
+        self._jobs_running.labels(kind).inc()
+
+    def job_ended(self, kind: str, outcome: str) -> None:
+        """Count what came of a job: an outcome's word, or `let_go` where it was not ours to say."""
+        self._jobs.labels(kind, outcome).inc()
+        self._jobs_running.labels(kind).dec()
+
+    def jobs_due(self, counts: Mapping[str, int]) -> None:
+        """Keep how many jobs wait to be begun, by kind."""
+        self._jobs_due.clear()
+        for kind, count in counts.items():
+            self._jobs_due.labels(self._bounded(kind)).set(count)
+
+    def job_lag(self, lane: str, seconds: float) -> None:
+        """Keep for how long the oldest due job of a lane has waited."""
+        self._job_lag.labels(lane).set(seconds)
+
     def text(self) -> bytes:
         """Give all of it in Prometheus's text format."""
         return generate_latest(self.registry)
@@ -131,8 +158,8 @@ class Metrics:
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         return Counter(f"simsessions_{name}", about, labels, registry=self.registry)
 
-    def _gauge(self, name: str, about: str) -> Gauge:
-        return Gauge(f"simsessions_{name}", about, registry=self.registry)
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(f"simsessions_{name}", about, labels, registry=self.registry)
 
     def _histogram(
         self, name: str, about: str, buckets: tuple[float, ...], *labels: str

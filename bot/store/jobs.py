@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import CursorResult, Row, TextClause, bindparam, text
+from sqlalchemy import CursorResult, Row, Text, TextClause, bindparam, text
 
 from bot.store.database import Database
 from bot.store.transaction import Transaction
@@ -112,6 +112,13 @@ class Outcome:
     attempt: int = 0
     children: tuple[NewJob, ...] = ()
     write: Write | None = None
+
+    @property
+    def word(self) -> str:
+        """Name it for metrics: done, failed, again, tried_again or fanned_out."""
+        if self.state == "ready":
+            return "tried_again" if self.error else "again"
+        return "fanned_out" if self.state == "waiting" else self.state
 
 
 class Sight(NamedTuple):
@@ -273,7 +280,7 @@ def statement(db: Database, template: str) -> TextClause:
     )
     lists = [name for name in ("keys", "kinds") if f" :{name}" in template]
     filled = text(template.format(now=db.now, lock=lock, skip=skip, rows=rows, tree=TREE, job=JOB))
-    return filled.bindparams(*(bindparam(name, expanding=True) for name in lists))
+    return filled.bindparams(*(bindparam(name, type_=Text, expanding=True) for name in lists))
 
 
 def _inserted(new: NewJob, parent: str | None) -> dict[str, object]:

@@ -1,0 +1,211 @@
+"""The engine: claims what is due, has it carried out in lanes, and keeps its claims.
+
+Nothing that matters is kept here: whatever happens to the process, the rows say what is to be done.
+While the store is away the engine waits; what has come out meanwhile is written when it is back.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.jobs.attempt import attempted
+from bot.jobs.job import Job, Kind, Outcome, all_kinds
+from bot.jobs.pulse import Pulse
+from bot.jobs.recorder import Recorder
+from bot.jobs.services import JobServices
+from bot.store.buckets import Rate
+from bot.store.errors import StoreError, StoreFault
+from bot.store.jobs import Sight
+
+log = logging.getLogger(__name__)
+
+LEAST_PAUSE, LONGEST_PAUSE = 0.05, 15.0
+PUT_BACK_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """How many jobs of a lane this process does at once; `rate` holds back their starts."""
+
+    slots: int
+    rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds: how long a claim holds, the longest between two looks, how long ended jobs stay."""
+
+    lease: float = 15.0
+    poll: float = 1.0
+    keep: float = 7 * 86400.0
+
+
+class _Run:
+    """A job under way in this process; `is_over` once only its outcome is to be saved."""
+
+    task: asyncio.Task[None]
+
+    def __init__(self, job: Job, kind: Kind) -> None:
+        self.job, self.kind, self.is_over = job, kind, False
+
+
+class Engine:
+    """Serves the lanes that it is given, with the kinds that this build knows."""
+
+    def __init__(
+        self,
+        services: JobServices,
+        lanes: Mapping[str, Lane],
+        *,
+        kinds: Iterable[Kind] | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        known = all_kinds() if kinds is None else kinds
+        self._services = services
+        self._queue = services.queue
+        self._clock = services.clock
+        self._lanes = {name: lane for name, lane in lanes.items() if lane.slots}
+        self._kinds = {kind.name: kind for kind in known if kind.lane in self._lanes}
+        self._timing = timing or Timing()
+        self._recorder = Recorder(self._queue, self._clock)
+        self._pulse = Pulse(self._clock, self._lanes)
+        self._runs: set[_Run] = set()
+        self._side: list[asyncio.Task[None]] = []
+        self._seen = float("-inf")
+        self.why_stuck = self._pulse.why_stuck
+
+    def start(self) -> None:
+        """Begin to look for what is due."""
+        work = (self._look(), self._keep(), self._recorder.run())
+        self._side = [asyncio.create_task(each, name="jobs") for each in work]
+
+    async def stop(self, patience: float) -> None:
+        """Claim nothing more, wait `patience` seconds for what is under way, give back the rest."""
+        await _cancelled(self._side[:1])
+        if self._runs:
+            await asyncio.wait({run.task for run in self._runs}, timeout=patience)
+        left = list(self._runs)
+        await _cancelled([*(run.task for run in left), *self._side])
+        if not left:
+            return
+        try:
+            await self._queue.release([run.job.key for run in left])
+        except StoreError:
+            log.warning("jobs-not-given-back", extra={"jobs": len(left)})
+
+    async def turn(self) -> float:
+        """Look once and begin what is due; give the seconds until there may be more."""
+        sight = await self._queue.look(tuple(self._kinds))
+        if sight.now < self._seen - PUT_BACK_SECONDS:
+            await self._services.schedules.realign()
+        self._seen = sight.now
+        if sight.schedule is not None and sight.schedule <= sight.now:
+            await self._services.schedules.fire()
+            sight = await self._queue.look(tuple(self._kinds))
+        coming = [] if sight.schedule is None else [sight.schedule - sight.now]
+        pauses = [await self._serve(name, sight) for name in self._lanes]
+        self._pulse.looked()
+        return max(LEAST_PAUSE, min(self._timing.poll, *coming, *pauses))
+
+    async def _serve(self, lane: str, sight: Sight) -> float:
+        """Begin what is due in a lane; give the seconds until it is worth while to look again."""
+        kinds = [kind.name for kind in self._kinds.values() if kind.lane == lane]
+        due = min((sight.kinds[name] for name in kinds if name in sight.kinds), default=math.inf)
+        late = max(0.0, sight.now - due)
+        self._pulse.waits(lane, late)
+        self._services.metrics.job_lag(lane, late)
+        free = self._lanes[lane].slots - self._busy(lane)
+        if due > sight.now or not free:
+            return due - sight.now if free else self._timing.poll
+        for job in await self._queue.claim(kinds, free, self._timing.lease):
+            self._services.metrics.job_began(job.kind, sight.now - job.due)
+            self._begin(_Run(job, self._kinds[job.kind]))
+        return LEAST_PAUSE
+
+    def _begin(self, run: _Run) -> None:
+        self._runs.add(run)
+        self._pulse.moved(run.kind.lane)
+        run.task = asyncio.create_task(self._carry_out(run), name=f"job {run.job.key}")
+
+    async def _carry_out(self, run: _Run) -> None:
+        lane, saved = self._lanes[run.kind.lane], None
+        try:
+            if lane.rate:
+                await lane.rate.take()
+            outcome = await attempted(run.job, run.kind, self._services)
+            run.is_over = True
+            saved = await self._recorder.record(run.job, run.kind, outcome)
+        finally:
+            self._end(run, saved)
+
+    def _end(self, run: _Run, saved: Outcome | None) -> None:
+        was_full = self._busy(run.kind.lane) == self._lanes[run.kind.lane].slots
+        self._runs.discard(run)
+        self._pulse.moved(run.kind.lane)
+        self._services.metrics.job_ended(run.kind.name, saved.word if saved else "let_go")
+        if was_full or (saved and (saved.state != "ready" or saved.after < self._timing.poll)):
+            self._queue.news.set()
+
+    def _busy(self, lane: str) -> int:
+        return sum(run.kind.lane == lane for run in self._runs)
+
+    async def _look(self) -> None:
+        """Look again and again, at once when there is news, until cancelled."""
+        pause = 0.0
+        while True:
+            self._queue.news.clear()
+            try:
+                pause = await self.turn()
+                self._stands(None)
+            except Exception as error:  # noqa: BLE001 -- the edge of the loop: the next may go well
+                pause = min(LONGEST_PAUSE, max(self._timing.poll, 2 * pause))
+                self._stands(error)
+            await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
+        ends = (self._queue.news.wait(), self._clock.sleep(seconds))
+        tasks = [asyncio.ensure_future(end) for end in ends]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def _stands(self, error: Exception | None) -> None:
+        """Say once that the store is away, and once that it is back."""
+        away = isinstance(error, StoreError) and not isinstance(error, StoreFault)
+        if error and not away:
+            log.error("jobs-not-begun", exc_info=error)
+        elif away != self._pulse.is_away:
+            log.warning("jobs-wait-for-store" if away else "jobs-go-on")
+        self._pulse.is_away = away
+
+    async def _keep(self) -> None:
+        """Renew the claims, and forget what ended long ago, until cancelled."""
+        while True:
+            await self._clock.sleep(self._timing.lease / 3)
+            try:
+                await self._renew()
+                await self._queue.sweep(self._timing.keep)
+                self._services.metrics.jobs_due(await self._queue.depth())
+            except StoreFault:
+                log.exception("jobs-not-kept")
+            except StoreError as error:
+                log.debug("jobs-not-kept", exc_info=error)
+
+    async def _renew(self) -> None:
+        runs = list(self._runs)
+        kept = await self._queue.renew([run.job.key for run in runs], self._timing.lease)
+        for run in runs:
+            if run.job.key not in kept and not run.is_over:
+                log.warning("job-lost", extra={"job": run.job.key})
+                run.task.cancel()
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)

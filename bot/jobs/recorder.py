@@ -1,0 +1,81 @@
+"""Writes back what came of jobs: all that has come up meanwhile in one transaction."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.jobs.attempt import failed
+from bot.jobs.job import Job, Kind, Outcome
+from bot.store.errors import StoreError, StoreFault
+from bot.store.jobs import JobQueue
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+
+
+@dataclass(slots=True, eq=False)
+class _Result:
+    job: Job
+    kind: Kind
+    outcome: Outcome
+    saved: asyncio.Future[bool]
+
+
+class Recorder:
+    """Saves one batch after the other; what cannot be saved now is kept and tried again."""
+
+    def __init__(self, queue: JobQueue, clock: Clock) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._waiting: asyncio.Queue[_Result] = asyncio.Queue()
+
+    async def record(self, job: Job, kind: Kind, outcome: Outcome) -> Outcome | None:
+        """Save an outcome and give what was saved; None where the claim no longer held."""
+        saved = asyncio.get_running_loop().create_future()
+        result = _Result(job, kind, outcome, saved)
+        self._waiting.put_nowait(result)
+        return result.outcome if await saved else None
+
+    async def run(self) -> None:
+        """Save what comes, until cancelled."""
+        while True:
+            batch = [await self._waiting.get()]
+            while not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            await self._save(batch)
+
+    async def _save(self, batch: list[_Result]) -> None:
+        try:
+            held = await self._held(batch)
+        except Exception as error:  # noqa: BLE001 -- of the `write` of one of them, or of its JSON
+            await self._save_apart(batch, error)
+            return
+        for each in batch:
+            if not each.saved.done():
+                each.saved.set_result(each.job.key in held)
+
+    async def _held(self, batch: list[_Result]) -> set[str]:
+        """Save them all, for as long as it takes, and give the keys whose claim still held."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self._queue.record([(each.job, each.outcome) for each in batch])
+            except StoreFault:
+                raise
+            except StoreError:
+                await self._clock.sleep(pause)
+                pause = min(LONGEST_PAUSE, 2 * pause)
+
+    async def _save_apart(self, batch: list[_Result], error: Exception) -> None:
+        """Save each by itself; one that cannot be saved has failed."""
+        if len(batch) > 1:
+            for each in batch:
+                await self._save([each])
+        elif batch[0].outcome.error:
+            log.error("job-not-recorded", extra={"job": batch[0].job.key}, exc_info=error)
+            batch[0].saved.cancel()
+        else:
+            batch[0].outcome = failed(batch[0].job, batch[0].kind, error)
+            await self._save(batch)

@@ -1,0 +1,78 @@
+"""How often a thing may be done, over all replicas or in this process alone.
+
+A bucket is one number: the moment from which on it is full again. Who wants n turns moves it n
+intervals on and waits until its own come up (GCRA). Replicas take turns from the row in batches.
+"""
+
+import asyncio
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.store.database import Database
+from bot.store.errors import StoreError
+from bot.store.jobs import statement
+
+BATCH_SECONDS = 0.2
+TAKE = """INSERT INTO buckets (name, full_at) VALUES (:name, {now} + :turns)
+    ON CONFLICT (name) DO UPDATE SET full_at = CASE WHEN buckets.full_at > {now}
+    THEN buckets.full_at ELSE {now} END + :turns RETURNING full_at - :turns - {now} AS wait"""
+
+
+class Rate(Protocol):
+    """A pace to be kept."""
+
+    async def take(self, turns: int = 1) -> None:
+        """Wait until that many more are allowed."""
+
+
+class LocalRate:
+    """Keeps a pace within this process."""
+
+    def __init__(self, clock: Clock, per_second: float) -> None:
+        self._clock = clock
+        self._interval = 1 / per_second
+        self._full_at = float("-inf")
+
+    async def take(self, turns: int = 1) -> None:
+        """Wait until that many more are allowed."""
+        start = max(self._full_at, self._clock.monotonic())
+        self._full_at = start + turns * self._interval
+        await _until(start, self._clock)
+
+
+class SharedRate:
+    """Keeps a pace together with all who use the same name; alone while the store is away."""
+
+    def __init__(self, db: Database, clock: Clock, name: str, per_second: float) -> None:
+        self._db = db
+        self._clock = clock
+        self._name = name
+        self._interval = 1 / per_second
+        self._take = statement(db, TAKE)
+        self._lock = asyncio.Lock()
+        self._next = self._end = float("-inf")
+
+    async def take(self, turns: int = 1) -> None:
+        """Wait until that many more are allowed."""
+        length = turns * self._interval
+        async with self._lock:
+            unused = self._next + length <= self._end
+            # turns that nobody took in their time are lost, else they would come as a burst
+            if not unused or self._next < self._clock.monotonic() - BATCH_SECONDS:
+                await self._more(max(length, BATCH_SECONDS))
+            start, self._next = self._next, self._next + length
+        await _until(start, self._clock)
+
+    async def _more(self, length: float) -> None:
+        try:
+            async with self._db.write() as tx:
+                wait = await tx.scalar(self._take, {"name": self._name, "turns": length})
+        except StoreError:
+            wait = self._end - self._clock.monotonic()
+        self._next = self._clock.monotonic() + max(0.0, wait)
+        self._end = self._next + length
+
+
+async def _until(moment: float, clock: Clock) -> None:
+    if (seconds := moment - clock.monotonic()) > 0:
+        await clock.sleep(seconds)
