@@ -10,7 +10,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from bot.sandbox.run import COMMAND, running_demo
+from bot.sandbox.run import running_demo
+from bot.sandbox.stage import COMMAND
 
 HERE = Path(__file__).parent
 WIDTH = 1120

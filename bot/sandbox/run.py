@@ -1,51 +1,41 @@
 """The demo: the real bot between its two stand-ins, and the page on which a person types.
 
-The bot reaches the workspace as it reaches Slack, over Socket Mode, and KORE over HTTP.
+The bot reaches the workspace as it reaches Slack, over Socket Mode or signed HTTP, and KORE over
+HTTP. `running_demo` runs it in this loop, for tests; `running_apart` as processes of their own,
+which can be killed and started again while everything else lives on.
 """
 
-import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from starlette.applications import Starlette
-
+from bot.app.assembly import EVENTS_PATH
 from bot.app.bot import Bot
 from bot.app.running import running
 from bot.clock import Clock, SystemClock
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.page.kore_side import FaultyKore, KoreSide
-from bot.sandbox.page.page import page_routes
-from bot.sandbox.serve import serving
-from bot.sandbox.slack_api.api import SlackApi
-from bot.sandbox.slack_api.workspace import Workspace
-from bot.settings import Settings, load_settings
-from bot.slack.manifest import bot_scopes
+from bot.sandbox.apart import BotsApart
+from bot.sandbox.serve import free_port
+from bot.sandbox.stage import FLEET, Stage, opened_stage
+from bot.settings import load_settings
 
-COMMAND = "/simsessions"
-TO_TRY, MISSPELT = ("truck-42", "pump-7"), "pmp-7"
-FLEET = 200
+Told = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """What is running: the page's address, and the parts behind it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo(Stage):
+    """The stage, and the bot that runs in this loop."""
 
-    url: str
-    kore: KoreApi
-    kore_url: str
-    kore_side: KoreSide
-    slack: SlackApi
-    workspace: Workspace
     bot: Bot
 
-    def examples(self) -> tuple[tuple[str, str], ...]:
-        """Give three things to type, each with what it shows."""
-        titles = {story.name: story.title for story in self.kore.stories}
-        return (
-            *((f"{COMMAND} {name}", titles[name]) for name in TO_TRY),
-            (f"{COMMAND} {MISSPELT}", "A name misspelt"),
-        )
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart(Stage):
+    """The stage, and the bots that run as processes of their own."""
+
+    bots: BotsApart
 
 
 @asynccontextmanager
@@ -53,7 +43,8 @@ async def running_demo(
     port: int = 0,
     *,
     sims: int = FLEET,
-    settings: Mapping[str, str] | None = None,
+    over_http: bool = False,
+    settings: Told | None = None,
     clock: Clock | None = None,
 ) -> AsyncIterator[Demo]:
     """Run all of it in this loop while the block lasts; port 0 takes a free one for the page.
@@ -62,55 +53,56 @@ async def running_demo(
     environment is read. Raises OSError where the port is taken.
     """
     clock = clock or SystemClock()
-    kore, workspace = KoreApi(clock, sims=sims), Workspace(clock)
-    keys = _new_keys()
-    slack, kore_side = _slack(workspace, keys), FaultyKore(kore.faults)
-    routes = page_routes(workspace, stories=kore.stories, kore_side=kore_side)
-    async with (
-        serving(Starlette(routes=routes), port=port) as url,
-        serving(kore.app) as kore_url,
-        serving(slack.app) as slack_url,
-        running(_settings(keys, kore, kore_url, slack_url, settings or {}), clock) as bot,
-    ):
-        yield Demo(url, kore, kore_url, kore_side, slack, workspace, bot)
+    with data_folder(None) as folder:
+        async with opened_stage(clock, port=port, sims=sims, over_http=over_http) as stage:
+            told = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
+            async with running(load_settings(told, env_file=None), clock) as bot:
+                if over_http:
+                    stage.slack.request_url = _request_url(bot.port)
+                yield Demo(**_parts(stage), bot=bot)
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """What the app's settings page would show; made anew for each demo."""
+@asynccontextmanager
+async def running_apart(  # noqa: PLR0913 -- the command's own options
+    port: int = 0,
+    *,
+    bots: int = 1,
+    data: Path | None = None,
+    sims: int = FLEET,
+    over_http: bool = False,
+    settings: Told | None = None,
+) -> AsyncIterator[Apart]:
+    """Run the same with so many bots as processes of their own, all on one store.
 
-    bot_token: str
-    app_token: str
-    signing_secret: str
+    `data` is the store's folder; None makes one that goes with the demo. Signed HTTP reaches one
+    bot. Raises OSError where the port is taken.
+    """
+    processes = BotsApart(bots)
+    with data_folder(data) as folder:
+        async with opened_stage(
+            SystemClock(), port=port, sims=sims, over_http=over_http, bot_side=processes
+        ) as stage:
+            told = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
+            if over_http:
+                told["PORT"] = str(free_port())
+                stage.slack.request_url = _request_url(int(told["PORT"]))
+            async with processes.running(told, stage.workspace.publish):
+                yield Apart(**_parts(stage), bots=processes)
 
 
-def _new_keys() -> _Keys:
-    bot, app, signing = (secrets.token_hex(16) for _ in range(3))
-    return _Keys(f"xoxb-{bot}", f"xapp-{app}", signing)
+@contextmanager
+def data_folder(wanted: Path | None) -> Iterator[Path]:
+    """Give the folder of the store: the one wanted, or one that goes with the block."""
+    if wanted is not None:
+        yield wanted
+        return
+    with TemporaryDirectory(prefix="simsessions-demo-") as made:
+        yield Path(made)
 
 
-def _slack(workspace: Workspace, keys: _Keys) -> SlackApi:
-    needed, optional = bot_scopes()
-    return SlackApi(
-        workspace,
-        bot_token=keys.bot_token,
-        app_token=keys.app_token,
-        signing_secret=keys.signing_secret,
-        scopes=needed | optional,
-    )
+def _request_url(port: int) -> str:
+    return f"http://127.0.0.1:{port}{EVENTS_PATH}"
 
 
-def _settings(
-    keys: _Keys, kore: KoreApi, kore_url: str, slack_url: str, more: Mapping[str, str]
-) -> Settings:
-    told = {
-        "SLACK_API_URL": f"{slack_url}/api/",
-        "SLACK_BOT_TOKEN": keys.bot_token,
-        "SLACK_APP_TOKEN": keys.app_token,
-        "KORE_API_URL": kore_url,
-        "KORE_TOKEN_URL": f"{kore_url}{TOKEN_PATH}",
-        "KORE_CLIENT_ID": kore.client_id,
-        "KORE_CLIENT_SECRET": kore.client_secret,
-        "PORT": "0",
-    }
-    return load_settings({**told, **more}, env_file=None)
+def _parts(stage: Stage) -> dict[str, Any]:
+    return {each.name: getattr(stage, each.name) for each in fields(stage)}

@@ -1,11 +1,18 @@
 """Serves a stand-in on a local socket for as long as a `with` block lasts."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp
 
 from bot.ops.http_server import http_server
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Give a port that nobody listens on just now."""
+    with socket.create_server((host, 0)) as listening:
+        return int(listening.getsockname()[1])
 
 
 @asynccontextmanager

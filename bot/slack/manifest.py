@@ -1,5 +1,6 @@
 """The app's manifest: beside the code in a checkout, inside the package once installed."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,37 @@ def manifest_path() -> Path:
     raise FileNotFoundError(msg)
 
 
+@dataclass(frozen=True, slots=True)
+class AppFeatures:
+    """What an app made from the manifest can do, once every scope is granted."""
+
+    scopes: frozenset[str]
+    events: frozenset[str]
+    shortcuts: tuple[dict[str, Any], ...]
+    unfurl_domains: tuple[str, ...]
+
+
 def bot_scopes() -> tuple[frozenset[str], frozenset[str]]:
     """Give the scopes that the bot needs and those that it can do without."""
-    import yaml  # noqa: PLC0415 -- only doctor reads the manifest
-
-    scopes: dict[str, Any] = yaml.safe_load(manifest_path().read_text())["oauth_config"]["scopes"]
+    scopes = _manifest()["oauth_config"]["scopes"]
     return frozenset(scopes["bot"]), frozenset(scopes.get("bot_optional", ()))
+
+
+def app_features() -> AppFeatures:
+    """Give the scopes, events, shortcuts and domains of the manifest."""
+    manifest = _manifest()
+    features = manifest["features"]
+    subscriptions = manifest["settings"].get("event_subscriptions", {})
+    return AppFeatures(
+        frozenset().union(*bot_scopes()),
+        frozenset(subscriptions.get("bot_events", ())),
+        tuple(features.get("shortcuts", ())),
+        tuple(features.get("unfurl_domains", ())),
+    )
+
+
+def _manifest() -> dict[str, Any]:
+    import yaml  # noqa: PLC0415 -- only doctor and the demo read the manifest
+
+    manifest: dict[str, Any] = yaml.safe_load(manifest_path().read_text())
+    return manifest

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from bot.clock import SystemClock
 from bot.sandbox.kore_api.faults import Faults
+from bot.sandbox.page.deed import Scene
 from bot.sandbox.page.kore_side import FaultyKore
 from bot.sandbox.page.page import page_routes
 from bot.sandbox.serve import serving
@@ -87,7 +88,7 @@ async def opened_sandbox() -> AsyncIterator[Sandbox]:
     clock = SystemClock()
     workspace, faults = Workspace(clock), Faults(clock)
     workspace.link = app = App()
-    routes = page_routes(workspace, stories=all_stories(), kore_side=FaultyKore(faults))
+    routes = page_routes(Scene(workspace, FaultyKore(faults)), stories=all_stories())
     async with serving(Starlette(routes=routes)) as url:
         yield Sandbox(url, workspace, app, faults)
         workspace.close()

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 from starlette.applications import Starlette
 
+from bot.sandbox.page.deed import Scene
 from bot.sandbox.page.page import page_routes
 from bot.sandbox.serve import serving
 from bot.sandbox.slack_api.delivery import Ack
@@ -318,7 +319,7 @@ async def test_the_page_finds_back(window, sandbox):
     """
     While the sandbox is away the page says so; once it is back the page has what it missed.
     """
-    routes = page_routes(sandbox.workspace)
+    routes = page_routes(Scene(sandbox.workspace))
     async with serving(Starlette(routes=routes)) as url:
         page = await window.open(f"{url}/?as=ana&in=fleet-ops")
         sandbox.post(text="before")

@@ -1,6 +1,8 @@
 """`simsessions demo`: the whole bot in the browser, with no account anywhere."""
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,23 +19,39 @@ USUAL_PORT = 8080
     type=click.IntRange(0, 65535),
     help=f"Of the page; by default {USUAL_PORT}, or a free one where that is taken.",
 )
-def command(port: int | None) -> None:
+@click.option("--bots", type=click.IntRange(1, 10), default=1, help="How many, on one store.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the bots' store; by default one that goes with the demo.",
+)
+@click.option("--database", metavar="URL", help="PostgreSQL of the bots' store instead.")
+@click.option("--http", "over_http", is_flag=True, help="Signed HTTP instead of Socket Mode.")
+def command(
+    port: int | None, bots: int, data: Path | None, database: str | None, *, over_http: bool
+) -> None:
     """Run the bot between stand-ins for Slack and KORE, with a page to type in, until Ctrl-C.
 
-    Neither settings nor accounts are needed; nothing leaves this machine.
+    Neither settings nor accounts are needed; nothing leaves this machine. The bot runs as a process
+    of its own, which the page can kill and start again.
     """
     from bot.ops.logging import configure_logging  # noqa: PLC0415 -- the others start without it
 
+    if over_http and bots > 1:
+        msg = "Signed HTTP reaches one bot: leave out --bots, or --http."
+        raise click.UsageError(msg)
     configure_logging("WARNING", form="text")
-    asyncio.run(serve(asked_or_free(port, USUAL_PORT)))
+    store = {"SIMSESSIONS_DATABASE_URL": database} if database else {}
+    options = {"bots": bots, "data": data, "over_http": over_http, "settings": store}
+    asyncio.run(serve(asked_or_free(port, USUAL_PORT), options))
 
 
-async def serve(port: int) -> None:
+async def serve(port: int, options: dict[str, Any]) -> None:
     """Run the demo until stopped."""
-    from bot.sandbox.run import running_demo  # noqa: PLC0415 -- the other commands start without it
+    from bot.sandbox.run import running_apart  # noqa: PLC0415 -- the others start without it
 
     with port_errors(port):
-        async with until_stopped() as stopped, running_demo(port) as demo:
+        async with until_stopped() as stopped, running_apart(port, **options) as demo:
             click.echo(f"simsessions demo: {demo.url}\n\nOpen it and type, for example:")
             for text, shows in demo.examples():
                 click.echo(f"  {text:<24}{shows}")

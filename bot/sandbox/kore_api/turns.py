@@ -7,6 +7,7 @@
 What the SIM did before stays as it was told at that moment; `undo` gives the story back.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,6 +19,18 @@ from bot.sandbox.kore_api.numbers import imei
 
 STALLED_FOR = timedelta(hours=2)
 ABROAD = {"USA": TELCEL, "MEX": TELEKOM_DE, "DEU": T_MOBILE}
+BLINK = ((0, "go_silent"), (120, "recover"))
+TITLES = {
+    "recover": "Recover: a new session, now",
+    "go_silent": "Fall silent: the session ends",
+    "stall": "Stall: open, not heard of for 2 h",
+    "go_abroad": "Go to another country",
+    "swap_device": "Sit in another device",
+    "suspend": "Be suspended",
+    "activate": "Be made active",
+    "blink": "Fall silent, and be back in 2 min",
+    "undo": "Its own story again",
+}
 _ANOTHER_SERIAL = 987_654
 
 
@@ -29,6 +42,7 @@ class Turns:
         self._clock = clock
         self._forget = forget
         self._live: dict[str, LiveSim] = {}
+        self._playing: set[asyncio.Task[None]] = set()
         self._acts: dict[str, Callable[[str], None]] = {
             "recover": self.recover,
             "go_silent": self.go_silent,
@@ -37,13 +51,13 @@ class Turns:
             "swap_device": self.swap_device,
             "suspend": lambda name: self.set_status(name, "suspended"),
             "activate": lambda name: self.set_status(name, "active"),
+            "blink": lambda name: self.begin(name, *BLINK),
             "undo": self.undo,
         }
 
-    @property
-    def acts(self) -> tuple[str, ...]:
-        """Name all that can happen to a SIM."""
-        return tuple(self._acts)
+    def titles(self) -> list[dict[str, str]]:
+        """Name all that can happen to a SIM, and say it in words."""
+        return [{"act": act, "title": TITLES[act]} for act in self._acts]
 
     def act(self, name: str, act: str) -> None:
         """Have something happen to a SIM. Raises KeyError."""
@@ -100,6 +114,19 @@ class Turns:
         for seconds, act in steps:
             await self._clock.sleep(seconds)
             self.act(name, act)
+
+    def begin(self, name: str, *steps: tuple[float, str]) -> None:
+        """Play in the background. Raises KeyError."""
+        self._sid(name)
+        task = asyncio.get_running_loop().create_task(self.play(name, *steps))
+        self._playing.add(task)
+        task.add_done_callback(self._playing.discard)
+
+    async def aclose(self) -> None:
+        """End what still plays."""
+        for task in self._playing:
+            task.cancel()
+        await asyncio.gather(*self._playing, return_exceptions=True)
 
     def _of(self, name: str) -> LiveSim:
         sid = self._sid(name)

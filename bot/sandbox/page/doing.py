@@ -4,7 +4,8 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.sandbox.page.deeds import DEEDS, Scene
+from bot.sandbox.page.deed import Scene
+from bot.sandbox.page.deeds import DEEDS
 from bot.sandbox.slack_api.delivery import Delivery
 from bot.sandbox.slack_api.errors import SlackError
 

@@ -6,30 +6,23 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from bot.sandbox.page.assets import Assets
-from bot.sandbox.page.deeds import Scene
+from bot.sandbox.page.deed import Scene
 from bot.sandbox.page.doing import Doing
 from bot.sandbox.page.feed import Feed
 from bot.sandbox.page.guard import Guard
-from bot.sandbox.page.kore_side import KoreSide
 from bot.sandbox.page.sight import Sight
-from bot.sandbox.slack_api.workspace import Workspace
 from bot.sandbox.stories.story import Story
 
 
-def page_routes(
-    workspace: Workspace,
-    *,
-    stories: Sequence[Story] = (),
-    kore_side: KoreSide | None = None,
-) -> list[BaseRoute]:
+def page_routes(scene: Scene, *, stories: Sequence[Story] = ()) -> list[BaseRoute]:
     """Give the routes of the page: `/`, its static files, and what it asks and tells.
 
-    `stories` are listed as things to try; `kore_side` lets the page make the stand-in for KORE
-    misbehave. Every route answers to a loopback host name only, and a POST to its own origin only.
+    `stories` are listed as things to try; the sides of the scene are what the page can change
+    beside the workspace. Every route answers to a loopback host name only, and a POST to its own
+    origin only.
     """
-    assets, feed = Assets(), Feed(workspace)
-    sight = Sight(workspace, stories, kore_side)
-    doing = Doing(Scene(workspace, kore_side))
+    assets, feed = Assets(), Feed(scene.workspace)
+    sight, doing = Sight(scene, stories), Doing(scene)
     guarded = [Middleware(Guard)]
     return [
         Route("/", assets.index, middleware=guarded),

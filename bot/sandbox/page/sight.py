@@ -6,8 +6,11 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from bot.sandbox.page.deed import Scene
 from bot.sandbox.page.examples import groups
 from bot.sandbox.page.kore_side import TITLES, KoreSide, Mood
+from bot.sandbox.page.slack_side import TITLES as POSTS
+from bot.sandbox.page.slack_side import Post, SlackSide
 from bot.sandbox.slack_api.errors import SlackError
 from bot.sandbox.slack_api.files import IMAGES
 from bot.sandbox.slack_api.people import Person
@@ -21,12 +24,10 @@ NO_STORE = {"Cache-Control": "no-store"}
 class Sight:
     """Answers what the page asks for."""
 
-    def __init__(
-        self, workspace: Workspace, stories: Sequence[Story], kore_side: KoreSide | None
-    ) -> None:
-        self._workspace = workspace
-        self._examples = groups(stories, workspace.clock.now())
-        self._kore_side = kore_side
+    def __init__(self, scene: Scene, stories: Sequence[Story]) -> None:
+        self._scene = scene
+        self._workspace = scene.workspace
+        self._examples = groups(stories, scene.workspace.clock.now())
 
     async def state(self, request: Request) -> Response:
         """Answer `GET /page/state?user=…` with all that this person sees."""
@@ -34,7 +35,10 @@ class Sight:
         more: Json = {
             "team": self._workspace.team.name,
             "examples": self._examples,
-            "kore": kore_state(self._kore_side),
+            "kore": kore_state(self._scene.kore_side),
+            "post": post_state(self._scene.slack_side),
+            "turns": self._scene.turns.titles() if self._scene.turns else None,
+            "bots": self._scene.bot_side.state() if self._scene.bot_side else None,
         }
         return JSONResponse(self._workspace.snapshot(person.id) | more, headers=NO_STORE)
 
@@ -68,3 +72,11 @@ def kore_state(kore_side: KoreSide | None) -> Json | None:
         return None
     moods = [{"name": mood.value, "title": TITLES[mood]} for mood in Mood]
     return {"mood": kore_side.mood.value, "moods": moods}
+
+
+def post_state(slack_side: SlackSide | None) -> Json | None:
+    """Give the ways in which Slack can deliver events and the one it does."""
+    if slack_side is None:
+        return None
+    ways = [{"name": post.value, "title": POSTS[post]} for post in Post]
+    return {"post": slack_side.post.value, "ways": ways}

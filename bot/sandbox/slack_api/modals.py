@@ -35,10 +35,7 @@ class ModalActs(Acting):
         self, user: str, block_id: str, action_id: str, *, selected: object = None
     ) -> Delivery:
         """Press a button in the app's Home tab, or choose in it."""
-        view = self.views.home(self.person(user).id)
-        if view is None:
-            raise KeyError(user)
-        return await self._click_view(view, block_id, action_id, selected)
+        return await self._click_view(self._home(user), block_id, action_id, selected)
 
     async def submit_view(self, user: str, values: Json | None = None) -> Delivery:
         """Send off the open modal; `values` maps block id and action id to what was filled in.
@@ -88,6 +85,12 @@ class ModalActs(Acting):
 
     def _open_view(self, user: str) -> View:
         view = self.views.top(self.person(user).id)
+        if view is None:
+            raise KeyError(user)
+        return view
+
+    def _home(self, user: str) -> View:
+        view = self.views.home(self.person(user).id)
         if view is None:
             raise KeyError(user)
         return view

@@ -66,10 +66,17 @@ class Workspace(Writing):
         payload["actions"] = [self._action(element, block_id, selected, value=value)]
         return await self._hand_over("interactive", payload, person)
 
-    async def suggest(
-        self, user: str, block_id: str, action_id: str, typed: str, message_ts: str | None = None
+    async def suggest(  # noqa: PLR0913 -- the parts of one question
+        self,
+        user: str,
+        block_id: str,
+        action_id: str,
+        typed: str,
+        message_ts: str | None = None,
+        *,
+        in_home: bool = False,
     ) -> Delivery:
-        """Type into an external select of a message, else of the open modal.
+        """Type into an external select of a message, of Home, else of the open modal.
 
         `answer` carries the options that the app offers; more than 100, or wrong ones, are
         `invalid_options`.
@@ -78,7 +85,7 @@ class Workspace(Writing):
         payload = payloads.interaction("block_suggestion", person)
         payload |= {"block_id": block_id, "action_id": action_id, "value": typed}
         if message_ts is None:
-            view = self._open_view(user)
+            view = self._home(user) if in_home else self._open_view(user)
             blocks = tuple(view.body["blocks"])
             payload |= payloads.in_view(view)
         else:

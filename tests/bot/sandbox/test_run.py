@@ -3,7 +3,8 @@
 import aiohttp
 
 from bot.sandbox.page.kore_side import Mood
-from bot.sandbox.run import COMMAND, Demo, running_demo
+from bot.sandbox.run import Demo, running_demo
+from bot.sandbox.stage import COMMAND
 from bot.slack.manifest import bot_scopes
 
 

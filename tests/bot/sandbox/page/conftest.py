@@ -5,6 +5,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.sandbox.kore_api.faults import Faults
+from bot.sandbox.page.deed import Scene
 from bot.sandbox.page.kore_side import FaultyKore
 from bot.sandbox.page.page import page_routes
 from bot.sandbox.slack_api.delivery import Ack
@@ -65,7 +66,7 @@ def faults(clock):
 @pytest.fixture
 def page(workspace, faults):
     """The page's own ASGI app."""
-    routes = page_routes(workspace, stories=all_stories(), kore_side=FaultyKore(faults))
+    routes = page_routes(Scene(workspace, FaultyKore(faults)), stories=all_stories())
     return Starlette(routes=routes)
 
 

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.sandbox.page.deed import Scene
 from bot.sandbox.page.page import page_routes
 from bot.sandbox.page.sight import viewer
 from bot.sandbox.slack_api.files import File
@@ -65,7 +66,7 @@ async def test_without_a_stand_in_there_is_no_kores_side(workspace):
     """
     Where nobody can make KORE misbehave the page is told so, and a try is refused.
     """
-    transport = httpx.ASGITransport(Starlette(routes=page_routes(workspace)))
+    transport = httpx.ASGITransport(Starlette(routes=page_routes(Scene(workspace))))
     here = "http://localhost"
     async with httpx.AsyncClient(transport=transport, base_url=here) as browser:
         state = await state_of(browser, "ana")
