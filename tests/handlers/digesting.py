@@ -1,0 +1,81 @@
+"""What people do with digests in tests: open the form, fill it in, send it off."""
+
+from contextlib import asynccontextmanager
+
+from bot.blocks.digest_form import block_of
+from bot.digests.draft import Field
+from bot.sandbox.slack_api.inputs import typed_values
+from tests.running_bots import whole_bot
+
+PUMPS = {Field.NAME: "Pumps", Field.PATTERN: "truck-*"}
+
+
+@asynccontextmanager
+async def bot_on(database_url, **changes):
+    """The whole bot on one of both databases."""
+    async with whole_bot(database_url=database_url, **changes) as whole:
+        yield whole
+
+
+def view(whole, user="ana"):
+    """The window that a person sees."""
+    return whole.slack.workspace.snapshot(user)["view"]
+
+
+def words(found):
+    return str(found["blocks"])
+
+
+async def send(whole, values, *, user="ana"):
+    """Fill in the window and send it off; values by field."""
+    filled = {block_of(name): {block_of(name): value} for name, value in values.items()}
+    delivery = await whole.slack.workspace.submit_view(user, filled)
+    await whole.settle()
+    return delivery
+
+
+async def fill(whole, values, *, user="ana"):
+    """Fill in the window without sending it off."""
+    workspace = whole.slack.workspace
+    blocks = {block_of(name): {block_of(name): value} for name, value in values.items()}
+    open_view = workspace.views.top(workspace.person(user).id)
+    workspace.views.fill(open_view, typed_values(open_view.body["blocks"], blocks))
+
+
+def shown(whole, user="ana"):
+    """The inputs of the window, by field."""
+    names = {block_of(name): name for name in Field}
+    inputs = [block for block in view(whole, user)["blocks"] if block["type"] == "input"]
+    return {names[block["block_id"]]: block["element"] for block in inputs}
+
+
+async def scheduled(whole, one):
+    """The cron lines and the zone that the engine has of a digest."""
+    schedules = whole.bot.services.digests.subscriptions._schedules
+    found = await schedules.get(one.schedule)
+    return found and (found.cron, found.zone)
+
+
+async def choose(whole, name, value, *, user="ana"):
+    """Choose in the window, which is then drawn anew."""
+    block = block_of(name)
+    await whole.slack.workspace.click_in_view(user, block, block, selected=value)
+    await whole.settle()
+
+
+async def added(whole, values=PUMPS, *, user="ana", channel="#fleet-ops"):
+    """Make a digest as a person does."""
+    await whole.type("digest add", user=user, channel=channel)
+    return await send(whole, values, user=user)
+
+
+async def kept(whole):
+    """Every digest that is kept."""
+    return await whole.bot.services.digests.subscriptions.every()
+
+
+def errors_in(delivery):
+    """The faults that a form that was sent off was answered with, by field."""
+    told = (delivery.answer or {}).get("errors", {})
+    names = {block_of(name): name for name in Field}
+    return {names[block]: sentence for block, sentence in told.items()}

@@ -1,0 +1,465 @@
+"""The window in which a digest is made or changed."""
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from bot.blocks.digest_form import block_of
+from bot.blocks.digest_list import MOST
+from bot.digests.cadence import Cadence, Every
+from bot.digests.draft import Field
+from bot.digests.selection import Selection, Which
+from bot.sandbox.kore_api.faults import broken, late
+from bot.sandbox.slack_api.payloads import from_view
+from tests.handlers.digesting import (
+    PUMPS,
+    added,
+    bot_on,
+    choose,
+    errors_in,
+    fill,
+    kept,
+    scheduled,
+    send,
+    shown,
+    view,
+    words,
+)
+
+
+@pytest.fixture
+async def whole(database_url):
+    async with bot_on(database_url) as running:
+        yield running
+
+
+async def test_a_digest_is_made(whole):
+    """
+    The window is there at once, with the asker's zone and the channel; what is sent off is kept,
+    said in the window with its next run, and told in the channel.
+    """
+    await whole.type("digest add")
+    (opened,) = whole.slack.api.calls.of("views.open")
+    form = view(whole)
+
+    delivery = await send(whole, {Field.NAME: "Pumps", Field.PATTERN: "truck-*"})
+
+    assert "Reading…" in words(opened.args["view"])
+    assert "America/New_York" in words(form)
+    (one,) = await kept(whole)
+    assert delivery.ok
+    assert ("Pumps", "C0FLEETOP", "U0ANA0001", "America/New_York") == (
+        one.name, one.channel, one.made_by, one.zone,
+    )  # fmt: skip
+    assert Selection(Which.PATTERN, "truck-*") == one.selection
+    assert Cadence(Every.WEEKDAY) == one.cadence
+    assert "next <!date^" in words(view(whole))
+    assert "made the digest *Pumps*" in str(whole.answer("ben").blocks)
+
+
+async def test_choosing_shows_other_fields_and_loses_nothing(whole):
+    """
+    Another way to choose SIMs shows its own field; going back finds what was typed before.
+    """
+    await whole.type("digest add")
+    await fill(whole, {Field.NAME: "Pumps", Field.PATTERN: "truck-*"})
+
+    await choose(whole, Field.WHICH, Which.STATUS)
+    of_status = shown(whole)
+    await choose(whole, Field.EVERY, Every.CRON)
+    by_cron = shown(whole)
+    await choose(whole, Field.WHICH, Which.PATTERN)
+
+    assert Field.STATUS in of_status
+    assert Field.PATTERN not in of_status
+    assert Field.CRON in by_cron
+    assert "truck-*" == shown(whole)[Field.PATTERN]["initial_value"]
+    assert "Pumps" == shown(whole)[Field.NAME]["initial_value"]
+
+
+@pytest.mark.parametrize(
+    ("which", "values", "selection"),
+    [
+        (Which.ALL, {}, Selection(Which.ALL)),
+        (Which.STATUS, {Field.STATUS: "active"}, Selection(Which.STATUS, "active")),
+        (Which.PATTERN, {Field.PATTERN: "TRUCK-*"}, Selection(Which.PATTERN, "TRUCK-*")),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_each_way_to_choose_sims(whole, which, values, selection):
+    """
+    What was chosen is what is kept.
+    """
+    await whole.type("digest add")
+    await choose(whole, Field.WHICH, which)
+    await send(whole, {Field.NAME: "Some"} | values)
+
+    assert [selection] == [one.selection for one in await kept(whole)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_pasted_sims_are_kept_by_sid(whole):
+    """
+    A pasted list is looked up, and what was typed is kept beside it.
+    """
+    await whole.type("digest add")
+    await choose(whole, Field.WHICH, Which.LISTED)
+    await send(whole, {Field.NAME: "Two", Field.LISTED: "truck-42\npump-7"})
+
+    (one,) = await kept(whole)
+    assert ["truck-42", "pump-7"] == [sim.typed for sim in one.selection.listed]
+    assert all(sid.startswith("DE") for sid in one.selection.sids)
+
+
+@pytest.mark.parametrize(
+    ("every", "values", "cadence"),
+    [
+        (Every.HOURS, {Field.HOURS: "6"}, Cadence(Every.HOURS, hours=6)),
+        (Every.DAY, {Field.AT: "07:30"}, Cadence(Every.DAY, at=time(7, 30))),
+        (Every.WEEK, {Field.DAY: "4", Field.AT: "16:00"}, Cadence(Every.WEEK, at=time(16), day=4)),
+        (Every.CRON, {Field.CRON: "0 9 1 * *"}, Cadence(Every.CRON, line="0 9 1 * *")),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_each_cadence(whole, every, values, cadence):
+    """
+    What was chosen is what is kept, and its schedule has the same line.
+    """
+    await whole.type("digest add")
+    await choose(whole, Field.EVERY, every)
+    await send(whole, {Field.NAME: "Some", Field.PATTERN: "truck-*"} | values)
+
+    (one,) = await kept(whole)
+    assert cadence.cron == one.cadence.cron
+    assert ((cadence.cron,), one.zone) == await scheduled(whole, one)
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "sentence"),
+    [
+        ({Field.PATTERN: "truk-*"}, Field.PATTERN, "is called `truk-*`"),
+        ({Field.NAME: "  "}, Field.NAME, "Give it a name"),
+        ({Field.ZONE: {"text": {}, "value": "Berlin"}}, Field.ZONE, "Europe/Berlin?"),
+        ({Field.QUIET_FROM: "22:00"}, Field.QUIET_TO, "Say until when"),
+        (
+            {Field.QUIET_FROM: "08:00", Field.QUIET_TO: "10:00"},
+            Field.QUIET_TO,
+            "it would never come",
+        ),
+        ({Field.CHANNEL: "C0GENERAL"}, Field.CHANNEL, "Invite me there"),
+        ({Field.CHANNEL: "G0ONCALL1"}, Field.CHANNEL, "Invite me there"),
+        ({Field.CHANNEL: "C0DEPOT24"}, Field.CHANNEL, "is archived"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_fault_stands_on_its_field(whole, values, field, sentence):
+    """
+    What cannot be taken is said on the right field, the window stays, and nothing is kept.
+    """
+    delivery = await added(whole, PUMPS | values)
+
+    assert [field] == list(errors_in(delivery))
+    assert sentence in errors_in(delivery)[field]
+    assert () == await kept(whole)
+    assert Field.NAME in shown(whole)
+
+
+@pytest.mark.parametrize(
+    ("cron", "sentence"),
+    [
+        ("61 * * * *", "bad minute"),
+        ("nonsense", "it has 1 fields"),
+        ("*/5 * * * *", "15 min is the shortest here"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_bad_cron_line(whole, cron, sentence):
+    """
+    A line that is none, and one that comes too often, are said on the field.
+    """
+    await whole.type("digest add")
+    await choose(whole, Field.EVERY, Every.CRON)
+    delivery = await send(whole, PUMPS | {Field.CRON: cron})
+
+    assert sentence in errors_in(delivery)[Field.CRON]
+
+
+@pytest.mark.parametrize(
+    ("which", "field", "value", "sentence"),
+    [
+        (Which.PLAN, Field.PLAN, "Gold", "No SIM is on a rate plan `Gold`"),
+        (Which.STATUS, Field.STATUS, "scheduled", "No SIM has the status scheduled"),
+        (Which.LISTED, Field.LISTED, "truck-42\nnobody-at-all", "`nobody-at-all`"),
+        (Which.LISTED, Field.LISTED, "\n".join(map(str, range(201))), "201 SIMs; 200 are the most"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_what_names_no_sim(whole, which, field, value, sentence):
+    """
+    A plan, a status or a list that names none is said on its field.
+    """
+    await whole.type("digest add")
+    await choose(whole, Field.WHICH, which)
+    delivery = await send(whole, {Field.NAME: "Some", field: value})
+
+    assert sentence in errors_in(delivery)[field]
+    assert () == await kept(whole)
+
+
+async def test_a_name_is_free_once_in_a_channel(whole):
+    """
+    The second of the same name is told so, whatever its case; another channel may have it.
+    """
+    await added(whole)
+    second = await added(whole, PUMPS | {Field.NAME: "pumps"})
+    elsewhere = await added(whole, PUMPS | {Field.CHANNEL: "C0PARTNER"})
+
+    assert "has a digest of that name" in errors_in(second)[Field.NAME]
+    assert {} == errors_in(elsewhere)
+    assert 2 == len(await kept(whole))
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_slow_kore_does_not_break_the_window(whole):
+    """
+    The form is answered within Slack's three seconds; the fault comes on its field afterwards, and
+    all that was typed is still there.
+    """
+    whole.kore.faults.add(late(2.5, "/v1/Sims", times=None))
+    await whole.type("digest add")
+    await choose(whole, Field.WHICH, Which.PLAN)
+    delivery = await send(whole, {Field.NAME: "Plans", Field.PLAN: "Gold"})
+
+    assert delivery.ok
+    assert delivery.ack_seconds < 3
+    assert "Checking with KORE" in words(delivery.answer["view"])
+    assert "No SIM is on a rate plan `Gold`" in words(view(whole))
+    assert "Gold" == shown(whole)[Field.PLAN]["initial_value"]
+    assert "Plans" == shown(whole)[Field.NAME]["initial_value"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_kore_that_does_not_answer(whole):
+    """
+    What cannot be checked is not kept; the field says why, and nothing typed is lost.
+    """
+    await whole.type("digest add")
+    await choose(whole, Field.WHICH, Which.STATUS)
+    whole.kore.faults.add(broken(times=None))
+    delivery = await send(whole, {Field.NAME: "Some", Field.STATUS: "active"})
+
+    told = errors_in(delivery).get(Field.STATUS) or words(view(whole))
+    assert "Nothing was saved, and what you typed is still here" in told
+    assert Field.NAME in shown(whole)
+    assert () == await kept(whole)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_zones_are_offered_while_somebody_types(whole):
+    """
+    Slack's search is answered at once, with how far each zone is from UTC.
+    """
+    await whole.type("digest add")
+    block = block_of(Field.ZONE)
+    found = await whole.slack.workspace.suggest("ana", block, block, "berl")
+    first = await whole.slack.workspace.suggest("ana", block, block, "")
+
+    (only,) = found.answer["options"]
+    assert "Europe/Berlin" == only["value"]
+    assert "(UTC+0" in only["text"]["text"]
+    assert "UTC" == first.answer["options"][0]["value"]
+
+
+async def test_editing(whole):
+    """
+    The window shows what is there; what is changed is kept under the same id and told.
+    """
+    await added(whole)
+    (before,) = await kept(whole)
+
+    await whole.type("digest edit pumps", user="ben")
+    form = shown(whole, "ben")
+    await send(whole, {Field.NAME: "Trucks", Field.AT: "06:45"}, user="ben")
+
+    (after,) = await kept(whole)
+    assert "Pumps" == form[Field.NAME]["initial_value"]
+    assert before.id == after.id
+    assert ("Trucks", "45 6 * * 1-5", "U0ANA0001") == (
+        after.name,
+        after.cadence.cron,
+        after.made_by,
+    )
+    assert "changed the digest *Trucks*" in str(whole.answer("chloe").blocks)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("is_archived", "is archived"),
+        ("not_in_channel", "Invite me there"),
+        ("restricted_action", "I may not post in that channel"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_channel_that_takes_no_post_gets_no_digest(whole, error, sentence):
+    """
+    Where only the first post shows that the channel refuses the bot, nothing is kept either.
+    """
+    whole.slack.api.faults.fail("chat.postMessage", error)
+
+    delivery = await added(whole)
+
+    assert sentence in errors_in(delivery)[Field.CHANNEL]
+    assert () == await kept(whole)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_post_that_only_fails_now_keeps_the_digest(whole):
+    """
+    What Slack may take a minute later is no reason to lose what was made.
+    """
+    whole.slack.api.faults.fail("chat.postMessage", "fatal_error", times=9)
+
+    await added(whole)
+
+    assert 1 == len(await kept(whole))
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_an_edit_that_the_channel_refuses_is_taken_back(whole):
+    """
+    The digest stays what it was.
+    """
+    await added(whole)
+    await whole.type("digest edit Pumps")
+    whole.slack.api.faults.fail("chat.postMessage", "not_in_channel")
+
+    delivery = await send(whole, {Field.NAME: "Trucks"})
+
+    assert "Invite me there" in errors_in(delivery)[Field.CHANNEL]
+    assert ["Pumps"] == [one.name for one in await kept(whole)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_store_that_is_lost_loses_nothing_typed(whole):
+    """
+    The form stays, and says on top why nothing was kept.
+    """
+    await whole.type("digest add")
+    await whole.bot.services.store.aclose()
+
+    await send(whole, PUMPS)
+
+    assert "my store" in words(view(whole)).lower()
+    assert Field.NAME in shown(whole)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_limit_of_digests_in_a_channel(whole):
+    """
+    The list of a channel's digests can always be shown whole.
+    """
+    await added(whole)
+    (one,) = await kept(whole)
+    keep = whole.bot.services.digests.subscriptions
+    for number in range(MOST - 1):
+        await keep.add(replace(one, id=f"x{number}", name=f"Pumps {number}"))
+
+    delivery = await added(whole, PUMPS | {Field.NAME: "One more"})
+
+    assert "20 digests, which is the most" in errors_in(delivery)[Field.CHANNEL]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_channel_that_may_not_ask_gets_no_digest(database_url):
+    """
+    The lists of who may ask hold for the channel that is chosen, not only for where one types.
+    """
+    async with bot_on(database_url, allowed_channels={"C0FLEETOP"}) as whole:
+        delivery = await added(whole, PUMPS | {Field.CHANNEL: "C0PARTNER"})
+
+        assert "I may not answer here" in errors_in(delivery)[Field.CHANNEL]
+        assert () == await kept(whole)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_person_whose_zone_is_not_known(whole):
+    """
+    Without Slack's word the zone is UTC, and the form opens all the same.
+    """
+    whole.slack.api.faults.fail("users.info", "user_not_found", times=9)
+    await whole.type("digest add")
+
+    assert "UTC" == shown(whole)[Field.ZONE]["initial_option"]["value"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_trigger_that_is_too_old_is_said(whole):
+    """
+    No window, but a sentence.
+    """
+    whole.slack.api.faults.fail("views.open", "expired_trigger_id")
+    await whole.type("digest add")
+
+    assert "within 3 seconds" in whole.answer().text
+    assert view(whole) is None
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_editing_one_that_is_gone(whole):
+    """
+    The window says so, and which come near.
+    """
+    await added(whole)
+    await whole.type("digest edit Pmps")
+
+    assert "I found no digest `Pmps` here" in words(view(whole))
+
+
+@pytest.mark.parametrize(
+    "broken_view",
+    [
+        {},
+        {"private_metadata": "x"},
+        {"private_metadata": "{}", "state": {"values": {}}},
+        {"private_metadata": "{}", "state": {"values": {"digest_field_which": 7}}},
+        {"private_metadata": '{"kept":{"which":"some","every":"day","when_quiet":"line"}}'},
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_form_that_is_not_ours(dispatch, whole, broken_view):
+    """
+    Whatever stands in the payload, it is answered and nothing is kept.
+    """
+    payload = {
+        "type": "view_submission",
+        "user": {"id": "U0ANA0001", "team_id": "T0ACMEIOT"},
+        "team": {"id": "T0ACMEIOT"},
+        "view": {"callback_id": "digest_form", "type": "modal"} | broken_view,
+    }
+
+    answer = await dispatch(payload)
+    await whole.settle()
+
+    assert 200 == answer.status
+    assert "another version of me" in answer.body
+    assert () == await kept(whole)
+
+
+async def test_the_same_form_sent_twice_is_kept_once(dispatch, whole):
+    """
+    A submission that is delivered again is dropped.
+    """
+    await whole.type("digest add")
+    await fill(whole, PUMPS)
+    workspace = whole.slack.workspace
+    seen = workspace._whole(workspace._open_view("ana"))
+    payload = from_view("view_submission", workspace.person("ana"), seen)
+    payload["trigger_id"] = workspace.ids.token()
+
+    for _ in range(2):
+        await dispatch(payload)
+    await whole.settle()
+
+    assert 1 == len(await kept(whole))
