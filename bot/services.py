@@ -20,6 +20,7 @@ from bot.slack.files import Files
 from bot.slack.seen import Seen
 from bot.slack.windows import Windows
 from bot.store.database import Database
+from bot.watches.desk import Watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Services:
     rate: PersonalRate
     store: Database
     digests: DigestDesk
+    watches: Watches
     audit: Audit
     seen: Seen
     tasks: Tasks

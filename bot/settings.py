@@ -126,6 +126,14 @@ class Settings(BaseModel):
         Policy.REDACT,
         description="the same in channels shared with another company, and for its people",
     )
+    prefix_channels: ChannelIds = Field(
+        frozenset(),
+        description="where `!sim …` is answered; needs channels:history; empty: nowhere",
+    )
+    unfurl_links: bool = Field(
+        default=False,
+        description="yes previews links to SIMs in KORE's console, without card, device and place",
+    )
     lookups_per_minute: int = Field(
         30, ge=1, le=10_000, description="most look-ups of one person; 20 SIMs at once count as one"
     )
@@ -149,6 +157,28 @@ class Settings(BaseModel):
     )
     digest_grace: Seconds = Field(
         3600.0, ge=0, description="how late a missed digest is still made up"
+    )
+    watches_per_person: int = Field(
+        50, ge=1, le=10_000, description="most open watches of a person"
+    )
+    watches_per_channel: int = Field(
+        100, ge=1, le=10_000, description="most open watches in a channel"
+    )
+    watch_longest: Seconds = Field(604800.0, ge=60, description="how long a watch may last at most")
+    watch_interval: Seconds = Field(
+        30.0, ge=1, description="how often a watched SIM is read while KORE allows it"
+    )
+    scan_at_once: int = Field(
+        20, ge=0, le=500, description="most SIMs that the bot's own scans ask for at once; 0: none"
+    )
+    workers: int = Field(
+        0, ge=0, le=64, description="worker processes that the bot starts, for scans and other jobs"
+    )
+    worker_at_once: int = Field(
+        100, ge=1, le=500, description="most SIMs that a worker's scans ask for at once"
+    )
+    job_retention: Seconds = Field(
+        7 * 86400.0, ge=86400, description="how long it is kept what came of jobs"
     )
     log_level: LogLevel = Field("INFO", description="least level that is logged")
     log_format: LogFormat = Field("json", description="json, or text for people")

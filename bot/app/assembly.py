@@ -15,6 +15,7 @@ from bot.app.bot import Bot
 from bot.app.digesting import digest_desk
 from bot.app.kore_side import open_kore_side
 from bot.app.store import keep_store
+from bot.app.watching import watch_desk
 from bot.blocks.ladder import retreat
 from bot.clock import Clock
 from bot.ops.health import health_routes
@@ -78,6 +79,7 @@ async def assemble(
             clock=clock,
             team=identity.team,
         ),
+        watches=watch_desk(settings, store, queue, clock),
         audit=open_audit(store, clock, metrics, stack, retention=settings.audit_retention),
         seen=Seen(clock),
         tasks=tasks,

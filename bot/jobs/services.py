@@ -7,6 +7,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.fleet import Fleet
 from bot.digests.subscriptions import Subscriptions
 from bot.jobs.post_once import PostOnce
+from bot.jobs.watch_work import WatchWork
 from bot.kore.client import KoreClient
 from bot.ops.metrics import Metrics
 from bot.sessions.lookup import SessionLookup
@@ -27,6 +28,7 @@ class JobServices:
     kore: KoreClient
     slack: SlackClient
     posts: PostOnce
+    watching: WatchWork
     admission: Admission
     fleet: Fleet
     subscriptions: Subscriptions

@@ -115,6 +115,14 @@ class AllowanceReader:
         return await self._kore.usage_records(sim.sid, start=start, granularity="all", fresh=fresh)
 
 
+class NoAllowances(AllowanceReader):
+    """Asks for none: for looks in which plan and usage are of no interest."""
+
+    def begin(self, sim: Sim, errands: Errands, *, fresh: bool) -> Asked | None:  # noqa: ARG002 -- the name is the caller's
+        """Ask nothing."""
+        return None
+
+
 async def _or_unknown(fetch: Coroutine[Any, Any, Fetched[T]]) -> T | None:
     try:
         return (await fetch).value

@@ -13,6 +13,7 @@ from bot.store.database import Database
 from bot.store.schema import watches
 from bot.store.transaction import Transaction
 
+DAY = 86400.0
 OPEN = watches.c.ended.is_(None)
 OF_THE_CARD = ("cards", "card_channel", "card_ts", "edited", "drawn")
 OF_THE_WISH = ("goal", "ends")
@@ -104,7 +105,15 @@ class WatchRows:
         """Count what is open."""
         counted = select(func.count(), func.count(watches.c.sid.distinct())).where(OPEN)
         async with self._db.read() as tx:
-            return Counts(*(await tx.execute(counted)).one())
+            open_, sims = tuple((await tx.execute(counted)).one())
+        return Counts(open_, sims)
+
+    async def undrawn(self) -> list[str]:
+        """Give the watches of the last day that have ended and whose card does not show it."""
+        ended = watches.c.ended > self._db.now - DAY
+        wanted = select(watches.c.id).where(ended, ~watches.c.drawn.endswith(watches.c.ending))
+        async with self._db.read() as tx:
+            return list((await tx.execute(wanted)).scalars())
 
     async def wish(self, row: WatchRow, tx: Transaction) -> None:
         """Save what is waited for and until when."""

@@ -16,6 +16,8 @@ from bot.watches.watch import Blind, Ending, Goal, Notice, NoticeKind, Watch
 
 HOLD = timedelta(minutes=2)
 QUIET = timedelta(minutes=5)
+LATE = timedelta(minutes=5)
+"""After its end by so much, a watch ended while nothing ran that could end it."""
 OF_STATE = frozenset({ChangeKind.WENT_SILENT, ChangeKind.CAME_BACK, ChangeKind.STATE_CHANGED})
 WORTH_A_WORD = frozenset({Severity.WARNING.word, Severity.CRITICAL.word})
 

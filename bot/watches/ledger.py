@@ -42,7 +42,7 @@ class Ledger:
         if not await self._rows.add(to_row(watch), tx):
             return False
         await self.look(watch.sid, tx=tx, delay=first_look)
-        await self.draw(watch, NOW, tx)
+        await self.draw(watch.id, tx=tx)
         return True
 
     async def look(self, *sids: str, tx: Transaction | None = None, delay: float = 0) -> None:
@@ -50,15 +50,17 @@ class Ledger:
         jobs = [NewJob(LOOK, look_key(sid), {"sid": sid}, delay) for sid in sids]
         await self._queue.add(*jobs, tx=tx, anew=True)
 
-    async def draw(self, watch: Watch, delay: timedelta, tx: Transaction) -> None:
+    async def draw(
+        self, watch_id: str, delay: timedelta = NOW, tx: Transaction | None = None
+    ) -> None:
         """Have the card drawn; one that is due to be drawn already is left at that."""
-        job = NewJob(CARD, card_key(watch.id), {"watch": watch.id}, delay.total_seconds())
+        job = NewJob(CARD, card_key(watch_id), {"watch": watch_id}, delay.total_seconds())
         await self._queue.add(job, tx=tx, anew=True)
 
     async def wish(self, watch: Watch, now: datetime, tx: Transaction) -> None:
         """Save another goal or end of an open watch, and have it shown."""
         await self._rows.wish(to_row(watch), tx)
-        await self.draw(watch, redraw_in(watch, now, 0) or NOW, tx)
+        await self.draw(watch.id, redraw_in(watch, now, 0) or NOW, tx)
 
     async def advance(
         self, before: Watch, step: Judged, tx: Transaction, *, now: datetime, cards: int = 0
@@ -75,5 +77,5 @@ class Ledger:
             await self._queue.add(job, tx=tx)
         delay = redraw_in(after, now, cards)
         if delay is not None:
-            await self.draw(after, delay, tx)
+            await self.draw(after.id, delay, tx)
         return True

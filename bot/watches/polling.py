@@ -18,9 +18,10 @@ from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
 from bot.watches.judging import Judged, due_in, judged, shut_out
 from bot.watches.ledger import Ledger
+from bot.watches.permission import Permission
 from bot.watches.rhythm import Rhythm
 from bot.watches.rows import from_row
-from bot.watches.watch import Asker, Blind, Watch
+from bot.watches.watch import Blind, Watch
 
 SURE_AFTER = 300.0
 """Seconds for which somebody must be refused: Slack may merely fail to say who is in a group."""
@@ -33,13 +34,6 @@ class Lookup(Protocol):
 
     async def look_up(self, text: str, *, fresh: bool = False) -> SessionReport:
         """Report. Raises BotError."""
-
-
-class May(Protocol):
-    """Says whether somebody may still ask."""
-
-    async def check(self, asker: Asker) -> None:
-        """Raise NotAllowed where not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ class Polling:
         lookup: Lookup,
         rows: WatchRows,
         ledger: Ledger,
-        may: May,
+        permission: Permission,
         *,
         rhythm: Rhythm,
         clock: Clock,
@@ -66,7 +60,7 @@ class Polling:
         self._lookup = lookup
         self._rows = rows
         self._ledger = ledger
-        self._may = may
+        self._permission = permission
         self._rhythm = rhythm
         self._clock = clock
         self._refused: dict[str, float] = {}
@@ -88,10 +82,6 @@ class Polling:
         going_on = [after for after, _ in steps if after.ended is None]
         return Round(self._after(going_on, counts.sims, now), write)
 
-    async def sweep(self) -> None:
-        """See to it that every watched SIM is read, whatever became of its job."""
-        await self._ledger.look(*await self._rows.sims())
-
     async def _seen(self, sid: str) -> Snapshot | Blind:
         started, refused = self._clock.monotonic(), False
         try:
@@ -109,7 +99,7 @@ class Polling:
     async def _step(self, watch: Watch, seen: Snapshot | Blind) -> Judged:
         now = self._clock.now()
         try:
-            await self._may.check(watch.asker)
+            await self._permission.left_out(watch.asker)
         except NotAllowed as error:
             since = self._refused.setdefault(watch.id, self._clock.monotonic())
             if self._clock.monotonic() - since < SURE_AFTER and now < watch.ends:

@@ -1,0 +1,170 @@
+"""What people see of watches: the card that is kept up to date, and the replies that mention them.
+
+A card or reply goes where the watch was asked for. Where the bot may not post it goes to the asker
+directly, and says so; a card that cannot be changed any more is carried on by a new one.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.blocks.kit import Screen
+from bot.blocks.ladder import Refused
+from bot.blocks.watch_card import watch_card
+from bot.blocks.watch_notice import watch_notice
+from bot.clock import Clock
+from bot.errors import NotAllowed
+from bot.jobs.post_once import Posted, PostOnce
+from bot.sessions.redaction import redacted_change, redacted_snapshot
+from bot.slack.drawing import Draw
+from bot.slack.errors import SlackRefused
+from bot.store.watches import WatchRows
+from bot.watches.carding import APART, face
+from bot.watches.judging import news
+from bot.watches.permission import Permission
+from bot.watches.rows import from_row
+from bot.watches.watch import Card, Notice, NoticeKind, Watch
+
+NO_PLACE = frozenset(
+    {
+        "not_in_channel",
+        "channel_not_found",
+        "is_archived",
+        "is_inactive",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel",
+        "thread_not_found",
+        "thread_locked",
+        "no_permission",
+        "ekm_access_denied",
+    }
+)
+UNCHANGEABLE = NO_PLACE | {
+    "edit_window_closed",
+    "message_not_found",
+    "cant_update_message",
+    "update_failed",
+    "invalid_ts",
+}
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A conversation or a person's id, and the thread in it."""
+
+    channel: str
+    thread: str | None = None
+
+
+class WatchPosts:
+    """Draws cards and tells notices. Methods raise SlackError and StoreError: to be tried again."""
+
+    def __init__(
+        self, rows: WatchRows, posts: PostOnce, permission: Permission, clock: Clock
+    ) -> None:
+        self._rows = rows
+        self._posts = posts
+        self._permission = permission
+        self._clock = clock
+
+    async def card(self, watch_id: str) -> tuple[Watch, timedelta] | None:
+        """Draw the card of a watch as it stands now; give the watch with what it shows.
+
+        None where there is nothing to do. With a time above 0 it was too early: come back then.
+        """
+        row = await self._rows.get(watch_id)
+        if row is None:
+            return None
+        watch, now = from_row(row), self._clock.now()
+        if watch.card and now < watch.card.edited + APART:
+            return watch, watch.card.edited + APART - now
+        if watch.card and watch.ended and face(watch) == watch.card.drawn:
+            return None
+        return await self._carded(watch), timedelta(0)
+
+    async def tell(self, watch_id: str, notice: Notice) -> None:
+        """Post a notice, once, in the thread of the card."""
+        row = await self._rows.get(watch_id)
+        if row is None:
+            return
+        watch = from_row(row)
+
+        async def draw(refused: Refused) -> Screen:
+            return await self._notice(watch, notice, refused)
+
+        await self._post(notice.key(watch.id), watch, self._around(watch), draw)
+
+    async def _carded(self, watch: Watch) -> Watch:
+        """Draw the card anew, or put up another one where the old one cannot be changed."""
+        card, now = watch.card, self._clock.now()
+        shown = Card("", None, now, face(watch))
+        if card and card.ts:
+            is_away = card.channel != watch.asker.channel
+            draw = self._drawn_as_card(watch, is_away=is_away)
+            try:
+                await self._posts.update(Posted(card.channel, card.ts), draw)
+            except SlackRefused as error:
+                if error.error not in UNCHANGEABLE:
+                    raise
+                log.info("card-carried-on", extra={"watch": watch.id, "why": error.error})
+            else:
+                return replace(watch, card=replace(shown, channel=card.channel, ts=card.ts))
+        return await self._new_card(watch, shown)
+
+    async def _new_card(self, watch: Watch, shown: Card) -> Watch:
+        key = f"watch:{watch.id}:card:{watch.cards}"
+        here, away = (self._drawn_as_card(watch, is_away=each) for each in (False, True))
+        posted = await self._post(key, watch, self._around(watch), here, away)
+        card = replace(shown, channel=posted.channel, ts=posted.ts)
+        return replace(watch, card=card, cards=watch.cards + 1)
+
+    async def _post(
+        self, key: str, watch: Watch, place: Place, draw: Draw, draw_away: Draw | None = None
+    ) -> Posted:
+        """Post where the watch is, else in the channel alone, else to the asker directly."""
+        asker = watch.asker
+        ways = dict.fromkeys((place, Place(asker.channel, asker.thread), Place(asker.channel)))
+        for way in ways:
+            try:
+                return await self._posts.post(key, way.channel, way.thread, draw, again=True)
+            except SlackRefused as error:
+                if error.error not in NO_PLACE:
+                    raise
+                log.info("watch-place-refused", extra={"watch": watch.id, "why": error.error})
+        return await self._posts.post(key, asker.person, None, draw_away or draw, again=True)
+
+    def _around(self, watch: Watch) -> Place:
+        """Give where replies go: the thread it was asked in, else that of the card."""
+        asker, card = watch.asker, watch.card
+        if card is None:
+            return Place(asker.channel, asker.thread)
+        thread = asker.thread if card.channel == asker.channel else None
+        return Place(card.channel, thread or card.ts)
+
+    def _drawn_as_card(self, watch: Watch, *, is_away: bool) -> Draw:
+        async def draw(refused: Refused) -> Screen:
+            shown = replace(watch, latest=redacted_snapshot(watch.latest))
+            shown = shown if await self._hides(watch) else watch
+            return watch_card(shown, self._clock.now(), away=is_away, refused=refused)
+
+        return draw
+
+    async def _notice(self, watch: Watch, notice: Notice, refused: Refused) -> Screen:
+        changes = news(notice.before, notice.after)
+        if await self._hides(watch):
+            changes = tuple(map(redacted_change, changes))
+            before, after = map(redacted_snapshot, (notice.before, notice.after))
+            notice = replace(notice, before=before, after=after)
+        if notice.kind is NoticeKind.SHUT_OUT:
+            changes = ()
+        return watch_notice(watch, notice, changes, refused=refused)
+
+    async def _hides(self, watch: Watch) -> bool:
+        """Tell whether card and device are left out; for somebody who may not ask they are."""
+        try:
+            return await self._permission.left_out(watch.asker) is not None
+        except NotAllowed:
+            return True
