@@ -3,41 +3,36 @@
 from contextlib import AsyncExitStack
 
 import aiohttp
-from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 import handlers
-from bot.app.admitting import access, open_admission
 from bot.app.auditing import open_audit
 from bot.app.bot import Bot
 from bot.app.digesting import digest_desk
-from bot.app.kore_side import open_kore_side
-from bot.app.store import keep_store
+from bot.app.ground import open_ground, revealed
+from bot.app.job_side import open_engine
 from bot.app.watching import watch_desk
 from bot.blocks.ladder import retreat
 from bot.clock import Clock
+from bot.jobs.engine import Engine
 from bot.ops.health import health_routes
 from bot.ops.metrics import Metrics
-from bot.ops.off_loop import OffLoop
 from bot.ops.personal_rate import PersonalRate
 from bot.ops.tasks import Tasks
 from bot.pictures.studio import Studio
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack.bolt import make_bolt_app
-from bot.slack.client import SlackClient
 from bot.slack.delivery import Delivery
 from bot.slack.drawing import Drawing
 from bot.slack.endpoint import SlackEndpoint
 from bot.slack.files import Files
-from bot.slack.identity import identify
 from bot.slack.seen import Seen
 from bot.slack.signature import Signature
 from bot.slack.socket_link import SocketLink
 from bot.slack.windows import Windows
-from bot.store.jobs import JobQueue
 
 EVENTS_PATH = "/slack/events"
 
@@ -48,16 +43,9 @@ async def assemble(
     """Put the parts together; what must be closed is put on the stack."""
     tasks, token = Tasks(), revealed(settings.slack_bot_token)
     metrics = Metrics(in_flight=lambda: len(tasks))
-    slack = SlackClient(
-        session, clock, token=token, api_url=settings.slack_api_url, observer=metrics
-    )
-    store = await keep_store(settings, clock, metrics, stack)
-    identity = await identify(slack)
-    lists = access(settings, identity)
-    kore = await open_kore_side(settings, clock, metrics, stack)
-    queue = JobQueue(store)
-    off_loop = OffLoop()
-    stack.push_async_callback(off_loop.aclose)
+    ground = await open_ground(settings, clock, session, metrics, stack)
+    kore, slack, store, off_loop = ground.kore, ground.slack, ground.store, ground.off_loop
+    identity, queue = ground.identity, ground.queue
     services = Services(
         sessions=kore.sessions,
         delivery=Delivery(slack, Drawing(retreat, metrics), metrics),
@@ -66,8 +54,8 @@ async def assemble(
         windows=Windows(slack),
         studio=Studio(off_loop, settings.thresholds),
         off_loop=off_loop,
-        access=lists,
-        admission=open_admission(settings, lists, slack, clock, stack),
+        access=ground.lists,
+        admission=ground.admission,
         rate=PersonalRate(settings.lookups_per_minute, clock),
         store=store,
         digests=digest_desk(
@@ -89,23 +77,21 @@ async def assemble(
     )
     app = make_bolt_app(session, identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
-    return _with_intake(settings, services, app)
+    engine = open_engine(ground, stack, scan_at_once=settings.scan_at_once)
+    return _with_intake(settings, services, app, engine)
 
 
-def _with_intake(settings: Settings, services: Services, app: AsyncApp) -> tuple[Bot, Starlette]:
+def _with_intake(
+    settings: Settings, services: Services, app: AsyncApp, engine: Engine
+) -> tuple[Bot, Starlette]:
     clock, metrics = services.clock, services.metrics
     if settings.slack_app_token:
         app_token = revealed(settings.slack_app_token)
         link = SocketLink(app, app_token, services.slack, clock, metrics)
-        bot, routes = Bot(services, link), []
+        bot, routes = Bot(services, link, engine), []
     else:
         signature = Signature(revealed(settings.slack_signing_secret), clock)
         endpoint = SlackEndpoint(app, signature, clock, metrics)
-        bot = Bot(services, endpoint)
+        bot = Bot(services, endpoint, engine)
         routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
     return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, bot.notes, metrics)])
-
-
-def revealed(secret: SecretStr | None) -> str:
-    """Give a secret's value; "" where there is none."""
-    return secret.get_secret_value() if secret else ""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Protocol
 
+from bot.jobs.engine import Engine
 from bot.services import Services
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,9 @@ class Intake(Protocol):
 class Bot:
     """The running bot: where it listens, what it is made of, and whether it is fit to be asked."""
 
-    def __init__(self, services: Services, intake: Intake) -> None:
+    def __init__(self, services: Services, intake: Intake, engine: Engine) -> None:
         self.services = services
+        self._engine = engine
         self.port = 0
         self._intake = intake
         self._watch: asyncio.Task[None] | None = None
@@ -41,7 +43,8 @@ class Bot:
         """Say what keeps it from being asked; nothing while all is well."""
         if self._stopping:
             return ("stopping",)
-        return () if await self._intake.is_open() else ("no connection with Slack",)
+        reached = await self._intake.is_open()
+        return (*(() if reached else ("no connection with Slack",)), *self._engine.why_stuck())
 
     def notes(self) -> tuple[str, ...]:
         """Say what is amiss though it may be asked: look-ups go on without the store."""
@@ -52,6 +55,7 @@ class Bot:
         """Open the intake and watch it. Raises StartError or SlackLost."""
         await self._intake.open()
         self._watch = asyncio.create_task(self._intake.watch(), name="intake-watch")
+        self._engine.start()
 
     async def until(self, stopped: asyncio.Event) -> None:
         """Wait until `stopped` is set. Raises SlackLost where Slack cannot be had back."""
@@ -69,7 +73,7 @@ class Bot:
             await cancelled(self._watch)
         await self._intake.close(min(CLOSE_SECONDS, patience))
         left = patience - (self.services.clock.monotonic() - started)
-        cut = await self.services.tasks.drain(left)
+        cut, _ = await asyncio.gather(self.services.tasks.drain(left), self._engine.stop(left))
         log.info("stopped", extra={"answers_cut": cut})
 
 

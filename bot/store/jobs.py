@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from sqlalchemy import CursorResult, Row, Text, TextClause, bindparam, text
 
+from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.transaction import Transaction
 
@@ -189,6 +190,13 @@ class JobQueue:
             row = tuple((await tx.execute(self._looks[kinds], values)).one())
         dues = zip(kinds, row[2:], strict=True)
         return Sight(row[0], row[1], {kind: due for kind, due in dues if due is not None})
+
+    async def hear(self, clock: Clock) -> None:
+        """Let `news` be set by other replicas too, until cancelled; without PostgreSQL at once."""
+        if self._db.is_postgres:
+            from bot.store.wakes import hear  # noqa: PLC0415 -- the embedded default does without
+
+            await hear(self._db, CHANNEL, self.news.set, clock)
 
     async def claim(self, kinds: Collection[str], most: int, lease: float) -> list[Job]:
         """Take what is due of these kinds, longest due first, for `lease` seconds."""
