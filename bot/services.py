@@ -12,14 +12,19 @@ from bot.ops.tasks import Tasks
 from bot.pictures.studio import Studio
 from bot.sessions.audit import Audit
 from bot.sessions.lookup import SessionLookup
+from bot.sims.spotter import SimSpotter
 from bot.slack.access import Access
 from bot.slack.admission import Admission
 from bot.slack.client import SlackClient
 from bot.slack.delivery import Delivery
 from bot.slack.files import Files
+from bot.slack.hearing import Hearing
+from bot.slack.live import LiveMessages
 from bot.slack.seen import Seen
+from bot.slack.threads import Threads
 from bot.slack.windows import Windows
 from bot.store.database import Database
+from bot.store.seen_events import SeenEvents
 from bot.watches.desk import Watches
 
 
@@ -42,6 +47,12 @@ class Services:
     watches: Watches
     audit: Audit
     seen: Seen
+    claims: SeenEvents
+    linked: Seen
+    hearing: Hearing
+    spotter: SimSpotter
+    live: LiveMessages
+    threads: Threads
     tasks: Tasks
     metrics: Metrics
     clock: Clock

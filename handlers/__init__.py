@@ -9,7 +9,11 @@ from handlers.digest_buttons import register_digest_buttons
 from handlers.digest_form import register_digest_form
 from handlers.gate import Gate
 from handlers.history_buttons import register_history_buttons
+from handlers.mentions import register_mentions
 from handlers.modals import register_modals
+from handlers.shortcuts import register_shortcuts
+from handlers.triage_buttons import register_triage_buttons
+from handlers.unfurls import register_unfurls
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -21,3 +25,7 @@ def register(app: AsyncApp, services: Services) -> None:
     register_modals(app, services)
     register_digest_buttons(app, services)
     register_digest_form(app, services)
+    register_triage_buttons(app, services)
+    register_mentions(app, services)
+    register_shortcuts(app, services)
+    register_unfurls(app, services)

@@ -12,6 +12,7 @@ from bot.ops.personal_rate import cost_of
 from bot.ops.request_context import request_fields, request_id
 from bot.services import Services
 from bot.sessions.audit import Asking
+from bot.sessions.batch import Told, keep_nobody_posted
 from bot.sessions.lookup import tell_nobody
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
@@ -73,16 +74,19 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
     fresh: bool = False,
     newest_only: bool = False,
     for_all: bool | None = None,
+    within: float | None = None,
     done: Callable[[], None] = tell_nobody,
+    told: Told = keep_nobody_posted,
 ) -> list[SessionReport | BotError]:
     """Report on each, in the order asked, as SessionLookup.look_up_many does.
 
-    Raises NotAllowed and AskedTooOften.
+    `told` hears of nothing where something must be left out. Raises NotAllowed and AskedTooOften.
     """
     left_out = await withheld(request, services, for_all=for_all)
     services.rate.take(_person(request), cost_of(len(texts)))
+    heard = told if left_out is None else keep_nobody_posted
     answers = await services.sessions.look_up_many(
-        texts, fresh=fresh, newest_only=newest_only, done=done
+        texts, fresh=fresh, newest_only=newest_only, within=within, done=done, told=heard
     )
     asking = _asking(request)
     for answer in answers:

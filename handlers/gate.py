@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncBoltRequest
@@ -12,6 +13,7 @@ from bot.blocks.errors import error_screen
 from bot.errors import NotAllowed
 from bot.ops.request_context import begin_request
 from bot.services import Services
+from handlers.heard import question_in
 from handlers.reply import send, showing
 from handlers.request import Request, from_click, from_command, part, team_of
 from handlers.who import actor_of, begin_acting
@@ -52,6 +54,9 @@ class Gate(AsyncMiddleware):
         actor = actor_of(body, req.context.actor_team_id)
         begin_request(kind=kind, user=actor.user or "", channel=actor.channel or "")
         begin_acting(actor)
+        if kind == "event" and not is_for_us(body, self._services):
+            self._services.metrics.received(kind, "not_for_us")
+            return BoltResponse(status=200, body="")
         if self._is_repeated(body, kind):
             return BoltResponse(status=200, body="")
         try:
@@ -73,9 +78,16 @@ class Gate(AsyncMiddleware):
     def _refuse(self, error: NotAllowed, body: Mapping[str, Any], kind: str) -> None:
         log.warning("refused", extra={"why": error.sentence, "team": team_of(body)})
         self._services.metrics.received(kind, "refused")
-        request = from_command(body, "") if kind == "command" else from_click(body)
-        if request.response_url:
+        if request := self._to_be_told(body, kind):
             self._services.tasks.start(self._tell(error, request), name="refusal")
+
+    def _to_be_told(self, body: Mapping[str, Any], kind: str) -> Request | None:
+        """Give whom a refusal is told: who asked, and they alone."""
+        if kind == "event":
+            question = question_in(body, self._services)
+            return replace(question.request(""), aloud=False) if question else None
+        request = from_command(body, "") if kind == "command" else from_click(body)
+        return request if request.response_url else None
 
     async def _tell(self, error: NotAllowed, request: Request) -> None:
         await send(showing(error_screen(error)), request, self._services)
@@ -86,6 +98,13 @@ def kind_of(body: Mapping[str, Any]) -> str:
     if "command" in body:
         return "command"
     return KINDS.get(body.get("type", ""), "other")
+
+
+def is_for_us(body: Mapping[str, Any], services: Services) -> bool:
+    """Tell whether an event concerns us; most of what is said in a channel does not."""
+    if part(body, "event").get("type") in {"message", "app_mention"}:
+        return question_in(body, services) is not None
+    return True
 
 
 def delivery_id(body: Mapping[str, Any]) -> str | None:

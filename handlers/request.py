@@ -9,7 +9,8 @@ from typing import Any
 class Request:
     """Who asks, where, through which URL the answer goes, and what is left of the text.
 
-    `is_public` says that the message that was clicked is one that everybody sees.
+    `is_public` says that the message that was clicked is one that everybody sees; `aloud` that it
+    was asked for all to see, so that all see the answer.
     """
 
     team: str
@@ -20,6 +21,7 @@ class Request:
     thread: str | None = None
     trigger: str | None = None
     is_public: bool = False
+    aloud: bool = False
 
 
 def from_command(payload: Mapping[str, Any], text: str) -> Request:
@@ -46,6 +48,22 @@ def from_click(payload: Mapping[str, Any]) -> Request:
         thread=container.get("thread_ts") or part(payload, "message").get("thread_ts"),
         trigger=payload.get("trigger_id"),
         is_public=container.get("type") == "message" and not container.get("is_ephemeral"),
+    )
+
+
+def from_shortcut(payload: Mapping[str, Any]) -> Request:
+    """Read a shortcut's payload; it is answered for all to see, in the message's own thread."""
+    message = part(payload, "message")
+    return Request(
+        team=team_of(payload),
+        user=part(payload, "user").get("id", ""),
+        channel=part(payload, "channel").get("id", ""),
+        text="",
+        response_url=payload.get("response_url"),
+        thread=message.get("thread_ts") or payload.get("message_ts") or message.get("ts"),
+        trigger=payload.get("trigger_id"),
+        is_public=True,
+        aloud=True,
     )
 
 

@@ -24,15 +24,20 @@ from bot.ops.tasks import Tasks
 from bot.pictures.studio import Studio
 from bot.services import Services
 from bot.settings import Settings
+from bot.sims.spotter import SimSpotter
 from bot.slack.bolt import make_bolt_app
 from bot.slack.delivery import Delivery
 from bot.slack.drawing import Drawing
 from bot.slack.endpoint import SlackEndpoint
 from bot.slack.files import Files
+from bot.slack.hearing import QUIET_SECONDS, Hearing
+from bot.slack.live import LiveMessages
 from bot.slack.seen import Seen
 from bot.slack.signature import Signature
 from bot.slack.socket_link import SocketLink
+from bot.slack.threads import Threads
 from bot.slack.windows import Windows
+from bot.store.seen_events import SeenEvents
 
 EVENTS_PATH = "/slack/events"
 
@@ -46,9 +51,11 @@ async def assemble(
     ground = await open_ground(settings, clock, session, metrics, stack)
     kore, slack, store, off_loop = ground.kore, ground.slack, ground.store, ground.off_loop
     identity, queue = ground.identity, ground.queue
+    drawing = Drawing(retreat, metrics)
+    delivery = Delivery(slack, drawing, metrics)
     services = Services(
         sessions=kore.sessions,
-        delivery=Delivery(slack, Drawing(retreat, metrics), metrics),
+        delivery=delivery,
         slack=slack,
         files=Files(slack, clock),
         windows=Windows(slack),
@@ -70,6 +77,12 @@ async def assemble(
         watches=watch_desk(settings, store, queue, clock),
         audit=open_audit(store, clock, metrics, stack, retention=settings.audit_retention),
         seen=Seen(clock),
+        claims=SeenEvents(store),
+        linked=Seen(clock, QUIET_SECONDS),
+        hearing=Hearing(identity.user, settings.prefix_channels, unfurls=settings.unfurl_links),
+        spotter=SimSpotter(kore.directory, kore.resolver.known_sid),
+        live=LiveMessages(slack, drawing, delivery),
+        threads=Threads(slack),
         tasks=tasks,
         metrics=metrics,
         clock=clock,

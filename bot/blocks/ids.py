@@ -43,11 +43,12 @@ DIGEST_CSV = "digest_csv"
 TRIAGE_DETAILS = "triage_details"
 TRIAGE_CSV = "triage_csv"
 TRIAGE_SHARE = "triage_share"
-PASTE = "paste"
+HANDOVER_LOOK_UP = "handover_look_up"
 WATCH = "watch"
 WATCH_ALL = "watch_all"
 STOP_WATCH = "stop_watch"
 
+HANDOVER_ACTIONS = "handover_actions"
 REPORT_ACTIONS = "report_actions"
 HISTORY_ACTIONS = "history_actions"
 FILE_ACTIONS = "file_actions"
@@ -60,6 +61,7 @@ TRIAGE_ACTIONS = "triage_actions"
 WATCH_ACTIONS = "watch_actions"
 
 LOOK_UP_MESSAGE = "look_up_message"
+HAND_OVER = "hand_over"
 SESSION_VIEW = "session_view"
 NOTICE_VIEW = "notice_view"
 PASTE_VIEW = "paste_view"
@@ -168,6 +170,20 @@ class StopWatch(Carried):
     """A watch that is to be stopped."""
 
     id: str = Field(max_length=64)
+
+
+class Place(Carried):
+    """Where the answer to a window goes: a thread for all to see, or the asker alone."""
+
+    channel: str = Field(max_length=64)
+    thread: str | None = Field(default=None, max_length=64)
+    response_url: str | None = Field(default=None, max_length=1000)
+
+
+class Thread(Carried):
+    """A thread of the channel in which the button stands, by the ts of its root."""
+
+    root: str = Field(max_length=64)
 
 
 class FileKind(StrEnum):

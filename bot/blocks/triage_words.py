@@ -12,7 +12,7 @@ from bot.blocks.units import ago, count, grouped
 from bot.blocks.words import STATE_ICONS
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
-from bot.errors import BotError
+from bot.errors import BotError, TookTooLong
 from bot.kore.errors import KoreError
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import (
@@ -167,5 +167,7 @@ def _reasons(error: BotError) -> Iterator[str]:
         yield "names no SIM"
     elif isinstance(error, KoreError):
         yield f"KORE: {error.kind.removeprefix('kore_').replace('_', ' ')}"
+    elif isinstance(error, TookTooLong):
+        yield "not read in time: ask again"
     else:
         yield _TICKS.sub("", error.sentence)

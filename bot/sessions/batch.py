@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from bot.errors import BotError
+from bot.errors import BotError, TookTooLong
 from bot.sessions.allowance import Allowance, AllowanceReader
 from bot.sessions.errands import Errands
 from bot.sessions.reading import Read, SimReader
@@ -47,10 +47,18 @@ class Batch:
         self._unfinished: dict[int, tuple[Read, asyncio.Task[None]]] = {}
 
     async def answer(
-        self, texts: Sequence[str], *, fresh: bool, done: Callable[[], None]
+        self,
+        texts: Sequence[str],
+        *,
+        fresh: bool,
+        done: Callable[[], None],
+        within: float | None = None,
     ) -> list[Answer]:
-        """Give each its answer, in the order asked. Never raises BotError."""
-        self._answers = [BotError()] * len(texts)
+        """Give each its answer, in the order asked. Never raises BotError.
+
+        What is not read `within` so many seconds is TookTooLong.
+        """
+        self._answers = [TookTooLong()] * len(texts)
         waiting = iter(enumerate(texts))
 
         async def work() -> None:
@@ -58,9 +66,10 @@ class Batch:
                 await self._read(place, text, fresh=fresh)
                 done()
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(AT_ONCE, len(texts))):
-                group.create_task(work())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within), asyncio.TaskGroup() as group:
+                for _ in range(min(AT_ONCE, len(texts))):
+                    group.create_task(work())
         await self._finish_all()
         return self._answers
 
@@ -73,6 +82,7 @@ class Batch:
             self._told(place, error)
         except Exception:  # a fault of ours in one SIM must not cost the others their answer
             log.exception("look-up-broke")
+            self._answers[place] = BotError()
         else:
             finishing = self._errands.begin(self._finish(place, read))
             self._unfinished[place] = (read, finishing)
@@ -103,3 +113,4 @@ class Batch:
             self._answers[place] = self._judge(read, allowance)
         except Exception:  # as above
             log.exception("report-broke")
+            self._answers[place] = BotError()

@@ -50,12 +50,13 @@ class SessionLookup:
             allowance = await self._allowances.in_time(read.asked)
             return self._judge.report(read, allowance, self._clock.now())
 
-    async def look_up_many(
+    async def look_up_many(  # noqa: PLR0913 -- one way to ask for many
         self,
         texts: Sequence[str],
         *,
         fresh: bool = False,
         newest_only: bool = False,
+        within: float | None = None,
         done: Callable[[], None] = tell_nobody,
         told: Told = keep_nobody_posted,
     ) -> list[SessionReport | BotError]:
@@ -63,8 +64,9 @@ class SessionLookup:
 
         What fails stands as its error in its place and keeps nothing from the others. With
         `newest_only` each report keeps its newest session only, so that thousands fit into memory.
-        `done` is called after each, `told` with the place and the answer of each as soon as it is
-        read: before it is known what they have in common.
+        What is not read `within` so many seconds is TookTooLong. `done` is called after each,
+        `told` with the place and the answer of each as soon as it is read: before it is known what
+        they have in common.
         """
 
         def judge(read: Read, allowance: Allowance) -> SessionReport:
@@ -74,5 +76,5 @@ class SessionLookup:
 
         async with errands() as under_way:
             batch = Batch(self._sims, self._allowances, under_way, judge, told)
-            answers = await batch.answer(texts, fresh=fresh, done=done)
+            answers = await batch.answer(texts, fresh=fresh, done=done, within=within)
         return self._judge.together(answers)

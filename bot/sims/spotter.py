@@ -54,25 +54,42 @@ class SimSpotter:
         self._known_sid = known_sid
         self._most = most
 
-    async def spot(self, text: str, *, asked: bool = False, patience: float = PATIENCE) -> Spotted:
+    async def spot(
+        self, text: str, *, asked: bool = False, patience: float = PATIENCE
+    ) -> Spotted:
         """Give the SIMs that the text names; none where it may be one name, or names none.
 
         `asked` says that the text was written to us: then a list is taken at its word, and from a
         few words none is picked that may be a part of one name. The first list of SIMs is waited
         for `patience` seconds at most.
         """
+        texts, named = await self._read(text, asked=asked, patience=patience)
+        return await self._each_once(texts, named)
+
+    async def spot_all(self, texts: Iterable[str], *, patience: float = PATIENCE) -> Spotted:
+        """Give the SIMs that any of several texts names, each read by itself."""
+        every: list[str] = []
+        names: dict[str, tuple[Candidate, ...]] = {}
+        for text in texts:
+            found, named = await self._read(text, asked=False, patience=patience)
+            every += found
+            names |= named
+        return await self._each_once(every, names)
+
+    async def _read(self, text: str, *, asked: bool, patience: float) -> tuple[list[str], Named]:
         lines = lines_of(text)
         found, phrases = await _looked_through(lines)
-        items = items_of(lines) or []
         if asked and len(found) <= 1 and _is_one_word(lines):
-            return Spotted()
+            return [], {}
+        items = items_of(lines) or []
         named = await self._named([*items, *(phrase.text for phrase in phrases)], patience)
         if asked and len(lines) == 1 and key(lines[0]) in named:
-            return Spotted()
+            return [], {}
         if items and is_list(items, lambda item: _is_one(item, named), asked=asked):
-            return await self._each_once(_of_list(items, named), named)
-        told = [] if asked and _may_be_one_name(phrases, named) else _told_by_name(phrases, named)
-        return await self._each_once([text for _, text in sorted(found + told)], named)
+            return list(_of_list(items, named)), named
+        if not (asked and _may_be_one_name(phrases, named)):
+            found += _told_by_name(phrases, named)
+        return [text for _, text in sorted(found)], named
 
     async def _named(self, names: Sequence[str], patience: float) -> Named:
         if not any(any(map(str.isalnum, name)) for name in names):

@@ -9,12 +9,10 @@ MOST_REMEMBERED = 50_000
 
 
 class Seen:
-    """Remembers ids for two hours, at most 50,000 of them."""
+    """Remembers ids for two hours, unless another time is given, at most 50,000 of them."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._ids: TTLCache[str, bool] = TTLCache(
-            MOST_REMEMBERED, REMEMBERED_SECONDS, timer=clock.monotonic
-        )
+    def __init__(self, clock: Clock, seconds: float = REMEMBERED_SECONDS) -> None:
+        self._ids: TTLCache[str, bool] = TTLCache(MOST_REMEMBERED, seconds, timer=clock.monotonic)
 
     def before(self, delivery: str) -> bool:
         """Tell whether this id came before, and remember it."""

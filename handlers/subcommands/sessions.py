@@ -1,21 +1,16 @@
-"""`<sim>`: what it is doing, its last data session, and what is wrong."""
+"""`<sim>`: what it is doing, its last data session, and what is wrong; several become a table."""
 
-from bot.blocks.session_report import session_report
-from bot.errors import UserError
 from bot.services import Services
-from handlers.asking import look_up
+from handlers.looking_up import answer_to
 from handlers.reply import Reply
 from handlers.request import Request
-from handlers.subcommand import or_nearest, subcommand
+from handlers.subcommand import subcommand
 
-EXAMPLES = ("8901 2600 1234 5678 909", "truck-42")
+EXAMPLES = ("8901 2600 1234 5678 909", "truck-42", "pump-7, pump-8, truck-42")
 
 
-@subcommand("<sim>", "what the SIM is doing and what is wrong", EXAMPLES)
+@subcommand("<sim>", "what the SIM is doing and what is wrong; of several, one table", EXAMPLES)
 async def sessions(request: Request, services: Services) -> Reply:
-    """Look the SIM up and show the report. Raises what the look-up raises."""
-    try:
-        report = await look_up(request, request.text, services)
-    except UserError as error:
-        raise or_nearest(error, request.text) from error
-    return Reply(lambda refused: session_report(report, refused=refused))
+    """Look up the SIM, or the SIMs, that the text names. Raises what the look-up raises."""
+    spotted = await services.spotter.spot(request.text, asked=True)
+    return await answer_to(request, spotted, services)

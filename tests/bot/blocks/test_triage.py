@@ -117,7 +117,8 @@ def test_a_row_a_sim():
         (SuperSim(), "a Super SIM: KORE keeps no sessions of it"),
         (NotASim(), "names no SIM"),
         (KoreUnavailable(), "KORE: unavailable"),
-        (TookTooLong("I read `x` for too long"), "I read x for too long"),
+        (TookTooLong(), "not read in time: ask again"),
+        (BotError("What `x` did."), "What x did."),
     ],
 )
 def test_what_could_not_be_read_is_a_row_with_its_reason(error, says):

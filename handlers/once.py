@@ -1,0 +1,59 @@
+"""Nothing is answered twice: not by this process, nor by another replica or after a restart.
+
+Slack sends an event up to four times, out of order, and late after an outage; one message can come
+as two events (a mention, and the message itself).
+"""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from bot.errors import BotError
+from bot.services import Services
+
+log = logging.getLogger(__name__)
+
+
+class Seen(Protocol):
+    """What this process has seen."""
+
+    def before(self, key: str) -> bool:
+        """Tell whether it came before, and remember it."""
+
+
+CLAIM_SECONDS = 1.0
+REMEMBERED_SECONDS = 2 * 3600.0
+MOST_LATE = 600.0
+"""Seconds after which nobody waits for an answer in a thread any more: it would come in between
+what is said there by then. Slack's own last retry comes after some 5 minutes."""
+
+
+async def is_first(
+    key: str, services: Services, *, seen: Seen | None = None, within: float = REMEMBERED_SECONDS
+) -> bool:
+    """Claim what `key` names; tell whether nobody had it `within` so many seconds.
+
+    `seen` is what this process remembers for that long. A store that is down or slow is no reason
+    not to answer: then this process alone decides.
+    """
+    if (seen or services.seen).before(key):
+        return False
+    try:
+        async with asyncio.timeout(CLAIM_SECONDS):
+            return await services.claims.claim(key, within)
+    except (BotError, TimeoutError) as error:
+        log.warning("not-claimed", extra={"why": type(error).__name__})
+        return True
+
+
+def is_late(ts: str, services: Services) -> bool:
+    """Tell whether a message is too old to be answered, and log it; an odd ts is not."""
+    try:
+        age = services.clock.now().timestamp() - float(ts)
+    except ValueError:
+        return False
+    if age < MOST_LATE:
+        return False
+    log.warning("too-late", extra={"age_seconds": round(age)})
+    services.metrics.received("event", "late")
+    return True

@@ -1,0 +1,91 @@
+"""The shortcut "Look up SIMs" of a message: reads all its text and answers in its thread.
+
+Where the message names no SIM, a window asks for some.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.blocks import ids
+from bot.blocks.kit import Screen
+from bot.blocks.paste import paste_view
+from bot.services import Services
+from handlers.answering import answer_later
+from handlers.looking_up import answer_to
+from handlers.message_text import texts_of
+from handlers.reply import Reply
+from handlers.request import Request, from_shortcut, part, team_of
+from handlers.subcommand import DEFAULT, all_subcommands
+
+NO_SIM = "That message names no SIM that I know. Paste those you mean; I answer in its thread."
+PATIENCE_SECONDS = 0.5
+"""Seconds for a first list of SIMs: the trigger that opens a window lives for three."""
+OPENED = Reply(lambda _refused: Screen(NO_SIM, []), quiet=True)
+
+Body = Mapping[str, Any]
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
+
+
+def register_shortcuts(app: AsyncApp, services: Services) -> None:
+    """Attach the listeners to the shortcut and to its window."""
+    app.shortcut(ids.LOOK_UP_MESSAGE)(on_shortcut(services))
+    app.view(ids.PASTE_VIEW)(on_pasted(services))
+
+
+def on_shortcut(services: Services) -> Listener:
+    """Give the listener for the shortcut."""
+
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        request, message = from_shortcut(body), part(body, "message")
+        answer_later("shortcut", lambda: of_message(request, message, services), request, services)
+
+    return listener
+
+
+async def of_message(request: Request, message: Body, services: Services) -> Reply:
+    """Answer to what the message names, or ask for it."""
+    spotted = await services.spotter.spot_all(texts_of(message), patience=PATIENCE_SECONDS)
+    if spotted.texts:
+        return await answer_to(request, spotted, services)
+    place = ids.Place(
+        channel=request.channel, thread=request.thread, response_url=request.response_url
+    )
+    await services.windows.open(request.trigger, paste_view(place, NO_SIM))
+    return OPENED
+
+
+def on_pasted(services: Services) -> Listener:
+    """Give the listener for the window that was sent off."""
+
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        request = pasted_in(body)
+        sessions = all_subcommands()[DEFAULT]
+        answer_later("pasted", lambda: sessions.run(request, services), request, services)
+
+    return listener
+
+
+def pasted_in(body: Body) -> Request:
+    """Read what was pasted, and where the answer goes: if nothing tells, to the asker directly."""
+    view, user = part(body, "view"), part(body, "user").get("id", "")
+    try:
+        place = ids.Place.from_value(str(view.get("private_metadata")))
+    except ValidationError:
+        place = ids.Place(channel=user)
+    values = part(part(view, "state"), "values")
+    text = part(part(values, ids.PASTED), ids.PASTED).get("value")
+    return Request(
+        team=team_of(body),
+        user=user,
+        channel=place.channel,
+        text=str(text or "").strip(),
+        response_url=place.response_url,
+        thread=place.thread,
+        is_public=True,
+        aloud=True,
+    )

@@ -1,0 +1,115 @@
+"""Previews of links to SIMs in KORE's console: a short card, where that is switched on.
+
+Everybody in the channel sees it, so it says neither where a SIM is nor which card or device it is.
+Nobody asked for it, so it never says that something went wrong; and it does not repeat itself.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.blocks import ids
+from bot.blocks.unfurl import unfurl_card
+from bot.errors import BotError
+from bot.services import Services
+from bot.sessions.redaction import redacted
+from bot.sims.links import sims_in
+from handlers.asking import admit, look_up
+from handlers.once import is_first, is_late
+from handlers.request import Request, part
+
+log = logging.getLogger(__name__)
+
+MOST_LINKS = 2
+"""Links of one message that are previewed; with more, none is: previews would bury the message."""
+COMPOSER = "composer"
+FOR_ALL = "Card, device and place are left out of previews."
+
+Body = Mapping[str, Any]
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
+
+
+def register_unfurls(app: AsyncApp, services: Services) -> None:
+    """Attach the listener."""
+    app.event("link_shared")(on_link(services))
+
+
+def on_link(services: Services) -> Listener:
+    """Give the listener; it has nothing to do where previews are off."""
+
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        event = part(body, "event")
+        sims = sims_linked(event)
+        if services.hearing.unfurls and sims and not is_late(str(event.get("event_ts")), services):
+            services.tasks.start(preview(body, sims, services), name="unfurl")
+
+    return listener
+
+
+def sims_linked(event: Body) -> dict[str, str]:
+    """Give the links that lead to one SIM, with its SID; none where there are many links."""
+    links = event.get("links")
+    told = [link for link in links if isinstance(link, Mapping)] if isinstance(links, list) else []
+    found = {str(link.get("url")): sims_in(str(link.get("url"))) for link in told}
+    if len(told) > MOST_LINKS:
+        return {}
+    return {
+        url: sims[0] for url, sims in found.items() if len(sims) == 1 and ids.Sims.takes(sims[0])
+    }
+
+
+async def preview(body: Body, sims: Mapping[str, str], services: Services) -> None:
+    """Give Slack the cards; what goes wrong is logged and told nobody."""
+    event = part(body, "event")
+    is_draft = event.get("source") == COMPOSER
+    if not await is_first(f"links:{event.get('channel')}:{event.get('message_ts')}", services):
+        return
+    try:
+        await admit(services)
+        cards = {
+            url: {"blocks": await _card(_request(body), sid, services)}
+            for url, sid in sims.items()
+            if is_draft or await _is_new_here(event, sid, services)
+        }
+        if cards:
+            await services.slack.call("chat.unfurl", _place(event) | {"unfurls": cards})
+    except BotError as error:
+        log.info("not-unfurled", extra={"why": error.kind})
+
+
+async def _is_new_here(event: Body, sid: str, services: Services) -> bool:
+    """Tell whether the SIM was not previewed in this channel a while ago.
+
+    What is only being written counts for nothing: it may never be sent.
+    """
+    key = f"link:{event.get('channel')}:{sid}"
+    return await is_first(
+        key, services, seen=services.linked, within=services.hearing.quiet_seconds
+    )
+
+
+async def _card(request: Request, sid: str, services: Services) -> list[dict[str, Any]]:
+    report = await look_up(request, sid, services, for_all=True)
+    shown = await services.off_loop.run(redacted, report, FOR_ALL)
+    return unfurl_card(shown)
+
+
+def _request(body: Body) -> Request:
+    event = part(body, "event")
+    return Request(
+        team=str(body.get("team_id") or ""),
+        user=str(event.get("user") or ""),
+        channel=str(event.get("channel") or ""),
+        text="",
+        is_public=True,
+    )
+
+
+def _place(event: Body) -> dict[str, Any]:
+    """Say which message it is for; of a draft Slack gives but an id of its own."""
+    if event.get("unfurl_id") and event.get("source"):
+        return {"unfurl_id": event["unfurl_id"], "source": event["source"]}
+    return {"channel": event.get("channel"), "ts": event.get("message_ts")}
