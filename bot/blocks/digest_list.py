@@ -9,7 +9,7 @@ from bot.blocks.speech import MRKDWN, NOTICE
 from bot.blocks.subscription_words import about, small_print, when_next
 from bot.blocks.text import clean
 from bot.blocks.units import count
-from bot.digests.subscription import Subscription
+from bot.digests.subscription import Subscription, Why
 
 MOST = 20
 REMOVED = "removed"
@@ -104,6 +104,20 @@ def sure_screen(one: Subscription) -> Screen:
     words = f"Remove the digest {about(one, MRKDWN)}? {_STAYS}"
     asked = f"Remove the digest {NOTICE.data(one.name)}?"
     return screen(asked, [section(words), actions(ids.DIGEST_ACTIONS, [remove])])
+
+
+def paused_screen(one: Subscription) -> Screen:
+    """Tell who made a digest that it comes no more, why, and what to do."""
+    words = {
+        Why.ARCHIVED: "is archived. Edit it to post elsewhere, then resume it.",
+        Why.NOT_IN_CHANNEL: "no longer has me in it. Invite me again, then resume it.",
+        Why.NOT_ALLOWED: "does not let me post such answers. Ask its admins, or edit it to post "
+        "elsewhere, then resume it.",
+    }
+    why = words.get(one.paused or Why.ASKED, "does not take it.")
+    said = f"I paused the digest {NOTICE.data(one.name)}: its channel {why}"
+    told = f"⏸ I paused your digest {about(one, MRKDWN)}: <#{one.channel}> {why}"
+    return screen(said, [section(told), buttons(one, 1)])
 
 
 def add_screen(sentence: str) -> Screen:

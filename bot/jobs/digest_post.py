@@ -1,10 +1,13 @@
 """The last step of a digest: posted once with its details, or kept back, or refused for good."""
 
 import logging
+from dataclasses import replace
 
 from bot.blocks.digest import digest_screen, quiet_screen
 from bot.blocks.digest_details import detail_screens
+from bot.blocks.digest_list import paused_screen
 from bot.digests.digest import Digest
+from bot.digests.lost_channel import why_of
 from bot.digests.subscription import Subscription, WhenQuiet, Why
 from bot.jobs.job import Again, Done, Job, Outcome
 from bot.jobs.post_once import Posted
@@ -15,12 +18,6 @@ from bot.store.digest_runs import Run, Stage
 FIRST_WAIT, LONGEST_WAIT = 15.0, 600.0
 PATIENCE = 6 * 3600.0
 """Seconds after the due time; a digest that comes later than that is no news."""
-NO_PLACE = {
-    "is_archived": Why.ARCHIVED,
-    "channel_not_found": Why.NOT_IN_CHANNEL,
-    "not_in_channel": Why.NOT_IN_CHANNEL,
-    "restricted_action": Why.NOT_ALLOWED,
-}
 log = logging.getLogger(__name__)
 
 
@@ -32,7 +29,7 @@ async def posted(job: Job, run: Run, about: Subscription, services: JobServices)
     try:
         post = await _post(job, digest, about, services)
     except SlackRefused as error:
-        why = NO_PLACE.get(error.error)
+        why = why_of(error)
         if why is None:
             return _later(job, run, error, services)
         return await refused(run, about, why, error.sentence, services)
@@ -76,7 +73,22 @@ def _later(job: Job, run: Run, error: SlackError, services: JobServices) -> Outc
 async def refused(
     run: Run, about: Subscription, why: Why, sentence: str, services: JobServices
 ) -> Outcome:
-    """End a run whose channel does not take it, and pause its digest until somebody mends that."""
-    await services.subscriptions.pause(about, why)
+    """End a run whose channel does not take it, and pause its digest until somebody mends that.
+
+    Who made it is told, once.
+    """
+    if about.paused is None:
+        await _tell_maker(run, replace(about, paused=why), services)
+        await services.subscriptions.pause(about, why)
     log.warning("digest-paused", extra={"digest": about.id, "why": why.value})
     return _ended(run, Stage.FAILED, services, why=sentence)
+
+
+async def _tell_maker(run: Run, about: Subscription, services: JobServices) -> None:
+    """Write to the maker directly; whoever cannot be written to is not waited for."""
+    try:
+        await services.posts.post(
+            f"{run.job}#paused", about.made_by, None, lambda _refused: paused_screen(about)
+        )
+    except SlackError as error:
+        log.warning("maker-not-told", extra={"digest": about.id, "outcome": error.outcome})

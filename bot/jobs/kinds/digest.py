@@ -1,12 +1,14 @@
 """One digest from its due time to its post: list the SIMs, have them asked, compile, post.
 
 Each step leaves what it made in the store in one transaction with the job's next state, so a crash
-repeats a step and never a post. Args: subscription, due (epoch seconds), skipped_since.
+repeats a step and never a post. Args: subscription, due (epoch seconds), skipped_since;
+`now` where somebody asked for it by hand.
 """
 
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from bot.digests.compile import NOT_RUNNING, Notes
 from bot.digests.fleet import Fleet
@@ -35,10 +37,18 @@ Step = Callable[[Job, Run, Subscription, JobServices], Awaitable[Outcome | None]
 async def digest(job: Job, services: JobServices) -> Outcome | None:
     """Do the next step; the stage of the run says which."""
     about = await services.subscriptions.find(job.args["subscription"])
-    if about is None:
-        return Done()
+    if about is None or await _left_out(job, about, services):
+        return None
     run = await services.fleet.runs.begin(about.id, job.args["due"], job.key)
     return None if run.is_over else await STEPS[run.stage](job, run, about, services)
+
+
+async def _left_out(job: Job, about: Subscription, services: JobServices) -> bool:
+    """Tell whether it falls into the quiet hours; what has begun goes on."""
+    due = datetime.fromtimestamp(job.args["due"], UTC)
+    if job.args.get("now") or not about.is_quiet_at(due):
+        return False
+    return await services.fleet.runs.find(about.id, job.args["due"]) is None
 
 
 async def listed(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
