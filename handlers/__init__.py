@@ -14,6 +14,7 @@ from handlers.modals import register_modals
 from handlers.shortcuts import register_shortcuts
 from handlers.triage_buttons import register_triage_buttons
 from handlers.unfurls import register_unfurls
+from handlers.watch_buttons import register_watch_buttons
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -29,3 +30,4 @@ def register(app: AsyncApp, services: Services) -> None:
     register_mentions(app, services)
     register_shortcuts(app, services)
     register_unfurls(app, services)
+    register_watch_buttons(app, services)

@@ -72,6 +72,8 @@ def _buttons(report: SessionReport, shared_by: str | None) -> list[Block]:
     if report.sessions:
         window = ids.Window(sid=sid).to_value()
         found.append(button("History", ids.HISTORY, f"History of {name}", value=window))
+    watch = ids.Window(sid=sid).to_value()
+    found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", value=watch))
     if not shared_by:
         share = ids.Share(sid=sid).to_value()
         found.append(button("Share to channel", ids.SHARE, f"Share {name}", value=share))

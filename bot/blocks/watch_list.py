@@ -12,19 +12,37 @@ from bot.watches.watch import Watch
 
 MOST = 40
 """Watches in one message of at most 50 blocks."""
+HEAR = "I mention you when the state changes, and when the watch ends."
 HOW = "Type `/simsessions watch <sim> until online for 2h`, or press *Watch* under an answer."
 
 
-def begun_screen(watches: Sequence[Watch], extended: int, now: datetime) -> Screen:
-    """Say that SIMs are watched now; `extended` of them were watched before."""
-    lines = [_begun(watch, now, MRKDWN) for watch in watches[:MOST]]
+def begun_screen(
+    watches: Sequence[Watch], extended: int, now: datetime, faults: Sequence[str] = ()
+) -> Screen:
+    """Say that SIMs are watched now; `extended` of them were watched before.
+
+    `faults` are sentences about those that are not.
+    """
     known = f" {_extended(watches, extended)}" if extended else ""
-    head = f"👁 {_head(watches, now, NOTICE)}{known}"
-    where = "Its card comes here" if len(watches) == 1 else "A card for each comes here"
-    small = context(f"{where}, or as a direct message where I may not post. {_hear()}")
-    if len(watches) == 1:
-        return screen(head, [section(f"👁 {lines[0]}{known}"), small])
-    return screen(head, [section(head), section("\n".join(lines)), small])
+    one = len(watches) == 1
+    lines = "\n".join(_begun(watch, now, MRKDWN) for watch in watches[:MOST])
+    every = f"I watch {count(len(watches), 'SIM')} for you."
+    shown = f"👁 {lines}{known}" if one else f"👁 {every}{known}\n{lines}"
+    said = _begun(watches[0], now, NOTICE) if one else every
+    where = "Its card comes here" if one else "A card for each comes here"
+    return screen(
+        f"👁 {said}{known}",
+        [
+            section(shown),
+            section(_faults(faults)) if faults else None,
+            context(f"{where}, or as a direct message where I may not post. {HEAR}"),
+        ],
+    )
+
+
+def _faults(faults: Sequence[str]) -> str:
+    more = f" The same goes for {count(len(faults) - 1, 'other')}." if len(faults) > 1 else ""
+    return f"⚠️ {MRKDWN.sentence(faults[-1])}{more}"
 
 
 def list_screen(mine: Sequence[Watch], here: Sequence[Watch], now: datetime) -> Screen:
@@ -55,20 +73,10 @@ def _begun(watch: Watch, now: datetime, speak: Speech) -> str:
     return f"I watch {name} {goal_words(watch.goal)}, at most until {ends}; now {state}."
 
 
-def _head(watches: Sequence[Watch], now: datetime, speak: Speech) -> str:
-    if len(watches) == 1:
-        return _begun(watches[0], now, speak)
-    return f"I watch {count(len(watches), 'SIM')} for you."
-
-
 def _extended(watches: Sequence[Watch], extended: int) -> str:
     if len(watches) == 1:
         return "You watched it here already, so I go on with that watch."
     return f"{grouped(extended)} of them you watched here already; I go on with those."
-
-
-def _hear() -> str:
-    return "I mention you when the state changes, and when the watch ends."
 
 
 def _row(watch: Watch, number: int, now: datetime) -> Block:

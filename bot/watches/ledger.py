@@ -16,7 +16,7 @@ from bot.watches.notices import to_args
 from bot.watches.rows import to_row
 from bot.watches.watch import Watch
 
-LOOK, CARD, NOTICE = "watch", "watch_card", "watch_notice"
+LOOK, CARD, NOTICE, SWEEP = "watch", "watch_card", "watch_notice", "watch_sweep"
 NOW = timedelta(0)
 
 
@@ -42,6 +42,7 @@ class Ledger:
         if not await self._rows.add(to_row(watch), tx):
             return False
         await self.look(watch.sid, tx=tx, delay=first_look)
+        await self._queue.add(NewJob(SWEEP, SWEEP, {}, first_look), tx=tx, anew=True)
         await self.draw(watch.id, tx=tx)
         return True
 

@@ -17,7 +17,6 @@ class Permission(Protocol):
 class Watcher:
     """Somebody who watches, as the lists and policies want to know them."""
 
-    in_view = False
     in_shared: bool | None = None
 
     def __init__(self, asker: Asker) -> None:
@@ -25,6 +24,7 @@ class Watcher:
         self.enterprise = asker.enterprise
         self.user = asker.person
         self.channel = asker.channel
+        self.in_view = asker.channel == asker.person  # begun where nobody else reads
 
 
 class Admitted:

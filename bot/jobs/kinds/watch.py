@@ -4,7 +4,7 @@ from bot.jobs.job import Again, Done, Job, Outcome, kind
 from bot.jobs.services import JobServices
 
 
-@kind(lane="watch", longest=300.0)
+@kind(lane="watch", attempts=1_000_000, longest=300.0)
 async def watch(job: Job, services: JobServices) -> Outcome | None:
     """Look once; it is over when nobody watches the SIM any more."""
     done = await services.watching.polling.look(job.args["sid"])

@@ -1,0 +1,60 @@
+"""`unwatch <sim>` and `unwatch all`: stop watching."""
+
+from collections.abc import Sequence
+
+from bot.blocks.watch_list import stopped_screen
+from bot.errors import UserError
+from bot.services import Services
+from bot.watches.errors import NotWatched
+from bot.watches.watch import Watch
+from handlers.asking import admit, look_up
+from handlers.reply import Reply, showing
+from handlers.request import Request
+from handlers.subcommand import COMMAND, subcommand
+
+ALL = "all"
+NAMED = 10
+
+
+@subcommand("unwatch <sim>|all", "stop watching the SIM, or all that you watch")
+async def unwatch(request: Request, services: Services) -> Reply:
+    """Stop the asker's watches of a SIM, wherever they were begun. Raises NotWatched."""
+    await admit(services)
+    mine = await services.watches.of(request.user)
+    meant = await _meant(request, mine, services)
+    stopped = [await services.watches.stop(watch.id, request.user) for watch in meant]
+    return showing(stopped_screen(stopped))
+
+
+async def _meant(request: Request, mine: Sequence[Watch], services: Services) -> Sequence[Watch]:
+    text = request.text.strip()
+    if not mine:
+        raise NotWatched(f"You watch no SIM. `{COMMAND} watch <sim>` begins to.")
+    if text.lower() == ALL:
+        return mine
+    named = [watch for watch in mine if _is_called(watch, text)]
+    return named or await _of_sim(request, mine, services)
+
+
+async def _of_sim(request: Request, mine: Sequence[Watch], services: Services) -> Sequence[Watch]:
+    """Find them by whatever else names the SIM: an ICCID, an IMEI, another spelling."""
+    names = ", ".join(dict.fromkeys(_quoted(watch.name) for watch in mine[:NAMED]))
+    hint = f"You watch {names}. Type `{COMMAND} unwatch` with one of these, or with `all`."
+    if not request.text.strip():
+        raise NotWatched(hint)
+    try:
+        sid = (await look_up(request, request.text, services, for_all=False)).sim.sid
+    except UserError as error:
+        raise NotWatched(hint) from error
+    found = [watch for watch in mine if watch.sid == sid]
+    if not found:
+        raise NotWatched(f"You do not watch that SIM. {hint}")
+    return found
+
+
+def _is_called(watch: Watch, text: str) -> bool:
+    return text.casefold() in {watch.name.casefold(), watch.sid.casefold()}
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "ˋ") + "`"

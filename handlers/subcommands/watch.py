@@ -1,0 +1,38 @@
+"""`watch <sim> [until …] [for …]`: tell the asker when the SIM is online, or changes."""
+
+from bot.errors import UserError
+from bot.services import Services
+from bot.sessions.report import SessionReport
+from bot.sims.errors import NotASim
+from bot.watches.errors import BadWatch
+from bot.watches.wish import Wish, read_wish
+from handlers.asking import look_up
+from handlers.reply import Reply
+from handlers.request import Request
+from handlers.subcommand import COMMAND, subcommand
+from handlers.watching import watch_one
+
+EXAMPLES = ("watch pump-7 until online for 2h",)
+USAGE = "watch <sim> [until online|offline|changes] [for 2h]"
+
+
+@subcommand(USAGE, "mention you when the SIM is online, offline, or changes", EXAMPLES)
+async def watch(request: Request, services: Services) -> Reply:
+    """Begin a watch. Raises BadWatch, what the look-up raises and what there may be too many of."""
+    wish = read_wish(request.text, services.watches.limits.longest)
+    if not wish.sim:
+        raise NotASim(
+            f"Which SIM? Type `{COMMAND} {USAGE}`, for instance `{COMMAND} {EXAMPLES[0]}`."
+        )
+    report = await _report(wish, request, services)
+    return await watch_one(request, report, services, wish.goal, wish.length)
+
+
+async def _report(wish: Wish, request: Request, services: Services) -> SessionReport:
+    """Look the SIM up; a wish that cannot be kept may be a name that only looks like one."""
+    if wish.fault is None:
+        return await look_up(request, wish.sim, services, for_all=True)
+    try:
+        return await look_up(request, request.text.strip(), services, for_all=True)
+    except UserError as error:
+        raise BadWatch(wish.fault) from error
