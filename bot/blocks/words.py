@@ -128,12 +128,13 @@ def mark(report: SessionReport) -> str:
 
 
 def stale_line(report: SessionReport, speak: Speech) -> str | None:
-    """Say that this is from before because KORE does not answer; None on a fresh answer."""
+    """Say that this is from before, and why; None on a fresh answer."""
     if not report.stale:
         return None
     age = span(between(report.as_of, report.made_at))
     known_then = f"This is what I knew {age} ago, at {speak.when(report.as_of)}"
-    return f"⚠️ {speak.strong('KORE is not answering.')} {known_then}; it may have changed."
+    why = report.why_stale or "KORE is not answering."
+    return f"⚠️ {speak.strong(why)} {known_then}; it may have changed."
 
 
 def unread_line(report: SessionReport, speak: Speech) -> str | None:

@@ -13,13 +13,20 @@ import zstandard
 from cachetools import TTLCache
 
 from bot.clock import Clock
-from bot.kore.errors import KoreBadAnswer, KoreNotFound, KoreRateLimited, KoreUnavailable
+from bot.kore.errors import (
+    KoreBadAnswer,
+    KoreError,
+    KoreNotFound,
+    KoreRateLimited,
+    KoreUnavailable,
+)
 from bot.kore.fetched import Fetched
 from bot.kore.flight import SingleFlight
 from bot.kore.observer import Observer
 
 T = TypeVar("T")
 PASSING = (KoreUnavailable, KoreRateLimited, KoreBadAnswer)
+SLOW = "KORE takes long to answer."
 ENTRY_OVERHEAD = 400
 MOST_NEGATIVES = 10_000
 _compressor = zstandard.ZstdCompressor(level=1)
@@ -137,13 +144,15 @@ class Cache(Generic[T]):
         try:
             async with asyncio.timeout(self._shelf.patience):
                 return await landing
-        except (TimeoutError, *PASSING):
-            return self._give(kept, "stale")
+        except TimeoutError:
+            return self._give(kept, "stale", why=SLOW)
+        except PASSING as error:
+            return self._give(kept, "stale", why=_first_sentence(error))
 
-    def _give(self, kept: Kept, outcome: str) -> Fetched[T]:
+    def _give(self, kept: Kept, outcome: str, why: str = "") -> Fetched[T]:
         self._observer.cached(self._shelf.name, outcome)
         value = self._read(tuple(map(_decompressor.decompress, kept.frames)))
-        return Fetched(value, kept.as_of, stale=outcome == "stale", skipped_rows=kept.skipped)
+        return Fetched(value, kept.as_of, bool(why), kept.skipped, why)
 
     async def _fetch(
         self, key: str, fetch: Callable[[], Coroutine[Any, Any, Answer[T]]]
@@ -165,6 +174,11 @@ class Cache(Generic[T]):
         kept = Kept(frames, as_of, fresh_until, answer.skipped)
         if kept.weight <= self._shelf.max_bytes:
             self._kept[key] = kept
+
+
+def _first_sentence(error: KoreError) -> str:
+    """Leave out what to do about it: the old answer is what was done."""
+    return error.sentence.partition(". ")[0].removesuffix(".") + "."
 
 
 def _weight(kept: Kept) -> int:

@@ -61,7 +61,7 @@ def of_report(report: SessionReport) -> Iterator[str]:
         yield f"{counted(report.skipped_rows, 'unreadable row')} left out"
     if report.stale:
         as_of = report.as_of.astimezone(UTC)
-        yield f"KORE did not answer; known from {as_of:%Y-%m-%d %H:%M} UTC"
+        yield f"Not read anew; known from {as_of:%Y-%m-%d %H:%M} UTC"
 
 
 def unread(report: SessionReport) -> str:

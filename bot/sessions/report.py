@@ -26,8 +26,8 @@ class SessionReport:
     """A SIM, its sessions newest first, its state and what is wrong with it.
 
     `sessions` is None where the SIM was read and its sessions could not be, and `problem` then says
-    why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE did not answer
-    and this is from before; `withheld` says that ICCID, IMEI, cell and location were taken out, and
+    why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE gave nothing
+    newer and this is from before, `why_stale` why; `withheld` says that ICCID, IMEI, cell and location were taken out, and
     why; without `allowance_known` the rules about plan and usage could not
     speak.
     """
@@ -42,6 +42,7 @@ class SessionReport:
     as_of: datetime
     made_at: datetime
     stale: bool = False
+    why_stale: str = ""
     skipped_rows: int = 0
     rate_plan: RatePlan | None = None
     problem: str | None = None

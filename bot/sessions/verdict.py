@@ -44,6 +44,7 @@ class Judge:
             as_of=min(part.as_of for part in read.parts),
             made_at=evidence.now,
             stale=any(part.stale for part in read.parts),
+            why_stale=next((part.why_stale for part in read.parts if part.stale), ""),
             skipped_rows=sum(part.skipped_rows for part in read.parts),
             rate_plan=allowance.rate_plan,
             problem=read.problem,

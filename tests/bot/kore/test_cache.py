@@ -152,10 +152,21 @@ async def test_a_failure_nobody_waits_for(cache, source, caplog):
     assert [] == caplog.records
 
 
-@pytest.mark.parametrize("error", [KoreUnavailable(), KoreRateLimited(), KoreBadAnswer()])
-async def test_stale_on_error(cache, source, clock, error):
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (KoreUnavailable(), "KORE is not answering."),
+        (
+            KoreUnavailable("KORE has not answered for 40 s. I keep trying."),
+            "KORE has not answered for 40 s.",
+        ),
+        (KoreRateLimited(), "KORE is limiting how much we may ask right now."),
+        (KoreBadAnswer(), "KORE gave an answer that could not be read."),
+    ],
+)
+async def test_stale_on_error(cache, source, clock, error, why):
     """
-    When KORE fails, what is known is given, marked, with its own age.
+    When KORE fails, what is known is given, marked, with its own age and the reason.
     """
     await cache.get("a", source.fetch)
     clock.move(600)
@@ -163,6 +174,7 @@ async def test_stale_on_error(cache, source, clock, error):
     found = await cache.get("a", source.fetch)
 
     assert ("one", True, NOON, 2) == (found.value, found.stale, found.as_of, found.skipped_rows)
+    assert why == found.why_stale
 
 
 async def test_stale_also_for_who_wants_it_fresh(cache, source):
@@ -215,6 +227,7 @@ async def test_patience(make, source, clock):
         await asyncio.sleep(0)
 
     assert ("one", True) == (found.value, found.stale)
+    assert "KORE takes long to answer." == found.why_stale
     assert "two" == (await cache.get("a", source.fetch)).value
     assert 2 == source.asked
 

@@ -117,7 +117,7 @@ def test_a_short_window_is_no_fault_of_older_sessions():
     [
         (a_report(), []),
         (a_report(skipped_rows=2), ["2 unreadable rows left out"]),
-        (a_report(stale=True), ["KORE did not answer; known from 2026-01-05 11:00 UTC"]),
+        (a_report(stale=True), ["Not read anew; known from 2026-01-05 11:00 UTC"]),
     ],
 )
 def test_of_report(report, lines):
