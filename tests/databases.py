@@ -3,6 +3,7 @@
 database        an open Database; every test that takes it runs on both
 database_url    the URL of one whose schema is up to date, for processes of a test's own
 empty_url       the URL of one with nothing in it
+kind            "sqlite" and "postgresql"; a file of tests may have a fixture that says one only
 postgres        the server: started once a process, with the first test that needs it
 """
 
@@ -10,8 +11,10 @@ import asyncio
 import itertools
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 import asyncpg
 import pytest
@@ -22,7 +25,91 @@ from tests.postgres_server import NoServer, PostgresServer
 KINDS = ("sqlite", "postgresql")
 REQUIRED = "SIMSESSIONS_REQUIRE_ALL"
 UP_TO_DATE = "up_to_date"
+# as it was before the test; on a busy disk a hundredth of what another CREATE DATABASE takes
+EMPTY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+DO $$ DECLARE each record; BEGIN
+    EXECUTE format('ALTER DATABASE %I RESET ALL', current_database());
+    SET LOCAL session_replication_role = replica;
+    FOR each IN SELECT relname AS name, relkind AS kind FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') LOOP
+        IF each.kind = 'S' THEN
+            EXECUTE format('ALTER SEQUENCE IF EXISTS %I RESTART', each.name);
+        ELSIF each.name = ANY (string_to_array('{ours}', ' ')) THEN
+            EXECUTE format('DELETE FROM %I', each.name);
+        ELSIF each.name <> 'simsessions_schema' THEN
+            EXECUTE format('DROP TABLE %I CASCADE', each.name);
+        END IF;
+    END LOOP;
+END $$
+"""
+TABLES = "SELECT string_agg(relname, ' ') FROM pg_stat_user_tables"
 numbers = itertools.count(1)
+
+
+class Maker(Protocol):
+    """Makes databases of one kind."""
+
+    def up_to_date(self) -> str:
+        """Give the URL of one with our tables."""
+
+    def empty(self) -> str:
+        """Give the URL of one without any table."""
+
+    def done(self, url: str) -> None:
+        """Take back one with our tables."""
+
+
+class PostgresMaker:
+    """Databases on one server; those that were used are emptied and used again."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._spare: list[str] = []
+        template = self._made(UP_TO_DATE, "template0")
+        asyncio.run(migrated(template))
+        ours = asyncio.run(told(template, TABLES))
+        self._empty = EMPTY.replace("{ours}", ours.replace("simsessions_schema", ""))
+
+    def up_to_date(self) -> str:
+        return self._spare.pop() if self._spare else self._made(self._name(), UP_TO_DATE)
+
+    def empty(self) -> str:
+        return self._made(self._name(), "template0")
+
+    def done(self, url: str) -> None:
+        asyncio.run(asked(url, self._empty))
+        self._spare.append(url)
+
+    def _name(self) -> str:
+        return f"test_{next(numbers)}"
+
+    def _made(self, name: str, template: str) -> str:
+        made = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+        asyncio.run(asked(self._server.url(), made))
+        return self._server.url(name)
+
+
+class SqliteMaker:
+    """Files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template = folder / f"{UP_TO_DATE}.db"
+        asyncio.run(migrated(f"sqlite:///{self._template}"))
+
+    def up_to_date(self) -> str:
+        url = self.empty()
+        shutil.copy(self._template, file_of(url))
+        return url
+
+    def empty(self) -> str:
+        return f"sqlite:///{self._folder / f'test_{next(numbers)}.db'}"
+
+    def done(self, url: str) -> None:
+        for each in self._folder.glob(f"{file_of(url).name}*"):
+            each.unlink()
 
 
 @pytest.fixture(scope="session")
@@ -40,55 +127,42 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def fresh_postgres(postgres: PostgresServer) -> Callable[[bool], str]:
-    """Give a maker of databases; `True` is one whose schema is up to date."""
-    ask(postgres, f"CREATE DATABASE {UP_TO_DATE}")
-    asyncio.run(migrated(postgres.url(UP_TO_DATE)))
-
-    def fresh(up_to_date: bool) -> str:
-        name = f"test_{next(numbers)}"
-        ask(
-            postgres, f"CREATE DATABASE {name} TEMPLATE {UP_TO_DATE if up_to_date else 'template0'}"
-        )
-        return postgres.url(name)
-
-    return fresh
+def postgresql_maker(postgres: PostgresServer) -> PostgresMaker:
+    """Give the maker of databases on the server."""
+    return PostgresMaker(postgres)
 
 
 @pytest.fixture(scope="session")
-def fresh_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], str]:
-    """Give a maker of files; `True` is one whose schema is up to date."""
-    folder = tmp_path_factory.mktemp("store")
-    template = folder / "up_to_date.db"
-    asyncio.run(migrated(f"sqlite:///{template}"))
-
-    def fresh(up_to_date: bool) -> str:
-        path = folder / f"test_{next(numbers)}.db"
-        if up_to_date:
-            shutil.copy(template, path)
-        return f"sqlite:///{path}"
-
-    return fresh
+def sqlite_maker(tmp_path_factory: pytest.TempPathFactory) -> SqliteMaker:
+    """Give the maker of files."""
+    return SqliteMaker(tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
-    """Give the kind of database; a test may parametrize it otherwise."""
+    """Give the kind of database."""
     return str(request.param)
 
 
 @pytest.fixture
-def database_url(kind: str, request: pytest.FixtureRequest) -> str:
-    """Give the URL of a fresh database whose schema is up to date."""
-    fresh: Callable[[bool], str] = request.getfixturevalue(maker(kind))
-    return fresh(True)
+def maker(kind: str, request: pytest.FixtureRequest) -> Maker:
+    """Give the maker of this kind."""
+    made: Maker = request.getfixturevalue(f"{kind}_maker")
+    return made
 
 
 @pytest.fixture
-def empty_url(kind: str, request: pytest.FixtureRequest) -> str:
+def database_url(maker: Maker) -> Iterator[str]:
+    """Give the URL of a fresh database whose schema is up to date."""
+    url = maker.up_to_date()
+    yield url
+    maker.done(url)
+
+
+@pytest.fixture
+def empty_url(maker: Maker) -> str:
     """Give the URL of a fresh database without any table."""
-    fresh: Callable[[bool], str] = request.getfixturevalue(maker(kind))
-    return fresh(False)
+    return maker.empty()
 
 
 @pytest.fixture
@@ -97,11 +171,6 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     db = await Database.open(database_url)
     yield db
     await db.aclose()
-
-
-def maker(kind: str) -> str:
-    """Name the fixture that makes databases of a kind."""
-    return "fresh_sqlite" if kind == "sqlite" else "fresh_postgres"
 
 
 def file_of(url: str) -> Path:
@@ -115,15 +184,22 @@ async def migrated(url: str) -> None:
     await db.aclose()
 
 
-def ask(server: PostgresServer, sql: str) -> None:
-    """Carry out one statement on the server itself."""
-    asyncio.run(asked(server.url(), sql))
-
-
 async def asked(url: str, sql: str) -> None:
-    """Carry out one statement on a database, outside of any pool."""
-    connection = await asyncpg.connect(url)
-    try:
+    """Carry out SQL on a server's database, outside of any pool."""
+    async with connected(url) as connection:
         await connection.execute(sql)
-    finally:
-        await connection.close()
+
+
+async def told(url: str, sql: str) -> str:
+    """Give the one value that is asked for."""
+    async with connected(url) as connection:
+        return str(await connection.fetchval(sql))
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Connect, so that changes are taken whatever is set for others."""
+    settings = {"default_transaction_read_only": "off"}
+    connection = await asyncpg.connect(url, server_settings=settings)
+    yield connection
+    await connection.close()

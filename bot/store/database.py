@@ -7,7 +7,7 @@ saves all of it or nothing. What a driver raises comes out as a StoreError.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Self
@@ -109,6 +109,14 @@ class Database:
     def insert(self, table: Table) -> Insert:
         """Give an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
         return postgresql.insert(table) if self.is_postgres else sqlite.insert(table)
+
+    async def hear(self, channel: str, heard: Callable[[], None]) -> None:
+        """Call `heard` once listening and at each `pg_notify(channel, …)`, until cancelled.
+
+        Raises StoreLost when the connection is cut: what came meanwhile was not heard. SQLite has
+        no such thing: nothing is ever heard.
+        """
+        await self.backend().hear(channel, heard)
 
     def backend(self) -> Backend:
         """Give what transactions are made of. Raises StoreNotReady, with why if it is known."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.store.errors import (
@@ -30,15 +30,15 @@ OF_SQLITE: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_CANTOPEN: StoreDenied,
     sqlite3.SQLITE_PERM: StoreDenied,
     sqlite3.SQLITE_AUTH: StoreDenied,
-    sqlite3.SQLITE_IOERR: StoreLost,
 }
+DISK = (
+    "The disk of my store does not take or give what I ask; nothing was saved. Ask an admin to "
+    "look at its space, its quota and its health; look-ups go on."
+)
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; a class is two letters
 OF_POSTGRES: dict[str, type[StoreError]] = {
     "53100": StoreFull,
-    "54": StoreFull,
-    "53200": StoreBusy,
-    "53300": StoreBusy,
-    "53": StoreFull,
+    "53": StoreBusy,
     "25006": StoreReadOnly,
     "08": StoreLost,
     "57P01": StoreLost,
@@ -65,7 +65,7 @@ OF_SYSTEM: dict[int, type[StoreError]] = {
     errno.EPERM: StoreDenied,
 }
 # of asyncpg, where no server has said anything
-LOST = ("InterfaceError", "InternalClientError", "TargetServerAttributeNotMatched")
+LOST = ("InternalClientError", "TargetServerAttributeNotMatched")
 
 
 @contextmanager
@@ -73,19 +73,23 @@ def as_ours() -> Iterator[None]:
     """Raise what a driver raises as a StoreError, with the driver's own as its cause."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- each driver has a tree of its own
         raise ours(error) from drivers_own(error)
 
 
 def drivers_own(error: BaseException) -> BaseException:
     """Give what the driver said, without the statement and its values."""
-    own = error.orig if isinstance(error, DBAPIError) else error
-    # the adapter of asyncpg wraps once more
-    return (own and own.__cause__) or own or error
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return error
+    return error.orig.__cause__ or error.orig  # the adapter of asyncpg wraps once more
 
 
 def ours(error: BaseException) -> StoreError:
     """Give the error of ours that fits; what nobody knows is a fault of this bot."""
+    if isinstance(error, StoreError):
+        return error
     own = drivers_own(error)
     if isinstance(own, sqlite3.Error):
         return _of_sqlite(own)
@@ -95,12 +99,13 @@ def ours(error: BaseException) -> StoreError:
         return StoreBusy()
     if isinstance(own, OSError):
         return OF_SYSTEM.get(own.errno or 0, StoreLost)()
-    return StoreLost() if type(own).__name__ in LOST else StoreFault()
+    is_cut = isinstance(error, DBAPIError) and error.connection_invalidated
+    return StoreLost() if is_cut or type(own).__name__ in LOST else StoreFault()
 
 
 def _of_sqlite(error: sqlite3.Error) -> StoreError:
-    code = getattr(error, "sqlite_errorcode", None)
-    return StoreFault() if code is None else OF_SQLITE.get(code & 0xFF, StoreFault)()
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return StoreLost(DISK) if code == sqlite3.SQLITE_IOERR else OF_SQLITE.get(code, StoreFault)()
 
 
 def _of_postgres(state: str) -> StoreError:

@@ -5,7 +5,7 @@ revision is named as its file, and the order of the names is the order of the re
 """
 
 import logging
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -34,25 +34,24 @@ FAILED = (
 )
 
 
-@cache
-def known_revisions() -> tuple[str, ...]:
+def known_revisions(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
     """Give the revisions that this build knows, oldest first."""
-    return tuple(sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+    return tuple(sorted(path.stem for path in (migrations / "versions").glob("[0-9]*.py")))
 
 
-async def brought_up_to_date(backend: Backend) -> None:
+async def brought_up_to_date(backend: Backend, migrations: Path = MIGRATIONS) -> None:
     """Migrate where the schema is older. Raises StoreTooNew where it is newer.
 
     What a failed migration has begun is undone with its transaction.
     """
-    if await backend.work(is_current, alone=False):
+    if await backend.work(partial(is_current, migrations), alone=False):
         return
-    await backend.work(_migrate, alone=True)
+    await backend.work(partial(_migrate, migrations), alone=True)
 
 
-def is_current(connection: Connection) -> bool:
+def is_current(migrations: Path, connection: Connection) -> bool:
     """Compare the schema with this build's. Raises StoreTooNew and StoreDamaged."""
-    stored, known = revision_of(connection), known_revisions()
+    stored, known = revision_of(connection), known_revisions(migrations)
     if stored is not None and stored not in known:
         raise StoreTooNew
     return stored == known[-1]
@@ -70,18 +69,18 @@ def revision_of(connection: Connection) -> str | None:
     return None
 
 
-def _migrate(connection: Connection) -> None:
-    if is_current(connection):  # another process was first
+def _migrate(migrations: Path, connection: Connection) -> None:
+    if is_current(migrations, connection):  # another process was first
         return
     from alembic import command  # noqa: PLC0415 -- see above
     from alembic.config import Config  # noqa: PLC0415 -- see above
 
     before = revision_of(connection)
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     try:
         command.upgrade(config, "head")
     except Exception as error:
         found = ours(error)
         raise (StoreFault(FAILED) if isinstance(found, StoreFault) else found) from error
-    log.info("store migrated", extra={"before": before, "after": known_revisions()[-1]})
+    log.info("store migrated", extra={"before": before, "after": known_revisions(migrations)[-1]})

@@ -39,7 +39,7 @@ def why_not(path: Path, mounts: Path = MOUNTS) -> str:
     folder = _nearest(path.absolute().parent)
     if not folder.is_dir():
         return f"{folder} is no folder"
-    if not os.access(folder, os.W_OK | os.X_OK) and not _is_read_only_disk(folder):
+    if not _may_write(folder) and not _is_read_only_disk(folder):
         return f"{folder} may not be written to by this user"
     return _why_not_on(file_system(folder.resolve(), _read(mounts)), folder)
 
@@ -57,6 +57,11 @@ def _why_not_on(kind: str, folder: Path) -> str:
 def _nearest(folder: Path) -> Path:
     """Give the folder, or the nearest above it that is there: the rest would be made."""
     return next(each for each in (folder, *folder.parents) if each.exists())
+
+
+def _may_write(folder: Path) -> bool:
+    as_acting = os.access in os.supports_effective_ids
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=as_acting)
 
 
 def _is_read_only_disk(folder: Path) -> bool:

@@ -5,17 +5,26 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.store.driver_errors import as_ours
-from bot.store.errors import StoreError, StoreLost, StoreOutcomeUnknown
+from bot.store.errors import (
+    StoreBusy,
+    StoreDenied,
+    StoreError,
+    StoreFault,
+    StoreLost,
+    StoreNotReady,
+    StoreOutcomeUnknown,
+)
 from bot.store.transaction import Session, Values
+from bot.store.url import for_asyncpg
 
 if TYPE_CHECKING:
     import asyncpg
 
 CONNECT_SECONDS = 10.0
-STATEMENT_SECONDS = 60.0
+STATEMENT_SECONDS = 30.0
 LOCK_FOR_SCHEMA = 0x73696D73  # "sims"; an advisory lock is a number that all replicas know
 Given = TypeVar("Given")
 
@@ -24,7 +33,8 @@ class Postgres:
     """The server, behind a pool of connections."""
 
     def __init__(self, url: str, *, pool_size: int) -> None:
-        self._url = url
+        self._is_closed = False
+        self._url = for_asyncpg(url)
         self._writes = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self.connect,
@@ -40,16 +50,30 @@ class Postgres:
         """Give a connection outside of the pool."""
         import asyncpg  # noqa: PLC0415 -- the embedded default does without it
 
-        return await asyncpg.connect(
-            self._url,
-            timeout=CONNECT_SECONDS,
-            command_timeout=STATEMENT_SECONDS,
-            server_settings={"application_name": "simsessions"},
-        )
+        try:
+            with as_ours():
+                return await asyncpg.connect(
+                    self._url,
+                    timeout=CONNECT_SECONDS,
+                    command_timeout=STATEMENT_SECONDS,
+                    server_settings={"application_name": "simsessions"},
+                )
+        except StoreFault as error:  # of the URL, before anything was asked
+            raise StoreDenied from error.__cause__
+        except StoreBusy as error:
+            is_silent = isinstance(error.__cause__, TimeoutError)
+            raise (StoreLost() if is_silent else error) from error.__cause__
 
     async def begin(self, *, writing: bool) -> Session:
         """Start a transaction; it takes a connection with its first statement."""
-        return PostgresSession(self._writes if writing else self._reads)
+        return PostgresSession(self, writing=writing)
+
+    async def taken(self, *, writing: bool) -> AsyncConnection:
+        """Give a connection of the pool. Raises StoreNotReady once closed."""
+        if self._is_closed:
+            raise StoreNotReady
+        with as_ours():
+            return await (self._writes if writing else self._reads).connect()
 
     async def work(self, work: Callable[[Connection], Given], *, alone: bool) -> Given:
         """Do `work`; `alone`: while no other replica can do the same."""
@@ -60,18 +84,33 @@ class Postgres:
                     await connection.execute(lock, {"lock": LOCK_FOR_SCHEMA})
                 return await connection.run_sync(work)
 
+    async def hear(self, channel: str, heard: Callable[[], None]) -> None:
+        """Call `heard` once listening, and at each NOTIFY; ends with StoreLost or cancelled."""
+        connection, cut = await self.connect(), asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda _: cut.set())
+            with as_ours():
+                await connection.add_listener(channel, lambda *_: heard())
+            heard()
+            await cut.wait()
+        finally:
+            connection.terminate()
+        raise StoreLost
+
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Close all connections; those in use when they are given back."""
+        self._is_closed = True
         await self._writes.dispose()
 
 
 class PostgresSession:
     """A transaction on one connection of the pool."""
 
-    __slots__ = ("_connection", "_engine")
+    __slots__ = ("_connection", "_pool", "_writing")
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, pool: Postgres, *, writing: bool) -> None:
+        self._pool = pool
+        self._writing = writing
         self._connection: AsyncConnection | None = None
 
     async def ask(self, statement: Executable, values: Values) -> CursorResult[Any]:
@@ -89,15 +128,20 @@ class PostgresSession:
             return await self._first(statement, values)
 
     async def _first(self, statement: Executable, values: Values) -> CursorResult[Any]:
-        with as_ours():
-            self._connection = await self._engine.connect()
+        self._connection = await self._pool.taken(writing=self._writing)
         return await self._asked(self._connection, statement, values)
 
     async def _asked(
         self, connection: AsyncConnection, statement: Executable, values: Values
     ) -> CursorResult[Any]:
-        with as_ours():
-            return await connection.execute(statement, values)
+        try:
+            with as_ours():
+                return await connection.execute(statement, values)
+        except StoreBusy as error:
+            if isinstance(error.__cause__, TimeoutError):  # nobody on the other end
+                await connection.invalidate()
+                raise StoreLost from error.__cause__
+            raise
 
     async def commit(self) -> None:
         """Save. Raises StoreOutcomeUnknown where the connection is cut meanwhile."""
@@ -108,7 +152,7 @@ class PostgresSession:
                 await self._connection.commit()
         except StoreLost as error:
             await self.undo()
-            raise StoreOutcomeUnknown from error
+            raise StoreOutcomeUnknown from error.__cause__
         except BaseException:
             await self.undo()
             raise

@@ -4,6 +4,7 @@ One connection writes and a few read, each in a thread of its own, and a stateme
 it: aiosqlite under SQLAlchemy's async engine takes four, and thrice the CPU.
 """
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +37,10 @@ class Sqlite:
         """Make the file if need be and do `work`; `alone`: while no other process writes."""
         async with self._writer.lock:
             return await self._writer.work(work, alone=alone)
+
+    async def hear(self, channel: str, heard: Callable[[], None]) -> None:  # noqa: ARG002 -- as on PostgreSQL
+        """Wait: no other process tells us anything."""
+        await asyncio.Event().wait()
 
     async def aclose(self) -> None:
         """Close the file; twice is once."""

@@ -18,6 +18,7 @@ from bot.store.sqlite_file import SqliteFile
 from bot.store.transaction import Values
 
 PATIENCE_SECONDS = 10.0
+UNKNOWN_AFTER = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}
 BEGIN = "BEGIN IMMEDIATE"
 NO_WAL = (
     "The file system of my store does not know write-ahead logs, as network file systems do not. "
@@ -55,7 +56,9 @@ class Lane:
             with as_ours():
                 await self._thread.run(self._execute, "COMMIT")
         except StoreLost as error:
-            raise StoreOutcomeUnknown from error
+            if getattr(error.__cause__, "sqlite_errorcode", 0) in UNKNOWN_AFTER:
+                raise StoreOutcomeUnknown from error.__cause__
+            raise
 
     def undo(self) -> None:
         """Save nothing; that is done before whatever comes next."""

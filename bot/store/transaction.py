@@ -47,6 +47,9 @@ class Backend(Protocol):
     async def work(self, work: Callable[[Connection], Given], *, alone: bool) -> Given:
         """Do `work`; `alone` is in one transaction, while no other process can do the same."""
 
+    async def hear(self, channel: str, heard: Callable[[], None]) -> None:
+        """Call `heard` whenever another process notifies the channel."""
+
     async def aclose(self) -> None:
         """Give back all connections."""
 

@@ -11,6 +11,8 @@ NOT_ASYNCPGS = frozenset(
     | {"keepalives_idle", "keepalives_interval", "keepalives_count", "load_balance_hosts"}
     | {"pgbouncer", "schema", "sslcompression", "sslsni", "tcp_user_timeout"}
 )
+# several hosts are those of a cluster: whoever of them takes changes is used
+A_HOST = re.compile(r"((\[[0-9a-fA-F:.]+\]|[\w.-]*)(:\d{1,5})?,?)*")
 
 
 def checked(text: str) -> str:
@@ -36,11 +38,8 @@ def _checked_file(rest: str) -> str:
 def _checked_server(url: str) -> str:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    try:
-        usable = bool(parts.hostname or "host" in query) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
+    hosts = parts.netloc.rpartition("@")[2]
+    if not (A_HOST.fullmatch(hosts) and (hosts or "host" in query)):
         msg = f"cannot be read; {HOW}; in the password, write / @ : ? # as %2F %40 %3A %3F %23"
         raise ValueError(msg)
     if not parts.path.strip("/") and "dbname" not in query:

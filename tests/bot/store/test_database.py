@@ -1,43 +1,35 @@
 """Transactions: saved whole or not at all, on both databases."""
 
+import asyncio
 import time
 
 import pytest
-from sqlalchemy import column, select, table, text
+from sqlalchemy import bindparam, select, text
 
 from bot.store.database import Database
 from bot.store.errors import StoreFault, StoreNotReady
-
-NOTES = table("notes", column("id"), column("word"))
+from tests.bot.store.notes import NOTES, note, numbers, with_notes
 
 
 @pytest.fixture
 async def noted(database):
     """A database with a table of notes."""
-    async with database.write() as tx:
-        await tx.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY, word TEXT)"))
-    return database
-
-
-async def words(database: Database) -> list[str]:
-    async with database.read() as tx:
-        rows = await tx.execute(select(NOTES.c.word).order_by(NOTES.c.id))
-    return list(rows.scalars())
+    return await with_notes(database)
 
 
 async def test_what_is_written_is_there(noted):
     """
-    A transaction that ends is seen by the next one.
+    A transaction that ends is seen by the next one, all rows of it.
     """
     async with noted.write() as tx:
         await tx.execute(NOTES.insert(), [{"id": 1, "word": "one"}, {"id": 2, "word": "two"}])
 
-    assert ["one", "two"] == await words(noted)
+    assert [1, 2] == await numbers(noted)
 
 
 async def test_what_raises_is_not_written(noted):
     """
-    A block that raises leaves nothing.
+    A block that raises leaves nothing, and what it raised comes through.
     """
 
     async def fails() -> None:
@@ -48,35 +40,203 @@ async def test_what_raises_is_not_written(noted):
     with pytest.raises(KeyError):
         await fails()
 
-    assert [] == await words(noted)
+    assert [] == await numbers(noted)
+
+
+async def test_what_is_cancelled_is_not_written(noted):
+    """
+    A task that is cancelled within its transaction leaves nothing, and holds up nobody.
+    """
+    begun = asyncio.Event()
+
+    async def never_ends() -> None:
+        async with noted.write() as tx:
+            await tx.execute(NOTES.insert(), {"id": 1, "word": "one"})
+            begun.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(never_ends())
+    await begun.wait()
+    task.cancel()
+    await asyncio.wait({task})
+    await note(noted, 2)
+
+    assert task.cancelled()
+    assert [2] == await numbers(noted)
+
+
+async def test_cancelled_at_any_moment(noted):
+    """
+    Wherever a transaction is cut short, it is whole or not there, and the next one goes through.
+    """
+
+    async def two_rows(number: int) -> None:
+        async with noted.write() as tx:
+            await tx.execute(NOTES.insert(), {"id": number, "word": "one"})
+            await tx.execute(NOTES.insert(), {"id": -number, "word": "two"})
+
+    for number in range(1, 40):
+        task = asyncio.create_task(two_rows(number))
+        for _ in range(number % 20):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+    await note(noted, 1000)
+    found = await numbers(noted)
+
+    assert 1000 in found
+    assert [] == [number for number in found[:-1] if -number not in found]
+
+
+async def test_a_failed_statement_spoils_its_transaction(noted):
+    """
+    Who goes on after an error has nothing saved, on SQLite as on PostgreSQL.
+    """
+
+    async def goes_on() -> None:
+        async with noted.write() as tx:
+            await tx.execute(NOTES.insert(), {"id": 1, "word": "one"})
+            with pytest.raises(StoreFault):
+                await tx.execute(text("SELECT nothing FROM nowhere"))
+
+    with pytest.raises(StoreFault):
+        await goes_on()
+
+    assert [] == await numbers(noted)
+
+
+async def test_a_fault_is_no_trouble(noted):
+    """
+    What the database rejects is a fault of ours: the store itself is well.
+    """
+    with pytest.raises(StoreFault):
+        async with noted.read() as tx:
+            await tx.execute(text("SELECT nothing FROM nowhere"))
+
+    assert noted.trouble is None
+    assert not noted.in_trouble.is_set()
+
+
+async def test_reads_do_not_wait_for_writes(noted):
+    """
+    While somebody writes, others read what was there before.
+    """
+    await note(noted, 1)
+    async with noted.write() as tx:
+        await tx.execute(NOTES.insert(), {"id": 2, "word": "two"})
+        async with asyncio.timeout(5):
+            seen = await asyncio.gather(*(numbers(noted) for _ in range(8)))
+
+    assert [[1]] * 8 == seen
+    assert [1, 2] == await numbers(noted)
+
+
+async def test_many_at_once(noted):
+    """
+    Forty tasks that add to one number lose none of it.
+    """
+    await note(noted, 1, "0")
+    add = NOTES.update().where(NOTES.c.id == bindparam("key"))
+    plus_one = add.values(word=text("CAST(CAST(word AS INTEGER) + 1 AS TEXT)"))
+
+    async def adds() -> None:
+        async with noted.write() as tx:
+            await tx.execute(plus_one, {"key": 1})
+
+    await asyncio.gather(*(adds() for _ in range(40)))
+    async with noted.read() as tx:
+        word = await tx.scalar(select(NOTES.c.word))
+
+    assert "40" == word
+
+
+async def test_joining_saves_with_the_other(noted):
+    """
+    What joins a transaction is undone with it; without one it is saved at once.
+    """
+
+    async def joins(tx=None) -> None:
+        async with noted.joining(tx) as joined:
+            await joined.execute(NOTES.insert(), {"id": 1 if tx else 2, "word": "joined"})
+
+    async def fails() -> None:
+        async with noted.write() as tx:
+            await joins(tx)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fails()
+    await joins()
+
+    assert [2] == await numbers(noted)
 
 
 async def test_the_clock_is_the_databases(noted):
     """
-    `now` is seconds since 1970, with fractions.
+    `now` is seconds since 1970, with fractions, and does not run backwards.
     """
     async with noted.read() as tx:
-        now = await tx.scalar(select(noted.now))
+        told = [await tx.scalar(select(noted.now)) for _ in range(20)]
 
-    assert abs(now - time.time()) < 5
+    assert abs(told[0] - time.time()) < 5
+    assert sorted(told) == told
+    assert any(now % 1 for now in told)
 
 
-async def test_a_closed_one_says_so(database):
+async def test_an_insert_knows_conflicts(noted):
     """
-    After its end no transaction begins.
+    `insert` leaves alone, or replaces, what has the same key.
     """
-    await database.aclose()
+    await note(noted, 1, "old")
+    rows = [{"id": 1, "word": "new"}, {"id": 2, "word": "new"}]
+    insert = noted.insert(NOTES)
+    async with noted.write() as tx:
+        await tx.execute(insert.on_conflict_do_nothing(index_elements=["id"]), rows)
+        left = (await tx.execute(select(NOTES.c.word).order_by(NOTES.c.id))).scalars().all()
+        new = {"word": insert.excluded.word}
+        await tx.execute(insert.on_conflict_do_update(index_elements=["id"], set_=new), rows)
+        replaced = (await tx.execute(select(NOTES.c.word).order_by(NOTES.c.id))).scalars().all()
+
+    assert ["old", "new"] == left
+    assert ["new", "new"] == replaced
+
+
+async def test_before_and_after_there_is_nothing(database_url):
+    """
+    Neither before it is prepared nor after its end does a transaction begin; closing twice is once.
+    """
+    db = Database(database_url)
     with pytest.raises(StoreNotReady):
-        async with database.write():
-            raise AssertionError
+        await numbers(db)
+    await db.prepare()
+    await db.aclose()
+    await db.aclose()
+    with pytest.raises(StoreNotReady):
+        await numbers(db)
 
 
-async def test_a_wrong_statement_is_our_fault(noted):
+async def test_a_transaction_of_a_closed_one_ends_with_it(noted):
     """
-    What the database rejects is a fault of ours, and the connection stays good.
+    A block that is still open when the database is closed saves nothing and does not hang.
     """
-    with pytest.raises(StoreFault):
+
+    async def is_late() -> None:
         async with noted.write() as tx:
-            await tx.execute(text("SELECT nothing FROM nowhere"))
+            await noted.aclose()
+            await tx.execute(NOTES.insert(), {"id": 1, "word": "late"})
 
-    assert [] == await words(noted)
+    with pytest.raises(StoreNotReady):
+        async with asyncio.timeout(5):
+            await is_late()
+
+
+@pytest.mark.parametrize("url", ["postgresql://bot:hush@db/sims", "sqlite:////hush/sims.db"])
+def test_nothing_of_the_url_is_shown(url):
+    """
+    Its repr tells the kind only, and so do those of what it is made of.
+    """
+    db = Database(url)
+    shown = f"{db!r} {db} {db._backend!r} {vars(db)}"
+
+    assert "hush" not in shown
+    assert db.kind in repr(db)

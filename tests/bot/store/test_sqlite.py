@@ -1,0 +1,245 @@
+"""The file: how it is kept, who may read it, and what becomes of it when things go wrong."""
+
+import asyncio
+import os
+import sqlite3
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.store import sqlite_lane
+from bot.store.database import Database
+from bot.store.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreDenied,
+    StoreFull,
+    StoreLost,
+    StoreReadOnly,
+)
+from tests.bot.store.notes import NOTES, note, numbers, with_notes
+from tests.databases import file_of
+
+ROOT = Path(__file__).parent.parent.parent.parent
+WRITER = """
+import asyncio, sys
+from sqlalchemy import text
+from bot.store.database import Database
+
+async def main():
+    db = await Database.open(sys.argv[1])
+    for number in range(100_000):
+        async with db.write() as tx:
+            await tx.execute(text("INSERT INTO notes VALUES (:id, :word)"),
+                             {"id": number, "word": "x" * 3000})
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def kind():
+    """These are about the file only."""
+    return "sqlite"
+
+
+@pytest.fixture
+async def noted(database):
+    """A database with a table of notes."""
+    return await with_notes(database)
+
+
+async def pragma(database: Database, name: str):
+    async with database.write() as tx:
+        return await tx.scalar(text(f"PRAGMA {name}"))
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
+)
+async def test_how_it_is_kept(database, name, value):
+    """
+    A log that is written ahead, on the disk with each commit, patient, true to foreign keys.
+    """
+    assert value == await pragma(database, name)
+
+
+async def test_it_is_its_owners_only(tmp_path):
+    """
+    Folder, file and log are made, for nobody else to read.
+    """
+    path = tmp_path / "data" / "sims" / "store.db"
+    db = await Database.open(f"sqlite:///{path}")
+    await with_notes(db)
+    modes = {each.name: mode(each) for each in path.parent.iterdir()}
+    folder = mode(path.parent)
+    await db.aclose()
+
+    assert 0o700 == folder
+    assert {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600} == modes
+
+
+async def test_a_full_disk(noted):
+    """
+    Where there is no room nothing is saved, what was there is, and with room it goes on.
+    """
+    await note(noted, 1)
+    async with noted.write() as tx:
+        pages = await tx.scalar(text("PRAGMA page_count"))
+        await tx.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+    with pytest.raises(StoreFull):
+        await note(noted, 2, "x" * 100_000)
+    kept = await numbers(noted)
+    trouble = noted.trouble
+    await pragma(noted, "max_page_count = 100000")
+    await note(noted, 3)
+
+    assert [1] == kept
+    assert isinstance(trouble, StoreFull)
+    assert [1, 3] == await numbers(noted)
+
+
+async def test_a_limit_on_the_size_of_files(database_url):
+    """
+    Where the system stops the writing, it is said to be the disk's, and what was saved is there.
+    """
+    db = await with_notes(await Database.open(database_url))
+    await db.aclose()
+    limited = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)){WRITER}"
+    )
+    process = await started(database_url, limited)
+    out, err = await process.communicate()
+    db = await Database.open(database_url)
+    found = await numbers(db)
+    await db.aclose()
+
+    assert b"The disk of my store does not take or give what I ask" in err
+    assert list(map(int, out.split())) == found
+    assert found
+
+
+async def test_a_file_that_may_not_be_changed(nobody, tmp_path):
+    """
+    A read-only file is read, and says so when it is written; nothing is made beside it.
+    """
+    await (await Database.open(f"sqlite:///{tmp_path / 'imports.db'}")).aclose()
+    with nobody() as folder:
+        path = folder / "store.db"
+        db = await with_notes(await Database.open(f"sqlite:///{path}"))
+        await note(db, 1)
+        await db.aclose()
+        path.chmod(0o400)
+        db = Database(f"sqlite:///{path}")
+        with pytest.raises(StoreReadOnly):
+            await db.prepare()
+        seen = await numbers(db)
+        with pytest.raises(StoreReadOnly):
+            await note(db, 2)
+        await db.aclose()
+
+    assert [1] == seen
+
+
+async def test_a_folder_that_may_not_be_entered(nobody, tmp_path):
+    """
+    Where no file can be made, that is told.
+    """
+    await (await Database.open(f"sqlite:///{tmp_path / 'imports.db'}")).aclose()
+    with nobody() as folder:
+        folder.chmod(0o500)
+        db = Database(f"sqlite:///{folder / 'data' / 'store.db'}")
+        with pytest.raises(StoreDenied):
+            await db.prepare()
+        await db.aclose()
+
+
+@pytest.mark.parametrize(
+    "content", [b"SQLite format 3\0" + b"\xff" * 4096, b"a letter to a friend, " * 300]
+)
+async def test_what_is_no_database(tmp_path, content):
+    """
+    What cannot be read as a database is left as it is.
+    """
+    path = tmp_path / "store.db"
+    path.write_bytes(content)
+    db = Database(f"sqlite:///{path}")
+    with pytest.raises(StoreDamaged):
+        await db.prepare()
+    await db.aclose()
+
+    assert content == path.read_bytes()
+    assert isinstance(db.trouble, StoreDamaged)
+
+
+async def test_another_programs_database(tmp_path):
+    """
+    A database of somebody else is told, and gets no table of ours.
+    """
+    path = tmp_path / "places.db"
+    with sqlite3.connect(path) as theirs:
+        theirs.execute("CREATE TABLE bookmarks (url TEXT)")
+    theirs.close()
+    db = Database(f"sqlite:///{path}")
+    with pytest.raises(StoreDamaged, match="another program's database"):
+        await db.prepare()
+    await db.aclose()
+    again = sqlite3.connect(path)
+    tables = again.execute("SELECT name FROM sqlite_master").fetchall()
+    again.close()
+
+    assert [("bookmarks",)] == tables
+
+
+async def test_a_file_that_is_taken_away(noted, database_url):
+    """
+    What would be written into a deleted file is refused; preparing again makes a new one.
+    """
+    path = file_of(database_url)
+    for each in path.parent.glob(f"{path.name}*"):
+        each.unlink()
+    with pytest.raises(StoreLost):
+        await note(noted, 1)
+    with pytest.raises(StoreLost):
+        await numbers(noted)
+    made = path.exists()
+    await noted.prepare()
+
+    assert not made
+    assert [] == await numbers(await with_notes(noted))
+
+
+async def test_somebody_who_holds_it_for_long(noted, database_url, monkeypatch):
+    """
+    While another process writes for longer than our patience, nothing is done, and that is said.
+    """
+    monkeypatch.setattr(sqlite_lane, "PATIENCE_SECONDS", 0.05)
+    impatient = await Database.open(database_url)
+    async with noted.write() as tx:
+        await tx.execute(NOTES.insert(), {"id": 1, "word": "slow"})
+        with pytest.raises(StoreBusy):
+            await note(impatient, 2)
+    await note(impatient, 3)
+    await impatient.aclose()
+
+    assert [1, 3] == await numbers(noted)
+
+
+async def started(url: str, program: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program, url),
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
