@@ -1,6 +1,8 @@
 """Puts the bot together from its settings; the one place that knows every part."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -9,14 +11,14 @@ from starlette.routing import Route
 
 import handlers
 from bot.app.auditing import open_audit
-from bot.app.bot import Bot
+from bot.app.bot import Bot, Intake
 from bot.app.digesting import digest_desk
 from bot.app.ground import open_ground, revealed
 from bot.app.job_side import open_engine
 from bot.app.watching import watch_desk
+from bot.app.workers import Workers
 from bot.blocks.ladder import retreat
 from bot.clock import Clock
-from bot.jobs.engine import Engine
 from bot.ops.health import health_routes
 from bot.ops.metrics import Metrics
 from bot.ops.personal_rate import PersonalRate
@@ -91,20 +93,21 @@ async def assemble(
     app = make_bolt_app(session, identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
     engine = open_engine(ground, stack, scan_at_once=settings.scan_at_once)
-    return _with_intake(settings, services, app, engine)
+    bot_with = partial(Bot, services, engine=engine, workers=Workers(settings.workers, clock))
+    return _with_intake(settings, services, app, bot_with)
 
 
 def _with_intake(
-    settings: Settings, services: Services, app: AsyncApp, engine: Engine
+    settings: Settings, services: Services, app: AsyncApp, bot_with: Callable[[Intake], Bot]
 ) -> tuple[Bot, Starlette]:
     clock, metrics = services.clock, services.metrics
     if settings.slack_app_token:
         app_token = revealed(settings.slack_app_token)
         link = SocketLink(app, app_token, services.slack, clock, metrics)
-        bot, routes = Bot(services, link, engine), []
+        bot, routes = bot_with(link), []
     else:
         signature = Signature(revealed(settings.slack_signing_secret), clock)
         endpoint = SlackEndpoint(app, signature, clock, metrics)
-        bot = Bot(services, endpoint, engine)
+        bot = bot_with(endpoint)
         routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
     return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, bot.notes, metrics)])

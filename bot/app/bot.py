@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Protocol
 
+from bot.app.workers import Workers
 from bot.jobs.engine import Engine
 from bot.services import Services
 
@@ -31,9 +32,12 @@ class Intake(Protocol):
 class Bot:
     """The running bot: where it listens, what it is made of, and whether it is fit to be asked."""
 
-    def __init__(self, services: Services, intake: Intake, engine: Engine) -> None:
+    def __init__(
+        self, services: Services, intake: Intake, engine: Engine, workers: Workers
+    ) -> None:
         self.services = services
         self._engine = engine
+        self._workers = workers
         self.port = 0
         self._intake = intake
         self._watch: asyncio.Task[None] | None = None
@@ -56,6 +60,7 @@ class Bot:
         await self._intake.open()
         self._watch = asyncio.create_task(self._intake.watch(), name="intake-watch")
         self._engine.start()
+        self._workers.start()
 
     async def until(self, stopped: asyncio.Event) -> None:
         """Wait until `stopped` is set. Raises SlackLost where Slack cannot be had back."""
@@ -73,7 +78,9 @@ class Bot:
             await cancelled(self._watch)
         await self._intake.close(min(CLOSE_SECONDS, patience))
         left = patience - (self.services.clock.monotonic() - started)
-        cut, _ = await asyncio.gather(self.services.tasks.drain(left), self._engine.stop(left))
+        cut, *_ = await asyncio.gather(
+            self.services.tasks.drain(left), self._engine.stop(left), self._workers.stop(left)
+        )
         log.info("stopped", extra={"answers_cut": cut})
 
 

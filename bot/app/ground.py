@@ -40,6 +40,10 @@ class Ground:
     kore: KoreSide
     off_loop: OffLoop
 
+    def notes(self) -> tuple[str, ...]:
+        """Say what is amiss though look-ups go on."""
+        return (f"store: {self.store.trouble.sentence}",) if self.store.trouble else ()
+
 
 async def open_ground(
     settings: Settings,

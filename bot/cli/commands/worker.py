@@ -1,0 +1,23 @@
+"""`simsessions worker`: what digests and watches have to do, in a process of its own."""
+
+import click
+
+from bot.cli.commands.run import kept_for_ever
+from bot.settings import load_settings
+
+
+@click.command()
+@click.option(
+    "--until-stdin-ends", is_flag=True, help="Stop, too, when whoever holds standard input is gone."
+)
+def command(*, until_stdin_ends: bool) -> None:
+    """Do the bot's jobs until SIGTERM or Ctrl-C: scans, digests, watches; asked for nothing.
+
+    Needs the settings of the bot, and its store; serves /healthz, /readyz and /metrics on PORT. The
+    bot starts such processes itself where SIMSESSIONS_WORKERS says how many.
+    """
+    settings = load_settings()
+    with kept_for_ever():
+        from bot.app.working import work  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
+
+    work(settings, until_stdin_ends=until_stdin_ends)
