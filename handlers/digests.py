@@ -84,8 +84,12 @@ async def now(one: Subscription, request: Request, services: Services) -> Reply:
 
 async def preview(one: Subscription, request: Request, services: Services) -> Reply:
     """Have it made for the asker alone."""
-    await services.digests.preview(one, request.user, request.channel)
-    return showing(done_screen(one, "is being made; only you will see it, and nothing is kept."))
+    await services.digests.preview(one, request.user)
+    return showing(
+        done_screen(
+            one, "is being made. It comes to you as a direct message, and nothing of it is kept."
+        )
+    )
 
 
 async def tell_channel(one: Subscription, screen: Screen, services: Services) -> None:

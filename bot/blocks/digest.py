@@ -26,6 +26,7 @@ from bot.diagnosis.state import State
 from bot.digests.digest import COUNTED, FAILED, Digest, Point
 
 WORST = 5
+PREVIEW = "A preview: only you see it, and the next digest does not count it."
 _SERIES = {
     "online": (State.ONLINE,),
     "silent": (State.STALE, State.OFFLINE, State.NEVER_SEEN),
@@ -54,6 +55,14 @@ def quiet_screen(digest: Digest, *, refused: Refused = NOTHING) -> Screen:
     """Draw the one line of a digest in which nothing is new."""
     blocks = [section(quiet_headline(digest, MRKDWN)), context(foot_words(digest, MRKDWN))]
     return lowered(screen(quiet_headline(digest, NOTICE), blocks), refused)
+
+
+def preview_screen(digest: Digest, *, refused: Refused = NOTHING) -> Screen:
+    """Draw it for one person, without buttons: nothing of it is kept that they could show."""
+    whole = digest_screen(digest, refused=refused)
+    note = context(f"{PREVIEW} Nothing changed." if digest.is_quiet else PREVIEW)
+    drawn = [block for block in whole.blocks if block["type"] != "actions"]
+    return lowered(screen(f"Preview: {whole.text}", [note, *drawn]), refused)
 
 
 def buttons(digest: Digest) -> Block:

@@ -52,12 +52,15 @@ class Compiler:
         self._clock = clock
 
     async def digest(self, run: Run, about: Subscription, notes: Notes) -> Digest:
-        """Compile the digest of a run that has asked all its SIMs. Raises StoreError."""
-        before = await self._runs.before(run.subscription, run.due)
+        """Compile the digest of a run that has asked all its SIMs. Raises StoreError.
+
+        It is compared with the last run of `about`, whose own the run need not be.
+        """
+        before = await self._runs.before(about.id, run.due)
         counts = await self._sums.counts(run.id)
         due, now, hides = moment(run.due), self._clock.now(), notes.left_out is not None
         return Digest(
-            subscription=run.subscription,
+            subscription=about.id,
             name=about.name,
             zone=about.zone,
             about=about.selection.words,
@@ -75,7 +78,7 @@ class Compiler:
             unread=await self._unread(run, hides=hides),
             missing=notes.missing,
             missed=await self._missed(run, about, before, notes.skipped_since),
-            trend=await self._trend(run, counts),
+            trend=await self._trend(run, about, counts),
             problem=notes.problem,
             left_out=notes.left_out,
         )
@@ -131,13 +134,15 @@ class Compiler:
     ) -> tuple[Missed, ...]:
         """Give the due times since the digest before to which none came."""
         since = before.due if before else run.started
-        untold = await self._runs.untold_between(run.subscription, since, run.due)
+        untold = await self._runs.untold_between(about.id, since, run.due)
         begun = [Missed(moment(each.due), each.why or "") for each in untold]
         never = _never_begun(about, skipped_since, run.due) if skipped_since else ()
         return tuple(sorted({each.due: each for each in (*never, *begun)}.values(), key=_by_due))
 
-    async def _trend(self, run: Run, counts: Mapping[str, int]) -> tuple[Point, ...]:
-        earlier = await self._runs.trend(run.subscription, run.due, TREND - 1)
+    async def _trend(
+        self, run: Run, about: Subscription, counts: Mapping[str, int]
+    ) -> tuple[Point, ...]:
+        earlier = await self._runs.trend(about.id, run.due, TREND - 1)
         points = [Point(moment(each.due), each.counts) for each in earlier]
         return (*points, Point(moment(run.due), counts))
 

@@ -41,12 +41,11 @@ class DigestDesk:
         args = {"subscription": one.id, "due": due.timestamp(), "now": True}
         return await self.queue.add(NewJob(KIND, run_key(one, due), args)) == 1
 
-    async def preview(self, one: Subscription, person: str, channel: str) -> None:
-        """Have it made for one person, to be shown in a channel to them alone."""
-        now = self.clock.now()
-        args = {"subscription": one.id, "person": person, "channel": channel}
-        key = f"{PREVIEW}:{one.id}:{person}@{stamp(now)}"
-        await self.queue.add(NewJob(PREVIEW, key, args))
+    async def preview(self, one: Subscription, person: str) -> None:
+        """Have it made for one person alone. Raises StoreError."""
+        due = self.clock.now().replace(microsecond=0)
+        args = {"subscription": one.id, "person": person, "due": due.timestamp()}
+        await self.queue.add(NewJob(PREVIEW, f"{PREVIEW}:{one.id}:{person}@{stamp(due)}", args))
 
 
 def run_key(one: Subscription, due: datetime) -> str:

@@ -52,14 +52,21 @@ async def _left_out(job: Job, about: Subscription, services: JobServices) -> boo
 
 
 async def listed(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
-    """List the SIMs and have them asked; while KORE does not answer, wait for it within grace."""
-    fleet, until = services.fleet, run.due + about.grace.total_seconds()
+    """Begin it, unless it is too late for that or the one before is still being made."""
     if why := await _why_not(job, run, about, services):
         log.warning("digest-skipped", extra={"digest": job.key, "why": why})
         services.metrics.digest_ended(
             Stage.SKIPPED.value, services.clock.now().timestamp() - run.due
         )
-        return Done(write=fleet.runs.changing(run.id, Stage.SKIPPED, why=why))
+        return Done(write=services.fleet.runs.changing(run.id, Stage.SKIPPED, why=why))
+    return await asked_for(job, run, about, services)
+
+
+async def asked_for(
+    job: Job, run: Run, about: Subscription, services: JobServices
+) -> Outcome | None:
+    """List the SIMs and have them asked; while KORE does not answer, wait for it within grace."""
+    fleet, until = services.fleet, run.due + about.grace.total_seconds()
     try:
         roster = await list_sims(about.selection, fleet.kore)
     except KoreError as error:

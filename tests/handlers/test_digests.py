@@ -1,0 +1,309 @@
+"""What is done with a digest: pause, resume, remove, now, preview; and who may."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.blocks.ids import DIGEST_PAUSE, DigestButton
+from bot.digests.subscription import KIND, Why
+from bot.sandbox.kore_api.faults import hang
+from tests.handlers.digesting import added, bot_on, kept, scheduled
+from tests.running_bots import find_button
+
+
+@pytest.fixture
+async def whole(database_url):
+    async with bot_on(database_url) as running:
+        await added(running)
+        yield running
+
+
+async def next_due(whole):
+    (one,) = await kept(whole)
+    found = await whole.bot.services.digests.subscriptions._schedules.get(one.schedule)
+    return found.next_due
+
+
+async def job(whole):
+    """The one job of digests that there is."""
+    (one,) = await kept(whole)
+    async with whole.bot.services.store.read() as tx:
+        rows = whole.bot.services.digests.subscriptions._rows
+        (only,) = await rows.live_runs(one.schedule, KIND, tx)
+    return await whole.bot.services.digests.queue.get(only)
+
+
+async def arrives(look):
+    """The newest message once there is one."""
+    async with asyncio.timeout(20):
+        while not look():  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0.05)
+    return look()[-1]
+
+
+async def posted_in(whole, user):
+    """The digest that comes to the channel."""
+    return await arrives(lambda: [m for m in whole.slack.seen_by(user) if m.metadata])
+
+
+async def test_pausing_and_resuming(whole):
+    """
+    A paused one is not due, who did it is told to all, and resumed it is due from then on.
+    """
+    await whole.type("digest pause pumps", user="ben")
+    (paused,) = await kept(whole)
+    resting = await next_due(whole)
+    told = str(whole.answer("chloe").blocks)
+    await whole.type("digest resume pumps", user="ben")
+
+    assert Why.ASKED is paused.paused
+    assert resting is None
+    assert "<@U0BEN0001> paused the digest *Pumps*" in told
+    assert None is (await kept(whole))[0].paused
+    assert await next_due(whole) > whole.bot.services.clock.now().timestamp()
+    assert "resumed the digest *Pumps*" in str(whole.answer("chloe").blocks)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [("pause", "is paused already"), ("resume", "is not paused")],
+)
+async def test_what_is_so_already(whole, before, words):
+    """
+    Doing it again changes nothing, tells nobody else, and says so.
+    """
+    if before == "pause":
+        await whole.type("digest pause")
+    seen = len(whole.slack.seen_by("chloe"))
+    await whole.type(f"digest {before}")
+
+    assert words in whole.answer().text
+    assert seen == len(whole.slack.seen_by("chloe"))
+
+
+async def test_removing_asks_first(whole):
+    """
+    Typed, it asks; the button then removes digest and schedule.
+    """
+    (one,) = await kept(whole)
+    await whole.type("digest remove Pumps")
+    asked = whole.answer()
+    still = await kept(whole)
+    await whole.click(asked, "Remove")
+
+    assert "Remove the digest Pumps?" == asked.text
+    assert (one,) == still
+    assert () == await kept(whole)
+    assert await scheduled(whole, one) is None
+    assert "removed the digest *Pumps*" in str(whole.answer("chloe").blocks)
+
+
+async def test_removing_ends_what_is_under_way(whole):
+    """
+    A run that is being made is cancelled with its digest.
+    """
+    whole.kore.faults.add(hang("/DataSessions", times=None))
+    await whole.type("digest now")
+    running = await job(whole)
+    await whole.type("digest remove")
+    await whole.click(whole.answer(), "Remove")
+    whole.kore.faults.clear()
+
+    ended = await whole.bot.services.digests.queue.get(running.key)
+    assert "cancelled" == ended.state
+
+
+async def test_post_now(whole):
+    """
+    The asker reads where it will come, and it comes there, with its buttons.
+    """
+    await whole.type("digest now pumps")
+    said = whole.answer().text
+    posted = await posted_in(whole, "chloe")
+
+    assert "will be posted in <#C0FLEETOP>" in said
+    assert "*Pumps" in posted.blocks[0]["text"]["text"]
+    assert find_button(posted, "Pause")
+
+
+async def test_one_that_is_being_made_already(whole):
+    """
+    A second one is not begun; the asker reads how far the first is, and so does the list.
+    """
+    whole.kore.faults.add(hang("/DataSessions", times=None))
+    await whole.type("digest now")
+    await job(whole)
+    await whole.type("digest now")
+    second = whole.answer().text
+    await whole.type("digest list")
+    whole.kore.faults.clear()
+
+    assert "is being made already: 0 %" in second
+    assert "being made now: 0 %" in str(whole.answer().blocks)
+
+
+async def test_a_preview(whole):
+    """
+    It comes to the asker alone, is not posted, and no digest counts it.
+    """
+    await whole.type("digest preview pumps")
+    seen = len(whole.slack.seen_by("chloe"))
+    shown = await arrives(lambda: whole.slack.direct("ana"))
+    (one,) = await kept(whole)
+
+    assert "Preview: " in shown.text
+    assert "only you see it" in str(shown.blocks[0])
+    assert [] == [block for block in shown.blocks if block["type"] == "actions"]
+    assert seen == len(whole.slack.seen_by("chloe"))
+    now = whole.bot.services.clock.now().timestamp()
+    assert None is await whole.bot.services.digests.runs.before(one.id, now + 60)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_the_list_and_its_buttons(whole):
+    """
+    Each digest stands with when it comes next in the reader's zone, and can be paused there.
+    """
+    await whole.type("digest")
+    shown = whole.answer()
+    await whole.click(shown, "Pause")
+
+    assert "1 digest in this channel" == shown.text
+    assert "SIMs called truck-\u2217, on weekdays at 09:00 (America/New_York)" in str(shown.blocks)
+    assert "next <!date^" in str(shown.blocks)
+    assert Why.ASKED is (await kept(whole))[0].paused
+    await whole.type("digest list")
+    assert "Resume" in str(whole.answer().blocks)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_lists_of_a_channel_and_of_a_person(whole):
+    """
+    Another channel has none, and says how to make one; a direct message shows one's own.
+    """
+    await whole.type("digest", channel="#partner-shared")
+    elsewhere = whole.slack.seen_by("ana", "#partner-shared")[-1]
+    direct = whole.slack.workspace.dm("U0ANA0001").id
+    await whole.type("digest", channel=direct)
+
+    assert "No digests in this channel yet" in elsewhere.text
+    assert "New digest…" in str(elsewhere.blocks)
+    assert "1 digest that you made" == whole.slack.direct("ana")[-1].text
+    assert "in <#C0FLEETOP>" in str(whole.slack.direct("ana")[-1].blocks)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("digest pause pmps", "Did you mean one of these?"),
+        ("digest pause nothing like it", "`/simsessions digest list` shows those that are"),
+        ("digest paus pumps", "Did you mean `/simsessions digest pause`?"),
+        ("digest explode", "Try `/simsessions digest [add"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_what_is_not_understood(whole, typed, words):
+    """
+    A misspelt deed or name gets the near ones, and nothing is done.
+    """
+    await whole.type(typed)
+
+    assert words in str(whole.answer().blocks).replace("\u2217", "*")
+    assert None is (await kept(whole))[0].paused
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_near_name_is_a_button(whole):
+    """
+    Choosing it does what was asked.
+    """
+    await whole.type("digest pause pmps")
+    await whole.click(whole.answer(), "Pumps")
+
+    assert Why.ASKED is (await kept(whole))[0].paused
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_without_a_name_there_must_be_one_only(whole):
+    """
+    With two it asks which.
+    """
+    (one,) = await kept(whole)
+    await whole.bot.services.digests.subscriptions.add(replace(one, id="2", name="Wells"))
+    await whole.type("digest pause")
+
+    assert "This channel has 2 digests. Which one?" in whole.answer().text
+    assert [None, None] == [each.paused for each in await kept(whole)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_who_may(whole):
+    """
+    Somebody in another channel does not find it; its maker does, from anywhere.
+    """
+    await whole.type("digest pause Pumps", user="ben", channel="#partner-shared")
+    refused = whole.slack.seen_by("ben", "#partner-shared")[-1]
+    unchanged = (await kept(whole))[0].paused
+    await whole.type("digest pause Pumps", user="ana", channel="#partner-shared")
+
+    assert (
+        "I found no digest `Pumps` here" in refused.text.replace("ˋ", "`")
+        or "Pumps" in refused.text
+    )
+    assert unchanged is None
+    assert Why.ASKED is (await kept(whole))[0].paused
+
+
+def click_elsewhere(whole, user, value):
+    """A click of somebody's in another channel, on a button as theirs would be."""
+    return {
+        "type": "block_actions",
+        "user": {"id": whole.slack.workspace.person(user).id, "team_id": "T0ACMEIOT"},
+        "team": {"id": "T0ACMEIOT"},
+        "trigger_id": whole.slack.workspace.ids.token(),
+        "channel": {"id": "C0PARTNER"},
+        "container": {"type": "message", "channel_id": "C0PARTNER", "is_ephemeral": False},
+        "response_url": whole.slack.ticket(user),
+        "actions": [{"type": "button", "action_id": DIGEST_PAUSE, "block_id": "b", "value": value}],
+    }
+
+
+@pytest.mark.parametrize(("user", "is_done"), [("ana", True), ("ben", True), ("emil", False)])
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_button_checks_who_presses_it(dispatch, whole, user, is_done):
+    """
+    Who is in the digest's channel may press it wherever they see it; others may not.
+    """
+    (one,) = await kept(whole)
+
+    await dispatch(click_elsewhere(whole, user, DigestButton(id=one.id).to_value()))
+    await whole.settle()
+
+    assert is_done is ((await kept(whole))[0].paused is not None)
+
+
+@pytest.mark.parametrize("value", ["", "x", "{}", '{"id":7}', '{"id":"nobody"}'])
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_forged_or_old_button(dispatch, whole, value):
+    """
+    A button that no digest belongs to is answered with a sentence, and nothing is done.
+    """
+    await dispatch(click_elsewhere(whole, "ana", value))
+    await whole.settle()
+
+    told = whole.answer().text
+    assert "another version of me" in told or "not there any more" in told
+    assert None is (await kept(whole))[0].paused
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_lost_store_is_said(whole):
+    """
+    Without the store there are no digests, and that is what is said.
+    """
+    await whole.bot.services.store.aclose()
+    await whole.type("digest")
+
+    assert "my store" in whole.answer().text.lower()
