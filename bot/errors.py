@@ -11,6 +11,7 @@
     + NotAllowed            this person or channel may not ask
     + AskedTooOften         more look-ups a minute than one person may make
     + NotYours              somebody outside a digest's channel wants to change it
+    + NoThread              a hand-over of no thread, or of one in another channel
     + NotShared             the channel does not take what was to be shared
     + NoSuchSims            bot/digests/chooser.py: a digest's pattern, plan or list names no SIM
     + ThreadNotRead         bot/slack/threads.py: what stands above a mention cannot be read
@@ -110,6 +111,12 @@ class NotYours(UserError):
     """Somebody wants to change the digest of a channel that they are not in."""
 
     sentence = "Only people in a digest's channel, and who made it, may change it."
+
+
+class NoThread(UserError):
+    """It is not told which thread is meant, or it is in another channel."""
+
+    sentence = "Which thread? Mention me in it."
 
 
 class NotShared(UserError):

@@ -8,6 +8,7 @@ from handlers.command import register_command
 from handlers.digest_buttons import register_digest_buttons
 from handlers.digest_form import register_digest_form
 from handlers.gate import Gate
+from handlers.handovers import register_handovers
 from handlers.history_buttons import register_history_buttons
 from handlers.mentions import register_mentions
 from handlers.modals import register_modals
@@ -30,4 +31,5 @@ def register(app: AsyncApp, services: Services) -> None:
     register_mentions(app, services)
     register_shortcuts(app, services)
     register_unfurls(app, services)
+    register_handovers(app, services)
     register_watch_buttons(app, services)

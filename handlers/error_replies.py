@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from bot.blocks.errors import error_screen
-from bot.errors import AskedTooOften, BotError, TookTooLong, UserError
+from bot.errors import AskedTooOften, BotError, NotAllowed, TookTooLong, UserError
 from bot.ops.request_context import request_id
 from handlers.reply import Reply, showing
 
@@ -26,5 +26,7 @@ def to_reply(error: Exception, *, asked: str = "") -> tuple[Reply, str]:
     level = logging.INFO if isinstance(error, UserError) else logging.WARNING
     about = {"kind": error.kind, "why": str(error), "cause": repr(error.__cause__)}
     log.log(level, "planned-error", extra=about)
+    reply = showing(error_screen(error, asked=asked))
     quiet = isinstance(error, AskedTooOften) and error.is_said
-    return replace(showing(error_screen(error, asked=asked)), quiet=quiet), error.kind
+    aside = isinstance(error, AskedTooOften | NotAllowed)
+    return replace(reply, quiet=quiet, aside=aside), error.kind

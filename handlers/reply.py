@@ -36,14 +36,15 @@ class Reply:
     """`draw` gives the screen, now or later, without the kinds of blocks that a workspace refuses.
 
     `in_channel` is for all to see, `replace` takes the place of the message that was clicked. A
-    `quiet` one is no message: the asker has read the same a moment ago. `shown` is the message that
-    it takes the place of.
+    `quiet` one is no message: the asker has read the same a moment ago. One `aside` is for the
+    asker alone, even where it was asked aloud. `shown` is the message that it takes the place of.
     """
 
     draw: Draw
     in_channel: bool = False
     replace: bool = False
     quiet: bool = False
+    aside: bool = False
     shown: Shown | None = None
 
 
@@ -74,7 +75,7 @@ async def send(reply: Reply, request: Request, services: Services) -> None:
 
 
 async def _sent(reply: Reply, request: Request, services: Services) -> None:
-    if reply.shown or request.aloud:
+    if reply.shown or (request.aloud and not reply.aside):
         shown = reply.shown or services.live.begin(request, in_channel=True)
         await shown.finish(reply.draw)
         return

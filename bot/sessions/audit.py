@@ -10,14 +10,16 @@ import logging
 import secrets
 from collections import deque
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.errors import BotError
+from bot.sessions.handover import LookedUp
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import snapshot_of
+from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.store.errors import StoreError
 from bot.store.lookups import OK, Lookup, Lookups
 
@@ -101,10 +103,11 @@ class Audit:
                     self._waiting.popleft()
             self._some.clear()
 
-    async def in_thread(self, channel: str, thread: str) -> tuple[Lookup, ...]:
+    async def in_thread(self, channel: str, thread: str) -> tuple[LookedUp, ...]:
         """Give what was looked up in a thread and found, oldest first. Raises StoreError."""
         await self.kept()
-        return await self._lookups.in_thread(channel, thread)
+        rows = await self._lookups.in_thread(channel, thread)
+        return tuple(_read(row) for row in rows if row.snapshot)
 
     async def aclose(self) -> None:
         """Keep what still waits, for a few seconds; what is lost is counted and logged."""
@@ -120,6 +123,11 @@ class Audit:
         if now >= self._forget_at:
             await self._lookups.forget(now - self._retention)
             self._forget_at = now + FORGET_SECONDS
+
+
+def _read(row: Lookup) -> LookedUp:
+    snapshot = Snapshot.from_json(row.snapshot or "")
+    return LookedUp(datetime.fromtimestamp(row.at, UTC), row.person, snapshot)
 
 
 def _row(asking: Asking, answer: SessionReport | BotError, at: float) -> Lookup:

@@ -88,10 +88,8 @@ def words(thing: object) -> Iterator[str]:
 
 
 _TEXT = st.one_of(st.none(), st.sampled_from(HOSTILE), st.text(max_size=400))
-_MOMENT = st.one_of(
-    st.none(),
-    st.timedeltas(timedelta(days=-20_000), timedelta(days=20_000)).map(NOON.__add__),
-)
+_KNOWN_MOMENT = st.timedeltas(timedelta(days=-20_000), timedelta(days=20_000)).map(NOON.__add__)
+_MOMENT = st.one_of(st.none(), _KNOWN_MOMENT)
 _COUNT = st.one_of(st.none(), st.integers(0, 2**70))
 _PLACE = st.one_of(
     st.none(), st.builds(CellLocation, lat=st.floats(-90, -1), lon=st.floats(-180, 180))
@@ -149,8 +147,8 @@ REPORTS = st.builds(
         ),
     ),
     findings=st.lists(_FINDINGS, max_size=25).map(tuple),
-    as_of=_MOMENT.filter(bool),
-    made_at=_MOMENT.filter(bool),
+    as_of=_KNOWN_MOMENT,
+    made_at=_KNOWN_MOMENT,
     stale=st.booleans(),
     skipped_rows=st.integers(0, 5000),
     problem=_TEXT,

@@ -218,9 +218,10 @@ async def test_a_thread_tells_what_was_looked_up_a_moment_ago(audit):
     """
     audit.note(ASKING, a_report())
 
-    (row,) = await audit.in_thread("C1", "1.1")
+    (looked_up,) = await audit.in_thread("C1", "1.1")
 
-    assert SID == row.sim
+    assert (SID, "online") == (looked_up.snapshot.sid, looked_up.snapshot.state)
+    assert (audit._clock.now(), "U1") == (looked_up.at, looked_up.person)
     assert () == await audit.in_thread("C1", "2.2")
 
 

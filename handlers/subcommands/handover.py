@@ -1,0 +1,13 @@
+"""`handover [link]`: the SIMs looked up in a thread, then and now, for whoever takes over."""
+
+from bot.services import Services
+from handlers.handovers import handed_over, thread_of
+from handlers.reply import Reply
+from handlers.request import Request
+from handlers.subcommand import subcommand
+
+
+@subcommand("handover <link to a thread>", "the SIMs looked up in a thread, then and now")
+async def handover(request: Request, services: Services) -> Reply:
+    """Hand the thread over. Raises NoThread, and what the look-ups raise."""
+    return await handed_over(thread_of(request), services)
