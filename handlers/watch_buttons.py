@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
+from bot.blocks.watch_card import watch_card
 from bot.blocks.watch_list import stopped_screen
 from bot.errors import OldButton
 from bot.services import Services
-from handlers.asking import admit, look_up, look_up_many
+from bot.watches.hiding import hidden_watch
+from handlers.asking import look_up, look_up_many, withheld
 from handlers.buttons import Click, on_click, read
 from handlers.reply import Reply, showing
 from handlers.request import Request
@@ -40,9 +42,16 @@ async def watch_all(request: Request, value: str, services: Services) -> Reply:
 
 async def stop(request: Request, value: str, services: Services) -> Reply:
     """Stop a watch; everybody who may ask there may, and its card says who did."""
-    await admit(services)
+    hides = await withheld(request, services, for_all=True) is not None
     stopped = await services.watches.stop(read(ids.StopWatch, value).id, request.user)
-    return showing(stopped_screen([stopped]))
+    if not request.is_public:  # the list of watches, which only the asker sees
+        return showing(stopped_screen([stopped]))
+    shown, now = hidden_watch(stopped) if hides else stopped, services.clock.now()
+    return Reply(
+        lambda refused: watch_card(shown, now, refused=refused),
+        in_channel=True,
+        replace=True,
+    )
 
 
 CLICKS: Mapping[str, Click] = {ids.WATCH: watch, ids.WATCH_ALL: watch_all, ids.STOP_WATCH: stop}

@@ -10,6 +10,7 @@ from bot.diagnosis.state import State
 from bot.sessions.snapshot import Snapshot
 from bot.watches.watch import Goal
 
+HALF_A_MINUTE = timedelta(seconds=30)
 _WAITS = {
     Goal.ONLINE: "until it is online",
     Goal.OFFLINE: "until it is not online any more",
@@ -89,5 +90,5 @@ def ago_words(moment: datetime) -> str:
 
 def time_words(moment: datetime, now: datetime, speak: Speech) -> str:
     """Give a moment to come, and how far away it is."""
-    left = between(now, moment)
-    return f"{speak.when(moment)} (in {span(left)})" if left > timedelta(0) else speak.when(moment)
+    left = between(now, moment) + HALF_A_MINUTE  # rounded, for `span` cuts
+    return f"{speak.when(moment)} (in {span(left)})" if left > HALF_A_MINUTE else speak.when(moment)

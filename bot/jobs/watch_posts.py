@@ -15,11 +15,11 @@ from bot.blocks.watch_notice import watch_notice
 from bot.clock import Clock
 from bot.errors import NotAllowed
 from bot.jobs.post_once import Posted, PostOnce
-from bot.sessions.redaction import redacted_change, redacted_snapshot
 from bot.slack.drawing import Draw
 from bot.slack.errors import SlackRefused
 from bot.store.watches import WatchRows
 from bot.watches.carding import APART, face
+from bot.watches.hiding import hidden_news, hidden_notice, hidden_watch
 from bot.watches.judging import news
 from bot.watches.permission import Permission
 from bot.watches.rows import from_row
@@ -146,20 +146,18 @@ class WatchPosts:
 
     def _drawn_as_card(self, watch: Watch, *, is_away: bool) -> Draw:
         async def draw(refused: Refused) -> Screen:
-            shown = replace(watch, latest=redacted_snapshot(watch.latest))
-            shown = shown if await self._hides(watch) else watch
+            shown = hidden_watch(watch) if await self._hides(watch) else watch
             return watch_card(shown, self._clock.now(), away=is_away, refused=refused)
 
         return draw
 
     async def _notice(self, watch: Watch, notice: Notice, refused: Refused) -> Screen:
-        changes = news(notice.before, notice.after)
-        if await self._hides(watch):
-            changes = tuple(map(redacted_change, changes))
-            before, after = map(redacted_snapshot, (notice.before, notice.after))
-            notice = replace(notice, before=before, after=after)
         if notice.kind is NoticeKind.SHUT_OUT:
-            changes = ()
+            return watch_notice(watch, hidden_notice(notice), (), refused=refused)
+        if await self._hides(watch):
+            changes, notice = hidden_news(notice), hidden_notice(notice)
+        else:
+            changes = news(notice.before, notice.after)
         return watch_notice(watch, notice, changes, refused=refused)
 
     async def _hides(self, watch: Watch) -> bool:

@@ -132,8 +132,9 @@ def _check_goal(goal: Goal | None, seen: Snapshot) -> None:
         return
     name = _quoted(seen.name)
     state = seen.state.value.replace("_", " ")
+    instead = "changes" if goal is Goal.ONLINE else "online"
     raise NothingToWaitFor(
-        f"{name} is {state} already. Write `until changes` to hear when that is over."
+        f"{name} is {state} already. Write `until {instead}` to hear when that is over."
     )
 
 
