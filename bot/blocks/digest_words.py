@@ -101,7 +101,10 @@ def warnings(digest: Digest, speak: Speech) -> list[str]:
 
 
 def _problem(digest: Digest, speak: Speech) -> str | None:
-    return f"⚠️ {speak.strong(speak.sentence(digest.problem))}" if digest.problem else None
+    if digest.problem is None:
+        return None
+    claim = f"KORE gave me no list of SIMs until {speak.when(digest.made_at)}."
+    return f"⚠️ {speak.strong(claim)} {speak.sentence(digest.problem)}"
 
 
 def _unread(digest: Digest, speak: Speech) -> str | None:

@@ -1,0 +1,195 @@
+"""Digests made by the real engine between both stand-ins, on the database of a test."""
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from bot.app.posting import open_posts
+from bot.clock import SystemClock
+from bot.diagnosis.thresholds import Thresholds
+from bot.digests.cadence import Cadence, Every
+from bot.digests.digest import Digest
+from bot.digests.fleet import Fleet, open_fleet
+from bot.digests.selection import Selection, Which
+from bot.digests.subscription import KIND, Subscription
+from bot.digests.subscriptions import Subscriptions
+from bot.jobs.engine import Engine, Lane, Timing
+from bot.jobs.post_once import PostOnce
+from bot.kore.connect import KoreConfig, open_kore
+from bot.kore.retry import RetryPolicy
+from bot.ops.metrics import Metrics
+from bot.ops.off_loop import OffLoop
+from bot.sandbox.kore_api.api import KoreApi
+from bot.sandbox.slack_api.messages import Message
+from bot.sessions.verdict import Judge
+from bot.slack.access import Access
+from bot.slack.admission import Admission, Policies
+from bot.slack.channels import Channels
+from bot.slack.client import SlackClient, open_session
+from bot.slack.groups import UserGroups
+from bot.slack.identity import identify
+from bot.slack.people import People
+from bot.store.database import Database
+from bot.store.digest_runs import Run
+from bot.store.jobs import Job, JobQueue, NewJob
+from bot.store.schedules import Schedules
+from bot.store.subscriptions import SubscriptionRows
+from tests.fakes import FakeClock
+from tests.workspaces import BOT_TOKEN, SlackSide, slack_side
+
+LANES = {"digest": Lane(2), "scan": Lane(3), "default": Lane(2)}
+QUICK = Timing(poll=0.05)
+SCOPES = {"channels:history", "groups:history", "channels:read", "groups:read", "chat:write"}
+START = datetime(2026, 1, 5, 12, tzinfo=UTC)
+FLEET_OPS = "C0FLEETOP"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the kinds of digests use of the job services."""
+
+    queue: JobQueue
+    schedules: Schedules
+    posts: PostOnce
+    admission: Admission
+    fleet: Fleet
+    subscriptions: Subscriptions
+    metrics: Metrics
+    clock: SystemClock
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts, and the stand-ins on both sides of them."""
+
+    parts: Parts
+    kore: KoreApi
+    slack: SlackSide
+    engine: Engine
+
+    async def made(self, about: Subscription, due: float | None = None, **args: Any) -> Run:
+        """Have a digest made that was due then, or is now, and give its run."""
+        job = await self.begun(about, due, **args)
+        await self.ended(job)
+        run = await self.parts.fleet.runs.find(about.id, (await self.job(job)).args["due"])
+        assert run is not None
+        return run
+
+    async def begun(self, about: Subscription, due: float | None = None, **args: Any) -> str:
+        """Make a digest due; give the key of its job."""
+        due = self.now if due is None else due
+        key = f"{about.schedule}@{datetime.fromtimestamp(due, UTC).isoformat()}"
+        new = NewJob(KIND, key, {"subscription": about.id, "due": due} | args)
+        await self.parts.queue.add(new)
+        return key
+
+    @property
+    def now(self) -> float:
+        """Epoch seconds."""
+        return self.parts.clock.now().timestamp()
+
+    async def ended(self, key: str, seconds: float = 30.0) -> Job:
+        """Wait until a job has ended; whatever it waits for by itself comes at once."""
+        async with asyncio.timeout(seconds):
+            while (job := await self.job(key)).state not in {"done", "failed", "cancelled"}:
+                await self.hurried(key)
+                await asyncio.sleep(0.02)
+        return job
+
+    async def hurried(self, key: str) -> None:
+        """Make a job and its children due."""
+        for each in (key, *(child.key for child in await self.parts.queue.children(key))):
+            await self.parts.queue.hurry(each)
+
+    async def job(self, key: str) -> Job:
+        """Give a job that is there."""
+        job = await self.parts.queue.get(key)
+        assert job is not None
+        return job
+
+    def parents(self, channel: str = "#fleet-ops") -> list[Message]:
+        """The digests that stand in a channel, without their threads, oldest first."""
+        return [each for each in self.slack.seen_by("ana", channel) if each.thread_ts is None]
+
+    def texts(self) -> list[str]:
+        """What the digests say first, oldest first."""
+        return [message.text for message in self.parents()]
+
+
+def pumps(**changes: Any) -> Subscription:
+    """Give a digest of all SIMs, hourly, for #fleet-ops."""
+    plain = {
+        "id": "0a1b2c3d",
+        "team": "T0ACMEIOT",
+        "channel": FLEET_OPS,
+        "name": "Pumps",
+        "made_by": "U0ANA0001",
+        "made_at": START,
+        "selection": Selection(Which.ALL),
+        "cadence": Cadence(Every.HOURS),
+        "grace": timedelta(hours=1),
+    }
+    return Subscription(**plain | changes)
+
+
+def digest_of(run: Run) -> Digest:
+    """Give what a run has made."""
+    return Digest.from_json(run.digest or "")
+
+
+@asynccontextmanager
+async def digesting(database: Database, **kore_options: Any):
+    """Run the engine while the block lasts."""
+    clock, metrics = SystemClock(), Metrics()
+    api = KoreApi(clock, **kore_options)
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(slack_side(clock))
+        slack.api.scopes = frozenset(SCOPES)
+        session = await stack.enter_async_context(open_session())
+        config = KoreConfig(
+            api_url="https://kore.test",
+            token_url="https://kore.test/api-services/v1/auth/token",
+            client_id=api.client_id,
+            client_secret=api.client_secret,
+            retry=RetryPolicy(tries=1),
+        )
+        kore = open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
+        stack.push_async_callback(kore.aclose)
+        off_loop = OffLoop()
+        stack.push_async_callback(off_loop.aclose)
+        client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
+        identity = await identify(client)
+        people, channels = People(client, clock), Channels(client, clock)
+        lists = Access(identity.team)
+        groups = UserGroups(client, clock, frozenset())
+        admission = Admission(lists, people, channels, groups, Policies())
+        stack.push_async_callback(admission.aclose)
+        posts = open_posts(
+            session,
+            token=BOT_TOKEN,
+            api_url=slack.api_url,
+            identity=identity,
+            store=database,
+            metrics=metrics,
+            clock=FakeClock(),  # the pace of a channel costs no time
+        )
+        queue = JobQueue(database)
+        schedules = Schedules(database, queue)
+        parts = Parts(
+            queue=queue,
+            schedules=schedules,
+            posts=posts,
+            admission=admission,
+            fleet=open_fleet(database, kore.in_background(), Judge(Thresholds()), clock, off_loop),
+            subscriptions=Subscriptions(database, SubscriptionRows(database), schedules, queue),
+            metrics=metrics,
+            clock=clock,
+        )
+        engine = Engine(parts, LANES, timing=QUICK)
+        engine.start()
+        stack.push_async_callback(engine.stop, 1.0)
+        yield Desk(parts, api, slack, engine)
