@@ -1,0 +1,177 @@
+"""Digests kept together with their schedules, on both databases."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.digests.cadence import Cadence, Every
+from bot.digests.subscription import KIND, Why
+from bot.digests.subscriptions import NameTaken, NoSuchDigest, Subscriptions, chosen
+from bot.store.errors import StoreNotReady
+from bot.store.jobs import JobQueue, NewJob
+from bot.store.schedules import Schedules
+from bot.store.subscriptions import SubscriptionRows
+from tests.bot.digests.subscriptions import PUMPS, subscription
+
+WELLS = subscription(id="2", name="Wells")
+
+
+@pytest.fixture
+def queue(database):
+    return JobQueue(database)
+
+
+@pytest.fixture
+def schedules(database, queue):
+    return Schedules(database, queue)
+
+
+@pytest.fixture
+def keep(database, schedules, queue):
+    return Subscriptions(database, SubscriptionRows(database), schedules, queue)
+
+
+async def test_a_new_one_has_its_schedule(keep, schedules):
+    """
+    The engine knows its line, its zone, its grace and what to make.
+    """
+    await keep.add(PUMPS)
+
+    found = await schedules.get(PUMPS.schedule)
+    assert PUMPS == await keep.get(PUMPS.id)
+    assert (("0 9 * * 1-5",), "Europe/Berlin", 3600.0) == (found.cron, found.zone, found.grace)
+    assert (KIND, {"subscription": PUMPS.id}) == (found.kind, found.args)
+    assert found.next_due is not None
+
+
+async def test_a_name_that_is_taken_leaves_no_schedule(keep, schedules):
+    """
+    Both are kept or neither.
+    """
+    await keep.add(PUMPS)
+    with pytest.raises(NameTaken):
+        await keep.add(replace(WELLS, name="PUMPS"))
+
+    assert await schedules.get(WELLS.schedule) is None
+    assert (PUMPS,) == await keep.every()
+
+
+async def test_another_cadence_moves_the_next_run(keep, schedules):
+    """
+    A digest that comes hourly from now on is due within the hour.
+    """
+    await keep.add(PUMPS)
+    before = (await schedules.get(PUMPS.schedule)).next_due
+    await keep.change(replace(PUMPS, cadence=Cadence(Every.CRON, line="* * * * *")))
+
+    after = (await schedules.get(PUMPS.schedule)).next_due
+    assert after <= before
+    with pytest.raises(NameTaken):
+        await keep.change(WELLS)
+
+
+async def test_a_new_name_moves_nothing(keep, schedules):
+    """
+    What is no matter of time leaves the next run where it is.
+    """
+    await keep.add(PUMPS)
+    before = (await schedules.get(PUMPS.schedule)).next_due
+    await keep.change(replace(PUMPS, name="Trucks"))
+
+    assert before == (await schedules.get(PUMPS.schedule)).next_due
+    assert "Trucks" == (await keep.get(PUMPS.id)).name
+
+
+async def test_pausing_and_resuming(keep, schedules):
+    """
+    A paused one is never due; resumed it comes from then on, and each is told to have changed once.
+    """
+    await keep.add(PUMPS)
+
+    told = [await keep.pause(PUMPS, Why.ARCHIVED), await keep.pause(PUMPS)]
+    resting = await schedules.get(PUMPS.schedule)
+    reason = (await keep.get(PUMPS.id)).paused
+    told += [await keep.resume(PUMPS), await keep.resume(PUMPS)]
+
+    assert [True, False, True, False] == told
+    assert Why.ARCHIVED is reason
+    assert resting.next_due is None
+    assert (await schedules.get(PUMPS.schedule)).next_due is not None
+    assert None is (await keep.get(PUMPS.id)).paused
+
+
+async def test_removing_ends_its_runs_and_no_others(keep, schedules, queue):
+    """
+    A run that waits is cancelled; those of another digest, even of a longer id, go on.
+    """
+    await keep.add(PUMPS)
+    mine, other = f"{PUMPS.schedule}@2026", f"{PUMPS.schedule}x@2026"
+    await queue.add(NewJob(KIND, mine), NewJob(KIND, other))
+
+    await keep.remove(PUMPS)
+
+    assert ["cancelled", "ready"] == [(await queue.get(key)).state for key in (mine, other)]
+    assert await schedules.get(PUMPS.schedule) is None
+    assert None is await keep.find(PUMPS.id)
+    with pytest.raises(NoSuchDigest):
+        await keep.get(PUMPS.id)
+
+
+async def test_it_is_found_by_name(keep):
+    """
+    The channel's goes before one's own of another channel.
+    """
+    mine = replace(WELLS, channel="C9", name="Pumps")
+    await keep.add(PUMPS)
+    await keep.add(mine)
+
+    async def named(channel, person="U0ANA0001", name="pumps"):
+        return await keep.named(name, "T0ACMEIOT", channel, person)
+
+    assert PUMPS == await named("C0FLEETOP")
+    assert mine == await named("C9")
+    with pytest.raises(NoSuchDigest):
+        await named("C5", person="U0BEN0001")
+    with pytest.raises(NoSuchDigest, match="You made 2 of that name") as raised:
+        await named("C5")
+    assert {PUMPS, mine} == set(raised.value.near)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("pmps", ["Pumps"]),
+        ("pump", ["Pumps"]),
+        ("well", ["Wells"]),
+        ("zebra", []),
+        ("", [PUMPS, WELLS]),
+    ],
+)
+def test_near_names(name, near):
+    """
+    A slip or a part of a name offers what comes near; nothing is nothing.
+    """
+    with pytest.raises(NoSuchDigest) as raised:
+        chosen(name, (PUMPS, WELLS))
+
+    names = [one if isinstance(one, str) else one.name for one in near]
+    assert names == [one.name for one in raised.value.near]
+
+
+def test_without_a_name_the_only_one_is_meant():
+    """
+    With none there is nothing to choose.
+    """
+    assert PUMPS is chosen(" ", (PUMPS,))
+    with pytest.raises(NoSuchDigest, match="makes one"):
+        chosen("", ())
+
+
+async def test_a_store_that_is_not_there(keep, database):
+    """
+    What the store says comes through.
+    """
+    await database.aclose()
+
+    with pytest.raises(StoreNotReady):
+        await keep.every()
