@@ -18,7 +18,10 @@ class ThreadLink:
 
 def thread_in(text: str) -> ThreadLink | None:
     """Read a link to a message; that of a reply names its root. None where it is none."""
-    parts = urlsplit(text.strip().strip("<>").partition("|")[0])
+    try:
+        parts = urlsplit(text.strip().strip("<>").partition("|")[0])
+    except ValueError:  # half an IPv6 address
+        return None
     found = _PATH.fullmatch(parts.path)
     if not found or not (parts.hostname or "").endswith(".slack.com"):
         return None
