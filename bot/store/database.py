@@ -161,16 +161,17 @@ class Block:
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
     ) -> None:
         # a statement that failed has undone the rest on PostgreSQL, whoever caught its error
-        failed = error or self._tx.failed
+        failed = self._tx.failed
+        spoilt = failed if self._writing else None
+        if failed:
+            self._database.noted(failed)
         try:
-            await (self._session.undo() if failed else self._session.commit())
-            if self._tx.failed and not error:
-                raise self._tx.failed
+            await (self._session.undo() if error or spoilt else self._session.commit())
         except StoreError as raised:
             self._database.noted(raised)
             raise
-        if isinstance(error, StoreError):
-            self._database.noted(error)
+        if spoilt and not error:
+            raise spoilt
 
 
 def _backend(url: str, pool_size: int) -> Backend:

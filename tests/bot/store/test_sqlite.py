@@ -1,10 +1,7 @@
 """The file: how it is kept, who may read it, and what becomes of it when things go wrong."""
 
-import asyncio
-import os
 import sqlite3
 import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,24 +18,10 @@ from bot.store.errors import (
     StoreReadOnly,
 )
 from tests.bot.store.notes import NOTES, note, numbers, with_notes
+from tests.bot.store.writers import WRITER, started
 from tests.databases import file_of
 
 ROOT = Path(__file__).parent.parent.parent.parent
-WRITER = """
-import asyncio, sys
-from sqlalchemy import text
-from bot.store.database import Database
-
-async def main():
-    db = await Database.open(sys.argv[1])
-    for number in range(100_000):
-        async with db.write() as tx:
-            await tx.execute(text("INSERT INTO notes VALUES (:id, :word)"),
-                             {"id": number, "word": "x" * 3000})
-        print(number, flush=True)
-
-asyncio.run(main())
-"""
 
 
 @pytest.fixture
@@ -233,13 +216,3 @@ async def test_somebody_who_holds_it_for_long(noted, database_url, monkeypatch):
     await impatient.aclose()
 
     assert [1, 3] == await numbers(noted)
-
-
-async def started(url: str, program: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", program, url),
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
