@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 from bot.errors import BotError
 from bot.jobs.job import Done, Job, Kind, Outcome
-from bot.jobs.services import JobServices
+
+if TYPE_CHECKING:
+    from bot.jobs.services import JobServices
 
 log = logging.getLogger(__name__)
 
 LONGEST_BACK_OFF = 300.0
 
 
-async def attempted(job: Job, kind: Kind, services: JobServices) -> Outcome:
+async def attempted(job: Job, kind: Kind, services: "JobServices") -> Outcome:
     """Carry a job out once; whatever it raises is an outcome too."""
     if job.attempt > kind.attempts:
         return Outcome("failed", error="The process ended each time while it was at this.")

@@ -9,15 +9,18 @@ import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.jobs.attempt import attempted
 from bot.jobs.job import Job, Kind, Outcome, all_kinds
 from bot.jobs.pulse import Pulse
 from bot.jobs.recorder import Recorder
-from bot.jobs.services import JobServices
 from bot.store.buckets import Rate
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import Sight
+
+if TYPE_CHECKING:
+    from bot.jobs.services import JobServices
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +59,7 @@ class Engine:
 
     def __init__(
         self,
-        services: JobServices,
+        services: "JobServices",
         lanes: Mapping[str, Lane],
         *,
         kinds: Iterable[Kind] | None = None,

@@ -1,0 +1,249 @@
+"""Jobs in real processes on both databases: killed, stopped, cut off, and told to end."""
+
+import asyncio
+import math
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import select, text
+
+from bot.store.errors import StoreError
+from bot.store.jobs import JobQueue, NewJob
+from bot.store.schedules import Schedule, Schedules
+from tests.bot.jobs.replica import EFFECTS
+
+ROOT = Path(__file__).parents[3]
+REPLICA = (sys.executable, "-m", "tests.bot.jobs.replica")
+LEASE, SLOTS = 1.0, 10
+
+
+class Replica:
+    """One process; its lines can be awaited."""
+
+    def __init__(self, process):
+        self.process = process
+        self.lines = []
+
+    async def says(self, line):
+        """Read until it prints this line."""
+        async with asyncio.timeout(30):
+            while line not in self.lines:
+                read = await self.process.stdout.readline()
+                assert read, f"ended before it said {line!r}: {self.lines}"
+                self.lines.append(read.decode().strip())
+
+    async def is_killed(self):
+        """Tell, after a moment for the news of it, whether it is."""
+        await asyncio.sleep(0.1)
+        return self.process.returncode == -signal.SIGKILL
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    async def ended(self):
+        async with asyncio.timeout(30):
+            rest, _ = await self.process.communicate()
+        self.lines += rest.decode().splitlines()
+        return self.process.returncode
+
+
+@pytest.fixture
+async def start(database_url):
+    """A starter of replicas; what still runs at the end is killed."""
+    started = []
+
+    async def starter(lease=LEASE, slots=SLOTS):
+        process = await asyncio.create_subprocess_exec(
+            *(*REPLICA, database_url, str(lease), str(slots)),
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        started.append(process)
+        replica = Replica(process)
+        await replica.says("up")
+        return replica
+
+    yield starter
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+@pytest.fixture
+async def queue(database):
+    async with database.write() as tx:
+        await tx.execute(text(EFFECTS))
+    return JobQueue(database)
+
+
+async def effects_by(database):
+    """Give each effect with the process that had it."""
+    async with database.read() as tx:
+        return [tuple(row) for row in await tx.execute(text("SELECT key, pid FROM effects"))]
+
+
+async def effects(database):
+    """Give how often each job has had its effect."""
+    return Counter(key for key, _ in await effects_by(database))
+
+
+async def ended(queue, *keys):
+    """Wait until all these jobs have ended, and give them."""
+    async with asyncio.timeout(60):
+        while True:
+            jobs = [await queue.get(key) for key in keys]
+            if all(job and job.state in {"done", "failed", "cancelled"} for job in jobs):
+                return jobs
+            await asyncio.sleep(0.1)
+
+
+TREES = [f"tree-{n}" for n in range(4)]
+LEAVES = 25
+ONCE = Counter(TREES) + Counter(f"{tree}/{n}" for tree in TREES for n in range(LEAVES))
+
+
+def trees(seconds=0.1):
+    return [NewJob("tree", key, {"leaves": LEAVES, "seconds": seconds}) for key in TREES]
+
+
+async def test_kill_9_of_random_workers(queue, database, start):
+    """
+    Whoever is killed while many fan out, each leaf counts once, and each tree ends once.
+    """
+    replicas = [await start() for _ in range(2)]
+    await queue.add(*trees())
+    for _ in range(4):
+        await asyncio.sleep(random.uniform(0.1, 0.4))
+        replicas.pop(random.randrange(2)).signal(signal.SIGKILL)
+        replicas.append(await start())
+    jobs = await ended(queue, *TREES)
+
+    assert [("done", LEAVES)] * 4 == [(job.state, job.result) for job in jobs]
+    assert ONCE == await effects(database)
+
+
+async def test_a_stopped_process_finds_its_result_refused(queue, database, start):
+    """
+    Stopped past its lease a process loses its job to another; what it says later does not count.
+    """
+    zombie = await start()
+    await queue.add(NewJob("leaf", "slow", {"seconds": 0.5}))
+    await zombie.says("began leaf")
+    zombie.signal(signal.SIGSTOP)
+    other = await start()
+    await ended(queue, "slow")
+    zombie.signal(signal.SIGCONT)
+    await zombie.says("ended leaf let_go")
+    zombie.signal(signal.SIGTERM)
+    await zombie.ended()
+
+    assert [("slow", other.process.pid)] == await effects_by(database)
+
+
+async def test_sigterm_gives_back_what_is_under_way(queue, start):
+    """
+    The job is there for the next one at once, long before its lease ends, and no try is lost.
+    """
+    replica = await start(lease=600)
+    await queue.add(NewJob("leaf", "slow", {"seconds": 600}))
+    await replica.says("began leaf")
+    running = await queue.get("slow")
+    replica.signal(signal.SIGTERM)
+    code = await replica.ended()
+    given_back = await queue.get("slow")
+
+    assert ("running", 1) == (running.state, running.attempt)
+    assert (0, "ready", 0) == (code, given_back.state, given_back.attempt)
+
+
+async def test_a_job_that_kills_its_process_ends_failed(queue, start):
+    """
+    After as many processes as it has tries it is given up, and the error says why.
+    """
+    await queue.add(NewJob("deadly", "deadly"))
+    replicas = [await start(lease=0.3) for _ in range(3)]
+    (job,) = await ended(queue, "deadly")
+    killed = [await replica.is_killed() for replica in replicas]
+
+    assert 2 == sum(killed)
+    assert "failed" == job.state
+    assert "The process ended each time while it was at this." == job.error
+
+
+async def test_unknown_kinds_are_left_alone(queue, database, start):
+    """
+    What only another build knows waits for it, untouched, and holds up nobody.
+    """
+    await start()
+    await queue.add(NewJob("of_tomorrow", "new"), NewJob("leaf", "known", {"seconds": 0}))
+    await ended(queue, "known")
+    new = await queue.get("new")
+
+    assert ("ready", 0, 0) == (new.state, new.attempt, new.claim)
+
+
+async def test_two_hundred_schedules_due_at_once(queue, database, start):
+    """
+    Over three processes each of them makes one job, once.
+    """
+    for _ in range(3):
+        await start()
+    schedules = Schedules(database, queue)
+    async with database.write() as tx:
+        for n in range(200):
+            await schedules.put(Schedule(f"s{n}", "tick", ("0 0 1 1 *",), "UTC"), tx)
+        soon = math.ceil(await tx.scalar(select(database.now))) + 1
+        await tx.execute(text(f"UPDATE schedules SET next_due = {soon}"))
+    due = f"{datetime.fromtimestamp(soon, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    keys = [f"s{n}@{due}" for n in range(200)]
+    await ended(queue, *keys)
+
+    assert Counter(keys) == await effects(database)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_all_connections_are_cut(queue, database, database_url, start):
+    """
+    However often the server cuts everybody off, nothing is lost and nothing counts twice.
+    """
+    for _ in range(2):
+        await start(lease=2.0)
+    await queue.add(*trees())
+    await queue.add(NewJob("steps", "steps", {"steps": 40}))
+    for _ in range(8):
+        await asyncio.sleep(0.25)
+        await cut_off(database_url)
+    jobs = await ended(Patient(queue), *TREES, "steps")
+
+    assert ["done"] * 5 == [job.state for job in jobs]
+    assert ONCE + Counter(steps=40) == await effects(database)
+
+
+async def cut_off(url):
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"{cut} AND datname = current_database()")
+    await connection.close()
+
+
+class Patient:
+    """Asks again where the connection was cut."""
+
+    def __init__(self, queue):
+        self._queue = queue
+
+    async def get(self, key):
+        while True:
+            try:
+                return await self._queue.get(key)
+            except StoreError:
+                await asyncio.sleep(0.05)
