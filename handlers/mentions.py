@@ -43,7 +43,7 @@ def on_said(services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
         question = question_in(body, services)
-        if question and not is_late(question.ts, services):
+        if question and not is_late(body, services):
             services.tasks.start(answer_once(question, services), name="mention")
 
     return listener

@@ -6,12 +6,16 @@ as two events (a mention, and the message itself).
 
 import asyncio
 import logging
-from typing import Protocol
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from bot.errors import BotError
 from bot.services import Services
+from handlers.request import part
 
 log = logging.getLogger(__name__)
+_TS = re.compile(r"\d{1,12}\.\d{1,9}")
 
 
 class Seen(Protocol):
@@ -46,14 +50,17 @@ async def is_first(
         return True
 
 
-def is_late(ts: str, services: Services) -> bool:
-    """Tell whether a message is too old to be answered, and log it; an odd ts is not."""
-    try:
-        age = services.clock.now().timestamp() - float(ts)
-    except ValueError:
-        return False
+def is_late(body: Mapping[str, Any], services: Services) -> bool:
+    """Tell whether an event is too old to be answered, and log it; one without a time is not."""
+    told = (body.get("event_time"), part(body, "event").get("event_ts"))
+    times = [float(str(each)) for each in told if _is_time(each)]
+    age = services.clock.now().timestamp() - min(times, default=float("inf"))
     if age < MOST_LATE:
         return False
     log.warning("too-late", extra={"age_seconds": round(age)})
     services.metrics.received("event", "late")
     return True
+
+
+def _is_time(told: object) -> bool:
+    return isinstance(told, int) or (isinstance(told, str) and _TS.fullmatch(told) is not None)

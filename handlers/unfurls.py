@@ -41,9 +41,8 @@ def on_link(services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
-        event = part(body, "event")
-        sims = sims_linked(event)
-        if services.hearing.unfurls and sims and not is_late(str(event.get("event_ts")), services):
+        sims = sims_linked(part(body, "event"))
+        if services.hearing.unfurls and sims and not is_late(body, services):
             services.tasks.start(preview(body, sims, services), name="unfurl")
 
     return listener

@@ -42,6 +42,19 @@ class Whole:
         await self.settle()
         return delivery
 
+    async def say(
+        self, text: str, *, user: str = "ana", channel: str = "#fleet-ops", under: str | None = None
+    ) -> Message:
+        """Write, in a thread if `under` is a message's ts, and wait until all answers are out."""
+        message = await self.slack.workspace.say(user, channel, text, under)
+        await self.heard()
+        return message
+
+    async def heard(self) -> None:
+        """Wait until every event is acked and answered."""
+        await self.slack.api.courier.settled()
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait until no answer is under way."""
         assert not await self.bot.services.tasks.drain(30)

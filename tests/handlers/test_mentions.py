@@ -1,0 +1,327 @@
+"""@simsessions in channels, threads and direct messages, and `!sim …`."""
+
+import asyncio
+
+import pytest
+
+from bot.sandbox.kore_api.faults import late
+from bot.sandbox.slack_api.mischief import Mischief
+from tests.running_bots import whole_bot
+
+BOT = "<@U0SIMSESS>"
+HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
+WELLS = "well-1, well-2, well-3, well-4 and well-5"
+TEN_MINUTES = Mischief(late_seconds=600)
+
+
+def replies(whole, root, user="ana", channel="#fleet-ops"):
+    """What a person sees of the bot's in a thread."""
+    return [m for m in whole.slack.seen_by(user, channel) if m.thread_ts == root]
+
+
+async def test_a_mention_is_answered_in_its_thread_for_all_to_see(both_ways):
+    """
+    The question becomes the root of a thread, and everybody reads the answer in it.
+    """
+    asked = await both_ways.say(f"{BOT} truck-42")
+
+    (answer,) = both_ways.slack.seen_by("ben")
+    assert (asked.ts, None) == (answer.thread_ts, answer.ephemeral_to)
+    assert "truck-42 is" in answer.text
+    assert "Share to channel" not in str(answer.blocks)
+
+
+async def test_within_a_thread_it_stays_there(whole):
+    """
+    A mention in a thread is answered in that thread, not in one of its own.
+    """
+    root = await whole.say("something is wrong", user="ben")
+    await whole.say(f"{BOT} truck-42", under=root.ts)
+
+    assert 1 == len(replies(whole, root.ts))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"{BOT}", "Type /simsessions and a SIM"),
+        (f"{BOT} help", "Type /simsessions and a SIM"),
+        (f"hey {BOT} truck-42?", "truck-42 is"),
+        (f"{BOT} history truck-42 7", "truck-42"),
+        (f"{BOT} pmp-7", "Did you mean"),
+        (f"{BOT} what about truck-42 today", "truck-42 is"),
+        (f"{BOT} “truck–42”", "truck-42 is"),
+        (f"{BOT} HS" + "0" * 32, "Super SIM"),
+    ],
+)
+async def test_what_can_be_said(whole, text, says):
+    """
+    The same subcommands, names and mistakes as behind the command, and one answer each.
+    """
+    asked = await whole.say(text)
+
+    (answer,) = replies(whole, asked.ts)
+    assert says in answer.text
+
+
+async def test_a_direct_message_is_a_question(whole):
+    """
+    It is answered there, not in a thread; within a thread it stays in it.
+    """
+    whole.slack.api.scopes |= HISTORY
+    asked = await whole.say("truck-42", channel="D0ANADM01")
+    await whole.say("well-1", channel="D0ANADM01", under=asked.ts)
+
+    first, second = whole.slack.direct("ana")
+    assert ("truck-42 is" in first.text, first.thread_ts) == (True, None)
+    assert ("well-1 is" in second.text, second.thread_ts) == (True, asked.ts)
+
+
+@pytest.mark.parametrize("words", ["", "what is wrong with these?", "status?"])
+async def test_without_a_sim_it_reads_what_stands_above(whole, words):
+    """
+    The root and the message before are read with one call, and their SIMs become one table.
+    """
+    whole.slack.api.scopes |= HISTORY
+    root = await whole.say("Alert: well-1, well-2 and well-3 are down", user="ben")
+    await whole.say("so is truck-42", user="ben", under=root.ts)
+    await whole.say(f"{BOT} {words}", under=root.ts)
+
+    (answer,) = replies(whole, root.ts)
+    assert "of 4 SIMs" in answer.text
+    assert 1 == len(whole.slack.api.calls.of("conversations.replies"))
+
+
+async def test_a_higher_message_is_found_too(whole):
+    """
+    Where neither the root nor the message before names a SIM, the nearest above them does.
+    """
+    whole.slack.api.scopes |= HISTORY
+    root = await whole.say("hello", user="ben")
+    for text in ("truck-42 is odd", "is it?", "yes"):
+        await whole.say(text, user="ben", under=root.ts)
+    await whole.say(BOT, under=root.ts)
+
+    assert "truck-42 is" in replies(whole, root.ts)[-1].text
+
+
+async def test_with_a_sim_in_it_nothing_above_is_read(whole):
+    """
+    History is read only where it is needed.
+    """
+    whole.slack.api.scopes |= HISTORY
+    root = await whole.say("well-1 and well-2", user="ben")
+    await whole.say(f"{BOT} truck-42", under=root.ts)
+
+    assert "truck-42 is" in replies(whole, root.ts)[-1].text
+    assert () == whole.slack.api.calls.of("conversations.replies")
+
+
+async def test_without_the_scope_it_says_which(whole):
+    """
+    A thread that may not be read is said, with the scope that an admin can add.
+    """
+    whole.slack.api.scopes -= HISTORY
+    root = await whole.say("well-1 and well-2", user="ben")
+    await whole.say(BOT, under=root.ts)
+
+    assert "add the scope channels:history" in replies(whole, root.ts)[-1].text
+
+
+async def test_a_thread_without_sims_is_said(whole):
+    """
+    What was read and found empty gets one thing to do.
+    """
+    whole.slack.api.scopes |= HISTORY
+    root = await whole.say("hello", user="ben")
+    await whole.say(BOT, under=root.ts)
+
+    assert "I found no SIM in this thread" in replies(whole, root.ts)[-1].text
+
+
+async def test_a_misspelt_name_in_a_thread_is_not_lost_in_it(whole):
+    """
+    One word near a name is answered by that name, not by what stands above.
+    """
+    whole.slack.api.scopes |= HISTORY
+    root = await whole.say("well-1 and well-2", user="ben")
+    await whole.say(f"{BOT} truk-42", under=root.ts)
+
+    assert "Did you mean truck-42" in replies(whole, root.ts)[-1].text
+
+
+async def test_nobody_answers_bots_edits_and_the_bot_itself(whole):
+    """
+    Alerts, changed messages and our own answers cause nothing.
+    """
+    whole.slack.api.scopes |= HISTORY
+    await whole.slack.workspace.alert("#fleet-ops", f"{BOT} truck-42 is down")
+    mine = await whole.say("truck-42 looks odd")
+    await whole.slack.workspace.edit("ana", mine.ts, f"{BOT} truck-42")
+    await whole.slack.workspace.delete("ana", mine.ts)
+    await whole.heard()
+
+    assert () == whole.slack.seen_by("ana")
+
+
+async def test_a_mention_in_direct_messages_is_answered_once(whole):
+    """
+    Where both a mention and a message could come, one answer does.
+    """
+    whole.slack.api.scopes |= HISTORY
+    await whole.say(f"{BOT} truck-42", channel="D0ANADM01")
+
+    assert 1 == len(whole.slack.direct("ana"))
+
+
+@pytest.mark.parametrize("over_http", [False, True])
+async def test_the_prefix_is_heard_where_it_is_switched_on(over_http):
+    """
+    In the channels of the setting `!sim …` is a question; a mention with it is still one.
+    """
+    async with whole_bot(over_http=over_http, prefix_channels="C0FLEETOP") as whole:
+        whole.slack.api.scopes |= HISTORY
+        asked = await whole.say("!sim truck-42")
+        both = await whole.say(f"!sim truck-42 {BOT}")
+        for text in ("!simtruck-42", "say !sim truck-42", "truck-42"):
+            await whole.say(text)
+        await whole.say("!sim truck-42", channel="#partner-shared")
+
+        assert [asked.ts, both.ts] == [m.thread_ts for m in whole.slack.seen_by("ben")]
+
+
+async def test_the_prefix_is_off_at_first(whole):
+    """
+    Without the setting nobody is heard but by mention, whatever the scopes.
+    """
+    whole.slack.api.scopes |= HISTORY
+    await whole.say("!sim truck-42")
+
+    assert () == whole.slack.seen_by("ana")
+
+
+@pytest.mark.parametrize("over_http", [False, True])
+@pytest.mark.parametrize(
+    "mischief", [Mischief(twice=True), Mischief(backwards=True), Mischief(True, True)]
+)
+async def test_every_event_twice_and_out_of_order_is_answered_once(over_http, mischief):
+    """
+    Each question has one answer, whichever way events come.
+    """
+    async with whole_bot(over_http=over_http, prefix_channels="C0FLEETOP") as whole:
+        whole.slack.api.scopes |= HISTORY
+        whole.slack.api.courier.mischief = mischief
+        say = whole.slack.workspace.say
+        asked = [await say("ana", "#fleet-ops", f"{BOT} !sim {t}") for t in ("truck-42", "well-4")]
+        await whole.heard()
+        await whole.slack.api.courier.redeliver_all()
+        await whole.settle()
+
+        assert sorted(m.ts for m in asked) == sorted(
+            m.thread_ts for m in whole.slack.seen_by("ben")
+        )
+
+
+async def test_ten_minutes_late_is_too_late(both_ways):
+    """
+    What comes so late is dropped: an answer would stand in between what is said there by then.
+    """
+    both_ways.slack.api.courier.mischief = TEN_MINUTES
+    await both_ways.say(f"{BOT} truck-42")
+    both_ways.slack.api.courier.mischief = Mischief(late_seconds=300)
+    asked = await both_ways.say(f"{BOT} truck-42")
+
+    assert [asked.ts] == [message.thread_ts for message in both_ways.slack.seen_by("ana")]
+
+
+async def test_after_a_restart_nothing_is_answered_again(tmp_path):
+    """
+    The store remembers what was answered, for another process too.
+    """
+    async with whole_bot(data_dir=tmp_path) as first:
+        asked = await first.say(f"{BOT} truck-42")
+        (event,) = first.slack.api.courier.events.values()
+        assert 1 == len(replies(first, asked.ts))
+    async with whole_bot(data_dir=tmp_path) as second:
+        event["event_id"] = "EvAGAIN"
+        await second.slack.api.hand_over("events_api", event)
+        await second.settle()
+
+        assert () == second.slack.seen_by("ana")
+
+
+async def test_a_store_that_is_down_blocks_no_answer(dispatch_with, whole):
+    """
+    Without the store this process alone remembers, and answers.
+    """
+
+    class Down:
+        async def claim(self, _key, _within):
+            await asyncio.Event().wait()
+
+    dispatch = dispatch_with(claims=Down())
+    ts = f"{whole.bot.services.clock.now().timestamp():.6f}"
+    event = {
+        "type": "app_mention",
+        "text": f"{BOT} truck-42",
+        "user": "U0ANA0001",
+        "team": "T0ACMEIOT",
+        "channel": "C0FLEETOP",
+        "ts": ts,
+        "event_ts": ts,
+    }
+    for event_id in ("Ev1", "Ev2"):
+        await dispatch({"type": "event_callback", "team_id": "T0ACMEIOT", "event": event,
+                        "event_id": event_id})  # fmt: skip
+    await whole.settle()
+
+    assert 1 == len(replies(whole, ts)) + len(whole.slack.direct("ana"))
+
+
+async def test_who_may_not_ask_is_told_alone(whole):
+    """
+    A refused mention gets a sentence that nobody else sees; a refused remark gets nothing.
+    """
+    async with whole_bot(allowed_users="U0BEN0001") as strict:
+        strict.slack.api.scopes |= HISTORY
+        await strict.say(f"{BOT} truck-42")
+        await strict.say("truck-42 is odd")
+
+        (told,) = strict.slack.seen_by("ana")
+        assert ("You are not on my list" in told.text, told.ephemeral_to) == (True, "U0ANA0001")
+        assert () == strict.slack.seen_by("ben")
+
+
+async def test_a_channel_that_takes_no_answers_is_answered_directly(whole):
+    """
+    Where the bot may not post for all, the asker reads it alone.
+    """
+    whole.slack.api.faults.fail("chat.postMessage", "restricted_action")
+    await whole.say(f"{BOT} truck-42")
+
+    (answer,) = whole.slack.seen_by("ana")
+    assert ("truck-42 is" in answer.text, answer.ephemeral_to) == (True, "U0ANA0001")
+
+
+async def test_the_ack_waits_for_nobody(whole):
+    """
+    KORE, the store and Slack are asked after the ack.
+    """
+    whole.kore.faults.add(late(0.5, times=None))
+    await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} truck-42")
+    await whole.slack.api.courier.settled()
+    before = len(whole.slack.seen_by("ana"))
+    await whole.settle()
+
+    assert (0, 1) == (before, len(whole.slack.seen_by("ana")))
+
+
+async def test_many_sims_in_a_mention_become_one_table(both_ways):
+    """
+    What they have in common is the first sentence, in the thread, for all to see.
+    """
+    asked = await both_ways.say(f"{BOT} {WELLS}")
+
+    (answer,) = replies(both_ways, asked.ts, user="ben")
+    assert "3 of 5 SIMs are down, all on Telcel" in answer.text
+    assert "data_table" in [block["type"] for block in answer.blocks]
