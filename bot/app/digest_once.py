@@ -1,0 +1,101 @@
+"""What the terminal does with digests: reads them, makes one to look at, makes one and posts it."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from bot.app.digesting import subscriptions
+from bot.app.ground import open_ground
+from bot.app.job_side import open_engine
+from bot.app.store import opened_store
+from bot.clock import Clock, SystemClock
+from bot.digests.desk import run_key
+from bot.digests.digest import Digest
+from bot.digests.fleet import open_fleet
+from bot.digests.preview import Begin, previewed
+from bot.digests.subscription import KIND, Subscription
+from bot.digests.subscriptions import NoSuchDigest
+from bot.kore.connect import open_kore
+from bot.ops.metrics import Metrics
+from bot.ops.off_loop import OffLoop
+from bot.sessions.verdict import Judge
+from bot.settings import Settings
+from bot.sims.names import key, quoted
+from bot.slack.client import open_session
+from bot.store.database import Database
+from bot.store.digest_runs import DigestRuns, Run
+from bot.store.jobs import JobQueue, NewJob
+
+LOOK_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A digest, and how far it is where it is being made, in %."""
+
+    one: Subscription
+    percent: int | None
+
+
+async def listed(settings: Settings) -> tuple[Listed, ...]:
+    """Give all digests of the store, by name. Raises StartError and StoreError."""
+    async with opened_store(settings) as store:
+        progress = await DigestRuns(store).progress()
+        every = await subscriptions(store, JobQueue(store)).every()
+    percents = {name: at.percent for name, at in progress.items()}
+    return tuple(Listed(one, percents.get(one.id)) for one in every)
+
+
+async def preview(settings: Settings, which: str, began: Begin) -> tuple[Subscription, Digest]:
+    """Make one and keep nothing of it; Slack is not asked. Raises also KoreError, NoSuchDigest."""
+    clock = SystemClock()
+    async with opened_store(settings) as store, AsyncExitStack() as stack:
+        one = await _chosen(which, store)
+        kore = open_kore(settings.kore_config(), clock)
+        stack.push_async_callback(kore.aclose)
+        behind = kore.in_background(at_once=settings.worker_at_once)
+        stack.push_async_callback(behind.aclose)
+        off_loop = OffLoop()
+        stack.push_async_callback(off_loop.aclose)
+        judge = Judge(settings.thresholds)
+        fleet = open_fleet(store, behind, judge, clock, off_loop, at_once=settings.worker_at_once)
+        return one, await previewed(one, fleet, clock, began)
+
+
+async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]:
+    """Make one and post it; give its run. Raises also SlackLost and NoSuchDigest.
+
+    The job stands in the store, so whoever is there does it: a running bot or worker, else the
+    engine that is started here until it is done.
+    """
+    clock, metrics = SystemClock(), Metrics()
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(open_session())
+        ground = await open_ground(settings, clock, session, metrics, stack)
+        one = await _chosen(which, ground.store)
+        due = clock.now().replace(microsecond=0)
+        args = {"subscription": one.id, "due": due.timestamp(), "now": True}
+        job = NewJob(KIND, run_key(one, due), args)
+        await ground.queue.add(job)
+        engine = open_engine(ground, stack, scan_at_once=settings.worker_at_once)
+        stack.push_async_callback(engine.stop, settings.drain)
+        engine.start()
+        await _ended(ground.queue, job.key, clock)
+        return one, await DigestRuns(ground.store).find(one.id, due.timestamp())
+
+
+async def _ended(queue: JobQueue, job: str, clock: Clock) -> None:
+    """Look now and then: it may be another process that does it."""
+    while (there := await queue.get(job)) and there.state not in {"done", "failed", "cancelled"}:
+        await clock.sleep(LOOK_SECONDS)
+
+
+async def _chosen(which: str, store: Database) -> Subscription:
+    """Give the one of that id or name. Raises NoSuchDigest."""
+    every = await subscriptions(store, JobQueue(store)).every()
+    found = [one for one in every if one.id == which or key(one.name) == key(which)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(f"{one.id} in {one.channel}" for one in found)
+        raise NoSuchDigest(f"{len(found)} digests are called {quoted(which)}: {ids}. Give an id.")
+    raise NoSuchDigest(f"There is no digest {quoted(which)}; `simsessions digest list` has all.")

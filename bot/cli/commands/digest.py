@@ -1,0 +1,74 @@
+"""`simsessions digest`: the digests that channels have asked for, listed, previewed and posted."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import click
+
+from bot.cli.exit_codes import ExitCode
+from bot.settings import Need, load_settings
+
+
+@click.group(no_args_is_help=True)
+def command() -> None:
+    """List the digests of Slack's channels, look at one, or post one now.
+
+    They are made in Slack: `/simsessions digest add`. Reads the bot's settings and its store.
+    """
+
+
+@command.command(name="list")
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
+def list_all(*, as_lines: bool) -> None:
+    """List every digest, by name: its SIMs, how often it comes, when next."""
+    from bot.app.digest_once import listed  # noqa: PLC0415 -- the other commands need no store
+    from bot.cli.reports.digests import as_json, as_table  # noqa: PLC0415 -- the same
+
+    every, now = asyncio.run(listed(load_settings(need=Need.NOTHING))), datetime.now(tz=UTC)
+    for line in (as_json(one, now) for one in every) if as_lines else as_table(every, now):
+        click.echo(line)
+
+
+@command.command()
+@click.argument("digest", metavar="NAME|ID")
+def preview(digest: str) -> None:
+    """Make a digest and print it; nothing is posted and nothing of it is kept.
+
+    Only the KORE_… settings and the store are needed.
+    """
+    from bot.app import digest_once  # noqa: PLC0415 -- the other commands need no store
+    from bot.cli.reports.digests import as_text  # noqa: PLC0415 -- the same
+
+    settings = load_settings(need=Need.KORE)
+    with ExitStack() as stack:
+        _, made = asyncio.run(digest_once.preview(settings, digest, bar(stack)))
+    for line in as_text(made):
+        click.echo(line)
+
+
+@command.command()
+@click.argument("digest", metavar="NAME|ID")
+def run(digest: str) -> int:
+    """Make a digest and post it to its channel now, and wait until that is done."""
+    from bot.app import digest_once  # noqa: PLC0415 -- the other commands need no store
+    from bot.store.digest_runs import Stage  # noqa: PLC0415 -- the same
+
+    one, made = asyncio.run(digest_once.run(load_settings(), digest))
+    if made and made.stage is Stage.POSTED:
+        click.echo(f"{one.name} is posted in {one.channel}.")
+        return ExitCode.OK
+    if made and made.stage is Stage.QUIET:
+        click.echo(f"{one.name} posted nothing, for nothing changed.")
+        return ExitCode.OK
+    why = (made and made.why) or "it was cancelled"
+    click.echo(f"simsessions: {one.name} was not posted: {why}", err=True)
+    return ExitCode.NOT_ALL
+
+
+def bar(stack: ExitStack) -> Callable[[int], Callable[[], None]]:
+    """Give what shows a progress bar, once it is known of how much."""
+    from bot.cli.progress import progress  # noqa: PLC0415 -- rich is for those who wait
+
+    return lambda chunks: stack.enter_context(progress("Asking KORE", chunks))

@@ -1,0 +1,91 @@
+"""Digests as lines: a table of them, JSON for programs, and one as text for people."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from bot.app.digest_once import Listed
+from bot.blocks.digest_words import (
+    changes_words,
+    foot_words,
+    headline,
+    outage_words,
+    state_words,
+    talkers_words,
+    warnings,
+    worst_words,
+)
+from bot.blocks.speech import PLAIN
+from bot.blocks.subscription_words import how_often, when_next
+from bot.blocks.text import clean
+from bot.blocks.units import grouped
+from bot.digests.digest import COUNTED, Digest
+
+HEAD = ("id", "channel", "name", "SIMs", "how often", "next")
+
+
+def as_json(listed: Listed, now: datetime) -> str:
+    """Give one digest as a JSON object; times are ISO 8601 in UTC, unknown is null."""
+    one = listed.one
+    due = one.next_due(now)
+    return json.dumps(
+        {
+            "id": one.id,
+            "name": one.name,
+            "team": one.team,
+            "channel": one.channel,
+            "made_by": one.made_by,
+            "made_at": _iso(one.made_at),
+            "sims": one.selection.to_json(),
+            "cron": one.cadence.cron,
+            "zone": one.zone,
+            "quiet_hours": one.quiet_hours.to_json() if one.quiet_hours else None,
+            "when_quiet": one.when_quiet.value,
+            "grace_seconds": one.grace.total_seconds(),
+            "paused": one.paused and one.paused.value,
+            "next_due": due and _iso(due),
+            "percent": listed.percent,
+        }
+    )
+
+
+def as_table(every: Sequence[Listed], now: datetime) -> list[str]:
+    """Give lines whose columns stand below each other, or one that says that there is nothing."""
+    if not every:
+        return ["There are no digests. `/simsessions digest add` in Slack makes one."]
+    table = [HEAD, *(_cells(listed, now) for listed in every)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]
+
+
+def as_text(digest: Digest) -> Iterator[str]:
+    """Give the lines of a digest, in the words that Slack shows too."""
+    yield headline(digest, PLAIN)
+    yield from warnings(digest, PLAIN)
+    yield from (outage_words(lost, PLAIN) for lost in digest.outages)
+    yield from changes_words(digest, PLAIN)
+    yield ", ".join(
+        f"{grouped(digest.counts[state])} {state_words(state)}"
+        for state in COUNTED
+        if digest.counts.get(state)
+    )
+    yield from (worst_words(sim, digest, PLAIN) for sim in digest.worst.first)
+    if digest.talkers:
+        yield talkers_words(digest.talkers, PLAIN)
+    yield foot_words(digest, PLAIN)
+
+
+def _cells(listed: Listed, now: datetime) -> tuple[str, ...]:
+    one = listed.one
+    return (
+        one.id,
+        one.channel,
+        clean(one.name),
+        clean(one.selection.words),
+        how_often(one, PLAIN),
+        when_next(one, now, PLAIN, listed.percent),
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
