@@ -116,7 +116,7 @@ async def test_drawers_on_a_phone(window, sandbox):
     await general.click()
     await expect(general).to_be_hidden()
     await expect(page.get_by_role("heading", level=1)).to_have_text("# general")
-    await expect(page.get_by_role("radio")).to_have_count(4)
+    await expect(page.get_by_role("radio")).to_have_count(6)
     await expect(page.get_by_role("radio", name="Ben Okafor")).to_be_in_viewport()
     await page.get_by_role("button", name="Things to try").click()
     await example.click()

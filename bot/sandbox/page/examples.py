@@ -18,7 +18,7 @@ def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
     favourite = next((story for story in told if story.name == FAVOURITE), None)
     if favourite is not None:
         about = [*_ways_to_name(favourite, now), *about]
-    listed = [_example(story.name, _shows(story)) for story in told]
+    listed = [_example(story.name, _shows(story)) | {"sim": story.name} for story in told]
     note = "Each SIM of the sandbox has a story; the verdict should find it."
     return [
         {"title": "Try these", "examples": about},

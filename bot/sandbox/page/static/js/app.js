@@ -5,13 +5,15 @@ import { Composer } from "./page/composer.js";
 import { Conversation } from "./page/conversation.js";
 import { Drawers } from "./page/drawers.js";
 import { Examples } from "./page/examples.js";
-import { KoreSide } from "./page/kore.js";
+import { Home } from "./page/home.js";
 import { Modal } from "./page/modal.js";
 import { channelLabel } from "./page/names.js";
 import { Notices } from "./page/notices.js";
 import { People } from "./page/people.js";
 import { Session } from "./page/session.js";
 import { Sidebar } from "./page/sidebar.js";
+import { Stage } from "./page/stage.js";
+import { Tabs } from "./page/tabs.js";
 import { refreshDates } from "./text/dates.js";
 
 const AGO_MS = 20_000;
@@ -25,6 +27,9 @@ class App {
       message: (message, isNew) => this.message(message, isNew),
       view: (view) => this.modal.show(view),
       errors: (errors) => this.modal.fail(errors),
+      home: (view) => this.home.show(view),
+      bots: (bots) => this.stage.updateBots(bots),
+      previews: (attachments) => this.composer.preview(attachments),
       online: (yes) => root.classList.toggle("offline", !yes),
     });
     this.people = new People((name) => this.become(name));
@@ -33,8 +38,11 @@ class App {
     this.composer = new Composer(this.session);
     this.modal = new Modal(this.session);
     this.notices = new Notices(this.session, (channel) => this.enter(channel));
-    this.examples = new Examples((text) => this.tryOut(text));
-    this.kore = new KoreSide((mood) => this.session.perform("kore", { mood }));
+    const perform = (what, body) => this.session.perform(what, body);
+    this.home = new Home(this.session);
+    this.tabs = new Tabs((tab) => this.turnTo(tab));
+    this.examples = new Examples((text) => this.tryOut(text), (sim, act) => perform("turn", { sim, act }));
+    this.stage = new Stage(perform, () => perform("alert", { channel: this.channel.id }));
     this.drawers = new Drawers(root);
     this.build(root);
     setInterval(() => refreshDates(root), AGO_MS);
@@ -50,9 +58,9 @@ class App {
         h("div.workspace", {}, this.team, h("span", {}, "local sandbox")),
         this.people.node, drawers.button("right", "Things to try", "Try")),
       h("aside.left", {}, this.sidebar.node),
-      h("main", {}, h("div.place", {}, this.place), lost,
-        this.conversation.node, this.composer.node),
-      h("aside.right", {}, this.examples.node, this.kore.node),
+      h("main", {}, h("div.place", {}, this.place, this.tabs.node), lost,
+        this.home.node, this.conversation.node, this.composer.node),
+      h("aside.right", {}, this.stage.node, this.examples.node),
       drawers.shade, this.notices.node);
   }
 
@@ -71,8 +79,8 @@ class App {
     document.title = `${state.team} · simsessions sandbox`;
     this.team.textContent = state.team;
     this.people.update(state);
-    this.examples.update(state.examples);
-    this.kore.update(state.kore);
+    this.examples.update(state.examples, state.turns);
+    this.stage.update(state);
     const channel = this.wanted(state.channels);
     if (this.viewer === state.user.id && this.channel?.id === channel.id) this.refresh();
     else this.enter(channel);
@@ -94,6 +102,7 @@ class App {
     this.sidebar.update(channel.id, this.unread);
     this.conversation.show(channel.id);
     this.composer.aim(channel);
+    this.tabs.show(channel.kind === "im" ? this.address.get("tab") : null);
     this.drawers.close();
     document.body.dataset.ready = "yes";
   }
@@ -113,13 +122,26 @@ class App {
     this.notices.tell(message, here);
   }
 
+  /** Turns to Home or Messages of the app's own place; other places have messages alone. */
+  turnTo(tab) {
+    const home = tab === "home";
+    this.conversation.node.hidden = this.composer.node.hidden = home;
+    if (home) this.home.open();
+    else this.home.close();
+    this.remember({ tab: home ? "home" : "" });
+  }
+
   tryOut(text) {
+    this.tabs.show(this.channel.kind === "im" ? "messages" : null);
     this.drawers.close();
     this.composer.send(text);
   }
 
   remember(values) {
-    for (const [name, value] of Object.entries(values)) this.address.set(name, value);
+    for (const [name, value] of Object.entries(values)) {
+      if (value) this.address.set(name, value);
+      else this.address.delete(name);
+    }
     history.replaceState(null, "", `?${this.address}`);
   }
 }

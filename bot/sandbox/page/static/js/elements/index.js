@@ -5,6 +5,7 @@ import { picture } from "../picture.js";
 import { button, feedbackButtons, iconButton } from "./button.js";
 import { checkboxes, multiSelect, overflow, radioButtons, staticSelect, workspaceSelect } from "./choices.js";
 import { picker, textInput } from "./fields.js";
+import { multiTyped } from "./multi.js";
 import { externalSelect } from "./suggest.js";
 
 const ELEMENTS = {
@@ -19,7 +20,11 @@ const ELEMENTS = {
   feedback_buttons: feedbackButtons,
   icon_button: iconButton,
   image: (element, place) => picture(element, place.surface, "thumb"),
+  multi_channels_select: multiTyped,
+  multi_conversations_select: multiTyped,
+  multi_external_select: multiTyped,
   multi_static_select: multiSelect,
+  multi_users_select: multiTyped,
   number_input: textInput,
   overflow,
   plain_text_input: textInput,

@@ -4,8 +4,14 @@ import { freshId, h, put } from "../dom.js";
 import { words } from "../text/text_object.js";
 import { labelOf } from "./choices.js";
 
-const PAUSE_MS = 200;
+/** How long one pauses in typing before the app is asked. */
+export const PAUSE_MS = 200;
 const DEFAULT_MIN_QUERY = 3;
+
+/** Gives how many characters must stand there before the app is asked. */
+export function leastTyped(element) {
+  return element.min_query_length ?? DEFAULT_MIN_QUERY;
+}
 
 /** Draws a combobox whose options come from the app. */
 export function externalSelect(element, place) {
@@ -34,8 +40,7 @@ class Combobox {
 
   later() {
     clearTimeout(this.timer);
-    const least = this.element.min_query_length ?? DEFAULT_MIN_QUERY;
-    if (this.input.value.length < least) return this.hide();
+    if (this.input.value.length < leastTyped(this.element)) return this.hide();
     this.timer = setTimeout(() => this.ask(), PAUSE_MS);
   }
 

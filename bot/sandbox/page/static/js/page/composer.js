@@ -1,82 +1,109 @@
-/** The box to type in: a message, or a slash command. */
+/** The box under a channel: a message, a mention, or a slash command; and the app's shortcuts. */
 
 import { h, put } from "../dom.js";
+import { menuButton } from "../elements/menu.js";
+import { drawAttachment } from "./attachments.js";
 import { channelLabel } from "./names.js";
+import { TypingBox } from "./typing.js";
 
-const TALLEST = 160;
+const PAUSE_MS = 400;
+const TROUBLES = {
+  sandbox_unreachable: "The sandbox does not answer: is it still running?",
+  is_archived: "This channel is archived: nobody writes here any more.",
+};
 
-/** Takes what is typed; Enter sends, Shift+Enter begins a line, the arrow up brings the last back. */
+/** Takes what is typed; the arrow up brings the last back. */
 export class Composer {
   constructor(session) {
     this.session = session;
     this.before = [];
-    this.box = h("textarea", {
-      id: "composer", rows: "1", disabled: true, autocomplete: "off", spellcheck: "false", enterkeyhint: "send",
-      "aria-describedby": "composer-hint",
-      oninput: () => this.typed(), onkeydown: (event) => this.key(event),
+    this.typing = new TypingBox({
+      props: { id: "composer", disabled: true, "aria-describedby": "composer-hint" },
+      mentionable: () => session.names.mentionable(),
+      onsend: (text) => this.send(text), ontyped: (text) => this.typed(text),
     });
+    this.typing.box.addEventListener("keydown", (event) => this.back(event));
     this.hint = h("p.composer-hint", { id: "composer-hint" });
-    const send = h("button.send", { "aria-label": "Send", onclick: () => this.submit() }, "➤");
-    this.node = h("div.composer", {}, h("div.composer-box", {}, this.box, send), this.hint);
+    this.previews = h("div.previews", { "aria-label": "Previews of links" });
+    this.extras = h("span.composer-extras", {});
+    const send = h("button.send", { "aria-label": "Send", onclick: () => this.typing.send() }, "➤");
+    this.node = h("div.composer", {}, this.previews,
+      h("div.composer-box", {}, this.extras, this.typing.node, send), this.hint);
   }
 
   /** Aims at a channel; before the first one nothing can be typed, so that nothing is lost. */
   aim(channel) {
     this.channel = channel;
-    this.box.disabled = false;
+    const { box } = this.typing;
+    box.disabled = channel.is_archived;
     const name = channelLabel(channel);
-    this.box.placeholder = `Message ${name}, or /simsessions …`;
-    this.box.setAttribute("aria-label", `Message to ${name}`);
-    this.typed();
+    box.placeholder = channel.is_archived ? "This channel is archived" : `Message ${name}, or /simsessions …`;
+    box.setAttribute("aria-label", `Message to ${name}`);
+    put(this.extras, this.mentionButton(), this.shortcuts());
+    put(this.previews);
+    this.typing.typed();
   }
 
-  /** Puts a text into the box, ready to be sent. */
-  fill(text) {
-    this.box.value = text;
-    this.typed();
-    this.box.focus();
+  mentionButton() {
+    const mention = () => this.typing.mention("simsessions");
+    const props = { "aria-label": "Mention simsessions", title: "Mention @simsessions", onclick: mention };
+    return h("button.icon-button", props, "@");
   }
 
-  typed() {
-    this.box.style.height = "auto";
-    this.box.style.height = `${Math.min(this.box.scrollHeight, TALLEST)}px`;
-    put(this.hint, hintFor(this.box.value, this.session.state?.commands ?? []));
+  /** Gives the menu of the shortcuts that need no message, where the app has any. */
+  shortcuts() {
+    const items = this.session.shortcuts("global").map(({ name, callback_id: id, description }) => ({
+      label: name, description, choose: () => this.perform("shortcut", { callback_id: id }),
+    }));
+    const about = { label: "Shortcuts", caption: "⚡", items, align: "start up" };
+    return items.length > 0 && menuButton(about);
   }
 
-  key(event) {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      this.submit();
-    } else if (event.key === "ArrowUp" && !this.box.value && this.before.length) {
-      event.preventDefault();
-      this.fill(this.before.at(-1));
-    }
+  async perform(what, body) {
+    const { ok, error } = await this.session.perform(what, body);
+    if (!ok) put(this.hint, TROUBLES[error] ?? `That did not work (${error}).`);
   }
 
-  /** Sends what was typed. */
-  submit() {
-    const text = this.box.value.trim();
-    if (!text || !this.channel) return;
-    this.fill("");
-    this.send(text);
+  /** Shows what the app says of the links that are being typed. */
+  preview(attachments) {
+    put(this.previews, attachments.map((each) => drawAttachment(each, { names: this.session.names })));
   }
 
-  /** Sends a text; where the sandbox is away it stands in the box again. */
+  typed(text) {
+    put(this.hint, hintFor(text, this.session.state?.commands ?? []));
+    clearTimeout(this.timer);
+    const links = this.session.linksIn(text);
+    if (!links) put(this.previews);
+    if (!links || !this.channel) return;
+    const compose = () => this.session.perform("compose", { channel: this.channel.id, text });
+    this.timer = setTimeout(compose, PAUSE_MS);
+  }
+
+  back(event) {
+    if (event.key !== "ArrowUp" || this.typing.value || !this.before.length) return;
+    event.preventDefault();
+    this.typing.fill(this.before.at(-1));
+  }
+
+  /** Sends a text; where it could not be sent it stands in the box again. */
   async send(text) {
+    clearTimeout(this.timer);
     this.before.push(text);
     const done = await this.session.send(this.channel.id, text);
-    if (!done.ok && done.error === "sandbox_unreachable") {
-      this.fill(text);
-      put(this.hint, "The sandbox does not answer: is it still running?");
+    put(this.previews);
+    if (!done.ok && done.error in TROUBLES) {
+      this.typing.fill(text);
+      put(this.hint, TROUBLES[done.error]);
     }
   }
 }
 
 function hintFor(text, commands) {
-  if (!text.startsWith("/")) return [key("Enter"), " sends · ", key("Shift"), "+", key("Enter"), " new line"];
+  if (!text.startsWith("/")) {
+    return [key("Enter"), " sends · ", key("Shift"), "+", key("Enter"), " new line · ", key("@"), " mentions"];
+  }
   const fitting = commands.filter((command) => command.startsWith(text.split(" ")[0]));
-  const about = (command) => [h("b", {}, command), " and a SIM's name, SID or ICCID"];
-  return fitting.map(about);
+  return fitting.map((command) => [h("b", {}, command), " and a SIM's name, SID or ICCID"]);
 }
 
 function key(name) {

@@ -2,8 +2,8 @@
 
 import { h } from "../dom.js";
 
-/** Draws a message's files. */
-export function attachments(message, surface) {
+/** Draws the files of a message. */
+export function files(message, surface) {
   return (message.files ?? []).map((file) => one(file, surface.fileUrl({ id: file.id })));
 }
 

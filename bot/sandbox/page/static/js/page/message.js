@@ -7,7 +7,8 @@ import { menuButton } from "../elements/menu.js";
 import { clockTime } from "../text/dates.js";
 import { mrkdwn } from "../text/mrkdwn.js";
 import { avatar } from "./avatar.js";
-import { attachments } from "./files.js";
+import { drawAttachment } from "./attachments.js";
+import { files } from "./files.js";
 import { MessageSurface } from "./surfaces.js";
 
 const TROUBLES = {
@@ -23,20 +24,21 @@ export function drawMessage(message, session, { reply } = {}) {
   const content = h("div.message-main", {},
     message.ephemeral_to && h("p.only-you", {}, eye(), "Only visible to you"),
     byline(person, message),
-    h("div.blocks", {}, body(message, surface), attachments(message, surface)), trouble);
+    h("div.blocks", {}, body(message, surface),
+      (message.attachments ?? []).map((each) => drawAttachment(each, surface)), files(message, surface)), trouble);
   return h("article", {
     class: `message${message.ephemeral_to ? " ephemeral" : ""}`, "data-ts": message.ts,
-    "aria-label": `${authorName(person)}: ${message.text}`,
-  }, avatar(person), content, tools(message, reply));
+    "aria-label": `${authorName(person, message)}: ${message.text}`,
+  }, avatar(person), content, tools(message, { session, reply, fail: (error) => put(trouble, complaint(error)) }));
 }
 
 /** Gives the name that stands over a message. */
-export function authorName(person) {
-  return person?.is_bot ? person.name : (person?.real_name ?? "somebody");
+export function authorName(person, message) {
+  return message?.username ?? (person?.is_bot ? person.name : (person?.real_name ?? "somebody"));
 }
 
 function byline(person, message) {
-  return h("div.byline", {}, h("b", {}, authorName(person)),
+  return h("div.byline", {}, h("b", {}, authorName(person, message)),
     person?.is_bot && h("span.badge", {}, "APP"), h("span.when", {}, clockTime(message.ts)));
 }
 
@@ -57,10 +59,48 @@ function complaint(error) {
   return [sign, ` ${TROUBLES[error] ?? "That did not work."} `, h("code", {}, error)];
 }
 
-function tools(message, reply) {
-  const inspect = { label: "Notification and JSON", choose: () => showInside(message) };
-  const items = reply ? [{ label: "Reply in thread", choose: reply }, inspect] : [inspect];
+function tools(message, { session, reply, fail }) {
+  const act = async (what, body) => {
+    fail("");
+    const { ok, error } = await session.perform(what, body);
+    if (!ok) fail(error);
+  };
+  const items = [
+    ...(reply ? [{ label: "Reply in thread", choose: reply }] : []),
+    ...shortcutsOn(message, session, act), ...ownDeeds(message, session, act),
+    { label: "Notification and JSON", choose: () => showInside(message) },
+  ];
   return h("div.tools", {}, menuButton({ label: "About this message", caption: "⋮", items }));
+}
+
+/** Gives the app's shortcuts for a message; Slack offers none on what one person alone sees. */
+function shortcutsOn(message, session, act) {
+  if (message.ephemeral_to) return [];
+  return session.shortcuts("message").map(({ name, callback_id: id, description }) => ({
+    label: name, description, choose: () => act("shortcut", { callback_id: id, message_ts: message.ts }),
+  }));
+}
+
+function ownDeeds(message, session, act) {
+  if (message.user !== session.state.user.id) return [];
+  const edit = (text) => act("edit", { ts: message.ts, text });
+  return [
+    { label: "Edit message", choose: () => askForText(message.text, edit) },
+    { label: "Delete message", choose: () => act("delete", { ts: message.ts }) },
+  ];
+}
+
+function askForText(text, done) {
+  const box = h("textarea.input", { rows: "4", "aria-label": "Message" });
+  box.value = text;
+  const save = () => {
+    dialog.close();
+    done(box.value);
+  };
+  const dialog = openDialog({
+    kind: "confirm", title: "Edit message", body: box,
+    foot: h("button.button.primary", { onclick: save }, "Save"),
+  });
 }
 
 function showInside(message) {

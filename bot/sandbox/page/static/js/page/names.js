@@ -1,16 +1,29 @@
 /** Who is who and what is what, for mentions and selects. */
 
+const APP = "simsessions";
+
 /** Gives the look-up that renderers use. */
 export function namesOf(state) {
   const people = new Map(state.people.map((each) => [each.id, each]));
   const channels = new Map(state.channels.map((each) => [each.id, each]));
+  const groups = new Map((state.user_groups ?? []).map((each) => [each.id, each]));
   return {
+    group: (id) => groups.get(id),
+    mentionable: () => [
+      ...state.people.filter((each) => each.name === APP).map(addressed),
+      ...state.people.filter((each) => !each.is_bot).map(addressed),
+      ...[...groups.values()].map((each) => ({ handle: each.handle, title: each.name })),
+    ],
     me: state.user.id,
     person: (id) => people.get(id),
     channel: (id) => channels.get(id),
     people: () => state.people.filter((each) => !each.is_bot),
-    channels: () => state.channels.filter((each) => each.kind !== "im"),
+    channels: () => state.channels.filter((each) => each.kind !== "im" && !each.is_archived),
   };
+}
+
+function addressed({ name, real_name: title }) {
+  return { handle: name, title };
 }
 
 /** Gives what stands in the sidebar for a channel. */

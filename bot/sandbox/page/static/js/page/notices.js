@@ -19,7 +19,7 @@ export class Notices {
   /** Says a new message; `here` where its channel is the one on screen. */
   tell(message, here) {
     const { names } = this.session;
-    const author = authorName(names.person(message.user));
+    const author = authorName(names.person(message.user), message);
     const said = inWords(message, names);
     this.aloud.replaceChildren(h("p", {}, `${author}: ${said}`));
     if (!here) this.notice(names.channel(message.channel), author, said);

@@ -8,7 +8,10 @@ const SLASH = /^(\/\S+)\s*([\s\S]*)$/;
 
 /** Loads a person's state, applies changes, and does things as that person. */
 export class Session {
-  /** `on` is told: loaded(), message(message, isNew), view(view), errors(errors), online(yes). */
+  /**
+   * `on` is told: loaded(), message(message, isNew), view(view), errors(errors), online(yes),
+   * home(view), bots(bots), previews(attachments).
+   */
   constructor(on) {
     this.on = on;
     this.end = () => {};
@@ -35,6 +38,17 @@ export class Session {
     const slash = SLASH.exec(typed);
     if (slash) return this.perform("command", { channel, command: slash[1], text: slash[2] });
     return this.perform("say", { channel, text: typed });
+  }
+
+  /** Gives the app's shortcuts of a type: `global`, or `message`. */
+  shortcuts(type) {
+    return (this.state?.shortcuts ?? []).filter((each) => each.type === type);
+  }
+
+  /** Tells whether links that the app wants to know of stand in a text. */
+  linksIn(text) {
+    const domains = this.state?.unfurl_domains ?? [];
+    return domains.some((domain) => text.includes("://") && text.includes(domain));
   }
 
   /** Does something as this person. */
@@ -65,10 +79,13 @@ export class Session {
       message_changed: () => this.put(change.message),
       message_deleted: () => this.drop(change.message),
       view_opened: () => this.on.view(change.view),
-      view_changed: () => this.on.view(change.view),
+      view_changed: () => (change.view.type === "home" ? this.on.home : this.on.view)(change.view),
       view_errors: () => this.on.errors(change.errors),
       view_closed: () => this.load(),
       channel: () => this.load(),
+      home: () => this.on.home((this.state.home = change.view)),
+      bots: () => this.on.bots((this.state.bots = change.bots)),
+      previews: () => this.on.previews(change.previews),
     };
     kinds[change.kind]?.();
   }

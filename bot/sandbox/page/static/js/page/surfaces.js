@@ -1,4 +1,4 @@
-/** What blocks are drawn upon: a message or a modal. */
+/** What blocks are drawn upon: a message, a modal or Home. */
 
 /** Keeps what is filled in, and passes on what is clicked. */
 class Surface {
@@ -35,7 +35,7 @@ class Surface {
   }
 }
 
-/** A message; what goes wrong with a click is told to `onfail(error)`. */
+/** A message or attachment; what goes wrong with a click is told to `onfail(error)`. */
 export class MessageSurface extends Surface {
   constructor(session, ts, onfail) {
     super(session);
@@ -54,14 +54,39 @@ export class MessageSurface extends Surface {
   }
 }
 
-/** The uppermost modal. */
-export class ModalSurface extends Surface {
+/** A view of a person's own: what was filled in stands in its state. */
+class ViewSurface extends Surface {
   constructor(session, view, onfail) {
     super(session);
     this.onfail = onfail;
     this.load(view.state?.values ?? {});
   }
 
+  load(values) {
+    for (const [blockId, actions] of Object.entries(values)) {
+      for (const [actionId, state] of Object.entries(actions)) {
+        const selected = selectedOf(state);
+        if (selected !== undefined) this.hold(blockId, actionId, selected);
+      }
+    }
+  }
+}
+
+/** The app's Home. */
+export class HomeSurface extends ViewSurface {
+  async act(action) {
+    this.onfail("");
+    const done = await this.session.perform("click-home", action);
+    if (!done.ok) this.onfail(done.error);
+  }
+
+  whereabouts() {
+    return { in_home: true };
+  }
+}
+
+/** The uppermost modal. */
+export class ModalSurface extends ViewSurface {
   /** Gives what was filled in: block id, action id, what is selected. */
   values() {
     const values = {};
@@ -76,21 +101,12 @@ export class ModalSurface extends Surface {
     const done = await this.session.perform("click-view", action);
     if (!done.ok) this.onfail(done.error);
   }
-
-  load(values) {
-    for (const [blockId, actions] of Object.entries(values)) {
-      for (const [actionId, state] of Object.entries(actions)) {
-        const selected = selectedOf(state);
-        if (selected !== undefined) this.hold(blockId, actionId, selected);
-      }
-    }
-  }
 }
 
 /** Turns Slack's report of a value back into what is selected; nothing for nothing. */
 function selectedOf({ type, selected_option: option, selected_options: options, ...rest }) {
   if (option) return type === "external_select" ? option : option.value;
-  if (options?.length) return options.map((each) => each.value);
+  if (options?.length) return type === "multi_external_select" ? options : options.map((each) => each.value);
   const [value] = Object.values(rest).filter((each) => each !== null);
   return Array.isArray(value) && !value.length ? undefined : value;
 }

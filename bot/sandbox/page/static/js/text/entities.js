@@ -53,11 +53,13 @@ function channelOf(target, label, names) {
   return channelNode(target.slice(1), names, label);
 }
 
-function commandOf(target, label) {
+function commandOf(target, label, names) {
   const date = DATE.exec(target);
   if (date) return dateOf(date, unescaped(label ?? ""));
   if (BROADCASTS.has(target.slice(1))) return broadcastNode(target.slice(1));
-  return target.startsWith("!subteam^") ? h("span.mention", {}, label ?? target) : null;
+  if (!target.startsWith("!subteam^")) return null;
+  const group = names.group?.(target.slice("!subteam^".length));
+  return h("span.mention", {}, group ? `@${group.handle}` : (label ?? target));
 }
 
 function dateOf([, seconds, template, link], fallback) {
