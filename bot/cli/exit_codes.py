@@ -5,6 +5,7 @@ from enum import IntEnum
 from bot.errors import BotError, SettingsError, SlackLost, UserError
 from bot.kore.errors import KoreError, KoreNotFound
 from bot.slack.errors import SlackError
+from bot.store.errors import StoreError
 
 
 class ExitCode(IntEnum):
@@ -16,6 +17,7 @@ class ExitCode(IntEnum):
     KORE = 3
     SETTINGS = 4
     SLACK = 5
+    STORE = 6
     BROKEN = 70
     INTERRUPTED = 130
 
@@ -32,6 +34,7 @@ MEANINGS = {
     ExitCode.KORE: "KORE refused, limited or did not answer",
     ExitCode.SETTINGS: "the settings are not right, or a token of Slack's is refused",
     ExitCode.SLACK: "Slack cannot be reached, or does not let the bot do what it must",
+    ExitCode.STORE: "the store cannot be used",
     ExitCode.BROKEN: "something broke on our side",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
 }
@@ -45,4 +48,6 @@ def exit_code(error: BotError) -> ExitCode:
         return ExitCode.NOT_ALL
     if isinstance(error, SlackError | SlackLost):
         return ExitCode.SLACK
+    if isinstance(error, StoreError):
+        return ExitCode.STORE
     return ExitCode.KORE if isinstance(error, KoreError) else ExitCode.BROKEN

@@ -15,8 +15,20 @@ from typing import Self
 from sqlalchemy import ColumnElement, Double, Table, literal_column, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.errors import StoreBusy, StoreError, StoreFault, StoreLost, StoreNotReady
-from bot.store.migrate import VERSION_TABLE, brought_up_to_date
+from bot.store.errors import (
+    StoreBusy,
+    StoreError,
+    StoreFault,
+    StoreLost,
+    StoreNotReady,
+    StoreTooNew,
+)
+from bot.store.migrate import (
+    VERSION_TABLE,
+    brought_up_to_date,
+    known_revisions,
+    revision_of,
+)
 from bot.store.transaction import Backend, Session, Transaction
 
 POOL_SIZE = 8
@@ -84,6 +96,13 @@ class Database:
             self._is_ready = False
             raise
         self._is_ready = True
+
+    async def revision(self) -> str | None:
+        """Look at the schema's revision; None where there is none yet. Raises StoreError."""
+        stored, known = await self._backend.work(revision_of, alone=False), known_revisions()
+        if stored is not None and stored not in known:
+            raise StoreTooNew
+        return stored
 
     def write(self) -> AbstractAsyncContextManager[Transaction]:
         """Give a transaction that is saved at the end of the block, and not if it raises.

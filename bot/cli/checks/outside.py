@@ -7,6 +7,7 @@ from bot.cli.checks.clock import clock_check
 from bot.cli.checks.kore import NAME as KORE
 from bot.cli.checks.kore import kore_check
 from bot.cli.checks.slack import APP, BOT, slack_checks
+from bot.cli.checks.store import store_check
 from bot.clock import Clock
 from bot.settings import Settings
 
@@ -22,6 +23,7 @@ async def outside_checks(
     answers = await asyncio.gather(
         _slack(settings, clock, faulty),
         _kore(settings, clock, faulty),
+        _store(settings, clock, faulty),
         _clock("Slack", "SLACK_API_URL", settings.slack_api_url, clock, faulty),
         _clock("KORE", "KORE_API_URL", settings.kore_api_url, clock, faulty),
     )
@@ -38,6 +40,10 @@ async def _kore(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tup
     if wrong := sorted({"KORE_API_URL", "KORE_TOKEN_URL"} & faulty):
         return (skipped(KORE, f"{wrong[0]} is not right"),)
     return (await kore_check(settings, clock),)
+
+
+async def _store(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tuple[Check, ...]:
+    return (await store_check(settings, clock, faulty),)
 
 
 async def _clock(

@@ -11,10 +11,10 @@ from bot.settings import read_settings
 
 @click.command()
 def command() -> int:
-    """Check settings, tokens, scopes, KORE's key and the clock.
+    """Check settings, tokens, scopes, KORE's key, the store and the clock.
 
     Each line says ok, skipped or failed; a failed one says what to do. The exit code is that of
-    the gravest: 5 Slack, 4 settings, 3 KORE, 1 the clock, 0 if nothing failed.
+    the gravest: 5 Slack, 4 settings, 3 KORE, 1 the store or the clock, 0 if nothing failed.
     """
     from bot.cli.checks.as_text import as_text  # noqa: PLC0415 -- the other commands need no rich
     from bot.cli.checks.outside import outside_checks  # noqa: PLC0415 -- nor any client

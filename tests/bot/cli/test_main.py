@@ -15,6 +15,7 @@ from bot.errors import BotError, NotAllowed, SettingsError, SlackLost, StartErro
 from bot.kore.errors import KoreDenied, KoreNotFound, KoreUnavailable
 from bot.sims.errors import SimNotFound
 from bot.slack.errors import SlackUnreachable
+from bot.store.errors import StoreLost
 from tests.bot.cli.conftest import ROOT, strangers
 
 FULL = Path("/dev/full")
@@ -86,6 +87,7 @@ async def test_a_misspelt_command(simsessions):
         (SlackUnreachable("auth.test"), ExitCode.SLACK),
         (StartError("x"), ExitCode.SETTINGS),
         (SettingsError(("x",)), ExitCode.SETTINGS),
+        (StoreLost(), ExitCode.STORE),
         (BotError(), ExitCode.BROKEN),
     ],
 )
