@@ -63,6 +63,9 @@ OF_SYSTEM: dict[int, type[StoreError]] = {
     errno.EROFS: StoreReadOnly,
     errno.EACCES: StoreDenied,
     errno.EPERM: StoreDenied,
+    errno.ENOTDIR: StoreDenied,
+    errno.EISDIR: StoreDenied,
+    errno.ENAMETOOLONG: StoreDenied,
 }
 # of asyncpg, where no server has said anything
 LOST = ("InternalClientError", "TargetServerAttributeNotMatched")

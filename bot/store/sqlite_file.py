@@ -33,8 +33,8 @@ class SqliteFile:
         try:
             if self._now() == self._is:
                 return
-        except FileNotFoundError:
-            pass
+        except OSError as error:
+            raise StoreLost from error
         raise StoreLost
 
     def _now(self) -> tuple[int, int]:

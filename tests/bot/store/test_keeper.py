@@ -67,7 +67,7 @@ async def test_a_store_that_opens_is_up(tmp_path, log):
 
 async def test_lost_and_back(tmp_path, log):
     """
-    A store that is taken away is said to be lost once, however often it is tried, and back once.
+    A store that is taken away is said to be lost once a reason, however often it is tried.
     """
     folder = tmp_path / "data"
     async with kept(f"sqlite:///{folder / 'store.db'}") as (db, told, clock):
@@ -85,7 +85,8 @@ async def test_lost_and_back(tmp_path, log):
 
     assert [*WAITS, WAITS[-1], WAITS[-1]] == clock.slept[:7]
     assert [True, False, True] == told.heard
-    assert ["store lost", "store is back"] == said(log)
+    assert ["store lost", "store lost", "store is back"] == said(log)
+    assert ["store_lost", "store_denied"] == [record.why for record in log.records[:2]]
     assert [1, 3] == seen
 
 
