@@ -1,0 +1,376 @@
+"""The queue: who has a job, for how long, and whose result counts."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from bot.store.jobs import JobQueue, NewJob, Outcome
+
+DONE = Outcome("done", result={"n": 1})
+
+
+@pytest.fixture
+def queue(database):
+    return JobQueue(database)
+
+
+@pytest.fixture
+def other(database):
+    """The queue as another process sees it."""
+    return JobQueue(database)
+
+
+async def claimed(queue, *keys, lease=60.0):
+    """Add jobs and claim them."""
+    await queue.add(*(NewJob("kind", key) for key in keys))
+    return await queue.claim(["kind"], len(keys), lease)
+
+
+async def states(queue, *keys):
+    return [(await queue.get(key)).state for key in keys]
+
+
+async def test_a_key_is_there_once(queue):
+    """
+    What is there already is left alone, also after it has ended, and counted as old.
+    """
+    added = await queue.add(NewJob("kind", "a", {"x": 1}), NewJob("kind", "b"))
+    again = await queue.add(NewJob("other", "a", {"x": 2}), NewJob("kind", "c"))
+    jobs = await queue.claim(["kind"], 9, 60.0)
+    await queue.record([(job, DONE) for job in jobs])
+    after = await queue.add(NewJob("kind", "a"))
+
+    assert (2, 1, 0) == (added, again, after)
+    assert [("a", {"x": 1}), ("b", {}), ("c", {})] == [(job.key, job.args) for job in jobs]
+    assert ["done"] * 3 == await states(queue, "a", "b", "c")
+
+
+async def test_an_ended_key_can_be_begun_anew(queue):
+    """
+    It starts from nothing, and has no children of old; one that has not ended is left alone.
+    """
+    (job,) = await claimed(queue, "a")
+    born = Outcome("waiting", children=(NewJob("leaf", "a/1"),), memo={"old": 1})
+    await queue.record([(job, born)])
+    early = await queue.add(NewJob("kind", "a", {"x": 2}), anew=True)
+    await queue.cancel("a")
+    late = await queue.add(NewJob("kind", "a", {"x": 3}), anew=True)
+    again = await queue.get("a")
+
+    assert (0, 1) == (early, late)
+    assert ("ready", {"x": 3}, {}, 0) == (again.state, again.args, again.memo, again.attempt)
+    assert () == await queue.children("a")
+
+
+async def test_what_is_added_in_a_transaction_goes_with_it(queue, database):
+    """
+    Where the rest is not saved, the job is not there either.
+    """
+
+    async def fail_after_adding():
+        async with database.write() as tx:
+            await queue.add(NewJob("kind", "a"), tx=tx)
+            1 / 0  # noqa: B018 -- raises
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_adding()
+
+    assert await queue.get("a") is None
+
+
+async def test_only_what_is_due_is_claimed(queue):
+    """
+    Neither what has time, nor other kinds, nor more than there is room for; longest due first.
+    """
+    await queue.add(NewJob("kind", "later", delay=60.0), NewJob("other", "other"))
+    await queue.add(NewJob("kind", "second"))
+    await queue.add(NewJob("kind", "first", delay=-5.0), NewJob("kind", "third", delay=0.001))
+    await asyncio.sleep(0.01)
+    jobs = await queue.claim(["kind"], 2, 60.0)
+
+    assert ["first", "second"] == [job.key for job in jobs]
+    assert [("running", 1, 1)] * 2 == [(job.state, job.attempt, job.claim) for job in jobs]
+
+
+async def test_what_waits_can_be_hurried(queue):
+    """
+    It is due now; what runs or has ended is left as it is.
+    """
+    await queue.add(NewJob("kind", "a", delay=600.0))
+    before = await queue.claim(["kind"], 1, 60.0)
+    await queue.hurry("a")
+    (job,) = await queue.claim(["kind"], 1, 60.0)
+    await queue.hurry("a")
+    await queue.record([(job, DONE)])
+    await queue.hurry("a")
+    await queue.hurry("nobody")
+
+    assert [] == before
+    assert ["done"] == await states(queue, "a")
+
+
+async def test_two_processes_never_claim_the_same(queue, other):
+    """
+    Of many that claim at once each job has one owner.
+    """
+    await queue.add(*(NewJob("kind", f"{n}") for n in range(40)))
+    claims = [one.claim(["kind"], 7, 60.0) for one in (queue, other) * 4]
+    jobs = [job.key for jobs in await asyncio.gather(*claims) for job in jobs]
+
+    assert len(jobs) == len(set(jobs)) == 40
+
+
+async def test_a_lease_that_has_ended_is_free(queue, other):
+    """
+    The next one has it, and the result of the one before is refused.
+    """
+    (job,) = await claimed(queue, "a", lease=0.0)
+    kept = await other.renew([], 60.0)
+    (again,) = await other.claim(["kind"], 1, 60.0)
+    refused = await queue.record([(job, DONE)])
+    held = await other.record([(again, DONE)])
+
+    assert (set(), set(), {"a"}) == (kept, refused, held)
+    assert (2, 2) == (again.claim, again.attempt)
+
+
+async def test_a_lease_that_is_renewed_holds(queue, other):
+    """
+    Nobody else gets it, and who has lost one is told.
+    """
+    jobs = await claimed(queue, "a", "b", lease=0.0)
+    kept = await queue.renew(["a"], 60.0)
+    await other.renew([], 60.0)
+    taken = await other.claim(["kind"], 9, 60.0)
+    later = await queue.renew(["a", "b"], 60.0)
+
+    assert ({"a"}, ["b"], {"a"}) == (kept, [job.key for job in taken], later)
+    assert {"a"} == await queue.record([(job, DONE) for job in jobs])
+
+
+async def test_ones_own_lease_is_not_freed(queue):
+    """
+    While a process still works on a job it does not take it from itself.
+    """
+    await claimed(queue, "a", lease=0.0)
+    await queue.renew(["a"], 0.0)
+    await queue.renew(["a"], 0.0)
+
+    assert ["running"] == await states(queue, "a")
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        lambda queue, job: queue.cancel(job.key),
+        lambda queue, job: queue.release([job.key]),
+        lambda queue, job: queue.record([(job, DONE)]),
+        lambda queue, job: queue.record([(job, Outcome("ready"))]),
+    ],
+    ids=["cancelled", "released", "done", "again"],
+)
+async def test_a_result_counts_once_and_only_while_it_is_wanted(queue, between):
+    """
+    After a cancel, a release or another result nothing more is taken, nor is its write carried out.
+    """
+    (job,) = await claimed(queue, "a")
+    await between(queue, job)
+    before, written = await queue.get("a"), []
+
+    async def write(tx):
+        written.append(tx)
+
+    held = await queue.record([(job, Outcome("failed", error="late", write=write))])
+
+    assert (set(), []) == (held, written)
+    assert before == await queue.get("a")
+
+
+async def test_released_jobs_are_as_if_never_claimed(queue, other):
+    """
+    They are due at once for everybody, with no try lost.
+    """
+    jobs = await claimed(queue, "a", "b")
+    await other.release(["a"])
+    await queue.release([job.key for job in jobs])
+    taken = await other.claim(["kind"], 9, 60.0)
+
+    assert [("a", 1, 2), ("b", 1, 2)] == [(job.key, job.attempt, job.claim) for job in taken]
+
+
+async def test_the_parent_is_woken_by_its_last_child(queue):
+    """
+    However the children end; not before, and with their results.
+    """
+    (parent,) = await claimed(queue, "p")
+    children = tuple(NewJob("kind", f"p/{n}") for n in range(3))
+    await queue.record([(parent, Outcome("waiting", children=children, memo={"step": 1}))])
+    jobs = await queue.claim(["kind"], 9, 60.0)
+    ends = [Outcome("done", result=[1]), Outcome("failed", error="why"), Outcome("ready")]
+    await queue.record(list(zip(jobs, ends, strict=True)))
+    waiting = await states(queue, "p")
+    (last,) = await queue.claim(["kind"], 9, 60.0)
+    await queue.record([(last, DONE)])
+    (woken,) = await queue.claim(["kind"], 9, 60.0)
+
+    assert (["waiting"], "p", {"step": 1}) == (waiting, woken.key, woken.memo)
+    assert [("done", [1], None), ("failed", None, "why"), ("done", {"n": 1}, None)] == [
+        (child.state, child.result, child.error) for child in await queue.children("p")
+    ]
+
+
+async def test_two_last_children_do_not_miss_each_other(database):
+    """
+    Whichever is saved last wakes the parent, however the two transactions lie.
+    """
+    first, second = JobQueue(database), JobQueue(database)
+    for n in range(20):
+        (parent,) = await claimed(first, f"p{n}")
+        born = tuple(NewJob("leaf", f"p{n}/{m}") for m in range(2))
+        await first.record([(parent, Outcome("waiting", children=born))])
+        pairs = [(one, await one.claim(["leaf"], 1, 60.0)) for one in (first, second)]
+        await asyncio.gather(*(one.record([(jobs[0], DONE)]) for one, jobs in pairs))
+
+    assert ["ready"] * 20 == await states(first, *(f"p{n}" for n in range(20)))
+
+
+@pytest.mark.parametrize("born", [(), (NewJob("kind", "old"),)])
+async def test_who_waits_for_nobody_goes_on(queue, born):
+    """
+    Without children, or with such as are there already, the parent is due at once.
+    """
+    (old, parent) = await claimed(queue, "old", "p")
+    await queue.record([(old, DONE), (parent, Outcome("waiting", children=born))])
+
+    assert ["done", "ready"] == await states(queue, "old", "p")
+
+
+async def test_outcome_children_and_write_are_one(queue, database):
+    """
+    Where the write fails nothing of it is there, and the claim still holds.
+    """
+    (job,) = await claimed(queue, "p")
+
+    async def write(tx):
+        await tx.execute(text("INSERT INTO buckets VALUES ('written', 0)"))
+        1 / 0  # noqa: B018 -- raises
+
+    born = Outcome("waiting", children=(NewJob("kind", "p/1"),), write=write)
+    with pytest.raises(ZeroDivisionError):
+        await queue.record([(job, born)])
+
+    async with database.read() as tx:
+        assert 0 == await tx.scalar(text("SELECT COUNT(*) FROM buckets"))
+    assert await queue.get("p/1") is None
+    assert {"p"} == await queue.record([(job, DONE)])
+
+
+async def test_a_cancel_takes_the_children_along(queue):
+    """
+    All that has not ended ends; what has is left, and the parent of the cancelled goes on.
+    """
+    (top,) = await claimed(queue, "top")
+    born = (NewJob("kind", "top/a"), NewJob("kind", "top/b"))
+    await queue.record([(top, Outcome("waiting", children=born))])
+    a, b = await queue.claim(["kind"], 9, 60.0)
+    born = tuple(NewJob("kind", f"top/b/{n}") for n in range(3))
+    await queue.record([(a, DONE), (b, Outcome("waiting", children=born))])
+    one, *_ = await queue.claim(["kind"], 1, 60.0)
+    await queue.record([(one, DONE)])
+    await queue.cancel("top/b")
+    after = await states(queue, "top/a", "top/b", *(f"top/b/{n}" for n in range(3)), "top")
+    await queue.cancel("top")
+    await queue.cancel("nobody")
+
+    assert ["done", "cancelled", "done", "cancelled", "cancelled", "ready"] == after
+    assert ["cancelled"] == await states(queue, "top")
+
+
+async def test_a_memo_stays_until_it_is_written_anew(queue):
+    """
+    None leaves it; an empty one is one.
+    """
+    (job,) = await claimed(queue, "a")
+    memos = []
+    for memo in ({"x": 1}, None, {}):
+        await queue.record([(job, Outcome("ready", memo=memo))])
+        (job,) = await queue.claim(["kind"], 1, 60.0)
+        memos.append(job.memo)
+
+    assert [{"x": 1}, {"x": 1}, {}] == memos
+
+
+async def test_a_look_tells_what_is_next(queue, database):
+    """
+    The first of each kind asked for, by the database's clock; nothing of others.
+    """
+    await queue.add(NewJob("a", "1", delay=50.0), NewJob("a", "2", delay=20.0))
+    await queue.add(NewJob("b", "3"), NewJob("other", "4"))
+    await queue.claim(["b"], 1, 60.0)
+    sight = await queue.look(("a", "b", "c"))
+    nothing = await queue.look(())
+
+    assert ["a"] == list(sight.kinds)
+    assert sight.kinds["a"] - sight.now == pytest.approx(20.0, abs=5.0)
+    assert sight.schedule is None
+    assert {} == nothing.kinds
+
+
+async def test_what_is_due_is_counted(queue):
+    """
+    By kind; neither what has time nor what runs.
+    """
+    await queue.add(*(NewJob("a", f"a{n}") for n in range(3)), NewJob("b", "b"))
+    await queue.add(NewJob("a", "later", delay=60.0))
+    await queue.claim(["b"], 1, 60.0)
+
+    assert {"a": 3} == await queue.depth()
+
+
+async def test_ended_jobs_are_forgotten_in_time(queue, database):
+    """
+    Those that ended longer ago than the retention, and no others.
+    """
+    old, _, young = await claimed(queue, "old", "running", "young")
+    await queue.record([(old, DONE), (young, DONE)])
+    async with database.write() as tx:
+        await tx.execute(text("UPDATE jobs SET ended = ended - 100 WHERE key = 'old'"))
+    await queue.sweep(90.0)
+
+    assert await queue.get("old") is None
+    assert ["done", "running"] == await states(queue, "young", "running")
+
+
+async def test_whoever_waits_for_news_is_told(queue):
+    """
+    Of what is added, hurried and given back in this process.
+    """
+    told = []
+    for deed in (
+        lambda: queue.add(NewJob("kind", "a", delay=60.0)),
+        lambda: queue.hurry("a"),
+        lambda: queue.claim(["kind"], 1, 60.0),
+        lambda: queue.release(["a"]),
+        lambda: queue.get("a"),
+    ):
+        queue.news.clear()
+        await deed()
+        told.append(queue.news.is_set())
+
+    assert [True, True, False, True, False] == told
+
+
+def test_an_outcome_has_its_word():
+    """
+    It is what metrics count.
+    """
+    outcomes = [
+        Outcome("done"),
+        Outcome("failed", error="x"),
+        Outcome("ready"),
+        Outcome("ready", error="x"),
+        Outcome("waiting"),
+    ]
+
+    assert ["done", "failed", "again", "tried_again", "fanned_out"] == [o.word for o in outcomes]

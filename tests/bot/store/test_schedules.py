@@ -1,0 +1,286 @@
+"""Schedules: one job a due time, whatever was missed, paused or put wrong."""
+
+import asyncio
+import time
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.store.jobs import JobQueue
+from bot.store.schedules import Schedule, Schedules
+
+HOUR = 3600.0
+HOURLY = Schedule("s", "digest", ("0 * * * *",), "UTC", {"to": "C1"})
+
+
+@pytest.fixture
+def queue(database):
+    return JobQueue(database)
+
+
+@pytest.fixture
+def schedules(database, queue):
+    return Schedules(database, queue)
+
+
+@pytest.fixture
+def now(database):
+    async def asked():
+        async with database.read() as tx:
+            return float(await tx.scalar(select(database.now)))
+
+    return asked
+
+
+@pytest.fixture
+def due_at(database):
+    """Move when a schedule is due, as if the time since had gone by unseen."""
+
+    async def move(moment, name="s"):
+        async with database.write() as tx:
+            values = {"moment": moment, "name": name}
+            sql = "UPDATE schedules SET next_due = :moment WHERE name = :name"
+            await tx.execute(text(sql), values)
+
+    return move
+
+
+def hour(moment):
+    return moment - moment % HOUR
+
+
+async def made(queue):
+    """Claim what was made; give the keys and args."""
+    return [(job.key, job.args) for job in await queue.claim(["digest"], 999, 60.0)]
+
+
+def key(moment, name="s"):
+    return f"{name}@{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+async def test_what_is_put_is_kept(schedules, now):
+    """
+    With the next time it is due, by the database's clock.
+    """
+    await schedules.put(HOURLY)
+    kept = await schedules.get("s")
+
+    assert hour(await now()) + HOUR == kept.next_due
+    assert ("digest", ("0 * * * *",), "UTC", {"to": "C1"}, False) == (
+        kept.kind,
+        kept.cron,
+        kept.zone,
+        kept.args,
+        kept.paused,
+    )
+    assert (kept,) == await schedules.all()
+    assert await schedules.get("other") is None
+
+
+async def test_a_due_time_becomes_one_job(schedules, queue, now, due_at):
+    """
+    However often and by how many is looked; and nothing is made before it is due.
+    """
+    await schedules.put(HOURLY)
+    await schedules.fire()
+    early = await made(queue)
+    due = hour(await now())
+    await due_at(due)
+    await asyncio.gather(*(schedules.fire() for _ in range(5)))
+    jobs = await made(queue)
+    await due_at(due)
+    await schedules.fire()
+
+    assert [] == early
+    assert [(key(due), {"to": "C1", "due": due, "skipped_since": None})] == jobs
+    assert [] == await made(queue)
+    assert due + HOUR == (await schedules.get("s")).next_due
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (0, HOUR, True, False),
+        (0, 2 * HOUR, True, False),
+        (1, 3 * HOUR, True, True),
+        (5, HOUR, True, True),
+        (2000, HOUR, True, True),
+        (3, 0.0, False, True),
+    ],
+)
+async def test_missed_runs_are_made_up_once(schedules, queue, now, due_at, case):
+    """
+    The latest only, if it is late by less than the grace; what is skipped is said with it.
+    """
+    hours_late, grace, runs, skipped = case
+    await schedules.put(Schedule("s", "digest", ("0 * * * *",), "UTC", grace=grace))
+    latest = hour(await now())
+    missed = latest - hours_late * HOUR
+    await due_at(missed)
+    await schedules.fire()
+    jobs, kept = await made(queue), await schedules.get("s")
+
+    since = missed if skipped else None
+    assert ([(key(latest), {"due": latest, "skipped_since": since})] if runs else []) == jobs
+    assert (latest + HOUR, None if runs else since) == (kept.next_due, kept.skipped_since)
+
+
+async def test_what_was_skipped_is_said_by_the_next_run(schedules, queue, now, due_at):
+    """
+    Since the first that did not come, however many there were; after that run it is over.
+    """
+    await schedules.put(Schedule("s", "digest", ("0 0 1 1 *",), "UTC"))
+    long_ago = await now() - 800 * 86400.0
+    await due_at(long_ago)
+    await schedules.fire()
+    nothing, kept = await made(queue), await schedules.get("s")
+    due = hour(await now())
+    await due_at(due)
+    await schedules.fire()
+
+    assert ([], long_ago) == (nothing, kept.skipped_since)
+    assert [(key(due), {"due": due, "skipped_since": long_ago})] == await made(queue)
+    assert (await schedules.get("s")).skipped_since is None
+
+
+async def test_a_pause_leaves_no_backlog(schedules, queue, now, due_at):
+    """
+    While it rests nothing comes; taken up again it comes at its next time, with nothing to say.
+    """
+    await schedules.put(HOURLY)
+    await due_at(await now() - 5 * HOUR)
+    await schedules.pause("s")
+    paused = await schedules.get("s")
+    await schedules.fire()
+    await schedules.resume("s")
+    await schedules.resume("nobody")
+    await schedules.fire()
+    resumed = await schedules.get("s")
+
+    assert (True, None) == (paused.paused, paused.next_due)
+    assert (False, None) == (resumed.paused, resumed.skipped_since)
+    assert hour(await now()) + HOUR == resumed.next_due
+    assert [] == await made(queue)
+
+
+@pytest.mark.parametrize(
+    ("change", "stays"),
+    [
+        ({"args": {"to": "C2"}}, True),
+        ({"grace": 5.0}, True),
+        ({"kind": "other"}, True),
+        ({"cron": ("30 * * * *",)}, False),
+        ({"zone": "Asia/Kolkata"}, False),
+        ({"paused": True}, False),
+    ],
+)
+async def test_an_edit_keeps_a_due_time_that_is_still_right(schedules, now, due_at, change, stays):
+    """
+    With the same lines and zone a run that is due at this moment is not lost.
+    """
+    await schedules.put(HOURLY)
+    due = await now() - 0.5
+    await due_at(due)
+    told = {"name": "s", "kind": "digest", "cron": ("0 * * * *",), "zone": "UTC"} | change
+    await schedules.put(Schedule(**told))
+    kept = await schedules.get("s")
+
+    assert stays == (kept.next_due == due)
+    assert ("paused" in change) == (kept.next_due is None)
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone"), [("rubbish", "UTC"), ("0 * * * *", "Mars/Olympus"), ("0 25 * * *", "UTC")]
+)
+async def test_one_that_is_none_is_refused(schedules, cron, zone):
+    """
+    Nothing of it is kept.
+    """
+    with pytest.raises(ValueError, match=r"line|zone"):
+        await schedules.put(Schedule("s", "digest", (cron,), zone))
+
+    assert () == await schedules.all()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("cron", "rubbish", "five fields"),
+        ("zone", "Mars/Olympus", "no time zone"),
+        ("args", "{broken", "Expecting"),
+        ("cron", "0 0 31 4 *", "no cron line"),
+    ],
+)
+async def test_a_bad_one_in_the_table_is_parked(schedules, queue, database, due_at, case):
+    """
+    With its error, and none of the others waits for it; put anew it comes again.
+    """
+    column, value, says = case
+    due = hour(time.time())
+    for name in ("s", "good"):
+        await schedules.put(Schedule(name, "digest", ("0 * * * *",), "UTC"))
+        await due_at(due, name)
+    async with database.write() as tx:
+        sql = text(f"UPDATE schedules SET {column} = :value WHERE name = 's'")
+        await tx.execute(sql, {"value": value})
+    await schedules.fire()
+    async with database.read() as tx:
+        parked = (await tx.execute(text("SELECT * FROM schedules WHERE name = 's'"))).one()
+    jobs = await made(queue)
+    await schedules.put(Schedule("s", "digest", ("0 * * * *",), "UTC"))
+    mended = await schedules.get("s")
+
+    assert parked.next_due is None
+    assert says in parked.error
+    assert [key(due, "good")] == [job for job, _ in jobs]
+    assert (due + HOUR, None) == (mended.next_due, mended.error)
+
+
+async def test_one_dropped_comes_no_more(schedules, queue, now, due_at):
+    """
+    Neither does it stand in the list.
+    """
+    await schedules.put(HOURLY)
+    await due_at(await now() - 1.0)
+    await schedules.drop("s")
+    await schedules.drop("s")
+    await schedules.fire()
+
+    assert ((), []) == (await schedules.all(), await made(queue))
+
+
+async def test_a_clock_that_jumps_ahead_and_back(schedules, queue, now, due_at):
+    """
+    What was set by a clock that was ahead is brought forward, and nothing comes twice.
+    """
+    await schedules.put(HOURLY)
+    due = hour(await now())
+    await due_at(due)
+    await schedules.fire()
+    first = await made(queue)
+    await due_at(due + 8760 * HOUR)
+    await schedules.realign()
+    aligned = await schedules.get("s")
+    await due_at(due)
+    await schedules.fire()
+
+    assert [key(due)] == [job for job, _ in first]
+    assert due + HOUR == aligned.next_due
+    assert [] == await made(queue)
+
+
+async def test_two_hundred_at_once(schedules, database, queue, now):
+    """
+    Each comes once, over several that look at the same time.
+    """
+    async with database.write() as tx:
+        for n in range(200):
+            await schedules.put(Schedule(f"s{n}", "digest", ("0 * * * *",), "UTC"), tx)
+        await tx.execute(text("UPDATE schedules SET next_due = :due"), {"due": hour(await now())})
+    for _ in range(3):
+        await asyncio.gather(*(schedules.fire() for _ in range(3)))
+    names = Counter(job.partition("@")[0] for job, _ in await made(queue))
+
+    assert Counter(f"s{n}" for n in range(200)) == names

@@ -1,0 +1,64 @@
+"""What replicas tell each other over PostgreSQL."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from bot.clock import SystemClock
+from bot.store.jobs import JobQueue, NewJob, Outcome
+
+pytestmark = pytest.mark.parametrize("kind", ["postgresql"])
+
+
+@pytest.fixture
+async def hearing(database):
+    """A replica's queue that hears."""
+    queue = JobQueue(database)
+    task = asyncio.create_task(queue.hear(SystemClock()))
+    await heard(queue)
+    yield queue
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def heard(queue):
+    """Wait until the queue has news."""
+    async with asyncio.timeout(10):
+        await queue.news.wait()
+    queue.news.clear()
+
+
+async def test_others_hear_of_new_work(database, hearing):
+    """
+    Of a job that is added, and of a fan-out.
+    """
+    other = JobQueue(database)
+    await other.add(NewJob("kind", "a"))
+    await heard(hearing)
+    (job,) = await other.claim(["kind"], 1, 60.0)
+    await other.record([(job, Outcome("waiting", children=(NewJob("kind", "b"),)))])
+    await heard(hearing)
+    (leaf,) = await other.claim(["kind"], 1, 60.0)
+    await other.record([(leaf, Outcome("done"))])
+    await heard(hearing)
+
+    assert "ready" == (await hearing.get("a")).state
+
+
+async def test_a_connection_that_is_cut_is_made_anew(database, hearing):
+    """
+    What may have been missed meanwhile is news, too; then it hears as before.
+    """
+    async with database.write() as tx:
+        await tx.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+            )
+        )
+    await heard(hearing)
+    await JobQueue(database).add(NewJob("kind", "a"))
+    await heard(hearing)
+
+    assert "ready" == (await hearing.get("a")).state
