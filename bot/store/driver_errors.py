@@ -63,6 +63,7 @@ OF_SYSTEM: dict[int, type[StoreError]] = {
     errno.EROFS: StoreReadOnly,
     errno.EACCES: StoreDenied,
     errno.EPERM: StoreDenied,
+    errno.EEXIST: StoreDenied,
     errno.ENOTDIR: StoreDenied,
     errno.EISDIR: StoreDenied,
     errno.ENAMETOOLONG: StoreDenied,
