@@ -27,7 +27,7 @@ def list_screen(
 ) -> Screen:
     """Show digests, each with when it comes next and its buttons; `running` is by id, in %."""
     head = _head(len(every), where)
-    blocks = [section(MRKDWN.strong(head)), *rows(every, now, running, places=places), _add()]
+    blocks = [section(MRKDWN.strong(head)), *rows(every, now, running, places=places), add_row()]
     return screen(head, blocks)
 
 
@@ -122,8 +122,7 @@ def paused_screen(one: Subscription) -> Screen:
 
 def add_screen(sentence: str) -> Screen:
     """Say something, with a button that makes a new digest."""
-    row = actions(ids.DIGEST_ACTIONS, [_add_button()])
-    return screen(NOTICE.sentence(sentence), [section(MRKDWN.sentence(sentence)), row])
+    return screen(NOTICE.sentence(sentence), [section(MRKDWN.sentence(sentence)), add_row()])
 
 
 def done_screen(one: Subscription, words: str) -> Screen:
@@ -134,12 +133,10 @@ def done_screen(one: Subscription, words: str) -> Screen:
     )
 
 
-def _add() -> Block:
-    return actions(ids.DIGEST_ACTIONS, [_add_button()])
-
-
-def _add_button() -> Block:
-    return button("New digest…", ids.DIGEST_ADD, "Make a new digest")
+def add_row() -> Block:
+    """Give the button that makes a new digest."""
+    add = button("New digest…", ids.DIGEST_ADD, "Make a new digest")
+    return actions(ids.DIGEST_ACTIONS, [add])
 
 
 def _head(number: int, where: str) -> str:

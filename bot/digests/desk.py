@@ -29,6 +29,13 @@ class DigestDesk:
     least: timedelta
     grace: timedelta
 
+    async def of_person(self, person: str) -> tuple[Subscription, ...]:
+        """Give the digests that a person made, and those of the channels that they are in."""
+        every = await self.subscriptions.of_team(self.team)
+        others = {one.channel for one in every if one.made_by != person}
+        theirs = await self.places.channels_of(person) if others else frozenset()
+        return tuple(one for one in every if one.made_by == person or one.channel in theirs)
+
     async def percents(self) -> dict[str, int]:
         """Give how far each digest is that is being made now, by subscription."""
         return {one: at.percent for one, at in (await self.runs.progress()).items()}

@@ -11,8 +11,9 @@ from bot.slack.errors import SlackError, SlackRefused
 
 log = logging.getLogger(__name__)
 
-_PAGE = 1000
-_PAGES = 20
+_KINDS = "public_channel,private_channel"
+_PAGE = 999
+_PAGES = 10
 
 
 class Trouble(StrEnum):
@@ -61,18 +62,21 @@ class Places:
 
     async def has(self, channel: str, person: str) -> bool:
         """Tell whether a person is in a channel; no where Slack does not say."""
-        cursor = ""
+        return channel in await self.channels_of(person)
+
+    async def channels_of(self, person: str) -> frozenset[str]:
+        """Give the channels that a person is in, as far as Slack says; archived ones too."""
+        found: set[str] = set()
+        body = {"user": person, "types": _KINDS, "limit": str(_PAGE)}
         for _ in range(_PAGES):
-            body = {"channel": channel, "limit": str(_PAGE), "cursor": cursor}
-            answer = await self._asked("conversations.members", body)
+            answer = await self._asked("users.conversations", body)
             if isinstance(answer, SlackError):
-                return False
-            if person in (answer.get("members") or ()):
-                return True
-            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                return False
-        return False
+                break
+            found.update(str(channel.get("id")) for channel in answer.get("channels") or ())
+            body["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not body["cursor"]:
+                break
+        return frozenset(found)
 
     async def zone_of(self, person: str) -> str | None:
         """Give the IANA name of a person's time zone; None where Slack does not say."""

@@ -60,6 +60,14 @@ async def test_who_is_in_a_channel(places, channel, person, is_in):
     assert is_in is await places.has(channel, person)
 
 
+async def test_the_channels_of_a_person(places):
+    """
+    All that Slack tells of, page after page.
+    """
+    assert {"C0FLEETOP", "C0GENERAL", "C0PARTNER", "C0DEPOT24"} == await places.channels_of(ANA.id)
+    assert frozenset() == await places.channels_of("U0NOBODY1")
+
+
 async def test_where_somebody_lives(places):
     """
     A zone is IANA's name; of a stranger nothing is known.
