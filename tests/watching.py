@@ -1,0 +1,229 @@
+"""Watches between both stand-ins on the database of a test, in a time that tests move.
+
+The database's clock cannot be moved, so what is due is drawn nearer by as much as time moves on.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from bot.app.posting import open_posts
+from bot.diagnosis.thresholds import Thresholds
+from bot.jobs.attempt import attempted
+from bot.jobs.job import all_kinds
+from bot.jobs.watch_posts import WatchPosts
+from bot.jobs.watch_work import WatchWork
+from bot.kore.client import KoreClient
+from bot.kore.connect import KoreConfig, open_kore
+from bot.kore.retry import RetryPolicy
+from bot.ops.metrics import Metrics
+from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
+from bot.sandbox.kore_api.faults import Fault
+from bot.sandbox.slack_api.messages import Message
+from bot.sessions.allowance import NoAllowances
+from bot.sessions.lookup import SessionLookup
+from bot.sims.directory import SimDirectory
+from bot.sims.resolver import SimResolver
+from bot.slack.client import SlackClient, open_session
+from bot.slack.identity import identify
+from bot.store.database import Database
+from bot.store.jobs import Job, JobQueue
+from bot.store.posts import PostRows
+from bot.store.watches import WatchRows
+from bot.watches.desk import Begun, Limits, Watches
+from bot.watches.ledger import Ledger
+from bot.watches.polling import Polling
+from bot.watches.rhythm import Rhythm
+from bot.watches.rows import from_row
+from bot.watches.watch import Asker, Goal, Watch
+from tests.fakes import FakeClock
+from tests.workspaces import BOT_TOKEN, SlackSide, slack_side
+
+ANA, BEN = "U0ANA0001", "U0BEN0002"
+FLEET_OPS, ONCALL = "C0FLEETOP", "G0ONCALL1"
+SCOPES = {"chat:write", "channels:history", "groups:history", "im:history", "im:write"}
+KINDS = {kind.name: kind for kind in all_kinds() if kind.name.startswith("watch")}
+
+
+class Gate:
+    """Lets in whoever is not refused; what is left out is said to all."""
+
+    def __init__(self) -> None:
+        self.refused: dict[str, Exception] = {}
+        self.leaves_out: str | None = None
+
+    async def left_out(self, asker: Asker) -> str | None:
+        if asker.person in self.refused:
+            raise self.refused[asker.person]
+        return self.leaves_out
+
+
+@dataclass(frozen=True, slots=True)
+class JobParts:
+    """What the kinds of watches use of the job services."""
+
+    watching: WatchWork
+    queue: JobQueue
+    clock: FakeClock
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """The parts, both stand-ins, and the gate."""
+
+    parts: JobParts
+    desk: Watches
+    lookup: SessionLookup
+    database: Database
+    kore: KoreApi
+    slack: SlackSide
+    gate: Gate
+
+    @property
+    def clock(self) -> FakeClock:
+        return self.parts.clock
+
+    async def begin(self, name: str = "pump-7", goal: Goal | None = None, **about: Any) -> Begun:
+        """Look a SIM up and watch it; `about`: person, channel, thread, length."""
+        length = about.pop("length", None)
+        asker = Asker(**{"person": ANA, "channel": FLEET_OPS, "team": "T0ACMEIOT"} | about)
+        return await self.desk.begin(asker, await self.lookup.look_up(name), goal, length)
+
+    async def watch(self, begun: Begun) -> Watch:
+        """Give a watch as it stands in the store."""
+        row = await self.parts.watching.rows.get(begun.watch.id)
+        assert row is not None
+        return from_row(row)
+
+    async def move(self, seconds: float, step: float = 10.0) -> None:
+        """Let time pass, and do what comes due on the way."""
+        await self.work()
+        while seconds > 0:
+            passed = min(step, seconds)
+            self.clock.move(passed)
+            async with self.database.write() as tx:
+                await tx.execute(text("UPDATE jobs SET due = due - :s"), {"s": passed})
+            await self.work()
+            seconds -= passed
+
+    async def work(self) -> None:
+        """Do all that is due, and what comes of it."""
+        while jobs := await self.parts.queue.claim(list(KINDS), 100, 60.0):
+            for job in jobs:
+                await self._done(job)
+
+    async def work_on(self, kind: str, *keys: str) -> None:
+        """Do jobs of one kind, due or not, and nothing that comes of them."""
+        for key in keys:
+            await self.parts.queue.hurry(key)
+        for job in await self.parts.queue.claim([kind], len(keys), 60.0):
+            await self._done(job)
+
+    async def _done(self, job: Job) -> None:
+        outcome = await attempted(job, KINDS[job.kind], self.parts)  # type: ignore[arg-type]
+        await self.parts.queue.record([(job, outcome)])
+
+    def seen(self, channel: str = "#fleet-ops", user: str = "ana") -> list[Message]:
+        """What a person sees of the bot's, oldest first."""
+        return list(self.slack.seen_by(user, channel))
+
+    def texts(self, channel: str = "#fleet-ops") -> list[str]:
+        """The words of it."""
+        return [message.text for message in self.seen(channel)]
+
+    def notices(self, channel: str = "#fleet-ops") -> list[str]:
+        """What was told, without the cards."""
+        return [words for words in self.texts(channel) if not words.startswith("👁")]
+
+    def card(self, channel: str = "#fleet-ops") -> Message:
+        """The newest card."""
+        return [m for m in self.seen(channel) if m.text.startswith("👁")][-1]
+
+    def kore_fails(self) -> None:
+        """Let KORE answer 503 until further notice."""
+        self.kore.faults.add(Fault(path="/v1/", status=503, times=None))
+
+    def edits(self) -> list[float]:
+        """When cards were changed, in seconds."""
+        return [call.time.timestamp() for call in self.slack.api.calls.of("chat.update")]
+
+    def asked(self) -> list[str]:
+        """The paths that KORE was asked for."""
+        return [each.path for each in self.kore.requests if "token" not in each.path]
+
+
+class Sleepless:
+    """The same time for a stand-in; what it waits for by itself never comes, and moves no time."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.now = clock.now
+        self.monotonic = clock.monotonic
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.Event().wait()
+
+
+def now_clock() -> FakeClock:
+    """Give a clock that stands at the time of day, as the database's does."""
+    clock = FakeClock()
+    clock.time = datetime.now(UTC).replace(microsecond=0)
+    return clock
+
+
+@asynccontextmanager
+async def watching(
+    database: Database, *, limits: Limits | None = None, clock: FakeClock | None = None, **kore: Any
+):
+    """Put everything together but the engine."""
+    clock, metrics, gate = clock or now_clock(), Metrics(), Gate()
+    api = KoreApi(clock, **kore)
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(slack_side(Sleepless(clock)))
+        slack.api.scopes = frozenset(SCOPES)
+        session = await stack.enter_async_context(open_session())
+        client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
+        posts = open_posts(
+            session,
+            token=BOT_TOKEN,
+            api_url=slack.api_url,
+            identity=await identify(client),
+            store=database,
+            metrics=metrics,
+            clock=clock,
+        )
+        front = _kore(api, clock)
+        stack.push_async_callback(front.aclose)
+        behind = front.in_background()
+        stack.push_async_callback(behind.aclose)
+        rows, queue = WatchRows(database), JobQueue(database)
+        ledger = Ledger(rows, queue)
+        polling = Polling(
+            _lookup(behind, clock), rows, ledger, gate, rhythm=Rhythm(clock), clock=clock
+        )
+        work = WatchWork(
+            rows, ledger, polling, WatchPosts(rows, posts, gate, clock), PostRows(database), clock
+        )
+        desk = Watches(database, rows, ledger, clock, limits or Limits())
+        parts = JobParts(work, queue, clock)
+        yield Rig(parts, desk, _lookup(front, clock), database, api, slack, gate)
+
+
+def _kore(api: KoreApi, clock: FakeClock) -> KoreClient:
+    config = KoreConfig(
+        api_url="https://kore.test",
+        token_url=f"https://kore.test{TOKEN_PATH}",
+        client_id=api.client_id,
+        client_secret=api.client_secret,
+        retry=RetryPolicy(tries=1),
+    )
+    return open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
+
+
+def _lookup(kore: KoreClient, clock: FakeClock) -> SessionLookup:
+    resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
+    return SessionLookup(kore, resolver, clock, Thresholds(), allowances=NoAllowances(kore, clock))
