@@ -68,7 +68,7 @@ def find_button(message: Message, label: str) -> tuple[dict[str, Any], dict[str,
     """Find a button by its label, with its block."""
     rows = [block for block in message.blocks if block["type"] == "actions"]
     pairs = [(row, each) for row in rows for each in row["elements"]]
-    return next(pair for pair in pairs if pair[1]["text"]["text"] == label)
+    return next(pair for pair in pairs if pair[1].get("text", {}).get("text") == label)
 
 
 def settings_for(slack: SlackSide, kore: KoreApi, kore_url: str, **changes: Any) -> Settings:

@@ -8,7 +8,7 @@ in, which raises pydantic's ValidationError on anything else.
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -161,7 +161,9 @@ class Sims(Carried):
     @property
     def sids(self) -> tuple[str, ...]:
         """Unpack them. Raises ValueError."""
-        raw = urlsafe_b64decode(self.packed)
+        raw = b64decode(self.packed, altchars=b"-_", validate=True)
+        if not raw or len(raw) % _SID_BYTES:
+            raise ValueError("no SIDs")
         starts = range(0, len(raw), _SID_BYTES)
         return tuple(f"DE{raw[at : at + _SID_BYTES].hex()}" for at in starts)
 

@@ -12,7 +12,7 @@ from bot.sims.unwrap import bare
 _BETWEEN = re.compile(r"\s*[,;|]\s*|\s+(?:and|und|&)\s+")
 _COLUMNS = (",", ";", "|")
 _HEADS = ("sid", "iccid", "uniquename", "simname", "sim", "name", "friendlyname", "device", "imei")
-_TOKEN = re.compile(r"[\w][\w.\-/+@#]*")
+_TOKEN = re.compile(r"\w[\w.\-/+@#]*|\d[\d ]+\d")
 _NAME_LIKE = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
 _NO_SIM = re.compile(
     r"""(?ix) \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} .*   # a date, and what follows it
@@ -33,20 +33,19 @@ def items_of(lines: Sequence[str]) -> list[str] | None:
         return column
     if len(lines) == 1:
         return _in_a_row(lines[0])
-    items = [bare(line) for line in lines]
-    return items if all(_fits(item) for item in items) else None
+    return [bare(line) for line in lines] if all(map(_fits, lines)) else None
 
 
 def is_list(items: Sequence[str], is_one: IsOne, *, asked: bool) -> bool:
     """Tell whether the items are SIMs; `is_one` tells of an item whether it surely is.
 
-    What was `asked` for is taken at its word where each item is one word; what only stands in a
-    thread must hold one SIM at least.
+    What was `asked` for is taken at its word where each item is one word or number; what only
+    stands in a thread must hold one SIM at least. Longer items: half of them must be SIMs.
     """
     sure = sum(map(is_one, items))
     if all(is_one(item) or _TOKEN.fullmatch(item) for item in items):
         return sure > 0 or asked
-    return sure * 2 > len(items)
+    return sure * 2 >= len(items)
 
 
 def is_name_like(word: str) -> bool:
@@ -63,7 +62,7 @@ def _in_a_row(line: str) -> list[str] | None:
     parts = [bare(part) for part in _BETWEEN.split(line)]
     items = [part for part in parts if part]
     if len(items) > 1:
-        return items if all(_fits(item) for item in items) else None
+        return items if all(map(_fits, items)) else None
     words = [bare(word) for word in line.split()]
     return words if len(words) > 1 and all(is_name_like(word) for word in words) else None
 

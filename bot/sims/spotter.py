@@ -54,9 +54,7 @@ class SimSpotter:
         self._known_sid = known_sid
         self._most = most
 
-    async def spot(
-        self, text: str, *, asked: bool = False, patience: float = PATIENCE
-    ) -> Spotted:
+    async def spot(self, text: str, *, asked: bool = False, patience: float = PATIENCE) -> Spotted:
         """Give the SIMs that the text names; none where it may be one name, or names none.
 
         `asked` says that the text was written to us: then a list is taken at its word, and from a
@@ -87,7 +85,7 @@ class SimSpotter:
             return [], {}
         if items and is_list(items, lambda item: _is_one(item, named), asked=asked):
             return list(_of_list(items, named)), named
-        if not (asked and _may_be_one_name(phrases, named)):
+        if not (asked and len(lines) == 1 and _may_be_one_name(phrases, named)):
             found += _told_by_name(phrases, named)
         return [text for _, text in sorted(found)], named
 

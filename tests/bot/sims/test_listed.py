@@ -35,6 +35,8 @@ def test_items_of(lines, items):
         (["a-1", "b"], set(), False, False),
         (["a 1", "b 2", "c"], {"a 1", "b 2"}, False, True),
         (["a 1", "b 2", "c"], {"a 1"}, True, False),
+        (["a 1", "b"], {"a 1"}, False, True),
+        (["1234 5678", "b"], {"b"}, False, True),
     ],
 )
 def test_is_list(items, known, asked, so):

@@ -112,6 +112,8 @@ async def test_what_is_not_read(spotter, text):
         ("truck 42 depot", ()),
         ("pump-17 pmp-99", ("pump-17", "pmp-99")),
         ("gone-1, gone-2", ("gone-1", "gone-2")),
+        ("truck-42\ntruk-42\n8901 2600 1234", ("truck-42", "truk-42", "8901 2600 1234")),
+        ("down:\npump-17\nCET", ("pump-17",)),
         ("check pump-17", ("pump-17",)),
         ("pump-17 and truck-42?", ("pump-17", "truck-42")),
         ("how is pump-17 doing today", ("pump-17",)),

@@ -1,0 +1,199 @@
+"""Several SIMs in one text, by any way in."""
+
+import asyncio
+
+import pytest
+
+from bot.blocks import ids
+from bot.sandbox.kore_api.faults import broken, late
+from tests.running_bots import find_button
+
+WELLS = "well-1\nwell-2\nwell-3\nwell-4\nwell-5"
+BOT = "<@U0SIMSESS>"
+
+
+def table_of(message):
+    """The rows of a message's table, as text."""
+    (table,) = [block for block in message.blocks if block["type"] == "data_table"]
+    return [[cell["text"] for cell in row] for row in table["rows"]]
+
+
+def select_of(message):
+    rows = [block for block in message.blocks if block["type"] == "actions"]
+    return next((r, e) for r in rows for e in r["elements"] if e["type"] == "static_select")
+
+
+async def a_fleet(whole, count):
+    """Add SIMs of no story, and give their SIDs."""
+    sids = [f"DE{number:032x}" for number in range(1, count + 1)]
+    for number, sid in enumerate(sids, start=1):
+        whole.kore.add({"sid": sid, "unique_name": f"meter-{number}", "status": "active"})
+    return sids
+
+
+async def test_several_sims_behind_the_command_become_a_table(both_ways):
+    """
+    Only the asker sees it: the outage on top, the SIMs worst first.
+    """
+    await both_ways.type(WELLS)
+
+    (answer,) = both_ways.slack.seen_by("ana")
+    assert "3 of 5 SIMs are down, all on Telcel" in answer.text
+    assert ["well-1", "well-2", "well-3", "well-4", "well-5"] == [
+        row[0] for row in table_of(answer)[1:]
+    ]
+    assert () == both_ways.slack.seen_by("ben")
+
+
+async def test_what_cannot_be_read_stays_in_the_table(whole):
+    """
+    A misspelt name, a Super SIM and a number that is too short are rows with their reasons.
+    """
+    await whole.type(f"truck-42\ntruk-42\nHS{'0' * 32}\n8901 2600 1234")
+
+    rows = {row[0]: row[2] for row in table_of(whole.answer())[1:]}
+    assert 4 == len(rows)
+    assert "no such SIM · did you mean truck-42?" == rows["truk-42"]
+    assert "a Super SIM: KORE keeps no sessions of it" == rows["HS" + "0" * 25 + "…"]
+    assert "no such SIM" in rows["8901 2600 1234"]
+
+
+async def test_one_sim_by_two_names_is_one_answer(whole):
+    """
+    Its name and its SID are one SIM, answered as one.
+    """
+    sid = (await whole.bot.services.sessions.look_up("truck-42")).sim.sid
+    await whole.type(f"truck-42, {sid}")
+
+    assert "truck-42 is" in whole.answer().text
+
+
+async def test_a_kore_that_is_down_is_a_table_too(whole):
+    """
+    Every SIM has its row, and the first sentence says that none could be read.
+    """
+    await whole.type("truck-42")
+    whole.kore.faults.add(broken(503, times=None))
+    await whole.type(f"{'DE' + 'a' * 32} {'DE' + 'b' * 32}")
+
+    answer = whole.answer()
+    assert "None of 2 SIMs could be read" in answer.text
+    assert {"KORE: unavailable"} == {row[2] for row in table_of(answer)[1:]}
+
+
+async def test_progress_is_one_message_that_becomes_the_answer(whole):
+    """
+    While KORE is slow the thread shows how far it is; in the end one message stands there.
+    """
+    sids = await a_fleet(whole, 40)
+    whole.kore.faults.add(late(1.2, times=None))
+    asked = await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} {' '.join(sids)}")
+    await whole.slack.api.courier.settled()
+    seen = []
+    while len(whole.bot.services.tasks):
+        seen += [message.text for message in whole.slack.seen_by("ana")][-1:]
+        await asyncio.sleep(0.1)
+    await whole.settle()
+
+    (answer,) = whole.slack.seen_by("ben")
+    assert asked.ts == answer.thread_ts
+    assert any("Reading 40 SIMs" in text for text in seen)
+    assert "None of 40 SIMs shows anything grave" in answer.text or "40 SIMs" in answer.text
+    assert 41 == len(table_of(answer))
+    methods = whole.slack.methods()
+    assert 1 == methods.count("chat.postMessage")
+    assert methods.count("chat.update") >= 1
+
+
+async def test_two_hundred_are_read_and_the_others_said(whole):
+    """
+    Of 230 SIMs 200 are in the table, and it says that 30 are not.
+    """
+    sids = await a_fleet(whole, 230)
+
+    await whole.say(f"{BOT}\n" + "\n".join(sids))
+
+    (answer,) = whole.slack.seen_by("ben")
+    assert 201 == len(table_of(answer))
+    assert "30 more SIMs beyond the limit not read" in str(answer.blocks)
+
+
+async def test_details_open_beside_the_table_for_who_chose(both_ways):
+    """
+    The report comes to who chose it alone, and the table stays as it is.
+    """
+    asked = await both_ways.say(f"{BOT} {WELLS}")
+    (table,) = both_ways.slack.seen_by("ben")
+    row, select = select_of(table)
+    chosen = select["options"][1]["value"]
+
+    await both_ways.slack.workspace.click(
+        "ben", table.ts, row["block_id"], select["action_id"], selected=chosen
+    )
+    await both_ways.settle()
+
+    kept, details = both_ways.slack.seen_by("ben")
+    assert (table.blocks, asked.ts) == (kept.blocks, details.thread_ts)
+    assert ("well-2 is" in details.text, bool(details.ephemeral_to)) == (True, True)
+    assert 1 == len(both_ways.slack.seen_by("ana"))
+
+
+async def test_the_file_holds_every_row(whole):
+    """
+    It comes to who clicked, directly.
+    """
+    whole.slack.api.scopes |= {"files:write", "files:read"}
+    await whole.type(WELLS)
+    table = whole.answer()
+    await whole.click(table, "CSV file")
+
+    files = [file for message in whole.slack.direct("ana") for file in message.files]
+    content = whole.slack.workspace.files.get(files[0]["id"]).content.decode("utf-8-sig")
+    assert 6 == len(content.strip().splitlines())
+    assert "common_outage" in content
+
+
+async def test_the_table_can_be_shared(whole):
+    """
+    Then everybody reads it, and it offers no sharing any more.
+    """
+    await whole.type(WELLS)
+    await whole.click(whole.answer(), "Share to channel")
+
+    (shared,) = whole.slack.seen_by("ben")
+    assert "3 of 5 SIMs are down" in shared.text
+    with pytest.raises(StopIteration):
+        find_button(shared, "Share to channel")
+
+
+@pytest.mark.parametrize(
+    ("action", "forged"),
+    [(ids.TRIAGE_CSV, "{}"), (ids.TRIAGE_CSV, '{"packed":"!"}'), (ids.TRIAGE_SHARE, "x" * 2000)],
+)
+async def test_a_forged_button_is_refused(whole, action, forged):
+    """
+    What a button carries is read as strictly as what is typed.
+    """
+    await whole.type(WELLS)
+    table = whole.answer()
+    label = {ids.TRIAGE_CSV: "CSV file", ids.TRIAGE_SHARE: "Share to channel"}[action]
+    row, button = find_button(table, label)
+
+    await whole.slack.workspace.click(
+        "ana", table.ts, row["block_id"], button["action_id"], value=forged
+    )
+    await whole.settle()
+
+    assert "That button is from another version of me" in whole.answer().text
+
+
+async def test_a_workspace_that_knows_no_tables_reads_it_all_the_same(whole):
+    """
+    The table is drawn plainer there, progress and answer alike.
+    """
+    whole.slack.workspace.unknown_blocks |= {"data_table", "table"}
+    await whole.say(f"{BOT} {WELLS}")
+
+    (answer,) = whole.slack.seen_by("ben")
+    assert {"section", "context", "actions"} == {block["type"] for block in answer.blocks}
+    assert "well-5" in str(answer.blocks)
