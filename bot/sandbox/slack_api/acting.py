@@ -50,7 +50,8 @@ class Acting(WorkspaceState):
             self.link.emit(event)
 
     def _keys(self, person: Person, ticket: str | None = None) -> Json:
-        keys: Json = {"trigger_id": self.triggers.issue(person.id)}
+        channel = self.tickets.check(ticket).channel if ticket else None
+        keys: Json = {"trigger_id": self.triggers.issue(person.id, channel)}
         return keys | {"response_url": self.link.response_url(ticket)} if ticket else keys
 
     def _action(self, element: Json, block_id: str, selected: object, **forged: str | None) -> Json:

@@ -18,13 +18,20 @@ class Triggers:
         self._clock = clock
         self._ids = ids
         self._issued: dict[str, tuple[str, float]] = {}
+        self._channels: dict[str, str] = {}
         self._used: set[str] = set()
 
-    def issue(self, user: str) -> str:
-        """Give a new trigger id for what this person just did."""
+    def issue(self, user: str, channel: str | None = None) -> str:
+        """Give a new trigger id for what this person just did, in a channel or elsewhere."""
         trigger = f"{self._ids.number()}.{self._ids.number()}.{self._ids.token().lower()}"
         self._issued[trigger] = (user, self._clock.monotonic())
+        if channel is not None:
+            self._channels[trigger] = channel
         return trigger
+
+    def channel_of(self, trigger: str) -> str | None:
+        """Give the channel in which the person was."""
+        return self._channels.get(trigger)
 
     def use(self, trigger: str) -> str:
         """Give the person whom the trigger belongs to. Raises SlackError."""

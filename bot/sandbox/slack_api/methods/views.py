@@ -10,7 +10,9 @@ from bot.sandbox.slack_api.wire import Json
 async def open_view(context: Context) -> Json:
     """Open a modal for whom the trigger belongs to, within its 3 seconds."""
     body = context.reader.view(context.args.get("view"), ("modal",))
-    user = context.state.triggers.use(context.need("trigger_id"))
+    trigger = context.need("trigger_id")
+    user = context.state.triggers.use(trigger)
+    body = _where_it_was(body, context.state.triggers.channel_of(trigger))
     view = context.state.views.open(user, context.state.team.id, body)
     return _shown(context, "view_opened", view)
 
@@ -46,6 +48,23 @@ async def publish_view(context: Context) -> Json:
     team = context.state.team.id
     view = context.state.views.publish(person.id, team, body, context.maybe("hash"))
     return _shown(context, "home", view)
+
+
+def _where_it_was(body: Json, channel: str | None) -> Json:
+    """Fill in the channel in which the modal was asked for, where a select wants it so."""
+    blocks = [_filled(block, channel) for block in body["blocks"]]
+    return body | {"blocks": blocks}
+
+
+def _filled(block: Json, channel: str | None) -> Json:
+    for key in {"element", "accessory"} & block.keys():
+        element = block[key]
+        if channel and element.get("default_to_current_conversation"):
+            initial = "initial_conversation"
+            several = element["type"].startswith("multi_")
+            fresh = {f"{initial}s": [channel]} if several else {initial: channel}
+            return block | {key: fresh | element}
+    return block
 
 
 def _shown(context: Context, kind: str, view: View) -> Json:

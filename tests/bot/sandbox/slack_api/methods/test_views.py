@@ -3,7 +3,7 @@
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from tests.bot.sandbox.slack_api.kit import ANA, BOT, modal, refusal, section, text_input
+from tests.bot.sandbox.slack_api.kit import ANA, BOT, FLEET, modal, refusal, section, text_input
 
 
 @pytest.fixture
@@ -198,3 +198,24 @@ async def test_only_people_have_a_home(web, user, view):
     A modal is no Home, and a bot or nobody has none.
     """
     assert "invalid_arguments" == await refusal(web.views_publish(user_id=user, view=view))
+
+
+@pytest.mark.parametrize(
+    ("kind", "initial"),
+    [
+        ("conversations_select", {"selected_conversation": FLEET}),
+        ("multi_conversations_select", {"selected_conversations": [FLEET]}),
+    ],
+)
+async def test_a_select_may_begin_with_the_channel_one_was_in(app, web, workspace, kind, initial):
+    """
+    What nobody has touched holds the channel in which the command was typed.
+    """
+    select = {"type": kind, "action_id": "where", "default_to_current_conversation": True}
+    place = text_input(block_id="place", element=select)
+    await workspace.command("ana", FLEET, "/simsessions", "digest add")
+    await web.views_open(trigger_id=app.last["trigger_id"], view=modal(place))
+    await workspace.submit_view("ana")
+
+    values = app.last["view"]["state"]["values"]
+    assert {"type": kind} | initial == values["place"]["where"]

@@ -2,6 +2,7 @@
 
 import { freshId, h } from "../dom.js";
 import { textObject, words } from "../text/text_object.js";
+import { channelLabel } from "../page/names.js";
 import { menuButton } from "./menu.js";
 
 /** Draws a select of fixed options; it is the browser's own, so that keys and phones work. */
@@ -23,10 +24,18 @@ export function multiSelect(element, place) {
 export function workspaceSelect(element, place) {
   const { names } = place;
   const people = names.people().map((each) => h("option", { value: each.id }, `@${each.real_name}`));
-  const channels = names.channels().map((each) => h("option", { value: each.id }, `#${each.name}`));
+  const option = (each) => h("option", { value: each.id }, channelLabel(each));
+  const channels = channelsFor(element, names).map(option);
   const content = element.type === "users_select" ? people : channels;
   const initial = element.initial_user ?? element.initial_channel ?? element.initial_conversation;
   return select(element, place, content, initial);
+}
+
+/** Gives the channels that a select offers, by its filter. */
+export function channelsFor({ type, filter = {} }, names) {
+  const shown = filter.include ?? (type.endsWith("channels_select") ? ["public"] : ["public", "private"]);
+  const foreign = filter.exclude_external_shared_channels;
+  return names.places().filter((each) => shown.includes(each.kind) && !(foreign && each.is_shared));
 }
 
 /** Draws the three dots with their menu. */

@@ -2,7 +2,8 @@
 
 import { freshId, h, put } from "../dom.js";
 import { words } from "../text/text_object.js";
-import { labelOf } from "./choices.js";
+import { channelLabel } from "../page/names.js";
+import { channelsFor, labelOf } from "./choices.js";
 import { PAUSE_MS, leastTyped } from "./suggest.js";
 
 const INITIAL = {
@@ -56,8 +57,9 @@ class Multi {
     const { names } = this.place;
     const all = this.element.type === "multi_users_select"
       ? names.people().map((each) => ({ value: each.id, title: `@${each.real_name}` }))
-      : names.channels().map((each) => ({ value: each.id, title: `#${each.name}` }));
-    return all.filter(({ value, title }) => title.toLowerCase().includes(typed) && !this.chosen.includes(value));
+      : channelsFor(this.element, names).map((each) => ({ value: each.id, title: channelLabel(each) }));
+    const fits = ({ title }) => title.toLowerCase().includes(typed);
+    return all.filter((each) => fits(each) && !this.chosen.includes(each.value));
   }
 
   show(options) {
@@ -75,8 +77,9 @@ class Multi {
     if (event.key === "Enter" && this.options?.length) {
       event.preventDefault();
       this.add(this.options[0].value);
-    } else if (event.key === "Backspace" && !this.input.value && this.chosen.length) this.take(this.chosen.at(-1));
-    else if (event.key === "Escape" && !this.list.hidden) {
+    } else if (event.key === "Backspace" && !this.input.value && this.chosen.length) {
+      this.take(this.chosen.at(-1));
+    } else if (event.key === "Escape" && !this.list.hidden) {
       event.preventDefault();
       this.show(null);
     }

@@ -10,7 +10,8 @@ export class Home {
     this.session = session;
     this.trouble = h("p.trouble", { role: "alert" });
     this.body = h("div.blocks", {});
-    this.node = h("section.home", { "aria-label": "Home", tabindex: "0", hidden: true }, this.body, this.trouble);
+    const about = { "aria-label": "Home", tabindex: "0", hidden: true };
+    this.node = h("section.home", about, this.body, this.trouble);
   }
 
   /** Comes up; the app is told. */

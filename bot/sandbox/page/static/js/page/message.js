@@ -21,15 +21,16 @@ export function drawMessage(message, session, { reply } = {}) {
   const person = session.names.person(message.user);
   const trouble = h("p.trouble", { role: "alert" });
   const surface = new MessageSurface(session, message.ts, (error) => put(trouble, complaint(error)));
+  const below = (message.attachments ?? []).map((each) => drawAttachment(each, surface));
   const content = h("div.message-main", {},
     message.ephemeral_to && h("p.only-you", {}, eye(), "Only visible to you"),
     byline(person, message),
-    h("div.blocks", {}, body(message, surface),
-      (message.attachments ?? []).map((each) => drawAttachment(each, surface)), files(message, surface)), trouble);
+    h("div.blocks", {}, body(message, surface), below, files(message, surface)), trouble);
+  const fail = (error) => put(trouble, complaint(error));
   return h("article", {
     class: `message${message.ephemeral_to ? " ephemeral" : ""}`, "data-ts": message.ts,
     "aria-label": `${authorName(person, message)}: ${message.text}`,
-  }, avatar(person), content, tools(message, { session, reply, fail: (error) => put(trouble, complaint(error)) }));
+  }, avatar(person), content, tools(message, { session, reply, fail }));
 }
 
 /** Gives the name that stands over a message. */

@@ -18,6 +18,7 @@ export function namesOf(state) {
     person: (id) => people.get(id),
     channel: (id) => channels.get(id),
     people: () => state.people.filter((each) => !each.is_bot),
+    places: () => state.channels.filter((each) => !each.is_archived),
     channels: () => state.channels.filter((each) => each.kind !== "im" && !each.is_archived),
   };
 }

@@ -18,7 +18,9 @@ export class Tabs {
   show(tab) {
     const chosen = tab && tab in TABS ? tab : "messages";
     this.node.hidden = tab === null;
-    for (const each of this.node.children) each.setAttribute("aria-selected", String(each.dataset.tab === chosen));
+    for (const each of this.node.children) {
+      each.setAttribute("aria-selected", String(each.dataset.tab === chosen));
+    }
     this.choose(tab === null ? null : chosen);
   }
 }
