@@ -16,9 +16,11 @@ RUN /opt/tools/bin/python -m pip --python /opt/simsessions/bin/python install --
 RUN /opt/simsessions/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/simsessions/lib
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin simsessions
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin simsessions \
+    && install --directory --owner=simsessions --group=simsessions --mode=0700 /data
 COPY --from=build /opt/simsessions /opt/simsessions
-ENV PATH=/opt/simsessions/bin:$PATH PYTHONUNBUFFERED=1 SIMSESSIONS_HOST=0.0.0.0
+ENV PATH=/opt/simsessions/bin:$PATH PYTHONUNBUFFERED=1 SIMSESSIONS_HOST=0.0.0.0 SIMSESSIONS_DATA_DIR=/data
+VOLUME /data
 USER simsessions
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["simsessions", "health"]

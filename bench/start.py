@@ -1,6 +1,7 @@
 """How long the bot takes from exec to ready, what that costs, and what it holds in memory.
 
-The floor is a Python that imports what any such bot needs. Linux only: it reads /proc.
+Its store is a file that is up to date; the very first start makes the tables too. The floor is a
+Python that imports what any such bot needs. Linux only: it reads /proc.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,15 +25,16 @@ from bot.sandbox.slack_api.workspace import Workspace
 ROOT = Path(__file__).parent.parent
 FLOOR = """
 import aiohttp, cachetools, httpx, pydantic, slack_bolt.async_app, starlette.applications, uvicorn
+import sqlalchemy, sqlalchemy.dialects.sqlite
 import slack_bolt.adapter.socket_mode.aiohttp, uvicorn.protocols.http.httptools_impl, uvloop
 class Model(pydantic.BaseModel): x: int
 import time; print(time.process_time())
 """
-HEAVY = {"PIL", "asyncpg", "matplotlib", "numpy", "rapidfuzz", "rich", "sqlalchemy", "yaml"}
+HEAVY = {"PIL", "alembic", "asyncpg", "matplotlib", "numpy", "rapidfuzz", "rich", "yaml"}
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-def settings(kore: str, slack: str, port: int) -> dict[str, str]:
+def settings(kore: str, slack: str, port: int, data: str) -> dict[str, str]:
     """Give the environment of a bot between the stand-ins."""
     return {
         "PATH": os.environ["PATH"],
@@ -44,6 +47,8 @@ def settings(kore: str, slack: str, port: int) -> dict[str, str]:
         "SLACK_BOT_TOKEN": "xoxb-bench",
         "SLACK_APP_TOKEN": "xapp-bench",
         "PORT": str(port),
+        "SIMSESSIONS_DATA_DIR": data,
+        "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
     }
 
 
@@ -106,8 +111,8 @@ def heavy_modules(import_times: str) -> set[str]:
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines} & HEAVY
 
 
-async def main() -> None:
-    """Print the figures."""
+async def main(data: str) -> None:
+    """Print the figures; the bot's store is in the folder `data`."""
     clock = SystemClock()
     slack = SlackApi(
         Workspace(clock), bot_token="xoxb-bench", app_token="xapp-bench", signing_secret="s"
@@ -116,7 +121,8 @@ async def main() -> None:
         serving(KoreApi(clock).app) as kore_url,
         serving(slack.app) as slack_url,
     ):
-        environ = settings(kore_url, slack_url, a_free_port())
+        environ = settings(kore_url, slack_url, a_free_port(), data)
+        await started(environ)
         *_, logged = await started(environ, "-X", "importtime")
         runs, floors = [], []
         for _ in range(ROUNDS):
@@ -138,4 +144,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with tempfile.TemporaryDirectory(prefix="simsessions-bench-") as folder:
+        asyncio.run(main(folder))

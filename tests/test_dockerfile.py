@@ -71,6 +71,18 @@ def test_doctor_finds_the_manifest(built):
 
 
 @pytest.mark.slow
+def test_the_migrations_are_in_it(built):
+    """
+    What makes the store's tables is inside the installed package.
+    """
+    site = next((built / INSTALLED[1:]).glob("lib/python3*/site-packages"))
+    wanted = {path.name for path in (ROOT / "bot/store/migrations").rglob("*.py")}
+
+    assert wanted == {path.name for path in (site / "bot/store/migrations").rglob("*.py")}
+    assert "env.py" in wanted
+
+
+@pytest.mark.slow
 def test_everything_is_compiled(built):
     """
     Each of our modules has its byte-code, valid whatever the clock of the copy says.
@@ -108,6 +120,18 @@ def test_the_final_stage_copies_and_nothing_else():
     assert ["simsessions"] == the(FINAL, "USER")
     assert ["useradd"] == [line.split()[0] for line in the(FINAL, "RUN")]
     assert ["3000"] == the(FINAL, "EXPOSE")
+
+
+def test_what_it_keeps_is_on_a_volume():
+    """
+    The data folder outlives the container, and is there for the user that the bot runs as.
+    """
+    told = dict(pair.split("=", 1) for line in the(FINAL, "ENV") for pair in line.split())
+    (made,) = the(FINAL, "RUN")
+
+    assert ["/data"] == the(FINAL, "VOLUME")
+    assert "/data" == told["SIMSESSIONS_DATA_DIR"]
+    assert re.search(r"install --directory --owner=simsessions .*--mode=0700 /data$", made)
 
 
 def test_what_is_copied_is_not_ignored():

@@ -10,10 +10,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import ColumnElement, Double, Table, literal_column, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.errors import (
     StoreBusy,
@@ -31,12 +30,14 @@ from bot.store.migrate import (
 )
 from bot.store.transaction import Backend, Session, Transaction
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
 POOL_SIZE = 8
 NOW_SQLITE = "((julianday('now') - 2440587.5) * 86400.0)"
 NOW_POSTGRES = "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 TRIAL = text(f"UPDATE {VERSION_TABLE} SET version_num = version_num")  # noqa: S608 -- ours
 PASSING = (StoreBusy, StoreFault, StoreNotReady)  # of one transaction; the store itself is well
-Insert = sqlite.Insert | postgresql.Insert
 
 
 class Database:
@@ -125,9 +126,15 @@ class Database:
             async with self.write() as own:
                 yield own
 
-    def insert(self, table: Table) -> Insert:
+    def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
         """Give an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-        return postgresql.insert(table) if self.is_postgres else sqlite.insert(table)
+        if self.is_postgres:
+            from sqlalchemy.dialects import postgresql  # noqa: PLC0415 -- one of the two is enough
+
+            return postgresql.insert(table)
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415 -- one of the two is enough
+
+        return sqlite.insert(table)
 
     async def hear(self, channel: str, heard: Callable[[], None]) -> None:
         """Call `heard` once listening and at each `pg_notify(channel, …)`, until cancelled.
