@@ -8,6 +8,7 @@ from bot.digests.desk import DigestDesk
 from bot.ops.metrics import Metrics
 from bot.ops.off_loop import OffLoop
 from bot.ops.personal_rate import PersonalRate
+from bot.ops.standing import Standing
 from bot.ops.tasks import Tasks
 from bot.pictures.studio import Studio
 from bot.sessions.audit import Audit
@@ -19,6 +20,7 @@ from bot.slack.client import SlackClient
 from bot.slack.delivery import Delivery
 from bot.slack.files import Files
 from bot.slack.hearing import Hearing
+from bot.slack.homes import Homes
 from bot.slack.live import LiveMessages
 from bot.slack.seen import Seen
 from bot.slack.threads import Threads
@@ -36,6 +38,8 @@ class Services:
     delivery: Delivery
     slack: SlackClient
     files: Files
+    homes: Homes
+    standing: Standing
     windows: Windows
     studio: Studio
     off_loop: OffLoop

@@ -10,6 +10,7 @@ from handlers.digest_form import register_digest_form
 from handlers.gate import Gate
 from handlers.handovers import register_handovers
 from handlers.history_buttons import register_history_buttons
+from handlers.home import register_home
 from handlers.mentions import register_mentions
 from handlers.modals import register_modals
 from handlers.shortcuts import register_shortcuts
@@ -32,4 +33,5 @@ def register(app: AsyncApp, services: Services) -> None:
     register_shortcuts(app, services)
     register_unfurls(app, services)
     register_handovers(app, services)
+    register_home(app, services)
     register_watch_buttons(app, services)

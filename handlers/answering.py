@@ -12,6 +12,7 @@ from handlers.asking import admit
 from handlers.error_replies import to_reply
 from handlers.reply import Reply, send, showing
 from handlers.request import Request
+from handlers.who import acting
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ async def attempt(name: str, do: Deed, tell: Tell, services: Services, *, asked:
     finally:
         services.metrics.answered(name, outcome, services.clock.monotonic() - started)
         log.info("answered", extra={"answer": name, "outcome": outcome})
+    if actor := acting():
+        services.homes.redraw(actor.user)
 
 
 async def _attempted(do: Deed, tell: Tell, services: Services, asked: str) -> str:

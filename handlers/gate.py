@@ -14,6 +14,7 @@ from bot.errors import NotAllowed
 from bot.ops.request_context import begin_request
 from bot.services import Services
 from handlers.heard import question_in
+from handlers.home import OPENED, of_event, shut
 from handlers.reply import send, showing
 from handlers.request import Request, from_click, from_command, part, team_of
 from handlers.who import actor_of, begin_acting
@@ -80,6 +81,8 @@ class Gate(AsyncMiddleware):
         self._services.metrics.received(kind, "refused")
         if request := self._to_be_told(body, kind):
             self._services.tasks.start(self._tell(error, request), name="refusal")
+        elif part(body, "event").get("type") == OPENED:
+            self._services.tasks.start(shut(of_event(body), error, self._services), name="refusal")
 
     def _to_be_told(self, body: Mapping[str, Any], kind: str) -> Request | None:
         """Give whom a refusal is told: who asked, and they alone."""

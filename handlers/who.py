@@ -54,11 +54,13 @@ def actor_of(body: Mapping[str, Any], event_team: str | None) -> Actor:
 def _of_event(body: Mapping[str, Any], event: Mapping[str, Any], team: str | None) -> Actor:
     # in a shared channel the payload's enterprise is ours, whoever wrote
     told = body.get("is_ext_shared_channel")
+    at_home = event.get("type") == "app_home_opened"  # nobody else reads it
     return Actor(
         team=team,
         enterprise=None if told else body.get("enterprise_id"),
         user=event.get("user"),
-        channel=event.get("channel"),
+        channel=None if at_home else event.get("channel"),
+        in_view=at_home,
         in_shared=told if isinstance(told, bool) else None,
     )
 

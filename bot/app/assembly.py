@@ -14,6 +14,7 @@ from bot.app.auditing import open_audit
 from bot.app.bot import Bot, Intake
 from bot.app.digesting import digest_desk
 from bot.app.ground import open_ground, revealed
+from bot.app.homes import open_homes
 from bot.app.job_side import open_engine
 from bot.app.watching import watch_desk
 from bot.app.workers import Workers
@@ -22,6 +23,7 @@ from bot.clock import Clock
 from bot.ops.health import health_routes
 from bot.ops.metrics import Metrics
 from bot.ops.personal_rate import PersonalRate
+from bot.ops.standing import Standing
 from bot.ops.tasks import Tasks
 from bot.pictures.studio import Studio
 from bot.services import Services
@@ -49,7 +51,8 @@ async def assemble(
 ) -> tuple[Bot, Starlette]:
     """Put the parts together; what must be closed is put on the stack."""
     tasks, token = Tasks(), revealed(settings.slack_bot_token)
-    metrics = Metrics(in_flight=lambda: len(tasks))
+    standing = Standing(clock)
+    metrics = Metrics(in_flight=lambda: len(tasks), standing=standing)
     ground = await open_ground(settings, clock, session, metrics, stack)
     kore, slack, store, off_loop = ground.kore, ground.slack, ground.store, ground.off_loop
     identity, queue = ground.identity, ground.queue
@@ -60,6 +63,8 @@ async def assemble(
         delivery=delivery,
         slack=slack,
         files=Files(slack, clock),
+        homes=open_homes(slack, clock, stack),
+        standing=standing,
         windows=Windows(slack),
         studio=Studio(off_loop, settings.thresholds),
         off_loop=off_loop,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.ops.standing import Standing
+
 ACK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 3)
 ANSWER_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 LAG_BUCKETS = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400)
@@ -30,7 +32,10 @@ class Metrics:
     Every label's value comes from this program or from a bounded list, never from what was typed.
     """
 
-    def __init__(self, in_flight: Callable[[], float] = lambda: 0.0) -> None:
+    def __init__(
+        self, in_flight: Callable[[], float] = lambda: 0.0, standing: Standing | None = None
+    ) -> None:
+        self._standing = standing
         self.registry = CollectorRegistry()
         self._bounded = _Bounded()
         self._requests = self._counter("requests", "What Slack sent us.", "kind", "outcome")
@@ -89,6 +94,8 @@ class Metrics:
     def slack_called(self, method: str, outcome: str, seconds: float) -> None:
         """Time a call to Slack: `outcome` is ok or Slack's error code."""
         self._slack.labels(method, self._bounded(outcome)).observe(seconds)
+        if self._standing:
+            self._standing.slack_called(outcome)
 
     def slack_connections(self, count: int) -> None:
         """Keep how many Socket Mode connections Slack counts for this app."""
@@ -97,6 +104,8 @@ class Metrics:
     def asked(self, endpoint: str, outcome: str, seconds: float) -> None:
         """Time one HTTP request to KORE."""
         self._kore.labels(self._bounded(endpoint), self._bounded(outcome)).observe(seconds)
+        if self._standing:
+            self._standing.kore_called(outcome)
 
     def cached(self, what: str, outcome: str) -> None:
         """Count an asking of the cache."""

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,9 @@ class Tasks:
         return task
 
     async def drain(self, patience: float) -> int:
-        """Wait for all; cancel what is left, leave it a moment to say so. Gives how many were cut.
+        """Wait for all, those too that begin meanwhile; cancel what is left, give it last words.
+
+        Gives how many were cut.
 
         Takes at most `patience` seconds.
         """
@@ -46,8 +49,10 @@ class Tasks:
         return cut
 
     async def _wait(self, seconds: float) -> None:
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
 
     def _cancel(self) -> int:
         for task in self._tasks:

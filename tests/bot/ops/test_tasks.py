@@ -76,6 +76,26 @@ async def test_draining_waits_for_what_is_under_way():
     assert (["by itself"], 0) == (done, cut)
 
 
+async def test_draining_waits_for_what_begins_meanwhile():
+    """
+    Work that starts more work is not cut before that is done.
+    """
+    tasks, done = Tasks(), []
+
+    async def last():
+        await asyncio.sleep(0.01)
+        done.append("last")
+
+    async def first():
+        await asyncio.sleep(0.01)
+        tasks.start(last(), name="last")
+
+    tasks.start(first(), name="first")
+
+    assert 0 == await tasks.drain(30)
+    assert ["last"] == done
+
+
 async def test_what_does_not_end_in_time_is_told_and_may_say_a_last_word():
     """
     A task that is cut can still answer; one that will not end is cut for good.

@@ -1,0 +1,139 @@
+"""The Home tab: what somebody watches, their digests, how all stands, and what can be typed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.blocks.digest_list import rows as digest_rows
+from bot.blocks.help import HelpEntry
+from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
+from bot.blocks.speech import MRKDWN
+from bot.blocks.units import grouped
+from bot.blocks.watch_card import stop_button
+from bot.blocks.watch_words import goal_words, state_sign, state_word
+from bot.digests.subscription import Subscription
+from bot.ops.standing import Stand
+from bot.watches.watch import Watch
+
+WATCHES = 20
+DIGESTS = 10
+EXAMPLES = 8
+NO_WATCHES = "You watch no SIM. `/simsessions watch <sim>` tells you when it is back, or changes."
+NO_DIGESTS = "You have made no digest. `/simsessions digest add` in a channel makes one."
+SAYS = (
+    "Type `/simsessions` and a SIM (its SID, ICCID, IMEI or name) in any channel; in a thread, or "
+    "here under *Messages*, mention me or just write. A list of SIMs becomes one table."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How those stand on whom an answer depends; `store` says what is wrong with it, or None."""
+
+    kore: Stand
+    slack: Stand
+    store: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """All that stands on it. None for watches or digests: they could not be read."""
+
+    watches: Sequence[Watch] | None
+    digests: Sequence[Subscription] | None
+    running: Mapping[str, int]
+    health: Health
+    entries: Sequence[HelpEntry]
+    now: datetime
+    left_out: str | None = None
+
+
+def home_view(home: Home) -> View:
+    """Draw it, within the hundred blocks of a view."""
+    blocks = [
+        section("*Your watches*"),
+        *_watches(home.watches),
+        divider(),
+        section("*Your digests*"),
+        *_digests(home),
+        divider(),
+        section("*How all stands*"),
+        section("\n".join(health_lines(home.health))),
+        divider(),
+        section("*What you can ask*"),
+        *_how(home.entries),
+    ]
+    if home.left_out:
+        blocks.append(context(MRKDWN.own(home.left_out)))
+    return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
+
+
+def shut_view(sentence: str) -> View:
+    """Say why there is nothing to see."""
+    return {"type": "home", "blocks": [section(f"🔎 {MRKDWN.sentence(sentence)}")]}
+
+
+def health_lines(health: Health) -> list[str]:
+    """Give a line each for KORE, Slack and the store."""
+    store = MRKDWN.sentence(health.store) if health.store else "in order"
+    return [
+        _line("KORE", health.kore),
+        _line("Slack", health.slack),
+        f"{'🔴' if health.store else '🟢'} *Store*: {store}",
+    ]
+
+
+def _line(name: str, stand: Stand) -> str:
+    if stand.is_well is None:
+        return f"❔ *{name}*: not asked yet"
+    if stand.is_well:
+        return f"🟢 *{name}*: answers{_last_error(stand)}"
+    since = f", and did at {MRKDWN.when(stand.answered_at)}" if stand.answered_at else ""
+    return f"🔴 *{name}*: did not answer as it should when asked last{since}{_last_error(stand)}"
+
+
+def _last_error(stand: Stand) -> str:
+    if stand.failed_at is None:
+        return "; no error since I was started"
+    why = MRKDWN.data((stand.why or "unknown").replace("_", " "))
+    return f"; last error {why}, {MRKDWN.when(stand.failed_at)}"
+
+
+def _watches(watches: Sequence[Watch] | None) -> Iterable[Block]:
+    if watches is None:
+        return [section("They could not be read: the store cannot be used right now.")]
+    if not watches:
+        return [section(NO_WATCHES)]
+    rows = [_watch(watch, number) for number, watch in enumerate(watches[:WATCHES], start=1)]
+    over = len(watches) - WATCHES
+    more = f"{grouped(over)} more not shown: `/simsessions watches` lists them"
+    return [*rows, context(more)] if over > 0 else rows
+
+
+def _watch(watch: Watch, number: int) -> Block:
+    state = f"{state_sign(watch.latest.state)} {state_word(watch.latest.state)}"
+    place = f"<#{watch.asker.channel}>" if watch.asker.channel[:1] in {"C", "G"} else "in a DM"
+    name = MRKDWN.strong(MRKDWN.data(watch.name))
+    ends = MRKDWN.when(watch.ends)
+    words = f"{name}: {state} · watched {goal_words(watch.goal)}, ends {ends} · {place}"
+    return section(words, stop_button(watch, number))
+
+
+def _digests(home: Home) -> Iterable[Block]:
+    if home.digests is None:
+        return [section("They could not be read: the store cannot be used right now.")]
+    if not home.digests:
+        return [section(NO_DIGESTS)]
+    blocks = digest_rows(home.digests[:DIGESTS], home.now, home.running, places=True)
+    over = len(home.digests) - DIGESTS
+    more = (
+        f"{grouped(over)} more not shown: `/simsessions digest list` in their channels lists them"
+    )
+    return [*blocks, context(more)] if over > 0 else blocks
+
+
+def _how(entries: Sequence[HelpEntry]) -> Iterable[Block]:
+    tries = [MRKDWN.code(example) for entry in entries for example in entry.examples]
+    yield section(SAYS)
+    yield section("*Try:* " + "  ".join(tries[:EXAMPLES]))
+    yield context("`/simsessions help` lists all there is.")

@@ -1,0 +1,127 @@
+"""The Home tab, drawn."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.blocks.help import HelpEntry
+from bot.blocks.home import Health, Home, health_lines, home_view, shut_view
+from bot.ops.standing import Stand
+from bot.sandbox.slack_api.blocks.view import is_too_large, view_faults
+from bot.store.errors import StoreFull
+from tests.bot.blocks.reports import HOSTILE, NOW, words
+from tests.bot.blocks.test_handover import a_watch
+from tests.bot.digests.subscriptions import subscription as a_subscription
+
+WELL = Health(Stand(NOW), Stand(NOW), None)
+ENTRIES = [HelpEntry("/simsessions <sim>", "what it is doing", ("/simsessions pump-7",))]
+HOME = Home((), (), {}, WELL, ENTRIES, NOW)
+
+
+def shown(home):
+    return json.dumps(home_view(home), ensure_ascii=False)
+
+
+def wrongs(view):
+    return [*view_faults(view, ("home",)), *(["too large"] if is_too_large(view) else [])]
+
+
+def test_an_empty_tab_says_how_to_begin():
+    """
+    No watch, no digest: what makes one; and what can be typed, with an example.
+    """
+    told = shown(HOME)
+
+    assert "You watch no SIM. `/simsessions watch <sim>`" in told
+    assert "You have made no digest." in told
+    assert "`/simsessions pump-7`" in told
+    assert [] == wrongs(home_view(HOME))
+
+
+def test_watches_and_digests_stand_on_it():
+    """
+    Each with its buttons, and where it is.
+    """
+    home = replace(HOME, watches=(a_watch(7),), digests=(a_subscription(),))
+
+    told = shown(home)
+
+    assert "*pump-7*: 🟢 online · watched until it is online" in told
+    assert '"text": "Stop"' in told
+    assert a_subscription().name in told
+    assert [] == wrongs(home_view(home))
+
+
+def test_what_is_too_many_is_counted():
+    """
+    A view holds a hundred blocks.
+    """
+    watches = [a_watch(n) for n in range(55)]
+    digests = [replace(a_subscription(), id=str(n), name=f"d{n}") for n in range(30)]
+    home = replace(HOME, watches=watches, digests=digests, left_out="left out for guests")
+
+    told = shown(home)
+
+    assert [] == wrongs(home_view(home))
+    assert "35 more not shown" in told
+    assert "20 more not shown" in told
+    assert "left out for guests" in told
+
+
+def test_without_the_store_the_rest_is_shown():
+    """
+    What could not be read is said, and is no empty list.
+    """
+    sentence = StoreFull.sentence
+    home = replace(HOME, watches=None, digests=None, health=replace(WELL, store=sentence))
+
+    told = shown(home)
+
+    assert 2 == told.count("could not be read")
+    assert "🔴 *Store*: The disk of my store is full" in told
+    assert "You watch no SIM" not in told
+
+
+EARLIER = NOW - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("stand", "line"),
+    [
+        (Stand(), "❔ *KORE*: not asked yet"),
+        (Stand(NOW), "🟢 *KORE*: answers; no error since I was started"),
+        (Stand(NOW, EARLIER, "503"), "🟢 *KORE*: answers; last error 503, <!date"),
+        (Stand(EARLIER, NOW, "time_out"), "🔴 *KORE*: did not answer as it should when asked last"),
+        (Stand(None, NOW, "403"), "🔴 *KORE*: did not answer as it should when asked last; last"),
+    ],
+)
+def test_how_kore_stands(stand, line):
+    """
+    The sign never stands without the word; the last error and its time are said.
+    """
+    kore, *_ = health_lines(replace(WELL, kore=stand))
+
+    assert kore.startswith(line)
+
+
+def test_who_may_not_see_it_is_told_why():
+    """
+    And nothing else.
+    """
+    view = shut_view("You are not on my list.")
+
+    assert ["🔎 You are not on my list."] == [b["text"]["text"] for b in view["blocks"]]
+    assert [] == wrongs(view)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_data(name):
+    """
+    Whatever a SIM is called, it cannot speak to Slack.
+    """
+    home = replace(HOME, watches=(replace(a_watch(), name=name),))
+
+    assert [] == wrongs(home_view(home))
+    assert "<!channel>" not in "".join(words(home_view(home)["blocks"]))
