@@ -20,6 +20,15 @@ MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
 SENDS = [*(ROOT / "bot" / "slack").glob("*.py"), *(ROOT / "handlers").rglob("*.py")]
 FAMILIES = "chat|files|views|conversations|users|usergroups|reactions|blocks"
 METHOD = re.compile(rf'"((?:{FAMILIES})\.[a-zA-Z.]+)"')
+EVENTS = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+EVENT_SCOPES = {
+    "app_home_opened": None,
+    "app_mention": "app_mentions:read",
+    "link_shared": "links:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+}
 SCHEMA = os.environ.get("SIMSESSIONS_SPECS_SCHEMA")
 
 
@@ -61,11 +70,29 @@ def test_events_and_shortcuts_are_those_that_are_registered(attached):
     """
     Nothing is subscribed to that nobody hears, and nobody waits for what never comes.
     """
-    events = MANIFEST["settings"].get("event_subscriptions", {}).get("bot_events", [])
     shortcuts = [each["callback_id"] for each in MANIFEST["features"].get("shortcuts", [])]
 
-    assert attached.get("event", []) == events
-    assert attached.get("shortcut", []) == shortcuts
+    heard = {event.partition(".")[0] for event in EVENTS}  # message.im comes as message
+    assert set(attached.get("event", [])) == heard
+    assert sorted(attached.get("shortcut", [])) == sorted(shortcuts)
+
+
+def test_each_event_has_the_scope_without_which_it_does_not_come():
+    """
+    What the code listens to and calls is all that the scopes are for.
+    """
+    scopes = MANIFEST["oauth_config"]["scopes"]
+
+    needed = {EVENT_SCOPES[event] for event in EVENTS} - {None}
+    assert needed <= {*scopes["bot"], *scopes["bot_optional"]}
+    assert "app_mentions:read" in scopes["bot"]
+
+
+def test_links_are_those_of_kores_console():
+    """
+    Slack tells of links to these domains, and of those below them, at most five.
+    """
+    assert ["korewireless.com"] == MANIFEST["features"]["unfurl_domains"]
 
 
 def test_clicks_can_arrive(attached):
@@ -78,7 +105,7 @@ def test_clicks_can_arrive(attached):
 
 def test_the_scopes_are_the_least_that_are_needed():
     """
-    Every method that the code names has its scope, and every scope a method that needs it.
+    Every method that the code names has its scope, and every scope a method or event for it.
     """
     load_methods()
     named = {name for path in SENDS for name in METHOD.findall(path.read_text())}
@@ -88,7 +115,8 @@ def test_the_scopes_are_the_least_that_are_needed():
     told = {*scopes["bot"], *scopes["bot_optional"]}
     assert {"chat.postMessage", "chat.postEphemeral"} <= named
     assert all(not each or told & set(each) for each in needed)
-    assert told - {"commands"} <= {scope for each in needed for scope in each}
+    for_events = {EVENT_SCOPES[event] for event in EVENTS}
+    assert told - {"commands"} - for_events <= {scope for each in needed for scope in each}
     assert len(told) == len([*scopes["bot"], *scopes["bot_optional"]])
     assert {"bot", "bot_optional"} == set(scopes)
 

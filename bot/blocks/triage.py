@@ -1,6 +1,6 @@
 """The answer to a text with several SIMs: one sentence, one table, worst first, and its buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.blocks import ids
 from bot.blocks.kit import Block, Screen, actions, button, context, plain, screen, section
@@ -11,13 +11,14 @@ from bot.blocks.text import clean
 from bot.blocks.triage_words import cells, headline, next_step, state_word, states_line
 from bot.blocks.units import ago, count, grouped
 from bot.sessions.report import SessionReport
-from bot.sessions.triage import Triage
+from bot.sessions.triage import Triage, is_troubled
 
 HEADER = ("SIM", "State", "Verdict", "Operator", "Last seen")
 _TELLING = 3
 _OPTION = 75
 _OPTIONS = 100  # in a select, or in one of its groups
 _WHILE_READING = 20
+_MOST_CARDS = 20
 
 
 def triage_screen(triage: Triage, *, for_all: bool = False, refused: Refused = NOTHING) -> Screen:
@@ -74,15 +75,37 @@ def _actions(triage: Triage, *, for_all: bool) -> list[Block]:
     reports = triage.reports
     if not reports:
         return []
-    sids = [report.sim.sid for report in reports if ids.Sims.takes(report.sim.sid)]
-    shared = [] if for_all or len(sids) > ids.MOST_SIMS else [_button("Share to channel", sids)]
-    return [actions(ids.TRIAGE_ACTIONS, [_details(reports), *_files(sids), *shared])]
+    sids = _sids(reports)
+    elements = [
+        *_watch(triage),
+        _details(reports),
+        *_files(sids),
+        *([] if for_all else _share(sids)),
+    ]
+    return [actions(ids.TRIAGE_ACTIONS, elements)]
 
 
-def _button(label: str, sids: Sequence[str]) -> Block:
+def _sids(reports: Iterable[SessionReport]) -> list[str]:
+    return [report.sim.sid for report in reports if ids.Sims.takes(report.sim.sid)]
+
+
+def _share(sids: Sequence[str]) -> list[Block]:
+    if not 0 < len(sids) <= ids.MOST_SIMS:
+        return []
     value = ids.Sims.of(sids).to_value()
     said = f"Share these {count(len(sids), 'SIM')} with the channel"
-    return button(label, ids.TRIAGE_SHARE, said, value=value)
+    return [button("Share to channel", ids.TRIAGE_SHARE, said, value=value)]
+
+
+def _watch(triage: Triage) -> list[Block]:
+    """Offer to watch those in trouble, or all where none is; each becomes a card of its own."""
+    troubled = [report for report in triage.reports if is_troubled(report)]
+    sids = _sids(troubled or triage.reports)
+    if not 0 < len(sids) <= _MOST_CARDS:
+        return []
+    label = "Watch all" if len(sids) == len(triage.reports) else f"Watch the {len(sids)} in trouble"
+    value = ids.Sims.of(sids).to_value()
+    return [button(label, ids.WATCH_ALL, f"Watch {count(len(sids), 'SIM')}", value=value)]
 
 
 def _files(sids: Sequence[str]) -> list[Block]:

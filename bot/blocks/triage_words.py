@@ -22,6 +22,7 @@ from bot.sessions.triage import (
     Triage,
     Unread,
     gravity,
+    is_troubled,
     last_seen,
     verdict,
 )
@@ -63,7 +64,7 @@ def _outage(outage: Outage, speak: Speech) -> str:
 def _besides(triage: Triage) -> Iterator[str]:
     """Count who is in trouble but has no part in an outage."""
     apart = [r for r in triage.reports if OUTAGE not in {f.rule for f in r.findings}]
-    troubled = sum(gravity(report) >= Severity.WARNING for report in apart)
+    troubled = sum(map(is_troubled, apart))
     if troubled:
         others = "other needs" if troubled == 1 else "others need"
         yield f"{grouped(troubled)} {others} a look."

@@ -99,6 +99,11 @@ def gravity(report: SessionReport) -> int:
     return max((f.severity for f in report.findings if f.rule != GOOD_NEWS), default=0)
 
 
+def is_troubled(report: SessionReport) -> bool:
+    """Tell whether somebody should look at a SIM."""
+    return gravity(report) >= Severity.WARNING
+
+
 def last_seen(report: SessionReport) -> datetime | None:
     """Give when the SIM was last heard of; None where that is unknown."""
     session = report.last_session

@@ -7,7 +7,6 @@ import pytest
 
 from bot.blocks import ids
 from bot.sandbox.kore_api.faults import broken
-from handlers import buttons, history_buttons, modals
 from tests.running_bots import find_button
 
 SCOPES = {"files:write", "files:read"}
@@ -208,16 +207,3 @@ async def test_a_forged_button_is_read_strictly(whole, shown, label, value):
     await whole.settle()
 
     assert "another version of me" in whole.answer().text or "no such SIM" in whole.answer().text
-
-
-def test_each_button_has_its_handler():
-    """
-    Whatever an answer, a history, its notes or the window carry is listened to.
-    """
-    constants = {name: value for name, value in vars(ids).items() if name.isupper()}
-    places = {
-        name for name in constants if name.endswith(("_ACTIONS", "_CHOICE", "_PAGES", "_VIEW"))
-    }
-    actions = {constants[name] for name in constants.keys() - places if name[0] != "_"}
-
-    assert actions == {*buttons.CLICKS, *history_buttons.CLICKS, *modals.CHOICES, ids.MAP}

@@ -163,7 +163,8 @@ def test_details_files_and_sharing():
 
 
 @pytest.mark.parametrize(
-    ("for_all", "labels"), [(False, ["CSV file", "Share to channel"]), (True, ["CSV file"])]
+    ("for_all", "labels"),
+    [(False, ["Watch all", "CSV file", "Share to channel"]), (True, ["Watch all", "CSV file"])],
 )
 def test_what_everybody_reads_is_not_shared_again(for_all, labels):
     """
@@ -172,6 +173,33 @@ def test_what_everybody_reads_is_not_shared_again(for_all, labels):
     drawn = triage_screen(of(sim(1), sim(2)), for_all=for_all)
 
     assert labels == [each["text"]["text"] for each in elements(drawn, "button")]
+
+
+@pytest.mark.parametrize(
+    ("troubled", "fine", "label", "watched"),
+    [(2, 0, "Watch all", 2), (2, 3, "Watch the 2 in trouble", 2), (0, 3, "Watch all", 3)],
+)
+def test_those_in_trouble_can_be_watched(troubled, fine, label, watched):
+    """
+    One button watches them, or all where none is in trouble.
+    """
+    lost = [sim(number, findings=(a_finding(),)) for number in range(troubled)]
+    drawn = triage_screen(of(*lost, *(sim(100 + number) for number in range(fine))))
+
+    (first, *_) = elements(drawn, "button")
+    assert (label, watched) == (
+        first["text"]["text"],
+        len(ids.Sims.from_value(first["value"]).sids),
+    )
+
+
+def test_a_channel_is_not_filled_with_cards():
+    """
+    Each watch has a card of its own, so a long table offers none.
+    """
+    drawn = triage_screen(of(*map(sim, range(21))))
+
+    assert ids.WATCH_ALL not in [each["action_id"] for each in elements(drawn, "button")]
 
 
 def test_while_it_is_read_there_is_nothing_to_click():
