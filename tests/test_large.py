@@ -1,0 +1,219 @@
+"""Two bots and two workers on one PostgreSQL: one Slack app, one KORE account, one of each answer.
+
+docs/scaling.md says how it is run; this runs it, and ends a bot and a worker without a word.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bot.blocks.digest_form import block_of
+from bot.clock import SystemClock
+from bot.digests.draft import Field
+from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
+from bot.sandbox.serve import serving
+from bot.slack.manifest import bot_scopes
+from tests.running_bots import find_button
+from tests.workspaces import APP_TOKEN, BOT_TOKEN, SlackSide, slack_side
+
+ROOT = Path(__file__).parent.parent
+SIMS = 1500
+PATIENCE = 90
+READY = {"run": '"ready"', "worker": '"working"'}
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("kind", ["postgresql"])]
+
+
+@dataclass
+class Process:
+    """A bot or a worker, and the file that its log goes to."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+
+
+@dataclass
+class Large:
+    """All that runs; `bots` and `workers` are processes of their own."""
+
+    slack: SlackSide
+    kore: KoreApi
+    database_url: str
+    bots: list[Process]
+    workers: list[Process]
+
+    def posts(self):
+        """The digests in the channel, oldest first."""
+        every = self.slack.seen_by("ana")
+        return [m for m in every if m.metadata and m.thread_ts in {None, m.ts}]
+
+    async def type(self, text):
+        """Type a command and give what its asker sees next."""
+        before = len(self.slack.seen_by("ana"))
+        delivery = await self.slack.workspace.command("ana", "#fleet-ops", "/simsessions", text)
+        assert delivery.ok
+        await until(lambda: len(self.slack.seen_by("ana")) > before)
+        return self.slack.seen_by("ana")[-1]
+
+    async def sql(self, statement, *values):
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            return await connection.fetchval(statement, *values)
+        finally:
+            await connection.close()
+
+
+async def until(holds):
+    """Wait until something holds that no event tells of."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found = holds()
+            found = await found if asyncio.iscoroutine(found) else found
+            if found:
+                return found
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def started(command, log, env):
+    """Run a process until the block ends."""
+    with log.open("wb") as out:
+        running = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", command, env=env, stderr=out, stdout=out
+        )
+        try:
+            yield Process(running, log)
+        finally:
+            if running.returncode is None:
+                running.kill()
+            await running.wait()
+
+
+@pytest.fixture
+async def large(database_url, tmp_path):
+    """Two bots and two workers, ready."""
+    kore = KoreApi(SystemClock(), sims=SIMS)
+    async with (
+        serving(kore.app) as kore_url,
+        slack_side(SystemClock()) as slack,
+        AsyncExitStack() as stack,
+    ):
+        slack.api.scopes |= frozenset.union(*bot_scopes())
+        env = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": APP_TOKEN,
+            "KORE_API_URL": kore_url,
+            "KORE_TOKEN_URL": kore_url + TOKEN_PATH,
+            "KORE_CLIENT_ID": kore.client_id,
+            "KORE_CLIENT_SECRET": kore.client_secret,
+            "PORT": "0",
+            "SIMSESSIONS_DATABASE_URL": database_url,
+        }
+        every = {"run": [], "worker": []}
+        for number, command in enumerate(("run", "run", "worker", "worker")):
+            log = tmp_path / f"{command}-{number}.log"
+            every[command].append(await stack.enter_async_context(started(command, log, env)))
+        for command, processes in every.items():
+            for one in processes:
+                await until(lambda one=one, command=command: READY[command] in one.log.read_text())
+        await until(lambda: len(slack.api.socket.connections) == 2)
+        yield Large(slack, kore, database_url, every["run"], every["worker"])
+
+
+async def digest_of_all(large):
+    """Make a digest about every SIM, as a person does, whichever bot gets it."""
+    workspace = large.slack.workspace
+    await workspace.command("ana", "#fleet-ops", "/simsessions", "digest add")
+    await until(lambda: "digest_field_name" in str(window(large)))
+    which = block_of(Field.WHICH)
+    await workspace.click_in_view("ana", which, which, selected="all")
+    await until(lambda: "Name pattern" not in str(window(large)))
+    name = block_of(Field.NAME)
+    sent = await workspace.submit_view("ana", {name: {name: "All"}})
+    assert sent.ok
+    await until(lambda: large.sql("SELECT count(*) FROM subscriptions"))
+
+
+def window(large):
+    return large.slack.workspace.snapshot("ana")["view"]
+
+
+async def due_now(large):
+    """Let the digest be due at this very moment."""
+    await large.sql("UPDATE schedules SET next_due = extract(epoch FROM clock_timestamp())")
+    job = "SELECT key FROM jobs WHERE kind = 'digest' AND ended IS NULL"
+    return await until(lambda: large.sql(job))
+
+
+async def test_a_digest_is_posted_once_whoever_is_killed(large):
+    """
+    A bot and a worker are killed while the SIMs are asked: the digest comes, once, and whoever is
+    left answers commands and clicks.
+    """
+    await digest_of_all(large)
+    large.kore.faults.latency = 0.3
+    key = await due_now(large)
+    scanned = "SELECT count(*) FROM scan_rows"
+    await until(lambda: large.sql(scanned))
+
+    large.bots[0].kill()
+    large.workers[0].kill()
+    before = await large.sql(scanned)
+    large.kore.faults.latency = 0.0
+    (post,) = await until(large.posts)
+    over = "SELECT state FROM jobs WHERE key = $1 AND ended IS NOT NULL"
+    state = await until(lambda: large.sql(over, key))
+
+    assert before < SIMS
+    assert key == post.metadata["event_payload"]["key"]
+    assert "done" == state
+    answer = await large.type("truck-42")
+    assert "truck-42" in answer.text
+    block, pause = find_button(post, "Pause")
+    workspace = large.slack.workspace
+    await workspace.click("ana", post.ts, block["block_id"], pause["action_id"])
+    paused = "SELECT paused FROM subscriptions"
+    assert "asked" == await until(lambda: large.sql(paused))
+    assert 1 == len(large.posts())
+
+
+async def test_each_bot_answers_what_it_gets(large):
+    """
+    Slack gives each command to one bot; both take their share, and each is answered once.
+    """
+    answers = [await large.type("truck-42") for _ in range(8)]
+
+    shares = [len(connection.received) for connection in large.slack.api.socket.connections]
+    assert 8 == len({message.ts for message in answers})
+    assert 8 == len(large.slack.seen_by("ana"))
+    assert 8 == sum(shares)
+    assert all(shares)
+
+
+async def test_a_button_of_one_bot_is_known_to_the_other(large):
+    """
+    What is in the list that one bot drew can be pressed at whichever gets the click.
+    """
+    await digest_of_all(large)
+    for label, paused in (("Pause", "asked"), ("Resume", None)) * 2:
+        shown = await large.type("digest")
+        block, button = find_button(shown, label)
+        workspace = large.slack.workspace
+        await workspace.click("ana", shown.ts, block["block_id"], button["action_id"])
+
+        async def is_so(wanted=paused):
+            return wanted == await large.sql("SELECT paused FROM subscriptions")
+
+        await until(is_so)
