@@ -8,6 +8,12 @@ from bot.blocks.speech import MRKDWN
 
 _LINES = 20  # a section holds 3,000 characters; a line at most 140
 
+IN_THREADS = (
+    "*In a thread:* mention me with what you would type behind the command, or with nothing to look "
+    "up the SIMs in the messages above. Or use *Look up SIMs* in the menu of a message. Everybody "
+    "there sees the answer. Several SIMs, a pasted alert too, become one table."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class HelpEntry:
@@ -30,7 +36,8 @@ def help_screen(entries: Sequence[HelpEntry], command: str = "/simsessions") -> 
             section(f"*{says}*\nPaste a SID (DE…), an ICCID, an IMEI or a SIM's name."),
             *(section("\n".join(lines[at : at + _LINES])) for at in starts),
             section("*Try:* " + "  ".join(tries)) if tries else None,
-            context("Only you see the answers, until you press Share to channel."),
+            context(IN_THREADS),
+            context("Only you see the answers to a command, until you press Share to channel."),
         ],
     )
 
