@@ -7,6 +7,7 @@ What goes wrong is said in the window once it is open, before that where the cli
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -82,8 +83,11 @@ class SessionDetails:
     async def show(self, chosen: ids.Details) -> None:
         """Show a session, in a new window if need be. Raises what the look-up or Slack raises."""
         async with asyncio.timeout(PATIENCE_SECONDS):
+            place = chosen.channel or self._request.channel
+            chosen = chosen.model_copy(update={"channel": place or None})
             window = await self._opened(chosen)
-            report = await look_up(self._request, chosen.sid, self._services, for_all=False)
+            request = replace(self._request, channel=place)
+            report = await look_up(request, chosen.sid, self._services, for_all=False)
             view = await self._services.off_loop.run(session_view, report, chosen)
         await window.show(view)
 

@@ -202,15 +202,19 @@ class ShareFile(Window):
 
 
 class Details(Window):
-    """One session, named by its start; None is the newest."""
+    """One session, named by its start; None is the newest.
+
+    `channel` is where the window was opened: a click in it does not tell.
+    """
 
     start: datetime | None = None
+    channel: str | None = Field(default=None, max_length=64)
 
 
 def chosen(metadata: str, start: str) -> Details:
     """Read which session was chosen in the window: its metadata, and the option's value."""
     window = Details.from_value(metadata)
-    return Details(sid=window.sid, days=window.days, start=datetime.fromisoformat(start))
+    return window.model_copy(update={"start": datetime.fromisoformat(start)})
 
 
 class DigestButton(Carried):
