@@ -116,10 +116,10 @@ def pinned(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def wait_for_port(log: Path, process: subprocess.Popen[bytes]) -> int:
-    """Read the log until the bot is ready; give its port."""
+    """Read the log until the bot is ready, or a worker at work; give its port."""
     while process.poll() is None:
         for line in log.read_text().splitlines():
-            if '"message": "ready"' in line:
+            if '"message": "ready"' in line or '"message": "working"' in line:
                 return int(json.loads(line)["port"])
         time.sleep(0.05)
     raise SystemExit(log.read_text())

@@ -1,7 +1,8 @@
 """A KORE that costs next to nothing, in a process of its own: the floor's server.
 
 `/v1/Sims/x` and `/v1/Sims/x/DataSessions` give one SIM and a page of 50 sessions (27 KB), whatever
-SID is asked for; `/v1/Sims?` lists one SIM.
+SID is asked for; `/v1/Sims?` lists one SIM, or as many as are wished. Sessions are of long ago,
+unless they are to be `recent`: then they fill the last four weeks, and the newest is open.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import uvloop
 
@@ -44,10 +46,34 @@ def row(number: int) -> dict[str, object]:
     }
 
 
-def page(rows: int = 50) -> bytes:
-    """Give a page of sessions."""
+def recent_row(number: int, now: datetime) -> dict[str, object]:
+    """Give the same session as it would be of a SIM that is online now."""
+    start = now - timedelta(hours=13 * number + 6)
+    end = start + timedelta(hours=12, minutes=number % 40)
+    told = now - timedelta(minutes=3) if number == 0 else end
+    return row(number) | {
+        "start": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+        "end": None if number == 0 else f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "last_updated": f"{told:%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+def page(rows: int = 50, now: datetime | None = None) -> bytes:
+    """Give a page of sessions, of long ago or as of now."""
     meta = {"key": "data_sessions", "next_page_url": None, "page": 0, "page_size": 50}
-    return json.dumps({"data_sessions": [row(n) for n in range(rows)], "meta": meta}).encode()
+    listed = [recent_row(n, now) if now else row(n) for n in range(rows)]
+    return json.dumps({"data_sessions": listed, "meta": meta}).encode()
+
+
+def sims_page(number: int, sims: int) -> bytes:
+    """Give one page of the list of so many SIMs, a thousand a page."""
+    first, last = 1000 * number, min(1000 * (number + 1), sims)
+    rows = [
+        SIM | {"sid": f"DE{n:032x}", "unique_name": f"pump-{n}", "iccid": f"8901260{n:012}"}
+        for n in range(first, last)
+    ]
+    following = f"http://kore/v1/Sims?PageSize=1000&Page={number + 1}" if last < sims else None
+    return json.dumps({"sims": rows, "meta": {"key": "sims", "next_page_url": following}}).encode()
 
 
 def _answer(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
@@ -75,6 +101,8 @@ class Stub(asyncio.Protocol):
 
     latency = 0.0
     limit: float | None = None
+    sims = 0
+    page = PAGE
     left = 0.0
     seen = 0.0
     counts: dict[str, int] = {"asked": 0, "refused": 0, "connections": 0}  # noqa: RUF012 -- shared
@@ -111,8 +139,15 @@ class Stub(asyncio.Protocol):
             return TOO_MANY
         line = head.partition(b"\r\n")[0]
         if b"/Sims?" in line:
+            return self.listed(line)
+        return _about(Stub.page if b"/DataSessions" in line else ONE, line)
+
+    def listed(self, line: bytes) -> bytes:
+        """Give a page of the list of SIMs."""
+        if not Stub.sims:
             return LIST
-        return _about(PAGE if b"/DataSessions" in line else ONE, line)
+        asked = re.search(rb"[?&]Page=(\d+)", line)
+        return _answer(sims_page(int(asked[1]) if asked else 0, Stub.sims))
 
     @classmethod
     def allowed(cls) -> bool:
@@ -133,12 +168,15 @@ async def _serve(port: int) -> None:
 
 
 @contextmanager
-def stub(*, latency: float = 0.0, limit: float | None = None) -> Iterator[str]:
+def stub(
+    *, latency: float = 0.0, limit: float | None = None, sims: int = 0, recent: bool = False
+) -> Iterator[str]:
     """Serve for the length of the block; gives the base URL. `latency` s, `limit` per second."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, __file__, str(port), "--latency", str(latency)]
     command += ["--limit", str(limit)] if limit else []
+    command += ["--sims", str(sims), *(["--recent"] if recent else [])]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         process.stdout.readline()  # type: ignore[union-attr]
@@ -153,6 +191,9 @@ if __name__ == "__main__":
     words.add_argument("port", type=int)
     words.add_argument("--latency", type=float, default=0.0)
     words.add_argument("--limit", type=float, default=None)
+    words.add_argument("--sims", type=int, default=0)
+    words.add_argument("--recent", action="store_true")
     given = words.parse_args()
-    Stub.latency, Stub.limit = given.latency, given.limit
+    Stub.latency, Stub.limit, Stub.sims = given.latency, given.limit, given.sims
+    Stub.page = _answer(page(now=datetime.now(UTC))) if given.recent else PAGE
     uvloop.run(_serve(given.port))

@@ -1,7 +1,8 @@
 """A row for each SIM of a scan: written chunk by chunk, read page by page, never all at once."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, bindparam, delete, exists, func, select
@@ -54,7 +55,7 @@ class ScanRows:
 
     async def add(self, run: int, rows: Iterable[ScanRow], tx: Transaction) -> None:
         """Keep a row for each SIM; one that is there already is replaced."""
-        values = [asdict(row) | {"run": run} for row in rows]
+        values = [{"run": run, **dict(zip(NAMES, _values(row), strict=True))} for row in rows]
         if not values:
             return
         new = self._database.insert(scan_rows)
@@ -115,6 +116,7 @@ def _pair(row: Row[Any]) -> Pair:
 
 
 NAMES = tuple(each.name for each in fields(ScanRow))
+_values = attrgetter(*NAMES)
 COLUMNS = tuple(scan_rows.c[name] for name in NAMES)
 _KEY = ["run", "sid"]
 _TOLD = [name for name in NAMES if name not in _KEY]

@@ -1,0 +1,150 @@
+"""A digest whose workers are killed again and again: real processes, both databases."""
+
+import asyncio
+import os
+import random
+import sys
+from collections import Counter
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+import tests.digest_worker
+from bot.app.digesting import subscriptions
+from bot.clock import SystemClock
+from bot.digests.roster import unpacked
+from bot.digests.subscription import KIND
+from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
+from bot.sandbox.serve import serving
+from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.jobs import JobQueue, NewJob
+from bot.store.scan_chunks import ScanChunks
+from tests.digesting import SCOPES, digest_of, pumps
+from tests.workspaces import BOT_TOKEN, slack_side
+
+pytestmark = pytest.mark.slow
+SIMS = 2000
+KILLS = 10
+ROOT = Path(__file__).parents[3]
+
+
+class Scene:
+    """One digest that is due, KORE and Slack as they are told of it, and what is still to do."""
+
+    def __init__(self, database, kore, slack, env):
+        self.queue = JobQueue(database)
+        self.runs = DigestRuns(database)
+        self.chunks = ScanChunks(database)
+        self.subscriptions = subscriptions(database, self.queue)
+        self.kore = kore
+        self.slack = slack
+        self.env = env
+        self.due = SystemClock().now().timestamp()
+
+    async def begin(self):
+        """Make the digest due."""
+        await self.subscriptions.add(pumps())
+        key = f"{pumps().schedule}@{self.due}"
+        await self.queue.add(NewJob(KIND, key, {"subscription": pumps().id, "due": self.due}))
+
+    @asynccontextmanager
+    async def worker(self):
+        """Run a worker until the block ends, then kill it."""
+        command = (sys.executable, tests.digest_worker.__file__)
+        process = await asyncio.create_subprocess_exec(
+            *command, env=self.env, cwd=ROOT, stdout=-1, stderr=asyncio.subprocess.DEVNULL
+        )
+        try:
+            assert b"working\n" == await process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+            await process.communicate()
+
+    async def run(self):
+        """Give the run as it stands; None before it has begun."""
+        return await self.runs.find(pumps().id, self.due)
+
+    async def ended(self):
+        """Wait until the digest is out."""
+        while (run := await self.run()) is None or not run.is_over:  # noqa: ASYNC110 -- other processes
+            await asyncio.sleep(0.05)
+        return run
+
+    async def finished(self):
+        """Give the SIMs of the chunks that are done."""
+        run = await self.run()
+        if run is None or run.chunks is None:
+            return set()
+        left = [sim.sid async for _, body in self.chunks.left(run.id) for sim in unpacked(body)]
+        return {sid for sid in self.asked() if sid not in left}
+
+    def asked(self):
+        """Count how often each SIM's sessions were asked for."""
+        paths = (each.path.split("/") for each in self.kore.requests)
+        return Counter(path[3] for path in paths if path[-1] == "DataSessions")
+
+    def parents(self):
+        """Give the digests that stand in the channel."""
+        return [each for each in self.slack.seen_by("ana") if each.thread_ts is None]
+
+
+@pytest.fixture
+async def scene(database, database_url):
+    clock = SystemClock()
+    kore = KoreApi(clock, stories=(), sims=SIMS, fleet_days=1)
+    kore.requests = type(kore.requests)(maxlen=SIMS * 10)
+    async with serving(kore.app) as kore_url, slack_side(clock) as slack:
+        slack.api.scopes = frozenset(SCOPES)
+        env = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": "xapp-unused",
+            "SLACK_API_URL": slack.api_url,
+            "KORE_API_URL": kore_url,
+            "KORE_TOKEN_URL": kore_url + TOKEN_PATH,
+            "KORE_CLIENT_ID": kore.client_id,
+            "KORE_CLIENT_SECRET": kore.client_secret,
+            "SIMSESSIONS_DATABASE_URL": database_url,
+            "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
+            "SIMSESSIONS_WORKER_AT_ONCE": "20",
+        }
+        yield Scene(database, kore, slack, env)
+
+
+async def test_workers_killed_at_random_moments(scene):
+    """
+    However often it is killed, a digest is posted once, and no chunk that was done is done again.
+    """
+    chance = random.Random(os.environ.get("PYTEST_XDIST_WORKER"))
+    await scene.begin()
+    done = {}
+    for _ in range(KILLS):
+        async with scene.worker():
+            await asyncio.sleep(chance.uniform(0.0, 0.8))
+        asked = scene.asked()
+        done |= {sid: asked[sid] for sid in await scene.finished() if sid not in done}
+    async with scene.worker(), asyncio.timeout(60):
+        run = await scene.ended()
+
+    assert done
+    assert done == {sid: scene.asked()[sid] for sid in done}
+    assert (Stage.POSTED, SIMS) == (run.stage, sum(run.counts.values()))
+    assert 1 == len(scene.parents())
+    assert {1} == set(Counter(message.text for message in scene.slack.seen_by("ana")).values())
+
+
+async def test_two_workers_share_a_digest(scene):
+    """
+    Two workers on one store ask for each SIM once and post one digest.
+    """
+    async with scene.worker(), scene.worker():
+        await scene.begin()
+        async with asyncio.timeout(60):
+            run = await scene.ended()
+
+    assert (Stage.POSTED, 0) == (run.stage, digest_of(run).failed)
+    assert {1} == set(scene.asked().values())
+    assert (SIMS, 1) == (len(scene.asked()), len(scene.parents()))
