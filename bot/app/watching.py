@@ -33,6 +33,7 @@ def watch_desk(settings: Settings, store: Database, queue: JobQueue, clock: Cloc
         settings.watches_per_person,
         settings.watches_per_channel,
         timedelta(seconds=settings.watch_longest),
+        settings.watch_interval,
     )
     return Watches(store, rows, Ledger(rows, queue), clock, limits)
 

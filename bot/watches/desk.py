@@ -19,18 +19,18 @@ from bot.watches.rows import from_row, to_row
 from bot.watches.watch import Asker, Goal, Watch
 from bot.watches.wish import DEFAULT_LENGTH
 
-FIRST_LOOK = 30.0
 NAMED = 5
 ID_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many watches may be open, and how long one may last at most."""
+    """How many watches may be open, how long one may last, how soon its SIM is read (seconds)."""
 
     per_person: int = 50
     per_channel: int = 100
     longest: timedelta = timedelta(days=7)
+    first_look: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Watches:
             if existing:
                 return await self._extend(from_row(existing), wanted, goal, tx)
             await self._check_room(asker, tx)
-            await self._ledger.open(wanted, FIRST_LOOK, tx)
+            await self._ledger.open(wanted, self.limits.first_look, tx)
         return Begun(wanted, extended=False)
 
     async def stop(self, watch_id: str, by: str) -> Watch:

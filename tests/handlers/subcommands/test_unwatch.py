@@ -1,0 +1,70 @@
+"""`unwatch <sim>` and `unwatch all`."""
+
+import pytest
+
+from tests.handlers.watching import bot_on, told
+
+
+@pytest.fixture
+async def whole(database_url):
+    async with bot_on(database_url) as running:
+        yield running
+
+
+async def open_names(whole, person="U0ANA0001"):
+    return [watch.name for watch in await whole.bot.services.watches.of(person)]
+
+
+@pytest.mark.parametrize("text", ["pump-7", "PUMP-7", "{sid}", "{iccid}", "all", "ALL"])
+async def test_a_sim_is_not_watched_any_more(whole, text):
+    """
+    By its name in any case, its SID, its ICCID, or all at once.
+    """
+    await whole.type("watch pump-7")
+    story = next(story for story in whole.kore.stories if story.name == "pump-7")
+    sim = story.sim(whole.bot.services.clock.now())
+    await whole.type("unwatch " + text.format(sid=sim["sid"], iccid=sim["iccid"]))
+
+    assert "Stopped watching pump-7." == told(whole).text
+    assert [] == await open_names(whole)
+
+
+async def test_of_several_only_the_named_one_is_stopped(whole):
+    """
+    The others go on.
+    """
+    await whole.type("watch pump-7")
+    await whole.type("watch truck-42")
+    await whole.type("unwatch truck-42")
+
+    assert ["pump-7"] == await open_names(whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("unwatch", "You watch pump-7. Type /simsessions unwatch with one of these"),
+        ("unwatch truck-42", "You do not watch that SIM. You watch pump-7."),
+        ("unwatch nosuchsim", "You watch pump-7. Type"),
+    ],
+)
+async def test_what_is_not_watched_is_said(whole, text, expected):
+    """
+    The answer names those that could be stopped, and none is.
+    """
+    await whole.type("watch pump-7")
+    await whole.type(text)
+
+    assert expected in told(whole).text
+    assert ["pump-7"] == await open_names(whole)
+
+
+async def test_nobody_stops_anothers_watch_by_name(whole):
+    """
+    Ben's `unwatch all` leaves Ana's watches alone.
+    """
+    await whole.type("watch pump-7")
+    await whole.type("unwatch all", user="ben")
+
+    assert "You watch no SIM." in told(whole, "ben").text
+    assert ["pump-7"] == await open_names(whole)

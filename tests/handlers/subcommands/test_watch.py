@@ -1,0 +1,102 @@
+"""`watch <sim> [until …] [for …]`."""
+
+import pytest
+
+from tests.handlers.watching import bot_on, cards, eventually, notices, told
+
+
+@pytest.fixture
+async def whole(database_url):
+    async with bot_on(database_url) as running:
+        yield running
+
+
+async def test_a_sim_is_watched_until_it_is_back(whole):
+    """
+    The asker reads what is watched, a card stands in the channel, and a reply tells the end.
+    """
+    await whole.type("watch pump-7 until online for 1h")
+    assert "I watch pump-7 until it is online" in told(whole).text
+    (card,) = await eventually(lambda: cards(whole))
+
+    whole.kore.turns.recover("pump-7")
+    (notice,) = await eventually(lambda: notices(whole))
+
+    assert notice.text.startswith("✅ <@U0ANA0001> pump-7 is back online")
+    assert card.ts == notice.thread_ts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("watch", "Which SIM? Type /simsessions watch <sim>"),
+        ("watch truck-42 until online", "truck-42 is online already. Write until changes"),
+        ("watch pump-7 until tomorrow", "I cannot wait until tomorrow. Write until online"),
+        ("watch pump-7 for 3 moons", "for 3 moons is no length of time."),
+        ("watch pump-7 for 8d", "A watch lasts at most 7d"),
+        ("watch nosuchsim", "no such SIM"),
+    ],
+)
+async def test_what_cannot_be_watched_is_said(whole, text, expected):
+    """
+    The error says what was understood and one thing to do, and nothing is watched.
+    """
+    await whole.type(text)
+
+    said = told(whole).text.replace("&lt;", "<").replace("&gt;", ">")
+    assert expected in said
+    assert () == await whole.bot.services.watches.of("U0ANA0001")
+
+
+async def test_the_same_by_mention_in_a_thread(whole):
+    """
+    A mention watches in its thread; there the card is the answer.
+    """
+    root = await whole.slack.workspace.say("ana", "#fleet-ops", "alert")
+    bot = whole.slack.workspace.person("simsessions").id
+    await whole.slack.workspace.say(
+        "ana", "#fleet-ops", f"<@{bot}> watch pump-7", thread_ts=root.ts
+    )
+
+    (card,) = await eventually(lambda: cards(whole))
+    await whole.settle()
+
+    assert root.ts == card.thread_ts
+    assert [] == [m for m in whole.slack.seen_by("ana") if "I watch" in m.text]
+
+
+async def test_a_second_time_extends_it(whole):
+    """
+    The asker reads that there is such a watch already; no second card comes.
+    """
+    await whole.type("watch pump-7")
+    await eventually(lambda: cards(whole))
+    await whole.type("watch pump-7 for 4h")
+
+    assert "You watched it here already" in told(whole).text
+    assert 1 == len(await whole.bot.services.watches.of("U0ANA0001"))
+    assert 1 == len(cards(whole))
+
+
+async def test_in_a_channel_without_the_bot_the_card_comes_directly(whole):
+    """
+    Where the bot may not post, card and notice are direct messages.
+    """
+    await whole.type("watch pump-7", channel="G0ONCALL1")
+    await eventually(lambda: whole.slack.direct("ana"))
+    whole.kore.turns.recover("pump-7")
+
+    card, notice = await eventually(lambda: len(d := whole.slack.direct("ana")) > 1 and d)
+    assert card.text.startswith("👁 Watch")
+    assert notice.text.startswith("✅ <@U0ANA0001> pump-7 is back online")
+
+
+async def test_a_store_that_is_away_is_said(database_url):
+    """
+    Without its store the bot still looks SIMs up, and says that it cannot watch.
+    """
+    async with bot_on(database_url) as whole:
+        await whole.bot.services.store.aclose()
+        await whole.type("watch pump-7")
+
+        assert "My store is not reachable right now" in told(whole).text

@@ -1,0 +1,137 @@
+"""The buttons of watches: Watch, Watch all, Stop."""
+
+import pytest
+
+from bot.blocks import ids
+from tests.handlers.watching import bot_on, cards, eventually, notices, told
+
+
+@pytest.fixture
+async def whole(database_url):
+    async with bot_on(database_url) as running:
+        yield running
+
+
+async def names_of(whole, person="U0ANA0001"):
+    return [watch.name for watch in await whole.bot.services.watches.of(person)]
+
+
+@pytest.mark.parametrize("over_http", [False, True])
+async def test_an_answer_can_be_watched(database_url, over_http):
+    """
+    One click under an answer watches its SIM; over Socket Mode and over signed HTTP.
+    """
+    async with bot_on(database_url, over_http=over_http) as whole:
+        await whole.type("pump-7")
+        await whole.click(told(whole), "Watch")
+
+        assert "I watch pump-7 until it is online" in told(whole).text
+        assert await eventually(lambda: cards(whole))
+
+
+async def test_a_click_delivered_twice_watches_once(whole):
+    """
+    A second click extends; there is one watch and one card.
+    """
+    await whole.type("pump-7")
+    answer = told(whole)
+    await whole.click(answer, "Watch")
+    await whole.click(answer, "Watch")
+    await eventually(lambda: cards(whole))
+
+    assert ["pump-7"] == await names_of(whole)
+    assert 1 == len(cards(whole))
+
+
+async def test_a_stopped_card_says_so_at_once(whole):
+    """
+    Who presses Stop sees the card change; nobody is mentioned.
+    """
+    await whole.type("watch pump-7")
+    (card,) = await eventually(lambda: cards(whole))
+    await whole.click(card, "Stop")
+
+    (stopped,) = cards(whole)
+    assert (card.ts, True) == (stopped.ts, "stopped by <@U0ANA0001>" in stopped.text)
+    assert [] == await names_of(whole)
+    assert [] == notices(whole)
+
+
+async def test_anybody_there_may_stop_it_and_the_asker_hears_of_it(whole):
+    """
+    Ben stops Ana's watch: the card names him, and a reply mentions her.
+    """
+    await whole.type("watch pump-7")
+    (card,) = await eventually(lambda: cards(whole))
+    await whole.click(card, "Stop", user="ben")
+    (notice,) = await eventually(lambda: notices(whole))
+
+    ben = whole.slack.workspace.person("ben").id
+    assert f"<@U0ANA0001> <@{ben}> stopped the watch on pump-7" in notice.text
+    assert f"stopped by <@{ben}>" in cards(whole)[-1].text
+
+
+async def test_all_of_a_table_can_be_watched(whole):
+    """
+    One button carries several SIMs; each gets its card.
+    """
+    sids = [
+        (await whole.bot.services.sessions.look_up(name)).sim.sid for name in ("pump-7", "truck-42")
+    ]
+    await _click_value(whole, ids.WATCH_ALL, ids.Sims.of(sids).to_value())
+    await eventually(lambda: len(cards(whole)) == 2)
+
+    assert ["pump-7", "truck-42"] == sorted(await names_of(whole))
+    assert "I watch 2 SIMs for you." in told(whole).text
+
+
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [
+        (ids.WATCH, "{}"),
+        (ids.WATCH, ""),
+        (ids.WATCH_ALL, '{"packed": "!"}'),
+        (ids.STOP_WATCH, '{"id": 7}'),
+        (ids.STOP_WATCH, '{"id": "gone"}'),
+    ],
+)
+async def test_a_forged_or_old_button_does_nothing(whole, action, value):
+    """
+    Whatever a button carries that none of ours does, the clicker is told, and nothing happens.
+    """
+    await _click_value(whole, action, value)
+
+    assert told(whole).text
+    assert [] == await names_of(whole)
+
+
+async def test_who_may_not_ask_stops_nothing(database_url):
+    """
+    A click of somebody who is not on the list is refused.
+    """
+    async with bot_on(database_url, allowed_users="U0ANA0001") as whole:
+        await whole.type("watch pump-7")
+        (card,) = await eventually(lambda: cards(whole))
+        await whole.click(card, "Stop", user="ben")
+
+        assert ["pump-7"] == await names_of(whole)
+
+
+async def _click_value(whole, action, value):
+    """Press a button of the bot's that carries this."""
+    workspace = whole.slack.workspace
+    bot = workspace.person("simsessions").id
+    button = {
+        "type": "button",
+        "action_id": action,
+        "text": {"type": "plain_text", "text": "Press"},
+        "value": value or "x",
+    }
+    message = workspace.write(
+        workspace.channel("#fleet-ops").id,
+        bot,
+        "hello",
+        blocks=[{"type": "actions", "block_id": "b", "elements": [button]}],
+    )
+    await workspace.click("ana", message.ts, "b", action)
+    await whole.settle()

@@ -1,0 +1,43 @@
+"""What people do with watches in tests, and waiting for what the engine does of it."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+from tests.running_bots import whole_bot
+
+LONG = 20.0
+
+
+@asynccontextmanager
+async def bot_on(database_url, **changes):
+    """The whole bot on one of both databases; a watched SIM is read every second."""
+    async with whole_bot(database_url=database_url, **({"watch_interval": 1} | changes)) as whole:
+        yield whole
+
+
+async def eventually(look, seconds=LONG):
+    """Wait until something is there, and give it."""
+    async with asyncio.timeout(seconds):
+        while not (found := look()):  # noqa: ASYNC110 -- the stand-in has no news to wait for
+            await asyncio.sleep(0.02)
+    return found
+
+
+def cards(whole, channel="#fleet-ops", user="ana"):
+    """The cards that stand in a channel, oldest first."""
+    return [m for m in _of_all(whole, channel, user) if m.text.startswith("👁 Watch")]
+
+
+def notices(whole, channel="#fleet-ops", user="ana"):
+    """What was told in a channel, without cards."""
+    return [m for m in _of_all(whole, channel, user) if not m.text.startswith("👁")]
+
+
+def told(whole, user="ana", channel="#fleet-ops"):
+    """The newest that only this person sees."""
+    mine = [m for m in whole.slack.seen_by(user, channel) if m.ephemeral_to]
+    return mine[-1]
+
+
+def _of_all(whole, channel, user):
+    return [m for m in whole.slack.seen_by(user, channel) if not m.ephemeral_to]
