@@ -38,6 +38,10 @@ NOW_SQLITE = "((julianday('now') - 2440587.5) * 86400.0)"
 NOW_POSTGRES = "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 TRIAL = text(f"UPDATE {VERSION_TABLE} SET version_num = version_num")  # noqa: S608 -- ours
 PASSING = (StoreBusy, StoreFault, StoreNotReady)  # of one transaction; the store itself is well
+NESTED = (
+    "My store was asked for a transaction within another, which would wait for itself. This is a "
+    "fault of this bot; tell its admin."
+)
 
 
 class Database:
@@ -51,6 +55,7 @@ class Database:
         self.is_postgres = not url.startswith("sqlite:")
         self.trouble: StoreError | None = None
         self.in_trouble = asyncio.Event()
+        self.writing: set[asyncio.Task[object] | None] = set()
         self._is_ready = False
         self._backend = _backend(url, pool_size)
         now = NOW_POSTGRES if self.is_postgres else NOW_SQLITE
@@ -169,7 +174,7 @@ class Database:
 class Block:
     """What `async with` enters and leaves: begun, and saved or undone."""
 
-    __slots__ = ("_database", "_session", "_tx", "_writing")
+    __slots__ = ("_database", "_session", "_task", "_tx", "_writing")
 
     _session: Session
     _tx: Transaction
@@ -177,15 +182,22 @@ class Block:
     def __init__(self, database: Database, *, writing: bool) -> None:
         self._database = database
         self._writing = writing
+        self._task = asyncio.current_task()
 
     async def __aenter__(self) -> Transaction:
-        self._session = await self._database.backend().begin(writing=self._writing)
+        backend = self._database.backend()
+        if self._writing and self._task in self._database.writing:
+            raise StoreFault(NESTED)
+        self._session = await backend.begin(writing=self._writing)
         self._tx = Transaction(self._session.ask)
+        if self._writing:
+            self._database.writing.add(self._task)
         return self._tx
 
     async def __aexit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
     ) -> None:
+        self._database.writing.discard(self._task)
         # a statement that failed has undone the rest on PostgreSQL, whoever caught its error
         failed = self._tx.failed
         spoilt = failed if self._writing else None

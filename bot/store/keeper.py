@@ -11,6 +11,8 @@ log = logging.getLogger(__name__)
 
 WAITS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds; the last one again and again
 
+SETTLING_SECONDS = 10.0  # for which it must be well before it is said to be back
+
 
 class Observer(Protocol):
     """Is told how the store stands."""
@@ -42,9 +44,7 @@ class Keeper:
         """Wait for trouble and mend it, until cancelled."""
         while True:
             await self._database.in_trouble.wait()
-            self._observer.store(is_up=False)
             await self._mended()
-            self._observer.store(is_up=True)
             log.info("store is back")
 
     async def _mended(self) -> None:
@@ -52,21 +52,26 @@ class Keeper:
         while trouble := self._database.trouble:
             if trouble.kind != said:  # another reason is news
                 said = trouble.kind
-                log.error(
-                    "store lost",
-                    extra={"why": said, "says": trouble.sentence, "cause": _cause(trouble)},
-                )
+                _say(trouble)
+            self._observer.store(is_up=False)
             await self._clock.sleep(WAITS[min(tries, len(WAITS) - 1)])
             tries += 1
-            await self._tried()
+            if await self._tried():
+                self._observer.store(is_up=True)
+                # a disk that is full is so again with the next big write
+                await self._clock.sleep(SETTLING_SECONDS)
 
-    async def _tried(self) -> None:
+    async def _tried(self) -> bool:
         try:
             await self._database.prepare()
         except StoreError:
             log.debug("store still lost", exc_info=True)
+            return False
+        return True
 
 
-def _cause(error: StoreError) -> str:
-    cause = error.__cause__
-    return f"{type(cause).__name__}: {cause}" if cause else ""
+def _say(trouble: StoreError) -> None:
+    cause = trouble.__cause__
+    about = f"{type(cause).__name__}: {cause}" if cause else ""
+    extra = {"why": trouble.kind, "says": trouble.sentence, "cause": about}
+    log.error("store lost", extra=extra)

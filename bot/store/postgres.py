@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 STATEMENT_SECONDS = 30.0
+RECYCLE_SECONDS = 280.0  # before firewalls forget an idle connection
+# a process that hangs in a transaction holds up nobody for longer, nor does one that is cut off
+HABITS = """
+SET idle_in_transaction_session_timeout = '30s';
+SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3
+"""
 LOCK_FOR_SCHEMA = 0x73696D73  # "sims"; an advisory lock is a number that all replicas know
 Given = TypeVar("Given")
 
@@ -41,6 +47,7 @@ class Postgres:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
+            pool_recycle=RECYCLE_SECONDS,
             pool_reset_on_return=None,  # each transaction is ended by us
             hide_parameters=True,
         )
@@ -48,21 +55,30 @@ class Postgres:
 
     async def connect(self) -> "asyncpg.Connection[Any]":
         """Give a connection outside of the pool."""
-        import asyncpg  # noqa: PLC0415 -- the embedded default does without it
-
         try:
             with as_ours():
-                return await asyncpg.connect(
-                    self._url,
-                    timeout=CONNECT_SECONDS,
-                    command_timeout=STATEMENT_SECONDS,
-                    server_settings={"application_name": "simsessions"},
-                )
+                return await self._connected()
         except StoreFault as error:  # of the URL, before anything was asked
             raise StoreDenied from error.__cause__
         except StoreBusy as error:
             is_silent = isinstance(error.__cause__, TimeoutError)
             raise (StoreLost() if is_silent else error) from error.__cause__
+
+    async def _connected(self) -> "asyncpg.Connection[Any]":
+        import asyncpg  # noqa: PLC0415 -- the embedded default does without it
+
+        connection = await asyncpg.connect(
+            self._url,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            server_settings={"application_name": "simsessions"},
+        )
+        try:
+            await connection.execute(HABITS)
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
 
     async def begin(self, *, writing: bool) -> Session:
         """Start a transaction; it takes a connection with its first statement."""

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable
 
+from bot.store.errors import StoreBusy
 from bot.store.sqlite_file import SqliteFile
 from bot.store.sqlite_lane import Lane
 from bot.store.transaction import Session, Values
 
 READERS = 3
+PATIENCE_SECONDS = 30.0  # for others of this process
 Given = TypeVar("Given")
 
 
@@ -30,7 +32,11 @@ class Sqlite:
     async def begin(self, *, writing: bool) -> Session:
         """Start a transaction; a reading one has no BEGIN: each statement sees the newest."""
         lane = self._writer if writing else self._idlest()
-        await lane.lock.acquire()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS if lane.lock.locked() else None):
+                await lane.lock.acquire()
+        except TimeoutError:
+            raise StoreBusy from None
         return Writing(lane) if writing else Reading(lane)
 
     async def work(self, work: Callable[[Connection], Given], *, alone: bool) -> Given:

@@ -171,6 +171,22 @@ async def test_joining_saves_with_the_other(noted):
     assert [2] == await numbers(noted)
 
 
+async def test_one_within_another_is_a_fault(noted):
+    """
+    A write within a write of the same task would wait for itself; it is refused instead.
+    """
+
+    async def nested() -> None:
+        async with noted.write():
+            await note(noted, 1)
+
+    with pytest.raises(StoreFault, match="within another"):
+        await nested()
+    await note(noted, 2)
+
+    assert [2] == await numbers(noted)
+
+
 async def test_the_clock_is_the_databases(noted):
     """
     `now` is seconds since 1970, with fractions, and does not run backwards.
