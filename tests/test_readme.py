@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from bot.cli.main import cli
-from bot.sandbox.run import COMMAND
+from bot.sandbox.stage import COMMAND
 from bot.settings import known_names, threshold_names
 from handlers.subcommand import all_subcommands
 
