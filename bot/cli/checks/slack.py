@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bot.cli.checks.check import Check, failed, skipped, well
+from bot.cli.checks.groups import groups_checks
 from bot.cli.exit_codes import ExitCode
 from bot.clock import Clock
 from bot.errors import BotError, StartError
@@ -30,14 +31,16 @@ async def slack_checks(settings: Settings, clock: Clock) -> Checks:
     async with open_session() as session:
         token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
         client = SlackClient(session, clock, token=token, api_url=settings.slack_api_url)
-        bot = await _looked(BOT, partial(_bot_token, client), MEND_BOT) if token else NO_BOT_TOKEN
+        look = partial(_bot_token, client, settings)
+        bot = await _looked(BOT, look, MEND_BOT) if token else NO_BOT_TOKEN
         return (*bot, *await _app_token(client, settings))
 
 
-async def _bot_token(client: SlackClient) -> Checks:
+async def _bot_token(client: SlackClient, settings: Settings) -> Checks:
     identity = await identify(client)
     says = f"bot {identity.user} of team {identity.team}"
-    return (well(BOT, says), scopes_check(identity.scopes))
+    groups = await groups_checks(client, settings)
+    return (well(BOT, says), scopes_check(identity.scopes), *groups)
 
 
 def scopes_check(granted: Iterable[str]) -> Check:
