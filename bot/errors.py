@@ -17,6 +17,7 @@
     + ThreadNotRead         bot/slack/threads.py: what stands above a mention cannot be read
     + NameTaken             bot/digests/subscriptions.py: a channel's digest has that name already
     + NoSuchDigest          the digest is not there; carries near misses
+    + DigestGone            bot/digests/archive.py: what was scanned for it is no longer kept
     + BadWatch              bot/watches/errors.py: an `until …` or `for …` that cannot be kept
     + NothingToWaitFor      the SIM is already as it is waited for
     + TooManyWatches        a person or channel watches as many SIMs as it may
@@ -59,9 +60,13 @@ import re
 
 
 class BotError(Exception):
-    """Base of all. `sentence` is what the asker reads; `kind` names it in JSON and in metrics."""
+    """Base of all. `sentence` is what the asker reads; `kind` names it in JSON and in metrics.
+
+    `brief` says it in a few words, for one row of many; "" where the sentence has to do.
+    """
 
     sentence = "Something broke on our side. Nothing was lost; try again."
+    brief = ""
 
     def __init__(self, sentence: str | None = None) -> None:
         super().__init__(sentence or self.sentence)
@@ -135,12 +140,14 @@ class TookTooLong(BotError):
     """Our own patience ended before an answer came."""
 
     sentence = "That took longer than a minute, so I gave up. Try again in a minute."
+    brief = "not read in time: ask again"
 
 
 class Restarting(BotError):
     """The bot is being stopped while it works on an answer."""
 
     sentence = "I am being restarted and could not finish. Ask again in a moment."
+    brief = "not read, for I am being restarted"
 
 
 class SettingsError(BotError):

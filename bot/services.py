@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
+from bot.digests.archive import Archive
 from bot.digests.desk import DigestDesk
 from bot.ops.metrics import Metrics
 from bot.ops.off_loop import OffLoop
@@ -48,6 +49,7 @@ class Services:
     rate: PersonalRate
     store: Database
     digests: DigestDesk
+    archive: Archive
     watches: Watches
     audit: Audit
     seen: Seen

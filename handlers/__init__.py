@@ -6,6 +6,7 @@ from bot.services import Services
 from handlers.buttons import register_buttons
 from handlers.command import register_command
 from handlers.digest_buttons import register_digest_buttons
+from handlers.digest_details import register_digest_details
 from handlers.digest_form import register_digest_form
 from handlers.gate import Gate
 from handlers.handovers import register_handovers
@@ -27,6 +28,7 @@ def register(app: AsyncApp, services: Services) -> None:
     register_history_buttons(app, services)
     register_modals(app, services)
     register_digest_buttons(app, services)
+    register_digest_details(app, services)
     register_digest_form(app, services)
     register_triage_buttons(app, services)
     register_mentions(app, services)

@@ -20,6 +20,7 @@ from bot.app.watching import watch_desk
 from bot.app.workers import Workers
 from bot.blocks.ladder import retreat
 from bot.clock import Clock
+from bot.digests.archive import Archive
 from bot.ops.health import health_routes
 from bot.ops.metrics import Metrics
 from bot.ops.personal_rate import PersonalRate
@@ -81,6 +82,7 @@ async def assemble(
             clock=clock,
             team=identity.team,
         ),
+        archive=Archive(store),
         watches=watch_desk(settings, store, queue, clock),
         audit=open_audit(store, clock, metrics, stack, retention=settings.audit_retention),
         seen=Seen(clock),

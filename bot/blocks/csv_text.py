@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 
 from bot.blocks.speech import utc
 from bot.kore.models import DataSession
@@ -43,10 +44,13 @@ def csv_text(sessions: Iterable[DataSession], columns: Sequence[str] = COLUMNS) 
 
 def csv_of(columns: Sequence[str], rows: Iterable[Sequence[CsvCell]]) -> str:
     """Write a head and rows."""
+    return csv_lines(chain([columns], rows))
+
+
+def csv_lines(rows: Iterable[Sequence[CsvCell]]) -> str:
+    """Write rows."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows(map(csv_cell, row) for row in rows)
+    csv.writer(out).writerows(map(csv_cell, row) for row in rows)
     return out.getvalue()
 
 

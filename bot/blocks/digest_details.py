@@ -56,6 +56,17 @@ def details_screen(
     return lowered(screen(_title(digest, NOTICE), blocks), refused)
 
 
+def file_screen(name: str, *, is_ready: bool) -> Screen:
+    """Say that the file went to the asker directly."""
+
+    def words(speak: Speech) -> str:
+        late = "" if is_ready else " Slack is still reading it in, so it may take a minute to show."
+        where = "is in our direct messages (Apps, simsessions): only you see it."
+        return f"📎 {speak.strong(speak.data(name))} {where}{late}"
+
+    return screen(words(NOTICE), [section(words(MRKDWN))])
+
+
 def _title(digest: Digest, speak: Speech) -> str:
     title = f"{speak.data(digest.name)}: {count(digest.sims, 'SIM')}, the worst first"
     return f"{speak.strong(title)}, as of {speak.when(digest.made_at)}"

@@ -73,7 +73,7 @@ class Compiler:
             new=await self._only_in(run, before, hides=hides),
             gone=await self._only_in(before, run, hides=hides) if not notes.problem else Some(),
             worst=await self.worst(run, hides=hides),
-            talkers=_known(await self._sums.talkers(run.id, MOST), hides=hides),
+            talkers=known_sims(await self._sums.talkers(run.id, MOST), hides=hides),
             outages=await self._outages(run, sum(counts.values()) - counts.get(FAILED, 0)),
             unread=await self._unread(run, hides=hides),
             missing=notes.missing,
@@ -88,7 +88,7 @@ class Compiler:
     ) -> Some:
         """Give the SIMs of a run of at least such gravity, the gravest first."""
         rows = await self._sums.worst(run.id, least, most)
-        return Some(await self._sums.grave(run.id, least), _known(rows, hides=hides))
+        return Some(await self._sums.grave(run.id, least), known_sims(rows, hides=hides))
 
     async def _differences(self, before: Run | None, run: Run, *, hides: bool) -> tuple[Group, ...]:
         if before is None:
@@ -107,7 +107,7 @@ class Compiler:
             return Some()
         rows = await self._rows.only_in(run.id, other.id, MOST)
         count = await self._rows.count_only_in(run.id, other.id) if rows else 0
-        return Some(count, _known(rows, hides=hides))
+        return Some(count, known_sims(rows, hides=hides))
 
     async def _outages(self, run: Run, looked_at: int) -> tuple[Lost, ...]:
         found = await outages(self._losses(run), looked_at, self._limits)
@@ -116,7 +116,7 @@ class Compiler:
     async def _lost(self, run: Run, seen: Outage) -> Lost:
         """Name the network of an outage as one of its SIMs does."""
         rows = await self._sums.lost_on(run.id, seen.network, 1)
-        operator = _known(rows, hides=False)[0].operator if rows else None
+        operator = known_sims(rows, hides=False)[0].operator if rows else None
         return Lost(seen.network, operator, seen.sims, moment(seen.first), moment(seen.last))
 
     async def _losses(self, run: Run) -> AsyncIterator[Loss]:
@@ -127,7 +127,7 @@ class Compiler:
         rows = await self._sums.failed(run.id, MOST)
         if not rows:
             return Unread()
-        return Unread(await self._sums.faults(run.id), _known(rows, hides=hides))
+        return Unread(await self._sums.faults(run.id), known_sims(rows, hides=hides))
 
     async def _missed(
         self, run: Run, about: Subscription, before: Run | None, skipped_since: float | None
@@ -166,5 +166,6 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _known(rows: Iterable[ScanRow], *, hides: bool) -> tuple[Known, ...]:
+def known_sims(rows: Iterable[ScanRow], *, hides: bool) -> tuple[Known, ...]:
+    """Give what a list says of rows, without the numbers of card and device where it `hides`."""
     return tuple(known(Snapshot.from_json(row.row), row.traffic, hides=hides) for row in rows)

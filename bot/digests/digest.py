@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.diagnosis.state import State
 from bot.sessions.changes import ChangeKind
+from bot.sessions.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -34,6 +35,18 @@ class Known:
     what: str | None = None
     severity: str | None = None
     packets: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One SIM as a scan saw it, in full; where it could not be read, as it was seen before.
+
+    `packets` are those of the last 24 h; `fault` says why it could not be read.
+    """
+
+    snapshot: Snapshot
+    packets: int | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ one given, and `respond()` cannot be given one; what the bot sends goes through 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -34,7 +36,11 @@ _BYTES = {"Content-Type": "application/octet-stream"}
 _YES = re.compile(r"(?i)ok\b")
 _DONE = (500, 503)  # Slack answered that it did not do it; 502 and 504 come from a gateway
 
+_TIMES = aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5)
+_LONG = aiohttp.ClientTimeout(total=300, connect=10, sock_connect=5)  # for what lies on the disk
+
 Json = dict[str, Any]
+Content = bytes | Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ def open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300),
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5),
+        timeout=_TIMES,
         headers={"User-Agent": "simsessions", "Accept-Encoding": "identity"},
     )
 
@@ -103,12 +109,15 @@ class SlackClient:
         data = json.dumps(body).encode()
         await self._send(RESPONSE_URL, response_url, data, _JSON, question=False)
 
-    async def upload(self, upload_url: str, content: bytes) -> None:
-        """Post a file's bytes to where files.getUploadURLExternal said. Raises SlackError."""
+    async def upload(self, upload_url: str, content: Content) -> None:
+        """Post a file's bytes to where files.getUploadURLExternal said. Raises SlackError.
+
+        What lies on the disk is sent from there, without being read into memory as a whole.
+        """
         await self._send(UPLOAD, upload_url, content, _BYTES, question=False)
 
     async def _send(
-        self, method: str, url: str, data: bytes, headers: Mapping[str, str], *, question: bool
+        self, method: str, url: str, data: Content, headers: Mapping[str, str], *, question: bool
     ) -> Answer:
         attempt, waited = 0, 0.0
         while True:
@@ -123,7 +132,7 @@ class SlackClient:
             await self._clock.sleep(wait)
 
     async def _timed(
-        self, method: str, url: str, data: bytes, headers: Mapping[str, str]
+        self, method: str, url: str, data: Content, headers: Mapping[str, str]
     ) -> Answer:
         started, outcome = self._clock.monotonic(), "cancelled"
         try:
@@ -136,11 +145,16 @@ class SlackClient:
             self._observer.slack_called(method, outcome, self._clock.monotonic() - started)
         return answer
 
-    async def _once(self, method: str, url: str, data: bytes, headers: Mapping[str, str]) -> Answer:
-        proxy = proxy_for(origin_of(url))
+    async def _once(
+        self, method: str, url: str, data: Content, headers: Mapping[str, str]
+    ) -> Answer:
+        proxy, timeout = proxy_for(origin_of(url)), _TIMES if isinstance(data, bytes) else _LONG
         try:
-            async with self._session.post(url, data=data, headers=headers, proxy=proxy) as response:
-                text = await response.read()
+            with _opened(data) as body:
+                async with self._session.post(
+                    url, data=body, headers=headers, proxy=proxy, timeout=timeout
+                ) as response:
+                    text = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise SlackUnreachable(method, type(error).__name__) from error
         except aiohttp.InvalidURL as error:
@@ -148,6 +162,15 @@ class SlackClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SlackOutcomeUnknown(method, type(error).__name__) from error
         return _read(method, response.status, response.headers, text)
+
+
+@contextmanager
+def _opened(content: Content) -> Iterator[bytes | IO[bytes]]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    with content.open("rb") as file:
+        yield file
 
 
 def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> Answer:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.errors import NotShared
-from bot.slack.client import SlackClient
+from bot.slack.client import Content, SlackClient
 from bot.slack.errors import FileNotSent, SlackError, SlackOutcomeUnknown, SlackRefused
 from bot.slack.file_refusals import is_no_place, refusal
 from bot.slack.post import Target
@@ -34,8 +34,8 @@ class NewFile(Protocol):
         """What it is called on a disk."""
 
     @property
-    def content(self) -> bytes:
-        """Its bytes, at least one."""
+    def content(self) -> Content:
+        """Its bytes, at least one, or where they lie on the disk."""
 
     @property
     def title(self) -> str:
@@ -96,7 +96,7 @@ class Files:
 
     async def _upload(self, file: NewFile) -> str:
         """Hand the bytes over; give the file's id."""
-        about = {"filename": file.name, "length": len(file.content)}
+        about = {"filename": file.name, "length": _size(file.content)}
         alt = {"alt_txt": file.alt} if file.alt else {}
         ticket = await self._client.call(
             "files.getUploadURLExternal", about | alt, question=True, form=True
@@ -132,6 +132,10 @@ class Files:
             await self._client.call("chat.delete", {"channel": note["channel"], "ts": note["ts"]})
         except SlackError:  # a sentence too many is no reason to hide the first fault
             return
+
+
+def _size(content: Content) -> int:
+    return len(content) if isinstance(content, bytes) else content.stat().st_size
 
 
 def _note(user: str, file: NewFile) -> dict[str, Any]:

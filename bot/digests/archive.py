@@ -1,0 +1,73 @@
+"""What is kept of digests and SIMs, for who asks about it later."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from bot.digests.compile import AT_A_TIME, known_sims
+from bot.digests.days import Day
+from bot.digests.digest import Digest, Known, Seen
+from bot.digests.months import unpacked
+from bot.errors import UserError
+from bot.sessions.redaction import redacted_snapshot
+from bot.sessions.snapshot import Snapshot
+from bot.store.database import Database
+from bot.store.digest_runs import DigestRuns, Run
+from bot.store.scan_rows import ScanRow, ScanRows
+from bot.store.scan_sums import ScanSums
+from bot.store.sim_days import SimDays
+
+MOST_SHOWN = 200
+"""SIMs that one table can show."""
+
+
+class DigestGone(UserError):
+    """What was scanned for a digest is no longer kept."""
+
+    sentence = (
+        "I keep what I saw of each SIM for the last two digests only, and this one is older. The "
+        "newest one in this channel has it."
+    )
+
+
+class Archive:
+    """Reads; never writes. Every method raises StoreError too."""
+
+    def __init__(self, database: Database) -> None:
+        self._runs = DigestRuns(database)
+        self._rows = ScanRows(database)
+        self._sums = ScanSums(database)
+        self._days = SimDays(database)
+
+    async def digest(self, subscription: str, due: datetime) -> Digest:
+        """Give a digest as it was made. Raises DigestGone."""
+        return Digest.from_json((await self._run(subscription, due)).digest or "")
+
+    async def worst(self, subscription: str, due: datetime, *, hides: bool) -> tuple[Known, ...]:
+        """Give the SIMs of a digest, the gravest first, as many as a table shows."""
+        run = await self._run(subscription, due)
+        return known_sims(await self._sums.worst(run.id, 0, MOST_SHOWN), hides=hides)
+
+    async def sims(
+        self, subscription: str, due: datetime, *, hides: bool
+    ) -> AsyncIterator[Sequence[Seen]]:
+        """Stream all SIMs of a digest by SID, a few at a time. Raises DigestGone."""
+        run = await self._run(subscription, due)
+        async for page in self._rows.every(run.id):
+            for at in range(0, len(page), AT_A_TIME):
+                yield [_seen(row, hides=hides) for row in page[at : at + AT_A_TIME]]
+
+    async def days(self, sid: str) -> dict[int, Day]:
+        """Give the days of a SIM that are known, by number, the oldest first."""
+        return unpacked(await self._days.of(sid))
+
+    async def _run(self, subscription: str, due: datetime) -> Run:
+        run = await self._runs.find(subscription, due.timestamp())
+        if run is None or not run.has_rows or not run.digest:
+            raise DigestGone
+        return run
+
+
+def _seen(row: ScanRow, *, hides: bool) -> Seen:
+    snapshot = Snapshot.from_json(row.row)
+    shown = redacted_snapshot(snapshot) if hides else snapshot
+    return Seen(shown, row.traffic, row.fault)
