@@ -105,7 +105,7 @@ def kind_of(body: Mapping[str, Any]) -> str:
 
 def is_for_us(body: Mapping[str, Any], services: Services) -> bool:
     """Tell whether an event concerns us; most of what is said in a channel does not."""
-    if part(body, "event").get("type") in {"message", "app_mention"}:
+    if part(body, "event").get("type") in ("message", "app_mention"):
         return question_in(body, services) is not None
     return True
 

@@ -14,7 +14,7 @@ from bot.sims.unwrap import unlinked
 from handlers.request import Request, part
 
 PREFIX = "!sim"
-_SAID = frozenset({None, "file_share", "thread_broadcast"})
+_SAID = frozenset({"file_share", "thread_broadcast"})
 _PREFIXED = re.compile(rf"(?s)\s*{re.escape(PREFIX)}(?!\S)(.*)")
 
 Body = Mapping[str, Any]
@@ -71,17 +71,21 @@ def question_in(body: Body, services: Services) -> Question | None:
 
 def _is_a_persons(event: Body, us: str) -> bool:
     """Tell whether a person wrote this anew: an edit may add a mention, and is none."""
-    by_bot = event.get("bot_id") or event.get("bot_profile") or event.get("user") in {None, us}
-    anew = event.get("subtype") in _SAID and not event.get("edited") and not event.get("hidden")
+    by_bot = event.get("bot_id") or event.get("bot_profile") or _text(event, "user") in {"", us}
+    anew = not (event.get("edited") or event.get("hidden")) and _is_said(event.get("subtype"))
     return anew and not by_bot and bool(_text(event, "channel") and _text(event, "ts"))
 
 
+def _is_said(subtype: object) -> bool:
+    return subtype is None or (isinstance(subtype, str) and subtype in _SAID)
+
+
 def _said_to_us(event: Body, services: Services) -> str | None:
-    text, kind = _text(event, "text"), event.get("type")
-    mention = re.compile(rf"<@{re.escape(services.hearing.bot_user)}(?:\|[^<>]*)?>")
+    text, kind, hearing = _text(event, "text"), event.get("type"), services.hearing
+    mention = re.compile(rf"<@{re.escape(hearing.bot_user)}(?:\|[^<>]*)?>")
     if kind == "app_mention" or (kind == "message" and event.get("channel_type") == "im"):
         return mention.sub(" ", text)
-    if kind == "message" and event.get("channel") in services.hearing.prefix_channels:
+    if kind == "message" and _text(event, "channel") in hearing.prefix_channels:
         found = _PREFIXED.fullmatch(text)
         return found[1] if found else None
     return None

@@ -15,7 +15,7 @@ from bot.services import Services
 from handlers.request import part
 
 log = logging.getLogger(__name__)
-_TS = re.compile(r"\d{1,12}\.\d{1,9}")
+_TIME = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 
 
 class Seen(Protocol):
@@ -53,14 +53,10 @@ async def is_first(
 def is_late(body: Mapping[str, Any], services: Services) -> bool:
     """Tell whether an event is too old to be answered, and log it; one without a time is not."""
     told = (body.get("event_time"), part(body, "event").get("event_ts"))
-    times = [float(str(each)) for each in told if _is_time(each)]
+    times = [float(str(each)) for each in told if _TIME.fullmatch(str(each))]
     age = services.clock.now().timestamp() - min(times, default=float("inf"))
     if age < MOST_LATE:
         return False
     log.warning("too-late", extra={"age_seconds": round(age)})
     services.metrics.received("event", "late")
     return True
-
-
-def _is_time(told: object) -> bool:
-    return isinstance(told, int) or (isinstance(told, str) and _TS.fullmatch(told) is not None)

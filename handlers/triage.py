@@ -8,7 +8,7 @@ from functools import partial
 from bot.blocks.kit import Screen
 from bot.blocks.ladder import Refused
 from bot.blocks.triage import triage_screen
-from bot.errors import BotError
+from bot.errors import BotError, Restarting
 from bot.services import Services
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
@@ -46,6 +46,10 @@ class Board:
             told=self.note,
         )
 
+    def stop(self, error: BotError) -> None:
+        """Say of all that are not read yet why they will not be."""
+        self._answers = [error if answer is None else answer for answer in self._answers]
+
     def note(self, place: int, answer: Answer) -> None:
         """Keep an answer that came."""
         self._answers[place] = answer
@@ -56,10 +60,18 @@ class Board:
 
 
 async def triage_reply(request: Request, spotted: Spotted, services: Services) -> Reply:
-    """Read them all and give the table; meanwhile show how far that is."""
+    """Read them all and give the table; meanwhile show how far that is.
+
+    A bot that is being stopped leaves what it has read.
+    """
     board, live = Board(spotted), services.live.begin(request, in_channel=request.aloud)
-    async with Showing(board.triage, live, services):
-        await board.fill(request, services)
+    try:
+        async with Showing(board.triage, live, services):
+            await board.fill(request, services)
+    except asyncio.CancelledError:
+        board.stop(Restarting())
+        await live.finish(partial(_drawn, board.triage()))
+        raise
     return table_reply(board.triage(), services, for_all=request.aloud, live=live)
 
 

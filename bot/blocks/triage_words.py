@@ -1,6 +1,5 @@
 """What is said of many SIMs: the sentence on top, and each cell of the table."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,8 +11,7 @@ from bot.blocks.units import ago, count, grouped
 from bot.blocks.words import STATE_ICONS
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
-from bot.errors import BotError, TookTooLong
-from bot.kore.errors import KoreError
+from bot.errors import BotError
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import (
     OUTAGE,
@@ -26,13 +24,11 @@ from bot.sessions.triage import (
     last_seen,
     verdict,
 )
-from bot.sims.errors import NotASim, SimAmbiguous, SimNotFound, SuperSim
 
 NAME = 28
 REASON = 60
 _VERDICT = 48
 _OPERATOR = 22
-_TICKS = re.compile(r"`")
 
 
 def headline(triage: Triage, speak: Speech) -> str:
@@ -152,23 +148,4 @@ def _seen(report: SessionReport) -> str:
 
 def reason(error: BotError) -> str:
     """Say in a few words why there is no report."""
-    return clean(" · ".join(_reasons(error)), REASON)
-
-
-def _reasons(error: BotError) -> Iterator[str]:
-    if isinstance(error, SimNotFound):
-        yield "no such SIM"
-        if error.candidates:
-            yield f"did you mean {error.candidates[0].name}?"
-    elif isinstance(error, SimAmbiguous):
-        yield f"{grouped(error.total)} SIMs fit: name one by its SID"
-    elif isinstance(error, SuperSim):
-        yield "a Super SIM: KORE keeps no sessions of it"
-    elif isinstance(error, NotASim):
-        yield "names no SIM"
-    elif isinstance(error, KoreError):
-        yield f"KORE: {error.kind.removeprefix('kore_').replace('_', ' ')}"
-    elif isinstance(error, TookTooLong):
-        yield "not read in time: ask again"
-    else:
-        yield _TICKS.sub("", error.sentence)
+    return clean(error.brief or error.sentence.replace("`", ""), REASON)

@@ -7,6 +7,7 @@ class KoreError(BotError):
     """Base of all that KORE's API can do to us. `status` is the HTTP status where there was one."""
 
     sentence = "KORE's API did not give a usable answer."
+    brief = "KORE gave no usable answer"
 
     def __init__(self, sentence: str | None = None, *, status: int | None = None) -> None:
         super().__init__(sentence)
@@ -26,18 +27,21 @@ class KoreDenied(KoreError):
         "KORE refuses our key: the API client lacks read access to Programmable Wireless, or its "
         "secret is wrong. Tell an admin; `simsessions doctor` shows it."
     )
+    brief = "KORE refuses our key"
 
 
 class KoreRateLimited(KoreError):
     """429 until our patience ended."""
 
     sentence = "KORE is limiting how much we may ask right now. Try again in a minute."
+    brief = "KORE is limiting us: try again in a minute"
 
 
 class KoreUnavailable(KoreError):
     """No connection, a time-out, a 5xx, or the circuit is open."""
 
     sentence = "KORE is not answering. Try again in a minute."
+    brief = "KORE is not answering"
 
 
 class KoreBadAnswer(KoreError):

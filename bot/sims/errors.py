@@ -22,6 +22,7 @@ class NotASim(UserError):
     """What was typed cannot name a SIM."""
 
     sentence = "Paste a SIM: its SID (DE…), its ICCID, its IMEI or its name."
+    brief = "names no SIM"
 
 
 class SuperSim(UserError):
@@ -31,6 +32,7 @@ class SuperSim(UserError):
         "That is a Super SIM. KORE keeps no data sessions for Super SIMs, so there is nothing to "
         "show here."
     )
+    brief = "a Super SIM: KORE keeps no sessions of it"
 
 
 class SimNotFound(UserError):
@@ -45,6 +47,8 @@ class SimNotFound(UserError):
     def __init__(self, sentence: str | None = None, candidates: tuple[Candidate, ...] = ()) -> None:
         super().__init__(sentence)
         self.candidates = candidates
+        near = f" · did you mean {candidates[0].name}?" if candidates else ""
+        self.brief = f"no such SIM{near}"
 
 
 class SimAmbiguous(UserError):
@@ -62,3 +66,4 @@ class SimAmbiguous(UserError):
         super().__init__(sentence)
         self.candidates = candidates
         self.total = len(candidates) if total is None else total
+        self.brief = f"{self.total} SIMs fit: name one by its SID"

@@ -49,8 +49,8 @@ def ambiguous(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -> Si
 def one_at_a_time(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -> SimAmbiguous:
     """Say that several SIMs were named at once; the first `shown` are offered."""
     sentence = (
-        f"I read {quoted(wanted.typed)} as {_number(len(sims))} SIMs. Here I answer for one at a "
-        "time; in a terminal `simsessions lookup` takes them all. Which one?"
+        f"I read {quoted(wanted.typed)} as {_number(len(sims))} SIMs, and this is about one at a "
+        "time. Which one?"
     )
     return SimAmbiguous(sentence, sims[:shown], len(sims))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.request import Request, from_click, from_command
+from handlers.request import Request, from_click, from_command, from_shortcut
 
 CLICK = {
     "team": {"id": "T1"},
@@ -61,3 +61,24 @@ def test_nothing_in_a_payload_makes_the_reading_fail(body):
     """
     assert Request("", "", "", "") == from_click(body)
     assert Request("", "", "", "") == from_command(body, "")
+
+
+@pytest.mark.parametrize(
+    ("message", "thread"),
+    [({"ts": "1.5"}, "1.5"), ({"ts": "1.5", "thread_ts": "1.0"}, "1.0"), ("odd", "1.4")],
+)
+def test_a_shortcut(message, thread):
+    """
+    It is answered for all to see, in the thread of the message it was used on.
+    """
+    payload = CLICK | {"channel": {"id": "C1"}, "message": message, "message_ts": "1.4"}
+    payload |= {"message_ts": None} if isinstance(message, dict) else {}
+
+    request = from_shortcut(payload)
+
+    assert (thread, "C1", "U1", True) == (
+        request.thread,
+        request.channel,
+        request.user,
+        request.aloud,
+    )

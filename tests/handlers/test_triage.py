@@ -6,7 +6,7 @@ import pytest
 
 from bot.blocks import ids
 from bot.sandbox.kore_api.faults import broken, late
-from tests.running_bots import find_button
+from tests.running_bots import find_button, whole_bot
 
 WELLS = "well-1\nwell-2\nwell-3\nwell-4\nwell-5"
 BOT = "<@U0SIMSESS>"
@@ -78,7 +78,7 @@ async def test_a_kore_that_is_down_is_a_table_too(whole):
 
     answer = whole.answer()
     assert "None of 2 SIMs could be read" in answer.text
-    assert {"KORE: unavailable"} == {row[2] for row in table_of(answer)[1:]}
+    assert {"KORE is not answering"} == {row[2] for row in table_of(answer)[1:]}
 
 
 async def test_progress_is_one_message_that_becomes_the_answer(whole):
@@ -197,3 +197,35 @@ async def test_a_workspace_that_knows_no_tables_reads_it_all_the_same(whole):
     (answer,) = whole.slack.seen_by("ben")
     assert {"section", "context", "actions"} == {block["type"] for block in answer.blocks}
     assert "well-5" in str(answer.blocks)
+
+
+async def test_a_bot_that_is_stopped_leaves_what_it_has_read():
+    """
+    The message in the thread ends as a table, not as a promise.
+    """
+    async with whole_bot() as whole:
+        sids = await a_fleet(whole, 40)
+        whole.kore.faults.add(late(0.8, times=None))
+        await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} {' '.join(sids)}")
+        await whole.slack.api.courier.settled()
+        while "chat.postMessage" not in whole.slack.methods():  # noqa: ASYNC110 -- nothing tells
+            await asyncio.sleep(0.05)
+        await whole.bot.stop(2.5)
+
+        table, said = whole.slack.seen_by("ben")
+        assert "not read, for I am being restarted" in str(table.blocks)
+        assert "I am being restarted" in said.text
+
+
+async def test_what_is_not_read_in_time_says_so(whole, monkeypatch):
+    """
+    A KORE too slow for all of them leaves rows that say so, and the others.
+    """
+    monkeypatch.setattr("handlers.triage.PATIENCE_SECONDS", 1.0)
+    sids = await a_fleet(whole, 3)
+    whole.kore.faults.add(late(3, f"Sims/{sids[0]}", times=None))
+    await whole.type(" ".join(sids))
+
+    verdicts = [row[2] for row in table_of(whole.answer())[1:]]
+    assert 1 == verdicts.count("not read in time: ask again")
+    assert 3 == len(verdicts)

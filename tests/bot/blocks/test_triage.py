@@ -116,7 +116,7 @@ def test_a_row_a_sim():
         (SimAmbiguous("…", NEAR, 70), "70 SIMs fit: name one by its SID"),
         (SuperSim(), "a Super SIM: KORE keeps no sessions of it"),
         (NotASim(), "names no SIM"),
-        (KoreUnavailable(), "KORE: unavailable"),
+        (KoreUnavailable(), "KORE is not answering"),
         (TookTooLong(), "not read in time: ask again"),
         (BotError("What `x` did."), "What x did."),
     ],
