@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.blocks.csv_text import CsvCell, csv_of
+from bot.blocks.csv_text import CsvCell, csv_lines
 from bot.blocks.finding_words import filled
 from bot.blocks.history_files import HistoryFile
 from bot.blocks.speech import MRKDWN, PLAIN, utc
@@ -12,11 +12,12 @@ from bot.diagnosis.reading import known_text
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Row, Triage, Unread, last_seen, verdict
 
+CARD = "iccid"
 COLUMNS = (
     "asked",
     "sim",
     "sim_sid",
-    "iccid",
+    CARD,
     "status",
     "state",
     "since",
@@ -33,7 +34,10 @@ COLUMNS = (
 
 def triage_file(triage: Triage) -> HistoryFile:
     """Write every row, those too that could not be read; unknown is an empty cell."""
-    text = csv_of(COLUMNS, map(_row, triage.rows))
+    withheld = any(report.withheld for report in triage.reports)
+    columns = [at for at, name in enumerate(COLUMNS) if not (withheld and name == CARD)]
+    lines = (COLUMNS, *map(_row, triage.rows))
+    text = csv_lines([line[at] for at in columns] for line in lines)
     moment = max((report.made_at for report in triage.reports), default=None)
     day = f"-{utc(moment):%Y-%m-%d}" if moment else ""
     return HistoryFile(

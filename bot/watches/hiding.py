@@ -11,7 +11,7 @@ from bot.watches.watch import Notice, Watch
 def hidden_watch(watch: Watch) -> Watch:
     """Give the watch without them."""
     noticed, latest = map(redacted_snapshot, (watch.noticed, watch.latest))
-    return replace(watch, noticed=noticed, latest=latest)
+    return replace(watch, name=latest.name, noticed=noticed, latest=latest)
 
 
 def hidden_notice(notice: Notice) -> Notice:

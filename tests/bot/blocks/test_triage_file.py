@@ -6,6 +6,7 @@ import io
 from bot.blocks.triage_file import COLUMNS, triage_file
 from bot.diagnosis.state import State
 from bot.kore.errors import KoreUnavailable
+from bot.sessions.redaction import redacted
 from bot.sessions.triage import triage
 from tests.bot.blocks.reports import a_finding, a_report
 from tests.builders import a_sim
@@ -42,3 +43,14 @@ def test_the_file_says_what_it_is():
 
     assert ("sims-2026-01-05.csv", "1 SIM, worst first") == (file.name, file.title)
     assert "sims.csv" == triage_file(triage(["a"], [KoreUnavailable()])).name
+
+
+def test_what_is_withheld_has_no_column():
+    """
+    Not even an empty one, which would mean that the card is unknown.
+    """
+    file = triage_file(triage(["a"], [redacted(a_report(), "left out")]))
+
+    (row,) = read(file)
+    assert set(COLUMNS) - {"iccid"} == set(row)
+    assert "withheld" not in row.values()
