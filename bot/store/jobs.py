@@ -10,7 +10,7 @@ import json
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -19,9 +19,11 @@ from sqlalchemy import CursorResult, Row, Text, TextClause, bindparam, text
 
 from bot.clock import Clock
 from bot.store.database import Database
+from bot.store.errors import StoreError
 from bot.store.transaction import Transaction
 
 CHANNEL = "simsessions_jobs"
+HEAR_AGAIN_SECONDS = 1.0
 Write = Callable[[Transaction], Awaitable[None]]
 Ended = Sequence[tuple["Job", "Outcome"]]
 
@@ -192,11 +194,11 @@ class JobQueue:
         return Sight(row[0], row[1], {kind: due for kind, due in dues if due is not None})
 
     async def hear(self, clock: Clock) -> None:
-        """Let `news` be set by other replicas too, until cancelled; without PostgreSQL at once."""
-        if self._db.is_postgres:
-            from bot.store.wakes import hear  # noqa: PLC0415 -- the embedded default does without
-
-            await hear(self._db, CHANNEL, self.news.set, clock)
+        """Let `news` be set by other replicas too, and after each gap, until cancelled."""
+        while True:
+            with suppress(StoreError):
+                await self._db.hear(CHANNEL, self.news.set)
+            await clock.sleep(HEAR_AGAIN_SECONDS)
 
     async def claim(self, kinds: Collection[str], most: int, lease: float) -> list[Job]:
         """Take what is due of these kinds, longest due first, for `lease` seconds."""
