@@ -1,8 +1,9 @@
 """Several SIMs in one text: read side by side, shown as they come, answered by one table."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
 from bot.blocks.kit import Screen
@@ -16,6 +17,8 @@ from bot.sims.spotter import Spotted
 from handlers.asking import look_up_many
 from handlers.reply import Reply, Shown
 from handlers.request import Request
+
+log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 45.0
 """Seconds for reading; it leaves time to draw and send within the minute that an answer has."""
@@ -66,7 +69,7 @@ async def triage_reply(request: Request, spotted: Spotted, services: Services) -
     """
     board, live = Board(spotted), services.live.begin(request, in_channel=request.aloud)
     try:
-        async with Showing(board.triage, live, services):
+        async with showing_progress(board, live, services):
             await board.fill(request, services)
     except asyncio.CancelledError:
         board.stop(Restarting())
@@ -86,35 +89,23 @@ def table_reply(
     return Reply(draw, in_channel=for_all, shown=live)
 
 
-class Showing:
-    """While the block lasts, shows what there is, again and again.
+@asynccontextmanager
+async def showing_progress(board: Board, live: Shown, services: Services) -> AsyncIterator[None]:
+    """While the block lasts, show what there is, again and again."""
+    task = asyncio.create_task(_again_and_again(board, live, services), name="triage-progress")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        if not task.cancelled() and (error := task.exception()):
+            log.error("progress-broke", exc_info=error)
 
-    A showing that is on its way at the end is waited for: were it cut, nobody would know whether a
-    message is there that the answer must take the place of.
-    """
 
-    def __init__(self, so_far: Callable[[], Triage], live: Shown, services: Services) -> None:
-        self._so_far = so_far
-        self._live = live
-        self._services = services
-        self._sending = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> None:
-        self._task = asyncio.create_task(self._again_and_again(), name="triage-progress")
-
-    async def __aexit__(self, *_error: object) -> None:
-        if self._task:
-            async with self._sending:
-                self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _again_and_again(self) -> None:
-        for pause in self._live.pauses():
-            await self._services.clock.sleep(pause)
-            async with self._sending:
-                await self._live.show(partial(_drawn, self._so_far()))
+async def _again_and_again(board: Board, live: Shown, services: Services) -> None:
+    for pause in live.pauses():
+        await services.clock.sleep(pause)
+        await live.show(partial(_drawn, board.triage()))
 
 
 def _drawn(made: Triage, refused: Refused) -> Screen:

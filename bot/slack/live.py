@@ -7,6 +7,7 @@ is shown one message on the way, and the answer beneath it.
 https://github.com/slackapi/bolt-js/issues/2287 (replace_original does nothing for a command)
 """
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from itertools import chain, repeat
@@ -55,6 +56,7 @@ class Live:
         self._to = to
         self._in_channel = in_channel
         self._place: dict[str, str] | None = None
+        self._posting: asyncio.Future[None] | None = None
 
     @property
     def in_channel(self) -> bool:
@@ -77,7 +79,13 @@ class Live:
             log.warning("progress-not-shown", extra={"outcome": error.outcome})
 
     async def finish(self, draw: Draw) -> None:
-        """Show the answer in its place. Raises NotDelivered where nobody can be reached."""
+        """Show the answer in its place. Raises NotDelivered where nobody can be reached.
+
+        A showing may have been cut off by then; only the first is waited for, else nobody would
+        know whether a message is there to be edited.
+        """
+        if self._posting:
+            await asyncio.gather(self._posting, return_exceptions=True)
         if not (self._in_channel and await self._is_finished(draw)):
             await self._delivery.deliver(self._to, draw)
 
@@ -102,6 +110,10 @@ class Live:
     async def _posted_or_edited(self, message: Message) -> None:
         if self._place and await self._edited(message, self._place):
             return
+        self._posting = asyncio.ensure_future(self._post(message))
+        await asyncio.shield(self._posting)
+
+    async def _post(self, message: Message) -> None:
         body = Post(self._to, message, in_channel=True).to_channel()
         posted = (await self._client.call("chat.postMessage", body)).body
         self._place = {"channel": posted["channel"], "ts": posted["ts"]}

@@ -1,5 +1,6 @@
 """A message shown while work goes on."""
 
+import asyncio
 from dataclasses import dataclass
 from itertools import islice
 
@@ -90,6 +91,22 @@ async def test_a_lost_answer_to_the_first_message_posts_no_second(live, slack):
     slack.api.faults.hang_up("chat.postMessage", after_work=True)
 
     await live.begin(To(), in_channel=True).finish(saying("both"))
+
+    assert ["both"] == texts(slack)
+
+
+async def test_a_first_showing_that_is_cut_off_is_edited_all_the_same(live, slack):
+    """
+    It may have reached Slack: the answer takes its place, whichever way that went.
+    """
+    slack.api.faults.latency["chat.postMessage"] = 0.2
+    message = live.begin(To(), in_channel=True)
+    showing = asyncio.create_task(message.show(saying("1 of 2")))
+    while not message._posting:  # noqa: ASYNC110 -- nothing tells
+        await asyncio.sleep(0)
+    showing.cancel()
+
+    await message.finish(saying("both"))
 
     assert ["both"] == texts(slack)
 
