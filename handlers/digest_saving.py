@@ -27,9 +27,10 @@ async def save(
 ) -> Screen | Faults:
     """Keep the digest and tell its channel; give what is said of it, or what is wrong.
 
-    Raises StoreError, NoSuchDigest and NotYours.
+    Raises StoreError, NoSuchDigest, NotYours and AskedTooOften.
     """
     desk = services.digests
+    services.rate.take(f"{request.team}:{request.user}")  # each asks KORE, as a look-up does
     before = await desk.subscriptions.get(form.id) if form.id else None
     if before:
         await permit(before, request, services)

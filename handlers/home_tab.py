@@ -41,7 +41,7 @@ async def draw_home(request: Request, services: Services) -> View:
         return shut_view(error.sentence)
     desk, now = services.digests, services.clock.now()
     watches = await _or_none(services.watches.of(request.user))
-    digests = await _or_none(desk.subscriptions.made_by(desk.team, request.user))
+    digests = await _or_none(desk.of_person(request.user))
     running = await _or_none(desk.percents()) if digests else None
     home = Home(
         watches=_hidden(watches) if left_out else watches,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.blocks.digest_list import add_row
 from bot.blocks.digest_list import rows as digest_rows
 from bot.blocks.help import HelpEntry
 from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
@@ -19,7 +20,7 @@ WATCHES = 20
 DIGESTS = 10
 EXAMPLES = 8
 NO_WATCHES = "You watch no SIM. `/simsessions watch <sim>` tells you when it is back, or changes."
-NO_DIGESTS = "You have made no digest. `/simsessions digest add` in a channel makes one."
+NO_DIGESTS = "No digest is yours, or comes to a channel that you are in."
 SAYS = (
     "Type `/simsessions` and a SIM (its SID, ICCID, IMEI or name) in any channel; in a thread, or "
     "here under *Messages*, mention me or just write. A list of SIMs becomes one table."
@@ -54,8 +55,9 @@ def home_view(home: Home) -> View:
         section("*Your watches*"),
         *_watches(home.watches),
         divider(),
-        section("*Your digests*"),
+        section("*Digests of yours and of your channels*"),
         *_digests(home),
+        add_row(),
         divider(),
         section("*How all stands*"),
         section("\n".join(health_lines(home.health))),

@@ -42,7 +42,7 @@ class DigestDesk:
 
     async def post_now(self, one: Subscription) -> bool:
         """Have it made and posted now; False where one is being made already. Raises StoreError."""
-        if one.id in await self.percents():
+        if await self.subscriptions.is_being_made(one):
             return False
         due = self.clock.now().replace(microsecond=0)
         args = {"subscription": one.id, "due": due.timestamp(), "now": True}

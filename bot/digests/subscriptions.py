@@ -78,6 +78,11 @@ class Subscriptions:
             for run in await self._rows.live_runs(subscription.schedule, KIND, tx):
                 await self._queue.cancel(run, tx)
 
+    async def is_being_made(self, subscription: Subscription) -> bool:
+        """Tell whether a run of it waits or is under way."""
+        async with self._db.read() as tx:
+            return bool(await self._rows.live_runs(subscription.schedule, KIND, tx))
+
     async def get(self, subscription: str) -> Subscription:
         """Give one by its id. Raises NoSuchDigest."""
         row = await self._rows.get(subscription)

@@ -8,7 +8,7 @@ import pytest
 from bot.blocks.ids import DIGEST_PAUSE, DigestButton
 from bot.digests.subscription import KIND, Why
 from bot.sandbox.kore_api.faults import hang
-from tests.handlers.digesting import added, bot_on, kept, scheduled
+from tests.handlers.digesting import added, bot_on, kept, scheduled, view
 from tests.running_bots import find_button
 
 
@@ -307,3 +307,67 @@ async def test_a_lost_store_is_said(whole):
     await whole.type("digest")
 
     assert "my store" in whole.answer().text.lower()
+
+
+async def at_home(whole, user):
+    """The blocks of somebody's Home tab, opened anew."""
+    await whole.slack.workspace.open_home(user)
+    await whole.slack.api.courier.settled()
+    await whole.settle()
+    return whole.slack.workspace.views.home(whole.slack.workspace.person(user).id).body["blocks"]
+
+
+async def press_at_home(whole, user, label):
+    """Press a button of the Home tab by its label."""
+    rows = [block for block in await at_home(whole, user) if block["type"] == "actions"]
+    pairs = [(row["block_id"], element) for row in rows for element in row["elements"]]
+    block, element = next(pair for pair in pairs if pair[1]["text"]["text"] == label)
+    await whole.slack.workspace.click_home(user, block, element["action_id"])
+    await whole.settle()
+
+
+@pytest.mark.parametrize(("user", "is_there"), [("ana", True), ("ben", True), ("emil", False)])
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_the_home_tab_has_the_digests_of_ones_channels(database_url, user, is_there):
+    """
+    Those that one made, and those of the channels that one is in, each with its channel.
+    """
+    async with bot_on(database_url, allowed_teams={"T0ACMEIOT", "T0CARRIER"}) as whole:
+        await added(whole)
+        blocks = str(await at_home(whole, user))
+
+    assert is_there is ("*Pumps*" in blocks)
+    assert is_there is ("in <#C0FLEETOP>" in blocks)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_the_buttons_of_the_home_tab(whole):
+    """
+    They do what they do elsewhere, for whoever is in the digest's channel.
+    """
+    await press_at_home(whole, "ben", "Pause")
+    paused = (await kept(whole))[0].paused
+    await press_at_home(whole, "ben", "Edit")
+    edited = view(whole, "ben")["title"]["text"]
+    await press_at_home(whole, "ana", "New digest…")
+
+    assert Why.ASKED is paused
+    assert "Edit digest" == edited
+    assert "New digest" == view(whole, "ana")["title"]["text"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_its_lag_is_told(whole):
+    """
+    How late digests end, and that nothing is stuck, stands where it is watched.
+    """
+    await whole.type("digest now")
+    await posted_in(whole, "chloe")
+    metrics = whole.bot.services.metrics
+
+    async def ended():
+        while b'digest_lag_seconds_count{outcome="posted"} 1.0' not in metrics.text():  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0.05)
+
+    await asyncio.wait_for(ended(), 20)
+    assert () == await whole.bot.why_not_ready()

@@ -35,7 +35,7 @@ def test_an_empty_tab_says_how_to_begin():
     told = shown(HOME)
 
     assert "You watch no SIM. `/simsessions watch <sim>`" in told
-    assert "You have made no digest." in told
+    assert "No digest is yours" in told
     assert "`/simsessions pump-7`" in told
     assert [] == wrongs(home_view(HOME))
 

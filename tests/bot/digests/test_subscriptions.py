@@ -108,8 +108,10 @@ async def test_removing_ends_its_runs_and_no_others(keep, schedules, queue):
     mine, other = f"{PUMPS.schedule}@2026", f"{PUMPS.schedule}x@2026"
     await queue.add(NewJob(KIND, mine), NewJob(KIND, other))
 
+    made_before = await keep.is_being_made(PUMPS)
     await keep.remove(PUMPS)
 
+    assert [True, False] == [made_before, await keep.is_being_made(PUMPS)]
     assert ["cancelled", "ready"] == [(await queue.get(key)).state for key in (mine, other)]
     assert await schedules.get(PUMPS.schedule) is None
     assert None is await keep.find(PUMPS.id)
