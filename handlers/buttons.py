@@ -54,7 +54,9 @@ async def refresh(request: Request, value: str, services: Services) -> Reply:
     asked = read(ids.Refresh, value)
     report = await look_up(request, asked.sid, services, fresh=True)
     return Reply(
-        lambda refused: session_report(report, shared_by=asked.shared_by, refused=refused),
+        lambda refused: session_report(
+            report, shared_by=asked.shared_by, for_all=request.is_public, refused=refused
+        ),
         in_channel=request.is_public,
         replace=True,
     )
@@ -75,7 +77,11 @@ async def pick(request: Request, value: str, services: Services) -> Reply:
     report = await look_up(request, asked.sid, services)
     if asked.days:
         return history_reply(report, asked.days, services, replace=True)
-    return Reply(lambda refused: session_report(report, refused=refused), replace=True)
+    return Reply(
+        lambda refused: session_report(report, for_all=request.is_public, refused=refused),
+        in_channel=request.is_public,
+        replace=True,
+    )
 
 
 def action_in(body: Body) -> Mapping[str, Any]:

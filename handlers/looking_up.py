@@ -22,5 +22,4 @@ async def answer_to(request: Request, spotted: Spotted, services: Services) -> R
         report = await look_up(request, next(iter(spotted.texts), request.text), services)
     except UserError as error:
         raise or_nearest(error, request.text) from error
-    asker = request.user if request.aloud else None
-    return Reply(lambda refused: session_report(report, shared_by=asker, refused=refused))
+    return Reply(lambda refused: session_report(report, for_all=request.aloud, refused=refused))

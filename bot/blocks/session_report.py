@@ -34,9 +34,16 @@ _PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
 
 
 def session_report(
-    report: SessionReport, *, shared_by: str | None = None, refused: Refused = NOTHING
+    report: SessionReport,
+    *,
+    shared_by: str | None = None,
+    for_all: bool = False,
+    refused: Refused = NOTHING,
 ) -> Screen:
-    """Draw a report. `shared_by` is a Slack user id, where the answer is for a whole channel."""
+    """Draw a report. `for_all` where everybody in the channel reads it.
+
+    `shared_by` is the Slack user id of who shared it with them, where somebody did.
+    """
     blocks = [
         section(headline(report, MRKDWN)),
         *(section(line) for line in warnings(report, MRKDWN)),
@@ -45,7 +52,7 @@ def session_report(
         divider(),
         context(sim_line(report, MRKDWN)),
         context(" · ".join(_small_print(report, shared_by))),
-        actions(ids.REPORT_ACTIONS, _buttons(report, shared_by)),
+        actions(ids.REPORT_ACTIONS, _buttons(report, shared_by, for_all=for_all)),
     ]
     return lowered(screen(headline(report, NOTICE), blocks), refused)
 
@@ -65,7 +72,7 @@ def _small_print(report: SessionReport, shared_by: str | None) -> list[str]:
     ]
 
 
-def _buttons(report: SessionReport, shared_by: str | None) -> list[Block]:
+def _buttons(report: SessionReport, shared_by: str | None, *, for_all: bool) -> list[Block]:
     sid, name = report.sim.sid, report.sim.name
     refresh = ids.Refresh(sid=sid, shared_by=shared_by).to_value()
     found = [button("Refresh", ids.REFRESH, f"Read {name} again", value=refresh)]
@@ -74,7 +81,7 @@ def _buttons(report: SessionReport, shared_by: str | None) -> list[Block]:
         found.append(button("History", ids.HISTORY, f"History of {name}", value=window))
     watch = ids.Window(sid=sid).to_value()
     found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", value=watch))
-    if not shared_by:
+    if not (shared_by or for_all):
         share = ids.Share(sid=sid).to_value()
         found.append(button("Share to channel", ids.SHARE, f"Share {name}", value=share))
     return [*found, *_map_button(report)]

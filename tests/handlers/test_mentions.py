@@ -31,6 +31,18 @@ async def test_a_mention_is_answered_in_its_thread_for_all_to_see(both_ways):
     assert "Share to channel" not in str(answer.blocks)
 
 
+async def test_refreshed_it_is_still_for_all(whole):
+    """
+    The answer is drawn anew in its place, and there is nothing to share.
+    """
+    asked = await whole.say(f"{BOT} truck-42")
+    await whole.click(replies(whole, asked.ts)[0], "Refresh", user="ben")
+
+    (answer,) = whole.slack.seen_by("chloe")
+    assert answer.edited_ts
+    assert not [w for w in ("Share to channel", "shared by") if w in str(answer.blocks)]
+
+
 async def test_within_a_thread_it_stays_there(whole):
     """
     A mention in a thread is answered in that thread, not in one of its own.
@@ -325,3 +337,15 @@ async def test_many_sims_in_a_mention_become_one_table(both_ways):
     (answer,) = replies(both_ways, asked.ts, user="ben")
     assert "3 of 5 SIMs are down, all on Telcel" in answer.text
     assert "data_table" in [block["type"] for block in answer.blocks]
+
+
+async def test_a_pick_takes_the_place_of_the_question_for_all(whole):
+    """
+    Whoever knows which SIM was meant presses its name, and everybody reads the answer.
+    """
+    asked = await whole.say(f"{BOT} truk-42")
+    await whole.click(replies(whole, asked.ts)[0], "truck-42", user="ben")
+
+    (answer,) = whole.slack.seen_by("chloe")
+    assert "truck-42 is" in answer.text
+    assert "Share to channel" not in str(answer.blocks)
