@@ -113,6 +113,9 @@ def _settings(
         "KORE_CLIENT_ID": kore.client_id,
         "KORE_CLIENT_SECRET": kore.client_secret,
         "PORT": "0",
+        # nobody waits a quarter of an hour to see something happen
+        "SIMSESSIONS_DIGEST_LEAST": "60s",
+        "SIMSESSIONS_WATCH_INTERVAL": "5s",
         # the demo's own folder: it lasts as long as the demo unless somebody names another
         "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
     }

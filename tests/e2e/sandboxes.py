@@ -9,16 +9,44 @@ from typing import Any
 from starlette.applications import Starlette
 
 from bot.clock import SystemClock
-from bot.sandbox.kore_api.faults import Faults
+from bot.sandbox.kore_api.api import KoreApi
 from bot.sandbox.page.deed import Scene
 from bot.sandbox.page.kore_side import FaultyKore
 from bot.sandbox.page.page import page_routes
 from bot.sandbox.serve import serving
+from bot.sandbox.slack_api.changes import Change
 from bot.sandbox.slack_api.delivery import Ack
 from bot.sandbox.slack_api.people import BOT
 from bot.sandbox.slack_api.workspace import Workspace
-from bot.sandbox.stories.story import all_stories
 from tests.e2e.windows import PATIENCE_MS
+
+SHORTCUTS = (
+    {"name": "Look up SIMs", "type": "message", "callback_id": "look", "description": "Here"},
+    {"name": "New watch", "type": "global", "callback_id": "watch", "description": "Anywhere"},
+)
+DOMAIN = "example.com"
+
+
+class Bots:
+    """One bot that is no process: it lives and dies as it is told."""
+
+    def __init__(self, workspace):
+        self.runs = True
+        self._workspace = workspace
+
+    def state(self):
+        return [{"number": 1, "pid": 4711 if self.runs else None, "running": self.runs}]
+
+    def kill(self, number=1):
+        self._become(number, runs=False)
+
+    async def start(self, number=1):
+        self._become(number, runs=True)
+
+    def _become(self, number, *, runs):
+        assert number == 1
+        self.runs = runs
+        self._workspace.publish(Change("bots", {"bots": self.state()}))
 
 
 class App:
@@ -28,30 +56,35 @@ class App:
         self.seen: list[tuple[str, Any]] = []
         self.ack = Ack(None, 0.01)
         self.on: dict[str, Any] = {}
-        self._news = asyncio.Condition()
+        self._news = asyncio.Event()
 
     def response_url(self, ticket):
         return f"http://127.0.0.1:1/response/{ticket}"
 
     async def hand_over(self, kind, payload):
-        await self._tell(kind, payload)
+        self._tell(kind, payload)
         if payload.get("type", kind) in self.on:
             self.on[payload.get("type", kind)](payload)
         return self.ack
 
     def emit(self, event):
-        self.seen.append(("events_api", event))
+        self._tell("events_api", event)
 
-    async def _tell(self, kind, payload):
-        async with self._news:
-            self.seen.append((kind, payload))
-            self._news.notify_all()
+    def _tell(self, kind, payload):
+        self.seen.append((kind, payload))
+        self._news.set()
 
     async def told(self, part, count=1):
         """Wait until so much of something was handed over, and give it."""
-        async with asyncio.timeout(PATIENCE_MS / 1000), self._news:
-            await self._news.wait_for(lambda: len(part(self)) >= count)
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while len(part(self)) < count:
+                self._news.clear()
+                await self._news.wait()
         return part(self)
+
+    def events(self, kind):
+        """The events of one type so far."""
+        return [each for way, each in self.seen if way == "events_api" and each["type"] == kind]
 
     @property
     def actions(self):
@@ -70,7 +103,8 @@ class Sandbox:
     url: str
     workspace: Workspace
     app: App
-    faults: Faults
+    kore: KoreApi
+    bots: Bots
 
     def post(self, *blocks: dict[str, Any], text: str = "hello", **more: object) -> Any:
         """Have the app write into #fleet-ops."""
@@ -86,9 +120,10 @@ class Sandbox:
 async def opened_sandbox() -> AsyncIterator[Sandbox]:
     """Serve a new workspace's page."""
     clock = SystemClock()
-    workspace, faults = Workspace(clock), Faults(clock)
+    workspace = Workspace(clock, shortcuts=SHORTCUTS, unfurl_domains=(DOMAIN,))
     workspace.link = app = App()
-    routes = page_routes(Scene(workspace, FaultyKore(faults)), stories=all_stories())
-    async with serving(Starlette(routes=routes)) as url:
-        yield Sandbox(url, workspace, app, faults)
+    kore, bots = KoreApi(clock), Bots(workspace)
+    scene = Scene(workspace, FaultyKore(kore.faults), kore.turns, None, bots)
+    async with serving(Starlette(routes=page_routes(scene, stories=kore.stories))) as url:
+        yield Sandbox(url, workspace, app, kore, bots)
         workspace.close()

@@ -152,3 +152,61 @@ async def test_a_modal_outlives_a_reload(page, modal):
     await page.reload()
 
     await expect(modal).to_be_visible()
+
+
+async def test_a_modal_drawn_anew_has_its_new_buttons(page, sandbox):
+    """
+    A window that first says to wait, and then is a form, can be sent off.
+    """
+    waiting = {key: gallery.MODAL[key] for key in ("type", "title")}
+    text = {"type": "plain_text", "text": "Wait…"}
+    view = open_modal(sandbox, waiting | {"blocks": [{"type": "section", "text": text}]})
+    dialog = page.get_by_role("dialog", name="Watch a SIM")
+    await expect(dialog.get_by_role("button", name="Watch", exact=True)).to_have_count(0)
+    anew = sandbox.workspace.views.update(view, gallery.MODAL)
+    sandbox.workspace.show("view_changed", anew)
+
+    await expect(dialog.get_by_role("button", name="Watch", exact=True)).to_be_visible()
+
+
+OFFERED = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("a-1", "a-2")]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("multi_users_select", "chl", "Chloé Tanaka", {"selected_users": ["U0CHLOE01"]}),
+        (
+            "multi_conversations_select",
+            "gen",
+            "#general",
+            {"selected_conversations": ["C0GENERAL"]},
+        ),
+        ("multi_channels_select", "part", "#partner", {"selected_channels": ["C0PARTNER"]}),
+        ("multi_external_select", "a-1", "a-1", {"selected_options": OFFERED[:1]}),
+    ],
+)
+async def test_several_are_chosen_by_typing(page, sandbox, case):
+    """
+    What fits is offered, Enter takes the first, it can be taken away, and it is sent off.
+    """
+    kind, typed, chosen, told = case
+    sandbox.app.ack = Ack(None, 0.01, {"options": OFFERED})
+    element = {"type": kind, "action_id": "pick"}
+    label = {"type": "plain_text", "text": "Who"}
+    block = {"type": "input", "block_id": "who", "label": label, "element": element}
+    open_modal(sandbox, gallery.MODAL | {"blocks": [block]})
+    box = page.get_by_role("dialog").get_by_label("Who")
+    for again in (True, False):
+        await box.press_sequentially(typed)
+        await expect(page.get_by_role("option").first).to_be_visible()
+        await box.press("Enter")
+        await expect(page.locator(".chip")).to_contain_text(chosen)
+        if again:
+            await page.get_by_role("button", name="Remove").click()
+            await expect(page.locator(".chip")).to_have_count(0)
+    await page.get_by_role("button", name="Watch", exact=True).click()
+
+    (sent,) = await sandbox.app.told(lambda app: app.of("view_submission"))
+    values = sent["view"]["state"]["values"]["who"]["pick"]
+    assert {"type": kind} | told == values

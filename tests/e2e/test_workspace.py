@@ -312,7 +312,7 @@ async def test_kores_side(page, sandbox):
         async with page.expect_response("**/page/kore"):
             await moods.get_by_role("radio", name=mood).check()
 
-        assert status == next((fault.status for fault in sandbox.faults.waiting), None)
+        assert status == next((fault.status for fault in sandbox.kore.faults.waiting), None)
 
 
 async def test_the_page_finds_back(window, sandbox):

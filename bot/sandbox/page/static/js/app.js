@@ -102,7 +102,7 @@ class App {
     this.sidebar.update(channel.id, this.unread);
     this.conversation.show(channel.id);
     this.composer.aim(channel);
-    this.tabs.show(channel.kind === "im" ? this.address.get("tab") : null);
+    this.tabs.show(channel.kind === "im" ? (this.address.get("tab") ?? "messages") : null);
     this.drawers.close();
     document.body.dataset.ready = "yes";
   }

@@ -42,7 +42,8 @@ export class Conversation {
   /** Scrolls to the end, but not past the first line of the last message. */
   toTheEnd() {
     const end = this.node.scrollHeight - this.node.clientHeight;
-    const top = (this.list.lastElementChild?.offsetTop ?? 0) - MARGIN;
+    const last = [...this.list.querySelectorAll("article")].at(-1) ?? this.list.lastElementChild;
+    const top = (last?.offsetTop ?? 0) - MARGIN;
     this.node.scrollTop = Math.min(end, Math.max(top, this.node.scrollTop));
   }
 

@@ -42,6 +42,8 @@ export class Modal {
     this.surface.load(view.state?.values ?? {});
     this.dialog.querySelector("h2").textContent = words(view.title);
     put(this.body, drawBlocks(view.blocks, this.surface));
+    put(this.dialog.querySelector("footer"), this.buttons(view));
+    put(this.trouble);
   }
 
   open(view) {

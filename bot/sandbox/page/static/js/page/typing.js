@@ -51,7 +51,8 @@ export class TypingBox {
     const begun = BEGUN.exec(this.value.slice(0, this.box.selectionStart));
     const fits = ({ handle, title }) => [handle, ...title.split(" ")].some((word) =>
       word.toLowerCase().startsWith(begun[1].toLowerCase()));
-    this.offer(begun ? this.mentionable().filter(fits).slice(0, MOST_OFFERED) : []);
+    const fitting = begun ? this.mentionable().filter(fits).slice(0, MOST_OFFERED) : [];
+    this.offer(fitting.some(({ handle }) => handle === begun[1]) ? [] : fitting);
     this.ontyped(this.value);
   }
 
