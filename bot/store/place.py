@@ -36,10 +36,10 @@ def file_system(path: Path, mounts: str) -> str:
 
 def why_not(path: Path, mounts: Path = MOUNTS) -> str:
     """Say why a file at `path` cannot last or be written; "" where all is well."""
-    folder = _nearest(path.absolute().parent)
+    folder = nearest(path.absolute().parent)
     if not folder.is_dir():
         return f"{folder} is no folder"
-    if not _may_write(folder) and not _is_read_only_disk(folder):
+    if not _may_write(folder) and not is_read_only_disk(folder):
         return f"{folder} may not be written to by this user"
     return _why_not_on(file_system(folder.resolve(), _read(mounts)), folder)
 
@@ -54,7 +54,7 @@ def _why_not_on(kind: str, folder: Path) -> str:
     return ""
 
 
-def _nearest(folder: Path) -> Path:
+def nearest(folder: Path) -> Path:
     """Give the folder, or the nearest above it that is there: the rest would be made."""
     return next(each for each in (folder, *folder.parents) if each.exists())
 
@@ -64,7 +64,7 @@ def _may_write(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK, effective_ids=as_acting)
 
 
-def _is_read_only_disk(folder: Path) -> bool:
+def is_read_only_disk(folder: Path) -> bool:
     """Tell a disk that takes no changes: that may pass, and what is kept there can be read."""
     return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 

@@ -21,6 +21,7 @@ from bot.store.errors import (
     StoreTooNew,
 )
 from bot.store.migrate import known_revisions
+from bot.store.place import is_read_only_disk, nearest
 from bot.store.url import SQLITE, without_password
 
 NAME = "store"
@@ -61,6 +62,8 @@ async def _looked_at(database: Database, url: str, clock: Clock) -> Check:
     file = Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
     where = f"{database.kind}, {without_password(url)}"
     if file and not file.exists():
+        if is_read_only_disk(nearest(file.parent)):
+            raise StoreReadOnly
         return well(NAME, f"{where}: not there yet, made with the first start")
     revision = await database.revision()
     if revision not in known_revisions()[-1:]:

@@ -1,6 +1,7 @@
 """The store beside the running bot: where it is, and what happens without it."""
 
 import asyncio
+import logging
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from bot.app.store import make_database, opened_store, store_url
 from bot.errors import StartError
+from bot.ops.masking import Masker
 from bot.settings import Need, load_settings
 from bot.store import place
 from bot.store.errors import StoreNotReady
@@ -141,3 +143,29 @@ async def test_a_database_that_does_not_exist(postgres):
     with pytest.raises(StartError, match=r'DATABASE_URL: .*database "nowhere" does not exist'):
         async with whole_bot(database_url=postgres.url("nowhere")):
             pytest.fail("it started")
+
+
+async def test_the_password_is_nowhere(caplog):
+    """
+    Whatever is logged, shown or answered while the server is away, the password is not in it.
+    """
+    caplog.set_level(logging.DEBUG)
+    url = "postgresql://bot:hush-hush@127.0.0.1:1/sims"
+    async with whole_bot(database_url=url) as whole:
+        ready, metrics = await asked(whole, "/readyz"), await asked(whole, "/metrics")
+        store = whole.bot.services.store
+        shown = f"{store!r} {store.trouble!r} {store.trouble.__cause__!r} {whole.bot.services!r}"
+    said = "".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
+
+    assert "store lost" in said
+    assert "hush" not in said + shown + ready.text + metrics.text
+
+
+def test_the_log_masks_a_password_that_slips_in():
+    """
+    The URL and its password are among the secrets that no log line keeps.
+    """
+    settings = told(database_url="postgresql://bot:hush%2Fhush@db/sims")
+    masker = Masker(settings.secrets)
+
+    assert "… … …" == masker.text("postgresql://bot:hush%2Fhush@db/sims hush%2Fhush hush/hush")
