@@ -76,7 +76,7 @@ async def pick(request: Request, value: str, services: Services) -> Reply:
     asked = read(ids.Pick, value)
     report = await look_up(request, asked.sid, services)
     if asked.days:
-        return history_reply(report, asked.days, services, replace=True)
+        return await history_reply(report, asked.days, services, replace=True)
     return Reply(
         lambda refused: session_report(report, for_all=request.is_public, refused=refused),
         in_channel=request.is_public,

@@ -34,7 +34,7 @@ async def history(request: Request, value: str, services: Services) -> Reply:
     """Show the history to who clicked, beside the answer that the button stands under."""
     asked = read(ids.Window, value)
     report = await look_up(request, asked.sid, services, for_all=False)
-    return history_reply(report, asked.days, services)
+    return await history_reply(report, asked.days, services)
 
 
 async def csv(request: Request, value: str, services: Services) -> Reply:

@@ -35,8 +35,9 @@ def readings(text: str) -> tuple[Reading, ...]:
     days = _UNIT.sub("", parted["days"])
     fault = days_fault(days)
     head = Reading(parted["sim"], LONGEST if fault else int(days), fault)
-    # a name with a wrong number of days behind it is likelier a longer name
-    return _of_numbers(head, whole) or ((whole, head) if fault else (head, whole))
+    # a name with a wrong, or large, number of days behind it is likelier a longer name
+    is_unlikely = fault or head.days > LONGEST
+    return _of_numbers(head, whole) or ((whole, head) if is_unlikely else (head, whole))
 
 
 def _of_numbers(*found: Reading) -> tuple[Reading, ...]:

@@ -1,10 +1,12 @@
 """The answer to `/simsessions history <sim> [days]`: charts, every session in a table, files."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from bot.blocks import ids
 from bot.blocks.bins import Bins, bins_of, packets_in, starts_in
 from bot.blocks.charts import Chart, as_chart, as_words
+from bot.blocks.history_beyond import Days, known_line
 from bot.blocks.history_table import history_table
 from bot.blocks.history_words import empty_words, history_headline, in_window
 from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
@@ -17,13 +19,23 @@ from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 
 
-def history_screen(report: SessionReport, days: int = 30, *, refused: Refused = NOTHING) -> Screen:
-    """Draw the sessions of the last `days` (1 to 30), within the budgets of one message."""
+def history_screen(
+    report: SessionReport,
+    days: int = 30,
+    *,
+    known: Days = MappingProxyType({}),
+    refused: Refused = NOTHING,
+) -> Screen:
+    """Draw the sessions of the last `days` (1 to 30), within the budgets of one message.
+
+    `known` are the days that scans have kept: where they go further back, that is said.
+    """
     sessions = in_window(report, days)
     blocks = [
         section(history_headline(report, sessions, days, MRKDWN)),
         *(section(line) for line in warnings(report, MRKDWN)),
         *_body(report, sessions, days, refused),
+        *(context(line) for line in (known_line(report, known),) if line),
     ]
     title = history_headline(report, sessions, days, NOTICE)
     return lowered(screen(title, blocks), refused)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.blocks.ids import MOST_DAYS
 from bot.blocks.session_words import traffic_words
 from bot.blocks.speech import Speech, utc
 from bot.blocks.text import clean
@@ -17,13 +18,16 @@ from bot.sessions.withheld import WITHHELD
 LONGEST = 30
 
 
+
+
 def days_fault(typed: str) -> str | None:
-    """Say what is wrong with the days that were typed; None where they are 1 to 30."""
-    if typed.isascii() and typed.isdigit() and 1 <= int(typed[:4]) <= LONGEST:
+    """Say what is wrong with the days that were typed; None where that many may be known."""
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed[:5]) <= MOST_DAYS:
         return None
     return (
         f"`{typed}` is not a number of days that I can show: KORE keeps sessions for "
-        f"{LONGEST} days. Give a whole number from 1 to {LONGEST}, or none for all {LONGEST}."
+        f"{LONGEST} days. Give a whole number from 1 to {LONGEST}, or none for all {LONGEST}; "
+        "more where a digest covers the SIM."
     )
 
 

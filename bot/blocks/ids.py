@@ -72,6 +72,8 @@ MOST_SIMS = 90
 """SIMs that one button can carry."""
 _SID_BYTES = 16
 _SID = re.compile(r"DE[0-9a-fA-F]{32}")
+MOST_DAYS = 3650
+"""More than any history can have."""
 _TYPED = 200  # what was typed is only shown again; a button holds 2,000 characters
 
 
@@ -133,7 +135,7 @@ class Pick(ButtonValue):
     """
 
     asked: str = Field(default="", max_length=_TYPED)
-    days: int | None = Field(default=None, ge=1, le=30)
+    days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
 
 
 class Window(ButtonValue):

@@ -11,12 +11,14 @@ from handlers.request import Request
 from handlers.sim_and_days import readings
 from handlers.subcommand import COMMAND, subcommand
 
-EXAMPLES = ("history truck-42 7",)
+EXAMPLES = ("history truck-42 7", "history truck-42 180")
 USAGE = "history <sim> [days]"
 
 
 @subcommand(
-    USAGE, "its sessions of the last days, 30 at most, as charts, table and files", EXAMPLES
+    USAGE,
+    "its sessions of the last 30 days as charts, table and files; older days by the month",
+    EXAMPLES,
 )
 async def history(request: Request, services: Services) -> Reply:
     """Look the SIM up and show its sessions. Raises BadDays and what the look-up raises."""
@@ -25,7 +27,7 @@ async def history(request: Request, services: Services) -> Reply:
             f"Which SIM? Type `{COMMAND} {USAGE}`, for instance `{COMMAND} {EXAMPLES[0]}`."
         )
     report, days = await _look_up(request, services)
-    return history_reply(report, days, services)
+    return await history_reply(report, days, services)
 
 
 async def _look_up(request: Request, services: Services) -> tuple[SessionReport, int]:

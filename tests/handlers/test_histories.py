@@ -20,7 +20,7 @@ async def test_it_is_drawn_for_what_the_workspace_knows(whole, report):
     """
     The drawing comes later, plainer where kinds of blocks are refused.
     """
-    reply = history_reply(report, 7, whole.bot.services)
+    reply = await history_reply(report, 7, whole.bot.services)
 
     whole_screen = await reply.draw(frozenset())
     plainer = await reply.draw(frozenset({"data_table"}))
@@ -38,7 +38,8 @@ async def test_it_is_drawn_beside_the_loop(whole, report):
     """
     closed = OffLoop()
     await closed.aclose()
-    reply = history_reply(report, 7, replace(whole.bot.services, off_loop=closed), replace=True)
+    services = replace(whole.bot.services, off_loop=closed)
+    reply = await history_reply(report, 7, services, replace=True)
 
     with pytest.raises(Restarting):
         await reply.draw(frozenset())

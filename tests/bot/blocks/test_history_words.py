@@ -22,15 +22,15 @@ CLOSED = a_session(start=NOW - 9 * DAY, end=NOW - 8 * DAY, packets_uploaded=None
 ACROSS = a_session(start=NOW - 9 * DAY, end=NOW - 6 * DAY)
 
 
-@pytest.mark.parametrize("typed", ["1", "7", "30", "007"])
+@pytest.mark.parametrize("typed", ["1", "7", "30", "007", "31", "3650"])
 def test_good_days(typed):
     """
-    One to thirty days can be asked for.
+    Days that KORE keeps, and as many more as may be known, can be asked for.
     """
     assert days_fault(typed) is None
 
 
-@pytest.mark.parametrize("typed", ["0", "31", "x", "-1", "1.5", "", "٣", "99999999999", "30d"])
+@pytest.mark.parametrize("typed", ["0", "3651", "x", "-1", "1.5", "", "٣", "99999999999", "30d"])
 def test_bad_days(typed):
     """
     Anything else is answered with what can be asked for.

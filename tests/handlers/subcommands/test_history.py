@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks import ids
+from bot.digests.days import Day, day_number
+from bot.digests.months import learnt
 from bot.sandbox.kore_api.card import Card
+from bot.store.sim_days import SimDays
 from tests.running_bots import find_button
 
 CARD = Card("busy-1", 2001, "Busy 1")
@@ -66,7 +69,7 @@ async def test_days_are_told_from_the_sim(whole, text, days):
     assert f"in the last {days}" in whole.answer().text
 
 
-@pytest.mark.parametrize("days", ["0", "31", "x", "-3", "1.5"])
+@pytest.mark.parametrize("days", ["0", "4000", "x", "-3", "1.5"])
 async def test_days_that_kore_does_not_keep_are_refused(whole, days):
     """
     The sentence says what was typed and what may be.
@@ -186,3 +189,72 @@ async def test_fields_and_at_last_text(whole):
     assert () == text.blocks
     assert "truck-42 had 50 sessions" in text.text
     assert "Packets up:" in text.text
+
+
+async def keep_days(whole, sid, ago):
+    """Keep days of a SIM as a scan does, from so many days ago to yesterday."""
+    today = day_number(now_of(whole))
+    days = {today - n: Day(sessions=2, minutes=90, up=10, down=None) for n in range(1, ago + 1)}
+    store = whole.bot.services.store
+    async with store.write() as tx:
+        await SimDays(store).put({sid: learnt({}, days, today)}, tx)
+
+
+async def sid_of(whole, name):
+    report = await whole.bot.services.sessions.look_up(name)
+    return report.sim.sid
+
+
+async def test_days_beyond_those_of_kore_come_by_the_month(whole):
+    """
+    Where scans have kept more, more can be asked for: charts and a table, a row a month.
+    """
+    await keep_days(whole, await sid_of(whole, "truck-42"), 100)
+
+    await whole.type("history truck-42 90")
+
+    answer = whole.answer()
+    assert answer.text.startswith("truck-42 had 178 sessions in 90 days, 89 of them known")
+    assert ["section", "data_visualization", "data_table", "context"] == kinds(answer)
+
+
+async def test_a_history_says_that_there_is_more(whole):
+    """
+    Under the days that KORE keeps stands how many more are known, and how to ask for them.
+    """
+    await keep_days(whole, await sid_of(whole, "truck-42"), 100)
+
+    await whole.type("history truck-42")
+
+    assert "100 days known since" in str(whole.answer().blocks[-1])
+    assert "history truck-42 101" in str(whole.answer().blocks[-1])
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked", "said"),
+    [
+        (0, 31, "I know nothing of truck-42 from before KORE's 30 days"),
+        (20, 90, "I know nothing of truck-42 from before KORE's 30 days"),
+        (60, 90, "which is 61 days: ask for 1 to 61 days"),
+    ],
+)
+async def test_days_that_nobody_kept_are_refused(whole, kept, asked, said):
+    """
+    The sentence says since when the SIM is known, and what can be asked for.
+    """
+    await keep_days(whole, await sid_of(whole, "truck-42"), kept)
+
+    await whole.type(f"history truck-42 {asked}")
+
+    assert said in whole.answer().text
+
+
+async def test_without_a_store_the_last_days_are_shown_all_the_same(whole):
+    """
+    A store that is away costs the days beyond KORE's, and nothing else.
+    """
+    await whole.bot.services.store.aclose()
+
+    await whole.type("history truck-42 7")
+
+    assert whole.answer().text.startswith("truck-42 had 50 sessions in the last 7 days")
