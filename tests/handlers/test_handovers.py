@@ -146,27 +146,6 @@ async def test_a_thread_that_names_no_sim_says_so(bot):
     assert "No message of this thread names a SIM" in words(bot.answer())
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("handover", "Which thread?"),
-        ("handover pump-7", "Which thread?"),
-        (
-            "handover https://acme-iot.slack.com/archives/C0GENERAL/p1767614400000100",
-            "another channel",
-        ),
-    ],
-)
-async def test_which_thread_must_be_told(whole, text, says):
-    """
-    A command is in no thread, and a link elsewhere would post where the asker may not be.
-    """
-    await whole.type(text)
-
-    assert says in whole.answer().text
-    assert whole.answer().ephemeral_to
-
-
 async def test_without_the_file_the_message_stands(whole):
     """
     A workspace without files:write gets the message, and a sentence on the file.
