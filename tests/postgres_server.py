@@ -111,7 +111,12 @@ def somebody() -> dict[str, Any]:
 
 
 def reachable(programs: Path, folder: Path, runs_as: dict[str, Any]) -> Path:
-    """Give where somebody else can run them from: there, or from a copy."""
+    """Give where somebody else can run them from: there, or from a copy with its libraries."""
     if not runs_as or all(above.stat().st_mode & 0o001 for above in programs.parents):
         return programs
-    return Path(shutil.copytree(programs, folder / "programs", symlinks=True))
+    package, copy = programs.parent, folder / "programs"
+    for each in (Path(package.name) / programs.name, Path(f"{package.name}.libs")):
+        shutil.copytree(package.parent / each, copy / each, symlinks=True)
+    # theirs, so that the guard, who is they, can take it away
+    subprocess.run(["chown", "-R", f"{runs_as['user']}:{runs_as['group']}", copy], check=True)
+    return copy / package.name / programs.name
