@@ -49,8 +49,9 @@ def _median(pairs: list[tuple[float, float]]) -> Figure:
     )
 
 
-def report(name: str, value: float, goal: float, unit: str = "x", *, least: bool = False) -> None:
-    """Print one figure beside its goal, and whether it is met."""
+def report(name: str, value: float, goal: float, unit: str = "x", *, least: bool = False) -> bool:
+    """Print one figure beside its goal, and tell whether it is met."""
     met = value >= goal if least else value <= goal
     sign = ">=" if least else "<="
     print(f"{name:<52} {value:9.3f} {unit:<8} goal {sign} {goal:g}  {'ok' if met else 'MISSED'}")
+    return met

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEAST_PAUSE, LONGEST_PAUSE = 0.05, 15.0
+LEAST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
 PUT_BACK_SECONDS = 5.0
 
 
@@ -188,7 +188,6 @@ class Engine:
     async def _keep(self) -> None:
         """Renew the claims, and forget what ended long ago, until cancelled."""
         while True:
-            await self._clock.sleep(self._timing.lease / 3)
             try:
                 await self._renew()
                 await self._queue.sweep(self._timing.keep)
@@ -197,6 +196,7 @@ class Engine:
                 log.exception("jobs-not-kept")
             except StoreError as error:
                 log.debug("jobs-not-kept", exc_info=error)
+            await self._clock.sleep(self._timing.lease / 3)
 
     async def _renew(self) -> None:
         runs = list(self._runs)

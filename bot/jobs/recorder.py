@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.clock import Clock
@@ -13,6 +14,7 @@ from bot.store.jobs import JobQueue
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+GATHERING_SECONDS, SOON_SECONDS = 0.1, 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -29,21 +31,29 @@ class Recorder:
     def __init__(self, queue: JobQueue, clock: Clock) -> None:
         self._queue = queue
         self._clock = clock
-        self._waiting: asyncio.Queue[_Result] = asyncio.Queue()
+        self._waiting: list[_Result] = []
+        self._any, self._urgent = asyncio.Event(), asyncio.Event()
 
     async def record(self, job: Job, kind: Kind, outcome: Outcome) -> Outcome | None:
         """Save an outcome and give what was saved; None where the claim no longer held."""
         saved = asyncio.get_running_loop().create_future()
         result = _Result(job, kind, outcome, saved)
-        self._waiting.put_nowait(result)
+        self._waiting.append(result)
+        self._any.set()
+        if outcome.state != "ready" or outcome.after < SOON_SECONDS:
+            self._urgent.set()
         return result.outcome if await saved else None
 
     async def run(self) -> None:
-        """Save what comes, until cancelled."""
+        """Save what comes, until cancelled; what nobody waits for a little later, with more."""
         while True:
-            batch = [await self._waiting.get()]
-            while not self._waiting.empty():
-                batch.append(self._waiting.get_nowait())
+            await self._any.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHERING_SECONDS):
+                    await self._urgent.wait()
+            self._any.clear()
+            self._urgent.clear()
+            batch, self._waiting = self._waiting, []
             await self._save(batch)
 
     async def _save(self, batch: list[_Result]) -> None:

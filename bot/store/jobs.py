@@ -212,7 +212,9 @@ class JobQueue:
         mine = {"keys": list(held), "me": self._me, "lease": lease}
         async with self._db.write() as tx:
             kept = {row.key for row in await self._ask(tx, "renew", **mine)}
-            await self._ask(tx, "free", keys=list(held))
+            freed = (await self._ask(tx, "free", keys=list(held))).rowcount
+        if freed:
+            self.news.set()
         return kept
 
     async def release(self, held: Collection[str]) -> None:
