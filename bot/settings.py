@@ -158,6 +158,9 @@ class Settings(BaseModel):
     digest_grace: Seconds = Field(
         3600.0, ge=0, description="how late a missed digest is still made up"
     )
+    history_retention: Seconds = Field(
+        400 * 86400.0, ge=31 * 86400, description="how long digests and the days of SIMs are kept"
+    )
     watches_per_person: int = Field(
         50, ge=1, le=10_000, description="most open watches of a person"
     )

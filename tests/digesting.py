@@ -97,8 +97,12 @@ class Desk:
         async with asyncio.timeout(seconds):
             while (job := await self.job(key)).state not in {"done", "failed", "cancelled"}:
                 await self.hurried(key)
-                await asyncio.sleep(0.02)
+                await self.pause()
         return job
+
+    async def pause(self) -> None:
+        """Let the engine work for a moment."""
+        await asyncio.sleep(0.02)
 
     async def hurried(self, key: str) -> None:
         """Make a job and its children due."""

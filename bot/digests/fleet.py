@@ -18,7 +18,10 @@ from bot.store.sim_days import SimDays
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Runs, rows and days of the store; `kore` is a client in the background."""
+    """Runs, rows and days of the store; `kore` is a client in the background.
+
+    `keep` is how long digests and days stay, in seconds.
+    """
 
     database: Database
     runs: DigestRuns
@@ -29,6 +32,7 @@ class Fleet:
     kore: KoreClient
     scanner: Scanner
     compiler: Compiler
+    keep: float
 
 
 def open_fleet(  # noqa: PLR0913 -- collaborators, each once
@@ -39,6 +43,7 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
     off_loop: OffLoop,
     *,
     at_once: int = 20,
+    keep: float = 400 * 86_400.0,
 ) -> Fleet:
     """Put it together; `kore` is in the background, and stays the caller's to close."""
     runs, rows, sums = DigestRuns(database), ScanRows(database), ScanSums(database)
@@ -52,4 +57,5 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
         kore=kore,
         scanner=Scanner(kore, judge, clock, off_loop, at_once=at_once),
         compiler=Compiler(runs, rows, sums, judge.thresholds, clock),
+        keep=keep,
     )

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, func, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, update
 
 from bot.store.database import Database
 from bot.store.jobs import Write
-from bot.store.schema import digest_runs, scan_chunks
+from bot.store.schema import digest_runs, scan_chunks, subscriptions
 from bot.store.transaction import Transaction
 
 
@@ -126,9 +126,15 @@ class DigestRuns:
         """Give the runs between two times of which nobody was told anything, oldest first."""
         return await self._runs(_UNTOLD, {"of": subscription, "after": after, "at": due})
 
-    async def with_old_rows(self, kept: int, most: int) -> tuple[Run, ...]:
-        """Give runs that are over and still have rows, but for each digest's last `kept`."""
-        return await self._runs(_OLD_ROWS, {"kept": kept, "most": most})
+    async def with_old_rows(self, kept: int, keep: float, most: int) -> tuple[Run, ...]:
+        """Give runs that are over and still have rows, but for each digest's last `kept`.
+
+        Those of digests that are removed, or due more than `keep` seconds ago, are old in any case.
+        """
+        gone = digest_runs.c.subscription.not_in(select(subscriptions.c.id))
+        late = digest_runs.c.due < self._database.now - keep
+        old = _OLD_ROWS.where(or_(digest_runs.c.id.not_in(_KEPT), gone, late))
+        return await self._runs(old, {"kept": kept, "most": most})
 
     async def progress(self) -> dict[str, Progress]:
         """Give how far the scans that run now are, by subscription."""
@@ -168,12 +174,9 @@ class DigestRuns:
         return write
 
     async def forget(self, older_than: float, most: int) -> int:
-        """Drop runs due longer ago than that many seconds, some at a time; give how many."""
-        old = (
-            select(digest_runs.c.id)
-            .where(digest_runs.c.due < self._database.now - older_than)
-            .limit(most)
-        )
+        """Drop runs without rows that were due more than so many seconds ago; give how many."""
+        late = digest_runs.c.due < self._database.now - older_than
+        old = select(digest_runs.c.id).where(late, ~digest_runs.c.has_rows).limit(most)
         async with self._database.write() as tx:
             gone = await tx.execute(delete(digest_runs).where(digest_runs.c.id.in_(old)))
             return gone.rowcount
@@ -221,7 +224,7 @@ _TOLD = select(digest_runs.c.id, _place).where(digest_runs.c.stage.in_(TOLD)).su
 _KEPT = select(_TOLD.c.id).where(_TOLD.c.place <= bindparam("kept"))
 _OLD_ROWS = (
     select(digest_runs)
-    .where(digest_runs.c.has_rows, digest_runs.c.stage.in_(ENDS), digest_runs.c.id.not_in(_KEPT))
+    .where(digest_runs.c.has_rows, digest_runs.c.stage.in_(ENDS))
     .limit(bindparam("most"))
 )
 

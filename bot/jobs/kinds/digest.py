@@ -25,6 +25,7 @@ from bot.store.jobs import Write
 from bot.store.transaction import Transaction
 
 FIRST_WAIT, LONGEST_WAIT = 15.0, 120.0
+TIDY = NewJob("tidy_history", "tidy_history")
 STILL_AT_IT = "The one before it was still being made."
 GAVE_UP = "The scan gave up on these."
 LIVE = frozenset({"ready", "running", "waiting"})
@@ -59,6 +60,7 @@ async def listed(job: Job, run: Run, about: Subscription, services: JobServices)
             Stage.SKIPPED.value, services.clock.now().timestamp() - run.due
         )
         return Done(write=services.fleet.runs.changing(run.id, Stage.SKIPPED, why=why))
+    await services.queue.add(TIDY, anew=True)
     return await asked_for(job, run, about, services)
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from bot.store.digest_runs import DigestRuns, Progress, Stage
 from bot.store.scan_chunks import ScanChunks
+from bot.store.subscriptions import SubscriptionRow, SubscriptionRows
 
 
 @pytest.fixture
@@ -114,19 +115,24 @@ async def test_progress(runs, database):
     assert [run.id] == [each.id for each in await runs.under_way() if each.subscription == "s1"]
 
 
-async def test_rows_of_the_last_runs_are_kept(runs):
+async def test_rows_of_the_last_runs_are_kept(runs, database):
     """
     Only runs that are over, still have rows, and are not among the last told are old.
     """
+    await SubscriptionRows(database).add(SubscriptionRow("s1", "T", "C", "n", "n", "U", 0.0, "{}"))
     for due in (10.0, 20.0, 30.0):
         await ended(runs, due, has_rows=True)
     await ended(runs, 40.0, Stage.FAILED, has_rows=True)
-    await ended(runs, 10.0, of="s2", has_rows=True)
+    await ended(runs, 10.0, of="removed", has_rows=True)
     run = await runs.begin("s1", 50.0, "job")
     await runs.change(run.id, Stage.SCANNING, has_rows=True)
-    old = await runs.with_old_rows(2, 9)
+    old = await runs.with_old_rows(2, 1e12, 9)
+    too_old = await runs.with_old_rows(2, 60.0, 9)
 
-    assert {(10.0, "s1"), (40.0, "s1")} == {(each.due, each.subscription) for each in old}
+    assert {(10.0, "s1"), (40.0, "s1"), (10.0, "removed")} == {
+        (each.due, each.subscription) for each in old
+    }
+    assert 5 == len(too_old)
 
 
 async def test_old_runs_are_forgotten(runs, database):
@@ -136,8 +142,9 @@ async def test_old_runs_are_forgotten(runs, database):
     async with database.read() as tx:
         now = await tx.scalar(select(database.now))
     await ended(runs, now - 100)
+    await ended(runs, now - 90, has_rows=True)
     await ended(runs, now - 10)
 
     assert 1 == await runs.forget(50, 10)
     assert 0 == await runs.forget(50, 10)
-    assert [now - 10] == [run.due for run in await runs.trend("s1", now, 9)]
+    assert [now - 90, now - 10] == [run.due for run in await runs.trend("s1", now, 9)]

@@ -1,0 +1,106 @@
+"""What scans leave behind goes, a little at a time."""
+
+import pytest
+
+from bot.digests.days import Day, day_number
+from bot.digests.months import learnt
+from bot.jobs.kinds import tidy_history
+from bot.jobs.kinds.digest import TIDY
+from bot.store.digest_runs import Stage
+from bot.store.scan_rows import ScanRow
+from tests.digesting import digesting, pumps
+
+DAY = 86_400.0
+
+
+@pytest.fixture
+async def desk(database, monkeypatch):
+    """The engine, which drops three rows at a time."""
+    monkeypatch.setattr(tidy_history, "AT_ONCE", 3)
+    async with digesting(database, stories=()) as desk:
+        yield desk
+
+
+async def ran(desk, ago, stage=Stage.POSTED, rows=7):
+    """Give a run of so many days ago that left rows."""
+    fleet = desk.parts.fleet
+    run = await fleet.runs.begin(pumps().id, desk.now - ago * DAY, f"job@{ago}")
+    async with fleet.database.write() as tx:
+        scanned = [ScanRow(f"DE{n}", "online", 0, 1, "{}") for n in range(rows)]
+        await fleet.rows.add(run.id, scanned, tx)
+        await fleet.chunks.add(run.id, 1, b"left", tx)
+        await fleet.runs.change(run.id, stage, tx, has_rows=True)
+    return run
+
+
+async def tidied(desk):
+    """Wait until there is nothing more to drop."""
+    await desk.parts.queue.add(TIDY)
+    while (await desk.job(TIDY.key)).due < desk.now + 60:
+        await desk.pause()
+
+
+async def kept(desk, run):
+    """Count the rows of a run."""
+    return sum([len(page) async for page in desk.parts.fleet.rows.every(run.id)])
+
+
+async def test_rows_of_the_last_two_runs_stay(desk):
+    """
+    Rows are kept to compare and to look at; those of older and failed runs go, chunks too.
+    """
+    await desk.parts.subscriptions.add(pumps())
+    runs = [await ran(desk, ago) for ago in (3, 2, 1)]
+    failed = await ran(desk, 0.5, Stage.FAILED)
+    await tidied(desk)
+
+    assert [0, 7, 7, 0] == [await kept(desk, run) for run in (*runs, failed)]
+    assert await desk.parts.fleet.chunks.find(failed.id, 1) is None
+    assert not (await desk.parts.fleet.runs.by_id(failed.id)).has_rows
+
+
+async def test_rows_of_a_digest_that_was_removed_go(desk):
+    """
+    Nobody will compare with them any more.
+    """
+    run = await ran(desk, 1)
+    await tidied(desk)
+
+    assert 0 == await kept(desk, run)
+
+
+async def test_a_run_that_nobody_makes_any_more_is_ended(desk):
+    """
+    A run whose job is gone does not stand in the list of running ones for ever.
+    """
+    run = await ran(desk, 1, Stage.SCANNING)
+    await tidied(desk)
+    ended = await desk.parts.fleet.runs.by_id(run.id)
+
+    assert (Stage.FAILED, tidy_history.LOST) == (ended.stage, ended.why)
+
+
+async def test_what_is_older_than_the_retention_goes(desk):
+    """
+    Days and runs are kept as long as it is set, and then dropped.
+    """
+    today, fleet = day_number(desk.parts.clock.now()), desk.parts.fleet
+    async with fleet.database.write() as tx:
+        days = {today - ago: Day(1) for ago in (500, 100)}
+        await fleet.days.put({f"DE{n}": learnt({}, days, today) for n in range(5)}, tx)
+    old, new = await ran(desk, 500), await ran(desk, 100)
+    await tidied(desk)
+
+    assert [1] * 5 == [len(await fleet.days.of(f"DE{n}")) for n in range(5)]
+    assert await fleet.runs.by_id(old.id) is None
+    assert await fleet.runs.by_id(new.id) is not None
+
+
+async def test_it_comes_with_the_first_digest(desk):
+    """
+    The first digest begins the tidying, which then goes on by itself.
+    """
+    await desk.parts.subscriptions.add(pumps())
+    await desk.made(pumps())
+
+    assert "ready" == (await desk.job(TIDY.key)).state
