@@ -18,7 +18,7 @@ def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
     favourite = next((story for story in told if story.name == FAVOURITE), None)
     if favourite is not None:
         about = [*_ways_to_name(favourite, now), *about]
-    listed = [_example(story.name, _shows(story)) | {"sim": story.name} for story in told]
+    listed = [_example(_typed(story), story.title) | {"sim": story.name} for story in told]
     note = "Each SIM of the sandbox has a story; the verdict should find it."
     return [
         {"title": "Try these", "examples": about},
@@ -48,9 +48,6 @@ def _spaced(iccid: str) -> str:
     return " ".join(iccid[at : at + 4] for at in range(0, len(iccid), 4))
 
 
-def _shows(story: Story) -> str:
-    """Say what a story is about, and where several SIMs must be asked for to see it."""
-    if not story.asked_with:
-        return story.title
-    together = " ".join(("simsessions lookup", story.name, *story.asked_with))
-    return f"{story.title}. Seen together, in a terminal: {together}"
+def _typed(story: Story) -> str:
+    """Give what shows a story: its SIM, or all that must be asked for together."""
+    return " ".join((story.name, *story.asked_with))
