@@ -33,3 +33,25 @@ async def change(demo, kind):
             async for one in changes:
                 if one.kind == kind:
                     return
+
+
+async def choose(page, article, item):
+    """Choose from the menu of a message."""
+    await article.hover()
+    await article.get_by_role("button", name="About this message").click()
+    await page.get_by_role("menuitem", name=item).locator("visible=true").click()
+
+
+async def reply_in_thread(page, article, text):
+    """Answer a message in its thread."""
+    await choose(page, article, "Reply in thread")
+    box = page.get_by_label("Reply in thread", exact=True)
+    await box.fill(text)
+    await box.press("Enter")
+
+
+async def fate(page, sim, what):
+    """Have something happen to a SIM, by the panel of stories."""
+    await page.get_by_role("button", name=f"Let something happen to {sim}", exact=True).click()
+    await page.get_by_role("menuitem", name=what).locator("visible=true").click()
+    await expect(page.get_by_role("status").filter(has_text="✓").last).to_be_visible()

@@ -7,16 +7,10 @@ from playwright.async_api import expect
 
 from bot.sandbox.slack_api.changes import Change
 from bot.sandbox.slack_api.links import preview
+from tests.e2e.asking import choose
 from tests.e2e.sandboxes import DOMAIN
 
 SIM = f"https://{DOMAIN}/sims/DE1"
-
-
-async def choose(page, article, item):
-    """Choose from the menu of a message."""
-    await article.hover()
-    await article.get_by_role("button", name="About this message").click()
-    await page.get_by_role("menuitem", name=item).click()
 
 
 async def test_a_shortcut_is_used_on_a_message(page, sandbox):

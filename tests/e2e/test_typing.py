@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e.asking import reply_in_thread
+
 
 def box_of(page):
     """The box under the channel."""
@@ -64,13 +66,7 @@ async def test_a_reply_may_have_several_lines(page, sandbox):
     What is pasted into a thread keeps its lines, and is answered there.
     """
     root = sandbox.post(text="an alert")
-    message = page.get_by_role("article")
-    await message.hover()
-    await message.get_by_role("button", name="About this message").click()
-    await page.get_by_role("menuitem", name="Reply in thread").click()
-    reply = page.get_by_label("Reply in thread", exact=True)
-    await reply.fill("well-1\nwell-2")
-    await reply.press("Enter")
+    await reply_in_thread(page, page.get_by_role("article"), "well-1\nwell-2")
 
     await expect(page.locator(".replies")).to_contain_text("well-1 well-2")
     written = sandbox.workspace.messages.all()[-1]

@@ -1,0 +1,96 @@
+"""An incident from its alert to the notice that it is over, the bot killed in between."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from bot.sandbox.page.slack_side import TITLES, Post
+from bot.sandbox.run import running_apart
+from tests.e2e.asking import button, fate, reply_in_thread
+from tests.e2e.windows import opened_window
+
+SIM, FIVE = "well-1", ("pump-7", "truck-42", "well-1", "well-2", "well-3")
+LEASE_MS = 90_000  # what the killed bot had begun is taken over once its lease has run out
+
+
+def notices(demo):
+    """All that told Ana that the SIM is back."""
+    said = f"{SIM} is back online"
+    return [each for each in demo.workspace.messages.all() if said in each.text]
+
+
+async def triaged(page):
+    """Raise an alert, ask in its thread, and give the answer with its table."""
+    await page.get_by_role("button", name="Raise an alert").click()
+    alert = page.get_by_role("article", name="Grafana")
+    await reply_in_thread(page, alert, "@simsessions")
+    answer = page.locator(".replies article").filter(has=page.get_by_role("table"))
+    for sim in FIVE:
+        await expect(answer.get_by_role("rowheader", name=sim)).to_be_visible()
+    return answer
+
+
+async def watched(page, answer):
+    """Open the details of one SIM, watch it, and give the card."""
+    details = answer.locator("select")
+    chosen = details.locator("option", has_text=SIM)
+    await details.select_option(value=await chosen.get_attribute("value"))
+    report = page.locator(".replies article", has_text=f"{SIM} is stale").last
+    await button(report, "Watch").click()
+    card = page.locator(".replies article", has_text=f"Watching {SIM} for @ana")
+    await expect(card).to_be_visible()
+    return card
+
+
+async def followed(browser, *, over_http):
+    """Go through it all, and give how often it was said that the SIM is back."""
+    async with running_apart(over_http=over_http) as demo, opened_window(browser) as windows:
+        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+        card = await watched(page, await triaged(page))
+        await page.get_by_role("button", name="Kill bot 1").click()
+        await expect(page.get_by_text("Bot 1: not running")).to_be_visible()
+        await page.get_by_role("button", name="Start bot 1").click()
+        await expect(page.get_by_text("Bot 1: running")).to_be_visible()
+        await fate(page, SIM, "Recover")
+        back = page.locator(".replies article", has_text=f"@ana {SIM} is back online")
+        await expect(back).to_be_visible(timeout=LEASE_MS)
+        await expect(button(card, "Stop")).to_have_count(0, timeout=LEASE_MS)
+        await asyncio.sleep(6)  # a second notice would come with the next reading, in 5 s
+        return len(notices(demo))
+
+
+async def test_an_incident_is_followed_to_its_end(browser):
+    """
+    Alert, mention, table, details, watch; kill -9, start; the SIM recovers, and it is said once.
+    """
+    ways = (followed(browser, over_http=False), followed(browser, over_http=True))
+
+    assert [1, 1] == await asyncio.gather(*ways)
+
+
+async def deliver(page, post):
+    """Have Slack deliver events so from now on."""
+    async with page.expect_response("**/page/post"):
+        await page.get_by_role("radio", name=TITLES[post]).check()
+
+
+@pytest.mark.parametrize(
+    ("post", "answers"), [(Post.TWICE, 1), (Post.BACKWARDS, 1), (Post.LATE, 0)]
+)
+async def test_whatever_the_post_does_there_is_one_answer(ana, demo, post, answers):
+    """
+    A mention that comes twice or backwards is answered once, and 10 minutes late not at all.
+    """
+    before = len(demo.workspace.messages.all())
+    await ana.locator("summary", has_text="Slack's post").click()
+    await deliver(ana, post)
+    await ana.locator("#composer").fill("@simsessions gateway-3")
+    await ana.locator("#composer").press("Enter")
+    await expect(ana.get_by_role("article").last).to_contain_text("gateway-3")
+    await demo.slack.courier.settled()
+    await demo.bot.services.tasks.drain(5)
+    await deliver(ana, Post.WELL)
+
+    fresh = demo.workspace.messages.all()[before:]
+    assert answers == len([each for each in fresh if each.is_the_bots])
