@@ -47,12 +47,10 @@ def details_screen(
     run = ids.DigestRun(id=digest.subscription, due=digest.due).to_value()
     file = button("CSV file", ids.DIGEST_CSV, f"All SIMs of {digest.name} as a CSV file", value=run)
     drawn = draw_table(table, refused)
-    blocks = [
-        section(_title(digest, MRKDWN)),
-        *drawn.blocks,
-        context(_shown(drawn.rows, digest.sims)),
-        actions(ids.DIGEST_FILE_ACTIONS, [file]),
-    ]
+    blocks = [section(_title(digest, MRKDWN))]
+    if worst:
+        shown = context(_shown(drawn.rows, digest.sims))
+        blocks += [*drawn.blocks, shown, actions(ids.DIGEST_FILE_ACTIONS, [file])]
     return lowered(screen(_title(digest, NOTICE), blocks), refused)
 
 

@@ -1,0 +1,264 @@
+"""The digest, drawn."""
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.blocks import ids
+from bot.blocks.digest import digest_screen, quiet_screen, trend_chart
+from bot.blocks.digest_words import headline, when_words
+from bot.blocks.ladder import ALL_TEXT, NOTHING
+from bot.blocks.speech import PLAIN
+from bot.digests.digest import Group, Known, Lost, Missed, Point, Some, Unread
+from tests.bot.blocks.digests import QUIET, a_digest, a_sim
+from tests.bot.blocks.reports import HOSTILE, faults, words
+from tests.builders import NOON
+
+RUNGS = (
+    NOTHING,
+    frozenset({"data_visualization"}),
+    frozenset({"data_table"}),
+    frozenset({"data_table", "table", "data_visualization"}),
+    ALL_TEXT,
+)
+DAY = timedelta(days=1)
+
+
+def all_words(screen):
+    """Give all that a screen says."""
+    return " ".join([screen.text, *words(screen.blocks)])
+
+
+def kinds(screen):
+    return [block["type"] for block in screen.blocks]
+
+
+def buttons(screen):
+    (row,) = [block for block in screen.blocks if block["type"] == "actions"]
+    return {each["text"]["text"]: each for each in row["elements"]}
+
+
+def test_a_digest():
+    """
+    A sentence, what must be known, changes, counts, the worst, the trend, the small print, buttons.
+    """
+    drawn = digest_screen(a_digest())
+
+    assert drawn.text.startswith("Pumps, Monday 13:00 — 10 of 140 SIMs could not be read") is False
+    assert [
+        "section",
+        *["section"] * 3,
+        "section",
+        "section",
+        "data_table",
+        "section",
+        "data_visualization",
+        "context",
+        "actions",
+    ] == kinds(drawn)
+    assert ["Details", "Edit", "Pause"] == list(buttons(drawn))
+    assert [] == faults(drawn)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "1 common outage, 7 went silent, 7 came back, 35 other changes, 118 of 140 SIMs"),
+        ({"outages": (), "changes": ()}, "nothing changed, 118 of 140 SIMs without a warning"),
+        ({"outages": (), "changes": (), "since": None}, "118 of 140 SIMs without a warning"),
+        ({"counts": {"online": 7, "failed": 3}}, "3 of 10 SIMs could not be read"),
+        ({"problem": "No."}, "KORE could not be asked, so nothing is known"),
+        ({"counts": {}}, "no SIM fits SIMs called pump-*"),
+    ],
+)
+def test_the_first_sentence(changes, said):
+    """
+    The name, the time in the digest's own zone, and the news of the day.
+    """
+    sentence = headline(a_digest(**changes), PLAIN)
+
+    assert sentence.startswith("Pumps, Monday 13:00 — ")
+    assert said in sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "went silent* pump-0 (15 h), pump-1 (15 h), pump-2 (15 h)"),
+        ({}, "and 2 more"),
+        ({}, "new country* pump-0 (USA → MEX)"),
+        ({}, "new SIM* pump-0, pump-1"),
+        ({}, "gone* pump-0, pump-1, pump-2, pump-3, pump-4 and 4 more"),
+        ({}, "Common outage: 14 SIMs on Telcel"),
+        ({"outages": (Lost("334-20", None, 3, NOON, NOON),)}, "3 SIMs on 334-20"),
+        ({}, "10 SIMs could not be read"),
+        ({}, "10: KORE is not answering"),
+        ({}, "KORE does not have* pump-77 any longer"),
+        ({}, "The digest of Sunday 13:00 was skipped: I was not running"),
+        ({}, "Top talkers, packets of the last 24 h: pump-0 1\u202f246"),
+        ({"since": None}, "This is the first digest"),
+        ({"counts": {"online": 7, "failed": 3}}, "They are not counted as offline"),
+        ({"left_out": "ICCID, IMEI, cell and location are left out here."}, "are left out here"),
+        ({"next_due": None}, "no next one"),
+        ({"problem": "KORE refuses our key."}, "KORE gave me no list of SIMs"),
+    ],
+)
+def test_what_is_said(changes, said):
+    """
+    What a channel must know stands in words.
+    """
+    assert said in all_words(digest_screen(a_digest(**changes)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "unsaid"),
+    [
+        ({"missed": ()}, "skipped"),
+        ({"outages": ()}, "outage"),
+        ({"counts": {"online": 3}, "unread": Unread(), "trend": ()}, "could not be read"),
+        ({"missing": ()}, "does not have"),
+        ({"talkers": ()}, "talkers"),
+        ({}, "None"),
+        ({}, "unknown"),
+        ({}, "not counted as offline"),
+    ],
+)
+def test_what_is_not_said(changes, unsaid):
+    """
+    What there is not is not talked about.
+    """
+    assert unsaid not in all_words(digest_screen(a_digest(**changes)))
+
+
+def test_counts_stand_beside_those_of_the_last_digest():
+    """
+    A row for each state that there is or was, with its change since then.
+    """
+    before = Point(NOON - DAY, {"online": 137, "stale": 2})
+    drawn = digest_screen(replace(QUIET, trend=(before, Point(NOON, QUIET.counts))))
+    table = next(block for block in drawn.blocks if block["type"] == "data_table")
+
+    assert [
+        ["State", "SIMs", "Change"],
+        ["🟢 online", "137", "0"],
+        ["🟠 stale", "0", "−2"],
+        ["🔴 offline", "3", "+3"],
+    ] == [[cell["text"] for cell in row] for row in table["rows"]]
+
+
+def test_the_first_digest_compares_with_nothing():
+    """
+    Without a digest before there is neither change nor trend.
+    """
+    drawn = digest_screen(replace(QUIET, since=None, trend=QUIET.trend[-1:]))
+
+    assert "data_visualization" not in kinds(drawn)
+    assert "Change" not in all_words(drawn)
+
+
+def test_the_trend_has_a_point_a_digest():
+    """
+    Fourteen digests are fourteen categories; what never was is no series.
+    """
+    chart = trend_chart(QUIET.trend, ZoneInfo("UTC"))
+
+    assert (14, ["online", "silent", "could not be read"]) == (
+        len(chart.categories),
+        list(chart.series),
+    )
+    assert "5 Jan 12:00" == chart.categories[-1]
+
+
+def test_an_hour_that_comes_twice_is_told_apart():
+    """
+    Where the clocks go back two digests have one time, and Slack wants each name once.
+    """
+    night = NOON.replace(month=10, day=25, hour=0, minute=30)
+    points = [Point(night + n * timedelta(hours=1), {"online": 1}) for n in range(2)]
+    labels = trend_chart(points, ZoneInfo("Europe/Berlin")).categories
+
+    assert ["25 Oct 02:30", "25 Oct 02:30′"] == labels
+
+
+def test_a_quiet_digest_is_one_line():
+    """
+    A sentence and when the next one comes.
+    """
+    drawn = quiet_screen(QUIET)
+
+    assert ["section", "context"] == kinds(drawn)
+    assert "Pumps, Monday 13:00 — all quiet. Nothing changed since Friday 13:00" in drawn.text
+
+
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [(timedelta(0), "Monday 13:00"), (3 * DAY, "Friday 13:00"), (9 * DAY, "27 Dec 13:00")],
+)
+def test_a_day_is_named_as_people_do(ago, said):
+    """
+    Within a week by its weekday, before that by its date, in the digest's zone.
+    """
+    assert said == when_words(NOON - ago, QUIET)
+
+
+def test_buttons_say_what_they_are_about():
+    """
+    Details carries the run, Edit and Pause the digest.
+    """
+    drawn = buttons(digest_screen(QUIET))
+
+    assert (QUIET.subscription, QUIET.due) == tuple(
+        vars(ids.DigestRun.from_value(drawn["Details"]["value"])).values()
+    )
+    assert QUIET.subscription == ids.DigestButton.from_value(drawn["Pause"]["value"]).id
+
+
+@pytest.mark.parametrize("refused", RUNGS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_slack_takes_it_whatever_the_names(refused, name):
+    """
+    Foreign text formats nothing and breaks no limit, on every rung.
+    """
+    sims = tuple(replace(a_sim(n), name=name, operator=name, what=name) for n in range(9))
+    groups = tuple(
+        Group(group.kind, 9, tuple(replace(c, sim=sims[0], before=name) for c in group.first))
+        for group in a_digest().changes
+    )
+    drawn = digest_screen(
+        a_digest(
+            name=name,
+            about=name,
+            changes=groups,
+            worst=Some(9, sims),
+            talkers=sims,
+            missing=(name,) * 300,
+            missed=(Missed(NOON, name),) * 50,
+            outages=(Lost(name, name, 3, NOON, NOON),) * 9,
+            unread=Unread({name: 3}, sims),
+        ),
+        refused=refused,
+    )
+
+    assert [] == faults(drawn)
+    assert "<!channel>" not in all_words(drawn)
+
+
+def test_one_sim_is_a_fleet():
+    """
+    A digest of a single SIM reads like one.
+    """
+    one = replace(QUIET, counts={"online": 1}, worst=Some())
+
+    assert "1 of 1 SIM without a warning" in headline(one, PLAIN)
+
+
+def test_a_sim_of_which_nothing_is_known():
+    """
+    Without a last time and a finding nothing is made up.
+    """
+    bare = Known("DE1", "pump-1")
+    said = all_words(digest_screen(a_digest(worst=Some(1, (bare,)), changes=(), talkers=())))
+
+    assert "pump-1* unknown — unknown" in said
