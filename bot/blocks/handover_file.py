@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from bot.blocks.finding_words import finding_lines
 from bot.blocks.handover import changes_in_words, headline, state_now
 from bot.blocks.history_files import HistoryFile
-from bot.blocks.speech import MRKDWN, PLAIN, utc
+from bot.blocks.speech import PLAIN, utc
 from bot.blocks.text import clean
 from bot.blocks.units import count
 from bot.blocks.watch_words import because_words, goal_words, is_words, state_word
@@ -36,7 +36,7 @@ def handover_file(handed: Handover, watches: Sequence[Watch]) -> HistoryFile:
         name=f"hand-over-{utc(handed.made_at):%Y-%m-%d-%H%M}.md",
         content="\n".join([*lines, ""]).encode("utf-8", "replace"),
         title=f"Hand-over of {count(len(handed.sims), 'SIM')}",
-        words=headline(handed, MRKDWN),
+        words="The hand-over as a file, with each finding, fact and change.",
     )
 
 
