@@ -1,96 +1,16 @@
-"""The engine on both databases, in this process: lanes, later tries, a store that is away."""
+"""The engine on both databases, in this process: lanes, stops, a store that is away."""
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
 
-import pytest
 from sqlalchemy import select, text
 
 from bot.clock import SystemClock
-from bot.errors import BotError
 from bot.jobs.engine import Engine, Lane, Timing
-from bot.jobs.job import Again, Done, FanOut, Kind, NewJob
-from bot.ops.metrics import Metrics
+from bot.jobs.job import Again, Done, FanOut, NewJob
 from bot.store.buckets import LocalRate
 from bot.store.schedules import Schedule
-from tests.bot.jobs.replica import services_on
-
-LANES = {"default": Lane(10)}
-
-
-class Hurried(SystemClock):
-    """Waits a twentieth of what it is asked to."""
-
-    async def sleep(self, seconds):
-        await asyncio.sleep(seconds / 20)
-
-
-@pytest.fixture
-def services(database):
-    made = services_on(database, Metrics())
-    made.clock = Hurried()
-    return made
-
-
-@pytest.fixture
-def queue(services):
-    return services.queue
-
-
-def kind(run, *, name="kind", lane="default", attempts=3, longest=60.0):
-    """Make a kind of a function of the job alone."""
-
-    async def with_services(job, services):
-        return await run(job)
-
-    return Kind(name, with_services, lane, attempts, longest)
-
-
-@asynccontextmanager
-async def running(services, *kinds, lanes=None, lease=15.0, patience=5.0):
-    """Run an engine while the block lasts."""
-    timing = Timing(lease=lease, poll=1.0)
-    made = Engine(services, LANES if lanes is None else lanes, kinds=kinds, timing=timing)
-    made.start()
-    try:
-        yield made
-    finally:
-        await made.stop(patience)
-
-
-async def until(condition):
-    """Wait until it holds; it may be a coroutine function."""
-    async with asyncio.timeout(20):
-        while True:
-            if await condition():
-                return
-            await asyncio.sleep(0.01)
-
-
-async def ended(queue, *keys):
-    """Wait until these have ended, and give them."""
-
-    async def all_ended():
-        found = [await queue.get(key) for key in keys]
-        return all(job and job.state in {"done", "failed", "cancelled"} for job in found)
-
-    await until(all_ended)
-    return [await queue.get(key) for key in keys]
-
-
-def counted(services, kind="kind"):
-    """What the metrics have counted of a kind."""
-    samples = next(
-        metric.samples
-        for metric in services.metrics.registry.collect()
-        if metric.name == "simsessions_jobs"
-    )
-    return {
-        sample.labels["outcome"]: sample.value
-        for sample in samples
-        if sample.labels["kind"] == kind and sample.name.endswith("_total")
-    }
+from tests.bot.jobs.engines import LANES, counted, ended, kind, running, until
 
 
 async def test_a_job_is_a_small_state_machine(services, queue):
@@ -173,139 +93,6 @@ async def test_lanes_do_not_wait_for_each_other(services, queue):
 
     assert ["ready", "running", "running"] == sorted(states)
     assert "ready" == (await queue.get("b")).state
-
-
-async def test_what_raises_is_tried_again(services, queue, caplog):
-    """
-    Later each time; when it gets on its tries count from the start.
-    """
-    tries = []
-
-    async def step(job):
-        tries.append(job.attempt)
-        if job.memo:
-            return Done()
-        if job.attempt < 3:
-            raise BotError("That did not work.")
-        return Again(0.0, {"step": 1})
-
-    async with running(services, kind(step)):
-        await queue.add(NewJob("kind", "a"))
-        for tried in (1, 2):
-
-            async def waits(tried=tried):
-                found = await queue.get("a")
-                return (found.state, found.attempt) == ("ready", tried) and found.error
-
-            await until(waits)
-            job = await queue.get("a")
-            later = job.due - time.time()
-            await queue.hurry("a")
-        await ended(queue, "a")
-
-    assert [1, 2, 3, 1] == tries
-    assert "That did not work." == job.error
-    assert 1.0 < later < 4.0
-    assert {"tried_again": 2, "again": 1, "done": 1} == counted(services)
-
-
-async def test_what_never_works_ends_failed(services, queue):
-    """
-    After its tries, with the error in words, and the parent goes on.
-    """
-
-    async def step(job):
-        if job.parent:
-            raise RuntimeError("token xoxb-1 of SIM 8901")
-        if not job.memo:
-            return FanOut([NewJob("kind", "top/1")], {"fanned": True})
-        return Done([child.error for child in await queue.children("top")])
-
-    async with running(services, kind(step, attempts=1)):
-        await queue.add(NewJob("kind", "top"))
-        (top,) = await ended(queue, "top")
-
-    assert ("done", ["RuntimeError"]) == (top.state, top.result)
-
-
-async def test_what_takes_too_long_is_ended(services, queue):
-    """
-    A job that hangs does not keep its slot for ever.
-    """
-
-    async def hang(_job):
-        await asyncio.Event().wait()
-
-    async with running(services, kind(hang, attempts=1, longest=0.05)):
-        await queue.add(NewJob("kind", "a"))
-        (job,) = await ended(queue, "a")
-
-    assert ("failed", "TimeoutError") == (job.state, job.error)
-
-
-async def test_one_that_cannot_be_saved_holds_up_no_other(services, queue):
-    """
-    A write that raises, or a result that is no JSON, is that job's failure alone.
-    """
-
-    async def breaks(_tx):
-        raise ZeroDivisionError
-
-    async def is_wrong(tx):
-        await tx.execute(text("INSERT INTO no_such_table VALUES (1)"))
-
-    outcomes = {
-        "write": Done(write=breaks),
-        "sql": Done(write=is_wrong),
-        "result": Done(object()),
-        "fine": Done("fine"),
-    }
-
-    async def step(job):
-        await asyncio.sleep(0.01)
-        return outcomes[job.key]
-
-    async with running(services, kind(step, attempts=1)):
-        await queue.add(*(NewJob("kind", key) for key in outcomes))
-        jobs = await ended(queue, *outcomes)
-
-    assert ["failed", "failed", "failed", "done"] == [job.state for job in jobs]
-    assert ["ZeroDivisionError", "TypeError"] == [jobs[0].error, jobs[2].error]
-
-
-async def no_room(tx, *, is_postgres):
-    """Let the disk be full for this transaction."""
-    if is_postgres:
-        await tx.execute(text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$"))
-        return
-    pages = await tx.scalar(text("PRAGMA page_count"))
-    await tx.execute(text(f"PRAGMA max_page_count = {pages}"))
-    big = {"name": "x" * 200_000}
-    await tx.execute(text("INSERT INTO buckets VALUES (:name, 0)"), big)
-
-
-async def test_a_full_disk_is_waited_for(services, queue, database):
-    """
-    The result is kept until there is room, and saved once.
-    """
-    tries, runs = [], []
-
-    async def write(tx):
-        tries.append(tx)
-        if len(tries) < 3:
-            await no_room(tx, is_postgres=database.is_postgres)
-        elif not database.is_postgres:
-            await tx.execute(text("PRAGMA max_page_count = 1000000"))
-
-    async def step(_job):
-        runs.append(True)
-        return Done("saved", write)
-
-    async with running(services, kind(step)):
-        await queue.add(NewJob("kind", "a"))
-        (job,) = await ended(queue, "a")
-
-    assert ("done", "saved", 3, 1) == (job.state, job.result, len(tries), len(runs))
 
 
 async def test_a_store_that_is_away_is_waited_for(services, queue, database, caplog):
