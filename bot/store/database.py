@@ -47,13 +47,14 @@ NESTED = (
 class Database:
     """Gives transactions once `prepare` has succeeded; until then each raises StoreNotReady.
 
-    `trouble` is the last error that was the whole store's; the next `prepare` clears it.
+    `trouble` says why it cannot be used, or is the last error that was the whole store's;
+    `prepare` clears it.
     """
 
     def __init__(self, url: str, *, pool_size: int = POOL_SIZE) -> None:
         """Take `sqlite:///path` or `postgresql://…`; nothing is opened yet."""
         self.is_postgres = not url.startswith("sqlite:")
-        self.trouble: StoreError | None = None
+        self.trouble: StoreError | None = StoreNotReady()
         self.in_trouble = asyncio.Event()
         self.writing: set[asyncio.Task[object] | None] = set()
         self._is_ready = False

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from bot.app import store as app_store
 from bot.app.store import make_database, opened_store, store_url
 from bot.errors import StartError
 from bot.ops.masking import Masker
@@ -105,6 +106,31 @@ async def test_a_server_that_is_down_at_the_start(caplog):
     assert "simsessions_store_up 0.0" in without[1].text
     assert [] == again.json()["notes"]
     assert ["store lost"] == said[:1]
+
+
+async def test_a_server_that_says_nothing(monkeypatch):
+    """
+    One that takes the connection and is silent does not hold up the start.
+    """
+    monkeypatch.setattr(app_store, "PATIENCE_SECONDS", 0.05)
+    gone = asyncio.Event()
+
+    async def says_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        gone.set()
+
+    silent = await asyncio.start_server(says_nothing, "127.0.0.1")
+    port = silent.sockets[0].getsockname()[1]
+    async with whole_bot(database_url=f"postgresql://bot@127.0.0.1:{port}/sims") as whole:
+        await whole.type("truck-42")
+        answer, ready = whole.answer().text, await asked(whole, "/readyz")
+    async with asyncio.timeout(10):
+        await gone.wait()
+    silent.close()
+
+    assert "truck-42 is online" in answer
+    assert "store: My store is not reachable right now" in ready.json()["notes"][0]
 
 
 async def test_a_store_of_a_newer_version(empty_url):
