@@ -27,6 +27,8 @@ BLOCKS = [
     for n in range(12)
 ]
 MESSAGE = {"text": "pump-7 is online", "blocks": BLOCKS}
+WHO = json.dumps({"ok": True, "user": {"id": "U0", "is_restricted": False}})
+WHERE = json.dumps({"ok": True, "channel": {"id": "C0", "is_ext_shared": False}})
 OK = json.dumps({"ok": True, "team_id": "T0", "user_id": "U0", "channel": "C0", "ts": "1.0"})
 
 
@@ -39,7 +41,10 @@ def answer(body: str) -> bytes:
 
 
 class SlackStub(asyncio.Protocol):
-    """Says ok to everything; `GET /connections` tells how many there were."""
+    """Says ok to everything: nobody is a guest, no channel is shared.
+
+    `GET /connections` tells how many connections there were.
+    """
 
     connections = 0
 
@@ -57,8 +62,16 @@ class SlackStub(asyncio.Protocol):
             if len(self.waiting) < size:
                 return
             self.waiting = self.waiting[size:]
-            body = str(SlackStub.connections) if head.startswith(b"get /connections") else OK
-            self.transport.write(answer(body))  # type: ignore[attr-defined]
+            self.transport.write(answer(self.body(head)))  # type: ignore[attr-defined]
+
+    @staticmethod
+    def body(head: bytes) -> str:
+        """Give what is answered to a request."""
+        if head.startswith(b"get /connections"):
+            return str(SlackStub.connections)
+        if b"/users.info " in head:
+            return WHO
+        return WHERE if b"/conversations.info " in head else OK
 
 
 async def serve() -> None:

@@ -29,9 +29,11 @@ class Channels:
         """Ask nothing any more."""
         await self._shared.aclose()
 
-    async def _ask(self, channel: str) -> bool:
+    async def _ask(self, channel: str) -> bool | None:
         answer = await self._client.call(
             "conversations.info", {"channel": channel}, question=True, form=True
         )
-        told = answer.body.get("channel") or {}
+        told = answer.body.get("channel")
+        if not isinstance(told, dict):
+            return None
         return bool(told.get("is_ext_shared") or told.get("is_pending_ext_shared"))

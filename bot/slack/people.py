@@ -24,7 +24,9 @@ class People:
         """Ask nothing any more."""
         await self._guests.aclose()
 
-    async def _ask(self, user: str) -> bool:
+    async def _ask(self, user: str) -> bool | None:
         answer = await self._client.call("users.info", {"user": user}, question=True, form=True)
-        person = answer.body.get("user") or {}
+        person = answer.body.get("user")
+        if not isinstance(person, dict):
+            return None
         return bool(person.get("is_restricted") or person.get("is_ultra_restricted"))

@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 3.0
 MOST = 20_000
 
 T = TypeVar("T")
-Ask = Callable[[str], Awaitable[T]]
+Ask = Callable[[str], Awaitable[T | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,11 @@ class Remembered(Generic[T]):
 
     async def _answer(self, key: str) -> T | None:
         try:
-            value = await self._ask(key)
+            value, why = await self._ask(key), "nothing of it in the answer"
         except SlackError as error:
-            log.warning("slack-did-not-say", extra={"what": self._what, "why": error.outcome})
+            value, why = None, error.outcome
+        if value is None:
+            log.warning("slack-did-not-say", extra={"what": self._what, "why": why})
             known = self._good.get(key)
             self._keep(key, known, AGAIN_SECONDS)
             return known

@@ -78,6 +78,19 @@ async def test_what_slack_does_not_say_is_unknown_for_a_minute(remembered, says,
     assert ["U1", "U1"] == says.asked
 
 
+async def test_an_answer_that_says_nothing_is_unknown(remembered, says, clock):
+    """
+    As if Slack had not answered.
+    """
+    says.answer = None
+    unknown = await remembered.get("U1")
+    says.answer = True
+    clock.move(AGAIN_SECONDS + 1)
+
+    assert unknown is None
+    assert await remembered.get("U1") is True
+
+
 async def test_an_old_answer_stands_in_while_slack_fails(remembered, says, clock):
     """
     For an hour; then it is unknown.
