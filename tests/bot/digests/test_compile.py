@@ -1,0 +1,197 @@
+"""Digests compiled from rows, on both databases."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.diagnosis.state import State
+from bot.diagnosis.thresholds import Thresholds
+from bot.digests.compile import Compiler, Notes
+from bot.digests.rows import LEAST_GRAVE
+from bot.sessions.changes import ChangeKind
+from bot.sessions.snapshot import Found, Snapshot
+from bot.sessions.withheld import WITHHELD
+from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.scan_rows import FAILED, ScanRow, ScanRows
+from bot.store.scan_sums import ScanSums
+from tests.builders import NOON
+from tests.digesting import pumps
+
+FLAPPING = Found("flapping", "warning", "Flapping")
+
+
+def row(number, *, mark=1, gravity=0, state=State.ONLINE, fault=None, lost=None, **told):  # noqa: PLR0913 -- a row's columns
+    """Give the row of a SIM; it failed where there is a fault."""
+    snapshot = Snapshot(f"DE{number:05}", f"pump-{number}", NOON, state=state, **told)
+    return ScanRow(
+        sid=snapshot.sid,
+        state=FAILED if fault else state.value,
+        gravity=gravity,
+        mark=mark,
+        row=snapshot.to_json(),
+        traffic=number,
+        lost_on=lost and "334-20",
+        lost_at=lost,
+        fault=fault,
+    )
+
+
+class Scene:
+    """Runs with rows, and what compiles them."""
+
+    def __init__(self, database):
+        self.database = database
+        self.runs, self.rows = DigestRuns(database), ScanRows(database)
+        sums = ScanSums(database)
+        self.compiler = Compiler(self.runs, self.rows, sums, Thresholds(), SystemClock())
+
+    async def run(self, due, *rows, stage=Stage.POSTED, **told):
+        """Give a run with these rows."""
+        run = await self.runs.begin(pumps().id, due, "job")
+        counts = {}
+        for each in rows:
+            counts[each.state] = counts.get(each.state, 0) + 1
+        async with self.database.write() as tx:
+            await self.rows.add(run.id, rows, tx)
+            await self.runs.change(run.id, stage, tx, counts=counts, **told)
+        return await self.runs.by_id(run.id)
+
+    async def digest(self, run, **notes):
+        """Compile a run."""
+        return await self.compiler.digest(run, pumps(), Notes(**notes))
+
+
+@pytest.fixture
+def scene(database):
+    return Scene(database)
+
+
+async def test_a_first_digest(scene):
+    """
+    Counts, the worst and the loudest are known at once; changes are not.
+    """
+    run = await scene.run(60.0, row(1), row(2, gravity=LEAST_GRAVE + 5, findings=(FLAPPING,)))
+    digest = await scene.digest(run)
+
+    assert ({"online": 2}, None, ()) == (digest.counts, digest.since, digest.changes)
+    assert (1, ["pump-2"]) == (digest.worst.count, [sim.name for sim in digest.worst.first])
+    assert ["pump-2", "pump-1"] == [sim.name for sim in digest.talkers]
+    assert 1 == len(digest.trend)
+
+
+async def test_what_changed_since_the_digest_before(scene):
+    """
+    Rows whose mark differs are compared, the others are not looked at.
+    """
+    before = await scene.run(60.0, row(1), row(2), row(3))
+    silent = row(1, mark=2, state=State.OFFLINE)
+    run = await scene.run(120.0, silent, row(2, mark=1, state=State.OFFLINE), row(4))
+    digest = await scene.digest(run)
+
+    assert [(ChangeKind.WENT_SILENT, 1)] == [(g.kind, g.count) for g in digest.changes]
+    assert (before.due, 1, 1) == (digest.since.timestamp(), digest.new.count, digest.gone.count)
+    assert ["pump-4", "pump-3"] == [digest.new.first[0].name, digest.gone.first[0].name]
+    assert [60.0, 120.0] == [point.due.timestamp() for point in digest.trend]
+
+
+async def test_sims_that_failed_are_no_change(scene):
+    """
+    A SIM that could not be read is named with its reason and counted apart.
+    """
+    await scene.run(60.0, row(1))
+    run = await scene.run(120.0, row(1, mark=2, fault="no answer", state=State.OFFLINE))
+    digest = await scene.digest(run)
+
+    assert ({FAILED: 1}, ()) == (digest.counts, digest.changes)
+    assert ({"no answer": 1}, ["pump-1"]) == (
+        digest.unread.reasons,
+        [sim.name for sim in digest.unread.first],
+    )
+
+
+async def test_a_common_outage(scene):
+    """
+    SIMs lost together on one network are found over the whole fleet, named as one of them does.
+    """
+    lost = [row(n, lost=1000.0 + n, operator="Telcel", network="334-020") for n in range(4)]
+    digest = await scene.digest(await scene.run(60.0, *lost, *(row(n) for n in range(10, 20))))
+
+    assert [("334-20", "Telcel", 4, 1000.0, 1003.0)] == [
+        (o.network, o.operator, o.sims, o.first.timestamp(), o.last.timestamp())
+        for o in digest.outages
+    ]
+
+
+async def test_failed_sims_do_not_hide_an_outage(scene):
+    """
+    The part that must be lost is one of the SIMs that could be read.
+    """
+    lost = [row(n, lost=1000.0) for n in range(3)]
+    failed = [row(n, fault="no answer") for n in range(100, 150)]
+
+    assert (await scene.digest(await scene.run(60.0, *lost, *failed))).outages
+
+
+async def test_what_was_missed_is_said_once(scene):
+    """
+    Skipped runs since the digest before, and those that were never begun, each once.
+    """
+    await scene.run(3600.0, row(1), stage=Stage.SKIPPED, why="long ago")
+    await scene.run(7200.0, row(1))
+    await scene.run(10_800.0, stage=Stage.SKIPPED, why="busy")
+    run = await scene.run(18_000.0, row(1))
+    digest = await scene.digest(run, skipped_since=10_800.0)
+
+    assert [(10_800.0, "busy"), (14_400.0, "I was not running at that time.")] == [
+        (missed.due.timestamp(), missed.why) for missed in digest.missed
+    ]
+
+
+async def test_numbers_are_left_out_where_they_must_be(scene):
+    """
+    What names a card or a device is withheld everywhere in the digest.
+    """
+    await scene.run(60.0, row(1, imei14="1" * 14))
+    told = row(1, mark=2, imei14="2" * 14, gravity=LEAST_GRAVE)
+    named = replace(told, row=told.row.replace("pump-1", "pump 89012600000000123456"))
+    digest = await scene.digest(await scene.run(120.0, named), left_out="ICCID is left out.")
+    stored = digest.to_json().decode()
+
+    assert "ICCID is left out." == digest.left_out
+    assert WITHHELD in stored
+    assert "2" * 14 not in stored
+    assert "89012600000000123456" not in stored
+
+
+async def test_a_problem_makes_nobody_gone(scene):
+    """
+    Where no SIM could be listed, none is gone.
+    """
+    await scene.run(60.0, row(1))
+    digest = await scene.digest(await scene.run(120.0), problem="No answer.")
+
+    assert (0, "No answer.", {}) == (digest.gone.count, digest.problem, digest.counts)
+
+
+async def test_a_large_fleet_is_bounded(scene):
+    """
+    All are counted; of each list a few dozen are kept.
+    """
+    await scene.run(60.0, *(row(n) for n in range(700)))
+    rows = [row(n, mark=2, state=State.OFFLINE, gravity=LEAST_GRAVE) for n in range(100, 900)]
+    digest = await scene.digest(await scene.run(120.0, *rows))
+    lists = (digest.new, digest.gone, digest.worst)
+
+    assert (600, [200, 100, 800]) == (digest.changes[0].count, [some.count for some in lists])
+    assert {50} == {len(some.first) for some in (*lists, digest.changes[0])}
+
+
+async def test_the_next_one_is_told(scene):
+    """
+    A digest says when the next one is due.
+    """
+    digest = await scene.digest(await scene.run(60.0, row(1)))
+
+    assert digest.next_due > datetime.now(UTC)
