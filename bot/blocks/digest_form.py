@@ -142,7 +142,9 @@ def _fields(draft: Draft, *, at_home: bool) -> Iterator[tuple[Field, Block]]:
     hint = "Nothing is posted in these hours; the next digest after them covers them too."
     quiet = time_of_day(draft.quiet_from)
     yield _named(Field.QUIET_FROM, "Quiet hours from", quiet, optional=True)
-    yield _named(Field.QUIET_TO, "until", time_of_day(draft.quiet_to), optional=True, hint=hint)
+    yield _named(
+        Field.QUIET_TO, "Quiet hours until", time_of_day(draft.quiet_to), optional=True, hint=hint
+    )
     radio = chosen("radio_buttons", _WHEN_QUIET, draft.when_quiet)
     yield _named(Field.WHEN_QUIET, "When nothing changed", radio)
 

@@ -38,7 +38,7 @@ def rows(
     blocks: list[Block] = []
     for number, one in enumerate(every[:MOST], start=1):
         where = f" in <#{one.channel}>" if places else ""
-        next_run = when_next(one, now, MRKDWN, running.get(one.id))
+        next_run = _begun(when_next(one, now, MRKDWN, running.get(one.id)))
         blocks += [section(f"{about(one, MRKDWN)}{where}\n{next_run}"), buttons(one, number)]
     if len(every) > MOST:
         left = len(every) - MOST
@@ -50,9 +50,9 @@ def buttons(one: Subscription, number: int) -> Block:
     """Give what can be done with a digest."""
     value = ids.DigestButton(id=one.id).to_value()
 
-    def press(label: str, action: str, **more: str) -> Block:
+    def press(label: str, action: str) -> Block:
         said = f"{label} {clean(one.name, _LABEL)}"
-        return button(label, ids.numbered(action, number), said, value=value, **more)
+        return button(label, ids.numbered(action, number), said, value=value)
 
     other = ("Resume", ids.DIGEST_RESUME) if one.paused else ("Pause", ids.DIGEST_PAUSE)
     row = [
@@ -60,7 +60,7 @@ def buttons(one: Subscription, number: int) -> Block:
         press(*other),
         press("Post now", ids.DIGEST_NOW),
         press("Preview", ids.DIGEST_PREVIEW),
-        press("Remove", ids.DIGEST_REMOVE, style="danger") | {"confirm": _sure(one)},
+        press("Remove", ids.DIGEST_REMOVE) | {"confirm": _sure(one)},
     ]
     return actions(f"{ids.DIGEST_ACTIONS}_{number}", row)
 
@@ -69,7 +69,7 @@ def saved_screen(one: Subscription, now: datetime, sims: int | None, *, is_new: 
     """Say that a digest was made or changed, how many SIMs it is about, and when it comes next."""
     verb = "made" if is_new else "changed"
     counted = "" if sims is None else f" That is {count(sims, 'SIM')} now."
-    words = f"{about(one, MRKDWN)}.{counted}\n{when_next(one, now, MRKDWN)}"
+    words = f"{about(one, MRKDWN)}.{counted}\n{_begun(when_next(one, now, MRKDWN))}"
     said = f"Digest {NOTICE.data(one.name)} {verb}"
     return screen(said, [section(f"✅ {words}"), context(*small_print(one, now))])
 
@@ -143,6 +143,11 @@ def _head(number: int, where: str) -> str:
     if not number:
         return f"No digests {where} yet. One tells a channel on a schedule what changed."
     return f"{count(number, 'digest')} {where}"
+
+
+def _begun(words: str) -> str:
+    """Begin a line as a sentence does."""
+    return words[:1].upper() + words[1:]
 
 
 def _sure(one: Subscription) -> Block:

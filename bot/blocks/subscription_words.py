@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from bot.blocks.speech import Speech
+from bot.digests.cadence import Cadence, Every, explained
 from bot.digests.dues import clock_changes
+from bot.digests.selection import Selection, Which
 from bot.digests.subscription import Subscription, WhenQuiet, Why
 
 _PAUSED = {
@@ -18,16 +20,28 @@ _WORDS = 300
 def about(subscription: Subscription, speak: Speech) -> str:
     """Say its name, its SIMs and how often it comes."""
     name = speak.strong(speak.data(subscription.name))
-    sims = speak.data(subscription.selection.words, _WORDS)
-    return f"{name} — {sims}, {how_often(subscription, speak)}"
+    return f"{name} — {_sims(subscription.selection, speak)}, {how_often(subscription, speak)}"
 
 
 def how_often(subscription: Subscription, speak: Speech) -> str:
     """Say its cadence, its zone and its quiet hours."""
-    cadence = speak.data(subscription.cadence.words, _WORDS)
     quiet = subscription.quiet_hours
     but = f", but not from {quiet.words}" if quiet else ""
-    return f"{cadence} ({speak.data(subscription.zone)}){but}"
+    return f"{_cadence(subscription.cadence, speak)} ({speak.data(subscription.zone)}){but}"
+
+
+def _sims(selection: Selection, speak: Speech) -> str:
+    """Say which SIMs; what was typed stands as it can be copied."""
+    if selection.which in {Which.PATTERN, Which.PLAN}:
+        head = selection.words.removesuffix(selection.text)
+        return f"{speak.own(head)}{speak.code(selection.text)}"
+    return speak.data(selection.words)
+
+
+def _cadence(cadence: Cadence, speak: Speech) -> str:
+    if cadence.every is Every.CRON:
+        return f"by cron {speak.code(cadence.line)}, {speak.data(explained(cadence.line), _WORDS)}"
+    return speak.own(cadence.words)
 
 
 def when_next(
@@ -38,7 +52,7 @@ def when_next(
     if subscription.paused:
         return f"{under_way}{_PAUSED[subscription.paused]}"
     due = subscription.next_due(now)
-    return f"{under_way}next {speak.when(due)}" if due else f"{under_way}never comes"
+    return f"{under_way}next: {speak.when(due)}" if due else f"{under_way}never comes"
 
 
 def small_print(subscription: Subscription, now: datetime) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ async def test_a_digest_is_made(whole):
     )  # fmt: skip
     assert Selection(Which.PATTERN, "truck-*") == one.selection
     assert Cadence(Every.WEEKDAY) == one.cadence
-    assert "next <!date^" in words(view(whole))
+    assert "Next: <!date^" in words(view(whole))
     assert "made the digest *Pumps*" in str(whole.answer("ben").blocks)
 
 

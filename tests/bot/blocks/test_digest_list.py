@@ -79,7 +79,7 @@ def test_a_list():
 
     assert "2 digests here" == screen.text
     assert [*row, *paused, "New digest…"] == labels(screen)
-    assert "being made now: 34 % · next <!date^" in str(screen.blocks)
+    assert "Being made now: 34 % · next: <!date^" in str(screen.blocks)
 
 
 def test_a_list_too_long_for_a_message():
@@ -105,7 +105,7 @@ def test_the_channel_is_told(deed, says_next):
     told = str(told_screen(PUMPS, "U1", deed, NOW).blocks)
 
     assert f"<@U1> {deed} the digest *Pumps*" in told
-    assert says_next is ("next <!date^" in told)
+    assert says_next is ("next: <!date^" in told)
 
 
 @pytest.mark.parametrize(

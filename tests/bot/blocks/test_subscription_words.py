@@ -49,8 +49,8 @@ def test_nothing_in_it_speaks_to_slack():
 @pytest.mark.parametrize(
     ("changes", "percent", "words"),
     [
-        ({}, None, "next 2026-01-06 08:00 UTC"),
-        ({}, 34, "being made now: 34 % · next 2026-01-06 08:00 UTC"),
+        ({}, None, "next: 2026-01-06 08:00 UTC"),
+        ({}, 34, "being made now: 34 % · next: 2026-01-06 08:00 UTC"),
         ({"paused": Why.ASKED}, None, "paused"),
         (
             {"paused": Why.ARCHIVED},
@@ -88,3 +88,12 @@ def test_the_small_print(changes, lines):
     What it does when all is quiet, and what the clocks will do to it.
     """
     assert lines == small_print(subscription(**changes), MONDAY)
+
+
+def test_what_can_be_copied_stands_as_it_was_typed():
+    """
+    Slack's marks are left alone in patterns and cron lines.
+    """
+    cron = subscription(cadence=Cadence(Every.CRON, line="*/15 * * * *"))
+
+    assert "SIMs called `pump-*`, by cron `*/15 * * * *`, every 15" in about(cron, MRKDWN)

@@ -46,7 +46,7 @@ async def test_the_list(simsessions, kept):
     assert 0 == done.code
     assert ["id", "channel", "name"] == head.split()[:3]
     assert "SIMs called truck-*  daily at 09:00 (UTC)" in trucks
-    assert "next 2" in trucks
+    assert "next: 2" in trucks
     assert wells.startswith("bbb222  C0PARTNER  Wells")
     assert wells.endswith("paused")
 
