@@ -135,7 +135,7 @@ async def test_one_that_is_being_made_already(whole):
     whole.kore.faults.add(hang("/DataSessions", times=None))
     await whole.type("digest now")
     async with asyncio.timeout(20):
-        while not await whole.bot.services.digests.percents():
+        while not await whole.bot.services.digests.percents():  # noqa: ASYNC110 -- nothing tells of it
             await asyncio.sleep(0.05)
     await whole.type("digest now")
     second = whole.answer().text
