@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from bot.diagnosis.reading import cell, device, known_text
 from bot.diagnosis.rule import Finding, Value
@@ -21,6 +22,7 @@ from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 
 # ICCIDs (18 to 22 digits), EIDs (32) and IMEIs (14 to 16), however they are grouped
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d(?:[ ./-]?\d){13,}[A-Fa-f]?(?![0-9A-Za-z])")
+_BETWEEN = re.compile("[ ./-]")
 _SHORTEST = 6  # a shorter cell id may be any number of a name
 _TYPED_DIGITS = re.compile(r"\d(?:[ ./-]?\d){3,}")
 NO_SUCH_NUMBER = "I found no SIM with that number. Check it, or paste the SIM's name."
@@ -30,14 +32,21 @@ class Hider:
     """Takes given secrets, and long numbers at large, out of text."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted({s for s in secrets if len(s) >= _SHORTEST}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(_however_grouped, known))) if known else None
+        long = {secret for secret in secrets if len(secret) >= _SHORTEST}
+        self._secrets = sorted(long, key=len, reverse=True)
+        self._compact = [_BETWEEN.sub("", secret) for secret in self._secrets]
 
     def text(self, text: str) -> str:
         """Give the text without them."""
-        if self._known:
-            text = self._known.sub(WITHHELD, text)
+        compact = _BETWEEN.sub("", text)
+        if any(secret in compact for secret in self._compact):
+            text = self._pattern.sub(WITHHELD, text)
         return _LONG_NUMBER.sub(WITHHELD, text)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """Find them; made only where one of them may be, since making it costs most."""
+        return re.compile("|".join(map(_however_grouped, self._secrets)))
 
     def name(self, name: str | None) -> str | None:
         """Give a name without them; None where nothing else is left of it."""
