@@ -72,6 +72,11 @@ def environment(slack: str, kore: str) -> dict[str, str]:
     }
 
 
+def kept_in(folder: str) -> dict[str, str]:
+    """Give what keeps the bot's store in a folder, wherever that is."""
+    return {"SIMSESSIONS_DATA_DIR": folder, "SIMSESSIONS_DATA_MAY_BE_LOST": "yes"}
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A server in a process of its own."""
@@ -100,7 +105,7 @@ def bot_server(slack: str, kore: str) -> Iterator[Server]:
     """Start the bot as anybody does; its log goes to a file."""
     with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("w+") as log:
         command = [sys.executable, "-m", "bot", "run"]
-        env = environment(slack, kore)
+        env = environment(slack, kore) | kept_in(folder)
         with subprocess.Popen(command, env=env, cwd=folder, stderr=log) as process, pinned(process):
             yield Server("ours", wait_for_port(Path(log.name), process), process.pid)
 

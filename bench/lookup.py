@@ -5,19 +5,22 @@ The warm figure goes from the bytes of a signed command to the blocks of its ans
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import uvloop
-from ack import SECRET, Caller, environment, same
+from ack import SECRET, Caller, environment, kept_in, same
 from rounds import ROUNDS, atimed, report
 from slack import slack_stub
 from stub import SID, stub
 
 import handlers
+from bot.app.bot import Bot
 from bot.app.running import running
-from bot.settings import Settings, load_settings
+from bot.settings import load_settings
 from bot.slack.bolt import make_bolt_app
 from bot.slack.client import open_session
 from bot.slack.endpoint import SlackEndpoint
@@ -28,15 +31,19 @@ LATENCY = 0.1
 COMMANDS = 200
 
 
-def settings(slack: str, kore: str) -> Settings:
-    """Give the settings of a bot between two stubs."""
-    return load_settings(environment(slack, kore), None)
+@asynccontextmanager
+async def bot_between(slack: str, kore: str) -> AsyncIterator[Bot]:
+    """Run a bot between two stubs, with a store that ends with it."""
+    with TemporaryDirectory(prefix="simsessions-bench-") as folder:
+        told = environment(slack, kore) | kept_in(folder)
+        async with running(load_settings(told, None)) as bot:
+            yield bot
 
 
 async def cold(slack: str) -> None:
     """Compare wall time; every look-up asks KORE anew."""
     with stub(latency=LATENCY) as kore:
-        async with running(settings(slack, kore)) as bot, aiohttp.ClientSession() as raw:
+        async with bot_between(slack, kore) as bot, aiohttp.ClientSession() as raw:
 
             async def get(path: str) -> object:
                 async with raw.get(f"{kore}/v1/Sims/{SID}{path}") as answer:
@@ -66,7 +73,7 @@ class DrawOnly:
 async def warm(slack: str) -> None:
     """Count CPU from the bytes of a signed command until the blocks of its answer."""
     with stub() as kore:
-        async with running(settings(slack, kore)) as bot, open_session() as session:
+        async with bot_between(slack, kore) as bot, open_session() as session:
             services = replace(bot.services, delivery=DrawOnly())
             about = Identity(team="T0", enterprise=None, user="U9", bot="B9")
             app = make_bolt_app(session, about, token="xoxb-bench", api_url=f"{slack}/api/")
