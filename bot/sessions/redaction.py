@@ -21,8 +21,8 @@ from bot.sessions.withheld import WITHHELD
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 
 # ICCIDs (18 to 22 digits), EIDs (32) and IMEIs (14 to 16), however they are grouped
-_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d(?:[ ./-]?\d){13,}[A-Fa-f]?(?![0-9A-Za-z])")
-_BETWEEN = re.compile("[ ./-]")
+_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d(?:[ ./_-]?\d){13,}[A-Fa-f]?(?![0-9A-Za-z])")
+_BETWEEN = re.compile(r"[\W_]+")
 _SHORTEST = 6  # a shorter cell id may be any number of a name
 _TYPED_DIGITS = re.compile(r"\d(?:[ ./-]?\d){3,}")
 NO_SUCH_NUMBER = "I found no SIM with that number. Check it, or paste the SIM's name."
@@ -32,14 +32,14 @@ class Hider:
     """Takes given secrets, and long numbers at large, out of text."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        long = {secret for secret in secrets if len(secret) >= _SHORTEST}
+        compact = {_BETWEEN.sub("", secret) for secret in secrets}
+        long = (secret for secret in compact if len(secret) >= _SHORTEST)
         self._secrets = sorted(long, key=len, reverse=True)
-        self._compact = [_BETWEEN.sub("", secret) for secret in self._secrets]
 
     def text(self, text: str) -> str:
         """Give the text without them."""
         compact = _BETWEEN.sub("", text)
-        if any(secret in compact for secret in self._compact):
+        if any(secret in compact for secret in self._secrets):
             text = self._pattern.sub(WITHHELD, text)
         return _LONG_NUMBER.sub(WITHHELD, text)
 
@@ -155,10 +155,8 @@ def _secrets(report: SessionReport) -> Iterator[str]:
 
 
 def _however_grouped(secret: str) -> str:
-    """Match a secret with blanks or dashes between its characters, as numbers are printed."""
-    if secret.isdigit():
-        return r"[ ./-]?".join(secret)
-    return re.escape(secret)
+    """Match a secret with anything or nothing between its letters and digits."""
+    return r"[\W_]*".join(secret)
 
 
 def _sim(sim: Sim, hider: Hider) -> Sim:

@@ -43,7 +43,7 @@ PLACES = st.builds(CellLocation, lat=st.floats(10.001, 89), lon=st.floats(-179, 
 def spelt(number: str) -> list[str]:
     """Give the ways in which a number may stand in a name."""
     fours = [number[at : at + 4] for at in range(0, len(number), 4)]
-    return [number, " ".join(fours), "-".join(fours)]
+    return [number, " ".join(fours), "_".join(fours)]
 
 
 def everything_shown(report) -> str:
@@ -159,6 +159,10 @@ def test_the_csv_file_has_no_columns_of_them():
         ("8901260012345678909", "DE" + "0" * 31 + "1"),
         ("8901 2600 1234 5678 909", "DE" + "0" * 31 + "1"),
         ("pump 8901260012345678909", "pump withheld"),
+        ("8901_2600_1234_5678_909 / 2", "withheld / 2"),
+        ("8901 · 2600 · 1234 · 5678 · 909", "DE" + "0" * 31 + "1"),
+        ("imei:014931-00-129700-0", "imei:withheld"),
+        ("cell 31026040482 1243", "cell withheld"),
         ("site 12, 2026-01-05, 10.0.0.12", "site 12, 2026-01-05, 10.0.0.12"),
     ],
 )
@@ -167,6 +171,16 @@ def test_names_keep_what_is_no_secret(name, shown):
     A name that is nothing but the number gives way to the SID.
     """
     assert shown == redacted(a_report(sim=a_sim(unique_name=name)), WHY).sim.name
+
+
+def test_a_cell_without_letters_and_digits_hides_nothing_else():
+    """
+    An odd id, or a short one, would be found everywhere.
+    """
+    for odd in ("------", "7", "      "):
+        hidden = redacted(a_report(sessions=(a_session(cell_id=odd),)), WHY)
+
+        assert "pump-7" == hidden.sim.name
 
 
 def test_evidence_that_is_no_secret_stays():
