@@ -27,9 +27,9 @@ class SessionReport:
 
     `sessions` is None where the SIM was read and its sessions could not be, and `problem` then says
     why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE gave nothing
-    newer and this is from before, `why_stale` why; `withheld` says that ICCID, IMEI, cell and location were taken out, and
-    why; without `allowance_known` the rules about plan and usage could not
-    speak.
+    newer and this is from before, `why_stale` why; `withheld` says that ICCID, IMEI, cell and
+    location were taken out, and why; without `allowance_known` the rules about plan and usage could
+    not speak.
     """
 
     query: str
