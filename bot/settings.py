@@ -207,7 +207,8 @@ class Settings(BaseModel):
         None,
         gt=0,
         allow_inf_nan=False,
-        description="most requests to KORE a second; without it KORE's 429 tells",
+        description="what KORE allows the account a second, for all bots and workers on one "
+        "PostgreSQL; without it KORE's 429 tells",
     )
     thresholds: InstanceOf[Thresholds] = Field(
         Thresholds(), exclude=True, description="where each rule draws its line, one by one"

@@ -63,7 +63,7 @@ async def open_ground(
     store = await keep_store(settings, clock, metrics, stack)
     identity = await identify(slack)
     lists, queue, off_loop = access(settings, identity), JobQueue(store), OffLoop()
-    kore = await open_kore_side(settings, clock, metrics, stack)
+    kore = await open_kore_side(settings, clock, metrics, stack, store)
     stack.push_async_callback(off_loop.aclose)
     return Ground(
         settings=settings,

@@ -1,11 +1,13 @@
 """Places for what nobody waits for: a scan asks only when no person wants to.
 
 It has places of its own, so that it never takes one from a look-up; where KORE limits the account,
-it starts only what nobody else would start now, and leaves a part of the pace free.
+it starts only what nobody else would start now, and leaves a part of the pace free. A pace that
+other processes keep to as well is kept besides.
 """
 
 import asyncio
 from collections import deque
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.kore.limiter import Limiter
@@ -14,11 +16,21 @@ LEFT_FREE = 0.1
 LOOK_AGAIN = 0.02
 
 
+class Pace(Protocol):
+    """How often all who share an account may ask."""
+
+    async def take(self) -> None:
+        """Wait for the next turn."""
+
+
 class Behind:
     """Hands out places like a Limiter, behind all who ask `front` for one."""
 
-    def __init__(self, front: Limiter, clock: Clock, *, at_once: int) -> None:
+    def __init__(
+        self, front: Limiter, clock: Clock, *, at_once: int, pace: Pace | None = None
+    ) -> None:
         self._front = front
+        self._pace = pace
         self._clock = clock
         self._most_at_once = at_once
         self._in_flight = 0
@@ -32,7 +44,7 @@ class Behind:
 
     def acquire_now(self) -> float | None:
         """Take a place if one is free and nobody else wants to ask; gives the moment, or None."""
-        busy = self._waiting or self._turn.locked() or self._in_flight >= self.at_once
+        busy = self._pace or self._waiting or self._turn.locked() or self._in_flight >= self.at_once
         if busy or self._front.wait_behind() > 0:
             return None
         self._in_flight += 1
@@ -42,6 +54,8 @@ class Behind:
         """Wait for a place and for the turn; gives the moment of the start."""
         await self._place()
         try:
+            if self._pace:
+                await self._pace.take()
             async with self._turn:
                 while (seconds := self._front.wait_behind()) > 0:
                     await self._clock.sleep(min(seconds, LOOK_AGAIN))

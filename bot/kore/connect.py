@@ -7,7 +7,7 @@ import httpx
 from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.kore.auth import Bearer, ClientCredentials, StaticBearer
-from bot.kore.behind import Behind
+from bot.kore.behind import Behind, Pace
 from bot.kore.circuit import Circuit
 from bot.kore.client import KoreClient
 from bot.kore.exchange import Exchange, Places
@@ -72,8 +72,10 @@ class Account:
         clock: Clock,
         observer: Observer,
         transport: httpx.AsyncBaseTransport | None,
+        pace: Pace | None,
     ) -> None:
         self._config = config
+        self._pace = pace
         self._clock = clock
         self._observer = observer
         self._given = transport
@@ -94,7 +96,7 @@ class Account:
         """Open a client for what nobody waits for, with connections of its own."""
         config = self._config
         wire = self._wire(self._given) if self._given else self._short_wire(at_once)
-        places = Behind(self._limiter, self._clock, at_once=at_once)
+        places = Behind(self._limiter, self._clock, at_once=at_once, pace=self._pace)
         patient = replace(config.retry, budget=BACKGROUND_BUDGET)
         exchange = self._exchange(wire, places, patient)
         return KoreClient(exchange, self._caches(nothing_kept(config.shelves)))
@@ -154,6 +156,10 @@ def open_kore(
     clock: Clock,
     observer: Observer | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    pace: Pace | None = None,
 ) -> KoreClient:
-    """Give a client; nothing is asked yet. Raises SettingsError without credentials."""
-    return Account(config, clock, observer or NullObserver(), transport).front()
+    """Give a client; nothing is asked yet. Raises SettingsError without credentials.
+
+    `pace` is what clients in the background keep to together with those of other processes.
+    """
+    return Account(config, clock, observer or NullObserver(), transport, pace).front()

@@ -1,4 +1,4 @@
-"""How often a thing may be done, over all replicas or in this process alone.
+"""How often a thing may be done, over all replicas.
 
 A bucket is one number: the moment from which on it is full again. Who wants n turns moves it n
 intervals on and waits until its own come up (GCRA). Replicas take turns from the row in batches.
@@ -21,23 +21,8 @@ TAKE = """INSERT INTO buckets (name, full_at) VALUES (:name, {now} + :turns)
 class Rate(Protocol):
     """A pace to be kept."""
 
-    async def take(self, turns: int = 1) -> None:
-        """Wait until that many more are allowed."""
-
-
-class LocalRate:
-    """Keeps a pace within this process."""
-
-    def __init__(self, clock: Clock, per_second: float) -> None:
-        self._clock = clock
-        self._interval = 1 / per_second
-        self._full_at = float("-inf")
-
-    async def take(self, turns: int = 1) -> None:
-        """Wait until that many more are allowed."""
-        start = max(self._full_at, self._clock.monotonic())
-        self._full_at = start + turns * self._interval
-        await _until(start, self._clock)
+    async def take(self) -> None:
+        """Wait until one more is allowed."""
 
 
 class SharedRate:
@@ -61,7 +46,8 @@ class SharedRate:
             if not unused or self._next < self._clock.monotonic() - BATCH_SECONDS:
                 await self._more(max(length, BATCH_SECONDS))
             start, self._next = self._next, self._next + length
-        await _until(start, self._clock)
+        if (seconds := start - self._clock.monotonic()) > 0:
+            await self._clock.sleep(seconds)
 
     async def _more(self, length: float) -> None:
         try:
@@ -71,8 +57,3 @@ class SharedRate:
             wait = self._end - self._clock.monotonic()
         self._next = self._clock.monotonic() + max(0.0, wait)
         self._end = self._next + length
-
-
-async def _until(moment: float, clock: Clock) -> None:
-    if (seconds := moment - clock.monotonic()) > 0:
-        await clock.sleep(seconds)

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from bot.clock import SystemClock
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.job import Again, Done, FanOut, NewJob
-from bot.store.buckets import LocalRate
+from bot.store.buckets import SharedRate
 from bot.store.schedules import Schedule
 from tests.bot.jobs.engines import LANES, counted, ended, kind, running, until
 
@@ -177,7 +177,7 @@ async def test_a_cancelled_job_is_ended_where_it_runs(services, queue):
     assert "cancelled" == (await queue.get("a")).state
 
 
-async def test_a_lane_may_have_a_rate(services, queue):
+async def test_a_lane_may_have_a_rate(services, queue, database):
     """
     Its jobs are begun no faster than that.
     """
@@ -187,7 +187,7 @@ async def test_a_lane_may_have_a_rate(services, queue):
         begun.append(time.monotonic())
         return Done()
 
-    lanes = {"default": Lane(5, LocalRate(services.clock, 50.0))}
+    lanes = {"default": Lane(5, SharedRate(database, services.clock, "lane", 50.0))}
     async with running(services, kind(step), lanes=lanes):
         await queue.add(*(NewJob("kind", f"{n}") for n in range(6)))
         await ended(queue, *(f"{n}" for n in range(6)))

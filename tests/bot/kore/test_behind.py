@@ -175,3 +175,32 @@ async def test_none_behind_the_one_behind(kore):
     await behind.aclose()
 
     assert behind is not kore
+
+
+class Turns:
+    """A pace that others keep to as well: its turns come when the test says."""
+
+    def __init__(self):
+        self.free = asyncio.Semaphore(0)
+
+    async def take(self):
+        await self.free.acquire()
+
+
+async def test_a_pace_that_others_keep_to_is_kept_besides(front, clock):
+    """
+    Nobody behind starts without a turn of it; who asks in front needs none.
+    """
+    pace = Turns()
+    behind = Behind(front, clock, at_once=6, pace=pace)
+    now = behind.acquire_now()
+    tasks = await crowd(behind, 6)
+    before = inside(tasks)
+    for _ in range(2):
+        pace.free.release()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+    assert (None, 0, 2) == (now, before, inside(tasks))
+    assert front.acquire_now() is not None
+    await leave(tasks)

@@ -1,11 +1,11 @@
-"""Rates: how often a thing may be done, in one process and over several."""
+"""Rates: how often a thing may be done, over all replicas."""
 
 import asyncio
 
 import pytest
 
 from bot.clock import SystemClock
-from bot.store.buckets import BATCH_SECONDS, LocalRate, SharedRate
+from bot.store.buckets import BATCH_SECONDS, SharedRate
 from bot.store.database import Database
 from tests.fakes import FakeClock
 
@@ -13,30 +13,6 @@ from tests.fakes import FakeClock
 @pytest.fixture
 def clock():
     return FakeClock()
-
-
-async def test_a_local_rate_spaces_turns(clock):
-    """
-    The first goes at once, each other an interval after the one before.
-    """
-    rate = LocalRate(clock, 10.0)
-    for turns in (1, 1, 3, 1):
-        await rate.take(turns)
-
-    assert [0.1, 0.1, 0.3] == pytest.approx(clock.slept)
-
-
-async def test_turns_not_taken_do_not_add_up(clock):
-    """
-    After a rest it is one at a time again.
-    """
-    rate = LocalRate(clock, 10.0)
-    await rate.take()
-    clock.move(60.0)
-    await rate.take()
-    await rate.take()
-
-    assert [0.1] == pytest.approx(clock.slept)
 
 
 async def test_shared_turns_add_up_to_one_rate(database):
