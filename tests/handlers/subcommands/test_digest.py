@@ -78,3 +78,17 @@ async def test_the_confirmation_stands_on_the_button(whole):
 
     assert "Remove Pumps?" == button["confirm"]["title"]["text"]
     assert 1 == len(await kept(whole))
+
+
+async def test_a_mention_does_the_same(whole):
+    """
+    What needs no window is done at once, what needs one gives the button for it.
+    """
+    await added(whole)
+    await whole.say("<@U0SIMSESS> digest pause Pumps")
+    paused = (await kept(whole))[0].paused
+    await whole.say("<@U0SIMSESS> digest add")
+    await whole.click(whole.answer(), "New digest…")
+
+    assert paused is not None
+    assert "New digest" == view(whole)["title"]["text"]
