@@ -1,6 +1,6 @@
 """The whole bot between both stand-ins, in this loop, for tests that type and click."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,16 +96,18 @@ async def in_a_folder() -> AsyncIterator[Path]:
 
 
 @asynccontextmanager
-async def whole_bot(*, over_http: bool = False, **changes: Any) -> AsyncIterator[Whole]:
+async def whole_bot(
+    *, over_http: bool = False, scopes: Iterable[str] = (), **changes: Any
+) -> AsyncIterator[Whole]:
     """Run all three; `over_http` is signed HTTP instead of Socket Mode.
 
-    Its store ends with it, unless a `data_dir` or `database_url` is given.
+    `scopes` are granted beside those that the bot needs. Its store ends with it, unless a `data_dir` or `database_url` is given.
     """
     clock = SystemClock()
     kore = KoreApi(clock)
     async with in_a_folder() as folder, serving(kore.app) as kore_url, slack_side(clock) as slack:
         needed, _ = bot_scopes()
-        slack.api.scopes |= needed
+        slack.api.scopes |= {*needed, *scopes}
         if over_http:
             changes["slack_app_token"] = None
         store = {"data_dir": folder, "data_may_be_lost": True}

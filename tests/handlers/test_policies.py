@@ -242,3 +242,20 @@ async def test_the_policy_is_checked_again_on_every_button(bot):
     await bot.settle()
 
     assert "ICCID withheld" in json.dumps(bot.answer("gil").blocks)
+
+
+async def test_a_user_group_lets_its_members_in():
+    """
+    Ana and Chloé are on call, Ben is not; without the scope nobody is.
+    """
+    async with whole_bot(allowed_groups={"S0ONCALL1"}) as closed:
+        await closed.type("truck-42")
+        shut_out = closed.answer()
+    async with whole_bot(scopes={"usergroups:read"}, allowed_groups={"S0ONCALL1"}) as listed:
+        for user in ("ana", "ben"):
+            await listed.type("truck-42", user=user)
+        ana, ben = listed.answer("ana"), listed.answer("ben")
+
+    assert "You are not on my list" in shut_out.text
+    assert "truck-42 is" in ana.text
+    assert "You are not on my list" in ben.text

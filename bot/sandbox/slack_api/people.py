@@ -64,7 +64,10 @@ class UserGroup:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A place to write; `members` are ids of people, the bot's among them where it was invited."""
+    """A place to write; `members` are ids of people, the bot's among them where it was invited.
+
+    `is_pending` says that another company is invited to it and has not accepted yet.
+    """
 
     id: str
     name: str
@@ -72,6 +75,7 @@ class Channel:
     members: frozenset[str]
     is_shared: bool = False
     is_archived: bool = False
+    is_pending: bool = False
 
     def with_members(self, *ids: str) -> "Channel":
         """Give the channel with these people in it too."""

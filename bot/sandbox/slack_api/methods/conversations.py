@@ -78,6 +78,7 @@ def _shown(place: Channel) -> Json:
         "is_member": BOT.id in place.members,
         "is_archived": place.is_archived,
         "is_ext_shared": place.is_shared,
+        "is_pending_ext_shared": place.is_pending,
         "is_shared": place.is_shared,
         "context_team_id": HOME.id,
         "num_members": len(place.members),
