@@ -101,7 +101,8 @@ async def whole_bot(
 ) -> AsyncIterator[Whole]:
     """Run all three; `over_http` is signed HTTP instead of Socket Mode.
 
-    `scopes` are granted beside those that the bot needs. Its store ends with it, unless a `data_dir` or `database_url` is given.
+    `scopes` are granted beside those that the bot needs. Its store ends with it, unless a
+    `data_dir` or `database_url` is given.
     """
     clock = SystemClock()
     kore = KoreApi(clock)
