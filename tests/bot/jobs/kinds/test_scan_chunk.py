@@ -1,0 +1,142 @@
+"""One chunk of a scan, on both databases."""
+
+import pytest
+
+from bot.digests.months import unpacked as days_in
+from bot.digests.roster import packed, unpacked
+from bot.jobs.kinds.scan_chunk import scan_chunk
+from bot.sandbox.kore_api.faults import Fault
+from bot.store.jobs import Job
+from bot.store.scan_rows import FAILED
+from tests.builders import a_sim
+from tests.digesting import digesting
+
+SIMS = tuple(a_sim(sid=f"DE{n:032x}", unique_name=f"pump-{n}") for n in range(3))
+
+
+@pytest.fixture
+async def desk(database):
+    """Three SIMs in a chunk; the engine is not asked to do it."""
+    async with digesting(database, stories=()) as desk:
+        for sim in SIMS:
+            desk.kore.add({"sid": sim.sid, "unique_name": sim.unique_name, "status": "active"})
+        async with database.write() as tx:
+            await desk.parts.fleet.chunks.add(1, 0, packed(SIMS), tx)
+        yield desk
+
+
+async def done(desk, *, until=0.0, before=None, **memo):
+    """Do the chunk once and write what came of it; give the outcome."""
+    args = {"run": 1, "number": 0, "before": before, "until": until}
+    job = Job("d/0", "scan_chunk", "running", args, memo, 1, 1, "d", 0.0, None, None)
+    outcome = await scan_chunk.run(job, desk.parts)
+    if outcome.write:
+        async with desk.parts.fleet.database.write() as tx:
+            await outcome.write(tx)
+    return outcome
+
+
+async def rows(desk):
+    return {row.sid: row async for page in desk.parts.fleet.rows.every(1) for row in page}
+
+
+async def left(desk):
+    body = await desk.parts.fleet.chunks.find(1, 0)
+    return [sim.sid for sim in unpacked(body)] if body else []
+
+
+async def test_a_chunk_leaves_rows_and_days_and_goes(desk):
+    """
+    With its end come a row and today for each SIM, and nothing is left of it.
+    """
+    outcome = await done(desk)
+    days = [len(days_in(await desk.parts.fleet.days.of(sim.sid))) for sim in SIMS]
+
+    assert ("done", []) == (outcome.state, await left(desk))
+    assert {sim.sid for sim in SIMS} == set(await rows(desk))
+    assert [30, 30, 30] == days
+
+
+async def test_a_chunk_that_is_gone_is_done(desk):
+    """
+    A second try after the first was saved asks nobody anything.
+    """
+    await done(desk)
+    desk.kore.requests.clear()
+    outcome = await done(desk)
+
+    assert ("done", 0) == (outcome.state, len(desk.kore.requests))
+
+
+async def test_what_may_be_well_in_a_minute_is_asked_again(desk):
+    """
+    The rest of the chunk is safe already; only what failed is left of it.
+    """
+    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=1, status=503))
+    outcome = await done(desk)
+
+    assert ("ready", {"tries": 1}) == (outcome.state, outcome.memo)
+    assert [SIMS[1].sid] == await left(desk)
+    assert {SIMS[0].sid, SIMS[2].sid} == set(await rows(desk))
+
+
+@pytest.mark.parametrize(
+    ("tries", "until", "state"), [(0, 0, "ready"), (2, 0, "done"), (9, 1e12, "ready")]
+)
+async def test_how_long_it_is_tried(desk, tries, until, state):
+    """
+    A few times in any case, and until the digest's grace is over.
+    """
+    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
+
+    assert state == (await done(desk, until=until, tries=tries)).state
+
+
+async def test_at_last_a_failure_is_written_down(desk):
+    """
+    A SIM that never answers has a row that says why.
+    """
+    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
+    await done(desk, tries=2)
+    row = (await rows(desk))[SIMS[1].sid]
+
+    assert (FAILED, []) == (row.state, await left(desk))
+    assert "KORE" in row.fault
+
+
+async def test_what_stays_wrong_is_not_asked_again(desk):
+    """
+    A SIM that KORE does not have is a failure at once.
+    """
+    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=404))
+    outcome = await done(desk, until=1e12)
+
+    assert ("done", FAILED) == (outcome.state, (await rows(desk))[SIMS[1].sid].state)
+
+
+async def test_a_failure_keeps_what_was_known(desk):
+    """
+    The row of a SIM that failed holds its snapshot of the run before.
+    """
+    await done(desk)
+    before = (await rows(desk))[SIMS[1].sid]
+    async with desk.parts.fleet.database.write() as tx:
+        await desk.parts.fleet.rows.add(7, [before], tx)
+        await desk.parts.fleet.chunks.add(1, 0, packed(SIMS[1:2]), tx)
+    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
+    await done(desk, before=7, tries=2)
+    now = (await rows(desk))[SIMS[1].sid]
+
+    assert (FAILED, before.row, before.mark) == (now.state, now.row, now.mark)
+
+
+async def test_scans_are_counted(desk):
+    """
+    SIMs that were read and that failed are metrics.
+    """
+    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
+    await done(desk)
+    told = desk.parts.metrics.text().decode()
+
+    assert 'simsessions_scanned_sims_total{outcome="read"} 2.0' in told
+    assert 'simsessions_scanned_sims_total{outcome="failed"} 1.0' in told

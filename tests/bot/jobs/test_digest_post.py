@@ -1,0 +1,95 @@
+"""The last step of a digest, on both databases."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.digests.subscription import Why
+from bot.jobs import digest_post
+from bot.sandbox.slack_api.people import ANA
+from bot.store.digest_runs import Stage
+from tests.digesting import digesting, pumps
+
+
+@pytest.fixture
+async def desk(database):
+    async with digesting(database, sims=3) as desk:
+        await desk.parts.subscriptions.add(pumps())
+        yield desk
+
+
+async def test_a_post_whose_answer_was_lost_is_not_made_twice(desk):
+    """
+    Where Slack did it and did not say so, the post is found again.
+    """
+    desk.slack.api.faults.hang_up("chat.postMessage", after_work=True)
+    run = await desk.made(pumps())
+
+    assert (Stage.POSTED, 1) == (run.stage, len(desk.parents()))
+    assert desk.parents()[0].ts == run.ts
+
+
+async def test_details_whose_answer_was_lost_are_not_made_twice(desk):
+    """
+    The same holds for what stands in the thread.
+    """
+    desk.slack.api.faults.hang_up("chat.postMessage", after_work=True, times=2)
+    await desk.made(pumps())
+    texts = [message.text for message in desk.slack.seen_by("ana")]
+
+    assert sorted(set(texts)) == sorted(texts)
+
+
+async def test_slack_away_for_too_long_ends_the_digest(desk, monkeypatch):
+    """
+    A digest that would be no news any more is given up, and the next one says so.
+    """
+    monkeypatch.setattr(digest_post, "PATIENCE", 0.0)
+    desk.slack.api.faults.fail("chat.postMessage", "internal_error", times=9)
+    run = await desk.made(pumps())
+
+    assert (Stage.FAILED, None) == (run.stage, run.ts)
+    assert run.why
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        ("not_in_channel", Why.NOT_IN_CHANNEL),
+        ("channel_not_found", Why.NOT_IN_CHANNEL),
+        ("is_archived", Why.ARCHIVED),
+        ("restricted_action", Why.NOT_ALLOWED),
+    ],
+)
+async def test_a_channel_that_does_not_take_it_pauses_it(desk, error, why):
+    """
+    A digest whose channel is lost comes no more until somebody mends that.
+    """
+    desk.slack.api.faults.fail("chat.postMessage", error, times=9)
+    run = await desk.made(pumps())
+
+    assert Stage.FAILED is run.stage
+    assert why is (await desk.parts.subscriptions.get(pumps().id)).paused
+
+
+async def test_a_workspace_without_newer_blocks_gets_plainer_ones(desk):
+    """
+    Tables and charts that a workspace does not know become words.
+    """
+    desk.slack.workspace.unknown_blocks = frozenset({"data_table", "data_visualization"})
+    run = await desk.made(replace(pumps()))
+    told = desk.slack.workspace.messages.in_channel("C0FLEETOP", seen_by=ANA.id)
+
+    assert Stage.POSTED is run.stage
+    assert "data_table" not in str([message.blocks for message in told])
+
+
+async def test_how_late_digests_are_is_counted(desk):
+    """
+    Each end of a digest is a metric with its lag.
+    """
+    await desk.made(pumps())
+
+    assert b'simsessions_digest_lag_seconds_count{outcome="posted"} 1.0' in (
+        desk.parts.metrics.text()
+    )
