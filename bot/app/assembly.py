@@ -100,7 +100,8 @@ async def assemble(
     app = make_bolt_app(session, identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
     engine = open_engine(ground, stack, scan_at_once=settings.scan_at_once)
-    bot_with = partial(Bot, services, engine=engine, workers=Workers(settings.workers, clock))
+    workers = Workers(settings.workers, clock, drain=settings.drain)
+    bot_with = partial(Bot, services, engine=engine, workers=workers)
     return _with_intake(settings, services, app, bot_with)
 
 

@@ -19,9 +19,11 @@ LIVED_SECONDS = 60.0
 class Workers:
     """So many processes; each holds a pipe to us, so that it ends even where we are killed."""
 
-    def __init__(self, count: int, clock: Clock) -> None:
+    def __init__(self, count: int, clock: Clock, *, drain: float) -> None:
         self._count = count
         self._clock = clock
+        # a port of their own, and time to give back what they do before we lose our patience
+        self._env = os.environ | {"PORT": "0", "SIMSESSIONS_DRAIN": f"{drain / 2:g}"}
         self._tending: list[asyncio.Task[None]] = []
         self._processes: set[asyncio.subprocess.Process] = set()
 
@@ -42,8 +44,7 @@ class Workers:
         pause = FIRST_PAUSE
         while True:
             began = self._clock.monotonic()
-            env = os.environ | {"PORT": "0"}
-            process = await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, env=env)
+            process = await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, env=self._env)
             self._processes.add(process)
             code = await process.wait()
             self._processes.discard(process)

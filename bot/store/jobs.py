@@ -28,16 +28,16 @@ Write = Callable[[Transaction], Awaitable[None]]
 Ended = Sequence[tuple["Job", "Outcome"]]
 
 SQL = {
-    "add": """INSERT INTO jobs (key, kind, args, parent, due, made, state, memo, attempt, claim)
-        SELECT value ->> 'key', value ->> 'kind', value ->> 'args', value ->> 'parent',
-        {now} + CAST(value ->> 'delay' AS DOUBLE PRECISION), {now}, 'ready', '{{}}', 0, 0
-        FROM {rows} WHERE TRUE ON CONFLICT DO NOTHING""",
+    "add": "{insert} ON CONFLICT DO NOTHING",
+    "add anew": """{insert} ON CONFLICT (key) DO UPDATE SET kind = excluded.kind,
+        args = excluded.args, due = excluded.due, state = 'ready', memo = '{{}}', attempt = 0,
+        parent = NULL, ended = NULL, result = NULL, error = NULL WHERE jobs.ended IS NOT NULL""",
     "tell": "SELECT pg_notify(:channel, '')",
     "get": "SELECT {job} FROM jobs WHERE key = :key",
     "children": "SELECT {job} FROM jobs WHERE parent = :key ORDER BY key",
     "hurry": "UPDATE jobs SET due = {now} WHERE key = :key AND state = 'ready' AND due > {now}",
-    "forget": "DELETE FROM jobs WHERE key IN :keys AND ended IS NOT NULL",
-    "orphan": "UPDATE jobs SET parent = NULL WHERE parent IN :keys",
+    "let go": """UPDATE jobs SET parent = NULL WHERE parent IN
+        (SELECT key FROM jobs WHERE key IN :keys AND ended IS NOT NULL)""",
     "lock tree": """{tree} SELECT key, parent FROM jobs WHERE key IN (SELECT key FROM tree)
         OR key = (SELECT parent FROM jobs WHERE key = :key) ORDER BY key {lock}""",
     "cancel tree": """{tree} UPDATE jobs SET state = 'cancelled', ended = {now}
@@ -59,13 +59,24 @@ SQL = {
     "wake": """UPDATE jobs SET state = 'ready', due = {now} WHERE key IN :keys
         AND state = 'waiting' AND NOT EXISTS (SELECT 1 FROM jobs AS child
         WHERE child.parent = jobs.key AND child.ended IS NULL) RETURNING key""",
-    "sweep": """DELETE FROM jobs WHERE key IN (SELECT key FROM jobs
-        WHERE ended < {now} - :keep ORDER BY ended LIMIT 1000 {skip})""",
+    "sweep": """DELETE FROM jobs WHERE key IN (SELECT key FROM jobs WHERE ended < {now} - :keep
+        AND NOT EXISTS (SELECT 1 FROM jobs AS up WHERE up.key = jobs.parent AND up.ended IS NULL)
+        ORDER BY ended LIMIT 1000 {skip})""",
     "depth": """SELECT kind, COUNT(*) AS due FROM jobs
         WHERE state = 'ready' AND due <= {now} GROUP BY kind""",
 }
+INSERT = """INSERT INTO jobs (key, kind, args, parent, due, made, state, memo, attempt, claim)
+    SELECT value ->> 'key', value ->> 'kind', value ->> 'args', value ->> 'parent',
+    {now} + CAST(value ->> 'delay' AS DOUBLE PRECISION), {now}, 'ready', '{{}}', 0, 0
+    FROM {rows} WHERE TRUE"""
 TREE = """WITH RECURSIVE tree(key) AS (SELECT CAST(:key AS TEXT) UNION ALL
     SELECT jobs.key FROM jobs JOIN tree ON jobs.parent = tree.key)"""
+SQLITE = {"lock": "", "skip": "", "rows": "json_each(:rows)"}
+POSTGRES = {
+    "lock": "FOR UPDATE",
+    "skip": "FOR UPDATE SKIP LOCKED",
+    "rows": "json_array_elements(CAST(:rows AS json)) AS value",
+}
 LOOK = "SELECT {now}, (SELECT MIN(next_due) FROM schedules WHERE next_due IS NOT NULL)"
 LOOK_AT = ", (SELECT MIN(due) FROM jobs WHERE state = 'ready' AND kind = :kind{})"
 
@@ -152,11 +163,11 @@ class JobQueue:
 
         `anew`: one that has ended is begun from the start, as if it had never been there.
         """
-        keys = [each.key for each in new]
         async with self._telling(tx) as joined:
-            if anew and (await self._ask(joined, "forget", keys=keys)).rowcount:
-                await self._ask(joined, "orphan", keys=keys)
-            return await self._add(joined, ((each, None) for each in new))
+            if anew:
+                await self._ask(joined, "let go", keys=[each.key for each in new])
+            how = "add anew" if anew else "add"
+            return await self._add(joined, ((each, None) for each in new), how)
 
     async def hurry(self, key: str, tx: Transaction | None = None) -> None:
         """Make a job due that waits for its time; to any other it does nothing."""
@@ -260,10 +271,12 @@ class JobQueue:
         if born or woken:
             await self._tell(tx)
 
-    async def _add(self, tx: Transaction, new: Iterable[tuple[NewJob, str | None]]) -> int:
+    async def _add(
+        self, tx: Transaction, new: Iterable[tuple[NewJob, str | None]], how: str = "add"
+    ) -> int:
         rows = {each.key: _inserted(each, parent) for each, parent in new}
         ordered = _json([rows[key] for key in sorted(rows)])
-        return (await self._ask(tx, "add", rows=ordered)).rowcount if rows else 0
+        return (await self._ask(tx, how, rows=ordered)).rowcount if rows else 0
 
     @asynccontextmanager
     async def _telling(self, tx: Transaction | None) -> AsyncIterator[Transaction]:
@@ -283,15 +296,9 @@ class JobQueue:
 
 def statement(db: Database, template: str) -> TextClause:
     """Fill in what the two databases say differently."""
-    lock = "FOR UPDATE" if db.is_postgres else ""
-    skip = f"{lock} SKIP LOCKED" if db.is_postgres else ""
-    rows = (
-        "json_array_elements(CAST(:rows AS json)) AS value"
-        if db.is_postgres
-        else "json_each(:rows)"
-    )
+    said = {"now": db.now, "job": JOB, "tree": TREE} | (POSTGRES if db.is_postgres else SQLITE)
     lists = [name for name in ("keys", "kinds") if f" :{name}" in template]
-    filled = text(template.format(now=db.now, lock=lock, skip=skip, rows=rows, tree=TREE, job=JOB))
+    filled = text(template.format(insert=INSERT.format(**said), **said))
     return filled.bindparams(*(bindparam(name, type_=Text, expanding=True) for name in lists))
 
 

@@ -63,6 +63,19 @@ async def test_an_ended_key_can_be_begun_anew(queue):
     assert () == await queue.children("a")
 
 
+async def test_a_result_of_before_is_not_one_of_what_is_begun_anew(queue):
+    """
+    Cancelled while it runs and begun anew, a job is another one, in the same process too.
+    """
+    (before,) = await claimed(queue, "a")
+    await queue.cancel("a")
+    await queue.add(NewJob("kind", "a"), anew=True)
+    (after,) = await queue.claim(["kind"], 1, 60.0)
+
+    assert set() == await queue.record([(before, DONE)])
+    assert {"a"} == await queue.record([(after, DONE)])
+
+
 async def test_what_is_added_in_a_transaction_goes_with_it(queue, database):
     """
     Where the rest is not saved, the job is not there either.
@@ -340,6 +353,24 @@ async def test_ended_jobs_are_forgotten_in_time(queue, database):
 
     assert await queue.get("old") is None
     assert ["done", "running"] == await states(queue, "young", "running")
+
+
+async def test_children_are_kept_as_long_as_they_are_waited_for(queue):
+    """
+    However long a parent takes, it finds the results of all.
+    """
+    (parent,) = await claimed(queue, "p")
+    born = (NewJob("kind", "p/1"), NewJob("kind", "p/2"))
+    await queue.record([(parent, Outcome("waiting", children=born))])
+    (first,) = await queue.claim(["kind"], 1, 60.0)
+    await queue.record([(first, DONE)])
+    await queue.sweep(-1.0)
+    kept = await queue.children("p")
+    await queue.cancel("p")
+    await queue.sweep(-1.0)
+
+    assert ["done", "ready"] == [child.state for child in kept]
+    assert () == await queue.children("p")
 
 
 async def test_whoever_waits_for_news_is_told(queue):
