@@ -1,79 +1,73 @@
-"""A digest made, read, paused, previewed and removed in a real browser."""
+"""A digest of every minute: made, seen, told of a change, paused, resumed, previewed, removed."""
 
-import asyncio
-
-import pytest
 from playwright.async_api import expect
-from sqlalchemy import text
 
-from tests.e2e.asking import button, fate
+from bot.sandbox.run import running_demo
+from tests.e2e.asking import ask, button, fate
+from tests.e2e.windows import opened_window
 
-SIM = "well-1"
-
-
-async def said(page, words):
-    """Type a command whose answer may be a window."""
-    await page.locator("#composer").fill(words)
-    await page.locator("#composer").press("Enter")
-
-
-async def due_now(demo):
-    """Let the minute be over, once the digest before is out with its thread."""
-    keep, store = demo.bot.services.digests.subscriptions, demo.bot.services.store
-    (one,) = await keep.every()
-    while await keep.is_being_made(one):  # noqa: ASYNC110 -- nothing tells of it
-        await asyncio.sleep(0.1)
-    async with store.write() as tx:
-        await tx.execute(
-            text("UPDATE schedules SET next_due = :now WHERE kind = 'digest'"),
-            {"now": demo.bot.services.clock.now().timestamp()},
-        )
-    demo.bot.services.digests.queue.news.set()
+NAME, SIMS = "Stories", "gateway-3, truck-42, pump-7, well-1, well-2, well-3, well-4, well-5"
+NEXT_MS = 90_000  # the next full minute, and the scan
 
 
 async def made(page):
-    """Fill in the form: all SIMs, every minute."""
-    await said(page, "/simsessions digest add")
-    dialog = page.get_by_role("dialog", name="New digest")
-    await expect(dialog.get_by_label("Name", exact=True)).to_be_visible()
-    await dialog.get_by_label("Name", exact=True).fill("All SIMs")
-    await dialog.get_by_label("Which SIMs").select_option("all")
-    await expect(dialog.get_by_label("Name pattern")).to_have_count(0)
-    await dialog.get_by_label("How often").select_option("cron")
-    await dialog.get_by_label("Cron line").fill("61 * * * *")
-    await dialog.get_by_role("button", name="Save").click()
-    await expect(dialog.get_by_text("bad minute")).to_be_visible()
-    await dialog.get_by_label("Cron line").fill("* * * * *")
-    await dialog.get_by_role("button", name="Save").click()
-    await expect(dialog.get_by_text("every minute")).to_be_visible()
-    await dialog.get_by_role("button", name="Close").last.click()
-    await expect(dialog).to_be_hidden()
+    """Fill in the form and send it off."""
+    await page.locator("#composer").fill("/simsessions digest add")
+    await page.locator("#composer").press("Enter")
+    form = page.get_by_role("dialog", name="New digest")
+    await form.get_by_label("Name", exact=True).fill(NAME)
+    await form.get_by_label("Which SIMs").select_option(label="A pasted list")
+    await form.get_by_label("SIMs", exact=True).fill(SIMS)
+    await form.get_by_label("How often").select_option(label="By a cron line")
+    await form.get_by_label("Cron line").fill("* * * * *")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form).to_contain_text("every minute")
+    await form.get_by_role("button", name="Close").last.click()
 
 
-@pytest.mark.slow
-async def test_a_digest_from_its_making_to_its_removal(ana, demo):
+def posted(page):
+    """The digests in the channel so far."""
+    return page.get_by_role("article", name=f"simsessions: {NAME}, ")
+
+
+async def test_a_digest_tells_each_minute_what_changed(browser):
     """
-    Every minute it says how the fleet is; what changed in between is said in the next one.
+    It is made in a window and seen; a SIM falls silent, and the next one says so.
     """
-    await made(ana)
-    await expect(ana.get_by_text("made the digest All SIMs").last).to_be_visible()
-    await due_now(demo)
-    digests = ana.get_by_role("article").filter(has=button(ana, "Details"))
-    await expect(digests).to_have_count(1)
+    async with running_demo() as demo, opened_window(browser) as windows:
+        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+        await made(page)
+        await ask(page, f"/simsessions digest now {NAME}")
+        await expect(posted(page).first).to_contain_text("without a warning", timeout=NEXT_MS)
+        await fate(page, "gateway-3", "Fall silent: the session ends")
 
-    await fate(ana, SIM, "Recover")
-    await due_now(demo)
-    await expect(digests).to_have_count(2)
-    await expect(digests.last).to_contain_text("came back")
-    await expect(digests.last).to_contain_text(SIM)
+        await expect(posted(page).nth(1)).to_contain_text("1 went silent", timeout=NEXT_MS)
+        await expect(posted(page).nth(1)).to_contain_text("went silent gateway-3")
 
-    await button(digests.last, "Pause").click()
-    await expect(ana.get_by_text("All SIMs is paused").last).to_be_visible()
-    await said(ana, "/simsessions digest resume All SIMs")
-    await expect(ana.get_by_text("All SIMs is resumed").last).to_be_visible()
-    await said(ana, "/simsessions digest preview")
-    await expect(ana.get_by_text("comes to you as a direct message").last).to_be_visible()
-    await said(ana, "/simsessions digest remove")
-    await button(ana.get_by_role("article").last, "Remove").click()
-    await expect(ana.get_by_text("All SIMs is removed").last).to_be_visible()
-    assert () == await demo.bot.services.digests.subscriptions.every()
+
+async def press(page, label):
+    """List the digests of the channel and press a button of the only one."""
+    await button(await ask(page, "/simsessions digest list"), label).click()
+
+
+async def test_a_digest_is_paused_resumed_previewed_and_removed(browser):
+    """
+    Each is a button of the list; a preview comes to the asker directly, and to remove asks first.
+    """
+    async with running_demo() as demo, opened_window(browser) as windows:
+        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+        await made(page)
+        for label, done in (("Pause", "@ana paused the digest"), ("Resume", "@ana resumed the")):
+            await press(page, label)
+            await expect(page.get_by_text(done)).to_be_visible()
+        await press(page, "Preview")
+        await page.locator(".notice", has_text=f"Preview: {NAME}").click()
+        preview = page.get_by_role("article", name=f"Preview: {NAME}")
+        await expect(preview).to_contain_text("SIMs without a warning")
+        await page.get_by_role("button", name="fleet-ops").click()
+        await press(page, "Remove")
+        await page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        await expect(page.get_by_text("@ana removed the digest")).to_be_visible()
+        shown = await ask(page, "/simsessions digest list")
+
+        await expect(shown).not_to_contain_text(NAME)
