@@ -191,3 +191,15 @@ async def test_a_guest_may_not_where_guests_are_refused():
 
         assert before == len(strict.slack.seen_by("ana"))
         assert "do not answer guests" in strict.answer("gil").text
+
+
+async def test_without_the_store_it_says_so(whole):
+    """
+    What was looked up stands there alone; nothing is made up.
+    """
+    root = await incident(whole)
+    await whole.bot.services.store.aclose()
+
+    await say(whole, HANDOVER, thread=root.ts)
+
+    assert "My store is not reachable right now" in whole.answer().text
