@@ -3,8 +3,10 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import formatdate
 
-from starlette.types import ASGIApp
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.ops.http_server import http_server
 
@@ -21,8 +23,23 @@ async def serving(
 ) -> AsyncIterator[str]:
     """Serve `app`, WebSockets too, and give its base URL, without a slash at the end.
 
-    Port 0 takes a free one. Requests that are still running at the end get `patience` seconds.
+    Port 0 takes a free one. Every answer carries its `Date`, as a real server's does. Requests that
+    are still running at the end get `patience` seconds.
     Raises OSError where the port is taken.
     """
-    async with http_server(app, host, port, websockets=True, grace=patience) as bound:
+    async with http_server(dated(app), host, port, websockets=True, grace=patience) as bound:
         yield f"http://{host}:{bound}"
+
+
+def dated(app: ASGIApp) -> ASGIApp:
+    """Give the app with a `Date` on each of its HTTP answers."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_date(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("Date", formatdate(usegmt=True))
+            await send(message)
+
+        await app(scope, receive, with_date)
+
+    return answer

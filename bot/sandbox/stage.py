@@ -22,6 +22,7 @@ from bot.slack.manifest import app_features
 COMMAND = "/simsessions"
 TO_TRY, MISSPELT = ("truck-42", "pump-7"), "pmp-7"
 FLEET = 200
+PREFIX_CHANNEL = "C0FLEETOP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,9 @@ def _settings(
         # nobody waits a quarter of an hour to see something happen
         "SIMSESSIONS_DIGEST_LEAST": "60s",
         "SIMSESSIONS_WATCH_INTERVAL": "5s",
+        # what is off by itself can be tried here
+        "SIMSESSIONS_PREFIX_CHANNELS": PREFIX_CHANNEL,
+        "SIMSESSIONS_UNFURL_LINKS": "yes",
         # the demo's own folder: it lasts as long as the demo unless somebody names another
         "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
     }

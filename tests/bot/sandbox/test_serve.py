@@ -1,5 +1,7 @@
 import asyncio
 import signal
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -28,6 +30,17 @@ async def test_it_serves_while_the_block_lasts():
 
     assert "/there" == answer.text
     assert url.startswith("http://127.0.0.1:")
+
+
+async def test_every_answer_has_its_date():
+    """
+    A clock can be compared with the answer's `Date`, as with that of a real server.
+    """
+    async with serving(hello) as url, httpx.AsyncClient() as client:
+        answer = await client.get(url)
+
+    told = parsedate_to_datetime(answer.headers["Date"])
+    assert abs(datetime.now(tz=UTC) - told) < timedelta(minutes=1)
 
 
 async def test_several_at_once():
