@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[3]
 REPLICA = (sys.executable, "-m", "tests.bot.jobs.replica")
 LEASE, SLOTS = 1.0, 10
 
+pytestmark = pytest.mark.slow
+
 
 class Replica:
     """One process; its lines can be awaited."""
