@@ -51,7 +51,7 @@ def recent_row(number: int, now: datetime) -> dict[str, object]:
     start = now - timedelta(hours=13 * number + 6)
     end = start + timedelta(hours=12, minutes=number % 40)
     told = now - timedelta(minutes=3) if number == 0 else end
-    return row(number) | {
+    return row(number + 1) | {
         "start": f"{start:%Y-%m-%dT%H:%M:%SZ}",
         "end": None if number == 0 else f"{end:%Y-%m-%dT%H:%M:%SZ}",
         "last_updated": f"{told:%Y-%m-%dT%H:%M:%SZ}",

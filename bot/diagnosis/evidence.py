@@ -11,6 +11,7 @@ from bot.diagnosis.reading import Network, network_of
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+NEVER = datetime.max.replace(tzinfo=UTC)
 NO_TIME = timedelta(0)
 WEEK = timedelta(days=7)
 
@@ -91,6 +92,9 @@ def cleaned(rows: Iterable[DataSession], sim_sid: str) -> tuple[DataSession, ...
     Of rows with the same (`sim_sid`, `start`) the one updated last stays. A row that does not
     name its SIM is of the SIM that was asked for.
     """
+    rows = tuple(rows)
+    if _is_clean(rows):
+        return rows
     kept: dict[tuple[float, str], DataSession] = {}
     for row in rows:
         if row.start is None:
@@ -98,6 +102,17 @@ def cleaned(rows: Iterable[DataSession], sim_sid: str) -> tuple[DataSession, ...
         key = (row.start.timestamp(), row.sim_sid or sim_sid)
         kept[key] = _later_copy(kept[key], row) if key in kept else row
     return tuple(kept[key] for key in sorted(kept, reverse=True))
+
+
+def _is_clean(rows: tuple[DataSession, ...]) -> bool:
+    """Tell whether each row started before the one in front of it, as KORE's mostly do."""
+    last = NEVER
+    for row in rows:
+        start = row.start
+        if start is None or start >= last:
+            return False
+        last = start
+    return True
 
 
 def _later_copy(one: DataSession, other: DataSession) -> DataSession:

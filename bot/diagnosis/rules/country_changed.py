@@ -20,6 +20,8 @@ from bot.diagnosis.thresholds import Thresholds
 def country_changed(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find a country that is new to this SIM; an unknown one is not new."""
     newest = evidence.newest
+    if len({session.operator_country for session in evidence.in_order}) <= 1:
+        return
     here = country(newest.operator_country) if newest else None
     told = [code for s in evidence.earlier if (code := country(s.operator_country))]
     if newest is None or here is None or len(told) < limits.usual_sessions:

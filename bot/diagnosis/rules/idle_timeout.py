@@ -26,7 +26,8 @@ from bot.diagnosis.thresholds import Thresholds
 def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find the newest sessions in a row that are as long as each other and as a timer."""
     recent, number = evidence.started_within(WEEK), limits.idle_timeout_sessions
-    timed = [_as_long_as_a_timer(length(session), limits) for session in recent]
+    timers = _timers(limits)
+    timed = [_as_long_as_a_timer(length(session), timers) for session in recent]
     for last in range(len(recent), number - 1, -1):
         alike = [lasted for lasted in timed[last - number : last] if lasted]
         if len(alike) < number or not _are_alike(alike, limits):
@@ -50,13 +51,19 @@ def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         return
 
 
-def _as_long_as_a_timer(lasted: timedelta | None, limits: Thresholds) -> timedelta | None:
+def _timers(limits: Thresholds) -> list[tuple[timedelta, timedelta]]:
+    """Give the least and the greatest length that each timer explains, a hundred times."""
     off = limits.idle_timeout_percent
-    if lasted is not None:
-        for timer in limits.idle_timeouts:
-            if timer * (100 - off) <= lasted * 100 <= timer * (100 + off):
-                return lasted
-    return None
+    return [(timer * (100 - off), timer * (100 + off)) for timer in limits.idle_timeouts]
+
+
+def _as_long_as_a_timer(
+    lasted: timedelta | None, timers: Sequence[tuple[timedelta, timedelta]]
+) -> timedelta | None:
+    if lasted is None:
+        return None
+    hundredfold = lasted * 100
+    return lasted if any(least <= hundredfold <= most for least, most in timers) else None
 
 
 def _are_alike(lengths: Sequence[timedelta], limits: Thresholds) -> bool:

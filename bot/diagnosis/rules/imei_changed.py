@@ -24,6 +24,8 @@ SOURCE = (
 )
 def imei_changed(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
     """Find the latest change; what is not reported, or all zeros, is no change."""
+    if len({session.imei for session in evidence.in_order}) <= 1:
+        return
     told = [(s, name) for s in evidence.in_order if (name := device(s.imei))]
     changes = [(a, b) for (a, one), (b, other) in pairwise(told) if one != other]
     if not changes:

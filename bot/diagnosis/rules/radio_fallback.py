@@ -21,6 +21,9 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find a fall from the usual generation; radio links that cannot be placed do not count."""
     newest = evidence.newest
     now_on = generation(newest.radio_link) if newest else None
+    links = {session.radio_link for session in evidence.in_order}
+    if now_on is None or max(generation(link) or 0 for link in links) <= now_on:
+        return
     told = [(s.radio_link, g) for s in evidence.earlier if (g := generation(s.radio_link))]
     if newest is None or now_on is None or len(told) < limits.usual_sessions:
         return

@@ -47,13 +47,16 @@ def _packets_by_day(evidence: Evidence) -> dict[int, float]:
     Blocks without known counters are left out; nothing is given where the last one has a session
     whose counters, or whose extent, are unknown.
     """
+    if _is_today_untold(evidence):
+        return {}
     now, days = evidence.now, defaultdict[int, float](float)
-    sessions = zip(evidence.in_order, evidence.starts, evidence.stops, strict=True)
-    for session, start, stop in sessions:
+    for session, start, stop in zip(
+        evidence.in_order, evidence.starts, evidence.stops, strict=True
+    ):
         counts = packets(session)
         if counts and stop:
-            _spread(sum(counts), (now - start) / DAY, (now - stop) / DAY, days)
-    return {} if _is_today_untold(evidence) else days
+            _spread(counts[0] + counts[1], (now - start) / DAY, (now - stop) / DAY, days)
+    return days
 
 
 def _is_today_untold(evidence: Evidence) -> bool:
