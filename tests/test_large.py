@@ -56,13 +56,16 @@ class Large:
         every = self.slack.seen_by("ana")
         return [m for m in every if m.metadata and m.thread_ts in {None, m.ts}]
 
-    async def type(self, text):
-        """Type a command and give what its asker sees next."""
+    async def type(self, text, answer):
+        """Type a command and give its answer, which has these words."""
         before = len(self.slack.seen_by("ana"))
         delivery = await self.slack.workspace.command("ana", "#fleet-ops", "/simsessions", text)
         assert delivery.ok
-        await until(lambda: len(self.slack.seen_by("ana")) > before)
-        return self.slack.seen_by("ana")[-1]
+        return await until(lambda: self._said(answer, before))
+
+    def _said(self, words, since):
+        fresh = self.slack.seen_by("ana")[since:]
+        return next((message for message in fresh if words in message.text), None)
 
     async def sql(self, statement, *values):
         connection = await asyncpg.connect(self.database_url)
@@ -179,8 +182,7 @@ async def test_a_digest_is_posted_once_whoever_is_killed(large):
     assert before < SIMS
     assert key == post.metadata["event_payload"]["key"]
     assert "done" == state
-    answer = await large.type("truck-42")
-    assert "truck-42" in answer.text
+    await large.type("truck-42", "truck-42 is")
     block, pause = find_button(post, "Pause")
     workspace = large.slack.workspace
     await workspace.click("ana", post.ts, block["block_id"], pause["action_id"])
@@ -193,7 +195,7 @@ async def test_each_bot_answers_what_it_gets(large):
     """
     Slack gives each command to one bot; both take their share, and each is answered once.
     """
-    answers = [await large.type("truck-42") for _ in range(8)]
+    answers = [await large.type("truck-42", "truck-42 is") for _ in range(8)]
 
     shares = [len(connection.received) for connection in large.slack.api.socket.connections]
     assert 8 == len({message.ts for message in answers})
@@ -208,7 +210,7 @@ async def test_a_button_of_one_bot_is_known_to_the_other(large):
     """
     await digest_of_all(large)
     for label, paused in (("Pause", "asked"), ("Resume", None)) * 2:
-        shown = await large.type("digest")
+        shown = await large.type("digest", "1 digest in this channel")
         block, button = find_button(shown, label)
         workspace = large.slack.workspace
         await workspace.click("ana", shown.ts, block["block_id"], button["action_id"])

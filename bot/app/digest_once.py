@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.app.digesting import subscriptions
 from bot.app.ground import open_ground
 from bot.app.job_side import open_engine
+from bot.app.kore_side import shared_pace
 from bot.app.store import opened_store
 from bot.clock import Clock, SystemClock
 from bot.digests.desk import run_key
@@ -50,7 +51,8 @@ async def preview(settings: Settings, which: str, began: Begin) -> tuple[Subscri
     clock = SystemClock()
     async with opened_store(settings) as store, AsyncExitStack() as stack:
         one = await _chosen(which, store)
-        kore = open_kore(settings.kore_config(), clock)
+        pace = shared_pace(settings, clock, store)
+        kore = open_kore(settings.kore_config(), clock, pace=pace)
         stack.push_async_callback(kore.aclose)
         behind = kore.in_background(at_once=settings.worker_at_once)
         stack.push_async_callback(behind.aclose)

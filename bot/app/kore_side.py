@@ -32,7 +32,7 @@ async def open_kore_side(
     settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack, store: Database
 ) -> KoreSide:
     """Open KORE's client and read the list of SIMs in the background."""
-    pace = _shared_pace(settings, clock, store)
+    pace = shared_pace(settings, clock, store)
     kore = open_kore(settings.kore_config(), clock, observer=metrics, pace=pace)
     stack.push_async_callback(kore.aclose)
     directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
@@ -45,7 +45,7 @@ async def open_kore_side(
     return KoreSide(kore, directory, resolver, sessions)
 
 
-def _shared_pace(settings: Settings, clock: Clock, store: Database) -> SharedRate | None:
+def shared_pace(settings: Settings, clock: Clock, store: Database) -> SharedRate | None:
     """Give the pace of scans and watches over all processes on one store; None for one alone."""
     allowed, alone = settings.kore_per_second, not (store.is_postgres or settings.workers)
     if allowed is None or alone:
