@@ -13,7 +13,7 @@ from bot.sessions.verdict import Judge
 from bot.watches.permission import Admitted
 
 SCANS_AT_ONCE = 3  # chunks: one writes what it has read while the others ask
-SLOTS = {"default": 10, "digest": 20, "watch": 50, "watch_posts": 20}
+SLOTS = {"default": 10, "digest": 20, "watch": 50, "watch_card": 20, "watch_notice": 20}
 
 
 def open_engine(ground: Ground, stack: AsyncExitStack, *, scan_at_once: int) -> Engine:

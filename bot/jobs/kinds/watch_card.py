@@ -10,7 +10,7 @@ from bot.store.transaction import Transaction
 from bot.watches.rows import to_row
 
 
-@kind(lane="watch_posts", longest=300.0)
+@kind(lane="watch_card", longest=300.0)
 async def watch_card(job: Job, services: JobServices) -> Outcome | None:
     """Draw it and keep where it stands; end a watch of which nobody can be told."""
     watching = services.watching

@@ -14,7 +14,7 @@ from bot.watches.notices import from_args
 log = logging.getLogger(__name__)
 
 
-@kind(lane="watch_posts", longest=300.0)
+@kind(lane="watch_notice", longest=300.0)
 async def watch_notice(job: Job, services: JobServices) -> Outcome | None:
     """Tell it; where there is nobody to tell any more, that is the end of it."""
     try:
