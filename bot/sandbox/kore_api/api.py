@@ -29,7 +29,7 @@ from bot.sandbox.stories.story import Story, all_stories
 TOKEN_PATH = "/api-services/v1/auth/token"  # noqa: S105 -- a path
 CONTROL = "/_"
 _REMEMBERED = 10_000
-_RENDERED_BYTES = 64 * 1024 * 1024
+_RENDERED_BYTES = 16 * 1024 * 1024
 
 
 class KoreApi:

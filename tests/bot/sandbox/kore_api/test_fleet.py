@@ -49,6 +49,18 @@ def test_it_is_always_the_same():
     assert small != told(Fleet(30, seed=2), NOON)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_fewer_days_are_the_newest_of_all(kind: str):
+    """
+    A fleet that looks less far back tells the same newest sessions, and no older ones.
+    """
+    place = one_of(kind).place
+    every, few = (Fleet(20, days=days)[place].sessions(NOON) for days in (30, 3))
+
+    assert every[: len(few)] == few
+    assert len(few) < len(every)
+
+
 def test_it_costs_nothing_to_have():
     """
     A thousand million SIMs can be had at once, for nothing is made before it is asked for.
