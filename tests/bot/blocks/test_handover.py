@@ -91,7 +91,7 @@ def test_what_could_not_be_read_is_not_called_offline():
     words = shown(handover_screen(handed, []))
 
     assert "❔ not read" in words
-    assert "KORE: unavailable" in words
+    assert "KORE is not answering" in words
     assert "offline" not in words
 
 

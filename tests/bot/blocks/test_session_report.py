@@ -60,11 +60,11 @@ def test_the_text_is_the_first_sentence():
 
 def test_buttons():
     """
-    The asker can read again, see the history, share, and open a map of the tower.
+    The asker can read again, see the history, watch, share, and open a map of the tower.
     """
     shown = buttons(session_report(a_report()))
 
-    assert [ids.REFRESH, ids.HISTORY, ids.SHARE, ids.MAP] == list(shown)
+    assert [ids.REFRESH, ids.HISTORY, ids.WATCH, ids.SHARE, ids.MAP] == list(shown)
     assert ids.Refresh(sid=SID) == ids.Refresh.from_value(shown[ids.REFRESH]["value"])
     assert ids.Window(sid=SID, days=30) == ids.Window.from_value(shown[ids.HISTORY]["value"])
     assert "Map of the cell tower of pump-7" == shown[ids.MAP]["accessibility_label"]
@@ -74,11 +74,11 @@ def test_buttons():
 @pytest.mark.parametrize(
     ("changes", "shown"),
     [
-        ({"sessions": None}, [ids.REFRESH, ids.SHARE]),
-        ({"sessions": ()}, [ids.REFRESH, ids.SHARE]),
+        ({"sessions": None}, [ids.REFRESH, ids.WATCH, ids.SHARE]),
+        ({"sessions": ()}, [ids.REFRESH, ids.WATCH, ids.SHARE]),
         (
             {"sessions": (a_session(cell_location_estimate=None),)},
-            [ids.REFRESH, ids.HISTORY, ids.SHARE],
+            [ids.REFRESH, ids.HISTORY, ids.WATCH, ids.SHARE],
         ),
     ],
 )
@@ -97,7 +97,7 @@ def test_a_shared_answer():
     shown = buttons(drawn)
 
     assert any("shared by <@U012AB>" in text for text in words(drawn.blocks))
-    assert [ids.REFRESH, ids.HISTORY, ids.MAP] == list(shown)
+    assert [ids.REFRESH, ids.HISTORY, ids.WATCH, ids.MAP] == list(shown)
     assert "U012AB" == ids.Refresh.from_value(shown[ids.REFRESH]["value"]).shared_by
 
 
