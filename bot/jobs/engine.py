@@ -5,6 +5,7 @@ While the store is away the engine waits; what has come out meanwhile is written
 """
 
 import asyncio
+import itertools
 import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LEAST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
 PUT_BACK_SECONDS = 5.0
+TIDY_BEATS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +188,13 @@ class Engine:
         self._pulse.is_away = away
 
     async def _keep(self) -> None:
-        """Renew the claims, and forget what ended long ago, until cancelled."""
-        while True:
+        """Renew the claims, and now and then forget what ended long ago, until cancelled."""
+        for beat in itertools.count():
             try:
                 await self._renew()
-                await self._queue.sweep(self._timing.keep)
-                self._services.metrics.jobs_due(await self._queue.depth())
+                if beat % TIDY_BEATS == 0:
+                    await self._queue.sweep(self._timing.keep)
+                    self._services.metrics.jobs_due(await self._queue.depth())
             except StoreFault:
                 log.exception("jobs-not-kept")
             except StoreError as error:

@@ -222,7 +222,7 @@ class JobQueue:
         """Keep what is held and give the keys that still are; free what others have let go."""
         mine = {"keys": list(held), "me": self._me, "lease": lease}
         async with self._db.write() as tx:
-            kept = {row.key for row in await self._ask(tx, "renew", **mine)}
+            kept = {row.key for row in await self._ask(tx, "renew", **mine)} if held else set()
             freed = (await self._ask(tx, "free", keys=list(held))).rowcount
         if freed:
             self.news.set()
