@@ -88,7 +88,7 @@ class Scanner:
 
     async def _one(self, sim: Sim, months: Packed, plans: Plans, scanned: Scanned) -> None:
         try:
-            sessions = await self._kore.data_sessions(sim.sid)
+            sessions = await self._kore.scanned_sessions(sim.sid)
             await self._judged(sim, sessions, months, plans, scanned)
         except KoreError as error:
             scanned.failures.append(Failure(sim, error))

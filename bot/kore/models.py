@@ -3,6 +3,7 @@
 Field by field: docs.korewireless.com, DataSession, SIM, RatePlan and UsageRecord resources.
 """
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
@@ -14,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    TypeAdapter,
     model_validator,
 )
 from pydantic_core import CoreSchema, core_schema
@@ -31,6 +33,33 @@ class ElseUnknown:
         return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
+class InUtc:
+    """Marks a time that is read in Python's own UTC, whatever zone it was told in.
+
+    That takes longer than pydantic's own way, and pays where rules compare them all: two times in
+    one zone object do that ten times as fast as two of pydantic's, which have a new one each.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        read = core_schema.no_info_plain_validator_function(_in_utc)
+        return core_schema.nullable_schema(read)
+
+
+_AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+
+
+def _in_utc(told: Any) -> datetime:  # noqa: ANN401 -- whatever stands there
+    """Read KORE's usual way of writing first; all others as pydantic does."""
+    try:
+        moment = datetime.fromisoformat(told)
+    except (TypeError, ValueError):
+        return _AWARE.validate_python(told).astimezone(UTC)
+    return moment if moment.tzinfo is UTC else _AWARE.validate_python(told).astimezone(UTC)
+
+
+Moment = Annotated[datetime | None, InUtc()]
 Text = Annotated[str | None, ElseUnknown()]
 Imei = Annotated[Annotated[str, Field(pattern="[^0]")] | None, ElseUnknown()]
 Time = Annotated[AwareDatetime | None, ElseUnknown()]
@@ -100,6 +129,9 @@ class ScannedSession(DataSession):
     sid: None = Field(default=None, validation_alias=NOT_READ)
     account_sid: None = Field(default=None, validation_alias=NOT_READ)
     cell_location_estimate: None = Field(default=None, validation_alias=NOT_READ)
+    last_updated: Moment = None
+    start: Moment = None
+    end: Moment = None
 
 
 class Sim(_Answer):

@@ -1,6 +1,10 @@
+import json
+from datetime import UTC
+
 import pytest
 
-from bot.kore.models import UsageRecord
+from bot.kore.models import DataSessionPage, ScannedSessionPage, UsageRecord
+from bot.kore.reading import read_rows
 from tests.builders import a_sim
 
 USAGE = [
@@ -42,3 +46,33 @@ def test_what_people_call_it(changes, expected):
     The unique name, else the friendly one, else the SID.
     """
     assert expected == a_sim(**changes).name
+
+
+TIMES = [
+    "2026-01-05T12:00:07Z",
+    "2026-01-05T12:00:07.250Z",
+    "2026-01-05T14:00:07+02:00",
+    "2026-01-05 12:00:07Z",
+    "2026-01-05t12:00:07z",
+    1767614407,
+    None,
+    "",
+    "2026-01-05T12:00:07",
+    "2026-01-05",
+    "yesterday",
+    True,
+    {"at": "noon"},
+]
+
+
+@pytest.mark.parametrize("told", TIMES)
+def test_a_scan_reads_times_as_everybody_does(told):
+    """
+    The same moment or the same refusal, whatever KORE writes; and always in UTC.
+    """
+    body = json.dumps({"data_sessions": [{"sim_sid": "DE1", "start": told}]}).encode()
+    plain, scanned = read_rows(DataSessionPage, body), read_rows(ScannedSessionPage, body)
+    starts = [row.start for row in scanned.rows]
+
+    assert (plain.skipped, [row.start for row in plain.rows]) == (scanned.skipped, starts)
+    assert all(start is None or start.tzinfo is UTC for start in starts)
