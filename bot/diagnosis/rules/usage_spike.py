@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from math import ceil
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence
@@ -11,6 +10,7 @@ from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
 
 ROUNDING = 1e-9
+_DAY = DAY.total_seconds()
 
 
 @rule(
@@ -50,28 +50,40 @@ def _packets_by_day(evidence: Evidence) -> dict[int, float]:
     if _is_today_untold(evidence):
         return {}
     now, days = evidence.now, defaultdict[int, float](float)
-    for session, start, stop in zip(
-        evidence.in_order, evidence.starts, evidence.stops, strict=True
-    ):
+    sessions = zip(evidence.in_order, evidence.starts, evidence.stops, strict=True)
+    for session, start, stop in sessions:
         counts = packets(session)
         if counts and stop:
-            _spread(counts[0] + counts[1], (now - start) / DAY, (now - stop) / DAY, days)
+            oldest = (now - start).total_seconds() / _DAY
+            newest = (now - stop).total_seconds() / _DAY
+            _spread(counts[0] + counts[1], oldest, newest, days)
     return days
 
 
 def _is_today_untold(evidence: Evidence) -> bool:
     """Tell whether counters, or the extent, of a session of the last 24 h are unknown."""
-    followers = [*evidence.starts, evidence.now][1:]
-    every = zip(evidence.in_order, evidence.stops, followers, strict=True)
-    today = evidence.now - DAY
-    return any((stop or until) > today and not (stop and packets(s)) for s, stop, until in every)
+    today, until = evidence.now - DAY, evidence.now
+    starts = reversed(evidence.starts)
+    for session, stop, start in zip(
+        evidence.sessions or (), reversed(evidence.stops), starts, strict=True
+    ):
+        if (stop or until) > today and not (stop and packets(session)):
+            return True
+        until = start
+    return False
 
 
 def _spread(count: int, oldest: float, newest: float, days: dict[int, float]) -> None:
     """Spread `count` evenly from `oldest` to `newest`, in days before now."""
-    oldest, newest = max(oldest, 0.0), max(newest, 0.0)
-    if oldest <= newest or int(oldest) == int(newest):
-        days[int(oldest)] += count
+    oldest = oldest if oldest > 0 else 0.0
+    newest = newest if newest > 0 else 0.0
+    first, last = int(oldest), int(newest)
+    if first <= last:
+        days[first] += count
         return
-    for day in range(int(newest), ceil(oldest)):
-        days[day] += count * (min(oldest, day + 1) - max(newest, day)) / (oldest - newest)
+    a_day = count / (oldest - newest)
+    days[last] += a_day * (last + 1 - newest)
+    for day in range(last + 1, first):
+        days[day] += a_day
+    if oldest > first:
+        days[first] += a_day * (oldest - first)
