@@ -1,27 +1,37 @@
-"""Watches and notices as people see them who may not see which card and device it is."""
+"""Watches and notices without card and device."""
 
 from dataclasses import replace
 
-from bot.sessions.redaction import redacted_snapshot
-from bot.watches.hiding import hidden_watch
-from tests.bot.blocks.test_handover import a_watch
+from bot.sessions.withheld import WITHHELD
+from bot.watches.hiding import hidden_news, hidden_notice, hidden_watch
+from bot.watches.watch import Notice, NoticeKind
+from tests.bot.watches.watching import NOON, a_snapshot, a_watch
 from tests.builders import ICCID
 
-
-def test_a_name_that_is_the_card_is_hidden_too():
-    """
-    The watch's own copy of the name as well as its snapshots'.
-    """
-    watch = a_watch()
-    seen = replace(watch.latest, name=f"pump {ICCID}")
-    hidden = hidden_watch(replace(watch, name=seen.name, latest=seen, noticed=seen))
-
-    assert "pump withheld" == hidden.name
-    assert redacted_snapshot(seen) == hidden.latest == hidden.noticed
+BEFORE = a_snapshot("online", iccid=ICCID, cell_id="310-260-40482-1243")
+AFTER = replace(BEFORE, imei14="35693803564380", operator="Movistar", network="334-030")
+SECRETS = (ICCID, "40482", "01493100012970", "35693803564380")
 
 
-def test_another_name_stays():
+def test_a_watch_is_shown_without_them():
     """
-    Most names say nothing of the card.
+    Neither what was told nor what is now names the card, the device or the cell.
     """
-    assert "pump-7" == hidden_watch(a_watch()).name
+    shown = hidden_watch(a_watch(noticed=BEFORE, latest=AFTER))
+
+    assert [] == [secret for secret in SECRETS if secret in repr(shown)]
+    assert (shown.latest.operator, shown.latest.state) == (AFTER.operator, AFTER.state)
+
+
+def test_a_notice_is_shown_without_them():
+    """
+    That the device is another is told, which it is is not; the rest is told as ever.
+    """
+    notice = Notice(NoticeKind.CHANGED, 1, BEFORE, AFTER, NOON)
+    told = {change.kind.value: (change.before, change.after) for change in hidden_news(notice)}
+
+    assert [] == [secret for secret in SECRETS if secret in repr(hidden_notice(notice))]
+    assert {
+        "new_operator": ("Telcel", "Movistar"),
+        "new_imei": (WITHHELD, WITHHELD),
+    } == told
