@@ -234,7 +234,7 @@ async def test_who_may_not_ask_any_more_is_told_and_not_watched_for(rig):
     rig.kore.turns.recover(PUMP)
     await rig.move(240)
     assert [] == rig.notices()
-    await rig.move(120)
+    await rig.move(180)
 
     (notice,) = rig.notices()
     assert "🚫 <@U0ANA0001> I stopped watching pump-7: You are not on my list." == notice
