@@ -2,7 +2,7 @@
 
 import { freshId, h } from "../dom.js";
 import { textObject, words } from "../text/text_object.js";
-import { channelLabel } from "../page/names.js";
+import { channelMention } from "../page/names.js";
 import { menuButton } from "./menu.js";
 
 /** Draws a select of fixed options; it is the browser's own, so that keys and phones work. */
@@ -24,7 +24,7 @@ export function multiSelect(element, place) {
 export function workspaceSelect(element, place) {
   const { names } = place;
   const people = names.people().map((each) => h("option", { value: each.id }, `@${each.real_name}`));
-  const option = (each) => h("option", { value: each.id }, channelLabel(each));
+  const option = (each) => h("option", { value: each.id }, channelMention(each));
   const channels = channelsFor(element, names).map(option);
   const content = element.type === "users_select" ? people : channels;
   const initial = element.initial_user ?? element.initial_channel ?? element.initial_conversation;

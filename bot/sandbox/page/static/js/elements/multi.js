@@ -2,7 +2,7 @@
 
 import { freshId, h, put } from "../dom.js";
 import { words } from "../text/text_object.js";
-import { channelLabel } from "../page/names.js";
+import { channelMention } from "../page/names.js";
 import { channelsFor, labelOf } from "./choices.js";
 import { PAUSE_MS, leastTyped } from "./suggest.js";
 
@@ -57,7 +57,7 @@ class Multi {
     const { names } = this.place;
     const all = this.element.type === "multi_users_select"
       ? names.people().map((each) => ({ value: each.id, title: `@${each.real_name}` }))
-      : channelsFor(this.element, names).map((each) => ({ value: each.id, title: channelLabel(each) }));
+      : channelsFor(this.element, names).map((each) => ({ value: each.id, title: channelMention(each) }));
     const fits = ({ title }) => title.toLowerCase().includes(typed);
     return all.filter((each) => fits(each) && !this.chosen.includes(each.value));
   }

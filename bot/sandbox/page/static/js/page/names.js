@@ -38,6 +38,11 @@ export function channelLabel(channel) {
   return channel.kind === "im" ? title : `${channelSign(channel)} ${title}`;
 }
 
+/** Gives a channel as one writes it. */
+export function channelMention(channel) {
+  return channel.kind === "im" ? "Messages with simsessions" : `#${channel.name}`;
+}
+
 /** Gives the sign before a channel's name. */
 export function channelSign(channel) {
   return { im: "●", private: "◈" }[channel.kind] ?? "#";
