@@ -57,12 +57,12 @@ class KoreApi:
         self.tokens = Tokens(clock, self.client_id, self.client_secret)
         self.faults = Faults(clock)
         self.requests: deque[Asked] = deque(maxlen=_REMEMBERED)
-        self._control = Control(self.faults, self.tokens, self.requests)
         self._resources = Resources(self.account)
         self._rendered: LRUCache[tuple[object, ...], Answer] = LRUCache(
             _RENDERED_BYTES, getsizeof=lambda answer: len(answer.body)
         )
         self.turns = Turns(self.account, clock, self._rendered.clear)
+        self._control = Control(self.faults, self.tokens, self.turns, self.requests)
         for story in self.stories:
             self._tell(story)
 

@@ -1,10 +1,11 @@
-"""Lets whoever sits on this machine tell a running stand-in what to do wrong, and what was asked.
+"""Lets whoever sits on this machine tell a running stand-in what to do wrong or what happens.
 
     curl $KORE/_faults -d '{"next": [{"kind": "too_many", "path": "DataSessions", "times": 3}]}'
     curl $KORE/_faults -d '{"latency": 0.2, "requests_per_second": 100, "expire_tokens": true}'
     curl $KORE/_faults -X DELETE
+    curl $KORE/_turns -d '{"sim": "pump-7", "act": "recover"}'
 
-GET tells what is set. `/_requests` tells what was asked, and DELETE forgets it.
+GET tells what is set, or what can happen. `/_requests` tells what was asked, and DELETE forgets it.
 """
 
 import json
@@ -17,6 +18,7 @@ from bot.sandbox.kore_api.answers import Answer, Row, Value, answer_of
 from bot.sandbox.kore_api.faults import Fault, Faults
 from bot.sandbox.kore_api.question import Asked, Question
 from bot.sandbox.kore_api.tokens import AN_HOUR, Tokens
+from bot.sandbox.kore_api.turns import Turns
 
 SHOWN = 100
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -35,8 +37,11 @@ KINDS: dict[str, Callable[..., Fault]] = {
 class Control:
     """The stand-in's own endpoints, which no KORE has."""
 
-    def __init__(self, faults: Faults, tokens: Tokens, requests: deque[Asked]) -> None:
+    def __init__(
+        self, faults: Faults, tokens: Tokens, turns: Turns, requests: deque[Asked]
+    ) -> None:
         self._faults = faults
+        self._turns = turns
         self._tokens = tokens
         self._requests = requests
         self._settings: dict[str, Callable[[Value], None]] = {
@@ -52,6 +57,8 @@ class Control:
             ("DELETE", "/_faults"): self._clear,
             ("GET", "/_requests"): lambda _: answer_of(self._asked()),
             ("DELETE", "/_requests"): self._forget,
+            ("GET", "/_turns"): lambda _: answer_of({"turns": self._turns.titles()}),
+            ("POST", "/_turns"): self._turn,
         }
 
     def answer(self, question: Question, body: bytes) -> Answer | None:
@@ -75,6 +82,15 @@ class Control:
         self._faults.clear()
         self._tokens.seconds = AN_HOUR
         return answer_of(self._told())
+
+    def _turn(self, body: bytes) -> Answer:
+        try:
+            wish = json.loads(body)
+            self._turns.act(wish["sim"], wish["act"])
+        except (ValueError, TypeError, KeyError) as error:
+            known = {"turns": self._turns.titles()}
+            return answer_of({"message": f"{type(error).__name__}: {error}"} | known, 400)
+        return answer_of(wish)
 
     def _forget(self, _: bytes) -> Answer:
         self._requests.clear()

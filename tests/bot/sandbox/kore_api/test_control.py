@@ -129,3 +129,31 @@ async def test_there_is_no_more(ask: httpx.AsyncClient, path: str):
     answer = await ask.get(path)
 
     assert 404 == answer.status_code
+
+
+async def test_a_sim_takes_a_turn_from_outside(api: KoreApi, ask: httpx.AsyncClient):
+    """
+    What can happen is listed, and happens to the SIM that is named.
+    """
+    told = (await ask.get("/_turns")).json()["turns"]
+    answer = await ask.post("/_turns", json={"sim": "pump-7", "act": "suspend"})
+    sim = (await ask.get("/v1/Sims/pump-7")).json()
+
+    assert {"recover", "go_silent", "stall", "undo"} <= {each["act"] for each in told}
+    assert (200, "suspended") == (answer.status_code, sim["status"])
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [{"sim": "nobody", "act": "recover"}, {"sim": "pump-7", "act": "explode"}, {}, [], "{"],
+    ids=["sim", "act", "nothing", "list", "no-json"],
+)
+async def test_a_turn_that_cannot_be(ask: httpx.AsyncClient, wish: object):
+    """
+    An unknown SIM or act, or what is no wish, is told with all that can happen.
+    """
+    sent = {"content": wish} if isinstance(wish, str) else {"json": wish}
+    answer = await ask.post("/_turns", **sent)
+
+    assert 400 == answer.status_code
+    assert answer.json()["turns"]

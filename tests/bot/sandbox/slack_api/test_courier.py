@@ -1,5 +1,7 @@
 """Events: what the app hears of, and hears again until it acknowledges."""
 
+import asyncio
+
 import pytest
 
 from tests.bot.sandbox.slack_api.kit import ANA, FLEET, GENERAL, SILENT
@@ -125,3 +127,35 @@ async def test_what_is_on_its_way_is_given_up_at_the_end(app, api, workspace):
     await api.aclose()
 
     assert not api.courier._tasks
+
+
+async def test_an_event_that_nobody_takes_is_lost_at_last(api, base, workspace, clock):
+    """
+    With no app connected Slack tries at once, after a minute and after five more, then no more.
+    """
+    await workspace.say("ana", FLEET, MENTION)
+    await api.courier.settled()
+
+    assert [0.0, 60.0, 300.0] == clock.slept
+
+
+async def test_an_app_that_comes_back_hears_what_it_missed(api, base, workspace, connect, clock):
+    """
+    What happened while it was away comes with the next try, numbered as one.
+    """
+    waiting, go_on = asyncio.Event(), asyncio.Event()
+
+    async def sleep(seconds):
+        if seconds:
+            waiting.set()
+            await go_on.wait()
+
+    clock.sleep = sleep
+    await workspace.say("ana", FLEET, MENTION)
+    await waiting.wait()
+    app = await connect()
+    go_on.set()
+    await api.courier.settled()
+
+    heard = [(request.retry_attempt, request.payload["event"]["text"]) for request in app.seen]
+    assert [(2, MENTION)] == heard
