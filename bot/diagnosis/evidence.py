@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from bot.diagnosis.reading import Network, network_of
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -63,11 +62,6 @@ class Evidence:
     def earlier(self) -> tuple[DataSession, ...]:
         """All sessions but the newest, oldest first."""
         return self.in_order[:-1]
-
-    @cached_property
-    def networks(self) -> tuple[Network | None, ...]:
-        """The network of each of `in_order`; None where it is unknown."""
-        return tuple(network_of(session) for session in self.in_order)
 
     @cached_property
     def gaps(self) -> list[timedelta]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.reading import Network, cell, network_name
+from bot.diagnosis.reading import Network, cell, network_name, network_of
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
 from bot.kore.models import DataSession
@@ -36,11 +36,9 @@ def cell_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 
 def _cells(evidence: Evidence) -> dict[Network, dict[str, DataSession]]:
     """Give the last session in each cell, by network."""
-    first = evidence.first_within(DAY)
     by_network: dict[Network, dict[str, DataSession]] = {}
-    recent = zip(evidence.in_order[first:], evidence.networks[first:], strict=True)
-    for session, network in recent:
-        name = cell(session.cell_id)
+    for session in evidence.started_within(DAY):
+        network, name = network_of(session), cell(session.cell_id)
         if network and name:
             by_network.setdefault(network, {})[name] = session
     return by_network

@@ -60,10 +60,12 @@ def _timers(limits: Thresholds) -> list[tuple[timedelta, timedelta]]:
 def _as_long_as_a_timer(
     lasted: timedelta | None, timers: Sequence[tuple[timedelta, timedelta]]
 ) -> timedelta | None:
-    if lasted is None:
-        return None
-    hundredfold = lasted * 100
-    return lasted if any(least <= hundredfold <= most for least, most in timers) else None
+    if lasted is not None:
+        hundredfold = lasted * 100
+        for least, most in timers:
+            if least <= hundredfold <= most:
+                return lasted
+    return None
 
 
 def _are_alike(lengths: Sequence[timedelta], limits: Thresholds) -> bool:

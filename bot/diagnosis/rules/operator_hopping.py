@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.reading import network_name
+from bot.diagnosis.reading import network_name, network_of
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
 
@@ -19,9 +19,8 @@ from bot.diagnosis.thresholds import DAY, Thresholds
 )
 def operator_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find many networks, or few with many switches; unknown ones are skipped."""
-    first = evidence.first_within(DAY)
-    recent = zip(evidence.in_order[first:], evidence.networks[first:], strict=True)
-    told = [(session, network) for session, network in recent if network]
+    recent = evidence.started_within(DAY)
+    told = [(session, network) for session in recent if (network := network_of(session))]
     switches = sum(one != other for (_, one), (_, other) in pairwise(told))
     names = {network: network_name(session) for session, network in told}
     if len(names) < limits.hopping_networks and switches < limits.hopping_switches:

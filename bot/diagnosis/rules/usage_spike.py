@@ -23,6 +23,8 @@ _DAY = DAY.total_seconds()
 )
 def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Compare the last 24 h with the SIM's own days; a day without known counters is unknown."""
+    if _is_today_untold(evidence) or _is_surely_usual(evidence, limits):
+        return
     days = _packets_by_day(evidence)
     today = days.pop(0, None)
     if today is None or len(days) < limits.spike_days:
@@ -44,11 +46,8 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 def _packets_by_day(evidence: Evidence) -> dict[int, float]:
     """Give the packets of each 24 h block back from now, the last one under 0.
 
-    Blocks without known counters are left out; nothing is given where the last one has a session
-    whose counters, or whose extent, are unknown.
+    Blocks without known counters are left out.
     """
-    if _is_today_untold(evidence):
-        return {}
     now, days = evidence.now, defaultdict[int, float](float)
     sessions = zip(evidence.in_order, evidence.starts, evidence.stops, strict=True)
     for session, start, stop in sessions:
@@ -71,6 +70,29 @@ def _is_today_untold(evidence: Evidence) -> bool:
             return True
         until = start
     return False
+
+
+def _is_surely_usual(evidence: Evidence, limits: Thresholds) -> bool:
+    """Tell at little cost that there is no spike, as with nearly every SIM.
+
+    The last 24 h have at most the packets of all their sessions, and a day before at least those of
+    the sessions that lie within it: if more than half of the days are high enough, the median is.
+    """
+    now, today, oldest, least = evidence.now, 0, 0, defaultdict[int, int](int)
+    for session, start, stop in zip(
+        evidence.in_order, evidence.starts, evidence.stops, strict=True
+    ):
+        counts = packets(session)
+        if counts is None or stop is None:
+            continue
+        first, last = (now - start).days, (now - stop).days
+        oldest = max(oldest, first)
+        if last < 1:
+            today += counts[0] + counts[1]
+        elif first == last:
+            least[last] += counts[0] + counts[1]
+    high = sum(count * limits.spike_times >= today for count in least.values())
+    return high * 2 > oldest
 
 
 def _spread(count: int, oldest: float, newest: float, days: dict[int, float]) -> None:
