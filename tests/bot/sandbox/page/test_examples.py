@@ -62,3 +62,13 @@ def test_without_stories_there_is_help():
     A workspace without a fleet still offers help.
     """
     assert [["help"]] == [typed(group) for group in groups((), NOW)]
+
+
+def test_each_story_names_its_sim():
+    """
+    Beside a story the page can let something happen to its SIM; other examples name none.
+    """
+    stories = all_stories()
+    examples = [one for group in groups(stories, NOW) for one in group["examples"]]
+
+    assert {story.name for story in stories} == {one["sim"] for one in examples if "sim" in one}
