@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.reading import packets
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
+from bot.kore.models import DataSession
 
 ROUNDING = 1e-9
 _DAY = DAY.total_seconds()
@@ -23,7 +25,7 @@ _DAY = DAY.total_seconds()
 )
 def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Compare the last 24 h with the SIM's own days; a day without known counters is unknown."""
-    if _is_today_untold(evidence) or _is_surely_usual(evidence, limits):
+    if _is_unremarkable(evidence, limits):
         return
     days = _packets_by_day(evidence)
     today = days.pop(0, None)
@@ -59,40 +61,38 @@ def _packets_by_day(evidence: Evidence) -> dict[int, float]:
     return days
 
 
-def _is_today_untold(evidence: Evidence) -> bool:
-    """Tell whether counters, or the extent, of a session of the last 24 h are unknown."""
-    today, until = evidence.now - DAY, evidence.now
-    starts = reversed(evidence.starts)
-    for session, stop, start in zip(
-        evidence.sessions or (), reversed(evidence.stops), starts, strict=True
-    ):
-        if (stop or until) > today and not (stop and packets(session)):
-            return True
-        until = start
-    return False
+def _is_unremarkable(evidence: Evidence, limits: Thresholds) -> bool:
+    """Tell at little cost that nothing can be found, as with nearly every SIM.
 
-
-def _is_surely_usual(evidence: Evidence, limits: Thresholds) -> bool:
-    """Tell at little cost that there is no spike, as with nearly every SIM.
-
-    The last 24 h have at most the packets of all their sessions, and a day before at least those of
-    the sessions that lie within it: if more than half of the days are high enough, the median is.
+    Either counters, or the extent, of a session of the last 24 h are unknown. Or the day is surely
+    a usual one: it has at most the packets of all its sessions, and a day before at least those of
+    the sessions that lie within it; if more than half of the days are high enough, the median is.
     """
-    now, today, oldest, least = evidence.now, 0, 0, defaultdict[int, int](int)
-    for session, start, stop in zip(
-        evidence.in_order, evidence.starts, evidence.stops, strict=True
-    ):
+    now, yesterday = evidence.now, evidence.now - DAY
+    until, today, least = now, 0, defaultdict[int, int](int)
+    for session, start, stop in _newest_first(evidence):
         counts = packets(session)
         if counts is None or stop is None:
-            continue
-        first, last = (now - start).days, (now - stop).days
-        oldest = max(oldest, first)
-        if last < 1:
+            if (stop or until) > yesterday:
+                return True
+        elif stop > yesterday:
             today += counts[0] + counts[1]
-        elif first == last:
-            least[last] += counts[0] + counts[1]
+        elif (first := (now - start).days) == (now - stop).days:
+            least[first] += counts[0] + counts[1]
+        until = start
     high = sum(count * limits.spike_times >= today for count in least.values())
-    return high * 2 > oldest
+    return high * 2 > (now - until).days
+
+
+def _newest_first(
+    evidence: Evidence,
+) -> Iterable[tuple[DataSession, datetime, datetime | None]]:
+    return zip(
+        reversed(evidence.in_order),
+        reversed(evidence.starts),
+        reversed(evidence.stops),
+        strict=True,
+    )
 
 
 def _spread(count: int, oldest: float, newest: float, days: dict[int, float]) -> None:
