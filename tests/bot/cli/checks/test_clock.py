@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from bot.cli.checks.check import Standing
 from bot.cli.checks.clock import clock_check, compared
-from bot.sandbox.serve import serving
+from bot.ops.http_server import http_server
 from tests.builders import NOON
 from tests.fakes import FakeClock
 
@@ -51,8 +51,8 @@ async def test_the_date_of_an_answer_is_read(date, standing):
         return PlainTextResponse("no", 401, headers={"Date": date} if date else None)
 
     app = Starlette(routes=[Route("/", refusal)])
-    async with serving(app) as url:
-        check = await clock_check("KORE", url, FakeClock())
+    async with http_server(app, "127.0.0.1", 0) as port:
+        check = await clock_check("KORE", f"http://127.0.0.1:{port}", FakeClock())
 
     assert standing == check.standing
 
