@@ -80,6 +80,13 @@ class Scene:
         left = [sim.sid async for _, body in self.chunks.left(run.id) for sim in unpacked(body)]
         return {sid for sid in self.asked() if sid not in left}
 
+    async def worked(self, sims):
+        """Wait until so many more were asked for, or all is asked."""
+        goal = min(SIMS, len(self.asked()) + sims)
+        async with asyncio.timeout(30):
+            while len(self.asked()) < goal:  # noqa: ASYNC110 -- other processes
+                await asyncio.sleep(0.02)
+
     def asked(self):
         """Count how often each SIM's sessions were asked for."""
         paths = (each.path.split("/") for each in self.kore.requests)
@@ -123,7 +130,8 @@ async def test_workers_killed_at_random_moments(scene):
     done = {}
     for _ in range(KILLS):
         async with scene.worker():
-            await asyncio.sleep(chance.uniform(0.0, 0.8))
+            await scene.worked(chance.randrange(2 * SIMS // KILLS))
+            await asyncio.sleep(chance.uniform(0.0, 0.2))
         asked = scene.asked()
         done |= {sid: asked[sid] for sid in await scene.finished() if sid not in done}
     async with scene.worker(), asyncio.timeout(60):
