@@ -14,20 +14,22 @@ from bot.clock import Clock
 from bot.digests.days import Day, day_number, days_of
 from bot.digests.months import Packed, learnt, to_learn_from
 from bot.digests.rows import scan_row
-from bot.errors import BotError
+from bot.errors import BotError, Restarting
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
 from bot.kore.fetched import Fetched
 from bot.kore.models import RatePlan, Sim
 from bot.ops.off_loop import OffLoop
 from bot.sessions.allowance import Allowance
-from bot.sessions.reading import Read, Sessions
+from bot.sessions.reading import Read
 from bot.sessions.report import SessionReport
 from bot.sessions.verdict import Judge, evidence_of
 from bot.store.scan_rows import ScanRow
 
-LONG = 400
-"""Sessions from which on a SIM is judged beside the loop."""
+TOGETHER = 8
+"""SIMs judged one right after the other: so a SIM takes half as long as between two answers."""
+LONG = 1000
+"""Sessions from which on they are judged beside the loop."""
 log = logging.getLogger(__name__)
 
 Plans = dict[str, RatePlan | None]
@@ -63,18 +65,26 @@ class Scanner:
         self._at_once = at_once
 
     async def scan(self, sims: Sequence[Sim], known: Mapping[str, Packed]) -> Scanned:
-        """Ask for each SIM; `known` are its months so far, by SID. Never raises KoreError."""
-        scanned, waiting = Scanned(), iter(sims)
-        plans = await self._plans(sims)
+        """Ask for each SIM; `known` are its months so far, by SID.
+
+        What KORE does not give is a failure, never an error. Raises Restarting at the bot's end.
+        """
+        going = _Going(self._judge, self._off_loop, known, await self._plans(sims))
+        waiting = iter(sims)
 
         async def work() -> None:
             for sim in waiting:
-                await self._one(sim, known.get(sim.sid, {}), plans, scanned)
+                if read := await self._read(sim, going):
+                    await going.take(read, self._clock.now())
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._at_once, len(sims))):
-                group.create_task(work())
-        return scanned
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._at_once, len(sims))):
+                    group.create_task(work())
+        except* Restarting as stopped:
+            raise Restarting from stopped
+        await going.judge(self._clock.now())
+        return going.scanned
 
     async def _plans(self, sims: Sequence[Sim]) -> Plans:
         """Read each rate plan once; one that cannot be read is unknown."""
@@ -86,29 +96,63 @@ class Scanner:
                 plans[sid] = None
         return plans
 
-    async def _one(self, sim: Sim, months: Packed, plans: Plans, scanned: Scanned) -> None:
+    async def _read(self, sim: Sim, going: "_Going") -> Read | None:
         try:
             sessions = await self._kore.scanned_sessions(sim.sid)
-            await self._judged(sim, sessions, months, plans, scanned)
         except KoreError as error:
-            scanned.failures.append(Failure(sim, error))
-        except Exception:  # a fault of ours in one SIM must not cost the others their row
-            log.exception("scan-broke", extra={"sid": sim.sid})
-            scanned.failures.append(Failure(sim, BotError()))
-
-    async def _judged(
-        self, sim: Sim, sessions: Sessions, months: Packed, plans: Plans, scanned: Scanned
-    ) -> None:
-        now = self._clock.now()
+            going.fail(sim, error)
+            return None
         read = Read(sim.sid, Fetched(sim, sessions.as_of), sessions, None)
         if read.rows is None:
-            raise KoreError(read.problem)
-        plan = plans.get(sim.rate_plan_sid or "")
-        work = (self._judge, read, Allowance(plan), months, now)
-        long = len(sessions.value) >= LONG
-        row, changed = await self._off_loop.run(judged, *work) if long else judged(*work)
-        scanned.rows.append(row)
-        scanned.months[sim.sid] = changed
+            going.fail(sim, KoreError(read.problem))
+            return None
+        return read
+
+
+class _Going:
+    """One scan under way: what was read and waits to be judged, and what came of the rest."""
+
+    def __init__(
+        self, judge: Judge, off_loop: OffLoop, known: Mapping[str, Packed], plans: Plans
+    ) -> None:
+        self.scanned = Scanned()
+        self._judge = judge
+        self._off_loop = off_loop
+        self._known = known
+        self._plans = plans
+        self._waiting: list[Read] = []
+
+    def fail(self, sim: Sim, error: BotError) -> None:
+        """Note a SIM that could not be read."""
+        self.scanned.failures.append(Failure(sim, error))
+
+    async def take(self, read: Read, now: datetime) -> None:
+        """Take in what was read, and judge those that wait once they are enough."""
+        self._waiting.append(read)
+        if len(self._waiting) >= TOGETHER:
+            await self.judge(now)
+
+    async def judge(self, now: datetime) -> None:
+        """Judge those that wait; beside the loop where that takes long."""
+        reads, self._waiting = self._waiting, []
+        if sum(len(read.rows or ()) for read in reads) >= LONG:
+            await self._off_loop.run(self._judge_all, reads, now)
+        else:
+            self._judge_all(reads, now)
+
+    def _judge_all(self, reads: Sequence[Read], now: datetime) -> None:
+        for read in reads:
+            sim = read.sim.value
+            allowance = Allowance(self._plans.get(sim.rate_plan_sid or ""))
+            months = self._known.get(sim.sid, {})
+            try:
+                row, changed = judged(self._judge, read, allowance, months, now)
+            except Exception:  # a fault of ours in one SIM must not cost the others their row
+                log.exception("scan-broke", extra={"sid": sim.sid})
+                self.fail(sim, BotError())
+            else:
+                self.scanned.rows.append(row)
+                self.scanned.months[sim.sid] = changed
 
 
 def judged(

@@ -8,7 +8,8 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests import scan
 from bot.digests.days import day_number
 from bot.digests.months import unpacked
-from bot.digests.scan import Scanner
+from bot.digests.scan import Scanner, judged
+from bot.errors import Restarting
 from bot.kore.errors import KoreUnavailable
 from bot.ops.off_loop import OffLoop
 from bot.sandbox.kore_api.api import KoreApi
@@ -119,15 +120,30 @@ async def test_days_are_learnt(scanner, sims, clock):
 
 async def test_a_long_history_is_judged_beside_the_loop(scanner, sims, off_loop, monkeypatch):
     """
-    A SIM with very many sessions does not hold up whoever else waits.
+    SIMs with very many sessions do not hold up whoever else waits: without the thread there is
+    no verdict, and the whole chunk is done again elsewhere.
     """
     monkeypatch.setattr(scan, "LONG", 1)
     await off_loop.aclose()
-    scanned = await scanner.scan(sims[:6], {})
-    with_sessions = {row.sid for row in scanned.rows if Snapshot.from_json(row.row).seen_at}
 
-    assert set() == with_sessions
-    assert scanned.failures
+    with pytest.raises(Restarting):
+        await scanner.scan(sims, {})
+
+
+async def test_a_fault_of_ours_costs_one_sim(scanner, sims, monkeypatch):
+    """
+    A SIM that cannot be judged is a failure; those judged with it have their rows.
+    """
+
+    def broken(judge, read, *more):
+        if read.query == sims[2].sid:
+            raise ZeroDivisionError
+        return judged(judge, read, *more)
+
+    monkeypatch.setattr(scan, "judged", broken)
+    scanned = await scanner.scan(sims[:5], {})
+
+    assert ([sims[2]], 4) == ([failure.sim for failure in scanned.failures], len(scanned.rows))
 
 
 async def test_no_sims(scanner):
