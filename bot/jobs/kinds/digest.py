@@ -45,9 +45,9 @@ async def digest(job: Job, services: JobServices) -> Outcome | None:
 
 
 async def _left_out(job: Job, about: Subscription, services: JobServices) -> bool:
-    """Tell whether it falls into the quiet hours; what has begun goes on."""
+    """Tell whether it was paused or falls into the quiet hours; what has begun goes on."""
     due = datetime.fromtimestamp(job.args["due"], UTC)
-    if job.args.get("now") or not about.is_quiet_at(due):
+    if job.args.get("now") or not (about.paused or about.is_quiet_at(due)):
         return False
     return await services.fleet.runs.find(about.id, job.args["due"]) is None
 

@@ -300,6 +300,18 @@ async def test_a_digest_that_was_removed_comes_to_nothing(desk):
     assert [] == desk.texts()
 
 
+async def test_a_digest_that_was_paused_just_before_comes_to_nothing(desk, about):
+    """
+    What was due already when somebody paused it is not posted; asked for by hand, it is.
+    """
+    await desk.parts.subscriptions.pause(about)
+    await desk.ended(await desk.begun(about))
+    before = desk.texts()
+    await desk.made(about, now=True)
+
+    assert ([], 1) == (before, len(desk.texts()))
+
+
 async def test_an_archived_channel_pauses_its_digest(desk):
     """
     A digest that its channel does not take is paused, with the reason.
