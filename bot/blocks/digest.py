@@ -43,7 +43,7 @@ def digest_screen(digest: Digest, *, refused: Refused = NOTHING) -> Screen:
         *(section(outage_words(lost, MRKDWN)) for lost in digest.outages[:3]),
         *_paragraph(changes_words(digest, MRKDWN)),
         *_counts(digest, refused),
-        *_paragraph([worst_words(sim, digest, MRKDWN) for sim in digest.worst.first[:WORST]]),
+        *_paragraph(_worst(digest)),
         *_trend(digest, refused),
         context(*_foot(digest)),
         buttons(digest),
@@ -84,6 +84,12 @@ def buttons(digest: Digest) -> Block:
 
 def _paragraph(lines: Sequence[str]) -> list[Block]:
     return [section("\n".join(lines))] if lines else []
+
+
+def _worst(digest: Digest) -> list[str]:
+    shown = [worst_words(sim, digest, MRKDWN) for sim in digest.worst.first[:WORST]]
+    rest = digest.worst.count - len(shown)
+    return [*shown, f"and {grouped(rest)} more with a warning, in the thread"] if rest else shown
 
 
 def _counts(digest: Digest, refused: Refused) -> list[Block]:
