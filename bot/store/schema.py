@@ -32,8 +32,11 @@ Seconds = Double
 
 
 def _index(name: str, *columns: str, where: str) -> Index:
-    """Give an index of the rows for which `where` holds."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+    """Give an index of the rows for which `where` holds.
+
+    The migrations say so to PostgreSQL too; said here, it would load that dialect at every start.
+    """
+    return Index(name, *columns, sqlite_where=text(where))
 
 
 # --- jobs: bot/store/jobs.py, schedules.py, buckets.py ---
