@@ -10,8 +10,8 @@ _LINES = 20  # a section holds 3,000 characters; a line at most 140
 
 IN_THREADS = (
     "*In a thread:* mention me with what you would type behind the command, or with nothing to "
-    "look up the SIMs in the messages above. Or use *Look up SIMs* in the menu of a message. Everybody "
-    "there sees the answer. Several SIMs, a pasted alert too, become one table."
+    "look up the SIMs in the messages above. Or use *Look up SIMs* in the menu of a message. "
+    "Everybody there sees the answer. Several SIMs, a pasted alert too, become one table."
 )
 
 
