@@ -6,11 +6,11 @@ other processes keep to as well is kept besides.
 """
 
 import asyncio
-from collections import deque
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.kore.limiter import Limiter
+from bot.kore.seats import Seats
 
 LEFT_FREE = 0.1
 LOOK_AGAIN = 0.02
@@ -33,9 +33,8 @@ class Behind:
         self._pace = pace
         self._clock = clock
         self._most_at_once = at_once
-        self._in_flight = 0
+        self._seats = Seats(lambda: self.at_once)
         self._turn = asyncio.Lock()
-        self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
     def at_once(self) -> int:
@@ -44,15 +43,14 @@ class Behind:
 
     def acquire_now(self) -> float | None:
         """Take a place if one is free and nobody else wants to ask; gives the moment, or None."""
-        busy = self._pace or self._waiting or self._turn.locked() or self._in_flight >= self.at_once
-        if busy or self._front.wait_behind() > 0:
+        busy = self._pace or self._turn.locked() or self._front.wait_behind() > 0
+        if busy or not self._seats.take_now():
             return None
-        self._in_flight += 1
         return self._front.start_behind(LEFT_FREE)
 
     async def acquire(self) -> float:
         """Wait for a place and for the turn; gives the moment of the start."""
-        await self._place()
+        await self._seats.take()
         try:
             if self._pace:
                 await self._pace.take()
@@ -66,12 +64,7 @@ class Behind:
 
     def release(self) -> None:
         """Give the place back, whatever came of it."""
-        self._in_flight -= 1
-        while self._waiting and self._in_flight < self.at_once:
-            place = self._waiting.popleft()
-            if not place.done():
-                self._in_flight += 1
-                place.set_result(None)
+        self._seats.leave()
 
     def accepted(self) -> None:
         """Note an answer that was not a 429."""
@@ -80,16 +73,3 @@ class Behind:
     def refused(self, started: float, retry_after: float | None) -> None:
         """Note a 429 of a request that began at `started`."""
         self._front.refused(started, retry_after)
-
-    async def _place(self) -> None:
-        if self._in_flight < self.at_once and not self._waiting:
-            self._in_flight += 1
-            return
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
-        try:
-            await place
-        except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
-                self.release()
-            raise

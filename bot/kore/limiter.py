@@ -5,10 +5,10 @@ to what was just accepted; then both grow back slowly. A flood far above the lim
 everybody for the time that Retry-After asks.
 """
 
-import asyncio
 from collections import deque
 
 from bot.clock import Clock
+from bot.kore.seats import Seats
 
 WINDOW = 1.0
 SLOWER = 0.98
@@ -33,10 +33,9 @@ class Limiter:
         self._changed_at = float("-inf")
         self._held_until = float("-inf")
         self._next_start = float("-inf")
-        self._in_flight = 0
+        self._seats = Seats(lambda: self.at_once)
         self._started: deque[float] = deque()
         self._accepted: deque[float] = deque()
-        self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
     def at_once(self) -> int:
@@ -60,7 +59,7 @@ class Limiter:
     def wait_behind(self) -> float:
         """Give the seconds until one may start who lets everybody else go first."""
         now = self._clock.monotonic()
-        if self._waiting:
+        if self._seats.are_wanted:
             return WINDOW
         paced = self._next_start if self.pace is not None else now
         wait = max(self._held_until, paced) - now
@@ -76,17 +75,13 @@ class Limiter:
 
     def acquire_now(self) -> float | None:
         """Take a place if one is free and nothing is paced; gives the moment, or None."""
-        if self._pace is not None or self._waiting or self._in_flight >= self.at_once:
+        if self._pace is not None or not self._seats.take_now():
             return None
-        self._in_flight += 1
         return _note(self._started, self._clock.monotonic())
 
     async def acquire(self) -> float:
         """Wait for a place; gives the moment of the start, to hand back with `refused`."""
-        if self._in_flight < self.at_once and not self._waiting:
-            self._in_flight += 1
-        else:
-            await self._queue()
+        await self._seats.take()
         try:
             await self._keep_pace()
         except BaseException:
@@ -96,12 +91,7 @@ class Limiter:
 
     def release(self) -> None:
         """Give the place back, whatever came of it."""
-        self._in_flight -= 1
-        while self._waiting and self._in_flight < self.at_once:
-            place = self._waiting.popleft()
-            if not place.done():
-                self._in_flight += 1
-                place.set_result(None)
+        self._seats.leave()
 
     def accepted(self) -> None:
         """Note an answer that was not a 429."""
@@ -135,16 +125,6 @@ class Limiter:
                 await self._clock.sleep(start - now)
             if self._held_until <= self._clock.monotonic():
                 return
-
-    async def _queue(self) -> None:
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
-        try:
-            await place
-        except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
-                self.release()
-            raise
 
 
 def _note(moments: deque[float], now: float) -> float:
