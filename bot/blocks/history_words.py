@@ -18,8 +18,6 @@ from bot.sessions.withheld import WITHHELD
 LONGEST = 30
 
 
-
-
 def days_fault(typed: str) -> str | None:
     """Say what is wrong with the days that were typed; None where that many may be known."""
     if typed.isascii() and typed.isdigit() and 1 <= int(typed[:5]) <= MOST_DAYS:
