@@ -9,11 +9,11 @@ import jsonschema
 import pytest
 import yaml
 
-import handlers
 from bot.app.assembly import EVENTS_PATH
 from bot.sandbox.slack_api.methods.context import METHODS
 from bot.sandbox.slack_api.people import HOME
 from bot.sandbox.slack_api.web_api import load_methods
+from tests.recorders import all_that_is_registered
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
@@ -32,29 +32,10 @@ EVENT_SCOPES = {
 SCHEMA = os.environ.get("SIMSESSIONS_SPECS_SCHEMA")
 
 
-class Recorder:
-    """Notes what the handlers attach, as Bolt's app would take it."""
-
-    def __init__(self):
-        self.attached = {}
-
-    def use(self, _middleware):
-        """Take a middleware: no business of the manifest's."""
-
-    def __getattr__(self, kind):
-        def attach(name, *_more, **_how):
-            self.attached.setdefault(kind, []).append(name)
-            return lambda listener: listener
-
-        return attach
-
-
 @pytest.fixture(scope="module")
 def attached():
     """What is registered, by kind."""
-    recorder = Recorder()
-    handlers.register(recorder, None)
-    return recorder.attached
+    return all_that_is_registered()
 
 
 def test_the_commands_are_those_that_are_registered(attached):

@@ -16,7 +16,6 @@ from bot.jobs.attempt import attempted
 from bot.jobs.job import Job, Kind, Outcome, all_kinds
 from bot.jobs.pulse import Pulse
 from bot.jobs.recorder import Recorder
-from bot.store.buckets import Rate
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import Sight
 
@@ -32,10 +31,9 @@ TIDY_BEATS = 4
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """How many jobs of a lane this process does at once; `rate` holds back their starts."""
+    """How many jobs of a lane this process does at once."""
 
     slots: int
-    rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +133,8 @@ class Engine:
         run.task = asyncio.create_task(self._carry_out(run), name=f"job {run.job.key}")
 
     async def _carry_out(self, run: _Run) -> None:
-        lane, saved = self._lanes[run.kind.lane], None
+        saved = None
         try:
-            if lane.rate:
-                await lane.rate.take()
             outcome = await attempted(run.job, run.kind, self._services)
             run.is_over = True
             saved = await self._recorder.record(run.job, run.kind, outcome)

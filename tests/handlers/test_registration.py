@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-import handlers
 from bot.blocks import ids
+from tests.recorders import all_that_is_registered
 
 BLOCKS = ("_ACTIONS", "_CHOICE", "_PAGES")
 WINDOWS = ("_VIEW", "_FORM")
@@ -19,29 +19,10 @@ CONSTANTS = {
 }
 
 
-class Recorder:
-    """Notes what the handlers attach, as Bolt's app would take it."""
-
-    def __init__(self):
-        self.attached = {}
-
-    def use(self, _middleware):
-        """Take the gate."""
-
-    def __getattr__(self, kind):
-        def attach(name, *_more, **_how):
-            self.attached.setdefault(kind, []).append(name)
-            return lambda listener: listener
-
-        return attach
-
-
 @pytest.fixture(scope="module")
 def attached():
     """What is registered, by kind."""
-    recorder = Recorder()
-    handlers.register(recorder, None)
-    return recorder.attached
+    return all_that_is_registered()
 
 
 def actions():

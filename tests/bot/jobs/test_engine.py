@@ -1,14 +1,11 @@
 """The engine on both databases, in this process: lanes, stops, a store that is away."""
 
 import asyncio
-import time
 
 from sqlalchemy import select, text
 
-from bot.clock import SystemClock
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.job import Again, Done, FanOut, NewJob
-from bot.store.buckets import SharedRate
 from bot.store.schedules import Schedule
 from tests.bot.jobs.engines import LANES, counted, ended, kind, running, until
 
@@ -175,24 +172,6 @@ async def test_a_cancelled_job_is_ended_where_it_runs(services, queue):
         await until(is_cut)
 
     assert "cancelled" == (await queue.get("a")).state
-
-
-async def test_a_lane_may_have_a_rate(services, queue, database):
-    """
-    Its jobs are begun no faster than that.
-    """
-    services.clock, begun = SystemClock(), []
-
-    async def step(_job):
-        begun.append(time.monotonic())
-        return Done()
-
-    lanes = {"default": Lane(5, SharedRate(database, services.clock, "lane", 50.0))}
-    async with running(services, kind(step), lanes=lanes):
-        await queue.add(*(NewJob("kind", f"{n}") for n in range(6)))
-        await ended(queue, *(f"{n}" for n in range(6)))
-
-    assert begun[-1] - begun[0] >= 5 * 0.02 * 0.9
 
 
 async def test_schedules_fire_and_follow_a_clock_that_is_put_back(services, queue, database):
