@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.digests.days import Day, day_number, days_of
@@ -21,15 +22,15 @@ from bot.kore.fetched import Fetched
 from bot.kore.models import RatePlan, Sim
 from bot.ops.off_loop import OffLoop
 from bot.sessions.allowance import Allowance
-from bot.sessions.reading import Read
+from bot.sessions.reading import Read, Sessions
 from bot.sessions.report import SessionReport
 from bot.sessions.verdict import Judge, evidence_of
 from bot.store.scan_rows import ScanRow
 
 TOGETHER = 8
-"""SIMs judged one right after the other: so a SIM takes half as long as between two answers."""
-LONG = 1000
-"""Sessions from which on they are judged beside the loop."""
+"""SIMs read and judged one right after the other: so each takes half as long as by itself."""
+LONG = 1 << 19
+"""Bytes of answers from which on they are read and judged beside the loop."""
 log = logging.getLogger(__name__)
 
 Plans = dict[str, RatePlan | None]
@@ -52,6 +53,14 @@ class Scanned:
     failures: list[Failure] = field(default_factory=list)
 
 
+class _Answer(NamedTuple):
+    """What KORE said of a SIM, as it came."""
+
+    sim: Sim
+    page: bytes
+    as_of: datetime
+
+
 class Scanner:
     """Scans; `kore` is a client in the background, `at_once` is how many SIMs it asks at a time."""
 
@@ -69,13 +78,13 @@ class Scanner:
 
         What KORE does not give is a failure, never an error. Raises Restarting at the bot's end.
         """
-        going = _Going(self._judge, self._off_loop, known, await self._plans(sims))
+        going = _Going(self._kore, self._judge, known, await self._plans(sims))
         waiting = iter(sims)
 
         async def work() -> None:
             for sim in waiting:
-                if read := await self._read(sim, going):
-                    await going.take(read, self._clock.now())
+                if await going.ask(sim, self._clock.now()) >= TOGETHER:
+                    await self._judged(going)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -83,8 +92,18 @@ class Scanner:
                     group.create_task(work())
         except* Restarting as stopped:
             raise Restarting from stopped
-        await going.judge(self._clock.now())
+        await self._judged(going)
         return going.scanned
+
+    async def _judged(self, going: "_Going") -> None:
+        """Have those judged that wait; where that takes long, beside the loop."""
+        answers, now = going.taken(), self._clock.now()
+        if sum(len(answer.page) for answer in answers) >= LONG:
+            partial = await self._off_loop.run(going.judge, answers, now)
+        else:
+            partial = going.judge(answers, now)
+        for sim in partial:
+            await going.ask_whole(sim, self._clock.now())
 
     async def _plans(self, sims: Sequence[Sim]) -> Plans:
         """Read each rate plan once; one that cannot be read is unknown."""
@@ -96,63 +115,73 @@ class Scanner:
                 plans[sid] = None
         return plans
 
-    async def _read(self, sim: Sim, going: "_Going") -> Read | None:
+
+class _Going:
+    """One scan under way: answers that wait to be judged, and what came of the rest."""
+
+    def __init__(
+        self, kore: KoreClient, judge: Judge, known: Mapping[str, Packed], plans: Plans
+    ) -> None:
+        self.scanned = Scanned()
+        self._kore = kore
+        self._judge = judge
+        self._known = known
+        self._plans = plans
+        self._waiting: list[_Answer] = []
+
+    async def ask(self, sim: Sim, now: datetime) -> int:
+        """Ask for a SIM; give how many answers wait now."""
+        try:
+            page = await self._kore.scanned_page(sim.sid)
+        except KoreError as error:
+            self._fail(sim, error)
+        else:
+            self._waiting.append(_Answer(sim, page, now))
+        return len(self._waiting)
+
+    def taken(self) -> list[_Answer]:
+        """Give the answers that wait, to whoever judges them."""
+        answers, self._waiting = self._waiting, []
+        return answers
+
+    def judge(self, answers: Sequence[_Answer], now: datetime) -> list[Sim]:
+        """Read and judge answers; give the SIMs whose answer is not all or cannot be read."""
+        partial: list[Sim] = []
+        for answer in answers:
+            rows = self._kore.read_scanned(answer.page)
+            if rows is None:
+                partial.append(answer.sim)
+            else:
+                read = Fetched(rows.rows, answer.as_of, skipped_rows=rows.skipped)
+                self._judge_one(answer.sim, read, now)
+        return partial
+
+    async def ask_whole(self, sim: Sim, now: datetime) -> None:
+        """Ask for all pages of a SIM, and judge it."""
         try:
             sessions = await self._kore.scanned_sessions(sim.sid)
         except KoreError as error:
-            going.fail(sim, error)
-            return None
+            self._fail(sim, error)
+        else:
+            self._judge_one(sim, sessions, now)
+
+    def _judge_one(self, sim: Sim, sessions: Sessions, now: datetime) -> None:
         read = Read(sim.sid, Fetched(sim, sessions.as_of), sessions, None)
         if read.rows is None:
-            going.fail(sim, KoreError(read.problem))
-            return None
-        return read
-
-
-class _Going:
-    """One scan under way: what was read and waits to be judged, and what came of the rest."""
-
-    def __init__(
-        self, judge: Judge, off_loop: OffLoop, known: Mapping[str, Packed], plans: Plans
-    ) -> None:
-        self.scanned = Scanned()
-        self._judge = judge
-        self._off_loop = off_loop
-        self._known = known
-        self._plans = plans
-        self._waiting: list[Read] = []
-
-    def fail(self, sim: Sim, error: BotError) -> None:
-        """Note a SIM that could not be read."""
-        self.scanned.failures.append(Failure(sim, error))
-
-    async def take(self, read: Read, now: datetime) -> None:
-        """Take in what was read, and judge those that wait once they are enough."""
-        self._waiting.append(read)
-        if len(self._waiting) >= TOGETHER:
-            await self.judge(now)
-
-    async def judge(self, now: datetime) -> None:
-        """Judge those that wait; beside the loop where that takes long."""
-        reads, self._waiting = self._waiting, []
-        if sum(len(read.rows or ()) for read in reads) >= LONG:
-            await self._off_loop.run(self._judge_all, reads, now)
+            self._fail(sim, KoreError(read.problem))
+            return
+        allowance = Allowance(self._plans.get(sim.rate_plan_sid or ""))
+        try:
+            row, months = judged(self._judge, read, allowance, self._known.get(sim.sid, {}), now)
+        except Exception:  # a fault of ours in one SIM must not cost the others their row
+            log.exception("scan-broke", extra={"sid": sim.sid})
+            self._fail(sim, BotError())
         else:
-            self._judge_all(reads, now)
+            self.scanned.rows.append(row)
+            self.scanned.months[sim.sid] = months
 
-    def _judge_all(self, reads: Sequence[Read], now: datetime) -> None:
-        for read in reads:
-            sim = read.sim.value
-            allowance = Allowance(self._plans.get(sim.rate_plan_sid or ""))
-            months = self._known.get(sim.sid, {})
-            try:
-                row, changed = judged(self._judge, read, allowance, months, now)
-            except Exception:  # a fault of ours in one SIM must not cost the others their row
-                log.exception("scan-broke", extra={"sid": sim.sid})
-                self.fail(sim, BotError())
-            else:
-                self.scanned.rows.append(row)
-                self.scanned.months[sim.sid] = changed
+    def _fail(self, sim: Sim, error: BotError) -> None:
+        self.scanned.failures.append(Failure(sim, error))
 
 
 def judged(

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from bot.kore.cache import Answer
 from bot.kore.errors import KoreNotFound
-from bot.kore.exchange import Exchange
+from bot.kore.exchange import Exchange, NotJson
 from bot.kore.fetched import Fetched
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 from bot.kore.paging import (
@@ -21,7 +21,7 @@ from bot.kore.paging import (
     Listing,
     pages,
 )
-from bot.kore.reading import M, T, read_one
+from bot.kore.reading import M, Rows, T, read_one, read_rows
 from bot.kore.shelves import Caches, newest_first
 
 PAGE_SIZE = 1000
@@ -74,6 +74,28 @@ class KoreClient:
         """
         fetch = partial(self._rows, SCANNED_SESSIONS, _path("Sims", sid, "DataSessions"), ALL)
         return await self._caches.data_sessions.get(f"scan {sid}", fetch)
+
+    async def scanned_page(self, sid: str) -> bytes:
+        """Fetch the first page of a SIM's sessions as it came, for `read_scanned`; nothing is kept.
+
+        Whoever reads several, one right after the other, reads each in half the time.
+        """
+        path = _path("Sims", sid, "DataSessions")
+        return await self._exchange.get(SCANNED_SESSIONS.endpoint, path, ALL, bytes)
+
+    def read_scanned(self, page: bytes) -> Rows[DataSession] | None:
+        """Read what `scanned_page` gave; None where it is not all, or cannot be read.
+
+        Then `scanned_sessions` asks for the whole, and again where that may help.
+        """
+        try:
+            rows = read_rows(SCANNED_SESSIONS.page, page)
+        except NotJson:
+            return None
+        if rows.next_page_url is not None:
+            return None
+        self._exchange.skipped(SCANNED_SESSIONS.endpoint, rows.skipped)
+        return rows
 
     async def usage_records(
         self,

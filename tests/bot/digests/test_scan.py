@@ -69,6 +69,52 @@ async def test_a_scan_judges_as_a_look_up_does(scanner, sims, kore, clock):
     }
 
 
+async def test_no_sim_is_lost_among_many_at_once(kore, api, clock, off_loop):
+    """
+    However answers come in between each other, each SIM has its row, or is a failure.
+    """
+    api.faults.latency = 0.01
+    scanner = Scanner(kore, Judge(Thresholds()), clock, off_loop, at_once=20)
+    sims = [sim async for sim in kore.sims()] * 3
+    api.faults.add(Fault(path=f"{sims[5].sid}/DataSessions", times=1, status=503))
+    scanned = await scanner.scan(sims, {})
+
+    assert len(sims) == len(scanned.rows) + len(scanned.failures)
+    assert {sim.sid for sim in sims} == {row.sid for row in scanned.rows}
+
+
+async def test_an_answer_that_cannot_be_read_is_asked_for_again(scanner, sims, api):
+    """
+    A page that is broken once costs no SIM its row.
+    """
+    busy = {"status": 200, "body": "<html>busy</html>", "content_type": "text/html"}
+    api.faults.add(Fault(path="DataSessions", times=1, **busy))
+    scanned = await scanner.scan(sims[:3], {})
+
+    assert ([], 3) == (scanned.failures, len(scanned.rows))
+
+
+async def test_all_pages_of_a_long_history_count(scanner, kore, clock, api):
+    """
+    Where one page is not all of a SIM's sessions, the others are read too.
+    """
+    api.add(
+        {"sid": "DE" + "7" * 32, "unique_name": "busy", "status": "active"},
+        [
+            {
+                "start": f"{clock.now() - timedelta(minutes=n + 1):%Y-%m-%dT%H:%M:%SZ}",
+                "end": f"{clock.now() - timedelta(minutes=n):%Y-%m-%dT%H:%M:%SZ}",
+            }
+            for n in range(1200)
+        ],
+    )
+    busy = [sim async for sim in kore.sims() if sim.unique_name == "busy"]
+    scanned = await scanner.scan(busy, {})
+    today = unpacked(scanned.months[busy[0].sid])[day_number(clock.now())]
+
+    assert 720 == today.sessions
+
+
 async def test_one_request_a_sim(scanner, sims, api):
     """
     A scan asks for the sessions of each SIM, for each rate plan once, and for nothing else.

@@ -1,0 +1,75 @@
+"""What a scan reads of a SIM's sessions: a page as it came, read when there are several."""
+
+import json
+
+import pytest
+
+from bot.kore.errors import KoreUnavailable
+from bot.sandbox.kore_api.faults import Fault
+from tests.builders import SID
+
+ROW = {"sim_sid": SID, "start": "2026-01-05T09:00:00Z", "operator_mcc": 310}
+
+
+def page(*rows, next_page=None):
+    meta = {"key": "data_sessions", "next_page_url": next_page}
+    return json.dumps({"data_sessions": rows, "meta": meta}).encode()
+
+
+async def test_a_page_is_read_as_everybody_reads_it(kore, api):
+    """
+    The sessions of the page are those that a look-up would be given.
+    """
+    api.add({"sid": SID, "status": "active"}, [ROW, ROW | {"start": "2026-01-04T09:00:00Z"}])
+    rows = kore.read_scanned(await kore.scanned_page(SID))
+    whole = await kore.data_sessions(SID)
+
+    assert [(row.start, row.operator_mcc) for row in whole.value] == sorted(
+        ((row.start, row.operator_mcc) for row in rows.rows), reverse=True
+    )
+
+
+async def test_the_page_goes_past_what_is_kept(kore, api):
+    """
+    Each asking asks KORE, and keeps nothing for others.
+    """
+    for _ in range(2):
+        await kore.scanned_page(SID)
+
+    assert 2 == sum(asked.path.endswith("DataSessions") for asked in api.requests)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        page(ROW, next_page="https://kore.test/v1/Sims/x/DataSessions?Page=1"),
+        b"<html>Scheduled maintenance</html>",
+        b"",
+        b'{"sims": []}',
+        page(ROW)[:40],
+    ],
+)
+def test_a_page_that_is_not_all_is_told(kore, body):
+    """
+    More pages, or what is no page, must be asked for as a whole.
+    """
+    assert kore.read_scanned(body) is None
+
+
+def test_rows_that_are_no_use_are_counted(kore, counts):
+    """
+    One odd row loses no page, and is counted.
+    """
+    rows = kore.read_scanned(page(ROW, {"start": "yesterday"}, 5))
+
+    assert (1, 2, 2) == (len(rows.rows), rows.skipped, counts.skipped)
+
+
+async def test_a_failure_is_one_of_kores(kore, api):
+    """
+    What does not come in the end is an error with a sentence.
+    """
+    api.faults.add(Fault(path="DataSessions", times=None, status=503))
+
+    with pytest.raises(KoreUnavailable):
+        await kore.scanned_page(SID)
