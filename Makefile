@@ -25,7 +25,7 @@ demo: $(VENV)/runtime ## the bot between two stand-ins, in your browser; no acco
 	@$(BIN)/simsessions demo $(ARGS)
 
 test: $(VENV)/dev ## all tests, two workers a core (JOBS=0 for one after the other)
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/dev ## style, types, import contracts
 	$(BIN)/ruff check .

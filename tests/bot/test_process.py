@@ -18,6 +18,7 @@ from bot.sandbox.kore_api.faults import hang, late
 from bot.sandbox.serve import serving
 from tests.workspaces import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, slack_side
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent
 
 

@@ -11,6 +11,9 @@ from bot.sandbox.run import running_apart
 from bot.sandbox.stage import COMMAND
 
 
+pytestmark = pytest.mark.slow
+
+
 def is_alive(pid: int) -> bool:
     """Whether a process is there; one that only waits to be buried is not."""
     try:
