@@ -10,7 +10,6 @@ from bot.sandbox.page.bot_side import BotDidNotStart
 from bot.sandbox.run import running_apart
 from bot.sandbox.stage import COMMAND
 
-
 pytestmark = pytest.mark.slow
 
 
