@@ -46,8 +46,12 @@ async def test_a_digest_tells_each_minute_what_changed(browser):
 
 
 async def press(page, label):
-    """List the digests of the channel and press a button of the only one."""
-    await button(await ask(page, "/simsessions digest list"), label).click()
+    """List the digests of the channel and press a button of the only one.
+
+    The newest of its kind: each minute a digest may come between a list and the one before it.
+    """
+    await ask(page, "/simsessions digest list")
+    await button(page, label).last.click()
 
 
 async def test_a_digest_is_paused_resumed_previewed_and_removed(browser):
