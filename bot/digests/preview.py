@@ -37,8 +37,9 @@ async def _run(one: Subscription, fleet: Fleet, clock: Clock) -> AsyncIterator[R
     try:
         yield run
     finally:
-        while await fleet.rows.forget(run.id, AT_ONCE) == AT_ONCE:
-            pass
+        forgotten = AT_ONCE
+        while forgotten == AT_ONCE:
+            forgotten = await fleet.rows.forget(run.id, AT_ONCE)
         await fleet.runs.change(run.id, Stage.SKIPPED, has_rows=False)
 
 

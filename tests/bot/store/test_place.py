@@ -17,7 +17,7 @@ tmpfs /srv tmpfs rw 0 0
     ("path", "kind"),
     [
         ("/", "overlay"),
-        ("/root/.local", "overlay"),
+        ("/home/ana/.local", "overlay"),
         ("/data", "ext4"),
         ("/data/simsessions", "ext4"),
         ("/database", "overlay"),
