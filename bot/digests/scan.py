@@ -90,8 +90,10 @@ class Scanner:
             async with asyncio.TaskGroup() as group:
                 for _ in range(min(self._at_once, len(sims))):
                     group.create_task(work())
-        except* Restarting as stopped:
-            raise Restarting from stopped
+        except ExceptionGroup as group:
+            if group.subgroup(Restarting) is None:
+                raise
+            raise Restarting from group
         await self._judged(going)
         return going.scanned
 
