@@ -54,9 +54,9 @@ async def answer_once(question: Question, services: Services) -> None:
     if await is_first(question.key, services):
         found, rest = find(question.text)
         request = question.request(rest)
-        await answer(
-            found.name, lambda: reply_to(question, found, rest, services), request, services
-        )
+        # with nothing in it, a mention in a thread looks up what is above: the audit says so
+        name = DEFAULT if question.thread and not question.text else found.name
+        await answer(name, lambda: reply_to(question, found, rest, services), request, services)
 
 
 async def reply_to(question: Question, found: Subcommand, rest: str, services: Services) -> Reply:

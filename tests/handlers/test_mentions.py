@@ -117,6 +117,19 @@ async def test_a_higher_message_is_found_too(whole):
     assert "truck-42 is" in replies(whole, root.ts)[-1].text
 
 
+async def test_what_stands_above_is_a_look_up(whole, caplog):
+    """
+    A mention with nothing in it is noted as the look-up that it is, not as a call for help.
+    """
+    caplog.set_level("INFO")
+    whole.slack.api.scopes |= HISTORY
+    root = await whole.say("Is pump-7 down?", user="ben")
+    await whole.say(BOT, under=root.ts)
+    named = {record.answer for record in caplog.records if record.message == "answered"}
+
+    assert {"sessions"} == named
+
+
 async def test_with_a_sim_in_it_nothing_above_is_read(whole):
     """
     History is read only where it is needed.
