@@ -40,7 +40,7 @@ async def bare() -> None:
     from starlette.responses import Response  # noqa: PLC0415
     from starlette.routing import Route  # noqa: PLC0415
 
-    from bot.ops.http_server import http_server  # noqa: PLC0415
+    from bot.ops.http import http_server  # noqa: PLC0415
 
     async def events(request: Request) -> Response:
         body = await request.body()
@@ -56,7 +56,7 @@ async def bare() -> None:
 
 
 def environment(slack: str, kore: str) -> dict[str, str]:
-    """Give the environment of the bot between the two."""
+    """Return the environment of the bot between the two."""
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(Path(__file__).parent.parent),
@@ -73,7 +73,7 @@ def environment(slack: str, kore: str) -> dict[str, str]:
 
 
 def kept_in(folder: str) -> dict[str, str]:
-    """Give what keeps the bot's store in a folder, wherever that is."""
+    """Return what keeps the bot's store in a folder, wherever that is."""
     return {"SIMSESSIONS_DATA_DIR": folder, "SIMSESSIONS_DATA_MAY_BE_LOST": "yes"}
 
 
@@ -177,7 +177,7 @@ class Caller:
         free.append(link)
 
     def request(self) -> bytes:
-        """Give the bytes of the next command, signed."""
+        """Return the bytes of the next command, signed."""
         self._number += 1
         body = urlencode(
             {

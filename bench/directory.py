@@ -48,7 +48,7 @@ class Fleet:
         ]
 
     async def sims(self) -> AsyncIterator[Sim]:
-        """Give them all."""
+        """Return them all."""
         for sim in self._sims:
             yield sim
 
@@ -69,7 +69,7 @@ class Hold:
 
 
 async def held(work: object) -> float:
-    """Give the longest hold in milliseconds while something is awaited."""
+    """Return the longest hold in milliseconds while something is awaited."""
     hold = Hold()
     watching = asyncio.create_task(hold.watch())
     await asyncio.sleep(0)

@@ -11,8 +11,8 @@ from bot.diagnosis.engine import diagnose
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
+from bot.emulators.kore.fleet import Fleet
 from bot.kore.models import DataSession, Sim
-from bot.sandbox.kore_api.fleet import Fleet
 
 SIMS = 10_000
 MOMENT = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -20,7 +20,7 @@ APART = timedelta(hours=7, minutes=13)  # another hour of another weekday for ea
 
 
 def alarms(sims: int, seed: int = 1) -> Iterator[tuple[str, Finding]]:
-    """Give each finding that is a warning or worse, with the SIM's name."""
+    """Return each finding that is a warning or worse, with the SIM's name."""
     limits, fleet = Thresholds(), Fleet(sims, seed)
     for place in range(sims):
         now = MOMENT + APART * place

@@ -14,7 +14,7 @@ from stub import SID, stub
 from bot.clock import SystemClock
 from bot.kore.client import KoreClient
 from bot.kore.connect import KoreConfig, open_kore
-from bot.kore.retry import RetryPolicy
+from bot.kore.requester import RetryPolicy
 
 REQUESTS = 1000
 PATH = f"/v1/Sims/{SID}/DataSessions"
@@ -22,7 +22,7 @@ QUERY = b"PageSize=1000"
 
 
 def client(url: str, at_once: int, budget: float = 8.0) -> KoreClient:
-    """Give the client as the bot has it."""
+    """Return the client as the bot has it."""
     retry = RetryPolicy(budget=budget, tries=10)
     config = KoreConfig(api_url=url, access_token="t", at_once=at_once, retry=retry)
     return open_kore(config, SystemClock())

@@ -158,7 +158,7 @@ async def fans(database: Database) -> bool:
 
 
 async def share(seconds: float) -> float:
-    """Give how much of a core this process takes for that long."""
+    """Return how much of a core this process takes for that long."""
     cpu, wall = time.process_time(), time.perf_counter()
     await asyncio.sleep(seconds)
     return (time.process_time() - cpu) / (time.perf_counter() - wall)
@@ -227,7 +227,7 @@ async def replica(url: str) -> None:
 
 
 async def measured(url: str) -> list[bool]:
-    """Give all figures of one database."""
+    """Return all figures of one database."""
     database = await Database.open(url)
     try:
         costed = await costs(database, url)

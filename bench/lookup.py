@@ -19,13 +19,11 @@ from stub import SID, stub
 
 import handlers
 from bot.app.bot import Bot
-from bot.app.running import running
+from bot.app.run import running
 from bot.settings import load_settings
-from bot.slack.bolt import make_bolt_app
+from bot.slack.bolt_app import Identity, make_bolt_app
 from bot.slack.client import open_session
-from bot.slack.endpoint import SlackEndpoint
-from bot.slack.identity import Identity
-from bot.slack.signature import Signature
+from bot.slack.http_endpoint import Signature, SlackEndpoint
 
 LATENCY = 0.1
 COMMANDS = 200

@@ -11,15 +11,15 @@ from stub import row
 
 from bot.clock import SystemClock
 from bot.kore.cache import Answer
+from bot.kore.client import CachePolicies, Caches
 from bot.kore.observer import NullObserver
-from bot.kore.shelves import Caches, Shelves
 
 SIMS = 2000
 ROWS = 50
 
 
 def body(sim: int) -> bytes:
-    """Give a page that differs from SIM to SIM."""
+    """Return a page that differs from SIM to SIM."""
     rows = []
     for number in range(ROWS):
         each = row(number)
@@ -42,8 +42,8 @@ async def fill(cache: object) -> None:
 
 def main() -> None:
     """Print bytes and microseconds."""
-    caches = Caches(Shelves(), SystemClock(), NullObserver())
-    asyncio.run(fill(Caches(Shelves(), SystemClock(), NullObserver()).data_sessions))
+    caches = Caches(CachePolicies(), SystemClock(), NullObserver())
+    asyncio.run(fill(Caches(CachePolicies(), SystemClock(), NullObserver()).data_sessions))
     gc.collect()
     tracemalloc.start()
     asyncio.run(fill(caches.data_sessions))

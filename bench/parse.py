@@ -7,7 +7,7 @@ from rounds import report, timed
 from stub import page
 
 from bot.kore.models import DataSessionPage
-from bot.kore.reading import read_rows
+from bot.kore.pages import read_rows
 
 ROWS = 50
 TIMES = 400

@@ -18,8 +18,8 @@ from rounds import ROUNDS, report, timed
 
 from bot.diagnosis.state import State
 from bot.kore.models import DataSession, Sim
-from bot.ops.off_loop import OffLoop
-from bot.pictures.studio import Studio
+from bot.ops.tasks import WorkerThread
+from bot.pictures.renderer import Renderer
 from bot.pictures.timeline import draw_report
 from bot.sessions.report import SessionReport
 
@@ -38,7 +38,7 @@ print(time.process_time() - begun, time.process_time())
 
 
 def a_session(number: int) -> DataSession:
-    """Give one of many sessions; the SIM roams, and its radio falls back now and then."""
+    """Return one of many sessions; the SIM roams, and its radio falls back now and then."""
     mcc, mnc, country = NETWORKS[number // 50 % len(NETWORKS)]
     start = NOW - timedelta(days=30) * (number + 1) / SESSIONS
     return DataSession(
@@ -55,7 +55,7 @@ def a_session(number: int) -> DataSession:
 
 
 def a_report() -> SessionReport:
-    """Give what the bot knows of a SIM that has been busy for a month."""
+    """Return what the bot knows of a SIM that has been busy for a month."""
     return SessionReport(
         query="truck-42",
         sim=Sim(sid="DE" + "0" * 32, unique_name="truck-42", iccid="8901260012345678909"),
@@ -70,7 +70,7 @@ def a_report() -> SessionReport:
 
 
 def draw(told: SessionReport) -> bytes:
-    """Draw as the studio does."""
+    """Draw as the renderer does."""
     return draw_report(told)
 
 
@@ -90,7 +90,7 @@ def floor() -> bytes:
 
 
 def cold() -> tuple[float, float]:
-    """Give the CPU seconds of a first picture, and of its whole process from exec on."""
+    """Return the CPU seconds of a first picture, and of its whole process from exec on."""
     done = subprocess.run(
         [sys.executable, "-c", IN_FRESH_PROCESS],
         env={"PYTHONPATH": ":".join(sys.path)},
@@ -103,7 +103,7 @@ def cold() -> tuple[float, float]:
 
 
 async def held(work: Callable[[], Awaitable[object]]) -> float:
-    """Give the longest time between two turns of the event loop while `work` goes on."""
+    """Return the longest time between two turns of the event loop while `work` goes on."""
     longest, last = 0.0, time.process_time()
     going = asyncio.ensure_future(work())
     while not going.done():
@@ -115,20 +115,20 @@ async def held(work: Callable[[], Awaitable[object]]) -> float:
 
 
 async def holds(told: SessionReport) -> tuple[float, float, float]:
-    """Give the hold of the first picture here, of later ones, and of a thread that only counts."""
+    """Return the hold of the first picture here, of later ones, and of a thread that counts."""
 
     async def count() -> None:
         await asyncio.to_thread(sum, (number % 7 for number in range(500_000)))
 
-    off_loop = OffLoop()
-    studio = Studio(off_loop)
+    executor = WorkerThread()
+    renderer = Renderer(executor)
 
     async def picture() -> None:
-        await studio.timeline(told)
+        await renderer.timeline(told)
 
     first = await held(picture)
     pairs = [(await held(picture), await held(count)) for _ in range(3 * ROUNDS)]
-    await off_loop.aclose()
+    await executor.aclose()
     later, counting = zip(*pairs, strict=True)
     return first, statistics.median(later), statistics.median(counting)
 

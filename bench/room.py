@@ -27,7 +27,7 @@ SLACK = 1.25
 
 @contextmanager
 def a_server() -> Iterator[str]:
-    """Give the URL of a PostgreSQL that lives as long as the block."""
+    """Return the URL of a PostgreSQL that lives as long as the block."""
     from tests.postgres_server import PostgresServer  # noqa: PLC0415 -- the tests' own
 
     server = PostgresServer()

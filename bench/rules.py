@@ -17,7 +17,7 @@ SID = "DE" + "0" * 32
 
 
 def session(number: int) -> DataSession:
-    """Give one of a SIM that moves: two networks, some cells, all counters told."""
+    """Return one of a SIM that moves: two networks, some cells, all counters told."""
     start = NOW - timedelta(minutes=80 * number + 40)
     end = None if number == 0 else start + timedelta(minutes=71)
     return DataSession(

@@ -29,15 +29,14 @@ from rounds import report
 from slack import slack_stub
 from stub import stub
 
-from bot.app.digesting import subscriptions
-from bot.app.ground import open_ground
-from bot.app.job_side import open_engine
+from bot.app.jobs import open_engine, subscriptions
+from bot.app.resources import open_resources
 from bot.clock import SystemClock
-from bot.digests.cadence import Cadence, Every
+from bot.digests.schedule import Cadence, Every
 from bot.digests.selection import Selection, Which
 from bot.digests.subscription import KIND, Subscription
 from bot.kore.models import DataSessionPage
-from bot.kore.reading import read_rows
+from bot.kore.pages import read_rows
 from bot.ops.metrics import Metrics
 from bot.settings import load_settings
 from bot.slack.client import open_session
@@ -62,7 +61,7 @@ FLEET = Subscription(
 
 
 def settings(slack: str, kore: str, store: str, at_once: int) -> dict[str, str]:
-    """Give the environment of a process that scans."""
+    """Return the environment of a process that scans."""
     return environment(slack, kore) | {
         "SIMSESSIONS_DATABASE_URL": store,
         "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
@@ -74,7 +73,7 @@ def settings(slack: str, kore: str, store: str, at_once: int) -> dict[str, str]:
 
 @contextmanager
 def a_file() -> Iterator[str]:
-    """Give the URL of a store that lives as long as the block."""
+    """Return the URL of a store that lives as long as the block."""
     with tempfile.TemporaryDirectory() as folder:
         yield f"sqlite:///{folder}/bench.db"
 
@@ -105,7 +104,7 @@ async def scanning(slack: str, kore: str, store: str, at_once: int) -> AsyncIter
     given = load_settings(settings(slack, kore, store, at_once), None)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
-        ground = await open_ground(given, SystemClock(), session, Metrics(), stack)
+        ground = await open_resources(given, SystemClock(), session, Metrics(), stack)
         engine = open_engine(ground, stack, scan_at_once=at_once)
         stack.push_async_callback(engine.stop, 1.0)
         engine.start()
@@ -114,7 +113,7 @@ async def scanning(slack: str, kore: str, store: str, at_once: int) -> AsyncIter
 
 
 async def floor(kore: str) -> float:
-    """Give the CPU of asking and parsing alone, in raw aiohttp."""
+    """Return the CPU of asking and parsing alone, in raw aiohttp."""
     left = itertools.count()
 
     async def work(session: aiohttp.ClientSession) -> None:
@@ -159,7 +158,7 @@ async def scanned(database: Database, name: str) -> tuple[float, float]:
 
 
 def resident(field: str = "VmRSS") -> float:
-    """Give what this process holds, in MB; VmHWM is the most it ever held."""
+    """Return what this process holds, in MB; VmHWM is the most it ever held."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(status[field].split()[0]) / 1024
 
@@ -235,7 +234,7 @@ async def workers() -> None:
 
 
 async def scanned_by(count: int, store: str) -> float:
-    """Give the seconds of a scan by so many workers, each a process."""
+    """Return the seconds of a scan by so many workers, each a process."""
     with ExitStack() as stack:
         slack = stack.enter_context(slack_stub())
         kore = stack.enter_context(stub(latency=LATENCY, sims=SIMS, recent=True))

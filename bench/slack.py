@@ -33,7 +33,7 @@ OK = json.dumps({"ok": True, "team_id": "T0", "user_id": "U0", "channel": "C0", 
 
 
 def answer(body: str) -> bytes:
-    """Give an HTTP answer of JSON."""
+    """Return an HTTP answer of JSON."""
     head = (
         f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
@@ -66,7 +66,7 @@ class SlackStub(asyncio.Protocol):
 
     @staticmethod
     def body(head: bytes) -> str:
-        """Give what is answered to a request."""
+        """Return what is answered to a request."""
         if head.startswith(b"get /connections"):
             return str(SlackStub.connections)
         if b"/users.info " in head:

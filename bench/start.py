@@ -17,10 +17,11 @@ from pathlib import Path
 from rounds import ROUNDS, report
 
 from bot.clock import SystemClock
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.serve import serving
-from bot.sandbox.slack_api.api import SlackApi
-from bot.sandbox.slack_api.workspace import Workspace
+from bot.demo.stories.story import all_stories
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.serve import serving
+from bot.emulators.slack.api import SlackApi
+from bot.emulators.slack.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 FLOOR = """
@@ -35,7 +36,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def settings(kore: str, slack: str, port: int, data: str) -> dict[str, str]:
-    """Give the environment of a bot between the stand-ins."""
+    """Return the environment of a bot between the stand-ins."""
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
@@ -53,7 +54,7 @@ def settings(kore: str, slack: str, port: int, data: str) -> dict[str, str]:
 
 
 def a_free_port() -> int:
-    """Give a port that nobody listens on now."""
+    """Return a port that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as trial:
         return int(trial.getsockname()[1])
 
@@ -99,7 +100,7 @@ async def started(environ: dict[str, str], *options: str) -> tuple[float, float,
 
 
 def imported() -> tuple[float, float]:
-    """Give wall and CPU seconds of a Python until it has imported the floor."""
+    """Return wall and CPU seconds of a Python until it has imported the floor."""
     begun = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", FLOOR], check=True, stdout=subprocess.PIPE)
     return time.perf_counter() - begun, float(done.stdout)
@@ -118,7 +119,7 @@ async def main(data: str) -> None:
         Workspace(clock), bot_token="xoxb-bench", app_token="xapp-bench", signing_secret="s"
     )
     async with (
-        serving(KoreApi(clock).app) as kore_url,
+        serving(KoreApi(clock, stories=all_stories()).app) as kore_url,
         serving(slack.app) as slack_url,
     ):
         environ = settings(kore_url, slack_url, a_free_port(), data)

@@ -23,7 +23,7 @@ SIM = {"sid": SID, "unique_name": "pump-7", "iccid": "8901260012345678909", "sta
 
 
 def row(number: int) -> dict[str, object]:
-    """Give one data session as KORE does, with the quirks that most rows have."""
+    """Return one data session as KORE does, with the quirks that most rows have."""
     return {
         "sid": None if number % 7 == 0 else f"WN{number:032x}",
         "sim_sid": SID,
@@ -47,7 +47,7 @@ def row(number: int) -> dict[str, object]:
 
 
 def recent_row(number: int, now: datetime) -> dict[str, object]:
-    """Give the same session as it would be of a SIM that is online now."""
+    """Return the same session as it would be of a SIM that is online now."""
     start = now - timedelta(hours=13 * number + 6)
     end = start + timedelta(hours=12, minutes=number % 40)
     told = now - timedelta(minutes=3) if number == 0 else end
@@ -59,14 +59,14 @@ def recent_row(number: int, now: datetime) -> dict[str, object]:
 
 
 def page(rows: int = 50, now: datetime | None = None) -> bytes:
-    """Give a page of sessions, of long ago or as of now."""
+    """Return a page of sessions, of long ago or as of now."""
     meta = {"key": "data_sessions", "next_page_url": None, "page": 0, "page_size": 50}
     listed = [recent_row(n, now) if now else row(n) for n in range(rows)]
     return json.dumps({"data_sessions": listed, "meta": meta}).encode()
 
 
 def sims_page(number: int, sims: int) -> bytes:
-    """Give one page of the list of so many SIMs, a thousand a page."""
+    """Return one page of the list of so many SIMs, a thousand a page."""
     first, last = 1000 * number, min(1000 * (number + 1), sims)
     rows = [
         SIM | {"sid": f"DE{n:032x}", "unique_name": f"pump-{n}", "iccid": f"8901260{n:012}"}
@@ -82,7 +82,7 @@ def _answer(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
 
 
 def _about(answer: bytes, head: bytes) -> bytes:
-    """Give the answer for the SIM that is asked for; SIDs are all of one length."""
+    """Return the answer for the SIM that is asked for; SIDs are all of one length."""
     if SID.encode() in head:
         return answer
     asked = re.search(rb"/Sims/(DE\w{32})", head)
@@ -143,7 +143,7 @@ class Stub(asyncio.Protocol):
         return _about(Stub.page if b"/DataSessions" in line else ONE, line)
 
     def listed(self, line: bytes) -> bytes:
-        """Give a page of the list of SIMs."""
+        """Return a page of the list of SIMs."""
         if not Stub.sims:
             return LIST
         asked = re.search(rb"[?&]Page=(\d+)", line)

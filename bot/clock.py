@@ -10,10 +10,10 @@ class Clock(Protocol):
     """Tells the time and waits."""
 
     def now(self) -> datetime:
-        """Give the time of day, in UTC."""
+        """Return the time of day, in UTC."""
 
     def monotonic(self) -> float:
-        """Give seconds that only ever grow."""
+        """Return seconds that only ever grow."""
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -23,11 +23,11 @@ class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """Give the time of day, in UTC."""
+        """Return the time of day, in UTC."""
         return datetime.now(tz=UTC)
 
     def monotonic(self) -> float:
-        """Give seconds that only ever grow."""
+        """Return seconds that only ever grow."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:

@@ -13,12 +13,12 @@
     + NotYours              somebody outside a digest's channel wants to change it
     + NoThread              a hand-over of no thread, or of one in another channel
     + NotShared             the channel does not take what was to be shared
-    + NoSuchSims            bot/digests/chooser.py: a digest's pattern, plan or list names no SIM
+    + NoSuchSims            bot/digests/sim_selection.py: a pattern, plan or list names no SIM
     + ThreadNotRead         bot/slack/threads.py: what stands above a mention cannot be read
     + NameTaken             bot/digests/subscriptions.py: a channel's digest has that name already
     + NoSuchDigest          the digest is not there; carries near misses
     + DigestGone            bot/digests/archive.py: what was scanned for it is no longer kept
-    + BadWatch              bot/watches/errors.py: an `until …` or `for …` that cannot be kept
+    + BadWatch              bot/watches/watch.py: an `until …` or `for …` that cannot be kept
     + NothingToWaitFor      the SIM is already as it is waited for
     + TooManyWatches        a person or channel watches as many SIMs as it may
     + NotWatched            there is no such watch to be stopped

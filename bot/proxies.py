@@ -8,7 +8,7 @@ from urllib.request import getproxies, proxy_bypass
 
 @lru_cache(maxsize=64)
 def proxy_for(origin: str) -> str | None:
-    """Give the proxy for `scheme://host` from HTTPS_PROXY and NO_PROXY, read once for each."""
+    """Return the proxy for `scheme://host` from HTTPS_PROXY and NO_PROXY, read once for each."""
     parts = urlsplit(origin)
     host = parts.hostname or ""
     if _is_this_machine(host) or proxy_bypass(host):
@@ -18,7 +18,7 @@ def proxy_for(origin: str) -> str | None:
 
 
 def origin_of(url: str) -> str:
-    """Give the `scheme://host` of a URL; what is none gives what there is."""
+    """Return the `scheme://host` of a URL; what is none gives what there is."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}"
 

@@ -5,30 +5,26 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
-from bot.digests.desk import DigestDesk
-from bot.ops.metrics import Metrics
-from bot.ops.off_loop import OffLoop
-from bot.ops.personal_rate import PersonalRate
-from bot.ops.standing import Standing
-from bot.ops.tasks import Tasks
-from bot.pictures.studio import Studio
+from bot.digests.service import DigestService
+from bot.ops.metrics import DependencyStatus, Metrics
+from bot.ops.rate_limit import UserRateLimit
+from bot.ops.tasks import Tasks, WorkerThread
+from bot.pictures.renderer import Renderer
 from bot.sessions.audit import Audit
 from bot.sessions.lookup import SessionLookup
 from bot.sims.spotter import SimSpotter
-from bot.slack.access import Access
-from bot.slack.admission import Admission
+from bot.slack.access import Access, Authorizer
+from bot.slack.bolt_app import ListeningConfig
 from bot.slack.client import SlackClient
-from bot.slack.delivery import Delivery
+from bot.slack.dedupe import RecentIds
 from bot.slack.files import Files
-from bot.slack.hearing import Hearing
-from bot.slack.homes import Homes
-from bot.slack.live import LiveMessages
-from bot.slack.seen import Seen
+from bot.slack.home_tab import HomeTabs
+from bot.slack.messages import Delivery, ProgressMessages
+from bot.slack.modals import Modals
 from bot.slack.threads import Threads
-from bot.slack.windows import Windows
 from bot.store.database import Database
-from bot.store.seen_events import SeenEvents
-from bot.watches.desk import Watches
+from bot.store.idempotency import SeenEvents
+from bot.watches.service import Watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +35,25 @@ class Services:
     delivery: Delivery
     slack: SlackClient
     files: Files
-    homes: Homes
-    standing: Standing
-    windows: Windows
-    studio: Studio
-    off_loop: OffLoop
+    homes: HomeTabs
+    standing: DependencyStatus
+    windows: Modals
+    renderer: Renderer
+    executor: WorkerThread
     access: Access
-    admission: Admission
-    rate: PersonalRate
+    admission: Authorizer
+    rate: UserRateLimit
     store: Database
-    digests: DigestDesk
+    digests: DigestService
     archive: Archive
     watches: Watches
     audit: Audit
-    seen: Seen
+    seen: RecentIds
     claims: SeenEvents
-    linked: Seen
-    hearing: Hearing
+    linked: RecentIds
+    hearing: ListeningConfig
     spotter: SimSpotter
-    live: LiveMessages
+    live: ProgressMessages
     threads: Threads
     tasks: Tasks
     metrics: Metrics

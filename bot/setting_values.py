@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from bot.slack.policy import Policy
-from bot.store.url import checked
+from bot.slack.access import Policy
+from bot.store.location import checked
 
 Limit = int | timedelta | tuple[timedelta, ...]
 LONGEST = 3650 * 86400
@@ -96,7 +96,7 @@ def _lower(value: object) -> object:
 
 
 def _ids(letters: str) -> Callable[[frozenset[str]], frozenset[str]]:
-    """Give a check that each id starts with one of `letters`, as Slack's ids do."""
+    """Return a check that each id starts with one of `letters`, as Slack's ids do."""
 
     def check(ids: frozenset[str]) -> frozenset[str]:
         wrong = sorted(i for i in ids if not re.fullmatch(rf"[{letters}][A-Z0-9]+", i))

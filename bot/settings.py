@@ -1,4 +1,4 @@
-"""The environment and `.env` as typed settings; read by bot.app, bot.cli and bot.sandbox only.
+"""The environment and `.env` as typed settings; read by bot.app, bot.cli and bot.demo only.
 
 To add one: give `Settings` a field with a default and a description, use it in bot/app/, and
 let tests/bot/test_settings.py tell you which line of README.md is missing.
@@ -35,12 +35,12 @@ from bot.setting_values import (
     read_limit,
     shown,
 )
-from bot.slack.policy import Policy
-from bot.store.url import secrets_of
+from bot.slack.access import Policy
+from bot.store.location import secrets_of
 
 if TYPE_CHECKING:
+    from bot.kore.client import CachePolicies
     from bot.kore.connect import KoreConfig
-    from bot.kore.shelves import Shelves
 
 PREFIX = "SIMSESSIONS_"
 WITHOUT_PREFIX = frozenset(
@@ -73,7 +73,7 @@ class Need(Flag):
 
 
 def env_name(field: str) -> str:
-    """Give the environment's name of a field or threshold."""
+    """Return the environment's name of a field or threshold."""
     return field.upper() if field in WITHOUT_PREFIX else PREFIX + field.upper()
 
 
@@ -216,20 +216,20 @@ class Settings(BaseModel):
 
     @property
     def socket_mode(self) -> bool:
-        """Tell whether Slack is reached by Socket Mode rather than by signed HTTP."""
+        """Return whether Slack is reached by Socket Mode rather than by signed HTTP."""
         return self.slack_app_token is not None
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Give what may stand in no log."""
+        """Return what may stand in no log."""
         values = (getattr(self, field) for field in type(self).model_fields)
         secret = tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
         return (*secret, *secrets_of(_revealed(self.database_url) or ""))
 
     def kore_config(self) -> "KoreConfig":
-        """Give what the KORE client is opened with. Raises SettingsError without credentials."""
+        """Return what the KORE client is opened with. Raises SettingsError without credentials."""
         from bot.kore.connect import KoreConfig  # noqa: PLC0415 -- health does without httpx
-        from bot.kore.retry import RetryPolicy  # noqa: PLC0415 -- the same
+        from bot.kore.requester import RetryPolicy  # noqa: PLC0415 -- the same
 
         return KoreConfig(
             api_url=self.kore_api_url,
@@ -245,10 +245,10 @@ class Settings(BaseModel):
             shelves=self._shelves(),
         )
 
-    def _shelves(self) -> "Shelves":
-        from bot.kore.shelves import Shelves  # noqa: PLC0415 -- health does without httpx
+    def _shelves(self) -> "CachePolicies":
+        from bot.kore.client import CachePolicies  # noqa: PLC0415 -- health does without httpx
 
-        usual = Shelves()
+        usual = CachePolicies()
         keep = max(self.stale_for, self.sessions_ttl, self.sims_ttl)
         return replace(
             usual,
@@ -306,7 +306,7 @@ def read_settings(
     *,
     need: Need = Need.ALL,
 ) -> tuple[Settings, tuple[str, ...]]:
-    """Give the settings that are right, and all faults, one line each."""
+    """Return the settings that are right, and all faults, one line each."""
     told = _told(os.environ if environ is None else environ, env_file)
     settings, wrong = _validated(told)
     lacking = tuple(line for line in settings.missing(need) if line.split(":")[0] not in wrong)
@@ -314,12 +314,12 @@ def read_settings(
 
 
 def known_names() -> dict[str, str]:
-    """Give every setting's name outside with its field; thresholds are apart."""
+    """Return every setting's name outside with its field; thresholds are apart."""
     return {env_name(field): field for field in Settings.model_fields if field != "thresholds"}
 
 
 def threshold_names() -> dict[str, str]:
-    """Give every threshold's name outside with its field of Thresholds."""
+    """Return every threshold's name outside with its field of Thresholds."""
     return {env_name(each.name): each.name for each in fields(Thresholds)}
 
 

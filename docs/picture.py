@@ -10,8 +10,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from bot.sandbox.run import running_demo
-from bot.sandbox.stage import COMMAND
+from bot.demo.run import running_demo
+from bot.demo.stage import COMMAND
 
 HERE = Path(__file__).parent
 WIDTH = 1120
@@ -26,7 +26,7 @@ async def main(chromium: str) -> None:
         await shot(browser, f"{demo.url}/?as=ben", f"history {ROAMING} 7", 1440, "history.png")
         await browser.close()
         report = await demo.bot.services.sessions.look_up(ROAMING)
-        drawn = await demo.bot.services.studio.timeline(report)
+        drawn = await demo.bot.services.renderer.timeline(report)
         (HERE / "timeline.png").write_bytes(drawn)
 
 

@@ -15,14 +15,14 @@ from bot.cli.main import cli
 from bot.diagnosis.thresholds import defaults, sources
 from bot.setting_values import seconds, shown
 from bot.settings import Settings, known_names, threshold_names
-from handlers.subcommand import all_subcommands
+from handlers.commands import all_subcommands
 
 README = Path(__file__).parent.parent / "README.md"
 ADDRESS = re.compile(r",? https://\S+")
 
 
 def table(head: str, rows: Iterable[Iterable[str]]) -> str:
-    """Give a Markdown table; `head` is its column titles, parted by `|`."""
+    """Return a Markdown table; `head` is its column titles, parted by `|`."""
     titles = head.split("|")
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join([f"| {' | '.join(titles)} |", "|" + "---|" * len(titles), *lines])

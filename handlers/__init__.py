@@ -4,25 +4,23 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.services import Services
 from handlers.buttons import register_buttons
-from handlers.command import register_command
-from handlers.digest_buttons import register_digest_buttons
-from handlers.digest_details import register_digest_details
+from handlers.commands import register_command
+from handlers.digest_buttons import register_digest_buttons, register_digest_details
 from handlers.digest_form import register_digest_form
-from handlers.gate import Gate
-from handlers.handovers import register_handovers
-from handlers.history_buttons import register_history_buttons
+from handlers.handover import register_handovers
+from handlers.history import register_history_buttons, register_modals
 from handlers.home import register_home
 from handlers.mentions import register_mentions
-from handlers.modals import register_modals
+from handlers.middleware import Middleware
 from handlers.shortcuts import register_shortcuts
-from handlers.triage_buttons import register_triage_buttons
+from handlers.triage import register_triage_buttons
 from handlers.unfurls import register_unfurls
-from handlers.watch_buttons import register_watch_buttons
+from handlers.watches import register_watch_buttons
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Put the gate before everything, then attach every listener."""
-    app.use(Gate(services))
+    app.use(Middleware(services))
     register_command(app, services)
     register_buttons(app, services)
     register_history_buttons(app, services)

@@ -4,26 +4,18 @@ Whoever clicks has come through the gate; what the button carries may be old or 
 read as strictly as what is typed.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
 
-from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.session_report import session_report
-from bot.errors import OldButton
+from bot.blocks.report import session_report
 from bot.services import Services
-from handlers.answering import answer_later
-from handlers.asking import look_up
-from handlers.histories import history_reply
-from handlers.reply import Reply
-from handlers.request import Request, from_click
-
-Body = Mapping[str, Any]
-Click = Callable[[Request, str, Services], Awaitable[Reply]]
-Listener = Callable[[AsyncAck, Body], Awaitable[None]]
-Value = TypeVar("Value", bound=ids.Carried)
+from handlers.clicks import Click, on_click, read
+from handlers.history import history_reply
+from handlers.lookups import look_up
+from handlers.payloads import Request
+from handlers.replies import Reply
 
 
 def register_buttons(app: AsyncApp, services: Services) -> None:
@@ -31,17 +23,6 @@ def register_buttons(app: AsyncApp, services: Services) -> None:
     for action, click in CLICKS.items():
         app.action(ids.pattern(action))(on_click(action, click, services))
     app.action(ids.pattern(ids.MAP))(acknowledge)
-
-
-def on_click(name: str, click: Click, services: Services) -> Listener:
-    """Give the listener that acknowledges and then answers with `click`."""
-
-    async def listener(ack: AsyncAck, body: Body) -> None:
-        await ack()
-        request, value = from_click(body), value_of(body)
-        answer_later(name, lambda: click(request, value, services), request, services)
-
-    return listener
 
 
 async def acknowledge(ack: AsyncAck) -> None:
@@ -82,27 +63,6 @@ async def pick(request: Request, value: str, services: Services) -> Reply:
         in_channel=request.is_public,
         replace=True,
     )
-
-
-def action_in(body: Body) -> Mapping[str, Any]:
-    """Give what was clicked or chosen; empty where a payload does not tell."""
-    actions = body.get("actions")
-    first = actions[0] if isinstance(actions, list) and actions else {}
-    return first if isinstance(first, Mapping) else {}
-
-
-def value_of(body: Body) -> str:
-    """Give what the clicked button carries, or "" for nothing."""
-    value = action_in(body).get("value")
-    return value if isinstance(value, str) else ""
-
-
-def read(kind: type[Value], value: str) -> Value:
-    """Read a button's value. Raises OldButton."""
-    try:
-        return kind.from_value(value)
-    except ValidationError as error:
-        raise OldButton from error
 
 
 CLICKS: Mapping[str, Click] = {ids.REFRESH: refresh, ids.SHARE: share, ids.PICK: pick}

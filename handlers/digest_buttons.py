@@ -1,19 +1,25 @@
 """The buttons of digests: under a digest, in a list of them, and in the Home tab."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
+from bot.blocks.csv_files import DigestFile, digest_file, head_line, page_lines
+from bot.blocks.digest import details_screen, file_screen
+from bot.digests.digest import Seen
 from bot.digests.subscription import Subscription
 from bot.services import Services
 from handlers import digests
-from handlers.answering import attempt
-from handlers.buttons import Body, Click, Listener, on_click, read, value_of
+from handlers.clicks import Body, Click, Listener, on_click, read, value_of
 from handlers.digest_form import open_form
 from handlers.digests import Deed, permit
-from handlers.reply import Reply, send
-from handlers.request import Request, from_click
+from handlers.lookups import withheld
+from handlers.payloads import Request, from_click
+from handlers.replies import Reply, attempt, send, showing
 
 
 def register_digest_buttons(app: AsyncApp, services: Services) -> None:
@@ -25,7 +31,7 @@ def register_digest_buttons(app: AsyncApp, services: Services) -> None:
 
 
 def doing(deed: Deed) -> Click:
-    """Give what a click does: read which digest is meant, check who clicks, do it."""
+    """Return what a click does: read which digest is meant, check who clicks, do it."""
 
     async def click(request: Request, value: str, services: Services) -> Reply:
         wanted = read(ids.DigestButton, value).id
@@ -37,7 +43,7 @@ def doing(deed: Deed) -> Click:
 
 
 def on_add(services: Services) -> Listener:
-    """Give the listener that opens the window for a new digest."""
+    """Return the listener that opens the window for a new digest."""
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -48,7 +54,7 @@ def on_add(services: Services) -> Listener:
 
 
 def on_edit(services: Services) -> Listener:
-    """Give the listener that opens the window of a digest."""
+    """Return the listener that opens the window of a digest."""
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -81,3 +87,60 @@ DEEDS: Mapping[str, Deed] = {
     ids.DIGEST_NOW: digests.now,
     ids.DIGEST_PREVIEW: digests.preview,
 }
+
+
+def register_digest_details(app: AsyncApp, services: Services) -> None:
+    """Attach a listener to each button."""
+    for action, click in CLICKS.items():
+        app.action(ids.pattern(action))(on_click(action, click, services))
+
+
+async def details(request: Request, value: str, services: Services) -> Reply:
+    """Show the SIMs of a digest, the worst first, to who clicked."""
+    run = await _permitted(request, value, services)
+    left_out = await withheld(request, services, for_all=False)
+    digest = await services.archive.digest(run.id, run.due)
+    worst = await services.archive.worst(run.id, run.due, hides=left_out is not None)
+    return Reply(lambda refused: details_screen(digest, worst, refused=refused))
+
+
+async def csv(request: Request, value: str, services: Services) -> Reply:
+    """Send all SIMs of a digest as a file to who clicked."""
+    run = await _permitted(request, value, services)
+    left_out = await withheld(request, services, for_all=False)
+    async with _file(run, services, hides=left_out is not None) as file:
+        sent = await services.files.to_asker(request, file)
+    return showing(file_screen(file.name, is_ready=sent.is_ready))
+
+
+async def _permitted(request: Request, value: str, services: Services) -> ids.DigestRun:
+    """Read which digest is meant. Raises OldButton, NoSuchDigest and NotYours."""
+    run = read(ids.DigestRun, value)
+    await permit(await services.digests.subscriptions.get(run.id), request, services)
+    return run
+
+
+@asynccontextmanager
+async def _file(
+    run: ids.DigestRun, services: Services, *, hides: bool
+) -> AsyncIterator[DigestFile]:
+    """Write the file; it is gone with the end of the block. Raises DigestGone."""
+    digest = await services.archive.digest(run.id, run.due)
+    with tempfile.TemporaryDirectory(prefix="simsessions-") as folder:
+        path = Path(folder, "digest.csv")
+        await services.executor.run(_begin, path)
+        async for sims in services.archive.sims(run.id, run.due, hides=hides):
+            await services.executor.run(_append, path, sims)
+        yield digest_file(digest, path)
+
+
+def _begin(path: Path) -> None:
+    path.write_text(head_line(), encoding="utf-8", newline="")
+
+
+def _append(path: Path, sims: Sequence[Seen]) -> None:
+    with path.open("a", encoding="utf-8", errors="replace", newline="") as out:
+        out.write(page_lines(sims))
+
+
+CLICKS: Mapping[str, Click] = {ids.DIGEST_DETAILS: details, ids.DIGEST_CSV: csv}

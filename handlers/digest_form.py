@@ -8,26 +8,175 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
+from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view, title_of
+from bot.blocks.digest_list import MOST, saved_screen, told_screen
 from bot.blocks.errors import error_screen
-from bot.blocks.inputs import Choice, option
-from bot.blocks.kit import Block, Screen, View
-from bot.blocks.views import loading_view, notice_view, words_of
-from bot.digests.draft import Draft, Faults, Field, draft_of, faults
-from bot.digests.subscription import Subscription
-from bot.digests.zones import all_zones, offered
-from bot.errors import OldButton
+from bot.blocks.ids import DigestForm
+from bot.blocks.kit import Block, Choice, Screen, View, option
+from bot.blocks.modals import loading_view, notice_view, words_of
+from bot.digests.form import Draft, Faults, Field, draft_of, faults, field_of
+from bot.digests.schedule import Every, all_zones, offered, zone_named
+from bot.digests.selection import Which
+from bot.digests.service import told, trouble_of
+from bot.digests.sim_selection import NoSuchSims, SelectedSims
+from bot.digests.subscription import Subscription, WhenQuiet
+from bot.digests.subscriptions import NameTaken
+from bot.errors import BotError, NotAllowed, OldButton
 from bot.services import Services
-from handlers.answering import attempt
-from handlers.digest_saving import save
-from handlers.digest_state import draft_in, form_in
-from handlers.digests import permit
-from handlers.reply import Reply, screen_of
-from handlers.request import Request, from_click, part
+from handlers.digests import permit, tell_channel
+from handlers.payloads import Request, acting, from_click, part
+from handlers.replies import Reply, attempt, screen_of
+
+NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
+
+
+async def save(
+    draft: Draft, form: DigestForm, request: Request, services: Services
+) -> Screen | Faults:
+    """Keep the digest and tell its channel; give what is said of it, or what is wrong.
+
+    Raises StoreError, NoSuchDigest, NotYours and AskedTooOften.
+    """
+    desk = services.digests
+    services.rate.take(f"{request.team}:{request.user}")  # each asks KORE, as a look-up does
+    before = await desk.subscriptions.get(form.id) if form.id else None
+    if before:
+        await permit(before, request, services)
+    wrong = await _of_name(draft, before, services)
+    of_channel, chosen = await asyncio.gather(_of_channel(draft, services), _sims(draft, services))
+    wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
+    if wrong or not isinstance(chosen, SelectedSims):
+        return wrong
+    after = _filled_in(draft, chosen, before, request, services)
+    return await _kept(before, after, request, services) or saved_screen(
+        after, services.clock.now(), chosen.count, is_new=before is None
+    )
+
+
+async def _of_name(draft: Draft, before: Subscription | None, services: Services) -> Faults:
+    desk = services.digests
+    others = await desk.subscriptions.in_channel(desk.team, draft.channel)
+    stays = before is not None and before.channel == draft.channel
+    if len(others) >= MOST and not stays:
+        return {Field.CHANNEL: f"That channel has {MOST} digests, which is the most."}
+    return {}
+
+
+async def _of_channel(draft: Draft, services: Services) -> Faults:
+    """Return whether the person may ask for that channel, and whether the bot can post there."""
+    actor = acting()
+    try:
+        if actor is not None:
+            services.access.check(replace(actor, channel=draft.channel, in_view=False))
+        await services.admission.sight_in(draft.channel)
+    except NotAllowed as error:
+        return {Field.CHANNEL: error.sentence}
+    trouble = await services.digests.places.trouble(draft.channel)
+    return {Field.CHANNEL: told(trouble)} if trouble else {}
+
+
+async def _sims(draft: Draft, services: Services) -> SelectedSims | Faults:
+    try:
+        return await services.digests.chooser.choose(draft)
+    except NoSuchSims as error:
+        return {error.field: error.sentence}
+    except BotError as error:
+        return {field_of(draft.which): f"{error.sentence} {NOTHING_SAVED}"}
+
+
+def _filled_in(
+    draft: Draft,
+    choice: SelectedSims,
+    before: Subscription | None,
+    request: Request,
+    services: Services,
+) -> Subscription:
+    desk = services.digests
+    made = before or Subscription(
+        id=uuid4().hex[:12],
+        team=desk.team,
+        channel=draft.channel,
+        name=draft.name,
+        made_by=request.user,
+        made_at=services.clock.now(),
+        selection=choice.selection,
+        cadence=draft.cadence,
+        grace=desk.grace,
+    )
+    return replace(
+        made,
+        channel=draft.channel,
+        name=" ".join(draft.name.split()),
+        selection=choice.selection,
+        cadence=draft.cadence,
+        zone=zone_named(draft.zone),
+        quiet_hours=draft.quiet_hours,
+        when_quiet=draft.when_quiet,
+    )
+
+
+async def _kept(
+    before: Subscription | None, after: Subscription, request: Request, services: Services
+) -> Faults:
+    """Keep it and tell the channel; a channel that cannot be told gets no digest either."""
+    keep = services.digests.subscriptions
+    try:
+        await (keep.change(after) if before else keep.add(after))
+    except NameTaken as error:
+        return {Field.NAME: error.sentence}
+    deed = "changed" if before else "made"
+    line = told_screen(after, request.user, deed, services.clock.now())
+    try:
+        await tell_channel(after, line, services)
+    except BotError as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            return {}
+        await (keep.change(before) if before else keep.remove(after))
+        return {Field.CHANNEL: told(trouble)}
+    return {}
+
+
+Submission = Mapping[str, Any]
+_PLAIN = ("value", "selected_time", "selected_conversation")
+_KINDS = {Field.WHICH: Which, Field.EVERY: Every, Field.WHEN_QUIET: WhenQuiet}
+
+
+def form_in(view: Submission) -> ids.DigestForm:
+    """Return which digest the window is about. Raises OldButton."""
+    try:
+        return ids.DigestForm.from_value(str(view.get("private_metadata")))
+    except ValidationError as error:
+        raise OldButton from error
+
+
+def draft_in(view: Submission) -> Draft:
+    """Return all that is filled in, fields that are not shown now included. Raises OldButton."""
+    told: dict[str, Any] = dict(form_in(view).kept)
+    values = part(part(view, "state"), "values")
+    for name in Field:
+        block = block_of(name)
+        if block in values:
+            told[name.value] = _text(part(part(values, block), block))
+    try:
+        told |= {name.value: kind(told[name.value]) for name, kind in _KINDS.items()}
+        return Draft(**told)
+    except (KeyError, TypeError, ValueError) as error:
+        raise OldButton from error
+
+
+def _text(told: Mapping[str, Any]) -> str:
+    """Return what was typed or chosen; "" where nothing was."""
+    chosen = part(told, "selected_option").get("value")
+    plain = next((told[key] for key in _PLAIN if told.get(key)), None)
+    return str(chosen or plain or "")
+
 
 IN_TIME = 1.5
 """Seconds that the answer to a form waits for KORE; Slack gives up after three."""
@@ -79,7 +228,7 @@ async def _first_view(
 
 
 def on_choice(services: Services) -> Listener:
-    """Give the listener that shows the fields of what was chosen."""
+    """Return the listener that shows the fields of what was chosen."""
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -99,7 +248,7 @@ def on_choice(services: Services) -> Listener:
 
 
 def on_typing(services: Services) -> Listener:
-    """Give the listener that offers time zones for what is being typed."""
+    """Return the listener that offers time zones for what is being typed."""
 
     async def listener(ack: AsyncAck, payload: Body) -> None:
         zones = offered(str(payload.get("value") or ""), services.clock.now())
@@ -109,7 +258,7 @@ def on_typing(services: Services) -> Listener:
 
 
 def on_sent(services: Services) -> Listener:
-    """Give the listener for the form that was sent off."""
+    """Return the listener for the form that was sent off."""
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         view = part(body, "view")
@@ -160,7 +309,7 @@ class Sent:
             await self._window.show(self._view())
 
     def answer(self) -> dict[str, Any]:
-        """Give what Slack is answered: the faults, what was saved, or that it takes longer."""
+        """Return what Slack is answered: the faults, what was saved, or that it takes longer."""
         if not self._is_over:
             self._is_late = True
             return {"response_action": "update", "view": checking_view(self._form)}

@@ -8,15 +8,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.blocks.digest_list import done_screen, list_screen, sure_screen, told_screen
+from bot.blocks.digest_list import done_screen, list_screen, sure_screen, told_screen, when_next
+from bot.blocks.format import MRKDWN
 from bot.blocks.kit import Screen
-from bot.blocks.speech import MRKDWN
-from bot.blocks.subscription_words import when_next
 from bot.digests.subscription import Subscription, Why
 from bot.errors import BotError, NotYours
 from bot.services import Services
-from handlers.reply import Reply, showing
-from handlers.request import Request
+from handlers.payloads import Request
+from handlers.replies import Reply, showing
 
 log = logging.getLogger(__name__)
 

@@ -8,16 +8,79 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.blocks.help import HelpEntry
+from bot.blocks.home import Health, Home, home_view, shut_view
+from bot.blocks.kit import View
 from bot.errors import BotError, NotAllowed
 from bot.services import Services
-from handlers.home_tab import show_home, shut_home
-from handlers.request import Request, part
+from bot.watches.transitions import hidden_watch
+from bot.watches.watch import Watch
+from handlers.commands import all_subcommands
+from handlers.lookups import withheld
+from handlers.payloads import Request, part
 
 log = logging.getLogger(__name__)
+
+TRIES = 3
+T = TypeVar("T")
+
+
+async def show_home(request: Request, services: Services) -> None:
+    """Draw somebody's Home tab and publish it. Raises SlackError."""
+    for _ in range(TRIES):
+        if await services.homes.publish(request.user, await draw_home(request, services)):
+            return
+
+
+async def shut_home(request: Request, error: NotAllowed, services: Services) -> None:
+    """Say on the Home tab why there is nothing to see. Raises SlackError."""
+    await services.homes.publish(request.user, shut_view(error.sentence))
+
+
+async def draw_home(request: Request, services: Services) -> View:
+    """Draw it for who may see it, else say why not."""
+    try:
+        left_out = await withheld(request, services, for_all=False)
+    except NotAllowed as error:
+        return shut_view(error.sentence)
+    desk, now = services.digests, services.clock.now()
+    watches = await _or_none(services.watches.of(request.user))
+    digests = await _or_none(desk.of_person(request.user))
+    running = await _or_none(desk.percents()) if digests else None
+    home = Home(
+        watches=_hidden(watches) if left_out else watches,
+        digests=digests,
+        running=running or {},
+        health=_health(services),
+        entries=[HelpEntry(s.usage, s.says, s.examples) for s in all_subcommands().values()],
+        now=now,
+        left_out=left_out,
+    )
+    return home_view(home)
+
+
+def _hidden(watches: tuple[Watch, ...] | None) -> tuple[Watch, ...] | None:
+    return None if watches is None else tuple(map(hidden_watch, watches))
+
+
+def _health(services: Services) -> Health:
+    trouble = services.store.trouble
+    standing = services.standing
+    return Health(standing.kore, standing.slack, trouble.sentence if trouble else None)
+
+
+async def _or_none(asked: Awaitable[T]) -> T | None:
+    """Return None where the store cannot be read: the rest of the tab still says something."""
+    try:
+        return await asked
+    except BotError as error:
+        log.warning("home-without", extra={"why": error.kind})
+        return None
+
 
 OPENED = "app_home_opened"
 
@@ -30,7 +93,7 @@ def register_home(app: AsyncApp, services: Services) -> None:
 
 
 def on_opened(services: Services) -> Listener:
-    """Give the listener; the Messages tab is none of its business."""
+    """Return the listener; the Messages tab is none of its business."""
 
     async def listener(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
@@ -50,7 +113,7 @@ def on_opened(services: Services) -> Listener:
 
 
 def of_event(body: Mapping[str, Any]) -> Request:
-    """Give the request of somebody who looks at their Home tab."""
+    """Return the request of somebody who looks at their Home tab."""
     user, team = part(body, "event").get("user"), body.get("team_id")
     return Request(team=str(team or ""), user=str(user or ""), channel="", text="")
 

@@ -4,8 +4,10 @@ The same subcommands and look-ups as behind the command. Where a mention in a th
 those of the message above it and of the thread's root are meant.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,21 +15,103 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.errors import UserError
 from bot.services import Services
 from bot.sims.errors import NotASim, SimNotFound
+from bot.sims.identifier import unlinked
 from bot.sims.spotter import Spotted
-from handlers.answering import answer
-from handlers.heard import Question, question_in
-from handlers.looking_up import answer_to
+from handlers.commands import DEFAULT, Subcommand, all_subcommands, find
+from handlers.dedupe import is_first, is_late
 from handlers.message_text import texts_of
-from handlers.once import is_first, is_late
-from handlers.reply import Reply
-from handlers.subcommand import DEFAULT, Subcommand, all_subcommands, find
+from handlers.payloads import Request, part
+from handlers.replies import Reply, answer
+from handlers.triage import answer_to
+
+PREFIX = "!sim"
+_SAID = frozenset({"file_share", "thread_broadcast"})
+_PREFIXED = re.compile(rf"(?s)\s*{re.escape(PREFIX)}(?!\S)(.*)")
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something said to the bot; `ts` names the message, `thread` the root that it replies to."""
+
+    text: str
+    team: str
+    user: str
+    channel: str
+    ts: str
+    thread: str | None
+    is_direct: bool
+
+    @property
+    def key(self) -> str:
+        """What a message has in common with all events about it, whatever their ids."""
+        return f"{self.team}:{self.channel}:{self.ts}"
+
+    def request(self, text: str) -> Request:
+        """Return the request that is answered aloud, where it was asked."""
+        return Request(
+            team=self.team,
+            user=self.user,
+            channel=self.channel,
+            text=text,
+            thread=self.thread if self.is_direct else self.thread or self.ts,
+            is_public=True,
+            aloud=True,
+        )
+
+
+def question_in(body: Body, services: Services) -> Question | None:
+    """Read an event; None where nothing is said to us."""
+    event = part(body, "event")
+    if not _is_a_persons(event, services.hearing.bot_user):
+        return None
+    text = _said_to_us(event, services)
+    if text is None:
+        return None
+    return Question(
+        text=unlinked(text).strip(),
+        team=_text(body, "team_id"),
+        user=_text(event, "user"),
+        channel=_text(event, "channel"),
+        ts=_text(event, "ts"),
+        thread=_text(event, "thread_ts") or None,
+        is_direct=event.get("channel_type") == "im",
+    )
+
+
+def _is_a_persons(event: Body, us: str) -> bool:
+    """Return whether a person wrote this anew: an edit may add a mention, and is none."""
+    by_bot = event.get("bot_id") or event.get("bot_profile") or _text(event, "user") in {"", us}
+    anew = not (event.get("edited") or event.get("hidden")) and _is_said(event.get("subtype"))
+    return anew and not by_bot and bool(_text(event, "channel") and _text(event, "ts"))
+
+
+def _is_said(subtype: object) -> bool:
+    return subtype is None or (isinstance(subtype, str) and subtype in _SAID)
+
+
+def _said_to_us(event: Body, services: Services) -> str | None:
+    text, kind, hearing = _text(event, "text"), event.get("type"), services.hearing
+    mention = re.compile(rf"<@{re.escape(hearing.bot_user)}(?:\|[^<>]*)?>")
+    if kind == "app_mention" or (kind == "message" and event.get("channel_type") == "im"):
+        return mention.sub(" ", text)
+    if kind == "message" and _text(event, "channel") in hearing.prefix_channels:
+        found = _PREFIXED.fullmatch(text)
+        return found[1] if found else None
+    return None
+
+
+def _text(of: Body, name: str) -> str:
+    found = of.get(name)
+    return found if isinstance(found, str) else ""
+
 
 NO_SIM_ABOVE = (
     "I found no SIM in this thread. Mention me with one: its SID (DE…), its ICCID, its IMEI or its "
     "name. A list of them becomes one table."
 )
 
-Body = Mapping[str, Any]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 
 
@@ -38,7 +122,7 @@ def register_mentions(app: AsyncApp, services: Services) -> None:
 
 
 def on_said(services: Services) -> Listener:
-    """Give the listener; what is not for us went no further than the gate."""
+    """Return the listener; what is not for us went no further than the gate."""
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()

@@ -11,7 +11,7 @@ Node = Mapping[str, Any]
 
 
 def texts_of(message: Node) -> list[str]:
-    """Give each text of a message by itself, each once: its own, blocks, attachments, files.
+    """Return each text of a message by itself, each once: its own, blocks, attachments, files.
 
     Each is as Slack's mrkdwn, with a line for each paragraph, item and row.
     """
@@ -38,7 +38,7 @@ def _of_blocks(holder: Node) -> str:
 
 
 def _lines(nodes: Iterable[Node], depth: int) -> Iterator[str]:
-    """Give the lines of blocks, however nested, down to some depth."""
+    """Return the lines of blocks, however nested, down to some depth."""
     for node in nodes if depth else ():
         if node.get("type") in _LINES:
             yield "".join(_inline(_list(node, "elements")))
@@ -50,7 +50,7 @@ def _lines(nodes: Iterable[Node], depth: int) -> Iterator[str]:
 
 
 def _own(node: Node) -> Iterator[str]:
-    """Give what a block says itself; buttons and inputs say nothing of SIMs."""
+    """Return what a block says itself; buttons and inputs say nothing of SIMs."""
     if node.get("type") in {"button", "static_select", "image"}:
         return
     for name in ("text", "title"):
@@ -61,7 +61,7 @@ def _own(node: Node) -> Iterator[str]:
 
 
 def _rows(node: Node, depth: int) -> Iterator[str]:
-    """Give a table's rows, the cells parted as a pasted table's are."""
+    """Return a table's rows, the cells parted as a pasted table's are."""
     rows = node.get("rows")
     for row in rows if isinstance(rows, list) else ():
         cells = [cell for cell in row if isinstance(cell, Mapping)] if isinstance(row, list) else []
@@ -69,7 +69,7 @@ def _rows(node: Node, depth: int) -> Iterator[str]:
 
 
 def _inline(nodes: Iterable[Node]) -> Iterator[str]:
-    """Give the parts of one line of rich text."""
+    """Return the parts of one line of rich text."""
     for node in nodes:
         url, text = _told(node, "url"), _told(node, "text")
         yield f"<{url}|{text}>" if url and text else f"<{url}>" if url else text

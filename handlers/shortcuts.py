@@ -11,14 +11,13 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.kit import Screen
-from bot.blocks.paste import paste_view
+from bot.blocks.modals import paste_view
 from bot.services import Services
-from handlers.answering import answer_later
-from handlers.looking_up import answer_to
+from handlers.commands import DEFAULT, all_subcommands
 from handlers.message_text import texts_of
-from handlers.reply import Reply
-from handlers.request import Request, from_shortcut, part, team_of
-from handlers.subcommand import DEFAULT, all_subcommands
+from handlers.payloads import Request, from_shortcut, part, team_of
+from handlers.replies import Reply, answer_later
+from handlers.triage import answer_to
 
 NO_SIM = "That message names no SIM that I know. Paste those you mean; I answer in its thread."
 PATIENCE_SECONDS = 0.5
@@ -36,7 +35,7 @@ def register_shortcuts(app: AsyncApp, services: Services) -> None:
 
 
 def on_shortcut(services: Services) -> Listener:
-    """Give the listener for the shortcut."""
+    """Return the listener for the shortcut."""
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -59,7 +58,7 @@ async def of_message(request: Request, message: Body, services: Services) -> Rep
 
 
 def on_pasted(services: Services) -> Listener:
-    """Give the listener for the window that was sent off."""
+    """Return the listener for the window that was sent off."""
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()

@@ -2,21 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.blocks import ids
+from bot.blocks.files import sent_screen, triage_file
 from bot.blocks.kit import Screen
-from bot.blocks.ladder import Refused
+from bot.blocks.report import session_report
+from bot.blocks.tables import Refused
 from bot.blocks.triage import triage_screen
-from bot.errors import BotError, Restarting
+from bot.errors import BotError, OldButton, Restarting, UserError
 from bot.services import Services
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
-from handlers.asking import look_up_many
-from handlers.reply import Reply, Shown
-from handlers.request import Request
+from handlers.clicks import Body, Click, Listener, action_in, on_click, read
+from handlers.commands import or_nearest
+from handlers.lookups import look_up, look_up_many
+from handlers.payloads import Request, from_click, part
+from handlers.replies import Reply, Shown, answer_later, showing
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +65,7 @@ class Board:
         self._answers[place] = answer
 
     def triage(self) -> Triage:
-        """Give what is known, worst first."""
+        """Return what is known, worst first."""
         return triage(self._spotted.texts, self._answers, cut=self._spotted.cut)
 
 
@@ -81,10 +88,10 @@ async def triage_reply(request: Request, spotted: Spotted, services: Services) -
 def table_reply(
     made: Triage, services: Services, *, for_all: bool, live: Shown | None = None
 ) -> Reply:
-    """Give the table as a reply; two hundred rows are drawn off the loop."""
+    """Return the table as a reply; two hundred rows are drawn off the loop."""
 
     async def draw(refused: Refused) -> Screen:
-        return await services.off_loop.run(triage_screen, made, for_all=for_all, refused=refused)
+        return await services.executor.run(triage_screen, made, for_all=for_all, refused=refused)
 
     return Reply(draw, in_channel=for_all, shown=live)
 
@@ -110,3 +117,71 @@ async def _again_and_again(board: Board, live: Shown, services: Services) -> Non
 
 def _drawn(made: Triage, refused: Refused) -> Screen:
     return triage_screen(made, refused=refused)
+
+
+async def answer_to(request: Request, spotted: Spotted, services: Services) -> Reply:
+    """Report on the SIMs that were found, or on the text as it is where there are none.
+
+    Raises what the look-up raises.
+    """
+    if spotted.total > 1:
+        return await triage_reply(request, spotted, services)
+    try:
+        report = await look_up(request, next(iter(spotted.texts), request.text), services)
+    except UserError as error:
+        raise or_nearest(error, request.text) from error
+    return Reply(lambda refused: session_report(report, for_all=request.aloud, refused=refused))
+
+
+def register_triage_buttons(app: AsyncApp, services: Services) -> None:
+    """Attach a listener to each."""
+    app.action(ids.pattern(ids.TRIAGE_DETAILS))(on_details(services))
+    for action, click in CLICKS.items():
+        app.action(ids.pattern(action))(on_click(action, click, services))
+
+
+def on_details(services: Services) -> Listener:
+    """Return the listener that shows the SIM that was chosen to who chose it."""
+
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        request, option = from_click(body), part(action_in(body), "selected_option")
+        chosen = str(option.get("value"))
+        answer_later("details", lambda: details(request, chosen, services), request, services)
+
+    return listener
+
+
+async def details(request: Request, sid: str, services: Services) -> Reply:
+    """Report on one SIM of the table, beside the table. Raises OldButton."""
+    if not ids.Sims.takes(sid):
+        raise OldButton
+    report = await look_up(request, sid, services, for_all=False)
+    return Reply(lambda refused: session_report(report, refused=refused))
+
+
+async def csv(request: Request, value: str, services: Services) -> Reply:
+    """Send the table as a file to who clicked, as it is now."""
+    made = await _read_again(request, value, services, for_all=False)
+    file = await services.executor.run(triage_file, made)
+    sent = await services.files.to_asker(request, file)
+    return showing(sent_screen(file, None, is_ready=sent.is_ready))
+
+
+async def share(request: Request, value: str, services: Services) -> Reply:
+    """Post the table for the whole channel, as it is now."""
+    made = await _read_again(request, value, services, for_all=True)
+    return table_reply(made, services, for_all=True)
+
+
+async def _read_again(request: Request, value: str, services: Services, *, for_all: bool) -> Triage:
+    try:
+        sids = read(ids.Sims, value).sids
+    except ValueError as error:
+        raise OldButton from error
+    board = Board(Spotted(sids, len(sids)))
+    await board.fill(request, services, for_all=for_all)
+    return board.triage()
+
+
+CLICKS: Mapping[str, Click] = {ids.TRIAGE_CSV: csv, ids.TRIAGE_SHARE: share}

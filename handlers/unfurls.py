@@ -11,14 +11,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.unfurl import unfurl_card
+from bot.blocks.report import unfurl_card
 from bot.errors import BotError
 from bot.services import Services
 from bot.sessions.redaction import redacted
 from bot.sims.links import sims_in
-from handlers.asking import admit, look_up
-from handlers.once import is_first, is_late
-from handlers.request import Request, part
+from handlers.dedupe import is_first, is_late
+from handlers.lookups import admit, look_up
+from handlers.payloads import Request, part
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def register_unfurls(app: AsyncApp, services: Services) -> None:
 
 
 def on_link(services: Services) -> Listener:
-    """Give the listener; it has nothing to do where previews are off."""
+    """Return the listener; it has nothing to do where previews are off."""
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -49,7 +49,7 @@ def on_link(services: Services) -> Listener:
 
 
 def sims_linked(event: Body) -> dict[str, str]:
-    """Give the links that lead to one SIM, with its SID; none where there are many links."""
+    """Return the links that lead to one SIM, with its SID; none where there are many links."""
     links = event.get("links")
     told = [link for link in links if isinstance(link, Mapping)] if isinstance(links, list) else []
     found = {str(link.get("url")): sims_in(str(link.get("url"))) for link in told}
@@ -61,7 +61,7 @@ def sims_linked(event: Body) -> dict[str, str]:
 
 
 async def preview(body: Body, sims: Mapping[str, str], services: Services) -> None:
-    """Give Slack the cards; what goes wrong is logged and told nobody."""
+    """Return Slack the cards; what goes wrong is logged and told nobody."""
     event = part(body, "event")
     is_draft = event.get("source") == COMPOSER
     if not await is_first(f"links:{event.get('channel')}:{event.get('message_ts')}", services):
@@ -80,7 +80,7 @@ async def preview(body: Body, sims: Mapping[str, str], services: Services) -> No
 
 
 async def _is_new_here(event: Body, sid: str, services: Services) -> bool:
-    """Tell whether the SIM was not previewed in this channel a while ago.
+    """Return whether the SIM was not previewed in this channel a while ago.
 
     What is only being written counts for nothing: it may never be sent.
     """
@@ -92,7 +92,7 @@ async def _is_new_here(event: Body, sid: str, services: Services) -> bool:
 
 async def _card(request: Request, sid: str, services: Services) -> list[dict[str, Any]]:
     report = await look_up(request, sid, services, for_all=True)
-    shown = await services.off_loop.run(redacted, report, FOR_ALL)
+    shown = await services.executor.run(redacted, report, FOR_ALL)
     return unfurl_card(shown)
 
 

@@ -13,13 +13,13 @@ NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
 
 def a_sim(**changes: Any) -> Sim:
-    """Give an active SIM called pump-7."""
+    """Return an active SIM called pump-7."""
     plain = {"sid": SID, "unique_name": "pump-7", "iccid": ICCID, "status": "active"}
     return Sim.model_validate(plain | {"account_sid": ACCOUNT} | changes)
 
 
 def a_session(**changes: Any) -> DataSession:
-    """Give an LTE session on T-Mobile that started at noon and is open."""
+    """Return an LTE session on T-Mobile that started at noon and is open."""
     plain = {
         "sid": "WN" + "0" * 32,
         "sim_sid": SID,

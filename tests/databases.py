@@ -52,10 +52,10 @@ class Maker(Protocol):
     """Makes databases of one kind."""
 
     def up_to_date(self) -> str:
-        """Give the URL of one with our tables."""
+        """Return the URL of one with our tables."""
 
     def empty(self) -> str:
-        """Give the URL of one without any table."""
+        """Return the URL of one without any table."""
 
     def done(self, url: str) -> None:
         """Take back one with our tables."""
@@ -128,32 +128,32 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def postgresql_maker(postgres: PostgresServer) -> PostgresMaker:
-    """Give the maker of databases on the server."""
+    """Return the maker of databases on the server."""
     return PostgresMaker(postgres)
 
 
 @pytest.fixture(scope="session")
 def sqlite_maker(tmp_path_factory: pytest.TempPathFactory) -> SqliteMaker:
-    """Give the maker of files."""
+    """Return the maker of files."""
     return SqliteMaker(tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
-    """Give the kind of database."""
+    """Return the kind of database."""
     return str(request.param)
 
 
 @pytest.fixture
 def maker(kind: str, request: pytest.FixtureRequest) -> Maker:
-    """Give the maker of this kind."""
+    """Return the maker of this kind."""
     made: Maker = request.getfixturevalue(f"{kind}_maker")
     return made
 
 
 @pytest.fixture
 def database_url(maker: Maker) -> Iterator[str]:
-    """Give the URL of a fresh database whose schema is up to date."""
+    """Return the URL of a fresh database whose schema is up to date."""
     url = maker.up_to_date()
     yield url
     maker.done(url)
@@ -161,20 +161,20 @@ def database_url(maker: Maker) -> Iterator[str]:
 
 @pytest.fixture
 def empty_url(maker: Maker) -> str:
-    """Give the URL of a fresh database without any table."""
+    """Return the URL of a fresh database without any table."""
     return maker.empty()
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """Give a fresh, open database."""
+    """Return a fresh, open database."""
     db = await Database.open(database_url)
     yield db
     await db.aclose()
 
 
 def file_of(url: str) -> Path:
-    """Give the file of a SQLite URL."""
+    """Return the file of a SQLite URL."""
     return Path(url.removeprefix("sqlite:///"))
 
 
@@ -191,7 +191,7 @@ async def asked(url: str, sql: str) -> None:
 
 
 async def told(url: str, sql: str) -> str:
-    """Give the one value that is asked for."""
+    """Return the one value that is asked for."""
     async with connected(url) as connection:
         return str(await connection.fetchval(sql))
 

@@ -6,8 +6,8 @@ Started as a program; its settings come from the environment. Prints a line when
 import asyncio
 from contextlib import AsyncExitStack
 
-from bot.app.ground import open_ground
-from bot.app.job_side import open_engine
+from bot.app.jobs import open_engine
+from bot.app.resources import open_resources
 from bot.clock import SystemClock
 from bot.jobs.engine import Engine, Timing
 from bot.ops.metrics import Metrics
@@ -22,7 +22,7 @@ async def main() -> None:
     """Work until killed."""
     settings, metrics = load_settings(), Metrics()
     async with open_session() as session, AsyncExitStack() as stack:
-        ground = await open_ground(settings, SystemClock(), session, metrics, stack)
+        ground = await open_resources(settings, SystemClock(), session, metrics, stack)
         usual = open_engine(ground, stack, scan_at_once=settings.worker_at_once)
         services = usual._services
         services.posts._settled = SETTLED

@@ -8,31 +8,29 @@ from typing import Any
 
 import httpx
 
-from bot.app.posting import open_posts
+from bot.app.jobs import open_posts
 from bot.clock import SystemClock
+from bot.demo.stories.story import all_stories
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.cadence import Cadence, Every
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, open_fleet
+from bot.digests.schedule import Cadence, Every
 from bot.digests.selection import Selection, Which
 from bot.digests.subscription import KIND, Subscription
 from bot.digests.subscriptions import Subscriptions
+from bot.emulators.kore.api import KoreApi
+from bot.emulators.slack.messages import Message
 from bot.jobs.engine import Engine, Lane, Timing
-from bot.jobs.post_once import PostOnce
+from bot.jobs.posting import IdempotentPosts
 from bot.kore.connect import KoreConfig, open_kore
-from bot.kore.retry import RetryPolicy
+from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
-from bot.ops.off_loop import OffLoop
-from bot.sandbox.kore_api.api import KoreApi
-from bot.sandbox.slack_api.messages import Message
+from bot.ops.tasks import WorkerThread
 from bot.sessions.verdict import Judge
-from bot.slack.access import Access
-from bot.slack.admission import Admission, Policies
-from bot.slack.channels import Channels
+from bot.slack.access import Access, Authorizer, Policies
+from bot.slack.bolt_app import identify
 from bot.slack.client import SlackClient, open_session
-from bot.slack.groups import UserGroups
-from bot.slack.identity import identify
-from bot.slack.people import People
+from bot.slack.directory import Channels, People, UserGroups
 from bot.store.database import Database
 from bot.store.digest_runs import Run
 from bot.store.jobs import Job, JobQueue, NewJob
@@ -54,8 +52,8 @@ class Parts:
 
     queue: JobQueue
     schedules: Schedules
-    posts: PostOnce
-    admission: Admission
+    posts: IdempotentPosts
+    admission: Authorizer
     fleet: Fleet
     subscriptions: Subscriptions
     metrics: Metrics
@@ -110,7 +108,7 @@ class Desk:
             await self.parts.queue.hurry(each)
 
     async def job(self, key: str) -> Job:
-        """Give a job that is there."""
+        """Return a job that is there."""
         job = await self.parts.queue.get(key)
         assert job is not None
         return job
@@ -125,7 +123,7 @@ class Desk:
 
 
 def pumps(**changes: Any) -> Subscription:
-    """Give a digest of all SIMs, hourly, for #fleet-ops."""
+    """Return a digest of all SIMs, hourly, for #fleet-ops."""
     plain = {
         "id": "0a1b2c3d",
         "team": "T0ACMEIOT",
@@ -141,7 +139,7 @@ def pumps(**changes: Any) -> Subscription:
 
 
 def digest_of(run: Run) -> Digest:
-    """Give what a run has made."""
+    """Return what a run has made."""
     return Digest.from_json(run.digest or "")
 
 
@@ -149,7 +147,7 @@ def digest_of(run: Run) -> Digest:
 async def digesting(database: Database, **kore_options: Any):
     """Run the engine while the block lasts."""
     clock, metrics = SystemClock(), Metrics()
-    api = KoreApi(clock, **kore_options)
+    api = KoreApi(clock, **({"stories": all_stories()} | kore_options))
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(slack_side(clock))
         slack.api.scopes = frozenset(SCOPES)
@@ -163,14 +161,14 @@ async def digesting(database: Database, **kore_options: Any):
         )
         kore = open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
         stack.push_async_callback(kore.aclose)
-        off_loop = OffLoop()
-        stack.push_async_callback(off_loop.aclose)
+        executor = WorkerThread()
+        stack.push_async_callback(executor.aclose)
         client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
         identity = await identify(client)
         people, channels = People(client, clock), Channels(client, clock)
         lists = Access(identity.team)
         groups = UserGroups(client, clock, frozenset())
-        admission = Admission(lists, people, channels, groups, Policies())
+        admission = Authorizer(lists, people, channels, groups, Policies())
         stack.push_async_callback(admission.aclose)
         posts = open_posts(
             session,
@@ -188,7 +186,7 @@ async def digesting(database: Database, **kore_options: Any):
             schedules=schedules,
             posts=posts,
             admission=admission,
-            fleet=open_fleet(database, kore.in_background(), Judge(Thresholds()), clock, off_loop),
+            fleet=open_fleet(database, kore.in_background(), Judge(Thresholds()), clock, executor),
             subscriptions=Subscriptions(database, SubscriptionRows(database), schedules, queue),
             metrics=metrics,
             clock=clock,

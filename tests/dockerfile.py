@@ -43,7 +43,7 @@ def stages(dockerfile: Path) -> list[list[Step]]:
 
 
 def the(stage: list[Step], word: str) -> list[str]:
-    """Give the rest of each line of a stage that begins with `word`."""
+    """Return the rest of each line of a stage that begins with `word`."""
     return [step.rest for step in stage if step.word == word]
 
 

@@ -45,7 +45,7 @@ class PostgresServer:
         self._initialise()
 
     def url(self, database: str = "postgres") -> str:
-        """Give the URL of a database."""
+        """Return the URL of a database."""
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
     def start(self) -> None:
@@ -111,7 +111,7 @@ def somebody() -> dict[str, Any]:
 
 
 def reachable(programs: Path, folder: Path, runs_as: dict[str, Any]) -> Path:
-    """Give where somebody else can run them from: there, or from a copy with its libraries."""
+    """Return where somebody else can run them from: there, or from a copy with its libraries."""
     if not runs_as or all(above.stat().st_mode & 0o001 for above in programs.parents):
         return programs
     package, copy = programs.parent, folder / "programs"

@@ -21,7 +21,7 @@ class Recorder:
 
 
 def all_that_is_registered():
-    """Give the names of what is listened to, by kind."""
+    """Return the names of what is listened to, by kind."""
     recorder = Recorder()
     handlers.register(recorder, None)
     return recorder.attached

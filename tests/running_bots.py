@@ -9,12 +9,13 @@ from typing import Any
 
 from bot.app.assembly import EVENTS_PATH
 from bot.app.bot import Bot
-from bot.app.running import running
+from bot.app.run import running
 from bot.clock import SystemClock
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.serve import serving
-from bot.sandbox.slack_api.delivery import Delivery
-from bot.sandbox.slack_api.messages import Message
+from bot.demo.stories.story import all_stories
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.serve import serving
+from bot.emulators.slack.delivery import Delivery
+from bot.emulators.slack.messages import Message
 from bot.settings import Settings
 from bot.slack.manifest import bot_scopes
 from tests.workspaces import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side
@@ -90,7 +91,7 @@ def settings_for(slack: SlackSide, kore: KoreApi, kore_url: str, **changes: Any)
 
 @asynccontextmanager
 async def in_a_folder() -> AsyncIterator[Path]:
-    """Give a folder that ends with the block."""
+    """Return a folder that ends with the block."""
     with TemporaryDirectory(prefix="simsessions-") as folder:
         yield Path(folder)
 
@@ -105,7 +106,7 @@ async def whole_bot(
     `data_dir` or `database_url` is given.
     """
     clock = SystemClock()
-    kore = KoreApi(clock)
+    kore = KoreApi(clock, stories=all_stories())
     async with in_a_folder() as folder, serving(kore.app) as kore_url, slack_side(clock) as slack:
         needed, _ = bot_scopes()
         slack.api.scopes |= {*needed, *scopes}

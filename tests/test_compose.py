@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.cli.main import cli
-from bot.digests.roster import CHUNK
+from bot.digests.fleet import CHUNK
 from bot.jobs.engine import Timing
 from bot.setting_values import seconds
 from bot.settings import Need, Settings, known_names, load_settings

@@ -17,7 +17,7 @@ NO_INDEX = re.compile("No matching distribution|NewConnectionError|name resoluti
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Give the scratch folder after the first stage: what the second copies out of it."""
+    """Return the scratch folder after the first stage: what the second copies out of it."""
     root = tmp_path_factory.mktemp("image")
     try:
         Scratch(context=ROOT, root=root).run(BUILD)
@@ -67,7 +67,7 @@ def test_doctor_finds_the_manifest(built):
     site = next((built / INSTALLED[1:]).glob("lib/python3*/site-packages"))
 
     assert (ROOT / "manifest.yml").read_text() == (site / "bot/manifest.yml").read_text()
-    assert list((site / "bot/sandbox/page/static").rglob("*.js"))
+    assert list((site / "bot/demo/page/static").rglob("*.js"))
 
 
 @pytest.mark.slow

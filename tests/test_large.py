@@ -16,9 +16,10 @@ import pytest
 
 from bot.blocks.digest_form import block_of
 from bot.clock import SystemClock
-from bot.digests.draft import Field
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.serve import serving
+from bot.demo.stories.story import all_stories
+from bot.digests.form import Field
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.serve import serving
 from bot.slack.manifest import bot_scopes
 from tests.running_bots import find_button
 from tests.workspaces import APP_TOKEN, BOT_TOKEN, SlackSide, slack_side
@@ -104,7 +105,7 @@ async def started(command, log, env):
 @pytest.fixture
 async def large(database_url, tmp_path):
     """Two bots and two workers, ready."""
-    kore = KoreApi(SystemClock(), sims=SIMS)
+    kore = KoreApi(SystemClock(), sims=SIMS, stories=all_stories())
     async with (
         serving(kore.app) as kore_url,
         slack_side(SystemClock()) as slack,

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from bot.app.assembly import EVENTS_PATH
-from bot.sandbox.slack_api.methods.context import METHODS
-from bot.sandbox.slack_api.people import HOME
-from bot.sandbox.slack_api.web_api import load_methods
+from bot.emulators.slack.methods.context import METHODS
+from bot.emulators.slack.people import HOME
+from bot.emulators.slack.web_api import load_methods
 from tests.recorders import all_that_is_registered
 
 ROOT = Path(__file__).parent.parent

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 from bot.cli.main import cli
-from bot.sandbox.stage import COMMAND
+from bot.demo.stage import COMMAND
 from bot.settings import known_names, threshold_names
-from handlers.subcommand import all_subcommands
+from handlers.commands import all_subcommands
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

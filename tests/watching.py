@@ -12,35 +12,33 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from bot.app.posting import open_posts
+from bot.app.jobs import open_posts
+from bot.demo.stories.story import all_stories
 from bot.diagnosis.thresholds import Thresholds
-from bot.jobs.attempt import attempted
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.faults import Fault
+from bot.emulators.slack.messages import Message
 from bot.jobs.job import all_kinds
-from bot.jobs.watch_posts import WatchPosts
-from bot.jobs.watch_work import WatchWork
+from bot.jobs.outcomes import attempted
+from bot.jobs.watch_posts import WatchPosts, WatchWork
 from bot.kore.client import KoreClient
 from bot.kore.connect import KoreConfig, open_kore
-from bot.kore.retry import RetryPolicy
+from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.kore_api.faults import Fault
-from bot.sandbox.slack_api.messages import Message
-from bot.sessions.allowance import NoAllowances
+from bot.sessions.fetch import NoAllowances
 from bot.sessions.lookup import SessionLookup
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
+from bot.slack.bolt_app import identify
 from bot.slack.client import SlackClient, open_session
-from bot.slack.identity import identify
 from bot.store.database import Database
+from bot.store.idempotency import PostRows
 from bot.store.jobs import Job, JobQueue
-from bot.store.posts import PostRows
 from bot.store.watches import WatchRows
-from bot.watches.desk import Begun, Limits, Watches
-from bot.watches.ledger import Ledger
-from bot.watches.polling import Polling
-from bot.watches.rhythm import Rhythm
-from bot.watches.rows import from_row
-from bot.watches.watch import Asker, Goal, Watch
+from bot.watches.polling import Polling, PollInterval
+from bot.watches.repository import WatchRepository, from_row
+from bot.watches.service import Begun, Limits, Watches
+from bot.watches.watch import Asker, Condition, Watch
 from tests.fakes import FakeClock
 from tests.workspaces import BOT_TOKEN, SlackSide, slack_side
 
@@ -88,14 +86,16 @@ class Rig:
     def clock(self) -> FakeClock:
         return self.parts.clock
 
-    async def begin(self, name: str = "pump-7", goal: Goal | None = None, **about: Any) -> Begun:
+    async def begin(
+        self, name: str = "pump-7", goal: Condition | None = None, **about: Any
+    ) -> Begun:
         """Look a SIM up and watch it; `about`: person, channel, thread, length."""
         length = about.pop("length", None)
         asker = Asker(**{"person": ANA, "channel": FLEET_OPS, "team": "T0ACMEIOT"} | about)
         return await self.desk.begin(asker, await self.lookup.look_up(name), goal, length)
 
     async def watch(self, begun: Begun) -> Watch:
-        """Give a watch as it stands in the store."""
+        """Return a watch as it stands in the store."""
         row = await self.parts.watching.rows.get(begun.watch.id)
         assert row is not None
         return from_row(row)
@@ -169,7 +169,7 @@ class Sleepless:
 
 
 def now_clock() -> FakeClock:
-    """Give a clock that stands at the time of day, as the database's does."""
+    """Return a clock that stands at the time of day, as the database's does."""
     clock = FakeClock()
     clock.time = datetime.now(UTC).replace(microsecond=0)
     return clock
@@ -181,7 +181,7 @@ async def watching(
 ):
     """Put everything together but the engine."""
     clock, metrics, gate = clock or now_clock(), Metrics(), Gate()
-    api = KoreApi(clock, **kore)
+    api = KoreApi(clock, **({"stories": all_stories()} | kore))
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(slack_side(Sleepless(clock)))
         slack.api.scopes = frozenset(SCOPES)
@@ -201,9 +201,9 @@ async def watching(
         behind = front.in_background()
         stack.push_async_callback(behind.aclose)
         rows, queue = WatchRows(database), JobQueue(database)
-        ledger = Ledger(rows, queue)
+        ledger = WatchRepository(rows, queue)
         polling = Polling(
-            _lookup(behind, clock), rows, ledger, gate, rhythm=Rhythm(clock), clock=clock
+            _lookup(behind, clock), rows, ledger, gate, rhythm=PollInterval(clock), clock=clock
         )
         work = WatchWork(
             rows, ledger, polling, WatchPosts(rows, posts, gate, clock), PostRows(database), clock

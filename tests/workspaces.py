@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.sandbox.serve import serving
-from bot.sandbox.slack_api.api import SlackApi
-from bot.sandbox.slack_api.messages import Message
-from bot.sandbox.slack_api.workspace import Workspace
+from bot.emulators.serve import serving
+from bot.emulators.slack.api import SlackApi
+from bot.emulators.slack.messages import Message
+from bot.emulators.slack.workspace import Workspace
 
 BOT_TOKEN = "xoxb-1-2-stand-in"
 APP_TOKEN = "xapp-1-2-stand-in"

@@ -1,5 +1,6 @@
 """Puts the bot together from its settings; the one place that knows every part."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -10,39 +11,54 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 import handlers
-from bot.app.auditing import open_audit
-from bot.app.bot import Bot, Intake
-from bot.app.digesting import digest_desk
-from bot.app.ground import open_ground, revealed
-from bot.app.homes import open_homes
-from bot.app.job_side import open_engine
-from bot.app.watching import watch_desk
-from bot.app.workers import Workers
-from bot.blocks.ladder import retreat
+from bot.app.bot import Bot, Intake, Workers, cancelled
+from bot.app.jobs import digest_service, open_engine, watch_desk
+from bot.app.resources import open_resources, revealed
+from bot.blocks.tables import retreat
 from bot.clock import Clock
 from bot.digests.archive import Archive
-from bot.ops.health import health_routes
-from bot.ops.metrics import Metrics
-from bot.ops.personal_rate import PersonalRate
-from bot.ops.standing import Standing
+from bot.ops.http import health_routes
+from bot.ops.metrics import DependencyStatus, Metrics
+from bot.ops.rate_limit import UserRateLimit
 from bot.ops.tasks import Tasks
-from bot.pictures.studio import Studio
+from bot.pictures.renderer import Renderer
 from bot.services import Services
+from bot.sessions.audit import Audit
 from bot.settings import Settings
 from bot.sims.spotter import SimSpotter
-from bot.slack.bolt import make_bolt_app
-from bot.slack.delivery import Delivery
-from bot.slack.drawing import Drawing
-from bot.slack.endpoint import SlackEndpoint
+from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, make_bolt_app
+from bot.slack.client import SlackClient
+from bot.slack.dedupe import RecentIds
 from bot.slack.files import Files
-from bot.slack.hearing import QUIET_SECONDS, Hearing
-from bot.slack.live import LiveMessages
-from bot.slack.seen import Seen
-from bot.slack.signature import Signature
-from bot.slack.socket_link import SocketLink
+from bot.slack.home_tab import HomeTabs
+from bot.slack.http_endpoint import Signature, SlackEndpoint
+from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
+from bot.slack.modals import Modals
+from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.threads import Threads
-from bot.slack.windows import Windows
-from bot.store.seen_events import SeenEvents
+from bot.store.database import Database
+from bot.store.idempotency import SeenEvents
+from bot.store.lookups import Lookups
+
+
+def open_audit(
+    store: Database, clock: Clock, metrics: Metrics, stack: AsyncExitStack, *, retention: float
+) -> Audit:
+    """Return the audit; what is noted is written in the background, and at the end."""
+    audit = Audit(Lookups(store), clock, metrics, retention=retention)
+    stack.push_async_callback(audit.aclose)
+    keeping = asyncio.create_task(audit.run(), name="audit")
+    stack.push_async_callback(cancelled, keeping)
+    return audit
+
+
+def open_homes(slack: SlackClient, clock: Clock, stack: AsyncExitStack) -> HomeTabs:
+    """Return them; those that are open are drawn anew in the background."""
+    homes = HomeTabs(slack, clock)
+    drawing = asyncio.create_task(homes.run(), name="homes")
+    stack.push_async_callback(cancelled, drawing)
+    return homes
+
 
 EVENTS_PATH = "/slack/events"
 
@@ -52,12 +68,12 @@ async def assemble(
 ) -> tuple[Bot, Starlette]:
     """Put the parts together; what must be closed is put on the stack."""
     tasks, token = Tasks(), revealed(settings.slack_bot_token)
-    standing = Standing(clock)
+    standing = DependencyStatus(clock)
     metrics = Metrics(in_flight=lambda: len(tasks), standing=standing)
-    ground = await open_ground(settings, clock, session, metrics, stack)
-    kore, slack, store, off_loop = ground.kore, ground.slack, ground.store, ground.off_loop
+    ground = await open_resources(settings, clock, session, metrics, stack)
+    kore, slack, store, executor = ground.kore, ground.slack, ground.store, ground.executor
     identity, queue = ground.identity, ground.queue
-    drawing = Drawing(retreat, metrics)
+    drawing = BlockFallback(retreat, metrics)
     delivery = Delivery(slack, drawing, metrics)
     services = Services(
         sessions=kore.sessions,
@@ -66,14 +82,14 @@ async def assemble(
         files=Files(slack, clock),
         homes=open_homes(slack, clock, stack),
         standing=standing,
-        windows=Windows(slack),
-        studio=Studio(off_loop, settings.thresholds),
-        off_loop=off_loop,
+        windows=Modals(slack),
+        renderer=Renderer(executor, settings.thresholds),
+        executor=executor,
         access=ground.lists,
         admission=ground.admission,
-        rate=PersonalRate(settings.lookups_per_minute, clock),
+        rate=UserRateLimit(settings.lookups_per_minute, clock),
         store=store,
-        digests=digest_desk(
+        digests=digest_service(
             settings,
             store=store,
             queue=queue,
@@ -85,12 +101,14 @@ async def assemble(
         archive=Archive(store),
         watches=watch_desk(settings, store, queue, clock),
         audit=open_audit(store, clock, metrics, stack, retention=settings.audit_retention),
-        seen=Seen(clock),
+        seen=RecentIds(clock),
         claims=SeenEvents(store),
-        linked=Seen(clock, QUIET_SECONDS),
-        hearing=Hearing(identity.user, settings.prefix_channels, unfurls=settings.unfurl_links),
+        linked=RecentIds(clock, QUIET_SECONDS),
+        hearing=ListeningConfig(
+            identity.user, settings.prefix_channels, unfurls=settings.unfurl_links
+        ),
         spotter=SimSpotter(kore.directory, kore.resolver.known_sid),
-        live=LiveMessages(slack, drawing, delivery),
+        live=ProgressMessages(slack, drawing, delivery),
         threads=Threads(slack),
         tasks=tasks,
         metrics=metrics,
@@ -111,7 +129,7 @@ def _with_intake(
     clock, metrics = services.clock, services.metrics
     if settings.slack_app_token:
         app_token = revealed(settings.slack_app_token)
-        link = SocketLink(app, app_token, services.slack, clock, metrics)
+        link = SocketModeConnection(app, app_token, services.slack, clock, metrics)
         bot, routes = bot_with(link), []
     else:
         signature = Signature(revealed(settings.slack_signing_secret), clock)

@@ -3,21 +3,17 @@
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from bot.app.digesting import subscriptions
-from bot.app.ground import open_ground
-from bot.app.job_side import open_engine
-from bot.app.kore_side import shared_pace
-from bot.app.store import opened_store
+from bot.app.jobs import open_engine, subscriptions
+from bot.app.resources import open_resources, opened_store, shared_pace
 from bot.clock import Clock, SystemClock
-from bot.digests.desk import run_key
 from bot.digests.digest import Digest
-from bot.digests.fleet import open_fleet
-from bot.digests.preview import Begin, previewed
+from bot.digests.fleet import Begin, open_fleet, previewed
+from bot.digests.service import run_key
 from bot.digests.subscription import KIND, Subscription
 from bot.digests.subscriptions import NoSuchDigest
 from bot.kore.connect import open_kore
 from bot.ops.metrics import Metrics
-from bot.ops.off_loop import OffLoop
+from bot.ops.tasks import WorkerThread
 from bot.sessions.verdict import Judge
 from bot.settings import Settings
 from bot.sims.names import key, quoted
@@ -38,7 +34,7 @@ class Listed:
 
 
 async def listed(settings: Settings) -> tuple[Listed, ...]:
-    """Give all digests of the store, by name. Raises StartError and StoreError."""
+    """Return all digests of the store, by name. Raises StartError and StoreError."""
     async with opened_store(settings) as store:
         progress = await DigestRuns(store).progress()
         every = await subscriptions(store, JobQueue(store)).every()
@@ -56,10 +52,10 @@ async def preview(settings: Settings, which: str, began: Begin) -> tuple[Subscri
         stack.push_async_callback(kore.aclose)
         behind = kore.in_background(at_once=settings.worker_at_once)
         stack.push_async_callback(behind.aclose)
-        off_loop = OffLoop()
-        stack.push_async_callback(off_loop.aclose)
+        executor = WorkerThread()
+        stack.push_async_callback(executor.aclose)
         judge = Judge(settings.thresholds)
-        fleet = open_fleet(store, behind, judge, clock, off_loop, at_once=settings.worker_at_once)
+        fleet = open_fleet(store, behind, judge, clock, executor, at_once=settings.worker_at_once)
         return one, await previewed(one, fleet, clock, began)
 
 
@@ -72,7 +68,7 @@ async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]
     clock, metrics = SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
-        ground = await open_ground(settings, clock, session, metrics, stack)
+        ground = await open_resources(settings, clock, session, metrics, stack)
         one = await _chosen(which, ground.store)
         due = clock.now().replace(microsecond=0)
         args = {"subscription": one.id, "due": due.timestamp(), "now": True}
@@ -92,7 +88,7 @@ async def _ended(queue: JobQueue, job: str, clock: Clock) -> None:
 
 
 async def _chosen(which: str, store: Database) -> Subscription:
-    """Give the one of that id or name. Raises NoSuchDigest."""
+    """Return the one of that id or name. Raises NoSuchDigest."""
     every = await subscriptions(store, JobQueue(store)).every()
     found = [one for one in every if one.id == which or key(one.name) == key(which)]
     if len(found) == 1:

@@ -1,11 +1,128 @@
 """Charts as Slack draws them, and in words where a workspace cannot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
 
-from bot.blocks.kit import Block
-from bot.blocks.text import clean
-from bot.blocks.units import grouped
+from bot.blocks.format import grouped, utc
+from bot.blocks.kit import Block, clean
+from bot.kore.models import DataSession
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+# Up to so many days, steps of this length; the day in which the window begins takes one more.
+_STEPS = ((1, 2 * _HOUR), (2, 4 * _HOUR), (3, 6 * _HOUR), (19, _DAY), (30, 2 * _DAY))
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Steps of equal length, UTC: the first begins at `start`; the last may end in the future."""
+
+    start: datetime
+    step: timedelta
+    size: int
+
+    @property
+    def words(self) -> str:
+        """Name a step: `day`, `2 days`, `4 hours`."""
+        if self.step == _DAY:
+            return "day"
+        days = self.step // _DAY
+        return f"{days} days" if days else f"{self.step // _HOUR} hours"
+
+    @property
+    def labels(self) -> list[str]:
+        """Name each step: `5 Jan 14:00` for hours, `5 Jan` for a day, `5–6 Jan` for two."""
+        return [self._label(self.start + at * self.step) for at in range(self.size)]
+
+    def _label(self, begin: datetime) -> str:
+        if self.step < _DAY:
+            return f"{begin.day} {begin:%b %H:%M}"
+        last = begin + self.step - _DAY
+        if last == begin:
+            return f"{begin.day} {begin:%b}"
+        month = f" {begin:%b}" if last.month != begin.month else ""
+        return f"{begin.day}{month}–{last.day} {last:%b}"
+
+    def place(self, moment: datetime) -> int | None:
+        """Return the step that a moment falls in; None where it is outside."""
+        at = (utc(moment) - self.start) // self.step
+        return at if 0 <= at < self.size else None
+
+    def shares(self, start: datetime, end: datetime) -> list[tuple[int, float]]:
+        """Return the steps that a stretch of time touches, each with its part of the whole."""
+        first = (utc(start) - self.start) / self.step
+        last = max(first, (utc(end) - self.start) / self.step)
+        begun = int(first) if first >= 0 else -1
+        if last <= begun + 1:  # within one step, as most sessions are
+            return [(begun, 1.0)] if 0 <= begun < self.size else []
+        touched = range(max(0, begun), min(self.size, ceil(last)))
+        return [(at, (min(at + 1, last) - max(at, first)) / (last - first)) for at in touched]
+
+
+def bins_of(days: int, now: datetime) -> Bins:
+    """Cut the last `days` (1 to 30) so that steps begin on full hours or days, UTC."""
+    days = min(max(days, 1), _STEPS[-1][0])
+    step = next(length for most, length in _STEPS if days <= most)
+    midnight = utc(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    grid = min(step, _DAY)
+    end = midnight + grid * ((utc(now) - midnight) // grid + 1)
+    size = ceil((end - (utc(now) - timedelta(days=days))) / step)
+    return Bins(end - size * step, step, size)
+
+
+def starts_in(bins: Bins, sessions: Iterable[DataSession]) -> list[int]:
+    """Count the sessions that started in each step."""
+    counts = [0] * bins.size
+    for session in sessions:
+        at = bins.place(session.start) if session.start else None
+        if at is not None:
+            counts[at] += 1
+    return counts
+
+
+def packets_in(
+    bins: Bins, sessions: Sequence[DataSession], now: datetime
+) -> dict[str, list[float | None]]:
+    """Return packets `up` and `down` in each step; None where sessions ran and none of them tells.
+
+    A session's packets are spread evenly from its start to its `end` or `last_updated`. A
+    direction that no session tells is not there at all.
+    """
+    spans = [
+        (session, bins.shares(session.start, session.end or session.last_updated or now))
+        for session in sessions
+        if session.start
+    ]
+    told = {
+        "up": [(session.packets_uploaded, shares) for session, shares in spans],
+        "down": [(session.packets_downloaded, shares) for session, shares in spans],
+    }
+    return {
+        name: _spread(bins.size, pairs)
+        for name, pairs in told.items()
+        if any(packets is not None for packets, _ in pairs)
+    }
+
+
+def _spread(
+    size: int, told: Iterable[tuple[int | None, Sequence[tuple[int, float]]]]
+) -> list[float | None]:
+    sums = [0.0] * size
+    known, untold = [False] * size, [False] * size
+    for packets, shares in told:
+        for at, share in shares:
+            (untold if packets is None else known)[at] = True
+            sums[at] += (packets or 0) * share
+    return [None if untold[at] and not known[at] else _tidy(sums[at]) for at in range(size)]
+
+
+def _tidy(number: float) -> float:
+    """Return tenths of packets, and whole ones without a point."""
+    short = round(number, 1)
+    return int(short) if short == int(short) else short
+
 
 _TITLE = 50
 _NAME = 20

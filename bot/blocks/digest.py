@@ -1,11 +1,13 @@
 """The digest as a channel reads it: one sentence, what changed, one table, the trend, buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.blocks import ids
 from bot.blocks.charts import Chart, as_chart, as_words
 from bot.blocks.digest_words import (
+    KINDS,
     changes_words,
     foot_words,
     headline,
@@ -17,13 +19,11 @@ from bot.blocks.digest_words import (
     warnings,
     worst_words,
 )
+from bot.blocks.format import MRKDWN, NOTICE, Speech, count, grouped, utc
 from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
-from bot.blocks.ladder import NOTHING, Refused, draw_table, lowered
-from bot.blocks.speech import MRKDWN, NOTICE
-from bot.blocks.tables import Number, Row, Table
-from bot.blocks.units import grouped
+from bot.blocks.tables import NOTHING, Cell, Number, Refused, Row, Table, draw_table, lowered
 from bot.diagnosis.state import State
-from bot.digests.digest import COUNTED, FAILED, Digest, Point
+from bot.digests.digest import COUNTED, FAILED, Digest, Group, Known, Point, Some
 
 WORST = 5
 PREVIEW = "A preview: only you see it, and the next digest does not count it."
@@ -66,7 +66,7 @@ def preview_screen(digest: Digest, *, refused: Refused = NOTHING) -> Screen:
 
 
 def buttons(digest: Digest) -> Block:
-    """Give what can be done with a digest."""
+    """Return what can be done with a digest."""
     name = digest.name
     run = ids.DigestRun(id=digest.subscription, due=digest.due).to_value()
     subscription = ids.DigestButton(id=digest.subscription).to_value()
@@ -142,3 +142,127 @@ def _labels(names: Sequence[str]) -> list[str]:
 def _foot(digest: Digest) -> list[str]:
     talkers = [talkers_words(digest.talkers, MRKDWN)] if digest.talkers else []
     return [*talkers, foot_words(digest, MRKDWN)]
+
+
+Draw = Callable[[Refused], Screen]
+_CHANGES = ("SIM", "What", "Before", "Now", "State", "Last heard of (UTC)")
+_SIMS = ("SIM", "State", "Severity", "Finding", "Operator", "Last heard of (UTC)")
+
+
+def detail_screens(digest: Digest) -> Iterator[tuple[str, Draw]]:
+    """Return what the thread holds: each message with a name of its own, and how it is drawn."""
+    changed = tuple(row for group in digest.changes for row in _changed(group))
+    every = sum(group.count for group in digest.changes)
+    lists = (
+        ("changes", "Changes", _CHANGES, changed, every),
+        ("new", "New SIMs", _SIMS, *_some(digest.new)),
+        ("gone", "SIMs that are gone", _SIMS, *_some(digest.gone)),
+        ("worst", "The worst", _SIMS, *_some(digest.worst)),
+        ("unread", "SIMs that could not be read", _SIMS[:1], *_unread(digest)),
+        (
+            "talkers",
+            "Top talkers of the last 24 h",
+            ("SIM", "Packets", "Operator"),
+            *_talkers(digest),
+        ),
+    )
+    for name, title, header, rows, whole in lists:
+        if rows:
+            yield name, partial(_list_screen, title, Table(title, header, rows), whole)
+
+
+def details_screen(
+    digest: Digest, worst: tuple[Known, ...], *, refused: Refused = NOTHING
+) -> Screen:
+    """Show the SIMs of a digest, the worst first, to who asks; the file has them all."""
+    table = Table("SIMs, the worst first", _SIMS, tuple(_row(sim) for sim in worst))
+    run = ids.DigestRun(id=digest.subscription, due=digest.due).to_value()
+    file = button("CSV file", ids.DIGEST_CSV, f"All SIMs of {digest.name} as a CSV file", value=run)
+    drawn = draw_table(table, refused)
+    blocks = [section(_title(digest, MRKDWN))]
+    if worst:
+        shown = context(_shown(drawn.rows, digest.sims))
+        blocks += [*drawn.blocks, shown, actions(ids.DIGEST_FILE_ACTIONS, [file])]
+    return lowered(screen(_title(digest, NOTICE), blocks), refused)
+
+
+def file_screen(name: str, *, is_ready: bool) -> Screen:
+    """Say that the file went to the asker directly."""
+
+    def words(speak: Speech) -> str:
+        late = "" if is_ready else " Slack is still reading it in, so it may take a minute to show."
+        where = "is in our direct messages (Apps, simsessions): only you see it."
+        return f"📎 {speak.strong(speak.data(name))} {where}{late}"
+
+    return screen(words(NOTICE), [section(words(MRKDWN))])
+
+
+def _title(digest: Digest, speak: Speech) -> str:
+    title = f"{speak.data(digest.name)}: {count(digest.sims, 'SIM')}, the worst first"
+    return f"{speak.strong(title)}, as of {speak.when(digest.made_at)}"
+
+
+def _list_screen(title: str, table: Table, whole: int, refused: Refused = NOTHING) -> Screen:
+    drawn = draw_table(table, refused)
+    head = f"{title}: {grouped(whole)}"
+    blocks: list[Block] = [section(MRKDWN.strong(head)), *drawn.blocks]
+    if drawn.rows < whole:
+        blocks.append(context(_shown(drawn.rows, whole)))
+    return lowered(screen(head, blocks), refused)
+
+
+def _shown(rows: int, whole: int) -> str:
+    if rows >= whole:
+        return f"{grouped(rows)} shown, that is all. Times in UTC"
+    return (
+        f"{grouped(rows)} of {grouped(whole)} shown; Details, then CSV file, has all. Times in UTC"
+    )
+
+
+def _some(some: Some) -> tuple[tuple[Row, ...], int]:
+    return tuple(_row(sim) for sim in some.first), some.count
+
+
+def _unread(digest: Digest) -> tuple[tuple[Row, ...], int]:
+    return tuple((sim.name,) for sim in digest.unread.first), digest.failed
+
+
+def _talkers(digest: Digest) -> tuple[tuple[Row, ...], int]:
+    rows = tuple((sim.name, _packets(sim), sim.operator or "unknown") for sim in digest.talkers)
+    return rows, len(rows)
+
+
+def _packets(sim: Known) -> Cell:
+    return "unknown" if sim.packets is None else Number(sim.packets, grouped(sim.packets))
+
+
+def _changed(group: Group) -> Iterator[Row]:
+    sign, what = KINDS[group.kind]
+    for changed in group.first:
+        yield (
+            changed.sim.name,
+            f"{sign} {what}",
+            changed.before or "none",
+            changed.after or "none",
+            _state(changed.sim),
+            _seen(changed.sim),
+        )
+
+
+def _row(sim: Known) -> Row:
+    return (
+        sim.name,
+        _state(sim),
+        sim.severity or "none",
+        sim.what or "nothing amiss",
+        sim.operator or "unknown",
+        _seen(sim),
+    )
+
+
+def _state(sim: Known) -> str:
+    return f"{state_sign(sim.state)} {state_words(sim.state)}"
+
+
+def _seen(sim: Known) -> str:
+    return f"{utc(sim.seen_at):%Y-%m-%d %H:%M}" if sim.seen_at else "unknown"

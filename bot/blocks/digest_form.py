@@ -8,19 +8,24 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.blocks import ids
-from bot.blocks.inputs import (
+from bot.blocks.format import MRKDWN
+from bot.blocks.kit import (
+    Block,
     Choice,
+    View,
     chosen,
+    context,
     conversation,
     field,
+    modal,
+    plain,
     searched,
+    section,
     time_of_day,
     typed,
 )
-from bot.blocks.kit import Block, View, context, modal, plain, section
-from bot.blocks.speech import MRKDWN
-from bot.digests.cadence import DAYS, EXAMPLE, HOURS, Every
-from bot.digests.draft import LONGEST_NAME, Draft, Faults, Field
+from bot.digests.form import LONGEST_NAME, Draft, Faults, Field
+from bot.digests.schedule import DAYS, EXAMPLE, HOURS, Every
 from bot.digests.selection import LONGEST, MOST_LISTED, Which
 from bot.digests.subscription import WhenQuiet
 
@@ -68,12 +73,12 @@ _WHEN_QUIET = (
 
 
 def block_of(name: Field) -> str:
-    """Give the block id, and action id, of a field."""
+    """Return the block id, and action id, of a field."""
     return f"{ids.DIGEST_FIELD}_{name.value}"
 
 
 def title_of(form: ids.DigestForm) -> str:
-    """Give the window's title."""
+    """Return the window's title."""
     return CHANGED if form.id else NEW
 
 
@@ -96,7 +101,7 @@ def form_view(
 
 
 def errors_of(faults: Faults) -> dict[str, str]:
-    """Give the faults as Slack takes them in answer to a form that was sent off."""
+    """Return the faults as Slack takes them in answer to a form that was sent off."""
     return {block_of(name): sentence for name, sentence in faults.items()}
 
 

@@ -4,13 +4,53 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.blocks.speech import Speech
-from bot.blocks.units import ago, between, count, grouped, span
-from bot.blocks.words import STATE_ICONS
+from bot.blocks.format import Speech, ago, between, count, flagged, grouped, span
+from bot.blocks.report_words import STATE_ICONS
 from bot.diagnosis.state import State
 from bot.digests.digest import FAILED, UNRELIABLE_PERCENT, Changed, Digest, Group, Known, Lost, Some
-from bot.sessions.changes import ChangeKind
-from bot.sessions.withheld import WITHHELD
+from bot.sessions.redaction import WITHHELD
+from bot.sessions.snapshot import Change, ChangeKind
+
+_OF_FIELDS = {
+    ChangeKind.STATE_CHANGED: "State",
+    ChangeKind.STATUS_CHANGED: "SIM status",
+    ChangeKind.NEW_COUNTRY: "Country",
+    ChangeKind.NEW_OPERATOR: "Operator",
+    ChangeKind.NEW_IMEI: "Device (IMEI)",
+    ChangeKind.NEW_RADIO: "Radio",
+}
+SAID_BY_THE_STATE = frozenset(
+    {ChangeKind.WENT_SILENT, ChangeKind.CAME_BACK, ChangeKind.STATE_CHANGED}
+)
+
+
+def change_lines(changes: Iterable[Change], speak: Speech) -> list[str]:
+    """Return a line for each change; that of the state is left to the headline."""
+    return [change_words(c, speak) for c in changes if c.kind not in SAID_BY_THE_STATE]
+
+
+def change_words(change: Change, speak: Speech) -> str:
+    """Return one line: `Operator: Telcel → T-Mobile USA`, `New finding: Flapping`."""
+    if change.kind is ChangeKind.NEW_FINDING:
+        return f"New finding: {speak.data(change.after or 'unknown')}"
+    if change.kind is ChangeKind.FINDING_GONE:
+        return f"Finding gone: {speak.data(change.before or 'unknown')}"
+    label = _OF_FIELDS.get(change.kind, "State")
+    if WITHHELD in {change.before, change.after}:
+        return f"{label}: another than before, {WITHHELD} here"
+    was, now = (_side(change.kind, side, speak) for side in (change.before, change.after))
+    return f"{label}: {was} → {now}"
+
+
+def _side(kind: ChangeKind, value: str | None, speak: Speech) -> str:
+    if value is None:
+        return "unknown"
+    if kind is ChangeKind.NEW_COUNTRY:
+        value = flagged(value)
+    if kind is ChangeKind.NEW_IMEI:
+        value = f"{value[:8]}-{value[8:]}"
+    return speak.data(value)
+
 
 NAMES = 5
 _REASONS = 3
@@ -91,7 +131,7 @@ def _since(digest: Digest) -> str:
 
 
 def warnings(digest: Digest, speak: Speech) -> list[str]:
-    """Give what must be known before the rest: what could not be read, what was missed."""
+    """Return what must be known before the rest: what could not be read, what was missed."""
     lines = [_problem(digest, speak), _unread(digest, speak), _missing(digest, speak)]
     missed = [
         f"⏭️ The digest of {when_words(each.due, digest)} was skipped: {speak.sentence(each.why)}"
@@ -139,7 +179,7 @@ def outage_words(lost: Lost, speak: Speech) -> str:
 
 
 def changes_words(digest: Digest, speak: Speech) -> list[str]:
-    """Give a line for each kind of change; that there is nothing to compare with is said too."""
+    """Return a line for each kind of change; that there is nothing to compare with is said too."""
     if digest.since is None:
         return ["This is the first digest: from the next one on I say what changed."]
     lines = [_group_words(group, digest, speak) for group in digest.changes]
@@ -186,7 +226,7 @@ def _listed(shown: Sequence[str], every: int) -> str:
 
 
 def worst_words(sim: Known, digest: Digest, speak: Speech) -> str:
-    """Give a line about one of the worst: name, what is wrong, state, last seen."""
+    """Return a line about one of the worst: name, what is wrong, state, last seen."""
     sign = _SIGNS.get(sim.severity or "", "🔵")
     seen = f", last heard of {ago(sim.seen_at, digest.made_at)}" if sim.seen_at else ""
     what = speak.own(sim.what or "unknown")
@@ -200,12 +240,12 @@ def talkers_words(talkers: Iterable[Known], speak: Speech) -> str:
 
 
 def state_words(state: str) -> str:
-    """Give a state as people read it."""
+    """Return a state as people read it."""
     return "could not be read" if state == FAILED else state.replace("_", " ")
 
 
 def state_sign(state: str) -> str:
-    """Give the sign that stands beside a state's word."""
+    """Return the sign that stands beside a state's word."""
     return "⚠️" if state == FAILED else STATE_ICONS[State(state)]
 
 

@@ -3,10 +3,8 @@
 from collections import Counter
 
 from bot.blocks import ids
-from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
-from bot.blocks.speech import MRKDWN, NOTICE
-from bot.blocks.text import clean, escape
-from bot.blocks.units import iccid_groups
+from bot.blocks.format import MRKDWN, NOTICE, iccid_groups
+from bot.blocks.kit import Block, Screen, actions, button, clean, context, escape, screen, section
 from bot.errors import BotError, UserError
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 

@@ -1,22 +1,96 @@
 """The answer to `/simsessions history <sim> [days]`: charts, every session in a table, files."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from types import MappingProxyType
 
 from bot.blocks import ids
-from bot.blocks.bins import Bins, bins_of, packets_in, starts_in
-from bot.blocks.charts import Chart, as_chart, as_words
-from bot.blocks.history_beyond import Days, known_line
-from bot.blocks.history_table import history_table
-from bot.blocks.history_words import empty_words, history_headline, in_window
+from bot.blocks.charts import Bins, Chart, as_chart, as_words, bins_of, packets_in, starts_in
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, between, count, grouped, imei_words, place, utc
+from bot.blocks.history_months import Days, empty_words, history_headline, in_window, known_line
 from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
-from bot.blocks.ladder import NOTHING, Refused, draw_table, lowered
-from bot.blocks.speech import MRKDWN, NOTICE
-from bot.blocks.tables import Drawn, Table
-from bot.blocks.units import count, grouped
-from bot.blocks.words import freshness_line, left_out_line, warnings
+from bot.blocks.report_words import (
+    cell_words,
+    duration_words,
+    freshness_line,
+    known,
+    left_out_line,
+    network_code,
+    warnings,
+)
+from bot.blocks.tables import (
+    DATA_TABLE_ROWS,
+    NOTHING,
+    Cell,
+    Drawn,
+    Number,
+    Refused,
+    Row,
+    Table,
+    draw_table,
+    lowered,
+)
+from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession
+from bot.sessions.redaction import WITHHELD
 from bot.sessions.report import SessionReport
+
+_HEADER = (
+    "Started (UTC)",
+    "Ended (UTC)",
+    "Lasted",
+    "Operator",
+    "Radio",
+    "Packets up",
+    "Packets down",
+    "Cell",
+    "IMEI",
+    "MCC-MNC",
+    "Country",
+    "Tower at",
+)
+_TELLING = 7
+
+
+def history_table(sessions: Sequence[DataSession], now: datetime) -> Table:
+    """Return the sessions as rows, in the order they come in (newest first)."""
+    rows = tuple(_row(session, now) for session in sessions[: DATA_TABLE_ROWS - 1])
+    caption = f"Sessions, newest first: {grouped(len(sessions))}"
+    return Table(caption, _HEADER, rows, telling=_TELLING)
+
+
+def _row(session: DataSession, now: datetime) -> Row:
+    where = session.cell_location_estimate
+    return (
+        _minute(session.start, "unknown"),
+        _minute(session.end, "still open"),
+        _lasted(session, now),
+        known(session.operator_name, "unknown", PLAIN),
+        known(session.radio_link, "unknown", PLAIN),
+        _packet_cell(session.packets_uploaded),
+        _packet_cell(session.packets_downloaded),
+        cell_words(session, PLAIN),
+        imei_words(known_text(session.imei)).removesuffix(" ✓"),
+        network_code(session) or "unknown",
+        known(session.operator_country, "unknown", PLAIN),
+        place(where) if where else WITHHELD if session.cell_id == WITHHELD else "unknown",
+    )
+
+
+def _minute(moment: datetime | None, otherwise: str) -> str:
+    """Return a moment so that it sorts as text."""
+    return f"{utc(moment):%Y-%m-%d %H:%M}" if moment else otherwise
+
+
+def _lasted(session: DataSession, now: datetime) -> Cell:
+    if session.start is None:
+        return "unknown"
+    length = between(session.start, session.end or now)
+    return Number(max(0, int(length.total_seconds())), duration_words(session, now))
+
+
+def _packet_cell(packets: int | None) -> Cell:
+    return "unknown" if packets is None else Number(packets, grouped(packets))
 
 
 def history_screen(

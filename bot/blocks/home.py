@@ -6,14 +6,12 @@ from datetime import datetime
 
 from bot.blocks.digest_list import add_row
 from bot.blocks.digest_list import rows as digest_rows
+from bot.blocks.format import MRKDWN, grouped
 from bot.blocks.help import HelpEntry
 from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
-from bot.blocks.speech import MRKDWN
-from bot.blocks.units import grouped
-from bot.blocks.watch_card import stop_button
-from bot.blocks.watch_words import goal_words, state_sign, state_word
+from bot.blocks.watch import goal_words, state_sign, state_word, stop_button
 from bot.digests.subscription import Subscription
-from bot.ops.standing import Stand
+from bot.ops.metrics import Dependency
 from bot.watches.watch import Watch
 
 WATCHES = 20
@@ -31,8 +29,8 @@ SAYS = (
 class Health:
     """How those stand on whom an answer depends; `store` says what is wrong with it, or None."""
 
-    kore: Stand
-    slack: Stand
+    kore: Dependency
+    slack: Dependency
     store: str | None
 
 
@@ -76,7 +74,7 @@ def shut_view(sentence: str) -> View:
 
 
 def health_lines(health: Health) -> list[str]:
-    """Give a line each for KORE, Slack and the store."""
+    """Return a line each for KORE, Slack and the store."""
     store = MRKDWN.sentence(health.store) if health.store else "in order"
     return [
         _line("KORE", health.kore),
@@ -85,7 +83,7 @@ def health_lines(health: Health) -> list[str]:
     ]
 
 
-def _line(name: str, stand: Stand) -> str:
+def _line(name: str, stand: Dependency) -> str:
     if stand.is_well is None:
         return f"❔ *{name}*: not asked yet"
     if stand.is_well:
@@ -94,7 +92,7 @@ def _line(name: str, stand: Stand) -> str:
     return f"🔴 *{name}*: did not answer as it should when asked last{since}{_last_error(stand)}"
 
 
-def _last_error(stand: Stand) -> str:
+def _last_error(stand: Dependency) -> str:
     if stand.failed_at is None:
         return "; no error since I was started"
     why = MRKDWN.data((stand.why or "unknown").replace("_", " "))

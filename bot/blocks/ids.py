@@ -16,7 +16,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.blocks.text import clean
+from bot.blocks.kit import clean
 
 REFRESH = "refresh"
 SHARE = "share"
@@ -77,12 +77,12 @@ _TYPED = 200  # what was typed is only shown again; a button holds 2,000 charact
 
 
 def numbered(action_id: str, number: int) -> str:
-    """Give an action id that is unique within its block."""
+    """Return an action id that is unique within its block."""
     return f"{action_id}:{number}"
 
 
 def action_of(action_id: str) -> str:
-    """Give the constant that `numbered` was given."""
+    """Return the constant that `numbered` was given."""
     return action_id.partition(":")[0]
 
 
@@ -92,7 +92,7 @@ def pattern(action_id: str) -> re.Pattern[str]:
 
 
 def typed(text: str) -> str:
-    """Give as much of what was typed as a button carries, on one visible line."""
+    """Return as much of what was typed as a button carries, on one visible line."""
     return clean(text, _TYPED)
 
 
@@ -102,7 +102,7 @@ class Carried(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     def to_value(self) -> str:
-        """Give the text that goes into the button."""
+        """Return the text that goes into the button."""
         return self.model_dump_json(exclude_none=True)
 
     @classmethod
@@ -150,7 +150,7 @@ class Sims(Carried):
 
     @staticmethod
     def takes(sid: str) -> bool:
-        """Tell whether this is a SID: DE and 32 hex digits."""
+        """Return whether this is a SID: DE and 32 hex digits."""
         return _SID.fullmatch(sid) is not None
 
     @classmethod

@@ -1,15 +1,73 @@
 """The few builders of Block Kit; Slack's limits are kept by how they are made.
 
 Blocks are plain dicts: slack_sdk's models drop what they do not know yet. Limits are those of
-docs.slack.dev/reference/block-kit. Foreign text goes through `bot.blocks.text.escape` (or a
-`bot.blocks.speech.Speech`) before it comes here; what comes here is cut, never escaped again.
+docs.slack.dev/reference/block-kit. Foreign text goes through `bot.blocks.kit.escape` (or a
+`bot.blocks.format.Speech`) before it comes here; what comes here is cut, never escaped again.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from bot.blocks.text import clean, cut
+NAME_LIMIT = 80
+SENTENCE = 1500
+
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# Direction overrides, invisible spaces, line ends and terminal escapes: all can hide or reorder.
+_UNSEEN = re.compile(
+    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_LONE = re.compile("[\ud800-\udfff]")
+# Slack has no way to escape its marks; a look-alike reads the same and formats nothing.
+_LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_HALF_MARK = re.compile(r"(<[^<>]*|&[a-z]{0,4})$")
+
+
+def clean(text: str, limit: int = NAME_LIMIT) -> str:
+    """Return one visible line of at most `limit` characters; `(blank)` where nothing is visible."""
+    plain = text.isascii() and text.isprintable()  # as most is; the searches cost more
+    seen = (text if plain else _LONE.sub("�", _BREAKS.sub(" ", _UNSEEN.sub("", text)))).strip()
+    if len(seen) > limit:
+        seen = seen[: limit - 1].rstrip() + "…"
+    return seen or "(blank)"
+
+
+def entities(text: str) -> str:
+    """Replace the three characters that Slack reads as markup: & < and >."""
+    return text.translate(_ENTITIES)
+
+
+def escape(text: str, limit: int = NAME_LIMIT) -> str:
+    """Return foreign text that Slack's mrkdwn shows as it is: no mention, no link, no bold."""
+    return unmarked(clean(text, limit))
+
+
+def unmarked(line: str) -> str:
+    """Take the meaning off every mark of mrkdwn in a clean line, and keep its spaces."""
+    line = line.translate(_LOOKALIKES)
+    return entities(_EDGE_UNDERSCORE.sub(lambda run: "ˍ" * len(run[0]), line))
+
+
+def sentence(text: str) -> str:
+    """Make an error's sentence safe for mrkdwn; only pairs of back-ticks keep their meaning."""
+    parts = clean(text, SENTENCE).split("`")
+    if len(parts) % 2 == 0:
+        return unmarked("`".join(parts))
+    return "".join(
+        f"`{entities(part)}`" if at % 2 and part.strip() else unmarked(part)
+        for at, part in enumerate(parts)
+    )
+
+
+def cut(mrkdwn: str, limit: int) -> str:
+    """Shorten finished mrkdwn to `limit` characters without leaving half a token or entity."""
+    if len(mrkdwn) <= limit:
+        return mrkdwn
+    return _HALF_MARK.sub("", mrkdwn[: limit - 1]) + "…"
+
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -42,17 +100,17 @@ def screen(text: str, blocks: Iterable[Block | None]) -> Screen:
 
 
 def mrkdwn(text: str, limit: int = _SECTION) -> Block:
-    """Give a text object; `verbatim` keeps Slack from finding links and names in plain words."""
+    """Return a text object; `verbatim` keeps Slack from finding links and names in plain words."""
     return {"type": "mrkdwn", "text": cut(text, limit), "verbatim": True}
 
 
 def plain(text: str, limit: int) -> Block:
-    """Give a text object that is shown letter by letter."""
+    """Return a text object that is shown letter by letter."""
     return {"type": "plain_text", "text": clean(text, limit), "emoji": False}
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
-    """Give a paragraph of mrkdwn, at most 3,000 characters, with a button beside it if given."""
+    """Return a paragraph of mrkdwn, at most 3,000 characters, with a button beside it if given."""
     block: Block = {"type": "section", "text": mrkdwn(text), "expand": True}
     return block | {"accessory": accessory} if accessory else block
 
@@ -65,22 +123,22 @@ def fields(facts: Iterable[tuple[str, str]]) -> list[Block]:
 
 
 def context(*lines: str) -> Block:
-    """Give small print: at most 10 lines of mrkdwn."""
+    """Return small print: at most 10 lines of mrkdwn."""
     return {"type": "context", "elements": [mrkdwn(line, _FIELD) for line in lines[:_CONTEXTS]]}
 
 
 def divider() -> Block:
-    """Give a line across."""
+    """Return a line across."""
     return {"type": "divider"}
 
 
 def actions(block_id: str, elements: Sequence[Block]) -> Block:
-    """Give a row of at most 25 buttons."""
+    """Return a row of at most 25 buttons."""
     return {"type": "actions", "block_id": block_id, "elements": list(elements[:_BUTTONS])}
 
 
 def button(label: str, action_id: str, said: str, **more: str | None) -> Block:
-    """Give a button; `said` is what a screen reader says. `more`: value, url, style."""
+    """Return a button; `said` is what a screen reader says. `more`: value, url, style."""
     block = {
         "type": "button",
         "text": plain(label, _LABEL),
@@ -91,7 +149,7 @@ def button(label: str, action_id: str, said: str, **more: str | None) -> Block:
 
 
 def container(title: str, children: Sequence[Block]) -> Block:
-    """Give up to 10 blocks folded under a title. Messages only; not every workspace knows it."""
+    """Return up to 10 blocks folded under a title. Messages only; not every workspace knows it."""
     return {
         "type": "container",
         "title": plain(title, _TITLE),
@@ -102,7 +160,7 @@ def container(title: str, children: Sequence[Block]) -> Block:
 
 
 def modal(callback_id: str, title: str, blocks: Sequence[Block], metadata: str = "") -> View:
-    """Give a window to read: a title of at most 24 characters, 100 blocks, and a Close button."""
+    """Return a window to read: a title of at most 24 characters, 100 blocks, and a Close button."""
     return {
         "type": "modal",
         "callback_id": callback_id,
@@ -111,3 +169,81 @@ def modal(callback_id: str, title: str, blocks: Sequence[Block], metadata: str =
         "private_metadata": metadata,
         "blocks": list(blocks[:VIEW_BLOCKS]),
     }
+
+
+INPUT_TEXT = 3000
+_INPUT_LABEL = 2000
+_PLACEHOLDER = 150
+_OPTION = 75
+_OPTIONS = 100
+
+
+class Choice(NamedTuple):
+    """Something that can be chosen: what comes back, and what is read."""
+
+    value: str
+    words: str
+
+
+def field(  # noqa: PLR0913 -- what an input has
+    block_id: str,
+    label: str,
+    element: Block,
+    *,
+    hint: str = "",
+    optional: bool = False,
+    tells: bool = False,
+) -> Block:
+    """Return an input; its action id is the block's. `tells`: each change is sent to us at once."""
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, _INPUT_LABEL),
+        "element": element | {"action_id": block_id},
+        "optional": optional,
+        "dispatch_action": tells,
+    }
+    return block | ({"hint": plain(hint, _INPUT_LABEL)} if hint else {})
+
+
+def typed(text: str, *, most: int = INPUT_TEXT, lines: bool = False, example: str = "") -> Block:
+    """Return a text to type, `text` standing there already."""
+    element: Block = {"type": "plain_text_input", "multiline": lines, "max_length": most}
+    return element | _placeholder(example) | ({"initial_value": text[:most]} if text else {})
+
+
+def chosen(kind: str, choices: Iterable[Choice], value: str, *, example: str = "") -> Block:
+    """Return a choice of at most 100, `value` chosen; kind: static_select or radio_buttons.
+
+    Radio buttons have no placeholder.
+    """
+    options = [option(choice) for choice in choices][:_OPTIONS]
+    first = [one for one in options if one["value"] == value]
+    element: Block = {"type": kind, "options": options} | _placeholder(example)
+    return element | ({"initial_option": first[0]} if first else {})
+
+
+def searched(choice: Choice | None, *, example: str = "") -> Block:
+    """Return a choice that is offered while one types, from the first letter on."""
+    element: Block = {"type": "external_select", "min_query_length": 0} | _placeholder(example)
+    return element | ({"initial_option": option(choice)} if choice else {})
+
+
+def time_of_day(at: str) -> Block:
+    """Return a time to choose, `HH:MM`; "" for none yet."""
+    return {"type": "timepicker"} | ({"initial_time": at} if at else {})
+
+
+def conversation(channel: str, kinds: Sequence[str]) -> Block:
+    """Return a choice of the conversations that the person is in; kinds: public, private, im."""
+    element: Block = {"type": "conversations_select", "filter": {"include": list(kinds)}}
+    return element | ({"initial_conversation": channel} if channel else {})
+
+
+def option(choice: Choice) -> Block:
+    """Return one of the things to choose from."""
+    return {"text": plain(choice.words, _OPTION), "value": choice.value}
+
+
+def _placeholder(example: str) -> Block:
+    return {"placeholder": plain(example, _PLACEHOLDER)} if example else {}

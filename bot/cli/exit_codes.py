@@ -41,7 +41,7 @@ MEANINGS = {
 
 
 def exit_code(error: BotError) -> ExitCode:
-    """Give the number of an error's kind."""
+    """Return the number of an error's kind."""
     if isinstance(error, SettingsError):
         return ExitCode.SETTINGS
     if isinstance(error, UserError | KoreNotFound):

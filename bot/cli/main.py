@@ -63,7 +63,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
 
 
 def installed_version() -> str:
-    """Give the version, also from a checkout that is not installed."""
+    """Return the version, also from a checkout that is not installed."""
     try:
         return version("simsessions")
     except PackageNotFoundError:

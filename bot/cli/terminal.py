@@ -1,8 +1,12 @@
 """Where people read: no colour when piped or where NO_COLOR is set, and data is never markup."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Timer
 from typing import NoReturn
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 
 class _Terminal(Console):
@@ -16,3 +20,27 @@ class _Terminal(Console):
 def terminal(*, stderr: bool = False) -> Console:
     """Open stdout, or stderr, for people."""
     return _Terminal(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+AFTER_SECONDS = 1.0
+
+
+@contextmanager
+def progress(what: str, total: int, after: float = AFTER_SECONDS) -> Iterator[Callable[[], None]]:
+    """Return what to call at each step; the bar is shown only on a terminal, and goes again."""
+    out = terminal(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, TimeElapsedColumn(), console=out, transient=True)
+    task = bar.add_task(what, total=total)
+    later = Timer(after, bar.start)
+    later.daemon = True
+    if out.is_terminal:
+        later.start()
+    try:
+        yield lambda: bar.advance(task)
+    finally:
+        later.cancel()
+        if out.is_terminal:
+            later.join()
+        if bar.live.is_started:
+            bar.stop()

@@ -11,9 +11,43 @@ from typing import TypeVar
 
 from bot.diagnosis import rules
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.order import place
 from bot.diagnosis.rule import Case, ClosingRule, Finding, GroupRule, Rule, Severity
 from bot.diagnosis.thresholds import Thresholds
+
+ORDER = (
+    "sim_not_active",
+    "cancel_countdown",
+    "change_stuck",
+    "reset_pending",
+    "ready_will_bill",
+    "never_seen",
+    "gone_silent",
+    "ghost_session",
+    "flapping",
+    "barred_after_flapping",
+    "attach_without_data",
+    "uplink_only",
+    "idle_session",
+    "idle_timeout",
+    "imei_changed",
+    "country_changed",
+    "plan_blocks_data",
+    "operator_hopping",
+    "cell_hopping",
+    "radio_fallback",
+    "legacy_radio",
+    "data_limit",
+    "usage_spike",
+    "common_outage",
+    "healthy",
+)
+_PLACES = {name: place for place, name in enumerate(ORDER)}
+
+
+def place(name: str) -> tuple[int, str]:
+    """Return a rule's place, to sort by."""
+    return _PLACES.get(name, len(ORDER)), name
+
 
 T = TypeVar("T")
 AnyRule = Rule | ClosingRule | GroupRule
@@ -38,7 +72,7 @@ def all_rules() -> tuple[AnyRule, ...]:
 def diagnose(
     evidence: Evidence, limits: Thresholds, rule_broke: RuleBroke = count_nothing
 ) -> tuple[Finding, ...]:
-    """Give every finding about one SIM, the gravest first.
+    """Return every finding about one SIM, the gravest first.
 
     A rule that breaks is logged, told to `rule_broke` by its name, and skipped.
     """
@@ -56,7 +90,7 @@ def diagnose(
 def diagnose_together(
     cases: Sequence[Case], limits: Thresholds, rule_broke: RuleBroke = count_nothing
 ) -> list[tuple[Finding, ...]]:
-    """Give the findings of each case, with those added that show only over several SIMs."""
+    """Return the findings of each case, with those added that show only over several SIMs."""
     added: defaultdict[str, list[Finding]] = defaultdict(list)
     for rule in all_rules():
         if isinstance(rule, GroupRule):

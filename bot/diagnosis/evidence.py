@@ -1,11 +1,12 @@
 """All that a rule may look at: the SIM, its cleaned sessions, and readings that rules share."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 
@@ -72,16 +73,16 @@ class Evidence:
         ]
 
     def first_within(self, span: timedelta) -> int:
-        """Give the place in `in_order` of the first session that started in the last `span`."""
+        """Return the place in `in_order` of the first session that started in the last `span`."""
         return bisect_left(self.starts, self.now - span)
 
     def started_within(self, span: timedelta) -> tuple[DataSession, ...]:
-        """Give the sessions that started in the last `span`, oldest first."""
+        """Return the sessions that started in the last `span`, oldest first."""
         return self.in_order[self.first_within(span) :]
 
 
 def cleaned(rows: Iterable[DataSession], sim_sid: str) -> tuple[DataSession, ...]:
-    """Give the rows newest first, each session once, those without `start` left out.
+    """Return the rows newest first, each session once, those without `start` left out.
 
     Of rows with the same (`sim_sid`, `start`) the one updated last stays. A row that does not
     name its SIM is of the SIM that was asked for.
@@ -99,7 +100,7 @@ def cleaned(rows: Iterable[DataSession], sim_sid: str) -> tuple[DataSession, ...
 
 
 def _is_clean(rows: tuple[DataSession, ...]) -> bool:
-    """Tell whether each row started before the one in front of it, as KORE's mostly do."""
+    """Return whether each row started before the one in front of it, as KORE's mostly do."""
     last = NEVER
     for row in rows:
         start = row.start
@@ -123,3 +124,30 @@ def _lateness(row: DataSession) -> tuple[Any, ...]:
         *known,
         row.model_dump_json(),
     )
+
+
+class Burst(NamedTuple):
+    """Several moments close to each other."""
+
+    size: int
+    first: datetime
+    last: datetime
+
+
+def bursts(moments: Sequence[datetime], span: timedelta) -> Iterable[Burst]:
+    """Return for each of the sorted `moments` what lies in the `span` before it, ends included."""
+    first = 0
+    for place, moment in enumerate(moments):
+        while moment - moments[first] > span:
+            first += 1
+        yield Burst(place - first + 1, moments[first], moment)
+
+
+def busiest(moments: Sequence[datetime], span: timedelta) -> Burst | None:
+    """Return the fullest `span`, the latest one of several; None without moments."""
+    return max(bursts(moments, span), key=lambda b: (b.size, b.last), default=None)
+
+
+def middle(durations: Sequence[timedelta]) -> timedelta:
+    """Return the median; of an even number the mean of the middle two."""
+    return timedelta(seconds=median(each.total_seconds() for each in durations))

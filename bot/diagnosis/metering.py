@@ -9,7 +9,7 @@ WITHOUT_A_DAY = timedelta(days=30)
 
 
 def month_start(sim: Sim, now: datetime) -> datetime:
-    """Give the start of the running month, UTC: 00:00 of the day of the month of `date_created`.
+    """Return the start of the running month, UTC: 00:00 of the day of the month of `date_created`.
 
     A month too short for that day begins on its last one. Where the day is unknown: 30 days ago,
     to the minute, so that what was fetched for it can be asked for again.

@@ -3,7 +3,7 @@
 To add one: write `bot/diagnosis/rules/<rule_id>.py` with a function of that name under `@rule`,
 yield `Finding`s from it, and test it in `tests/bot/diagnosis/rules/test_<rule_id>.py` with a table
 of what fires and a table of what must not. The engine finds the file by itself; where its findings
-stand among those of one severity is said in `bot/diagnosis/order.py`.
+stand among those of one severity is said in `bot/diagnosis/engine.py`.
 
     @rule(About(fires="more than {flapping_starts} starts …", severities=(Severity.WARNING,)))
     def flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:

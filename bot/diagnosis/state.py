@@ -24,12 +24,12 @@ class State(StrEnum):
 
 
 def status_of(sim: Sim) -> str:
-    """Give the SIM's status in lower case; "" where it is unknown."""
+    """Return the SIM's status in lower case; "" where it is unknown."""
     return (sim.status or "").strip().lower()
 
 
 def state_of(evidence: Evidence, limits: Thresholds) -> State:
-    """Give the state. An open session without `last_updated` may be alive or not: unknown."""
+    """Return the state. An open session without `last_updated` may be alive or not: unknown."""
     status = status_of(evidence.sim)
     if status in BLOCKED:
         return State.BLOCKED
@@ -48,7 +48,7 @@ def _by_sessions(evidence: Evidence, limits: Thresholds) -> State:
 
 
 def is_fresh(session: DataSession, now: datetime, limits: Thresholds) -> bool:
-    """Tell whether a session is open and has been heard of not long ago."""
+    """Return whether a session is open and has been heard of not long ago."""
     if session.end or session.last_updated is None:
         return False
     return now - session.last_updated <= limits.stale_after

@@ -84,13 +84,13 @@ class Thresholds:
 
 @cache
 def sources() -> dict[str, str]:
-    """Give who says what the default of each threshold is, by name."""
+    """Return who says what the default of each threshold is, by name."""
     hints: dict[str, Any] = get_type_hints(Thresholds, include_extras=True)
     return {each.name: hints[each.name].__metadata__[0] for each in fields(Thresholds)}
 
 
 @cache
 def defaults() -> dict[str, Limit]:
-    """Give the default of each threshold by name."""
+    """Return the default of each threshold by name."""
     plain = Thresholds()
     return {each.name: getattr(plain, each.name) for each in fields(Thresholds)}

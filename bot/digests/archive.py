@@ -4,17 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from bot.digests.compile import AT_A_TIME, known_sims
-from bot.digests.days import Day
+from bot.digests.days import Day, unpacked
 from bot.digests.digest import Digest, Known, Seen
-from bot.digests.months import unpacked
 from bot.errors import UserError
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
-from bot.store.scan_rows import ScanRow, ScanRows
-from bot.store.scan_sums import ScanSums
-from bot.store.sim_days import SimDays
+from bot.store.scans import ScanRow, ScanRows, ScanSums, SimDays
 
 MOST_SHOWN = 200
 """SIMs that one table can show."""
@@ -39,11 +36,11 @@ class Archive:
         self._days = SimDays(database)
 
     async def digest(self, subscription: str, due: datetime) -> Digest:
-        """Give a digest as it was made. Raises DigestGone."""
+        """Return a digest as it was made. Raises DigestGone."""
         return Digest.from_json((await self._run(subscription, due)).digest or "")
 
     async def worst(self, subscription: str, due: datetime, *, hides: bool) -> tuple[Known, ...]:
-        """Give the SIMs of a digest, the gravest first, as many as a table shows."""
+        """Return the SIMs of a digest, the gravest first, as many as a table shows."""
         run = await self._run(subscription, due)
         return known_sims(await self._sums.worst(run.id, 0, MOST_SHOWN), hides=hides)
 
@@ -57,7 +54,7 @@ class Archive:
                 yield [_seen(row, hides=hides) for row in page[at : at + AT_A_TIME]]
 
     async def days(self, sid: str) -> dict[int, Day]:
-        """Give the days of a SIM that are known, by number, the oldest first."""
+        """Return the days of a SIM that are known, by number, the oldest first."""
         return unpacked(await self._days.of(sid))
 
     async def _run(self, subscription: str, due: datetime) -> Run:

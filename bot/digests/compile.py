@@ -1,21 +1,123 @@
 """From the rows of a run to its digest: the database counts and sorts, pages are compared here."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from heapq import heappush, heappushpop
 
 from bot.clock import Clock
+from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.differences import Differences, known
-from bot.digests.digest import FAILED, Digest, Group, Known, Lost, Missed, Point, Some, Unread
+from bot.digests.digest import (
+    FAILED,
+    Changed,
+    Digest,
+    Group,
+    Known,
+    Lost,
+    Missed,
+    Point,
+    Some,
+    Unread,
+)
 from bot.digests.outage import Loss, Outage, outages
-from bot.digests.rows import LEAST_GRAVE
+from bot.digests.scan import LEAST_GRAVE, SAID_BY_STATE
 from bot.digests.subscription import Subscription
-from bot.sessions.snapshot import Snapshot
+from bot.sessions.redaction import redacted_change, redacted_snapshot
+from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot, changes
 from bot.store.digest_runs import DigestRuns, Run
-from bot.store.scan_rows import ScanRow, ScanRows
-from bot.store.scan_sums import ScanSums
+from bot.store.scans import Pair, ScanRow, ScanRows, ScanSums
+
+TOLD = (
+    ChangeKind.WENT_SILENT,
+    ChangeKind.CAME_BACK,
+    ChangeKind.NEW_COUNTRY,
+    ChangeKind.NEW_IMEI,
+    ChangeKind.NEW_FINDING,
+    ChangeKind.FINDING_GONE,
+    ChangeKind.STATUS_CHANGED,
+)
+"""What a channel is told of, in this order; the rest is a fleet's everyday life."""
+_GRAVITY = {severity.word: severity.value for severity in Severity}
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The changes of one kind: all counted, the gravest kept."""
+
+    count: int = 0
+    kept: list[tuple[int, int, Changed]] = field(default_factory=list)
+
+    def add(self, changed: Changed, weight: int, most: int) -> None:
+        """Take one in; of two as grave the earlier stays."""
+        self.count += 1
+        entry = (weight, -self.count, changed)
+        (heappush if len(self.kept) < most else heappushpop)(self.kept, entry)
+
+    def first(self) -> tuple[Changed, ...]:
+        """Return those kept, the gravest first."""
+        return tuple(changed for *_, changed in sorted(self.kept, reverse=True))
+
+
+class Differences:
+    """Gathers; `most` is how many SIMs are kept of each kind, without numbers where `hides`."""
+
+    def __init__(self, most: int, *, hides: bool = False) -> None:
+        self._most = most
+        self._hides = hides
+        self._by_kind: defaultdict[ChangeKind, _Gathered] = defaultdict(_Gathered)
+
+    def add(self, pair: Pair) -> None:
+        """Compare a SIM with how it was. A snapshot that cannot be read is no change."""
+        try:
+            before, after = Snapshot.from_json(pair.before), Snapshot.from_json(pair.after)
+        except ValueError:
+            return
+        weight = max((_GRAVITY.get(found.severity, 0) for found in after.findings), default=0)
+        for change in changes(before, after):
+            if is_told(change):
+                self._by_kind[change.kind].add(self._changed(change, after), weight, self._most)
+
+    def _changed(self, change: Change, after: Snapshot) -> Changed:
+        told = redacted_change(change) if self._hides else change
+        return Changed(known(after, hides=self._hides), told.before, told.after)
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return what was gathered, kind by kind."""
+        found = [(kind, self._by_kind[kind]) for kind in TOLD if kind in self._by_kind]
+        return tuple(Group(kind, gathered.count, gathered.first()) for kind, gathered in found)
+
+
+def is_told(change: Change) -> bool:
+    """Return whether a change is worth a channel's time: of findings, only what is amiss."""
+    if change.finding is None:
+        return change.kind in TOLD
+    is_amiss = change.finding.severity != Severity.INFO.word
+    return is_amiss and change.finding.rule not in SAID_BY_STATE
+
+
+def known(snapshot: Snapshot, packets: int | None = None, *, hides: bool = False) -> Known:
+    """Return what a list says of a SIM, without the numbers of card and device where it `hides`."""
+    snapshot = redacted_snapshot(snapshot) if hides else snapshot
+    worst = gravest(snapshot.findings)
+    return Known(
+        sid=snapshot.sid,
+        name=snapshot.name,
+        state=snapshot.state,
+        seen_at=snapshot.seen_at,
+        operator=snapshot.operator or snapshot.network,
+        what=worst.title if worst else None,
+        severity=worst.severity if worst else None,
+        packets=packets,
+    )
+
+
+def gravest(findings: Iterable[Found]) -> Found | None:
+    """Return the first finding that says more than the state; they come gravest first."""
+    return next((found for found in findings if found.rule not in SAID_BY_STATE), None)
+
 
 TREND = 14
 """Digests that the trend shows."""
@@ -86,7 +188,7 @@ class Compiler:
     async def worst(
         self, run: Run, least: int = LEAST_GRAVE, most: int = MOST, *, hides: bool
     ) -> Some:
-        """Give the SIMs of a run of at least such gravity, the gravest first."""
+        """Return the SIMs of a run of at least such gravity, the gravest first."""
         rows = await self._sums.worst(run.id, least, most)
         return Some(await self._sums.grave(run.id, least), known_sims(rows, hides=hides))
 
@@ -102,7 +204,7 @@ class Compiler:
         return found.groups()
 
     async def _only_in(self, run: Run | None, other: Run | None, *, hides: bool) -> Some:
-        """Give the SIMs of one run that are not in the other; none without both."""
+        """Return the SIMs of one run that are not in the other; none without both."""
         if run is None or other is None:
             return Some()
         rows = await self._rows.only_in(run.id, other.id, MOST)
@@ -132,7 +234,7 @@ class Compiler:
     async def _missed(
         self, run: Run, about: Subscription, before: Run | None, skipped_since: float | None
     ) -> tuple[Missed, ...]:
-        """Give the due times since the digest before to which none came."""
+        """Return the due times since the digest before to which none came."""
         since = before.due if before else run.started
         untold = await self._runs.untold_between(about.id, since, run.due)
         begun = [Missed(moment(each.due), each.why or "") for each in untold]
@@ -148,7 +250,7 @@ class Compiler:
 
 
 def _never_begun(about: Subscription, since: float, due: float) -> Iterator[Missed]:
-    """Give the due times from the one that was skipped first on, at most as many as are named."""
+    """Return the due times from the one that was skipped first on, at most as many as are named."""
     at = about.next_due(moment(since - 1))
     for _ in range(MOST):
         if at is None or at.timestamp() >= due:
@@ -162,10 +264,10 @@ def _by_due(missed: Missed) -> datetime:
 
 
 def moment(seconds: float) -> datetime:
-    """Give a moment of the store's."""
+    """Return a moment of the store's."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def known_sims(rows: Iterable[ScanRow], *, hides: bool) -> tuple[Known, ...]:
-    """Give what a list says of rows, without the numbers of card and device where it `hides`."""
+    """Return what a list says of rows, without the numbers of card and device where it `hides`."""
     return tuple(known(Snapshot.from_json(row.row), row.traffic, hides=hides) for row in rows)

@@ -10,8 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from bot.diagnosis.state import State
-from bot.sessions.changes import ChangeKind
-from bot.sessions.snapshot import Snapshot
+from bot.sessions.snapshot import ChangeKind, Snapshot
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -153,18 +152,18 @@ class Digest:
 
     @property
     def is_unreliable(self) -> bool:
-        """Tell whether too many failed for the rest to speak for the fleet."""
+        """Return whether too many failed for the rest to speak for the fleet."""
         return self.failed * 100 > self.sims * UNRELIABLE_PERCENT
 
     @property
     def is_quiet(self) -> bool:
-        """Tell whether there is nothing that anybody must read."""
+        """Return whether there is nothing that anybody must read."""
         told = (self.changes, self.new.count, self.gone.count, self.outages, self.missed)
         more = (self.problem, self.missing, self.is_unreliable, self.since is None)
         return not any(told) and not any(more)
 
     def to_json(self) -> bytes:
-        """Give what is stored."""
+        """Return what is stored."""
         return _adapter().dump_json(self, exclude_defaults=True)
 
     @classmethod

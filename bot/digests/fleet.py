@@ -1,19 +1,38 @@
 """All that scans and digests are made with, put together once."""
 
-from dataclasses import dataclass
+import tempfile
+import weakref
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import IO, TYPE_CHECKING
+
+import zstandard
 
 from bot.clock import Clock
 from bot.digests.compile import Compiler
 from bot.digests.scan import Scanner
+from bot.digests.selection import Selection
 from bot.kore.client import KoreClient
-from bot.ops.off_loop import OffLoop
+from bot.kore.errors import KoreNotFound
+from bot.kore.models import Sim
+from bot.ops.tasks import WorkerThread
 from bot.sessions.verdict import Judge
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
-from bot.store.scan_chunks import ScanChunks
-from bot.store.scan_rows import ScanRows
-from bot.store.scan_sums import ScanSums
-from bot.store.sim_days import SimDays
+from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+
+from bot.digests.compile import Notes
+from bot.digests.digest import Digest
+from bot.digests.scan import failed_row
+from bot.digests.subscription import Subscription
+from bot.store.digest_runs import Run, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +59,7 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
     kore: KoreClient,
     judge: Judge,
     clock: Clock,
-    off_loop: OffLoop,
+    executor: WorkerThread,
     *,
     at_once: int = 20,
     keep: float = 400 * 86_400.0,
@@ -55,7 +74,125 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
         sums=sums,
         days=SimDays(database),
         kore=kore,
-        scanner=Scanner(kore, judge, clock, off_loop, at_once=at_once),
+        scanner=Scanner(kore, judge, clock, executor, at_once=at_once),
         compiler=Compiler(runs, rows, sums, judge.thresholds, clock),
         keep=keep,
     )
+
+
+CHUNK = 100
+"""SIMs a chunk: what a crash repeats at most, for each chunk in flight."""
+_IN_MEMORY = 4 << 20
+
+
+@dataclass(slots=True, weakref_slot=True)
+class SimList:
+    """What was listed: packed chunks on a spool, and those named that KORE does not have."""
+
+    spool: IO[bytes]
+    sims: int = 0
+    sizes: list[int] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def add(self, sims: Sequence[Sim]) -> None:
+        """Put one more chunk on the spool."""
+        body = packed(sims)
+        self.spool.write(body)
+        self.sizes.append(len(body))
+        self.sims += len(sims)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Return the chunks, from the first on each time."""
+        self.spool.seek(0)
+        for size in self.sizes:
+            yield self.spool.read(size)
+
+
+async def list_sims(selection: Selection, kore: KoreClient, size: int = CHUNK) -> SimList:
+    """List all SIMs of a selection. Raises KoreError."""
+    spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 -- lives as long as the roster
+    roster = SimList(spool)
+    weakref.finalize(roster, spool.close)
+    waiting: list[Sim] = []
+    async for sim in _sims(selection, kore, roster.missing):
+        waiting.append(sim)
+        if len(waiting) == size:
+            roster.add(waiting)
+            waiting = []
+    if waiting:
+        roster.add(waiting)
+    return roster
+
+
+async def _sims(selection: Selection, kore: KoreClient, missing: list[str]) -> AsyncIterator[Sim]:
+    if not selection.sids:
+        async for sim in kore.sims(**selection.filters):
+            if selection.takes(sim):
+                yield sim
+        return
+    for sid, typed in selection.listed:
+        try:
+            yield (await kore.sim(sid)).value
+        except KoreNotFound:
+            missing.append(typed)
+
+
+def packed(sims: Sequence[Sim]) -> bytes:
+    """Pack SIMs for the store; some 70 bytes each."""
+    plain = _adapter().dump_json(tuple(sims), exclude_none=True)
+    return zstandard.ZstdCompressor(level=3).compress(plain)
+
+
+def unpacked(body: bytes) -> tuple[Sim, ...]:
+    """Read what `packed` gave."""
+    return _adapter().validate_json(zstandard.ZstdDecompressor().decompress(body))
+
+
+@cache
+def _adapter() -> "TypeAdapter[tuple[Sim, ...]]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 -- built with the first scan
+
+    return TypeAdapter(tuple[Sim, ...])
+
+
+AT_ONCE = 2000
+"""Rows that one transaction drops afterwards."""
+Begin = Callable[[int], Callable[[], None]]
+
+
+async def previewed(one: Subscription, fleet: Fleet, clock: Clock, began: Begin) -> Digest:
+    """Ask for its SIMs and compile. Raises KoreError where they cannot be listed, and StoreError.
+
+    `began` is told how many chunks there are, and gives what is to be called after each.
+    """
+    roster = await list_sims(one.selection, fleet.kore)
+    async with _run(one, fleet, clock) as run:
+        await _scanned(run, roster, fleet, clock, began(len(roster.sizes)))
+        return await fleet.compiler.digest(run, one, Notes(missing=tuple(roster.missing)))
+
+
+@asynccontextmanager
+async def _run(one: Subscription, fleet: Fleet, clock: Clock) -> AsyncIterator[Run]:
+    """Return a run under a name of its own; nothing of it is left after the block."""
+    due = clock.now().timestamp()
+    run = await fleet.runs.begin(f"preview:{one.id}", due, f"preview:{one.id}@{due}")
+    await fleet.runs.change(run.id, Stage.SKIPPED, has_rows=True)
+    try:
+        yield run
+    finally:
+        forgotten = AT_ONCE
+        while forgotten == AT_ONCE:
+            forgotten = await fleet.rows.forget(run.id, AT_ONCE)
+        await fleet.runs.change(run.id, Stage.SKIPPED, has_rows=False)
+
+
+async def _scanned(
+    run: Run, roster: SimList, fleet: Fleet, clock: Clock, done: Callable[[], None]
+) -> None:
+    for body in roster.chunks():
+        scanned = await fleet.scanner.scan(unpacked(body), {})
+        now = clock.now()
+        failed = [failed_row(each.sim, now, each.error.sentence, None) for each in scanned.failures]
+        async with fleet.database.write() as tx:
+            await fleet.rows.add(run.id, [*scanned.rows, *failed], tx)
+        done()

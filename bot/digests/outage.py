@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.diagnosis.reading import network_of
+from bot.diagnosis.fields import network_of
 from bot.diagnosis.rule import Finding
 from bot.diagnosis.rules.common_outage import SILENT
 from bot.diagnosis.thresholds import Thresholds
@@ -35,7 +35,7 @@ class Outage:
 
 
 def loss_of(newest: DataSession | None, findings: Iterable[Finding]) -> Loss | None:
-    """Give where and when a SIM was lost; None where it is not, or that is unknown."""
+    """Return where and when a SIM was lost; None where it is not, or that is unknown."""
     network, moment = newest and network_of(newest), newest and _heard(newest)
     if not network or not moment or not any(found.rule in SILENT for found in findings):
         return None
@@ -45,7 +45,7 @@ def loss_of(newest: DataSession | None, findings: Iterable[Finding]) -> Loss | N
 async def outages(
     losses: AsyncIterator[Loss], asked: int, limits: Thresholds
 ) -> tuple[Outage, ...]:
-    """Give each network's greatest outage, the greatest first.
+    """Return each network's greatest outage, the greatest first.
 
     `losses` come by network, and by time within one; `asked` is how many SIMs were looked at.
     Holds the losses of one span only.

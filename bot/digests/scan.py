@@ -5,27 +5,108 @@ the sums of the window, which no row needs. So `data_limit` stays unjudged.
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import NamedTuple
 
 from bot.clock import Clock
-from bot.digests.days import Day, day_number, days_of
-from bot.digests.months import Packed, learnt, to_learn_from
-from bot.digests.rows import scan_row
+from bot.diagnosis.engine import ORDER, place
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.fields import generation
+from bot.diagnosis.rule import Finding, Severity
+from bot.diagnosis.state import State
+from bot.diagnosis.thresholds import DAY
+from bot.digests.days import Day, Packed, day_number, days_of, learnt, to_learn_from
+from bot.digests.outage import loss_of
 from bot.errors import BotError, Restarting
+from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
-from bot.kore.fetched import Fetched
 from bot.kore.models import RatePlan, Sim
-from bot.ops.off_loop import OffLoop
-from bot.sessions.allowance import Allowance
-from bot.sessions.reading import Read, Sessions
+from bot.ops.tasks import WorkerThread
+from bot.sessions.fetch import Allowance, Read, Sessions
 from bot.sessions.report import SessionReport
+from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.sessions.verdict import Judge, evidence_of
-from bot.store.scan_rows import ScanRow
+from bot.store.scans import FAILED, ScanRow
+
+STEP = 100
+"""Between the gravities of two severities; within one, the order of the rules decides."""
+LEAST_GRAVE = Severity.WARNING * STEP
+SAID_BY_STATE = frozenset({"sim_not_active", "ready_will_bill", "healthy"})
+_MARK_BYTES = 7  # fits a signed number of 8 bytes
+
+
+def scan_row(report: SessionReport, evidence: Evidence) -> ScanRow:
+    """Return the row of a SIM whose sessions could be read, of the report on that evidence."""
+    snapshot = snapshot_of(report)
+    loss = loss_of(report.last_session, report.findings)
+    return ScanRow(
+        sid=snapshot.sid,
+        state=snapshot.state.value,
+        gravity=gravity(report.findings),
+        mark=mark(snapshot),
+        row=snapshot.to_json(),
+        traffic=traffic(evidence),
+        lost_on=loss.network if loss else None,
+        lost_at=loss.at if loss else None,
+    )
+
+
+def failed_row(sim: Sim, now: datetime, fault: str, before: ScanRow | None) -> ScanRow:
+    """Return the row of a SIM that could not be read, with what was known of it before."""
+    snapshot = Snapshot(sid=sim.sid, name=sim.name, as_of=now)
+    return ScanRow(
+        sid=sim.sid,
+        state=FAILED,
+        gravity=0,
+        mark=before.mark if before else mark(snapshot),
+        row=before.row if before else snapshot.to_json(),
+        fault=fault,
+    )
+
+
+def gravity(findings: Iterable[Finding]) -> int:
+    """Order SIMs by their gravest finding; what the state says by itself does not count."""
+    told = (found for found in findings if found.rule not in SAID_BY_STATE)
+    return max((_weight(found) for found in told), default=0)
+
+
+def _weight(found: Finding) -> int:
+    return found.severity * STEP + len(ORDER) - place(found.rule)[0]
+
+
+def mark(snapshot: Snapshot) -> int:
+    """Return a number that differs where `changes` could find a change between two snapshots."""
+    told = (
+        snapshot.state is not State.UNKNOWN and snapshot.state.value,
+        snapshot.status,
+        snapshot.country,
+        snapshot.network,
+        snapshot.imei14,
+        generation(snapshot.radio),
+        *sorted(found.rule for found in snapshot.findings),
+        *snapshot.unjudged,
+    )
+    packed = json.dumps(told, separators=(",", ":")).encode()
+    return int.from_bytes(blake2b(packed, digest_size=_MARK_BYTES).digest())
+
+
+def traffic(evidence: Evidence) -> int | None:
+    """Add up the packets of the last 24 h, spread evenly over each session; None: none told."""
+    since, total = evidence.now - DAY, None
+    every = zip(evidence.in_order, evidence.starts, evidence.stops, strict=True)
+    for session, start, stop in every:
+        told = (session.packets_uploaded, session.packets_downloaded)
+        if stop and stop >= since and told != (None, None):
+            part = 1.0 if start >= since else (stop - since) / (stop - start)
+            total = (total or 0.0) + part * sum(count or 0 for count in told)
+    return None if total is None else round(total)
+
 
 TOGETHER = 8
 """SIMs read and judged one right after the other: so each takes half as long as by itself."""
@@ -65,12 +146,18 @@ class Scanner:
     """Scans; `kore` is a client in the background, `at_once` is how many SIMs it asks at a time."""
 
     def __init__(
-        self, kore: KoreClient, judge: Judge, clock: Clock, off_loop: OffLoop, *, at_once: int = 20
+        self,
+        kore: KoreClient,
+        judge: Judge,
+        clock: Clock,
+        executor: WorkerThread,
+        *,
+        at_once: int = 20,
     ) -> None:
         self._kore = kore
         self._judge = judge
         self._clock = clock
-        self._off_loop = off_loop
+        self._off_loop = executor
         self._at_once = at_once
 
     async def scan(self, sims: Sequence[Sim], known: Mapping[str, Packed]) -> Scanned:
@@ -142,7 +229,7 @@ class _Going:
         return len(self._waiting)
 
     def taken(self) -> list[_Answer]:
-        """Give the answers that wait, to whoever judges them."""
+        """Return the answers that wait, to whoever judges them."""
         answers, self._waiting = self._waiting, []
         return answers
 

@@ -70,7 +70,7 @@ class Selection:
         return {names[self.which]: self.text} if self.which in names else {}
 
     def takes(self, sim: Named) -> bool:
-        """Tell whether a SIM of the list that `filters` gave is meant."""
+        """Return whether a SIM of the list that `filters` gave is meant."""
         if self.which is Which.LISTED:
             return sim.sid in self.sids
         return self.which is not Which.PATTERN or fits(self.text, sim)
@@ -88,7 +88,7 @@ class Selection:
         return told.get(self.which, "all SIMs")
 
     def to_json(self) -> dict[str, Any]:
-        """Give what is stored."""
+        """Return what is stored."""
         if self.which is Which.LISTED:
             return {"which": self.which.value, "listed": [list(one) for one in self.listed]}
         return {"which": self.which.value} | ({"text": self.text} if self.text else {})
@@ -102,11 +102,11 @@ class Selection:
 
 @lru_cache(maxsize=64)
 def matcher(pattern: str) -> Callable[[str], object]:
-    """Give what tells whether a name, as `bot.sims.names.key` has it, fits a pattern."""
+    """Return what tells whether a name, as `bot.sims.names.key` has it, fits a pattern."""
     return re.compile(translate(key(pattern))).match
 
 
 def fits(pattern: str, sim: Named) -> bool:
-    """Tell whether a SIM's unique or friendly name fits a pattern."""
+    """Return whether a SIM's unique or friendly name fits a pattern."""
     names = (sim.unique_name, sim.friendly_name)
     return any(matcher(pattern)(key(name)) for name in names if name)

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.digests.cadence import Cadence
-from bot.digests.dues import QuietHours, next_due
+from bot.digests.schedule import Cadence, QuietHours, next_due
 from bot.digests.selection import Selection
 
 KIND = "digest"
@@ -58,12 +57,12 @@ class Subscription:
         return f"{KIND}:{self.id}"
 
     def is_quiet_at(self, due: datetime) -> bool:
-        """Tell whether a run that is due then falls into the quiet hours and is left out."""
+        """Return whether a run that is due then falls into the quiet hours and is left out."""
         quiet = self.quiet_hours
         return quiet is not None and quiet.cover(due.astimezone(ZoneInfo(self.zone)))
 
     def next_due(self, after: datetime) -> datetime | None:
-        """Give when it comes next, in UTC; None while it is paused."""
+        """Return when it comes next, in UTC; None while it is paused."""
         if self.paused:
             return None
         return next_due(self.cadence.cron, self.zone, self.quiet_hours, after.astimezone(UTC))

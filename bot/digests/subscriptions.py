@@ -1,15 +1,73 @@
 """The digests that channels have asked for: each kept together with its schedule."""
 
 import difflib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from bot.digests.stored import from_row, to_row
-from bot.digests.subscription import KIND, Subscription, Why
+from bot.digests.schedule import Cadence, QuietHours
+from bot.digests.selection import Selection
+from bot.digests.subscription import GRACE, KIND, Subscription, WhenQuiet, Why
 from bot.errors import UserError
 from bot.sims.names import key, quoted
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedule, Schedules
-from bot.store.subscriptions import SubscriptionRows
+from bot.store.subscriptions import SubscriptionRow, SubscriptionRows
+
+
+def to_row(subscription: Subscription) -> SubscriptionRow:
+    """Return what is stored."""
+    return SubscriptionRow(
+        id=subscription.id,
+        team=subscription.team,
+        channel=subscription.channel,
+        name=subscription.name,
+        name_key=key(subscription.name),
+        made_by=subscription.made_by,
+        made_at=subscription.made_at.timestamp(),
+        details=json.dumps(_details(subscription), separators=(",", ":")),
+        paused=subscription.paused and subscription.paused.value,
+    )
+
+
+def from_row(row: SubscriptionRow) -> Subscription:
+    """Read what some version stored; what is new since has its usual value."""
+    told: dict[str, Any] = json.loads(row.details)
+    quiet = told.get("quiet_hours")
+    return Subscription(
+        id=row.id,
+        team=row.team,
+        channel=row.channel,
+        name=row.name,
+        made_by=row.made_by,
+        made_at=datetime.fromtimestamp(row.made_at, UTC),
+        selection=Selection.from_json(told["selection"]),
+        cadence=Cadence.from_json(told["cadence"]),
+        zone=told.get("zone", "UTC"),
+        quiet_hours=QuietHours.from_json(quiet) if quiet else None,
+        when_quiet=WhenQuiet(told.get("when_quiet", WhenQuiet.LINE)),
+        grace=timedelta(seconds=told.get("grace", GRACE.total_seconds())),
+        paused=_why(row.paused),
+    )
+
+
+def _details(subscription: Subscription) -> dict[str, object]:
+    quiet = subscription.quiet_hours
+    return {
+        "selection": subscription.selection.to_json(),
+        "cadence": subscription.cadence.to_json(),
+        "zone": subscription.zone,
+        "when_quiet": subscription.when_quiet.value,
+        "grace": subscription.grace.total_seconds(),
+    } | ({"quiet_hours": quiet.to_json()} if quiet else {})
+
+
+def _why(paused: str | None) -> Why | None:
+    if paused is None:
+        return None
+    return Why(paused) if paused in set(Why) else Why.ASKED
+
 
 _NEAR = 0.6
 _OFFERED = 5
@@ -79,47 +137,47 @@ class Subscriptions:
                 await self._queue.cancel(run, tx)
 
     async def is_being_made(self, subscription: Subscription) -> bool:
-        """Tell whether a run of it waits or is under way."""
+        """Return whether a run of it waits or is under way."""
         async with self._db.read() as tx:
             return bool(await self._rows.live_runs(subscription.schedule, KIND, tx))
 
     async def get(self, subscription: str) -> Subscription:
-        """Give one by its id. Raises NoSuchDigest."""
+        """Return one by its id. Raises NoSuchDigest."""
         row = await self._rows.get(subscription)
         if row is None:
             raise NoSuchDigest
         return from_row(row)
 
     async def find(self, subscription: str) -> Subscription | None:
-        """Give one by its id; None where it is gone."""
+        """Return one by its id; None where it is gone."""
         row = await self._rows.get(subscription)
         return from_row(row) if row else None
 
     async def named(self, name: str, team: str, channel: str, person: str) -> Subscription:
-        """Give the one of that name in the channel, else the person's own. Raises NoSuchDigest."""
+        """Return the channel's one of that name, else the person's own. Raises NoSuchDigest."""
         here = await self.in_channel(team, channel)
         mine = await self.made_by(team, person)
         return chosen(name, here, tuple(one for one in mine if one not in here))
 
     async def in_channel(self, team: str, channel: str) -> tuple[Subscription, ...]:
-        """Give a channel's, by name."""
+        """Return a channel's, by name."""
         return tuple(map(from_row, await self._rows.in_channel(team, channel)))
 
     async def made_by(self, team: str, person: str) -> tuple[Subscription, ...]:
-        """Give those that a person made, by name."""
+        """Return those that a person made, by name."""
         return tuple(map(from_row, await self._rows.made_by(team, person)))
 
     async def of_team(self, team: str) -> tuple[Subscription, ...]:
-        """Give a workspace's, by name."""
+        """Return a workspace's, by name."""
         return tuple(map(from_row, await self._rows.of_team(team)))
 
     async def every(self) -> tuple[Subscription, ...]:
-        """Give all, by name."""
+        """Return all, by name."""
         return tuple(map(from_row, await self._rows.every()))
 
 
 def schedule_of(subscription: Subscription) -> Schedule:
-    """Give what the engine is told of it."""
+    """Return what the engine is told of it."""
     return Schedule(
         name=subscription.schedule,
         kind=KIND,
@@ -134,7 +192,7 @@ def schedule_of(subscription: Subscription) -> Schedule:
 def chosen(
     name: str, here: tuple[Subscription, ...], elsewhere: tuple[Subscription, ...] = ()
 ) -> Subscription:
-    """Give the one that is meant; without a name the only one here. Raises NoSuchDigest."""
+    """Return the one that is meant; without a name the only one here. Raises NoSuchDigest."""
     if not name.strip():
         if len(here) == 1:
             return here[0]

@@ -3,14 +3,13 @@
 import logging
 from dataclasses import replace
 
-from bot.blocks.digest import digest_screen, quiet_screen
-from bot.blocks.digest_details import detail_screens
+from bot.blocks.digest import detail_screens, digest_screen, quiet_screen
 from bot.blocks.digest_list import paused_screen
 from bot.digests.digest import Digest
-from bot.digests.lost_channel import why_of
+from bot.digests.service import why_of
 from bot.digests.subscription import Subscription, WhenQuiet, Why
 from bot.jobs.job import Again, Done, Job, Outcome
-from bot.jobs.post_once import Posted
+from bot.jobs.posting import Posted
 from bot.jobs.services import JobServices
 from bot.slack.errors import SlackError, SlackRefused
 from bot.store.digest_runs import Run, Stage

@@ -12,15 +12,59 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.jobs.attempt import attempted
+from bot.clock import Clock
 from bot.jobs.job import Job, Kind, Outcome, all_kinds
-from bot.jobs.pulse import Pulse
-from bot.jobs.recorder import Recorder
+from bot.jobs.outcomes import OutcomeWriter, attempted
 from bot.store.errors import StoreError, StoreFault
-from bot.store.jobs import Sight
+from bot.store.jobs import QueueSnapshot
 
 if TYPE_CHECKING:
     from bot.jobs.services import JobServices
+
+
+STUCK_SECONDS = 300.0
+
+
+class EngineHealth:
+    """Remembers when each lane last began or ended a job, and how long its due work has waited."""
+
+    def __init__(self, clock: Clock, lanes: Iterable[str]) -> None:
+        self._clock = clock
+        self._looked = clock.monotonic()
+        self._moved = dict.fromkeys(lanes, self._looked)
+        self._late = dict.fromkeys(lanes, 0.0)
+        self.is_away = False
+
+    def looked(self) -> None:
+        """Note that all was looked at, and all schedules fired."""
+        self._looked = self._clock.monotonic()
+
+    def moved(self, lane: str) -> None:
+        """Note that a job of the lane has begun or ended."""
+        self._moved[lane] = self._clock.monotonic()
+
+    def waits(self, lane: str, seconds: float) -> None:
+        """Note for how long the oldest due job of the lane has waited; 0 where there is none."""
+        self._late[lane] = seconds
+
+    def why_stuck(self) -> tuple[str, ...]:
+        """Say what is due and does not get on; nothing while all is well, or the store is away."""
+        now = self._clock.monotonic()
+        if self.is_away:
+            return ()
+        if now - self._looked > STUCK_SECONDS:
+            return (f"scheduler: has not looked for due work for {_minutes(now - self._looked)}",)
+        stuck = (lane for lane, late in self._late.items() if late > STUCK_SECONDS)
+        return tuple(
+            f"scheduler: work of the lane {lane} is due since {_minutes(self._late[lane])}"
+            for lane in stuck
+            if now - self._moved[lane] > STUCK_SECONDS
+        )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min"
+
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +116,8 @@ class Engine:
         self._lanes = {name: lane for name, lane in lanes.items() if lane.slots}
         self._kinds = {kind.name: kind for kind in known if kind.lane in self._lanes}
         self._timing = timing or Timing()
-        self._recorder = Recorder(self._queue, self._clock)
-        self._pulse = Pulse(self._clock, self._lanes)
+        self._recorder = OutcomeWriter(self._queue, self._clock)
+        self._pulse = EngineHealth(self._clock, self._lanes)
         self._runs: set[_Run] = set()
         self._side: list[asyncio.Task[None]] = []
         self._seen = float("-inf")
@@ -112,7 +156,7 @@ class Engine:
         self._pulse.looked()
         return max(LEAST_PAUSE, min(self._timing.poll, *coming, *pauses))
 
-    async def _serve(self, lane: str, sight: Sight) -> float:
+    async def _serve(self, lane: str, sight: QueueSnapshot) -> float:
         """Begin what is due in a lane; give the seconds until it is worth while to look again."""
         kinds = [kind.name for kind in self._kinds.values() if kind.lane == lane]
         due = min((sight.kinds[name] for name in kinds if name in sight.kinds), default=math.inf)

@@ -6,12 +6,12 @@ from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.fleet import Fleet
 from bot.digests.subscriptions import Subscriptions
-from bot.jobs.post_once import PostOnce
-from bot.jobs.watch_work import WatchWork
+from bot.jobs.posting import IdempotentPosts
+from bot.jobs.watch_posts import WatchWork
 from bot.kore.client import KoreClient
 from bot.ops.metrics import Metrics
 from bot.sessions.lookup import SessionLookup
-from bot.slack.admission import Admission
+from bot.slack.access import Authorizer
 from bot.slack.client import SlackClient
 from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedules
@@ -27,9 +27,9 @@ class JobServices:
     sessions: SessionLookup
     kore: KoreClient
     slack: SlackClient
-    posts: PostOnce
+    posts: IdempotentPosts
     watching: WatchWork
-    admission: Admission
+    admission: Authorizer
     fleet: Fleet
     subscriptions: Subscriptions
     queue: JobQueue

@@ -9,21 +9,20 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.blocks.kit import Screen
-from bot.blocks.ladder import Refused
-from bot.blocks.watch_card import watch_card
-from bot.blocks.watch_notice import watch_notice
+from bot.blocks.tables import Refused
+from bot.blocks.watch import watch_card, watch_notice
 from bot.clock import Clock
 from bot.errors import NotAllowed
-from bot.jobs.post_once import Posted, PostOnce
-from bot.slack.drawing import Draw
+from bot.jobs.posting import IdempotentPosts, Posted
 from bot.slack.errors import SlackRefused
+from bot.slack.messages import Draw
+from bot.store.idempotency import PostRows
+from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
-from bot.watches.carding import APART, face
-from bot.watches.hiding import hidden_news, hidden_notice, hidden_watch
-from bot.watches.judging import news
-from bot.watches.permission import Permission
-from bot.watches.rows import from_row
-from bot.watches.watch import Card, Notice, NoticeKind, Watch
+from bot.watches.polling import Permission, Polling
+from bot.watches.repository import WatchRepository, from_row
+from bot.watches.transitions import APART, face, hidden_news, hidden_notice, hidden_watch, news
+from bot.watches.watch import Card, Ending, Notice, NoticeKind, Watch
 
 NO_PLACE = frozenset(
     {
@@ -63,7 +62,7 @@ class WatchPosts:
     """Draws cards and tells notices. Methods raise SlackError and StoreError: to be tried again."""
 
     def __init__(
-        self, rows: WatchRows, posts: PostOnce, permission: Permission, clock: Clock
+        self, rows: WatchRows, posts: IdempotentPosts, permission: Permission, clock: Clock
     ) -> None:
         self._rows = rows
         self._posts = posts
@@ -137,7 +136,7 @@ class WatchPosts:
         return await self._posts.post(key, asker.person, None, draw_away or draw, again=True)
 
     def _around(self, watch: Watch) -> Place:
-        """Give where replies go: the thread it was asked in, else that of the card."""
+        """Return where replies go: the thread it was asked in, else that of the card."""
         asker, card = watch.asker, watch.card
         if card is None:
             return Place(asker.channel, asker.thread)
@@ -161,8 +160,30 @@ class WatchPosts:
         return watch_notice(watch, notice, changes, refused=refused)
 
     async def _hides(self, watch: Watch) -> bool:
-        """Tell whether card and device are left out; for somebody who may not ask they are."""
+        """Return whether card and device are left out; for somebody who may not ask they are."""
         try:
             return await self._permission.left_out(watch.asker) is not None
         except NotAllowed:
             return True
+
+
+@dataclass(frozen=True, slots=True)
+class WatchWork:
+    """Each is ready for use. `keep` is how many seconds what has ended is kept."""
+
+    rows: WatchRows
+    ledger: WatchRepository
+    polling: Polling
+    posts: WatchPosts
+    made: PostRows
+    clock: Clock
+    keep: float = 40 * 86400.0
+
+    async def untold(self, watch_id: str, why: str, tx: Transaction) -> None:
+        """End a watch that nobody can be told of."""
+        row = await self.rows.get(watch_id, tx)
+        if row is None or row.ended is not None:
+            return
+        log.warning("watch-untold", extra={"watch": watch_id, "why": why})
+        ended = replace(row, ended=self.clock.now().timestamp(), ending=Ending.UNTOLD)
+        await self.rows.advance(row, ended, tx)

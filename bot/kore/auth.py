@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 import httpx
 
 from bot.clock import Clock
+from bot.kore.cache import SingleFlight
 from bot.kore.errors import KoreBadAnswer, KoreDenied, KoreUnavailable
-from bot.kore.flight import SingleFlight
 
 REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 SHARE_OF_LIFE = 0.1
@@ -39,11 +39,11 @@ class Bearer(httpx.Auth, ABC):
 
     @abstractmethod
     async def bearer(self) -> str:
-        """Give the token that is shown now."""
+        """Return the token that is shown now."""
 
     @abstractmethod
     async def renewed(self, used: str) -> str | None:
-        """Give another token than the `used` one, which KORE refused; None where there is none."""
+        """Return a token other than the `used` one, which KORE refused; None if there is none."""
 
     async def async_auth_flow(
         self, request: httpx.Request
@@ -66,11 +66,11 @@ class StaticBearer(Bearer):
         self._bearer = access_token
 
     async def bearer(self) -> str:
-        """Give it."""
+        """Return it."""
         return self._bearer
 
     async def renewed(self, used: str) -> str | None:  # noqa: ARG002 -- there is no other
-        """Give none."""
+        """Return none."""
         return None
 
 
@@ -102,11 +102,11 @@ class ClientCredentials(Bearer):
         self._renewals: SingleFlight[Token] = SingleFlight()
 
     async def bearer(self) -> str:
-        """Give a token that holds, fetched or renewed if need be."""
+        """Return a token that holds, fetched or renewed if need be."""
         return (await self._current()).bearer
 
     async def renewed(self, used: str) -> str:
-        """Give a newer token than the `used` one."""
+        """Return a newer token than the `used` one."""
         return (await self._renew(used)).bearer
 
     async def aclose(self) -> None:
@@ -114,7 +114,7 @@ class ClientCredentials(Bearer):
         await self._renewals.close()
 
     async def _current(self) -> Token:
-        """Give a token that holds; one that will soon run out serves while KORE gives no other."""
+        """Return a valid token; one that will soon run out serves while KORE gives no other."""
         token, now = self._token, self._clock.monotonic()
         if token is None or now >= token.expires_at:
             return await self._renew(token.bearer if token else None)

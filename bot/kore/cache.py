@@ -1,10 +1,10 @@
 """What KORE said, kept small: packed bytes by key, shared fetches, stale answers on error.
 
-Kept packed because a parsed session weighs twenty times as much; bounded by bytes, not by count.
+Packed because a parsed session weighs twenty times as much; bounded by bytes, not by count.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -20,11 +20,56 @@ from bot.kore.errors import (
     KoreRateLimited,
     KoreUnavailable,
 )
-from bot.kore.fetched import Fetched
-from bot.kore.flight import SingleFlight
 from bot.kore.observer import Observer
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched(Generic[T]):
+    """`as_of` is when KORE said it; `stale` means that KORE was asked again and gave nothing newer.
+
+    `why_stale` is a sentence that says why.
+    """
+
+    value: T
+    as_of: datetime
+    stale: bool = False
+    skipped_rows: int = 0
+    why_stale: str = ""
+
+
+class SingleFlight(Generic[T]):
+    """One task per key; who stops waiting does not stop it, and its failure reaches all."""
+
+    def __init__(self) -> None:
+        self._flying: dict[Hashable, asyncio.Task[T]] = {}
+
+    def flying(self, key: Hashable) -> bool:
+        """Return whether that key is being done now."""
+        return key in self._flying
+
+    def join(self, key: Hashable, do: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
+        """Return what to await: the doing under way, or a new one. Cancelling it cancels nobody."""
+        task = self._flying.get(key)
+        if task is None:
+            task = self._flying[key] = asyncio.create_task(do())
+            task.add_done_callback(lambda done: self._landed(key, done))
+        return asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Cancel all that flies and wait until it is down."""
+        tasks = list(self._flying.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _landed(self, key: Hashable, task: asyncio.Task[T]) -> None:
+        del self._flying[key]
+        if not task.cancelled():
+            task.exception()  # retrieved, or asyncio complains when every waiter has gone
+
+
 PASSING = (KoreUnavailable, KoreRateLimited, KoreBadAnswer)
 SLOW = "KORE takes long to answer."
 ENTRY_OVERHEAD = 400
@@ -34,7 +79,7 @@ _decompressor = zstandard.ZstdDecompressor()
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class CachePolicy:
     """How one kind of answer is kept: seconds it is fresh, seconds it may serve as stale, bytes.
 
     Without bytes nothing is kept, and nobody shares a fetch.
@@ -58,7 +103,7 @@ class Answer(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CacheEntry:
     """What stays: the bodies packed, when KORE said so, and until when that is fresh."""
 
     frames: tuple[bytes, ...]
@@ -77,7 +122,7 @@ class Cache(Generic[T]):
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: CachePolicy,
         read: Callable[[tuple[bytes, ...]], T],
         *,
         clock: Clock,
@@ -88,7 +133,7 @@ class Cache(Generic[T]):
         self._clock = clock
         self._observer = observer
         self._flights: SingleFlight[Fetched[T]] = SingleFlight()
-        self._kept: TTLCache[str, Kept] = TTLCache(
+        self._kept: TTLCache[str, CacheEntry] = TTLCache(
             shelf.max_bytes, shelf.keep_for, timer=clock.monotonic, getsizeof=_weight
         )
         self._missing: TTLCache[str, KoreNotFound] = TTLCache(
@@ -102,7 +147,7 @@ class Cache(Generic[T]):
         *,
         fresh: bool = False,
     ) -> Fetched[T]:
-        """Give the kept value, join the fetch under way, or fetch; `fresh` skips what is kept.
+        """Return the kept value, join the fetch under way, or fetch; `fresh` skips what is kept.
 
         When KORE fails or takes longer than the shelf's patience, what is kept is given as stale.
         """
@@ -140,7 +185,9 @@ class Cache(Generic[T]):
         answer = await fetch()
         return Fetched(answer.value, as_of, skipped_rows=answer.skipped)
 
-    async def _or_stale(self, landing: "asyncio.Future[Fetched[T]]", kept: Kept) -> Fetched[T]:
+    async def _or_stale(
+        self, landing: "asyncio.Future[Fetched[T]]", kept: CacheEntry
+    ) -> Fetched[T]:
         try:
             async with asyncio.timeout(self._shelf.patience):
                 return await landing
@@ -149,7 +196,7 @@ class Cache(Generic[T]):
         except PASSING as error:
             return self._give(kept, "stale", why=_first_sentence(error))
 
-    def _give(self, kept: Kept, outcome: str, why: str = "") -> Fetched[T]:
+    def _give(self, kept: CacheEntry, outcome: str, why: str = "") -> Fetched[T]:
         self._observer.cached(self._shelf.name, outcome)
         value = self._read(tuple(map(_decompressor.decompress, kept.frames)))
         return Fetched(value, kept.as_of, bool(why), kept.skipped, why)
@@ -171,7 +218,7 @@ class Cache(Generic[T]):
     def _keep(self, key: str, answer: Answer[T], as_of: datetime) -> None:
         fresh_until = self._clock.monotonic() + self._shelf.fresh_for
         frames = tuple(map(_packed, answer.bodies))
-        kept = Kept(frames, as_of, fresh_until, answer.skipped)
+        kept = CacheEntry(frames, as_of, fresh_until, answer.skipped)
         if kept.weight <= self._shelf.max_bytes:
             self._kept[key] = kept
 
@@ -181,7 +228,7 @@ def _first_sentence(error: KoreError) -> str:
     return error.sentence.partition(". ")[0].removesuffix(".") + "."
 
 
-def _weight(kept: Kept) -> int:
+def _weight(kept: CacheEntry) -> int:
     return kept.weight
 
 

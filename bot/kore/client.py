@@ -4,25 +4,93 @@ The walk of a question: cache, single flight, limits, token, retries, paging, mo
 """
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from urllib.parse import quote, urlencode
 
-from bot.kore.cache import Answer
+from bot.clock import Clock
+from bot.kore.cache import Answer, Cache, CachePolicy, Fetched
 from bot.kore.errors import KoreNotFound
-from bot.kore.exchange import Exchange, NotJson
-from bot.kore.fetched import Fetched
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
-from bot.kore.paging import (
+from bot.kore.observer import Observer
+from bot.kore.pages import (
     DATA_SESSIONS,
     SCANNED_SESSIONS,
     SIMS,
     USAGE_RECORDS,
     Listing,
+    M,
+    Rows,
+    T,
     pages,
+    read_one,
+    read_rows,
 )
-from bot.kore.reading import M, Rows, T, read_one, read_rows
-from bot.kore.shelves import Caches, newest_first
+from bot.kore.requester import NotJson, Requester
+
+HOUR = 3600.0
+MEGABYTE = 1 << 20
+_SIMS = CachePolicy("sims", 60, 24 * HOUR, 32 * MEGABYTE)
+_DATA_SESSIONS = CachePolicy("data_sessions", 30, 24 * HOUR, 128 * MEGABYTE)
+_RATE_PLANS = CachePolicy("rate_plans", HOUR, 24 * HOUR, 4 * MEGABYTE)
+_USAGE_RECORDS = CachePolicy("usage_records", 300, 24 * HOUR, 16 * MEGABYTE)
+
+
+@dataclass(frozen=True, slots=True)
+class CachePolicies:
+    """How long and how much; sessions change by the minute, rate plans hardly ever."""
+
+    sims: CachePolicy = _SIMS
+    data_sessions: CachePolicy = _DATA_SESSIONS
+    rate_plans: CachePolicy = _RATE_PLANS
+    usage_records: CachePolicy = _USAGE_RECORDS
+
+
+def nothing_kept(usual: CachePolicies) -> CachePolicies:
+    """Return shelves without room, but for rate plans: a fleet has few."""
+    each = (usual.sims, usual.data_sessions, usual.usage_records)
+    sims, data_sessions, usage_records = (replace(shelf, max_bytes=0) for shelf in each)
+    return CachePolicies(sims, data_sessions, usual.rate_plans, usage_records)
+
+
+class Caches:
+    """One cache a kind of answer."""
+
+    def __init__(self, shelves: CachePolicies, clock: Clock, observer: Observer) -> None:
+        make: Any = partial(Cache, clock=clock, observer=observer)
+        self.sims: Cache[Sim] = make(shelves.sims, partial(_one, Sim))
+        self.rate_plans: Cache[RatePlan] = make(shelves.rate_plans, partial(_one, RatePlan))
+        self.data_sessions: Cache[tuple[DataSession, ...]] = make(
+            shelves.data_sessions, lambda bodies: newest_first(_rows(DATA_SESSIONS, bodies))
+        )
+        self.usage_records: Cache[tuple[UsageRecord, ...]] = make(
+            shelves.usage_records, partial(_rows, USAGE_RECORDS)
+        )
+
+    async def close(self) -> None:
+        """Stop every fetch under way."""
+        for cache in (self.sims, self.rate_plans, self.data_sessions, self.usage_records):
+            await cache.close()
+
+
+def newest_first(sessions: tuple[DataSession, ...]) -> tuple[DataSession, ...]:
+    """Order by `start`, the newest first; those without one come last."""
+    return tuple(sorted(sessions, key=_started, reverse=True))
+
+
+def _started(session: DataSession) -> float:
+    return session.start.timestamp() if session.start else float("-inf")
+
+
+def _one(model: type[M], bodies: tuple[bytes, ...]) -> M:
+    return read_one(model, bodies[0])
+
+
+def _rows(listing: Listing[T], bodies: tuple[bytes, ...]) -> tuple[T, ...]:
+    return tuple(row for body in bodies for row in read_rows(listing.page, body).rows)
+
 
 PAGE_SIZE = 1000
 ALL = b"PageSize=1000"
@@ -33,7 +101,7 @@ class KoreClient:
     """Reads; never writes. Every method raises KoreErrors only, whose sentence people may read."""
 
     def __init__(
-        self, exchange: Exchange, caches: Caches, behind: OpenBehind | None = None
+        self, exchange: Requester, caches: Caches, behind: OpenBehind | None = None
     ) -> None:
         self._exchange = exchange
         self._caches = caches

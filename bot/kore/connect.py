@@ -7,16 +7,11 @@ import httpx
 from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.kore.auth import Bearer, ClientCredentials, StaticBearer
-from bot.kore.behind import Behind, Pace
-from bot.kore.circuit import Circuit
-from bot.kore.client import KoreClient
-from bot.kore.exchange import Exchange, Places
-from bot.kore.limiter import Limiter
+from bot.kore.client import CachePolicies, Caches, KoreClient, nothing_kept
+from bot.kore.http import AiohttpTransport, DirectClient, HttpClient, HttpxClient
+from bot.kore.limits import AdaptiveLimiter, BackgroundLimiter, CircuitBreaker, SharedRateLimit
 from bot.kore.observer import NullObserver, Observer
-from bot.kore.retry import RetryPolicy
-from bot.kore.shelves import Caches, Shelves, nothing_kept
-from bot.kore.transport import AiohttpTransport
-from bot.kore.wire import HttpxWire, ShortWire, Wire
+from bot.kore.requester import ConcurrencyLimiter, Requester, RetryPolicy
 
 API_URL = "https://programmable-wireless.api.korewireless.com"
 TOKEN_URL = "https://api.korewireless.com/api-services/v1/auth/token"  # noqa: S105 -- an address
@@ -41,7 +36,7 @@ class KoreConfig:
     at_once: int = 20
     per_second: float | None = None
     retry: RetryPolicy = field(default_factory=RetryPolicy)
-    shelves: Shelves = field(default_factory=Shelves)
+    shelves: CachePolicies = field(default_factory=CachePolicies)
     user_agent: str = "simsessions"
 
 
@@ -59,7 +54,7 @@ class CookielessClient(httpx.AsyncClient):
 
     @property  # type: ignore[misc]  # nobody sets them
     def cookies(self) -> httpx.Cookies:
-        """Give none."""
+        """Return none."""
         return self._none
 
 
@@ -72,7 +67,7 @@ class Account:
         clock: Clock,
         observer: Observer,
         transport: httpx.AsyncBaseTransport | None,
-        pace: Pace | None,
+        pace: SharedRateLimit | None,
     ) -> None:
         self._config = config
         self._pace = pace
@@ -83,8 +78,8 @@ class Account:
         self._headers = {"Accept": "application/json", "User-Agent": config.user_agent}
         self._transport = transport or AiohttpTransport(max_connections=config.at_once + 2)
         self._auth = self._make_auth()
-        self._limiter = Limiter(clock, at_once=config.at_once, per_second=config.per_second)
-        self._circuit = Circuit(clock)
+        self._limiter = AdaptiveLimiter(clock, at_once=config.at_once, per_second=config.per_second)
+        self._circuit = CircuitBreaker(clock)
 
     def front(self) -> KoreClient:
         """Open the client for those who wait."""
@@ -96,12 +91,12 @@ class Account:
         """Open a client for what nobody waits for, with connections of its own."""
         config = self._config
         wire = self._wire(self._given) if self._given else self._short_wire(at_once)
-        places = Behind(self._limiter, self._clock, at_once=at_once, pace=self._pace)
+        places = BackgroundLimiter(self._limiter, self._clock, at_once=at_once, pace=self._pace)
         patient = replace(config.retry, budget=BACKGROUND_BUDGET)
         exchange = self._exchange(wire, places, patient)
         return KoreClient(exchange, self._caches(nothing_kept(config.shelves)))
 
-    def _wire(self, transport: httpx.AsyncBaseTransport) -> HttpxWire:
+    def _wire(self, transport: httpx.AsyncBaseTransport) -> HttpxClient:
         http = CookielessClient(
             base_url=self._config.api_url,
             auth=self._auth,
@@ -110,10 +105,10 @@ class Account:
             headers=self._headers,
             trust_env=False,
         )
-        return HttpxWire(http)
+        return HttpxClient(http)
 
-    def _short_wire(self, at_once: int) -> ShortWire:
-        return ShortWire(
+    def _short_wire(self, at_once: int) -> DirectClient:
+        return DirectClient(
             AiohttpTransport(max_connections=at_once + 2),
             self._auth,
             origin=self._config.api_url.rstrip("/"),
@@ -121,8 +116,10 @@ class Account:
             timeout=self._timeout,
         )
 
-    def _exchange(self, wire: Wire, places: Places, policy: RetryPolicy) -> Exchange:
-        return Exchange(
+    def _exchange(
+        self, wire: HttpClient, places: ConcurrencyLimiter, policy: RetryPolicy
+    ) -> Requester:
+        return Requester(
             wire,
             policy=policy,
             limiter=places,
@@ -131,7 +128,7 @@ class Account:
             observer=self._observer,
         )
 
-    def _caches(self, shelves: Shelves) -> Caches:
+    def _caches(self, shelves: CachePolicies) -> Caches:
         return Caches(shelves, self._clock, self._observer)
 
     def _make_auth(self) -> Bearer:
@@ -156,9 +153,9 @@ def open_kore(
     clock: Clock,
     observer: Observer | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
-    pace: Pace | None = None,
+    pace: SharedRateLimit | None = None,
 ) -> KoreClient:
-    """Give a client; nothing is asked yet. Raises SettingsError without credentials.
+    """Return a client; nothing is asked yet. Raises SettingsError without credentials.
 
     `pace` is what clients in the background keep to together with those of other processes.
     """

@@ -68,7 +68,7 @@ Flag = Annotated[bool | None, ElseUnknown()]
 
 
 def _padded(mcc: str | None) -> str | None:
-    """Give back the zeros that an integer loses: an MCC has three digits."""
+    """Return back the zeros that an integer loses: an MCC has three digits."""
     return mcc and mcc.zfill(3)
 
 

@@ -1,15 +1,85 @@
 """JSON lines, one an event, with the request's id; secrets and SIM numbers are masked."""
 
 import logging
+import re
+import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
-from bot.ops.masking import Masker
-from bot.ops.request_context import request_fields
+# (what, what stands in its place); numbers keep their last four digits to be told apart by
+_PATTERNS = (
+    (re.compile(r"\bx(ox[a-z]|app)-[\w-]+"), r"x\1-…"),
+    (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), r"\1 …"),
+    (re.compile(r"\b(ticket|access_token|client_secret|PageToken)=[^&\s\"']+"), r"\1=…"),
+    (re.compile(r"(hooks\.slack\.com)/[^\s\"']+"), r"\1/…"),
+    (re.compile(r"\b(DE|HS)[0-9a-fA-F]{28}([0-9a-fA-F]{4})\b"), r"\1…\2"),
+    (re.compile(r"(?<![\d.])89(?:[ -]?\d){10,16}((?:[ -]?\d){4})(?![\d.])"), r"…\1"),  # ICCID
+    (re.compile(r"(?<![\d.])\d{10,18}(\d{4})(?![\d.])"), r"…\1"),
+    (re.compile(r"(?<!\d)\d{8}-\d{2}(\d{4}-\d)(?!\d)"), r"…\1"),  # IMEI, as it is printed
+)
+_SHORTEST_SECRET = 8
+_SHORTEST_NUMBER = 10**13
+
+
+class LogRedactor:
+    """Takes secrets and SIM numbers out of whatever is about to be logged."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # a short "secret" would take ordinary words out of every line
+        known = sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True)
+        self._secrets = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def text(self, text: str) -> str:
+        """Return the text without them."""
+        if self._secrets:
+            text = self._secrets.sub("…", text)
+        for pattern, instead in _PATTERNS:
+            text = pattern.sub(instead, text)
+        return text
+
+    def value(self, value: object) -> object:
+        """Return a value of a log record without them, however deep they stand."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, int) and value >= _SHORTEST_NUMBER:
+            return self.text(str(value))
+        if isinstance(value, Mapping):
+            return {self.value(k): self.value(v) for k, v in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.value(each) for each in value]
+        return value if isinstance(value, int | float | None) else self.text(str(value))
+
+
+_FIELDS: ContextVar[Mapping[str, str]] = ContextVar("request_fields")
+_NONE: Mapping[str, str] = {}
+
+
+def begin_request(**fields: str) -> str:
+    """Bind a new request id and `fields` to this context; give the id, six hex digits."""
+    request_id = secrets.token_hex(3)
+    _FIELDS.set({"request_id": request_id, **fields})
+    return request_id
+
+
+def name_answer(name: str) -> None:
+    """Add to this request what answers it: a subcommand's or a button's name."""
+    _FIELDS.set({**request_fields(), "answer": name})
+
+
+def request_fields() -> Mapping[str, str]:
+    """Return what is bound; empty outside a request."""
+    return _FIELDS.get(_NONE)
+
+
+def request_id() -> str:
+    """Return this request's id: the reference that a person quotes. Binds one where none is."""
+    return request_fields().get("request_id") or begin_request()
+
 
 # These write whole payloads and answers of Slack at DEBUG, or bodies with their signature at INFO:
 # they never go below what is named here. All else of Bolt and the SDK stays as loud as asked.
@@ -36,7 +106,7 @@ class _WithRequest(logging.Filter):
 class JsonLines(JsonFormatter):
     """One JSON object a line, masked value by value so that it stays JSON."""
 
-    def __init__(self, masker: Masker) -> None:
+    def __init__(self, masker: LogRedactor) -> None:
         super().__init__(
             ["levelname", "name", "message"],
             rename_fields=RENAMED,
@@ -55,17 +125,17 @@ class JsonLines(JsonFormatter):
 class TextLines(logging.Formatter):
     """One line for a person's eyes, masked."""
 
-    def __init__(self, masker: Masker) -> None:
+    def __init__(self, masker: LogRedactor) -> None:
         super().__init__("{asctime} {levelname:7} {name}: {message}{about}", style="{")
         self._masker = masker
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 -- the base's name
-        """Give the time of day in UTC."""
+        """Return the time of day in UTC."""
         moment = datetime.fromtimestamp(record.created, tz=UTC)
         return moment.strftime(datefmt or "%H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line with the request's id at its end."""
+        """Return the line with the request's id at its end."""
         of_request = record.__dict__.get("request_id")
         record.about = f" [{of_request}]" if of_request else ""
         return self._masker.text(super().format(record))
@@ -75,11 +145,11 @@ def configure_logging(
     level: str,
     *,
     form: Literal["json", "text"] = "json",
-    masker: Masker | None = None,
+    masker: LogRedactor | None = None,
     stream: TextIO | None = None,
 ) -> logging.Handler:
     """Send all logs to `stream` (stderr) in one form; give the handler, now the root's only."""
-    masker = masker or Masker()
+    masker = masker or LogRedactor()
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines(masker) if form == "json" else TextLines(masker))
     handler.addFilter(_WithRequest())

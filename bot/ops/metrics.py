@@ -1,10 +1,57 @@
 """What is counted and timed, in a registry of its own; label sets are few and bounded."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.ops.standing import Standing
+from bot.clock import Clock
+
+ANSWERS = frozenset({"ok", "200", "404"})
+NOBODYS_FAULT = frozenset({"cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One of them; None is never, since this process began. `why` is the last error's word."""
+
+    answered_at: datetime | None = None
+    failed_at: datetime | None = None
+    why: str | None = None
+
+    @property
+    def is_well(self) -> bool | None:
+        """Return whether the last word was an answer; None where there was none yet."""
+        if self.answered_at is None:
+            return None if self.failed_at is None else False
+        return self.failed_at is None or self.answered_at >= self.failed_at
+
+
+class DependencyStatus:
+    """Hears of every call, by what it came to."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.kore = Dependency()
+        self.slack = Dependency()
+
+    def kore_called(self, outcome: str) -> None:
+        """Hear what a request to KORE came to: a status or the error's word."""
+        self.kore = self._after(self.kore, outcome)
+
+    def slack_called(self, outcome: str) -> None:
+        """Hear what a call to Slack came to: `ok` or the error's word."""
+        self.slack = self._after(self.slack, outcome)
+
+    def _after(self, before: Dependency, outcome: str) -> Dependency:
+        if outcome in NOBODYS_FAULT:
+            return before
+        now = self._clock.now()
+        if outcome in ANSWERS:
+            return Dependency(now, before.failed_at, before.why)
+        return Dependency(before.answered_at, now, outcome)
+
 
 ACK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 3)
 ANSWER_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -33,7 +80,7 @@ class Metrics:
     """
 
     def __init__(
-        self, in_flight: Callable[[], float] = lambda: 0.0, standing: Standing | None = None
+        self, in_flight: Callable[[], float] = lambda: 0.0, standing: DependencyStatus | None = None
     ) -> None:
         self._standing = standing
         self.registry = CollectorRegistry()
@@ -161,7 +208,7 @@ class Metrics:
         self._job_lag.labels(lane).set(seconds)
 
     def text(self) -> bytes:
-        """Give all of it in Prometheus's text format."""
+        """Return all of it in Prometheus's text format."""
         return generate_latest(self.registry)
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:

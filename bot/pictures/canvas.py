@@ -1,16 +1,212 @@
 """The sheet that a picture is painted on: one byte a pixel, each a number of the palette."""
 
-from collections.abc import Sequence
-from functools import cache
-from io import BytesIO
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.pictures.columns import FULL, Extent, row_of, touched
-from bot.pictures.lettering import Lettering
-from bot.pictures.palette import INK, PAPER, colours, ramp
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+
+FULL = 15
+NARROWEST = 2  # columns that even the shortest bar gets
+CROWD = 3 * NARROWEST  # more columns than this of such bars without a gap are a crowd
+PALE = 9  # how strong a crowd is at least: many short sessions must not look like one long
+
+Extent = tuple[float, float]
+_AT_LEAST_PALE = bytes(max(strength, PALE) for strength in range(256))
+
+
+class Row(NamedTuple):
+    """The strength of each column, 0 to `FULL`; `crowded` where bars too short to part are pale."""
+
+    strengths: bytes
+    crowded: bool
+
+
+def row_of(bars: Sequence[Extent], width: int) -> Row:
+    """Return the strengths of `width` columns.
+
+    A bar is (left, right) in pixels from the first column, 0 <= left <= right <= width.
+    """
+    strengths = _covered(bars, width)
+    short = touched([(left, right) for left, right in bars if right - left < NARROWEST], width)
+    crowded = False
+    for run in re.finditer(b"\xff+", short):
+        columns, size = slice(*run.span()), run.end() - run.start()
+        is_crowd = size > CROWD
+        crowded = crowded or is_crowd
+        pale = strengths[columns].translate(_AT_LEAST_PALE)
+        strengths[columns] = pale if is_crowd else bytes((FULL,)) * size
+    return Row(bytes(strengths), crowded)
+
+
+def _covered(bars: Iterable[Extent], width: int) -> bytearray:
+    """Return how much of each column lies under bars."""
+    strengths, parts = bytearray(width), defaultdict[int, float](float)
+    for left, right in bars:
+        first, last = int(left), int(right)
+        if first == last:
+            parts[first] += right - left
+            continue
+        parts[first] += first + 1 - left
+        parts[last] += right - last
+        strengths[first + 1 : last] = bytes((FULL,)) * (last - first - 1)
+    for column, part in parts.items():
+        if column < width:
+            strengths[column] = max(strengths[column], round(FULL * min(part, 1)))
+    return strengths
+
+
+def touched(bars: Iterable[Extent], width: int) -> bytes:
+    """Return 255 for each of `width` columns that a bar touches, else 0."""
+    found = bytearray(width)
+    for left, right in bars:
+        if right - left < NARROWEST:
+            columns = _narrow(left, right, width)
+        else:
+            columns = slice(int(left), min(int(right) + 1, width))
+        found[columns] = b"\xff" * (columns.stop - columns.start)
+    return bytes(found)
+
+
+def _narrow(left: float, right: float, width: int) -> slice:
+    at = round((left + right - NARROWEST) / 2)
+    at = min(max(at, 0), width - NARROWEST)
+    return slice(at, at + NARROWEST)
+
+
+FONT = Path(__file__).parent / "fonts" / "DejaVuSansCondensed.ttf"
+TITLE, SHAPE, TEXT, SMALL = 32, 24, 22, 20  # pixels; a phone shows a third of them
+LACKING = "�"
+LONGEST = 200
+_IN_NO_FONT = "\U0010ffff"
+_PROBE = 20
+
+
+class Lettering:
+    """Measures and fits the lines of one picture.
+
+    Not for several threads at once: FreeType's faces are not.
+    """
+
+    def __init__(self) -> None:
+        self._fonts: dict[int, FreeTypeFont] = {}
+
+    def font(self, size: int) -> "FreeTypeFont":
+        """Return the font at a size in pixels."""
+        from PIL import ImageFont  # noqa: PLC0415 -- only where something is drawn
+
+        if size not in self._fonts:
+            self._fonts[size] = ImageFont.truetype(FONT, size)
+        return self._fonts[size]
+
+    def width(self, text: str, size: int) -> float:
+        """Return the width of a line in pixels."""
+        return self.font(size).getlength(text)
+
+    def fitted(self, text: str, size: int, width: float) -> str:
+        """Return foreign text as one visible line of at most `width` pixels."""
+        shown = self.shown(text)
+        if self.width(shown, size) <= width:
+            return shown
+        least, most = 0, len(shown)
+        while least < most:
+            middle = (least + most + 1) // 2
+            fits = self.width(shown[:middle].rstrip() + "…", size) <= width
+            least, most = (middle, most) if fits else (least, middle - 1)
+        return shown[:least].rstrip() + "…"
+
+    def shown(self, text: str) -> str:
+        """Replace what the font lacks, and take out what is invisible or reorders a line."""
+        line = unicodedata.normalize("NFC", text[:LONGEST])
+        return " ".join("".join(map(self._visible, line)).split())
+
+    def lacks(self, *texts: str) -> bool:
+        """Return whether any text holds a character that the font lacks."""
+        return any(self.shown(text).count(LACKING) > text.count(LACKING) for text in texts)
+
+    def _visible(self, char: str) -> str:
+        if char.isascii():
+            return char if char.isprintable() else " "
+        if unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f":
+            return ""
+        return char if char.isspace() or self._has(char) else LACKING
+
+    def _has(self, char: str) -> bool:
+        return unicodedata.category(char) != "Cs" and self._shape(char) != self._no_shape
+
+    @cached_property
+    def _no_shape(self) -> bytes:
+        return self._shape(_IN_NO_FONT)
+
+    def _shape(self, char: str) -> bytes:
+        mask = self.font(_PROBE).getmask(char)
+        return bytes((*mask.size, *mask))
+
+
+Colour = tuple[int, int, int]
+STEPS = 16
+PAPER = 0
+INK = 15
+QUIET = 11  # lesser words: still 4.5 to 1 against the paper
+
+_PAPER: Colour = (255, 255, 255)
+_INK: Colour = (29, 28, 29)
+
+
+class Radio(NamedTuple):
+    """How a generation is shown: name, colour, and where its bar stands in the lane, 0 to 1."""
+
+    name: str
+    colour: Colour
+    bottom: float
+    top: float
+
+
+RADIOS: dict[int | None, Radio] = {
+    5: Radio("5G", (0, 114, 178), 0, 1),
+    4: Radio("4G", (0, 158, 115), 0, 0.78),
+    3: Radio("3G", (230, 159, 0), 0, 0.56),
+    2: Radio("2G", (213, 94, 0), 0, 0.34),
+    None: Radio("unknown", (120, 124, 130), 0.38, 0.62),
+}
+_ORDER = tuple(RADIOS)
+WEEKEND = STEPS * (len(RADIOS) + 1)
+GRID, RULE = WEEKEND + 1, WEEKEND + 2
+_FLAT: tuple[Colour, ...] = ((240, 241, 244), (222, 224, 229), (160, 163, 170))
+
+
+def ramp(generation: int | None) -> int:
+    """Return the number of the first step, the paper, of a generation's ramp."""
+    return STEPS * (_ORDER.index(generation) + 1)
+
+
+def colours() -> list[Colour]:
+    """Return every colour in the order of its number."""
+    ramps = [_INK, *(radio.colour for radio in RADIOS.values())]
+    return [*(_mixed(colour, step) for colour in ramps for step in range(STEPS)), *_FLAT]
+
+
+def _mixed(colour: Colour, step: int) -> Colour:
+    red, green, blue = (
+        paper + round((full - paper) * step / (STEPS - 1))
+        for paper, full in zip(_PAPER, colour, strict=True)
+    )
+    return red, green, blue
+
 
 HATCH = bytes((FULL, FULL, 11, 3, 0, 0, 0, 3, 11))  # one slanting line, its edges softened
 DASH, DASH_GAP = 4, 4
@@ -69,18 +265,18 @@ class Canvas:
         self._image.paste(shades, (box.left, box.top), mask)
 
     def png(self) -> bytes:
-        """Give the picture as a file's content."""
+        """Return the picture as a file's content."""
         self._image.putpalette([part for colour in colours() for part in colour])
         out = BytesIO()
         self._image.save(out, "PNG")
         return out.getvalue()
 
     def _row(self, row: bytes, height: int) -> "Image":
-        """Give one row of pixels `height` times."""
+        """Return one row of pixels `height` times."""
         return self._of_bytes("L", (len(row), height), row * height)
 
 
 @cache
 def _from(first: int) -> bytes:
-    """Give the table that moves strengths to a ramp of the palette."""
+    """Return the table that moves strengths to a ramp of the palette."""
     return bytes(min(first + strength, 255) for strength in range(256))

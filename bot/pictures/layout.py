@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.pictures.changes import Change, Kind
-from bot.pictures.columns import Extent
-from bot.pictures.lanes import Lane
-from bot.pictures.window import Window
+from bot.pictures.canvas import Extent
+from bot.pictures.spans import Change, Kind, Lane, Window
 
 WIDTH = 1200
 MARGIN = 24
@@ -29,7 +27,7 @@ class Scale:
     width: int = RIGHT - LEFT
 
     def x(self, moment: datetime) -> float:
-        """Give the place of a moment; what lies outside stands at the edge."""
+        """Return the place of a moment; what lies outside stands at the edge."""
         share = (moment - self.begin) / (self.now - self.begin)
         return min(max(share, 0.0), 1.0) * self.width
 

@@ -3,18 +3,149 @@
 What cannot be drawn is counted, so that the picture can say so.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import zip_longest
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from itertools import pairwise, zip_longest
 
 from bot.diagnosis.evidence import cleaned
-from bot.diagnosis.reading import generation
+from bot.diagnosis.fields import Network, country, device, generation, known_text, network_of
 from bot.diagnosis.state import is_fresh
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession
-from bot.pictures.window import Window
+
+DAY = timedelta(days=1)
+SATURDAY = 5
+_DAILY, _THIRDS = 12, 20  # up to so many days each gets a label, or each third, else each Monday
+_EVERY_HOURS = {1: 3, 2: 6, 3: 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A moment of the axis; `label` is "" where only a small line marks it."""
+
+    moment: datetime
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The last `days` (1 or more) before `now`, told in `zone`."""
+
+    now: datetime
+    days: int = 30
+    zone: tzinfo = UTC
+
+    @property
+    def begin(self) -> datetime:
+        """When the window opens."""
+        return self.now - self.days * DAY
+
+    @property
+    def words(self) -> str:
+        """Say from when to when, and in which zone's time."""
+        begin, now = (moment.astimezone(self.zone) for moment in (self.begin, self.now))
+        first = f"{_day(begin)} {begin.year} {begin:%H:%M}"
+        return f"{first} – {_day(now)} {now.year} {now:%H:%M} {self.zone_name}"
+
+    @property
+    def zone_name(self) -> str:
+        """Name the zone: `UTC`, `Europe/Berlin`."""
+        named: str | None = getattr(self.zone, "key", None)
+        return named or self.now.astimezone(self.zone).tzname() or "local time"
+
+    def midnights(self) -> Iterator[datetime]:
+        """Return each midnight of the zone from the one before the window to the one after it."""
+        day = self.begin.astimezone(self.zone).date()
+        for number in range(self.days + 2):
+            yield self._at(day + number * DAY)
+
+    def weekends(self) -> Iterator[tuple[datetime, datetime]]:
+        """Return each Saturday and Sunday, from midnight to midnight; they may stick out."""
+        for midnight in self.midnights():
+            if midnight.weekday() >= SATURDAY:
+                yield midnight, self._at(midnight.date() + DAY)
+
+    def ticks(self) -> Iterator[Tick]:
+        """Return the marks of the axis inside the window, oldest first."""
+        for moment in self._marked():
+            if self.begin <= moment <= self.now:
+                yield Tick(moment, self._label(moment))
+
+    def _marked(self) -> Iterator[datetime]:
+        hours = range(0, 24, _EVERY_HOURS.get(self.days, 24))
+        for midnight in self.midnights():
+            yield from (self._at(midnight.date(), hour) for hour in hours)
+
+    def _label(self, moment: datetime) -> str:
+        if moment.hour:
+            return f"{moment:%H:%M}"
+        if self.days <= _DAILY:
+            return f"{moment:%a} {moment.day}"
+        is_third = self.days <= _THIRDS and moment.toordinal() % 3 == 0
+        is_monday = self.days > _THIRDS and moment.weekday() == 0
+        return f"{moment:%a} {_day(moment)}" if is_third or is_monday else ""
+
+    def _at(self, day: date, hour: int = 0) -> datetime:
+        return datetime.combine(day, time(hour), self.zone)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b}"
+
+
+SERIAL_DIGITS = 6
+
+
+class Kind(StrEnum):
+    """What changed."""
+
+    DEVICE = "IMEI change"
+    COUNTRY = "country change"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """At `moment` something became what `label` says: a country, the serial part of an IMEI."""
+
+    kind: Kind
+    moment: datetime
+    label: str
+
+
+def changes_of(sessions: Iterable[DataSession], window: Window) -> tuple[Change, ...]:
+    """Return the changes inside the window, by kind and then oldest first; unknown is no change.
+
+    `sessions` are oldest first; those from before the window tell what it was before.
+    """
+    rows = tuple(sessions)
+    told = (*_moves(rows, Kind.DEVICE, _device), *_moves(rows, Kind.COUNTRY, _country))
+    return tuple(change for change in told if window.begin <= change.moment <= window.now)
+
+
+def _moves(
+    sessions: Iterable[DataSession], kind: Kind, read: Callable[[DataSession], str | None]
+) -> Iterator[Change]:
+    known = [(s.start, value) for s in sessions if s.start and (value := read(s))]
+    for (_, before), (moment, after) in pairwise(known):
+        if before != after:
+            yield Change(kind, moment, after if kind is Kind.COUNTRY else _serial(after))
+
+
+def _device(session: DataSession) -> str | None:
+    return device(session.imei)
+
+
+def _country(session: DataSession) -> str | None:
+    return country(session.operator_country)
+
+
+def _serial(name: str) -> str:
+    """Return the digits that tell one device from others of its model."""
+    return f"…{name[-SERIAL_DIGITS:]}"
+
 
 SKEW = timedelta(minutes=5)  # clocks may disagree so much: a session of the future began just now
 
@@ -50,7 +181,7 @@ class Spans:
 
 
 def spans_of(sessions: Iterable[DataSession], window: Window, limits: Thresholds) -> Spans:
-    """Give the spans; the sessions may come in any order and doubled."""
+    """Return the spans; the sessions may come in any order and doubled."""
     rows = tuple(sessions)
     left_out = Counter({NO_START: sum(row.start is None for row in rows)})
     every = cleaned(rows, "")[::-1]
@@ -78,7 +209,7 @@ def _until(
     window: Window,
     limits: Thresholds,
 ) -> tuple[datetime, datetime | None]:
-    """Give until when it was connected, and until when it may have been.
+    """Return until when it was connected, and until when it may have been.
 
     A row that was left open ended at the latest when the next session began.
     """
@@ -101,3 +232,54 @@ def _last(span: Span) -> datetime:
 
 def _is_backwards(session: DataSession) -> bool:
     return bool(session.start and session.end and session.end < session.start)
+
+
+MOST = 6
+OTHERS = "Other networks"
+Key = tuple[Network | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The spans of a network, oldest first, under its name; `detail` is its numbers and country."""
+
+    name: str
+    detail: str
+    spans: tuple[Span, ...]
+
+
+def lanes_of(spans: Iterable[Span]) -> tuple[Lane, ...]:
+    """Return at most `MOST` lanes; of more networks, the least used share the last one."""
+    by_network: dict[Key, list[Span]] = defaultdict(list)
+    for span in spans:
+        by_network[_key(span.session)].append(span)
+    groups = sorted(by_network.values(), key=_connected, reverse=True)
+    if len(groups) <= MOST:
+        return tuple(_lane(group) for group in groups)
+    shown, rest = groups[: MOST - 1], groups[MOST - 1 :]
+    others = tuple(sorted((s for group in rest for s in group), key=lambda s: s.start))
+    return *(_lane(group) for group in shown), Lane(OTHERS, f"{len(rest)} networks", others)
+
+
+def _key(session: DataSession) -> Key:
+    """Tell networks apart by their numbers, and by name only where the numbers are unknown."""
+    network = network_of(session)
+    return network, None if network else known_text(session.operator_name)
+
+
+def _connected(spans: list[Span]) -> tuple[timedelta, int]:
+    return sum((span.length for span in spans), timedelta()), len(spans)
+
+
+def _lane(spans: list[Span]) -> Lane:
+    """Name a lane after its newest session that tells a name."""
+    sessions = [span.session for span in reversed(spans)]
+    names = (name for s in sessions if (name := known_text(s.operator_name)))
+    return Lane(next(names, "Network unknown"), _detail(sessions), tuple(spans))
+
+
+def _detail(sessions: list[DataSession]) -> str:
+    network, newest = network_of(sessions[0]), sessions[0]
+    numbers = f"{network.mcc}-{newest.operator_mnc}" if network else "MCC-MNC not reported"
+    countries = (code for s in sessions if (code := country(s.operator_country)))
+    return " · ".join([numbers, *list(countries)[:1]])

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from bot.kore.models import Sim
-from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Spans
-from bot.pictures.window import Window
+from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Spans, Window
 from bot.sessions.report import SessionReport
 
 ICCID_DIGITS = 4
@@ -71,5 +70,5 @@ def unread(report: SessionReport) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Give a number with its noun: `1 row`, `1 246 rows`."""
+    """Return a number with its noun: `1 row`, `1 246 rows`."""
     return f"{number:,}".replace(",", "\u202f") + f" {noun}{'' if number == 1 else 's'}"

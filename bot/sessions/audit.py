@@ -104,7 +104,7 @@ class Audit:
             self._some.clear()
 
     async def in_thread(self, channel: str, thread: str) -> tuple[LookedUp, ...]:
-        """Give what was looked up in a thread and found, oldest first. Raises StoreError."""
+        """Return what was looked up in a thread and found, oldest first. Raises StoreError."""
         await self.kept()
         rows = await self._lookups.in_thread(channel, thread)
         return tuple(_read(row) for row in rows if row.snapshot)

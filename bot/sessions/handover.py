@@ -6,10 +6,9 @@ from datetime import datetime
 
 from bot.diagnosis.state import State
 from bot.errors import BotError
-from bot.sessions.changes import Change, changes
 from bot.sessions.redaction import redacted_change
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import Snapshot, snapshot_of
+from bot.sessions.snapshot import Change, Snapshot, changes, snapshot_of
 
 SETTLED = frozenset({State.ONLINE})
 GRAVE = frozenset({"critical", "warning"})
@@ -39,7 +38,7 @@ class HandedSim:
 
     @property
     def needs_a_look(self) -> bool:
-        """Tell whether it is not online, has a grave finding, or could not be read."""
+        """Return whether it is not online, has a grave finding, or could not be read."""
         if isinstance(self.now, BotError):
             return True
         grave = any(finding.severity.word in GRAVE for finding in self.now.findings)
@@ -59,7 +58,7 @@ class Handover:
 
     @property
     def open(self) -> tuple[HandedSim, ...]:
-        """Give those that need a look."""
+        """Return those that need a look."""
         return tuple(sim for sim in self.sims if sim.needs_a_look)
 
     @property
@@ -70,7 +69,7 @@ class Handover:
 
 
 def sids_of(looked_up: Iterable[LookedUp]) -> tuple[str, ...]:
-    """Give each SIM once, in the order of its first look-up."""
+    """Return each SIM once, in the order of its first look-up."""
     return tuple(dict.fromkeys(each.snapshot.sid for each in looked_up))
 
 

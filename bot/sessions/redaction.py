@@ -10,15 +10,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from bot.diagnosis.reading import cell, device, known_text
+from bot.diagnosis.fields import cell, device, known_text
 from bot.diagnosis.rule import Finding, Value
 from bot.errors import BotError
 from bot.kore.models import DataSession, Sim
-from bot.sessions.changes import Change, ChangeKind
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import Found, Snapshot
-from bot.sessions.withheld import WITHHELD
+from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
+
+WITHHELD = "withheld"
+
 
 # ICCIDs (18 to 22 digits), EIDs (32) and IMEIs (14 to 16), however they are grouped
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d(?:[ ./_-]?\d){13,}[A-Fa-f]?(?![0-9A-Za-z])")
@@ -28,7 +29,7 @@ _TYPED_DIGITS = re.compile(r"\d(?:[ ./-]?\d){3,}")
 NO_SUCH_NUMBER = "I found no SIM with that number. Check it, or paste the SIM's name."
 
 
-class Hider:
+class Redactor:
     """Takes given secrets, and long numbers at large, out of text."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -37,7 +38,7 @@ class Hider:
         self._secrets = sorted(long, key=len, reverse=True)
 
     def text(self, text: str) -> str:
-        """Give the text without them."""
+        """Return the text without them."""
         compact = _BETWEEN.sub("", text)
         if any(secret in compact for secret in self._secrets):
             text = self._pattern.sub(WITHHELD, text)
@@ -49,12 +50,12 @@ class Hider:
         return re.compile("|".join(map(_however_grouped, self._secrets)))
 
     def name(self, name: str | None) -> str | None:
-        """Give a name without them; None where nothing else is left of it."""
+        """Return a name without them; None where nothing else is left of it."""
         shown = self.text(name or "")
         return None if shown.strip() in {"", WITHHELD} else shown
 
     def value(self, value: Value) -> Value:
-        """Give a piece of evidence without them."""
+        """Return a piece of evidence without them."""
         if value is None or isinstance(value, bool | datetime | timedelta):
             return value
         if isinstance(value, tuple):
@@ -64,7 +65,7 @@ class Hider:
         return WITHHELD if isinstance(value, int) and self.text(str(value)) == WITHHELD else value
 
     def finding(self, finding: Finding) -> Finding:
-        """Give a finding without them."""
+        """Return a finding without them."""
         return replace(
             finding,
             title=self.text(finding.title),
@@ -74,7 +75,7 @@ class Hider:
         )
 
     def candidate(self, candidate: Candidate) -> Candidate:
-        """Give one of several SIMs without them."""
+        """Return one of several SIMs without them."""
         return replace(
             candidate,
             name=self.name(candidate.name) or candidate.sid,
@@ -83,8 +84,8 @@ class Hider:
 
 
 def redacted(report: SessionReport, why: str) -> SessionReport:
-    """Give the report without them; `why` is said where it is shown."""
-    hider = Hider(_secrets(report))
+    """Return the report without them; `why` is said where it is shown."""
+    hider = Redactor(_secrets(report))
     sessions = report.sessions
     return replace(
         report,
@@ -98,9 +99,9 @@ def redacted(report: SessionReport, why: str) -> SessionReport:
 
 
 def redacted_snapshot(snapshot: Snapshot) -> Snapshot:
-    """Give a snapshot without them: what is withheld there is unknown."""
+    """Return a snapshot without them: what is withheld there is unknown."""
     secrets = (snapshot.iccid, snapshot.imei14, snapshot.cell_id)
-    hider = Hider(filter(None, secrets))
+    hider = Redactor(filter(None, secrets))
     return replace(
         snapshot,
         name=hider.name(snapshot.name) or snapshot.sid,
@@ -112,10 +113,10 @@ def redacted_snapshot(snapshot: Snapshot) -> Snapshot:
 
 
 def redacted_change(change: Change) -> Change:
-    """Give a change without them: that the device is another is told, which is not."""
+    """Return a change without them: that the device is another is told, which is not."""
     if change.kind is ChangeKind.NEW_IMEI:
         return replace(change, before=WITHHELD, after=WITHHELD)
-    hider = Hider(())
+    hider = Redactor(())
     return replace(
         change,
         before=change.before and hider.text(change.before),
@@ -124,12 +125,12 @@ def redacted_change(change: Change) -> Change:
     )
 
 
-def _found(found: Found, hider: Hider) -> Found:
+def _found(found: Found, hider: Redactor) -> Found:
     return found._replace(title=hider.text(found.title))
 
 
 def redacted_error(error: BotError, typed: str) -> BotError:
-    """Give what is said where a look-up fails, without them.
+    """Return what is said where a look-up fails, without them.
 
     Near misses of digits would tell which numbers there are, so none are offered.
     """
@@ -137,7 +138,7 @@ def redacted_error(error: BotError, typed: str) -> BotError:
         return error
     if isinstance(error, SimNotFound) and error.candidates and _TYPED_DIGITS.search(typed):
         return SimNotFound(NO_SUCH_NUMBER)
-    hider = Hider(())
+    hider = Redactor(())
     sentence = hider.text(error.sentence)
     candidates = tuple(hider.candidate(each) for each in error.candidates)
     if isinstance(error, SimNotFound):
@@ -159,7 +160,7 @@ def _however_grouped(secret: str) -> str:
     return r"[\W_]*".join(secret)
 
 
-def _sim(sim: Sim, hider: Hider) -> Sim:
+def _sim(sim: Sim, hider: Redactor) -> Sim:
     return sim.model_copy(
         update={
             "unique_name": hider.name(sim.unique_name),

@@ -1,8 +1,10 @@
 """What is known of a SIM and its sessions. Frozen; no I/O may be reached from here."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.diagnosis.fields import cell, network_of
 from bot.diagnosis.rule import Finding
 from bot.diagnosis.state import State
 from bot.kore.models import DataSession, RatePlan, Sim
@@ -53,3 +55,28 @@ class SessionReport:
     def last_session(self) -> DataSession | None:
         """The newest session by `start`, or None."""
         return self.sessions[0] if self.sessions else None
+
+
+def summarise(sessions: Sequence[DataSession]) -> Summary:
+    """Count sessions, networks, cells and packets; `sessions` as they were cleaned, newest first.
+
+    What a session does not tell is left out of the sums, never counted as 0.
+    """
+    return Summary(
+        sessions=len(sessions),
+        networks=len({network_of(session) for session in sessions} - {None}),
+        cells=len({cell(session.cell_id) for session in sessions} - {None}),
+        packets_uploaded=_total(session.packets_uploaded for session in sessions),
+        packets_downloaded=_total(session.packets_downloaded for session in sessions),
+        first_start=sessions[-1].start if sessions else None,
+        sessions_without_packets=sum(not _tells_packets(session) for session in sessions),
+    )
+
+
+def _total(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _tells_packets(session: DataSession) -> bool:
+    return session.packets_uploaded is not None and session.packets_downloaded is not None

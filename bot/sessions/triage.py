@@ -89,23 +89,23 @@ def triage(
 
 
 def verdict(report: SessionReport) -> Finding | None:
-    """Give the finding that says most: what several share, else the gravest; None for none."""
+    """Return the finding that says most: what several share, else the gravest; None for none."""
     shared = (finding for finding in report.findings if finding.rule == OUTAGE)
     return next(shared, report.findings[0] if report.findings else None)
 
 
 def gravity(report: SessionReport) -> int:
-    """Give the severity of the gravest finding as a number; 0 for none, or good news alone."""
+    """Return the severity of the gravest finding as a number; 0 for none, or good news alone."""
     return max((f.severity for f in report.findings if f.rule != GOOD_NEWS), default=0)
 
 
 def is_troubled(report: SessionReport) -> bool:
-    """Tell whether somebody should look at a SIM."""
+    """Return whether somebody should look at a SIM."""
     return gravity(report) >= Severity.WARNING
 
 
 def last_seen(report: SessionReport) -> datetime | None:
-    """Give when the SIM was last heard of; None where that is unknown."""
+    """Return when the SIM was last heard of; None where that is unknown."""
     session = report.last_session
     return (session.end or session.last_updated) if session else None
 

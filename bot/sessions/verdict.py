@@ -10,10 +10,8 @@ from bot.diagnosis.rule import Case
 from bot.diagnosis.state import since, state_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
-from bot.sessions.allowance import Allowance
-from bot.sessions.reading import Read
-from bot.sessions.report import SessionReport
-from bot.sessions.summary import summarise
+from bot.sessions.fetch import Allowance, Read
+from bot.sessions.report import SessionReport, summarise
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Judge:
         return replace(report, summary=summary)
 
     def report_on(self, evidence: Evidence, read: Read, allowance: Allowance) -> SessionReport:
-        """Give the same without the sums of the window, of evidence that was made of `read`."""
+        """Return the same without the sums of the window, of evidence that was made of `read`."""
         state = state_of(evidence, self.thresholds)
         return SessionReport(
             query=read.query,
@@ -66,5 +64,5 @@ class Judge:
 
 
 def evidence_of(read: Read, allowance: Allowance, now: datetime) -> Evidence:
-    """Give what the rules may look at."""
+    """Return what the rules may look at."""
     return Evidence(read.sim.value, read.rows, now, allowance.rate_plan, allowance.usage)

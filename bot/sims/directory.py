@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.clock import Clock
 from bot.errors import BotError
-from bot.kore.flight import SingleFlight
+from bot.kore.cache import SingleFlight
 from bot.kore.models import Sim
 from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind
+from bot.sims.index import BLOCK, Column, NearMisses, SimTable, prepare
 from bot.sims.names import key
-from bot.sims.near_misses import NearMisses, prepare
-from bot.sims.table import BLOCK, Column, SimTable
 from bot.sims.wording import Listed
 
 if TYPE_CHECKING:
@@ -99,12 +98,12 @@ class SimDirectory:
         return self.as_of is not None
 
     def exact(self, name: str) -> tuple[Candidate, ...]:
-        """Give the SIMs of that name whatever its case: by unique name, else by friendly name."""
+        """Return the SIMs of that name whatever its case: by unique name, else by friendly name."""
         wanted = key(name)
         return self._table.equal("unique_key", wanted) or self._table.equal("friendly_key", wanted)
 
     async def all_named(self, names: Iterable[str]) -> dict[str, tuple[Candidate, ...]]:
-        """Give the SIMs of each name that there are, by its `key`, as `exact` would one by one.
+        """Return the SIMs of each name that there are, by its `key`, as `exact` would one by one.
 
         The list is walked once, however many names there are, and the loop gets its turns.
         """
@@ -113,19 +112,19 @@ class SimDirectory:
         return friendly | await self._all_equal("unique_key", wanted)
 
     def sid_of_unique_name(self, name: str) -> str | None:
-        """Give the SID of the one SIM that has this unique name, whatever its case."""
+        """Return the SID of the one SIM that has this unique name, whatever its case."""
         return _the_one(self._table.equal("unique_key", key(name)))
 
     def sid_of_iccid(self, digits: str) -> str | None:
-        """Give the SID of the one SIM that has this ICCID."""
+        """Return the SID of the one SIM that has this ICCID."""
         return _the_one(self._table.equal("iccid", digits))
 
     async def search(self, name: str, limit: int = 5) -> tuple[Candidate, ...]:
-        """Give the SIMs whose names come near, nearest first."""
+        """Return the SIMs whose names come near, nearest first."""
         return await self.near(Identifier(Kind.NAME, name, name), limit)
 
     async def near(self, wanted: Identifier, limit: int = 5) -> tuple[Candidate, ...]:
-        """Give the SIMs that come near what is wanted, in what has been read so far.
+        """Return the SIMs that come near what is wanted, in what has been read so far.
 
         The event loop gets its turn after each block, and one search runs at a time: it is never
         held for more than the comparing of a block.

@@ -12,12 +12,12 @@ _TIMES_QUOTED = 3
 
 
 def is_link(text: str) -> bool:
-    """Tell whether all of the text is one web address."""
+    """Return whether all of the text is one web address."""
     return LINK.fullmatch(text) is not None
 
 
 def sids_in(text: str) -> tuple[str, ...]:
-    """Give each SID of a SIM or Super SIM that stands in the text, spelt DE… or HS….
+    """Return each SID of a SIM or Super SIM that stands in the text, spelt DE… or HS….
 
     However often the text was percent-encoded.
     """
@@ -26,7 +26,7 @@ def sids_in(text: str) -> tuple[str, ...]:
 
 
 def sims_in(link: str) -> tuple[str, ...]:
-    """Give the SIDs in a link, else the SIM that it names.
+    """Return the SIDs in a link, else the SIM that it names.
 
     A SID right after `/Sims/` is the one meant, whatever others stand in the query. A name is read
     from `/Sims/<name>` on the API's own hosts only.

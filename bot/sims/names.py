@@ -17,7 +17,7 @@ def plain(text: str) -> str:
 
 
 def key(name: str) -> str:
-    """Give what two spellings of one name share: plain, without regard to case."""
+    """Return what two spellings of one name share: plain, without regard to case."""
     if name.isascii():
         return " ".join(name.lower().split())
     visible = "".join(c for c in plain(name) if unicodedata.category(c) != "Cf")
@@ -25,7 +25,7 @@ def key(name: str) -> str:
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Give a sort key that puts pump-7 before pump-17."""
+    """Return a sort key that puts pump-7 before pump-17."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
     return tuple((0, int(p), "") if p[0] in "0123456789" else (1, 0, p) for p in parts)
 

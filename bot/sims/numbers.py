@@ -17,7 +17,7 @@ _IMEI_BODY = 14
 
 
 def digits_of(text: str) -> str | None:
-    """Give the digits of a number written with blanks, dashes, slashes or an F as padding.
+    """Return the digits of a number written with blanks, dashes, slashes or an F as padding.
 
     None where anything else stands in the text.
     """
@@ -26,40 +26,40 @@ def digits_of(text: str) -> str | None:
 
 
 def passes_luhn(digits: str) -> bool:
-    """Tell whether the last digit is the Luhn check digit of those before it."""
+    """Return whether the last digit is the Luhn check digit of those before it."""
     return luhn_digit(digits[:-1]) == digits[-1:]
 
 
 def luhn_digit(digits: str) -> str:
-    """Give the digit that makes `digits` and it pass the Luhn check."""
+    """Return the digit that makes `digits` and it pass the Luhn check."""
     doubled = (int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
     return str(-sum(d - 9 if d > 9 else d for d in doubled) % 10)  # noqa: PLR2004 (one digit)
 
 
 def is_iccid(digits: str) -> bool:
-    """Tell whether this many digits can be an ICCID."""
+    """Return whether this many digits can be an ICCID."""
     return MIN_ICCID <= len(digits) <= MAX_ICCID
 
 
 def is_imei(digits: str) -> bool:
-    """Tell whether this many digits can be an IMEI or an IMEISV."""
+    """Return whether this many digits can be an IMEI or an IMEISV."""
     return len(digits) in {_IMEI, _IMEISV}
 
 
 def check_digit_fits(digits: str) -> bool:
-    """Tell whether the check digit fits, or there is none at this length."""
+    """Return whether the check digit fits, or there is none at this length."""
     has_one = len(digits) == _IMEI or len(digits) in _CHECKED_ICCIDS
     return not has_one or passes_luhn(digits)
 
 
 def other_iccids(digits: str) -> tuple[str, ...]:
-    """Give what the same ICCID can be elsewhere: without its check digit, or with one added."""
+    """Return what the same ICCID can be elsewhere: without its check digit, or with one added."""
     shorter = (digits[:-1],) if passes_luhn(digits) else ()
     return tuple(filter(is_iccid, (*shorter, digits + luhn_digit(digits))))
 
 
 def device_of(imei: str | None) -> str | None:
-    """Give the first 14 digits, which name the device; None for a placeholder or less than that."""
+    """Return the first 14 digits, which name the device; None for a placeholder or fewer digits."""
     digits = (digits_of(imei) or "") if imei else ""
     if len(digits) < _IMEI_BODY or not digits.strip("0"):
         return None

@@ -1,10 +1,15 @@
 """From an identifier to the one SIM it means, or to what to say when there is none or several."""
 
 import logging
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import partial
 
+from cachetools import LRUCache
+
 from bot.clock import Clock
+from bot.kore.cache import Fetched, SingleFlight
 from bot.kore.client import KoreClient
 from bot.kore.errors import (
     KoreBadAnswer,
@@ -13,17 +18,100 @@ from bot.kore.errors import (
     KoreRateLimited,
     KoreUnavailable,
 )
-from bot.kore.fetched import Fetched
-from bot.kore.flight import SingleFlight
 from bot.kore.models import DataSession, Sim
 from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind
 from bot.sims.names import key
-from bot.sims.numbers import digits_of, other_iccids
-from bot.sims.seen import SeenSims
-from bot.sims.several import several
+from bot.sims.numbers import device_of, digits_of, other_iccids
 from bot.sims.wording import ambiguous, not_found, one_at_a_time
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_SIMS_OF_A_DEVICE = 8
+
+
+class SeenSims:
+    """An index of what passed by, the longest unused forgotten first.
+
+    What it says may be out of date (a SIM renamed, a device with another SIM by now): whoever asks
+    it looks again at KORE's answer.
+    """
+
+    def __init__(self, *, sims: int = 10_000, devices: int = 20_000) -> None:
+        self._named: LRUCache[str, str] = LRUCache(sims)
+        self._numbered: LRUCache[str, str] = LRUCache(sims)
+        self._sims_in: LRUCache[str, dict[Candidate, datetime]] = LRUCache(devices)
+
+    def note(self, sim: Sim, sessions: Iterable[DataSession] = ()) -> None:
+        """Remember the SIM's unique name and ICCID, and each device that it was seen in."""
+        if sim.unique_name:
+            self._named[key(sim.unique_name)] = sim.sid
+        if iccid := digits_of(sim.iccid or ""):
+            self._numbered[iccid] = sim.sid
+        if devices := _devices(sessions):
+            candidate = Candidate(sim.sid, sim.name, sim.iccid, sim.status)
+            for device, last_seen in devices.items():
+                self._note_device(device, candidate, last_seen)
+
+    def sid_of_unique_name(self, name: str) -> str | None:
+        """Return the SID of the SIM that had this unique name, whatever its case."""
+        sid: str | None = self._named.get(key(name))
+        return sid
+
+    def sid_of_iccid(self, digits: str) -> str | None:
+        """Return the SID of the SIM that had this ICCID."""
+        sid: str | None = self._numbered.get(digits)
+        return sid
+
+    def sims_in(self, imei: str) -> tuple[Candidate, ...]:
+        """Return the SIMs seen in the device that has this IMEI or IMEISV, the latest first."""
+        seen = self._sims_in.get(device_of(imei) or "", {})
+        return tuple(sorted(seen, key=lambda sim: seen[sim], reverse=True))
+
+    def _note_device(self, device: str, candidate: Candidate, last_seen: datetime) -> None:
+        others = self._sims_in.get(device, {}).items()
+        seen = {sim: at for sim, at in others if sim.sid != candidate.sid} | {candidate: last_seen}
+        latest = sorted(seen.items(), key=lambda pair: pair[1])[-_SIMS_OF_A_DEVICE:]
+        self._sims_in[device] = dict(latest)
+
+
+def _devices(sessions: Iterable[DataSession]) -> dict[str, datetime]:
+    """Return each device in the sessions and when it was last seen."""
+    devices: dict[str, datetime] = {}
+    for imei, last_seen in _imeis(sessions).items():
+        if device := device_of(imei):
+            devices[device] = max(devices.get(device, _LONG_AGO), last_seen)
+    return devices
+
+
+def _imeis(sessions: Iterable[DataSession]) -> dict[str | None, datetime]:
+    """Return each IMEI as it came: there are hundreds of sessions, and but one or two of these."""
+    imeis: dict[str | None, datetime] = {}
+    for session in sessions:
+        last_seen = session.end or session.last_updated or session.start or _LONG_AGO
+        if last_seen >= imeis.get(session.imei, _LONG_AGO):
+            imeis[session.imei] = last_seen
+    return imeis
+
+
+_BETWEEN_NAMES = re.compile(r"[\s,;]+")
+_MOST_NAMES = 20  # each is looked for in the whole list while the loop waits
+
+
+def several(text: str, exact: Callable[[str], tuple[Candidate, ...]]) -> tuple[Candidate, ...]:
+    """Return the SIMs, each once, where every word is one SIM's name and they are not all the same.
+
+    `exact` gives the SIMs of a name. Anything else gives none.
+    """
+    words = _BETWEEN_NAMES.split(text)
+    named: dict[str, Candidate] = {}
+    for word in words if len(words) <= _MOST_NAMES else ():
+        hits = exact(word)
+        if len(hits) != 1:
+            return ()
+        named[hits[0].sid] = hits[0]
+    return tuple(named.values()) if len(named) > 1 else ()
+
 
 OFFERED = 5
 _PASSING = (KoreUnavailable, KoreRateLimited, KoreBadAnswer)
@@ -55,7 +143,7 @@ class SimResolver:
         self._filtering: SingleFlight[Fetched[Sim] | None] = SingleFlight()
 
     def known_sid(self, identifier: Identifier) -> str | None:
-        """Give the SID where it is known without asking anybody.
+        """Return the SID where it is known without asking anybody.
 
         What it rests on can be out of date: `resolve` has the last word.
         """
@@ -72,7 +160,7 @@ class SimResolver:
         self._seen.note(sim, sessions)
 
     async def resolve(self, identifier: Identifier, *, fresh: bool = False) -> Fetched[Sim]:
-        """Give the SIM as KORE has it. Raises SimNotFound, SimAmbiguous and KoreErrors."""
+        """Return the SIM as KORE has it. Raises SimNotFound, SimAmbiguous and KoreErrors."""
         found = await self._known(identifier, fresh=fresh)
         found = found or await self._asked_or_listed(identifier, fresh=fresh)
         if found is None:
@@ -177,7 +265,7 @@ class SimResolver:
 
 
 def _is_meant(sim: Sim, identifier: Identifier) -> bool:
-    """Tell whether the SIM has the SID, ICCID or unique name that was asked for."""
+    """Return whether the SIM has the SID, ICCID or unique name that was asked for."""
     if sim.sid.lower() == identifier.value.lower():
         return True
     if identifier.kind is Kind.ICCID:

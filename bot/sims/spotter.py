@@ -9,14 +9,19 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.sims.certain import certain_in
 from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate, NotASim, SuperSim
+from bot.sims.extraction import (
+    Phrase,
+    certain_in,
+    is_list,
+    is_no_sim,
+    items_of,
+    lines_of,
+    phrases_in,
+)
 from bot.sims.identifier import Identifier, Kind, identify
-from bot.sims.listed import is_list, is_no_sim, items_of
 from bot.sims.names import key
-from bot.sims.phrases import Phrase, phrases_in
-from bot.sims.readable import lines_of
 
 MOST = 200
 """SIMs of one text that are looked up; the rest is counted."""
@@ -55,7 +60,7 @@ class SimSpotter:
         self._most = most
 
     async def spot(self, text: str, *, asked: bool = False, patience: float = PATIENCE) -> Spotted:
-        """Give the SIMs that the text names; none where it may be one name, or names none.
+        """Return the SIMs that the text names; none where it may be one name, or names none.
 
         `asked` says that the text was written to us: then a list is taken at its word, and from a
         few words none is picked that may be a part of one name. The first list of SIMs is waited
@@ -65,7 +70,7 @@ class SimSpotter:
         return await self._each_once(texts, named)
 
     async def spot_all(self, texts: Iterable[str], *, patience: float = PATIENCE) -> Spotted:
-        """Give the SIMs that any of several texts names, each read by itself."""
+        """Return the SIMs that any of several texts names, each read by itself."""
         every: list[str] = []
         names: dict[str, tuple[Candidate, ...]] = {}
         for text in texts:
@@ -104,7 +109,7 @@ class SimSpotter:
         return Spotted(every[: self._most], len(every))
 
     def _meant_by(self, text: str, named: Named) -> object:
-        """Give what two spellings of one SIM share, as far as is known without asking."""
+        """Return what two spellings of one SIM share, as far as is known without asking."""
         hits = named.get(key(text), ())
         if len(hits) == 1:
             return hits[0].sid
@@ -151,7 +156,7 @@ def _of_list(items: Iterable[str], named: Named) -> Iterable[str]:
 
 
 def _told_by_name(phrases: Sequence[Phrase], named: Named) -> list[Placed]:
-    """Give the phrases that are exactly one SIM's name, the longest where they overlap."""
+    """Return the phrases that are exactly one SIM's name, the longest where they overlap."""
     told: list[Placed] = []
     end = -1
     for phrase in phrases:
@@ -162,7 +167,7 @@ def _told_by_name(phrases: Sequence[Phrase], named: Named) -> list[Placed]:
 
 
 def _may_be_one_name(phrases: Sequence[Phrase], named: Named) -> bool:
-    """Tell whether a few words may all be one name, of which a part happens to be another's.
+    """Return whether a few words may all be one name, of which a part happens to be another's.
 
     `check pump-7` is not: the known word has a digit, and no other has.
     """

@@ -129,7 +129,7 @@ def _or(candidates: Sequence[Candidate]) -> str:
 
 
 def _told_apart(sims: Sequence[Candidate]) -> Iterator[str]:
-    """Give their names; a name that several of them bear gets the end of the SID."""
+    """Return their names; a name that several of them bear gets the end of the SID."""
     names = Counter(sim.name for sim in sims)
     for sim in sims:
         yield sim.name if names[sim.name] == 1 else f"{sim.name} · …{sim.sid[-_SID_END:]}"

@@ -1,9 +1,12 @@
 """Who may ask, as far as a payload tells: workspaces, people and channels that are listed."""
 
+import asyncio
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from bot.errors import NotAllowed
+from bot.slack.directory import Channels, People, UserGroups
 
 EVERYBODY: frozenset[str] = frozenset()
 NOT_LISTED = "You are not on my list. Ask an admin of this bot to let you in."
@@ -41,7 +44,7 @@ class Actor(Protocol):
 class Access:
     """The lists; an empty one lets everybody in, but for `teams`: empty means `home` alone.
 
-    Who is in one of the user `groups` is not known here: bot/slack/admission.py asks Slack for it,
+    Who is in one of the user `groups` is not known here: bot/slack/access.py asks Slack for it,
     so whoever may be in one passes. `enterprise` is the organisation of `home`.
     """
 
@@ -62,14 +65,138 @@ class Access:
             raise NotAllowed("I may not answer here. Ask an admin of this bot to let me.")
 
     def is_listed(self, actor: Actor) -> bool:
-        """Tell whether the list of people lets somebody in: it names them, or there is none."""
+        """Return whether the list of people lets somebody in: it names them, or there is none."""
         return actor.user in self.users or not (self.users or self.groups)
 
     def is_ours(self, actor: Actor) -> bool:
-        """Tell whether somebody is of the bot's own workspace or organisation."""
+        """Return whether somebody is of the bot's own workspace or organisation."""
         ours = actor.enterprise is not None and actor.enterprise == self.enterprise
         return ours or actor.team == self.home
 
     def _from_here(self, actor: Actor) -> bool:
         teams = self.teams or {self.home}
         return actor.team in teams or (actor.enterprise is not None and actor.enterprise in teams)
+
+
+LEFT_OUT = "ICCID, IMEI, cell and location are left out"
+TO_GUESTS = "for guests"
+TO_OTHERS = "for people of other workspaces"
+IN_SHARED = "in a channel shared with another company"
+MAYBE_GUEST = "because Slack did not tell me whether you are a guest"
+MAYBE_SHARED = "because Slack does not tell me whether this channel is shared with another company"
+
+NOT_TO_GUESTS = "I do not answer guests of this workspace. Ask one of its members."
+NOT_TO_OTHERS = "I do not answer people of other workspaces."
+NOT_IN_SHARED = (
+    "I do not answer in channels that are shared with another company. Ask me in a direct message."
+)
+NOT_KNOWING_WHO = (
+    "Slack did not tell me whether you are a guest, and guests get no answer here. Try again in a "
+    "minute; if it stays so, ask an admin to run `simsessions doctor`."
+)
+NOT_KNOWING_WHERE = (
+    "Slack does not tell me whether this channel is shared with another company, so I post nothing "
+    "here. Invite me to it, then try again."
+)
+
+
+class Policy(StrEnum):
+    """`REDACT` answers without ICCID, IMEI, cell and location."""
+
+    REFUSE = "refuse"
+    REDACT = "redact"
+    ALLOW = "allow"
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """How much the readers of an answer may see: `left_out` says what not and why; None: all."""
+
+    left_out: str | None = None
+
+
+ALL = Visibility()
+
+
+def held(policy: Policy, refusal: str, because: str) -> Visibility:
+    """Return what may be seen under a policy. Raises NotAllowed with the refusal."""
+    if policy is Policy.REFUSE:
+        raise NotAllowed(refusal)
+    return ALL if policy is Policy.ALLOW else Visibility(f"{LEFT_OUT} {because}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What holds for guests; and for other companies, their people and shared channels."""
+
+    guests: Policy = Policy.REDACT
+    shared: Policy = Policy.REDACT
+
+
+class Authorizer:
+    """Lets in, and says how much may be seen."""
+
+    def __init__(
+        self,
+        access: Access,
+        people: People,
+        channels: Channels,
+        groups: UserGroups,
+        policies: Policies,
+    ) -> None:
+        self._access = access
+        self._people = people
+        self._channels = channels
+        self._groups = groups
+        self._policies = policies
+
+    async def sight(self, actor: Actor, *, for_all: bool = False) -> Visibility:
+        """Say what an answer to this person may show; `for_all`: the whole channel reads it.
+
+        Where Slack does not say who somebody is, they count as a guest; where it does not say what
+        a channel is, that counts as shared for what all read, and the asker alone is answered as
+        ever. Raises NotAllowed.
+        """
+        if not self._access.is_listed(actor) and not await self._groups.has(actor.user):
+            raise NotAllowed(NOT_LISTED)
+        person, place = await asyncio.gather(
+            self._of_person(actor), self._of_place(actor, for_all=for_all)
+        )
+        return person if person.left_out else place
+
+    async def sight_in(self, channel: str) -> Visibility:
+        """Say what may stand in a channel for all, whoever asked for it. Raises NotAllowed."""
+        return await self._of_channel(channel, for_all=True)
+
+    async def aclose(self) -> None:
+        """Ask Slack nothing any more."""
+        await asyncio.gather(self._people.aclose(), self._channels.aclose())
+
+    async def _of_person(self, actor: Actor) -> Visibility:
+        if not self._access.is_ours(actor):
+            return held(self._policies.shared, NOT_TO_OTHERS, TO_OTHERS)
+        if self._policies.guests is Policy.ALLOW:
+            return ALL
+        is_guest = await self._people.is_guest(actor.user) if actor.user else None
+        if is_guest is None:
+            return held(self._policies.guests, NOT_KNOWING_WHO, MAYBE_GUEST)
+        return held(self._policies.guests, NOT_TO_GUESTS, TO_GUESTS) if is_guest else ALL
+
+    async def _of_place(self, actor: Actor, *, for_all: bool) -> Visibility:
+        if actor.channel is None:  # a window or the Home tab: nobody else reads it
+            return ALL
+        if actor.in_shared:
+            self._channels.learn(actor.channel, is_shared=True)
+        return await self._of_channel(actor.channel, for_all=for_all, told=actor.in_shared)
+
+    async def _of_channel(
+        self, channel: str, *, for_all: bool, told: bool | None = None
+    ) -> Visibility:
+        if self._policies.shared is Policy.ALLOW:
+            return ALL
+        known = await self._channels.is_shared(channel)
+        is_shared = told if known is None else known
+        if is_shared is None:
+            unsure = (NOT_KNOWING_WHERE, MAYBE_SHARED)
+            return held(self._policies.shared, *unsure) if for_all else ALL
+        return held(self._policies.shared, NOT_IN_SHARED, IN_SHARED) if is_shared else ALL

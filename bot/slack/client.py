@@ -5,12 +5,13 @@ one given, and `respond()` cannot be given one; what the bot sends goes through 
 """
 
 import json
+import random
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from urllib.parse import urlencode
 
 import aiohttp
@@ -24,8 +25,82 @@ from bot.slack.errors import (
     SlackRefused,
     SlackUnreachable,
 )
-from bot.slack.observer import NullSlackObserver, SlackObserver
-from bot.slack.retry import RetryPolicy
+
+
+class SlackObserver(Protocol):
+    """Each call is one event; labels are few and bounded."""
+
+    def slack_called(self, method: str, outcome: str, seconds: float) -> None:
+        """Time one HTTP request to Slack: `outcome` is ok or the error's word."""
+
+    def delivered(self, route: str, outcome: str) -> None:
+        """Count one way that an answer took, or tried to."""
+
+    def block_unknown(self, kind: str) -> None:
+        """Count a kind of block that a workspace was found not to know."""
+
+    def acknowledged(self, via: str, seconds: float) -> None:
+        """Time until Slack was answered, over http or socket."""
+
+    def slack_connections(self, count: int) -> None:
+        """Keep how many Socket Mode connections Slack counts for this app."""
+
+
+class NullSlackObserver:
+    """Counts nothing."""
+
+    def slack_called(self, method: str, outcome: str, seconds: float) -> None:
+        """Ignore it."""
+
+    def delivered(self, route: str, outcome: str) -> None:
+        """Ignore it."""
+
+    def block_unknown(self, kind: str) -> None:
+        """Ignore it."""
+
+    def acknowledged(self, via: str, seconds: float) -> None:
+        """Ignore it."""
+
+    def slack_connections(self, count: int) -> None:
+        """Ignore it."""
+
+
+SERVER_ERRORS = frozenset({"http_500", "http_503"})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How patient a call is. Seconds; `most_waited` caps the sum of what Slack asks us to wait."""
+
+    attempts: int = 4
+    first_wait: float = 0.25
+    most_waited: float = 60.0
+
+    def wait(
+        self, error: SlackError, attempt: int, waited: float, *, question: bool
+    ) -> float | None:
+        """Return the seconds before attempt `attempt` + 1, or None where there is none."""
+        if attempt >= self.attempts:
+            return None
+        seconds = self._seconds(error, attempt, question=question)
+        return None if seconds is None or waited + seconds > self.most_waited else seconds
+
+    def _seconds(self, error: SlackError, attempt: int, *, question: bool) -> float | None:
+        jitter = 0.75 + random.random() / 2  # noqa: S311 -- spreads retries, guards nothing
+        if isinstance(error, SlackRateLimited):
+            return error.retry_after + 0.2 * jitter
+        if self._again(error, question=question):
+            return float(self.first_wait * 2 ** (attempt - 1) * jitter)
+        return None
+
+    @staticmethod
+    def _again(error: SlackError, *, question: bool) -> bool:
+        if isinstance(error, SlackRefused):
+            return error.error in SERVER_ERRORS
+        if isinstance(error, SlackOutcomeUnknown):
+            return question
+        return isinstance(error, SlackUnreachable)
+
 
 RESPONSE_URL = "response_url"
 UPLOAD = "upload"

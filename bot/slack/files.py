@@ -18,9 +18,15 @@ from typing import Any, Protocol
 from bot.clock import Clock
 from bot.errors import NotShared
 from bot.slack.client import Content, SlackClient
-from bot.slack.errors import FileNotSent, SlackError, SlackOutcomeUnknown, SlackRefused
-from bot.slack.file_refusals import is_no_place, refusal
-from bot.slack.post import Target
+from bot.slack.errors import (
+    FileNotSent,
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackRefused,
+    is_no_place,
+    refusal,
+)
+from bot.slack.messages import Target
 
 WAITS = (0.25, 0.5, 1.0, 2.0, 4.0, 4.0)
 """Seconds before each asking whether Slack has made out what the file is."""

@@ -8,7 +8,7 @@ PLACES = (Path(__file__).parent.parent, Path(__file__).parent.parent.parent)
 
 
 def manifest_path() -> Path:
-    """Give the manifest's place. Raises FileNotFoundError where the package is not whole."""
+    """Return the manifest's place. Raises FileNotFoundError where the package is not whole."""
     for place in PLACES:
         if (found := place / "manifest.yml").is_file():
             return found
@@ -27,13 +27,13 @@ class AppFeatures:
 
 
 def bot_scopes() -> tuple[frozenset[str], frozenset[str]]:
-    """Give the scopes that the bot needs and those that it can do without."""
+    """Return the scopes that the bot needs and those that it can do without."""
     scopes = _manifest()["oauth_config"]["scopes"]
     return frozenset(scopes["bot"]), frozenset(scopes.get("bot_optional", ()))
 
 
 def app_features() -> AppFeatures:
-    """Give the scopes, events, shortcuts and domains of the manifest."""
+    """Return the scopes, events, shortcuts and domains of the manifest."""
     manifest = _manifest()
     features = manifest["features"]
     subscriptions = manifest["settings"].get("event_subscriptions", {})

@@ -22,7 +22,7 @@ class Threads:
         self._client = client
 
     async def above(self, channel: str, root: str, before: str) -> tuple[Message, ...]:
-        """Give the thread's root and the replies older than `before`, oldest first.
+        """Return the thread's root and the replies older than `before`, oldest first.
 
         Raises ThreadNotRead.
         """
@@ -40,7 +40,7 @@ class Threads:
 
 
 def _lacking(error: SlackRefused, channel: str) -> str | None:
-    """Give the scope that is missing; Slack may name several, of which any would not do."""
+    """Return the scope that is missing; Slack may name several, of which any would not do."""
     if error.error != "missing_scope":
         return None
     by_channel = _SCOPES.get(channel[:1], _PUBLIC)

@@ -73,7 +73,7 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int = POOL_SIZE) -> Self:
-        """Give a database that is ready. Raises StoreError."""
+        """Return a database that is ready. Raises StoreError."""
         database = cls(url, pool_size=pool_size)
         try:
             await database.prepare()
@@ -112,7 +112,7 @@ class Database:
         return stored
 
     def write(self) -> AbstractAsyncContextManager[Transaction]:
-        """Give a transaction that is saved at the end of the block, and not if it raises.
+        """Return a transaction that is saved at the end of the block, and not if it raises.
 
         SQLite: one at a time over all processes (BEGIN IMMEDIATE). PostgreSQL: read committed.
         Keep it short: on SQLite nobody else writes meanwhile.
@@ -120,12 +120,12 @@ class Database:
         return Block(self, writing=True)
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
-        """Give a look at what is saved; each statement sees the newest. Do not write in it."""
+        """Return a look at what is saved; each statement sees the newest. Do not write in it."""
         return Block(self, writing=False)
 
     @asynccontextmanager
     async def joining(self, tx: Transaction | None) -> AsyncIterator[Transaction]:
-        """Give `tx`, whose owner saves it; where there is none, a write of its own."""
+        """Return `tx`, whose owner saves it; where there is none, a write of its own."""
         if tx is not None:
             yield tx
         else:
@@ -133,7 +133,7 @@ class Database:
                 yield own
 
     def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
-        """Give an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
         if self.is_postgres:
             from sqlalchemy.dialects import postgresql  # noqa: PLC0415 -- one of the two is enough
 
@@ -151,7 +151,7 @@ class Database:
         await self.backend().hear(channel, heard)
 
     def backend(self) -> Backend:
-        """Give what transactions are made of. Raises StoreNotReady, with why if it is known."""
+        """Return what transactions are made of. Raises StoreNotReady, with why if it is known."""
         if self._is_ready:
             return self._backend
         known = self.trouble and not isinstance(self.trouble, StoreLost)

@@ -56,7 +56,7 @@ class Run:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing more will come of it."""
+        """Return whether nothing more will come of it."""
         return self.stage in ENDS
 
 
@@ -70,7 +70,7 @@ class Progress:
 
     @property
     def percent(self) -> int:
-        """Give it as people say it, rounded down."""
+        """Return it as people say it, rounded down."""
         return 100 * self.done // self.chunks if self.chunks else 0
 
 
@@ -81,7 +81,7 @@ class DigestRuns:
         self._database = database
 
     async def begin(self, subscription: str, due: float, job: str) -> Run:
-        """Give the run of that time, made if it is not there."""
+        """Return the run of that time, made if it is not there."""
         new = self._database.insert(digest_runs).values(
             subscription=subscription,
             due=due,
@@ -96,38 +96,38 @@ class DigestRuns:
             return _run(found.one())
 
     async def find(self, subscription: str, due: float) -> Run | None:
-        """Give the run of that time; None where there is none."""
+        """Return the run of that time; None where there is none."""
         async with self._database.read() as tx:
             row = (await tx.execute(_ONE, {"of": subscription, "at": due})).first()
         return _run(row) if row else None
 
     async def by_id(self, run: int) -> Run | None:
-        """Give a run; None where it is gone."""
+        """Return a run; None where it is gone."""
         async with self._database.read() as tx:
             row = (await tx.execute(_BY_ID, {"run": run})).first()
         return _run(row) if row else None
 
     async def under_way(self) -> tuple[Run, ...]:
-        """Give all runs that are not over, the oldest first."""
+        """Return all runs that are not over, the oldest first."""
         return await self._runs(_UNDER_WAY, {})
 
     async def before(self, subscription: str, due: float) -> Run | None:
-        """Give the newest run before that time whose SIMs were looked at to the end."""
+        """Return the newest run before that time whose SIMs were looked at to the end."""
         async with self._database.read() as tx:
             row = (await tx.execute(_BEFORE, {"of": subscription, "at": due, "most": 1})).first()
         return _run(row) if row else None
 
     async def trend(self, subscription: str, due: float, most: int) -> tuple[Run, ...]:
-        """Give the newest runs before that time that were looked at to the end, oldest first."""
+        """Return the newest runs before that time that were looked at to the end, oldest first."""
         asked = {"of": subscription, "at": due, "most": most}
         return (await self._runs(_BEFORE, asked))[::-1]
 
     async def untold_between(self, subscription: str, after: float, due: float) -> tuple[Run, ...]:
-        """Give the runs between two times of which nobody was told anything, oldest first."""
+        """Return the runs between two times of which nobody was told anything, oldest first."""
         return await self._runs(_UNTOLD, {"of": subscription, "after": after, "at": due})
 
     async def with_old_rows(self, kept: int, keep: float, most: int) -> tuple[Run, ...]:
-        """Give runs that are over and still have rows, but for each digest's last `kept`.
+        """Return runs that are over and still have rows, but for each digest's last `kept`.
 
         Those of digests that are removed, or due more than `keep` seconds ago, are old in any case.
         """
@@ -137,7 +137,7 @@ class DigestRuns:
         return await self._runs(old, {"kept": kept, "most": most})
 
     async def progress(self) -> dict[str, Progress]:
-        """Give how far the scans that run now are, by subscription."""
+        """Return how far the scans that run now are, by subscription."""
         async with self._database.read() as tx:
             rows = await tx.execute(_PROGRESS)
             return {
@@ -166,7 +166,7 @@ class DigestRuns:
             await own.execute(values.values(stage=stage.value, **told))
 
     def changing(self, run: int, stage: Stage, **told: Any) -> Write:  # noqa: ANN401 -- as above
-        """Give the same as a part of somebody else's transaction."""
+        """Return the same as a part of somebody else's transaction."""
 
         async def write(tx: Transaction) -> None:
             await self.change(run, stage, tx, **told)

@@ -84,14 +84,14 @@ def as_ours() -> Iterator[None]:
 
 
 def drivers_own(error: BaseException) -> BaseException:
-    """Give what the driver said, without the statement and its values."""
+    """Return what the driver said, without the statement and its values."""
     if not isinstance(error, DBAPIError) or error.orig is None:
         return error
     return error.orig.__cause__ or error.orig  # the adapter of asyncpg wraps once more
 
 
 def ours(error: BaseException) -> StoreError:
-    """Give the error of ours that fits; what nobody knows is a fault of this bot."""
+    """Return the error of ours that fits; what nobody knows is a fault of this bot."""
     if isinstance(error, StoreError):
         return error
     own = drivers_own(error)

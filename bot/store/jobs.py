@@ -135,7 +135,7 @@ class Outcome:
         return "fanned_out" if self.state == "waiting" else self.state
 
 
-class Sight(NamedTuple):
+class QueueSnapshot(NamedTuple):
     """What a look saw: the database's time, and when the next schedule and kinds are due."""
 
     now: float
@@ -183,17 +183,17 @@ class JobQueue:
             await self._ask(joined, "wake", keys=parents)
 
     async def get(self, key: str) -> Job | None:
-        """Give a job, or None."""
+        """Return a job, or None."""
         async with self._db.read() as tx:
             row = (await self._ask(tx, "get", key=key)).one_or_none()
         return _job(row) if row else None
 
     async def children(self, key: str) -> tuple[Job, ...]:
-        """Give the children of a job as they stand, by key."""
+        """Return the children of a job as they stand, by key."""
         async with self._db.read() as tx:
             return tuple(map(_job, await self._ask(tx, "children", key=key)))
 
-    async def look(self, kinds: tuple[str, ...]) -> Sight:
+    async def look(self, kinds: tuple[str, ...]) -> QueueSnapshot:
         """See when the next of these kinds is due, without a lock."""
         if kinds not in self._looks:
             each = "".join(LOOK_AT.format(n) for n in range(len(kinds)))
@@ -202,7 +202,7 @@ class JobQueue:
         async with self._db.read() as tx:
             row = tuple((await tx.execute(self._looks[kinds], values)).one())
         dues = zip(kinds, row[2:], strict=True)
-        return Sight(row[0], row[1], {kind: due for kind, due in dues if due is not None})
+        return QueueSnapshot(row[0], row[1], {kind: due for kind, due in dues if due is not None})
 
     async def hear(self, clock: Clock) -> None:
         """Let `news` be set by other replicas too, and after each gap, until cancelled."""
@@ -229,7 +229,7 @@ class JobQueue:
         return kept
 
     async def release(self, held: Collection[str]) -> None:
-        """Give back what is held, as if it had never been claimed."""
+        """Return back what is held, as if it had never been claimed."""
         async with self._telling(None) as tx:
             await self._ask(tx, "release", keys=list(held), me=self._me)
 

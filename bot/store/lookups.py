@@ -63,7 +63,7 @@ class Lookups:
             await asked.execute(statement, [asdict(row) for row in rows])
 
     async def find(self, wanted: Wanted) -> tuple[Lookup, ...]:
-        """Give those that are wanted, newest first, at most `limit`."""
+        """Return those that are wanted, newest first, at most `limit`."""
         statement = (
             select(table)
             .where(*_which(wanted))
@@ -74,7 +74,7 @@ class Lookups:
             return tuple(map(_lookup, await tx.execute(statement)))
 
     async def in_thread(self, channel: str, thread: str) -> tuple[Lookup, ...]:
-        """Give those of a thread that found their SIM, oldest first; at most a thousand."""
+        """Return those of a thread that found their SIM, oldest first; at most a thousand."""
         statement = (
             select(table)
             .where(table.c.channel == channel, table.c.thread == thread, table.c.outcome == OK)

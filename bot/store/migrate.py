@@ -35,7 +35,7 @@ FAILED = (
 
 
 def known_revisions(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
-    """Give the revisions that this build knows, oldest first."""
+    """Return the revisions that this build knows, oldest first."""
     return tuple(sorted(path.stem for path in (migrations / "versions").glob("[0-9]*.py")))
 
 
@@ -58,7 +58,7 @@ def is_current(migrations: Path, connection: Connection) -> bool:
 
 
 def revision_of(connection: Connection) -> str | None:
-    """Give the schema's revision; None where there is no schema yet. Raises StoreDamaged."""
+    """Return the schema's revision; None where there is no schema yet. Raises StoreDamaged."""
     tables = set(connection.scalars(text(TABLES[connection.dialect.name])))
     if VERSION_TABLE in tables:
         asked = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 -- ours

@@ -17,8 +17,8 @@ from bot.store.errors import (
     StoreNotReady,
     StoreOutcomeUnknown,
 )
+from bot.store.location import for_asyncpg
 from bot.store.transaction import Session, Values
-from bot.store.url import for_asyncpg
 
 if TYPE_CHECKING:
     import asyncpg
@@ -54,7 +54,7 @@ class Postgres:
         self._reads = self._writes.execution_options(isolation_level="AUTOCOMMIT")
 
     async def connect(self) -> "asyncpg.Connection[Any]":
-        """Give a connection outside of the pool."""
+        """Return a connection outside of the pool."""
         try:
             with as_ours():
                 return await self._connected()
@@ -85,7 +85,7 @@ class Postgres:
         return PostgresSession(self, writing=writing)
 
     async def taken(self, *, writing: bool) -> AsyncConnection:
-        """Give a connection of the pool. Raises StoreNotReady once closed."""
+        """Return a connection of the pool. Raises StoreNotReady once closed."""
         if self._is_closed:
             raise StoreNotReady
         with as_ours():

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.store.cron import dues
+from bot.cron import dues
 from bot.store.database import Database
 from bot.store.jobs import JobQueue, NewJob, statement
 from bot.store.transaction import Transaction
@@ -106,13 +106,13 @@ class Schedules:
             await joined.execute(self._sql["drop"], {"name": name})
 
     async def get(self, name: str) -> Schedule | None:
-        """Give one, or None."""
+        """Return one, or None."""
         async with self._db.read() as tx:
             row = (await tx.execute(self._sql["get"], {"name": name})).one_or_none()
         return _schedule(row) if row else None
 
     async def all(self) -> tuple[Schedule, ...]:
-        """Give all, by name."""
+        """Return all, by name."""
         async with self._db.read() as tx:
             return tuple(map(_schedule, await tx.execute(self._sql["all"])))
 
@@ -140,7 +140,7 @@ class Schedules:
 
 
 def _fired(row: Row[Any], now: float) -> tuple[NewJob | None, dict[str, Any]]:
-    """Give the job that is due, if it is not too late, and what becomes of the schedule."""
+    """Return the job that is due, if it is not too late, and what becomes of the schedule."""
     try:
         run, following = _run(row, now)
         args = json.loads(row.args)
@@ -157,7 +157,7 @@ def _fired(row: Row[Any], now: float) -> tuple[NewJob | None, dict[str, Any]]:
 
 
 def _run(row: Row[Any], now: float) -> tuple[float | None, float | None]:
-    """Give the latest due time that is not too late, and the first that is to come."""
+    """Return the latest due time that is not too late, and the first that is to come."""
     run = row.next_due if row.next_due >= now - row.grace else None
     for due in dues(row.cron.split("\n"), row.zone, max(row.next_due, now - row.grace)):
         if due > now:

@@ -32,7 +32,7 @@ Seconds = Double
 
 
 def _index(name: str, *columns: str, where: str) -> Index:
-    """Give an index of the rows for which `where` holds.
+    """Return an index of the rows for which `where` holds.
 
     The migrations say so to PostgreSQL too; said here, it would load that dialect at every start.
     """
@@ -242,7 +242,7 @@ lookups = Table(
     _index("ix_lookups_thread", "channel", "thread", where="thread IS NOT NULL"),
 )
 
-# --- events: bot/store/seen_events.py ---
+# --- events: bot/store/idempotency.py ---
 
 seen_events = Table(
     "seen_events",

@@ -70,7 +70,7 @@ class SubscriptionRows:
             return (await asked.execute(statement)).rowcount == 1
 
     async def live_runs(self, schedule: str, kind: str, tx: Transaction) -> tuple[str, ...]:
-        """Give the keys of a schedule's jobs that have not ended."""
+        """Return the keys of a schedule's jobs that have not ended."""
         live = select(jobs.c.key).where(
             jobs.c.kind == kind,
             jobs.c.ended.is_(None),
@@ -79,23 +79,23 @@ class SubscriptionRows:
         return tuple((await tx.execute(live)).scalars())
 
     async def get(self, subscription: str) -> SubscriptionRow | None:
-        """Give one by its id."""
+        """Return one by its id."""
         return next(iter(await self._where(table.c.id == subscription)), None)
 
     async def in_channel(self, team: str, channel: str) -> tuple[SubscriptionRow, ...]:
-        """Give a channel's, by name."""
+        """Return a channel's, by name."""
         return await self._where(table.c.team == team, table.c.channel == channel)
 
     async def made_by(self, team: str, person: str) -> tuple[SubscriptionRow, ...]:
-        """Give those that a person made, by name."""
+        """Return those that a person made, by name."""
         return await self._where(table.c.team == team, table.c.made_by == person)
 
     async def of_team(self, team: str) -> tuple[SubscriptionRow, ...]:
-        """Give a workspace's, by name."""
+        """Return a workspace's, by name."""
         return await self._where(table.c.team == team)
 
     async def every(self) -> tuple[SubscriptionRow, ...]:
-        """Give all, by name."""
+        """Return all, by name."""
         return await self._where()
 
     async def _where(self, *which: ColumnElement[bool]) -> tuple[SubscriptionRow, ...]:

@@ -34,7 +34,7 @@ class Transaction:
             raise
 
     async def scalar(self, statement: Executable, values: Values = None) -> Any:  # noqa: ANN401 -- as in SQLAlchemy
-        """Give the first column of the first row; None where there is no row."""
+        """Return the first column of the first row; None where there is no row."""
         return (await self.execute(statement, values)).scalar()
 
 
@@ -51,7 +51,7 @@ class Backend(Protocol):
         """Call `heard` whenever another process notifies the channel."""
 
     async def aclose(self) -> None:
-        """Give back all connections."""
+        """Return back all connections."""
 
 
 class Session(Protocol):

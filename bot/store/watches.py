@@ -74,29 +74,29 @@ class WatchRows:
         return (await tx.execute(new.on_conflict_do_nothing(index_elements=["slot"]))).rowcount == 1
 
     async def in_slot_of(self, row: WatchRow, tx: Transaction) -> WatchRow | None:
-        """Give the open watch of the same person on the same SIM in the same place."""
+        """Return the open watch of the same person on the same SIM in the same place."""
         found = await self._all(watches.c.slot == bindparam("value"), slot_of(row), tx)
         return found[0] if found else None
 
     async def get(self, id_: str, tx: Transaction | None = None) -> WatchRow | None:
-        """Give a watch, open or ended."""
+        """Return a watch, open or ended."""
         found = await self._all(watches.c.id == bindparam("value"), id_, tx)
         return found[0] if found else None
 
     async def of_sim(self, sid: str) -> list[WatchRow]:
-        """Give the open watches of a SIM, oldest first."""
+        """Return the open watches of a SIM, oldest first."""
         return await self._all(OPEN & (watches.c.sid == bindparam("value")), sid)
 
     async def of_person(self, person: str, tx: Transaction | None = None) -> list[WatchRow]:
-        """Give the open watches of a person, oldest first."""
+        """Return the open watches of a person, oldest first."""
         return await self._all(OPEN & (watches.c.person == bindparam("value")), person, tx)
 
     async def in_channel(self, channel: str, tx: Transaction | None = None) -> list[WatchRow]:
-        """Give the open watches that were asked for in a channel or its threads, oldest first."""
+        """Return the open watches that were asked for in a channel or its threads, oldest first."""
         return await self._all(OPEN & (watches.c.channel == bindparam("value")), channel, tx)
 
     async def sims(self) -> list[str]:
-        """Give the SIMs that are watched."""
+        """Return the SIMs that are watched."""
         async with self._db.read() as tx:
             found = await tx.execute(select(watches.c.sid).where(OPEN).distinct())
         return sorted(found.scalars())
@@ -109,7 +109,7 @@ class WatchRows:
         return Counts(open_, sims)
 
     async def undrawn(self) -> list[str]:
-        """Give the watches of the last day that have ended and whose card does not show it."""
+        """Return the watches of the last day that have ended and whose card does not show it."""
         ended = watches.c.ended > self._db.now - DAY
         wanted = select(watches.c.id).where(ended, ~watches.c.drawn.endswith(watches.c.ending))
         async with self._db.read() as tx:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,15 +14,91 @@ from bot.errors import BotError, NotAllowed
 from bot.kore.errors import KoreRateLimited
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
+from bot.slack.access import Access, Authorizer
 from bot.store.jobs import Write
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
-from bot.watches.judging import Judged, due_in, judged, shut_out
-from bot.watches.ledger import Ledger
-from bot.watches.permission import Permission
-from bot.watches.rhythm import Rhythm
-from bot.watches.rows import from_row
-from bot.watches.watch import Blind, Watch
+from bot.watches.repository import WatchRepository, from_row
+from bot.watches.transitions import Judged, due_in, judged, shut_out
+from bot.watches.watch import Asker, Unreachable, Watch
+
+
+class Permission(Protocol):
+    """Asked again and again while a watch lasts."""
+
+    async def left_out(self, asker: Asker) -> str | None:
+        """Say what is left out of what all may read there; None: nothing. Raises NotAllowed."""
+
+
+class Watcher:
+    """Somebody who watches, as the lists and policies want to know them."""
+
+    in_shared: bool | None = None
+
+    def __init__(self, asker: Asker) -> None:
+        self.team = asker.team
+        self.enterprise = asker.enterprise
+        self.user = asker.person
+        self.channel = asker.channel
+        self.in_view = asker.channel == asker.person  # begun where nobody else reads
+
+
+class Admitted:
+    """The permission of the gate: the same lists and policies as for a question."""
+
+    def __init__(self, access: Access, admission: Authorizer) -> None:
+        self._access = access
+        self._admission = admission
+
+    async def left_out(self, asker: Asker) -> str | None:
+        """Say what is left out. Raises NotAllowed."""
+        watcher = Watcher(asker)
+        self._access.check(watcher)
+        return (await self._admission.sight(watcher, for_all=True)).left_out
+
+
+SLOW = 5.0
+"""Seconds for one look that tell of a KORE, or an account, that is busy."""
+HALVED_AFTER = 300.0
+MOST_TIMES = 20.0
+JITTER = 0.1
+
+
+class PollInterval:
+    """One for all watches of a process. Seconds.
+
+    `shortest` is the interval while KORE allows it, `per_second` the most looks a second that
+    watches make, `longest` the interval that they never exceed.
+    """
+
+    def __init__(
+        self, clock: Clock, *, shortest: float = 30.0, longest: float = 900.0, per_second: float = 4
+    ) -> None:
+        self._clock = clock
+        self._shortest = shortest
+        self._longest = max(longest, shortest)
+        self._per_second = per_second
+        self._times = 1.0
+        self._since = float("-inf")
+
+    def went(self, seconds: float, *, refused: bool = False) -> None:
+        """Take in how a look went: how long it took, and whether KORE refused it as too much."""
+        now = self._clock.monotonic()
+        # those under way together tell one thing
+        if (refused or seconds > SLOW) and now - self._since >= self._shortest:
+            self._times, self._since = min(MOST_TIMES, 2 * self.slowness()), now
+
+    def slowness(self) -> float:
+        """Return by how much all intervals are longer now; 1 in peace."""
+        peace = max(0.0, self._clock.monotonic() - self._since)
+        return float(1 + (self._times - 1) * 0.5 ** (peace / HALVED_AFTER))
+
+    def interval(self, sims: int) -> float:
+        """Return the seconds until a SIM is read again, where `sims` are watched; with jitter."""
+        plain = max(self._shortest, sims / self._per_second) * self.slowness()
+        jitter = 1 - JITTER + 2 * JITTER * random.random()  # noqa: S311 -- spreads, guards nothing
+        return min(plain, self._longest) * jitter
+
 
 SURE_AFTER = 300.0
 """Seconds for which somebody must be refused: Slack may merely fail to say who is in a group."""
@@ -51,10 +128,10 @@ class Polling:
         self,
         lookup: Lookup,
         rows: WatchRows,
-        ledger: Ledger,
+        ledger: WatchRepository,
         permission: Permission,
         *,
-        rhythm: Rhythm,
+        rhythm: PollInterval,
         clock: Clock,
     ) -> None:
         self._lookup = lookup
@@ -82,21 +159,21 @@ class Polling:
         going_on = [after for after, _ in steps if after.ended is None]
         return Round(self._after(going_on, counts.sims, now), write)
 
-    async def _seen(self, sid: str) -> Snapshot | Blind:
+    async def _seen(self, sid: str) -> Snapshot | Unreachable:
         started, refused = self._clock.monotonic(), False
         try:
             report = await self._lookup.look_up(sid, fresh=True)
         except BotError as error:
             refused = isinstance(error, KoreRateLimited)
             log.info("watch-blind", extra={"sid": sid, "why": error.kind})
-            return Blind(error.sentence)
+            return Unreachable(error.sentence)
         finally:
             self._rhythm.went(self._clock.monotonic() - started, refused=refused)
         if report.problem and report.state is State.UNKNOWN:
-            return Blind(report.problem)
+            return Unreachable(report.problem)
         return snapshot_of(report)
 
-    async def _step(self, watch: Watch, seen: Snapshot | Blind) -> Judged:
+    async def _step(self, watch: Watch, seen: Snapshot | Unreachable) -> Judged:
         now = self._clock.now()
         try:
             await self._permission.left_out(watch.asker)
@@ -109,7 +186,7 @@ class Polling:
         return judged(watch, seen, now)
 
     def _after(self, watches: Sequence[Watch], sims: int, now: datetime) -> float:
-        """Give when to look again: at the rhythm, and in time for what is due before that."""
+        """Return when to look again: at the rhythm, and in time for what is due before that."""
         turns = [wait for watch in watches if (wait := due_in(watch, now)) is not None]
         ends = [watch.ends - now for watch in watches]
         soonest = min((*turns, *ends), default=timedelta.max)

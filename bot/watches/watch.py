@@ -5,10 +5,35 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.diagnosis.state import State
+from bot.errors import UserError
 from bot.sessions.snapshot import Snapshot
 
 
-class Goal(StrEnum):
+class BadWatch(UserError):
+    """What was typed behind the SIM is no `until …` or `for …` that can be kept."""
+
+    sentence = "Type `watch <sim> until online` or `watch <sim> for 2h`."
+
+
+class NothingToWaitFor(UserError):
+    """The SIM is already as it is waited for."""
+
+    sentence = "That SIM is already so; there is nothing to wait for."
+
+
+class TooManyWatches(UserError):
+    """A person or a channel has as many watches as it may have; the sentence names them."""
+
+    sentence = "That would be too many watches. Stop one first."
+
+
+class NotWatched(UserError):
+    """There is no such watch to be stopped; the sentence names those there are."""
+
+    sentence = "I do not watch that SIM for you."
+
+
+class Condition(StrEnum):
     """What is waited for; `changes` is any change worth a word."""
 
     ONLINE = "online"
@@ -16,10 +41,10 @@ class Goal(StrEnum):
     CHANGES = "changes"
 
     def is_met(self, state: State) -> bool:
-        """Tell whether a state is what is waited for; an unknown state is nothing of the kind."""
-        if self is Goal.ONLINE:
+        """Return whether a state is what is waited for; an unknown state is nothing of the kind."""
+        if self is Condition.ONLINE:
             return state is State.ONLINE
-        return self is Goal.OFFLINE and state not in {State.ONLINE, State.UNKNOWN}
+        return self is Condition.OFFLINE and state not in {State.ONLINE, State.UNKNOWN}
 
 
 class Ending(StrEnum):
@@ -67,7 +92,7 @@ class Watch:
     sid: str
     name: str
     asker: Asker
-    goal: Goal
+    goal: Condition
     started: datetime
     ends: datetime
     noticed: Snapshot
@@ -117,7 +142,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Blind:
+class Unreachable:
     """Why nothing was learnt of a SIM, in a sentence."""
 
     why: str

@@ -10,11 +10,11 @@ from bot.digests.subscriptions import NoSuchDigest
 from bot.errors import UserError
 from bot.services import Services
 from handlers import digests
+from handlers.commands import COMMAND, subcommand
 from handlers.digest_form import open_form
 from handlers.digests import Deed, list_reply, permit
-from handlers.reply import Reply, showing
-from handlers.request import Request
-from handlers.subcommand import COMMAND, subcommand
+from handlers.payloads import Request
+from handlers.replies import Reply, showing
 
 EXAMPLES = ("digest add", "digest now Pumps")
 USAGE = "digest [add|list|edit|pause|resume|remove|now|preview] [name]"
@@ -57,7 +57,7 @@ async def _with_button(one: Subscription, _request: Request, _services: Services
 
 
 def _on(action: str, deed: Deed) -> Run:
-    """Give what finds the digest that is meant and does something with it."""
+    """Return what finds the digest that is meant and does something with it."""
 
     async def run(name: str, request: Request, services: Services) -> Reply:
         try:

@@ -1,10 +1,10 @@
 """`handover [link]`: the SIMs looked up in a thread, then and now, for whoever takes over."""
 
 from bot.services import Services
-from handlers.handovers import handed_over, thread_of
-from handlers.reply import Reply
-from handlers.request import Request
-from handlers.subcommand import subcommand
+from handlers.commands import subcommand
+from handlers.handover import handed_over, thread_of
+from handlers.payloads import Request
+from handlers.replies import Reply
 
 
 @subcommand("handover <link to a thread>", "the SIMs looked up in a thread, then and now")

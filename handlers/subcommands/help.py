@@ -2,9 +2,9 @@
 
 from bot.blocks.help import HelpEntry, help_screen
 from bot.services import Services
-from handlers.reply import Reply, showing
-from handlers.request import Request
-from handlers.subcommand import COMMAND, all_subcommands, subcommand
+from handlers.commands import COMMAND, all_subcommands, subcommand
+from handlers.payloads import Request
+from handlers.replies import Reply, showing
 
 
 @subcommand("help", "this list")

@@ -4,12 +4,11 @@ from bot.errors import BadDays, UserError
 from bot.services import Services
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimAmbiguous, SimNotFound
-from handlers.asking import look_up
-from handlers.histories import history_reply
-from handlers.reply import Reply
-from handlers.request import Request
-from handlers.sim_and_days import readings
-from handlers.subcommand import COMMAND, subcommand
+from handlers.commands import COMMAND, subcommand
+from handlers.history import history_reply, readings
+from handlers.lookups import look_up
+from handlers.payloads import Request
+from handlers.replies import Reply
 
 EXAMPLES = ("history truck-42 7", "history truck-42 180")
 USAGE = "history <sim> [days]"

@@ -1,11 +1,11 @@
 """`rules`: what every SIM is checked against, and who says where the line is."""
 
-from bot.blocks.rules import rules_screen
+from bot.blocks.help import rules_screen
 from bot.diagnosis.engine import all_rules
 from bot.services import Services
-from handlers.reply import Reply
-from handlers.request import Request
-from handlers.subcommand import subcommand
+from handlers.commands import subcommand
+from handlers.payloads import Request
+from handlers.replies import Reply
 
 
 @subcommand("rules", "what I check every SIM against, with thresholds and sources")

@@ -1,10 +1,10 @@
 """`<sim>`: what it is doing, its last data session, and what is wrong; several become a table."""
 
 from bot.services import Services
-from handlers.looking_up import answer_to
-from handlers.reply import Reply
-from handlers.request import Request
-from handlers.subcommand import subcommand
+from handlers.commands import subcommand
+from handlers.payloads import Request
+from handlers.replies import Reply
+from handlers.triage import answer_to
 
 EXAMPLES = ("8901 2600 1234 5678 909", "truck-42", "pump-7, pump-8, truck-42")
 

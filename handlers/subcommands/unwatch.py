@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.blocks.watch_list import stopped_screen
+from bot.blocks.watch import stopped_screen
 from bot.errors import UserError
 from bot.services import Services
-from bot.watches.errors import NotWatched
-from bot.watches.watch import Watch
-from handlers.asking import admit, look_up
-from handlers.reply import Reply, showing
-from handlers.request import Request
-from handlers.subcommand import COMMAND, subcommand
+from bot.watches.watch import NotWatched, Watch
+from handlers.commands import COMMAND, subcommand
+from handlers.lookups import admit, look_up
+from handlers.payloads import Request
+from handlers.replies import Reply, showing
 
 ALL = "all"
 NAMED = 10

@@ -4,13 +4,13 @@ from bot.errors import UserError
 from bot.services import Services
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim
-from bot.watches.errors import BadWatch
-from bot.watches.wish import Wish, read_wish
-from handlers.asking import look_up
-from handlers.reply import Reply
-from handlers.request import Request
-from handlers.subcommand import COMMAND, subcommand
-from handlers.watching import watch_one
+from bot.watches.parse import WatchRequest, parse_watch_request
+from bot.watches.watch import BadWatch
+from handlers.commands import COMMAND, subcommand
+from handlers.lookups import look_up
+from handlers.payloads import Request
+from handlers.replies import Reply
+from handlers.watches import watch_one
 
 EXAMPLES = ("watch pump-7 until online for 2h",)
 USAGE = "watch <sim> [until online|offline|changes] [for 2h]"
@@ -19,7 +19,7 @@ USAGE = "watch <sim> [until online|offline|changes] [for 2h]"
 @subcommand(USAGE, "mention you when the SIM is online, offline, or changes", EXAMPLES)
 async def watch(request: Request, services: Services) -> Reply:
     """Begin a watch. Raises BadWatch, what the look-up raises and what there may be too many of."""
-    wish = read_wish(request.text, services.watches.limits.longest)
+    wish = parse_watch_request(request.text, services.watches.limits.longest)
     if not wish.sim:
         raise NotASim(
             f"Which SIM? Type `{COMMAND} {USAGE}`, for instance `{COMMAND} {EXAMPLES[0]}`."
@@ -28,7 +28,7 @@ async def watch(request: Request, services: Services) -> Reply:
     return await watch_one(request, report, services, wish.goal, wish.length)
 
 
-async def _report(wish: Wish, request: Request, services: Services) -> SessionReport:
+async def _report(wish: WatchRequest, request: Request, services: Services) -> SessionReport:
     """Look the SIM up; a wish that cannot be kept may be a name that only looks like one."""
     if wish.fault is None:
         return await look_up(request, wish.sim, services, for_all=True)

@@ -1,11 +1,11 @@
 """`watches`: which SIMs the asker watches, with a Stop button each."""
 
-from bot.blocks.watch_list import list_screen
+from bot.blocks.watch import list_screen
 from bot.services import Services
-from handlers.asking import admit
-from handlers.reply import Reply, showing
-from handlers.request import Request
-from handlers.subcommand import subcommand
+from handlers.commands import subcommand
+from handlers.lookups import admit
+from handlers.payloads import Request
+from handlers.replies import Reply, showing
 
 
 @subcommand("watches", "the SIMs that you watch, and until when")

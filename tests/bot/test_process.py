@@ -13,9 +13,10 @@ import aiohttp
 import pytest
 
 from bot.clock import SystemClock
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.kore_api.faults import hang, late
-from bot.sandbox.serve import serving
+from bot.demo.stories.story import all_stories
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.faults import hang, late
+from bot.emulators.serve import serving
 from tests.workspaces import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, slack_side
 
 pytestmark = pytest.mark.slow
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 @pytest.fixture
 async def kore():
     """KORE's stand-in, with its address."""
-    api = KoreApi(SystemClock())
+    api = KoreApi(SystemClock(), stories=all_stories())
     async with serving(api.app) as url:
         api.url = url
         yield api

@@ -12,8 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 from pytest_asyncio import is_async_test
 
-from bot.sandbox.run import Demo, running_demo
-from bot.sandbox.slack_api.people import ANA
+from bot.demo.run import Demo, running_demo
+from bot.emulators.slack.people import ANA
 from tests.e2e.sandboxes import Sandbox, opened_sandbox
 from tests.e2e.windows import Window, launched_browser, opened_window
 

@@ -9,27 +9,27 @@ MOMENT = 1_767_614_520  # 2026-01-05 12:02 UTC
 
 
 def plain(text: str) -> Block:
-    """Give a plain_text object."""
+    """Return a plain_text object."""
     return {"type": "plain_text", "text": text}
 
 
 def mrkdwn(text: str) -> Block:
-    """Give a mrkdwn object."""
+    """Return a mrkdwn object."""
     return {"type": "mrkdwn", "text": text}
 
 
 def section(text: str, **more: object) -> Block:
-    """Give a section of mrkdwn."""
+    """Return a section of mrkdwn."""
     return {"type": "section", "text": mrkdwn(text), **more}
 
 
 def button(text: str, action: str, **more: object) -> Block:
-    """Give a button."""
+    """Return a button."""
     return {"type": "button", "text": plain(text), "action_id": action, "value": text, **more}
 
 
 def options(*names: str) -> list[Block]:
-    """Give options whose values are their texts."""
+    """Return options whose values are their texts."""
     return [{"text": plain(name), "value": name} for name in names]
 
 
@@ -190,12 +190,12 @@ ROWS = [
 
 
 def text_cell(text: str) -> Block:
-    """Give a cell of raw text."""
+    """Return a cell of raw text."""
     return {"type": "raw_text", "text": text}
 
 
 def cell(value: str | int) -> Block:
-    """Give a cell of raw text, or of a number."""
+    """Return a cell of raw text, or of a number."""
     if isinstance(value, str):
         return text_cell(value)
     return {"type": "raw_number", "value": value, "text": f"{value:,}"}
@@ -227,7 +227,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def chart(kind: str, title: str, **series: tuple[float, ...]) -> Block:
-    """Give a chart with axes over the days of a week."""
+    """Return a chart with axes over the days of a week."""
     told = [
         {
             "name": name,

@@ -9,15 +9,16 @@ from typing import Any
 from starlette.applications import Starlette
 
 from bot.clock import SystemClock
-from bot.sandbox.kore_api.api import KoreApi
-from bot.sandbox.page.deed import Scene
-from bot.sandbox.page.kore_side import FaultyKore
-from bot.sandbox.page.page import page_routes
-from bot.sandbox.serve import serving
-from bot.sandbox.slack_api.changes import Change
-from bot.sandbox.slack_api.delivery import Ack
-from bot.sandbox.slack_api.people import BOT
-from bot.sandbox.slack_api.workspace import Workspace
+from bot.demo.action import Scene
+from bot.demo.page.kore_side import FaultyKore
+from bot.demo.page.page import page_routes
+from bot.demo.stories.story import all_stories
+from bot.emulators.kore.api import KoreApi
+from bot.emulators.serve import serving
+from bot.emulators.slack.changes import Change
+from bot.emulators.slack.delivery import Ack
+from bot.emulators.slack.people import BOT
+from bot.emulators.slack.workspace import Workspace
 from tests.e2e.windows import PATIENCE_MS
 
 SHORTCUTS = (
@@ -112,7 +113,7 @@ class Sandbox:
         return self.workspace.write(place, BOT.id, text, blocks=blocks, **more)
 
     def at(self, user: str = "ana", channel: str = "fleet-ops") -> str:
-        """Give the page's address as somebody in a channel."""
+        """Return the page's address as somebody in a channel."""
         return f"{self.url}/?as={user}&in={channel}"
 
 
@@ -122,8 +123,8 @@ async def opened_sandbox() -> AsyncIterator[Sandbox]:
     clock = SystemClock()
     workspace = Workspace(clock, shortcuts=SHORTCUTS, unfurl_domains=(DOMAIN,))
     workspace.link = app = App()
-    kore, bots = KoreApi(clock), Bots(workspace)
+    kore, bots = KoreApi(clock, stories=all_stories()), Bots(workspace)
     scene = Scene(workspace, FaultyKore(kore.faults), kore.turns, None, bots)
-    async with serving(Starlette(routes=page_routes(scene, stories=kore.stories))) as url:
+    async with serving(Starlette(routes=page_routes(scene, stories=all_stories()))) as url:
         yield Sandbox(url, workspace, app, kore, bots)
         workspace.close()

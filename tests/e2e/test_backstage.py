@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.slack_api.people import ANA
+from bot.emulators.slack.people import ANA
 
 
 def row_of(kore, name):

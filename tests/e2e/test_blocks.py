@@ -4,9 +4,9 @@ import pytest
 from playwright.async_api import expect
 
 from bot.clock import SystemClock
-from bot.sandbox.slack_api.contents import Reader
-from bot.sandbox.slack_api.files import File
-from bot.sandbox.slack_api.workspace import Workspace
+from bot.emulators.slack.contents import Reader
+from bot.emulators.slack.files import File
+from bot.emulators.slack.workspace import Workspace
 from tests.e2e import gallery
 
 READER = Reader(Workspace(SystemClock()))

@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.run import running_demo
-from bot.sandbox.stories.story import all_stories
+from bot.demo.run import running_demo
+from bot.demo.stories.story import all_stories
 from tests.e2e.asking import ask, button, change
 from tests.e2e.windows import opened_window
 

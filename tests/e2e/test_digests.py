@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from bot.sandbox.run import running_demo
+from bot.demo.run import running_demo
 from tests.e2e.asking import ask, button, fate
 from tests.e2e.windows import opened_window
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.slack_api.delivery import Ack
+from bot.emulators.slack.delivery import Ack
 from tests.e2e import gallery
 
 

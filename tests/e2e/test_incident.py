@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.page.slack_side import TITLES, Post
-from bot.sandbox.run import running_apart
+from bot.demo.page.slack_side import TITLES, Post
+from bot.demo.run import running_apart
 from tests.e2e.asking import button, fate, reply_in_thread
 from tests.e2e.windows import opened_window
 

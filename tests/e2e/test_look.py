@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.slack_api.people import ANA
+from bot.emulators.slack.people import ANA
 from tests.e2e import gallery
 
 # Every text that is fainter than WCAG AA allows: 4.5, for large letters 3.

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.slack_api.changes import Change
-from bot.sandbox.slack_api.links import preview
+from bot.emulators.slack.changes import Change
+from bot.emulators.slack.events import preview
 from tests.e2e.asking import choose
 from tests.e2e.sandboxes import DOMAIN
 

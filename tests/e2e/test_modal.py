@@ -4,8 +4,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from bot.sandbox.slack_api.delivery import Ack
-from bot.sandbox.slack_api.people import ANA
+from bot.emulators.slack.delivery import Ack
+from bot.emulators.slack.people import ANA
 from tests.e2e import gallery
 
 

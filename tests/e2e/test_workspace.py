@@ -6,11 +6,11 @@ import pytest
 from playwright.async_api import expect
 from starlette.applications import Starlette
 
-from bot.sandbox.page.deed import Scene
-from bot.sandbox.page.page import page_routes
-from bot.sandbox.serve import serving
-from bot.sandbox.slack_api.delivery import Ack
-from bot.sandbox.slack_api.people import ANA, BEN
+from bot.demo.action import Scene
+from bot.demo.page.page import page_routes
+from bot.emulators.serve import serving
+from bot.emulators.slack.delivery import Ack
+from bot.emulators.slack.people import ANA, BEN
 from tests.e2e import gallery
 
 

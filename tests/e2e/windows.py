@@ -91,7 +91,7 @@ class Window:
 
 @asynccontextmanager
 async def opened_window(browser: Browser) -> AsyncIterator[Window]:
-    """Give windows that are closed at the end, before their server, and must not complain."""
+    """Return windows that are closed at the end, before their server, and must not complain."""
     window = Window(browser)
     yield window
     await window.close()

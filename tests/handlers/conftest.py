@@ -6,8 +6,7 @@ import pytest
 from slack_bolt.async_app import AsyncBoltRequest
 
 import handlers
-from bot.slack.bolt import make_bolt_app
-from bot.slack.identity import Identity
+from bot.slack.bolt_app import Identity, make_bolt_app
 from tests.running_bots import whole_bot
 from tests.workspaces import BOT_TOKEN
 
@@ -41,7 +40,7 @@ class Dispatch:
         handlers.register(self.app, self.services)
 
     async def __call__(self, payload):
-        """Give Bolt's answer, as soon as it is there."""
+        """Return Bolt's answer, as soon as it is there."""
         return await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
 
     def command(self, text="truck-42", **changes):

@@ -3,8 +3,8 @@
 from contextlib import asynccontextmanager
 
 from bot.blocks.digest_form import block_of
-from bot.digests.draft import Field
-from bot.sandbox.slack_api.inputs import typed_values
+from bot.digests.form import Field
+from bot.emulators.slack.inputs import typed_values
 from tests.running_bots import whole_bot
 
 PUMPS = {Field.NAME: "Pumps", Field.PATTERN: "truck-*"}

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.blocks import ids
-from bot.sandbox.kore_api.faults import broken
+from bot.emulators.kore.faults import broken
 from bot.slack.access import Access
-from handlers.buttons import value_of
+from handlers.clicks import value_of
 from tests.running_bots import find_button
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.blocks.ids import DIGEST_PAUSE, DigestButton
 from bot.digests.subscription import KIND, Why
-from bot.sandbox.kore_api.faults import hang
+from bot.emulators.kore.faults import hang
 from tests.handlers.digesting import added, bot_on, kept, scheduled, view
 from tests.running_bots import find_button
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from bot.blocks import ids
-from bot.sandbox.kore_api.faults import broken
-from bot.sandbox.slack_api.people import HOME as HOME_TEAM
+from bot.emulators.kore.faults import broken
+from bot.emulators.slack.people import HOME as HOME_TEAM
 from tests.running_bots import whole_bot
 
 

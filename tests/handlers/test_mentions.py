@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from bot.sandbox.kore_api.faults import late
-from bot.sandbox.slack_api.mischief import Mischief
+from bot.emulators.kore.faults import late
+from bot.emulators.slack.courier import DeliveryFaults
 from tests.running_bots import whole_bot
 
 BOT = "<@U0SIMSESS>"
 HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
 WELLS = "well-1, well-2, well-3, well-4 and well-5"
-TEN_MINUTES = Mischief(late_seconds=600)
+TEN_MINUTES = DeliveryFaults(late_seconds=600)
 
 
 def replies(whole, root, user="ana", channel="#fleet-ops"):
@@ -227,7 +227,8 @@ async def test_the_prefix_is_off_at_first(whole):
 
 @pytest.mark.parametrize("over_http", [False, True])
 @pytest.mark.parametrize(
-    "mischief", [Mischief(twice=True), Mischief(backwards=True), Mischief(True, True)]
+    "mischief",
+    [DeliveryFaults(twice=True), DeliveryFaults(backwards=True), DeliveryFaults(True, True)],
 )
 async def test_every_event_twice_and_out_of_order_is_answered_once(over_http, mischief):
     """
@@ -253,7 +254,7 @@ async def test_ten_minutes_late_is_too_late(both_ways):
     """
     both_ways.slack.api.courier.mischief = TEN_MINUTES
     await both_ways.say(f"{BOT} truck-42")
-    both_ways.slack.api.courier.mischief = Mischief(late_seconds=300)
+    both_ways.slack.api.courier.mischief = DeliveryFaults(late_seconds=300)
     asked = await both_ways.say(f"{BOT} truck-42")
 
     assert [asked.ts] == [message.thread_ts for message in both_ways.slack.seen_by("ana")]

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from bot.blocks import ids
-from bot.sandbox.slack_api.people import BOT, HOME
+from bot.emulators.slack.people import BOT, HOME
 from bot.slack.manifest import bot_scopes
 from tests.running_bots import find_button, whole_bot
 

@@ -3,8 +3,9 @@
 import json
 import logging
 
-from bot.blocks.finding_words import filled
-from bot.blocks.speech import MRKDWN
+from bot.blocks.findings import filled
+from bot.blocks.format import MRKDWN
+from bot.demo.stories.story import all_stories
 
 
 async def test_each_story_is_answered_with_its_verdict_and_history(whole, caplog):
@@ -12,7 +13,7 @@ async def test_each_story_is_answered_with_its_verdict_and_history(whole, caplog
     The answer says the state and every finding; the history counts the sessions; Slack takes all.
     """
     caplog.set_level(logging.WARNING)
-    stories = whole.kore.stories
+    stories = all_stories()
     lacking = {story.name: await lacks(whole, story) for story in stories}
 
     assert len(stories) > 30

@@ -19,12 +19,11 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
 
 from bot.app.assembly import EVENTS_PATH
-from bot.blocks.ladder import retreat
+from bot.blocks.tables import retreat
+from bot.emulators.kore.faults import late
 from bot.ops.metrics import Metrics
-from bot.sandbox.kore_api.faults import late
 from bot.slack.client import SlackClient
-from bot.slack.delivery import Delivery
-from bot.slack.drawing import Drawing
+from bot.slack.messages import BlockFallback, Delivery
 from tests.fakes import FakeClock
 from tests.running_bots import whole_bot
 from tests.workspaces import BOT_TOKEN
@@ -149,7 +148,7 @@ async def test_t6_a_rate_limit_is_waited_out_after_the_ack(dispatch_with, whole)
     clock, api_url = FakeClock(), whole.slack.api_url
     session = whole.bot.services.slack._session
     client = SlackClient(session, clock, token=BOT_TOKEN, api_url=api_url)
-    drawing = Drawing(retreat, Metrics())
+    drawing = BlockFallback(retreat, Metrics())
     dispatch = dispatch_with(delivery=Delivery(client, drawing, Metrics()))
     whole.slack.api.faults.rate_limit("/response", 30)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.kore_api.faults import broken
-from bot.sandbox.slack_api.mischief import Mischief
+from bot.emulators.kore.faults import broken
+from bot.emulators.slack.courier import DeliveryFaults
 from tests.running_bots import whole_bot
 
 LINKS = frozenset({"links:read", "links:write"})
@@ -93,7 +93,7 @@ async def test_what_is_being_written_is_previewed_too(shown):
     assert 1 == len(previews(shown, message))
 
 
-@pytest.mark.parametrize("mischief", [Mischief(twice=True), Mischief(backwards=True)])
+@pytest.mark.parametrize("mischief", [DeliveryFaults(twice=True), DeliveryFaults(backwards=True)])
 async def test_twice_is_once(shown, mischief):
     """
     An event that comes again asks Slack for nothing more.
@@ -108,7 +108,7 @@ async def test_a_link_that_comes_late_gets_no_card(shown):
     """
     Ten minutes later nobody looks there any more.
     """
-    shown.slack.api.courier.mischief = Mischief(late_seconds=600)
+    shown.slack.api.courier.mischief = DeliveryFaults(late_seconds=600)
     message = await shown.say(await link(shown))
 
     assert () == previews(shown, message)

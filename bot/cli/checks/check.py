@@ -1,7 +1,10 @@
 """One line of `simsessions doctor`: what was looked at, how it stands, what to do."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from rich.text import Text
 
 from bot.cli.exit_codes import ExitCode
 
@@ -38,3 +41,16 @@ def skipped(name: str, says: str) -> Check:
 def failed(name: str, says: str, mend: str, code: ExitCode = ExitCode.NOT_ALL) -> Check:
     """Say what is amiss and what mends it."""
     return Check(name, Standing.FAILED, says, mend, code)
+
+
+COLOURS = {Standing.OK: "green", Standing.SKIPPED: "yellow", Standing.FAILED: "red"}
+WIDTH = max(map(len, Standing)) + 1
+
+
+def as_text(checks: Iterable[Check]) -> Iterator[Text]:
+    """Return a line a check, and under a failed one what to do."""
+    for check in checks:
+        word = (f"{check.standing:<{WIDTH}}", COLOURS[check.standing])
+        yield Text.assemble(word, f"{check.name}: {check.says}")
+        if check.mend:
+            yield Text(f"{'':<{WIDTH}}-> {check.mend}")

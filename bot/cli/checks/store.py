@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from bot.app.store import denied, make_database, store_url
+from bot.app.resources import denied, make_database, store_url
 from bot.cli.checks.check import Check, failed, skipped, well
 from bot.cli.exit_codes import ExitCode
 from bot.clock import Clock
@@ -20,9 +20,8 @@ from bot.store.errors import (
     StoreReadOnly,
     StoreTooNew,
 )
+from bot.store.location import SQLITE, is_read_only_disk, nearest, without_password
 from bot.store.migrate import known_revisions
-from bot.store.place import is_read_only_disk, nearest
-from bot.store.url import SQLITE, without_password
 
 NAME = "store"
 LEAST_FREE = 200 * 10**6  # bytes; a year of scans of 1,000 SIMs

@@ -55,7 +55,7 @@ def command(*, as_lines: bool, **which: object) -> None:
 
 async def found(settings: Settings, wanted: "Wanted") -> "tuple[Lookup, ...]":
     """Read the store. Raises StartError and StoreError."""
-    from bot.app.store import opened_store  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.resources import opened_store  # noqa: PLC0415 -- the other commands need no store
     from bot.store.lookups import Lookups  # noqa: PLC0415 -- nor SQL
 
     async with opened_store(settings) as store:

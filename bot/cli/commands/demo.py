@@ -7,8 +7,7 @@ from typing import Any
 import click
 
 from bot.cli.exports import exports
-from bot.cli.ports import asked_or_free, port_errors
-from bot.cli.until_stopped import until_stopped
+from bot.cli.server import asked_or_free, port_errors, until_stopped
 
 USUAL_PORT = 8080
 
@@ -48,7 +47,7 @@ def command(
 
 async def serve(port: int, options: dict[str, Any]) -> None:
     """Run the demo until stopped."""
-    from bot.sandbox.run import running_apart  # noqa: PLC0415 -- the others start without it
+    from bot.demo.run import running_apart  # noqa: PLC0415 -- the others start without it
 
     with port_errors(port):
         async with until_stopped() as stopped, running_apart(port, **options) as demo:

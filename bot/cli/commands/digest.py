@@ -68,7 +68,7 @@ def run(digest: str) -> int:
 
 
 def bar(stack: ExitStack) -> Callable[[int], Callable[[], None]]:
-    """Give what shows a progress bar, once it is known of how much."""
-    from bot.cli.progress import progress  # noqa: PLC0415 -- rich is for those who wait
+    """Return what shows a progress bar, once it is known of how much."""
+    from bot.cli.terminal import progress  # noqa: PLC0415 -- rich is for those who wait
 
     return lambda chunks: stack.enter_context(progress("Asking KORE", chunks))

@@ -16,7 +16,7 @@ def command() -> int:
     Each line says ok, skipped or failed; a failed one says what to do. The exit code is that of
     the gravest: 5 Slack, 4 settings, 3 KORE, 1 the store or the clock, 0 if nothing failed.
     """
-    from bot.cli.checks.as_text import as_text  # noqa: PLC0415 -- the other commands need no rich
+    from bot.cli.checks.check import as_text  # noqa: PLC0415 -- the other commands need no rich
     from bot.cli.checks.outside import outside_checks  # noqa: PLC0415 -- nor any client
     from bot.cli.terminal import terminal  # noqa: PLC0415 -- nor this
     from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
@@ -31,7 +31,7 @@ def command() -> int:
 
 
 def settings_checks(faults: tuple[str, ...]) -> tuple[Check, ...]:
-    """Give one line a fault, or one that all is well."""
+    """Return one line a fault, or one that all is well."""
     if not faults:
         return (well("settings", "complete"),)
     mend = "mend it in the environment or in .env; README.md lists the settings"

@@ -24,7 +24,7 @@ def command() -> int:
 
 
 def ask(settings: Settings, path: str) -> tuple[str, bool]:
-    """Give the line to print for a path, and whether it is well."""
+    """Return the line to print for a path, and whether it is well."""
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared
     connection = http.client.HTTPConnection(host, settings.port, timeout=PATIENCE_SECONDS)
     try:

@@ -6,8 +6,7 @@ import shlex
 import click
 
 from bot.cli.exports import exports
-from bot.cli.ports import port_errors
-from bot.cli.until_stopped import until_stopped
+from bot.cli.server import port_errors, until_stopped
 
 
 @click.command()
@@ -25,10 +24,12 @@ def command(port: int, sims: int, latency: int) -> None:
 async def serve(port: int, sims: int, latency: float) -> None:
     """Serve until stopped; `latency` in seconds."""
     from bot.clock import SystemClock  # noqa: PLC0415 -- the other commands start without it
-    from bot.sandbox.kore_api.api import KoreApi  # noqa: PLC0415 -- the same
-    from bot.sandbox.serve import serving  # noqa: PLC0415 -- the same
+    from bot.demo.stories.story import all_stories  # noqa: PLC0415 -- the same
+    from bot.emulators.kore.api import KoreApi  # noqa: PLC0415 -- the same
+    from bot.emulators.serve import serving  # noqa: PLC0415 -- the same
 
-    api = KoreApi(SystemClock(), sims=sims)
+    stories = all_stories()
+    api = KoreApi(SystemClock(), sims=sims, stories=stories)
     api.faults.latency = latency
     with port_errors(port):
         async with until_stopped() as stopped, serving(api.app, port=port) as url:
@@ -36,5 +37,5 @@ async def serve(port: int, sims: int, latency: float) -> None:
             click.echo(f"client id {api.client_id}\nclient secret {api.client_secret}\n")
             for line in exports(api, url):
                 click.echo(line)
-            click.echo(shlex.join(["simsessions", "lookup", *(s.name for s in api.stories)]))
+            click.echo(shlex.join(["simsessions", "lookup", *(s.name for s in stories)]))
             await stopped.wait()

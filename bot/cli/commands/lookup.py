@@ -59,12 +59,11 @@ async def look_up(
     With `newest_only` a report keeps one session: those of ten thousand SIMs fill the memory.
     """
     from bot.cli.lookups import lookups  # noqa: PLC0415 -- the other commands need no client
-    from bot.cli.progress import progress  # noqa: PLC0415 -- nor rich
+    from bot.cli.terminal import progress  # noqa: PLC0415 -- nor rich
     from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
-    from bot.ops.logging import configure_logging  # noqa: PLC0415 -- nor this
-    from bot.ops.masking import Masker  # noqa: PLC0415 -- nor this
+    from bot.ops.logging import LogRedactor, configure_logging  # noqa: PLC0415 -- nor this
 
-    configure_logging("WARNING", form="text", masker=Masker(settings.secrets))
+    configure_logging("WARNING", form="text", masker=LogRedactor(settings.secrets))
     async with lookups(settings, SystemClock()) as service:
         with progress("Looking up", len(asked)) as step:
             return await service.look_up_many(asked, newest_only=newest_only, done=step)

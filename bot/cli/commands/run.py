@@ -23,7 +23,7 @@ def command() -> None:
     settings = load_settings()
     sys.modules.setdefault(NEVER_USED, None)  # type: ignore[arg-type] # as Python's docs have it
     with kept_for_ever():
-        from bot.app.running import run  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
+        from bot.app.run import run  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
 
     run(settings)
 

@@ -18,6 +18,6 @@ def command(*, until_stdin_ends: bool) -> None:
     """
     settings = load_settings()
     with kept_for_ever():
-        from bot.app.working import work  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
+        from bot.app.run import work  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
 
     work(settings, until_stdin_ends=until_stdin_ends)

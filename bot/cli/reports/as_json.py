@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from bot.blocks.speech import PLAIN
+from bot.blocks.format import PLAIN
 from bot.cli.reports.sentences import filled, told
 from bot.diagnosis.rule import Finding
 from bot.errors import BotError
@@ -16,7 +16,7 @@ from bot.sessions.report import SessionReport
 
 
 def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
-    """Give a report, or the error that stands in its place, as what json.dumps takes."""
+    """Return a report, or the error that stands in its place, as what json.dumps takes."""
     if isinstance(answer, BotError):
         return {"query": query, "error": {"kind": answer.kind, "message": told(answer)}}
     last = answer.last_session

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from rich.style import Style
 from rich.text import Text
 
-from bot.blocks.finding_words import finding_lines
-from bot.blocks.speech import PLAIN
-from bot.blocks.words import (
+from bot.blocks.findings import finding_lines
+from bot.blocks.format import PLAIN
+from bot.blocks.report_words import (
     facts,
     freshness_line,
     headline,
@@ -30,7 +30,7 @@ COLOURS = {
 
 
 def as_text(query: str, answer: SessionReport | BotError) -> Iterator[Text]:
-    """Give the lines of a report, or of the error that stands in its place."""
+    """Return the lines of a report, or of the error that stands in its place."""
     if isinstance(answer, BotError):
         yield Text(f"{PLAIN.data(query)}: {PLAIN.data(told(answer), 2000)}", style=BOLD)
         return

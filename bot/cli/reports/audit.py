@@ -4,14 +4,14 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.blocks.text import clean
+from bot.blocks.kit import clean
 from bot.store.lookups import Lookup
 
 HEAD = ("when (UTC)", "user", "channel", "by", "name", "SIM", "outcome", "ref")
 
 
 def as_json(row: Lookup) -> str:
-    """Give one look-up as a JSON object; unknown is null, times are ISO 8601 in UTC."""
+    """Return one look-up as a JSON object; unknown is null, times are ISO 8601 in UTC."""
     shown = {
         "at": _moment(row).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "user": row.person,
@@ -28,7 +28,7 @@ def as_json(row: Lookup) -> str:
 
 
 def as_table(rows: Sequence[Lookup]) -> list[str]:
-    """Give lines whose columns stand below each other, or one that says that there is nothing."""
+    """Return lines whose columns stand below each other, or one that says that there is nothing."""
     if not rows:
         return ["No look-up fits."]
     table = [HEAD, *map(_cells, rows)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from bot.app.digest_once import Listed
+from bot.blocks.digest_list import how_often, when_next
 from bot.blocks.digest_words import (
     changes_words,
     foot_words,
@@ -15,17 +16,15 @@ from bot.blocks.digest_words import (
     warnings,
     worst_words,
 )
-from bot.blocks.speech import PLAIN
-from bot.blocks.subscription_words import how_often, when_next
-from bot.blocks.text import clean
-from bot.blocks.units import grouped
+from bot.blocks.format import PLAIN, grouped
+from bot.blocks.kit import clean
 from bot.digests.digest import COUNTED, Digest
 
 HEAD = ("id", "channel", "name", "SIMs", "how often", "next")
 
 
 def as_json(listed: Listed, now: datetime) -> str:
-    """Give one digest as a JSON object; times are ISO 8601 in UTC, unknown is null."""
+    """Return one digest as a JSON object; times are ISO 8601 in UTC, unknown is null."""
     one = listed.one
     due = one.next_due(now)
     return json.dumps(
@@ -50,7 +49,7 @@ def as_json(listed: Listed, now: datetime) -> str:
 
 
 def as_table(every: Sequence[Listed], now: datetime) -> list[str]:
-    """Give lines whose columns stand below each other, or one that says that there is nothing."""
+    """Return lines whose columns stand below each other, or one that says that there is nothing."""
     if not every:
         return ["There are no digests. `/simsessions digest add` in Slack makes one."]
     table = [HEAD, *(_cells(listed, now) for listed in every)]
@@ -59,7 +58,7 @@ def as_table(every: Sequence[Listed], now: datetime) -> list[str]:
 
 
 def as_text(digest: Digest) -> Iterator[str]:
-    """Give the lines of a digest, in the words that Slack shows too."""
+    """Return the lines of a digest, in the words that Slack shows too."""
     yield headline(digest, PLAIN)
     yield from warnings(digest, PLAIN)
     yield from (outage_words(lost, PLAIN) for lost in digest.outages)

@@ -2,8 +2,8 @@
 
 import re
 
-from bot.blocks.finding_words import value_words
-from bot.blocks.speech import PLAIN, Speech
+from bot.blocks.findings import value_words
+from bot.blocks.format import PLAIN, Speech
 from bot.diagnosis.rule import Finding
 from bot.errors import BotError
 from bot.sims.errors import SimAmbiguous
@@ -21,7 +21,7 @@ def filled(sentence: str, finding: Finding, speak: Speech) -> str:
 
 
 def told(error: BotError) -> str:
-    """Give an error's sentence; where several SIMs fit, with what to type to mean one of them."""
+    """Return an error's sentence; where several SIMs fit, with what to type to mean one of them."""
     if not isinstance(error, SimAmbiguous):
         return error.sentence
     each = (f"{sim.sid} (ICCID {sim.iccid or 'unknown'})" for sim in error.candidates)

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.reading import length, packets
+from bot.diagnosis.evidence import Evidence, busiest
+from bot.diagnosis.fields import length, packets
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
-from bot.diagnosis.windows import busiest
 from bot.kore.models import DataSession
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import WEEK, Evidence
+from bot.diagnosis.evidence import WEEK, Burst, Evidence, bursts
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.state import State, state_of
 from bot.diagnosis.thresholds import HOUR, Thresholds
-from bot.diagnosis.windows import Burst, bursts
 
 
 @rule(
@@ -47,6 +46,6 @@ def barred_after_flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Fi
 
 
 def _last_burst(evidence: Evidence) -> Burst | None:
-    """Give the 60 minutes before the newest start: a start after them would end the silence."""
+    """Return the 60 minutes before the newest start: a start after them would end the silence."""
     starts = evidence.starts[evidence.first_within(WEEK) :]
     return list(bursts(starts, HOUR))[-1] if starts else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.reading import Network, cell, network_name, network_of
+from bot.diagnosis.fields import Network, cell, network_name, network_of
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
 from bot.kore.models import DataSession
@@ -35,7 +35,7 @@ def cell_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 
 
 def _cells(evidence: Evidence) -> dict[Network, dict[str, DataSession]]:
-    """Give the last session in each cell, by network."""
+    """Return the last session in each cell, by network."""
     by_network: dict[Network, dict[str, DataSession]] = {}
     for session in evidence.started_within(DAY):
         network, name = network_of(session), cell(session.cell_id)

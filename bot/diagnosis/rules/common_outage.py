@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from bot.diagnosis.reading import Network, network_name, network_of
+from bot.diagnosis.evidence import Burst, bursts
+from bot.diagnosis.fields import Network, network_name, network_of
 from bot.diagnosis.rule import About, Case, Finding, Severity, group_rule
 from bot.diagnosis.thresholds import Thresholds
-from bot.diagnosis.windows import Burst, bursts
 
 SILENT = frozenset({"ghost_session", "gone_silent"})
 
@@ -41,7 +41,7 @@ def common_outage(cases: Sequence[Case], limits: Thresholds) -> Iterable[tuple[s
 
 
 def _by_network(cases: Sequence[Case]) -> Iterable[list[Loss]]:
-    """Give the losses of each network, the earliest first, each SIM once."""
+    """Return the losses of each network, the earliest first, each SIM once."""
     found: defaultdict[Network, dict[str, Loss]] = defaultdict(dict)
     for case in cases:
         newest, network = case.newest, case.newest and network_of(case.newest)
@@ -52,7 +52,7 @@ def _by_network(cases: Sequence[Case]) -> Iterable[list[Loss]]:
 
 
 def _with_company(losses: list[Loss], span: timedelta) -> Iterable[tuple[Loss, Burst]]:
-    """Give each loss with the most losses, itself among them, that lie within one `span`."""
+    """Return each loss with the most losses, itself among them, that lie within one `span`."""
     waiting = deque(bursts([loss.moment for loss in losses], span))
     largest: list[tuple[int, Burst]] = []
     for loss in losses:

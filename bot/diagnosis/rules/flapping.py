@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, busiest
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, HOUR, Thresholds
-from bot.diagnosis.windows import busiest
 
 
 @rule(

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, middle
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
 from bot.diagnosis.thresholds import Thresholds
-from bot.diagnosis.windows import middle
 
 RHYTHM = (
     "No session for {silent_for}, since {last_end}; of its {gaps} earlier gaps the median was "

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from bot.diagnosis.evidence import WEEK, Evidence
-from bot.diagnosis.reading import length
+from bot.diagnosis.fields import length
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
@@ -52,7 +52,7 @@ def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 
 
 def _timers(limits: Thresholds) -> list[tuple[timedelta, timedelta]]:
-    """Give the least and the greatest length that each timer explains, a hundred times."""
+    """Return the least and the greatest length that each timer explains, a hundred times."""
     off = limits.idle_timeout_percent
     return [(timer * (100 - off), timer * (100 + off)) for timer in limits.idle_timeouts]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.reading import device
+from bot.diagnosis.fields import device
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 

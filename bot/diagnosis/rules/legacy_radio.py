@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.reading import generation, mcc, network_name
+from bot.diagnosis.fields import generation, mcc, network_name
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 

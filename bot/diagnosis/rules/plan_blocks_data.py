@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.reading import HOME, country
+from bot.diagnosis.fields import HOME, country
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import RatePlan

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.reading import generation
+from bot.diagnosis.fields import generation
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.reading import packets
+from bot.diagnosis.fields import packets
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
 from bot.kore.models import DataSession
@@ -46,7 +46,7 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 
 
 def _packets_by_day(evidence: Evidence) -> dict[int, float]:
-    """Give the packets of each 24 h block back from now, the last one under 0.
+    """Return the packets of each 24 h block back from now, the last one under 0.
 
     Blocks without known counters are left out.
     """

@@ -10,16 +10,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.blocks.digest import preview_screen
+from bot.blocks.errors import error_screen
 from bot.digests.compile import NOT_RUNNING, Notes
-from bot.digests.fleet import Fleet
-from bot.digests.roster import Roster, list_sims, unpacked
-from bot.digests.rows import failed_row
+from bot.digests.digest import Digest
+from bot.digests.fleet import Fleet, SimList, list_sims, unpacked
+from bot.digests.scan import failed_row
 from bot.digests.subscription import Subscription, Why
 from bot.errors import NotAllowed
 from bot.jobs.digest_post import posted, refused
 from bot.jobs.job import Again, Done, FanOut, Job, NewJob, Outcome, kind
 from bot.jobs.services import JobServices
 from bot.kore.errors import KoreError
+from bot.slack.errors import SlackError
 from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write
 from bot.store.transaction import Transaction
@@ -45,7 +48,7 @@ async def digest(job: Job, services: JobServices) -> Outcome | None:
 
 
 async def _left_out(job: Job, about: Subscription, services: JobServices) -> bool:
-    """Tell whether it was paused or falls into the quiet hours; what has begun goes on."""
+    """Return whether it was paused or falls into the quiet hours; what has begun goes on."""
     due = datetime.fromtimestamp(job.args["due"], UTC)
     if job.args.get("now") or not (about.paused or about.is_quiet_at(due)):
         return False
@@ -99,7 +102,7 @@ async def _why_not(job: Job, run: Run, about: Subscription, services: JobService
     return None
 
 
-def _listing(fleet: Fleet, run: Run, roster: Roster) -> Write:
+def _listing(fleet: Fleet, run: Run, roster: SimList) -> Write:
     """Write the chunks; called again where the transaction had to be taken back."""
 
     async def write(tx: Transaction) -> None:
@@ -142,4 +145,52 @@ STEPS: dict[Stage, Step] = {
     Stage.LISTING: listed,
     Stage.SCANNING: scanned,
     Stage.POSTING: posted,
+}
+
+
+@kind(lane="digest", longest=7200.0)
+async def digest_preview(job: Job, services: JobServices) -> Outcome | None:
+    """Do the next step; the stage of the run says which."""
+    about = await services.subscriptions.find(job.args["subscription"])
+    if about is None:
+        return None
+    run = await services.fleet.runs.begin(f"preview:{about.id}", job.args["due"], job.key)
+    return None if run.is_over else await PREVIEW_STEPS[run.stage](job, run, about, services)
+
+
+async def begun(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
+    """Have the SIMs asked, where its channel may read the answer at all."""
+    try:
+        await services.admission.sight_in(about.channel)
+    except NotAllowed as error:
+        screen = error_screen(error)
+        await services.posts.post(job.key, job.args["person"], None, lambda _refused: screen)
+        return _ended(run, services)
+    return await asked_for(job, run, about, services)
+
+
+async def shown(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:  # noqa: ARG001 -- a Step
+    """Send it to the person."""
+    digest = Digest.from_json(run.digest or "")
+    try:
+        await services.posts.post(
+            job.key,
+            job.args["person"],
+            None,
+            lambda refused: preview_screen(digest, refused=refused),
+        )
+    except SlackError as error:
+        log.warning("preview-not-sent", extra={"preview": job.key, "outcome": error.outcome})
+        raise
+    return _ended(run, services)
+
+
+def _ended(run: Run, services: JobServices) -> Outcome:
+    return Done(write=services.fleet.runs.changing(run.id, Stage.SKIPPED, why="a preview"))
+
+
+PREVIEW_STEPS: dict[Stage, Step] = {
+    Stage.LISTING: begun,
+    Stage.SCANNING: scanned,
+    Stage.POSTING: shown,
 }

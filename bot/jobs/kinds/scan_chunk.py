@@ -6,17 +6,14 @@ written down as failed. A chunk's SIMs are in the store, not in the job, and go 
 
 from collections.abc import Sequence
 
-from bot.digests.days import WINDOW_DAYS, day_number
-from bot.digests.fleet import Fleet
-from bot.digests.months import month_of
-from bot.digests.roster import packed, unpacked
-from bot.digests.rows import failed_row
-from bot.digests.scan import Failure, Scanned
+from bot.digests.days import WINDOW_DAYS, day_number, month_of
+from bot.digests.fleet import Fleet, packed, unpacked
+from bot.digests.scan import Failure, Scanned, failed_row
 from bot.jobs.job import Again, Done, Job, Outcome, kind
 from bot.jobs.services import JobServices
 from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
 from bot.store.jobs import Write
-from bot.store.scan_rows import ScanRow
+from bot.store.scans import ScanRow
 from bot.store.transaction import Transaction
 
 TRIES = 3
@@ -54,7 +51,7 @@ def _parted(failures: Sequence[Failure]) -> tuple[list[Failure], list[Failure]]:
 
 
 async def _failed(failures: Sequence[Failure], job: Job, services: JobServices) -> list[ScanRow]:
-    """Give a row for each SIM that could not be read, with what the run before knew of it."""
+    """Return a row for each SIM that could not be read, with what the run before knew of it."""
     sids, before = [each.sim.sid for each in failures], job.args["before"]
     known = await services.fleet.rows.known(before, sids) if failures and before else {}
     now = services.clock.now()

@@ -4,8 +4,7 @@ A little at a time, so that nobody waits for the store; while there is more, it 
 else in an hour. There is one such job, from the first digest on.
 """
 
-from bot.digests.days import day_number
-from bot.digests.months import month_of
+from bot.digests.days import day_number, month_of
 from bot.jobs.job import Again, Job, Outcome, kind
 from bot.jobs.services import JobServices
 from bot.store.digest_runs import Run, Stage

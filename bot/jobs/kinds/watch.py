@@ -1,7 +1,13 @@
 """Reads one watched SIM again and again, once for all its watches. Args: sid."""
 
+import logging
+from functools import partial
+
 from bot.jobs.job import Again, Done, Job, Outcome, kind
 from bot.jobs.services import JobServices
+from bot.slack.errors import SlackError, SlackRateLimited, SlackRefused
+from bot.store.transaction import Transaction
+from bot.watches.repository import from_args, to_row
 
 
 @kind(lane="watch", attempts=1_000_000, longest=300.0)
@@ -9,3 +15,89 @@ async def watch(job: Job, services: JobServices) -> Outcome | None:
     """Look once; it is over when nobody watches the SIM any more."""
     done = await services.watching.polling.look(job.args["sid"])
     return Done() if done.after is None else Again(done.after, write=done.write)
+
+
+EVERY = 60.0
+
+
+@kind(lane="watch", attempts=1_000_000)
+async def watch_sweep(job: Job, services: JobServices) -> Outcome | None:  # noqa: ARG001 -- it is always the same job
+    """Sweep, and come again while there is anything to sweep."""
+    watching = services.watching
+    sids, undrawn = await watching.rows.sims(), await watching.rows.undrawn()
+    await watching.ledger.look(*sids)
+    for watch_id in undrawn:
+        await watching.ledger.draw(watch_id)
+    await watching.rows.forget(watching.keep)
+    await watching.made.forget(watching.keep)
+    return Again(EVERY) if sids or undrawn else Done()
+
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 5.0, 600.0
+TRIES = 150
+"""At the longest wait for most of them about a day."""
+NOBODY_THERE = frozenset(
+    {
+        "user_not_found",
+        "user_disabled",
+        "cannot_dm_bot",
+        "messages_tab_disabled",
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+    }
+)
+"""What Slack answers where a person cannot be written to directly, now or later."""
+
+
+def later(job: Job, error: SlackError) -> Outcome:
+    """Try again after a while that grows. Raises the error where that went on for a day."""
+    tries = int(job.memo.get("tries", 0)) + 1
+    about = {"job": job.key, "outcome": error.outcome, "tries": tries}
+    log.warning("not-posted-yet", extra=about)
+    if tries > TRIES:
+        raise error
+    asked = error.retry_after if isinstance(error, SlackRateLimited) else 0.0
+    return Again(
+        max(asked, min(FIRST_WAIT * 2 ** min(tries - 1, 10), LONGEST_WAIT)), {"tries": tries}
+    )
+
+
+@kind(lane="watch_card", longest=300.0)
+async def watch_card(job: Job, services: JobServices) -> Outcome | None:
+    """Draw it and keep where it stands; end a watch of which nobody can be told."""
+    watching = services.watching
+    try:
+        drawn = await watching.posts.card(job.args["watch"])
+    except SlackRefused as error:
+        if error.error not in NOBODY_THERE:
+            return later(job, error)
+        return Done(write=partial(watching.untold, job.args["watch"], error.error))
+    except SlackError as error:
+        return later(job, error)
+    if drawn is None:
+        return Done()
+    watch, wait = drawn
+    if wait:
+        return Again(wait.total_seconds())
+
+    async def write(tx: Transaction) -> None:
+        await watching.rows.carded(to_row(watch), tx)
+
+    return Done(write=write)
+
+
+@kind(lane="watch_notice", longest=300.0)
+async def watch_notice(job: Job, services: JobServices) -> Outcome | None:
+    """Tell it; where there is nobody to tell any more, that is the end of it."""
+    try:
+        await services.watching.posts.tell(job.args["watch"], from_args(job.args))
+    except SlackRefused as error:
+        if error.error not in NOBODY_THERE:
+            return later(job, error)
+        log.warning("notice-to-nobody", extra={"watch": job.args["watch"], "why": error.error})
+    except SlackError as error:
+        return later(job, error)
+    return Done()

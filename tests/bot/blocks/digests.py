@@ -15,7 +15,7 @@ from bot.digests.digest import (
     Some,
     Unread,
 )
-from bot.sessions.changes import ChangeKind
+from bot.sessions.snapshot import ChangeKind
 from tests.builders import NOON
 
 DAY = timedelta(days=1)
@@ -37,7 +37,7 @@ QUIET = Digest(
 
 
 def a_sim(number, **changes):
-    """Give a SIM that went silent."""
+    """Return a SIM that went silent."""
     plain = {
         "state": State.OFFLINE,
         "seen_at": NOON - timedelta(hours=15),
@@ -50,7 +50,7 @@ def a_sim(number, **changes):
 
 
 def a_digest(**changes):
-    """Give a digest with something of everything."""
+    """Return a digest with something of everything."""
     sims = tuple(a_sim(number) for number in range(7))
     groups = tuple(
         Group(kind, 7, tuple(Changed(sim, "USA", "MEX") for sim in sims))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bot.blocks.kit import Screen
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.state import State
+from bot.emulators.slack.blocks.view import is_too_large, view_faults
+from bot.emulators.slack.blocks.whole import blocks_faults
 from bot.kore.models import CellLocation, DataSession, Sim
-from bot.sandbox.slack_api.blocks.view import is_too_large, view_faults
-from bot.sandbox.slack_api.blocks.whole import blocks_faults
 from bot.sessions.report import SessionReport, Summary
 from tests.builders import NOON, a_session, a_sim
 
@@ -33,7 +33,7 @@ HOSTILE = (
 
 
 def a_finding(**changes: Any) -> Finding:
-    """Give a critical finding with a number and two moments as evidence."""
+    """Return a critical finding with a number and two moments as evidence."""
     plain = {
         "rule": "flapping",
         "severity": Severity.CRITICAL,
@@ -47,7 +47,7 @@ def a_finding(**changes: Any) -> Finding:
 
 
 def a_report(**changes: Any) -> SessionReport:
-    """Give pump-7, online on T-Mobile since three hours, read 12 s ago, with nothing found."""
+    """Return pump-7, online on T-Mobile since three hours, read 12 s ago, with nothing found."""
     session = a_session(last_updated=NOW - timedelta(minutes=4))
     plain = {
         "query": "pump-7",
@@ -64,18 +64,18 @@ def a_report(**changes: Any) -> SessionReport:
 
 
 def faults(screen: Screen) -> list[str]:
-    """Give what Slack would refuse in a message."""
+    """Return what Slack would refuse in a message."""
     too_long = ["msg_too_long"] if not 1 <= len(screen.text) <= 4000 else []
     return [*blocks_faults(screen.blocks, "message"), *too_long]
 
 
 def view_wrongs(view: dict[str, Any]) -> list[str]:
-    """Give what Slack would refuse in a modal."""
+    """Return what Slack would refuse in a modal."""
     return [*view_faults(view, ("modal",)), *(["too large"] if is_too_large(view) else [])]
 
 
 def words(thing: object) -> Iterator[str]:
-    """Give every text that a reader of blocks or of a view would see."""
+    """Return every text that a reader of blocks or of a view would see."""
     if isinstance(thing, dict):
         for key, value in thing.items():
             if key in {"text", "title", "caption"} and isinstance(value, str):

@@ -9,8 +9,8 @@ import pytest
 from bot.blocks import ids
 from bot.blocks.digest import digest_screen, quiet_screen, trend_chart
 from bot.blocks.digest_words import headline, when_words
-from bot.blocks.ladder import ALL_TEXT, NOTHING
-from bot.blocks.speech import PLAIN
+from bot.blocks.format import PLAIN
+from bot.blocks.tables import ALL_TEXT, NOTHING
 from bot.digests.digest import Group, Known, Lost, Missed, Point, Some, Unread
 from tests.bot.blocks.digests import QUIET, a_digest, a_sim
 from tests.bot.blocks.reports import HOSTILE, faults, words
@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 
 def all_words(screen):
-    """Give all that a screen says."""
+    """Return all that a screen says."""
     return " ".join([screen.text, *words(screen.blocks)])
 
 

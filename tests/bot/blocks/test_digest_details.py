@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.digest_details import detail_screens, details_screen, file_screen
-from bot.blocks.ladder import ALL_TEXT, NOTHING
+from bot.blocks.digest import detail_screens, details_screen, file_screen
+from bot.blocks.tables import ALL_TEXT, NOTHING
 from bot.digests.digest import Known, Some
 from tests.bot.blocks.digests import QUIET, a_digest, a_sim
 from tests.bot.blocks.reports import HOSTILE, faults, words
@@ -15,7 +15,7 @@ RUNGS = (NOTHING, frozenset({"data_table"}), frozenset({"data_table", "table"}),
 
 
 def all_words(screen):
-    """Give all that a screen says."""
+    """Return all that a screen says."""
     return " ".join([screen.text, *words(screen.blocks)])
 
 

@@ -13,10 +13,10 @@ from bot.blocks.digest_form import (
     form_view,
     title_of,
 )
-from bot.digests.cadence import Every
-from bot.digests.draft import Draft, Field
+from bot.digests.form import Draft, Field
+from bot.digests.schedule import Every
 from bot.digests.selection import Which
-from bot.sandbox.slack_api.blocks.view import view_faults
+from bot.emulators.slack.blocks.view import view_faults
 
 NEW = ids.DigestForm(at="C1")
 DRAFT = Draft(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")

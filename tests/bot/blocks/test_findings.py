@@ -1,11 +1,16 @@
 """Findings as blocks: three in full, the rest folded, sources one click away."""
 
+from datetime import timedelta
+
 import pytest
 
-from bot.blocks.findings import finding_blocks
+from bot.blocks.findings import finding_blocks, finding_lines, severity_words, value_words
+from bot.blocks.format import MRKDWN, PLAIN
+from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
-from bot.sandbox.slack_api.blocks.whole import blocks_faults
-from tests.bot.blocks.reports import a_finding, a_report, words
+from bot.emulators.slack.blocks.whole import blocks_faults
+from tests.bot.blocks.reports import NOW, a_finding, a_report, words
+from tests.builders import NOON
 
 
 def some(number):
@@ -70,3 +75,106 @@ def test_no_findings(state, said):
     [block] = finding_blocks(a_report(state=state))
 
     assert said == block["text"]["text"]
+
+
+def test_finding_lines():
+    """
+    A finding says what, with its evidence, what to do, and where the threshold is from.
+    """
+    assert (
+        (
+            "🔴 Critical · Flapping. 1\u202f246 session starts between 2026-01-05 12:00 UTC and "
+            "2026-01-05 15:00 UTC."
+        ),
+        "→ Check its antenna.",
+        "flapping · Vendor: 4 an hour, https://vendor.example/page?a=1&b=2",
+    ) == finding_lines(a_finding(), PLAIN, a_report())
+
+
+def test_finding_lines_in_slack():
+    """
+    In Slack the claim is bold, the times are the reader's and the source is a link.
+    """
+    lines = finding_lines(a_finding(), MRKDWN, a_report())
+
+    assert lines.what.startswith(
+        "🔴 *Critical · Flapping.* 1\u202f246 session starts between <!date^"
+    )
+    assert lines.source.endswith("<https://vendor.example/page?a=1&amp;b=2|vendor.example>")
+
+
+def test_evidence_is_escaped():
+    """
+    A value that a network or a device sent cannot speak to Slack.
+    """
+    finding = a_finding(says="Seen on {name} <4.", evidence={"name": "<!channel>*"})
+
+    assert finding_lines(finding, MRKDWN, a_report()).what.endswith(
+        "Seen on &lt;!channel&gt;∗ &lt;4."
+    )
+
+
+def test_a_name_without_evidence_stays():
+    """
+    Braces that name no evidence are shown, not an error.
+    """
+    finding = a_finding(says="{nobody} knows {starts}.", evidence={"starts": 2})
+
+    assert finding_lines(finding, PLAIN, a_report()).what.endswith("{nobody} knows 2.")
+
+
+def test_evidence_is_not_filled_twice():
+    """
+    Braces within a value are only text.
+    """
+    finding = a_finding(says="{a}", evidence={"a": "{b}", "b": "secret"})
+
+    assert finding_lines(finding, PLAIN, a_report()).what.endswith("Flapping. {b}")
+
+
+def test_a_finding_of_a_stale_answer_is_marked():
+    """
+    A verdict over old data says how old that is.
+    """
+    report = a_report(stale=True, as_of=NOW - timedelta(hours=2))
+
+    assert finding_lines(a_finding(), PLAIN, report).what.endswith(" (2 h old)")
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity", "shown"),
+    [
+        ("flapping", Severity.CRITICAL, ("🔴", "Critical")),
+        ("flapping", Severity.WARNING, ("🟠", "Warning")),
+        ("flapping", Severity.INFO, ("🔵", "Info")),
+        ("healthy", Severity.INFO, ("✅", "Good")),
+    ],
+)
+def test_severity_words(rule, severity, shown):
+    """
+    No sign stands without its word.
+    """
+    assert shown == severity_words(a_finding(rule=rule, severity=severity))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "unknown"),
+        (True, "yes"),
+        (False, "no"),
+        (1246, "1\u202f246"),
+        (0, "0"),
+        (0.25, "0.25"),
+        (timedelta(hours=16, minutes=30), "16 h 30 min"),
+        (NOON, "2026-01-05 12:00 UTC"),
+        ("Telcel", "Telcel"),
+        (("a", "b"), "a, b"),
+        ("", "(blank)"),
+    ],
+)
+def test_value_words(value, shown):
+    """
+    Each kind of evidence is shown with its unit.
+    """
+    assert shown == value_words(value, PLAIN)

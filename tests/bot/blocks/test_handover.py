@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.handover import handover_screen, nothing_looked_up
-from bot.blocks.ladder import ALL_TEXT
+from bot.blocks.tables import ALL_TEXT
 from bot.diagnosis.state import State
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over
 from bot.sessions.redaction import redacted
 from bot.sessions.snapshot import snapshot_of
-from bot.watches.watch import Asker, Goal, Watch
+from bot.watches.watch import Asker, Condition, Watch
 from tests.bot.blocks.reports import NOW, REPORTS, a_finding, a_report, faults
 from tests.builders import a_sim
 
@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 
 def handed_over(*reports, people=("U1",)):
-    """Give the hand-over of SIMs that were online two hours ago."""
+    """Return the hand-over of SIMs that were online two hours ago."""
     seen = [
         LookedUp(NOW - 2 * HOUR, person, snapshot_of(a_report(sim=report.sim)))
         for report in reports
@@ -33,22 +33,22 @@ def handed_over(*reports, people=("U1",)):
 
 
 def numbered(number, **changes):
-    """Give one of several SIMs."""
+    """Return one of several SIMs."""
     sim = a_sim(sid="DE" + f"{number:032x}", unique_name=f"pump-{number}")
     return a_report(sim=sim, **changes)
 
 
 def a_watch(number=7):
-    """Give a watch of Ana's until it is online."""
+    """Return a watch of Ana's until it is online."""
     seen = snapshot_of(numbered(number))
     return Watch(
         id="w", sid=seen.sid, name=seen.name, asker=Asker("U0ANA0001", "C1", "1.1"),
-        goal=Goal.ONLINE, started=NOW, ends=NOW + HOUR, noticed=seen, latest=seen, checked=NOW,
+        goal=Condition.ONLINE, started=NOW, ends=NOW + HOUR, noticed=seen, latest=seen, checked=NOW,
     )  # fmt: skip
 
 
 def shown(screen):
-    """Give all that stands on a screen."""
+    """Return all that stands on a screen."""
     return json.dumps([screen.text, screen.blocks], ensure_ascii=False)
 
 

@@ -4,7 +4,7 @@ import re
 
 from hypothesis import given
 
-from bot.blocks.handover_file import handover_file, marked
+from bot.blocks.handover import handover_file, marked
 from bot.diagnosis.state import State
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over

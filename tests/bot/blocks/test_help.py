@@ -1,6 +1,13 @@
 """Help made from the registry."""
 
-from bot.blocks.help import HelpEntry, help_screen
+from datetime import timedelta
+
+import pytest
+
+from bot.blocks.help import HelpEntry, help_screen, limit_words, rule_words, rules_screen
+from bot.blocks.tables import ALL_TEXT
+from bot.diagnosis.engine import all_rules
+from bot.diagnosis.thresholds import Thresholds
 from tests.bot.blocks.reports import faults, words
 
 ENTRIES = (
@@ -35,3 +42,58 @@ def test_no_entries():
     Without subcommands there is still a sentence.
     """
     assert [] == faults(help_screen([]))
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (4, "4"),
+        (timedelta(minutes=15), "15 min"),
+        (timedelta(hours=24), "24 h"),
+        ((timedelta(hours=1), timedelta(hours=4)), "1 h or 4 h"),
+    ],
+)
+def test_limit_words(limit, said):
+    """
+    A threshold has its unit.
+    """
+    assert said == limit_words(limit)
+
+
+def test_a_rule_has_its_thresholds_as_set():
+    """
+    The list shows the thresholds of this bot, and that they were set.
+    """
+    flapping = next(rule for rule in all_rules() if rule.name == "flapping")
+    told = rule_words(flapping, Thresholds(flapping_starts=9))
+
+    assert "more than 9 session starts" in told.fires
+    assert "warning or critical" == told.severity
+    assert "set for this bot" in told.source
+
+
+def test_every_rule_can_be_told():
+    """
+    No rule's sentence names a threshold that it does not list.
+    """
+    for rule in all_rules():
+        told = rule_words(rule, Thresholds())
+
+        assert all(told)
+        assert "{" not in told.fires
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [frozenset(), frozenset({"data_table"}), frozenset({"data_table", "table"}), ALL_TEXT],
+)
+def test_rules_screen_fits(refused):
+    """
+    All rules fit on every rung, and what is left out is said.
+    """
+    drawn = rules_screen(all_rules(), Thresholds(), refused=refused)
+    text = drawn.text + "\n".join(words(drawn.blocks))
+    missing = [rule.name for rule in all_rules() if rule.name not in text]
+
+    assert [] == faults(drawn)
+    assert not missing or f"{len(missing)} rules left out" in text

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blocks import ids
-from bot.blocks.history import history_screen
-from bot.blocks.ladder import ALL_TEXT, NOTHING
+from bot.blocks.history import history_screen, history_table
+from bot.blocks.tables import ALL_TEXT, NOTHING
 from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, a_report, faults, words
-from tests.builders import SID, a_session
+from tests.builders import NOON, SID, a_session
 
 HOUR = timedelta(hours=1)
 RUNGS = (
@@ -240,3 +240,55 @@ def test_any_history_fits(report, days):
     """
     for refused in RUNGS:
         assert [] == faults(history_screen(report, days, refused=refused))
+
+
+def test_a_row():
+    """
+    A session's row has what is known of it, under the right heads.
+    """
+    table = history_table([a_session(end=NOW)], NOW)
+    shown = dict(zip(table.header, (getattr(c, "text", c) for c in table.rows[0]), strict=True))
+
+    assert {
+        "Started (UTC)": "2026-01-05 12:00",
+        "Ended (UTC)": "2026-01-05 15:00",
+        "Lasted": "3 h",
+        "Operator": "T-Mobile USA",
+        "Radio": "LTE",
+        "Packets up": "246",
+        "Packets down": "296",
+        "MCC-MNC": "310-260",
+        "Country": "USA",
+        "Cell": "310-260-40482-1243",
+        "Tower at": "≈ 37.883, -122.368",
+        "IMEI": "01493100-012970-0",
+    } == shown
+
+
+def test_an_unknown_row():
+    """
+    What is unknown is said so in every cell.
+    """
+    table = history_table([type(a_session()).model_construct()], NOON)
+
+    assert (
+        "unknown",
+        "still open",
+        "unknown",
+        "unknown",
+        "unknown",
+        "unknown",
+        "unknown",
+        "cell unknown",
+        "IMEI not reported",
+        "unknown",
+        "unknown",
+        "unknown",
+    ) == table.rows[0]
+
+
+def test_no_more_rows_than_can_be_drawn():
+    """
+    Rows beyond what any rung draws are not made.
+    """
+    assert 200 == len(history_table([a_session()] * 5000, NOON).rows)

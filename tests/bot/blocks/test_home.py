@@ -8,14 +8,14 @@ import pytest
 
 from bot.blocks.help import HelpEntry
 from bot.blocks.home import Health, Home, health_lines, home_view, shut_view
-from bot.ops.standing import Stand
-from bot.sandbox.slack_api.blocks.view import is_too_large, view_faults
+from bot.emulators.slack.blocks.view import is_too_large, view_faults
+from bot.ops.metrics import Dependency
 from bot.store.errors import StoreFull
 from tests.bot.blocks.reports import HOSTILE, NOW, words
 from tests.bot.blocks.test_handover import a_watch
 from tests.bot.digests.subscriptions import subscription as a_subscription
 
-WELL = Health(Stand(NOW), Stand(NOW), None)
+WELL = Health(Dependency(NOW), Dependency(NOW), None)
 ENTRIES = [HelpEntry("/simsessions <sim>", "what it is doing", ("/simsessions pump-7",))]
 HOME = Home((), (), {}, WELL, ENTRIES, NOW)
 
@@ -90,11 +90,17 @@ EARLIER = NOW - timedelta(hours=1)
 @pytest.mark.parametrize(
     ("stand", "line"),
     [
-        (Stand(), "❔ *KORE*: not asked yet"),
-        (Stand(NOW), "🟢 *KORE*: answers; no error since I was started"),
-        (Stand(NOW, EARLIER, "503"), "🟢 *KORE*: answers; last error 503, <!date"),
-        (Stand(EARLIER, NOW, "time_out"), "🔴 *KORE*: did not answer as it should when asked last"),
-        (Stand(None, NOW, "403"), "🔴 *KORE*: did not answer as it should when asked last; last"),
+        (Dependency(), "❔ *KORE*: not asked yet"),
+        (Dependency(NOW), "🟢 *KORE*: answers; no error since I was started"),
+        (Dependency(NOW, EARLIER, "503"), "🟢 *KORE*: answers; last error 503, <!date"),
+        (
+            Dependency(EARLIER, NOW, "time_out"),
+            "🔴 *KORE*: did not answer as it should when asked last",
+        ),
+        (
+            Dependency(None, NOW, "403"),
+            "🔴 *KORE*: did not answer as it should when asked last; last",
+        ),
     ],
 )
 def test_how_kore_stands(stand, line):

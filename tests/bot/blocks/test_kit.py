@@ -3,8 +3,25 @@
 import pytest
 
 from bot.blocks import kit
-from bot.sandbox.slack_api.blocks.view import view_faults
-from bot.sandbox.slack_api.blocks.whole import blocks_faults
+from bot.blocks.kit import (
+    INPUT_TEXT,
+    Choice,
+    chosen,
+    clean,
+    conversation,
+    cut,
+    escape,
+    field,
+    modal,
+    plain,
+    searched,
+    sentence,
+    time_of_day,
+    typed,
+)
+from bot.emulators.slack.blocks.view import view_faults
+from bot.emulators.slack.blocks.whole import blocks_faults
+from tests.bot.blocks.reports import HOSTILE
 
 LONG = "x<&>" * 5000
 
@@ -71,3 +88,146 @@ def test_words_of_ours_are_not_made_links_by_slack():
     Slack is told not to look for links and channels in plain words.
     """
     assert kit.mrkdwn("www.example.com")["verbatim"] is True
+
+
+TWO = (Choice("a", "First"), Choice("b", "Second"))
+ELEMENTS = [
+    typed("truck-42"),
+    typed("x\ny", lines=True, example="one a line"),
+    typed("x" * (INPUT_TEXT + 1)),
+    typed(""),
+    chosen("static_select", TWO, "b"),
+    chosen("static_select", TWO, "c", example="Choose"),
+    chosen("radio_buttons", TWO, "a"),
+    chosen("static_select", [Choice(str(n), "x" * 99) for n in range(150)], "149"),
+    searched(Choice("UTC", "UTC")),
+    searched(None, example="Europe/Berlin"),
+    time_of_day("09:00"),
+    time_of_day(""),
+    conversation("C1", ("public", "private")),
+    conversation("", ("im",)),
+]
+
+
+@pytest.mark.parametrize("element", ELEMENTS, ids=str)
+def test_slack_takes_it(element):
+    """
+    Every input keeps Slack's limits, whatever it is made of.
+    """
+    block = field("here", "Label" * 500, element, hint="Hint" * 600, optional=True, tells=True)
+    view = modal("x", "Title", [block]) | {"submit": plain("Save", 24)}
+
+    assert [] == view_faults(view, ("modal",))
+
+
+@pytest.mark.parametrize(
+    ("element", "key", "expected"),
+    [
+        (typed("truck-42"), "initial_value", "truck-42"),
+        (chosen("static_select", TWO, "b"), "initial_option", "b"),
+        (searched(Choice("UTC", "UTC")), "initial_option", "UTC"),
+        (time_of_day("09:00"), "initial_time", "09:00"),
+        (conversation("C1", ("public",)), "initial_conversation", "C1"),
+    ],
+)
+def test_what_is_filled_in_already(element, key, expected):
+    """
+    A value that is known stands there when the window opens.
+    """
+    found = element[key]
+
+    assert expected == (found["value"] if isinstance(found, dict) else found)
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        typed(""),
+        chosen("static_select", TWO, ""),
+        chosen("static_select", TWO, "gone"),
+        searched(None),
+        time_of_day(""),
+        conversation("", ("public",)),
+    ],
+)
+def test_what_is_not_filled_in(element):
+    """
+    Where nothing is known, nothing stands there.
+    """
+    assert [] == [key for key in element if key.startswith("initial_")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("pump-7", "pump-7"),
+        ("truck_42_b", "truck_42_b"),
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("<@U1>", "&lt;@U1&gt;"),
+        ("a & b", "a &amp; b"),
+        ("&lt;", "&amp;lt;"),
+        ("*b*", "∗b∗"),
+        ("_s_", "ˍsˍ"),
+        ("~x~ `y`", "∼x∼ ˋyˋ"),
+        ("one\r\ntwo\tthree", "one two three"),
+        ("\x1b[31mred", "[31mred"),
+        ("\u202eab\u2066c", "abc"),
+        ("a\u2028b", "a b"),
+        ("\u200b\u202e", "(blank)"),
+        ("", "(blank)"),
+        ("x" * 81, "x" * 79 + "…"),
+        ("\ud800!", "�!"),
+        ("Überwachung 🚚 ١٢٣", "Überwachung 🚚 ١٢٣"),
+    ],
+)
+def test_escape(typed, shown):
+    """
+    Text is shown as it is, without what Slack would act upon.
+    """
+    assert shown == escape(typed)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_escape_leaves_nothing_to_act_upon(name):
+    """
+    No hostile name keeps a mark, a line end or an unencodable character.
+    """
+    shown = escape(name)
+
+    assert not set("<>*~`\n\r\x1b\u202e") & set(shown)
+    assert shown.encode()
+    assert len(clean(name)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("short", 10, "short"),
+        ("0123456789", 10, "0123456789"),
+        ("0123456789a", 10, "012345678…"),
+        ("see <https://a.example|a>", 12, "see …"),
+        ("a &amp; b", 5, "a …"),
+        ("<a> &amp; b", 9, "<a> …"),
+    ],
+)
+def test_cut(text, limit, shown):
+    """
+    Finished mrkdwn is shortened without leaving half a token.
+    """
+    assert shown == cut(text, limit)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("I read `pmp-7` as a name.", "I read `pmp-7` as a name."),
+        ("I read `a*b_<!here>`.", "I read `a*b_&lt;!here&gt;`."),
+        ("an *odd* ` tick", "an ∗odd∗ ˋ tick"),
+        ("`a` <@U1> `b`", "`a` &lt;@U1&gt; `b`"),
+    ],
+)
+def test_sentence(said, shown):
+    """
+    An error's sentence keeps its code spans and nothing else.
+    """
+    assert shown == sentence(said)

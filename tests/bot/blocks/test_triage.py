@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blocks import ids
-from bot.blocks.ladder import ALL_TEXT, NOTHING
-from bot.blocks.triage import triage_screen
+from bot.blocks.format import NOTICE, PLAIN
+from bot.blocks.tables import ALL_TEXT, NOTHING
+from bot.blocks.triage import cells, headline, next_step, state_word, states_line, triage_screen
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
 from bot.errors import BotError, TookTooLong
@@ -44,7 +45,7 @@ def of(*answers, **more):
 
 
 def rows_of(screen):
-    """Give the rows of the table, as text."""
+    """Return the rows of the table, as text."""
     (table,) = [block for block in screen.blocks if block["type"] == "data_table"]
     return [[cell["text"] for cell in row] for row in table["rows"]]
 
@@ -245,3 +246,51 @@ def test_anything_at_all_is_drawn_within_the_limits(rows, waiting, cut, refused)
     assert [] == faults(drawn)
     mrkdwn = [b["text"]["text"] for b in drawn.blocks if b["type"] == "section" and "text" in b]
     assert not any("<!channel>" in text or "<@U1>" in text for text in [drawn.text, *mrkdwn])
+
+
+def test_the_states_are_counted_worst_first():
+    """
+    Each state stands once with its number, what was not read at the end.
+    """
+    answers = [sim(1), sim(2, state=State.OFFLINE), sim(3), TookTooLong()]
+
+    made = triage(["1", "2", "3", "4"], answers)
+
+    assert "1 🔴 offline, 2 🟢 online, 1 not read" == states_line(made)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_state_is_a_sign_and_a_word(state):
+    """
+    No sign stands alone.
+    """
+    sign, _, word = state_word(state).partition(" ")
+
+    assert sign
+    assert word == state.value.replace("_", " ")
+
+
+def test_a_name_of_any_length_leaves_room_for_the_rest():
+    """
+    Cells are cut, so that two hundred rows fit.
+    """
+    long = a_report(sim=a_sim(unique_name="N" * 300), findings=(a_finding(title="T" * 300),))
+
+    assert all(len(cell) <= 48 for cell in cells(long))
+
+
+def test_a_sim_never_seen_says_for_how_long():
+    """
+    An empty window is not never.
+    """
+    assert "not in 30 days" == cells(sim(1, state=State.NEVER_SEEN, sessions=()))[4]
+
+
+def test_an_outage_without_a_place_in_the_reports_says_no_next_step():
+    """
+    Each SIM's own next step is in its details.
+    """
+    made = triage(["1"], [sim(1, findings=(a_finding(),))])
+
+    assert next_step(made, PLAIN) is None
+    assert "1 critical" in headline(made, NOTICE)

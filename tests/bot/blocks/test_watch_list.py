@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.blocks.watch_list import MOST, begun_screen, list_screen, stopped_screen
+from bot.blocks.watch import MOST, begun_screen, list_screen, stopped_screen
 from bot.watches.watch import Asker
 from tests.bot.blocks.reports import HOSTILE, faults, words
 from tests.bot.watches.watching import ANA, NOON, a_watch

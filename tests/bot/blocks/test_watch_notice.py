@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.ladder import ALL_TEXT
-from bot.blocks.watch_notice import watch_notice
+from bot.blocks.tables import ALL_TEXT
+from bot.blocks.watch import watch_notice
 from bot.sessions.snapshot import Found, snapshot_of
-from bot.watches.judging import news
-from bot.watches.watch import Goal, Notice, NoticeKind
+from bot.watches.transitions import news
+from bot.watches.watch import Condition, Notice, NoticeKind
 from tests.bot.blocks.reports import REPORTS, faults, words
 from tests.bot.watches.watching import HOUR, MINUTE, NOON, a_snapshot, a_watch
 
@@ -24,7 +24,7 @@ def a_notice(kind=NoticeKind.REACHED, before=OFF, after=ON, **changes):
 
 
 def said(notice, **changes):
-    """Give the notice's own sentence, as blocks."""
+    """Return the notice's own sentence, as blocks."""
     drawn = watch_notice(a_watch(**changes), notice, news(notice.before, notice.after))
     return "\n".join(words(drawn.blocks))
 
@@ -138,7 +138,9 @@ def test_the_notification_reads_without_marks():
     assert "*" not in drawn.text
 
 
-@given(REPORTS, REPORTS, st.sampled_from(NoticeKind), st.sampled_from(Goal), st.text(max_size=300))
+@given(
+    REPORTS, REPORTS, st.sampled_from(NoticeKind), st.sampled_from(Condition), st.text(max_size=300)
+)
 def test_any_notice_is_taken(one, other, kind, goal, why):
     """
     Whatever was and is, Slack takes the notice, with blocks and as text alone.

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from bot.clock import SystemClock
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.serve import serving
-from bot.sandbox.slack_api.api import SlackApi
-from bot.sandbox.slack_api.workspace import Workspace
+from bot.demo.stories.story import all_stories
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.serve import serving
+from bot.emulators.slack.api import SlackApi
+from bot.emulators.slack.workspace import Workspace
 from bot.settings import PREFIX, WITHOUT_PREFIX
 from bot.slack.manifest import bot_scopes
 
@@ -69,7 +70,7 @@ Simsessions = Callable[..., Coroutine[Any, Any, Done]]
 @pytest.fixture
 async def kore() -> AsyncIterator[Kore]:
     """Serve the stand-in for KORE."""
-    api = KoreApi(SystemClock())
+    api = KoreApi(SystemClock(), stories=all_stories())
     async with serving(api.app) as url:
         yield Kore(api, url)
 
@@ -90,19 +91,19 @@ async def slack() -> AsyncIterator[Slack]:
 
 
 def strangers() -> dict[str, str]:
-    """Give this process's environment without our own settings."""
+    """Return this process's environment without our own settings."""
     ours = {field.upper() for field in WITHOUT_PREFIX}
     return {k: v for k, v in os.environ.items() if k not in ours and not k.startswith(PREFIX)}
 
 
 def kept_in(folder: Path) -> dict[str, str]:
-    """Give the settings that keep the store in a folder, wherever that is."""
+    """Return the settings that keep the store in a folder, wherever that is."""
     return {"SIMSESSIONS_DATA_DIR": str(folder), "SIMSESSIONS_DATA_MAY_BE_LOST": "yes"}
 
 
 @pytest.fixture
 def simsessions(tmp_path: Path) -> Simsessions:
-    """Give a function that runs a command line in an empty folder and waits for its end."""
+    """Return a function that runs a command line in an empty folder and waits for its end."""
 
     async def run(*arguments: str, typed: str = "", **settings: str) -> Done:
         process = await asyncio.create_subprocess_exec(

@@ -2,7 +2,7 @@
 
 from bot.cli.exports import exports
 from bot.clock import SystemClock
-from bot.sandbox.kore_api.api import KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.settings import Need, load_settings
 
 
@@ -10,7 +10,7 @@ def test_they_are_the_settings_of_a_lookup():
     """
     Read as an environment they are all that `lookup` needs.
     """
-    api = KoreApi(SystemClock(), stories=())
+    api = KoreApi(SystemClock())
     words = " ".join(exports(api, "http://127.0.0.1:1")).replace("export ", "").split()
     settings = load_settings(dict(word.split("=", 1) for word in words), None, need=Need.KORE)
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from bot.cli.lookups import lookups
 from bot.clock import SystemClock
-from bot.sessions.batch import AT_ONCE
+from bot.demo.stories.story import all_stories
+from bot.sessions.lookup import AT_ONCE
 from bot.sessions.report import SessionReport
 from bot.settings import Need, load_settings
 
@@ -23,7 +24,7 @@ async def test_answers_come_in_the_order_asked(kore):
     """
     More SIMs than are asked for at once are all answered, each in its place, each told.
     """
-    names = [story.name for story in kore.api.stories]
+    names = [story.name for story in all_stories()]
     asked = [*names, "no-such-sim", *reversed(names)]
     done = Counter()
     settings = load_settings(kore.settings, None, need=Need.KORE)
@@ -54,7 +55,7 @@ async def test_several_sims_share_what_they_have_in_common(kore):
     """
     An outage that shows only over several SIMs stands in the findings of each that it concerns.
     """
-    story = next(s for s in kore.api.stories if ("common_outage", "critical") in s.findings)
+    story = next(s for s in all_stories() if ("common_outage", "critical") in s.findings)
     settings = load_settings(kore.settings, None, need=Need.KORE)
     async with lookups(settings, SystemClock()) as service:
         together = await service.look_up_many([story.name, *story.asked_with])

@@ -10,8 +10,8 @@ from PIL import Image
 from bot.cli.timeline import check, write
 from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
+from bot.emulators.kore.faults import broken
 from bot.kore.errors import KoreError
-from bot.sandbox.kore_api.faults import broken
 from bot.sessions.report import SessionReport
 from tests.builders import NOON, a_session, a_sim
 

@@ -18,59 +18,59 @@ PLAN = "WP" + "0" * 32
 
 
 def ago(minutes: float):
-    """Give the moment so many minutes before now."""
+    """Return the moment so many minutes before now."""
     return NOON - timedelta(minutes=minutes)
 
 
 def closed(start: float, lasting: float, /, **changes) -> DataSession:
-    """Give a session that started `start` minutes ago and ended after `lasting` minutes."""
+    """Return a session that started `start` minutes ago and ended after `lasting` minutes."""
     end = ago(start - lasting)
     return a_session(**{"start": ago(start), "end": end, "last_updated": end} | changes)
 
 
 def still_open(start: float, updated: float | None = 1, /, **changes) -> DataSession:
-    """Give an open session that started `start` minutes ago, updated `updated` minutes ago."""
+    """Return an open session that started `start` minutes ago, updated `updated` minutes ago."""
     told = None if updated is None else ago(updated)
     return a_session(**{"start": ago(start), "end": None, "last_updated": told} | changes)
 
 
 def starts(*minutes: float, lasting: float = 1, **changes) -> list[DataSession]:
-    """Give closed sessions that started so many minutes ago."""
+    """Return closed sessions that started so many minutes ago."""
     return [closed(start, lasting, **changes) for start in minutes]
 
 
 def a_plan(**changes) -> RatePlan:
-    """Give a plan that allows everything and has no limit."""
+    """Return a plan that allows everything and has no limit."""
     plain = {"sid": PLAN, "data_enabled": True, "international_roaming": ["data"]}
     return RatePlan.model_validate(plain | changes)
 
 
 def used(total, *, home=None, **record) -> UsageRecord:
-    """Give a usage record in bytes."""
+    """Return a usage record in bytes."""
     data = {"total": total} | ({} if home is None else {"home": {"total": home}})
     return UsageRecord.model_validate({"data": data} | record)
 
 
 def evidence(*sessions: DataSession, unread=False, plan=None, usage=None, **sim) -> Evidence:
-    """Give what is known of an active SIM now."""
+    """Return what is known of an active SIM now."""
     return Evidence(a_sim(**sim), None if unread else sessions, NOON, plan, usage)
 
 
 def found(rule: Rule, known: Evidence, limits: Thresholds = LIMITS) -> list[Finding]:
-    """Give what one rule finds, before any demotion."""
+    """Return what one rule finds, before any demotion."""
     return list(rule.check(known, limits))
 
 
 def words(rule: Rule, known: Evidence, limits: Thresholds = LIMITS) -> list[str]:
-    """Give the severities of what one rule finds."""
+    """Return the severities of what one rule finds."""
     return [finding.severity.word for finding in found(rule, known, limits)]
 
 
 def verdict(known: Evidence, limits: Thresholds = LIMITS) -> list[tuple[str, str]]:
-    """Give all findings about a SIM as (rule, severity), in order."""
+    """Return all findings about a SIM as (rule, severity), in order."""
     return [(finding.rule, finding.severity.word) for finding in diagnose(known, limits)]
 
 
 def rule_named(name: str):
-    """Give a rule by its id."""
+    """Return a rule by its id."""
     return next(rule for rule in all_rules() if rule.name == name)

@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.diagnosis.engine import diagnose
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, busiest
 from bot.diagnosis.state import state_of
-from bot.diagnosis.windows import busiest
 from bot.kore.models import DataSession
 from tests.bot.diagnosis.cases import LIMITS, MB, a_plan, used
 from tests.builders import NOON, SID, a_sim
@@ -29,7 +28,7 @@ count = st.one_of(st.just(0), st.just(9), st.none(), st.integers(-2, 10**12))
 
 
 def some(*values):
-    """Give one of these, or nothing."""
+    """Return one of these, or nothing."""
     return st.sampled_from([None, *values])
 
 
@@ -53,7 +52,7 @@ row = st.fixed_dictionaries(
 
 
 def a_row(told):
-    """Give the session; an end that is a number is the minutes that it lasted."""
+    """Return the session; an end that is a number is the minutes that it lasted."""
     start, end = told["start"], told["end"]
     if isinstance(end, int):
         told = told | {"end": start and start + timedelta(minutes=end)}
@@ -61,7 +60,7 @@ def a_row(told):
 
 
 def a_busy_day(seed):
-    """Give many sessions thrown close together, so that most rules have something to find."""
+    """Return many sessions thrown close together, so that most rules have something to find."""
     dice = random.Random(seed)
     busy, lengths = dice.choice([90, 300, 1800, 15_000]), dice.choice([(1, 5), (60, 61), (0, 300)])
     zeros = dice.choice([0.1, 0.9])
@@ -116,7 +115,7 @@ usages = st.lists(
 
 
 def told(rows, sim=None, plan=None, usage=None):
-    """Give the findings; a rule that breaks fails the test."""
+    """Return the findings; a rule that breaks fails the test."""
     broken = []
     known = Evidence(sim or a_sim(), tuple(rows), NOON, plan, usage)
     findings = diagnose(known, LIMITS, broken.append)

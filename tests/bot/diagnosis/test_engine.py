@@ -1,3 +1,5 @@
+""""""
+
 import logging
 import string
 from dataclasses import replace
@@ -7,8 +9,7 @@ import pytest
 
 import bot.diagnosis.rules
 from bot.diagnosis import engine
-from bot.diagnosis.engine import all_rules, diagnose
-from bot.diagnosis.order import ORDER
+from bot.diagnosis.engine import ORDER, all_rules, diagnose, place
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import defaults
 from tests.bot.diagnosis.cases import (
@@ -157,3 +158,27 @@ def test_a_rule_that_breaks_is_logged_counted_and_skipped(monkeypatch, caplog):
     assert ["speaks"] == [finding.rule for finding in findings]
     assert ["breaks_half_way"] == broken
     assert ["rule-broke"] == [record.message for record in caplog.records]
+
+
+def test_places_follow_the_order():
+    """
+    Rules stand in the order that is written down, each once.
+    """
+    assert list(ORDER) == sorted(ORDER, key=place)
+    assert len(ORDER) == len(set(ORDER))
+
+
+def test_the_sim_is_told_first_and_health_last():
+    """
+    From the SIM's own state down to the application.
+    """
+    assert ("sim_not_active", "healthy") == (ORDER[0], ORDER[-1])
+
+
+def test_a_rule_that_is_not_listed_comes_last():
+    """
+    Whoever adds a rule need not touch another file.
+    """
+    assert ["healthy", "a_new_rule", "b_new_rule"] == sorted(
+        ["b_new_rule", "healthy", "a_new_rule"], key=place
+    )

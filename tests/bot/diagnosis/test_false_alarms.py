@@ -6,8 +6,8 @@ from bot.diagnosis.engine import diagnose
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State, state_of
+from bot.emulators.kore.fleet import Fleet
 from bot.kore.models import DataSession, Sim
-from bot.sandbox.kore_api.fleet import Fleet
 from tests.bot.diagnosis.cases import LIMITS
 from tests.builders import NOON
 
@@ -16,7 +16,7 @@ MOMENTS = [NOON, NOON + timedelta(days=1, hours=9), NOON + timedelta(days=5, hou
 
 
 def judged(moment: datetime, seed: int):
-    """Give each SIM of a healthy fleet with its evidence and findings."""
+    """Return each SIM of a healthy fleet with its evidence and findings."""
     fleet = Fleet(SIMS, seed)
     for place in range(SIMS):
         sim = Sim.model_validate(fleet[place].sim(moment))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.digests.chooser import SimChooser
+from bot.digests.sim_selection import SimSelector
 from tests.bot.sims.conftest import api, clock, directory, kore, resolver
 
 __all__ = ["api", "clock", "directory", "kore", "resolver"]
@@ -10,4 +10,4 @@ __all__ = ["api", "clock", "directory", "kore", "resolver"]
 
 @pytest.fixture
 def chooser(kore, directory, resolver):
-    return SimChooser(kore, directory, resolver)
+    return SimSelector(kore, directory, resolver)

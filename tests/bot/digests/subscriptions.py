@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.digests.cadence import Cadence, Every
+from bot.digests.schedule import Cadence, Every
 from bot.digests.selection import Selection, Which
 from bot.digests.subscription import Subscription
 

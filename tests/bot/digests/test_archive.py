@@ -5,11 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.digests.archive import AT_A_TIME, Archive, DigestGone
-from bot.digests.days import Day
-from bot.digests.months import learnt
+from bot.digests.days import Day, learnt
 from bot.store.digest_runs import DigestRuns, Stage
-from bot.store.scan_rows import ScanRows
-from bot.store.sim_days import SimDays
+from bot.store.scans import ScanRows, SimDays
 from tests.bot.blocks.digests import QUIET
 from tests.bot.digests.test_compile import row
 

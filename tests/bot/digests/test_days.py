@@ -14,12 +14,12 @@ H = timedelta(hours=1)
 
 
 def closed(start, length, **changes):
-    """Give a session that ended."""
+    """Return a session that ended."""
     return a_session(start=start, end=start + length, last_updated=start + length, **changes)
 
 
 def added_up(*sessions, days=3):
-    """Give the last days, oldest first."""
+    """Return the last days, oldest first."""
     found = days_of(Evidence(a_sim(), sessions, NOW), TODAY - days + 1)
     return [found[number] for number in sorted(found)]
 

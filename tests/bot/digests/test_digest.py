@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.digests.digest import Changed, Digest, Group, Known, Lost, Missed, Some
-from bot.sessions.changes import ChangeKind
+from bot.sessions.snapshot import ChangeKind
 from tests.bot.blocks.digests import QUIET, a_digest
 from tests.builders import NOON
 

@@ -17,18 +17,18 @@ LIMITS = Thresholds()
 
 
 def silent(rule="gone_silent"):
-    """Give a finding."""
+    """Return a finding."""
     return Finding(rule, Severity.CRITICAL, "Silent", "", "", "")
 
 
 async def streamed(losses):
-    """Give losses as the store does: by network, and by time."""
+    """Return losses as the store does: by network, and by time."""
     for loss in sorted(losses, key=lambda each: (each.network, each.at)):
         yield loss
 
 
 async def found(losses, asked):
-    """Give the outages among so many SIMs that were asked for."""
+    """Return the outages among so many SIMs that were asked for."""
     return await outages(streamed(losses), asked, LIMITS)
 
 

@@ -1,24 +1,34 @@
 """SIMs asked and judged in the background, at KORE's stand-in."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.demo.stories.story import all_stories
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.rule import Finding, Severity
+from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests import scan
-from bot.digests.days import day_number
-from bot.digests.months import unpacked
-from bot.digests.scan import Scanner, judged
+from bot.digests.compile import is_told
+from bot.digests.days import day_number, unpacked
+from bot.digests.scan import Scanner, failed_row, gravity, judged, mark, scan_row, traffic
+from bot.emulators.kore.api import KoreApi
+from bot.emulators.kore.faults import Fault
 from bot.errors import Restarting
 from bot.kore.errors import KoreUnavailable
-from bot.ops.off_loop import OffLoop
-from bot.sandbox.kore_api.api import KoreApi
-from bot.sandbox.kore_api.faults import Fault
+from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import SessionLookup
-from bot.sessions.snapshot import Snapshot, snapshot_of
+from bot.sessions.snapshot import Found, Snapshot, changes, snapshot_of
 from bot.sessions.verdict import Judge
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
+from bot.store.scans import FAILED, ScanRow
+from tests.bot.blocks.reports import NOW, a_finding, a_report
+from tests.builders import NOON, SID, a_session, a_sim
 
 DAY = timedelta(days=1)
 
@@ -26,19 +36,19 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def api(clock):
     """All the stories."""
-    return KoreApi(clock)
+    return KoreApi(clock, stories=all_stories())
 
 
 @pytest.fixture
-async def off_loop():
-    opened = OffLoop()
+async def executor():
+    opened = WorkerThread()
     yield opened
     await opened.aclose()
 
 
 @pytest.fixture
-def scanner(kore, clock, off_loop):
-    return Scanner(kore, Judge(Thresholds()), clock, off_loop, at_once=5)
+def scanner(kore, clock, executor):
+    return Scanner(kore, Judge(Thresholds()), clock, executor, at_once=5)
 
 
 @pytest.fixture
@@ -47,7 +57,7 @@ async def sims(kore):
 
 
 def told(snapshot):
-    """Give what a scan and a look-up must agree on; a scan does not know of a limit at hand."""
+    """Return what a scan and a look-up must agree on; a scan does not know of a limit at hand."""
     unsure = {"data_limit", "healthy"}
     findings = [(f.rule, f.severity) for f in snapshot.findings if f.rule not in unsure]
     return snapshot.sid, snapshot.state, snapshot.network, snapshot.imei14, findings
@@ -69,12 +79,12 @@ async def test_a_scan_judges_as_a_look_up_does(scanner, sims, kore, clock):
     }
 
 
-async def test_no_sim_is_lost_among_many_at_once(kore, api, clock, off_loop):
+async def test_no_sim_is_lost_among_many_at_once(kore, api, clock, executor):
     """
     However answers come in between each other, each SIM has its row, or is a failure.
     """
     api.faults.latency = 0.01
-    scanner = Scanner(kore, Judge(Thresholds()), clock, off_loop, at_once=20)
+    scanner = Scanner(kore, Judge(Thresholds()), clock, executor, at_once=20)
     sims = [sim async for sim in kore.sims()] * 3
     api.faults.add(Fault(path=f"{sims[5].sid}/DataSessions", times=1, status=503))
     scanned = await scanner.scan(sims, {})
@@ -164,13 +174,13 @@ async def test_days_are_learnt(scanner, sims, clock):
     assert all(len(months) == 1 for months in again.values())
 
 
-async def test_a_long_history_is_judged_beside_the_loop(scanner, sims, off_loop, monkeypatch):
+async def test_a_long_history_is_judged_beside_the_loop(scanner, sims, executor, monkeypatch):
     """
     SIMs with very many sessions do not hold up whoever else waits: without the thread there is
     no verdict, and the whole chunk is done again elsewhere.
     """
     monkeypatch.setattr(scan, "LONG", 1)
-    await off_loop.aclose()
+    await executor.aclose()
 
     with pytest.raises(Restarting):
         await scanner.scan(sims, {})
@@ -199,3 +209,143 @@ async def test_no_sims(scanner):
     scanned = await scanner.scan([], {})
 
     assert ([], {}, []) == (scanned.rows, scanned.months, scanned.failures)
+
+
+H = timedelta(hours=1)
+
+
+def evidence(*sessions):
+    return Evidence(a_sim(), sessions, NOW)
+
+
+def finding(rule, severity):
+    return Finding(rule, severity, rule, "", "", "")
+
+
+def test_a_sim_that_was_read():
+    """
+    A row holds the state, how grave it is, the traffic and the snapshot.
+    """
+    lost = a_session(end=NOON, last_updated=NOON)
+    report = a_report(
+        sessions=(lost,), state=State.OFFLINE, findings=(a_finding(rule="gone_silent"),)
+    )
+    row = scan_row(report, evidence(lost))
+
+    assert (SID, "offline", 542, "310-260", NOON.timestamp(), None) == (
+        row.sid,
+        row.state,
+        row.traffic,
+        row.lost_on,
+        row.lost_at,
+        row.fault,
+    )
+    assert State.OFFLINE is Snapshot.from_json(row.row).state
+
+
+def test_a_sim_that_failed_keeps_what_was_known():
+    """
+    The row of a SIM that could not be read compares as the one before did.
+    """
+    before = ScanRow(SID, "online", 0, 77, "the snapshot before")
+    row = failed_row(a_sim(), NOON, "KORE is not answering.", before)
+
+    assert (FAILED, 77, "the snapshot before", "KORE is not answering.") == (
+        row.state,
+        row.mark,
+        row.row,
+        row.fault,
+    )
+
+
+def test_a_sim_that_always_failed_has_its_name():
+    """
+    A SIM that nothing is known of is named all the same.
+    """
+    row = failed_row(a_sim(), NOON, "KORE is not answering.", None)
+
+    assert ("pump-7", State.UNKNOWN) == (
+        Snapshot.from_json(row.row).name,
+        Snapshot.from_json(row.row).state,
+    )
+
+
+def test_the_gravest_is_the_heaviest():
+    """
+    Severity decides, within one severity the order of the rules.
+    """
+    ordered = [
+        finding("gone_silent", Severity.CRITICAL),
+        finding("imei_changed", Severity.CRITICAL),
+        finding("flapping", Severity.WARNING),
+        finding("idle_session", Severity.INFO),
+    ]
+    weights = [gravity([each]) for each in ordered]
+
+    assert sorted(weights, reverse=True) == weights
+    assert weights[0] == gravity(ordered)
+
+
+@pytest.mark.parametrize("rule", ["sim_not_active", "ready_will_bill", "healthy"])
+def test_what_the_state_says_weighs_nothing(rule):
+    """
+    A SIM that was blocked on purpose is not among the worst.
+    """
+    assert 0 == gravity([finding(rule, Severity.CRITICAL)])
+
+
+@pytest.mark.parametrize(
+    ("sessions", "expected"),
+    [
+        ((), None),
+        ([a_session(packets_uploaded=None, packets_downloaded=None)], None),
+        ([a_session(packets_uploaded=None, packets_downloaded=5)], 5),
+        ([a_session(last_updated=None)], None),
+        ([a_session(start=NOW - 48 * H, end=NOW - 12 * H)], 181),
+        ([a_session(start=NOW - 48 * H, end=NOW - 25 * H)], None),
+        ([a_session(), a_session(start=NOON - H, end=NOON)], 1084),
+    ],
+)
+def test_traffic(sessions, expected):
+    """
+    The packets of the last 24 h are added as far as they are told; none told is unknown.
+    """
+    assert expected == traffic(evidence(*sessions))
+
+
+TEXT = st.none() | st.sampled_from(["USA", "MEX"])
+SNAPSHOTS = st.builds(
+    Snapshot,
+    sid=st.just(SID),
+    name=st.just("pump-7"),
+    as_of=st.just(NOON),
+    state=st.sampled_from(State),
+    status=st.none() | st.sampled_from(["active", "suspended"]),
+    country=TEXT,
+    network=st.none() | st.sampled_from(["310-260", "334-020"]),
+    radio=st.none() | st.sampled_from(["LTE", "3G"]),
+    imei14=st.none() | st.sampled_from(["1" * 14, "2" * 14]),
+    findings=st.lists(
+        st.sampled_from([Found("flapping", "warning", "F"), Found("imei_changed", "critical", "I")])
+    ).map(tuple),
+)
+
+
+@given(SNAPSHOTS, SNAPSHOTS)
+def test_where_marks_are_equal_nothing_changed(before, after):
+    """
+    Two snapshots between which a channel is told of a change have marks that differ.
+    """
+    told = [change for change in changes(before, after) if is_told(change)]
+
+    assert not told or mark(before) != mark(after)
+
+
+@given(SNAPSHOTS)
+def test_what_changes_by_the_minute_is_not_in_the_mark(snapshot):
+    """
+    Packets and times do not make two snapshots differ.
+    """
+    later = replace(snapshot, packets_up=99, seen_at=NOW, as_of=NOW, cell_id="1-2-3-4")
+
+    assert mark(snapshot) == mark(later)

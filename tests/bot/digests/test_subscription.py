@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime, time
 
-from bot.digests.cadence import Cadence, Every
-from bot.digests.dues import QuietHours
+from bot.digests.schedule import Cadence, Every, QuietHours
 from bot.digests.subscription import Why
 from tests.bot.digests.subscriptions import PUMPS, subscription
 

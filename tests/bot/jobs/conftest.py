@@ -9,7 +9,7 @@ from tests.bot.jobs.replica import services_on
 
 @pytest.fixture
 def services(database):
-    """Give what an engine needs of them, and no more."""
+    """Return what an engine needs of them, and no more."""
     made = services_on(database, Metrics())
     made.clock = Hurried()
     return made

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 import tests.digest_worker
-from bot.app.digesting import subscriptions
+from bot.app.jobs import subscriptions
 from bot.clock import SystemClock
-from bot.digests.roster import unpacked
+from bot.digests.fleet import unpacked
 from bot.digests.subscription import KIND
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.serve import serving
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.serve import serving
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.scan_chunks import ScanChunks
+from bot.store.scans import ScanChunks
 from tests.digesting import SCOPES, digest_of, pumps
 from tests.workspaces import BOT_TOKEN, slack_side
 
@@ -63,7 +63,7 @@ class Scene:
             await process.communicate()
 
     async def run(self):
-        """Give the run as it stands; None before it has begun."""
+        """Return the run as it stands; None before it has begun."""
         return await self.runs.find(pumps().id, self.due)
 
     async def ended(self):
@@ -73,7 +73,7 @@ class Scene:
         return run
 
     async def finished(self):
-        """Give the SIMs of the chunks that are done."""
+        """Return the SIMs of the chunks that are done."""
         run = await self.run()
         if run is None or run.chunks is None:
             return set()
@@ -93,14 +93,14 @@ class Scene:
         return Counter(path[3] for path in paths if path[-1] == "DataSessions")
 
     def parents(self):
-        """Give the digests that stand in the channel."""
+        """Return the digests that stand in the channel."""
         return [each for each in self.slack.seen_by("ana") if each.thread_ts is None]
 
 
 @pytest.fixture
 async def scene(database, database_url):
     clock = SystemClock()
-    kore = KoreApi(clock, stories=(), sims=SIMS, fleet_days=1)
+    kore = KoreApi(clock, sims=SIMS, fleet_days=1)
     kore.requests = type(kore.requests)(maxlen=SIMS * 10)
     async with serving(kore.app) as kore_url, slack_side(clock) as slack:
         slack.api.scopes = frozenset(SCOPES)

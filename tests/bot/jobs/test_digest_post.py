@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.digests.subscription import Why
+from bot.emulators.slack.people import ANA
 from bot.jobs import digest_post
-from bot.sandbox.slack_api.people import ANA
 from bot.store.digest_runs import Stage
 from tests.digesting import digesting, pumps
 

@@ -2,12 +2,14 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import select, text
 
-from bot.jobs.engine import Engine, Lane, Timing
+from bot.jobs.engine import STUCK_SECONDS, Engine, EngineHealth, Lane, Timing
 from bot.jobs.job import Again, Done, FanOut, NewJob
 from bot.store.schedules import Schedule
 from tests.bot.jobs.engines import LANES, counted, ended, kind, running, until
+from tests.fakes import FakeClock
 
 
 async def test_a_job_is_a_small_state_machine(services, queue):
@@ -221,3 +223,72 @@ async def test_ended_jobs_are_swept_and_due_ones_counted(services, queue):
     await made.stop(1.0)
 
     assert b'simsessions_jobs_running{kind="kind"} 0.0' in services.metrics.text()
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def pulse(clock):
+    return EngineHealth(clock, ["scan", "digest"])
+
+
+def test_a_scheduler_that_looks_no_more(pulse, clock):
+    """
+    After some minutes without a look it is said, until the next one.
+    """
+    clock.move(STUCK_SECONDS + 60)
+    stuck = pulse.why_stuck()
+    pulse.looked()
+
+    assert ("scheduler: has not looked for due work for 6 min",) == stuck
+    assert () == pulse.why_stuck()
+
+
+def test_due_work_that_nobody_begins(pulse, clock):
+    """
+    A lane in which nothing begins or ends, though something has been due for minutes.
+    """
+    clock.move(STUCK_SECONDS + 60)
+    pulse.looked()
+    pulse.waits("scan", 420.0)
+
+    assert ("scheduler: work of the lane scan is due since 7 min",) == pulse.why_stuck()
+
+
+@pytest.mark.parametrize("late", [0.0, 5.0, STUCK_SECONDS])
+def test_what_is_not_late_is_not_stuck(pulse, clock, late):
+    """
+    Neither idle lanes nor short waits.
+    """
+    clock.move(2 * STUCK_SECONDS)
+    pulse.looked()
+    pulse.waits("scan", late)
+
+    assert () == pulse.why_stuck()
+
+
+def test_a_full_lane_that_gets_on_is_not_stuck(pulse, clock):
+    """
+    A scan may have hours of chunks waiting, as long as one ends now and then.
+    """
+    clock.move(STUCK_SECONDS)
+    pulse.moved("scan")
+    clock.move(STUCK_SECONDS)
+    pulse.looked()
+    pulse.waits("scan", 9999.0)
+
+    assert () == pulse.why_stuck()
+
+
+def test_a_store_that_is_away_is_said_elsewhere(pulse, clock):
+    """
+    Then nothing is stuck: it waits.
+    """
+    clock.move(2 * STUCK_SECONDS)
+    pulse.waits("scan", 9999.0)
+    pulse.is_away = True
+
+    assert () == pulse.why_stuck()

@@ -56,7 +56,7 @@ def test_every_lane_is_served():
     """
     No kind names a lane that neither bot nor worker has.
     """
-    from bot.app.job_side import SLOTS  # noqa: PLC0415 -- heavy
+    from bot.app.jobs import SLOTS  # noqa: PLC0415 -- heavy
 
     assert {each.lane for each in all_kinds()} <= {*SLOTS, "scan"}
 

@@ -88,13 +88,13 @@ async def queue(database):
 
 
 async def effects_by(database):
-    """Give each effect with the process that had it."""
+    """Return each effect with the process that had it."""
     async with database.read() as tx:
         return [tuple(row) for row in await tx.execute(text("SELECT key, pid FROM effects"))]
 
 
 async def effects(database):
-    """Give how often each job has had its effect."""
+    """Return how often each job has had its effect."""
     return Counter(key for key, _ in await effects_by(database))
 
 

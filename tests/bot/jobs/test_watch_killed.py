@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import SystemClock
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.serve import serving
+from bot.demo.stories.story import all_stories
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.serve import serving
 from bot.slack.manifest import bot_scopes
 from bot.store.watches import WatchRows
 from bot.watches.watch import Ending
@@ -97,16 +98,16 @@ class Scene:
         return found
 
     async def watches(self):
-        """Give all open watches."""
+        """Return all open watches."""
         return await self.rows.of_person("U0ANA0001")
 
     async def carded(self, count):
-        """Tell whether so many watches have their cards."""
+        """Return whether so many watches have their cards."""
         found = await self.watches()
         return len(found) == count and all(each.card_ts for each in found)
 
     async def all_over(self):
-        """Tell whether no watch is open."""
+        """Return whether no watch is open."""
         return not await self.watches()
 
     def notices(self):
@@ -118,7 +119,7 @@ class Scene:
 @pytest.fixture
 async def scene(database, database_url):
     clock = SystemClock()
-    kore = KoreApi(clock)
+    kore = KoreApi(clock, stories=all_stories())
     async with serving(kore.app) as kore_url, slack_side(clock) as slack:
         needed, optional = bot_scopes()
         slack.api.scopes |= needed | optional
@@ -218,7 +219,7 @@ async def _told(scene, count):
 
 
 async def _posted(scene, word):
-    """Tell whether the post of a notice is recorded."""
+    """Return whether the post of a notice is recorded."""
 
     asked = text("SELECT count(*) FROM posts WHERE state = 'posted' AND key LIKE :like")
     async with scene.rows._db.read() as tx:

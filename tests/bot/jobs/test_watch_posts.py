@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from bot.errors import NotAllowed
-from bot.watches.desk import Limits
-from bot.watches.watch import Ending, Goal
+from bot.watches.service import Limits
+from bot.watches.watch import Condition, Ending
 from tests.watching import ANA, BEN, ONCALL, watching
 
 PUMP = "pump-7"
@@ -83,7 +83,7 @@ async def test_a_card_is_changed_at_most_every_45_s(rig):
     """
     However often the SIM turns, two changes of a card lie 45 s apart or more.
     """
-    await rig.begin("truck-42", Goal.OFFLINE, length=timedelta(hours=1))
+    await rig.begin("truck-42", Condition.OFFLINE, length=timedelta(hours=1))
     for number in range(20):
         turn = rig.kore.turns.go_silent if number % 2 == 0 else rig.kore.turns.recover
         turn("truck-42")
@@ -109,7 +109,7 @@ async def test_a_flapping_sim_wakes_nobody(rig):
     """
     A SIM that is offline for less than two minutes at a time is told of at the end only.
     """
-    await rig.begin(name="truck-42", goal=Goal.OFFLINE, length=timedelta(hours=1))
+    await rig.begin(name="truck-42", goal=Condition.OFFLINE, length=timedelta(hours=1))
     for _ in range(10):
         rig.kore.turns.go_silent("truck-42")
         await rig.move(60)
@@ -179,7 +179,7 @@ async def test_kore_away_is_waited_out(rig):
     """
     While KORE does not answer the card says since when, and nobody is told of anything.
     """
-    begun = await rig.begin(name="truck-42", goal=Goal.OFFLINE)
+    begun = await rig.begin(name="truck-42", goal=Condition.OFFLINE)
     await rig.work()
     rig.kore_fails()
     await rig.move(600, step=20)
@@ -262,7 +262,7 @@ async def test_what_may_not_be_seen_there_is_left_out(rig, left_out, expected):
     Where the policy leaves the device out, a notice says that it is another and not which.
     """
     rig.gate.leaves_out = left_out
-    await rig.begin(name="truck-42", goal=Goal.CHANGES)
+    await rig.begin(name="truck-42", goal=Condition.CHANGES)
     await rig.work()
     rig.kore.turns.swap_device("truck-42")
     await rig.move(300)

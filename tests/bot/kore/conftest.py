@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from bot.clock import SystemClock
+from bot.emulators.kore.api import KoreApi
+from bot.emulators.serve import serving
 from bot.kore.connect import KoreConfig, open_kore
-from bot.kore.retry import RetryPolicy
-from bot.sandbox.kore_api.api import KoreApi
-from bot.sandbox.serve import serving
+from bot.kore.requester import RetryPolicy
 from tests.builders import SID
 from tests.fakes import FakeClock
 
@@ -52,20 +52,20 @@ def counts():
 
 
 def an_api(clock):
-    kore_api = KoreApi(clock, stories=())
+    kore_api = KoreApi(clock)
     kore_api.add({"sid": SID, "unique_name": "pump-7", "status": "active"})
     return kore_api
 
 
 @pytest.fixture
 def api(clock):
-    """Give a KORE whose time is the test's."""
+    """Return a KORE whose time is the test's."""
     return an_api(clock)
 
 
 @pytest.fixture
 def live():
-    """Give a KORE that really takes its time."""
+    """Return a KORE that really takes its time."""
     return an_api(SystemClock())
 
 
@@ -89,7 +89,7 @@ async def kore(api, clock, counts, config):
 
 @pytest.fixture
 async def wired(live, counts):
-    """Give a function that opens a client over a real socket."""
+    """Return a function that opens a client over a real socket."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(live.app))
 
@@ -117,5 +117,5 @@ async def a_server(serve: Serve, **options) -> AsyncIterator[int]:
 
 
 def paths(api: KoreApi) -> list[str]:
-    """Give the paths asked so far, tokens left out."""
+    """Return the paths asked so far, tokens left out."""
     return [asked.path for asked in api.requests if "token" not in asked.path]

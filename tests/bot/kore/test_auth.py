@@ -7,7 +7,7 @@ import pytest
 
 from bot.kore.connect import open_kore
 from bot.kore.errors import KoreBadAnswer, KoreDenied, KoreUnavailable
-from bot.kore.retry import RetryPolicy
+from bot.kore.requester import RetryPolicy
 from tests.bot.kore.conftest import ORIGIN
 from tests.builders import SID
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.kore.cache import ENTRY_OVERHEAD, Answer, Cache, Shelf
+from bot.kore.cache import ENTRY_OVERHEAD, Answer, Cache, CachePolicy
 from bot.kore.errors import (
     KoreBadAnswer,
     KoreDenied,
@@ -14,7 +14,7 @@ from bot.kore.errors import (
 )
 from tests.builders import NOON
 
-SHELF = Shelf("things", fresh_for=30, keep_for=3600, max_bytes=100_000, negative_for=20)
+SHELF = CachePolicy("things", fresh_for=30, keep_for=3600, max_bytes=100_000, negative_for=20)
 
 
 class Source:
@@ -216,7 +216,7 @@ async def test_patience(make, source, clock):
     """
     When KORE takes its time, who has something old reads that; the answer still lands.
     """
-    cache = make(Shelf("things", 30, 3600, 100_000, patience=0.01))
+    cache = make(CachePolicy("things", 30, 3600, 100_000, patience=0.01))
     await cache.get("a", source.fetch)
     clock.move(60)
     source.go.clear()
@@ -281,7 +281,7 @@ async def test_bounded_by_weight(make, source):
     """
     The cache weighs what it keeps; the one least lately used goes first.
     """
-    cache = make(Shelf("things", 30, 3600, max_bytes=3 * (ENTRY_OVERHEAD + 60)))
+    cache = make(CachePolicy("things", 30, 3600, max_bytes=3 * (ENTRY_OVERHEAD + 60)))
     for key in "abcd":
         await cache.get(key, source.fetch)
         await cache.get("a", source.fetch)
@@ -299,7 +299,7 @@ async def test_too_heavy_to_keep(make, source):
     """
     What alone would burst the cache is given and not kept.
     """
-    cache = make(Shelf("things", 30, 3600, max_bytes=ENTRY_OVERHEAD))
+    cache = make(CachePolicy("things", 30, 3600, max_bytes=ENTRY_OVERHEAD))
     found = [await cache.get("a", source.fetch) for _ in range(2)]
 
     assert (["one"] * 2, 2, 0) == ([each.value for each in found], source.asked, cache.weight)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from bot.emulators.kore.faults import broken, hang, late, not_json, slow_body, too_many, truncated
 from bot.errors import SettingsError
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.errors import (
@@ -17,8 +18,7 @@ from bot.kore.errors import (
     KoreUnavailable,
 )
 from bot.kore.models import DataSession
-from bot.kore.retry import RetryPolicy
-from bot.sandbox.kore_api.faults import broken, hang, late, not_json, slow_body, too_many, truncated
+from bot.kore.requester import RetryPolicy
 from tests.bot.kore.conftest import paths
 from tests.builders import SID, a_session
 

@@ -4,7 +4,7 @@ from datetime import UTC
 import pytest
 
 from bot.kore.models import DataSessionPage, ScannedSessionPage, UsageRecord
-from bot.kore.reading import read_rows
+from bot.kore.pages import read_rows
 from tests.builders import a_sim
 
 USAGE = [

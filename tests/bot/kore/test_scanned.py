@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from bot.emulators.kore.faults import Fault
 from bot.kore.errors import KoreUnavailable
-from bot.sandbox.kore_api.faults import Fault
 from tests.builders import SID
 
 ROW = {"sim_sid": SID, "start": "2026-01-05T09:00:00Z", "operator_mcc": 310}

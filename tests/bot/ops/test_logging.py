@@ -1,5 +1,7 @@
 """JSON lines and lines for people."""
 
+import asyncio
+import contextvars
 import io
 import json
 import logging
@@ -7,10 +9,15 @@ import re
 
 import pytest
 
-from bot.ops.logging import LOG_BODIES, configure_logging
-from bot.ops.masking import Masker
-from bot.ops.request_context import begin_request
-from tests.builders import ICCID
+from bot.ops.logging import (
+    LOG_BODIES,
+    LogRedactor,
+    begin_request,
+    configure_logging,
+    request_fields,
+    request_id,
+)
+from tests.builders import ICCID, IMEI, SID
 
 
 @pytest.fixture
@@ -55,7 +62,7 @@ def test_nothing_secret_comes_through(stream):
     """
     Message, arguments, extras and tracebacks are masked, and the line stays JSON.
     """
-    configure_logging("INFO", stream=stream, masker=Masker(["s3cret-value"]))
+    configure_logging("INFO", stream=stream, masker=LogRedactor(["s3cret-value"]))
 
     def broken():
         msg = f"xoxb-1-2 s3cret-value {ICCID}"
@@ -120,3 +127,126 @@ def test_warnings_of_bolt_are_still_heard(stream):
     logging.getLogger("slack_sdk.socket_mode").info("connected")
 
     assert ["unhandled", "connected"] == [line["message"] for line in lines(stream)]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("token xoxb-123-abc-DEF", "token xoxb-…"),
+        ("xapp-1-A0-9-ff and xoxe-1", "xapp-… and xoxe-…"),
+        ("Authorization: Bearer eyJ0.x-x_y+z/=", "Authorization: Bearer …"),
+        (
+            "wss://wss.slack.com/link/?ticket=1-2-3&app_id=4",
+            "wss://wss.slack.com/link/?ticket=…&app_id=4",
+        ),
+        ("to https://hooks.slack.com/commands/T1/22/xyz now", "to https://hooks.slack.com/… now"),
+        (f"/v1/Sims/{SID}/DataSessions", "/v1/Sims/DE…0001/DataSessions"),
+        (f"iccid {ICCID}", "iccid …8909"),
+        (f"imei {IMEI}!", "imei …9700!"),
+        ("8901 2600 1234 5678 909", "…8 909"),
+        ("89-01260012345678909", "…8909"),
+        ("IMEI 01493100-012970-0", "IMEI …2970-0"),
+        ("a=access_token=abc&x", "a=access_token=…&x"),
+    ],
+)
+def test_secrets_and_numbers_go(text, masked):
+    """
+    Keys, secret addresses and whole SIM numbers do not come through; four digits stay.
+    """
+    got = LogRedactor().text(text)
+
+    assert masked == got
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-05T12:00:00.123456+00:00",
+        "2026-01-05 12:34:56",
+        "1767614400.123456",
+        "took 0.12345678901234567 s",
+        "310-260-40482-1243",
+        "T0123ABCD U0456 C0789",
+        "ref 7f3a9c",
+        "the bearer of the news is basic",
+        "DE is Germany",
+    ],
+)
+def test_the_rest_stays(text):
+    """
+    Times, cell ids, Slack's ids and words are left as they are.
+    """
+    got = LogRedactor().text(text)
+
+    assert text == got
+
+
+def test_known_secrets_go_wherever_they_stand():
+    """
+    A secret that the settings hold is found without looking like one.
+    """
+    masker = LogRedactor(["plainlooking", "plainlooking-and-longer", "abc"])
+
+    got = masker.text("xplainlooking-and-longer yplainlooking abc")
+
+    assert "x… y… abc" == got
+
+
+def test_values_are_masked_however_deep():
+    """
+    Containers, keys, numbers and foreign objects are looked into; small numbers stay numbers.
+    """
+    given = {"list": [ICCID, 7, None, 0.5, True], int(ICCID): ValueError(SID), "n": int(ICCID)}
+
+    got = LogRedactor().value(given)
+
+    assert {"list": ["…8909", 7, None, 0.5, True], "…8909": "DE…0001", "n": "…8909"} == got
+
+
+def test_nothing_is_bound_outside_a_request():
+    """
+    Outside a request there are no fields.
+    """
+    fields = contextvars.Context().run(request_fields)
+
+    assert {} == fields
+
+
+def test_an_id_is_six_hex_digits_and_new_each_time():
+    """
+    The id is short enough to be read over the phone, and differs from request to request.
+    """
+    ids = {contextvars.copy_context().run(begin_request) for _ in range(50)}
+
+    assert all(re.fullmatch("[0-9a-f]{6}", each) for each in ids)
+    assert len(ids) > 45
+
+
+def test_asking_for_an_id_binds_one():
+    """
+    Asked outside a request, an id is made and stays.
+    """
+
+    def twice():
+        return request_id(), request_id()
+
+    first, second = contextvars.Context().run(twice)
+
+    assert first == second
+
+
+async def test_a_task_keeps_the_request_it_was_started_in():
+    """
+    Work that goes on after the ack still carries its own request, whatever begins meanwhile.
+    """
+    first = begin_request(user="U1")
+
+    async def later():
+        await asyncio.sleep(0)
+        return dict(request_fields())
+
+    task = asyncio.create_task(later())
+    begin_request(user="U2")
+    fields = await task
+
+    assert {"request_id": first, "user": "U1"} == fields

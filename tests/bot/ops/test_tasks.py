@@ -3,10 +3,12 @@
 import asyncio
 import gc
 import socket
+import threading
 
 import pytest
 
-from bot.ops.tasks import Tasks
+from bot.errors import Restarting
+from bot.ops.tasks import Tasks, WorkerThread
 
 
 async def test_a_task_is_held_until_it_is_done():
@@ -171,3 +173,78 @@ async def test_what_is_cut_before_its_turn_is_closed():
     await tasks.drain(5)
 
     assert [0, 2] == seen
+
+
+@pytest.fixture
+async def executor():
+    """What is tested; closed at the end."""
+    made = WorkerThread()
+    yield made
+    await made.aclose()
+
+
+async def test_work_is_done_in_another_thread(executor):
+    """
+    What it gives comes back, and the loop's own thread did not do it.
+    """
+    here = threading.get_ident()
+
+    def work(number, *, more):
+        return number + more, threading.get_ident()
+
+    result, there = await executor.run(work, 1, more=2)
+
+    assert 3 == result
+    assert there != here
+
+
+async def test_what_is_raised_comes_back(executor):
+    """
+    A fault of the work is a fault of who asked for it.
+    """
+    with pytest.raises(ZeroDivisionError):
+        await executor.run(lambda: 1 // 0)
+
+
+async def test_one_piece_at_a_time_in_the_order_asked(executor):
+    """
+    The second waits for the first, and the loop goes on meanwhile.
+    """
+    gate, order = threading.Event(), []
+
+    def first():
+        gate.wait(10)
+        order.append("first")
+
+    waiting = [
+        asyncio.ensure_future(executor.run(first)),
+        asyncio.ensure_future(executor.run(order.append, "second")),
+    ]
+    await asyncio.sleep(0)
+    order.append("loop")
+    gate.set()
+    await asyncio.gather(*waiting)
+
+    assert ["loop", "first", "second"] == order
+
+
+async def test_once_closed_nothing_is_begun():
+    """
+    Who asks then, or still waits in the queue, hears that the bot is being stopped.
+    """
+    executor, gate, done = WorkerThread(), threading.Event(), []
+
+    under_way = asyncio.ensure_future(executor.run(gate.wait, 10))
+    queued = asyncio.ensure_future(executor.run(done.append, "queued"))
+    await asyncio.sleep(0)
+    closing = asyncio.ensure_future(executor.aclose())
+    await asyncio.sleep(0)
+    gate.set()
+    await closing
+    await executor.aclose()
+
+    assert await under_way
+    for late in (queued, executor.run(done.append, "late")):
+        with pytest.raises(Restarting):
+            await late
+    assert [] == done

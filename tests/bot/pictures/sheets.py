@@ -6,11 +6,9 @@ from io import BytesIO
 from PIL import Image
 
 from bot.diagnosis.thresholds import Thresholds
-from bot.pictures.lanes import lanes_of
+from bot.pictures.canvas import RADIOS, colours
 from bot.pictures.layout import LEFT, Layout, lay_out
-from bot.pictures.palette import RADIOS, colours
-from bot.pictures.spans import spans_of
-from bot.pictures.window import Window
+from bot.pictures.spans import Window, lanes_of, spans_of
 from tests.builders import NOON, a_session
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -26,19 +24,19 @@ TELCEL = {
 
 
 def ago(days: float, hours: float = 4, **changes):
-    """Give a closed session that started so many days before noon and lasted so many hours."""
+    """Return a closed session that started so many days before noon and lasted so many hours."""
     start = NOON - days * DAY
     return a_session(start=start, end=start + hours * HOUR, **changes)
 
 
 def an_open(days: float, silent_hours: float | None, **changes):
-    """Give an open session that started so many days ago and told of itself so many hours ago."""
+    """Return an open session that started so many days ago and told of itself so many hours ago."""
     told = None if silent_hours is None else NOON - silent_hours * HOUR
     return a_session(start=NOON - days * DAY, end=None, last_updated=told, **changes)
 
 
 def spans(*sessions, window=WINDOW):
-    """Give what can be drawn of the sessions."""
+    """Return what can be drawn of the sessions."""
     return spans_of(sessions, window, LIMITS).drawn
 
 
@@ -48,18 +46,18 @@ def laid_out(*sessions, notes: int = 0, changes=(), window=WINDOW) -> Layout:
 
 
 def opened(png: bytes) -> Image.Image:
-    """Give the picture in plain colours."""
+    """Return the picture in plain colours."""
     with Image.open(BytesIO(png)) as image:
         return image.convert("RGB")
 
 
 def column(plan: Layout, moment: datetime) -> int:
-    """Give the column of a moment in the picture."""
+    """Return the column of a moment in the picture."""
     return LEFT + int(plan.scale.x(moment))
 
 
 def colour_of(generation: int | None) -> tuple[int, int, int]:
-    """Give the full colour of a generation."""
+    """Return the full colour of a generation."""
     return RADIOS[generation].colour
 
 
@@ -70,5 +68,5 @@ def count(image: Image.Image, colour: tuple[int, int, int], box=None) -> int:
 
 
 def known_colours() -> set[tuple[int, int, int]]:
-    """Give all colours that a picture may have."""
+    """Return all colours that a picture may have."""
     return set(colours())

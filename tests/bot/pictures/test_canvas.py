@@ -1,10 +1,26 @@
 """The sheet that a picture is painted on."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.pictures.canvas import Box, Canvas
-from bot.pictures.lettering import TEXT, Lettering
-from bot.pictures.palette import INK, WEEKEND, colours
+from bot.pictures.canvas import (
+    FONT,
+    FULL,
+    INK,
+    LACKING,
+    NARROWEST,
+    PALE,
+    SMALL,
+    TEXT,
+    WEEKEND,
+    Box,
+    Canvas,
+    Lettering,
+    colours,
+    row_of,
+    touched,
+)
 from tests.bot.pictures.sheets import WHITE, colour_of, count, known_colours, opened
 
 SHEET = (100, 60)
@@ -102,3 +118,198 @@ def test_letters_are_smooth_and_of_the_palette(canvas):
 
     assert len(found) > 5
     assert found <= known_colours()
+
+
+WIDTH = 40
+
+
+@pytest.mark.parametrize(
+    ("bars", "strengths"),
+    [
+        ([], [0] * 8),
+        ([(2, 5)], [0, 0, 15, 15, 15, 0, 0, 0]),
+        ([(1.5, 4.8)], [0, 8, 15, 15, 12, 0, 0, 0]),
+        ([(0, 8)], [15] * 8),
+        ([(0, 2.4), (2.8, 8)], [15, 15, 9, 15, 15, 15, 15, 15]),
+        ([(0, 3), (2, 5)], [15, 15, 15, 15, 15, 0, 0, 0]),
+        ([(4.1, 4.2)], [0, 0, 0, 15, 15, 0, 0, 0]),
+        ([(0, 0)], [15, 15, 0, 0, 0, 0, 0, 0]),
+        ([(8, 8)], [0, 0, 0, 0, 0, 0, 15, 15]),
+        ([(5.5, 8)], [0, 0, 0, 0, 0, 8, 15, 15]),
+    ],
+)
+def test_strengths(bars, strengths):
+    """
+    An edge between two pixels shows as much as it covers; no bar is too short to be seen.
+    """
+    row = row_of(bars, 8)
+
+    assert strengths == list(row.strengths)
+    assert not row.crowded
+
+
+def test_a_gap_of_a_pixel_is_empty():
+    """
+    Long bars do not grow into the gap between them.
+    """
+    assert 0 == row_of([(0, 10), (11, 30)], WIDTH).strengths[10]
+
+
+def test_a_crowd_of_short_bars_is_pale():
+    """
+    A bar every pixel is no bar without gaps; one that is there at the same time stays strong.
+    """
+    crowd = [(x + 0.1, x + 0.3) for x in range(20)]
+    row = row_of([*crowd, (5, 12)], WIDTH)
+
+    assert row.crowded
+    assert {PALE} == set(row.strengths[:5]) | set(row.strengths[12:20])
+    assert {FULL} == set(row.strengths[5:12])
+
+
+def test_short_bars_with_gaps_are_no_crowd():
+    """
+    Each keeps its full strength where there is nothing beside it.
+    """
+    row = row_of([(x, x + 0.2) for x in range(4, 36, 4)], WIDTH)
+
+    assert not row.crowded
+    assert {0, FULL} == set(row.strengths)
+    assert 8 * NARROWEST == row.strengths.count(FULL)
+
+
+@pytest.mark.parametrize(
+    ("bars", "columns"),
+    [
+        ([], []),
+        ([(2.2, 5.1)], [2, 3, 4, 5]),
+        ([(39.5, 40)], [38, 39]),
+        ([(0, 40)], list(range(40))),
+        ([(7.4, 7.4)], [6, 7]),
+    ],
+)
+def test_touched(bars, columns):
+    """
+    Whatever a bar touches counts whole, and even the shortest touches two columns.
+    """
+    assert columns == [x for x, value in enumerate(touched(bars, WIDTH)) if value]
+
+
+bar = st.tuples(st.floats(0, WIDTH), st.floats(0, WIDTH)).map(sorted).map(tuple)
+
+
+@settings(max_examples=100, deadline=None, database=None)
+@given(st.lists(bar, max_size=30))
+def test_any_bars(bars):
+    """
+    Every bar is seen, and where no bar is, within two columns, nothing is.
+    """
+    strengths = row_of(bars, WIDTH).strengths
+
+    assert WIDTH == len(strengths)
+    assert max(strengths, default=0) <= FULL
+    for left, right in bars:
+        seen = strengths[max(int(left) - 1, 0) : int(right) + 2]
+        assert max(seen) >= PALE
+    for x, strength in enumerate(strengths):
+        if strength:
+            assert any(left - NARROWEST <= x <= right + NARROWEST for left, right in bars)
+
+
+@pytest.fixture
+def letters():
+    return Lettering()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "T-Mobile USA",
+        "Kühlraum é",
+        "Łódź żółć",
+        "Билайн",
+        "Vodafone Ελλάδα",
+        "<script> & *x* `y`",
+        "لوري",
+        "תחנה",
+        "x � y",
+    ],
+)
+def test_names_of_many_scripts_stay_as_they_are(letters, name):
+    """
+    The font has Latin with its accents, Greek, Cyrillic, Arabic and Hebrew.
+    """
+    assert name == letters.shown(name)
+    assert not letters.lacks(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("NTT 東京", "NTT ��"),
+        ("truck 🚚", "truck �"),
+        ("👩\u200d🚀", "��"),
+        ("❤\ufe0f", "❤"),
+        ("🇺🇸", "��"),
+        ("lone \ud800", "lone �"),
+    ],
+)
+def test_what_the_font_lacks_is_seen_to_be_lacking(letters, name, shown):
+    """
+    Each such character has a stand-in, and the picture can tell that there are some.
+    """
+    assert shown == letters.shown(name)
+    assert (LACKING in shown) == letters.lacks("pump-7", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a\u202eb\u2066c\u200b", "abc"),
+        ("two\nlines\tand\x00more", "two lines and more"),
+        ("  blanks  ", "blanks"),
+        ("e\u0301", "é"),
+        ("", ""),
+        ("\u200e", ""),
+    ],
+)
+def test_a_name_is_one_visible_line(letters, name, shown):
+    """
+    What is invisible or turns a line round is taken out, accents are put together.
+    """
+    assert shown == letters.shown(name)
+
+
+@pytest.mark.parametrize("name", ["short", "a very long name of an operator", "東" * 99, "W" * 999])
+@pytest.mark.parametrize("width", [60, 200])
+def test_a_fitted_name_fits(letters, name, width):
+    """
+    It is at most as wide as it may be, and says by … that it was longer.
+    """
+    fitted = letters.fitted(name, TEXT, width)
+
+    assert letters.width(fitted, TEXT) <= width
+    assert fitted == letters.shown(name) or fitted.endswith("…")
+
+
+def test_a_name_is_cut_no_shorter_than_need_be(letters):
+    """
+    One more character would not have fitted.
+    """
+    name = "a very long name of an operator"
+    kept = letters.fitted(name, SMALL, 150).removesuffix("…")
+
+    assert letters.width(name[: len(kept) + 1] + "…", SMALL) > 150
+
+
+def test_the_font_comes_with_its_licence():
+    """
+    Beside the font stands what allows us to ship it.
+    """
+    licence = (FONT.parent / "LICENSE").read_text()
+
+    assert FONT.is_file()
+    assert licence.startswith(FONT.name)
+    assert "Permission is hereby granted, free of charge" in licence
+    assert "Bitstream" in licence
+    assert "Tavmjong Bah" in licence

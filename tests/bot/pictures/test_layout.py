@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.pictures.changes import Change, Kind
 from bot.pictures.layout import FOOT_LINE, HEADER, LEFT, MARK_ROW, RIGHT, Scale
+from bot.pictures.spans import Change, Kind
 from tests.bot.pictures.sheets import DAY, TELCEL, WINDOW, ago, an_open, laid_out
 from tests.builders import NOON
 

@@ -1,12 +1,25 @@
 """Sessions as stretches of time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, spans_of
-from tests.bot.pictures.sheets import DAY, HOUR, LIMITS, WINDOW, ago, an_open, spans
-from tests.builders import NOON, a_session
+from bot.pictures.spans import (
+    BACKWARDS,
+    IN_FUTURE,
+    MOST,
+    NO_START,
+    OTHERS,
+    TOO_OLD,
+    Kind,
+    Window,
+    changes_of,
+    lanes_of,
+    spans_of,
+)
+from tests.bot.pictures.sheets import DAY, HOUR, LIMITS, TELCEL, WINDOW, ago, an_open, spans
+from tests.builders import IMEI, NOON, a_session
 
 
 def test_a_closed_session_is_certain():
@@ -119,3 +132,226 @@ def test_no_sessions():
     told = spans_of((), WINDOW, LIMITS)
 
     assert ((), (), {}) == (told.drawn, told.sessions, dict(told.left_out))
+
+
+PHONE = "353328110000770"
+
+
+def changes(*oldest_first):
+    told = changes_of(oldest_first, WINDOW)
+    return [(change.kind, (NOON - change.moment) / DAY, change.label) for change in told]
+
+
+def test_a_new_device_and_a_new_country():
+    """
+    Each stands at the start of the first session that tells of it, named by what is new.
+    """
+    told = changes(ago(4), ago(3, imei=PHONE), ago(2, imei=PHONE, **TELCEL), ago(1, imei=PHONE))
+
+    assert [
+        (Kind.DEVICE, 3, "…000077"),
+        (Kind.COUNTRY, 2, "MEX"),
+        (Kind.COUNTRY, 1, "USA"),
+    ] == told
+
+
+def test_what_is_no_change():
+    """
+    Unknown values, other forms of one IMEI and of one country, and a first value are no change.
+    """
+    same = [
+        {"imei": None, "operator_country": None},
+        {},
+        {"imei": None, "operator_country": "unknown"},
+        {"imei": "0" * 15, "operator_country": "US"},
+        {"imei": IMEI[:14] + "01", "operator_country": "usa"},
+        {"imei": "01493100-012970-0"},
+    ]
+    told = changes(*(ago(9 - n, **each) for n, each in enumerate(same)))
+
+    assert [] == told
+
+
+def test_a_change_before_the_window_is_not_shown_but_known():
+    """
+    A session from before tells what the first one of the window came from.
+    """
+    told = changes(ago(40, **TELCEL), ago(35), ago(3, **TELCEL))
+
+    assert [(Kind.COUNTRY, 3, "MEX")] == told
+
+
+def test_of_nothing_comes_nothing():
+    """
+    No sessions, no changes.
+    """
+    assert [] == changes()
+
+
+def lanes(*sessions):
+    return lanes_of(spans(*sessions))
+
+
+def test_a_lane_says_who_runs_it():
+    """
+    Name, MCC-MNC as received, and the country.
+    """
+    (lane,) = lanes(ago(1, **TELCEL))
+
+    assert ("Telcel", "334-020 · MEX") == (lane.name, lane.detail)
+
+
+def test_the_most_used_network_comes_first():
+    """
+    What counts is the time connected, not how often.
+    """
+    told = lanes(ago(9, 1), ago(8, 1), ago(7, 1), ago(5, 4, **TELCEL))
+
+    assert ["Telcel", "T-Mobile USA"] == [lane.name for lane in told]
+    assert [1, 3] == [len(lane.spans) for lane in told]
+
+
+def test_one_network_in_two_spellings_is_one_lane():
+    """
+    An mnc with or without its leading zero is the same network; the newest name is shown.
+    """
+    told = lanes(
+        ago(3, **TELCEL | {"operator_mnc": "20", "operator_name": "TELCEL MX"}),
+        ago(2, **TELCEL),
+        ago(1, **TELCEL | {"operator_name": None}),
+    )
+
+    assert [("Telcel", "334-020 · MEX")] == [(lane.name, lane.detail) for lane in told]
+
+
+def test_an_unknown_network_has_a_lane_of_its_own():
+    """
+    What is not told is said, and names keep apart what has no numbers.
+    """
+    nothing = {"operator_mcc": None, "operator_mnc": None, "operator_country": None}
+    told = lanes(
+        ago(1, 3, **nothing, operator_name="unknown"),
+        ago(2, 2, **nothing, operator_name="Telcel"),
+        ago(3, 1, **nothing, operator_name=None),
+    )
+
+    assert [("Network unknown", 2), ("Telcel", 1)] == [(x.name, len(x.spans)) for x in told]
+    assert {"MCC-MNC not reported"} == {lane.detail for lane in told}
+
+
+def networks(number):
+    """Return sessions on so many networks; the first is used most."""
+    return [
+        ago(n + 1, 20 - n, operator_mnc=f"{n:03}", operator_name=f"Net {n}") for n in range(number)
+    ]
+
+
+def test_the_least_used_networks_share_the_last_lane():
+    """
+    Nine networks make six lanes; the last says how many it holds, in the order of time.
+    """
+    told = lanes(*networks(9))
+
+    assert [f"Net {n}" for n in range(MOST - 1)] + [OTHERS] == [lane.name for lane in told]
+    assert "4 networks" == told[-1].detail
+    assert sorted(told[-1].spans, key=lambda span: span.start) == list(told[-1].spans)
+    assert 9 == sum(len(lane.spans) for lane in told)
+
+
+def test_six_networks_need_no_shared_lane():
+    """
+    As many networks as lanes keep a lane each.
+    """
+    assert OTHERS not in [lane.name for lane in lanes(*networks(MOST))]
+
+
+def test_what_is_unsure_does_not_make_a_network_the_most_used():
+    """
+    A session that nobody has heard of for weeks counts for the time that it surely was there.
+    """
+    told = lanes(ago(20, 48, **TELCEL), an_open(10, 24 * 9.9))
+
+    assert ["Telcel", "T-Mobile USA"] == [lane.name for lane in told]
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SUMMER_ENDS = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)  # the clock went back on the 25th
+
+
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        (Window(NOON), "6 Dec 2025 12:00 – 5 Jan 2026 12:00 UTC"),
+        (Window(NOON, 1), "4 Jan 2026 12:00 – 5 Jan 2026 12:00 UTC"),
+        (
+            Window(SUMMER_ENDS, 2, BERLIN),
+            "24 Oct 2026 14:00 – 26 Oct 2026 13:00 Europe/Berlin",
+        ),
+        (
+            Window(NOON, 1, timezone(timedelta(hours=-7))),
+            "4 Jan 2026 05:00 – 5 Jan 2026 05:00 UTC-07:00",
+        ),
+    ],
+)
+def test_words(window, words):
+    """
+    Both ends are told in the reader's own time, and whose time it is.
+    """
+    assert words == window.words
+
+
+@pytest.mark.parametrize(
+    ("days", "labels"),
+    [
+        (1, ["12:00", "15:00", "18:00", "21:00", "Mon 5", "03:00", "06:00", "09:00"]),
+        (3, ["12:00", "18:00", "Sat 3", "06:00", "12:00", "18:00", "Sun 4", "06:00"]),
+        (7, ["Tue 30", "Wed 31", "Thu 1", "Fri 2", "Sat 3", "Sun 4", "Mon 5"]),
+        (14, ["Tue 23 Dec", "Fri 26 Dec", "Mon 29 Dec", "Thu 1 Jan", "Sun 4 Jan"]),
+        (30, ["Mon 8 Dec", "Mon 15 Dec", "Mon 22 Dec", "Mon 29 Dec", "Mon 5 Jan"]),
+    ],
+)
+def test_ticks(days, labels):
+    """
+    Each window has enough labels to find one's way, and not more than fit; these come first.
+    """
+    told = [tick.label for tick in Window(NOON, days).ticks() if tick.label]
+
+    assert labels == told[:8]
+
+
+def test_each_midnight_has_a_tick():
+    """
+    Where only Mondays are named, the other days have a small line all the same.
+    """
+    moments = [tick.moment for tick in Window(NOON).ticks()]
+
+    assert [datetime(2025, 12, 7, tzinfo=UTC) + n * timedelta(days=1) for n in range(30)] == moments
+
+
+def test_ticks_stay_inside():
+    """
+    No tick lies before the window or after now.
+    """
+    for days in range(1, 31):
+        window = Window(NOON, days, BERLIN)
+
+        assert all(window.begin <= tick.moment <= NOON for tick in window.ticks())
+
+
+def test_a_day_is_as_long_as_the_zone_has_it():
+    """
+    The Sunday on which summer ends has 25 hours, and is a weekend from midnight to midnight.
+    """
+    begin, end = list(Window(SUMMER_ENDS, 2, BERLIN).weekends())[-1]
+
+    assert timedelta(hours=25) == end.astimezone(UTC) - begin.astimezone(UTC)
+    assert (6, 0) == (begin.weekday(), end.weekday())
+
+
+def test_weekends_cover_saturdays_and_sundays_only():
+    """
+    Thirty days that begin on a Saturday touch five weekends.
+    """
+    days = [begin.weekday() for begin, _ in Window(NOON).weekends()]
+
+    assert [5, 6] * 5 == days

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.diagnosis.state import State
-from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, spans_of
-from bot.pictures.window import Window
+from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Window, spans_of
 from bot.pictures.words import (
     counted,
     drawn_at,

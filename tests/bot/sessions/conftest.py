@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from bot.diagnosis.thresholds import Thresholds
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.plans import a_plan
 from bot.kore.connect import KoreConfig, open_kore
-from bot.sandbox.kore_api.api import TOKEN_PATH, KoreApi
-from bot.sandbox.kore_api.plans import a_plan
-from bot.sessions.allowance import AllowanceReader
+from bot.sessions.fetch import AllowanceReader
 from bot.sessions.lookup import SessionLookup
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
@@ -95,8 +95,8 @@ def clock():
 
 @pytest.fixture
 def api(clock):
-    """Give a KORE with one SIM that is online."""
-    kore_api = KoreApi(clock, stories=())
+    """Return a KORE with one SIM that is online."""
+    kore_api = KoreApi(clock)
     plan = a_plan(clock.now(), sid=PLAN)
     kore_api.add(SIM, [CLOSED, OPEN], rate_plan=plan, bytes_per_day=1_000_000)
     return kore_api
@@ -123,7 +123,7 @@ async def kore(api, gate, clock):
 
 @pytest.fixture
 def open_lookup(kore, clock):
-    """Give a function that makes a look-up with these thresholds and that patience."""
+    """Return a function that makes a look-up with these thresholds and that patience."""
 
     def make(patience=5.0, **thresholds):
         resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
@@ -139,10 +139,10 @@ def lookup(open_lookup):
 
 
 def paths(api):
-    """Give the paths asked so far, tokens left out."""
+    """Return the paths asked so far, tokens left out."""
     return [asked.path for asked in api.requests if "token" not in asked.path]
 
 
 def rules(report):
-    """Give the findings of a report as (rule, severity)."""
+    """Return the findings of a report as (rule, severity)."""
     return [(finding.rule, finding.severity.word) for finding in report.findings]

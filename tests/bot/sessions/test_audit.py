@@ -147,7 +147,7 @@ async def test_rows_are_kept_in_batches_behind_the_answer(audit, lookups, store)
 
 
 async def counted(lookups, rows):
-    """Tell whether so many are kept."""
+    """Return whether so many are kept."""
     return rows == len(await lookups.find(Wanted(limit=30_000)))
 
 
@@ -167,7 +167,7 @@ async def test_while_the_store_is_down_rows_wait_for_it(audit, lookups, store, g
 
 
 async def tried(store, times):
-    """Tell whether the store was tried so often."""
+    """Return whether the store was tried so often."""
     return store.tries >= times
 
 
@@ -240,5 +240,5 @@ async def test_old_rows_are_forgotten(audit, lookups, clock):
 
 
 async def left(lookups, outcome):
-    """Tell whether all that is kept came out so."""
+    """Return whether all that is kept came out so."""
     return {outcome} == {row.outcome for row in await lookups.find(Wanted())}

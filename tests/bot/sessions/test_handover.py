@@ -8,10 +8,9 @@ import pytest
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
 from bot.kore.errors import KoreUnavailable
-from bot.sessions.changes import ChangeKind
 from bot.sessions.handover import LookedUp, hand_over, sids_of
 from bot.sessions.redaction import redacted
-from bot.sessions.snapshot import snapshot_of
+from bot.sessions.snapshot import ChangeKind, snapshot_of
 from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.builders import a_sim
 
@@ -23,12 +22,12 @@ def sid(number):
 
 
 def report(number, **changes):
-    """Give the report on one of several SIMs."""
+    """Return the report on one of several SIMs."""
     return a_report(sim=a_sim(sid=sid(number), unique_name=f"pump-{number}"), **changes)
 
 
 def looked_up(number, hours_ago, person="U1", **changes):
-    """Give a look-up of it some hours ago."""
+    """Return a look-up of it some hours ago."""
     snapshot = snapshot_of(report(number, **changes))
     return LookedUp(NOW - hours_ago * HOUR, person, snapshot)
 

@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blocks.files import csv_file, picture_file
 from bot.blocks.history import history_screen
-from bot.blocks.history_files import csv_file, picture_file
 from bot.blocks.ids import Details
-from bot.blocks.session_report import session_report
-from bot.blocks.session_view import session_view
+from bot.blocks.modals import session_view
+from bot.blocks.report import session_report
 from bot.errors import BotError
 from bot.kore.errors import KoreUnavailable
 from bot.kore.models import CellLocation
-from bot.sessions.changes import Change, ChangeKind, changes
 from bot.sessions.redaction import (
     NO_SUCH_NUMBER,
     redacted,
@@ -25,7 +24,7 @@ from bot.sessions.redaction import (
     redacted_error,
     redacted_snapshot,
 )
-from bot.sessions.snapshot import snapshot_of
+from bot.sessions.snapshot import Change, ChangeKind, changes, snapshot_of
 from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound
 from tests.bot.blocks.reports import REPORTS, a_finding, a_report, faults
 from tests.builders import NOON, a_session, a_sim
@@ -41,13 +40,13 @@ PLACES = st.builds(CellLocation, lat=st.floats(10.001, 89), lon=st.floats(-179, 
 
 
 def spelt(number: str) -> list[str]:
-    """Give the ways in which a number may stand in a name."""
+    """Return the ways in which a number may stand in a name."""
     fours = [number[at : at + 4] for at in range(0, len(number), 4)]
     return [number, " ".join(fours), "_".join(fours)]
 
 
 def everything_shown(report) -> str:
-    """Give all that leaves us of a report: screens, windows, files, fallbacks."""
+    """Return all that leaves us of a report: screens, windows, files, fallbacks."""
     screens = [session_report(report), session_report(report, refused=frozenset({"container"}))]
     screens += [history_screen(report), history_screen(report, refused=frozenset({"data_table"}))]
     files = [csv_file(report, 30), picture_file(report, 30, b"", shared_by="U1")]
@@ -90,7 +89,7 @@ def test_no_digits_of_a_secret_are_shown_anywhere(iccid, imei, cell, place, way)
 
 
 def replace_times(session):
-    """Give the same session a day before."""
+    """Return the same session a day before."""
     day = timedelta(days=1)
     return session.model_copy(
         update={"start": session.start - day, "end": session.start, "sid": "WN" + "f" * 32}

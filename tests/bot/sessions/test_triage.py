@@ -16,7 +16,7 @@ GONE = SimNotFound("I found no such SIM.")
 
 
 def sim(number, **changes):
-    """Give a report on one of many."""
+    """Return a report on one of many."""
     about = a_sim(sid=f"DE{number:032x}", unique_name=f"pump-{number}")
     return a_report(sim=about, query=f"pump-{number}", **changes)
 

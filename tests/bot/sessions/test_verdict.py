@@ -3,10 +3,9 @@ from datetime import timedelta
 from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
+from bot.kore.cache import Fetched
 from bot.kore.errors import KoreUnavailable
-from bot.kore.fetched import Fetched
-from bot.sessions.allowance import Allowance
-from bot.sessions.reading import Read
+from bot.sessions.fetch import Allowance, Read
 from bot.sessions.verdict import Judge
 from tests.bot.diagnosis.cases import H, a_plan, ago, still_open
 from tests.bot.sessions.conftest import rules
@@ -17,7 +16,7 @@ OLD, OLDER = ago(5), ago(9)
 
 
 def a_read(*rows, sim=None, **told):
-    """Give a SIM with these rows as they were read."""
+    """Return a SIM with these rows as they were read."""
     sessions = Fetched(rows, OLDER, **told)
     return Read("pump-7", Fetched(sim or a_sim(), OLD), sessions, None)
 
@@ -67,7 +66,7 @@ def test_sessions_that_failed_leave_the_age_of_the_sim():
 
 
 def lost(number, minutes):
-    """Give the report on a SIM that was lost so many minutes ago."""
+    """Return the report on a SIM that was lost so many minutes ago."""
     read = a_read(still_open(9 * H, minutes), sim=a_sim(sid=f"DE{number:032}"))
     return JUDGE.report(read, Allowance(), NOON)
 

@@ -5,9 +5,9 @@ import asyncio
 import httpx
 import pytest
 
+from bot.emulators.kore.api import KoreApi
 from bot.kore.connect import KoreConfig, open_kore
-from bot.kore.retry import RetryPolicy
-from bot.sandbox.kore_api.api import KoreApi
+from bot.kore.requester import RetryPolicy
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from tests.builders import ICCID, SID
@@ -21,13 +21,13 @@ def sid(number):
 
 
 def a_row(number, **changes):
-    """Give a SIM as KORE's payload has it, without names."""
+    """Return a SIM as KORE's payload has it, without names."""
     row = {"sid": sid(number), "status": "active", "iccid": f"89012600000000{number:05}"}
     return row | changes
 
 
 def paths(api):
-    """Give the paths asked for, without the token's."""
+    """Return the paths asked for, without the token's."""
     return [asked.path for asked in api.requests if asked.path.startswith("/v1")]
 
 
@@ -45,7 +45,7 @@ def clock():
 @pytest.fixture
 def api(clock):
     """A fleet of named pumps and a truck, a friendly name here and there."""
-    kore_api = KoreApi(clock, stories=())
+    kore_api = KoreApi(clock)
     kore_api.add(a_row(1, sid=SID, unique_name="pump-7", iccid=ICCID))
     kore_api.add(a_row(2, unique_name="pump-17"))
     kore_api.add(a_row(3, unique_name="pump-70", friendly_name="North Gate"))

@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from bot.sandbox.kore_api.faults import broken, not_json
+from bot.emulators.kore.faults import broken, not_json
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import identify
 from bot.sims.wording import Listed

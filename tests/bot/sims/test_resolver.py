@@ -3,8 +3,8 @@ from urllib.parse import quote
 
 import pytest
 
+from bot.emulators.kore.faults import Fault, broken, hang
 from bot.kore.errors import KoreDenied, KoreUnavailable
-from bot.sandbox.kore_api.faults import Fault, broken, hang
 from bot.sims.errors import SimAmbiguous, SimNotFound
 from bot.sims.identifier import identify
 from bot.sims.resolver import SimResolver

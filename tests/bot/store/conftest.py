@@ -33,5 +33,5 @@ def as_nobody() -> Iterator[Path]:
 
 @pytest.fixture
 def nobody():
-    """Give `as_nobody`: root may write everywhere, so that nothing would be tried."""
+    """Return `as_nobody`: root may write everywhere, so that nothing would be tried."""
     return as_nobody

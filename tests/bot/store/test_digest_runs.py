@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.store.digest_runs import DigestRuns, Progress, Stage
-from bot.store.scan_chunks import ScanChunks
+from bot.store.scans import ScanChunks
 from bot.store.subscriptions import SubscriptionRow, SubscriptionRows
 
 
@@ -14,7 +14,7 @@ def runs(database):
 
 
 async def ended(runs, due, stage=Stage.POSTED, *, of="s1", **told):
-    """Give a run that came to this end."""
+    """Return a run that came to this end."""
     run = await runs.begin(of, due, f"{of}@{due}")
     await runs.change(run.id, stage, **told)
     return run

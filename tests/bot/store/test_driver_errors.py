@@ -42,7 +42,7 @@ def raised_as(error: BaseException) -> StoreError:
 
 
 def wrapped(error: Exception, *, cut: bool = False) -> DBAPIError:
-    """Give what SQLAlchemy makes of an error of asyncpg's."""
+    """Return what SQLAlchemy makes of an error of asyncpg's."""
     adapted = Exception(str(error))
     adapted.__cause__ = error
     return DBAPIError("SELECT hush", {"word": "hush"}, adapted, connection_invalidated=cut)

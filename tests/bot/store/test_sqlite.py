@@ -1,13 +1,15 @@
 """The file: how it is kept, who may read it, and what becomes of it when things go wrong."""
 
+import asyncio
 import sqlite3
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from bot.store import sqlite_lane
+from bot.store import sqlite
 from bot.store.database import Database
 from bot.store.errors import (
     StoreBusy,
@@ -15,8 +17,10 @@ from bot.store.errors import (
     StoreDenied,
     StoreFull,
     StoreLost,
+    StoreNotReady,
     StoreReadOnly,
 )
+from bot.store.sqlite import OwnThread
 from tests.bot.store.notes import NOTES, note, numbers, with_notes
 from tests.bot.store.writers import WRITER, started
 from tests.databases import file_of
@@ -206,7 +210,7 @@ async def test_somebody_who_holds_it_for_long(noted, database_url, monkeypatch):
     """
     While another process writes for longer than our patience, nothing is done, and that is said.
     """
-    monkeypatch.setattr(sqlite_lane, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "PATIENCE_SECONDS", 0.05)
     impatient = await Database.open(database_url)
     async with noted.write() as tx:
         await tx.execute(NOTES.insert(), {"id": 1, "word": "slow"})
@@ -216,3 +220,79 @@ async def test_somebody_who_holds_it_for_long(noted, database_url, monkeypatch):
     await impatient.aclose()
 
     assert [1, 3] == await numbers(noted)
+
+
+async def test_it_is_one_thread_beside_the_loop():
+    """
+    All pieces are done in one thread, which is not the loop's, and give what they give.
+    """
+    thread = OwnThread("test")
+    idents = {await thread.run(threading.get_ident) for _ in range(3)}
+    given = await thread.run(max, 1, 2)
+    await thread.aclose(lambda: None)
+
+    assert 1 == len(idents - {threading.get_ident()})
+    assert 2 == given
+
+
+async def test_what_is_raised_is_raised_where_it_is_awaited():
+    """
+    An error goes to whoever asked, and the thread goes on.
+    """
+    thread = OwnThread("test")
+    with pytest.raises(ZeroDivisionError):
+        await thread.run(divmod, 1, 0)
+    given = await thread.run(divmod, 7, 2)
+    await thread.aclose(lambda: None)
+
+    assert (3, 1) == given
+
+
+async def test_who_stops_waiting_does_not_stop_the_work():
+    """
+    A cancelled piece is finished before the next one begins.
+    """
+    thread, go, done = OwnThread("test"), threading.Event(), []
+
+    def slow() -> None:
+        go.wait(5)
+        done.append("slow")
+
+    waiting = asyncio.ensure_future(thread.run(slow))
+    waiting.cancel()
+    thread.run_unwatched(lambda: done.append("next"))
+    go.set()
+    await thread.aclose(lambda: done.append("last"))
+
+    assert waiting.cancelled()
+    assert ["slow", "next", "last"] == done
+
+
+async def test_once_closed_it_takes_nothing():
+    """
+    After its end each piece is refused; one that was never used has no thread to end.
+    """
+    before = threading.active_count()
+    thread = OwnThread("test")
+    await thread.aclose(lambda: None)
+    await thread.aclose(lambda: None)
+
+    assert before == threading.active_count()
+    with pytest.raises(StoreNotReady):
+        thread.run(int)
+
+
+def test_a_loop_that_has_ended_is_no_error():
+    """
+    A piece that outlives the loop that asked for it ends in silence.
+    """
+    thread, go, ended = OwnThread("test"), threading.Event(), threading.Event()
+
+    async def leaves() -> None:
+        thread.run(go.wait, 5)
+
+    asyncio.run(leaves())
+    go.set()
+    thread.run_unwatched(ended.set)
+
+    assert ended.wait(5)

@@ -27,7 +27,7 @@ FIRST = WatchRow(
 
 
 def a_row(number, **changes):
-    """Give another watch, of another SIM unless said."""
+    """Return another watch, of another SIM unless said."""
     return replace(
         FIRST, **({"id": f"w{number}", "sid": f"DE{number}", "started": NOON + number} | changes)
     )
@@ -64,7 +64,7 @@ def advance(rows):
 
 
 async def kept(rows, id_="w1"):
-    """Give a row without its slot."""
+    """Return a row without its slot."""
     return replace(await rows.get(id_), slot=None)
 
 

@@ -1,12 +1,21 @@
 """One look at a SIM for all its watches, on both databases."""
 
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.kore_api.faults import Fault
-from bot.watches.watch import Goal
+from bot.emulators.kore.faults import Fault
+from bot.emulators.slack.people import ANA, GIL, HOME
+from bot.errors import NotAllowed
+from bot.slack.access import Access, Authorizer, Policies
+from bot.slack.client import SlackClient, open_session
+from bot.slack.directory import Channels, People, UserGroups
+from bot.watches.polling import JITTER, MOST_TIMES, SLOW, Admitted, PollInterval
+from bot.watches.watch import Asker, Condition
+from tests.fakes import FakeClock
 from tests.watching import BEN, watching
+from tests.workspaces import BOT_TOKEN, slack_side
 
 PATHS = 2
 
@@ -70,7 +79,7 @@ async def test_a_look_comes_when_a_turn_has_held(rig, polling):
     """
     polling._rhythm._shortest = 600.0
     sid = await sid_of(rig, "truck-42")
-    await rig.begin("truck-42", Goal.OFFLINE)
+    await rig.begin("truck-42", Condition.OFFLINE)
     rig.kore.turns.go_silent("truck-42")
 
     done = await polling.look(sid)
@@ -120,7 +129,7 @@ async def test_what_was_decided_is_saved_only_with_the_job(rig, polling):
         await second.write(tx)
     ended = await rig.watch(begun)
 
-    assert (1, Goal.ONLINE) == (ended.notices, ended.goal)
+    assert (1, Condition.ONLINE) == (ended.notices, ended.goal)
     assert await rig.parts.queue.get(f"watch:{begun.watch.id}:1:reached")
 
 
@@ -151,3 +160,156 @@ async def test_one_persons_end_is_not_anothers(rig):
         (await rig.watch(short)).ended is not None,
         (await rig.watch(long)).ended is not None,
     )
+
+
+FLEET, SHARED = "C0FLEETOP", "C0PARTNER"
+
+
+@pytest.fixture
+async def permission():
+    """Return a maker of permissions with these lists, as the running bot has them."""
+    clock = FakeClock()
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(slack_side(clock))
+        slack.api.scopes |= {"users:read", "channels:read", "groups:read"}
+        session = await stack.enter_async_context(open_session())
+        client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
+
+        def make(**lists):
+            access = Access(HOME.id, **{name: frozenset(ids) for name, ids in lists.items()})
+            people, channels = People(client, clock), Channels(client, clock)
+            groups = UserGroups(client, clock, frozenset())
+            admission = Authorizer(access, people, channels, groups, Policies())
+            stack.push_async_callback(admission.aclose)
+            return Admitted(access, admission)
+
+        yield make
+
+
+def an_asker(person=ANA, channel=FLEET):
+    return Asker(person.id, channel, team=person.team)
+
+
+async def test_who_may_ask_watches_and_sees_all(permission):
+    """
+    In a channel of one's own workspace nothing is left out.
+    """
+    assert None is await permission().left_out(an_asker())
+
+
+@pytest.mark.parametrize(
+    ("lists", "asker"),
+    [
+        ({"users": ["U0OTHER"]}, an_asker()),
+        ({"channels": ["C0OTHER"]}, an_asker()),
+        ({"teams": ["T0OTHER"]}, an_asker()),
+    ],
+)
+async def test_who_was_taken_from_a_list_may_not_any_more(permission, lists, asker):
+    """
+    Each list is asked for each look.
+    """
+    with pytest.raises(NotAllowed):
+        await permission(**lists).left_out(asker)
+
+
+async def test_what_was_begun_in_a_window_asks_for_no_channel(permission):
+    """
+    A watch from the Home tab is told directly, so that lists of channels do not matter.
+    """
+    asker = an_asker(channel=ANA.id)
+
+    assert None is await permission(channels=["C0OTHER"]).left_out(asker)
+
+
+@pytest.mark.parametrize(
+    "asker", [an_asker(channel=SHARED), an_asker(GIL)], ids=["shared channel", "guest"]
+)
+async def test_what_others_may_not_see_is_left_out(permission, asker):
+    """
+    In a shared channel, and for a guest, card and device are left out, and why is said.
+    """
+    assert "ICCID, IMEI, cell and location are left out" in await permission().left_out(asker)
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def rhythm(clock):
+    return PollInterval(clock)
+
+
+def near(seconds):
+    return pytest.approx(seconds, rel=JITTER + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("sims", "expected"), [(1, 30), (100, 30), (120, 30), (400, 100), (9000, 900)]
+)
+def test_many_sims_are_read_less_often(rhythm, sims, expected):
+    """
+    Watches make at most four looks a second; a SIM is read every quarter of an hour at least.
+    """
+    assert near(expected) == rhythm.interval(sims)
+
+
+def test_intervals_are_spread(rhythm):
+    """
+    Not all SIMs are read in the same moment.
+    """
+    assert len({rhythm.interval(1) for _ in range(20)}) > 10
+
+
+@pytest.mark.parametrize("seconds", [0.1, SLOW])
+def test_a_look_that_goes_well_changes_nothing(rhythm, seconds):
+    """
+    While KORE answers in time, SIMs are read as often as is of use.
+    """
+    rhythm.went(seconds)
+
+    assert 1 == rhythm.slowness()
+
+
+@pytest.mark.parametrize("how", [{"seconds": 0.1, "refused": True}, {"seconds": SLOW + 1}])
+def test_a_busy_kore_is_asked_less(rhythm, how):
+    """
+    After a refusal, or a long wait behind others, all intervals double.
+    """
+    rhythm.went(**how)
+
+    assert near(60) == rhythm.interval(1)
+
+
+def test_looks_under_way_together_tell_one_thing(rhythm):
+    """
+    A hundred refusals within one round double the interval once.
+    """
+    for _ in range(100):
+        rhythm.went(0.1, refused=True)
+
+    assert 2 == rhythm.slowness()
+
+
+def test_it_gets_slower_while_kore_goes_on_refusing(rhythm, clock):
+    """
+    Round after round of refusals ends at the longest interval.
+    """
+    for _ in range(20):
+        rhythm.went(0.1, refused=True)
+        clock.move(60)
+
+    assert 10 < rhythm.slowness() <= MOST_TIMES
+    assert rhythm.interval(1) <= 900 * (1 + JITTER)
+
+
+def test_with_peace_it_comes_back(rhythm, clock):
+    """
+    Half an hour after the last refusal SIMs are read as often as before.
+    """
+    rhythm.went(0.1, refused=True)
+    clock.move(1800)
+
+    assert pytest.approx(1, abs=0.05) == rhythm.slowness()

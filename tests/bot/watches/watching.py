@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.diagnosis.state import State
 from bot.sessions.snapshot import Snapshot
-from bot.watches.watch import Asker, Card, Goal, Watch
+from bot.watches.watch import Asker, Card, Condition, Watch
 from tests.builders import NOON, SID
 
 ANA = "U0ANA0001"
@@ -14,7 +14,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def a_snapshot(state: str = "offline", **changes: Any) -> Snapshot:
-    """Give pump-7 on Telcel, last seen three hours before noon unless it is online."""
+    """Return pump-7 on Telcel, last seen three hours before noon unless it is online."""
     seen = NOON if state == "online" else NOON - 3 * HOUR
     plain = {
         "sid": SID,
@@ -36,14 +36,14 @@ def a_snapshot(state: str = "offline", **changes: Any) -> Snapshot:
 
 
 def a_watch(state: str = "offline", **changes: Any) -> Watch:
-    """Give Ana's watch on pump-7 for two hours from noon, without a card yet."""
+    """Return Ana's watch on pump-7 for two hours from noon, without a card yet."""
     seen = a_snapshot(state)
     plain = {
         "id": "w1",
         "sid": SID,
         "name": "pump-7",
         "asker": Asker(ANA, CHANNEL, team="T0ACMEIOT"),
-        "goal": Goal.CHANGES if state == "online" else Goal.ONLINE,
+        "goal": Condition.CHANGES if state == "online" else Condition.ONLINE,
         "started": NOON,
         "ends": NOON + 2 * HOUR,
         "noticed": seen,
@@ -54,6 +54,6 @@ def a_watch(state: str = "offline", **changes: Any) -> Watch:
 
 
 def a_card(drawn: str = "", **changes: Any) -> Card:
-    """Give a card that was drawn at noon."""
+    """Return a card that was drawn at noon."""
     plain = {"channel": CHANNEL, "ts": "1.000001", "edited": NOON, "drawn": drawn}
     return Card(**(plain | changes))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.request import Request
+from handlers.payloads import Request
 from handlers.subcommands.digest import RUNS, digest
 from tests.handlers.digesting import added, kept, view
 from tests.running_bots import find_button

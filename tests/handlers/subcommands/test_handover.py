@@ -3,8 +3,8 @@
 import pytest
 
 from bot.errors import NoThread
-from handlers.handovers import thread_of
-from handlers.request import Request
+from handlers.handover import thread_of
+from handlers.payloads import Request
 
 LINK = "https://acme-iot.slack.com/archives/C0FLEETOP/p1767614400000100"
 

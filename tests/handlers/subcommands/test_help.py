@@ -1,6 +1,6 @@
 """`help`."""
 
-from handlers.subcommand import all_subcommands
+from handlers.commands import all_subcommands
 
 
 async def test_it_lists_every_subcommand(whole):

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks import ids
-from bot.digests.days import Day, day_number
-from bot.digests.months import learnt
-from bot.sandbox.kore_api.card import Card
-from bot.store.sim_days import SimDays
+from bot.demo.stories.story import all_stories
+from bot.digests.days import Day, day_number, learnt
+from bot.emulators.kore.cards import Card
+from bot.store.scans import SimDays
 from tests.running_bots import find_button
 
 CARD = Card("busy-1", 2001, "Busy 1")
@@ -58,7 +58,7 @@ async def test_days_are_told_from_the_sim(whole, text, days):
     """
     An ICCID in groups keeps its last one; a number behind a whole name is of days.
     """
-    stories = {story.name: story for story in whole.kore.stories}
+    stories = {story.name: story for story in all_stories()}
     sim = stories["truck-42"].sim(now_of(whole))
     iccid = sim["iccid"]
     groups = " ".join(iccid[at : at + 4] for at in range(0, len(iccid), 4))

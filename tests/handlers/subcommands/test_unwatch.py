@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.demo.stories.story import all_stories
 from tests.handlers.watching import bot_on, told
 
 
@@ -21,7 +22,7 @@ async def test_a_sim_is_not_watched_any_more(whole, text):
     By its name in any case, its SID, its ICCID, or all at once.
     """
     await whole.type("watch pump-7")
-    story = next(story for story in whole.kore.stories if story.name == "pump-7")
+    story = next(story for story in all_stories() if story.name == "pump-7")
     sim = story.sim(whole.bot.services.clock.now())
     await whole.type("unwatch " + text.format(sid=sim["sid"], iccid=sim["iccid"]))
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from bot.cli.checks.check import Standing
 from bot.cli.checks.clock import clock_check, compared
-from bot.ops.http_server import http_server
+from bot.ops.http import http_server
 from tests.builders import NOON
 from tests.fakes import FakeClock
 

@@ -6,7 +6,7 @@ from bot.cli.checks.check import Standing
 from bot.cli.checks.kore import kore_check
 from bot.cli.exit_codes import ExitCode
 from bot.clock import SystemClock
-from bot.sandbox.kore_api.faults import broken
+from bot.emulators.kore.faults import broken
 from bot.settings import Need, Settings, load_settings
 
 

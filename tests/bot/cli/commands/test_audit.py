@@ -17,7 +17,7 @@ async def keep(url, *rows):
 
 
 def looked_up(number, **more):
-    """Give a look-up of so many hours ago."""
+    """Return a look-up of so many hours ago."""
     plain = {
         "id": str(number), "at": time.time() - 3600 * number, "request": f"00000{number}",
         "team": "T1", "person": "U1", "channel": "C1", "thread": None,

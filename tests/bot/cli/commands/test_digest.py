@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.digests.cadence import Cadence, Every
+from bot.digests.schedule import Cadence, Every
 from bot.digests.selection import Selection, Which
 from bot.digests.subscription import Why
 from bot.digests.subscriptions import Subscriptions

@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot.sandbox.serve import serving
+from bot.emulators.serve import serving
 
 
 def bot_that_says(ready: int) -> Starlette:

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.sandbox.kore_api.faults import broken
+from bot.emulators.kore.faults import broken
 
 SESSION_FIELDS = [
     "sid",

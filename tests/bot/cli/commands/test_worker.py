@@ -38,7 +38,7 @@ class Process:
             return await self.process.wait(), rest.decode()
 
     def children(self):
-        """Give the pids of those that it has started."""
+        """Return the pids of those that it has started."""
         told = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
         return [int(pid) for pid in told.split()]
 
@@ -68,7 +68,7 @@ def start(kore, slack, tmp_path):
 
 
 def is_alive(pid):
-    """Tell whether a process runs; one that only waits to be reaped does not."""
+    """Return whether a process runs; one that only waits to be reaped does not."""
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:

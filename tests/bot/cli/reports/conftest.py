@@ -7,8 +7,7 @@ import pytest
 
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.state import State
-from bot.sessions.report import SessionReport
-from bot.sessions.summary import summarise
+from bot.sessions.report import SessionReport, summarise
 from tests.builders import NOON, a_session, a_sim
 
 SILENT = Finding(
@@ -30,7 +29,7 @@ SILENT = Finding(
 
 @pytest.fixture
 def report():
-    """Give a function that makes a report of a SIM that went silent."""
+    """Return a function that makes a report of a SIM that went silent."""
 
     def make(**changes: Any) -> SessionReport:
         sessions = changes.pop("sessions", (a_session(end=NOON),))

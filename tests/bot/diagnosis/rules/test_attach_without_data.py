@@ -7,7 +7,7 @@ EMPTY = {"packets_uploaded": 0, "packets_downloaded": 0}
 
 
 def tries(*minutes, lasting=5, **changes):
-    """Give closed sessions without a packet that started so many minutes ago."""
+    """Return closed sessions without a packet that started so many minutes ago."""
     return starts(*minutes, lasting=lasting, **EMPTY | changes)
 
 

@@ -15,7 +15,7 @@ from tests.bot.diagnosis.cases import (
 
 
 def burst(last, number=7, apart=10):
-    """Give `number` starts, `apart` minutes from each other, the last one `last` ago."""
+    """Return `number` starts, `apart` minutes from each other, the last one `last` ago."""
     return starts(*(last + apart * n for n in range(number)))
 
 

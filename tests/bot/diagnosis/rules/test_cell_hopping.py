@@ -5,7 +5,7 @@ from tests.bot.diagnosis.cases import SECOND, D, H, closed, evidence, found, wor
 
 
 def cells(*names, first=20 * H, apart=H, **changes):
-    """Give one session an hour in these cells, the last one newest."""
+    """Return one session an hour in these cells, the last one newest."""
     return [closed(first - apart * n, 5, cell_id=c, **changes) for n, c in enumerate(names)]
 
 

@@ -8,33 +8,33 @@ ELSEWHERE = {"operator_mcc": "334", "operator_mnc": "020"}
 
 
 def sim(number, newest, **changes):
-    """Give a SIM with one session, as it was found alone."""
+    """Return a SIM with one session, as it was found alone."""
     known = evidence(newest, sid=f"DE{number:032}", **changes)
     return Case(known.sim.sid, known.newest, diagnose(known, LIMITS))
 
 
 def lost(*minutes, first=0, **changes):
-    """Give SIMs whose open session was last heard of so many minutes ago."""
+    """Return SIMs whose open session was last heard of so many minutes ago."""
     return [sim(first + n, still_open(3 * D, m, **changes)) for n, m in enumerate(minutes)]
 
 
 def gone(*minutes, first=0, **changes):
-    """Give SIMs whose last session ended so many minutes ago."""
+    """Return SIMs whose last session ended so many minutes ago."""
     return [sim(first + n, closed(m + H, H, **changes)) for n, m in enumerate(minutes)]
 
 
 def fine(number, first=100):
-    """Give so many SIMs that are online."""
+    """Return so many SIMs that are online."""
     return [sim(first + n, still_open(H)) for n in range(number)]
 
 
 def outage(found):
-    """Give the common outage among the findings of a SIM."""
+    """Return the common outage among the findings of a SIM."""
     return next(finding for finding in found if finding.rule == "common_outage")
 
 
 def concerned(cases):
-    """Give the places of the cases that a common outage concerns."""
+    """Return the places of the cases that a common outage concerns."""
     together = diagnose_together(cases, LIMITS)
     return [n for n, found in enumerate(together) if "common_outage" in {f.rule for f in found}]
 

@@ -5,7 +5,7 @@ from tests.bot.diagnosis.cases import D, closed, evidence, found, words
 
 
 def countries(*codes):
-    """Give one session a day in these countries, the last one newest."""
+    """Return one session a day in these countries, the last one newest."""
     return [closed(D * (len(codes) - n), 5, operator_country=c) for n, c in enumerate(codes)]
 
 

@@ -5,7 +5,7 @@ from tests.bot.diagnosis.cases import SECOND, D, H, closed, evidence, found, sti
 
 
 def rhythm(silent, *gaps, lasting=H):
-    """Give hour-long sessions with these gaps between them, the newest ended `silent` ago."""
+    """Return hour-long sessions with these gaps between them, the newest ended `silent` ago."""
     start, sessions = silent + lasting, []
     for gap in (*reversed(gaps), 0):
         sessions.append(closed(start, lasting))

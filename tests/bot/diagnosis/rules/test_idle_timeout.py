@@ -5,7 +5,7 @@ from tests.bot.diagnosis.cases import SECOND, D, H, closed, evidence, found, sti
 
 
 def lengths(*minutes, first=2 * D, apart=6 * H):
-    """Give closed sessions of these lengths, one after the other."""
+    """Return closed sessions of these lengths, one after the other."""
     return [closed(first - apart * n, lasting) for n, lasting in enumerate(minutes)]
 
 

@@ -7,7 +7,7 @@ ONE, OTHER = "014931000129700", "357520074265336"
 
 
 def devices(*imeis):
-    """Give one session a day with these IMEIs, the last one newest."""
+    """Return one session a day with these IMEIs, the last one newest."""
     return [closed(D * (len(imeis) - n), 5, imei=imei) for n, imei in enumerate(imeis)]
 
 

@@ -8,7 +8,7 @@ NAMELESS = (None, None)
 
 
 def networks(*pairs, first=20 * H, apart=H):
-    """Give one session an hour on these networks, the last one newest."""
+    """Return one session an hour on these networks, the last one newest."""
     return [
         closed(first - apart * n, 5, operator_mcc=mcc, operator_mnc=mnc)
         for n, (mcc, mnc) in enumerate(pairs)

@@ -5,7 +5,7 @@ from tests.bot.diagnosis.cases import D, closed, evidence, found, words
 
 
 def radios(*links):
-    """Give one session a day on these radio links, the last one newest."""
+    """Return one session a day on these radio links, the last one newest."""
     return [closed(D * (len(links) - n), 5, radio_link=link) for n, link in enumerate(links)]
 
 

@@ -5,7 +5,7 @@ from tests.bot.diagnosis.cases import D, H, closed, evidence, found, still_open,
 
 
 def sent(start, up, down, lasting=5):
-    """Give a closed session with these counters."""
+    """Return a closed session with these counters."""
     return closed(start, lasting, packets_uploaded=up, packets_downloaded=down)
 
 

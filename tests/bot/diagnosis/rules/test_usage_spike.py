@@ -5,14 +5,14 @@ from tests.bot.diagnosis.cases import D, H, closed, evidence, found, still_open,
 
 
 def day(number, packets, **changes):
-    """Give one session within a 24 h block back from now, 0 being the last."""
+    """Return one session within a 24 h block back from now, 0 being the last."""
     half = packets if packets is None else packets / 2
     counts = {"packets_uploaded": half, "packets_downloaded": half}
     return closed(D * number + 5 * H, 2 * H, **counts | changes)
 
 
 def days(last, *before):
-    """Give a session a day with these packets, counted back from now."""
+    """Return a session a day with these packets, counted back from now."""
     return [day(number, packets) for number, packets in enumerate((last, *before))]
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from bot.digests.selection import Listed, Selection, Which
 from bot.digests.subscription import WhenQuiet, Why
+from bot.emulators.kore.faults import Fault
+from bot.emulators.slack.people import ANA
 from bot.jobs.kinds.digest import STILL_AT_IT
-from bot.sandbox.kore_api.faults import Fault
-from bot.sandbox.slack_api.people import ANA
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob
 from tests.builders import SID
@@ -19,7 +19,7 @@ H = timedelta(hours=1)
 
 
 def a_row(number, **changes):
-    """Give a SIM as KORE's payload has it."""
+    """Return a SIM as KORE's payload has it."""
     return {
         "sid": f"DE{number:032x}",
         "unique_name": f"pump-{number}",
@@ -28,7 +28,7 @@ def a_row(number, **changes):
 
 
 def a_session(now, *, open_for=1.0, **changes):
-    """Give an open session that was updated a minute ago."""
+    """Return an open session that was updated a minute ago."""
     plain = {
         "start": f"{now - open_for * H:%Y-%m-%dT%H:%M:%SZ}",
         "last_updated": f"{now - timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}",

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.digests.desk import PREVIEW
-from bot.digests.dues import QuietHours
+from bot.digests.schedule import QuietHours
+from bot.digests.service import PREVIEW
 from bot.digests.subscription import WhenQuiet, Why
-from bot.slack.policy import Policy
+from bot.slack.access import Policy
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob
 from tests.digesting import digesting, pumps

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.digests.months import unpacked as days_in
-from bot.digests.roster import packed, unpacked
+from bot.digests.days import unpacked as days_in
+from bot.digests.fleet import packed, unpacked
+from bot.emulators.kore.faults import Fault
 from bot.jobs.kinds.scan_chunk import scan_chunk
-from bot.sandbox.kore_api.faults import Fault
 from bot.store.jobs import Job
-from bot.store.scan_rows import FAILED
+from bot.store.scans import FAILED
 from tests.builders import a_sim
 from tests.digesting import digesting
 

@@ -2,12 +2,11 @@
 
 import pytest
 
-from bot.digests.days import Day, day_number
-from bot.digests.months import learnt
+from bot.digests.days import Day, day_number, learnt
 from bot.jobs.kinds import tidy_history
 from bot.jobs.kinds.digest import TIDY
 from bot.store.digest_runs import Stage
-from bot.store.scan_rows import ScanRow
+from bot.store.scans import ScanRow
 from tests.digesting import digesting, pumps
 
 DAY = 86_400.0
@@ -22,7 +21,7 @@ async def desk(database, monkeypatch):
 
 
 async def ran(desk, ago, stage=Stage.POSTED, rows=7):
-    """Give a run of so many days ago that left rows."""
+    """Return a run of so many days ago that left rows."""
     fleet = desk.parts.fleet
     run = await fleet.runs.begin(pumps().id, desk.now - ago * DAY, f"job@{ago}")
     async with fleet.database.write() as tx:

@@ -1,0 +1,243 @@
+"""What a bot and a worker both stand on: the store, KORE, Slack's Web API, and the queue."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.app.bot import cancelled
+from bot.clock import Clock
+from bot.errors import StartError
+from bot.kore.client import KoreClient
+from bot.kore.connect import open_kore
+from bot.kore.limits import LEFT_FREE
+from bot.ops.metrics import Metrics
+from bot.ops.tasks import WorkerThread
+from bot.sessions.lookup import SessionLookup
+from bot.settings import Settings
+from bot.sims.directory import SimDirectory
+from bot.sims.resolver import SimResolver
+from bot.slack.access import Access, Authorizer, Policies
+from bot.slack.bolt_app import Identity, identify
+from bot.slack.client import SlackClient
+from bot.slack.directory import Channels, People, UserGroups
+from bot.store.database import Database
+from bot.store.errors import StoreDenied, StoreError
+from bot.store.jobs import JobQueue
+from bot.store.location import FILE_NAME, SQLITE, usual_folder, why_not
+from bot.store.rate_limit import SharedRate
+from bot.store.reconnect import Reconnector
+from bot.store.schedules import Schedules
+
+
+def access(settings: Settings, identity: Identity) -> Access:
+    """Return who may ask; without a list of workspaces, the one of the bot token."""
+    return Access(
+        home=identity.team,
+        teams=settings.allowed_teams,
+        users=settings.allowed_users,
+        channels=settings.allowed_channels,
+        groups=settings.allowed_groups,
+        enterprise=identity.enterprise,
+    )
+
+
+def open_authorizer(
+    settings: Settings, lists: Access, slack: SlackClient, clock: Clock, stack: AsyncExitStack
+) -> Authorizer:
+    """Read the user groups in the background; what is asked of Slack ends with the stack."""
+    groups = UserGroups(slack, clock, settings.allowed_groups)
+    reading = asyncio.create_task(groups.run(), name="user-groups")
+    stack.push_async_callback(cancelled, reading)
+    policies = Policies(settings.guests, settings.shared_channels)
+    people, channels = People(slack, clock), Channels(slack, clock)
+    admission = Authorizer(lists, people, channels, groups, policies)
+    stack.push_async_callback(admission.aclose)
+    return admission
+
+
+@dataclass(frozen=True, slots=True)
+class KoreAccess:
+    """What asks KORE, and what knows its SIMs."""
+
+    client: KoreClient
+    directory: SimDirectory
+    resolver: SimResolver
+    sessions: SessionLookup
+
+
+async def open_kore_side(
+    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack, store: Database
+) -> KoreAccess:
+    """Open KORE's client and read the list of SIMs in the background."""
+    pace = shared_pace(settings, clock, store)
+    kore = open_kore(settings.kore_config(), clock, observer=metrics, pace=pace)
+    stack.push_async_callback(kore.aclose)
+    directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
+    reading = asyncio.create_task(directory.run(), name="sim-directory")
+    stack.push_async_callback(cancelled, reading)
+    resolver = SimResolver(kore, directory, clock)
+    sessions = SessionLookup(
+        kore, resolver, clock, settings.thresholds, rule_broke=metrics.rule_broke
+    )
+    return KoreAccess(kore, directory, resolver, sessions)
+
+
+def shared_pace(settings: Settings, clock: Clock, store: Database) -> SharedRate | None:
+    """Return the pace of scans and watches over all processes on one store; None for one alone."""
+    allowed, alone = settings.kore_per_second, not (store.is_postgres or settings.workers)
+    if allowed is None or alone:
+        return None
+    account = f"kore {settings.kore_client_id or 'token'}"
+    return SharedRate(store, clock, account, allowed * (1 - LEFT_FREE))
+
+
+PATIENCE_SECONDS = 2.0
+MAY_BE_LOST = "SIMSESSIONS_DATA_MAY_BE_LOST=yes"
+
+
+def store_url(settings: Settings) -> str:
+    """Return the store's URL: the one that is set, or of a file in the data folder."""
+    if settings.database_url:
+        return settings.database_url.get_secret_value()
+    xdg = os.environ.get("XDG_DATA_HOME", "")
+    folder = settings.data_dir or usual_folder(Path("~").expanduser(), xdg)
+    return f"{SQLITE}{folder.expanduser().absolute() / FILE_NAME}"
+
+
+def make_database(settings: Settings) -> Database:
+    """Return the database, not yet open. Raises StartError where its file could not last."""
+    url = store_url(settings)
+    if url.startswith(SQLITE) and not settings.data_may_be_lost:
+        refuse(Path(url.removeprefix(SQLITE)), _named_by(settings))
+    return Database(url)
+
+
+def refuse(file: Path, setting: str) -> None:
+    """Raise StartError, naming the setting, where a file cannot last or be written."""
+    if why := why_not(file):
+        mend = f"set another, or {MAY_BE_LOST} if that is meant"
+        fault = f"{setting}: {why}; {mend}"
+        raise StartError(fault)
+
+
+async def keep_store(
+    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack
+) -> Database:
+    """Open the store beside the rest of the start; give it, ready or not.
+
+    Raises StartError where the settings are at fault. For all else there is `Reconnector`.
+    """
+    database = make_database(settings)
+    stack.push_async_callback(database.aclose)
+    keeper = Reconnector(database, clock, metrics)
+    opening = asyncio.create_task(keeper.open(), name="store-opening")
+    stack.push_async_callback(cancelled, opening)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await asyncio.shield(opening)
+    except TimeoutError:
+        opening.add_done_callback(_retrieved)
+    except StoreDenied as error:
+        raise StartError(denied(settings, error)) from error
+    keeping = asyncio.create_task(keeper.run(), name="store-keeper")
+    stack.push_async_callback(cancelled, keeping)
+    return database
+
+
+@asynccontextmanager
+async def opened_store(settings: Settings) -> AsyncIterator[Database]:
+    """Return the open store for a command of the terminal. Raises StartError and StoreError."""
+    database = make_database(settings)
+    try:
+        await database.prepare()
+        yield database
+    except StoreDenied as error:
+        raise StartError(denied(settings, error)) from error
+    finally:
+        await database.aclose()
+
+
+def denied(settings: Settings, error: StoreError) -> str:
+    """Say which setting does not let us in, and what the other side says."""
+    said = str(error.__cause__ or error.sentence).strip().partition("\n")[0]
+    return f"{_named_by(settings)}: the store does not let me in ({said}); set it anew"
+
+
+def _named_by(settings: Settings) -> str:
+    return "SIMSESSIONS_DATABASE_URL" if settings.database_url else "SIMSESSIONS_DATA_DIR"
+
+
+def _retrieved(opening: "asyncio.Task[None]") -> None:
+    if not opening.cancelled():
+        opening.exception()
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Each is open; the stack it was opened on closes it."""
+
+    settings: Settings
+    clock: Clock
+    session: aiohttp.ClientSession
+    metrics: Metrics
+    slack: SlackClient
+    identity: Identity
+    lists: Access
+    admission: Authorizer
+    store: Database
+    queue: JobQueue
+    schedules: Schedules
+    kore: KoreAccess
+    executor: WorkerThread
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what is amiss though look-ups go on."""
+        return (f"store: {self.store.trouble.sentence}",) if self.store.trouble else ()
+
+
+async def open_resources(
+    settings: Settings,
+    clock: Clock,
+    session: aiohttp.ClientSession,
+    metrics: Metrics,
+    stack: AsyncExitStack,
+) -> Resources:
+    """Open all of it. Raises StartError and SlackLost."""
+    slack = SlackClient(
+        session,
+        clock,
+        token=revealed(settings.slack_bot_token),
+        api_url=settings.slack_api_url,
+        observer=metrics,
+    )
+    store = await keep_store(settings, clock, metrics, stack)
+    identity = await identify(slack)
+    lists, queue, executor = access(settings, identity), JobQueue(store), WorkerThread()
+    kore = await open_kore_side(settings, clock, metrics, stack, store)
+    stack.push_async_callback(executor.aclose)
+    return Resources(
+        settings=settings,
+        clock=clock,
+        session=session,
+        metrics=metrics,
+        slack=slack,
+        identity=identity,
+        lists=lists,
+        admission=open_authorizer(settings, lists, slack, clock, stack),
+        store=store,
+        queue=queue,
+        schedules=Schedules(store, queue),
+        kore=kore,
+        executor=executor,
+    )
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """Return a secret's value; "" where there is none."""
+    return secret.get_secret_value() if secret else ""

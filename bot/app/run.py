@@ -1,0 +1,145 @@
+"""Starts the bot and stops it in order.
+
+async with running(settings) as bot: ...        in a loop of one's own: tests, the demo
+run(settings)                                   as a process: until SIGTERM or Ctrl-C
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+
+from bot.app.assembly import assemble
+from bot.app.bot import Bot
+from bot.app.jobs import open_engine
+from bot.app.resources import open_resources
+from bot.clock import Clock, SystemClock
+from bot.diagnosis.engine import all_rules
+from bot.errors import StartError
+from bot.ops.http import health_routes, http_server
+from bot.ops.logging import LogRedactor, configure_logging
+from bot.ops.metrics import Metrics
+from bot.settings import Settings
+from bot.slack.client import open_session
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def run_process(settings: Settings, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Serve until `serve` returns, with logs to stderr; its event is the signal to stop."""
+    import uvloop  # noqa: PLC0415 -- only a process of its own chooses its loop
+
+    masker = LogRedactor(settings.secrets)
+    configure_logging(settings.log_level, form=settings.log_format, masker=masker)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_served(serve))
+
+
+async def _served(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    await serve(asyncio.Event())
+
+
+def heed_signals(stopped: asyncio.Event) -> None:
+    """Let the signals set it from now on; before that, they end a start that hangs."""
+    # else each full collection walks all that the imports left, and holds the loop for 0.1 s
+    gc.freeze()
+    for each in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+
+
+async def listen(web: Starlette, settings: Settings, stack: AsyncExitStack) -> int:
+    """Serve on the port that is set and give it. Raises StartError where it is taken."""
+    try:
+        return await stack.enter_async_context(http_server(web, settings.host, settings.port))
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        why = str(error.strerror).partition(" (while ")[0]  # asyncio says the address once more
+        fault = f"PORT: cannot listen on {where} ({why}); set another PORT or SIMSESSIONS_HOST"
+        raise StartError(fault) from error
+
+
+log = logging.getLogger(__name__)
+
+LEAVE_SECONDS = 1.0  # of the drain's, for what is closed after the last answer is out
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bot]:
+    """Run the bot in this loop while the block lasts, then stop it within `settings.drain`.
+
+    Raises SettingsError (StartError for one fault) and SlackLost; a KORE that does not answer is
+    no reason not to start.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(open_session())
+        bot, web = await assemble(settings, clock, session, stack)
+        bot.port = await listen(web, settings, stack)
+        stack.push_async_callback(bot.stop, max(0.0, settings.drain - LEAVE_SECONDS))
+        await bot.start()
+        log.info("ready", extra={"port": bot.port, "socket_mode": settings.socket_mode})
+        # imports the rules' files while nobody waits yet
+        asyncio.get_running_loop().call_soon(all_rules)
+        yield bot
+
+
+def run(settings: Settings) -> None:
+    """Run as a process: logs to stderr, until SIGTERM or Ctrl-C. Raises BotError."""
+    run_process(settings, partial(_run, settings))
+
+
+async def _run(settings: Settings, stopped: asyncio.Event) -> None:
+    async with running(settings) as bot:
+        heed_signals(stopped)
+        await bot.until(stopped)
+
+
+@asynccontextmanager
+async def working(settings: Settings, clock: Clock | None = None) -> AsyncIterator[int]:
+    """Serve the lanes while the block lasts; give the port of /healthz, /readyz and /metrics.
+
+    At the end jobs get `settings.drain` to finish, and are given back. Raises as `running` does.
+    """
+    clock, metrics = clock or SystemClock(), Metrics()
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(open_session())
+        ground = await open_resources(settings, clock, session, metrics, stack)
+        engine = open_engine(ground, stack, scan_at_once=settings.worker_at_once)
+
+        async def why_not_ready() -> tuple[str, ...]:
+            return engine.why_stuck()
+
+        web = Starlette(routes=health_routes(why_not_ready, ground.notes, metrics))
+        port = await listen(web, settings, stack)
+        stack.push_async_callback(engine.stop, max(0.0, settings.drain - LEAVE_SECONDS))
+        engine.start()
+        log.info("working", extra={"port": port})
+        yield port
+
+
+def work(settings: Settings, *, until_stdin_ends: bool) -> None:
+    """Run as a process: logs to stderr, until SIGTERM or Ctrl-C. Raises BotError."""
+    run_process(settings, partial(_work, settings, until_stdin_ends))
+
+
+async def _work(settings: Settings, until_stdin_ends: bool, stopped: asyncio.Event) -> None:  # noqa: FBT001 -- passed by `partial`
+    async with working(settings):
+        heed_signals(stopped)
+        if until_stdin_ends:
+            os.set_blocking(sys.stdin.fileno(), False)
+            asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _ended, stopped)
+        await stopped.wait()
+
+
+def _ended(stopped: asyncio.Event) -> None:
+    """Stop when whoever held the other end is gone, however it went."""
+    if not os.read(sys.stdin.fileno(), 1024):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stopped.set()

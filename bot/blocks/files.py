@@ -1,0 +1,163 @@
+"""A history as a file, CSV or picture, the sentence that comes with it, and where it went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.blocks import ids
+from bot.blocks.csv_files import SESSION_COLUMNS, TOLD_TO_ALL, CsvCell, csv_lines, csv_text
+from bot.blocks.findings import filled
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Speech, count, utc
+from bot.blocks.history_months import (
+    days_words,
+    empty_words,
+    file_name,
+    history_headline,
+    in_window,
+    timeline_alt,
+)
+from bot.blocks.kit import Screen, actions, button, clean, screen, section
+from bot.blocks.report import person
+from bot.blocks.triage import headline
+from bot.diagnosis.fields import known_text
+from bot.kore.errors import KoreError
+from bot.sessions.report import SessionReport
+from bot.sessions.triage import Row, Triage, Unread, last_seen, verdict
+
+_ALT = 1000  # characters: files.getUploadURLExternal, alt_txt_too_large
+_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFile:
+    """A file as it is sent: `words` is mrkdwn, `alt` says what a picture shows."""
+
+    name: str
+    content: bytes
+    title: str
+    words: str
+    alt: str = ""
+
+
+def csv_file(report: SessionReport, days: int, *, shared_by: str | None = None) -> HistoryFile:
+    """Write every session of the window with every field; the mark in front is for spreadsheets.
+
+    Raises KoreError where the sessions could not be read.
+    """
+    if report.sessions is None:
+        raise KoreError(report.problem or empty_words(report, days))
+    columns = TOLD_TO_ALL if report.withheld else SESSION_COLUMNS
+    content = csv_text(in_window(report, days), columns).encode("utf-8-sig", "replace")
+    return _file(report, days, ids.FileKind.CSV, content, shared_by)
+
+
+def picture_file(
+    report: SessionReport, days: int, png: bytes, *, shared_by: str | None = None
+) -> HistoryFile:
+    """Return the picture its name, its caption and the words for who cannot see it."""
+    file = _file(report, days, ids.FileKind.PICTURE, png, shared_by)
+    return replace(file, alt=clean(timeline_alt(report, days), _ALT))
+
+
+def _file(
+    report: SessionReport, days: int, kind: ids.FileKind, content: bytes, shared_by: str | None
+) -> HistoryFile:
+    words = history_headline(report, in_window(report, days), days, MRKDWN)
+    if report.withheld:
+        words = f"{words} · {MRKDWN.own(report.withheld)}"
+    return HistoryFile(
+        name=file_name(report, days, kind),
+        content=content,
+        title=f"{clean(report.sim.name, _NAME)}, {days_words(days)}",
+        words=f"{words} · shared by {person(shared_by)}" if shared_by else words,
+    )
+
+
+def sent_screen(file: HistoryFile, value: ids.ShareFile | None, *, is_ready: bool) -> Screen:
+    """Say that a file went to the asker directly; `value` offers to share it in the channel."""
+    share = value and button(
+        "Share to channel",
+        ids.SHARE_FILE,
+        f"Share {file.name} to the channel",
+        value=value.to_value(),
+    )
+
+    def words(speak: Speech) -> str:
+        where = "is in our direct messages (Apps, simsessions): only you see it"
+        late = "" if is_ready else ". Slack is still reading it in, so it may take a minute to show"
+        return f"📎 {speak.strong(speak.data(file.name))} {where}{late}."
+
+    return screen(
+        words(NOTICE),
+        [section(words(MRKDWN)), actions(ids.FILE_ACTIONS, [share]) if share else None],
+    )
+
+
+def shared_screen(file: HistoryFile) -> Screen:
+    """Say that a file stands in the channel now."""
+
+    def words(speak: Speech) -> str:
+        return f"📎 {speak.strong(speak.data(file.name))} is shared here, for everybody to see."
+
+    return screen(words(NOTICE), [section(words(MRKDWN))])
+
+
+CARD = "iccid"
+TRIAGE_COLUMNS = (
+    "asked",
+    "sim",
+    "sim_sid",
+    CARD,
+    "status",
+    "state",
+    "since",
+    "rule",
+    "severity",
+    "verdict",
+    "operator",
+    "radio_link",
+    "last_seen",
+    "read_at",
+    "problem",
+)
+
+
+def triage_file(triage: Triage) -> HistoryFile:
+    """Write every row, those too that could not be read; unknown is an empty cell."""
+    withheld = any(report.withheld for report in triage.reports)
+    columns = [at for at, name in enumerate(TRIAGE_COLUMNS) if not (withheld and name == CARD)]
+    lines = (TRIAGE_COLUMNS, *map(_row, triage.rows))
+    text = csv_lines([line[at] for at in columns] for line in lines)
+    moment = max((report.made_at for report in triage.reports), default=None)
+    day = f"-{utc(moment):%Y-%m-%d}" if moment else ""
+    return HistoryFile(
+        name=f"sims{day}.csv",
+        content=text.encode("utf-8-sig", "replace"),
+        title=f"{count(len(triage.rows), 'SIM')}, worst first",
+        words=headline(triage, MRKDWN),
+    )
+
+
+def _row(row: Row) -> Sequence[CsvCell]:
+    if isinstance(row, Unread):
+        return [row.query, *[None] * (len(TRIAGE_COLUMNS) - 2), row.error.sentence]
+    return [row.query, *_about(row), *_verdict(row), *_seen(row), row.as_of, row.problem]
+
+
+def _about(report: SessionReport) -> Sequence[CsvCell]:
+    sim = report.sim
+    return [sim.name, sim.sid, sim.iccid, sim.status, report.state.value, report.since]
+
+
+def _verdict(report: SessionReport) -> Sequence[CsvCell]:
+    finding = verdict(report)
+    if finding is None:
+        return [None, None, None]
+    return [finding.rule, finding.severity.word, filled(finding.title, finding, PLAIN)]
+
+
+def _seen(report: SessionReport) -> Sequence[CsvCell]:
+    session = report.last_session
+    if session is None:
+        return [None, None, None]
+    operator, radio = known_text(session.operator_name), known_text(session.radio_link)
+    return [operator, radio, last_seen(report)]

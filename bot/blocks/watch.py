@@ -1,0 +1,329 @@
+"""The card of a watch: one message that is kept up to date, with a Stop button while it is open."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.blocks import ids
+from bot.blocks.digest_words import change_lines
+from bot.blocks.format import MRKDWN, NOTICE, Speech, between, count, grouped, lasting, span
+from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
+from bot.blocks.report import person
+from bot.blocks.report_words import STATE_ICONS, traffic_words
+from bot.blocks.tables import NOTHING, Refused, lowered
+from bot.diagnosis.state import State
+from bot.sessions.snapshot import Change, Snapshot
+from bot.watches.transitions import HOLD, LATE
+from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Watch
+
+HALF_A_MINUTE = timedelta(seconds=30)
+_WAITS = {
+    Condition.ONLINE: "until it is online",
+    Condition.OFFLINE: "until it is not online any more",
+    Condition.CHANGES: "until it changes",
+}
+
+
+def goal_words(goal: Condition) -> str:
+    """Say what is waited for."""
+    return _WAITS[goal]
+
+
+def state_word(state: State) -> str:
+    """Return a state as people read it."""
+    return "unknown" if state is State.UNKNOWN else state.value.replace("_", " ")
+
+
+def state_sign(state: State) -> str:
+    """Return the sign that stands beside a state's word."""
+    return STATE_ICONS[state]
+
+
+def is_words(snapshot: Snapshot, name: str, *, again: str = "") -> str:
+    """Say in a sentence what the SIM is doing; `again` stands before the word: `still`, `back`."""
+    before = f"{again} " if again else ""
+    if snapshot.state is State.UNKNOWN:
+        return f"the state of {name} is {before}unknown"
+    if snapshot.state is State.NEVER_SEEN:
+        return f"{name} was {before}never seen in the last 30 days"
+    return f"{name} is {before}{state_word(snapshot.state)}"
+
+
+def via_words(snapshot: Snapshot, speak: Speech) -> str:
+    """Say on what the newest session ran: `Telcel on LTE`."""
+    operator = speak.data(snapshot.operator or snapshot.network or "an unknown operator")
+    radio = f"on {speak.data(snapshot.radio)}" if snapshot.radio else "radio link unknown"
+    return f"{operator} {radio}" if snapshot.radio else f"{operator}, {radio}"
+
+
+def because_words(snapshot: Snapshot, speak: Speech) -> str:
+    """Say since when, on what, or until when; "" where nothing of it is known."""
+    since = f"since {speak.when(snapshot.since)}" if snapshot.since else ""
+    if snapshot.state is State.ONLINE:
+        return f"{via_words(snapshot, speak)} {since or 'since an unknown time'}"
+    if snapshot.state in {State.BLOCKED, State.NOT_ACTIVATED}:
+        status = speak.data(snapshot.status or "unknown")
+        return f"its SIM status is {status}"
+    if snapshot.seen_at is None:
+        return ""
+    seen = speak.when(snapshot.seen_at)
+    if snapshot.state is State.STALE:
+        return f"its session ({via_words(snapshot, speak)}) is open, but was last updated {seen}"
+    return f"last seen on {via_words(snapshot, speak)}, until {seen}"
+
+
+def packets_words(snapshot: Snapshot) -> str:
+    """Say what its newest session carried: `First packets: 12 packets up, 15 down.`."""
+    up, down = snapshot.packets_up, snapshot.packets_down
+    if up == 0 and down == 0:
+        return "No packets yet."
+    return f"First packets: {traffic_words(up, down)}."
+
+
+def away_words(before: Snapshot, after: Snapshot) -> str:
+    """Say how long it was away, `after 16 h 30 min`; "" where that is not known."""
+    if before.seen_at is None or after.since is None:
+        return ""
+    away = between(before.seen_at, after.since)
+    return f", after {lasting(away)}" if away > timedelta(0) else ""
+
+
+def ago_words(moment: datetime) -> str:
+    """Return how long ago a moment is, kept up to date by Slack; in UTC where it is not."""
+    fallback = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"<!date^{int(moment.timestamp())}^{{ago}}|{fallback}>"
+
+
+def time_words(moment: datetime, now: datetime, speak: Speech) -> str:
+    """Return a moment to come, and how far away it is."""
+    left = between(now, moment) + HALF_A_MINUTE  # rounded, for `span` cuts
+    return f"{speak.when(moment)} (in {span(left)})" if left > HALF_A_MINUTE else speak.when(moment)
+
+
+_HOLD = f"A turn away from online is told once it has held for {lasting(HOLD)}."
+
+
+def watch_card(
+    watch: Watch, now: datetime, *, away: bool = False, refused: Refused = NOTHING
+) -> Screen:
+    """Draw it. `away` says that it stands elsewhere than where it was asked for."""
+    blocks = [
+        section(_title(watch, MRKDWN)),
+        section(_state(watch, MRKDWN)),
+        section(_blindness(watch)) if watch.blind and not watch.ended else None,
+        context(" · ".join(_small_print(watch, now, away=away))),
+        None if watch.ended else actions(ids.WATCH_ACTIONS, [stop_button(watch)]),
+    ]
+    return lowered(screen(f"{_title(watch, NOTICE)} {_state(watch, NOTICE)}", blocks), refused)
+
+
+def stop_button(watch: Watch, number: int = 0) -> Block:
+    """Offer to stop it; `number` where several stand in one message."""
+    action = ids.numbered(ids.STOP_WATCH, number) if number else ids.STOP_WATCH
+    value = ids.StopWatch(id=watch.id).to_value()
+    return button("Stop", action, f"Stop watching {watch.name}", value=value)
+
+
+def _title(watch: Watch, speak: Speech) -> str:
+    name = speak.strong(speak.data(watch.name))
+    who = person(watch.asker.person)
+    if watch.ended is None:
+        return f"👁 Watching {name} for {who} {goal_words(watch.goal)}."
+    return f"👁 Watched {name} for {who}: {_ending(watch, speak)}."
+
+
+def _ending(watch: Watch, speak: Speech) -> str:
+    at = speak.when(watch.ended) if watch.ended else ""
+    if watch.ending is Ending.STOPPED:
+        return f"stopped by {person(watch.ended_by or '')} at {at}"
+    words = {
+        Ending.REACHED: "it has come to what was waited for",
+        Ending.EXPIRED: "the time is over",
+        Ending.SHUT_OUT: "ended, because they may not ask here any more",
+    }
+    return f"{words.get(watch.ending or Ending.UNTOLD, 'ended')} ({at})"
+
+
+def _state(watch: Watch, speak: Speech) -> str:
+    latest, unmoved = watch.latest, watch.latest.state is watch.noticed.state
+    still = "still" if unmoved and watch.ended is None and watch.told is None else ""
+    sentence = is_words(latest, speak.data(watch.name), again=still)
+    because = because_words(latest, speak)
+    return f"{state_sign(latest.state)} {sentence}{' — ' if because else ''}{because}."
+
+
+def _blindness(watch: Watch) -> str:
+    since = f" since {MRKDWN.when(watch.blind)}" if watch.blind else ""
+    why = MRKDWN.sentence(watch.blind_why or "")
+    return f"⚠️ I could not read it{since}: {why} I go on as soon as I can, and tell nothing before."
+
+
+def _small_print(watch: Watch, now: datetime, *, away: bool) -> list[str]:
+    where = f"I cannot post in <#{watch.asker.channel}>, so this card is here"
+    return [
+        *([] if watch.ended else [f"ends {time_words(watch.ends, now, MRKDWN)}"]),
+        f"read {ago_words(watch.checked)}",
+        *([] if watch.ended else [_HOLD]),
+        *([where] if away else []),
+    ]
+
+
+MOST = 40
+"""Watches in one message of at most 50 blocks."""
+HEAR = "I mention you when the state changes, and when the watch ends."
+HOW = "Type `/simsessions watch <sim> until online for 2h`, or press *Watch* under an answer."
+
+
+def begun_screen(
+    watches: Sequence[Watch], extended: int, now: datetime, faults: Sequence[str] = ()
+) -> Screen:
+    """Say that SIMs are watched now; `extended` of them were watched before.
+
+    `faults` are sentences about those that are not.
+    """
+    known = f" {_extended(watches, extended)}" if extended else ""
+    one = len(watches) == 1
+    lines = "\n".join(_begun(watch, now, MRKDWN) for watch in watches[:MOST])
+    every = f"I watch {count(len(watches), 'SIM')} for you."
+    shown = f"👁 {lines}{known}" if one else f"👁 {every}{known}\n{lines}"
+    said = _begun(watches[0], now, NOTICE) if one else every
+    where = "Its card comes here" if one else "A card for each comes here"
+    return screen(
+        f"👁 {said}{known}",
+        [
+            section(shown),
+            section(_faults(faults)) if faults else None,
+            context(f"{where}, or as a direct message where I may not post. {HEAR}"),
+        ],
+    )
+
+
+def _faults(faults: Sequence[str]) -> str:
+    more = f" The same goes for {count(len(faults) - 1, 'other')}." if len(faults) > 1 else ""
+    return f"⚠️ {MRKDWN.sentence(faults[-1])}{more}"
+
+
+def list_screen(mine: Sequence[Watch], here: Sequence[Watch], now: datetime) -> Screen:
+    """List a person's watches with a Stop button each, and say how many others there are here."""
+    others = len({watch.id for watch in here} - {watch.id for watch in mine})
+    beside = f"Others watch {count(others, 'SIM')} in this channel." if others else ""
+    if not mine:
+        words = " ".join(part for part in ("You watch no SIM.", beside, HOW) if part)
+        return screen(words.replace("`", "").replace("*", ""), [section(words)])
+    head = f"You watch {count(len(mine), 'SIM')}."
+    cut = f"{grouped(len(mine) - MOST)} more are not shown." if len(mine) > MOST else ""
+    rows = [_row(watch, number, now) for number, watch in enumerate(mine[:MOST], start=1)]
+    small = " ".join(part for part in (cut, beside) if part)
+    return screen(head, [section(head), *rows, context(small) if small else None])
+
+
+def stopped_screen(watches: Sequence[Watch]) -> Screen:
+    """Say which watches were stopped."""
+    names = ", ".join(MRKDWN.data(watch.name) for watch in watches[:MOST])
+    more = f" and {len(watches) - MOST} more" if len(watches) > MOST else ""
+    return screen(f"Stopped watching {names}{more}.", [section(f"Stopped watching {names}{more}.")])
+
+
+def _begun(watch: Watch, now: datetime, speak: Speech) -> str:
+    name = speak.strong(speak.data(watch.name))
+    state = f"{state_sign(watch.latest.state)} {state_word(watch.latest.state)}"
+    ends = time_words(watch.ends, now, speak)
+    return f"I watch {name} {goal_words(watch.goal)}, at most until {ends}; now {state}."
+
+
+def _extended(watches: Sequence[Watch], extended: int) -> str:
+    if len(watches) == 1:
+        return "You watched it here already, so I go on with that watch."
+    return f"{grouped(extended)} of them you watched here already; I go on with those."
+
+
+def _row(watch: Watch, number: int, now: datetime) -> Block:
+    name = MRKDWN.strong(MRKDWN.data(watch.name))
+    place = f"<#{watch.asker.channel}>" if watch.asker.channel[:1] in {"C", "G"} else "in a DM"
+    ends = time_words(watch.ends, now, MRKDWN)
+    state = f"{state_sign(watch.latest.state)} {state_word(watch.latest.state)}"
+    words = f"{state} · {name} {goal_words(watch.goal)}, ends {ends} · {place}"
+    return section(words, stop_button(watch, number))
+
+
+def watch_notice(
+    watch: Watch, notice: Notice, changes: Sequence[Change], *, refused: Refused = NOTHING
+) -> Screen:
+    """Draw a notice; `changes` are those worth a word between what was told before and this."""
+    said = _sentence(watch, notice, MRKDWN)
+    lines = [f"• {line}" for line in change_lines(changes, MRKDWN)]
+    blocks = [section(said), section("\n".join(lines)) if lines else None]
+    return lowered(screen(_sentence(watch, notice, NOTICE), blocks), refused)
+
+
+def _sentence(watch: Watch, notice: Notice, speak: Speech) -> str:
+    who, name = person(watch.asker.person), speak.data(watch.name)
+    if notice.kind is NoticeKind.SHUT_OUT:
+        why = speak.sentence(notice.why or "")
+        return f"🚫 {who} I stopped watching {speak.strong(name)}: {why}"
+    parts = (_claim(watch, notice, name, speak), _between(notice), _outlook(watch, notice, speak))
+    told = " ".join(part for part in parts if part)
+    return f"{_sign(notice)} {who} {told}"
+
+
+def _sign(notice: Notice) -> str:
+    if notice.kind in {NoticeKind.EXPIRED, NoticeKind.STOPPED}:
+        return "⏱"
+    return "✅" if notice.after.state is State.ONLINE else state_sign(notice.after.state)
+
+
+def _claim(watch: Watch, notice: Notice, name: str, speak: Speech) -> str:
+    before, after = notice.before, notice.after
+    if notice.kind is NoticeKind.STOPPED:
+        return f"{person(notice.why or '')} stopped the watch on {speak.strong(name)}."
+    if notice.kind is NoticeKind.EXPIRED:
+        return f"The watch on {speak.strong(name)} is over, {_lasted(watch)}."
+    back = before.state is not State.ONLINE and after.state is State.ONLINE
+    again = ("back" if _was_there(before) else "") if back else _now(before, after)
+    claim = speak.strong(is_words(after, name, again=again))
+    because = because_words(after, speak)
+    away = away_words(before, after) if back else ""
+    first = f" {packets_words(after)}" if back else ""
+    return f"{claim}{' — ' if because else ''}{because}{away}.{first}"
+
+
+def _was_there(before: Snapshot) -> bool:
+    return before.state in {State.OFFLINE, State.STALE}
+
+
+def _now(before: Snapshot, after: Snapshot) -> str:
+    return "still" if before.state is after.state else "now"
+
+
+def _lasted(watch: Watch) -> str:
+    return f"after {lasting(watch.ends - watch.started)}"
+
+
+def _between(notice: Notice) -> str:
+    if not notice.untold:
+        return ""
+    return f"Its state turned {count(notice.untold, 'time')} in between."
+
+
+def _outlook(watch: Watch, notice: Notice, speak: Speech) -> str:
+    if notice.kind is NoticeKind.CHANGED:
+        return f"I go on watching {goal_words(watch.goal)}."
+    if notice.kind not in {NoticeKind.EXPIRED, NoticeKind.STOPPED}:
+        return ""
+    if watch.blind:
+        since = speak.when(watch.blind)
+        return f"I could not read it since {since}: {speak.sentence(watch.blind_why or '')}"
+    return f"{_late(watch, notice, speak)}{_left(notice, speak)}"
+
+
+def _late(watch: Watch, notice: Notice, speak: Speech) -> str:
+    """Say that it should have ended before: this bot was not running then."""
+    if notice.kind is NoticeKind.EXPIRED and notice.at - watch.ends > LATE:
+        return f"It ended at {speak.when(watch.ends)}, while I was not running. "
+    return ""
+
+
+def _left(notice: Notice, speak: Speech) -> str:
+    still = _now(notice.before, notice.after)
+    because = because_words(notice.after, speak)
+    left = is_words(notice.after, "it", again=still)
+    return f"{left[0].upper()}{left[1:]}{' — ' if because else ''}{because}."

@@ -1,0 +1,128 @@
+"""The stage of the demo: both stand-ins and the page, which live on whatever becomes of the bot."""
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+
+from bot.clock import Clock
+from bot.demo.action import Scene
+from bot.demo.page.bot_side import BotSide
+from bot.demo.page.kore_side import FaultyKore, KoreSide
+from bot.demo.page.page import page_routes
+from bot.demo.page.slack_side import SlackSide
+from bot.demo.stories.story import Story, all_stories
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.serve import serving
+from bot.emulators.slack.api import SlackApi
+from bot.emulators.slack.workspace import Workspace
+from bot.slack.manifest import app_features
+
+COMMAND = "/simsessions"
+TO_TRY, MISSPELT = ("truck-42", "pump-7"), "pmp-7"
+FLEET = 200
+PREFIX_CHANNEL = "C0FLEETOP"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The page's address, what stands behind it, and the settings that lead a bot to it."""
+
+    url: str
+    kore: KoreApi
+    kore_url: str
+    kore_side: KoreSide
+    slack: SlackApi
+    workspace: Workspace
+    settings: Mapping[str, str]
+    stories: tuple[Story, ...]
+
+    def examples(self) -> tuple[tuple[str, str], ...]:
+        """Return three things to type, each with what it shows."""
+        titles = {story.name: story.title for story in self.stories}
+        return (
+            *((f"{COMMAND} {name}", titles[name]) for name in TO_TRY),
+            (f"{COMMAND} {MISSPELT}", "A name misspelt"),
+        )
+
+
+@asynccontextmanager
+async def opened_stage(
+    clock: Clock,
+    *,
+    port: int = 0,
+    sims: int = FLEET,
+    over_http: bool = False,
+    bot_side: BotSide | None = None,
+) -> AsyncIterator[Stage]:
+    """Serve stand-ins and page while the block lasts; port 0 takes a free one for the page.
+
+    `over_http` lets the bot be reached by signed HTTP; whoever starts it sets `slack.request_url`.
+    `bot_side` runs the bots that the page can kill and start. Raises OSError where the port is
+    taken.
+    """
+    stories = all_stories()
+    kore, keys = KoreApi(clock, sims=sims, stories=stories), _new_keys()
+    features = app_features()
+    workspace = Workspace(
+        clock, shortcuts=features.shortcuts, unfurl_domains=features.unfurl_domains
+    )
+    slack = SlackApi(
+        workspace,
+        bot_token=keys.bot_token,
+        app_token=keys.app_token,
+        signing_secret=keys.signing_secret,
+        scopes=features.scopes,
+        subscribed=features.events,
+    )
+    kore_side = FaultyKore(kore.faults)
+    scene = Scene(workspace, kore_side, kore.turns, SlackSide(slack.courier), bot_side)
+    async with AsyncExitStack() as stack:
+        page = Starlette(routes=page_routes(scene, stories=stories))
+        url = await stack.enter_async_context(serving(page, port=port))
+        kore_url = await stack.enter_async_context(serving(kore.app))
+        slack_url = await stack.enter_async_context(serving(slack.app))
+        stack.push_async_callback(slack.aclose)
+        stack.push_async_callback(kore.turns.aclose)
+        told = _settings(keys, kore, kore_url, slack_url, over_http=over_http)
+        yield Stage(url, kore, kore_url, kore_side, slack, workspace, told, stories)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What the app's settings page would show; made anew for each demo."""
+
+    bot_token: str
+    app_token: str
+    signing_secret: str
+
+
+def _new_keys() -> _Keys:
+    bot, app, signing = (secrets.token_hex(16) for _ in range(3))
+    return _Keys(f"xoxb-{bot}", f"xapp-{app}", signing)
+
+
+def _settings(
+    keys: _Keys, kore: KoreApi, kore_url: str, slack_url: str, *, over_http: bool
+) -> dict[str, str]:
+    way = ("SLACK_SIGNING_SECRET", keys.signing_secret)
+    return {
+        "SLACK_API_URL": f"{slack_url}/api/",
+        "SLACK_BOT_TOKEN": keys.bot_token,
+        **dict([way if over_http else ("SLACK_APP_TOKEN", keys.app_token)]),
+        "KORE_API_URL": kore_url,
+        "KORE_TOKEN_URL": f"{kore_url}{TOKEN_PATH}",
+        "KORE_CLIENT_ID": kore.client_id,
+        "KORE_CLIENT_SECRET": kore.client_secret,
+        "PORT": "0",
+        # nobody waits a quarter of an hour to see something happen
+        "SIMSESSIONS_DIGEST_LEAST": "60s",
+        "SIMSESSIONS_WATCH_INTERVAL": "5s",
+        # what is off by itself can be tried here
+        "SIMSESSIONS_PREFIX_CHANNELS": PREFIX_CHANNEL,
+        "SIMSESSIONS_UNFURL_LINKS": "yes",
+        # the demo's own folder: it lasts as long as the demo unless somebody names another
+        "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
+    }

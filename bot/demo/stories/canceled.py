@@ -1,0 +1,30 @@
+"""A scooter whose SIM was canceled for ever."""
+
+from datetime import datetime, timedelta
+
+from bot.demo.stories.story import CRITICAL, Story
+from bot.diagnosis.state import State
+from bot.emulators.kore.cards import Card
+from bot.emulators.kore.http import Row
+
+CARD = Card("scooter-4", 4, "Scooter 4")
+
+
+def sim(now: datetime) -> Row:
+    """Tell a canceled SIM."""
+    return CARD.sim(now, status="canceled", touched=timedelta(days=40))
+
+
+def sessions(_now: datetime) -> list[Row]:
+    """Tell nothing: it has not connected within the window."""
+    return []
+
+
+STORY = Story(
+    name=CARD.name,
+    title="A scooter whose SIM was canceled for ever",
+    sim=sim,
+    sessions=sessions,
+    state=State.BLOCKED,
+    findings=frozenset({("sim_not_active", CRITICAL)}),
+)

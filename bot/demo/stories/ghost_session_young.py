@@ -1,0 +1,26 @@
+"""A sensor whose open session has not been updated for more than an hour."""
+
+from datetime import datetime, timedelta
+
+from bot.demo.stories.story import WARNING, Story
+from bot.diagnosis.state import State
+from bot.emulators.kore.cards import Card, hour_of, stamp
+from bot.emulators.kore.http import Row
+
+CARD = Card("sensor-22", 22, "Sensor 22")
+
+
+def sessions(now: datetime) -> list[Row]:
+    """Tell an open session that was last updated more than an hour ago, and one a day before."""
+    newest, *before = CARD.always_on(now, hours=13)
+    return [newest | {"last_updated": stamp(hour_of(now) - timedelta(minutes=75))}, *before]
+
+
+STORY = Story(
+    name=CARD.name,
+    title="A sensor not heard of for an hour, its session still open",
+    sim=CARD.sim,
+    sessions=sessions,
+    state=State.STALE,
+    findings=frozenset({("ghost_session", WARNING)}),
+)

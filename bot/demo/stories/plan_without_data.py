@@ -1,0 +1,38 @@
+"""A device in the lab on a plan for messages alone."""
+
+from datetime import datetime
+
+from bot.demo.stories.story import CRITICAL, Story
+from bot.diagnosis.state import State
+from bot.emulators.kore.cards import Card, sid
+from bot.emulators.kore.http import Row
+from bot.emulators.kore.plans import a_plan
+
+CARD = Card("lab-1", 701, "Lab, bench 1")
+PLAN = "sms-only"
+
+
+def sim(now: datetime) -> Row:
+    """Tell an active SIM on that plan."""
+    return CARD.sim(now, rate_plan_sid=sid("WP", PLAN))
+
+
+def rate_plan(now: datetime) -> Row:
+    """Tell a plan without data."""
+    return a_plan(now, PLAN, friendly_name="SMS only", data_enabled=False)
+
+
+def sessions(_now: datetime) -> list[Row]:
+    """Tell nothing: the plan lets no session come about."""
+    return []
+
+
+STORY = Story(
+    name=CARD.name,
+    title="A device on a plan that allows no data",
+    sim=sim,
+    sessions=sessions,
+    state=State.NEVER_SEEN,
+    findings=frozenset({("plan_blocks_data", CRITICAL), ("never_seen", CRITICAL)}),
+    rate_plan=rate_plan,
+)

@@ -1,0 +1,320 @@
+"""How often a digest comes: the choices people have, as cron lines and as words. Pure.
+
+Each fixed time comes once a day whatever the clocks do: on the day on which they skip it, at the
+next time that there is; on the day on which they show it twice, at the first. Only "every hour"
+follows the hours that pass.
+"""
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+from bot.cron import dues
+
+HOURS = (1, 2, 3, 4, 6, 8, 12)
+"""Those that divide a day, so that the times are the same every day."""
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+EXAMPLE = "`0 9 * * 1` is Mondays at 09:00"
+_FIELDS = 5
+_LONGEST = 100
+_MINUTES_A_DAY = 24 * 60
+_NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)  # any day: only the fields of the line are read
+_LEAP_YEARS = 4 * 366
+
+
+class Every(StrEnum):
+    """The kinds of cadence."""
+
+    HOURS = "hours"
+    DAY = "day"
+    WEEKDAY = "weekday"
+    WEEK = "week"
+    CRON = "cron"
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """Which of the other fields count, `every` says.
+
+    `hours` is one of HOURS, from midnight on; `at` is a time of day to the minute, in the zone of
+    the subscription; `day` is 0 for Monday; `line` is a cron line that `cron_line` has read.
+    """
+
+    every: Every
+    hours: int = 1
+    at: time = time(9)
+    day: int = 0
+    line: str = ""
+
+    @property
+    def cron(self) -> str:
+        """The cron line: minute, hour, day of month, month, day of week."""
+        at = f"{self.at.minute} {self.at.hour}"
+        if self.every is Every.CRON:
+            return self.line
+        if self.every is Every.HOURS:
+            return f"0 {_hours(self.hours)} * * *"
+        days = {Every.DAY: "*", Every.WEEKDAY: "1-5", Every.WEEK: str(self.day + 1)}
+        return f"{at} * * {days[self.every]}"
+
+    @property
+    def words(self) -> str:
+        """How people say it, without the zone: `weekdays at 09:00`."""
+        at = f"at {self.at:%H:%M}"
+        if self.every is Every.CRON:
+            return f"by cron {self.line} ({explained(self.line)})"
+        if self.every is Every.HOURS:
+            return "every hour" if self.hours == 1 else f"every {self.hours} hours"
+        days = {Every.DAY: "daily", Every.WEEKDAY: "on weekdays"}
+        return f"{days.get(self.every, f'on {DAYS[self.day]}s')} {at}"
+
+    def to_json(self) -> dict[str, object]:
+        """Return what is stored."""
+        told: dict[str, dict[str, object]] = {
+            Every.HOURS: {"hours": self.hours},
+            Every.DAY: {"at": f"{self.at:%H:%M}"},
+            Every.WEEKDAY: {"at": f"{self.at:%H:%M}"},
+            Every.WEEK: {"at": f"{self.at:%H:%M}", "day": self.day},
+            Every.CRON: {"line": self.line},
+        }
+        return {"every": self.every.value} | told[self.every]
+
+    @classmethod
+    def from_json(cls, stored: dict[str, object]) -> Self:
+        """Read what `to_json` gave. Raises ValueError or KeyError on anything else."""
+        usual = cls(Every(str(stored["every"])))
+        return cls(
+            usual.every,
+            hours=int(str(stored.get("hours", usual.hours))),
+            at=time.fromisoformat(str(stored.get("at", f"{usual.at:%H:%M}"))),
+            day=int(str(stored.get("day", usual.day))),
+            line=str(stored.get("line", "")),
+        )
+
+
+def cron_line(text: str) -> str:
+    """Check a cron line of five fields and give it plainly written. Raises ValueError, in words."""
+    line = " ".join(text.upper().split())
+    if why := _fault(line):
+        raise ValueError(
+            f"That is no cron line: {why}. Write minute, hour, day of the month, month and day of "
+            f"the week; {EXAMPLE}."
+        )
+    return line
+
+
+def _fault(line: str) -> str | None:
+    fields = len(line.split())
+    if fields != _FIELDS:
+        return f"it has {fields} fields, not {_FIELDS}"
+    if len(line) > _LONGEST:
+        return f"it is longer than {_LONGEST} characters"
+    try:
+        next(CronSim(line, _NOON))
+    except CronSimError as error:
+        return str(error).lower()
+    except StopIteration:
+        return "that day never comes"
+    return None
+
+
+def explained(line: str) -> str:
+    """Say a cron line in English."""
+    words = CronSim(line, _NOON).explain()
+    return words[:1].lower() + words[1:]
+
+
+def shortest_gap(line: str) -> timedelta:
+    """Return the shortest time between two runs of a cron line, by the clock on the wall."""
+    sim = CronSim(line, _NOON)
+    runs = sorted(60 * hour + minute for hour in sim.hours for minute in sim.minutes)
+    gaps = [later - earlier for earlier, later in pairwise(runs)]
+    over_midnight = _MINUTES_A_DAY - runs[-1] + runs[0]
+    if not gaps or over_midnight < min(gaps):
+        gaps.append(over_midnight + _MINUTES_A_DAY * _days_between(sim))
+    return timedelta(minutes=min(gaps))
+
+
+def _days_between(sim: CronSim) -> int:
+    """Count the fewest days without a run between two days with one."""
+    first = _NOON.date()
+    ahead = (first + timedelta(days=n) for n in range(2 * _LEAP_YEARS))
+    fired = [day for day in ahead if _fires(sim, day)]
+    gaps = ((later - day).days for day, later in pairwise(fired))
+    return min(gaps, default=_LEAP_YEARS) - 1
+
+
+def _fires(sim: CronSim, day: date) -> bool:
+    return day.month in sim.months and sim.match_day(day)
+
+
+def _hours(step: int) -> str:
+    return "*" if step == 1 else ",".join(map(str, range(0, 24, step)))
+
+
+_NIGHTS = 100  # passed over before it is said that every run is in the quiet hours
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From one time of day until before another, over midnight where the second is the earlier."""
+
+    start: time
+    end: time
+
+    def cover(self, moment: datetime) -> bool:
+        """Return whether a moment, in the zone meant, lies in them."""
+        at = moment.time()
+        if self.start < self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
+
+    @property
+    def words(self) -> str:
+        """How people say it: `22:00 to 07:00`."""
+        return f"{self.start:%H:%M} to {self.end:%H:%M}"
+
+    def to_json(self) -> list[str]:
+        """Return what is stored."""
+        return [f"{self.start:%H:%M}", f"{self.end:%H:%M}"]
+
+    @classmethod
+    def from_json(cls, stored: list[str]) -> Self:
+        """Read what `to_json` gave. Raises ValueError on anything else."""
+        start, end = stored
+        return cls(time.fromisoformat(start), time.fromisoformat(end))
+
+
+def next_due(cron: str, zone: str, quiet: QuietHours | None, after: datetime) -> datetime | None:
+    """Return the first time outside the quiet hours, in UTC; None where there is none."""
+    place = ZoneInfo(zone)
+    for _ in range(_NIGHTS):
+        moment = next(dues([cron], zone, after.timestamp()), None)
+        if moment is None:
+            return None
+        due = datetime.fromtimestamp(moment, place)
+        if quiet is None or not quiet.cover(due):
+            return due.astimezone(UTC)
+        after = _before_end(quiet, due)
+    return None
+
+
+def _before_end(quiet: QuietHours, due: datetime) -> datetime:
+    """Return the last second of the quiet hours in which it is due."""
+    day = due.date() if due.time() < quiet.end else due.date() + timedelta(days=1)
+    end = datetime.combine(day, quiet.end, tzinfo=due.tzinfo)
+    return max(due, end - timedelta(seconds=1))
+
+
+def clock_changes(cron: str, zone: str, after: datetime, days: int = 366) -> tuple[str, ...]:
+    """Say which of its times the clocks skip or show twice in the next `days`, a sentence each."""
+    place = ZoneInfo(zone)
+    today = after.astimezone(place).date()
+    moved = [day for day in _days(today, days) if _offset(day, place) != _offset(_next(day), place)]
+    told = (_change(datetime.combine(day, at, place)) for day in moved for at in _times(cron, day))
+    return tuple(sentence for sentence in told if sentence)
+
+
+def _change(due: datetime) -> str | None:
+    there = due.astimezone(UTC).astimezone(due.tzinfo)
+    if there.time() != due.time():
+        return f"On {due:%Y-%m-%d} the clocks skip {due:%H:%M}; it comes when they go on."
+    if due.utcoffset() != due.replace(fold=1).utcoffset():
+        return f"On {due:%Y-%m-%d} the clocks show {due:%H:%M} twice; it comes at the first."
+    return None
+
+
+def _times(cron: str, day: date) -> list[time]:
+    """Return the fixed times of a line on a day; a line of every hour has none."""
+    sim = CronSim(cron, datetime.combine(day, time(), UTC))
+    follows_hours = cron.split()[1] == "*"
+    if follows_hours or day.month not in sim.months or not sim.match_day(day):
+        return []
+    return [time(hour, minute) for hour in sorted(sim.hours) for minute in sorted(sim.minutes)]
+
+
+def _days(first: date, count: int) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range(count))
+
+
+def _next(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def _offset(day: date, place: ZoneInfo) -> timedelta | None:
+    return datetime.combine(day, time(), place).utcoffset()
+
+
+OFFERED = 30
+_ALIKE = 0.87  # EST is not near CEST
+COMMON = (
+    "UTC",
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Chicago",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+)
+"""What is offered before anything is typed."""
+_PLACELESS = ("Etc/", "SystemV/", "US/")
+
+
+@cache
+def all_zones() -> tuple[str, ...]:
+    """Return every zone's name; zoneinfo's own list walks the disk for 50 ms."""
+    names = files("tzdata").joinpath("zones").read_text("utf-8").split()
+    return tuple(sorted(names, key=lambda name: (name.startswith(_PLACELESS), name)))
+
+
+def zone_named(text: str) -> str:
+    """Return a zone as IANA spells it. Raises ValueError with what to write instead."""
+    spelt = {_key(name): name for name in all_zones()}
+    if name := spelt.get(_key(text)):
+        return name
+    alike = difflib.get_close_matches(_key(text), spelt, 1, _ALIKE)
+    near = (zones_like(text) if text.strip() else ()) or tuple(spelt[one] for one in alike)
+    hint = f"Did you mean {near[0]}?" if near else "Write it as Europe/Berlin or UTC."
+    raise ValueError(f"I know no time zone of that name. {hint}")
+
+
+def zones_like(text: str, most: int = OFFERED) -> tuple[str, ...]:
+    """Return the zones in whose names the text stands, those that begin with it first."""
+    wanted = _key(text)
+    found = [name for name in all_zones() if wanted in _key(name)]
+    return tuple(sorted(found, key=lambda name: _place(name, wanted)))[:most]
+
+
+def offered(text: str, now: datetime, most: int = OFFERED) -> tuple[tuple[str, str], ...]:
+    """Return zones to choose from, each with its label: the name, and its offset from UTC now."""
+    names = zones_like(text, most) if text.strip() else COMMON
+    return tuple(
+        (name, f"{name} ({_utc_offset(now.astimezone(ZoneInfo(name)))})") for name in names
+    )
+
+
+def _utc_offset(moment: datetime) -> str:
+    digits = f"{moment:%z}"
+    return f"UTC{digits[:3]}:{digits[3:5]}"
+
+
+def _key(text: str) -> str:
+    return " ".join(text.replace("_", " ").split()).casefold()
+
+
+def _place(name: str, wanted: str) -> tuple[bool, bool]:
+    city = _key(name).rpartition("/")[2]
+    return (not city.startswith(wanted), name.startswith(_PLACELESS))

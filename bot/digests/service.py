@@ -1,0 +1,92 @@
+"""What handlers need to make, change and run digests, in one piece."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import Clock
+from bot.digests.sim_selection import SimSelector
+from bot.digests.subscription import KIND, Subscription, Why
+from bot.digests.subscriptions import Subscriptions
+from bot.errors import BotError
+from bot.slack.directory import ChannelAccess, Trouble
+from bot.slack.directory import trouble_of as slack_trouble
+from bot.slack.errors import SlackError
+from bot.store.digest_runs import DigestRuns
+from bot.store.jobs import JobQueue, NewJob
+
+PREVIEW = "digest_preview"
+"""The kind of job that makes a digest for one person and keeps nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestService:
+    """`least` is the shortest time between two runs, `grace` how late one may be made up."""
+
+    subscriptions: Subscriptions
+    chooser: SimSelector
+    places: ChannelAccess
+    runs: DigestRuns
+    queue: JobQueue
+    clock: Clock
+    team: str
+    least: timedelta
+    grace: timedelta
+
+    async def of_person(self, person: str) -> tuple[Subscription, ...]:
+        """Return the digests that a person made, and those of the channels that they are in."""
+        every = await self.subscriptions.of_team(self.team)
+        others = {one.channel for one in every if one.made_by != person}
+        theirs = await self.places.channels_of(person) if others else frozenset()
+        return tuple(one for one in every if one.made_by == person or one.channel in theirs)
+
+    async def percents(self) -> dict[str, int]:
+        """Return how far each digest is that is being made now, by subscription."""
+        return {one: at.percent for one, at in (await self.runs.progress()).items()}
+
+    async def post_now(self, one: Subscription) -> bool:
+        """Have it made and posted now; False where one is being made already. Raises StoreError."""
+        if await self.subscriptions.is_being_made(one):
+            return False
+        due = self.clock.now().replace(microsecond=0)
+        args = {"subscription": one.id, "due": due.timestamp(), "now": True}
+        return await self.queue.add(NewJob(KIND, run_key(one, due), args)) == 1
+
+    async def preview(self, one: Subscription, person: str) -> None:
+        """Have it made for one person alone. Raises StoreError."""
+        due = self.clock.now().replace(microsecond=0)
+        args = {"subscription": one.id, "person": person, "due": due.timestamp()}
+        await self.queue.add(NewJob(PREVIEW, f"{PREVIEW}:{one.id}:{person}@{stamp(due)}", args))
+
+
+def run_key(one: Subscription, due: datetime) -> str:
+    """Return the key of a run's job: that of the schedule at that time."""
+    return f"{one.schedule}@{stamp(due)}"
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as keys do: UTC, to the second."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+_TOLD = {
+    Trouble.ARCHIVED: "That channel is archived. Choose another.",
+    Trouble.NOT_IN_CHANNEL: "I am not in that channel. Invite me there (`/invite @simsessions`), "
+    "then save again.",
+    Trouble.NOT_ALLOWED: "I may not post in that channel. Choose another, or ask its admins.",
+}
+
+
+def told(trouble: Trouble) -> str:
+    """Say what is wrong with a channel that is chosen, and what to do."""
+    return _TOLD[trouble]
+
+
+def trouble_of(error: BotError) -> Trouble | None:
+    """Return the lasting trouble that an error of a post tells of."""
+    return slack_trouble(error) if isinstance(error, SlackError) else None
+
+
+def why_of(error: BotError) -> Why | None:
+    """Return why a digest whose post was refused so is paused; None: it is tried again."""
+    trouble = trouble_of(error)
+    return Why(trouble.value) if trouble else None

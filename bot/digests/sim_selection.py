@@ -1,0 +1,155 @@
+"""From what was filled in to the SIMs that are meant, as KORE knows them now."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.digests.form import Draft, Field, field_of
+from bot.digests.selection import MOST_LISTED, Listed, Selection, Which, matcher
+from bot.errors import BotError, UserError
+from bot.kore.client import KoreClient
+from bot.kore.errors import KoreBadRequest, KoreNotFound
+from bot.sims.directory import SimDirectory
+from bot.sims.identifier import Kind, identify
+from bot.sims.links import sids_in
+from bot.sims.names import quoted
+from bot.sims.resolver import SimResolver
+
+PATIENCE = 20.0
+_AT_ONCE = 10
+_NAMED_FAULTS = 5
+_BETWEEN = re.compile(r"[\n\r\t,;]+")
+
+
+class NoSuchSims(UserError):
+    """What was filled in means no SIM; `field` is where that stands."""
+
+    sentence = "That names no SIM."
+
+    def __init__(self, field: Field, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedSims:
+    """The SIMs that are meant, and how many there are now; None where that was not counted."""
+
+    selection: Selection
+    count: int | None
+
+
+class SimSelector:
+    """Reads a draft's SIMs; each way to choose them must find one at least."""
+
+    def __init__(self, kore: KoreClient, directory: SimDirectory, resolver: SimResolver) -> None:
+        self._kore = kore
+        self._directory = directory
+        self._resolver = resolver
+
+    async def choose(self, draft: Draft) -> SelectedSims:
+        """Return the SIMs. Raises NoSuchSims, and KoreError where KORE cannot tell now."""
+        if draft.which is Which.LISTED:
+            return await self._listed(draft.listed)
+        if draft.which is Which.PATTERN:
+            return await self._called(draft.chosen)
+        selection = Selection(draft.which, draft.chosen)
+        if not await self._is_any(selection):
+            raise NoSuchSims(field_of(draft.which), _nothing(selection))
+        return SelectedSims(selection, None)
+
+    async def _is_any(self, selection: Selection) -> bool:
+        try:
+            async for _ in self._kore.sims(**selection.filters):
+                return True
+        except (KoreNotFound, KoreBadRequest):
+            return False
+        return False
+
+    async def _called(self, pattern: str) -> SelectedSims:
+        """Count the SIMs of a pattern; a list without one is read again, for SIMs are made anew."""
+        selection = Selection(Which.PATTERN, pattern)
+        found = 0
+        if await self._directory.ready(PATIENCE):
+            found = await self._directory.count(matcher(pattern))
+        if not found and await self._directory.refresh():
+            found = await self._directory.count(matcher(pattern))
+        if not found:
+            raise NoSuchSims(Field.PATTERN, await self._no_such_name(pattern))
+        return SelectedSims(selection, found)
+
+    async def _no_such_name(self, pattern: str) -> str:
+        listed = self._directory.listed
+        if listed.failed or not listed.complete:
+            return (
+                "KORE's list of SIMs cannot be read now, so I cannot tell. Try again in a minute."
+            )
+        near = await self._directory.search(pattern.strip("*?"), 1)
+        hint = f" The nearest name is {quoted(near[0].name)}." if near else ""
+        return f"None of {listed.count} SIMs is called {quoted(pattern)}.{hint}"
+
+    async def _listed(self, text: str) -> SelectedSims:
+        pieces = self._pieces(text)
+        if not pieces:
+            raise NoSuchSims(Field.LISTED, "I found no SID, ICCID, IMEI or name in that.")
+        if len(pieces) > MOST_LISTED:
+            raise NoSuchSims(
+                Field.LISTED,
+                f"That names {len(pieces)} SIMs; {MOST_LISTED} are the most. Use a pattern, a plan "
+                "or a status for more.",
+            )
+        turn = asyncio.Semaphore(_AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            reading = [group.create_task(self._one(piece, turn)) for piece in pieces]
+        return _all_or_none([one.result() for one in reading])
+
+    async def _one(self, typed: str, turn: asyncio.Semaphore) -> Listed | BotError:
+        async with turn:
+            try:
+                found = await self._resolver.resolve(identify(typed))
+            except BotError as error:
+                return error
+        return Listed(found.value.sid, typed)
+
+    def _pieces(self, text: str) -> tuple[str, ...]:
+        parts = (part.strip() for part in _BETWEEN.split(text))
+        every = (piece for part in parts if part for piece in self._parted(part))
+        return tuple(dict.fromkeys(every))
+
+    def _parted(self, part: str) -> Sequence[str]:
+        """Take a line apart where blanks stand between SIMs, and not within a name or number."""
+        if len(sids := sids_in(part)) > 1:
+            return sids
+        words = part.split()
+        try:
+            is_name = len(words) > 1 and identify(part).kind is Kind.NAME
+        except UserError:
+            is_name = False
+        return words if is_name and not self._directory.exact(part) else [part]
+
+
+def _all_or_none(found: Sequence[Listed | BotError]) -> SelectedSims:
+    wrong = [one for one in found if isinstance(one, BotError)]
+    for error in wrong:
+        if not isinstance(error, UserError):
+            raise error
+    if wrong:
+        raise NoSuchSims(Field.LISTED, _wrong(wrong))
+    sims = {one.sid: one for one in found if isinstance(one, Listed)}
+    return SelectedSims(Selection(Which.LISTED, listed=tuple(sims.values())), len(sims))
+
+
+def _wrong(errors: Sequence[BotError]) -> str:
+    named = [error.sentence for error in errors[:_NAMED_FAULTS]]
+    more = len(errors) - len(named)
+    return " ".join([*named, f"And {more} more."] if more else named)
+
+
+def _nothing(selection: Selection) -> str:
+    told = {
+        Which.PLAN: f"No SIM is on a rate plan {quoted(selection.text)}. Give its SID (WP…) or its "
+        "unique name.",
+        Which.STATUS: f"No SIM has the status {selection.text} now.",
+    }
+    return told.get(selection.which, "This account has no SIM.")

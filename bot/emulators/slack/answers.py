@@ -1,0 +1,114 @@
+"""What the app answers without a token: in an ack, over a response URL, to a modal sent off."""
+
+from dataclasses import replace
+
+from bot.emulators.slack.contents import Content, Reader
+from bot.emulators.slack.delivery import Delivery
+from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.messages import Message
+from bot.emulators.slack.people import BOT, Channel, Person
+from bot.emulators.slack.state import WorkspaceState
+from bot.emulators.slack.tickets import ResponseTicket
+from bot.emulators.slack.views import View
+from bot.emulators.slack.wire import Json
+
+
+class Answers:
+    """Writes such answers into the workspace."""
+
+    def __init__(self, state: WorkspaceState) -> None:
+        self._state = state
+        self._reader = Reader(state)
+
+    def to_command(self, person: Person, place: Channel, typed: str, payload: Json) -> None:
+        """Show the body of a slash command's ack. Raises SlackError.
+
+        `in_channel` shows the command too, even where there is nothing else to show.
+        """
+        in_channel = payload.get("response_type") == "in_channel"
+        empty = not (payload.get("text") or payload.get("blocks"))
+        content = None if empty else self._reader.content(payload)
+        if in_channel:
+            self._state.write(place.id, person.id, typed, subtype="slash_command")
+        if content is not None:
+            self._write(place.id, content, None if in_channel else person.id, None)
+
+    def to_response_url(self, ticket: str, payload: Json) -> None:
+        """Take one post to a response URL. Raises SlackError: used_url, expired_url."""
+        known = self._state.tickets.check(ticket)
+        original = self._original(known, payload)
+        if payload.get("delete_original"):
+            self._state.erase(_there(original))
+        else:
+            self._post(known, original, payload)
+        self._state.tickets.spend(ticket)
+
+    def to_submission(self, view: View, delivery: Delivery) -> Delivery:
+        """Do what the app answers to a modal: close it, draw it anew, push, clear, show errors."""
+        answer = delivery.answer or {}
+        action = answer.get("response_action")
+        try:
+            if action == "errors":
+                self._errors(view, answer)
+            elif action in {"update", "push"}:
+                self._redraw(view, action, answer)
+            else:
+                self._close(view, everything=action == "clear")
+        except SlackError as error:
+            return replace(delivery, ok=False, error=error.code)
+        return delivery
+
+    def _original(self, known: ResponseTicket, payload: Json) -> Message | None:
+        wanted = payload.get("replace_original") or payload.get("delete_original")
+        if not wanted or known.message_ts is None:
+            return None
+        original = self._state.messages.get(known.message_ts)
+        return original if original and original.is_the_bots else None
+
+    def _post(self, known: ResponseTicket, original: Message | None, payload: Json) -> None:
+        content = self._reader.content(payload)
+        if original is not None:
+            self._state.rewrite(original, content.text, content.blocks)
+            return
+        in_channel = payload.get("response_type") == "in_channel"
+        see = None if in_channel else known.user
+        self._write(known.channel, content, see, payload.get("thread_ts"))
+
+    def _write(
+        self, channel: str, content: Content, ephemeral_to: str | None, thread_ts: str | None
+    ) -> None:
+        self._state.write(
+            channel,
+            BOT.id,
+            content.text,
+            blocks=content.blocks,
+            ephemeral_to=ephemeral_to,
+            thread_ts=thread_ts,
+        )
+
+    def _errors(self, view: View, answer: Json) -> None:
+        blocks = {block.get("block_id") for block in view.body["blocks"]}
+        errors = answer.get("errors")
+        if not isinstance(errors, dict) or not errors or not set(errors) <= blocks:
+            raise SlackError("invalid_view_errors")
+        self._state.show_errors(view, errors)
+
+    def _redraw(self, view: View, action: str, answer: Json) -> None:
+        body = self._reader.view(answer.get("view"), ("modal",))
+        if action == "update":
+            self._state.show("view_changed", self._state.views.update(view, body))
+        else:
+            self._state.show("view_opened", self._state.views.push(view.user, view.team, body))
+
+    def _close(self, view: View, *, everything: bool) -> None:
+        if everything:
+            self._state.views.clear(view.user)
+        else:
+            self._state.views.close(view)
+        self._state.show("view_closed", view)
+
+
+def _there(message: Message | None) -> Message:
+    if message is None:
+        raise SlackError("no_original")
+    return message

@@ -1,0 +1,157 @@
+"""The stand-in for Slack: one ASGI app with the Web API, Socket Mode, response URLs and files."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from bot.emulators.slack.courier import Courier
+from bot.emulators.slack.delivery import Ack, EnvelopeKind
+from bot.emulators.slack.events import allowed
+from bot.emulators.slack.faults import Faults
+from bot.emulators.slack.file_transfer import FileTransfer
+from bot.emulators.slack.response_urls import ResponseUrls
+from bot.emulators.slack.signed_http import SignedHttp
+from bot.emulators.slack.socket_mode import SocketMode
+from bot.emulators.slack.web_api import Calls, WebApi
+from bot.emulators.slack.wire import Json
+from bot.emulators.slack.workspace import Workspace
+
+DEFAULT_SCOPES = frozenset({"commands", "chat:write", "app_mentions:read"})
+
+
+class SlackApi:
+    """Serves one workspace to one app.
+
+    `app` is the ASGI application; slack_sdk's `base_url` is its address plus `/api/`. `request_url`
+    None means Socket Mode; set, it is where signed HTTP is delivered. `calls` holds every Web API
+    call, `faults` what is to go wrong, `socket` the Socket Mode connections, `courier` how events
+    are delivered. `subscribed` names the events that the app asked for, as in its manifest
+    (`app_mention`, `message.channels`, …; None: all). `base_url` is learnt from the first request
+    where it is not set.
+    """
+
+    def __init__(  # noqa: PLR0913 -- what an app's settings page shows
+        self,
+        workspace: Workspace,
+        *,
+        bot_token: str,
+        app_token: str,
+        signing_secret: str,
+        scopes: Iterable[str] = DEFAULT_SCOPES,
+        subscribed: Iterable[str] | None = None,
+        ack_seconds: float = 3.0,
+    ) -> None:
+        self.workspace = workspace
+        self.scopes = frozenset(scopes)
+        self.subscribed = None if subscribed is None else frozenset(subscribed)
+        self.base_url: str | None = None
+        self.calls = Calls()
+        self.faults = Faults()
+        self.socket = SocketMode(workspace.ids, ack_seconds=ack_seconds)
+        http = SignedHttp(workspace.clock, signing_secret, ack_seconds=ack_seconds)
+        self.courier = Courier(workspace, self.socket, http)
+        self._web = WebApi(
+            workspace,
+            self,
+            self.faults,
+            self.calls,
+            tokens={bot_token: "bot", app_token: "app"},
+            scopes=lambda: self.scopes,
+        )
+        self._response_urls = ResponseUrls(workspace, self.faults, self.calls)
+        self._transfer = FileTransfer(workspace.files, self.faults, self._may_read_files)
+        self._bot_token = bot_token
+        workspace.link = self
+        self.app = self._routes()
+
+    @property
+    def request_url(self) -> str | None:
+        """Where signed HTTP goes; None: Socket Mode."""
+        return self.courier.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self.courier.request_url = url
+
+    async def verify_url(self) -> bool:
+        """Post the url_verification challenge to the request URL; True if it comes back."""
+        challenge = self.workspace.ids.token()
+        body = {"type": "url_verification", "challenge": challenge, "token": "verification-token"}
+        ack = await self.courier.hand_over("events_api", body)
+        said = ack.payload or {}
+        return challenge in {said.get("challenge"), said.get("text")}
+
+    async def hand_over(self, kind: EnvelopeKind, payload: Json) -> Ack:
+        """Deliver once and wait for the ack."""
+        return await self.courier.hand_over(kind, payload)
+
+    def emit(self, event: Json) -> None:
+        """Deliver an event in the background, as scopes and subscriptions allow."""
+        if allowed(event, self.scopes, self.subscribed):
+            self.courier.emit(event)
+
+    def response_url(self, ticket: str) -> str:
+        """Return the address under which the app may answer."""
+        return f"{self._base()}/response/{ticket}"
+
+    def socket_url(self) -> str:
+        """Return a WebSocket address, good for one connection."""
+        base = self._base().replace("http", "ws", 1)
+        return f"{base}/link?ticket={self.socket.ticket()}"
+
+    def upload_url(self, ticket: str) -> str:
+        """Return the address to which a file's bytes are posted."""
+        return f"{self._base()}/upload/{ticket}"
+
+    def file_url(self, file: str, name: str) -> str:
+        """Return the address under which a file can be read with a token."""
+        return f"{self._base()}/files/{file}/{name}"
+
+    async def aclose(self) -> None:
+        """Stop delivering and let every connection and listener go."""
+        await self.courier.aclose()
+        await self.socket.drop()
+        self.workspace.close()
+
+    def _routes(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/api/{method}", self._call, methods=["GET", "POST"]),
+                Route("/response/{ticket}", self._respond, methods=["POST"]),
+                Route("/upload/{ticket}", self._transfer.upload, methods=["POST"]),
+                Route("/files/{file}/{name}", self._transfer.download),
+                WebSocketRoute("/link", self._link),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        await self.aclose()
+
+    def _may_read_files(self, token: str) -> bool:
+        return token == self._bot_token and "files:read" in self.scopes
+
+    def _base(self) -> str:
+        return self.base_url or "http://sandbox.invalid"
+
+    async def _call(self, request: Request) -> Response:
+        self._learn(request)
+        return await self._web.answer(request)
+
+    async def _respond(self, request: Request) -> Response:
+        self._learn(request)
+        return await self._response_urls.answer(request)
+
+    async def _link(self, socket: WebSocket) -> None:
+        await self.socket.serve(socket)
+
+    def _learn(self, request: Request) -> None:
+        if self.base_url is None:
+            self.base_url = str(request.base_url).rstrip("/")

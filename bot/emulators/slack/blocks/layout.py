@@ -1,0 +1,219 @@
+"""Limits of every block, and the surfaces on which each may stand.
+
+From slack_sdk's models (3.47), docs.slack.dev/reference/block-kit/blocks and Slack's changelogs of
+2026; table, data_table and data_visualization have modules of their own.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any, Literal
+
+from bot.emulators.slack.blocks.charts import DATA_VISUALIZATION
+from bot.emulators.slack.blocks.composition import (
+    ALT_TEXT,
+    BLOCK_ID,
+    IMAGE,
+    SLACK_FILE,
+    TEXTS,
+    URL,
+    plain_text,
+    text,
+)
+from bot.emulators.slack.blocks.elements import (
+    IN_ACTIONS,
+    IN_CONTEXT_ACTIONS,
+    IN_INPUT,
+    IN_SECTION,
+    element,
+)
+from bot.emulators.slack.blocks.rich_text import RICH_TEXT, RICH_TEXT_OBJECT
+from bot.emulators.slack.blocks.schema import (
+    Check,
+    array,
+    boolean,
+    fault,
+    integer,
+    just_one_of,
+    not_both,
+    one_of,
+    shape,
+    some_of,
+    string,
+    typed,
+    unique,
+)
+from bot.emulators.slack.blocks.tables import DATA_TABLE, TABLE
+
+Surface = Literal["message", "modal", "home"]
+_ID = {"block_id": BLOCK_ID}
+_IMAGE = typed({"image": IMAGE})
+
+
+def _no_dispatched_files(value: dict[str, Any], at: str) -> Iterator[str]:
+    inner = value.get("element")
+    if (
+        value.get("dispatch_action")
+        and isinstance(inner, dict)
+        and inner.get("type") == "file_input"
+    ):
+        yield fault("unsupported type: file_input", f"{at}/element/type")
+
+
+def _task_card(*states: str) -> Check:
+    return shape(
+        {"task_id": string(), "title": string()},
+        {
+            "type": one_of("task_card"),
+            "status": one_of(*states),
+            "details": RICH_TEXT_OBJECT,
+            "output": RICH_TEXT_OBJECT,
+            "sources": array(typed({"url": shape({"url": string(URL)}, {"text": string()})}), 0),
+            **_ID,
+        },
+    )
+
+
+_STATES = ("in_progress", "complete", "error")
+CARD = shape(
+    {},
+    {
+        "hero_image": _IMAGE,
+        "icon": _IMAGE,
+        "slack_icon": typed({"icon": shape({"name": string()})}),
+        "title": text(150),
+        "subtitle": text(150),
+        "body": text(200),
+        "subtext": text(200),
+        "actions": array(element(frozenset({"button"})), 1, 3),
+        **_ID,
+    },
+    some_of("hero_image", "title", "actions", "body"),
+    not_both("icon", "slack_icon"),
+    unique("action_id", "actions"),
+)
+SIMPLE: dict[str, Check] = {
+    "section": shape(
+        {},
+        {
+            "text": text(3000),
+            "fields": array(text(2000), 1, 10),
+            "accessory": element(IN_SECTION),
+            "expand": boolean,
+            **_ID,
+        },
+        some_of("text", "fields"),
+    ),
+    "header": shape({"text": plain_text(150)}, {"level": integer(1, 4), **_ID}),
+    "context": shape(
+        {
+            "elements": array(typed({"image": IMAGE, **TEXTS}), 1, 10),
+        },
+        _ID,
+    ),
+    "divider": shape({}, _ID),
+    "image": shape(
+        {"alt_text": string(ALT_TEXT)},
+        {
+            "image_url": string(URL),
+            "slack_file": SLACK_FILE,
+            "title": plain_text(2000),
+            **_ID,
+        },
+        just_one_of("image_url", "slack_file"),
+    ),
+    "actions": shape(
+        {"elements": array(element(IN_ACTIONS), 1, 25)}, _ID, unique("action_id", "elements")
+    ),
+    "input": shape(
+        {"label": plain_text(2000), "element": element(IN_INPUT)},
+        {"hint": plain_text(2000), "optional": boolean, "dispatch_action": boolean, **_ID},
+        _no_dispatched_files,
+    ),
+    "rich_text": RICH_TEXT,
+    "video": shape(
+        {
+            "alt_text": string(),
+            "title": plain_text(199),
+            "thumbnail_url": string(URL),
+            "video_url": string(URL),
+        },
+        {
+            "title_url": string(URL),
+            "description": plain_text(199),
+            "provider_icon_url": string(URL),
+            "provider_name": string(),
+            "author_name": string(49),
+            **_ID,
+        },
+    ),
+    "table": TABLE,
+}
+
+_CONTAINER = shape(
+    {"child_blocks": array(typed(SIMPLE), 1, 10)},
+    {
+        "title": plain_text(150),
+        "rich_text_title": RICH_TEXT_OBJECT,
+        "subtitle": text(150),
+        "icon": _IMAGE,
+        "width": one_of("narrow", "standard", "wide", "full"),
+        "is_collapsible": boolean,
+        "default_collapsed": boolean,
+        "has_header_divider": boolean,
+        **_ID,
+    },
+    some_of("title", "rich_text_title"),
+    not_both("has_header_divider", "is_collapsible"),
+)
+_AUTH_PROVIDER = shape(
+    {"value": string(150), "name": plain_text(75), "is_connected": boolean},
+    {
+        "description": plain_text(150),
+        "connected_identity": plain_text(75),
+        "connected_context": plain_text(75),
+        "icon_url": string(URL),
+        "auth_url": string(URL),
+        "disconnect_url": string(URL),
+        "accessory": element(frozenset({"overflow"})),
+        **_ID,
+    },
+)
+BLOCKS: dict[str, Check] = {
+    **SIMPLE,
+    "card": CARD,
+    "carousel": shape({"elements": array(typed({"card": CARD}), 1, 10)}, _ID),
+    "alert": shape(
+        {"text": text(200)},
+        {"level": one_of("default", "info", "warning", "error", "success"), **_ID},
+    ),
+    "markdown": shape({"text": string(12_000)}, _ID),
+    "data_table": DATA_TABLE,
+    "data_visualization": DATA_VISUALIZATION,
+    "container": _CONTAINER,
+    "context_actions": shape(
+        {"elements": array(element(IN_CONTEXT_ACTIONS), 1, 5)}, _ID, unique("action_id", "elements")
+    ),
+    "task_card": _task_card(*_STATES),
+    "plan": shape(
+        {"title": string()},
+        {"tasks": array(_task_card("pending", *_STATES), 0), "status": string(), **_ID},
+    ),
+    "auth_provider": _AUTH_PROVIDER,
+}
+_EVERYWHERE = frozenset({
+    "section", "header", "context", "divider", "image", "actions", "input", "rich_text", "video",
+    "card",
+})  # fmt: skip
+# Blocks `file` and `call` stand for remote files and calls, which this workspace has none of.
+SURFACES: dict[Surface, frozenset[str]] = {
+    "message": _EVERYWHERE | {
+        "carousel", "markdown", "table", "data_table", "data_visualization", "container",
+        "context_actions", "task_card", "plan", "auth_provider",
+    },
+    "modal": _EVERYWHERE | {"alert"},
+    "home": _EVERYWHERE | {"carousel"},
+}  # fmt: skip
+
+
+def blocks_on(surface: Surface, unknown: Collection[str] = ()) -> Check:
+    """Return the check of one block on a surface; `unknown` types are not known there yet."""
+    return typed({name: BLOCKS[name] for name in SURFACES[surface] - set(unknown)})

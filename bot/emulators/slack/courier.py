@@ -1,0 +1,132 @@
+"""Brings payloads to the app, over Socket Mode or signed HTTP, and events again until acked."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass
+
+from bot.emulators.slack.delivery import Ack, EnvelopeKind
+from bot.emulators.slack.events import wrapped
+from bot.emulators.slack.signed_http import SignedHttp
+from bot.emulators.slack.socket_mode import SocketMode
+from bot.emulators.slack.state import WorkspaceState
+from bot.emulators.slack.wire import Json
+
+LAST_ATTEMPT = 3
+GATHERED_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFaults:
+    """What is done to every event from now on.
+
+    `twice`: it comes again, as a retry, though the app acknowledged it. `backwards`: events of the
+    same moment come last first. `late_seconds`: it is so old when it comes for the first time, by
+    its event_time and by being the last of the retries; nothing waits.
+    """
+
+    twice: bool = False
+    backwards: bool = False
+    late_seconds: float = 0.0
+
+    def aged(self, callback: Json) -> Json:
+        """Return the callback as old as it is to be."""
+        return callback | {"event_time": callback["event_time"] - int(self.late_seconds)}
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt the first delivery is."""
+        return LAST_ATTEMPT if self.late_seconds else 0
+
+
+RETRY_AFTER = (0.0, 60.0, 300.0)
+"""Seconds before the first, second and third redelivery of an event."""
+
+
+class Courier:
+    """Delivers; `request_url` None means Socket Mode. `mischief` is done to events."""
+
+    def __init__(self, state: WorkspaceState, socket: SocketMode, http: SignedHttp) -> None:
+        self.request_url: str | None = None
+        self.mischief = DeliveryFaults()
+        self.events: dict[str, Json] = {}
+        self._state = state
+        self._socket = socket
+        self._http = http
+        self._gathered: list[Json] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def hand_over(
+        self, kind: EnvelopeKind, payload: Json, attempt: int = 0, reason: str | None = None
+    ) -> Ack:
+        """Deliver once."""
+        if self.request_url is None:
+            retry: Json = {}
+            if kind == "events_api":
+                retry = {"retry_attempt": attempt, "retry_reason": reason or ""}
+            return await self._socket.deliver(kind, payload, **retry)
+        headers = {}
+        if attempt:
+            headers = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason or ""}
+        return await self._http.deliver(self.request_url, kind, payload, headers)
+
+    def emit(self, event: Json) -> None:
+        """Deliver an event in the background."""
+        place = self._state.channels.get(event["channel"])
+        now = int(self._state.clock.now().timestamp())
+        event_id = self._state.ids.make("Ev", 12)
+        shared = place is not None and place.is_shared
+        callback = wrapped(event, event_id, now, is_shared=shared)
+        self.events[event_id] = callback
+        if not self.mischief.backwards:
+            self._start(self._deliver(callback))
+            return
+        self._gathered.append(callback)
+        if len(self._gathered) == 1:
+            self._start(self._deliver_backwards())
+
+    async def redeliver(
+        self, event_id: str, *, attempt: int = 1, reason: str = "timeout", late_seconds: float = 0
+    ) -> Ack:
+        """Deliver an event once more, acked or not. Raises KeyError."""
+        callback = DeliveryFaults(late_seconds=late_seconds).aged(self.events[event_id])
+        return await self.hand_over("events_api", callback, attempt, reason)
+
+    async def redeliver_all(self, event_ids: Iterable[str] | None = None) -> None:
+        """Deliver all events so far once more, in this order; None: the newest first."""
+        for event_id in tuple(reversed(self.events)) if event_ids is None else tuple(event_ids):
+            await self.redeliver(event_id)
+
+    async def settled(self) -> None:
+        """Wait until every event has been acked or given up."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def aclose(self) -> None:
+        """Return up what is still on its way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver_backwards(self) -> None:
+        await self._state.clock.sleep(GATHERED_SECONDS)
+        gathered, self._gathered = self._gathered, []
+        for callback in reversed(gathered):
+            await self._deliver(callback)
+
+    async def _deliver(self, callback: Json) -> None:
+        mischief = self.mischief
+        callback, first = mischief.aged(callback), mischief.attempt
+        reason = "timeout" if first else None
+        ack = await self.hand_over("events_api", callback, first, reason)
+        if mischief.twice:
+            ack = await self.hand_over("events_api", callback, first or 1, "timeout")
+        for attempt, wait in enumerate(RETRY_AFTER[first:], start=first + 1):
+            if ack.error is None or ack.no_retry:
+                return
+            await self._state.clock.sleep(wait)
+            ack = await self.hand_over("events_api", callback, attempt, ack.reason)

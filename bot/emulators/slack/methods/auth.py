@@ -1,0 +1,33 @@
+"""auth.test, apps.connections.open and api.test: who is calling, and the way to Socket Mode."""
+
+from bot.emulators.slack.methods.context import Context, method
+from bot.emulators.slack.people import APP_ID, BOT, BOT_ID
+from bot.emulators.slack.wire import Json
+
+
+@method("auth.test")
+async def auth_test(context: Context) -> Json:
+    """Say whom the token belongs to."""
+    team = context.state.team
+    return {
+        "url": f"https://{team.domain}.slack.com/",
+        "team": team.name,
+        "user": BOT.name,
+        "team_id": team.id,
+        "user_id": BOT.id,
+        "bot_id": BOT_ID,
+        "app_id": APP_ID,
+        "is_enterprise_install": False,
+    }
+
+
+@method("apps.connections.open", by="app")
+async def connections_open(context: Context) -> Json:
+    """Return an address for one Socket Mode connection."""
+    return {"url": context.links.socket_url()}
+
+
+@method("api.test", by="none")
+async def api_test(context: Context) -> Json:
+    """Return back what was sent."""
+    return {"args": context.args}

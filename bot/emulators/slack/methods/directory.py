@@ -1,0 +1,72 @@
+"""users.*, team.info, bots.info: who is who."""
+
+from zoneinfo import ZoneInfo
+
+from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.methods.context import Context, method
+from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, Person
+from bot.emulators.slack.wire import Json
+
+
+@method("users.info", "users:read")
+async def user_info(context: Context) -> Json:
+    """Say who somebody is and in which zone they live."""
+    return {"user": _shown(context, context.user())}
+
+
+@method("users.list", "users:read")
+async def user_list(context: Context) -> Json:
+    """List everybody."""
+    people = [_shown(context, person) for person in context.state.people.values()]
+    return {"members": people, "response_metadata": {"next_cursor": ""}}
+
+
+@method("team.info", "team:read")
+async def team_info(context: Context) -> Json:
+    """Say which workspace this is."""
+    team = context.state.team
+    return {"team": {"id": team.id, "name": team.name, "domain": team.domain}}
+
+
+@method("bots.info", "users:read")
+async def bot_info(context: Context) -> Json:
+    """Say who the bot is."""
+    if context.maybe("bot") not in {None, BOT_ID}:
+        raise SlackError("bot_not_found")
+    bot = {"id": BOT_ID, "app_id": APP_ID, "user_id": BOT.id, "name": BOT.name, "deleted": False}
+    return {"bot": bot}
+
+
+def _shown(context: Context, person: Person) -> Json:
+    now = context.state.clock.now().astimezone(ZoneInfo(person.tz))
+    offset = now.utcoffset()
+    return {
+        "id": person.id,
+        "team_id": person.team,
+        "name": person.name,
+        "real_name": person.real_name,
+        "deleted": False,
+        "is_bot": person.is_bot,
+        "is_restricted": person.is_restricted,
+        "is_ultra_restricted": person.is_ultra_restricted,
+        "is_stranger": _is_stranger(context, person),
+        "locale": "en-US",
+        "tz": person.tz,
+        "tz_label": now.tzname(),
+        "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
+        "profile": {"real_name": person.real_name, "display_name": person.name},
+    }
+
+
+def _is_stranger(context: Context, person: Person) -> bool:
+    """Whether somebody of another workspace is in no shared channel that the app can see.
+
+    https://docs.slack.dev/reference/objects/user-object says so; whoever shares a channel with the
+    app is told from our own people by `team_id` alone.
+    """
+    if person.team == context.state.team.id:
+        return False
+    return not any(
+        place.is_shared and {person.id, BOT.id} <= place.members
+        for place in context.state.channels.values()
+    )

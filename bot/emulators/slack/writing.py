@@ -1,0 +1,129 @@
+"""What people, and another app's bot, write: messages, replies, edits, links; and take away."""
+
+from collections.abc import Iterable
+
+from bot.emulators.slack import events
+from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.events import links_in
+from bot.emulators.slack.messages import Message
+from bot.emulators.slack.modals import ModalActs
+from bot.emulators.slack.naming import named
+from bot.emulators.slack.people import GRAFANA, Channel, Person
+from bot.emulators.slack.typed_text import as_slack_sends
+from bot.emulators.slack.wire import Json
+
+
+class Writing(ModalActs):
+    """Writing, editing and deleting."""
+
+    async def say(
+        self, user: str, channel: str, text: str, thread_ts: str | None = None
+    ) -> Message:
+        """Write into a channel or thread as a person; the app hears of it as its scopes allow.
+
+        Previews that the app gave while the text was composed come with it. Raises SlackError:
+        is_archived.
+        """
+        person, place = self.person(user), self._entered(user, channel)
+        if place.is_archived:
+            raise SlackError("is_archived")
+        root = self._seen_message(user, thread_ts) if thread_ts else None
+        sent = self._marked(text)
+        previews = self._take_previews(person, sent)
+        message = self.write(
+            place.id,
+            person.id,
+            sent,
+            thread_ts=root and (root.thread_ts or root.ts),
+            attachments=previews,
+        )
+        shown = {preview["from_url"] for preview in previews}
+        fresh = [link for link in self._links(sent) if link["url"] not in shown]
+        self._share(person, place, fresh, message)
+        return message
+
+    async def edit(self, user: str, ts: str, text: str) -> Message:
+        """Change a message of one's own. Raises SlackError: cant_update_message."""
+        message = self._own_message(user, ts, "cant_update_message")
+        return self.rewrite(message, self._marked(text), message.blocks)
+
+    async def delete(self, user: str, ts: str) -> None:
+        """Take a message of one's own away. Raises SlackError: cant_delete_message."""
+        self.erase(self._own_message(user, ts, "cant_delete_message"))
+
+    async def alert(
+        self,
+        channel: str,
+        text: str,
+        *,
+        blocks: Iterable[Json] = (),
+        attachments: Iterable[Json] = (),
+    ) -> Message:
+        """Have another app's bot write as an incoming webhook does: `bot_message`, no user."""
+        place = self.channel(channel)
+        about: Json = {"username": GRAFANA.real_name, "bot_id": GRAFANA.bot_id}
+        message = self.write(
+            place.id,
+            GRAFANA.id,
+            text,
+            blocks=list(blocks),
+            attachments=tuple(self._numbered(attachments)),
+            subtype="bot_message",
+            extra=about,
+        )
+        self._share(GRAFANA, place, self._links(text), message)
+        return message
+
+    async def compose(self, user: str, channel: str, text: str) -> str | None:
+        """Type without sending; give the unfurl_id under which the app may show previews.
+
+        None where no link of the app's domains stands in it.
+        """
+        person, place = self.person(user), self._entered(user, channel)
+        links = self._links(self._marked(text))
+        if not links:
+            return None
+        unfurl_id = self.unfurls.of_draft(person.id, links)
+        event = events.link_shared(
+            person, place, links, ts=self._now_ts(), unfurl_id=unfurl_id, source="composer"
+        )
+        self.link.emit(event)
+        return unfurl_id
+
+    def _share(self, person: Person, place: Channel, links: list[Json], message: Message) -> None:
+        if not links:
+            return
+        unfurl_id = self.unfurls.of_message(place.id, message.ts)
+        event = events.link_shared(
+            person,
+            place,
+            links,
+            ts=message.ts,
+            unfurl_id=unfurl_id,
+            source="conversations_history",
+        )
+        self.link.emit(event | ({"thread_ts": message.thread_ts} if message.thread_ts else {}))
+
+    def _marked(self, text: str) -> str:
+        people, channels = self.people.values(), self.channels.values()
+        return as_slack_sends(text, people, channels, self.user_groups.values())
+
+    def _links(self, text: str) -> list[Json]:
+        return links_in(text, self.unfurl_domains)
+
+    def _take_previews(self, person: Person, text: str) -> tuple[Json, ...]:
+        """Return what the app showed of the links that are sent."""
+        urls = {link["url"] for link in self._links(text)}
+        previews = self.unfurls.take_drafts(person.id)
+        sent = [one for url, one in previews.items() if url in urls]
+        return tuple(one | {"id": number} for number, one in enumerate(sent, start=1))
+
+    def _own_message(self, user: str, ts: str, refusal: str) -> Message:
+        message = self._seen_message(user, ts)
+        if message.user != self.person(user).id:
+            raise SlackError(refusal)
+        return message
+
+    def _numbered(self, attachments: Iterable[Json]) -> Iterable[Json]:
+        for number, one in enumerate(attachments, start=1):
+            yield {"id": number, **one, "blocks": list(named(one.get("blocks", ()), self.ids))}

@@ -1,0 +1,124 @@
+"""One attempt at a job: runs its kind, and turns what it raises into a later try or the end."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from bot.errors import BotError
+from bot.jobs.job import Done, Job, Kind, Outcome
+
+if TYPE_CHECKING:
+    from bot.jobs.services import JobServices
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.store.errors import StoreError, StoreFault
+from bot.store.jobs import JobQueue
+
+log = logging.getLogger(__name__)
+
+LONGEST_BACK_OFF = 300.0
+
+
+async def attempted(job: Job, kind: Kind, services: "JobServices") -> Outcome:
+    """Carry a job out once; whatever it raises is an outcome too."""
+    if job.attempt > kind.attempts:
+        return Outcome("failed", error="The process ended each time while it was at this.")
+    try:
+        async with asyncio.timeout(kind.longest):
+            return await kind.run(job, services) or Done()
+    except Exception as error:  # noqa: BLE001 -- the edge of a job: the others go on
+        return failed(job, kind, error)
+
+
+def failed(job: Job, kind: Kind, error: Exception) -> Outcome:
+    """Log it and give the next try, later each time; after the last one the end."""
+    words = error.sentence if isinstance(error, BotError) else type(error).__name__
+    told = {"job": job.key, "kind": kind.name, "attempt": job.attempt, "why": words}
+    unplanned = None if isinstance(error, BotError) else error
+    if job.attempt >= kind.attempts:
+        log.error("job-failed", extra=told, exc_info=unplanned)
+        return Outcome("failed", error=words)
+    log.warning("job-tried-again", extra=told, exc_info=unplanned)
+    pause = min(LONGEST_BACK_OFF, 2.0**job.attempt)
+    return Outcome("ready", after=pause, error=words, attempt=job.attempt)
+
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+GATHERING_SECONDS, SOON_SECONDS = 0.1, 1.0
+
+
+@dataclass(slots=True, eq=False)
+class _Result:
+    job: Job
+    kind: Kind
+    outcome: Outcome
+    saved: asyncio.Future[bool]
+
+
+class OutcomeWriter:
+    """Saves one batch after the other; what cannot be saved now is kept and tried again."""
+
+    def __init__(self, queue: JobQueue, clock: Clock) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._waiting: list[_Result] = []
+        self._any, self._urgent = asyncio.Event(), asyncio.Event()
+
+    async def record(self, job: Job, kind: Kind, outcome: Outcome) -> Outcome | None:
+        """Save an outcome and give what was saved; None where the claim no longer held."""
+        saved = asyncio.get_running_loop().create_future()
+        result = _Result(job, kind, outcome, saved)
+        self._waiting.append(result)
+        self._any.set()
+        if outcome.state != "ready" or outcome.after < SOON_SECONDS:
+            self._urgent.set()
+        return result.outcome if await saved else None
+
+    async def run(self) -> None:
+        """Save what comes, until cancelled; what nobody waits for a little later, with more."""
+        while True:
+            await self._any.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHERING_SECONDS):
+                    await self._urgent.wait()
+            self._any.clear()
+            self._urgent.clear()
+            batch, self._waiting = self._waiting, []
+            await self._save(batch)
+
+    async def _save(self, batch: list[_Result]) -> None:
+        try:
+            held = await self._held(batch)
+        except Exception as error:  # noqa: BLE001 -- of the `write` of one of them, or of its JSON
+            await self._save_apart(batch, error)
+            return
+        for each in batch:
+            if not each.saved.done():
+                each.saved.set_result(each.job.key in held)
+
+    async def _held(self, batch: list[_Result]) -> set[str]:
+        """Save them all, for as long as it takes, and give the keys whose claim still held."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self._queue.record([(each.job, each.outcome) for each in batch])
+            except StoreFault:
+                raise
+            except StoreError:
+                await self._clock.sleep(pause)
+                pause = min(LONGEST_PAUSE, 2 * pause)
+
+    async def _save_apart(self, batch: list[_Result], error: Exception) -> None:
+        """Save each by itself; one that cannot be saved has failed."""
+        if len(batch) > 1:
+            for each in batch:
+                await self._save([each])
+        elif batch[0].outcome.error:
+            log.error("job-not-recorded", extra={"job": batch[0].job.key}, exc_info=error)
+            batch[0].saved.cancel()
+        else:
+            batch[0].outcome = failed(batch[0].job, batch[0].kind, error)
+            await self._save(batch)

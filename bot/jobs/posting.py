@@ -1,0 +1,166 @@
+"""Posts by themselves, each exactly once, whatever ends this process or the connection.
+
+Before it is sent a post is written down as `sending`, after that where it stands. One whose fate is
+not known, because the process was killed or Slack's answer was lost, is looked for by the key in
+its metadata before it is sent again: at once, and once more when whoever may still be sending it
+must have ended. So a post is sent a second time only where Slack surely does not have the first.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.slack.client import Json, SlackClient
+from bot.slack.errors import SlackError, SlackOutcomeUnknown, SlackRateLimited, SlackUnreachable
+from bot.slack.messages import BlockFallback, Draw, Message
+from bot.slack.posting import POST, UPDATE, PostFinder, PostingLimiter, marked
+from bot.store.idempotency import POSTED, SENDING, PostRow, PostRows
+
+log = logging.getLogger(__name__)
+
+SETTLED = 30.0
+"""Seconds after which no earlier try can still reach Slack: twice the time that one may take."""
+CLOCKS_DIFFER = 300.0
+QUIET = {"unfurl_links": False, "unfurl_media": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a post stands. `ts` is None where it may be out and cannot be looked for."""
+
+    channel: str
+    ts: str | None
+
+
+class IdempotentPosts:
+    """Posts and changes what was posted. `team` is the workspace; its client must not retry.
+
+    The pace does the waiting for 429s, so that each try is written down right before it is made.
+    """
+
+    def __init__(  # noqa: PLR0913 -- collaborators, each once
+        self,
+        rows: PostRows,
+        client: SlackClient,
+        drawing: BlockFallback,
+        lost: PostFinder,
+        *,
+        pace: PostingLimiter,
+        clock: Clock,
+        team: str,
+        settled: float = SETTLED,
+    ) -> None:
+        self._rows = rows
+        self._client = client
+        self._drawing = drawing
+        self._lost = lost
+        self._pace = pace
+        self._clock = clock
+        self._team = team
+        self._settled = settled
+
+    async def post(
+        self, key: str, channel: str, thread: str | None, draw: Draw, *, again: bool = False
+    ) -> Posted:
+        """Post what `draw` gives, or tell where it stands already; a person's id is their DM.
+
+        `again` says what to do where a lost post cannot be looked for, because a scope is missing:
+        send it once more, or leave it. Raises SlackError and StoreError; to be called again then.
+        """
+        row = await self._rows.get(key)
+        if row and row.state == POSTED:
+            return Posted(row.channel, row.ts)
+
+        async def send(message: Message) -> Posted:
+            body = _body(message) | {"channel": channel, "metadata": marked(key)} | QUIET
+            body |= {"thread_ts": thread} if thread else {}
+            return await self._pace.paced(
+                POST, channel, lambda: self._once(key, channel, thread, body, again=again)
+            )
+
+        return await self._drawing.sent(self._team, draw, send)
+
+    async def update(self, posted: Posted, draw: Draw) -> None:
+        """Draw a post anew in its place. Raises SlackError."""
+        if posted.ts is None:
+            return
+        place = {"channel": posted.channel, "ts": posted.ts}
+
+        async def send(message: Message) -> None:
+            body = _body(message) | {"blocks": list(message.blocks)} | place
+            call = self._calling(UPDATE, body)
+            await self._pace.paced(UPDATE, posted.channel, call)
+
+        await self._drawing.sent(self._team, draw, send)
+
+    def backlog(self) -> float:
+        """Return the seconds until a post could be drawn anew."""
+        return self._pace.backlog(UPDATE)
+
+    async def _once(
+        self, key: str, channel: str, thread: str | None, body: Json, *, again: bool
+    ) -> Posted:
+        """Send it where that is not done yet. Each turn of the loop reads anew how it stands."""
+        while True:
+            row = await self._rows.get(key)
+            if row and row.state == POSTED:
+                return Posted(row.channel, row.ts)
+            if row and row.state == SENDING:
+                known = await self._looked_for(row, thread, again=again)
+                if known:
+                    return known
+            begun, tries = self._clock.monotonic(), row.tries if row else 0
+            if not await self._rows.begin(key, channel, tries):
+                continue
+            if self._clock.monotonic() - begun < self._settled / 3:
+                return await self._sent(key, tries + 1, body)
+            await self._rows.clear(key, tries + 1)  # this process was held up: look anew
+
+    async def _sent(self, key: str, tries: int, body: Json) -> Posted:
+        try:
+            answer = await self._client.call(POST, body)
+        except SlackOutcomeUnknown:
+            raise
+        except SlackError:
+            await self._rows.clear(key, tries)
+            raise
+        posted = Posted(str(answer.body["channel"]), str(answer.body["ts"]))
+        await self._rows.record(key, posted.channel, posted.ts)
+        return posted
+
+    async def _looked_for(self, row: PostRow, thread: str | None, *, again: bool) -> Posted | None:
+        """Return where it stands; None where it is not there, and nobody can be sending it."""
+        since = row.made - CLOCKS_DIFFER
+        try:
+            found = await self._lost.find(row.key, row.channel, thread, since)
+            if found is None and row.age < self._settled:
+                await self._clock.sleep(self._settled - row.age)
+                found = await self._lost.find(row.key, row.channel, thread, since)
+        except (SlackUnreachable, SlackRateLimited, SlackOutcomeUnknown):
+            raise
+        except SlackError as error:
+            return await self._left(row, error, again=again)
+        log.info("lost-post", extra={"post": row.key, "found": found is not None})
+        if found is None:
+            return None
+        posted = Posted(*found)
+        await self._rows.record(row.key, posted.channel, posted.ts)
+        return posted
+
+    async def _left(self, row: PostRow, error: SlackError, *, again: bool) -> Posted | None:
+        """Decide where Slack does not let us look."""
+        about = {"post": row.key, "why": error.outcome, "again": again}
+        log.warning("lost-post-not-looked-for", extra=about)
+        if again:
+            return None
+        await self._rows.record(row.key, row.channel, None)
+        return Posted(row.channel, None)
+
+    def _calling(self, method: str, body: Json) -> Callable[[], Awaitable[object]]:
+        return lambda: self._client.call(method, body)
+
+
+def _body(message: Message) -> Json:
+    body: Json = {"text": message.text}
+    return body | {"blocks": list(message.blocks)} if message.blocks else body

@@ -1,0 +1,157 @@
+"""Page after page of a list, as an async stream.
+
+Of `next_page_url` only the query is taken: path and host stay ours, so the token never leaves
+KORE whatever host the answer names. A page seen before, or too many of them, is an error.
+"""
+
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from bot.kore.errors import KoreBadAnswer
+from bot.kore.models import (
+    DataSession,
+    DataSessionPage,
+    Page,
+    ScannedSessionPage,
+    Sim,
+    SimPage,
+    UsageRecord,
+    UsageRecordPage,
+)
+from bot.kore.requester import NotJson, Requester
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T]):
+    """One page of a list: its rows, how many were left out, where the next page is.
+
+    `body` is what to keep for reading it again: without the rows that were left out.
+    """
+
+    rows: tuple[T, ...]
+    skipped: int
+    next_page_url: str | None
+    body: bytes
+
+
+def read_rows(page: type[Page[T]], body: bytes) -> Rows[T]:
+    """Read a page. Raises NotJson where it is not a page at all."""
+    try:
+        read = page.model_validate_json(body)
+    except ValidationError:
+        return _row_by_row(page, body)
+    return Rows(read.rows, 0, read.next_page_url, body)
+
+
+def read_one(model: type[M], body: bytes) -> M:
+    """Read a single resource. Raises NotJson where it cannot be read."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError:
+        plain = _json(body)
+    try:
+        return model.model_validate(mended(plain))
+    except ValidationError as error:
+        raise NotJson(_faults(error)) from error
+
+
+def mended(value: Any) -> Any:  # noqa: ANN401 -- any JSON
+    """Make blank text, and a time without a zone, what they mean: unknown, and UTC."""
+    if isinstance(value, dict):
+        value = {key: mended(each) for key, each in value.items()}
+        if value.get("operator_mcc"):
+            value["operator_mcc"] = str(value["operator_mcc"]).zfill(3)
+    if isinstance(value, str):
+        return _mended_text(value.strip())
+    return value
+
+
+def _mended_text(text: str) -> str | None:
+    looks_naive = len(text) > len("2026-01-05T") and text[:4].isdecimal() and text[10] in "T "
+    if looks_naive and text[-1] not in "Zz" and "+" not in text and "-" not in text[10:]:
+        return text + "Z"
+    return text or None
+
+
+def _row_by_row(page: type[Page[T]], body: bytes) -> Rows[T]:
+    plain = _json(body)
+    listed = plain.get(page.key) if isinstance(plain, dict) else None
+    if not isinstance(listed, list):
+        raise NotJson(f"no list of {page.key}")
+    meta = plain.get("meta")
+    url = meta.get("next_page_url") if isinstance(meta, dict) else None
+    good = list(_good_rows(page, listed))
+    kept = json.dumps({page.key: good}).encode()
+    rows = page.model_validate_json(kept).rows
+    return Rows(rows, len(listed) - len(good), url if isinstance(url, str) and url else None, kept)
+
+
+def _good_rows(page: type[Page[T]], listed: list[Any]) -> Iterator[Any]:
+    for number, each in enumerate(listed):
+        row = mended(each)
+        try:
+            page.row.model_validate_json(json.dumps(row))
+        except ValidationError as error:
+            known = each if isinstance(each, dict) else {}
+            named = {name: known.get(name) for name in ("sid", "sim_sid", "start")}
+            about = {"list": page.key, "number": number, "faults": _faults(error)}
+            log.warning("kore-bad-row", extra=about | {"row": named})
+        else:
+            yield row
+
+
+def _faults(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in faults)
+
+
+def _json(body: bytes) -> Any:  # noqa: ANN401 -- any JSON
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise NotJson(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """One kind of list: its name in metrics, what a page of it is, and how many are enough."""
+
+    endpoint: str
+    page: type[Page[T]]
+    most_pages: int
+
+
+SIMS: Listing[Sim] = Listing("sims", SimPage, 5000)
+DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage, 500)
+SCANNED_SESSIONS: Listing[DataSession] = Listing("data_sessions", ScannedSessionPage, 500)
+USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage, 500)
+
+
+async def pages(
+    exchange: Requester, listing: Listing[T], path: str, query: bytes
+) -> AsyncIterator[Rows[T]]:
+    """Return page after page. Raises KoreBadAnswer where they go in a circle or have no end."""
+    read = partial(read_rows, listing.page)
+    seen = {query}
+    for _ in range(listing.most_pages):
+        rows = await exchange.get(listing.endpoint, path, query, read)
+        exchange.skipped(listing.endpoint, rows.skipped)
+        yield rows
+        if rows.next_page_url is None:
+            return
+        query = urlsplit(rows.next_page_url).query.encode()
+        if query in seen:
+            raise KoreBadAnswer("KORE's pages go round in a circle. Tell an admin.")
+        seen.add(query)
+    raise KoreBadAnswer(f"KORE's list has no end after {listing.most_pages} pages. Tell an admin.")

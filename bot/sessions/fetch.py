@@ -1,0 +1,256 @@
+"""Reads a SIM, its sessions and its allowance from KORE, side by side as far as that goes."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from cachetools import LRUCache
+
+from bot.clock import Clock
+from bot.diagnosis.metering import month_start
+from bot.kore.cache import Fetched
+from bot.kore.client import KoreClient
+from bot.kore.errors import KoreError
+from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
+from bot.sims.identifier import identify
+from bot.sims.resolver import SimResolver
+
+T = TypeVar("T")
+
+
+class TaskScope:
+    """Begins tasks; made by `task_scope()`."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def begin(self, errand: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start it now; whoever needs it awaits it."""
+        task = asyncio.create_task(errand)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """Let go of it, for its result may be large; a failure that nobody awaited is taken in."""
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    async def end(self) -> None:
+        """Cancel what still runs, and wait until it has ended."""
+        running = tuple(self._tasks)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+@asynccontextmanager
+async def task_scope() -> AsyncIterator[TaskScope]:
+    """Open a block of task_scope.
+
+    Unlike a TaskGroup it raises what the block itself raises, so that the order of awaiting says
+    whose failure wins, and it does not wait for task_scope that nobody needs any more.
+    """
+    opened = TaskScope()
+    try:
+        yield opened
+    finally:
+        await opened.end()
+
+
+PATIENCE = 0.3
+REMEMBERED = 2_000
+
+Usage = tuple[UsageRecord, ...]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """None is unknown: not told, not readable, or not there in time."""
+
+    rate_plan: RatePlan | None = None
+    usage: Usage | None = None
+
+    def is_known(self, sim: Sim) -> bool:
+        """Return whether all is there that this SIM's plan needs to be judged."""
+        if self.rate_plan is None:
+            return sim.rate_plan_sid is None
+        return self.rate_plan.data_limit is None or self.usage is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAllowance:
+    """An allowance under way for the SIM as it was last known."""
+
+    sim: Sim
+    rate_plan: asyncio.Task[RatePlan | None]
+    usage: asyncio.Task[Usage | None]
+
+    def still_holds(self, sim: Sim) -> bool:
+        """Return whether the right plan and the right month were asked for."""
+        mine = (self.sim.rate_plan_sid, self.sim.date_created)
+        return mine == (sim.rate_plan_sid, sim.date_created)
+
+
+class AllowanceReader:
+    """Asks KORE for rate plan and usage; a failure is unknown, never an error.
+
+    An answer that comes too late is not lost: the client finishes it and keeps it for next time.
+    """
+
+    def __init__(self, kore: KoreClient, clock: Clock, patience: float = PATIENCE) -> None:
+        self._kore = kore
+        self._clock = clock
+        self.patience = patience
+        self._seen: LRUCache[str, Sim] = LRUCache(REMEMBERED)
+        self._unlimited: LRUCache[str, bool] = LRUCache(REMEMBERED)
+
+    def begin_early(
+        self, sid: str, task_scope: TaskScope, *, fresh: bool
+    ) -> PendingAllowance | None:
+        """Ask before the SIM is read, if an earlier look-up told its plan."""
+        sim = self._seen.get(sid)
+        return self.begin(sim, task_scope, fresh=fresh) if sim else None
+
+    def begin(self, sim: Sim, task_scope: TaskScope, *, fresh: bool) -> PendingAllowance | None:
+        """Ask for the plan, and for the usage unless the plan is known to have no limit."""
+        self._seen[sim.sid] = sim
+        if sim.rate_plan_sid is None:
+            return None
+        plan = task_scope.begin(self._rate_plan(sim.rate_plan_sid, fresh=fresh))
+        return PendingAllowance(sim, plan, task_scope.begin(self._usage(sim, fresh=fresh)))
+
+    async def in_time(self, asked: PendingAllowance | None) -> Allowance:
+        """Return what is there after `patience` seconds at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.patience):
+                return await self.whole(asked)
+        return self.so_far(asked)
+
+    async def whole(self, asked: PendingAllowance | None) -> Allowance:
+        """Wait for the plan, and for the usage where the plan has a limit to compare it with."""
+        plan = await asyncio.shield(asked.rate_plan) if asked else None
+        if asked and plan and plan.data_limit is not None:
+            await asyncio.shield(asked.usage)
+        return self.so_far(asked)
+
+    def so_far(self, asked: PendingAllowance | None) -> Allowance:
+        """Return what is there now."""
+        if asked is None:
+            return Allowance()
+        return Allowance(_if_done(asked.rate_plan), _if_done(asked.usage))
+
+    async def _rate_plan(self, sid: str, *, fresh: bool) -> RatePlan | None:
+        plan = await _or_unknown(self._kore.rate_plan(sid, fresh=fresh))
+        if plan:
+            self._unlimited[sid] = plan.data_limit is None
+        return plan
+
+    async def _usage(self, sim: Sim, *, fresh: bool) -> Usage | None:
+        if self._unlimited.get(sim.rate_plan_sid or ""):
+            return None
+        return await _or_unknown(self._usage_of_the_month(sim, fresh=fresh))
+
+    async def _usage_of_the_month(self, sim: Sim, *, fresh: bool) -> Fetched[Usage]:
+        start = month_start(sim, self._clock.now())
+        return await self._kore.usage_records(sim.sid, start=start, granularity="all", fresh=fresh)
+
+
+class NoAllowances(AllowanceReader):
+    """Asks for none: for looks in which plan and usage are of no interest."""
+
+    def begin(self, sim: Sim, task_scope: TaskScope, *, fresh: bool) -> PendingAllowance | None:  # noqa: ARG002 -- the name is the caller's
+        """Ask nothing."""
+        return None
+
+
+async def _or_unknown(fetch: Coroutine[Any, Any, Fetched[T]]) -> T | None:
+    try:
+        return (await fetch).value
+    except KoreError:
+        return None
+    except Exception:  # what is an extra must not cost the answer
+        log.exception("allowance-broke")
+        return None
+
+
+def _if_done(task: asyncio.Task[T]) -> T | None:
+    return task.result() if task.done() else None
+
+
+Sessions = Fetched[tuple[DataSession, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What KORE said of one SIM. `asked` is its allowance, which may still be under way."""
+
+    query: str
+    sim: Fetched[Sim]
+    sessions: Sessions | KoreError
+    asked: PendingAllowance | None
+
+    @property
+    def rows(self) -> tuple[DataSession, ...] | None:
+        """The rows as they came; None where none could be read, also where all were odd."""
+        if isinstance(self.sessions, KoreError):
+            return None
+        all_odd = self.sessions.skipped_rows and not self.sessions.value
+        return None if all_odd else self.sessions.value
+
+    @property
+    def problem(self) -> str | None:
+        """Why the sessions could not be read, in a sentence."""
+        if isinstance(self.sessions, KoreError):
+            return self.sessions.sentence
+        if self.rows is None:
+            return f"None of the {self.sessions.skipped_rows} rows that KORE sent could be read."
+        return None
+
+    @property
+    def parts(self) -> tuple[Fetched[Sim] | Sessions, ...]:
+        """What there is, with its age."""
+        if isinstance(self.sessions, KoreError):
+            return (self.sim,)
+        return (self.sim, self.sessions)
+
+
+class SimReader:
+    """Finds and reads SIMs. Tasks are begun in the task_scope of whoever asks."""
+
+    def __init__(
+        self, kore: KoreClient, resolver: SimResolver, allowances: AllowanceReader
+    ) -> None:
+        self._kore = kore
+        self._resolver = resolver
+        self._allowances = allowances
+
+    async def read(self, text: str, task_scope: TaskScope, *, fresh: bool) -> Read:
+        """Read the SIM that `text` names, all side by side where its SID is known beforehand.
+
+        Raises what `identify`, the resolver and KORE raise about the SIM, whatever becomes of its
+        sessions; a failure of the sessions is a value.
+        """
+        identifier = identify(text)
+        sid = self._resolver.known_sid(identifier)
+        sessions = task_scope.begin(self._sessions(sid, fresh=fresh)) if sid else None
+        asked = self._allowances.begin_early(sid, task_scope, fresh=fresh) if sid else None
+        sim = await self._resolver.resolve(identifier, fresh=fresh)
+        if sessions is None or sid != sim.value.sid:
+            sessions = task_scope.begin(self._sessions(sim.value.sid, fresh=fresh))
+        if asked is None or not asked.still_holds(sim.value):
+            asked = self._allowances.begin(sim.value, task_scope, fresh=fresh)
+        read = Read(text, sim, await sessions, asked)
+        self._resolver.note(sim.value, read.rows or ())
+        return read
+
+    async def _sessions(self, sid: str, *, fresh: bool) -> Sessions | KoreError:
+        try:
+            return await self._kore.data_sessions(sid, fresh=fresh)
+        except KoreError as error:
+            return error

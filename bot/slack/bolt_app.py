@@ -1,0 +1,153 @@
+"""The Bolt app, set up so that it acknowledges at once and asks Slack nothing on the way.
+
+As it comes Bolt polls every 10 ms for the ack, loses it where a listener raises right after it,
+and calls auth.test within the first request's three seconds.
+"""
+
+import logging
+from dataclasses import dataclass
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackLost, StartError
+from bot.proxies import origin_of, proxy_for
+from bot.slack.client import SERVER_ERRORS, Answer, SlackClient
+from bot.slack.errors import SlackError, SlackRefused
+
+QUIET_SECONDS = 1800.0
+"""How long a link that is repeated in a channel is not previewed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningConfig:
+    """Who we are to a mention, and what is switched on.
+
+    `prefix_channels` are those in which `!sim …` is heard; `unfurls` previews links to SIMs,
+    but not again within `quiet_seconds` where it was.
+    """
+
+    bot_user: str
+    prefix_channels: frozenset[str] = frozenset()
+    unfurls: bool = False
+    quiet_seconds: float = QUIET_SECONDS
+
+
+BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 -- its name
+APP_TOKEN = "SLACK_APP_TOKEN"  # noqa: S105 -- its name
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The answer of auth.test; `scopes` are what the token was given."""
+
+    team: str
+    user: str
+    bot: str | None = None
+    enterprise: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+async def identify(client: SlackClient) -> Identity:
+    """Ask auth.test. Raises StartError or SlackLost, each one clear line."""
+    answer = await ask(client, "auth.test", BOT_TOKEN)
+    given = answer.headers.get("X-OAuth-Scopes", "")
+    return Identity(
+        team=answer.body["team_id"],
+        user=answer.body["user_id"],
+        bot=answer.body.get("bot_id"),
+        enterprise=answer.body.get("enterprise_id"),
+        scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()),
+    )
+
+
+async def ask(client: SlackClient, method: str, setting: str, token: str = "") -> Answer:
+    """Ask what must work before anything else can; `setting` is where the token comes from."""
+    try:
+        return await client.call(method, token=token, question=True)
+    except SlackRefused as error:
+        if error.error in SERVER_ERRORS:
+            raise SlackLost(f"Slack cannot be used: {error}") from error
+        words = f"{setting}: Slack refuses it ({error.error}); copy it anew from api.slack.com/apps"
+        raise StartError(words) from error
+    except SlackError as error:
+        raise SlackLost(f"Slack cannot be reached: {error}") from error
+
+
+# Bolt finds SLACK_BOT_TOKEN in the environment by itself, and says that it does not need it.
+NO_NEWS = "As you gave `client` as well, `token` will be unused."
+
+
+class StaticAuthorize(AsyncAuthorize):
+    """Gives every request the same answer: the one auth.test of the start."""
+
+    def __init__(self, identity: Identity, token: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt's has no types
+        self._result = AuthorizeResult(
+            enterprise_id=identity.enterprise,
+            team_id=identity.team,
+            bot_user_id=identity.user,
+            bot_id=identity.bot,
+            bot_token=token,
+        )
+
+    async def __call__(self, **_about: object) -> AuthorizeResult:
+        """Return it, whoever asks."""
+        return self._result
+
+
+def make_bolt_app(
+    session: aiohttp.ClientSession, identity: Identity, *, token: str, api_url: str
+) -> AsyncApp:
+    """Make the app without listeners; what it sends goes over the shared session.
+
+    Signatures are checked before Bolt (bot/slack/http_endpoint.py). Nothing of ours needs the
+    injected helpers for assistants and functions, so they are off.
+    """
+    logger = bolt_logger()
+    return AsyncApp(
+        name="simsessions",
+        logger=logger,
+        client=_web_client(session, api_url, logger),
+        authorize=StaticAuthorize(identity, token),
+        signing_secret="",
+        process_before_response=True,
+        request_verification_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+
+
+def bolt_logger() -> logging.Logger:
+    """Return the logger that all of Bolt's copy; never at DEBUG, where it writes whole bodies."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(max(logger.level, logging.INFO))
+    if not logger.filters:
+        logger.addFilter(lambda record: record.getMessage() != NO_NEWS)
+    return logger
+
+
+def _web_client(
+    session: aiohttp.ClientSession, api_url: str, logger: logging.Logger
+) -> AsyncWebClient:
+    """Make the SDK's client, for Bolt and Socket Mode; it never sends again what may be done."""
+    client = AsyncWebClient(
+        base_url=api_url,
+        session=session,
+        timeout=10,
+        logger=logger,
+        retry_handlers=[
+            AsyncRateLimitErrorRetryHandler(max_retry_count=3),
+            AsyncServerErrorRetryHandler(max_retry_count=2),
+        ],
+    )
+    # by itself it takes the environment's proxy for whatever host, this machine's own too
+    client.proxy = proxy_for(origin_of(api_url))
+    return client

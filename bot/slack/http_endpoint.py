@@ -1,0 +1,153 @@
+"""POST /slack/events: a signed request of Slack, checked before anything else reads it.
+
+A slash command is acknowledged here, before Bolt has a look at it: its ack is always empty, and so
+it waits for nothing. What Slack reads in other acks (options, windows, challenges) is Bolt's.
+"""
+
+import asyncio
+import hmac
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from bot.clock import Clock
+from bot.slack.client import SlackObserver
+
+WINDOW_SECONDS = 300
+
+
+class Signature:
+    """Tells Slack's requests from others; without a secret nothing is Slack's."""
+
+    def __init__(self, secret: str, clock: Clock) -> None:
+        self._key = secret.encode()
+        self._clock = clock
+
+    def fits(self, body: bytes, timestamp: bytes, signature: bytes) -> bool:
+        """Return whether Slack signed this body in the last five minutes."""
+        if not (self._key and timestamp.isdigit() and self._fresh(timestamp)):
+            return False
+        mine = hmac.digest(self._key, b"v0:%b:%b" % (timestamp, body), "sha256").hex()
+        return hmac.compare_digest(b"v0=" + mine.encode(), signature)
+
+    def _fresh(self, timestamp: bytes) -> bool:
+        # 12 digits last for 30,000 years; more only cost time
+        is_number = len(timestamp) <= 12  # noqa: PLR2004
+        return is_number and abs(self._clock.now().timestamp() - int(timestamp)) <= WINDOW_SECONDS
+
+
+MOST_BYTES = 1 << 20  # a view is at most 250 KB; Bolt itself reads whatever comes
+
+
+class SlackEndpoint:
+    """An ASGI app before Bolt: 413 too long, 401 not Slack's, 400 not readable, 503 leaving."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        signature: Signature,
+        clock: Clock,
+        observer: SlackObserver,
+    ) -> None:
+        self._app = app
+        self._signature = signature
+        self._clock = clock
+        self._observer = observer
+        self._is_open = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = self._clock.monotonic()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        body = await self._checked(headers, receive)
+        at_once = isinstance(body, str) and is_command(body)
+        response = Response() if at_once else await self._answer(body, headers)
+        await response(scope, receive, send)
+        self._observer.acknowledged("http", self._clock.monotonic() - started)
+        if at_once:
+            # uvloop writes at the end of the loop's turn
+            await asyncio.sleep(0)
+            await self._answer(body, headers)
+
+    async def open(self) -> None:
+        """Take requests from now on."""
+        self._is_open = True
+
+    async def is_open(self) -> bool:
+        """Return whether requests are taken."""
+        return self._is_open
+
+    async def watch(self) -> None:
+        """Wait for ever: nothing of ours stands between Slack and this endpoint."""
+        await asyncio.Event().wait()
+
+    async def close(self, _patience: float = 0.0) -> None:
+        """Take no more requests; Slack delivers events again, and tells the people who ask."""
+        self._is_open = False
+
+    async def _checked(self, headers: dict[bytes, bytes], receive: Receive) -> str | Response:
+        """Return the body of a request that is Slack's, or what to answer another."""
+        body = await read_body(receive)
+        if body is None:
+            return Response("too long", 413, headers={"connection": "close"})
+        if not self._is_slacks(body, headers):
+            return Response("not signed by Slack", 401)
+        if not self._is_open:
+            return Response("restarting", 503, headers={"retry-after": "10"})
+        try:
+            return body.decode()
+        except UnicodeDecodeError:
+            return Response("not readable", 400)
+
+    async def _answer(self, body: str | Response, headers: dict[bytes, bytes]) -> Response:
+        """Return Bolt's answer to a body."""
+        if isinstance(body, Response):
+            return body
+        try:
+            request = AsyncBoltRequest(body=body, headers=_told(headers))
+        except (ValueError, TypeError, AttributeError):  # Bolt takes every body for an object
+            return Response("not readable", 400)
+        return _response(await self._app.async_dispatch(request))
+
+    def _is_slacks(self, body: bytes, headers: dict[bytes, bytes]) -> bool:
+        timestamp = headers.get(b"x-slack-request-timestamp", b"")
+        return self._signature.fits(body, timestamp, headers.get(b"x-slack-signature", b""))
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """Read the whole body; None where it is longer than a megabyte or its sender is gone."""
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > MOST_BYTES:
+            return None
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def is_command(body: str) -> bool:
+    """Tell a slash command's form from events (JSON), interactions and checks."""
+    return not body.startswith(("payload=", "{")) and "command=%2F" in body
+
+
+def _told(headers: dict[bytes, bytes]) -> dict[str, Any]:
+    """Return the headers that Bolt has a use for."""
+    return {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in headers.items()
+        if name == b"content-type" or name.startswith(b"x-slack-retry")
+    }
+
+
+def _response(answer: BoltResponse) -> Response:
+    headers = {name: values[0] for name, values in answer.headers.items() if values}
+    return Response(answer.body or "", answer.status, headers=headers)

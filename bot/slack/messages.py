@@ -1,0 +1,329 @@
+"""One message on its way to somebody, written for each of the ways that it can take."""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import Any, Protocol, TypeVar
+
+from bot.slack.client import SlackClient, SlackObserver
+from bot.slack.errors import NotDelivered, SlackError, SlackOutcomeUnknown, SlackRefused
+
+Json = dict[str, Any]
+
+
+class Target(Protocol):
+    """Whom an answer is for, and through which URL it may go."""
+
+    @property
+    def team(self) -> str:
+        """The workspace."""
+
+    @property
+    def user(self) -> str:
+        """The asker."""
+
+    @property
+    def channel(self) -> str:
+        """Where it was asked."""
+
+    @property
+    def thread(self) -> str | None:
+        """The thread's ts, or None."""
+
+    @property
+    def response_url(self) -> str | None:
+        """The interaction's own URL, or None."""
+
+
+class Message(Protocol):
+    """What is sent: `text` is read out and notified, `blocks` are drawn."""
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+
+    @property
+    def blocks(self) -> Sequence[Json]:
+        """Block Kit; empty where the text is all."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextOnly:
+    """A message without blocks: no workspace refuses it."""
+
+    text: str
+    blocks: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message for `to`: for all to see or for the asker, new or in place of what was clicked."""
+
+    to: Target
+    message: Message
+    in_channel: bool = False
+    replace: bool = False
+
+    def to_response_url(self) -> Json:
+        """Return the body for the interaction's own URL."""
+        kind = "in_channel" if self.in_channel else "ephemeral"
+        more = {"response_type": kind, "replace_original": self.replace}
+        # without thread_ts the answer to a click in a thread lands in the channel
+        return self._body() | self._thread() | self._quiet() | more
+
+    def to_asker_here(self) -> Json:
+        """Return the body for chat.postEphemeral."""
+        return self._body() | self._thread() | {"channel": self.to.channel, "user": self.to.user}
+
+    def to_channel(self) -> Json:
+        """Return the body for chat.postMessage into the channel."""
+        return self._body() | self._thread() | self._quiet() | {"channel": self.to.channel}
+
+    def to_asker_directly(self) -> Json:
+        """Return the body for chat.postMessage to the asker; a user's id opens the conversation."""
+        return self._body() | self._quiet() | {"channel": self.to.user}
+
+    def _body(self) -> Json:
+        body: Json = {"text": self.message.text}
+        return body | {"blocks": list(self.message.blocks)} if self.message.blocks else body
+
+    def _thread(self) -> Json:
+        return {"thread_ts": self.to.thread} if self.to.thread else {}
+
+    def _quiet(self) -> Json:
+        """Keep Slack from adding a preview of the map link to every answer."""
+        return {"unfurl_links": False, "unfurl_media": False}
+
+
+log = logging.getLogger(__name__)
+
+BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+
+T = TypeVar("T")
+Refused = frozenset[str]
+Draw = Callable[[Refused], Message | Awaitable[Message]]
+Retreat = Callable[[Refused, Sequence[Json], Iterable[str]], Refused | None]
+
+
+class BlockFallback:
+    """Remembers which kinds of blocks a workspace does not know, for all that is sent there."""
+
+    def __init__(self, retreat: Retreat, observer: SlackObserver) -> None:
+        self._retreat = retreat
+        self._observer = observer
+        self._learnt: dict[str, Refused] = {}
+
+    async def sent(self, team: str, draw: Draw, send: Callable[[Message], Awaitable[T]]) -> T:
+        """Draw and `send`, plainer after each refusal of a block, at last the text alone.
+
+        What takes long to draw may be awaitable. Raises what `send` raises, but for blocks.
+        """
+        refused: Refused | None = self._learnt.get(team, frozenset())
+        while refused is not None:
+            drawn = draw(refused)
+            message = await drawn if inspect.isawaitable(drawn) else drawn
+            try:
+                done = await send(message)
+            except SlackRefused as error:
+                if error.error not in BAD_BLOCKS:
+                    raise
+                refused = self._plainer(refused, message, error)
+            else:
+                if message.blocks:  # without any, it says nothing of what this workspace knows
+                    self._learn(team, refused)
+                return done
+        return await send(TextOnly(message.text))
+
+    def _plainer(self, refused: Refused, message: Message, error: SlackRefused) -> Refused | None:
+        plainer = self._retreat(refused, message.blocks, error.messages)
+        log.warning("blocks-refused", extra={"slack_messages": error.messages})
+        return None if plainer == refused else plainer
+
+    def _learn(self, team: str, refused: Refused) -> None:
+        known = self._learnt.get(team, frozenset())
+        if news := refused - known:
+            log.warning("blocks-unknown-here", extra={"team": team, "kinds": sorted(news)})
+            self._learnt[team] = known | news
+            for kind in sorted(news):
+                self._observer.block_unknown(kind)
+
+
+class Delivery:
+    """Delivers what answers somebody who waits."""
+
+    def __init__(
+        self, client: SlackClient, drawing: BlockFallback, observer: SlackObserver
+    ) -> None:
+        self._client = client
+        self._drawing = drawing
+        self._observer = observer
+
+    async def deliver(
+        self, to: Target, draw: Draw, *, in_channel: bool = False, replace: bool = False
+    ) -> str:
+        """Draw and send; give the route it took. What takes long to draw may be awaitable.
+
+        `in_channel` is for all to see, `replace` puts it in place of the message that was clicked.
+        A workspace that refuses a newer block gets plainer ones, at last the text alone.
+        Raises NotDelivered.
+        """
+
+        async def send(message: Message) -> str:
+            return await self._send(Post(to, message, in_channel, replace))
+
+        return await self._drawing.sent(to.team, draw, send)
+
+    async def _send(self, post: Post) -> str:
+        """Try one way after the other. Raises SlackRefused for blocks only, else NotDelivered."""
+        failed: SlackError | None = None
+        for route, sending in self._routes(post):
+            try:
+                await sending()
+            except SlackOutcomeUnknown as error:
+                self._failed(route, error)
+                return route
+            except SlackError as error:
+                self._failed(route, error)
+                if isinstance(error, SlackRefused) and error.error in BAD_BLOCKS:
+                    raise
+                failed = error
+            else:
+                self._observer.delivered(route, "ok")
+                return route
+        raise NotDelivered("any route") from failed
+
+    def _routes(self, post: Post) -> Iterator[tuple[str, Callable[[], Awaitable[object]]]]:
+        call, url = self._client.call, post.to.response_url
+        if url:
+            yield "response_url", lambda: self._client.respond(url, post.to_response_url())
+        if post.in_channel:
+            yield "channel", lambda: call("chat.postMessage", post.to_channel())
+        else:
+            yield "ephemeral", lambda: call("chat.postEphemeral", post.to_asker_here())
+            yield "dm", lambda: call("chat.postMessage", post.to_asker_directly())
+
+    def _failed(self, route: str, error: SlackError) -> None:
+        self._observer.delivered(route, error.outcome)
+        log.warning("delivery-failed", extra={"route": route, "outcome": error.outcome})
+
+
+FIRST_SECONDS = 1.5
+EVERY_SECONDS = 3.0
+NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "restricted_action"})
+
+
+class ProgressMessages:
+    """Begins them."""
+
+    def __init__(self, client: SlackClient, drawing: BlockFallback, delivery: Delivery) -> None:
+        self._client = client
+        self._drawing = drawing
+        self._delivery = delivery
+
+    def begin(self, to: Target, *, in_channel: bool) -> "ProgressMessage":
+        """Return a message that is not shown yet."""
+        return ProgressMessage(
+            self._client, self._drawing, self._delivery, to, in_channel=in_channel
+        )
+
+
+class ProgressMessage:
+    """One such message. Where the bot is not in the channel, only the asker is shown it."""
+
+    def __init__(
+        self,
+        client: SlackClient,
+        drawing: BlockFallback,
+        delivery: Delivery,
+        to: Target,
+        *,
+        in_channel: bool,
+    ) -> None:
+        self._client = client
+        self._drawing = drawing
+        self._delivery = delivery
+        self._to = to
+        self._in_channel = in_channel
+        self._place: dict[str, str] | None = None
+        self._posting: asyncio.Future[None] | None = None
+
+    @property
+    def in_channel(self) -> bool:
+        """Whether everybody in the channel reads it, as far as is known by now."""
+        return self._in_channel
+
+    def pauses(self) -> Iterator[float]:
+        """Return how many seconds to wait before each showing; none is left where one is enough."""
+        often: Iterator[float] = repeat(EVERY_SECONDS)
+        return chain((FIRST_SECONDS,), often if self._in_channel else ())
+
+    async def show(self, draw: Draw) -> None:
+        """Show how far the work is; what goes wrong with that is logged and costs nothing else."""
+        try:
+            if self._in_channel:
+                await self._put(draw)
+            elif self._to.response_url:
+                await self._whisper(draw, self._to.response_url)
+        except SlackError as error:
+            log.warning("progress-not-shown", extra={"outcome": error.outcome})
+
+    async def finish(self, draw: Draw) -> None:
+        """Show the answer in its place. Raises NotDelivered where nobody can be reached.
+
+        A showing may have been cut off by then; only the first is waited for, else nobody would
+        know whether a message is there to be edited.
+        """
+        if self._posting:
+            await asyncio.gather(self._posting, return_exceptions=True)
+        if not (self._in_channel and await self._is_finished(draw)):
+            await self._delivery.deliver(self._to, draw)
+
+    async def _is_finished(self, draw: Draw) -> bool:
+        """Return whether the answer is there, or may be: it is never sent twice."""
+        try:
+            await self._put(draw)
+        except SlackError as error:
+            log.warning("delivery-failed", extra={"outcome": error.outcome})
+            return isinstance(error, SlackOutcomeUnknown)
+        return True
+
+    async def _put(self, draw: Draw) -> None:
+        """Post it, or edit it. Raises SlackError."""
+        try:
+            await self._drawing.sent(self._to.team, draw, self._posted_or_edited)
+        except SlackRefused as error:
+            if error.error in NOT_THERE:
+                self._in_channel = False
+            raise
+
+    async def _posted_or_edited(self, message: Message) -> None:
+        if self._place and await self._edited(message, self._place):
+            return
+        self._posting = asyncio.ensure_future(self._post(message))
+        await asyncio.shield(self._posting)
+
+    async def _post(self, message: Message) -> None:
+        body = Post(self._to, message, in_channel=True).to_channel()
+        posted = (await self._client.call("chat.postMessage", body)).body
+        self._place = {"channel": posted["channel"], "ts": posted["ts"]}
+
+    async def _edited(self, message: Message, place: dict[str, str]) -> bool:
+        """Return whether it could be edited; an edit may be sent again, for it changes nothing."""
+        body = {**place, "text": message.text, "blocks": list(message.blocks)}
+        try:
+            await self._client.call("chat.update", body, question=True)
+        except SlackRefused as error:
+            if error.error in BAD_BLOCKS:
+                raise
+            log.warning("carries-on-in-a-new-message", extra={"outcome": error.error})
+            return False
+        return True
+
+    async def _whisper(self, draw: Draw, url: str) -> None:
+        async def send(message: Message) -> None:
+            await self._client.respond(url, Post(self._to, message).to_response_url())
+
+        await self._drawing.sent(self._to.team, draw, send)

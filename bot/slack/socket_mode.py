@@ -1,0 +1,136 @@
+"""Socket Mode: the connection by which Slack reaches us, kept up, watched, and closed in time."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.clock import Clock
+from bot.errors import BotError, SlackLost
+from bot.proxies import origin_of, proxy_for
+from bot.slack.bolt_app import APP_TOKEN, ask
+from bot.slack.client import SlackClient, SlackObserver
+
+log = logging.getLogger(__name__)
+
+OPEN_SECONDS = 15.0
+CLOSE_SECONDS = 3.0  # aiohttp itself waits 10 s for the peer's half of the closing
+CHECK_SECONDS = 5.0
+DOWN_SECONDS = 30.0  # how long the SDK may mend a connection before it is made anew
+MOST_REBUILDS = 5
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's adapter, timed."""
+
+    def __init__(
+        self, app: AsyncApp, app_token: str, clock: Clock, observer: SlackObserver
+    ) -> None:
+        super().__init__(app, app_token)
+        self._clock = clock
+        self._observer = observer
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override] # the base narrows it too
+        started = self._clock.monotonic()
+        await super().handle(client, req)
+        self._observer.acknowledged("socket", self._clock.monotonic() - started)
+
+
+class SocketModeConnection:
+    """One connection at a time; the SDK mends it, and where it does not, it is made anew."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        slack: SlackClient,
+        clock: Clock,
+        observer: SlackObserver,
+    ) -> None:
+        self._app = app
+        self._app_token = app_token
+        self._slack = slack
+        self._clock = clock
+        self._observer = observer
+        self._client: SocketModeClient | None = None
+        self._greeted = asyncio.Event()
+
+    async def open(self) -> None:
+        """Connect and be greeted. Raises StartError or SlackLost, each one clear line."""
+        answer = await ask(self._slack, "apps.connections.open", APP_TOKEN, self._app_token)
+        handler = _Handler(self._app, self._app_token, self._clock, self._observer)
+        self._client = handler.client
+        self._greeted.clear()
+        self._client.wss_uri = answer.body["url"]
+        self._client.proxy = proxy_for(origin_of(answer.body["url"]))
+        self._client.message_listeners.append(self._heard)
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self._client.connect()  # type: ignore[no-untyped-call]
+                await self._greeted.wait()
+        except TimeoutError as error:
+            await self.close()
+            words = "Slack's WebSocket cannot be opened; is a proxy or firewall in the way?"
+            raise SlackLost(words) from error
+
+    async def is_open(self) -> bool:
+        """Return whether Slack greeted us and still answers our pings."""
+        client = self._client
+        return client is not None and self._greeted.is_set() and await client.is_connected()
+
+    async def watch(self) -> None:
+        """Make the connection anew where it stays down. Raises SlackLost after five times."""
+        up_at, rebuilds = self._clock.monotonic(), 0
+        while rebuilds < MOST_REBUILDS:
+            await self._clock.sleep(CHECK_SECONDS)
+            if await self.is_open():
+                up_at, rebuilds = self._clock.monotonic(), 0
+            elif self._clock.monotonic() - up_at >= DOWN_SECONDS:
+                rebuilds += 1
+                await self._rebuild(rebuilds)
+                up_at = self._clock.monotonic()
+        raise SlackLost("The connection to Slack is lost and could not be made anew.")
+
+    async def _rebuild(self, number: int) -> None:
+        log.warning("socket-rebuild", extra={"number": number})
+        await self.close()
+        try:
+            await self.open()
+        except BotError as error:
+            log.warning("socket-rebuild-failed", extra={"why": error.sentence})
+
+    async def close(self, patience: float = CLOSE_SECONDS) -> None:
+        """Take nothing more in; give the peer at most `patience` seconds to say goodbye."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        helpers = _tasks_of(client)
+        try:
+            async with asyncio.timeout(patience):
+                await client.close()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            log.warning("socket-close-cut", extra={"seconds": patience})
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        await client.aiohttp_client_session.close()
+
+    async def _heard(self, _client: object, message: dict[str, Any], _raw: str | None) -> None:
+        """Note Slack's greeting: it counts the connections of this app."""
+        if message.get("type") != "hello":
+            return
+        self._greeted.set()
+        count = int(message.get("num_connections") or 1)
+        self._observer.slack_connections(count)
+        if count > 1:
+            log.warning("another-process-uses-this-token", extra={"connections": count})
+
+
+def _tasks_of(client: SocketModeClient) -> Iterable["asyncio.Future[Any]"]:
+    tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
+    return [task for task in tasks if task is not None]

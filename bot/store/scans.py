@@ -1,0 +1,351 @@
+"""A row for each SIM of a scan: written chunk by chunk, read page by page, never all at once."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, Select, bindparam, delete, exists, func, insert, select, tuple_
+
+from bot.store.database import Database
+from bot.store.schema import scan_chunks, scan_rows, sim_days
+from bot.store.transaction import Transaction
+
+
+class ScanChunks:
+    """The chunks of all runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, run: int, number: int, sims: bytes, tx: Transaction) -> None:
+        """Keep the packed SIMs of one chunk."""
+        await tx.execute(_ADD, {"run": run, "number": number, "sims": sims})
+
+    async def find(self, run: int, number: int) -> bytes | None:
+        """Return the packed SIMs that are still to be asked; None where all are done."""
+        async with self._database.read() as tx:
+            found: bytes | None = await tx.scalar(_FIND, {"of": run, "at": number})
+            return found
+
+    async def keep(self, run: int, number: int, sims: bytes | None, tx: Transaction) -> None:
+        """Put what is left of a chunk in its place; None: nothing is."""
+        await tx.execute(_DROP, {"of": run, "at": number})
+        if sims is not None:
+            await self.add(run, number, sims, tx)
+
+    async def left(self, run: int) -> AsyncIterator[tuple[int, bytes]]:
+        """Return the chunks that never came to an end, one after the other."""
+        number = -1
+        while True:
+            async with self._database.read() as tx:
+                row = (await tx.execute(_NEXT, {"of": run, "at": number})).first()
+            if row is None:
+                return
+            number = row.number
+            yield number, row.sims
+
+    async def forget(self, run: int, tx: Transaction | None = None) -> None:
+        """Drop all chunks of a run."""
+        async with self._database.joining(tx) as own:
+            await own.execute(_FORGET_CHUNKS, {"of": run})
+
+
+_CHUNK_OF = scan_chunks.c.run == bindparam("of")
+_THIS = scan_chunks.c.number == bindparam("at")
+_ADD = insert(scan_chunks)
+_FIND = select(scan_chunks.c.sims).where(_CHUNK_OF, _THIS)
+_DROP = delete(scan_chunks).where(_CHUNK_OF, _THIS)
+_FORGET_CHUNKS = delete(scan_chunks).where(_CHUNK_OF)
+_NEXT = (
+    select(scan_chunks.c.number, scan_chunks.c.sims)
+    .where(_CHUNK_OF, scan_chunks.c.number > bindparam("at"))
+    .order_by(scan_chunks.c.number)
+    .limit(1)
+)
+
+
+PAGE = 500
+"""Rows that are in memory at once."""
+FAILED = "failed"
+"""The state of a SIM that could not be read."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRow:
+    """One SIM in one run. `row` is its snapshot as JSON; that of the run before, where it failed.
+
+    `gravity` orders the worst first; 0 is nothing wrong. `mark` differs where two snapshots may:
+    equal marks, nothing changed. `traffic` is the packets of the last 24 h as far as told. Where
+    it fell silent, `lost_on` is the network and `lost_at` the moment. `fault` says why it failed.
+    """
+
+    sid: str
+    state: str
+    gravity: int
+    mark: int
+    row: str
+    traffic: int | None = None
+    lost_on: str | None = None
+    lost_at: float | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same SIM in two runs, as JSON of snapshots."""
+
+    sid: str
+    before: str
+    after: str
+
+
+class ScanRows:
+    """The rows of all runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, run: int, rows: Iterable[ScanRow], tx: Transaction) -> None:
+        """Keep a row for each SIM; one that is there already is replaced."""
+        values = [{"run": run, **dict(zip(NAMES, _values(row), strict=True))} for row in rows]
+        if not values:
+            return
+        new = self._database.insert(scan_rows)
+        told = {name: new.excluded[name] for name in _TOLD}
+        await tx.execute(new.on_conflict_do_update(index_elements=_ROW_KEY, set_=told), values)
+
+    async def known(self, run: int, sids: Sequence[str]) -> dict[str, ScanRow]:
+        """Return the rows of some SIMs in a run, by SID."""
+        async with self._database.read() as tx:
+            rows = await tx.execute(_SOME, {"of": run, "sids": list(sids)})
+            return {row.sid: row_of(row) for row in rows}
+
+    def every(self, run: int) -> AsyncIterator[Sequence[ScanRow]]:
+        """Stream all rows of a run, by SID, a page at a time."""
+        return self._pages(_EVERY, {"of": run}, row_of)
+
+    def changed(self, before: int, after: int) -> AsyncIterator[Sequence[Pair]]:
+        """Stream the SIMs read in `after` whose marks differ from `before`, a page at a time."""
+        return self._pages(_CHANGED, {"of": after, "other": before}, _pair)
+
+    async def only_in(self, run: int, other: int, most: int) -> tuple[ScanRow, ...]:
+        """Return the first SIMs of a run that are not in another, by SID."""
+        asked = {"of": run, "other": other, "last": "", "most": most}
+        async with self._database.read() as tx:
+            return tuple(row_of(row) for row in await tx.execute(_ONLY, asked))
+
+    async def count_only_in(self, run: int, other: int) -> int:
+        """Count the SIMs of a run that are not in another."""
+        async with self._database.read() as tx:
+            return int(await tx.scalar(_COUNT_ONLY, {"of": run, "other": other}))
+
+    async def forget(self, run: int, most: int) -> int:
+        """Drop at most so many rows of a run; give how many went."""
+        async with self._database.write() as tx:
+            return (await tx.execute(_FORGET_ROWS, {"of": run, "most": most})).rowcount
+
+    async def _pages(
+        self, asked: Select[Any], values: Mapping[str, Any], read: Callable[[Row[Any]], T]
+    ) -> AsyncIterator[Sequence[T]]:
+        last, size = "", PAGE
+        while size == PAGE:
+            page = {**values, "last": last, "most": PAGE}
+            async with self._database.read() as tx:
+                rows = (await tx.execute(asked, page)).all()
+            if rows:
+                yield [read(row) for row in rows]
+                last = rows[-1].sid
+            size = len(rows)
+
+
+def row_of(row: Row[Any]) -> ScanRow:
+    """Read a row of the table."""
+    return ScanRow(*(getattr(row, name) for name in NAMES))
+
+
+def _pair(row: Row[Any]) -> Pair:
+    return Pair(row.sid, row.before, row.after)
+
+
+NAMES = tuple(each.name for each in fields(ScanRow))
+_values = attrgetter(*NAMES)
+COLUMNS = tuple(scan_rows.c[name] for name in NAMES)
+_ROW_KEY = ["run", "sid"]
+_TOLD = [name for name in NAMES if name not in _ROW_KEY]
+_ROW_OF = scan_rows.c.run == bindparam("of")
+_other = scan_rows.alias("other_run")
+_IS_SAME = (_other.c.run == bindparam("other")) & (_other.c.sid == scan_rows.c.sid)
+_SOME = select(*COLUMNS).where(_ROW_OF, scan_rows.c.sid.in_(bindparam("sids", expanding=True)))
+_PAGE = (scan_rows.c.sid > bindparam("last"),)
+_EVERY = select(*COLUMNS).where(_ROW_OF, *_PAGE).order_by(scan_rows.c.sid).limit(bindparam("most"))
+_CHANGED = (
+    select(scan_rows.c.sid, _other.c.row.label("before"), scan_rows.c.row.label("after"))
+    .join(_other, _IS_SAME)
+    .where(_ROW_OF, *_PAGE, scan_rows.c.mark != _other.c.mark, scan_rows.c.state != FAILED)
+    .order_by(scan_rows.c.sid)
+    .limit(bindparam("most"))
+)
+_IS_ONLY = ~exists().where(_IS_SAME)
+_ONLY = _EVERY.where(_IS_ONLY)
+_COUNT_ONLY = select(func.count()).select_from(scan_rows).where(_ROW_OF, _IS_ONLY)
+_FORGET_ROWS = delete(scan_rows).where(
+    _ROW_OF,
+    scan_rows.c.sid.in_(
+        select(scan_rows.c.sid).where(_ROW_OF).order_by(scan_rows.c.sid).limit(bindparam("most"))
+    ),
+)
+
+
+class ScanSums:
+    """Asks about one run at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def counts(self, run: int) -> dict[str, int]:
+        """Count the SIMs of each state."""
+        return await self._counted(_COUNTS, run)
+
+    async def faults(self, run: int) -> dict[str, int]:
+        """Count the SIMs that could not be read, by why."""
+        return await self._counted(_FAULTS, run)
+
+    async def grave(self, run: int, least: int) -> int:
+        """Count the SIMs of at least such gravity."""
+        async with self._database.read() as tx:
+            return int(await tx.scalar(_GRAVE, {"of": run, "least": least}))
+
+    async def worst(self, run: int, least: int, most: int) -> tuple[ScanRow, ...]:
+        """Return SIMs of at least such gravity, the gravest first."""
+        return await self._rows(_WORST, {"of": run, "least": least, "most": most})
+
+    async def talkers(self, run: int, most: int) -> tuple[ScanRow, ...]:
+        """Return the SIMs with the most packets first, of those that tell of any."""
+        return await self._rows(_TALKERS, {"of": run, "most": most})
+
+    async def failed(self, run: int, most: int) -> tuple[ScanRow, ...]:
+        """Return SIMs that could not be read."""
+        return await self._rows(_FAILED, {"of": run, "most": most})
+
+    async def lost_on(self, run: int, network: str, most: int) -> tuple[ScanRow, ...]:
+        """Return SIMs that fell silent on a network, the newest first."""
+        return await self._rows(_LOST_ON, {"of": run, "on": network, "most": most})
+
+    async def lost(self, run: int) -> AsyncIterator[tuple[str, float]]:
+        """Stream network and moment of each SIM that fell silent, by network and by time."""
+        last, size = {"on": "", "since": 0.0, "sid": ""}, PAGE
+        while size == PAGE:
+            async with self._database.read() as tx:
+                rows = (await tx.execute(_LOST, {"of": run, "most": PAGE, **last})).all()
+            for row in rows:
+                yield row.lost_on, row.lost_at
+                last = {"on": row.lost_on, "since": row.lost_at, "sid": row.sid}
+            size = len(rows)
+
+    async def _counted(self, asked: Select[Any], run: int) -> dict[str, int]:
+        async with self._database.read() as tx:
+            return {row.what: row.sims for row in await tx.execute(asked, {"of": run})}
+
+    async def _rows(self, asked: Select[Any], values: Mapping[str, Any]) -> tuple[ScanRow, ...]:
+        async with self._database.read() as tx:
+            return tuple(row_of(row) for row in await tx.execute(asked, values))
+
+
+_AT = scan_rows.c
+_SUM_OF = _AT.run == bindparam("of")
+_SIMS = func.count().label("sims")
+_IS_GRAVE = _AT.gravity >= bindparam("least")
+_COUNTS = select(_AT.state.label("what"), _SIMS).where(_SUM_OF).group_by(_AT.state)
+_FAULTS = (
+    select(_AT.fault.label("what"), _SIMS).where(_SUM_OF, _AT.state == FAILED).group_by(_AT.fault)
+)
+_GRAVE = select(func.count()).select_from(scan_rows).where(_SUM_OF, _IS_GRAVE)
+_WORST = (
+    select(*COLUMNS)
+    .where(_SUM_OF, _IS_GRAVE)
+    .order_by(_AT.gravity.desc(), _AT.sid)
+    .limit(bindparam("most"))
+)
+_TALKERS = (
+    select(*COLUMNS)
+    .where(_SUM_OF, _AT.traffic > 0)
+    .order_by(_AT.traffic.desc(), _AT.sid)
+    .limit(bindparam("most"))
+)
+_FAILED = (
+    select(*COLUMNS).where(_SUM_OF, _AT.state == FAILED).order_by(_AT.sid).limit(bindparam("most"))
+)
+_LOST_ON = (
+    select(*COLUMNS)
+    .where(_SUM_OF, _AT.lost_on == bindparam("on"))
+    .order_by(_AT.lost_at.desc())
+    .limit(bindparam("most"))
+)
+_LOSSES = (_AT.lost_on, _AT.lost_at, _AT.sid)
+_LOST = (
+    select(*_LOSSES)
+    .where(
+        _SUM_OF,
+        _AT.lost_on.is_not(None),
+        tuple_(*_LOSSES) > tuple_(bindparam("on"), bindparam("since"), bindparam("sid")),
+    )
+    .order_by(*_LOSSES)
+    .limit(bindparam("most"))
+)
+
+
+Months = Mapping[int, bytes]
+
+
+class SimDays:
+    """The months of all SIMs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, sid: str) -> Months:
+        """Return all months of a SIM, by number."""
+        async with self._database.read() as tx:
+            return {row.month: row.days for row in await tx.execute(_ALL, {"of": sid})}
+
+    async def since(self, sids: Sequence[str], month: int) -> dict[str, dict[int, bytes]]:
+        """Return the months of several SIMs from one month on; a SIM without any is not there."""
+        found: dict[str, dict[int, bytes]] = {}
+        async with self._database.read() as tx:
+            rows = await tx.execute(_SINCE, {"sids": list(sids), "least": month})
+            for row in rows:
+                found.setdefault(row.sid, {})[row.month] = row.days
+        return found
+
+    async def put(self, changed: Mapping[str, Months], tx: Transaction) -> None:
+        """Keep months of several SIMs in place of what was there."""
+        values = [
+            {"sid": sid, "month": month, "days": changed[sid][month]}
+            for sid in sorted(changed)  # all in one order, so that two writers never wait crosswise
+            for month in sorted(changed[sid])
+        ]
+        if values:
+            new = self._database.insert(sim_days)
+            kept = new.on_conflict_do_update(
+                index_elements=["sid", "month"], set_={"days": new.excluded.days}
+            )
+            await tx.execute(kept, values)
+
+    async def forget(self, before: int, most: int) -> int:
+        """Drop at most so many rows of months before one; give how many went."""
+        async with self._database.write() as tx:
+            return (await tx.execute(_FORGET_DAYS, {"before": before, "most": most})).rowcount
+
+
+_ALL = select(sim_days.c.month, sim_days.c.days).where(sim_days.c.sid == bindparam("of"))
+_SINCE = select(sim_days.c.sid, sim_days.c.month, sim_days.c.days).where(
+    sim_days.c.sid.in_(bindparam("sids", expanding=True)), sim_days.c.month >= bindparam("least")
+)
+_DAY_KEY = (sim_days.c.sid, sim_days.c.month)
+_FORGET_DAYS = delete(sim_days).where(
+    tuple_(*_DAY_KEY).in_(
+        select(*_DAY_KEY).where(sim_days.c.month < bindparam("before")).limit(bindparam("most"))
+    )
+)

@@ -1,0 +1,119 @@
+"""What a subcommand is, and how the one that is meant is found.
+
+To add one: write `handlers/subcommands/<name>.py` with one function under `@subcommand`, named as
+people type it, and test it in `tests/handlers/subcommands/test_<name>.py`. It is found by a scan,
+and help lists it.
+"""
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.errors import UnknownSubcommand, UserError
+from bot.services import Services
+from handlers import subcommands
+from handlers.payloads import Request, from_command
+from handlers.replies import Reply, answer_later
+
+COMMAND = "/simsessions"
+DEFAULT = "sessions"
+WITHOUT_TEXT = "help"
+_NEAR = 0.7
+
+Run = Callable[[Request, Services], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """A name, what help says of it, and what it does."""
+
+    name: str
+    usage: str
+    says: str
+    run: Run
+    examples: tuple[str, ...] = ()
+
+
+def subcommand(
+    usage: str, says: str, examples: tuple[str, ...] = ()
+) -> Callable[[Run], Subcommand]:
+    """Make a subcommand of a function; its name is the file's."""
+
+    def made(run: Run) -> Subcommand:
+        name = run.__module__.rpartition(".")[2]
+        return Subcommand(name, f"{COMMAND} {usage}", says, run, _typed(examples))
+
+    return made
+
+
+@cache
+def all_subcommands() -> dict[str, Subcommand]:
+    """Find the subcommand of every file in `handlers/subcommands/`; the default comes first."""
+    found = pkgutil.iter_modules(subcommands.__path__, f"{subcommands.__name__}.")
+    modules = [importlib.import_module(each.name) for each in found]
+    every = [each for module in modules for each in vars(module).values()]
+    mine = [each for each in every if isinstance(each, Subcommand)]
+    return {each.name: each for each in sorted(mine, key=lambda s: (s.name != DEFAULT, s.name))}
+
+
+def find(text: str) -> tuple[Subcommand, str]:
+    """Return the subcommand that the text begins with, and the rest; otherwise it names a SIM."""
+    words = text.split(maxsplit=1)
+    if not words:
+        return all_subcommands()[WITHOUT_TEXT], ""
+    named = all_subcommands().get(words[0].lower())
+    if named:
+        return named, words[1] if len(words) > 1 else ""
+    return all_subcommands()[DEFAULT], text.strip()
+
+
+def or_nearest(error: UserError, text: str) -> UserError:
+    """Add to "no such SIM" that its first word is nearly a subcommand.
+
+    A SIM may be called like a misspelt subcommand, so it is looked up before this is said.
+    """
+    word, _, rest = text.partition(" ")
+    near = _nearest(word)
+    if near is None:
+        return error
+    meant = f"{COMMAND} {near} {rest}".replace("`", "").strip()
+    if getattr(error, "candidates", ()):
+        error.sentence = f"{error.sentence} Or did you mean `{meant}`?"
+        return error
+    return UnknownSubcommand(f"I know no SIM and no subcommand `{word}`. Did you mean `{meant}`?")
+
+
+def _nearest(word: str) -> str | None:
+    names = [name for name in all_subcommands() if name != DEFAULT]
+    return next(iter(difflib.get_close_matches(word.lower(), names, 1, _NEAR)), None)
+
+
+def _typed(examples: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{COMMAND} {example}".strip() for example in examples)
+
+
+Listener = Callable[[AsyncAck, Mapping[str, Any]], Awaitable[None]]
+
+
+def register_command(app: AsyncApp, services: Services) -> None:
+    """Attach the listener, and import every subcommand: the first ack must not wait for that."""
+    all_subcommands()
+    app.command(COMMAND)(simsessions(services))
+
+
+def simsessions(services: Services) -> Listener:
+    """Return the listener for /simsessions."""
+
+    async def listener(ack: AsyncAck, command: Mapping[str, Any]) -> None:
+        await ack()
+        found, rest = find(str(command.get("text") or ""))
+        request = from_command(command, rest)
+        answer_later(found.name, lambda: found.run(request, services), request, services)
+
+    return listener

@@ -1,0 +1,137 @@
+"""Handing a thread over: the SIMs looked up in it, then and now, as one message and as a file.
+
+By `handover` (in a mention, or behind the command with a link to the thread) and by the shortcut of
+a message. What is posted is for all in the channel, and only what was asked for there.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.blocks import ids
+from bot.blocks.handover import handover_file, handover_screen, nothing_looked_up
+from bot.errors import NoThread
+from bot.services import Services
+from bot.sessions.handover import Handover, hand_over, sids_of
+from bot.sims.errors import NotASim
+from bot.watches.watch import Watch
+from handlers.clicks import on_click, read
+from handlers.lookups import look_up_many, withheld
+from handlers.message_text import texts_of
+from handlers.payloads import Request, from_shortcut
+from handlers.replies import Reply, answer_later, send, showing
+from handlers.triage import answer_to
+
+_PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
+_TS = re.compile(r"\d{10}\.\d{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLink:
+    """A thread by its channel and the ts of its root."""
+
+    channel: str
+    root: str
+
+
+def thread_in(text: str) -> ThreadLink | None:
+    """Read a link to a message; that of a reply names its root. None where it is none."""
+    try:
+        parts = urlsplit(text.strip().strip("<>").partition("|")[0])
+    except ValueError:  # half an IPv6 address
+        return None
+    found = _PATH.fullmatch(parts.path)
+    if not found or not (parts.hostname or "").endswith(".slack.com"):
+        return None
+    told = parse_qs(parts.query).get("thread_ts", [""])[0]
+    root = told if _TS.fullmatch(told) else f"{found['seconds']}.{found['micros']}"
+    return ThreadLink(found["channel"], root)
+
+
+MOST = 100
+PATIENCE_SECONDS = 45.0
+NO_SIM_HERE = "No message of this thread names a SIM that I know. Mention me here with one."
+WHICH = (
+    "Which thread? Mention me in it with `handover`, or copy the link of one of its messages and "
+    "type `/simsessions handover <link>` in the same channel."
+)
+ELSEWHERE = "That thread is in another channel: type it there, so that those who read it may."
+
+Listener = Callable[[AsyncAck, Mapping[str, Any]], Awaitable[None]]
+
+
+def register_handovers(app: AsyncApp, services: Services) -> None:
+    """Attach the shortcut, and the button of a thread in which nothing was looked up."""
+    app.shortcut(ids.HAND_OVER)(on_shortcut(services))
+    look_up = on_click(ids.HANDOVER_LOOK_UP, look_up_thread, services)
+    app.action(ids.pattern(ids.HANDOVER_LOOK_UP))(look_up)
+
+
+def on_shortcut(services: Services) -> Listener:
+    """Return the listener for the shortcut of a message."""
+
+    async def listener(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        request = from_shortcut(body)
+        answer_later("handover", lambda: handed_over(request, services), request, services)
+
+    return listener
+
+
+def thread_of(request: Request) -> Request:
+    """Return the request as one in the thread that is meant. Raises NoThread."""
+    link = thread_in(request.text)
+    if link and link.channel != request.channel:
+        raise NoThread(ELSEWHERE)
+    root = link.root if link else request.thread
+    if root is None or (request.text.strip() and link is None):
+        raise NoThread(WHICH)
+    return replace(request, thread=root, is_public=True, aloud=True)
+
+
+async def handed_over(request: Request, services: Services) -> Reply:
+    """Post the hand-over into the thread of `request`, then the file.
+
+    Raises what the look-ups, the store and the sending of files raise.
+    """
+    await withheld(request, services)
+    looked_up = await services.audit.in_thread(request.channel, request.thread or "")
+    if not looked_up:
+        return showing(nothing_looked_up(ids.Thread(root=request.thread or "")))
+    sids = sids_of(looked_up)[:MOST]
+    answers = await look_up_many(
+        request, sids, services, fresh=True, newest_only=True, within=PATIENCE_SECONDS
+    )
+    now = services.clock.now()
+    handed = hand_over(looked_up, dict(zip(sids, answers, strict=True)), now)
+    watches = await services.watches.in_thread(request.channel, request.thread)
+    return await _posted(handed, watches, request, services)
+
+
+async def _posted(
+    handed: Handover, watches: tuple[Watch, ...], request: Request, services: Services
+) -> Reply:
+    """Post the message, then the file; give the reply as one that is sent already."""
+    reply = Reply(lambda refused: handover_screen(handed, watches, refused=refused))
+    await send(reply, request, services)
+    file = await services.executor.run(handover_file, handed, watches)
+    await services.files.to_channel(request, file)
+    return replace(reply, quiet=True)
+
+
+async def look_up_thread(request: Request, value: str, services: Services) -> Reply:
+    """Look up the SIMs that stand in a thread, aloud. Raises OldButton, ThreadNotRead, NotASim."""
+    root = read(ids.Thread, value).root
+    now = f"{services.clock.now().timestamp():.6f}"
+    messages = await services.threads.above(request.channel, root, now)
+    texts = [text for message in messages for text in texts_of(message)]
+    spotted = await services.spotter.spot_all(texts)
+    if not spotted.texts:
+        raise NotASim(NO_SIM_HERE)
+    return await answer_to(
+        replace(request, thread=root, is_public=True, aloud=True), spotted, services
+    )

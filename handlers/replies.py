@@ -1,0 +1,174 @@
+"""What an answer is: a screen still to be drawn, and who sees it."""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.blocks.errors import error_screen
+from bot.blocks.kit import Screen
+from bot.blocks.tables import NOTHING, Refused
+from bot.errors import (
+    AskedTooOften,
+    BotError,
+    NotAllowed,
+    NotShared,
+    Restarting,
+    TookTooLong,
+    UserError,
+)
+from bot.ops.logging import name_answer, request_id
+from bot.services import Services
+from handlers.lookups import admit
+from handlers.payloads import Request, acting
+
+log = logging.getLogger(__name__)
+
+
+Draw = Callable[[Refused], Screen | Awaitable[Screen]]
+
+
+class Shown(Protocol):
+    """A message that is shown already, while the answer is worked on."""
+
+    def pauses(self) -> Iterator[float]:
+        """Return the seconds before each showing."""
+
+    async def show(self, draw: Draw) -> None:
+        """Show how far it is."""
+
+    async def finish(self, draw: Draw) -> None:
+        """Put the answer in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`draw` gives the screen, now or later, without the kinds of blocks that a workspace refuses.
+
+    `in_channel` is for all to see, `replace` takes the place of the message that was clicked. A
+    `quiet` one is no message: the asker has read the same a moment ago. One `aside` is for the
+    asker alone, even where it was asked aloud. `shown` is the message that it takes the place of.
+    """
+
+    draw: Draw
+    in_channel: bool = False
+    replace: bool = False
+    quiet: bool = False
+    aside: bool = False
+    shown: Shown | None = None
+
+
+def showing(screen: Screen) -> Reply:
+    """Return a reply to the asker with one screen, whatever the workspace knows."""
+    return Reply(lambda _refused: screen)
+
+
+async def screen_of(reply: Reply) -> Screen:
+    """Draw a reply as it is where no block is refused."""
+    drawn = reply.draw(NOTHING)
+    return await drawn if inspect.isawaitable(drawn) else drawn
+
+
+async def send(reply: Reply, request: Request, services: Services) -> None:
+    """Deliver a reply. Raises NotShared where it was for all; else what fails is only logged.
+
+    What was asked aloud is answered aloud, or else to the asker alone.
+    """
+    if reply.quiet:
+        return
+    try:
+        await _sent(reply, request, services)
+    except BotError as error:
+        log.exception("not-delivered")
+        if reply.in_channel and not (reply.replace or request.aloud):
+            raise NotShared from error
+
+
+async def _sent(reply: Reply, request: Request, services: Services) -> None:
+    if reply.shown or (request.aloud and not reply.aside):
+        shown = reply.shown or services.live.begin(request, in_channel=True)
+        await shown.finish(reply.draw)
+        return
+    await services.delivery.deliver(
+        request, reply.draw, in_channel=reply.in_channel, replace=reply.replace
+    )
+
+
+def to_reply(error: Exception, *, asked: str = "") -> tuple[Reply, str]:
+    """Say what went wrong, and name it for the metrics; `asked` is what was typed.
+
+    An error that nobody planned for shows a reference: the request's id, which stands in the log
+    beside its cause.
+    """
+    if isinstance(error, TimeoutError):
+        error = TookTooLong()
+    if not isinstance(error, BotError):
+        reference = request_id()
+        log.error("unplanned-error", exc_info=error, extra={"reference": reference})
+        return showing(error_screen(error, reference)), "unplanned"
+    level = logging.INFO if isinstance(error, UserError) else logging.WARNING
+    about = {"kind": error.kind, "why": str(error), "cause": repr(error.__cause__)}
+    log.log(level, "planned-error", extra=about)
+    reply = showing(error_screen(error, asked=asked))
+    quiet = isinstance(error, AskedTooOften) and error.is_said
+    aside = isinstance(error, AskedTooOften | NotAllowed)
+    return replace(reply, quiet=quiet, aside=aside), error.kind
+
+
+PATIENCE_SECONDS = 60.0
+
+Work = Callable[[], Awaitable[Reply]]
+Deed = Callable[[], Awaitable[None]]
+Tell = Callable[[Reply], Awaitable[None]]
+
+
+def answer_later(name: str, work: Work, request: Request, services: Services) -> None:
+    """Go on with `work` in a task of our own; its reply goes to the asker.
+
+    Called right after the ack, and never raises: an exception there would cost the ack.
+    """
+    services.tasks.start(answer(name, work, request, services), name=name)
+
+
+async def answer(name: str, work: Work, request: Request, services: Services) -> None:
+    """Do `work` within a minute and send its reply, or what went wrong instead of it."""
+
+    async def do() -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            reply = await work()
+        await send(reply, request, services)
+
+    async def tell(reply: Reply) -> None:
+        await send(reply, request, services)
+
+    await attempt(name, do, tell, services, asked=request.text)
+
+
+async def attempt(name: str, do: Deed, tell: Tell, services: Services, *, asked: str = "") -> None:
+    """Do it for who may ask, time it, and `tell` the asker what went wrong if something does."""
+    name_answer(name)
+    started, outcome = services.clock.monotonic(), "cancelled"
+    try:
+        outcome = await _attempted(do, tell, services, asked)
+    except asyncio.CancelledError:
+        # only the draining of the tasks cancels: Slack will not ask anybody else
+        await tell(showing(error_screen(Restarting())))
+        raise
+    finally:
+        services.metrics.answered(name, outcome, services.clock.monotonic() - started)
+        log.info("answered", extra={"answer": name, "outcome": outcome})
+    if actor := acting():
+        services.homes.redraw(actor.user)
+
+
+async def _attempted(do: Deed, tell: Tell, services: Services, asked: str) -> str:
+    try:
+        await admit(services)
+        await do()
+    except Exception as error:  # noqa: BLE001 -- the edge: nobody may be left without an answer
+        reply, outcome = to_reply(error, asked=asked)
+        await tell(reply)
+        return outcome
+    return "ok"

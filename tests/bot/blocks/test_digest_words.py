@@ -1,0 +1,62 @@
+"""What changed of a SIM, in words."""
+
+import pytest
+
+from bot.blocks.digest_words import change_lines, change_words
+from bot.blocks.format import MRKDWN, PLAIN
+from bot.sessions.redaction import WITHHELD
+from bot.sessions.snapshot import Change, ChangeKind
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            Change(ChangeKind.STATUS_CHANGED, "active", "suspended"),
+            "SIM status: active → suspended",
+        ),
+        (Change(ChangeKind.NEW_COUNTRY, "MEX", "USA"), "Country: 🇲🇽 MEX → 🇺🇸 USA"),
+        (Change(ChangeKind.NEW_OPERATOR, "Telcel", "310-260"), "Operator: Telcel → 310-260"),
+        (Change(ChangeKind.NEW_OPERATOR, None, "Telcel"), "Operator: unknown → Telcel"),
+        (
+            Change(ChangeKind.NEW_IMEI, "01493100012970", "35693803564380"),
+            "Device (IMEI): 01493100-012970 → 35693803-564380",
+        ),
+        (
+            Change(ChangeKind.NEW_IMEI, WITHHELD, WITHHELD),
+            "Device (IMEI): another than before, withheld here",
+        ),
+        (Change(ChangeKind.NEW_RADIO, "LTE", "GSM"), "Radio: LTE → GSM"),
+        (Change(ChangeKind.NEW_FINDING, None, "Flapping"), "New finding: Flapping"),
+        (Change(ChangeKind.FINDING_GONE, "Flapping", None), "Finding gone: Flapping"),
+        (Change(ChangeKind.STATE_CHANGED, "offline", "blocked"), "State: offline → blocked"),
+    ],
+)
+def test_a_change_is_one_line(change, expected):
+    """
+    What it is, what was, what is; unknown is said.
+    """
+    assert expected == change_words(change, PLAIN)
+
+
+def test_the_headline_says_the_state():
+    """
+    Lines beside a headline leave the state to it.
+    """
+    changes = [
+        Change(ChangeKind.CAME_BACK, "offline", "online"),
+        Change(ChangeKind.WENT_SILENT, "online", "offline"),
+        Change(ChangeKind.STATE_CHANGED, "offline", "blocked"),
+        Change(ChangeKind.NEW_RADIO, "LTE", "GSM"),
+    ]
+
+    assert ["Radio: LTE → GSM"] == change_lines(changes, PLAIN)
+
+
+def test_what_kore_tells_cannot_speak_to_slack():
+    """
+    An operator's name is data.
+    """
+    change = Change(ChangeKind.NEW_OPERATOR, "<!channel>", "*T*")
+
+    assert "Operator: &lt;!channel&gt; → ∗T∗" == change_words(change, MRKDWN)

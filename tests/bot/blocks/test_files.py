@@ -1,0 +1,127 @@
+"""A history as a file."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from bot.blocks import ids
+from bot.blocks.csv_files import SESSION_COLUMNS
+from bot.blocks.files import HistoryFile, csv_file, picture_file, sent_screen, shared_screen
+from bot.kore.errors import KoreError
+from tests.bot.blocks.reports import HOSTILE, NOW, a_report, faults, words
+from tests.builders import SID, a_session, a_sim
+
+DAY = timedelta(days=1)
+SESSIONS = tuple(a_session(start=NOW - n * DAY, end=NOW - n * DAY + DAY / 9) for n in range(1, 21))
+FILE = HistoryFile("pump-7-7-days.csv", b"x", "pump-7, last 7 days", "*pump-7*")
+VALUE = ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.CSV)
+
+
+def test_the_csv_file_has_every_session_of_the_window():
+    """
+    With all columns, in the window's order, readable by a spreadsheet as UTF-8.
+    """
+    file = csv_file(a_report(sessions=SESSIONS), 7)
+    rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
+
+    assert ("pump-7-7-days.csv", "pump-7, last 7 days", "") == (file.name, file.title, file.alt)
+    assert list(SESSION_COLUMNS) == rows[0]
+    assert 1 + 7 == len(rows)
+    assert file.content.startswith(b"\xef\xbb\xbf")
+    assert "*pump-7 had 7 sessions in the last 7 days*" in file.words
+
+
+def test_an_empty_window_is_a_file_with_its_columns():
+    """
+    A file without bytes could not be sent.
+    """
+    assert csv_file(a_report(sessions=()), 7).content
+
+
+def test_sessions_that_could_not_be_read_are_no_empty_file():
+    """
+    Unknown is not none: it is said why.
+    """
+    with pytest.raises(KoreError, match="limiting"):
+        csv_file(a_report(sessions=None, problem="KORE is limiting us."), 7)
+    with pytest.raises(KoreError, match="not of its sessions"):
+        csv_file(a_report(sessions=None), 7)
+
+
+def test_the_picture_says_what_it_shows():
+    """
+    Who cannot see it reads the SIM, the days, how many sessions, networks and devices.
+    """
+    file = picture_file(a_report(sessions=SESSIONS), 7, b"PNG")
+
+    assert ("pump-7-7-days.png", b"PNG") == (file.name, file.content)
+    assert file.alt.startswith("Timeline of pump-7, last 7 days, 7 sessions: 1 network, 1 IMEI")
+
+
+def test_who_shares_is_named():
+    """
+    A file for all to see says who put it there; one for the asker does not.
+    """
+    report = a_report(sessions=SESSIONS)
+
+    assert csv_file(report, 7, shared_by="U1").words.endswith(" · shared by <@U1>")
+    assert picture_file(report, 7, b"x", shared_by="U1").words.endswith(" · shared by <@U1>")
+    assert "shared" not in csv_file(report, 7).words
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_stays_a_name(name):
+    """
+    Neither title, sentence, alternative text nor bytes break or speak to Slack.
+    """
+    report = a_report(
+        sim=a_sim(unique_name=None, friendly_name=None).model_copy(update={"unique_name": name}),
+        sessions=SESSIONS,
+    )
+    file = picture_file(report, 7, b"x")
+
+    assert csv_file(report, 7).content
+    assert len(file.alt) <= 1000
+    assert len(file.title) <= 100
+    for word in ("<!channel>", "<@U1>", "\u202e", "\x1b", "\ud800", "\n"):
+        assert word not in file.words
+        assert word not in file.name
+    for unseen in ("\u202e", "\x1b", "\ud800", "\n"):
+        assert unseen not in file.alt + file.title
+
+
+@pytest.mark.parametrize(("is_ready", "late"), [(True, False), (False, True)])
+def test_where_a_file_went(is_ready, late):
+    """
+    The asker reads where it is, that nobody else sees it, and whether it may take a while.
+    """
+    drawn = sent_screen(FILE, VALUE, is_ready=is_ready)
+    [section, row] = drawn.blocks
+    [button] = row["elements"]
+
+    assert "pump-7-7-days.csv is in our direct messages" in drawn.text
+    assert "only you see it" in section["text"]["text"]
+    assert late is ("may take a minute" in drawn.text)
+    assert VALUE == ids.ShareFile.from_value(button["value"])
+    assert [] == faults(drawn)
+
+
+def test_where_it_stands_already_it_is_not_offered_to_be_shared():
+    """
+    In the direct messages themselves there is no button.
+    """
+    drawn = sent_screen(FILE, None, is_ready=True)
+
+    assert ["section"] == [block["type"] for block in drawn.blocks]
+
+
+def test_a_shared_file_is_told():
+    """
+    The asker reads that everybody sees it now.
+    """
+    drawn = shared_screen(FILE)
+
+    assert any("for everybody to see" in text for text in words(drawn.blocks))
+    assert [] == faults(drawn)

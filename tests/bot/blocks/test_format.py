@@ -1,0 +1,269 @@
+"""The same words for three kinds of reader."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from bot.blocks.format import (
+    MRKDWN,
+    NOTICE,
+    PLAIN,
+    ago,
+    count,
+    flag,
+    flagged,
+    grouped,
+    iccid_groups,
+    imei_words,
+    lasting,
+    map_link,
+    place,
+    span,
+    utc,
+)
+from bot.kore.models import CellLocation
+from tests.builders import NOON
+
+BERLIN = timezone(timedelta(hours=1))
+
+
+def test_a_moment_in_slack_is_a_date_token():
+    """
+    Slack gets the moment for the reader's own zone, with ISO 8601 in UTC where that fails.
+    """
+    token = "<!date^1767614400^{date_short_pretty} {time}|2026-01-05T12:00:00Z>"
+
+    assert token == MRKDWN.when(NOON)
+    assert token == MRKDWN.when(NOON.astimezone(BERLIN))
+
+
+@pytest.mark.parametrize("speak", [NOTICE, PLAIN])
+def test_a_moment_elsewhere_is_in_utc(speak):
+    """
+    Notifications and terminals say the minute in UTC.
+    """
+    assert "2026-01-05 12:00 UTC" == speak.when(NOON.astimezone(BERLIN))
+
+
+def test_a_moment_without_a_zone_is_utc():
+    """
+    KORE's times are UTC.
+    """
+    assert NOON == utc(datetime(2026, 1, 5, 12, 0))  # noqa: DTZ001 -- what is tested
+
+
+@pytest.mark.parametrize(
+    ("speak", "shown"),
+    [
+        (MRKDWN, "*&lt;b&gt; ∗* `a&amp;ˋ` &gt;"),
+        (NOTICE, "&lt;b&gt; ∗ a&amp;ˋ &gt;"),
+        (PLAIN, "<b> * a&` >"),
+    ],
+)
+def test_marks(speak, shown):
+    """
+    Only Slack's blocks have marks of ours, and only Slack needs escapes.
+    """
+    said = f"{speak.strong(speak.data('<b> *'))} {speak.code('a&`')} {speak.own('>')}"
+
+    assert shown == said
+
+
+@pytest.mark.parametrize(
+    ("speak", "shown"),
+    [
+        (
+            MRKDWN,
+            "V & W: 4, <https://v.example/a?b=1&amp;c=2|v.example>; ours".replace("& W", "&amp; W"),
+        ),
+        (NOTICE, "V &amp; W: 4, https://v.example/a?b=1&amp;c=2; ours"),
+        (PLAIN, "V & W: 4, https://v.example/a?b=1&c=2; ours"),
+    ],
+)
+def test_linked(speak, shown):
+    """
+    An address is a link in Slack and stays an address elsewhere.
+    """
+    assert shown == speak.linked("V & W: 4, https://v.example/a?b=1&c=2; ours")
+
+
+@pytest.mark.parametrize(
+    ("speak", "shown"),
+    [
+        (MRKDWN, "I read `<b>`.".replace("<b>", "&lt;b&gt;")),
+        (NOTICE, "I read &lt;b&gt;."),
+        (PLAIN, "I read `<b>`."),
+    ],
+)
+def test_sentence(speak, shown):
+    """
+    An error's sentence keeps its code spans where they can be seen.
+    """
+    assert shown == speak.sentence("I read `<b>`.")
+
+
+def test_terminals_are_not_steered():
+    """
+    Escape sequences in a SIM's name do not reach a terminal.
+    """
+    assert "\x1b" not in PLAIN.data("\x1b]0;title\x07pump") + PLAIN.code("\x1b[2J")
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("USA", "🇺🇸"),
+        ("US", "🇺🇸"),
+        ("usa", "🇺🇸"),
+        ("PRI", "🇵🇷"),
+        ("VIR", "🇻🇮"),
+        ("MEX", "🇲🇽"),
+        ("CHE", "🇨🇭"),
+        ("DEU", "🇩🇪"),
+        ("GBR", "🇬🇧"),
+        ("ZAF", "🇿🇦"),
+        ("XKX", "🇽🇰"),
+    ],
+)
+def test_flag(code, shown):
+    """
+    Two and three letters give the flag of the same country.
+    """
+    assert shown == flag(code)
+
+
+@pytest.mark.parametrize("code", ["", "U", "ZZ", "ZZZ", "USAX", "310", "<!channel>", "UK"])
+def test_no_flag(code):
+    """
+    What is no country's code has no flag.
+    """
+    assert flag(code) is None
+    assert code == flagged(code)
+
+
+def test_flagged():
+    """
+    The code stands beside the flag.
+    """
+    assert "🇺🇸 USA" == flagged("USA")
+
+
+@pytest.mark.parametrize(
+    ("imei", "shown"),
+    [
+        ("014931000129700", "01493100-012970-0 ✓"),
+        ("490154203237518", "49015420-323751-8 ✓"),
+        ("490154203237517", "49015420-323751-7 (check digit wrong)"),
+        ("3575200742653301", "35752007-426533-01 (IMEISV, has no check digit)"),
+        (None, "IMEI not reported"),
+        ("", "IMEI not reported"),
+        ("000000000000000", "IMEI not reported"),
+        ("0000000000000000", "IMEI not reported"),
+        ("12345", "12345 (not an IMEI: 5 digits)"),
+        ("35-209900-176148-1", "35-209900-176148-1 (not an IMEI: it has more than digits)"),
+        ("١٢٣٤٥٦٧٨٩٠١٢٣٤٥", "١٢٣٤٥٦٧٨٩٠١٢٣٤٥ (not an IMEI: it has more than digits)"),
+    ],
+)
+def test_imei_words(imei, shown):
+    """
+    An IMEI is grouped as printed and checked; what is none is said so.
+    """
+    assert shown == imei_words(imei)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1246, "1\u202f246"),
+        (-1234567, "-1\u202f234\u202f567"),
+        (0.5, "0.5"),
+        (1234.567, "1\u202f234.57"),
+        (2.0, "2"),
+    ],
+)
+def test_grouped(number, shown):
+    """
+    Thousands are set apart by thin spaces.
+    """
+    assert shown == grouped(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0, "0 sessions"), (1, "1 session"), (2, "2 sessions")]
+)
+def test_count(number, shown):
+    """
+    One is not plural.
+    """
+    assert shown == count(number, "session")
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        (timedelta(seconds=-5), "0 s"),
+        (timedelta(seconds=59.9), "59 s"),
+        (timedelta(minutes=4, seconds=59), "4 min"),
+        (timedelta(hours=3, minutes=59), "3 h"),
+        (timedelta(hours=47, minutes=59), "47 h"),
+        (timedelta(days=2), "2 d"),
+        (timedelta(days=2000), "2\u202f000 d"),
+    ],
+)
+def test_span(length, shown):
+    """
+    An age has one unit and is rounded down.
+    """
+    assert shown == span(length)
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        (timedelta(seconds=-5), "0 s"),
+        (timedelta(seconds=12), "12 s"),
+        (timedelta(minutes=4), "4 min"),
+        (timedelta(minutes=4, seconds=1), "4 min 1 s"),
+        (timedelta(hours=16, minutes=30), "16 h 30 min"),
+        (timedelta(hours=24), "24 h"),
+        (timedelta(days=3), "3 d"),
+        (timedelta(days=3, hours=5, minutes=6), "3 d 5 h"),
+    ],
+)
+def test_lasting(length, shown):
+    """
+    A length has a second unit where that tells something.
+    """
+    assert shown == lasting(length)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.5, "just now"), (-90, "just now"), (1, "1 s ago"), (240, "4 min ago")]
+)
+def test_ago(seconds, shown):
+    """
+    A moment that clocks put a little ahead is just now.
+    """
+    assert shown == ago(NOON - timedelta(seconds=seconds), NOON)
+
+
+def test_place():
+    """
+    Coordinates have three decimals on screen and lead to a map of the tower.
+    """
+    tower = CellLocation(lat=37.8828168, lon=-122.3684899)
+
+    assert "≈ 37.883, -122.368" == place(tower)
+    assert (
+        "https://www.openstreetmap.org/?mlat=37.88282&mlon=-122.36849#map=14/37.88282/-122.36849"
+        == map_link(tower)
+    )
+
+
+def test_iccid_groups():
+    """
+    An ICCID stands in groups of four, as on the card.
+    """
+    assert "8901 2600 1234 5678 909" == iccid_groups("8901260012345678909")

@@ -1,0 +1,180 @@
+"""One session in a window."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from bot.blocks import ids
+from bot.blocks.errors import error_screen
+from bot.blocks.modals import loading_view, notice_view, paste_view, session_facts, session_view
+from bot.kore.models import DataSession
+from bot.sims.errors import Candidate, SimNotFound
+from tests.bot.blocks.reports import NOW, REPORTS, a_report, view_wrongs, words
+from tests.builders import NOON, SID, a_session
+
+HOUR = timedelta(hours=1)
+MANY = tuple(a_session(start=NOW - n * HOUR, end=NOW) for n in range(350))
+
+
+def opened(at=None, given=MANY, days=30):
+    start = None if at is None else given[at].start
+    return session_view(a_report(sessions=given), ids.Details(sid=SID, days=days, start=start))
+
+
+def turns(view):
+    rows = [block for block in view["blocks"] if block.get("block_id") == ids.SESSION_PAGES]
+    return {
+        each["text"]["text"]: ids.Details.from_value(each["value"]).start
+        for row in rows
+        for each in row["elements"]
+    }
+
+
+def test_all_fields_of_a_session():
+    """
+    Every property of KORE's resource is in the window.
+    """
+    labels = [fact.label for fact in session_facts(a_session(), a_report())]
+
+    assert len(DataSession.model_fields) + 1 == len(labels)
+    assert "Duration" in labels
+
+
+def test_nothing_known():
+    """
+    A session of which nothing is known says so field by field.
+    """
+    values = [fact.value for fact in session_facts(DataSession.model_construct(), a_report())]
+
+    assert not any("None" in value or value in {"", "0"} for value in values)
+
+
+def test_the_newest_is_shown_first():
+    """
+    Without a choice the window shows the newest session and the way to older ones.
+    """
+    view = opened()
+    [choice] = view["blocks"][1]["elements"]
+
+    assert "*Session 1 of 350*, newest first" in list(words(view))
+    assert 100 == len(choice["options"])
+    assert NOW.isoformat() == choice["initial_option"]["value"]
+    assert {"Older ›": MANY[1].start, "Older 100 »": MANY[100].start} == turns(view)
+    assert [] == view_wrongs(view)
+
+
+@pytest.mark.parametrize(
+    ("at", "ways"),
+    [
+        (0, {"Older ›": 1, "Older 100 »": 100}),
+        (150, {"‹ Newer": 149, "Older ›": 151, "« Newer 100": 0, "Older 100 »": 200}),
+        (349, {"‹ Newer": 348, "« Newer 100": 200}),
+    ],
+)
+def test_turning_pages(at, ways):
+    """
+    Every session of a long history can be reached.
+    """
+    view = opened(at)
+
+    assert {label: MANY[to].start for label, to in ways.items()} == turns(view)
+    assert [] == view_wrongs(view)
+
+
+def test_the_choice_comes_back():
+    """
+    What is chosen in the window leads to that session.
+    """
+    view = opened()
+    option = view["blocks"][1]["elements"][0]["options"][42]
+    chosen = ids.chosen(view["private_metadata"], option["value"])
+
+    assert ids.Details(sid=SID, days=30, start=MANY[42].start) == chosen
+
+
+def test_a_session_that_is_gone():
+    """
+    A session that KORE no longer lists gives way to the newest.
+    """
+    chosen = ids.Details(sid=SID, days=30, start=NOON - timedelta(days=99))
+    view = session_view(a_report(sessions=MANY), chosen)
+
+    assert "*Session 1 of 350*, newest first" in list(words(view))
+
+
+@pytest.mark.parametrize("given", [None, (), (DataSession.model_construct(),)])
+def test_no_session(given):
+    """
+    Without a session the window says so.
+    """
+    view = opened(given=given)
+
+    assert any("no session to show" in text for text in words(view))
+    assert [] == view_wrongs(view)
+
+
+def test_5000_sessions_fit():
+    """
+    The window stays within Slack's size however long the history is.
+    """
+    many = tuple(
+        a_session(start=NOW - n * timedelta(minutes=5), end=NOW, operator_name="N" * 300)
+        for n in range(5000)
+    )
+
+    assert [] == view_wrongs(opened(2500, many))
+
+
+@given(report=REPORTS)
+@settings(max_examples=60, deadline=None)
+def test_any_report_fits(report):
+    """
+    Whatever is known or unknown, Slack takes the window.
+    """
+    assert [] == view_wrongs(session_view(report, ids.Details(sid=SID)))
+
+
+def test_what_was_chosen_before_does_not_stay_chosen():
+    """
+    The block has another id for each session: Slack keeps a choice as long as its block stays.
+    """
+    rows = [opened(at)["blocks"][1] for at in (0, 1, 150)]
+
+    assert ["actions"] * 3 == [row["type"] for row in rows]
+    assert 3 == len({row["block_id"] for row in rows})
+
+
+def test_slack_takes_it_and_it_knows_its_place():
+    """
+    Where the answer goes comes back with what was pasted.
+    """
+    place = ids.Place(channel="C1", thread="1.5", response_url="https://hooks.example/" + "x" * 400)
+
+    view = paste_view(place, "Paste them.")
+
+    assert [] == view_wrongs(view)
+    assert place == ids.Place.from_value(view["private_metadata"])
+
+
+def test_loading_view():
+    """
+    A window can be opened before its answer is known, and keeps what it is about.
+    """
+    view = loading_view("Session details", '{"sid":"DE"}')
+
+    assert [] == view_wrongs(view)
+    assert '{"sid":"DE"}' == view["private_metadata"]
+
+
+def test_notice_view():
+    """
+    An error is read in a window without buttons that would not work there.
+    """
+    view = notice_view(
+        "Session details", error_screen(SimNotFound("Gone.", (Candidate(SID, "a"),)))
+    )
+
+    assert [] == view_wrongs(view)
+    assert "🔎 Gone." in list(words(view))
+    assert ["section"] == [block["type"] for block in view["blocks"]]

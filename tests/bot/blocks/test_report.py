@@ -1,0 +1,212 @@
+"""The answer, drawn."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from bot.blocks import ids
+from bot.blocks.kit import Screen
+from bot.blocks.report import person, session_report, unfurl_card
+from bot.blocks.tables import ALL_TEXT, NOTHING
+from bot.diagnosis.state import State
+from bot.sessions.redaction import redacted
+from tests.bot.blocks.reports import (
+    HOSTILE,
+    NOW,
+    REPORTS,
+    a_finding,
+    a_report,
+    faults,
+    words,
+)
+from tests.builders import ICCID, IMEI, SID, a_session, a_sim
+
+
+def buttons(screen):
+    return {element["action_id"]: element for element in screen.blocks[-1]["elements"]}
+
+
+def test_order():
+    """
+    What is going on comes first, then why we think so, then the facts, then what to press.
+    """
+    drawn = session_report(a_report(findings=(a_finding(),)))
+
+    assert [
+        "section",
+        "section",
+        "container",
+        "section",
+        "divider",
+        "context",
+        "context",
+        "actions",
+    ] == [block["type"] for block in drawn.blocks]
+    assert drawn.blocks[0]["text"]["text"].startswith("🟢 *pump-7 is online*")
+    assert drawn.blocks[1]["text"]["text"].startswith("🔴 *Critical · Flapping.*")
+    assert 10 == len(drawn.blocks[3]["fields"])
+
+
+def test_the_text_is_the_first_sentence():
+    """
+    The notification says the same as the first line, without tokens.
+    """
+    drawn = session_report(a_report())
+
+    assert (
+        "🟢 pump-7 is online — T-Mobile USA on LTE, since 2026-01-05 12:00 UTC (3 h), "
+        "updated 4 min ago" == drawn.text
+    )
+
+
+def test_buttons():
+    """
+    The asker can read again, see the history, watch, share, and open a map of the tower.
+    """
+    shown = buttons(session_report(a_report()))
+
+    assert [ids.REFRESH, ids.HISTORY, ids.WATCH, ids.SHARE, ids.MAP] == list(shown)
+    assert ids.Refresh(sid=SID) == ids.Refresh.from_value(shown[ids.REFRESH]["value"])
+    assert ids.Window(sid=SID, days=30) == ids.Window.from_value(shown[ids.HISTORY]["value"])
+    assert "Map of the cell tower of pump-7" == shown[ids.MAP]["accessibility_label"]
+    assert shown[ids.MAP]["url"].startswith("https://www.openstreetmap.org/?mlat=37.88282")
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"sessions": None}, [ids.REFRESH, ids.WATCH, ids.SHARE]),
+        ({"sessions": ()}, [ids.REFRESH, ids.WATCH, ids.SHARE]),
+        (
+            {"sessions": (a_session(cell_location_estimate=None),)},
+            [ids.REFRESH, ids.HISTORY, ids.WATCH, ids.SHARE],
+        ),
+    ],
+)
+def test_no_button_leads_nowhere(changes, shown):
+    """
+    There is no map without a place and no history without sessions.
+    """
+    assert shown == list(buttons(session_report(a_report(**changes))))
+
+
+def test_a_shared_answer():
+    """
+    In a channel the answer names who shared it, can be read again and not be shared again.
+    """
+    drawn = session_report(a_report(), shared_by="U012AB")
+    shown = buttons(drawn)
+
+    assert any("shared by <@U012AB>" in text for text in words(drawn.blocks))
+    assert [ids.REFRESH, ids.HISTORY, ids.WATCH, ids.MAP] == list(shown)
+    assert "U012AB" == ids.Refresh.from_value(shown[ids.REFRESH]["value"]).shared_by
+
+
+@pytest.mark.parametrize("user", ["<!channel>", "U1> <!here", "u1", ""])
+def test_only_a_person_is_mentioned(user):
+    """
+    What is no user id mentions nobody.
+    """
+    assert "<" not in person(user)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names(name):
+    """
+    Whatever a SIM or its network is called, nobody is paged and Slack takes the blocks.
+    """
+    session = a_session()
+    fields = {"operator_name": name, "radio_link": name, "cell_id": name, "imei": name}
+    session = session.model_copy(update=fields | {"operator_country": name})
+    sim = a_sim().model_copy(update={"unique_name": name, "friendly_name": name, "status": name})
+    report = a_report(sim=sim, sessions=(session,), findings=(a_finding(evidence={"first": name}),))
+    drawn = session_report(report)
+    text = "\n".join([drawn.text, *words(drawn.blocks[:-1])])
+
+    assert [] == faults(drawn)
+    assert "<!channel" not in text
+    assert "<@U1" not in text
+    assert "<https://evil" not in text
+    assert "\u202e" not in text
+    assert "\n> three" not in text
+
+
+@given(report=REPORTS)
+@settings(max_examples=150, deadline=None)
+def test_any_report_fits(report):
+    """
+    Whatever is known or unknown, Slack takes the answer, with and without newer blocks.
+    """
+    for refused in (NOTHING, frozenset({"container"}), ALL_TEXT):
+        assert [] == faults(session_report(report, shared_by="U1", refused=refused))
+
+
+@pytest.mark.parametrize("state", State)
+def test_unknown_is_never_none(state):
+    """
+    A report of which next to nothing is known shows words and no placeholder.
+    """
+    session = type(a_session()).model_construct()
+    sim = type(a_sim()).model_construct(sid=SID)
+    report = a_report(sim=sim, sessions=(session,), state=state, since=None, summary=None)
+    text = "\n".join(words(session_report(report).blocks))
+
+    assert "None" not in text
+    assert "N/A" not in text
+    assert "↑ 0" not in text
+
+
+def test_a_stale_answer_says_so():
+    """
+    What may have changed is marked, and the reason stands under the first line.
+    """
+    why = "KORE is limiting how much we may ask right now."
+    old = a_report(stale=True, why_stale=why, as_of=NOW - timedelta(minutes=6))
+    drawn = session_report(old)
+
+    assert "was online (as of 6 min ago)" in drawn.text
+    assert why in drawn.blocks[1]["text"]["text"]
+    assert 10 == sum("(6 min old)" in text for text in words(drawn.blocks[3]))
+
+
+def test_skipped_rows_are_said():
+    """
+    An answer that lacks rows says how many.
+    """
+    drawn = session_report(a_report(skipped_rows=2))
+
+    assert any("2 rows of KORE's could not be read" in text for text in words(drawn.blocks))
+
+
+def test_all_in_text():
+    """
+    Where no block may be used, the text says everything.
+    """
+    drawn = session_report(a_report(findings=(a_finding(),)), refused=ALL_TEXT)
+
+    assert [] == drawn.blocks
+    assert all(
+        part in drawn.text
+        for part in ("is online", "Flapping", "*Cell* 310-260-40482-1243", "ICCID", "212 sessions")
+    )
+
+
+def test_what_it_says():
+    """
+    What the SIM is doing and the gravest finding, nothing of card, device and place.
+    """
+    report = a_report(state=State.OFFLINE, findings=(a_finding(),))
+    told = " ".join(words(unfurl_card(redacted(report, "Left out."))))
+
+    assert "pump-7 is offline" in told
+    assert "Flapping" in told
+    assert not [secret for secret in (ICCID, IMEI, "37.88", "310-260-40482") if secret in told]
+
+
+@given(report=REPORTS)
+def test_any_report_is_a_card_that_slack_takes(report):
+    """
+    Whatever KORE says, the card keeps Slack's limits.
+    """
+    assert [] == faults(Screen("x", unfurl_card(report)))

@@ -1,0 +1,110 @@
+"""The static files."""
+
+import re
+
+import pytest
+
+from bot.demo.page.assets import STATIC
+
+FILES = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
+SCRIPTS = [name for name in FILES if name.endswith(".js")]
+MARKUP_SINKS = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function"
+    r"|srcdoc|createContextualFragment"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/static/js/app.js", "text/javascript; charset=utf-8"),
+        ("/static/css/layout.css", "text/css; charset=utf-8"),
+        ("/static/icon.svg", "image/svg+xml"),
+    ],
+)
+async def test_files_have_their_type(browser, path, media_type):
+    """
+    Each file says what it is; with nosniff a browser runs it only so.
+    """
+    answer = await browser.get(path)
+
+    assert 200 == answer.status_code
+    assert media_type == answer.headers["content-type"]
+    assert "no-cache" == answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("weak", ["", "W/"])
+async def test_what_is_known_is_not_sent_again(browser, weak):
+    """
+    A browser that has the file is told so, without the bytes.
+    """
+    mark = (await browser.get("/static/js/app.js")).headers["etag"]
+    again = await browser.get(
+        "/static/js/app.js", headers={"If-None-Match": f'"other", {weak}{mark}'}
+    )
+
+    assert (304, b"") == (again.status_code, again.content)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "page.py",
+        "../page.py",
+        "..%2fpage.py",
+        "js/../../page.py",
+        "/etc/passwd",
+        "js",
+        "js/none.js",
+    ],
+)
+async def test_nothing_else_is_served(browser, path):
+    """
+    No path leads out of the folder, or to what is not there.
+    """
+    assert 404 == (await browser.get(f"/static/{path}")).status_code
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_every_file_is_served_and_short(browser, name):
+    """
+    Every file of the folder is served, and none is longer than 400 lines of 112 characters.
+    """
+    answer = await browser.get(f"/static/{name}")
+
+    assert (STATIC / name).read_bytes() == answer.content
+    assert len(answer.text.splitlines()) <= 400
+    assert [] == [line for line in answer.text.splitlines() if len(line) > 112]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_data_never_becomes_markup(name):
+    """
+    No script can turn a string into markup or into code.
+    """
+    assert [] == MARKUP_SINKS.findall((STATIC / name).read_text())
+
+
+def test_the_page_loads_nothing_from_elsewhere():
+    """
+    The page names its own files only, and holds no script or style of its own.
+    """
+    html = (STATIC / "index.html").read_text()
+    named = re.findall(r'(?:src|href)="([^"]+)"', html)
+
+    assert [] == [path for path in named if not path.startswith("/static/")]
+    assert [] == [path for path in named if path.removeprefix("/static/") not in FILES]
+    assert [] == re.findall(r"<style|<script(?! type=\"module\" src=)| style=| on\w+=", html)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_scripts_find_each_other(name):
+    """
+    Every import of a script leads to a file that is there, and every script says its job.
+    """
+    source = (STATIC / name).read_text()
+    imported = re.findall(r'from "([^"]+)"', source)
+
+    assert source.startswith("/** ")
+    assert [] == [path for path in imported if not (STATIC / name).parent.joinpath(path).is_file()]

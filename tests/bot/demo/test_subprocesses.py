@@ -1,0 +1,144 @@
+"""Bots as processes of their own: killed without a word, started again, several on one store."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.demo.page.bot_side import BotDidNotStart
+from bot.demo.run import running_apart
+from bot.demo.stage import COMMAND
+from bot.demo.subprocesses import BotSubprocesses
+
+pytestmark = pytest.mark.slow
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process is there; one that only waits to be buried is not."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def environment_of(pid: int) -> bytes:
+    """Return the environment that a process was started with."""
+    return Path(f"/proc/{pid}/environ").read_bytes()
+
+
+async def answer_to(demo, text):
+    """Type as Ana in #fleet-ops; give the first that the bot writes."""
+    with demo.workspace.subscribe() as changes:
+        delivery = await demo.workspace.command("ana", "#fleet-ops", COMMAND, text)
+        assert delivery.ok, delivery
+        async with asyncio.timeout(30):
+            async for change in changes:
+                if change.kind == "message":
+                    return str(change.data["message"]["text"])
+    raise AssertionError
+
+
+@pytest.mark.parametrize("over_http", [False, True], ids=["socket", "http"])
+async def test_everything_else_lives_on_when_the_bot_is_killed(over_http):
+    """
+    Killed, the bot is gone and nothing is answered; started again it answers, in one workspace.
+    """
+    async with running_apart(over_http=over_http) as demo:
+        before = await answer_to(demo, "help")
+        first = demo.bots.state()[0]
+        demo.bots.kill()
+        await demo.bots.ended()
+        gone = await demo.workspace.command("ana", "#fleet-ops", COMMAND, "help")
+        dead = demo.bots.state()[0]
+        await demo.bots.start()
+        after = await answer_to(demo, "help")
+        again = demo.bots.state()[0]
+
+    assert (True, False, True) == (first["running"], dead["running"], again["running"])
+    assert (None, "dispatch_failed") == (dead["pid"], gone.error)
+    assert first["pid"] != again["pid"]
+    assert before == after
+    assert not is_alive(again["pid"])
+
+
+async def test_two_bots_share_one_workspace():
+    """
+    Each has its own connection; with one of them killed the other answers.
+    """
+    async with running_apart(bots=2) as demo:
+        connections = len(demo.slack.socket.connections)
+        demo.bots.kill(2)
+        await demo.bots.ended(2)
+        running = [one["running"] for one in demo.bots.state()]
+        said = await answer_to(demo, "help")
+
+    assert 2 == connections
+    assert [True, False] == running
+    assert COMMAND in said
+
+
+async def test_the_data_may_stay(tmp_path):
+    """
+    In a folder that somebody named the store outlives the demo.
+    """
+    async with running_apart(data=tmp_path):
+        pass
+
+    assert list(tmp_path.iterdir())
+
+
+async def test_what_happens_to_the_bots_is_published():
+    """
+    The page hears of each start and each end.
+    """
+    async with running_apart() as demo:
+        with demo.workspace.subscribe() as changes:
+            demo.bots.kill()
+            ended = await anext(changes)
+            await demo.bots.start()
+            started = await anext(changes)
+
+    assert ["bots", "bots"] == [ended.kind, started.kind]
+    assert [False] == [one["running"] for one in ended.data["bots"]]
+    assert [True] == [one["running"] for one in started.data["bots"]]
+
+
+async def test_a_bot_that_cannot_start_is_an_error(capfd):
+    """
+    Its log says why; nothing of it is left.
+    """
+    bots = BotSubprocesses()
+
+    with pytest.raises(BotDidNotStart):
+        async with bots.running({}, lambda _: None):
+            pass
+
+    assert not bots.state()[0]["running"]
+    assert "SLACK_BOT_TOKEN" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("number", [0, 2])
+async def test_there_are_only_so_many(number):
+    """
+    Another number is nobody's.
+    """
+    bots = BotSubprocesses()
+
+    with pytest.raises(KeyError):
+        bots.kill(number)
+    with pytest.raises(KeyError):
+        await bots.start(number)
+
+
+async def test_settings_of_a_real_bot_do_not_reach_it(monkeypatch):
+    """
+    Whatever the environment says of Slack, KORE and the bot is left out.
+    """
+    for name in ("SLACK_BOT_TOKEN", "KORE_CLIENT_ID", "SIMSESSIONS_ALLOWED_USERS"):
+        monkeypatch.setenv(name, "none of the demo's")
+    async with running_apart() as demo:
+        pid = demo.bots.state()[0]["pid"]
+        environ = environment_of(pid)
+
+    assert b"SLACK_BOT_TOKEN" in environ
+    assert b"none of the demo's" not in environ

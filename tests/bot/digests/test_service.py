@@ -1,0 +1,48 @@
+"""What handlers have done with digests."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.digests.service import run_key, stamp, told, trouble_of, why_of
+from bot.digests.subscription import Why
+from bot.errors import BotError
+from bot.slack.directory import Trouble
+from bot.slack.errors import SlackRefused, SlackUnreachable
+from tests.bot.digests.subscriptions import PUMPS
+from tests.builders import NOON
+
+
+def test_a_run_by_hand_has_the_key_of_its_schedule():
+    """
+    A run asked for in the very second in which one is due is that one.
+    """
+    assert "2026-01-05T12:00:00Z" == stamp(datetime(2026, 1, 5, 12, tzinfo=UTC))
+    assert f"digest:{PUMPS.id}@{stamp(NOON)}" == run_key(PUMPS, NOON)
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_each_trouble_is_said_and_pauses(trouble):
+    """
+    Whoever fills in reads what to do, and a digest that runs into it knows why it is paused.
+    """
+    assert told(trouble).endswith(".")
+    assert trouble.value in set(Why)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (SlackRefused("chat.postMessage", "is_archived"), Why.ARCHIVED),
+        (SlackRefused("chat.postMessage", "not_in_channel"), Why.NOT_IN_CHANNEL),
+        (SlackRefused("chat.postMessage", "fatal_error"), None),
+        (SlackUnreachable("chat.postMessage", "x"), None),
+        (BotError(), None),
+    ],
+)
+def test_what_pauses(error, why):
+    """
+    Only what Slack will say again tomorrow.
+    """
+    assert why is why_of(error)
+    assert (why is None) is (trouble_of(error) is None)

@@ -1,0 +1,178 @@
+"""What a SIM's turns make of its verdict, through the real client and the real rules."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from bot.demo.stories.story import all_stories
+from bot.diagnosis.state import State
+from bot.diagnosis.thresholds import Thresholds
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.cards import VODAFONE_DE
+from bot.kore.connect import KoreConfig, open_kore
+from bot.sessions.lookup import SessionLookup
+from bot.sessions.report import SessionReport
+from bot.sims.directory import SimDirectory
+from bot.sims.resolver import SimResolver
+from tests.fakes import FakeClock
+
+FLEET_SIM = "gateway-100000"
+
+
+@pytest.fixture
+def kore(clock: FakeClock) -> KoreApi:
+    """The stories, and ten more SIMs."""
+    return KoreApi(clock, sims=10, stories=all_stories())
+
+
+@pytest.fixture
+async def look(clock: FakeClock, kore: KoreApi) -> AsyncIterator[SessionLookup]:
+    """The real look-up before the stand-in."""
+    config = KoreConfig(
+        api_url="http://kore.test",
+        token_url=f"http://kore.test{TOKEN_PATH}",
+        client_id=kore.client_id,
+        client_secret=kore.client_secret,
+    )
+    client = open_kore(config, clock, transport=httpx.ASGITransport(kore.app))
+    resolver = SimResolver(client, SimDirectory(client, clock), clock)
+    yield SessionLookup(client, resolver, clock, Thresholds())
+    await client.aclose()
+
+
+async def report_of(look: SessionLookup, name: str) -> SessionReport:
+    (report,) = await look.look_up_many([name], fresh=True)
+    assert isinstance(report, SessionReport), report
+    return report
+
+
+@pytest.mark.parametrize(
+    ("name", "acts", "state"),
+    [
+        ("pump-7", ["recover"], State.ONLINE),
+        ("gateway-3", ["go_silent"], State.OFFLINE),
+        ("gateway-3", ["go_silent", "recover"], State.ONLINE),
+        ("gateway-3", ["recover", "go_silent", "recover", "go_silent"], State.OFFLINE),
+        ("gateway-3", ["stall"], State.STALE),
+        ("gateway-3", ["stall", "recover"], State.ONLINE),
+        ("pump-7", ["stall"], State.STALE),
+        ("pump-7", ["recover", "stall"], State.STALE),
+        ("gateway-3", ["suspend"], State.BLOCKED),
+        ("gateway-3", ["suspend", "activate", "recover"], State.ONLINE),
+        ("gateway-3", ["go_silent", "undo"], State.ONLINE),
+        (FLEET_SIM, ["go_silent"], State.OFFLINE),
+        (FLEET_SIM, ["go_silent", "recover"], State.ONLINE),
+    ],
+)
+async def test_a_turn_makes_a_state(kore, look, name, acts, state):
+    """
+    What happens, one thing right after the other, shows in the next verdict.
+    """
+    for act in acts:
+        kore.turns.act(name, act)
+
+    assert state == (await report_of(look, name)).state
+
+
+@pytest.mark.parametrize("name", sorted(story.name for story in all_stories()))
+async def test_every_story_can_recover(kore, look, name):
+    """
+    Whatever happened to a SIM: once it is active, a new session is open, and no earlier one is.
+    """
+    if (await report_of(look, name)).state in {State.BLOCKED, State.NOT_ACTIVATED}:
+        kore.turns.act(name, "activate")
+    kore.turns.recover(name)
+
+    report = await report_of(look, name)
+
+    assert State.ONLINE == report.state
+    assert 1 == sum(session.end is None for session in report.sessions)
+
+
+@pytest.mark.parametrize(
+    ("act", "rule"), [("go_abroad", "country_changed"), ("swap_device", "imei_changed")]
+)
+async def test_a_turn_makes_a_finding(kore, look, act, rule):
+    """
+    Another country and another device are found.
+    """
+    kore.turns.act("gateway-3", act)
+
+    assert rule in {found.rule for found in (await report_of(look, "gateway-3")).findings}
+
+
+async def test_the_network_may_be_named(kore, look):
+    """
+    A SIM can be sent to a network of one's own choice.
+    """
+    kore.turns.go_abroad("gateway-3", VODAFONE_DE)
+
+    newest = max((await report_of(look, "gateway-3")).sessions, key=lambda each: each.start)
+    assert "Vodafone.de" == newest.operator_name
+
+
+async def test_counters_grow(kore, look, clock):
+    """
+    An open session's packets are more a minute later, and it was heard of just then.
+    """
+
+    async def newest():
+        sessions = (await report_of(look, "pump-7")).sessions
+        return next(session for session in sessions if session.end is None)
+
+    kore.turns.recover("pump-7")
+    before = await newest()
+    clock.move(120)
+    after = await newest()
+
+    assert (12, 15) == (before.packets_uploaded, before.packets_downloaded)
+    assert (8, 10) == (after.packets_uploaded - 12, after.packets_downloaded - 15)
+    assert timedelta(minutes=2) == after.last_updated - before.last_updated
+
+
+async def test_a_fleet_sim_keeps_its_place_in_the_list(kore, ask_list):
+    """
+    The list holds each SIM once, with what has become of it.
+    """
+    kore.turns.set_status(FLEET_SIM, "suspended")
+
+    (row,) = [row for row in await ask_list(kore) if row["unique_name"] == FLEET_SIM]
+
+    assert "suspended" == row["status"]
+
+
+async def test_one_thing_after_another(kore, look, clock):
+    """
+    A play waits before each of its acts.
+    """
+    await kore.turns.play("gateway-3", (5, "go_silent"), (60, "recover"))
+
+    assert [5, 60] == clock.slept
+    assert State.ONLINE == (await report_of(look, "gateway-3")).state
+
+
+@pytest.mark.parametrize("act", ["recover", "undo", "suspend"])
+async def test_nobody_of_that_name_takes_a_turn(kore, act):
+    """
+    An unknown name is a KeyError, and so is an unknown act.
+    """
+    with pytest.raises(KeyError):
+        kore.turns.act("nobody", act)
+    with pytest.raises(KeyError):
+        kore.turns.act("pump-7", "explode")
+
+
+@pytest.fixture
+def ask_list():
+    """Read the whole list of SIMs."""
+
+    async def rows(kore):
+        headers = {"Authorization": f"Bearer {kore.tokens.issue()}"}
+        transport = httpx.ASGITransport(kore.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://kore.test") as client:
+            answer = await client.get("/v1/Sims?PageSize=1000", headers=headers)
+        return answer.json()["sims"]
+
+    return rows

@@ -1,0 +1,136 @@
+import httpx
+import pytest
+
+from bot.emulators.kore.api import KoreApi
+from bot.emulators.kore.cards import AT_AND_T, T_MOBILE, TELCEL, Card, Network, stamp
+from bot.emulators.kore.usage import BYTES_PER_PACKET, moment_of
+from tests.fakes import FakeClock
+
+CARD = Card("pump-9", 9)
+PATH = f"/v1/Sims/{CARD.sid}/UsageRecords"
+
+
+@pytest.fixture
+def api(clock: FakeClock) -> KoreApi:
+    """Return an account without SIMs; each test puts its own in."""
+    return KoreApi(clock)
+
+
+def ran(start: str, end: str, up: int, down: int, network: Network = T_MOBILE) -> dict:
+    return CARD.session(moment_of(start), moment_of(end), up=up, down=down, network=network)
+
+
+async def records(ask: httpx.AsyncClient, **query: str) -> list[dict]:
+    return (await ask.get(PATH, params=query)).json()["usage_records"]
+
+
+async def test_sessions_make_the_usage(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
+    """
+    Packets become bytes; home, national and international networks are told apart.
+    """
+    rows = [
+        ran("2026-01-05T10:00:00Z", "2026-01-05T11:00:00Z", 10, 20),
+        ran("2026-01-04T10:00:00Z", "2026-01-04T11:00:00Z", 1, 2, AT_AND_T),
+        ran("2026-01-03T10:00:00Z", "2026-01-03T11:00:00Z", 3, 4, TELCEL),
+    ]
+    api.add(CARD.sim(clock.now()), rows)
+    (record,) = await records(ask)
+    data = record["data"]
+
+    assert 40 * BYTES_PER_PACKET == data["total"]
+    assert (14 * BYTES_PER_PACKET, 26 * BYTES_PER_PACKET) == (data["upload"], data["download"])
+    assert 30 * BYTES_PER_PACKET == data["home"]["total"]
+    assert 3 * BYTES_PER_PACKET == data["national_roaming"]["total"]
+    assert [("MEX", 7 * BYTES_PER_PACKET)] == [
+        (part["country_code"], part["total"]) for part in data["international_roaming"]
+    ]
+    assert {"bytes"} == {data["units"], data["home"]["units"]}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"packets_uploaded": None},
+        {"packets_downloaded": "many"},
+        {"start": None},
+        {"start": "soon"},
+        {"end": None, "last_updated": None},
+        {"end": "2026-01-01T00:00:00Z"},
+    ],
+)
+async def test_what_cannot_be_counted(
+    clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient, changes: dict
+):
+    """
+    A session without a known length or known packets makes no usage, and breaks nothing.
+    """
+    row = ran("2026-01-05T10:00:00Z", "2026-01-05T11:00:00Z", 10, 20)
+    api.add(CARD.sim(clock.now()), [row | changes])
+    (record,) = await records(ask)
+
+    assert 0 == record["data"]["total"]
+
+
+async def test_days(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
+    """
+    A session over midnight is split between its days, in proportion.
+    """
+    api.add(CARD.sim(clock.now()), [ran("2026-01-03T18:00:00Z", "2026-01-04T12:00:00Z", 30, 60)])
+    days = await records(
+        ask, Granularity="daily", Start="2026-01-03T06:00:00Z", End="2026-01-05T00:00:00Z"
+    )
+
+    assert [30 * BYTES_PER_PACKET, 60 * BYTES_PER_PACKET] == [day["data"]["total"] for day in days]
+    assert [
+        {"start": "2026-01-03T06:00:00Z", "end": "2026-01-04T00:00:00Z"},
+        {"start": "2026-01-04T00:00:00Z", "end": "2026-01-05T00:00:00Z"},
+    ] == [day["period"] for day in days]
+
+
+async def test_a_told_daily_use(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
+    """
+    Where a SIM's daily use is told, it holds whatever its sessions say, from its creation on.
+    """
+    sim = CARD.sim(clock.now()) | {"date_created": "2026-01-01T12:00:00Z"}
+    api.add(sim, [ran("2026-01-05T10:00:00Z", "2026-01-05T11:00:00Z", 1, 1)], bytes_per_day=1000)
+    (month,) = await records(ask)
+    (day,) = await records(ask, Start="2026-01-04T12:00:00Z")
+    (before,) = await records(ask, Start="2025-12-01T00:00:00Z", End="2026-01-01T00:00:00Z")
+
+    assert [4000, 1000, 0] == [each["data"]["home"]["total"] for each in (month, day, before)]
+
+
+async def test_hours_come_in_pages(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
+    """
+    Hourly records of a month come in pages; its hours are without gaps and in order.
+    """
+    api.add(CARD.sim(clock.now()))
+    url, periods = f"{PATH}?Granularity=hourly&PageSize=500", []
+    while url:
+        page = (await ask.get(url)).json()
+        periods += [record["period"] for record in page["usage_records"]]
+        url = page["meta"].get("next_page_url")
+
+    assert 720 == len(periods)
+    assert stamp(clock.now()) == periods[-1]["end"]
+    assert [each["end"] for each in periods[:-1]] == [each["start"] for each in periods[1:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "stamped"),
+    [
+        ("2026-01-05T12:00:00Z", "2026-01-05T12:00:00Z"),
+        ("2026-01-05T12:00:00.123Z", "2026-01-05T12:00:00Z"),
+        ("2026-01-05", "2026-01-05T00:00:00Z"),
+        ("2026-01-05T12:00:00", "2026-01-05T12:00:00Z"),
+        ("", None),
+        ("soon", None),
+        (None, None),
+        (17, None),
+    ],
+)
+def test_moments(text: object, stamped: str | None):
+    """
+    A payload's time is read with or without milliseconds; anything else is none.
+    """
+    assert stamped == stamp(moment_of(text))

@@ -1,0 +1,292 @@
+"""chat.*: who may write where, what may be written, and to whom it is shown."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.bot.emulators.slack.kit import ANA, BEN, BOT, DORA, FLEET, GENERAL, PRIVATE, refusal
+
+
+async def test_a_message_is_written_and_echoed(web, workspace):
+    """
+    The answer carries channel, ts and the message with the ids that Slack gave its blocks.
+    """
+    answer = await web.chat_postMessage(
+        channel=FLEET,
+        text="hi",
+        blocks=[{"type": "divider"}],
+        metadata={"event_type": "watch", "event_payload": {"sim": "DE1"}},
+    )
+
+    (message,) = workspace.messages.all()
+    assert (FLEET, message.ts) == (answer["channel"], answer["ts"])
+    assert ("hi", BOT, "B0SIMSESS") == tuple(
+        answer["message"][key] for key in ("text", "user", "bot_id")
+    )
+    assert "block_id" in answer["message"]["blocks"][0]
+    assert "watch" == answer["message"]["metadata"]["event_type"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "error"),
+    [
+        (GENERAL, "not_in_channel"),
+        (PRIVATE, "channel_not_found"),
+        ("C0NOTHERE", "channel_not_found"),
+        ("#nowhere", "channel_not_found"),
+        ("", "channel_not_found"),
+        (BOT, "channel_not_found"),
+    ],
+)
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.postEphemeral"])
+async def test_the_bot_writes_only_where_it_is(web, method, channel, error):
+    """
+    Outside it gets not_in_channel; of what it may not know, channel_not_found.
+    """
+    args = {"channel": channel, "user": ANA, "text": "hi"}
+
+    assert error == await refusal(web.api_call(method, json=args))
+
+
+@pytest.mark.parametrize(("channel", "where"), [(ANA, "D0ANADM01"), ("#fleet-ops", FLEET)])
+async def test_a_channel_may_be_named_otherwise(web, channel, where):
+    """
+    A person's id means their direct messages; a name works too.
+    """
+    assert where == (await web.chat_postMessage(channel=channel, text="hi"))["channel"]
+
+
+async def test_with_one_more_scope_public_channels_are_open(web, api):
+    """
+    chat:write.public lets the bot write where it was not invited, if that is public.
+    """
+    api.scopes |= {"chat:write.public"}
+
+    assert (await web.chat_postMessage(channel=GENERAL, text="hi"))["ok"]
+    assert "channel_not_found" == await refusal(web.chat_postMessage(channel=PRIVATE, text="hi"))
+
+
+async def test_an_archived_channel_is_closed(web, workspace):
+    """
+    Nobody writes into an archived channel.
+    """
+    workspace.put_channel(replace(workspace.channel(FLEET), is_archived=True))
+
+    assert "is_archived" == await refusal(web.chat_postMessage(channel=FLEET, text="hi"))
+
+
+TABLE = [{"type": "section"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ({}, "no_text"),
+        ({"text": ""}, "no_text"),
+        ({"text": " \n"}, "no_text"),
+        ({"text": "hi", "blocks": TABLE}, "invalid_blocks"),
+        ({"text": "hi", "blocks": "[oops"}, "invalid_blocks_format"),
+        ({"text": "hi", "blocks": {"type": "divider"}}, "invalid_blocks_format"),
+        ({"text": "hi", "markdown_text": "hi"}, "markdown_text_conflict"),
+        ({"markdown_text": "x" * 12_001}, "msg_too_long"),
+        ({"text": "hi", "thread_ts": "yesterday"}, "invalid_thread_ts"),
+        ({"text": "hi", "thread_ts": "1700000000.000000"}, "thread_not_found"),
+        ({"text": "hi", "metadata": {"event_type": "x"}}, "invalid_metadata_format"),
+        ({"text": "hi", "metadata": "{"}, "invalid_metadata_format"),
+        ({"text": "hi", "metadata": ["x"]}, "invalid_metadata_format"),
+        (
+            {"text": "hi", "metadata": {"event_type": "x", "event_payload": {"a": "x" * 8000}}},
+            "metadata_too_large",
+        ),
+    ],
+)
+async def test_what_slack_would_not_take_is_refused(web, workspace, content, error):
+    """
+    Each refusal has its own error, and nothing is written.
+    """
+    call = web.api_call("chat.postMessage", json={"channel": FLEET, **content})
+
+    assert error == await refusal(call)
+    assert () == workspace.messages.all()
+
+
+async def test_long_text_is_cut(web):
+    """
+    Of more than 40,000 characters the rest is lost.
+    """
+    answer = await web.chat_postMessage(channel=FLEET, text="x" * 40_001)
+
+    assert 40_000 == len(answer["message"]["text"])
+
+
+async def test_markdown_alone_is_enough(web, workspace):
+    """
+    markdown_text takes the place of text.
+    """
+    await web.chat_postMessage(channel=FLEET, markdown_text="**hi**")
+
+    assert "**hi**" == workspace.messages.all()[0].text
+
+
+async def test_a_reply_to_a_reply_is_in_the_thread(web, workspace):
+    """
+    A thread has one root, whichever of its messages is answered.
+    """
+    root = (await web.chat_postMessage(channel=FLEET, text="root"))["ts"]
+    reply = (await web.chat_postMessage(channel=FLEET, text="1", thread_ts=root))["ts"]
+    await web.chat_postMessage(channel=FLEET, text="2", thread_ts=reply)
+
+    texts = [message.text for message in workspace.messages.thread(FLEET, root)]
+    assert ["root", "1", "2"] == texts
+
+
+async def test_an_ephemeral_message_is_for_one(web, workspace):
+    """
+    Only the named person sees it.
+    """
+    shown = await web.chat_postEphemeral(channel=FLEET, user=ANA, text="psst")
+
+    seen = {who: workspace.messages.in_channel(FLEET, seen_by=who) for who in (ANA, BEN)}
+    assert [shown["message_ts"]] == [message.ts for message in seen[ANA]]
+    assert () == seen[BEN]
+
+
+@pytest.mark.parametrize(
+    ("user", "error"),
+    [(DORA, "user_not_in_channel"), ("U0NOBODY1", "user_not_found"), ("", "user_not_found")],
+)
+async def test_only_a_member_can_be_shown_something(web, user, error):
+    """
+    Who is not in the channel cannot be shown an ephemeral message there.
+    """
+    assert error == await refusal(web.chat_postEphemeral(channel=FLEET, user=user, text="hi"))
+
+
+async def test_a_message_is_changed_in_its_place(web, workspace):
+    """
+    chat.update keeps the ts and marks the message as edited.
+    """
+    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+
+    answer = await web.chat_update(channel=FLEET, ts=ts, text="new")
+
+    (message,) = workspace.messages.all()
+    assert ("new", ts, ts) == (message.text, message.ts, answer["ts"])
+    assert message.edited_ts is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"text": "x" * 4001}, "msg_too_long"),
+        ({"ts": "1700000000.000000"}, "message_not_found"),
+        ({"channel": "C0PARTNER"}, "message_not_found"),
+        ({"ts": ""}, "invalid_arguments"),
+        ({"text": ""}, "no_text"),
+    ],
+)
+async def test_a_wrong_change_is_refused(web, changes, error):
+    """
+    4,000 characters, the right channel and a message that is there.
+    """
+    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+    args = {"channel": FLEET, "ts": ts, "text": "new"} | changes
+
+    assert error == await refusal(web.api_call("chat.update", json=args))
+
+
+async def test_the_window_for_changes_may_close(web, workspace, clock):
+    """
+    Where the workspace says so, what was written long ago stays as it is.
+    """
+    workspace.edit_seconds = 60
+    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+    clock.move(59)
+    await web.chat_update(channel=FLEET, ts=ts, text="new")
+    clock.move(2)
+
+    assert "edit_window_closed" == await refusal(web.chat_update(channel=FLEET, ts=ts, text="x"))
+    assert "new" == workspace.messages.get(ts).text
+
+
+async def test_in_an_archived_channel_nothing_changes(web, workspace):
+    """
+    Messages of an archived channel are frozen.
+    """
+    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+    workspace.put_channel(replace(workspace.channel(FLEET), is_archived=True))
+
+    assert "is_inactive" == await refusal(web.chat_update(channel=FLEET, ts=ts, text="new"))
+
+
+METADATA = {"event_type": "watch", "event_payload": {"id": 1}}
+OTHER = {"event_type": "watch", "event_payload": {"id": 2}}
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [({}, METADATA), ({"metadata": OTHER}, OTHER), ({"metadata": {}}, None)],
+    ids=["not-named", "another", "empty"],
+)
+async def test_metadata_stays_until_another_is_named(web, workspace, named, kept):
+    """
+    A change keeps the metadata, replaces it, or, by an empty object, takes it away.
+    """
+    ts = (await web.chat_postMessage(channel=FLEET, text="old", metadata=METADATA))["ts"]
+
+    await web.chat_update(channel=FLEET, ts=ts, text="new", **named)
+
+    assert kept == workspace.messages.get(ts).metadata
+
+
+async def test_others_messages_are_not_the_bots(web, workspace):
+    """
+    What people wrote can be neither changed nor deleted.
+    """
+    message = await workspace.say("ana", FLEET, "mine")
+    args = {"channel": FLEET, "ts": message.ts}
+
+    assert "cant_update_message" == await refusal(web.chat_update(**args, text="x"))
+    assert "cant_delete_message" == await refusal(web.chat_delete(**args))
+
+
+async def test_a_message_is_deleted(web, workspace):
+    """
+    The bot's own message goes away.
+    """
+    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+
+    await web.chat_delete(channel=FLEET, ts=ts)
+
+    assert () == workspace.messages.all()
+    assert "message_not_found" == await refusal(web.chat_delete(channel=FLEET, ts=ts))
+
+
+async def test_a_message_has_an_address(web):
+    """
+    A permalink names channel and ts.
+    """
+    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+
+    answer = await web.chat_getPermalink(channel=FLEET, message_ts=ts)
+
+    end = f"/archives/{FLEET}/p{ts.replace('.', '')}"
+    assert answer["permalink"].endswith(end)
+
+
+async def test_who_was_removed_writes_no_more(web, workspace):
+    """
+    After somebody removed the bot it is not in the channel.
+    """
+    workspace.put_channel(workspace.channel(FLEET).without(BOT))
+
+    assert "not_in_channel" == await refusal(web.chat_postMessage(channel=FLEET, text="hi"))
+
+
+async def test_what_is_not_there_has_no_address(web):
+    """
+    A permalink to nothing is refused.
+    """
+    call = web.chat_getPermalink(channel=FLEET, message_ts="1700000000.000000")
+
+    assert "message_not_found" == await refusal(call)

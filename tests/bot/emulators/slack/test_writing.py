@@ -1,0 +1,193 @@
+"""What is written, changed and taken away, as the app hears of it."""
+
+import pytest
+
+from bot.emulators.slack.errors import SlackError
+from tests.bot.emulators.slack.kit import ANA, BOT, FLEET, GENERAL, ask, section
+
+ALL = frozenset({"channels:history", "groups:history", "im:history", "app_mentions:read"})
+MENTION = "<@U0SIMSESS> pump-7"
+
+
+@pytest.fixture
+def heard(app, api):
+    """Return what the app has heard of since the last time, once nothing is on its way."""
+    api.scopes |= ALL
+
+    async def settled():
+        await api.courier.settled()
+        events = [request.payload["event"] for request in app.seen]
+        app.seen.clear()
+        return events
+
+    return settled
+
+
+async def test_an_alert_is_a_bots_message(workspace, heard):
+    """
+    Another app's bot writes without a user; blocks and attachments are told.
+    """
+    drawn = {"color": "#f00", "text": "DE1", "blocks": [section("pump-7")]}
+    await workspace.alert("fleet-ops", "5 SIMs are down", blocks=[section()], attachments=[drawn])
+
+    (event,) = await heard()
+
+    assert ("message", "bot_message", "Grafana", "B0GRAFANA") == tuple(
+        event[key] for key in ("type", "subtype", "username", "bot_id")
+    )
+    assert "user" not in event
+    assert ["DE1"] == [one["text"] for one in event["attachments"]]
+    assert {"block_id"} <= event["attachments"][0]["blocks"][0].keys()
+
+
+async def test_an_edit_tells_before_and_after(workspace, heard):
+    """
+    message_changed is hidden and carries both; the message is marked as edited.
+    """
+    message = await workspace.say("ana", FLEET, "old")
+    await heard()
+    await workspace.edit("ana", message.ts, "new")
+
+    (event,) = await heard()
+
+    assert ("message_changed", True, "channel") == tuple(
+        event[key] for key in ("subtype", "hidden", "channel_type")
+    )
+    assert ("old", "new") == (event["previous_message"]["text"], event["message"]["text"])
+    assert ANA == event["message"]["edited"]["user"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "mentions"),
+    [("pump-7", MENTION, 1), (MENTION, f"{MENTION}0", 0), (MENTION, "pump-7", 0)],
+    ids=["added", "kept", "taken"],
+)
+async def test_a_mention_that_an_edit_adds_is_one(workspace, heard, before, after, mentions):
+    """
+    What mentioned the bot before does not mention it again.
+    """
+    message = await workspace.say("ana", FLEET, before)
+    await heard()
+    await workspace.edit("ana", message.ts, after)
+
+    assert mentions == [event["type"] for event in await heard()].count("app_mention")
+
+
+async def test_a_message_taken_away_is_told(workspace, heard):
+    """
+    message_deleted names it and carries what it was.
+    """
+    message = await workspace.say("ana", FLEET, "old")
+    await heard()
+    await workspace.delete("ana", message.ts)
+
+    (event,) = await heard()
+
+    assert ("message_deleted", message.ts) == (event["subtype"], event["deleted_ts"])
+    assert "old" == event["previous_message"]["text"]
+    assert () == workspace.messages.all()
+
+
+async def test_the_bot_hears_itself(web, heard):
+    """
+    What the app writes and changes comes back as events, marked as its own.
+    """
+    ts = (await web.chat_postMessage(channel=FLEET, text="hi"))["ts"]
+    (written,) = await heard()
+    await web.chat_update(channel=FLEET, ts=ts, text="ho")
+    (changed,) = await heard()
+
+    assert (BOT, "B0SIMSESS") == (written["user"], written["bot_id"])
+    assert "message_changed" == changed["subtype"]
+
+
+async def test_what_one_person_sees_is_nobodys_event(workspace, web, heard):
+    """
+    Ephemeral messages, and reactions, are not told.
+    """
+    await web.chat_postEphemeral(channel=FLEET, user=ANA, text="psst")
+
+    assert [] == await heard()
+
+
+@pytest.mark.parametrize(
+    ("subscribed", "heard_of"),
+    [
+        (None, ["app_mention", "message"]),
+        (("app_mention",), ["app_mention"]),
+        (("message.channels",), ["message"]),
+        (("message.im", "message.groups"), []),
+        ((), []),
+    ],
+)
+async def test_only_what_was_asked_for_is_told(api, workspace, heard, subscribed, heard_of):
+    """
+    Besides the scope the app needs the subscription of the manifest.
+    """
+    api.subscribed = subscribed
+    await workspace.say("ana", FLEET, MENTION)
+
+    assert heard_of == sorted(event["type"] for event in await heard())
+
+
+@pytest.mark.parametrize("act", ["edit", "delete"])
+async def test_others_messages_stay(workspace, act):
+    """
+    Nobody changes or deletes what somebody else wrote.
+    """
+    message = await workspace.say("ana", FLEET, "mine")
+    more = ("x",) if act == "edit" else ()
+
+    with pytest.raises(SlackError, match=r"cant_(update|delete)_message"):
+        await getattr(workspace, act)("ben", message.ts, *more)
+
+
+async def test_nobody_writes_into_an_archived_channel(workspace):
+    """
+    Not the bot, and no person either.
+    """
+    with pytest.raises(SlackError, match="is_archived"):
+        await workspace.say("ana", "depot-2024", "hello")
+
+
+@pytest.mark.parametrize(("person", "channel"), [("gil", GENERAL), ("emil", FLEET)])
+async def test_guests_and_foreign_people_see_their_own_channels(workspace, person, channel):
+    """
+    A public channel is open to the people of the workspace alone.
+    """
+    with pytest.raises(KeyError):
+        await workspace.say(person, channel, "hello")
+
+
+async def test_a_reply_to_a_reply_stays_in_the_thread(workspace):
+    """
+    A thread has one root, also when people answer an answer.
+    """
+    root = await workspace.say("ana", FLEET, "root")
+    reply = await workspace.say("ben", FLEET, "one", root.ts)
+    deeper = await workspace.say("ana", FLEET, "two", reply.ts)
+
+    assert [root.ts] * 2 == [reply.thread_ts, deeper.thread_ts]
+
+
+async def test_a_group_is_mentioned_by_its_handle(workspace):
+    """
+    @on-call becomes Slack's mark of the group.
+    """
+    message = await workspace.say("ana", FLEET, "@on-call look")
+
+    assert "<!subteam^S0ONCALL1> look" == message.text
+
+
+async def test_a_response_url_does_not_change_what_a_person_wrote(app, workspace):
+    """
+    A shortcut's answer is a new message, also where the app asks to replace the original.
+    """
+    message = await workspace.say("ana", FLEET, "look here")
+    await workspace.shortcut("ana", "look_up", message.ts)
+
+    body = {"text": "an answer", "replace_original": True}
+    status, _ = await ask(app.last["response_url"], json=body)
+
+    assert 200 == status
+    assert ["look here", "an answer"] == [each.text for each in workspace.messages.all()]

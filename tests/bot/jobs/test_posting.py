@@ -1,0 +1,324 @@
+"""Posting exactly once, over real sockets and on both databases."""
+
+import asyncio
+
+import pytest
+
+from bot.blocks.kit import Screen, container, section
+from bot.blocks.tables import retreat
+from bot.clock import SystemClock
+from bot.emulators.slack.faults import Fault
+from bot.jobs.posting import SETTLED, IdempotentPosts, Posted
+from bot.ops.metrics import Metrics
+from bot.slack.bolt_app import identify
+from bot.slack.client import RetryPolicy, SlackClient, open_session
+from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused
+from bot.slack.messages import BlockFallback
+from bot.slack.posting import POST, UPDATE, PostFinder, PostingLimiter
+from bot.store.idempotency import POSTED, PostRows
+from tests.fakes import FakeClock
+from tests.workspaces import BOT_TOKEN, slack_side
+
+CHANNEL = "C0FLEETOP"
+HISTORY = {"chat:write", "channels:history", "groups:history", "im:history", "im:write"}
+
+
+def hello(_refused):
+    return Screen("hello", [section("*hello*")])
+
+
+def folded(refused):
+    if "container" in refused:
+        return Screen("plain", [section("plain")])
+    return Screen("folded", [container("folded", [section("inside")])])
+
+
+@pytest.fixture
+async def slack():
+    """A workspace whose messages bear the time of day, as the database's do."""
+    async with slack_side(SystemClock()) as side:
+        side.api.scopes = frozenset(HISTORY)
+        yield side
+
+
+@pytest.fixture
+async def session():
+    async with open_session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock():
+    """Waiting costs nothing, and is noted."""
+    return FakeClock()
+
+
+@pytest.fixture
+def rows(database):
+    return PostRows(database)
+
+
+@pytest.fixture
+async def replica(slack, session, rows, clock):
+    """Return a maker of posters, as each replica has one."""
+    client = SlackClient(
+        session, clock, token=BOT_TOKEN, api_url=slack.api_url, retry=RetryPolicy(attempts=1)
+    )
+    identity = await identify(client)
+
+    def make(clock=clock, **more):
+        drawing, lost = BlockFallback(retreat, Metrics()), PostFinder(client, identity)
+        about = {"pace": PostingLimiter(clock), "clock": clock, "team": identity.team}
+        return IdempotentPosts(rows, client, drawing, lost, **about, **more)
+
+    return make
+
+
+@pytest.fixture
+def once(replica):
+    return replica()
+
+
+def texts(slack, person="ben"):
+    """What stands in the channel, for all to see."""
+    return [message.text for message in slack.seen_by(person)]
+
+
+async def test_a_post_is_made_and_its_place_told(once, slack):
+    """
+    It stands in the channel, and the answer says where.
+    """
+    posted = await once.post("one", CHANNEL, None, hello)
+
+    (message,) = slack.seen_by("ben")
+    assert Posted(CHANNEL, message.ts) == posted
+    assert ("hello", None) == (message.text, message.thread_ts)
+
+
+async def test_posting_again_tells_the_same_place(once, replica, slack):
+    """
+    A key is one post, whichever process is asked.
+    """
+    first = await once.post("one", CHANNEL, None, hello)
+
+    assert [first, first] == [
+        await once.post("one", CHANNEL, None, hello),
+        await replica().post("one", CHANNEL, None, hello),
+    ]
+    assert ["hello"] == texts(slack)
+
+
+async def test_other_keys_are_other_posts(once, slack):
+    """
+    What differs in its key is posted.
+    """
+    await once.post("one", CHANNEL, None, hello)
+    await once.post("two", CHANNEL, None, hello)
+
+    assert ["hello", "hello"] == texts(slack)
+
+
+async def test_a_reply_stays_in_its_thread(once, slack):
+    """
+    With a thread it is a reply.
+    """
+    root = await slack.workspace.say("ana", "#fleet-ops", "alert")
+    await once.post("one", CHANNEL, root.ts, hello)
+
+    assert [root.ts] == [message.thread_ts for message in slack.seen_by("ben")]
+
+
+async def test_a_post_to_a_person_tells_their_conversation(once, slack):
+    """
+    A person's id opens the direct messages, and the answer names these.
+    """
+    posted = await once.post("one", "U0ANA0001", None, hello)
+
+    assert slack.workspace.dm("U0ANA0001").id == posted.channel
+    assert ["hello"] == [message.text for message in slack.direct("ana")]
+
+
+@pytest.mark.parametrize("thread", [False, True])
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_post_whose_answer_was_lost_is_found(once, slack, thread, again):
+    """
+    Slack took it and the connection broke: it is looked for, found, and not sent again.
+    """
+    root = (await slack.workspace.say("ana", "#fleet-ops", "alert")).ts if thread else None
+    slack.api.faults.hang_up(POST, after_work=True)
+    with pytest.raises(SlackOutcomeUnknown):
+        await once.post("one", CHANNEL, root, hello, again=again)
+
+    posted = await once.post("one", CHANNEL, root, hello, again=again)
+
+    (message,) = slack.seen_by("ben")
+    assert Posted(CHANNEL, message.ts) == posted
+    assert 1 == len(slack.api.calls.of(POST))
+
+
+async def test_a_post_that_never_came_is_sent_again(once, slack, clock):
+    """
+    The connection broke before Slack did it: after nobody can be sending it any more, it is sent.
+    """
+    slack.api.faults.hang_up(POST)
+    with pytest.raises(SlackOutcomeUnknown):
+        await once.post("one", CHANNEL, None, hello)
+
+    await once.post("one", CHANNEL, None, hello)
+
+    assert ["hello"] == texts(slack)
+    assert SETTLED - 5 < max(clock.slept) <= SETTLED
+
+
+async def test_a_process_killed_before_it_recorded_posts_nothing_twice(rows, once, slack, session):
+    """
+    A row that stayed `sending` over a post that is there is completed from the channel.
+    """
+    await once.post("one", CHANNEL, None, hello)
+    async with rows._db.write() as tx:
+        await tx.execute(_as_after_a_kill())
+
+    posted = await once.post("one", CHANNEL, None, hello)
+
+    (message,) = slack.seen_by("ben")
+    assert Posted(CHANNEL, message.ts) == posted
+    assert POSTED == (await rows.get("one")).state
+
+
+@pytest.mark.parametrize(("again", "expected"), [(True, ["hello"] * 2), (False, ["hello"])])
+async def test_without_the_scope_it_is_as_the_caller_wants(once, slack, again, expected, caplog):
+    """
+    Where it cannot be looked for it is sent again, or left and its place unknown; the log says so.
+    """
+    slack.api.scopes = frozenset({"chat:write"})
+    slack.api.faults.hang_up(POST, after_work=True)
+    with pytest.raises(SlackOutcomeUnknown):
+        await once.post("one", CHANNEL, None, hello, again=again)
+
+    posted = await once.post("one", CHANNEL, None, hello, again=again)
+
+    assert expected == texts(slack)
+    assert again is (posted.ts is not None)
+    assert "lost-post-not-looked-for" in caplog.text
+    assert posted == await once.post("one", CHANNEL, None, hello, again=again)
+
+
+@pytest.mark.parametrize(
+    ("fault", "raised"),
+    [
+        (Fault(body={"ok": False, "error": "not_in_channel"}), SlackRefused),
+        (Fault(status=503), SlackRefused),
+        (Fault(429, {"ok": False}, {"Retry-After": "3600"}), SlackRateLimited),
+    ],
+)
+async def test_a_clear_no_is_not_looked_for(once, slack, fault, raised):
+    """
+    After a failure in which surely nothing was done it is simply sent again.
+    """
+    slack.api.faults.add(POST, fault)
+    with pytest.raises(raised):
+        await once.post("one", CHANNEL, None, hello)
+
+    await once.post("one", CHANNEL, None, hello)
+
+    assert ["hello"] == texts(slack)
+    assert [POST, POST] == slack.methods()
+
+
+async def test_a_short_limit_is_waited_out(once, slack, clock):
+    """
+    A 429 of a few seconds costs a wait and no error.
+    """
+    slack.api.faults.rate_limit(POST, 5)
+
+    await once.post("one", CHANNEL, None, hello)
+
+    assert ["hello"] == texts(slack)
+    assert 5 <= sum(clock.slept) < 7
+
+
+async def test_two_replicas_post_one(replica, slack):
+    """
+    Whoever comes second, while the first is sending, finds the first one's post.
+    """
+    slack.api.faults.latency[POST] = 0.2
+
+    replicas = [replica(SystemClock(), settled=1.0) for _ in range(3)]
+
+    places = await asyncio.gather(*(each.post("one", CHANNEL, None, hello) for each in replicas))
+
+    assert ["hello"] == texts(slack)
+    assert 1 == len(set(places))
+
+
+async def test_a_workspace_that_does_not_know_a_block_gets_a_plainer_post(once, slack):
+    """
+    A refused block is left out; that is still one post.
+    """
+    slack.workspace.unknown_blocks.add("container")
+
+    await once.post("one", CHANNEL, None, folded)
+
+    assert ["plain"] == texts(slack)
+
+
+async def test_a_post_is_drawn_anew_in_its_place(once, slack):
+    """
+    An update changes text and blocks, and posts nothing.
+    """
+    posted = await once.post("one", CHANNEL, None, hello)
+
+    await once.update(posted, lambda _refused: Screen("anew", [section("anew")]))
+
+    (message,) = slack.seen_by("ben")
+    assert ("anew", posted.ts) == (message.text, message.ts)
+    assert "anew" == message.blocks[0]["text"]["text"]
+
+
+async def test_an_update_without_blocks_leaves_none_of_the_old(once, slack):
+    """
+    A screen that is text alone does not stand beside the blocks of before.
+    """
+    posted = await once.post("one", CHANNEL, None, hello)
+
+    await once.update(posted, lambda _refused: Screen("words", []))
+
+    assert ("words", ()) == (slack.seen_by("ben")[0].text, slack.seen_by("ben")[0].blocks)
+
+
+async def test_after_an_update_a_post_is_still_known_by_its_key(once, slack, rows):
+    """
+    Changing a message keeps its mark.
+    """
+    posted = await once.post("one", CHANNEL, None, hello)
+    await once.update(posted, lambda _refused: Screen("anew", []))
+    async with rows._db.write() as tx:
+        await tx.execute(_as_after_a_kill())
+
+    assert posted == await once.post("one", CHANNEL, None, hello)
+
+
+async def test_what_may_not_be_changed_any_more_is_told(once, slack):
+    """
+    The refusal goes to the caller, who decides what to do instead.
+    """
+    posted = await once.post("one", CHANNEL, None, hello)
+    slack.api.faults.fail(UPDATE, "edit_window_closed")
+
+    with pytest.raises(SlackRefused, match="edit_window_closed"):
+        await once.update(posted, hello)
+
+
+async def test_a_post_whose_place_is_unknown_is_not_changed(once, slack):
+    """
+    Without a ts there is nothing to change.
+    """
+    await once.update(Posted(CHANNEL, None), hello)
+
+    assert [] == slack.methods()
+
+
+def _as_after_a_kill():
+    from sqlalchemy import text  # noqa: PLC0415 -- only here is a row changed past its repository
+
+    return text("UPDATE posts SET state = 'sending', ts = NULL")

@@ -1,0 +1,340 @@
+""""""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from bot.kore.errors import KoreUnavailable
+from bot.kore.limits import AdaptiveLimiter, CircuitBreaker
+
+
+@pytest.fixture
+def limiter(clock):
+    return AdaptiveLimiter(clock, at_once=4)
+
+
+async def crowd(limiter, size):
+    """Let a crowd ask at once; gives its tasks after they had their chance."""
+    tasks = [asyncio.create_task(limiter.acquire()) for _ in range(size)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    return tasks
+
+
+def inside(tasks):
+    return sum(task.done() and not task.cancelled() for task in tasks)
+
+
+async def leave(tasks):
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_so_many_at_once(limiter):
+    """
+    No more than the limit are in flight; who leaves makes room for the next, in order.
+    """
+    tasks = await crowd(limiter, 6)
+    before = [task.done() for task in tasks]
+    limiter.release()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert [True] * 4 + [False] * 2 == before
+    assert [True] * 5 + [False] == [task.done() for task in tasks]
+    await leave(tasks)
+
+
+async def test_nobody_jumps_the_queue(limiter):
+    """
+    A place that is taken, or wanted by one who waits, is not given at once.
+    """
+    tasks = await crowd(limiter, 5)
+
+    assert limiter.acquire_now() is None
+    await leave(tasks)
+
+
+async def test_one_who_leaves_the_queue(limiter):
+    """
+    A waiter that is cancelled loses nothing for the others, even if its turn had just come.
+    """
+    tasks = await crowd(limiter, 6)
+    limiter.release()
+    tasks[4].cancel()
+    await asyncio.gather(tasks[4], return_exceptions=True)
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+    assert tasks[5].done()
+    await leave(tasks)
+
+
+async def test_a_refusal_halves(limiter, clock):
+    """
+    A 429 halves what may be in flight; those sent before it say nothing new.
+    """
+    started = [limiter.acquire_now() for _ in range(4)]
+    limiter.refused(started[0], None)
+    limiter.refused(started[1], None)
+    limiter.refused(started[2], None)
+
+    assert 2 == limiter.at_once
+
+
+async def test_never_below_one(limiter, clock):
+    """
+    However often KORE refuses, one may always ask.
+    """
+    for _ in range(10):
+        clock.move(1)
+        limiter.refused(clock.monotonic(), None)
+
+    assert 1 == limiter.at_once
+    assert limiter.pace >= 0.49
+
+
+async def test_growing_back(limiter, clock):
+    """
+    After enough good answers as many as before may be in flight.
+    """
+    limiter.refused(clock.monotonic(), None)
+    steps = []
+    while limiter.at_once < 4:
+        limiter.accepted()
+        steps.append(limiter.at_once)
+
+    assert 5 <= len(steps) <= 12
+
+
+async def test_the_pace_that_was_accepted(limiter, clock):
+    """
+    The pace becomes what KORE accepted in the last second, then grows by a few percent.
+    """
+    for _ in range(100):
+        clock.move(0.01)
+        limiter.accepted()
+    limiter.refused(clock.monotonic(), None)
+    learnt = limiter.pace
+    clock.move(1)
+
+    assert 95 <= learnt <= 100
+    assert learnt * 1.01 < limiter.pace < learnt * 1.05
+
+
+async def test_a_flood_holds_everybody(limiter, clock):
+    """
+    Far above the limit everybody waits as long as Retry-After asks.
+    """
+    started = [limiter.acquire_now() for _ in range(4)]
+    limiter.refused(started[0], 7)
+    for _ in range(4):
+        limiter.release()
+    before = clock.monotonic()
+    await limiter.acquire()
+
+    assert 7 <= clock.monotonic() - before < 8
+
+
+async def test_a_little_too_much_holds_nobody(limiter, clock):
+    """
+    A little above the limit it only goes slower.
+    """
+    for _ in range(20):
+        limiter.accepted()
+    limiter.refused(limiter.acquire_now(), 7)
+    limiter.release()
+    before = clock.monotonic()
+    await limiter.acquire()
+
+    assert clock.monotonic() - before < 0.1
+
+
+async def test_a_pace_given_beforehand(clock):
+    """
+    With a pace of ten a second the starts stand a tenth apart.
+    """
+    limiter = AdaptiveLimiter(clock, at_once=100, per_second=10)
+    started = [await limiter.acquire() for _ in range(12)]
+
+    gaps = [later - earlier for earlier, later in pairwise(started[1:])]
+    assert all(gap == pytest.approx(0.1, abs=0.06) for gap in gaps)
+    assert started[-1] - started[0] == pytest.approx(1.1, abs=0.11)
+
+
+@pytest.fixture
+def circuit(clock):
+    return CircuitBreaker(clock, failures=3, pause=5, longest_pause=15)
+
+
+def fail(circuit, times=3):
+    for _ in range(times):
+        circuit.check()
+        circuit.failed()
+
+
+def refuses(circuit):
+    try:
+        circuit.check()
+    except KoreUnavailable:
+        return True
+    return False
+
+
+def test_it_opens(circuit, clock):
+    """
+    After enough failures in a row everybody is told at once, and for how long KORE is silent.
+    """
+    fail(circuit, 2)
+    clock.move(4)
+    fail(circuit, 1)
+    clock.move(1)
+
+    with pytest.raises(KoreUnavailable, match="has not answered for 5 s"):
+        circuit.check()
+
+
+def test_since_when_it_is_silent(circuit, clock):
+    """
+    Silence is counted from when the first question without an answer was asked.
+    """
+    asked = clock.monotonic()
+    clock.move(5)
+    for _ in range(3):
+        circuit.check()
+        circuit.failed(asked)
+
+    with pytest.raises(KoreUnavailable, match="has not answered for 5 s"):
+        circuit.check()
+
+
+def test_an_answer_in_between(circuit):
+    """
+    Failures that are not in a row open nothing.
+    """
+    fail(circuit, 2)
+    circuit.answered()
+    fail(circuit, 2)
+
+    assert not circuit.is_open
+
+
+def test_one_probe(circuit, clock):
+    """
+    After the pause one request may look whether KORE is back; the others still wait.
+    """
+    fail(circuit)
+    clock.move(5)
+
+    assert [False, True, True] == [refuses(circuit) for _ in range(3)]
+
+
+def test_back_again(circuit, clock):
+    """
+    An answered probe closes the circuit for all.
+    """
+    fail(circuit)
+    clock.move(5)
+    circuit.check()
+    circuit.answered()
+    circuit.let_go()
+
+    assert [False, False] == [refuses(circuit) for _ in range(2)]
+
+
+def test_still_down(circuit, clock):
+    """
+    Each failed probe doubles the pause, up to a ceiling.
+    """
+    fail(circuit)
+    pauses = []
+    for _ in range(4):
+        waited = 0
+        while refuses(circuit):
+            clock.move(1)
+            waited += 1
+        circuit.failed()
+        circuit.let_go()
+        pauses.append(waited)
+
+    assert [5, 10, 15, 15] == pauses
+
+
+async def test_beside_a_probe_that_is_answered(circuit, clock):
+    """
+    Whoever asks beside the probe goes on when the probe is answered, and is not refused.
+    """
+    fail(circuit)
+    clock.move(5)
+    await circuit.enter()
+    beside = asyncio.create_task(circuit.enter())
+    await asyncio.sleep(0)
+    waited = not beside.done()
+    circuit.answered()
+    circuit.let_go()
+    await beside
+
+    assert waited
+
+
+async def test_beside_a_probe_that_fails(circuit, clock):
+    """
+    Whoever asks beside the probe is told with it that KORE is still silent.
+    """
+    fail(circuit)
+    clock.move(5)
+    await circuit.enter()
+    beside = asyncio.create_task(circuit.enter())
+    await asyncio.sleep(0)
+    circuit.failed()
+    circuit.let_go()
+
+    with pytest.raises(KoreUnavailable):
+        await beside
+
+
+async def test_beside_a_probe_that_hangs(clock):
+    """
+    A probe is waited for a moment only.
+    """
+    circuit = CircuitBreaker(clock, failures=3, patience=0)
+    fail(circuit)
+    clock.move(5)
+    await circuit.enter()
+
+    with pytest.raises(KoreUnavailable):
+        await circuit.enter()
+
+
+def test_a_probe_that_left(circuit, clock):
+    """
+    A probe whose asker went away leaves its place to the next one.
+    """
+    fail(circuit)
+    clock.move(5)
+    circuit.check()
+    circuit.let_go()
+
+    assert not refuses(circuit)
+
+
+async def test_who_waits_beside_a_probe_goes_on_with_its_end(clock):
+    """
+    The end of the probe wakes those beside it; they do not sit out their patience.
+    """
+    circuit = CircuitBreaker(clock, failures=3, pause=5, patience=600)
+    fail(circuit)
+    clock.move(5)
+    await circuit.enter()
+    beside = asyncio.create_task(circuit.enter())
+    await asyncio.sleep(0)
+    waited = not beside.done()
+    circuit.answered()
+    circuit.let_go()
+    async with asyncio.timeout(60):
+        await beside
+
+    assert waited
+    assert not circuit.is_open

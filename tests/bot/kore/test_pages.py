@@ -1,0 +1,370 @@
+""""""
+
+import json
+import logging
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.emulators.kore.faults import foreign_next_page
+from bot.kore.connect import open_kore
+from bot.kore.errors import KoreBadAnswer
+from bot.kore.models import DataSession, DataSessionPage, RatePlan, Sim, SimPage
+from bot.kore.pages import DATA_SESSIONS, read_one, read_rows
+from bot.kore.requester import NotJson
+from tests.bot.kore.conftest import paths
+from tests.builders import SID
+
+MANY = 2500
+
+
+def fill(api):
+    rows = [
+        {
+            "sid": f"WN{n}",
+            "sim_sid": SID,
+            "start": f"2026-01-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z",
+        }
+        for n in range(MANY)
+    ]
+    api.add({"sid": SID, "status": "active"}, rows[::2] + rows[1::2])
+    return [row["sid"] for row in reversed(rows)]
+
+
+@pytest.fixture
+def many(api):
+    return fill(api)
+
+
+async def test_page_after_page(kore, api, many):
+    """
+    All rows of all pages come, a thousand at a time, ordered by us with the newest first.
+    """
+    found = await kore.data_sessions(SID)
+
+    assert many == [session.sid for session in found.value]
+    asked = [each for each in api.requests if "DataSessions" in each.path]
+    assert 3 == len(asked)
+    assert "PageSize=1000" == asked[0].query
+
+
+async def test_a_foreign_next_page(kore, api, many):
+    """
+    Of a next page on another host only the query is taken: the token stays with KORE.
+    """
+    api.faults.add(foreign_next_page("https://evil.test", "DataSessions", times=2))
+
+    assert MANY == len((await kore.data_sessions(SID)).value)
+
+
+async def test_the_token_of_the_next_page_over_a_socket(wired, live):
+    """
+    Page tokens with odd characters come back to KORE as they were given.
+    """
+    fill(live)
+    assert MANY == len((await wired().data_sessions(SID)).value)
+
+
+def circling(*nexts):
+    """Answer with these next pages in turn, then with the last for ever."""
+    turns = list(nexts)
+
+    async def answer(request):
+        if request.method == "POST":
+            return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
+        url = turns.pop(0) if len(turns) > 1 else turns[0]
+        meta = {"key": "data_sessions", "next_page_url": url}
+        return httpx.Response(200, json={"data_sessions": [{}], "meta": meta})
+
+    return answer
+
+
+CIRCLES = [
+    ["https://kore.test/x?Page=1"],
+    ["https://kore.test/x?PageSize=1000"],
+    ["https://kore.test/x?Page=1", "https://kore.test/x?Page=2", "https://kore.test/x?Page=1"],
+]
+
+
+@pytest.mark.parametrize("nexts", CIRCLES, ids=["to itself", "to the first", "in a ring"])
+async def test_pages_in_a_circle(config, clock, nexts):
+    """
+    A page that was there before ends the reading with an error instead of going on for ever.
+    """
+    kore = open_kore(config, clock, transport=httpx.MockTransport(circling(*nexts)))
+    with pytest.raises(KoreBadAnswer, match=r"circle\. Tell an admin"):
+        await kore.data_sessions(SID)
+
+
+async def test_pages_without_end(config, clock):
+    """
+    A list that never ends is an error: its order is not known, so a part of it could mislead.
+    """
+    endless = (f"https://kore.test/x?Page={n}" for n in range(1, 10_000))
+    kore = open_kore(config, clock, transport=httpx.MockTransport(circling(*endless)))
+
+    with pytest.raises(
+        KoreBadAnswer, match=f"after {DATA_SESSIONS.most_pages} pages. Tell an admin"
+    ):
+        await kore.data_sessions(SID)
+
+
+async def test_sims_are_streamed(kore, api):
+    """
+    The next page of SIMs is asked for only when it is wanted.
+    """
+    for number in range(1500):
+        api.add({"sid": f"DE{number:032d}", "status": "active"})
+    stream = kore.sims()
+    first = await anext(stream)
+    asked = len(paths(api))
+    rest = [sim async for sim in stream]
+
+    assert (1, 1500, 2) == (asked, len([first, *rest]), len(paths(api)))
+
+
+ROW = {"sid": "WN1", "sim_sid": "DE1", "start": "2026-01-05T12:00:00Z"}
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+def page(*rows, **meta):
+    return json.dumps({"data_sessions": rows, "meta": meta}).encode()
+
+
+def read(**changes):
+    (row,) = read_rows(DataSessionPage, page(ROW | changes)).rows
+    return row
+
+
+UNKNOWN = [
+    *({field: None} for field in DataSession.model_fields),
+    *({field: ""} for field in DataSession.model_fields),
+    *({field: "  "} for field in DataSession.model_fields),
+    {"cell_location_estimate": {}},
+    {"cell_location_estimate": {"lat": None, "lon": None}},
+    {"cell_location_estimate": {"lat": 0, "lon": 0}},
+    {"cell_location_estimate": {"lat": 0.0, "lon": 0.0}},
+    {"cell_location_estimate": {"lat": 37.9}},
+    {"cell_location_estimate": {"lat": 91, "lon": 0}},
+    {"cell_location_estimate": "somewhere"},
+    {"operator_name": ["T-Mobile"]},
+    {"imei": "000000000000000"},
+    {"imei": "0000000000000000"},
+    {"imei": 0},
+]
+
+
+@pytest.mark.parametrize("changes", UNKNOWN, ids=str)
+def test_unknown(changes):
+    """
+    Null, blank, empty and placeholder are unknown: never 0, never "".
+    """
+    (field,) = changes
+
+    assert getattr(read(**changes), field) is None
+
+
+def test_missing():
+    """
+    A row that says nothing is a row of unknowns.
+    """
+    (row,) = read_rows(DataSessionPage, page({})).rows
+
+    assert {None} == set(row.model_dump().values())
+
+
+KNOWN = [
+    ("operator_mcc", 310, "310"),
+    ("operator_mcc", "310", "310"),
+    ("operator_mcc", 1, "001"),
+    ("operator_mcc", "01", "001"),
+    ("operator_mnc", 260, "260"),
+    ("operator_mnc", 4, "4"),
+    ("operator_mnc", "04", "04"),
+    ("packets_uploaded", 0, 0),
+    ("packets_uploaded", "246", 246),
+    ("start", "2026-01-05T12:00:00Z", NOON),
+    ("start", "2026-01-05T12:00:00.250Z", NOON.replace(microsecond=250_000)),
+    ("start", "2026-01-05T12:00:00", NOON),
+    ("start", "2026-01-05 12:00:00", NOON),
+    ("start", "2026-01-05T14:00:00+02:00", NOON),
+    ("cell_id", 1243, "1243"),
+    ("radio_link", "6G", "6G"),
+    ("imei", 14931000129700, "14931000129700"),
+    ("operator_name", 'O"2 "" x', 'O"2 "" x'),
+    ("operator_name", ': ""', ': ""'),
+    ("operator_name", "Zürich 📶", "Zürich 📶"),
+]
+
+
+@pytest.mark.parametrize(("field", "told", "expected"), KNOWN, ids=repr)
+def test_known(field, told, expected):
+    """
+    Whichever way KORE writes it, it comes out the same.
+    """
+    assert expected == getattr(read(**{field: told}), field)
+
+
+def test_a_tower_on_the_equator_is_somewhere():
+    """
+    Only both at 0 are KORE's empty value.
+    """
+    at = read(cell_location_estimate={"lat": 0, "lon": 36.8}).cell_location_estimate
+
+    assert (0, 36.8) == (at.lat, at.lon)
+
+
+BAD = [
+    {"start": "yesterday"},
+    {"end": "soon"},
+    {"packets_uploaded": "many"},
+    {"packets_uploaded": 1.5},
+]
+
+
+@pytest.mark.parametrize("changes", BAD, ids=str)
+def test_a_bad_row(changes, caplog):
+    """
+    A row that cannot be read is skipped, counted and named in the log; the others stay.
+    """
+    with caplog.at_level(logging.WARNING):
+        rows = read_rows(DataSessionPage, page(ROW, ROW | {"sid": "WN2"} | changes, ROW))
+
+    assert (["WN1", "WN1"], 1) == ([row.sid for row in rows.rows], rows.skipped)
+    (record,) = caplog.records
+    assert ("kore-bad-row", 1, "WN2") == (record.message, record.number, record.row["sid"])
+    assert next(iter(changes)) in record.faults
+
+
+@pytest.mark.parametrize("row", [None, 7, "row", [], [[]]], ids=str)
+def test_a_row_that_is_none(row):
+    """
+    Rows that are no objects are skipped as well.
+    """
+    assert 1 == read_rows(DataSessionPage, page(ROW, row)).skipped
+
+
+def test_what_is_kept_of_a_page_with_a_bad_row():
+    """
+    Read again, the kept page is clean and says the same.
+    """
+    rows = read_rows(DataSessionPage, page(ROW, ROW | {"end": "soon"}, ROW | {"start": " "}))
+
+    again = read_rows(DataSessionPage, rows.body)
+    assert (rows.rows, 0) == (again.rows, again.skipped)
+
+
+NEXT = "https://kore.test/v1/Sims?PageToken=x"
+
+
+@pytest.mark.parametrize("rows", [(ROW,), (ROW, {"end": "soon"})], ids=["clean", "with a bad row"])
+@pytest.mark.parametrize(("url", "expected"), [(NEXT, NEXT), (None, None), ("", None)])
+def test_the_next_page(rows, url, expected):
+    """
+    The next page is told whether or not a row is bad; "" and null are the end.
+    """
+    assert expected == read_rows(DataSessionPage, page(*rows, next_page_url=url)).next_page_url
+
+
+def test_a_page_without_meta():
+    """
+    KORE's own examples leave out parts of `meta`; it may be missing.
+    """
+    assert read_rows(SimPage, b'{"sims":[]}').next_page_url is None
+
+
+NO_PAGES = [
+    b"",
+    b"<html>",
+    b'{"data_sessions":[{"sid":"WN',
+    b"[]",
+    b"{}",
+    b'{"data_sessions":{}}',
+    b"\xff\xfe",
+]
+
+
+@pytest.mark.parametrize("body", NO_PAGES)
+def test_no_page(body):
+    """
+    What is no page at all is said to be none, to be asked for again.
+    """
+    with pytest.raises(NotJson):
+        read_rows(DataSessionPage, body)
+
+
+@pytest.mark.parametrize("key", ["eid", "e_id"])
+def test_both_spellings_of_the_eid(key):
+    """
+    KORE's specification says eid, its page e_id.
+    """
+    assert "89" == read_one(Sim, json.dumps({"sid": "DE1", key: "89"}).encode()).eid
+
+
+@pytest.mark.parametrize("status", ["active", "hibernating", None])
+def test_any_status(status):
+    """
+    A status that nobody has heard of is kept as it came.
+    """
+    assert status == read_one(Sim, json.dumps({"sid": "DE1", "status": status}).encode()).status
+
+
+def test_fields_of_tomorrow():
+    """
+    A field that nobody has heard of does no harm.
+    """
+    body = b'{"sid":"WP1","data_limit":1000,"new":{"a":[1]},"international_roaming":["data"]}'
+
+    plan = read_one(RatePlan, body)
+    assert (1000, ("data",)) == (plan.data_limit, plan.international_roaming)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"sid":null}', b'{"sid":""}'])
+def test_no_sim(body):
+    """
+    A SIM without a SID is no SIM.
+    """
+    with pytest.raises(NotJson):
+        read_one(Sim, body)
+
+
+def test_a_sim_with_an_odd_date():
+    """
+    What a SIM says unreadably is unknown; the SIM itself stays.
+    """
+    sim = read_one(Sim, b'{"sid":"DE1","date_updated":"soon","iccid":[],"status":"active"}')
+
+    assert (None, None, "active") == (sim.date_updated, sim.iccid, sim.status)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes(body):
+    """
+    Whatever comes is read, or said to be no page; nothing else is raised.
+    """
+    with suppress(NotJson):
+        read_rows(DataSessionPage, body)
+    with suppress(NotJson):
+        read_one(Sim, body)
+
+
+rows = st.dictionaries(
+    st.sampled_from(list(DataSession.model_fields)),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.none()),
+)
+
+
+@given(st.lists(rows | st.none() | st.text()))
+def test_any_rows(listed):
+    """
+    Every row is read or counted as skipped, and what is kept reads the same again.
+    """
+    found = read_rows(DataSessionPage, page(*listed))
+    again = read_rows(DataSessionPage, found.body)
+
+    assert len(listed) == len(found.rows) + found.skipped
+    assert (found.rows, 0) == (again.rows, again.skipped)

@@ -1,0 +1,99 @@
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from bot.kore.requester import Failure, RetryPolicy, retry_after
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+STEADY = RetryPolicy(tries=5, jitter=lambda: 1.0)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_statuses_worth_another_try(status):
+    """
+    What a gateway says in a bad moment is asked again.
+    """
+    assert STEADY.wait(Failure(str(status), status), tried=1, spent=0) is not None
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 415, 422, 501])
+def test_statuses_that_are_final(status):
+    """
+    What KORE says on purpose is not asked again.
+    """
+    assert STEADY.wait(Failure(str(status), status), tried=1, spent=0) is None
+
+
+@pytest.mark.parametrize(("tried", "expected"), [(1, 0.2), (2, 0.4), (3, 0.8), (4, 1.6), (5, None)])
+def test_backing_off(tried, expected):
+    """
+    Waits double, and the tries end.
+    """
+    assert expected == STEADY.wait(Failure("ReadTimeout"), tried=tried, spent=0)
+
+
+def test_waits_are_spread():
+    """
+    Those who failed together do not come back together.
+    """
+    waits = {RetryPolicy().wait(Failure("ReadTimeout"), tried=2, spent=0) for _ in range(20)}
+
+    assert len(waits) > 10
+    assert all(0.2 <= wait <= 0.4 for wait in waits)
+
+
+@pytest.mark.parametrize(("asked", "expected"), [(0, 0.4), (3, 3.2), (7, 7.2), (3600, None)])
+def test_what_kore_asks_for(asked, expected):
+    """
+    Retry-After is honoured up to a ceiling; what the budget cannot hold is given up at once.
+    """
+    policy = RetryPolicy(jitter=lambda: 1.0, budget=8.0)
+
+    assert expected == policy.wait(Failure("429", 429, asked), tried=1, spent=0)
+
+
+def test_the_ceiling():
+    """
+    With budget enough, an absurd Retry-After is cut to the ceiling.
+    """
+    policy = RetryPolicy(jitter=lambda: 0.0, budget=1000.0, longest_retry_after=10.0)
+
+    assert 10.0 == policy.wait(Failure("429", 429, 3600), tried=1, spent=0)
+
+
+def test_the_budget():
+    """
+    No wait begins that would end after the budget.
+    """
+    policy = RetryPolicy(jitter=lambda: 1.0, budget=1.0)
+
+    assert 0.2 == policy.wait(Failure("503", 503), tried=1, spent=0.7)
+    assert policy.wait(Failure("503", 503), tried=1, spent=0.9) is None
+
+
+HEADERS = [
+    ("2", 2.0),
+    (" 2 ", 2.0),
+    ("Mon, 05 Jan 2026 12:00:30 GMT", 30.0),
+    ("Mon, 05 Jan 2026 11:00:00 GMT", 0.0),
+    ("Mon, 05 Jan 2026 12:00:30", 30.0),
+    ("soon", None),
+    ("-1", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("header", "expected"), HEADERS)
+def test_reading_retry_after(header, expected):
+    """
+    Seconds or a date; what is neither is as if it were not there.
+    """
+    assert expected == retry_after(httpx.Headers({"retry-after": header}), NOW)
+
+
+def test_without_retry_after():
+    """
+    Most answers have none.
+    """
+    assert retry_after(httpx.Headers(), NOW) is None

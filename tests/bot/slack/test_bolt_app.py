@@ -1,0 +1,139 @@
+"""The Bolt app as the bot sets it up."""
+
+import logging
+
+import pytest
+from slack_bolt.async_app import AsyncBoltRequest
+
+from bot.emulators.slack.people import BOT, BOT_ID, HOME
+from bot.errors import SlackLost, StartError
+from bot.slack.bolt_app import Identity, bolt_logger, identify, make_bolt_app
+from bot.slack.client import SlackClient
+
+IDENTITY = Identity("T1", "U0BOT", "B0BOT", "E1")
+
+
+@pytest.fixture
+def app(session):
+    """The app, and no Slack anywhere: whoever asked would fail."""
+    return make_bolt_app(session, IDENTITY, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
+
+
+def command(**more):
+    body = {"command": "/x", "team_id": "T1", "user_id": "U1", "channel_id": "C1"}
+    return AsyncBoltRequest(mode="socket_mode", body=body | more)
+
+
+async def test_a_request_knows_who_we_are_without_asking(app):
+    """
+    Token and identity stand in the context; nobody was asked for them.
+    """
+    found = {}
+
+    @app.command("/x")
+    async def listener(ack, context):
+        found.update(token=context.bot_token, bot=context.bot_user_id, team=context.team_id)
+        await ack()
+
+    answer = await app.async_dispatch(command())
+
+    assert 200 == answer.status
+    assert {"token": "xoxb-1", "bot": "U0BOT", "team": "T1"} == found
+
+
+async def test_the_ack_comes_as_soon_as_the_listener_is_through(app):
+    """
+    The answer is there when the listener is, without a poll in between.
+    """
+
+    @app.command("/x")
+    async def listener(ack):
+        await ack("taken")
+
+    answer = app.async_dispatch(command())
+    with pytest.raises(StopIteration) as through:
+        answer.send(None)
+
+    assert "taken" == through.value.value.body
+
+
+async def test_what_the_sdk_sends_goes_over_the_shared_session(app, session):
+    """
+    Bolt's client has the session of the bot, and never sends again after a broken connection.
+    """
+    kinds = [type(handler).__name__ for handler in app.client.retry_handlers]
+
+    assert session is app.client.session
+    assert ["AsyncRateLimitErrorRetryHandler", "AsyncServerErrorRetryHandler"] == kinds
+
+
+async def test_a_token_in_the_environment_is_no_news(session, monkeypatch, caplog):
+    """
+    Bolt finds SLACK_BOT_TOKEN by itself; its warning about that is not for our log.
+    """
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-other")
+
+    app = make_bolt_app(session, IDENTITY, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
+    app.logger.warning("something else")
+
+    assert ["something else"] == [record.message for record in caplog.records]
+
+
+def test_bolt_never_logs_at_debug():
+    """
+    Whatever level the root has, Bolt's is INFO at least: at DEBUG it writes whole bodies.
+    """
+    logger = logging.getLogger("slack_bolt")
+    before = logger.level
+    logger.setLevel(logging.DEBUG)
+
+    level = bolt_logger().level
+    logger.setLevel(before)
+
+    assert logging.INFO == level
+
+
+async def test_one_question_tells_all(client, slack):
+    """
+    auth.test gives workspace, user, bot and the scopes that were granted.
+    """
+    identity = await identify(client)
+
+    scopes = frozenset(slack.api.scopes)
+    assert Identity(HOME.id, BOT.id, BOT_ID, None, scopes) == identity
+    assert ("auth.test",) == slack.api.calls.methods()
+
+
+async def test_a_wrong_token_is_one_clear_line(slack, session, clock):
+    """
+    A token that Slack does not know is a fault of the settings, named, and not shown.
+    """
+    client = SlackClient(session, clock, token="xoxb-wrong", api_url=slack.api_url)
+
+    with pytest.raises(StartError) as wrong:
+        await identify(client)
+
+    line = wrong.value.sentence
+    assert line.startswith("SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)")
+    assert "xoxb-wrong" not in line
+    assert "\n" not in line
+
+
+async def test_a_slack_that_cannot_be_reached_is_no_fault_of_the_settings(session, clock):
+    """
+    Without a connection it is SlackLost.
+    """
+    client = SlackClient(session, clock, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
+
+    with pytest.raises(SlackLost, match="cannot be reached"):
+        await identify(client)
+
+
+async def test_a_slack_that_is_broken_is_no_fault_of_the_settings(client, slack):
+    """
+    A 503 that lasts is SlackLost as well.
+    """
+    slack.api.faults.status("auth.test", 503, times=9)
+
+    with pytest.raises(SlackLost, match="http_503"):
+        await identify(client)

@@ -1,0 +1,114 @@
+"""The Home tabs."""
+
+import asyncio
+
+import pytest
+
+from bot.emulators.slack.people import ANA, BEN
+from bot.slack.errors import SlackRefused
+from bot.slack.home_tab import EVERY_SECONDS, OPEN_SECONDS, HomeTabs
+
+
+def view(words):
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": words}}
+    return {"type": "home", "blocks": [section]}
+
+
+@pytest.fixture
+def homes(client, clock):
+    return HomeTabs(client, clock)
+
+
+@pytest.fixture
+def drawn():
+    """Who was drawn anew."""
+    return []
+
+
+def shown(slack, person=ANA):
+    """What a person sees."""
+    home = slack.workspace.views.home(person.id)
+    return home.body["blocks"][0]["text"]["text"] if home else None
+
+
+async def test_what_is_published_is_seen(homes, slack):
+    """
+    Each person has their own.
+    """
+    assert await homes.publish(ANA.id, view("one"))
+
+    assert ("one", None) == (shown(slack), shown(slack, BEN))
+
+
+async def test_the_same_again_is_not_sent(homes, slack):
+    """
+    Slack is told news only.
+    """
+    for words in ("one", "one", "two"):
+        assert await homes.publish(ANA.id, view(words))
+
+    assert 2 == slack.methods().count("views.publish")
+    assert "two" == shown(slack)
+
+
+async def test_another_drawing_in_between_is_not_overwritten(homes, slack, client, clock):
+    """
+    The hash tells: then it is to be drawn anew, and goes through the next time.
+    """
+    await homes.publish(ANA.id, view("mine"))
+    await HomeTabs(client, clock).publish(ANA.id, view("theirs"))
+
+    assert not await homes.publish(ANA.id, view("old news"))
+    assert "theirs" == shown(slack)
+    assert await homes.publish(ANA.id, view("news"))
+    assert "news" == shown(slack)
+
+
+async def test_the_hash_of_what_is_seen_comes_with_the_opening(homes, slack, client, clock, drawn):
+    """
+    A bot that was started anew overwrites nothing that it has not seen.
+    """
+    await HomeTabs(client, clock).publish(ANA.id, view("theirs"))
+    homes.opened(ANA.id, lambda: drawn.append("ana"), "a hash from before")
+
+    assert not await homes.publish(ANA.id, view("old news"))
+    assert "theirs" == shown(slack)
+
+
+async def test_a_refusal_is_raised(homes):
+    """
+    Somebody whom Slack does not know has no tab.
+    """
+    with pytest.raises(SlackRefused):
+        await homes.publish("U0NOBODY", view("x"))
+
+
+async def test_an_open_tab_is_drawn_anew(homes, clock, drawn):
+    """
+    As long as it counts as open; nobody else's is.
+    """
+    homes.opened(ANA.id, lambda: drawn.append("ana"))
+    for user in (ANA.id, BEN.id, None):
+        homes.redraw(user)
+    clock.move(OPEN_SECONDS + 1)
+    homes.redraw(ANA.id)
+
+    assert ["ana"] == drawn
+
+
+async def test_all_open_tabs_are_drawn_anew_once_a_minute(homes, clock, drawn):
+    """
+    Until they count as left.
+    """
+    homes.opened(ANA.id, lambda: drawn.append("ana"))
+    homes.opened(BEN.id, lambda: drawn.append("ben"))
+
+    running = asyncio.create_task(homes.run())
+    for _ in range(100):
+        await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running})
+
+    assert {EVERY_SECONDS} == set(clock.slept)
+    assert 18 <= len(drawn) <= 20
+    assert drawn.count("ana") == drawn.count("ben")

@@ -1,0 +1,276 @@
+"""How fast the bot writes by itself."""
+
+import asyncio
+
+import pytest
+
+from bot.slack.bolt_app import Identity
+from bot.slack.errors import SlackRateLimited, SlackRefused
+from bot.slack.posting import (
+    APART,
+    KEPT,
+    PATIENCE,
+    POST,
+    UPDATE,
+    PostFinder,
+    PostingLimiter,
+    marked,
+)
+
+
+@pytest.fixture
+def pace(clock):
+    return PostingLimiter(clock)
+
+
+@pytest.fixture
+def called(clock):
+    """A call that notes when it is made, and fails as told."""
+
+    class Called:
+        def __init__(self):
+            self.at = []
+            self.errors = []
+            self.began = clock.monotonic()
+
+        async def __call__(self):
+            self.at.append(clock.monotonic() - self.began)
+            if self.errors:
+                raise self.errors.pop(0)
+            return "done"
+
+    return Called()
+
+
+async def test_the_first_goes_at_once(pace, called):
+    """
+    Who comes to a channel in which nothing was written does not wait.
+    """
+    assert "done" == await pace.paced(POST, "C1", called)
+    assert [0.0] == called.at
+
+
+async def test_a_channel_gets_one_message_a_second(pace, called):
+    """
+    Posts to one channel are spaced.
+    """
+    for _ in range(3):
+        await pace.paced(POST, "C1", called)
+
+    assert [0.0, 1.0, 2.0] == called.at
+
+
+async def test_those_who_come_together_get_turns_one_after_the_other(pace, called, clock):
+    """
+    A turn is taken when it is asked for, so that two that wait do not wake together.
+    """
+    await asyncio.gather(*(pace.paced(POST, "C1", called) for _ in range(3)))
+
+    assert (3, [1.0, 1.0]) == (len(called.at), clock.slept)
+
+
+async def test_channels_do_not_wait_for_each_other(pace, called):
+    """
+    Posts to different channels go at once.
+    """
+    await pace.paced(POST, "C1", called)
+    await pace.paced(POST, "C2", called)
+
+    assert [0.0, 0.0] == called.at
+
+
+async def test_changes_are_paced_over_the_whole_workspace(pace, called):
+    """
+    The limit of chat.update is the workspace's, whatever the channel.
+    """
+    await pace.paced(UPDATE, "C1", called)
+    await pace.paced(UPDATE, "C2", called)
+
+    assert [0.0, APART[UPDATE]] == pytest.approx(called.at)
+
+
+async def test_retry_after_is_honoured(pace, called):
+    """
+    After a 429 the call is made again when Slack said, and so are others to that channel.
+    """
+    called.errors = [SlackRateLimited(POST, 7)]
+
+    assert "done" == await pace.paced(POST, "C1", called)
+    await pace.paced(POST, "C1", called)
+    assert [0.0, 7.0, 8.0] == called.at
+
+
+async def test_a_limit_of_one_channel_does_not_hold_another(pace, called):
+    """
+    Slack counts posts by channel, so only that channel waits.
+    """
+    called.errors = [SlackRateLimited(POST, PATIENCE + 1)]
+    with pytest.raises(SlackRateLimited):
+        await pace.paced(POST, "C1", called)
+
+    await pace.paced(POST, "C2", called)
+
+    assert [0.0, 0.0] == called.at
+
+
+async def test_patience_ends(pace, called):
+    """
+    Where Slack asks for more than a minute in all, the caller is told.
+    """
+    called.errors = [SlackRateLimited(POST, 25)] * 3
+
+    with pytest.raises(SlackRateLimited):
+        await pace.paced(POST, "C1", called)
+
+    assert [0.0, 25.0, 50.0] == called.at
+
+
+async def test_other_errors_are_not_tried_again(pace, called):
+    """
+    What no waiting mends goes to the caller at once.
+    """
+    called.errors = [SlackRefused(POST, "not_in_channel")]
+
+    with pytest.raises(SlackRefused):
+        await pace.paced(POST, "C1", called)
+
+    assert [0.0] == called.at
+
+
+async def test_the_backlog_says_how_long_a_turn_would_be_waited_for(pace, called, clock):
+    """
+    It is nothing for a free lane, and shrinks as time passes.
+    """
+    told = [pace.backlog(UPDATE)]
+    await pace.paced(UPDATE, "C1", called)
+    told.append(pace.backlog(UPDATE))
+    clock.move(1)
+    told.append(pace.backlog(UPDATE))
+    clock.move(10)
+    told.append(pace.backlog(UPDATE))
+
+    assert pytest.approx([0.0, 1.3, 0.3, 0.0]) == told
+
+
+async def test_channels_of_long_ago_are_forgotten(pace, called, clock):
+    """
+    The memory of turns stays small over any number of channels.
+    """
+    for number in range(KEPT + 1):
+        await pace.paced(POST, f"C{number}", called)
+        clock.move(2)
+
+    assert len(pace._free_at) <= KEPT
+
+
+CHANNEL = "C0FLEETOP"
+ANA = "U0ANA0001"
+SCOPES = {"chat:write", "channels:history", "groups:history", "im:history", "im:write"}
+
+
+@pytest.fixture
+async def lost(client, slack):
+    """What is tested, with the scopes it needs."""
+    slack.api.scopes = frozenset(SCOPES)
+    answer = await client.call("auth.test")
+    return PostFinder(client, Identity("T0", answer.body["user_id"], answer.body["bot_id"]))
+
+
+@pytest.fixture
+def posted(client):
+    """Post something with a key; give its ts."""
+
+    async def post(key, channel=CHANNEL, **more):
+        body = {"channel": channel, "text": "hello", "metadata": marked(key), **more}
+        return (await client.call("chat.postMessage", body)).body["ts"]
+
+    return post
+
+
+async def test_a_post_is_found_by_its_key(lost, posted):
+    """
+    Among others of the bot's, the one with the key is found in its channel.
+    """
+    ts = await posted("one")
+    await posted("two")
+
+    assert (CHANNEL, ts) == await lost.find("one", CHANNEL, None, 0)
+
+
+async def test_a_reply_is_found_in_its_thread(lost, posted, slack):
+    """
+    What was written into a thread stands there only, and not in the channel's history.
+    """
+    root = await slack.workspace.say("ana", "#fleet-ops", "alert")
+    ts = await posted("one", thread_ts=root.ts)
+
+    assert (CHANNEL, ts) == await lost.find("one", CHANNEL, root.ts, 0)
+    assert None is await lost.find("one", CHANNEL, None, 0)
+
+
+async def test_a_direct_message_is_found_by_the_persons_id(lost, posted, slack):
+    """
+    A person's id stands for the conversation with them.
+    """
+    ts = await posted("one", channel=ANA)
+
+    assert (slack.workspace.dm(ANA).id, ts) == await lost.find("one", ANA, None, 0)
+
+
+async def test_it_is_found_behind_many_others(lost, posted):
+    """
+    The search goes on page by page.
+    """
+    ts = await posted("one")
+    for number in range(205):
+        await posted(f"later {number}")
+
+    assert (CHANNEL, ts) == await lost.find("one", CHANNEL, None, 0)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        None,
+        {"event_type": "another", "event_payload": {"key": "one"}},
+        {"event_type": "simsessions_post", "event_payload": {"key": "two"}},
+        {"event_type": "simsessions_post", "event_payload": {}},
+    ],
+)
+async def test_what_does_not_bear_the_key_is_not_it(lost, client, metadata):
+    """
+    Only our mark with this very key counts.
+    """
+    body = {"channel": CHANNEL, "text": "hello"} | ({"metadata": metadata} if metadata else {})
+    await client.call("chat.postMessage", body)
+
+    assert None is await lost.find("one", CHANNEL, None, 0)
+
+
+async def test_what_others_wrote_is_not_it(lost, slack):
+    """
+    A message of somebody else with our mark on it does not pass for ours.
+    """
+    slack.workspace.write(CHANNEL, ANA, "forged", metadata=marked("one"))
+
+    assert None is await lost.find("one", CHANNEL, None, 0)
+
+
+async def test_what_is_older_is_not_looked_at(lost, posted, clock):
+    """
+    The search begins where the post could first have been made.
+    """
+    await posted("one")
+
+    assert None is await lost.find("one", CHANNEL, None, clock.now().timestamp() + 60)
+
+
+async def test_without_the_scope_slack_refuses(lost, posted, slack):
+    """
+    That it cannot be looked for is an error, and not "it is not there".
+    """
+    await posted("one")
+    slack.api.scopes = frozenset({"chat:write"})
+
+    with pytest.raises(SlackRefused, match="missing_scope"):
+        await lost.find("one", CHANNEL, None, 0)

@@ -1,0 +1,198 @@
+"""Socket Mode."""
+
+import asyncio
+
+import pytest
+from aiohttp import web
+
+from bot.errors import SlackLost, StartError
+from bot.slack import socket_mode
+from bot.slack.bolt_app import Identity, make_bolt_app
+from bot.slack.socket_mode import MOST_REBUILDS, SocketModeConnection
+from tests.workspaces import APP_TOKEN, BOT_TOKEN
+
+IDENTITY = Identity("T0ACMEIOT", "U0SIMSESS")
+
+
+@pytest.fixture
+def app(session, slack):
+    """A Bolt app that acknowledges the command."""
+    made = make_bolt_app(session, IDENTITY, token=BOT_TOKEN, api_url=slack.api_url)
+
+    @made.command("/simsessions")
+    async def listener(ack):
+        await ack()
+
+    return made
+
+
+@pytest.fixture
+async def make_link(app, client, clock, counted):
+    """A maker of links; they are closed afterwards."""
+    made = []
+
+    def make(token=APP_TOKEN):
+        made.append(SocketModeConnection(app, token, client, clock, counted))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.close()
+
+
+@pytest.fixture
+def link(make_link):
+    """What is tested."""
+    return make_link()
+
+
+@pytest.fixture
+async def deaf_slack(slack):
+    """A WebSocket that greets and then never says goodbye."""
+    hold = asyncio.Event()
+
+    async def deaf(request):
+        socket = web.WebSocketResponse(autoclose=False)
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        await hold.wait()
+        return socket
+
+    server = web.Application()
+    server.router.add_get("/link", deaf)
+    runner = web.AppRunner(server, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    slack.api.socket_url = lambda: f"ws://127.0.0.1:{runner.addresses[0][1]}/link"
+    yield slack
+    hold.set()
+    await runner.cleanup()
+
+
+async def until(condition):
+    """Let the loop turn until it holds."""
+    async with asyncio.timeout(10):
+        while not await condition():  # noqa: ASYNC110 -- a socket tells no event of ours
+            await asyncio.sleep(0.005)
+
+
+async def test_it_connects_with_one_question(link, slack, counted):
+    """
+    One apps.connections.open, one connection, greeted by Slack; a command comes through.
+    """
+    await link.open()
+    await until(link.is_open)
+
+    delivery = await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "x")
+
+    assert delivery.ok
+    assert ("apps.connections.open",) == slack.api.calls.methods()
+    assert ([1], ["socket"]) == (counted.connections, counted.acks)
+
+
+async def test_before_the_greeting_it_is_not_open(link):
+    """
+    Not opened, or closed again, it says so.
+    """
+    before = await link.is_open()
+    await link.open()
+    await link.close()
+
+    assert (False, False) == (before, await link.is_open())
+
+
+async def test_it_comes_back_when_slack_asks_it_to(link, slack, counted):
+    """
+    A refresh makes it leave and connect anew.
+    """
+    await link.open()
+    await until(link.is_open)
+
+    await slack.api.socket.disconnect("refresh_requested")
+    await until(lambda: _greeted(counted, 2))
+
+    assert (await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "x")).ok
+
+
+async def test_a_second_process_is_noticed(make_link, counted, caplog):
+    """
+    Slack counts the connections: a second one is a warning, for half the commands go there.
+    """
+    await make_link().open()
+    await make_link().open()
+    await until(lambda: _greeted(counted, 2))
+
+    assert [1, 2] == counted.connections
+    assert "another-process-uses-this-token" in caplog.text
+
+
+async def test_a_wrong_app_token_is_one_clear_line(make_link):
+    """
+    A token that may not connect is a fault of the settings, not an endless trying.
+    """
+    link = make_link("xapp-wrong")
+
+    with pytest.raises(StartError, match="SLACK_APP_TOKEN: Slack refuses it") as wrong:
+        await link.open()
+
+    assert "xapp-wrong" not in str(wrong.value)
+
+
+async def test_a_socket_that_does_not_open_is_given_up(link, slack, monkeypatch, caplog):
+    """
+    Where the WebSocket cannot be opened at the start, that is told in time.
+    """
+    monkeypatch.setattr(socket_mode, "OPEN_SECONDS", 0.2)
+    slack.api.socket_url = lambda: "ws://127.0.0.1:9/link?ticket=1"
+
+    with pytest.raises(SlackLost, match="WebSocket cannot be opened"):
+        await link.open()
+
+    assert "Failed to connect" in caplog.text
+
+
+async def test_a_peer_that_does_not_say_goodbye_is_left_in_time(link, deaf_slack, caplog):
+    """
+    Closing takes as long as we allow, not the ten seconds of the library.
+    """
+    await link.open()
+
+    async with asyncio.timeout(5):
+        await link.close(0.1)
+
+    assert deaf_slack.api.calls.of("apps.connections.open")
+    assert "socket-close-cut" in caplog.text
+
+
+async def test_a_connection_that_stays_down_is_made_anew(link, slack, counted, caplog):
+    """
+    Where the SDK does not mend it within half a minute, the watch opens another.
+    """
+    await link.open()
+    await until(link.is_open)
+    link._client.auto_reconnect_enabled = False
+    link._client.default_auto_reconnect_enabled = False
+    await slack.api.socket.drop()
+    watching = asyncio.create_task(link.watch())
+
+    await until(lambda: _greeted(counted, 2))
+    await until(link.is_open)
+    watching.cancel()
+
+    assert "socket-rebuild" in caplog.text
+
+
+async def test_a_connection_that_cannot_be_had_back_ends_the_watch(link, slack, caplog):
+    """
+    After some rebuilds in vain it is time for a new process.
+    """
+    slack.api.faults.fail("apps.connections.open", "internal_error", times=99)
+
+    with pytest.raises(SlackLost, match="could not be made anew"):
+        await link.watch()
+
+    assert MOST_REBUILDS == caplog.text.count("socket-rebuild-failed")
+
+
+async def _greeted(counted, times):
+    return len(counted.connections) >= times

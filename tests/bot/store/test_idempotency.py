@@ -1,0 +1,159 @@
+"""Posts that are made once, on both databases."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.store.idempotency import (
+    CLEAR,
+    KEPT_SECONDS,
+    POSTED,
+    SENDING,
+    PostRow,
+    PostRows,
+    SeenEvents,
+)
+from bot.store.schema import seen_events
+
+FIRST = PostRow("digest@9", SENDING, 1, made=0, age=0, channel="C1", ts=None)
+
+
+@pytest.fixture
+def rows(database):
+    return PostRows(database)
+
+
+async def kept(rows):
+    """Return the row without its times."""
+    return replace(await rows.get("digest@9"), made=0, age=0)
+
+
+async def test_a_key_that_nobody_posted_is_not_there(rows):
+    """
+    Before the first try there is no row.
+    """
+    assert None is await rows.get("digest@9")
+
+
+async def test_a_try_is_written_down_before_it_is_made(rows):
+    """
+    What is begun is `sending`, with its moment by the database's clock.
+    """
+    assert await rows.begin("digest@9", "C1", 0)
+    assert FIRST == await kept(rows)
+    assert 0 <= (await rows.get("digest@9")).age < 60
+
+
+async def test_of_two_who_begin_one_may(rows):
+    """
+    Whoever read an older number of tries is refused.
+    """
+    first = [await rows.begin("digest@9", "C1", 0) for _ in range(2)]
+    second = [await rows.begin("digest@9", "C1", 1) for _ in range(2)]
+
+    assert ([True, False], [True, False]) == (first, second)
+    assert 2 == (await rows.get("digest@9")).tries
+
+
+async def test_a_try_in_vain_leaves_nothing_to_look_for(rows):
+    """
+    After a clear no the row says that nothing is under way.
+    """
+    await rows.begin("digest@9", "C1", 0)
+    await rows.clear("digest@9", 1)
+
+    assert replace(FIRST, state=CLEAR) == await kept(rows)
+
+
+async def test_a_try_of_before_clears_nothing(rows):
+    """
+    A process that was held up does not take back what another one has begun since.
+    """
+    await rows.begin("digest@9", "C1", 0)
+    await rows.begin("digest@9", "C1", 1)
+    await rows.clear("digest@9", 1)
+
+    assert SENDING == (await rows.get("digest@9")).state
+
+
+@pytest.mark.parametrize("ts", ["1.000001", None])
+async def test_what_is_posted_stays_so(rows, ts):
+    """
+    After it is recorded, with or without its place, no try begins any more.
+    """
+    await rows.begin("digest@9", "C1", 0)
+    await rows.record("digest@9", "D1", ts)
+    begun = await rows.begin("digest@9", "C1", 1)
+    await rows.clear("digest@9", 1)
+
+    assert not begun
+    assert replace(FIRST, state=POSTED, channel="D1", ts=ts) == await kept(rows)
+
+
+async def test_old_rows_are_forgotten(rows):
+    """
+    Rows older than asked go, younger ones stay.
+    """
+    await rows.begin("digest@9", "C1", 0)
+
+    assert (0, 1) == (await rows.forget(3600), await rows.forget(-1))
+    assert None is await rows.get("digest@9")
+
+
+@pytest.fixture
+def seen(database):
+    return SeenEvents(database)
+
+
+async def aged(database, seconds):
+    """Make every claim older."""
+    async with database.write() as tx:
+        await tx.execute(update(seen_events).values(at=seen_events.c.at - seconds))
+
+
+async def test_an_event_is_claimed_once(seen, database):
+    """
+    The second that asks is told no, in another process too; another event is free.
+    """
+    assert await seen.claim("C1:1.0")
+    assert not await seen.claim("C1:1.0")
+    assert not await SeenEvents(database).claim("C1:1.0")
+    assert await seen.claim("C1:2.0")
+
+
+async def test_of_many_at_once_one_has_it(database):
+    """
+    Ten processes that ask at the same time get one yes.
+    """
+    claims = [SeenEvents(database).claim("C1:1.0") for _ in range(10)]
+
+    assert 1 == sum(await asyncio.gather(*claims))
+
+
+async def test_a_claim_runs_out(seen, database):
+    """
+    After the time that is asked for it is free again, once.
+    """
+    await seen.claim("link", 60.0)
+    await aged(database, 59.0)
+    too_soon = await seen.claim("link", 60.0)
+    await aged(database, 2.0)
+
+    assert not too_soon
+    assert [True, False] == [await seen.claim("link", 60.0) for _ in range(2)]
+
+
+async def test_old_claims_are_forgotten(seen, database):
+    """
+    Now and then what is older than two hours goes.
+    """
+    await seen.claim("old")
+    await aged(database, KEPT_SECONDS + 1)
+    for number in range(100):
+        await seen.claim(str(number))
+
+    async with database.read() as tx:
+        left = (await tx.execute(select(func.count()).select_from(seen_events))).scalar()
+    assert 100 == left

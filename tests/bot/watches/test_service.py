@@ -1,0 +1,172 @@
+"""Beginning, extending, stopping and listing watches, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.diagnosis.state import State
+from bot.watches.service import Limits
+from bot.watches.watch import Condition, Ending, NothingToWaitFor, NotWatched, TooManyWatches
+from tests.watching import ANA, BEN, FLEET_OPS, watching
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def rig(database):
+    limits = Limits(per_person=3, per_channel=4, longest=timedelta(hours=24))
+    async with watching(database, limits=limits) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("name", "goal"), [("pump-7", Condition.ONLINE), ("truck-42", Condition.CHANGES)]
+)
+async def test_without_a_wish_there_are_sensible_ones(rig, name, goal):
+    """
+    Until it is online, or, where it is that already, until it changes; for two hours.
+    """
+    begun = await rig.begin(name)
+
+    assert (goal, 2 * HOUR) == (begun.watch.goal, begun.watch.ends - begun.watch.started)
+    assert not begun.extended
+
+
+@pytest.mark.parametrize(
+    ("name", "goal", "instead"),
+    [
+        ("truck-42", Condition.ONLINE, "until changes"),
+        ("pump-7", Condition.OFFLINE, "until online"),
+    ],
+)
+async def test_what_is_so_already_is_not_waited_for(rig, name, goal, instead):
+    """
+    The error says that it is so, and what to write to hear when that is over.
+    """
+    with pytest.raises(NothingToWaitFor, match=instead):
+        await rig.begin(name, goal)
+
+
+async def test_the_same_is_extended_and_not_doubled(rig):
+    """
+    One person's second watch of a SIM in one place lets the first one last longer.
+    """
+    first = await rig.begin(length=HOUR)
+    rig.clock.move(600)
+    again = await rig.begin(length=HOUR)
+    shorter = await rig.begin(length=HOUR / 2)
+
+    assert [(first.watch.id, True)] * 2 == [(b.watch.id, b.extended) for b in (again, shorter)]
+    assert timedelta(seconds=600) == again.watch.ends - first.watch.ends
+    assert again.watch.ends == shorter.watch.ends == (await rig.watch(first)).ends
+
+
+async def test_extending_changes_the_goal_only_where_one_is_named(rig):
+    """
+    Without a goal the old one stays.
+    """
+    await rig.begin("truck-42", Condition.OFFLINE)
+
+    assert [Condition.OFFLINE, Condition.CHANGES] == [
+        (await rig.begin("truck-42", goal)).watch.goal for goal in (None, Condition.CHANGES)
+    ]
+
+
+async def test_another_place_or_person_is_another_watch(rig):
+    """
+    Threads, channels and people have watches of their own.
+    """
+    begun = [
+        await rig.begin(),
+        await rig.begin(thread="1.000001"),
+        await rig.begin(person=BEN),
+        await rig.begin(person=BEN, channel=BEN),
+    ]
+
+    assert [False] * 4 == [each.extended for each in begun]
+    assert 4 == len({each.watch.id for each in begun})
+
+
+async def test_a_person_has_so_many_at_most(rig):
+    """
+    The error names those that could be stopped; an extension is always possible.
+    """
+    for thread in ("1.1", "1.2", "1.3"):
+        await rig.begin(thread=thread, channel=f"C{thread[-1]}")
+
+    with pytest.raises(TooManyWatches, match=r"You watch 3 SIMs already.*`pump-7`.*unwatch"):
+        await rig.begin("truck-42")
+    assert (await rig.begin(thread="1.1", channel="C1")).extended
+
+
+async def test_a_channel_has_so_many_at_most(rig):
+    """
+    Its threads count along, and the error says so of the channel.
+    """
+    for number in range(4):
+        await rig.begin(person=f"U{number}", thread=f"1.{number}")
+
+    with pytest.raises(TooManyWatches, match="In this channel I watch 4 SIMs already"):
+        await rig.begin(person="U9")
+
+
+async def test_no_watch_lasts_longer_than_is_allowed(rig):
+    """
+    Whatever is asked for, the longest is the longest.
+    """
+    begun = await rig.begin(length=timedelta(days=30))
+
+    assert 24 * HOUR == begun.watch.ends - begun.watch.started
+
+
+async def test_open_watches_are_listed_by_person_thread_and_channel(rig):
+    """
+    Each finds its own, oldest first, and none that was stopped.
+    """
+    here = await rig.begin()
+    rig.clock.move(1)
+    there = await rig.begin("truck-42", thread="1.5")
+    await rig.begin("gateway-3", person=BEN, channel="C2")
+    stopped = await rig.begin("gateway-3", person=BEN)
+    await rig.desk.stop(stopped.watch.id, BEN)
+
+    def ids(watches):
+        return [watch.id for watch in watches]
+
+    assert [here.watch.id, there.watch.id] == ids(await rig.desk.of(ANA))
+    assert [there.watch.id] == ids(await rig.desk.in_thread(FLEET_OPS, "1.5"))
+    assert [here.watch.id] == ids(await rig.desk.in_thread(FLEET_OPS, None))
+    assert [here.watch.id, there.watch.id] == ids(await rig.desk.in_channel(FLEET_OPS))
+
+
+async def test_stopping_twice_is_stopping_once(rig):
+    """
+    Who comes second gets the watch as the first has left it.
+    """
+    begun = await rig.begin()
+    first = await rig.desk.stop(begun.watch.id, ANA)
+    second = await rig.desk.stop(begun.watch.id, BEN)
+
+    assert (Ending.STOPPED, ANA) == (first.ending, first.ended_by)
+    assert (first.ended, ANA) == (second.ended, second.ended_by)
+
+
+async def test_what_is_not_there_cannot_be_stopped(rig):
+    """
+    A watch that nobody knows any more is said to have ended.
+    """
+    with pytest.raises(NotWatched, match="ended long ago"):
+        await rig.desk.stop("gone", ANA)
+
+
+async def test_a_stale_answer_is_a_start_like_any_other(rig):
+    """
+    What was known when KORE was away is what the person was told, and is compared with.
+    """
+    await rig.lookup.look_up("pump-7")
+    rig.kore_fails()
+    rig.clock.move(600)
+
+    begun = await rig.begin()
+
+    assert (False, State.OFFLINE) == (begun.watch.noticed.stale, begun.watch.noticed.state)

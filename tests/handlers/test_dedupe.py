@@ -1,0 +1,80 @@
+"""Nothing is answered twice, and nothing late."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from bot.ops.metrics import Metrics
+from bot.slack.dedupe import RecentIds
+from bot.store.errors import StoreLost
+from handlers.dedupe import is_first, is_late
+from tests.fakes import FakeClock
+
+
+class Claims:
+    """Gives one answer, or raises."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = []
+
+    async def claim(self, key, within):
+        self.asked.append((key, within))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def services_with():
+    """Services of a process that has seen nothing yet."""
+    clock = FakeClock()
+    return lambda claims: SimpleNamespace(
+        seen=RecentIds(clock), claims=claims, clock=clock, metrics=Metrics()
+    )
+
+
+@pytest.mark.parametrize(("answer", "first"), [(True, True), (False, False), (StoreLost(), True)])
+async def test_who_has_the_first_word(services_with, answer, first):
+    """
+    The store decides between processes; where it is down this one answers.
+    """
+    assert first is await is_first("C1:1.0", services_with(Claims(answer)))
+
+
+async def test_this_process_asks_the_store_once(services_with):
+    """
+    What it has seen itself it does not ask again.
+    """
+    claims = Claims(StoreLost())
+    services = services_with(claims)
+
+    assert [True, False] == [await is_first("C1:1.0", services) for _ in range(2)]
+    assert 1 == len(claims.asked)
+
+
+@pytest.mark.parametrize(
+    ("event_time", "ts", "late"),
+    [
+        (0, "0", False),
+        (599, "599", False),
+        (600, "0", True),
+        (0, "600", True),
+        (None, "0", False),
+        (None, None, False),
+        ("soon", "now", False),
+        (True, "1e9", False),
+    ],
+)
+def test_how_old_an_event_may_be(services_with, event_time, ts, late):
+    """
+    Its own time and its envelope's count, whichever is older; without one it is not late.
+    """
+    services = services_with(Claims(True))
+    now = int(services.clock.now().timestamp())
+    body = {
+        "event_time": now - event_time if type(event_time) is int else event_time,
+        "event": {"event_ts": f"{now - int(ts)}.000000" if ts and ts.isdigit() else ts},
+    }
+
+    assert late is is_late(body, services)

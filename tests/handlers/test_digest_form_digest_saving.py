@@ -1,0 +1,188 @@
+"""What a digest's form is checked for, and what is kept of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.blocks.digest_list import MOST
+from bot.digests.form import Field
+from bot.digests.selection import Which
+from bot.emulators.kore.faults import broken, late
+from tests.handlers.digesting import (
+    PUMPS,
+    added,
+    bot_on,
+    choose,
+    errors_in,
+    kept,
+    send,
+    shown,
+    view,
+    words,
+)
+
+
+@pytest.fixture
+async def whole(database_url):
+    async with bot_on(database_url) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("which", "field", "value", "sentence"),
+    [
+        (Which.PLAN, Field.PLAN, "Gold", "No SIM is on a rate plan `Gold`"),
+        (Which.STATUS, Field.STATUS, "scheduled", "No SIM has the status scheduled"),
+        (Which.LISTED, Field.LISTED, "truck-42\nnobody-at-all", "`nobody-at-all`"),
+        (Which.LISTED, Field.LISTED, "\n".join(map(str, range(201))), "201 SIMs; 200 are the most"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_what_names_no_sim(whole, which, field, value, sentence):
+    """
+    A plan, a status or a list that names none is said on its field.
+    """
+    await whole.type("digest add")
+    await choose(whole, Field.WHICH, which)
+    delivery = await send(whole, {Field.NAME: "Some", field: value})
+
+    assert sentence in errors_in(delivery)[field]
+    assert () == await kept(whole)
+
+
+async def test_a_name_is_free_once_in_a_channel(whole):
+    """
+    The second of the same name is told so, whatever its case; another channel may have it.
+    """
+    await added(whole)
+    second = await added(whole, PUMPS | {Field.NAME: "pumps"})
+    elsewhere = await added(whole, PUMPS | {Field.CHANNEL: "C0PARTNER"})
+
+    assert "has a digest of that name" in errors_in(second)[Field.NAME]
+    assert {} == errors_in(elsewhere)
+    assert 2 == len(await kept(whole))
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_slow_kore_does_not_break_the_window(whole):
+    """
+    The form is answered within Slack's three seconds; the fault comes on its field afterwards, and
+    all that was typed is still there.
+    """
+    whole.kore.faults.add(late(2.5, "/v1/Sims", times=None))
+    await whole.type("digest add")
+    await choose(whole, Field.WHICH, Which.PLAN)
+    delivery = await send(whole, {Field.NAME: "Plans", Field.PLAN: "Gold"})
+
+    assert delivery.ok
+    assert delivery.ack_seconds < 3
+    assert "Checking with KORE" in words(delivery.answer["view"])
+    assert "No SIM is on a rate plan `Gold`" in words(view(whole))
+    assert "Gold" == shown(whole)[Field.PLAN]["initial_value"]
+    assert "Plans" == shown(whole)[Field.NAME]["initial_value"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_kore_that_does_not_answer(whole):
+    """
+    What cannot be checked is not kept; the field says why, and nothing typed is lost.
+    """
+    await whole.type("digest add")
+    await choose(whole, Field.WHICH, Which.STATUS)
+    whole.kore.faults.add(broken(times=None))
+    delivery = await send(whole, {Field.NAME: "Some", Field.STATUS: "active"})
+
+    told = errors_in(delivery).get(Field.STATUS) or words(view(whole))
+    assert "Nothing was saved, and what you typed is still here" in told
+    assert Field.NAME in shown(whole)
+    assert () == await kept(whole)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("is_archived", "is archived"),
+        ("not_in_channel", "Invite me there"),
+        ("restricted_action", "I may not post in that channel"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_channel_that_takes_no_post_gets_no_digest(whole, error, sentence):
+    """
+    Where only the first post shows that the channel refuses the bot, nothing is kept either.
+    """
+    whole.slack.api.faults.fail("chat.postMessage", error)
+
+    delivery = await added(whole)
+
+    assert sentence in errors_in(delivery)[Field.CHANNEL]
+    assert () == await kept(whole)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_post_that_only_fails_now_keeps_the_digest(whole):
+    """
+    What Slack may take a minute later is no reason to lose what was made.
+    """
+    whole.slack.api.faults.fail("chat.postMessage", "fatal_error", times=9)
+
+    await added(whole)
+
+    assert 1 == len(await kept(whole))
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_an_edit_that_the_channel_refuses_is_taken_back(whole):
+    """
+    The digest stays what it was.
+    """
+    await added(whole)
+    await whole.type("digest edit Pumps")
+    whole.slack.api.faults.fail("chat.postMessage", "not_in_channel")
+
+    delivery = await send(whole, {Field.NAME: "Trucks"})
+
+    assert "Invite me there" in errors_in(delivery)[Field.CHANNEL]
+    assert ["Pumps"] == [one.name for one in await kept(whole)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_store_that_is_lost_loses_nothing_typed(whole):
+    """
+    The form stays, and says on top why nothing was kept.
+    """
+    await whole.type("digest add")
+    await whole.bot.services.store.aclose()
+
+    await send(whole, PUMPS)
+
+    assert "my store" in words(view(whole)).lower()
+    assert Field.NAME in shown(whole)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_limit_of_digests_in_a_channel(whole):
+    """
+    The list of a channel's digests can always be shown whole.
+    """
+    await added(whole)
+    (one,) = await kept(whole)
+    keep = whole.bot.services.digests.subscriptions
+    for number in range(MOST - 1):
+        await keep.add(replace(one, id=f"x{number}", name=f"Pumps {number}"))
+
+    delivery = await added(whole, PUMPS | {Field.NAME: "One more"})
+
+    assert "20 digests, which is the most" in errors_in(delivery)[Field.CHANNEL]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_channel_that_may_not_ask_gets_no_digest(database_url):
+    """
+    The lists of who may ask hold for the channel that is chosen, not only for where one types.
+    """
+    async with bot_on(database_url, allowed_channels={"C0FLEETOP"}) as whole:
+        delivery = await added(whole, PUMPS | {Field.CHANNEL: "C0PARTNER"})
+
+        assert "I may not answer here" in errors_in(delivery)[Field.CHANNEL]
+        assert () == await kept(whole)

@@ -1,0 +1,189 @@
+"""Where people's look-ups are made: the rate, the audit and the policy, between the stand-ins."""
+
+import json
+import logging
+
+import pytest
+
+from bot.demo.stories.story import all_stories
+from bot.errors import NotAllowed
+from bot.store.errors import StoreNotReady
+from bot.store.lookups import Lookups, Wanted
+from handlers.lookups import look_up, look_up_many
+from handlers.payloads import Request
+from tests.running_bots import whole_bot
+
+SID = "DE" + "0" * 31 + "9"
+
+
+@pytest.fixture
+async def slow():
+    """A bot that answers three look-ups a minute to each person."""
+    async with whole_bot(lookups_per_minute=3) as running:
+        yield running
+
+
+async def rows(bot, **wanted):
+    """What the audit keeps, newest first."""
+    await bot.bot.services.audit.kept()
+    return await Lookups(bot.bot.services.store).find(Wanted(**wanted))
+
+
+async def test_who_asks_too_often_is_told_once(slow):
+    """
+    The fourth gets a sentence that says when to try again; the fifth is left without one.
+    """
+    for _ in range(5):
+        await slow.type("truck-42")
+
+    texts = [message.text for message in slow.slack.seen_by("ana")]
+    assert 4 == len(texts)
+    assert "more than 3 look-ups a minute" in texts[3]
+    assert "Try again in " in texts[3]
+    assert slow.answer().ephemeral_to
+
+
+async def test_nobody_pays_for_others(slow):
+    """
+    Each person has their own rate.
+    """
+    for _ in range(4):
+        await slow.type("truck-42")
+    await slow.type("truck-42", user="ben")
+
+    assert "truck-42 is" in slow.answer("ben").text
+
+
+async def test_buttons_count_too(slow):
+    """
+    Refreshing again and again is asking again and again.
+    """
+    await slow.type("truck-42")
+    answer = slow.answer()
+    for _ in range(3):
+        await slow.click(answer, "Refresh")
+
+    assert "more than 3 look-ups a minute" in slow.answer().text
+
+
+async def test_many_at_once_count_as_few(slow):
+    """
+    Twenty SIMs are one look-up, so three tables of ten are no trouble.
+    """
+    names = [story.name for story in all_stories()][:10]
+    for _ in range(3):
+        await slow.type("\n".join(names))
+
+    assert [] == [m.text for m in slow.slack.seen_by("ana") if "a minute" in m.text]
+
+
+async def test_each_look_up_is_a_line_and_a_row(whole, caplog):
+    """
+    Who, where, by what, which SIM, what came of it; the reference joins line and row.
+    """
+    caplog.set_level(logging.INFO)
+    await whole.type("truck-42")
+    await whole.click(whole.answer(), "Refresh")
+    await whole.type(SID, user="ben", channel="#partner-shared")
+
+    failed, refreshed, typed = await rows(whole)
+    sid = (await whole.bot.services.sessions.look_up("truck-42")).sim.sid
+    assert ("U0ANA0001", "C0FLEETOP", None) == (typed.person, typed.channel, typed.thread)
+    assert ("command sessions", sid, "ok") == (typed.entry, typed.sim, typed.outcome)
+    assert "click refresh" == refreshed.entry
+    assert ("U0BEN0001", "C0PARTNER") == (failed.person, failed.channel)
+    assert ("sim_not_found", None) == (failed.outcome, failed.sim)
+    lines = [r for r in caplog.records if r.message == "looked-up"]
+    assert [("ok", sid), ("ok", sid), ("sim_not_found", None)] == [
+        (line.outcome, line.sim) for line in lines
+    ]
+
+
+async def test_each_sim_of_a_table_is_a_row(whole):
+    """
+    One request, one reference, a row a SIM.
+    """
+    await whole.type("truck-42\npump-7\nnobody-knows-it")
+
+    found = await rows(whole)
+    assert {"pump-7", "truck-42", None} == {row.name for row in found}
+    assert 1 == len({row.request for row in found})
+
+
+async def test_who_asks_too_often_is_noted_too(slow):
+    """
+    What was left out is a row with that outcome.
+    """
+    for _ in range(4):
+        await slow.type("truck-42")
+
+    assert ["ok", "ok", "ok", "asked_too_often"] == sorted(
+        (row.outcome for row in await rows(slow)), key=lambda outcome: outcome != "ok"
+    )
+
+
+async def test_what_was_typed_is_kept_nowhere(whole, caplog):
+    """
+    Neither in the log nor in the store: it may hold anything.
+    """
+    caplog.set_level(logging.DEBUG)
+    await whole.type("my-secret-note 8901 2600 1234 5678 909")
+
+    assert "secret" not in str(await rows(whole))
+    assert "secret" not in " ".join(record.getMessage() for record in caplog.records)
+
+
+async def test_without_the_store_people_are_answered(whole, caplog):
+    """
+    The line is there, the row waits; nobody waits for it.
+    """
+    caplog.set_level(logging.INFO)
+    services = whole.bot.services
+    await services.store.aclose()
+
+    await whole.type("truck-42")
+
+    assert "truck-42 is" in whole.answer().text
+    assert [True] == [r.outcome == "ok" for r in caplog.records if r.message == "looked-up"]
+    with pytest.raises(StoreNotReady):
+        await services.audit.kept()
+
+
+async def test_nobody_who_is_refused_is_looked_up_for():
+    """
+    The look-up itself asks who may, whoever calls it.
+    """
+    async with whole_bot(guests="refuse") as strict:
+        gil = Request(team="T0ACMEIOT", user="U0GIL0001", channel="C0FLEETOP", text="")
+        asked = len(strict.kore.requests)
+        for look in (look_up(gil, SID, strict.bot.services),
+                     look_up_many(gil, [SID], strict.bot.services)):  # fmt: skip
+            with pytest.raises(NotAllowed):
+                await look
+
+        assert asked == len(strict.kore.requests)
+
+
+async def test_what_a_guest_is_shown_of_many_is_redacted(whole):
+    """
+    Reports and errors alike.
+    """
+    gil = Request(team="T0ACMEIOT", user="U0GIL0001", channel="C0FLEETOP", text="")
+    report, error = await look_up_many(gil, ["truck-42", "8901 26"], whole.bot.services)
+
+    assert "withheld" == report.sim.iccid
+    assert () == error.candidates
+
+
+async def test_the_ack_waits_for_nothing(whole):
+    """
+    While Slack does not say who somebody is, the command is acknowledged all the same.
+    """
+    whole.slack.api.faults.latency["users.info"] = 1.0
+
+    delivery = await whole.slack.workspace.command("ana", "#fleet-ops", "/simsessions", "truck-42")
+    asked = len(whole.slack.api.calls.of("users.info"))
+    await whole.settle()
+
+    assert (True, 0) == (delivery.ok, asked)
+    assert "ICCID 8" in json.dumps(whole.answer().blocks)

@@ -1,0 +1,104 @@
+"""What is said to the bot, and what is only said near it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from bot.slack.bolt_app import ListeningConfig
+from handlers.mentions import question_in
+
+US = "U0SIMSESS"
+SERVICES = SimpleNamespace(hearing=ListeningConfig(US, frozenset({"C0FLEETOP"})))
+MENTION = {
+    "type": "app_mention",
+    "text": f"<@{US}> truck-42",
+    "user": "U1",
+    "channel": "C1",
+    "ts": "1.000001",
+}
+DIRECT = MENTION | {"type": "message", "channel_type": "im", "text": "truck-42", "channel": "D1"}
+PREFIXED = DIRECT | {"channel_type": "channel", "channel": "C0FLEETOP", "text": "!sim truck-42"}
+
+
+def heard(event, **body):
+    return question_in({"team_id": "T1", "event": event} | body, SERVICES)
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        (MENTION, "truck-42"),
+        (MENTION | {"text": f"is <@{US}|simsessions> truck-42 up"}, "is   truck-42 up"),
+        (MENTION | {"text": "<@U0SIMSESS> <tel:+1555|+1 555>"}, "+1 555"),
+        (MENTION | {"subtype": "file_share"}, "truck-42"),
+        (DIRECT, "truck-42"),
+        (DIRECT | {"subtype": "thread_broadcast"}, "truck-42"),
+        (PREFIXED, "truck-42"),
+        (PREFIXED | {"text": "!sim"}, ""),
+        (PREFIXED | {"text": "!sim\ntruck-42\nwell-1"}, "truck-42\nwell-1"),
+    ],
+)
+def test_what_is_for_us(event, text):
+    """
+    Without the mention or prefix, and without Slack's markup.
+    """
+    question = heard(event)
+
+    assert text == question.text
+    assert f"T1:{event['channel']}:1.000001" == question.key
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        MENTION | {"bot_id": "B1"},
+        MENTION | {"bot_profile": {"id": "B1"}},
+        MENTION | {"user": US},
+        MENTION | {"edited": {"user": "U1", "ts": "2.0"}},
+        MENTION | {"user": None},
+        MENTION | {"ts": None},
+        MENTION | {"channel": 7},
+        DIRECT | {"subtype": "message_changed", "hidden": True},
+        DIRECT | {"subtype": "channel_join"},
+        DIRECT | {"subtype": ["odd"]},
+        DIRECT | {"channel_type": "channel"},
+        DIRECT | {"channel_type": "mpim"},
+        PREFIXED | {"channel": "C0GENERAL"},
+        PREFIXED | {"text": "!sims truck-42"},
+        PREFIXED | {"text": "so !sim truck-42"},
+        PREFIXED | {"text": None},
+        {"type": "reaction_added", "user": "U1"},
+        {},
+    ],
+)
+def test_what_is_not_for_us(event):
+    """
+    Bots, ourselves, edits, joins, other channels, and what nobody expects.
+    """
+    assert heard(event) is None
+
+
+def test_an_event_that_is_none():
+    """
+    A body without an event says nothing.
+    """
+    assert question_in({}, SERVICES) is None
+    assert heard("odd") is None
+
+
+@pytest.mark.parametrize(
+    ("event", "thread"),
+    [
+        (MENTION, "1.000001"),
+        (MENTION | {"thread_ts": "0.5"}, "0.5"),
+        (DIRECT, None),
+        (DIRECT | {"thread_ts": "0.5"}, "0.5"),
+    ],
+)
+def test_where_it_is_answered(event, thread):
+    """
+    In the thread it came from, in a channel in a new one under it; directly as it was asked.
+    """
+    request = heard(event).request("rest")
+
+    assert (thread, True, "rest") == (request.thread, request.aloud, request.text)
