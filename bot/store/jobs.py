@@ -182,6 +182,15 @@ class JobQueue:
             await self._ask(joined, "cancel tree", key=key)
             await self._ask(joined, "wake", keys=parents)
 
+    async def lock(self, key: str, tx: Transaction) -> None:
+        """Keep a job from being written until `tx` ends.
+
+        An outcome is saved with its job locked already, so whoever writes what jobs write, and
+        then adds one, locks that job before all else: on PostgreSQL it would be a deadlock.
+        """
+        if self._db.is_postgres:
+            await self._ask(tx, "lock", keys=[key])
+
     async def get(self, key: str) -> Job | None:
         """Return a job, or None."""
         async with self._db.read() as tx:

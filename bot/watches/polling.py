@@ -153,7 +153,8 @@ class Polling:
         now = self._clock.now()
 
         async def write(tx: Transaction) -> None:
-            for before, step in zip(watches, steps, strict=True):
+            judged = sorted(zip(watches, steps, strict=True), key=lambda each: each[0].id)
+            for before, step in judged:
                 await self._ledger.advance(before, step, tx, now=now, cards=counts.watches)
 
         going_on = [after for after, _ in steps if after.ended is None]

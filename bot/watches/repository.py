@@ -176,6 +176,7 @@ class WatchRepository:
 
     async def wish(self, watch: Watch, now: datetime, tx: Transaction) -> None:
         """Save another goal or end of an open watch, and have it shown."""
+        await self._queue.lock(card_key(watch.id), tx)
         await self._rows.wish(to_row(watch), tx)
         await self.draw(watch.id, redraw_in(watch, now, 0) or NOW, tx)
 
@@ -184,9 +185,11 @@ class WatchRepository:
     ) -> bool:
         """Save a step and have it told and drawn; False where somebody else was first.
 
-        `cards` is how many cards there are in all.
+        `cards` is how many cards there are in all. Of several watches, the one with the lower id
+        goes first: each locks its card's job, and whoever saves cards locks those in this order.
         """
         after, notice = step
+        await self._queue.lock(card_key(after.id), tx)
         if not await self._rows.advance(to_row(before), to_row(after), tx):
             return False
         if notice:

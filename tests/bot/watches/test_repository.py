@@ -1,16 +1,19 @@
 """Watches and the jobs that tell of them are saved together, on both databases."""
 
+import asyncio
 import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from bot.diagnosis.state import State
+from bot.jobs.outcomes import attempted as execute
 from bot.watches.repository import from_args, from_row, to_args, to_row
 from bot.watches.transitions import stopped
 from bot.watches.watch import Asker, Condition, Ending, Notice, NoticeKind
 from tests.bot.watches.watching import MINUTE, NOON, a_card, a_snapshot, a_watch
-from tests.watching import ANA, BEN, watching
+from tests.watching import ANA, BEN, KINDS, watching
 
 
 @pytest.fixture
@@ -41,6 +44,38 @@ async def test_what_is_taken_back_leaves_nothing(rig):
 
     assert None is (await rig.watch(begun)).ended
     assert None is await rig.parts.queue.get(f"watch:{begun.watch.id}:1:stopped")
+
+
+async def test_a_watch_is_stopped_while_its_card_is_saved(rig):
+    """
+    Neither waits for a row that the other holds; on PostgreSQL that would be a deadlock.
+    """
+    begun = await rig.begin()
+    (job,) = await rig.parts.queue.claim(["watch_card"], 1, 60.0)
+    outcome = await execute(job, KINDS["watch_card"], rig.parts)
+    stops = []
+
+    async def write(tx):
+        stops.append(asyncio.create_task(rig.desk.stop(begun.watch.id, ANA)))
+        await waits_for_a_row(rig.database)
+        await outcome.write(tx)
+
+    saved = await rig.parts.queue.record([(job, replace(outcome, write=write))])
+    ended = await stops[0]
+
+    assert {job.key} == saved
+    assert Ending.STOPPED is ended.ending
+    assert await rig.watch(begun) == replace(ended, card=(await rig.watch(begun)).card, cards=1)
+
+
+async def waits_for_a_row(database):
+    """Return once a transaction waits for what another one has locked; at once on SQLite."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    async with asyncio.timeout(30):
+        while database.is_postgres:
+            async with database.read() as tx:
+                if await tx.scalar(waiting):
+                    return
 
 
 async def test_the_last_watch_ends_the_looks(rig):
