@@ -5,7 +5,7 @@ revision is named as its file, and the order of the names is the order of the re
 """
 
 import logging
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -34,6 +34,7 @@ FAILED = (
 )
 
 
+@cache
 def known_revisions(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
     """Return the revisions that this build knows, oldest first."""
     return tuple(sorted(path.stem for path in (migrations / "versions").glob("[0-9]*.py")))

@@ -13,7 +13,10 @@ import pytest
 
 @contextmanager
 def as_nobody() -> Iterator[Path]:
-    """Be somebody whom permissions hold back while the block lasts, with a folder of theirs."""
+    """Be somebody whom permissions hold back while the block lasts, with a folder of theirs.
+
+    Import and read what is needed before: `nobody` may not be let into the folder of the sources.
+    """
     before = os.geteuid(), os.getegid()
     nobody = pwd.getpwnam("nobody")
     folder = Path(tempfile.mkdtemp(prefix="simsessions-"))

@@ -120,12 +120,14 @@ async def test_a_file_that_may_not_be_changed(nobody, tmp_path):
     """
     A read-only file is read, and says so when it is written; nothing is made beside it.
     """
-    await (await Database.open(f"sqlite:///{tmp_path / 'imports.db'}")).aclose()
+    made = tmp_path / "store.db"
+    db = await with_notes(await Database.open(f"sqlite:///{made}"))
+    await note(db, 1)
+    await db.aclose()
+    content = made.read_bytes()
     with nobody() as folder:
         path = folder / "store.db"
-        db = await with_notes(await Database.open(f"sqlite:///{path}"))
-        await note(db, 1)
-        await db.aclose()
+        path.write_bytes(content)
         path.chmod(0o400)
         db = Database(f"sqlite:///{path}")
         with pytest.raises(StoreReadOnly):
