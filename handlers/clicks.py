@@ -1,7 +1,7 @@
 """What every click has in common: acknowledge, read what the button carries, answer."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck
@@ -9,10 +9,9 @@ from slack_bolt.async_app import AsyncAck
 from bot.blocks import ids
 from bot.errors import OldButton
 from bot.services import Services
-from handlers.payloads import Request, from_click
+from handlers.payloads import Body, Request, from_click, parts, text_in
 from handlers.replies import Reply, answer_later
 
-Body = Mapping[str, Any]
 Click = Callable[[Request, str, Services], Awaitable[Reply]]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 Value = TypeVar("Value", bound=ids.Carried)
@@ -29,17 +28,14 @@ def on_click(name: str, click: Click, services: Services) -> Listener:
     return listener
 
 
-def action_in(body: Body) -> Mapping[str, Any]:
+def action_in(body: Body) -> Body:
     """Return what was clicked or chosen; empty where a payload does not tell."""
-    actions = body.get("actions")
-    first = actions[0] if isinstance(actions, list) and actions else {}
-    return first if isinstance(first, Mapping) else {}
+    return next(iter(parts(body, "actions")), {})
 
 
 def value_of(body: Body) -> str:
     """Return what the clicked button carries, or "" for nothing."""
-    value = action_in(body).get("value")
-    return value if isinstance(value, str) else ""
+    return text_in(action_in(body), "value")
 
 
 def read(kind: type[Value], value: str) -> Value:

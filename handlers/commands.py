@@ -18,7 +18,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.errors import UnknownSubcommand, UserError
 from bot.services import Services
 from handlers import subcommands
-from handlers.payloads import Request, from_command
+from handlers.payloads import Request, from_command, text_in
 from handlers.replies import Reply, answer_later
 
 COMMAND = "/simsessions"
@@ -112,7 +112,7 @@ def simsessions(services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, command: Mapping[str, Any]) -> None:
         await ack()
-        found, rest = find(str(command.get("text") or ""))
+        found, rest = find(text_in(command, "text"))
         request = from_command(command, rest)
         answer_later(found.name, lambda: found.run(request, services), request, services)
 

@@ -14,11 +14,11 @@ from bot.digests.digest import Seen
 from bot.digests.subscription import Subscription
 from bot.services import Services
 from handlers import digests
-from handlers.clicks import Body, Click, Listener, on_click, read, value_of
+from handlers.clicks import Click, Listener, on_click, read, value_of
 from handlers.digest_form import open_form
 from handlers.digests import Deed, permit
 from handlers.lookups import withheld
-from handlers.payloads import Request, from_click
+from handlers.payloads import Body, Request, from_click
 from handlers.replies import Reply, attempt, send, showing
 
 

@@ -30,7 +30,7 @@ from bot.digests.subscriptions import NameTaken
 from bot.errors import BotError, NotAllowed, OldButton
 from bot.services import Services
 from handlers.digests import permit, tell_channel
-from handlers.payloads import Request, acting, from_click, part
+from handlers.payloads import Body, Request, acting, from_click, part, text_in
 from handlers.replies import Reply, attempt, screen_of
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
@@ -151,7 +151,7 @@ _KINDS = {Field.WHICH: Which, Field.EVERY: Every, Field.WHEN_QUIET: WhenQuiet}
 def form_in(view: Submission) -> ids.DigestForm:
     """Return which digest the window is about. Raises OldButton."""
     try:
-        return ids.DigestForm.from_value(str(view.get("private_metadata")))
+        return ids.DigestForm.from_value(text_in(view, "private_metadata"))
     except ValidationError as error:
         raise OldButton from error
 
@@ -173,9 +173,8 @@ def draft_in(view: Submission) -> Draft:
 
 def _text(told: Mapping[str, Any]) -> str:
     """Return what was typed or chosen; "" where nothing was."""
-    chosen = part(told, "selected_option").get("value")
-    plain = next((told[key] for key in _PLAIN if told.get(key)), None)
-    return str(chosen or plain or "")
+    chosen = text_in(part(told, "selected_option"), "value")
+    return chosen or next(filter(None, (text_in(told, name) for name in _PLAIN)), "")
 
 
 IN_TIME = 1.5
@@ -183,7 +182,6 @@ IN_TIME = 1.5
 SETTLED = 0.5
 """Seconds after which an answer has surely reached the window."""
 
-Body = Mapping[str, Any]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 Find = Callable[[], Awaitable[Subscription]]
 
@@ -233,7 +231,7 @@ def on_choice(services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
         view = part(body, "view")
-        window = services.windows.opened(str(view.get("id")))
+        window = services.windows.opened(text_in(view, "id"))
 
         async def redraw() -> None:
             await window.show(form_view(draft_in(view), form_in(view)))
@@ -251,7 +249,7 @@ def on_typing(services: Services) -> Listener:
     """Return the listener that offers time zones for what is being typed."""
 
     async def listener(ack: AsyncAck, payload: Body) -> None:
-        zones = offered(str(payload.get("value") or ""), services.clock.now())
+        zones = offered(text_in(payload, "value"), services.clock.now())
         await ack(options=[option(Choice(name, words)) for name, words in zones])
 
     return listener
@@ -272,7 +270,7 @@ def on_sent(services: Services) -> Listener:
             await ack(response_action="errors", errors=errors_of(wrong))
             return
         request = replace(from_click(body), channel=form.at)
-        sent = Sent(draft, form, request, str(view.get("id")), services)
+        sent = Sent(draft, form, request, text_in(view, "id"), services)
         saving = services.tasks.start(sent.save(), name="digest_saved")
         await asyncio.wait({saving}, timeout=IN_TIME)
         await ack(**sent.answer())

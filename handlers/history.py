@@ -23,7 +23,7 @@ from bot.sessions.report import SessionReport
 from bot.sims.numbers import check_digit_fits, digits_of, is_iccid, is_imei
 from handlers.clicks import Click, action_in, on_click, read, value_of
 from handlers.lookups import look_up
-from handlers.payloads import Request, from_click, part
+from handlers.payloads import Body, Request, from_click, part, text_in
 from handlers.replies import PATIENCE_SECONDS, Reply, attempt, screen_of, send, showing
 
 log = logging.getLogger(__name__)
@@ -150,7 +150,6 @@ CLICKS: Mapping[str, Click] = {
 
 TITLE = "Session details"
 
-Body = Mapping[str, Any]
 Choose = Callable[[Body], ids.Details]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 
@@ -166,7 +165,9 @@ def on_choice(name: str, choose: Choose, services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
-        details = SessionDetails(from_click(body), part(body, "view").get("id"), services)
+        details = SessionDetails(
+            from_click(body), text_in(part(body, "view"), "id") or None, services
+        )
         work = attempt(name, lambda: details.show(choose(body)), details.tell, services)
         services.tasks.start(work, name=name)
 
@@ -181,9 +182,9 @@ def of_button(body: Body) -> ids.Details:
 def of_select(body: Body) -> ids.Details:
     """Read the session that was chosen in the window. Raises OldButton."""
     option = part(action_in(body), "selected_option")
-    metadata = part(body, "view").get("private_metadata")
+    metadata = text_in(part(body, "view"), "private_metadata")
     try:
-        return ids.chosen(str(metadata), str(option.get("value")))
+        return ids.chosen(metadata, text_in(option, "value"))
     except ValueError as error:
         raise OldButton from error
 

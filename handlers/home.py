@@ -21,7 +21,7 @@ from bot.watches.transitions import hidden_watch
 from bot.watches.watch import Watch
 from handlers.commands import all_subcommands
 from handlers.lookups import withheld
-from handlers.payloads import Request, part
+from handlers.payloads import Request, part, text_in
 
 log = logging.getLogger(__name__)
 
@@ -100,12 +100,11 @@ def on_opened(services: Services) -> Listener:
         event = part(body, "event")
         if event.get("tab") == "home":
             request = of_event(body)
-            known_hash = part(event, "view").get("hash")
             services.homes.opened(
                 request.user,
                 # who acts goes along, for whom it is drawn anew later
                 partial(copy_context().run, show_later, request, services),
-                known_hash if isinstance(known_hash, str) else None,
+                text_in(part(event, "view"), "hash") or None,
             )
             show_later(request, services)
 
@@ -114,8 +113,8 @@ def on_opened(services: Services) -> Listener:
 
 def of_event(body: Mapping[str, Any]) -> Request:
     """Return the request of somebody who looks at their Home tab."""
-    user, team = part(body, "event").get("user"), body.get("team_id")
-    return Request(team=str(team or ""), user=str(user or ""), channel="", text="")
+    user = text_in(part(body, "event"), "user")
+    return Request(team=text_in(body, "team_id"), user=user, channel="", text="")
 
 
 def show_later(request: Request, services: Services) -> None:

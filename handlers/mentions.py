@@ -5,10 +5,9 @@ those of the message above it and of the thread's root are meant.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -20,15 +19,13 @@ from bot.sims.spotter import Spotted
 from handlers.commands import DEFAULT, Subcommand, all_subcommands, find
 from handlers.dedupe import is_first, is_late
 from handlers.message_text import texts_of
-from handlers.payloads import Request, part
+from handlers.payloads import Body, Request, part, text_in
 from handlers.replies import Reply, answer
 from handlers.triage import answer_to
 
 PREFIX = "!sim"
 _SAID = frozenset({"file_share", "thread_broadcast"})
 _PREFIXED = re.compile(rf"(?s)\s*{re.escape(PREFIX)}(?!\S)(.*)")
-
-Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +68,20 @@ def question_in(body: Body, services: Services) -> Question | None:
         return None
     return Question(
         text=unlinked(text).strip(),
-        team=_text(body, "team_id"),
-        user=_text(event, "user"),
-        channel=_text(event, "channel"),
-        ts=_text(event, "ts"),
-        thread=_text(event, "thread_ts") or None,
+        team=text_in(body, "team_id"),
+        user=text_in(event, "user"),
+        channel=text_in(event, "channel"),
+        ts=text_in(event, "ts"),
+        thread=text_in(event, "thread_ts") or None,
         is_direct=event.get("channel_type") == "im",
     )
 
 
 def _is_a_persons(event: Body, us: str) -> bool:
     """Return whether a person wrote this anew: an edit may add a mention, and is none."""
-    by_bot = event.get("bot_id") or event.get("bot_profile") or _text(event, "user") in {"", us}
+    by_bot = event.get("bot_id") or event.get("bot_profile") or text_in(event, "user") in {"", us}
     anew = not (event.get("edited") or event.get("hidden")) and _is_said(event.get("subtype"))
-    return anew and not by_bot and bool(_text(event, "channel") and _text(event, "ts"))
+    return anew and not by_bot and bool(text_in(event, "channel") and text_in(event, "ts"))
 
 
 def _is_said(subtype: object) -> bool:
@@ -92,19 +89,14 @@ def _is_said(subtype: object) -> bool:
 
 
 def _said_to_us(event: Body, services: Services) -> str | None:
-    text, kind, hearing = _text(event, "text"), event.get("type"), services.hearing
+    text, kind, hearing = text_in(event, "text"), event.get("type"), services.hearing
     mention = re.compile(rf"<@{re.escape(hearing.bot_user)}(?:\|[^<>]*)?>")
     if kind == "app_mention" or (kind == "message" and event.get("channel_type") == "im"):
         return mention.sub(" ", text)
-    if kind == "message" and _text(event, "channel") in hearing.prefix_channels:
+    if kind == "message" and text_in(event, "channel") in hearing.prefix_channels:
         found = _PREFIXED.fullmatch(text)
         return found[1] if found else None
     return None
-
-
-def _text(of: Body, name: str) -> str:
-    found = of.get(name)
-    return found if isinstance(found, str) else ""
 
 
 NO_SIM_ABOVE = (

@@ -23,6 +23,7 @@ from handlers.payloads import (
     from_command,
     part,
     team_of,
+    text_in,
 )
 from handlers.replies import send, showing
 
@@ -107,7 +108,7 @@ def kind_of(body: Mapping[str, Any]) -> str:
     """Name what came in; few words, for logs and metrics."""
     if "command" in body:
         return "command"
-    return KINDS.get(body.get("type", ""), "other")
+    return KINDS.get(text_in(body, "type"), "other")
 
 
 def is_for_us(body: Mapping[str, Any], services: Services) -> bool:

@@ -5,6 +5,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+Body = Mapping[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -25,58 +27,77 @@ class Request:
     aloud: bool = False
 
 
-def from_command(payload: Mapping[str, Any], text: str) -> Request:
+def part(payload: Body, name: str) -> Body:
+    """Return a part of the payload; empty where it is missing or no object."""
+    found = payload.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def parts(payload: Body, name: str) -> list[Body]:
+    """Return the objects of a list in the payload; empty where it is missing or no list."""
+    found = payload.get(name)
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
+
+
+def text_in(payload: Body, name: str) -> str:
+    """Return a text of the payload; "" where it is missing or no text."""
+    found = payload.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def from_command(payload: Body, text: str) -> Request:
     """Read a slash command's payload; `text` is what follows the subcommand."""
     return Request(
-        team=payload.get("team_id", ""),
-        user=payload.get("user_id", ""),
-        channel=payload.get("channel_id", ""),
+        team=text_in(payload, "team_id"),
+        user=text_in(payload, "user_id"),
+        channel=text_in(payload, "channel_id"),
         text=text,
-        response_url=payload.get("response_url"),
-        trigger=payload.get("trigger_id"),
+        response_url=text_in(payload, "response_url") or None,
+        trigger=text_in(payload, "trigger_id") or None,
     )
 
 
-def from_click(payload: Mapping[str, Any]) -> Request:
+def from_click(payload: Body) -> Request:
     """Read a click's payload; the thread is that of the message that was clicked."""
     container = part(payload, "container")
+    thread = text_in(container, "thread_ts") or text_in(part(payload, "message"), "thread_ts")
     return Request(
         team=team_of(payload),
-        user=part(payload, "user").get("id", ""),
-        channel=container.get("channel_id") or part(payload, "channel").get("id", ""),
+        user=text_in(part(payload, "user"), "id"),
+        channel=_channel_of(payload),
         text="",
-        response_url=payload.get("response_url"),
-        thread=container.get("thread_ts") or part(payload, "message").get("thread_ts"),
-        trigger=payload.get("trigger_id"),
+        response_url=text_in(payload, "response_url") or None,
+        thread=thread or None,
+        trigger=text_in(payload, "trigger_id") or None,
         is_public=container.get("type") == "message" and not container.get("is_ephemeral"),
     )
 
 
-def from_shortcut(payload: Mapping[str, Any]) -> Request:
+def from_shortcut(payload: Body) -> Request:
     """Read a shortcut's payload; it is answered for all to see, in the message's own thread."""
     message = part(payload, "message")
+    root = text_in(message, "thread_ts") or text_in(payload, "message_ts")
     return Request(
         team=team_of(payload),
-        user=part(payload, "user").get("id", ""),
-        channel=part(payload, "channel").get("id", ""),
+        user=text_in(part(payload, "user"), "id"),
+        channel=text_in(part(payload, "channel"), "id"),
         text="",
-        response_url=payload.get("response_url"),
-        thread=message.get("thread_ts") or payload.get("message_ts") or message.get("ts"),
-        trigger=payload.get("trigger_id"),
+        response_url=text_in(payload, "response_url") or None,
+        thread=root or text_in(message, "ts") or None,
+        trigger=text_in(payload, "trigger_id") or None,
         is_public=True,
         aloud=True,
     )
 
 
-def team_of(payload: Mapping[str, Any]) -> str:
+def team_of(payload: Body) -> str:
     """Return the workspace in which it happened; with an org-wide install only the user tells."""
-    return part(payload, "team").get("id") or part(payload, "user").get("team_id") or ""
+    return text_in(part(payload, "team"), "id") or text_in(part(payload, "user"), "team_id")
 
 
-def part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return a part of the payload; empty where it is missing or no object."""
-    found = payload.get(name)
-    return found if isinstance(found, Mapping) else {}
+def _channel_of(payload: Body) -> str:
+    in_container = text_in(part(payload, "container"), "channel_id")
+    return in_container or text_in(part(payload, "channel"), "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +125,7 @@ def acting() -> Actor | None:
     return _ACTING.get()
 
 
-def actor_of(body: Mapping[str, Any], event_team: str | None) -> Actor:
+def actor_of(body: Body, event_team: object) -> Actor:
     """Read a payload; `event_team` is what Bolt found out about an event's author.
 
     In a channel shared with another company `team` is where the bot is installed, and
@@ -112,37 +133,37 @@ def actor_of(body: Mapping[str, Any], event_team: str | None) -> Actor:
     """
     if "command" in body:
         return Actor(
-            team=body.get("team_id"),
-            enterprise=body.get("enterprise_id"),
-            user=body.get("user_id"),
-            channel=body.get("channel_id"),
+            team=text_in(body, "team_id") or None,
+            enterprise=text_in(body, "enterprise_id") or None,
+            user=text_in(body, "user_id") or None,
+            channel=text_in(body, "channel_id") or None,
         )
     if isinstance(body.get("event"), Mapping):
         return _of_event(body, part(body, "event"), event_team)
     return _of_interaction(body, part(body, "user"))
 
 
-def _of_event(body: Mapping[str, Any], event: Mapping[str, Any], team: str | None) -> Actor:
+def _of_event(body: Body, event: Body, team: object) -> Actor:
     # in a shared channel the payload's enterprise is ours, whoever wrote
-    told = body.get("is_ext_shared_channel")
+    is_shared = body.get("is_ext_shared_channel")
     at_home = event.get("type") == "app_home_opened"  # nobody else reads it
     return Actor(
-        team=team,
-        enterprise=None if told else body.get("enterprise_id"),
-        user=event.get("user"),
-        channel=None if at_home else event.get("channel"),
+        team=team if isinstance(team, str) else None,
+        enterprise=None if is_shared else text_in(body, "enterprise_id") or None,
+        user=text_in(event, "user") or None,
+        channel=None if at_home else text_in(event, "channel") or None,
         in_view=at_home,
-        in_shared=told if isinstance(told, bool) else None,
+        in_shared=is_shared if isinstance(is_shared, bool) else None,
     )
 
 
-def _of_interaction(body: Mapping[str, Any], user: Mapping[str, Any]) -> Actor:
-    home = part(body, "team").get("id")
-    team = user.get("team_id") or home
+def _of_interaction(body: Body, user: Body) -> Actor:
+    home = text_in(part(body, "team"), "id") or None
+    team = text_in(user, "team_id") or home
     return Actor(
         team=team,
-        enterprise=part(body, "enterprise").get("id") if team == home else None,
-        user=user.get("id"),
-        channel=part(body, "container").get("channel_id") or part(body, "channel").get("id"),
+        enterprise=text_in(part(body, "enterprise"), "id") or None if team == home else None,
+        user=text_in(user, "id") or None,
+        channel=_channel_of(body) or None,
         in_view=isinstance(body.get("view"), Mapping),
     )

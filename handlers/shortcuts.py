@@ -3,8 +3,7 @@
 Where the message names no SIM, a window asks for some.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -15,7 +14,7 @@ from bot.blocks.modals import paste_view
 from bot.services import Services
 from handlers.commands import DEFAULT, all_subcommands
 from handlers.message_text import texts_of
-from handlers.payloads import Request, from_shortcut, part, team_of
+from handlers.payloads import Body, Request, from_shortcut, part, team_of, text_in
 from handlers.replies import Reply, answer_later
 from handlers.triage import answer_to
 
@@ -24,7 +23,6 @@ PATIENCE_SECONDS = 0.5
 """Seconds for a first list of SIMs: the trigger that opens a window lives for three."""
 OPENED = Reply(lambda _refused: Screen(NO_SIM, []), quiet=True)
 
-Body = Mapping[str, Any]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 
 
@@ -71,18 +69,18 @@ def on_pasted(services: Services) -> Listener:
 
 def pasted_in(body: Body) -> Request:
     """Read what was pasted, and where the answer goes: if nothing tells, to the asker directly."""
-    view, user = part(body, "view"), part(body, "user").get("id", "")
+    view, user = part(body, "view"), text_in(part(body, "user"), "id")
     try:
-        place = ids.Place.from_value(str(view.get("private_metadata")))
+        place = ids.Place.from_value(text_in(view, "private_metadata"))
     except ValidationError:
         place = ids.Place(channel=user)
     values = part(part(view, "state"), "values")
-    text = part(part(values, ids.PASTED), ids.PASTED).get("value")
+    text = text_in(part(part(values, ids.PASTED), ids.PASTED), "value")
     return Request(
         team=team_of(body),
         user=user,
         channel=place.channel,
-        text=str(text or "").strip(),
+        text=text.strip(),
         response_url=place.response_url,
         thread=place.thread,
         is_public=True,

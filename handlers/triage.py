@@ -19,10 +19,10 @@ from bot.services import Services
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
-from handlers.clicks import Body, Click, Listener, action_in, on_click, read
+from handlers.clicks import Click, Listener, action_in, on_click, read
 from handlers.commands import or_nearest
 from handlers.lookups import look_up, look_up_many
-from handlers.payloads import Request, from_click, part
+from handlers.payloads import Body, Request, from_click, part, text_in
 from handlers.replies import Reply, Shown, answer_later, showing
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ def on_details(services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
         request, option = from_click(body), part(action_in(body), "selected_option")
-        chosen = str(option.get("value"))
+        chosen = text_in(option, "value")
         answer_later("details", lambda: details(request, chosen, services), request, services)
 
     return listener

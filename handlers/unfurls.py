@@ -18,7 +18,7 @@ from bot.sessions.redaction import redacted
 from bot.sims.links import sims_in
 from handlers.dedupe import is_first, is_late
 from handlers.lookups import admit, look_up
-from handlers.payloads import Request, part
+from handlers.payloads import Body, Request, part, parts, text_in
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,6 @@ MOST_LINKS = 2
 COMPOSER = "composer"
 FOR_ALL = "Card, device and place are left out of previews."
 
-Body = Mapping[str, Any]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 
 
@@ -50,10 +49,9 @@ def on_link(services: Services) -> Listener:
 
 def sims_linked(event: Body) -> dict[str, str]:
     """Return the links that lead to one SIM, with its SID; none where there are many links."""
-    links = event.get("links")
-    told = [link for link in links if isinstance(link, Mapping)] if isinstance(links, list) else []
-    found = {str(link.get("url")): sims_in(str(link.get("url"))) for link in told}
-    if len(told) > MOST_LINKS:
+    links = [text_in(link, "url") for link in parts(event, "links")]
+    found = {url: sims_in(url) for url in links}
+    if len(links) > MOST_LINKS:
         return {}
     return {
         url: sims[0] for url, sims in found.items() if len(sims) == 1 and ids.Sims.takes(sims[0])
@@ -99,9 +97,9 @@ async def _card(request: Request, sid: str, services: Services) -> list[dict[str
 def _request(body: Body) -> Request:
     event = part(body, "event")
     return Request(
-        team=str(body.get("team_id") or ""),
-        user=str(event.get("user") or ""),
-        channel=str(event.get("channel") or ""),
+        team=text_in(body, "team_id"),
+        user=text_in(event, "user"),
+        channel=text_in(event, "channel"),
         text="",
         is_public=True,
     )

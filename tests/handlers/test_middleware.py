@@ -16,6 +16,8 @@ EVERY_KIND = [
     ({"type": "message_action"}, "shortcut"),
     ({"type": "event_callback"}, "event"),
     ({"type": "something_new"}, "other"),
+    ({"type": []}, "other"),
+    ({"type": {}, "event": {"type": []}}, "other"),
     ({}, "other"),
 ]
 

@@ -1,39 +1,71 @@
-"""Slack's payload as a typed request."""
+"""Slack's payload as a typed request, and who is behind it."""
 
-import pytest
+from contextlib import suppress
+from types import SimpleNamespace
 
-from handlers.payloads import Request, from_click, from_command, from_shortcut
+from hypothesis import given
 
+from bot.errors import OldButton
+from bot.ops.metrics import Metrics
+from bot.slack.access import Access
+from bot.slack.bolt_app import ListeningConfig
+from handlers.clicks import action_in, value_of
+from handlers.dedupe import is_late
+from handlers.digest_form import draft_in
+from handlers.history import of_button, of_select
+from handlers.home import of_event
+from handlers.mentions import question_in
+from handlers.message_text import texts_of
+from handlers.middleware import delivery_id, is_for_us, kind_of
+from handlers.payloads import (
+    Actor,
+    Request,
+    actor_of,
+    from_click,
+    from_command,
+    from_shortcut,
+    team_of,
+)
+from handlers.shortcuts import pasted_in
+from handlers.unfurls import sims_linked
+from tests.fakes import FakeClock
+from tests.handlers.strange import BODIES, JSON
+
+COMMAND = {
+    "command": "/x",
+    "team_id": "T1",
+    "user_id": "U1",
+    "channel_id": "C1",
+    "text": "help me",
+    "response_url": "https://x/1",
+    "trigger_id": "1.2",
+}
 CLICK = {
+    "type": "block_actions",
     "team": {"id": "T1"},
-    "user": {"id": "U1"},
+    "user": {"id": "U1", "team_id": "T1"},
     "container": {"type": "message", "channel_id": "C1", "is_ephemeral": True},
     "response_url": "https://x/1",
     "trigger_id": "1.2",
 }
+EVENT = {"type": "event_callback", "event": {"user": "U1", "channel": "C1"}}
 
 
 def test_a_command():
     """
     Who, where, the URL for the answer, and the text that is left.
     """
-    payload = {
-        "team_id": "T1",
-        "user_id": "U1",
-        "channel_id": "C1",
-        "text": "help me",
-        "response_url": "https://x/1",
-        "trigger_id": "1.2",
-    }
+    expected = Request("T1", "U1", "C1", "me", "https://x/1", None, "1.2")
 
-    request = from_command(payload, "me")
-
-    assert Request("T1", "U1", "C1", "me", "https://x/1", None, "1.2") == request
+    assert expected == from_command(COMMAND, "me")
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
+def test_a_click():
+    """
+    The thread and whether all see it come from the message that was clicked.
+    """
+    plain = {"channel": "C1", "team": "T1", "thread": None, "is_public": False}
+    for changes, expected in (
         ({}, {}),
         ({"container": {"type": "message", "channel_id": "C1"}}, {"is_public": True}),
         ({"container": {"channel_id": "C1", "thread_ts": "1.5"}}, {"thread": "1.5"}),
@@ -41,44 +73,107 @@ def test_a_command():
         ({"container": {}, "channel": {"id": "C2"}}, {"channel": "C2"}),
         ({"container": {"type": "view"}}, {"channel": ""}),
         ({"team": None, "user": {"id": "U1", "team_id": "T2"}}, {"team": "T2"}),
-    ],
-)
-def test_a_click(changes, expected):
-    """
-    The thread and whether all see it come from the message that was clicked.
-    """
-    plain = {"channel": "C1", "team": "T1", "thread": None, "is_public": False} | expected
+    ):
+        request = from_click(CLICK | changes)
 
-    request = from_click(CLICK | changes)
-
-    assert plain == {name: getattr(request, name) for name in plain}
+        assert plain | expected == {name: getattr(request, name) for name in plain}, changes
 
 
-@pytest.mark.parametrize("body", [{}, {"user": None, "container": [], "team": "T1", "message": 7}])
-def test_nothing_in_a_payload_makes_the_reading_fail(body):
-    """
-    A strange payload gives an empty request, never an exception.
-    """
-    assert Request("", "", "", "") == from_click(body)
-    assert Request("", "", "", "") == from_command(body, "")
-
-
-@pytest.mark.parametrize(
-    ("message", "thread"),
-    [({"ts": "1.5"}, "1.5"), ({"ts": "1.5", "thread_ts": "1.0"}, "1.0"), ("odd", "1.4")],
-)
-def test_a_shortcut(message, thread):
+def test_a_shortcut():
     """
     It is answered for all to see, in the thread of the message it was used on.
     """
-    payload = CLICK | {"channel": {"id": "C1"}, "message": message, "message_ts": "1.4"}
-    payload |= {"message_ts": None} if isinstance(message, dict) else {}
+    for changes, thread in (
+        ({"message": {"ts": "1.5"}}, "1.5"),
+        ({"message": {"ts": "1.5", "thread_ts": "1.0"}}, "1.0"),
+        ({"message": "odd", "message_ts": "1.4"}, "1.4"),
+    ):
+        request = from_shortcut(CLICK | {"channel": {"id": "C1"}} | changes)
 
-    request = from_shortcut(payload)
+        found = (request.thread, request.channel, request.user, request.aloud)
+        assert (thread, "C1", "U1", True) == found, changes
 
-    assert (thread, "C1", "U1", True) == (
-        request.thread,
-        request.channel,
-        request.user,
-        request.aloud,
+
+def test_who_acts():
+    """
+    Team, organisation, person and place, from wherever that kind of payload has them.
+    """
+    for body, actor in (
+        (COMMAND, Actor("T1", None, "U1", "C1")),
+        (COMMAND | {"enterprise_id": "E1"}, Actor("T1", "E1", "U1", "C1")),
+        (CLICK, Actor("T1", None, "U1", "C1")),
+        (CLICK | {"enterprise": {"id": "E1"}}, Actor("T1", "E1", "U1", "C1")),
+        (CLICK | {"container": {}, "channel": {"id": "C2"}}, Actor("T1", None, "U1", "C2")),
+        (CLICK | {"user": {"id": "U1"}}, Actor("T1", None, "U1", "C1")),
+        (
+            CLICK | {"view": {"id": "V1"}, "container": {"type": "view"}},
+            Actor("T1", None, "U1", None, in_view=True),
+        ),
+        (EVENT | {"enterprise_id": "E1"}, Actor("T9", "E1", "U1", "C1")),
+    ):
+        assert actor == actor_of(body, "T9"), body
+
+
+def test_a_foreigner_never_gets_our_organisation():
+    """
+    In a channel shared with another company the payload's organisation is ours, not theirs.
+    """
+    for body in (
+        CLICK | {"user": {"id": "U2", "team_id": "T2"}, "enterprise": {"id": "E1"}},
+        EVENT | {"is_ext_shared_channel": True, "enterprise_id": "E1"},
+    ):
+        actor = actor_of(body, "T2")
+
+        assert ("T2", None) == (actor.team, actor.enterprise), body
+
+
+def test_what_a_payload_does_not_say_is_unknown():
+    """
+    Nothing is made up: a strange payload gives an empty request, and nobody who acts.
+    """
+    for body in (
+        {},
+        {"type": "x"},
+        {"user": "U1"},
+        {"team": None, "user": None},
+        {"user": None, "container": [], "team": "T1", "message": 7},
+        {"team": {"id": ["T1"]}, "user": {"id": {}, "team_id": 7}, "response_url": ["https://x"]},
+        {
+            "team_id": ["T1"],
+            "user_id": {},
+            "channel_id": 7,
+            "trigger_id": [],
+            "channel": {"id": []},
+        },
+    ):
+        assert Request("", "", "", "") == from_click(body) == from_command(body, ""), body
+        assert Actor(None, None, None, None) == actor_of(body, None), body
+
+
+LISTENING = ListeningConfig("U0SIMSESS", frozenset({"C1"}))
+SERVICES = SimpleNamespace(clock=FakeClock(), metrics=Metrics(), hearing=LISTENING)
+LISTED = Access("T1", users=frozenset({"U1"}), channels=frozenset({"C1"}))
+
+
+@given(body=BODIES, team=JSON)
+def test_nothing_in_a_payload_makes_a_reading_fail(body, team):
+    """
+    Whatever stands in it, each reading ends; a value is what we sent, or from an old button.
+    """
+    for read in (action_in, value_of, of_event, texts_of, kind_of, delivery_id):
+        read(body)
+    for read in (from_click, from_shortcut, team_of, pasted_in, sims_linked):
+        read(body)
+    from_command(body, "")
+    for read in (question_in, is_for_us, is_late):
+        read(body, SERVICES)
+    for read in (of_button, of_select, draft_in):
+        with suppress(OldButton):
+            read(body)
+    actor = actor_of(body, team)
+
+    assert all(
+        value is None or isinstance(value, str)
+        for value in (actor.team, actor.enterprise, actor.user, actor.channel)
     )
+    assert LISTED.is_listed(actor) in {True, False}

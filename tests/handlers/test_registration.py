@@ -1,10 +1,13 @@
-"""Whatever Slack can send back of what we draw, somebody listens to."""
+"""Whatever Slack can send back of what we draw, also long ago, somebody listens to."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.blocks import ids
+from bot.digests.form import Field
+from handlers.clicks import read
 from tests.recorders import all_that_is_registered
 
 BLOCKS = ("_ACTIONS", "_CHOICE", "_PAGES")
@@ -55,3 +58,86 @@ def test_each_shortcut_has_its_handler(attached):
     And none is listened to that has no id.
     """
     assert sorted(SHORTCUTS) == sorted(attached["shortcut"])
+
+
+STANDING = {
+    "action": """
+        refresh share history map pick csv timeline share_file details choose_session turn_page
+        digest_add digest_edit digest_pause digest_resume digest_remove digest_now digest_preview
+        digest_details digest_csv triage_details triage_csv triage_share handover_look_up
+        watch watch_all stop_watch digest_field_which digest_field_every
+    """,
+    "options": "digest_field_zone",
+    "view": "paste_view digest_form",
+    "shortcut": "look_up_message hand_over",
+    "command": "/simsessions",
+    "event": "app_mention message link_shared app_home_opened",
+}
+
+
+def test_what_stands_in_slack_is_listened_to(attached):
+    """
+    Buttons, modals and shortcuts keep their ids for good: old messages stay where they are.
+    """
+    for kind, names in STANDING.items():
+        for name in names.split():
+            heard = [each for each in attached[kind] if re.fullmatch(each, name)]
+
+            assert 1 == len(heard), (kind, name)
+
+
+SID = "DE00000000000000000000000000000009"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_the_values_of_buttons_that_stand_in_slack_are_read():
+    """
+    Each is written here as an earlier release wrote it.
+    """
+    sid = f'"sid":"{SID}"'
+    for value, expected in (
+        (f"{{{sid}}}", ids.Refresh(sid=SID)),
+        (f'{{{sid},"shared_by":"U0BEN0001"}}', ids.Refresh(sid=SID, shared_by="U0BEN0001")),
+        (f"{{{sid}}}", ids.Share(sid=SID)),
+        (f'{{{sid},"asked":"pmp-7 3","days":3}}', ids.Pick(sid=SID, asked="pmp-7 3", days=3)),
+        (f'{{{sid},"days":7}}', ids.Window(sid=SID, days=7)),
+        (
+            f'{{{sid},"days":7,"kind":"csv"}}',
+            ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.CSV),
+        ),
+        (
+            f'{{{sid},"days":7,"kind":"png"}}',
+            ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.PICTURE),
+        ),
+        (
+            f'{{{sid},"days":30,"start":"2026-03-01T12:00:00Z","channel":"C1"}}',
+            ids.Details(sid=SID, days=30, start=NOON, channel="C1"),
+        ),
+        ('{"packed":"AAAAAAAAAAAAAAAAAAAACQAAAAAAAAAAAAAAAAAAAAk="}', ids.Sims.of([SID, SID])),
+        ('{"id":"ab12"}', ids.StopWatch(id="ab12")),
+        (
+            '{"channel":"C1","thread":"1.5","response_url":"https://x/1"}',
+            ids.Place(channel="C1", thread="1.5", response_url="https://x/1"),
+        ),
+        ('{"root":"1.5"}', ids.Thread(root="1.5")),
+        ('{"id":"d1"}', ids.DigestButton(id="d1")),
+        ('{"id":"d1","due":"2026-03-01T12:00:00Z"}', ids.DigestRun(id="d1", due=NOON)),
+        (
+            '{"id":"d1","at":"C1","kept":{"pattern":"pump-*"}}',
+            ids.DigestForm(id="d1", at="C1", kept={"pattern": "pump-*"}),
+        ),
+    ):
+        assert expected == read(type(expected), value), value
+
+
+def test_the_fields_of_a_digest_form_keep_their_names():
+    """
+    A form that is open while the bot is updated can still be sent off.
+    """
+    names = """
+        name which listed pattern plan status every hours at day cron zone quiet_from quiet_to
+        when_quiet channel
+    """
+
+    assert set(names.split()) == set(Field)
+    assert ("digest_field", "pasted") == (ids.DIGEST_FIELD, ids.PASTED)
