@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 from bot.app.assembly import EVENTS_PATH
+from bot.emulators.slack.api import granted_scopes
 from bot.emulators.slack.methods.context import METHODS
 from bot.emulators.slack.people import HOME
 from bot.emulators.slack.web_api import load_methods
+from bot.slack.manifest import bot_scopes
 from tests.recorders import all_that_is_registered
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +22,7 @@ MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
 SENDS = [*(ROOT / "bot" / "slack").glob("*.py"), *(ROOT / "handlers").rglob("*.py")]
 FAMILIES = "chat|files|views|conversations|users|usergroups|reactions|blocks"
 METHOD = re.compile(rf'"((?:{FAMILIES})\.[a-zA-Z.]+)"')
+SCOPES = MANIFEST["oauth_config"]["scopes"]
 EVENTS = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
 EVENT_SCOPES = {
     "app_home_opened": None,
@@ -58,15 +61,32 @@ def test_events_and_shortcuts_are_those_that_are_registered(attached):
     assert sorted(attached.get("shortcut", [])) == sorted(shortcuts)
 
 
+def test_each_optional_scope_is_asked_for_too():
+    """
+    Slack asks for what stands in `bot` alone; `bot_optional` says which of those may be declined.
+    """
+    assert {"bot", "bot_optional"} == set(SCOPES)
+    assert set() == set(SCOPES["bot_optional"]) - set(SCOPES["bot"])
+    assert [] == [name for kind in SCOPES.values() for name in kind if kind.count(name) > 1]
+
+
+def test_an_app_is_installed_with_all_that_it_may_use():
+    """
+    Who allows everything gets every scope of the file; who declines what may be, what is needed.
+    """
+    needed, optional = bot_scopes()
+
+    assert needed | optional == granted_scopes(**SCOPES)
+    assert needed == granted_scopes(**SCOPES, declined=needed | optional)
+    assert {"files:write", "im:history", "links:write"} <= optional
+    assert {"app_mentions:read", "chat:write", "commands"} <= needed
+
+
 def test_each_event_has_the_scope_without_which_it_does_not_come():
     """
-    What the code listens to and calls is all that the scopes are for.
+    What the code listens to has its scope.
     """
-    scopes = MANIFEST["oauth_config"]["scopes"]
-
-    needed = {EVENT_SCOPES[event] for event in EVENTS} - {None}
-    assert needed <= {*scopes["bot"], *scopes["bot_optional"]}
-    assert "app_mentions:read" in scopes["bot"]
+    assert {EVENT_SCOPES[event] for event in EVENTS} - {None} <= set(SCOPES["bot"])
 
 
 def test_links_are_those_of_kores_console():
@@ -92,14 +112,11 @@ def test_the_scopes_are_the_least_that_are_needed():
     named = {name for path in SENDS for name in METHOD.findall(path.read_text())}
     needed = {tuple(sorted(METHODS[name].scopes)) for name in named}
 
-    scopes = MANIFEST["oauth_config"]["scopes"]
-    told = {*scopes["bot"], *scopes["bot_optional"]}
+    for_events = {EVENT_SCOPES[event] for event in EVENTS}
+    told = set(SCOPES["bot"])
     assert {"chat.postMessage", "chat.postEphemeral"} <= named
     assert all(not each or told & set(each) for each in needed)
-    for_events = {EVENT_SCOPES[event] for event in EVENTS}
     assert told - {"commands"} - for_events <= {scope for each in needed for scope in each}
-    assert len(told) == len([*scopes["bot"], *scopes["bot_optional"]])
-    assert {"bot", "bot_optional"} == set(scopes)
 
 
 def test_as_it_stands_it_is_for_socket_mode():

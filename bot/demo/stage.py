@@ -16,7 +16,7 @@ from bot.demo.page.slack_side import SlackSide
 from bot.demo.stories.story import Story, all_stories
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
-from bot.emulators.slack.api import SlackApi
+from bot.emulators.slack.api import SlackApi, granted_scopes
 from bot.emulators.slack.workspace import Workspace
 from bot.slack.manifest import app_features
 
@@ -74,7 +74,7 @@ async def opened_stage(
         bot_token=keys.bot_token,
         app_token=keys.app_token,
         signing_secret=keys.signing_secret,
-        scopes=features.scopes,
+        scopes=granted_scopes(features.scopes, features.optional_scopes),
         subscribed=features.events,
     )
     kore_side = FaultyKore(kore.faults)

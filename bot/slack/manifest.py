@@ -18,9 +18,10 @@ def manifest_path() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class AppFeatures:
-    """What an app made from the manifest can do, once every scope is granted."""
+    """What an app made from the manifest can do: what Slack is asked for, and what is optional."""
 
     scopes: frozenset[str]
+    optional_scopes: frozenset[str]
     events: frozenset[str]
     shortcuts: tuple[dict[str, Any], ...]
     unfurl_domains: tuple[str, ...]
@@ -28,20 +29,20 @@ class AppFeatures:
 
 def bot_scopes() -> tuple[frozenset[str], frozenset[str]]:
     """Return the scopes that the bot needs and those that it can do without."""
-    scopes = _manifest()["oauth_config"]["scopes"]
-    return frozenset(scopes["bot"]), frozenset(scopes.get("bot_optional", ()))
+    features = app_features()
+    return features.scopes - features.optional_scopes, features.optional_scopes
 
 
 def app_features() -> AppFeatures:
     """Return the scopes, events, shortcuts and domains of the manifest."""
     manifest = _manifest()
-    features = manifest["features"]
-    subscriptions = manifest["settings"].get("event_subscriptions", {})
+    features, scopes = manifest["features"], manifest["oauth_config"]["scopes"]
     return AppFeatures(
-        frozenset().union(*bot_scopes()),
-        frozenset(subscriptions.get("bot_events", ())),
-        tuple(features.get("shortcuts", ())),
-        tuple(features.get("unfurl_domains", ())),
+        frozenset(scopes["bot"]),
+        frozenset(scopes["bot_optional"]),
+        frozenset(manifest["settings"]["event_subscriptions"]["bot_events"]),
+        tuple(features["shortcuts"]),
+        tuple(features["unfurl_domains"]),
     )
 
 

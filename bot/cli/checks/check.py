@@ -19,7 +19,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`says` is what was found; `mend` says how, where something is amiss."""
+    """`says` is what was found; `mend` says what to do where something is amiss or missing."""
 
     name: str
     standing: Standing
@@ -28,18 +28,18 @@ class Check:
     code: ExitCode = ExitCode.OK
 
 
-def well(name: str, says: str) -> Check:
-    """Say that all is well."""
-    return Check(name, Standing.OK, says)
+def well(name: str, says: str, mend: str = "") -> Check:
+    """Return a check that found all well; `mend` says how it could be better still."""
+    return Check(name, Standing.OK, says, mend)
 
 
 def skipped(name: str, says: str) -> Check:
-    """Say why it could not be looked at."""
+    """Return a check that could not be made, with the reason."""
     return Check(name, Standing.SKIPPED, says)
 
 
 def failed(name: str, says: str, mend: str, code: ExitCode = ExitCode.NOT_ALL) -> Check:
-    """Say what is amiss and what mends it."""
+    """Return a check that found something amiss, with what mends it."""
     return Check(name, Standing.FAILED, says, mend, code)
 
 
@@ -48,7 +48,7 @@ WIDTH = max(map(len, Standing)) + 1
 
 
 def as_text(checks: Iterable[Check]) -> Iterator[Text]:
-    """Return a line a check, and under a failed one what to do."""
+    """Return a line a check, and under it what to do, if anything."""
     for check in checks:
         word = (f"{check.standing:<{WIDTH}}", COLOURS[check.standing])
         yield Text.assemble(word, f"{check.name}: {check.says}")

@@ -44,6 +44,7 @@ BOT, APP, SCOPES = "Slack bot token", "Slack app token", "Slack scopes"
 MEND_BOT = "install the app, then copy the Bot User OAuth Token of OAuth & Permissions"
 MEND_APP = "Basic Information, App-Level Tokens: make one with connections:write"
 MEND_SCOPES = "put manifest.yml into the app at api.slack.com/apps and reinstall it"
+MEND_OPTIONAL = "to have them too, put manifest.yml into the app anew, reinstall it and allow them"
 MEND_REACH = "check SLACK_API_URL, the proxy and the firewall"
 NO_BOT_TOKEN = (skipped(BOT, "no usable SLACK_BOT_TOKEN"),)
 
@@ -73,9 +74,10 @@ def scopes_check(granted: Iterable[str]) -> Check:
     if lacks := sorted(needed - set(granted)):
         says = f"the token lacks {', '.join(lacks)}"
         return failed(SCOPES, says, MEND_SCOPES, ExitCode.SLACK)
-    without = sorted(optional - set(granted))
-    note = f"; without the optional {', '.join(without)}" if without else ""
-    return well(SCOPES, f"all {len(needed)} of manifest.yml{note}")
+    says = f"all {len(needed)} that are needed of manifest.yml"
+    if without := sorted(optional - set(granted)):
+        return well(SCOPES, f"{says}; without the optional {', '.join(without)}", MEND_OPTIONAL)
+    return well(SCOPES, f"{says}, and all {len(optional)} that are optional")
 
 
 async def _app_token(client: SlackClient, settings: Settings) -> Checks:

@@ -24,6 +24,18 @@ from bot.emulators.slack.workspace import Workspace
 DEFAULT_SCOPES = frozenset({"commands", "chat:write", "app_mentions:read"})
 
 
+def granted_scopes(
+    bot: Iterable[str], bot_optional: Iterable[str] = (), declined: Iterable[str] = ()
+) -> frozenset[str]:
+    """Return what the token may do of an app that is installed from a manifest with these scopes.
+
+    Slack asks for those in `bot`; an admin may decline those that stand in `bot_optional` too.
+    What stands in `bot_optional` alone is never asked for.
+    https://docs.slack.dev/reference/app-manifest
+    """
+    return frozenset(bot) - (frozenset(declined) & frozenset(bot_optional))
+
+
 class SlackApi:
     """Serves one workspace to one app.
 

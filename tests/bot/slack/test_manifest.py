@@ -22,8 +22,10 @@ def test_the_features_are_those_of_the_file():
     """
     whole = yaml.safe_load(manifest_path().read_text())
     features = app_features()
+    needed, optional = bot_scopes()
 
-    assert frozenset.union(*bot_scopes()) == features.scopes
+    assert (needed | optional, optional) == (features.scopes, features.optional_scopes)
+    assert set(whole["oauth_config"]["scopes"]["bot"]) == features.scopes
     assert set(whole["settings"]["event_subscriptions"]["bot_events"]) == features.events
     assert whole["features"]["shortcuts"] == list(features.shortcuts)
     assert whole["features"]["unfurl_domains"] == list(features.unfurl_domains)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.cli.checks.check import Standing
 from bot.cli.checks.slack import groups_checks, scopes_check, slack_checks
+from bot.emulators.slack.api import granted_scopes
 from bot.settings import Settings
 from bot.slack.client import SlackClient, open_session
 from bot.slack.manifest import bot_scopes
@@ -13,33 +14,28 @@ from tests.workspaces import BOT_TOKEN, slack_side
 NEEDED, OPTIONAL = bot_scopes()
 
 
-def test_the_manifest_asks_for_the_least():
+def test_a_scope_that_is_needed_is_missed_by_name():
     """
-    What the bot cannot do without is what a command and an answer need.
+    Each needed scope is missed by name, whatever else was granted.
     """
-    assert {"commands", "chat:write"} <= NEEDED
-    assert not NEEDED & OPTIONAL
+    checks = {lacks: scopes_check((NEEDED | OPTIONAL) - {lacks}) for lacks in NEEDED}
+
+    assert {Standing.FAILED} == {check.standing for check in checks.values()}
+    assert [] == [lacks for lacks, check in checks.items() if lacks not in check.says]
 
 
-@pytest.mark.parametrize("lacks", sorted(NEEDED))
-def test_a_scope_that_is_needed(lacks):
+def test_a_scope_that_is_optional_is_only_told():
     """
-    Each needed scope is missed by name.
+    Nothing is amiss where an admin declined all that is optional: what is lacking is said, and how
+    to have it.
     """
-    check = scopes_check(NEEDED - {lacks})
+    declined = scopes_check(granted_scopes(NEEDED | OPTIONAL, OPTIONAL, declined=OPTIONAL))
+    allowed = scopes_check(granted_scopes(NEEDED | OPTIONAL, OPTIONAL))
 
-    assert Standing.FAILED == check.standing
-    assert lacks in check.says
-
-
-def test_a_scope_that_is_optional():
-    """
-    An optional scope that was not granted is told, and nothing is amiss.
-    """
-    check = scopes_check(NEEDED)
-
-    assert Standing.OK == check.standing
-    assert [scope for scope in OPTIONAL if scope not in check.says] == []
+    assert Standing.OK == declined.standing == allowed.standing
+    assert [] == [scope for scope in OPTIONAL if scope not in declined.says]
+    assert "manifest.yml" in declined.mend
+    assert ("", False) == (allowed.mend, "without" in allowed.says)
 
 
 async def test_nothing_is_set():
