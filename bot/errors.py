@@ -40,7 +40,7 @@
     + SlackUnreachable
     + SlackOutcomeUnknown
     + NotDelivered
-    + WindowTooLate
+    + TriggerExpired
     + FileNotSent
   x StoreError              bot/store/errors.py
     + StoreNotReady

@@ -23,7 +23,7 @@ from bot.blocks.modals import loading_view, notice_view, words_of
 from bot.digests.form import Draft, Faults, Field, draft_of, faults, field_of
 from bot.digests.schedule import Every, all_zones, offered, zone_named
 from bot.digests.selection import Which
-from bot.digests.service import told, trouble_of
+from bot.digests.service import told, why_of
 from bot.digests.sim_selection import NoSuchSims, SelectedSims
 from bot.digests.subscription import Subscription, WhenQuiet
 from bot.digests.subscriptions import NameTaken
@@ -135,11 +135,11 @@ async def _kept(
     try:
         await tell_channel(after, line, services)
     except BotError as error:
-        trouble = trouble_of(error)
-        if trouble is None:
+        why = why_of(error)
+        if why is None:
             return {}
         await (keep.change(before) if before else keep.remove(after))
-        return {Field.CHANNEL: told(trouble)}
+        return {Field.CHANNEL: told(why)}
     return {}
 
 

@@ -8,6 +8,7 @@ from asyncio.subprocess import PIPE
 from contextlib import suppress
 from typing import Protocol
 
+from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.jobs.engine import Engine
 from bot.services import Services
@@ -15,7 +16,7 @@ from bot.services import Services
 log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "bot", "worker", "--until-stdin-ends")
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+BACKOFF = Backoff(first=1.0, longest=60.0)
 LIVED_SECONDS = 60.0
 
 
@@ -44,7 +45,7 @@ class Workers:
 
     async def _tend(self) -> None:
         """Start one, again and again, later each time unless it has lived for a while."""
-        pause = FIRST_PAUSE
+        ended_early = 0
         while True:
             began = self._clock.monotonic()
             process = await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, env=self._env)
@@ -52,7 +53,8 @@ class Workers:
             code = await process.wait()
             self._processes.discard(process)
             lived = self._clock.monotonic() - began
-            pause = FIRST_PAUSE if lived > LIVED_SECONDS else min(LONGEST_PAUSE, 2 * pause)
+            ended_early = 0 if lived > LIVED_SECONDS else ended_early + 1
+            pause = BACKOFF.after(ended_early + 1)
             log.warning("worker-ended", extra={"code": code, "lived": lived, "again_in": pause})
             await self._clock.sleep(pause)
 

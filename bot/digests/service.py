@@ -8,9 +8,8 @@ from bot.digests.sim_selection import SimSelector
 from bot.digests.subscription import KIND, Subscription, Why
 from bot.digests.subscriptions import Subscriptions
 from bot.errors import BotError
-from bot.slack.directory import ChannelAccess, Trouble
-from bot.slack.directory import trouble_of as slack_trouble
-from bot.slack.errors import SlackError
+from bot.slack.directory import ChannelAccess
+from bot.slack.errors import Reason, cannot_post
 from bot.store.digest_runs import DigestRuns
 from bot.store.jobs import JobQueue, NewJob
 
@@ -69,24 +68,19 @@ def stamp(moment: datetime) -> str:
 
 
 _TOLD = {
-    Trouble.ARCHIVED: "That channel is archived. Choose another.",
-    Trouble.NOT_IN_CHANNEL: "I am not in that channel. Invite me there (`/invite @simsessions`), "
+    Reason.ARCHIVED: "That channel is archived. Choose another.",
+    Reason.NOT_IN_CHANNEL: "I am not in that channel. Invite me there (`/invite @simsessions`), "
     "then save again.",
-    Trouble.NOT_ALLOWED: "I may not post in that channel. Choose another, or ask its admins.",
+    Reason.NOT_ALLOWED: "I may not post in that channel. Choose another, or ask its admins.",
 }
 
 
-def told(trouble: Trouble) -> str:
+def told(why: Reason | Why) -> str:
     """Say what is wrong with a channel that is chosen, and what to do."""
-    return _TOLD[trouble]
-
-
-def trouble_of(error: BotError) -> Trouble | None:
-    """Return the lasting trouble that an error of a post tells of."""
-    return slack_trouble(error) if isinstance(error, SlackError) else None
+    return _TOLD[Reason(why)]
 
 
 def why_of(error: BotError) -> Why | None:
     """Return why a digest whose post was refused so is paused; None: it is tried again."""
-    trouble = trouble_of(error)
-    return Why(trouble.value) if trouble else None
+    reason = cannot_post(error)
+    return Why(reason.value) if reason else None

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 
+from bot.backoff import Backoff
 from bot.blocks.digest import detail_screens, digest_screen, quiet_screen
 from bot.blocks.digest_list import paused_screen
 from bot.digests.digest import Digest
@@ -14,7 +15,7 @@ from bot.jobs.services import JobServices
 from bot.slack.errors import SlackError, SlackRefused
 from bot.store.digest_runs import Run, Stage
 
-FIRST_WAIT, LONGEST_WAIT = 15.0, 600.0
+BACKOFF = Backoff(first=15.0, longest=600.0)
 PATIENCE = 6 * 3600.0
 """Seconds after the due time; a digest that comes later than that is no news."""
 log = logging.getLogger(__name__)
@@ -64,8 +65,7 @@ def _later(job: Job, run: Run, error: SlackError, services: JobServices) -> Outc
     late = services.clock.now().timestamp() - run.due
     log.warning("digest-not-posted", extra={"digest": job.key, "outcome": error.outcome})
     if late < PATIENCE:
-        wait = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
-        return Again(wait, job.memo | {"posts": tries})
+        return Again(BACKOFF.after(tries), job.memo | {"posts": tries})
     return _ended(run, Stage.FAILED, services, why=error.sentence)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.jobs.job import Job, Kind, Outcome, all_kinds
 from bot.jobs.outcomes import OutcomeWriter, attempted
@@ -198,14 +199,15 @@ class Engine:
 
     async def _look(self) -> None:
         """Look again and again, at once when there is news, until cancelled."""
-        pause = 0.0
+        backoff, failures = Backoff(self._timing.poll, LONGEST_PAUSE), 0
         while True:
             self._queue.news.clear()
             try:
-                pause = await self.turn()
+                pause, failures = await self.turn(), 0
                 self._stands(None)
             except Exception as error:  # noqa: BLE001 -- the edge of the loop: the next may go well
-                pause = min(LONGEST_PAUSE, max(self._timing.poll, 2 * pause))
+                failures += 1
+                pause = backoff.after(failures)
                 self._stands(error)
             await self._rest(pause)
 

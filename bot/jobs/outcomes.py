@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import JobQueue
 
 log = logging.getLogger(__name__)
 
-LONGEST_BACK_OFF = 300.0
+BACKOFF = Backoff(first=2.0, longest=300.0)
 
 
 async def attempted(job: Job, kind: Kind, services: "JobServices") -> Outcome:
@@ -42,11 +43,10 @@ def failed(job: Job, kind: Kind, error: Exception) -> Outcome:
         log.error("job-failed", extra=told, exc_info=unplanned)
         return Outcome("failed", error=words)
     log.warning("job-tried-again", extra=told, exc_info=unplanned)
-    pause = min(LONGEST_BACK_OFF, 2.0**job.attempt)
-    return Outcome("ready", after=pause, error=words, attempt=job.attempt)
+    return Outcome("ready", after=BACKOFF.after(job.attempt), error=words, attempt=job.attempt)
 
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+STORE_BACKOFF = Backoff(first=0.5, longest=15.0)
 GATHERING_SECONDS, SOON_SECONDS = 0.1, 1.0
 
 
@@ -101,15 +101,15 @@ class OutcomeWriter:
 
     async def _held(self, batch: list[_Result]) -> set[str]:
         """Save them all, for as long as it takes, and give the keys whose claim still held."""
-        pause = FIRST_PAUSE
+        tried = 0
         while True:
+            tried += 1
             try:
                 return await self._queue.record([(each.job, each.outcome) for each in batch])
             except StoreFault:
                 raise
             except StoreError:
-                await self._clock.sleep(pause)
-                pause = min(LONGEST_PAUSE, 2 * pause)
+                await self._clock.sleep(STORE_BACKOFF.after(tried))
 
     async def _save_apart(self, batch: list[_Result], error: Exception) -> None:
         """Save each by itself; one that cannot be saved has failed."""

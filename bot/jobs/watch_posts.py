@@ -14,7 +14,7 @@ from bot.blocks.watch import watch_card, watch_notice
 from bot.clock import Clock
 from bot.errors import NotAllowed
 from bot.jobs.posting import IdempotentPosts, Posted
-from bot.slack.errors import SlackRefused
+from bot.slack.errors import WRONG_PLACE, Reason, SlackRefused
 from bot.slack.messages import Draw
 from bot.store.idempotency import PostRows
 from bot.store.transaction import Transaction
@@ -24,29 +24,7 @@ from bot.watches.repository import WatchRepository, from_row
 from bot.watches.transitions import APART, face, hidden_news, hidden_notice, hidden_watch, news
 from bot.watches.watch import Card, Ending, Notice, NoticeKind, Watch
 
-NO_PLACE = frozenset(
-    {
-        "not_in_channel",
-        "channel_not_found",
-        "is_archived",
-        "is_inactive",
-        "restricted_action",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_only_channel",
-        "restricted_action_non_threadable_channel",
-        "thread_not_found",
-        "thread_locked",
-        "no_permission",
-        "ekm_access_denied",
-    }
-)
-UNCHANGEABLE = NO_PLACE | {
-    "edit_window_closed",
-    "message_not_found",
-    "cant_update_message",
-    "update_failed",
-    "invalid_ts",
-}
+UNCHANGEABLE = WRONG_PLACE | {Reason.NOT_EDITABLE}
 log = logging.getLogger(__name__)
 
 
@@ -106,7 +84,7 @@ class WatchPosts:
             try:
                 await self._posts.update(Posted(card.channel, card.ts), draw)
             except SlackRefused as error:
-                if error.error not in UNCHANGEABLE:
+                if error.reason not in UNCHANGEABLE:
                     raise
                 log.info("card-carried-on", extra={"watch": watch.id, "why": error.error})
             else:
@@ -130,7 +108,7 @@ class WatchPosts:
             try:
                 return await self._posts.post(key, way.channel, way.thread, draw, again=True)
             except SlackRefused as error:
-                if error.error not in NO_PLACE:
+                if error.reason not in WRONG_PLACE:
                     raise
                 log.info("watch-place-refused", extra={"watch": watch.id, "why": error.error})
         return await self._posts.post(key, asker.person, None, draw_away or draw, again=True)

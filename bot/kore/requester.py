@@ -6,7 +6,6 @@ Asks, waits and counts; what is retried and when stands in retry.py.
 import asyncio
 import json
 import logging
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Protocol, TypeVar
 
 import httpx
 
+from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.kore.errors import (
     KoreBadAnswer,
@@ -30,6 +30,7 @@ from bot.kore.limits import CircuitBreaker
 from bot.kore.observer import Observer
 
 RETRIED = frozenset({429, 500, 502, 503, 504})
+BACKOFF = Backoff(first=0.2, longest=2.0, jitter=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,18 @@ class RetryPolicy:
     """Times in seconds. `budget` is for all tries of one request, waits included."""
 
     tries: int = 4
-    first_wait: float = 0.2
-    longest_wait: float = 2.0
+    backoff: Backoff = BACKOFF
     longest_retry_after: float = 10.0
     budget: float = 8.0
-    jitter: Callable[[], float] = random.random
 
     def wait(self, failure: Failure, *, tried: int, spent: float) -> float | None:
         """Return the seconds to wait before the next try, or None when it is time to give up."""
         if not failure.may_be_retried or tried >= self.tries:
             return None
-        seconds = min(self.longest_wait, self.first_wait * 2 ** (tried - 1))
-        seconds *= 0.5 + self.jitter() / 2
+        seconds = self.backoff.after(tried)
         if failure.retry_after is not None:
             asked = min(failure.retry_after, self.longest_retry_after)
-            seconds = max(seconds, asked) + self.jitter() * self.first_wait
+            seconds = max(seconds, asked) + self.backoff.first * self.backoff.chance()
         return seconds if spent + seconds < self.budget else None
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.backoff import spread
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.kore.cache import SingleFlight
@@ -75,8 +76,7 @@ class SimDirectory:
             while True:
                 was_read = await self.refresh()
                 pause = self._refresh_every if was_read else min(_PAUSE, self._refresh_every)
-                away = (2 * self._chance() - 1) * _JITTER
-                await self._clock.sleep(pause * (1 + away))
+                await self._clock.sleep(spread(pause, _JITTER, self._chance))
         finally:
             await self.aclose()
 

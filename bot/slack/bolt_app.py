@@ -19,8 +19,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackLost, StartError
 from bot.proxies import origin_of, proxy_for
-from bot.slack.client import SERVER_ERRORS, Answer, SlackClient
-from bot.slack.errors import SlackError, SlackRefused
+from bot.slack.client import Answer, SlackClient
+from bot.slack.errors import Reason, SlackError, SlackRefused
 
 QUIET_SECONDS = 1800.0
 """How long a link that is repeated in a channel is not previewed again."""
@@ -73,7 +73,7 @@ async def ask(client: SlackClient, method: str, setting: str, token: str = "") -
     try:
         return await client.call(method, token=token, question=True)
     except SlackRefused as error:
-        if error.error in SERVER_ERRORS:
+        if error.reason is Reason.SERVER_FAULT:
             raise SlackLost(f"Slack cannot be used: {error}") from error
         words = f"{setting}: Slack refuses it ({error.error}); copy it anew from api.slack.com/apps"
         raise StartError(words) from error

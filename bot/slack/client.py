@@ -5,7 +5,6 @@ one given, and `respond()` cannot be given one; what the bot sends goes through 
 """
 
 import json
-import random
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,14 +15,17 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.proxies import origin_of, proxy_for
 from bot.slack.errors import (
+    Reason,
     SlackError,
     SlackOutcomeUnknown,
     SlackRateLimited,
     SlackRefused,
     SlackUnreachable,
+    reason_of,
 )
 
 
@@ -65,7 +67,7 @@ class NullSlackObserver:
         """Ignore it."""
 
 
-SERVER_ERRORS = frozenset({"http_500", "http_503"})
+BACKOFF = Backoff(first=0.3, longest=5.0, jitter=0.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class RetryPolicy:
     """How patient a call is. Seconds; `most_waited` caps the sum of what Slack asks us to wait."""
 
     attempts: int = 4
-    first_wait: float = 0.25
+    backoff: Backoff = BACKOFF
     most_waited: float = 60.0
 
     def wait(
@@ -86,17 +88,14 @@ class RetryPolicy:
         return None if seconds is None or waited + seconds > self.most_waited else seconds
 
     def _seconds(self, error: SlackError, attempt: int, *, question: bool) -> float | None:
-        jitter = 0.75 + random.random() / 2  # noqa: S311 -- spreads retries, guards nothing
         if isinstance(error, SlackRateLimited):
-            return error.retry_after + 0.2 * jitter
-        if self._again(error, question=question):
-            return float(self.first_wait * 2 ** (attempt - 1) * jitter)
-        return None
+            return error.retry_after + self.backoff.after(1)
+        return self.backoff.after(attempt) if self._again(error, question=question) else None
 
     @staticmethod
     def _again(error: SlackError, *, question: bool) -> bool:
         if isinstance(error, SlackRefused):
-            return error.error in SERVER_ERRORS
+            return error.reason is Reason.SERVER_FAULT
         if isinstance(error, SlackOutcomeUnknown):
             return question
         return isinstance(error, SlackUnreachable)
@@ -109,7 +108,7 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _BYTES = {"Content-Type": "application/octet-stream"}
 _YES = re.compile(r"(?i)ok\b")
-_DONE = (500, 503)  # Slack answered that it did not do it; 502 and 504 come from a gateway
+_NOT_DONE = (500, 503)  # Slack answered that it did not do it; 502 and 504 come from a gateway
 
 _TIMES = aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5)
 _LONG = aiohttp.ClientTimeout(total=300, connect=10, sock_connect=5)  # for what lies on the disk
@@ -251,16 +250,19 @@ def _opened(content: Content) -> Iterator[bytes | IO[bytes]]:
 def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> Answer:
     """Tell yes from no; other URLs than the Web API's answer `ok`, `OK - 123` or a bare code."""
     body = _body(text)
-    error = body.get("error")
-    if status == 429 or error == "ratelimited":  # noqa: PLR2004 -- HTTP's number
+    error = str(body.get("error") or f"http_{status}")
+    reason = reason_of(error)
+    if status == 429 or reason is Reason.RATE_LIMITED:  # noqa: PLR2004 -- HTTP's number
         raise SlackRateLimited(method, _retry_after(headers))
-    if status >= 500 and status not in _DONE:  # noqa: PLR2004
+    if status >= 500 and status not in _NOT_DONE:  # noqa: PLR2004
         raise SlackOutcomeUnknown(method, f"http_{status}")
     if status == 200 and body.get("ok"):  # noqa: PLR2004
         return Answer(body, headers)
+    if reason is Reason.IN_DOUBT:
+        raise SlackOutcomeUnknown(method, error)
     messages = (body.get("response_metadata") or {}).get("messages") or ()
     needed = str(body.get("needed") or "")
-    raise SlackRefused(method, str(error or f"http_{status}"), tuple(map(str, messages)), needed)
+    raise SlackRefused(method, error, tuple(map(str, messages)), needed)
 
 
 def _body(text: bytes) -> Json:

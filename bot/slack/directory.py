@@ -8,14 +8,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 from cachetools import TTLCache
 
 from bot.clock import Clock
-from bot.slack.client import SERVER_ERRORS, Json, SlackClient
-from bot.slack.errors import SlackError, SlackRefused
+from bot.slack.client import Json, SlackClient
+from bot.slack.errors import Reason, SlackError, SlackRefused, cannot_post
 
 log = logging.getLogger(__name__)
 
@@ -68,16 +67,16 @@ class UserGroups:
         except SlackError as error:
             extra = {"group": group, "why": error.outcome}
             log.warning("group-not-readable", extra=extra)
-            if is_refusal(error) or self._is_old(group):
+            if _is_refusal(error) or self._is_old(group):
                 self._members[group] = NOBODY
 
     def _is_old(self, group: str) -> bool:
         return self._clock.monotonic() - self._read_at.get(group, 0.0) > STALE_SECONDS
 
 
-def is_refusal(error: SlackError) -> bool:
-    """Tell a no of Slack's from a fault of its servers."""
-    return isinstance(error, SlackRefused) and error.error not in SERVER_ERRORS
+def _is_refusal(error: SlackError) -> bool:
+    """Return whether Slack said no, and not that its servers are at fault."""
+    return isinstance(error, SlackRefused) and error.reason is not Reason.SERVER_FAULT
 
 
 async def members_of(group: str, client: SlackClient) -> frozenset[str]:
@@ -93,49 +92,22 @@ _PAGE = 999
 _PAGES = 10
 
 
-class Trouble(StrEnum):
-    """Why nothing can be posted in a channel."""
-
-    ARCHIVED = "archived"
-    NOT_IN_CHANNEL = "not_in_channel"
-    NOT_ALLOWED = "not_allowed"
-
-
-TROUBLES = {
-    "is_archived": Trouble.ARCHIVED,
-    "channel_not_found": Trouble.NOT_IN_CHANNEL,
-    "not_in_channel": Trouble.NOT_IN_CHANNEL,
-    "channel_is_limited_access": Trouble.NOT_ALLOWED,
-    "restricted_action": Trouble.NOT_ALLOWED,
-    "restricted_action_read_only_channel": Trouble.NOT_ALLOWED,
-    "restricted_action_thread_only_channel": Trouble.NOT_ALLOWED,
-    "restricted_action_non_threadable_channel": Trouble.NOT_ALLOWED,
-    "team_access_not_granted": Trouble.NOT_ALLOWED,
-}
-"""https://docs.slack.dev/reference/methods/chat.postMessage, the errors that last."""
-
-
-def trouble_of(error: SlackError) -> Trouble | None:
-    """Return what lasting trouble an error of a post tells of; None: it may be better soon."""
-    return TROUBLES.get(error.error) if isinstance(error, SlackRefused) else None
-
-
 class ChannelAccess:
     """Asks Slack, each time anew. Nothing here raises a SlackError."""
 
     def __init__(self, client: SlackClient) -> None:
         self._client = client
 
-    async def trouble(self, channel: str) -> Trouble | None:
+    async def trouble(self, channel: str) -> Reason | None:
         """Say what stands in the way of posting; None: nothing that Slack tells of beforehand."""
         answer = await self._asked("conversations.info", {"channel": channel})
         if isinstance(answer, SlackError):
-            return trouble_of(answer)
+            return cannot_post(answer)
         told = answer.get("channel") or {}
         if told.get("is_archived"):
-            return Trouble.ARCHIVED
+            return Reason.ARCHIVED
         is_outside = told.get("is_member") is False and not told.get("is_im")
-        return Trouble.NOT_IN_CHANNEL if is_outside else None
+        return Reason.NOT_IN_CHANNEL if is_outside else None
 
     async def has(self, channel: str, person: str) -> bool:
         """Return whether a person is in a channel; no where Slack does not say."""

@@ -1,10 +1,104 @@
-"""What can go wrong when Slack is called; drawn as a tree in bot/errors.py.
+"""What can go wrong when Slack is called, and what its error codes mean.
 
-What matters for sending again is whether Slack may have read the request: after `SlackRefused`,
-`SlackRateLimited` and `SlackUnreachable` nothing was done; after `SlackOutcomeUnknown` it may be.
+The classes are drawn as a tree in bot/errors.py. What matters for sending again is whether Slack
+may have done it: after `SlackRefused`, `SlackRateLimited` and `SlackUnreachable` nothing was done;
+after `SlackOutcomeUnknown` it may have been.
 """
 
+from enum import StrEnum
+
 from bot.errors import BotError
+
+
+class Reason(StrEnum):
+    """What a refusal comes down to for whoever called."""
+
+    ARCHIVED = "archived"
+    NOT_IN_CHANNEL = "not_in_channel"
+    NOT_ALLOWED = "not_allowed"
+    """The channel or its workspace does not let the bot post there."""
+    NO_PERMISSION = "no_permission"
+    """For want of a scope, or of being a member."""
+    NO_THREAD = "no_thread"
+    NO_PERSON = "no_person"
+    """Somebody cannot be written to directly."""
+    NOT_EDITABLE = "not_editable"
+    """The message is gone, or cannot be changed any more."""
+    BAD_BLOCKS = "bad_blocks"
+    """The workspace does not take these blocks, as too new or too long."""
+    FILE_FORBIDDEN = "file_forbidden"
+    SCOPE_MISSING = "scope_missing"
+    NO_USER_GROUP = "no_user_group"
+    TRIGGER_EXPIRED = "trigger_expired"
+    """The three seconds in which a click may open a modal were over."""
+    VIEW_CLOSED = "view_closed"
+    VIEW_CHANGED = "view_changed"
+    """Another drawing of the view came in between."""
+    RATE_LIMITED = "rate_limited"
+    SERVER_FAULT = "server_fault"
+    """Slack answered that it did not do it now."""
+    IN_DOUBT = "in_doubt"
+    """Some of it may have been done: it counts as `SlackOutcomeUnknown`."""
+
+
+CODES: dict[Reason, tuple[str, ...]] = {
+    Reason.ARCHIVED: ("is_archived", "is_inactive"),
+    Reason.NOT_IN_CHANNEL: ("channel_not_found", "not_in_channel"),
+    Reason.NOT_ALLOWED: (
+        "channel_is_limited_access",
+        "ekm_access_denied",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "team_access_not_granted",
+    ),
+    Reason.NO_PERMISSION: ("no_permission",),
+    Reason.NO_THREAD: ("thread_locked", "thread_not_found"),
+    Reason.NO_PERSON: (
+        "cannot_dm_bot",
+        "messages_tab_disabled",
+        "user_disabled",
+        "user_not_found",
+    ),
+    Reason.NOT_EDITABLE: (
+        "cant_update_message",
+        "edit_window_closed",
+        "invalid_ts",
+        "message_not_found",
+        "update_failed",
+    ),
+    Reason.BAD_BLOCKS: ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"),
+    Reason.FILE_FORBIDDEN: (
+        "blocked_file_type",
+        "file_type_not_allowed",
+        "file_upload_size_restricted",
+        "file_uploads_disabled",
+        "file_uploads_except_images_disabled",
+        "storage_limit_reached",
+    ),
+    Reason.SCOPE_MISSING: ("missing_scope", "not_allowed_token_type"),
+    Reason.NO_USER_GROUP: ("no_such_subteam",),
+    Reason.TRIGGER_EXPIRED: ("exchanged_trigger_id", "expired_trigger_id", "trigger_expired"),
+    Reason.VIEW_CLOSED: ("not_found",),
+    Reason.VIEW_CHANGED: ("hash_conflict",),
+    Reason.RATE_LIMITED: ("rate_limited", "ratelimited"),
+    Reason.SERVER_FAULT: ("http_500", "http_503", "service_unavailable"),
+    Reason.IN_DOUBT: ("fatal_error", "internal_error"),
+}
+"""Slack's codes by reason, from the pages of the methods at docs.slack.dev/reference/methods."""
+
+CANNOT_POST = frozenset({Reason.ARCHIVED, Reason.NOT_IN_CHANNEL, Reason.NOT_ALLOWED})
+"""Nothing can be posted in the channel, now or tomorrow."""
+WRONG_PLACE = CANNOT_POST | {Reason.NO_PERMISSION, Reason.NO_THREAD}
+"""Another place may still do."""
+
+_REASONS = {code: reason for reason, codes in CODES.items() for code in codes}
+
+
+def reason_of(code: str) -> Reason | None:
+    """Return what an error code comes down to; None where nobody has to tell it from others."""
+    return _REASONS.get(code)
 
 
 class SlackError(BotError):
@@ -38,6 +132,11 @@ class SlackRefused(SlackError):
         self.needed = needed
 
     @property
+    def reason(self) -> Reason | None:
+        """Return what it comes down to."""
+        return reason_of(self.error)
+
+    @property
     def outcome(self) -> str:
         """Slack's own code."""
         return self.error
@@ -63,8 +162,8 @@ class NotDelivered(SlackError):
     """Every way to the asker failed."""
 
 
-class WindowTooLate(SlackError):
-    """The three seconds in which a click may open a window were over."""
+class TriggerExpired(SlackError):
+    """The three seconds in which a click may open a modal were over."""
 
     sentence = (
         "Slack lets me open a window only within 3 seconds of the click, and they were over. "
@@ -83,43 +182,28 @@ class FileNotSent(SlackError):
         self.error = error
 
 
-NO_PLACE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "thread_not_found"})
+def cannot_post(error: BotError) -> Reason | None:
+    """Return why the channel takes no posts; None where it was something else, or may pass."""
+    reason = error.reason if isinstance(error, SlackRefused) else None
+    return reason if reason in CANNOT_POST else None
+
+
 DIRECTLY = "chat.postMessage"
-NO_SCOPE = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
-FORBIDDEN = frozenset(
-    {
-        "blocked_file_type",
-        "file_type_not_allowed",
-        "file_upload_size_restricted",
-        "file_uploads_disabled",
-        "file_uploads_except_images_disabled",
-        "storage_limit_reached",
-    }
-)
 
 
-def is_no_place(error: SlackRefused) -> bool:
-    """Return whether the channel is not one where the bot may share."""
-    return error.error in NO_PLACE
-
-
-def refusal(error: SlackError) -> str:
+def file_sentence(error: SlackError) -> str:
     """Say what happened to a file and what the asker can do."""
     if isinstance(error, SlackOutcomeUnknown):
         return "Slack did not say whether it took the file. If it does not come, press again."
     if not isinstance(error, SlackRefused):
         return "Slack did not take the file now. Press again in a minute."
-    return _no(error)
-
-
-def _no(error: SlackRefused) -> str:
     code = error.error
-    if code in NO_SCOPE:
+    if error.reason in {Reason.SCOPE_MISSING, Reason.NO_PERMISSION}:
         return (
             "I may not send files: the Slack app lacks `files:write`. An admin of this bot can "
             "put manifest.yml into the app and reinstall it; `simsessions doctor` shows it."
         )
-    if code in FORBIDDEN:
+    if error.reason is Reason.FILE_FORBIDDEN:
         return f"This workspace does not let me send that file (`{code}`). Ask one of its admins."
     if error.method == DIRECTLY:
         return f"Slack does not let me write to you directly (`{code}`): I cannot send you files."

@@ -15,21 +15,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.errors import NotShared
 from bot.slack.client import Content, SlackClient
 from bot.slack.errors import (
+    WRONG_PLACE,
     FileNotSent,
     SlackError,
     SlackOutcomeUnknown,
     SlackRefused,
-    is_no_place,
-    refusal,
+    file_sentence,
 )
 from bot.slack.messages import Target
 
-WAITS = (0.25, 0.5, 1.0, 2.0, 4.0, 4.0)
-"""Seconds before each asking whether Slack has made out what the file is."""
+TRIES = 6
+BACKOFF = Backoff(first=0.25, longest=4.0)
+"""How often and when Slack is asked whether it has made out what the file is."""
 
 
 class NewFile(Protocol):
@@ -96,7 +98,7 @@ class Files:
             try:
                 return await self._share(upload, file, place)
             except SlackRefused as error:
-                if is_no_place(error):
+                if error.reason in WRONG_PLACE:
                     raise NotShared from error
                 raise
 
@@ -120,8 +122,8 @@ class Files:
 
     async def _is_ready(self, upload: str) -> bool:
         """Wait until Slack has processed it: its type is empty before that."""
-        for wait in WAITS:
-            await self._clock.sleep(wait)
+        for tried in range(1, TRIES + 1):
+            await self._clock.sleep(BACKOFF.after(tried))
             try:
                 answer = await self._client.call(
                     "files.info", {"file": upload}, question=True, form=True
@@ -155,4 +157,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except SlackError as error:
-        raise FileNotSent(error.method, error.outcome, refusal(error)) from error
+        raise FileNotSent(error.method, error.outcome, file_sentence(error)) from error

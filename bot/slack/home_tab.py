@@ -13,13 +13,12 @@ from cachetools import TTLCache
 
 from bot.clock import Clock
 from bot.slack.client import SlackClient
-from bot.slack.errors import SlackRefused
+from bot.slack.errors import Reason, SlackRefused
 
 EVERY_SECONDS = 60.0
 OPEN_SECONDS = 600.0
 SHOWN_SECONDS = 3600.0
 MOST = 5000
-CONFLICT = "hash_conflict"
 
 View = Mapping[str, Any]
 Redraw = Callable[[], object]
@@ -74,7 +73,7 @@ class HomeTabs:
         try:
             answer = await self._client.call("views.publish", body, question=True)
         except SlackRefused as error:
-            if error.error != CONFLICT:
+            if error.reason is not Reason.VIEW_CHANGED:
                 raise
             self._shown[user] = _Shown()
             return False

@@ -9,7 +9,14 @@ from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
 from bot.slack.client import SlackClient, SlackObserver
-from bot.slack.errors import NotDelivered, SlackError, SlackOutcomeUnknown, SlackRefused
+from bot.slack.errors import (
+    WRONG_PLACE,
+    NotDelivered,
+    Reason,
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackRefused,
+)
 
 Json = dict[str, Any]
 
@@ -100,8 +107,6 @@ class Post:
 
 log = logging.getLogger(__name__)
 
-BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
-
 T = TypeVar("T")
 Refused = frozenset[str]
 Draw = Callable[[Refused], Message | Awaitable[Message]]
@@ -128,7 +133,7 @@ class BlockFallback:
             try:
                 done = await send(message)
             except SlackRefused as error:
-                if error.error not in BAD_BLOCKS:
+                if error.reason is not Reason.BAD_BLOCKS:
                     raise
                 refused = self._plainer(refused, message, error)
             else:
@@ -187,7 +192,7 @@ class Delivery:
                 return route
             except SlackError as error:
                 self._failed(route, error)
-                if isinstance(error, SlackRefused) and error.error in BAD_BLOCKS:
+                if isinstance(error, SlackRefused) and error.reason is Reason.BAD_BLOCKS:
                     raise
                 failed = error
             else:
@@ -212,7 +217,6 @@ class Delivery:
 
 FIRST_SECONDS = 1.5
 EVERY_SECONDS = 3.0
-NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "restricted_action"})
 
 
 class ProgressMessages:
@@ -295,7 +299,7 @@ class ProgressMessage:
         try:
             await self._drawing.sent(self._to.team, draw, self._posted_or_edited)
         except SlackRefused as error:
-            if error.error in NOT_THERE:
+            if error.reason in WRONG_PLACE:
                 self._in_channel = False
             raise
 
@@ -316,7 +320,7 @@ class ProgressMessage:
         try:
             await self._client.call("chat.update", body, question=True)
         except SlackRefused as error:
-            if error.error in BAD_BLOCKS:
+            if error.reason is Reason.BAD_BLOCKS:
                 raise
             log.warning("carries-on-in-a-new-message", extra={"outcome": error.error})
             return False

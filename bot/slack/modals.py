@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack.client import SlackClient
-from bot.slack.errors import SlackRefused, WindowTooLate
+from bot.slack.errors import Reason, SlackRefused, TriggerExpired
 
 View = Mapping[str, Any]
-TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired", "exchanged_trigger_id"})
-CLOSED = "not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Modal:
         try:
             await self.client.call("views.update", {"view_id": self.id, "view": view})
         except SlackRefused as error:
-            if error.error != CLOSED:
+            if error.reason is not Reason.VIEW_CLOSED:
                 raise
 
 
@@ -39,12 +37,12 @@ class Modals:
         self._client = client
 
     async def open(self, trigger: str | None, view: View) -> Modal:
-        """Open one for the person who clicked. Raises WindowTooLate or another SlackError."""
+        """Open one for the person who clicked. Raises TriggerExpired or another SlackError."""
         try:
             answer = await self._client.call("views.open", {"trigger_id": trigger, "view": view})
         except SlackRefused as error:
-            if error.error in TOO_LATE:
-                raise WindowTooLate from error
+            if error.reason is Reason.TRIGGER_EXPIRED:
+                raise TriggerExpired from error
             raise
         return self.opened(answer.body["view"]["id"])
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.errors import UserError
 from bot.slack.client import SlackClient
-from bot.slack.errors import SlackError, SlackRefused
+from bot.slack.errors import Reason, SlackError, SlackRefused
 
 MOST = 1000
 """Messages of one page, Slack's most: replies come oldest first, and the last are wanted too."""
@@ -41,7 +41,7 @@ class Threads:
 
 def _lacking(error: SlackRefused, channel: str) -> str | None:
     """Return the scope that is missing; Slack may name several, of which any would not do."""
-    if error.error != "missing_scope":
+    if error.reason is not Reason.SCOPE_MISSING:
         return None
     by_channel = _SCOPES.get(channel[:1], _PUBLIC)
     return error.needed if error.needed and "," not in error.needed else by_channel

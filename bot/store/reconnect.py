@@ -3,13 +3,14 @@
 import logging
 from typing import Protocol
 
+from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.errors import StoreDenied, StoreError
 
 log = logging.getLogger(__name__)
 
-WAITS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds; the last one again and again
+BACKOFF = Backoff(first=1.0, longest=15.0)
 
 SETTLING_SECONDS = 10.0  # for which it must be well before it is said to be back
 
@@ -54,8 +55,8 @@ class Reconnector:
                 said = trouble.kind
                 _say(trouble)
             self._observer.store(is_up=False)
-            await self._clock.sleep(WAITS[min(tries, len(WAITS) - 1)])
             tries += 1
+            await self._clock.sleep(BACKOFF.after(tries))
             if await self._tried():
                 self._observer.store(is_up=True)
                 # a disk that is full is so again with the next big write

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.backoff import spread
 from bot.clock import Clock
 from bot.diagnosis.state import State
 from bot.errors import BotError, NotAllowed
@@ -96,8 +96,7 @@ class PollInterval:
     def interval(self, sims: int) -> float:
         """Return the seconds until a SIM is read again, where `sims` are watched; with jitter."""
         plain = max(self._shortest, sims / self._per_second) * self.slowness()
-        jitter = 1 - JITTER + 2 * JITTER * random.random()  # noqa: S311 -- spreads, guards nothing
-        return min(plain, self._longest) * jitter
+        return spread(min(plain, self._longest), JITTER)
 
 
 SURE_AFTER = 300.0

@@ -13,13 +13,13 @@ from bot.settings import Settings
 from bot.slack.bolt_app import APP_TOKEN, ask, identify
 from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import members_of
-from bot.slack.errors import SlackError
+from bot.slack.errors import Reason, SlackError, reason_of
 from bot.slack.manifest import bot_scopes
 
 GROUPS = "Slack user groups"
-MEND = {
-    "missing_scope": "add usergroups:read to the app and reinstall it",
-    "no_such_subteam": "copy the id (S…) of the group anew into SIMSESSIONS_ALLOWED_GROUPS",
+MEND: dict[Reason | None, str] = {
+    Reason.SCOPE_MISSING: "put manifest.yml into the app anew, reinstall it, allow usergroups:read",
+    Reason.NO_USER_GROUP: "copy the id (S…) of the group anew into SIMSESSIONS_ALLOWED_GROUPS",
 }
 MEND_OTHER = "try again; if it stays so, take the group out of SIMSESSIONS_ALLOWED_GROUPS"
 
@@ -34,7 +34,7 @@ async def _check(group: str, client: SlackClient) -> Check:
         members = await members_of(group, client)
     except SlackError as error:
         says = f"{group} cannot be read ({error.outcome}), so it lets nobody in"
-        mend = MEND.get(error.outcome, MEND_OTHER)
+        mend = MEND.get(reason_of(error.outcome), MEND_OTHER)
         return failed(GROUPS, says, mend, ExitCode.SLACK)
     return well(GROUPS, f"{group} lets {len(members)} in")
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.backoff import Backoff
 from bot.blocks.digest import preview_screen
 from bot.blocks.errors import error_screen
 from bot.digests.compile import NOT_RUNNING, Notes
@@ -27,7 +28,7 @@ from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write
 from bot.store.transaction import Transaction
 
-FIRST_WAIT, LONGEST_WAIT = 15.0, 120.0
+BACKOFF = Backoff(first=15.0, longest=120.0)
 TIDY = NewJob("tidy_history", "tidy_history")
 STILL_AT_IT = "The one before it was still being made."
 GAVE_UP = "The scan gave up on these."
@@ -77,7 +78,7 @@ async def asked_for(
     except KoreError as error:
         tries = int(job.memo.get("tries", 0)) + 1
         if services.clock.now().timestamp() < until:
-            return Again(min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT), {"tries": tries})
+            return Again(BACKOFF.after(tries), {"tries": tries})
         return await _compiled(job, run, about, services, problem=error.sentence)
     before = await fleet.runs.before(about.id, run.due)
     args = {"run": run.id, "before": before.id if before else None, "until": until}

@@ -6,6 +6,7 @@ written down as failed. A chunk's SIMs are in the store, not in the job, and go 
 
 from collections.abc import Sequence
 
+from bot.backoff import Backoff
 from bot.digests.days import WINDOW_DAYS, day_number, month_of
 from bot.digests.fleet import Fleet, packed, unpacked
 from bot.digests.scan import Failure, Scanned, failed_row
@@ -18,7 +19,7 @@ from bot.store.transaction import Transaction
 
 TRIES = 3
 """At least so often is a SIM asked, and until the digest's grace is over."""
-FIRST_WAIT, LONGEST_WAIT = 15.0, 240.0
+BACKOFF = Backoff(first=15.0, longest=240.0)
 PASSING = (KoreUnavailable, KoreRateLimited, KoreBadAnswer)
 
 
@@ -38,8 +39,8 @@ async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
     if passing and (tries < TRIES or now.timestamp() < job.args["until"]):
         rows = [*scanned.rows, *await _failed(lasting, job, services)]
         left = packed([each.sim for each in passing])
-        wait = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
-        return Again(wait, {"tries": tries}, _writing(fleet, job, rows, scanned, left))
+        write = _writing(fleet, job, rows, scanned, left)
+        return Again(BACKOFF.after(tries), {"tries": tries}, write)
     rows = [*scanned.rows, *await _failed(scanned.failures, job, services)]
     return Done(write=_writing(fleet, job, rows, scanned, None))
 

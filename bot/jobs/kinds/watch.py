@@ -3,9 +3,16 @@
 import logging
 from functools import partial
 
+from bot.backoff import Backoff
 from bot.jobs.job import Again, Done, Job, Outcome, kind
 from bot.jobs.services import JobServices
-from bot.slack.errors import SlackError, SlackRateLimited, SlackRefused
+from bot.slack.errors import (
+    WRONG_PLACE,
+    Reason,
+    SlackError,
+    SlackRateLimited,
+    SlackRefused,
+)
 from bot.store.transaction import Transaction
 from bot.watches.repository import from_args, to_row
 
@@ -35,20 +42,10 @@ async def watch_sweep(job: Job, services: JobServices) -> Outcome | None:  # noq
 
 log = logging.getLogger(__name__)
 
-FIRST_WAIT, LONGEST_WAIT = 5.0, 600.0
+BACKOFF = Backoff(first=5.0, longest=600.0)
 TRIES = 150
 """At the longest wait for most of them about a day."""
-NOBODY_THERE = frozenset(
-    {
-        "user_not_found",
-        "user_disabled",
-        "cannot_dm_bot",
-        "messages_tab_disabled",
-        "channel_not_found",
-        "not_in_channel",
-        "is_archived",
-    }
-)
+NOBODY_THERE = WRONG_PLACE | {Reason.NO_PERSON}
 """What Slack answers where a person cannot be written to directly, now or later."""
 
 
@@ -60,9 +57,7 @@ def later(job: Job, error: SlackError) -> Outcome:
     if tries > TRIES:
         raise error
     asked = error.retry_after if isinstance(error, SlackRateLimited) else 0.0
-    return Again(
-        max(asked, min(FIRST_WAIT * 2 ** min(tries - 1, 10), LONGEST_WAIT)), {"tries": tries}
-    )
+    return Again(max(asked, BACKOFF.after(tries)), {"tries": tries})
 
 
 @kind(lane="watch_card", longest=300.0)
@@ -72,7 +67,7 @@ async def watch_card(job: Job, services: JobServices) -> Outcome | None:
     try:
         drawn = await watching.posts.card(job.args["watch"])
     except SlackRefused as error:
-        if error.error not in NOBODY_THERE:
+        if error.reason not in NOBODY_THERE:
             return later(job, error)
         return Done(write=partial(watching.untold, job.args["watch"], error.error))
     except SlackError as error:
@@ -95,7 +90,7 @@ async def watch_notice(job: Job, services: JobServices) -> Outcome | None:
     try:
         await services.watching.posts.tell(job.args["watch"], from_args(job.args))
     except SlackRefused as error:
-        if error.error not in NOBODY_THERE:
+        if error.reason not in NOBODY_THERE:
             return later(job, error)
         log.warning("notice-to-nobody", extra={"watch": job.args["watch"], "why": error.error})
     except SlackError as error:

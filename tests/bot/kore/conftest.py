@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 import pytest
 
+from bot.backoff import Backoff
 from bot.clock import SystemClock
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
@@ -39,6 +40,9 @@ class Counts:
 
     def circuit(self, *, is_open):
         self.circuits.append(is_open)
+
+
+FULL = Backoff(first=0.2, longest=2.0, jitter=0.5, chance=lambda: 1.0)
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def config(api):
         token_url=f"{ORIGIN}/api-services/v1/auth/token",
         client_id=api.client_id,
         client_secret=api.client_secret,
-        retry=RetryPolicy(jitter=lambda: 1.0),
+        retry=RetryPolicy(backoff=FULL),
     )
 
 
@@ -99,7 +103,7 @@ async def wired(live, counts):
                 "token_url": f"{url}/api-services/v1/auth/token",
                 "client_id": live.client_id,
                 "client_secret": live.client_secret,
-                "retry": RetryPolicy(jitter=lambda: 1.0),
+                "retry": RetryPolicy(backoff=FULL),
             }
             client = open_kore(KoreConfig(**settings | changes), SystemClock(), counts)
             stack.push_async_callback(client.aclose)

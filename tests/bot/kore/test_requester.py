@@ -1,12 +1,15 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from bot.backoff import Backoff
 from bot.kore.requester import Failure, RetryPolicy, retry_after
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
-STEADY = RetryPolicy(tries=5, jitter=lambda: 1.0)
+FULL = Backoff(first=0.2, longest=2.0, jitter=0.5, chance=lambda: 1.0)
+STEADY = RetryPolicy(tries=5, backoff=FULL)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -48,7 +51,7 @@ def test_what_kore_asks_for(asked, expected):
     """
     Retry-After is honoured up to a ceiling; what the budget cannot hold is given up at once.
     """
-    policy = RetryPolicy(jitter=lambda: 1.0, budget=8.0)
+    policy = RetryPolicy(backoff=FULL, budget=8.0)
 
     assert expected == policy.wait(Failure("429", 429, asked), tried=1, spent=0)
 
@@ -57,7 +60,8 @@ def test_the_ceiling():
     """
     With budget enough, an absurd Retry-After is cut to the ceiling.
     """
-    policy = RetryPolicy(jitter=lambda: 0.0, budget=1000.0, longest_retry_after=10.0)
+    short = replace(FULL, chance=lambda: 0.0)
+    policy = RetryPolicy(backoff=short, budget=1000.0, longest_retry_after=10.0)
 
     assert 10.0 == policy.wait(Failure("429", 429, 3600), tried=1, spent=0)
 
@@ -66,7 +70,7 @@ def test_the_budget():
     """
     No wait begins that would end after the budget.
     """
-    policy = RetryPolicy(jitter=lambda: 1.0, budget=1.0)
+    policy = RetryPolicy(backoff=FULL, budget=1.0)
 
     assert 0.2 == policy.wait(Failure("503", 503), tried=1, spent=0.7)
     assert policy.wait(Failure("503", 503), tried=1, spent=0.9) is None

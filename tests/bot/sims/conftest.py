@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from bot.backoff import Backoff
 from bot.emulators.kore.api import KoreApi
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.requester import RetryPolicy
@@ -37,6 +38,9 @@ async def until(holds):
         await asyncio.sleep(0)
 
 
+FULL = Backoff(first=0.2, longest=2.0, jitter=0.5, chance=lambda: 1.0)
+
+
 @pytest.fixture
 def clock():
     return FakeClock()
@@ -63,7 +67,7 @@ async def kore(api, clock):
         token_url=f"{ORIGIN}/api-services/v1/auth/token",
         client_id=api.client_id,
         client_secret=api.client_secret,
-        retry=RetryPolicy(jitter=lambda: 1.0),
+        retry=RetryPolicy(backoff=FULL),
     )
     client = open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
     yield client

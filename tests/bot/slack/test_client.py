@@ -7,6 +7,8 @@ import pytest
 from bot.emulators.slack.faults import Fault
 from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.errors import (
+    CODES,
+    Reason,
     SlackOutcomeUnknown,
     SlackRateLimited,
     SlackRefused,
@@ -139,11 +141,25 @@ async def test_a_question_is_asked_again(client, slack):
     What changes nothing may be asked again after a broken connection.
     """
     slack.api.faults.hang_up("auth.test")
+    slack.api.faults.fail("auth.test", "internal_error")
 
     answer = await client.call("auth.test", question=True)
 
     assert answer.body["ok"]
-    assert 2 == len(slack.api.calls)
+    assert 3 == len(slack.api.calls)
+
+
+@pytest.mark.parametrize("code", CODES[Reason.IN_DOUBT])
+async def test_a_post_that_may_be_done_is_not_sent_again(client, slack, code):
+    """
+    Of these codes Slack says that some of the operation may have succeeded.
+    """
+    slack.api.faults.fail("chat.postMessage", code)
+
+    with pytest.raises(SlackOutcomeUnknown, match=code):
+        await client.call("chat.postMessage", POST)
+
+    assert 1 == len(slack.api.calls)
 
 
 async def test_no_connection_means_that_nothing_was_sent(session, clock, counted):
@@ -269,7 +285,7 @@ def test_what_is_tried_again_waits_longer_each_time(error, question):
     """
     What surely was not done, or only asked, is tried again with growing waits, then given up.
     """
-    policy = RetryPolicy(attempts=4, first_wait=0.25)
+    policy = RetryPolicy(attempts=4)
 
     waits = [policy.wait(error, n, 0.0, question=question) for n in (1, 2, 3, 4)]
 

@@ -8,15 +8,12 @@ import pytest
 from bot.emulators.slack.people import ANA, BEN, CHLOE, DORA, GIL
 from bot.slack.directory import (
     STALE_SECONDS,
-    TROUBLES,
     ChannelAccess,
     Channels,
     People,
-    Trouble,
     UserGroups,
-    trouble_of,
 )
-from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused
+from bot.slack.errors import Reason
 
 
 @pytest.fixture
@@ -188,10 +185,10 @@ def places(client, slack):
     [
         ("C0FLEETOP", None),
         ("D0ANADM01", None),
-        ("C0GENERAL", Trouble.NOT_IN_CHANNEL),
-        ("G0ONCALL1", Trouble.NOT_IN_CHANNEL),
-        ("C0DEPOT24", Trouble.ARCHIVED),
-        ("C0NOWHERE", Trouble.NOT_IN_CHANNEL),
+        ("C0GENERAL", Reason.NOT_IN_CHANNEL),
+        ("G0ONCALL1", Reason.NOT_IN_CHANNEL),
+        ("C0DEPOT24", Reason.ARCHIVED),
+        ("C0NOWHERE", Reason.NOT_IN_CHANNEL),
     ],
 )
 async def test_what_stands_in_the_way_of_posting(places, channel, trouble):
@@ -242,27 +239,3 @@ async def test_where_somebody_lives(places):
     """
     assert "America/New_York" == await places.zone_of(ANA.id)
     assert None is await places.zone_of("U0NOBODY1")
-
-
-@pytest.mark.parametrize(("code", "trouble"), TROUBLES.items())
-def test_troubles_that_last(code, trouble):
-    """
-    Each code that no waiting mends is one.
-    """
-    assert trouble is trouble_of(SlackRefused("chat.postMessage", code))
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        SlackRefused("chat.postMessage", "invalid_blocks"),
-        SlackRefused("chat.postMessage", "fatal_error"),
-        SlackRateLimited("chat.postMessage", 1.0),
-        SlackOutcomeUnknown("chat.postMessage", "cut"),
-    ],
-)
-def test_troubles_that_pass(error):
-    """
-    What may be better in a minute pauses nothing.
-    """
-    assert trouble_of(error) is None

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import NotShared
 from bot.slack.errors import FileNotSent
-from bot.slack.files import WAITS, Files
+from bot.slack.files import Files
 from tests.bot.slack.test_messages_delivery import To
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
@@ -93,7 +93,7 @@ async def test_it_is_waited_for_until_slack_has_it_ready(files, slack, ana, cloc
     sent = await files.to_asker(ana, Picture())
 
     assert (seconds <= sum(WAITS)) is sent.is_ready
-    assert list(WAITS[: len(clock.slept)]) == clock.slept
+    assert WAITS[: len(clock.slept)] == clock.slept
     assert sum(clock.slept) >= min(seconds, sum(WAITS))
 
 
@@ -110,10 +110,11 @@ async def test_without_the_scope_to_ask_it_does_not_wait(files, slack, ana, cloc
     assert [(Picture.words, []), ("", ["pump-7.png"])] == told(slack.direct("ana"))
 
 
+WAITS = [0.25, 0.5, 1, 2, 4, 4]
 REFUSALS = [
     ("files.getUploadURLExternal", "file_uploads_disabled", "does not let me send that file"),
     ("files.getUploadURLExternal", "no_permission", "lacks `files:write`"),
-    ("files.getUploadURLExternal", "fatal_error", "did not take the file (`fatal_error`)"),
+    ("files.getUploadURLExternal", "bad", "did not take the file (`bad`)"),
     ("/upload", "bad", "did not take the file (`bad`)"),
     ("chat.postMessage", "messages_tab_disabled", "does not let me write to you directly"),
     ("chat.postMessage", "channel_not_found", "does not let me write to you directly"),

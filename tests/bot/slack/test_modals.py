@@ -3,7 +3,7 @@
 import pytest
 
 from bot.blocks.kit import modal, section
-from bot.slack.errors import SlackRefused, WindowTooLate
+from bot.slack.errors import SlackRefused, TriggerExpired
 from bot.slack.modals import Modals
 
 
@@ -57,7 +57,7 @@ async def test_after_three_seconds_it_is_too_late(windows, clock, trigger):
     """
     clock.move(3.1)
 
-    with pytest.raises(WindowTooLate, match="within 3 seconds"):
+    with pytest.raises(TriggerExpired, match="within 3 seconds"):
         await windows.open(trigger, view("late"))
 
 
@@ -67,7 +67,7 @@ async def test_a_trigger_opens_one_window(windows, trigger):
     """
     await windows.open(trigger, view("one"))
 
-    with pytest.raises(WindowTooLate):
+    with pytest.raises(TriggerExpired):
         await windows.open(trigger, view("two"))
 
 

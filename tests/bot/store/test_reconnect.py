@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.store.database import Database
 from bot.store.errors import StoreDenied, StoreFull, StoreLost, StoreNotReady
-from bot.store.reconnect import SETTLING_SECONDS, WAITS, Reconnector
+from bot.store.reconnect import SETTLING_SECONDS, Reconnector
 from tests.bot.store.notes import note, numbers, with_notes
 from tests.fakes import FakeClock
 
@@ -104,7 +104,7 @@ async def test_lost_and_back(tmp_path, log):
         await note(db, 3)
         seen = await numbers(db)
 
-    assert [*WAITS, WAITS[-1], WAITS[-1]] == clock.slept[:7]
+    assert [1, 2, 4, 8, 15, 15, 15] == clock.slept[:7]
     assert [True, False, True] == [heard for heard, _ in groupby(told.heard)]
     assert ["store lost", "store lost", "store is back"] == said(log)
     assert ["store_lost", "store_denied"] == [record.why for record in log.records[:2]]

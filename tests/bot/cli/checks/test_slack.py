@@ -86,7 +86,7 @@ async def test_a_group_that_can_be_read(check):
 @pytest.mark.parametrize(
     ("group", "scopes", "why", "mend"),
     [
-        ("S0ONCALL1", (), "missing_scope", "add usergroups:read"),
+        ("S0ONCALL1", (), "missing_scope", "put manifest.yml into the app"),
         ("S0OTHER01", ("usergroups:read",), "no_such_subteam", "copy the id"),
     ],
 )
