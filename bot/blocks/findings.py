@@ -33,9 +33,17 @@ def finding_lines(finding: Finding, speak: Speech, report: SessionReport) -> Fin
     says = filled(finding.says, finding, speak)
     return FindingLines(
         what=f"{icon} {speak.strong(f'{word} · {title}.')} {says}{mark(report)}",
-        next_step=f"→ {filled(finding.next_step, finding, speak)}",
+        next_step=_next_step(finding, speak),
         source=f"{speak.code(finding.rule)} · {speak.linked(finding.source)}",
     )
+
+
+def _next_step(finding: Finding, speak: Speech) -> str:
+    """Say what to do; of what is over or explained, that it is."""
+    if finding.next_step:
+        return f"→ {filled(finding.next_step, finding, speak)}"
+    reason = finding.explained_by
+    return f"↳ explained by {speak.code(reason)}" if reason else "↳ over"
 
 
 def severity_words(finding: Finding) -> tuple[str, str]:

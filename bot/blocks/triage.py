@@ -95,7 +95,8 @@ def next_step(triage: Triage, speak: Speech) -> str | None:
     if triage.waiting or not triage.outages:
         return None
     findings = (f for report in triage.reports if (f := verdict(report)))
-    steps = (filled(f.next_step, f, speak) for f in findings if f.rule == OUTAGE)
+    outages = (f for f in findings if f.rule == OUTAGE)
+    steps = (filled(f.next_step, f, speak) for f in outages if f.next_step)
     return next((f"→ {step}" for step in steps), None)
 
 

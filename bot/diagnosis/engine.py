@@ -1,4 +1,4 @@
-"""Runs every rule there is over one SIM, or over several together; the gravest finding first."""
+"""Runs every rule there is over one SIM, or over several together; the cause first."""
 
 import importlib
 import logging
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bot.diagnosis import rules
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rule import Case, ClosingRule, Finding, GroupRule, Rule, Severity
+from bot.diagnosis.rule import Case, ClosingRule, Finding, GroupRule, Rule, Severity, When
 from bot.diagnosis.thresholds import Thresholds
 
 ORDER = (
@@ -52,7 +52,6 @@ def place(name: str) -> tuple[int, str]:
 T = TypeVar("T")
 AnyRule = Rule | ClosingRule | GroupRule
 RuleBroke = Callable[[str], None]
-EXPLAINS_SILENCE = "sim_not_active"
 log = logging.getLogger(__name__)
 
 
@@ -72,7 +71,7 @@ def all_rules() -> tuple[AnyRule, ...]:
 def diagnose(
     evidence: Evidence, limits: Thresholds, rule_broke: RuleBroke = count_nothing
 ) -> tuple[Finding, ...]:
-    """Return every finding about one SIM, the gravest first.
+    """Return every finding about one SIM, the cause first.
 
     A rule that breaks is logged, told to `rule_broke` by its name, and skipped.
     """
@@ -110,19 +109,35 @@ def _run(
         return []
 
 
-def _told(found: list[Finding]) -> tuple[Finding, ...]:
-    """Demote what the SIM's own state explains, and order: severity, then the rules' order."""
-    explained = any(finding.rule == EXPLAINS_SILENCE for finding in found)
-    if explained:
-        found = [_demoted(finding) for finding in found]
-    return tuple(sorted(found, key=lambda f: (-f.severity, place(f.rule))))
+def _told(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Draw the chain, and order: what stands, what is explained, what is over; the gravest first.
+
+    Those that group rules added may explain what stood alone, so it is drawn anew each time.
+    """
+    every = [_explained(each, found) for each in found]
+    return tuple(sorted(every, key=_order))
 
 
-def _demoted(finding: Finding) -> Finding:
-    demoted = finding.rule not in _undemoted()
-    return replace(finding, severity=Severity.INFO) if demoted else finding
+def _explained(finding: Finding, found: Iterable[Finding]) -> Finding:
+    if finding.when is When.OVER:
+        return replace(finding, next_step=None)
+    reasons = [each.rule for each in found if _explains(each, finding)]
+    if not reasons:
+        return finding
+    return replace(finding, explained_by=min(reasons, key=place), next_step=None)
+
+
+def _explains(one: Finding, other: Finding) -> bool:
+    speaks = one.severity > Severity.INFO if one.explains is None else one.explains
+    return one.when is When.NOW and speaks and other.rule in explained_rules(one.rule)
+
+
+def _order(finding: Finding) -> tuple[bool, bool, int, tuple[int, str]]:
+    over, explained = finding.when is When.OVER, finding.explained_by is not None
+    return over, explained, -finding.severity, place(finding.rule)
 
 
 @cache
-def _undemoted() -> frozenset[str]:
-    return frozenset(rule.name for rule in all_rules() if not rule.about.demoted)
+def explained_rules(name: str) -> frozenset[str]:
+    """Return the rules whose findings stand under those of the rule of that name."""
+    return frozenset(next((r.about.explains for r in all_rules() if r.name == name), ()))

@@ -15,7 +15,7 @@ looks at several SIMs that were asked for together.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.thresholds import OURS, Thresholds
@@ -37,21 +37,39 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+class When(StrEnum):
+    """Whether a finding still holds. What lies before the SIM's recovery is over."""
+
+    NOW = "now"
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule found, how it knows, and what to do next.
 
     `says` is a sentence with the names of `evidence` in braces, `{starts} starts since {first}`:
-    whoever draws it escapes each value and renders times in the reader's own zone.
+    whoever draws it escapes each value and renders times in the reader's own zone. `explains` is
+    whether it explains what its rule usually does; None: unless it is a mere remark. The engine
+    fills in `explained_by`, the rule of the finding that it stands under, and takes `next_step`
+    away from what is explained or over.
     """
 
     rule: str
     severity: Severity
     title: str
     says: str
-    next_step: str
+    next_step: str | None
     source: str
     evidence: Mapping[str, Value] = field(default_factory=dict)
+    when: When = When.NOW
+    explains: bool | None = None
+    explained_by: str | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it holds now and nothing else explains it."""
+        return self.when is When.NOW and self.explained_by is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +81,30 @@ class Case:
     findings: tuple[Finding, ...]
 
 
+def cause_of(findings: Sequence[Finding]) -> Finding | None:
+    """Return the cause: the gravest finding that stands; None where no finding is a warning.
+
+    A mere remark is a cause only where it explains something graver.
+    """
+    first = next(iter(findings), None)
+    if first is None or not first.stands:
+        return None
+    explains = any(f.explained_by == first.rule and f.severity > Severity.INFO for f in findings)
+    return first if first.severity > Severity.INFO or explains else None
+
+
+SILENT_OR_EMPTY = (
+    "barred_after_flapping",
+    "never_seen",
+    "gone_silent",
+    "ghost_session",
+    "attach_without_data",
+    "uplink_only",
+    "idle_session",
+    "flapping",
+)
+"""What shows of a SIM that may not connect, or gets no data; for `About.explains`."""
+
 Check = Callable[[Evidence, Thresholds], Iterable[Finding]]
 ClosingCheck = Callable[[Evidence, Thresholds, tuple[Finding, ...]], Iterable[Finding]]
 GroupCheck = Callable[[Sequence[Case], Thresholds], Iterable[tuple[str, Finding]]]
@@ -73,14 +115,14 @@ class About:
     """What people are told of a rule.
 
     `fires` has the names of its thresholds in braces. `source` is for rules without thresholds.
-    `demoted`: a SIM that may not connect explains it, so that it is no more than info then.
+    `explains` names the rules whose findings stand under this one's, without a next step.
     """
 
     fires: str
     severities: tuple[Severity, ...]
     thresholds: tuple[str, ...] = ()
     source: str = OURS
-    demoted: bool = True
+    explains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def failed_row(sim: Sim, now: datetime, fault: str, before: ScanRow | None) -> S
 
 def gravity(findings: Iterable[Finding]) -> int:
     """Order SIMs by their gravest finding; what the state says by itself does not count."""
-    told = (found for found in findings if found.rule not in SAID_BY_STATE)
+    told = (each for each in findings if each.stands and each.rule not in SAID_BY_STATE)
     return max((_weight(found) for found in told), default=0)
 
 
@@ -290,5 +290,5 @@ def judged(
 
 def seen(day: Day, report: SessionReport) -> Day:
     """Add to a day how the SIM is now."""
-    worst = max((found.severity for found in report.findings), default=None)
+    worst = max((found.severity for found in report.findings if found.stands), default=None)
     return replace(day, state=report.state, worst=worst)

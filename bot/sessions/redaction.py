@@ -70,7 +70,7 @@ class Redactor:
             finding,
             title=self.text(finding.title),
             says=self.text(finding.says),
-            next_step=self.text(finding.next_step),
+            next_step=finding.next_step and self.text(finding.next_step),
             evidence={name: self.value(value) for name, value in finding.evidence.items()},
         )
 

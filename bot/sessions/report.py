@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.diagnosis.fields import cell, network_of
-from bot.diagnosis.rule import Finding
+from bot.diagnosis.rule import Finding, cause_of
 from bot.diagnosis.state import State
 from bot.kore.models import DataSession, RatePlan, Sim
 
@@ -50,6 +50,11 @@ class SessionReport:
     problem: str | None = None
     allowance_known: bool = True
     withheld: str | None = None
+
+    @property
+    def cause(self) -> Finding | None:
+        """The finding that explains most and stands first; None where nothing is wrong."""
+        return cause_of(self.findings)
 
     @property
     def last_session(self) -> DataSession | None:

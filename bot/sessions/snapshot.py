@@ -96,7 +96,9 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         cell_id=cell(session.cell_id),
         packets_up=session.packets_uploaded,
         packets_down=session.packets_downloaded,
-        findings=tuple(Found(f.rule, f.severity.word, f.title) for f in report.findings),
+        findings=tuple(
+            Found(f.rule, f.severity.word, f.title) for f in report.findings if f.stands
+        ),
         unjudged=() if report.allowance_known else ABOUT_ALLOWANCE,
         stale=report.stale,
     )

@@ -91,12 +91,13 @@ def triage(
 def verdict(report: SessionReport) -> Finding | None:
     """Return the finding that says most: what several share, else the gravest; None for none."""
     shared = (finding for finding in report.findings if finding.rule == OUTAGE)
-    return next(shared, report.findings[0] if report.findings else None)
+    return next(shared, report.cause or next(iter(report.findings), None))
 
 
 def gravity(report: SessionReport) -> int:
     """Return the severity of the gravest finding as a number; 0 for none, or good news alone."""
-    return max((f.severity for f in report.findings if f.rule != GOOD_NEWS), default=0)
+    standing = (f.severity for f in report.findings if f.stands and f.rule != GOOD_NEWS)
+    return max(standing, default=0)
 
 
 def is_troubled(report: SessionReport) -> bool:

@@ -27,7 +27,9 @@ def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
             "state": answer.state,
             "last_session": last and last.model_dump(),
             "summary": answer.summary and asdict(answer.summary),
+            "cause": answer.cause and answer.cause.rule,
             "findings": [_finding(finding) for finding in answer.findings],
+            "skipped_rows": answer.skipped_rows,
             "as_of": answer.as_of,
             "stale": answer.stale,
         }
@@ -39,8 +41,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity.word,
+        "when": finding.when,
+        "explained_by": finding.explained_by,
         "title": filled(finding.title, finding, PLAIN),
         "evidence": dict(finding.evidence),
-        "next_step": filled(finding.next_step, finding, PLAIN),
+        "next_step": finding.next_step and filled(finding.next_step, finding, PLAIN),
         "source": finding.source,
     }

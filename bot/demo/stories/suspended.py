@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.demo.stories.story import CRITICAL, INFO, Story
+from bot.demo.stories.story import CRITICAL, Story
 from bot.diagnosis.state import State
 from bot.emulators.kore.cards import Card, hour_of
 from bot.emulators.kore.http import Row
@@ -27,5 +27,5 @@ STORY = Story(
     sim=sim,
     sessions=sessions,
     state=State.BLOCKED,
-    findings=frozenset({("sim_not_active", CRITICAL), ("gone_silent", INFO)}),
+    findings=frozenset({("sim_not_active", CRITICAL), ("gone_silent", CRITICAL)}),
 )

@@ -15,6 +15,7 @@ from bot.kore.models import DataSession
         "{attach_within}, each under {attach_shorter_than} and without a packet up or down",
         severities=(Severity.WARNING,),
         thresholds=("attach_sessions", "attach_within", "attach_shorter_than"),
+        explains=("flapping",),
     )
 )
 def attach_without_data(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:

@@ -14,6 +14,7 @@ from bot.diagnosis.thresholds import HOUR, Thresholds
         "none since the last of them for more than {barred_quiet_after}, and the SIM is not online",
         severities=(Severity.CRITICAL,),
         thresholds=("barred_starts", "barred_quiet_after"),
+        explains=("flapping", "gone_silent", "ghost_session", "attach_without_data"),
     )
 )
 def barred_after_flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:

@@ -16,7 +16,6 @@ EXACT_BELOW = 10
         fires="the SIM's status is deactivated; it is canceled after {cancel_after}",
         severities=(Severity.CRITICAL,),
         thresholds=("cancel_after",),
-        demoted=False,
     )
 )
 def cancel_countdown(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:

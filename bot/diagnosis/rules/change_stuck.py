@@ -15,7 +15,6 @@ UNDER_WAY = frozenset({"updating", "scheduled"})
         fires="the SIM's status is updating or scheduled for more than {change_stuck_after}",
         severities=(Severity.WARNING,),
         thresholds=("change_stuck_after",),
-        demoted=False,
     )
 )
 def change_stuck(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:

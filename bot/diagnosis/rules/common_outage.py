@@ -28,6 +28,7 @@ class Loss(NamedTuple):
         "{outage_percent} %, fell silent on one network within {outage_within}",
         severities=(Severity.CRITICAL,),
         thresholds=("outage_sims", "outage_percent", "outage_within"),
+        explains=(*sorted(SILENT), "attach_without_data", "flapping", "radio_fallback"),
     )
 )
 def common_outage(cases: Sequence[Case], limits: Thresholds) -> Iterable[tuple[str, Finding]]:

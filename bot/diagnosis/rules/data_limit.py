@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.metering import month_start, used_bytes
-from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
 MEGABYTE = 10**6
@@ -24,7 +24,7 @@ NOT_TOLD = "KORE does not tell whether the plan blocks or throttles."
         "of the plan's limit (warning), at 100 % (critical)",
         severities=(Severity.WARNING, Severity.CRITICAL),
         thresholds=("data_limit_percent",),
-        demoted=False,
+        explains=SILENT_OR_EMPTY,
     )
 )
 def data_limit(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
@@ -60,4 +60,5 @@ def _finding(  # noqa: PLR0913, PLR0917 -- what the sentence is made of
             "month_is_an_estimate": True,
             "strategy": strategy or None,
         },
+        explains=full and strategy != "throttle",
     )

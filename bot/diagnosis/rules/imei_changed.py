@@ -19,7 +19,6 @@ SOURCE = (
         fires="two sessions of the window whose IMEIs differ in the first 14 digits",
         severities=(Severity.CRITICAL,),
         source=SOURCE,
-        demoted=False,
     )
 )
 def imei_changed(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:

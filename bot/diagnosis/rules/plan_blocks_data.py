@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import HOME, country
-from bot.diagnosis.rule import About, Finding, Severity, Value, rule
+from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, Value, rule
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import RatePlan
 
@@ -20,7 +20,7 @@ SOURCE = (
         "VIR) and the plan has no data in international_roaming",
         severities=(Severity.CRITICAL,),
         source=SOURCE,
-        demoted=False,
+        explains=(*SILENT_OR_EMPTY, "country_changed"),
     )
 )
 def plan_blocks_data(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:

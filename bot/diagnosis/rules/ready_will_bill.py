@@ -15,7 +15,6 @@ SOURCE = f"{TWILIO_STATUSES}: ready becomes active after 250 KB, 5 Commands or 3
         fires="the SIM's status is ready",
         severities=(Severity.INFO,),
         source=SOURCE,
-        demoted=False,
     )
 )
 def ready_will_bill(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:

@@ -12,7 +12,7 @@ from bot.diagnosis.thresholds import Thresholds
         fires="a reset is under way (info), for more than {reset_warning_after} (warning)",
         severities=(Severity.INFO, Severity.WARNING),
         thresholds=("reset_warning_after",),
-        demoted=False,
+        explains=("ghost_session",),
     )
 )
 def reset_pending(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
@@ -31,4 +31,5 @@ def reset_pending(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         next_step="Do not send a second reset; KORE refuses it while the first one runs.",
         source=limits.source("reset_warning_after"),
         evidence={"age": evidence.now - since, "since": since} if since else {},
+        explains=True,
     )

@@ -3,11 +3,18 @@
 from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
 from bot.diagnosis.state import NOT_ACTIVE, status_of
 from bot.diagnosis.thresholds import TWILIO_STATUSES, Thresholds
 
 SOURCE = f"{TWILIO_STATUSES}: only ready and active SIMs may connect"
+OF_THE_PAST = (
+    "cancel_countdown",
+    "country_changed",
+    "operator_hopping",
+    "radio_fallback",
+    "usage_spike",
+)
 NEXT_STEPS = {
     "new": "Set the SIM to ready or active in KORE's console; it was never let onto a network.",
     "suspended": "Find out who suspended it and why, then set it to active in KORE's console.",
@@ -22,7 +29,7 @@ NEXT_STEPS = {
         fires="the SIM's status is new, suspended, deactivated, canceled or deleted",
         severities=(Severity.CRITICAL,),
         source=SOURCE,
-        demoted=False,
+        explains=(*SILENT_OR_EMPTY, *OF_THE_PAST),
     )
 )
 def sim_not_active(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:

@@ -137,7 +137,7 @@ def test_no_rule_breaks_whatever_kore_says(rows, sim, plan, usage):
         names = [name for _, name, _, _ in Formatter().parse(finding.says) if name]
         assert all(finding.evidence[name] is not None for name in names)
         assert finding.title
-        assert finding.next_step
+        assert bool(finding.next_step) == finding.stands
         assert finding.source
 
 

@@ -9,8 +9,8 @@ import pytest
 
 import bot.diagnosis.rules
 from bot.diagnosis import engine
-from bot.diagnosis.engine import ORDER, all_rules, diagnose, place
-from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.engine import ORDER, all_rules, diagnose, diagnose_together, place
+from bot.diagnosis.rule import About, Case, Finding, Severity, When, cause_of, rule
 from bot.diagnosis.thresholds import defaults
 from tests.bot.diagnosis.cases import (
     LIMITS,
@@ -24,7 +24,6 @@ from tests.bot.diagnosis.cases import (
     starts,
     still_open,
     used,
-    verdict,
 )
 
 FOLDER = Path(bot.diagnosis.rules.__file__).parent
@@ -62,50 +61,89 @@ WRECKED = evidence(
 
 def test_findings_come_by_severity_then_in_the_order_of_the_rules():
     """
-    Critical stands before warning before info, each in the order of the rules.
+    What stands comes first, then what is explained, each by severity and the order of the rules.
     """
     findings = diagnose(WRECKED, LIMITS)
 
-    expected = sorted(findings, key=lambda f: (-f.severity, ORDER.index(f.rule)))
+    expected = sorted(findings, key=lambda f: (not f.stands, -f.severity, ORDER.index(f.rule)))
     assert expected == list(findings)
     assert len({finding.severity for finding in findings}) == 3
+    assert findings[0] == cause_of(findings)
 
 
 def test_a_sim_that_may_not_connect_explains_its_sessions():
     """
-    With a SIM that is not active, rules about sessions say no more than info.
+    What shows of a SIM that is not active stands under that, and only what stands has a next step.
     """
     changes = {"status": "deactivated", "reset_status": "resetting", "date_updated": ago(2 * D)}
-    sim = WRECKED.sim.model_copy(update=changes)
-    explained = replace(WRECKED, sim=sim)
+    findings = diagnose(replace(WRECKED, sim=WRECKED.sim.model_copy(update=changes)), LIMITS)
 
-    grave = [(rule, word) for rule, word in verdict(explained) if word != "info"]
-    assert [
-        ("sim_not_active", "critical"),
-        ("cancel_countdown", "critical"),
-        ("imei_changed", "critical"),
-        ("plan_blocks_data", "critical"),
-        ("data_limit", "critical"),
-        ("reset_pending", "warning"),
-    ] == grave
-    demoted = {rule for rule, word in verdict(explained) if word == "info"}
-    assert {"ghost_session", "flapping", "attach_without_data", "country_changed"} <= demoted
+    explained = {f.rule for f in findings if f.explained_by == "sim_not_active"}
+    assert {"cancel_countdown", "ghost_session", "flapping", "attach_without_data"} <= explained
+    assert {"imei_changed", "reset_pending"} & explained == set()
+    assert [finding.stands for finding in findings] == [bool(f.next_step) for f in findings]
 
 
-def test_the_rules_that_are_never_demoted():
+def a_finding(name, severity=Severity.WARNING, **changes):
+    return Finding(name, severity, "title", "says", "step", "source", **changes)
+
+
+CAUSES = [
+    ("nothing was found", (), None),
+    ("a mere remark", (a_finding("x", Severity.INFO),), None),
+    ("the first that stands", (a_finding("x"), a_finding("y")), "x"),
+    ("all is over", (a_finding("x", when=When.OVER),), None),
+    (
+        "a remark that explains more",
+        (a_finding("x", Severity.INFO), a_finding("y", explained_by="x")),
+        "x",
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "findings", "rule"), CAUSES, ids=[why for why, *_ in CAUSES])
+def test_the_cause(why, findings, rule):
     """
-    What is about the SIM and its plan is not explained by the SIM's state, nor is theft.
+    The cause is the first finding that stands, if it is grave or explains what is.
     """
-    assert {
-        "sim_not_active",
-        "cancel_countdown",
-        "change_stuck",
-        "reset_pending",
-        "ready_will_bill",
-        "plan_blocks_data",
-        "data_limit",
-        "imei_changed",
-    } == {each.name for each in all_rules() if not each.about.demoted}
+    cause = cause_of(findings)
+
+    assert rule == (cause and cause.rule)
+
+
+CHAINS = [
+    ("no finding", Severity.WARNING, {}, "reset_pending"),
+    ("a remark that explains by itself", Severity.INFO, {"explains": True}, "reset_pending"),
+    ("a mere remark", Severity.INFO, {}, None),
+    ("one that does not explain", Severity.WARNING, {"explains": False}, None),
+    ("one that is over", Severity.WARNING, {"when": When.OVER}, None),
+]
+
+
+@pytest.mark.parametrize(("why", "severity", "changes", "reason"), CHAINS)
+def test_what_explains(why, severity, changes, reason):
+    """
+    A finding explains what its rule names, unless it is over, a mere remark, or says otherwise.
+    """
+    ghost, reset = a_finding("ghost_session"), a_finding("reset_pending", severity, **changes)
+    (told,) = diagnose_together([Case("DE", None, (ghost, reset))], LIMITS)
+
+    explained = {finding.rule: finding.explained_by for finding in told}
+    assert {"ghost_session": reason, "reset_pending": None} == explained, why
+
+
+def test_nothing_explains_itself():
+    """
+    Each rule explains rules that there are, and none stands under itself, however long the chain.
+    """
+    below = {each.name: set(each.about.explains) for each in all_rules()}
+    for _ in below:
+        below = {
+            name: found.union(*(below[each] for each in found)) for name, found in below.items()
+        }
+
+    assert set().union(*below.values()) <= set(ORDER)
+    assert [] == [name for name, found in below.items() if name in found]
 
 
 def _names(template):
@@ -118,7 +156,7 @@ def test_sentences_are_made_of_the_evidence(finding):
     Each name in a finding's sentence is in its evidence and known; title and next step have none.
     """
     assert _names(finding.says) <= {k for k, v in finding.evidence.items() if v is not None}
-    assert set() == _names(finding.title) | _names(finding.next_step)
+    assert set() == _names(finding.title) | _names(finding.next_step or "")
     assert (
         finding.severity in next(r for r in all_rules() if r.name == finding.rule).about.severities
     )

@@ -24,6 +24,8 @@ def test_a_report(report):
         {
             "rule": "gone_silent",
             "severity": "critical",
+            "when": "now",
+            "explained_by": None,
             "title": "Silent for 15 h 30 min",
             "evidence": {
                 "silent_for": "PT15H30M",
@@ -36,6 +38,7 @@ def test_a_report(report):
             "source": "our default",
         }
     ] == told["findings"]
+    assert ("gone_silent", 0) == (told["cause"], told["skipped_rows"])
     assert told == json.loads(json.dumps(told))
 
 

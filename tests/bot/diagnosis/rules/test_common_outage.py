@@ -105,7 +105,8 @@ def test_it_stands_in_the_order_of_the_answer():
     together = diagnose_together(cases, LIMITS)
 
     told = [(finding.rule, finding.severity.word) for finding in together[0]]
-    assert [("ghost_session", "critical"), ("common_outage", "critical")] == told
+    assert [("common_outage", "critical"), ("ghost_session", "critical")] == told
+    assert "common_outage" == together[0][1].explained_by
 
 
 def test_the_larger_company_is_told():
@@ -119,12 +120,12 @@ def test_the_larger_company_is_told():
     assert {6} == {finding.evidence["asked"] for finding in outages}
 
 
-def test_a_suspended_sim_counts_and_is_demoted():
+def test_a_suspended_sim_counts():
     """
-    A SIM whose own state explains its silence still counts, and its finding is no more than info.
+    A SIM whose own state explains its silence still counts.
     """
     cases = [*lost(300, 301), sim(9, still_open(D, 302), status="suspended")]
     together = diagnose_together(cases, LIMITS)
 
     words = [outage(found).severity.word for found in together]
-    assert ["critical", "critical", "info"] == words
+    assert ["critical", "critical", "critical"] == words
