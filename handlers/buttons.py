@@ -34,22 +34,14 @@ async def refresh(request: Request, value: str, services: Services) -> Reply:
     """Ask KORE again and put the answer in place of the old one."""
     asked = read(ids.Refresh, value)
     report = await look_up(request, asked.sid, services, fresh=True)
-    return Reply(
-        lambda refused: session_report(
-            report, shared_by=asked.shared_by, for_all=request.is_public, refused=refused
-        ),
-        in_channel=request.is_public,
-        replace=True,
-    )
+    screen = session_report(report, shared_by=asked.shared_by, for_all=request.is_public)
+    return Reply(screen, in_channel=request.is_public, replace=True)
 
 
 async def share(request: Request, value: str, services: Services) -> Reply:
     """Post the answer for the whole channel, with the name of who shares it."""
     report = await look_up(request, read(ids.Share, value).sid, services, for_all=True)
-    return Reply(
-        lambda refused: session_report(report, shared_by=request.user, refused=refused),
-        in_channel=True,
-    )
+    return Reply(session_report(report, shared_by=request.user), in_channel=True)
 
 
 async def pick(request: Request, value: str, services: Services) -> Reply:
@@ -58,11 +50,8 @@ async def pick(request: Request, value: str, services: Services) -> Reply:
     report = await look_up(request, asked.sid, services)
     if asked.days:
         return await history_reply(report, asked.days, services, replace=True)
-    return Reply(
-        lambda refused: session_report(report, for_all=request.is_public, refused=refused),
-        in_channel=request.is_public,
-        replace=True,
-    )
+    screen = session_report(report, for_all=request.is_public)
+    return Reply(screen, in_channel=request.is_public, replace=True)
 
 
 CLICKS: Mapping[str, Click] = {ids.REFRESH: refresh, ids.SHARE: share, ids.PICK: pick}

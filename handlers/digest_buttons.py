@@ -19,7 +19,7 @@ from handlers.digest_form import open_form
 from handlers.digests import Deed, permit
 from handlers.lookups import withheld
 from handlers.payloads import Body, Request, from_click
-from handlers.replies import Reply, attempt, send, showing
+from handlers.replies import Reply, attempt, send
 
 
 def register_digest_buttons(app: AsyncApp, services: Services) -> None:
@@ -101,7 +101,7 @@ async def details(request: Request, value: str, services: Services) -> Reply:
     left_out = await withheld(request, services, for_all=False)
     digest = await services.archive.digest(run.id, run.due)
     worst = await services.archive.worst(run.id, run.due, hides=left_out is not None)
-    return Reply(lambda refused: details_screen(digest, worst, refused=refused))
+    return Reply(details_screen(digest, worst))
 
 
 async def csv(request: Request, value: str, services: Services) -> Reply:
@@ -110,7 +110,7 @@ async def csv(request: Request, value: str, services: Services) -> Reply:
     left_out = await withheld(request, services, for_all=False)
     async with _file(run, services, hides=left_out is not None) as file:
         sent = await services.files.to_asker(request, file)
-    return showing(file_screen(file.name, is_ready=sent.is_ready))
+    return Reply(file_screen(file.name, is_ready=sent.is_ready))
 
 
 async def _permitted(request: Request, value: str, services: Services) -> ids.DigestRun:

@@ -18,8 +18,9 @@ from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view
 from bot.blocks.digest_list import MOST, saved_screen, told_screen
 from bot.blocks.errors import error_screen
 from bot.blocks.ids import DigestForm
-from bot.blocks.kit import Block, Choice, Screen, View, option
+from bot.blocks.kit import Block, Choice, View, option
 from bot.blocks.modals import loading_view, notice_view, words_of
+from bot.blocks.screen import Screen
 from bot.digests.form import Draft, Faults, Field, draft_of, faults, field_of
 from bot.digests.schedule import Every, all_zones, offered, zone_named
 from bot.digests.selection import Which
@@ -31,7 +32,7 @@ from bot.errors import BotError, NotAllowed, OldButton
 from bot.services import Services
 from handlers.digests import permit, tell_channel
 from handlers.payloads import Body, Request, acting, from_click, part, text_in
-from handlers.replies import Reply, attempt, screen_of
+from handlers.replies import Reply, attempt
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 
@@ -208,7 +209,7 @@ async def open_form(request: Request, services: Services, find: Find | None = No
         await window.show(await _first_view(form, request, services, find))
 
     async def tell(reply: Reply) -> None:
-        await window.show(notice_view(title, await screen_of(reply)))
+        await window.show(notice_view(title, reply.screen))
 
     await attempt("digest_form", fill, tell, services)
 
@@ -237,7 +238,7 @@ def on_choice(services: Services) -> Listener:
             await window.show(form_view(draft_in(view), form_in(view)))
 
         async def tell(reply: Reply) -> None:
-            await window.show(notice_view("Digest", await screen_of(reply)))
+            await window.show(notice_view("Digest", reply.screen))
 
         work = attempt("digest_choice", redraw, tell, services)
         services.tasks.start(work, name="digest_choice")
@@ -323,7 +324,7 @@ class Sent:
             self._faults = outcome
 
     async def _tell(self, reply: Reply) -> None:
-        self._note = words_of(await screen_of(reply))
+        self._note = words_of(reply.screen)
 
     def _view(self) -> View:
         if self._saved:

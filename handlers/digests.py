@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from bot.blocks.digest_list import done_screen, list_screen, sure_screen, told_screen, when_next
 from bot.blocks.format import MRKDWN
-from bot.blocks.kit import Screen
+from bot.blocks.screen import Screen
 from bot.digests.subscription import Subscription, Why
 from bot.errors import BotError, NotYours
 from bot.services import Services
 from handlers.payloads import Request
-from handlers.replies import Reply, showing
+from handlers.replies import Reply
 
 log = logging.getLogger(__name__)
 
@@ -43,48 +43,48 @@ async def list_reply(request: Request, services: Services, *, replace: bool = Fa
     screen = list_screen(
         every, services.clock.now(), await desk.percents(), where=where, places=is_direct
     )
-    return Reply(lambda _refused: screen, replace=replace)
+    return Reply(screen, replace=replace)
 
 
 async def pause(one: Subscription, request: Request, services: Services) -> Reply:
     """Let it rest, and tell the channel."""
     if not await services.digests.subscriptions.pause(one):
-        return showing(done_screen(one, "is paused already."))
+        return Reply(done_screen(one, "is paused already."))
     return await _changed(replace(one, paused=Why.ASKED), "paused", request, services)
 
 
 async def resume(one: Subscription, request: Request, services: Services) -> Reply:
     """Let it come again, and tell the channel."""
     if not await services.digests.subscriptions.resume(one):
-        return showing(done_screen(one, "is not paused."))
+        return Reply(done_screen(one, "is not paused."))
     return await _changed(replace(one, paused=None), "resumed", request, services)
 
 
 async def ask_to_remove(one: Subscription, request: Request, services: Services) -> Reply:  # noqa: ARG001 -- a Deed
     """Ask whether it is to be removed."""
-    return showing(sure_screen(one))
+    return Reply(sure_screen(one))
 
 
 async def remove(one: Subscription, request: Request, services: Services) -> Reply:
     """Remove it, end what is under way, and tell the channel."""
     await services.digests.subscriptions.remove(one)
     await _told(one, told_screen(one, request.user, "removed", services.clock.now()), services)
-    return showing(done_screen(one, "is removed. What it posted stays in the channel."))
+    return Reply(done_screen(one, "is removed. What it posted stays in the channel."))
 
 
 async def now(one: Subscription, request: Request, services: Services) -> Reply:  # noqa: ARG001 -- a Deed
     """Have it made and posted at once."""
     if not await services.digests.post_now(one):
         percent = (await services.digests.percents()).get(one.id, 0)
-        return showing(done_screen(one, f"is being made already: {percent} %."))
+        return Reply(done_screen(one, f"is being made already: {percent} %."))
     where = f"<#{one.channel}>"
-    return showing(done_screen(one, f"is being made and will be posted in {where}."))
+    return Reply(done_screen(one, f"is being made and will be posted in {where}."))
 
 
 async def preview(one: Subscription, request: Request, services: Services) -> Reply:
     """Have it made for the asker alone."""
     await services.digests.preview(one, request.user)
-    return showing(
+    return Reply(
         done_screen(
             one, "is being made. It comes to you as a direct message, and nothing of it is kept."
         )
@@ -100,7 +100,7 @@ async def tell_channel(one: Subscription, screen: Screen, services: Services) ->
 async def _changed(one: Subscription, deed: str, request: Request, services: Services) -> Reply:
     at = services.clock.now()
     await _told(one, told_screen(one, request.user, deed, at), services)
-    return showing(done_screen(one, f"is {deed}; {when_next(one, at, MRKDWN)}."))
+    return Reply(done_screen(one, f"is {deed}; {when_next(one, at, MRKDWN)}."))
 
 
 async def _told(one: Subscription, screen: Screen, services: Services) -> None:

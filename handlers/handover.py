@@ -23,7 +23,7 @@ from handlers.clicks import on_click, read
 from handlers.lookups import look_up_many, withheld
 from handlers.message_text import texts_of
 from handlers.payloads import Request, from_shortcut
-from handlers.replies import Reply, answer_later, send, showing
+from handlers.replies import Reply, answer_later, send
 from handlers.triage import answer_to
 
 _PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
@@ -101,7 +101,7 @@ async def handed_over(request: Request, services: Services) -> Reply:
     await withheld(request, services)
     looked_up = await services.audit.in_thread(request.channel, request.thread or "")
     if not looked_up:
-        return showing(nothing_looked_up(ids.Thread(root=request.thread or "")))
+        return Reply(nothing_looked_up(ids.Thread(root=request.thread or "")))
     sids = sids_of(looked_up)[:MOST]
     answers = await look_up_many(
         request, sids, services, fresh=True, newest_only=True, within=PATIENCE_SECONDS
@@ -116,7 +116,7 @@ async def _posted(
     handed: Handover, watches: tuple[Watch, ...], request: Request, services: Services
 ) -> Reply:
     """Post the message, then the file; give the reply as one that is sent already."""
-    reply = Reply(lambda refused: handover_screen(handed, watches, refused=refused))
+    reply = Reply(handover_screen(handed, watches))
     await send(reply, request, services)
     file = await services.executor.run(handover_file, handed, watches)
     await services.files.to_channel(request, file)

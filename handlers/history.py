@@ -13,9 +13,7 @@ from bot.blocks import ids
 from bot.blocks.files import HistoryFile, csv_file, picture_file, sent_screen, shared_screen
 from bot.blocks.history import history_screen
 from bot.blocks.history_months import LONGEST, beyond_fault, beyond_screen, days_fault
-from bot.blocks.kit import Screen
 from bot.blocks.modals import loading_view, notice_view, session_view
-from bot.blocks.tables import Refused
 from bot.digests.days import Day
 from bot.errors import BadDays, BotError, OldButton
 from bot.services import Services
@@ -24,7 +22,7 @@ from bot.sims.numbers import check_digit_fits, digits_of, is_iccid, is_imei
 from handlers.clicks import Click, action_in, on_click, read, value_of
 from handlers.lookups import look_up
 from handlers.payloads import Body, Request, from_click, part, text_in
-from handlers.replies import PATIENCE_SECONDS, Reply, attempt, screen_of, send, showing
+from handlers.replies import PATIENCE_SECONDS, Reply, attempt, send
 
 log = logging.getLogger(__name__)
 
@@ -38,24 +36,17 @@ async def history_reply(
     """
     if days > LONGEST:
         return await _beyond(report, days, services, replace=replace)
-
-    async def draw(refused: Refused) -> Screen:
-        known = await _known(report.sim.sid, services)
-        return await services.executor.run(
-            history_screen, report, days, known=known, refused=refused
-        )
-
-    return Reply(draw, replace=replace)
+    known = await _known(report.sim.sid, services)
+    screen = await services.executor.run(history_screen, report, days, known=known)
+    return Reply(screen, replace=replace)
 
 
 async def _beyond(report: SessionReport, days: int, services: Services, *, replace: bool) -> Reply:
     known = await services.archive.days(report.sim.sid)
     if fault := beyond_fault(report, known, days):
         raise BadDays(fault)
-    return Reply(
-        lambda refused: services.executor.run(beyond_screen, report, known, days, refused=refused),
-        replace=replace,
-    )
+    screen = await services.executor.run(beyond_screen, report, known, days)
+    return Reply(screen, replace=replace)
 
 
 async def _known(sid: str, services: Services) -> dict[int, Day]:
@@ -105,12 +96,11 @@ async def _send(
     sent = await services.files.to_asker(request, file)
     is_elsewhere = sent.channel != request.channel
     share = ids.ShareFile(sid=window.sid, days=window.days, kind=kind) if is_elsewhere else None
-    return showing(sent_screen(file, share, is_ready=sent.is_ready))
+    return Reply(sent_screen(file, share, is_ready=sent.is_ready))
 
 
 def _in_place(file: HistoryFile) -> Reply:
-    screen = shared_screen(file)
-    return Reply(lambda _refused: screen, replace=True)
+    return Reply(shared_screen(file), replace=True)
 
 
 async def _csv(
@@ -221,7 +211,7 @@ class SessionDetails:
             await send(reply, self._request, self._services)
             return
         try:
-            await self._window.show(notice_view(TITLE, await screen_of(reply)))
+            await self._window.show(notice_view(TITLE, reply.screen))
         except BotError:
             log.exception("not-delivered")
 

@@ -25,7 +25,7 @@ from handlers.payloads import (
     team_of,
     text_in,
 )
-from handlers.replies import send, showing
+from handlers.replies import Reply, send
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class Middleware(AsyncMiddleware):
         return request if request.response_url else None
 
     async def _tell(self, error: NotAllowed, request: Request) -> None:
-        await send(showing(error_screen(error)), request, self._services)
+        await send(Reply(error_screen(error)), request, self._services)
 
 
 def kind_of(body: Mapping[str, Any]) -> str:

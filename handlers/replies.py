@@ -1,15 +1,13 @@
-"""What an answer is: a screen still to be drawn, and who sees it."""
+"""What an answer is: a screen, and who sees it."""
 
 import asyncio
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.blocks.errors import error_screen
-from bot.blocks.kit import Screen
-from bot.blocks.tables import NOTHING, Refused
+from bot.blocks.screen import Screen
 from bot.errors import (
     AskedTooOften,
     BotError,
@@ -27,48 +25,34 @@ from handlers.payloads import Request, acting
 log = logging.getLogger(__name__)
 
 
-Draw = Callable[[Refused], Screen | Awaitable[Screen]]
-
-
 class Shown(Protocol):
     """A message that is shown already, while the answer is worked on."""
 
     def pauses(self) -> Iterator[float]:
         """Return the seconds before each showing."""
 
-    async def show(self, draw: Draw) -> None:
+    async def show(self, screen: Screen) -> None:
         """Show how far it is."""
 
-    async def finish(self, draw: Draw) -> None:
+    async def finish(self, screen: Screen) -> None:
         """Put the answer in its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`draw` gives the screen, now or later, without the kinds of blocks that a workspace refuses.
+    """A screen for the asker.
 
     `in_channel` is for all to see, `replace` takes the place of the message that was clicked. A
     `quiet` one is no message: the asker has read the same a moment ago. One `aside` is for the
     asker alone, even where it was asked aloud. `shown` is the message that it takes the place of.
     """
 
-    draw: Draw
+    screen: Screen
     in_channel: bool = False
     replace: bool = False
     quiet: bool = False
     aside: bool = False
     shown: Shown | None = None
-
-
-def showing(screen: Screen) -> Reply:
-    """Return a reply to the asker with one screen, whatever the workspace knows."""
-    return Reply(lambda _refused: screen)
-
-
-async def screen_of(reply: Reply) -> Screen:
-    """Draw a reply as it is where no block is refused."""
-    drawn = reply.draw(NOTHING)
-    return await drawn if inspect.isawaitable(drawn) else drawn
 
 
 async def send(reply: Reply, request: Request, services: Services) -> None:
@@ -89,10 +73,10 @@ async def send(reply: Reply, request: Request, services: Services) -> None:
 async def _sent(reply: Reply, request: Request, services: Services) -> None:
     if reply.shown or (request.aloud and not reply.aside):
         shown = reply.shown or services.live.begin(request, in_channel=True)
-        await shown.finish(reply.draw)
+        await shown.finish(reply.screen)
         return
     await services.delivery.deliver(
-        request, reply.draw, in_channel=reply.in_channel, replace=reply.replace
+        request, reply.screen, in_channel=reply.in_channel, replace=reply.replace
     )
 
 
@@ -107,11 +91,11 @@ def to_reply(error: Exception, *, asked: str = "") -> tuple[Reply, str]:
     if not isinstance(error, BotError):
         reference = request_id()
         log.error("unplanned-error", exc_info=error, extra={"reference": reference})
-        return showing(error_screen(error, reference)), "unplanned"
+        return Reply(error_screen(error, reference)), "unplanned"
     level = logging.INFO if isinstance(error, UserError) else logging.WARNING
     about = {"kind": error.kind, "why": str(error), "cause": repr(error.__cause__)}
     log.log(level, "planned-error", extra=about)
-    reply = showing(error_screen(error, asked=asked))
+    reply = Reply(error_screen(error, asked=asked))
     quiet = isinstance(error, AskedTooOften) and error.is_said
     aside = isinstance(error, AskedTooOften | NotAllowed)
     return replace(reply, quiet=quiet, aside=aside), error.kind
@@ -154,7 +138,7 @@ async def attempt(name: str, do: Deed, tell: Tell, services: Services, *, asked:
         outcome = await _attempted(do, tell, services, asked)
     except asyncio.CancelledError:
         # only the draining of the tasks cancels: Slack will not ask anybody else
-        await tell(showing(error_screen(Restarting())))
+        await tell(Reply(error_screen(Restarting())))
         raise
     finally:
         services.metrics.answered(name, outcome, services.clock.monotonic() - started)

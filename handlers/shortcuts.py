@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.kit import Screen
 from bot.blocks.modals import paste_view
+from bot.blocks.screen import Screen
 from bot.services import Services
 from handlers.commands import DEFAULT, all_subcommands
 from handlers.message_text import texts_of
@@ -21,7 +21,7 @@ from handlers.triage import answer_to
 NO_SIM = "That message names no SIM that I know. Paste those you mean; I answer in its thread."
 PATIENCE_SECONDS = 0.5
 """Seconds for a first list of SIMs: the trigger that opens a window lives for three."""
-OPENED = Reply(lambda _refused: Screen(NO_SIM, []), quiet=True)
+OPENED = Reply(Screen(NO_SIM, []), quiet=True)
 
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 

@@ -4,15 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.files import sent_screen, triage_file
-from bot.blocks.kit import Screen
 from bot.blocks.report import session_report
-from bot.blocks.tables import Refused
 from bot.blocks.triage import triage_screen
 from bot.errors import BotError, OldButton, Restarting, UserError
 from bot.services import Services
@@ -23,7 +20,7 @@ from handlers.clicks import Click, Listener, action_in, on_click, read
 from handlers.commands import or_nearest
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Body, Request, from_click, part, text_in
-from handlers.replies import Reply, Shown, answer_later, showing
+from handlers.replies import Reply, Shown, answer_later
 
 log = logging.getLogger(__name__)
 
@@ -80,20 +77,17 @@ async def triage_reply(request: Request, spotted: Spotted, services: Services) -
             await board.fill(request, services)
     except asyncio.CancelledError:
         board.stop(Restarting())
-        await live.finish(partial(_drawn, board.triage()))
+        await live.finish(triage_screen(board.triage()))
         raise
-    return table_reply(board.triage(), services, for_all=request.aloud, live=live)
+    return await table_reply(board.triage(), services, for_all=request.aloud, live=live)
 
 
-def table_reply(
+async def table_reply(
     made: Triage, services: Services, *, for_all: bool, live: Shown | None = None
 ) -> Reply:
     """Return the table as a reply; two hundred rows are drawn off the loop."""
-
-    async def draw(refused: Refused) -> Screen:
-        return await services.executor.run(triage_screen, made, for_all=for_all, refused=refused)
-
-    return Reply(draw, in_channel=for_all, shown=live)
+    screen = await services.executor.run(triage_screen, made, for_all=for_all)
+    return Reply(screen, in_channel=for_all, shown=live)
 
 
 @asynccontextmanager
@@ -112,11 +106,7 @@ async def showing_progress(board: Board, live: Shown, services: Services) -> Asy
 async def _again_and_again(board: Board, live: Shown, services: Services) -> None:
     for pause in live.pauses():
         await services.clock.sleep(pause)
-        await live.show(partial(_drawn, board.triage()))
-
-
-def _drawn(made: Triage, refused: Refused) -> Screen:
-    return triage_screen(made, refused=refused)
+        await live.show(triage_screen(board.triage()))
 
 
 async def answer_to(request: Request, spotted: Spotted, services: Services) -> Reply:
@@ -130,7 +120,7 @@ async def answer_to(request: Request, spotted: Spotted, services: Services) -> R
         report = await look_up(request, next(iter(spotted.texts), request.text), services)
     except UserError as error:
         raise or_nearest(error, request.text) from error
-    return Reply(lambda refused: session_report(report, for_all=request.aloud, refused=refused))
+    return Reply(session_report(report, for_all=request.aloud))
 
 
 def register_triage_buttons(app: AsyncApp, services: Services) -> None:
@@ -157,7 +147,7 @@ async def details(request: Request, sid: str, services: Services) -> Reply:
     if not ids.Sims.takes(sid):
         raise OldButton
     report = await look_up(request, sid, services, for_all=False)
-    return Reply(lambda refused: session_report(report, refused=refused))
+    return Reply(session_report(report))
 
 
 async def csv(request: Request, value: str, services: Services) -> Reply:
@@ -165,13 +155,13 @@ async def csv(request: Request, value: str, services: Services) -> Reply:
     made = await _read_again(request, value, services, for_all=False)
     file = await services.executor.run(triage_file, made)
     sent = await services.files.to_asker(request, file)
-    return showing(sent_screen(file, None, is_ready=sent.is_ready))
+    return Reply(sent_screen(file, None, is_ready=sent.is_ready))
 
 
 async def share(request: Request, value: str, services: Services) -> Reply:
     """Post the table for the whole channel, as it is now."""
     made = await _read_again(request, value, services, for_all=True)
-    return table_reply(made, services, for_all=True)
+    return await table_reply(made, services, for_all=True)
 
 
 async def _read_again(request: Request, value: str, services: Services, *, for_all: bool) -> Triage:

@@ -16,7 +16,7 @@ from bot.watches.watch import Asker, Condition
 from handlers.clicks import Click, on_click, read
 from handlers.lookups import look_up, look_up_many, withheld
 from handlers.payloads import Request, acting
-from handlers.replies import Reply, showing
+from handlers.replies import Reply
 
 
 def asker_of(request: Request) -> Asker:
@@ -69,7 +69,7 @@ def _reply(
     watches, now = [each.watch for each in begun], services.clock.now()
     said = begun_screen(watches, extended, now, [error.sentence for error in left_out])
     quiet = request.aloud and not (extended or left_out)
-    return Reply(lambda _refused: said, quiet=quiet)
+    return Reply(said, quiet=quiet)
 
 
 def register_watch_buttons(app: AsyncApp, services: Services) -> None:
@@ -100,13 +100,9 @@ async def stop(request: Request, value: str, services: Services) -> Reply:
     hides = await withheld(request, services, for_all=True) is not None
     stopped = await services.watches.stop(read(ids.StopWatch, value).id, request.user)
     if not request.is_public:  # the list of watches, which only the asker sees
-        return showing(stopped_screen([stopped]))
+        return Reply(stopped_screen([stopped]))
     shown, now = hidden_watch(stopped) if hides else stopped, services.clock.now()
-    return Reply(
-        lambda refused: watch_card(shown, now, refused=refused),
-        in_channel=True,
-        replace=True,
-    )
+    return Reply(watch_card(shown, now), in_channel=True, replace=True)
 
 
 CLICKS: Mapping[str, Click] = {ids.WATCH: watch, ids.WATCH_ALL: watch_all, ids.STOP_WATCH: stop}

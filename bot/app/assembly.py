@@ -14,7 +14,7 @@ import handlers
 from bot.app.bot import Bot, Intake, Workers, cancelled
 from bot.app.jobs import digest_service, open_engine, watch_desk
 from bot.app.resources import open_resources, revealed
-from bot.blocks.tables import retreat
+from bot.blocks.screen import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
 from bot.ops.http import health_routes
@@ -73,8 +73,8 @@ async def assemble(
     ground = await open_resources(settings, clock, session, metrics, stack)
     kore, slack, store, executor = ground.kore, ground.slack, ground.store, ground.executor
     identity, queue = ground.identity, ground.queue
-    drawing = BlockFallback(retreat, metrics)
-    delivery = Delivery(slack, drawing, metrics)
+    fallback = BlockFallback(degrade, metrics)
+    delivery = Delivery(slack, fallback, metrics)
     services = Services(
         sessions=kore.sessions,
         delivery=delivery,
@@ -108,7 +108,7 @@ async def assemble(
             identity.user, settings.prefix_channels, unfurls=settings.unfurl_links
         ),
         spotter=SimSpotter(kore.directory, kore.resolver.known_sid),
-        live=ProgressMessages(slack, drawing, delivery),
+        live=ProgressMessages(slack, fallback, delivery),
         threads=Threads(slack),
         tasks=tasks,
         metrics=metrics,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import aiohttp
 
 from bot.app.resources import KoreAccess, Resources, revealed
-from bot.blocks.tables import retreat
+from bot.blocks.screen import degrade
 from bot.clock import Clock
 from bot.digests.fleet import open_fleet
 from bot.digests.service import DigestService
@@ -90,7 +90,7 @@ def open_posts(  # noqa: PLR0913 -- what it is put together from
     return IdempotentPosts(
         PostRows(store),
         client,
-        BlockFallback(retreat, metrics),
+        BlockFallback(degrade, metrics),
         PostFinder(client, identity),
         pace=PostingLimiter(clock),
         clock=clock,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from bot.blocks.format import grouped, utc
-from bot.blocks.kit import Block, clean
+from bot.blocks.kit import Block, clean, context
+from bot.blocks.screen import Degradable, Part
 from bot.kore.models import DataSession
 
 _HOUR = timedelta(hours=1)
@@ -138,6 +139,15 @@ class Chart:
     title: str
     categories: Sequence[str]
     series: Mapping[str, Sequence[float]]
+
+
+def chart_parts(charts: Sequence[Chart]) -> list[Part]:
+    """Draw charts one beneath the other, at most two a message; plainer, a line for each series."""
+
+    def plainer() -> list[Part]:
+        return [context(*(line for chart in charts for line in as_words(chart)))]
+
+    return [Degradable("data_visualization", [as_chart(chart) for chart in charts], plainer)]
 
 
 def as_chart(chart: Chart) -> Block:

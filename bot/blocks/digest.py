@@ -1,11 +1,10 @@
 """The digest as a channel reads it: one sentence, what changed, one table, the trend, buttons."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from bot.blocks import ids
-from bot.blocks.charts import Chart, as_chart, as_words
+from bot.blocks.charts import Chart, chart_parts
 from bot.blocks.digest_words import (
     KINDS,
     changes_words,
@@ -20,8 +19,9 @@ from bot.blocks.digest_words import (
     worst_words,
 )
 from bot.blocks.format import MRKDWN, NOTICE, Speech, count, grouped, utc
-from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
-from bot.blocks.tables import NOTHING, Cell, Number, Refused, Row, Table, draw_table, lowered
+from bot.blocks.kit import Block, actions, button, context, section
+from bot.blocks.screen import Part, Screen, screen
+from bot.blocks.tables import Cell, Drawn, Number, Row, Table, table_parts
 from bot.diagnosis.state import State
 from bot.digests.digest import COUNTED, FAILED, Digest, Group, Known, Point, Some
 
@@ -35,34 +35,34 @@ _SERIES = {
 }
 
 
-def digest_screen(digest: Digest, *, refused: Refused = NOTHING) -> Screen:
+def digest_screen(digest: Digest) -> Screen:
     """Draw the parent message, within the budgets of one; its details stand in its thread."""
-    blocks = [
+    return screen(headline(digest, NOTICE), [*_parts(digest), buttons(digest)])
+
+
+def _parts(digest: Digest) -> list[Part]:
+    return [
         section(headline(digest, MRKDWN)),
         *(section(line) for line in warnings(digest, MRKDWN)),
         *(section(outage_words(lost, MRKDWN)) for lost in digest.outages[:3]),
         *_paragraph(changes_words(digest, MRKDWN)),
-        *_counts(digest, refused),
+        *_counts(digest),
         *_paragraph(_worst(digest)),
-        *_trend(digest, refused),
+        *_trend(digest),
         context(*_foot(digest)),
-        buttons(digest),
     ]
-    return lowered(screen(headline(digest, NOTICE), blocks), refused)
 
 
-def quiet_screen(digest: Digest, *, refused: Refused = NOTHING) -> Screen:
+def quiet_screen(digest: Digest) -> Screen:
     """Draw the one line of a digest in which nothing is new."""
     blocks = [section(quiet_headline(digest, MRKDWN)), context(foot_words(digest, MRKDWN))]
-    return lowered(screen(quiet_headline(digest, NOTICE), blocks), refused)
+    return screen(quiet_headline(digest, NOTICE), blocks)
 
 
-def preview_screen(digest: Digest, *, refused: Refused = NOTHING) -> Screen:
+def preview_screen(digest: Digest) -> Screen:
     """Draw it for one person, without buttons: nothing of it is kept that they could show."""
-    whole = digest_screen(digest, refused=refused)
     note = context(f"{PREVIEW} Nothing changed." if digest.is_quiet else PREVIEW)
-    drawn = [block for block in whole.blocks if block["type"] != "actions"]
-    return lowered(screen(f"Preview: {whole.text}", [note, *drawn]), refused)
+    return screen(f"Preview: {headline(digest, NOTICE)}", [note, *_parts(digest)])
 
 
 def buttons(digest: Digest) -> Block:
@@ -92,7 +92,7 @@ def _worst(digest: Digest) -> list[str]:
     return [*shown, f"and {grouped(rest)} more with a warning, in the thread"] if rest else shown
 
 
-def _counts(digest: Digest, refused: Refused) -> list[Block]:
+def _counts(digest: Digest) -> list[Part]:
     before = digest.trend[-2].counts if len(digest.trend) > 1 and digest.since else {}
     rows = [
         _count_row(state, digest.counts.get(state, 0), before.get(state, 0) if before else None)
@@ -102,7 +102,7 @@ def _counts(digest: Digest, refused: Refused) -> list[Block]:
     if not rows:
         return []
     header = ("State", "SIMs", "Change") if before else ("State", "SIMs")
-    return draw_table(Table("SIMs by state", header, tuple(rows)), refused).blocks
+    return table_parts(Table("SIMs by state", header, tuple(rows)))
 
 
 def _count_row(state: str, now: int, before: int | None) -> Row:
@@ -114,13 +114,10 @@ def _count_row(state: str, now: int, before: int | None) -> Row:
     return (*shown, Number(change, words))
 
 
-def _trend(digest: Digest, refused: Refused) -> list[Block]:
+def _trend(digest: Digest) -> list[Part]:
     if len(digest.trend) < 2:  # noqa: PLR2004 -- one point is no trend
         return []
-    chart = trend_chart(digest.trend, ZoneInfo(digest.zone))
-    if "data_visualization" in refused:
-        return [context(*as_words(chart))]
-    return [as_chart(chart)]
+    return chart_parts([trend_chart(digest.trend, ZoneInfo(digest.zone))])
 
 
 def trend_chart(points: Sequence[Point], zone: ZoneInfo) -> Chart:
@@ -144,13 +141,12 @@ def _foot(digest: Digest) -> list[str]:
     return [*talkers, foot_words(digest, MRKDWN)]
 
 
-Draw = Callable[[Refused], Screen]
 _CHANGES = ("SIM", "What", "Before", "Now", "State", "Last heard of (UTC)")
 _SIMS = ("SIM", "State", "Severity", "Finding", "Operator", "Last heard of (UTC)")
 
 
-def detail_screens(digest: Digest) -> Iterator[tuple[str, Draw]]:
-    """Return what the thread holds: each message with a name of its own, and how it is drawn."""
+def detail_screens(digest: Digest) -> Iterator[tuple[str, Screen]]:
+    """Return what the thread holds: each message with a name of its own."""
     changed = tuple(row for group in digest.changes for row in _changed(group))
     every = sum(group.count for group in digest.changes)
     lists = (
@@ -168,22 +164,22 @@ def detail_screens(digest: Digest) -> Iterator[tuple[str, Draw]]:
     )
     for name, title, header, rows, whole in lists:
         if rows:
-            yield name, partial(_list_screen, title, Table(title, header, rows), whole)
+            yield name, _list_screen(title, Table(title, header, rows), whole)
 
 
-def details_screen(
-    digest: Digest, worst: tuple[Known, ...], *, refused: Refused = NOTHING
-) -> Screen:
+def details_screen(digest: Digest, worst: tuple[Known, ...]) -> Screen:
     """Show the SIMs of a digest, the worst first, to who asks; the file has them all."""
     table = Table("SIMs, the worst first", _SIMS, tuple(_row(sim) for sim in worst))
     run = ids.DigestRun(id=digest.subscription, due=digest.due).to_value()
     file = button("CSV file", ids.DIGEST_CSV, f"All SIMs of {digest.name} as a CSV file", value=run)
-    drawn = draw_table(table, refused)
-    blocks = [section(_title(digest, MRKDWN))]
+
+    def shown(drawn: Drawn) -> list[Block]:
+        return [context(_shown(drawn.rows, digest.sims))]
+
+    parts: list[Part] = [section(_title(digest, MRKDWN))]
     if worst:
-        shown = context(_shown(drawn.rows, digest.sims))
-        blocks += [*drawn.blocks, shown, actions(ids.DIGEST_FILE_ACTIONS, [file])]
-    return lowered(screen(_title(digest, NOTICE), blocks), refused)
+        parts += [*table_parts(table, shown), actions(ids.DIGEST_FILE_ACTIONS, [file])]
+    return screen(_title(digest, NOTICE), parts)
 
 
 def file_screen(name: str, *, is_ready: bool) -> Screen:
@@ -202,13 +198,13 @@ def _title(digest: Digest, speak: Speech) -> str:
     return f"{speak.strong(title)}, as of {speak.when(digest.made_at)}"
 
 
-def _list_screen(title: str, table: Table, whole: int, refused: Refused = NOTHING) -> Screen:
-    drawn = draw_table(table, refused)
+def _list_screen(title: str, table: Table, whole: int) -> Screen:
     head = f"{title}: {grouped(whole)}"
-    blocks: list[Block] = [section(MRKDWN.strong(head)), *drawn.blocks]
-    if drawn.rows < whole:
-        blocks.append(context(_shown(drawn.rows, whole)))
-    return lowered(screen(head, blocks), refused)
+
+    def shown(drawn: Drawn) -> list[Block]:
+        return [context(_shown(drawn.rows, whole))] if drawn.rows < whole else []
+
+    return screen(head, [section(MRKDWN.strong(head)), *table_parts(table, shown)])
 
 
 def _shown(rows: int, whole: int) -> str:

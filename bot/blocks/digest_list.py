@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Speech, count
-from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
+from bot.blocks.kit import Block, actions, button, clean, context, plain, section
+from bot.blocks.screen import Screen, screen
 from bot.digests.schedule import Cadence, Every, clock_changes, explained
 from bot.digests.selection import Selection, Which
 from bot.digests.subscription import Subscription, WhenQuiet, Why

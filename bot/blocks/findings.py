@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.blocks.format import MRKDWN, Speech, grouped, lasting
 from bot.blocks.kit import Block, container, context, section
 from bot.blocks.report_words import mark
-from bot.blocks.tables import FIELDS, NOTHING, Refused
+from bot.blocks.screen import SECTION, Degradable, Part
 from bot.diagnosis.rule import Finding, Severity, Value
 from bot.diagnosis.state import State
 from bot.sessions.report import SessionReport
@@ -84,18 +84,18 @@ _PARAGRAPHS = 2900
 _SOURCES = 10  # as many elements as a context holds
 
 
-def finding_blocks(report: SessionReport, refused: Refused = NOTHING) -> list[Block]:
-    """Draw up to three findings with evidence and next step; fold the others and all sources."""
+def finding_parts(report: SessionReport) -> list[Part]:
+    """Draw up to three findings with evidence and next step; fold the others and all sources.
+
+    Where nothing folds, those follow in the open; a message of text alone does without.
+    """
     drawn = [finding_lines(finding, MRKDWN, report) for finding in report.findings]
     if not drawn:
         return [section(nothing_found(report))]
     shown = [section(_paragraph(lines)) for lines in drawn[:IN_FULL]]
-    if FIELDS in refused:
-        return shown
     folded = [*_packed([_paragraph(lines) for lines in drawn[IN_FULL:]]), *_sources(drawn)]
-    if "container" in refused:
-        return [*shown, *folded]
-    return [*shown, container(_fold_title(len(drawn) - len(shown)), folded)]
+    fold = container(_fold_title(len(drawn) - len(shown)), folded)
+    return [*shown, Degradable("container", [fold], lambda: [Degradable(SECTION, folded, list)])]
 
 
 def nothing_found(report: SessionReport) -> str:

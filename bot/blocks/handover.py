@@ -8,11 +8,12 @@ from bot.blocks.digest_words import change_words
 from bot.blocks.files import HistoryFile
 from bot.blocks.findings import filled, finding_lines, severity_words
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Speech, ago, count, grouped, utc
-from bot.blocks.kit import Screen, actions, button, clean, context, screen, section
+from bot.blocks.kit import Block, actions, button, clean, context, section
 from bot.blocks.report import person
 from bot.blocks.report_words import facts
 from bot.blocks.report_words import headline as report_headline
-from bot.blocks.tables import NOTHING, Drawn, Refused, Row, Table, draw_table, lowered
+from bot.blocks.screen import Screen, screen
+from bot.blocks.tables import Drawn, Row, Table, table_parts
 from bot.blocks.triage import reason
 from bot.blocks.watch import because_words, goal_words, is_words, state_sign, state_word
 from bot.diagnosis.state import State
@@ -30,23 +31,24 @@ _WATCHES = 10
 _PEOPLE = 8
 
 
-def handover_screen(
-    handed: Handover, watches: Sequence[Watch], *, refused: Refused = NOTHING
-) -> Screen:
+def handover_screen(handed: Handover, watches: Sequence[Watch]) -> Screen:
     """Draw it for the thread; what does not fit stands in the file."""
     rows = tuple(_row(sim, handed) for sim in handed.sims)
-    drawn = draw_table(
-        Table(f"SIMs of this thread: {grouped(len(rows))}", HEADER, rows, _TELLING), refused
-    )
-    changed, watched = _changed(handed, MRKDWN), _watched(watches, MRKDWN)
-    blocks = [
-        section(headline(handed, MRKDWN)),
-        *drawn.blocks,
-        section("\n".join(["*What changed since*", *changed])) if changed else None,
-        section("\n".join(["*Open watches*", *watched])) if watched else None,
-        context(*_small_print(handed, drawn)),
+    table = Table(f"SIMs of this thread: {grouped(len(rows))}", HEADER, rows, _TELLING)
+    lists = [
+        *_list("What changed since", _changed(handed, MRKDWN)),
+        *_list("Open watches", _watched(watches, MRKDWN)),
     ]
-    return lowered(screen(headline(handed, NOTICE), blocks), refused)
+
+    def beneath(drawn: Drawn) -> list[Block]:
+        return [*lists, context(*_small_print(handed, drawn))]
+
+    head = section(headline(handed, MRKDWN))
+    return screen(headline(handed, NOTICE), [head, *table_parts(table, beneath)])
+
+
+def _list(title: str, lines: Sequence[str]) -> list[Block]:
+    return [section("\n".join([f"*{title}*", *lines]))] if lines else []
 
 
 def nothing_looked_up(thread: ids.Thread) -> Screen:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.blocks.format import MRKDWN, count, grouped, lasting
-from bot.blocks.kit import Screen, context, screen, section
-from bot.blocks.tables import NOTHING, Refused, Table, draw_table, lowered
+from bot.blocks.kit import Block, context, section
+from bot.blocks.screen import Screen, screen
+from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.engine import AnyRule
 from bot.diagnosis.thresholds import Limit, Thresholds
 
@@ -82,16 +83,15 @@ def limit_words(limit: Limit) -> str:
     return grouped(limit) if isinstance(limit, int) else " or ".join(map(lasting, limit))
 
 
-def rules_screen(
-    rules: Sequence[AnyRule], limits: Thresholds, *, refused: Refused = NOTHING
-) -> Screen:
+def rules_screen(rules: Sequence[AnyRule], limits: Thresholds) -> Screen:
     """Draw all rules as one table, in the order in which findings are told."""
     words = [rule_words(rule, limits) for rule in rules]
     title = f"I check every SIM against {count(len(words), 'rule')}."
     table = Table("Rules, their thresholds and where those are from", _HEADER, tuple(words))
-    drawn = draw_table(table, refused)
-    left = len(words) - drawn.rows
-    rest = "Thresholds are settings; `simsessions rules` in a terminal lists the same."
-    foot = f"{count(left, 'rule')} left out here. {rest}" if left else rest
-    blocks = [section(f"*{title}*"), *drawn.blocks, context(foot)]
-    return lowered(screen(title, blocks), refused)
+
+    def foot(drawn: Drawn) -> list[Block]:
+        left = len(words) - drawn.rows
+        rest = "Thresholds are settings; `simsessions rules` in a terminal lists the same."
+        return [context(f"{count(left, 'rule')} left out here. {rest}" if left else rest)]
+
+    return screen(title, [section(f"*{title}*"), *table_parts(table, foot)])

@@ -5,10 +5,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bot.blocks import ids
-from bot.blocks.charts import Bins, Chart, as_chart, as_words, bins_of, packets_in, starts_in
+from bot.blocks.charts import Bins, Chart, bins_of, chart_parts, packets_in, starts_in
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, between, count, grouped, imei_words, place, utc
 from bot.blocks.history_months import Days, empty_words, history_headline, in_window, known_line
-from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
+from bot.blocks.kit import Block, actions, button, context, section
 from bot.blocks.report_words import (
     cell_words,
     duration_words,
@@ -18,18 +18,8 @@ from bot.blocks.report_words import (
     network_code,
     warnings,
 )
-from bot.blocks.tables import (
-    DATA_TABLE_ROWS,
-    NOTHING,
-    Cell,
-    Drawn,
-    Number,
-    Refused,
-    Row,
-    Table,
-    draw_table,
-    lowered,
-)
+from bot.blocks.screen import Part, Screen, screen
+from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Drawn, Number, Row, Table, table_parts
 from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession
 from bot.sessions.redaction import WITHHELD
@@ -98,7 +88,6 @@ def history_screen(
     days: int = 30,
     *,
     known: Days = MappingProxyType({}),
-    refused: Refused = NOTHING,
 ) -> Screen:
     """Draw the sessions of the last `days` (1 to 30), within the budgets of one message.
 
@@ -108,25 +97,25 @@ def history_screen(
     blocks = [
         section(history_headline(report, sessions, days, MRKDWN)),
         *(section(line) for line in warnings(report, MRKDWN)),
-        *_body(report, sessions, days, refused),
+        *_body(report, sessions, days),
         *(context(line) for line in (known_line(report, known),) if line),
     ]
     title = history_headline(report, sessions, days, NOTICE)
-    return lowered(screen(title, blocks), refused)
+    return screen(title, blocks)
 
 
-def _body(
-    report: SessionReport, sessions: Sequence[DataSession], days: int, refused: Refused
-) -> list[Block]:
+def _body(report: SessionReport, sessions: Sequence[DataSession], days: int) -> list[Part]:
     if not sessions:
         return [section(empty_words(report, days)), _foot(report, [])]
     charts, notes = _charts(report, sessions, days)
     table = history_table(sessions, report.made_at)
-    drawn = draw_table(table, refused)
+
+    def foot(drawn: Drawn) -> list[Block]:
+        return [_foot(report, [*_left_out(drawn, table, len(sessions)), *notes])]
+
     return [
-        *_drawn(charts, refused),
-        *drawn.blocks,
-        _foot(report, [*_left_out(drawn, table, len(sessions)), *notes]),
+        *chart_parts(charts),
+        *table_parts(table, foot),
         actions(ids.HISTORY_ACTIONS, _buttons(report, days)),
     ]
 
@@ -165,12 +154,6 @@ def _untold(sessions: Sequence[DataSession], bars: int) -> list[str]:
     untold = sum(s.packets_uploaded is None or s.packets_downloaded is None for s in sessions)
     notes = [f"Packets unknown for {count(untold, 'session')}, not in the chart"] if untold else []
     return [*notes, f"{count(bars, 'bar')} without known packets left out"] if bars else notes
-
-
-def _drawn(charts: Sequence[Chart], refused: Refused) -> list[Block]:
-    if "data_visualization" not in refused:
-        return [as_chart(chart) for chart in charts]
-    return [context(*(line for chart in charts for line in as_words(chart)))]
 
 
 def _left_out(drawn: Drawn, table: Table, sessions: int) -> list[str]:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.blocks.charts import Chart, as_chart, as_words
+from bot.blocks.charts import Chart, chart_parts
 from bot.blocks.format import MRKDWN, NOTICE, Speech, count, grouped, utc
 from bot.blocks.ids import MOST_DAYS
-from bot.blocks.kit import Block, Screen, clean, context, screen, section
+from bot.blocks.kit import clean, context, section
 from bot.blocks.report_words import mark, traffic_words
-from bot.blocks.tables import NOTHING, Cell, Number, Refused, Row, Table, draw_table, lowered
+from bot.blocks.screen import Part, Screen, screen
+from bot.blocks.tables import Cell, Number, Row, Table, table_parts
 from bot.diagnosis.fields import device, network_of
 from bot.digests.days import Day, date_of, day_number
 from bot.kore.models import DataSession
@@ -188,22 +189,18 @@ def known_line(report: SessionReport, days: Days) -> str | None:
     return f"{count(len(days), 'day')} known since {day_words(date_of(min(days)))}: {command}"
 
 
-def beyond_screen(
-    report: SessionReport, days: Days, asked: int, *, refused: Refused = NOTHING
-) -> Screen:
+def beyond_screen(report: SessionReport, days: Days, asked: int) -> Screen:
     """Draw the known ones of the last `asked` days, month by month."""
     today = day_number(report.made_at)
     known = {number: day for number, day in days.items() if number > today - asked}
     months = months_of(known)
     table = Table("Months, newest first", _HEADER, tuple(map(_row, reversed(months))), telling=5)
-    blocks: list[Block] = [
+    parts: list[Part] = [
         section(_headline(report, known, asked, MRKDWN)),
-        *(_charts(months, refused) if months else []),
-        *(draw_table(table, refused).blocks if months else []),
+        *([*chart_parts(_charts(months)), *table_parts(table)] if months else []),
         context(_ABOUT),
     ]
-    title = _headline(report, known, asked, NOTICE)
-    return lowered(screen(title, blocks), refused)
+    return screen(_headline(report, known, asked, NOTICE), parts)
 
 
 def months_of(days: Days) -> list[Month]:
@@ -233,7 +230,7 @@ def _headline(report: SessionReport, days: Days, asked: int, speak: Speech) -> s
     return f"{claim}, {known} — {traffic_words(every.up, every.down)}"
 
 
-def _charts(months: Sequence[Month], refused: Refused) -> list[Block]:
+def _charts(months: Sequence[Month]) -> list[Chart]:
     shown = months[-_MONTHS:]
     labels = [month.name for month in shown]
     charts = [Chart("Sessions per month", labels, {"sessions": [m.sessions for m in shown]})]
@@ -244,9 +241,7 @@ def _charts(months: Sequence[Month], refused: Refused) -> list[Block]:
             "packets down": [month.down or 0 for month in told],
         }
         charts.append(Chart("Packets per month", [month.name for month in told], series))
-    if "data_visualization" in refused:
-        return [context(*(line for chart in charts for line in as_words(chart)))]
-    return [as_chart(chart) for chart in charts]
+    return charts
 
 
 def _row(month: Month) -> Row:

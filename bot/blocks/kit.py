@@ -7,7 +7,6 @@ docs.slack.dev/reference/block-kit. Foreign text goes through `bot.blocks.kit.es
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 NAME_LIMIT = 80
@@ -72,9 +71,7 @@ def cut(mrkdwn: str, limit: int) -> str:
 Block = dict[str, Any]
 View = dict[str, Any]
 
-MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
-TEXT = 4000
 _SECTION = 3000
 _FIELD = 2000
 _FIELDS = 10
@@ -84,19 +81,6 @@ _LABEL = 75
 _CHILDREN = 10
 _TITLE = 150
 _VIEW_TITLE = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What is sent: `text` is the notification (plain, escaped), `blocks` is what is drawn."""
-
-    text: str
-    blocks: list[Block]
-
-
-def screen(text: str, blocks: Iterable[Block | None]) -> Screen:
-    """Put a screen together; blocks that are None are left out, and at most 50 go along."""
-    return Screen(cut(text, TEXT), [block for block in blocks if block][:MESSAGE_BLOCKS])
 
 
 def mrkdwn(text: str, limit: int = _SECTION) -> Block:

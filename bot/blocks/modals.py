@@ -8,7 +8,6 @@ from bot.blocks.format import MRKDWN, PLAIN, grouped, imei_words, utc
 from bot.blocks.history_months import in_window
 from bot.blocks.kit import (
     Block,
-    Screen,
     View,
     actions,
     button,
@@ -32,6 +31,7 @@ from bot.blocks.report_words import (
     place_words,
     warnings,
 )
+from bot.blocks.screen import Screen
 from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport

@@ -3,20 +3,9 @@
 import re
 
 from bot.blocks import ids
-from bot.blocks.findings import finding_blocks, finding_lines
+from bot.blocks.findings import finding_lines, finding_parts
 from bot.blocks.format import MRKDWN, NOTICE, map_link
-from bot.blocks.kit import (
-    Block,
-    Screen,
-    actions,
-    button,
-    context,
-    divider,
-    escape,
-    fields,
-    screen,
-    section,
-)
+from bot.blocks.kit import Block, actions, button, context, divider, escape, fields, section
 from bot.blocks.report_words import (
     facts,
     freshness_line,
@@ -26,7 +15,7 @@ from bot.blocks.report_words import (
     warnings,
     window_line,
 )
-from bot.blocks.tables import NOTHING, Refused, lowered
+from bot.blocks.screen import Screen, screen
 from bot.sessions.report import SessionReport
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
@@ -37,7 +26,6 @@ def session_report(
     *,
     shared_by: str | None = None,
     for_all: bool = False,
-    refused: Refused = NOTHING,
 ) -> Screen:
     """Draw a report. `for_all` where everybody in the channel reads it.
 
@@ -46,14 +34,14 @@ def session_report(
     blocks = [
         section(headline(report, MRKDWN)),
         *(section(line) for line in warnings(report, MRKDWN)),
-        *finding_blocks(report, refused),
+        *finding_parts(report),
         *fields(facts(report, MRKDWN)),
         divider(),
         context(sim_line(report, MRKDWN)),
         context(" · ".join(_small_print(report, shared_by))),
         actions(ids.REPORT_ACTIONS, _buttons(report, shared_by, for_all=for_all)),
     ]
-    return lowered(screen(headline(report, NOTICE), blocks), refused)
+    return screen(headline(report, NOTICE), blocks)
 
 
 def person(user: str) -> str:

@@ -4,13 +4,14 @@ A row that no longer fits ends the table: what is drawn is always the first rows
 says how many, so that the screen can say what was left out.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
-from bot.blocks.kit import Block, Screen, clean, escape, fields, screen, section
+from bot.blocks.kit import Block, clean, escape, fields, section
+from bot.blocks.screen import SECTION, Degradable, Part
 
 # docs.slack.dev: data-table-block and table-block; a header row counts as one.
 DATA_TABLE_ROWS = 201
@@ -132,70 +133,24 @@ def _line(table: Table, row: Row) -> str:
     return f"{escape(_text(row[0]), _CELL)} · {escape(_rest(table, row), 900)}"
 
 
-Refused = frozenset[str]
-NOTHING: Refused = frozenset()
-# The newest first: the likeliest to be unknown, where Slack does not say which it was.
-NEWEST_FIRST = ("data_visualization", "data_table", "container", "table")
-FIELDS = "section"
-ALL_TEXT: Refused = frozenset({*NEWEST_FIRST, FIELDS})
-_POINTER = re.compile(r"/blocks/(\d+)")
+Beneath = Callable[[Drawn], Iterable[Block]]
+_FORMS = (
+    ("data_table", as_data_table),
+    ("table", as_table),
+    (SECTION, as_fields),
+    ("", as_text),
+)
 
 
-def draw_table(table: Table, refused: Refused = NOTHING) -> Drawn:
-    """Draw a table on the highest rung that the workspace has not refused."""
-    if "data_table" not in refused:
-        return as_data_table(table)
-    if "table" not in refused:
-        return as_table(table)
-    return as_fields(table) if FIELDS not in refused else as_text(table)
-
-
-def lowered(drawn: Screen, refused: Refused) -> Screen:
-    """Write the words of the blocks into the text, where no block may be used."""
-    if FIELDS not in refused:
-        return drawn
-    return screen("\n".join(_lines(drawn.blocks)), [])
-
-
-def _lines(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        if "text" in block:
-            yield block["text"]["text"]
-        yield from (field["text"].replace("\n", " ") for field in block.get("fields", ()))
-        if block["type"] == "context":
-            yield from (element["text"] for element in block["elements"])
-
-
-def retreat(
-    refused: Refused, blocks: Sequence[Block], messages: Iterable[str] = ()
-) -> Refused | None:
-    """Add one kind of block to what is refused; None where there was no block left to blame.
-
-    `messages` are Slack's `response_metadata.messages`, which may name the block or point at it.
-    """
-    used = _newer(blocks)
-    if not used:
-        return ALL_TEXT if blocks else None
-    blamed = _blamed(blocks, messages) & used
-    given_up = next(kind for kind in NEWEST_FIRST if kind in (blamed or used))
-    return refused | {given_up}
-
-
-def _newer(blocks: Iterable[Block]) -> Refused:
-    return frozenset(kind for kind in _kinds(blocks) if kind in NEWEST_FIRST)
-
-
-def _kinds(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        yield block["type"]
-        yield from _kinds(block.get("child_blocks", ()))
-
-
-def _blamed(blocks: Sequence[Block], messages: Iterable[str]) -> Refused:
-    found: set[str] = set()
-    for message in messages:
-        found.update(kind for kind in NEWEST_FIRST if re.search(rf"\b{kind}\b", message))
-        at = _POINTER.search(message)
-        if at and int(at[1]) < len(blocks):
-            found.add(blocks[int(at[1])]["type"])
-    return frozenset(found)
+def table_parts(
+    table: Table,
+    beneath: Beneath = lambda _drawn: (),
+    forms: Sequence[tuple[str, Callable[[Table], Drawn]]] = _FORMS,
+) -> list[Part]:
+    """Draw a table, and what stands `beneath` it, which may say how much of it was drawn."""
+    (kind, draw), *plainer = forms
+    drawn = draw(table)
+    blocks = [*drawn.blocks, *beneath(drawn)]
+    if not plainer:
+        return [*blocks]
+    return [Degradable(kind, blocks, partial(table_parts, table, beneath, plainer))]

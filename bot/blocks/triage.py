@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot.blocks import ids
 from bot.blocks.findings import filled, severity_words
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Speech, ago, count, grouped
-from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
+from bot.blocks.kit import Block, actions, button, clean, context, plain, section
 from bot.blocks.report_words import STATE_ICONS, known
-from bot.blocks.tables import NOTHING, Drawn, Refused, Table, draw_table, lowered
+from bot.blocks.screen import Screen, screen
+from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
 from bot.errors import BotError
@@ -160,7 +161,7 @@ _WHILE_READING = 20
 _MOST_CARDS = 20
 
 
-def triage_screen(triage: Triage, *, for_all: bool = False, refused: Refused = NOTHING) -> Screen:
+def triage_screen(triage: Triage, *, for_all: bool = False) -> Screen:
     """Draw it whole, or as far as it was read; `for_all` where everybody in the channel reads it.
 
     What does not fit is said, and stands in the CSV file.
@@ -169,21 +170,23 @@ def triage_screen(triage: Triage, *, for_all: bool = False, refused: Refused = N
     table = Table(
         f"SIMs, worst first: {grouped(len(rows))}", HEADER, tuple(map(cells, rows)), _TELLING
     )
-    drawn = draw_table(table, refused) if rows else Drawn([], 0, len(HEADER))
     step = next_step(triage, MRKDWN)
-    lines = _small_print(triage, drawn)
+
+    def beneath(drawn: Drawn) -> list[Block]:
+        lines = _small_print(triage, drawn.rows)
+        return [context(*lines)] if lines else []
+
     blocks = [
         section(headline(triage, MRKDWN)),
         section(step) if step else None,
-        *drawn.blocks,
-        context(*lines) if lines else None,
+        *(table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(HEADER)))),
         *([] if triage.waiting else _actions(triage, for_all=for_all)),
     ]
-    return lowered(screen(headline(triage, NOTICE), blocks), refused)
+    return screen(headline(triage, NOTICE), blocks)
 
 
-def _small_print(triage: Triage, drawn: Drawn) -> list[str]:
-    missing = len(triage.rows) - drawn.rows
+def _small_print(triage: Triage, drawn_rows: int) -> list[str]:
+    missing = len(triage.rows) - drawn_rows
     stale = sum(report.stale for report in triage.reports)
     facts = (
         (states_line(triage), bool(triage.reports)),

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from bot.blocks import ids
 from bot.blocks.digest_words import change_lines
 from bot.blocks.format import MRKDWN, NOTICE, Speech, between, count, grouped, lasting, span
-from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
+from bot.blocks.kit import Block, actions, button, context, section
 from bot.blocks.report import person
 from bot.blocks.report_words import STATE_ICONS, traffic_words
-from bot.blocks.tables import NOTHING, Refused, lowered
+from bot.blocks.screen import Screen, screen
 from bot.diagnosis.state import State
 from bot.sessions.snapshot import Change, Snapshot
 from bot.watches.transitions import HOLD, LATE
@@ -102,9 +102,7 @@ def time_words(moment: datetime, now: datetime, speak: Speech) -> str:
 _HOLD = f"A turn away from online is told once it has held for {lasting(HOLD)}."
 
 
-def watch_card(
-    watch: Watch, now: datetime, *, away: bool = False, refused: Refused = NOTHING
-) -> Screen:
+def watch_card(watch: Watch, now: datetime, *, away: bool = False) -> Screen:
     """Draw it. `away` says that it stands elsewhere than where it was asked for."""
     blocks = [
         section(_title(watch, MRKDWN)),
@@ -113,7 +111,7 @@ def watch_card(
         context(" · ".join(_small_print(watch, now, away=away))),
         None if watch.ended else actions(ids.WATCH_ACTIONS, [stop_button(watch)]),
     ]
-    return lowered(screen(f"{_title(watch, NOTICE)} {_state(watch, NOTICE)}", blocks), refused)
+    return screen(f"{_title(watch, NOTICE)} {_state(watch, NOTICE)}", blocks)
 
 
 def stop_button(watch: Watch, number: int = 0) -> Block:
@@ -245,14 +243,12 @@ def _row(watch: Watch, number: int, now: datetime) -> Block:
     return section(words, stop_button(watch, number))
 
 
-def watch_notice(
-    watch: Watch, notice: Notice, changes: Sequence[Change], *, refused: Refused = NOTHING
-) -> Screen:
+def watch_notice(watch: Watch, notice: Notice, changes: Sequence[Change]) -> Screen:
     """Draw a notice; `changes` are those worth a word between what was told before and this."""
     said = _sentence(watch, notice, MRKDWN)
     lines = [f"• {line}" for line in change_lines(changes, MRKDWN)]
     blocks = [section(said), section("\n".join(lines)) if lines else None]
-    return lowered(screen(_sentence(watch, notice, NOTICE), blocks), refused)
+    return screen(_sentence(watch, notice, NOTICE), blocks)
 
 
 def _sentence(watch: Watch, notice: Notice, speak: Speech) -> str:

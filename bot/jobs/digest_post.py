@@ -48,14 +48,11 @@ def _ended(run: Run, stage: Stage, services: JobServices, **told: object) -> Out
 async def _post(job: Job, digest: Digest, about: Subscription, services: JobServices) -> Posted:
     """Post the parent first; without its place the details have no thread to stand in."""
     if digest.is_quiet:
-        quiet = lambda refused: quiet_screen(digest, refused=refused)  # noqa: E731
-        return await services.posts.post(job.key, about.channel, None, quiet)
-    post = await services.posts.post(
-        job.key, about.channel, None, lambda refused: digest_screen(digest, refused=refused)
-    )
+        return await services.posts.post(job.key, about.channel, None, quiet_screen(digest))
+    post = await services.posts.post(job.key, about.channel, None, digest_screen(digest))
     if post.ts:
-        for name, draw in detail_screens(digest):
-            await services.posts.post(f"{job.key}#{name}", post.channel, post.ts, draw)
+        for name, screen in detail_screens(digest):
+            await services.posts.post(f"{job.key}#{name}", post.channel, post.ts, screen)
     return post
 
 
@@ -86,8 +83,6 @@ async def refused(
 async def _tell_maker(run: Run, about: Subscription, services: JobServices) -> None:
     """Write to the maker directly; whoever cannot be written to is not waited for."""
     try:
-        await services.posts.post(
-            f"{run.job}#paused", about.made_by, None, lambda _refused: paused_screen(about)
-        )
+        await services.posts.post(f"{run.job}#paused", about.made_by, None, paused_screen(about))
     except SlackError as error:
         log.warning("maker-not-told", extra={"digest": about.id, "outcome": error.outcome})

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.slack.client import Json, SlackClient
 from bot.slack.errors import SlackError, SlackOutcomeUnknown, SlackRateLimited, SlackUnreachable
-from bot.slack.messages import BlockFallback, Draw, Message
+from bot.slack.messages import BlockFallback, Message, Screen
 from bot.slack.posting import POST, UPDATE, PostFinder, PostingLimiter, marked
 from bot.store.idempotency import POSTED, SENDING, PostRow, PostRows
 
@@ -43,7 +43,7 @@ class IdempotentPosts:
         self,
         rows: PostRows,
         client: SlackClient,
-        drawing: BlockFallback,
+        fallback: BlockFallback,
         lost: PostFinder,
         *,
         pace: PostingLimiter,
@@ -53,7 +53,7 @@ class IdempotentPosts:
     ) -> None:
         self._rows = rows
         self._client = client
-        self._drawing = drawing
+        self._fallback = fallback
         self._lost = lost
         self._pace = pace
         self._clock = clock
@@ -61,9 +61,9 @@ class IdempotentPosts:
         self._settled = settled
 
     async def post(
-        self, key: str, channel: str, thread: str | None, draw: Draw, *, again: bool = False
+        self, key: str, channel: str, thread: str | None, screen: Screen, *, again: bool = False
     ) -> Posted:
-        """Post what `draw` gives, or tell where it stands already; a person's id is their DM.
+        """Post a screen, or return where it stands already; a person's id is their DM.
 
         `again` says what to do where a lost post cannot be looked for, because a scope is missing:
         send it once more, or leave it. Raises SlackError and StoreError; to be called again then.
@@ -79,9 +79,9 @@ class IdempotentPosts:
                 POST, channel, lambda: self._once(key, channel, thread, body, again=again)
             )
 
-        return await self._drawing.sent(self._team, draw, send)
+        return await self._fallback.send(self._team, screen, send)
 
-    async def update(self, posted: Posted, draw: Draw) -> None:
+    async def update(self, posted: Posted, screen: Screen) -> None:
         """Draw a post anew in its place. Raises SlackError."""
         if posted.ts is None:
             return
@@ -92,7 +92,7 @@ class IdempotentPosts:
             call = self._calling(UPDATE, body)
             await self._pace.paced(UPDATE, posted.channel, call)
 
-        await self._drawing.sent(self._team, draw, send)
+        await self._fallback.send(self._team, screen, send)
 
     def backlog(self) -> float:
         """Return the seconds until a post could be drawn anew."""

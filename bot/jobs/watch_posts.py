@@ -8,14 +8,12 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.blocks.kit import Screen
-from bot.blocks.tables import Refused
+from bot.blocks.screen import Screen
 from bot.blocks.watch import watch_card, watch_notice
 from bot.clock import Clock
 from bot.errors import NotAllowed
 from bot.jobs.posting import IdempotentPosts, Posted
 from bot.slack.errors import WRONG_PLACE, Reason, SlackRefused
-from bot.slack.messages import Draw
 from bot.store.idempotency import PostRows
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
@@ -68,11 +66,8 @@ class WatchPosts:
         if row is None:
             return
         watch = from_row(row)
-
-        async def draw(refused: Refused) -> Screen:
-            return await self._notice(watch, notice, refused)
-
-        await self._post(notice.key(watch.id), watch, self._around(watch), draw)
+        screen = await self._notice(watch, notice)
+        await self._post(notice.key(watch.id), watch, self._around(watch), screen)
 
     async def _carded(self, watch: Watch) -> Watch:
         """Draw the card anew, or put up another one where the old one cannot be changed."""
@@ -80,9 +75,9 @@ class WatchPosts:
         shown = Card("", None, now, face(watch))
         if card and card.ts:
             is_away = card.channel != watch.asker.channel
-            draw = self._drawn_as_card(watch, is_away=is_away)
+            drawn = watch_card(await self._shown(watch), now, away=is_away)
             try:
-                await self._posts.update(Posted(card.channel, card.ts), draw)
+                await self._posts.update(Posted(card.channel, card.ts), drawn)
             except SlackRefused as error:
                 if error.reason not in UNCHANGEABLE:
                     raise
@@ -93,25 +88,26 @@ class WatchPosts:
 
     async def _new_card(self, watch: Watch, shown: Card) -> Watch:
         key = f"watch:{watch.id}:card:{watch.cards}"
-        here, away = (self._drawn_as_card(watch, is_away=each) for each in (False, True))
+        drawn, now = await self._shown(watch), self._clock.now()
+        here, away = (watch_card(drawn, now, away=each) for each in (False, True))
         posted = await self._post(key, watch, self._around(watch), here, away)
         card = replace(shown, channel=posted.channel, ts=posted.ts)
         return replace(watch, card=card, cards=watch.cards + 1)
 
     async def _post(
-        self, key: str, watch: Watch, place: Place, draw: Draw, draw_away: Draw | None = None
+        self, key: str, watch: Watch, place: Place, screen: Screen, away: Screen | None = None
     ) -> Posted:
         """Post where the watch is, else in the channel alone, else to the asker directly."""
         asker = watch.asker
         ways = dict.fromkeys((place, Place(asker.channel, asker.thread), Place(asker.channel)))
         for way in ways:
             try:
-                return await self._posts.post(key, way.channel, way.thread, draw, again=True)
+                return await self._posts.post(key, way.channel, way.thread, screen, again=True)
             except SlackRefused as error:
                 if error.reason not in WRONG_PLACE:
                     raise
                 log.info("watch-place-refused", extra={"watch": watch.id, "why": error.error})
-        return await self._posts.post(key, asker.person, None, draw_away or draw, again=True)
+        return await self._posts.post(key, asker.person, None, away or screen, again=True)
 
     def _around(self, watch: Watch) -> Place:
         """Return where replies go: the thread it was asked in, else that of the card."""
@@ -121,21 +117,17 @@ class WatchPosts:
         thread = asker.thread if card.channel == asker.channel else None
         return Place(card.channel, thread or card.ts)
 
-    def _drawn_as_card(self, watch: Watch, *, is_away: bool) -> Draw:
-        async def draw(refused: Refused) -> Screen:
-            shown = hidden_watch(watch) if await self._hides(watch) else watch
-            return watch_card(shown, self._clock.now(), away=is_away, refused=refused)
+    async def _shown(self, watch: Watch) -> Watch:
+        return hidden_watch(watch) if await self._hides(watch) else watch
 
-        return draw
-
-    async def _notice(self, watch: Watch, notice: Notice, refused: Refused) -> Screen:
+    async def _notice(self, watch: Watch, notice: Notice) -> Screen:
         if notice.kind is NoticeKind.SHUT_OUT:
-            return watch_notice(watch, hidden_notice(notice), (), refused=refused)
+            return watch_notice(watch, hidden_notice(notice), ())
         if await self._hides(watch):
             changes, notice = hidden_news(notice), hidden_notice(notice)
         else:
             changes = news(notice.before, notice.after)
-        return watch_notice(watch, notice, changes, refused=refused)
+        return watch_notice(watch, notice, changes)
 
     async def _hides(self, watch: Watch) -> bool:
         """Return whether card and device are left out; for somebody who may not ask they are."""

@@ -1,7 +1,6 @@
 """One message on its way to somebody, written for each of the ways that it can take."""
 
 import asyncio
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -46,7 +45,7 @@ class Target(Protocol):
 
 
 class Message(Protocol):
-    """What is sent: `text` is read out and notified, `blocks` are drawn."""
+    """What is sent as it is: `text` is read out and notified, `blocks` are drawn."""
 
     @property
     def text(self) -> str:
@@ -55,6 +54,16 @@ class Message(Protocol):
     @property
     def blocks(self) -> Sequence[Json]:
         """Block Kit; empty where the text is all."""
+
+
+Refused = frozenset[str]
+
+
+class Screen(Protocol):
+    """What is to be sent, as rich as can be."""
+
+    def without(self, refused: Refused) -> Message:
+        """Return it without the types of blocks that a workspace has refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +117,25 @@ class Post:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Refused = frozenset[str]
-Draw = Callable[[Refused], Message | Awaitable[Message]]
-Retreat = Callable[[Refused, Sequence[Json], Iterable[str]], Refused | None]
+Degrade = Callable[[Refused, Sequence[Json], Iterable[str]], Refused | None]
 
 
 class BlockFallback:
-    """Remembers which kinds of blocks a workspace does not know, for all that is sent there."""
+    """Remembers which types of blocks a workspace does not know, for all that is sent there."""
 
-    def __init__(self, retreat: Retreat, observer: SlackObserver) -> None:
-        self._retreat = retreat
+    def __init__(self, degrade: Degrade, observer: SlackObserver) -> None:
+        self._degrade = degrade
         self._observer = observer
         self._learnt: dict[str, Refused] = {}
 
-    async def sent(self, team: str, draw: Draw, send: Callable[[Message], Awaitable[T]]) -> T:
-        """Draw and `send`, plainer after each refusal of a block, at last the text alone.
+    async def send(self, team: str, screen: Screen, send: Callable[[Message], Awaitable[T]]) -> T:
+        """Call `send`, with a plainer message after each refusal of a block, at last text alone.
 
-        What takes long to draw may be awaitable. Raises what `send` raises, but for blocks.
+        Raises what `send` raises, except for refused blocks.
         """
         refused: Refused | None = self._learnt.get(team, frozenset())
         while refused is not None:
-            drawn = draw(refused)
-            message = await drawn if inspect.isawaitable(drawn) else drawn
+            message = screen.without(refused)
             try:
                 done = await send(message)
             except SlackRefused as error:
@@ -143,7 +149,7 @@ class BlockFallback:
         return await send(TextOnly(message.text))
 
     def _plainer(self, refused: Refused, message: Message, error: SlackRefused) -> Refused | None:
-        plainer = self._retreat(refused, message.blocks, error.messages)
+        plainer = self._degrade(refused, message.blocks, error.messages)
         log.warning("blocks-refused", extra={"slack_messages": error.messages})
         return None if plainer == refused else plainer
 
@@ -160,16 +166,16 @@ class Delivery:
     """Delivers what answers somebody who waits."""
 
     def __init__(
-        self, client: SlackClient, drawing: BlockFallback, observer: SlackObserver
+        self, client: SlackClient, fallback: BlockFallback, observer: SlackObserver
     ) -> None:
         self._client = client
-        self._drawing = drawing
+        self._fallback = fallback
         self._observer = observer
 
     async def deliver(
-        self, to: Target, draw: Draw, *, in_channel: bool = False, replace: bool = False
+        self, to: Target, screen: Screen, *, in_channel: bool = False, replace: bool = False
     ) -> str:
-        """Draw and send; give the route it took. What takes long to draw may be awaitable.
+        """Send a screen; return the route it took.
 
         `in_channel` is for all to see, `replace` puts it in place of the message that was clicked.
         A workspace that refuses a newer block gets plainer ones, at last the text alone.
@@ -179,7 +185,7 @@ class Delivery:
         async def send(message: Message) -> str:
             return await self._send(Post(to, message, in_channel, replace))
 
-        return await self._drawing.sent(to.team, draw, send)
+        return await self._fallback.send(to.team, screen, send)
 
     async def _send(self, post: Post) -> str:
         """Try one way after the other. Raises SlackRefused for blocks only, else NotDelivered."""
@@ -222,15 +228,15 @@ EVERY_SECONDS = 3.0
 class ProgressMessages:
     """Begins them."""
 
-    def __init__(self, client: SlackClient, drawing: BlockFallback, delivery: Delivery) -> None:
+    def __init__(self, client: SlackClient, fallback: BlockFallback, delivery: Delivery) -> None:
         self._client = client
-        self._drawing = drawing
+        self._fallback = fallback
         self._delivery = delivery
 
     def begin(self, to: Target, *, in_channel: bool) -> "ProgressMessage":
         """Return a message that is not shown yet."""
         return ProgressMessage(
-            self._client, self._drawing, self._delivery, to, in_channel=in_channel
+            self._client, self._fallback, self._delivery, to, in_channel=in_channel
         )
 
 
@@ -240,14 +246,14 @@ class ProgressMessage:
     def __init__(
         self,
         client: SlackClient,
-        drawing: BlockFallback,
+        fallback: BlockFallback,
         delivery: Delivery,
         to: Target,
         *,
         in_channel: bool,
     ) -> None:
         self._client = client
-        self._drawing = drawing
+        self._fallback = fallback
         self._delivery = delivery
         self._to = to
         self._in_channel = in_channel
@@ -264,17 +270,17 @@ class ProgressMessage:
         often: Iterator[float] = repeat(EVERY_SECONDS)
         return chain((FIRST_SECONDS,), often if self._in_channel else ())
 
-    async def show(self, draw: Draw) -> None:
+    async def show(self, screen: Screen) -> None:
         """Show how far the work is; what goes wrong with that is logged and costs nothing else."""
         try:
             if self._in_channel:
-                await self._put(draw)
+                await self._put(screen)
             elif self._to.response_url:
-                await self._whisper(draw, self._to.response_url)
+                await self._whisper(screen, self._to.response_url)
         except SlackError as error:
             log.warning("progress-not-shown", extra={"outcome": error.outcome})
 
-    async def finish(self, draw: Draw) -> None:
+    async def finish(self, screen: Screen) -> None:
         """Show the answer in its place. Raises NotDelivered where nobody can be reached.
 
         A showing may have been cut off by then; only the first is waited for, else nobody would
@@ -282,22 +288,22 @@ class ProgressMessage:
         """
         if self._posting:
             await asyncio.gather(self._posting, return_exceptions=True)
-        if not (self._in_channel and await self._is_finished(draw)):
-            await self._delivery.deliver(self._to, draw)
+        if not (self._in_channel and await self._is_finished(screen)):
+            await self._delivery.deliver(self._to, screen)
 
-    async def _is_finished(self, draw: Draw) -> bool:
+    async def _is_finished(self, screen: Screen) -> bool:
         """Return whether the answer is there, or may be: it is never sent twice."""
         try:
-            await self._put(draw)
+            await self._put(screen)
         except SlackError as error:
             log.warning("delivery-failed", extra={"outcome": error.outcome})
             return isinstance(error, SlackOutcomeUnknown)
         return True
 
-    async def _put(self, draw: Draw) -> None:
+    async def _put(self, screen: Screen) -> None:
         """Post it, or edit it. Raises SlackError."""
         try:
-            await self._drawing.sent(self._to.team, draw, self._posted_or_edited)
+            await self._fallback.send(self._to.team, screen, self._posted_or_edited)
         except SlackRefused as error:
             if error.reason in WRONG_PLACE:
                 self._in_channel = False
@@ -326,8 +332,8 @@ class ProgressMessage:
             return False
         return True
 
-    async def _whisper(self, draw: Draw, url: str) -> None:
+    async def _whisper(self, screen: Screen, url: str) -> None:
         async def send(message: Message) -> None:
             await self._client.respond(url, Post(self._to, message).to_response_url())
 
-        await self._drawing.sent(self._to.team, draw, send)
+        await self._fallback.send(self._to.team, screen, send)

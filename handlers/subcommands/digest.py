@@ -14,7 +14,7 @@ from handlers.commands import COMMAND, subcommand
 from handlers.digest_form import open_form
 from handlers.digests import Deed, list_reply, permit
 from handlers.payloads import Request
-from handlers.replies import Reply, showing
+from handlers.replies import Reply
 
 EXAMPLES = ("digest add", "digest now Pumps")
 USAGE = "digest [add|list|edit|pause|resume|remove|now|preview] [name]"
@@ -40,7 +40,7 @@ async def _list(_name: str, request: Request, services: Services) -> Reply:
 
 async def _add(_name: str, request: Request, services: Services) -> Reply:
     if not request.trigger:
-        return showing(add_screen(_A_BUTTON))
+        return Reply(add_screen(_A_BUTTON))
     await open_form(request, services)
     return OPENED
 
@@ -53,7 +53,7 @@ async def _edit(name: str, request: Request, services: Services) -> Reply:
 
 
 async def _with_button(one: Subscription, _request: Request, _services: Services) -> Reply:
-    return showing(choice_screen(_A_BUTTON, (one,), ids.DIGEST_EDIT))
+    return Reply(choice_screen(_A_BUTTON, (one,), ids.DIGEST_EDIT))
 
 
 def _on(action: str, deed: Deed) -> Run:
@@ -63,7 +63,7 @@ def _on(action: str, deed: Deed) -> Run:
         try:
             one = await _found(name, request, services)
         except NoSuchDigest as error:
-            return showing(choice_screen(error.sentence, error.near, action))
+            return Reply(choice_screen(error.sentence, error.near, action))
         await permit(one, request, services)
         return await deed(one, request, services)
 
@@ -81,7 +81,7 @@ def _unknown(what: str) -> str:
     return f"I cannot do that with a digest. {meant}"
 
 
-OPENED = Reply(lambda _refused: add_screen(""), quiet=True)
+OPENED = Reply(add_screen(""), quiet=True)
 RUNS: Mapping[str, Run] = {
     "list": _list,
     "add": _add,

@@ -11,4 +11,4 @@ from handlers.replies import Reply
 @subcommand("rules", "what I check every SIM against, with thresholds and sources")
 async def rules(_request: Request, services: Services) -> Reply:
     """List the rules with the thresholds that are set."""
-    return Reply(lambda refused: rules_screen(all_rules(), services.thresholds, refused=refused))
+    return Reply(rules_screen(all_rules(), services.thresholds))

@@ -9,7 +9,7 @@ from bot.watches.watch import NotWatched, Watch
 from handlers.commands import COMMAND, subcommand
 from handlers.lookups import admit, look_up
 from handlers.payloads import Request
-from handlers.replies import Reply, showing
+from handlers.replies import Reply
 
 ALL = "all"
 NAMED = 10
@@ -22,7 +22,7 @@ async def unwatch(request: Request, services: Services) -> Reply:
     mine = await services.watches.of(request.user)
     meant = await _meant(request, mine, services)
     stopped = [await services.watches.stop(watch.id, request.user) for watch in meant]
-    return showing(stopped_screen(stopped))
+    return Reply(stopped_screen(stopped))
 
 
 async def _meant(request: Request, mine: Sequence[Watch], services: Services) -> Sequence[Watch]:

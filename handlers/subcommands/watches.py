@@ -5,7 +5,7 @@ from bot.services import Services
 from handlers.commands import subcommand
 from handlers.lookups import admit
 from handlers.payloads import Request
-from handlers.replies import Reply, showing
+from handlers.replies import Reply
 
 
 @subcommand("watches", "the SIMs that you watch, and until when")
@@ -14,4 +14,4 @@ async def watches(request: Request, services: Services) -> Reply:
     await admit(services)
     mine = await services.watches.of(request.user)
     here = await services.watches.in_channel(request.channel)
-    return showing(list_screen(mine, here, services.clock.now()))
+    return Reply(list_screen(mine, here, services.clock.now()))

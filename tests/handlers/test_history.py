@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.kit import Screen
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.faults import broken
 from bot.errors import Restarting
@@ -26,15 +25,13 @@ async def report(whole):
 
 async def test_it_is_drawn_for_what_the_workspace_knows(whole, report):
     """
-    The drawing comes later, plainer where kinds of blocks are refused.
+    A history is drawn plainer where types of blocks are refused.
     """
     reply = await history_reply(report, 7, whole.bot.services)
 
-    whole_screen = await reply.draw(frozenset())
-    plainer = await reply.draw(frozenset({"data_table"}))
+    plainer = reply.screen.without(frozenset({"data_table"}))
 
-    assert isinstance(whole_screen, Screen)
-    assert "data_table" in {block["type"] for block in whole_screen.blocks}
+    assert "data_table" in {block["type"] for block in reply.screen.blocks}
     assert "table" in {block["type"] for block in plainer.blocks}
     assert not reply.in_channel
     assert not reply.replace
@@ -47,11 +44,9 @@ async def test_it_is_drawn_beside_the_loop(whole, report):
     closed = WorkerThread()
     await closed.aclose()
     services = replace(whole.bot.services, executor=closed)
-    reply = await history_reply(report, 7, services, replace=True)
 
     with pytest.raises(Restarting):
-        await reply.draw(frozenset())
-    assert reply.replace
+        await history_reply(report, 7, services, replace=True)
 
 
 SCOPES = {"files:write", "files:read"}

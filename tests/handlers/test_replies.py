@@ -6,14 +6,15 @@ import logging
 
 import pytest
 
-from bot.blocks.kit import Screen, section
+from bot.blocks.kit import section
+from bot.blocks.screen import Screen
 from bot.errors import BotError, NotAllowed, NotShared, TookTooLong
 from bot.kore.errors import KoreUnavailable
 from bot.ops.logging import begin_request
 from bot.sims.errors import Candidate, SimNotFound
 from handlers import replies
 from handlers.payloads import Request, from_command
-from handlers.replies import Reply, answer, send, showing, to_reply
+from handlers.replies import Reply, answer, send, to_reply
 
 SCREEN = Screen("words", [section("words")])
 
@@ -23,13 +24,13 @@ def asked(whole):
     return Request(team, user, "G0ONCALL1", "", response_url=None)
 
 
-def test_showing_a_screen_whatever_the_workspace_knows():
+def test_a_screen_for_the_asker():
     """
     A fixed screen is the same for every workspace.
     """
-    reply = showing(SCREEN)
+    reply = Reply(SCREEN)
 
-    assert SCREEN is reply.draw(frozenset({"table"}))
+    assert SCREEN is reply.screen
     assert (False, False) == (reply.in_channel, reply.replace)
 
 
@@ -39,7 +40,7 @@ async def test_a_reply_to_the_asker_never_raises(whole, caplog):
     """
     whole.slack.api.faults.fail("chat.postMessage", "messages_tab_disabled")
 
-    await send(showing(SCREEN), asked(whole), whole.bot.services)
+    await send(Reply(SCREEN), asked(whole), whole.bot.services)
 
     assert "not-delivered" in caplog.text
     assert "messages_tab_disabled" in caplog.text
@@ -50,21 +51,21 @@ async def test_a_reply_for_all_that_is_not_taken_raises(whole):
     The caller then tells the asker.
     """
     with pytest.raises(NotShared):
-        await send(Reply(lambda _: SCREEN, in_channel=True), asked(whole), whole.bot.services)
+        await send(Reply(SCREEN, in_channel=True), asked(whole), whole.bot.services)
 
 
 async def test_a_shared_answer_that_cannot_be_refreshed_is_left_alone(whole, caplog):
     """
     Nobody pressed Share there: no word about inviting.
     """
-    reply = Reply(lambda _: SCREEN, in_channel=True, replace=True)
+    reply = Reply(SCREEN, in_channel=True, replace=True)
 
     await send(reply, asked(whole), whole.bot.services)
 
     assert "not-delivered" in caplog.text
 
 
-DONE = showing(Screen("done", [section("done")]))
+DONE = Reply(Screen("done", [section("done")]))
 
 
 @pytest.fixture
@@ -160,7 +161,7 @@ async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole,
     whole.slack.api.faults.fail("chat.postMessage", "not_in_channel")
 
     async def work():
-        return Reply(DONE.draw, in_channel=True)
+        return Reply(DONE.screen, in_channel=True)
 
     await answer("share", work, request_, whole.bot.services)
 
@@ -186,7 +187,7 @@ async def test_each_answer_is_one_line_in_the_log(whole, request_, caplog):
 
 
 def words(reply):
-    return reply.draw(frozenset()).text
+    return reply.screen.text
 
 
 @pytest.mark.parametrize(
@@ -226,7 +227,7 @@ def test_near_misses_become_buttons_that_remember_what_was_typed():
     """
     reply, _ = to_reply(SimNotFound("No.", (Candidate("DE1", "pump-7"),)), asked="pmp-7")
 
-    blocks = str(reply.draw(frozenset()).blocks)
+    blocks = str(reply.screen.blocks)
     assert "pump-7" in blocks
     assert "pmp-7" in blocks
 

@@ -19,7 +19,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
 
 from bot.app.assembly import EVENTS_PATH
-from bot.blocks.tables import retreat
+from bot.blocks.screen import degrade
 from bot.emulators.kore.faults import late
 from bot.ops.metrics import Metrics
 from bot.slack.client import SlackClient
@@ -148,7 +148,7 @@ async def test_t6_a_rate_limit_is_waited_out_after_the_ack(dispatch_with, whole)
     clock, api_url = FakeClock(), whole.slack.api_url
     session = whole.bot.services.slack._session
     client = SlackClient(session, clock, token=BOT_TOKEN, api_url=api_url)
-    drawing = BlockFallback(retreat, Metrics())
+    drawing = BlockFallback(degrade, Metrics())
     dispatch = dispatch_with(delivery=Delivery(client, drawing, Metrics()))
     whole.slack.api.faults.rate_limit("/response", 30)
 

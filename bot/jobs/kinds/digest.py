@@ -164,8 +164,7 @@ async def begun(job: Job, run: Run, about: Subscription, services: JobServices) 
     try:
         await services.admission.sight_in(about.channel)
     except NotAllowed as error:
-        screen = error_screen(error)
-        await services.posts.post(job.key, job.args["person"], None, lambda _refused: screen)
+        await services.posts.post(job.key, job.args["person"], None, error_screen(error))
         return _ended(run, services)
     return await asked_for(job, run, about, services)
 
@@ -174,12 +173,7 @@ async def shown(job: Job, run: Run, about: Subscription, services: JobServices) 
     """Send it to the person."""
     digest = Digest.from_json(run.digest or "")
     try:
-        await services.posts.post(
-            job.key,
-            job.args["person"],
-            None,
-            lambda refused: preview_screen(digest, refused=refused),
-        )
+        await services.posts.post(job.key, job.args["person"], None, preview_screen(digest))
     except SlackError as error:
         log.warning("preview-not-sent", extra={"preview": job.key, "outcome": error.outcome})
         raise

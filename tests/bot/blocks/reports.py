@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.blocks.kit import Screen
+from bot.blocks.screen import Screen
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.state import State
 from bot.emulators.slack.blocks.view import is_too_large, view_faults

@@ -10,7 +10,7 @@ from bot.blocks import ids
 from bot.blocks.digest import digest_screen, quiet_screen, trend_chart
 from bot.blocks.digest_words import headline, when_words
 from bot.blocks.format import PLAIN
-from bot.blocks.tables import ALL_TEXT, NOTHING
+from bot.blocks.screen import ALL_BLOCKS, NOTHING
 from bot.digests.digest import Group, Known, Lost, Missed, Point, Some, Unread
 from tests.bot.blocks.digests import QUIET, a_digest, a_sim
 from tests.bot.blocks.reports import HOSTILE, faults, words
@@ -21,7 +21,7 @@ RUNGS = (
     frozenset({"data_visualization"}),
     frozenset({"data_table"}),
     frozenset({"data_table", "table", "data_visualization"}),
-    ALL_TEXT,
+    ALL_BLOCKS,
 )
 DAY = timedelta(days=1)
 
@@ -239,9 +239,8 @@ def test_slack_takes_it_whatever_the_names(refused, name):
             missed=(Missed(NOON, name),) * 50,
             outages=(Lost(name, name, 3, NOON, NOON),) * 9,
             unread=Unread({name: 3}, sims),
-        ),
-        refused=refused,
-    )
+        )
+    ).without(refused)
 
     assert [] == faults(drawn)
     assert "<!channel>" not in all_words(drawn)

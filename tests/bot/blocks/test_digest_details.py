@@ -6,12 +6,12 @@ import pytest
 
 from bot.blocks import ids
 from bot.blocks.digest import detail_screens, details_screen, file_screen
-from bot.blocks.tables import ALL_TEXT, NOTHING
+from bot.blocks.screen import ALL_BLOCKS, NOTHING
 from bot.digests.digest import Known, Some
 from tests.bot.blocks.digests import QUIET, a_digest, a_sim
 from tests.bot.blocks.reports import HOSTILE, faults, words
 
-RUNGS = (NOTHING, frozenset({"data_table"}), frozenset({"data_table", "table"}), ALL_TEXT)
+RUNGS = (NOTHING, frozenset({"data_table"}), frozenset({"data_table", "table"}), ALL_BLOCKS)
 
 
 def all_words(screen):
@@ -20,7 +20,7 @@ def all_words(screen):
 
 
 def drawn(digest, refused=NOTHING):
-    return {name: draw(refused) for name, draw in detail_screens(digest)}
+    return {name: screen.without(refused) for name, screen in detail_screens(digest)}
 
 
 def table(screen):
@@ -108,7 +108,7 @@ def test_slack_takes_it_whatever_the_names(refused, name):
     sims = tuple(replace(a_sim(n), name=name, operator=name, what=name) for n in range(200))
     screens = [
         *drawn(a_digest(worst=Some(900, sims), talkers=sims), refused).values(),
-        details_screen(a_digest(name=name), sims, refused=refused),
+        details_screen(a_digest(name=name), sims).without(refused),
         file_screen(name, is_ready=False),
     ]
 

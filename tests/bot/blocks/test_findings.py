@@ -4,13 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.findings import finding_blocks, finding_lines, severity_words, value_words
+from bot.blocks.findings import finding_lines, finding_parts, severity_words, value_words
 from bot.blocks.format import MRKDWN, PLAIN
+from bot.blocks.screen import NOTHING, Screen
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
 from bot.emulators.slack.blocks.whole import blocks_faults
 from tests.bot.blocks.reports import NOW, a_finding, a_report, words
 from tests.builders import NOON
+
+
+def drawn(parts, refused=NOTHING):
+    return Screen("", parts).without(refused).blocks
 
 
 def some(number):
@@ -31,7 +36,7 @@ def test_folding(number, in_full, title):
     """
     The first three stand open; a folded box says how many more there are.
     """
-    *shown, fold = finding_blocks(a_report(findings=some(number)))
+    *shown, fold = drawn(finding_parts(a_report(findings=some(number))))
 
     assert ["section"] * in_full == [block["type"] for block in shown]
     assert ("container", title) == (fold["type"], fold["title"]["text"])
@@ -45,7 +50,7 @@ def test_nothing_is_lost(number, refused):
     """
     Folded or not, every finding and every source is somewhere, within Slack's limits.
     """
-    blocks = finding_blocks(a_report(findings=some(number)), refused)
+    blocks = drawn(finding_parts(a_report(findings=some(number))), refused)
     text = "\n".join(words(blocks))
 
     assert all(f"Title {n}." in text and f"`rule_{n}`" in text for n in range(number))
@@ -56,7 +61,7 @@ def test_a_workspace_without_containers_gets_none():
     """
     Where boxes are refused, what they hold stands open.
     """
-    blocks = finding_blocks(a_report(findings=some(5)), frozenset({"container"}))
+    blocks = drawn(finding_parts(a_report(findings=some(5))), frozenset({"container"}))
 
     assert {"section", "context"} == {block["type"] for block in blocks}
 
@@ -72,7 +77,7 @@ def test_no_findings(state, said):
     """
     No finding is not the same as knowing that all is well.
     """
-    [block] = finding_blocks(a_report(state=state))
+    [block] = finding_parts(a_report(state=state))
 
     assert said == block["text"]["text"]
 

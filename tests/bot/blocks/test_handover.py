@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.handover import handover_screen, nothing_looked_up
-from bot.blocks.tables import ALL_TEXT
+from bot.blocks.screen import ALL_BLOCKS
 from bot.diagnosis.state import State
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over
@@ -112,12 +112,12 @@ def test_a_hundred_sims_fit():
     assert "and 4 others" in words
 
 
-@given(REPORTS, st.sampled_from([frozenset(), ALL_TEXT]))
+@given(REPORTS, st.sampled_from([frozenset(), ALL_BLOCKS]))
 def test_any_report_fits(report, refused):
     """
     Whatever KORE says, and whatever the workspace knows.
     """
-    screen = handover_screen(handed_over(report, numbered(8)), [a_watch()], refused=refused)
+    screen = handover_screen(handed_over(report, numbered(8)), [a_watch()]).without(refused)
 
     assert [] == faults(screen)
 

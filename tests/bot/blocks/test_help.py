@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks.help import HelpEntry, help_screen, limit_words, rule_words, rules_screen
-from bot.blocks.tables import ALL_TEXT
+from bot.blocks.screen import ALL_BLOCKS
 from bot.diagnosis.engine import all_rules
 from bot.diagnosis.thresholds import Thresholds
 from tests.bot.blocks.reports import faults, words
@@ -85,13 +85,13 @@ def test_every_rule_can_be_told():
 
 @pytest.mark.parametrize(
     "refused",
-    [frozenset(), frozenset({"data_table"}), frozenset({"data_table", "table"}), ALL_TEXT],
+    [frozenset(), frozenset({"data_table"}), frozenset({"data_table", "table"}), ALL_BLOCKS],
 )
 def test_rules_screen_fits(refused):
     """
     All rules fit on every rung, and what is left out is said.
     """
-    drawn = rules_screen(all_rules(), Thresholds(), refused=refused)
+    drawn = rules_screen(all_rules(), Thresholds()).without(refused)
     text = drawn.text + "\n".join(words(drawn.blocks))
     missing = [rule.name for rule in all_rules() if rule.name not in text]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.history import history_screen, history_table
-from bot.blocks.tables import ALL_TEXT, NOTHING
+from bot.blocks.screen import ALL_BLOCKS, NOTHING
 from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, a_report, faults, words
 from tests.builders import NOON, SID, a_session
 
@@ -18,7 +18,7 @@ RUNGS = (
     frozenset({"data_visualization"}),
     frozenset({"data_table"}),
     frozenset({"data_table", "table", "data_visualization"}),
-    ALL_TEXT,
+    ALL_BLOCKS,
 )
 
 
@@ -88,7 +88,7 @@ def test_budgets(number, refused, days):
     """
     Any number of sessions fits on every rung.
     """
-    assert [] == faults(history_screen(a_report(sessions=sessions(number)), days, refused=refused))
+    assert [] == faults(history_screen(a_report(sessions=sessions(number)), days).without(refused))
 
 
 def test_what_is_left_out_is_said():
@@ -180,7 +180,7 @@ def test_no_sessions(given, refused):
     """
     Without sessions there is a clear sentence and no empty table.
     """
-    drawn = history_screen(a_report(sessions=given), 30, refused=refused)
+    drawn = history_screen(a_report(sessions=given), 30).without(refused)
 
     assert "data_table" not in kinds(drawn)
     assert "pump-7" in drawn.text
@@ -203,7 +203,7 @@ def test_charts_in_words():
     A workspace without charts reads them.
     """
     refused = frozenset({"data_visualization"})
-    drawn = history_screen(a_report(sessions=sessions(60)), 30, refused=refused)
+    drawn = history_screen(a_report(sessions=sessions(60)), 30).without(refused)
     text = "\n".join(words(drawn.blocks))
 
     assert "Sessions started per 2 days (UTC), sessions: " in text
@@ -214,7 +214,7 @@ def test_all_in_text():
     """
     Without any block the text has the newest sessions.
     """
-    drawn = history_screen(a_report(sessions=sessions(60)), 30, refused=ALL_TEXT)
+    drawn = history_screen(a_report(sessions=sessions(60)), 30).without(ALL_BLOCKS)
 
     assert [] == drawn.blocks
     assert "of 60 sessions are shown; the CSV file has all" in drawn.text
@@ -229,7 +229,7 @@ def test_hostile_names(name):
     session = a_session().model_copy(update={"operator_name": name, "cell_id": name, "imei": name})
 
     for refused in RUNGS:
-        assert [] == faults(history_screen(a_report(sessions=(session,)), refused=refused))
+        assert [] == faults(history_screen(a_report(sessions=(session,))).without(refused))
 
 
 @given(report=REPORTS, days=st.integers(1, 30))
@@ -239,7 +239,7 @@ def test_any_history_fits(report, days):
     Whatever is known or unknown, Slack takes the history on every rung.
     """
     for refused in RUNGS:
-        assert [] == faults(history_screen(report, days, refused=refused))
+        assert [] == faults(history_screen(report, days).without(refused))
 
 
 def test_a_row():

@@ -20,7 +20,7 @@ from bot.blocks.history_months import (
     reach,
     timeline_alt,
 )
-from bot.blocks.tables import ALL_TEXT, NOTHING
+from bot.blocks.screen import ALL_BLOCKS, NOTHING
 from bot.diagnosis.rule import Severity
 from bot.digests.days import Day, day_number
 from tests.bot.blocks.reports import HOSTILE, NOW, a_report, faults, words
@@ -34,7 +34,7 @@ RUNGS = (
     frozenset({"data_visualization"}),
     frozenset({"data_table"}),
     frozenset({"data_table", "table", "data_visualization"}),
-    ALL_TEXT,
+    ALL_BLOCKS,
 )
 
 
@@ -148,7 +148,7 @@ def test_slack_takes_it_whatever_the_name(refused, name):
     """
     Foreign text formats nothing and breaks no limit, on every rung.
     """
-    drawn = beyond_screen(a_report(sim=a_sim(unique_name=name)), days(400), 400, refused=refused)
+    drawn = beyond_screen(a_report(sim=a_sim(unique_name=name)), days(400), 400).without(refused)
 
     assert [] == faults(drawn)
     assert "<!channel>" not in all_words(drawn)

@@ -54,16 +54,6 @@ def test_fields_keep_all():
     assert [10, 10, 3] == [len(block["fields"]) for block in sections]
 
 
-def test_screen_drops_what_is_not_there():
-    """
-    Absent blocks are left out, and no more than fifty go along.
-    """
-    drawn = kit.screen("t" * 5000, [None, *[kit.divider()] * 60])
-
-    assert 50 == len(drawn.blocks)
-    assert 4000 == len(drawn.text)
-
-
 def test_modal_limits():
     """
     A window has a title of 24 characters and 100 blocks at most.

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from bot.blocks import ids
-from bot.blocks.kit import Screen
 from bot.blocks.report import person, session_report, unfurl_card
-from bot.blocks.tables import ALL_TEXT, NOTHING
+from bot.blocks.screen import ALL_BLOCKS, NOTHING, Screen
 from bot.diagnosis.state import State
 from bot.sessions.redaction import redacted
 from tests.bot.blocks.reports import (
@@ -138,8 +137,8 @@ def test_any_report_fits(report):
     """
     Whatever is known or unknown, Slack takes the answer, with and without newer blocks.
     """
-    for refused in (NOTHING, frozenset({"container"}), ALL_TEXT):
-        assert [] == faults(session_report(report, shared_by="U1", refused=refused))
+    for refused in (NOTHING, frozenset({"container"}), ALL_BLOCKS):
+        assert [] == faults(session_report(report, shared_by="U1").without(refused))
 
 
 @pytest.mark.parametrize("state", State)
@@ -183,7 +182,7 @@ def test_all_in_text():
     """
     Where no block may be used, the text says everything.
     """
-    drawn = session_report(a_report(findings=(a_finding(),)), refused=ALL_TEXT)
+    drawn = session_report(a_report(findings=(a_finding(),))).without(ALL_BLOCKS)
 
     assert [] == drawn.blocks
     assert all(

@@ -2,19 +2,16 @@
 
 import pytest
 
-from bot.blocks.kit import Screen, container, context, divider, fields, section
+from bot.blocks.kit import context
+from bot.blocks.screen import ALL_BLOCKS, NOTHING, Screen
 from bot.blocks.tables import (
-    ALL_TEXT,
-    NOTHING,
     Number,
     Table,
     as_data_table,
     as_fields,
     as_table,
     as_text,
-    draw_table,
-    lowered,
-    retreat,
+    table_parts,
 )
 from bot.emulators.slack.blocks.whole import blocks_faults
 from tests.bot.blocks.reports import HOSTILE, words
@@ -125,7 +122,7 @@ def test_hostile_cells(draw, cell):
     A cell is text whatever is in it: cells are shown letter by letter, lines are escaped.
     """
     drawn = draw(Table(cell, ("a", "b"), ((cell, cell),)))
-    read_as_markup = lowered(Screen("", drawn.blocks), ALL_TEXT).text
+    read_as_markup = Screen("", drawn.blocks).without(ALL_BLOCKS).text
 
     assert [] == blocks_faults(drawn.blocks, "message")
     assert "<" not in read_as_markup
@@ -133,10 +130,6 @@ def test_hostile_cells(draw, cell):
 
 
 TABLE = Table("Caption", ("a", "b"), (("1", "2"),))
-CHART = {"type": "data_visualization"}
-DATA_TABLE = {"type": "data_table"}
-PLAIN_TABLE = {"type": "table"}
-TEXT = section("text")
 
 
 @pytest.mark.parametrize(
@@ -146,85 +139,28 @@ TEXT = section("text")
         ({"data_visualization", "container"}, ["data_table"]),
         ({"data_table"}, ["table"]),
         ({"data_table", "table"}, ["section"]),
-        (ALL_TEXT, ["section"]),
+        (ALL_BLOCKS, []),
     ],
 )
-def test_draw_table(refused, kinds):
+def test_the_forms_of_a_table(refused, kinds):
     """
-    The highest rung that was not refused is drawn.
+    The richest form that was not refused is drawn, and all of it where there are no blocks.
     """
-    drawn = draw_table(TABLE, frozenset(refused))
+    drawn = Screen("", table_parts(TABLE)).without(frozenset(refused))
 
     assert kinds == [block["type"] for block in drawn.blocks]
-
-
-def test_the_lowest_rung_is_text():
-    """
-    Where no block may be used, all words of the blocks stand in the text.
-    """
-    blocks = [TEXT, *fields([("Label", "value")]), context("small", "print"), divider()]
-    drawn = Screen("title", blocks)
-
-    assert Screen("text\n*Label* value\nsmall\nprint", []) == lowered(drawn, ALL_TEXT)
-    assert drawn is lowered(drawn, NOTHING)
+    assert kinds or "1 · b: 2" == drawn.text
 
 
 @pytest.mark.parametrize(
-    ("blocks", "messages", "given_up"),
-    [
-        ([TEXT, DATA_TABLE], [], {"data_table"}),
-        ([TEXT, DATA_TABLE, CHART], [], {"data_visualization"}),
-        ([container("t", [PLAIN_TABLE])], [], {"container"}),
-        ([PLAIN_TABLE], [], {"table"}),
-        (
-            [TEXT, CHART, DATA_TABLE],
-            ["[ERROR] unsupported type: data_table [json-pointer:/blocks/2/type]"],
-            {"data_table"},
-        ),
-        (
-            [TEXT, CHART, DATA_TABLE],
-            ["[ERROR] invalid block [json-pointer:/blocks/2/rows/0]"],
-            {"data_table"},
-        ),
-        (
-            [container("t", [PLAIN_TABLE])],
-            ["[ERROR] unsupported type: table [json-pointer:/blocks/0/child_blocks/0/type]"],
-            {"container"},
-        ),
-        (
-            [TEXT, CHART],
-            ["[ERROR] must be less than 3001 [json-pointer:/blocks/0/text]"],
-            {"data_visualization"},
-        ),
-        ([TEXT, CHART], ["[ERROR] what [json-pointer:/blocks/99/type]"], {"data_visualization"}),
-    ],
+    ("refused", "rows"),
+    [(NOTHING, 200), ({"data_table"}, 99), ({"data_table", "table"}, 30), (ALL_BLOCKS, 30)],
 )
-def test_retreat(blocks, messages, given_up):
+def test_what_stands_beneath_a_table_knows_how_much_was_drawn(refused, rows):
     """
-    What Slack names or points at is given up; else the newest kind that was used.
+    Each form has its own limits, and the line beneath it counts what that form shows.
     """
-    assert frozenset(given_up) == retreat(NOTHING, blocks, messages)
+    parts = table_parts(a_table(500), lambda drawn: [context(f"{drawn.rows} rows of 500")])
+    drawn = Screen("", parts).without(frozenset(refused))
 
-
-def test_retreat_adds_to_what_is_known():
-    """
-    What was learnt before stays learnt.
-    """
-    refused = frozenset({"data_visualization"})
-
-    assert refused | {"data_table"} == retreat(refused, [DATA_TABLE, TEXT])
-
-
-def test_retreat_ends():
-    """
-    Step by step everything is given up: all newer blocks, then all blocks, then there is no more.
-    """
-    refused, steps = NOTHING, []
-    every = [CHART, DATA_TABLE, container("t", [TEXT]), PLAIN_TABLE, context("c")]
-    while refused is not None:
-        left = [] if refused == ALL_TEXT else [b for b in every if b["type"] not in refused]
-        refused = retreat(refused, left)
-        steps.append(refused)
-
-    assert [1, 2, 3, 4, 5, None] == [step and len(step) for step in steps]
-    assert ALL_TEXT == steps[-2]
+    assert f"{rows} rows of 500" in (drawn.text or drawn.blocks[-1]["elements"][0]["text"])

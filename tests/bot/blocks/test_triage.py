@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.format import NOTICE, PLAIN
-from bot.blocks.tables import ALL_TEXT, NOTHING
+from bot.blocks.screen import ALL_BLOCKS, NOTHING
 from bot.blocks.triage import cells, headline, next_step, state_word, states_line, triage_screen
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
@@ -24,7 +24,7 @@ RUNGS = [
     frozenset({"data_table"}),
     frozenset({"data_table", "table"}),
     frozenset({"data_table", "table", "container"}),
-    ALL_TEXT,
+    ALL_BLOCKS,
 ]
 OUTAGE = a_finding(
     rule="common_outage",
@@ -138,10 +138,10 @@ def test_two_hundred_sims_keep_the_limits(refused):
     """
     made = of(*(sim(number, findings=(a_finding(),)) for number in range(200)), cut=50)
 
-    drawn = triage_screen(made, refused=refused)
+    drawn = triage_screen(made).without(refused)
 
     assert [] == faults(drawn)
-    told = drawn.text if refused == ALL_TEXT else str(list(words(drawn.blocks)))
+    told = drawn.text if refused == ALL_BLOCKS else str(list(words(drawn.blocks)))
     assert "50 more SIMs beyond the limit not read" in told
     assert (refused == NOTHING) == ("of them not drawn here" not in told)
 
@@ -241,7 +241,7 @@ def test_anything_at_all_is_drawn_within_the_limits(rows, waiting, cut, refused)
     """
     Whatever KORE and people say, Slack takes the message, and none of it speaks to Slack.
     """
-    drawn = triage_screen(Triage(rows, waiting, cut), refused=refused)
+    drawn = triage_screen(Triage(rows, waiting, cut)).without(refused)
 
     assert [] == faults(drawn)
     mrkdwn = [b["text"]["text"] for b in drawn.blocks if b["type"] == "section" and "text" in b]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blocks import ids
-from bot.blocks.tables import ALL_TEXT
+from bot.blocks.screen import ALL_BLOCKS
 from bot.blocks.watch import watch_card
 from bot.sessions.snapshot import snapshot_of
 from bot.watches.watch import Condition, Ending
@@ -118,7 +118,7 @@ def test_any_card_is_taken(report, goal, ending, away):
     seen = snapshot_of(report)
     watch = a_watch(name=seen.name, latest=seen, goal=goal, ending=ending, ended=ending and NOW)
     drawn = watch_card(watch, NOW, away=away)
-    plain = watch_card(watch, NOW, away=away, refused=ALL_TEXT)
+    plain = watch_card(watch, NOW, away=away).without(ALL_BLOCKS)
 
     assert [] == faults(drawn)
     assert ([], []) == (faults(plain), plain.blocks)

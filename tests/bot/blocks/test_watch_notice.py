@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.tables import ALL_TEXT
+from bot.blocks.screen import ALL_BLOCKS
 from bot.blocks.watch import watch_notice
 from bot.sessions.snapshot import Found, snapshot_of
 from bot.watches.transitions import news
@@ -148,7 +148,7 @@ def test_any_notice_is_taken(one, other, kind, goal, why):
     notice = a_notice(kind, snapshot_of(one), snapshot_of(other), why=why, untold=3)
     watch = a_watch(name=one.sim.name, goal=goal, ends=NOON + MINUTE + timedelta(days=1))
     changes = news(notice.before, notice.after)
-    plain = watch_notice(watch, notice, changes, refused=ALL_TEXT)
+    plain = watch_notice(watch, notice, changes).without(ALL_BLOCKS)
 
     assert [] == faults(watch_notice(watch, notice, changes))
     assert ([], []) == (faults(plain), plain.blocks)

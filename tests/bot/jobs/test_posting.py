@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.blocks.kit import Screen, container, section
-from bot.blocks.tables import retreat
+from bot.blocks.kit import container, section
+from bot.blocks.screen import Degradable, Screen, degrade
 from bot.clock import SystemClock
 from bot.emulators.slack.faults import Fault
 from bot.jobs.posting import SETTLED, IdempotentPosts, Posted
@@ -23,14 +23,10 @@ CHANNEL = "C0FLEETOP"
 HISTORY = {"chat:write", "channels:history", "groups:history", "im:history", "im:write"}
 
 
-def hello(_refused):
-    return Screen("hello", [section("*hello*")])
+HELLO = Screen("hello", [section("*hello*")])
 
-
-def folded(refused):
-    if "container" in refused:
-        return Screen("plain", [section("plain")])
-    return Screen("folded", [container("folded", [section("inside")])])
+FOLD = container("folded", [section("inside")])
+FOLDED = Screen("words", [Degradable("container", [FOLD], lambda: [section("plain")])])
 
 
 @pytest.fixture
@@ -67,7 +63,7 @@ async def replica(slack, session, rows, clock):
     identity = await identify(client)
 
     def make(clock=clock, **more):
-        drawing, lost = BlockFallback(retreat, Metrics()), PostFinder(client, identity)
+        drawing, lost = BlockFallback(degrade, Metrics()), PostFinder(client, identity)
         about = {"pace": PostingLimiter(clock), "clock": clock, "team": identity.team}
         return IdempotentPosts(rows, client, drawing, lost, **about, **more)
 
@@ -88,7 +84,7 @@ async def test_a_post_is_made_and_its_place_told(once, slack):
     """
     It stands in the channel, and the answer says where.
     """
-    posted = await once.post("one", CHANNEL, None, hello)
+    posted = await once.post("one", CHANNEL, None, HELLO)
 
     (message,) = slack.seen_by("ben")
     assert Posted(CHANNEL, message.ts) == posted
@@ -99,11 +95,11 @@ async def test_posting_again_tells_the_same_place(once, replica, slack):
     """
     A key is one post, whichever process is asked.
     """
-    first = await once.post("one", CHANNEL, None, hello)
+    first = await once.post("one", CHANNEL, None, HELLO)
 
     assert [first, first] == [
-        await once.post("one", CHANNEL, None, hello),
-        await replica().post("one", CHANNEL, None, hello),
+        await once.post("one", CHANNEL, None, HELLO),
+        await replica().post("one", CHANNEL, None, HELLO),
     ]
     assert ["hello"] == texts(slack)
 
@@ -112,8 +108,8 @@ async def test_other_keys_are_other_posts(once, slack):
     """
     What differs in its key is posted.
     """
-    await once.post("one", CHANNEL, None, hello)
-    await once.post("two", CHANNEL, None, hello)
+    await once.post("one", CHANNEL, None, HELLO)
+    await once.post("two", CHANNEL, None, HELLO)
 
     assert ["hello", "hello"] == texts(slack)
 
@@ -123,7 +119,7 @@ async def test_a_reply_stays_in_its_thread(once, slack):
     With a thread it is a reply.
     """
     root = await slack.workspace.say("ana", "#fleet-ops", "alert")
-    await once.post("one", CHANNEL, root.ts, hello)
+    await once.post("one", CHANNEL, root.ts, HELLO)
 
     assert [root.ts] == [message.thread_ts for message in slack.seen_by("ben")]
 
@@ -132,7 +128,7 @@ async def test_a_post_to_a_person_tells_their_conversation(once, slack):
     """
     A person's id opens the direct messages, and the answer names these.
     """
-    posted = await once.post("one", "U0ANA0001", None, hello)
+    posted = await once.post("one", "U0ANA0001", None, HELLO)
 
     assert slack.workspace.dm("U0ANA0001").id == posted.channel
     assert ["hello"] == [message.text for message in slack.direct("ana")]
@@ -147,9 +143,9 @@ async def test_a_post_whose_answer_was_lost_is_found(once, slack, thread, again)
     root = (await slack.workspace.say("ana", "#fleet-ops", "alert")).ts if thread else None
     slack.api.faults.hang_up(POST, after_work=True)
     with pytest.raises(SlackOutcomeUnknown):
-        await once.post("one", CHANNEL, root, hello, again=again)
+        await once.post("one", CHANNEL, root, HELLO, again=again)
 
-    posted = await once.post("one", CHANNEL, root, hello, again=again)
+    posted = await once.post("one", CHANNEL, root, HELLO, again=again)
 
     (message,) = slack.seen_by("ben")
     assert Posted(CHANNEL, message.ts) == posted
@@ -162,9 +158,9 @@ async def test_a_post_that_never_came_is_sent_again(once, slack, clock):
     """
     slack.api.faults.hang_up(POST)
     with pytest.raises(SlackOutcomeUnknown):
-        await once.post("one", CHANNEL, None, hello)
+        await once.post("one", CHANNEL, None, HELLO)
 
-    await once.post("one", CHANNEL, None, hello)
+    await once.post("one", CHANNEL, None, HELLO)
 
     assert ["hello"] == texts(slack)
     assert SETTLED - 5 < max(clock.slept) <= SETTLED
@@ -174,11 +170,11 @@ async def test_a_process_killed_before_it_recorded_posts_nothing_twice(rows, onc
     """
     A row that stayed `sending` over a post that is there is completed from the channel.
     """
-    await once.post("one", CHANNEL, None, hello)
+    await once.post("one", CHANNEL, None, HELLO)
     async with rows._db.write() as tx:
         await tx.execute(_as_after_a_kill())
 
-    posted = await once.post("one", CHANNEL, None, hello)
+    posted = await once.post("one", CHANNEL, None, HELLO)
 
     (message,) = slack.seen_by("ben")
     assert Posted(CHANNEL, message.ts) == posted
@@ -193,14 +189,14 @@ async def test_without_the_scope_it_is_as_the_caller_wants(once, slack, again, e
     slack.api.scopes = frozenset({"chat:write"})
     slack.api.faults.hang_up(POST, after_work=True)
     with pytest.raises(SlackOutcomeUnknown):
-        await once.post("one", CHANNEL, None, hello, again=again)
+        await once.post("one", CHANNEL, None, HELLO, again=again)
 
-    posted = await once.post("one", CHANNEL, None, hello, again=again)
+    posted = await once.post("one", CHANNEL, None, HELLO, again=again)
 
     assert expected == texts(slack)
     assert again is (posted.ts is not None)
     assert "lost-post-not-looked-for" in caplog.text
-    assert posted == await once.post("one", CHANNEL, None, hello, again=again)
+    assert posted == await once.post("one", CHANNEL, None, HELLO, again=again)
 
 
 @pytest.mark.parametrize(
@@ -217,9 +213,9 @@ async def test_a_clear_no_is_not_looked_for(once, slack, fault, raised):
     """
     slack.api.faults.add(POST, fault)
     with pytest.raises(raised):
-        await once.post("one", CHANNEL, None, hello)
+        await once.post("one", CHANNEL, None, HELLO)
 
-    await once.post("one", CHANNEL, None, hello)
+    await once.post("one", CHANNEL, None, HELLO)
 
     assert ["hello"] == texts(slack)
     assert [POST, POST] == slack.methods()
@@ -231,7 +227,7 @@ async def test_a_short_limit_is_waited_out(once, slack, clock):
     """
     slack.api.faults.rate_limit(POST, 5)
 
-    await once.post("one", CHANNEL, None, hello)
+    await once.post("one", CHANNEL, None, HELLO)
 
     assert ["hello"] == texts(slack)
     assert 5 <= sum(clock.slept) < 7
@@ -245,7 +241,7 @@ async def test_two_replicas_post_one(replica, slack):
 
     replicas = [replica(SystemClock(), settled=1.0) for _ in range(3)]
 
-    places = await asyncio.gather(*(each.post("one", CHANNEL, None, hello) for each in replicas))
+    places = await asyncio.gather(*(each.post("one", CHANNEL, None, HELLO) for each in replicas))
 
     assert ["hello"] == texts(slack)
     assert 1 == len(set(places))
@@ -257,18 +253,18 @@ async def test_a_workspace_that_does_not_know_a_block_gets_a_plainer_post(once, 
     """
     slack.workspace.unknown_blocks.add("container")
 
-    await once.post("one", CHANNEL, None, folded)
+    await once.post("one", CHANNEL, None, FOLDED)
 
-    assert ["plain"] == texts(slack)
+    assert ["section"] == [message.blocks[0]["type"] for message in slack.seen_by("ben")]
 
 
 async def test_a_post_is_drawn_anew_in_its_place(once, slack):
     """
     An update changes text and blocks, and posts nothing.
     """
-    posted = await once.post("one", CHANNEL, None, hello)
+    posted = await once.post("one", CHANNEL, None, HELLO)
 
-    await once.update(posted, lambda _refused: Screen("anew", [section("anew")]))
+    await once.update(posted, Screen("anew", [section("anew")]))
 
     (message,) = slack.seen_by("ben")
     assert ("anew", posted.ts) == (message.text, message.ts)
@@ -279,9 +275,9 @@ async def test_an_update_without_blocks_leaves_none_of_the_old(once, slack):
     """
     A screen that is text alone does not stand beside the blocks of before.
     """
-    posted = await once.post("one", CHANNEL, None, hello)
+    posted = await once.post("one", CHANNEL, None, HELLO)
 
-    await once.update(posted, lambda _refused: Screen("words", []))
+    await once.update(posted, Screen("words", []))
 
     assert ("words", ()) == (slack.seen_by("ben")[0].text, slack.seen_by("ben")[0].blocks)
 
@@ -290,30 +286,30 @@ async def test_after_an_update_a_post_is_still_known_by_its_key(once, slack, row
     """
     Changing a message keeps its mark.
     """
-    posted = await once.post("one", CHANNEL, None, hello)
-    await once.update(posted, lambda _refused: Screen("anew", []))
+    posted = await once.post("one", CHANNEL, None, HELLO)
+    await once.update(posted, Screen("anew", []))
     async with rows._db.write() as tx:
         await tx.execute(_as_after_a_kill())
 
-    assert posted == await once.post("one", CHANNEL, None, hello)
+    assert posted == await once.post("one", CHANNEL, None, HELLO)
 
 
 async def test_what_may_not_be_changed_any_more_is_told(once, slack):
     """
     The refusal goes to the caller, who decides what to do instead.
     """
-    posted = await once.post("one", CHANNEL, None, hello)
+    posted = await once.post("one", CHANNEL, None, HELLO)
     slack.api.faults.fail(UPDATE, "edit_window_closed")
 
     with pytest.raises(SlackRefused, match="edit_window_closed"):
-        await once.update(posted, hello)
+        await once.update(posted, HELLO)
 
 
 async def test_a_post_whose_place_is_unknown_is_not_changed(once, slack):
     """
     Without a ts there is nothing to change.
     """
-    await once.update(Posted(CHANNEL, None), hello)
+    await once.update(Posted(CHANNEL, None), HELLO)
 
     assert [] == slack.methods()
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.blocks.kit import Screen, container, section
-from bot.blocks.tables import retreat
+from bot.blocks.kit import container, section
+from bot.blocks.screen import Degradable, Screen, degrade
 from bot.slack.errors import SlackOutcomeUnknown, SlackRefused
 from bot.slack.messages import BlockFallback, Post, TextOnly
 
@@ -78,24 +78,22 @@ class Workspace:
     async def send(self, message):
         if any(block["type"] in self.unknown for block in message.blocks):
             raise SlackRefused("chat.postMessage", self.error)
-        self.took.append(message.text)
+        self.took += [block["type"] for block in message.blocks] or [message.text]
         return len(self.took)
 
 
 @pytest.fixture
 def drawing(counted):
-    return BlockFallback(retreat, counted)
+    return BlockFallback(degrade, counted)
 
 
-def folded(refused):
-    if "container" in refused:
-        return Screen("plain", [section("plain")])
-    return Screen("folded", [container("folded", [section("inside")])])
+FOLD = container("folded", [section("inside")])
+FOLDED = Screen("words", [Degradable("container", [FOLD], lambda: [section("plain")])])
 
 
 @pytest.mark.parametrize(
     ("unknown", "expected"),
-    [((), ["folded"]), (("container",), ["plain"]), (("container", "section"), ["plain"])],
+    [((), ["container"]), (("container",), ["section"]), (("container", "section"), ["plain"])],
 )
 async def test_it_is_drawn_as_rich_as_the_workspace_takes_it(drawing, unknown, expected):
     """
@@ -103,7 +101,7 @@ async def test_it_is_drawn_as_rich_as_the_workspace_takes_it(drawing, unknown, e
     """
     workspace = Workspace(*unknown)
 
-    assert 1 == await drawing.sent("T1", folded, workspace.send)
+    assert 1 == await drawing.send("T1", FOLDED, workspace.send)
     assert expected == workspace.took
 
 
@@ -121,7 +119,7 @@ async def test_what_no_block_is_to_blame_for_is_not_drawn_again(drawing, error):
         raise error
 
     with pytest.raises(type(error)):
-        await drawing.sent("T1", folded, send)
+        await drawing.send("T1", FOLDED, send)
 
     assert 1 == len(tries)
 
@@ -131,11 +129,11 @@ async def test_what_was_learnt_holds_for_all_that_is_sent_there(drawing, counted
     The next message to the workspace is drawn plainer at once; another workspace learns by itself.
     """
     here, there = Workspace("container"), Workspace()
-    await drawing.sent("T1", folded, here.send)
+    await drawing.send("T1", FOLDED, here.send)
     here.unknown = ()
 
-    await drawing.sent("T1", folded, here.send)
-    await drawing.sent("T2", folded, there.send)
+    await drawing.send("T1", FOLDED, here.send)
+    await drawing.send("T2", FOLDED, there.send)
 
-    assert (["plain", "plain"], ["folded"]) == (here.took, there.took)
+    assert (["section", "section"], ["container"]) == (here.took, there.took)
     assert ["container"] == counted.unknown

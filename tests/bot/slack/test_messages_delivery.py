@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.blocks.kit import Screen, container, section
-from bot.blocks.tables import retreat
+from bot.blocks.kit import container, section
+from bot.blocks.screen import Degradable, Screen, degrade
 from bot.emulators.slack.faults import Fault
 from bot.slack.errors import NotDelivered
 from bot.slack.messages import BlockFallback, Delivery
@@ -23,24 +23,25 @@ class To:
     drawn: list = field(default_factory=list)
 
 
-def hello(_refused):
-    return Screen("hello", [section("*hello*")])
+HELLO = Screen("hello", [section("*hello*")])
+
+FOLD = container("folded", [section("inside")])
+FOLDED = Screen("words", [Degradable("container", [FOLD], lambda: [section("plain")])])
 
 
-def folded(refused):
-    if "container" in refused:
-        return Screen("plain", [section("plain")])
-    return Screen("folded", [container("folded", [section("inside")])])
+BROKEN = Screen("the words", [{"type": "section"}])
 
 
-def broken(_refused):
-    return Screen("the words", [{"type": "section"}])
+def kinds(slack):
+    """What Ana sees: the first block of each message, or its text."""
+    seen = slack.seen_by("ana")
+    return [message.blocks[0]["type"] if message.blocks else message.text for message in seen]
 
 
 @pytest.fixture
 def delivery(client, counted):
     """What is tested."""
-    return Delivery(client, BlockFallback(retreat, counted), counted)
+    return Delivery(client, BlockFallback(degrade, counted), counted)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ async def test_an_answer_is_for_the_asker_alone(delivery, slack, ana):
     """
     Through the response_url only the asker sees it, and no link grows a preview.
     """
-    route = await delivery.deliver(ana, hello)
+    route = await delivery.deliver(ana, HELLO)
 
     assert "response_url" == route
     (message,) = slack.seen_by("ana")
@@ -66,7 +67,7 @@ async def test_an_answer_may_be_for_all(delivery, slack, ana):
     """
     In the channel everybody sees it.
     """
-    await delivery.deliver(ana, hello, in_channel=True)
+    await delivery.deliver(ana, HELLO, in_channel=True)
 
     assert ["hello"] == [message.text for message in slack.seen_by("ben")]
 
@@ -75,10 +76,10 @@ async def test_an_answer_may_replace_what_was_clicked(delivery, slack, ana):
     """
     A fresh answer takes the place of the old one.
     """
-    await delivery.deliver(ana, broken)
+    await delivery.deliver(ana, BROKEN)
     (old,) = slack.seen_by("ana")
 
-    await delivery.deliver(To(slack.ticket("ana", message_ts=old.ts)), hello, replace=True)
+    await delivery.deliver(To(slack.ticket("ana", message_ts=old.ts)), HELLO, replace=True)
 
     assert ["hello"] == [message.text for message in slack.seen_by("ana")]
 
@@ -101,7 +102,7 @@ async def test_a_dead_response_url_falls_back_to_an_ephemeral_message(
     """
     slack.api.faults.add("/response", fault)
 
-    route = await delivery.deliver(ana, hello)
+    route = await delivery.deliver(ana, HELLO)
 
     assert "ephemeral" == route
     assert ["hello"] == [message.text for message in slack.seen_by("ana")]
@@ -112,7 +113,7 @@ async def test_without_a_response_url_it_goes_by_the_web_api(delivery, slack):
     """
     Where an interaction has no response_url the ephemeral message comes first.
     """
-    route = await delivery.deliver(To(None), hello)
+    route = await delivery.deliver(To(None), HELLO)
 
     assert "ephemeral" == route
     assert ["chat.postEphemeral"] == slack.methods()
@@ -122,7 +123,7 @@ async def test_where_the_bot_is_not_in_the_channel_it_writes_directly(delivery, 
     """
     In a private channel without the bot the answer comes as a direct message.
     """
-    route = await delivery.deliver(To(None, channel="G0ONCALL1"), hello)
+    route = await delivery.deliver(To(None, channel="G0ONCALL1"), HELLO)
 
     assert "dm" == route
     assert ["hello"] == [message.text for message in slack.direct("ana")]
@@ -136,7 +137,7 @@ async def test_no_way_left_is_told(delivery, slack, ana):
         slack.api.faults.fail(way, "account_inactive")
 
     with pytest.raises(NotDelivered) as failed:
-        await delivery.deliver(ana, hello)
+        await delivery.deliver(ana, HELLO)
 
     assert "account_inactive" in str(failed.value.__cause__)
 
@@ -146,7 +147,7 @@ async def test_what_was_meant_for_all_is_not_sent_elsewhere(delivery, slack):
     A shared answer that may not go to the channel goes nowhere else.
     """
     with pytest.raises(NotDelivered):
-        await delivery.deliver(To(None, channel="G0ONCALL1"), hello, in_channel=True)
+        await delivery.deliver(To(None, channel="G0ONCALL1"), HELLO, in_channel=True)
 
     assert ["chat.postMessage"] == slack.methods()
 
@@ -160,7 +161,7 @@ async def test_after_an_unknown_outcome_nothing_is_sent_again(
     """
     slack.api.faults.hang_up("/response", after_work=after_work)
 
-    route = await delivery.deliver(ana, hello)
+    route = await delivery.deliver(ana, HELLO)
 
     assert "response_url" == route
     assert [] == slack.methods()[1:]
@@ -175,8 +176,8 @@ async def test_in_a_thread_it_stays_in_the_thread(delivery, slack):
     root = await slack.workspace.say("ana", "#fleet-ops", "alert")
     to = To(slack.ticket("ana"), thread=root.ts)
 
-    await delivery.deliver(to, hello)
-    await delivery.deliver(To(None, thread=root.ts), hello)
+    await delivery.deliver(to, HELLO)
+    await delivery.deliver(To(None, thread=root.ts), HELLO)
 
     assert [root.ts, root.ts] == [message.thread_ts for message in slack.seen_by("ana")]
 
@@ -187,10 +188,10 @@ async def test_a_workspace_that_does_not_know_a_block_gets_a_plainer_one(deliver
     """
     slack.workspace.unknown_blocks.add("container")
 
-    await delivery.deliver(ana, folded)
-    await delivery.deliver(To(slack.ticket("ana")), folded)
+    await delivery.deliver(ana, FOLDED)
+    await delivery.deliver(To(slack.ticket("ana")), FOLDED)
 
-    assert ["plain", "plain"] == [message.text for message in slack.seen_by("ana")]
+    assert ["section", "section"] == kinds(slack)
     assert 3 == len(slack.api.calls.of("/response"))
 
 
@@ -198,7 +199,7 @@ async def test_blocks_that_no_workspace_takes_leave_the_text(delivery, slack, an
     """
     A broken screen still says its sentence, and is told in the log.
     """
-    await delivery.deliver(ana, broken)
+    await delivery.deliver(ana, BROKEN)
 
     assert ["the words"] == [message.text for message in slack.seen_by("ana")]
     assert "blocks-refused" in caplog.text
@@ -208,10 +209,10 @@ async def test_one_broken_screen_spoils_no_other(delivery, slack, ana):
     """
     What a workspace refuses is remembered only where a plainer screen was taken.
     """
-    await delivery.deliver(ana, broken)
-    await delivery.deliver(To(slack.ticket("ana")), folded)
+    await delivery.deliver(ana, BROKEN)
+    await delivery.deliver(To(slack.ticket("ana")), FOLDED)
 
-    assert ["the words", "folded"] == [message.text for message in slack.seen_by("ana")]
+    assert ["the words", "container"] == kinds(slack)
 
 
 async def test_what_one_workspace_refuses_another_may_know(delivery, slack, ana):
@@ -219,26 +220,12 @@ async def test_what_one_workspace_refuses_another_may_know(delivery, slack, ana)
     Kinds of blocks are learnt per workspace.
     """
     slack.workspace.unknown_blocks.add("container")
-    await delivery.deliver(ana, folded)
+    await delivery.deliver(ana, FOLDED)
     slack.workspace.unknown_blocks.clear()
 
-    await delivery.deliver(To(slack.ticket("ana"), team="T0OTHER"), folded)
+    await delivery.deliver(To(slack.ticket("ana"), team="T0OTHER"), FOLDED)
 
-    assert ["plain", "folded"] == [message.text for message in slack.seen_by("ana")]
-
-
-async def test_what_takes_long_to_draw_may_come_later(delivery, slack, ana):
-    """
-    A drawing may be awaited, on each rung anew.
-    """
-    slack.workspace.unknown_blocks.add("container")
-
-    async def slowly(refused):
-        return folded(refused)
-
-    await delivery.deliver(ana, slowly)
-
-    assert ["plain"] == [message.text for message in slack.seen_by("ana")]
+    assert ["section", "container"] == kinds(slack)
 
 
 async def test_each_kind_that_a_workspace_lacks_is_counted_once(delivery, slack, ana, counted):
@@ -247,7 +234,7 @@ async def test_each_kind_that_a_workspace_lacks_is_counted_once(delivery, slack,
     """
     slack.workspace.unknown_blocks.add("container")
 
-    await delivery.deliver(ana, folded)
-    await delivery.deliver(To(slack.ticket("ana")), folded)
+    await delivery.deliver(ana, FOLDED)
+    await delivery.deliver(To(slack.ticket("ana")), FOLDED)
 
     assert ["container"] == counted.unknown

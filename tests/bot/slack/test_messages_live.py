@@ -6,8 +6,8 @@ from itertools import islice
 
 import pytest
 
-from bot.blocks.kit import screen, section
-from bot.blocks.tables import retreat
+from bot.blocks.kit import section
+from bot.blocks.screen import degrade, screen
 from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
 
 
@@ -25,12 +25,12 @@ class To:
 @pytest.fixture
 def live(client, counted):
     """Begins such messages in the stand-in's workspace."""
-    drawing = BlockFallback(retreat, counted)
+    drawing = BlockFallback(degrade, counted)
     return ProgressMessages(client, drawing, Delivery(client, drawing, counted))
 
 
 def saying(words):
-    return lambda _refused: screen(words, [section(words)])
+    return screen(words, [section(words)])
 
 
 def texts(slack, channel="#fleet-ops"):

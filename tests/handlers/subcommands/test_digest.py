@@ -52,7 +52,7 @@ async def test_what_needs_a_window_gives_a_button_instead(whole, text, label):
     """
     await added(whole)
     reply = await digest.run(said(text), whole.bot.services)
-    screen = reply.draw(frozenset())
+    screen = reply.screen
 
     buttons = [element for block in screen.blocks for element in block.get("elements", ())]
     assert "only after a command or a button" in screen.text
