@@ -24,16 +24,6 @@ def asked(whole):
     return Request(team, user, "G0ONCALL1", "", response_url=None)
 
 
-def test_a_screen_for_the_asker():
-    """
-    A fixed screen is the same for every workspace.
-    """
-    reply = Reply(SCREEN)
-
-    assert SCREEN is reply.screen
-    assert (False, False) == (reply.in_channel, reply.replace)
-
-
 async def test_a_reply_to_the_asker_never_raises(whole, caplog):
     """
     Where it cannot be delivered, that is logged with the cause.
