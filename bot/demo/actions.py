@@ -1,13 +1,28 @@
-"""Every deed by the name under which the page posts it."""
+"""What people do on the page: each action by the name under which the page posts it."""
 
-from typing import Literal
+from abc import ABC, abstractmethod
+from typing import Any, Literal, TypeVar
 
-from bot.demo.action import DONE, Action, Scene, Selected
-from bot.demo.page.alerts import post_alert
-from bot.demo.page.bot_side import BotDidNotStart
-from bot.demo.page.kore_side import Mood
-from bot.demo.page.slack_side import Post
+from pydantic import BaseModel, ConfigDict
+
+from bot.demo.controls import BotDidNotStart, Controls, DeliveryMode, KoreMode
+from bot.demo.page.examples import post_alert
 from bot.emulators.slack.delivery import Delivery
+
+Selected = str | int | list[str] | list[dict[str, Any]] | dict[str, Any] | None
+T = TypeVar("T")
+DONE = Delivery(ok=True)
+
+
+class Action(BaseModel, ABC):
+    """Something done by a person, named by id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    user: str
+
+    @abstractmethod
+    async def do(self, controls: Controls) -> Delivery:
+        """Do it. Raises KeyError where there is no such person, channel or thing."""
 
 
 class Say(Action):
@@ -17,44 +32,44 @@ class Say(Action):
     text: str
     thread_ts: str | None = None
 
-    async def do(self, scene: Scene) -> Delivery:
+    async def do(self, controls: Controls) -> Delivery:
         """Write it."""
-        await scene.workspace.say(self.user, self.channel, self.text, self.thread_ts)
+        await controls.workspace.say(self.user, self.channel, self.text, self.thread_ts)
         return DONE
 
 
 class Compose(Action):
-    """Type without sending: links of the app's get their previews."""
+    """Type without sending: links of the app's domains get their previews."""
 
     channel: str
     text: str
 
-    async def do(self, scene: Scene) -> Delivery:
-        """Let the app know of the links."""
-        await scene.workspace.compose(self.user, self.channel, self.text)
+    async def do(self, controls: Controls) -> Delivery:
+        """Send the app the links."""
+        await controls.workspace.compose(self.user, self.channel, self.text)
         return DONE
 
 
 class Edit(Action):
-    """Change a message of one's own."""
+    """Edit one's own message."""
 
     ts: str
     text: str
 
-    async def do(self, scene: Scene) -> Delivery:
+    async def do(self, controls: Controls) -> Delivery:
         """Change it."""
-        await scene.workspace.edit(self.user, self.ts, self.text)
+        await controls.workspace.edit(self.user, self.ts, self.text)
         return DONE
 
 
 class Delete(Action):
-    """Take a message of one's own away."""
+    """Delete one's own message."""
 
     ts: str
 
-    async def do(self, scene: Scene) -> Delivery:
-        """Take it away."""
-        await scene.workspace.delete(self.user, self.ts)
+    async def do(self, controls: Controls) -> Delivery:
+        """Delete it."""
+        await controls.workspace.delete(self.user, self.ts)
         return DONE
 
 
@@ -65,9 +80,9 @@ class Command(Action):
     command: str
     text: str
 
-    async def do(self, scene: Scene) -> Delivery:
+    async def do(self, controls: Controls) -> Delivery:
         """Send it to the app."""
-        return await scene.workspace.command(self.user, self.channel, self.command, self.text)
+        return await controls.workspace.command(self.user, self.channel, self.command, self.text)
 
 
 class Shortcut(Action):
@@ -76,9 +91,9 @@ class Shortcut(Action):
     callback_id: str
     message_ts: str | None = None
 
-    async def do(self, scene: Scene) -> Delivery:
-        """Tell the app of it."""
-        return await scene.workspace.shortcut(self.user, self.callback_id, self.message_ts)
+    async def do(self, controls: Controls) -> Delivery:
+        """Deliver it to the app."""
+        return await controls.workspace.shortcut(self.user, self.callback_id, self.message_ts)
 
 
 class Click(Action):
@@ -90,9 +105,9 @@ class Click(Action):
     value: str | None = None
     selected: Selected = None
 
-    async def do(self, scene: Scene) -> Delivery:
-        """Tell the app of it."""
-        return await scene.workspace.click(
+    async def do(self, controls: Controls) -> Delivery:
+        """Deliver it to the app."""
+        return await controls.workspace.click(
             self.user,
             self.message_ts,
             self.block_id,
@@ -111,9 +126,9 @@ class Suggest(Action):
     message_ts: str | None = None
     in_home: bool = False
 
-    async def do(self, scene: Scene) -> Delivery:
+    async def do(self, controls: Controls) -> Delivery:
         """Ask the app for options; they are in the delivery's answer."""
-        return await scene.workspace.suggest(
+        return await controls.workspace.suggest(
             self.user,
             self.block_id,
             self.action_id,
@@ -123,77 +138,6 @@ class Suggest(Action):
         )
 
 
-class MakeKore(Action):
-    """Change how the stand-in for KORE's API answers, for everybody."""
-
-    mood: Mood
-
-    async def do(self, scene: Scene) -> Delivery:
-        """Change it. KeyError where there is no stand-in to change."""
-        if scene.kore_side is None:
-            raise KeyError(self.mood)
-        scene.kore_side.become(self.mood)
-        return DONE
-
-
-class Turn(Action):
-    """Have something happen to a SIM."""
-
-    sim: str
-    act: str
-
-    async def do(self, scene: Scene) -> Delivery:
-        """Have it happen. KeyError where nobody can, or there is no such SIM or act."""
-        if scene.turns is None:
-            raise KeyError(self.act)
-        scene.turns.act(self.sim, self.act)
-        return DONE
-
-
-class MakePost(Action):
-    """Change how Slack delivers events, for everybody."""
-
-    post: Post
-
-    async def do(self, scene: Scene) -> Delivery:
-        """Change it. KeyError where there is nothing to change."""
-        if scene.slack_side is None:
-            raise KeyError(self.post)
-        scene.slack_side.become(self.post)
-        return DONE
-
-
-class MakeBot(Action):
-    """Kill a bot's process, or start it again."""
-
-    number: int
-    to: Literal["kill", "start"]
-
-    async def do(self, scene: Scene) -> Delivery:
-        """Do it. KeyError where the bots are no processes, or none has this number."""
-        if scene.bot_side is None:
-            raise KeyError(self.number)
-        if self.to == "kill":
-            scene.bot_side.kill(self.number)
-        else:
-            try:
-                await scene.bot_side.start(self.number)
-            except BotDidNotStart:
-                return Delivery(ok=False, error="bot_did_not_start")
-        return DONE
-
-
-class Alert(Action):
-    """Have another app's bot raise an alert that names SIMs."""
-
-    channel: str
-
-    async def do(self, scene: Scene) -> Delivery:
-        """Post it."""
-        await post_alert(scene.workspace, self.channel)
-        return DONE
-
-
 class ClickInView(Action):
     """Press or choose something in the open modal."""
 
@@ -201,29 +145,29 @@ class ClickInView(Action):
     action_id: str
     selected: Selected = None
 
-    async def do(self, scene: Scene) -> Delivery:
-        """Tell the app of it."""
-        return await scene.workspace.click_in_view(
+    async def do(self, controls: Controls) -> Delivery:
+        """Deliver it to the app."""
+        return await controls.workspace.click_in_view(
             self.user, self.block_id, self.action_id, selected=self.selected
         )
 
 
 class Submit(Action):
-    """Send the open modal off; `values` is by block id and action id."""
+    """Submit the open modal; `values` is by block id and action id."""
 
     values: dict[str, dict[str, Selected]]
 
-    async def do(self, scene: Scene) -> Delivery:
+    async def do(self, controls: Controls) -> Delivery:
         """Send it to the app."""
-        return await scene.workspace.submit_view(self.user, self.values)
+        return await controls.workspace.submit_view(self.user, self.values)
 
 
 class Close(Action):
     """Close the open modal."""
 
-    async def do(self, scene: Scene) -> Delivery:
-        """Close it; the app hears of it where it asked to."""
-        return await scene.workspace.close_view(self.user)
+    async def do(self, controls: Controls) -> Delivery:
+        """Close it; the app is notified where it asked to be."""
+        return await controls.workspace.close_view(self.user)
 
 
 class OpenHome(Action):
@@ -231,9 +175,9 @@ class OpenHome(Action):
 
     tab: Literal["home", "messages"] = "home"
 
-    async def do(self, scene: Scene) -> Delivery:
-        """Let the app know; it publishes what is to be seen."""
-        await scene.workspace.open_home(self.user, self.tab)
+    async def do(self, controls: Controls) -> Delivery:
+        """Notify the app, which publishes the view."""
+        await controls.workspace.open_home(self.user, self.tab)
         return DONE
 
 
@@ -244,11 +188,82 @@ class ClickInHome(Action):
     action_id: str
     selected: Selected = None
 
-    async def do(self, scene: Scene) -> Delivery:
-        """Tell the app of it."""
-        return await scene.workspace.click_home(
+    async def do(self, controls: Controls) -> Delivery:
+        """Deliver it to the app."""
+        return await controls.workspace.click_home(
             self.user, self.block_id, self.action_id, selected=self.selected
         )
+
+
+class SetKoreMode(Action):
+    """Change how the stand-in for KORE's API answers, for everybody."""
+
+    mode: KoreMode
+
+    async def do(self, controls: Controls) -> Delivery:
+        """Change it."""
+        _offered(controls.kore).set(self.mode)
+        return DONE
+
+
+class SetDeliveryMode(Action):
+    """Change how Slack delivers events, for everybody."""
+
+    mode: DeliveryMode
+
+    async def do(self, controls: Controls) -> Delivery:
+        """Change it."""
+        _offered(controls.delivery).set(self.mode)
+        return DONE
+
+
+class TriggerEvent(Action):
+    """Let an event happen to a SIM."""
+
+    sim: str
+    event: str
+
+    async def do(self, controls: Controls) -> Delivery:
+        """Let it happen."""
+        _offered(controls.events).trigger(self.sim, self.event)
+        return DONE
+
+
+class ControlBot(Action):
+    """Kill a bot's process, or start it again."""
+
+    number: int
+    to: Literal["kill", "start"]
+
+    async def do(self, controls: Controls) -> Delivery:
+        """Do it."""
+        bots = _offered(controls.bots)
+        if self.to == "kill":
+            bots.kill(self.number)
+            return DONE
+        try:
+            await bots.start(self.number)
+        except BotDidNotStart:
+            return Delivery(ok=False, error="bot_did_not_start")
+        return DONE
+
+
+class Alert(Action):
+    """Let another app's bot raise an alert that names SIMs."""
+
+    channel: str
+
+    async def do(self, controls: Controls) -> Delivery:
+        """Post it."""
+        await post_alert(controls.workspace, self.channel)
+        return DONE
+
+
+def _offered(control: T | None) -> T:
+    """Return a control. Raises KeyError where the page does not offer it."""
+    if control is None:
+        raise KeyError
+    return control
 
 
 ACTIONS: dict[str, type[Action]] = {
@@ -265,9 +280,9 @@ ACTIONS: dict[str, type[Action]] = {
     "close": Close,
     "home": OpenHome,
     "click-home": ClickInHome,
-    "kore": MakeKore,
-    "turn": Turn,
-    "post": MakePost,
-    "bot": MakeBot,
+    "kore": SetKoreMode,
+    "event": TriggerEvent,
+    "delivery": SetDeliveryMode,
+    "bot": ControlBot,
     "alert": Alert,
 }

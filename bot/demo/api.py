@@ -1,4 +1,4 @@
-"""Takes the deeds that the page posts, has them done, and says how it went."""
+"""The page's own API: actions are posted, the state is read, changes are streamed."""
 
 import asyncio
 import json
@@ -9,12 +9,9 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from bot.demo.action import Scene
 from bot.demo.actions import ACTIONS
+from bot.demo.controls import Controls
 from bot.demo.page.examples import groups
-from bot.demo.page.kore_side import TITLES, KoreSide, Mood
-from bot.demo.page.slack_side import TITLES as POSTS
-from bot.demo.page.slack_side import Post, SlackSide
 from bot.demo.stories.story import Story
 from bot.emulators.slack.changes import Change, Subscription
 from bot.emulators.slack.delivery import Delivery
@@ -22,28 +19,30 @@ from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.files import IMAGES
 from bot.emulators.slack.people import Person
 from bot.emulators.slack.state import sees
-from bot.emulators.slack.wire import Json
 from bot.emulators.slack.workspace import Workspace
 
 LARGEST_BODY = 256 * 1024
+HEARTBEAT_SECONDS = 15.0
+NO_STORE = {"Cache-Control": "no-store"}
+STREAM_HEADERS = NO_STORE | {"X-Accel-Buffering": "no"}
 
 
 class ActionsApi:
-    """Answers `POST /page/{deed}` with `{"ok": …, "error": …, "answer": …}`."""
+    """Answers `POST /page/{action}` with `{"ok": …, "error": …, "answer": …}`."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    def __init__(self, controls: Controls) -> None:
+        self._controls = controls
 
     async def serve(self, request: Request) -> Response:
         """Do it."""
-        kind = ACTIONS.get(request.path_params["deed"])
+        kind = ACTIONS.get(request.path_params["action"])
         if kind is None:
-            return _refusal("no_such_deed", 404)
+            return _refusal("no_such_action", 404)
         body = await _read(request)
         if body is None:
             return _refusal("too_large", 413)
         try:
-            delivery = await kind.model_validate_json(body).do(self._scene)
+            delivery = await kind.model_validate_json(body).do(self._controls)
         except ValidationError:
             return _refusal("invalid_arguments", 422)
         except KeyError:
@@ -67,33 +66,24 @@ def _refusal(error: str, status: int) -> Response:
 
 
 def _answer(delivery: Delivery, status: int = 200) -> Response:
-    told = {"ok": delivery.ok, "error": delivery.error, "answer": delivery.answer}
-    return JSONResponse(told, status, {"Cache-Control": "no-store"})
-
-
-NO_STORE = {"Cache-Control": "no-store"}
+    payload = {"ok": delivery.ok, "error": delivery.error, "answer": delivery.answer}
+    return JSONResponse(payload, status, NO_STORE)
 
 
 class StateApi:
-    """Answers what the page asks for."""
+    """Answers what the page reads: the state, and files."""
 
-    def __init__(self, scene: Scene, stories: Sequence[Story]) -> None:
-        self._scene = scene
-        self._workspace = scene.workspace
-        self._examples = groups(stories, scene.workspace.clock.now())
+    def __init__(self, controls: Controls, stories: Sequence[Story]) -> None:
+        self._controls = controls
+        self._workspace = controls.workspace
+        self._examples = groups(stories, controls.workspace.clock.now())
 
     async def state(self, request: Request) -> Response:
         """Answer `GET /page/state?user=…` with all that this person sees."""
         person = viewer(self._workspace, request.query_params.get("user", ""))
-        more: Json = {
-            "team": self._workspace.team.name,
-            "examples": self._examples,
-            "kore": kore_state(self._scene.kore_side),
-            "post": post_state(self._scene.slack_side),
-            "turns": self._scene.turns.titles() if self._scene.turns else None,
-            "bots": self._scene.bot_side.state() if self._scene.bot_side else None,
-        }
-        return JSONResponse(self._workspace.snapshot(person.id) | more, headers=NO_STORE)
+        more = {"team": self._workspace.team.name, "examples": self._examples}
+        state = self._workspace.snapshot(person.id) | more | self._controls.state()
+        return JSONResponse(state, headers=NO_STORE)
 
     async def file(self, request: Request) -> Response:
         """Answer `GET /page/file?id=…`, or `url=…` as a block may name it, with its bytes."""
@@ -108,7 +98,7 @@ class StateApi:
 
 
 def viewer(workspace: Workspace, name: str) -> Person:
-    """Return the person of an id or name; the first of the people where there is none such."""
+    """Return the person of an id or name, or else the first person."""
     humans = [person for person in workspace.people.values() if not person.is_bot]
     return next((person for person in humans if name in {person.id, person.name}), humans[0])
 
@@ -119,27 +109,7 @@ def _file_id(request: Request) -> str:
     return request.query_params.get("id") or (parts[-2] if len(parts) > 1 else "")
 
 
-def kore_state(kore_side: KoreSide | None) -> Json | None:
-    """Return the moods that KORE's side can take and the one it is in."""
-    if kore_side is None:
-        return None
-    moods = [{"name": mood.value, "title": TITLES[mood]} for mood in Mood]
-    return {"mood": kore_side.mood.value, "moods": moods}
-
-
-def post_state(slack_side: SlackSide | None) -> Json | None:
-    """Return the ways in which Slack can deliver events and the one it does."""
-    if slack_side is None:
-        return None
-    ways = [{"name": post.value, "title": POSTS[post]} for post in Post]
-    return {"post": slack_side.post.value, "ways": ways}
-
-
-HEARTBEAT_SECONDS = 15.0
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-
-
-class Feed:
+class ChangesApi:
     """Streams the changes that a person may know of."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -148,12 +118,12 @@ class Feed:
     async def serve(self, request: Request) -> Response:
         """Answer `GET /page/changes?user=…`; `ready` comes first, then each change."""
         user = viewer(self._workspace, request.query_params.get("user", "")).id
-        return StreamingResponse(self._events(user), 200, HEADERS, "text/event-stream")
+        return StreamingResponse(self._events(user), 200, STREAM_HEADERS, "text/event-stream")
 
     async def _events(self, user: str) -> AsyncIterator[str]:
         with self._workspace.subscribe() as changes:
             yield "retry: 1000\nevent: ready\ndata: {}\n\n"
-            async for change in beating(changes, HEARTBEAT_SECONDS):
+            async for change in with_heartbeats(changes, HEARTBEAT_SECONDS):
                 if change is None:
                     yield ": still here\n\n"
                 elif self._may_know(user, change):
@@ -167,7 +137,7 @@ class Feed:
         return channel is None or sees(person, self._workspace.channels[channel])
 
 
-async def beating(changes: Subscription, seconds: float) -> AsyncIterator[Change | None]:
+async def with_heartbeats(changes: Subscription, seconds: float) -> AsyncIterator[Change | None]:
     """Return the changes as they come, and None after every so many seconds without one."""
     while True:
         try:

@@ -1,8 +1,8 @@
 """The demo: the real bot between its two stand-ins, and the page on which a person types.
 
 The bot reaches the workspace as it reaches Slack, over Socket Mode or signed HTTP, and KORE over
-HTTP. `running_demo` runs it in this loop, for tests; `running_apart` as processes of their own,
-which can be killed and started again while everything else lives on.
+HTTP. `running_demo` runs it in this loop, for tests; `running_subprocesses` as processes of its
+own, which can be killed and started again while everything else lives on.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -21,7 +21,7 @@ from bot.demo.subprocesses import BotSubprocesses
 from bot.emulators.serve import free_port
 from bot.settings import load_settings
 
-Told = Mapping[str, str]
+Environment = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Demo(Stage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Apart(Stage):
+class SubprocessDemo(Stage):
     """The stage, and the bots that run as processes of their own."""
 
     bots: BotSubprocesses
@@ -44,55 +44,55 @@ async def running_demo(
     *,
     sims: int = FLEET,
     over_http: bool = False,
-    settings: Told | None = None,
+    settings: Environment | None = None,
     clock: Clock | None = None,
 ) -> AsyncIterator[Demo]:
     """Run all of it in this loop while the block lasts; port 0 takes a free one for the page.
 
-    `settings` are told to the bot beside those that lead it to the stand-ins; nothing of the
+    `settings` are the bot's beside those that lead it to the stand-ins; nothing of the
     environment is read. Raises OSError where the port is taken.
     """
     clock = clock or SystemClock()
     with data_folder(None) as folder:
         async with opened_stage(clock, port=port, sims=sims, over_http=over_http) as stage:
-            told = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
-            async with running(load_settings(told, env_file=None), clock) as bot:
+            env = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
+            async with running(load_settings(env, env_file=None), clock) as bot:
                 if over_http:
                     stage.slack.request_url = _request_url(bot.port)
                 yield Demo(**_parts(stage), bot=bot)
 
 
 @asynccontextmanager
-async def running_apart(  # noqa: PLR0913 -- the command's own options
+async def running_subprocesses(  # noqa: PLR0913 -- the command's own options
     port: int = 0,
     *,
     bots: int = 1,
     data: Path | None = None,
     sims: int = FLEET,
     over_http: bool = False,
-    settings: Told | None = None,
-) -> AsyncIterator[Apart]:
+    settings: Environment | None = None,
+) -> AsyncIterator[SubprocessDemo]:
     """Run the same with so many bots as processes of their own, all on one store.
 
-    `data` is the store's folder; None makes one that goes with the demo. Signed HTTP reaches one
-    bot. Raises OSError where the port is taken.
+    `data` is the store's folder; None makes one that is deleted with the demo. Signed HTTP reaches
+    one bot. Raises OSError where the port is taken.
     """
     processes = BotSubprocesses(bots)
     with data_folder(data) as folder:
         async with opened_stage(
-            SystemClock(), port=port, sims=sims, over_http=over_http, bot_side=processes
+            SystemClock(), port=port, sims=sims, over_http=over_http, bots=processes
         ) as stage:
-            told = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
+            env = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
             if over_http:
-                told["PORT"] = str(free_port())
-                stage.slack.request_url = _request_url(int(told["PORT"]))
-            async with processes.running(told, stage.workspace.publish):
-                yield Apart(**_parts(stage), bots=processes)
+                env["PORT"] = str(free_port())
+                stage.slack.request_url = _request_url(int(env["PORT"]))
+            async with processes.running(env, stage.workspace.publish):
+                yield SubprocessDemo(**_parts(stage), bots=processes)
 
 
 @contextmanager
 def data_folder(wanted: Path | None) -> Iterator[Path]:
-    """Return the folder of the store: the one wanted, or one that goes with the block."""
+    """Return the folder of the store: the one wanted, or one that is deleted with the block."""
     if wanted is not None:
         yield wanted
         return

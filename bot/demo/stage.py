@@ -1,4 +1,4 @@
-"""The stage of the demo: both stand-ins and the page, which live on whatever becomes of the bot."""
+"""The stage of the demo: both stand-ins and the page, which outlive the bot."""
 
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 
 from bot.clock import Clock
-from bot.demo.action import Scene
-from bot.demo.page.bot_side import BotSide
-from bot.demo.page.kore_side import FaultyKore, KoreSide
+from bot.demo.controls import BotControl, Controls, DeliveryControl, KoreControl
 from bot.demo.page.page import page_routes
-from bot.demo.page.slack_side import SlackSide
 from bot.demo.stories.story import Story, all_stories
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
@@ -33,7 +30,7 @@ class Stage:
     url: str
     kore: KoreApi
     kore_url: str
-    kore_side: KoreSide
+    kore_control: KoreControl
     slack: SlackApi
     workspace: Workspace
     settings: Mapping[str, str]
@@ -55,12 +52,12 @@ async def opened_stage(
     port: int = 0,
     sims: int = FLEET,
     over_http: bool = False,
-    bot_side: BotSide | None = None,
+    bots: BotControl | None = None,
 ) -> AsyncIterator[Stage]:
     """Serve stand-ins and page while the block lasts; port 0 takes a free one for the page.
 
     `over_http` lets the bot be reached by signed HTTP; whoever starts it sets `slack.request_url`.
-    `bot_side` runs the bots that the page can kill and start. Raises OSError where the port is
+    `bots` runs the bots that the page can kill and start. Raises OSError where the port is
     taken.
     """
     stories = all_stories()
@@ -77,17 +74,17 @@ async def opened_stage(
         scopes=granted_scopes(features.scopes, features.optional_scopes),
         subscribed=features.events,
     )
-    kore_side = FaultyKore(kore.faults)
-    scene = Scene(workspace, kore_side, kore.turns, SlackSide(slack.courier), bot_side)
+    control, delivery = KoreControl(kore.faults), DeliveryControl(slack.courier)
+    controls = Controls(workspace, control, kore.events, delivery, bots)
     async with AsyncExitStack() as stack:
-        page = Starlette(routes=page_routes(scene, stories=stories))
+        page = Starlette(routes=page_routes(controls, stories=stories))
         url = await stack.enter_async_context(serving(page, port=port))
         kore_url = await stack.enter_async_context(serving(kore.app))
         slack_url = await stack.enter_async_context(serving(slack.app))
         stack.push_async_callback(slack.aclose)
-        stack.push_async_callback(kore.turns.aclose)
-        told = _settings(keys, kore, kore_url, slack_url, over_http=over_http)
-        yield Stage(url, kore, kore_url, kore_side, slack, workspace, told, stories)
+        stack.push_async_callback(kore.events.aclose)
+        settings = _settings(keys, kore, kore_url, slack_url, over_http=over_http)
+        yield Stage(url, kore, kore_url, control, slack, workspace, settings, stories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +104,11 @@ def _new_keys() -> _Keys:
 def _settings(
     keys: _Keys, kore: KoreApi, kore_url: str, slack_url: str, *, over_http: bool
 ) -> dict[str, str]:
-    way = ("SLACK_SIGNING_SECRET", keys.signing_secret)
+    secret = ("SLACK_SIGNING_SECRET", keys.signing_secret)
     return {
         "SLACK_API_URL": f"{slack_url}/api/",
         "SLACK_BOT_TOKEN": keys.bot_token,
-        **dict([way if over_http else ("SLACK_APP_TOKEN", keys.app_token)]),
+        **dict([secret if over_http else ("SLACK_APP_TOKEN", keys.app_token)]),
         "KORE_API_URL": kore_url,
         "KORE_TOKEN_URL": f"{kore_url}{TOKEN_PATH}",
         "KORE_CLIENT_ID": kore.client_id,

@@ -1,4 +1,4 @@
-"""Bots as processes of their own: started, killed without a word, started again.
+"""Bots as processes of their own: started, killed, started again.
 
 A bot's process is `python -m bot.demo.subprocesses`: it reads its settings from the environment,
 writes `ready`, and stops when its standard input ends, so that none outlives the demo.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import bot
-from bot.demo.page.bot_side import BotDidNotStart
+from bot.demo.controls import BotDidNotStart
 from bot.emulators.slack.changes import Change
 from bot.settings import NAMES_OF_OURS, load_settings
 
@@ -25,12 +25,12 @@ Publish = Callable[[Change], None]
 
 
 @dataclass(slots=True)
-class _One:
-    """One bot: its process, if it was started, and who waits for its end."""
+class _Bot:
+    """One bot: its process, if it was started, and the task that waits for its end."""
 
     number: int
     process: asyncio.subprocess.Process | None = None
-    watching: asyncio.Task[None] | None = None
+    waiting: asyncio.Task[None] | None = None
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -43,19 +43,19 @@ class BotSubprocesses:
     """So many bots with the same settings; `number` counts from 1. Raises KeyError for others."""
 
     def __init__(self, count: int = 1) -> None:
-        self._ones = {number: _One(number) for number in range(1, count + 1)}
-        self._told: Mapping[str, str] = {}
+        self._bots = {number: _Bot(number) for number in range(1, count + 1)}
+        self._env: Mapping[str, str] = {}
         self._publish: Publish = lambda _: None
 
     @asynccontextmanager
-    async def running(self, told: Mapping[str, str], publish: Publish) -> AsyncIterator[None]:
+    async def running(self, env: Mapping[str, str], publish: Publish) -> AsyncIterator[None]:
         """Start all, and stop them at the end; each start and end is published."""
-        self._told, self._publish = told, publish
+        self._env, self._publish = env, publish
         try:
-            await asyncio.gather(*map(self.start, self._ones))
+            await asyncio.gather(*map(self.start, self._bots))
             yield
         finally:
-            await asyncio.gather(*map(self.stop, self._ones))
+            await asyncio.gather(*map(self.stop, self._bots))
 
     def state(self) -> list[dict[str, object]]:
         """Return each bot's number, process id and whether it runs, as the page needs it."""
@@ -65,60 +65,60 @@ class BotSubprocesses:
                 "pid": one.process.pid if one.process and one.is_running else None,
                 "running": one.is_running,
             }
-            for one in self._ones.values()
+            for one in self._bots.values()
         ]
 
     async def start(self, number: int = 1) -> None:
         """Start a bot that does not run and wait until it is ready. Raises BotDidNotStart."""
-        one = self._ones[number]
+        one = self._bots[number]
         async with one.starting:
             if one.is_running:
                 return
-            one.process = await _spawned(self._told)
-            one.watching = asyncio.create_task(self._watch(one.process))
+            one.process = await _spawned(self._env)
+            one.waiting = asyncio.create_task(self._wait(one.process))
             await _ready(one.process)
-            self._tell()
+            self._publish_state()
 
     def kill(self, number: int = 1) -> None:
         """End a bot as `kill -9` does; what it was doing stays undone."""
-        one = self._ones[number]
+        one = self._bots[number]
         if one.process and one.is_running:
             one.process.kill()
 
     async def stop(self, number: int = 1) -> None:
         """Stop a bot in order: it finishes what is under way."""
-        one = self._ones[number]
-        if one.process is None or one.watching is None:
+        one = self._bots[number]
+        if one.process is None or one.waiting is None:
             return
         if one.process.stdin:
             one.process.stdin.close()
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                await asyncio.shield(one.watching)
+                await asyncio.shield(one.waiting)
         except TimeoutError:
             self.kill(number)
-            await one.watching
+            await one.waiting
 
     async def ended(self, number: int = 1) -> None:
         """Wait until a bot's process has ended."""
-        watching = self._ones[number].watching
-        if watching:
-            await asyncio.shield(watching)
+        waiting = self._bots[number].waiting
+        if waiting:
+            await asyncio.shield(waiting)
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+    async def _wait(self, process: asyncio.subprocess.Process) -> None:
         await process.wait()
-        self._tell()
+        self._publish_state()
 
-    def _tell(self) -> None:
+    def _publish_state(self) -> None:
         self._publish(Change("bots", {"bots": self.state()}))
 
 
-async def _spawned(told: Mapping[str, str]) -> asyncio.subprocess.Process:
+async def _spawned(env: Mapping[str, str]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         __name__,
-        env=_strangers() | {"PYTHONPATH": str(ROOT)} | dict(told),
+        env=_inherited() | {"PYTHONPATH": str(ROOT)} | dict(env),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # else Ctrl-C would reach the bot before the demo stops it
@@ -126,18 +126,18 @@ async def _spawned(told: Mapping[str, str]) -> asyncio.subprocess.Process:
 
 
 async def _ready(process: asyncio.subprocess.Process) -> None:
-    said = b""
+    line = b""
     if process.stdout:
         try:
             async with asyncio.timeout(START_SECONDS):
-                said = await process.stdout.readline()
+                line = await process.stdout.readline()
         except TimeoutError:
             process.kill()
-    if said != READY:
+    if line != READY:
         raise BotDidNotStart
 
 
-def _strangers() -> dict[str, str]:
+def _inherited() -> dict[str, str]:
     """Return the environment without what might be settings of a real bot."""
     ours = (*NAMES_OF_OURS, "PORT")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}

@@ -9,8 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from bot.clock import SystemClock
-from bot.demo.action import Scene
-from bot.demo.page.kore_side import FaultyKore
+from bot.demo.controls import Controls, KoreControl
 from bot.demo.page.page import page_routes
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
@@ -124,7 +123,7 @@ async def opened_sandbox() -> AsyncIterator[Sandbox]:
     workspace = Workspace(clock, shortcuts=SHORTCUTS, unfurl_domains=(DOMAIN,))
     workspace.link = app = App()
     kore, bots = KoreApi(clock, stories=all_stories()), Bots(workspace)
-    scene = Scene(workspace, FaultyKore(kore.faults), kore.turns, None, bots)
-    async with serving(Starlette(routes=page_routes(scene, stories=all_stories()))) as url:
+    controls = Controls(workspace, KoreControl(kore.faults), kore.events, None, bots)
+    async with serving(Starlette(routes=page_routes(controls, stories=all_stories()))) as url:
         yield Sandbox(url, workspace, app, kore, bots)
         workspace.close()

@@ -1,4 +1,4 @@
-"""The right side: the bot is killed and started, KORE gets moods, SIMs take turns."""
+"""The right side: the bot is killed and started, KORE gets modes, SIMs take turns."""
 
 import pytest
 from playwright.async_api import expect
@@ -9,7 +9,7 @@ from bot.emulators.slack.people import ANA
 def row_of(kore, name):
     """The newest of a SIM's sessions as KORE tells it."""
     record = kore.account.find(name)
-    return record.sessions(kore.turns._clock.now())[0]
+    return record.sessions(kore.events._clock.now())[0]
 
 
 async def test_a_bot_is_killed_and_started(page, sandbox):
@@ -43,15 +43,15 @@ async def test_a_sim_takes_a_turn(page, sandbox, sim, act, open_now):
     assert open_now == (row_of(sandbox.kore, sim)["end"] is None)
 
 
-async def test_moods_stand_above_the_long_list(page):
+async def test_modes_stand_above_the_long_list(page):
     """
-    Nobody needs to scroll past the stories to change KORE's mood.
+    Nobody needs to scroll past the stories to change KORE's mode.
     """
-    moods = await page.get_by_role("region", name="KORE's side").bounding_box()
+    modes = await page.get_by_role("region", name="KORE's API").bounding_box()
     things = await page.get_by_role("region", name="Things to try").bounding_box()
 
-    assert moods["y"] + moods["height"] <= things["y"]
-    assert moods["y"] + moods["height"] < 600
+    assert modes["y"] + modes["height"] <= things["y"]
+    assert modes["y"] + modes["height"] < 600
 
 
 async def test_on_a_phone_the_panel_is_in_reach(window, sandbox):

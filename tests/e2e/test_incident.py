@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from bot.demo.page.slack_side import TITLES, Post
-from bot.demo.run import running_apart
+from bot.demo.controls import DELIVERY_TITLES, DeliveryMode
+from bot.demo.run import running_subprocesses
 from tests.e2e.asking import button, fate, reply_in_thread
 from tests.e2e.windows import opened_window
 
@@ -45,7 +45,7 @@ async def watched(page, answer):
 
 async def followed(browser, *, over_http):
     """Go through it all, and give how often it was said that the SIM is back."""
-    async with running_apart(over_http=over_http) as demo, opened_window(browser) as windows:
+    async with running_subprocesses(over_http=over_http) as demo, opened_window(browser) as windows:
         page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
         card = await watched(page, await triaged(page))
         await page.get_by_role("button", name="Kill bot 1").click()
@@ -69,28 +69,29 @@ async def test_an_incident_is_followed_to_its_end(browser):
     assert [1, 1] == await asyncio.gather(*ways)
 
 
-async def deliver(page, post):
+async def deliver(page, mode):
     """Have Slack deliver events so from now on."""
-    async with page.expect_response("**/page/post"):
-        await page.get_by_role("radio", name=TITLES[post]).check()
+    async with page.expect_response("**/page/delivery"):
+        await page.get_by_role("radio", name=DELIVERY_TITLES[mode]).check()
 
 
 @pytest.mark.parametrize(
-    ("post", "answers"), [(Post.TWICE, 1), (Post.BACKWARDS, 1), (Post.LATE, 0)]
+    ("mode", "answers"),
+    [(DeliveryMode.TWICE, 1), (DeliveryMode.BACKWARDS, 1), (DeliveryMode.LATE, 0)],
 )
-async def test_whatever_the_post_does_there_is_one_answer(ana, demo, post, answers):
+async def test_however_slack_delivers_there_is_one_answer(ana, demo, mode, answers):
     """
     A mention that comes twice or backwards is answered once, and 10 minutes late not at all.
     """
     before = len(demo.workspace.messages.all())
-    await ana.locator("summary", has_text="Slack's post").click()
-    await deliver(ana, post)
+    await ana.locator("summary", has_text="Slack's delivery").click()
+    await deliver(ana, mode)
     await ana.locator("#composer").fill("@simsessions gateway-3")
     await ana.locator("#composer").press("Enter")
     await expect(ana.get_by_role("article").last).to_contain_text("gateway-3")
     await demo.slack.courier.settled()
     await demo.bot.services.tasks.drain(5)
-    await deliver(ana, Post.WELL)
+    await deliver(ana, DeliveryMode.NORMAL)
 
     fresh = demo.workspace.messages.all()[before:]
     assert answers == len([each for each in fresh if each.is_the_bots])

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 from starlette.applications import Starlette
 
-from bot.demo.action import Scene
+from bot.demo.controls import Controls
 from bot.demo.page.page import page_routes
 from bot.emulators.serve import serving
 from bot.emulators.slack.delivery import Ack
@@ -303,14 +303,14 @@ async def test_an_example_is_one_click(page, sandbox):
     ).to_be_visible()
 
 
-async def test_kores_side(page, sandbox):
+async def test_kores_api(page, sandbox):
     """
     KORE's stand-in can be made to fail, and to behave again.
     """
-    moods = page.get_by_role("region", name="KORE's side")
-    for mood, status in (("Down", 503), ("Too busy", 429), ("Answers as it should", None)):
+    modes = page.get_by_role("region", name="KORE's API")
+    for mode, status in (("Down", 503), ("Too busy", 429), ("Answers as it should", None)):
         async with page.expect_response("**/page/kore"):
-            await moods.get_by_role("radio", name=mood).check()
+            await modes.get_by_role("radio", name=mode).check()
 
         assert status == next((fault.status for fault in sandbox.kore.faults.waiting), None)
 
@@ -319,7 +319,7 @@ async def test_the_page_finds_back(window, sandbox):
     """
     While the sandbox is away the page says so; once it is back the page has what it missed.
     """
-    routes = page_routes(Scene(sandbox.workspace))
+    routes = page_routes(Controls(sandbox.workspace))
     async with serving(Starlette(routes=routes)) as url:
         page = await window.open(f"{url}/?as=ana&in=fleet-ops")
         sandbox.post(text="before")

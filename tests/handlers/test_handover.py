@@ -107,7 +107,7 @@ async def test_what_changed_since_is_told(bot):
     A SIM that fell silent after it was asked for is first, with what changed and what stayed.
     """
     root = await incident(bot)
-    bot.kore.turns.go_silent("truck-42")
+    bot.kore.events.go_silent("truck-42")
 
     await say(bot, HANDOVER, thread=root.ts)
 

@@ -47,10 +47,10 @@ def command(
 
 async def serve(port: int, options: dict[str, Any]) -> None:
     """Run the demo until stopped."""
-    from bot.demo.run import running_apart  # noqa: PLC0415 -- the others start without it
+    from bot.demo.run import running_subprocesses  # noqa: PLC0415 -- the others start without it
 
     with port_errors(port):
-        async with until_stopped() as stopped, running_apart(port, **options) as demo:
+        async with until_stopped() as stopped, running_subprocesses(port, **options) as demo:
             click.echo(f"simsessions demo: {demo.url}\n\nOpen it and type, for example:")
             for text, shows in demo.examples():
                 click.echo(f"  {text:<24}{shows}")

@@ -1,24 +1,27 @@
-"""What a newcomer can try with one click."""
+"""What a newcomer can try with one click: texts to type, and an alert of another app."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.demo.stories.story import Story
+from bot.demo.stories.story import Story, all_stories
+from bot.emulators.slack.messages import Message
 from bot.emulators.slack.wire import Json
+from bot.emulators.slack.workspace import Workspace
 
 COMMAND = "/simsessions"
 FAVOURITE = "truck-42"
+IN_TEXT, IN_BLOCKS, IN_ATTACHMENTS = "well-1", ("well-2", "well-3"), ("truck-42", "pump-7")
 SUPER_SIM = "HS0123456789abcdef0123456789abcdef"
 
 
 def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
     """Return titled groups of examples, each a text to type and what it shows."""
     about = [_example("help", "What the bot can do")]
-    told = sorted(stories, key=lambda story: story.title)
-    favourite = next((story for story in told if story.name == FAVOURITE), None)
+    ordered = sorted(stories, key=lambda story: story.title)
+    favourite = next((story for story in ordered if story.name == FAVOURITE), None)
     if favourite is not None:
         about = [*_ways_to_name(favourite, now), *about]
-    listed = [_example(_typed(story), story.title) | {"sim": story.name} for story in told]
+    listed = [_example(_typed(story), story.title) | {"sim": story.name} for story in ordered]
     note = "Each SIM of the sandbox has a story; the verdict should find it."
     return [
         {"title": "Try these", "examples": about},
@@ -51,3 +54,35 @@ def _spaced(iccid: str) -> str:
 def _typed(story: Story) -> str:
     """Return what shows a story: its SIM, or all that must be asked for together."""
     return " ".join((story.name, *story.asked_with))
+
+
+async def post_alert(workspace: Workspace, channel: str) -> Message:
+    """Post it as Grafana would: five SIMs, two of them by their SID or ICCID."""
+    now = workspace.clock.now()
+    rows = {story.name: story.sim(now) for story in all_stories()}
+    truck, pump = (rows[name] for name in IN_ATTACHMENTS)
+    listed = "\n".join(f"• `{name}` has not reported for 15 min" for name in IN_BLOCKS)
+    return await workspace.alert(
+        channel,
+        f"[FIRING:5] SIMs without data: {IN_TEXT} and 4 more",
+        blocks=[
+            _section(f":rotating_light: *[FIRING:5] SIMs without data*\n{IN_TEXT} and 4 more"),
+            _section(listed),
+        ],
+        attachments=[
+            {
+                "color": "#d0342c",
+                "fallback": "Labels of the alert",
+                "title": "Labels",
+                "text": "alertname = SimSilent",
+                "fields": [
+                    {"title": "sim_sid", "value": truck["sid"], "short": False},
+                    {"title": "iccid", "value": pump["iccid"], "short": True},
+                ],
+            }
+        ],
+    )
+
+
+def _section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}

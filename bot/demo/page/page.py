@@ -1,32 +1,87 @@
-"""The web page of the local workspace: its routes, to be put into any Starlette app."""
+"""The web page: its routes, to be put into any Starlette app, and its static files."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.demo.action import Scene
-from bot.demo.api import ActionsApi, Feed, StateApi
-from bot.demo.page.assets import Assets
+from bot.demo.api import ActionsApi, ChangesApi, StateApi
+from bot.demo.controls import Controls
 from bot.demo.page.guard import Guard
 from bot.demo.stories.story import Story
 
+STATIC = Path(__file__).parent / "static"
+# Not `mimetypes`: on some machines it gives scripts a type that browsers refuse to run.
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
-def page_routes(scene: Scene, *, stories: Sequence[Story] = ()) -> list[BaseRoute]:
-    """Return the routes of the page: `/`, its static files, and what it asks and tells.
 
-    `stories` are listed as things to try; the sides of the scene are what the page can change
-    beside the workspace. Every route answers to a loopback host name only, and a POST to its own
-    origin only.
+def page_routes(controls: Controls, *, stories: Sequence[Story] = ()) -> list[BaseRoute]:
+    """Return the routes of the page: `/`, its static files, and its API.
+
+    `stories` are listed as things to try; `controls` are what the page can change. Every route
+    answers to a loopback host name only, and a POST to its own origin only.
     """
-    assets, feed = Assets(), Feed(scene.workspace)
-    sight, doing = StateApi(scene, stories), ActionsApi(scene)
+    files = StaticFiles()
+    state, actions = StateApi(controls, stories), ActionsApi(controls)
     guarded = [Middleware(Guard)]
     return [
-        Route("/", assets.index, middleware=guarded),
-        Route("/static/{path:path}", assets.serve, middleware=guarded),
-        Route("/page/state", sight.state, middleware=guarded),
-        Route("/page/file", sight.file, middleware=guarded),
-        Route("/page/changes", feed.serve, middleware=guarded),
-        Route("/page/{deed}", doing.serve, methods=["POST"], middleware=guarded),
+        Route("/", files.index, middleware=guarded),
+        Route("/static/{path:path}", files.serve, middleware=guarded),
+        Route("/page/state", state.state, middleware=guarded),
+        Route("/page/file", state.file, middleware=guarded),
+        Route("/page/changes", ChangesApi(controls.workspace).serve, middleware=guarded),
+        Route("/page/{action}", actions.serve, methods=["POST"], middleware=guarded),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file: its bytes, their type and their ETag."""
+
+    content: bytes
+    media_type: str
+    etag: str
+
+
+class StaticFiles:
+    """Serves the files of the `static` folder, read once; the browser revalidates them."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        self._assets = {
+            path.relative_to(folder).as_posix(): _read(path)
+            for path in folder.rglob("*")
+            if path.suffix in TYPES
+        }
+
+    async def index(self, request: Request) -> Response:
+        """Serve the page itself."""
+        return _answer(request, self._assets["index.html"])
+
+    async def serve(self, request: Request) -> Response:
+        """Serve a file by its path below `/static/`."""
+        asset = self._assets.get(request.path_params["path"])
+        return _answer(request, asset) if asset else PlainTextResponse("Not Found", 404)
+
+
+def _read(path: Path) -> Asset:
+    content = path.read_bytes()
+    mark = hashlib.sha256(content).hexdigest()[:20]
+    return Asset(content, TYPES[path.suffix], f'"{mark}"')
+
+
+def _answer(request: Request, asset: Asset) -> Response:
+    headers = {"ETag": asset.etag, "Cache-Control": "no-cache"}
+    known = request.headers.get("if-none-match", "")
+    if asset.etag in (mark.strip().removeprefix("W/") for mark in known.split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(asset.content, headers=headers | {"Content-Type": asset.media_type})

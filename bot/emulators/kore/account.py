@@ -10,38 +10,39 @@ from bot.emulators.kore.plans import a_plan
 from bot.emulators.kore.records import SimRecord
 
 FILTERS = ("Status", "Iccid", "RatePlan", "EId", "SimRegistrationCode")
-TellPlan = Callable[[datetime], Row]
+PlanAt = Callable[[datetime], Row]
 
 
 class Account:
-    """SIMs that were put in, in their order, and the generated fleet after them."""
+    """The SIMs that were added, in their order, and the generated fleet after them."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._by_sid: dict[str, SimRecord] = {}
         self._sid_of: dict[str, str] = {}
-        self._turned: dict[str, SimRecord] = {}
-        self._plans: list[TellPlan] = [a_plan]
+        self._overrides: dict[str, SimRecord] = {}
+        self._plans: list[PlanAt] = [a_plan]
 
     def add(self, record: SimRecord, now: datetime) -> None:
-        """Put a SIM in, or another in its place. Its SID and unique name may not change later."""
+        """Add or replace a SIM. Its SID and unique name may not change later."""
         sim = record.sim(now)
         self._by_sid[sim["sid"]] = record
         if sim.get("unique_name"):
             self._sid_of[sim["unique_name"]] = sim["sid"]
 
-    def turn(self, sid: str, record: SimRecord | None) -> None:
-        """Tell a SIM by another record from now on, or, with None, as before; it keeps its place.
+    def override(self, sid: str, record: SimRecord | None) -> None:
+        """Put another record in place of a SIM's own, or, with None, take it away again.
 
-        A SIM of the generated fleet is listed under the status that it was made with.
+        The SIM keeps its place in lists; one of the generated fleet is filtered by the status that
+        it was made with.
         """
         if record is None:
-            self._turned.pop(sid, None)
+            self._overrides.pop(sid, None)
         else:
-            self._turned[sid] = record
+            self._overrides[sid] = record
 
-    def add_plan(self, plan: TellPlan) -> None:
-        """Put a rate plan in; it holds before an older one of the same name."""
+    def add_plan(self, plan: PlanAt) -> None:
+        """Add a rate plan; it takes precedence over an older one of the same name."""
         self._plans.insert(0, plan)
 
     def find(self, name: str) -> SimRecord | None:
@@ -52,11 +53,11 @@ class Account:
 
     def by_sid(self, sid: str) -> SimRecord | None:
         """Find by SID alone."""
-        return self._turned.get(sid) or self._by_sid.get(sid) or self._fleet.by_sid(sid)
+        return self._overrides.get(sid) or self._by_sid.get(sid) or self._fleet.by_sid(sid)
 
     def plans(self, now: datetime) -> list[Row]:
         """Return all rate plans."""
-        by_sid = {row["sid"]: row for row in (tell(now) for tell in reversed(self._plans))}
+        by_sid = {row["sid"]: row for row in (plan(now) for plan in reversed(self._plans))}
         return list(by_sid.values())
 
     def plan(self, name: str, now: datetime) -> Row | None:
@@ -67,18 +68,18 @@ class Account:
     def cut(
         self, filters: Mapping[str, str], now: datetime, first: int, last: int
     ) -> tuple[list[Row], bool]:
-        """Return the SIMs from `first` to before `last` that fit, and whether more follow.
+        """Return the SIMs from `first` to before `last` that match, and whether more follow.
 
-        Other names than those of FILTERS say nothing.
+        Names that are not in FILTERS are ignored.
         """
         wanted = self._wanted(filters, now)
-        told = [record.sim(now) for record in self._told(wanted, now)]
-        rows = told[first:last]
-        start = max(first - len(told), 0)
+        added = [record.sim(now) for record in self._added(wanted, now)]
+        rows = added[first:last]
+        start = max(first - len(added), 0)
         room = last - first - len(rows)
         generated = list(islice(self._fleet.matching(wanted, start), room + 1))
-        rows += [self._as_turned(record.sim(now), now) for record in generated[:room]]
-        return rows, len(told) > last or len(generated) > room
+        rows += [self._current(record.sim(now), now) for record in generated[:room]]
+        return rows, len(added) > last or len(generated) > room
 
     def _wanted(self, filters: Mapping[str, str], now: datetime) -> dict[str, str]:
         """Read the filters; a plan may be named by its unique name."""
@@ -86,19 +87,19 @@ class Account:
         plan = self.plan(wanted["RatePlan"], now) if "RatePlan" in wanted else None
         return wanted | {"RatePlan": plan["sid"]} if plan else wanted
 
-    def _as_turned(self, row: Row, now: datetime) -> Row:
-        turned = self._turned.get(row["sid"])
-        return turned.sim(now) if turned else row
+    def _current(self, row: Row, now: datetime) -> Row:
+        override = self._overrides.get(row["sid"])
+        return override.sim(now) if override else row
 
-    def _told(self, wanted: Mapping[str, str], now: datetime) -> Iterator[SimRecord]:
-        for sid, told in self._by_sid.items():
-            record = self._turned.get(sid, told)
-            traits = _traits(record, now)
-            if all(traits[name] == value for name, value in wanted.items()):
+    def _added(self, wanted: Mapping[str, str], now: datetime) -> Iterator[SimRecord]:
+        for sid, own in self._by_sid.items():
+            record = self._overrides.get(sid, own)
+            values = _filter_values(record, now)
+            if all(values[name] == value for name, value in wanted.items()):
                 yield record
 
 
-def _traits(record: SimRecord, now: datetime) -> dict[str, object]:
+def _filter_values(record: SimRecord, now: datetime) -> dict[str, object]:
     """Return what the filters look at."""
     sim = record.sim(now)
     return {

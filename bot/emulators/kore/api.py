@@ -1,12 +1,13 @@
 """A stand-in for KORE's Programmable Wireless API: the documented answers over real HTTP.
 
-Who asks what, in this package: `tokens` lets in, `resources` answers, `account` holds the SIMs,
-`paging` cuts lists, `faults` says what to do wrong, `delivery` does it, and `control` lets you set
-it from outside.
+`http` reads requests and sends responses, `tokens` authorizes, `resources` are the endpoints,
+`account` holds the SIMs, `faults` lists what to do wrong, `events` changes SIMs while the stand-in
+runs, and `control` sets both from outside.
 """
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from cachetools import LRUCache
 from starlette.types import Receive, Scope, Send
@@ -18,20 +19,20 @@ from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Fault, Faults
 from bot.emulators.kore.fleet import WINDOW_DAYS, Fleet
 from bot.emulators.kore.http import (
-    Answer,
-    Asked,
-    Question,
-    Refusal,
+    ApiError,
+    LoggedRequest,
+    Request,
+    Response,
     Row,
-    answer_of,
-    body_of,
-    deliver,
-    deliver_badly,
-    no_such,
-    question_of,
-    replacing,
+    json_response,
+    not_found,
+    read_body,
+    read_request,
+    replacement,
+    send_faulty_response,
+    send_response,
 )
-from bot.emulators.kore.records import Story, ToldSim
+from bot.emulators.kore.records import StaticSim, Story, story_sims
 from bot.emulators.kore.resources import Resources
 from bot.emulators.kore.tokens import Tokens
 
@@ -42,7 +43,7 @@ _RENDERED_BYTES = 16 * 1024 * 1024
 
 
 class KoreApi:
-    """The API as an ASGI app. Answers are true for the minute in which they are asked for."""
+    """The API as an ASGI app. Responses are true for the minute of their request."""
 
     client_id = "sandbox-client"
     client_secret = "sandbox-secret"  # noqa: S105 -- opens nothing but this stand-in
@@ -58,21 +59,22 @@ class KoreApi:
     ) -> None:
         """Hold the stories that are handed in, and a generated fleet of so many SIMs.
 
-        `fleet_days` is how far back the sessions of the fleet go: the fewer, the cheaper to tell.
+        What happened in a story before now stays where it is; only its open sessions grow.
+        `fleet_days` is how far back the sessions of the fleet go: the fewer, the cheaper to make.
         """
         self._clock = clock
         self.account = Account(Fleet(sims, seed, fleet_days))
         self.tokens = Tokens(clock, self.client_id, self.client_secret)
         self.faults = Faults(clock)
-        self.requests: deque[Asked] = deque(maxlen=_REMEMBERED)
+        self.requests: deque[LoggedRequest] = deque(maxlen=_REMEMBERED)
         self._resources = Resources(self.account)
-        self._rendered: LRUCache[tuple[object, ...], Answer] = LRUCache(
-            _RENDERED_BYTES, getsizeof=lambda answer: len(answer.body)
+        self._rendered: LRUCache[tuple[object, ...], Response] = LRUCache(
+            _RENDERED_BYTES, getsizeof=lambda response: len(response.body)
         )
-        self.turns = ScenarioEvents(self.account, clock, self._rendered.clear)
-        self._control = Control(self.faults, self.tokens, self.turns, self.requests)
+        self.events = ScenarioEvents(self.account, clock, self._rendered.clear)
+        self._control = Control(self.faults, self.tokens, self.events, self.requests)
         for story in stories:
-            self._tell(story)
+            self._add_story(story)
 
     def add(
         self,
@@ -86,70 +88,71 @@ class KoreApi:
         """Put a SIM in, or another in its place, with its sessions in the order of the API.
 
         `sim` needs a `sid`; the plan must carry the SID that `sim` names. `bytes_per_day` is its
-        usage where its packets shall not tell it.
+        usage where it does not follow from its packets.
         """
-        rows = list(sessions)
-        record = ToldSim(lambda _now: sim, lambda _now: rows, registration_code, bytes_per_day)
+        record = StaticSim(sim, list(sessions), registration_code, bytes_per_day)
         self.account.add(record, self._clock.now())
         if rate_plan is not None:
             self.account.add_plan(lambda _now: rate_plan)
         self._rendered.clear()
 
-    def _tell(self, story: Story) -> None:
-        now = self._clock.now()
-        told = ToldSim(story.sim, story.sessions, story.registration_code, story.bytes_per_day)
-        self.account.add(told, now)
-        for other in story.others:
-            self.account.add(ToldSim(other.sim, other.sessions), now)
+    def _add_story(self, story: Story) -> None:
+        start = self._this_minute()
+        for sim in story_sims(story, start):
+            self.account.add(sim, start)
         if story.rate_plan is not None:
-            self.account.add_plan(story.rate_plan)
+            plan = story.rate_plan(start)
+            self.account.add_plan(lambda _now: plan)
+
+    def _this_minute(self) -> datetime:
+        return self._clock.now().replace(second=0, microsecond=0)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI request."""
         if scope["type"] != "http":
             return
-        question = question_of(scope, self._clock.now().replace(second=0, microsecond=0))
-        if question.raw_path.startswith(CONTROL):
-            answer = self._control.answer(question, await body_of(receive))
-            await deliver(answer or no_such(question.raw_path).answer, send)
+        request = read_request(scope, self._this_minute())
+        if request.raw_path.startswith(CONTROL):
+            response = self._control.answer(request, await read_body(receive))
+            await send_response(response or not_found(request.raw_path).response, send)
             return
-        self.requests.append(question.asked)
+        self.requests.append(request.logged)
         if self.faults.latency:
             await self._clock.sleep(self.faults.latency)
-        fault = self.faults.take(question.raw_path)
+        fault = self.faults.take(request.raw_path)
         if fault is None:
-            await deliver(await self._answer(question, receive), send)
+            await send_response(await self._answer(request, receive), send)
         else:
-            await self._misbehave(fault, question, receive, send)
+            await self._misbehave(fault, request, receive, send)
 
     async def _misbehave(
-        self, fault: Fault, question: Question, receive: Receive, send: Send
+        self, fault: Fault, request: Request, receive: Receive, send: Send
     ) -> None:
         if fault.delay:
             await self._clock.sleep(fault.delay)
-        answer = replacing(fault) or await self._answer(question, receive)
-        await deliver_badly(answer, fault, receive, send, self._clock)
+        response = replacement(fault) or await self._answer(request, receive)
+        await send_faulty_response(response, fault, receive, send, self._clock)
 
-    async def _answer(self, question: Question, receive: Receive) -> Answer:
+    async def _answer(self, request: Request, receive: Receive) -> Response:
         try:
-            if question.raw_path == TOKEN_PATH:
-                _only("POST", question)
-                return self.tokens.ask(await body_of(receive))
-            refused = self.tokens.refusal(question.authorization)
-            return refused or self._resource(question)
-        except Refusal as refusal:
-            return refusal.answer
+            if request.raw_path == TOKEN_PATH:
+                _only("POST", request)
+                return self.tokens.ask(await read_body(receive))
+            refused = self.tokens.refusal(request.authorization)
+            return refused or self._resource(request)
+        except ApiError as error:
+            return error.response
 
-    def _resource(self, question: Question) -> Answer:
-        """Return a resource; the same question within the same minute is rendered once."""
-        _only("GET", question)
-        key = (question.base, question.raw_path, question.raw_query, question.now)
-        answer = self._rendered.get(key)
-        if answer is None:
-            answer = self._rendered[key] = answer_of(self._resources.answer(question))
-        return answer
+    def _resource(self, request: Request) -> Response:
+        """Return a resource; the same request within the same minute is rendered once."""
+        _only("GET", request)
+        key = (request.base, request.raw_path, request.raw_query, request.now)
+        response = self._rendered.get(key)
+        if response is None:
+            response = self._rendered[key] = json_response(self._resources.answer(request))
+        return response
 
 
-def _only(method: str, question: Question) -> None:
-    if question.method != method:
-        raise Refusal(405, 20004, "Method not allowed")
+def _only(method: str, request: Request) -> None:
+    if request.method != method:
+        raise ApiError(405, 20004, "Method not allowed")

@@ -1,7 +1,7 @@
 """Makes the rows of one SIM in the payload's own shape, with numbers and times as KORE has them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
 
 from bot.emulators.kore.http import Row, Value
@@ -147,8 +147,17 @@ def stamp(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
+def moment_of(value: object) -> datetime | None:
+    """Read a payload's time; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
+
+
 def hour_of(now: datetime) -> datetime:
-    """Return the full hour before: what hangs on it stays put between two looks."""
+    """Return the full hour before."""
     return now.replace(minute=0, second=0, microsecond=0)
 
 

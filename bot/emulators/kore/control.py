@@ -1,11 +1,12 @@
-"""Lets whoever sits on this machine tell a running stand-in what to do wrong or what happens.
+"""The stand-in's own endpoints, for this machine only: they set faults and trigger events.
 
     curl $KORE/_faults -d '{"next": [{"kind": "too_many", "path": "DataSessions", "times": 3}]}'
     curl $KORE/_faults -d '{"latency": 0.2, "requests_per_second": 100, "expire_tokens": true}'
     curl $KORE/_faults -X DELETE
-    curl $KORE/_turns -d '{"sim": "pump-7", "act": "recover"}'
+    curl $KORE/_events -d '{"sim": "pump-7", "event": "recover"}'
 
-GET tells what is set, or what can happen. `/_requests` tells what was asked, and DELETE forgets it.
+GET returns what is set, or the events there are. `/_requests` lists the requests so far; DELETE
+clears them.
 """
 
 import json
@@ -16,7 +17,7 @@ from dataclasses import asdict
 from bot.emulators.kore import faults as kinds
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Fault, Faults
-from bot.emulators.kore.http import Answer, Asked, Question, Row, Value, answer_of
+from bot.emulators.kore.http import LoggedRequest, Request, Response, Row, Value, json_response
 from bot.emulators.kore.tokens import AN_HOUR, Tokens
 
 SHOWN = 100
@@ -34,13 +35,13 @@ KINDS: dict[str, Callable[..., Fault]] = {
 
 
 class Control:
-    """The stand-in's own endpoints, which no KORE has."""
+    """Answers them."""
 
     def __init__(
-        self, faults: Faults, tokens: Tokens, turns: ScenarioEvents, requests: deque[Asked]
+        self, faults: Faults, tokens: Tokens, events: ScenarioEvents, requests: deque[LoggedRequest]
     ) -> None:
         self._faults = faults
-        self._turns = turns
+        self._events = events
         self._tokens = tokens
         self._requests = requests
         self._settings: dict[str, Callable[[Value], None]] = {
@@ -50,67 +51,66 @@ class Control:
             "expire_tokens": self._expire_tokens,
             "token_seconds": self._token_seconds,
         }
-        self._endpoints: dict[tuple[str, str], Callable[[bytes], Answer]] = {
-            ("GET", "/_faults"): lambda _: answer_of(self._told()),
+        self._endpoints: dict[tuple[str, str], Callable[[bytes], Response]] = {
+            ("GET", "/_faults"): lambda _: json_response(self._state()),
             ("POST", "/_faults"): self._set,
             ("DELETE", "/_faults"): self._clear,
-            ("GET", "/_requests"): lambda _: answer_of(self._asked()),
-            ("DELETE", "/_requests"): self._forget,
-            ("GET", "/_turns"): lambda _: answer_of({"turns": self._turns.titles()}),
-            ("POST", "/_turns"): self._turn,
+            ("GET", "/_requests"): lambda _: json_response(self._last_requests()),
+            ("DELETE", "/_requests"): self._clear_requests,
+            ("GET", "/_events"): lambda _: json_response({"events": self._events.titles()}),
+            ("POST", "/_events"): self._trigger,
         }
 
-    def answer(self, question: Question, body: bytes) -> Answer | None:
-        """Answer a question of this machine about the stand-in; None where it is not one."""
-        if question.client not in _LOOPBACK:
+    def answer(self, request: Request, body: bytes) -> Response | None:
+        """Answer a request to one of these endpoints; None for any other."""
+        if request.client not in _LOOPBACK:
             return None
-        endpoint = self._endpoints.get((question.method, question.raw_path))
+        endpoint = self._endpoints.get((request.method, request.raw_path))
         return endpoint(body) if endpoint else None
 
-    def _set(self, body: bytes) -> Answer:
+    def _set(self, body: bytes) -> Response:
         try:
-            wishes = json.loads(body)
-            for name, value in wishes.items():
+            for name, value in json.loads(body).items():
                 self._settings[name](value)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             known = {"settings": list(self._settings), "kinds": list(KINDS)}
-            return answer_of({"message": f"{type(error).__name__}: {error}"} | known, 400)
-        return answer_of(self._told())
+            return json_response({"message": f"{type(error).__name__}: {error}"} | known, 400)
+        return json_response(self._state())
 
-    def _clear(self, _: bytes) -> Answer:
+    def _clear(self, _: bytes) -> Response:
         self._faults.clear()
         self._tokens.seconds = AN_HOUR
-        return answer_of(self._told())
+        return json_response(self._state())
 
-    def _turn(self, body: bytes) -> Answer:
+    def _trigger(self, body: bytes) -> Response:
         try:
-            wish = json.loads(body)
-            self._turns.act(wish["sim"], wish["act"])
+            wanted = json.loads(body)
+            self._events.trigger(wanted["sim"], wanted["event"])
         except (ValueError, TypeError, KeyError) as error:
-            known = {"turns": self._turns.titles()}
-            return answer_of({"message": f"{type(error).__name__}: {error}"} | known, 400)
-        return answer_of(wish)
+            known = {"events": self._events.titles()}
+            return json_response({"message": f"{type(error).__name__}: {error}"} | known, 400)
+        return json_response(wanted)
 
-    def _forget(self, _: bytes) -> Answer:
+    def _clear_requests(self, _: bytes) -> Response:
         self._requests.clear()
-        return answer_of(self._asked())
+        return json_response(self._last_requests())
 
-    def _next(self, wishes: list[Row]) -> None:
-        for wish in wishes:
-            told = dict(wish)
-            self._faults.add(KINDS[told.pop("kind")](**told))
+    def _next(self, faults: list[Row]) -> None:
+        for fault in faults:
+            options = dict(fault)
+            self._faults.add(KINDS[options.pop("kind")](**options))
 
     def _latency(self, seconds: float) -> None:
         self._faults.latency = float(seconds)
 
-    def _expire_tokens(self, wished: object) -> None:
-        if wished:
+    def _expire_tokens(self, wanted: object) -> None:
+        if wanted:
             self._tokens.expire_all()
 
     def _token_seconds(self, seconds: float) -> None:
         self._tokens.seconds = int(seconds)
 
-    def _told(self) -> Row:
+    def _state(self) -> Row:
         return {
             "latency": self._faults.latency,
             "requests_per_second": self._faults.requests_per_second,
@@ -118,6 +118,6 @@ class Control:
             "next": [asdict(fault) for fault in self._faults.waiting],
         }
 
-    def _asked(self) -> Row:
-        last = [asdict(asked) for asked in list(self._requests)[-SHOWN:]]
+    def _last_requests(self) -> Row:
+        last = [asdict(logged) for logged in list(self._requests)[-SHOWN:]]
         return {"count": len(self._requests), "last": last}

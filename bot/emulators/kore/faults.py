@@ -1,4 +1,4 @@
-"""What the stand-in does wrong when it is told to; nothing of it happens by itself."""
+"""What the stand-in can do wrong; nothing of it happens by itself."""
 
 from dataclasses import dataclass
 
@@ -36,13 +36,13 @@ class RateLimit:
         self.rate = rate
         self._burst = burst
         self._left = burst
-        self._seen = clock.monotonic()
+        self._last = clock.monotonic()
 
     def refuses(self) -> bool:
         """Count one request; say whether it is one too many."""
         now = self._clock.monotonic()
-        self._left = min(self._burst, self._left + (now - self._seen) * self.rate)
-        self._seen = now
+        self._left = min(self._burst, self._left + (now - self._last) * self.rate)
+        self._last = now
         if self._left < 1:
             return True
         self._left -= 1
@@ -73,7 +73,7 @@ class Faults:
         self._waiting.extend((fault, fault.times) for fault in faults)
 
     def limit(self, rate: float | None, burst: float | None = None) -> None:
-        """Answer 429 to more than `rate` requests a second; None lifts it.
+        """Response 429 to more than `rate` requests a second; None lifts it.
 
         `burst` requests may come at once after a rest: by default those of one second.
         """
@@ -130,7 +130,7 @@ def slow_body(path: str = "", *, pause: float = 1.0, times: int | None = 1) -> F
 
 
 def late(seconds: float, path: str = "", *, times: int | None = 1) -> Fault:
-    """Answer rightly, but only after some seconds."""
+    """Response rightly, but only after some seconds."""
     return Fault(path, times, delay=seconds)
 
 

@@ -1,4 +1,4 @@
-"""A fleet of as many healthy SIMs as wished: nothing of a SIM exists until it is asked for."""
+"""A fleet of as many healthy SIMs as asked for: nothing of a SIM exists until it is asked for."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -140,24 +140,24 @@ class FleetRows:
 
     def at(self, now: datetime, days: int = WINDOW_DAYS) -> list[Row]:
         """Return the sessions of the last days, newest first, as they were last reported."""
-        told = int(now.timestamp()) // REPORTED_EVERY * REPORTED_EVERY
-        today = told // DAY
+        reported = int(now.timestamp()) // REPORTED_EVERY * REPORTED_EVERY
+        today = reported // DAY
         visits = (
             visit
             for day in range(today, today - days - 2, -1)
             for visit in reversed(list(self._habit(self._noise, day)))
         )
-        oldest = told - days * DAY
-        return [self._row(v, told) for v in visits if v.start <= told and v.end > oldest]
+        oldest = reported - days * DAY
+        return [self._row(v, reported) for v in visits if v.start <= reported and v.end > oldest]
 
-    def _row(self, visit: Visit, told: int) -> Row:
-        is_open = visit.end > told
-        end = told if is_open else visit.end
+    def _row(self, visit: Visit, reported: int) -> Row:
+        is_open = visit.end > reported
+        end = reported if is_open else visit.end
         share = (end - visit.start) / (visit.end - visit.start)
         network = self._networks[visit.network % len(self._networks)]
         cell = network.cells[(visit.cell + self._noise.pick(8, 1)) % len(network.cells)]
-        reported = self._noise.pick(_UNREPORTED_OF, visit.start, 5)
-        located = {"lat": cell.lat, "lon": cell.lon} if reported != 1 else None
+        known = self._noise.pick(_UNREPORTED_OF, visit.start, 5)
+        located = {"lat": cell.lat, "lon": cell.lon} if known != 1 else None
         return {
             "sid": f"WN{self._noise.seed:016x}{visit.start:016x}",
             "sim_sid": self._card.sid,
@@ -174,7 +174,7 @@ class FleetRows:
             "last_updated": _stamp(end),
             "start": _stamp(visit.start),
             "end": None if is_open else _stamp(visit.end),
-            "imei": self._imei if reported else None,
+            "imei": self._imei if known else None,
         }
 
 

@@ -1,4 +1,4 @@
-"""One request to the API, taken apart once; the query's own bytes are kept beside their meaning."""
+"""HTTP for the stand-in: reads requests, sends responses (faulty ones too), pages lists."""
 
 import json
 import re
@@ -20,8 +20,8 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP answer."""
+class Response:
+    """One HTTP response."""
 
     status: int
     body: bytes
@@ -29,12 +29,12 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):
-    """The request is wrong; answered in KORE's envelope (docs.korewireless.com/errors/{code})."""
+class ApiError(Exception):
+    """The request is wrong; reported in KORE's envelope (docs.korewireless.com/errors/{code})."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
-        self.answer = answer_of(
+        self.response = json_response(
             {
                 "status": status,
                 "message": message,
@@ -45,67 +45,67 @@ class Refusal(Exception):
         )
 
 
-def answer_of(payload: Value, status: int = 200, **headers: str) -> Answer:
+def json_response(payload: Value, status: int = 200, **headers: str) -> Response:
     """Render a payload as compact JSON."""
     body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
-    return Answer(status, body, headers=headers)
+    return Response(status, body, headers=headers)
 
 
-def no_such(what: str, code: int = 20404) -> Refusal:
+def not_found(what: str, code: int = 20404) -> ApiError:
     """Return the 404 for a resource that is not there."""
-    return Refusal(404, code, f"The requested resource {what} was not found")
+    return ApiError(404, code, f"The requested resource {what} was not found")
 
 
 _NEXT = re.compile(rb'("next_page_url":")https?://[^/"]+')
 
 
-async def deliver(answer: Answer, send: Send) -> None:
-    """Send an answer whole."""
-    await _head(answer, send)
-    await send({"type": "http.response.body", "body": answer.body})
+async def send_response(response: Response, send: Send) -> None:
+    """Send a whole response."""
+    await _head(response, send)
+    await send({"type": "http.response.body", "body": response.body})
 
 
-async def deliver_badly(
-    answer: Answer, fault: Fault, receive: Receive, send: Send, clock: Clock
+async def send_faulty_response(
+    response: Response, fault: Fault, receive: Receive, send: Send, clock: Clock
 ) -> None:
-    """Send an answer as the fault wants it; returns without an end where it is cut or hangs."""
+    """Send a response as the fault has it; does not finish it where it is cut or hangs."""
     if fault.hang:
         await _gone(receive)
         return
-    answer = _bent(answer, fault)
-    await _head(answer, send)
+    response = _bent(response, fault)
+    await _head(response, send)
     if fault.cut is not None:
-        body = answer.body[: fault.cut]
+        body = response.body[: fault.cut]
         await send({"type": "http.response.body", "body": body, "more_body": True})
         return
     if fault.pause is not None:
-        await _in_quarters(answer.body, fault.pause, send, clock)
+        await _in_quarters(response.body, fault.pause, send, clock)
         return
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": response.body})
 
 
-def replacing(fault: Fault) -> Answer | None:
-    """Return the answer that a fault puts in place of the real one, if it does."""
+def replacement(fault: Fault) -> Response | None:
+    """Return the response that replaces the real one, if the fault has one."""
     if fault.status is None:
         return None
     headers = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
-    return Answer(fault.status, fault.body.encode(), fault.content_type, headers)
+    return Response(fault.status, fault.body.encode(), fault.content_type, headers)
 
 
-def _bent(answer: Answer, fault: Fault) -> Answer:
+def _bent(response: Response, fault: Fault) -> Response:
     if fault.next_page_origin is None:
-        return answer
+        return response
     origin = fault.next_page_origin.encode()
-    body = _NEXT.sub(lambda found: found[1] + origin, answer.body)
-    return Answer(answer.status, body, answer.content_type, answer.headers)
+    body = _NEXT.sub(lambda found: found[1] + origin, response.body)
+    return Response(response.status, body, response.content_type, response.headers)
 
 
-async def _head(answer: Answer, send: Send) -> None:
-    more = [(n.encode(), v.encode("latin-1")) for n, v in answer.headers.items()]
-    length = (b"content-length", b"%d" % len(answer.body))
-    kind = (b"content-type", answer.content_type.encode())
+async def _head(response: Response, send: Send) -> None:
+    more = [(n.encode(), v.encode("latin-1")) for n, v in response.headers.items()]
+    length = (b"content-length", b"%d" % len(response.body))
+    kind = (b"content-type", response.content_type.encode())
     headers = [kind, length, *more]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
 
 
 async def _in_quarters(body: bytes, pause: float, send: Send, clock: Clock) -> None:
@@ -123,8 +123,8 @@ async def _gone(receive: Receive) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request as it is remembered: path and query as they came, and whether it had a key."""
+class LoggedRequest:
+    """A request as it is logged: path and query as they came, and whether it had a token."""
 
     method: str
     path: str
@@ -133,8 +133,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, of which host, with which key, and the moment for which it is answered."""
+class Request:
+    """What is asked for, of which host, with which token, and the moment of the response."""
 
     method: str
     raw_path: str
@@ -145,9 +145,11 @@ class Question:
     now: datetime
 
     @property
-    def asked(self) -> Asked:
-        """What may be remembered of it: all but the key."""
-        return Asked(self.method, self.raw_path, self.raw_query, self.authorization is not None)
+    def logged(self) -> LoggedRequest:
+        """What may be logged of it: all but the token."""
+        return LoggedRequest(
+            self.method, self.raw_path, self.raw_query, self.authorization is not None
+        )
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -166,7 +168,7 @@ class Question:
         return {name: unquote_plus(value) for name, value in self.raw.items()}
 
     def url(self, *, drop: frozenset[str], **more: object) -> str:
-        """Return this question's own address with some parameters taken out and others put in.
+        """Return this request's own address with some parameters taken out and others put in.
 
         Values in `more` are taken as they are: they must be encoded already.
         """
@@ -175,7 +177,7 @@ class Question:
         return f"{self.base}{self.raw_path}?{query}"
 
 
-def question_of(scope: Scope, now: datetime) -> Question:
+def read_request(scope: Scope, now: datetime) -> Request:
     """Read an ASGI request; its body is left alone."""
     host = authorization = None
     for name, value in scope["headers"]:
@@ -185,7 +187,7 @@ def question_of(scope: Scope, now: datetime) -> Question:
             authorization = value.decode("latin-1")
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     client = scope.get("client")
-    return Question(
+    return Request(
         method=scope["method"],
         raw_path=raw_path.decode("latin-1"),
         raw_query=scope["query_string"].decode("latin-1"),
@@ -196,7 +198,7 @@ def question_of(scope: Scope, now: datetime) -> Question:
     )
 
 
-async def body_of(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
     """Read the whole body of an ASGI request."""
     parts, more = [], True
     while more:
@@ -210,7 +212,7 @@ DEFAULT_SIZE = 50
 LARGEST_SIZE = 1000
 _OURS = frozenset({"PageSize", "Page", "PageToken"})
 _TOKEN = re.compile(r"PA%2F([0-9a-f]+)%2B([0-9a-f]+)%2B([0-9a-f]{8})%3D%3D")
-Cut = Callable[[datetime, int, int], tuple[Sequence[Row], bool]]
+Slice = Callable[[datetime, int, int], tuple[Sequence[Row], bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,41 +225,41 @@ class Cursor:
     page: int
 
 
-def cursor_of(question: Question) -> Cursor:
-    """Read the paging parameters. Raises Refusal with 33101 or 33103."""
-    size = _number(question, "PageSize", DEFAULT_SIZE, 1, LARGEST_SIZE)
-    page = _number(question, "Page", 0, 0, 10**9)
-    token = question.raw.get("PageToken")
+def cursor_of(request: Request) -> Cursor:
+    """Read the paging parameters. Raises ApiError with 33101 or 33103."""
+    size = _number(request, "PageSize", DEFAULT_SIZE, 1, LARGEST_SIZE)
+    page = _number(request, "Page", 0, 0, 10**9)
+    token = request.raw.get("PageToken")
     if token is None:
-        return Cursor(question.now, 0, size, page)
+        return Cursor(request.now, 0, size, page)
     found = _TOKEN.fullmatch(token)
-    if not found or found[3] != _check(question.raw_path, found[1], found[2]):
-        raise Refusal(400, 33103, "Paging information in the request is invalid")
+    if not found or found[3] != _check(request.raw_path, found[1], found[2]):
+        raise ApiError(400, 33103, "Paging information in the request is invalid")
     at = datetime.fromtimestamp(int(found[1], 16), tz=UTC)
     return Cursor(at, int(found[2], 16), size, page)
 
 
-def page_of(question: Question, key: str, cut: Cut) -> Row:
+def list_page(request: Request, key: str, cut: Slice) -> Row:
     """Return one page: `cut(now, first, last)` gives the rows and whether there are more."""
-    cursor = cursor_of(question)
+    cursor = cursor_of(request)
     rows, more = cut(cursor.at, cursor.offset, cursor.offset + cursor.size)
-    return {"meta": _meta(question, cursor, key, more=more), key: rows}
+    return {"meta": _meta(request, cursor, key, more=more), key: rows}
 
 
-def usage_page_of(question: Question, key: str, cut: Cut) -> Row:
+def usage_page(request: Request, key: str, cut: Slice) -> Row:
     """Return one page of usage, whose `meta` differs: no null, and two more keys."""
-    page = page_of(question, key, cut)
-    told = {name: value for name, value in page["meta"].items() if value is not None}
-    page["meta"] = told | {"list_key": key, "direct_token": "PageToken" in question.raw}
+    page = list_page(request, key, cut)
+    meta = {name: value for name, value in page["meta"].items() if value is not None}
+    page["meta"] = meta | {"list_key": key, "direct_token": "PageToken" in request.raw}
     return page
 
 
-def _meta(question: Question, cursor: Cursor, key: str, *, more: bool) -> Row:
+def _meta(request: Request, cursor: Cursor, key: str, *, more: bool) -> Row:
     size, page, offset = cursor.size, cursor.page, cursor.offset
 
     def at(number: int, start: int) -> str:
-        token = {"PageToken": _token(question.raw_path, cursor.at, start)} if start > 0 else {}
-        return question.url(drop=_OURS, PageSize=size, Page=number, **token)
+        token = {"PageToken": _token(request.raw_path, cursor.at, start)} if start > 0 else {}
+        return request.url(drop=_OURS, PageSize=size, Page=number, **token)
 
     return {
         "page": page,
@@ -270,12 +272,12 @@ def _meta(question: Question, cursor: Cursor, key: str, *, more: bool) -> Row:
     }
 
 
-def _number(question: Question, name: str, default: int, least: int, most: int) -> int:
-    text = question.params.get(name)
+def _number(request: Request, name: str, default: int, least: int, most: int) -> int:
+    text = request.params.get(name)
     if text is None:
         return default
     if not re.fullmatch(r"-?\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
-        raise Refusal(400, 33101, f"Invalid parameter value: {name}")
+        raise ApiError(400, 33101, f"Invalid parameter value: {name}")
     return int(text)
 
 

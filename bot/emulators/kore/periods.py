@@ -1,10 +1,11 @@
-"""The periods that a question about usage covers: Start, End and Granularity."""
+"""The periods that a request about usage covers: Start, End and Granularity."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.emulators.kore.http import Question, Refusal
-from bot.emulators.kore.usage import Span, moment_of
+from bot.emulators.kore.cards import moment_of
+from bot.emulators.kore.http import ApiError, Request
+from bot.emulators.kore.usage import Span
 
 _STEPS = {"all": None, "hourly": timedelta(hours=1), "daily": timedelta(days=1)}
 _MONTH = timedelta(days=30)
@@ -33,14 +34,14 @@ class Periods:
         return hour.replace(hour=0) if self.step == _STEPS["daily"] else hour
 
 
-def periods_of(question: Question, now: datetime) -> Periods:
-    """Read a question. By default End is now, Start a month before End, Granularity all.
+def periods_of(request: Request, now: datetime) -> Periods:
+    """Read a request. By default End is now, Start a month before End, Granularity all.
 
-    Raises Refusal with 33101.
+    Raises ApiError with 33101.
     """
-    end = _moment(question, "End") or now
-    start = _moment(question, "Start") or end - _MONTH
-    granularity = question.params.get("Granularity", "all")
+    end = _moment(request, "End") or now
+    start = _moment(request, "Start") or end - _MONTH
+    granularity = request.params.get("Granularity", "all")
     if granularity not in _STEPS:
         raise _bad("Granularity")
     if start > end:
@@ -48,13 +49,13 @@ def periods_of(question: Question, now: datetime) -> Periods:
     return Periods(start, end, _STEPS[granularity])
 
 
-def _moment(question: Question, name: str) -> datetime | None:
-    text = question.params.get(name)
+def _moment(request: Request, name: str) -> datetime | None:
+    text = request.params.get(name)
     moment = moment_of(text)
     if text is not None and moment is None:
         raise _bad(name)
     return moment
 
 
-def _bad(name: str) -> Refusal:
-    return Refusal(400, 33101, f"Invalid parameter value: {name}")
+def _bad(name: str) -> ApiError:
+    return ApiError(400, 33101, f"Invalid parameter value: {name}")

@@ -7,18 +7,18 @@ from datetime import timedelta
 from urllib.parse import parse_qs
 
 from bot.clock import Clock
-from bot.emulators.kore.http import Answer, answer_of
+from bot.emulators.kore.http import Response, json_response
 
 AN_HOUR = 3600
-UNAUTHORIZED = answer_of({"message": "Unauthorized"}, 401)
-DENIED = answer_of(
+UNAUTHORIZED = json_response({"message": "Unauthorized"}, 401)
+DENIED = json_response(
     {
         "message": "User is not authorized to access this resource with an explicit deny",
         "error": "Invalid or expired token",
     },
     403,
 )
-_BAD_CLIENT = answer_of(
+_BAD_CLIENT = json_response(
     {
         "error": "invalid_client",
         "error_description": "Invalid client or Invalid client credentials",
@@ -37,17 +37,19 @@ class Tokens:
         self.seconds = AN_HOUR
         self.expires_in_as_text = False
 
-    def ask(self, form: bytes) -> Answer:
+    def ask(self, form: bytes) -> Response:
         """Answer one request for a token: `grant_type`, `client_id` and `client_secret`."""
         fields = parse_qs(form.decode("latin-1"))
         if fields.get("grant_type") != ["client_credentials"]:
-            return answer_of({"code": 400, "message": "grant_type must be client_credentials"}, 400)
+            return json_response(
+                {"code": 400, "message": "grant_type must be client_credentials"}, 400
+            )
         given = (fields.get("client_id", [""])[0], fields.get("client_secret", [""])[0])
         if not secrets.compare_digest(repr(given).encode(), repr(self._client).encode()):
             return _BAD_CLIENT
         expires_in = str(self.seconds) if self.expires_in_as_text else self.seconds
         bearer = {"access_token": self.issue(), "expires_in": expires_in}
-        return answer_of(bearer | {"token_type": "Bearer", "scope": "email"})
+        return json_response(bearer | {"token_type": "Bearer", "scope": "email"})
 
     def issue(self) -> str:
         """Make a token that holds from now on: a JWT in its looks, as KORE's are."""
@@ -62,7 +64,7 @@ class Tokens:
         """Let every token given out so far be worth nothing."""
         self._expiry.clear()
 
-    def refusal(self, authorization: str | None) -> Answer | None:
+    def refusal(self, authorization: str | None) -> Response | None:
         """Return 401 without a header, 403 for a token unknown or expired, None where it holds."""
         if not authorization:
             return UNAUTHORIZED

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from bot.emulators.kore.cards import ACCOUNT_SID, stamp
+from bot.emulators.kore.cards import ACCOUNT_SID, moment_of, stamp
 from bot.emulators.kore.http import Row
 from bot.emulators.kore.records import SimRecord
 
@@ -34,7 +34,7 @@ class Flow:
 
 
 def flows_of(record: SimRecord, now: datetime) -> tuple[Flow, ...]:
-    """Return a SIM's flows: a steady one where its daily use is told, else one for each session."""
+    """Return a SIM's flows: a steady one where its daily use is given, else one a session."""
     daily = record.bytes_per_day
     if daily is None:
         return tuple(_from_sessions(record.sessions(now)))
@@ -62,15 +62,6 @@ def usage_record(flows: tuple[Flow, ...], sim_sid: str, span: Span) -> Row:
         "data": _counts(total) | networks,
         "commands": _no_commands(),
     }
-
-
-def moment_of(value: object) -> datetime | None:
-    """Read a payload's time; None where it is none."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
 
 
 def _from_sessions(rows: list[Row]) -> Iterator[Flow]:

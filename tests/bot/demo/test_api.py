@@ -1,4 +1,4 @@
-"""What is posted is done, once, as the person says."""
+"""What a person's page shows: the state, files, and changes as they happen."""
 
 import asyncio
 import json
@@ -6,202 +6,104 @@ import json
 import httpx
 import pytest
 
-from bot.demo.api import beating
-from bot.demo.page.kore_side import SLOW_SECONDS, Mood
-from bot.emulators.kore.faults import Fault
+from bot.demo.api import viewer, with_heartbeats
 from bot.emulators.serve import serving
 from bot.emulators.slack.changes import Change, Changes
-from bot.emulators.slack.delivery import Ack
+from bot.emulators.slack.files import File
 from bot.emulators.slack.people import ANA, BEN, BOT, DORA
 
-FLEET = "C0FLEETOP"
-PRIVATE = "G0ONCALL1"
-BUTTON = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
-PICK = {
-    "type": "external_select",
-    "action_id": "pick",
-    "placeholder": {"type": "plain_text", "text": "SIM"},
-}
-TYPED = {
-    "type": "input",
-    "block_id": "why",
-    "label": {"type": "plain_text", "text": "Why"},
-    "element": {"type": "plain_text_input", "action_id": "text"},
-}
-MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Why?"}, "blocks": [TYPED]}
-OPTION = {"text": {"type": "plain_text", "text": "pump-7"}, "value": "pump-7"}
+FLEET, GENERAL, PRIVATE = "C0FLEETOP", "C0GENERAL", "G0ONCALL1"
 
 
-async def do(browser, deed, **body):
-    """Post a deed; give the status and what is told."""
-    answer = await browser.post(f"/page/{deed}", json=body)
-    return answer.status_code, answer.json()["error"]
+async def state_of(browser, user):
+    """Ask for what somebody sees."""
+    return (await browser.get("/page/state", params={"user": user})).json()
 
 
-@pytest.fixture
-def message(workspace):
-    """A message of the bot's, with something to press and to choose."""
-    blocks = [{"type": "actions", "block_id": "row", "elements": [BUTTON, PICK]}]
-    return workspace.write(FLEET, BOT.id, "hello", blocks=blocks)
-
-
-@pytest.fixture
-def modal(workspace):
-    """A modal that Ana has open."""
-    return workspace.views.open(ANA.id, ANA.team, MODAL)
-
-
-async def test_say_and_reply(browser, workspace, app):
+async def test_state_says_who_and_where(browser):
     """
-    What is said stands in the channel, what is replied in the thread, and the app hears of it.
+    The state names the person, the workspace, its people, channels and commands.
     """
-    await do(browser, "say", user=ANA.id, channel=FLEET, text="is *pump-7* up?")
-    root = workspace.messages.all()[0]
-    await do(browser, "say", user=BEN.id, channel=FLEET, text="yes", thread_ts=root.ts)
-    told = [(m.user, m.text, m.thread_ts) for m in workspace.messages.all()]
+    state = await state_of(browser, "ben")
 
-    assert [(ANA.id, "is *pump-7* up?", None), (BEN.id, "yes", root.ts)] == told
-    assert {"events_api"} == {kind for kind, _ in app.seen}
+    assert ("Ben Okafor", "Europe/Berlin") == (state["user"]["real_name"], state["user"]["tz"])
+    assert "Acme IoT" == state["team"]
+    assert "fleet-ops" in [channel["name"] for channel in state["channels"]]
+    assert ["/simsessions"] == state["commands"]
 
 
-async def test_command(browser, app):
+@pytest.mark.parametrize(("user", "seen"), [("ana", ["for all", "for ana"]), ("ben", ["for all"])])
+async def test_an_ephemeral_message_is_for_one(browser, workspace, user, seen):
     """
-    A slash command reaches the app with who typed it and where.
+    What only Ana may see is not in the state of Ben's page.
     """
-    done = await do(
-        browser, "command", user=ANA.id, channel=FLEET, command="/simsessions", text="pump-7"
-    )
+    workspace.write(FLEET, BOT.id, "for all")
+    workspace.write(FLEET, BOT.id, "for ana", ephemeral_to=ANA.id)
+    state = await state_of(browser, user)
 
-    assert (200, None) == done
-    assert ("pump-7", ANA.id, FLEET) == tuple(
-        app.last[key] for key in ("text", "user_id", "channel_id")
-    )
-
-
-async def test_command_that_times_out(browser, workspace, app):
-    """
-    Slack's own error comes back, and Slackbot says it to the person alone.
-    """
-    app.ack = Ack("operation_timeout", 3.0)
-    done = await do(
-        browser, "command", user=ANA.id, channel=FLEET, command="/simsessions", text="pump-7"
-    )
-    (said,) = workspace.messages.all()
-
-    assert (200, "operation_timeout") == done
-    assert '/simsessions failed with the error "operation_timeout"' == said.text
-    assert ANA.id == said.ephemeral_to
-
-
-async def test_click(browser, app, message):
-    """
-    A click on a message reaches the app as that button's.
-    """
-    where = {"message_ts": message.ts, "block_id": "row"}
-    done = await do(browser, "click", user=BEN.id, action_id="go", **where)
-
-    assert (200, None) == done
-    assert ["go"] == [action["action_id"] for action in app.last["actions"]]
-    assert BEN.id == app.last["user"]["id"]
-
-
-async def test_suggest(browser, app, message):
-    """
-    What is typed into an external select comes back as the app's options.
-    """
-    app.ack = Ack(None, 0.01, {"options": [OPTION]})
-    where = {"user": ANA.id, "message_ts": message.ts, "block_id": "row", "action_id": "pick"}
-    answer = await browser.post("/page/suggest", json={**where, "typed": "pum"})
-
-    assert [OPTION] == answer.json()["answer"]["options"]
-    assert "pum" == app.last["value"]
-
-
-async def test_modal_is_sent_off(browser, workspace, app, modal):
-    """
-    What was filled in reaches the app, and the modal is gone.
-    """
-    values = {"why": {"text": "because"}}
-    done = await do(browser, "submit", user=ANA.id, values=values)
-    state = app.last["view"]["state"]["values"]
-
-    assert (200, None) == done
-    assert "because" == state["why"]["text"]["value"]
-    assert modal.user == ANA.id
-    assert workspace.views.top(ANA.id) is None
-
-
-async def test_modal_is_closed(browser, workspace, modal):
-    """
-    A closed modal is gone.
-    """
-    done = await do(browser, "close", user=modal.user)
-
-    assert (200, None) == done
-    assert workspace.views.top(ANA.id) is None
-
-
-MOODS = {
-    Mood.WELL: ([], 0.0),
-    Mood.SLOW: ([], SLOW_SECONDS),
-    Mood.BUSY: ([(429, "2")], 0.0),
-    Mood.DOWN: ([(503, None)], 0.0),
-}
-
-
-@pytest.mark.parametrize("mood", MOODS)
-async def test_kore_is_made_to_misbehave(browser, faults, mood):
-    """
-    Each mood sets KORE's stand-in to answer so, whatever it did before.
-    """
-    faults.add(Fault(times=None, status=500))
-    done = await do(browser, "kore", user=ANA.id, mood=mood)
-    state = (await browser.get("/page/state")).json()
-
-    assert (200, None) == done
-    waiting = [(fault.status, fault.retry_after) for fault in faults.waiting]
-    assert MOODS[mood] == (waiting, faults.latency)
-    assert mood == state["kore"]["mood"]
-
-
-SAY = {"user": ANA.id, "channel": FLEET, "text": "hi"}
-
-
-NOT_FOUND = (404, "not_found")
-INVALID = (422, "invalid_arguments")
-NOBODYS = {"user": ANA.id, "message_ts": "1.0", "block_id": "b", "action_id": "a"}
+    assert seen == [message["text"] for message in state["messages"][FLEET]]
 
 
 @pytest.mark.parametrize(
-    ("deed", "body", "told"),
+    ("name", "person"), [("ben", BEN), (BEN.id, BEN), ("", ANA), ("nobody", ANA), (BOT.id, ANA)]
+)
+def test_viewer(workspace, name, person):
+    """
+    A person is found by name or id; nobody, and no bot, is the first of the people.
+    """
+    assert person == viewer(workspace, name)
+
+
+def upload(workspace, name, content):
+    """Upload a file as the bot does."""
+    url = f"http://127.0.0.1:1/files/F0000000001/{name}"
+    ticket = workspace.files.announce(File("F0000000001", name, len(content), url, 0))
+    return workspace.files.receive(ticket, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
     [
-        ("dance", SAY, (404, "no_such_deed")),
-        ("say", SAY | {"channel": "C0NOWHERE"}, NOT_FOUND),
-        ("say", SAY | {"user": "U0NOBODY"}, NOT_FOUND),
-        ("say", SAY | {"user": BEN.id, "channel": PRIVATE}, NOT_FOUND),
-        ("say", SAY | {"thread_ts": "1.000000"}, NOT_FOUND),
-        ("say", {"user": ANA.id}, INVALID),
-        ("say", SAY | {"more": 1}, INVALID),
-        ("say", SAY | {"text": "x" * 300_000}, (413, "too_large")),
-        ("kore", {"user": ANA.id, "mood": "grumpy"}, INVALID),
-        ("close", {"user": ANA.id}, NOT_FOUND),
-        ("submit", {"user": ANA.id, "values": {}}, NOT_FOUND),
-        ("click", NOBODYS, NOT_FOUND),
-        ("suggest", NOBODYS | {"typed": "pum"}, NOT_FOUND),
+        ("timeline.png", "image/png"),
+        ("sessions.csv", "application/octet-stream"),
+        ("evil.svg", "application/octet-stream"),
+        ("evil.html", "application/octet-stream"),
     ],
 )
-async def test_what_cannot_be_done(browser, workspace, deed, body, told):
+async def test_files_are_served_as_pictures_or_as_bytes(browser, workspace, name, media_type):
     """
-    Whoever or whatever is not there is said, and nothing is written.
+    A picture is served as one; whatever could run in a browser is served as mere bytes.
     """
-    assert told == await do(browser, deed, **body)
-    assert () == workspace.messages.all()
+    file = upload(workspace, name, b"content")
+    answers = [
+        await browser.get("/page/file", params=p) for p in ({"id": file.id}, {"url": file.url})
+    ]
+
+    assert [(b"content", media_type)] * 2 == [
+        (a.content, a.headers["content-type"]) for a in answers
+    ]
 
 
-GENERAL = "C0GENERAL"
+@pytest.mark.parametrize(
+    "params", [{"id": "F404"}, {"url": "https://elsewhere.example/F404/x.png"}, {"url": "x"}, {}]
+)
+async def test_no_other_file_is_served(browser, params):
+    """
+    What was not uploaded is not found.
+    """
+    assert 404 == (await browser.get("/page/file", params=params)).status_code
 
 
-async def told(lines, count):
+async def test_a_file_without_its_bytes_is_not_served(browser, workspace):
+    """
+    A file that is announced and not uploaded is not found.
+    """
+    workspace.files.announce(File("F0000000002", "late.png", 1, "http://127.0.0.1:1/x", 0))
+
+    assert 404 == (await browser.get("/page/file", params={"id": "F0000000002"})).status_code
+
+
+async def read_changes(lines, count):
     """Read so many changes from a stream."""
     changes = []
     async for line in lines:
@@ -221,7 +123,7 @@ async def ready(lines):
 
 @pytest.fixture
 async def stream(page):
-    """Open a person's stream over a socket; give what it tells."""
+    """Open a person's stream over a socket; return its changes."""
     async with serving(page) as base, httpx.AsyncClient(base_url=base) as client:
 
         async def read(user, write, count):
@@ -230,7 +132,7 @@ async def stream(page):
                 lines = answer.aiter_lines()
                 await ready(lines)
                 write()
-                return answer, await told(lines, count)
+                return answer, await read_changes(lines, count)
 
         yield read
 
@@ -265,7 +167,7 @@ async def test_changes_come_as_they_happen(stream, workspace):
 )
 async def test_nobody_is_told_what_is_not_for_them(stream, workspace, user, texts):
     """
-    Ephemeral messages and channels that a person does not see stay unheard.
+    Ephemeral messages and channels that a person does not see stay unknown.
     """
 
     def write():
@@ -293,12 +195,12 @@ async def test_silence_has_a_heartbeat():
     """
     Between changes there is a sign of life, and nothing is lost to it.
     """
-    changes, heard = Changes(), []
+    changes, received = Changes(), []
     with changes.subscribe() as subscription:
-        async for change in beating(subscription, 0.001):
-            heard.append(change)
-            if len(heard) == 2:
+        async for change in with_heartbeats(subscription, 0.001):
+            received.append(change)
+            if len(received) == 2:
                 changes.publish(Change("channel"))
                 changes.close()
 
-    assert [None, None, "channel"] == [change and change.kind for change in heard]
+    assert [None, None, "channel"] == [change and change.kind for change in received]

@@ -2,7 +2,7 @@
 
 import aiohttp
 
-from bot.demo.page.kore_side import Mood
+from bot.demo.controls import KoreMode
 from bot.demo.run import Demo, running_demo
 from bot.demo.stage import COMMAND
 from bot.slack.manifest import bot_scopes
@@ -40,7 +40,7 @@ async def test_kore_falls_silent_in_the_middle():
     settings = {"SIMSESSIONS_SESSIONS_TTL": "0s", "SIMSESSIONS_SIMS_TTL": "0s"}
     async with running_demo(settings=settings) as demo:
         before = await answer_to(demo, "truck-42")
-        demo.kore_side.become(Mood.DOWN)
+        demo.kore_control.set(KoreMode.DOWN)
         after = await answer_to(demo, "truck-42")
         unknown = await answer_to(demo, "DE" + "0" * 31 + "9")
 

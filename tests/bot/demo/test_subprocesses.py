@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.page.bot_side import BotDidNotStart
-from bot.demo.run import running_apart
+from bot.demo.controls import BotDidNotStart
+from bot.demo.run import running_subprocesses
 from bot.demo.stage import COMMAND
 from bot.demo.subprocesses import BotSubprocesses
 
@@ -43,7 +43,7 @@ async def test_everything_else_lives_on_when_the_bot_is_killed(over_http):
     """
     Killed, the bot is gone and nothing is answered; started again it answers, in one workspace.
     """
-    async with running_apart(over_http=over_http) as demo:
+    async with running_subprocesses(over_http=over_http) as demo:
         before = await answer_to(demo, "help")
         first = demo.bots.state()[0]
         demo.bots.kill()
@@ -65,7 +65,7 @@ async def test_two_bots_share_one_workspace():
     """
     Each has its own connection; with one of them killed the other answers.
     """
-    async with running_apart(bots=2) as demo:
+    async with running_subprocesses(bots=2) as demo:
         connections = len(demo.slack.socket.connections)
         demo.bots.kill(2)
         await demo.bots.ended(2)
@@ -81,7 +81,7 @@ async def test_the_data_may_stay(tmp_path):
     """
     In a folder that somebody named the store outlives the demo.
     """
-    async with running_apart(data=tmp_path):
+    async with running_subprocesses(data=tmp_path):
         pass
 
     assert list(tmp_path.iterdir())
@@ -91,7 +91,7 @@ async def test_what_happens_to_the_bots_is_published():
     """
     The page hears of each start and each end.
     """
-    async with running_apart() as demo:
+    async with running_subprocesses() as demo:
         with demo.workspace.subscribe() as changes:
             demo.bots.kill()
             ended = await anext(changes)
@@ -136,7 +136,7 @@ async def test_settings_of_a_real_bot_do_not_reach_it(monkeypatch):
     """
     for name in ("SLACK_BOT_TOKEN", "KORE_CLIENT_ID", "SIMSESSIONS_ALLOWED_USERS"):
         monkeypatch.setenv(name, "none of the demo's")
-    async with running_apart() as demo:
+    async with running_subprocesses() as demo:
         pid = demo.bots.state()[0]["pid"]
         environ = environment_of(pid)
 

@@ -151,7 +151,7 @@ async def test_killed_between_the_post_and_its_record(scene):
         await scene.watch("pump-7")
         await scene.until(lambda: scene.carded(1))
         scene.holding.hold("/api/chat.postMessage")
-        scene.kore.turns.recover("pump-7")
+        scene.kore.events.recover("pump-7")
         async with asyncio.timeout(PATIENCE):
             await scene.holding.held.wait()
     assert {"pump-7": 1} == scene.notices()
@@ -175,7 +175,7 @@ async def test_killed_at_random_moments(scene):
         async with scene.bot(), scene.bot():
             if number == 1:
                 for name in DOWN:
-                    scene.kore.turns.recover(name)
+                    scene.kore.events.recover(name)
             await asyncio.sleep(chance.uniform(0.2, 4.0))
     async with scene.bot(), scene.bot():
         await scene.until(scene.all_over)

@@ -40,7 +40,7 @@ async def test_being_back_is_told_once_in_the_thread_of_the_card(rig):
     """
     begun = await rig.begin()
     await rig.move(60)
-    rig.kore.turns.recover(PUMP)
+    rig.kore.events.recover(PUMP)
     await rig.move(300)
 
     card, notice = rig.seen()
@@ -58,7 +58,7 @@ async def test_in_a_thread_everything_stays_in_the_thread(rig):
     root = await rig.slack.workspace.say("ana", "#fleet-ops", "alert")
     await rig.begin(thread=root.ts)
     await rig.move(60)
-    rig.kore.turns.recover(PUMP)
+    rig.kore.events.recover(PUMP)
     await rig.move(300)
 
     assert [root.ts, root.ts] == [message.thread_ts for message in rig.seen()]
@@ -70,7 +70,7 @@ async def test_where_the_bot_may_not_post_it_writes_directly_and_says_so(rig):
     """
     await rig.begin(channel=ONCALL)
     await rig.move(60)
-    rig.kore.turns.recover(PUMP)
+    rig.kore.events.recover(PUMP)
     await rig.move(300)
 
     card, notice = rig.slack.direct("ana")
@@ -85,7 +85,7 @@ async def test_a_card_is_changed_at_most_every_45_s(rig):
     """
     await rig.begin("truck-42", Condition.OFFLINE, length=timedelta(hours=1))
     for number in range(20):
-        turn = rig.kore.turns.go_silent if number % 2 == 0 else rig.kore.turns.recover
+        turn = rig.kore.events.go_silent if number % 2 == 0 else rig.kore.events.recover
         turn("truck-42")
         await rig.move(31)
 
@@ -111,13 +111,13 @@ async def test_a_flapping_sim_wakes_nobody(rig):
     """
     await rig.begin(name="truck-42", goal=Condition.OFFLINE, length=timedelta(hours=1))
     for _ in range(10):
-        rig.kore.turns.go_silent("truck-42")
+        rig.kore.events.go_silent("truck-42")
         await rig.move(60)
-        rig.kore.turns.recover("truck-42")
+        rig.kore.events.recover("truck-42")
         await rig.move(60)
     assert [] == rig.notices()
 
-    rig.kore.turns.go_silent("truck-42")
+    rig.kore.events.go_silent("truck-42")
     await rig.move(300)
 
     (notice,) = rig.notices()
@@ -136,7 +136,7 @@ async def test_a_card_that_cannot_be_changed_is_carried_on_by_a_new_one(rig, err
     await rig.work()
     rig.slack.api.faults.fail("chat.update", error)
     await rig.move(400)
-    rig.kore.turns.recover(PUMP)
+    rig.kore.events.recover(PUMP)
     await rig.move(300)
 
     first, second, notice = rig.seen()
@@ -168,7 +168,7 @@ async def test_in_an_archived_channel_it_goes_on_directly(rig):
     await rig.work()
     place = rig.slack.workspace.channel("#fleet-ops")
     rig.slack.workspace.put_channel(replace(place, is_archived=True))
-    rig.kore.turns.recover(PUMP)
+    rig.kore.events.recover(PUMP)
     await rig.move(300)
 
     texts = [message.text for message in rig.slack.direct("ana")]
@@ -231,7 +231,7 @@ async def test_who_may_not_ask_any_more_is_told_and_not_watched_for(rig):
     await rig.begin()
     await rig.move(60)
     rig.gate.refused[ANA] = NotAllowed("You are not on my list.")
-    rig.kore.turns.recover(PUMP)
+    rig.kore.events.recover(PUMP)
     await rig.move(240)
     assert [] == rig.notices()
     await rig.move(180)
@@ -250,7 +250,7 @@ async def test_a_refusal_that_passes_ends_nothing(rig):
     await rig.move(120)
     rig.gate.refused.clear()
     await rig.move(120)
-    rig.kore.turns.recover(PUMP)
+    rig.kore.events.recover(PUMP)
     await rig.move(60)
 
     assert Ending.REACHED is (await rig.watch(begun)).ending
@@ -264,7 +264,7 @@ async def test_what_may_not_be_seen_there_is_left_out(rig, left_out, expected):
     rig.gate.leaves_out = left_out
     await rig.begin(name="truck-42", goal=Condition.CHANGES)
     await rig.work()
-    rig.kore.turns.swap_device("truck-42")
+    rig.kore.events.swap_device("truck-42")
     await rig.move(300)
 
     notice = rig.seen()[-1]
@@ -311,7 +311,7 @@ async def test_a_notice_waits_for_slack(rig):
     await rig.move(60)
     for method in ("chat.postMessage", "chat.update"):
         rig.slack.api.faults.status(method, 503, times=40)
-    rig.kore.turns.recover(PUMP)
+    rig.kore.events.recover(PUMP)
     await rig.move(1800, step=30)
     assert [] == rig.notices()
 
@@ -329,7 +329,7 @@ async def test_a_notice_whose_answer_was_lost_is_told_once(rig, after_work):
     await rig.begin()
     await rig.move(60)
     rig.slack.api.faults.hang_up("chat.postMessage", after_work=after_work)
-    rig.kore.turns.recover(PUMP)
+    rig.kore.events.recover(PUMP)
     await rig.move(300)
 
     assert 1 == len(rig.notices())

@@ -80,7 +80,7 @@ async def test_a_look_comes_when_a_turn_has_held(rig, polling):
     polling._rhythm._shortest = 600.0
     sid = await sid_of(rig, "truck-42")
     await rig.begin("truck-42", Condition.OFFLINE)
-    rig.kore.turns.go_silent("truck-42")
+    rig.kore.events.go_silent("truck-42")
 
     done = await polling.look(sid)
 
@@ -121,7 +121,7 @@ async def test_what_was_decided_is_saved_only_with_the_job(rig, polling):
     """
     sid = await sid_of(rig)
     begun = await rig.begin()
-    rig.kore.turns.recover("pump-7")
+    rig.kore.events.recover("pump-7")
 
     first, second = await polling.look(sid), await polling.look(sid)
     async with rig.database.write() as tx:

@@ -19,7 +19,7 @@ async def test_a_sim_is_watched_until_it_is_back(whole):
     assert "I watch pump-7 until it is online" in told(whole).text
     (card,) = await eventually(lambda: cards(whole))
 
-    whole.kore.turns.recover("pump-7")
+    whole.kore.events.recover("pump-7")
     (notice,) = await eventually(lambda: notices(whole))
 
     assert notice.text.startswith("✅ <@U0ANA0001> pump-7 is back online")
@@ -84,7 +84,7 @@ async def test_in_a_channel_without_the_bot_the_card_comes_directly(whole):
     """
     await whole.type("watch pump-7", channel="G0ONCALL1")
     await eventually(lambda: whole.slack.direct("ana"))
-    whole.kore.turns.recover("pump-7")
+    whole.kore.events.recover("pump-7")
 
     card, notice = await eventually(lambda: len(d := whole.slack.direct("ana")) > 1 and d)
     assert card.text.startswith("👁 Watch")

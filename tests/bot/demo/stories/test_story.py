@@ -7,7 +7,7 @@ from bot.demo import stories
 from bot.demo.stories.story import Story, all_stories
 from bot.diagnosis.engine import all_rules
 from bot.diagnosis.state import State
-from bot.emulators.kore.usage import moment_of
+from bot.emulators.kore.cards import moment_of
 from tests.builders import NOON
 
 STORIES = {story.name: story for story in all_stories()}

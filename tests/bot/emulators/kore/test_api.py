@@ -109,33 +109,52 @@ async def test_a_sim_put_in_again_is_replaced(api: KoreApi, ask: httpx.AsyncClie
     assert [] == sessions
 
 
-async def test_stories_go_with_the_time(clock: FakeClock):
+async def test_the_past_of_a_story_stays(clock: FakeClock):
     """
-    A story is told for the minute in which it is asked for.
+    Hours later closed sessions and the SIM are as they were; open ones that are alive have grown.
     """
     api = KoreApi(clock, stories=all_stories())
     headers = {"Authorization": f"Bearer {api.tokens.issue()}"}
+
+    async def rows() -> dict[str, tuple[dict, list[dict]]]:
+        """Return the SIM and the sessions of each story."""
+        read = {}
+        for story in all_stories():
+            sim = (await client.get(f"/v1/Sims/{story.sim(clock.now())['sid']}")).json()
+            url = f"{sim['links']['data_sessions']}?PageSize=1000"
+            read[story.name] = sim, (await client.get(url)).json()["data_sessions"]
+        return read
+
     transport = httpx.ASGITransport(api.app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://kore.test", headers=headers
     ) as client:
-        sid = (await client.get("/v1/Sims/gateway-3")).json()["sid"]
+        clock.move(20 * 60)
+        before = await rows()
+        clock.move(39)
+        same_minute = await rows()
+        api.tokens.seconds = 10 * 3600
+        headers = client.headers["Authorization"] = f"Bearer {api.tokens.issue()}"
+        clock.move(3 * 3600 + 21)
+        after = await rows()
 
-        async def heard() -> str:
-            page = (await client.get(f"/v1/Sims/{sid}/DataSessions?PageSize=1")).json()
-            return page["data_sessions"][0]["last_updated"]
-
-        first = await heard()
-        clock.move(59)
-        same_minute = await heard()
-        clock.move(1)
-        next_minute = await heard()
-
-    assert ("2026-01-05T11:58:00Z", first, "2026-01-05T11:59:00Z") == (
-        first,
-        same_minute,
-        next_minute,
+    grown = set()
+    for name, (sim, sessions) in before.items():
+        later_sim, later = after[name]
+        changed = [new for old, new in zip(sessions, later, strict=True) if old != new]
+        grown |= {name} if changed else set()
+        assert sim == later_sim, name
+        assert [row["start"] for row in sessions] == [row["start"] for row in later], name
+        assert all(row["end"] is None for row in changed), name
+    assert before == same_minute
+    assert {"gateway-3", "truck-42", "station-1"} <= grown
+    assert set() == {"sensor-21", "pump-7", "sensor-40"} & grown
+    old, new = before["gateway-3"][1][0], after["gateway-3"][1][0]
+    assert ("2026-01-05T12:18:00Z", "2026-01-05T15:19:00Z") == (
+        old["last_updated"],
+        new["last_updated"],
     )
+    assert old["packets_uploaded"] < new["packets_uploaded"]
 
 
 async def test_other_protocols_are_left_alone(api: KoreApi):

@@ -12,12 +12,12 @@ from bot.emulators.kore.cards import (
     iccid,
     imei,
     imeisv,
+    moment_of,
     serial_of,
     sid,
     stamp,
     with_check_digit,
 )
-from bot.emulators.kore.usage import moment_of
 from tests.builders import NOON
 
 CARD = Card("pump-7", 7, "Pump 7")

@@ -10,29 +10,27 @@ IDLE = {"latency": 0.0, "requests_per_second": None, "token_seconds": 3600, "nex
 
 async def test_nothing_is_wrong_by_itself(ask: httpx.AsyncClient):
     """
-    A stand-in that nobody told anything misbehaves in no way.
+    A stand-in that nobody has set anything on misbehaves in no way.
     """
-    told = (await ask.get("/_faults")).json()
-
-    assert IDLE == told
+    assert IDLE == (await ask.get("/_faults")).json()
 
 
 async def test_everything_can_be_set_and_cleared(api: KoreApi, ask: httpx.AsyncClient):
     """
     Latency, limit, life of tokens and faults are set in one request, and cleared in one.
     """
-    wishes = {
+    wanted = {
         "latency": 0.5,
         "requests_per_second": 100,
         "token_seconds": 60,
         "next": [{"kind": "too_many", "path": "DataSessions", "times": 3, "retry_after": "2"}],
     }
-    told = (await ask.post("/_faults", json=wishes)).json()
+    state = (await ask.post("/_faults", json=wanted)).json()
     waiting = api.faults.waiting
     cleared = (await ask.delete("/_faults")).json()
 
-    assert (0.5, 100, 60) == tuple(told[name] for name in list(IDLE)[:3])
-    assert ["DataSessions"] == [fault["path"] for fault in told["next"]]
+    assert (0.5, 100, 60) == tuple(state[name] for name in list(IDLE)[:3])
+    assert ["DataSessions"] == [fault["path"] for fault in state["next"]]
     assert [(429, "2", 3)] == [(f.status, f.retry_after, f.times) for f in waiting]
     assert IDLE == cleared
 
@@ -43,13 +41,13 @@ async def test_every_kind(api: KoreApi, ask: httpx.AsyncClient, kind: str):
     Every kind of fault can be asked for from outside, for a path and a number of times.
     """
     needs = {"late": {"seconds": 1}, "foreign_next_page": {"origin": "https://x.test"}}
-    wish = {"kind": kind, "path": "Sims", "times": 2} | needs.get(kind, {})
-    answer = await ask.post("/_faults", json={"next": [wish]})
-    (fault,) = api.faults.waiting
+    fault = {"kind": kind, "path": "Sims", "times": 2} | needs.get(kind, {})
+    answer = await ask.post("/_faults", json={"next": [fault]})
+    (waiting,) = api.faults.waiting
 
     assert 200 == answer.status_code
-    assert ("Sims", 2) == (fault.path, fault.times)
-    assert Fault("Sims", 2) != fault
+    assert ("Sims", 2) == (waiting.path, waiting.times)
+    assert Fault("Sims", 2) != waiting
 
 
 async def test_tokens_are_expired(ask: httpx.AsyncClient):
@@ -71,19 +69,19 @@ async def test_tokens_are_expired(ask: httpx.AsyncClient):
         "nonsense",
         "[]",
         "7",
-        '{"unheard": 1}',
+        '{"unknown": 1}',
         '{"latency": "soon"}',
         '{"next": 1}',
-        '{"next": [{"kind": "unheard"}]}',
+        '{"next": [{"kind": "unknown"}]}',
         '{"next": [{"path": "Sims"}]}',
-        '{"next": [{"kind": "hang", "unheard": 1}]}',
+        '{"next": [{"kind": "hang", "unknown": 1}]}',
         '{"next": ["hang"]}',
         '{"token_seconds": "x"}',
     ],
 )
 async def test_what_is_not_understood(api: KoreApi, ask: httpx.AsyncClient, body: str):
     """
-    A wish that is not understood is refused with a list of what there is, and sets nothing.
+    A body that is not understood is refused with a list of what there is, and sets nothing.
     """
     answer = await ask.post("/_faults", content=body)
 
@@ -94,18 +92,18 @@ async def test_what_is_not_understood(api: KoreApi, ask: httpx.AsyncClient, body
 
 async def test_what_was_asked(ask: httpx.AsyncClient):
     """
-    The requests of the API are told and can be forgotten; those of the control do not count.
+    The requests of the API are listed and can be cleared; those of the control do not count.
     """
     await ask.get("/v1/Sims?Status=new")
     await ask.post(TOKEN_PATH)
-    told = (await ask.get("/_requests")).json()
-    forgotten = (await ask.delete("/_requests")).json()
+    listed = (await ask.get("/_requests")).json()
+    cleared = (await ask.delete("/_requests")).json()
 
-    assert 2 == told["count"]
+    assert 2 == listed["count"]
     assert {"method": "GET", "path": "/v1/Sims", "query": "Status=new", "authorized": True} == (
-        told["last"][0]
+        listed["last"][0]
     )
-    assert {"count": 0, "last": []} == forgotten
+    assert {"count": 0, "last": []} == cleared
 
 
 @pytest.mark.parametrize("client", [("192.168.1.7", 99), ("127.0.0.11", 99), ("", 0), None])
@@ -131,29 +129,29 @@ async def test_there_is_no_more(ask: httpx.AsyncClient, path: str):
     assert 404 == answer.status_code
 
 
-async def test_a_sim_takes_a_turn_from_outside(api: KoreApi, ask: httpx.AsyncClient):
+async def test_an_event_is_triggered_from_outside(api: KoreApi, ask: httpx.AsyncClient):
     """
-    What can happen is listed, and happens to the SIM that is named.
+    The events are listed, and one happens to the SIM that is named.
     """
-    told = (await ask.get("/_turns")).json()["turns"]
-    answer = await ask.post("/_turns", json={"sim": "pump-7", "act": "suspend"})
+    listed = (await ask.get("/_events")).json()["events"]
+    answer = await ask.post("/_events", json={"sim": "pump-7", "event": "suspend"})
     sim = (await ask.get("/v1/Sims/pump-7")).json()
 
-    assert {"recover", "go_silent", "stall", "undo"} <= {each["act"] for each in told}
+    assert {"recover", "go_silent", "stall", "undo"} <= {each["event"] for each in listed}
     assert (200, "suspended") == (answer.status_code, sim["status"])
 
 
 @pytest.mark.parametrize(
-    "wish",
-    [{"sim": "nobody", "act": "recover"}, {"sim": "pump-7", "act": "explode"}, {}, [], "{"],
-    ids=["sim", "act", "nothing", "list", "no-json"],
+    "wanted",
+    [{"sim": "nobody", "event": "recover"}, {"sim": "pump-7", "event": "explode"}, {}, [], "{"],
+    ids=["sim", "event", "nothing", "list", "no-json"],
 )
-async def test_a_turn_that_cannot_be(ask: httpx.AsyncClient, wish: object):
+async def test_an_event_that_cannot_be(ask: httpx.AsyncClient, wanted: object):
     """
-    An unknown SIM or act, or what is no wish, is told with all that can happen.
+    An unknown SIM or event, or a body that names none, is refused with a list of all events.
     """
-    sent = {"content": wish} if isinstance(wish, str) else {"json": wish}
-    answer = await ask.post("/_turns", **sent)
+    sent = {"content": wanted} if isinstance(wanted, str) else {"json": wanted}
+    answer = await ask.post("/_events", **sent)
 
     assert 400 == answer.status_code
-    assert answer.json()["turns"]
+    assert answer.json()["events"]

@@ -1,4 +1,4 @@
-"""What a SIM's turns make of its verdict, through the real client and the real rules."""
+"""What events make of a SIM's verdict, through the real client and the real rules."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -49,7 +49,7 @@ async def report_of(look: SessionLookup, name: str) -> SessionReport:
 
 
 @pytest.mark.parametrize(
-    ("name", "acts", "state"),
+    ("name", "events", "state"),
     [
         ("pump-7", ["recover"], State.ONLINE),
         ("gateway-3", ["go_silent"], State.OFFLINE),
@@ -66,12 +66,12 @@ async def report_of(look: SessionLookup, name: str) -> SessionReport:
         (FLEET_SIM, ["go_silent", "recover"], State.ONLINE),
     ],
 )
-async def test_a_turn_makes_a_state(kore, look, name, acts, state):
+async def test_events_make_a_state(kore, look, name, events, state):
     """
     What happens, one thing right after the other, shows in the next verdict.
     """
-    for act in acts:
-        kore.turns.act(name, act)
+    for event in events:
+        kore.events.trigger(name, event)
 
     assert state == (await report_of(look, name)).state
 
@@ -82,8 +82,8 @@ async def test_every_story_can_recover(kore, look, name):
     Whatever happened to a SIM: once it is active, a new session is open, and no earlier one is.
     """
     if (await report_of(look, name)).state in {State.BLOCKED, State.NOT_ACTIVATED}:
-        kore.turns.act(name, "activate")
-    kore.turns.recover(name)
+        kore.events.trigger(name, "activate")
+    kore.events.recover(name)
 
     report = await report_of(look, name)
 
@@ -92,13 +92,13 @@ async def test_every_story_can_recover(kore, look, name):
 
 
 @pytest.mark.parametrize(
-    ("act", "rule"), [("go_abroad", "country_changed"), ("swap_device", "imei_changed")]
+    ("event", "rule"), [("go_abroad", "country_changed"), ("swap_device", "imei_changed")]
 )
-async def test_a_turn_makes_a_finding(kore, look, act, rule):
+async def test_an_event_makes_a_finding(kore, look, event, rule):
     """
     Another country and another device are found.
     """
-    kore.turns.act("gateway-3", act)
+    kore.events.trigger("gateway-3", event)
 
     assert rule in {found.rule for found in (await report_of(look, "gateway-3")).findings}
 
@@ -107,7 +107,7 @@ async def test_the_network_may_be_named(kore, look):
     """
     A SIM can be sent to a network of one's own choice.
     """
-    kore.turns.go_abroad("gateway-3", VODAFONE_DE)
+    kore.events.go_abroad("gateway-3", VODAFONE_DE)
 
     newest = max((await report_of(look, "gateway-3")).sessions, key=lambda each: each.start)
     assert "Vodafone.de" == newest.operator_name
@@ -115,14 +115,14 @@ async def test_the_network_may_be_named(kore, look):
 
 async def test_counters_grow(kore, look, clock):
     """
-    An open session's packets are more a minute later, and it was heard of just then.
+    An open session's packets are more a minute later, and it was updated just then.
     """
 
     async def newest():
         sessions = (await report_of(look, "pump-7")).sessions
         return next(session for session in sessions if session.end is None)
 
-    kore.turns.recover("pump-7")
+    kore.events.recover("pump-7")
     before = await newest()
     clock.move(120)
     after = await newest()
@@ -136,7 +136,7 @@ async def test_a_fleet_sim_keeps_its_place_in_the_list(kore, ask_list):
     """
     The list holds each SIM once, with what has become of it.
     """
-    kore.turns.set_status(FLEET_SIM, "suspended")
+    kore.events.set_status(FLEET_SIM, "suspended")
 
     (row,) = [row for row in await ask_list(kore) if row["unique_name"] == FLEET_SIM]
 
@@ -145,23 +145,23 @@ async def test_a_fleet_sim_keeps_its_place_in_the_list(kore, ask_list):
 
 async def test_one_thing_after_another(kore, look, clock):
     """
-    A play waits before each of its acts.
+    A play waits before each of its events.
     """
-    await kore.turns.play("gateway-3", (5, "go_silent"), (60, "recover"))
+    await kore.events.play("gateway-3", (5, "go_silent"), (60, "recover"))
 
     assert [5, 60] == clock.slept
     assert State.ONLINE == (await report_of(look, "gateway-3")).state
 
 
-@pytest.mark.parametrize("act", ["recover", "undo", "suspend"])
-async def test_nobody_of_that_name_takes_a_turn(kore, act):
+@pytest.mark.parametrize("event", ["recover", "undo", "suspend"])
+async def test_events_need_a_sim_and_a_name(kore, event):
     """
-    An unknown name is a KeyError, and so is an unknown act.
+    An unknown SIM is a KeyError, and so is an unknown event.
     """
     with pytest.raises(KeyError):
-        kore.turns.act("nobody", act)
+        kore.events.trigger("nobody", event)
     with pytest.raises(KeyError):
-        kore.turns.act("pump-7", "explode")
+        kore.events.trigger("pump-7", "explode")
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.emulators.kore.http import Question, Refusal
+from bot.emulators.kore.http import ApiError, Request
 from bot.emulators.kore.periods import periods_of
 from tests.builders import NOON
 
 
-def asking(query: str) -> Question:
-    return Question("GET", "/v1/Sims/x/UsageRecords", query, "http://kore.test", None, None, NOON)
+def asking(query: str) -> Request:
+    return Request("GET", "/v1/Sims/x/UsageRecords", query, "http://kore.test", None, None, NOON)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_bad_periods(query: str):
     """
     What is no time, no granularity, or runs backwards, is refused.
     """
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ApiError) as refused:
         periods_of(asking(query), NOON)
 
     assert 400 == refused.value.answer.status

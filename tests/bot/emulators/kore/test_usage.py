@@ -2,8 +2,8 @@ import httpx
 import pytest
 
 from bot.emulators.kore.api import KoreApi
-from bot.emulators.kore.cards import AT_AND_T, T_MOBILE, TELCEL, Card, Network, stamp
-from bot.emulators.kore.usage import BYTES_PER_PACKET, moment_of
+from bot.emulators.kore.cards import AT_AND_T, T_MOBILE, TELCEL, Card, Network, moment_of, stamp
+from bot.emulators.kore.usage import BYTES_PER_PACKET
 from tests.fakes import FakeClock
 
 CARD = Card("pump-9", 9)

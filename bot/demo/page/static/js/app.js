@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { Composer } from "./page/composer.js";
+import { Controls } from "./page/controls.js";
 import { Conversation } from "./page/conversation.js";
 import { Drawers } from "./page/drawers.js";
 import { Examples } from "./page/examples.js";
@@ -12,7 +13,6 @@ import { Notices } from "./page/notices.js";
 import { People } from "./page/people.js";
 import { Session } from "./page/session.js";
 import { Sidebar } from "./page/sidebar.js";
-import { Stage } from "./page/stage.js";
 import { Tabs } from "./page/tabs.js";
 import { refreshDates } from "./text/dates.js";
 
@@ -28,7 +28,7 @@ class App {
       view: (view) => this.modal.show(view),
       errors: (errors) => this.modal.fail(errors),
       home: (view) => this.home.show(view),
-      bots: (bots) => this.stage.updateBots(bots),
+      bots: (bots) => this.controls.updateBots(bots),
       previews: (attachments) => this.composer.preview(attachments),
       online: (yes) => root.classList.toggle("offline", !yes),
     });
@@ -38,11 +38,11 @@ class App {
     this.composer = new Composer(this.session);
     this.modal = new Modal(this.session);
     this.notices = new Notices(this.session, (channel) => this.enter(channel));
-    const perform = (what, body) => this.session.perform(what, body);
+    const perform = (action, body) => this.session.perform(action, body);
     this.home = new Home(this.session);
     this.tabs = new Tabs((tab) => this.turnTo(tab));
-    this.examples = new Examples((text) => this.tryOut(text), (sim, act) => perform("turn", { sim, act }));
-    this.stage = new Stage(perform, () => perform("alert", { channel: this.channel.id }));
+    this.examples = new Examples((text) => this.tryOut(text), (sim, event) => perform("event", { sim, event }));
+    this.controls = new Controls(perform, () => perform("alert", { channel: this.channel.id }));
     this.drawers = new Drawers(root);
     this.build(root);
     setInterval(() => refreshDates(root), AGO_MS);
@@ -60,7 +60,7 @@ class App {
       h("aside.left", {}, this.sidebar.node),
       h("main", {}, h("div.place", {}, this.place, this.tabs.node), lost,
         this.home.node, this.conversation.node, this.composer.node),
-      h("aside.right", {}, this.stage.node, this.examples.node),
+      h("aside.right", {}, this.controls.node, this.examples.node),
       drawers.shade, this.notices.node);
   }
 
@@ -79,8 +79,8 @@ class App {
     document.title = `${state.team} · simsessions sandbox`;
     this.team.textContent = state.team;
     this.people.update(state);
-    this.examples.update(state.examples, state.turns);
-    this.stage.update(state);
+    this.examples.update(state.examples, state.events);
+    this.controls.update(state);
     const channel = this.wanted(state.channels);
     if (this.viewer === state.user.id && this.channel?.id === channel.id) this.refresh();
     else this.enter(channel);

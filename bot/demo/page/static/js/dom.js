@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * Makes an HTML element from `tag.class.class`; of the properties `on*` are listeners and the rest
- * attributes (true: there, false or nothing: not). A button is a plain one unless told otherwise.
+ * attributes (true: there, false or nothing: not). A button is a plain one unless its properties say otherwise.
  */
 export function h(name, props = {}, ...children) {
   const [tag, ...classes] = name.split(".");
@@ -33,7 +33,7 @@ export function redraw(node, data, draw) {
   put(node, draw());
 }
 
-/** Gives a new id for `aria-labelledby` and its kin. */
+/** Returns a new id for `aria-labelledby` and its kin. */
 export function freshId(prefix) {
   fresh += 1;
   return `${prefix}-${fresh}`;

@@ -13,14 +13,14 @@ export function cellContent(cell, place) {
   return emojiNodes(withCharacters(cellWords(cell)));
 }
 
-/** Gives a cell's characters, to filter and sort by. */
+/** Returns a cell's characters, to filter and sort by. */
 export function cellWords(cell) {
   if (cell.type === "rich_text") return richTextWords(cell);
   if (cell.type === "action") return cell.fallback ? cellWords(cell.fallback) : words(cell.element.text);
   return cell.text ?? String(cell.value ?? "");
 }
 
-/** Gives a cell's number; NaN where it has none. */
+/** Returns a cell's number; NaN where it has none. */
 export function cellNumber(cell) {
   return cell.type === "raw_number" ? Number(cell.value) : NaN;
 }

@@ -52,7 +52,7 @@ function legend(chart) {
 
 function inWords(chart) {
   if (chart.segments) return `Pie of ${chart.segments.length} segments.`;
-  const told = chart.series.map(({ name, data }) =>
+  const values = chart.series.map(({ name, data }) =>
     `${name}: ${data.map(({ label, value }) => `${label} ${whole(value)}`).join(", ")}.`);
-  return `${chart.type} chart. ${told.join(" ")}`;
+  return `${chart.type} chart. ${values.join(" ")}`;
 }

@@ -7,7 +7,7 @@ export const HEIGHT = 230;
 const TOP = 10;
 const RIGHT = 14;
 
-/** Measures a chart: gives its ticks and where values and categories lie. */
+/** Measures a chart: returns its ticks and where values and categories lie. */
 export function frame(chart, width) {
   const { categories, x_label: xLabel, y_label: yLabel } = chart.axis_config;
   const marks = ticks(chart.series.flatMap((series) => series.data.map((point) => point.value)));

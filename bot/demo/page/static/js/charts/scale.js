@@ -2,7 +2,7 @@
 
 const STEPS = [1, 2, 2.5, 5, 10];
 
-/** Gives round ticks from at or below the least value to at or above the greatest; 0 is among them. */
+/** Returns round ticks from at or below the least value to at or above the greatest; 0 is among them. */
 export function ticks(values, wanted = 4) {
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
@@ -12,7 +12,7 @@ export function ticks(values, wanted = 4) {
   return Array.from({ length: last - first + 1 }, (_, n) => tidy((first + n) * step));
 }
 
-/** Gives a function from a value to a place between two ends. */
+/** Returns a function from a value to a place between two ends. */
 export function linear(from, to, start, end) {
   return (value) => start + ((value - from) / (to - from)) * (end - start);
 }
@@ -27,7 +27,7 @@ export function whole(value) {
   return new Intl.NumberFormat().format(value);
 }
 
-/** Gives every how many-th label is written, so that none runs into the next. */
+/** Returns every how many-th label is written, so that none runs into the next. */
 export function labelStride(labels, room) {
   const widest = Math.max(...labels.map((label) => label.length)) * 6.6 + 10;
   return Math.max(1, Math.ceil((widest * labels.length) / room));

@@ -40,6 +40,6 @@ function thumb(each, element, place) {
 
 function linkTo(url) {
   const href = /^https?:\/\//i.test(url) ? url : undefined;
-  const arrow = h("span.apart", { "aria-hidden": "true" }, "↗");
+  const arrow = h("span.external", { "aria-hidden": "true" }, "↗");
   return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, arrow);
 }

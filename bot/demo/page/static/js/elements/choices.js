@@ -31,7 +31,7 @@ export function workspaceSelect(element, place) {
   return select(element, place, content, initial);
 }
 
-/** Gives the channels that a select offers, by its filter. */
+/** Returns the channels that a select offers, by its filter. */
 export function channelsFor({ type, filter = {} }, names) {
   const shown = filter.include ?? (type.endsWith("channels_select") ? ["public"] : ["public", "private"]);
   const foreign = filter.exclude_external_shared_channels;
@@ -75,7 +75,7 @@ export function radioButtons(element, place) {
   return node;
 }
 
-/** Gives the accessible name of an element without a label of its own. */
+/** Returns the accessible name of an element without a label of its own. */
 export function labelOf(element) {
   return words(element.placeholder) || element.accessibility_label || undefined;
 }

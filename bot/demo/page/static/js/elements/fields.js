@@ -30,7 +30,7 @@ export function textInput(element, place) {
   return node;
 }
 
-/** Draws a picker of a day, a time of day, or a moment (which the app is told in Unix seconds). */
+/** Draws a picker of a day, a time of day, or a moment (which the app gets in Unix seconds). */
 export function picker(element, place) {
   const { type, initial } = PICKERS[element.type];
   const moment = element.type === "datetimepicker";

@@ -52,7 +52,7 @@ class Multi {
     if (turn === this.turn) this.show(options.map((option) => ({ value: option, title: words(option.text) })));
   }
 
-  /** Gives the people or channels whose names fit. */
+  /** Returns the people or channels whose names fit. */
   local(typed) {
     const { names } = this.place;
     const all = this.element.type === "multi_users_select"

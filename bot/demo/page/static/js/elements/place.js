@@ -24,7 +24,7 @@ export class Place {
     return element.action_id ?? "";
   }
 
-  /** Gives what the person had filled in before, or else what the app filled in, or undefined. */
+  /** Returns what the person had filled in before, or else what the app filled in, or undefined. */
   held(element, initial) {
     const before = this.surface.held(this.blockId, element.action_id);
     if (before === undefined && initial !== undefined) this.hold(element, initial);

@@ -8,7 +8,7 @@ import { labelOf } from "./choices.js";
 export const PAUSE_MS = 200;
 const DEFAULT_MIN_QUERY = 3;
 
-/** Gives how many characters must stand there before the app is asked. */
+/** Returns how many characters must stand there before the app is asked. */
 export function leastTyped(element) {
   return element.min_query_length ?? DEFAULT_MIN_QUERY;
 }

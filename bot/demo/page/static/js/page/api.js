@@ -1,13 +1,13 @@
 /** Talks to the page's own server: what a person sees, what changes, and what they do. */
 
-/** Gives all that a person sees. */
+/** Returns all that a person sees. */
 export async function readState(user) {
   const answer = await fetch(`/page/state?${new URLSearchParams({ user })}`);
   if (!answer.ok) throw new Error(`state: ${answer.status}`);
   return answer.json();
 }
 
-/** Does something as a person; gives `{ok, error}`, also when the server is gone. */
+/** Does something as a person; returns `{ok, error}`, also when the server is gone. */
 export async function perform(what, body) {
   const headers = { "Content-Type": "application/json" };
   try {
@@ -18,7 +18,7 @@ export async function perform(what, body) {
   }
 }
 
-/** Listens to what changes for a person; gives a function that ends it. */
+/** Listens to what changes for a person; returns a function that ends it. */
 export function listen(user, { onopen, onlost, onchange }) {
   const source = new EventSource(`/page/changes?${new URLSearchParams({ user })}`);
   source.addEventListener("ready", onopen);
@@ -27,7 +27,7 @@ export function listen(user, { onopen, onlost, onchange }) {
   return () => source.close();
 }
 
-/** Gives the address of a file of the workspace, named by its id or by its own URL. */
+/** Returns the address of a file of the workspace, named by its id or by its own URL. */
 export function fileUrl(user, { id, url }) {
   return `/page/file?${new URLSearchParams(id ? { user, id } : { user, url })}`;
 }

@@ -50,7 +50,7 @@ export class Composer {
     return h("button.icon-button", props, "@");
   }
 
-  /** Gives the menu of the shortcuts that need no message, where the app has any. */
+  /** Returns the menu of the shortcuts that need no message, where the app has any. */
   shortcuts() {
     const items = this.session.shortcuts("global").map(({ name, callback_id: id, description }) => ({
       label: name, description, choose: () => this.perform("shortcut", { callback_id: id }),

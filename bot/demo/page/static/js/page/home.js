@@ -4,7 +4,7 @@ import { drawBlocks } from "../blocks/index.js";
 import { h, put } from "../dom.js";
 import { HomeSurface } from "./surfaces.js";
 
-/** Draws the person's Home tab; the app hears when it is opened, and publishes. */
+/** Draws the person's Home tab; the app is notified when it is opened, and publishes the view. */
 export class Home {
   constructor(session) {
     this.session = session;
@@ -14,7 +14,7 @@ export class Home {
     this.node = h("section.home", about, this.body, this.trouble);
   }
 
-  /** Comes up; the app is told. */
+  /** Comes up; the app is notified. */
   open() {
     this.node.hidden = false;
     this.show(this.session.state.home);

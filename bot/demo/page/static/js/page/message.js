@@ -33,7 +33,7 @@ export function drawMessage(message, session, { reply } = {}) {
   }, avatar(person), content, tools(message, { session, reply, fail }));
 }
 
-/** Gives the name that stands over a message. */
+/** Returns the name that stands over a message. */
 export function authorName(person, message) {
   return message?.username ?? (person?.is_bot ? person.name : (person?.real_name ?? "somebody"));
 }
@@ -61,33 +61,33 @@ function complaint(error) {
 }
 
 function tools(message, { session, reply, fail }) {
-  const act = async (what, body) => {
+  const perform = async (action, body) => {
     fail("");
-    const { ok, error } = await session.perform(what, body);
+    const { ok, error } = await session.perform(action, body);
     if (!ok) fail(error);
   };
   const items = [
     ...(reply ? [{ label: "Reply in thread", choose: reply }] : []),
-    ...shortcutsOn(message, session, act), ...ownDeeds(message, session, act),
+    ...shortcutsOn(message, session, perform), ...ownActions(message, session, perform),
     { label: "Notification and JSON", choose: () => showInside(message) },
   ];
   return h("div.tools", {}, menuButton({ label: "About this message", caption: "⋮", items }));
 }
 
-/** Gives the app's shortcuts for a message; Slack offers none on what one person alone sees. */
-function shortcutsOn(message, session, act) {
+/** Returns the app's shortcuts for a message; Slack offers none on what one person alone sees. */
+function shortcutsOn(message, session, perform) {
   if (message.ephemeral_to) return [];
   return session.shortcuts("message").map(({ name, callback_id: id, description }) => ({
-    label: name, description, choose: () => act("shortcut", { callback_id: id, message_ts: message.ts }),
+    label: name, description, choose: () => perform("shortcut", { callback_id: id, message_ts: message.ts }),
   }));
 }
 
-function ownDeeds(message, session, act) {
+function ownActions(message, session, perform) {
   if (message.user !== session.state.user.id) return [];
-  const edit = (text) => act("edit", { ts: message.ts, text });
+  const edit = (text) => perform("edit", { ts: message.ts, text });
   return [
     { label: "Edit message", choose: () => askForText(message.text, edit) },
-    { label: "Delete message", choose: () => act("delete", { ts: message.ts }) },
+    { label: "Delete message", choose: () => perform("delete", { ts: message.ts }) },
   ];
 }
 

@@ -75,7 +75,7 @@ export class Modal {
     if (!done.ok) this.complain(done.error);
   }
 
-  /** Gives what was filled in of the inputs that are there, without what is empty. */
+  /** Returns what was filled in of the inputs that are there, without what is empty. */
   filled() {
     const blocks = new Set(this.inputs().map((each) => each.block_id));
     const values = Object.entries(this.surface.values()).filter(([block]) => blocks.has(block));

@@ -2,7 +2,7 @@
 
 const APP = "simsessions";
 
-/** Gives the look-up that renderers use. */
+/** Returns the look-up that renderers use. */
 export function namesOf(state) {
   const people = new Map(state.people.map((each) => [each.id, each]));
   const channels = new Map(state.channels.map((each) => [each.id, each]));
@@ -27,23 +27,23 @@ function addressed({ name, real_name: title }) {
   return { handle: name, title };
 }
 
-/** Gives what stands in the sidebar for a channel. */
+/** Returns what stands in the sidebar for a channel. */
 export function channelTitle(channel) {
   return channel.kind === "im" ? "simsessions" : channel.name;
 }
 
-/** Gives a channel's whole name, as it stands over its messages. */
+/** Returns a channel's whole name, as it stands over its messages. */
 export function channelLabel(channel) {
   const title = channelTitle(channel);
   return channel.kind === "im" ? title : `${channelSign(channel)} ${title}`;
 }
 
-/** Gives a channel as one writes it. */
+/** Returns a channel as one writes it. */
 export function channelMention(channel) {
   return channel.kind === "im" ? "Messages with simsessions" : `#${channel.name}`;
 }
 
-/** Gives the sign before a channel's name. */
+/** Returns the sign before a channel's name. */
 export function channelSign(channel) {
   return { im: "●", private: "◈" }[channel.kind] ?? "#";
 }

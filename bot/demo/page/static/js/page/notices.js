@@ -43,7 +43,7 @@ export class Notices {
   }
 }
 
-/** Gives a message as one line without its markup; a file without words is named. */
+/** Returns a message as one line without its markup; a file without words is named. */
 function inWords(message, names) {
   const files = (message.files ?? []).map((file) => file.title || file.name);
   return mrkdwn(message.text ?? "", names).textContent || files.join(", ");

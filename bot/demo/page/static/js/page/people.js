@@ -4,7 +4,7 @@ import { h, redraw } from "../dom.js";
 import { zone } from "../text/dates.js";
 import { avatar } from "./avatar.js";
 
-/** Lets one of the people be chosen; `choose(name)` is told. */
+/** Lets one of the people be chosen; `choose(name)` is called. */
 export class People {
   constructor(choose) {
     this.choose = choose;

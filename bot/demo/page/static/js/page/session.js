@@ -9,7 +9,7 @@ const SLASH = /^(\/\S+)\s*([\s\S]*)$/;
 /** Loads a person's state, applies changes, and does things as that person. */
 export class Session {
   /**
-   * `on` is told: loaded(), message(message, isNew), view(view), errors(errors), online(yes),
+   * `on` is called: loaded(), message(message, isNew), view(view), errors(errors), online(yes),
    * home(view), bots(bots), previews(attachments).
    */
   constructor(on) {
@@ -28,7 +28,7 @@ export class Session {
     });
   }
 
-  /** Gives a channel's messages, oldest first. */
+  /** Returns a channel's messages, oldest first. */
   messagesIn(channel) {
     return this.state.messages[channel] ?? [];
   }
@@ -40,12 +40,12 @@ export class Session {
     return this.perform("say", { channel, text: typed });
   }
 
-  /** Gives the app's shortcuts of a type: `global`, or `message`. */
+  /** Returns the app's shortcuts of a type: `global`, or `message`. */
   shortcuts(type) {
     return (this.state?.shortcuts ?? []).filter((each) => each.type === type);
   }
 
-  /** Tells whether links that the app wants to know of stand in a text. */
+  /** Returns whether links that the app wants to know of stand in a text. */
   linksIn(text) {
     const domains = this.state?.unfurl_domains ?? [];
     return domains.some((domain) => text.includes("://") && text.includes(domain));
@@ -56,7 +56,7 @@ export class Session {
     return perform(what, { user: this.state.user.id, ...body });
   }
 
-  /** Gives the address of a file, named by its id or by its own URL. */
+  /** Returns the address of a file, named by its id or by its own URL. */
   fileUrl(file) {
     return fileUrl(this.state.user.id, file);
   }

@@ -3,7 +3,7 @@
 import { h, redraw } from "../dom.js";
 import { channelSign, channelTitle } from "./names.js";
 
-/** Lists the channels; `choose(channel)` is told of a click. */
+/** Lists the channels; `choose(channel)` is called on a click. */
 export class Sidebar {
   constructor(session, choose) {
     this.session = session;

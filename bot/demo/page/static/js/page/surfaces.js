@@ -35,7 +35,7 @@ class Surface {
   }
 }
 
-/** A message or attachment; what goes wrong with a click is told to `onfail(error)`. */
+/** A message or attachment; `onfail(error)` is called when a click fails. */
 export class MessageSurface extends Surface {
   constructor(session, ts, onfail) {
     super(session);
@@ -87,7 +87,7 @@ export class HomeSurface extends ViewSurface {
 
 /** The uppermost modal. */
 export class ModalSurface extends ViewSurface {
-  /** Gives what was filled in: block id, action id, what is selected. */
+  /** Returns what was filled in: block id, action id, what is selected. */
   values() {
     const values = {};
     for (const [key, selected] of this.filled) {

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 
 const TABS = { home: "Home", messages: "Messages" };
 
-/** Lets one of the tabs be chosen; `choose(tab)` is told, with null where there are none. */
+/** Lets one of the tabs be chosen; `choose(tab)` is called, with null where there are none. */
 export class Tabs {
   constructor(choose) {
     this.choose = choose;

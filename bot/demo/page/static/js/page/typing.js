@@ -8,8 +8,8 @@ const MOVES = { ArrowDown: 1, ArrowUp: -1 };
 const BEGUN = /(?:^|\s)@([\w.-]*)$/;
 
 /**
- * Takes what is typed; Enter gives it to `onsend(text)`, Shift+Enter begins a line. `mentionable()`
- * gives whom to offer: {handle, title}; `ontyped(text)` hears of every change.
+ * Takes what is typed; Enter passes it to `onsend(text)`, Shift+Enter begins a line. `mentionable()`
+ * returns whom to offer: {handle, title}; `ontyped(text)` is called on every change.
  */
 export class TypingBox {
   constructor({ props, mentionable, onsend, ontyped = () => {} }) {
@@ -100,7 +100,7 @@ export class TypingBox {
     return true;
   }
 
-  /** Gives away what was typed. */
+  /** Returns away what was typed. */
   send() {
     const text = this.value.trim();
     if (!text) return;

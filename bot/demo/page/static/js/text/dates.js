@@ -30,12 +30,12 @@ export function showDatesFor(person) {
   formats.clear();
 }
 
-/** Gives the time zone that dates are shown in. */
+/** Returns the time zone that dates are shown in. */
 export function zone() {
   return viewer.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** Gives a `<time>` for a template such as `{date_short_pretty} at {time}`; unknown: the fallback. */
+/** Returns a `<time>` for a template such as `{date_short_pretty} at {time}`; unknown: the fallback. */
 export function dateNode(seconds, template, fallback) {
   const when = new Date(Number(seconds) * 1000);
   if (Number.isNaN(when.getTime()) || !known(template)) return document.createTextNode(fallback);
@@ -43,12 +43,12 @@ export function dateNode(seconds, template, fallback) {
   return h("time", props, written(when, template));
 }
 
-/** Gives the hour and minute of a message. */
+/** Returns the hour and minute of a message. */
 export function clockTime(seconds) {
   return dateNode(seconds, "{time}", "");
 }
 
-/** Gives the words of a day: today, yesterday or its date. */
+/** Returns the words of a day: today, yesterday or its date. */
 export function dayWords(seconds) {
   return written(new Date(Number(seconds) * 1000), "{day_divider_pretty}");
 }

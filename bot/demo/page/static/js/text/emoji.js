@@ -37,7 +37,7 @@ const SHORT_NAME = /:([a-z0-9_+'-]+):(?::skin-tone-[2-6]:)?/g;
 const FLAG_NAME = /^flag-([a-z]{2})$/;
 const LETTER_A = 0x1f1e6;
 
-/** Gives the character of a short name, or undefined. */
+/** Returns the character of a short name, or undefined. */
 export function character(name) {
   const flag = FLAG_NAME.exec(name);
   return flag ? flagOf(flag[1]) : BY_NAME[name];
@@ -48,7 +48,7 @@ export function withCharacters(text) {
   return text.replace(SHORT_NAME, (whole, name) => character(name) ?? whole);
 }
 
-/** Gives text as nodes: status marks and flags drawn, the rest as it is. */
+/** Returns text as nodes: status marks and flags drawn, the rest as it is. */
 export function emojiNodes(text) {
   const nodes = [];
   let end = 0;

@@ -9,7 +9,7 @@ const SAFE_LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
 const DATE = /^!date\^(\d+)\^([^^]+)(?:\^(.+))?$/;
 const BROADCASTS = new Set(["here", "channel", "everyone"]);
 
-/** Gives the node of an entity without its brackets; null where it is none. */
+/** Returns the node of an entity without its brackets; null where it is none. */
 export function entityNode(inner, names) {
   const [target, label] = cut(inner);
   const kind = { "@": personOf, "#": channelOf, "!": commandOf }[target[0]];

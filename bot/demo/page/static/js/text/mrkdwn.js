@@ -66,7 +66,7 @@ function inline(text, how) {
   return nodes;
 }
 
-/** Gives how many characters the piece at a position takes, and its nodes. */
+/** Returns how many characters the piece at a position takes, and its nodes. */
 function piece(text, at, how) {
   const here = text[at];
   if (here === "<") return entityAt(text, at, how);

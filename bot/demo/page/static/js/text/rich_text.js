@@ -31,7 +31,7 @@ export function richText(block, names) {
   return h("div.rich-text", {}, parts);
 }
 
-/** Gives the characters of a rich_text block, to sort and filter by. */
+/** Returns the characters of a rich_text block, to sort and filter by. */
 export function richTextWords(block) {
   if (block.type === "text") return block.text;
   const own = block.text ?? block.name ?? block.fallback ?? block.user_id ?? "";

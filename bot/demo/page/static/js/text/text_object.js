@@ -10,7 +10,7 @@ export function textObject(text, names) {
   return plain(text.text);
 }
 
-/** Gives a text object's characters, for labels and titles. */
+/** Returns a text object's characters, for labels and titles. */
 export function words(text) {
   return typeof text === "string" ? text : (text?.text ?? "");
 }

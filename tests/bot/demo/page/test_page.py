@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.demo.page.assets import STATIC
+from bot.demo.page.page import STATIC
 
 FILES = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
 SCRIPTS = [name for name in FILES if name.endswith(".js")]

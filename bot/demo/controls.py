@@ -1,0 +1,136 @@
+"""What the page can change beside the workspace: KORE's API, Slack's delivery, SIMs, the bots."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.emulators.kore.events import ScenarioEvents
+from bot.emulators.kore.faults import Faults, broken, too_many
+from bot.emulators.slack.courier import Courier, DeliveryFaults
+from bot.emulators.slack.wire import Json
+from bot.emulators.slack.workspace import Workspace
+
+SLOW_SECONDS = 4.0
+LATE_SECONDS = 600
+
+
+class KoreMode(StrEnum):
+    """How KORE's API answers."""
+
+    NORMAL = "normal"
+    SLOW = "slow"
+    BUSY = "busy"
+    DOWN = "down"
+
+
+KORE_TITLES = {
+    KoreMode.NORMAL: "Answers as it should",
+    KoreMode.SLOW: f"Slow: {SLOW_SECONDS:.0f} s an answer",
+    KoreMode.BUSY: "Too busy: 429, try again in 2 s",
+    KoreMode.DOWN: "Down: 503 to everything",
+}
+
+
+class KoreControl:
+    """Sets the faults of the stand-in for KORE's API; nobody else may while it is used."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        self.mode = KoreMode.NORMAL
+
+    def set(self, mode: KoreMode) -> None:
+        """Answer like this from now on."""
+        self.mode = mode
+        self._faults.clear()
+        if mode is KoreMode.SLOW:
+            self._faults.latency = SLOW_SECONDS
+        elif mode is KoreMode.BUSY:
+            self._faults.add(too_many(times=None, retry_after="2"))
+        elif mode is KoreMode.DOWN:
+            self._faults.add(broken(times=None))
+
+    def state(self) -> Json:
+        """Return the mode and all modes, as the page shows them."""
+        return _modes(self.mode, KORE_TITLES)
+
+
+class DeliveryMode(StrEnum):
+    """How Slack delivers events."""
+
+    NORMAL = "normal"
+    TWICE = "twice"
+    BACKWARDS = "backwards"
+    LATE = "late"
+
+
+DELIVERY_TITLES = {
+    DeliveryMode.NORMAL: "Once, in order, at once",
+    DeliveryMode.TWICE: "Every event twice",
+    DeliveryMode.BACKWARDS: "The last one first",
+    DeliveryMode.LATE: "10 minutes late",
+}
+_DELIVERY_FAULTS = {
+    DeliveryMode.NORMAL: DeliveryFaults(),
+    DeliveryMode.TWICE: DeliveryFaults(twice=True),
+    DeliveryMode.BACKWARDS: DeliveryFaults(backwards=True),
+    DeliveryMode.LATE: DeliveryFaults(late_seconds=LATE_SECONDS),
+}
+
+
+class DeliveryControl:
+    """Sets how the stand-in for Slack delivers events."""
+
+    def __init__(self, courier: Courier) -> None:
+        self._courier = courier
+        self.mode = DeliveryMode.NORMAL
+
+    def set(self, mode: DeliveryMode) -> None:
+        """Deliver like this from now on."""
+        self.mode = mode
+        self._courier.mischief = _DELIVERY_FAULTS[mode]
+
+    def state(self) -> Json:
+        """Return the mode and all modes, as the page shows them."""
+        return _modes(self.mode, DELIVERY_TITLES)
+
+
+def _modes(mode: StrEnum, titles: dict[KoreMode, str] | dict[DeliveryMode, str]) -> Json:
+    listed = [{"name": each.value, "title": title} for each, title in titles.items()]
+    return {"mode": mode.value, "modes": listed}
+
+
+class BotDidNotStart(Exception):
+    """A bot's process ended, or printed nothing, before it was ready; its log says why."""
+
+
+class BotControl(Protocol):
+    """Whoever runs the bots; `number` counts from 1. Raises KeyError for others."""
+
+    def state(self) -> list[dict[str, object]]:
+        """Return each bot's `number`, `pid` (None where it does not run) and `running`."""
+
+    async def start(self, number: int = 1) -> None:
+        """Start a bot that does not run, and wait until it is ready. Raises BotDidNotStart."""
+
+    def kill(self, number: int = 1) -> None:
+        """End a bot as `kill -9` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What actions change; where one is None, the page does not offer it."""
+
+    workspace: Workspace
+    kore: KoreControl | None = None
+    events: ScenarioEvents | None = None
+    delivery: DeliveryControl | None = None
+    bots: BotControl | None = None
+
+    def state(self) -> Json:
+        """Return what the page shows of them."""
+        return {
+            "kore": self.kore and self.kore.state(),
+            "delivery": self.delivery and self.delivery.state(),
+            "events": self.events and self.events.titles(),
+            "bots": self.bots and self.bots.state(),
+        }
