@@ -31,7 +31,7 @@ from bot.slack.client import SlackClient
 from bot.slack.dedupe import RecentIds
 from bot.slack.files import Files
 from bot.slack.home_tab import HomeTabs
-from bot.slack.http_endpoint import Signature, SlackEndpoint
+from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
 from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
 from bot.slack.modals import Modals
 from bot.slack.socket_mode import SocketModeConnection
@@ -132,8 +132,8 @@ def _with_intake(
         link = SocketModeConnection(app, app_token, services.slack, clock, metrics)
         bot, routes = bot_with(link), []
     else:
-        signature = Signature(revealed(settings.slack_signing_secret), clock)
-        endpoint = SlackEndpoint(app, signature, clock, metrics)
+        verifier = SignatureVerifier(revealed(settings.slack_signing_secret), clock)
+        endpoint = SlackEndpoint(app, verifier, clock, metrics)
         bot = bot_with(endpoint)
         routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
     return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, bot.notes, metrics)])

@@ -1,7 +1,8 @@
-"""The Bolt app, set up so that it acknowledges at once and asks Slack nothing on the way.
+"""Who the bot is to Slack, and the Bolt app that takes its requests.
 
-As it comes Bolt polls every 10 ms for the ack, loses it where a listener raises right after it,
-and calls auth.test within the first request's three seconds.
+The app acknowledges at once and asks Slack nothing on the way. By itself Bolt polls every 10 ms for
+the ack, loses it where a listener raises right after it, and calls auth.test within the first
+request's three seconds.
 """
 
 import logging
@@ -19,26 +20,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackLost, StartError
 from bot.proxies import origin_of, proxy_for
-from bot.slack.client import Answer, SlackClient
+from bot.slack.client import SlackClient, SlackResponse
 from bot.slack.errors import Reason, SlackError, SlackRefused
-
-QUIET_SECONDS = 1800.0
-"""How long a link that is repeated in a channel is not previewed again."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListeningConfig:
-    """Who we are to a mention, and what is switched on.
-
-    `prefix_channels` are those in which `!sim …` is heard; `unfurls` previews links to SIMs,
-    but not again within `quiet_seconds` where it was.
-    """
-
-    bot_user: str
-    prefix_channels: frozenset[str] = frozenset()
-    unfurls: bool = False
-    quiet_seconds: float = QUIET_SECONDS
-
 
 BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 -- its name
 APP_TOKEN = "SLACK_APP_TOKEN"  # noqa: S105 -- its name
@@ -46,7 +29,7 @@ APP_TOKEN = "SLACK_APP_TOKEN"  # noqa: S105 -- its name
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The answer of auth.test; `scopes` are what the token was given."""
+    """What auth.test says of the bot's token; `scopes` are those that it was granted."""
 
     team: str
     user: str
@@ -56,37 +39,60 @@ class Identity:
 
 
 async def identify(client: SlackClient) -> Identity:
-    """Ask auth.test. Raises StartError or SlackLost, each one clear line."""
-    answer = await ask(client, "auth.test", BOT_TOKEN)
-    given = answer.headers.get("X-OAuth-Scopes", "")
+    """Return whose token the bot has. Raises StartError or SlackLost, each with one clear line."""
+    answer = await call_at_start(client, "auth.test", BOT_TOKEN)
+    granted = answer.headers.get("X-OAuth-Scopes", "")
     return Identity(
         team=answer.body["team_id"],
         user=answer.body["user_id"],
         bot=answer.body.get("bot_id"),
         enterprise=answer.body.get("enterprise_id"),
-        scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()),
+        scopes=frozenset(scope.strip() for scope in granted.split(",") if scope.strip()),
     )
 
 
-async def ask(client: SlackClient, method: str, setting: str, token: str = "") -> Answer:
-    """Ask what must work before anything else can; `setting` is where the token comes from."""
+async def call_at_start(
+    client: SlackClient, method: str, setting: str, token: str = ""
+) -> SlackResponse:
+    """Call what must work before anything else can; `setting` is where the token comes from.
+
+    Raises StartError or SlackLost, each with one clear line.
+    """
     try:
-        return await client.call(method, token=token, question=True)
+        return await client.call(method, token=token, idempotent=True)
     except SlackRefused as error:
         if error.reason is Reason.SERVER_FAULT:
             raise SlackLost(f"Slack cannot be used: {error}") from error
-        words = f"{setting}: Slack refuses it ({error.error}); copy it anew from api.slack.com/apps"
-        raise StartError(words) from error
+        fault = f"{setting}: Slack refuses it ({error.error}); copy it anew from api.slack.com/apps"
+        raise StartError(fault) from error
     except SlackError as error:
         raise SlackLost(f"Slack cannot be reached: {error}") from error
 
 
+QUIET_SECONDS = 1800.0
+"""For how long a link that is repeated in a channel is not previewed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningConfig:
+    """What messages the bot listens to.
+
+    `bot_user` is whom a mention names, `prefix_channels` are those in which `!sim …` is read;
+    `unfurls` previews links to SIMs, but not again in a channel within `quiet_seconds`.
+    """
+
+    bot_user: str
+    prefix_channels: frozenset[str] = frozenset()
+    unfurls: bool = False
+    quiet_seconds: float = QUIET_SECONDS
+
+
 # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and says that it does not need it.
-NO_NEWS = "As you gave `client` as well, `token` will be unused."
+UNUSED_NOTICE = "As you gave `client` as well, `token` will be unused."
 
 
 class StaticAuthorize(AsyncAuthorize):
-    """Gives every request the same answer: the one auth.test of the start."""
+    """Answers every request with the identity that was asked for at the start."""
 
     def __init__(self, identity: Identity, token: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt's has no types
@@ -98,18 +104,18 @@ class StaticAuthorize(AsyncAuthorize):
             bot_token=token,
         )
 
-    async def __call__(self, **_about: object) -> AuthorizeResult:
-        """Return it, whoever asks."""
+    async def __call__(self, **_request: object) -> AuthorizeResult:
+        """Return it, whatever the request."""
         return self._result
 
 
 def make_bolt_app(
     session: aiohttp.ClientSession, identity: Identity, *, token: str, api_url: str
 ) -> AsyncApp:
-    """Make the app without listeners; what it sends goes over the shared session.
+    """Return the app without listeners; what it sends goes over the shared session.
 
-    Signatures are checked before Bolt (bot/slack/http_endpoint.py). Nothing of ours needs the
-    injected helpers for assistants and functions, so they are off.
+    Signatures are checked before Bolt, in bot/slack/http_endpoint.py. The helpers that Bolt injects
+    for assistants and functions are off: nothing here uses them.
     """
     logger = bolt_logger()
     return AsyncApp(
@@ -126,18 +132,18 @@ def make_bolt_app(
 
 
 def bolt_logger() -> logging.Logger:
-    """Return the logger that all of Bolt's copy; never at DEBUG, where it writes whole bodies."""
+    """Return the logger that Bolt's loggers copy; never at DEBUG, where it logs whole bodies."""
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(max(logger.level, logging.INFO))
     if not logger.filters:
-        logger.addFilter(lambda record: record.getMessage() != NO_NEWS)
+        logger.addFilter(lambda record: record.getMessage() != UNUSED_NOTICE)
     return logger
 
 
 def _web_client(
     session: aiohttp.ClientSession, api_url: str, logger: logging.Logger
 ) -> AsyncWebClient:
-    """Make the SDK's client, for Bolt and Socket Mode; it never sends again what may be done."""
+    """Return the SDK's client for Bolt and Socket Mode; it never repeats what may be done."""
     client = AsyncWebClient(
         base_url=api_url,
         session=session,
@@ -148,6 +154,6 @@ def _web_client(
             AsyncServerErrorRetryHandler(max_retry_count=2),
         ],
     )
-    # by itself it takes the environment's proxy for whatever host, this machine's own too
+    # by itself it takes the environment's proxy for every host, this machine included
     client.proxy = proxy_for(origin_of(api_url))
     return client

@@ -30,22 +30,22 @@ from bot.slack.errors import (
 
 
 class SlackObserver(Protocol):
-    """Each call is one event; labels are few and bounded."""
+    """Counts what goes to Slack and comes back; labels are few and bounded."""
 
     def slack_called(self, method: str, outcome: str, seconds: float) -> None:
-        """Time one HTTP request to Slack: `outcome` is ok or the error's word."""
+        """Time one HTTP request: `outcome` is `ok` or the error's code."""
 
     def delivered(self, route: str, outcome: str) -> None:
-        """Count one way that an answer took, or tried to."""
+        """Count one way by which an answer was sent, or failed to be."""
 
     def block_unknown(self, kind: str) -> None:
-        """Count a kind of block that a workspace was found not to know."""
+        """Count a kind of block that a workspace does not know."""
 
     def acknowledged(self, via: str, seconds: float) -> None:
-        """Time until Slack was answered, over http or socket."""
+        """Time an ack, over `http` or `socket`."""
 
     def slack_connections(self, count: int) -> None:
-        """Keep how many Socket Mode connections Slack counts for this app."""
+        """Record how many Socket Mode connections this app has."""
 
 
 class NullSlackObserver:
@@ -72,33 +72,31 @@ BACKOFF = Backoff(first=0.3, longest=5.0, jitter=0.4)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How patient a call is. Seconds; `most_waited` caps the sum of what Slack asks us to wait."""
+    """Decides whether a call is made again. `max_wait` is in seconds, for all waits of a call."""
 
     attempts: int = 4
     backoff: Backoff = BACKOFF
-    most_waited: float = 60.0
+    max_wait: float = 60.0
 
     def wait(
-        self, error: SlackError, attempt: int, waited: float, *, question: bool
+        self, error: SlackError, attempt: int, waited: float, *, idempotent: bool
     ) -> float | None:
-        """Return the seconds before attempt `attempt` + 1, or None where there is none."""
-        if attempt >= self.attempts:
+        """Return the seconds until the next attempt; None where there is none."""
+        if attempt >= self.attempts or not _may_retry(error, idempotent=idempotent):
             return None
-        seconds = self._seconds(error, attempt, question=question)
-        return None if seconds is None or waited + seconds > self.most_waited else seconds
-
-    def _seconds(self, error: SlackError, attempt: int, *, question: bool) -> float | None:
+        seconds = self.backoff.after(attempt)
         if isinstance(error, SlackRateLimited):
-            return error.retry_after + self.backoff.after(1)
-        return self.backoff.after(attempt) if self._again(error, question=question) else None
+            seconds = error.retry_after + self.backoff.after(1)
+        return seconds if waited + seconds <= self.max_wait else None
 
-    @staticmethod
-    def _again(error: SlackError, *, question: bool) -> bool:
-        if isinstance(error, SlackRefused):
-            return error.reason is Reason.SERVER_FAULT
-        if isinstance(error, SlackOutcomeUnknown):
-            return question
-        return isinstance(error, SlackUnreachable)
+
+def _may_retry(error: SlackError, *, idempotent: bool) -> bool:
+    """Return whether Slack surely did nothing, or may do it twice."""
+    if isinstance(error, SlackRefused):
+        return error.reason is Reason.SERVER_FAULT
+    if isinstance(error, SlackOutcomeUnknown):
+        return idempotent
+    return isinstance(error, (SlackUnreachable, SlackRateLimited))
 
 
 RESPONSE_URL = "response_url"
@@ -107,19 +105,19 @@ CONNECTIONS = 50
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _BYTES = {"Content-Type": "application/octet-stream"}
-_YES = re.compile(r"(?i)ok\b")
+_OK = re.compile(r"(?i)ok\b")
 _NOT_DONE = (500, 503)  # Slack answered that it did not do it; 502 and 504 come from a gateway
 
-_TIMES = aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5)
-_LONG = aiohttp.ClientTimeout(total=300, connect=10, sock_connect=5)  # for what lies on the disk
+_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5)
+_FILE_TIMEOUT = aiohttp.ClientTimeout(total=300, connect=10, sock_connect=5)
 
 Json = dict[str, Any]
 Content = bytes | Path
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What Slack answered: the body read as JSON, and its headers."""
+class SlackResponse:
+    """A yes of Slack's: the body read as JSON, and the headers."""
 
     body: Json
     headers: Mapping[str, str]
@@ -130,16 +128,15 @@ def open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300),
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=_TIMES,
+        timeout=_TIMEOUT,
         headers={"User-Agent": "simsessions", "Accept-Encoding": "identity"},
     )
 
 
 class SlackClient:
-    """Sends, waits out 429s, tries again what surely was not done, and tells errors apart.
+    """Calls Slack, waits out 429s and retries what surely was not done.
 
-    Never called before the ack: a wait that Slack asks for may take as long as the retry policy
-    allows.
+    Never to be called before the ack: Slack may ask for a wait as long as the retry policy allows.
     """
 
     def __init__(  # noqa: PLR0913 -- collaborators and two values
@@ -165,52 +162,52 @@ class SlackClient:
         body: Json | None = None,
         *,
         token: str = "",
-        question: bool = False,
+        idempotent: bool = False,
         form: bool = False,
-    ) -> Answer:
+    ) -> SlackResponse:
         """Call a method of the Web API with the bot's token, or another's.
 
-        `question` says that the call changes nothing and may be repeated; `form` is for the methods
-        that do not read JSON, such as files.info. Raises SlackError.
+        `idempotent` says that the call may be repeated without harm; `form` is for the methods that
+        do not read JSON, such as files.info. Raises SlackError.
         """
         data = urlencode(body or {}) if form else json.dumps(body or {})
         headers = {"Authorization": f"Bearer {token or self._token}"} | (_FORM if form else _JSON)
         url = self._api_url + method
-        return await self._send(method, url, data.encode(), headers, question=question)
+        return await self._send(method, url, data.encode(), headers, idempotent=idempotent)
 
     async def respond(self, response_url: str, body: Json) -> None:
-        """Post to a response_url: at most 5 times and for 30 minutes. Raises SlackError."""
+        """Post to a response_url, which takes 5 posts within 30 minutes. Raises SlackError."""
         data = json.dumps(body).encode()
-        await self._send(RESPONSE_URL, response_url, data, _JSON, question=False)
+        await self._send(RESPONSE_URL, response_url, data, _JSON, idempotent=False)
 
     async def upload(self, upload_url: str, content: Content) -> None:
-        """Post a file's bytes to where files.getUploadURLExternal said. Raises SlackError.
+        """Post a file to the address that files.getUploadURLExternal gave. Raises SlackError.
 
-        What lies on the disk is sent from there, without being read into memory as a whole.
+        A file on the disk is streamed from there.
         """
-        await self._send(UPLOAD, upload_url, content, _BYTES, question=False)
+        await self._send(UPLOAD, upload_url, content, _BYTES, idempotent=False)
 
     async def _send(
-        self, method: str, url: str, data: Content, headers: Mapping[str, str], *, question: bool
-    ) -> Answer:
+        self, method: str, url: str, data: Content, headers: Mapping[str, str], *, idempotent: bool
+    ) -> SlackResponse:
         attempt, waited = 0, 0.0
         while True:
             attempt += 1
             try:
-                return await self._timed(method, url, data, headers)
+                return await self._observed(method, url, data, headers)
             except SlackError as error:
-                wait = self._retry.wait(error, attempt, waited, question=question)
+                wait = self._retry.wait(error, attempt, waited, idempotent=idempotent)
                 if wait is None:
                     raise
             waited += wait
             await self._clock.sleep(wait)
 
-    async def _timed(
+    async def _observed(
         self, method: str, url: str, data: Content, headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> SlackResponse:
         started, outcome = self._clock.monotonic(), "cancelled"
         try:
-            answer = await self._once(method, url, data, headers)
+            answer = await self._post(method, url, data, headers)
             outcome = "ok"
         except SlackError as error:
             outcome = error.outcome
@@ -219,10 +216,13 @@ class SlackClient:
             self._observer.slack_called(method, outcome, self._clock.monotonic() - started)
         return answer
 
-    async def _once(
+    async def _post(
         self, method: str, url: str, data: Content, headers: Mapping[str, str]
-    ) -> Answer:
-        proxy, timeout = proxy_for(origin_of(url)), _TIMES if isinstance(data, bytes) else _LONG
+    ) -> SlackResponse:
+        proxy, timeout = (
+            proxy_for(origin_of(url)),
+            _TIMEOUT if isinstance(data, bytes) else _FILE_TIMEOUT,
+        )
         try:
             with _opened(data) as body:
                 async with self._session.post(
@@ -247,8 +247,8 @@ def _opened(content: Content) -> Iterator[bytes | IO[bytes]]:
         yield file
 
 
-def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> Answer:
-    """Tell yes from no; other URLs than the Web API's answer `ok`, `OK - 123` or a bare code."""
+def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> SlackResponse:
+    """Return a yes, or raise what else it was. Raises SlackError."""
     body = _body(text)
     error = str(body.get("error") or f"http_{status}")
     reason = reason_of(error)
@@ -257,7 +257,7 @@ def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> 
     if status >= 500 and status not in _NOT_DONE:  # noqa: PLR2004
         raise SlackOutcomeUnknown(method, f"http_{status}")
     if status == 200 and body.get("ok"):  # noqa: PLR2004
-        return Answer(body, headers)
+        return SlackResponse(body, headers)
     if reason is Reason.IN_DOUBT:
         raise SlackOutcomeUnknown(method, error)
     messages = (body.get("response_metadata") or {}).get("messages") or ()
@@ -266,11 +266,12 @@ def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> 
 
 
 def _body(text: bytes) -> Json:
+    """Read a body; other URLs than the Web API's answer `ok`, `OK - 123` or a bare code."""
     try:
         body = json.loads(text)
     except ValueError:
         word = text.decode("utf-8", "replace").strip()[:80]
-        return {"ok": True} if _YES.match(word) else {"ok": False, "error": word or None}
+        return {"ok": True} if _OK.match(word) else {"ok": False, "error": word or None}
     return body if isinstance(body, dict) else {"ok": body == "ok"}
 
 

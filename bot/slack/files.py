@@ -1,10 +1,9 @@
-"""Files for people: uploaded, shared into one conversation, waited for until Slack has them ready.
+"""Uploads files and shares each into one conversation, then waits until Slack has processed it.
 
-Who sees a file: whoever sees the conversation that it is shared into. An ephemeral message cannot
-carry one: a file that is in no conversation belongs to the bot alone, and an image block that names
-it shows "missing" to everybody else. So what only the asker may see goes into the direct messages
-between bot and asker; into a channel or thread a file goes only when somebody shares it there, and
-the bot must be a member.
+Whoever sees the conversation sees the file. An ephemeral message cannot carry one: a file that is
+in no conversation belongs to the bot alone, and an image block that names it shows "missing" to
+everybody else. So what only the asker may see goes into the direct messages between bot and asker;
+into a channel or thread, where the bot must be a member, a file goes when somebody shares it there.
 https://github.com/slackapi/node-slack-sdk/issues/1790 (no file in an ephemeral message)
 https://github.com/slackapi/bolt-js/issues/2115 (a person's id is no place to share a file into)
 """
@@ -35,23 +34,23 @@ BACKOFF = Backoff(first=0.25, longest=4.0)
 
 
 class NewFile(Protocol):
-    """A file to be sent."""
+    """A file to send."""
 
     @property
     def name(self) -> str:
-        """What it is called on a disk."""
+        """The file name."""
 
     @property
     def content(self) -> Content:
-        """Its bytes, at least one, or where they lie on the disk."""
+        """At least one byte, or the path of a file on the disk."""
 
     @property
     def title(self) -> str:
-        """What it is called in Slack."""
+        """The title in Slack."""
 
     @property
     def alt(self) -> str:
-        """What a picture shows, for who cannot see it; "" for another file."""
+        """What a picture shows, for who cannot see it; "" for other files."""
 
     @property
     def words(self) -> str:
@@ -60,40 +59,40 @@ class NewFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Where a file is now; `is_ready` is False where Slack is still at it, or does not say."""
+    """Where a file is; `is_ready` is False where Slack is still processing it, or does not say."""
 
     channel: str
     is_ready: bool
 
 
 class Files:
-    """Sends files. Needs the scope files:write; files:read lets it wait until they are ready."""
+    """Needs the scope files:write; with files:read it waits until a file is ready."""
 
     def __init__(self, client: SlackClient, clock: Clock) -> None:
         self._client = client
         self._clock = clock
 
     async def to_asker(self, to: Target, file: NewFile) -> Sent:
-        """Send it to the asker alone, into their direct messages with the bot.
+        """Send a file to the asker alone, into their direct messages with the bot.
 
-        Raises FileNotSent; then nothing of it is left there, unless Slack did not answer.
+        Raises FileNotSent; nothing of it is left there then, unless Slack did not answer.
         """
-        with _told():
+        with _explained():
             upload = await self._upload(file)
-            # only a message tells the conversation's id to a bot without im:write
+            # without im:write only a message tells the conversation's id
             note = await self._client.call("chat.postMessage", _note(to.user, file))
             try:
                 return await self._share(upload, file, {"channel_id": note.body["channel"]})
             except SlackError as error:
                 if not isinstance(error, SlackOutcomeUnknown):
-                    await self._take_back(note.body)
+                    await self._delete(note.body)
                 raise
 
     async def to_channel(self, to: Target, file: NewFile) -> Sent:
-        """Share it in the channel or thread for all to see. Raises NotShared or FileNotSent."""
+        """Share a file in the channel or thread. Raises NotShared or FileNotSent."""
         thread = {"thread_ts": to.thread} if to.thread else {}
         place = {"channel_id": to.channel, "initial_comment": file.words} | thread
-        with _told():
+        with _explained():
             upload = await self._upload(file)
             try:
                 return await self._share(upload, file, place)
@@ -103,17 +102,17 @@ class Files:
                 raise
 
     async def _upload(self, file: NewFile) -> str:
-        """Hand the bytes over; give the file's id."""
+        """Upload the bytes and return the file's id."""
         about = {"filename": file.name, "length": _size(file.content)}
         alt = {"alt_txt": file.alt} if file.alt else {}
         ticket = await self._client.call(
-            "files.getUploadURLExternal", about | alt, question=True, form=True
+            "files.getUploadURLExternal", about | alt, idempotent=True, form=True
         )
         await self._client.upload(ticket.body["upload_url"], file.content)
         return str(ticket.body["file_id"])
 
     async def _share(self, upload: str, file: NewFile, place: Mapping[str, str]) -> Sent:
-        """Put an upload into a conversation, and wait until it can be seen there."""
+        """Put an upload into a conversation and wait until it can be seen there."""
         files = json.dumps([{"id": upload, "title": file.title}])
         await self._client.call(
             "files.completeUploadExternal", {"files": files, **place}, form=True
@@ -126,19 +125,19 @@ class Files:
             await self._clock.sleep(BACKOFF.after(tried))
             try:
                 answer = await self._client.call(
-                    "files.info", {"file": upload}, question=True, form=True
+                    "files.info", {"file": upload}, idempotent=True, form=True
                 )
-            except SlackError:  # without files:read it cannot be asked; it is sent all the same
+            except SlackError:  # without files:read nobody can say; the file is sent all the same
                 return False
             if (answer.body.get("file") or {}).get("mimetype"):
                 return True
         return False
 
-    async def _take_back(self, note: Mapping[str, Any]) -> None:
-        """Delete the sentence to which no file came."""
+    async def _delete(self, note: Mapping[str, Any]) -> None:
+        """Delete the message that announced a file which never came."""
         try:
             await self._client.call("chat.delete", {"channel": note["channel"], "ts": note["ts"]})
-        except SlackError:  # a sentence too many is no reason to hide the first fault
+        except SlackError:  # the first fault matters more than a message too many
             return
 
 
@@ -152,8 +151,8 @@ def _note(user: str, file: NewFile) -> dict[str, Any]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn what Slack says into a sentence for the asker."""
+def _explained() -> Iterator[None]:
+    """Turn Slack's error into a sentence for the asker."""
     try:
         yield
     except SlackError as error:

@@ -1,7 +1,7 @@
-"""POST /slack/events: a signed request of Slack, checked before anything else reads it.
+"""POST /slack/events: checks the signature, acknowledges commands at once, hands the rest to Bolt.
 
-A slash command is acknowledged here, before Bolt has a look at it: its ack is always empty, and so
-it waits for nothing. What Slack reads in other acks (options, windows, challenges) is Bolt's.
+The ack of a slash command is always empty, so it is sent before Bolt sees the request. In other
+acks Slack reads what Bolt answers: options, modals, challenges.
 """
 
 import asyncio
@@ -19,41 +19,41 @@ from bot.slack.client import SlackObserver
 WINDOW_SECONDS = 300
 
 
-class Signature:
-    """Tells Slack's requests from others; without a secret nothing is Slack's."""
+class SignatureVerifier:
+    """Checks that Slack signed a request; without a secret no request is Slack's."""
 
     def __init__(self, secret: str, clock: Clock) -> None:
         self._key = secret.encode()
         self._clock = clock
 
-    def fits(self, body: bytes, timestamp: bytes, signature: bytes) -> bool:
-        """Return whether Slack signed this body in the last five minutes."""
+    def is_valid(self, body: bytes, timestamp: bytes, signature: bytes) -> bool:
+        """Return whether Slack signed this body, less than five minutes ago."""
         if not (self._key and timestamp.isdigit() and self._fresh(timestamp)):
             return False
-        mine = hmac.digest(self._key, b"v0:%b:%b" % (timestamp, body), "sha256").hex()
-        return hmac.compare_digest(b"v0=" + mine.encode(), signature)
+        expected = hmac.digest(self._key, b"v0:%b:%b" % (timestamp, body), "sha256").hex()
+        return hmac.compare_digest(b"v0=" + expected.encode(), signature)
 
     def _fresh(self, timestamp: bytes) -> bool:
-        # 12 digits last for 30,000 years; more only cost time
+        # 12 digits last for 30,000 years; more would only cost time
         is_number = len(timestamp) <= 12  # noqa: PLR2004
         return is_number and abs(self._clock.now().timestamp() - int(timestamp)) <= WINDOW_SECONDS
 
 
-MOST_BYTES = 1 << 20  # a view is at most 250 KB; Bolt itself reads whatever comes
+MAX_BYTES = 1 << 20  # a view is at most 250 KB; Bolt itself would read any length
 
 
 class SlackEndpoint:
-    """An ASGI app before Bolt: 413 too long, 401 not Slack's, 400 not readable, 503 leaving."""
+    """An ASGI app before Bolt: 413 too long, 401 not Slack's, 400 not readable, 503 stopping."""
 
     def __init__(
         self,
         app: AsyncApp,
-        signature: Signature,
+        verifier: SignatureVerifier,
         clock: Clock,
         observer: SlackObserver,
     ) -> None:
         self._app = app
-        self._signature = signature
+        self._verifier = verifier
         self._clock = clock
         self._observer = observer
         self._is_open = False
@@ -63,11 +63,11 @@ class SlackEndpoint:
         started = self._clock.monotonic()
         headers: dict[bytes, bytes] = dict(scope["headers"])
         body = await self._checked(headers, receive)
-        at_once = isinstance(body, str) and is_command(body)
-        response = Response() if at_once else await self._answer(body, headers)
+        is_acked = isinstance(body, str) and is_command(body)
+        response = Response() if is_acked else await self._answer(body, headers)
         await response(scope, receive, send)
         self._observer.acknowledged("http", self._clock.monotonic() - started)
-        if at_once:
+        if is_acked:
             # uvloop writes at the end of the loop's turn
             await asyncio.sleep(0)
             await self._answer(body, headers)
@@ -81,15 +81,15 @@ class SlackEndpoint:
         return self._is_open
 
     async def watch(self) -> None:
-        """Wait for ever: nothing of ours stands between Slack and this endpoint."""
+        """Wait for ever: there is no connection of ours that could be lost."""
         await asyncio.Event().wait()
 
     async def close(self, _patience: float = 0.0) -> None:
-        """Take no more requests; Slack delivers events again, and tells the people who ask."""
+        """Take no more requests: Slack delivers events again, and tells people that it failed."""
         self._is_open = False
 
     async def _checked(self, headers: dict[bytes, bytes], receive: Receive) -> str | Response:
-        """Return the body of a request that is Slack's, or what to answer another."""
+        """Return the body of a request of Slack's, or the response to any other."""
         body = await read_body(receive)
         if body is None:
             return Response("too long", 413, headers={"connection": "close"})
@@ -107,14 +107,14 @@ class SlackEndpoint:
         if isinstance(body, Response):
             return body
         try:
-            request = AsyncBoltRequest(body=body, headers=_told(headers))
+            request = AsyncBoltRequest(body=body, headers=_bolt_headers(headers))
         except (ValueError, TypeError, AttributeError):  # Bolt takes every body for an object
             return Response("not readable", 400)
         return _response(await self._app.async_dispatch(request))
 
     def _is_slacks(self, body: bytes, headers: dict[bytes, bytes]) -> bool:
         timestamp = headers.get(b"x-slack-request-timestamp", b"")
-        return self._signature.fits(body, timestamp, headers.get(b"x-slack-signature", b""))
+        return self._verifier.is_valid(body, timestamp, headers.get(b"x-slack-signature", b""))
 
 
 async def read_body(receive: Receive) -> bytes | None:
@@ -127,7 +127,7 @@ async def read_body(receive: Receive) -> bytes | None:
             return None
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > MOST_BYTES:
+        if size > MAX_BYTES:
             return None
         chunks.append(chunk)
         more = message.get("more_body", False)
@@ -135,12 +135,12 @@ async def read_body(receive: Receive) -> bytes | None:
 
 
 def is_command(body: str) -> bool:
-    """Tell a slash command's form from events (JSON), interactions and checks."""
+    """Return whether it is a slash command, and no event (JSON), interaction or check."""
     return not body.startswith(("payload=", "{")) and "command=%2F" in body
 
 
-def _told(headers: dict[bytes, bytes]) -> dict[str, Any]:
-    """Return the headers that Bolt has a use for."""
+def _bolt_headers(headers: dict[bytes, bytes]) -> dict[str, Any]:
+    """Return the headers that Bolt reads."""
     return {
         name.decode("latin-1"): value.decode("latin-1")
         for name, value in headers.items()

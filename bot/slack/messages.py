@@ -1,4 +1,4 @@
-"""One message on its way to somebody, written for each of the ways that it can take."""
+"""Sending messages: as answers by whichever way works, or as progress that is edited in place."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 class Target(Protocol):
-    """Whom an answer is for, and through which URL it may go."""
+    """Whom a message is for and where; filled from the interaction that asked for it."""
 
     @property
     def team(self) -> str:
@@ -45,7 +45,7 @@ class Target(Protocol):
 
 
 class Message(Protocol):
-    """What is sent as it is: `text` is read out and notified, `blocks` are drawn."""
+    """What is sent as it is: `text` is for notifications and screen readers, `blocks` are drawn."""
 
     @property
     def text(self) -> str:
@@ -76,7 +76,7 @@ class TextOnly:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message for `to`: for all to see or for the asker, new or in place of what was clicked."""
+    """A message as each route wants it: for all or the asker, new or instead of the clicked one."""
 
     to: Target
     message: Message
@@ -99,7 +99,7 @@ class Post:
         return self._body() | self._thread() | self._quiet() | {"channel": self.to.channel}
 
     def to_asker_directly(self) -> Json:
-        """Return the body for chat.postMessage to the asker; a user's id opens the conversation."""
+        """Return the body for chat.postMessage to the asker; a user's id opens their messages."""
         return self._body() | self._quiet() | {"channel": self.to.user}
 
     def _body(self) -> Json:
@@ -110,7 +110,7 @@ class Post:
         return {"thread_ts": self.to.thread} if self.to.thread else {}
 
     def _quiet(self) -> Json:
-        """Keep Slack from adding a preview of the map link to every answer."""
+        """Keep Slack from previewing the map link under every answer."""
         return {"unfurl_links": False, "unfurl_media": False}
 
 
@@ -163,7 +163,7 @@ class BlockFallback:
 
 
 class Delivery:
-    """Delivers what answers somebody who waits."""
+    """Delivers an answer to somebody who waits, by the first way that works."""
 
     def __init__(
         self, client: SlackClient, fallback: BlockFallback, observer: SlackObserver
@@ -175,9 +175,9 @@ class Delivery:
     async def deliver(
         self, to: Target, screen: Screen, *, in_channel: bool = False, replace: bool = False
     ) -> str:
-        """Send a screen; return the route it took.
+        """Send a screen and return the route that it took.
 
-        `in_channel` is for all to see, `replace` puts it in place of the message that was clicked.
+        `in_channel` is for all to see; `replace` puts it in place of the message that was clicked.
         A workspace that refuses a newer block gets plainer ones, at last the text alone.
         Raises NotDelivered.
         """
@@ -188,11 +188,11 @@ class Delivery:
         return await self._fallback.send(to.team, screen, send)
 
     async def _send(self, post: Post) -> str:
-        """Try one way after the other. Raises SlackRefused for blocks only, else NotDelivered."""
+        """Try one route after the other. Raises SlackRefused for blocks only, else NotDelivered."""
         failed: SlackError | None = None
-        for route, sending in self._routes(post):
+        for route, attempt in self._routes(post):
             try:
-                await sending()
+                await attempt()
             except SlackOutcomeUnknown as error:
                 self._failed(route, error)
                 return route
@@ -221,12 +221,12 @@ class Delivery:
         log.warning("delivery-failed", extra={"route": route, "outcome": error.outcome})
 
 
-FIRST_SECONDS = 1.5
-EVERY_SECONDS = 3.0
+FIRST_PAUSE_SECONDS = 1.5
+PAUSE_SECONDS = 3.0
 
 
 class ProgressMessages:
-    """Begins them."""
+    """Makes messages that show progress and then turn into the answer."""
 
     def __init__(self, client: SlackClient, fallback: BlockFallback, delivery: Delivery) -> None:
         self._client = client
@@ -234,14 +234,14 @@ class ProgressMessages:
         self._delivery = delivery
 
     def begin(self, to: Target, *, in_channel: bool) -> "ProgressMessage":
-        """Return a message that is not shown yet."""
+        """Return a message that is not posted yet."""
         return ProgressMessage(
             self._client, self._fallback, self._delivery, to, in_channel=in_channel
         )
 
 
 class ProgressMessage:
-    """One such message. Where the bot is not in the channel, only the asker is shown it."""
+    """One such message. Where the bot may not post in the channel, only the asker sees it."""
 
     def __init__(
         self,
@@ -262,37 +262,37 @@ class ProgressMessage:
 
     @property
     def in_channel(self) -> bool:
-        """Whether everybody in the channel reads it, as far as is known by now."""
+        """Whether everybody in the channel sees it, as far as is known by now."""
         return self._in_channel
 
     def pauses(self) -> Iterator[float]:
-        """Return how many seconds to wait before each showing; none is left where one is enough."""
-        often: Iterator[float] = repeat(EVERY_SECONDS)
-        return chain((FIRST_SECONDS,), often if self._in_channel else ())
+        """Return the seconds to wait before each update; the asker alone gets a single one."""
+        regular: Iterator[float] = repeat(PAUSE_SECONDS)
+        return chain((FIRST_PAUSE_SECONDS,), regular if self._in_channel else ())
 
     async def show(self, screen: Screen) -> None:
-        """Show how far the work is; what goes wrong with that is logged and costs nothing else."""
+        """Show how far the work is; an error is logged and stops nothing else."""
         try:
             if self._in_channel:
                 await self._put(screen)
             elif self._to.response_url:
-                await self._whisper(screen, self._to.response_url)
+                await self._show_to_asker(screen, self._to.response_url)
         except SlackError as error:
             log.warning("progress-not-shown", extra={"outcome": error.outcome})
 
     async def finish(self, screen: Screen) -> None:
-        """Show the answer in its place. Raises NotDelivered where nobody can be reached.
+        """Turn it into the answer, or deliver that otherwise. Raises NotDelivered.
 
-        A showing may have been cut off by then; only the first is waited for, else nobody would
-        know whether a message is there to be edited.
+        An update may have been cancelled by then. Only the first post is waited for: else it would
+        be unknown whether there is a message to edit.
         """
         if self._posting:
             await asyncio.gather(self._posting, return_exceptions=True)
-        if not (self._in_channel and await self._is_finished(screen)):
+        if not (self._in_channel and await self._finish_in_place(screen)):
             await self._delivery.deliver(self._to, screen)
 
-    async def _is_finished(self, screen: Screen) -> bool:
-        """Return whether the answer is there, or may be: it is never sent twice."""
+    async def _finish_in_place(self, screen: Screen) -> bool:
+        """Return whether the answer is there or may be: it is never sent twice."""
         try:
             await self._put(screen)
         except SlackError as error:
@@ -303,14 +303,14 @@ class ProgressMessage:
     async def _put(self, screen: Screen) -> None:
         """Post it, or edit it. Raises SlackError."""
         try:
-            await self._fallback.send(self._to.team, screen, self._posted_or_edited)
+            await self._fallback.send(self._to.team, screen, self._post_or_edit)
         except SlackRefused as error:
             if error.reason in WRONG_PLACE:
                 self._in_channel = False
             raise
 
-    async def _posted_or_edited(self, message: Message) -> None:
-        if self._place and await self._edited(message, self._place):
+    async def _post_or_edit(self, message: Message) -> None:
+        if self._place and await self._edit(message, self._place):
             return
         self._posting = asyncio.ensure_future(self._post(message))
         await asyncio.shield(self._posting)
@@ -320,11 +320,11 @@ class ProgressMessage:
         posted = (await self._client.call("chat.postMessage", body)).body
         self._place = {"channel": posted["channel"], "ts": posted["ts"]}
 
-    async def _edited(self, message: Message, place: dict[str, str]) -> bool:
-        """Return whether it could be edited; an edit may be sent again, for it changes nothing."""
+    async def _edit(self, message: Message, place: dict[str, str]) -> bool:
+        """Return whether it could be edited; an edit may be repeated without harm."""
         body = {**place, "text": message.text, "blocks": list(message.blocks)}
         try:
-            await self._client.call("chat.update", body, question=True)
+            await self._client.call("chat.update", body, idempotent=True)
         except SlackRefused as error:
             if error.reason is Reason.BAD_BLOCKS:
                 raise
@@ -332,7 +332,7 @@ class ProgressMessage:
             return False
         return True
 
-    async def _whisper(self, screen: Screen, url: str) -> None:
+    async def _show_to_asker(self, screen: Screen, url: str) -> None:
         async def send(message: Message) -> None:
             await self._client.respond(url, Post(self._to, message).to_response_url())
 

@@ -1,6 +1,6 @@
-"""Modals (Slack calls them modals) of one person: opened by a click's trigger, then drawn anew.
+"""Modals: opened with the trigger of a click, then updated.
 
-A trigger lives for three seconds, so a window is opened before anything is asked, and filled later.
+A trigger expires after three seconds: a modal opens before anything is asked, and is filled later.
 https://docs.slack.dev/surfaces/modals
 """
 
@@ -16,13 +16,13 @@ View = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Modal:
-    """One window that was opened."""
+    """A modal that was opened."""
 
     client: SlackClient
     id: str
 
     async def show(self, view: View) -> None:
-        """Draw it anew; one that was closed meanwhile stays closed. Raises SlackError."""
+        """Update it; one that was closed meanwhile stays closed. Raises SlackError."""
         try:
             await self.client.call("views.update", {"view_id": self.id, "view": view})
         except SlackRefused as error:
@@ -31,7 +31,7 @@ class Modal:
 
 
 class Modals:
-    """Opens windows."""
+    """Opens modals."""
 
     def __init__(self, client: SlackClient) -> None:
         self._client = client
@@ -47,5 +47,5 @@ class Modals:
         return self.opened(answer.body["view"]["id"])
 
     def opened(self, view_id: str) -> Modal:
-        """Return the window that something was clicked in."""
+        """Return the modal in which something was clicked."""
         return Modal(self._client, view_id)

@@ -1,4 +1,4 @@
-"""Socket Mode: the connection by which Slack reaches us, kept up, watched, and closed in time."""
+"""Socket Mode: the connection over which Slack reaches the bot, watched and made anew when lost."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.clock import Clock
 from bot.errors import BotError, SlackLost
 from bot.proxies import origin_of, proxy_for
-from bot.slack.bolt_app import APP_TOKEN, ask
+from bot.slack.bolt_app import APP_TOKEN, call_at_start
 from bot.slack.client import SlackClient, SlackObserver
 
 log = logging.getLogger(__name__)
@@ -22,11 +22,11 @@ OPEN_SECONDS = 15.0
 CLOSE_SECONDS = 3.0  # aiohttp itself waits 10 s for the peer's half of the closing
 CHECK_SECONDS = 5.0
 DOWN_SECONDS = 30.0  # how long the SDK may mend a connection before it is made anew
-MOST_REBUILDS = 5
+MAX_REBUILDS = 5
 
 
 class _Handler(AsyncSocketModeHandler):
-    """Bolt's adapter, timed."""
+    """Bolt's adapter, with its acks timed."""
 
     def __init__(
         self, app: AsyncApp, app_token: str, clock: Clock, observer: SlackObserver
@@ -61,32 +61,33 @@ class SocketModeConnection:
         self._greeted = asyncio.Event()
 
     async def open(self) -> None:
-        """Connect and be greeted. Raises StartError or SlackLost, each one clear line."""
-        answer = await ask(self._slack, "apps.connections.open", APP_TOKEN, self._app_token)
+        """Connect and wait for the greeting. Raises StartError or SlackLost."""
+        method = "apps.connections.open"
+        answer = await call_at_start(self._slack, method, APP_TOKEN, self._app_token)
         handler = _Handler(self._app, self._app_token, self._clock, self._observer)
         self._client = handler.client
         self._greeted.clear()
         self._client.wss_uri = answer.body["url"]
         self._client.proxy = proxy_for(origin_of(answer.body["url"]))
-        self._client.message_listeners.append(self._heard)
+        self._client.message_listeners.append(self._on_message)
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 await self._client.connect()  # type: ignore[no-untyped-call]
                 await self._greeted.wait()
         except TimeoutError as error:
             await self.close()
-            words = "Slack's WebSocket cannot be opened; is a proxy or firewall in the way?"
-            raise SlackLost(words) from error
+            fault = "Slack's WebSocket cannot be opened; is a proxy or firewall in the way?"
+            raise SlackLost(fault) from error
 
     async def is_open(self) -> bool:
-        """Return whether Slack greeted us and still answers our pings."""
+        """Return whether Slack has greeted us and still answers our pings."""
         client = self._client
         return client is not None and self._greeted.is_set() and await client.is_connected()
 
     async def watch(self) -> None:
         """Make the connection anew where it stays down. Raises SlackLost after five times."""
         up_at, rebuilds = self._clock.monotonic(), 0
-        while rebuilds < MOST_REBUILDS:
+        while rebuilds < MAX_REBUILDS:
             await self._clock.sleep(CHECK_SECONDS)
             if await self.is_open():
                 up_at, rebuilds = self._clock.monotonic(), 0
@@ -105,7 +106,7 @@ class SocketModeConnection:
             log.warning("socket-rebuild-failed", extra={"why": error.sentence})
 
     async def close(self, patience: float = CLOSE_SECONDS) -> None:
-        """Take nothing more in; give the peer at most `patience` seconds to say goodbye."""
+        """Take nothing more; leave the peer at most `patience` seconds to close its side."""
         client, self._client = self._client, None
         if client is None:
             return
@@ -120,8 +121,8 @@ class SocketModeConnection:
         await asyncio.gather(*helpers, return_exceptions=True)
         await client.aiohttp_client_session.close()
 
-    async def _heard(self, _client: object, message: dict[str, Any], _raw: str | None) -> None:
-        """Note Slack's greeting: it counts the connections of this app."""
+    async def _on_message(self, _client: object, message: dict[str, Any], _raw: str | None) -> None:
+        """Take Slack's greeting, which counts the connections of this app."""
         if message.get("type") != "hello":
             return
         self._greeted.set()

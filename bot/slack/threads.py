@@ -1,4 +1,4 @@
-"""What stands above a message in its thread, read with one call; needs a scope for history."""
+"""Reads a thread above one of its messages, in one call; needs a history scope."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ from bot.errors import UserError
 from bot.slack.client import SlackClient
 from bot.slack.errors import Reason, SlackError, SlackRefused
 
-MOST = 1000
-"""Messages of one page, Slack's most: replies come oldest first, and the last are wanted too."""
+PAGE = 1000
+"""Slack's largest: replies come oldest first, and the newest are wanted too."""
 _SCOPES = {"D": "im:history", "G": "groups:history"}
 _PUBLIC = "channels:history"
 
@@ -16,7 +16,7 @@ Message = Mapping[str, Any]
 
 
 class Threads:
-    """Reads threads."""
+    """Reads threads with the bot's token."""
 
     def __init__(self, client: SlackClient) -> None:
         self._client = client
@@ -26,21 +26,21 @@ class Threads:
 
         Raises ThreadNotRead.
         """
-        about = {"channel": channel, "ts": root, "latest": before, "limit": MOST}
+        about = {"channel": channel, "ts": root, "latest": before, "limit": PAGE}
         try:
             answer = await self._client.call(
-                "conversations.replies", about, question=True, form=True
+                "conversations.replies", about, idempotent=True, form=True
             )
         except SlackRefused as error:
-            raise ThreadNotRead(_lacking(error, channel)) from error
+            raise ThreadNotRead(_missing_scope(error, channel)) from error
         except SlackError as error:
             raise ThreadNotRead from error
         messages = answer.body.get("messages") or ()
         return tuple(each for each in messages if each.get("ts", "") < before)
 
 
-def _lacking(error: SlackRefused, channel: str) -> str | None:
-    """Return the scope that is missing; Slack may name several, of which any would not do."""
+def _missing_scope(error: SlackRefused, channel: str) -> str | None:
+    """Return the scope to add; where Slack names several, the one for this kind of channel."""
     if error.reason is not Reason.SCOPE_MISSING:
         return None
     by_channel = _SCOPES.get(channel[:1], _PUBLIC)
@@ -56,9 +56,9 @@ class ThreadNotRead(UserError):
     )
 
     def __init__(self, scope: str | None = None) -> None:
-        told = (
+        with_scope = (
             "Your message names no SIM, and I may not read this thread: an admin can add the scope "
             f"`{scope}` to this app. Or mention me with the SIM itself."
         )
-        super().__init__(told if scope else None)
+        super().__init__(with_scope if scope else None)
         self.scope = scope

@@ -10,7 +10,7 @@ from bot.cli.exit_codes import ExitCode
 from bot.clock import Clock
 from bot.errors import BotError, StartError
 from bot.settings import Settings
-from bot.slack.bolt_app import APP_TOKEN, ask, identify
+from bot.slack.bolt_app import APP_TOKEN, call_at_start, identify
 from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import members_of
 from bot.slack.errors import Reason, SlackError, reason_of
@@ -90,7 +90,7 @@ async def _app_token(client: SlackClient, settings: Settings) -> Checks:
 
 
 async def _socket_mode(client: SlackClient, token: str) -> Checks:
-    await ask(client, "apps.connections.open", APP_TOKEN, token)
+    await call_at_start(client, "apps.connections.open", APP_TOKEN, token)
     return (well(APP, "Socket Mode may connect"),)
 
 

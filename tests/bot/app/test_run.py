@@ -191,7 +191,7 @@ async def test_a_slack_that_is_lost_for_good_ends_the_waiting(monkeypatch, caplo
     """
     When no connection can be had back, the bot ends by itself, with an error.
     """
-    for name, value in (("CHECK_SECONDS", 0.01), ("DOWN_SECONDS", 0), ("MOST_REBUILDS", 1)):
+    for name, value in (("CHECK_SECONDS", 0.01), ("DOWN_SECONDS", 0), ("MAX_REBUILDS", 1)):
         monkeypatch.setattr(socket_mode, name, value)
     async with whole_bot() as whole:
         whole.slack.api.faults.fail("apps.connections.open", "internal_error", times=999)

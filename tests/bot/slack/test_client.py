@@ -143,7 +143,7 @@ async def test_a_question_is_asked_again(client, slack):
     slack.api.faults.hang_up("auth.test")
     slack.api.faults.fail("auth.test", "internal_error")
 
-    answer = await client.call("auth.test", question=True)
+    answer = await client.call("auth.test", idempotent=True)
 
     assert answer.body["ok"]
     assert 3 == len(slack.api.calls)
@@ -273,7 +273,7 @@ async def test_a_file_is_uploaded_as_it_is(client, slack, counted):
 
 
 @pytest.mark.parametrize(
-    ("error", "question"),
+    ("error", "idempotent"),
     [
         (SlackUnreachable("m"), False),
         (SlackRefused("m", "http_500"), False),
@@ -281,20 +281,20 @@ async def test_a_file_is_uploaded_as_it_is(client, slack, counted):
         (SlackOutcomeUnknown("m"), True),
     ],
 )
-def test_what_is_tried_again_waits_longer_each_time(error, question):
+def test_what_is_tried_again_waits_longer_each_time(error, idempotent):
     """
     What surely was not done, or only asked, is tried again with growing waits, then given up.
     """
     policy = RetryPolicy(attempts=4)
 
-    waits = [policy.wait(error, n, 0.0, question=question) for n in (1, 2, 3, 4)]
+    waits = [policy.wait(error, n, 0.0, idempotent=idempotent) for n in (1, 2, 3, 4)]
 
     assert waits[3] is None
     assert 0.18 < waits[0] < waits[1] < waits[2] < 1.3
 
 
 @pytest.mark.parametrize(
-    ("error", "question"),
+    ("error", "idempotent"),
     [
         (SlackOutcomeUnknown("m"), False),
         (SlackRefused("m", "invalid_blocks"), False),
@@ -302,11 +302,11 @@ def test_what_is_tried_again_waits_longer_each_time(error, question):
         (SlackRefused("m", "used_url"), False),
     ],
 )
-def test_what_is_not_tried_again(error, question):
+def test_what_is_not_tried_again(error, idempotent):
     """
     A no stays a no, and a post that may have been read is not sent again.
     """
-    assert RetryPolicy().wait(error, 1, 0.0, question=question) is None
+    assert RetryPolicy().wait(error, 1, 0.0, idempotent=idempotent) is None
 
 
 @pytest.mark.parametrize(("waited", "again"), [(0.0, True), (29.0, True), (31.0, False)])
@@ -314,7 +314,7 @@ def test_slack_may_make_us_wait_so_long_in_all(waited, again):
     """
     Retry-After is honoured while the sum of the waits stays within the most.
     """
-    wait = RetryPolicy(most_waited=60).wait(SlackRateLimited("m", 30), 1, waited, question=False)
+    wait = RetryPolicy(max_wait=60).wait(SlackRateLimited("m", 30), 1, waited, idempotent=False)
 
     assert again is (wait is not None)
     assert wait is None or 30 < wait < 31

@@ -1,6 +1,6 @@
 """Which deliveries were seen already."""
 
-from bot.slack.dedupe import MOST_REMEMBERED, REMEMBERED_SECONDS, RecentIds
+from bot.slack.dedupe import KEPT_SECONDS, MAX_IDS, RecentIds
 from tests.fakes import FakeClock
 
 
@@ -23,7 +23,7 @@ def test_it_remembers_for_longer_than_slack_tries():
 
     clock.move(3600)
     after_an_hour = seen.before("Ev1")
-    clock.move(REMEMBERED_SECONDS + 1)
+    clock.move(KEPT_SECONDS + 1)
 
     assert (True, False) == (after_an_hour, seen.before("Ev1"))
 
@@ -33,8 +33,8 @@ def test_it_does_not_grow_without_end():
     However much comes, a bounded number of ids is kept, the newest.
     """
     seen = RecentIds(FakeClock())
-    for n in range(MOST_REMEMBERED + 10):
+    for n in range(MAX_IDS + 10):
         seen.before(f"Ev{n}")
 
-    assert seen.before(f"Ev{MOST_REMEMBERED + 9}")
+    assert seen.before(f"Ev{MAX_IDS + 9}")
     assert not seen.before("Ev0")

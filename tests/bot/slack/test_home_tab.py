@@ -6,7 +6,7 @@ import pytest
 
 from bot.emulators.slack.people import ANA, BEN
 from bot.slack.errors import SlackRefused
-from bot.slack.home_tab import EVERY_SECONDS, OPEN_SECONDS, HomeTabs
+from bot.slack.home_tab import OPEN_SECONDS, REDRAW_SECONDS, HomeTabs
 
 
 def view(words):
@@ -109,6 +109,6 @@ async def test_all_open_tabs_are_drawn_anew_once_a_minute(homes, clock, drawn):
     running.cancel()
     await asyncio.wait({running})
 
-    assert {EVERY_SECONDS} == set(clock.slept)
+    assert {REDRAW_SECONDS} == set(clock.slept)
     assert 18 <= len(drawn) <= 20
     assert drawn.count("ana") == drawn.count("ben")

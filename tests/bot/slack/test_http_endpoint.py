@@ -1,20 +1,69 @@
 """POST /slack/events."""
 
+import hmac
 import json
 from urllib.parse import urlencode
 
 import httpx
 import pytest
+from slack_sdk import signature as sdk
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot.emulators.slack.signed_http import signature
 from bot.ops.http import http_server
 from bot.slack.bolt_app import Identity, make_bolt_app
-from bot.slack.http_endpoint import MOST_BYTES, Signature, SlackEndpoint, is_command
+from bot.slack.http_endpoint import MAX_BYTES, SignatureVerifier, SlackEndpoint, is_command
+from tests.fakes import FakeClock
 
 SECRET = "a-signing-secret"
+BODY = b"token=x&command=%2Fsimsessions&text=pump-7"
+NOW = int(FakeClock().now().timestamp())
 FORM = "application/x-www-form-urlencoded"
+
+
+def is_valid(timestamp, mine, body=BODY, secret=SECRET):
+    return SignatureVerifier(secret, FakeClock()).is_valid(body, timestamp, mine)
+
+
+def signed_by_the_sdk(timestamp, body=BODY, secret=SECRET):
+    return sdk.SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body).encode()
+
+
+def test_slacks_own_signature_is_valid_for_five_minutes():
+    """
+    What the SDK signs is taken while it is fresh; old or future, or with another secret it is not.
+    """
+    ages = {0: True, -299: True, 299: True, -301: False, 301: False}
+    stamps = {age: str(NOW + age) for age in ages}
+    found = {age: is_valid(at.encode(), signed_by_the_sdk(at)) for age, at in stamps.items()}
+
+    assert ages == found
+    assert not is_valid(str(NOW).encode(), signed_by_the_sdk(str(NOW), secret="x"))
+    assert not is_valid(str(NOW).encode(), signed_by_the_sdk(str(NOW)), BODY + b"&user_id=U2")
+
+
+def test_what_slack_did_not_sign_is_not_valid():
+    """
+    A wrong signature, a body of any bytes, a timestamp that is no number: nothing in them raises.
+    """
+    now = str(NOW).encode()
+    wrong = [(now, mine) for mine in (b"", b"v0=", b"v0=" + b"0" * 64, "v0=é".encode())]
+    stamps = (b"", b"now", b"1e9", b"-1", b"1.5", b"9" * 5000, "٣".encode())
+
+    assert [] == [row for row in wrong if is_valid(*row)]
+    assert [] == [stamp for stamp in stamps if is_valid(stamp, b"v0=x")]
+    assert not is_valid(now, b"v0=00", b"\xff\x00" * 10)
+
+
+def test_without_a_secret_nothing_is_valid():
+    """
+    An empty signing secret lets nobody in, not even somebody who signs with it.
+    """
+    now = str(NOW).encode()
+    mine = hmac.new(b"", b"v0:" + now + b":" + BODY, "sha256").hexdigest()
+
+    assert not is_valid(now, b"v0=" + mine.encode(), secret="")
 
 
 @pytest.fixture
@@ -33,7 +82,7 @@ def endpoint(session, clock, counted, taken):
         taken.append(command["text"])
         await ack()
 
-    return SlackEndpoint(app, Signature(SECRET, clock), clock, counted)
+    return SlackEndpoint(app, SignatureVerifier(SECRET, clock), clock, counted)
 
 
 @pytest.fixture
@@ -70,35 +119,25 @@ async def test_a_signed_command_comes_through(post, taken, counted):
     assert ["http"] == counted.acks
 
 
-async def test_slack_may_check_the_address(post):
+async def test_slack_may_check_address_and_certificate(post):
     """
-    The challenge of url_verification comes back.
+    The challenge of url_verification comes back, and an ssl_check is answered with 200.
     """
     body = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
 
     answer = await post(body, **{"Content-Type": "application/json"})
+    check = await post(b"ssl_check=1&token=x")
 
-    assert (200, {"challenge": "abc"}) == (answer.status_code, answer.json())
-
-
-async def test_slack_may_check_the_certificate(post):
-    """
-    An ssl_check is answered with 200.
-    """
-    answer = await post(b"ssl_check=1&token=x")
-
-    assert 200 == answer.status_code
+    assert (200, {"challenge": "abc"}, 200) == (
+        answer.status_code,
+        answer.json(),
+        check.status_code,
+    )
 
 
 @pytest.mark.parametrize(
     "headers",
-    [
-        {"sign": "v0=" + "0" * 64},
-        {"sign": "nothing"},
-        {"stamp": "yesterday"},
-        {"stamp": "1"},
-        {"stamp": "9" * 20},
-    ],
+    [{"sign": "v0=" + "0" * 64}, {"sign": "no"}, {"stamp": "yesterday"}, {"stamp": "9" * 20}],
 )
 async def test_what_slack_did_not_sign_is_401(post, taken, headers):
     """
@@ -110,23 +149,15 @@ async def test_what_slack_did_not_sign_is_401(post, taken, headers):
     assert [] == taken
 
 
-async def test_a_body_above_a_megabyte_is_413(post, taken):
+async def test_nobody_can_make_the_bot_read_without_end(post, taken):
     """
-    Nobody can make the bot read without end.
+    A body of a megabyte is still read; a longer one is 413.
     """
-    answer = await post(b"x" * (MOST_BYTES + 1))
+    longest = await post(command(text="x" * (MAX_BYTES - 200)))
+    too_long = await post(b"x" * (MAX_BYTES + 1))
 
-    assert 413 == answer.status_code
-    assert [] == taken
-
-
-async def test_a_body_of_a_megabyte_is_read(post):
-    """
-    The cap itself is still taken.
-    """
-    answer = await post(command(text="x" * (MOST_BYTES - 200)))
-
-    assert 200 == answer.status_code
+    assert (200, 413) == (longest.status_code, too_long.status_code)
+    assert 1 == len(taken)
 
 
 @pytest.mark.parametrize(
@@ -201,21 +232,19 @@ async def test_a_command_is_acknowledged_before_bolt_looks_at_it(endpoint, clock
     assert ["pump-7"] == taken
 
 
-@pytest.mark.parametrize(
-    ("body", "is_one"),
-    [
-        (command().decode(), True),
-        ("command=%2Fsimsessions", True),
-        ("ssl_check=1&token=x", False),
-        ("payload=%7B%22text%22%3A%22command%3D%252Fx%22%7D", False),
-        ("payload=x&command=%2Fsimsessions", False),
-        ('{"event": {"text": "command=%2Fx"}}', False),
-        ("text=command", False),
-        ("", False),
-    ],
-)
-def test_what_a_command_is(body, is_one):
+def test_what_a_command_is():
     """
     Only a slash command's form: the acks of all else may carry something.
     """
-    assert is_one is is_command(body)
+    others = [
+        "ssl_check=1&token=x",
+        "payload=%7B%22text%22%3A%22command%3D%252Fx%22%7D",
+        "payload=x&command=%2Fsimsessions",
+        '{"event": {"text": "command=%2Fx"}}',
+        "text=command",
+        "",
+    ]
+
+    assert is_command(command().decode())
+    assert is_command("command=%2Fsimsessions")
+    assert [] == [body for body in others if is_command(body)]

@@ -7,9 +7,9 @@ import pytest
 from bot.slack.bolt_app import Identity
 from bot.slack.errors import SlackRateLimited, SlackRefused
 from bot.slack.posting import (
-    APART,
-    KEPT,
-    PATIENCE,
+    INTERVALS,
+    MAX_LANES,
+    MAX_WAIT,
     POST,
     UPDATE,
     PostFinder,
@@ -86,7 +86,7 @@ async def test_changes_are_paced_over_the_whole_workspace(pace, called):
     await pace.paced(UPDATE, "C1", called)
     await pace.paced(UPDATE, "C2", called)
 
-    assert [0.0, APART[UPDATE]] == pytest.approx(called.at)
+    assert [0.0, INTERVALS[UPDATE]] == pytest.approx(called.at)
 
 
 async def test_retry_after_is_honoured(pace, called):
@@ -104,7 +104,7 @@ async def test_a_limit_of_one_channel_does_not_hold_another(pace, called):
     """
     Slack counts posts by channel, so only that channel waits.
     """
-    called.errors = [SlackRateLimited(POST, PATIENCE + 1)]
+    called.errors = [SlackRateLimited(POST, MAX_WAIT + 1)]
     with pytest.raises(SlackRateLimited):
         await pace.paced(POST, "C1", called)
 
@@ -156,11 +156,11 @@ async def test_channels_of_long_ago_are_forgotten(pace, called, clock):
     """
     The memory of turns stays small over any number of channels.
     """
-    for number in range(KEPT + 1):
+    for number in range(MAX_LANES + 1):
         await pace.paced(POST, f"C{number}", called)
         clock.move(2)
 
-    assert len(pace._free_at) <= KEPT
+    assert len(pace._free_at) <= MAX_LANES
 
 
 CHANNEL = "C0FLEETOP"

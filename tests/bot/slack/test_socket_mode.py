@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.errors import SlackLost, StartError
 from bot.slack import socket_mode
 from bot.slack.bolt_app import Identity, make_bolt_app
-from bot.slack.socket_mode import MOST_REBUILDS, SocketModeConnection
+from bot.slack.socket_mode import MAX_REBUILDS, SocketModeConnection
 from tests.workspaces import APP_TOKEN, BOT_TOKEN
 
 IDENTITY = Identity("T0ACMEIOT", "U0SIMSESS")
@@ -191,7 +191,7 @@ async def test_a_connection_that_cannot_be_had_back_ends_the_watch(link, slack, 
     with pytest.raises(SlackLost, match="could not be made anew"):
         await link.watch()
 
-    assert MOST_REBUILDS == caplog.text.count("socket-rebuild-failed")
+    assert MAX_REBUILDS == caplog.text.count("socket-rebuild-failed")
 
 
 async def _greeted(counted, times):
