@@ -24,7 +24,7 @@ from bot.slack.modals import Modals
 from bot.slack.threads import Threads
 from bot.store.database import Database
 from bot.store.idempotency import SeenEvents
-from bot.watches.service import Watches
+from bot.watches.service import WatchService
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Services:
     store: Database
     digests: DigestService
     archive: Archive
-    watches: Watches
+    watches: WatchService
     audit: Audit
     seen: RecentIds
     claims: SeenEvents

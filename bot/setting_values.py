@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from bot.durations import format_duration, parse_seconds
 from bot.slack.access import Policy
 from bot.store.location import checked
 
 Limit = int | timedelta | tuple[timedelta, ...]
 LONGEST = 3650 * 86400
-UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 def _is_loopback(host: str) -> bool:
@@ -56,12 +57,12 @@ def _with_slash(text: str) -> str:
 
 
 def seconds(text: object) -> float:
-    """Read `90`, `90s`, `15min`, `4h` or `3d` as seconds."""
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", str(text).lower())
-    if not found or found[2] not in UNITS:
+    """Read `90`, `90s`, `15min`, `1h30min` or `3d` as seconds."""
+    typed = str(text).strip()
+    length = float(typed) if _NUMBER.fullmatch(typed) else parse_seconds(typed)
+    if length is None:
         msg = "is not a duration; write seconds or a unit: 90, 90s, 15min, 4h, 3d"
         raise ValueError(msg)
-    length = float(found[1]) * UNITS[found[2]]
     if length > LONGEST:
         msg = "is longer than 10 years"
         raise ValueError(msg)
@@ -143,10 +144,7 @@ def read_limit(text: str, default: Limit) -> Limit:
 def shown(value: object) -> str:
     """Write a value as it may be typed: durations with their unit, ids parted by commas."""
     if isinstance(value, timedelta):
-        long = value.total_seconds()
-        whole = (unit for unit in ("d", "h", "min") if long and long % UNITS[unit] == 0)
-        unit = next(whole, "s")
-        return f"{long / UNITS[unit]:g}{unit}"
+        return format_duration(value)
     if isinstance(value, tuple | frozenset):
         return ",".join(map(shown, value))
     if isinstance(value, bool):

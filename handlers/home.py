@@ -17,7 +17,7 @@ from bot.blocks.home import Health, Home, home_view, shut_view
 from bot.blocks.kit import View
 from bot.errors import BotError, NotAllowed
 from bot.services import Services
-from bot.watches.transitions import hidden_watch
+from bot.watches.transitions import redacted_watch
 from bot.watches.watch import Watch
 from handlers.commands import all_subcommands
 from handlers.lookups import withheld
@@ -64,7 +64,7 @@ async def draw_home(request: Request, services: Services) -> View:
 
 
 def _hidden(watches: tuple[Watch, ...] | None) -> tuple[Watch, ...] | None:
-    return None if watches is None else tuple(map(hidden_watch, watches))
+    return None if watches is None else tuple(map(redacted_watch, watches))
 
 
 def _health(services: Services) -> Health:

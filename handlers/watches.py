@@ -10,19 +10,19 @@ from bot.blocks.watch import begun_screen, stopped_screen, watch_card
 from bot.errors import BotError, OldButton, UserError
 from bot.services import Services
 from bot.sessions.report import SessionReport
-from bot.watches.service import Begun
-from bot.watches.transitions import hidden_watch
-from bot.watches.watch import Asker, Condition
+from bot.watches.service import BegunWatch
+from bot.watches.transitions import redacted_watch
+from bot.watches.watch import Condition, WatchOwner
 from handlers.clicks import Click, on_click, read
 from handlers.lookups import look_up, look_up_many, withheld
 from handlers.payloads import Request, acting
 from handlers.replies import Reply
 
 
-def asker_of(request: Request) -> Asker:
+def asker_of(request: Request) -> WatchOwner:
     """Return who asks and where; outside of any channel that is the direct messages."""
     actor = acting()
-    return Asker(
+    return WatchOwner(
         person=request.user,
         channel=request.channel or request.user,
         thread=request.thread,
@@ -47,7 +47,7 @@ async def watch_many(
     request: Request, answers: Sequence[SessionReport | BotError], services: Services
 ) -> Reply:
     """Watch all that could be read, as far as there is room. Raises the first error if none."""
-    begun: list[Begun] = []
+    begun: list[BegunWatch] = []
     errors = [answer for answer in answers if isinstance(answer, BotError)]
     for report in answers:
         if isinstance(report, SessionReport):
@@ -62,7 +62,10 @@ async def watch_many(
 
 
 def _reply(
-    request: Request, begun: Sequence[Begun], services: Services, left_out: Sequence[BotError] = ()
+    request: Request,
+    begun: Sequence[BegunWatch],
+    services: Services,
+    left_out: Sequence[BotError] = (),
 ) -> Reply:
     """Say what is watched; where all hear of it the card alone says it."""
     extended = sum(each.extended for each in begun)
@@ -101,7 +104,7 @@ async def stop(request: Request, value: str, services: Services) -> Reply:
     stopped = await services.watches.stop(read(ids.StopWatch, value).id, request.user)
     if not request.is_public:  # the list of watches, which only the asker sees
         return Reply(stopped_screen([stopped]))
-    shown, now = hidden_watch(stopped) if hides else stopped, services.clock.now()
+    shown, now = redacted_watch(stopped) if hides else stopped, services.clock.now()
     return Reply(watch_card(shown, now), in_channel=True, replace=True)
 
 

@@ -1,4 +1,4 @@
-"""Watches between both stand-ins on the database of a test, in a time that tests move.
+"""WatchService between both stand-ins on the database of a test, in a time that tests move.
 
 The database's clock cannot be moved, so what is due is drawn nearer by as much as time moves on.
 """
@@ -35,10 +35,10 @@ from bot.store.database import Database
 from bot.store.idempotency import PostRows
 from bot.store.jobs import Job, JobQueue
 from bot.store.watches import WatchRows
-from bot.watches.polling import Polling, PollInterval
+from bot.watches.polling import PollInterval, WatchPoller
 from bot.watches.repository import WatchRepository, from_row
-from bot.watches.service import Begun, Limits, Watches
-from bot.watches.watch import Asker, Condition, Watch
+from bot.watches.service import BegunWatch, WatchLimits, WatchService
+from bot.watches.watch import Condition, Watch, WatchOwner
 from tests.fakes import FakeClock
 from tests.workspaces import BOT_TOKEN, SlackSide, slack_side
 
@@ -55,9 +55,9 @@ class Gate:
         self.refused: dict[str, Exception] = {}
         self.leaves_out: str | None = None
 
-    async def left_out(self, asker: Asker) -> str | None:
-        if asker.person in self.refused:
-            raise self.refused[asker.person]
+    async def left_out(self, owner: WatchOwner) -> str | None:
+        if owner.person in self.refused:
+            raise self.refused[owner.person]
         return self.leaves_out
 
 
@@ -75,7 +75,7 @@ class Rig:
     """The parts, both stand-ins, and the gate."""
 
     parts: JobParts
-    desk: Watches
+    service: WatchService
     lookup: SessionLookup
     database: Database
     kore: KoreApi
@@ -87,14 +87,14 @@ class Rig:
         return self.parts.clock
 
     async def begin(
-        self, name: str = "pump-7", goal: Condition | None = None, **about: Any
-    ) -> Begun:
-        """Look a SIM up and watch it; `about`: person, channel, thread, length."""
-        length = about.pop("length", None)
-        asker = Asker(**{"person": ANA, "channel": FLEET_OPS, "team": "T0ACMEIOT"} | about)
-        return await self.desk.begin(asker, await self.lookup.look_up(name), goal, length)
+        self, name: str = "pump-7", condition: Condition | None = None, **about: Any
+    ) -> BegunWatch:
+        """Look a SIM up and watch it; `about`: person, channel, thread, duration."""
+        duration = about.pop("duration", None)
+        owner = WatchOwner(**{"person": ANA, "channel": FLEET_OPS, "team": "T0ACMEIOT"} | about)
+        return await self.service.begin(owner, await self.lookup.look_up(name), condition, duration)
 
-    async def watch(self, begun: Begun) -> Watch:
+    async def watch(self, begun: BegunWatch) -> Watch:
         """Return a watch as it stands in the store."""
         row = await self.parts.watching.rows.get(begun.watch.id)
         assert row is not None
@@ -177,7 +177,11 @@ def now_clock() -> FakeClock:
 
 @asynccontextmanager
 async def watching(
-    database: Database, *, limits: Limits | None = None, clock: FakeClock | None = None, **kore: Any
+    database: Database,
+    *,
+    limits: WatchLimits | None = None,
+    clock: FakeClock | None = None,
+    **kore: Any,
 ):
     """Put everything together but the engine."""
     clock, metrics, gate = clock or now_clock(), Metrics(), Gate()
@@ -201,16 +205,26 @@ async def watching(
         behind = front.in_background()
         stack.push_async_callback(behind.aclose)
         rows, queue = WatchRows(database), JobQueue(database)
-        ledger = WatchRepository(rows, queue)
-        polling = Polling(
-            _lookup(behind, clock), rows, ledger, gate, rhythm=PollInterval(clock), clock=clock
+        repository = WatchRepository(rows, queue)
+        poller = WatchPoller(
+            _lookup(behind, clock),
+            rows,
+            repository,
+            gate,
+            interval=PollInterval(clock),
+            clock=clock,
         )
         work = WatchWork(
-            rows, ledger, polling, WatchPosts(rows, posts, gate, clock), PostRows(database), clock
+            rows,
+            repository,
+            poller,
+            WatchPosts(rows, posts, gate, clock),
+            PostRows(database),
+            clock,
         )
-        desk = Watches(database, rows, ledger, clock, limits or Limits())
+        service = WatchService(database, rows, repository, clock, limits or WatchLimits())
         parts = JobParts(work, queue, clock)
-        yield Rig(parts, desk, _lookup(front, clock), database, api, slack, gate)
+        yield Rig(parts, service, _lookup(front, clock), database, api, slack, gate)
 
 
 def _kore(api: KoreApi, clock: FakeClock) -> KoreClient:

@@ -34,9 +34,9 @@ from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedules
 from bot.store.subscriptions import SubscriptionRows
 from bot.store.watches import WatchRows
-from bot.watches.polling import Admitted, Permission, Polling, PollInterval
+from bot.watches.polling import AccessPermission, Permission, PollInterval, WatchPoller
 from bot.watches.repository import WatchRepository
-from bot.watches.service import Limits, Watches
+from bot.watches.service import WatchLimits, WatchService
 
 
 def subscriptions(store: Database, queue: JobQueue) -> Subscriptions:
@@ -102,16 +102,16 @@ AT_ONCE = 5
 """Requests of watches in flight, behind all others."""
 
 
-def watch_desk(settings: Settings, store: Database, queue: JobQueue, clock: Clock) -> Watches:
+def watch_desk(settings: Settings, store: Database, queue: JobQueue, clock: Clock) -> WatchService:
     """Return where watches are begun and stopped."""
     rows = WatchRows(store)
-    limits = Limits(
+    limits = WatchLimits(
         settings.watches_per_person,
         settings.watches_per_channel,
         timedelta(seconds=settings.watch_longest),
         settings.watch_interval,
     )
-    return Watches(store, rows, WatchRepository(rows, queue), clock, limits)
+    return WatchService(store, rows, WatchRepository(rows, queue), clock, limits)
 
 
 def watch_work(  # noqa: PLR0913 -- what it is put together from
@@ -137,10 +137,10 @@ def watch_work(  # noqa: PLR0913 -- what it is put together from
         settings.thresholds,
         allowances=NoAllowances(behind, clock),
     )
-    rhythm = PollInterval(clock, shortest=settings.watch_interval)
-    polling = Polling(lookup, rows, ledger, permission, rhythm=rhythm, clock=clock)
+    interval = PollInterval(clock, shortest=settings.watch_interval)
+    poller = WatchPoller(lookup, rows, ledger, permission, interval=interval, clock=clock)
     cards = WatchPosts(rows, posts, permission, clock)
-    return WatchWork(rows, ledger, polling, cards, PostRows(store), clock)
+    return WatchWork(rows, ledger, poller, cards, PostRows(store), clock)
 
 
 SCANS_AT_ONCE = 3  # chunks: one writes what it has read while the others ask
@@ -180,7 +180,7 @@ def _services(ground: Resources, stack: AsyncExitStack, at_once: int) -> JobServ
             queue=ground.queue,
             kore=ground.kore,
             posts=posts,
-            permission=Admitted(ground.lists, ground.admission),
+            permission=AccessPermission(ground.lists, ground.admission),
             clock=ground.clock,
         ),
         admission=ground.admission,

@@ -125,8 +125,8 @@ def _changed(handed: Handover, speak: Speech) -> list[str]:
 
 def _watched(watches: Sequence[Watch], speak: Speech) -> list[str]:
     lines = [
-        f"• {speak.strong(speak.data(watch.name, _NAME))} {goal_words(watch.goal)}, for "
-        f"{person(watch.asker.person)}, ends {speak.when(watch.ends)}"
+        f"• {speak.strong(speak.data(watch.name, _NAME))} {goal_words(watch.condition)}, for "
+        f"{person(watch.owner.person)}, ends {speak.when(watch.ends_at)}"
         for watch in watches
     ]
     return _cut(lines, _WATCHES, "more go on")
@@ -243,6 +243,6 @@ def _watches(watches: Sequence[Watch]) -> Iterator[str]:
     yield "## Open watches"
     yield ""
     for watch in watches:
-        ends = f"{utc(watch.ends):%Y-%m-%d %H:%M} UTC"
-        yield f"- {marked(watch.name)} {goal_words(watch.goal)}, ends {ends}"
+        ends = f"{utc(watch.ends_at):%Y-%m-%d %H:%M} UTC"
+        yield f"- {marked(watch.name)} {goal_words(watch.condition)}, ends {ends}"
     yield ""

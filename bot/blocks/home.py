@@ -112,10 +112,10 @@ def _watches(watches: Sequence[Watch] | None) -> Iterable[Block]:
 
 def _watch(watch: Watch, number: int) -> Block:
     state = f"{state_sign(watch.latest.state)} {state_word(watch.latest.state)}"
-    place = f"<#{watch.asker.channel}>" if watch.asker.channel[:1] in {"C", "G"} else "in a DM"
+    place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
     name = MRKDWN.strong(MRKDWN.data(watch.name))
-    ends = MRKDWN.when(watch.ends)
-    words = f"{name}: {state} · watched {goal_words(watch.goal)}, ends {ends} · {place}"
+    ends = MRKDWN.when(watch.ends_at)
+    words = f"{name}: {state} · watched {goal_words(watch.condition)}, ends {ends} · {place}"
     return section(words, stop_button(watch, number))
 
 

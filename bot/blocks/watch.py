@@ -12,7 +12,7 @@ from bot.blocks.report_words import STATE_ICONS, traffic_words
 from bot.blocks.screen import Screen, screen
 from bot.diagnosis.state import State
 from bot.sessions.snapshot import Change, Snapshot
-from bot.watches.transitions import HOLD, LATE
+from bot.watches.transitions import HOLD, LATE_AFTER
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Watch
 
 HALF_A_MINUTE = timedelta(seconds=30)
@@ -107,9 +107,9 @@ def watch_card(watch: Watch, now: datetime, *, away: bool = False) -> Screen:
     blocks = [
         section(_title(watch, MRKDWN)),
         section(_state(watch, MRKDWN)),
-        section(_blindness(watch)) if watch.blind and not watch.ended else None,
+        section(_blindness(watch)) if watch.unreachable_since and not watch.ended_at else None,
         context(" · ".join(_small_print(watch, now, away=away))),
-        None if watch.ended else actions(ids.WATCH_ACTIONS, [stop_button(watch)]),
+        None if watch.ended_at else actions(ids.WATCH_ACTIONS, [stop_button(watch)]),
     ]
     return screen(f"{_title(watch, NOTICE)} {_state(watch, NOTICE)}", blocks)
 
@@ -123,44 +123,44 @@ def stop_button(watch: Watch, number: int = 0) -> Block:
 
 def _title(watch: Watch, speak: Speech) -> str:
     name = speak.strong(speak.data(watch.name))
-    who = person(watch.asker.person)
-    if watch.ended is None:
-        return f"👁 Watching {name} for {who} {goal_words(watch.goal)}."
+    who = person(watch.owner.person)
+    if watch.ended_at is None:
+        return f"👁 Watching {name} for {who} {goal_words(watch.condition)}."
     return f"👁 Watched {name} for {who}: {_ending(watch, speak)}."
 
 
 def _ending(watch: Watch, speak: Speech) -> str:
-    at = speak.when(watch.ended) if watch.ended else ""
+    at = speak.when(watch.ended_at) if watch.ended_at else ""
     if watch.ending is Ending.STOPPED:
         return f"stopped by {person(watch.ended_by or '')} at {at}"
     words = {
         Ending.REACHED: "it has come to what was waited for",
         Ending.EXPIRED: "the time is over",
-        Ending.SHUT_OUT: "ended, because they may not ask here any more",
+        Ending.REVOKED: "ended, because they may not ask here any more",
     }
-    return f"{words.get(watch.ending or Ending.UNTOLD, 'ended')} ({at})"
+    return f"{words.get(watch.ending or Ending.UNREPORTED, 'ended')} ({at})"
 
 
 def _state(watch: Watch, speak: Speech) -> str:
-    latest, unmoved = watch.latest, watch.latest.state is watch.noticed.state
-    still = "still" if unmoved and watch.ended is None and watch.told is None else ""
+    latest, unmoved = watch.latest, watch.latest.state is watch.reported.state
+    still = "still" if unmoved and watch.ended_at is None and watch.notified_at is None else ""
     sentence = is_words(latest, speak.data(watch.name), again=still)
     because = because_words(latest, speak)
     return f"{state_sign(latest.state)} {sentence}{' — ' if because else ''}{because}."
 
 
 def _blindness(watch: Watch) -> str:
-    since = f" since {MRKDWN.when(watch.blind)}" if watch.blind else ""
-    why = MRKDWN.sentence(watch.blind_why or "")
+    since = f" since {MRKDWN.when(watch.unreachable_since)}" if watch.unreachable_since else ""
+    why = MRKDWN.sentence(watch.unreachable_reason or "")
     return f"⚠️ I could not read it{since}: {why} I go on as soon as I can, and tell nothing before."
 
 
 def _small_print(watch: Watch, now: datetime, *, away: bool) -> list[str]:
-    where = f"I cannot post in <#{watch.asker.channel}>, so this card is here"
+    where = f"I cannot post in <#{watch.owner.channel}>, so this card is here"
     return [
-        *([] if watch.ended else [f"ends {time_words(watch.ends, now, MRKDWN)}"]),
-        f"read {ago_words(watch.checked)}",
-        *([] if watch.ended else [_HOLD]),
+        *([] if watch.ended_at else [f"ends {time_words(watch.ends_at, now, MRKDWN)}"]),
+        f"read {ago_words(watch.read_at)}",
+        *([] if watch.ended_at else [_HOLD]),
         *([where] if away else []),
     ]
 
@@ -224,8 +224,8 @@ def stopped_screen(watches: Sequence[Watch]) -> Screen:
 def _begun(watch: Watch, now: datetime, speak: Speech) -> str:
     name = speak.strong(speak.data(watch.name))
     state = f"{state_sign(watch.latest.state)} {state_word(watch.latest.state)}"
-    ends = time_words(watch.ends, now, speak)
-    return f"I watch {name} {goal_words(watch.goal)}, at most until {ends}; now {state}."
+    ends = time_words(watch.ends_at, now, speak)
+    return f"I watch {name} {goal_words(watch.condition)}, at most until {ends}; now {state}."
 
 
 def _extended(watches: Sequence[Watch], extended: int) -> str:
@@ -236,10 +236,10 @@ def _extended(watches: Sequence[Watch], extended: int) -> str:
 
 def _row(watch: Watch, number: int, now: datetime) -> Block:
     name = MRKDWN.strong(MRKDWN.data(watch.name))
-    place = f"<#{watch.asker.channel}>" if watch.asker.channel[:1] in {"C", "G"} else "in a DM"
-    ends = time_words(watch.ends, now, MRKDWN)
+    place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
+    ends = time_words(watch.ends_at, now, MRKDWN)
     state = f"{state_sign(watch.latest.state)} {state_word(watch.latest.state)}"
-    words = f"{state} · {name} {goal_words(watch.goal)}, ends {ends} · {place}"
+    words = f"{state} · {name} {goal_words(watch.condition)}, ends {ends} · {place}"
     return section(words, stop_button(watch, number))
 
 
@@ -252,9 +252,9 @@ def watch_notice(watch: Watch, notice: Notice, changes: Sequence[Change]) -> Scr
 
 
 def _sentence(watch: Watch, notice: Notice, speak: Speech) -> str:
-    who, name = person(watch.asker.person), speak.data(watch.name)
-    if notice.kind is NoticeKind.SHUT_OUT:
-        why = speak.sentence(notice.why or "")
+    who, name = person(watch.owner.person), speak.data(watch.name)
+    if notice.kind is NoticeKind.REVOKED:
+        why = speak.sentence(notice.reason or "")
         return f"🚫 {who} I stopped watching {speak.strong(name)}: {why}"
     parts = (_claim(watch, notice, name, speak), _between(notice), _outlook(watch, notice, speak))
     told = " ".join(part for part in parts if part)
@@ -270,7 +270,7 @@ def _sign(notice: Notice) -> str:
 def _claim(watch: Watch, notice: Notice, name: str, speak: Speech) -> str:
     before, after = notice.before, notice.after
     if notice.kind is NoticeKind.STOPPED:
-        return f"{person(notice.why or '')} stopped the watch on {speak.strong(name)}."
+        return f"{person(notice.reason or '')} stopped the watch on {speak.strong(name)}."
     if notice.kind is NoticeKind.EXPIRED:
         return f"The watch on {speak.strong(name)} is over, {_lasted(watch)}."
     back = before.state is not State.ONLINE and after.state is State.ONLINE
@@ -291,30 +291,32 @@ def _now(before: Snapshot, after: Snapshot) -> str:
 
 
 def _lasted(watch: Watch) -> str:
-    return f"after {lasting(watch.ends - watch.started)}"
+    return f"after {lasting(watch.ends_at - watch.started_at)}"
 
 
 def _between(notice: Notice) -> str:
-    if not notice.untold:
+    if not notice.unreported:
         return ""
-    return f"Its state turned {count(notice.untold, 'time')} in between."
+    return f"Its state turned {count(notice.unreported, 'time')} in between."
 
 
 def _outlook(watch: Watch, notice: Notice, speak: Speech) -> str:
     if notice.kind is NoticeKind.CHANGED:
-        return f"I go on watching {goal_words(watch.goal)}."
+        return f"I go on watching {goal_words(watch.condition)}."
     if notice.kind not in {NoticeKind.EXPIRED, NoticeKind.STOPPED}:
         return ""
-    if watch.blind:
-        since = speak.when(watch.blind)
-        return f"I could not read it since {since}: {speak.sentence(watch.blind_why or '')}"
+    if watch.unreachable_since:
+        since = speak.when(watch.unreachable_since)
+        return (
+            f"I could not read it since {since}: {speak.sentence(watch.unreachable_reason or '')}"
+        )
     return f"{_late(watch, notice, speak)}{_left(notice, speak)}"
 
 
 def _late(watch: Watch, notice: Notice, speak: Speech) -> str:
     """Say that it should have ended before: this bot was not running then."""
-    if notice.kind is NoticeKind.EXPIRED and notice.at - watch.ends > LATE:
-        return f"It ended at {speak.when(watch.ends)}, while I was not running. "
+    if notice.kind is NoticeKind.EXPIRED and notice.at - watch.ends_at > LATE_AFTER:
+        return f"It ended at {speak.when(watch.ends_at)}, while I was not running. "
     return ""
 
 

@@ -17,9 +17,16 @@ from bot.slack.errors import WRONG_PLACE, Reason, SlackRefused
 from bot.store.idempotency import PostRows
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
-from bot.watches.polling import Permission, Polling
+from bot.watches.polling import Permission, WatchPoller
 from bot.watches.repository import WatchRepository, from_row
-from bot.watches.transitions import APART, face, hidden_news, hidden_notice, hidden_watch, news
+from bot.watches.transitions import (
+    CARD_INTERVAL,
+    card_fingerprint,
+    notable_changes,
+    redacted_changes,
+    redacted_notice,
+    redacted_watch,
+)
 from bot.watches.watch import Card, Ending, Notice, NoticeKind, Watch
 
 UNCHANGEABLE = WRONG_PLACE | {Reason.NOT_EDITABLE}
@@ -54,9 +61,9 @@ class WatchPosts:
         if row is None:
             return None
         watch, now = from_row(row), self._clock.now()
-        if watch.card and now < watch.card.edited + APART:
-            return watch, watch.card.edited + APART - now
-        if watch.card and watch.ended and face(watch) == watch.card.drawn:
+        if watch.card and now < watch.card.edited_at + CARD_INTERVAL:
+            return watch, watch.card.edited_at + CARD_INTERVAL - now
+        if watch.card and watch.ended_at and card_fingerprint(watch) == watch.card.fingerprint:
             return None
         return await self._carded(watch), timedelta(0)
 
@@ -72,9 +79,9 @@ class WatchPosts:
     async def _carded(self, watch: Watch) -> Watch:
         """Draw the card anew, or put up another one where the old one cannot be changed."""
         card, now = watch.card, self._clock.now()
-        shown = Card("", None, now, face(watch))
+        shown = Card("", None, now, card_fingerprint(watch))
         if card and card.ts:
-            is_away = card.channel != watch.asker.channel
+            is_away = card.channel != watch.owner.channel
             drawn = watch_card(await self._shown(watch), now, away=is_away)
             try:
                 await self._posts.update(Posted(card.channel, card.ts), drawn)
@@ -87,18 +94,18 @@ class WatchPosts:
         return await self._new_card(watch, shown)
 
     async def _new_card(self, watch: Watch, shown: Card) -> Watch:
-        key = f"watch:{watch.id}:card:{watch.cards}"
+        key = f"watch:{watch.id}:card:{watch.card_count}"
         drawn, now = await self._shown(watch), self._clock.now()
         here, away = (watch_card(drawn, now, away=each) for each in (False, True))
         posted = await self._post(key, watch, self._around(watch), here, away)
         card = replace(shown, channel=posted.channel, ts=posted.ts)
-        return replace(watch, card=card, cards=watch.cards + 1)
+        return replace(watch, card=card, card_count=watch.card_count + 1)
 
     async def _post(
         self, key: str, watch: Watch, place: Place, screen: Screen, away: Screen | None = None
     ) -> Posted:
         """Post where the watch is, else in the channel alone, else to the asker directly."""
-        asker = watch.asker
+        asker = watch.owner
         ways = dict.fromkeys((place, Place(asker.channel, asker.thread), Place(asker.channel)))
         for way in ways:
             try:
@@ -111,28 +118,28 @@ class WatchPosts:
 
     def _around(self, watch: Watch) -> Place:
         """Return where replies go: the thread it was asked in, else that of the card."""
-        asker, card = watch.asker, watch.card
+        asker, card = watch.owner, watch.card
         if card is None:
             return Place(asker.channel, asker.thread)
         thread = asker.thread if card.channel == asker.channel else None
         return Place(card.channel, thread or card.ts)
 
     async def _shown(self, watch: Watch) -> Watch:
-        return hidden_watch(watch) if await self._hides(watch) else watch
+        return redacted_watch(watch) if await self._hides(watch) else watch
 
     async def _notice(self, watch: Watch, notice: Notice) -> Screen:
-        if notice.kind is NoticeKind.SHUT_OUT:
-            return watch_notice(watch, hidden_notice(notice), ())
+        if notice.kind is NoticeKind.REVOKED:
+            return watch_notice(watch, redacted_notice(notice), ())
         if await self._hides(watch):
-            changes, notice = hidden_news(notice), hidden_notice(notice)
+            changes, notice = redacted_changes(notice), redacted_notice(notice)
         else:
-            changes = news(notice.before, notice.after)
+            changes = notable_changes(notice.before, notice.after)
         return watch_notice(watch, notice, changes)
 
     async def _hides(self, watch: Watch) -> bool:
         """Return whether card and device are left out; for somebody who may not ask they are."""
         try:
-            return await self._permission.left_out(watch.asker) is not None
+            return await self._permission.left_out(watch.owner) is not None
         except NotAllowed:
             return True
 
@@ -143,7 +150,7 @@ class WatchWork:
 
     rows: WatchRows
     ledger: WatchRepository
-    polling: Polling
+    polling: WatchPoller
     posts: WatchPosts
     made: PostRows
     clock: Clock
@@ -155,5 +162,5 @@ class WatchWork:
         if row is None or row.ended is not None:
             return
         log.warning("watch-untold", extra={"watch": watch_id, "why": why})
-        ended = replace(row, ended=self.clock.now().timestamp(), ending=Ending.UNTOLD)
+        ended = replace(row, ended=self.clock.now().timestamp(), ending=Ending.UNREPORTED)
         await self.rows.advance(row, ended, tx)

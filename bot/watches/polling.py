@@ -1,4 +1,4 @@
-"""Reads a watched SIM once for all its watches, and says how each goes on."""
+"""Reads a watched SIM once for all its watches, and decides how each goes on."""
 
 import asyncio
 import logging
@@ -19,90 +19,25 @@ from bot.store.jobs import Write
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
 from bot.watches.repository import WatchRepository, from_row
-from bot.watches.transitions import Judged, due_in, judged, shut_out
-from bot.watches.watch import Asker, Unreachable, Watch
+from bot.watches.transitions import Transition, advance, confirms_in, revoke
+from bot.watches.watch import Unreachable, Watch, WatchOwner
+
+REVOKE_AFTER = 300.0
+"""Seconds of refusal that end a watch: Slack may merely fail to say who is in a group."""
+MIN_DELAY = 5.0
+SLOW = 5.0
+"""Seconds for one read from which on KORE, or the account, counts as busy."""
+HALF_LIFE = 300.0
+MAX_SLOWDOWN = 20.0
+JITTER = 0.1
+log = logging.getLogger(__name__)
 
 
 class Permission(Protocol):
-    """Asked again and again while a watch lasts."""
+    """Checked again and again while a watch lasts."""
 
-    async def left_out(self, asker: Asker) -> str | None:
-        """Say what is left out of what all may read there; None: nothing. Raises NotAllowed."""
-
-
-class Watcher:
-    """Somebody who watches, as the lists and policies want to know them."""
-
-    in_shared: bool | None = None
-
-    def __init__(self, asker: Asker) -> None:
-        self.team = asker.team
-        self.enterprise = asker.enterprise
-        self.user = asker.person
-        self.channel = asker.channel
-        self.in_view = asker.channel == asker.person  # begun where nobody else reads
-
-
-class Admitted:
-    """The permission of the gate: the same lists and policies as for a question."""
-
-    def __init__(self, access: Access, admission: Authorizer) -> None:
-        self._access = access
-        self._admission = admission
-
-    async def left_out(self, asker: Asker) -> str | None:
-        """Say what is left out. Raises NotAllowed."""
-        watcher = Watcher(asker)
-        self._access.check(watcher)
-        return (await self._admission.sight(watcher, for_all=True)).left_out
-
-
-SLOW = 5.0
-"""Seconds for one look that tell of a KORE, or an account, that is busy."""
-HALVED_AFTER = 300.0
-MOST_TIMES = 20.0
-JITTER = 0.1
-
-
-class PollInterval:
-    """One for all watches of a process. Seconds.
-
-    `shortest` is the interval while KORE allows it, `per_second` the most looks a second that
-    watches make, `longest` the interval that they never exceed.
-    """
-
-    def __init__(
-        self, clock: Clock, *, shortest: float = 30.0, longest: float = 900.0, per_second: float = 4
-    ) -> None:
-        self._clock = clock
-        self._shortest = shortest
-        self._longest = max(longest, shortest)
-        self._per_second = per_second
-        self._times = 1.0
-        self._since = float("-inf")
-
-    def went(self, seconds: float, *, refused: bool = False) -> None:
-        """Take in how a look went: how long it took, and whether KORE refused it as too much."""
-        now = self._clock.monotonic()
-        # those under way together tell one thing
-        if (refused or seconds > SLOW) and now - self._since >= self._shortest:
-            self._times, self._since = min(MOST_TIMES, 2 * self.slowness()), now
-
-    def slowness(self) -> float:
-        """Return by how much all intervals are longer now; 1 in peace."""
-        peace = max(0.0, self._clock.monotonic() - self._since)
-        return float(1 + (self._times - 1) * 0.5 ** (peace / HALVED_AFTER))
-
-    def interval(self, sims: int) -> float:
-        """Return the seconds until a SIM is read again, where `sims` are watched; with jitter."""
-        plain = max(self._shortest, sims / self._per_second) * self.slowness()
-        return spread(min(plain, self._longest), JITTER)
-
-
-SURE_AFTER = 300.0
-"""Seconds for which somebody must be refused: Slack may merely fail to say who is in a group."""
-SOONEST = 5.0
-log = logging.getLogger(__name__)
+    async def left_out(self, owner: WatchOwner) -> str | None:
+        """Return what is redacted from what all may read there, or None. Raises NotAllowed."""
 
 
 class Lookup(Protocol):
@@ -112,87 +47,145 @@ class Lookup(Protocol):
         """Report. Raises BotError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What is to be saved of a look, and the seconds until the next; None: nobody watches."""
+class OwnerActor:
+    """A watch's owner, as the lists and policies of access want to know them."""
 
-    after: float | None
+    in_shared: bool | None = None
+
+    def __init__(self, owner: WatchOwner) -> None:
+        self.team = owner.team
+        self.enterprise = owner.enterprise
+        self.user = owner.person
+        self.channel = owner.channel
+        self.in_view = owner.channel == owner.person  # begun where nobody else reads
+
+
+class AccessPermission:
+    """The same lists and policies as for a question."""
+
+    def __init__(self, access: Access, authorizer: Authorizer) -> None:
+        self._access = access
+        self._authorizer = authorizer
+
+    async def left_out(self, owner: WatchOwner) -> str | None:
+        """Return what is redacted. Raises NotAllowed."""
+        actor = OwnerActor(owner)
+        self._access.check(actor)
+        return (await self._authorizer.sight(actor, for_all=True)).left_out
+
+
+class PollInterval:
+    """The poll interval of all watches of a process, longer while KORE is busy. Seconds.
+
+    `shortest` is the interval while KORE allows it, `per_second` the most reads a second, `longest`
+    the interval that is never exceeded.
+    """
+
+    def __init__(
+        self, clock: Clock, *, shortest: float = 30.0, longest: float = 900.0, per_second: float = 4
+    ) -> None:
+        self._clock = clock
+        self._shortest = shortest
+        self._longest = max(longest, shortest)
+        self._per_second = per_second
+        self._peak = 1.0
+        self._peak_at = float("-inf")
+
+    def record(self, seconds: float, *, refused: bool = False) -> None:
+        """Record a read: how long it took, and whether KORE refused it as one too many."""
+        now = self._clock.monotonic()
+        # reads that were in flight together count once
+        if (refused or seconds > SLOW) and now - self._peak_at >= self._shortest:
+            self._peak, self._peak_at = min(MAX_SLOWDOWN, 2 * self.slowdown()), now
+
+    def slowdown(self) -> float:
+        """Return the factor by which all intervals are longer now; 1 after a calm while."""
+        calm = max(0.0, self._clock.monotonic() - self._peak_at)
+        return float(1 + (self._peak - 1) * 0.5 ** (calm / HALF_LIFE))
+
+    def seconds(self, sims: int) -> float:
+        """Return the seconds until a SIM is read again while `sims` are watched; with jitter."""
+        plain = max(self._shortest, sims / self._per_second) * self.slowdown()
+        return spread(min(plain, self._longest), JITTER)
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What to save of a poll, and the seconds until the next; None: nobody watches any more."""
+
+    next_in: float | None
     write: Write | None = None
 
 
-class Polling:
-    """Looks at SIMs; `lookup` asks behind everybody who waits."""
+class WatchPoller:
+    """Polls SIMs; `lookup` is in the background, behind everybody who waits for an answer."""
 
     def __init__(  # noqa: PLR0913 -- collaborators, each once
         self,
         lookup: Lookup,
         rows: WatchRows,
-        ledger: WatchRepository,
+        repository: WatchRepository,
         permission: Permission,
         *,
-        rhythm: PollInterval,
+        interval: PollInterval,
         clock: Clock,
     ) -> None:
         self._lookup = lookup
         self._rows = rows
-        self._ledger = ledger
+        self._repository = repository
         self._permission = permission
-        self._rhythm = rhythm
+        self._interval = interval
         self._clock = clock
-        self._refused: dict[str, float] = {}
+        self._refused_since: dict[str, float] = {}
 
-    async def look(self, sid: str) -> Round:
-        """Read the SIM and judge each of its watches. Raises StoreError."""
+    async def poll(self, sid: str) -> PollResult:
+        """Read the SIM and advance each of its watches. Raises StoreError."""
         watches = tuple(map(from_row, await self._rows.of_sim(sid)))
         if not watches:
-            return Round(None)
-        seen = await self._seen(sid)
-        steps = await asyncio.gather(*(self._step(watch, seen) for watch in watches))
+            return PollResult(None)
+        reading = await self._read(sid)
+        steps = await asyncio.gather(*(self._advance(watch, reading) for watch in watches))
         counts = await self._rows.counts()
         now = self._clock.now()
 
         async def write(tx: Transaction) -> None:
-            judged = sorted(zip(watches, steps, strict=True), key=lambda each: each[0].id)
-            for before, step in judged:
-                await self._ledger.advance(before, step, tx, now=now, cards=counts.watches)
+            in_order = sorted(zip(watches, steps, strict=True), key=lambda each: each[0].id)
+            for before, step in in_order:
+                await self._repository.save(before, step, tx, now=now, cards=counts.watches)
 
-        going_on = [after for after, _ in steps if after.ended is None]
-        return Round(self._after(going_on, counts.sims, now), write)
+        still_open = [after for after, _ in steps if after.ended_at is None]
+        return PollResult(self._next_in(still_open, counts.sims, now), write)
 
-    async def _seen(self, sid: str) -> Snapshot | Unreachable:
+    async def _read(self, sid: str) -> Snapshot | Unreachable:
         started, refused = self._clock.monotonic(), False
         try:
             report = await self._lookup.look_up(sid, fresh=True)
         except BotError as error:
             refused = isinstance(error, KoreRateLimited)
-            log.info("watch-blind", extra={"sid": sid, "why": error.kind})
+            log.info("watch-unreachable", extra={"sid": sid, "why": error.kind})
             return Unreachable(error.sentence)
         finally:
-            self._rhythm.went(self._clock.monotonic() - started, refused=refused)
+            self._interval.record(self._clock.monotonic() - started, refused=refused)
         if report.problem and report.state is State.UNKNOWN:
             return Unreachable(report.problem)
         return snapshot_of(report)
 
-    async def _step(self, watch: Watch, seen: Snapshot | Unreachable) -> Judged:
-        now = self._clock.now()
+    async def _advance(self, watch: Watch, reading: Snapshot | Unreachable) -> Transition:
+        now, monotonic = self._clock.now(), self._clock.monotonic()
         try:
-            await self._permission.left_out(watch.asker)
+            await self._permission.left_out(watch.owner)
         except NotAllowed as error:
-            since = self._refused.setdefault(watch.id, self._clock.monotonic())
-            if self._clock.monotonic() - since < SURE_AFTER and now < watch.ends:
+            since = self._refused_since.setdefault(watch.id, monotonic)
+            if monotonic - since < REVOKE_AFTER and now < watch.ends_at:
                 return watch, None
-            return shut_out(watch, error.sentence, now)
-        self._refused.pop(watch.id, None)
-        return judged(watch, seen, now)
+            return revoke(watch, error.sentence, now)
+        self._refused_since.pop(watch.id, None)
+        return advance(watch, reading, now)
 
-    def _after(self, watches: Sequence[Watch], sims: int, now: datetime) -> float:
-        """Return when to look again: at the rhythm, and in time for what is due before that."""
-        turns = [wait for watch in watches if (wait := due_in(watch, now)) is not None]
-        ends = [watch.ends - now for watch in watches]
-        soonest = min((*turns, *ends), default=timedelta.max)
-        rhythm = self._rhythm.interval(sims)
-        return rhythm if timedelta(seconds=rhythm) < soonest else max(SOONEST, _seconds(soonest))
-
-
-def _seconds(length: timedelta) -> float:
-    return length.total_seconds()
+    def _next_in(self, watches: Sequence[Watch], sims: int, now: datetime) -> float:
+        """Return the seconds until the next poll: the interval, or less for what is due before."""
+        confirmations = [wait for watch in watches if (wait := confirms_in(watch, now)) is not None]
+        ends = [watch.ends_at - now for watch in watches]
+        soonest = min((*confirmations, *ends), default=timedelta.max).total_seconds()
+        interval = self._interval.seconds(sims)
+        return interval if interval < soonest else max(MIN_DELAY, soonest)

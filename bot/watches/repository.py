@@ -1,8 +1,8 @@
-"""Saves how watches go on, and in the same transaction the jobs that tell people of it.
+"""Stores watches and, in the same transaction, the jobs that poll, draw and notify for them.
 
 watch:{sid}             one for all watches of a SIM: reads it again and again
-watch_card:{id}         draws a watch's card; while it waits, what else happens is drawn with it
-watch:{id}:{n}:{kind}   tells the n-th notice of a watch
+watch_card:{id}         draws a watch's card; while it waits, later changes are drawn with it
+watch:{id}:{n}:{kind}   posts the n-th notice of a watch
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRow, WatchRows
-from bot.watches.transitions import Judged, redraw_in
-from bot.watches.watch import Asker, Card, Condition, Ending, Notice, NoticeKind, Watch
+from bot.watches.transitions import Transition, card_due_in
+from bot.watches.watch import Card, Condition, Ending, Notice, NoticeKind, Watch, WatchOwner
 
 
-def to_args(notice: Notice, watch_id: str) -> dict[str, Any]:
-    """Return the arguments."""
+def notice_to_args(notice: Notice, watch_id: str) -> dict[str, Any]:
+    """Return the arguments of the notice's job."""
     return {
         "watch": watch_id,
         "kind": notice.kind.value,
@@ -27,12 +27,12 @@ def to_args(notice: Notice, watch_id: str) -> dict[str, Any]:
         "before": notice.before.to_json(),
         "after": notice.after.to_json(),
         "at": notice.at.timestamp(),
-        "untold": notice.untold,
-        "why": notice.why,
+        "untold": notice.unreported,
+        "why": notice.reason,
     }
 
 
-def from_args(args: Mapping[str, Any]) -> Notice:
+def notice_from_args(args: Mapping[str, Any]) -> Notice:
     """Return the notice. Raises ValueError or KeyError for what no version ever wrote."""
     return Notice(
         kind=NoticeKind(args["kind"]),
@@ -40,43 +40,43 @@ def from_args(args: Mapping[str, Any]) -> Notice:
         before=Snapshot.from_json(args["before"]),
         after=Snapshot.from_json(args["after"]),
         at=datetime.fromtimestamp(args["at"], UTC),
-        untold=args.get("untold", 0),
-        why=args.get("why"),
+        unreported=args.get("untold", 0),
+        reason=args.get("why"),
     )
 
 
 def to_row(watch: Watch) -> WatchRow:
     """Return the row of a watch."""
-    asker, card = watch.asker, watch.card
+    owner, card = watch.owner, watch.card
     return WatchRow(
         id=watch.id,
         sid=watch.sid,
         name=watch.name,
-        team=asker.team,
-        enterprise=asker.enterprise,
-        person=asker.person,
-        channel=asker.channel,
-        thread=asker.thread,
-        goal=watch.goal,
-        started=watch.started.timestamp(),
-        ends=watch.ends.timestamp(),
-        noticed=watch.noticed.to_json(),
+        team=owner.team,
+        enterprise=owner.enterprise,
+        person=owner.person,
+        channel=owner.channel,
+        thread=owner.thread,
+        goal=watch.condition,
+        started=watch.started_at.timestamp(),
+        ends=watch.ends_at.timestamp(),
+        noticed=watch.reported.to_json(),
         latest=watch.latest.to_json(),
-        checked=watch.checked.timestamp(),
-        turned=_seconds(watch.turned),
-        blind=_seconds(watch.blind),
-        blind_why=watch.blind_why,
-        told=_seconds(watch.told),
-        untold=watch.untold,
-        notices=watch.notices,
-        ended=_seconds(watch.ended),
+        checked=watch.read_at.timestamp(),
+        turned=_seconds(watch.changed_at),
+        blind=_seconds(watch.unreachable_since),
+        blind_why=watch.unreachable_reason,
+        told=_seconds(watch.notified_at),
+        untold=watch.unreported,
+        notices=watch.notice_count,
+        ended=_seconds(watch.ended_at),
         ending=watch.ending,
         ended_by=watch.ended_by,
-        cards=watch.cards,
+        cards=watch.card_count,
         card_channel=card.channel if card else None,
         card_ts=card.ts if card else None,
-        edited=card.edited.timestamp() if card else None,
-        drawn=card.drawn if card else None,
+        edited=card.edited_at.timestamp() if card else None,
+        drawn=card.fingerprint if card else None,
     )
 
 
@@ -86,23 +86,23 @@ def from_row(row: WatchRow) -> Watch:
         id=row.id,
         sid=row.sid,
         name=row.name,
-        asker=Asker(row.person, row.channel, row.thread, row.team, row.enterprise),
-        goal=Condition(row.goal) if row.goal in set(Condition) else Condition.CHANGES,
-        started=_moment(row.started),
-        ends=_moment(row.ends),
-        noticed=_snapshot(row.noticed, row),
+        owner=WatchOwner(row.person, row.channel, row.thread, row.team, row.enterprise),
+        condition=Condition(row.goal) if row.goal in set(Condition) else Condition.CHANGES,
+        started_at=_moment(row.started),
+        ends_at=_moment(row.ends),
+        reported=_snapshot(row.noticed, row),
         latest=_snapshot(row.latest, row),
-        checked=_moment(row.checked),
-        turned=_maybe(row.turned),
-        blind=_maybe(row.blind),
-        blind_why=row.blind_why,
-        told=_maybe(row.told),
-        untold=row.untold,
-        notices=row.notices,
-        ended=_maybe(row.ended),
+        read_at=_moment(row.checked),
+        changed_at=_maybe(row.turned),
+        unreachable_since=_maybe(row.blind),
+        unreachable_reason=row.blind_why,
+        notified_at=_maybe(row.told),
+        unreported=row.untold,
+        notice_count=row.notices,
+        ended_at=_maybe(row.ended),
         ending=Ending(row.ending) if row.ending in set(Ending) else None,
         ended_by=row.ended_by,
-        cards=row.cards,
+        card_count=row.cards,
         card=_card(row),
     )
 
@@ -132,17 +132,17 @@ def _maybe(seconds: float | None) -> datetime | None:
     return None if seconds is None else _moment(seconds)
 
 
-LOOK, CARD, NOTICE, SWEEP = "watch", "watch_card", "watch_notice", "watch_sweep"
+POLL_JOB, CARD_JOB, NOTICE_JOB, SWEEP_JOB = "watch", "watch_card", "watch_notice", "watch_sweep"
 NOW = timedelta(0)
 
 
-def look_key(sid: str) -> str:
-    """Name the job that reads a SIM."""
+def poll_key(sid: str) -> str:
+    """Return the key of the job that reads a SIM."""
     return f"watch:{sid}"
 
 
 def card_key(watch_id: str) -> str:
-    """Name the job that draws a card."""
+    """Return the key of the job that draws a card."""
     return f"watch_card:{watch_id}"
 
 
@@ -153,37 +153,39 @@ class WatchRepository:
         self._rows = rows
         self._queue = queue
 
-    async def open(self, watch: Watch, first_look: float, tx: Transaction) -> bool:
-        """Save a new watch; False where the person watches this SIM in this place already."""
+    async def open(self, watch: Watch, first_poll: float, tx: Transaction) -> bool:
+        """Save a new watch; False where its owner watches this SIM in this place already."""
         if not await self._rows.add(to_row(watch), tx):
             return False
-        await self.look(watch.sid, tx=tx, delay=first_look)
-        await self._queue.add(NewJob(SWEEP, SWEEP, {}, first_look), tx=tx, anew=True)
-        await self.draw(watch.id, tx=tx)
+        await self.schedule_poll(watch.sid, tx=tx, delay=first_poll)
+        await self._queue.add(NewJob(SWEEP_JOB, SWEEP_JOB, {}, first_poll), tx=tx, anew=True)
+        await self.schedule_card(watch.id, tx=tx)
         return True
 
-    async def look(self, *sids: str, tx: Transaction | None = None, delay: float = 0) -> None:
-        """See to it that SIMs are read; those that are read already go on as they do."""
-        jobs = [NewJob(LOOK, look_key(sid), {"sid": sid}, delay) for sid in sids]
+    async def schedule_poll(
+        self, *sids: str, tx: Transaction | None = None, delay: float = 0
+    ) -> None:
+        """Have SIMs polled; a poll that is scheduled already stays as it is."""
+        jobs = [NewJob(POLL_JOB, poll_key(sid), {"sid": sid}, delay) for sid in sids]
         await self._queue.add(*jobs, tx=tx, anew=True)
 
-    async def draw(
+    async def schedule_card(
         self, watch_id: str, delay: timedelta = NOW, tx: Transaction | None = None
     ) -> None:
-        """Have the card drawn; one that is due to be drawn already is left at that."""
-        job = NewJob(CARD, card_key(watch_id), {"watch": watch_id}, delay.total_seconds())
+        """Have the card drawn; a drawing that is scheduled already stays as it is."""
+        job = NewJob(CARD_JOB, card_key(watch_id), {"watch": watch_id}, delay.total_seconds())
         await self._queue.add(job, tx=tx, anew=True)
 
-    async def wish(self, watch: Watch, now: datetime, tx: Transaction) -> None:
-        """Save another goal or end of an open watch, and have it shown."""
+    async def change(self, watch: Watch, now: datetime, tx: Transaction) -> None:
+        """Save another condition or end of an open watch, and have it shown."""
         await self._queue.lock(card_key(watch.id), tx)
         await self._rows.wish(to_row(watch), tx)
-        await self.draw(watch.id, redraw_in(watch, now, 0) or NOW, tx)
+        await self.schedule_card(watch.id, card_due_in(watch, now, 0) or NOW, tx)
 
-    async def advance(
-        self, before: Watch, step: Judged, tx: Transaction, *, now: datetime, cards: int = 0
+    async def save(
+        self, before: Watch, step: Transition, tx: Transaction, *, now: datetime, cards: int = 0
     ) -> bool:
-        """Save a step and have it told and drawn; False where somebody else was first.
+        """Save a transition and schedule its notice and card; False where another was first.
 
         `cards` is how many cards there are in all. Of several watches, the one with the lower id
         goes first: each locks its card's job, and whoever saves cards locks those in this order.
@@ -193,9 +195,9 @@ class WatchRepository:
         if not await self._rows.advance(to_row(before), to_row(after), tx):
             return False
         if notice:
-            job = NewJob(NOTICE, notice.key(after.id), to_args(notice, after.id))
-            await self._queue.add(job, tx=tx)
-        delay = redraw_in(after, now, cards)
+            args = notice_to_args(notice, after.id)
+            await self._queue.add(NewJob(NOTICE_JOB, notice.key(after.id), args), tx=tx)
+        delay = card_due_in(after, now, cards)
         if delay is not None:
-            await self.draw(after.id, delay, tx)
+            await self.schedule_card(after.id, delay, tx)
         return True

@@ -1,4 +1,4 @@
-"""Where people begin and stop watches, and see which they have."""
+"""Begins, extends, stops and lists watches for the people who ask."""
 
 import secrets
 from collections.abc import Iterable
@@ -9,73 +9,88 @@ from bot.clock import Clock
 from bot.diagnosis.state import State
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
+from bot.sims.names import quoted
 from bot.store.database import Database
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRow, WatchRows
-from bot.watches.parse import DEFAULT_LENGTH
+from bot.watches.parse import DEFAULT_DURATION
 from bot.watches.repository import WatchRepository, from_row, to_row
-from bot.watches.transitions import stopped
-from bot.watches.watch import Asker, Condition, NothingToWaitFor, NotWatched, TooManyWatches, Watch
+from bot.watches.transitions import stop
+from bot.watches.watch import (
+    Condition,
+    NothingToWaitFor,
+    NotWatched,
+    TooManyWatches,
+    Watch,
+    WatchOwner,
+)
 
 NAMED = 5
 ID_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WatchLimits:
     """How many watches may be open, how long one may last, how soon its SIM is read (seconds)."""
 
     per_person: int = 50
     per_channel: int = 100
     longest: timedelta = timedelta(days=7)
-    first_look: float = 30.0
+    first_poll: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """A watch that was begun, or one that was there and is `extended`."""
+class BegunWatch:
+    """A watch that was begun, or one that was open already and is `extended`."""
 
     watch: Watch
     extended: bool
 
 
-class Watches:
+class WatchService:
     """The service. Every method may raise StoreError."""
 
     def __init__(
-        self, db: Database, rows: WatchRows, ledger: WatchRepository, clock: Clock, limits: Limits
+        self,
+        db: Database,
+        rows: WatchRows,
+        repository: WatchRepository,
+        clock: Clock,
+        limits: WatchLimits,
     ) -> None:
         self._db = db
         self._rows = rows
-        self._ledger = ledger
+        self._repository = repository
         self._clock = clock
         self.limits = limits
 
     async def begin(
         self,
-        asker: Asker,
+        owner: WatchOwner,
         report: SessionReport,
-        goal: Condition | None = None,
-        length: timedelta | None = None,
-    ) -> Begun:
-        """Watch the SIM of a report that was just read, or extend the watch that there is.
+        condition: Condition | None = None,
+        duration: timedelta | None = None,
+    ) -> BegunWatch:
+        """Watch the SIM of a report that was just read, or extend the open watch on it.
 
-        Without a goal: until it is online, or, where it is that already, until it changes; without
-        a length two hours, or the most that is allowed. Raises NothingToWaitFor, TooManyWatches.
+        Without a condition: until it is online, or, where it is that already, until it changes;
+        without a duration two hours, or the most that is allowed. Raises NothingToWaitFor and
+        TooManyWatches.
         """
-        now, seen = self._clock.now(), replace(snapshot_of(report), stale=False)
-        _check_goal(goal, seen)
-        wanted = _new(asker, seen, goal or _goal_for(seen), now, self._length(length))
+        now, latest = self._clock.now(), replace(snapshot_of(report), stale=False)
+        _check_condition(condition, latest)
+        length = min(duration or DEFAULT_DURATION, self.limits.longest)
+        wanted = _new(owner, latest, condition or _default_condition(latest), now, length)
         async with self._db.write() as tx:
             existing = await self._rows.in_slot_of(to_row(wanted), tx)
             if existing:
-                return await self._extend(from_row(existing), wanted, goal, tx)
-            await self._check_room(asker, tx)
-            await self._ledger.open(wanted, self.limits.first_look, tx)
-        return Begun(wanted, extended=False)
+                return await self._extend(from_row(existing), wanted, condition, tx)
+            await self._check_limits(owner, tx)
+            await self._repository.open(wanted, self.limits.first_poll, tx)
+        return BegunWatch(wanted, extended=False)
 
     async def stop(self, watch_id: str, by: str) -> Watch:
-        """End a watch at somebody's wish; one that had ended is given as it is.
+        """Stop a watch for somebody; one that had ended already is returned as it is.
 
         Raises NotWatched where there is no such watch any more.
         """
@@ -84,11 +99,11 @@ class Watches:
             if row is None:
                 raise NotWatched("That watch ended long ago; there is nothing left to stop.")
             before = from_row(row)
-            if before.ended:
+            if before.ended_at:
                 return before
             now = self._clock.now()
-            step = stopped(before, by, now)
-            await self._ledger.advance(before, step, tx, now=now)
+            step = stop(before, by, now)
+            await self._repository.save(before, step, tx, now=now)
         return step[0]
 
     async def of(self, person: str) -> tuple[Watch, ...]:
@@ -98,60 +113,59 @@ class Watches:
     async def in_thread(self, channel: str, thread: str | None) -> tuple[Watch, ...]:
         """Return the open watches that were asked for in a thread (None: in a channel itself)."""
         found = _all(await self._rows.in_channel(channel))
-        return tuple(watch for watch in found if watch.asker.thread == thread)
+        return tuple(watch for watch in found if watch.owner.thread == thread)
 
     async def in_channel(self, channel: str) -> tuple[Watch, ...]:
         """Return the open watches that were asked for in a channel or its threads."""
         return _all(await self._rows.in_channel(channel))
 
-    def _length(self, length: timedelta | None) -> timedelta:
-        return min(length or DEFAULT_LENGTH, self.limits.longest)
-
     async def _extend(
-        self, there: Watch, wanted: Watch, goal: Condition | None, tx: Transaction
-    ) -> Begun:
-        """Let the watch that is there last at least as long; without a goal its own stays."""
-        ends, now = max(there.ends, wanted.ends), self._clock.now()
-        longer = replace(there, ends=ends, goal=goal or there.goal)
-        await self._ledger.wish(longer, now, tx)
-        return Begun(longer, extended=True)
+        self, existing: Watch, wanted: Watch, condition: Condition | None, tx: Transaction
+    ) -> BegunWatch:
+        """Let an open watch last at least as long; without a condition it keeps its own."""
+        ends_at = max(existing.ends_at, wanted.ends_at)
+        extended = replace(existing, ends_at=ends_at, condition=condition or existing.condition)
+        await self._repository.change(extended, self._clock.now(), tx)
+        return BegunWatch(extended, extended=True)
 
-    async def _check_room(self, asker: Asker, tx: Transaction) -> None:
-        mine = await self._rows.of_person(asker.person, tx)
+    async def _check_limits(self, owner: WatchOwner, tx: Transaction) -> None:
+        mine = await self._rows.of_person(owner.person, tx)
         if len(mine) >= self.limits.per_person:
             raise TooManyWatches(_full("You watch", "one person", mine))
-        here = await self._rows.in_channel(asker.channel, tx)
+        here = await self._rows.in_channel(owner.channel, tx)
         if len(here) >= self.limits.per_channel:
             raise TooManyWatches(_full("In this channel I watch", "one channel", here))
 
 
-def _check_goal(goal: Condition | None, seen: Snapshot) -> None:
-    if goal is None or not goal.is_met(seen.state):
+def _check_condition(condition: Condition | None, latest: Snapshot) -> None:
+    if condition is None or not condition.is_met(latest.state):
         return
-    name = _quoted(seen.name)
-    state = seen.state.value.replace("_", " ")
-    instead = "changes" if goal is Condition.ONLINE else "online"
+    name = quoted(latest.name)
+    state = latest.state.value.replace("_", " ")
+    instead = "changes" if condition is Condition.ONLINE else "online"
     raise NothingToWaitFor(
         f"{name} is {state} already. Write `until {instead}` to hear when that is over."
     )
 
 
-def _goal_for(seen: Snapshot) -> Condition:
-    return Condition.CHANGES if seen.state is State.ONLINE else Condition.ONLINE
+def _default_condition(latest: Snapshot) -> Condition:
+    return Condition.CHANGES if latest.state is State.ONLINE else Condition.ONLINE
 
 
-def _new(asker: Asker, seen: Snapshot, goal: Condition, now: datetime, length: timedelta) -> Watch:
+def _new(
+    owner: WatchOwner, latest: Snapshot, condition: Condition, now: datetime, length: timedelta
+) -> Watch:
     return Watch(
         id=secrets.token_hex(ID_BYTES),
-        sid=seen.sid,
-        name=seen.name,
-        asker=asker,
-        goal=goal,
-        started=now,
-        ends=now + length,
-        noticed=seen,
-        latest=seen,
-        checked=seen.as_of,
+        sid=latest.sid,
+        name=latest.name,
+        owner=owner,
+        condition=condition,
+        started_at=now,
+        ends_at=now + length,
+        reported=latest,
+        latest=latest,
+        read_at=latest.as_of,
     )
 
 
@@ -159,16 +173,10 @@ def _all(rows: Iterable[WatchRow]) -> tuple[Watch, ...]:
     return tuple(map(from_row, rows))
 
 
-def _full(who: str, of: str, rows: list[WatchRow]) -> str:
-    names = [_quoted(row.name) for row in rows]
+def _full(who: str, whose: str, rows: list[WatchRow]) -> str:
+    names = [quoted(row.name) for row in rows]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    told = ", ".join(names[:NAMED])
-    count = f"{len(rows)} SIMs already, as many as {of} may"
     return (
-        f"{who} {count}: {told}{more}. Stop one with `/simsessions unwatch`, or with the button "
-        "of its card, then ask again."
+        f"{who} {len(rows)} SIMs already, as many as {whose} may: {', '.join(names[:NAMED])}{more}."
+        " Stop one with `/simsessions unwatch`, or with the button of its card, then ask again."
     )
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "ˋ") + "`"

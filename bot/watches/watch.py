@@ -1,4 +1,4 @@
-"""A watch on one SIM for one person, and what is to be told of it. Frozen and pure."""
+"""A watch on one SIM for one person, and the notices it sends. Frozen and pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +10,13 @@ from bot.sessions.snapshot import Snapshot
 
 
 class BadWatch(UserError):
-    """What was typed behind the SIM is no `until …` or `for …` that can be kept."""
+    """The text behind the SIM is not a valid `until …` or `for …`."""
 
     sentence = "Type `watch <sim> until online` or `watch <sim> for 2h`."
 
 
 class NothingToWaitFor(UserError):
-    """The SIM is already as it is waited for."""
+    """The SIM already meets the condition."""
 
     sentence = "That SIM is already so; there is nothing to wait for."
 
@@ -28,20 +28,20 @@ class TooManyWatches(UserError):
 
 
 class NotWatched(UserError):
-    """There is no such watch to be stopped; the sentence names those there are."""
+    """There is no such watch to stop; the sentence names the open ones."""
 
     sentence = "I do not watch that SIM for you."
 
 
 class Condition(StrEnum):
-    """What is waited for; `changes` is any change worth a word."""
+    """What a watch waits for; `changes` is any notable change."""
 
     ONLINE = "online"
     OFFLINE = "offline"
     CHANGES = "changes"
 
     def is_met(self, state: State) -> bool:
-        """Return whether a state is what is waited for; an unknown state is nothing of the kind."""
+        """Return whether a state meets the condition; an unknown state never does."""
         if self is Condition.ONLINE:
             return state is State.ONLINE
         return self is Condition.OFFLINE and state not in {State.ONLINE, State.UNKNOWN}
@@ -53,13 +53,13 @@ class Ending(StrEnum):
     REACHED = "reached"
     EXPIRED = "expired"
     STOPPED = "stopped"
-    SHUT_OUT = "shut_out"
-    UNTOLD = "untold"
+    REVOKED = "shut_out"
+    UNREPORTED = "untold"
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Who watches, and where it was asked for; `team` and `enterprise` are the person's own."""
+class WatchOwner:
+    """Who asked for a watch, and where; `team` and `enterprise` are the person's own."""
 
     person: str
     channel: str
@@ -70,62 +70,62 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The message that is kept up to date. `drawn` names what it shows, `edited` when that was."""
+    """The message that shows a watch. `fingerprint` names what it showed when last edited."""
 
     channel: str
     ts: str | None
-    edited: datetime
-    drawn: str
+    edited_at: datetime
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """One watch. Times are UTC.
 
-    `noticed` is the SIM as the person was last told of it, `latest` as it was last read, at
-    `checked`. `turned` is since when the two differ in their state, `blind` since when KORE tells
-    nothing of use, and `blind_why` why. `untold` counts turns of the state that nobody was told of,
-    `told` is when the last notice was decided, `notices` numbers them, `cards` numbers the cards.
+    `reported` is the SIM as its owner last heard of it, `latest` as it was last read, at `read_at`.
+    `changed_at` is since when the two differ in their state; `unreachable_since` is set while KORE
+    gives no usable answer. `unreported` counts state changes without a notice, `notified_at` is
+    when the last notice was decided; `notice_count` and `card_count` number the next ones.
     """
 
     id: str
     sid: str
     name: str
-    asker: Asker
-    goal: Condition
-    started: datetime
-    ends: datetime
-    noticed: Snapshot
+    owner: WatchOwner
+    condition: Condition
+    started_at: datetime
+    ends_at: datetime
+    reported: Snapshot
     latest: Snapshot
-    checked: datetime
-    turned: datetime | None = None
-    blind: datetime | None = None
-    blind_why: str | None = None
-    told: datetime | None = None
-    untold: int = 0
-    notices: int = 0
-    ended: datetime | None = None
+    read_at: datetime
+    changed_at: datetime | None = None
+    unreachable_since: datetime | None = None
+    unreachable_reason: str | None = None
+    notified_at: datetime | None = None
+    unreported: int = 0
+    notice_count: int = 0
+    ended_at: datetime | None = None
     ending: Ending | None = None
     ended_by: str | None = None
-    cards: int = 0
+    card_count: int = 0
     card: Card | None = None
 
 
 class NoticeKind(StrEnum):
-    """What a reply tells; all but the first tell of an end."""
+    """What a notice says; all but the first say that the watch ended."""
 
     CHANGED = "changed"
     REACHED = "reached"
     EXPIRED = "expired"
     STOPPED = "stopped"
-    SHUT_OUT = "shut_out"
+    REVOKED = "shut_out"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One reply that mentions the asker: what was, what is, when that was decided.
+    """One reply that mentions the owner: the SIM before and after, and when that was decided.
 
-    `untold` counts the turns in between that nobody was told of; `why` is a sentence, or who.
+    `unreported` counts the state changes in between; `reason` is a sentence, or who stopped it.
     """
 
     kind: NoticeKind
@@ -133,16 +133,16 @@ class Notice:
     before: Snapshot
     after: Snapshot
     at: datetime
-    untold: int = 0
-    why: str | None = None
+    unreported: int = 0
+    reason: str | None = None
 
     def key(self, watch_id: str) -> str:
-        """Name the transition: by this it is told once."""
+        """Return the key under which the notice is sent once."""
         return f"watch:{watch_id}:{self.number}:{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """Why nothing was learnt of a SIM, in a sentence."""
+    """Why a SIM could not be read, in a sentence."""
 
-    why: str
+    reason: str

@@ -19,20 +19,20 @@ USAGE = "watch <sim> [until online|offline|changes] [for 2h]"
 @subcommand(USAGE, "mention you when the SIM is online, offline, or changes", EXAMPLES)
 async def watch(request: Request, services: Services) -> Reply:
     """Begin a watch. Raises BadWatch, what the look-up raises and what there may be too many of."""
-    wish = parse_watch_request(request.text, services.watches.limits.longest)
-    if not wish.sim:
+    wanted = parse_watch_request(request.text, services.watches.limits.longest)
+    if not wanted.sim:
         raise NotASim(
             f"Which SIM? Type `{COMMAND} {USAGE}`, for instance `{COMMAND} {EXAMPLES[0]}`."
         )
-    report = await _report(wish, request, services)
-    return await watch_one(request, report, services, wish.goal, wish.length)
+    report = await _report(wanted, request, services)
+    return await watch_one(request, report, services, wanted.condition, wanted.duration)
 
 
-async def _report(wish: WatchRequest, request: Request, services: Services) -> SessionReport:
-    """Look the SIM up; a wish that cannot be kept may be a name that only looks like one."""
-    if wish.fault is None:
-        return await look_up(request, wish.sim, services, for_all=True)
+async def _report(wanted: WatchRequest, request: Request, services: Services) -> SessionReport:
+    """Look the SIM up; a fault in the request may be a name that only looks like one."""
+    if wanted.fault is None:
+        return await look_up(request, wanted.sim, services, for_all=True)
     try:
         return await look_up(request, request.text.strip(), services, for_all=True)
     except UserError as error:
-        raise BadWatch(wish.fault) from error
+        raise BadWatch(wanted.fault) from error

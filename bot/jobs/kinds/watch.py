@@ -14,14 +14,14 @@ from bot.slack.errors import (
     SlackRefused,
 )
 from bot.store.transaction import Transaction
-from bot.watches.repository import from_args, to_row
+from bot.watches.repository import notice_from_args, to_row
 
 
 @kind(lane="watch", attempts=1_000_000, longest=300.0)
 async def watch(job: Job, services: JobServices) -> Outcome | None:
     """Look once; it is over when nobody watches the SIM any more."""
-    done = await services.watching.polling.look(job.args["sid"])
-    return Done() if done.after is None else Again(done.after, write=done.write)
+    done = await services.watching.polling.poll(job.args["sid"])
+    return Done() if done.next_in is None else Again(done.next_in, write=done.write)
 
 
 EVERY = 60.0
@@ -32,9 +32,9 @@ async def watch_sweep(job: Job, services: JobServices) -> Outcome | None:  # noq
     """Sweep, and come again while there is anything to sweep."""
     watching = services.watching
     sids, undrawn = await watching.rows.sims(), await watching.rows.undrawn()
-    await watching.ledger.look(*sids)
+    await watching.ledger.schedule_poll(*sids)
     for watch_id in undrawn:
-        await watching.ledger.draw(watch_id)
+        await watching.ledger.schedule_card(watch_id)
     await watching.rows.forget(watching.keep)
     await watching.made.forget(watching.keep)
     return Again(EVERY) if sids or undrawn else Done()
@@ -88,7 +88,7 @@ async def watch_card(job: Job, services: JobServices) -> Outcome | None:
 async def watch_notice(job: Job, services: JobServices) -> Outcome | None:
     """Tell it; where there is nobody to tell any more, that is the end of it."""
     try:
-        await services.watching.posts.tell(job.args["watch"], from_args(job.args))
+        await services.watching.posts.tell(job.args["watch"], notice_from_args(job.args))
     except SlackRefused as error:
         if error.reason not in NOBODY_THERE:
             return later(job, error)

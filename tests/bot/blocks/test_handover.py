@@ -15,7 +15,7 @@ from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over
 from bot.sessions.redaction import redacted
 from bot.sessions.snapshot import snapshot_of
-from bot.watches.watch import Asker, Condition, Watch
+from bot.watches.watch import Condition, Watch, WatchOwner
 from tests.bot.blocks.reports import NOW, REPORTS, a_finding, a_report, faults
 from tests.builders import a_sim
 
@@ -42,8 +42,9 @@ def a_watch(number=7):
     """Return a watch of Ana's until it is online."""
     seen = snapshot_of(numbered(number))
     return Watch(
-        id="w", sid=seen.sid, name=seen.name, asker=Asker("U0ANA0001", "C1", "1.1"),
-        goal=Condition.ONLINE, started=NOW, ends=NOW + HOUR, noticed=seen, latest=seen, checked=NOW,
+        id="w", sid=seen.sid, name=seen.name, owner=WatchOwner("U0ANA0001", "C1", "1.1"),
+        condition=Condition.ONLINE, started_at=NOW, ends_at=NOW + HOUR, reported=seen,
+        latest=seen, read_at=NOW,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tests.bot.blocks.reports import HOSTILE, REPORTS, faults, words
 from tests.bot.watches.watching import HOUR, MINUTE, NOON, a_snapshot, a_watch
 
 NOW = NOON + MINUTE
-ENDED = {"ended": NOW, "ended_by": "U0BEN0002"}
+ENDED = {"ended_at": NOW, "ended_by": "U0BEN0002"}
 
 
 def said(watch, **more):
@@ -28,10 +28,10 @@ def said(watch, **more):
     ("changed", "expected"),
     [
         ({}, "👁 Watching *pump-7* for <@U0ANA0001> until it is online."),
-        ({"goal": Condition.OFFLINE}, "until it is not online any more"),
-        ({"goal": Condition.CHANGES}, "until it changes"),
+        ({"condition": Condition.OFFLINE}, "until it is not online any more"),
+        ({"condition": Condition.CHANGES}, "until it changes"),
         ({}, "🔴 pump-7 is still offline — last seen on Telcel on LTE, until <!date^"),
-        ({"told": NOON}, "🔴 pump-7 is offline — "),
+        ({"notified_at": NOON}, "🔴 pump-7 is offline — "),
         ({"latest": a_snapshot("online")}, "🟢 pump-7 is online — Telcel on LTE since <!date^"),
         ({"latest": a_snapshot("stale")}, "is open, but was last updated <!date^"),
         ({"latest": a_snapshot("blocked", status="suspended")}, "its SIM status is suspended"),
@@ -46,17 +46,17 @@ def said(watch, **more):
         ),
         ({}, "ends <!date^"),
         ({}, "(in 1 h)"),
-        ({"ends": NOW + 2 * HOUR - timedelta(seconds=1)}, "(in 2 h)"),
+        ({"ends_at": NOW + 2 * HOUR - timedelta(seconds=1)}, "(in 2 h)"),
         ({}, "read <!date^"),
         ({}, "A turn away from online is told once it has held for 2 min."),
         (
-            {"blind": NOON, "blind_why": "KORE has not answered for 40 s."},
+            {"unreachable_since": NOON, "unreachable_reason": "KORE has not answered for 40 s."},
             "⚠️ I could not read it since <!date^",
         ),
         (ENDED | {"ending": Ending.REACHED}, "it has come to what was waited for"),
         (ENDED | {"ending": Ending.EXPIRED}, "the time is over"),
         (ENDED | {"ending": Ending.STOPPED}, "stopped by <@U0BEN0002> at <!date^"),
-        (ENDED | {"ending": Ending.SHUT_OUT}, "may not ask here any more"),
+        (ENDED | {"ending": Ending.REVOKED}, "may not ask here any more"),
     ],
 )
 def test_a_card_says_what_is_watched_and_how_it_is(changed, expected):
@@ -103,7 +103,7 @@ def test_a_name_cannot_speak_to_slack(name):
     """
     Whatever a SIM is called, Slack takes the card and is told nothing by the name.
     """
-    drawn = watch_card(a_watch(name=name, noticed=a_snapshot(name=name)), NOW)
+    drawn = watch_card(a_watch(name=name, reported=a_snapshot(name=name)), NOW)
 
     assert [] == faults(drawn)
     assert "<!channel>" not in drawn.text
@@ -116,7 +116,9 @@ def test_any_card_is_taken(report, goal, ending, away):
     Whatever KORE told, Slack takes the card, with blocks and as text alone.
     """
     seen = snapshot_of(report)
-    watch = a_watch(name=seen.name, latest=seen, goal=goal, ending=ending, ended=ending and NOW)
+    watch = a_watch(
+        name=seen.name, latest=seen, condition=goal, ending=ending, ended_at=ending and NOW
+    )
     drawn = watch_card(watch, NOW, away=away)
     plain = watch_card(watch, NOW, away=away).without(ALL_BLOCKS)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.blocks.watch import MOST, begun_screen, list_screen, stopped_screen
-from bot.watches.watch import Asker
+from bot.watches.watch import WatchOwner
 from tests.bot.blocks.reports import HOSTILE, faults, words
 from tests.bot.watches.watching import ANA, NOON, a_watch
 
@@ -39,7 +39,7 @@ def said(screen):
         (list_screen(many(2), [], NOON), "🔴 offline · *pump-0* until it is online, ends <!date^"),
         (list_screen(many(2), [], NOON), "<#C0FLEETOP>"),
         (
-            list_screen([a_watch(asker=Asker(ANA, "D0ANA0001"))], [], NOON),
+            list_screen([a_watch(owner=WatchOwner(ANA, "D0ANA0001"))], [], NOON),
             "in a DM",
         ),
         (list_screen(many(MOST + 2), [], NOON), "2 more are not shown."),

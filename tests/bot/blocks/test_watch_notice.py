@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.blocks.screen import ALL_BLOCKS
 from bot.blocks.watch import watch_notice
 from bot.sessions.snapshot import Found, snapshot_of
-from bot.watches.transitions import news
+from bot.watches.transitions import notable_changes
 from bot.watches.watch import Condition, Notice, NoticeKind
 from tests.bot.blocks.reports import REPORTS, faults, words
 from tests.bot.watches.watching import HOUR, MINUTE, NOON, a_snapshot, a_watch
@@ -25,7 +25,7 @@ def a_notice(kind=NoticeKind.REACHED, before=OFF, after=ON, **changes):
 
 def said(notice, **changes):
     """Return the notice's own sentence, as blocks."""
-    drawn = watch_notice(a_watch(**changes), notice, news(notice.before, notice.after))
+    drawn = watch_notice(a_watch(**changes), notice, notable_changes(notice.before, notice.after))
     return "\n".join(words(drawn.blocks))
 
 
@@ -56,8 +56,8 @@ def said(notice, **changes):
             a_notice(NoticeKind.CHANGED, OFF, a_snapshot("blocked", status="suspended")),
             "*pump-7 is now blocked* — its SIM status is suspended. I go on watching until it is",
         ),
-        (a_notice(untold=1), "Its state turned 1 time in between."),
-        (a_notice(untold=4), "Its state turned 4 times in between."),
+        (a_notice(unreported=1), "Its state turned 1 time in between."),
+        (a_notice(unreported=4), "Its state turned 4 times in between."),
         (
             a_notice(NoticeKind.EXPIRED, OFF, OFF),
             "⏱ <@U0ANA0001> The watch on *pump-7* is over, after 2 h. It is still offline — last",
@@ -67,11 +67,11 @@ def said(notice, **changes):
             "while I was not running. It is still offline",
         ),
         (
-            a_notice(NoticeKind.STOPPED, OFF, OFF, why="U0BEN0002"),
+            a_notice(NoticeKind.STOPPED, OFF, OFF, reason="U0BEN0002"),
             "⏱ <@U0ANA0001> <@U0BEN0002> stopped the watch on *pump-7*. It is still offline",
         ),
         (
-            a_notice(NoticeKind.SHUT_OUT, OFF, OFF, why="You are not on my list."),
+            a_notice(NoticeKind.REVOKED, OFF, OFF, reason="You are not on my list."),
             "🚫 <@U0ANA0001> I stopped watching *pump-7*: You are not on my list.",
         ),
     ],
@@ -92,7 +92,7 @@ def test_a_notice_says_what_changed(notice, expected):
         (a_notice(before=a_snapshot("offline", seen_at=None)), "after "),
         (a_notice(before=ON, after=OFF), "packets"),
         (a_notice(NoticeKind.EXPIRED, OFF, OFF), "not running"),
-        (a_notice(NoticeKind.SHUT_OUT, OFF, ON, why="No."), "Telcel"),
+        (a_notice(NoticeKind.REVOKED, OFF, ON, reason="No."), "Telcel"),
         (a_notice(), "•"),
     ],
 )
@@ -107,7 +107,7 @@ def test_a_watch_that_ends_blind_says_since_when():
     """
     Where KORE was away at the end, the notice says that, and not how the SIM is.
     """
-    blind = {"blind": NOON, "blind_why": "KORE has not answered for 40 s."}
+    blind = {"unreachable_since": NOON, "unreachable_reason": "KORE has not answered for 40 s."}
     words_ = said(a_notice(NoticeKind.EXPIRED, OFF, OFF), **blind)
 
     assert "I could not read it since <!date^" in words_
@@ -145,9 +145,9 @@ def test_any_notice_is_taken(one, other, kind, goal, why):
     """
     Whatever was and is, Slack takes the notice, with blocks and as text alone.
     """
-    notice = a_notice(kind, snapshot_of(one), snapshot_of(other), why=why, untold=3)
-    watch = a_watch(name=one.sim.name, goal=goal, ends=NOON + MINUTE + timedelta(days=1))
-    changes = news(notice.before, notice.after)
+    notice = a_notice(kind, snapshot_of(one), snapshot_of(other), reason=why, unreported=3)
+    watch = a_watch(name=one.sim.name, condition=goal, ends_at=NOON + MINUTE + timedelta(days=1))
+    changes = notable_changes(notice.before, notice.after)
     plain = watch_notice(watch, notice, changes).without(ALL_BLOCKS)
 
     assert [] == faults(watch_notice(watch, notice, changes))

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from bot.errors import NotAllowed
-from bot.watches.service import Limits
+from bot.watches.service import WatchLimits
 from bot.watches.watch import Condition, Ending
 from tests.watching import ANA, BEN, ONCALL, watching
 
@@ -83,7 +83,7 @@ async def test_a_card_is_changed_at_most_every_45_s(rig):
     """
     However often the SIM turns, two changes of a card lie 45 s apart or more.
     """
-    await rig.begin("truck-42", Condition.OFFLINE, length=timedelta(hours=1))
+    await rig.begin("truck-42", Condition.OFFLINE, duration=timedelta(hours=1))
     for number in range(20):
         turn = rig.kore.events.go_silent if number % 2 == 0 else rig.kore.events.recover
         turn("truck-42")
@@ -109,7 +109,7 @@ async def test_a_flapping_sim_wakes_nobody(rig):
     """
     A SIM that is offline for less than two minutes at a time is told of at the end only.
     """
-    await rig.begin(name="truck-42", goal=Condition.OFFLINE, length=timedelta(hours=1))
+    await rig.begin(name="truck-42", condition=Condition.OFFLINE, duration=timedelta(hours=1))
     for _ in range(10):
         rig.kore.events.go_silent("truck-42")
         await rig.move(60)
@@ -179,13 +179,13 @@ async def test_kore_away_is_waited_out(rig):
     """
     While KORE does not answer the card says since when, and nobody is told of anything.
     """
-    begun = await rig.begin(name="truck-42", goal=Condition.OFFLINE)
+    begun = await rig.begin(name="truck-42", condition=Condition.OFFLINE)
     await rig.work()
     rig.kore_fails()
     await rig.move(600, step=20)
 
     assert [] == rig.notices()
-    assert (await rig.watch(begun)).blind
+    assert (await rig.watch(begun)).unreachable_since
     assert "I could not read it since" in str(rig.card().blocks)
 
     rig.kore.faults.clear()
@@ -199,7 +199,7 @@ async def test_the_end_comes_in_time_while_kore_is_away(rig):
     """
     A watch whose time is over ends, and says that it could not read the SIM.
     """
-    await rig.begin(length=timedelta(minutes=20))
+    await rig.begin(duration=timedelta(minutes=20))
     await rig.work()
     rig.kore_fails()
     await rig.move(1190, step=30)
@@ -215,7 +215,7 @@ async def test_a_watch_that_ended_while_nothing_ran_says_so_at_once(rig):
     """
     After three hours without the bot the first look ends the watch, and the notice says when.
     """
-    await rig.begin(length=timedelta(hours=1))
+    await rig.begin(duration=timedelta(hours=1))
     await rig.work()
     await rig.move(3 * HOUR, step=3 * HOUR)
 
@@ -262,7 +262,7 @@ async def test_what_may_not_be_seen_there_is_left_out(rig, left_out, expected):
     Where the policy leaves the device out, a notice says that it is another and not which.
     """
     rig.gate.leaves_out = left_out
-    await rig.begin(name="truck-42", goal=Condition.CHANGES)
+    await rig.begin(name="truck-42", condition=Condition.CHANGES)
     await rig.work()
     rig.kore.events.swap_device("truck-42")
     await rig.move(300)
@@ -279,7 +279,7 @@ async def test_stopped_by_somebody_else(rig):
     """
     begun = await rig.begin()
     await rig.move(60)
-    await rig.desk.stop(begun.watch.id, BEN)
+    await rig.service.stop(begun.watch.id, BEN)
     await rig.move(60)
 
     assert "stopped by <@U0BEN0002>" in rig.card().text
@@ -293,7 +293,7 @@ async def test_stopping_ones_own_watch_tells_nobody(rig):
     """
     begun = await rig.begin()
     await rig.move(60)
-    await rig.desk.stop(begun.watch.id, ANA)
+    await rig.service.stop(begun.watch.id, ANA)
     await rig.move(120)
     asked = len(rig.asked())
     await rig.move(600, step=20)
@@ -344,7 +344,7 @@ async def test_nobody_there_any_more_ends_the_watch(rig):
     rig.slack.api.faults.fail("chat.postMessage", "user_not_found", times=1)
     await rig.work()
 
-    assert Ending.UNTOLD is (await rig.watch(begun)).ending
+    assert Ending.UNREPORTED is (await rig.watch(begun)).ending
 
 
 async def test_500_watches_of_100_sims_cost_100_looks_a_round(database):
@@ -352,7 +352,7 @@ async def test_500_watches_of_100_sims_cost_100_looks_a_round(database):
     All watches of a SIM share its looks: a round asks 100 times for a SIM and its sessions.
     """
     sids = [f"DE{number:032x}" for number in range(100)]
-    async with watching(database, limits=Limits(per_person=100), stories=()) as rig:
+    async with watching(database, limits=WatchLimits(per_person=100), stories=()) as rig:
         for sid in sids:
             rig.kore.add({"sid": sid, "unique_name": sid[-4:], "status": "active"}, [])
             for person in range(5):

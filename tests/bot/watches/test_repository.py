@@ -1,4 +1,4 @@
-"""Watches and the jobs that tell of them are saved together, on both databases."""
+"""Watches and their jobs are saved together, on both databases."""
 
 import asyncio
 import json
@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from bot.diagnosis.state import State
 from bot.jobs.outcomes import attempted as execute
-from bot.watches.repository import from_args, from_row, to_args, to_row
-from bot.watches.transitions import stopped
-from bot.watches.watch import Asker, Condition, Ending, Notice, NoticeKind
+from bot.watches.repository import from_row, notice_from_args, notice_to_args, to_row
+from bot.watches.transitions import stop
+from bot.watches.watch import Condition, Ending, Notice, NoticeKind, WatchOwner
 from tests.bot.watches.watching import MINUTE, NOON, a_card, a_snapshot, a_watch
 from tests.watching import ANA, BEN, KINDS, watching
 
@@ -22,28 +22,33 @@ async def rig(database):
         yield made
 
 
+async def state(rig, key):
+    return (await rig.parts.queue.get(key)).state
+
+
 async def test_a_watch_brings_its_jobs_along(rig):
     """
-    With a watch come the look, the card, and the sweep that finds what is left undone.
+    With a watch come the poll, the card, and the sweep that finds what is left undone.
     """
     begun = await rig.begin()
     keys = (f"watch:{begun.watch.sid}", f"watch_card:{begun.watch.id}", "watch_sweep")
 
-    assert ["ready"] * 3 == [(await rig.parts.queue.get(key)).state for key in keys]
+    assert ["ready"] * 3 == [await state(rig, key) for key in keys]
 
 
-async def test_what_is_taken_back_leaves_nothing(rig):
+async def test_what_is_rolled_back_leaves_nothing(rig):
     """
-    Where the transaction fails there is neither step nor notice.
+    Where the transaction fails there is neither transition nor notice.
     """
-    begun = await rig.begin()
-    step = stopped(begun.watch, BEN, rig.clock.now())
+    watch, now = (await rig.begin()).watch, rig.clock.now()
 
-    with pytest.raises(RuntimeError, match="lost"):
-        await _fail_after(rig, begun.watch, step)
+    with pytest.raises(RuntimeError, match="lost"):  # noqa: PT012 -- the error comes within
+        async with rig.database.write() as tx:
+            await rig.parts.watching.ledger.save(watch, stop(watch, BEN, now), tx, now=now)
+            raise RuntimeError("lost")
 
-    assert None is (await rig.watch(begun)).ended
-    assert None is await rig.parts.queue.get(f"watch:{begun.watch.id}:1:stopped")
+    row = await rig.parts.watching.rows.get(watch.id)
+    assert (None, None) == (row.ended, await rig.parts.queue.get(f"watch:{watch.id}:1:stopped"))
 
 
 async def test_a_watch_is_stopped_while_its_card_is_saved(rig):
@@ -56,16 +61,17 @@ async def test_a_watch_is_stopped_while_its_card_is_saved(rig):
     stops = []
 
     async def write(tx):
-        stops.append(asyncio.create_task(rig.desk.stop(begun.watch.id, ANA)))
+        stops.append(asyncio.create_task(rig.service.stop(begun.watch.id, ANA)))
         await waits_for_a_row(rig.database)
         await outcome.write(tx)
 
     saved = await rig.parts.queue.record([(job, replace(outcome, write=write))])
     ended = await stops[0]
+    stored = await rig.watch(begun)
 
     assert {job.key} == saved
     assert Ending.STOPPED is ended.ending
-    assert await rig.watch(begun) == replace(ended, card=(await rig.watch(begun)).card, cards=1)
+    assert stored == replace(ended, card=stored.card, card_count=1)
 
 
 async def waits_for_a_row(database):
@@ -78,40 +84,32 @@ async def waits_for_a_row(database):
                     return
 
 
-async def test_the_last_watch_ends_the_looks(rig):
+async def test_the_last_watch_ends_the_polls_and_the_next_begins_them_again(rig):
     """
     When nobody watches a SIM any more its job ends, and with the last the sweep.
     """
     begun = await rig.begin()
-    await rig.desk.stop(begun.watch.id, ANA)
+    await rig.service.stop(begun.watch.id, ANA)
     await rig.move(180, step=60)
-    keys = (f"watch:{begun.watch.sid}", "watch_sweep")
+    poll = f"watch:{begun.watch.sid}"
 
-    assert ["done", "done"] == [(await rig.parts.queue.get(key)).state for key in keys]
+    assert ["done", "done"] == [await state(rig, key) for key in (poll, "watch_sweep")]
 
-
-async def test_a_sim_that_is_watched_again_is_read_again(rig):
-    """
-    A job that has ended is begun anew.
-    """
-    begun = await rig.begin()
-    await rig.desk.stop(begun.watch.id, ANA)
-    await rig.move(120, step=60)
     await rig.begin()
 
-    assert "ready" == (await rig.parts.queue.get(f"watch:{begun.watch.sid}")).state
+    assert "ready" == await state(rig, poll)
 
 
-async def test_a_look_that_was_lost_is_begun_again_by_the_sweep(rig):
+async def test_a_poll_that_was_lost_is_begun_again_by_the_sweep(rig):
     """
     Whatever became of its job, a watched SIM is read within a minute.
     """
-    begun = await rig.begin()
+    poll = f"watch:{(await rig.begin()).watch.sid}"
     await rig.work()
-    await rig.parts.queue.cancel(f"watch:{begun.watch.sid}")
+    await rig.parts.queue.cancel(poll)
     await rig.move(120, step=30)
 
-    assert "ready" == (await rig.parts.queue.get(f"watch:{begun.watch.sid}")).state
+    assert "ready" == await state(rig, poll)
 
 
 async def test_a_card_that_was_not_drawn_at_the_end_is_drawn_by_the_sweep(rig):
@@ -120,31 +118,25 @@ async def test_a_card_that_was_not_drawn_at_the_end_is_drawn_by_the_sweep(rig):
     """
     begun = await rig.begin()
     await rig.move(60)
-    await rig.desk.stop(begun.watch.id, ANA)
+    await rig.service.stop(begun.watch.id, ANA)
     await rig.parts.queue.cancel(f"watch_card:{begun.watch.id}")
     await rig.move(120, step=30)
 
     assert "stopped by" in rig.card().text
 
 
-async def _fail_after(rig, watch, step):
-    async with rig.database.write() as tx:
-        await rig.parts.watching.ledger.advance(watch, step, tx, now=rig.clock.now())
-        raise RuntimeError("lost")
-
-
 NOTICE = Notice(
-    NoticeKind.REACHED, 3, a_snapshot("offline"), a_snapshot("online"), NOON, untold=2, why="why"
+    NoticeKind.REACHED, 3, a_snapshot("offline"), a_snapshot("online"), NOON, 2, "a reason"
 )
 
 
 def test_a_notice_comes_back_as_it_was():
     """
-    What is told after a restart is what was decided before it.
+    What is posted after a restart is what was decided before it.
     """
-    args = json.loads(json.dumps(to_args(NOTICE, "w1")))
+    args = json.loads(json.dumps(notice_to_args(NOTICE, "w1")))
 
-    assert ("w1", NOTICE) == (args["watch"], from_args(args))
+    assert ("w1", NOTICE) == (args["watch"], notice_from_args(args))
 
 
 @pytest.mark.parametrize("lost", ["untold", "why"])
@@ -152,26 +144,26 @@ def test_what_an_older_build_did_not_write_is_nothing(lost):
     """
     Arguments without the newer fields are read.
     """
-    args = to_args(NOTICE, "w1")
+    args = notice_to_args(NOTICE, "w1")
     del args[lost]
 
-    assert from_args(args)
+    assert notice_from_args(args)
 
 
 WHOLE = a_watch(
-    asker=Asker("U1", "C1", "1.5", "T1", "E1"),
+    owner=WatchOwner("U1", "C1", "1.5", "T1", "E1"),
     latest=a_snapshot("online"),
-    turned=NOON,
-    blind=NOON + MINUTE,
-    blind_why="away",
-    told=NOON + 2 * MINUTE,
-    untold=3,
-    notices=4,
-    ended=NOON + 3 * MINUTE,
+    changed_at=NOON,
+    unreachable_since=NOON + MINUTE,
+    unreachable_reason="away",
+    notified_at=NOON + 2 * MINUTE,
+    unreported=3,
+    notice_count=4,
+    ended_at=NOON + 3 * MINUTE,
     ending=Ending.STOPPED,
     ended_by="U2",
-    cards=2,
-    card=a_card("face"),
+    card_count=2,
+    card=a_card("as drawn"),
 )
 
 
@@ -185,10 +177,10 @@ def test_a_watch_comes_back_from_its_row(watch):
 
 def test_what_a_newer_build_wrote_is_read_as_far_as_it_goes():
     """
-    An unknown goal waits for changes, and a snapshot that cannot be read is unknown.
+    An unknown condition waits for changes, and a snapshot that cannot be read is unknown.
     """
-    row = replace(to_row(a_watch()), goal="moonrise", ending="abducted", latest="{", noticed="[]")
-    watch = from_row(row)
+    strange = {"goal": "moonrise", "ending": "abducted", "latest": "{", "noticed": "[]"}
+    watch = from_row(replace(to_row(a_watch()), **strange))
 
-    assert (Condition.CHANGES, None) == (watch.goal, watch.ending)
-    assert (State.UNKNOWN, State.UNKNOWN) == (watch.latest.state, watch.noticed.state)
+    assert (Condition.CHANGES, None) == (watch.condition, watch.ending)
+    assert (State.UNKNOWN, State.UNKNOWN) == (watch.latest.state, watch.reported.state)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.diagnosis.state import State
-from bot.watches.service import Limits
+from bot.watches.service import WatchLimits
 from bot.watches.watch import Condition, Ending, NothingToWaitFor, NotWatched, TooManyWatches
 from tests.watching import ANA, BEN, FLEET_OPS, watching
 
@@ -14,61 +14,64 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def rig(database):
-    limits = Limits(per_person=3, per_channel=4, longest=timedelta(hours=24))
+    limits = WatchLimits(per_person=3, per_channel=4, longest=timedelta(hours=24))
     async with watching(database, limits=limits) as made:
         yield made
 
 
 @pytest.mark.parametrize(
-    ("name", "goal"), [("pump-7", Condition.ONLINE), ("truck-42", Condition.CHANGES)]
+    ("name", "condition"), [("pump-7", Condition.ONLINE), ("truck-42", Condition.CHANGES)]
 )
-async def test_without_a_wish_there_are_sensible_ones(rig, name, goal):
+async def test_the_defaults(rig, name, condition):
     """
     Until it is online, or, where it is that already, until it changes; for two hours.
     """
     begun = await rig.begin(name)
 
-    assert (goal, 2 * HOUR) == (begun.watch.goal, begun.watch.ends - begun.watch.started)
-    assert not begun.extended
+    assert (condition, 2 * HOUR, False) == (
+        begun.watch.condition,
+        begun.watch.ends_at - begun.watch.started_at,
+        begun.extended,
+    )
 
 
 @pytest.mark.parametrize(
-    ("name", "goal", "instead"),
+    ("name", "condition", "instead"),
     [
         ("truck-42", Condition.ONLINE, "until changes"),
         ("pump-7", Condition.OFFLINE, "until online"),
     ],
 )
-async def test_what_is_so_already_is_not_waited_for(rig, name, goal, instead):
+async def test_what_is_so_already_is_not_waited_for(rig, name, condition, instead):
     """
     The error says that it is so, and what to write to hear when that is over.
     """
     with pytest.raises(NothingToWaitFor, match=instead):
-        await rig.begin(name, goal)
+        await rig.begin(name, condition)
 
 
 async def test_the_same_is_extended_and_not_doubled(rig):
     """
     One person's second watch of a SIM in one place lets the first one last longer.
     """
-    first = await rig.begin(length=HOUR)
+    first = await rig.begin(duration=HOUR)
     rig.clock.move(600)
-    again = await rig.begin(length=HOUR)
-    shorter = await rig.begin(length=HOUR / 2)
+    again = await rig.begin(duration=HOUR)
+    shorter = await rig.begin(duration=HOUR / 2)
 
     assert [(first.watch.id, True)] * 2 == [(b.watch.id, b.extended) for b in (again, shorter)]
-    assert timedelta(seconds=600) == again.watch.ends - first.watch.ends
-    assert again.watch.ends == shorter.watch.ends == (await rig.watch(first)).ends
+    assert timedelta(seconds=600) == again.watch.ends_at - first.watch.ends_at
+    assert again.watch.ends_at == shorter.watch.ends_at == (await rig.watch(first)).ends_at
 
 
-async def test_extending_changes_the_goal_only_where_one_is_named(rig):
+async def test_extending_changes_the_condition_only_where_one_is_named(rig):
     """
-    Without a goal the old one stays.
+    Without a condition the old one stays.
     """
     await rig.begin("truck-42", Condition.OFFLINE)
 
     assert [Condition.OFFLINE, Condition.CHANGES] == [
-        (await rig.begin("truck-42", goal)).watch.goal for goal in (None, Condition.CHANGES)
+        (await rig.begin("truck-42", named)).watch.condition for named in (None, Condition.CHANGES)
     ]
 
 
@@ -114,9 +117,9 @@ async def test_no_watch_lasts_longer_than_is_allowed(rig):
     """
     Whatever is asked for, the longest is the longest.
     """
-    begun = await rig.begin(length=timedelta(days=30))
+    begun = await rig.begin(duration=timedelta(days=30))
 
-    assert 24 * HOUR == begun.watch.ends - begun.watch.started
+    assert 24 * HOUR == begun.watch.ends_at - begun.watch.started_at
 
 
 async def test_open_watches_are_listed_by_person_thread_and_channel(rig):
@@ -128,15 +131,15 @@ async def test_open_watches_are_listed_by_person_thread_and_channel(rig):
     there = await rig.begin("truck-42", thread="1.5")
     await rig.begin("gateway-3", person=BEN, channel="C2")
     stopped = await rig.begin("gateway-3", person=BEN)
-    await rig.desk.stop(stopped.watch.id, BEN)
+    await rig.service.stop(stopped.watch.id, BEN)
 
     def ids(watches):
         return [watch.id for watch in watches]
 
-    assert [here.watch.id, there.watch.id] == ids(await rig.desk.of(ANA))
-    assert [there.watch.id] == ids(await rig.desk.in_thread(FLEET_OPS, "1.5"))
-    assert [here.watch.id] == ids(await rig.desk.in_thread(FLEET_OPS, None))
-    assert [here.watch.id, there.watch.id] == ids(await rig.desk.in_channel(FLEET_OPS))
+    assert [here.watch.id, there.watch.id] == ids(await rig.service.of(ANA))
+    assert [there.watch.id] == ids(await rig.service.in_thread(FLEET_OPS, "1.5"))
+    assert [here.watch.id] == ids(await rig.service.in_thread(FLEET_OPS, None))
+    assert [here.watch.id, there.watch.id] == ids(await rig.service.in_channel(FLEET_OPS))
 
 
 async def test_stopping_twice_is_stopping_once(rig):
@@ -144,11 +147,11 @@ async def test_stopping_twice_is_stopping_once(rig):
     Who comes second gets the watch as the first has left it.
     """
     begun = await rig.begin()
-    first = await rig.desk.stop(begun.watch.id, ANA)
-    second = await rig.desk.stop(begun.watch.id, BEN)
+    first = await rig.service.stop(begun.watch.id, ANA)
+    second = await rig.service.stop(begun.watch.id, BEN)
 
     assert (Ending.STOPPED, ANA) == (first.ending, first.ended_by)
-    assert (first.ended, ANA) == (second.ended, second.ended_by)
+    assert (first.ended_at, ANA) == (second.ended_at, second.ended_by)
 
 
 async def test_what_is_not_there_cannot_be_stopped(rig):
@@ -156,7 +159,7 @@ async def test_what_is_not_there_cannot_be_stopped(rig):
     A watch that nobody knows any more is said to have ended.
     """
     with pytest.raises(NotWatched, match="ended long ago"):
-        await rig.desk.stop("gone", ANA)
+        await rig.service.stop("gone", ANA)
 
 
 async def test_a_stale_answer_is_a_start_like_any_other(rig):
@@ -169,4 +172,4 @@ async def test_a_stale_answer_is_a_start_like_any_other(rig):
 
     begun = await rig.begin()
 
-    assert (False, State.OFFLINE) == (begun.watch.noticed.stale, begun.watch.noticed.state)
+    assert (False, State.OFFLINE) == (begun.watch.reported.stale, begun.watch.reported.state)

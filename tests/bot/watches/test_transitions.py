@@ -1,4 +1,4 @@
-"""How a watch goes on after each look at its SIM."""
+"""How a watch goes on after each reading of its SIM, when its card is due, what is redacted."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -6,170 +6,153 @@ from itertools import pairwise
 import pytest
 
 from bot.diagnosis.state import State
+from bot.sessions.redaction import WITHHELD
 from bot.sessions.snapshot import Found
 from bot.watches.transitions import (
-    APART,
+    CARD_AGE,
+    CARD_INTERVAL,
     HOLD,
     QUIET,
-    SLOW,
-    due_in,
-    face,
-    judged,
-    news,
-    redraw_in,
-    shut_out,
-    stopped,
+    advance,
+    card_due_in,
+    card_fingerprint,
+    confirms_in,
+    notable_changes,
+    redacted_changes,
+    redacted_notice,
+    redacted_watch,
+    revoke,
+    stop,
 )
-from bot.watches.watch import Condition, Ending, NoticeKind, Unreachable
+from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Unreachable
 from tests.bot.watches.watching import ANA, HOUR, MINUTE, NOON, a_card, a_snapshot, a_watch
+from tests.builders import ICCID
 
 SWAPPED = Found("imei_changed", "critical", "The SIM moved")
+UNKNOWN = [Unreachable("KORE is away."), a_snapshot("online", stale=True), a_snapshot("unknown")]
 
 
-def run(watch, *looks):
-    """Judge look after look, given as (minutes after noon, state or snapshot); give all notices."""
-    told = []
-    for minutes, seen in looks:
+def run(watch, *readings):
+    """Take readings, given as (minutes after noon, state or snapshot); return all notices."""
+    notices = []
+    for minutes, what in readings:
         now = NOON + minutes * MINUTE
         fresh = {"since": now, "seen_at": now, "as_of": now}
-        look = a_snapshot(seen, **fresh) if isinstance(seen, str) else seen
-        watch, notice = judged(watch, look, now)
-        told += [notice] if notice else []
-        if watch.ended:
+        reading = a_snapshot(what, **fresh) if isinstance(what, str) else what
+        watch, notice = advance(watch, reading, now)
+        notices += [notice] if notice else []
+        if watch.ended_at:
             break
-    return watch, told
+    return watch, notices
 
 
 def kinds(notices):
-    return [
-        (notice.kind.value, notice.before.state.value, notice.after.state.value)
-        for notice in notices
-    ]
+    return [(each.kind.value, each.before.state.value, each.after.state.value) for each in notices]
+
+
+def until_offline():
+    return a_watch("online", condition=Condition.OFFLINE)
 
 
 @pytest.mark.parametrize("before", ["offline", "stale", "never_seen", "blocked", "not_activated"])
-def test_coming_online_is_told_at_once(before):
+def test_coming_online_is_reported_at_once(before):
     """
-    A watch until online ends with the first look that finds it so.
+    A watch until online ends with the first reading that finds it so.
     """
-    watch, told = run(a_watch(before, goal=Condition.ONLINE), (1, "online"))
+    watch, notices = run(a_watch(before, condition=Condition.ONLINE), (1, "online"))
 
-    assert [("reached", before, "online")] == kinds(told)
-    assert (Ending.REACHED, NOON + MINUTE) == (watch.ending, watch.ended)
+    assert [("reached", before, "online")] == kinds(notices)
+    assert (Ending.REACHED, NOON + MINUTE) == (watch.ending, watch.ended_at)
 
 
-def test_going_offline_is_told_when_it_has_held():
+def test_going_offline_is_reported_when_it_has_held():
     """
     A watch until offline waits for two minutes before it says so.
     """
-    early, told = run(a_watch("online", goal=Condition.OFFLINE), (1, "offline"), (2, "offline"))
-    late, told_late = run(early, (3, "offline"))
+    early, none = run(until_offline(), (1, "offline"), (2, "offline"))
+    late, notices = run(early, (3, "offline"))
 
-    assert (None, []) == (early.ended, told)
-    assert (Ending.REACHED, [("reached", "online", "offline")]) == (late.ending, kinds(told_late))
+    assert (None, []) == (early.ended_at, none)
+    assert (Ending.REACHED, [("reached", "online", "offline")]) == (late.ending, kinds(notices))
 
 
-def test_what_ended_long_ago_has_held():
+@pytest.mark.parametrize("reading", [a_snapshot(seen_at=NOON - 5 * MINUTE), "stale"])
+def test_what_began_long_ago_has_held(reading):
     """
-    Where KORE says that the session ended minutes ago there is nothing more to wait for.
+    A session that ended minutes ago, or is open and silent for an hour, is reported at once.
     """
-    gone = a_snapshot("offline", seen_at=NOON - 5 * MINUTE)
+    _, notices = run(until_offline(), (1, reading))
 
-    _, told = run(a_watch("online", goal=Condition.OFFLINE), (1, gone))
-
-    assert ["reached"] == [notice.kind for notice in told]
+    assert ["reached"] == [notice.kind for notice in notices]
 
 
-def test_what_is_called_stale_was_silent_for_long():
+@pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.CHANGES])
+def test_a_device_that_only_reconnects_wakes_nobody(condition):
     """
-    An open session without news is told at once: it is called stale after an hour only.
+    Offline in one reading and online in the next is not reported, whatever is waited for.
     """
-    _, told = run(a_watch("online", goal=Condition.OFFLINE), (1, "stale"))
+    readings = [(1, "offline"), (2, "online"), (3, "offline"), (4, "online")]
 
-    assert [("reached", "online", "stale")] == kinds(told)
+    watch, notices = run(a_watch("online", condition=condition), *readings)
+
+    assert (None, [], 4) == (watch.ended_at, notices, watch.unreported)
 
 
-def test_a_device_that_only_reconnects_wakes_nobody():
+def test_changes_without_a_notice_are_counted_in_the_next_one():
     """
-    Offline in one look and online in the next is no turn, whatever is waited for.
+    The notice says how often the state changed in between.
     """
-    looks = [(1, "offline"), (2, "online"), (3, "offline"), (4, "online")]
+    readings = [(1, "offline"), (2, "online"), (3, "offline"), (6, "offline")]
 
-    for goal in (Condition.OFFLINE, Condition.CHANGES):
-        watch, told = run(a_watch("online", goal=goal), *looks)
+    _, notices = run(until_offline(), *readings)
 
-        assert (None, [], 4) == (watch.ended, told, watch.untold)
+    assert [2] == [notice.unreported for notice in notices]
 
 
-def test_what_was_not_told_is_counted_in_the_next_notice():
+@pytest.mark.parametrize("reading", UNKNOWN, ids=["unreachable", "stale answer", "unknown"])
+@pytest.mark.parametrize("condition", Condition)
+def test_nothing_is_made_of_what_is_not_known(condition, reading):
     """
-    The notice says how often the state turned in between.
-    """
-    looks = [(1, "offline"), (2, "online"), (3, "offline"), (6, "offline")]
-
-    _, told = run(a_watch("online", goal=Condition.OFFLINE), *looks)
-
-    assert [2] == [notice.untold for notice in told]
-
-
-@pytest.mark.parametrize(
-    "seen",
-    [
-        Unreachable("KORE has not answered."),
-        a_snapshot("online", stale=True),
-        a_snapshot("unknown"),
-    ],
-    ids=["blind", "stale answer", "unknown"],
-)
-@pytest.mark.parametrize("goal", Condition)
-def test_nothing_is_made_of_what_is_not_known(goal, seen):
-    """
-    A KORE that is away, a stale answer and an unknown state tell nothing, for however long.
+    An unreachable KORE, a stale answer and an unknown state report nothing, for however long.
     """
     for before in ("online", "offline"):
-        watch, told = run(a_watch(before, goal=goal), *((m, seen) for m in range(1, 100)))
+        readings = ((minute, reading) for minute in range(1, 100))
+        watch, notices = run(a_watch(before, condition=condition), *readings)
 
-        assert (None, [], 0) == (watch.ended, told, watch.untold)
+        assert (None, [], 0) == (watch.ended_at, notices, watch.unreported)
 
 
-def test_blindness_is_noted_from_its_beginning():
+def test_an_unreachable_kore_is_recorded_from_its_beginning():
     """
-    The watch knows since when and why it sees nothing, and what it saw before.
+    The watch knows since when and why, keeps what it read before, and goes on with an answer.
     """
-    watch, _ = run(a_watch(), (1, Unreachable("first")), (2, Unreachable("then")))
+    lost, _ = run(a_watch(), (1, Unreachable("first")), (2, Unreachable("then")))
+    back, notices = run(lost, (3, "offline"), (4, "online"))
 
-    assert (NOON + MINUTE, "then") == (watch.blind, watch.blind_why)
-    assert (NOON, State.OFFLINE) == (watch.checked, watch.latest.state)
+    assert (NOON + MINUTE, "then") == (lost.unreachable_since, lost.unreachable_reason)
+    assert (NOON, State.OFFLINE) == (lost.read_at, lost.latest.state)
+    assert (None, None) == (back.unreachable_since, back.unreachable_reason)
+    assert ["reached"] == [notice.kind for notice in notices]
 
 
-def test_blindness_ends_with_the_first_answer():
+def test_a_change_that_is_not_waited_for_is_reported_and_the_watch_goes_on():
     """
-    When KORE is back the watch goes on where it was.
+    Waiting for online, a change between other states is notable once it has held.
     """
-    watch, told = run(a_watch(), (1, Unreachable("away")), (2, "offline"), (3, "online"))
+    watch, notices = run(a_watch("offline"), (1, "blocked"), (3, "blocked"))
 
-    assert (None, None) == (watch.blind, watch.blind_why)
-    assert ["reached"] == [notice.kind for notice in told]
-
-
-def test_a_turn_that_is_not_waited_for_is_told_and_the_watch_goes_on():
-    """
-    Waiting for online, a change between other states is worth a word once it has held.
-    """
-    watch, told = run(a_watch("offline"), (1, "blocked"), (3, "blocked"))
-
-    assert [("changed", "offline", "blocked")] == kinds(told)
-    assert (None, State.BLOCKED, 1) == (watch.ended, watch.noticed.state, watch.notices)
+    assert [("changed", "offline", "blocked")] == kinds(notices)
+    assert (None, State.BLOCKED, 1) == (watch.ended_at, watch.reported.state, watch.notice_count)
 
 
 def test_a_flapping_sim_does_not_spam():
     """
-    Of two hours of turning every three minutes a person hears every five minutes at most.
+    In two hours of a change every three minutes a person gets a notice every five at most.
     """
-    looks = [(minute, ("blocked", "offline")[minute // 3 % 2]) for minute in range(1, 119)]
+    readings = [(minute, ("blocked", "offline")[minute // 3 % 2]) for minute in range(1, 119)]
 
-    _, told = run(a_watch("offline"), *looks)
-    moments = [notice.at for notice in told]
+    _, notices = run(a_watch("offline"), *readings)
+    moments = [notice.at for notice in notices]
 
     assert 10 < len(moments) <= 24
     assert all(later - one >= QUIET for one, later in pairwise(moments))
@@ -177,14 +160,14 @@ def test_a_flapping_sim_does_not_spam():
 
 def test_notices_are_numbered():
     """
-    Each notice of a watch has its own key, so that each is told once.
+    Each notice of a watch has its own key, so that each is sent once.
     """
-    looks = [(1, "blocked"), (4, "blocked"), (10, "offline"), (13, "offline"), (14, "online")]
+    readings = [(1, "blocked"), (4, "blocked"), (10, "offline"), (13, "offline"), (14, "online")]
 
-    _, told = run(a_watch("offline"), *looks)
+    _, notices = run(a_watch("offline"), *readings)
 
     assert ["watch:w1:1:changed", "watch:w1:2:changed", "watch:w1:3:reached"] == [
-        notice.key("w1") for notice in told
+        notice.key("w1") for notice in notices
     ]
 
 
@@ -198,18 +181,18 @@ def test_notices_are_numbered():
         {"findings": (SWAPPED,)},
     ],
 )
-def test_a_watch_until_changes_ends_with_any_change_worth_a_word(changed):
+def test_a_watch_until_changes_ends_with_any_notable_change(changed):
     """
     Network, country, device, status and grave findings count, and the notice carries both sides.
     """
     watch = a_watch("online")
     after = replace(watch.latest, **changed)
 
-    done, told = run(watch, (1, after))
+    done, notices = run(watch, (1, after))
 
     assert (Ending.REACHED, [(watch.latest, after)]) == (
         done.ending,
-        [(notice.before, notice.after) for notice in told],
+        [(notice.before, notice.after) for notice in notices],
     )
 
 
@@ -225,106 +208,103 @@ def test_a_watch_until_changes_ends_with_any_change_worth_a_word(changed):
 )
 def test_everyday_life_is_no_change(changed):
     """
-    More packets, another cell, notes and what is not told any more end nothing.
+    More packets, another cell, notes and what is not known any more end nothing.
     """
     watch = a_watch("online")
 
-    done, told = run(watch, (1, replace(watch.latest, **changed)))
+    done, notices = run(watch, (1, replace(watch.latest, **changed)))
 
-    assert (None, []) == (done.ended, told)
+    assert (None, []) == (done.ended_at, notices)
 
 
-def test_what_was_unknown_at_first_is_learnt():
+def test_what_was_unknown_at_first_is_backfilled():
     """
     A device that shows its IMEI later is the one it was; another after that is a change.
     """
     start = a_snapshot("online", imei14=None)
-    watch = a_watch("online", noticed=start, latest=start)
-    first, second = a_snapshot("online"), a_snapshot("online", imei14="35693803564380")
+    other = a_snapshot("online", imei14="35693803564380")
 
-    learnt, told = run(watch, (1, first))
-    done, told_then = run(learnt, (2, second))
+    watch, none = run(a_watch("online", reported=start, latest=start), (1, a_snapshot("online")))
+    done, (notice,) = run(watch, (2, other))
 
-    assert [] == told
-    assert ["new_imei"] == [change.kind for change in news(told_then[0].before, told_then[0].after)]
-    assert Ending.REACHED is done.ending
+    assert ([], Ending.REACHED) == (none, done.ending)
+    assert ["new_imei"] == [change.kind for change in notable_changes(notice.before, notice.after)]
 
 
-def test_a_state_that_was_unknown_at_first_is_learnt():
+def test_a_state_that_was_unknown_at_first_is_backfilled():
     """
     A watch begun while the state was unknown takes the first known one as its start.
     """
     start = a_snapshot("unknown")
-    watch = a_watch("offline", noticed=start, latest=start, goal=Condition.CHANGES)
+    watch = a_watch("offline", reported=start, latest=start, condition=Condition.CHANGES)
 
-    watch, told = run(watch, (1, "offline"), (5, "offline"))
+    watch, notices = run(watch, (1, "offline"), (5, "offline"))
 
-    assert (None, [], State.OFFLINE) == (watch.ended, told, watch.noticed.state)
+    assert (None, [], State.OFFLINE) == (watch.ended_at, notices, watch.reported.state)
 
 
-@pytest.mark.parametrize("seen", ["offline", Unreachable("away"), a_snapshot("unknown")])
-def test_a_watch_ends_when_its_time_is_over(seen):
+@pytest.mark.parametrize("reading", ["offline", Unreachable("away"), a_snapshot("unknown")])
+def test_a_watch_ends_when_its_time_is_over(reading):
     """
     Whatever could be read, at its end a watch says so, once.
     """
-    watch, told = run(a_watch(), (119, seen), (120, seen), (121, seen))
+    watch, notices = run(a_watch(), (119, reading), (120, reading), (121, reading))
 
-    assert (Ending.EXPIRED, ["expired"]) == (watch.ending, [notice.kind for notice in told])
+    assert (Ending.EXPIRED, ["expired"]) == (watch.ending, [notice.kind for notice in notices])
 
 
-def test_what_is_reached_at_the_last_look_is_reached():
+def test_what_is_reached_at_the_last_reading_is_reached():
     """
-    A SIM that is back when a late look comes is told as back, not as given up.
+    A SIM that is back when a late reading comes is reported as back, not as given up.
     """
-    _, told = run(a_watch(), (300, "online"))
+    _, notices = run(a_watch(), (300, "online"))
 
-    assert ["reached"] == [notice.kind for notice in told]
+    assert ["reached"] == [notice.kind for notice in notices]
 
 
-def test_who_may_not_ask_any_more_is_told_why():
+def test_an_owner_who_may_not_ask_any_more_reads_why():
     """
-    The watch ends with the sentence that the gate says.
+    The watch ends with the sentence of the refusal.
     """
-    watch, notice = shut_out(a_watch(), "You are not on my list.", NOON)
+    watch, notice = revoke(a_watch(), "You are not on my list.", NOON)
 
-    assert (Ending.SHUT_OUT, NoticeKind.SHUT_OUT) == (watch.ending, notice.kind)
-    assert "You are not on my list." == notice.why
+    assert (Ending.REVOKED, NoticeKind.REVOKED) == (watch.ending, notice.kind)
+    assert "You are not on my list." == notice.reason
 
 
 @pytest.mark.parametrize(("by", "expected"), [(ANA, None), ("U0BEN0001", NoticeKind.STOPPED)])
-def test_only_what_somebody_else_stopped_is_told(by, expected):
+def test_only_what_somebody_else_stopped_is_reported(by, expected):
     """
-    Who stops their own watch knows it; another's act is told to the asker.
+    Who stops their own watch knows it; another's act is reported to the owner.
     """
-    watch, notice = stopped(a_watch(), by, NOON)
+    watch, notice = stop(a_watch(), by, NOON)
 
     assert (Ending.STOPPED, by) == (watch.ending, watch.ended_by)
     assert expected is (notice and notice.kind)
 
 
-def test_a_turn_is_looked_at_again_when_it_has_held():
+def test_a_change_is_confirmed_when_it_has_held():
     """
-    While a turn waits to hold, the next look is due when it will have; otherwise at no given time.
+    While a change waits to hold, the next poll is due when it will have; else at no given time.
     """
-    turned, _ = run(a_watch("online", goal=Condition.OFFLINE), (1, "offline"))
+    changed, _ = run(until_offline(), (1, "offline"))
 
-    assert HOLD - MINUTE == due_in(turned, NOON + 2 * MINUTE)
-    assert None is due_in(a_watch(), NOON + HOUR)
+    assert HOLD - MINUTE == confirms_in(changed, NOON + 2 * MINUTE)
+    assert None is confirms_in(a_watch(), NOON + HOUR)
 
 
-DRAWN = a_watch(card=a_card(face(a_watch())))
+DRAWN = a_watch(card=a_card(card_fingerprint(a_watch())))
+READ = replace(DRAWN, read_at=NOON + 4 * MINUTE)
 
 
 def seconds(watch, after, cards=1):
-    wait = redraw_in(watch, NOON + after, cards)
+    wait = card_due_in(watch, NOON + after, cards)
     return None if wait is None else wait.total_seconds()
 
 
-def test_a_card_that_does_not_stand_yet_is_due():
-    """
-    Before its first drawing a card is drawn at once.
-    """
-    assert 0 == seconds(a_watch(), MINUTE)
+def redrawn(**changed):
+    watch = replace(DRAWN, **({"read_at": NOON + MINUTE} | changed))
+    return replace(watch, card=replace(watch.card, fingerprint=card_fingerprint(watch)))
 
 
 @pytest.mark.parametrize(
@@ -332,10 +312,10 @@ def test_a_card_that_does_not_stand_yet_is_due():
     [
         {"latest": a_snapshot("online")},
         {"latest": a_snapshot(operator="Movistar")},
-        {"blind": NOON},
-        {"goal": Condition.CHANGES},
-        {"ends": NOON + 3 * HOUR},
-        {"ended": NOON, "ending": Ending.REACHED},
+        {"unreachable_since": NOON},
+        {"condition": Condition.CHANGES},
+        {"ends_at": NOON + 3 * HOUR},
+        {"ended_at": NOON, "ending": Ending.REACHED},
     ],
 )
 def test_what_is_different_is_drawn_as_soon_as_slack_may_be_asked(changed):
@@ -345,50 +325,54 @@ def test_what_is_different_is_drawn_as_soon_as_slack_may_be_asked(changed):
     watch = replace(DRAWN, **changed)
 
     assert (35, 0, 0) == (
-        seconds(watch, APART - 35 * (APART / 45)),
-        seconds(watch, APART),
+        seconds(watch, CARD_INTERVAL - 35 * (CARD_INTERVAL / 45)),
+        seconds(watch, CARD_INTERVAL),
         seconds(watch, HOUR),
     )
 
 
 @pytest.mark.parametrize(
-    "changed", [{}, {"latest": a_snapshot(packets_up=99)}, {"untold": 3}, {"turned": NOON}]
+    ("watch", "after", "cards", "expected"),
+    [
+        (a_watch(), MINUTE, 1, 0),  # not posted yet
+        # counters and what only waits to be confirmed do not show
+        (DRAWN, 2 * MINUTE, 1, None),
+        (replace(DRAWN, latest=a_snapshot(packets_up=99)), 2 * MINUTE, 1, None),
+        (replace(DRAWN, unreported=3), 2 * MINUTE, 1, None),
+        (replace(DRAWN, changed_at=NOON), 2 * MINUTE, 1, None),
+        # its age is brought up to date every five minutes, with 500 cards every 21
+        (READ, CARD_AGE - MINUTE, 1, None),
+        (READ, CARD_AGE, 1, 0),
+        (READ, 20 * MINUTE, 500, None),
+        (READ, 21 * MINUTE, 500, 0),
+        # but not where there is nothing newer to say, or the watch is over
+        (redrawn(read_at=NOON), HOUR, 1, None),
+        (redrawn(ended_at=NOON, ending=None), HOUR, 1, None),
+        (redrawn(unreachable_since=NOON, read_at=NOON), HOUR, 1, None),
+    ],
 )
-def test_what_does_not_show_is_not_drawn(changed):
+def test_a_card_that_looks_the_same_is_drawn_for_its_age_alone(watch, after, cards, expected):
     """
-    Counters and what is only being waited for change nothing on a card.
+    A card is due at once while it is not posted, else when its age is old news.
     """
-    assert None is seconds(replace(DRAWN, **changed), 2 * MINUTE)
+    assert expected == seconds(watch, after, cards)
 
 
-def test_its_age_is_brought_up_to_date_slowly():
+BEFORE = a_snapshot("online", iccid=ICCID, cell_id="310-260-40482-1243")
+AFTER = replace(BEFORE, imei14="35693803564380", operator="Movistar", network="334-030")
+SECRETS = (ICCID, "40482", "01493100012970", "35693803564380")
+
+
+def test_a_redacted_watch_and_notice_name_neither_card_nor_device():
     """
-    Every five minutes a card says when the SIM was read last.
+    Neither card, device nor cell are named; that the device is another is, and the rest as ever.
     """
-    read = replace(DRAWN, checked=NOON + 4 * MINUTE)
+    notice = Notice(NoticeKind.CHANGED, 1, BEFORE, AFTER, NOON)
+    watch = redacted_watch(a_watch(reported=BEFORE, latest=AFTER))
+    shown = {
+        change.kind.value: (change.before, change.after) for change in redacted_changes(notice)
+    }
 
-    assert (None, 0) == (seconds(read, SLOW - MINUTE), seconds(read, SLOW))
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [{"checked": NOON}, {"ended": NOON, "ending": None}, {"blind": NOON, "checked": NOON}],
-)
-def test_without_news_of_it_its_age_is_left(changed):
-    """
-    A card that has nothing newer to say, or is over, is not drawn for its age.
-    """
-    watch = replace(DRAWN, checked=NOON + MINUTE)
-    watch = replace(watch, **changed)
-    drawn = replace(watch, card=replace(watch.card, drawn=face(watch)))
-
-    assert None is seconds(drawn, HOUR)
-
-
-def test_the_more_cards_the_slower():
-    """
-    With 500 cards each is drawn for its age every 21 min, so that Slack's limit is kept.
-    """
-    read = replace(DRAWN, checked=NOON + 4 * MINUTE)
-
-    assert (None, 0) == (seconds(read, 20 * MINUTE, 500), seconds(read, 21 * MINUTE, 500))
+    assert [] == [each for each in SECRETS if each in f"{watch!r} {redacted_notice(notice)!r}"]
+    assert (AFTER.operator, AFTER.state) == (watch.latest.operator, watch.latest.state)
+    assert {"new_operator": ("Telcel", "Movistar"), "new_imei": (WITHHELD, WITHHELD)} == shown

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.diagnosis.state import State
 from bot.sessions.snapshot import Snapshot
-from bot.watches.watch import Asker, Card, Condition, Watch
+from bot.watches.watch import Card, Condition, Watch, WatchOwner
 from tests.builders import NOON, SID
 
 ANA = "U0ANA0001"
@@ -42,18 +42,18 @@ def a_watch(state: str = "offline", **changes: Any) -> Watch:
         "id": "w1",
         "sid": SID,
         "name": "pump-7",
-        "asker": Asker(ANA, CHANNEL, team="T0ACMEIOT"),
-        "goal": Condition.CHANGES if state == "online" else Condition.ONLINE,
-        "started": NOON,
-        "ends": NOON + 2 * HOUR,
-        "noticed": seen,
+        "owner": WatchOwner(ANA, CHANNEL, team="T0ACMEIOT"),
+        "condition": Condition.CHANGES if state == "online" else Condition.ONLINE,
+        "started_at": NOON,
+        "ends_at": NOON + 2 * HOUR,
+        "reported": seen,
         "latest": seen,
-        "checked": NOON,
+        "read_at": NOON,
     }
     return Watch(**(plain | changes))
 
 
-def a_card(drawn: str = "", **changes: Any) -> Card:
+def a_card(fingerprint: str = "", **changes: Any) -> Card:
     """Return a card that was drawn at noon."""
-    plain = {"channel": CHANNEL, "ts": "1.000001", "edited": NOON, "drawn": drawn}
+    plain = {"channel": CHANNEL, "ts": "1.000001", "edited_at": NOON, "fingerprint": fingerprint}
     return Card(**(plain | changes))

@@ -1,0 +1,47 @@
+"""Durations as people type them."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.durations import format_duration, parse_seconds
+
+READ = {
+    "90s": 90,
+    "90 seconds": 90,
+    "1min": 60,
+    "90 min": 5400,
+    "90m": 5400,
+    "1.5h": 5400,
+    "1h30min": 5400,
+    "1 h 30 min": 5400,
+    "1 hour and 30 minutes": 5400,
+    "2 H": 7200,
+    "4hrs": 14400,
+    "1d": 86400,
+    "7 days": 604_800,
+}
+
+
+@pytest.mark.parametrize("typed", READ)
+def test_durations_are_read_as_people_write_them(typed):
+    """
+    Units may be short or long, apart or together.
+    """
+    assert READ[typed] == parse_seconds(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "ever", "2", "-2h", "2x", "2h ago", "h", "1h,2h", "3 weeks"])
+def test_nothing_is_guessed(typed):
+    """
+    What is not understood as a whole is no duration, a number without a unit neither.
+    """
+    assert None is parse_seconds(typed)
+
+
+@pytest.mark.parametrize("written", ["7d", "2h", "90min", "90s", "1.5s"])
+def test_a_duration_is_written_as_it_may_be_typed(written):
+    """
+    What is said can be typed back.
+    """
+    assert written == format_duration(timedelta(seconds=parse_seconds(written)))
