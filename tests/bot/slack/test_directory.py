@@ -1,4 +1,4 @@
-"""Who is a guest."""
+"""What Slack says of people, channels and groups, and how long that is remembered."""
 
 import asyncio
 from dataclasses import replace
@@ -7,61 +7,168 @@ import pytest
 
 from bot.emulators.slack.people import ANA, BEN, CHLOE, DORA, GIL
 from bot.slack.directory import (
+    FRESH_SECONDS,
+    RETRY_SECONDS,
     STALE_SECONDS,
     ChannelAccess,
     Channels,
     People,
+    StaleCache,
     UserGroups,
 )
-from bot.slack.errors import Reason
+from bot.slack.errors import Reason, SlackRefused, SlackUnreachable
+
+ON_CALL = "S0ONCALL1"
+SCOPES = {"users:read", "channels:read", "groups:read"}
+
+
+class Slack:
+    """Answers with what is set, and counts."""
+
+    def __init__(self):
+        self.asked = []
+        self.answer = True
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def __call__(self, key):
+        self.asked.append(key)
+        await self.gate.wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def says():
+    return Slack()
+
+
+@pytest.fixture
+async def remembered(says, clock):
+    made = StaleCache("guest", says, clock)
+    yield made
+    await made.aclose()
+
+
+async def test_an_answer_is_good_for_some_minutes(remembered, says, clock):
+    """
+    Slack is asked once a key, and again when the answer is old.
+    """
+    first = [await remembered.get(key) for key in ("U1", "U1", "U2")]
+    says.answer = False
+    clock.move(FRESH_SECONDS + 1)
+
+    assert [True] * 3 == first
+    assert await remembered.get("U1") is False
+    assert ["U1", "U2", "U1"] == says.asked
+
+
+async def test_many_who_ask_at_once_make_one_question(remembered, says):
+    """
+    They wait for the same answer.
+    """
+    says.gate.clear()
+    asking = asyncio.gather(*(remembered.get("U1") for _ in range(5)))
+    await asyncio.sleep(0)
+    says.gate.set()
+
+    assert [True] * 5 == await asking
+    assert ["U1"] == says.asked
+
+
+@pytest.mark.parametrize(
+    "answer", [SlackRefused("m", "missing_scope"), SlackUnreachable("m"), None]
+)
+async def test_what_slack_does_not_say_is_unknown_for_a_minute(remembered, says, clock, answer):
+    """
+    None is not False, an answer that says nothing is none; after a minute Slack is asked again.
+    """
+    says.answer = answer
+    unknown = [await remembered.get("U1") for _ in range(2)]
+    says.answer = False
+    clock.move(RETRY_SECONDS + 1)
+
+    assert [None, None] == unknown
+    assert await remembered.get("U1") is False
+    assert ["U1", "U1"] == says.asked
+
+
+async def test_an_old_answer_stands_in_while_slack_fails(remembered, says, clock):
+    """
+    For an hour; then it is unknown.
+    """
+    await remembered.get("U1")
+    says.answer = SlackUnreachable("m")
+    clock.move(FRESH_SECONDS + 1)
+    stale = await remembered.get("U1")
+    clock.move(STALE_SECONDS)
+
+    assert stale is True
+    assert await remembered.get("U1") is None
+
+
+async def test_nobody_waits_for_long(remembered, says, monkeypatch):
+    """
+    Whoever asks goes on without an answer; the next one has it.
+    """
+    monkeypatch.setattr("bot.slack.directory.PATIENCE_SECONDS", 0.01)
+    says.gate.clear()
+    without = await remembered.get("U1")
+    says.gate.set()
+    with_it = await remembered.get("U1")
+
+    assert (None, True) == (without, with_it)
+
+
+async def test_a_fault_of_ours_is_not_kept(remembered, says):
+    """
+    It is raised to who asked, and the next one asks again.
+    """
+    says.answer = KeyError("x")
+    with pytest.raises(KeyError):
+        await remembered.get("U1")
+    says.answer = True
+
+    assert await remembered.get("U1") is True
 
 
 @pytest.fixture
 async def people(client, clock, slack):
     """Those of the workspace, whom Slack tells of."""
-    slack.api.scopes |= {"users:read"}
+    slack.api.scopes |= SCOPES
     made = People(client, clock)
     yield made
     await made.aclose()
 
 
-@pytest.mark.parametrize(
-    ("person", "is_guest"), [(ANA.id, False), (GIL.id, True), (DORA.id, False), ("U0NOBODY", None)]
-)
-async def test_slack_says_who_is_a_guest(people, person, is_guest):
-    """
-    Whom Slack does not know may be one.
-    """
-    assert is_guest is await people.is_guest(person)
-
-
-async def test_without_the_scope_nobody_knows(people, slack):
-    """
-    Unknown is not "no".
-    """
-    slack.api.scopes -= {"users:read"}
-
-    assert await people.is_guest(ANA.id) is None
-
-
 @pytest.fixture
 async def channels(client, clock, slack):
     """Those of the workspace, of which Slack tells."""
-    slack.api.scopes |= {"channels:read", "groups:read"}
+    slack.api.scopes |= SCOPES
     made = Channels(client, clock)
     yield made
     await made.aclose()
 
 
-@pytest.mark.parametrize(
-    ("channel", "is_shared"),
-    [("C0FLEETOP", False), ("C0PARTNER", True), ("G0ONCALL1", None), ("C0NOWHERE", None)],
-)
-async def test_slack_says_what_is_shared(channels, channel, is_shared):
+async def test_slack_says_who_is_a_guest(people, slack):
+    """
+    Whom Slack does not know may be one; without the scope nobody knows, which is not "no".
+    """
+    expected = {ANA.id: False, GIL.id: True, DORA.id: False, "U0NOBODY": None}
+
+    assert expected == {person: await people.is_guest(person) for person in expected}
+    slack.api.scopes -= {"users:read"}
+    assert await people.is_guest(BEN.id) is None
+
+
+async def test_slack_says_what_is_shared(channels):
     """
     Of a private channel without the bot it says nothing, as of one that is not there.
     """
-    assert is_shared is await channels.is_shared(channel)
+    expected = {"C0FLEETOP": False, "C0PARTNER": True, "G0ONCALL1": None, "C0NOWHERE": None}
+
+    assert expected == {channel: await channels.is_shared(channel) for channel in expected}
 
 
 async def test_an_open_invitation_counts_as_shared(channels, slack):
@@ -76,15 +183,77 @@ async def test_an_open_invitation_counts_as_shared(channels, slack):
 
 async def test_what_an_event_told_is_known(channels, slack):
     """
-    Slack need not be asked for it.
+    Slack need not be asked for it, whether it was yes or no.
     """
     channels.learn("G0ONCALL1", is_shared=True)
+    channels.learn("C0PARTNER", is_shared=False)
 
     assert await channels.is_shared("G0ONCALL1") is True
+    assert await channels.is_shared("C0PARTNER") is False
     assert [] == slack.methods()
 
 
-ON_CALL = "S0ONCALL1"
+@pytest.fixture
+def places(client, slack):
+    slack.api.scopes |= SCOPES
+    return ChannelAccess(client)
+
+
+async def test_what_stands_in_the_way_of_posting(places):
+    """
+    Archived, or the bot is not in it; where it can post, nothing.
+    """
+    expected = {
+        "C0FLEETOP": None,
+        "D0ANADM01": None,
+        "C0GENERAL": Reason.NOT_IN_CHANNEL,
+        "G0ONCALL1": Reason.NOT_IN_CHANNEL,
+        "C0DEPOT24": Reason.ARCHIVED,
+        "C0NOWHERE": Reason.NOT_IN_CHANNEL,
+    }
+
+    assert expected == {channel: await places.trouble(channel) for channel in expected}
+
+
+async def test_without_the_scope_nothing_is_claimed(places, slack):
+    """
+    What Slack does not say is left to the first post.
+    """
+    slack.api.scopes -= SCOPES
+
+    assert None is await places.trouble("C0DEPOT24")
+    assert None is await places.zone_of(ANA.id)
+    assert not await places.has("C0FLEETOP", ANA.id)
+
+
+async def test_who_is_in_a_channel(places):
+    """
+    Only who Slack names is in it.
+    """
+    expected = {
+        ("C0FLEETOP", ANA.id): True,
+        ("C0FLEETOP", DORA.id): False,
+        ("C0PARTNER", DORA.id): True,
+        ("C0NOWHERE", ANA.id): False,
+    }
+
+    assert expected == {asked: await places.has(*asked) for asked in expected}
+
+
+async def test_the_channels_of_a_person(places):
+    """
+    All that Slack tells of, page after page.
+    """
+    assert {"C0FLEETOP", "C0GENERAL", "C0PARTNER", "C0DEPOT24"} == await places.channels_of(ANA.id)
+    assert frozenset() == await places.channels_of("U0NOBODY1")
+
+
+async def test_where_somebody_lives(places):
+    """
+    A zone is IANA's name; of a stranger nothing is known.
+    """
+    assert "America/New_York" == await places.zone_of(ANA.id)
+    assert None is await places.zone_of("U0NOBODY1")
 
 
 @pytest.fixture
@@ -169,73 +338,3 @@ async def test_while_slack_fails_its_members_stay_in_for_an_hour(groups, slack, 
 
     assert {"ana", "chloe"} == soon
     assert set() == await members(groups)
-
-
-SCOPES = {"users:read", "channels:read", "groups:read"}
-
-
-@pytest.fixture
-def places(client, slack):
-    slack.api.scopes |= SCOPES
-    return ChannelAccess(client)
-
-
-@pytest.mark.parametrize(
-    ("channel", "trouble"),
-    [
-        ("C0FLEETOP", None),
-        ("D0ANADM01", None),
-        ("C0GENERAL", Reason.NOT_IN_CHANNEL),
-        ("G0ONCALL1", Reason.NOT_IN_CHANNEL),
-        ("C0DEPOT24", Reason.ARCHIVED),
-        ("C0NOWHERE", Reason.NOT_IN_CHANNEL),
-    ],
-)
-async def test_what_stands_in_the_way_of_posting(places, channel, trouble):
-    """
-    Archived, or the bot is not in it; where it can post, nothing.
-    """
-    assert trouble is await places.trouble(channel)
-
-
-async def test_without_the_scope_nothing_is_claimed(places, slack):
-    """
-    What Slack does not say is left to the first post.
-    """
-    slack.api.scopes -= SCOPES
-
-    assert None is await places.trouble("C0DEPOT24")
-    assert None is await places.zone_of(ANA.id)
-    assert not await places.has("C0FLEETOP", ANA.id)
-
-
-@pytest.mark.parametrize(
-    ("channel", "person", "is_in"),
-    [
-        ("C0FLEETOP", ANA.id, True),
-        ("C0FLEETOP", DORA.id, False),
-        ("C0PARTNER", DORA.id, True),
-        ("C0NOWHERE", ANA.id, False),
-    ],
-)
-async def test_who_is_in_a_channel(places, channel, person, is_in):
-    """
-    Only who Slack names is in it.
-    """
-    assert is_in is await places.has(channel, person)
-
-
-async def test_the_channels_of_a_person(places):
-    """
-    All that Slack tells of, page after page.
-    """
-    assert {"C0FLEETOP", "C0GENERAL", "C0PARTNER", "C0DEPOT24"} == await places.channels_of(ANA.id)
-    assert frozenset() == await places.channels_of("U0NOBODY1")
-
-
-async def test_where_somebody_lives(places):
-    """
-    A zone is IANA's name; of a stranger nothing is known.
-    """
-    assert "America/New_York" == await places.zone_of(ANA.id)
-    assert None is await places.zone_of("U0NOBODY1")

@@ -7,7 +7,7 @@ import pytest
 from bot.errors import NotShared
 from bot.slack.errors import FileNotSent
 from bot.slack.files import Files
-from tests.bot.slack.test_messages_delivery import To
+from tests.bot.slack.test_messages import To
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 SCOPES = {"files:write", "files:read"}

@@ -1,114 +1,114 @@
-"""One message, written for each way."""
+"""Messages as answers and as progress, drawn as rich as a workspace takes them."""
 
+import asyncio
 from dataclasses import dataclass
+from itertools import islice
 
 import pytest
 
 from bot.blocks.kit import container, section
 from bot.blocks.screen import Degradable, Screen, degrade
-from bot.slack.errors import SlackOutcomeUnknown, SlackRefused
-from bot.slack.messages import BlockFallback, Post, TextOnly
+from bot.emulators.slack.faults import Fault
+from bot.slack.errors import NotDelivered, SlackOutcomeUnknown, SlackRefused
+from bot.slack.messages import BlockFallback, Delivery, Post, ProgressMessages, TextOnly
 
 
 @dataclass
 class To:
-    """Somebody in a thread."""
+    """Ana in #fleet-ops, in a thread if given."""
 
-    team: str = "T1"
-    user: str = "U1"
-    channel: str = "C1"
-    thread: str | None = "1.5"
     response_url: str | None = None
+    user: str = "U0ANA0001"
+    channel: str = "C0FLEETOP"
+    team: str = "T0ACMEIOT"
+    thread: str | None = None
 
 
-@dataclass
-class Drawn:
-    """A message with a block."""
-
-    text: str = "words"
-    blocks: tuple = ({"type": "divider"},)
-
-
-QUIET = {"unfurl_links": False, "unfurl_media": False}
-DRAWN = {"text": "words", "blocks": [{"type": "divider"}]}
-
-
-@pytest.mark.parametrize(
-    ("in_channel", "replace", "kind"),
-    [(False, False, "ephemeral"), (True, False, "in_channel"), (True, True, "in_channel")],
-)
-def test_the_body_for_a_response_url(in_channel, replace, kind):
-    """
-    It says who sees it, whether it replaces, and stays in the thread.
-    """
-    body = Post(To(), Drawn(), in_channel, replace).to_response_url()
-
-    expected = {"response_type": kind, "replace_original": replace, "thread_ts": "1.5"}
-    assert DRAWN | QUIET | expected == body
-
-
-def test_the_bodies_for_the_web_api():
-    """
-    The asker is named for an ephemeral message, and is the channel of a direct one.
-    """
-    post = Post(To(), Drawn())
-
-    assert DRAWN | {"channel": "C1", "user": "U1", "thread_ts": "1.5"} == post.to_asker_here()
-    assert DRAWN | QUIET | {"channel": "C1", "thread_ts": "1.5"} == post.to_channel()
-    assert DRAWN | QUIET | {"channel": "U1"} == post.to_asker_directly()
-
-
-def test_what_is_not_there_is_not_sent():
-    """
-    No thread, no blocks: no such keys.
-    """
-    body = Post(To(thread=None), TextOnly("words")).to_asker_here()
-
-    assert {"text": "words", "channel": "C1", "user": "U1"} == body
-
-
-class Workspace:
-    """Refuses messages with these blocks, and notes those that it took."""
-
-    def __init__(self, *unknown, error="invalid_blocks"):
-        self.unknown = unknown
-        self.error = error
-        self.took = []
-
-    async def send(self, message):
-        if any(block["type"] in self.unknown for block in message.blocks):
-            raise SlackRefused("chat.postMessage", self.error)
-        self.took += [block["type"] for block in message.blocks] or [message.text]
-        return len(self.took)
-
-
-@pytest.fixture
-def drawing(counted):
-    return BlockFallback(degrade, counted)
+def saying(words):
+    return Screen(words, [section(words)])
 
 
 FOLD = container("folded", [section("inside")])
 FOLDED = Screen("words", [Degradable("container", [FOLD], lambda: [section("plain")])])
+BROKEN = Screen("the words", [{"type": "section"}])
+HELLO = saying("hello")
+QUIET = {"unfurl_links": False, "unfurl_media": False}
+
+
+def texts(slack, user="ana", channel="#fleet-ops"):
+    return [message.text for message in slack.seen_by(user, channel)]
+
+
+def kinds(messages):
+    """The first block of each message, or its text."""
+    return [each.blocks[0]["type"] if each.blocks else each.text for each in messages]
+
+
+@pytest.fixture
+def fallback(counted):
+    return BlockFallback(degrade, counted)
+
+
+@pytest.fixture
+def delivery(client, counted, fallback):
+    return Delivery(client, fallback, counted)
+
+
+@pytest.fixture
+def progress(client, delivery, fallback):
+    return ProgressMessages(client, fallback, delivery)
+
+
+@pytest.fixture
+def ana(slack):
+    """Ana, who asked in #fleet-ops."""
+    return To(slack.ticket("ana"))
+
+
+def test_each_route_has_its_body():
+    """
+    It says who sees it, whether it replaces, and stays in the thread; no key stands for nothing.
+    """
+    to = To(user="U1", channel="C1", thread="1.5")
+    post = Post(to, TextOnly("words", ({"type": "divider"},)))
+    drawn = {"text": "words", "blocks": [{"type": "divider"}]}
+    table = [(False, False, "ephemeral"), (True, False, "in_channel"), (True, True, "in_channel")]
+
+    for in_channel, replace, kind in table:
+        expected = {"response_type": kind, "replace_original": replace, "thread_ts": "1.5"}
+        body = Post(to, post.message, in_channel, replace).to_response_url()
+        assert drawn | QUIET | expected == body
+    assert drawn | {"channel": "C1", "user": "U1", "thread_ts": "1.5"} == post.to_asker_here()
+    assert drawn | QUIET | {"channel": "C1", "thread_ts": "1.5"} == post.to_channel()
+    assert drawn | QUIET | {"channel": "U1"} == post.to_asker_directly()
+    plain = Post(To(user="U1", channel="C1"), TextOnly("words")).to_asker_here()
+    assert {"text": "words", "channel": "C1", "user": "U1"} == plain
 
 
 @pytest.mark.parametrize(
     ("unknown", "expected"),
-    [((), ["container"]), (("container",), ["section"]), (("container", "section"), ["plain"])],
+    [((), "container"), (("container",), "section"), (("container", "section"), "plain")],
 )
-async def test_it_is_drawn_as_rich_as_the_workspace_takes_it(drawing, unknown, expected):
+async def test_it_is_drawn_as_rich_as_the_workspace_takes_it(fallback, unknown, expected):
     """
     A refused block is left out, and where none is taken the text still goes out.
     """
-    workspace = Workspace(*unknown)
+    took = []
 
-    assert 1 == await drawing.send("T1", FOLDED, workspace.send)
-    assert expected == workspace.took
+    async def send(message):
+        if any(block["type"] in unknown for block in message.blocks):
+            raise SlackRefused("chat.postMessage", "invalid_blocks")
+        took.append(message)
+        return len(took)
+
+    assert 1 == await fallback.send("T1", FOLDED, send)
+    assert [expected] == kinds(took)
 
 
 @pytest.mark.parametrize(
     "error", [SlackRefused("x", "not_in_channel"), SlackOutcomeUnknown("x", "ServerDisconnected")]
 )
-async def test_what_no_block_is_to_blame_for_is_not_drawn_again(drawing, error):
+async def test_what_no_block_is_to_blame_for_is_not_drawn_again(fallback, error):
     """
     Every other failure goes to the caller at once, after one try.
     """
@@ -119,21 +119,272 @@ async def test_what_no_block_is_to_blame_for_is_not_drawn_again(drawing, error):
         raise error
 
     with pytest.raises(type(error)):
-        await drawing.send("T1", FOLDED, send)
+        await fallback.send("T1", FOLDED, send)
 
     assert 1 == len(tries)
 
 
-async def test_what_was_learnt_holds_for_all_that_is_sent_there(drawing, counted):
+async def test_a_block_that_a_workspace_lacks_is_learnt_and_counted_once(
+    delivery, slack, ana, counted
+):
     """
-    The next message to the workspace is drawn plainer at once; another workspace learns by itself.
+    The same answer is drawn plainer, the next one at once; another workspace may know the block.
     """
-    here, there = Workspace("container"), Workspace()
-    await drawing.send("T1", FOLDED, here.send)
-    here.unknown = ()
+    slack.workspace.unknown_blocks.add("container")
+    await delivery.deliver(ana, FOLDED)
+    slack.workspace.unknown_blocks.clear()
 
-    await drawing.send("T1", FOLDED, here.send)
-    await drawing.send("T2", FOLDED, there.send)
+    await delivery.deliver(To(slack.ticket("ana")), FOLDED)
+    await delivery.deliver(To(slack.ticket("ana"), team="T0OTHER"), FOLDED)
 
-    assert (["section", "section"], ["container"]) == (here.took, there.took)
+    assert ["section", "section", "container"] == kinds(slack.seen_by("ana"))
+    assert 4 == len(slack.api.calls.of("/response"))
     assert ["container"] == counted.unknown
+
+
+async def test_a_broken_screen_leaves_its_text_and_spoils_no_other(delivery, slack, ana, caplog):
+    """
+    What is refused is remembered only where a plainer screen was taken; the log tells of it.
+    """
+    await delivery.deliver(ana, BROKEN)
+    await delivery.deliver(To(slack.ticket("ana")), FOLDED)
+
+    assert ["the words", "container"] == kinds(slack.seen_by("ana"))
+    assert "blocks-refused" in caplog.text
+
+
+async def test_an_answer_is_for_the_asker_alone(delivery, slack, ana):
+    """
+    Through the response_url only the asker sees it, and no link grows a preview.
+    """
+    route = await delivery.deliver(ana, HELLO)
+
+    assert "response_url" == route
+    (message,) = slack.seen_by("ana")
+    assert ("hello", ana.user) == (message.text, message.ephemeral_to)
+    (call,) = slack.api.calls.of("/response")
+    assert (False, False) == (call.args["unfurl_links"], call.args["unfurl_media"])
+
+
+async def test_an_answer_may_be_for_all_or_replace_what_was_clicked(delivery, slack, ana):
+    """
+    In the channel everybody sees it; a fresh answer takes the place of the old one.
+    """
+    await delivery.deliver(ana, HELLO, in_channel=True)
+    (old,) = slack.seen_by("ben")
+    clicked = To(slack.ticket("ana", message_ts=old.ts))
+
+    await delivery.deliver(clicked, saying("anew"), replace=True)
+
+    assert (old.ts, ["anew"]) == (slack.seen_by("ben")[0].ts, texts(slack, "ben"))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(404, "used_url"),
+        Fault(404, "expired_url"),
+        Fault(404, ""),
+        Fault(410, "gone"),
+        Fault(200, {"ok": False, "error": "no_permission"}),
+    ],
+)
+async def test_a_dead_response_url_falls_back_to_an_ephemeral_message(
+    delivery, slack, ana, counted, fault
+):
+    """
+    Whatever way a response_url says no, the asker still gets the answer, once.
+    """
+    slack.api.faults.add("/response", fault)
+
+    route = await delivery.deliver(ana, HELLO)
+
+    assert ("ephemeral", ["hello"]) == (route, texts(slack))
+    assert ("ephemeral", "ok") == counted.routes[-1]
+
+
+async def test_without_a_response_url_it_goes_by_the_web_api(delivery, slack):
+    """
+    The ephemeral message comes first; without the bot in the channel it is a direct message.
+    """
+    here = await delivery.deliver(To(), HELLO)
+    methods = slack.methods()
+    away = await delivery.deliver(To(channel="G0ONCALL1"), HELLO)
+
+    assert ("ephemeral", ["chat.postEphemeral"], "dm") == (here, methods, away)
+    assert ["hello"] == [message.text for message in slack.direct("ana")]
+
+
+async def test_no_way_left_is_told(delivery, slack, ana):
+    """
+    When every way fails, that is an error with the last cause.
+    """
+    for way in ("/response", "chat.postEphemeral", "chat.postMessage"):
+        slack.api.faults.fail(way, "account_inactive")
+
+    with pytest.raises(NotDelivered) as failed:
+        await delivery.deliver(ana, HELLO)
+
+    assert "account_inactive" in str(failed.value.__cause__)
+
+
+async def test_what_was_meant_for_all_is_not_sent_elsewhere(delivery, slack):
+    """
+    A shared answer that may not go to the channel goes nowhere else.
+    """
+    with pytest.raises(NotDelivered):
+        await delivery.deliver(To(channel="G0ONCALL1"), HELLO, in_channel=True)
+
+    assert ["chat.postMessage"] == slack.methods()
+
+
+@pytest.mark.parametrize("after_work", [False, True])
+async def test_after_an_unknown_outcome_nothing_is_sent_again(
+    delivery, slack, ana, counted, after_work
+):
+    """
+    The connection broke after Slack may have read the answer: no second one on any way.
+    """
+    slack.api.faults.hang_up("/response", after_work=after_work)
+
+    route = await delivery.deliver(ana, HELLO)
+
+    assert "response_url" == route
+    assert [] == slack.methods()[1:]
+    assert len(slack.seen_by("ana")) <= 1
+    assert [("response_url", "outcome_unknown")] == counted.routes
+
+
+async def test_in_a_thread_it_stays_in_the_thread(delivery, slack):
+    """
+    An answer to a click in a thread goes to the thread, on every way.
+    """
+    root = await slack.workspace.say("ana", "#fleet-ops", "alert")
+
+    await delivery.deliver(To(slack.ticket("ana"), thread=root.ts), HELLO)
+    await delivery.deliver(To(thread=root.ts), HELLO)
+
+    assert [root.ts, root.ts] == [message.thread_ts for message in slack.seen_by("ana")]
+
+
+async def test_one_message_is_edited_until_it_is_the_answer(progress, slack):
+    """
+    However often it is shown, one message stands in the thread in the end, and it is the answer.
+    """
+    root = await slack.workspace.say("ben", "#fleet-ops", "which?")
+    message = progress.begin(To(thread=root.ts), in_channel=True)
+
+    for number in range(3):
+        await message.show(saying(f"{number} of 3"))
+    await message.finish(saying("all 3"))
+
+    (shown,) = slack.seen_by("ana")
+    assert ("all 3", root.ts, None) == (shown.text, shown.thread_ts, shown.ephemeral_to)
+    assert ["chat.postMessage", *["chat.update"] * 3] == slack.methods()
+
+
+@pytest.mark.parametrize(
+    "error", ["edit_window_closed", "message_not_found", "cant_update_message", "msg_too_long"]
+)
+async def test_what_can_no_longer_be_edited_is_carried_on_in_a_new_message(progress, slack, error):
+    """
+    The answer comes as a new reply, and no answer is lost.
+    """
+    message = progress.begin(To(), in_channel=True)
+    await message.show(saying("1 of 2"))
+    slack.api.faults.fail("chat.update", error)
+
+    await message.finish(saying("both"))
+
+    assert ["1 of 2", "both"] == texts(slack)
+
+
+async def test_a_lost_answer_to_an_edit_is_no_reason_for_a_second_message(progress, slack):
+    """
+    An edit whose outcome nobody knows is sent again: it changes nothing the second time.
+    """
+    message = progress.begin(To(), in_channel=True)
+    await message.show(saying("1 of 2"))
+    slack.api.faults.hang_up("chat.update", after_work=True)
+
+    await message.finish(saying("both"))
+
+    assert ["both"] == texts(slack)
+
+
+async def test_a_lost_answer_to_the_first_message_posts_no_second(progress, slack):
+    """
+    Slack may have taken it: an answer is never sent twice.
+    """
+    slack.api.faults.hang_up("chat.postMessage", after_work=True)
+
+    await progress.begin(To(), in_channel=True).finish(saying("both"))
+
+    assert ["both"] == texts(slack)
+
+
+async def test_a_first_showing_that_is_cut_off_is_edited_all_the_same(progress, slack):
+    """
+    It may have reached Slack: the answer takes its place, whichever way that went.
+    """
+    slack.api.faults.latency["chat.postMessage"] = 0.2
+    message = progress.begin(To(), in_channel=True)
+    showing = asyncio.create_task(message.show(saying("1 of 2")))
+    while not message._posting:  # noqa: ASYNC110 -- nothing tells
+        await asyncio.sleep(0)
+    showing.cancel()
+
+    await message.finish(saying("both"))
+
+    assert ["both"] == texts(slack)
+
+
+async def test_progress_that_cannot_be_shown_costs_nothing(progress, slack):
+    """
+    Where showing fails, the answer comes all the same.
+    """
+    slack.api.faults.fail("chat.postMessage", "not_allowed")
+    message = progress.begin(To(), in_channel=True)
+
+    await message.show(saying("1 of 2"))
+    await message.finish(saying("both"))
+
+    assert ["both"] == texts(slack)
+
+
+async def test_where_the_bot_is_not_only_the_asker_is_answered(progress, slack):
+    """
+    In a channel without the bot the answer goes through the response_url, to the asker alone.
+    """
+    to = To(slack.ticket("ana", "#on-call-private"), channel="G0ONCALL1")
+    message = progress.begin(to, in_channel=True)
+
+    await message.show(saying("1 of 2"))
+    await message.finish(saying("both"))
+
+    (shown,) = slack.seen_by("ana", "#on-call-private")
+    assert ("both", "U0ANA0001") == (shown.text, shown.ephemeral_to)
+    assert not message.in_channel
+
+
+@pytest.mark.parametrize(("has_url", "shown"), [(True, ["1 of 2", "both"]), (False, ["both"])])
+async def test_what_only_the_asker_sees_is_shown_once_on_the_way(progress, slack, has_url, shown):
+    """
+    Slack replaces nothing there: one message on the way by a response_url, the answer beneath it.
+    """
+    message = progress.begin(To(slack.ticket("ana") if has_url else None), in_channel=False)
+
+    await message.show(saying("1 of 2"))
+    await message.finish(saying("both"))
+
+    assert shown == texts(slack)
+    assert [1.5] == list(message.pauses())
+
+
+def test_a_public_message_is_edited_every_three_seconds(progress):
+    """
+    First within two seconds, then no oftener than Slack likes.
+    """
+    pauses = progress.begin(To(), in_channel=True).pauses()
+
+    assert [1.5, 3.0, 3.0] == list(islice(pauses, 3))
