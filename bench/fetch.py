@@ -51,7 +51,7 @@ async def cpu(in_flight: int = 50) -> None:
                     await answer.read()
 
             async def ours() -> None:
-                await kore._exchange.get("data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
+                await kore._requester.get("data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
 
             figures = await atimed(
                 {
@@ -71,7 +71,7 @@ async def rate(in_flight: int = 100, latency: float = 0.1) -> None:
         kore = client(url, in_flight)
 
         async def ours() -> None:
-            await kore._exchange.get("data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
+            await kore._requester.get("data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
 
         await crowd(ours, in_flight, in_flight)
         figures = await atimed({"ours": lambda: crowd(ours, in_flight, REQUESTS * 2)}, 5)
@@ -86,7 +86,7 @@ async def limited(limit: float = 100, total: int = 1500) -> None:
         kore = client(url, 50, budget=120)
 
         async def ours() -> None:
-            await kore._exchange.get("data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
+            await kore._requester.get("data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
 
         began = time.perf_counter()
         await crowd(ours, 50, total)

@@ -1,8 +1,10 @@
-"""Durations as people type them, in settings, options and commands: `90s`, `15min`, `1h30min`."""
+"""Durations as people type them (`90s`, `15min`, `1h30min`), and as HTTP's Retry-After has them."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)")
 _NAMES = {
     1: ("s", "sec", "secs", "second", "seconds"),
@@ -32,3 +34,16 @@ def format_duration(duration: timedelta) -> str:
     units = ((86400, "d"), (3600, "h"), (60, "min"))
     size, unit = next((u for u in units if seconds and seconds % u[0] == 0), (1, "s"))
     return f"{seconds / size:g}{unit}"
+
+
+def read_retry_after(text: str | None, now: datetime) -> float | None:
+    """Return the seconds of a `Retry-After`, given so or as a date; None if it cannot be read."""
+    text = (text or "").strip()
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (when - now).total_seconds())

@@ -242,10 +242,10 @@ class Settings(BaseModel):
             at_once=self.kore_at_once,
             per_second=self.kore_per_second,
             retry=RetryPolicy(tries=self.kore_tries, budget=self.kore_budget),
-            shelves=self._shelves(),
+            cache_policies=self._cache_policies(),
         )
 
-    def _shelves(self) -> "CachePolicies":
+    def _cache_policies(self) -> "CachePolicies":
         from bot.kore.client import CachePolicies  # noqa: PLC0415 -- health does without httpx
 
         usual = CachePolicies()

@@ -48,7 +48,7 @@ async def preview(settings: Settings, which: str, began: Begin) -> tuple[Subscri
     async with opened_store(settings) as store, AsyncExitStack() as stack:
         one = await _chosen(which, store)
         pace = shared_pace(settings, clock, store)
-        kore = open_kore(settings.kore_config(), clock, pace=pace)
+        kore = open_kore(settings.kore_config(), clock, shared_rate=pace)
         stack.push_async_callback(kore.aclose)
         behind = kore.in_background(at_once=settings.worker_at_once)
         stack.push_async_callback(behind.aclose)

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.errors import StartError
 from bot.kore.client import KoreClient
 from bot.kore.connect import open_kore
-from bot.kore.limits import LEFT_FREE
+from bot.kore.limits import RESERVE
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import SessionLookup
@@ -76,7 +76,7 @@ async def open_kore_side(
 ) -> KoreAccess:
     """Open KORE's client and read the list of SIMs in the background."""
     pace = shared_pace(settings, clock, store)
-    kore = open_kore(settings.kore_config(), clock, observer=metrics, pace=pace)
+    kore = open_kore(settings.kore_config(), clock, observer=metrics, shared_rate=pace)
     stack.push_async_callback(kore.aclose)
     directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
     reading = asyncio.create_task(directory.run(), name="sim-directory")
@@ -94,7 +94,7 @@ def shared_pace(settings: Settings, clock: Clock, store: Database) -> SharedRate
     if allowed is None or alone:
         return None
     account = f"kore {settings.kore_client_id or 'token'}"
-    return SharedRate(store, clock, account, allowed * (1 - LEFT_FREE))
+    return SharedRate(store, clock, account, allowed * (1 - RESERVE))
 
 
 PATIENCE_SECONDS = 2.0

@@ -46,13 +46,20 @@ class Evidence:
 
         All in one zone object: Python compares and subtracts those ten times as fast.
         """
-        return [session.start.astimezone(UTC) for session in self.in_order if session.start]
+        return [
+            start if start.tzinfo is UTC else start.astimezone(UTC)
+            for session in self.in_order
+            if (start := session.start)
+        ]
 
     @cached_property
     def stops(self) -> list[datetime | None]:
         """When each of `in_order` ended or was last heard of; None where that is unknown."""
-        told = (session.end or session.last_updated for session in self.in_order)
-        return [stop.astimezone(UTC) if stop else None for stop in told]
+        return [
+            stop if stop is None or stop.tzinfo is UTC else stop.astimezone(UTC)
+            for session in self.in_order
+            for stop in (session.end or session.last_updated,)
+        ]
 
     @property
     def newest(self) -> DataSession | None:

@@ -5,7 +5,6 @@ the sums of the window, which no row needs. So `data_limit` stays unjudged.
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +29,7 @@ from bot.kore.models import RatePlan, Sim
 from bot.ops.tasks import WorkerThread
 from bot.sessions.fetch import Allowance, Read, Sessions
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import Snapshot, snapshot_of
+from bot.sessions.snapshot import Snapshot, compact_json, snapshot_of
 from bot.sessions.verdict import Judge, evidence_of
 from bot.store.scans import FAILED, ScanRow
 
@@ -92,19 +91,21 @@ def mark(snapshot: Snapshot) -> int:
         *sorted(found.rule for found in snapshot.findings),
         *snapshot.unjudged,
     )
-    packed = json.dumps(told, separators=(",", ":")).encode()
-    return int.from_bytes(blake2b(packed, digest_size=_MARK_BYTES).digest())
+    packed = compact_json(told)
+    return int.from_bytes(blake2b(packed.encode(), digest_size=_MARK_BYTES).digest())
 
 
 def traffic(evidence: Evidence) -> int | None:
     """Add up the packets of the last 24 h, spread evenly over each session; None: none told."""
     since, total = evidence.now - DAY, None
-    every = zip(evidence.in_order, evidence.starts, evidence.stops, strict=True)
-    for session, start, stop in every:
-        told = (session.packets_uploaded, session.packets_downloaded)
-        if stop and stop >= since and told != (None, None):
+    for at, stop in enumerate(evidence.stops):
+        if stop is None or stop < since:
+            continue
+        start, session = evidence.starts[at], evidence.in_order[at]
+        up, down = session.packets_uploaded, session.packets_downloaded
+        if up is not None or down is not None:
             part = 1.0 if start >= since else (stop - since) / (stop - start)
-            total = (total or 0.0) + part * sum(count or 0 for count in told)
+            total = (total or 0.0) + part * ((up or 0) + (down or 0))
     return None if total is None else round(total)
 
 

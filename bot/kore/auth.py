@@ -16,15 +16,15 @@ from bot.kore.cache import SingleFlight
 from bot.kore.errors import KoreBadAnswer, KoreDenied, KoreUnavailable
 
 REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
-SHARE_OF_LIFE = 0.1
-LONGEST_MARGIN = 300.0
-WITHOUT_EXPIRY = 3600.0
+MARGIN_SHARE = 0.1
+MAX_MARGIN = 300.0
+DEFAULT_LIFETIME = 3600.0
 RENEW_AGAIN_AFTER = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What to show KORE; times are on the clock's monotonic scale, in seconds."""
+    """What is shown to KORE; times are on the clock's monotonic scale, in seconds."""
 
     bearer: str = field(repr=False)
     renew_at: float
@@ -38,12 +38,16 @@ class Bearer(httpx.Auth, ABC):
         self._api = api
 
     @abstractmethod
-    async def bearer(self) -> str:
-        """Return the token that is shown now."""
+    def valid_bearer(self) -> str | None:
+        """Return the token if it can be used as it is; None if it must be fetched or renewed."""
 
     @abstractmethod
-    async def renewed(self, used: str) -> str | None:
-        """Return a token other than the `used` one, which KORE refused; None if there is none."""
+    async def bearer(self) -> str:
+        """Return a valid token, fetched or renewed if need be."""
+
+    @abstractmethod
+    async def newer_bearer(self, used: str, status: int) -> str | None:
+        """Return another token where `status` says that KORE refused the `used` one, or None."""
 
     async def async_auth_flow(
         self, request: httpx.Request
@@ -52,30 +56,34 @@ class Bearer(httpx.Auth, ABC):
         check_origin(self._api, request.url)
         bearer = await self.bearer()
         request.headers["Authorization"] = f"Bearer {bearer}"
-        answer = yield request
-        if answer.status_code in REFUSALS and (renewed := await self.renewed(bearer)):
-            request.headers["Authorization"] = f"Bearer {renewed}"
+        response = yield request
+        if newer := await self.newer_bearer(bearer, response.status_code):
+            request.headers["Authorization"] = f"Bearer {newer}"
             yield request
 
 
 class StaticBearer(Bearer):
-    """A token that somebody else takes care of."""
+    """A token from the settings, which cannot be renewed."""
 
     def __init__(self, api: httpx.URL, access_token: str) -> None:
         super().__init__(api)
         self._bearer = access_token
 
-    async def bearer(self) -> str:
-        """Return it."""
+    def valid_bearer(self) -> str:
+        """Return the token."""
         return self._bearer
 
-    async def renewed(self, used: str) -> str | None:  # noqa: ARG002 -- there is no other
-        """Return none."""
+    async def bearer(self) -> str:
+        """Return the token."""
+        return self._bearer
+
+    async def newer_bearer(self, used: str, status: int) -> str | None:  # noqa: ARG002 -- there is no other
+        """Return None."""
         return None
 
 
 class ClientCredentials(Bearer):
-    """Trades id and secret for a token; however many wait for one, it is asked for once."""
+    """Exchanges id and secret for a token, once for all who wait for it."""
 
     def __init__(  # noqa: PLR0913 -- each is a collaborator or a part of the credentials
         self,
@@ -101,36 +109,37 @@ class ClientCredentials(Bearer):
         self._token: Token | None = None
         self._renewals: SingleFlight[Token] = SingleFlight()
 
-    async def bearer(self) -> str:
-        """Return a token that holds, fetched or renewed if need be."""
-        return (await self._current()).bearer
+    def valid_bearer(self) -> str | None:
+        """Return the token until it is to be renewed."""
+        token = self._token
+        return token.bearer if token and self._clock.monotonic() < token.renew_at else None
 
-    async def renewed(self, used: str) -> str:
-        """Return a newer token than the `used` one."""
-        return (await self._renew(used)).bearer
+    async def bearer(self) -> str:
+        """Return a valid token; one that soon expires serves while KORE gives no other."""
+        token, now = self._token, self._clock.monotonic()
+        if token is None or now >= token.expires_at:
+            return await self._renew(token.bearer if token else None)
+        if now < token.renew_at:
+            return token.bearer
+        try:
+            return await self._renew(token.bearer)
+        except (httpx.TransportError, KoreUnavailable, KoreBadAnswer):
+            self._token = replace(token, renew_at=now + RENEW_AGAIN_AFTER)
+            return token.bearer
+
+    async def newer_bearer(self, used: str, status: int) -> str | None:
+        """Return a newer token after a 401 or 403."""
+        return await self._renew(used) if status in REFUSALS else None
 
     async def aclose(self) -> None:
         """Stop a renewal under way."""
         await self._renewals.close()
 
-    async def _current(self) -> Token:
-        """Return a valid token; one that will soon run out serves while KORE gives no other."""
-        token, now = self._token, self._clock.monotonic()
-        if token is None or now >= token.expires_at:
-            return await self._renew(token.bearer if token else None)
-        if now < token.renew_at:
-            return token
-        try:
-            return await self._renew(token.bearer)
-        except (httpx.TransportError, KoreUnavailable, KoreBadAnswer):
-            self._token = replace(token, renew_at=now + RENEW_AGAIN_AFTER)
-            return token
-
-    async def _renew(self, used: str | None) -> Token:
+    async def _renew(self, used: str | None) -> str:
         newest = self._token
         if newest and used and newest.bearer != used:
-            return newest
-        return await self._renewals.join("token", self._fetch)
+            return newest.bearer
+        return (await self._renewals.join("token", self._fetch)).bearer
 
     async def _fetch(self) -> Token:
         request = httpx.Request(
@@ -140,8 +149,8 @@ class ClientCredentials(Bearer):
             headers={"Accept": "application/json", "Cache-Control": "no-cache"},
             extensions={"timeout": self._timeout.as_dict()},
         )
-        answer = await self._transport.handle_async_request(request)
-        self._token = self._read(answer.status_code, await answer.aread())
+        response = await self._transport.handle_async_request(request)
+        self._token = self._read(response.status_code, await response.aread())
         return self._token
 
     def _read(self, status: int, body: bytes) -> Token:
@@ -156,16 +165,16 @@ class ClientCredentials(Bearer):
                 "KORE gives out no access tokens right now. Try again in a minute.", status=status
             )
         try:
-            answer = json.loads(body)
-            life = float(answer.get("expires_in") or WITHOUT_EXPIRY)
-            bearer = str(answer["access_token"])
+            payload = json.loads(body)
+            lifetime = float(payload.get("expires_in") or DEFAULT_LIFETIME)
+            bearer = str(payload["access_token"])
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise KoreBadAnswer(
                 "KORE's token answer could not be read. Try again in a minute."
             ) from error
-        margin = min(LONGEST_MARGIN, life * SHARE_OF_LIFE)
+        margin = min(MAX_MARGIN, lifetime * MARGIN_SHARE)
         now = self._clock.monotonic()
-        return Token(bearer, now + life - margin, now + life)
+        return Token(bearer, now + lifetime - margin, now + lifetime)
 
 
 def check_origin(api: httpx.URL, url: httpx.URL) -> None:

@@ -1,6 +1,6 @@
 """KORE's Programmable Wireless API: one method an endpoint, typed in and out.
 
-The walk of a question: cache, single flight, limits, token, retries, paging, models.
+A request goes through cache, single flight, limits, token, retries, paging and models.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -48,25 +48,25 @@ class CachePolicies:
     usage_records: CachePolicy = _USAGE_RECORDS
 
 
-def nothing_kept(usual: CachePolicies) -> CachePolicies:
-    """Return shelves without room, but for rate plans: a fleet has few."""
+def only_rate_plans(usual: CachePolicies) -> CachePolicies:
+    """Return policies that cache rate plans only: a fleet has few of them."""
     each = (usual.sims, usual.data_sessions, usual.usage_records)
-    sims, data_sessions, usage_records = (replace(shelf, max_bytes=0) for shelf in each)
+    sims, data_sessions, usage_records = (replace(policy, max_bytes=0) for policy in each)
     return CachePolicies(sims, data_sessions, usual.rate_plans, usage_records)
 
 
 class Caches:
     """One cache a kind of answer."""
 
-    def __init__(self, shelves: CachePolicies, clock: Clock, observer: Observer) -> None:
+    def __init__(self, policies: CachePolicies, clock: Clock, observer: Observer) -> None:
         make: Any = partial(Cache, clock=clock, observer=observer)
-        self.sims: Cache[Sim] = make(shelves.sims, partial(_one, Sim))
-        self.rate_plans: Cache[RatePlan] = make(shelves.rate_plans, partial(_one, RatePlan))
+        self.sims: Cache[Sim] = make(policies.sims, partial(_one, Sim))
+        self.rate_plans: Cache[RatePlan] = make(policies.rate_plans, partial(_one, RatePlan))
         self.data_sessions: Cache[tuple[DataSession, ...]] = make(
-            shelves.data_sessions, lambda bodies: newest_first(_rows(DATA_SESSIONS, bodies))
+            policies.data_sessions, lambda bodies: newest_first(_rows(DATA_SESSIONS, bodies))
         )
         self.usage_records: Cache[tuple[UsageRecord, ...]] = make(
-            shelves.usage_records, partial(_rows, USAGE_RECORDS)
+            policies.usage_records, partial(_rows, USAGE_RECORDS)
         )
 
     async def close(self) -> None:
@@ -93,29 +93,29 @@ def _rows(listing: Listing[T], bodies: tuple[bytes, ...]) -> tuple[T, ...]:
 
 
 PAGE_SIZE = 1000
-ALL = b"PageSize=1000"
-OpenBehind = Callable[[int], "KoreClient"]
+FIRST_PAGE = b"PageSize=1000"
+OpenBackground = Callable[[int], "KoreClient"]
 
 
 class KoreClient:
     """Reads; never writes. Every method raises KoreErrors only, whose sentence people may read."""
 
     def __init__(
-        self, exchange: Requester, caches: Caches, behind: OpenBehind | None = None
+        self, requester: Requester, caches: Caches, open_background: OpenBackground | None = None
     ) -> None:
-        self._exchange = exchange
+        self._requester = requester
         self._caches = caches
-        self._behind = behind
+        self._open_background = open_background
 
     def in_background(self, *, at_once: int = 20) -> "KoreClient":
         """Open a client of the same account for what nobody waits for, at most so many at once.
 
-        Its requests start only when nobody else wants to ask, wait long for that, and go past what
-        is kept but for rate plans. Close it when done. Raises ValueError on such a client.
+        Its requests start only when nobody else wants to ask, wait long for that, and go past the
+        cache but for rate plans. Close it when done. Raises ValueError on such a client.
         """
-        if self._behind is None:
-            raise ValueError("a client in the background has none behind it")
-        return self._behind(at_once)
+        if self._open_background is None:
+            raise ValueError("a background client opens no other")
+        return self._open_background(at_once)
 
     async def sim(self, name: str, *, fresh: bool = False) -> Fetched[Sim]:
         """Fetch a SIM by SID or unique name. Raises KoreNotFound. `GET /v1/Sims/{name}`."""
@@ -127,7 +127,7 @@ class KoreClient:
     async def data_sessions(
         self, sid: str, *, fresh: bool = False
     ) -> Fetched[tuple[DataSession, ...]]:
-        """Fetch the sessions of a SIM (by SID only), newest start first, rows as they came.
+        """Fetch the sessions of a SIM (by SID only), newest start first, rows as received.
 
         KORE keeps at most 30 days and documents no order. `GET /v1/Sims/{sid}/DataSessions`.
         """
@@ -137,24 +137,26 @@ class KoreClient:
     async def scanned_sessions(self, sid: str) -> Fetched[tuple[DataSession, ...]]:
         """Fetch what a verdict needs of a SIM's sessions, in any order; for a fleet's scan.
 
-        For a client in the background: what is read here is no answer for people, so nothing of it
-        may be kept. `GET /v1/Sims/{sid}/DataSessions`.
+        For a background client: this is no answer for people, so nothing of it may be cached.
+        `GET /v1/Sims/{sid}/DataSessions`.
         """
-        fetch = partial(self._rows, SCANNED_SESSIONS, _path("Sims", sid, "DataSessions"), ALL)
+        fetch = partial(
+            self._rows, SCANNED_SESSIONS, _path("Sims", sid, "DataSessions"), FIRST_PAGE
+        )
         return await self._caches.data_sessions.get(f"scan {sid}", fetch)
 
     async def scanned_page(self, sid: str) -> bytes:
-        """Fetch the first page of a SIM's sessions as it came, for `read_scanned`; nothing is kept.
+        """Fetch the first page of a SIM's sessions for `read_scanned`, past the cache.
 
-        Whoever reads several, one right after the other, reads each in half the time.
+        Reading several pages one right after the other halves the time for each.
         """
         path = _path("Sims", sid, "DataSessions")
-        return await self._exchange.get(SCANNED_SESSIONS.endpoint, path, ALL, bytes)
+        return await self._requester.get(SCANNED_SESSIONS.endpoint, path, FIRST_PAGE, bytes)
 
     def read_scanned(self, page: bytes) -> Rows[DataSession] | None:
-        """Read what `scanned_page` gave; None where it is not all, or cannot be read.
+        """Read a page of `scanned_page`; None where it is not all, or cannot be read.
 
-        Then `scanned_sessions` asks for the whole, and again where that may help.
+        Then `scanned_sessions` fetches all pages, and retries.
         """
         try:
             rows = read_rows(SCANNED_SESSIONS.page, page)
@@ -162,7 +164,7 @@ class KoreClient:
             return None
         if rows.next_page_url is not None:
             return None
-        self._exchange.skipped(SCANNED_SESSIONS.endpoint, rows.skipped)
+        self._requester.skipped(SCANNED_SESSIONS.endpoint, rows.skipped)
         return rows
 
     async def usage_records(
@@ -209,36 +211,42 @@ class KoreClient:
             EId=eid,
             SimRegistrationCode=sim_registration_code,
         )
-        async for page in pages(self._exchange, SIMS, _path("Sims"), query):
+        async for page in pages(self._requester, SIMS, _path("Sims"), query):
             for sim in page.rows:
                 yield sim
 
     async def aclose(self) -> None:
         """Stop what is under way and close the connections."""
         await self._caches.close()
-        await self._exchange.aclose()
+        await self._requester.aclose()
 
     async def _one(self, endpoint: str, path: str, model: type[M]) -> Answer[M]:
         def read(body: bytes) -> Answer[M]:
             return Answer(read_one(model, body), (body,))
 
-        return await self._exchange.get(endpoint, path, b"", read)
+        return await self._requester.get(endpoint, path, b"", read)
 
     async def _sessions(self, path: str) -> Answer[tuple[DataSession, ...]]:
-        found = await self._rows(DATA_SESSIONS, path, ALL)
+        found = await self._rows(DATA_SESSIONS, path, FIRST_PAGE)
         return Answer(newest_first(found.value), found.bodies, found.skipped)
 
     async def _rows(self, listing: Listing[T], path: str, query: bytes) -> Answer[tuple[T, ...]]:
-        every = [page async for page in pages(self._exchange, listing, path, query)]
-        rows = tuple(row for page in every for row in page.rows)
-        return Answer(rows, tuple(page.body for page in every), sum(p.skipped for p in every))
+        read = [page async for page in pages(self._requester, listing, path, query)]
+        rows = tuple(row for page in read for row in page.rows)
+        return Answer(rows, tuple(page.body for page in read), sum(p.skipped for p in read))
 
 
 def _path(*parts: str) -> str:
     """Join the parts below `/v1`; nothing in a part can reach another path."""
-    if any(part.strip(".") == "" for part in parts):
+    return "/v1/" + "/".join(map(_quoted, parts))
+
+
+def _quoted(part: str) -> str:
+    if part.isalnum() and part.isascii():
+        return part
+    if not part.strip("."):
         raise KoreNotFound
-    return "/".join(("/v1", *(quote(part, safe="") for part in parts)))
+    return quote(part, safe="")
 
 
 def _query(**filters: str | None) -> bytes:

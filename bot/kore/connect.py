@@ -1,4 +1,4 @@
-"""Opens a KoreClient: the one place that puts the parts of this folder together."""
+"""Opens a KoreClient: the one place where the parts of this package are put together."""
 
 from dataclasses import dataclass, field, replace
 
@@ -7,15 +7,27 @@ import httpx
 from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.kore.auth import Bearer, ClientCredentials, StaticBearer
-from bot.kore.client import CachePolicies, Caches, KoreClient, nothing_kept
-from bot.kore.http import AiohttpTransport, DirectClient, HttpClient, HttpxClient
-from bot.kore.limits import AdaptiveLimiter, BackgroundLimiter, CircuitBreaker, SharedRateLimit
+from bot.kore.client import CachePolicies, Caches, KoreClient, only_rate_plans
+from bot.kore.http import (
+    AiohttpTransport,
+    CookielessClient,
+    DirectClient,
+    HttpClient,
+    HttpxClient,
+)
+from bot.kore.limits import (
+    AdaptiveLimiter,
+    BackgroundLimiter,
+    CircuitBreaker,
+    ConcurrencyLimiter,
+    SharedRateLimit,
+)
 from bot.kore.observer import NullObserver, Observer
-from bot.kore.requester import ConcurrencyLimiter, Requester, RetryPolicy
+from bot.kore.requester import Requester, RetryPolicy
 
 API_URL = "https://programmable-wireless.api.korewireless.com"
 TOKEN_URL = "https://api.korewireless.com/api-services/v1/auth/token"  # noqa: S105 -- an address
-BACKGROUND_BUDGET = 120.0  # seconds: most of it is the waiting for those who go first
+BACKGROUND_BUDGET = 120.0  # seconds, most of them spent waiting for those who go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,7 @@ class KoreConfig:
     """Where KORE is, who we are, and how patient. Seconds; `api_url` is an origin.
 
     Either `access_token`, or `client_id` and `client_secret`. `at_once` and `per_second` are the
-    most that is ever asked; both shrink by themselves where KORE allows less.
+    most that is ever sent; both shrink by themselves where KORE allows less.
     """
 
     api_url: str = API_URL
@@ -36,30 +48,12 @@ class KoreConfig:
     at_once: int = 20
     per_second: float | None = None
     retry: RetryPolicy = field(default_factory=RetryPolicy)
-    shelves: CachePolicies = field(default_factory=CachePolicies)
+    cache_policies: CachePolicies = field(default_factory=CachePolicies)
     user_agent: str = "simsessions"
 
 
-class NoCookies(httpx.Cookies):
-    """Keeps none: an API with a bearer has no use for them, and reading them costs a fifth."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        """Leave the answer's cookies where they are."""
-
-
-class CookielessClient(httpx.AsyncClient):
-    """An httpx client that neither keeps nor sends cookies."""
-
-    _none = NoCookies()
-
-    @property  # type: ignore[misc]  # nobody sets them
-    def cookies(self) -> httpx.Cookies:
-        """Return none."""
-        return self._none
-
-
 class Account:
-    """What all clients of one account share: the token, the limits and the circuit."""
+    """What all clients of one account share: the token, the limits and the circuit breaker."""
 
     def __init__(
         self,
@@ -67,13 +61,13 @@ class Account:
         clock: Clock,
         observer: Observer,
         transport: httpx.AsyncBaseTransport | None,
-        pace: SharedRateLimit | None,
+        shared_rate: SharedRateLimit | None,
     ) -> None:
         self._config = config
-        self._pace = pace
+        self._shared_rate = shared_rate
         self._clock = clock
         self._observer = observer
-        self._given = transport
+        self._given_transport = transport
         self._timeout = httpx.Timeout(config.read_timeout, connect=config.connect_timeout)
         self._headers = {"Accept": "application/json", "User-Agent": config.user_agent}
         self._transport = transport or AiohttpTransport(max_connections=config.at_once + 2)
@@ -81,22 +75,26 @@ class Account:
         self._limiter = AdaptiveLimiter(clock, at_once=config.at_once, per_second=config.per_second)
         self._circuit = CircuitBreaker(clock)
 
-    def front(self) -> KoreClient:
+    def foreground(self) -> KoreClient:
         """Open the client for those who wait."""
-        config = self._config
-        exchange = self._exchange(self._wire(self._transport), self._limiter, config.retry)
-        return KoreClient(exchange, self._caches(config.shelves), self.behind)
+        http = self._httpx_client(self._transport)
+        requester = self._requester(http, self._limiter, self._config.retry)
+        return KoreClient(requester, self._caches(self._config.cache_policies), self.background)
 
-    def behind(self, at_once: int) -> KoreClient:
+    def background(self, at_once: int) -> KoreClient:
         """Open a client for what nobody waits for, with connections of its own."""
-        config = self._config
-        wire = self._wire(self._given) if self._given else self._short_wire(at_once)
-        places = BackgroundLimiter(self._limiter, self._clock, at_once=at_once, pace=self._pace)
-        patient = replace(config.retry, budget=BACKGROUND_BUDGET)
-        exchange = self._exchange(wire, places, patient)
-        return KoreClient(exchange, self._caches(nothing_kept(config.shelves)))
+        given, config = self._given_transport, self._config
+        limiter = BackgroundLimiter(
+            self._limiter, self._clock, at_once=at_once, shared_rate=self._shared_rate
+        )
+        requester = self._requester(
+            self._httpx_client(given) if given else self._direct_client(at_once),
+            limiter,
+            replace(config.retry, budget=BACKGROUND_BUDGET),
+        )
+        return KoreClient(requester, self._caches(only_rate_plans(config.cache_policies)))
 
-    def _wire(self, transport: httpx.AsyncBaseTransport) -> HttpxClient:
+    def _httpx_client(self, transport: httpx.AsyncBaseTransport) -> HttpxClient:
         http = CookielessClient(
             base_url=self._config.api_url,
             auth=self._auth,
@@ -107,7 +105,7 @@ class Account:
         )
         return HttpxClient(http)
 
-    def _short_wire(self, at_once: int) -> DirectClient:
+    def _direct_client(self, at_once: int) -> DirectClient:
         return DirectClient(
             AiohttpTransport(max_connections=at_once + 2),
             self._auth,
@@ -116,20 +114,20 @@ class Account:
             timeout=self._timeout,
         )
 
-    def _exchange(
-        self, wire: HttpClient, places: ConcurrencyLimiter, policy: RetryPolicy
+    def _requester(
+        self, http: HttpClient, limiter: ConcurrencyLimiter, policy: RetryPolicy
     ) -> Requester:
         return Requester(
-            wire,
+            http,
             policy=policy,
-            limiter=places,
+            limiter=limiter,
             circuit=self._circuit,
             clock=self._clock,
             observer=self._observer,
         )
 
-    def _caches(self, shelves: CachePolicies) -> Caches:
-        return Caches(shelves, self._clock, self._observer)
+    def _caches(self, policies: CachePolicies) -> Caches:
+        return Caches(policies, self._clock, self._observer)
 
     def _make_auth(self) -> Bearer:
         config, api = self._config, httpx.URL(self._config.api_url)
@@ -153,10 +151,10 @@ def open_kore(
     clock: Clock,
     observer: Observer | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
-    pace: SharedRateLimit | None = None,
+    shared_rate: SharedRateLimit | None = None,
 ) -> KoreClient:
     """Return a client; nothing is asked yet. Raises SettingsError without credentials.
 
-    `pace` is what clients in the background keep to together with those of other processes.
+    Background clients keep to `shared_rate` too, together with those of other processes.
     """
-    return Account(config, clock, observer or NullObserver(), transport, pace).front()
+    return Account(config, clock, observer or NullObserver(), transport, shared_rate).foreground()

@@ -1,31 +1,29 @@
-"""The transport under httpx's API: aiohttp's pool, with every failure told as httpx's own error.
+"""How requests reach KORE: aiohttp's connections under httpx's API, or without httpx's client.
 
 httpx's own pool walks all connections on each change and ruins itself from 20 requests in flight.
-What this one leaves out: HTTP/2 and streamed bodies (answers are read whole, up to a cap).
+The transport leaves out HTTP/2 and streamed bodies: responses are read whole, up to a limit.
 """
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import aiohttp
 import httpx
 from yarl import URL
 
-from bot.kore.auth import REFUSALS, Bearer
+from bot.kore.auth import Bearer
 from bot.proxies import proxy_for
 
 MAX_LINE = 65_536
-_OURS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+_SET_BY_CALLER = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 
 Headers = Mapping[str, str] | Sequence[tuple[str, str]]
-Received = tuple[int, Sequence[tuple[bytes, bytes]], bytes]
 
 
 class EncodedRequest(NamedTuple):
-    """A request ready for the wire; the URL is encoded already."""
+    """A request as it is sent; the URL is encoded already."""
 
     method: str
     url: URL
@@ -34,10 +32,30 @@ class EncodedRequest(NamedTuple):
     body: bytes | None = None
 
 
+class RawResponse(NamedTuple):
+    """A response as it was received."""
+
+    status_code: int
+    raw_headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers."""
+        return httpx.Headers(list(self.raw_headers))
+
+    @property
+    def content(self) -> bytes:
+        """The body, decompressed."""
+        if any(name.lower() == b"content-encoding" for name, _ in self.raw_headers):
+            return httpx.Response(self.status_code, headers=self.headers, content=self.body).content
+        return self.body
+
+
 class AiohttpTransport(httpx.AsyncBaseTransport):
     """Sends each request over one shared aiohttp session, opened with the first request.
 
-    The pool's places are counted here, not in aiohttp, so that waiting for one (PoolTimeout) is
+    Connections are counted here, not in aiohttp, so that waiting for a free one (PoolTimeout) is
     never mistaken for waiting for the network (ConnectTimeout). A body above `max_bytes` is a
     ReadError.
     """
@@ -50,7 +68,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         max_bytes: int = 8 << 20,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._places = asyncio.Semaphore(max_connections)
+        self._connections = asyncio.Semaphore(max_connections)
         self._keepalive = keepalive
         self._max_bytes = max_bytes
         self._tls = tls
@@ -58,9 +76,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it and read the whole answer. Raises httpx's own TransportErrors only."""
-        limits = request.extensions.get("timeout", {})
-        sending = EncodedRequest(
+        """Send it and read the whole response. Raises httpx's own TransportErrors only."""
+        encoded = EncodedRequest(
             request.method,
             URL(str(request.url), encoded=True),
             request.headers.multi_items(),
@@ -68,69 +85,67 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             await request.aread() or None,
         )
         try:
-            status, headers, body = await self.send(sending, limits)
+            response = await self.send(encoded, request.extensions.get("timeout", {}))
         except httpx.RequestError as error:
             error.request = request
             raise
         return httpx.Response(
-            status,
-            headers=headers,
-            content=body,
+            response.status_code,
+            headers=response.raw_headers,
+            content=response.body,
             request=request,
             extensions={"http_version": b"HTTP/1.1"},
         )
 
-    async def send(self, sending: EncodedRequest, limits: Mapping[str, Any]) -> Received:
-        """Send what is ready for the wire. Raises as `handle_async_request`, without a request."""
-        if self._places.locked():
-            await self._wait_for_place(limits.get("pool"))
+    async def send(self, request: EncodedRequest, timeouts: Mapping[str, Any]) -> RawResponse:
+        """Send an encoded request. Raises as `handle_async_request`, without the request."""
+        if self._connections.locked():
+            await self._wait_for_connection(timeouts.get("pool"))
         else:
-            await self._places.acquire()
+            await self._connections.acquire()
+        self._session = session = self._session or self._open()
         try:
-            return await self._send(sending, limits)
+            async with session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+                allow_redirects=False,
+                proxy=request.proxy,
+                timeout=self._timeout(timeouts.get("connect"), timeouts.get("read")),
+            ) as response:
+                body = await self._body(response)
+                return RawResponse(response.status, response.raw_headers, body)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise as_httpx(error) from error
         finally:
-            self._places.release()
+            self._connections.release()
 
     async def aclose(self) -> None:
         """Close every connection."""
         if self._session is not None:
             await self._session.close()
 
-    async def _wait_for_place(self, seconds: float | None) -> None:
+    async def _wait_for_connection(self, seconds: float | None) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._places.acquire()
+                await self._connections.acquire()
         except TimeoutError as error:
             raise httpx.PoolTimeout(f"no free connection within {seconds} s") from error
 
-    async def _send(self, sending: EncodedRequest, limits: Mapping[str, Any]) -> Received:
-        self._session = session = self._session or self._open()
-        async with session.request(
-            sending.method,
-            sending.url,
-            headers=sending.headers,
-            data=sending.body,
-            allow_redirects=False,
-            proxy=sending.proxy,
-            timeout=self._timeout(limits.get("connect"), limits.get("read")),
-        ) as answer:
-            return answer.status, answer.raw_headers, await self._body(answer)
-
-    async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
-        size = answer.content_length
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        size = response.content_length
         if size is not None and size <= self._max_bytes:
-            return await answer.read()
+            return await response.read()
         body = bytearray()
         if size is None:
-            async for chunk in answer.content.iter_any():
+            async for chunk in response.content.iter_any():
                 body += chunk
                 if len(body) > self._max_bytes:
                     break
             else:
                 return bytes(body)
-        raise httpx.ReadError(f"the answer is larger than {self._max_bytes} bytes")
+        raise httpx.ReadError(f"the response is larger than {self._max_bytes} bytes")
 
     def _timeout(self, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
         key = (connect, read)
@@ -147,13 +162,13 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            skip_auto_headers=_OURS,
+            skip_auto_headers=_SET_BY_CALLER,
             max_line_size=MAX_LINE,
             max_field_size=MAX_LINE,
         )
 
 
-_SAME_AS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
+_HTTPX_ERRORS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
     (aiohttp.SocketTimeoutError, httpx.ReadTimeout),
     (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
     (aiohttp.ClientProxyConnectionError, httpx.ProxyError),
@@ -172,13 +187,13 @@ _SAME_AS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
 
 
 def as_httpx(error: Exception) -> httpx.RequestError:
-    """Return the httpx error that says the same; the first kind in the table that fits."""
-    kind = next(ours for theirs, ours in _SAME_AS if isinstance(error, theirs))
+    """Return the httpx error with the same meaning; the first kind in the table that fits."""
+    kind = next(ours for theirs, ours in _HTTPX_ERRORS if isinstance(error, theirs))
     return kind(str(error) or type(error).__name__)
 
 
 class HttpResponse(Protocol):
-    """What came back, whole."""
+    """A response, read whole."""
 
     @property
     def status_code(self) -> int:
@@ -190,28 +205,46 @@ class HttpResponse(Protocol):
 
     @property
     def content(self) -> bytes:
-        """The body, unpacked."""
+        """The body, decompressed."""
 
 
 class HttpClient(Protocol):
-    """Sends a GET to KORE and gives the whole answer."""
+    """Sends GET requests to KORE."""
 
     async def get(self, target: str) -> HttpResponse:
-        """Ask for a path with its query, encoded already. Raises httpx's and the token's errors."""
+        """Get a path with its query, both encoded. Raises httpx's and the token's errors."""
 
     async def aclose(self) -> None:
         """Close the connections."""
 
 
+class NoCookies(httpx.Cookies):
+    """Keeps none: an API with a bearer has no use for them, and reading them costs a fifth."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Leave the response's cookies where they are."""
+
+
+class CookielessClient(httpx.AsyncClient):
+    """An httpx client that neither keeps nor sends cookies."""
+
+    _none = NoCookies()
+
+    @property  # type: ignore[misc]  # nobody sets them
+    def cookies(self) -> httpx.Cookies:
+        """Return none."""
+        return self._none
+
+
 class HttpxClient:
-    """Goes through httpx's client, whatever transport is under it."""
+    """Sends through httpx's client, whatever transport is under it."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
         self._origin = str(http.base_url).rstrip("/")
 
     async def get(self, target: str) -> httpx.Response:
-        """Ask."""
+        """Get it."""
         request = httpx.Request("GET", self._origin + target, headers=self._http.headers)
         return await self._http.send(request)
 
@@ -220,33 +253,8 @@ class HttpxClient:
         await self._http.aclose()
 
 
-@dataclass(slots=True)
-class RawResponse:
-    """An answer as it came off the wire."""
-
-    received: Received
-
-    @property
-    def status_code(self) -> int:
-        """The status."""
-        return self.received[0]
-
-    @property
-    def headers(self) -> httpx.Headers:
-        """The headers."""
-        return httpx.Headers(list(self.received[1]))
-
-    @property
-    def content(self) -> bytes:
-        """The body, unpacked where it came packed."""
-        status, headers, body = self.received
-        if any(name.lower() == b"content-encoding" for name, _ in headers):
-            return httpx.Response(status, headers=list(headers), content=body).content
-        return body
-
-
 class DirectClient:
-    """Goes straight to the transport: httpx's client costs a scan as much as all the rest."""
+    """Sends straight to the transport: httpx's client costs a scan as much as all the rest."""
 
     def __init__(
         self,
@@ -259,25 +267,34 @@ class DirectClient:
     ) -> None:
         self._transport = transport
         self._auth = auth
-        self._origin = origin
-        self._headers = dict(headers)
-        self._limits: dict[str, Any] = timeout.as_dict()
+        self._url = URL(origin, encoded=True)
+        self._proxy = proxy_for(origin)
+        self._headers = {**headers, "Authorization": ""}
+        self._timeouts: dict[str, Any] = timeout.as_dict()
 
     async def get(self, target: str) -> RawResponse:
-        """Ask; where the token is refused, once more with a new one."""
-        bearer = await self._auth.bearer()
-        answer = await self._ask(target, bearer)
-        if answer.status_code not in REFUSALS:
-            return answer
-        renewed = await self._auth.renewed(bearer)
-        return await self._ask(target, renewed) if renewed else answer
+        """Get it; where the token is refused, once more with a new one."""
+        bearer = self._auth.valid_bearer() or await self._auth.bearer()
+        response = await self._send(target, bearer)
+        if response.status_code == httpx.codes.OK:
+            return response
+        newer = await self._auth.newer_bearer(bearer, response.status_code)
+        return await self._send(target, newer) if newer else response
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._transport.aclose()
 
-    async def _ask(self, target: str, bearer: str) -> RawResponse:
-        url = URL(self._origin + target, encoded=True)
-        headers = {**self._headers, "Authorization": f"Bearer {bearer}"}
-        sending = EncodedRequest("GET", url, headers, proxy_for(self._origin))
-        return RawResponse(await self._transport.send(sending, self._limits))
+    def _send(self, target: str, bearer: str) -> Awaitable[RawResponse]:
+        path, _, query = target.partition("?")
+        url = URL.build(  # takes a third of what parsing the whole URL does
+            scheme=self._url.scheme,
+            authority=self._url.authority,
+            path=path,
+            query_string=query,
+            encoded=True,
+        )
+        if self._headers["Authorization"] != f"Bearer {bearer}":
+            self._headers = {**self._headers, "Authorization": f"Bearer {bearer}"}
+        request = EncodedRequest("GET", url, self._headers, self._proxy)
+        return self._transport.send(request, self._timeouts)

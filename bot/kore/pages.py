@@ -139,14 +139,14 @@ USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage, 
 
 
 async def pages(
-    exchange: Requester, listing: Listing[T], path: str, query: bytes
+    requester: Requester, listing: Listing[T], path: str, query: bytes
 ) -> AsyncIterator[Rows[T]]:
     """Return page after page. Raises KoreBadAnswer where they go in a circle or have no end."""
     read = partial(read_rows, listing.page)
     seen = {query}
     for _ in range(listing.most_pages):
-        rows = await exchange.get(listing.endpoint, path, query, read)
-        exchange.skipped(listing.endpoint, rows.skipped)
+        rows = await requester.get(listing.endpoint, path, query, read)
+        requester.skipped(listing.endpoint, rows.skipped)
         yield rows
         if rows.next_page_url is None:
             return

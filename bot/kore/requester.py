@@ -1,21 +1,17 @@
-"""One question to KORE, asked until it is answered or given up: limits, circuit, retries.
-
-Asks, waits and counts; what is retried and when stands in retry.py.
-"""
+"""Sends one request to KORE until it is answered or given up: limits, circuit breaker, retries."""
 
 import asyncio
 import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import httpx
 
 from bot.backoff import Backoff
 from bot.clock import Clock
+from bot.durations import read_retry_after
 from bot.kore.errors import (
     KoreBadAnswer,
     KoreBadRequest,
@@ -26,11 +22,19 @@ from bot.kore.errors import (
     KoreUnavailable,
 )
 from bot.kore.http import HttpClient, HttpResponse
-from bot.kore.limits import CircuitBreaker
+from bot.kore.limits import CircuitBreaker, ConcurrencyLimiter
 from bot.kore.observer import Observer
 
+T = TypeVar("T")
+Read = Callable[[bytes], T]
+TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
 RETRIED = frozenset({429, 500, 502, 503, 504})
 BACKOFF = Backoff(first=0.2, longest=2.0, jitter=0.5)
+log = logging.getLogger(__name__)
+
+
+class NotJson(Exception):
+    """A body that cannot be read whole: cut off, or no JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Failure:
 
     @property
     def may_be_retried(self) -> bool:
-        """Everything that was not KORE's considered answer."""
+        """Return whether the next try may succeed: it was not KORE's considered answer."""
         return self.status is None or self.status in RETRIED
 
 
@@ -62,54 +66,13 @@ class RetryPolicy:
             return None
         seconds = self.backoff.after(tried)
         if failure.retry_after is not None:
-            asked = min(failure.retry_after, self.longest_retry_after)
-            seconds = max(seconds, asked) + self.backoff.first * self.backoff.chance()
+            least = min(failure.retry_after, self.longest_retry_after)
+            seconds = max(seconds, least) + self.backoff.first * self.backoff.chance()
         return seconds if spent + seconds < self.budget else None
 
 
-def retry_after(headers: httpx.Headers, now: datetime) -> float | None:
-    """Read `Retry-After`, given as seconds or as a date; None where it is absent or unreadable."""
-    text = headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        when = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())
-
-
-T = TypeVar("T")
-log = logging.getLogger(__name__)
-TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
-
-
-class ConcurrencyLimiter(Protocol):
-    """Hands out places to ask; `started` is the moment that it gave."""
-
-    def acquire_now(self) -> float | None:
-        """Take a place without waiting; None where there is none."""
-
-    async def acquire(self) -> float:
-        """Wait for a place."""
-
-    def release(self) -> None:
-        """Return the place back."""
-
-    def accepted(self) -> None:
-        """Note an answer that was not a 429."""
-
-    def refused(self, started: float, retry_after: float | None) -> None:
-        """Note a 429."""
-
-
-class NotJson(Exception):
-    """A body that cannot be read whole: cut off, or no JSON."""
-
-
 class TryFailed(Exception):
-    """One try that may be worth another; `error` is what the asker gets when none is left."""
+    """One try that may be worth another; `error` is raised when none is left."""
 
     def __init__(self, failure: Failure, error: KoreError) -> None:
         super().__init__(failure.reason)
@@ -118,11 +81,11 @@ class TryFailed(Exception):
 
 
 class Requester:
-    """Asks for one URL after another on behalf of the client; shared by all of one account."""
+    """Sends the requests of a client; limits and circuit are shared by all of one account."""
 
     def __init__(  # noqa: PLR0913 -- collaborators
         self,
-        wire: HttpClient,
+        http: HttpClient,
         *,
         policy: RetryPolicy,
         limiter: ConcurrencyLimiter,
@@ -130,25 +93,25 @@ class Requester:
         clock: Clock,
         observer: Observer,
     ) -> None:
-        self._wire = wire
+        self._http = http
         self._policy = policy
         self._limiter = limiter
         self._circuit = circuit
         self._clock = clock
         self._observer = observer
 
-    async def get(self, endpoint: str, path: str, query: bytes, read: Callable[[bytes], T]) -> T:
-        """Ask for path and query (already encoded) and read the body; NotJson is tried again.
+    async def get(self, endpoint: str, path: str, query: bytes, read: Read[T]) -> T:
+        """Get path and query (already encoded) and read the body; NotJson is tried again.
 
-        `endpoint` names the question in metrics. Raises KoreErrors only.
+        `endpoint` names the request in metrics. Raises KoreErrors only.
         """
+        target = f"{path}?{query.decode()}" if query else path
         began = self._clock.monotonic()
         tried = 0
         while True:
             tried += 1
-            spent = self._clock.monotonic() - began
             try:
-                return await self._try(endpoint, path, query, read, self._policy.budget - spent)
+                return await self._try(endpoint, target, read, began + self._policy.budget)
             except TryFailed as failed:
                 spent = self._clock.monotonic() - began
                 wait = self._policy.wait(failed.failure, tried=tried, spent=spent)
@@ -164,17 +127,16 @@ class Requester:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._wire.aclose()
+        await self._http.aclose()
 
-    async def _try(
-        self, endpoint: str, path: str, query: bytes, read: Callable[[bytes], T], seconds: float
-    ) -> T:
-        await self._circuit.enter()
+    async def _try(self, endpoint: str, target: str, read: Read[T], deadline: float) -> T:
+        if self._circuit.must_wait:
+            await self._circuit.enter()
         began = self._clock.monotonic()
         outcome = "cancelled"
         try:
-            answer, started = await self._ask(path, query, began + seconds)
-            outcome = str(answer.status_code)
+            response, started = await self._send(target, deadline)
+            outcome = str(response.status_code)
         except TryFailed as failed:
             outcome = failed.failure.reason
             raise
@@ -182,76 +144,70 @@ class Requester:
             outcome = error.kind
             raise
         finally:
-            self._circuit.let_go()
+            self._circuit.end_probe()
             self._observer.asked(endpoint, outcome, self._clock.monotonic() - began)
-        return self._take(answer, started, read)
+        if response.status_code != httpx.codes.OK:
+            raise self._failure(response, started)
+        self._limiter.accepted()
+        self._record(started, answered=True)
+        try:
+            return read(response.content)
+        except NotJson as error:
+            raise TryFailed(Failure("not-json"), KoreBadAnswer()) from error
 
-    async def _ask(self, path: str, query: bytes, deadline: float) -> tuple[HttpResponse, float]:
-        target = f"{path}?{query.decode()}" if query else path
-        started = await self._place(deadline)
+    async def _send(self, target: str, deadline: float) -> tuple[HttpResponse, float]:
+        """Send it once it is admitted; return the response and when that was."""
+        started = self._limiter.acquire_now()
+        if started is None:
+            started = await self._admitted(deadline)
         try:
             async with asyncio.timeout(deadline - started):
-                return await self._wire.get(target), started
+                return await self._http.get(target), started
         except (TimeoutError, httpx.HTTPError, KoreUnavailable, KoreBadAnswer) as error:
-            self._note(started, answered=False)
-            raise _no_answer(error) from error
+            self._record(started, answered=False)
+            raise _no_response(error) from error
         except KoreDenied:
-            self._note(started, answered=True)
+            self._record(started, answered=True)
             raise
         finally:
             self._limiter.release()
 
-    async def _place(self, deadline: float) -> float:
-        started = self._limiter.acquire_now()
-        if started is not None:
-            return started
+    async def _admitted(self, deadline: float) -> float:
         try:
             async with asyncio.timeout(deadline - self._clock.monotonic()):
                 return await self._limiter.acquire()
         except TimeoutError as error:
             raise KoreRateLimited from error
 
-    def _note(self, asked: float, *, answered: bool) -> None:
+    def _record(self, started: float, *, answered: bool) -> None:
+        """Tell the circuit breaker, and say when it opens or closes."""
         was_open = self._circuit.is_open
         if answered:
-            self._circuit.answered()
+            self._circuit.succeeded()
         else:
-            self._circuit.failed(asked)
+            self._circuit.failed(started)
         if self._circuit.is_open != was_open:
             log.warning("kore-back" if was_open else "kore-down")
             self._observer.circuit(is_open=not was_open)
 
-    def _take(self, answer: HttpResponse, started: float, read: Callable[[bytes], T]) -> T:
-        status = answer.status_code
-        wait = retry_after(answer.headers, self._clock.now()) if status != httpx.codes.OK else None
+    def _failure(self, response: HttpResponse, started: float) -> Exception:
+        """Record a status other than 200; return what to raise for it."""
+        status = response.status_code
+        wait = read_retry_after(response.headers.get("retry-after"), self._clock.now())
         if status == TOO_MANY:
-            self._limiter.refused(started, wait)
+            self._limiter.rate_limited(started, wait)
         else:
             self._limiter.accepted()
-        self._note(started, answered=status < httpx.codes.INTERNAL_SERVER_ERROR)
-        if status == httpx.codes.OK:
-            return _readable(answer, read)
-        error = as_error(answer)
-        failure = Failure(str(status), status, wait)
-        if failure.may_be_retried:
-            raise TryFailed(failure, error)
-        raise error
+        self._record(started, answered=status < httpx.codes.INTERNAL_SERVER_ERROR)
+        error, failure = as_error(response), Failure(str(status), status, wait)
+        return TryFailed(failure, error) if failure.may_be_retried else error
 
 
-def _readable(answer: HttpResponse, read: Callable[[bytes], T]) -> T:
-    try:
-        return read(answer.content)
-    except NotJson as error:
-        raise TryFailed(Failure("not-json"), KoreBadAnswer()) from error
-
-
-def _no_answer(error: Exception) -> TryFailed:
-    """Say that nothing usable came back over the wire."""
-    status = error.status if isinstance(error, KoreError) else None
-    failure = Failure(type(error).__name__, status)
+def _no_response(error: Exception) -> TryFailed:
+    """Return the failure of a request without a usable response."""
     if isinstance(error, KoreError):
-        return TryFailed(failure, error)
-    return TryFailed(failure, KoreUnavailable())
+        return TryFailed(Failure(type(error).__name__, error.status), error)
+    return TryFailed(Failure(type(error).__name__), KoreUnavailable())
 
 
 _ERRORS: dict[int, type[KoreError]] = {
@@ -262,10 +218,10 @@ _ERRORS: dict[int, type[KoreError]] = {
 }
 
 
-def as_error(answer: HttpResponse) -> KoreError:
-    """Return the error that a status stands for; KORE's own words go to the log only."""
-    status = answer.status_code
-    log.info("kore-refused", extra={"status": status, "said": _said(answer)})
+def as_error(response: HttpResponse) -> KoreError:
+    """Return the error that a status stands for; KORE's own text goes to the log only."""
+    status = response.status_code
+    log.info("kore-refused", extra={"status": status, "said": _description(response)})
     if status in _ERRORS:
         return _ERRORS[status](status=status)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
@@ -273,10 +229,10 @@ def as_error(answer: HttpResponse) -> KoreError:
     return (KoreBadRequest if status >= httpx.codes.BAD_REQUEST else KoreBadAnswer)(status=status)
 
 
-def _said(answer: HttpResponse) -> str:
-    """Read one of KORE's three shapes of error: its envelope, OAuth's, the gateway's."""
+def _description(response: HttpResponse) -> str:
+    """Return the text of an error in one of KORE's three shapes: envelope, OAuth's, gateway's."""
     try:
-        body = json.loads(answer.content)
+        body = json.loads(response.content)
     except ValueError:
         return "not JSON"
     if not isinstance(body, dict):

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from bot.diagnosis.fields import cell, country, device, generation, known_text
 from bot.diagnosis.state import State, status_of
 from bot.kore.models import DataSession
@@ -54,9 +56,13 @@ class Snapshot:
 
     def to_json(self) -> str:
         """Return compact ASCII; what is unknown or empty is left out, times are epoch seconds."""
-        told = {name: getattr(self, name) for name in self.__slots__}
-        kept = {name: _plain(value) for name, value in told.items() if _tells(value)}
-        return json.dumps(kept, separators=(",", ":"))
+        known: dict[str, Any] = {}
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if value is None or value is False or value == ():
+                continue  # reading gives that back by itself; 0 packets are known and stay
+            known[name] = value.timestamp() if isinstance(value, datetime) else value
+        return compact_json(known)
 
     @classmethod
     def from_json(cls, text: str) -> "Snapshot":
@@ -74,6 +80,14 @@ _TEXTS = (
     "iccid", "status", "operator", "network", "country", "radio", "imei14", "cell_id",
 )  # fmt: skip
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+
+def compact_json(value: Any) -> str:  # noqa: ANN401 -- any JSON
+    """Return compact ASCII, in a tenth of the time that `json` takes."""
+    try:
+        return to_json(value, ensure_ascii=True).decode()
+    except PydanticSerializationError:  # half a surrogate pair
+        return json.dumps(value, separators=(",", ":"))
 
 
 def snapshot_of(report: SessionReport) -> Snapshot:
@@ -107,15 +121,6 @@ def snapshot_of(report: SessionReport) -> Snapshot:
 def _network(session: DataSession) -> str | None:
     mcc, mnc = known_text(session.operator_mcc), known_text(session.operator_mnc)
     return f"{mcc}-{mnc}" if mcc and mnc else None
-
-
-def _tells(value: object) -> bool:
-    """Leave out what reading gives back by itself; 0 packets are known and stay."""
-    return value is not None and value is not False and value != ()
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 -- any field's value
-    return value.timestamp() if isinstance(value, datetime) else value
 
 
 def _read(told: Mapping[str, Any]) -> Snapshot:

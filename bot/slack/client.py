@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ import aiohttp
 
 from bot.backoff import Backoff
 from bot.clock import Clock
+from bot.durations import read_retry_after
 from bot.proxies import origin_of, proxy_for
 from bot.slack.errors import (
     Reason,
@@ -235,7 +237,7 @@ class SlackClient:
             raise SlackRefused(method, "invalid_url") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SlackOutcomeUnknown(method, type(error).__name__) from error
-        return _read(method, response.status, response.headers, text)
+        return _read(method, response.status, response.headers, text, self._clock.now())
 
 
 @contextmanager
@@ -247,13 +249,16 @@ def _opened(content: Content) -> Iterator[bytes | IO[bytes]]:
         yield file
 
 
-def _read(method: str, status: int, headers: Mapping[str, str], text: bytes) -> SlackResponse:
+def _read(
+    method: str, status: int, headers: Mapping[str, str], text: bytes, now: datetime
+) -> SlackResponse:
     """Return a yes, or raise what else it was. Raises SlackError."""
     body = _body(text)
     error = str(body.get("error") or f"http_{status}")
     reason = reason_of(error)
     if status == 429 or reason is Reason.RATE_LIMITED:  # noqa: PLR2004 -- HTTP's number
-        raise SlackRateLimited(method, _retry_after(headers))
+        seconds = read_retry_after(headers.get("Retry-After"), now)
+        raise SlackRateLimited(method, 1.0 if seconds is None else seconds)
     if status >= 500 and status not in _NOT_DONE:  # noqa: PLR2004
         raise SlackOutcomeUnknown(method, f"http_{status}")
     if status == 200 and body.get("ok"):  # noqa: PLR2004
@@ -273,10 +278,3 @@ def _body(text: bytes) -> Json:
         word = text.decode("utf-8", "replace").strip()[:80]
         return {"ok": True} if _OK.match(word) else {"ok": False, "error": word or None}
     return body if isinstance(body, dict) else {"ok": body == "ok"}
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    try:
-        return max(0.0, float(headers.get("Retry-After", "1")))
-    except ValueError:
-        return 1.0

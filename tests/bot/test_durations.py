@@ -1,10 +1,10 @@
-"""Durations as people type them."""
+"""Durations as people type them, and as HTTP has them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.durations import format_duration, parse_seconds
+from bot.durations import format_duration, parse_seconds, read_retry_after
 
 READ = {
     "90s": 90,
@@ -45,3 +45,26 @@ def test_a_duration_is_written_as_it_may_be_typed(written):
     What is said can be typed back.
     """
     assert written == format_duration(timedelta(seconds=parse_seconds(written)))
+
+
+RETRY_AFTER = {
+    "2": 2.0,
+    " 2 ": 2.0,
+    "1.5": 1.5,
+    "Mon, 05 Jan 2026 12:00:30 GMT": 30.0,
+    "Mon, 05 Jan 2026 11:00:00 GMT": 0.0,
+    "Mon, 05 Jan 2026 12:00:30": 30.0,
+    "soon": None,
+    "-1": None,
+    "": None,
+    None: None,
+}
+
+
+def test_retry_after_is_seconds_or_a_date():
+    """
+    What is neither seconds nor a date is as if it were not there.
+    """
+    now = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+    assert RETRY_AFTER == {text: read_retry_after(text, now) for text in RETRY_AFTER}

@@ -267,8 +267,8 @@ def test_the_kore_client_gets_what_was_set():
         config.client_id,
         config.client_secret,
     )
-    assert 120 == config.shelves.data_sessions.fresh_for
-    assert KoreConfig().shelves.sims == config.shelves.sims
+    assert 120 == config.cache_policies.data_sessions.fresh_for
+    assert KoreConfig().cache_policies.sims == config.cache_policies.sims
     assert "hush" not in repr(config)
 
 

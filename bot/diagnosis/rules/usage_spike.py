@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import packets
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
-from bot.kore.models import DataSession
 
 ROUNDING = 1e-9
 _DAY = DAY.total_seconds()
@@ -68,31 +66,38 @@ def _is_unremarkable(evidence: Evidence, limits: Thresholds) -> bool:
     a usual one: it has at most the packets of all its sessions, and a day before at least those of
     the sessions that lie within it; if more than half of the days are high enough, the median is.
     """
-    now, yesterday = evidence.now, evidence.now - DAY
-    until, today, least = now, 0, defaultdict[int, int](int)
-    for session, start, stop in _newest_first(evidence):
-        counts = packets(session)
-        if counts is None or stop is None:
-            if (stop or until) > yesterday:
-                return True
-        elif stop > yesterday:
+    today = _most_today(evidence)
+    if not today:
+        return True
+    starts, stops, now = evidence.starts, evidence.stops, evidence.now
+    days, yesterday = (now - starts[0]).days, now - DAY
+    least, high = defaultdict[int, int](int), set[int]()
+    for place in range(len(starts) - 1, -1, -1):
+        stop, counts = stops[place], packets(evidence.in_order[place])
+        if counts is None or stop is None or stop > yesterday:
+            continue
+        day = (now - starts[place]).days
+        if day == (now - stop).days:
+            least[day] += counts[0] + counts[1]
+            if least[day] * limits.spike_times >= today:
+                high.add(day)
+                if len(high) * 2 > days:
+                    return True
+    return False
+
+
+def _most_today(evidence: Evidence) -> int | None:
+    """Return the packets of all sessions that reach into the last 24 h; None if one is unknown."""
+    today, yesterday, last = 0, evidence.now - DAY, len(evidence.starts) - 1
+    for place, stop in enumerate(evidence.stops):
+        if stop is not None and stop <= yesterday:
+            continue
+        counts = packets(evidence.in_order[place])
+        if counts is not None and stop is not None:
             today += counts[0] + counts[1]
-        elif (first := (now - start).days) == (now - stop).days:
-            least[first] += counts[0] + counts[1]
-        until = start
-    high = sum(count * limits.spike_times >= today for count in least.values())
-    return high * 2 > (now - until).days
-
-
-def _newest_first(
-    evidence: Evidence,
-) -> Iterable[tuple[DataSession, datetime, datetime | None]]:
-    return zip(
-        reversed(evidence.in_order),
-        reversed(evidence.starts),
-        reversed(evidence.stops),
-        strict=True,
-    )
+        elif stop or (evidence.now if place == last else evidence.starts[place + 1]) > yesterday:
+            return None
+    return today
 
 
 def _spread(count: int, oldest: float, newest: float, days: dict[int, float]) -> None:

@@ -294,7 +294,7 @@ async def test_the_token_goes_to_kore_alone(clock, config, url, access_token):
     transport = httpx.MockTransport(gate)
     kore = open_kore(replace(config, access_token=access_token), clock, transport=transport)
     with pytest.raises(KoreBadAnswer, match="foreign address"):
-        await kore._exchange._wire._http.get(url)
+        await kore._requester._http._http.get(url)
     await kore.aclose()
 
     assert ([], 0) == (gate.shown, gate.tokens)

@@ -367,11 +367,11 @@ async def test_a_429_slows_everybody_down(kore, api, config):
     """
     A 429 reaches the limits that all questions share: half as many at once, at a pace.
     """
-    limiter = kore._exchange._limiter
-    before = (limiter.at_once, limiter.pace)
+    limiter = kore._requester._limiter
+    before = (limiter.at_once, limiter.rate)
     api.faults.add(too_many("Sims"))
     await kore.sim(SID)
 
     assert (config.at_once, None) == before
     assert limiter.at_once <= config.at_once / 2 + 1
-    assert limiter.pace is not None
+    assert limiter.rate is not None

@@ -77,9 +77,9 @@ async def test_a_refusal_halves(limiter, clock):
     A 429 halves what may be in flight; those sent before it say nothing new.
     """
     started = [limiter.acquire_now() for _ in range(4)]
-    limiter.refused(started[0], None)
-    limiter.refused(started[1], None)
-    limiter.refused(started[2], None)
+    limiter.rate_limited(started[0], None)
+    limiter.rate_limited(started[1], None)
+    limiter.rate_limited(started[2], None)
 
     assert 2 == limiter.at_once
 
@@ -90,17 +90,17 @@ async def test_never_below_one(limiter, clock):
     """
     for _ in range(10):
         clock.move(1)
-        limiter.refused(clock.monotonic(), None)
+        limiter.rate_limited(clock.monotonic(), None)
 
     assert 1 == limiter.at_once
-    assert limiter.pace >= 0.49
+    assert limiter.rate >= 0.49
 
 
 async def test_growing_back(limiter, clock):
     """
     After enough good answers as many as before may be in flight.
     """
-    limiter.refused(clock.monotonic(), None)
+    limiter.rate_limited(clock.monotonic(), None)
     steps = []
     while limiter.at_once < 4:
         limiter.accepted()
@@ -116,12 +116,12 @@ async def test_the_pace_that_was_accepted(limiter, clock):
     for _ in range(100):
         clock.move(0.01)
         limiter.accepted()
-    limiter.refused(clock.monotonic(), None)
-    learnt = limiter.pace
+    limiter.rate_limited(clock.monotonic(), None)
+    learnt = limiter.rate
     clock.move(1)
 
     assert 95 <= learnt <= 100
-    assert learnt * 1.01 < limiter.pace < learnt * 1.05
+    assert learnt * 1.01 < limiter.rate < learnt * 1.05
 
 
 async def test_a_flood_holds_everybody(limiter, clock):
@@ -129,7 +129,7 @@ async def test_a_flood_holds_everybody(limiter, clock):
     Far above the limit everybody waits as long as Retry-After asks.
     """
     started = [limiter.acquire_now() for _ in range(4)]
-    limiter.refused(started[0], 7)
+    limiter.rate_limited(started[0], 7)
     for _ in range(4):
         limiter.release()
     before = clock.monotonic()
@@ -144,7 +144,7 @@ async def test_a_little_too_much_holds_nobody(limiter, clock):
     """
     for _ in range(20):
         limiter.accepted()
-    limiter.refused(limiter.acquire_now(), 7)
+    limiter.rate_limited(limiter.acquire_now(), 7)
     limiter.release()
     before = clock.monotonic()
     await limiter.acquire()
@@ -215,7 +215,7 @@ def test_an_answer_in_between(circuit):
     Failures that are not in a row open nothing.
     """
     fail(circuit, 2)
-    circuit.answered()
+    circuit.succeeded()
     fail(circuit, 2)
 
     assert not circuit.is_open
@@ -238,8 +238,8 @@ def test_back_again(circuit, clock):
     fail(circuit)
     clock.move(5)
     circuit.check()
-    circuit.answered()
-    circuit.let_go()
+    circuit.succeeded()
+    circuit.end_probe()
 
     assert [False, False] == [refuses(circuit) for _ in range(2)]
 
@@ -256,7 +256,7 @@ def test_still_down(circuit, clock):
             clock.move(1)
             waited += 1
         circuit.failed()
-        circuit.let_go()
+        circuit.end_probe()
         pauses.append(waited)
 
     assert [5, 10, 15, 15] == pauses
@@ -272,8 +272,8 @@ async def test_beside_a_probe_that_is_answered(circuit, clock):
     beside = asyncio.create_task(circuit.enter())
     await asyncio.sleep(0)
     waited = not beside.done()
-    circuit.answered()
-    circuit.let_go()
+    circuit.succeeded()
+    circuit.end_probe()
     await beside
 
     assert waited
@@ -289,7 +289,7 @@ async def test_beside_a_probe_that_fails(circuit, clock):
     beside = asyncio.create_task(circuit.enter())
     await asyncio.sleep(0)
     circuit.failed()
-    circuit.let_go()
+    circuit.end_probe()
 
     with pytest.raises(KoreUnavailable):
         await beside
@@ -315,7 +315,7 @@ def test_a_probe_that_left(circuit, clock):
     fail(circuit)
     clock.move(5)
     circuit.check()
-    circuit.let_go()
+    circuit.end_probe()
 
     assert not refuses(circuit)
 
@@ -331,8 +331,8 @@ async def test_who_waits_beside_a_probe_goes_on_with_its_end(clock):
     beside = asyncio.create_task(circuit.enter())
     await asyncio.sleep(0)
     waited = not beside.done()
-    circuit.answered()
-    circuit.let_go()
+    circuit.succeeded()
+    circuit.end_probe()
     async with asyncio.timeout(60):
         await beside
 

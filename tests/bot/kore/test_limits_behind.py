@@ -119,10 +119,10 @@ async def test_a_429_behind_teaches_all(front, behind, clock):
     """
     started = [behind.acquire_now() for _ in range(6)]
     behind.accepted()
-    behind.refused(started[0], None)
+    behind.rate_limited(started[0], None)
 
     assert (2, 3) == (front.at_once, behind.at_once)
-    assert front.pace is not None
+    assert front.rate is not None
 
 
 async def test_never_below_one(front, behind, clock):
@@ -131,7 +131,7 @@ async def test_never_below_one(front, behind, clock):
     """
     for _ in range(10):
         clock.move(1)
-        behind.refused(clock.monotonic(), None)
+        behind.rate_limited(clock.monotonic(), None)
 
     assert 1 == behind.at_once
 
@@ -166,10 +166,10 @@ async def test_rate_plans_are_kept(kore, api):
 
 async def test_none_behind_the_one_behind(kore):
     """
-    A client in the background has none behind it.
+    A client in the background has opens no other.
     """
     behind = kore.in_background()
-    with pytest.raises(ValueError, match="none behind it"):
+    with pytest.raises(ValueError, match="opens no other"):
         behind.in_background()
     await behind.aclose()
 
@@ -191,7 +191,7 @@ async def test_a_pace_that_others_keep_to_is_kept_besides(front, clock):
     Nobody behind starts without a turn of it; who asks in front needs none.
     """
     pace = Turns()
-    behind = BackgroundLimiter(front, clock, at_once=6, pace=pace)
+    behind = BackgroundLimiter(front, clock, at_once=6, shared_rate=pace)
     now = behind.acquire_now()
     tasks = await crowd(behind, 6)
     before = inside(tasks)

@@ -1,13 +1,10 @@
 from dataclasses import replace
-from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from bot.backoff import Backoff
-from bot.kore.requester import Failure, RetryPolicy, retry_after
+from bot.kore.requester import Failure, RetryPolicy
 
-NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 FULL = Backoff(first=0.2, longest=2.0, jitter=0.5, chance=lambda: 1.0)
 STEADY = RetryPolicy(tries=5, backoff=FULL)
 
@@ -74,30 +71,3 @@ def test_the_budget():
 
     assert 0.2 == policy.wait(Failure("503", 503), tried=1, spent=0.7)
     assert policy.wait(Failure("503", 503), tried=1, spent=0.9) is None
-
-
-HEADERS = [
-    ("2", 2.0),
-    (" 2 ", 2.0),
-    ("Mon, 05 Jan 2026 12:00:30 GMT", 30.0),
-    ("Mon, 05 Jan 2026 11:00:00 GMT", 0.0),
-    ("Mon, 05 Jan 2026 12:00:30", 30.0),
-    ("soon", None),
-    ("-1", None),
-    ("", None),
-]
-
-
-@pytest.mark.parametrize(("header", "expected"), HEADERS)
-def test_reading_retry_after(header, expected):
-    """
-    Seconds or a date; what is neither is as if it were not there.
-    """
-    assert expected == retry_after(httpx.Headers({"retry-after": header}), NOW)
-
-
-def test_without_retry_after():
-    """
-    Most answers have none.
-    """
-    assert retry_after(httpx.Headers(), NOW) is None
