@@ -17,6 +17,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import UnknownSubcommand, UserError
 from bot.services import Services
+from bot.sims.names import quoted, unquoted
 from handlers import subcommands
 from handlers.payloads import Request, from_command, text_in
 from handlers.replies import Reply, answer_later
@@ -82,11 +83,12 @@ def or_nearest(error: UserError, text: str) -> UserError:
     near = _nearest(word)
     if near is None:
         return error
-    meant = f"{COMMAND} {near} {rest}".replace("`", "").strip()
+    meant = unquoted(f"{COMMAND} {near} {rest}").strip()
     if getattr(error, "candidates", ()):
         error.sentence = f"{error.sentence} Or did you mean `{meant}`?"
         return error
-    return UnknownSubcommand(f"I know no SIM and no subcommand `{word}`. Did you mean `{meant}`?")
+    claim = f"I know no SIM and no subcommand {quoted(word)}."
+    return UnknownSubcommand(f"{claim} Did you mean `{meant}`?")
 
 
 def _nearest(word: str) -> str | None:

@@ -128,7 +128,7 @@ def _tidy(number: float) -> float:
 _TITLE = 50
 _NAME = 20
 _CATEGORIES = 20
-_SERIES = 6
+_SERIES = 12
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -151,7 +151,7 @@ def chart_parts(charts: Sequence[Chart]) -> list[Part]:
 
 
 def as_chart(chart: Chart) -> Block:
-    """Draw bars: at most 20 categories and 6 series; what is beyond is not drawn."""
+    """Draw bars: at most 20 categories and 12 series; what is beyond is not drawn."""
     categories = [clean(name, _NAME) for name in chart.categories[:_CATEGORIES]]
     return {
         "type": "data_visualization",

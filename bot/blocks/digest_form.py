@@ -28,6 +28,7 @@ from bot.digests.form import LONGEST_NAME, Draft, Faults, Field
 from bot.digests.schedule import DAYS, EXAMPLE, HOURS, Every
 from bot.digests.selection import LONGEST, MOST_LISTED, Which
 from bot.digests.subscription import WhenQuiet
+from bot.sims.names import unquoted
 
 NEW, CHANGED = "New digest", "Edit digest"
 _TITLE = 24
@@ -175,7 +176,7 @@ def _times(draft: Draft) -> Iterator[tuple[Field, Block]]:
     if draft.every is Every.CRON:
         element = typed(draft.cron, most=LONGEST, example="0 9 * * 1")
         hint = f"Minute, hour, day of the month, month, day of the week; {EXAMPLE}."
-        yield _named(Field.CRON, "Cron line", element, hint=hint.replace("`", ""))
+        yield _named(Field.CRON, "Cron line", element, hint=unquoted(hint))
     elif draft.every is Every.HOURS:
         hours = [Choice(str(n), "every hour" if n == 1 else f"every {n} hours") for n in HOURS]
         element = chosen("static_select", hours, draft.hours)

@@ -14,6 +14,7 @@ from typing import Protocol
 from bot.blocks.kit import NAME_LIMIT, SENTENCE, clean, entities, escape, sentence
 from bot.kore.models import CellLocation
 from bot.sessions.redaction import WITHHELD
+from bot.sims.names import quoted, unquoted
 
 # Three letters, then the two that stand for the same country. XKX is in common use for Kosovo.
 _CODES = """
@@ -132,7 +133,7 @@ class Mrkdwn:
 
     def code(self, text: str) -> str:
         """Show something to copy in a code span."""
-        return f"`{entities(clean(text).replace('`', 'ˋ'))}`"
+        return entities(quoted(clean(text), NAME_LIMIT))
 
     def own(self, text: str) -> str:
         """Escape the three characters that Slack reads as markup."""
@@ -178,7 +179,7 @@ class Notice:
 
     def sentence(self, text: str) -> str:
         """Escape it and leave out its back-ticks."""
-        return sentence(text).replace("`", "")
+        return unquoted(sentence(text))
 
     def linked(self, text: str) -> str:
         """Leave the addresses as they are."""

@@ -17,6 +17,7 @@ from bot.digests.days import Day, date_of, day_number
 from bot.kore.models import DataSession
 from bot.sessions.redaction import WITHHELD
 from bot.sessions.report import SessionReport
+from bot.sims.names import quoted
 
 LONGEST = 30
 
@@ -26,7 +27,7 @@ def days_fault(typed: str) -> str | None:
     if typed.isascii() and typed.isdigit() and 1 <= int(typed[:5]) <= MOST_DAYS:
         return None
     return (
-        f"`{typed}` is not a number of days that I can show: KORE keeps sessions for "
+        f"{quoted(typed)} is not a number of days that I can show: KORE keeps sessions for "
         f"{LONGEST} days. Give a whole number from 1 to {LONGEST}, or none for all {LONGEST}; "
         "more where a digest covers the SIM."
     )

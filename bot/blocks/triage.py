@@ -25,6 +25,7 @@ from bot.sessions.triage import (
     last_seen,
     verdict,
 )
+from bot.sims.names import unquoted
 
 NAME = 28
 REASON = 60
@@ -150,7 +151,7 @@ def _seen(report: SessionReport) -> str:
 
 def reason(error: BotError) -> str:
     """Say in a few words why there is no report."""
-    return clean(error.brief or error.sentence.replace("`", ""), REASON)
+    return clean(error.brief or unquoted(error.sentence), REASON)
 
 
 HEADER = ("SIM", "State", "Verdict", "Operator", "Last seen")

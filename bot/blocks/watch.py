@@ -12,6 +12,7 @@ from bot.blocks.report_words import STATE_ICONS, traffic_words
 from bot.blocks.screen import Screen, screen
 from bot.diagnosis.state import State
 from bot.sessions.snapshot import Change, Snapshot
+from bot.sims.names import unquoted
 from bot.watches.transitions import HOLD, LATE_AFTER
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Watch
 
@@ -206,7 +207,7 @@ def list_screen(mine: Sequence[Watch], here: Sequence[Watch], now: datetime) -> 
     beside = f"Others watch {count(others, 'SIM')} in this channel." if others else ""
     if not mine:
         words = " ".join(part for part in ("You watch no SIM.", beside, HOW) if part)
-        return screen(words.replace("`", "").replace("*", ""), [section(words)])
+        return screen(unquoted(words).replace("*", ""), [section(words)])
     head = f"You watch {count(len(mine), 'SIM')}."
     cut = f"{grouped(len(mine) - MOST)} more are not shown." if len(mine) > MOST else ""
     rows = [_row(watch, number, now) for number, watch in enumerate(mine[:MOST], start=1)]

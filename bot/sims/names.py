@@ -31,6 +31,11 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def quoted(text: str, shown: int = _SHOWN) -> str:
-    """Set what was typed in back-ticks for a sentence, cut to `shown` characters."""
-    text = text.replace("`", "'")
+    """Set foreign text in back-ticks for a sentence, cut to `shown` characters."""
+    text = text.replace("`", "ˋ")
     return f"`{text if len(text) <= shown else text[: shown - 1] + '…'}`"
+
+
+def unquoted(sentence: str) -> str:
+    """Return a sentence without its back-ticks, for where they would be shown as they are."""
+    return sentence.replace("`", "")

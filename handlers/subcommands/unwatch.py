@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.blocks.watch import stopped_screen
 from bot.errors import UserError
 from bot.services import Services
+from bot.sims.names import quoted
 from bot.watches.watch import NotWatched, Watch
 from handlers.commands import COMMAND, subcommand
 from handlers.lookups import admit, look_up
@@ -37,7 +38,7 @@ async def _meant(request: Request, mine: Sequence[Watch], services: Services) ->
 
 async def _of_sim(request: Request, mine: Sequence[Watch], services: Services) -> Sequence[Watch]:
     """Find them by whatever else names the SIM: an ICCID, an IMEI, another spelling."""
-    names = ", ".join(dict.fromkeys(_quoted(watch.name) for watch in mine[:NAMED]))
+    names = ", ".join(dict.fromkeys(quoted(watch.name) for watch in mine[:NAMED]))
     hint = f"You watch {names}. Type `{COMMAND} unwatch` with one of these, or with `all`."
     if not request.text.strip():
         raise NotWatched(hint)
@@ -53,7 +54,3 @@ async def _of_sim(request: Request, mine: Sequence[Watch], services: Services) -
 
 def _is_called(watch: Watch, text: str) -> bool:
     return text.casefold() in {watch.name.casefold(), watch.sid.casefold()}
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "ˋ") + "`"

@@ -33,13 +33,14 @@ def test_as_chart():
 
 def test_a_chart_keeps_its_limits():
     """
-    Twenty categories, six series and short names are drawn of any number and length.
+    Twenty categories, twelve series and short names are drawn of any number and length.
     """
     names = [f"{n} " + "x" * 50 for n in range(40)]
     block = as_chart(Chart("t" * 200, names, {name: [1.5] * 40 for name in names}))
 
     assert [] == blocks_faults([block], "message")
     assert 20 == len(block["chart"]["axis_config"]["categories"])
+    assert 12 == len(block["chart"]["series"])
 
 
 def test_as_words():

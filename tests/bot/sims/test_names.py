@@ -1,6 +1,6 @@
 import pytest
 
-from bot.sims.names import key, natural, plain, quoted
+from bot.sims.names import key, natural, plain, quoted, unquoted
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,12 @@ def test_natural_order():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("pump-7", "`pump-7`"), ("a`b", "`a'b`"), ("x" * 9, "`xxxx…`")]
+    ("text", "said"), [("pump-7", "`pump-7`"), ("a`b", "`aˋb`"), ("x" * 9, "`xxxx…`")]
 )
 def test_quoted(text, said):
     """
-    What is quoted keeps within its back-ticks and its length.
+    What is quoted keeps within its back-ticks and its length, and is the same without them.
     """
-    assert said == quoted(text, shown=7 if len(text) < 9 else 5)
+    found = quoted(text, shown=7 if len(text) < 9 else 5)
+
+    assert (said, said[1:-1]) == (found, unquoted(found))
