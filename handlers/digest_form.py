@@ -15,7 +15,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view, title_of
-from bot.blocks.digest_list import MOST, saved_screen, told_screen
+from bot.blocks.digest_list import MOST, announced_screen, saved_screen
 from bot.blocks.errors import error_screen
 from bot.blocks.ids import DigestForm
 from bot.blocks.kit import Block, Choice, View, option
@@ -132,7 +132,7 @@ async def _kept(
     except NameTaken as error:
         return {Field.NAME: error.sentence}
     deed = "changed" if before else "made"
-    line = told_screen(after, request.user, deed, services.clock.now())
+    line = announced_screen(after, request.user, deed, services.clock.now())
     try:
         await tell_channel(after, line, services)
     except BotError as error:

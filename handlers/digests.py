@@ -8,7 +8,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.blocks.digest_list import done_screen, list_screen, sure_screen, told_screen, when_next
+from bot.blocks.digest_list import (
+    announced_screen,
+    done_screen,
+    list_screen,
+    sure_screen,
+    when_next,
+)
 from bot.blocks.format import MRKDWN
 from bot.blocks.screen import Screen
 from bot.digests.subscription import Subscription, Why
@@ -68,7 +74,7 @@ async def ask_to_remove(one: Subscription, request: Request, services: Services)
 async def remove(one: Subscription, request: Request, services: Services) -> Reply:
     """Remove it, end what is under way, and tell the channel."""
     await services.digests.subscriptions.remove(one)
-    await _told(one, told_screen(one, request.user, "removed", services.clock.now()), services)
+    await _told(one, announced_screen(one, request.user, "removed", services.clock.now()), services)
     return Reply(done_screen(one, "is removed. What it posted stays in the channel."))
 
 
@@ -99,7 +105,7 @@ async def tell_channel(one: Subscription, screen: Screen, services: Services) ->
 
 async def _changed(one: Subscription, deed: str, request: Request, services: Services) -> Reply:
     at = services.clock.now()
-    await _told(one, told_screen(one, request.user, deed, at), services)
+    await _told(one, announced_screen(one, request.user, deed, at), services)
     return Reply(done_screen(one, f"is {deed}; {when_next(one, at, MRKDWN)}."))
 
 

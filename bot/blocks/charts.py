@@ -25,7 +25,7 @@ class Bins:
     size: int
 
     @property
-    def words(self) -> str:
+    def unit(self) -> str:
         """Name a step: `day`, `2 days`, `4 hours`."""
         if self.step == _DAY:
             return "day"
@@ -96,27 +96,27 @@ def packets_in(
         for session in sessions
         if session.start
     ]
-    told = {
+    packets = {
         "up": [(session.packets_uploaded, shares) for session, shares in spans],
         "down": [(session.packets_downloaded, shares) for session, shares in spans],
     }
     return {
         name: _spread(bins.size, pairs)
-        for name, pairs in told.items()
+        for name, pairs in packets.items()
         if any(packets is not None for packets, _ in pairs)
     }
 
 
 def _spread(
-    size: int, told: Iterable[tuple[int | None, Sequence[tuple[int, float]]]]
+    size: int, sessions: Iterable[tuple[int | None, Sequence[tuple[int, float]]]]
 ) -> list[float | None]:
     sums = [0.0] * size
-    known, untold = [False] * size, [False] * size
-    for packets, shares in told:
+    known, unknown = [False] * size, [False] * size
+    for packets, shares in sessions:
         for at, share in shares:
-            (untold if packets is None else known)[at] = True
+            (unknown if packets is None else known)[at] = True
             sums[at] += (packets or 0) * share
-    return [None if untold[at] and not known[at] else _tidy(sums[at]) for at in range(size)]
+    return [None if unknown[at] and not known[at] else _tidy(sums[at]) for at in range(size)]
 
 
 def _tidy(number: float) -> float:
@@ -145,7 +145,7 @@ def chart_parts(charts: Sequence[Chart]) -> list[Part]:
     """Draw charts one beneath the other, at most two a message; plainer, a line for each series."""
 
     def plainer() -> list[Part]:
-        return [context(*(line for chart in charts for line in as_words(chart)))]
+        return [context(*(line for chart in charts for line in chart_lines(chart)))]
 
     return [Degradable("data_visualization", [as_chart(chart) for chart in charts], plainer)]
 
@@ -175,7 +175,7 @@ def _series(name: str, categories: Sequence[str], values: Sequence[float]) -> Bl
     }
 
 
-def as_words(chart: Chart) -> list[str]:
+def chart_lines(chart: Chart) -> list[str]:
     """Write each series as a line: its bars, and the highest with its category."""
     return [_line(chart, name, values) for name, values in chart.series.items()]
 

@@ -5,20 +5,19 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks import ids
 from bot.blocks.charts import Chart, chart_parts
-from bot.blocks.digest_words import (
+from bot.blocks.digest_text import (
     KINDS,
-    changes_words,
-    foot_words,
-    headline,
-    outage_words,
+    changes_text,
+    count_label,
+    digest_headline,
+    foot_text,
+    outage_text,
     quiet_headline,
-    state_sign,
-    state_words,
-    talkers_words,
+    talkers_text,
     warnings,
-    worst_words,
+    worst_text,
 )
-from bot.blocks.format import MRKDWN, NOTICE, Speech, count, grouped, utc
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, utc
 from bot.blocks.kit import Block, actions, button, context, section
 from bot.blocks.screen import Part, Screen, screen
 from bot.blocks.tables import Cell, Drawn, Number, Row, Table, table_parts
@@ -37,15 +36,15 @@ _SERIES = {
 
 def digest_screen(digest: Digest) -> Screen:
     """Draw the parent message, within the budgets of one; its details stand in its thread."""
-    return screen(headline(digest, NOTICE), [*_parts(digest), buttons(digest)])
+    return screen(digest_headline(digest, NOTICE), [*_parts(digest), buttons(digest)])
 
 
 def _parts(digest: Digest) -> list[Part]:
     return [
-        section(headline(digest, MRKDWN)),
+        section(digest_headline(digest, MRKDWN)),
         *(section(line) for line in warnings(digest, MRKDWN)),
-        *(section(outage_words(lost, MRKDWN)) for lost in digest.outages[:3]),
-        *_paragraph(changes_words(digest, MRKDWN)),
+        *(section(outage_text(lost, MRKDWN)) for lost in digest.outages[:3]),
+        *_paragraph(changes_text(digest, MRKDWN)),
         *_counts(digest),
         *_paragraph(_worst(digest)),
         *_trend(digest),
@@ -55,14 +54,14 @@ def _parts(digest: Digest) -> list[Part]:
 
 def quiet_screen(digest: Digest) -> Screen:
     """Draw the one line of a digest in which nothing is new."""
-    blocks = [section(quiet_headline(digest, MRKDWN)), context(foot_words(digest, MRKDWN))]
+    blocks = [section(quiet_headline(digest, MRKDWN)), context(foot_text(digest, MRKDWN))]
     return screen(quiet_headline(digest, NOTICE), blocks)
 
 
 def preview_screen(digest: Digest) -> Screen:
     """Draw it for one person, without buttons: nothing of it is kept that they could show."""
     note = context(f"{PREVIEW} Nothing changed." if digest.is_quiet else PREVIEW)
-    return screen(f"Preview: {headline(digest, NOTICE)}", [note, *_parts(digest)])
+    return screen(f"Preview: {digest_headline(digest, NOTICE)}", [note, *_parts(digest)])
 
 
 def buttons(digest: Digest) -> Block:
@@ -87,7 +86,7 @@ def _paragraph(lines: Sequence[str]) -> list[Block]:
 
 
 def _worst(digest: Digest) -> list[str]:
-    shown = [worst_words(sim, digest, MRKDWN) for sim in digest.worst.first[:WORST]]
+    shown = [worst_text(sim, digest, MRKDWN) for sim in digest.worst.first[:WORST]]
     rest = digest.worst.count - len(shown)
     return [*shown, f"and {grouped(rest)} more with a warning, in the thread"] if rest else shown
 
@@ -106,7 +105,7 @@ def _counts(digest: Digest) -> list[Part]:
 
 
 def _count_row(state: str, now: int, before: int | None) -> Row:
-    shown: Row = (f"{state_sign(state)} {state_words(state)}", Number(now, grouped(now)))
+    shown: Row = (count_label(state), Number(now, grouped(now)))
     if before is None:
         return shown
     change = now - before
@@ -137,8 +136,8 @@ def _labels(names: Sequence[str]) -> list[str]:
 
 
 def _foot(digest: Digest) -> list[str]:
-    talkers = [talkers_words(digest.talkers, MRKDWN)] if digest.talkers else []
-    return [*talkers, foot_words(digest, MRKDWN)]
+    talkers = [talkers_text(digest.talkers, MRKDWN)] if digest.talkers else []
+    return [*talkers, foot_text(digest, MRKDWN)]
 
 
 _CHANGES = ("SIM", "What", "Before", "Now", "State", "Last heard of (UTC)")
@@ -185,17 +184,17 @@ def details_screen(digest: Digest, worst: tuple[Known, ...]) -> Screen:
 def file_screen(name: str, *, is_ready: bool) -> Screen:
     """Say that the file went to the asker directly."""
 
-    def words(speak: Speech) -> str:
+    def words(fmt: Formatter) -> str:
         late = "" if is_ready else " Slack is still reading it in, so it may take a minute to show."
         where = "is in our direct messages (Apps, simsessions): only you see it."
-        return f"📎 {speak.strong(speak.data(name))} {where}{late}"
+        return f"📎 {fmt.strong(fmt.data(name))} {where}{late}"
 
     return screen(words(NOTICE), [section(words(MRKDWN))])
 
 
-def _title(digest: Digest, speak: Speech) -> str:
-    title = f"{speak.data(digest.name)}: {count(digest.sims, 'SIM')}, the worst first"
-    return f"{speak.strong(title)}, as of {speak.when(digest.made_at)}"
+def _title(digest: Digest, fmt: Formatter) -> str:
+    title = f"{fmt.data(digest.name)}: {count(digest.sims, 'SIM')}, the worst first"
+    return f"{fmt.strong(title)}, as of {fmt.when(digest.made_at)}"
 
 
 def _list_screen(title: str, table: Table, whole: int) -> Screen:
@@ -240,7 +239,7 @@ def _changed(group: Group) -> Iterator[Row]:
             f"{sign} {what}",
             changed.before or "none",
             changed.after or "none",
-            _state(changed.sim),
+            count_label(changed.sim.state),
             _seen(changed.sim),
         )
 
@@ -248,16 +247,12 @@ def _changed(group: Group) -> Iterator[Row]:
 def _row(sim: Known) -> Row:
     return (
         sim.name,
-        _state(sim),
+        count_label(sim.state),
         sim.severity or "none",
         sim.what or "nothing amiss",
         sim.operator or "unknown",
         _seen(sim),
     )
-
-
-def _state(sim: Known) -> str:
-    return f"{state_sign(sim.state)} {state_words(sim.state)}"
 
 
 def _seen(sim: Known) -> str:

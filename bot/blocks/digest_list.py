@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.blocks import ids
-from bot.blocks.format import MRKDWN, NOTICE, Speech, count
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, count
 from bot.blocks.kit import Block, actions, button, clean, context, plain, section
 from bot.blocks.screen import Screen, screen
 from bot.digests.schedule import Cadence, Every, clock_changes, explained
@@ -20,42 +20,42 @@ _PAUSED = {
 _WORDS = 300
 
 
-def about(subscription: Subscription, speak: Speech) -> str:
+def about(subscription: Subscription, fmt: Formatter) -> str:
     """Say its name, its SIMs and how often it comes."""
-    name = speak.strong(speak.data(subscription.name))
-    return f"{name} — {_sims(subscription.selection, speak)}, {how_often(subscription, speak)}"
+    name = fmt.strong(fmt.data(subscription.name))
+    return f"{name} — {_sims(subscription.selection, fmt)}, {how_often(subscription, fmt)}"
 
 
-def how_often(subscription: Subscription, speak: Speech) -> str:
+def how_often(subscription: Subscription, fmt: Formatter) -> str:
     """Say its cadence, its zone and its quiet hours."""
     quiet = subscription.quiet_hours
     but = f", but not from {quiet.words}" if quiet else ""
-    return f"{_cadence(subscription.cadence, speak)} ({speak.data(subscription.zone)}){but}"
+    return f"{_cadence(subscription.cadence, fmt)} ({fmt.data(subscription.zone)}){but}"
 
 
-def _sims(selection: Selection, speak: Speech) -> str:
+def _sims(selection: Selection, fmt: Formatter) -> str:
     """Say which SIMs; what was typed stands as it can be copied."""
     if selection.which in {Which.PATTERN, Which.PLAN}:
         head = selection.words.removesuffix(selection.text)
-        return f"{speak.own(head)}{speak.code(selection.text)}"
-    return speak.data(selection.words)
+        return f"{fmt.own(head)}{fmt.code(selection.text)}"
+    return fmt.data(selection.words)
 
 
-def _cadence(cadence: Cadence, speak: Speech) -> str:
+def _cadence(cadence: Cadence, fmt: Formatter) -> str:
     if cadence.every is Every.CRON:
-        return f"by cron {speak.code(cadence.line)}, {speak.data(explained(cadence.line), _WORDS)}"
-    return speak.own(cadence.words)
+        return f"by cron {fmt.code(cadence.line)}, {fmt.data(explained(cadence.line), _WORDS)}"
+    return fmt.own(cadence.words)
 
 
 def when_next(
-    subscription: Subscription, now: datetime, speak: Speech, percent: int | None = None
+    subscription: Subscription, now: datetime, fmt: Formatter, percent: int | None = None
 ) -> str:
     """Say when it comes next, or that it is paused; `percent` of one that is being made."""
     under_way = "" if percent is None else f"being made now: {percent} % · "
     if subscription.paused:
         return f"{under_way}{_PAUSED[subscription.paused]}"
     due = subscription.next_due(now)
-    return f"{under_way}next: {speak.when(due)}" if due else f"{under_way}never comes"
+    return f"{under_way}next: {fmt.when(due)}" if due else f"{under_way}never comes"
 
 
 def small_print(subscription: Subscription, now: datetime) -> tuple[str, ...]:
@@ -108,8 +108,8 @@ def buttons(one: Subscription, number: int) -> Block:
     value = ids.DigestButton(id=one.id).to_value()
 
     def press(label: str, action: str) -> Block:
-        said = f"{label} {clean(one.name, _LABEL)}"
-        return button(label, ids.numbered(action, number), said, value=value)
+        description = f"{label} {clean(one.name, _LABEL)}"
+        return button(label, ids.numbered(action, number), description, value=value)
 
     other = ("Resume", ids.DIGEST_RESUME) if one.paused else ("Pause", ids.DIGEST_PAUSE)
     row = [
@@ -127,11 +127,11 @@ def saved_screen(one: Subscription, now: datetime, sims: int | None, *, is_new: 
     verb = "made" if is_new else "changed"
     counted = "" if sims is None else f" That is {count(sims, 'SIM')} now."
     words = f"{about(one, MRKDWN)}.{counted}\n{_begun(when_next(one, now, MRKDWN))}"
-    said = f"Digest {NOTICE.data(one.name)} {verb}"
-    return screen(said, [section(f"✅ {words}"), context(*small_print(one, now))])
+    notice = f"Digest {NOTICE.data(one.name)} {verb}"
+    return screen(notice, [section(f"✅ {words}"), context(*small_print(one, now))])
 
 
-def told_screen(one: Subscription, person: str, deed: str, now: datetime) -> Screen:
+def announced_screen(one: Subscription, person: str, deed: str, now: datetime) -> Screen:
     """Tell the channel who did what with a digest."""
     next_run = "" if deed == REMOVED else f" · {when_next(one, now, MRKDWN)}"
     words = f"<@{person}> {deed} the digest {about(one, MRKDWN)}{next_run}"
@@ -172,9 +172,9 @@ def paused_screen(one: Subscription) -> Screen:
         "elsewhere, then resume it.",
     }
     why = words.get(one.paused or Why.ASKED, "does not take it.")
-    said = f"I paused the digest {NOTICE.data(one.name)}: its channel {why}"
-    told = f"⏸ I paused your digest {about(one, MRKDWN)}: <#{one.channel}> {why}"
-    return screen(said, [section(told), buttons(one, 1)])
+    notice = f"I paused the digest {NOTICE.data(one.name)}: its channel {why}"
+    text = f"⏸ I paused your digest {about(one, MRKDWN)}: <#{one.channel}> {why}"
+    return screen(notice, [section(text), buttons(one, 1)])
 
 
 def add_screen(sentence: str) -> Screen:

@@ -61,9 +61,9 @@ def _told_apart(error: BotError) -> Block | None:
 def _pick(choice: Candidate, number: int, asked: str, days: int | None, *, alone: bool) -> Block:
     name = clean(choice.name, _NAME)
     label = name if alone else f"{name} · …{choice.sid[-_END:]}"
-    said = f"Look up {label}"
+    description = f"Look up {label}"
     value = ids.Pick(sid=choice.sid, asked=asked, days=days).to_value()
-    return button(label, ids.numbered(ids.PICK, number), said, value=value)
+    return button(label, ids.numbered(ids.PICK, number), description, value=value)
 
 
 def _details(choice: Candidate) -> str:

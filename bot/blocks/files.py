@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from bot.blocks import ids
 from bot.blocks.csv_files import SESSION_COLUMNS, TOLD_TO_ALL, CsvCell, csv_lines, csv_text
 from bot.blocks.findings import filled
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Speech, count, utc
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, utc
 from bot.blocks.history_months import (
-    days_words,
-    empty_words,
+    days_text,
+    empty_text,
     file_name,
     history_headline,
     in_window,
@@ -18,7 +18,7 @@ from bot.blocks.history_months import (
 from bot.blocks.kit import actions, button, clean, section
 from bot.blocks.report import person
 from bot.blocks.screen import Screen, screen
-from bot.blocks.triage import headline
+from bot.blocks.triage import triage_headline
 from bot.diagnosis.fields import known_text
 from bot.kore.errors import KoreError
 from bot.sessions.report import SessionReport
@@ -45,7 +45,7 @@ def csv_file(report: SessionReport, days: int, *, shared_by: str | None = None) 
     Raises KoreError where the sessions could not be read.
     """
     if report.sessions is None:
-        raise KoreError(report.problem or empty_words(report, days))
+        raise KoreError(report.problem or empty_text(report, days))
     columns = TOLD_TO_ALL if report.withheld else SESSION_COLUMNS
     content = csv_text(in_window(report, days), columns).encode("utf-8-sig", "replace")
     return _file(report, days, ids.FileKind.CSV, content, shared_by)
@@ -68,7 +68,7 @@ def _file(
     return HistoryFile(
         name=file_name(report, days, kind),
         content=content,
-        title=f"{clean(report.sim.name, _NAME)}, {days_words(days)}",
+        title=f"{clean(report.sim.name, _NAME)}, {days_text(days)}",
         words=f"{words} · shared by {person(shared_by)}" if shared_by else words,
     )
 
@@ -82,10 +82,10 @@ def sent_screen(file: HistoryFile, value: ids.ShareFile | None, *, is_ready: boo
         value=value.to_value(),
     )
 
-    def words(speak: Speech) -> str:
+    def words(fmt: Formatter) -> str:
         where = "is in our direct messages (Apps, simsessions): only you see it"
         late = "" if is_ready else ". Slack is still reading it in, so it may take a minute to show"
-        return f"📎 {speak.strong(speak.data(file.name))} {where}{late}."
+        return f"📎 {fmt.strong(fmt.data(file.name))} {where}{late}."
 
     return screen(
         words(NOTICE),
@@ -96,8 +96,8 @@ def sent_screen(file: HistoryFile, value: ids.ShareFile | None, *, is_ready: boo
 def shared_screen(file: HistoryFile) -> Screen:
     """Say that a file stands in the channel now."""
 
-    def words(speak: Speech) -> str:
-        return f"📎 {speak.strong(speak.data(file.name))} is shared here, for everybody to see."
+    def words(fmt: Formatter) -> str:
+        return f"📎 {fmt.strong(fmt.data(file.name))} is shared here, for everybody to see."
 
     return screen(words(NOTICE), [section(words(MRKDWN))])
 
@@ -134,7 +134,7 @@ def triage_file(triage: Triage) -> HistoryFile:
         name=f"sims{day}.csv",
         content=text.encode("utf-8-sig", "replace"),
         title=f"{count(len(triage.rows), 'SIM')}, worst first",
-        words=headline(triage, MRKDWN),
+        words=triage_headline(triage, MRKDWN),
     )
 
 

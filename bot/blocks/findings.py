@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.blocks.format import MRKDWN, Speech, grouped, lasting
+from bot.blocks.format import MRKDWN, Formatter, grouped, lasting
 from bot.blocks.kit import Block, container, context, section
-from bot.blocks.report_words import mark
+from bot.blocks.report_text import mark
 from bot.blocks.screen import SECTION, Degradable, Part
 from bot.diagnosis.rule import Finding, Severity, Value
 from bot.diagnosis.state import State
@@ -26,45 +26,45 @@ class FindingLines(NamedTuple):
     source: str
 
 
-def finding_lines(finding: Finding, speak: Speech, report: SessionReport) -> FindingLines:
+def finding_lines(finding: Finding, fmt: Formatter, report: SessionReport) -> FindingLines:
     """Return a finding with its evidence filled in."""
-    icon, word = severity_words(finding)
-    title = filled(finding.title, finding, speak).rstrip(".")
-    says = filled(finding.says, finding, speak)
+    icon, word = severity_text(finding)
+    title = filled(finding.title, finding, fmt).rstrip(".")
+    says = filled(finding.says, finding, fmt)
     return FindingLines(
-        what=f"{icon} {speak.strong(f'{word} · {title}.')} {says}{mark(report)}",
-        next_step=_next_step(finding, speak),
-        source=f"{speak.code(finding.rule)} · {speak.linked(finding.source)}",
+        what=f"{icon} {fmt.strong(f'{word} · {title}.')} {says}{mark(report)}",
+        next_step=_next_step(finding, fmt),
+        source=f"{fmt.code(finding.rule)} · {fmt.linked(finding.source)}",
     )
 
 
-def _next_step(finding: Finding, speak: Speech) -> str:
+def _next_step(finding: Finding, fmt: Formatter) -> str:
     """Say what to do; of what is over or explained, that it is."""
     if finding.next_step:
-        return f"→ {filled(finding.next_step, finding, speak)}"
+        return f"→ {filled(finding.next_step, finding, fmt)}"
     reason = finding.explained_by
-    return f"↳ explained by {speak.code(reason)}" if reason else "↳ over"
+    return f"↳ explained by {fmt.code(reason)}" if reason else "↳ over"
 
 
-def severity_words(finding: Finding) -> tuple[str, str]:
+def severity_text(finding: Finding) -> tuple[str, str]:
     """Return the sign and the word of a finding's severity; `healthy` is good news."""
     if finding.rule == "healthy":
         return "✅", "Good"
     return SEVERITY_ICONS[finding.severity], finding.severity.word.capitalize()
 
 
-def filled(sentence: str, finding: Finding, speak: Speech) -> str:
+def filled(sentence: str, finding: Finding, fmt: Formatter) -> str:
     """Put a finding's evidence in the place of its names in braces."""
 
     def put(name: re.Match[str]) -> str:
         if name[1] not in finding.evidence:
             return name[0]
-        return value_words(finding.evidence[name[1]], speak)
+        return value_text(finding.evidence[name[1]], fmt)
 
-    return _NAMED.sub(put, speak.own(sentence))
+    return _NAMED.sub(put, fmt.own(sentence))
 
 
-def value_words(value: Value, speak: Speech) -> str:
+def value_text(value: Value, fmt: Formatter) -> str:
     """Show one piece of evidence; None is said to be unknown."""
     if value is None:
         return "unknown"
@@ -75,8 +75,8 @@ def value_words(value: Value, speak: Speech) -> str:
     if isinstance(value, timedelta):
         return lasting(value)
     if isinstance(value, datetime):
-        return speak.when(value)
-    return speak.data(value if isinstance(value, str) else ", ".join(value), _EVIDENCE)
+        return fmt.when(value)
+    return fmt.data(value if isinstance(value, str) else ", ".join(value), _EVIDENCE)
 
 
 IN_FULL = 3

@@ -1,6 +1,6 @@
 """How the same words come out in Slack, in a notification and in a terminal.
 
-Every sentence of this bot is written once, in `bot.blocks.report_words`, over a `Speech`:
+Every sentence of this bot is written once, in `bot.blocks.report_text`, over a `Formatter`:
 
     MRKDWN  Slack's blocks: times as date tokens in the reader's zone, data escaped, bold
     NOTICE  Slack's top-level `text`: the same, but times in UTC and nothing bold
@@ -57,7 +57,7 @@ _DIGITS = 15
 _WITH_VERSION = 16
 
 
-def imei_words(imei: str | None) -> str:
+def imei_text(imei: str | None) -> str:
     """Return `01493100-012970-0 ✓`, or say in words what is wrong with it; None: not reported.
 
     15 digits are an IMEI whose last is a Luhn digit; 16 are an IMEISV, which has none (3GPP
@@ -87,7 +87,7 @@ _ADDRESS = re.compile(r"(https://[^\s<>|]*[^\s<>|.,;:)])")
 _SOURCE = 800
 
 
-class Speech(Protocol):
+class Formatter(Protocol):
     """Turns pieces of a sentence into what one kind of reader can be shown."""
 
     def data(self, text: str, limit: int = NAME_LIMIT) -> str:

@@ -4,18 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.blocks import ids
-from bot.blocks.digest_words import change_words
+from bot.blocks.digest_text import change_text
 from bot.blocks.files import HistoryFile
-from bot.blocks.findings import filled, finding_lines, severity_words
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Speech, ago, count, grouped, utc
+from bot.blocks.findings import filled, finding_lines, severity_text
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped, utc
 from bot.blocks.kit import Block, actions, button, clean, context, section
 from bot.blocks.report import person
-from bot.blocks.report_words import facts
-from bot.blocks.report_words import headline as report_headline
+from bot.blocks.report_text import facts, report_headline, state_label, state_text
 from bot.blocks.screen import Screen, screen
 from bot.blocks.tables import Drawn, Row, Table, table_parts
 from bot.blocks.triage import reason
-from bot.blocks.watch import because_words, goal_words, is_words, state_sign, state_word
+from bot.blocks.watch import cause_text, condition_text, state_sentence
 from bot.diagnosis.state import State
 from bot.errors import BotError
 from bot.sessions.handover import HandedSim, Handover
@@ -23,7 +22,7 @@ from bot.sessions.report import SessionReport
 from bot.watches.watch import Watch
 
 HEADER = ("SIM", "Then", "Now", "Finding", "Changed")
-_TELLING = 3
+_KEPT_COLUMNS = 3
 _NAME, _CELL = 28, 60
 _NAMED = 5
 _CHANGES = 10
@@ -34,7 +33,7 @@ _PEOPLE = 8
 def handover_screen(handed: Handover, watches: Sequence[Watch]) -> Screen:
     """Draw it for the thread; what does not fit stands in the file."""
     rows = tuple(_row(sim, handed) for sim in handed.sims)
-    table = Table(f"SIMs of this thread: {grouped(len(rows))}", HEADER, rows, _TELLING)
+    table = Table(f"SIMs of this thread: {grouped(len(rows))}", HEADER, rows, _KEPT_COLUMNS)
     lists = [
         *_list("What changed since", _changed(handed, MRKDWN)),
         *_list("Open watches", _watched(watches, MRKDWN)),
@@ -43,8 +42,8 @@ def handover_screen(handed: Handover, watches: Sequence[Watch]) -> Screen:
     def beneath(drawn: Drawn) -> list[Block]:
         return [*lists, context(*_small_print(handed, drawn))]
 
-    head = section(headline(handed, MRKDWN))
-    return screen(headline(handed, NOTICE), [head, *table_parts(table, beneath)])
+    head = section(handover_headline(handed, MRKDWN))
+    return screen(handover_headline(handed, NOTICE), [head, *table_parts(table, beneath)])
 
 
 def _list(title: str, lines: Sequence[str]) -> list[Block]:
@@ -59,16 +58,16 @@ def nothing_looked_up(thread: ids.Thread) -> Screen:
     return screen(words, [section(f"🔎 {words}"), actions(ids.HANDOVER_ACTIONS, [offer])])
 
 
-def headline(handed: Handover, speak: Speech) -> str:
+def handover_headline(handed: Handover, fmt: Formatter) -> str:
     """Say in one sentence how many need a look, and which."""
     total, still = count(len(handed.sims), "SIM"), handed.open
     if not still:
-        return f"✅ {speak.strong(f'Hand-over: {total} looked up here, none needs a look now.')}"
+        return f"✅ {fmt.strong(f'Hand-over: {total} looked up here, none needs a look now.')}"
     verb = "needs" if len(still) == 1 else "need"
     claim = f"Hand-over: {grouped(len(still))} of {total} looked up here still {verb} a look"
-    names = ", ".join(speak.data(sim.then.name, _NAME) for sim in still[:_NAMED])
+    names = ", ".join(fmt.data(sim.then.name, _NAME) for sim in still[:_NAMED])
     more = f" and {grouped(len(still) - _NAMED)} more" if len(still) > _NAMED else ""
-    return f"🔴 {speak.strong(claim)}: {names}{more}."
+    return f"🔴 {fmt.strong(claim)}: {names}{more}."
 
 
 def state_now(sim: HandedSim) -> State | None:
@@ -83,22 +82,22 @@ def gravest(sim: HandedSim) -> str:
     finding = next(iter(sim.now.findings), None)
     if finding is None:
         return "sessions not read" if sim.now.sessions is None else "nothing found"
-    icon, _ = severity_words(finding)
+    icon, _ = severity_text(finding)
     return clean(f"{icon} {filled(finding.title, finding, PLAIN).rstrip('.')}", _CELL)
 
 
-def changes_in_words(sim: HandedSim, speak: Speech) -> list[str]:
+def changes_in_text(sim: HandedSim, fmt: Formatter) -> list[str]:
     """Return a line for each change since the first look-up."""
-    return [change_words(change, speak) for change in sim.changes]
+    return [change_text(change, fmt) for change in sim.changes]
 
 
 def _row(sim: HandedSim, handed: Handover) -> Row:
     now = state_now(sim)
-    then = f"{_sign(sim.then.state)}, {ago(sim.first_at, handed.made_at)}"
+    then = f"{state_label(sim.then.state)}, {ago(sim.first_at, handed.made_at)}"
     return (
         clean(sim.then.name, _NAME),
         then,
-        _sign(now) if now else "❔ not read",
+        state_label(now) if now else "❔ not read",
         gravest(sim),
         _number_of_changes(sim),
     )
@@ -110,23 +109,19 @@ def _number_of_changes(sim: HandedSim) -> str:
     return count(len(sim.changes), "change") if sim.changes else "nothing"
 
 
-def _sign(state: State) -> str:
-    return f"{state_sign(state)} {state_word(state)}"
-
-
-def _changed(handed: Handover, speak: Speech) -> list[str]:
+def _changed(handed: Handover, fmt: Formatter) -> list[str]:
     lines = [
-        f"• {speak.strong(speak.data(sim.then.name, _NAME))}: {line}"
+        f"• {fmt.strong(fmt.data(sim.then.name, _NAME))}: {line}"
         for sim in handed.sims
-        for line in changes_in_words(sim, speak)
+        for line in changes_in_text(sim, fmt)
     ]
     return _cut(lines, _CHANGES, "more stand in the file")
 
 
-def _watched(watches: Sequence[Watch], speak: Speech) -> list[str]:
+def _watched(watches: Sequence[Watch], fmt: Formatter) -> list[str]:
     lines = [
-        f"• {speak.strong(speak.data(watch.name, _NAME))} {goal_words(watch.condition)}, for "
-        f"{person(watch.owner.person)}, ends {speak.when(watch.ends_at)}"
+        f"• {fmt.strong(fmt.data(watch.name, _NAME))} {condition_text(watch.condition)}, for "
+        f"{person(watch.owner.person)}, ends {fmt.when(watch.ends_at)}"
         for watch in watches
     ]
     return _cut(lines, _WATCHES, "more go on")
@@ -160,7 +155,7 @@ def handover_file(handed: Handover, watches: Sequence[Watch]) -> HistoryFile:
     lines = [
         f"# Hand-over of {utc(handed.made_at):%Y-%m-%d %H:%M} UTC",
         "",
-        marked(headline(handed, PLAIN)),
+        marked(handover_headline(handed, PLAIN)),
         "",
         *_summary(handed),
         *(line for sim in handed.sims for line in _sim(sim)),
@@ -191,14 +186,11 @@ def _summary(handed: Handover) -> Iterator[str]:
     yield "| SIM | Then | Now |"
     yield "|---|---|---|"
     for sim in handed.sims:
-        now = state_now(sim)
-        cells = (marked(sim.then.name), state_word(sim.then.state), _or_unread(now))
+        state = state_now(sim)
+        now = state_text(state) if state else "not read"
+        cells = (marked(sim.then.name), state_text(sim.then.state), now)
         yield f"| {' | '.join(cells)} |"
     yield ""
-
-
-def _or_unread(state: object) -> str:
-    return "not read" if state is None else str(state).replace("_", " ")
 
 
 def _sim(sim: HandedSim) -> Iterator[str]:
@@ -215,8 +207,8 @@ def _sim(sim: HandedSim) -> Iterator[str]:
 
 
 def _then(sim: HandedSim) -> str:
-    because = because_words(sim.then, PLAIN)
-    return is_words(sim.then, sim.then.name) + (f", {because}" if because else "")
+    because = cause_text(sim.then, PLAIN)
+    return state_sentence(sim.then, sim.then.name) + (f", {because}" if because else "")
 
 
 def _now(report: SessionReport) -> Iterator[str]:
@@ -230,7 +222,7 @@ def _now(report: SessionReport) -> Iterator[str]:
 
 
 def _changes(sim: HandedSim) -> Iterator[str]:
-    lines = changes_in_words(sim, PLAIN)
+    lines = changes_in_text(sim, PLAIN)
     if not lines:
         yield "- Changed since: nothing that is known"
     for line in lines:
@@ -244,5 +236,5 @@ def _watches(watches: Sequence[Watch]) -> Iterator[str]:
     yield ""
     for watch in watches:
         ends = f"{utc(watch.ends_at):%Y-%m-%d %H:%M} UTC"
-        yield f"- {marked(watch.name)} {goal_words(watch.condition)}, ends {ends}"
+        yield f"- {marked(watch.name)} {condition_text(watch.condition)}, ends {ends}"
     yield ""

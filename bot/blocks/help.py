@@ -64,9 +64,9 @@ class RuleWords(NamedTuple):
     source: str
 
 
-def rule_words(rule: AnyRule, limits: Thresholds) -> RuleWords:
+def rule_text(rule: AnyRule, limits: Thresholds) -> RuleWords:
     """Return a rule with its thresholds filled in, as they are set for this bot."""
-    values = {name: limit_words(getattr(limits, name)) for name in rule.about.thresholds}
+    values = {name: limit_text(getattr(limits, name)) for name in rule.about.thresholds}
     sources = dict.fromkeys(limits.source(name) for name in rule.about.thresholds)
     return RuleWords(
         rule.name,
@@ -76,7 +76,7 @@ def rule_words(rule: AnyRule, limits: Thresholds) -> RuleWords:
     )
 
 
-def limit_words(limit: Limit) -> str:
+def limit_text(limit: Limit) -> str:
     """Return a threshold with its unit where it has one."""
     if isinstance(limit, timedelta):
         return lasting(limit)
@@ -85,7 +85,7 @@ def limit_words(limit: Limit) -> str:
 
 def rules_screen(rules: Sequence[AnyRule], limits: Thresholds) -> Screen:
     """Draw all rules as one table, in the order in which findings are told."""
-    words = [rule_words(rule, limits) for rule in rules]
+    words = [rule_text(rule, limits) for rule in rules]
     title = f"I check every SIM against {count(len(words), 'rule')}."
     table = Table("Rules, their thresholds and where those are from", _HEADER, tuple(words))
 

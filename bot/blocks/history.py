@@ -6,16 +6,16 @@ from types import MappingProxyType
 
 from bot.blocks import ids
 from bot.blocks.charts import Bins, Chart, bins_of, chart_parts, packets_in, starts_in
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, between, count, grouped, imei_words, place, utc
-from bot.blocks.history_months import Days, empty_words, history_headline, in_window, known_line
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, between, count, grouped, imei_text, place, utc
+from bot.blocks.history_months import Days, empty_text, history_headline, in_window, known_line
 from bot.blocks.kit import Block, actions, button, context, section
-from bot.blocks.report_words import (
-    cell_words,
-    duration_words,
+from bot.blocks.report_text import (
+    cell_text,
+    duration_text,
     freshness_line,
     known,
-    left_out_line,
     network_code,
+    skipped_line,
     warnings,
 )
 from bot.blocks.screen import Part, Screen, screen
@@ -39,14 +39,14 @@ _HEADER = (
     "Country",
     "Tower at",
 )
-_TELLING = 7
+_KEPT_COLUMNS = 7
 
 
 def history_table(sessions: Sequence[DataSession], now: datetime) -> Table:
     """Return the sessions as rows, in the order they come in (newest first)."""
     rows = tuple(_row(session, now) for session in sessions[: DATA_TABLE_ROWS - 1])
     caption = f"Sessions, newest first: {grouped(len(sessions))}"
-    return Table(caption, _HEADER, rows, telling=_TELLING)
+    return Table(caption, _HEADER, rows, kept_columns=_KEPT_COLUMNS)
 
 
 def _row(session: DataSession, now: datetime) -> Row:
@@ -59,8 +59,8 @@ def _row(session: DataSession, now: datetime) -> Row:
         known(session.radio_link, "unknown", PLAIN),
         _packet_cell(session.packets_uploaded),
         _packet_cell(session.packets_downloaded),
-        cell_words(session, PLAIN),
-        imei_words(known_text(session.imei)).removesuffix(" ✓"),
+        cell_text(session, PLAIN),
+        imei_text(known_text(session.imei)).removesuffix(" ✓"),
         network_code(session) or "unknown",
         known(session.operator_country, "unknown", PLAIN),
         place(where) if where else WITHHELD if session.cell_id == WITHHELD else "unknown",
@@ -76,7 +76,7 @@ def _lasted(session: DataSession, now: datetime) -> Cell:
     if session.start is None:
         return "unknown"
     length = between(session.start, session.end or now)
-    return Number(max(0, int(length.total_seconds())), duration_words(session, now))
+    return Number(max(0, int(length.total_seconds())), duration_text(session, now))
 
 
 def _packet_cell(packets: int | None) -> Cell:
@@ -106,12 +106,12 @@ def history_screen(
 
 def _body(report: SessionReport, sessions: Sequence[DataSession], days: int) -> list[Part]:
     if not sessions:
-        return [section(empty_words(report, days)), _foot(report, [])]
+        return [section(empty_text(report, days)), _foot(report, [])]
     charts, notes = _charts(report, sessions, days)
     table = history_table(sessions, report.made_at)
 
     def foot(drawn: Drawn) -> list[Block]:
-        return [_foot(report, [*_left_out(drawn, table, len(sessions)), *notes])]
+        return [_foot(report, [*_omitted(drawn, table, len(sessions)), *notes])]
 
     return [
         *chart_parts(charts),
@@ -125,12 +125,12 @@ def _charts(
 ) -> tuple[list[Chart], list[str]]:
     bins = bins_of(days, report.made_at)
     starts = Chart(
-        f"Sessions started per {bins.words} (UTC)",
+        f"Sessions started per {bins.unit} (UTC)",
         bins.labels,
         {"sessions": starts_in(bins, sessions)},
     )
     packets, notes = _packets(report, sessions, bins)
-    notes.append(f"Each bar is {bins.words if bins.words[0].isdigit() else 'a ' + bins.words}")
+    notes.append(f"Each bar is {bins.unit if bins.unit[0].isdigit() else 'a ' + bins.unit}")
     return [starts, *packets], notes
 
 
@@ -143,20 +143,22 @@ def _packets(
     if not series or not kept:
         return [], ["Packets unknown, so there is no chart of them"]
     chart = Chart(
-        f"Packets per {bins.words} (UTC), spread evenly",
+        f"Packets per {bins.unit} (UTC), spread evenly",
         [bins.labels[at] for at in kept],
         {f"packets {name}": [values[at] or 0 for at in kept] for name, values in series.items()},
     )
-    return [chart], _untold(sessions, bins.size - len(kept))
+    return [chart], _without_packets(sessions, bins.size - len(kept))
 
 
-def _untold(sessions: Sequence[DataSession], bars: int) -> list[str]:
-    untold = sum(s.packets_uploaded is None or s.packets_downloaded is None for s in sessions)
-    notes = [f"Packets unknown for {count(untold, 'session')}, not in the chart"] if untold else []
+def _without_packets(sessions: Sequence[DataSession], bars: int) -> list[str]:
+    unknown = sum(s.packets_uploaded is None or s.packets_downloaded is None for s in sessions)
+    notes = (
+        [f"Packets unknown for {count(unknown, 'session')}, not in the chart"] if unknown else []
+    )
     return [*notes, f"{count(bars, 'bar')} without known packets left out"] if bars else notes
 
 
-def _left_out(drawn: Drawn, table: Table, sessions: int) -> list[str]:
+def _omitted(drawn: Drawn, table: Table, sessions: int) -> list[str]:
     lines = []
     if drawn.rows < sessions:
         shown = f"The newest {grouped(drawn.rows)} of {count(sessions, 'session')} are shown"
@@ -167,8 +169,8 @@ def _left_out(drawn: Drawn, table: Table, sessions: int) -> list[str]:
 
 
 def _foot(report: SessionReport, lines: Sequence[str]) -> Block:
-    left_out = left_out_line(report)
-    end = [left_out] if left_out else []
+    skipped = skipped_line(report)
+    end = [skipped] if skipped else []
     return context(" · ".join([*lines, *end, "Times in UTC", freshness_line(report, MRKDWN)]))
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.blocks.charts import Chart, chart_parts
-from bot.blocks.format import MRKDWN, NOTICE, Speech, count, grouped, utc
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, utc
 from bot.blocks.ids import MOST_DAYS
 from bot.blocks.kit import clean, context, section
-from bot.blocks.report_words import mark, traffic_words
+from bot.blocks.report_text import mark, traffic_text
 from bot.blocks.screen import Part, Screen, screen
 from bot.blocks.tables import Cell, Number, Row, Table, table_parts
 from bot.diagnosis.fields import device, network_of
@@ -33,7 +33,7 @@ def days_fault(typed: str) -> str | None:
     )
 
 
-def days_words(days: int) -> str:
+def days_text(days: int) -> str:
     """Name the window: `last 30 days`, `last day`."""
     return "last day" if days == 1 else f"last {days} days"
 
@@ -48,19 +48,19 @@ def in_window(report: SessionReport, days: int) -> tuple[DataSession, ...]:
 
 
 def history_headline(
-    report: SessionReport, sessions: Sequence[DataSession], days: int, speak: Speech
+    report: SessionReport, sessions: Sequence[DataSession], days: int, fmt: Formatter
 ) -> str:
     """Say how much there is, in one sentence with the SIM's name."""
-    name = speak.data(report.sim.name)
+    name = fmt.data(report.sim.name)
     if report.sessions is None:
-        return speak.strong(f"The sessions of {name} could not be read") + mark(report)
+        return fmt.strong(f"The sessions of {name} could not be read") + mark(report)
     if not sessions:
-        return speak.strong(f"{name} had no session in the {days_words(days)}") + mark(report)
-    claim = speak.strong(f"{name} had {count(len(sessions), 'session')} in the {days_words(days)}")
+        return fmt.strong(f"{name} had no session in the {days_text(days)}") + mark(report)
+    claim = fmt.strong(f"{name} had {count(len(sessions), 'session')} in the {days_text(days)}")
     return f"{claim}{mark(report)} — {_in_brief(sessions)}"
 
 
-def empty_words(report: SessionReport, days: int) -> str:
+def empty_text(report: SessionReport, days: int) -> str:
     """Say what an empty history means, and what it does not."""
     if report.sessions is None:
         return "KORE told us of the SIM, but not of its sessions: ask again in a minute."
@@ -83,7 +83,7 @@ def _in_brief(sessions: Sequence[DataSession]) -> str:
         (
             count(len(networks), "network") if networks else "networks unknown",
             count(len(imeis), "IMEI") if imeis else _no_imei(sessions),
-            traffic_words(sum(up) if up else None, sum(down) if down else None),
+            traffic_text(sum(up) if up else None, sum(down) if down else None),
         )
     )
 
@@ -98,7 +98,7 @@ def timeline_alt(report: SessionReport, days: int) -> str:
     sessions = in_window(report, days)
     what = count(len(sessions), "session")
     brief = f": {_in_brief(sessions)}" if sessions else ""
-    return f"Timeline of {report.sim.name}, {days_words(days)}, {what}{brief}"
+    return f"Timeline of {report.sim.name}, {days_text(days)}, {what}{brief}"
 
 
 def file_name(report: SessionReport, days: int, ending: str) -> str:
@@ -177,7 +177,7 @@ def beyond_fault(report: SessionReport, days: Days, asked: int) -> str | None:
         )
     first = date_of(min(days))
     return (
-        f"I know {name} since {day_words(first)}, which is {known} days: ask for 1 to {known} days."
+        f"I know {name} since {day_text(first)}, which is {known} days: ask for 1 to {known} days."
     )
 
 
@@ -187,7 +187,7 @@ def known_line(report: SessionReport, days: Days) -> str | None:
     if known <= LONGEST:
         return None
     command = MRKDWN.code(f"/simsessions history {clean(report.sim.name)} {known}")
-    return f"{count(len(days), 'day')} known since {day_words(date_of(min(days)))}: {command}"
+    return f"{count(len(days), 'day')} known since {day_text(date_of(min(days)))}: {command}"
 
 
 def beyond_screen(report: SessionReport, days: Days, asked: int) -> Screen:
@@ -195,7 +195,9 @@ def beyond_screen(report: SessionReport, days: Days, asked: int) -> Screen:
     today = day_number(report.made_at)
     known = {number: day for number, day in days.items() if number > today - asked}
     months = months_of(known)
-    table = Table("Months, newest first", _HEADER, tuple(map(_row, reversed(months))), telling=5)
+    table = Table(
+        "Months, newest first", _HEADER, tuple(map(_row, reversed(months))), kept_columns=5
+    )
     parts: list[Part] = [
         section(_headline(report, known, asked, MRKDWN)),
         *([*chart_parts(_charts(months)), *table_parts(table)] if months else []),
@@ -218,30 +220,30 @@ def total(counts: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def day_words(day: date) -> str:
+def day_text(day: date) -> str:
     """Name a day: `3 Aug 2026`."""
     return f"{day.day} {day:%b %Y}"
 
 
-def _headline(report: SessionReport, days: Days, asked: int, speak: Speech) -> str:
-    name = speak.data(report.sim.name)
+def _headline(report: SessionReport, days: Days, asked: int, fmt: Formatter) -> str:
+    name = fmt.data(report.sim.name)
     every = Month("", tuple(days.values()))
-    claim = speak.strong(f"{name} had {count(every.sessions, 'session')} in {count(asked, 'day')}")
+    claim = fmt.strong(f"{name} had {count(every.sessions, 'session')} in {count(asked, 'day')}")
     known = "all of them known" if len(days) == asked else f"{grouped(len(days))} of them known"
-    return f"{claim}, {known} — {traffic_words(every.up, every.down)}"
+    return f"{claim}, {known} — {traffic_text(every.up, every.down)}"
 
 
 def _charts(months: Sequence[Month]) -> list[Chart]:
     shown = months[-_MONTHS:]
     labels = [month.name for month in shown]
     charts = [Chart("Sessions per month", labels, {"sessions": [m.sessions for m in shown]})]
-    told = [month for month in shown if month.up is not None and month.down is not None]
-    if told:
+    counted = [month for month in shown if month.up is not None and month.down is not None]
+    if counted:
         series = {
-            "packets up": [month.up or 0 for month in told],
-            "packets down": [month.down or 0 for month in told],
+            "packets up": [month.up or 0 for month in counted],
+            "packets down": [month.down or 0 for month in counted],
         }
-        charts.append(Chart("Packets per month", [month.name for month in told], series))
+        charts.append(Chart("Packets per month", [month.name for month in counted], series))
     return charts
 
 

@@ -9,7 +9,8 @@ from bot.blocks.digest_list import rows as digest_rows
 from bot.blocks.format import MRKDWN, grouped
 from bot.blocks.help import HelpEntry
 from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
-from bot.blocks.watch import goal_words, state_sign, state_word, stop_button
+from bot.blocks.report_text import state_label
+from bot.blocks.watch import condition_text, stop_button
 from bot.digests.subscription import Subscription
 from bot.ops.metrics import Dependency
 from bot.watches.watch import Watch
@@ -111,11 +112,11 @@ def _watches(watches: Sequence[Watch] | None) -> Iterable[Block]:
 
 
 def _watch(watch: Watch, number: int) -> Block:
-    state = f"{state_sign(watch.latest.state)} {state_word(watch.latest.state)}"
+    state = state_label(watch.latest.state)
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
     name = MRKDWN.strong(MRKDWN.data(watch.name))
     ends = MRKDWN.when(watch.ends_at)
-    words = f"{name}: {state} · watched {goal_words(watch.condition)}, ends {ends} · {place}"
+    words = f"{name}: {state} · watched {condition_text(watch.condition)}, ends {ends} · {place}"
     return section(words, stop_button(watch, number))
 
 

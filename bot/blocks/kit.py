@@ -2,7 +2,7 @@
 
 Blocks are plain dicts: slack_sdk's models drop what they do not know yet. Limits are those of
 docs.slack.dev/reference/block-kit. Foreign text goes through `bot.blocks.kit.escape` (or a
-`bot.blocks.format.Speech`) before it comes here; what comes here is cut, never escaped again.
+`bot.blocks.format.Formatter`) before it comes here; what comes here is cut, never escaped again.
 """
 
 import re
@@ -121,13 +121,13 @@ def actions(block_id: str, elements: Sequence[Block]) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements[:_BUTTONS])}
 
 
-def button(label: str, action_id: str, said: str, **more: str | None) -> Block:
-    """Return a button; `said` is what a screen reader says. `more`: value, url, style."""
+def button(label: str, action_id: str, description: str, **more: str | None) -> Block:
+    """Return a button; `description` is for screen readers. `more`: value, url, style."""
     block = {
         "type": "button",
         "text": plain(label, _LABEL),
         "action_id": action_id,
-        "accessibility_label": clean(said, _LABEL),
+        "accessibility_label": clean(description, _LABEL),
     }
     return block | {name: given for name, given in more.items() if given}
 
@@ -166,7 +166,7 @@ class Choice(NamedTuple):
     """Something that can be chosen: what comes back, and what is read."""
 
     value: str
-    words: str
+    label: str
 
 
 def field(  # noqa: PLR0913 -- what an input has
@@ -176,16 +176,16 @@ def field(  # noqa: PLR0913 -- what an input has
     *,
     hint: str = "",
     optional: bool = False,
-    tells: bool = False,
+    notifies: bool = False,
 ) -> Block:
-    """Return an input; its action id is the block's. `tells`: each change is sent to us at once."""
+    """Return an input; its action id is the block's. `notifies`: each change is sent at once."""
     block: Block = {
         "type": "input",
         "block_id": block_id,
         "label": plain(label, _INPUT_LABEL),
         "element": element | {"action_id": block_id},
         "optional": optional,
-        "dispatch_action": tells,
+        "dispatch_action": notifies,
     }
     return block | ({"hint": plain(hint, _INPUT_LABEL)} if hint else {})
 
@@ -226,7 +226,7 @@ def conversation(channel: str, kinds: Sequence[str]) -> Block:
 
 def option(choice: Choice) -> Block:
     """Return one of the things to choose from."""
-    return {"text": plain(choice.words, _OPTION), "value": choice.value}
+    return {"text": plain(choice.label, _OPTION), "value": choice.value}
 
 
 def _placeholder(example: str) -> Block:

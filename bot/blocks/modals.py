@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.blocks import ids
-from bot.blocks.format import MRKDWN, PLAIN, grouped, imei_words, utc
+from bot.blocks.format import MRKDWN, PLAIN, grouped, imei_text, utc
 from bot.blocks.history_months import in_window
 from bot.blocks.kit import (
     Block,
@@ -19,16 +19,16 @@ from bot.blocks.kit import (
     section,
     typed,
 )
-from bot.blocks.report_words import (
+from bot.blocks.report_text import (
     UNKNOWN_RADIO,
     Fact,
-    cell_words,
-    duration_words,
+    cell_text,
+    duration_text,
     freshness_line,
     known,
-    moment_words,
-    network_words,
-    place_words,
+    moment_text,
+    network_text,
+    place_text,
     warnings,
 )
 from bot.blocks.screen import Screen
@@ -42,10 +42,10 @@ HINT = "SIDs (DE…), ICCIDs, IMEIs or names; a pasted alert or table will do."
 _SUBMIT = 24
 
 
-def paste_view(place: ids.Place, said: str) -> View:
-    """Ask for SIMs; `said` is why, and `place` where the answer goes."""
+def paste_view(place: ids.Place, reason: str) -> View:
+    """Ask for SIMs; `reason` says why, and `place` where the answer goes."""
     pasted = field(ids.PASTED, LABEL, typed("", lines=True), hint=HINT)
-    view = modal(ids.PASTE_VIEW, TITLE, [section(said), pasted], place.to_value())
+    view = modal(ids.PASTE_VIEW, TITLE, [section(reason), pasted], place.to_value())
     return view | {"submit": plain("Look up", _SUBMIT)}
 
 
@@ -76,7 +76,7 @@ def session_facts(session: DataSession, report: SessionReport) -> list[Fact]:
     """Return every field that KORE has of a session, unknown said in words."""
 
     def moment(at: datetime | None, otherwise: str) -> str:
-        return moment_words(at, report, MRKDWN) if at else otherwise
+        return moment_text(at, report, MRKDWN) if at else otherwise
 
     def text(of: str | None) -> str:
         return known(of, "unknown", MRKDWN)
@@ -86,17 +86,17 @@ def session_facts(session: DataSession, report: SessionReport) -> list[Fact]:
         Fact("Start", moment(session.start, "unknown")),
         Fact("End", moment(session.end, "still open")),
         Fact("Last updated", moment(session.last_updated, "unknown")),
-        Fact("Duration", duration_words(session, report.made_at)),
+        Fact("Duration", duration_text(session, report.made_at)),
         Fact("Operator name", text(session.operator_name)),
         Fact("Operator MCC", text(session.operator_mcc)),
         Fact("Operator MNC", text(session.operator_mnc)),
         Fact("Operator country", text(session.operator_country)),
         Fact("Radio link", known(session.radio_link, UNKNOWN_RADIO, MRKDWN)),
-        Fact("Cell id", cell_words(session, MRKDWN)),
-        Fact("Cell location estimate", place_words(session)),
+        Fact("Cell id", cell_text(session, MRKDWN)),
+        Fact("Cell location estimate", place_text(session)),
         Fact("Packets uploaded", "unknown" if up is None else grouped(up)),
         Fact("Packets downloaded", "unknown" if down is None else grouped(down)),
-        Fact("IMEI", MRKDWN.data(imei_words(known_text(session.imei)))),
+        Fact("IMEI", MRKDWN.data(imei_text(known_text(session.imei)))),
         Fact("Session SID", _id(session.sid)),
         Fact("SIM SID", _id(session.sim_sid)),
         Fact("Account SID", _id(session.account_sid)),
@@ -129,7 +129,7 @@ def _choice(sessions: Sequence[DataSession], at: int) -> Block:
 
 def _option(session: DataSession) -> Block:
     start = utc(session.start) if session.start else None
-    label = f"{start:%Y-%m-%d %H:%M:%S} UTC · {network_words(session, PLAIN)}"
+    label = f"{start:%Y-%m-%d %H:%M:%S} UTC · {network_text(session, PLAIN)}"
     return {"text": plain(label, _OPTION), "value": start.isoformat() if start else "unknown"}
 
 
@@ -151,8 +151,8 @@ def _turns(sessions: Sequence[DataSession], at: int, chosen: ids.Details) -> lis
 
 
 def _turn(label: str, number: int, to: ids.Details) -> Block:
-    said = f"{label.strip('‹›«» ')} sessions"
-    return button(label, ids.numbered(ids.TURN_PAGE, number), said, value=to.to_value())
+    description = f"{label.strip('‹›«» ')} sessions"
+    return button(label, ids.numbered(ids.TURN_PAGE, number), description, value=to.to_value())
 
 
 def _foot(report: SessionReport) -> Block:

@@ -6,12 +6,12 @@ from bot.blocks import ids
 from bot.blocks.findings import finding_lines, finding_parts
 from bot.blocks.format import MRKDWN, NOTICE, map_link
 from bot.blocks.kit import Block, actions, button, context, divider, escape, fields, section
-from bot.blocks.report_words import (
+from bot.blocks.report_text import (
     facts,
     freshness_line,
-    headline,
-    left_out_line,
+    report_headline,
     sim_line,
+    skipped_line,
     warnings,
     window_line,
 )
@@ -32,7 +32,7 @@ def session_report(
     `shared_by` is the Slack user id of who shared it with them, where somebody did.
     """
     blocks = [
-        section(headline(report, MRKDWN)),
+        section(report_headline(report, MRKDWN)),
         *(section(line) for line in warnings(report, MRKDWN)),
         *finding_parts(report),
         *fields(facts(report, MRKDWN)),
@@ -41,7 +41,7 @@ def session_report(
         context(" · ".join(_small_print(report, shared_by))),
         actions(ids.REPORT_ACTIONS, _buttons(report, shared_by, for_all=for_all)),
     ]
-    return screen(headline(report, NOTICE), blocks)
+    return screen(report_headline(report, NOTICE), blocks)
 
 
 def person(user: str) -> str:
@@ -50,10 +50,10 @@ def person(user: str) -> str:
 
 
 def _small_print(report: SessionReport, shared_by: str | None) -> list[str]:
-    left_out = left_out_line(report)
+    skipped = skipped_line(report)
     return [
         window_line(report),
-        *([left_out] if left_out else []),
+        *([skipped] if skipped else []),
         freshness_line(report, MRKDWN),
         *([f"shared by {person(shared_by)}"] if shared_by else []),
     ]
@@ -88,7 +88,7 @@ def unfurl_card(report: SessionReport) -> list[Block]:
     No buttons: whoever wants more asks.
     """
     gravest = [finding_lines(finding, MRKDWN, report).what for finding in report.findings[:1]]
-    lines = [headline(report, MRKDWN), *gravest]
+    lines = [report_headline(report, MRKDWN), *gravest]
     return [section("\n".join(lines)), context(_read(report))]
 
 

@@ -39,13 +39,13 @@ Row = tuple[Cell, ...]
 class Table:
     """Rows under a header, the most important first; at most 20 columns, the first names a row.
 
-    `telling` columns stay where all of them would cost rows; None: all are needed.
+    `kept_columns` stay where all of them would cost rows; None: all are needed.
     """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
-    telling: int | None = None
+    kept_columns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ def as_text(table: Table) -> Drawn:
 
 
 def _within(table: Table, most: int, characters: int) -> tuple[Row, Sequence[Row]]:
-    """Drop columns from the right until all rows fit, down to the telling ones; then rows."""
+    """Drop columns from the right until all rows fit, down to the kept_columns ones; then rows."""
     lines: list[Row] = [table.header, *table.rows[:most]]
     columns = [sum(len(_text(row[at])) for row in lines) for at in range(len(table.header))]
-    fit = max(_fitting(columns, characters), table.telling or len(columns))
+    fit = max(_fitting(columns, characters), table.kept_columns or len(columns))
     lines = [row[:fit] for row in lines]
     kept = lines[: _fitting([_weight(row) for row in lines], characters)]
     return kept[0], kept[1:]

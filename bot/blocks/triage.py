@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.blocks import ids
-from bot.blocks.findings import filled, severity_words
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Speech, ago, count, grouped
+from bot.blocks.findings import filled, severity_text
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped
 from bot.blocks.kit import Block, actions, button, clean, context, plain, section
-from bot.blocks.report_words import STATE_ICONS, known
+from bot.blocks.report_text import known, state_label
 from bot.blocks.screen import Screen, screen
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.rule import Severity
@@ -33,30 +33,30 @@ _VERDICT = 48
 _OPERATOR = 22
 
 
-def headline(triage: Triage, speak: Speech) -> str:
+def triage_headline(triage: Triage, fmt: Formatter) -> str:
     """Say in a sentence or two what is going on; while some are read, how far that is."""
     if triage.waiting:
-        return _so_far(triage, speak)
+        return _so_far(triage, fmt)
     if triage.outages:
-        told = [_outage(outage, speak) for outage in triage.outages]
-        return " ".join([*told, *_besides(triage)]) + _unread(triage)
-    return _in_sum(triage, speak)
+        outages = [_outage(outage, fmt) for outage in triage.outages]
+        return " ".join([*outages, *_besides(triage)]) + _unread(triage)
+    return _in_sum(triage, fmt)
 
 
-def _so_far(triage: Triage, speak: Speech) -> str:
+def _so_far(triage: Triage, fmt: Formatter) -> str:
     total = count(len(triage.rows) + triage.waiting, "SIM")
-    done = speak.strong(f"Reading {total}: {grouped(len(triage.rows))} so far")
+    done = fmt.strong(f"Reading {total}: {grouped(len(triage.rows))} so far")
     return f"⏳ {done}{', worst first' if triage.rows else ''}."
 
 
-def _outage(outage: Outage, speak: Speech) -> str:
-    between = f"between {speak.when(outage.first)} and {speak.when(outage.last)}"
+def _outage(outage: Outage, fmt: Formatter) -> str:
+    between = f"between {fmt.when(outage.first)} and {fmt.when(outage.last)}"
     what = (
         f"{grouped(outage.sims)} of {count(outage.asked, 'SIM')} are down, all on "
-        f"{speak.data(outage.network)}, last heard of"
+        f"{fmt.data(outage.network)}, last heard of"
     )
-    told = "it looks like an outage of the network, not of the devices."
-    return f"🔴 {speak.strong(what)} {between}: {told}"
+    verdict = "it looks like an outage of the network, not of the devices."
+    return f"🔴 {fmt.strong(what)} {between}: {verdict}"
 
 
 def _besides(triage: Triage) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _besides(triage: Triage) -> Iterator[str]:
         yield f"{grouped(troubled)} {others} a look."
 
 
-def _in_sum(triage: Triage, speak: Speech) -> str:
+def _in_sum(triage: Triage, fmt: Formatter) -> str:
     reports = triage.reports
     grave = Counter(gravity(report) for report in reports)
     critical, warned = grave[Severity.CRITICAL], grave[Severity.WARNING]
@@ -76,11 +76,11 @@ def _in_sum(triage: Triage, speak: Speech) -> str:
     if critical or warned:
         what = f"{grouped(critical + warned)} of {total} {_need(critical + warned)} a look"
         icon, kinds = "🔴" if critical else "🟠", (f"{critical} critical", f"{warned} warned of")
-        told = ", ".join(kind for kind in kinds if not kind.startswith("0 "))
-        return f"{icon} {speak.strong(what)}: {told}.{_unread(triage)}"
+        numbers = ", ".join(kind for kind in kinds if not kind.startswith("0 "))
+        return f"{icon} {fmt.strong(what)}: {numbers}.{_unread(triage)}"
     if not reports:
-        return f"❔ {speak.strong(f'None of {total} could be read.')}"
-    return f"✅ {speak.strong(f'None of {total} shows anything grave.')}{_unread(triage)}"
+        return f"❔ {fmt.strong(f'None of {total} could be read.')}"
+    return f"✅ {fmt.strong(f'None of {total} shows anything grave.')}{_unread(triage)}"
 
 
 def _need(number: int) -> str:
@@ -92,28 +92,23 @@ def _unread(triage: Triage) -> str:
     return f" {grouped(number)} could not be read." if number else ""
 
 
-def next_step(triage: Triage, speak: Speech) -> str | None:
+def next_step(triage: Triage, fmt: Formatter) -> str | None:
     """Say what to do about an outage; None where each SIM has its own."""
     if triage.waiting or not triage.outages:
         return None
     findings = (f for report in triage.reports if (f := verdict(report)))
     outages = (f for f in findings if f.rule == OUTAGE)
-    steps = (filled(f.next_step, f, speak) for f in outages if f.next_step)
+    steps = (filled(f.next_step, f, fmt) for f in outages if f.next_step)
     return next((f"→ {step}" for step in steps), None)
 
 
 def states_line(triage: Triage) -> str:
     """Count the states, worst first."""
     states = Counter(report.state for report in triage.reports)
-    told = [f"{grouped(number)} {state_word(state)}" for state, number in states.items()]
+    counts = [f"{grouped(number)} {state_label(state)}" for state, number in states.items()]
     if triage.unread and not triage.waiting:
-        told.append(f"{grouped(len(triage.unread))} not read")
-    return ", ".join(told)
-
-
-def state_word(state: State) -> str:
-    """Return a state's word with its sign."""
-    return f"{STATE_ICONS[state]} {state.value.replace('_', ' ')}"
+        counts.append(f"{grouped(len(triage.unread))} not read")
+    return ", ".join(counts)
 
 
 def cells(row: Row) -> tuple[str, str, str, str, str]:
@@ -122,7 +117,7 @@ def cells(row: Row) -> tuple[str, str, str, str, str]:
         return clean(row.query, NAME), "❔ not read", reason(row.error), "unknown", "unknown"
     return (
         clean(row.sim.name, NAME),
-        state_word(row.state) + (" (old)" if row.stale else ""),
+        state_label(row.state) + (" (old)" if row.stale else ""),
         _verdict(row),
         clean(_operator(row), _OPERATOR),
         _seen(row),
@@ -133,7 +128,7 @@ def _verdict(report: SessionReport) -> str:
     finding = verdict(report)
     if finding is None:
         return "sessions not read" if report.sessions is None else "nothing found"
-    icon, _ = severity_words(finding)
+    icon, _ = severity_text(finding)
     return clean(f"{icon} {filled(finding.title, finding, PLAIN).rstrip('.')}", _VERDICT)
 
 
@@ -155,7 +150,7 @@ def reason(error: BotError) -> str:
 
 
 HEADER = ("SIM", "State", "Verdict", "Operator", "Last seen")
-_TELLING = 3
+_KEPT_COLUMNS = 3
 _OPTION = 75
 _OPTIONS = 100  # in a select, or in one of its groups
 _WHILE_READING = 20
@@ -169,7 +164,7 @@ def triage_screen(triage: Triage, *, for_all: bool = False) -> Screen:
     """
     rows = triage.rows[:_WHILE_READING] if triage.waiting else triage.rows
     table = Table(
-        f"SIMs, worst first: {grouped(len(rows))}", HEADER, tuple(map(cells, rows)), _TELLING
+        f"SIMs, worst first: {grouped(len(rows))}", HEADER, tuple(map(cells, rows)), _KEPT_COLUMNS
     )
     step = next_step(triage, MRKDWN)
 
@@ -178,12 +173,12 @@ def triage_screen(triage: Triage, *, for_all: bool = False) -> Screen:
         return [context(*lines)] if lines else []
 
     blocks = [
-        section(headline(triage, MRKDWN)),
+        section(triage_headline(triage, MRKDWN)),
         section(step) if step else None,
         *(table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(HEADER)))),
         *([] if triage.waiting else _actions(triage, for_all=for_all)),
     ]
-    return screen(headline(triage, NOTICE), blocks)
+    return screen(triage_headline(triage, NOTICE), blocks)
 
 
 def _small_print(triage: Triage, drawn_rows: int) -> list[str]:
@@ -236,8 +231,8 @@ def _share(sids: Sequence[str]) -> list[Block]:
     if not 0 < len(sids) <= ids.MOST_SIMS:
         return []
     value = ids.Sims.of(sids).to_value()
-    said = f"Share these {count(len(sids), 'SIM')} with the channel"
-    return [button("Share to channel", ids.TRIAGE_SHARE, said, value=value)]
+    label = f"Share these {count(len(sids), 'SIM')} with the channel"
+    return [button("Share to channel", ids.TRIAGE_SHARE, label, value=value)]
 
 
 def _watch(triage: Triage) -> list[Block]:
@@ -285,5 +280,5 @@ def _group(options: Sequence[Block], at: int) -> Block:
 
 
 def _option(report: SessionReport) -> Block:
-    label = f"{clean(report.sim.name, 50)} · {state_word(report.state)}"
+    label = f"{clean(report.sim.name, 50)} · {state_label(report.state)}"
     return {"text": plain(label, _OPTION), "value": report.sim.sid}

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.blocks import ids
-from bot.blocks.digest_words import change_lines
-from bot.blocks.format import MRKDWN, NOTICE, Speech, between, count, grouped, lasting, span
+from bot.blocks.digest_text import change_lines
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, grouped, lasting, span
 from bot.blocks.kit import Block, actions, button, context, section
 from bot.blocks.report import person
-from bot.blocks.report_words import STATE_ICONS, traffic_words
+from bot.blocks.report_text import STATE_ICONS, state_label, state_text, traffic_text
 from bot.blocks.screen import Screen, screen
 from bot.diagnosis.state import State
 from bot.sessions.snapshot import Change, Snapshot
@@ -24,63 +24,53 @@ _WAITS = {
 }
 
 
-def goal_words(goal: Condition) -> str:
+def condition_text(goal: Condition) -> str:
     """Say what is waited for."""
     return _WAITS[goal]
 
 
-def state_word(state: State) -> str:
-    """Return a state as people read it."""
-    return "unknown" if state is State.UNKNOWN else state.value.replace("_", " ")
-
-
-def state_sign(state: State) -> str:
-    """Return the sign that stands beside a state's word."""
-    return STATE_ICONS[state]
-
-
-def is_words(snapshot: Snapshot, name: str, *, again: str = "") -> str:
+def state_sentence(snapshot: Snapshot, name: str, *, again: str = "") -> str:
     """Say in a sentence what the SIM is doing; `again` stands before the word: `still`, `back`."""
     before = f"{again} " if again else ""
     if snapshot.state is State.UNKNOWN:
         return f"the state of {name} is {before}unknown"
     if snapshot.state is State.NEVER_SEEN:
         return f"{name} was {before}never seen in the last 30 days"
-    return f"{name} is {before}{state_word(snapshot.state)}"
+    return f"{name} is {before}{state_text(snapshot.state)}"
 
 
-def via_words(snapshot: Snapshot, speak: Speech) -> str:
+def link_text(snapshot: Snapshot, fmt: Formatter) -> str:
     """Say on what the newest session ran: `Telcel on LTE`."""
-    operator = speak.data(snapshot.operator or snapshot.network or "an unknown operator")
-    radio = f"on {speak.data(snapshot.radio)}" if snapshot.radio else "radio link unknown"
+    operator = fmt.data(snapshot.operator or snapshot.network or "an unknown operator")
+    radio = f"on {fmt.data(snapshot.radio)}" if snapshot.radio else "radio link unknown"
     return f"{operator} {radio}" if snapshot.radio else f"{operator}, {radio}"
 
 
-def because_words(snapshot: Snapshot, speak: Speech) -> str:
+def cause_text(snapshot: Snapshot, fmt: Formatter) -> str:
     """Say since when, on what, or until when; "" where nothing of it is known."""
-    since = f"since {speak.when(snapshot.since)}" if snapshot.since else ""
+    since = f"since {fmt.when(snapshot.since)}" if snapshot.since else ""
     if snapshot.state is State.ONLINE:
-        return f"{via_words(snapshot, speak)} {since or 'since an unknown time'}"
+        return f"{link_text(snapshot, fmt)} {since or 'since an unknown time'}"
     if snapshot.state in {State.BLOCKED, State.NOT_ACTIVATED}:
-        status = speak.data(snapshot.status or "unknown")
+        status = fmt.data(snapshot.status or "unknown")
         return f"its SIM status is {status}"
     if snapshot.seen_at is None:
         return ""
-    seen = speak.when(snapshot.seen_at)
+    seen = fmt.when(snapshot.seen_at)
     if snapshot.state is State.STALE:
-        return f"its session ({via_words(snapshot, speak)}) is open, but was last updated {seen}"
-    return f"last seen on {via_words(snapshot, speak)}, until {seen}"
+        return f"its session ({link_text(snapshot, fmt)}) is open, but was last updated {seen}"
+    return f"last seen on {link_text(snapshot, fmt)}, until {seen}"
 
 
-def packets_words(snapshot: Snapshot) -> str:
+def packets_text(snapshot: Snapshot) -> str:
     """Say what its newest session carried: `First packets: 12 packets up, 15 down.`."""
     up, down = snapshot.packets_up, snapshot.packets_down
     if up == 0 and down == 0:
         return "No packets yet."
-    return f"First packets: {traffic_words(up, down)}."
+    return f"First packets: {traffic_text(up, down)}."
 
 
-def away_words(before: Snapshot, after: Snapshot) -> str:
+def absence_text(before: Snapshot, after: Snapshot) -> str:
     """Say how long it was away, `after 16 h 30 min`; "" where that is not known."""
     if before.seen_at is None or after.since is None:
         return ""
@@ -88,16 +78,16 @@ def away_words(before: Snapshot, after: Snapshot) -> str:
     return f", after {lasting(away)}" if away > timedelta(0) else ""
 
 
-def ago_words(moment: datetime) -> str:
+def ago_token(moment: datetime) -> str:
     """Return how long ago a moment is, kept up to date by Slack; in UTC where it is not."""
     fallback = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
     return f"<!date^{int(moment.timestamp())}^{{ago}}|{fallback}>"
 
 
-def time_words(moment: datetime, now: datetime, speak: Speech) -> str:
+def future_text(moment: datetime, now: datetime, fmt: Formatter) -> str:
     """Return a moment to come, and how far away it is."""
     left = between(now, moment) + HALF_A_MINUTE  # rounded, for `span` cuts
-    return f"{speak.when(moment)} (in {span(left)})" if left > HALF_A_MINUTE else speak.when(moment)
+    return f"{fmt.when(moment)} (in {span(left)})" if left > HALF_A_MINUTE else fmt.when(moment)
 
 
 _HOLD = f"A turn away from online is told once it has held for {lasting(HOLD)}."
@@ -122,16 +112,16 @@ def stop_button(watch: Watch, number: int = 0) -> Block:
     return button("Stop", action, f"Stop watching {watch.name}", value=value)
 
 
-def _title(watch: Watch, speak: Speech) -> str:
-    name = speak.strong(speak.data(watch.name))
+def _title(watch: Watch, fmt: Formatter) -> str:
+    name = fmt.strong(fmt.data(watch.name))
     who = person(watch.owner.person)
     if watch.ended_at is None:
-        return f"👁 Watching {name} for {who} {goal_words(watch.condition)}."
-    return f"👁 Watched {name} for {who}: {_ending(watch, speak)}."
+        return f"👁 Watching {name} for {who} {condition_text(watch.condition)}."
+    return f"👁 Watched {name} for {who}: {_ending(watch, fmt)}."
 
 
-def _ending(watch: Watch, speak: Speech) -> str:
-    at = speak.when(watch.ended_at) if watch.ended_at else ""
+def _ending(watch: Watch, fmt: Formatter) -> str:
+    at = fmt.when(watch.ended_at) if watch.ended_at else ""
     if watch.ending is Ending.STOPPED:
         return f"stopped by {person(watch.ended_by or '')} at {at}"
     words = {
@@ -142,12 +132,12 @@ def _ending(watch: Watch, speak: Speech) -> str:
     return f"{words.get(watch.ending or Ending.UNREPORTED, 'ended')} ({at})"
 
 
-def _state(watch: Watch, speak: Speech) -> str:
+def _state(watch: Watch, fmt: Formatter) -> str:
     latest, unmoved = watch.latest, watch.latest.state is watch.reported.state
     still = "still" if unmoved and watch.ended_at is None and watch.notified_at is None else ""
-    sentence = is_words(latest, speak.data(watch.name), again=still)
-    because = because_words(latest, speak)
-    return f"{state_sign(latest.state)} {sentence}{' — ' if because else ''}{because}."
+    sentence = state_sentence(latest, fmt.data(watch.name), again=still)
+    because = cause_text(latest, fmt)
+    return f"{STATE_ICONS[latest.state]} {sentence}{' — ' if because else ''}{because}."
 
 
 def _blindness(watch: Watch) -> str:
@@ -159,8 +149,8 @@ def _blindness(watch: Watch) -> str:
 def _small_print(watch: Watch, now: datetime, *, away: bool) -> list[str]:
     where = f"I cannot post in <#{watch.owner.channel}>, so this card is here"
     return [
-        *([] if watch.ended_at else [f"ends {time_words(watch.ends_at, now, MRKDWN)}"]),
-        f"read {ago_words(watch.read_at)}",
+        *([] if watch.ended_at else [f"ends {future_text(watch.ends_at, now, MRKDWN)}"]),
+        f"read {ago_token(watch.read_at)}",
         *([] if watch.ended_at else [_HOLD]),
         *([where] if away else []),
     ]
@@ -184,10 +174,10 @@ def begun_screen(
     lines = "\n".join(_begun(watch, now, MRKDWN) for watch in watches[:MOST])
     every = f"I watch {count(len(watches), 'SIM')} for you."
     shown = f"👁 {lines}{known}" if one else f"👁 {every}{known}\n{lines}"
-    said = _begun(watches[0], now, NOTICE) if one else every
+    text = _begun(watches[0], now, NOTICE) if one else every
     where = "Its card comes here" if one else "A card for each comes here"
     return screen(
-        f"👁 {said}{known}",
+        f"👁 {text}{known}",
         [
             section(shown),
             section(_faults(faults)) if faults else None,
@@ -222,11 +212,11 @@ def stopped_screen(watches: Sequence[Watch]) -> Screen:
     return screen(f"Stopped watching {names}{more}.", [section(f"Stopped watching {names}{more}.")])
 
 
-def _begun(watch: Watch, now: datetime, speak: Speech) -> str:
-    name = speak.strong(speak.data(watch.name))
-    state = f"{state_sign(watch.latest.state)} {state_word(watch.latest.state)}"
-    ends = time_words(watch.ends_at, now, speak)
-    return f"I watch {name} {goal_words(watch.condition)}, at most until {ends}; now {state}."
+def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
+    name = fmt.strong(fmt.data(watch.name))
+    state = state_label(watch.latest.state)
+    ends = future_text(watch.ends_at, now, fmt)
+    return f"I watch {name} {condition_text(watch.condition)}, at most until {ends}; now {state}."
 
 
 def _extended(watches: Sequence[Watch], extended: int) -> str:
@@ -238,48 +228,50 @@ def _extended(watches: Sequence[Watch], extended: int) -> str:
 def _row(watch: Watch, number: int, now: datetime) -> Block:
     name = MRKDWN.strong(MRKDWN.data(watch.name))
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
-    ends = time_words(watch.ends_at, now, MRKDWN)
-    state = f"{state_sign(watch.latest.state)} {state_word(watch.latest.state)}"
-    words = f"{state} · {name} {goal_words(watch.condition)}, ends {ends} · {place}"
+    ends = future_text(watch.ends_at, now, MRKDWN)
+    state = state_label(watch.latest.state)
+    words = f"{state} · {name} {condition_text(watch.condition)}, ends {ends} · {place}"
     return section(words, stop_button(watch, number))
 
 
 def watch_notice(watch: Watch, notice: Notice, changes: Sequence[Change]) -> Screen:
     """Draw a notice; `changes` are those worth a word between what was told before and this."""
-    said = _sentence(watch, notice, MRKDWN)
     lines = [f"• {line}" for line in change_lines(changes, MRKDWN)]
-    blocks = [section(said), section("\n".join(lines)) if lines else None]
+    blocks = [
+        section(_sentence(watch, notice, MRKDWN)),
+        section("\n".join(lines)) if lines else None,
+    ]
     return screen(_sentence(watch, notice, NOTICE), blocks)
 
 
-def _sentence(watch: Watch, notice: Notice, speak: Speech) -> str:
-    who, name = person(watch.owner.person), speak.data(watch.name)
+def _sentence(watch: Watch, notice: Notice, fmt: Formatter) -> str:
+    who, name = person(watch.owner.person), fmt.data(watch.name)
     if notice.kind is NoticeKind.REVOKED:
-        why = speak.sentence(notice.reason or "")
-        return f"🚫 {who} I stopped watching {speak.strong(name)}: {why}"
-    parts = (_claim(watch, notice, name, speak), _between(notice), _outlook(watch, notice, speak))
-    told = " ".join(part for part in parts if part)
-    return f"{_sign(notice)} {who} {told}"
+        why = fmt.sentence(notice.reason or "")
+        return f"🚫 {who} I stopped watching {fmt.strong(name)}: {why}"
+    parts = (_claim(watch, notice, name, fmt), _between(notice), _outlook(watch, notice, fmt))
+    sentence = " ".join(part for part in parts if part)
+    return f"{_sign(notice)} {who} {sentence}"
 
 
 def _sign(notice: Notice) -> str:
     if notice.kind in {NoticeKind.EXPIRED, NoticeKind.STOPPED}:
         return "⏱"
-    return "✅" if notice.after.state is State.ONLINE else state_sign(notice.after.state)
+    return "✅" if notice.after.state is State.ONLINE else STATE_ICONS[notice.after.state]
 
 
-def _claim(watch: Watch, notice: Notice, name: str, speak: Speech) -> str:
+def _claim(watch: Watch, notice: Notice, name: str, fmt: Formatter) -> str:
     before, after = notice.before, notice.after
     if notice.kind is NoticeKind.STOPPED:
-        return f"{person(notice.reason or '')} stopped the watch on {speak.strong(name)}."
+        return f"{person(notice.reason or '')} stopped the watch on {fmt.strong(name)}."
     if notice.kind is NoticeKind.EXPIRED:
-        return f"The watch on {speak.strong(name)} is over, {_lasted(watch)}."
+        return f"The watch on {fmt.strong(name)} is over, {_lasted(watch)}."
     back = before.state is not State.ONLINE and after.state is State.ONLINE
     again = ("back" if _was_there(before) else "") if back else _now(before, after)
-    claim = speak.strong(is_words(after, name, again=again))
-    because = because_words(after, speak)
-    away = away_words(before, after) if back else ""
-    first = f" {packets_words(after)}" if back else ""
+    claim = fmt.strong(state_sentence(after, name, again=again))
+    because = cause_text(after, fmt)
+    away = absence_text(before, after) if back else ""
+    first = f" {packets_text(after)}" if back else ""
     return f"{claim}{' — ' if because else ''}{because}{away}.{first}"
 
 
@@ -301,28 +293,26 @@ def _between(notice: Notice) -> str:
     return f"Its state turned {count(notice.unreported, 'time')} in between."
 
 
-def _outlook(watch: Watch, notice: Notice, speak: Speech) -> str:
+def _outlook(watch: Watch, notice: Notice, fmt: Formatter) -> str:
     if notice.kind is NoticeKind.CHANGED:
-        return f"I go on watching {goal_words(watch.condition)}."
+        return f"I go on watching {condition_text(watch.condition)}."
     if notice.kind not in {NoticeKind.EXPIRED, NoticeKind.STOPPED}:
         return ""
     if watch.unreachable_since:
-        since = speak.when(watch.unreachable_since)
-        return (
-            f"I could not read it since {since}: {speak.sentence(watch.unreachable_reason or '')}"
-        )
-    return f"{_late(watch, notice, speak)}{_left(notice, speak)}"
+        since = fmt.when(watch.unreachable_since)
+        return f"I could not read it since {since}: {fmt.sentence(watch.unreachable_reason or '')}"
+    return f"{_late(watch, notice, fmt)}{_left(notice, fmt)}"
 
 
-def _late(watch: Watch, notice: Notice, speak: Speech) -> str:
+def _late(watch: Watch, notice: Notice, fmt: Formatter) -> str:
     """Say that it should have ended before: this bot was not running then."""
     if notice.kind is NoticeKind.EXPIRED and notice.at - watch.ends_at > LATE_AFTER:
-        return f"It ended at {speak.when(watch.ends_at)}, while I was not running. "
+        return f"It ended at {fmt.when(watch.ends_at)}, while I was not running. "
     return ""
 
 
-def _left(notice: Notice, speak: Speech) -> str:
+def _left(notice: Notice, fmt: Formatter) -> str:
     still = _now(notice.before, notice.after)
-    because = because_words(notice.after, speak)
-    left = is_words(notice.after, "it", again=still)
+    because = cause_text(notice.after, fmt)
+    left = state_sentence(notice.after, "it", again=still)
     return f"{left[0].upper()}{left[1:]}{' — ' if because else ''}{because}."

@@ -121,8 +121,8 @@ def changes_of(sessions: Iterable[DataSession], window: Window) -> tuple[Change,
     `sessions` are oldest first; those from before the window tell what it was before.
     """
     rows = tuple(sessions)
-    told = (*_moves(rows, Kind.DEVICE, _device), *_moves(rows, Kind.COUNTRY, _country))
-    return tuple(change for change in told if window.begin <= change.moment <= window.now)
+    changes = (*_moves(rows, Kind.DEVICE, _device), *_moves(rows, Kind.COUNTRY, _country))
+    return tuple(change for change in changes if window.begin <= change.moment <= window.now)
 
 
 def _moves(
@@ -217,9 +217,9 @@ def _until(
         return _between(start, session.end, window.now), None
     if next_start is None and is_fresh(session, window.now, limits):
         return window.now, None
-    told = _between(start, session.last_updated or start, window.now)
+    known = _between(start, session.last_updated or start, window.now)
     last = min(next_start or window.now, window.now)
-    return told, last if last > told else None
+    return known, last if last > known else None
 
 
 def _between(least: datetime, moment: datetime, most: datetime) -> datetime:

@@ -43,7 +43,7 @@ from bot.pictures.layout import (
     lay_out,
 )
 from bot.pictures.spans import Kind, Window, changes_of, lanes_of, spans_of
-from bot.pictures.words import (
+from bot.pictures.text import (
     LACKS,
     counted,
     drawn_at,
@@ -278,12 +278,12 @@ def draw_timeline(  # noqa: PLR0913 -- all but the sessions are named
     window, letters = Window(now, days, zone), Lettering()
     spans = spans_of(sessions, window, limits)
     lanes = lanes_of(spans.drawn)
-    said = [*notes, *left_out(spans.left_out, window)]
+    lines = [*notes, *left_out(spans.left_out, window)]
     if letters.lacks(title, *(lane.name for lane in lanes)):
-        said.append(LACKS)
-    plan = lay_out(window, lanes, changes_of(spans.sessions, window), len(said))
+        lines.append(LACKS)
+    plan = lay_out(window, lanes, changes_of(spans.sessions, window), len(lines))
     canvas = Canvas(WIDTH, plan.height, letters)
-    texts = Texts(title, subtitle(spans, window), said, drawn_at(window), nothing(window))
+    texts = Texts(title, subtitle(spans, window), lines, drawn_at(window), nothing(window))
     Painter(canvas, letters, plan, window).paint(texts)
     return canvas.png()
 

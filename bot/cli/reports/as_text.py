@@ -7,12 +7,12 @@ from rich.text import Text
 
 from bot.blocks.findings import finding_lines
 from bot.blocks.format import PLAIN
-from bot.blocks.report_words import (
+from bot.blocks.report_text import (
     facts,
     freshness_line,
-    headline,
-    left_out_line,
+    report_headline,
     sim_line,
+    skipped_line,
     stale_line,
     window_line,
 )
@@ -34,7 +34,7 @@ def as_text(query: str, answer: SessionReport | BotError) -> Iterator[Text]:
     if isinstance(answer, BotError):
         yield Text(f"{PLAIN.data(query)}: {PLAIN.data(told(answer), 2000)}", style=BOLD)
         return
-    yield Text(headline(answer, PLAIN), style=BOLD)
+    yield Text(report_headline(answer, PLAIN), style=BOLD)
     yield from _optional(stale_line(answer, PLAIN), answer.problem)
     for finding in answer.findings:
         yield from _finding(finding, answer)
@@ -59,7 +59,7 @@ def _facts(report: SessionReport) -> Iterator[Text]:
 def _small_print(report: SessionReport) -> Iterator[Text]:
     yield Text(f"  {sim_line(report, PLAIN)}", style=DIM)
     yield Text(f"  {window_line(report)} · {freshness_line(report, PLAIN)}", style=DIM)
-    yield from _optional(left_out_line(report))
+    yield from _optional(skipped_line(report))
 
 
 def _optional(*lines: str | None) -> Iterator[Text]:

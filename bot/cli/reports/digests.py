@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 from bot.app.digest_once import Listed
 from bot.blocks.digest_list import how_often, when_next
-from bot.blocks.digest_words import (
-    changes_words,
-    foot_words,
-    headline,
-    outage_words,
-    state_words,
-    talkers_words,
+from bot.blocks.digest_text import (
+    changes_text,
+    count_text,
+    digest_headline,
+    foot_text,
+    outage_text,
+    talkers_text,
     warnings,
-    worst_words,
+    worst_text,
 )
 from bot.blocks.format import PLAIN, grouped
 from bot.blocks.kit import clean
@@ -59,19 +59,19 @@ def as_table(every: Sequence[Listed], now: datetime) -> list[str]:
 
 def as_text(digest: Digest) -> Iterator[str]:
     """Return the lines of a digest, in the words that Slack shows too."""
-    yield headline(digest, PLAIN)
+    yield digest_headline(digest, PLAIN)
     yield from warnings(digest, PLAIN)
-    yield from (outage_words(lost, PLAIN) for lost in digest.outages)
-    yield from changes_words(digest, PLAIN)
+    yield from (outage_text(lost, PLAIN) for lost in digest.outages)
+    yield from changes_text(digest, PLAIN)
     yield ", ".join(
-        f"{grouped(digest.counts[state])} {state_words(state)}"
+        f"{grouped(digest.counts[state])} {count_text(state)}"
         for state in COUNTED
         if digest.counts.get(state)
     )
-    yield from (worst_words(sim, digest, PLAIN) for sim in digest.worst.first)
+    yield from (worst_text(sim, digest, PLAIN) for sim in digest.worst.first)
     if digest.talkers:
-        yield talkers_words(digest.talkers, PLAIN)
-    yield foot_words(digest, PLAIN)
+        yield talkers_text(digest.talkers, PLAIN)
+    yield foot_text(digest, PLAIN)
 
 
 def _cells(listed: Listed, now: datetime) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.style import Style
 from rich.text import Text
 
-from bot.blocks.help import rule_words
+from bot.blocks.help import rule_text
 from bot.diagnosis.engine import AnyRule, all_rules
 from bot.diagnosis.thresholds import Thresholds
 from bot.setting_values import shown
@@ -17,7 +17,7 @@ BOLD, DIM = Style(bold=True), Style(dim=True)
 def rule_lines(thresholds: Thresholds) -> Iterator[Text]:
     """Return each rule: its name and severities, when it fires, and whose thresholds those are."""
     for rule in all_rules():
-        words = rule_words(rule, thresholds)
+        words = rule_text(rule, thresholds)
         yield Text.assemble((words.name, BOLD), f"  {words.severity}")
         yield Text(f"  when {words.fires}")
         yield from _sources(rule, thresholds)

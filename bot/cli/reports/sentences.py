@@ -2,8 +2,8 @@
 
 import re
 
-from bot.blocks.findings import value_words
-from bot.blocks.format import PLAIN, Speech
+from bot.blocks.findings import value_text
+from bot.blocks.format import PLAIN, Formatter
 from bot.diagnosis.rule import Finding
 from bot.errors import BotError
 from bot.sims.errors import SimAmbiguous
@@ -11,11 +11,11 @@ from bot.sims.errors import SimAmbiguous
 _NAMED = re.compile(r"\{(\w+)\}")
 
 
-def filled(sentence: str, finding: Finding, speak: Speech) -> str:
+def filled(sentence: str, finding: Finding, fmt: Formatter) -> str:
     """Put a finding's evidence in the place of its names in braces."""
     evidence = finding.evidence
     return _NAMED.sub(
-        lambda name: value_words(evidence[name[1]], speak) if name[1] in evidence else name[0],
+        lambda name: value_text(evidence[name[1]], fmt) if name[1] in evidence else name[0],
         sentence,
     )
 

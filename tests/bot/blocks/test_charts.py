@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks.charts import Chart, as_chart, as_words, bins_of, packets_in, starts_in
+from bot.blocks.charts import Chart, as_chart, bins_of, chart_lines, packets_in, starts_in
 from bot.emulators.slack.blocks.whole import blocks_faults
 from tests.bot.blocks.reports import NOW, SESSIONS
 from tests.builders import NOON, a_session
@@ -43,18 +43,18 @@ def test_a_chart_keeps_its_limits():
     assert 12 == len(block["chart"]["series"])
 
 
-def test_as_words():
+def test_as_text():
     """
     In words a chart is a line with its highest value and where that is.
     """
-    assert ["Sessions per day, sessions: ▂▁█ (3 Jan to 5 Jan; most 9, 5 Jan)"] == as_words(CHART)
+    assert ["Sessions per day, sessions: ▂▁█ (3 Jan to 5 Jan; most 9, 5 Jan)"] == chart_lines(CHART)
 
 
-def test_a_chart_of_nothing_in_words():
+def test_a_chart_of_nothing_in_text():
     """
     A series of zeros is said to be none.
     """
-    assert ["T, up: none"] == as_words(Chart("T", ["a"], {"up": [0]}))
+    assert ["T, up: none"] == chart_lines(Chart("T", ["a"], {"up": [0]}))
 
 
 HOUR = timedelta(hours=1)
@@ -79,7 +79,7 @@ def test_bins_of(days, size, words, first, last):
     """
     bins = bins_of(days, NOW)
 
-    assert (size, words) == (bins.size, bins.words)
+    assert (size, words) == (bins.size, bins.unit)
     assert (first, last) == (bins.labels[0], bins.labels[-1])
     assert len(set(bins.labels)) == size <= 20
 
@@ -99,7 +99,7 @@ def test_bins_hold_the_whole_window(days, seconds):
     now = NOON + timedelta(seconds=seconds)
     bins = bins_of(days, now)
 
-    assert bins.place(now) == bins.size - 1 or bins.words.endswith("days")
+    assert bins.place(now) == bins.size - 1 or bins.unit.endswith("days")
     assert bins.place(now) is not None
     assert 0 == bins.place(now - timedelta(days=days))
     assert bins.size <= 20

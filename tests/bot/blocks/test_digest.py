@@ -8,7 +8,7 @@ import pytest
 
 from bot.blocks import ids
 from bot.blocks.digest import digest_screen, quiet_screen, trend_chart
-from bot.blocks.digest_words import headline, when_words
+from bot.blocks.digest_text import digest_headline, when_text
 from bot.blocks.format import PLAIN
 from bot.blocks.screen import ALL_BLOCKS, NOTHING
 from bot.digests.digest import Group, Known, Lost, Missed, Point, Some, Unread
@@ -77,7 +77,7 @@ def test_the_first_sentence(changes, said):
     """
     The name, the time in the digest's own zone, and the news of the day.
     """
-    sentence = headline(a_digest(**changes), PLAIN)
+    sentence = digest_headline(a_digest(**changes), PLAIN)
 
     assert sentence.startswith("Pumps, Monday 13:00 — ")
     assert said in sentence
@@ -202,7 +202,7 @@ def test_a_day_is_named_as_people_do(ago, said):
     """
     Within a week by its weekday, before that by its date, in the digest's zone.
     """
-    assert said == when_words(NOON - ago, QUIET)
+    assert said == when_text(NOON - ago, QUIET)
 
 
 def test_buttons_say_what_they_are_about():
@@ -252,7 +252,7 @@ def test_one_sim_is_a_fleet():
     """
     one = replace(QUIET, counts={"online": 1}, worst=Some())
 
-    assert "1 of 1 SIM without a warning" in headline(one, PLAIN)
+    assert "1 of 1 SIM without a warning" in digest_headline(one, PLAIN)
 
 
 def test_a_sim_of_which_nothing_is_known():

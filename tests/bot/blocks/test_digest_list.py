@@ -10,6 +10,7 @@ from bot.blocks.digest_list import (
     REMOVED,
     about,
     add_screen,
+    announced_screen,
     choice_screen,
     done_screen,
     list_screen,
@@ -17,7 +18,6 @@ from bot.blocks.digest_list import (
     saved_screen,
     small_print,
     sure_screen,
-    told_screen,
     when_next,
 )
 from bot.blocks.format import MRKDWN, PLAIN
@@ -51,7 +51,7 @@ def listed(every, **more):
         listed(MANY),
         saved_screen(PUMPS, NOW, 140, is_new=True),
         saved_screen(EVIL, NOW, None, is_new=False),
-        told_screen(EVIL, "U1", "made", NOW),
+        announced_screen(EVIL, "U1", "made", NOW),
         choice_screen("Which one?", MANY[:5], ids.DIGEST_EDIT),
         choice_screen("None.", (), ids.DIGEST_EDIT),
         sure_screen(EVIL),
@@ -108,7 +108,7 @@ def test_the_channel_is_told(deed, says_next):
     """
     Who did what, and when it comes next where it still comes.
     """
-    told = str(told_screen(PUMPS, "U1", deed, NOW).blocks)
+    told = str(announced_screen(PUMPS, "U1", deed, NOW).blocks)
 
     assert f"<@U1> {deed} the digest *Pumps*" in told
     assert says_next is ("next: <!date^" in told)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.findings import finding_lines, finding_parts, severity_words, value_words
+from bot.blocks.findings import finding_lines, finding_parts, severity_text, value_text
 from bot.blocks.format import MRKDWN, PLAIN
 from bot.blocks.screen import NOTHING, Screen
 from bot.diagnosis.rule import Severity
@@ -155,11 +155,11 @@ def test_a_finding_of_a_stale_answer_is_marked():
         ("healthy", Severity.INFO, ("✅", "Good")),
     ],
 )
-def test_severity_words(rule, severity, shown):
+def test_severity_text(rule, severity, shown):
     """
     No sign stands without its word.
     """
-    assert shown == severity_words(a_finding(rule=rule, severity=severity))
+    assert shown == severity_text(a_finding(rule=rule, severity=severity))
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_severity_words(rule, severity, shown):
         ("", "(blank)"),
     ],
 )
-def test_value_words(value, shown):
+def test_value_text(value, shown):
     """
     Each kind of evidence is shown with its unit.
     """
-    assert shown == value_words(value, PLAIN)
+    assert shown == value_text(value, PLAIN)

@@ -14,7 +14,7 @@ from bot.blocks.format import (
     flagged,
     grouped,
     iccid_groups,
-    imei_words,
+    imei_text,
     lasting,
     map_link,
     place,
@@ -38,11 +38,11 @@ def test_a_moment_in_slack_is_a_date_token():
 
 
 @pytest.mark.parametrize("speak", [NOTICE, PLAIN])
-def test_a_moment_elsewhere_is_in_utc(speak):
+def test_a_moment_elsewhere_is_in_utc(fmt):
     """
     Notifications and terminals say the minute in UTC.
     """
-    assert "2026-01-05 12:00 UTC" == speak.when(NOON.astimezone(BERLIN))
+    assert "2026-01-05 12:00 UTC" == fmt.when(NOON.astimezone(BERLIN))
 
 
 def test_a_moment_without_a_zone_is_utc():
@@ -60,11 +60,11 @@ def test_a_moment_without_a_zone_is_utc():
         (PLAIN, "<b> * a&` >"),
     ],
 )
-def test_marks(speak, shown):
+def test_marks(fmt, shown):
     """
     Only Slack's blocks have marks of ours, and only Slack needs escapes.
     """
-    said = f"{speak.strong(speak.data('<b> *'))} {speak.code('a&`')} {speak.own('>')}"
+    said = f"{fmt.strong(fmt.data('<b> *'))} {fmt.code('a&`')} {fmt.own('>')}"
 
     assert shown == said
 
@@ -80,11 +80,11 @@ def test_marks(speak, shown):
         (PLAIN, "V & W: 4, https://v.example/a?b=1&c=2; ours"),
     ],
 )
-def test_linked(speak, shown):
+def test_linked(fmt, shown):
     """
     An address is a link in Slack and stays an address elsewhere.
     """
-    assert shown == speak.linked("V & W: 4, https://v.example/a?b=1&c=2; ours")
+    assert shown == fmt.linked("V & W: 4, https://v.example/a?b=1&c=2; ours")
 
 
 @pytest.mark.parametrize(
@@ -95,11 +95,11 @@ def test_linked(speak, shown):
         (PLAIN, "I read `<b>`."),
     ],
 )
-def test_sentence(speak, shown):
+def test_sentence(fmt, shown):
     """
     An error's sentence keeps its code spans where they can be seen.
     """
-    assert shown == speak.sentence("I read `<b>`.")
+    assert shown == fmt.sentence("I read `<b>`.")
 
 
 def test_terminals_are_not_steered():
@@ -164,11 +164,11 @@ def test_flagged():
         ("١٢٣٤٥٦٧٨٩٠١٢٣٤٥", "١٢٣٤٥٦٧٨٩٠١٢٣٤٥ (not an IMEI: it has more than digits)"),
     ],
 )
-def test_imei_words(imei, shown):
+def test_imei_text(imei, shown):
     """
     An IMEI is grouped as printed and checked; what is none is said so.
     """
-    assert shown == imei_words(imei)
+    assert shown == imei_text(imei)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.help import HelpEntry, help_screen, limit_words, rule_words, rules_screen
+from bot.blocks.help import HelpEntry, help_screen, limit_text, rule_text, rules_screen
 from bot.blocks.screen import ALL_BLOCKS
 from bot.diagnosis.engine import all_rules
 from bot.diagnosis.thresholds import Thresholds
@@ -53,11 +53,11 @@ def test_no_entries():
         ((timedelta(hours=1), timedelta(hours=4)), "1 h or 4 h"),
     ],
 )
-def test_limit_words(limit, said):
+def test_limit_text(limit, said):
     """
     A threshold has its unit.
     """
-    assert said == limit_words(limit)
+    assert said == limit_text(limit)
 
 
 def test_a_rule_has_its_thresholds_as_set():
@@ -65,7 +65,7 @@ def test_a_rule_has_its_thresholds_as_set():
     The list shows the thresholds of this bot, and that they were set.
     """
     flapping = next(rule for rule in all_rules() if rule.name == "flapping")
-    told = rule_words(flapping, Thresholds(flapping_starts=9))
+    told = rule_text(flapping, Thresholds(flapping_starts=9))
 
     assert "more than 9 session starts" in told.fires
     assert "warning or critical" == told.severity
@@ -77,7 +77,7 @@ def test_every_rule_can_be_told():
     No rule's sentence names a threshold that it does not list.
     """
     for rule in all_rules():
-        told = rule_words(rule, Thresholds())
+        told = rule_text(rule, Thresholds())
 
         assert all(told)
         assert "{" not in told.fires

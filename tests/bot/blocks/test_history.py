@@ -198,7 +198,7 @@ def test_buttons():
     assert ids.Window(sid=SID, days=7) == ids.Window.from_value(shown[1]["value"])
 
 
-def test_charts_in_words():
+def test_charts_in_text():
     """
     A workspace without charts reads them.
     """

@@ -11,7 +11,7 @@ from bot.blocks.history_months import (
     beyond_fault,
     beyond_screen,
     days_fault,
-    empty_words,
+    empty_text,
     file_name,
     history_headline,
     in_window,
@@ -250,11 +250,11 @@ def test_history_headline(sessions, days, said):
         ((CLOSED,), "ask for more than 1 days"),
     ],
 )
-def test_empty_words(sessions, part):
+def test_empty_text(sessions, part):
     """
     An empty history says what it does not mean and what to do.
     """
-    assert part in empty_words(a_report(sessions=sessions), 1)
+    assert part in empty_text(a_report(sessions=sessions), 1)
 
 
 def test_timeline_alt():

@@ -104,7 +104,7 @@ def test_slack_takes_it(element):
     """
     Every input keeps Slack's limits, whatever it is made of.
     """
-    block = field("here", "Label" * 500, element, hint="Hint" * 600, optional=True, tells=True)
+    block = field("here", "Label" * 500, element, hint="Hint" * 600, optional=True, notifies=True)
     view = modal("x", "Title", [block]) | {"submit": plain("Save", 24)}
 
     assert [] == view_faults(view, ("modal",))

@@ -19,9 +19,9 @@ from tests.bot.blocks.reports import HOSTILE, words
 WAYS = (as_data_table, as_table, as_fields, as_text)
 
 
-def a_table(rows, width=4, filler="x", telling=2):
+def a_table(rows, width=4, filler="x", kept_columns=2):
     row = ("name", *[filler] * (width - 2), Number(1246, "1 246"))
-    return Table("Caption", tuple(f"head {n}" for n in range(width)), (row,) * rows, telling)
+    return Table("Caption", tuple(f"head {n}" for n in range(width)), (row,) * rows, kept_columns)
 
 
 @pytest.mark.parametrize("draw", WAYS)
@@ -86,7 +86,7 @@ def test_all_columns_are_kept_where_none_may_go():
     """
     A table whose columns are all needed loses rows instead.
     """
-    drawn = as_table(a_table(90, 4, "x" * 200, telling=None))
+    drawn = as_table(a_table(90, 4, "x" * 200, kept_columns=None))
 
     assert 4 == drawn.columns
     assert drawn.rows < 90
@@ -96,7 +96,7 @@ def test_budgets_are_used_up():
     """
     The next row would not have fitted: nothing is left out needlessly.
     """
-    table = a_table(150, 3, "x" * 180, telling=None)
+    table = a_table(150, 3, "x" * 180, kept_columns=None)
     drawn = as_data_table(table)
     each = len("name") + 180 + len("1 246")
 

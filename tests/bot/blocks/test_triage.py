@@ -8,8 +8,15 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.format import NOTICE, PLAIN
+from bot.blocks.report_text import state_label
 from bot.blocks.screen import ALL_BLOCKS, NOTHING
-from bot.blocks.triage import cells, headline, next_step, state_word, states_line, triage_screen
+from bot.blocks.triage import (
+    cells,
+    next_step,
+    states_line,
+    triage_headline,
+    triage_screen,
+)
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
 from bot.errors import BotError, TookTooLong
@@ -264,7 +271,7 @@ def test_a_state_is_a_sign_and_a_word(state):
     """
     No sign stands alone.
     """
-    sign, _, word = state_word(state).partition(" ")
+    sign, _, word = state_label(state).partition(" ")
 
     assert sign
     assert word == state.value.replace("_", " ")
@@ -293,4 +300,4 @@ def test_an_outage_without_a_place_in_the_reports_says_no_next_step():
     made = triage(["1"], [sim(1, findings=(a_finding(),))])
 
     assert next_step(made, PLAIN) is None
-    assert "1 critical" in headline(made, NOTICE)
+    assert "1 critical" in triage_headline(made, NOTICE)

@@ -146,7 +146,7 @@ def test_any_window(days):
     assert {colour_of(4)} == {image.getpixel((x, row)) for x in range(LEFT, RIGHT)}
 
 
-def test_a_report_is_drawn_with_its_own_words():
+def test_a_report_is_drawn_with_its_own_text():
     """
     What the report skipped, and that it is from before, are notes.
     """

@@ -1,12 +1,12 @@
 """What the bot says of a SIM, once, for Slack and for the terminal.
 
-Each function takes the report, most also a `Speech` (bot/blocks/format.py: MRKDWN, NOTICE or
+Each function takes the report, most also a `Formatter` (bot/blocks/format.py: MRKDWN, NOTICE or
 PLAIN), and gives text that is ready to be shown:
 
-    headline(report, speak)      the first line: name, state, why, since when
-    warnings(report, speak)      that KORE did not answer, that sessions could not be read; or []
-    facts(report, speak)         [(label, value)] of the newest session
-    sim_line, window_line, freshness_line, left_out_line   the small print
+    report_headline(report, fmt)      the first line: name, state, why, since when
+    warnings(report, fmt)      that KORE did not answer, that sessions could not be read; or []
+    facts(report, fmt)         [(label, value)] of the newest session
+    sim_line, window_line, freshness_line, skipped_line   the small print
 
 Findings are in bot/blocks/findings.py, the pieces of one session in session_words.py.
 """
@@ -15,14 +15,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.blocks.format import (
-    Speech,
+    Formatter,
     ago,
     between,
     count,
     flagged,
     grouped,
     iccid_groups,
-    imei_words,
+    imei_text,
     lasting,
     place,
     span,
@@ -39,16 +39,16 @@ UNKNOWN_CELL = "cell unknown"
 UNKNOWN_PACKETS = "packets unknown"
 
 
-def known(text: str | None, otherwise: str, speak: Speech) -> str:
+def known(text: str | None, otherwise: str, fmt: Formatter) -> str:
     """Show a field, or say that it is unknown where it is empty or a placeholder."""
-    told = known_text(text)
-    return speak.data(told) if told else otherwise
+    value = known_text(text)
+    return fmt.data(value) if value else otherwise
 
 
-def network_words(session: DataSession, speak: Speech) -> str:
+def network_text(session: DataSession, fmt: Formatter) -> str:
     """Say on what a session ran: `Telcel on 3G`."""
-    operator = known(session.operator_name, "", speak)
-    radio = known(session.radio_link, "", speak)
+    operator = known(session.operator_name, "", fmt)
+    radio = known(session.radio_link, "", fmt)
     if operator and radio:
         return f"{operator} on {radio}"
     if operator:
@@ -56,14 +56,14 @@ def network_words(session: DataSession, speak: Speech) -> str:
     return f"an unknown operator on {radio}" if radio else "an unknown network"
 
 
-def operator_words(session: DataSession, speak: Speech) -> str:
+def operator_text(session: DataSession, fmt: Formatter) -> str:
     """Return `T-Mobile USA · 310-260 · 🇺🇸 USA`; each part that is unknown is said so."""
     country = known_text(session.operator_country)
     return " · ".join(
         (
-            known(session.operator_name, UNKNOWN_OPERATOR, speak),
-            speak.data(network_code(session) or "MCC-MNC unknown"),
-            speak.data(flagged(country)) if country else "country unknown",
+            known(session.operator_name, UNKNOWN_OPERATOR, fmt),
+            fmt.data(network_code(session) or "MCC-MNC unknown"),
+            fmt.data(flagged(country)) if country else "country unknown",
         )
     )
 
@@ -76,12 +76,12 @@ def network_code(session: DataSession) -> str | None:
     return f"{mcc or 'MCC unknown'}-{mnc or 'MNC unknown'}"
 
 
-def cell_words(session: DataSession, speak: Speech) -> str:
+def cell_text(session: DataSession, fmt: Formatter) -> str:
     """Return the cell's id."""
-    return known(cell(session.cell_id), UNKNOWN_CELL, speak)
+    return known(cell(session.cell_id), UNKNOWN_CELL, fmt)
 
 
-def place_words(session: DataSession) -> str:
+def place_text(session: DataSession) -> str:
     """Say where the tower stands, and that it is the tower."""
     where = session.cell_location_estimate
     if session.cell_id == WITHHELD:
@@ -89,24 +89,24 @@ def place_words(session: DataSession) -> str:
     return f"{place(where)} (tower, not device)" if where else "no location for this cell"
 
 
-def traffic_words(up: int | None, down: int | None) -> str:
+def traffic_text(up: int | None, down: int | None) -> str:
     """Return `246 packets up, 296 down` for within a sentence; unknown is never 0."""
     if up is None and down is None:
         return UNKNOWN_PACKETS
-    told_up = "packets up unknown" if up is None else f"{count(up, 'packet')} up"
-    return f"{told_up}, {'down unknown' if down is None else f'{grouped(down)} down'}"
+    packets_up = "packets up unknown" if up is None else f"{count(up, 'packet')} up"
+    return f"{packets_up}, {'down unknown' if down is None else f'{grouped(down)} down'}"
 
 
-def packets_words(up: int | None, down: int | None) -> str:
+def packets_text(up: int | None, down: int | None) -> str:
     """Return `↑ 246 up · ↓ 296 down` for beside a label; unknown is never 0."""
     if up is None and down is None:
         return UNKNOWN_PACKETS
-    told_up = "up unknown" if up is None else f"{grouped(up)} up"
-    told_down = "down unknown" if down is None else f"{grouped(down)} down"
-    return f"↑ {told_up} · ↓ {told_down}"
+    packets_up = "up unknown" if up is None else f"{grouped(up)} up"
+    packets_down = "down unknown" if down is None else f"{grouped(down)} down"
+    return f"↑ {packets_up} · ↓ {packets_down}"
 
 
-def duration_words(session: DataSession, now: datetime) -> str:
+def duration_text(session: DataSession, now: datetime) -> str:
     """Say how long a session lasted, or has lasted so far."""
     if session.start is None:
         return "duration unknown"
@@ -126,6 +126,16 @@ STATE_ICONS = {
 }
 
 
+def state_text(state: State) -> str:
+    """Return a state as people read it: `never seen`."""
+    return state.value.replace("_", " ")
+
+
+def state_label(state: State) -> str:
+    """Return a state with its sign: `🟢 online`."""
+    return f"{STATE_ICONS[state]} {state_text(state)}"
+
+
 class Fact(NamedTuple):
     """One thing known, or said to be unknown."""
 
@@ -133,11 +143,11 @@ class Fact(NamedTuple):
     value: str
 
 
-def headline(report: SessionReport, speak: Speech) -> str:
+def report_headline(report: SessionReport, fmt: Formatter) -> str:
     """Say in one sentence what the SIM is doing; stale answers speak of the past."""
-    claim = speak.strong(_claim(report, speak.data(report.sim.name)))
+    claim = fmt.strong(_claim(report, fmt.data(report.sim.name)))
     as_of = f" (as of {ago(report.as_of, report.made_at)})" if report.stale else ""
-    return f"{STATE_ICONS[report.state]} {claim}{as_of} — {_because(report, speak)}"
+    return f"{STATE_ICONS[report.state]} {claim}{as_of} — {_because(report, fmt)}"
 
 
 def _claim(report: SessionReport, name: str) -> str:
@@ -146,51 +156,51 @@ def _claim(report: SessionReport, name: str) -> str:
         return f"The state of {name} {verb} unknown"
     if report.state is State.NEVER_SEEN:
         return f"{name} was never seen in the last 30 days"
-    return f"{name} {verb} {report.state.value.replace('_', ' ')}"
+    return f"{name} {verb} {state_text(report.state)}"
 
 
-def _because(report: SessionReport, speak: Speech) -> str:
+def _because(report: SessionReport, fmt: Formatter) -> str:
     session = report.last_session
     if report.state is State.BLOCKED:
-        status = known(report.sim.status, "unknown", speak)
-        return f"its SIM status is {status}{_changed(report, speak)}"
+        status = known(report.sim.status, "unknown", fmt)
+        return f"its SIM status is {status}{_changed(report, fmt)}"
     if report.state is State.NOT_ACTIVATED:
         status = "its SIM status is new, and it cannot connect until that is set to ready"
-        return f"{status}{_changed(report, speak)}"
+        return f"{status}{_changed(report, fmt)}"
     if report.state is State.NEVER_SEEN:
         return "KORE shows no data session for that time, and keeps no older ones"
     if session is None:
         return "KORE told us of the SIM, but its sessions could not be read"
-    return _of_session(report, session, speak)
+    return _of_session(report, session, fmt)
 
 
-def _of_session(report: SessionReport, session: DataSession, speak: Speech) -> str:
-    via = network_words(session, speak)
-    since = _since(session.start, report, speak)
+def _of_session(report: SessionReport, session: DataSession, fmt: Formatter) -> str:
+    via = network_text(session, fmt)
+    since = _since(session.start, report, fmt)
     updated = _updated(session, report)
     if report.state is State.ONLINE:
         return f"{via}, {since}, {updated}"
     if report.state is State.STALE:
         return f"its session ({via}) is open {since}, but was last {updated}"
     if report.state is State.OFFLINE:
-        return f"last seen on {via}, {_until(session.end, report, speak)}"
+        return f"last seen on {via}, {_until(session.end, report, fmt)}"
     return f"its session ({via}) is open {since}, but KORE does not say when it was last updated"
 
 
-def _changed(report: SessionReport, speak: Speech) -> str:
+def _changed(report: SessionReport, fmt: Formatter) -> str:
     if report.since is None:
         return "; since when is unknown"
-    return f"; the SIM was last changed {moment_words(report.since, report, speak)}"
+    return f"; the SIM was last changed {moment_text(report.since, report, fmt)}"
 
 
-def _since(start: datetime | None, report: SessionReport, speak: Speech) -> str:
+def _since(start: datetime | None, report: SessionReport, fmt: Formatter) -> str:
     if start is None:
         return "since an unknown time"
-    return f"since {speak.when(start)} ({span(between(start, report.made_at))})"
+    return f"since {fmt.when(start)} ({span(between(start, report.made_at))})"
 
 
-def _until(end: datetime | None, report: SessionReport, speak: Speech) -> str:
-    return f"until {moment_words(end, report, speak)}" if end else "until an unknown time"
+def _until(end: datetime | None, report: SessionReport, fmt: Formatter) -> str:
+    return f"until {moment_text(end, report, fmt)}" if end else "until an unknown time"
 
 
 def _updated(session: DataSession, report: SessionReport) -> str:
@@ -199,9 +209,9 @@ def _updated(session: DataSession, report: SessionReport) -> str:
     return f"updated {ago(session.last_updated, report.made_at)}"
 
 
-def moment_words(moment: datetime, report: SessionReport, speak: Speech) -> str:
+def moment_text(moment: datetime, report: SessionReport, fmt: Formatter) -> str:
     """Return a moment and how long ago it was when the report was made."""
-    return f"{speak.when(moment)} ({ago(moment, report.made_at)})"
+    return f"{fmt.when(moment)} ({ago(moment, report.made_at)})"
 
 
 def mark(report: SessionReport) -> str:
@@ -209,66 +219,66 @@ def mark(report: SessionReport) -> str:
     return f" ({span(between(report.as_of, report.made_at))} old)" if report.stale else ""
 
 
-def stale_line(report: SessionReport, speak: Speech) -> str | None:
+def stale_line(report: SessionReport, fmt: Formatter) -> str | None:
     """Say that this is from before, and why; None on a fresh answer."""
     if not report.stale:
         return None
     age = span(between(report.as_of, report.made_at))
-    known_then = f"This is what I knew {age} ago, at {speak.when(report.as_of)}"
+    known_then = f"This is what I knew {age} ago, at {fmt.when(report.as_of)}"
     why = report.why_stale or "KORE is not answering."
-    return f"⚠️ {speak.strong(why)} {known_then}; it may have changed."
+    return f"⚠️ {fmt.strong(why)} {known_then}; it may have changed."
 
 
-def unread_line(report: SessionReport, speak: Speech) -> str | None:
+def unread_line(report: SessionReport, fmt: Formatter) -> str | None:
     """Say why the sessions could not be read; None where they could."""
     if report.sessions is not None:
         return None
-    why = f" {speak.sentence(report.problem)}" if report.problem else ""
-    return f"⚠️ {speak.strong('Its sessions could not be read.')}{why}"
+    why = f" {fmt.sentence(report.problem)}" if report.problem else ""
+    return f"⚠️ {fmt.strong('Its sessions could not be read.')}{why}"
 
 
-def warnings(report: SessionReport, speak: Speech) -> list[str]:
+def warnings(report: SessionReport, fmt: Formatter) -> list[str]:
     """Return what the reader must know before all else: from before, or sessions unread."""
-    lines = (stale_line(report, speak), unread_line(report, speak))
+    lines = (stale_line(report, fmt), unread_line(report, fmt))
     return [line for line in lines if line]
 
 
-def facts(report: SessionReport, speak: Speech) -> list[Fact]:
+def facts(report: SessionReport, fmt: Formatter) -> list[Fact]:
     """Return what is known of the newest session, unknown said in words; [] without a session."""
     session = report.last_session
     if session is None:
         return []
-    told = [
-        Fact("Operator", operator_words(session, speak)),
-        Fact("Radio link", known(session.radio_link, UNKNOWN_RADIO, speak)),
-        Fact("Cell", cell_words(session, speak)),
-        Fact("Place", place_words(session)),
-        Fact("Packets", packets_words(session.packets_uploaded, session.packets_downloaded)),
-        Fact("IMEI", speak.data(imei_words(known_text(session.imei)))),
-        Fact("Started", _moment_or(session.start, "start unknown", report, speak)),
-        Fact("Ended", _moment_or(session.end, "still open", report, speak)),
-        Fact("Updated", _moment_or(session.last_updated, "last update unknown", report, speak)),
-        Fact("Duration", duration_words(session, report.made_at)),
+    values = [
+        Fact("Operator", operator_text(session, fmt)),
+        Fact("Radio link", known(session.radio_link, UNKNOWN_RADIO, fmt)),
+        Fact("Cell", cell_text(session, fmt)),
+        Fact("Place", place_text(session)),
+        Fact("Packets", packets_text(session.packets_uploaded, session.packets_downloaded)),
+        Fact("IMEI", fmt.data(imei_text(known_text(session.imei)))),
+        Fact("Started", _moment_or(session.start, "start unknown", report, fmt)),
+        Fact("Ended", _moment_or(session.end, "still open", report, fmt)),
+        Fact("Updated", _moment_or(session.last_updated, "last update unknown", report, fmt)),
+        Fact("Duration", duration_text(session, report.made_at)),
     ]
-    return [Fact(fact.label, fact.value + mark(report)) for fact in told]
+    return [Fact(fact.label, fact.value + mark(report)) for fact in values]
 
 
 def _moment_or(
-    moment: datetime | None, otherwise: str, report: SessionReport, speak: Speech
+    moment: datetime | None, otherwise: str, report: SessionReport, fmt: Formatter
 ) -> str:
-    return moment_words(moment, report, speak) if moment else otherwise
+    return moment_text(moment, report, fmt) if moment else otherwise
 
 
-def sim_line(report: SessionReport, speak: Speech) -> str:
+def sim_line(report: SessionReport, fmt: Formatter) -> str:
     """Return the SIM's names, ids and status."""
     sim = report.sim
-    parts = [f"SIM {speak.data(sim.name)}"]
+    parts = [f"SIM {fmt.data(sim.name)}"]
     if sim.friendly_name and sim.friendly_name != sim.name:
-        parts.append(speak.data(sim.friendly_name))
+        parts.append(fmt.data(sim.friendly_name))
     if sim.name != sim.sid:
-        parts.append(speak.code(sim.sid))
-    parts.append(f"ICCID {speak.data(iccid_groups(sim.iccid))}" if sim.iccid else "ICCID unknown")
-    parts.append(f"status {known(sim.status, 'unknown', speak)}{mark(report)}")
+        parts.append(fmt.code(sim.sid))
+    parts.append(f"ICCID {fmt.data(iccid_groups(sim.iccid))}" if sim.iccid else "ICCID unknown")
+    parts.append(f"status {known(sim.status, 'unknown', fmt)}{mark(report)}")
     return " · ".join(parts)
 
 
@@ -286,25 +296,25 @@ def _summed(summary: Summary | None) -> str:
         count(summary.sessions, "session"),
         count(summary.networks, "network") if summary.networks else "networks unknown",
         count(summary.cells, "cell") if summary.cells else "cells unknown",
-        traffic_words(summary.packets_uploaded, summary.packets_downloaded),
+        traffic_text(summary.packets_uploaded, summary.packets_downloaded),
     )
-    return ", ".join(parts) + _untold(summary)
+    return ", ".join(parts) + _without_packets(summary)
 
 
-def _untold(summary: Summary) -> str:
+def _without_packets(summary: Summary) -> str:
     if summary.packets_uploaded is None and summary.packets_downloaded is None:
         return ""
-    untold = summary.sessions_without_packets
-    return f" (packets unknown for {count(untold, 'session')})" if untold else ""
+    unknown = summary.sessions_without_packets
+    return f" (packets unknown for {count(unknown, 'session')})" if unknown else ""
 
 
-def freshness_line(report: SessionReport, speak: Speech) -> str:
+def freshness_line(report: SessionReport, fmt: Formatter) -> str:
     """Say when KORE told us this, and what of it is withheld here."""
-    read = f"Read {moment_words(report.as_of, report, speak)}"
-    return f"{read} · {speak.own(report.withheld)}" if report.withheld else read
+    read = f"Read {moment_text(report.as_of, report, fmt)}"
+    return f"{read} · {fmt.own(report.withheld)}" if report.withheld else read
 
 
-def left_out_line(report: SessionReport) -> str | None:
+def skipped_line(report: SessionReport) -> str | None:
     """Say how many rows could not be read; None where all could."""
     if not report.skipped_rows:
         return None

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN
-from bot.blocks.report_words import (
+from bot.blocks.report_text import (
     facts,
     freshness_line,
-    headline,
-    left_out_line,
+    report_headline,
     sim_line,
+    skipped_line,
     unread_line,
     warnings,
     window_line,
@@ -101,7 +101,7 @@ def test_headline(changes, said):
     """
     The first line is a whole sentence: name, state word, since when.
     """
-    assert said == headline(a_report(**changes), PLAIN)
+    assert said == report_headline(a_report(**changes), PLAIN)
 
 
 @pytest.mark.parametrize("state", State)
@@ -110,7 +110,7 @@ def test_every_state_has_a_headline(state, sessions):
     """
     Whatever the sessions are, the headline has the name and the word of the state.
     """
-    said = headline(a_report(state=state, sessions=sessions), PLAIN)
+    said = report_headline(a_report(state=state, sessions=sessions), PLAIN)
 
     assert "pump-7" in said
     assert state.value.replace("_", " ") in said
@@ -121,7 +121,7 @@ def test_headline_in_a_notification_is_plain():
     """
     A notification has no tokens and no bold, and its data is escaped.
     """
-    said = headline(a_report(sim=a_sim(unique_name="<!here> *x*")), NOTICE)
+    said = report_headline(a_report(sim=a_sim(unique_name="<!here> *x*")), NOTICE)
 
     assert said.startswith("🟢 &lt;!here&gt; ∗x∗ is online — ")
     assert "<" not in said
@@ -131,7 +131,7 @@ def test_headline_in_slack_is_in_the_readers_zone():
     """
     In Slack the moments are date tokens.
     """
-    assert "<!date^1767614400^" in headline(a_report(), MRKDWN)
+    assert "<!date^1767614400^" in report_headline(a_report(), MRKDWN)
 
 
 def test_facts():
@@ -152,7 +152,7 @@ def test_facts():
     ] == facts(a_report(), PLAIN)
 
 
-def test_unknown_facts_are_said_in_words():
+def test_unknown_facts_are_said_in_text():
     """
     A session of which nothing is known says so in every fact.
     """
@@ -301,7 +301,7 @@ def test_left_out_line(rows, said):
     """
     Rows that were skipped are counted.
     """
-    assert said == left_out_line(a_report(skipped_rows=rows))
+    assert said == skipped_line(a_report(skipped_rows=rows))
 
 
 def test_freshness_line():

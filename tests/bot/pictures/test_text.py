@@ -7,7 +7,7 @@ import pytest
 
 from bot.diagnosis.state import State
 from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Window, spans_of
-from bot.pictures.words import (
+from bot.pictures.text import (
     counted,
     drawn_at,
     left_out,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.blocks.format import Speech, ago, between, count, flagged, grouped, span
-from bot.blocks.report_words import STATE_ICONS
+from bot.blocks.format import Formatter, ago, between, count, flagged, grouped, span
+from bot.blocks.report_text import state_label, state_text
 from bot.diagnosis.state import State
 from bot.digests.digest import FAILED, UNRELIABLE_PERCENT, Changed, Digest, Group, Known, Lost, Some
 from bot.sessions.redaction import WITHHELD
@@ -24,32 +24,32 @@ SAID_BY_THE_STATE = frozenset(
 )
 
 
-def change_lines(changes: Iterable[Change], speak: Speech) -> list[str]:
+def change_lines(changes: Iterable[Change], fmt: Formatter) -> list[str]:
     """Return a line for each change; that of the state is left to the headline."""
-    return [change_words(c, speak) for c in changes if c.kind not in SAID_BY_THE_STATE]
+    return [change_text(c, fmt) for c in changes if c.kind not in SAID_BY_THE_STATE]
 
 
-def change_words(change: Change, speak: Speech) -> str:
+def change_text(change: Change, fmt: Formatter) -> str:
     """Return one line: `Operator: Telcel → T-Mobile USA`, `New finding: Flapping`."""
     if change.kind is ChangeKind.NEW_FINDING:
-        return f"New finding: {speak.data(change.after or 'unknown')}"
+        return f"New finding: {fmt.data(change.after or 'unknown')}"
     if change.kind is ChangeKind.FINDING_GONE:
-        return f"Finding gone: {speak.data(change.before or 'unknown')}"
+        return f"Finding gone: {fmt.data(change.before or 'unknown')}"
     label = _OF_FIELDS.get(change.kind, "State")
     if WITHHELD in {change.before, change.after}:
         return f"{label}: another than before, {WITHHELD} here"
-    was, now = (_side(change.kind, side, speak) for side in (change.before, change.after))
+    was, now = (_side(change.kind, side, fmt) for side in (change.before, change.after))
     return f"{label}: {was} → {now}"
 
 
-def _side(kind: ChangeKind, value: str | None, speak: Speech) -> str:
+def _side(kind: ChangeKind, value: str | None, fmt: Formatter) -> str:
     if value is None:
         return "unknown"
     if kind is ChangeKind.NEW_COUNTRY:
         value = flagged(value)
     if kind is ChangeKind.NEW_IMEI:
         value = f"{value[:8]}-{value[8:]}"
-    return speak.data(value)
+    return fmt.data(value)
 
 
 NAMES = 5
@@ -73,21 +73,19 @@ KINDS = {
 _COUNTED = (ChangeKind.WENT_SILENT, ChangeKind.CAME_BACK)
 
 
-def headline(digest: Digest, speak: Speech) -> str:
+def digest_headline(digest: Digest, fmt: Formatter) -> str:
     """Say in one sentence what is new; the digest's name and time stand before it."""
-    who = f"{speak.data(digest.name)}, {when_words(digest.due, digest)}"
-    return speak.strong(f"{who} — {_news(digest, speak)}.")
+    who = f"{fmt.data(digest.name)}, {when_text(digest.due, digest)}"
+    return fmt.strong(f"{who} — {_news(digest, fmt)}.")
 
 
-def quiet_headline(digest: Digest, speak: Speech) -> str:
+def quiet_headline(digest: Digest, fmt: Formatter) -> str:
     """Say in one line that there is nothing to say."""
-    who = f"{speak.data(digest.name)}, {when_words(digest.due, digest)}"
-    return (
-        f"{speak.strong(f'{who} — all quiet.')} Nothing changed {_since(digest)}; {_fine(digest)}."
-    )
+    who = f"{fmt.data(digest.name)}, {when_text(digest.due, digest)}"
+    return f"{fmt.strong(f'{who} — all quiet.')} Nothing changed {_since(digest)}; {_fine(digest)}."
 
 
-def when_words(moment: datetime, digest: Digest) -> str:
+def when_text(moment: datetime, digest: Digest) -> str:
     """Name a due time in the digest's own zone: `Monday 09:00`, `23 Nov 09:00` after a week."""
     zone = ZoneInfo(digest.zone)
     at, now = moment.astimezone(zone), digest.due.astimezone(zone)
@@ -96,11 +94,11 @@ def when_words(moment: datetime, digest: Digest) -> str:
     return f"{at.day} {at:%b} {at:%H:%M}"
 
 
-def _news(digest: Digest, speak: Speech) -> str:
+def _news(digest: Digest, fmt: Formatter) -> str:
     if digest.problem:
         return "KORE could not be asked, so nothing is known"
     if not digest.sims:
-        return f"no SIM fits {speak.data(digest.about)}"
+        return f"no SIM fits {fmt.data(digest.about)}"
     if digest.is_unreliable:
         return f"{grouped(digest.failed)} of {count(digest.sims, 'SIM')} could not be read"
     return ", ".join([*_changes_in_brief(digest), _fine(digest)])
@@ -108,9 +106,9 @@ def _news(digest: Digest, speak: Speech) -> str:
 
 def _changes_in_brief(digest: Digest) -> list[str]:
     """Count what went silent and came back; other changes in one number."""
-    told = [(group.kind, group.count) for group in digest.changes]
-    brief = [f"{grouped(number)} {KINDS[kind][1]}" for kind, number in told if kind in _COUNTED]
-    others = sum(number for kind, number in told if kind not in _COUNTED)
+    kinds = [(group.kind, group.count) for group in digest.changes]
+    brief = [f"{grouped(number)} {KINDS[kind][1]}" for kind, number in kinds if kind in _COUNTED]
+    others = sum(number for kind, number in kinds if kind not in _COUNTED)
     more = count(others, "other change") if brief else count(others, "change")
     outage = [f"{count(len(digest.outages), 'common outage')}"] if digest.outages else []
     return [*outage, *brief, *([more] if others else [])] or _nothing(digest)
@@ -127,97 +125,97 @@ def _fine(digest: Digest) -> str:
 
 
 def _since(digest: Digest) -> str:
-    return f"since {when_words(digest.since, digest)}" if digest.since else "that I know of"
+    return f"since {when_text(digest.since, digest)}" if digest.since else "that I know of"
 
 
-def warnings(digest: Digest, speak: Speech) -> list[str]:
+def warnings(digest: Digest, fmt: Formatter) -> list[str]:
     """Return what must be known before the rest: what could not be read, what was missed."""
-    lines = [_problem(digest, speak), _unread(digest, speak), _missing(digest, speak)]
+    lines = [_problem(digest, fmt), _unread(digest, fmt), _missing(digest, fmt)]
     missed = [
-        f"⏭️ The digest of {when_words(each.due, digest)} was skipped: {speak.sentence(each.why)}"
+        f"⏭️ The digest of {when_text(each.due, digest)} was skipped: {fmt.sentence(each.why)}"
         for each in digest.missed
     ]
     return [*(line for line in lines if line), *missed[:NAMES]]
 
 
-def _problem(digest: Digest, speak: Speech) -> str | None:
+def _problem(digest: Digest, fmt: Formatter) -> str | None:
     if digest.problem is None:
         return None
-    claim = f"KORE gave me no list of SIMs until {speak.when(digest.made_at)}."
-    return f"⚠️ {speak.strong(claim)} {speak.sentence(digest.problem)}"
+    claim = f"KORE gave me no list of SIMs until {fmt.when(digest.made_at)}."
+    return f"⚠️ {fmt.strong(claim)} {fmt.sentence(digest.problem)}"
 
 
-def _unread(digest: Digest, speak: Speech) -> str | None:
+def _unread(digest: Digest, fmt: Formatter) -> str | None:
     if not digest.failed:
         return None
     ranked = sorted(digest.unread.reasons.items(), key=lambda pair: -pair[1])[:_REASONS]
-    why = " ".join(f"{grouped(number)}: {speak.sentence(reason)}" for reason, number in ranked)
-    named = names_words(Some(digest.failed, digest.unread.first), speak)
-    claim = speak.strong(f"{count(digest.failed, 'SIM')} could not be read")
+    why = " ".join(f"{grouped(number)}: {fmt.sentence(reason)}" for reason, number in ranked)
+    named = names_text(Some(digest.failed, digest.unread.first), fmt)
+    claim = fmt.strong(f"{count(digest.failed, 'SIM')} could not be read")
     many = f" {_UNRELIABLE}" if digest.is_unreliable else ""
     return f"⚠️ {claim}: {named}. {why}{many}"
 
 
-def _missing(digest: Digest, speak: Speech) -> str | None:
+def _missing(digest: Digest, fmt: Formatter) -> str | None:
     if not digest.missing:
         return None
-    shown = ", ".join(speak.data(typed) for typed in digest.missing[:NAMES])
+    shown = ", ".join(fmt.data(typed) for typed in digest.missing[:NAMES])
     rest = len(digest.missing) - NAMES
     more = f" and {grouped(rest)} more" if rest > 0 else ""
-    return f"⚠️ {speak.strong('KORE does not have')} {shown}{more} any longer."
+    return f"⚠️ {fmt.strong('KORE does not have')} {shown}{more} any longer."
 
 
-def outage_words(lost: Lost, speak: Speech) -> str:
+def outage_text(lost: Lost, fmt: Formatter) -> str:
     """Say that SIMs fell silent together, and what not to do."""
-    where = speak.data(lost.operator or lost.network)
-    claim = speak.strong(f"Common outage: {count(lost.sims, 'SIM')} on {where}.")
+    where = fmt.data(lost.operator or lost.network)
+    claim = fmt.strong(f"Common outage: {count(lost.sims, 'SIM')} on {where}.")
     return (
-        f"🔴 {claim} Last heard of between {speak.when(lost.first)} and {speak.when(lost.last)}: "
+        f"🔴 {claim} Last heard of between {fmt.when(lost.first)} and {fmt.when(lost.last)}: "
         "it looks like an outage of the network, not of the devices. → Check the operator's and "
         "KORE's status pages; do not reset them all."
     )
 
 
-def changes_words(digest: Digest, speak: Speech) -> list[str]:
+def changes_text(digest: Digest, fmt: Formatter) -> list[str]:
     """Return a line for each kind of change; that there is nothing to compare with is said too."""
     if digest.since is None:
         return ["This is the first digest: from the next one on I say what changed."]
-    lines = [_group_words(group, digest, speak) for group in digest.changes]
+    lines = [_group_text(group, digest, fmt) for group in digest.changes]
     lines += [
-        f"{sign} {speak.strong(what)} {names_words(some, speak)}"
+        f"{sign} {fmt.strong(what)} {names_text(some, fmt)}"
         for sign, what, some in (("🆕", "new SIM", digest.new), ("👋", "gone", digest.gone))
         if some.count
     ]
-    return [f"Since {when_words(digest.since, digest)}:", *lines] if lines else []
+    return [f"Since {when_text(digest.since, digest)}:", *lines] if lines else []
 
 
-def _group_words(group: Group, digest: Digest, speak: Speech) -> str:
+def _group_text(group: Group, digest: Digest, fmt: Formatter) -> str:
     sign, what = KINDS[group.kind]
-    shown = [_changed_words(group.kind, changed, digest, speak) for changed in group.first[:NAMES]]
-    return f"{sign} {speak.strong(what)} {_listed(shown, group.count)}"
+    shown = [_changed_text(group.kind, changed, digest, fmt) for changed in group.first[:NAMES]]
+    return f"{sign} {fmt.strong(what)} {_listed(shown, group.count)}"
 
 
-def _changed_words(kind: ChangeKind, changed: Changed, digest: Digest, speak: Speech) -> str:
-    name = speak.data(changed.sim.name)
+def _changed_text(kind: ChangeKind, changed: Changed, digest: Digest, fmt: Formatter) -> str:
+    name = fmt.data(changed.sim.name)
     if kind is ChangeKind.WENT_SILENT:
         seen = changed.sim.seen_at
         return f"{name} ({span(between(seen, digest.made_at))})" if seen else name
     if kind in {ChangeKind.NEW_FINDING, ChangeKind.FINDING_GONE}:
-        return f"{name} ({speak.own(changed.after or changed.before or '')})"
+        return f"{name} ({fmt.own(changed.after or changed.before or '')})"
     if kind is ChangeKind.CAME_BACK or WITHHELD in {changed.before, changed.after}:
         return name
-    return f"{name} ({from_to(changed, speak)})"
+    return f"{name} ({from_to(changed, fmt)})"
 
 
-def from_to(changed: Changed, speak: Speech) -> str:
+def from_to(changed: Changed, fmt: Formatter) -> str:
     """Say what was and what is."""
     sides = (changed.before, changed.after)
-    return " → ".join(speak.data(side) if side else "none" for side in sides)
+    return " → ".join(fmt.data(side) if side else "none" for side in sides)
 
 
-def names_words(some: Some, speak: Speech) -> str:
+def names_text(some: Some, fmt: Formatter) -> str:
     """Name the first SIMs of a list and count the rest."""
-    return _listed([speak.data(sim.name) for sim in some.first[:NAMES]], some.count)
+    return _listed([fmt.data(sim.name) for sim in some.first[:NAMES]], some.count)
 
 
 def _listed(shown: Sequence[str], every: int) -> str:
@@ -225,33 +223,33 @@ def _listed(shown: Sequence[str], every: int) -> str:
     return ", ".join(shown) + (f" and {grouped(rest)} more" if rest > 0 else "")
 
 
-def worst_words(sim: Known, digest: Digest, speak: Speech) -> str:
+def worst_text(sim: Known, digest: Digest, fmt: Formatter) -> str:
     """Return a line about one of the worst: name, what is wrong, state, last seen."""
     sign = _SIGNS.get(sim.severity or "", "🔵")
     seen = f", last heard of {ago(sim.seen_at, digest.made_at)}" if sim.seen_at else ""
-    what = speak.own(sim.what or "unknown")
-    return f"{sign} {speak.strong(speak.data(sim.name))} {what} — {state_words(sim.state)}{seen}"
+    what = fmt.own(sim.what or "unknown")
+    return f"{sign} {fmt.strong(fmt.data(sim.name))} {what} — {count_text(sim.state)}{seen}"
 
 
-def talkers_words(talkers: Iterable[Known], speak: Speech) -> str:
+def talkers_text(talkers: Iterable[Known], fmt: Formatter) -> str:
     """Name those with the most packets of the last 24 h."""
-    told = [f"{speak.data(sim.name)} {grouped(sim.packets or 0)}" for sim in talkers]
-    return f"Top talkers, packets of the last 24 h: {', '.join(told[:NAMES])}"
+    packets = [f"{fmt.data(sim.name)} {grouped(sim.packets or 0)}" for sim in talkers]
+    return f"Top talkers, packets of the last 24 h: {', '.join(packets[:NAMES])}"
 
 
-def state_words(state: str) -> str:
-    """Return a state as people read it."""
-    return "could not be read" if state == FAILED else state.replace("_", " ")
+def count_text(state: str) -> str:
+    """Return what is counted as people read it: a state, or `could not be read`."""
+    return "could not be read" if state == FAILED else state_text(State(state))
 
 
-def state_sign(state: str) -> str:
-    """Return the sign that stands beside a state's word."""
-    return "⚠️" if state == FAILED else STATE_ICONS[State(state)]
+def count_label(state: str) -> str:
+    """Return what is counted with its sign."""
+    return f"⚠️ {count_text(state)}" if state == FAILED else state_label(State(state))
 
 
-def foot_words(digest: Digest, speak: Speech) -> str:
+def foot_text(digest: Digest, fmt: Formatter) -> str:
     """Say what it is about, and when the next one comes."""
     due = digest.next_due
-    when = f"next: {speak.when(due)} ({digest.zone})" if due else "no next one"
-    left_out = [speak.own(digest.left_out)] if digest.left_out else []
-    return " · ".join([f"About {speak.data(digest.about)}", when, *left_out])
+    when = f"next: {fmt.when(due)} ({digest.zone})" if due else "no next one"
+    left_out = [fmt.own(digest.left_out)] if digest.left_out else []
+    return " · ".join([f"About {fmt.data(digest.about)}", when, *left_out])

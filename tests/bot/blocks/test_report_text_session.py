@@ -3,15 +3,15 @@
 import pytest
 
 from bot.blocks.format import PLAIN
-from bot.blocks.report_words import (
-    cell_words,
-    duration_words,
+from bot.blocks.report_text import (
+    cell_text,
+    duration_text,
     network_code,
-    network_words,
-    operator_words,
-    packets_words,
-    place_words,
-    traffic_words,
+    network_text,
+    operator_text,
+    packets_text,
+    place_text,
+    traffic_text,
 )
 from tests.bot.blocks.reports import NOW
 from tests.builders import NOON, a_session
@@ -29,11 +29,11 @@ UNKNOWN = (None, "null", "N/A", "unknown", " ")
         ("N/A", "null", "an unknown network"),
     ],
 )
-def test_network_words(operator, radio, said):
+def test_network_text(operator, radio, said):
     """
     What of the network is unknown is said so.
     """
-    assert said == network_words(a_session(operator_name=operator, radio_link=radio), PLAIN)
+    assert said == network_text(a_session(operator_name=operator, radio_link=radio), PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,11 @@ def test_network_words(operator, radio, said):
         ),
     ],
 )
-def test_operator_words(changes, said):
+def test_operator_text(changes, said):
     """
     Operator, numbers and country stand side by side, each known or said to be unknown.
     """
-    assert said == operator_words(a_session(**changes), PLAIN)
+    assert said == operator_text(a_session(**changes), PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_operator_words(changes, said):
         (None, None, "packets unknown"),
     ],
 )
-def test_packets_words(up, down, said):
+def test_packets_text(up, down, said):
     """
     A known 0 is 0; an unknown count is never 0.
     """
-    assert said == packets_words(up, down)
+    assert said == packets_text(up, down)
 
 
 @pytest.mark.parametrize(
@@ -84,19 +84,19 @@ def test_packets_words(up, down, said):
         (None, None, "packets unknown"),
     ],
 )
-def test_traffic_words(up, down, said):
+def test_traffic_text(up, down, said):
     """
     Within a sentence packets are named, for no label stands beside them.
     """
-    assert said == traffic_words(up, down)
+    assert said == traffic_text(up, down)
 
 
-def test_place_words():
+def test_place_text():
     """
     A place is the tower's; no place is said in words.
     """
-    assert "≈ 37.883, -122.368 (tower, not device)" == place_words(a_session())
-    assert "no location for this cell" == place_words(a_session(cell_location_estimate=None))
+    assert "≈ 37.883, -122.368 (tower, not device)" == place_text(a_session())
+    assert "no location for this cell" == place_text(a_session(cell_location_estimate=None))
 
 
 @pytest.mark.parametrize("cell", [*UNKNOWN, "0", "0-0-0-0"])
@@ -104,7 +104,7 @@ def test_no_cell(cell):
     """
     A cell of nothing but zeros or placeholders is unknown.
     """
-    assert "cell unknown" == cell_words(a_session(cell_id=cell), PLAIN)
+    assert "cell unknown" == cell_text(a_session(cell_id=cell), PLAIN)
 
 
 def test_network_code_is_as_received():
@@ -123,8 +123,8 @@ def test_network_code_is_as_received():
         (NOW, NOON, "0 s"),
     ],
 )
-def test_duration_words(start, end, said):
+def test_duration_text(start, end, said):
     """
     An open session lasts until now; one without a start has no known length.
     """
-    assert said == duration_words(a_session(start=start, end=end), NOW)
+    assert said == duration_text(a_session(start=start, end=end), NOW)

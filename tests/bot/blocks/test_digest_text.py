@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.blocks.digest_words import change_lines, change_words
+from bot.blocks.digest_text import change_lines, change_text
 from bot.blocks.format import MRKDWN, PLAIN
 from bot.sessions.redaction import WITHHELD
 from bot.sessions.snapshot import Change, ChangeKind
@@ -36,7 +36,7 @@ def test_a_change_is_one_line(change, expected):
     """
     What it is, what was, what is; unknown is said.
     """
-    assert expected == change_words(change, PLAIN)
+    assert expected == change_text(change, PLAIN)
 
 
 def test_the_headline_says_the_state():
@@ -59,4 +59,4 @@ def test_what_kore_tells_cannot_speak_to_slack():
     """
     change = Change(ChangeKind.NEW_OPERATOR, "<!channel>", "*T*")
 
-    assert "Operator: &lt;!channel&gt; → ∗T∗" == change_words(change, MRKDWN)
+    assert "Operator: &lt;!channel&gt; → ∗T∗" == change_text(change, MRKDWN)
