@@ -8,7 +8,7 @@ PLAIN), and gives text that is ready to be shown:
     facts(report, fmt)         [(label, value)] of the newest session
     sim_line, window_line, freshness_line, skipped_line   the small print
 
-Findings are in bot/blocks/findings.py, the pieces of one session in session_words.py.
+Findings are in bot/blocks/findings.py.
 """
 
 from datetime import datetime

@@ -37,7 +37,7 @@ def test_a_moment_in_slack_is_a_date_token():
     assert token == MRKDWN.when(NOON.astimezone(BERLIN))
 
 
-@pytest.mark.parametrize("speak", [NOTICE, PLAIN])
+@pytest.mark.parametrize("fmt", [NOTICE, PLAIN])
 def test_a_moment_elsewhere_is_in_utc(fmt):
     """
     Notifications and terminals say the minute in UTC.
@@ -53,7 +53,7 @@ def test_a_moment_without_a_zone_is_utc():
 
 
 @pytest.mark.parametrize(
-    ("speak", "shown"),
+    ("fmt", "shown"),
     [
         (MRKDWN, "*&lt;b&gt; ∗* `a&amp;ˋ` &gt;"),
         (NOTICE, "&lt;b&gt; ∗ a&amp;ˋ &gt;"),
@@ -70,7 +70,7 @@ def test_marks(fmt, shown):
 
 
 @pytest.mark.parametrize(
-    ("speak", "shown"),
+    ("fmt", "shown"),
     [
         (
             MRKDWN,
@@ -88,7 +88,7 @@ def test_linked(fmt, shown):
 
 
 @pytest.mark.parametrize(
-    ("speak", "shown"),
+    ("fmt", "shown"),
     [
         (MRKDWN, "I read `<b>`.".replace("<b>", "&lt;b&gt;")),
         (NOTICE, "I read &lt;b&gt;."),
