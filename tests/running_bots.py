@@ -53,7 +53,7 @@ class Whole:
 
     async def heard(self) -> None:
         """Wait until every event is acked and answered."""
-        await self.slack.api.courier.settled()
+        await self.slack.api.dispatcher.settled()
         await self.settle()
 
     async def settle(self) -> None:

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Faults, broken, too_many
-from bot.emulators.slack.courier import Courier, DeliveryFaults
-from bot.emulators.slack.wire import Json
+from bot.emulators.slack.dispatcher import DeliveryFaults, Dispatcher
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.workspace import Workspace
 
 SLOW_SECONDS = 4.0
@@ -80,14 +80,14 @@ _DELIVERY_FAULTS = {
 class DeliveryControl:
     """Sets how the stand-in for Slack delivers events."""
 
-    def __init__(self, courier: Courier) -> None:
-        self._courier = courier
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
         self.mode = DeliveryMode.NORMAL
 
     def set(self, mode: DeliveryMode) -> None:
         """Deliver like this from now on."""
         self.mode = mode
-        self._courier.mischief = _DELIVERY_FAULTS[mode]
+        self._dispatcher.delivery_faults = _DELIVERY_FAULTS[mode]
 
     def state(self) -> Json:
         """Return the mode and all modes, as the page shows them."""

@@ -74,7 +74,7 @@ async def opened_stage(
         scopes=granted_scopes(features.scopes, features.optional_scopes),
         subscribed=features.events,
     )
-    control, delivery = KoreControl(kore.faults), DeliveryControl(slack.courier)
+    control, delivery = KoreControl(kore.faults), DeliveryControl(slack.dispatcher)
     controls = Controls(workspace, control, kore.events, delivery, bots)
     async with AsyncExitStack() as stack:
         page = Starlette(routes=page_routes(controls, stories=stories))

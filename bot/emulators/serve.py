@@ -1,4 +1,4 @@
-"""Serves a stand-in on a local socket for as long as a `with` block lasts."""
+"""Serves an emulator on a local socket for as long as a `with` block lasts."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from bot.ops.http import http_server
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port that nobody listens on just now."""
+    """Return a port that nobody listens on now."""
     with socket.create_server((host, 0)) as listening:
         return int(listening.getsockname()[1])
 
@@ -21,7 +21,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 async def serving(
     app: ASGIApp, *, port: int = 0, host: str = "127.0.0.1", patience: int = 1
 ) -> AsyncIterator[str]:
-    """Serve `app`, WebSockets too, and give its base URL, without a slash at the end.
+    """Serve `app`, WebSockets too, and yield its base URL, without a slash at the end.
 
     Port 0 takes a free one. Every answer carries its `Date`, as a real server's does. Requests that
     are still running at the end get `patience` seconds.

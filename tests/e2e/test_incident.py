@@ -89,7 +89,7 @@ async def test_however_slack_delivers_there_is_one_answer(ana, demo, mode, answe
     await ana.locator("#composer").fill("@simsessions gateway-3")
     await ana.locator("#composer").press("Enter")
     await expect(ana.get_by_role("article").last).to_contain_text("gateway-3")
-    await demo.slack.courier.settled()
+    await demo.slack.dispatcher.settled()
     await demo.bot.services.tasks.drain(5)
     await deliver(ana, DeliveryMode.NORMAL)
 

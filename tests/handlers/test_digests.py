@@ -314,7 +314,7 @@ async def test_a_lost_store_is_said(whole):
 async def at_home(whole, user):
     """The blocks of somebody's Home tab, opened anew."""
     await whole.slack.workspace.open_home(user)
-    await whole.slack.api.courier.settled()
+    await whole.slack.api.dispatcher.settled()
     await whole.settle()
     return whole.slack.workspace.views.home(whole.slack.workspace.person(user).id).body["blocks"]
 

@@ -25,7 +25,7 @@ async def bot(request):
 async def say(bot, text, *, thread=None, user="ana", channel="#fleet-ops"):
     """Write something, and wait until all answers are out."""
     said = await bot.slack.workspace.say(user, channel, text, thread_ts=thread)
-    await bot.slack.api.courier.settled()
+    await bot.slack.api.dispatcher.settled()
     await bot.settle()
     return said
 

@@ -20,7 +20,7 @@ async def bot(request):
 async def open_home(bot, user="ana", tab="home"):
     """Open the tab, and wait until it is drawn."""
     await bot.slack.workspace.open_home(user, tab)
-    await bot.slack.api.courier.settled()
+    await bot.slack.api.dispatcher.settled()
     await bot.settle()
 
 

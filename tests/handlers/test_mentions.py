@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.emulators.kore.faults import late
-from bot.emulators.slack.courier import DeliveryFaults
+from bot.emulators.slack.dispatcher import DeliveryFaults
 from tests.running_bots import whole_bot
 
 BOT = "<@U0SIMSESS>"
@@ -227,20 +227,20 @@ async def test_the_prefix_is_off_at_first(whole):
 
 @pytest.mark.parametrize("over_http", [False, True])
 @pytest.mark.parametrize(
-    "mischief",
+    "delivery_faults",
     [DeliveryFaults(twice=True), DeliveryFaults(backwards=True), DeliveryFaults(True, True)],
 )
-async def test_every_event_twice_and_out_of_order_is_answered_once(over_http, mischief):
+async def test_every_event_twice_and_out_of_order_is_answered_once(over_http, delivery_faults):
     """
     Each question has one answer, whichever way events come.
     """
     async with whole_bot(over_http=over_http, prefix_channels="C0FLEETOP") as whole:
         whole.slack.api.scopes |= HISTORY
-        whole.slack.api.courier.mischief = mischief
+        whole.slack.api.dispatcher.delivery_faults = delivery_faults
         say = whole.slack.workspace.say
         asked = [await say("ana", "#fleet-ops", f"{BOT} !sim {t}") for t in ("truck-42", "well-4")]
         await whole.heard()
-        await whole.slack.api.courier.redeliver_all()
+        await whole.slack.api.dispatcher.redeliver_all()
         await whole.settle()
 
         assert sorted(m.ts for m in asked) == sorted(
@@ -252,9 +252,9 @@ async def test_ten_minutes_late_is_too_late(both_ways):
     """
     What comes so late is dropped: an answer would stand in between what is said there by then.
     """
-    both_ways.slack.api.courier.mischief = TEN_MINUTES
+    both_ways.slack.api.dispatcher.delivery_faults = TEN_MINUTES
     await both_ways.say(f"{BOT} truck-42")
-    both_ways.slack.api.courier.mischief = DeliveryFaults(late_seconds=300)
+    both_ways.slack.api.dispatcher.delivery_faults = DeliveryFaults(late_seconds=300)
     asked = await both_ways.say(f"{BOT} truck-42")
 
     assert [asked.ts] == [message.thread_ts for message in both_ways.slack.seen_by("ana")]
@@ -266,7 +266,7 @@ async def test_after_a_restart_nothing_is_answered_again(tmp_path):
     """
     async with whole_bot(data_dir=tmp_path) as first:
         asked = await first.say(f"{BOT} truck-42")
-        (event,) = first.slack.api.courier.events.values()
+        (event,) = first.slack.api.dispatcher.events.values()
         assert 1 == len(replies(first, asked.ts))
     async with whole_bot(data_dir=tmp_path) as second:
         event["event_id"] = "EvAGAIN"
@@ -335,7 +335,7 @@ async def test_the_ack_waits_for_nobody(whole):
     """
     whole.kore.faults.add(late(0.5, times=None))
     await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} truck-42")
-    await whole.slack.api.courier.settled()
+    await whole.slack.api.dispatcher.settled()
     before = len(whole.slack.seen_by("ana"))
     await whole.settle()
 

@@ -42,7 +42,7 @@ class Tour:
         await self.done()
 
     async def done(self):
-        await self.bot.slack.api.courier.settled()
+        await self.bot.slack.api.dispatcher.settled()
         await self.bot.settle()
 
     def newest(self):

@@ -88,7 +88,7 @@ async def test_progress_is_one_message_that_becomes_the_answer(whole):
     sids = await a_fleet(whole, 40)
     whole.kore.faults.add(late(1.2, times=None))
     asked = await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} {' '.join(sids)}")
-    await whole.slack.api.courier.settled()
+    await whole.slack.api.dispatcher.settled()
     seen = []
     while len(whole.bot.services.tasks):
         seen += [message.text for message in whole.slack.seen_by("ana")][-1:]
@@ -207,7 +207,7 @@ async def test_a_bot_that_is_stopped_leaves_what_it_has_read():
         sids = await a_fleet(whole, 40)
         whole.kore.faults.add(late(0.8, times=None))
         await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} {' '.join(sids)}")
-        await whole.slack.api.courier.settled()
+        await whole.slack.api.dispatcher.settled()
         while "chat.postMessage" not in whole.slack.methods():  # noqa: ASYNC110 -- nothing tells
             await asyncio.sleep(0.05)
         await whole.bot.stop(2.5)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.emulators.kore.faults import broken
-from bot.emulators.slack.courier import DeliveryFaults
+from bot.emulators.slack.dispatcher import DeliveryFaults
 from tests.running_bots import whole_bot
 
 LINKS = frozenset({"links:read", "links:write"})
@@ -93,12 +93,14 @@ async def test_what_is_being_written_is_previewed_too(shown):
     assert 1 == len(previews(shown, message))
 
 
-@pytest.mark.parametrize("mischief", [DeliveryFaults(twice=True), DeliveryFaults(backwards=True)])
-async def test_twice_is_once(shown, mischief):
+@pytest.mark.parametrize(
+    "delivery_faults", [DeliveryFaults(twice=True), DeliveryFaults(backwards=True)]
+)
+async def test_twice_is_once(shown, delivery_faults):
     """
     An event that comes again asks Slack for nothing more.
     """
-    shown.slack.api.courier.mischief = mischief
+    shown.slack.api.dispatcher.delivery_faults = delivery_faults
     await shown.say(await link(shown))
 
     assert 1 == len(shown.slack.api.calls.of("chat.unfurl"))
@@ -108,7 +110,7 @@ async def test_a_link_that_comes_late_gets_no_card(shown):
     """
     Ten minutes later nobody looks there any more.
     """
-    shown.slack.api.courier.mischief = DeliveryFaults(late_seconds=600)
+    shown.slack.api.dispatcher.delivery_faults = DeliveryFaults(late_seconds=600)
     message = await shown.say(await link(shown))
 
     assert () == previews(shown, message)

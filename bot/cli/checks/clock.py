@@ -26,7 +26,7 @@ async def clock_check(whose: str, url: str, clock: Clock) -> Check:
 
 
 def compared(name: str, ours: datetime, theirs: datetime) -> Check:
-    """Tell how far two times are apart; `Date` has whole seconds."""
+    """Return a check of how far two times are apart; `Date` has whole seconds."""
     off = round((ours - theirs).total_seconds())
     if abs(off) <= TOLERANCE_SECONDS:
         return well(name, f"{abs(off)} s apart")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.demo.stories.story import Story, all_stories
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.messages import Message
-from bot.emulators.slack.wire import Json
 from bot.emulators.slack.workspace import Workspace
 
 COMMAND = "/simsessions"

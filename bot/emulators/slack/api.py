@@ -9,16 +9,16 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from bot.emulators.slack.courier import Courier
 from bot.emulators.slack.delivery import Ack, EnvelopeKind
+from bot.emulators.slack.dispatcher import Dispatcher
 from bot.emulators.slack.events import allowed
 from bot.emulators.slack.faults import Faults
 from bot.emulators.slack.file_transfer import FileTransfer
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.response_urls import ResponseUrls
 from bot.emulators.slack.signed_http import SignedHttp
 from bot.emulators.slack.socket_mode import SocketMode
 from bot.emulators.slack.web_api import Calls, WebApi
-from bot.emulators.slack.wire import Json
 from bot.emulators.slack.workspace import Workspace
 
 DEFAULT_SCOPES = frozenset({"commands", "chat:write", "app_mentions:read"})
@@ -41,8 +41,8 @@ class SlackApi:
 
     `app` is the ASGI application; slack_sdk's `base_url` is its address plus `/api/`. `request_url`
     None means Socket Mode; set, it is where signed HTTP is delivered. `calls` holds every Web API
-    call, `faults` what is to go wrong, `socket` the Socket Mode connections, `courier` how events
-    are delivered. `subscribed` names the events that the app asked for, as in its manifest
+    call, `faults` what is to go wrong, `socket` the Socket Mode connections, `dispatcher` how
+    events are delivered. `subscribed` names the events that the app asked for, as in its manifest
     (`app_mention`, `message.channels`, …; None: all). `base_url` is learnt from the first request
     where it is not set.
     """
@@ -66,7 +66,7 @@ class SlackApi:
         self.faults = Faults()
         self.socket = SocketMode(workspace.ids, ack_seconds=ack_seconds)
         http = SignedHttp(workspace.clock, signing_secret, ack_seconds=ack_seconds)
-        self.courier = Courier(workspace, self.socket, http)
+        self.dispatcher = Dispatcher(workspace, self.socket, http)
         self._web = WebApi(
             workspace,
             self,
@@ -84,28 +84,28 @@ class SlackApi:
     @property
     def request_url(self) -> str | None:
         """Where signed HTTP goes; None: Socket Mode."""
-        return self.courier.request_url
+        return self.dispatcher.request_url
 
     @request_url.setter
     def request_url(self, url: str | None) -> None:
-        self.courier.request_url = url
+        self.dispatcher.request_url = url
 
     async def verify_url(self) -> bool:
         """Post the url_verification challenge to the request URL; True if it comes back."""
         challenge = self.workspace.ids.token()
         body = {"type": "url_verification", "challenge": challenge, "token": "verification-token"}
-        ack = await self.courier.hand_over("events_api", body)
+        ack = await self.dispatcher.hand_over("events_api", body)
         said = ack.payload or {}
         return challenge in {said.get("challenge"), said.get("text")}
 
     async def hand_over(self, kind: EnvelopeKind, payload: Json) -> Ack:
         """Deliver once and wait for the ack."""
-        return await self.courier.hand_over(kind, payload)
+        return await self.dispatcher.hand_over(kind, payload)
 
     def emit(self, event: Json) -> None:
         """Deliver an event in the background, as scopes and subscriptions allow."""
         if allowed(event, self.scopes, self.subscribed):
-            self.courier.emit(event)
+            self.dispatcher.emit(event)
 
     def response_url(self, ticket: str) -> str:
         """Return the address under which the app may answer."""
@@ -126,7 +126,7 @@ class SlackApi:
 
     async def aclose(self) -> None:
         """Stop delivering and let every connection and listener go."""
-        await self.courier.aclose()
+        await self.dispatcher.aclose()
         await self.socket.drop()
         self.workspace.close()
 

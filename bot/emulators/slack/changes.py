@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from bot.emulators.slack.wire import Json
+from bot.emulators.slack.ids import Json
 
 
 @dataclass(frozen=True, slots=True)

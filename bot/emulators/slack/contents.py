@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bot.emulators.slack.blocks.view import is_too_large, view_faults
 from bot.emulators.slack.blocks.whole import blocks_faults
 from bot.emulators.slack.errors import SlackError, invalid
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.state import WorkspaceState
-from bot.emulators.slack.wire import Json
 
 TEXT_LIMIT = 40_000
 UPDATE_TEXT_LIMIT = 4_000

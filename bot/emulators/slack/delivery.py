@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from bot.emulators.slack.wire import Json
+from bot.emulators.slack.ids import Json
 
 EnvelopeKind = Literal["slash_commands", "interactive", "events_api"]
 

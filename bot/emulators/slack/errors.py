@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.emulators.slack.wire import Json
+from bot.emulators.slack.ids import Json
 
 
 class SlackError(Exception):

@@ -5,11 +5,11 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bot.emulators.slack.ids import Ids, Json
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.payloads import VERIFICATION_TOKEN
 from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME, Channel, Person
 from bot.emulators.slack.views import View
-from bot.emulators.slack.wire import Ids, Json
 
 CHANNEL_TYPE = {"public": "channel", "private": "group", "im": "im"}
 NEEDS = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}

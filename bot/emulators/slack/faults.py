@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from bot.emulators.slack.wire import Json
+from bot.emulators.slack.ids import Json
 
 
 @dataclass(frozen=True, slots=True)

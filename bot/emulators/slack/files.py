@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.ids import Ids, Json
 from bot.emulators.slack.people import BOT
-from bot.emulators.slack.wire import Ids, Json
 
 IMAGES = {"image/png", "image/jpeg", "image/gif"}
 

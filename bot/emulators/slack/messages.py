@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME
-from bot.emulators.slack.wire import Json
 
 
 @dataclass(frozen=True, slots=True)

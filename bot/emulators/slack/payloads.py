@@ -1,9 +1,9 @@
 """The payloads of commands, clicks and modals, complete as Slack sends them."""
 
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import APP_ID, HOME, TEAMS, Channel, Person
 from bot.emulators.slack.views import View
-from bot.emulators.slack.wire import Json
 
 VERIFICATION_TOKEN = "verification-token-of-the-sandbox"  # noqa: S105 -- deprecated by Slack, sent still
 

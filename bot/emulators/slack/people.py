@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.emulators.slack.wire import Json
+from bot.emulators.slack.ids import Json
 
 Kind = Literal["public", "private", "im"]
 

@@ -5,12 +5,12 @@ import json
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.emulators.slack.answers import Answers
+from bot.emulators.slack.app_responses import AppResponses
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.faults import Faults
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.state import WorkspaceState
 from bot.emulators.slack.web_api import Call, Calls, as_response
-from bot.emulators.slack.wire import Json
 
 NAME = "/response"
 PLAIN = frozenset({"no_such_url", "used_url", "expired_url"})
@@ -23,7 +23,7 @@ class ResponseUrls:
         self._state = state
         self._faults = faults
         self._calls = calls
-        self._answers = Answers(state)
+        self._answers = AppResponses(state)
 
     async def answer(self, request: Request) -> Response:
         """Take one post; what is wrong with it is said with a 404, as Slack does."""

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from bot.clock import Clock
 from bot.emulators.slack.delivery import Ack, EnvelopeKind
-from bot.emulators.slack.wire import Json
+from bot.emulators.slack.ids import Json
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 from itertools import chain
 
 from bot.clock import Clock
+from bot.emulators.slack.block_ids import named
 from bot.emulators.slack.changes import Change, Changes, Subscription
 from bot.emulators.slack.events import Unfurls
 from bot.emulators.slack.files import Files
+from bot.emulators.slack.ids import Ids, Json
+from bot.emulators.slack.interaction_tokens import ResponseTickets, Triggers
 from bot.emulators.slack.messages import Message, Messages
-from bot.emulators.slack.naming import named
 from bot.emulators.slack.people import (
     BOT,
     CHANNELS,
@@ -22,9 +24,7 @@ from bot.emulators.slack.people import (
     Person,
     UserGroup,
 )
-from bot.emulators.slack.tickets import ResponseTickets, Triggers
 from bot.emulators.slack.views import View, Views
-from bot.emulators.slack.wire import Ids, Json
 
 
 class WorkspaceState:

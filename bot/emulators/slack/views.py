@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 
+from bot.emulators.slack.block_ids import named
 from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.naming import named
+from bot.emulators.slack.ids import Ids, Json
 from bot.emulators.slack.people import APP_ID, BOT_ID
-from bot.emulators.slack.wire import Ids, Json
 
 STACK_LIMIT = 3
 

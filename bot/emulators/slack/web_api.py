@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse, Response
 from bot.emulators.slack import methods
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.faults import Fault, Faults, HangUp, too_many
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.methods.context import METHODS, Context, Links, Method
 from bot.emulators.slack.state import WorkspaceState
-from bot.emulators.slack.wire import Json
 
 FORM_ONLY = frozenset({"files.info"})
 """Methods that do not see a JSON body; of those that this stand-in has, by docs.slack.dev."""

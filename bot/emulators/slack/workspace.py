@@ -3,18 +3,18 @@
 from dataclasses import replace
 
 from bot.emulators.slack import payloads
-from bot.emulators.slack.acting import typed_in
-from bot.emulators.slack.answers import Answers
+from bot.emulators.slack.actions import typed_in
+from bot.emulators.slack.app_responses import AppResponses
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.inputs import checked_options, find_element, initial_values, merged
+from bot.emulators.slack.message_actions import MessageActions
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import Channel, Person
-from bot.emulators.slack.wire import Json
-from bot.emulators.slack.writing import Writing
 
 
-class Workspace(Writing):
+class Workspace(MessageActions):
     """The workspace and all that a person does in it.
 
     People and channels are named by id or by name (`"ana"`, `"#fleet-ops"`). What a person does is
@@ -28,7 +28,7 @@ class Workspace(Writing):
         What goes wrong is shown by Slackbot: operation_timeout, dispatch_failed,
         invalid_command_response, unknown_command.
         """
-        person, place = self.person(user), self._entered(user, channel)
+        person, place = self.person(user), self._open_channel(user, channel)
         if command not in self.commands:
             self._slackbot(person, place, f"`{command}` is not a valid command.")
             return Delivery(ok=False, error="unknown_command")
@@ -112,7 +112,7 @@ class Workspace(Writing):
 
     def _answered(self, person: Person, place: Channel, typed: str, delivery: Delivery) -> Delivery:
         try:
-            Answers(self).to_command(person, place, typed, delivery.answer or {})
+            AppResponses(self).to_command(person, place, typed, delivery.answer or {})
         except SlackError:
             return replace(delivery, ok=False, error="invalid_command_response")
         return delivery

@@ -89,7 +89,7 @@ def kore(clock):
 def controls(workspace, kore):
     """All that the page can change."""
     slack = SlackApi(workspace, bot_token="xoxb", app_token="xapp", signing_secret="s")
-    delivery = DeliveryControl(slack.courier)
+    delivery = DeliveryControl(slack.dispatcher)
     return Controls(workspace, KoreControl(kore.faults), kore.events, delivery, Bots())
 
 

@@ -1,8 +1,8 @@
-"""auth.test, apps.connections.open and api.test: who is calling, and the way to Socket Mode."""
+"""auth.test and apps.connections.open: who is calling, and the way to Socket Mode."""
 
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.methods.context import Context, method
 from bot.emulators.slack.people import APP_ID, BOT, BOT_ID
-from bot.emulators.slack.wire import Json
 
 
 @method("auth.test")
@@ -25,9 +25,3 @@ async def auth_test(context: Context) -> Json:
 async def connections_open(context: Context) -> Json:
     """Return an address for one Socket Mode connection."""
     return {"url": context.links.socket_url()}
-
-
-@method("api.test", by="none")
-async def api_test(context: Context) -> Json:
-    """Return back what was sent."""
-    return {"args": context.args}

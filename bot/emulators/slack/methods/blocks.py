@@ -1,7 +1,7 @@
 """blocks.validate: are these blocks right? Takes no token."""
 
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.methods.context import Context, method
-from bot.emulators.slack.wire import Json
 
 
 @method("blocks.validate", by="none")

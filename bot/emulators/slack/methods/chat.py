@@ -2,11 +2,11 @@
 
 from bot.emulators.slack.contents import UPDATE_TEXT_LIMIT, read_metadata
 from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.methods.context import Context, method
 from bot.emulators.slack.methods.places import thread_root, writable
 from bot.emulators.slack.people import BOT, Channel
-from bot.emulators.slack.wire import Json
 
 
 @method("chat.postMessage", "chat:write")
@@ -65,18 +65,6 @@ async def delete(context: Context) -> Json:
     message = _own(context, place, "cant_delete_message")
     context.state.erase(message)
     return {"channel": place.id, "ts": message.ts}
-
-
-@method("chat.getPermalink")
-async def permalink(context: Context) -> Json:
-    """Return a message's address."""
-    place, ts = context.channel(), context.need("message_ts")
-    message = context.state.messages.get(ts)
-    if message is None or message.channel != place.id:
-        raise SlackError("message_not_found")
-    team = context.state.team.domain
-    address = f"https://{team}.slack.com/archives/{place.id}/p{ts.replace('.', '')}"
-    return {"channel": place.id, "permalink": address}
 
 
 def _still_open(context: Context, message: Message) -> None:

@@ -6,9 +6,9 @@ from typing import Literal, Protocol
 
 from bot.emulators.slack.contents import Reader
 from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.people import BOT, Channel, Person
 from bot.emulators.slack.state import WorkspaceState
-from bot.emulators.slack.wire import Json
 
 TokenKind = Literal["bot", "app", "none"]
 

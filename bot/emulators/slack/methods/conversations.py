@@ -1,9 +1,9 @@
-"""conversations.*: channels and who is in them; and reactions to what was written there."""
+"""conversations.info, conversations.open and users.conversations: channels, and who is in them."""
 
 from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.methods.context import Context, method
 from bot.emulators.slack.people import BOT, HOME, Channel
-from bot.emulators.slack.wire import Json
 
 READ = ("channels:read", "groups:read", "im:read")
 
@@ -14,20 +14,30 @@ async def info(context: Context) -> Json:
     return {"channel": _shown(context.channel())}
 
 
-@method("conversations.list", *READ)
-async def list_all(context: Context) -> Json:
-    """List the channels that the bot may know of."""
-    known = [c for c in context.state.channels.values() if _known(c) and c.kind != "im"]
+PAGE = 100
+LARGEST = 1000
+KINDS = {"public_channel": "public", "private_channel": "private", "im": "im"}
+
+
+@method("users.conversations", *READ)
+async def of_person(context: Context) -> Json:
+    """List somebody's channels; private ones only where the app is in them too.
+
+    https://docs.slack.dev/reference/methods/users.conversations
+    """
+    person = context.user().id if context.maybe("user") else BOT.id
+    asked = (context.maybe("types") or "public_channel").split(",")
+    kinds = {KINDS[kind] for kind in asked if kind in KINDS}
+    every = [c for c in context.state.channels.values() if c.kind in kinds and person in c.members]
     if context.flag("exclude_archived"):
-        known = [place for place in known if not place.is_archived]
-    return {"channels": [_shown(c) for c in known], "response_metadata": {"next_cursor": ""}}
-
-
-@method("conversations.members", *READ)
-async def members(context: Context) -> Json:
-    """List who is in a channel."""
-    inside = sorted(context.channel().members)
-    return {"members": inside, "response_metadata": {"next_cursor": ""}}
+        every = [place for place in every if not place.is_archived]
+    known = [place for place in every if place.kind == "public" or BOT.id in place.members]
+    shown = [{"id": place.id, "name": place.name} for place in known]
+    most = context.number("limit", PAGE, 1, LARGEST, "invalid_limit")
+    start = context.number("cursor", 0, 0, len(shown), "invalid_cursor")
+    more = str(start + most) if start + most < len(shown) else ""
+    page = shown[start : start + most]
+    return {"channels": page, "response_metadata": {"next_cursor": more}}
 
 
 @method("conversations.open", "im:write")
@@ -37,34 +47,6 @@ async def open_dm(context: Context) -> Json:
     if person is None or person.is_bot:
         raise SlackError("user_not_found")
     return {"channel": {"id": context.state.dm(person.id).id}}
-
-
-@method("conversations.join", "channels:join")
-async def join(context: Context) -> Json:
-    """Go into a public channel."""
-    place = context.channel()
-    if place.kind != "public":
-        raise SlackError("method_not_supported_for_channel_type")
-    return {"channel": _shown(context.state.put_channel(place.with_members(BOT.id)))}
-
-
-@method("reactions.add", "reactions:write")
-async def react(context: Context) -> Json:
-    """Put an emoji under a message."""
-    place, name = context.channel(), context.need("name")
-    message = context.state.messages.get(context.need("timestamp"))
-    if message is None or message.channel != place.id or message.ephemeral_to:
-        raise SlackError("message_not_found")
-    reactions = list(message.extra.get("reactions", ()))
-    if any(one["name"] == name and BOT.id in one["users"] for one in reactions):
-        raise SlackError("already_reacted")
-    reactions.append({"name": name, "users": [BOT.id], "count": 1})
-    context.state.keep(message, extra=message.extra | {"reactions": reactions})
-    return {}
-
-
-def _known(place: Channel) -> bool:
-    return place.kind == "public" or BOT.id in place.members
 
 
 def _shown(place: Channel) -> Json:

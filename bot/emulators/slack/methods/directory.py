@@ -1,11 +1,11 @@
-"""users.*, team.info, bots.info: who is who."""
+"""users.info and usergroups.users.list: who is who, and who is in a group."""
 
 from zoneinfo import ZoneInfo
 
 from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.methods.context import Context, method
-from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, Person
-from bot.emulators.slack.wire import Json
+from bot.emulators.slack.people import BOT, Person
 
 
 @method("users.info", "users:read")
@@ -14,27 +14,13 @@ async def user_info(context: Context) -> Json:
     return {"user": _shown(context, context.user())}
 
 
-@method("users.list", "users:read")
-async def user_list(context: Context) -> Json:
-    """List everybody."""
-    people = [_shown(context, person) for person in context.state.people.values()]
-    return {"members": people, "response_metadata": {"next_cursor": ""}}
-
-
-@method("team.info", "team:read")
-async def team_info(context: Context) -> Json:
-    """Say which workspace this is."""
-    team = context.state.team
-    return {"team": {"id": team.id, "name": team.name, "domain": team.domain}}
-
-
-@method("bots.info", "users:read")
-async def bot_info(context: Context) -> Json:
-    """Say who the bot is."""
-    if context.maybe("bot") not in {None, BOT_ID}:
-        raise SlackError("bot_not_found")
-    bot = {"id": BOT_ID, "app_id": APP_ID, "user_id": BOT.id, "name": BOT.name, "deleted": False}
-    return {"bot": bot}
+@method("usergroups.users.list", "usergroups:read")
+async def group_users(context: Context) -> Json:
+    """List who is in a group."""
+    group = context.state.user_groups.get(context.need("usergroup"))
+    if group is None:
+        raise SlackError("no_such_subteam")
+    return {"users": list(group.users)}
 
 
 def _shown(context: Context, person: Person) -> Json:

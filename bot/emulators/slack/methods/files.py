@@ -5,10 +5,10 @@ import re
 from bot.emulators.slack.contents import read_json
 from bot.emulators.slack.errors import SlackError, invalid
 from bot.emulators.slack.files import File
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.methods.context import Context, method
 from bot.emulators.slack.methods.places import thread_root, writable
 from bot.emulators.slack.people import BOT, Channel
-from bot.emulators.slack.wire import Json
 
 _PLACE = re.compile(r"[CGDZ][A-Z0-9]{8,}")
 

@@ -1,13 +1,13 @@
 """chat.unfurl: previews of the app's links, under a message or in what somebody is typing."""
 
+from bot.emulators.slack.block_ids import named
 from bot.emulators.slack.changes import Change
 from bot.emulators.slack.contents import read_json
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.events import Draft, links_in, preview
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.methods.context import Context, method
-from bot.emulators.slack.naming import named
-from bot.emulators.slack.wire import Json
 
 SOURCES = frozenset({"composer", "conversations_history"})
 ATTACHMENT_KEYS = frozenset({

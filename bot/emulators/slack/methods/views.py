@@ -1,9 +1,9 @@
-"""views.*: opening, stacking and changing modals, and publishing Home."""
+"""views.*: opening and changing modals, and publishing Home."""
 
 from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.methods.context import Context, method
 from bot.emulators.slack.views import View
-from bot.emulators.slack.wire import Json
 
 
 @method("views.open")
@@ -14,15 +14,6 @@ async def open_view(context: Context) -> Json:
     user = context.state.triggers.use(trigger)
     body = _where_it_was(body, context.state.triggers.channel_of(trigger))
     view = context.state.views.open(user, context.state.team.id, body)
-    return _shown(context, "view_opened", view)
-
-
-@method("views.push")
-async def push_view(context: Context) -> Json:
-    """Put a modal on top of the open one; three may stand on each other."""
-    body = context.reader.view(context.args.get("view"), ("modal",))
-    user = context.state.triggers.use(context.need("trigger_id"))
-    view = context.state.views.push(user, context.state.team.id, body)
     return _shown(context, "view_opened", view)
 
 

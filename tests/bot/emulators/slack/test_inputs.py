@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.emulators.slack.block_ids import named
+from bot.emulators.slack.ids import Ids
 from bot.emulators.slack.inputs import answer_of, find_element, initial_values
-from bot.emulators.slack.naming import named
-from bot.emulators.slack.wire import Ids
 from tests.bot.emulators.slack.blocks.samples import ELEMENTS, option, rich
 
 

@@ -167,7 +167,7 @@ async def test_an_event_is_delivered_again(there, api, workspace, clock, reason)
     there.answers = [bad[reason]]
 
     await workspace.say("ana", FLEET, "<@U0SIMSESS> pump-7")
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     late.set()
     heads = [headers for headers, _ in there.requests]
@@ -184,7 +184,7 @@ async def test_no_retry_is_respected(there, api, workspace):
     there.answers = [lambda: Response(status_code=500, headers={"X-Slack-No-Retry": "1"})]
 
     await workspace.say("ana", FLEET, "<@U0SIMSESS> pump-7")
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     assert 1 == len(there.requests)
 

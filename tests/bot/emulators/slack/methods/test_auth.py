@@ -1,8 +1,8 @@
-"""apps.connections.open and api.test."""
+"""apps.connections.open."""
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.bot.emulators.slack.kit import APP_TOKEN, ask_json
+from tests.bot.emulators.slack.kit import APP_TOKEN
 
 
 async def test_each_connection_gets_its_own_address(base):
@@ -15,12 +15,3 @@ async def test_each_connection_gets_its_own_address(base):
 
     assert one != two
     assert one.startswith(base.replace("http://", "ws://"))
-
-
-async def test_without_a_token_the_server_can_be_tried(base):
-    """
-    api.test gives back what it was sent.
-    """
-    answer = await ask_json(f"{base}/api/api.test?foo=bar", "GET")
-
-    assert {"ok": True, "args": {"foo": "bar"}} == answer

@@ -262,18 +262,6 @@ async def test_a_message_is_deleted(web, workspace):
     assert "message_not_found" == await refusal(web.chat_delete(channel=FLEET, ts=ts))
 
 
-async def test_a_message_has_an_address(web):
-    """
-    A permalink names channel and ts.
-    """
-    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
-
-    answer = await web.chat_getPermalink(channel=FLEET, message_ts=ts)
-
-    end = f"/archives/{FLEET}/p{ts.replace('.', '')}"
-    assert answer["permalink"].endswith(end)
-
-
 async def test_who_was_removed_writes_no_more(web, workspace):
     """
     After somebody removed the bot it is not in the channel.
@@ -281,12 +269,3 @@ async def test_who_was_removed_writes_no_more(web, workspace):
     workspace.put_channel(workspace.channel(FLEET).without(BOT))
 
     assert "not_in_channel" == await refusal(web.chat_postMessage(channel=FLEET, text="hi"))
-
-
-async def test_what_is_not_there_has_no_address(web):
-    """
-    A permalink to nothing is refused.
-    """
-    call = web.chat_getPermalink(channel=FLEET, message_ts="1700000000.000000")
-
-    assert "message_not_found" == await refusal(call)

@@ -1,64 +1,40 @@
-"""conversations.* and reactions."""
+"""conversations.info, conversations.open and users.conversations."""
 
 import pytest
 
-from tests.bot.emulators.slack.kit import BOT, DORA, FLEET, GENERAL, PRIVATE, refusal
+from tests.bot.emulators.slack.kit import ANA, BEN, BOT, DORA, FLEET, GENERAL, PRIVATE, refusal
+
+BOTH = "public_channel,private_channel"
 
 
 @pytest.fixture
 def channels(web, api):
     """The client, with every scope for channels."""
-    api.scopes |= {
-        "channels:read",
-        "channels:join",
-        "channels:history",
-        "im:write",
-        "reactions:write",
-    }
+    api.scopes |= {"channels:read", "groups:read", "im:write"}
     return web
+
+
+async def names(web, **asked):
+    answer = await web.api_call("users.conversations", params=asked)
+    return [channel["name"] for channel in answer["channels"]]
 
 
 async def test_the_bot_knows_public_channels_and_its_own(channels):
     """
-    A private channel without the bot is neither listed nor found.
+    It is told what they are; a private channel without it is not found.
     """
-    listed = {c["id"]: c["is_member"] for c in (await channels.conversations_list())["channels"]}
+    found = {}
+    for channel in (FLEET, GENERAL, "C0PARTNER", "C0DEPOT24"):
+        told = (await channels.conversations_info(channel=channel))["channel"]
+        found[channel] = (told["is_member"], told["is_ext_shared"], told["is_archived"])
 
-    known = {FLEET: True, GENERAL: False, "C0PARTNER": True, "C0DEPOT24": True}
-    assert known == listed
+    assert found == {
+        FLEET: (True, False, False),
+        GENERAL: (False, False, False),
+        "C0PARTNER": (True, True, False),
+        "C0DEPOT24": (True, False, True),
+    }
     assert "channel_not_found" == await refusal(channels.conversations_info(channel=PRIVATE))
-
-
-async def test_archived_channels_may_be_left_out(channels):
-    """
-    The list holds them unless it is asked not to.
-    """
-    listed = (await channels.conversations_list(exclude_archived=True))["channels"]
-
-    assert "depot-2024" not in {channel["name"] for channel in listed}
-
-
-async def test_a_shared_channel_says_so(channels):
-    """
-    conversations.info tells whether strangers are in a channel.
-    """
-    shared = (await channels.conversations_info(channel="C0PARTNER"))["channel"]
-    members = (await channels.conversations_members(channel="C0PARTNER"))["members"]
-
-    assert shared["is_ext_shared"]
-    assert DORA in members
-
-
-async def test_the_bot_may_join_public_channels(channels, workspace):
-    """
-    After joining it may write there; direct messages are not joined.
-    """
-    await channels.conversations_join(channel=GENERAL)
-
-    assert BOT in workspace.channel(GENERAL).members
-    assert (await channels.chat_postMessage(channel=GENERAL, text="hi"))["ok"]
-    wrong = channels.conversations_join(channel="D0ANADM01")
-    assert "method_not_supported_for_channel_type" == await refusal(wrong)
 
 
 async def test_direct_messages_are_opened(channels):
@@ -72,16 +48,41 @@ async def test_direct_messages_are_opened(channels):
     assert "user_not_found" == await refusal(channels.conversations_open(users="U0NOBODY1"))
 
 
-async def test_a_reaction_is_put_once(channels, said, workspace):
+async def test_the_channels_of_a_person(channels):
     """
-    The same emoji a second time is already there.
+    Public ones by default, archived ones unless left out; without a person they are the app's own.
     """
-    message = said(text="hi")
-    args = {"channel": FLEET, "timestamp": message.ts, "name": "eyes"}
-    await channels.reactions_add(**args)
+    every = await names(channels, user=ANA)
 
-    reactions = workspace.messages.get(message.ts).to_slack()["reactions"]
-    assert [{"name": "eyes", "users": [BOT], "count": 1}] == reactions
-    assert "already_reacted" == await refusal(channels.reactions_add(**args))
-    lost = channels.reactions_add(**args | {"timestamp": "1700000000.000000"})
-    assert "message_not_found" == await refusal(lost)
+    assert {"fleet-ops", "general", "partner-shared", "depot-2024"} == set(every)
+    assert "depot-2024" not in await names(channels, user=ANA, exclude_archived="true")
+    assert "fleet-ops" in await names(channels)
+    nobody = channels.api_call("users.conversations", params={"user": "U0NOBODY1"})
+    assert "user_not_found" == await refusal(nobody)
+
+
+async def test_private_ones_only_where_the_app_is_too(channels, workspace):
+    """
+    What the app may not know of is not told.
+    """
+    before = await names(channels, user=ANA, types=BOTH)
+    private = workspace.channel("#on-call-private")
+    workspace.put_channel(private.with_members(BOT))
+
+    assert "on-call-private" not in before
+    assert "on-call-private" in await names(channels, user=ANA, types=BOTH)
+    assert "on-call-private" not in await names(channels, user=BEN, types=BOTH)
+
+
+async def test_they_come_in_pages(channels):
+    """
+    The cursor leads from one page to the next, and the last has none.
+    """
+    found, cursor, is_first = [], "", True
+    while cursor or is_first:
+        asked = {"user": ANA, "limit": "3", "cursor": cursor}
+        answer = await channels.api_call("users.conversations", params=asked)
+        found += [channel["name"] for channel in answer["channels"]]
+        cursor, is_first = answer["response_metadata"]["next_cursor"], False
+
+    assert found == await names(channels, user=ANA)

@@ -1,38 +1,36 @@
-"""users.*, team.info, bots.info."""
+"""users.info and usergroups.users.list."""
 
 import pytest
 
 from tests.bot.emulators.slack.kit import ANA, BEN, DORA, EMIL, GIL, refusal
 
+ON_CALL = "S0ONCALL1"
+
 
 @pytest.fixture
 def directory(web, api):
-    """The client, with the scopes for people."""
-    api.scopes |= {"users:read", "team:read"}
+    """The client, with the scopes for people and groups."""
+    api.scopes |= {"users:read", "usergroups:read"}
     return web
 
 
-@pytest.mark.parametrize(
-    ("user", "zone", "offset"),
-    [(ANA, "America/New_York", -18_000), (BEN, "Europe/Berlin", 3600)],
-)
-async def test_a_person_lives_in_a_zone(directory, user, zone, offset):
+async def test_a_person_is_described(directory):
     """
-    users.info tells the zone and its offset now, in seconds.
+    Zone and offset in seconds, team, guest or not; whoever shares a channel is no stranger.
     """
-    person = (await directory.users_info(user=user))["user"]
+    keys = ("tz", "tz_offset", "team_id", "is_restricted", "is_ultra_restricted", "is_stranger")
+    expected = {
+        ANA: ("America/New_York", -18_000, "T0ACMEIOT", False, False, False),
+        BEN: ("Europe/Berlin", 3600, "T0ACMEIOT", False, False, False),
+        GIL: ("Europe/Paris", 3600, "T0ACMEIOT", True, False, False),
+        DORA: ("Europe/Stockholm", 3600, "T0PARTNER", False, False, False),
+        EMIL: ("Europe/Prague", 3600, "T0CARRIER", False, False, False),
+    }
 
-    assert (zone, offset) == (person["tz"], person["tz_offset"])
-
-
-@pytest.mark.parametrize(("user", "team"), [(DORA, "T0PARTNER"), (EMIL, "T0CARRIER")])
-async def test_whoever_shares_a_channel_is_no_stranger(directory, user, team):
-    """
-    Of another workspace only the team's id tells, as long as a channel is shared with the app.
-    """
-    person = (await directory.users_info(user=user))["user"]
-
-    assert (team, False) == (person["team_id"], person["is_stranger"])
+    for user, about in expected.items():
+        person = (await directory.users_info(user=user))["user"]
+        assert about == tuple(person[key] for key in keys), user
+    assert "user_not_found" == await refusal(directory.users_info(user="U0NOBODY1"))
 
 
 async def test_whoever_shares_no_channel_is_a_stranger(directory, workspace):
@@ -44,36 +42,13 @@ async def test_whoever_shares_no_channel_is_a_stranger(directory, workspace):
     assert (await directory.users_info(user=DORA))["user"]["is_stranger"]
 
 
-@pytest.mark.parametrize(("user", "guest"), [(ANA, False), (GIL, True), (DORA, False)])
-async def test_a_guest_is_marked(directory, user, guest):
+async def test_a_group_tells_who_is_in_it(directory, api):
     """
-    Guests are restricted; our own people and those of other workspaces are not.
+    Ids are given; an unknown group is no_such_subteam, and without the scope nothing is told.
     """
-    person = (await directory.users_info(user=user))["user"]
+    known = (await directory.usergroups_users_list(usergroup=ON_CALL))["users"]
+    unknown = await refusal(directory.usergroups_users_list(usergroup="S0NOTHERE"))
+    api.scopes -= {"usergroups:read"}
 
-    assert (guest, False) == (person["is_restricted"], person["is_ultra_restricted"])
-
-
-async def test_nobody_is_not_found(directory):
-    """
-    An unknown id is user_not_found.
-    """
-    assert "user_not_found" == await refusal(directory.users_info(user="U0NOBODY1"))
-
-
-async def test_everybody_is_listed(directory, workspace):
-    """
-    People and bots stand in the list.
-    """
-    listed = (await directory.users_list())["members"]
-
-    assert set(workspace.people) == {person["id"] for person in listed}
-
-
-async def test_the_team_and_the_bot_are_named(directory):
-    """
-    team.info and bots.info say who we are; another bot is not found.
-    """
-    assert "acme-iot" == (await directory.team_info())["team"]["domain"]
-    assert "A0SIMSESS" == (await directory.bots_info(bot="B0SIMSESS"))["bot"]["app_id"]
-    assert "bot_not_found" == await refusal(directory.bots_info(bot="B0OTHER01"))
+    assert ([ANA, "U0CHLOE01"], "no_such_subteam") == (known, unknown)
+    assert "missing_scope" == await refusal(directory.usergroups_users_list(usergroup=ON_CALL))

@@ -27,7 +27,7 @@ def links(web, api):
 async def shared(app, api, workspace, links):
     """A message with two links of ours; the event that told of it."""
     await workspace.say("ana", FLEET, f"see {SIM} and {OTHER}, not https://example.org/x")
-    await api.courier.settled()
+    await api.dispatcher.settled()
     return app.last["event"]
 
 
@@ -55,7 +55,7 @@ async def test_links_are_told_where_the_app_is_not(app, api, workspace, links):
     Previews need no membership; the event says that there is none.
     """
     await workspace.say("ana", PRIVATE, SIM)
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     assert (PRIVATE, False) == tuple(
         app.last["event"][key] for key in ("channel", "is_bot_user_member")
@@ -74,7 +74,7 @@ async def test_other_links_are_not_told(app, api, workspace, text, scopes):
     api.scopes = frozenset(scopes)
 
     await workspace.say("ana", FLEET, text)
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     assert [] == app.seen
 
@@ -117,14 +117,14 @@ async def test_what_is_composed_gets_its_previews_before_it_is_sent(app, api, li
     The event's source is the composer; what was shown is sent along, and not asked for again.
     """
     unfurl_id = await workspace.compose("ana", FLEET, f"see {SIM}")
-    await api.courier.settled()
+    await api.dispatcher.settled()
     event = app.last["event"]
     with workspace.subscribe() as changes:
         await links.chat_unfurl(unfurl_id=unfurl_id, source="composer", unfurls={SIM: SHOWN})
         change = await anext(changes)
     app.seen.clear()
     message = await workspace.say("ana", FLEET, f"see {SIM}")
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     assert ("COMPOSER", "composer", unfurl_id) == tuple(
         event[key] for key in ("channel", "source", "unfurl_id")

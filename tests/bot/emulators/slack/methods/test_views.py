@@ -3,7 +3,10 @@
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from bot.emulators.slack.errors import SlackError
 from tests.bot.emulators.slack.kit import ANA, BOT, FLEET, modal, refusal, section, text_input
+
+TEAM = "T0ACMEIOT"
 
 
 @pytest.fixture
@@ -83,24 +86,18 @@ async def test_a_view_has_250_kilobytes(web, trigger):
 
 async def test_three_modals_may_stand_on_each_other(web, workspace, trigger):
     """
-    The fourth is refused.
+    The fourth is refused, and nothing is pushed on nothing.
     """
+    with pytest.raises(SlackError, match="not_found"):
+        workspace.views.push(ANA, TEAM, modal())
     first = (await web.views_open(trigger_id=trigger(), view=modal()))["view"]
-    await web.views_push(trigger_id=trigger(), view=modal())
-    third = (await web.views_push(trigger_id=trigger(), view=modal()))["view"]
+    _, third = (workspace.views.push(ANA, TEAM, modal()) for _ in range(2))
 
-    fourth = await refusal(web.views_push(trigger_id=trigger(), view=modal()))
+    with pytest.raises(SlackError, match="push_limit_reached"):
+        workspace.views.push(ANA, TEAM, modal())
 
-    assert "push_limit_reached" == fourth
-    assert first["id"] == third["root_view_id"]
+    assert first["id"] == third.root
     assert 3 == workspace.snapshot("ana")["view_depth"]
-
-
-async def test_nothing_is_pushed_on_nothing(web, trigger):
-    """
-    Without an open modal there is none to push on.
-    """
-    assert "not_found" == await refusal(web.views_push(trigger_id=trigger(), view=modal()))
 
 
 async def test_a_view_is_drawn_anew(web, trigger):
@@ -144,14 +141,14 @@ async def test_only_an_open_view_is_updated(web, which, error):
     assert error == await refusal(call)
 
 
-async def test_an_external_id_is_unique(web, trigger):
+async def test_an_external_id_is_unique(web, workspace, trigger):
     """
     Two open views cannot have the same.
     """
     await web.views_open(trigger_id=trigger(), view=modal(external_id="e"))
-    call = web.views_push(trigger_id=trigger(), view=modal(external_id="e"))
 
-    assert "duplicate_external_id" == await refusal(call)
+    with pytest.raises(SlackError, match="duplicate_external_id"):
+        workspace.views.push(ANA, TEAM, modal(external_id="e"))
 
 
 async def test_what_was_filled_in_stays(web, workspace, trigger):

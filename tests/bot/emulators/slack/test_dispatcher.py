@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.emulators.serve import serving
-from bot.emulators.slack.courier import DeliveryFaults
+from bot.emulators.slack.dispatcher import DeliveryFaults
 from tests.bot.emulators.slack.kit import ANA, FLEET, GENERAL, SILENT
 
 MENTION = "<@U0SIMSESS> pump-7"
@@ -22,7 +22,7 @@ def hear(api, workspace):
 
     async def written(user, channel, text, **more):
         message = await workspace.say(user, channel, text, **more)
-        await api.courier.settled()
+        await api.dispatcher.settled()
         return message
 
     return written
@@ -116,9 +116,9 @@ async def test_an_event_may_come_twice_though_acknowledged(app, api, hear):
     Slack may deliver an event again; its id is the same.
     """
     await hear("ana", FLEET, MENTION)
-    (event_id,) = api.courier.events
+    (event_id,) = api.dispatcher.events
 
-    await api.courier.redeliver(event_id)
+    await api.dispatcher.redeliver(event_id)
 
     assert [event_id] * 2 == [request.payload["event_id"] for request in app.seen]
     assert 1 == app.seen[-1].retry_attempt
@@ -133,7 +133,7 @@ async def test_what_is_on_its_way_is_given_up_at_the_end(app, api, workspace):
 
     await api.aclose()
 
-    assert not api.courier._tasks
+    assert not api.dispatcher._tasks
 
 
 async def test_an_event_that_nobody_takes_is_lost_at_last(api, base, workspace, clock):
@@ -141,7 +141,7 @@ async def test_an_event_that_nobody_takes_is_lost_at_last(api, base, workspace, 
     With no app connected Slack tries at once, after a minute and after five more, then no more.
     """
     await workspace.say("ana", FLEET, MENTION)
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     assert [0.0, 60.0, 300.0] == clock.slept
 
@@ -162,7 +162,7 @@ async def test_an_app_that_comes_back_hears_what_it_missed(api, base, workspace,
     await waiting.wait()
     app = await connect()
     go_on.set()
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     heard = [(request.retry_attempt, request.payload["event"]["text"]) for request in app.seen]
     assert [(2, MENTION)] == heard
@@ -205,10 +205,10 @@ async def seen(request, api, base, connect):
 
 async def test_as_it_should_be(api, workspace, seen):
     """
-    Without mischief each event comes once, in order, at once.
+    Without delivery_faults each event comes once, in order, at once.
     """
     await workspace.say("ana", FLEET, MENTION)
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     types = [(attempt, callback["event"]["type"]) for attempt, callback in seen()]
     assert [(0, "app_mention"), (0, "message")] == sorted(types)
@@ -218,22 +218,22 @@ async def test_every_event_twice(api, workspace, seen):
     """
     The second delivery is the first retry, with the same id, though the first was acknowledged.
     """
-    api.courier.mischief = DeliveryFaults(twice=True)
+    api.dispatcher.delivery_faults = DeliveryFaults(twice=True)
     await workspace.say("ana", FLEET, MENTION)
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     told = [(callback["event_id"], attempt) for attempt, callback in seen()]
-    assert sorted((each, turn) for each in api.courier.events for turn in (0, 1)) == sorted(told)
+    assert sorted((each, turn) for each in api.dispatcher.events for turn in (0, 1)) == sorted(told)
 
 
 async def test_backwards(api, workspace, seen):
     """
     What happened last comes first.
     """
-    api.courier.mischief = DeliveryFaults(backwards=True)
+    api.dispatcher.delivery_faults = DeliveryFaults(backwards=True)
     for text in ("one", "two", "three"):
         await workspace.say("ana", FLEET, text)
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     assert ["three", "two", "one"] == [callback["event"]["text"] for _, callback in seen()]
 
@@ -242,9 +242,9 @@ async def test_minutes_late(api, workspace, clock, seen):
     """
     The event comes for the first time as the last retry, and its event_time is old.
     """
-    api.courier.mischief = DeliveryFaults(late_seconds=600)
+    api.dispatcher.delivery_faults = DeliveryFaults(late_seconds=600)
     await workspace.say("ana", FLEET, "hello")
-    await api.courier.settled()
+    await api.dispatcher.settled()
 
     ((attempt, callback),) = seen()
     assert (3, 600) == (attempt, int(clock.now().timestamp()) - callback["event_time"])
@@ -256,12 +256,12 @@ async def test_all_events_again(api, workspace, seen):
     """
     for text in ("one", "two"):
         await workspace.say("ana", FLEET, text)
-        await api.courier.settled()
-    first, second = api.courier.events
+        await api.dispatcher.settled()
+    first, second = api.dispatcher.events
 
-    await api.courier.redeliver_all()
-    await api.courier.redeliver_all([first])
-    await api.courier.redeliver(second, late_seconds=60)
+    await api.dispatcher.redeliver_all()
+    await api.dispatcher.redeliver_all([first])
+    await api.dispatcher.redeliver(second, late_seconds=60)
 
     order = [callback["event_id"] for _, callback in seen()]
     assert [first, second, second, first, first, second] == order

@@ -222,7 +222,7 @@ async def test_home_is_opened_and_clicked(app, api, workspace):
     app_home_opened names the tab; buttons of a published Home are told like a modal's.
     """
     await workspace.open_home("ana")
-    await api.courier.settled()
+    await api.dispatcher.settled()
     workspace.views.publish(ANA, TEAM, {"type": "home", "blocks": [actions(button())]})
 
     await workspace.click_home("ana", "buttons", "go")

@@ -1,20 +1,20 @@
-"""What all acts of people share: handing them over, and the keys and values they carry."""
+"""What all actions of people share: delivering them, and the keys and values that they carry."""
 
 from collections.abc import Iterable
 
 from bot.emulators.slack import events
 from bot.emulators.slack.changes import Change
 from bot.emulators.slack.delivery import AppLink, Delivery, EnvelopeKind, Unplugged
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.inputs import STATELESS, answer_of
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import SLACKBOT, Channel, Person
 from bot.emulators.slack.state import WorkspaceState, sees
-from bot.emulators.slack.wire import Json
 
 ABOUT = ("text", "value", "style", "url")
 
 
-class Acting(WorkspaceState):
+class Actions(WorkspaceState):
     """A workspace whose people can act; `link` is the way to the app, a `SlackApi` plugs it in."""
 
     link: AppLink = Unplugged()
@@ -26,11 +26,9 @@ class Acting(WorkspaceState):
         return message
 
     def keep(self, message: Message, **fields: object) -> Message:
-        """Keep a message with other fields; the app hears of it, but for reactions."""
-        anew = super().keep(message, **fields)
-        if "extra" not in fields:
-            place = self.channels[message.channel]
-            self._emit(events.of_changed(message, anew, place, self._now_ts()))
+        """Keep a message with other fields; the app hears of it."""
+        anew, place = super().keep(message, **fields), self.channels[message.channel]
+        self._emit(events.of_changed(message, anew, place, self._now_ts()))
         return anew
 
     def erase(self, message: Message) -> None:
@@ -60,7 +58,7 @@ class Acting(WorkspaceState):
         ids = {"action_id": element["action_id"], "block_id": block_id}
         return about | answer_of(element, selected) | said | ids | {"action_ts": self._now_ts()}
 
-    def _entered(self, user: str, channel: str) -> Channel:
+    def _open_channel(self, user: str, channel: str) -> Channel:
         person, place = self.person(user), self.channel(channel)
         if not sees(person, place):
             raise KeyError(channel)

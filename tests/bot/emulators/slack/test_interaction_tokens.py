@@ -3,8 +3,8 @@
 import pytest
 
 from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.tickets import ResponseTickets, Triggers
-from bot.emulators.slack.wire import Ids
+from bot.emulators.slack.ids import Ids
+from bot.emulators.slack.interaction_tokens import ResponseTickets, Triggers
 from tests.fakes import FakeClock
 
 

@@ -1,20 +1,20 @@
-"""What the app answers without a token: in an ack, over a response URL, to a modal sent off."""
+"""What the app answers without a token: in an ack, over a response URL, to a submitted modal."""
 
 from dataclasses import replace
 
 from bot.emulators.slack.contents import Content, Reader
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.ids import Json
+from bot.emulators.slack.interaction_tokens import ResponseTicket
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import BOT, Channel, Person
 from bot.emulators.slack.state import WorkspaceState
-from bot.emulators.slack.tickets import ResponseTicket
 from bot.emulators.slack.views import View
-from bot.emulators.slack.wire import Json
 
 
-class Answers:
-    """Writes such answers into the workspace."""
+class AppResponses:
+    """Writes them into the workspace."""
 
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
@@ -34,7 +34,7 @@ class Answers:
             self._write(place.id, content, None if in_channel else person.id, None)
 
     def to_response_url(self, ticket: str, payload: Json) -> None:
-        """Take one post to a response URL. Raises SlackError: used_url, expired_url."""
+        """Accept one post to a response URL. Raises SlackError: used_url, expired_url."""
         known = self._state.tickets.check(ticket)
         original = self._original(known, payload)
         if payload.get("delete_original"):
@@ -44,7 +44,7 @@ class Answers:
         self._state.tickets.spend(ticket)
 
     def to_submission(self, view: View, delivery: Delivery) -> Delivery:
-        """Do what the app answers to a modal: close it, draw it anew, push, clear, show errors."""
+        """Apply a submission's response_action: close, update, push, clear or show errors."""
         answer = delivery.answer or {}
         action = answer.get("response_action")
         try:

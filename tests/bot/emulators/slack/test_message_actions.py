@@ -15,7 +15,7 @@ def heard(app, api):
     api.scopes |= ALL
 
     async def settled():
-        await api.courier.settled()
+        await api.dispatcher.settled()
         events = [request.payload["event"] for request in app.seen]
         app.seen.clear()
         return events
@@ -103,7 +103,7 @@ async def test_the_bot_hears_itself(web, heard):
 
 async def test_what_one_person_sees_is_nobodys_event(workspace, web, heard):
     """
-    Ephemeral messages, and reactions, are not told.
+    Ephemeral messages are not told.
     """
     await web.chat_postEphemeral(channel=FLEET, user=ANA, text="psst")
 

@@ -1,4 +1,4 @@
-"""Brings payloads to the app, over Socket Mode or signed HTTP, and events again until acked."""
+"""Delivers payloads to the app over Socket Mode or signed HTTP, and events until they are acked."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 from bot.emulators.slack.delivery import Ack, EnvelopeKind
 from bot.emulators.slack.events import wrapped
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.signed_http import SignedHttp
 from bot.emulators.slack.socket_mode import SocketMode
 from bot.emulators.slack.state import WorkspaceState
-from bot.emulators.slack.wire import Json
 
 LAST_ATTEMPT = 3
-GATHERED_SECONDS = 0.1
+BATCH_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFaults:
-    """What is done to every event from now on.
+    """What goes wrong with every event from now on.
 
-    `twice`: it comes again, as a retry, though the app acknowledged it. `backwards`: events of the
-    same moment come last first. `late_seconds`: it is so old when it comes for the first time, by
-    its event_time and by being the last of the retries; nothing waits.
+    `twice`: it comes again as a retry, though the app acknowledged it. `backwards`: events of the
+    same moment come last first. `late_seconds`: how old it is when it first comes, by its
+    event_time and by being the last retry; nothing waits.
     """
 
     twice: bool = False
@@ -29,7 +29,7 @@ class DeliveryFaults:
     late_seconds: float = 0.0
 
     def aged(self, callback: Json) -> Json:
-        """Return the callback as old as it is to be."""
+        """Return the callback, made as old as it is to be."""
         return callback | {"event_time": callback["event_time"] - int(self.late_seconds)}
 
     @property
@@ -42,17 +42,17 @@ RETRY_AFTER = (0.0, 60.0, 300.0)
 """Seconds before the first, second and third redelivery of an event."""
 
 
-class Courier:
-    """Delivers; `request_url` None means Socket Mode. `mischief` is done to events."""
+class Dispatcher:
+    """Delivers; `request_url` None means Socket Mode. `delivery_faults` holds for events."""
 
     def __init__(self, state: WorkspaceState, socket: SocketMode, http: SignedHttp) -> None:
         self.request_url: str | None = None
-        self.mischief = DeliveryFaults()
+        self.delivery_faults = DeliveryFaults()
         self.events: dict[str, Json] = {}
         self._state = state
         self._socket = socket
         self._http = http
-        self._gathered: list[Json] = []
+        self._batch: list[Json] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def hand_over(
@@ -77,11 +77,11 @@ class Courier:
         shared = place is not None and place.is_shared
         callback = wrapped(event, event_id, now, is_shared=shared)
         self.events[event_id] = callback
-        if not self.mischief.backwards:
+        if not self.delivery_faults.backwards:
             self._start(self._deliver(callback))
             return
-        self._gathered.append(callback)
-        if len(self._gathered) == 1:
+        self._batch.append(callback)
+        if len(self._batch) == 1:
             self._start(self._deliver_backwards())
 
     async def redeliver(
@@ -102,7 +102,7 @@ class Courier:
             await asyncio.wait(self._tasks)
 
     async def aclose(self) -> None:
-        """Return up what is still on its way."""
+        """Cancel what is still on its way."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -113,17 +113,17 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
 
     async def _deliver_backwards(self) -> None:
-        await self._state.clock.sleep(GATHERED_SECONDS)
-        gathered, self._gathered = self._gathered, []
-        for callback in reversed(gathered):
+        await self._state.clock.sleep(BATCH_SECONDS)
+        batch, self._batch = self._batch, []
+        for callback in reversed(batch):
             await self._deliver(callback)
 
     async def _deliver(self, callback: Json) -> None:
-        mischief = self.mischief
-        callback, first = mischief.aged(callback), mischief.attempt
+        delivery_faults = self.delivery_faults
+        callback, first = delivery_faults.aged(callback), delivery_faults.attempt
         reason = "timeout" if first else None
         ack = await self.hand_over("events_api", callback, first, reason)
-        if mischief.twice:
+        if delivery_faults.twice:
             ack = await self.hand_over("events_api", callback, first or 1, "timeout")
         for attempt, wait in enumerate(RETRY_AFTER[first:], start=first + 1):
             if ack.error is None or ack.no_retry:

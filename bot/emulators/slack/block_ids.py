@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.emulators.slack.wire import Ids, Json
+from bot.emulators.slack.ids import Ids, Json
 
 INTERACTIVE = frozenset({
     "button", "checkboxes", "datepicker", "datetimepicker", "email_text_input", "external_select",

@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 
 from bot.emulators.slack import events
+from bot.emulators.slack.block_ids import named
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.events import links_in
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.messages import Message
-from bot.emulators.slack.modals import ModalActs
-from bot.emulators.slack.naming import named
+from bot.emulators.slack.modal_actions import ModalActions
 from bot.emulators.slack.people import GRAFANA, Channel, Person
 from bot.emulators.slack.typed_text import as_slack_sends
-from bot.emulators.slack.wire import Json
 
 
-class Writing(ModalActs):
-    """Writing, editing and deleting."""
+class MessageActions(ModalActions):
+    """MessageActions, editing and deleting."""
 
     async def say(
         self, user: str, channel: str, text: str, thread_ts: str | None = None
@@ -24,7 +24,7 @@ class Writing(ModalActs):
         Previews that the app gave while the text was composed come with it. Raises SlackError:
         is_archived.
         """
-        person, place = self.person(user), self._entered(user, channel)
+        person, place = self.person(user), self._open_channel(user, channel)
         if place.is_archived:
             raise SlackError("is_archived")
         root = self._seen_message(user, thread_ts) if thread_ts else None
@@ -75,11 +75,11 @@ class Writing(ModalActs):
         return message
 
     async def compose(self, user: str, channel: str, text: str) -> str | None:
-        """Type without sending; give the unfurl_id under which the app may show previews.
+        """Type without sending; return the unfurl_id under which the app may show previews.
 
         None where no link of the app's domains stands in it.
         """
-        person, place = self.person(user), self._entered(user, channel)
+        person, place = self.person(user), self._open_channel(user, channel)
         links = self._links(self._marked(text))
         if not links:
             return None

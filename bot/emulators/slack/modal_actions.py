@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.emulators.slack import events, payloads
-from bot.emulators.slack.acting import Acting, typed_in
-from bot.emulators.slack.answers import Answers
+from bot.emulators.slack.actions import Actions, typed_in
+from bot.emulators.slack.app_responses import AppResponses
+from bot.emulators.slack.block_ids import flat
 from bot.emulators.slack.delivery import Delivery
+from bot.emulators.slack.ids import Json
 from bot.emulators.slack.inputs import (
     find_element,
     initial_values,
@@ -14,15 +16,13 @@ from bot.emulators.slack.inputs import (
     missing_inputs,
     typed_values,
 )
-from bot.emulators.slack.naming import flat
 from bot.emulators.slack.people import Person
 from bot.emulators.slack.views import View
-from bot.emulators.slack.wire import Json
 
 REQUIRED = "Please complete this required field."
 
 
-class ModalActs(Acting):
+class ModalActions(Actions):
     """Clicking, filling in, sending off and closing."""
 
     async def click_in_view(
@@ -53,7 +53,7 @@ class ModalActs(Acting):
         payload = payloads.from_view("view_submission", person, view) | self._keys(person)
         payload["response_urls"] = list(self._response_urls(person, view))
         delivery = await self._hand_over("interactive", payload, person)
-        return Answers(self).to_submission(view, delivery) if delivery.ok else delivery
+        return AppResponses(self).to_submission(view, delivery) if delivery.ok else delivery
 
     async def close_view(self, user: str) -> Delivery:
         """Close the open modal; the app hears of it where it asked to."""

@@ -1,10 +1,10 @@
-"""What lives briefly: trigger ids, which open one modal, and the tickets in response URLs."""
+"""What an interaction carries and soon expires: trigger ids, and the tickets in response URLs."""
 
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.wire import Ids
+from bot.emulators.slack.ids import Ids
 
 TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60.0
@@ -22,7 +22,7 @@ class Triggers:
         self._used: set[str] = set()
 
     def issue(self, user: str, channel: str | None = None) -> str:
-        """Return a new trigger id for what this person just did, in a channel or elsewhere."""
+        """Return a new trigger id for what a person just did, in a channel or elsewhere."""
         trigger = f"{self._ids.number()}.{self._ids.number()}.{self._ids.token().lower()}"
         self._issued[trigger] = (user, self._clock.monotonic())
         if channel is not None:

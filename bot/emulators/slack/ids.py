@@ -1,4 +1,4 @@
-"""What goes over the wire: the type of a JSON object, and ids as Slack makes them."""
+"""Ids as Slack makes them, and the type of a JSON object."""
 
 import random
 from typing import Any
