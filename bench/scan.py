@@ -32,8 +32,8 @@ from stub import stub
 from bot.app.jobs import open_engine, subscriptions
 from bot.app.resources import open_resources
 from bot.clock import SystemClock
-from bot.digests.schedule import Cadence, Every
-from bot.digests.selection import Selection, Which
+from bot.digests.schedule import DigestSchedule, Frequency
+from bot.digests.selection import Selection, SelectionKind
 from bot.digests.subscription import KIND, Subscription
 from bot.kore.models import DataSessionPage
 from bot.kore.pages import read_rows
@@ -55,8 +55,8 @@ FLEET = Subscription(
     name="Fleet",
     made_by="U0",
     made_at=datetime(2026, 1, 1, tzinfo=UTC),
-    selection=Selection(Which.ALL),
-    cadence=Cadence(Every.CRON, line="0 0 1 1 *"),
+    selection=Selection(SelectionKind.ALL),
+    schedule=DigestSchedule(Frequency.CRON, line="0 0 1 1 *"),
 )
 
 
@@ -84,7 +84,7 @@ async def make_due(database: Database) -> float:
     subscribed = subscriptions(database, queue)
     if await subscribed.find(FLEET.id) is None:
         await subscribed.add(FLEET)
-    key = f"{FLEET.schedule}@{datetime.fromtimestamp(now, UTC).isoformat()}"
+    key = f"{FLEET.schedule_name}@{datetime.fromtimestamp(now, UTC).isoformat()}"
     await queue.add(NewJob(KIND, key, {"subscription": FLEET.id, "due": now}))
     return now
 

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.blocks import ids
 from bot.blocks.csv_files import DigestFile, digest_file, head_line, page_lines
 from bot.blocks.digest import details_screen, file_screen
-from bot.digests.digest import Seen
+from bot.digests.digest import ScannedSim
 from bot.digests.subscription import Subscription
 from bot.services import Services
 from handlers import digests
@@ -138,7 +138,7 @@ def _begin(path: Path) -> None:
     path.write_text(head_line(), encoding="utf-8", newline="")
 
 
-def _append(path: Path, sims: Sequence[Seen]) -> None:
+def _append(path: Path, sims: Sequence[ScannedSim]) -> None:
     with path.open("a", encoding="utf-8", errors="replace", newline="") as out:
         out.write(page_lines(sims))
 

@@ -21,10 +21,10 @@ from bot.blocks.ids import DigestForm
 from bot.blocks.kit import Block, Choice, View, option
 from bot.blocks.modals import loading_view, notice_view, words_of
 from bot.blocks.screen import Screen
-from bot.digests.form import Draft, Faults, Field, draft_of, faults, field_of
-from bot.digests.schedule import Every, all_zones, offered, zone_named
-from bot.digests.selection import Which
-from bot.digests.service import told, why_of
+from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
+from bot.digests.schedule import Frequency, all_zones, offered, zone_named
+from bot.digests.selection import SelectionKind
+from bot.digests.service import pause_reason, problem_words
 from bot.digests.sim_selection import NoSuchSims, SelectedSims
 from bot.digests.subscription import Subscription, WhenQuiet
 from bot.digests.subscriptions import NameTaken
@@ -38,8 +38,8 @@ NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 
 
 async def save(
-    draft: Draft, form: DigestForm, request: Request, services: Services
-) -> Screen | Faults:
+    draft: FormValues, form: DigestForm, request: Request, services: Services
+) -> Screen | FieldErrors:
     """Keep the digest and tell its channel; give what is said of it, or what is wrong.
 
     Raises StoreError, NoSuchDigest, NotYours and AskedTooOften.
@@ -60,16 +60,18 @@ async def save(
     )
 
 
-async def _of_name(draft: Draft, before: Subscription | None, services: Services) -> Faults:
+async def _of_name(
+    draft: FormValues, before: Subscription | None, services: Services
+) -> FieldErrors:
     desk = services.digests
     others = await desk.subscriptions.in_channel(desk.team, draft.channel)
     stays = before is not None and before.channel == draft.channel
     if len(others) >= MOST and not stays:
-        return {Field.CHANNEL: f"That channel has {MOST} digests, which is the most."}
+        return {FormField.CHANNEL: f"That channel has {MOST} digests, which is the most."}
     return {}
 
 
-async def _of_channel(draft: Draft, services: Services) -> Faults:
+async def _of_channel(draft: FormValues, services: Services) -> FieldErrors:
     """Return whether the person may ask for that channel, and whether the bot can post there."""
     actor = acting()
     try:
@@ -77,14 +79,14 @@ async def _of_channel(draft: Draft, services: Services) -> Faults:
             services.access.check(replace(actor, channel=draft.channel, in_view=False))
         await services.admission.sight_in(draft.channel)
     except NotAllowed as error:
-        return {Field.CHANNEL: error.sentence}
-    trouble = await services.digests.places.trouble(draft.channel)
-    return {Field.CHANNEL: told(trouble)} if trouble else {}
+        return {FormField.CHANNEL: error.sentence}
+    trouble = await services.digests.channels.trouble(draft.channel)
+    return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
 
 
-async def _sims(draft: Draft, services: Services) -> SelectedSims | Faults:
+async def _sims(draft: FormValues, services: Services) -> SelectedSims | FieldErrors:
     try:
-        return await services.digests.chooser.choose(draft)
+        return await services.digests.selector.select(draft)
     except NoSuchSims as error:
         return {error.field: error.sentence}
     except BotError as error:
@@ -92,7 +94,7 @@ async def _sims(draft: Draft, services: Services) -> SelectedSims | Faults:
 
 
 def _filled_in(
-    draft: Draft,
+    draft: FormValues,
     choice: SelectedSims,
     before: Subscription | None,
     request: Request,
@@ -107,7 +109,7 @@ def _filled_in(
         made_by=request.user,
         made_at=services.clock.now(),
         selection=choice.selection,
-        cadence=draft.cadence,
+        schedule=draft.schedule,
         grace=desk.grace,
     )
     return replace(
@@ -115,7 +117,7 @@ def _filled_in(
         channel=draft.channel,
         name=" ".join(draft.name.split()),
         selection=choice.selection,
-        cadence=draft.cadence,
+        schedule=draft.schedule,
         zone=zone_named(draft.zone),
         quiet_hours=draft.quiet_hours,
         when_quiet=draft.when_quiet,
@@ -124,29 +126,33 @@ def _filled_in(
 
 async def _kept(
     before: Subscription | None, after: Subscription, request: Request, services: Services
-) -> Faults:
+) -> FieldErrors:
     """Keep it and tell the channel; a channel that cannot be told gets no digest either."""
     keep = services.digests.subscriptions
     try:
         await (keep.change(after) if before else keep.add(after))
     except NameTaken as error:
-        return {Field.NAME: error.sentence}
+        return {FormField.NAME: error.sentence}
     deed = "changed" if before else "made"
     line = announced_screen(after, request.user, deed, services.clock.now())
     try:
         await tell_channel(after, line, services)
     except BotError as error:
-        why = why_of(error)
+        why = pause_reason(error)
         if why is None:
             return {}
         await (keep.change(before) if before else keep.remove(after))
-        return {Field.CHANNEL: told(why)}
+        return {FormField.CHANNEL: problem_words(why)}
     return {}
 
 
 Submission = Mapping[str, Any]
 _PLAIN = ("value", "selected_time", "selected_conversation")
-_KINDS = {Field.WHICH: Which, Field.EVERY: Every, Field.WHEN_QUIET: WhenQuiet}
+_KINDS = {
+    FormField.WHICH: SelectionKind,
+    FormField.EVERY: Frequency,
+    FormField.WHEN_QUIET: WhenQuiet,
+}
 
 
 def form_in(view: Submission) -> ids.DigestForm:
@@ -157,25 +163,25 @@ def form_in(view: Submission) -> ids.DigestForm:
         raise OldButton from error
 
 
-def draft_in(view: Submission) -> Draft:
+def draft_in(view: Submission) -> FormValues:
     """Return all that is filled in, fields that are not shown now included. Raises OldButton."""
-    told: dict[str, Any] = dict(form_in(view).kept)
+    filled: dict[str, Any] = dict(form_in(view).kept)
     values = part(part(view, "state"), "values")
-    for name in Field:
+    for name in FormField:
         block = block_of(name)
         if block in values:
-            told[name.value] = _text(part(part(values, block), block))
+            filled[name.value] = _text(part(part(values, block), block))
     try:
-        told |= {name.value: kind(told[name.value]) for name, kind in _KINDS.items()}
-        return Draft(**told)
+        filled |= {name.value: kind(filled[name.value]) for name, kind in _KINDS.items()}
+        return FormValues(**filled)
     except (KeyError, TypeError, ValueError) as error:
         raise OldButton from error
 
 
-def _text(told: Mapping[str, Any]) -> str:
+def _text(value: Mapping[str, Any]) -> str:
     """Return what was typed or chosen; "" where nothing was."""
-    chosen = text_in(part(told, "selected_option"), "value")
-    return chosen or next(filter(None, (text_in(told, name) for name in _PLAIN)), "")
+    chosen = text_in(part(value, "selected_option"), "value")
+    return chosen or next(filter(None, (text_in(value, name) for name in _PLAIN)), "")
 
 
 IN_TIME = 1.5
@@ -190,9 +196,9 @@ Find = Callable[[], Awaitable[Subscription]]
 def register_digest_form(app: AsyncApp, services: Services) -> None:
     """Attach the listeners of the window."""
     all_zones()  # read now, for an answer to what is typed has no time for it
-    for name in (Field.WHICH, Field.EVERY):
+    for name in (FormField.WHICH, FormField.EVERY):
         app.action(block_of(name))(on_choice(services))
-    app.options(block_of(Field.ZONE))(on_typing(services))
+    app.options(block_of(FormField.ZONE))(on_typing(services))
     app.view(ids.DIGEST_FORM)(on_sent(services))
 
 
@@ -218,12 +224,12 @@ async def _first_view(
     form: ids.DigestForm, request: Request, services: Services, find: Find | None
 ) -> View:
     if find is None:
-        zone = await services.digests.places.zone_of(request.user)
+        zone = await services.digests.channels.zone_of(request.user)
         known = zone if zone in all_zones() else "UTC"
-        return form_view(Draft(channel=request.channel, zone=known), form)
+        return form_view(FormValues(channel=request.channel, zone=known), form)
     found = await find()
     await permit(found, request, services)
-    return form_view(draft_of(found), form.model_copy(update={"id": found.id}))
+    return form_view(values_of(found), form.model_copy(update={"id": found.id}))
 
 
 def on_choice(services: Services) -> Listener:
@@ -266,7 +272,7 @@ def on_sent(services: Services) -> Listener:
         except OldButton as error:
             await ack(response_action="update", view=notice_view("Digest", error_screen(error)))
             return
-        wrong = faults(draft, services.digests.least, services.clock.now())
+        wrong = validate(draft, services.digests.min_interval, services.clock.now())
         if wrong:
             await ack(response_action="errors", errors=errors_of(wrong))
             return
@@ -284,7 +290,12 @@ class Sent:
     """A form that was sent off, until its window says what came of it."""
 
     def __init__(
-        self, draft: Draft, form: ids.DigestForm, request: Request, view: str, services: Services
+        self,
+        draft: FormValues,
+        form: ids.DigestForm,
+        request: Request,
+        view: str,
+        services: Services,
     ) -> None:
         self.answered = asyncio.Event()
         self._draft = draft
@@ -293,7 +304,7 @@ class Sent:
         self._window = services.windows.opened(view)
         self._services = services
         self._saved: Screen | None = None
-        self._faults: Faults = {}
+        self._faults: FieldErrors = {}
         self._note: Sequence[Block] = ()
         self._is_over = False
         self._is_late = False

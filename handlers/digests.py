@@ -17,7 +17,7 @@ from bot.blocks.digest_list import (
 )
 from bot.blocks.format import MRKDWN
 from bot.blocks.screen import Screen
-from bot.digests.subscription import Subscription, Why
+from bot.digests.subscription import PauseReason, Subscription
 from bot.errors import BotError, NotYours
 from bot.services import Services
 from handlers.payloads import Request
@@ -33,7 +33,7 @@ async def permit(one: Subscription, request: Request, services: Services) -> Non
     here = request.channel == one.channel or request.user == one.made_by
     if one.team != services.digests.team:
         raise NotYours
-    if not here and not await services.digests.places.has(one.channel, request.user):
+    if not here and not await services.digests.channels.has(one.channel, request.user):
         raise NotYours
 
 
@@ -56,7 +56,7 @@ async def pause(one: Subscription, request: Request, services: Services) -> Repl
     """Let it rest, and tell the channel."""
     if not await services.digests.subscriptions.pause(one):
         return Reply(done_screen(one, "is paused already."))
-    return await _changed(replace(one, paused=Why.ASKED), "paused", request, services)
+    return await _changed(replace(one, paused=PauseReason.ASKED), "paused", request, services)
 
 
 async def resume(one: Subscription, request: Request, services: Services) -> Reply:

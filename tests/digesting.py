@@ -14,8 +14,8 @@ from bot.demo.stories.story import all_stories
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, open_fleet
-from bot.digests.schedule import Cadence, Every
-from bot.digests.selection import Selection, Which
+from bot.digests.schedule import DigestSchedule, Frequency
+from bot.digests.selection import Selection, SelectionKind
 from bot.digests.subscription import KIND, Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
@@ -80,7 +80,7 @@ class Desk:
     async def begun(self, about: Subscription, due: float | None = None, **args: Any) -> str:
         """Make a digest due; give the key of its job."""
         due = self.now if due is None else due
-        key = f"{about.schedule}@{datetime.fromtimestamp(due, UTC).isoformat()}"
+        key = f"{about.schedule_name}@{datetime.fromtimestamp(due, UTC).isoformat()}"
         new = NewJob(KIND, key, {"subscription": about.id, "due": due} | args)
         await self.parts.queue.add(new)
         return key
@@ -131,8 +131,8 @@ def pumps(**changes: Any) -> Subscription:
         "name": "Pumps",
         "made_by": "U0ANA0001",
         "made_at": START,
-        "selection": Selection(Which.ALL),
-        "cadence": Cadence(Every.HOURS),
+        "selection": Selection(SelectionKind.ALL),
+        "schedule": DigestSchedule(Frequency.HOURS),
         "grace": timedelta(hours=1),
     }
     return Subscription(**plain | changes)

@@ -17,7 +17,7 @@ import pytest
 from bot.blocks.digest_form import block_of
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
-from bot.digests.form import Field
+from bot.digests.form import FormField
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
 from bot.slack.manifest import bot_scopes
@@ -141,10 +141,10 @@ async def digest_of_all(large):
     workspace = large.slack.workspace
     await workspace.command("ana", "#fleet-ops", "/simsessions", "digest add")
     await until(lambda: "digest_field_name" in str(window(large)))
-    which = block_of(Field.WHICH)
+    which = block_of(FormField.WHICH)
     await workspace.click_in_view("ana", which, which, selected="all")
     await until(lambda: "Name pattern" not in str(window(large)))
-    name = block_of(Field.NAME)
+    name = block_of(FormField.NAME)
     sent = await workspace.submit_view("ana", {name: {name: "All"}})
     assert sent.ok
     await until(lambda: large.sql("SELECT count(*) FROM subscriptions"))

@@ -7,7 +7,7 @@ from bot.app.jobs import open_engine, subscriptions
 from bot.app.resources import open_resources, opened_store, shared_pace
 from bot.clock import Clock, SystemClock
 from bot.digests.digest import Digest
-from bot.digests.fleet import Begin, open_fleet, previewed
+from bot.digests.fleet import OnStart, open_fleet, preview_digest
 from bot.digests.service import run_key
 from bot.digests.subscription import KIND, Subscription
 from bot.digests.subscriptions import NoSuchDigest
@@ -26,23 +26,23 @@ LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedDigest:
     """A digest, and how far it is where it is being made, in %."""
 
     one: Subscription
     percent: int | None
 
 
-async def listed(settings: Settings) -> tuple[Listed, ...]:
+async def listed(settings: Settings) -> tuple[ListedDigest, ...]:
     """Return all digests of the store, by name. Raises StartError and StoreError."""
     async with opened_store(settings) as store:
         progress = await DigestRuns(store).progress()
         every = await subscriptions(store, JobQueue(store)).every()
     percents = {name: at.percent for name, at in progress.items()}
-    return tuple(Listed(one, percents.get(one.id)) for one in every)
+    return tuple(ListedDigest(one, percents.get(one.id)) for one in every)
 
 
-async def preview(settings: Settings, which: str, began: Begin) -> tuple[Subscription, Digest]:
+async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subscription, Digest]:
     """Make one and keep nothing of it; Slack is not asked. Raises also KoreError, NoSuchDigest."""
     clock = SystemClock()
     async with opened_store(settings) as store, AsyncExitStack() as stack:
@@ -56,7 +56,7 @@ async def preview(settings: Settings, which: str, began: Begin) -> tuple[Subscri
         stack.push_async_callback(executor.aclose)
         judge = Judge(settings.thresholds)
         fleet = open_fleet(store, behind, judge, clock, executor, at_once=settings.worker_at_once)
-        return one, await previewed(one, fleet, clock, began)
+        return one, await preview_digest(one, fleet, clock, began)
 
 
 async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]:

@@ -57,13 +57,13 @@ def digest_service(  # noqa: PLR0913 -- what it is put together from
     """Put the desk together; `queue` is the one that the engine of this process hears."""
     return DigestService(
         subscriptions=subscriptions(store, queue),
-        chooser=SimSelector(kore.client, kore.directory, kore.resolver),
-        places=ChannelAccess(slack),
+        selector=SimSelector(kore.client, kore.directory, kore.resolver),
+        channels=ChannelAccess(slack),
         runs=DigestRuns(store),
         queue=queue,
         clock=clock,
         team=team,
-        least=timedelta(seconds=settings.digest_least),
+        min_interval=timedelta(seconds=settings.digest_least),
         grace=timedelta(seconds=settings.digest_grace),
     )
 

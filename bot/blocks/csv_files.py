@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.blocks.format import MRKDWN, count, utc
 from bot.blocks.kit import clean
-from bot.digests.digest import Digest, Seen
+from bot.digests.digest import Digest, ScannedSim
 from bot.kore.models import DataSession
 
 SESSION_COLUMNS = (
@@ -125,12 +125,12 @@ def head_line() -> str:
     return MARK + csv_lines([DIGEST_COLUMNS])
 
 
-def page_lines(sims: Sequence[Seen]) -> str:
+def page_lines(sims: Sequence[ScannedSim]) -> str:
     """Return a line for each SIM; unknown is an empty cell, times are ISO in UTC."""
     return csv_lines(map(_cells, sims))
 
 
-def _cells(seen: Seen) -> Sequence[CsvCell]:
+def _cells(seen: ScannedSim) -> Sequence[CsvCell]:
     sim, found = seen.snapshot, seen.snapshot.findings
     return (
         sim.sid,

@@ -22,7 +22,15 @@ from bot.blocks.kit import Block, actions, button, context, section
 from bot.blocks.screen import Part, Screen, screen
 from bot.blocks.tables import Cell, Drawn, Number, Row, Table, table_parts
 from bot.diagnosis.state import State
-from bot.digests.digest import COUNTED, FAILED, Digest, Group, Known, Point, Some
+from bot.digests.digest import (
+    COUNTED,
+    FAILED,
+    ChangeGroup,
+    Digest,
+    SimSample,
+    SimSummary,
+    TrendPoint,
+)
 
 WORST = 5
 PREVIEW = "A preview: only you see it, and the next digest does not count it."
@@ -119,7 +127,7 @@ def _trend(digest: Digest) -> list[Part]:
     return chart_parts([trend_chart(digest.trend, ZoneInfo(digest.zone))])
 
 
-def trend_chart(points: Sequence[Point], zone: ZoneInfo) -> Chart:
+def trend_chart(points: Sequence[TrendPoint], zone: ZoneInfo) -> Chart:
     """Count SIMs by what matters, digest by digest; what never was is left out."""
     labels = _labels([f"{at.day} {at:%b %H:%M}" for at in (p.due.astimezone(zone) for p in points)])
     series = {
@@ -166,7 +174,7 @@ def detail_screens(digest: Digest) -> Iterator[tuple[str, Screen]]:
             yield name, _list_screen(title, Table(title, header, rows), whole)
 
 
-def details_screen(digest: Digest, worst: tuple[Known, ...]) -> Screen:
+def details_screen(digest: Digest, worst: tuple[SimSummary, ...]) -> Screen:
     """Show the SIMs of a digest, the worst first, to who asks; the file has them all."""
     table = Table("SIMs, the worst first", _SIMS, tuple(_row(sim) for sim in worst))
     run = ids.DigestRun(id=digest.subscription, due=digest.due).to_value()
@@ -214,7 +222,7 @@ def _shown(rows: int, whole: int) -> str:
     )
 
 
-def _some(some: Some) -> tuple[tuple[Row, ...], int]:
+def _some(some: SimSample) -> tuple[tuple[Row, ...], int]:
     return tuple(_row(sim) for sim in some.first), some.count
 
 
@@ -227,11 +235,11 @@ def _talkers(digest: Digest) -> tuple[tuple[Row, ...], int]:
     return rows, len(rows)
 
 
-def _packets(sim: Known) -> Cell:
+def _packets(sim: SimSummary) -> Cell:
     return "unknown" if sim.packets is None else Number(sim.packets, grouped(sim.packets))
 
 
-def _changed(group: Group) -> Iterator[Row]:
+def _changed(group: ChangeGroup) -> Iterator[Row]:
     sign, what = KINDS[group.kind]
     for changed in group.first:
         yield (
@@ -244,7 +252,7 @@ def _changed(group: Group) -> Iterator[Row]:
         )
 
 
-def _row(sim: Known) -> Row:
+def _row(sim: SimSummary) -> Row:
     return (
         sim.name,
         count_label(sim.state),
@@ -255,5 +263,5 @@ def _row(sim: Known) -> Row:
     )
 
 
-def _seen(sim: Known) -> str:
+def _seen(sim: SimSummary) -> str:
     return f"{utc(sim.seen_at):%Y-%m-%d %H:%M}" if sim.seen_at else "unknown"

@@ -24,9 +24,9 @@ from bot.blocks.kit import (
     time_of_day,
     typed,
 )
-from bot.digests.form import LONGEST_NAME, Draft, Faults, Field
-from bot.digests.schedule import DAYS, EXAMPLE, HOURS, Every
-from bot.digests.selection import LONGEST, MOST_LISTED, Which
+from bot.digests.form import LONGEST_NAME, FieldErrors, FormField, FormValues
+from bot.digests.schedule import DAYS, EXAMPLE, HOURS, Frequency
+from bot.digests.selection import LONGEST, MOST_LISTED, SelectionKind
 from bot.digests.subscription import WhenQuiet
 from bot.sims.names import unquoted
 
@@ -34,14 +34,14 @@ NEW, CHANGED = "New digest", "Edit digest"
 _TITLE = 24
 _METADATA = 3000
 _KEPT = (
-    Field.LISTED,
-    Field.PATTERN,
-    Field.PLAN,
-    Field.STATUS,
-    Field.HOURS,
-    Field.AT,
-    Field.DAY,
-    Field.CRON,
+    FormField.LISTED,
+    FormField.PATTERN,
+    FormField.PLAN,
+    FormField.STATUS,
+    FormField.HOURS,
+    FormField.AT,
+    FormField.DAY,
+    FormField.CRON,
 )
 STATUSES = (
     "active",
@@ -54,18 +54,18 @@ STATUSES = (
     "updating",
 )
 _WHICH = (
-    Choice(Which.PATTERN, "Those of a name pattern"),
-    Choice(Which.LISTED, "A pasted list"),
-    Choice(Which.PLAN, "Those on a rate plan"),
-    Choice(Which.STATUS, "Those with a status"),
-    Choice(Which.ALL, "All SIMs of the account"),
+    Choice(SelectionKind.PATTERN, "Those of a name pattern"),
+    Choice(SelectionKind.LISTED, "A pasted list"),
+    Choice(SelectionKind.PLAN, "Those on a rate plan"),
+    Choice(SelectionKind.STATUS, "Those with a status"),
+    Choice(SelectionKind.ALL, "All SIMs of the account"),
 )
 _EVERY = (
-    Choice(Every.WEEKDAY, "On weekdays"),
-    Choice(Every.DAY, "Daily"),
-    Choice(Every.WEEK, "Weekly"),
-    Choice(Every.HOURS, "Every few hours"),
-    Choice(Every.CRON, "By a cron line"),
+    Choice(Frequency.WEEKDAY, "On weekdays"),
+    Choice(Frequency.DAY, "Daily"),
+    Choice(Frequency.WEEK, "Weekly"),
+    Choice(Frequency.HOURS, "Every few hours"),
+    Choice(Frequency.CRON, "By a cron line"),
 )
 _WHEN_QUIET = (
     Choice(WhenQuiet.LINE, "Say so in one line"),
@@ -73,7 +73,7 @@ _WHEN_QUIET = (
 )
 
 
-def block_of(name: Field) -> str:
+def block_of(name: FormField) -> str:
     """Return the block id, and action id, of a field."""
     return f"{ids.DIGEST_FIELD}_{name.value}"
 
@@ -84,9 +84,9 @@ def title_of(form: ids.DigestForm) -> str:
 
 
 def form_view(
-    draft: Draft,
+    draft: FormValues,
     form: ids.DigestForm,
-    faults: Faults | None = None,
+    faults: FieldErrors | None = None,
     note: Sequence[Block] = (),
 ) -> View:
     """Draw the form with what is filled in, each fault beneath its field, `note` on top.
@@ -101,7 +101,7 @@ def form_view(
     return view | {"submit": plain("Save", _TITLE), "close": plain("Cancel", _TITLE)}
 
 
-def errors_of(faults: Faults) -> dict[str, str]:
+def errors_of(faults: FieldErrors) -> dict[str, str]:
     """Return the faults as Slack takes them in answer to a form that was sent off."""
     return {block_of(name): sentence for name, sentence in faults.items()}
 
@@ -112,11 +112,11 @@ def checking_view(form: ids.DigestForm) -> View:
     return modal(ids.NOTICE_VIEW, title_of(form), [section(words)])
 
 
-def _fault(name: Field, sentence: str) -> Block:
+def _fault(name: FormField, sentence: str) -> Block:
     return context(f"⚠️ {MRKDWN.sentence(sentence)}") | {"block_id": f"{block_of(name)}_fault"}
 
 
-def _kept(draft: Draft, form: ids.DigestForm) -> ids.DigestForm:
+def _kept(draft: FormValues, form: ids.DigestForm) -> ids.DigestForm:
     """Put into the form what the fields that are not shown hold, as much as fits."""
     shown = {name for name, _ in _fields(draft, at_home=False)}
     hidden = {name: getattr(draft, name.value) for name in _KEPT if name not in shown}
@@ -132,61 +132,65 @@ def _is_direct(channel: str) -> bool:
     return channel.startswith("D")
 
 
-def _fields(draft: Draft, *, at_home: bool) -> Iterator[tuple[Field, Block]]:
+def _fields(draft: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, Block]]:
     name = typed(draft.name, most=LONGEST_NAME, example="Pumps")
-    yield _named(Field.NAME, "Name", name)
+    yield _named(FormField.NAME, "Name", name)
     kinds = ("public", "private", "im") if at_home else ("public", "private")
-    yield _named(Field.CHANNEL, "Post to", conversation(draft.channel, kinds))
+    yield _named(FormField.CHANNEL, "Post to", conversation(draft.channel, kinds))
     which = chosen("static_select", _WHICH, draft.which)
-    yield _named(Field.WHICH, "Which SIMs", which, notifies=True)
+    yield _named(FormField.WHICH, "Which SIMs", which, notifies=True)
     yield from _sims(draft)
     every = chosen("static_select", _EVERY, draft.every)
-    yield _named(Field.EVERY, "How often", every, notifies=True)
+    yield _named(FormField.EVERY, "How often", every, notifies=True)
     yield from _times(draft)
     zone = searched(Choice(draft.zone, draft.zone), example="Europe/Berlin")
-    yield _named(Field.ZONE, "Time zone", zone, hint="Type a city or a region to search.")
+    yield _named(FormField.ZONE, "Time zone", zone, hint="Type a city or a region to search.")
     hint = "Nothing is posted in these hours; the next digest after them covers them too."
     quiet = time_of_day(draft.quiet_from)
-    yield _named(Field.QUIET_FROM, "Quiet hours from", quiet, optional=True)
+    yield _named(FormField.QUIET_FROM, "Quiet hours from", quiet, optional=True)
     yield _named(
-        Field.QUIET_TO, "Quiet hours until", time_of_day(draft.quiet_to), optional=True, hint=hint
+        FormField.QUIET_TO,
+        "Quiet hours until",
+        time_of_day(draft.quiet_to),
+        optional=True,
+        hint=hint,
     )
     radio = chosen("radio_buttons", _WHEN_QUIET, draft.when_quiet)
-    yield _named(Field.WHEN_QUIET, "When nothing changed", radio)
+    yield _named(FormField.WHEN_QUIET, "When nothing changed", radio)
 
 
-def _sims(draft: Draft) -> Iterator[tuple[Field, Block]]:
-    if draft.which is Which.PATTERN:
+def _sims(draft: FormValues) -> Iterator[tuple[FormField, Block]]:
+    if draft.which is SelectionKind.PATTERN:
         element = typed(draft.pattern, most=LONGEST, example="pump-*")
         hint = "* stands for anything, ? for one character; case does not matter."
-        yield _named(Field.PATTERN, "Name pattern", element, hint=hint)
-    elif draft.which is Which.LISTED:
+        yield _named(FormField.PATTERN, "Name pattern", element, hint=hint)
+    elif draft.which is SelectionKind.LISTED:
         hint = f"SIDs (DE…), ICCIDs, IMEIs or names, one a line; {MOST_LISTED} at most."
-        yield _named(Field.LISTED, "SIMs", typed(draft.listed, lines=True), hint=hint)
-    elif draft.which is Which.PLAN:
+        yield _named(FormField.LISTED, "SIMs", typed(draft.listed, lines=True), hint=hint)
+    elif draft.which is SelectionKind.PLAN:
         element = typed(draft.plan, most=LONGEST, example="WP…")
-        yield _named(Field.PLAN, "Rate plan", element, hint="Its SID (WP…) or its unique name.")
-    elif draft.which is Which.STATUS:
+        yield _named(FormField.PLAN, "Rate plan", element, hint="Its SID (WP…) or its unique name.")
+    elif draft.which is SelectionKind.STATUS:
         choices = [Choice(status, status) for status in STATUSES]
         element = chosen("static_select", choices, draft.status, example="active")
-        yield _named(Field.STATUS, "Status", element)
+        yield _named(FormField.STATUS, "Status", element)
 
 
-def _times(draft: Draft) -> Iterator[tuple[Field, Block]]:
-    if draft.every is Every.CRON:
+def _times(draft: FormValues) -> Iterator[tuple[FormField, Block]]:
+    if draft.every is Frequency.CRON:
         element = typed(draft.cron, most=LONGEST, example="0 9 * * 1")
         hint = f"Minute, hour, day of the month, month, day of the week; {EXAMPLE}."
-        yield _named(Field.CRON, "Cron line", element, hint=unquoted(hint))
-    elif draft.every is Every.HOURS:
+        yield _named(FormField.CRON, "Cron line", element, hint=unquoted(hint))
+    elif draft.every is Frequency.HOURS:
         hours = [Choice(str(n), "every hour" if n == 1 else f"every {n} hours") for n in HOURS]
         element = chosen("static_select", hours, draft.hours)
-        yield _named(Field.HOURS, "Hours", element, hint="Counted from midnight.")
+        yield _named(FormField.HOURS, "Hours", element, hint="Counted from midnight.")
     else:
-        if draft.every is Every.WEEK:
+        if draft.every is Frequency.WEEK:
             days = [Choice(str(number), day) for number, day in enumerate(DAYS)]
-            yield _named(Field.DAY, "Day", chosen("static_select", days, draft.day))
-        yield _named(Field.AT, "At", time_of_day(draft.at))
+            yield _named(FormField.DAY, "Day", chosen("static_select", days, draft.day))
+        yield _named(FormField.AT, "At", time_of_day(draft.at))
 
 
-def _named(name: Field, label: str, element: Block, **more: Any) -> tuple[Field, Block]:  # noqa: ANN401 -- as `field` has them
+def _named(name: FormField, label: str, element: Block, **more: Any) -> tuple[FormField, Block]:  # noqa: ANN401 -- as `field` has them
     return name, field(block_of(name), label, element, **more)

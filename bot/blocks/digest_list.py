@@ -7,15 +7,15 @@ from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count
 from bot.blocks.kit import Block, actions, button, clean, context, plain, section
 from bot.blocks.screen import Screen, screen
-from bot.digests.schedule import Cadence, Every, clock_changes, explained
-from bot.digests.selection import Selection, Which
-from bot.digests.subscription import Subscription, WhenQuiet, Why
+from bot.digests.schedule import DigestSchedule, Frequency, clock_changes, explained
+from bot.digests.selection import Selection, SelectionKind
+from bot.digests.subscription import PauseReason, Subscription, WhenQuiet
 
 _PAUSED = {
-    Why.ASKED: "paused",
-    Why.ARCHIVED: "paused, because its channel is archived",
-    Why.NOT_IN_CHANNEL: "paused, because I am not in its channel",
-    Why.NOT_ALLOWED: "paused, because I may not post in its channel",
+    PauseReason.ASKED: "paused",
+    PauseReason.ARCHIVED: "paused, because its channel is archived",
+    PauseReason.NOT_IN_CHANNEL: "paused, because I am not in its channel",
+    PauseReason.NOT_ALLOWED: "paused, because I may not post in its channel",
 }
 _WORDS = 300
 
@@ -30,19 +30,19 @@ def how_often(subscription: Subscription, fmt: Formatter) -> str:
     """Say its cadence, its zone and its quiet hours."""
     quiet = subscription.quiet_hours
     but = f", but not from {quiet.words}" if quiet else ""
-    return f"{_cadence(subscription.cadence, fmt)} ({fmt.data(subscription.zone)}){but}"
+    return f"{_cadence(subscription.schedule, fmt)} ({fmt.data(subscription.zone)}){but}"
 
 
 def _sims(selection: Selection, fmt: Formatter) -> str:
     """Say which SIMs; what was typed stands as it can be copied."""
-    if selection.which in {Which.PATTERN, Which.PLAN}:
+    if selection.kind in {SelectionKind.PATTERN, SelectionKind.PLAN}:
         head = selection.words.removesuffix(selection.text)
         return f"{fmt.own(head)}{fmt.code(selection.text)}"
     return fmt.data(selection.words)
 
 
-def _cadence(cadence: Cadence, fmt: Formatter) -> str:
-    if cadence.every is Every.CRON:
+def _cadence(cadence: DigestSchedule, fmt: Formatter) -> str:
+    if cadence.frequency is Frequency.CRON:
         return f"by cron {fmt.code(cadence.line)}, {fmt.data(explained(cadence.line), _WORDS)}"
     return fmt.own(cadence.words)
 
@@ -64,7 +64,7 @@ def small_print(subscription: Subscription, now: datetime) -> tuple[str, ...]:
         WhenQuiet.LINE: "When nothing changed it says so in one line.",
         WhenQuiet.SKIP: "When nothing changed it posts nothing.",
     }
-    clocks = clock_changes(subscription.cadence.cron, subscription.zone, now)
+    clocks = clock_changes(subscription.schedule.cron, subscription.zone, now)
     return (quiet[subscription.when_quiet], *clocks[:2])
 
 
@@ -166,12 +166,12 @@ def sure_screen(one: Subscription) -> Screen:
 def paused_screen(one: Subscription) -> Screen:
     """Tell who made a digest that it comes no more, why, and what to do."""
     words = {
-        Why.ARCHIVED: "is archived. Edit it to post elsewhere, then resume it.",
-        Why.NOT_IN_CHANNEL: "no longer has me in it. Invite me again, then resume it.",
-        Why.NOT_ALLOWED: "does not let me post such answers. Ask its admins, or edit it to post "
-        "elsewhere, then resume it.",
+        PauseReason.ARCHIVED: "is archived. Edit it to post elsewhere, then resume it.",
+        PauseReason.NOT_IN_CHANNEL: "no longer has me in it. Invite me again, then resume it.",
+        PauseReason.NOT_ALLOWED: "does not let me post such answers. Ask its admins, or edit it "
+        "to post elsewhere, then resume it.",
     }
-    why = words.get(one.paused or Why.ASKED, "does not take it.")
+    why = words.get(one.paused or PauseReason.ASKED, "does not take it.")
     notice = f"I paused the digest {NOTICE.data(one.name)}: its channel {why}"
     text = f"⏸ I paused your digest {about(one, MRKDWN)}: <#{one.channel}> {why}"
     return screen(notice, [section(text), buttons(one, 1)])

@@ -7,7 +7,16 @@ from zoneinfo import ZoneInfo
 from bot.blocks.format import Formatter, ago, between, count, flagged, grouped, span
 from bot.blocks.report_text import state_label, state_text
 from bot.diagnosis.state import State
-from bot.digests.digest import FAILED, UNRELIABLE_PERCENT, Changed, Digest, Group, Known, Lost, Some
+from bot.digests.digest import (
+    FAILED,
+    UNRELIABLE_PERCENT,
+    ChangeGroup,
+    Digest,
+    NetworkOutage,
+    SimChange,
+    SimSample,
+    SimSummary,
+)
 from bot.sessions.redaction import WITHHELD
 from bot.sessions.snapshot import Change, ChangeKind
 
@@ -150,7 +159,7 @@ def _unread(digest: Digest, fmt: Formatter) -> str | None:
         return None
     ranked = sorted(digest.unread.reasons.items(), key=lambda pair: -pair[1])[:_REASONS]
     why = " ".join(f"{grouped(number)}: {fmt.sentence(reason)}" for reason, number in ranked)
-    named = names_text(Some(digest.failed, digest.unread.first), fmt)
+    named = names_text(SimSample(digest.failed, digest.unread.first), fmt)
     claim = fmt.strong(f"{count(digest.failed, 'SIM')} could not be read")
     many = f" {_UNRELIABLE}" if digest.is_unreliable else ""
     return f"⚠️ {claim}: {named}. {why}{many}"
@@ -165,7 +174,7 @@ def _missing(digest: Digest, fmt: Formatter) -> str | None:
     return f"⚠️ {fmt.strong('KORE does not have')} {shown}{more} any longer."
 
 
-def outage_text(lost: Lost, fmt: Formatter) -> str:
+def outage_text(lost: NetworkOutage, fmt: Formatter) -> str:
     """Say that SIMs fell silent together, and what not to do."""
     where = fmt.data(lost.operator or lost.network)
     claim = fmt.strong(f"Common outage: {count(lost.sims, 'SIM')} on {where}.")
@@ -189,13 +198,13 @@ def changes_text(digest: Digest, fmt: Formatter) -> list[str]:
     return [f"Since {when_text(digest.since, digest)}:", *lines] if lines else []
 
 
-def _group_text(group: Group, digest: Digest, fmt: Formatter) -> str:
+def _group_text(group: ChangeGroup, digest: Digest, fmt: Formatter) -> str:
     sign, what = KINDS[group.kind]
     shown = [_changed_text(group.kind, changed, digest, fmt) for changed in group.first[:NAMES]]
     return f"{sign} {fmt.strong(what)} {_listed(shown, group.count)}"
 
 
-def _changed_text(kind: ChangeKind, changed: Changed, digest: Digest, fmt: Formatter) -> str:
+def _changed_text(kind: ChangeKind, changed: SimChange, digest: Digest, fmt: Formatter) -> str:
     name = fmt.data(changed.sim.name)
     if kind is ChangeKind.WENT_SILENT:
         seen = changed.sim.seen_at
@@ -207,13 +216,13 @@ def _changed_text(kind: ChangeKind, changed: Changed, digest: Digest, fmt: Forma
     return f"{name} ({from_to(changed, fmt)})"
 
 
-def from_to(changed: Changed, fmt: Formatter) -> str:
+def from_to(changed: SimChange, fmt: Formatter) -> str:
     """Say what was and what is."""
     sides = (changed.before, changed.after)
     return " → ".join(fmt.data(side) if side else "none" for side in sides)
 
 
-def names_text(some: Some, fmt: Formatter) -> str:
+def names_text(some: SimSample, fmt: Formatter) -> str:
     """Name the first SIMs of a list and count the rest."""
     return _listed([fmt.data(sim.name) for sim in some.first[:NAMES]], some.count)
 
@@ -223,7 +232,7 @@ def _listed(shown: Sequence[str], every: int) -> str:
     return ", ".join(shown) + (f" and {grouped(rest)} more" if rest > 0 else "")
 
 
-def worst_text(sim: Known, digest: Digest, fmt: Formatter) -> str:
+def worst_text(sim: SimSummary, digest: Digest, fmt: Formatter) -> str:
     """Return a line about one of the worst: name, what is wrong, state, last seen."""
     sign = _SIGNS.get(sim.severity or "", "🔵")
     seen = f", last heard of {ago(sim.seen_at, digest.made_at)}" if sim.seen_at else ""
@@ -231,7 +240,7 @@ def worst_text(sim: Known, digest: Digest, fmt: Formatter) -> str:
     return f"{sign} {fmt.strong(fmt.data(sim.name))} {what} — {count_text(sim.state)}{seen}"
 
 
-def talkers_text(talkers: Iterable[Known], fmt: Formatter) -> str:
+def talkers_text(talkers: Iterable[SimSummary], fmt: Formatter) -> str:
     """Name those with the most packets of the last 24 h."""
     packets = [f"{fmt.data(sim.name)} {grouped(sim.packets or 0)}" for sim in talkers]
     return f"Top talkers, packets of the last 24 h: {', '.join(packets[:NAMES])}"

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from bot.digests.compile import AT_A_TIME, known_sims
+from bot.digests.compile import BATCH, sim_summaries
 from bot.digests.days import Day, unpacked
-from bot.digests.digest import Digest, Known, Seen
+from bot.digests.digest import Digest, ScannedSim, SimSummary
 from bot.errors import UserError
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
@@ -39,19 +39,21 @@ class Archive:
         """Return a digest as it was made. Raises DigestGone."""
         return Digest.from_json((await self._run(subscription, due)).digest or "")
 
-    async def worst(self, subscription: str, due: datetime, *, hides: bool) -> tuple[Known, ...]:
+    async def worst(
+        self, subscription: str, due: datetime, *, hides: bool
+    ) -> tuple[SimSummary, ...]:
         """Return the SIMs of a digest, the gravest first, as many as a table shows."""
         run = await self._run(subscription, due)
-        return known_sims(await self._sums.worst(run.id, 0, MOST_SHOWN), hides=hides)
+        return sim_summaries(await self._sums.worst(run.id, 0, MOST_SHOWN), hides=hides)
 
     async def sims(
         self, subscription: str, due: datetime, *, hides: bool
-    ) -> AsyncIterator[Sequence[Seen]]:
+    ) -> AsyncIterator[Sequence[ScannedSim]]:
         """Stream all SIMs of a digest by SID, a few at a time. Raises DigestGone."""
         run = await self._run(subscription, due)
         async for page in self._rows.every(run.id):
-            for at in range(0, len(page), AT_A_TIME):
-                yield [_seen(row, hides=hides) for row in page[at : at + AT_A_TIME]]
+            for at in range(0, len(page), BATCH):
+                yield [_seen(row, hides=hides) for row in page[at : at + BATCH]]
 
     async def days(self, sid: str) -> dict[int, Day]:
         """Return the days of a SIM that are known, by number, the oldest first."""
@@ -64,7 +66,7 @@ class Archive:
         return run
 
 
-def _seen(row: ScanRow, *, hides: bool) -> Seen:
+def _seen(row: ScanRow, *, hides: bool) -> ScannedSim:
     snapshot = Snapshot.from_json(row.row)
     shown = redacted_snapshot(snapshot) if hides else snapshot
-    return Seen(shown, row.traffic, row.fault)
+    return ScannedSim(shown, row.traffic, row.fault)

@@ -12,25 +12,25 @@ from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import (
     FAILED,
-    Changed,
+    ChangeGroup,
     Digest,
-    Group,
-    Known,
-    Lost,
-    Missed,
-    Point,
-    Some,
-    Unread,
+    MissedRun,
+    NetworkOutage,
+    SimChange,
+    SimSample,
+    SimSummary,
+    TrendPoint,
+    UnreadableSims,
 )
 from bot.digests.outage import Loss, Outage, outages
-from bot.digests.scan import LEAST_GRAVE, SAID_BY_STATE
+from bot.digests.scan import IMPLIED_BY_STATE, MIN_GRAVITY
 from bot.digests.subscription import Subscription
 from bot.sessions.redaction import redacted_change, redacted_snapshot
 from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot, changes
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import Pair, ScanRow, ScanRows, ScanSums
 
-TOLD = (
+REPORTED_KINDS = (
     ChangeKind.WENT_SILENT,
     ChangeKind.CAME_BACK,
     ChangeKind.NEW_COUNTRY,
@@ -44,30 +44,30 @@ _GRAVITY = {severity.word: severity.value for severity in Severity}
 
 
 @dataclass(slots=True)
-class _Gathered:
+class _WorstChanges:
     """The changes of one kind: all counted, the gravest kept."""
 
     count: int = 0
-    kept: list[tuple[int, int, Changed]] = field(default_factory=list)
+    kept: list[tuple[int, int, SimChange]] = field(default_factory=list)
 
-    def add(self, changed: Changed, weight: int, most: int) -> None:
+    def add(self, changed: SimChange, weight: int, most: int) -> None:
         """Take one in; of two as grave the earlier stays."""
         self.count += 1
         entry = (weight, -self.count, changed)
         (heappush if len(self.kept) < most else heappushpop)(self.kept, entry)
 
-    def first(self) -> tuple[Changed, ...]:
+    def first(self) -> tuple[SimChange, ...]:
         """Return those kept, the gravest first."""
         return tuple(changed for *_, changed in sorted(self.kept, reverse=True))
 
 
-class Differences:
+class ChangeCollector:
     """Gathers; `most` is how many SIMs are kept of each kind, without numbers where `hides`."""
 
     def __init__(self, most: int, *, hides: bool = False) -> None:
         self._most = most
         self._hides = hides
-        self._by_kind: defaultdict[ChangeKind, _Gathered] = defaultdict(_Gathered)
+        self._by_kind: defaultdict[ChangeKind, _WorstChanges] = defaultdict(_WorstChanges)
 
     def add(self, pair: Pair) -> None:
         """Compare a SIM with how it was. A snapshot that cannot be read is no change."""
@@ -77,32 +77,36 @@ class Differences:
             return
         weight = max((_GRAVITY.get(found.severity, 0) for found in after.findings), default=0)
         for change in changes(before, after):
-            if is_told(change):
+            if is_reported(change):
                 self._by_kind[change.kind].add(self._changed(change, after), weight, self._most)
 
-    def _changed(self, change: Change, after: Snapshot) -> Changed:
+    def _changed(self, change: Change, after: Snapshot) -> SimChange:
         told = redacted_change(change) if self._hides else change
-        return Changed(known(after, hides=self._hides), told.before, told.after)
+        return SimChange(sim_summary(after, hides=self._hides), told.before, told.after)
 
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[ChangeGroup, ...]:
         """Return what was gathered, kind by kind."""
-        found = [(kind, self._by_kind[kind]) for kind in TOLD if kind in self._by_kind]
-        return tuple(Group(kind, gathered.count, gathered.first()) for kind, gathered in found)
+        found = [(kind, self._by_kind[kind]) for kind in REPORTED_KINDS if kind in self._by_kind]
+        return tuple(
+            ChangeGroup(kind, gathered.count, gathered.first()) for kind, gathered in found
+        )
 
 
-def is_told(change: Change) -> bool:
+def is_reported(change: Change) -> bool:
     """Return whether a change is worth a channel's time: of findings, only what is amiss."""
     if change.finding is None:
-        return change.kind in TOLD
+        return change.kind in REPORTED_KINDS
     is_amiss = change.finding.severity != Severity.INFO.word
-    return is_amiss and change.finding.rule not in SAID_BY_STATE
+    return is_amiss and change.finding.rule not in IMPLIED_BY_STATE
 
 
-def known(snapshot: Snapshot, packets: int | None = None, *, hides: bool = False) -> Known:
+def sim_summary(
+    snapshot: Snapshot, packets: int | None = None, *, hides: bool = False
+) -> SimSummary:
     """Return what a list says of a SIM, without the numbers of card and device where it `hides`."""
     snapshot = redacted_snapshot(snapshot) if hides else snapshot
     worst = gravest(snapshot.findings)
-    return Known(
+    return SimSummary(
         sid=snapshot.sid,
         name=snapshot.name,
         state=snapshot.state,
@@ -116,20 +120,20 @@ def known(snapshot: Snapshot, packets: int | None = None, *, hides: bool = False
 
 def gravest(findings: Iterable[Found]) -> Found | None:
     """Return the first finding that says more than the state; they come gravest first."""
-    return next((found for found in findings if found.rule not in SAID_BY_STATE), None)
+    return next((found for found in findings if found.rule not in IMPLIED_BY_STATE), None)
 
 
-TREND = 14
+TREND_LENGTH = 14
 """Digests that the trend shows."""
 NOT_RUNNING = "I was not running at that time."
-MOST = 50
+MAX_NAMED = 50
 """SIMs of one list that a digest names."""
-AT_A_TIME = 25
+BATCH = 25
 """SIMs compared before others have the loop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Notes:
+class RunNotes:
     """What is known of a run besides its rows; the fields of the digest say it.
 
     `skipped_since`: from that due time on, epoch seconds, none was begun.
@@ -153,7 +157,7 @@ class Compiler:
         self._limits = limits
         self._clock = clock
 
-    async def digest(self, run: Run, about: Subscription, notes: Notes) -> Digest:
+    async def digest(self, run: Run, about: Subscription, notes: RunNotes) -> Digest:
         """Compile the digest of a run that has asked all its SIMs. Raises StoreError.
 
         It is compared with the last run of `about`, whose own the run need not be.
@@ -173,9 +177,11 @@ class Compiler:
             next_due=about.next_due(max(due, now)),
             changes=await self._differences(before, run, hides=hides),
             new=await self._only_in(run, before, hides=hides),
-            gone=await self._only_in(before, run, hides=hides) if not notes.problem else Some(),
+            gone=await self._only_in(before, run, hides=hides)
+            if not notes.problem
+            else SimSample(),
             worst=await self.worst(run, hides=hides),
-            talkers=known_sims(await self._sums.talkers(run.id, MOST), hides=hides),
+            talkers=sim_summaries(await self._sums.talkers(run.id, MAX_NAMED), hides=hides),
             outages=await self._outages(run, sum(counts.values()) - counts.get(FAILED, 0)),
             unread=await self._unread(run, hides=hides),
             missing=notes.missing,
@@ -186,80 +192,84 @@ class Compiler:
         )
 
     async def worst(
-        self, run: Run, least: int = LEAST_GRAVE, most: int = MOST, *, hides: bool
-    ) -> Some:
+        self, run: Run, least: int = MIN_GRAVITY, most: int = MAX_NAMED, *, hides: bool
+    ) -> SimSample:
         """Return the SIMs of a run of at least such gravity, the gravest first."""
         rows = await self._sums.worst(run.id, least, most)
-        return Some(await self._sums.grave(run.id, least), known_sims(rows, hides=hides))
+        return SimSample(await self._sums.grave(run.id, least), sim_summaries(rows, hides=hides))
 
-    async def _differences(self, before: Run | None, run: Run, *, hides: bool) -> tuple[Group, ...]:
+    async def _differences(
+        self, before: Run | None, run: Run, *, hides: bool
+    ) -> tuple[ChangeGroup, ...]:
         if before is None:
             return ()
-        found = Differences(MOST, hides=hides)
+        found = ChangeCollector(MAX_NAMED, hides=hides)
         async for page in self._rows.changed(before.id, run.id):
             for at, pair in enumerate(page):
                 found.add(pair)
-                if at % AT_A_TIME == 0:
+                if at % BATCH == 0:
                     await asyncio.sleep(0)
         return found.groups()
 
-    async def _only_in(self, run: Run | None, other: Run | None, *, hides: bool) -> Some:
+    async def _only_in(self, run: Run | None, other: Run | None, *, hides: bool) -> SimSample:
         """Return the SIMs of one run that are not in the other; none without both."""
         if run is None or other is None:
-            return Some()
-        rows = await self._rows.only_in(run.id, other.id, MOST)
+            return SimSample()
+        rows = await self._rows.only_in(run.id, other.id, MAX_NAMED)
         count = await self._rows.count_only_in(run.id, other.id) if rows else 0
-        return Some(count, known_sims(rows, hides=hides))
+        return SimSample(count, sim_summaries(rows, hides=hides))
 
-    async def _outages(self, run: Run, looked_at: int) -> tuple[Lost, ...]:
+    async def _outages(self, run: Run, looked_at: int) -> tuple[NetworkOutage, ...]:
         found = await outages(self._losses(run), looked_at, self._limits)
         return tuple([await self._lost(run, each) for each in found])
 
-    async def _lost(self, run: Run, seen: Outage) -> Lost:
+    async def _lost(self, run: Run, seen: Outage) -> NetworkOutage:
         """Name the network of an outage as one of its SIMs does."""
         rows = await self._sums.lost_on(run.id, seen.network, 1)
-        operator = known_sims(rows, hides=False)[0].operator if rows else None
-        return Lost(seen.network, operator, seen.sims, moment(seen.first), moment(seen.last))
+        operator = sim_summaries(rows, hides=False)[0].operator if rows else None
+        return NetworkOutage(
+            seen.network, operator, seen.sims, moment(seen.first), moment(seen.last)
+        )
 
     async def _losses(self, run: Run) -> AsyncIterator[Loss]:
         async for network, at in self._sums.lost(run.id):
             yield Loss(network, at)
 
-    async def _unread(self, run: Run, *, hides: bool) -> Unread:
-        rows = await self._sums.failed(run.id, MOST)
+    async def _unread(self, run: Run, *, hides: bool) -> UnreadableSims:
+        rows = await self._sums.failed(run.id, MAX_NAMED)
         if not rows:
-            return Unread()
-        return Unread(await self._sums.faults(run.id), known_sims(rows, hides=hides))
+            return UnreadableSims()
+        return UnreadableSims(await self._sums.faults(run.id), sim_summaries(rows, hides=hides))
 
     async def _missed(
         self, run: Run, about: Subscription, before: Run | None, skipped_since: float | None
-    ) -> tuple[Missed, ...]:
+    ) -> tuple[MissedRun, ...]:
         """Return the due times since the digest before to which none came."""
         since = before.due if before else run.started
         untold = await self._runs.untold_between(about.id, since, run.due)
-        begun = [Missed(moment(each.due), each.why or "") for each in untold]
+        begun = [MissedRun(moment(each.due), each.why or "") for each in untold]
         never = _never_begun(about, skipped_since, run.due) if skipped_since else ()
         return tuple(sorted({each.due: each for each in (*never, *begun)}.values(), key=_by_due))
 
     async def _trend(
         self, run: Run, about: Subscription, counts: Mapping[str, int]
-    ) -> tuple[Point, ...]:
-        earlier = await self._runs.trend(about.id, run.due, TREND - 1)
-        points = [Point(moment(each.due), each.counts) for each in earlier]
-        return (*points, Point(moment(run.due), counts))
+    ) -> tuple[TrendPoint, ...]:
+        earlier = await self._runs.trend(about.id, run.due, TREND_LENGTH - 1)
+        points = [TrendPoint(moment(each.due), each.counts) for each in earlier]
+        return (*points, TrendPoint(moment(run.due), counts))
 
 
-def _never_begun(about: Subscription, since: float, due: float) -> Iterator[Missed]:
+def _never_begun(about: Subscription, since: float, due: float) -> Iterator[MissedRun]:
     """Return the due times from the one that was skipped first on, at most as many as are named."""
     at = about.next_due(moment(since - 1))
-    for _ in range(MOST):
+    for _ in range(MAX_NAMED):
         if at is None or at.timestamp() >= due:
             return
-        yield Missed(at, NOT_RUNNING)
+        yield MissedRun(at, NOT_RUNNING)
         at = about.next_due(at)
 
 
-def _by_due(missed: Missed) -> datetime:
+def _by_due(missed: MissedRun) -> datetime:
     return missed.due
 
 
@@ -268,6 +278,6 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def known_sims(rows: Iterable[ScanRow], *, hides: bool) -> tuple[Known, ...]:
+def sim_summaries(rows: Iterable[ScanRow], *, hides: bool) -> tuple[SimSummary, ...]:
     """Return what a list says of rows, without the numbers of card and device where it `hides`."""
-    return tuple(known(Snapshot.from_json(row.row), row.traffic, hides=hides) for row in rows)
+    return tuple(sim_summary(Snapshot.from_json(row.row), row.traffic, hides=hides) for row in rows)

@@ -43,7 +43,7 @@ class Day:
 
 
 @dataclass(slots=True)
-class _Sums:
+class _DayTotals:
     """A day as it is added up."""
 
     sessions: int = 0
@@ -88,7 +88,7 @@ def date_of(number: int) -> date:
 def days_of(evidence: Evidence, first: int) -> dict[int, Day]:
     """Add up each day from the number `first` to today; one without a session is 0 throughout."""
     today, since = day_number(evidence.now), datetime.fromtimestamp(first * _DAY, UTC)
-    sums = defaultdict[int, _Sums](_Sums)
+    sums = defaultdict[int, _DayTotals](_DayTotals)
     for session, start, stop in zip(
         evidence.in_order, evidence.starts, evidence.stops, strict=True
     ):
@@ -98,7 +98,9 @@ def days_of(evidence: Evidence, first: int) -> dict[int, Day]:
     return {n: sums[n].day() if n in sums else Day() for n in range(first, today + 1)}
 
 
-def _spread(session: DataSession, start: float, end: float, sums: defaultdict[int, _Sums]) -> None:
+def _spread(
+    session: DataSession, start: float, end: float, sums: defaultdict[int, _DayTotals]
+) -> None:
     """Add a session to each day that it touches, in seconds since 1970."""
     end = max(start, end)
     first, last = int(start // _DAY), int(end // _DAY)
@@ -121,7 +123,7 @@ _STATES = (None, *State)  # stored by place: a new one goes to the end
 _STATE, _WORST, _WORST_AT, _TOLD, _FINAL = 0x0F, 0x30, 4, 0x40, 0x80
 _BYTE, _SHORT, _LONG = 0xFF, 0xFFFF, 0xFFFF_FFFE
 
-Packed = Mapping[int, bytes]
+PackedMonths = Mapping[int, bytes]
 """A SIM's months by number."""
 
 
@@ -138,14 +140,14 @@ def first_day(month: int) -> int:
     return day_number(date(month // _MONTHS, month % _MONTHS + 1, 1))
 
 
-def to_learn_from(packed: Packed, today: int, made: int | None = None) -> int:
+def first_open_day(packed: PackedMonths, today: int, made: int | None = None) -> int:
     """Return the first day of KORE's window that is not final; `made`: the SIM's own first day."""
     first = max(today - WINDOW_DAYS, made or 0)
     final = (n for n in range(today - 1, first - 1, -1) if _flags(packed, n) & _FINAL)
     return min(next(final, first - 1) + 1, today) if packed else min(first, today)
 
 
-def learnt(packed: Packed, days: Mapping[int, Day], today: int) -> dict[int, bytes]:
+def merged_months(packed: PackedMonths, days: Mapping[int, Day], today: int) -> dict[int, bytes]:
     """Return the months that `days` change; what was seen of a day's state before stays."""
     changed: dict[int, bytearray] = {}
     for number, day in days.items():
@@ -160,7 +162,7 @@ def learnt(packed: Packed, days: Mapping[int, Day], today: int) -> dict[int, byt
     return {month: bytes(room) for month, room in changed.items()}
 
 
-def unpacked(packed: Packed) -> dict[int, Day]:
+def unpacked(packed: PackedMonths) -> dict[int, Day]:
     """Return the known days by number, the oldest first."""
     return {
         first_day(month) + at: day
@@ -170,7 +172,7 @@ def unpacked(packed: Packed) -> dict[int, Day]:
     }
 
 
-def _flags(packed: Packed, number: int) -> int:
+def _flags(packed: PackedMonths, number: int) -> int:
     month = month_of(number)
     room, at = packed.get(month, b""), (number - first_day(month)) * _PACKED.size
     return room[at] if at < len(room) else 0

@@ -23,7 +23,7 @@ UNRELIABLE_PERCENT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SimSummary:
     """One SIM of a list: what it is called and how it is. `what` is its gravest finding."""
 
     sid: str
@@ -37,7 +37,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ScannedSim:
     """One SIM as a scan saw it, in full; where it could not be read, as it was seen before.
 
     `packets` are those of the last 24 h; `fault` says why it could not be read.
@@ -49,33 +49,33 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class SimChange:
     """A SIM with one change: what was, and what is."""
 
-    sim: Known
+    sim: SimSummary
     before: str | None
     after: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ChangeGroup:
     """All changes of one kind: how many, and the first of them, the gravest first."""
 
     kind: ChangeKind
     count: int
-    first: tuple[Changed, ...]
+    first: tuple[SimChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class SimSample:
     """How many SIMs, and the first of them."""
 
     count: int = 0
-    first: tuple[Known, ...] = ()
+    first: tuple[SimSummary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class NetworkOutage:
     """SIMs that fell silent together on one network; `operator` is what it is called."""
 
     network: str
@@ -86,15 +86,15 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadableSims:
     """The SIMs that could not be read: how many for which reason, and the first of them."""
 
     reasons: Mapping[str, int] = field(default_factory=dict)
-    first: tuple[Known, ...] = ()
+    first: tuple[SimSummary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class TrendPoint:
     """One earlier digest in the trend."""
 
     due: datetime
@@ -102,7 +102,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissedRun:
     """A due time to which no digest came, and why, in a sentence."""
 
     due: datetime
@@ -127,16 +127,16 @@ class Digest:
     counts: Mapping[str, int]
     since: datetime | None = None
     next_due: datetime | None = None
-    changes: tuple[Group, ...] = ()
-    new: Some = Some()
-    gone: Some = Some()
-    worst: Some = Some()
-    talkers: tuple[Known, ...] = ()
-    outages: tuple[Lost, ...] = ()
-    unread: Unread = Unread()
+    changes: tuple[ChangeGroup, ...] = ()
+    new: SimSample = SimSample()
+    gone: SimSample = SimSample()
+    worst: SimSample = SimSample()
+    talkers: tuple[SimSummary, ...] = ()
+    outages: tuple[NetworkOutage, ...] = ()
+    unread: UnreadableSims = UnreadableSims()
     missing: tuple[str, ...] = ()
-    missed: tuple[Missed, ...] = ()
-    trend: tuple[Point, ...] = ()
+    missed: tuple[MissedRun, ...] = ()
+    trend: tuple[TrendPoint, ...] = ()
     problem: str | None = None
     left_out: str | None = None
 

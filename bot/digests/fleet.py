@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 
-from bot.digests.compile import Notes
+from bot.digests.compile import RunNotes
 from bot.digests.digest import Digest
 from bot.digests.scan import failed_row
 from bot.digests.subscription import Subscription
@@ -130,7 +130,7 @@ async def _sims(selection: Selection, kore: KoreClient, missing: list[str]) -> A
             if selection.takes(sim):
                 yield sim
         return
-    for sid, typed in selection.listed:
+    for sid, typed in selection.sims:
         try:
             yield (await kore.sim(sid)).value
         except KoreNotFound:
@@ -157,10 +157,10 @@ def _adapter() -> "TypeAdapter[tuple[Sim, ...]]":
 
 AT_ONCE = 2000
 """Rows that one transaction drops afterwards."""
-Begin = Callable[[int], Callable[[], None]]
+OnStart = Callable[[int], Callable[[], None]]
 
 
-async def previewed(one: Subscription, fleet: Fleet, clock: Clock, began: Begin) -> Digest:
+async def preview_digest(one: Subscription, fleet: Fleet, clock: Clock, began: OnStart) -> Digest:
     """Ask for its SIMs and compile. Raises KoreError where they cannot be listed, and StoreError.
 
     `began` is told how many chunks there are, and gives what is to be called after each.
@@ -168,7 +168,7 @@ async def previewed(one: Subscription, fleet: Fleet, clock: Clock, began: Begin)
     roster = await list_sims(one.selection, fleet.kore)
     async with _run(one, fleet, clock) as run:
         await _scanned(run, roster, fleet, clock, began(len(roster.sizes)))
-        return await fleet.compiler.digest(run, one, Notes(missing=tuple(roster.missing)))
+        return await fleet.compiler.digest(run, one, RunNotes(missing=tuple(roster.missing)))
 
 
 @asynccontextmanager

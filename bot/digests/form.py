@@ -9,15 +9,15 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.digests.schedule import (
-    Cadence,
-    Every,
+    DigestSchedule,
+    Frequency,
     QuietHours,
     cron_line,
     next_due,
     shortest_gap,
     zone_named,
 )
-from bot.digests.selection import LONGEST, Which
+from bot.digests.selection import LONGEST, SelectionKind
 from bot.digests.subscription import Subscription, WhenQuiet
 
 LONGEST_NAME = 60
@@ -25,7 +25,7 @@ NINE = "09:00"
 _YEAR = timedelta(days=366)
 
 
-class Field(StrEnum):
+class FormField(StrEnum):
     """What can be filled in; a fault stands under one of these."""
 
     NAME = "name"
@@ -46,20 +46,20 @@ class Field(StrEnum):
     CHANNEL = "channel"
 
 
-Faults = dict[Field, str]
+FieldErrors = dict[FormField, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FormValues:
     """Texts as they were typed or chosen; "" where nothing was."""
 
     name: str = ""
-    which: Which = Which.PATTERN
+    which: SelectionKind = SelectionKind.PATTERN
     listed: str = ""
     pattern: str = ""
     plan: str = ""
     status: str = ""
-    every: Every = Every.WEEKDAY
+    every: Frequency = Frequency.WEEKDAY
     hours: str = "4"
     at: str = NINE
     day: str = "0"
@@ -71,12 +71,12 @@ class Draft:
     channel: str = ""
 
     @property
-    def cadence(self) -> Cadence:
+    def schedule(self) -> DigestSchedule:
         """How often it comes. Raises ValueError, in words."""
-        if self.every is Every.CRON:
-            return Cadence(self.every, line=cron_line(self.cron))
+        if self.every is Frequency.CRON:
+            return DigestSchedule(self.every, line=cron_line(self.cron))
         at = time.fromisoformat(self.at or NINE)
-        return Cadence(self.every, hours=int(self.hours), at=at, day=int(self.day))
+        return DigestSchedule(self.every, hours=int(self.hours), at=at, day=int(self.day))
 
     @property
     def quiet_hours(self) -> QuietHours | None:
@@ -89,30 +89,32 @@ class Draft:
     def chosen(self) -> str:
         """What was typed for the SIMs, in the way that was chosen."""
         texts = {
-            Which.LISTED: self.listed,
-            Which.PATTERN: self.pattern,
-            Which.PLAN: self.plan,
-            Which.STATUS: self.status,
+            SelectionKind.LISTED: self.listed,
+            SelectionKind.PATTERN: self.pattern,
+            SelectionKind.PLAN: self.plan,
+            SelectionKind.STATUS: self.status,
         }
         return texts.get(self.which, "").strip()
 
 
-def draft_of(subscription: Subscription) -> Draft:
+def values_of(subscription: Subscription) -> FormValues:
     """Return what must be filled in to get this subscription."""
     chosen, cadence, quiet = (
         subscription.selection,
-        subscription.cadence,
+        subscription.schedule,
         subscription.quiet_hours,
     )
-    texts = {Which.PATTERN: "", Which.PLAN: "", Which.STATUS: ""} | {chosen.which: chosen.text}
-    return Draft(
+    texts = {SelectionKind.PATTERN: "", SelectionKind.PLAN: "", SelectionKind.STATUS: ""} | {
+        chosen.kind: chosen.text
+    }
+    return FormValues(
         name=subscription.name,
-        which=chosen.which,
-        listed="\n".join(one.typed for one in chosen.listed),
-        pattern=texts[Which.PATTERN],
-        plan=texts[Which.PLAN],
-        status=texts[Which.STATUS],
-        every=cadence.every,
+        which=chosen.kind,
+        listed="\n".join(one.typed for one in chosen.sims),
+        pattern=texts[SelectionKind.PATTERN],
+        plan=texts[SelectionKind.PLAN],
+        status=texts[SelectionKind.STATUS],
+        every=cadence.frequency,
         hours=str(cadence.hours),
         at=f"{cadence.at:%H:%M}",
         day=str(cadence.day),
@@ -125,9 +127,9 @@ def draft_of(subscription: Subscription) -> Draft:
     )
 
 
-def faults(draft: Draft, least: timedelta, now: datetime) -> Faults:
+def validate(draft: FormValues, least: timedelta, now: datetime) -> FieldErrors:
     """Say what is wrong with a draft, without asking anybody; `least` is between two runs."""
-    checks: tuple[Callable[[], Iterator[tuple[Field, str]]], ...] = (
+    checks: tuple[Callable[[], Iterator[tuple[FormField, str]]], ...] = (
         lambda: _of_name(draft),
         lambda: _of_sims(draft),
         lambda: _of_cadence(draft, least),
@@ -138,29 +140,29 @@ def faults(draft: Draft, least: timedelta, now: datetime) -> Faults:
     return found or dict(_of_all_runs(draft, now))
 
 
-def field_of(which: Which) -> Field:
+def field_of(which: SelectionKind) -> FormField:
     """Return the field in which the SIMs are named."""
-    return Field.WHICH if which is Which.ALL else Field(which.value)
+    return FormField.WHICH if which is SelectionKind.ALL else FormField(which.value)
 
 
-def _of_name(draft: Draft) -> Iterator[tuple[Field, str]]:
+def _of_name(draft: FormValues) -> Iterator[tuple[FormField, str]]:
     if not draft.name.strip():
-        yield Field.NAME, "Give it a name, for instance Pumps."
+        yield FormField.NAME, "Give it a name, for instance Pumps."
     if len(draft.name) > LONGEST_NAME:
-        yield Field.NAME, f"A name has at most {LONGEST_NAME} characters."
+        yield FormField.NAME, f"A name has at most {LONGEST_NAME} characters."
 
 
-def _of_sims(draft: Draft) -> Iterator[tuple[Field, str]]:
+def _of_sims(draft: FormValues) -> Iterator[tuple[FormField, str]]:
     field = field_of(draft.which)
-    if draft.which is not Which.ALL and not draft.chosen:
+    if draft.which is not SelectionKind.ALL and not draft.chosen:
         yield field, _MISSING[draft.which]
-    elif draft.which is not Which.LISTED and len(draft.chosen) > LONGEST:
+    elif draft.which is not SelectionKind.LISTED and len(draft.chosen) > LONGEST:
         yield field, f"That has {len(draft.chosen)} characters; {LONGEST} are the most."
 
 
-def _of_cadence(draft: Draft, least: timedelta) -> Iterator[tuple[Field, str]]:
+def _of_cadence(draft: FormValues, least: timedelta) -> Iterator[tuple[FormField, str]]:
     try:
-        gap = shortest_gap(draft.cadence.cron)
+        gap = shortest_gap(draft.schedule.cron)
     except ValueError as error:
         yield _cadence_field(draft), str(error)
         return
@@ -171,30 +173,30 @@ def _of_cadence(draft: Draft, least: timedelta) -> Iterator[tuple[Field, str]]:
         )
 
 
-def _of_zone(draft: Draft) -> Iterator[tuple[Field, str]]:
+def _of_zone(draft: FormValues) -> Iterator[tuple[FormField, str]]:
     try:
         zone_named(draft.zone)
     except ValueError as error:
-        yield Field.ZONE, str(error)
+        yield FormField.ZONE, str(error)
 
 
-def _of_quiet_hours(draft: Draft) -> Iterator[tuple[Field, str]]:
+def _of_quiet_hours(draft: FormValues) -> Iterator[tuple[FormField, str]]:
     if draft.quiet_from and not draft.quiet_to:
-        yield Field.QUIET_TO, "Say until when, or leave both empty."
+        yield FormField.QUIET_TO, "Say until when, or leave both empty."
     if draft.quiet_to and not draft.quiet_from:
-        yield Field.QUIET_FROM, "Say from when, or leave both empty."
+        yield FormField.QUIET_FROM, "Say from when, or leave both empty."
     if draft.quiet_from and draft.quiet_from == draft.quiet_to:
-        yield Field.QUIET_TO, "That is the time they begin. Give another, or leave both empty."
+        yield FormField.QUIET_TO, "That is the time they begin. Give another, or leave both empty."
 
 
-def _of_all_runs(draft: Draft, now: datetime) -> Iterator[tuple[Field, str]]:
-    zone, cron = zone_named(draft.zone), draft.cadence.cron
+def _of_all_runs(draft: FormValues, now: datetime) -> Iterator[tuple[FormField, str]]:
+    zone, cron = zone_named(draft.zone), draft.schedule.cron
     if next_due(cron, zone, draft.quiet_hours, now.astimezone(UTC)) is None:
-        yield Field.QUIET_TO, "Every run falls into these hours, so it would never come."
+        yield FormField.QUIET_TO, "Every run falls into these hours, so it would never come."
 
 
-def _cadence_field(draft: Draft) -> Field:
-    return Field.CRON if draft.every is Every.CRON else Field.EVERY
+def _cadence_field(draft: FormValues) -> FormField:
+    return FormField.CRON if draft.every is Frequency.CRON else FormField.EVERY
 
 
 def _minutes(length: timedelta) -> str:
@@ -203,8 +205,8 @@ def _minutes(length: timedelta) -> str:
 
 
 _MISSING = {
-    Which.LISTED: "Paste SIDs (DE…), ICCIDs, IMEIs or names, one a line.",
-    Which.PATTERN: "Give a name pattern, for instance pump-*.",
-    Which.PLAN: "Give a rate plan: its SID (WP…) or its unique name.",
-    Which.STATUS: "Choose a status.",
+    SelectionKind.LISTED: "Paste SIDs (DE…), ICCIDs, IMEIs or names, one a line.",
+    SelectionKind.PATTERN: "Give a name pattern, for instance pump-*.",
+    SelectionKind.PLAN: "Give a rate plan: its SID (WP…) or its unique name.",
+    SelectionKind.STATUS: "Choose a status.",
 }

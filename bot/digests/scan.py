@@ -19,7 +19,7 @@ from bot.diagnosis.fields import generation
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import DAY
-from bot.digests.days import Day, Packed, day_number, days_of, learnt, to_learn_from
+from bot.digests.days import Day, PackedMonths, day_number, days_of, first_open_day, merged_months
 from bot.digests.outage import loss_of
 from bot.errors import BotError, Restarting
 from bot.kore.cache import Fetched
@@ -33,10 +33,10 @@ from bot.sessions.snapshot import Snapshot, compact_json, snapshot_of
 from bot.sessions.verdict import Judge, evidence_of
 from bot.store.scans import FAILED, ScanRow
 
-STEP = 100
+SEVERITY_STEP = 100
 """Between the gravities of two severities; within one, the order of the rules decides."""
-LEAST_GRAVE = Severity.WARNING * STEP
-SAID_BY_STATE = frozenset({"sim_not_active", "ready_will_bill", "healthy"})
+MIN_GRAVITY = Severity.WARNING * SEVERITY_STEP
+IMPLIED_BY_STATE = frozenset({"sim_not_active", "ready_will_bill", "healthy"})
 _MARK_BYTES = 7  # fits a signed number of 8 bytes
 
 
@@ -48,7 +48,7 @@ def scan_row(report: SessionReport, evidence: Evidence) -> ScanRow:
         sid=snapshot.sid,
         state=snapshot.state.value,
         gravity=gravity(report.findings),
-        mark=mark(snapshot),
+        mark=fingerprint(snapshot),
         row=snapshot.to_json(),
         traffic=traffic(evidence),
         lost_on=loss.network if loss else None,
@@ -63,7 +63,7 @@ def failed_row(sim: Sim, now: datetime, fault: str, before: ScanRow | None) -> S
         sid=sim.sid,
         state=FAILED,
         gravity=0,
-        mark=before.mark if before else mark(snapshot),
+        mark=before.mark if before else fingerprint(snapshot),
         row=before.row if before else snapshot.to_json(),
         fault=fault,
     )
@@ -71,15 +71,15 @@ def failed_row(sim: Sim, now: datetime, fault: str, before: ScanRow | None) -> S
 
 def gravity(findings: Iterable[Finding]) -> int:
     """Order SIMs by their gravest finding; what the state says by itself does not count."""
-    told = (each for each in findings if each.stands and each.rule not in SAID_BY_STATE)
+    told = (each for each in findings if each.stands and each.rule not in IMPLIED_BY_STATE)
     return max((_weight(found) for found in told), default=0)
 
 
 def _weight(found: Finding) -> int:
-    return found.severity * STEP + len(ORDER) - place(found.rule)[0]
+    return found.severity * SEVERITY_STEP + len(ORDER) - place(found.rule)[0]
 
 
-def mark(snapshot: Snapshot) -> int:
+def fingerprint(snapshot: Snapshot) -> int:
     """Return a number that differs where `changes` could find a change between two snapshots."""
     told = (
         snapshot.state is not State.UNKNOWN and snapshot.state.value,
@@ -109,9 +109,9 @@ def traffic(evidence: Evidence) -> int | None:
     return None if total is None else round(total)
 
 
-TOGETHER = 8
+BATCH = 8
 """SIMs read and judged one right after the other: so each takes half as long as by itself."""
-LONG = 1 << 19
+LARGE_BATCH_BYTES = 1 << 19
 """Bytes of answers from which on they are read and judged beside the loop."""
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ Plans = dict[str, RatePlan | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ScanFailure:
     """A SIM that could not be read, and why."""
 
     sim: Sim
@@ -127,15 +127,15 @@ class Failure:
 
 
 @dataclass(slots=True)
-class Scanned:
+class ScanResult:
     """What came of some SIMs. `months` are those that changed, by SID."""
 
     rows: list[ScanRow] = field(default_factory=list)
     months: dict[str, dict[int, bytes]] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[ScanFailure] = field(default_factory=list)
 
 
-class _Answer(NamedTuple):
+class _Response(NamedTuple):
     """What KORE said of a SIM, as it came."""
 
     sim: Sim
@@ -161,18 +161,18 @@ class Scanner:
         self._off_loop = executor
         self._at_once = at_once
 
-    async def scan(self, sims: Sequence[Sim], known: Mapping[str, Packed]) -> Scanned:
+    async def scan(self, sims: Sequence[Sim], known: Mapping[str, PackedMonths]) -> ScanResult:
         """Ask for each SIM; `known` are its months so far, by SID.
 
         What KORE does not give is a failure, never an error. Raises Restarting at the bot's end.
         """
-        going = _Going(self._kore, self._judge, known, await self._plans(sims))
+        going = _Scan(self._kore, self._judge, known, await self._plans(sims))
         waiting = iter(sims)
 
         async def work() -> None:
             for sim in waiting:
-                if await going.ask(sim, self._clock.now()) >= TOGETHER:
-                    await self._judged(going)
+                if await going.ask(sim, self._clock.now()) >= BATCH:
+                    await self._evaluate(going)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -182,13 +182,13 @@ class Scanner:
             if group.subgroup(Restarting) is None:
                 raise
             raise Restarting from group
-        await self._judged(going)
-        return going.scanned
+        await self._evaluate(going)
+        return going.result
 
-    async def _judged(self, going: "_Going") -> None:
+    async def _evaluate(self, going: "_Scan") -> None:
         """Have those judged that wait; where that takes long, beside the loop."""
-        answers, now = going.taken(), self._clock.now()
-        if sum(len(answer.page) for answer in answers) >= LONG:
+        answers, now = going.take(), self._clock.now()
+        if sum(len(answer.page) for answer in answers) >= LARGE_BATCH_BYTES:
             partial = await self._off_loop.run(going.judge, answers, now)
         else:
             partial = going.judge(answers, now)
@@ -206,18 +206,18 @@ class Scanner:
         return plans
 
 
-class _Going:
+class _Scan:
     """One scan under way: answers that wait to be judged, and what came of the rest."""
 
     def __init__(
-        self, kore: KoreClient, judge: Judge, known: Mapping[str, Packed], plans: Plans
+        self, kore: KoreClient, judge: Judge, known: Mapping[str, PackedMonths], plans: Plans
     ) -> None:
-        self.scanned = Scanned()
+        self.result = ScanResult()
         self._kore = kore
         self._judge = judge
         self._known = known
         self._plans = plans
-        self._waiting: list[_Answer] = []
+        self._waiting: list[_Response] = []
 
     async def ask(self, sim: Sim, now: datetime) -> int:
         """Ask for a SIM; give how many answers wait now."""
@@ -226,15 +226,15 @@ class _Going:
         except KoreError as error:
             self._fail(sim, error)
         else:
-            self._waiting.append(_Answer(sim, page, now))
+            self._waiting.append(_Response(sim, page, now))
         return len(self._waiting)
 
-    def taken(self) -> list[_Answer]:
+    def take(self) -> list[_Response]:
         """Return the answers that wait, to whoever judges them."""
         answers, self._waiting = self._waiting, []
         return answers
 
-    def judge(self, answers: Sequence[_Answer], now: datetime) -> list[Sim]:
+    def judge(self, answers: Sequence[_Response], now: datetime) -> list[Sim]:
         """Read and judge answers; give the SIMs whose answer is not all or cannot be read."""
         partial: list[Sim] = []
         for answer in answers:
@@ -262,20 +262,20 @@ class _Going:
             return
         allowance = Allowance(self._plans.get(sim.rate_plan_sid or ""))
         try:
-            row, months = judged(self._judge, read, allowance, self._known.get(sim.sid, {}), now)
+            row, months = evaluate(self._judge, read, allowance, self._known.get(sim.sid, {}), now)
         except Exception:  # a fault of ours in one SIM must not cost the others their row
             log.exception("scan-broke", extra={"sid": sim.sid})
             self._fail(sim, BotError())
         else:
-            self.scanned.rows.append(row)
-            self.scanned.months[sim.sid] = months
+            self.result.rows.append(row)
+            self.result.months[sim.sid] = months
 
     def _fail(self, sim: Sim, error: BotError) -> None:
-        self.scanned.failures.append(Failure(sim, error))
+        self.result.failures.append(ScanFailure(sim, error))
 
 
-def judged(
-    judge: Judge, read: Read, allowance: Allowance, months: Packed, now: datetime
+def evaluate(
+    judge: Judge, read: Read, allowance: Allowance, months: PackedMonths, now: datetime
 ) -> tuple[ScanRow, dict[int, bytes]]:
     """Judge one SIM; give its row and those of its months that changed."""
     evidence = evidence_of(read, allowance, now)
@@ -284,12 +284,12 @@ def judged(
     if report.skipped_rows:  # a day of which rows are missing is not known
         return row, {}
     today, made = day_number(now), read.sim.value.date_created
-    days = days_of(evidence, to_learn_from(months, today, day_number(made) if made else None))
-    days[today] = seen(days[today], report)
-    return row, learnt(months, days, today)
+    days = days_of(evidence, first_open_day(months, today, day_number(made) if made else None))
+    days[today] = with_status(days[today], report)
+    return row, merged_months(months, days, today)
 
 
-def seen(day: Day, report: SessionReport) -> Day:
+def with_status(day: Day, report: SessionReport) -> Day:
     """Add to a day how the SIM is now."""
     worst = max((found.severity for found in report.findings if found.stands), default=None)
     return replace(day, state=report.state, worst=worst)

@@ -31,7 +31,7 @@ _NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)  # any day: only the fields of the 
 _LEAP_YEARS = 4 * 366
 
 
-class Every(StrEnum):
+class Frequency(StrEnum):
     """The kinds of cadence."""
 
     HOURS = "hours"
@@ -42,14 +42,14 @@ class Every(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cadence:
-    """Which of the other fields count, `every` says.
+class DigestSchedule:
+    """Which of the other fields count, `frequency` says.
 
     `hours` is one of HOURS, from midnight on; `at` is a time of day to the minute, in the zone of
     the subscription; `day` is 0 for Monday; `line` is a cron line that `cron_line` has read.
     """
 
-    every: Every
+    frequency: Frequency
     hours: int = 1
     at: time = time(9)
     day: int = 0
@@ -59,41 +59,41 @@ class Cadence:
     def cron(self) -> str:
         """The cron line: minute, hour, day of month, month, day of week."""
         at = f"{self.at.minute} {self.at.hour}"
-        if self.every is Every.CRON:
+        if self.frequency is Frequency.CRON:
             return self.line
-        if self.every is Every.HOURS:
+        if self.frequency is Frequency.HOURS:
             return f"0 {_hours(self.hours)} * * *"
-        days = {Every.DAY: "*", Every.WEEKDAY: "1-5", Every.WEEK: str(self.day + 1)}
-        return f"{at} * * {days[self.every]}"
+        days = {Frequency.DAY: "*", Frequency.WEEKDAY: "1-5", Frequency.WEEK: str(self.day + 1)}
+        return f"{at} * * {days[self.frequency]}"
 
     @property
     def words(self) -> str:
         """How people say it, without the zone: `weekdays at 09:00`."""
         at = f"at {self.at:%H:%M}"
-        if self.every is Every.CRON:
+        if self.frequency is Frequency.CRON:
             return f"by cron {self.line} ({explained(self.line)})"
-        if self.every is Every.HOURS:
+        if self.frequency is Frequency.HOURS:
             return "every hour" if self.hours == 1 else f"every {self.hours} hours"
-        days = {Every.DAY: "daily", Every.WEEKDAY: "on weekdays"}
-        return f"{days.get(self.every, f'on {DAYS[self.day]}s')} {at}"
+        days = {Frequency.DAY: "daily", Frequency.WEEKDAY: "on weekdays"}
+        return f"{days.get(self.frequency, f'on {DAYS[self.day]}s')} {at}"
 
     def to_json(self) -> dict[str, object]:
         """Return what is stored."""
         told: dict[str, dict[str, object]] = {
-            Every.HOURS: {"hours": self.hours},
-            Every.DAY: {"at": f"{self.at:%H:%M}"},
-            Every.WEEKDAY: {"at": f"{self.at:%H:%M}"},
-            Every.WEEK: {"at": f"{self.at:%H:%M}", "day": self.day},
-            Every.CRON: {"line": self.line},
+            Frequency.HOURS: {"hours": self.hours},
+            Frequency.DAY: {"at": f"{self.at:%H:%M}"},
+            Frequency.WEEKDAY: {"at": f"{self.at:%H:%M}"},
+            Frequency.WEEK: {"at": f"{self.at:%H:%M}", "day": self.day},
+            Frequency.CRON: {"line": self.line},
         }
-        return {"every": self.every.value} | told[self.every]
+        return {"every": self.frequency.value} | told[self.frequency]
 
     @classmethod
     def from_json(cls, stored: dict[str, object]) -> Self:
         """Read what `to_json` gave. Raises ValueError or KeyError on anything else."""
-        usual = cls(Every(str(stored["every"])))
+        usual = cls(Frequency(str(stored["every"])))
         return cls(
-            usual.every,
+            usual.frequency,
             hours=int(str(stored.get("hours", usual.hours))),
             at=time.fromisoformat(str(stored.get("at", f"{usual.at:%H:%M}"))),
             day=int(str(stored.get("day", usual.day))),

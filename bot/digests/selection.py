@@ -14,7 +14,7 @@ MOST_LISTED = 200
 LONGEST = 200
 
 
-class Which(StrEnum):
+class SelectionKind(StrEnum):
     """The ways to choose SIMs."""
 
     LISTED = "listed"
@@ -24,14 +24,14 @@ class Which(StrEnum):
     ALL = "all"
 
 
-class Listed(NamedTuple):
+class ListedSim(NamedTuple):
     """A SIM that was named: its SID, and what was typed for it."""
 
     sid: str
     typed: str
 
 
-class Named(Protocol):
+class NamedSim(Protocol):
     """What is known of a SIM that may be meant: bot.kore.models.Sim."""
 
     @property
@@ -49,55 +49,55 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`listed` where SIMs were named; `text` is the pattern, the plan (SID or name) or the status.
+    """`sims` where SIMs were named; `text` is the pattern, the plan (SID or name) or the status.
 
     A pattern knows `*`, `?` and `[abc]`, and no case; it fits the unique or the friendly name.
     """
 
-    which: Which
+    kind: SelectionKind
     text: str = ""
-    listed: tuple[Listed, ...] = ()
+    sims: tuple[ListedSim, ...] = ()
 
     @property
     def sids(self) -> tuple[str, ...]:
         """The SIMs to read one by one; none where KORE's list is asked."""
-        return tuple(one.sid for one in self.listed)
+        return tuple(one.sid for one in self.sims)
 
     @property
     def filters(self) -> dict[str, str]:
         """What KORE's list of SIMs is asked with: KoreClient.sims(**selection.filters)."""
-        names = {Which.PLAN: "rate_plan", Which.STATUS: "status"}
-        return {names[self.which]: self.text} if self.which in names else {}
+        names = {SelectionKind.PLAN: "rate_plan", SelectionKind.STATUS: "status"}
+        return {names[self.kind]: self.text} if self.kind in names else {}
 
-    def takes(self, sim: Named) -> bool:
+    def takes(self, sim: NamedSim) -> bool:
         """Return whether a SIM of the list that `filters` gave is meant."""
-        if self.which is Which.LISTED:
+        if self.kind is SelectionKind.LISTED:
             return sim.sid in self.sids
-        return self.which is not Which.PATTERN or fits(self.text, sim)
+        return self.kind is not SelectionKind.PATTERN or matches(self.text, sim)
 
     @property
     def words(self) -> str:
         """How people say it: `12 named SIMs`, `SIMs called pump-*`."""
-        if self.which is Which.LISTED:
-            return "1 named SIM" if len(self.listed) == 1 else f"{len(self.listed)} named SIMs"
+        if self.kind is SelectionKind.LISTED:
+            return "1 named SIM" if len(self.sims) == 1 else f"{len(self.sims)} named SIMs"
         told = {
-            Which.PATTERN: f"SIMs called {self.text}",
-            Which.PLAN: f"SIMs on plan {self.text}",
-            Which.STATUS: f"SIMs whose status is {self.text}",
+            SelectionKind.PATTERN: f"SIMs called {self.text}",
+            SelectionKind.PLAN: f"SIMs on plan {self.text}",
+            SelectionKind.STATUS: f"SIMs whose status is {self.text}",
         }
-        return told.get(self.which, "all SIMs")
+        return told.get(self.kind, "all SIMs")
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""
-        if self.which is Which.LISTED:
-            return {"which": self.which.value, "listed": [list(one) for one in self.listed]}
-        return {"which": self.which.value} | ({"text": self.text} if self.text else {})
+        if self.kind is SelectionKind.LISTED:
+            return {"which": self.kind.value, "listed": [list(one) for one in self.sims]}
+        return {"which": self.kind.value} | ({"text": self.text} if self.text else {})
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """Read what `to_json` gave. Raises ValueError, KeyError or TypeError on anything else."""
-        listed = tuple(Listed(str(sid), str(typed)) for sid, typed in stored.get("listed", ()))
-        return cls(Which(stored["which"]), str(stored.get("text", "")), listed)
+        listed = tuple(ListedSim(str(sid), str(typed)) for sid, typed in stored.get("listed", ()))
+        return cls(SelectionKind(stored["which"]), str(stored.get("text", "")), listed)
 
 
 @lru_cache(maxsize=64)
@@ -106,7 +106,7 @@ def matcher(pattern: str) -> Callable[[str], object]:
     return re.compile(translate(key(pattern))).match
 
 
-def fits(pattern: str, sim: Named) -> bool:
+def matches(pattern: str, sim: NamedSim) -> bool:
     """Return whether a SIM's unique or friendly name fits a pattern."""
     names = (sim.unique_name, sim.friendly_name)
     return any(matcher(pattern)(key(name)) for name in names if name)

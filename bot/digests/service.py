@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
 from bot.digests.sim_selection import SimSelector
-from bot.digests.subscription import KIND, Subscription, Why
+from bot.digests.subscription import KIND, PauseReason, Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.errors import BotError
 from bot.slack.directory import ChannelAccess
@@ -19,23 +19,23 @@ PREVIEW = "digest_preview"
 
 @dataclass(frozen=True, slots=True)
 class DigestService:
-    """`least` is the shortest time between two runs, `grace` how late one may be made up."""
+    """`min_interval` is the shortest time between two runs, `grace` how late one may be made up."""
 
     subscriptions: Subscriptions
-    chooser: SimSelector
-    places: ChannelAccess
+    selector: SimSelector
+    channels: ChannelAccess
     runs: DigestRuns
     queue: JobQueue
     clock: Clock
     team: str
-    least: timedelta
+    min_interval: timedelta
     grace: timedelta
 
     async def of_person(self, person: str) -> tuple[Subscription, ...]:
         """Return the digests that a person made, and those of the channels that they are in."""
         every = await self.subscriptions.of_team(self.team)
         others = {one.channel for one in every if one.made_by != person}
-        theirs = await self.places.channels_of(person) if others else frozenset()
+        theirs = await self.channels.channels_of(person) if others else frozenset()
         return tuple(one for one in every if one.made_by == person or one.channel in theirs)
 
     async def percents(self) -> dict[str, int]:
@@ -59,7 +59,7 @@ class DigestService:
 
 def run_key(one: Subscription, due: datetime) -> str:
     """Return the key of a run's job: that of the schedule at that time."""
-    return f"{one.schedule}@{stamp(due)}"
+    return f"{one.schedule_name}@{stamp(due)}"
 
 
 def stamp(moment: datetime) -> str:
@@ -75,12 +75,12 @@ _TOLD = {
 }
 
 
-def told(why: Reason | Why) -> str:
+def problem_words(why: Reason | PauseReason) -> str:
     """Say what is wrong with a channel that is chosen, and what to do."""
     return _TOLD[Reason(why)]
 
 
-def why_of(error: BotError) -> Why | None:
+def pause_reason(error: BotError) -> PauseReason | None:
     """Return why a digest whose post was refused so is paused; None: it is tried again."""
     reason = cannot_post(error)
-    return Why(reason.value) if reason else None
+    return PauseReason(reason.value) if reason else None

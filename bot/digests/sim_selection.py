@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.digests.form import Draft, Field, field_of
-from bot.digests.selection import MOST_LISTED, Listed, Selection, Which, matcher
+from bot.digests.form import FormField, FormValues, field_of
+from bot.digests.selection import MOST_LISTED, ListedSim, Selection, SelectionKind, matcher
 from bot.errors import BotError, UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
@@ -16,7 +16,7 @@ from bot.sims.links import sids_in
 from bot.sims.names import quoted
 from bot.sims.resolver import SimResolver
 
-PATIENCE = 20.0
+LIST_PATIENCE = 20.0
 _AT_ONCE = 10
 _NAMED_FAULTS = 5
 _BETWEEN = re.compile(r"[\n\r\t,;]+")
@@ -27,7 +27,7 @@ class NoSuchSims(UserError):
 
     sentence = "That names no SIM."
 
-    def __init__(self, field: Field, sentence: str) -> None:
+    def __init__(self, field: FormField, sentence: str) -> None:
         super().__init__(sentence)
         self.field = field
 
@@ -48,11 +48,11 @@ class SimSelector:
         self._directory = directory
         self._resolver = resolver
 
-    async def choose(self, draft: Draft) -> SelectedSims:
+    async def select(self, draft: FormValues) -> SelectedSims:
         """Return the SIMs. Raises NoSuchSims, and KoreError where KORE cannot tell now."""
-        if draft.which is Which.LISTED:
+        if draft.which is SelectionKind.LISTED:
             return await self._listed(draft.listed)
-        if draft.which is Which.PATTERN:
+        if draft.which is SelectionKind.PATTERN:
             return await self._called(draft.chosen)
         selection = Selection(draft.which, draft.chosen)
         if not await self._is_any(selection):
@@ -69,14 +69,14 @@ class SimSelector:
 
     async def _called(self, pattern: str) -> SelectedSims:
         """Count the SIMs of a pattern; a list without one is read again, for SIMs are made anew."""
-        selection = Selection(Which.PATTERN, pattern)
+        selection = Selection(SelectionKind.PATTERN, pattern)
         found = 0
-        if await self._directory.ready(PATIENCE):
+        if await self._directory.ready(LIST_PATIENCE):
             found = await self._directory.count(matcher(pattern))
         if not found and await self._directory.refresh():
             found = await self._directory.count(matcher(pattern))
         if not found:
-            raise NoSuchSims(Field.PATTERN, await self._no_such_name(pattern))
+            raise NoSuchSims(FormField.PATTERN, await self._no_such_name(pattern))
         return SelectedSims(selection, found)
 
     async def _no_such_name(self, pattern: str) -> str:
@@ -92,10 +92,10 @@ class SimSelector:
     async def _listed(self, text: str) -> SelectedSims:
         pieces = self._pieces(text)
         if not pieces:
-            raise NoSuchSims(Field.LISTED, "I found no SID, ICCID, IMEI or name in that.")
+            raise NoSuchSims(FormField.LISTED, "I found no SID, ICCID, IMEI or name in that.")
         if len(pieces) > MOST_LISTED:
             raise NoSuchSims(
-                Field.LISTED,
+                FormField.LISTED,
                 f"That names {len(pieces)} SIMs; {MOST_LISTED} are the most. Use a pattern, a plan "
                 "or a status for more.",
             )
@@ -104,13 +104,13 @@ class SimSelector:
             reading = [group.create_task(self._one(piece, turn)) for piece in pieces]
         return _all_or_none([one.result() for one in reading])
 
-    async def _one(self, typed: str, turn: asyncio.Semaphore) -> Listed | BotError:
+    async def _one(self, typed: str, turn: asyncio.Semaphore) -> ListedSim | BotError:
         async with turn:
             try:
                 found = await self._resolver.resolve(identify(typed))
             except BotError as error:
                 return error
-        return Listed(found.value.sid, typed)
+        return ListedSim(found.value.sid, typed)
 
     def _pieces(self, text: str) -> tuple[str, ...]:
         parts = (part.strip() for part in _BETWEEN.split(text))
@@ -129,15 +129,15 @@ class SimSelector:
         return words if is_name and not self._directory.exact(part) else [part]
 
 
-def _all_or_none(found: Sequence[Listed | BotError]) -> SelectedSims:
+def _all_or_none(found: Sequence[ListedSim | BotError]) -> SelectedSims:
     wrong = [one for one in found if isinstance(one, BotError)]
     for error in wrong:
         if not isinstance(error, UserError):
             raise error
     if wrong:
-        raise NoSuchSims(Field.LISTED, _wrong(wrong))
-    sims = {one.sid: one for one in found if isinstance(one, Listed)}
-    return SelectedSims(Selection(Which.LISTED, listed=tuple(sims.values())), len(sims))
+        raise NoSuchSims(FormField.LISTED, _wrong(wrong))
+    sims = {one.sid: one for one in found if isinstance(one, ListedSim)}
+    return SelectedSims(Selection(SelectionKind.LISTED, sims=tuple(sims.values())), len(sims))
 
 
 def _wrong(errors: Sequence[BotError]) -> str:
@@ -148,8 +148,8 @@ def _wrong(errors: Sequence[BotError]) -> str:
 
 def _nothing(selection: Selection) -> str:
     told = {
-        Which.PLAN: f"No SIM is on a rate plan {quoted(selection.text)}. Give its SID (WP…) or its "
-        "unique name.",
-        Which.STATUS: f"No SIM has the status {selection.text} now.",
+        SelectionKind.PLAN: f"No SIM is on a rate plan {quoted(selection.text)}. "
+        "Give its SID (WP…) or its unique name.",
+        SelectionKind.STATUS: f"No SIM has the status {selection.text} now.",
     }
-    return told.get(selection.which, "This account has no SIM.")
+    return told.get(selection.kind, "This account has no SIM.")

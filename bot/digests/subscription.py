@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.digests.schedule import Cadence, QuietHours, next_due
+from bot.digests.schedule import DigestSchedule, QuietHours, next_due
 from bot.digests.selection import Selection
 
 KIND = "digest"
@@ -20,7 +20,7 @@ class WhenQuiet(StrEnum):
     LINE = "line"
 
 
-class Why(StrEnum):
+class PauseReason(StrEnum):
     """Why a subscription is paused."""
 
     ASKED = "asked"
@@ -44,15 +44,15 @@ class Subscription:
     made_by: str
     made_at: datetime
     selection: Selection
-    cadence: Cadence
+    schedule: DigestSchedule
     zone: str = "UTC"
     quiet_hours: QuietHours | None = None
     when_quiet: WhenQuiet = WhenQuiet.LINE
     grace: timedelta = GRACE
-    paused: Why | None = None
+    paused: PauseReason | None = None
 
     @property
-    def schedule(self) -> str:
+    def schedule_name(self) -> str:
         """The name of its schedule; a run's key is this, `@` and the due time."""
         return f"{KIND}:{self.id}"
 
@@ -65,4 +65,4 @@ class Subscription:
         """Return when it comes next, in UTC; None while it is paused."""
         if self.paused:
             return None
-        return next_due(self.cadence.cron, self.zone, self.quiet_hours, after.astimezone(UTC))
+        return next_due(self.schedule.cron, self.zone, self.quiet_hours, after.astimezone(UTC))

@@ -5,9 +5,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.digests.schedule import Cadence, QuietHours
+from bot.digests.schedule import DigestSchedule, QuietHours
 from bot.digests.selection import Selection
-from bot.digests.subscription import GRACE, KIND, Subscription, WhenQuiet, Why
+from bot.digests.subscription import GRACE, KIND, PauseReason, Subscription, WhenQuiet
 from bot.errors import UserError
 from bot.sims.names import key, quoted
 from bot.store.database import Database
@@ -43,7 +43,7 @@ def from_row(row: SubscriptionRow) -> Subscription:
         made_by=row.made_by,
         made_at=datetime.fromtimestamp(row.made_at, UTC),
         selection=Selection.from_json(told["selection"]),
-        cadence=Cadence.from_json(told["cadence"]),
+        schedule=DigestSchedule.from_json(told["cadence"]),
         zone=told.get("zone", "UTC"),
         quiet_hours=QuietHours.from_json(quiet) if quiet else None,
         when_quiet=WhenQuiet(told.get("when_quiet", WhenQuiet.LINE)),
@@ -56,17 +56,17 @@ def _details(subscription: Subscription) -> dict[str, object]:
     quiet = subscription.quiet_hours
     return {
         "selection": subscription.selection.to_json(),
-        "cadence": subscription.cadence.to_json(),
+        "cadence": subscription.schedule.to_json(),
         "zone": subscription.zone,
         "when_quiet": subscription.when_quiet.value,
         "grace": subscription.grace.total_seconds(),
     } | ({"quiet_hours": quiet.to_json()} if quiet else {})
 
 
-def _why(paused: str | None) -> Why | None:
+def _why(paused: str | None) -> PauseReason | None:
     if paused is None:
         return None
-    return Why(paused) if paused in set(Why) else Why.ASKED
+    return PauseReason(paused) if paused in set(PauseReason) else PauseReason.ASKED
 
 
 _NEAR = 0.6
@@ -114,32 +114,32 @@ class Subscriptions:
                 raise NameTaken
             await self._schedules.put(schedule_of(subscription), tx)
 
-    async def pause(self, subscription: Subscription, why: Why = Why.ASKED) -> bool:
+    async def pause(self, subscription: Subscription, why: PauseReason = PauseReason.ASKED) -> bool:
         """Let it come no more; tell whether it would have come before."""
         async with self._db.write() as tx:
             changed = await self._rows.set_paused(subscription.id, why.value, tx)
-            await self._schedules.pause(subscription.schedule, tx)
+            await self._schedules.pause(subscription.schedule_name, tx)
         return changed
 
     async def resume(self, subscription: Subscription) -> bool:
         """Let it come again from now on, without what was missed; tell whether it was paused."""
         async with self._db.write() as tx:
             changed = await self._rows.set_paused(subscription.id, None, tx)
-            await self._schedules.resume(subscription.schedule, tx)
+            await self._schedules.resume(subscription.schedule_name, tx)
         return changed
 
     async def remove(self, subscription: Subscription) -> None:
         """Forget it, and end its run if one is under way."""
         async with self._db.write() as tx:
             await self._rows.remove(subscription.id, tx)
-            await self._schedules.drop(subscription.schedule, tx)
-            for run in await self._rows.live_runs(subscription.schedule, KIND, tx):
+            await self._schedules.drop(subscription.schedule_name, tx)
+            for run in await self._rows.live_runs(subscription.schedule_name, KIND, tx):
                 await self._queue.cancel(run, tx)
 
     async def is_being_made(self, subscription: Subscription) -> bool:
         """Return whether a run of it waits or is under way."""
         async with self._db.read() as tx:
-            return bool(await self._rows.live_runs(subscription.schedule, KIND, tx))
+            return bool(await self._rows.live_runs(subscription.schedule_name, KIND, tx))
 
     async def get(self, subscription: str) -> Subscription:
         """Return one by its id. Raises NoSuchDigest."""
@@ -157,7 +157,7 @@ class Subscriptions:
         """Return the channel's one of that name, else the person's own. Raises NoSuchDigest."""
         here = await self.in_channel(team, channel)
         mine = await self.made_by(team, person)
-        return chosen(name, here, tuple(one for one in mine if one not in here))
+        return pick(name, here, tuple(one for one in mine if one not in here))
 
     async def in_channel(self, team: str, channel: str) -> tuple[Subscription, ...]:
         """Return a channel's, by name."""
@@ -179,17 +179,17 @@ class Subscriptions:
 def schedule_of(subscription: Subscription) -> Schedule:
     """Return what the engine is told of it."""
     return Schedule(
-        name=subscription.schedule,
+        name=subscription.schedule_name,
         kind=KIND,
         args={"subscription": subscription.id},
-        cron=(subscription.cadence.cron,),
+        cron=(subscription.schedule.cron,),
         zone=subscription.zone,
         grace=subscription.grace.total_seconds(),
         paused=subscription.paused is not None,
     )
 
 
-def chosen(
+def pick(
     name: str, here: tuple[Subscription, ...], elsewhere: tuple[Subscription, ...] = ()
 ) -> Subscription:
     """Return the one that is meant; without a name the only one here. Raises NoSuchDigest."""

@@ -7,8 +7,8 @@ from bot.backoff import Backoff
 from bot.blocks.digest import detail_screens, digest_screen, quiet_screen
 from bot.blocks.digest_list import paused_screen
 from bot.digests.digest import Digest
-from bot.digests.service import why_of
-from bot.digests.subscription import Subscription, WhenQuiet, Why
+from bot.digests.service import pause_reason
+from bot.digests.subscription import PauseReason, Subscription, WhenQuiet
 from bot.jobs.job import Again, Done, Job, Outcome
 from bot.jobs.posting import Posted
 from bot.jobs.services import JobServices
@@ -29,7 +29,7 @@ async def posted(job: Job, run: Run, about: Subscription, services: JobServices)
     try:
         post = await _post(job, digest, about, services)
     except SlackRefused as error:
-        why = why_of(error)
+        why = pause_reason(error)
         if why is None:
             return _later(job, run, error, services)
         return await refused(run, about, why, error.sentence, services)
@@ -67,7 +67,7 @@ def _later(job: Job, run: Run, error: SlackError, services: JobServices) -> Outc
 
 
 async def refused(
-    run: Run, about: Subscription, why: Why, sentence: str, services: JobServices
+    run: Run, about: Subscription, why: PauseReason, sentence: str, services: JobServices
 ) -> Outcome:
     """End a run whose channel does not take it, and pause its digest until somebody mends that.
 

@@ -3,11 +3,11 @@
 from contextlib import asynccontextmanager
 
 from bot.blocks.digest_form import block_of
-from bot.digests.form import Field
+from bot.digests.form import FormField
 from bot.emulators.slack.inputs import typed_values
 from tests.running_bots import whole_bot
 
-PUMPS = {Field.NAME: "Pumps", Field.PATTERN: "truck-*"}
+PUMPS = {FormField.NAME: "Pumps", FormField.PATTERN: "truck-*"}
 
 
 @asynccontextmanager
@@ -44,7 +44,7 @@ async def fill(whole, values, *, user="ana"):
 
 def shown(whole, user="ana"):
     """The inputs of the window, by field."""
-    names = {block_of(name): name for name in Field}
+    names = {block_of(name): name for name in FormField}
     inputs = [block for block in view(whole, user)["blocks"] if block["type"] == "input"]
     return {names[block["block_id"]]: block["element"] for block in inputs}
 
@@ -52,7 +52,7 @@ def shown(whole, user="ana"):
 async def scheduled(whole, one):
     """The cron lines and the zone that the engine has of a digest."""
     schedules = whole.bot.services.digests.subscriptions._schedules
-    found = await schedules.get(one.schedule)
+    found = await schedules.get(one.schedule_name)
     return found and (found.cron, found.zone)
 
 
@@ -77,5 +77,5 @@ async def kept(whole):
 def errors_in(delivery):
     """The faults that a form that was sent off was answered with, by field."""
     told = (delivery.answer or {}).get("errors", {})
-    names = {block_of(name): name for name in Field}
+    names = {block_of(name): name for name in FormField}
     return {names[block]: sentence for block, sentence in told.items()}

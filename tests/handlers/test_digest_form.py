@@ -5,9 +5,9 @@ from datetime import time
 import pytest
 
 from bot.blocks.digest_form import block_of
-from bot.digests.form import Field
-from bot.digests.schedule import Cadence, Every
-from bot.digests.selection import Selection, Which
+from bot.digests.form import FormField
+from bot.digests.schedule import DigestSchedule, Frequency
+from bot.digests.selection import Selection, SelectionKind
 from bot.emulators.slack.payloads import from_view
 from tests.handlers.digesting import (
     PUMPS,
@@ -40,7 +40,7 @@ async def test_a_digest_is_made(whole):
     (opened,) = whole.slack.api.calls.of("views.open")
     form = view(whole)
 
-    delivery = await send(whole, {Field.NAME: "Pumps", Field.PATTERN: "truck-*"})
+    delivery = await send(whole, {FormField.NAME: "Pumps", FormField.PATTERN: "truck-*"})
 
     assert "Reading…" in words(opened.args["view"])
     assert "America/New_York" in words(form)
@@ -49,8 +49,8 @@ async def test_a_digest_is_made(whole):
     assert ("Pumps", "C0FLEETOP", "U0ANA0001", "America/New_York") == (
         one.name, one.channel, one.made_by, one.zone,
     )  # fmt: skip
-    assert Selection(Which.PATTERN, "truck-*") == one.selection
-    assert Cadence(Every.WEEKDAY) == one.cadence
+    assert Selection(SelectionKind.PATTERN, "truck-*") == one.selection
+    assert DigestSchedule(Frequency.WEEKDAY) == one.schedule
     assert "Next: <!date^" in words(view(whole))
     assert "made the digest *Pumps*" in str(whole.answer("ben").blocks)
 
@@ -60,27 +60,35 @@ async def test_choosing_shows_other_fields_and_loses_nothing(whole):
     Another way to choose SIMs shows its own field; going back finds what was typed before.
     """
     await whole.type("digest add")
-    await fill(whole, {Field.NAME: "Pumps", Field.PATTERN: "truck-*"})
+    await fill(whole, {FormField.NAME: "Pumps", FormField.PATTERN: "truck-*"})
 
-    await choose(whole, Field.WHICH, Which.STATUS)
+    await choose(whole, FormField.WHICH, SelectionKind.STATUS)
     of_status = shown(whole)
-    await choose(whole, Field.EVERY, Every.CRON)
+    await choose(whole, FormField.EVERY, Frequency.CRON)
     by_cron = shown(whole)
-    await choose(whole, Field.WHICH, Which.PATTERN)
+    await choose(whole, FormField.WHICH, SelectionKind.PATTERN)
 
-    assert Field.STATUS in of_status
-    assert Field.PATTERN not in of_status
-    assert Field.CRON in by_cron
-    assert "truck-*" == shown(whole)[Field.PATTERN]["initial_value"]
-    assert "Pumps" == shown(whole)[Field.NAME]["initial_value"]
+    assert FormField.STATUS in of_status
+    assert FormField.PATTERN not in of_status
+    assert FormField.CRON in by_cron
+    assert "truck-*" == shown(whole)[FormField.PATTERN]["initial_value"]
+    assert "Pumps" == shown(whole)[FormField.NAME]["initial_value"]
 
 
 @pytest.mark.parametrize(
     ("which", "values", "selection"),
     [
-        (Which.ALL, {}, Selection(Which.ALL)),
-        (Which.STATUS, {Field.STATUS: "active"}, Selection(Which.STATUS, "active")),
-        (Which.PATTERN, {Field.PATTERN: "TRUCK-*"}, Selection(Which.PATTERN, "TRUCK-*")),
+        (SelectionKind.ALL, {}, Selection(SelectionKind.ALL)),
+        (
+            SelectionKind.STATUS,
+            {FormField.STATUS: "active"},
+            Selection(SelectionKind.STATUS, "active"),
+        ),
+        (
+            SelectionKind.PATTERN,
+            {FormField.PATTERN: "TRUCK-*"},
+            Selection(SelectionKind.PATTERN, "TRUCK-*"),
+        ),
     ],
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -89,8 +97,8 @@ async def test_each_way_to_choose_sims(whole, which, values, selection):
     What was chosen is what is kept.
     """
     await whole.type("digest add")
-    await choose(whole, Field.WHICH, which)
-    await send(whole, {Field.NAME: "Some"} | values)
+    await choose(whole, FormField.WHICH, which)
+    await send(whole, {FormField.NAME: "Some"} | values)
 
     assert [selection] == [one.selection for one in await kept(whole)]
 
@@ -101,52 +109,60 @@ async def test_pasted_sims_are_kept_by_sid(whole):
     A pasted list is looked up, and what was typed is kept beside it.
     """
     await whole.type("digest add")
-    await choose(whole, Field.WHICH, Which.LISTED)
-    await send(whole, {Field.NAME: "Two", Field.LISTED: "truck-42\npump-7"})
+    await choose(whole, FormField.WHICH, SelectionKind.LISTED)
+    await send(whole, {FormField.NAME: "Two", FormField.LISTED: "truck-42\npump-7"})
 
     (one,) = await kept(whole)
-    assert ["truck-42", "pump-7"] == [sim.typed for sim in one.selection.listed]
+    assert ["truck-42", "pump-7"] == [sim.typed for sim in one.selection.sims]
     assert all(sid.startswith("DE") for sid in one.selection.sids)
 
 
 @pytest.mark.parametrize(
-    ("every", "values", "cadence"),
+    ("every", "values", "schedule"),
     [
-        (Every.HOURS, {Field.HOURS: "6"}, Cadence(Every.HOURS, hours=6)),
-        (Every.DAY, {Field.AT: "07:30"}, Cadence(Every.DAY, at=time(7, 30))),
-        (Every.WEEK, {Field.DAY: "4", Field.AT: "16:00"}, Cadence(Every.WEEK, at=time(16), day=4)),
-        (Every.CRON, {Field.CRON: "0 9 1 * *"}, Cadence(Every.CRON, line="0 9 1 * *")),
+        (Frequency.HOURS, {FormField.HOURS: "6"}, DigestSchedule(Frequency.HOURS, hours=6)),
+        (Frequency.DAY, {FormField.AT: "07:30"}, DigestSchedule(Frequency.DAY, at=time(7, 30))),
+        (
+            Frequency.WEEK,
+            {FormField.DAY: "4", FormField.AT: "16:00"},
+            DigestSchedule(Frequency.WEEK, at=time(16), day=4),
+        ),
+        (
+            Frequency.CRON,
+            {FormField.CRON: "0 9 1 * *"},
+            DigestSchedule(Frequency.CRON, line="0 9 1 * *"),
+        ),
     ],
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_each_cadence(whole, every, values, cadence):
+async def test_each_schedule(whole, every, values, schedule):
     """
     What was chosen is what is kept, and its schedule has the same line.
     """
     await whole.type("digest add")
-    await choose(whole, Field.EVERY, every)
-    await send(whole, {Field.NAME: "Some", Field.PATTERN: "truck-*"} | values)
+    await choose(whole, FormField.EVERY, every)
+    await send(whole, {FormField.NAME: "Some", FormField.PATTERN: "truck-*"} | values)
 
     (one,) = await kept(whole)
-    assert cadence.cron == one.cadence.cron
-    assert ((cadence.cron,), one.zone) == await scheduled(whole, one)
+    assert schedule.cron == one.schedule.cron
+    assert ((schedule.cron,), one.zone) == await scheduled(whole, one)
 
 
 @pytest.mark.parametrize(
     ("values", "field", "sentence"),
     [
-        ({Field.PATTERN: "truk-*"}, Field.PATTERN, "is called `truk-*`"),
-        ({Field.NAME: "  "}, Field.NAME, "Give it a name"),
-        ({Field.ZONE: {"text": {}, "value": "Berlin"}}, Field.ZONE, "Europe/Berlin?"),
-        ({Field.QUIET_FROM: "22:00"}, Field.QUIET_TO, "Say until when"),
+        ({FormField.PATTERN: "truk-*"}, FormField.PATTERN, "is called `truk-*`"),
+        ({FormField.NAME: "  "}, FormField.NAME, "Give it a name"),
+        ({FormField.ZONE: {"text": {}, "value": "Berlin"}}, FormField.ZONE, "Europe/Berlin?"),
+        ({FormField.QUIET_FROM: "22:00"}, FormField.QUIET_TO, "Say until when"),
         (
-            {Field.QUIET_FROM: "08:00", Field.QUIET_TO: "10:00"},
-            Field.QUIET_TO,
+            {FormField.QUIET_FROM: "08:00", FormField.QUIET_TO: "10:00"},
+            FormField.QUIET_TO,
             "it would never come",
         ),
-        ({Field.CHANNEL: "C0GENERAL"}, Field.CHANNEL, "Invite me there"),
-        ({Field.CHANNEL: "G0ONCALL1"}, Field.CHANNEL, "Invite me there"),
-        ({Field.CHANNEL: "C0DEPOT24"}, Field.CHANNEL, "is archived"),
+        ({FormField.CHANNEL: "C0GENERAL"}, FormField.CHANNEL, "Invite me there"),
+        ({FormField.CHANNEL: "G0ONCALL1"}, FormField.CHANNEL, "Invite me there"),
+        ({FormField.CHANNEL: "C0DEPOT24"}, FormField.CHANNEL, "is archived"),
     ],
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -159,7 +175,7 @@ async def test_a_fault_stands_on_its_field(whole, values, field, sentence):
     assert [field] == list(errors_in(delivery))
     assert sentence in errors_in(delivery)[field]
     assert () == await kept(whole)
-    assert Field.NAME in shown(whole)
+    assert FormField.NAME in shown(whole)
 
 
 @pytest.mark.parametrize(
@@ -176,10 +192,10 @@ async def test_a_bad_cron_line(whole, cron, sentence):
     A line that is none, and one that comes too often, are said on the field.
     """
     await whole.type("digest add")
-    await choose(whole, Field.EVERY, Every.CRON)
-    delivery = await send(whole, PUMPS | {Field.CRON: cron})
+    await choose(whole, FormField.EVERY, Frequency.CRON)
+    delivery = await send(whole, PUMPS | {FormField.CRON: cron})
 
-    assert sentence in errors_in(delivery)[Field.CRON]
+    assert sentence in errors_in(delivery)[FormField.CRON]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -188,7 +204,7 @@ async def test_zones_are_offered_while_somebody_types(whole):
     Slack's search is answered at once, with how far each zone is from UTC.
     """
     await whole.type("digest add")
-    block = block_of(Field.ZONE)
+    block = block_of(FormField.ZONE)
     found = await whole.slack.workspace.suggest("ana", block, block, "berl")
     first = await whole.slack.workspace.suggest("ana", block, block, "")
 
@@ -207,14 +223,14 @@ async def test_editing(whole):
 
     await whole.type("digest edit pumps", user="ben")
     form = shown(whole, "ben")
-    await send(whole, {Field.NAME: "Trucks", Field.AT: "06:45"}, user="ben")
+    await send(whole, {FormField.NAME: "Trucks", FormField.AT: "06:45"}, user="ben")
 
     (after,) = await kept(whole)
-    assert "Pumps" == form[Field.NAME]["initial_value"]
+    assert "Pumps" == form[FormField.NAME]["initial_value"]
     assert before.id == after.id
     assert ("Trucks", "45 6 * * 1-5", "U0ANA0001") == (
         after.name,
-        after.cadence.cron,
+        after.schedule.cron,
         after.made_by,
     )
     assert "changed the digest *Trucks*" in str(whole.answer("chloe").blocks)
@@ -228,7 +244,7 @@ async def test_a_person_whose_zone_is_not_known(whole):
     whole.slack.api.faults.fail("users.info", "user_not_found", times=9)
     await whole.type("digest add")
 
-    assert "UTC" == shown(whole)[Field.ZONE]["initial_option"]["value"]
+    assert "UTC" == shown(whole)[FormField.ZONE]["initial_option"]["value"]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

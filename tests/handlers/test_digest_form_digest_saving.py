@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.blocks.digest_list import MOST
-from bot.digests.form import Field
-from bot.digests.selection import Which
+from bot.digests.form import FormField
+from bot.digests.selection import SelectionKind
 from bot.emulators.kore.faults import broken, late
 from tests.handlers.digesting import (
     PUMPS,
@@ -31,10 +31,15 @@ async def whole(database_url):
 @pytest.mark.parametrize(
     ("which", "field", "value", "sentence"),
     [
-        (Which.PLAN, Field.PLAN, "Gold", "No SIM is on a rate plan `Gold`"),
-        (Which.STATUS, Field.STATUS, "scheduled", "No SIM has the status scheduled"),
-        (Which.LISTED, Field.LISTED, "truck-42\nnobody-at-all", "`nobody-at-all`"),
-        (Which.LISTED, Field.LISTED, "\n".join(map(str, range(201))), "201 SIMs; 200 are the most"),
+        (SelectionKind.PLAN, FormField.PLAN, "Gold", "No SIM is on a rate plan `Gold`"),
+        (SelectionKind.STATUS, FormField.STATUS, "scheduled", "No SIM has the status scheduled"),
+        (SelectionKind.LISTED, FormField.LISTED, "truck-42\nnobody-at-all", "`nobody-at-all`"),
+        (
+            SelectionKind.LISTED,
+            FormField.LISTED,
+            "\n".join(map(str, range(201))),
+            "201 SIMs; 200 are the most",
+        ),
     ],
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -43,8 +48,8 @@ async def test_what_names_no_sim(whole, which, field, value, sentence):
     A plan, a status or a list that names none is said on its field.
     """
     await whole.type("digest add")
-    await choose(whole, Field.WHICH, which)
-    delivery = await send(whole, {Field.NAME: "Some", field: value})
+    await choose(whole, FormField.WHICH, which)
+    delivery = await send(whole, {FormField.NAME: "Some", field: value})
 
     assert sentence in errors_in(delivery)[field]
     assert () == await kept(whole)
@@ -55,10 +60,10 @@ async def test_a_name_is_free_once_in_a_channel(whole):
     The second of the same name is told so, whatever its case; another channel may have it.
     """
     await added(whole)
-    second = await added(whole, PUMPS | {Field.NAME: "pumps"})
-    elsewhere = await added(whole, PUMPS | {Field.CHANNEL: "C0PARTNER"})
+    second = await added(whole, PUMPS | {FormField.NAME: "pumps"})
+    elsewhere = await added(whole, PUMPS | {FormField.CHANNEL: "C0PARTNER"})
 
-    assert "has a digest of that name" in errors_in(second)[Field.NAME]
+    assert "has a digest of that name" in errors_in(second)[FormField.NAME]
     assert {} == errors_in(elsewhere)
     assert 2 == len(await kept(whole))
 
@@ -71,15 +76,15 @@ async def test_a_slow_kore_does_not_break_the_window(whole):
     """
     whole.kore.faults.add(late(2.5, "/v1/Sims", times=None))
     await whole.type("digest add")
-    await choose(whole, Field.WHICH, Which.PLAN)
-    delivery = await send(whole, {Field.NAME: "Plans", Field.PLAN: "Gold"})
+    await choose(whole, FormField.WHICH, SelectionKind.PLAN)
+    delivery = await send(whole, {FormField.NAME: "Plans", FormField.PLAN: "Gold"})
 
     assert delivery.ok
     assert delivery.ack_seconds < 3
     assert "Checking with KORE" in words(delivery.answer["view"])
     assert "No SIM is on a rate plan `Gold`" in words(view(whole))
-    assert "Gold" == shown(whole)[Field.PLAN]["initial_value"]
-    assert "Plans" == shown(whole)[Field.NAME]["initial_value"]
+    assert "Gold" == shown(whole)[FormField.PLAN]["initial_value"]
+    assert "Plans" == shown(whole)[FormField.NAME]["initial_value"]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -88,13 +93,13 @@ async def test_a_kore_that_does_not_answer(whole):
     What cannot be checked is not kept; the field says why, and nothing typed is lost.
     """
     await whole.type("digest add")
-    await choose(whole, Field.WHICH, Which.STATUS)
+    await choose(whole, FormField.WHICH, SelectionKind.STATUS)
     whole.kore.faults.add(broken(times=None))
-    delivery = await send(whole, {Field.NAME: "Some", Field.STATUS: "active"})
+    delivery = await send(whole, {FormField.NAME: "Some", FormField.STATUS: "active"})
 
-    told = errors_in(delivery).get(Field.STATUS) or words(view(whole))
+    told = errors_in(delivery).get(FormField.STATUS) or words(view(whole))
     assert "Nothing was saved, and what you typed is still here" in told
-    assert Field.NAME in shown(whole)
+    assert FormField.NAME in shown(whole)
     assert () == await kept(whole)
 
 
@@ -115,7 +120,7 @@ async def test_a_channel_that_takes_no_post_gets_no_digest(whole, error, sentenc
 
     delivery = await added(whole)
 
-    assert sentence in errors_in(delivery)[Field.CHANNEL]
+    assert sentence in errors_in(delivery)[FormField.CHANNEL]
     assert () == await kept(whole)
 
 
@@ -140,9 +145,9 @@ async def test_an_edit_that_the_channel_refuses_is_taken_back(whole):
     await whole.type("digest edit Pumps")
     whole.slack.api.faults.fail("chat.postMessage", "not_in_channel")
 
-    delivery = await send(whole, {Field.NAME: "Trucks"})
+    delivery = await send(whole, {FormField.NAME: "Trucks"})
 
-    assert "Invite me there" in errors_in(delivery)[Field.CHANNEL]
+    assert "Invite me there" in errors_in(delivery)[FormField.CHANNEL]
     assert ["Pumps"] == [one.name for one in await kept(whole)]
 
 
@@ -157,7 +162,7 @@ async def test_a_store_that_is_lost_loses_nothing_typed(whole):
     await send(whole, PUMPS)
 
     assert "my store" in words(view(whole)).lower()
-    assert Field.NAME in shown(whole)
+    assert FormField.NAME in shown(whole)
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -171,9 +176,9 @@ async def test_a_limit_of_digests_in_a_channel(whole):
     for number in range(MOST - 1):
         await keep.add(replace(one, id=f"x{number}", name=f"Pumps {number}"))
 
-    delivery = await added(whole, PUMPS | {Field.NAME: "One more"})
+    delivery = await added(whole, PUMPS | {FormField.NAME: "One more"})
 
-    assert "20 digests, which is the most" in errors_in(delivery)[Field.CHANNEL]
+    assert "20 digests, which is the most" in errors_in(delivery)[FormField.CHANNEL]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -182,7 +187,7 @@ async def test_a_channel_that_may_not_ask_gets_no_digest(database_url):
     The lists of who may ask hold for the channel that is chosen, not only for where one types.
     """
     async with bot_on(database_url, allowed_channels={"C0FLEETOP"}) as whole:
-        delivery = await added(whole, PUMPS | {Field.CHANNEL: "C0PARTNER"})
+        delivery = await added(whole, PUMPS | {FormField.CHANNEL: "C0PARTNER"})
 
-        assert "I may not answer here" in errors_in(delivery)[Field.CHANNEL]
+        assert "I may not answer here" in errors_in(delivery)[FormField.CHANNEL]
         assert () == await kept(whole)

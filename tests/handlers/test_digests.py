@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.blocks.ids import DIGEST_PAUSE, DigestButton
-from bot.digests.subscription import KIND, Why
+from bot.digests.subscription import KIND, PauseReason
 from bot.emulators.kore.faults import hang
 from tests.handlers.digesting import added, bot_on, kept, scheduled, view
 from tests.running_bots import find_button
@@ -21,7 +21,7 @@ async def whole(database_url):
 
 async def next_due(whole):
     (one,) = await kept(whole)
-    found = await whole.bot.services.digests.subscriptions._schedules.get(one.schedule)
+    found = await whole.bot.services.digests.subscriptions._schedules.get(one.schedule_name)
     return found.next_due
 
 
@@ -30,7 +30,7 @@ async def job(whole):
     (one,) = await kept(whole)
     async with whole.bot.services.store.read() as tx:
         rows = whole.bot.services.digests.subscriptions._rows
-        (only,) = await rows.live_runs(one.schedule, KIND, tx)
+        (only,) = await rows.live_runs(one.schedule_name, KIND, tx)
     return await whole.bot.services.digests.queue.get(only)
 
 
@@ -57,7 +57,7 @@ async def test_pausing_and_resuming(whole):
     told = str(whole.answer("chloe").blocks)
     await whole.type("digest resume pumps", user="ben")
 
-    assert Why.ASKED is paused.paused
+    assert PauseReason.ASKED is paused.paused
     assert resting is None
     assert "<@U0BEN0001> paused the digest *Pumps*" in told
     assert None is (await kept(whole))[0].paused
@@ -175,7 +175,7 @@ async def test_the_list_and_its_buttons(whole):
     assert "1 digest in this channel" == shown.text
     assert "SIMs called `truck-*`, on weekdays at 09:00 (America/New_York)" in str(shown.blocks)
     assert "Next: <!date^" in str(shown.blocks)
-    assert Why.ASKED is (await kept(whole))[0].paused
+    assert PauseReason.ASKED is (await kept(whole))[0].paused
     await whole.type("digest list")
     assert "Resume" in str(whole.answer().blocks)
 
@@ -224,7 +224,7 @@ async def test_a_near_name_is_a_button(whole):
     await whole.type("digest pause pmps")
     await whole.click(whole.answer(), "Pumps")
 
-    assert Why.ASKED is (await kept(whole))[0].paused
+    assert PauseReason.ASKED is (await kept(whole))[0].paused
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -255,7 +255,7 @@ async def test_who_may(whole):
         or "Pumps" in refused.text
     )
     assert unchanged is None
-    assert Why.ASKED is (await kept(whole))[0].paused
+    assert PauseReason.ASKED is (await kept(whole))[0].paused
 
 
 def click_elsewhere(whole, user, value):
@@ -353,7 +353,7 @@ async def test_the_buttons_of_the_home_tab(whole):
     edited = view(whole, "ben")["title"]["text"]
     await press_at_home(whole, "ana", "New digest…")
 
-    assert Why.ASKED is paused
+    assert PauseReason.ASKED is paused
     assert "Edit digest" == edited
     assert "New digest" == view(whole, "ana")["title"]["text"]
 

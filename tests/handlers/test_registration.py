@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.blocks import ids
-from bot.digests.form import Field
+from bot.digests.form import FormField
 from handlers.clicks import read
 from tests.recorders import all_that_is_registered
 
@@ -139,5 +139,5 @@ def test_the_fields_of_a_digest_form_keep_their_names():
         when_quiet channel
     """
 
-    assert set(names.split()) == set(Field)
+    assert set(names.split()) == set(FormField)
     assert ("digest_field", "pasted") == (ids.DIGEST_FIELD, ids.PASTED)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from bot.app.digest_once import Listed
+from bot.app.digest_once import ListedDigest
 from bot.blocks.digest_list import how_often, when_next
 from bot.blocks.digest_text import (
     changes_text,
@@ -23,7 +23,7 @@ from bot.digests.digest import COUNTED, Digest
 HEAD = ("id", "channel", "name", "SIMs", "how often", "next")
 
 
-def as_json(listed: Listed, now: datetime) -> str:
+def as_json(listed: ListedDigest, now: datetime) -> str:
     """Return one digest as a JSON object; times are ISO 8601 in UTC, unknown is null."""
     one = listed.one
     due = one.next_due(now)
@@ -36,7 +36,7 @@ def as_json(listed: Listed, now: datetime) -> str:
             "made_by": one.made_by,
             "made_at": _iso(one.made_at),
             "sims": one.selection.to_json(),
-            "cron": one.cadence.cron,
+            "cron": one.schedule.cron,
             "zone": one.zone,
             "quiet_hours": one.quiet_hours.to_json() if one.quiet_hours else None,
             "when_quiet": one.when_quiet.value,
@@ -48,7 +48,7 @@ def as_json(listed: Listed, now: datetime) -> str:
     )
 
 
-def as_table(every: Sequence[Listed], now: datetime) -> list[str]:
+def as_table(every: Sequence[ListedDigest], now: datetime) -> list[str]:
     """Return lines whose columns stand below each other, or one that says that there is nothing."""
     if not every:
         return ["There are no digests. `/simsessions digest add` in Slack makes one."]
@@ -74,7 +74,7 @@ def as_text(digest: Digest) -> Iterator[str]:
     yield foot_text(digest, PLAIN)
 
 
-def _cells(listed: Listed, now: datetime) -> tuple[str, ...]:
+def _cells(listed: ListedDigest, now: datetime) -> tuple[str, ...]:
     one = listed.one
     return (
         one.id,

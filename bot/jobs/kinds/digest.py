@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from bot.backoff import Backoff
 from bot.blocks.digest import preview_screen
 from bot.blocks.errors import error_screen
-from bot.digests.compile import NOT_RUNNING, Notes
+from bot.digests.compile import NOT_RUNNING, RunNotes
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, SimList, list_sims, unpacked
 from bot.digests.scan import failed_row
-from bot.digests.subscription import Subscription, Why
+from bot.digests.subscription import PauseReason, Subscription
 from bot.errors import NotAllowed
 from bot.jobs.digest_post import posted, refused
 from bot.jobs.job import Again, Done, FanOut, Job, NewJob, Outcome, kind
@@ -130,11 +130,11 @@ async def _compiled(
     job: Job, run: Run, about: Subscription, services: JobServices, *, problem: str | None = None
 ) -> Outcome:
     """Make the digest and keep it, for as many posts of it as it takes."""
-    fleet, notes = services.fleet, Notes(job.args.get("skipped_since"), problem=problem)
+    fleet, notes = services.fleet, RunNotes(job.args.get("skipped_since"), problem=problem)
     try:
         sight = await services.admission.sight_in(about.channel)
     except NotAllowed as error:
-        return await refused(run, about, Why.NOT_ALLOWED, error.sentence, services)
+        return await refused(run, about, PauseReason.NOT_ALLOWED, error.sentence, services)
     missing = tuple(job.memo.get("missing", ()))
     notes = replace(notes, missing=missing, left_out=sight.left_out)
     made = await fleet.compiler.digest(run, about, notes)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bot.backoff import Backoff
 from bot.digests.days import WINDOW_DAYS, day_number, month_of
 from bot.digests.fleet import Fleet, packed, unpacked
-from bot.digests.scan import Failure, Scanned, failed_row
+from bot.digests.scan import ScanFailure, ScanResult, failed_row
 from bot.jobs.job import Again, Done, Job, Outcome, kind
 from bot.jobs.services import JobServices
 from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
@@ -45,13 +45,15 @@ async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
     return Done(write=_writing(fleet, job, rows, scanned, None))
 
 
-def _parted(failures: Sequence[Failure]) -> tuple[list[Failure], list[Failure]]:
+def _parted(failures: Sequence[ScanFailure]) -> tuple[list[ScanFailure], list[ScanFailure]]:
     """Part what may be well in a minute from what will not."""
     passing = [each for each in failures if isinstance(each.error, PASSING)]
     return passing, [each for each in failures if each not in passing]
 
 
-async def _failed(failures: Sequence[Failure], job: Job, services: JobServices) -> list[ScanRow]:
+async def _failed(
+    failures: Sequence[ScanFailure], job: Job, services: JobServices
+) -> list[ScanRow]:
     """Return a row for each SIM that could not be read, with what the run before knew of it."""
     sids, before = [each.sim.sid for each in failures], job.args["before"]
     known = await services.fleet.rows.known(before, sids) if failures and before else {}
@@ -62,7 +64,7 @@ async def _failed(failures: Sequence[Failure], job: Job, services: JobServices) 
 
 
 def _writing(
-    fleet: Fleet, job: Job, rows: Sequence[ScanRow], scanned: Scanned, left: bytes | None
+    fleet: Fleet, job: Job, rows: Sequence[ScanRow], scanned: ScanResult, left: bytes | None
 ) -> Write:
     async def write(tx: Transaction) -> None:
         await fleet.rows.add(job.args["run"], rows, tx)

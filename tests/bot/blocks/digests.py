@@ -5,15 +5,15 @@ from datetime import timedelta
 
 from bot.diagnosis.state import State
 from bot.digests.digest import (
-    Changed,
+    ChangeGroup,
     Digest,
-    Group,
-    Known,
-    Lost,
-    Missed,
-    Point,
-    Some,
-    Unread,
+    MissedRun,
+    NetworkOutage,
+    SimChange,
+    SimSample,
+    SimSummary,
+    TrendPoint,
+    UnreadableSims,
 )
 from bot.sessions.snapshot import ChangeKind
 from tests.builders import NOON
@@ -30,7 +30,7 @@ QUIET = Digest(
     since=NOON - 3 * DAY,
     next_due=NOON + DAY,
     trend=tuple(
-        Point(NOON - n * DAY, {"online": 130 + n, "offline": 3, "failed": n % 2})
+        TrendPoint(NOON - n * DAY, {"online": 130 + n, "offline": 3, "failed": n % 2})
         for n in reversed(range(14))
     ),
 )
@@ -46,14 +46,14 @@ def a_sim(number, **changes):
         "severity": "critical",
         "packets": 1246,
     }
-    return Known(f"DE{number:032x}", f"pump-{number}", **plain | changes)
+    return SimSummary(f"DE{number:032x}", f"pump-{number}", **plain | changes)
 
 
 def a_digest(**changes):
     """Return a digest with something of everything."""
     sims = tuple(a_sim(number) for number in range(7))
     groups = tuple(
-        Group(kind, 7, tuple(Changed(sim, "USA", "MEX") for sim in sims))
+        ChangeGroup(kind, 7, tuple(SimChange(sim, "USA", "MEX") for sim in sims))
         for kind in (
             ChangeKind.WENT_SILENT,
             ChangeKind.CAME_BACK,
@@ -67,13 +67,13 @@ def a_digest(**changes):
     full = {
         "counts": {"online": 120, "offline": 7, "blocked": 2, "never_seen": 1, "failed": 10},
         "changes": groups,
-        "new": Some(2, sims[:2]),
-        "gone": Some(9, sims[:5]),
-        "worst": Some(12, sims),
+        "new": SimSample(2, sims[:2]),
+        "gone": SimSample(9, sims[:5]),
+        "worst": SimSample(12, sims),
         "talkers": sims,
-        "outages": (Lost("334-20", "Telcel", 14, NOON - DAY, NOON - DAY),),
-        "unread": Unread({"KORE is not answering. Try again in a minute.": 10}, sims),
+        "outages": (NetworkOutage("334-20", "Telcel", 14, NOON - DAY, NOON - DAY),),
+        "unread": UnreadableSims({"KORE is not answering. Try again in a minute.": 10}, sims),
         "missing": ("pump-77",),
-        "missed": (Missed(NOON - DAY, "I was not running at that time."),),
+        "missed": (MissedRun(NOON - DAY, "I was not running at that time."),),
     }
     return replace(QUIET, **full | changes)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.blocks.csv_files import DIGEST_COLUMNS, digest_file, head_line, page_lines
 from bot.diagnosis.state import State
-from bot.digests.digest import Seen
+from bot.digests.digest import ScannedSim
 from bot.sessions.snapshot import Found, Snapshot
 from tests.bot.blocks.digests import QUIET
 from tests.builders import ICCID, NOON, SID
@@ -32,7 +32,7 @@ def test_a_line_a_sim():
     """
     A line has every column; unknown is empty and times are ISO in UTC.
     """
-    (line,) = read(Seen(FULL, packets=5))
+    (line,) = read(ScannedSim(FULL, packets=5))
 
     assert list(DIGEST_COLUMNS) == list(line)
     assert ("pump-7", ICCID, "offline", "2026-01-05T12:00:00Z", "5", "") == tuple(
@@ -48,7 +48,7 @@ def test_a_sim_that_could_not_be_read_has_no_state():
     """
     What was known before stands in its line, but not as if it were so now.
     """
-    (line,) = read(Seen(FULL, fault="No answer."))
+    (line,) = read(ScannedSim(FULL, fault="No answer."))
 
     assert ("", "No answer.", "pump-7") == (line["state"], line["could_not_be_read"], line["name"])
 
@@ -57,7 +57,7 @@ def test_a_name_is_no_formula():
     """
     What a spreadsheet would calculate is shown as text.
     """
-    (line,) = read(Seen(replace(FULL, name="=1+1")))
+    (line,) = read(ScannedSim(replace(FULL, name="=1+1")))
 
     assert "'=1+1" == line["name"]
 

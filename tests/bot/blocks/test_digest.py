@@ -11,7 +11,15 @@ from bot.blocks.digest import digest_screen, quiet_screen, trend_chart
 from bot.blocks.digest_text import digest_headline, when_text
 from bot.blocks.format import PLAIN
 from bot.blocks.screen import ALL_BLOCKS, NOTHING
-from bot.digests.digest import Group, Known, Lost, Missed, Point, Some, Unread
+from bot.digests.digest import (
+    ChangeGroup,
+    MissedRun,
+    NetworkOutage,
+    SimSample,
+    SimSummary,
+    TrendPoint,
+    UnreadableSims,
+)
 from tests.bot.blocks.digests import QUIET, a_digest, a_sim
 from tests.bot.blocks.reports import HOSTILE, faults, words
 from tests.builders import NOON
@@ -92,7 +100,7 @@ def test_the_first_sentence(changes, said):
         ({}, "new SIM* pump-0, pump-1"),
         ({}, "gone* pump-0, pump-1, pump-2, pump-3, pump-4 and 4 more"),
         ({}, "Common outage: 14 SIMs on Telcel"),
-        ({"outages": (Lost("334-20", None, 3, NOON, NOON),)}, "3 SIMs on 334-20"),
+        ({"outages": (NetworkOutage("334-20", None, 3, NOON, NOON),)}, "3 SIMs on 334-20"),
         ({}, "10 SIMs could not be read"),
         ({}, "10: KORE is not answering"),
         ({}, "KORE does not have* pump-77 any longer"),
@@ -118,10 +126,10 @@ def test_what_is_said(changes, said):
     [
         ({"missed": ()}, "skipped"),
         ({"outages": ()}, "outage"),
-        ({"counts": {"online": 3}, "unread": Unread(), "trend": ()}, "could not be read"),
+        ({"counts": {"online": 3}, "unread": UnreadableSims(), "trend": ()}, "could not be read"),
         ({"missing": ()}, "does not have"),
         ({"talkers": ()}, "talkers"),
-        ({"worst": Some(1, (a_sim(1),))}, "more with a warning"),
+        ({"worst": SimSample(1, (a_sim(1),))}, "more with a warning"),
         ({}, "None"),
         ({}, "unknown"),
         ({}, "not counted as offline"),
@@ -138,8 +146,8 @@ def test_counts_stand_beside_those_of_the_last_digest():
     """
     A row for each state that there is or was, with its change since then.
     """
-    before = Point(NOON - DAY, {"online": 137, "stale": 2})
-    drawn = digest_screen(replace(QUIET, trend=(before, Point(NOON, QUIET.counts))))
+    before = TrendPoint(NOON - DAY, {"online": 137, "stale": 2})
+    drawn = digest_screen(replace(QUIET, trend=(before, TrendPoint(NOON, QUIET.counts))))
     table = next(block for block in drawn.blocks if block["type"] == "data_table")
 
     assert [
@@ -178,7 +186,7 @@ def test_an_hour_that_comes_twice_is_told_apart():
     Where the clocks go back two digests have one time, and Slack wants each name once.
     """
     night = NOON.replace(month=10, day=25, hour=0, minute=30)
-    points = [Point(night + n * timedelta(hours=1), {"online": 1}) for n in range(2)]
+    points = [TrendPoint(night + n * timedelta(hours=1), {"online": 1}) for n in range(2)]
     labels = trend_chart(points, ZoneInfo("Europe/Berlin")).categories
 
     assert ["25 Oct 02:30", "25 Oct 02:30′"] == labels
@@ -225,7 +233,7 @@ def test_slack_takes_it_whatever_the_names(refused, name):
     """
     sims = tuple(replace(a_sim(n), name=name, operator=name, what=name) for n in range(9))
     groups = tuple(
-        Group(group.kind, 9, tuple(replace(c, sim=sims[0], before=name) for c in group.first))
+        ChangeGroup(group.kind, 9, tuple(replace(c, sim=sims[0], before=name) for c in group.first))
         for group in a_digest().changes
     )
     drawn = digest_screen(
@@ -233,12 +241,12 @@ def test_slack_takes_it_whatever_the_names(refused, name):
             name=name,
             about=name,
             changes=groups,
-            worst=Some(9, sims),
+            worst=SimSample(9, sims),
             talkers=sims,
             missing=(name,) * 300,
-            missed=(Missed(NOON, name),) * 50,
-            outages=(Lost(name, name, 3, NOON, NOON),) * 9,
-            unread=Unread({name: 3}, sims),
+            missed=(MissedRun(NOON, name),) * 50,
+            outages=(NetworkOutage(name, name, 3, NOON, NOON),) * 9,
+            unread=UnreadableSims({name: 3}, sims),
         )
     ).without(refused)
 
@@ -250,7 +258,7 @@ def test_one_sim_is_a_fleet():
     """
     A digest of a single SIM reads like one.
     """
-    one = replace(QUIET, counts={"online": 1}, worst=Some())
+    one = replace(QUIET, counts={"online": 1}, worst=SimSample())
 
     assert "1 of 1 SIM without a warning" in digest_headline(one, PLAIN)
 
@@ -259,7 +267,7 @@ def test_a_sim_of_which_nothing_is_known():
     """
     Without a last time and a finding nothing is made up.
     """
-    bare = Known("DE1", "pump-1")
-    said = all_words(digest_screen(a_digest(worst=Some(1, (bare,)), changes=(), talkers=())))
+    bare = SimSummary("DE1", "pump-1")
+    said = all_words(digest_screen(a_digest(worst=SimSample(1, (bare,)), changes=(), talkers=())))
 
     assert "pump-1* unknown — unknown" in said

@@ -7,7 +7,7 @@ import pytest
 from bot.blocks import ids
 from bot.blocks.digest import detail_screens, details_screen, file_screen
 from bot.blocks.screen import ALL_BLOCKS, NOTHING
-from bot.digests.digest import Known, Some
+from bot.digests.digest import SimSample, SimSummary
 from tests.bot.blocks.digests import QUIET, a_digest, a_sim
 from tests.bot.blocks.reports import HOSTILE, faults, words
 
@@ -84,7 +84,7 @@ def test_unknown_is_said():
     """
     What is not known of a SIM is called unknown, and nothing amiss is called so.
     """
-    row = table(details_screen(a_digest(), (Known("DE1", "pump-1"),)))[1]
+    row = table(details_screen(a_digest(), (SimSummary("DE1", "pump-1"),)))[1]
 
     assert ["pump-1", "❔ unknown", "none", "nothing amiss", "unknown", "unknown"] == row
 
@@ -107,7 +107,7 @@ def test_slack_takes_it_whatever_the_names(refused, name):
     """
     sims = tuple(replace(a_sim(n), name=name, operator=name, what=name) for n in range(200))
     screens = [
-        *drawn(a_digest(worst=Some(900, sims), talkers=sims), refused).values(),
+        *drawn(a_digest(worst=SimSample(900, sims), talkers=sims), refused).values(),
         details_screen(a_digest(name=name), sims).without(refused),
         file_screen(name, is_ready=False),
     ]

@@ -13,39 +13,39 @@ from bot.blocks.digest_form import (
     form_view,
     title_of,
 )
-from bot.digests.form import Draft, Field
-from bot.digests.schedule import Every
-from bot.digests.selection import Which
+from bot.digests.form import FormField, FormValues
+from bot.digests.schedule import Frequency
+from bot.digests.selection import SelectionKind
 from bot.emulators.slack.blocks.view import view_faults
 
 NEW = ids.DigestForm(at="C1")
-DRAFT = Draft(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")
+DRAFT = FormValues(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")
 ALWAYS = [
-    Field.NAME, Field.CHANNEL, Field.WHICH, Field.EVERY, Field.ZONE, Field.QUIET_FROM,
-    Field.QUIET_TO, Field.WHEN_QUIET,
+    FormField.NAME, FormField.CHANNEL, FormField.WHICH, FormField.EVERY, FormField.ZONE,
+    FormField.QUIET_FROM, FormField.QUIET_TO, FormField.WHEN_QUIET,
 ]  # fmt: skip
 SIMS = {
-    Which.PATTERN: [Field.PATTERN],
-    Which.LISTED: [Field.LISTED],
-    Which.PLAN: [Field.PLAN],
-    Which.STATUS: [Field.STATUS],
-    Which.ALL: [],
+    SelectionKind.PATTERN: [FormField.PATTERN],
+    SelectionKind.LISTED: [FormField.LISTED],
+    SelectionKind.PLAN: [FormField.PLAN],
+    SelectionKind.STATUS: [FormField.STATUS],
+    SelectionKind.ALL: [],
 }
 TIMES = {
-    Every.CRON: [Field.CRON],
-    Every.HOURS: [Field.HOURS],
-    Every.DAY: [Field.AT],
-    Every.WEEKDAY: [Field.AT],
-    Every.WEEK: [Field.DAY, Field.AT],
+    Frequency.CRON: [FormField.CRON],
+    Frequency.HOURS: [FormField.HOURS],
+    Frequency.DAY: [FormField.AT],
+    Frequency.WEEKDAY: [FormField.AT],
+    Frequency.WEEK: [FormField.DAY, FormField.AT],
 }
 
 
 def shown(view):
-    names = {block_of(name): name for name in Field}
+    names = {block_of(name): name for name in FormField}
     return [names[block["block_id"]] for block in view["blocks"] if block["type"] == "input"]
 
 
-@pytest.mark.parametrize(("which", "every"), [*product(Which, Every)])
+@pytest.mark.parametrize(("which", "every"), [*product(SelectionKind, Frequency)])
 def test_the_fields_of_what_was_chosen(which, every):
     """
     Slack takes the form whatever is chosen, and only the fields that count are shown.
@@ -60,7 +60,9 @@ def test_what_is_not_shown_goes_along():
     """
     What was typed into fields that are hidden now stands in the metadata.
     """
-    draft = replace(DRAFT, which=Which.ALL, every=Every.CRON, cron="0 9 * * 1", listed="pump-7")
+    draft = replace(
+        DRAFT, which=SelectionKind.ALL, every=Frequency.CRON, cron="0 9 * * 1", listed="pump-7"
+    )
 
     kept = ids.DigestForm.from_value(form_view(draft, NEW)["private_metadata"]).kept
 
@@ -77,7 +79,7 @@ def test_a_list_too_long_to_go_along_is_left_out():
     """
     The longest texts leave the form within Slack's limits, and the short ones in it.
     """
-    draft = replace(DRAFT, which=Which.STATUS, listed='"\n' * 1500, plan="x" * 200)
+    draft = replace(DRAFT, which=SelectionKind.STATUS, listed='"\n' * 1500, plan="x" * 200)
 
     view = form_view(draft, NEW)
 
@@ -91,9 +93,9 @@ def test_each_fault_stands_beneath_its_field():
     """
     What was found out later is said where it is wrong, with all that was typed still there.
     """
-    view = form_view(DRAFT, NEW, {Field.PATTERN: "None of 7 SIMs is called `pump-*`."})
+    view = form_view(DRAFT, NEW, {FormField.PATTERN: "None of 7 SIMs is called `pump-*`."})
     blocks = view["blocks"]
-    at = next(n for n, b in enumerate(blocks) if b["block_id"] == block_of(Field.PATTERN))
+    at = next(n for n, b in enumerate(blocks) if b["block_id"] == block_of(FormField.PATTERN))
 
     assert [] == view_faults(view, ("modal",))
     assert "⚠️ None of 7 SIMs is called `pump-*`." == blocks[at + 1]["elements"][0]["text"]
@@ -104,7 +106,7 @@ def test_the_errors_of_a_form_that_was_sent_off():
     """
     Slack is told them by block id.
     """
-    assert {"digest_field_zone": "No such zone."} == errors_of({Field.ZONE: "No such zone."})
+    assert {"digest_field_zone": "No such zone."} == errors_of({FormField.ZONE: "No such zone."})
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_direct_messages_are_offered_where_one_is_in_one():
 
     def kinds(channel):
         view = form_view(replace(DRAFT, channel=channel), NEW)
-        block = next(b for b in view["blocks"] if b["block_id"] == block_of(Field.CHANNEL))
+        block = next(b for b in view["blocks"] if b["block_id"] == block_of(FormField.CHANNEL))
         return block["element"]["filter"]["include"]
 
     assert ["public", "private"] == kinds("C1")

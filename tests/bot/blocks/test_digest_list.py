@@ -21,14 +21,14 @@ from bot.blocks.digest_list import (
     when_next,
 )
 from bot.blocks.format import MRKDWN, PLAIN
-from bot.digests.schedule import Cadence, Every, QuietHours
-from bot.digests.selection import Selection, Which
-from bot.digests.subscription import WhenQuiet, Why
+from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
+from bot.digests.selection import Selection, SelectionKind
+from bot.digests.subscription import PauseReason, WhenQuiet
 from bot.emulators.slack.blocks.whole import blocks_faults
 from tests.bot.digests.subscriptions import PUMPS, subscription
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
-EVIL = subscription(name="<!here> *x* " + "y" * 60, paused=Why.ARCHIVED)
+EVIL = subscription(name="<!here> *x* " + "y" * 60, paused=PauseReason.ARCHIVED)
 MANY = [subscription(id=str(n), name=f"Pumps {n}") for n in range(MOST + 5)]
 
 
@@ -55,7 +55,7 @@ def listed(every, **more):
         choice_screen("Which one?", MANY[:5], ids.DIGEST_EDIT),
         choice_screen("None.", (), ids.DIGEST_EDIT),
         sure_screen(EVIL),
-        *(paused_screen(subscription(paused=why)) for why in Why),
+        *(paused_screen(subscription(paused=why)) for why in PauseReason),
         add_screen("Press this one."),
         done_screen(EVIL, "is paused."),
     ],
@@ -146,7 +146,10 @@ MONDAY = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
     [
         ({}, "Pumps — SIMs called pump-*, on weekdays at 09:00 (Europe/Berlin)"),
         (
-            {"selection": Selection(Which.ALL), "cadence": Cadence(Every.HOURS, hours=4)},
+            {
+                "selection": Selection(SelectionKind.ALL),
+                "schedule": DigestSchedule(Frequency.HOURS, hours=4),
+            },
             "Pumps — all SIMs, every 4 hours (Europe/Berlin)",
         ),
         (
@@ -166,7 +169,7 @@ def test_nothing_in_it_speaks_to_slack():
     """
     What people typed is shown as it is.
     """
-    evil = subscription(name="<!channel>", selection=Selection(Which.PATTERN, "*<@U1>*"))
+    evil = subscription(name="<!channel>", selection=Selection(SelectionKind.PATTERN, "*<@U1>*"))
 
     assert "<" not in about(evil, MRKDWN)
 
@@ -176,9 +179,9 @@ def test_nothing_in_it_speaks_to_slack():
     [
         ({}, None, "next: 2026-01-06 08:00 UTC"),
         ({}, 34, "being made now: 34 % · next: 2026-01-06 08:00 UTC"),
-        ({"paused": Why.ASKED}, None, "paused"),
+        ({"paused": PauseReason.ASKED}, None, "paused"),
         (
-            {"paused": Why.ARCHIVED},
+            {"paused": PauseReason.ARCHIVED},
             5,
             "being made now: 5 % · paused, because its channel is archived",
         ),
@@ -199,7 +202,7 @@ def test_when_it_comes_next(changes, percent, words):
         ({}, ("When nothing changed it says so in one line.",)),
         ({"when_quiet": WhenQuiet.SKIP}, ("When nothing changed it posts nothing.",)),
         (
-            {"cadence": Cadence(Every.DAY, at=time(2, 30))},
+            {"schedule": DigestSchedule(Frequency.DAY, at=time(2, 30))},
             (
                 "When nothing changed it says so in one line.",
                 "On 2026-03-29 the clocks skip 02:30; it comes when they go on.",
@@ -219,6 +222,6 @@ def test_what_can_be_copied_stands_as_it_was_typed():
     """
     Slack's marks are left alone in patterns and cron lines.
     """
-    cron = subscription(cadence=Cadence(Every.CRON, line="*/15 * * * *"))
+    cron = subscription(schedule=DigestSchedule(Frequency.CRON, line="*/15 * * * *"))
 
     assert "SIMs called `pump-*`, by cron `*/15 * * * *`, every 15" in about(cron, MRKDWN)

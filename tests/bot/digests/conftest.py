@@ -9,5 +9,5 @@ __all__ = ["api", "clock", "directory", "kore", "resolver"]
 
 
 @pytest.fixture
-def chooser(kore, directory, resolver):
+def selector(kore, directory, resolver):
     return SimSelector(kore, directory, resolver)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.digests.schedule import Cadence, Every
-from bot.digests.selection import Selection, Which
+from bot.digests.schedule import DigestSchedule, Frequency
+from bot.digests.selection import Selection, SelectionKind
 from bot.digests.subscription import Subscription
 
 PUMPS = Subscription(
@@ -14,8 +14,8 @@ PUMPS = Subscription(
     name="Pumps",
     made_by="U0ANA0001",
     made_at=datetime(2026, 1, 5, 12, 0, tzinfo=UTC),
-    selection=Selection(Which.PATTERN, "pump-*"),
-    cadence=Cadence(Every.WEEKDAY),
+    selection=Selection(SelectionKind.PATTERN, "pump-*"),
+    schedule=DigestSchedule(Frequency.WEEKDAY),
     zone="Europe/Berlin",
 )
 

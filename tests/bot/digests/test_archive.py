@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.digests.archive import AT_A_TIME, Archive, DigestGone
-from bot.digests.days import Day, learnt
+from bot.digests.archive import BATCH, Archive, DigestGone
+from bot.digests.days import Day, merged_months
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import ScanRows, SimDays
 from tests.bot.blocks.digests import QUIET
@@ -54,7 +54,7 @@ async def test_all_sims_come_a_few_at_a_time(archive):
     pages = await every(archive, hides=False)
 
     assert [f"pump-{n}" for n in range(70)] == [each.snapshot.name for p in pages for each in p]
-    assert max(map(len, pages)) <= AT_A_TIME
+    assert max(map(len, pages)) <= BATCH
     assert "1" * 14 == pages[0][0].snapshot.imei14
 
 
@@ -87,6 +87,6 @@ async def test_days(archive, database):
     The days of a SIM come by number; one that was never scanned has none.
     """
     async with database.write() as tx:
-        await SimDays(database).put({"DE1": learnt({}, {20_000: Day(3)}, 20_000)}, tx)
+        await SimDays(database).put({"DE1": merged_months({}, {20_000: Day(3)}, 20_000)}, tx)
 
     assert ({20_000: Day(3)}, {}) == (await archive.days("DE1"), await archive.days("DE2"))

@@ -8,8 +8,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.compile import Compiler, Differences, Notes, gravest, known
-from bot.digests.scan import LEAST_GRAVE
+from bot.digests.compile import ChangeCollector, Compiler, RunNotes, gravest, sim_summary
+from bot.digests.scan import MIN_GRAVITY
 from bot.sessions.redaction import WITHHELD
 from bot.sessions.snapshot import ChangeKind, Found, Snapshot
 from bot.store.digest_runs import DigestRuns, Stage
@@ -58,7 +58,7 @@ class Scene:
 
     async def digest(self, run, **notes):
         """Compile a run."""
-        return await self.compiler.digest(run, pumps(), Notes(**notes))
+        return await self.compiler.digest(run, pumps(), RunNotes(**notes))
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ async def test_a_first_digest(scene):
     """
     Counts, the worst and the loudest are known at once; changes are not.
     """
-    run = await scene.run(60.0, row(1), row(2, gravity=LEAST_GRAVE + 5, findings=(FLAPPING,)))
+    run = await scene.run(60.0, row(1), row(2, gravity=MIN_GRAVITY + 5, findings=(FLAPPING,)))
     digest = await scene.digest(run)
 
     assert ({"online": 2}, None, ()) == (digest.counts, digest.since, digest.changes)
@@ -152,7 +152,7 @@ async def test_numbers_are_left_out_where_they_must_be(scene):
     What names a card or a device is withheld everywhere in the digest.
     """
     await scene.run(60.0, row(1, imei14="1" * 14))
-    told = row(1, mark=2, imei14="2" * 14, gravity=LEAST_GRAVE)
+    told = row(1, mark=2, imei14="2" * 14, gravity=MIN_GRAVITY)
     named = replace(told, row=told.row.replace("pump-1", "pump 89012600000000123456"))
     digest = await scene.digest(await scene.run(120.0, named), left_out="ICCID is left out.")
     stored = digest.to_json().decode()
@@ -178,7 +178,7 @@ async def test_a_large_fleet_is_bounded(scene):
     All are counted; of each list a few dozen are kept.
     """
     await scene.run(60.0, *(row(n) for n in range(700)))
-    rows = [row(n, mark=2, state=State.OFFLINE, gravity=LEAST_GRAVE) for n in range(100, 900)]
+    rows = [row(n, mark=2, state=State.OFFLINE, gravity=MIN_GRAVITY) for n in range(100, 900)]
     digest = await scene.digest(await scene.run(120.0, *rows))
     lists = (digest.new, digest.gone, digest.worst)
 
@@ -206,7 +206,7 @@ def pair(before, after):
 
 def gathered(*pairs, most=10, **how):
     """Return the groups as (kind, count, names)."""
-    found = Differences(most, **how)
+    found = ChangeCollector(most, **how)
     for each in pairs:
         found.add(each)
     return [(g.kind, g.count, [c.sim.name for c in g.first]) for g in found.groups()]
@@ -279,7 +279,7 @@ def test_numbers_are_hidden_where_they_must_be():
     """
     In a shared channel it is told that the device is another, and not which.
     """
-    found = Differences(5, hides=True)
+    found = ChangeCollector(5, hides=True)
     found.add(pair(ONLINE, replace(ONLINE, imei14="2" * 14, name="pump 89012600000000123456")))
     changed = found.groups()[0].first[0]
 
@@ -305,5 +305,5 @@ def test_a_list_names_the_gravest_finding():
     findings = (Found("sim_not_active", "critical", "Suspended"), FLAPPING)
     snapshot = replace(ONLINE, findings=findings)
 
-    assert ("Flapping", "warning") == (known(snapshot).what, known(snapshot).severity)
+    assert ("Flapping", "warning") == (sim_summary(snapshot).what, sim_summary(snapshot).severity)
     assert gravest(findings[:1]) is None

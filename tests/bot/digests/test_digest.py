@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.digests.digest import Changed, Digest, Group, Known, Lost, Missed, Some
+from bot.digests.digest import (
+    ChangeGroup,
+    Digest,
+    MissedRun,
+    NetworkOutage,
+    SimChange,
+    SimSample,
+    SimSummary,
+)
 from bot.sessions.snapshot import ChangeKind
 from tests.bot.blocks.digests import QUIET, a_digest
 from tests.builders import NOON
@@ -44,17 +52,23 @@ def test_nothing_new_is_quiet():
     A digest in which nothing changed is quiet, however bad the fleet is.
     """
     assert QUIET.is_quiet
-    assert replace(QUIET, worst=Some(3)).is_quiet
+    assert replace(QUIET, worst=SimSample(3)).is_quiet
 
 
 @pytest.mark.parametrize(
     "news",
     [
-        {"changes": (Group(ChangeKind.CAME_BACK, 1, (Changed(Known("DE1", "a"), "x", "y"),)),)},
-        {"new": Some(1)},
-        {"gone": Some(1)},
-        {"outages": (Lost("334-20", None, 3, NOON, NOON),)},
-        {"missed": (Missed(NOON, "I was not running."),)},
+        {
+            "changes": (
+                ChangeGroup(
+                    ChangeKind.CAME_BACK, 1, (SimChange(SimSummary("DE1", "a"), "x", "y"),)
+                ),
+            )
+        },
+        {"new": SimSample(1)},
+        {"gone": SimSample(1)},
+        {"outages": (NetworkOutage("334-20", None, 3, NOON, NOON),)},
+        {"missed": (MissedRun(NOON, "I was not running."),)},
         {"missing": ("pump-9",)},
         {"problem": "KORE is not answering."},
         {"since": None},

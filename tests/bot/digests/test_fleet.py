@@ -3,7 +3,7 @@
 import pytest
 
 from bot.digests.fleet import list_sims, packed, unpacked
-from bot.digests.selection import Listed, Selection, Which
+from bot.digests.selection import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
 from bot.kore.errors import KoreError
 from tests.bot.sims.conftest import sid
@@ -21,12 +21,12 @@ EVERY = [SID, *(sid(n) for n in range(2, 8))]
 @pytest.mark.parametrize(
     ("selection", "expected"),
     [
-        (Selection(Which.ALL), EVERY),
-        (Selection(Which.PATTERN, "pump-*"), [SID, sid(2), sid(3), sid(6)]),
-        (Selection(Which.PATTERN, "nobody-*"), []),
-        (Selection(Which.STATUS, "active"), EVERY),
-        (Selection(Which.STATUS, "suspended"), []),
-        (Selection(Which.LISTED, listed=(Listed(sid(4), "truck-42"),)), [sid(4)]),
+        (Selection(SelectionKind.ALL), EVERY),
+        (Selection(SelectionKind.PATTERN, "pump-*"), [SID, sid(2), sid(3), sid(6)]),
+        (Selection(SelectionKind.PATTERN, "nobody-*"), []),
+        (Selection(SelectionKind.STATUS, "active"), EVERY),
+        (Selection(SelectionKind.STATUS, "suspended"), []),
+        (Selection(SelectionKind.LISTED, sims=(ListedSim(sid(4), "truck-42"),)), [sid(4)]),
     ],
 )
 async def test_the_sims_of_a_selection(kore, selection, expected):
@@ -43,7 +43,7 @@ async def test_chunks(kore):
     """
     Chunks are full but for the last, and can be read again from the start.
     """
-    roster = await list_sims(Selection(Which.ALL), kore, size=3)
+    roster = await list_sims(Selection(SelectionKind.ALL), kore, size=3)
 
     assert [3, 3, 1] == [len(chunk) for chunk in names(roster)]
     assert names(roster) == names(roster)
@@ -53,15 +53,18 @@ async def test_a_named_sim_that_is_gone_is_told(kore):
     """
     What KORE no longer has is named as it was typed, and costs the others nothing.
     """
-    listed = (Listed(sid(99), "old-pump"), Listed(sid(2), "pump-17"))
-    roster = await list_sims(Selection(Which.LISTED, listed=listed), kore)
+    listed = (ListedSim(sid(99), "old-pump"), ListedSim(sid(2), "pump-17"))
+    roster = await list_sims(Selection(SelectionKind.LISTED, sims=listed), kore)
 
     assert ([[sid(2)]], ["old-pump"]) == (names(roster), roster.missing)
 
 
 @pytest.mark.parametrize(
     "selection",
-    [Selection(Which.ALL), Selection(Which.LISTED, listed=(Listed(sid(2), "pump-17"),))],
+    [
+        Selection(SelectionKind.ALL),
+        Selection(SelectionKind.LISTED, sims=(ListedSim(sid(2), "pump-17"),)),
+    ],
 )
 async def test_a_list_that_fails_is_no_short_list(kore, api, selection):
     """

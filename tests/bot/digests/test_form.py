@@ -5,31 +5,31 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.digests.form import LONGEST_NAME, Draft, Field, draft_of, faults
-from bot.digests.schedule import Cadence, Every, QuietHours
-from bot.digests.selection import LONGEST, Listed, Selection, Which
+from bot.digests.form import LONGEST_NAME, FormField, FormValues, validate, values_of
+from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
+from bot.digests.selection import LONGEST, ListedSim, Selection, SelectionKind
 from tests.bot.digests.subscriptions import subscription
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 LEAST = timedelta(minutes=15)
-GOOD = Draft(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")
+GOOD = FormValues(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")
 
 
 def wrong(**changes):
-    return faults(replace(GOOD, **changes), LEAST, NOW)
+    return validate(replace(GOOD, **changes), LEAST, NOW)
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {},
-        {"which": Which.ALL, "pattern": ""},
-        {"which": Which.LISTED, "listed": "pump-7\n" * 200},
-        {"which": Which.PLAN, "plan": "Gold"},
-        {"which": Which.STATUS, "status": "active"},
-        {"every": Every.HOURS, "hours": "1"},
-        {"every": Every.CRON, "cron": "*/15 * * * *"},
-        {"every": Every.WEEK, "day": "6", "at": "23:59"},
+        {"which": SelectionKind.ALL, "pattern": ""},
+        {"which": SelectionKind.LISTED, "listed": "pump-7\n" * 200},
+        {"which": SelectionKind.PLAN, "plan": "Gold"},
+        {"which": SelectionKind.STATUS, "status": "active"},
+        {"every": Frequency.HOURS, "hours": "1"},
+        {"every": Frequency.CRON, "cron": "*/15 * * * *"},
+        {"every": Frequency.WEEK, "day": "6", "at": "23:59"},
         {"zone": "europe/berlin"},
         {"quiet_from": "22:00", "quiet_to": "07:00"},
         {"name": "x" * LONGEST_NAME},
@@ -48,26 +48,26 @@ def test_what_is_right(changes):
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"name": " "}, Field.NAME, "Give it a name"),
-        ({"name": "x" * (LONGEST_NAME + 1)}, Field.NAME, "at most 60 characters"),
-        ({"pattern": ""}, Field.PATTERN, "Give a name pattern"),
-        ({"pattern": "x" * (LONGEST + 1)}, Field.PATTERN, "201 characters; 200 are the most"),
-        ({"which": Which.LISTED}, Field.LISTED, "one a line"),
-        ({"which": Which.PLAN}, Field.PLAN, "Give a rate plan"),
-        ({"which": Which.STATUS}, Field.STATUS, "Choose a status"),
-        ({"every": Every.CRON}, Field.CRON, "it has 0 fields"),
-        ({"every": Every.CRON, "cron": "61 * * * *"}, Field.CRON, "bad minute"),
+        ({"name": " "}, FormField.NAME, "Give it a name"),
+        ({"name": "x" * (LONGEST_NAME + 1)}, FormField.NAME, "at most 60 characters"),
+        ({"pattern": ""}, FormField.PATTERN, "Give a name pattern"),
+        ({"pattern": "x" * (LONGEST + 1)}, FormField.PATTERN, "201 characters; 200 are the most"),
+        ({"which": SelectionKind.LISTED}, FormField.LISTED, "one a line"),
+        ({"which": SelectionKind.PLAN}, FormField.PLAN, "Give a rate plan"),
+        ({"which": SelectionKind.STATUS}, FormField.STATUS, "Choose a status"),
+        ({"every": Frequency.CRON}, FormField.CRON, "it has 0 fields"),
+        ({"every": Frequency.CRON, "cron": "61 * * * *"}, FormField.CRON, "bad minute"),
         (
-            {"every": Every.CRON, "cron": "*/5 * * * *"},
-            Field.CRON,
+            {"every": Frequency.CRON, "cron": "*/5 * * * *"},
+            FormField.CRON,
             "comes again after 5 min; 15 min is the shortest here",
         ),
-        ({"every": Every.CRON, "cron": "* 9 * * *"}, Field.CRON, "comes again after 1 min"),
-        ({"zone": "Berlin"}, Field.ZONE, "Did you mean Europe/Berlin?"),
-        ({"quiet_from": "22:00"}, Field.QUIET_TO, "Say until when"),
-        ({"quiet_to": "07:00"}, Field.QUIET_FROM, "Say from when"),
-        ({"quiet_from": "07:00", "quiet_to": "07:00"}, Field.QUIET_TO, "the time they begin"),
-        ({"quiet_from": "08:00", "quiet_to": "10:00"}, Field.QUIET_TO, "it would never come"),
+        ({"every": Frequency.CRON, "cron": "* 9 * * *"}, FormField.CRON, "comes again after 1 min"),
+        ({"zone": "Berlin"}, FormField.ZONE, "Did you mean Europe/Berlin?"),
+        ({"quiet_from": "22:00"}, FormField.QUIET_TO, "Say until when"),
+        ({"quiet_to": "07:00"}, FormField.QUIET_FROM, "Say from when"),
+        ({"quiet_from": "07:00", "quiet_to": "07:00"}, FormField.QUIET_TO, "the time they begin"),
+        ({"quiet_from": "08:00", "quiet_to": "10:00"}, FormField.QUIET_TO, "it would never come"),
     ],
 )
 def test_what_is_wrong(changes, field, words):
@@ -84,32 +84,45 @@ def test_all_faults_come_at_once():
     """
     Nobody sends the form off four times to hear of four faults.
     """
-    found = wrong(name="", pattern="", every=Every.CRON, zone="x", quiet_from="22:00")
+    found = wrong(name="", pattern="", every=Frequency.CRON, zone="x", quiet_from="22:00")
 
-    assert {Field.NAME, Field.PATTERN, Field.CRON, Field.ZONE, Field.QUIET_TO} == set(found)
+    assert {
+        FormField.NAME,
+        FormField.PATTERN,
+        FormField.CRON,
+        FormField.ZONE,
+        FormField.QUIET_TO,
+    } == set(found)
 
 
 def test_the_shortest_gap_is_a_setting():
     """
     A workspace may allow a digest every minute, or none more often than daily.
     """
-    each_minute = replace(GOOD, every=Every.CRON, cron="* * * * *")
-    hourly = replace(GOOD, every=Every.HOURS, hours="1")
+    each_minute = replace(GOOD, every=Frequency.CRON, cron="* * * * *")
+    hourly = replace(GOOD, every=Frequency.HOURS, hours="1")
 
-    assert {} == faults(each_minute, timedelta(minutes=1), NOW)
-    assert "24 h is the shortest" in faults(hourly, timedelta(days=1), NOW)[Field.EVERY]
+    assert {} == validate(each_minute, timedelta(minutes=1), NOW)
+    assert "24 h is the shortest" in validate(hourly, timedelta(days=1), NOW)[FormField.EVERY]
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {},
-        {"selection": Selection(Which.ALL)},
-        {"selection": Selection(Which.PLAN, "Gold")},
-        {"selection": Selection(Which.LISTED, listed=(Listed("DE1", "a"), Listed("DE2", "b")))},
-        {"cadence": Cadence(Every.CRON, line="0 9 1 * *")},
-        {"cadence": Cadence(Every.HOURS, hours=6), "quiet_hours": QuietHours(time(22), time(7))},
-        {"cadence": Cadence(Every.WEEK, day=3, at=time(6, 45))},
+        {"selection": Selection(SelectionKind.ALL)},
+        {"selection": Selection(SelectionKind.PLAN, "Gold")},
+        {
+            "selection": Selection(
+                SelectionKind.LISTED, sims=(ListedSim("DE1", "a"), ListedSim("DE2", "b"))
+            )
+        },
+        {"schedule": DigestSchedule(Frequency.CRON, line="0 9 1 * *")},
+        {
+            "schedule": DigestSchedule(Frequency.HOURS, hours=6),
+            "quiet_hours": QuietHours(time(22), time(7)),
+        },
+        {"schedule": DigestSchedule(Frequency.WEEK, day=3, at=time(6, 45))},
     ],
 )
 def test_a_subscription_can_be_filled_in_again(changes):
@@ -117,12 +130,12 @@ def test_a_subscription_can_be_filled_in_again(changes):
     Editing begins with what is there, and leaving it as it is changes nothing.
     """
     before = subscription(**changes)
-    draft = draft_of(before)
+    draft = values_of(before)
 
-    assert before.cadence == draft.cadence
+    assert before.schedule == draft.schedule
     assert before.quiet_hours == draft.quiet_hours
     assert (before.name, before.channel, before.zone) == (draft.name, draft.channel, draft.zone)
-    assert before.selection.which is draft.which
-    told = before.selection.text or "\n".join(one.typed for one in before.selection.listed)
+    assert before.selection.kind is draft.which
+    told = before.selection.text or "\n".join(one.typed for one in before.selection.sims)
     assert told == draft.chosen
-    assert {} == faults(draft, LEAST, NOW)
+    assert {} == validate(draft, LEAST, NOW)

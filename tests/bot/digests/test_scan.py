@@ -13,9 +13,9 @@ from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests import scan
-from bot.digests.compile import is_told
+from bot.digests.compile import is_reported
 from bot.digests.days import day_number, unpacked
-from bot.digests.scan import Scanner, failed_row, gravity, judged, mark, scan_row, traffic
+from bot.digests.scan import Scanner, evaluate, failed_row, fingerprint, gravity, scan_row, traffic
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.errors import Restarting
@@ -179,7 +179,7 @@ async def test_a_long_history_is_judged_beside_the_loop(scanner, sims, executor,
     SIMs with very many sessions do not hold up whoever else waits: without the thread there is
     no verdict, and the whole chunk is done again elsewhere.
     """
-    monkeypatch.setattr(scan, "LONG", 1)
+    monkeypatch.setattr(scan, "LARGE_BATCH_BYTES", 1)
     await executor.aclose()
 
     with pytest.raises(Restarting):
@@ -194,9 +194,9 @@ async def test_a_fault_of_ours_costs_one_sim(scanner, sims, monkeypatch):
     def broken(judge, read, *more):
         if read.query == sims[2].sid:
             raise ZeroDivisionError
-        return judged(judge, read, *more)
+        return evaluate(judge, read, *more)
 
-    monkeypatch.setattr(scan, "judged", broken)
+    monkeypatch.setattr(scan, "evaluate", broken)
     scanned = await scanner.scan(sims[:5], {})
 
     assert ([sims[2]], 4) == ([failure.sim for failure in scanned.failures], len(scanned.rows))
@@ -336,9 +336,9 @@ def test_where_marks_are_equal_nothing_changed(before, after):
     """
     Two snapshots between which a channel is told of a change have marks that differ.
     """
-    told = [change for change in changes(before, after) if is_told(change)]
+    told = [change for change in changes(before, after) if is_reported(change)]
 
-    assert not told or mark(before) != mark(after)
+    assert not told or fingerprint(before) != fingerprint(after)
 
 
 @given(SNAPSHOTS)
@@ -348,4 +348,4 @@ def test_what_changes_by_the_minute_is_not_in_the_mark(snapshot):
     """
     later = replace(snapshot, packets_up=99, seen_at=NOW, as_of=NOW, cell_id="1-2-3-4")
 
-    assert mark(snapshot) == mark(later)
+    assert fingerprint(snapshot) == fingerprint(later)

@@ -8,8 +8,8 @@ import pytest
 from bot.digests.schedule import (
     HOURS,
     OFFERED,
-    Cadence,
-    Every,
+    DigestSchedule,
+    Frequency,
     QuietHours,
     all_zones,
     clock_changes,
@@ -22,14 +22,14 @@ from bot.digests.schedule import (
 )
 
 CADENCES = [
-    (Cadence(Every.HOURS), "0 * * * *", "every hour"),
-    (Cadence(Every.HOURS, hours=6), "0 0,6,12,18 * * *", "every 6 hours"),
-    (Cadence(Every.DAY), "0 9 * * *", "daily at 09:00"),
-    (Cadence(Every.WEEKDAY, at=time(8, 30)), "30 8 * * 1-5", "on weekdays at 08:30"),
-    (Cadence(Every.WEEK, at=time(0, 5), day=0), "5 0 * * 1", "on Mondays at 00:05"),
-    (Cadence(Every.WEEK, day=6), "0 9 * * 7", "on Sundays at 09:00"),
+    (DigestSchedule(Frequency.HOURS), "0 * * * *", "every hour"),
+    (DigestSchedule(Frequency.HOURS, hours=6), "0 0,6,12,18 * * *", "every 6 hours"),
+    (DigestSchedule(Frequency.DAY), "0 9 * * *", "daily at 09:00"),
+    (DigestSchedule(Frequency.WEEKDAY, at=time(8, 30)), "30 8 * * 1-5", "on weekdays at 08:30"),
+    (DigestSchedule(Frequency.WEEK, at=time(0, 5), day=0), "5 0 * * 1", "on Mondays at 00:05"),
+    (DigestSchedule(Frequency.WEEK, day=6), "0 9 * * 7", "on Sundays at 09:00"),
     (
-        Cadence(Every.CRON, line="0 9 1 * *"),
+        DigestSchedule(Frequency.CRON, line="0 9 1 * *"),
         "0 9 1 * *",
         "by cron 0 9 1 * * (at 09:00 on the first day of every month)",
     ),
@@ -44,7 +44,7 @@ def test_a_cadence_as_cron_and_as_words(cadence, cron, words):
     assert cron == cadence.cron
     assert cron == cron_line(cadence.cron)
     assert words == cadence.words
-    assert cadence == Cadence.from_json(cadence.to_json())
+    assert cadence == DigestSchedule.from_json(cadence.to_json())
 
 
 @pytest.mark.parametrize("hours", HOURS)
@@ -52,7 +52,7 @@ def test_every_so_many_hours_is_the_same_every_day(hours):
     """
     The hours on offer divide the day, so midnight shortens no gap.
     """
-    assert timedelta(hours=hours) == shortest_gap(Cadence(Every.HOURS, hours=hours).cron)
+    assert timedelta(hours=hours) == shortest_gap(DigestSchedule(Frequency.HOURS, hours=hours).cron)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_what_is_no_cadence(stored):
     Anything else than what was stored is refused.
     """
     with pytest.raises((ValueError, KeyError)):
-        Cadence.from_json(stored)
+        DigestSchedule.from_json(stored)
 
 
 NIGHT = QuietHours(time(22), time(7))

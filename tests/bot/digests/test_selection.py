@@ -2,20 +2,30 @@
 
 import pytest
 
-from bot.digests.selection import Listed, Selection, Which, fits
+from bot.digests.selection import ListedSim, Selection, SelectionKind, matches
 from bot.kore.models import Sim
 
 PUMP = Sim(sid="DE1", unique_name="Pump-7", friendly_name="Pump in Lyon", status="active")
 BARE = Sim(sid="DE2")
 CHOICES = [
-    (Selection(Which.ALL), "all SIMs", {}, True),
-    (Selection(Which.PATTERN, "pump-*"), "SIMs called pump-*", {}, True),
-    (Selection(Which.PATTERN, "truck-*"), "SIMs called truck-*", {}, False),
-    (Selection(Which.PLAN, "Small"), "SIMs on plan Small", {"rate_plan": "Small"}, True),
-    (Selection(Which.STATUS, "active"), "SIMs whose status is active", {"status": "active"}, True),
-    (Selection(Which.LISTED, listed=(Listed("DE1", "pump 7"),)), "1 named SIM", {}, True),
+    (Selection(SelectionKind.ALL), "all SIMs", {}, True),
+    (Selection(SelectionKind.PATTERN, "pump-*"), "SIMs called pump-*", {}, True),
+    (Selection(SelectionKind.PATTERN, "truck-*"), "SIMs called truck-*", {}, False),
+    (Selection(SelectionKind.PLAN, "Small"), "SIMs on plan Small", {"rate_plan": "Small"}, True),
     (
-        Selection(Which.LISTED, listed=(Listed("DE8", "a"), Listed("DE9", "b"))),
+        Selection(SelectionKind.STATUS, "active"),
+        "SIMs whose status is active",
+        {"status": "active"},
+        True,
+    ),
+    (
+        Selection(SelectionKind.LISTED, sims=(ListedSim("DE1", "pump 7"),)),
+        "1 named SIM",
+        {},
+        True,
+    ),
+    (
+        Selection(SelectionKind.LISTED, sims=(ListedSim("DE8", "a"), ListedSim("DE9", "b"))),
         "2 named SIMs",
         {},
         False,
@@ -39,7 +49,7 @@ def test_a_pattern_that_fits(pattern):
     """
     It fits the whole unique or friendly name, whatever the case.
     """
-    assert fits(pattern, PUMP)
+    assert matches(pattern, PUMP)
 
 
 @pytest.mark.parametrize("pattern", ["pump", "pump-??", "[!p]*", "de1", ""])
@@ -47,7 +57,7 @@ def test_a_pattern_that_does_not_fit(pattern):
     """
     A part of a name is not enough, and a SID is no name.
     """
-    assert not fits(pattern, PUMP)
+    assert not matches(pattern, PUMP)
 
 
 @pytest.mark.parametrize("pattern", ["*", "?*", ""])
@@ -55,7 +65,7 @@ def test_a_sim_without_a_name_fits_no_pattern(pattern):
     """
     What has no name is not called anything.
     """
-    assert not fits(pattern, BARE)
+    assert not matches(pattern, BARE)
 
 
 @pytest.mark.parametrize(

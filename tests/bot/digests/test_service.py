@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.digests.service import run_key, stamp, told, why_of
-from bot.digests.subscription import Why
+from bot.digests.service import pause_reason, problem_words, run_key, stamp
+from bot.digests.subscription import PauseReason
 from bot.errors import BotError
 from bot.slack.errors import CANNOT_POST, SlackRefused, SlackUnreachable
 from tests.bot.digests.subscriptions import PUMPS
@@ -25,15 +25,15 @@ def test_each_trouble_is_said_and_pauses(reason):
     """
     Whoever fills in reads what to do, and a digest that runs into it knows why it is paused.
     """
-    assert told(reason).endswith(".")
-    assert told(reason) == told(Why(reason))
+    assert problem_words(reason).endswith(".")
+    assert problem_words(reason) == problem_words(PauseReason(reason))
 
 
 @pytest.mark.parametrize(
     ("error", "why"),
     [
-        (SlackRefused("chat.postMessage", "is_archived"), Why.ARCHIVED),
-        (SlackRefused("chat.postMessage", "not_in_channel"), Why.NOT_IN_CHANNEL),
+        (SlackRefused("chat.postMessage", "is_archived"), PauseReason.ARCHIVED),
+        (SlackRefused("chat.postMessage", "not_in_channel"), PauseReason.NOT_IN_CHANNEL),
         (SlackRefused("chat.postMessage", "fatal_error"), None),
         (SlackUnreachable("chat.postMessage", "x"), None),
         (BotError(), None),
@@ -43,4 +43,4 @@ def test_what_pauses(error, why):
     """
     Only what Slack will say again tomorrow.
     """
-    assert why is why_of(error)
+    assert why is pause_reason(error)

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, time
 
-from bot.digests.schedule import Cadence, Every, QuietHours
-from bot.digests.subscription import Why
+from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
+from bot.digests.subscription import PauseReason
 from tests.bot.digests.subscriptions import PUMPS, subscription
 
 FRIDAY = datetime(2026, 1, 9, 8, 30, tzinfo=UTC)
@@ -21,7 +21,7 @@ def test_a_paused_one_does_not_come():
     """
     Whoever or whatever paused it.
     """
-    assert {None} == {subscription(paused=why).next_due(FRIDAY) for why in Why}
+    assert {None} == {subscription(paused=why).next_due(FRIDAY) for why in PauseReason}
 
 
 def test_what_falls_into_its_quiet_hours():
@@ -29,7 +29,7 @@ def test_what_falls_into_its_quiet_hours():
     They are those of its own zone.
     """
     lunch = subscription(
-        cadence=Cadence(Every.HOURS), quiet_hours=QuietHours(time(9), time(10, 30))
+        schedule=DigestSchedule(Frequency.HOURS), quiet_hours=QuietHours(time(9), time(10, 30))
     )
 
     assert lunch.is_quiet_at(datetime(2026, 1, 9, 9, 0, tzinfo=UTC))
@@ -42,5 +42,5 @@ def test_its_schedule_bears_its_id():
     """
     A name may change; the schedule and the keys of its runs do not.
     """
-    assert "digest:0a1b2c3d" == PUMPS.schedule
-    assert PUMPS.schedule == subscription(name="Wells").schedule
+    assert "digest:0a1b2c3d" == PUMPS.schedule_name
+    assert PUMPS.schedule_name == subscription(name="Wells").schedule_name

@@ -6,15 +6,15 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot.digests.schedule import Cadence, Every, QuietHours
-from bot.digests.selection import Listed, Selection, Which
-from bot.digests.subscription import GRACE, KIND, WhenQuiet, Why
+from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
+from bot.digests.selection import ListedSim, Selection, SelectionKind
+from bot.digests.subscription import GRACE, KIND, PauseReason, WhenQuiet
 from bot.digests.subscriptions import (
     NameTaken,
     NoSuchDigest,
     Subscriptions,
-    chosen,
     from_row,
+    pick,
     to_row,
 )
 from bot.store.errors import StoreNotReady
@@ -47,7 +47,7 @@ async def test_a_new_one_has_its_schedule(keep, schedules):
     """
     await keep.add(PUMPS)
 
-    found = await schedules.get(PUMPS.schedule)
+    found = await schedules.get(PUMPS.schedule_name)
     assert PUMPS == await keep.get(PUMPS.id)
     assert (("0 9 * * 1-5",), "Europe/Berlin", 3600.0) == (found.cron, found.zone, found.grace)
     assert (KIND, {"subscription": PUMPS.id}) == (found.kind, found.args)
@@ -62,7 +62,7 @@ async def test_a_name_that_is_taken_leaves_no_schedule(keep, schedules):
     with pytest.raises(NameTaken):
         await keep.add(replace(WELLS, name="PUMPS"))
 
-    assert await schedules.get(WELLS.schedule) is None
+    assert await schedules.get(WELLS.schedule_name) is None
     assert (PUMPS,) == await keep.every()
 
 
@@ -71,10 +71,10 @@ async def test_another_cadence_moves_the_next_run(keep, schedules):
     A digest that comes hourly from now on is due within the hour.
     """
     await keep.add(PUMPS)
-    before = (await schedules.get(PUMPS.schedule)).next_due
-    await keep.change(replace(PUMPS, cadence=Cadence(Every.CRON, line="* * * * *")))
+    before = (await schedules.get(PUMPS.schedule_name)).next_due
+    await keep.change(replace(PUMPS, schedule=DigestSchedule(Frequency.CRON, line="* * * * *")))
 
-    after = (await schedules.get(PUMPS.schedule)).next_due
+    after = (await schedules.get(PUMPS.schedule_name)).next_due
     assert after <= before
     with pytest.raises(NameTaken):
         await keep.change(WELLS)
@@ -85,10 +85,10 @@ async def test_a_new_name_moves_nothing(keep, schedules):
     What is no matter of time leaves the next run where it is.
     """
     await keep.add(PUMPS)
-    before = (await schedules.get(PUMPS.schedule)).next_due
+    before = (await schedules.get(PUMPS.schedule_name)).next_due
     await keep.change(replace(PUMPS, name="Trucks"))
 
-    assert before == (await schedules.get(PUMPS.schedule)).next_due
+    assert before == (await schedules.get(PUMPS.schedule_name)).next_due
     assert "Trucks" == (await keep.get(PUMPS.id)).name
 
 
@@ -98,15 +98,15 @@ async def test_pausing_and_resuming(keep, schedules):
     """
     await keep.add(PUMPS)
 
-    told = [await keep.pause(PUMPS, Why.ARCHIVED), await keep.pause(PUMPS)]
-    resting = await schedules.get(PUMPS.schedule)
+    told = [await keep.pause(PUMPS, PauseReason.ARCHIVED), await keep.pause(PUMPS)]
+    resting = await schedules.get(PUMPS.schedule_name)
     reason = (await keep.get(PUMPS.id)).paused
     told += [await keep.resume(PUMPS), await keep.resume(PUMPS)]
 
     assert [True, False, True, False] == told
-    assert Why.ARCHIVED is reason
+    assert PauseReason.ARCHIVED is reason
     assert resting.next_due is None
-    assert (await schedules.get(PUMPS.schedule)).next_due is not None
+    assert (await schedules.get(PUMPS.schedule_name)).next_due is not None
     assert None is (await keep.get(PUMPS.id)).paused
 
 
@@ -115,7 +115,7 @@ async def test_removing_ends_its_runs_and_no_others(keep, schedules, queue):
     A run that waits is cancelled; those of another digest, even of a longer id, go on.
     """
     await keep.add(PUMPS)
-    mine, other = f"{PUMPS.schedule}@2026", f"{PUMPS.schedule}x@2026"
+    mine, other = f"{PUMPS.schedule_name}@2026", f"{PUMPS.schedule_name}x@2026"
     await queue.add(NewJob(KIND, mine), NewJob(KIND, other))
 
     made_before = await keep.is_being_made(PUMPS)
@@ -123,7 +123,7 @@ async def test_removing_ends_its_runs_and_no_others(keep, schedules, queue):
 
     assert [True, False] == [made_before, await keep.is_being_made(PUMPS)]
     assert ["cancelled", "ready"] == [(await queue.get(key)).state for key in (mine, other)]
-    assert await schedules.get(PUMPS.schedule) is None
+    assert await schedules.get(PUMPS.schedule_name) is None
     assert None is await keep.find(PUMPS.id)
     with pytest.raises(NoSuchDigest):
         await keep.get(PUMPS.id)
@@ -164,7 +164,7 @@ def test_near_names(name, near):
     A slip or a part of a name offers what comes near; nothing is nothing.
     """
     with pytest.raises(NoSuchDigest) as raised:
-        chosen(name, (PUMPS, WELLS))
+        pick(name, (PUMPS, WELLS))
 
     names = [one if isinstance(one, str) else one.name for one in near]
     assert names == [one.name for one in raised.value.near]
@@ -174,9 +174,9 @@ def test_without_a_name_the_only_one_is_meant():
     """
     With none there is nothing to choose.
     """
-    assert PUMPS is chosen(" ", (PUMPS,))
+    assert PUMPS is pick(" ", (PUMPS,))
     with pytest.raises(NoSuchDigest, match="makes one"):
-        chosen("", ())
+        pick("", ())
 
 
 async def test_a_store_that_is_not_there(keep, database):
@@ -193,10 +193,13 @@ async def test_a_store_that_is_not_there(keep, database):
     "changes",
     [
         {},
-        {"paused": Why.ARCHIVED},
+        {"paused": PauseReason.ARCHIVED},
         {"when_quiet": WhenQuiet.SKIP, "quiet_hours": QuietHours(time(22), time(7))},
-        {"cadence": Cadence(Every.CRON, line="0 9 1 * *"), "grace": timedelta(minutes=5)},
-        {"selection": Selection(Which.LISTED, listed=(Listed("DE1", "pömp"),))},
+        {
+            "schedule": DigestSchedule(Frequency.CRON, line="0 9 1 * *"),
+            "grace": timedelta(minutes=5),
+        },
+        {"selection": Selection(SelectionKind.LISTED, sims=(ListedSim("DE1", "pömp"),))},
     ],
     ids=str,
 )
@@ -225,8 +228,8 @@ def test_a_row_of_an_older_version():
     details = {"selection": {"which": "all"}, "cadence": {"every": "day"}, "new": "thing"}
     read = from_row(replace(to_row(PUMPS), details=json.dumps(details), paused="by the moon"))
 
-    assert Selection(Which.ALL) == read.selection
+    assert Selection(SelectionKind.ALL) == read.selection
     assert ("UTC", None, WhenQuiet.LINE, GRACE) == (
         read.zone, read.quiet_hours, read.when_quiet, read.grace,
     )  # fmt: skip
-    assert Why.ASKED is read.paused
+    assert PauseReason.ASKED is read.paused

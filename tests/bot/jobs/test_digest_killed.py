@@ -45,7 +45,7 @@ class Scene:
     async def begin(self):
         """Make the digest due."""
         await self.subscriptions.add(pumps())
-        key = f"{pumps().schedule}@{self.due}"
+        key = f"{pumps().schedule_name}@{self.due}"
         await self.queue.add(NewJob(KIND, key, {"subscription": pumps().id, "due": self.due}))
 
     @asynccontextmanager

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.digests.subscription import Why
+from bot.digests.subscription import PauseReason
 from bot.emulators.slack.people import ANA
 from bot.jobs import digest_post
 from bot.store.digest_runs import Stage
@@ -55,10 +55,10 @@ async def test_slack_away_for_too_long_ends_the_digest(desk, monkeypatch):
 @pytest.mark.parametrize(
     ("error", "why"),
     [
-        ("not_in_channel", Why.NOT_IN_CHANNEL),
-        ("channel_not_found", Why.NOT_IN_CHANNEL),
-        ("is_archived", Why.ARCHIVED),
-        ("restricted_action", Why.NOT_ALLOWED),
+        ("not_in_channel", PauseReason.NOT_IN_CHANNEL),
+        ("channel_not_found", PauseReason.NOT_IN_CHANNEL),
+        ("is_archived", PauseReason.ARCHIVED),
+        ("restricted_action", PauseReason.NOT_ALLOWED),
     ],
 )
 async def test_a_channel_that_does_not_take_it_pauses_it(desk, error, why):

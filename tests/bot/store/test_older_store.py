@@ -16,8 +16,8 @@ from bot.diagnosis.state import State
 from bot.digests.days import unpacked as days_of
 from bot.digests.digest import Digest
 from bot.digests.fleet import unpacked
-from bot.digests.selection import Selection, Which
-from bot.digests.subscription import Why
+from bot.digests.selection import Selection, SelectionKind
+from bot.digests.subscription import PauseReason
 from bot.digests.subscriptions import Subscriptions
 from bot.sessions.snapshot import Snapshot
 from bot.store.database import Database
@@ -129,8 +129,8 @@ async def test_its_digests(older):
     changes = Digest.from_json(trend[1].digest).changes
     (left,) = [unpacked(body) async for _, body in ScanChunks(older).left(run.id)]
 
-    assert Selection(Which.PATTERN, "tank-*") == pumps.selection
-    assert (None, Why.NOT_ALLOWED) == (pumps.paused, depots.paused)
+    assert Selection(SelectionKind.PATTERN, "tank-*") == pumps.selection
+    assert (None, PauseReason.NOT_ALLOWED) == (pumps.paused, depots.paused)
     assert ("0 8 * * 1-5", "30 12 * * 6") == kept.cron
     assert [True, False] == [paused.paused, kept.next_due is None]
     assert [{"offline": 2}, {"offline": 1, "online": 1}] == [each.counts for each in trend]

@@ -6,7 +6,7 @@ import pytest
 
 from bot.blocks import ids
 from bot.demo.stories.story import all_stories
-from bot.digests.days import Day, day_number, learnt
+from bot.digests.days import Day, day_number, merged_months
 from bot.emulators.kore.cards import Card
 from bot.store.scans import SimDays
 from tests.running_bots import find_button
@@ -197,7 +197,7 @@ async def keep_days(whole, sid, ago):
     days = {today - n: Day(sessions=2, minutes=90, up=10, down=None) for n in range(1, ago + 1)}
     store = whole.bot.services.store
     async with store.write() as tx:
-        await SimDays(store).put({sid: learnt({}, days, today)}, tx)
+        await SimDays(store).put({sid: merged_months({}, days, today)}, tx)
 
 
 async def sid_of(whole, name):

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from bot.digests.schedule import Cadence, Every
-from bot.digests.selection import Selection, Which
-from bot.digests.subscription import Why
+from bot.digests.schedule import DigestSchedule, Frequency
+from bot.digests.selection import Selection, SelectionKind
+from bot.digests.subscription import PauseReason
 from bot.digests.subscriptions import Subscriptions
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
@@ -17,11 +17,11 @@ from tests.bot.digests.subscriptions import subscription
 TRUCKS = subscription(
     id="aaa111",
     name="Trucks",
-    selection=Selection(Which.PATTERN, "truck-*"),
-    cadence=Cadence(Every.DAY),
+    selection=Selection(SelectionKind.PATTERN, "truck-*"),
+    schedule=DigestSchedule(Frequency.DAY),
     zone="UTC",
 )
-PAUSED = subscription(id="bbb222", name="Wells", channel="C0PARTNER", paused=Why.ASKED)
+PAUSED = subscription(id="bbb222", name="Wells", channel="C0PARTNER", paused=PauseReason.ASKED)
 
 
 @pytest.fixture

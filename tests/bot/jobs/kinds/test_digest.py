@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.digests.selection import Listed, Selection, Which
-from bot.digests.subscription import WhenQuiet, Why
+from bot.digests.selection import ListedSim, Selection, SelectionKind
+from bot.digests.subscription import PauseReason, WhenQuiet
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.people import ANA
 from bot.jobs.kinds.digest import STILL_AT_IT
@@ -321,7 +321,7 @@ async def test_an_archived_channel_pauses_its_digest(desk):
     run = await desk.made(archived)
 
     assert Stage.FAILED is run.stage
-    assert Why.ARCHIVED is (await desk.parts.subscriptions.get(archived.id)).paused
+    assert PauseReason.ARCHIVED is (await desk.parts.subscriptions.get(archived.id)).paused
 
 
 async def test_slack_down_is_waited_for(desk, about):
@@ -339,8 +339,8 @@ async def test_a_named_sim_that_is_gone_is_said(desk):
     """
     A SIM of a pasted list that KORE no longer has is named as it was typed.
     """
-    listed = (Listed(f"DE{0:032x}", "pump-0"), Listed(SID.replace("1", "f"), "pump-lost"))
-    named = pumps(selection=Selection(Which.LISTED, listed=listed))
+    listed = (ListedSim(f"DE{0:032x}", "pump-0"), ListedSim(SID.replace("1", "f"), "pump-lost"))
+    named = pumps(selection=Selection(SelectionKind.LISTED, sims=listed))
     await desk.parts.subscriptions.add(named)
     run = await desk.made(named)
 
@@ -351,7 +351,7 @@ async def test_a_pattern_that_fits_nothing_is_said(desk):
     """
     Without any SIM the digest says so, rather than that all is well.
     """
-    nobody = pumps(selection=Selection(Which.PATTERN, "truck-*"))
+    nobody = pumps(selection=Selection(SelectionKind.PATTERN, "truck-*"))
     await desk.parts.subscriptions.add(nobody)
     run = await desk.made(nobody)
 

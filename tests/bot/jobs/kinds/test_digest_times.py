@@ -7,7 +7,7 @@ import pytest
 
 from bot.digests.schedule import QuietHours
 from bot.digests.service import PREVIEW
-from bot.digests.subscription import WhenQuiet, Why
+from bot.digests.subscription import PauseReason, WhenQuiet
 from bot.slack.access import Policy
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob
@@ -72,9 +72,9 @@ async def test_other_hours_are_not_quiet(desk):
 @pytest.mark.parametrize(
     ("error", "why"),
     [
-        ("is_archived", Why.ARCHIVED),
-        ("not_in_channel", Why.NOT_IN_CHANNEL),
-        ("restricted_action", Why.NOT_ALLOWED),
+        ("is_archived", PauseReason.ARCHIVED),
+        ("not_in_channel", PauseReason.NOT_IN_CHANNEL),
+        ("restricted_action", PauseReason.NOT_ALLOWED),
     ],
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -91,7 +91,7 @@ async def test_a_channel_that_is_lost_pauses_it_and_its_maker_is_told_once(desk,
     (told,) = desk.slack.direct("ana")
     assert Stage.FAILED is run.stage
     assert why is paused.paused
-    assert None is (await desk.parts.schedules.get(one.schedule)).next_due
+    assert None is (await desk.parts.schedules.get(one.schedule_name)).next_due
     assert "I paused the digest Pumps" in told.text
     assert "resume it" in told.text
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.digests.days import Day, day_number, learnt
+from bot.digests.days import Day, day_number, merged_months
 from bot.jobs.kinds import tidy_history
 from bot.jobs.kinds.digest import TIDY
 from bot.store.digest_runs import Stage
@@ -86,7 +86,7 @@ async def test_what_is_older_than_the_retention_goes(desk):
     today, fleet = day_number(desk.parts.clock.now()), desk.parts.fleet
     async with fleet.database.write() as tx:
         days = {today - ago: Day(1) for ago in (500, 100)}
-        await fleet.days.put({f"DE{n}": learnt({}, days, today) for n in range(5)}, tx)
+        await fleet.days.put({f"DE{n}": merged_months({}, days, today) for n in range(5)}, tx)
     old, new = await ran(desk, 500), await ran(desk, 100)
     await tidied(desk)
 
