@@ -28,33 +28,26 @@ def url_for(base, workspace):
 @pytest.mark.parametrize("channel", [FLEET, GENERAL, PRIVATE, "D0ANADM01"])
 async def test_it_works_without_membership(url_for, workspace, channel):
     """
-    A response URL writes where the bot is not; only the asker sees it.
+    A response URL writes where the bot is not, for the asker alone or, by in_channel, for all.
     """
-    answer = await AsyncWebhookClient(url_for(channel)).send(text="hi", blocks=[section()])
+    client = AsyncWebhookClient(url_for(channel))
+    answer = await client.send(text="hi", blocks=[section()])
+    await client.send(text="all", response_type="in_channel")
 
     assert (200, "ok") == (answer.status_code, answer.body)
-    (message,) = workspace.messages.all()
-    assert ("hi", channel, ANA) == (message.text, message.channel, message.ephemeral_to)
+    written = [(m.text, m.channel, m.ephemeral_to) for m in workspace.messages.all()]
+    assert [("hi", channel, ANA), ("all", channel, None)] == written
 
 
-async def test_in_channel_is_for_all(url_for, workspace):
+async def test_it_may_be_used_five_times(url_for, workspace):
     """
-    response_type in_channel shows it to everybody.
-    """
-    await AsyncWebhookClient(url_for()).send(text="hi", response_type="in_channel")
-
-    assert workspace.messages.all()[0].ephemeral_to is None
-
-
-async def test_it_may_be_used_five_times(url_for):
-    """
-    The sixth post gets 404 used_url, which the SDK does not raise.
+    The sixth post gets 404 used_url, which the SDK does not raise: the answer is lost.
     """
     client = AsyncWebhookClient(url_for())
     answers = [await client.send(text="hi") for _ in range(6)]
 
     assert [200] * 5 + [404] == [answer.status_code for answer in answers]
-    assert "used_url" == answers[-1].body
+    assert ("used_url", 5) == (answers[-1].body, len(workspace.messages.all()))
 
 
 @pytest.mark.parametrize(("minutes", "status", "body"), [(30, 200, "ok"), (31, 404, "expired_url")])
@@ -113,40 +106,23 @@ async def test_nobody_guesses_a_url(base):
     assert (404, "no_such_url") == (answer.status_code, answer.body)
 
 
-async def test_what_was_clicked_may_be_replaced(url_for, workspace, said):
+async def test_what_was_clicked_may_be_replaced_and_deleted(url_for, workspace, said):
     """
-    replace_original draws an ephemeral message anew in its place, still for one person.
+    replace_original draws an ephemeral message anew, still for one person; delete_original takes
+    it away. A command's URL has no original: it deletes nothing, and writes a new message.
     """
     message = said(actions(button()), ephemeral_to=ANA)
-    client = AsyncWebhookClient(url_for(message_ts=message.ts))
+    client, command = (AsyncWebhookClient(url_for(message_ts=ts)) for ts in (message.ts, None))
 
     await client.send(text="new", replace_original=True)
-
     (now,) = workspace.messages.all()
+    await client.send(delete_original=True)
+    left = workspace.messages.all()
+    deleted = await command.send(delete_original=True)
+    replaced = await command.send(text="hi", replace_original=True)
+
     assert (message.ts, "new", ANA) == (now.ts, now.text, now.ephemeral_to)
-
-
-async def test_what_was_clicked_may_be_deleted(url_for, workspace, said):
-    """
-    delete_original takes the message away.
-    """
-    message = said(actions(button()))
-
-    await AsyncWebhookClient(url_for(message_ts=message.ts)).send(delete_original=True)
-
-    assert () == workspace.messages.all()
-
-
-async def test_of_a_command_there_is_nothing_to_delete(url_for):
-    """
-    A command's response URL has no original; asked to replace it, it writes a new message.
-    """
-    client = AsyncWebhookClient(url_for())
-
-    deleted = await client.send(delete_original=True)
-    replaced = await client.send(text="hi", replace_original=True)
-
-    assert (404, 200) == (deleted.status_code, replaced.status_code)
+    assert ((), 404, 200) == (left, deleted.status_code, replaced.status_code)
 
 
 async def test_in_a_thread_it_lands_in_the_channel(url_for, workspace, said):
@@ -164,25 +140,16 @@ async def test_in_a_thread_it_lands_in_the_channel(url_for, workspace, said):
     assert (None, root.ts) == (threads["out"], threads["in"])
 
 
-async def test_posts_are_logged_and_can_be_made_to_fail(url_for, api):
+async def test_posts_are_logged_and_faults_hold_here_too(url_for, api, clock):
     """
-    `/response` stands in the log, and faults may be asked for it.
+    `/response` stands in the log; errors and latency may be asked for it.
     """
     api.faults.status("/response", 500, "oops")
+    api.faults.latency["/response"] = 2.0
     client = AsyncWebhookClient(url_for())
 
     broken, fine = await client.send(text="a"), await client.send(text="b")
 
     assert (500, 200) == (broken.status_code, fine.status_code)
     assert ["a", "b"] == [call.args["text"] for call in api.calls.of("/response")]
-
-
-async def test_a_slow_url_sleeps_on_the_clock(url_for, api, clock):
-    """
-    Latency may be asked for here too.
-    """
-    api.faults.latency["/response"] = 2.0
-
-    await AsyncWebhookClient(url_for()).send(text="hi")
-
-    assert [2.0] == clock.slept
+    assert [2.0, 2.0] == clock.slept

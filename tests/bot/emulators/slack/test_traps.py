@@ -8,16 +8,12 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncServerErrorRetryHan
 from slack_sdk.models.views import View
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from tests.bot.emulators.slack.kit import (
     ANA,
     APP_TOKEN,
     BOT_TOKEN,
     FLEET,
-    actions,
-    ask_json,
-    button,
     refusal,
     section,
 )
@@ -27,17 +23,6 @@ TABLE = {
     "caption": "Sessions",
     "rows": [[{"type": "raw_text", "text": "a"}], [{"type": "raw_text", "text": "b"}]],
 }
-
-
-async def test_an_answer_over_a_used_url_is_lost_without_a_word(base, workspace):
-    """
-    The SDK raises nothing for a response URL that is used up: only the status tells.
-    """
-    url = f"{base}/response/{workspace.tickets.issue(ANA, FLEET)}"
-    answers = [await AsyncWebhookClient(url).send(text="hi") for _ in range(6)]
-
-    assert (404, "used_url") == (answers[-1].status_code, answers[-1].body)
-    assert 5 == len(workspace.messages.all())
 
 
 async def test_the_default_retry_posts_twice(base, api, workspace):
@@ -103,23 +88,6 @@ async def test_a_workspace_may_not_know_a_block_yet(web, workspace):
     assert ["unsupported type: data_table [json-pointer:/blocks/1/type]"] == response["errors"]
 
 
-async def test_a_late_modal_finds_its_trigger_expired(app, web, workspace, said, clock):
-    """
-    A trigger lives 3 seconds and opens one modal.
-    """
-    message = said(actions(button()))
-    await workspace.click("ana", message.ts, "buttons", "go")
-    trigger = app.last["trigger_id"]
-    view = {"type": "modal", "title": {"type": "plain_text", "text": "t"}, "blocks": [section()]}
-    await web.views_open(trigger_id=trigger, view=view)
-    await workspace.click("ana", message.ts, "buttons", "go")
-    late = app.last["trigger_id"]
-    clock.move(3.1)
-
-    assert "exchanged_trigger_id" == await refusal(web.views_open(trigger_id=trigger, view=view))
-    assert "expired_trigger_id" == await refusal(web.views_open(trigger_id=late, view=view))
-
-
 async def test_an_ephemeral_message_cannot_be_updated(web):
     """
     What only one person sees has no ts that chat.update would know.
@@ -146,18 +114,6 @@ async def test_a_peer_that_does_not_close_holds_the_client_up(base, api):
     assert not done
     await api.socket.drop()
     await closing
-
-
-async def test_blocks_are_validated_without_a_token(base):
-    """
-    blocks.validate needs no token.
-    """
-    url = f"{base}/api/blocks.validate"
-    good = await ask_json(url, json={"blocks": [section()]})
-    bad = await ask_json(url, json={"blocks": [section("x" * 3001)]})
-
-    assert good["ok"]
-    assert "must be less than 3001 characters [json-pointer:/blocks/0/text/text]" in bad["errors"]
 
 
 async def test_a_mass_of_commands_each_gets_its_ack(app, workspace):

@@ -2,6 +2,32 @@
 
 from copy import deepcopy
 
+ENUM, OBJECT = "must be a valid enum value", "must provide an object"
+
+
+def most(items):
+    return f"no more than {items} items allowed"
+
+
+def least(items):
+    return f"no fewer than {items} items allowed"
+
+
+def less(characters):
+    return f"must be less than {characters} characters"
+
+
+def missing(field):
+    return f"missing required field: {field}"
+
+
+def extra(field):
+    return f"invalid additional property: {field}"
+
+
+def unsupported(kind):
+    return f"unsupported type: {kind}"
+
 
 def plain(text="text"):
     return {"type": "plain_text", "text": text}

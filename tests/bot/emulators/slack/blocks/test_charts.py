@@ -16,13 +16,7 @@ def faults(drawn, title="Packets"):
 
 @pytest.mark.parametrize(
     "drawn",
-    [
-        chart("line"),
-        chart("bar"),
-        chart("area", TWENTY, TWELVE),
-        pie(0.5),
-        pie(*range(1, 13)),
-    ],
+    [chart("line"), chart("bar"), chart("area", TWENTY, TWELVE), pie(0.5), pie(*range(1, 13))],
 )
 def test_a_chart_within_its_limits_is_right(drawn):
     """

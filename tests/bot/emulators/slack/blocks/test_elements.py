@@ -10,7 +10,19 @@ from bot.emulators.slack.blocks.elements import (
     IN_SECTION,
     element,
 )
-from tests.bot.emulators.slack.blocks.samples import CONFIRM, ELEMENTS, mrkdwn, option, plain
+from tests.bot.emulators.slack.blocks.samples import (
+    CONFIRM,
+    ELEMENTS,
+    ENUM,
+    least,
+    less,
+    missing,
+    most,
+    mrkdwn,
+    option,
+    plain,
+    unsupported,
+)
 
 
 def faults(one):
@@ -88,101 +100,77 @@ def test_texts_have_limits(case):
     )
 
 
-@pytest.mark.parametrize(
-    ("wrong", "fault"),
-    [
-        (spoilt("button", text=mrkdwn()), "unsupported type: mrkdwn [json-pointer:/text/type]"),
-        (spoilt("button", style="secondary"), "must be a valid enum value [json-pointer:/style]"),
+WRONG = {
+    unsupported("mrkdwn"): [
+        ("/text/type", spoilt("button", text=mrkdwn())),
         (
-            spoilt("button", visible_to_user_ids=["U0ANA0001"] * 11),
-            "no more than 10 items allowed [json-pointer:/visible_to_user_ids]",
-        ),
-        (
-            spoilt("button", confirm={"title": plain()} | CONFIRM | {"deny": None}),
-            "missing required field: deny [json-pointer:/confirm]",
-        ),
-        (spoilt("icon_button", icon="star"), "must be a valid enum value [json-pointer:/icon]"),
-        (
-            spoilt("overflow", options=[option()]),
-            "no fewer than 2 items allowed [json-pointer:/options]",
-        ),
-        (
-            spoilt("overflow", options=[option(str(n)) for n in range(6)]),
-            "no more than 5 items allowed [json-pointer:/options]",
-        ),
-        (
-            spoilt("checkboxes", options=[option()] * 11),
-            "no more than 10 items allowed [json-pointer:/options]",
-        ),
-        (
-            spoilt("checkboxes", initial_options=[option("other")]),
-            "initial option must be among the options [json-pointer:/initial_options]",
-        ),
-        (
-            spoilt("static_select", options=[option(str(n)) for n in range(101)] + [option("two")]),
-            "no more than 100 items allowed [json-pointer:/options]",
-        ),
-        (
-            spoilt("static_select", initial_option=option("three")),
-            "initial option must be among the options [json-pointer:/initial_option]",
-        ),
-        (
-            {"type": "static_select"},
-            "must provide exactly one of: options, option_groups [json-pointer:]",
-        ),
-        (
+            "/options/0/text/type",
             {"type": "static_select", "options": [{"text": mrkdwn(), "value": "x"}]},
-            "unsupported type: mrkdwn [json-pointer:/options/0/text/type]",
         ),
-        (
-            {"type": "static_select", "options": [option("x") | {"value": "x" * 151}]},
-            "must be less than 151 characters [json-pointer:/options/0/value]",
-        ),
-        (
-            spoilt("multi_static_select", max_selected_items=0),
-            "must be greater than or equal to 1 [json-pointer:/max_selected_items]",
-        ),
-        (
-            spoilt("external_select", min_query_length="3"),
-            "must provide an integer [json-pointer:/min_query_length]",
-        ),
-        (
-            spoilt("conversations_select", filter={"include": ["secret"]}),
-            "must be a valid enum value [json-pointer:/filter/include/0]",
-        ),
-        (
-            spoilt("datepicker", initial_date="5.1.2026"),
-            "must match the expected format [json-pointer:/initial_date]",
-        ),
-        (
-            spoilt("timepicker", initial_time="24:00"),
-            "must match the expected format [json-pointer:/initial_time]",
-        ),
-        (
-            spoilt("datetimepicker", initial_date_time=5),
-            "must be greater than or equal to 1000000000 [json-pointer:/initial_date_time]",
-        ),
-        (
-            spoilt("plain_text_input", max_length=3001),
-            "must be less than or equal to 3000 [json-pointer:/max_length]",
-        ),
-        (
-            {"type": "number_input"},
-            "missing required field: is_decimal_allowed [json-pointer:]",
-        ),
-        (
-            spoilt("file_input", max_files=11),
-            "must be less than or equal to 10 [json-pointer:/max_files]",
-        ),
-        (
-            {"type": "image", "alt_text": "a", "slack_file": {"id": "F0123456", "url": "x"}},
-            "must provide exactly one of: id, url [json-pointer:/slack_file]",
-        ),
-        ({"type": "slider"}, "unsupported type: slider [json-pointer:/type]"),
     ],
-)
-def test_a_wrong_element_is_named(wrong, fault):
+    ENUM: [
+        ("/style", spoilt("button", style="secondary")),
+        ("/icon", spoilt("icon_button", icon="star")),
+        ("/filter/include/0", spoilt("conversations_select", filter={"include": ["secret"]})),
+    ],
+    most(10): [
+        ("/visible_to_user_ids", spoilt("button", visible_to_user_ids=["U0ANA0001"] * 11)),
+        ("/options", spoilt("checkboxes", options=[option()] * 11)),
+    ],
+    missing("deny"): [
+        ("/confirm", spoilt("button", confirm={"title": plain()} | CONFIRM | {"deny": None}))
+    ],
+    least(2): [("/options", spoilt("overflow", options=[option()]))],
+    most(5): [("/options", spoilt("overflow", options=[option(str(n)) for n in range(6)]))],
+    "initial option must be among the options": [
+        ("/initial_options", spoilt("checkboxes", initial_options=[option("other")])),
+        ("/initial_option", spoilt("static_select", initial_option=option("three"))),
+    ],
+    most(100): [
+        (
+            "/options",
+            spoilt("static_select", options=[option(str(n)) for n in range(101)] + [option("two")]),
+        )
+    ],
+    "must provide exactly one of: options, option_groups": [("", {"type": "static_select"})],
+    less(151): [
+        (
+            "/options/0/value",
+            {"type": "static_select", "options": [option("x") | {"value": "x" * 151}]},
+        )
+    ],
+    "must be greater than or equal to 1": [
+        ("/max_selected_items", spoilt("multi_static_select", max_selected_items=0))
+    ],
+    "must provide an integer": [
+        ("/min_query_length", spoilt("external_select", min_query_length="3"))
+    ],
+    "must match the expected format": [
+        ("/initial_date", spoilt("datepicker", initial_date="5.1.2026")),
+        ("/initial_time", spoilt("timepicker", initial_time="24:00")),
+    ],
+    "must be greater than or equal to 1000000000": [
+        ("/initial_date_time", spoilt("datetimepicker", initial_date_time=5))
+    ],
+    "must be less than or equal to 3000": [
+        ("/max_length", spoilt("plain_text_input", max_length=3001))
+    ],
+    missing("is_decimal_allowed"): [("", {"type": "number_input"})],
+    "must be less than or equal to 10": [("/max_files", spoilt("file_input", max_files=11))],
+    "must provide exactly one of: id, url": [
+        (
+            "/slack_file",
+            {"type": "image", "alt_text": "a", "slack_file": {"id": "F0123456", "url": "x"}},
+        )
+    ],
+    unsupported("slider"): [("/type", {"type": "slider"})],
+}
+
+
+def test_a_wrong_element_is_named():
     """
     What is wrong is said in Slack's words, with its place.
     """
-    assert [fault] == faults(wrong)
+    for fault, cases in WRONG.items():
+        for at, wrong in cases:
+            assert [f"{fault} [json-pointer:{at}]"] == faults(wrong), (fault, at)

@@ -10,15 +10,23 @@ from tests.bot.emulators.slack.blocks.samples import (
     BUTTON,
     CARD,
     ELEMENTS,
+    ENUM,
+    OBJECT,
     OVERFLOW,
     SECTION,
     TASK,
+    extra,
     image,
+    least,
+    less,
+    missing,
+    most,
     mrkdwn,
     option,
     plain,
     rich,
     rows,
+    unsupported,
 )
 
 
@@ -35,13 +43,11 @@ def test_a_block_stands_on_its_surfaces_only(name, surface):
     """
     A right block has no fault where it may stand, and is an unsupported type elsewhere.
     """
-    expected = [] if name in SURFACES[surface] else [_unsupported(name)]
+    expected = (
+        [] if name in SURFACES[surface] else [f"{unsupported(name)} [json-pointer:/blocks/0/type]"]
+    )
 
     assert expected == blocks_faults([BLOCKS[name]], surface)
-
-
-def _unsupported(name, at="/blocks/0/type"):
-    return f"unsupported type: {name} [json-pointer:{at}]"
 
 
 @pytest.mark.parametrize("name", ["file", "call", "nonsense"])
@@ -49,7 +55,9 @@ def test_other_blocks_are_unsupported(name):
     """
     Remote files and calls, which nobody has here, and inventions are refused.
     """
-    assert [_unsupported(name)] == blocks_faults([{"type": name}], "message")
+    assert [f"{unsupported(name)} [json-pointer:/blocks/0/type]"] == blocks_faults(
+        [{"type": name}], "message"
+    )
 
 
 def big(count):
@@ -58,14 +66,6 @@ def big(count):
 
 def over(most, at):
     return f"must be less than {most + 1} characters [json-pointer:/blocks/0{at}]"
-
-
-def lacking(names):
-    return f"must provide at least one of: {names} [json-pointer:/blocks/0]"
-
-
-def together(one, other):
-    return f"{one} and {other} cannot be used together [json-pointer:/blocks/0]"
 
 
 TOO_LONG = [
@@ -100,177 +100,117 @@ def test_texts_have_limits(block, fault):
     assert [fault] == blocks_faults([block], "message")
 
 
-@pytest.mark.parametrize(
-    ("block", "fault"),
-    [
-        (
-            {"type": "section", "text": mrkdwn("")},
-            "must be more than 0 characters [json-pointer:/blocks/0/text/text]",
-        ),
-        (
-            {"type": "section"},
-            lacking("text, fields"),
-        ),
-        (
-            {"type": "section", "fields": [plain()] * 11},
-            "no more than 10 items allowed [json-pointer:/blocks/0/fields]",
-        ),
-        (
-            {"type": "section", "text": mrkdwn(), "accessory": ELEMENTS["plain_text_input"]},
-            _unsupported("plain_text_input", "/blocks/0/accessory/type"),
-        ),
-        (
-            {"type": "section", "text": "bare"},
-            "must provide an object [json-pointer:/blocks/0/text]",
-        ),
-        (
-            {"type": "section", "text": {"type": "mrkdwn", "text": "x", "emoji": True}},
-            "invalid additional property: emoji [json-pointer:/blocks/0/text]",
-        ),
-        ({"type": "header", "text": mrkdwn()}, _unsupported("mrkdwn", "/blocks/0/text/type")),
-        (
-            {"type": "header", "text": plain(), "level": 5},
-            "must be less than or equal to 4 [json-pointer:/blocks/0/level]",
-        ),
-        ({"type": "header"}, "missing required field: text [json-pointer:/blocks/0]"),
-        (
-            {"type": "context", "elements": [mrkdwn()] * 11},
-            "no more than 10 items allowed [json-pointer:/blocks/0/elements]",
-        ),
-        (
-            {"type": "context", "elements": []},
-            "no fewer than 1 items allowed [json-pointer:/blocks/0/elements]",
-        ),
-        (
-            {"type": "context", "elements": [BUTTON]},
-            _unsupported("button", "/blocks/0/elements/0/type"),
-        ),
-        (
-            {"type": "divider", "text": plain()},
-            "invalid additional property: text [json-pointer:/blocks/0]",
-        ),
-        (
-            {"type": "image", "alt_text": "a"},
-            "must provide exactly one of: image_url, slack_file [json-pointer:/blocks/0]",
-        ),
-        (
-            {"type": "image", "image_url": "https://x.invalid"},
-            "missing required field: alt_text [json-pointer:/blocks/0]",
-        ),
-        (
-            {"type": "actions", "elements": [BUTTON | {"action_id": str(n)} for n in range(26)]},
-            "no more than 25 items allowed [json-pointer:/blocks/0/elements]",
-        ),
-        (
-            {"type": "actions", "elements": [BUTTON, BUTTON]},
-            '`action_id` "go" already exists [json-pointer:/blocks/0/elements/1/action_id]',
-        ),
-        (
-            {"type": "actions", "elements": [ELEMENTS["plain_text_input"]]},
-            _unsupported("plain_text_input", "/blocks/0/elements/0/type"),
-        ),
-        (
-            BLOCKS["input"] | {"element": BUTTON},
-            _unsupported("button", "/blocks/0/element/type"),
-        ),
-        (
-            BLOCKS["input"] | {"element": ELEMENTS["file_input"], "dispatch_action": True},
-            _unsupported("file_input", "/blocks/0/element/type"),
-        ),
-        (
-            {"type": "card", "subtitle": plain()},
-            lacking("hero_image, title, actions, body"),
-        ),
-        (
-            CARD | {"actions": [BUTTON | {"action_id": str(n)} for n in range(4)]},
-            "no more than 3 items allowed [json-pointer:/blocks/0/actions]",
-        ),
-        (CARD | {"title": "bare"}, "must provide an object [json-pointer:/blocks/0/title]"),
-        (
-            {"type": "carousel", "elements": [CARD] * 11},
-            "no more than 10 items allowed [json-pointer:/blocks/0/elements]",
-        ),
-        (
-            {"type": "carousel", "elements": [SECTION]},
-            _unsupported("section", "/blocks/0/elements/0/type"),
-        ),
-        (
-            BLOCKS["container"] | {"child_blocks": [SECTION] * 11},
-            "no more than 10 items allowed [json-pointer:/blocks/0/child_blocks]",
-        ),
-        (
-            BLOCKS["container"] | {"child_blocks": [BLOCKS["data_table"]]},
-            _unsupported("data_table", "/blocks/0/child_blocks/0/type"),
-        ),
-        (
-            BLOCKS["container"] | {"has_header_divider": True},
-            together("has_header_divider", "is_collapsible"),
-        ),
-        (
-            {"type": "container", "child_blocks": [SECTION]},
-            lacking("title, rich_text_title"),
-        ),
-        (
-            BLOCKS["container"] | {"width": "huge"},
-            "must be a valid enum value [json-pointer:/blocks/0/width]",
-        ),
-        (
-            BLOCKS["context_actions"] | {"elements": [ELEMENTS["icon_button"]] * 6},
-            "no more than 5 items allowed [json-pointer:/blocks/0/elements]",
-        ),
-        (
-            TASK | {"status": "pending"},
-            "must be a valid enum value [json-pointer:/blocks/0/status]",
-        ),
-        (
-            {"type": "plan", "title": plain()},
-            "must provide a string [json-pointer:/blocks/0/title]",
-        ),
-        (
-            BLOCKS["auth_provider"] | {"accessory": BUTTON},
-            _unsupported("button", "/blocks/0/accessory/type"),
-        ),
-        (
-            SECTION | {"accessory": None},
-            "must provide an object [json-pointer:/blocks/0/accessory]",
-        ),
-        (SECTION | {"expand": "yes"}, "must provide a boolean [json-pointer:/blocks/0/expand]"),
-        (
-            {
-                "type": "actions",
-                "elements": [OVERFLOW | {"options": [option(type="x"), option()]}],
-            },
-            "invalid additional property: type [json-pointer:/blocks/0/elements/0/options/0]",
-        ),
-        (None, "must provide an object [json-pointer:/blocks/0]"),
-        ({}, "missing required field: type [json-pointer:/blocks/0]"),
+WRONG = {
+    "must be more than 0 characters": [("/text/text", {"type": "section", "text": mrkdwn("")})],
+    "must provide at least one of: text, fields": [("", {"type": "section"})],
+    most(10): [
+        ("/fields", {"type": "section", "fields": [plain()] * 11}),
+        ("/elements", {"type": "context", "elements": [mrkdwn()] * 11}),
+        ("/elements", {"type": "carousel", "elements": [CARD] * 11}),
+        ("/child_blocks", BLOCKS["container"] | {"child_blocks": [SECTION] * 11}),
     ],
-)
-def test_a_wrong_block_is_named(block, fault):
+    unsupported("plain_text_input"): [
+        (
+            "/accessory/type",
+            {"type": "section", "text": mrkdwn(), "accessory": ELEMENTS["plain_text_input"]},
+        ),
+        ("/elements/0/type", {"type": "actions", "elements": [ELEMENTS["plain_text_input"]]}),
+    ],
+    OBJECT: [
+        ("/text", {"type": "section", "text": "bare"}),
+        ("/title", CARD | {"title": "bare"}),
+        ("/accessory", SECTION | {"accessory": None}),
+        ("", None),
+    ],
+    extra("emoji"): [
+        ("/text", {"type": "section", "text": {"type": "mrkdwn", "text": "x", "emoji": True}})
+    ],
+    unsupported("mrkdwn"): [("/text/type", {"type": "header", "text": mrkdwn()})],
+    "must be less than or equal to 4": [
+        ("/level", {"type": "header", "text": plain(), "level": 5})
+    ],
+    missing("text"): [("", {"type": "header"})],
+    least(1): [("/elements", {"type": "context", "elements": []})],
+    unsupported("button"): [
+        ("/elements/0/type", {"type": "context", "elements": [BUTTON]}),
+        ("/element/type", BLOCKS["input"] | {"element": BUTTON}),
+        ("/accessory/type", BLOCKS["auth_provider"] | {"accessory": BUTTON}),
+    ],
+    extra("text"): [("", {"type": "divider", "text": plain()})],
+    "must provide exactly one of: image_url, slack_file": [
+        ("", {"type": "image", "alt_text": "a"})
+    ],
+    missing("alt_text"): [("", {"type": "image", "image_url": "https://x.invalid"})],
+    most(25): [
+        (
+            "/elements",
+            {"type": "actions", "elements": [BUTTON | {"action_id": str(n)} for n in range(26)]},
+        )
+    ],
+    '`action_id` "go" already exists': [
+        ("/elements/1/action_id", {"type": "actions", "elements": [BUTTON, BUTTON]})
+    ],
+    unsupported("file_input"): [
+        (
+            "/element/type",
+            BLOCKS["input"] | {"element": ELEMENTS["file_input"], "dispatch_action": True},
+        )
+    ],
+    "must provide at least one of: hero_image, title, actions, body": [
+        ("", {"type": "card", "subtitle": plain()})
+    ],
+    most(3): [("/actions", CARD | {"actions": [BUTTON | {"action_id": str(n)} for n in range(4)]})],
+    unsupported("section"): [("/elements/0/type", {"type": "carousel", "elements": [SECTION]})],
+    unsupported("data_table"): [
+        ("/child_blocks/0/type", BLOCKS["container"] | {"child_blocks": [BLOCKS["data_table"]]})
+    ],
+    "has_header_divider and is_collapsible cannot be used together": [
+        ("", BLOCKS["container"] | {"has_header_divider": True})
+    ],
+    "must provide at least one of: title, rich_text_title": [
+        ("", {"type": "container", "child_blocks": [SECTION]})
+    ],
+    ENUM: [
+        ("/width", BLOCKS["container"] | {"width": "huge"}),
+        ("/status", TASK | {"status": "pending"}),
+    ],
+    most(5): [
+        ("/elements", BLOCKS["context_actions"] | {"elements": [ELEMENTS["icon_button"]] * 6})
+    ],
+    "must provide a string": [("/title", {"type": "plan", "title": plain()})],
+    "must provide a boolean": [("/expand", SECTION | {"expand": "yes"})],
+    extra("type"): [
+        (
+            "/elements/0/options/0",
+            {"type": "actions", "elements": [OVERFLOW | {"options": [option(type="x"), option()]}]},
+        )
+    ],
+    missing("type"): [("", {})],
+}
+
+
+def test_a_wrong_block_is_named():
     """
     What is wrong is said in Slack's words, with its place.
     """
-    assert [fault] == blocks_faults([block], "message")
+    for fault, cases in WRONG.items():
+        for at, block in cases:
+            said = f"{fault} [json-pointer:/blocks/0{at}]"
+            assert [said] == blocks_faults([block], "message"), block
 
 
 @pytest.mark.parametrize(
-    ("block", "fault"),
+    ("block", "fault", "at"),
     [
-        (
-            {"type": "alert", "text": mrkdwn(big(201))},
-            "must be less than 201 characters [json-pointer:/blocks/0/text/text]",
-        ),
-        (
-            {"type": "alert", "text": mrkdwn(), "level": "danger"},
-            "must be a valid enum value [json-pointer:/blocks/0/level]",
-        ),
+        ({"type": "alert", "text": mrkdwn(big(201))}, less(201), "/text/text"),
+        ({"type": "alert", "text": mrkdwn(), "level": "danger"}, ENUM, "/level"),
     ],
 )
-def test_an_alert_has_limits(block, fault):
+def test_an_alert_has_limits(block, fault, at):
     """
     An alert, which only modals show, holds 200 characters and knows five levels.
     """
-    assert [fault] == blocks_faults([block], "modal")
+    assert [f"{fault} [json-pointer:/blocks/0{at}]"] == blocks_faults([block], "modal")
 
 
 def test_options_and_rows_at_their_limits_are_right():

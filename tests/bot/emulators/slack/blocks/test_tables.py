@@ -3,7 +3,18 @@
 import pytest
 
 from bot.emulators.slack.blocks.tables import DATA_TABLE, TABLE, cell_length
-from tests.bot.emulators.slack.blocks.samples import numeral, raw, rich, rows
+from tests.bot.emulators.slack.blocks.samples import (
+    ENUM,
+    extra,
+    least,
+    missing,
+    most,
+    numeral,
+    raw,
+    rich,
+    rows,
+    unsupported,
+)
 
 
 def table(cells, **more):
@@ -31,61 +42,40 @@ def test_a_data_table_within_its_limits_is_right(cells, more):
     assert [] == data_table(cells, **more)
 
 
-@pytest.mark.parametrize(
-    ("cells", "more", "fault"),
-    [
-        (rows(1), {}, "no fewer than 2 items allowed [json-pointer:/rows]"),
-        (rows(202, 1), {}, "no more than 201 items allowed [json-pointer:/rows]"),
-        (rows(2, 0), {}, "no fewer than 1 items allowed [json-pointer:/rows/0]"),
-        (rows(2, 21), {}, "no more than 20 items allowed [json-pointer:/rows/0]"),
-        (
-            [[raw()], [raw(), raw()]],
-            {},
-            "all rows must have the same number of cells [json-pointer:/rows/1]",
-        ),
-        ([[rich()], [raw()]], {}, "unsupported type: rich_text [json-pointer:/rows/0/0/type]"),
-        ([[raw()], [raw("")]], {}, "must be more than 0 characters [json-pointer:/rows/1/0/text]"),
-        (
-            [[raw()], [{"type": "raw_number", "value": 1}]],
-            {},
-            "missing required field: text [json-pointer:/rows/1/0]",
-        ),
-        (
-            [[raw()], [{"type": "raw_number", "text": "1"}]],
-            {},
-            "missing required field: value [json-pointer:/rows/1/0]",
-        ),
-        ([[raw()], [numeral("1")]], {}, "must provide a number [json-pointer:/rows/1/0/value]"),
-        (
-            [[raw()], [numeral(float("nan"))]],
-            {},
-            "must provide a number [json-pointer:/rows/1/0/value]",
-        ),
-        (
-            rows(2, 1, "x" * 10_001),
-            {},
-            "must be less than 20001 characters over all cells [json-pointer:/rows]",
-        ),
-        (rows(), {"page_size": 101}, "must be less than or equal to 100 [json-pointer:/page_size]"),
-        (
-            rows(2, 1),
-            {"row_header_column_index": 1},
-            "must be the index of a column [json-pointer:/row_header_column_index]",
-        ),
-        (rows(), {"caption": ""}, "must be more than 0 characters [json-pointer:/caption]"),
-        (rows(), {"caption": None}, "missing required field: caption [json-pointer:]"),
-        (
-            rows(),
-            {"column_settings": []},
-            "invalid additional property: column_settings [json-pointer:]",
-        ),
+WRONG_DATA_TABLES = {
+    least(2): [("/rows", rows(1), {})],
+    most(201): [("/rows", rows(202, 1), {})],
+    least(1): [("/rows/0", rows(2, 0), {})],
+    most(20): [("/rows/0", rows(2, 21), {})],
+    "all rows must have the same number of cells": [("/rows/1", [[raw()], [raw(), raw()]], {})],
+    unsupported("rich_text"): [("/rows/0/0/type", [[rich()], [raw()]], {})],
+    "must be more than 0 characters": [
+        ("/rows/1/0/text", [[raw()], [raw("")]], {}),
+        ("/caption", rows(), {"caption": ""}),
     ],
-)
-def test_a_data_table_beyond_its_limits_is_named(cells, more, fault):
+    missing("text"): [("/rows/1/0", [[raw()], [{"type": "raw_number", "value": 1}]], {})],
+    missing("value"): [("/rows/1/0", [[raw()], [{"type": "raw_number", "text": "1"}]], {})],
+    "must provide a number": [
+        ("/rows/1/0/value", [[raw()], [numeral("1")]], {}),
+        ("/rows/1/0/value", [[raw()], [numeral(float("nan"))]], {}),
+    ],
+    "must be less than 20001 characters over all cells": [("/rows", rows(2, 1, "x" * 10_001), {})],
+    "must be less than or equal to 100": [("/page_size", rows(), {"page_size": 101})],
+    "must be the index of a column": [
+        ("/row_header_column_index", rows(2, 1), {"row_header_column_index": 1})
+    ],
+    missing("caption"): [("", rows(), {"caption": None})],
+    extra("column_settings"): [("", rows(), {"column_settings": []})],
+}
+
+
+def test_a_data_table_beyond_its_limits_is_named():
     """
     Each limit is told with its place.
     """
-    assert fault in data_table(cells, **more)
+    for fault, cases in WRONG_DATA_TABLES.items():
+        for at, cells, more in cases:
+            assert f"{fault} [json-pointer:{at}]" in data_table(cells, **more), (fault, at)
 
 
 @pytest.mark.parametrize(
@@ -103,34 +93,25 @@ def test_a_table_within_its_limits_is_right(cells, more):
     assert [] == table(cells, **more)
 
 
-@pytest.mark.parametrize(
-    ("cells", "more", "fault"),
-    [
-        (rows(101, 1), {}, "no more than 100 items allowed [json-pointer:/rows]"),
-        (rows(1, 21), {}, "no more than 20 items allowed [json-pointer:/rows/0]"),
-        (
-            rows(1, 1, "x" * 10_001),
-            {},
-            "must be less than 10001 characters over all cells [json-pointer:/rows]",
-        ),
-        (
-            rows(),
-            {"column_settings": [{"align": "top"}]},
-            "must be a valid enum value [json-pointer:/column_settings/0/align]",
-        ),
-        (
-            rows(),
-            {"column_settings": [None] * 21},
-            "no more than 20 items allowed [json-pointer:/column_settings]",
-        ),
-        (rows(), {"caption": "c"}, "invalid additional property: caption [json-pointer:]"),
+WRONG_TABLES = {
+    most(100): [("/rows", rows(101, 1), {})],
+    most(20): [
+        ("/rows/0", rows(1, 21), {}),
+        ("/column_settings", rows(), {"column_settings": [None] * 21}),
     ],
-)
-def test_a_table_beyond_its_limits_is_named(cells, more, fault):
+    "must be less than 10001 characters over all cells": [("/rows", rows(1, 1, "x" * 10_001), {})],
+    ENUM: [("/column_settings/0/align", rows(), {"column_settings": [{"align": "top"}]})],
+    extra("caption"): [("", rows(), {"caption": "c"})],
+}
+
+
+def test_a_table_beyond_its_limits_is_named():
     """
     Each limit is told with its place.
     """
-    assert fault in table(cells, **more)
+    for fault, cases in WRONG_TABLES.items():
+        for at, cells, more in cases:
+            assert f"{fault} [json-pointer:{at}]" in table(cells, **more), (fault, at)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from tests.bot.emulators.slack.blocks.samples import (
     CARD,
     chart,
     image,
+    most,
     mrkdwn,
     plain,
     rows,
@@ -58,43 +59,36 @@ def test_blocks_within_their_limits_are_right(blocks, surface):
     assert [] == blocks_faults(blocks, surface)
 
 
-@pytest.mark.parametrize(
-    ("blocks", "surface", "fault"),
-    [
-        ([DIVIDER] * 51, "message", "no more than 50 items allowed [json-pointer:/blocks]"),
-        ([DIVIDER] * 101, "modal", "no more than 100 items allowed [json-pointer:/blocks]"),
-        ([CHART] * 3, "message", "too many data_visualization blocks [json-pointer:/blocks]"),
-        ([table(), table()], "message", "only_one_table_allowed [json-pointer:/blocks]"),
-        ([table(), folded(table())], "message", "only_one_table_allowed [json-pointer:/blocks]"),
-        (
-            [data_table(10_000), data_table(10_002)],
-            "message",
-            "must be less than 20001 characters over all data tables [json-pointer:/blocks]",
-        ),
-        (
-            [markdown(6000), markdown(6001)],
-            "message",
-            "must be less than 12001 characters over all markdown [json-pointer:/blocks]",
-        ),
-        (
-            [named("a"), named("a")],
-            "message",
-            '`block_id` "a" already exists [json-pointer:/blocks/1/block_id]',
-        ),
-        (
-            [named("a"), folded(named("a"))],
-            "message",
-            '`block_id` "a" already exists [json-pointer:/blocks/1/child_blocks/0/block_id]',
-        ),
-        ({}, "message", "must provide an array [json-pointer:/blocks]"),
-        ("x", "modal", "must provide an array [json-pointer:/blocks]"),
+WRONG = {
+    most(50): [("", "message", [DIVIDER] * 51)],
+    most(100): [("", "modal", [DIVIDER] * 101)],
+    "too many data_visualization blocks": [("", "message", [CHART] * 3)],
+    "only_one_table_allowed": [
+        ("", "message", [table(), table()]),
+        ("", "message", [table(), folded(table())]),
     ],
-)
-def test_blocks_beyond_their_limits_are_named(blocks, surface, fault):
+    "must be less than 20001 characters over all data tables": [
+        ("", "message", [data_table(10_000), data_table(10_002)])
+    ],
+    "must be less than 12001 characters over all markdown": [
+        ("", "message", [markdown(6000), markdown(6001)])
+    ],
+    '`block_id` "a" already exists': [
+        ("/1/block_id", "message", [named("a"), named("a")]),
+        ("/1/child_blocks/0/block_id", "message", [named("a"), folded(named("a"))]),
+    ],
+    "must provide an array": [("", "message", {}), ("", "modal", "x")],
+}
+
+
+def test_blocks_beyond_their_limits_are_named():
     """
     Each limit of the whole is told.
     """
-    assert [fault] == blocks_faults(blocks, surface)
+    for fault, cases in WRONG.items():
+        for at, surface, blocks in cases:
+            said = f"{fault} [json-pointer:/blocks{at}]"
+            assert [said] == blocks_faults(blocks, surface), (fault, at)
 
 
 def test_all_that_is_wrong_is_told_at_once():
