@@ -13,18 +13,49 @@ from bot.pictures.renderer import Renderer
 from bot.sessions.audit import Audit
 from bot.sessions.lookup import SessionLookup
 from bot.sims.spotter import SimSpotter
-from bot.slack.access import Access, Authorizer
+from bot.slack.access import Access, Actor, Authorizer
 from bot.slack.bolt_app import ListeningConfig
-from bot.slack.client import SlackClient
 from bot.slack.dedupe import RecentIds
 from bot.slack.files import Files
 from bot.slack.home_tab import HomeTabs
 from bot.slack.messages import Delivery, ProgressMessages
-from bot.slack.modals import Modals
+from bot.slack.modals import Modal, Modals
 from bot.slack.threads import Threads
 from bot.store.database import Database
 from bot.store.idempotency import SeenEvents
 from bot.watches.service import WatchService
+
+__all__ = [
+    "Access",
+    "Actor",
+    "Authorizer",
+    "Deduplication",
+    "Delivery",
+    "HomeTabs",
+    "ListeningConfig",
+    "Modal",
+    "Replying",
+    "Services",
+    "Threads",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Replying:
+    """How an answer goes out: as a message, or by edits of one that shows the progress."""
+
+    delivery: Delivery
+    progress: ProgressMessages
+
+
+@dataclass(frozen=True, slots=True)
+class Deduplication:
+    """What was answered before: `recent` in this process, `seen` in any on the same store."""
+
+    recent: RecentIds
+    seen: SeenEvents
+    clock: Clock
+    metrics: Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +64,43 @@ class Services:
 
     sessions: SessionLookup
     delivery: Delivery
-    slack: SlackClient
+    progress: ProgressMessages
     files: Files
-    homes: HomeTabs
-    standing: DependencyStatus
-    windows: Modals
+    home_tabs: HomeTabs
+    modals: Modals
+    threads: Threads
+    dependencies: DependencyStatus
     renderer: Renderer
     executor: WorkerThread
     access: Access
-    admission: Authorizer
-    rate: UserRateLimit
+    authorizer: Authorizer
+    rate_limit: UserRateLimit
     store: Database
     digests: DigestService
     archive: Archive
     watches: WatchService
     audit: Audit
-    seen: RecentIds
-    claims: SeenEvents
-    linked: RecentIds
-    hearing: ListeningConfig
+    recent_events: RecentIds
+    recent_previews: RecentIds
+    seen_events: SeenEvents
+    listening: ListeningConfig
     spotter: SimSpotter
-    live: ProgressMessages
-    threads: Threads
     tasks: Tasks
     metrics: Metrics
     clock: Clock
     thresholds: Thresholds
+
+    @property
+    def replying(self) -> Replying:
+        """What sends answers."""
+        return Replying(self.delivery, self.progress)
+
+    @property
+    def deduplication(self) -> Deduplication:
+        """What knows the events that were answered."""
+        return Deduplication(self.recent_events, self.seen_events, self.clock, self.metrics)
+
+    @property
+    def preview_deduplication(self) -> Deduplication:
+        """What knows the previews that were shown a while ago."""
+        return Deduplication(self.recent_previews, self.seen_events, self.clock, self.metrics)

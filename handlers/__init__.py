@@ -5,7 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.services import Services
 from handlers.buttons import register_buttons
 from handlers.commands import register_command
-from handlers.digest_buttons import register_digest_buttons, register_digest_details
+from handlers.digest_buttons import register_digest_buttons
 from handlers.digest_form import register_digest_form
 from handlers.handover import register_handovers
 from handlers.history import register_history_buttons, register_modals
@@ -19,14 +19,13 @@ from handlers.watches import register_watch_buttons
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Put the gate before everything, then attach every listener."""
+    """Put the middleware before everything, then attach every listener."""
     app.use(Middleware(services))
     register_command(app, services)
     register_buttons(app, services)
     register_history_buttons(app, services)
     register_modals(app, services)
     register_digest_buttons(app, services)
-    register_digest_details(app, services)
     register_digest_form(app, services)
     register_triage_buttons(app, services)
     register_mentions(app, services)

@@ -8,18 +8,18 @@ and help lists it.
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import UnknownSubcommand, UserError
-from bot.services import Services
+from bot.services import Actor, Services
 from bot.sims.names import quoted, unquoted
 from handlers import subcommands
-from handlers.payloads import Request, from_command, text_in
+from handlers.context import Context, Listener
+from handlers.payloads import Body, from_command, text_in
 from handlers.replies import Reply, answer_later
 
 COMMAND = "/simsessions"
@@ -27,7 +27,7 @@ DEFAULT = "sessions"
 WITHOUT_TEXT = "help"
 _NEAR = 0.7
 
-Run = Callable[[Request, Services], Awaitable[Reply]]
+Run = Callable[[Context], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +100,19 @@ def _typed(examples: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{COMMAND} {example}".strip() for example in examples)
 
 
-Listener = Callable[[AsyncAck, Mapping[str, Any]], Awaitable[None]]
-
-
 def register_command(app: AsyncApp, services: Services) -> None:
     """Attach the listener, and import every subcommand: the first ack must not wait for that."""
     all_subcommands()
-    app.command(COMMAND)(simsessions(services))
+    app.command(COMMAND)(on_command(services))
 
 
-def simsessions(services: Services) -> Listener:
+def on_command(services: Services) -> Listener:
     """Return the listener for /simsessions."""
 
-    async def listener(ack: AsyncAck, command: Mapping[str, Any]) -> None:
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        found, rest = find(text_in(command, "text"))
-        request = from_command(command, rest)
-        answer_later(found.name, lambda: found.run(request, services), request, services)
+        found, rest = find(text_in(body, "text"))
+        context = Context(actor, from_command(body, rest), services)
+        answer_later(found.name, lambda: found.run(context), context)
 
     return listener

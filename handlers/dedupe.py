@@ -7,22 +7,13 @@ as two events (a mention, and the message itself).
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
-from typing import Any, Protocol
 
 from bot.errors import BotError
-from bot.services import Services
-from handlers.payloads import part
+from bot.services import Deduplication
+from handlers.payloads import Body, part
 
 log = logging.getLogger(__name__)
 _TIME = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
-
-
-class EventDedupe(Protocol):
-    """What this process has seen."""
-
-    def before(self, key: str) -> bool:
-        """Return whether it came before, and remember it."""
 
 
 CLAIM_SECONDS = 1.0
@@ -33,34 +24,29 @@ what is said there by then. Slack's own last retry comes after some 5 minutes.""
 
 
 async def is_first(
-    key: str,
-    services: Services,
-    *,
-    seen: EventDedupe | None = None,
-    within: float = REMEMBERED_SECONDS,
+    key: str, deduplication: Deduplication, *, within: float = REMEMBERED_SECONDS
 ) -> bool:
-    """Claim what `key` names; tell whether nobody had it `within` so many seconds.
+    """Claim what `key` names; return whether nobody had it `within` so many seconds.
 
-    `seen` is what this process remembers for that long. A store that is down or slow is no reason
-    not to answer: then this process alone decides.
+    A store that is down or slow is no reason not to answer: then this process alone decides.
     """
-    if (seen or services.seen).before(key):
+    if deduplication.recent.before(key):
         return False
     try:
         async with asyncio.timeout(CLAIM_SECONDS):
-            return await services.claims.claim(key, within)
+            return await deduplication.seen.claim(key, within)
     except (BotError, TimeoutError) as error:
         log.warning("not-claimed", extra={"why": type(error).__name__})
         return True
 
 
-def is_late(body: Mapping[str, Any], services: Services) -> bool:
+def is_late(body: Body, deduplication: Deduplication) -> bool:
     """Return whether an event is too old to be answered, and log it; one without a time is not."""
-    told = (body.get("event_time"), part(body, "event").get("event_ts"))
-    times = [float(str(each)) for each in told if _TIME.fullmatch(str(each))]
-    age = services.clock.now().timestamp() - min(times, default=float("inf"))
+    stamps = (body.get("event_time"), part(body, "event").get("event_ts"))
+    times = [float(str(each)) for each in stamps if _TIME.fullmatch(str(each))]
+    age = deduplication.clock.now().timestamp() - min(times, default=float("inf"))
     if age < MOST_LATE:
         return False
     log.warning("too-late", extra={"age_seconds": round(age)})
-    services.metrics.received("event", "late")
+    deduplication.metrics.received("event", "late")
     return True

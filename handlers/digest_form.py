@@ -1,12 +1,13 @@
-"""The window in which a digest is made or changed: opened, drawn anew, sent off, answered.
+"""The modal in which a digest is made or changed: opened, drawn anew, sent off, answered.
 
 A form that is sent off is answered with faults on its fields where they are known in time; where
-KORE takes longer, the window says so and shows the form again, as it was, if there are any.
+KORE takes longer, the modal says so and shows the form again, as it was, if there are any.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -24,99 +25,100 @@ from bot.blocks.screen import Screen
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
 from bot.digests.schedule import Frequency, all_zones, offered, zone_named
 from bot.digests.selection import SelectionKind
-from bot.digests.service import pause_reason, problem_words
+from bot.digests.service import DigestService, pause_reason, problem_words
 from bot.digests.sim_selection import NoSuchSims, SelectedSims
 from bot.digests.subscription import Subscription, WhenQuiet
 from bot.digests.subscriptions import NameTaken
 from bot.errors import BotError, NotAllowed, OldButton
-from bot.services import Services
-from handlers.digests import permit, tell_channel
-from handlers.payloads import Body, Request, acting, from_click, part, text_in
+from bot.services import Actor, Delivery, Modal, Services
+from handlers.context import Context, Listener
+from handlers.digests import permit
+from handlers.payloads import Body, Request, from_click, part, text_in
 from handlers.replies import Reply, attempt
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 
 
-async def save(
-    draft: FormValues, form: DigestForm, request: Request, services: Services
-) -> Screen | FieldErrors:
-    """Keep the digest and tell its channel; give what is said of it, or what is wrong.
+async def save(context: Context, draft: FormValues, form: DigestForm) -> Screen | FieldErrors:
+    """Keep the digest and tell its channel; return what is said of it, or what is wrong.
 
-    Raises StoreError, NoSuchDigest, NotYours and AskedTooOften.
+    Raises StoreError, NoSuchDigest, NotAllowed, NotYours and AskedTooOften.
     """
-    desk = services.digests
-    services.rate.take(f"{request.team}:{request.user}")  # each asks KORE, as a look-up does
-    before = await desk.subscriptions.get(form.id) if form.id else None
+    await context.authorize()
+    services = context.services
+    digests = services.digests
+    services.rate_limit.take(context.request.person)  # each asks KORE, as a look-up does
+    before = await digests.subscriptions.get(form.id) if form.id else None
     if before:
-        await permit(before, request, services)
-    wrong = await _of_name(draft, before, services)
-    of_channel, chosen = await asyncio.gather(_of_channel(draft, services), _sims(draft, services))
+        await permit(context, before)
+    wrong = await _of_number(draft, before, digests)
+    of_channel, chosen = await asyncio.gather(
+        _of_channel(context, draft.channel), _sims(draft, digests)
+    )
     wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
     if wrong or not isinstance(chosen, SelectedSims):
         return wrong
-    after = _filled_in(draft, chosen, before, request, services)
-    return await _kept(before, after, request, services) or saved_screen(
-        after, services.clock.now(), chosen.count, is_new=before is None
+    now = services.clock.now()
+    after = _filled_in(draft, chosen, before or _new(draft, chosen, context.request, digests, now))
+    line = announced_screen(after, context.request.user, "changed" if before else "made", now)
+    return await _kept(before, after, line, digests, services.delivery) or saved_screen(
+        after, now, chosen.count, is_new=before is None
     )
 
 
-async def _of_name(
-    draft: FormValues, before: Subscription | None, services: Services
+async def _of_number(
+    draft: FormValues, before: Subscription | None, digests: DigestService
 ) -> FieldErrors:
-    desk = services.digests
-    others = await desk.subscriptions.in_channel(desk.team, draft.channel)
+    others = await digests.subscriptions.in_channel(digests.team, draft.channel)
     stays = before is not None and before.channel == draft.channel
     if len(others) >= MOST and not stays:
         return {FormField.CHANNEL: f"That channel has {MOST} digests, which is the most."}
     return {}
 
 
-async def _of_channel(draft: FormValues, services: Services) -> FieldErrors:
+async def _of_channel(context: Context, channel: str) -> FieldErrors:
     """Return whether the person may ask for that channel, and whether the bot can post there."""
-    actor = acting()
+    actor, services = context.actor, context.services
     try:
-        if actor is not None:
-            services.access.check(replace(actor, channel=draft.channel, in_view=False))
-        await services.admission.sight_in(draft.channel)
+        services.access.check(actor and replace(actor, channel=channel, in_view=False))
+        await services.authorizer.authorize_channel(channel)
     except NotAllowed as error:
         return {FormField.CHANNEL: error.sentence}
-    trouble = await services.digests.channels.trouble(draft.channel)
+    trouble = await services.digests.channels.trouble(channel)
     return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
 
 
-async def _sims(draft: FormValues, services: Services) -> SelectedSims | FieldErrors:
+async def _sims(draft: FormValues, digests: DigestService) -> SelectedSims | FieldErrors:
     try:
-        return await services.digests.selector.select(draft)
+        return await digests.selector.select(draft)
     except NoSuchSims as error:
         return {error.field: error.sentence}
     except BotError as error:
         return {field_of(draft.which): f"{error.sentence} {NOTHING_SAVED}"}
 
 
-def _filled_in(
-    draft: FormValues,
-    choice: SelectedSims,
-    before: Subscription | None,
-    request: Request,
-    services: Services,
+def _new(
+    draft: FormValues, chosen: SelectedSims, request: Request, digests: DigestService, now: datetime
 ) -> Subscription:
-    desk = services.digests
-    made = before or Subscription(
+    return Subscription(
         id=uuid4().hex[:12],
-        team=desk.team,
+        team=digests.team,
         channel=draft.channel,
         name=draft.name,
         made_by=request.user,
-        made_at=services.clock.now(),
-        selection=choice.selection,
+        made_at=now,
+        selection=chosen.selection,
         schedule=draft.schedule,
-        grace=desk.grace,
+        grace=digests.grace,
     )
+
+
+def _filled_in(draft: FormValues, chosen: SelectedSims, subscription: Subscription) -> Subscription:
     return replace(
-        made,
+        subscription,
         channel=draft.channel,
         name=" ".join(draft.name.split()),
-        selection=choice.selection,
+        selection=chosen.selection,
         schedule=draft.schedule,
         zone=zone_named(draft.zone),
         quiet_hours=draft.quiet_hours,
@@ -125,28 +127,29 @@ def _filled_in(
 
 
 async def _kept(
-    before: Subscription | None, after: Subscription, request: Request, services: Services
+    before: Subscription | None,
+    after: Subscription,
+    line: Screen,
+    digests: DigestService,
+    delivery: Delivery,
 ) -> FieldErrors:
     """Keep it and tell the channel; a channel that cannot be told gets no digest either."""
-    keep = services.digests.subscriptions
+    kept = digests.subscriptions
     try:
-        await (keep.change(after) if before else keep.add(after))
+        await (kept.change(after) if before else kept.add(after))
     except NameTaken as error:
         return {FormField.NAME: error.sentence}
-    deed = "changed" if before else "made"
-    line = announced_screen(after, request.user, deed, services.clock.now())
     try:
-        await tell_channel(after, line, services)
+        await delivery.post(after.team, after.channel, line)
     except BotError as error:
         why = pause_reason(error)
         if why is None:
             return {}
-        await (keep.change(before) if before else keep.remove(after))
+        await (kept.change(before) if before else kept.remove(after))
         return {FormField.CHANNEL: problem_words(why)}
     return {}
 
 
-Submission = Mapping[str, Any]
 _PLAIN = ("value", "selected_time", "selected_conversation")
 _KINDS = {
     FormField.WHICH: SelectionKind,
@@ -155,46 +158,45 @@ _KINDS = {
 }
 
 
-def form_in(view: Submission) -> ids.DigestForm:
-    """Return which digest the window is about. Raises OldButton."""
+def form_in(view: Body) -> ids.DigestForm:
+    """Return which digest the modal is about. Raises OldButton."""
     try:
         return ids.DigestForm.from_value(text_in(view, "private_metadata"))
     except ValidationError as error:
         raise OldButton from error
 
 
-def draft_in(view: Submission) -> FormValues:
+def draft_in(view: Body) -> FormValues:
     """Return all that is filled in, fields that are not shown now included. Raises OldButton."""
-    filled: dict[str, Any] = dict(form_in(view).kept)
+    fields: dict[str, Any] = dict(form_in(view).kept)
     values = part(part(view, "state"), "values")
     for name in FormField:
         block = block_of(name)
         if block in values:
-            filled[name.value] = _text(part(part(values, block), block))
+            fields[name.value] = _text_of(part(part(values, block), block))
     try:
-        filled |= {name.value: kind(filled[name.value]) for name, kind in _KINDS.items()}
-        return FormValues(**filled)
+        fields |= {name.value: kind(fields[name.value]) for name, kind in _KINDS.items()}
+        return FormValues(**fields)
     except (KeyError, TypeError, ValueError) as error:
         raise OldButton from error
 
 
-def _text(value: Mapping[str, Any]) -> str:
+def _text_of(values: Body) -> str:
     """Return what was typed or chosen; "" where nothing was."""
-    chosen = text_in(part(value, "selected_option"), "value")
-    return chosen or next(filter(None, (text_in(value, name) for name in _PLAIN)), "")
+    chosen = text_in(part(values, "selected_option"), "value")
+    return chosen or next(filter(None, (text_in(values, name) for name in _PLAIN)), "")
 
 
 IN_TIME = 1.5
 """Seconds that the answer to a form waits for KORE; Slack gives up after three."""
 SETTLED = 0.5
-"""Seconds after which an answer has surely reached the window."""
+"""Seconds after which an answer has surely reached the modal."""
 
-Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 Find = Callable[[], Awaitable[Subscription]]
 
 
 def register_digest_form(app: AsyncApp, services: Services) -> None:
-    """Attach the listeners of the window."""
+    """Attach the listeners of the modal."""
     all_zones()  # read now, for an answer to what is typed has no time for it
     for name in (FormField.WHICH, FormField.EVERY):
         app.action(block_of(name))(on_choice(services))
@@ -202,51 +204,50 @@ def register_digest_form(app: AsyncApp, services: Services) -> None:
     app.view(ids.DIGEST_FORM)(on_sent(services))
 
 
-async def open_form(request: Request, services: Services, find: Find | None = None) -> None:
-    """Open the window at once and fill it then: with what `find` gives, else for a new digest.
+async def open_form(context: Context, find: Find | None = None) -> None:
+    """Open the modal at once and fill it then: with what `find` returns, else for a new digest.
 
-    Raises SlackError; what goes wrong after the opening is said in the window.
+    Raises NotAllowed and SlackError; what goes wrong after the opening is said in the modal.
     """
-    form = ids.DigestForm(at=request.channel)
+    await context.authorize()
+    form = ids.DigestForm(at=context.request.channel)
     title = title_of(form) if find is None else title_of(ids.DigestForm(id=""))
-    window = await services.windows.open(request.trigger, loading_view(title))
+    modal = await context.services.modals.open(context.request.trigger, loading_view(title))
 
     async def fill() -> None:
-        await window.show(await _first_view(form, request, services, find))
+        await modal.show(await _first_view(context, form, find))
 
     async def tell(reply: Reply) -> None:
-        await window.show(notice_view(title, reply.screen))
+        await modal.show(notice_view(title, reply.screen))
 
-    await attempt("digest_form", fill, tell, services)
+    await attempt("digest_form", fill, tell, context)
 
 
-async def _first_view(
-    form: ids.DigestForm, request: Request, services: Services, find: Find | None
-) -> View:
+async def _first_view(context: Context, form: ids.DigestForm, find: Find | None) -> View:
     if find is None:
-        zone = await services.digests.channels.zone_of(request.user)
+        zone = await context.services.digests.channels.zone_of(context.request.user)
         known = zone if zone in all_zones() else "UTC"
-        return form_view(FormValues(channel=request.channel, zone=known), form)
+        return form_view(FormValues(channel=context.request.channel, zone=known), form)
     found = await find()
-    await permit(found, request, services)
+    await permit(context, found)
     return form_view(values_of(found), form.model_copy(update={"id": found.id}))
 
 
 def on_choice(services: Services) -> Listener:
     """Return the listener that shows the fields of what was chosen."""
 
-    async def listener(ack: AsyncAck, body: Body) -> None:
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        view = part(body, "view")
-        window = services.windows.opened(text_in(view, "id"))
+        context, view = Context(actor, from_click(body), services), part(body, "view")
+        modal = services.modals.opened(text_in(view, "id"))
 
         async def redraw() -> None:
-            await window.show(form_view(draft_in(view), form_in(view)))
+            await modal.show(form_view(draft_in(view), form_in(view)))
 
         async def tell(reply: Reply) -> None:
-            await window.show(notice_view("Digest", reply.screen))
+            await modal.show(notice_view("Digest", reply.screen))
 
-        work = attempt("digest_choice", redraw, tell, services)
+        work = attempt("digest_choice", redraw, tell, context)
         services.tasks.start(work, name="digest_choice")
 
     return listener
@@ -255,8 +256,8 @@ def on_choice(services: Services) -> Listener:
 def on_typing(services: Services) -> Listener:
     """Return the listener that offers time zones for what is being typed."""
 
-    async def listener(ack: AsyncAck, payload: Body) -> None:
-        zones = offered(text_in(payload, "value"), services.clock.now())
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        zones = offered(text_in(body, "value"), services.clock.now()) if actor else ()
         await ack(options=[option(Choice(name, words)) for name, words in zones])
 
     return listener
@@ -265,7 +266,7 @@ def on_typing(services: Services) -> Listener:
 def on_sent(services: Services) -> Listener:
     """Return the listener for the form that was sent off."""
 
-    async def listener(ack: AsyncAck, body: Body) -> None:
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         view = part(body, "view")
         try:
             draft, form = draft_in(view), form_in(view)
@@ -276,8 +277,9 @@ def on_sent(services: Services) -> Listener:
         if wrong:
             await ack(response_action="errors", errors=errors_of(wrong))
             return
-        request = replace(from_click(body), channel=form.at)
-        sent = Sent(draft, form, request, text_in(view, "id"), services)
+        context = Context(actor, replace(from_click(body), channel=form.at), services)
+        modal = services.modals.opened(text_in(view, "id"))
+        sent = Sent(context, draft, form, modal)
         saving = services.tasks.start(sent.save(), name="digest_saved")
         await asyncio.wait({saving}, timeout=IN_TIME)
         await ack(**sent.answer())
@@ -287,22 +289,16 @@ def on_sent(services: Services) -> Listener:
 
 
 class Sent:
-    """A form that was sent off, until its window says what came of it."""
+    """A form that was sent off, until its modal says what came of it."""
 
     def __init__(
-        self,
-        draft: FormValues,
-        form: ids.DigestForm,
-        request: Request,
-        view: str,
-        services: Services,
+        self, context: Context, draft: FormValues, form: ids.DigestForm, modal: Modal
     ) -> None:
         self.answered = asyncio.Event()
+        self._context = context
         self._draft = draft
         self._form = form
-        self._request = request
-        self._window = services.windows.opened(view)
-        self._services = services
+        self._modal = modal
         self._saved: Screen | None = None
         self._faults: FieldErrors = {}
         self._note: Sequence[Block] = ()
@@ -311,12 +307,12 @@ class Sent:
 
     async def save(self) -> None:
         """Keep the digest, and say what came of it where the answer could not wait for that."""
-        await attempt("digest_saved", self._save, self._tell, self._services)
+        await attempt("digest_saved", self._save, self._tell, self._context)
         self._is_over = True
         if self._is_late:
             await self.answered.wait()
-            await self._services.clock.sleep(SETTLED)
-            await self._window.show(self._view())
+            await self._context.services.clock.sleep(SETTLED)
+            await self._modal.show(self._view())
 
     def answer(self) -> dict[str, Any]:
         """Return what Slack is answered: the faults, what was saved, or that it takes longer."""
@@ -328,7 +324,7 @@ class Sent:
         return {"response_action": "update", "view": self._view()}
 
     async def _save(self) -> None:
-        outcome = await save(self._draft, self._form, self._request, self._services)
+        outcome = await save(self._context, self._draft, self._form)
         if isinstance(outcome, Screen):
             self._saved = outcome
         else:

@@ -7,6 +7,7 @@ anywhere.
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 
 from bot.blocks.digest_list import (
     announced_screen,
@@ -16,105 +17,98 @@ from bot.blocks.digest_list import (
     when_next,
 )
 from bot.blocks.format import MRKDWN
-from bot.blocks.screen import Screen
 from bot.digests.subscription import PauseReason, Subscription
 from bot.errors import BotError, NotYours
-from bot.services import Services
-from handlers.payloads import Request
+from handlers.context import Context
 from handlers.replies import Reply
 
 log = logging.getLogger(__name__)
 
-Deed = Callable[[Subscription, Request, Services], Awaitable[Reply]]
+Operation = Callable[[Context, Subscription], Awaitable[Reply]]
 
 
-async def permit(one: Subscription, request: Request, services: Services) -> None:
-    """Let through who may do something with a digest. Raises NotYours."""
-    here = request.channel == one.channel or request.user == one.made_by
-    if one.team != services.digests.team:
+async def permit(context: Context, subscription: Subscription) -> None:
+    """Let through who may do something with a digest. Raises NotAllowed and NotYours."""
+    await context.authorize()
+    request, digests = context.request, context.services.digests
+    here = request.channel == subscription.channel or request.user == subscription.made_by
+    if subscription.team != digests.team:
         raise NotYours
-    if not here and not await services.digests.channels.has(one.channel, request.user):
+    if not here and not await digests.channels.has(subscription.channel, request.user):
         raise NotYours
 
 
-async def list_reply(request: Request, services: Services, *, replace: bool = False) -> Reply:
+async def list_reply(context: Context) -> Reply:
     """List the channel's digests; in a direct message those that the person made."""
-    desk = services.digests
+    await context.authorize()
+    request, digests = context.request, context.services.digests
     is_direct = request.channel.startswith("D") or not request.channel
     if is_direct:
-        every = await desk.subscriptions.made_by(desk.team, request.user)
+        every = await digests.subscriptions.made_by(digests.team, request.user)
     else:
-        every = await desk.subscriptions.in_channel(desk.team, request.channel)
+        every = await digests.subscriptions.in_channel(digests.team, request.channel)
+    now, percents = context.services.clock.now(), await digests.percents()
     where = "that you made" if is_direct else "in this channel"
-    screen = list_screen(
-        every, services.clock.now(), await desk.percents(), where=where, places=is_direct
-    )
-    return Reply(screen, replace=replace)
+    return Reply(list_screen(every, now, percents, where=where, places=is_direct))
 
 
-async def pause(one: Subscription, request: Request, services: Services) -> Reply:
+async def pause(context: Context, subscription: Subscription) -> Reply:
     """Let it rest, and tell the channel."""
-    if not await services.digests.subscriptions.pause(one):
-        return Reply(done_screen(one, "is paused already."))
-    return await _changed(replace(one, paused=PauseReason.ASKED), "paused", request, services)
+    if not await context.services.digests.subscriptions.pause(subscription):
+        return Reply(done_screen(subscription, "is paused already."))
+    return await _changed(context, replace(subscription, paused=PauseReason.ASKED), "paused")
 
 
-async def resume(one: Subscription, request: Request, services: Services) -> Reply:
+async def resume(context: Context, subscription: Subscription) -> Reply:
     """Let it come again, and tell the channel."""
-    if not await services.digests.subscriptions.resume(one):
-        return Reply(done_screen(one, "is not paused."))
-    return await _changed(replace(one, paused=None), "resumed", request, services)
+    if not await context.services.digests.subscriptions.resume(subscription):
+        return Reply(done_screen(subscription, "is not paused."))
+    return await _changed(context, replace(subscription, paused=None), "resumed")
 
 
-async def ask_to_remove(one: Subscription, request: Request, services: Services) -> Reply:  # noqa: ARG001 -- a Deed
+async def ask_to_remove(_context: Context, subscription: Subscription) -> Reply:
     """Ask whether it is to be removed."""
-    return Reply(sure_screen(one))
+    return Reply(sure_screen(subscription))
 
 
-async def remove(one: Subscription, request: Request, services: Services) -> Reply:
+async def remove(context: Context, subscription: Subscription) -> Reply:
     """Remove it, end what is under way, and tell the channel."""
-    await services.digests.subscriptions.remove(one)
-    await _told(one, announced_screen(one, request.user, "removed", services.clock.now()), services)
-    return Reply(done_screen(one, "is removed. What it posted stays in the channel."))
+    await context.services.digests.subscriptions.remove(subscription)
+    await _announce(context, subscription, "removed", context.services.clock.now())
+    return Reply(done_screen(subscription, "is removed. What it posted stays in the channel."))
 
 
-async def now(one: Subscription, request: Request, services: Services) -> Reply:  # noqa: ARG001 -- a Deed
+async def now(context: Context, subscription: Subscription) -> Reply:
     """Have it made and posted at once."""
-    if not await services.digests.post_now(one):
-        percent = (await services.digests.percents()).get(one.id, 0)
-        return Reply(done_screen(one, f"is being made already: {percent} %."))
-    where = f"<#{one.channel}>"
-    return Reply(done_screen(one, f"is being made and will be posted in {where}."))
+    digests = context.services.digests
+    if not await digests.post_now(subscription):
+        percent = (await digests.percents()).get(subscription.id, 0)
+        return Reply(done_screen(subscription, f"is being made already: {percent} %."))
+    where = f"<#{subscription.channel}>"
+    return Reply(done_screen(subscription, f"is being made and will be posted in {where}."))
 
 
-async def preview(one: Subscription, request: Request, services: Services) -> Reply:
+async def preview(context: Context, subscription: Subscription) -> Reply:
     """Have it made for the asker alone."""
-    await services.digests.preview(one, request.user)
+    await context.services.digests.preview(subscription, context.request.user)
     return Reply(
         done_screen(
-            one, "is being made. It comes to you as a direct message, and nothing of it is kept."
+            subscription,
+            "is being made. It comes to you as a direct message, and nothing of it is kept.",
         )
     )
 
 
-async def tell_channel(one: Subscription, screen: Screen, services: Services) -> None:
-    """Post a line for all in a digest's channel. Raises SlackError."""
-    body = {"channel": one.channel, "text": screen.text, "blocks": screen.blocks}
-    await services.slack.call("chat.postMessage", body | _QUIET)
+async def _changed(context: Context, subscription: Subscription, what: str) -> Reply:
+    at = context.services.clock.now()
+    await _announce(context, subscription, what, at)
+    return Reply(done_screen(subscription, f"is {what}; {when_next(subscription, at, MRKDWN)}."))
 
 
-async def _changed(one: Subscription, deed: str, request: Request, services: Services) -> Reply:
-    at = services.clock.now()
-    await _told(one, announced_screen(one, request.user, deed, at), services)
-    return Reply(done_screen(one, f"is {deed}; {when_next(one, at, MRKDWN)}."))
-
-
-async def _told(one: Subscription, screen: Screen, services: Services) -> None:
+async def _announce(context: Context, subscription: Subscription, what: str, at: datetime) -> None:
     """Tell the channel where that can be done; what was done stands either way."""
+    line = announced_screen(subscription, context.request.user, what, at)
     try:
-        await tell_channel(one, screen, services)
+        await context.services.delivery.post(subscription.team, subscription.channel, line)
     except BotError:
         log.warning("channel-not-told", exc_info=True)
-
-
-_QUIET = {"unfurl_links": False, "unfurl_media": False}

@@ -5,9 +5,7 @@ a message. What is posted is for all in the channel, and only what was asked for
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -15,14 +13,15 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.blocks import ids
 from bot.blocks.handover import handover_file, handover_screen, nothing_looked_up
 from bot.errors import NoThread
-from bot.services import Services
+from bot.services import Actor, Services
 from bot.sessions.handover import Handover, hand_over, sids_of
 from bot.sims.errors import NotASim
 from bot.watches.watch import Watch
-from handlers.clicks import on_click, read
-from handlers.lookups import look_up_many, withheld
+from handlers.clicks import read, register_clicks
+from handlers.context import Context, Listener
+from handlers.lookups import look_up_many
 from handlers.message_text import texts_of
-from handlers.payloads import Request, from_shortcut
+from handlers.payloads import Body, Request, from_shortcut
 from handlers.replies import Reply, answer_later, send
 from handlers.triage import answer_to
 
@@ -47,8 +46,8 @@ def thread_in(text: str) -> ThreadLink | None:
     found = _PATH.fullmatch(parts.path)
     if not found or not (parts.hostname or "").endswith(".slack.com"):
         return None
-    told = parse_qs(parts.query).get("thread_ts", [""])[0]
-    root = told if _TS.fullmatch(told) else f"{found['seconds']}.{found['micros']}"
+    found_root = parse_qs(parts.query).get("thread_ts", [""])[0]
+    root = found_root if _TS.fullmatch(found_root) else f"{found['seconds']}.{found['micros']}"
     return ThreadLink(found["channel"], root)
 
 
@@ -61,23 +60,20 @@ WHICH = (
 )
 ELSEWHERE = "That thread is in another channel: type it there, so that those who read it may."
 
-Listener = Callable[[AsyncAck, Mapping[str, Any]], Awaitable[None]]
-
 
 def register_handovers(app: AsyncApp, services: Services) -> None:
     """Attach the shortcut, and the button of a thread in which nothing was looked up."""
     app.shortcut(ids.HAND_OVER)(on_shortcut(services))
-    look_up = on_click(ids.HANDOVER_LOOK_UP, look_up_thread, services)
-    app.action(ids.pattern(ids.HANDOVER_LOOK_UP))(look_up)
+    register_clicks(app, {ids.HANDOVER_LOOK_UP: look_up_thread}, services)
 
 
 def on_shortcut(services: Services) -> Listener:
     """Return the listener for the shortcut of a message."""
 
-    async def listener(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        request = from_shortcut(body)
-        answer_later("handover", lambda: handed_over(request, services), request, services)
+        context = Context(actor, from_shortcut(body), services)
+        answer_later("handover", lambda: handed_over(context), context)
 
     return listener
 
@@ -93,45 +89,45 @@ def thread_of(request: Request) -> Request:
     return replace(request, thread=root, is_public=True, aloud=True)
 
 
-async def handed_over(request: Request, services: Services) -> Reply:
-    """Post the hand-over into the thread of `request`, then the file.
+async def handed_over(context: Context) -> Reply:
+    """Post the hand-over into the thread of the request, then the file.
 
     Raises what the look-ups, the store and the sending of files raise.
     """
-    await withheld(request, services)
+    await context.redaction()
+    services, request = context.services, context.request
     looked_up = await services.audit.in_thread(request.channel, request.thread or "")
     if not looked_up:
         return Reply(nothing_looked_up(ids.Thread(root=request.thread or "")))
     sids = sids_of(looked_up)[:MOST]
     answers = await look_up_many(
-        request, sids, services, fresh=True, newest_only=True, within=PATIENCE_SECONDS
+        context, sids, fresh=True, newest_only=True, within=PATIENCE_SECONDS
     )
     now = services.clock.now()
     handed = hand_over(looked_up, dict(zip(sids, answers, strict=True)), now)
     watches = await services.watches.in_thread(request.channel, request.thread)
-    return await _posted(handed, watches, request, services)
+    return await _posted(handed, watches, context)
 
 
-async def _posted(
-    handed: Handover, watches: tuple[Watch, ...], request: Request, services: Services
-) -> Reply:
-    """Post the message, then the file; give the reply as one that is sent already."""
+async def _posted(handed: Handover, watches: tuple[Watch, ...], context: Context) -> Reply:
+    """Post the message, then the file; return the reply as one that is sent already."""
+    request, services = context.request, context.services
     reply = Reply(handover_screen(handed, watches))
-    await send(reply, request, services)
+    await send(reply, request, services.replying)
     file = await services.executor.run(handover_file, handed, watches)
     await services.files.to_channel(request, file)
     return replace(reply, quiet=True)
 
 
-async def look_up_thread(request: Request, value: str, services: Services) -> Reply:
+async def look_up_thread(context: Context, value: str) -> Reply:
     """Look up the SIMs that stand in a thread, aloud. Raises OldButton, ThreadNotRead, NotASim."""
-    root = read(ids.Thread, value).root
+    root, services = read(ids.Thread, value).root, context.services
+    await context.authorize()
     now = f"{services.clock.now().timestamp():.6f}"
-    messages = await services.threads.above(request.channel, root, now)
+    messages = await services.threads.above(context.request.channel, root, now)
     texts = [text for message in messages for text in texts_of(message)]
     spotted = await services.spotter.spot_all(texts)
     if not spotted.texts:
         raise NotASim(NO_SIM_HERE)
-    return await answer_to(
-        replace(request, thread=root, is_public=True, aloud=True), spotted, services
-    )
+    request = replace(context.request, thread=root, is_public=True, aloud=True)
+    return await answer_to(context.asking(request), spotted)

@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -14,45 +13,48 @@ from bot.blocks.files import HistoryFile, csv_file, picture_file, sent_screen, s
 from bot.blocks.history import history_screen
 from bot.blocks.history_months import LONGEST, beyond_fault, beyond_screen, days_fault
 from bot.blocks.modals import loading_view, notice_view, session_view
+from bot.digests.archive import Archive
 from bot.digests.days import Day
 from bot.errors import BadDays, BotError, OldButton
-from bot.services import Services
+from bot.ops.tasks import WorkerThread
+from bot.services import Actor, Modal, Services
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import check_digit_fits, digits_of, is_iccid, is_imei
-from handlers.clicks import Click, action_in, on_click, read, value_of
+from handlers.clicks import Click, action_in, read, register_clicks, value_of
+from handlers.context import Context, Listener
 from handlers.lookups import look_up
-from handlers.payloads import Body, Request, from_click, part, text_in
+from handlers.payloads import Body, from_click, part, text_in
 from handlers.replies import PATIENCE_SECONDS, Reply, attempt, send
 
 log = logging.getLogger(__name__)
 
 
 async def history_reply(
-    report: SessionReport, days: int, services: Services, *, replace: bool = False
+    report: SessionReport,
+    days: int,
+    archive: Archive,
+    executor: WorkerThread,
+    *,
+    replace: bool = False,
 ) -> Reply:
     """Show the last `days` to the asker: sessions up to 30, beyond that what scans have kept.
 
     Raises BadDays where not so many are known, and then only StoreError.
     """
-    if days > LONGEST:
-        return await _beyond(report, days, services, replace=replace)
-    known = await _known(report.sim.sid, services)
-    screen = await services.executor.run(history_screen, report, days, known=known)
-    return Reply(screen, replace=replace)
-
-
-async def _beyond(report: SessionReport, days: int, services: Services, *, replace: bool) -> Reply:
-    known = await services.archive.days(report.sim.sid)
+    if days <= LONGEST:
+        known = await _known(report.sim.sid, archive)
+        screen = await executor.run(history_screen, report, days, known=known)
+        return Reply(screen, replace=replace)
+    known = await archive.days(report.sim.sid)
     if fault := beyond_fault(report, known, days):
         raise BadDays(fault)
-    screen = await services.executor.run(beyond_screen, report, known, days)
-    return Reply(screen, replace=replace)
+    return Reply(await executor.run(beyond_screen, report, known, days), replace=replace)
 
 
-async def _known(sid: str, services: Services) -> dict[int, Day]:
+async def _known(sid: str, archive: Archive) -> dict[int, Day]:
     """Return the days that are kept; a store that is away is no reason not to answer."""
     try:
-        return await services.archive.days(sid)
+        return await archive.days(sid)
     except BotError:
         log.info("days-not-read", exc_info=True)
         return {}
@@ -60,76 +62,55 @@ async def _known(sid: str, services: Services) -> dict[int, Day]:
 
 def register_history_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each button."""
-    for action, click in CLICKS.items():
-        app.action(ids.pattern(action))(on_click(action, click, services))
+    register_clicks(app, CLICKS, services)
 
 
-async def history(request: Request, value: str, services: Services) -> Reply:
+async def history(context: Context, value: str) -> Reply:
     """Show the history to who clicked, beside the answer that the button stands under."""
-    asked = read(ids.Window, value)
-    report = await look_up(request, asked.sid, services, for_all=False)
-    return await history_reply(report, asked.days, services)
+    asked, services = read(ids.Window, value), context.services
+    report = await look_up(context, asked.sid, for_all=False)
+    return await history_reply(report, asked.days, services.archive, services.executor)
 
 
-async def csv(request: Request, value: str, services: Services) -> Reply:
+async def csv(context: Context, value: str) -> Reply:
     """Send a CSV file of all sessions to who clicked."""
-    return await _send(request, ids.FileKind.CSV, read(ids.Window, value), services)
+    return await _send(context, ids.FileKind.CSV, read(ids.Window, value))
 
 
-async def timeline(request: Request, value: str, services: Services) -> Reply:
+async def timeline(context: Context, value: str) -> Reply:
     """Send the picture of the timeline to who clicked."""
-    return await _send(request, ids.FileKind.PICTURE, read(ids.Window, value), services)
+    return await _send(context, ids.FileKind.PICTURE, read(ids.Window, value))
 
 
-async def share_file(request: Request, value: str, services: Services) -> Reply:
+async def share_file(context: Context, value: str) -> Reply:
     """Make the file anew and share it where the button was clicked."""
     asked = read(ids.ShareFile, value)
-    file = await MAKERS[asked.kind](request, asked, services, for_all=True)
-    await services.files.to_channel(request, file)
-    return _in_place(file)
+    file = await _made(context, asked.kind, asked, for_all=True)
+    await context.services.files.to_channel(context.request, file)
+    return Reply(shared_screen(file), replace=True)
 
 
-async def _send(
-    request: Request, kind: ids.FileKind, window: ids.Window, services: Services
-) -> Reply:
-    file = await MAKERS[kind](request, window, services, for_all=False)
-    sent = await services.files.to_asker(request, file)
-    is_elsewhere = sent.channel != request.channel
+async def _send(context: Context, kind: ids.FileKind, window: ids.Window) -> Reply:
+    file = await _made(context, kind, window, for_all=False)
+    sent = await context.services.files.to_asker(context.request, file)
+    is_elsewhere = sent.channel != context.request.channel
     share = ids.ShareFile(sid=window.sid, days=window.days, kind=kind) if is_elsewhere else None
     return Reply(sent_screen(file, share, is_ready=sent.is_ready))
 
 
-def _in_place(file: HistoryFile) -> Reply:
-    return Reply(shared_screen(file), replace=True)
-
-
-async def _csv(
-    request: Request, window: ids.Window, services: Services, *, for_all: bool
+async def _made(
+    context: Context, kind: ids.FileKind, window: ids.Window, *, for_all: bool
 ) -> HistoryFile:
-    report = await look_up(request, window.sid, services, for_all=for_all)
-    by = request.user if for_all else None
-    return await services.executor.run(csv_file, report, window.days, shared_by=by)
+    """Look the SIM up and make its file; `for_all` names who shares it with the channel."""
+    services, days = context.services, window.days
+    report = await look_up(context, window.sid, for_all=for_all)
+    by = context.request.user if for_all else None
+    if kind is ids.FileKind.CSV:
+        return await services.executor.run(csv_file, report, days, shared_by=by)
+    png = await services.renderer.timeline(report, days=days)
+    return await services.executor.run(picture_file, report, days, png, shared_by=by)
 
 
-async def _picture(
-    request: Request, window: ids.Window, services: Services, *, for_all: bool
-) -> HistoryFile:
-    report = await look_up(request, window.sid, services, for_all=for_all)
-    by = request.user if for_all else None
-    png = await services.renderer.timeline(report, days=window.days)
-    return await services.executor.run(picture_file, report, window.days, png, shared_by=by)
-
-
-class Make(Protocol):
-    """Makes a file; `for_all` of one that is shared with everybody in the channel."""
-
-    async def __call__(
-        self, request: Request, window: ids.Window, services: Services, *, for_all: bool
-    ) -> HistoryFile:
-        """Look the SIM up and write the file."""
-
-
-MAKERS: Mapping[ids.FileKind, Make] = {ids.FileKind.CSV: _csv, ids.FileKind.PICTURE: _picture}
 CLICKS: Mapping[str, Click] = {
     ids.HISTORY: history,
     ids.CSV: csv,
@@ -141,11 +122,10 @@ CLICKS: Mapping[str, Click] = {
 TITLE = "Session details"
 
 Choose = Callable[[Body], ids.Details]
-Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 
 
 def register_modals(app: AsyncApp, services: Services) -> None:
-    """Attach a listener to the button that opens the window and to what can be chosen in it."""
+    """Attach a listener to the button that opens the modal and to what can be chosen in it."""
     for action, choose in CHOICES.items():
         app.action(ids.pattern(action))(on_choice(action, choose, services))
 
@@ -153,12 +133,12 @@ def register_modals(app: AsyncApp, services: Services) -> None:
 def on_choice(name: str, choose: Choose, services: Services) -> Listener:
     """Return the listener that acknowledges and then shows the session that was chosen."""
 
-    async def listener(ack: AsyncAck, body: Body) -> None:
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        details = SessionDetails(
-            from_click(body), text_in(part(body, "view"), "id") or None, services
-        )
-        work = attempt(name, lambda: details.show(choose(body)), details.tell, services)
+        context = Context(actor, from_click(body), services)
+        view = text_in(part(body, "view"), "id")
+        details = SessionDetails(context, services.modals.opened(view) if view else None)
+        work = attempt(name, lambda: details.show(choose(body)), details.tell, context)
         services.tasks.start(work, name=name)
 
     return listener
@@ -170,7 +150,7 @@ def of_button(body: Body) -> ids.Details:
 
 
 def of_select(body: Body) -> ids.Details:
-    """Read the session that was chosen in the window. Raises OldButton."""
+    """Read the session that was chosen in the modal. Raises OldButton."""
     option = part(action_in(body), "selected_option")
     metadata = text_in(part(body, "view"), "private_metadata")
     try:
@@ -179,47 +159,40 @@ def of_select(body: Body) -> ids.Details:
         raise OldButton from error
 
 
-class Window(Protocol):
-    """A window that is open."""
-
-    async def show(self, view: Mapping[str, Any]) -> None:
-        """Draw it anew."""
-
-
 class SessionDetails:
-    """The window of one person; `view` is its id where the click was in it."""
+    """The modal of one person; None where the click was not in one."""
 
-    def __init__(self, request: Request, view: str | None, services: Services) -> None:
-        self._request = request
-        self._services = services
-        self._window: Window | None = services.windows.opened(view) if view else None
+    def __init__(self, context: Context, modal: Modal | None) -> None:
+        self._context = context
+        self._modal = modal
 
     async def show(self, chosen: ids.Details) -> None:
-        """Show a session, in a new window if need be. Raises what the look-up or Slack raises."""
+        """Show a session, in a new modal if need be. Raises what the look-up or Slack raises."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            place = chosen.channel or self._request.channel
-            chosen = chosen.model_copy(update={"channel": place or None})
-            window = await self._opened(chosen)
-            request = replace(self._request, channel=place)
-            report = await look_up(request, chosen.sid, self._services, for_all=False)
-            view = await self._services.executor.run(session_view, report, chosen)
-        await window.show(view)
+            channel = chosen.channel or self._context.request.channel
+            chosen = chosen.model_copy(update={"channel": channel or None})
+            modal = await self._opened(chosen)
+            context = self._context.asking(replace(self._context.request, channel=channel))
+            report = await look_up(context, chosen.sid, for_all=False)
+            view = await context.services.executor.run(session_view, report, chosen)
+        await modal.show(view)
 
     async def tell(self, reply: Reply) -> None:
-        """Say what went wrong, in the window if there is one."""
-        if self._window is None:
-            await send(reply, self._request, self._services)
+        """Say what went wrong, in the modal if there is one."""
+        if self._modal is None:
+            await send(reply, self._context.request, self._context.services.replying)
             return
         try:
-            await self._window.show(notice_view(TITLE, reply.screen))
+            await self._modal.show(notice_view(TITLE, reply.screen))
         except BotError:
             log.exception("not-delivered")
 
-    async def _opened(self, chosen: ids.Details) -> Window:
-        if self._window is None:
+    async def _opened(self, chosen: ids.Details) -> Modal:
+        if self._modal is None:
             view = loading_view(TITLE, chosen.to_value())
-            self._window = await self._services.windows.open(self._request.trigger, view)
-        return self._window
+            modals, trigger = self._context.services.modals, self._context.request.trigger
+            self._modal = await modals.open(trigger, view)
+        return self._modal
 
 
 CHOICES: Mapping[str, Choose] = {

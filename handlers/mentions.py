@@ -5,18 +5,18 @@ those of the message above it and of the thread's root are meant.
 """
 
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import UserError
-from bot.services import Services
+from bot.services import Actor, ListeningConfig, Services, Threads
 from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.identifier import unlinked
-from bot.sims.spotter import Spotted
+from bot.sims.spotter import SimSpotter, Spotted
 from handlers.commands import DEFAULT, Subcommand, all_subcommands, find
+from handlers.context import Context, Listener
 from handlers.dedupe import is_first, is_late
 from handlers.message_text import texts_of
 from handlers.payloads import Body, Request, part, text_in
@@ -58,12 +58,12 @@ class Question:
         )
 
 
-def question_in(body: Body, services: Services) -> Question | None:
+def question_in(body: Body, listening: ListeningConfig) -> Question | None:
     """Read an event; None where nothing is said to us."""
     event = part(body, "event")
-    if not _is_a_persons(event, services.hearing.bot_user):
+    if not _is_from_a_person(event, listening.bot_user):
         return None
-    text = _said_to_us(event, services)
+    text = _said_to_us(event, listening)
     if text is None:
         return None
     return Question(
@@ -77,7 +77,7 @@ def question_in(body: Body, services: Services) -> Question | None:
     )
 
 
-def _is_a_persons(event: Body, us: str) -> bool:
+def _is_from_a_person(event: Body, us: str) -> bool:
     """Return whether a person wrote this anew: an edit may add a mention, and is none."""
     by_bot = event.get("bot_id") or event.get("bot_profile") or text_in(event, "user") in {"", us}
     anew = not (event.get("edited") or event.get("hidden")) and _is_said(event.get("subtype"))
@@ -88,12 +88,12 @@ def _is_said(subtype: object) -> bool:
     return subtype is None or (isinstance(subtype, str) and subtype in _SAID)
 
 
-def _said_to_us(event: Body, services: Services) -> str | None:
-    text, kind, hearing = text_in(event, "text"), event.get("type"), services.hearing
-    mention = re.compile(rf"<@{re.escape(hearing.bot_user)}(?:\|[^<>]*)?>")
+def _said_to_us(event: Body, listening: ListeningConfig) -> str | None:
+    text, kind = text_in(event, "text"), event.get("type")
+    mention = re.compile(rf"<@{re.escape(listening.bot_user)}(?:\|[^<>]*)?>")
     if kind == "app_mention" or (kind == "message" and event.get("channel_type") == "im"):
         return mention.sub(" ", text)
-    if kind == "message" and text_in(event, "channel") in hearing.prefix_channels:
+    if kind == "message" and text_in(event, "channel") in listening.prefix_channels:
         found = _PREFIXED.fullmatch(text)
         return found[1] if found else None
     return None
@@ -104,80 +104,82 @@ NO_SIM_ABOVE = (
     "name. A list of them becomes one table."
 )
 
-Listener = Callable[[AsyncAck, Body], Awaitable[None]]
-
 
 def register_mentions(app: AsyncApp, services: Services) -> None:
-    """Attach the listener to both events by which something said can come."""
+    """Attach the listener to both events by which a question can come."""
     for event in ("app_mention", "message"):
-        app.event(event)(on_said(services))
+        app.event(event)(on_message(services))
 
 
-def on_said(services: Services) -> Listener:
-    """Return the listener; what is not for us went no further than the gate."""
+def on_message(services: Services) -> Listener:
+    """Return the listener; the middleware drops what is not meant for the bot."""
 
-    async def listener(ack: AsyncAck, body: Body) -> None:
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        question = question_in(body, services)
-        if question and not is_late(body, services):
-            services.tasks.start(answer_once(question, services), name="mention")
+        question = question_in(body, services.listening)
+        if question and not is_late(body, services.deduplication):
+            work = answer_once(question, actor, services)
+            services.tasks.start(work, name="mention")
 
     return listener
 
 
-async def answer_once(question: Question, services: Services) -> None:
+async def answer_once(question: Question, actor: Actor | None, services: Services) -> None:
     """Answer, unless another event about the same message is being answered already."""
-    if await is_first(question.key, services):
+    if await is_first(question.key, services.deduplication):
         found, rest = find(question.text)
-        request = question.request(rest)
+        context = Context(actor, question.request(rest), services)
         # with nothing in it, a mention in a thread looks up what is above: the audit says so
         name = DEFAULT if question.thread and not question.text else found.name
-        await answer(name, lambda: reply_to(question, found, rest, services), request, services)
+        await answer(name, lambda: reply_to(question, found, context), context)
 
 
-async def reply_to(question: Question, found: Subcommand, rest: str, services: Services) -> Reply:
+async def reply_to(question: Question, found: Subcommand, context: Context) -> Reply:
     """Run the subcommand, or look up what is named here, else above. Raises what those raise."""
-    request = question.request(rest)
+    rest, spotter = context.request.text, context.services.spotter
     looks_up = found.name == DEFAULT or not question.text
     if not (looks_up and question.thread):
-        return await found.run(request, services)
+        return await found.run(context)
     if not rest:
-        return await answer_to(request, await spotted_above(question, services), services)
-    spotted = await services.spotter.spot(rest, asked=True)
+        above = await spotted_above(question, context.services.threads, spotter)
+        return await answer_to(context, above)
+    spotted = await spotter.spot(rest, asked=True)
     if spotted.texts:
-        return await answer_to(request, spotted, services)
-    return await _named_or_above(question, rest, services)
+        return await answer_to(context, spotted)
+    return await _named_or_above(question, context)
 
 
-async def _named_or_above(question: Question, rest: str, services: Services) -> Reply:
+async def _named_or_above(question: Question, context: Context) -> Reply:
     """Take one word for a name; what is more, or near no name, speaks of what stands above."""
-    request, sessions = question.request(rest), all_subcommands()[DEFAULT]
-    if len(rest.split()) > 1:
-        above = await spotted_above(question, services, needed=False)
-        return await answer_to(request, above, services)
+    threads, spotter = context.services.threads, context.services.spotter
+    if len(context.request.text.split()) > 1:
+        above = await spotted_above(question, threads, spotter, needed=False)
+        return await answer_to(context, above)
     try:
-        return await sessions.run(request, services)
+        return await all_subcommands()[DEFAULT].run(context)
     except SimNotFound as error:
         if error.candidates:
             raise
         above = Spotted()
         with suppress(UserError):  # what was typed is what there is something to say of
-            above = await spotted_above(question, services)
+            above = await spotted_above(question, threads, spotter)
         if not above.texts:
             raise
-        return await answer_to(request, above, services)
+        return await answer_to(context, above)
 
 
-async def spotted_above(question: Question, services: Services, *, needed: bool = True) -> Spotted:
+async def spotted_above(
+    question: Question, threads: Threads, spotter: SimSpotter, *, needed: bool = True
+) -> Spotted:
     """Find the SIMs above a mention: in the thread's root and the message before it, else higher.
 
     Raises ThreadNotRead, and NotASim where SIMs are `needed` and there are none.
     """
-    above = await services.threads.above(question.channel, question.thread or "", question.ts)
+    above = await threads.above(question.channel, question.thread or "", question.ts)
     nearest = [*above[:1], *above[1:][-1:]]
     for messages in (nearest, *([each] for each in reversed(above[1:-1]))):
         texts = [text for message in messages for text in texts_of(message)]
-        spotted = await services.spotter.spot_all(texts)
+        spotted = await spotter.spot_all(texts)
         if spotted.texts:
             return spotted
     if needed:

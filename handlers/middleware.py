@@ -1,9 +1,8 @@
 """The way in for commands, clicks and events: drops what came before and who may not ask."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
@@ -12,13 +11,13 @@ from slack_bolt.response import BoltResponse
 from bot.blocks.errors import error_screen
 from bot.errors import NotAllowed
 from bot.ops.logging import begin_request
-from bot.services import Services
-from handlers.home import OPENED, of_event, shut
+from bot.services import ListeningConfig, Services
+from handlers.home import OPENED, of_event, show_refusal
 from handlers.mentions import question_in
 from handlers.payloads import (
+    Body,
     Request,
     actor_of,
-    begin_acting,
     from_click,
     from_command,
     part,
@@ -44,8 +43,8 @@ KINDS = {
 class Middleware(AsyncMiddleware):
     """Bolt's global middleware before every listener. It never waits for anything.
 
-    What Slack must be asked for (guests, user groups, shared channels) is checked after the ack, in
-    handlers/lookups.py.
+    Listeners get the actor that it puts into Bolt's context. What Slack must be asked for (guests,
+    user groups, shared channels) is checked after the ack, in handlers/context.py.
     """
 
     def __init__(self, services: Services) -> None:
@@ -59,66 +58,66 @@ class Middleware(AsyncMiddleware):
         next: Next,  # noqa: A002 -- the same
     ) -> BoltResponse | None:
         """Let the request through, or acknowledge it and stop it here."""
-        body, kind = req.body, kind_of(req.body)
+        body, kind, services = req.body, kind_of(req.body), self._services
         actor = actor_of(body, req.context.actor_team_id)
         begin_request(kind=kind, user=actor.user or "", channel=actor.channel or "")
-        begin_acting(actor)
-        if kind == "event" and not is_for_us(body, self._services):
-            self._services.metrics.received(kind, "not_for_us")
+        if kind == "event" and not is_for_us(body, services.listening):
+            services.metrics.received(kind, "not_for_us")
             return BoltResponse(status=200, body="")
         if self._is_repeated(body, kind):
             return BoltResponse(status=200, body="")
         try:
-            self._services.access.check(actor)
+            req.context["actor"] = services.access.check(actor)
         except NotAllowed as error:
             self._refuse(error, body, kind)
             return BoltResponse(status=200, body="")
-        self._services.metrics.received(kind, "taken")
+        services.metrics.received(kind, "taken")
         return await next()
 
-    def _is_repeated(self, body: Mapping[str, Any], kind: str) -> bool:
+    def _is_repeated(self, body: Body, kind: str) -> bool:
         delivery = delivery_id(body)
-        if delivery is None or not self._services.seen.before(delivery):
+        if delivery is None or not self._services.recent_events.before(delivery):
             return False
         log.info("seen-before")
         self._services.metrics.received(kind, "duplicate")
         return True
 
-    def _refuse(self, error: NotAllowed, body: Mapping[str, Any], kind: str) -> None:
+    def _refuse(self, error: NotAllowed, body: Body, kind: str) -> None:
         log.warning("refused", extra={"why": error.sentence, "team": team_of(body)})
         self._services.metrics.received(kind, "refused")
-        if request := self._to_be_told(body, kind):
-            self._services.tasks.start(self._tell(error, request), name="refusal")
+        if request := self._asker_of(body, kind):
+            reply = Reply(error_screen(error))
+            refusal = send(reply, request, self._services.replying)
         elif part(body, "event").get("type") == OPENED:
-            self._services.tasks.start(shut(of_event(body), error, self._services), name="refusal")
+            refusal = show_refusal(of_event(body).user, error, self._services.home_tabs)
+        else:
+            return
+        self._services.tasks.start(refusal, name="refusal")
 
-    def _to_be_told(self, body: Mapping[str, Any], kind: str) -> Request | None:
+    def _asker_of(self, body: Body, kind: str) -> Request | None:
         """Return whom a refusal is told: who asked, and they alone."""
         if kind == "event":
-            question = question_in(body, self._services)
+            question = question_in(body, self._services.listening)
             return replace(question.request(""), aloud=False) if question else None
         request = from_command(body, "") if kind == "command" else from_click(body)
         return request if request.response_url else None
 
-    async def _tell(self, error: NotAllowed, request: Request) -> None:
-        await send(Reply(error_screen(error)), request, self._services)
 
-
-def kind_of(body: Mapping[str, Any]) -> str:
+def kind_of(body: Body) -> str:
     """Name what came in; few words, for logs and metrics."""
     if "command" in body:
         return "command"
     return KINDS.get(text_in(body, "type"), "other")
 
 
-def is_for_us(body: Mapping[str, Any], services: Services) -> bool:
+def is_for_us(body: Body, listening: ListeningConfig) -> bool:
     """Return whether an event concerns us; most of what is said in a channel does not."""
     if part(body, "event").get("type") in ("message", "app_mention"):
-        return question_in(body, services) is not None
+        return question_in(body, listening) is not None
     return True
 
 
-def delivery_id(body: Mapping[str, Any]) -> str | None:
+def delivery_id(body: Body) -> str | None:
     """Return what is the same when Slack delivers the same thing again; None where nothing is.
 
     Slack sends an event up to four times; commands and clicks come again only by a proxy's doing.

@@ -1,9 +1,10 @@
 """Slack's payload as a typed request; nothing in a payload can make the reading fail."""
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
+
+from bot.services import Actor
 
 Body = Mapping[str, Any]
 
@@ -25,6 +26,11 @@ class Request:
     trigger: str | None = None
     is_public: bool = False
     aloud: bool = False
+
+    @property
+    def person(self) -> str:
+        """What one person's rate limit goes by."""
+        return f"{self.team}:{self.user}"
 
 
 def part(payload: Body, name: str) -> Body:
@@ -100,33 +106,8 @@ def _channel_of(payload: Body) -> str:
     return in_container or text_in(part(payload, "channel"), "id")
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """What a payload surely tells of the one who acts; the rest is None."""
-
-    team: str | None
-    enterprise: str | None
-    user: str | None
-    channel: str | None
-    in_view: bool = False
-    in_shared: bool | None = None
-
-
-_ACTING: ContextVar[Actor | None] = ContextVar("acting", default=None)
-
-
-def begin_acting(actor: Actor) -> None:
-    """Bind who acts to this context; the tasks that go on after the ack keep it."""
-    _ACTING.set(actor)
-
-
-def acting() -> Actor | None:
-    """Return who acts; None outside a request of Slack's."""
-    return _ACTING.get()
-
-
 def actor_of(body: Body, event_team: object) -> Actor:
-    """Read a payload; `event_team` is what Bolt found out about an event's author.
+    """Return who acts; `event_team` is what Bolt found out about an event's author.
 
     In a channel shared with another company `team` is where the bot is installed, and
     `user.team_id` where the person is from.

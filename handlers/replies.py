@@ -18,9 +18,9 @@ from bot.errors import (
     UserError,
 )
 from bot.ops.logging import name_answer, request_id
-from bot.services import Services
-from handlers.lookups import admit
-from handlers.payloads import Request, acting
+from bot.services import Replying
+from handlers.context import Context
+from handlers.payloads import Request
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Reply:
     shown: Shown | None = None
 
 
-async def send(reply: Reply, request: Request, services: Services) -> None:
+async def send(reply: Reply, request: Request, replying: Replying) -> None:
     """Deliver a reply. Raises NotShared where it was for all; else what fails is only logged.
 
     What was asked aloud is answered aloud, or else to the asker alone.
@@ -63,25 +63,25 @@ async def send(reply: Reply, request: Request, services: Services) -> None:
     if reply.quiet:
         return
     try:
-        await _sent(reply, request, services)
+        await _send(reply, request, replying)
     except BotError as error:
         log.exception("not-delivered")
         if reply.in_channel and not (reply.replace or request.aloud):
             raise NotShared from error
 
 
-async def _sent(reply: Reply, request: Request, services: Services) -> None:
+async def _send(reply: Reply, request: Request, replying: Replying) -> None:
     if reply.shown or (request.aloud and not reply.aside):
-        shown = reply.shown or services.live.begin(request, in_channel=True)
+        shown = reply.shown or replying.progress.begin(request, in_channel=True)
         await shown.finish(reply.screen)
         return
-    await services.delivery.deliver(
+    await replying.delivery.deliver(
         request, reply.screen, in_channel=reply.in_channel, replace=reply.replace
     )
 
 
 def to_reply(error: Exception, *, asked: str = "") -> tuple[Reply, str]:
-    """Say what went wrong, and name it for the metrics; `asked` is what was typed.
+    """Return what to say of an error, and its name for the metrics; `asked` is what was typed.
 
     An error that nobody planned for shows a reference: the request's id, which stands in the log
     beside its cause.
@@ -104,38 +104,43 @@ def to_reply(error: Exception, *, asked: str = "") -> tuple[Reply, str]:
 PATIENCE_SECONDS = 60.0
 
 Work = Callable[[], Awaitable[Reply]]
-Deed = Callable[[], Awaitable[None]]
 Tell = Callable[[Reply], Awaitable[None]]
 
 
-def answer_later(name: str, work: Work, request: Request, services: Services) -> None:
+def answer_later(name: str, work: Work, context: Context) -> None:
     """Go on with `work` in a task of our own; its reply goes to the asker.
 
     Called right after the ack, and never raises: an exception there would cost the ack.
     """
-    services.tasks.start(answer(name, work, request, services), name=name)
+    context.services.tasks.start(answer(name, work, context), name=name)
 
 
-async def answer(name: str, work: Work, request: Request, services: Services) -> None:
+async def answer(name: str, work: Work, context: Context) -> None:
     """Do `work` within a minute and send its reply, or what went wrong instead of it."""
+
+    async def tell(reply: Reply) -> None:
+        await send(reply, context.request, context.services.replying)
 
     async def do() -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             reply = await work()
-        await send(reply, request, services)
+        await tell(reply)
 
-    async def tell(reply: Reply) -> None:
-        await send(reply, request, services)
-
-    await attempt(name, do, tell, services, asked=request.text)
+    await attempt(name, do, tell, context)
 
 
-async def attempt(name: str, do: Deed, tell: Tell, services: Services, *, asked: str = "") -> None:
-    """Do it for who may ask, time it, and `tell` the asker what went wrong if something does."""
+async def attempt(
+    name: str, do: Callable[[], Awaitable[None]], tell: Tell, context: Context
+) -> None:
+    """Do it for an actor who may ask, time it, and `tell` them what went wrong if something does.
+
+    Every listener that does something does it here.
+    """
     name_answer(name)
+    services = context.services
     started, outcome = services.clock.monotonic(), "cancelled"
     try:
-        outcome = await _attempted(do, tell, services, asked)
+        outcome = await _attempt(do, tell, context)
     except asyncio.CancelledError:
         # only the draining of the tasks cancels: Slack will not ask anybody else
         await tell(Reply(error_screen(Restarting())))
@@ -143,16 +148,16 @@ async def attempt(name: str, do: Deed, tell: Tell, services: Services, *, asked:
     finally:
         services.metrics.answered(name, outcome, services.clock.monotonic() - started)
         log.info("answered", extra={"answer": name, "outcome": outcome})
-    if actor := acting():
-        services.homes.redraw(actor.user)
+    if context.actor:
+        services.home_tabs.redraw(context.actor.user)
 
 
-async def _attempted(do: Deed, tell: Tell, services: Services, asked: str) -> str:
+async def _attempt(do: Callable[[], Awaitable[None]], tell: Tell, context: Context) -> str:
     try:
-        await admit(services)
+        await context.authorize()
         await do()
     except Exception as error:  # noqa: BLE001 -- the edge: nobody may be left without an answer
-        reply, outcome = to_reply(error, asked=asked)
+        reply, outcome = to_reply(error, asked=context.request.text)
         await tell(reply)
         return outcome
     return "ok"

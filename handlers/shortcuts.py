@@ -1,9 +1,7 @@
 """The shortcut "Look up SIMs" of a message: reads all its text and answers in its thread.
 
-Where the message names no SIM, a window asks for some.
+Where the message names no SIM, a modal asks for some.
 """
-
-from collections.abc import Awaitable, Callable
 
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -11,8 +9,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.blocks import ids
 from bot.blocks.modals import paste_view
 from bot.blocks.screen import Screen
-from bot.services import Services
+from bot.services import Actor, Services
 from handlers.commands import DEFAULT, all_subcommands
+from handlers.context import Context, Listener
 from handlers.message_text import texts_of
 from handlers.payloads import Body, Request, from_shortcut, part, team_of, text_in
 from handlers.replies import Reply, answer_later
@@ -20,14 +19,12 @@ from handlers.triage import answer_to
 
 NO_SIM = "That message names no SIM that I know. Paste those you mean; I answer in its thread."
 PATIENCE_SECONDS = 0.5
-"""Seconds for a first list of SIMs: the trigger that opens a window lives for three."""
+"""Seconds for a first list of SIMs: the trigger that opens a modal lives for three."""
 OPENED = Reply(Screen(NO_SIM, []), quiet=True)
-
-Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 
 
 def register_shortcuts(app: AsyncApp, services: Services) -> None:
-    """Attach the listeners to the shortcut and to its window."""
+    """Attach the listeners to the shortcut and to its modal."""
     app.shortcut(ids.LOOK_UP_MESSAGE)(on_shortcut(services))
     app.view(ids.PASTE_VIEW)(on_pasted(services))
 
@@ -35,34 +32,36 @@ def register_shortcuts(app: AsyncApp, services: Services) -> None:
 def on_shortcut(services: Services) -> Listener:
     """Return the listener for the shortcut."""
 
-    async def listener(ack: AsyncAck, body: Body) -> None:
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        request, message = from_shortcut(body), part(body, "message")
-        answer_later("shortcut", lambda: of_message(request, message, services), request, services)
+        context, message = Context(actor, from_shortcut(body), services), part(body, "message")
+        answer_later("shortcut", lambda: of_message(context, message), context)
 
     return listener
 
 
-async def of_message(request: Request, message: Body, services: Services) -> Reply:
+async def of_message(context: Context, message: Body) -> Reply:
     """Answer to what the message names, or ask for it."""
+    await context.authorize()
+    request, services = context.request, context.services
     spotted = await services.spotter.spot_all(texts_of(message), patience=PATIENCE_SECONDS)
     if spotted.texts:
-        return await answer_to(request, spotted, services)
+        return await answer_to(context, spotted)
     place = ids.Place(
         channel=request.channel, thread=request.thread, response_url=request.response_url
     )
-    await services.windows.open(request.trigger, paste_view(place, NO_SIM))
+    await services.modals.open(request.trigger, paste_view(place, NO_SIM))
     return OPENED
 
 
 def on_pasted(services: Services) -> Listener:
-    """Return the listener for the window that was sent off."""
+    """Return the listener for the modal that was sent off."""
 
-    async def listener(ack: AsyncAck, body: Body) -> None:
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        request = pasted_in(body)
+        context = Context(actor, pasted_in(body), services)
         sessions = all_subcommands()[DEFAULT]
-        answer_later("pasted", lambda: sessions.run(request, services), request, services)
+        answer_later("pasted", lambda: sessions.run(context), context)
 
     return listener
 

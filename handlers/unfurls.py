@@ -5,7 +5,7 @@ Nobody asked for it, so it never says that something went wrong; and it does not
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,11 +13,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.blocks import ids
 from bot.blocks.report import unfurl_card
 from bot.errors import BotError
-from bot.services import Services
+from bot.services import Actor, Services
 from bot.sessions.redaction import redacted
 from bot.sims.links import sims_in
+from handlers.context import Context, Listener
 from handlers.dedupe import is_first, is_late
-from handlers.lookups import admit, look_up
+from handlers.lookups import look_up
 from handlers.payloads import Body, Request, part, parts, text_in
 
 log = logging.getLogger(__name__)
@@ -25,9 +26,7 @@ log = logging.getLogger(__name__)
 MOST_LINKS = 2
 """Links of one message that are previewed; with more, none is: previews would bury the message."""
 COMPOSER = "composer"
-FOR_ALL = "Card, device and place are left out of previews."
-
-Listener = Callable[[AsyncAck, Body], Awaitable[None]]
+FOR_ALL = "Card, device and place are redacted in previews."
 
 
 def register_unfurls(app: AsyncApp, services: Services) -> None:
@@ -38,11 +37,13 @@ def register_unfurls(app: AsyncApp, services: Services) -> None:
 def on_link(services: Services) -> Listener:
     """Return the listener; it has nothing to do where previews are off."""
 
-    async def listener(ack: AsyncAck, body: Body) -> None:
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        sims = sims_linked(part(body, "event"))
-        if services.hearing.unfurls and sims and not is_late(body, services):
-            services.tasks.start(preview(body, sims, services), name="unfurl")
+        event = part(body, "event")
+        sims = sims_linked(event)
+        if services.listening.unfurls and sims and not is_late(body, services.deduplication):
+            context = Context(actor, _request(body), services)
+            services.tasks.start(preview(context, event, sims), name="unfurl")
 
     return listener
 
@@ -58,40 +59,38 @@ def sims_linked(event: Body) -> dict[str, str]:
     }
 
 
-async def preview(body: Body, sims: Mapping[str, str], services: Services) -> None:
-    """Return Slack the cards; what goes wrong is logged and told nobody."""
-    event = part(body, "event")
-    is_draft = event.get("source") == COMPOSER
-    if not await is_first(f"links:{event.get('channel')}:{event.get('message_ts')}", services):
+async def preview(context: Context, event: Body, sims: Mapping[str, str]) -> None:
+    """Show Slack's readers the cards; what goes wrong is logged, and nobody is told."""
+    is_draft, services = event.get("source") == COMPOSER, context.services
+    key = f"links:{event.get('channel')}:{event.get('message_ts')}"
+    if not await is_first(key, services.deduplication):
         return
     try:
-        await admit(services)
+        await context.authorize()
         cards = {
-            url: {"blocks": await _card(_request(body), sid, services)}
+            url: await _card(context, sid)
             for url, sid in sims.items()
-            if is_draft or await _is_new_here(event, sid, services)
+            if is_draft or await _is_new_here(context, sid)
         }
         if cards:
-            await services.slack.call("chat.unfurl", _place(event) | {"unfurls": cards})
+            await services.delivery.unfurl(_message(event), cards)
     except BotError as error:
         log.info("not-unfurled", extra={"why": error.kind})
 
 
-async def _is_new_here(event: Body, sid: str, services: Services) -> bool:
+async def _is_new_here(context: Context, sid: str) -> bool:
     """Return whether the SIM was not previewed in this channel a while ago.
 
     What is only being written counts for nothing: it may never be sent.
     """
-    key = f"link:{event.get('channel')}:{sid}"
-    return await is_first(
-        key, services, seen=services.linked, within=services.hearing.quiet_seconds
-    )
+    key, services = f"link:{context.request.channel}:{sid}", context.services
+    within = services.listening.quiet_seconds
+    return await is_first(key, services.preview_deduplication, within=within)
 
 
-async def _card(request: Request, sid: str, services: Services) -> list[dict[str, Any]]:
-    report = await look_up(request, sid, services, for_all=True)
-    shown = await services.executor.run(redacted, report, FOR_ALL)
-    return unfurl_card(shown)
+async def _card(context: Context, sid: str) -> list[dict[str, Any]]:
+    report = await look_up(context, sid, for_all=True)
+    return unfurl_card(await context.services.executor.run(redacted, report, FOR_ALL))
 
 
 def _request(body: Body) -> Request:
@@ -105,8 +104,8 @@ def _request(body: Body) -> Request:
     )
 
 
-def _place(event: Body) -> dict[str, Any]:
-    """Say which message it is for; of a draft Slack gives but an id of its own."""
+def _message(event: Body) -> dict[str, Any]:
+    """Return which message it is for; of a draft Slack tells only an id of its own."""
     if event.get("unfurl_id") and event.get("source"):
         return {"unfurl_id": event["unfurl_id"], "source": event["source"]}
     return {"channel": event.get("channel"), "ts": event.get("message_ts")}

@@ -53,7 +53,7 @@ class Parts:
     queue: JobQueue
     schedules: Schedules
     posts: IdempotentPosts
-    admission: Authorizer
+    authorizer: Authorizer
     fleet: Fleet
     subscriptions: Subscriptions
     metrics: Metrics
@@ -168,8 +168,8 @@ async def digesting(database: Database, **kore_options: Any):
         people, channels = People(client, clock), Channels(client, clock)
         lists = Access(identity.team)
         groups = UserGroups(client, clock, frozenset())
-        admission = Authorizer(lists, people, channels, groups, Policies())
-        stack.push_async_callback(admission.aclose)
+        authorizer = Authorizer(lists, people, channels, groups, Policies())
+        stack.push_async_callback(authorizer.aclose)
         posts = open_posts(
             session,
             token=BOT_TOKEN,
@@ -185,7 +185,7 @@ async def digesting(database: Database, **kore_options: Any):
             queue=queue,
             schedules=schedules,
             posts=posts,
-            admission=admission,
+            authorizer=authorizer,
             fleet=open_fleet(database, kore.in_background(), Judge(Thresholds()), clock, executor),
             subscriptions=Subscriptions(database, SubscriptionRows(database), schedules, queue),
             metrics=metrics,

@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 import handlers
 from bot.app.bot import Bot, Intake, Workers, cancelled
-from bot.app.jobs import digest_service, open_engine, watch_desk
-from bot.app.resources import open_resources, revealed
+from bot.app.jobs import digest_service, open_engine, watch_service
+from bot.app.resources import Resources, open_resources, revealed
 from bot.blocks.screen import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
@@ -36,29 +36,8 @@ from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
 from bot.slack.modals import Modals
 from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.threads import Threads
-from bot.store.database import Database
 from bot.store.idempotency import SeenEvents
 from bot.store.lookups import Lookups
-
-
-def open_audit(
-    store: Database, clock: Clock, metrics: Metrics, stack: AsyncExitStack, *, retention: float
-) -> Audit:
-    """Return the audit; what is noted is written in the background, and at the end."""
-    audit = Audit(Lookups(store), clock, metrics, retention=retention)
-    stack.push_async_callback(audit.aclose)
-    keeping = asyncio.create_task(audit.run(), name="audit")
-    stack.push_async_callback(cancelled, keeping)
-    return audit
-
-
-def open_homes(slack: SlackClient, clock: Clock, stack: AsyncExitStack) -> HomeTabs:
-    """Return them; those that are open are drawn anew in the background."""
-    homes = HomeTabs(slack, clock)
-    drawing = asyncio.create_task(homes.run(), name="homes")
-    stack.push_async_callback(cancelled, drawing)
-    return homes
-
 
 EVENTS_PATH = "/slack/events"
 
@@ -67,73 +46,91 @@ async def assemble(
     settings: Settings, clock: Clock, session: aiohttp.ClientSession, stack: AsyncExitStack
 ) -> tuple[Bot, Starlette]:
     """Put the parts together; what must be closed is put on the stack."""
-    tasks, token = Tasks(), revealed(settings.slack_bot_token)
-    standing = DependencyStatus(clock)
-    metrics = Metrics(in_flight=lambda: len(tasks), standing=standing)
-    ground = await open_resources(settings, clock, session, metrics, stack)
-    kore, slack, store, executor = ground.kore, ground.slack, ground.store, ground.executor
-    identity, queue = ground.identity, ground.queue
+    tasks, dependencies = Tasks(), DependencyStatus(clock)
+    metrics = Metrics(in_flight=lambda: len(tasks), standing=dependencies)
+    resources = await open_resources(settings, clock, session, metrics, stack)
+    services = _services(resources, tasks, dependencies, stack)
+    token = revealed(settings.slack_bot_token)
+    app = make_bolt_app(session, resources.identity, token=token, api_url=settings.slack_api_url)
+    handlers.register(app, services)
+    engine = open_engine(resources, stack, scan_at_once=settings.scan_at_once)
+    workers = Workers(settings.workers, clock, drain=settings.drain)
+    return _with_intake(resources, app, partial(Bot, services, engine=engine, workers=workers))
+
+
+def _services(
+    resources: Resources, tasks: Tasks, dependencies: DependencyStatus, stack: AsyncExitStack
+) -> Services:
+    """Return what the handlers may use."""
+    settings, clock, metrics = resources.settings, resources.clock, resources.metrics
+    slack, store, executor = resources.slack, resources.store, resources.executor
     fallback = BlockFallback(degrade, metrics)
     delivery = Delivery(slack, fallback, metrics)
-    services = Services(
-        sessions=kore.sessions,
+    return Services(
+        sessions=resources.kore.sessions,
         delivery=delivery,
-        slack=slack,
+        progress=ProgressMessages(slack, fallback, delivery),
         files=Files(slack, clock),
-        homes=open_homes(slack, clock, stack),
-        standing=standing,
-        windows=Modals(slack),
+        home_tabs=_open_home_tabs(slack, clock, stack),
+        modals=Modals(slack),
+        threads=Threads(slack),
+        dependencies=dependencies,
         renderer=Renderer(executor, settings.thresholds),
         executor=executor,
-        access=ground.lists,
-        admission=ground.admission,
-        rate=UserRateLimit(settings.lookups_per_minute, clock),
+        access=resources.access,
+        authorizer=resources.authorizer,
+        rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
         store=store,
-        digests=digest_service(
-            settings,
-            store=store,
-            queue=queue,
-            kore=kore,
-            slack=slack,
-            clock=clock,
-            team=identity.team,
-        ),
+        digests=digest_service(resources),
         archive=Archive(store),
-        watches=watch_desk(settings, store, queue, clock),
-        audit=open_audit(store, clock, metrics, stack, retention=settings.audit_retention),
-        seen=RecentIds(clock),
-        claims=SeenEvents(store),
-        linked=RecentIds(clock, QUIET_SECONDS),
-        hearing=ListeningConfig(
-            identity.user, settings.prefix_channels, unfurls=settings.unfurl_links
+        watches=watch_service(resources),
+        audit=_open_audit(resources, stack),
+        recent_events=RecentIds(clock),
+        recent_previews=RecentIds(clock, QUIET_SECONDS),
+        seen_events=SeenEvents(store),
+        listening=ListeningConfig(
+            resources.identity.user, settings.prefix_channels, unfurls=settings.unfurl_links
         ),
-        spotter=SimSpotter(kore.directory, kore.resolver.known_sid),
-        live=ProgressMessages(slack, fallback, delivery),
-        threads=Threads(slack),
+        spotter=SimSpotter(resources.kore.directory, resources.kore.resolver.known_sid),
         tasks=tasks,
         metrics=metrics,
         clock=clock,
         thresholds=settings.thresholds,
     )
-    app = make_bolt_app(session, identity, token=token, api_url=settings.slack_api_url)
-    handlers.register(app, services)
-    engine = open_engine(ground, stack, scan_at_once=settings.scan_at_once)
-    workers = Workers(settings.workers, clock, drain=settings.drain)
-    bot_with = partial(Bot, services, engine=engine, workers=workers)
-    return _with_intake(settings, services, app, bot_with)
+
+
+def _open_audit(resources: Resources, stack: AsyncExitStack) -> Audit:
+    """Return the audit; its rows are written in the background, and at the end."""
+    retention = resources.settings.audit_retention
+    rows = Lookups(resources.store)
+    audit = Audit(rows, resources.clock, resources.metrics, retention=retention)
+    stack.push_async_callback(audit.aclose)
+    writing = asyncio.create_task(audit.run(), name="audit")
+    stack.push_async_callback(cancelled, writing)
+    return audit
+
+
+def _open_home_tabs(slack: SlackClient, clock: Clock, stack: AsyncExitStack) -> HomeTabs:
+    """Return them; those that are open are drawn anew in the background."""
+    home_tabs = HomeTabs(slack, clock)
+    drawing = asyncio.create_task(home_tabs.run(), name="home-tabs")
+    stack.push_async_callback(cancelled, drawing)
+    return home_tabs
 
 
 def _with_intake(
-    settings: Settings, services: Services, app: AsyncApp, bot_with: Callable[[Intake], Bot]
+    resources: Resources, app: AsyncApp, bot_with: Callable[[Intake], Bot]
 ) -> tuple[Bot, Starlette]:
-    clock, metrics = services.clock, services.metrics
+    """Let Slack reach the bot: by Socket Mode where there is an app token, else by signed HTTP."""
+    settings, clock, metrics = resources.settings, resources.clock, resources.metrics
+    routes: list[Route] = []
+    intake: Intake
     if settings.slack_app_token:
         app_token = revealed(settings.slack_app_token)
-        link = SocketModeConnection(app, app_token, services.slack, clock, metrics)
-        bot, routes = bot_with(link), []
+        intake = SocketModeConnection(app, app_token, resources.slack, clock, metrics)
     else:
-        verifier = SignatureVerifier(revealed(settings.slack_signing_secret), clock)
-        endpoint = SlackEndpoint(app, verifier, clock, metrics)
-        bot = bot_with(endpoint)
+        signature = SignatureVerifier(revealed(settings.slack_signing_secret), clock)
+        intake = endpoint = SlackEndpoint(app, signature, clock, metrics)
         routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
+    bot = bot_with(intake)
     return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, bot.notes, metrics)])

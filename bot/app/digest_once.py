@@ -68,17 +68,17 @@ async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]
     clock, metrics = SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
-        ground = await open_resources(settings, clock, session, metrics, stack)
-        one = await _chosen(which, ground.store)
+        resources = await open_resources(settings, clock, session, metrics, stack)
+        one = await _chosen(which, resources.store)
         due = clock.now().replace(microsecond=0)
         args = {"subscription": one.id, "due": due.timestamp(), "now": True}
         job = NewJob(KIND, run_key(one, due), args)
-        await ground.queue.add(job)
-        engine = open_engine(ground, stack, scan_at_once=settings.worker_at_once)
+        await resources.queue.add(job)
+        engine = open_engine(resources, stack, scan_at_once=settings.worker_at_once)
         stack.push_async_callback(engine.stop, settings.drain)
         engine.start()
-        await _ended(ground.queue, job.key, clock)
-        return one, await DigestRuns(ground.store).find(one.id, due.timestamp())
+        await _ended(resources.queue, job.key, clock)
+        return one, await DigestRuns(resources.store).find(one.id, due.timestamp())
 
 
 async def _ended(queue: JobQueue, job: str, clock: Clock) -> None:

@@ -35,7 +35,7 @@ from bot.store.reconnect import Reconnector
 from bot.store.schedules import Schedules
 
 
-def access(settings: Settings, identity: Identity) -> Access:
+def access_of(settings: Settings, identity: Identity) -> Access:
     """Return who may ask; without a list of workspaces, the one of the bot token."""
     return Access(
         home=identity.team,
@@ -48,7 +48,7 @@ def access(settings: Settings, identity: Identity) -> Access:
 
 
 def open_authorizer(
-    settings: Settings, lists: Access, slack: SlackClient, clock: Clock, stack: AsyncExitStack
+    settings: Settings, access: Access, slack: SlackClient, clock: Clock, stack: AsyncExitStack
 ) -> Authorizer:
     """Read the user groups in the background; what is asked of Slack ends with the stack."""
     groups = UserGroups(slack, clock, settings.allowed_groups)
@@ -56,9 +56,9 @@ def open_authorizer(
     stack.push_async_callback(cancelled, reading)
     policies = Policies(settings.guests, settings.shared_channels)
     people, channels = People(slack, clock), Channels(slack, clock)
-    admission = Authorizer(lists, people, channels, groups, policies)
-    stack.push_async_callback(admission.aclose)
-    return admission
+    authorizer = Authorizer(access, people, channels, groups, policies)
+    stack.push_async_callback(authorizer.aclose)
+    return authorizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class KoreAccess:
     sessions: SessionLookup
 
 
-async def open_kore_side(
+async def open_kore_access(
     settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack, store: Database
 ) -> KoreAccess:
     """Open KORE's client and read the list of SIMs in the background."""
@@ -188,8 +188,8 @@ class Resources:
     metrics: Metrics
     slack: SlackClient
     identity: Identity
-    lists: Access
-    admission: Authorizer
+    access: Access
+    authorizer: Authorizer
     store: Database
     queue: JobQueue
     schedules: Schedules
@@ -218,8 +218,8 @@ async def open_resources(
     )
     store = await keep_store(settings, clock, metrics, stack)
     identity = await identify(slack)
-    lists, queue, executor = access(settings, identity), JobQueue(store), WorkerThread()
-    kore = await open_kore_side(settings, clock, metrics, stack, store)
+    access, queue, executor = access_of(settings, identity), JobQueue(store), WorkerThread()
+    kore = await open_kore_access(settings, clock, metrics, stack, store)
     stack.push_async_callback(executor.aclose)
     return Resources(
         settings=settings,
@@ -228,8 +228,8 @@ async def open_resources(
         metrics=metrics,
         slack=slack,
         identity=identity,
-        lists=lists,
-        admission=open_authorizer(settings, lists, slack, clock, stack),
+        access=access,
+        authorizer=open_authorizer(settings, access, slack, clock, stack),
         store=store,
         queue=queue,
         schedules=Schedules(store, queue),

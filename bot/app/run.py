@@ -110,13 +110,13 @@ async def working(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     clock, metrics = clock or SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
-        ground = await open_resources(settings, clock, session, metrics, stack)
-        engine = open_engine(ground, stack, scan_at_once=settings.worker_at_once)
+        resources = await open_resources(settings, clock, session, metrics, stack)
+        engine = open_engine(resources, stack, scan_at_once=settings.worker_at_once)
 
         async def why_not_ready() -> tuple[str, ...]:
             return engine.why_stuck()
 
-        web = Starlette(routes=health_routes(why_not_ready, ground.notes, metrics))
+        web = Starlette(routes=health_routes(why_not_ready, resources.notes, metrics))
         port = await listen(web, settings, stack)
         stack.push_async_callback(engine.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         engine.start()

@@ -29,7 +29,7 @@ class JobServices:
     slack: SlackClient
     posts: IdempotentPosts
     watching: WatchWork
-    admission: Authorizer
+    authorizer: Authorizer
     fleet: Fleet
     subscriptions: Subscriptions
     queue: JobQueue

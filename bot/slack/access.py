@@ -3,41 +3,30 @@
 import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from bot.errors import NotAllowed
 from bot.slack.directory import Channels, People, UserGroups
 
 EVERYBODY: frozenset[str] = frozenset()
+NOT_KNOWN = "Slack did not tell me who you are, so I may not answer."
 NOT_LISTED = "You are not on my list. Ask an admin of this bot to let you in."
 
 
-class Actor(Protocol):
-    """Who does something. None is unknown, and where a list is kept the unknown is not on it."""
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, as far as that is certain. None is unknown: no list names the unknown.
 
-    @property
-    def team(self) -> str | None:
-        """The workspace that the person is from."""
+    `team` is the workspace and `enterprise` the organisation that the person is from. `in_view`
+    says that it happens where nobody else reads: in a modal or on the Home tab. `in_shared` is what
+    an event said of whether the channel is shared with another company.
+    """
 
-    @property
-    def enterprise(self) -> str | None:
-        """The organisation that the person is from, where that is sure."""
-
-    @property
-    def user(self) -> str | None:
-        """The person."""
-
-    @property
-    def channel(self) -> str | None:
-        """Where it is done."""
-
-    @property
-    def in_view(self) -> bool:
-        """Whether it is done in a window that the bot opened for this person: no channel then."""
-
-    @property
-    def in_shared(self) -> bool | None:
-        """Whether an event said that the channel is shared with another company."""
+    team: str | None
+    enterprise: str | None
+    user: str | None
+    channel: str | None
+    in_view: bool = False
+    in_shared: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +44,17 @@ class Access:
     groups: frozenset[str] = EVERYBODY
     enterprise: str | None = None
 
-    def check(self, actor: Actor) -> None:
-        """Raise NotAllowed where one of the lists leaves the actor out."""
+    def check(self, actor: Actor | None) -> Actor:
+        """Return the actor. Raises NotAllowed for one who is unknown or not on a list."""
+        if actor is None or not actor.user:
+            raise NotAllowed(NOT_KNOWN)
         if not self._from_here(actor):
             raise NotAllowed("I answer people of my own workspace only.")
         if not self.groups and not self.is_listed(actor):
             raise NotAllowed(NOT_LISTED)
         if self.channels and not actor.in_view and actor.channel not in self.channels:
             raise NotAllowed("I may not answer here. Ask an admin of this bot to let me.")
+        return actor
 
     def is_listed(self, actor: Actor) -> bool:
         """Return whether the list of people lets somebody in: it names them, or there is none."""
@@ -78,7 +70,7 @@ class Access:
         return actor.team in teams or (actor.enterprise is not None and actor.enterprise in teams)
 
 
-LEFT_OUT = "ICCID, IMEI, cell and location are left out"
+REDACTED = "ICCID, IMEI, cell and location are redacted"
 TO_GUESTS = "for guests"
 TO_OTHERS = "for people of other workspaces"
 IN_SHARED = "in a channel shared with another company"
@@ -110,19 +102,19 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """How much the readers of an answer may see: `left_out` says what not and why; None: all."""
+    """What the readers of an answer may see: `redaction` says what not and why; None: all."""
 
-    left_out: str | None = None
+    redaction: str | None = None
 
 
 ALL = Visibility()
 
 
-def held(policy: Policy, refusal: str, because: str) -> Visibility:
+def visibility(policy: Policy, refusal: str, because: str) -> Visibility:
     """Return what may be seen under a policy. Raises NotAllowed with the refusal."""
     if policy is Policy.REFUSE:
         raise NotAllowed(refusal)
-    return ALL if policy is Policy.ALLOW else Visibility(f"{LEFT_OUT} {because}.")
+    return ALL if policy is Policy.ALLOW else Visibility(f"{REDACTED} {because}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +126,7 @@ class Policies:
 
 
 class Authorizer:
-    """Lets in, and says how much may be seen."""
+    """Decides who may ask, and how much the readers of the answer may see."""
 
     def __init__(
         self,
@@ -150,22 +142,23 @@ class Authorizer:
         self._groups = groups
         self._policies = policies
 
-    async def sight(self, actor: Actor, *, for_all: bool = False) -> Visibility:
-        """Say what an answer to this person may show; `for_all`: the whole channel reads it.
+    async def authorize(self, actor: Actor | None, *, for_all: bool = False) -> Visibility:
+        """Return what an answer to this person may show; `for_all`: the whole channel reads it.
 
         Where Slack does not say who somebody is, they count as a guest; where it does not say what
         a channel is, that counts as shared for what all read, and the asker alone is answered as
-        ever. Raises NotAllowed.
+        ever. Raises NotAllowed, also where it is not known who acts.
         """
-        if not self._access.is_listed(actor) and not await self._groups.has(actor.user):
+        known = self._access.check(actor)
+        if not self._access.is_listed(known) and not await self._groups.has(known.user):
             raise NotAllowed(NOT_LISTED)
-        person, place = await asyncio.gather(
-            self._of_person(actor), self._of_place(actor, for_all=for_all)
+        of_person, of_channel = await asyncio.gather(
+            self._of_person(known), self._of_actors_channel(known, for_all=for_all)
         )
-        return person if person.left_out else place
+        return of_person if of_person.redaction else of_channel
 
-    async def sight_in(self, channel: str) -> Visibility:
-        """Say what may stand in a channel for all, whoever asked for it. Raises NotAllowed."""
+    async def authorize_channel(self, channel: str) -> Visibility:
+        """Return what may stand in a channel for all, whoever asked for it. Raises NotAllowed."""
         return await self._of_channel(channel, for_all=True)
 
     async def aclose(self) -> None:
@@ -174,29 +167,29 @@ class Authorizer:
 
     async def _of_person(self, actor: Actor) -> Visibility:
         if not self._access.is_ours(actor):
-            return held(self._policies.shared, NOT_TO_OTHERS, TO_OTHERS)
+            return visibility(self._policies.shared, NOT_TO_OTHERS, TO_OTHERS)
         if self._policies.guests is Policy.ALLOW:
             return ALL
         is_guest = await self._people.is_guest(actor.user) if actor.user else None
         if is_guest is None:
-            return held(self._policies.guests, NOT_KNOWING_WHO, MAYBE_GUEST)
-        return held(self._policies.guests, NOT_TO_GUESTS, TO_GUESTS) if is_guest else ALL
+            return visibility(self._policies.guests, NOT_KNOWING_WHO, MAYBE_GUEST)
+        return visibility(self._policies.guests, NOT_TO_GUESTS, TO_GUESTS) if is_guest else ALL
 
-    async def _of_place(self, actor: Actor, *, for_all: bool) -> Visibility:
-        if actor.channel is None:  # a window or the Home tab: nobody else reads it
+    async def _of_actors_channel(self, actor: Actor, *, for_all: bool) -> Visibility:
+        if actor.channel is None:  # a modal or the Home tab: nobody else reads it
             return ALL
         if actor.in_shared:
             self._channels.learn(actor.channel, is_shared=True)
-        return await self._of_channel(actor.channel, for_all=for_all, told=actor.in_shared)
+        return await self._of_channel(actor.channel, for_all=for_all, from_event=actor.in_shared)
 
     async def _of_channel(
-        self, channel: str, *, for_all: bool, told: bool | None = None
+        self, channel: str, *, for_all: bool, from_event: bool | None = None
     ) -> Visibility:
         if self._policies.shared is Policy.ALLOW:
             return ALL
         known = await self._channels.is_shared(channel)
-        is_shared = told if known is None else known
+        is_shared = from_event if known is None else known
         if is_shared is None:
             unsure = (NOT_KNOWING_WHERE, MAYBE_SHARED)
-            return held(self._policies.shared, *unsure) if for_all else ALL
-        return held(self._policies.shared, NOT_IN_SHARED, IN_SHARED) if is_shared else ALL
+            return visibility(self._policies.shared, *unsure) if for_all else ALL
+        return visibility(self._policies.shared, NOT_IN_SHARED, IN_SHARED) if is_shared else ALL

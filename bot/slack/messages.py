@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
@@ -74,6 +74,9 @@ class TextOnly:
     blocks: tuple[Json, ...] = ()
 
 
+NO_PREVIEWS: Json = {"unfurl_links": False, "unfurl_media": False}
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """A message as each route wants it: for all or the asker, new or instead of the clicked one."""
@@ -110,8 +113,8 @@ class Post:
         return {"thread_ts": self.to.thread} if self.to.thread else {}
 
     def _quiet(self) -> Json:
-        """Keep Slack from previewing the map link under every answer."""
-        return {"unfurl_links": False, "unfurl_media": False}
+        """Keep Slack from adding a preview of the map link to every answer."""
+        return NO_PREVIEWS
 
 
 log = logging.getLogger(__name__)
@@ -186,6 +189,23 @@ class Delivery:
             return await self._send(Post(to, message, in_channel, replace))
 
         return await self._fallback.send(to.team, screen, send)
+
+    async def post(self, team: str, channel: str, screen: Screen) -> None:
+        """Post a message for all in a channel, of the bot's own accord. Raises SlackError."""
+
+        async def send(message: Message) -> None:
+            body = {"channel": channel, "text": message.text, "blocks": list(message.blocks)}
+            await self._client.call("chat.postMessage", body | NO_PREVIEWS)
+
+        await self._fallback.send(team, screen, send)
+
+    async def unfurl(self, message: Json, cards: Mapping[str, Sequence[Json]]) -> None:
+        """Show cards below the links of a message, by URL. Raises SlackError.
+
+        `message` names it by channel and ts, or a draft by unfurl_id and source.
+        """
+        unfurls = {url: {"blocks": list(blocks)} for url, blocks in cards.items()}
+        await self._client.call("chat.unfurl", message | {"unfurls": unfurls})
 
     async def _send(self, post: Post) -> str:
         """Try one route after the other. Raises SlackRefused for blocks only, else NotDelivered."""

@@ -14,7 +14,7 @@ from bot.errors import BotError, NotAllowed
 from bot.kore.errors import KoreRateLimited
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
-from bot.slack.access import Access, Authorizer
+from bot.slack.access import Actor, Authorizer
 from bot.store.jobs import Write
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
@@ -47,31 +47,19 @@ class Lookup(Protocol):
         """Report. Raises BotError."""
 
 
-class OwnerActor:
-    """A watch's owner, as the lists and policies of access want to know them."""
-
-    in_shared: bool | None = None
-
-    def __init__(self, owner: WatchOwner) -> None:
-        self.team = owner.team
-        self.enterprise = owner.enterprise
-        self.user = owner.person
-        self.channel = owner.channel
-        self.in_view = owner.channel == owner.person  # begun where nobody else reads
-
-
 class AccessPermission:
     """The same lists and policies as for a question."""
 
-    def __init__(self, access: Access, authorizer: Authorizer) -> None:
-        self._access = access
+    def __init__(self, authorizer: Authorizer) -> None:
         self._authorizer = authorizer
 
     async def left_out(self, owner: WatchOwner) -> str | None:
         """Return what is redacted. Raises NotAllowed."""
-        actor = OwnerActor(owner)
-        self._access.check(actor)
-        return (await self._authorizer.sight(actor, for_all=True)).left_out
+        in_direct_messages = owner.channel == owner.person  # nobody else reads there
+        actor = Actor(
+            owner.team, owner.enterprise, owner.person, owner.channel, in_view=in_direct_messages
+        )
+        return (await self._authorizer.authorize(actor, for_all=True)).redaction
 
 
 class PollInterval:

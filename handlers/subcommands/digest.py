@@ -8,12 +8,11 @@ from bot.blocks.digest_list import add_screen, choice_screen
 from bot.digests.subscription import Subscription
 from bot.digests.subscriptions import NoSuchDigest
 from bot.errors import UserError
-from bot.services import Services
-from handlers import digests
+from handlers import digests as operations
 from handlers.commands import COMMAND, subcommand
+from handlers.context import Context
 from handlers.digest_form import open_form
-from handlers.digests import Deed, list_reply, permit
-from handlers.payloads import Request
+from handlers.digests import Operation, list_reply, permit
 from handlers.replies import Reply
 
 EXAMPLES = ("digest add", "digest now Pumps")
@@ -21,58 +20,58 @@ USAGE = "digest [add|list|edit|pause|resume|remove|now|preview] [name]"
 _NEAR = 0.6
 _A_BUTTON = "Slack lets me open a window only after a command or a button: press this one."
 
-Run = Callable[[str, Request, Services], Awaitable[Reply]]
+Run = Callable[[Context, str], Awaitable[Reply]]
 
 
 @subcommand(USAGE, "tell a channel on a schedule what changed", EXAMPLES)
-async def digest(request: Request, services: Services) -> Reply:
+async def digest(context: Context) -> Reply:
     """Do what the first word says; without one, list the channel's digests."""
-    what, _, name = request.text.strip().partition(" ")
+    what, _, name = context.request.text.strip().partition(" ")
     run = RUNS.get(what.lower() or "list")
     if run is None:
         raise UserError(_unknown(what))
-    return await run(name.strip(), request, services)
+    return await run(context, name.strip())
 
 
-async def _list(_name: str, request: Request, services: Services) -> Reply:
-    return await list_reply(request, services)
+async def _list(context: Context, _name: str) -> Reply:
+    return await list_reply(context)
 
 
-async def _add(_name: str, request: Request, services: Services) -> Reply:
-    if not request.trigger:
+async def _add(context: Context, _name: str) -> Reply:
+    if not context.request.trigger:
         return Reply(add_screen(_A_BUTTON))
-    await open_form(request, services)
+    await open_form(context)
     return OPENED
 
 
-async def _edit(name: str, request: Request, services: Services) -> Reply:
-    if not request.trigger:
-        return await _on(ids.DIGEST_EDIT, _with_button)(name, request, services)
-    await open_form(request, services, lambda: _found(name, request, services))
+async def _edit(context: Context, name: str) -> Reply:
+    if not context.request.trigger:
+        return await _on(ids.DIGEST_EDIT, _with_button)(context, name)
+    await open_form(context, lambda: _found(context, name))
     return OPENED
 
 
-async def _with_button(one: Subscription, _request: Request, _services: Services) -> Reply:
-    return Reply(choice_screen(_A_BUTTON, (one,), ids.DIGEST_EDIT))
+async def _with_button(_context: Context, subscription: Subscription) -> Reply:
+    return Reply(choice_screen(_A_BUTTON, (subscription,), ids.DIGEST_EDIT))
 
 
-def _on(action: str, deed: Deed) -> Run:
+def _on(action: str, operation: Operation) -> Run:
     """Return what finds the digest that is meant and does something with it."""
 
-    async def run(name: str, request: Request, services: Services) -> Reply:
+    async def run(context: Context, name: str) -> Reply:
         try:
-            one = await _found(name, request, services)
+            subscription = await _found(context, name)
         except NoSuchDigest as error:
             return Reply(choice_screen(error.sentence, error.near, action))
-        await permit(one, request, services)
-        return await deed(one, request, services)
+        await permit(context, subscription)
+        return await operation(context, subscription)
 
     return run
 
 
-async def _found(name: str, request: Request, services: Services) -> Subscription:
-    desk = services.digests
-    return await desk.subscriptions.named(name, desk.team, request.channel, request.user)
+async def _found(context: Context, name: str) -> Subscription:
+    request, digests = context.request, context.services.digests
+    return await digests.subscriptions.named(name, digests.team, request.channel, request.user)
 
 
 def _unknown(what: str) -> str:
@@ -86,9 +85,9 @@ RUNS: Mapping[str, Run] = {
     "list": _list,
     "add": _add,
     "edit": _edit,
-    "pause": _on(ids.DIGEST_PAUSE, digests.pause),
-    "resume": _on(ids.DIGEST_RESUME, digests.resume),
-    "remove": _on(ids.DIGEST_REMOVE, digests.ask_to_remove),
-    "now": _on(ids.DIGEST_NOW, digests.now),
-    "preview": _on(ids.DIGEST_PREVIEW, digests.preview),
+    "pause": _on(ids.DIGEST_PAUSE, operations.pause),
+    "resume": _on(ids.DIGEST_RESUME, operations.resume),
+    "remove": _on(ids.DIGEST_REMOVE, operations.ask_to_remove),
+    "now": _on(ids.DIGEST_NOW, operations.now),
+    "preview": _on(ids.DIGEST_PREVIEW, operations.preview),
 }

@@ -2,13 +2,12 @@
 
 from bot.blocks.help import rules_screen
 from bot.diagnosis.engine import all_rules
-from bot.services import Services
 from handlers.commands import subcommand
-from handlers.payloads import Request
+from handlers.context import Context
 from handlers.replies import Reply
 
 
 @subcommand("rules", "what I check every SIM against, with thresholds and sources")
-async def rules(_request: Request, services: Services) -> Reply:
+async def rules(context: Context) -> Reply:
     """List the rules with the thresholds that are set."""
-    return Reply(rules_screen(all_rules(), services.thresholds))
+    return Reply(rules_screen(all_rules(), context.services.thresholds))

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from bot.blocks.watch import stopped_screen
 from bot.errors import UserError
-from bot.services import Services
 from bot.sims.names import quoted
 from bot.watches.watch import NotWatched, Watch
 from handlers.commands import COMMAND, subcommand
-from handlers.lookups import admit, look_up
-from handlers.payloads import Request
+from handlers.context import Context
+from handlers.lookups import look_up
 from handlers.replies import Reply
 
 ALL = "all"
@@ -17,33 +16,34 @@ NAMED = 10
 
 
 @subcommand("unwatch <sim>|all", "stop watching the SIM, or all that you watch")
-async def unwatch(request: Request, services: Services) -> Reply:
+async def unwatch(context: Context) -> Reply:
     """Stop the asker's watches of a SIM, wherever they were begun. Raises NotWatched."""
-    await admit(services)
+    await context.authorize()
+    request, services = context.request, context.services
     mine = await services.watches.of(request.user)
-    meant = await _meant(request, mine, services)
+    meant = await _meant(context, mine)
     stopped = [await services.watches.stop(watch.id, request.user) for watch in meant]
     return Reply(stopped_screen(stopped))
 
 
-async def _meant(request: Request, mine: Sequence[Watch], services: Services) -> Sequence[Watch]:
-    text = request.text.strip()
+async def _meant(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
+    text = context.request.text.strip()
     if not mine:
         raise NotWatched(f"You watch no SIM. `{COMMAND} watch <sim>` begins to.")
     if text.lower() == ALL:
         return mine
     named = [watch for watch in mine if _is_called(watch, text)]
-    return named or await _of_sim(request, mine, services)
+    return named or await _of_sim(context, mine)
 
 
-async def _of_sim(request: Request, mine: Sequence[Watch], services: Services) -> Sequence[Watch]:
+async def _of_sim(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
     """Find them by whatever else names the SIM: an ICCID, an IMEI, another spelling."""
     names = ", ".join(dict.fromkeys(quoted(watch.name) for watch in mine[:NAMED]))
     hint = f"You watch {names}. Type `{COMMAND} unwatch` with one of these, or with `all`."
-    if not request.text.strip():
+    if not context.request.text.strip():
         raise NotWatched(hint)
     try:
-        sid = (await look_up(request, request.text, services, for_all=False)).sim.sid
+        sid = (await look_up(context, context.request.text, for_all=False)).sim.sid
     except UserError as error:
         raise NotWatched(hint) from error
     found = [watch for watch in mine if watch.sid == sid]

@@ -33,7 +33,7 @@ class Dispatch:
     def __init__(self, whole, **changes):
         self.whole = whole
         self.services = replace(whole.bot.services, **changes)
-        session = self.services.slack._session
+        session = self.services.modals._client._session
         url = whole.slack.api_url
         identity = Identity(HOME, "U0SIMSESS", "B0SIMSESS")
         self.app = make_bolt_app(session, identity, token=BOT_TOKEN, api_url=url)

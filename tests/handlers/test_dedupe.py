@@ -1,17 +1,16 @@
 """Nothing is answered twice, and nothing late."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from bot.ops.metrics import Metrics
+from bot.services import Deduplication
 from bot.slack.dedupe import RecentIds
 from bot.store.errors import StoreLost
 from handlers.dedupe import is_first, is_late
 from tests.fakes import FakeClock
 
 
-class Claims:
+class Seen:
     """Gives one answer, or raises."""
 
     def __init__(self, answer):
@@ -25,32 +24,29 @@ class Claims:
         return self.answer
 
 
-@pytest.fixture
-def services_with():
-    """Services of a process that has seen nothing yet."""
+def knowing(seen):
+    """What a process knows that has seen nothing yet."""
     clock = FakeClock()
-    return lambda claims: SimpleNamespace(
-        seen=RecentIds(clock), claims=claims, clock=clock, metrics=Metrics()
-    )
+    return Deduplication(RecentIds(clock), seen, clock, Metrics())
 
 
 @pytest.mark.parametrize(("answer", "first"), [(True, True), (False, False), (StoreLost(), True)])
-async def test_who_has_the_first_word(services_with, answer, first):
+async def test_who_has_the_first_word(answer, first):
     """
     The store decides between processes; where it is down this one answers.
     """
-    assert first is await is_first("C1:1.0", services_with(Claims(answer)))
+    assert first is await is_first("C1:1.0", knowing(Seen(answer)))
 
 
-async def test_this_process_asks_the_store_once(services_with):
+async def test_this_process_asks_the_store_once():
     """
     What it has seen itself it does not ask again.
     """
-    claims = Claims(StoreLost())
-    services = services_with(claims)
+    seen = Seen(StoreLost())
+    deduplication = knowing(seen)
 
-    assert [True, False] == [await is_first("C1:1.0", services) for _ in range(2)]
-    assert 1 == len(claims.asked)
+    assert [True, False] == [await is_first("C1:1.0", deduplication) for _ in range(2)]
+    assert 1 == len(seen.asked)
 
 
 @pytest.mark.parametrize(
@@ -66,15 +62,15 @@ async def test_this_process_asks_the_store_once(services_with):
         (True, "1e9", False),
     ],
 )
-def test_how_old_an_event_may_be(services_with, event_time, ts, late):
+def test_how_old_an_event_may_be(event_time, ts, late):
     """
     Its own time and its envelope's count, whichever is older; without one it is not late.
     """
-    services = services_with(Claims(True))
-    now = int(services.clock.now().timestamp())
+    deduplication = knowing(Seen(True))
+    now = int(deduplication.clock.now().timestamp())
     body = {
         "event_time": now - event_time if type(event_time) is int else event_time,
         "event": {"event_ts": f"{now - int(ts)}.000000" if ts and ts.isdigit() else ts},
     }
 
-    assert late is is_late(body, services)
+    assert late is is_late(body, deduplication)

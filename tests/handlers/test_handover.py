@@ -177,7 +177,7 @@ async def test_in_a_shared_channel_nothing_of_card_and_device_is_told(bot):
     assert report.sim.iccid not in shown
     assert session.imei not in shown
     assert session.cell_id not in shown
-    assert "left out" in words(message)
+    assert "are redacted" in words(message)
 
 
 async def test_a_guest_may_not_where_guests_are_refused():

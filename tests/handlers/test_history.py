@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 
 import pytest
 
@@ -27,7 +26,8 @@ async def test_it_is_drawn_for_what_the_workspace_knows(whole, report):
     """
     A history is drawn plainer where types of blocks are refused.
     """
-    reply = await history_reply(report, 7, whole.bot.services)
+    services = whole.bot.services
+    reply = await history_reply(report, 7, services.archive, services.executor)
 
     plainer = reply.screen.without(frozenset({"data_table"}))
 
@@ -43,10 +43,9 @@ async def test_it_is_drawn_beside_the_loop(whole, report):
     """
     closed = WorkerThread()
     await closed.aclose()
-    services = replace(whole.bot.services, executor=closed)
 
     with pytest.raises(Restarting):
-        await history_reply(report, 7, services, replace=True)
+        await history_reply(report, 7, whole.bot.services.archive, closed, replace=True)
 
 
 SCOPES = {"files:write", "files:read"}

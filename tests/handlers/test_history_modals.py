@@ -157,7 +157,7 @@ async def test_a_window_that_cannot_be_drawn_is_counted(whole, shown):
     """
     When Slack takes neither the session nor the sentence, it stands in log and metrics.
     """
-    whole.slack.api.faults.fail("views.update", "fatal_error", times=2)
+    whole.slack.api.faults.fail("views.update", "invalid_arguments", times=2)
 
     await whole.click(shown, DETAILS)
 

@@ -99,13 +99,13 @@ async def test_the_last_error_of_kore_is_shown(bot):
     assert "; last error " in seen(bot)
 
 
-async def test_a_guest_is_told_what_is_left_out(bot):
+async def test_a_guest_is_told_what_is_redacted(bot):
     """
     The policy holds here too.
     """
     await open_home(bot, "gil")
 
-    assert "left out for guests" in seen(bot, "gil")
+    assert "redacted for guests" in seen(bot, "gil")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ import pytest
 
 from bot.demo.stories.story import all_stories
 from bot.errors import NotAllowed
+from bot.slack.access import Actor
 from bot.store.errors import StoreNotReady
 from bot.store.lookups import Lookups, Wanted
+from handlers.context import Context
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Request
 from tests.running_bots import whole_bot
@@ -112,7 +114,7 @@ async def test_each_sim_of_a_table_is_a_row(whole):
 
 async def test_who_asks_too_often_is_noted_too(slow):
     """
-    What was left out is a row with that outcome.
+    What was refused is a row with that outcome.
     """
     for _ in range(4):
         await slow.type("truck-42")
@@ -149,15 +151,20 @@ async def test_without_the_store_people_are_answered(whole, caplog):
         await services.audit.kept()
 
 
+def gils_context(whole):
+    """A guest who asks in #fleet-ops."""
+    request = Request(team="T0ACMEIOT", user="U0GIL0001", channel="C0FLEETOP", text="")
+    actor = Actor(request.team, None, request.user, request.channel)
+    return Context(actor, request, whole.bot.services)
+
+
 async def test_nobody_who_is_refused_is_looked_up_for():
     """
     The look-up itself asks who may, whoever calls it.
     """
     async with whole_bot(guests="refuse") as strict:
-        gil = Request(team="T0ACMEIOT", user="U0GIL0001", channel="C0FLEETOP", text="")
-        asked = len(strict.kore.requests)
-        for look in (look_up(gil, SID, strict.bot.services),
-                     look_up_many(gil, [SID], strict.bot.services)):  # fmt: skip
+        gil, asked = gils_context(strict), len(strict.kore.requests)
+        for look in (look_up(gil, SID), look_up_many(gil, [SID])):
             with pytest.raises(NotAllowed):
                 await look
 
@@ -168,8 +175,7 @@ async def test_what_a_guest_is_shown_of_many_is_redacted(whole):
     """
     Reports and errors alike.
     """
-    gil = Request(team="T0ACMEIOT", user="U0GIL0001", channel="C0FLEETOP", text="")
-    report, error = await look_up_many(gil, ["truck-42", "8901 26"], whole.bot.services)
+    report, error = await look_up_many(gils_context(whole), ["truck-42", "8901 26"])
 
     assert "withheld" == report.sim.iccid
     assert () == error.candidates

@@ -285,7 +285,7 @@ async def test_a_store_that_is_down_blocks_no_answer(dispatch_with, whole):
         async def claim(self, _key, _within):
             await asyncio.Event().wait()
 
-    dispatch = dispatch_with(claims=Down())
+    dispatch = dispatch_with(seen_events=Down())
     ts = f"{whole.bot.services.clock.now().timestamp():.6f}"
     event = {
         "type": "app_mention",

@@ -1,14 +1,15 @@
 """Slack's payload as a typed request, and who is behind it."""
 
 from contextlib import suppress
-from types import SimpleNamespace
 
 from hypothesis import given
 
 from bot.errors import OldButton
 from bot.ops.metrics import Metrics
-from bot.slack.access import Access
+from bot.services import Deduplication
+from bot.slack.access import Access, Actor
 from bot.slack.bolt_app import ListeningConfig
+from bot.slack.dedupe import RecentIds
 from handlers.clicks import action_in, value_of
 from handlers.dedupe import is_late
 from handlers.digest_form import draft_in
@@ -18,7 +19,6 @@ from handlers.mentions import question_in
 from handlers.message_text import texts_of
 from handlers.middleware import delivery_id, is_for_us, kind_of
 from handlers.payloads import (
-    Actor,
     Request,
     actor_of,
     from_click,
@@ -151,7 +151,7 @@ def test_what_a_payload_does_not_say_is_unknown():
 
 
 LISTENING = ListeningConfig("U0SIMSESS", frozenset({"C1"}))
-SERVICES = SimpleNamespace(clock=FakeClock(), metrics=Metrics(), hearing=LISTENING)
+NOTHING_SEEN = Deduplication(RecentIds(FakeClock()), None, FakeClock(), Metrics())
 LISTED = Access("T1", users=frozenset({"U1"}), channels=frozenset({"C1"}))
 
 
@@ -165,8 +165,9 @@ def test_nothing_in_a_payload_makes_a_reading_fail(body, team):
     for read in (from_click, from_shortcut, team_of, pasted_in, sims_linked):
         read(body)
     from_command(body, "")
-    for read in (question_in, is_for_us, is_late):
-        read(body, SERVICES)
+    for read in (question_in, is_for_us):
+        read(body, LISTENING)
+    is_late(body, NOTHING_SEEN)
     for read in (of_button, of_select, draft_in):
         with suppress(OldButton):
             read(body)

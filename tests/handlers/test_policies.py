@@ -135,7 +135,7 @@ async def test_no_way_in_tells_what_may_not_be_told(bot, user, channel):
     assert set() == told(everything, found)
     assert "openstreetmap" not in everything
     assert "Hand-over" in everything
-    assert "left out" in everything
+    assert "are redacted" in everything
 
 
 async def test_members_among_themselves_are_told_all(bot):

@@ -12,7 +12,9 @@ from bot.errors import BotError, NotAllowed, NotShared, TookTooLong
 from bot.kore.errors import KoreUnavailable
 from bot.ops.logging import begin_request
 from bot.sims.errors import Candidate, SimNotFound
+from bot.slack.access import Actor
 from handlers import replies
+from handlers.context import Context
 from handlers.payloads import Request, from_command
 from handlers.replies import Reply, answer, send, to_reply
 
@@ -30,7 +32,7 @@ async def test_a_reply_to_the_asker_never_raises(whole, caplog):
     """
     whole.slack.api.faults.fail("chat.postMessage", "messages_tab_disabled")
 
-    await send(Reply(SCREEN), asked(whole), whole.bot.services)
+    await send(Reply(SCREEN), asked(whole), whole.bot.services.replying)
 
     assert "not-delivered" in caplog.text
     assert "messages_tab_disabled" in caplog.text
@@ -41,7 +43,7 @@ async def test_a_reply_for_all_that_is_not_taken_raises(whole):
     The caller then tells the asker.
     """
     with pytest.raises(NotShared):
-        await send(Reply(SCREEN, in_channel=True), asked(whole), whole.bot.services)
+        await send(Reply(SCREEN, in_channel=True), asked(whole), whole.bot.services.replying)
 
 
 async def test_a_shared_answer_that_cannot_be_refreshed_is_left_alone(whole, caplog):
@@ -50,7 +52,7 @@ async def test_a_shared_answer_that_cannot_be_refreshed_is_left_alone(whole, cap
     """
     reply = Reply(SCREEN, in_channel=True, replace=True)
 
-    await send(reply, asked(whole), whole.bot.services)
+    await send(reply, asked(whole), whole.bot.services.replying)
 
     assert "not-delivered" in caplog.text
 
@@ -59,9 +61,11 @@ DONE = Reply(Screen("done", [section("done")]))
 
 
 @pytest.fixture
-def request_(dispatch):
+def context(dispatch):
     """What Ana asked."""
-    return from_command(dispatch.command(), "truck-42")
+    request = from_command(dispatch.command(), "truck-42")
+    actor = Actor(request.team, None, request.user, request.channel)
+    return Context(actor, request, dispatch.services)
 
 
 def counted(whole, name, outcome):
@@ -69,7 +73,7 @@ def counted(whole, name, outcome):
     return f'answer_seconds_count{{name="{name}",outcome="{outcome}"}} 1.0' in text
 
 
-async def test_the_reply_goes_to_the_asker(whole, request_):
+async def test_the_reply_goes_to_the_asker(whole, context):
     """
     What the work gives is delivered, timed and counted.
     """
@@ -77,13 +81,13 @@ async def test_the_reply_goes_to_the_asker(whole, request_):
     async def work():
         return DONE
 
-    await answer("work", work, request_, whole.bot.services)
+    await answer("work", work, context)
 
     assert "done" == whole.answer().text
     assert counted(whole, "work", "ok")
 
 
-async def test_what_nobody_planned_for_is_answered_with_a_reference(whole, request_, caplog):
+async def test_what_nobody_planned_for_is_answered_with_a_reference(whole, context, caplog):
     """
     The reference that the asker reads stands in the log beside the cause.
     """
@@ -91,7 +95,7 @@ async def test_what_nobody_planned_for_is_answered_with_a_reference(whole, reque
     async def work():
         return {}["missing"]
 
-    await answer("work", work, request_, whole.bot.services)
+    await answer("work", work, context)
 
     (record,) = [r for r in caplog.records if r.message == "unplanned-error"]
     assert f"(ref {record.reference})" in whole.answer().text
@@ -100,24 +104,24 @@ async def test_what_nobody_planned_for_is_answered_with_a_reference(whole, reque
     assert counted(whole, "work", "unplanned")
 
 
-async def test_work_that_takes_too_long_is_given_up(whole, request_, monkeypatch):
+async def test_work_that_takes_too_long_is_given_up(whole, context, monkeypatch):
     """
     After our own patience the asker is told, and the work is cut.
     """
     monkeypatch.setattr(replies, "PATIENCE_SECONDS", 0.01)
 
-    await answer("work", asyncio.Event().wait, request_, whole.bot.services)
+    await answer("work", asyncio.Event().wait, context)
 
     assert "longer than a minute" in whole.answer().text
     assert counted(whole, "work", "took_too_long")
 
 
-async def test_work_that_is_cut_by_a_stop_is_said(whole, request_):
+async def test_work_that_is_cut_by_a_stop_is_said(whole, context):
     """
     Slack asks nobody else: whoever waits is told to ask again.
     """
     task = whole.bot.services.tasks.start(
-        answer("work", asyncio.Event().wait, request_, whole.bot.services), name="work"
+        answer("work", asyncio.Event().wait, context), name="work"
     )
 
     await whole.bot.services.tasks.drain(2.5)
@@ -127,7 +131,7 @@ async def test_work_that_is_cut_by_a_stop_is_said(whole, request_):
     assert counted(whole, "work", "cancelled")
 
 
-async def test_an_answer_that_cannot_be_delivered_ends_there(whole, request_, caplog):
+async def test_an_answer_that_cannot_be_delivered_ends_there(whole, context, caplog):
     """
     When no way is left it is logged, and nothing escapes.
     """
@@ -137,13 +141,13 @@ async def test_an_answer_that_cannot_be_delivered_ends_there(whole, request_, ca
     async def work():
         return DONE
 
-    await answer("work", work, request_, whole.bot.services)
+    await answer("work", work, context)
 
     assert "not-delivered" in caplog.text
     assert () == whole.slack.seen_by("ana")
 
 
-async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole, request_):
+async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole, context):
     """
     A share that fails is an answer of its own, for the asker alone.
     """
@@ -153,14 +157,14 @@ async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole,
     async def work():
         return Reply(DONE.screen, in_channel=True)
 
-    await answer("share", work, request_, whole.bot.services)
+    await answer("share", work, context)
 
     assert NotShared.sentence in whole.answer().text
     assert whole.answer().ephemeral_to
     assert counted(whole, "share", "not_shared")
 
 
-async def test_each_answer_is_one_line_in_the_log(whole, request_, caplog):
+async def test_each_answer_is_one_line_in_the_log(whole, context, caplog):
     """
     What was answered and how it went is logged; what was asked is not.
     """
@@ -169,7 +173,7 @@ async def test_each_answer_is_one_line_in_the_log(whole, request_, caplog):
     async def work():
         return DONE
 
-    await answer("work", work, request_, whole.bot.services)
+    await answer("work", work, context)
 
     (record,) = [r for r in caplog.records if r.message == "answered"]
     assert ("work", "ok") == (record.answer, record.outcome)

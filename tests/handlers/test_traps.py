@@ -146,7 +146,7 @@ async def test_t6_a_rate_limit_is_waited_out_after_the_ack(dispatch_with, whole)
     The ack does not wait for Slack's 429; the answer does, as long as Slack asks.
     """
     clock, api_url = FakeClock(), whole.slack.api_url
-    session = whole.bot.services.slack._session
+    session = whole.bot.services.modals._client._session
     client = SlackClient(session, clock, token=BOT_TOKEN, api_url=api_url)
     drawing = BlockFallback(degrade, Metrics())
     dispatch = dispatch_with(delivery=Delivery(client, drawing, Metrics()))
@@ -250,9 +250,9 @@ async def test_t10_what_is_under_way_is_finished_before_the_bot_is_gone():
 
 async def test_t11_no_listener_asks_for_what_bolt_does_not_have(dispatch):
     """
-    An unknown parameter would silently be None: every name is one of Bolt's.
+    An unknown parameter would silently be None: every name is one of Bolt's, or the actor.
     """
-    known = set(AsyncArgs.__annotations__)
+    known = {*AsyncArgs.__annotations__, "actor"}  # the middleware puts it in
 
     asked = {name for each in dispatch.app._async_listeners for name in each.arg_names}
 

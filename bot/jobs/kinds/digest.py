@@ -132,11 +132,11 @@ async def _compiled(
     """Make the digest and keep it, for as many posts of it as it takes."""
     fleet, notes = services.fleet, RunNotes(job.args.get("skipped_since"), problem=problem)
     try:
-        sight = await services.admission.sight_in(about.channel)
+        visibility = await services.authorizer.authorize_channel(about.channel)
     except NotAllowed as error:
         return await refused(run, about, PauseReason.NOT_ALLOWED, error.sentence, services)
     missing = tuple(job.memo.get("missing", ()))
-    notes = replace(notes, missing=missing, left_out=sight.left_out)
+    notes = replace(notes, missing=missing, left_out=visibility.redaction)
     made = await fleet.compiler.digest(run, about, notes)
     told = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
     return Again(0.0, write=fleet.runs.changing(run.id, Stage.POSTING, **told))
@@ -162,7 +162,7 @@ async def digest_preview(job: Job, services: JobServices) -> Outcome | None:
 async def begun(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
     """Have the SIMs asked, where its channel may read the answer at all."""
     try:
-        await services.admission.sight_in(about.channel)
+        await services.authorizer.authorize_channel(about.channel)
     except NotAllowed as error:
         await services.posts.post(job.key, job.args["person"], None, error_screen(error))
         return _ended(run, services)

@@ -173,9 +173,9 @@ async def permission():
             access = Access(HOME.id, **{name: frozenset(ids) for name, ids in lists.items()})
             people, channels = People(client, clock), Channels(client, clock)
             groups = UserGroups(client, clock, frozenset())
-            admission = Authorizer(access, people, channels, groups, Policies())
-            stack.push_async_callback(admission.aclose)
-            return AccessPermission(access, admission)
+            authorizer = Authorizer(access, people, channels, groups, Policies())
+            stack.push_async_callback(authorizer.aclose)
+            return AccessPermission(authorizer)
 
         yield make
 
@@ -212,7 +212,7 @@ async def test_what_others_may_not_see_is_redacted(permission, whose):
     """
     In a shared channel, and for a guest, card and device are left out, and why is said.
     """
-    assert "ICCID, IMEI, cell and location are left out" in await permission().left_out(whose)
+    assert "ICCID, IMEI, cell and location are redacted" in await permission().left_out(whose)
 
 
 @pytest.fixture

@@ -2,15 +2,19 @@
 
 import pytest
 
+from bot.slack.access import Actor
+from handlers.context import Context
 from handlers.payloads import Request
 from handlers.subcommands.digest import RUNS, digest
 from tests.handlers.digesting import added, kept, view
 from tests.running_bots import find_button
 
 
-def said(text, **more):
+def mentioned(whole, text):
     """A request without a trigger, as a mention gives it."""
-    return Request(team="T0ACMEIOT", user="U0ANA0001", channel="C0FLEETOP", text=text, **more)
+    request = Request(team="T0ACMEIOT", user="U0ANA0001", channel="C0FLEETOP", text=text)
+    actor = Actor(request.team, None, request.user, request.channel)
+    return Context(actor, request, whole.bot.services)
 
 
 @pytest.mark.parametrize("text", ["", "list", "LIST"])
@@ -51,7 +55,7 @@ async def test_what_needs_a_window_gives_a_button_instead(whole, text, label):
     A mention cannot open a window, so it says what to press.
     """
     await added(whole)
-    reply = await digest.run(said(text), whole.bot.services)
+    reply = await digest.run(mentioned(whole, text))
     screen = reply.screen
 
     buttons = [element for block in screen.blocks for element in block.get("elements", ())]

@@ -141,7 +141,7 @@ async def test_a_preview_of_what_its_channel_may_not_see(desk):
     Where the channel may not be told, its preview says so and asks for no SIM.
     """
     one = await kept(desk, channel="C0PARTNER")
-    desk.parts.admission._policies = replace(desk.parts.admission._policies, shared=Policy.REFUSE)
+    desk.parts.authorizer._policies = replace(desk.parts.authorizer._policies, shared=Policy.REFUSE)
     await previewed(desk, one)
 
     (shown,) = desk.slack.direct("ana")

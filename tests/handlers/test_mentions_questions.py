@@ -1,6 +1,4 @@
-"""What is said to the bot, and what is only said near it."""
-
-from types import SimpleNamespace
+"""Which messages are questions to the bot, and where they are answered."""
 
 import pytest
 
@@ -8,7 +6,7 @@ from bot.slack.bolt_app import ListeningConfig
 from handlers.mentions import question_in
 
 US = "U0SIMSESS"
-SERVICES = SimpleNamespace(hearing=ListeningConfig(US, frozenset({"C0FLEETOP"})))
+LISTENING = ListeningConfig(US, frozenset({"C0FLEETOP"}))
 MENTION = {
     "type": "app_mention",
     "text": f"<@{US}> truck-42",
@@ -20,8 +18,8 @@ DIRECT = MENTION | {"type": "message", "channel_type": "im", "text": "truck-42",
 PREFIXED = DIRECT | {"channel_type": "channel", "channel": "C0FLEETOP", "text": "!sim truck-42"}
 
 
-def heard(event, **body):
-    return question_in({"team_id": "T1", "event": event} | body, SERVICES)
+def read(event, **body):
+    return question_in({"team_id": "T1", "event": event} | body, LISTENING)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +40,7 @@ def test_what_is_for_us(event, text):
     """
     Without the mention or prefix, and without Slack's markup.
     """
-    question = heard(event)
+    question = read(event)
 
     assert text == question.text
     assert f"T1:{event['channel']}:1.000001" == question.key
@@ -75,15 +73,15 @@ def test_what_is_not_for_us(event):
     """
     Bots, ourselves, edits, joins, other channels, and what nobody expects.
     """
-    assert heard(event) is None
+    assert read(event) is None
 
 
 def test_an_event_that_is_none():
     """
     A body without an event says nothing.
     """
-    assert question_in({}, SERVICES) is None
-    assert heard("odd") is None
+    assert question_in({}, LISTENING) is None
+    assert read("odd") is None
 
 
 @pytest.mark.parametrize(
@@ -99,6 +97,6 @@ def test_where_it_is_answered(event, thread):
     """
     In the thread it came from, in a channel in a new one under it; directly as it was asked.
     """
-    request = heard(event).request("rest")
+    request = read(event).request("rest")
 
     assert (thread, True, "rest") == (request.thread, request.aloud, request.text)
