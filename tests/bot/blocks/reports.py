@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.blocks.screen import Screen
+from bot.blocks.screen import ALL_BLOCKS, NEWEST_FIRST, NOTHING, Screen
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.state import State
 from bot.emulators.slack.blocks.view import is_too_large, view_faults
@@ -16,6 +16,14 @@ from bot.sessions.report import SessionReport, Summary
 from tests.builders import NOON, a_session, a_sim
 
 NOW = NOON + timedelta(hours=3)
+RUNGS = (
+    NOTHING,
+    frozenset({"data_visualization"}),
+    frozenset({"data_table"}),
+    frozenset({"data_table", "table"}),
+    frozenset(NEWEST_FIRST),
+    ALL_BLOCKS,
+)
 HOSTILE = (
     "<!channel>",
     "<@U1>",
@@ -85,6 +93,22 @@ def words(thing: object) -> Iterator[str]:
     elif isinstance(thing, list):
         for each in thing:
             yield from words(each)
+
+
+def all_words(screen: Screen) -> str:
+    """Return all that a screen says."""
+    return " ".join([screen.text, *words(screen.blocks)])
+
+
+def kinds(screen: Screen) -> list[str]:
+    """Return the types of a screen's blocks."""
+    return [block["type"] for block in screen.blocks]
+
+
+def table_of(screen: Screen) -> list[list[str]]:
+    """Return the rows of a screen's data_table, as text."""
+    found = next(block for block in screen.blocks if block["type"] == "data_table")
+    return [[cell["text"] for cell in row] for row in found["rows"]]
 
 
 _TEXT = st.one_of(st.none(), st.sampled_from(HOSTILE), st.text(max_size=400))

@@ -43,17 +43,12 @@ def test_a_chart_keeps_its_limits():
     assert 12 == len(block["chart"]["series"])
 
 
-def test_as_text():
+def test_chart_lines():
     """
-    In words a chart is a line with its highest value and where that is.
+    As text a chart is a line with its highest value and where that is, or says none.
     """
     assert ["Sessions per day, sessions: ▂▁█ (3 Jan to 5 Jan; most 9, 5 Jan)"] == chart_lines(CHART)
 
-
-def test_a_chart_of_nothing_in_text():
-    """
-    A series of zeros is said to be none.
-    """
     assert ["T, up: none"] == chart_lines(Chart("T", ["a"], {"up": [0]}))
 
 
@@ -84,11 +79,17 @@ def test_bins_of(days, size, words, first, last):
     assert len(set(bins.labels)) == size <= 20
 
 
-def test_a_step_over_the_end_of_a_month():
+def test_starts_in():
     """
-    A step of two days in two months names both.
+    A session counts in the step in which it started, if any; a step in two months names both.
     """
     assert "31 Dec–1 Jan" in bins_of(30, NOW).labels
+
+    bins = bins_of(7, NOW)
+    starts = (NOON, NOON - DAY, NOON - DAY, NOON - 40 * DAY, None)
+    counts = starts_in(bins, [a_session(start=start) for start in starts])
+
+    assert [0, 0, 0, 0, 0, 0, 2, 1] == counts
 
 
 @given(days=st.integers(1, 30), seconds=st.integers(0, 86_400 * 400))
@@ -105,41 +106,20 @@ def test_bins_hold_the_whole_window(days, seconds):
     assert bins.size <= 20
 
 
-def test_starts_in():
-    """
-    A session counts in the step in which it started; one from before the window in none.
-    """
-    bins = bins_of(7, NOW)
-    starts = (NOON, NOON - DAY, NOON - DAY, NOON - 40 * DAY, None)
-    counts = starts_in(bins, [a_session(start=start) for start in starts])
-
-    assert [0, 0, 0, 0, 0, 0, 2, 1] == counts
-
-
 def test_packets_are_spread_evenly():
     """
-    A session over two days gives each its share.
+    A session gives each step its share, all to one where it has no length; unknown is not 0.
     """
     session = a_session(start=NOON - DAY, end=NOON, packets_uploaded=100, packets_downloaded=None)
     found = packets_in(bins_of(7, NOW), [session], NOW)
 
     assert {"up": [0, 0, 0, 0, 0, 0, 50, 50]} == found
 
-
-def test_an_instant_counts_once():
-    """
-    A session without length has all its packets in one step.
-    """
     session = a_session(start=NOON, end=NOON, packets_uploaded=7, packets_downloaded=3)
     found = packets_in(bins_of(7, NOW), [session], NOW)
 
     assert (7, 3) == (found["up"][-1], found["down"][-1])
 
-
-def test_a_step_of_which_nothing_is_told_is_unknown():
-    """
-    Where sessions ran and none tells, the step is unknown; where none ran, it is 0.
-    """
     told = a_session(start=NOON, end=NOON + HOUR, packets_uploaded=5)
     untold = a_session(start=NOON - 2 * DAY, end=NOON - 2 * DAY + HOUR, packets_uploaded=None)
     found = packets_in(bins_of(3, NOW), [told, untold], NOW)["up"]
@@ -148,11 +128,6 @@ def test_a_step_of_which_nothing_is_told_is_unknown():
     assert 0 in found
     assert 5 == sum(value for value in found if value)
 
-
-def test_what_no_session_tells_is_not_there():
-    """
-    A direction of which nothing is known has no numbers at all.
-    """
     session = a_session(packets_uploaded=None, packets_downloaded=None)
 
     assert {} == packets_in(bins_of(7, NOW), [session], NOW)

@@ -1,25 +1,43 @@
-"""Sessions as CSV."""
+"""CSV files: the sessions of a SIM, the SIMs of a digest."""
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
-from bot.blocks.csv_files import SESSION_COLUMNS, csv_text
+from bot.blocks.csv_files import (
+    DIGEST_COLUMNS,
+    SESSION_COLUMNS,
+    csv_text,
+    digest_file,
+    head_line,
+    page_lines,
+)
+from bot.diagnosis.state import State
+from bot.digests.digest import ScannedSim
 from bot.kore.models import DataSession
+from bot.sessions.snapshot import Found, Snapshot
+from tests.bot.blocks.digests import QUIET
 from tests.bot.blocks.reports import HOSTILE, NOW
-from tests.builders import a_session
+from tests.builders import ICCID, NOON, SID, a_session
 
 
 def read(text):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_every_property_is_a_column():
+def test_nothing_is_missing():
     """
-    The file has all that KORE's resource has.
+    Every property of KORE is a column, every session a row, and unknown an empty cell, never a 0.
     """
     assert set(DataSession.model_fields) == {name.partition(".")[0] for name in SESSION_COLUMNS}
+
+    [row] = read(csv_text([DataSession.model_construct()]))
+
+    assert {""} == set(row.values())
+
+    assert 5000 == len(read(csv_text([a_session()] * 5000)))
 
 
 def test_a_row():
@@ -35,15 +53,6 @@ def test_a_row():
     assert "246" == row["packets_uploaded"]
     assert "2026-01-05T15:00:00Z" == row["end"]
     assert "014931000129700" == row["imei"]
-
-
-def test_unknown_is_empty():
-    """
-    What is unknown is an empty cell, never a 0.
-    """
-    [row] = read(csv_text([DataSession.model_construct()]))
-
-    assert {""} == set(row.values())
 
 
 @pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
@@ -68,8 +77,55 @@ def test_text_is_kept(typed):
     assert typed == row["operator_name"]
 
 
-def test_all_rows_are_there():
+FULL = Snapshot(
+    sid=SID,
+    name="pump-7",
+    as_of=NOON,
+    state=State.OFFLINE,
+    iccid=ICCID,
+    seen_at=NOON,
+    findings=(Found("gone_silent", "critical", "Gone silent"), Found("x", "info", "X")),
+)
+
+
+def read_digest(*seen):
+    return list(
+        csv.DictReader(io.StringIO((head_line() + page_lines(seen)).removeprefix("\ufeff")))
+    )
+
+
+def test_a_line_a_sim():
     """
-    The file leaves nothing out.
+    Every column, unknown empty, times ISO in UTC; no state where it could not be read.
     """
-    assert 5000 == len(read(csv_text([a_session()] * 5000)))
+    (line,) = read_digest(ScannedSim(FULL, packets=5))
+
+    assert list(DIGEST_COLUMNS) == list(line)
+    assert ("pump-7", ICCID, "offline", "2026-01-05T12:00:00Z", "5", "") == tuple(
+        line[name]
+        for name in ("name", "iccid", "state", "last_heard_of", "packets_last_24_h", "since")
+    )
+    assert ("critical", "Gone silent", "gone_silent x") == tuple(
+        line[name] for name in ("severity", "finding", "findings")
+    )
+
+    (line,) = read_digest(ScannedSim(FULL, fault="No answer."))
+
+    assert ("", "No answer.", "pump-7") == (line["state"], line["could_not_be_read"], line["name"])
+
+
+def test_the_digest_file(tmp_path):
+    """
+    No formula, a head alone without SIMs, a name that is safe on any disk.
+    """
+    (line,) = read_digest(ScannedSim(replace(FULL, name="=1+1")))
+
+    assert "'=1+1" == line["name"]
+
+    assert [] == read_digest()
+
+    file = digest_file(replace(QUIET, name="../../Pumps & <x>"), tmp_path)
+
+    assert "Pumps-x-2026-01-05-1200.csv" == file.name
+    assert "140 SIMs" in file.title
+    assert "<x>" not in file.words

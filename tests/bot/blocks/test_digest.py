@@ -7,10 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.digest import digest_screen, quiet_screen, trend_chart
+from bot.blocks.digest import (
+    detail_screens,
+    details_screen,
+    digest_screen,
+    file_screen,
+    quiet_screen,
+    trend_chart,
+)
 from bot.blocks.digest_text import digest_headline, when_text
 from bot.blocks.format import PLAIN
-from bot.blocks.screen import ALL_BLOCKS, NOTHING
+from bot.blocks.screen import NOTHING
 from bot.digests.digest import (
     ChangeGroup,
     MissedRun,
@@ -21,26 +28,10 @@ from bot.digests.digest import (
     UnreadableSims,
 )
 from tests.bot.blocks.digests import QUIET, a_digest, a_sim
-from tests.bot.blocks.reports import HOSTILE, faults, words
+from tests.bot.blocks.reports import HOSTILE, RUNGS, all_words, faults, kinds, table_of
 from tests.builders import NOON
 
-RUNGS = (
-    NOTHING,
-    frozenset({"data_visualization"}),
-    frozenset({"data_table"}),
-    frozenset({"data_table", "table", "data_visualization"}),
-    ALL_BLOCKS,
-)
 DAY = timedelta(days=1)
-
-
-def all_words(screen):
-    """Return all that a screen says."""
-    return " ".join([screen.text, *words(screen.blocks)])
-
-
-def kinds(screen):
-    return [block["type"] for block in screen.blocks]
 
 
 def buttons(screen):
@@ -144,7 +135,7 @@ def test_what_is_not_said(changes, unsaid):
 
 def test_counts_stand_beside_those_of_the_last_digest():
     """
-    A row for each state that there is or was, with its change since then.
+    A row for each state that there is or was, with its change; the first digest has no change.
     """
     before = TrendPoint(NOON - DAY, {"online": 137, "stale": 2})
     drawn = digest_screen(replace(QUIET, trend=(before, TrendPoint(NOON, QUIET.counts))))
@@ -157,11 +148,6 @@ def test_counts_stand_beside_those_of_the_last_digest():
         ["🔴 offline", "3", "+3"],
     ] == [[cell["text"] for cell in row] for row in table["rows"]]
 
-
-def test_the_first_digest_compares_with_nothing():
-    """
-    Without a digest before there is neither change nor trend.
-    """
     drawn = digest_screen(replace(QUIET, since=None, trend=QUIET.trend[-1:]))
 
     assert "data_visualization" not in kinds(drawn)
@@ -170,7 +156,7 @@ def test_the_first_digest_compares_with_nothing():
 
 def test_the_trend_has_a_point_a_digest():
     """
-    Fourteen digests are fourteen categories; what never was is no series.
+    Each digest is a category, even where the clocks go back; what never was is no series.
     """
     chart = trend_chart(QUIET.trend, ZoneInfo("UTC"))
 
@@ -180,11 +166,6 @@ def test_the_trend_has_a_point_a_digest():
     )
     assert "5 Jan 12:00" == chart.categories[-1]
 
-
-def test_an_hour_that_comes_twice_is_told_apart():
-    """
-    Where the clocks go back two digests have one time, and Slack wants each name once.
-    """
     night = NOON.replace(month=10, day=25, hour=0, minute=30)
     points = [TrendPoint(night + n * timedelta(hours=1), {"online": 1}) for n in range(2)]
     labels = trend_chart(points, ZoneInfo("Europe/Berlin")).categories
@@ -192,14 +173,25 @@ def test_an_hour_that_comes_twice_is_told_apart():
     assert ["25 Oct 02:30", "25 Oct 02:30′"] == labels
 
 
-def test_a_quiet_digest_is_one_line():
+def test_a_quiet_digest():
     """
-    A sentence and when the next one comes.
+    One line and when the next one comes; its buttons carry the run and the digest.
     """
     drawn = quiet_screen(QUIET)
 
     assert ["section", "context"] == kinds(drawn)
     assert "Pumps, Monday 13:00 — all quiet. Nothing changed since Friday 13:00" in drawn.text
+
+    one = replace(QUIET, counts={"online": 1}, worst=SimSample())
+
+    assert "1 of 1 SIM without a warning" in digest_headline(one, PLAIN)
+
+    drawn = buttons(digest_screen(QUIET))
+
+    assert (QUIET.subscription, QUIET.due) == tuple(
+        vars(ids.DigestRun.from_value(drawn["Details"]["value"])).values()
+    )
+    assert QUIET.subscription == ids.DigestButton.from_value(drawn["Pause"]["value"]).id
 
 
 @pytest.mark.parametrize(
@@ -211,18 +203,6 @@ def test_a_day_is_named_as_people_do(ago, said):
     Within a week by its weekday, before that by its date, in the digest's zone.
     """
     assert said == when_text(NOON - ago, QUIET)
-
-
-def test_buttons_say_what_they_are_about():
-    """
-    Details carries the run, Edit and Pause the digest.
-    """
-    drawn = buttons(digest_screen(QUIET))
-
-    assert (QUIET.subscription, QUIET.due) == tuple(
-        vars(ids.DigestRun.from_value(drawn["Details"]["value"])).values()
-    )
-    assert QUIET.subscription == ids.DigestButton.from_value(drawn["Pause"]["value"]).id
 
 
 @pytest.mark.parametrize("refused", RUNGS)
@@ -254,15 +234,6 @@ def test_slack_takes_it_whatever_the_names(refused, name):
     assert "<!channel>" not in all_words(drawn)
 
 
-def test_one_sim_is_a_fleet():
-    """
-    A digest of a single SIM reads like one.
-    """
-    one = replace(QUIET, counts={"online": 1}, worst=SimSample())
-
-    assert "1 of 1 SIM without a warning" in digest_headline(one, PLAIN)
-
-
 def test_a_sim_of_which_nothing_is_known():
     """
     Without a last time and a finding nothing is made up.
@@ -271,3 +242,80 @@ def test_a_sim_of_which_nothing_is_known():
     said = all_words(digest_screen(a_digest(worst=SimSample(1, (bare,)), changes=(), talkers=())))
 
     assert "pump-1* unknown — unknown" in said
+
+
+def details(digest, refused=NOTHING):
+    return {name: screen.without(refused) for name, screen in detail_screens(digest)}
+
+
+def test_a_table_a_message():
+    """
+    Each list that has a SIM is a message of its own, and a longer one says what it leaves out.
+    """
+    screens = details(a_digest())
+
+    assert ["changes", "new", "gone", "worst", "unread", "talkers"] == list(screens)
+    assert all(
+        1 == sum(block["type"] == "data_table" for block in screen.blocks)
+        for screen in screens.values()
+    )
+
+    assert {} == details(QUIET)
+
+    assert "7 of 12 shown" in all_words(details(a_digest())["worst"])
+
+
+def test_a_change_says_what_was_and_what_is():
+    """
+    A row for each change, the kind in words.
+    """
+    rows = table_of(details(a_digest())["changes"])
+
+    assert ["pump-0", "🔴 went silent", "USA", "MEX", "🔴 offline", "2026-01-04 21:00"] == rows[1]
+    assert 1 + 49 == len(rows)
+
+
+def test_details_show_the_worst_first_and_offer_the_file():
+    """
+    To who asks: a table of SIMs, and a button for the file with all of them.
+    """
+    screen = details_screen(a_digest(), tuple(a_sim(n) for n in range(3)))
+    (row,) = [block for block in screen.blocks if block["type"] == "actions"]
+    run = ids.DigestRun.from_value(row["elements"][0]["value"])
+
+    assert ["pump-0", "🔴 offline", "critical", "Gone silent", "Telcel", "2026-01-04 21:00"] == (
+        table_of(screen)[1]
+    )
+    assert (QUIET.subscription, QUIET.due) == (run.id, run.due)
+    assert "3 of 140 shown" in all_words(screen)
+
+
+def test_details_of_what_is_unknown():
+    """
+    What is not known of a SIM is called unknown; a digest that fits nothing says so.
+    """
+    row = table_of(details_screen(a_digest(), (SimSummary("DE1", "pump-1"),)))[1]
+
+    assert ["pump-1", "❔ unknown", "none", "nothing amiss", "unknown", "unknown"] == row
+
+    screen = details_screen(replace(QUIET, counts={}), ())
+
+    assert [] == faults(screen)
+    assert "0 SIMs" in screen.text
+
+
+@pytest.mark.parametrize("refused", RUNGS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_slack_takes_details_whatever_the_names(refused, name):
+    """
+    Foreign text formats nothing and breaks no limit, on every rung.
+    """
+    sims = tuple(replace(a_sim(n), name=name, operator=name, what=name) for n in range(200))
+    screens = [
+        *details(a_digest(worst=SimSample(900, sims), talkers=sims), refused).values(),
+        details_screen(a_digest(name=name), sims).without(refused),
+        file_screen(name, is_ready=False),
+    ]
+
+    assert [[]] * len(screens) == [faults(screen) for screen in screens]
+    assert not any("<!channel>" in screen.text for screen in screens)

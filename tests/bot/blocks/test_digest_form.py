@@ -6,13 +6,7 @@ from itertools import product
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.digest_form import (
-    block_of,
-    checking_view,
-    errors_of,
-    form_view,
-    title_of,
-)
+from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view, title_of
 from bot.digests.form import FormField, FormValues
 from bot.digests.schedule import Frequency
 from bot.digests.selection import SelectionKind
@@ -21,8 +15,8 @@ from bot.emulators.slack.blocks.view import view_faults
 NEW = ids.DigestForm(at="C1")
 DRAFT = FormValues(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")
 ALWAYS = [
-    FormField.NAME, FormField.CHANNEL, FormField.WHICH, FormField.EVERY, FormField.ZONE,
-    FormField.QUIET_FROM, FormField.QUIET_TO, FormField.WHEN_QUIET,
+    FormField.NAME, FormField.CHANNEL, FormField.WHICH, FormField.EVERY, FormField.ZONE, FormField.QUIET_FROM,
+    FormField.QUIET_TO, FormField.WHEN_QUIET,
 ]  # fmt: skip
 SIMS = {
     SelectionKind.PATTERN: [FormField.PATTERN],
@@ -58,7 +52,7 @@ def test_the_fields_of_what_was_chosen(which, every):
 
 def test_what_is_not_shown_goes_along():
     """
-    What was typed into fields that are hidden now stands in the metadata.
+    What was typed into hidden fields stands in the metadata, but for a list too long for it.
     """
     draft = replace(
         DRAFT, which=SelectionKind.ALL, every=Frequency.CRON, cron="0 9 * * 1", listed="pump-7"
@@ -74,11 +68,6 @@ def test_what_is_not_shown_goes_along():
         "day": "0",
     } == kept
 
-
-def test_a_list_too_long_to_go_along_is_left_out():
-    """
-    The longest texts leave the form within Slack's limits, and the short ones in it.
-    """
     draft = replace(DRAFT, which=SelectionKind.STATUS, listed='"\n' * 1500, plan="x" * 200)
 
     view = form_view(draft, NEW)
@@ -91,7 +80,7 @@ def test_a_list_too_long_to_go_along_is_left_out():
 
 def test_each_fault_stands_beneath_its_field():
     """
-    What was found out later is said where it is wrong, with all that was typed still there.
+    What is wrong is said there, with all that was typed; Slack is told errors by block id.
     """
     view = form_view(DRAFT, NEW, {FormField.PATTERN: "None of 7 SIMs is called `pump-*`."})
     blocks = view["blocks"]
@@ -101,11 +90,6 @@ def test_each_fault_stands_beneath_its_field():
     assert "⚠️ None of 7 SIMs is called `pump-*`." == blocks[at + 1]["elements"][0]["text"]
     assert "pump-*" == blocks[at]["element"]["initial_value"]
 
-
-def test_the_errors_of_a_form_that_was_sent_off():
-    """
-    Slack is told them by block id.
-    """
     assert {"digest_field_zone": "No such zone."} == errors_of({FormField.ZONE: "No such zone."})
 
 

@@ -77,7 +77,7 @@ def labels(screen):
 
 def test_a_list():
     """
-    Each has its own buttons; a paused one is resumed, others paused; new ones are made below.
+    Each has its buttons and, in a list of one's own, its channel; what is left out is counted.
     """
     screen = listed([PUMPS, EVIL], running={PUMPS.id: 34})
     row = ["Edit", "Pause", "Post now", "Preview", "Remove"]
@@ -87,20 +87,15 @@ def test_a_list():
     assert [*row, *paused, "New digest…"] == labels(screen)
     assert "Being made now: 34 % · next: <!date^" in str(screen.blocks)
 
-
-def test_a_list_too_long_for_a_message():
-    """
-    What is left out is counted.
-    """
     assert "5 more; name one" in str(listed(MANY).blocks)
 
-
-def test_where_a_digest_goes_is_said_where_that_differs():
-    """
-    In one's own list each names its channel.
-    """
     assert "<#C0FLEETOP>" in str(listed([PUMPS], places=True).blocks)
     assert "<#C0FLEETOP>" not in str(listed([PUMPS]).blocks)
+
+    screen = listed([PUMPS])
+    values = {e.get("value") for b in screen.blocks for e in b.get("elements", ()) if "value" in e}
+
+    assert {ids.DigestButton(id=PUMPS.id).to_value()} == values
 
 
 @pytest.mark.parametrize(("deed", "says_next"), [("made", True), (REMOVED, False)])
@@ -125,16 +120,6 @@ def test_what_was_saved(count, words):
     said = str(saved_screen(PUMPS, NOW, count, is_new=True).blocks)
 
     assert (count is not None) is (words in said)
-
-
-def test_the_buttons_carry_the_digest():
-    """
-    Each says which one it is about.
-    """
-    screen = listed([PUMPS])
-    values = {e.get("value") for b in screen.blocks for e in b.get("elements", ()) if "value" in e}
-
-    assert {ids.DigestButton(id=PUMPS.id).to_value()} == values
 
 
 BUT = ", but not from 22:00 to 07:00"
@@ -165,13 +150,17 @@ def test_what_it_is_about(changes, words):
     assert words == about(subscription(**changes), PLAIN)
 
 
-def test_nothing_in_it_speaks_to_slack():
+def test_what_people_typed():
     """
-    What people typed is shown as it is.
+    It is shown as it is: harmless, and patterns and cron lines can be copied.
     """
     evil = subscription(name="<!channel>", selection=Selection(SelectionKind.PATTERN, "*<@U1>*"))
 
     assert "<" not in about(evil, MRKDWN)
+
+    cron = subscription(schedule=DigestSchedule(Frequency.CRON, line="*/15 * * * *"))
+
+    assert "SIMs called `pump-*`, by cron `*/15 * * * *`, every 15" in about(cron, MRKDWN)
 
 
 @pytest.mark.parametrize(
@@ -216,12 +205,3 @@ def test_the_small_print(changes, lines):
     What it does when all is quiet, and what the clocks will do to it.
     """
     assert lines == small_print(subscription(**changes), MONDAY)
-
-
-def test_what_can_be_copied_stands_as_it_was_typed():
-    """
-    Slack's marks are left alone in patterns and cron lines.
-    """
-    cron = subscription(schedule=DigestSchedule(Frequency.CRON, line="*/15 * * * *"))
-
-    assert "SIMs called `pump-*`, by cron `*/15 * * * *`, every 15" in about(cron, MRKDWN)

@@ -39,9 +39,9 @@ def test_a_change_is_one_line(change, expected):
     assert expected == change_text(change, PLAIN)
 
 
-def test_the_headline_says_the_state():
+def test_change_lines():
     """
-    Lines beside a headline leave the state to it.
+    Lines beside a headline leave the state to it, and an operator's name is data.
     """
     changes = [
         Change(ChangeKind.CAME_BACK, "offline", "online"),
@@ -52,11 +52,6 @@ def test_the_headline_says_the_state():
 
     assert ["Radio: LTE → GSM"] == change_lines(changes, PLAIN)
 
-
-def test_what_kore_tells_cannot_speak_to_slack():
-    """
-    An operator's name is data.
-    """
     change = Change(ChangeKind.NEW_OPERATOR, "<!channel>", "*T*")
 
     assert "Operator: &lt;!channel&gt; → ∗T∗" == change_text(change, MRKDWN)

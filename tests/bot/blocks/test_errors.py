@@ -18,7 +18,7 @@ NEAR = (
 
 def test_did_you_mean():
     """
-    Near misses are buttons that look up the SIM meant.
+    Near misses are buttons that look up the SIM meant, namesakes told apart by their ids.
     """
     error = SimNotFound("I read `pmp-7` as a name and found no such SIM. Did you mean", NEAR)
     drawn = error_screen(error, asked="pmp-7")
@@ -27,6 +27,15 @@ def test_did_you_mean():
     assert "I read pmp-7 as a name and found no such SIM. Did you mean" == drawn.text
     assert ["pump-7", "pump-17"] == [pick["text"]["text"] for pick in picks]
     assert ids.Pick(sid=SID, asked="pmp-7") == ids.Pick.from_value(picks[0]["value"])
+    assert [] == faults(drawn)
+
+    twins = (Candidate(SID, "pump"), Candidate("DE" + "a" * 32, "pump", "8901", "new"))
+    drawn = error_screen(SimAmbiguous(candidates=twins))
+    text = "\n".join(words(drawn.blocks))
+
+    assert "pump · …0001" in text
+    assert "pump · …aaaa" in text
+    assert "ICCID 8901 · new" in text
     assert [] == faults(drawn)
 
 
@@ -39,20 +48,6 @@ def test_a_pick_goes_on_with_the_history_that_was_asked_for(error):
     picks = error_screen(error, asked="pmp-7 7").blocks[1]["elements"]
 
     assert [7, 7] == [ids.Pick.from_value(pick["value"]).days for pick in picks]
-
-
-def test_a_picker_tells_namesakes_apart():
-    """
-    SIMs of the same name show the end of their SIDs on the buttons and their ids below.
-    """
-    twins = (Candidate(SID, "pump"), Candidate("DE" + "a" * 32, "pump", "8901", "new"))
-    drawn = error_screen(SimAmbiguous(candidates=twins))
-    text = "\n".join(words(drawn.blocks))
-
-    assert "pump · …0001" in text
-    assert "pump · …aaaa" in text
-    assert "ICCID 8901 · new" in text
-    assert [] == faults(drawn)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,20 @@ import pytest
 
 from bot.blocks import ids
 from bot.blocks.csv_files import SESSION_COLUMNS
-from bot.blocks.files import HistoryFile, csv_file, picture_file, sent_screen, shared_screen
-from bot.kore.errors import KoreError
-from tests.bot.blocks.reports import HOSTILE, NOW, a_report, faults, words
+from bot.blocks.files import (
+    TRIAGE_COLUMNS,
+    HistoryFile,
+    csv_file,
+    picture_file,
+    sent_screen,
+    shared_screen,
+    triage_file,
+)
+from bot.diagnosis.state import State
+from bot.kore.errors import KoreError, KoreUnavailable
+from bot.sessions.redaction import redacted
+from bot.sessions.triage import triage
+from tests.bot.blocks.reports import HOSTILE, NOW, a_finding, a_report, faults, words
 from tests.builders import SID, a_session, a_sim
 
 DAY = timedelta(days=1)
@@ -33,17 +44,12 @@ def test_the_csv_file_has_every_session_of_the_window():
     assert "*pump-7 had 7 sessions in the last 7 days*" in file.words
 
 
-def test_an_empty_window_is_a_file_with_its_columns():
+def test_unread_sessions_are_no_empty_file():
     """
-    A file without bytes could not be sent.
+    An empty window is a file with its columns; unknown is not none, and says why.
     """
     assert csv_file(a_report(sessions=()), 7).content
 
-
-def test_sessions_that_could_not_be_read_are_no_empty_file():
-    """
-    Unknown is not none: it is said why.
-    """
     with pytest.raises(KoreError, match="limiting"):
         csv_file(a_report(sessions=None, problem="KORE is limiting us."), 7)
     with pytest.raises(KoreError, match="not of its sessions"):
@@ -52,18 +58,13 @@ def test_sessions_that_could_not_be_read_are_no_empty_file():
 
 def test_the_picture_says_what_it_shows():
     """
-    Who cannot see it reads the SIM, the days, how many sessions, networks and devices.
+    The SIM, the days, what there is; a file for all to see says who put it there.
     """
     file = picture_file(a_report(sessions=SESSIONS), 7, b"PNG")
 
     assert ("pump-7-7-days.png", b"PNG") == (file.name, file.content)
     assert file.alt.startswith("Timeline of pump-7, last 7 days, 7 sessions: 1 network, 1 IMEI")
 
-
-def test_who_shares_is_named():
-    """
-    A file for all to see says who put it there; one for the asker does not.
-    """
     report = a_report(sessions=SESSIONS)
 
     assert csv_file(report, 7, shared_by="U1").words.endswith(" · shared by <@U1>")
@@ -108,20 +109,54 @@ def test_where_a_file_went(is_ready, late):
     assert [] == faults(drawn)
 
 
-def test_where_it_stands_already_it_is_not_offered_to_be_shared():
+def test_a_file_that_is_shared_already():
     """
-    In the direct messages themselves there is no button.
+    There is no button in the direct messages, and the asker reads that everybody sees it.
     """
     drawn = sent_screen(FILE, None, is_ready=True)
 
     assert ["section"] == [block["type"] for block in drawn.blocks]
 
-
-def test_a_shared_file_is_told():
-    """
-    The asker reads that everybody sees it now.
-    """
     drawn = shared_screen(FILE)
 
     assert any("for everybody to see" in text for text in words(drawn.blocks))
     assert [] == faults(drawn)
+
+
+def rows_of(file):
+    return list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+
+
+def test_every_row_is_in_the_file():
+    """
+    Worst first, with the rule behind each verdict, and what could not be rows_of with its reason.
+    """
+    lost = a_report(state=State.OFFLINE, findings=(a_finding(),))
+    fine = a_report(sim=a_sim(sid="DE" + "2" * 32, unique_name="=pump"), sessions=None)
+
+    file = triage_file(triage(["a", "b", "c"], [fine, lost, KoreUnavailable()]))
+
+    first, second, third = rows_of(file)
+    assert list(TRIAGE_COLUMNS) == list(first)
+    assert ("pump-7", "offline", "flapping", "critical", "T-Mobile USA") == tuple(
+        first[key] for key in ("sim", "state", "rule", "severity", "operator")
+    )
+    assert ("c", "") == (second["asked"], second["state"])
+    assert "KORE" in second["problem"]
+    assert ("'=pump", "", "") == (third["sim"], third["operator"], third["last_seen"])
+
+
+def test_the_triage_file_says_what_it_is():
+    """
+    Its name carries the day, its title the number; what is redacted has not even an empty column.
+    """
+    file = triage_file(triage(["a"], [a_report()]))
+
+    assert ("sims-2026-01-05.csv", "1 SIM, worst first") == (file.name, file.title)
+    assert "sims.csv" == triage_file(triage(["a"], [KoreUnavailable()])).name
+
+    file = triage_file(triage(["a"], [redacted(a_report(), "left out")]))
+
+    (row,) = rows_of(file)
+    assert set(TRIAGE_COLUMNS) - {"iccid"} == set(row)
+    assert "withheld" not in row.values()

@@ -84,7 +84,7 @@ def test_no_findings(state, said):
 
 def test_finding_lines():
     """
-    A finding says what, with its evidence, what to do, and where the threshold is from.
+    What, with its evidence, what to do and where the threshold is from; stale ones say how old.
     """
     assert (
         (
@@ -95,11 +95,6 @@ def test_finding_lines():
         "flapping · Vendor: 4 an hour, https://vendor.example/page?a=1&b=2",
     ) == finding_lines(a_finding(), PLAIN, a_report())
 
-
-def test_finding_lines_in_slack():
-    """
-    In Slack the claim is bold, the times are the reader's and the source is a link.
-    """
     lines = finding_lines(a_finding(), MRKDWN, a_report())
 
     assert lines.what.startswith(
@@ -107,10 +102,14 @@ def test_finding_lines_in_slack():
     )
     assert lines.source.endswith("<https://vendor.example/page?a=1&amp;b=2|vendor.example>")
 
+    report = a_report(stale=True, as_of=NOW - timedelta(hours=2))
 
-def test_evidence_is_escaped():
+    assert finding_lines(a_finding(), PLAIN, report).what.endswith(" (2 h old)")
+
+
+def test_evidence():
     """
-    A value that a network or a device sent cannot speak to Slack.
+    It is escaped and filled in once; braces that name none stay as they are.
     """
     finding = a_finding(says="Seen on {name} <4.", evidence={"name": "<!channel>*"})
 
@@ -118,32 +117,13 @@ def test_evidence_is_escaped():
         "Seen on &lt;!channel&gt;∗ &lt;4."
     )
 
-
-def test_a_name_without_evidence_stays():
-    """
-    Braces that name no evidence are shown, not an error.
-    """
     finding = a_finding(says="{nobody} knows {starts}.", evidence={"starts": 2})
 
     assert finding_lines(finding, PLAIN, a_report()).what.endswith("{nobody} knows 2.")
 
-
-def test_evidence_is_not_filled_twice():
-    """
-    Braces within a value are only text.
-    """
     finding = a_finding(says="{a}", evidence={"a": "{b}", "b": "secret"})
 
     assert finding_lines(finding, PLAIN, a_report()).what.endswith("Flapping. {b}")
-
-
-def test_a_finding_of_a_stale_answer_is_marked():
-    """
-    A verdict over old data says how old that is.
-    """
-    report = a_report(stale=True, as_of=NOW - timedelta(hours=2))
-
-    assert finding_lines(a_finding(), PLAIN, report).what.endswith(" (2 h old)")
 
 
 @pytest.mark.parametrize(

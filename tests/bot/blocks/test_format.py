@@ -27,14 +27,24 @@ from tests.builders import NOON
 BERLIN = timezone(timedelta(hours=1))
 
 
+def sessions(number):
+    return count(number, "session")
+
+
+def before(seconds):
+    return ago(NOON - timedelta(seconds=seconds), NOON)
+
+
 def test_a_moment_in_slack_is_a_date_token():
     """
-    Slack gets the moment for the reader's own zone, with ISO 8601 in UTC where that fails.
+    It is for the reader's own zone, with ISO 8601 in UTC where that fails; KORE's times are UTC.
     """
     token = "<!date^1767614400^{date_short_pretty} {time}|2026-01-05T12:00:00Z>"
 
     assert token == MRKDWN.when(NOON)
     assert token == MRKDWN.when(NOON.astimezone(BERLIN))
+
+    assert NOON == utc(datetime(2026, 1, 5, 12, 0))  # noqa: DTZ001 -- what is tested
 
 
 @pytest.mark.parametrize("fmt", [NOTICE, PLAIN])
@@ -43,13 +53,6 @@ def test_a_moment_elsewhere_is_in_utc(fmt):
     Notifications and terminals say the minute in UTC.
     """
     assert "2026-01-05 12:00 UTC" == fmt.when(NOON.astimezone(BERLIN))
-
-
-def test_a_moment_without_a_zone_is_utc():
-    """
-    KORE's times are UTC.
-    """
-    assert NOON == utc(datetime(2026, 1, 5, 12, 0))  # noqa: DTZ001 -- what is tested
 
 
 @pytest.mark.parametrize(
@@ -109,27 +112,69 @@ def test_terminals_are_not_steered():
     assert "\x1b" not in PLAIN.data("\x1b]0;title\x07pump") + PLAIN.code("\x1b[2J")
 
 
+FLAGS = {
+    "USA": "🇺🇸", "US": "🇺🇸", "usa": "🇺🇸", "PRI": "🇵🇷", "VIR": "🇻🇮", "MEX": "🇲🇽", "CHE": "🇨🇭",
+    "DEU": "🇩🇪", "GBR": "🇬🇧", "ZAF": "🇿🇦", "XKX": "🇽🇰",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("code", "shown"),
+    ("function", "value", "shown"),
     [
-        ("USA", "🇺🇸"),
-        ("US", "🇺🇸"),
-        ("usa", "🇺🇸"),
-        ("PRI", "🇵🇷"),
-        ("VIR", "🇻🇮"),
-        ("MEX", "🇲🇽"),
-        ("CHE", "🇨🇭"),
-        ("DEU", "🇩🇪"),
-        ("GBR", "🇬🇧"),
-        ("ZAF", "🇿🇦"),
-        ("XKX", "🇽🇰"),
+        *((flag, code, shown) for code, shown in FLAGS.items()),
+        (flagged, "USA", "🇺🇸 USA"),
+        (imei_text, "014931000129700", "01493100-012970-0 ✓"),
+        (imei_text, "490154203237518", "49015420-323751-8 ✓"),
+        (imei_text, "490154203237517", "49015420-323751-7 (check digit wrong)"),
+        (imei_text, "3575200742653301", "35752007-426533-01 (IMEISV, has no check digit)"),
+        (imei_text, None, "IMEI not reported"),
+        (imei_text, "", "IMEI not reported"),
+        (imei_text, "000000000000000", "IMEI not reported"),
+        (imei_text, "0000000000000000", "IMEI not reported"),
+        (imei_text, "12345", "12345 (not an IMEI: 5 digits)"),
+        (
+            imei_text,
+            "35-209900-176148-1",
+            "35-209900-176148-1 (not an IMEI: it has more than digits)",
+        ),
+        (imei_text, "١٢٣٤٥٦٧٨٩٠١٢٣٤٥", "١٢٣٤٥٦٧٨٩٠١٢٣٤٥ (not an IMEI: it has more than digits)"),
+        (grouped, 0, "0"),
+        (grouped, 999, "999"),
+        (grouped, 1246, "1\u202f246"),
+        (grouped, -1234567, "-1\u202f234\u202f567"),
+        (grouped, 0.5, "0.5"),
+        (grouped, 1234.567, "1\u202f234.57"),
+        (grouped, 2.0, "2"),
+        (sessions, 0, "0 sessions"),
+        (sessions, 1, "1 session"),
+        (sessions, 2, "2 sessions"),
+        (span, timedelta(seconds=-5), "0 s"),
+        (span, timedelta(seconds=59.9), "59 s"),
+        (span, timedelta(minutes=4, seconds=59), "4 min"),
+        (span, timedelta(hours=3, minutes=59), "3 h"),
+        (span, timedelta(hours=47, minutes=59), "47 h"),
+        (span, timedelta(days=2), "2 d"),
+        (span, timedelta(days=2000), "2\u202f000 d"),
+        (lasting, timedelta(seconds=-5), "0 s"),
+        (lasting, timedelta(seconds=12), "12 s"),
+        (lasting, timedelta(minutes=4), "4 min"),
+        (lasting, timedelta(minutes=4, seconds=1), "4 min 1 s"),
+        (lasting, timedelta(hours=16, minutes=30), "16 h 30 min"),
+        (lasting, timedelta(hours=24), "24 h"),
+        (lasting, timedelta(days=3), "3 d"),
+        (lasting, timedelta(days=3, hours=5, minutes=6), "3 d 5 h"),
+        (before, 0.5, "just now"),
+        (before, -90, "just now"),
+        (before, 1, "1 s ago"),
+        (before, 240, "4 min ago"),
+        (iccid_groups, "8901260012345678909", "8901 2600 1234 5678 909"),
     ],
 )
-def test_flag(code, shown):
+def test_values_as_text(function, value, shown):
     """
-    Two and three letters give the flag of the same country.
+    Flags by two or three letters, IMEIs checked, thousands set apart, ages and lengths in units.
     """
-    assert shown == flag(code)
+    assert shown == function(value)
 
 
 @pytest.mark.parametrize("code", ["", "U", "ZZ", "ZZZ", "USAX", "310", "<!channel>", "UK"])
@@ -139,114 +184,6 @@ def test_no_flag(code):
     """
     assert flag(code) is None
     assert code == flagged(code)
-
-
-def test_flagged():
-    """
-    The code stands beside the flag.
-    """
-    assert "🇺🇸 USA" == flagged("USA")
-
-
-@pytest.mark.parametrize(
-    ("imei", "shown"),
-    [
-        ("014931000129700", "01493100-012970-0 ✓"),
-        ("490154203237518", "49015420-323751-8 ✓"),
-        ("490154203237517", "49015420-323751-7 (check digit wrong)"),
-        ("3575200742653301", "35752007-426533-01 (IMEISV, has no check digit)"),
-        (None, "IMEI not reported"),
-        ("", "IMEI not reported"),
-        ("000000000000000", "IMEI not reported"),
-        ("0000000000000000", "IMEI not reported"),
-        ("12345", "12345 (not an IMEI: 5 digits)"),
-        ("35-209900-176148-1", "35-209900-176148-1 (not an IMEI: it has more than digits)"),
-        ("١٢٣٤٥٦٧٨٩٠١٢٣٤٥", "١٢٣٤٥٦٧٨٩٠١٢٣٤٥ (not an IMEI: it has more than digits)"),
-    ],
-)
-def test_imei_text(imei, shown):
-    """
-    An IMEI is grouped as printed and checked; what is none is said so.
-    """
-    assert shown == imei_text(imei)
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"),
-    [
-        (0, "0"),
-        (999, "999"),
-        (1246, "1\u202f246"),
-        (-1234567, "-1\u202f234\u202f567"),
-        (0.5, "0.5"),
-        (1234.567, "1\u202f234.57"),
-        (2.0, "2"),
-    ],
-)
-def test_grouped(number, shown):
-    """
-    Thousands are set apart by thin spaces.
-    """
-    assert shown == grouped(number)
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"), [(0, "0 sessions"), (1, "1 session"), (2, "2 sessions")]
-)
-def test_count(number, shown):
-    """
-    One is not plural.
-    """
-    assert shown == count(number, "session")
-
-
-@pytest.mark.parametrize(
-    ("length", "shown"),
-    [
-        (timedelta(seconds=-5), "0 s"),
-        (timedelta(seconds=59.9), "59 s"),
-        (timedelta(minutes=4, seconds=59), "4 min"),
-        (timedelta(hours=3, minutes=59), "3 h"),
-        (timedelta(hours=47, minutes=59), "47 h"),
-        (timedelta(days=2), "2 d"),
-        (timedelta(days=2000), "2\u202f000 d"),
-    ],
-)
-def test_span(length, shown):
-    """
-    An age has one unit and is rounded down.
-    """
-    assert shown == span(length)
-
-
-@pytest.mark.parametrize(
-    ("length", "shown"),
-    [
-        (timedelta(seconds=-5), "0 s"),
-        (timedelta(seconds=12), "12 s"),
-        (timedelta(minutes=4), "4 min"),
-        (timedelta(minutes=4, seconds=1), "4 min 1 s"),
-        (timedelta(hours=16, minutes=30), "16 h 30 min"),
-        (timedelta(hours=24), "24 h"),
-        (timedelta(days=3), "3 d"),
-        (timedelta(days=3, hours=5, minutes=6), "3 d 5 h"),
-    ],
-)
-def test_lasting(length, shown):
-    """
-    A length has a second unit where that tells something.
-    """
-    assert shown == lasting(length)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"), [(0.5, "just now"), (-90, "just now"), (1, "1 s ago"), (240, "4 min ago")]
-)
-def test_ago(seconds, shown):
-    """
-    A moment that clocks put a little ahead is just now.
-    """
-    assert shown == ago(NOON - timedelta(seconds=seconds), NOON)
 
 
 def test_place():
@@ -260,10 +197,3 @@ def test_place():
         "https://www.openstreetmap.org/?mlat=37.88282&mlon=-122.36849#map=14/37.88282/-122.36849"
         == map_link(tower)
     )
-
-
-def test_iccid_groups():
-    """
-    An ICCID stands in groups of four, as on the card.
-    """
-    assert "8901 2600 1234 5678 909" == iccid_groups("8901260012345678909")

@@ -1,6 +1,7 @@
 """The hand-over of a thread, drawn."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,15 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blocks import ids
-from bot.blocks.handover import handover_screen, nothing_looked_up
-from bot.blocks.screen import ALL_BLOCKS
+from bot.blocks.handover import handover_file, handover_screen, marked, nothing_looked_up
 from bot.diagnosis.state import State
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over
 from bot.sessions.redaction import redacted
 from bot.sessions.snapshot import snapshot_of
 from bot.watches.watch import Condition, Watch, WatchOwner
-from tests.bot.blocks.reports import NOW, REPORTS, a_finding, a_report, faults
+from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, RUNGS, a_finding, a_report, faults
 from tests.builders import a_sim
 
 HOUR = timedelta(hours=1)
@@ -55,7 +55,7 @@ def shown(screen):
 
 def test_what_is_still_open_comes_first():
     """
-    How many need a look, which, then each SIM then and now, what changed, and who watches.
+    How many need a look, which, each SIM then and now, changes and watches; no empty headings.
     """
     down = numbered(7, state=State.OFFLINE, findings=(a_finding(),))
     screen = handover_screen(handed_over(numbered(8), down), [a_watch()])
@@ -70,11 +70,6 @@ def test_what_is_still_open_comes_first():
     assert "2 look-ups here since" in words
     assert [] == faults(screen)
 
-
-def test_when_all_is_well_it_says_so():
-    """
-    No watch, no change: no empty headings.
-    """
     screen = handover_screen(handed_over(numbered(8)), [])
 
     assert "✅ Hand-over: 1 SIM looked up here, none needs a look now." == screen.text
@@ -82,9 +77,9 @@ def test_when_all_is_well_it_says_so():
     assert "What changed" not in shown(screen)
 
 
-def test_what_could_not_be_read_is_not_called_offline():
+def test_what_is_not_shown_says_why():
     """
-    It says that it was not read, and why.
+    What was not read is not called offline, and the reason for what is redacted stands there.
     """
     seen = [LookedUp(NOW, "U1", snapshot_of(numbered(1)))]
     handed = hand_over(seen, {numbered(1).sim.sid: KoreUnavailable()}, NOW)
@@ -95,10 +90,14 @@ def test_what_could_not_be_read_is_not_called_offline():
     assert "KORE is not answering" in words
     assert "offline" not in words
 
+    handed = handed_over(redacted(numbered(1), "ICCID and more are left out for guests."))
+
+    assert "left out for guests" in shown(handover_screen(handed, []))
+
 
 def test_a_hundred_sims_fit():
     """
-    Slack's limits hold; what is not shown is counted.
+    What is not shown is counted; a thread without look-ups offers one.
     """
     reports = [numbered(n, state=State.OFFLINE) for n in range(100)]
     people = [f"U{n}" for n in range(12)]
@@ -112,35 +111,21 @@ def test_a_hundred_sims_fit():
     assert "20 more go on" in words
     assert "and 4 others" in words
 
+    screen = nothing_looked_up(ids.Thread(root="1.1"))
 
-@given(REPORTS, st.sampled_from([frozenset(), ALL_BLOCKS]))
+    (button,) = screen.blocks[-1]["elements"]
+    assert ids.Thread(root="1.1") == ids.Thread.from_value(button["value"])
+    assert "nothing to hand over yet" in screen.text
+    assert [] == faults(screen)
+
+
+@given(REPORTS, st.sampled_from(RUNGS))
 def test_any_report_fits(report, refused):
     """
     Whatever KORE says, and whatever the workspace knows.
     """
     screen = handover_screen(handed_over(report, numbered(8)), [a_watch()]).without(refused)
 
-    assert [] == faults(screen)
-
-
-def test_what_is_withheld_is_said():
-    """
-    The reason stands in the small print.
-    """
-    handed = handed_over(redacted(numbered(1), "ICCID and more are left out for guests."))
-
-    assert "left out for guests" in shown(handover_screen(handed, []))
-
-
-def test_a_thread_without_look_ups_offers_one():
-    """
-    The button names the thread.
-    """
-    screen = nothing_looked_up(ids.Thread(root="1.1"))
-
-    (button,) = screen.blocks[-1]["elements"]
-    assert ids.Thread(root="1.1") == ids.Thread.from_value(button["value"])
-    assert "nothing to hand over yet" in screen.text
     assert [] == faults(screen)
 
 
@@ -151,3 +136,63 @@ def test_a_forged_thread_is_none(value):
     """
     with pytest.raises(ValueError, match=r"root|JSON"):
         ids.Thread.from_value(value)
+
+
+def written(handed, watches=()):
+    return handover_file(handed, watches).content.decode()
+
+
+def test_it_says_all_of_each_sim():
+    """
+    Then, now, findings with the next step, facts, changes, and the open watches.
+    """
+    down = numbered(7, state=State.OFFLINE, findings=(a_finding(),))
+
+    text = written(handed_over(numbered(8), down), [a_watch()])
+
+    assert text.startswith("# Hand-over of 2026-01-05 15:00 UTC\n\n🔴 Hand-over: 1 of 2 SIMs")
+    assert "| pump-7 | online | offline |" in text
+    assert "## pump-7" in text
+    assert "- Then (2026-01-05 13:00 UTC): pump-7 is online, T-Mobile USA on LTE" in text
+    assert "Critical · Flapping." in text
+    assert "→ Check its antenna." in text
+    assert "- Changed since: State: online → offline" in text
+    assert "- Changed since: nothing that is known" in text
+    assert "## Open watches\n\n- pump-7 until it is online, ends 2026-01-05 16:00 UTC" in text
+
+
+def test_the_file_says_what_was_not_read():
+    """
+    Nothing is said of its state; the file is named after the moment.
+    """
+    seen = [LookedUp(NOW, "U1", snapshot_of(numbered(1)))]
+
+    text = written(hand_over(seen, {numbered(1).sim.sid: KoreUnavailable()}, NOW))
+
+    assert "| pump-1 | online | not read |" in text
+    assert "- Now: not read. " in text
+
+    file = handover_file(handed_over(numbered(1)), [])
+
+    assert "hand-over-2026-01-05-1500.md" == file.name
+    assert "Hand-over of 1 SIM" == file.title
+
+
+@given(REPORTS)
+def test_any_report_can_be_written(report):
+    """
+    Whatever KORE says, each heading is one of ours.
+    """
+    text = written(handed_over(report, numbered(8)))
+
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert 3 == len(headings)
+
+
+def test_nothing_in_a_name_means_anything_to_markdown():
+    """
+    No link, no heading, no table cell comes out of data.
+    """
+    for name in HOSTILE:
+        plain = re.sub(r"\\.", "", marked(name))
+        assert [] == [mark for mark in "\\`*_[]<>|#~\n" if mark in plain]

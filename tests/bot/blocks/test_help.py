@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks.help import HelpEntry, help_screen, limit_text, rule_text, rules_screen
-from bot.blocks.screen import ALL_BLOCKS
 from bot.diagnosis.engine import all_rules
 from bot.diagnosis.thresholds import Thresholds
-from tests.bot.blocks.reports import faults, words
+from tests.bot.blocks.reports import RUNGS, faults, words
 
 ENTRIES = (
     HelpEntry("/simsessions <sim>", "its last session", ("/simsessions pump-7",)),
@@ -18,7 +17,7 @@ ENTRIES = (
 
 def test_help_lists_what_can_be_typed():
     """
-    Every entry stands with its use, and the examples can be copied.
+    Every entry stands with its use and examples to copy, however many there are.
     """
     drawn = help_screen(ENTRIES)
     text = "\n".join(words(drawn.blocks))
@@ -27,20 +26,10 @@ def test_help_lists_what_can_be_typed():
     assert "*Try:* `/simsessions pump-7`" in text
     assert [] == faults(drawn)
 
-
-def test_many_entries_fit():
-    """
-    However many subcommands there are, Slack takes the help.
-    """
     many = [HelpEntry(f"/simsessions sub{n} " + "x" * 200, "y" * 400) for n in range(100)]
 
     assert [] == faults(help_screen(many))
 
-
-def test_no_entries():
-    """
-    Without subcommands there is still a sentence.
-    """
     assert [] == faults(help_screen([]))
 
 
@@ -62,7 +51,7 @@ def test_limit_text(limit, said):
 
 def test_a_rule_has_its_thresholds_as_set():
     """
-    The list shows the thresholds of this bot, and that they were set.
+    The list shows the thresholds of this bot; no rule names one that it does not list.
     """
     flapping = next(rule for rule in all_rules() if rule.name == "flapping")
     told = rule_text(flapping, Thresholds(flapping_starts=9))
@@ -71,11 +60,6 @@ def test_a_rule_has_its_thresholds_as_set():
     assert "warning or critical" == told.severity
     assert "set for this bot" in told.source
 
-
-def test_every_rule_can_be_told():
-    """
-    No rule's sentence names a threshold that it does not list.
-    """
     for rule in all_rules():
         told = rule_text(rule, Thresholds())
 
@@ -83,10 +67,7 @@ def test_every_rule_can_be_told():
         assert "{" not in told.fires
 
 
-@pytest.mark.parametrize(
-    "refused",
-    [frozenset(), frozenset({"data_table"}), frozenset({"data_table", "table"}), ALL_BLOCKS],
-)
+@pytest.mark.parametrize("refused", RUNGS)
 def test_rules_screen_fits(refused):
     """
     All rules fit on every rung, and what is left out is said.

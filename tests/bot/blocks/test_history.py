@@ -8,18 +8,11 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.history import history_screen, history_table
-from bot.blocks.screen import ALL_BLOCKS, NOTHING
-from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, a_report, faults, words
+from bot.blocks.screen import ALL_BLOCKS
+from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, RUNGS, a_report, faults, kinds, words
 from tests.builders import NOON, SID, a_session
 
 HOUR = timedelta(hours=1)
-RUNGS = (
-    NOTHING,
-    frozenset({"data_visualization"}),
-    frozenset({"data_table"}),
-    frozenset({"data_table", "table", "data_visualization"}),
-    ALL_BLOCKS,
-)
 
 
 def sessions(number, **changes):
@@ -31,17 +24,13 @@ def sessions(number, **changes):
     )
 
 
-def kinds(screen):
-    return [block["type"] for block in screen.blocks]
-
-
 def data_table(screen):
     return next(block for block in screen.blocks if block["type"] == "data_table")
 
 
 def test_history():
     """
-    A headline, both charts, the table with every session, what was left out, and the buttons.
+    A headline, charts that count all, the table with every session, what was left out, and buttons.
     """
     drawn = history_screen(a_report(sessions=sessions(60)), 30)
 
@@ -57,24 +46,13 @@ def test_history():
     assert drawn.text.startswith("pump-7 had 60 sessions in the last 30 days")
     assert [] == faults(drawn)
 
-
-def test_titles_say_how_days_are_binned():
-    """
-    Thirty days do not fit into a chart one by one, and it says so.
-    """
     drawn = history_screen(a_report(sessions=sessions(60)), 30)
 
-    assert [
-        "Sessions started per 2 days (UTC)",
-        "Packets per 2 days (UTC), spread evenly",
-    ] == [block["title"] for block in drawn.blocks if block["type"] == "data_visualization"]
+    assert ["Sessions started per 2 days (UTC)", "Packets per 2 days (UTC), spread evenly"] == [
+        block["title"] for block in drawn.blocks if block["type"] == "data_visualization"
+    ]
     assert any("Each bar is 2 days" in text for text in words(drawn.blocks))
 
-
-def test_every_session_is_counted_in_the_chart():
-    """
-    The bars add up to the sessions of the table.
-    """
     drawn = history_screen(a_report(sessions=sessions(60)), 30)
     [series] = drawn.blocks[1]["chart"]["series"]
 
@@ -93,7 +71,7 @@ def test_budgets(number, refused, days):
 
 def test_what_is_left_out_is_said():
     """
-    Rows and columns that did not fit are named, with where to find them.
+    Rows and columns that did not fit are named, with where to find them; others are not.
     """
     drawn = history_screen(a_report(sessions=sessions(5000)), 30)
     text = "\n".join(words(drawn.blocks))
@@ -102,11 +80,6 @@ def test_what_is_left_out_is_said():
     assert "Left out so that more rows fit: MCC-MNC, Country, Tower at" in text
     assert 201 == len(data_table(drawn)["rows"])
 
-
-def test_nothing_is_said_to_be_left_out_that_is_not():
-    """
-    A history that fits says nothing of leaving out.
-    """
     text = "\n".join(words(history_screen(a_report(sessions=sessions(50)), 30).blocks))
 
     assert "are shown" not in text
@@ -198,9 +171,9 @@ def test_buttons():
     assert ids.Window(sid=SID, days=7) == ids.Window.from_value(shown[1]["value"])
 
 
-def test_charts_in_text():
+def test_plainer_forms():
     """
-    A workspace without charts reads them.
+    A workspace without charts reads them; without any block the text has the newest sessions.
     """
     refused = frozenset({"data_visualization"})
     drawn = history_screen(a_report(sessions=sessions(60)), 30).without(refused)
@@ -209,11 +182,6 @@ def test_charts_in_text():
     assert "Sessions started per 2 days (UTC), sessions: " in text
     assert "Packets per 2 days (UTC), spread evenly, packets down: " in text
 
-
-def test_all_in_text():
-    """
-    Without any block the text has the newest sessions.
-    """
     drawn = history_screen(a_report(sessions=sessions(60)), 30).without(ALL_BLOCKS)
 
     assert [] == drawn.blocks
@@ -267,7 +235,7 @@ def test_a_row():
 
 def test_an_unknown_row():
     """
-    What is unknown is said so in every cell.
+    What is unknown is said so in every cell; rows beyond what any form draws are not made.
     """
     table = history_table([type(a_session()).model_construct()], NOON)
 
@@ -286,9 +254,4 @@ def test_an_unknown_row():
         "unknown",
     ) == table.rows[0]
 
-
-def test_no_more_rows_than_can_be_drawn():
-    """
-    Rows beyond what any rung draws are not made.
-    """
     assert 200 == len(history_table([a_session()] * 5000, NOON).rows)

@@ -20,27 +20,14 @@ from bot.blocks.history_months import (
     reach,
     timeline_alt,
 )
-from bot.blocks.screen import ALL_BLOCKS, NOTHING
 from bot.diagnosis.rule import Severity
 from bot.digests.days import Day, day_number
-from tests.bot.blocks.reports import HOSTILE, NOW, a_report, faults, words
+from tests.bot.blocks.reports import HOSTILE, NOW, RUNGS, a_report, all_words, faults, table_of
 from tests.bot.digests.test_days_months import ANY_DAY
 from tests.builders import SID, a_session, a_sim
 
 TODAY = day_number(NOW)
 BUSY = Day(sessions=3, minutes=120, up=50, down=70, networks=2, worst=Severity.WARNING)
-RUNGS = (
-    NOTHING,
-    frozenset({"data_visualization"}),
-    frozenset({"data_table"}),
-    frozenset({"data_table", "table", "data_visualization"}),
-    ALL_BLOCKS,
-)
-
-
-def all_words(screen):
-    """Return all that a screen says."""
-    return " ".join([screen.text, *words(screen.blocks)])
 
 
 def days(ago, day=BUSY):
@@ -48,36 +35,21 @@ def days(ago, day=BUSY):
     return {TODAY - n: day for n in range(ago)}
 
 
-def rows(screen):
-    table = next(block for block in screen.blocks if block["type"] == "data_table")
-    return [[cell["text"] for cell in row] for row in table["rows"]]
-
-
 def test_a_row_a_month():
     """
-    The newest month comes first, with all its sums.
+    The newest month comes first with its sums, unknown packets have no chart, older days no part.
     """
     drawn = beyond_screen(a_report(), days(10), 40)
 
-    assert ["Jan 2026", "15", "5", "5", "10", "250", "350", "2", "warning"] == rows(drawn)[1]
-    assert "Dec 2025" == rows(drawn)[2][0]
+    assert ["Jan 2026", "15", "5", "5", "10", "250", "350", "2", "warning"] == table_of(drawn)[1]
+    assert "Dec 2025" == table_of(drawn)[2][0]
     assert drawn.text.startswith("pump-7 had 30 sessions in 40 days, 10 of them known")
 
-
-def test_unknown_packets_are_said():
-    """
-    Where no day tells of packets they are unknown, and there is no chart of them.
-    """
     drawn = beyond_screen(a_report(), days(5, Day(1, up=None, down=None)), 40)
 
-    assert ["unknown", "unknown"] == rows(drawn)[1][5:7]
+    assert ["unknown", "unknown"] == table_of(drawn)[1][5:7]
     assert 1 == sum(block["type"] == "data_visualization" for block in drawn.blocks)
 
-
-def test_only_the_days_asked_for_count():
-    """
-    Days before those asked for are left out.
-    """
     assert beyond_screen(a_report(), days(100), 31).text.startswith("pump-7 had 93 sessions")
 
 
@@ -104,15 +76,24 @@ def test_known_days_are_not_refused(known, asked):
     assert beyond_fault(a_report(), days(known), asked) is None
 
 
-def test_how_far_back_days_are_known():
+def test_known_days():
     """
-    The first known day decides, gaps or not.
+    The first known day decides, a line points at more, and months are those of the calendar.
     """
     assert (0, 1, 80) == (
         reach({}, NOW),
         reach({TODAY: BUSY}, NOW),
         reach({TODAY - 79: BUSY, TODAY: BUSY}, NOW),
     )
+
+    assert "45 days known since 22 Nov 2025: `/simsessions history pump-7 45`" == known_line(
+        a_report(), days(45)
+    )
+
+    starts = [day_number(date(year, 1, 1)) for year in (2025, 2026)]
+    found = months_of({start + n: BUSY for start in starts for n in (0, 1)})
+
+    assert [("Jan 2025", 2), ("Jan 2026", 2)] == [(m.name, len(m.days)) for m in found]
 
 
 @pytest.mark.parametrize("known", [0, 1, 30])
@@ -121,25 +102,6 @@ def test_nothing_is_said_where_kore_has_it_all(known):
     Days within KORE's own window are no news.
     """
     assert known_line(a_report(), days(known)) is None
-
-
-def test_more_is_pointed_at():
-    """
-    The line below a history says how many days are known, since when, and what to type.
-    """
-    assert "45 days known since 22 Nov 2025: `/simsessions history pump-7 45`" == known_line(
-        a_report(), days(45)
-    )
-
-
-def test_months_are_those_of_the_calendar():
-    """
-    Days are grouped by month and year.
-    """
-    starts = [day_number(date(year, 1, 1)) for year in (2025, 2026)]
-    found = months_of({start + n: BUSY for start in starts for n in (0, 1)})
-
-    assert [("Jan 2025", 2), ("Jan 2026", 2)] == [(m.name, len(m.days)) for m in found]
 
 
 @pytest.mark.parametrize("refused", RUNGS)
@@ -165,6 +127,7 @@ def test_any_days_can_be_drawn(known):
 DAY = timedelta(days=1)
 OPEN_FOR_LONG = a_session(start=NOW - 35 * DAY)
 CLOSED = a_session(start=NOW - 9 * DAY, end=NOW - 8 * DAY, packets_uploaded=None)
+ONE = "1 network, 1 IMEI"
 ACROSS = a_session(start=NOW - 9 * DAY, end=NOW - 6 * DAY)
 
 
@@ -190,11 +153,7 @@ def test_bad_days(typed):
 
 @pytest.mark.parametrize(
     ("days", "kept"),
-    [
-        (30, (OPEN_FOR_LONG, ACROSS, CLOSED)),
-        (7, (OPEN_FOR_LONG, ACROSS)),
-        (1, (OPEN_FOR_LONG,)),
-    ],
+    [(30, (OPEN_FOR_LONG, ACROSS, CLOSED)), (7, (OPEN_FOR_LONG, ACROSS)), (1, (OPEN_FOR_LONG,))],
 )
 def test_in_window(days, kept):
     """
@@ -211,10 +170,7 @@ def test_in_window(days, kept):
         (
             (ACROSS, CLOSED),
             30,
-            (
-                "pump-7 had 2 sessions in the last 30 days — 1 network, 1 IMEI, "
-                "246 packets up, 592 down"
-            ),
+            f"pump-7 had 2 sessions in the last 30 days — {ONE}, 246 packets up, 592 down",
         ),
         (
             (
@@ -223,10 +179,7 @@ def test_in_window(days, kept):
                 a_session(imei="0149310001297099"),
             ),
             30,
-            (
-                "pump-7 had 3 sessions in the last 30 days — 1 network, 1 IMEI, "
-                "738 packets up, 888 down"
-            ),
+            f"pump-7 had 3 sessions in the last 30 days — {ONE}, 738 packets up, 888 down",
         ),
         ((), 30, "pump-7 had no session in the last 30 days"),
         ((CLOSED,), 1, "pump-7 had no session in the last day"),

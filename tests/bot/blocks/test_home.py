@@ -28,9 +28,9 @@ def wrongs(view):
     return [*view_faults(view, ("home",)), *(["too large"] if is_too_large(view) else [])]
 
 
-def test_an_empty_tab_says_how_to_begin():
+def test_watches_and_digests_stand_on_it():
     """
-    No watch, no digest: what makes one; and what can be typed, with an example.
+    Each with its buttons and its place; without any, what makes one and what can be typed.
     """
     told = shown(HOME)
 
@@ -39,11 +39,6 @@ def test_an_empty_tab_says_how_to_begin():
     assert "`/simsessions pump-7`" in told
     assert [] == wrongs(home_view(HOME))
 
-
-def test_watches_and_digests_stand_on_it():
-    """
-    Each with its buttons, and where it is.
-    """
     home = replace(HOME, watches=(a_watch(7),), digests=(a_subscription(),))
 
     told = shown(home)
@@ -54,9 +49,9 @@ def test_watches_and_digests_stand_on_it():
     assert [] == wrongs(home_view(home))
 
 
-def test_what_is_too_many_is_counted():
+def test_what_is_not_shown_is_said():
     """
-    A view holds a hundred blocks.
+    A view holds a hundred blocks; what could not be read is no empty list.
     """
     watches = [a_watch(n) for n in range(55)]
     digests = [replace(a_subscription(), id=str(n), name=f"d{n}") for n in range(30)]
@@ -69,11 +64,6 @@ def test_what_is_too_many_is_counted():
     assert "20 more not shown" in told
     assert "left out for guests" in told
 
-
-def test_without_the_store_the_rest_is_shown():
-    """
-    What could not be read is said, and is no empty list.
-    """
     sentence = StoreFull.sentence
     home = replace(HOME, watches=None, digests=None, health=replace(WELL, store=sentence))
 

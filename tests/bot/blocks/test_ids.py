@@ -42,22 +42,34 @@ def test_what_is_not_ours_is_refused(text):
         ids.Window.from_value(text)
 
 
-def test_what_was_typed_is_cut_to_fit():
+def test_the_longest_values_fit_into_a_button():
     """
-    The longest text that can be typed still fits into a button.
+    What was typed is cut, and ninety SIMs come back as they went in.
     """
     value = ids.Pick(sid="D" * 64, asked=ids.typed('"\\\x00' * 5000)).to_value()
 
     assert len(value) <= 2000
 
+    sids = [f"DE{number:032x}" for number in range(ids.MOST_SIMS)]
 
-def test_action_ids_are_unique_within_a_block():
+    value = ids.Sims.of(sids).to_value()
+
+    assert len(value) <= 2000
+    assert tuple(sids) == ids.Sims.from_value(value).sids
+    assert not ids.Sims.takes("DE1")
+
+
+def test_numbered_and_chosen():
     """
-    A numbered id is told apart and still leads to its constant.
+    A numbered id leads to its constant; metadata and option name one session.
     """
     assert "pick:3" == ids.numbered(ids.PICK, 3)
     assert ids.PICK == ids.action_of("pick:3")
     assert ids.REFRESH == ids.action_of("refresh")
+
+    metadata = ids.Details(sid=SID, days=7).to_value()
+
+    assert ids.Details(sid=SID, days=7, start=NOON) == ids.chosen(metadata, NOON.isoformat())
 
 
 @pytest.mark.parametrize(
@@ -69,25 +81,3 @@ def test_pattern(action, fits):
     The pattern matches an id and its numbered forms only.
     """
     assert fits is bool(ids.pattern(ids.PICK).match(action))
-
-
-def test_chosen():
-    """
-    The window's metadata and the option's value name one session.
-    """
-    metadata = ids.Details(sid=SID, days=7).to_value()
-
-    assert ids.Details(sid=SID, days=7, start=NOON) == ids.chosen(metadata, NOON.isoformat())
-
-
-def test_ninety_sims_fit_into_a_button():
-    """
-    They come back as they went in, within Slack's 2,000 characters.
-    """
-    sids = [f"DE{number:032x}" for number in range(ids.MOST_SIMS)]
-
-    value = ids.Sims.of(sids).to_value()
-
-    assert len(value) <= 2000
-    assert tuple(sids) == ids.Sims.from_value(value).sids
-    assert not ids.Sims.takes("DE1")

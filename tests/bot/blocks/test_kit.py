@@ -45,38 +45,23 @@ def test_limits(blocks):
     assert [] == blocks_faults(blocks, "message")
 
 
-def test_fields_keep_all():
+def test_what_builders_add():
     """
-    More than ten facts go into further sections.
+    Fields keep all, a modal is cut, no key is empty, and Slack looks for no links in plain words.
     """
     sections = kit.fields([(str(n), str(n)) for n in range(23)])
 
     assert [10, 10, 3] == [len(block["fields"]) for block in sections]
 
-
-def test_modal_limits():
-    """
-    A window has a title of 24 characters and 100 blocks at most.
-    """
     view = kit.modal("id", LONG, [kit.divider()] * 120)
 
     assert [] == view_faults(view, ("modal",))
 
-
-def test_button_leaves_out_what_is_not_given():
-    """
-    A button without a link has no empty link.
-    """
     button = kit.button("Map", "map", "Map of the tower", value=None, url="https://a.example")
 
     assert "value" not in button
     assert "https://a.example" == button["url"]
 
-
-def test_words_of_ours_are_not_made_links_by_slack():
-    """
-    Slack is told not to look for links and channels in plain words.
-    """
     assert kit.mrkdwn("www.example.com")["verbatim"] is True
 
 

@@ -33,18 +33,13 @@ def turns(view):
 
 def test_all_fields_of_a_session():
     """
-    Every property of KORE's resource is in the window.
+    Every property of KORE's resource is in the window, unknown said field by field.
     """
     labels = [fact.label for fact in session_facts(a_session(), a_report())]
 
     assert len(DataSession.model_fields) + 1 == len(labels)
     assert "Duration" in labels
 
-
-def test_nothing_known():
-    """
-    A session of which nothing is known says so field by field.
-    """
     values = [fact.value for fact in session_facts(DataSession.model_construct(), a_report())]
 
     assert not any("None" in value or value in {"", "0"} for value in values)
@@ -82,9 +77,9 @@ def test_turning_pages(at, ways):
     assert [] == view_wrongs(view)
 
 
-def test_the_choice_comes_back():
+def test_the_choice():
     """
-    What is chosen in the window leads to that session.
+    It leads to its session, to the newest where that is gone, and never stays chosen by itself.
     """
     view = opened()
     option = view["blocks"][1]["elements"][0]["options"][42]
@@ -92,15 +87,15 @@ def test_the_choice_comes_back():
 
     assert ids.Details(sid=SID, days=30, start=MANY[42].start) == chosen
 
-
-def test_a_session_that_is_gone():
-    """
-    A session that KORE no longer lists gives way to the newest.
-    """
     chosen = ids.Details(sid=SID, days=30, start=NOON - timedelta(days=99))
     view = session_view(a_report(sessions=MANY), chosen)
 
     assert "*Session 1 of 350*, newest first" in list(words(view))
+
+    rows = [opened(at)["blocks"][1] for at in (0, 1, 150)]
+
+    assert ["actions"] * 3 == [row["type"] for row in rows]
+    assert 3 == len({row["block_id"] for row in rows})
 
 
 @pytest.mark.parametrize("given", [None, (), (DataSession.model_construct(),)])
@@ -114,9 +109,9 @@ def test_no_session(given):
     assert [] == view_wrongs(view)
 
 
-def test_5000_sessions_fit():
+def test_what_fits_into_a_view():
     """
-    The window stays within Slack's size however long the history is.
+    However long the history is; where a pasted list's answer goes comes back with it.
     """
     many = tuple(
         a_session(start=NOW - n * timedelta(minutes=5), end=NOW, operator_name="N" * 300)
@@ -124,6 +119,13 @@ def test_5000_sessions_fit():
     )
 
     assert [] == view_wrongs(opened(2500, many))
+
+    place = ids.Place(channel="C1", thread="1.5", response_url="https://hooks.example/" + "x" * 400)
+
+    view = paste_view(place, "Paste them.")
+
+    assert [] == view_wrongs(view)
+    assert place == ids.Place.from_value(view["private_metadata"])
 
 
 @given(report=REPORTS)
@@ -135,42 +137,15 @@ def test_any_report_fits(report):
     assert [] == view_wrongs(session_view(report, ids.Details(sid=SID)))
 
 
-def test_what_was_chosen_before_does_not_stay_chosen():
+def test_loading_and_notice_views():
     """
-    The block has another id for each session: Slack keeps a choice as long as its block stays.
-    """
-    rows = [opened(at)["blocks"][1] for at in (0, 1, 150)]
-
-    assert ["actions"] * 3 == [row["type"] for row in rows]
-    assert 3 == len({row["block_id"] for row in rows})
-
-
-def test_slack_takes_it_and_it_knows_its_place():
-    """
-    Where the answer goes comes back with what was pasted.
-    """
-    place = ids.Place(channel="C1", thread="1.5", response_url="https://hooks.example/" + "x" * 400)
-
-    view = paste_view(place, "Paste them.")
-
-    assert [] == view_wrongs(view)
-    assert place == ids.Place.from_value(view["private_metadata"])
-
-
-def test_loading_view():
-    """
-    A window can be opened before its answer is known, and keeps what it is about.
+    A window keeps what it is about until its answer is known; an error has no buttons there.
     """
     view = loading_view("Session details", '{"sid":"DE"}')
 
     assert [] == view_wrongs(view)
     assert '{"sid":"DE"}' == view["private_metadata"]
 
-
-def test_notice_view():
-    """
-    An error is read in a window without buttons that would not work there.
-    """
     view = notice_view(
         "Session details", error_screen(SimNotFound("Gone.", (Candidate(SID, "a"),)))
     )

@@ -1,4 +1,4 @@
-"""The sentences of an answer, as a terminal shows them and as Slack does."""
+"""The sentences of an answer and the pieces of a session; unknown is said, never shown as 0."""
 
 from datetime import timedelta
 
@@ -6,11 +6,19 @@ import pytest
 
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN
 from bot.blocks.report_text import (
+    cell_text,
+    duration_text,
     facts,
     freshness_line,
+    network_code,
+    network_text,
+    operator_text,
+    packets_text,
+    place_text,
     report_headline,
     sim_line,
     skipped_line,
+    traffic_text,
     unread_line,
     warnings,
     window_line,
@@ -18,43 +26,38 @@ from bot.blocks.report_text import (
 from bot.diagnosis.state import State
 from bot.sessions.report import Summary
 from tests.bot.blocks.reports import NOW, a_report
-from tests.builders import NOON, a_session, a_sim
+from tests.builders import NOON, SID, a_session, a_sim
 
 LATE = NOW - timedelta(hours=5)
 OPEN = (a_session(last_updated=LATE),)
 CLOSED = (a_session(end=NOW - timedelta(hours=15)),)
+VIA, START = "T-Mobile USA on LTE", "2026-01-05 12:00 UTC"
+ONLINE = f"{VIA}, since {START} (3 h), updated 4 min ago"
+ITS_SESSION = f"its session ({VIA}) is open since {START} (3 h)"
+CHANGED = "the SIM was last changed 2026-01-05 10:00 UTC (5 h ago)"
+NEW = "and it cannot connect until that is set to ready"
+NO_SESSION = "KORE shows no data session for that time, and keeps no older ones"
+UNREAD = "KORE told us of the SIM, but its sessions could not be read"
+NOT_SAID = "but KORE does not say when it was last updated"
+ONE_UNKNOWN = "(packets unknown for 1 session)"
+CARD = "ICCID 8901 2600 1234 5678 909"
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        (
-            {},
-            (
-                "🟢 pump-7 is online — T-Mobile USA on LTE, since 2026-01-05 12:00 UTC (3 h), "
-                "updated 4 min ago"
-            ),
-        ),
+        ({}, f"🟢 pump-7 is online — {ONLINE}"),
         (
             {"state": State.STALE, "sessions": OPEN},
-            (
-                "🟠 pump-7 is stale — its session (T-Mobile USA on LTE) is open since 2026-01-05 "
-                "12:00 UTC (3 h), but was last updated 5 h ago"
-            ),
+            f"🟠 pump-7 is stale — {ITS_SESSION}, but was last updated 5 h ago",
         ),
         (
             {"state": State.OFFLINE, "sessions": CLOSED},
-            (
-                "🔴 pump-7 is offline — last seen on T-Mobile USA on LTE, until 2026-01-05 00:00 "
-                "UTC (15 h ago)"
-            ),
+            f"🔴 pump-7 is offline — last seen on {VIA}, until 2026-01-05 00:00 UTC (15 h ago)",
         ),
         (
             {"state": State.BLOCKED, "sim": a_sim(status="suspended"), "since": LATE},
-            (
-                "⛔ pump-7 is blocked — its SIM status is suspended; the SIM was last changed "
-                "2026-01-05 10:00 UTC (5 h ago)"
-            ),
+            f"⛔ pump-7 is blocked — its SIM status is suspended; {CHANGED}",
         ),
         (
             {"state": State.BLOCKED, "sim": a_sim(status="canceled"), "since": None},
@@ -62,38 +65,23 @@ CLOSED = (a_session(end=NOW - timedelta(hours=15)),)
         ),
         (
             {"state": State.NOT_ACTIVATED, "since": None},
-            (
-                "⚪ pump-7 is not activated — its SIM status is new, and it cannot connect until "
-                "that is set to ready; since when is unknown"
-            ),
+            f"⚪ pump-7 is not activated — its SIM status is new, {NEW}; since when is unknown",
         ),
         (
             {"state": State.NEVER_SEEN, "sessions": ()},
-            (
-                "⚫ pump-7 was never seen in the last 30 days — KORE shows no data session for "
-                "that time, and keeps no older ones"
-            ),
+            f"⚫ pump-7 was never seen in the last 30 days — {NO_SESSION}",
         ),
         (
             {"state": State.UNKNOWN, "sessions": None},
-            (
-                "❔ The state of pump-7 is unknown — KORE told us of the SIM, but its sessions "
-                "could not be read"
-            ),
+            f"❔ The state of pump-7 is unknown — {UNREAD}",
         ),
         (
             {"state": State.UNKNOWN, "sessions": (a_session(last_updated=None),)},
-            (
-                "❔ The state of pump-7 is unknown — its session (T-Mobile USA on LTE) is open "
-                "since 2026-01-05 12:00 UTC (3 h), but KORE does not say when it was last updated"
-            ),
+            f"❔ The state of pump-7 is unknown — {ITS_SESSION}, {NOT_SAID}",
         ),
         (
             {"stale": True, "as_of": NOW - timedelta(minutes=6)},
-            (
-                "🟢 pump-7 was online (as of 6 min ago) — T-Mobile USA on LTE, since 2026-01-05 "
-                "12:00 UTC (3 h), updated 4 min ago"
-            ),
+            f"🟢 pump-7 was online (as of 6 min ago) — {ONLINE}",
         ),
     ],
 )
@@ -117,26 +105,21 @@ def test_every_state_has_a_headline(state, sessions):
     assert "None" not in said
 
 
-def test_headline_in_a_notification_is_plain():
+def test_a_headline_in_slack():
     """
-    A notification has no tokens and no bold, and its data is escaped.
+    A notification has no tokens and no bold, blocks have date tokens; data is escaped.
     """
     said = report_headline(a_report(sim=a_sim(unique_name="<!here> *x*")), NOTICE)
 
     assert said.startswith("🟢 &lt;!here&gt; ∗x∗ is online — ")
     assert "<" not in said
 
-
-def test_headline_in_slack_is_in_the_readers_zone():
-    """
-    In Slack the moments are date tokens.
-    """
     assert "<!date^1767614400^" in report_headline(a_report(), MRKDWN)
 
 
 def test_facts():
     """
-    Every fact of the newest session has its label and its unit.
+    Every fact of the newest session has its label and its unit, or says that it is unknown.
     """
     assert [
         ("Operator", "T-Mobile USA · 310-260 · 🇺🇸 USA"),
@@ -151,11 +134,6 @@ def test_facts():
         ("Duration", "3 h so far"),
     ] == facts(a_report(), PLAIN)
 
-
-def test_unknown_facts_are_said_in_text():
-    """
-    A session of which nothing is known says so in every fact.
-    """
     empty = type(a_session()).model_construct()
     told = dict(facts(a_report(sessions=(empty,)), PLAIN))
 
@@ -183,26 +161,20 @@ def test_no_facts_without_a_session(sessions):
 
 def test_stale_answers_are_marked_on_every_line():
     """
-    Each line that may have changed since says how old it is, and why.
+    Each line that may have changed since says how old it is, and why; a fresh one does not.
     """
     report = a_report(stale=True, as_of=NOW - timedelta(minutes=6))
     lines = [fact.value for fact in facts(report, PLAIN)]
 
-    assert [
-        (
-            "⚠️ KORE is not answering. This is what I knew 6 min ago, at 2026-01-05 14:54 UTC; it "
-            "may have changed."
-        )
-    ] == warnings(report, PLAIN)
+    (warning,) = warnings(report, PLAIN)
+    assert warning == (
+        "⚠️ KORE is not answering. This is what I knew 6 min ago, at 2026-01-05 14:54 UTC; "
+        "it may have changed."
+    )
     assert all(line.endswith(" (6 min old)") for line in lines)
     assert window_line(report).endswith(" (6 min old)")
     assert sim_line(report, PLAIN).endswith("status active (6 min old)")
 
-
-def test_a_fresh_answer_is_not_marked():
-    """
-    What KORE has just told us carries no mark.
-    """
     report = a_report()
 
     assert [] == warnings(report, PLAIN)
@@ -211,7 +183,7 @@ def test_a_fresh_answer_is_not_marked():
 
 def test_unread_sessions_are_said_with_the_reason():
     """
-    Sessions that could not be read are not taken for none.
+    They are not taken for none; an answer says how old it is.
     """
     report = a_report(state=State.BLOCKED, sessions=None, summary=None, problem="KORE is `down`.")
 
@@ -219,37 +191,21 @@ def test_unread_sessions_are_said_with_the_reason():
     assert "Last 30 days: sessions could not be read" == window_line(report)
     assert unread_line(a_report(sessions=()), PLAIN) is None
 
+    assert "Read 2026-01-05 14:59 UTC (12 s ago)" == freshness_line(a_report(), PLAIN)
+
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        (
-            {},
-            (
-                "SIM pump-7 · DE00000000000000000000000000000001 · ICCID 8901 2600 1234 5678 909 · "
-                "status active"
-            ),
-        ),
+        ({}, f"SIM pump-7 · {SID} · {CARD} · status active"),
         (
             {"friendly_name": "Pump 7, hall B", "iccid": None, "status": None},
-            (
-                "SIM pump-7 · Pump 7, hall B · DE00000000000000000000000000000001 · ICCID unknown "
-                "· status unknown"
-            ),
+            f"SIM pump-7 · Pump 7, hall B · {SID} · ICCID unknown · status unknown",
         ),
-        (
-            {"unique_name": None},
-            (
-                "SIM DE00000000000000000000000000000001 · ICCID 8901 2600 1234 5678 909 · "
-                "status active"
-            ),
-        ),
+        ({"unique_name": None}, f"SIM {SID} · {CARD} · status active"),
         (
             {"unique_name": None, "friendly_name": "hall B"},
-            (
-                "SIM hall B · DE00000000000000000000000000000001 · ICCID 8901 2600 1234 5678 909 · "
-                "status active"
-            ),
+            f"SIM hall B · {SID} · {CARD} · status active",
         ),
     ],
 )
@@ -269,10 +225,7 @@ def test_sim_line(changes, said):
         ),
         (
             Summary(1, 1, 1, None, 5, NOON, 1),
-            (
-                "1 session, 1 network, 1 cell, packets up unknown, 5 down "
-                "(packets unknown for 1 session)"
-            ),
+            f"1 session, 1 network, 1 cell, packets up unknown, 5 down {ONE_UNKNOWN}",
         ),
         (
             Summary(4, 0, 0, None, None, NOON, 4),
@@ -304,8 +257,107 @@ def test_left_out_line(rows, said):
     assert said == skipped_line(a_report(skipped_rows=rows))
 
 
-def test_freshness_line():
+UNKNOWN = (None, "null", "N/A", "unknown", " ")
+
+
+@pytest.mark.parametrize(
+    ("operator", "radio", "said"),
+    [
+        ("Telcel", "3G", "Telcel on 3G"),
+        ("Telcel", None, "Telcel, radio link unknown"),
+        (None, "3G", "an unknown operator on 3G"),
+        (None, None, "an unknown network"),
+        ("N/A", "null", "an unknown network"),
+    ],
+)
+def test_network_text(operator, radio, said):
     """
-    An answer says how old it is.
+    What of the network is unknown is said so.
     """
-    assert "Read 2026-01-05 14:59 UTC (12 s ago)" == freshness_line(a_report(), PLAIN)
+    assert said == network_text(a_session(operator_name=operator, radio_link=radio), PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "T-Mobile USA · 310-260 · 🇺🇸 USA"),
+        ({"operator_name": None}, "operator unknown · 310-260 · 🇺🇸 USA"),
+        ({"operator_country": "XYZ"}, "T-Mobile USA · 310-260 · XYZ"),
+        ({"operator_country": None}, "T-Mobile USA · 310-260 · country unknown"),
+        ({"operator_mnc": None}, "T-Mobile USA · 310-MNC unknown · 🇺🇸 USA"),
+        ({"operator_mcc": None, "operator_mnc": None}, "T-Mobile USA · MCC-MNC unknown · 🇺🇸 USA"),
+    ],
+)
+def test_operator_text(changes, said):
+    """
+    Operator, numbers and country stand side by side, each known or said to be unknown.
+    """
+    assert said == operator_text(a_session(**changes), PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "said"),
+    [
+        (246, 2960, "↑ 246 up · ↓ 2\u202f960 down"),
+        (0, 0, "↑ 0 up · ↓ 0 down"),
+        (None, 5, "↑ up unknown · ↓ 5 down"),
+        (5, None, "↑ 5 up · ↓ down unknown"),
+        (None, None, "packets unknown"),
+    ],
+)
+def test_packets_text(up, down, said):
+    """
+    A known 0 is 0; an unknown count is never 0.
+    """
+    assert said == packets_text(up, down)
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "said"),
+    [
+        (1246, 2960, "1\u202f246 packets up, 2\u202f960 down"),
+        (1, 0, "1 packet up, 0 down"),
+        (None, 5, "packets up unknown, 5 down"),
+        (5, None, "5 packets up, down unknown"),
+        (None, None, "packets unknown"),
+    ],
+)
+def test_traffic_text(up, down, said):
+    """
+    Within a sentence packets are named, for no label stands beside them.
+    """
+    assert said == traffic_text(up, down)
+
+
+def test_place_text_and_network_code():
+    """
+    A place is the tower's, no place is said in words; an MNC keeps its digits.
+    """
+    assert "≈ 37.883, -122.368 (tower, not device)" == place_text(a_session())
+    assert "no location for this cell" == place_text(a_session(cell_location_estimate=None))
+
+    assert "334-020" == network_code(a_session(operator_mcc="334", operator_mnc="020"))
+
+
+@pytest.mark.parametrize("cell", [*UNKNOWN, "0", "0-0-0-0"])
+def test_no_cell(cell):
+    """
+    A cell of nothing but zeros or placeholders is unknown.
+    """
+    assert "cell unknown" == cell_text(a_session(cell_id=cell), PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (NOON, None, "3 h so far"),
+        (NOON, NOW, "3 h"),
+        (None, NOW, "duration unknown"),
+        (NOW, NOON, "0 s"),
+    ],
+)
+def test_duration_text(start, end, said):
+    """
+    An open session lasts until now; one without a start has no known length.
+    """
+    assert said == duration_text(a_session(start=start, end=end), NOW)

@@ -13,11 +13,16 @@ TEXT = section("text")
 
 def test_limits():
     """
-    A text is cut, parts that are None are left out, and at most 50 blocks are drawn.
+    A text is cut, None is no part, and at most 50 blocks are sent, counted in their plainer form.
     """
     drawn = screen("t" * 5000, [None, *[divider()] * 60])
 
     assert (4000, 50) == (len(drawn.text), len(drawn.blocks))
+
+    many = Degradable("new", [{"type": "new"}], lambda: [divider()] * 60)
+
+    assert 2 == len(Screen("", [many, TEXT]).blocks)
+    assert [divider()] * 50 == Screen("", [many, TEXT]).without(frozenset({"new"})).blocks
 
 
 FORMS = Degradable("new", [{"type": "new"}], lambda: [
@@ -42,16 +47,6 @@ def test_each_form_is_drawn_where_the_richer_ones_are_refused(refused, kinds):
 
     assert kinds == [block["type"] for block in drawn.blocks]
     assert "title" == drawn.text
-
-
-def test_blocks_are_counted_in_the_form_that_is_sent():
-    """
-    However many blocks a plainer form takes, no more than 50 are sent.
-    """
-    many = Degradable("new", [{"type": "new"}], lambda: [divider()] * 60)
-
-    assert 2 == len(Screen("", [many, TEXT]).blocks)
-    assert [divider()] * 50 == Screen("", [many, TEXT]).without(frozenset({"new"})).blocks
 
 
 def test_the_lowest_rung_is_text():
@@ -102,19 +97,14 @@ def test_degrade(blocks, messages, given_up):
     assert frozenset(given_up) == degrade(NOTHING, blocks, messages)
 
 
-def test_degrade_adds_to_what_is_known():
+def test_degrade_ends():
     """
-    What was learnt before stays learnt.
+    What was learnt stays; then all newer blocks are given up, all blocks, and there is no more.
     """
     refused = frozenset({"data_visualization"})
 
     assert refused | {"data_table"} == degrade(refused, [DATA_TABLE, TEXT])
 
-
-def test_degrade_ends():
-    """
-    Step by step everything is given up: all newer blocks, then all blocks, then there is no more.
-    """
     refused, steps = NOTHING, []
     every = [CHART, DATA_TABLE, container("t", [TEXT]), PLAIN_TABLE, context("c")]
     while refused is not None:

@@ -41,7 +41,7 @@ def test_every_way_fits(draw, rows, width, filler):
 
 def test_a_small_table_is_whole():
     """
-    A table that fits keeps every row and column, numbers as numbers.
+    Every row and column, numbers as numbers; without a table, values beside their heads.
     """
     drawn = as_data_table(a_table(3))
     [block] = drawn.blocks
@@ -49,6 +49,13 @@ def test_a_small_table_is_whole():
     assert (3, 4) == (drawn.rows, drawn.columns)
     assert {"type": "raw_number", "value": 1246, "text": "1 246"} == block["rows"][1][-1]
     assert {"type": "raw_text", "text": "head 0"} == block["rows"][0][0]
+
+    table = a_table(2)
+    field = as_fields(table).blocks[0]["fields"][0]["text"]
+    line = as_text(table).blocks[0]["text"]["text"].splitlines()[0]
+
+    assert "*name*\nhead 1: x · head 2: x · head 3: 1 246" == field
+    assert "name · head 1: x · head 2: x · head 3: 1 246" == line
 
 
 @pytest.mark.parametrize(("draw", "rows"), [(as_data_table, 200), (as_table, 99)])
@@ -74,45 +81,23 @@ def test_columns_go_before_rows(filler, columns):
 
 def test_rows_go_where_no_column_may():
     """
-    The telling columns stay, and what then does not fit are rows.
+    The columns to keep stay, rows that do not fit go, and no more of them than needed.
     """
     drawn = as_table(a_table(90, 4, "x" * 200))
 
     assert 2 == drawn.columns
     assert 48 == drawn.rows
 
-
-def test_all_columns_are_kept_where_none_may_go():
-    """
-    A table whose columns are all needed loses rows instead.
-    """
     drawn = as_table(a_table(90, 4, "x" * 200, kept_columns=None))
 
     assert 4 == drawn.columns
     assert drawn.rows < 90
 
-
-def test_budgets_are_used_up():
-    """
-    The next row would not have fitted: nothing is left out needlessly.
-    """
     table = a_table(150, 3, "x" * 180, kept_columns=None)
     drawn = as_data_table(table)
     each = len("name") + 180 + len("1 246")
 
     assert drawn.rows == (20_000 - len("head 0") * 3) // each
-
-
-def test_fields_and_text_name_their_columns():
-    """
-    Without a table each value stands beside the head of its column.
-    """
-    table = a_table(2)
-    field = as_fields(table).blocks[0]["fields"][0]["text"]
-    line = as_text(table).blocks[0]["text"]["text"].splitlines()[0]
-
-    assert "*name*\nhead 1: x · head 2: x · head 3: 1 246" == field
-    assert "name · head 1: x · head 2: x · head 3: 1 246" == line
 
 
 @pytest.mark.parametrize("draw", WAYS)

@@ -9,30 +9,27 @@ from hypothesis import strategies as st
 from bot.blocks import ids
 from bot.blocks.format import NOTICE, PLAIN
 from bot.blocks.report_text import state_label
-from bot.blocks.screen import ALL_BLOCKS, NOTHING
-from bot.blocks.triage import (
-    cells,
-    next_step,
-    states_line,
-    triage_headline,
-    triage_screen,
-)
+from bot.blocks.screen import ALL_BLOCKS
+from bot.blocks.triage import cells, next_step, states_line, triage_headline, triage_screen
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
 from bot.errors import BotError, TookTooLong
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.triage import Triage, Unread, triage
 from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound, SuperSim
-from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, a_finding, a_report, faults, words
+from tests.bot.blocks.reports import (
+    HOSTILE,
+    NOW,
+    REPORTS,
+    RUNGS,
+    a_finding,
+    a_report,
+    faults,
+    table_of,
+    words,
+)
 from tests.builders import NOON, a_session, a_sim
 
-RUNGS = [
-    NOTHING,
-    frozenset({"data_table"}),
-    frozenset({"data_table", "table"}),
-    frozenset({"data_table", "table", "container"}),
-    ALL_BLOCKS,
-]
 OUTAGE = a_finding(
     rule="common_outage",
     title="Common outage, 3 SIMs",
@@ -51,12 +48,6 @@ def of(*answers, **more):
     return triage([f"text {at}" for at in range(len(answers))], answers, **more)
 
 
-def rows_of(screen):
-    """Return the rows of the table, as text."""
-    (table,) = [block for block in screen.blocks if block["type"] == "data_table"]
-    return [[cell["text"] for cell in row] for row in table["rows"]]
-
-
 def elements(screen, kind):
     rows = [block for block in screen.blocks if block["type"] == "actions"]
     return [each for row in rows for each in row["elements"] if each["type"] == kind]
@@ -64,7 +55,7 @@ def elements(screen, kind):
 
 def test_an_outage_is_the_first_sentence():
     """
-    How many, on which network, since when, that it is not the devices, and what to do.
+    How many, where, since when and what to do; old rows are marked and counted.
     """
     lost = {"findings": (OUTAGE,), "state": State.STALE}
     drawn = triage_screen(of(sim(1, **lost), sim(2, **lost), sim(3, **lost), sim(4), sim(5)))
@@ -73,14 +64,17 @@ def test_an_outage_is_the_first_sentence():
     assert "an outage of the network, not of the devices." in drawn.text
     assert "→ Check the operator; do not reset them all." in list(words(drawn.blocks))[1]
 
+    drawn = triage_screen(of(sim(1, stale=True, withheld="ICCID left out.")))
+
+    assert "(old)" in str(table_of(drawn))
+    assert "1 from before, because KORE did not answer" in str(drawn.blocks)
+    assert "ICCID left out." in str(drawn.blocks)
+
 
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
-        (
-            [sim(1, findings=(a_finding(),)), sim(2)],
-            "🔴 1 of 2 SIMs needs a look: 1 critical.",
-        ),
+        ([sim(1, findings=(a_finding(),)), sim(2)], "🔴 1 of 2 SIMs needs a look: 1 critical."),
         (
             [sim(1, findings=(a_finding(severity=Severity.WARNING),)), KoreUnavailable()],
             "🟠 1 of 2 SIMs needs a look: 1 warned of. 1 could not be read.",
@@ -104,16 +98,22 @@ def test_the_sentence_on_top(answers, says):
 
 def test_a_row_a_sim():
     """
-    SIM, state, verdict, operator and last seen; unknown is said.
+    SIM, state, verdict, operator and last seen, cut to fit; unknown is said.
     """
     lost = sim(7, state=State.OFFLINE, findings=(a_finding(),), sessions=(a_session(end=NOON),))
     unknown = sim(8, state=State.UNKNOWN, sessions=None)
 
-    header, *rows = rows_of(triage_screen(of(lost, unknown)))
+    header, *rows = table_of(triage_screen(of(lost, unknown)))
 
     assert ["SIM", "State", "Verdict", "Operator", "Last seen"] == header
     assert ["pump-7", "🔴 offline", "🔴 Flapping", "T-Mobile USA", "3 h ago"] == rows[0]
     assert ["pump-8", "❔ unknown", "sessions not read", "unknown", "unknown"] == rows[1]
+
+    long = a_report(sim=a_sim(unique_name="N" * 300), findings=(a_finding(title="T" * 300),))
+
+    assert all(len(cell) <= 48 for cell in cells(long))
+
+    assert "not in 30 days" == cells(sim(1, state=State.NEVER_SEEN, sessions=()))[4]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_could_not_be_read_is_a_row_with_its_reason(error, says):
     """
     Nothing that was named is dropped.
     """
-    _, row = rows_of(triage_screen(of(error)))
+    _, row = table_of(triage_screen(of(error)))
 
     assert ["text 0", "❔ not read", says, "unknown", "unknown"] == row
 
@@ -150,7 +150,7 @@ def test_two_hundred_sims_keep_the_limits(refused):
     assert [] == faults(drawn)
     told = drawn.text if refused == ALL_BLOCKS else str(list(words(drawn.blocks)))
     assert "50 more SIMs beyond the limit not read" in told
-    assert (refused == NOTHING) == ("of them not drawn here" not in told)
+    assert ("data_table" in refused) == ("of them not drawn here" in told)
 
 
 def test_details_files_and_sharing():
@@ -201,31 +201,15 @@ def test_those_in_trouble_can_be_watched(troubled, fine, label, watched):
     )
 
 
-def test_a_channel_is_not_filled_with_cards():
+def test_what_is_not_offered():
     """
-    Each watch has a card of its own, so a long table offers none.
+    A long table offers no cards, and one that is still read no buttons.
     """
     drawn = triage_screen(of(*map(sim, range(21))))
 
     assert ids.WATCH_ALL not in [each["action_id"] for each in elements(drawn, "button")]
 
-
-def test_while_it_is_read_there_is_nothing_to_click():
-    """
-    Buttons come with the whole table.
-    """
     assert [] == elements(triage_screen(of(sim(1), None)), "button")
-
-
-def test_an_old_answer_and_withheld_fields_are_said():
-    """
-    What is from before is marked in its row and counted beneath.
-    """
-    drawn = triage_screen(of(sim(1, stale=True, withheld="ICCID left out.")))
-
-    assert "(old)" in str(rows_of(drawn))
-    assert "1 from before, because KORE did not answer" in str(drawn.blocks)
-    assert "ICCID left out." in str(drawn.blocks)
 
 
 ERRORS = st.builds(
@@ -255,15 +239,20 @@ def test_anything_at_all_is_drawn_within_the_limits(rows, waiting, cut, refused)
     assert not any("<!channel>" in text or "<@U1>" in text for text in [drawn.text, *mrkdwn])
 
 
-def test_the_states_are_counted_worst_first():
+def test_states_and_next_step():
     """
-    Each state stands once with its number, what was not read at the end.
+    States are counted worst first; without an outage there is no common next step.
     """
     answers = [sim(1), sim(2, state=State.OFFLINE), sim(3), TookTooLong()]
 
     made = triage(["1", "2", "3", "4"], answers)
 
     assert "1 🔴 offline, 2 🟢 online, 1 not read" == states_line(made)
+
+    made = triage(["1"], [sim(1, findings=(a_finding(),))])
+
+    assert next_step(made, PLAIN) is None
+    assert "1 critical" in triage_headline(made, NOTICE)
 
 
 @pytest.mark.parametrize("state", State)
@@ -275,29 +264,3 @@ def test_a_state_is_a_sign_and_a_word(state):
 
     assert sign
     assert word == state.value.replace("_", " ")
-
-
-def test_a_name_of_any_length_leaves_room_for_the_rest():
-    """
-    Cells are cut, so that two hundred rows fit.
-    """
-    long = a_report(sim=a_sim(unique_name="N" * 300), findings=(a_finding(title="T" * 300),))
-
-    assert all(len(cell) <= 48 for cell in cells(long))
-
-
-def test_a_sim_never_seen_says_for_how_long():
-    """
-    An empty window is not never.
-    """
-    assert "not in 30 days" == cells(sim(1, state=State.NEVER_SEEN, sessions=()))[4]
-
-
-def test_an_outage_without_a_place_in_the_reports_says_no_next_step():
-    """
-    Each SIM's own next step is in its details.
-    """
-    made = triage(["1"], [sim(1, findings=(a_finding(),))])
-
-    assert next_step(made, PLAIN) is None
-    assert "1 critical" in triage_headline(made, NOTICE)

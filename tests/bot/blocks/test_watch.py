@@ -1,4 +1,4 @@
-"""The card of a watch."""
+"""The card of a watch, the list of them, and the notices that mention who asked."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,11 +9,19 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.screen import ALL_BLOCKS
-from bot.blocks.watch import watch_card
-from bot.sessions.snapshot import snapshot_of
-from bot.watches.watch import Condition, Ending
+from bot.blocks.watch import (
+    MOST,
+    begun_screen,
+    list_screen,
+    stopped_screen,
+    watch_card,
+    watch_notice,
+)
+from bot.sessions.snapshot import Found, snapshot_of
+from bot.watches.transitions import notable_changes
+from bot.watches.watch import Condition, Ending, Notice, NoticeKind, WatchOwner
 from tests.bot.blocks.reports import HOSTILE, REPORTS, faults, words
-from tests.bot.watches.watching import HOUR, MINUTE, NOON, a_snapshot, a_watch
+from tests.bot.watches.watching import ANA, HOUR, MINUTE, NOON, a_snapshot, a_watch
 
 NOW = NOON + MINUTE
 ENDED = {"ended_at": NOW, "ended_by": "U0BEN0002"}
@@ -66,18 +74,13 @@ def test_a_card_says_what_is_watched_and_how_it_is(changed, expected):
     assert expected in said(replace(a_watch(), **changed))
 
 
-def test_a_card_elsewhere_says_why():
+def test_a_card_elsewhere_and_its_button():
     """
-    As a direct message it names the channel that it could not be posted to.
+    As a direct message it names the channel; the button carries the watch and is read out.
     """
     assert "I cannot post in <#C0FLEETOP>, so this card is here" in said(a_watch(), away=True)
     assert "I cannot post" not in said(a_watch())
 
-
-def test_an_open_watch_can_be_stopped():
-    """
-    The button carries the watch, and is named for who cannot see it.
-    """
     (stop,) = watch_card(a_watch(), NOW).blocks[-1]["elements"]
 
     assert (ids.STOP_WATCH, ids.StopWatch(id="w1")) == (
@@ -123,4 +126,207 @@ def test_any_card_is_taken(report, goal, ending, away):
     plain = watch_card(watch, NOW, away=away).without(ALL_BLOCKS)
 
     assert [] == faults(drawn)
+    assert ([], []) == (faults(plain), plain.blocks)
+
+
+def many(number):
+    return [replace(a_watch(name=f"pump-{n}"), id=f"w{n}") for n in range(number)]
+
+
+def read(screen):
+    return "\n".join(words(screen.blocks))
+
+
+@pytest.mark.parametrize(
+    ("screen", "expected"),
+    [
+        (
+            begun_screen([a_watch()], 0, NOON),
+            "👁 I watch *pump-7* until it is online, at most until",
+        ),
+        (begun_screen([a_watch()], 0, NOON), "(in 2 h); now 🔴 offline."),
+        (begun_screen([a_watch()], 0, NOON), "or as a direct message where I may not post"),
+        (begun_screen([a_watch()], 1, NOON), "You watched it here already"),
+        (begun_screen(many(3), 0, NOON), "👁 I watch 3 SIMs for you."),
+        (begun_screen(many(3), 2, NOON), "2 of them you watched here already"),
+        (begun_screen(many(1), 0, NOON, ["KORE is away."]), "⚠️ KORE is away."),
+        (begun_screen(many(1), 0, NOON, ["One.", "Two."]), "Two. The same goes for 1 other."),
+        (list_screen([], [], NOON), "You watch no SIM."),
+        (list_screen([], many(2), NOON), "Others watch 2 SIMs in this channel."),
+        (list_screen(many(2), many(3), NOON), "You watch 2 SIMs."),
+        (list_screen(many(2), many(3), NOON), "Others watch 1 SIM in this channel."),
+        (list_screen(many(2), [], NOON), "🔴 offline · *pump-0* until it is online, ends <!date^"),
+        (list_screen(many(2), [], NOON), "<#C0FLEETOP>"),
+        (list_screen([a_watch(owner=WatchOwner(ANA, "D0ANA0001"))], [], NOON), "in a DM"),
+        (list_screen(many(MOST + 2), [], NOON), "2 more are not shown."),
+        (stopped_screen(many(2)), "Stopped watching pump-0, pump-1."),
+        (stopped_screen(many(MOST + 1)), "and 1 more."),
+    ],
+)
+def test_the_answers_say_what_is_watched(screen, expected):
+    """
+    What, until when, how it is now, where it is told, and what was left out.
+    """
+    assert expected in read(screen)
+    assert [] == faults(screen)
+
+
+def test_each_watch_of_the_list_can_be_stopped():
+    """
+    Beside each row stands its own Stop button, with an id of its own.
+    """
+    rows = [block for block in list_screen(many(3), [], NOON).blocks if "accessory" in block]
+
+    assert ["w0", "w1", "w2"] == [
+        each["accessory"]["value"].partition(":")[2].strip('"}') for each in rows
+    ]
+    assert 3 == len({each["accessory"]["action_id"] for each in rows})
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_data(name):
+    """
+    Whatever SIMs are called, Slack takes each answer, and is told nothing by a name.
+    """
+    watches = [a_watch(name=name)] * 2
+    for screen in (
+        begun_screen(watches, 0, NOON),
+        list_screen(watches, [], NOON),
+        stopped_screen(watches),
+    ):
+        assert [] == [fault for fault in faults(screen) if "action_id" not in fault]
+        assert "<!channel>" not in screen.text + read(screen)
+
+
+OFF, ON = a_snapshot("offline"), a_snapshot("online")
+LATER = NOON + 2 * HOUR
+
+
+def a_notice(kind=NoticeKind.REACHED, before=OFF, after=ON, **changes):
+    return Notice(kind, 1, before, after, **({"at": LATER} | changes))
+
+
+def noticed(notice, **changes):
+    """Return the notice's own sentence, as blocks."""
+    drawn = watch_notice(a_watch(**changes), notice, notable_changes(notice.before, notice.after))
+    return "\n".join(words(drawn.blocks))
+
+
+@pytest.mark.parametrize(
+    ("notice", "expected"),
+    [
+        (a_notice(), "✅ <@U0ANA0001> *pump-7 is back online* — Telcel on LTE since <!date^"),
+        (a_notice(), ", after 3 h. First packets: 12 packets up, 15 down."),
+        (
+            a_notice(after=a_snapshot("online", packets_up=None, packets_down=None)),
+            "First packets: packets unknown.",
+        ),
+        (a_notice(after=a_snapshot("online", packets_up=0, packets_down=0)), "No packets yet."),
+        (a_notice(before=a_snapshot("never_seen")), "*pump-7 is online* — "),
+        (
+            a_notice(before=ON, after=OFF),
+            "🔴 <@U0ANA0001> *pump-7 is now offline* — last seen on Telcel on LTE, until <!date^",
+        ),
+        (
+            a_notice(before=ON, after=replace(ON, operator="Movistar", network="334-030")),
+            "✅ <@U0ANA0001> *pump-7 is still online* — Movistar on LTE",
+        ),
+        (
+            a_notice(before=ON, after=replace(ON, operator="Movistar", network="334-030")),
+            "• Operator: Telcel → Movistar",
+        ),
+        (
+            a_notice(NoticeKind.CHANGED, OFF, a_snapshot("blocked", status="suspended")),
+            "*pump-7 is now blocked* — its SIM status is suspended. I go on watching until it is",
+        ),
+        (a_notice(unreported=1), "Its state turned 1 time in between."),
+        (a_notice(unreported=4), "Its state turned 4 times in between."),
+        (
+            a_notice(NoticeKind.EXPIRED, OFF, OFF),
+            "⏱ <@U0ANA0001> The watch on *pump-7* is over, after 2 h. It is still offline — last",
+        ),
+        (
+            a_notice(NoticeKind.EXPIRED, OFF, OFF, at=LATER + HOUR),
+            "while I was not running. It is still offline",
+        ),
+        (
+            a_notice(NoticeKind.STOPPED, OFF, OFF, reason="U0BEN0002"),
+            "⏱ <@U0ANA0001> <@U0BEN0002> stopped the watch on *pump-7*. It is still offline",
+        ),
+        (
+            a_notice(NoticeKind.REVOKED, OFF, OFF, reason="You are not on my list."),
+            "🚫 <@U0ANA0001> I stopped watching *pump-7*: You are not on my list.",
+        ),
+    ],
+)
+def test_a_notice_says_what_changed(notice, expected):
+    """
+    Whom it is for, how the SIM is now, how long it was away, what else changed, what comes next.
+    """
+    assert expected in noticed(notice)
+
+
+@pytest.mark.parametrize(
+    ("notice", "unexpected"),
+    [
+        (a_notice(), "in between"),
+        (a_notice(), "go on watching"),
+        (a_notice(after=a_snapshot("online", since=None)), "after "),
+        (a_notice(before=a_snapshot("offline", seen_at=None)), "after "),
+        (a_notice(before=ON, after=OFF), "packets"),
+        (a_notice(NoticeKind.EXPIRED, OFF, OFF), "not running"),
+        (a_notice(NoticeKind.REVOKED, OFF, ON, reason="No."), "Telcel"),
+        (a_notice(), "•"),
+    ],
+)
+def test_a_notice_says_nothing_that_is_not_so(notice, unexpected):
+    """
+    What did not happen, is not known, or may not be seen is not noticed.
+    """
+    assert unexpected not in noticed(notice)
+
+
+def test_what_a_notice_knows():
+    """
+    Where KORE was away it says since when, not how the SIM is; each changed finding has its line.
+    """
+    blind = {"unreachable_since": NOON, "unreachable_reason": "KORE has not answered for 40 s."}
+    words_ = noticed(a_notice(NoticeKind.EXPIRED, OFF, OFF), **blind)
+
+    assert "I could not read it since <!date^" in words_
+    assert "KORE has not answered for 40 s." in words_
+    assert "still offline" not in words_
+
+    swapped = Found("imei_changed", "critical", "The SIM moved")
+    flaps = Found("flapping", "warning", "Flapping")
+    before, after = replace(ON, findings=(flaps,)), replace(ON, findings=(swapped,))
+
+    words_ = noticed(a_notice(before=before, after=after))
+
+    assert "• New finding: The SIM moved\n• Finding gone: Flapping" in words_
+
+
+def test_the_notification_reads_without_marks():
+    """
+    The text of the message is a whole sentence, in UTC and without bold.
+    """
+    drawn = watch_notice(a_watch(), a_notice(), ())
+
+    assert drawn.text.startswith("✅ <@U0ANA0001> pump-7 is back online — Telcel on LTE since 20")
+    assert "*" not in drawn.text
+
+
+@given(
+    REPORTS, REPORTS, st.sampled_from(NoticeKind), st.sampled_from(Condition), st.text(max_size=300)
+)
+def test_any_notice_is_taken(one, other, kind, goal, why):
+    """
+    Whatever was and is, Slack takes the notice, with blocks and as text alone.
+    """
+    notice = a_notice(kind, snapshot_of(one), snapshot_of(other), reason=why, unreported=3)
+    watch = a_watch(name=one.sim.name, condition=goal, ends_at=NOON + MINUTE + timedelta(days=1))
+    changes = notable_changes(notice.before, notice.after)
+    plain = watch_notice(watch, notice, changes).without(ALL_BLOCKS)
+
+    assert [] == faults(watch_notice(watch, notice, changes))
     assert ([], []) == (faults(plain), plain.blocks)

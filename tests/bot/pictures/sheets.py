@@ -9,6 +9,8 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.pictures.canvas import RADIOS, colours
 from bot.pictures.layout import LEFT, Layout, lay_out
 from bot.pictures.spans import Window, lanes_of, spans_of
+from bot.sessions.report import SessionReport
+from tests.bot.blocks import reports
 from tests.builders import NOON, a_session
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,6 +23,12 @@ TELCEL = {
     "operator_name": "Telcel",
     "operator_country": "MEX",
 }
+
+
+def a_report(sessions=(), **changes) -> SessionReport:
+    """Return a report of these sessions, an hour old at noon."""
+    about = {"sessions": sessions, "as_of": NOON - HOUR, "made_at": NOON}
+    return reports.a_report(**about | changes)
 
 
 def ago(days: float, hours: float = 4, **changes):

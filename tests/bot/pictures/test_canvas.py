@@ -1,5 +1,7 @@
 """The sheet that a picture is painted on."""
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,17 +9,24 @@ from hypothesis import strategies as st
 from bot.pictures.canvas import (
     FONT,
     FULL,
+    GRID,
     INK,
     LACKING,
     NARROWEST,
     PALE,
+    PAPER,
+    QUIET,
+    RADIOS,
+    RULE,
     SMALL,
+    STEPS,
     TEXT,
     WEEKEND,
     Box,
     Canvas,
     Lettering,
     colours,
+    ramp,
     row_of,
     touched,
 )
@@ -32,20 +41,17 @@ def canvas():
     return Canvas(*SHEET, Lettering())
 
 
-def test_an_empty_sheet_is_white(canvas):
+def test_fill(canvas):
     """
-    Nothing is there that was not painted.
+    Only what is filled is painted, up to the last column and row; no bars paint nothing.
     """
+    canvas.bars(BOX, [], 4)
+    canvas.hatch(BOX, [], 4)
     image = opened(canvas.png())
 
     assert SHEET == image.size
     assert 100 * 60 == count(image, WHITE)
 
-
-def test_fill(canvas):
-    """
-    The last column and row are outside, and what is empty paints nothing.
-    """
     canvas.fill(10, 5, 20, 8, WEEKEND)
     canvas.fill(30, 5, 30.3, 8, INK)
     canvas.fill(40, 8, 50, 8, INK)
@@ -57,7 +63,7 @@ def test_fill(canvas):
 
 def test_bars_cover_their_columns_from_top_to_bottom(canvas):
     """
-    Full columns have the full colour, the edge a lighter one, and the rest stays.
+    Full columns have the full colour, the edge a lighter one; a crowd is told.
     """
     crowded = canvas.bars(BOX, [(10, 20.5)], 4)
     image = opened(canvas.png())
@@ -68,11 +74,6 @@ def test_bars_cover_their_columns_from_top_to_bottom(canvas):
     assert colour_of(4) != edge != WHITE
     assert 100 * 60 - 11 * 30 == count(image, WHITE)
 
-
-def test_a_crowd_is_told(canvas):
-    """
-    Who paints learns that bars were too many to part.
-    """
     assert canvas.bars(BOX, [(x, x + 0.1) for x in range(50)], 4)
 
 
@@ -89,30 +90,15 @@ def test_a_hatch_is_neither_empty_nor_full(canvas):
     assert 100 * 60 - 40 * 30 == count(image, WHITE) - count(image, WHITE, (20, 20, 60, 50))
 
 
-def test_no_bars_paint_nothing(canvas):
+def test_dashes_and_letters(canvas):
     """
-    An empty lane stays empty.
-    """
-    canvas.bars(BOX, [], 4)
-    canvas.hatch(BOX, [], 4)
-
-    assert 100 * 60 == count(opened(canvas.png()), WHITE)
-
-
-def test_dashes_have_gaps(canvas):
-    """
-    Half of a dashed line is ink.
+    Half of a dashed line is ink; letters have softened edges and colours of the palette.
     """
     canvas.dashes(50, 10, 42, INK)
     image = opened(canvas.png())
 
     assert 2 * 16 == count(image, colours()[INK], (49, 10, 51, 42)) == count(image, colours()[INK])
 
-
-def test_letters_are_smooth_and_of_the_palette(canvas):
-    """
-    A word is painted in ink with softened edges, and no colour is made up.
-    """
     canvas.write(5, 30, "é ü ł", TEXT)
     found = {colour for _, colour in opened(canvas.png()).getcolors()}
 
@@ -148,11 +134,17 @@ def test_strengths(bars, strengths):
     assert not row.crowded
 
 
-def test_a_gap_of_a_pixel_is_empty():
+def test_gaps_are_empty():
     """
-    Long bars do not grow into the gap between them.
+    Long bars do not grow into a gap, and short bars beside gaps keep their full strength.
     """
     assert 0 == row_of([(0, 10), (11, 30)], WIDTH).strengths[10]
+
+    row = row_of([(x, x + 0.2) for x in range(4, 36, 4)], WIDTH)
+
+    assert not row.crowded
+    assert {0, FULL} == set(row.strengths)
+    assert 8 * NARROWEST == row.strengths.count(FULL)
 
 
 def test_a_crowd_of_short_bars_is_pale():
@@ -165,17 +157,6 @@ def test_a_crowd_of_short_bars_is_pale():
     assert row.crowded
     assert {PALE} == set(row.strengths[:5]) | set(row.strengths[12:20])
     assert {FULL} == set(row.strengths[5:12])
-
-
-def test_short_bars_with_gaps_are_no_crowd():
-    """
-    Each keeps its full strength where there is nothing beside it.
-    """
-    row = row_of([(x, x + 0.2) for x in range(4, 36, 4)], WIDTH)
-
-    assert not row.crowded
-    assert {0, FULL} == set(row.strengths)
-    assert 8 * NARROWEST == row.strengths.count(FULL)
 
 
 @pytest.mark.parametrize(
@@ -313,3 +294,62 @@ def test_the_font_comes_with_its_licence():
     assert "Permission is hereby granted, free of charge" in licence
     assert "Bitstream" in licence
     assert "Tavmjong Bah" in licence
+
+
+def brightness(colour):
+    """Return the relative luminance of WCAG 2."""
+    linear = [
+        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (x / 255 for x in colour)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    lighter, darker = sorted((brightness(one), brightness(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_the_palette():
+    """
+    Every colour has a number of a byte, and what is not data is paler than any bar.
+    """
+    every = colours()
+
+    assert RULE == len(every) - 1 < 256
+    assert all(0 <= part <= 255 for colour in every for part in colour)
+
+    every = colours()
+    faintest_bar = min(contrast(radio.colour, WHITE) for radio in RADIOS.values())
+
+    assert all(contrast(every[number], WHITE) < faintest_bar for number in (GRID, WEEKEND))
+
+
+@pytest.mark.parametrize("generation", RADIOS)
+def test_a_ramp_goes_from_the_paper_to_the_colour(generation):
+    """
+    Its first step is white, its last the colour of the generation.
+    """
+    steps = colours()[ramp(generation) :][:STEPS]
+
+    assert [WHITE, RADIOS[generation].colour] == [steps[0], steps[-1]]
+    assert sorted(steps, key=sum, reverse=True) == steps
+
+
+@pytest.mark.parametrize(("number", "least"), [(INK, 12), (QUIET, 4.5)])
+def test_words_can_be_read(number, least):
+    """
+    Letters stand out from the paper as WCAG asks of text.
+    """
+    assert contrast(colours()[number], colours()[PAPER]) >= least
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(RADIOS, 2)))
+def test_no_two_generations_differ_in_colour_alone(one, other):
+    """
+    Every two also differ in where their bars begin or end, by a tenth of the lane at least.
+    """
+    a, b = RADIOS[one], RADIOS[other]
+
+    assert a.colour != b.colour
+    assert max(abs(a.top - b.top), abs(a.bottom - b.bottom)) > 0.1

@@ -71,7 +71,7 @@ def test_bars_stand_where_their_time_is():
 
 def test_marks_that_are_too_close_become_one():
     """
-    Three changes within hours are one mark with their number; one far off keeps its name.
+    They have their number, one far off its name; without sessions there is an empty plot.
     """
     moments = [20, 10, 9.9, 9.8]
     changes = [Change(Kind.COUNTRY, NOON - days * DAY, f"C{days}") for days in moments]
@@ -80,11 +80,6 @@ def test_marks_that_are_too_close_become_one():
     assert ["C20", "×3"] == [mark.label for mark in row.marks]
     assert (Kind.COUNTRY, 4) == (row.kind, row.changes)
 
-
-def test_nothing_is_laid_out_for_what_is_not_there():
-    """
-    Without sessions there is an empty plot and no row of marks.
-    """
     plan = laid_out()
 
     assert ((), ()) == (plan.strips, plan.mark_rows)

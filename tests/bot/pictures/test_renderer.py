@@ -5,32 +5,15 @@ import threading
 
 import pytest
 
-from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import HOUR, Thresholds
 from bot.errors import Restarting
 from bot.kore.errors import KoreError
 from bot.ops.tasks import WorkerThread
 from bot.pictures.renderer import Renderer
 from bot.pictures.timeline import draw_report
-from bot.sessions.report import SessionReport
-from tests.bot.pictures.sheets import ago, an_open
-from tests.builders import NOON, a_sim
+from tests.bot.pictures.sheets import a_report, ago, an_open
 
 MANY = tuple(ago(n / 20, 0.7) for n in range(600))
-
-
-def a_report(sessions):
-    return SessionReport(
-        query="pump-7",
-        sim=a_sim(),
-        state=State.OFFLINE,
-        since=None,
-        sessions=sessions,
-        summary=None,
-        findings=(),
-        as_of=NOON,
-        made_at=NOON,
-    )
 
 
 @pytest.fixture
@@ -51,12 +34,17 @@ def threads():
 
 async def test_it_draws_what_the_function_draws(renderer):
     """
-    The picture is the same, byte by byte, with the days that were asked for.
+    Byte by byte, with the days asked for; an error is told, and the next picture drawn.
     """
     report = a_report((ago(1), ago(9)))
 
     assert draw_report(report) == await renderer.timeline(report)
     assert draw_report(report, days=7) == await renderer.timeline(report, days=7)
+
+    with pytest.raises(KoreError, match="could not be read"):
+        await renderer.timeline(a_report(None))
+
+    assert (await renderer.timeline(a_report(()))).startswith(b"\x89PNG")
 
 
 async def test_it_draws_by_the_thresholds_of_the_bot(executor):
@@ -120,16 +108,6 @@ async def test_a_cancelled_asker_breaks_nothing(renderer):
 
     assert [True, False, True, False] == [isinstance(t, asyncio.CancelledError) for t in told]
     assert told[1] == told[3] == await renderer.timeline(a_report(MANY))
-
-
-async def test_a_fault_of_one_picture_is_its_own(renderer):
-    """
-    An error reaches who asked for that picture, and the next one is drawn.
-    """
-    with pytest.raises(KoreError, match="could not be read"):
-        await renderer.timeline(a_report(None))
-
-    assert (await renderer.timeline(a_report(()))).startswith(b"\x89PNG")
 
 
 async def test_closing_waits_for_the_picture_under_way():

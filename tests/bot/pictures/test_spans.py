@@ -22,13 +22,22 @@ from tests.bot.pictures.sheets import DAY, HOUR, LIMITS, TELCEL, WINDOW, ago, an
 from tests.builders import IMEI, NOON, a_session
 
 
-def test_a_closed_session_is_certain():
+def test_what_is_certain():
     """
-    It goes from its start to its end, whatever its last update says.
+    A closed session is; an open row of the past is up to its last news, and ends with the next.
     """
     (span,) = spans(ago(2, 5, last_updated=NOON))
 
     assert (NOON - 2 * DAY, 5 * HOUR, None) == (span.start, span.length, span.maybe_until)
+
+    first, second = spans(ago(1), an_open(3, 24 * 2.5))
+
+    assert (NOON - 2.5 * DAY, NOON - DAY) == (first.end, first.maybe_until)
+    assert second.maybe_until is None
+
+    first, _ = spans(ago(1), an_open(3, 2))
+
+    assert (NOON - 2 * HOUR, None) == (first.end, first.maybe_until)
 
 
 @pytest.mark.parametrize(
@@ -50,25 +59,6 @@ def test_an_open_session(silent_hours, end, maybe_until):
     (span,) = spans(an_open(2, silent_hours))
 
     assert (end, maybe_until) == (span.end, span.maybe_until)
-
-
-def test_an_open_row_of_the_past_ends_where_the_next_begins():
-    """
-    A row that was left open is unsure only until the SIM connected again.
-    """
-    first, second = spans(ago(1), an_open(3, 24 * 2.5))
-
-    assert (NOON - 2.5 * DAY, NOON - DAY) == (first.end, first.maybe_until)
-    assert second.maybe_until is None
-
-
-def test_an_open_row_that_told_of_itself_after_the_next_began_is_certain():
-    """
-    Rows that overlap leave nothing to doubt.
-    """
-    first, _ = spans(ago(1), an_open(3, 2))
-
-    assert (NOON - 2 * HOUR, None) == (first.end, first.maybe_until)
 
 
 def test_the_order_and_copies_do_not_matter():
@@ -104,9 +94,9 @@ def test_what_is_left_out_is_counted(session, why):
     assert why == dict(spans_of((session,), WINDOW, LIMITS).left_out)
 
 
-def test_nothing_leaves_the_present():
+def test_spans_keep_to_the_present():
     """
-    No span begins or ends after now, or ends before it begins.
+    None leaves the present or ends before it begins; thresholds are the reader's; none is none.
     """
     odd = (ago(2, 24 * 9), ago(-0.001), ago(3, -9), an_open(1, -50), ago(4, 0))
     told = spans(*odd)
@@ -114,21 +104,11 @@ def test_nothing_leaves_the_present():
     assert 5 == len(told)
     assert all(span.start <= span.end <= NOON for span in told)
 
-
-def test_thresholds_are_the_readers():
-    """
-    Where stale begins later, the same session is still certain.
-    """
     patient = type(LIMITS)(stale_after=timedelta(hours=9))
     (span,) = spans_of((an_open(2, 8),), WINDOW, patient).drawn
 
     assert (NOON, None) == (span.end, span.maybe_until)
 
-
-def test_no_sessions():
-    """
-    Of nothing comes nothing.
-    """
     told = spans_of((), WINDOW, LIMITS)
 
     assert ((), (), {}) == (told.drawn, told.sessions, dict(told.left_out))
@@ -144,15 +124,17 @@ def changes(*oldest_first):
 
 def test_a_new_device_and_a_new_country():
     """
-    Each stands at the start of the first session that tells of it, named by what is new.
+    Each stands at the first session that tells of it; what was before the window is known.
     """
     told = changes(ago(4), ago(3, imei=PHONE), ago(2, imei=PHONE, **TELCEL), ago(1, imei=PHONE))
 
-    assert [
-        (Kind.DEVICE, 3, "…000077"),
-        (Kind.COUNTRY, 2, "MEX"),
-        (Kind.COUNTRY, 1, "USA"),
-    ] == told
+    assert [(Kind.DEVICE, 3, "…000077"), (Kind.COUNTRY, 2, "MEX"), (Kind.COUNTRY, 1, "USA")] == told
+
+    told = changes(ago(40, **TELCEL), ago(35), ago(3, **TELCEL))
+
+    assert [(Kind.COUNTRY, 3, "MEX")] == told
+
+    assert [] == changes()
 
 
 def test_what_is_no_change():
@@ -172,48 +154,31 @@ def test_what_is_no_change():
     assert [] == told
 
 
-def test_a_change_before_the_window_is_not_shown_but_known():
-    """
-    A session from before tells what the first one of the window came from.
-    """
-    told = changes(ago(40, **TELCEL), ago(35), ago(3, **TELCEL))
-
-    assert [(Kind.COUNTRY, 3, "MEX")] == told
-
-
-def test_of_nothing_comes_nothing():
-    """
-    No sessions, no changes.
-    """
-    assert [] == changes()
-
-
 def lanes(*sessions):
     return lanes_of(spans(*sessions))
 
 
-def test_a_lane_says_who_runs_it():
+def test_lanes():
     """
-    Name, MCC-MNC as received, and the country.
+    Name, numbers and country; the longest connected for certain comes first.
     """
     (lane,) = lanes(ago(1, **TELCEL))
 
     assert ("Telcel", "334-020 · MEX") == (lane.name, lane.detail)
 
-
-def test_the_most_used_network_comes_first():
-    """
-    What counts is the time connected, not how often.
-    """
     told = lanes(ago(9, 1), ago(8, 1), ago(7, 1), ago(5, 4, **TELCEL))
 
     assert ["Telcel", "T-Mobile USA"] == [lane.name for lane in told]
     assert [1, 3] == [len(lane.spans) for lane in told]
 
+    told = lanes(ago(20, 48, **TELCEL), an_open(10, 24 * 9.9))
 
-def test_one_network_in_two_spellings_is_one_lane():
+    assert ["Telcel", "T-Mobile USA"] == [lane.name for lane in told]
+
+
+def test_what_is_one_network():
     """
-    An mnc with or without its leading zero is the same network; the newest name is shown.
+    An mnc with or without its zero is one; what is not told is said, and names keep it apart.
     """
     told = lanes(
         ago(3, **TELCEL | {"operator_mnc": "20", "operator_name": "TELCEL MX"}),
@@ -223,11 +188,6 @@ def test_one_network_in_two_spellings_is_one_lane():
 
     assert [("Telcel", "334-020 · MEX")] == [(lane.name, lane.detail) for lane in told]
 
-
-def test_an_unknown_network_has_a_lane_of_its_own():
-    """
-    What is not told is said, and names keep apart what has no numbers.
-    """
     nothing = {"operator_mcc": None, "operator_mnc": None, "operator_country": None}
     told = lanes(
         ago(1, 3, **nothing, operator_name="unknown"),
@@ -248,7 +208,7 @@ def networks(number):
 
 def test_the_least_used_networks_share_the_last_lane():
     """
-    Nine networks make six lanes; the last says how many it holds, in the order of time.
+    Nine make six lanes, the last with its number, in the order of time; six keep a lane each.
     """
     told = lanes(*networks(9))
 
@@ -257,21 +217,7 @@ def test_the_least_used_networks_share_the_last_lane():
     assert sorted(told[-1].spans, key=lambda span: span.start) == list(told[-1].spans)
     assert 9 == sum(len(lane.spans) for lane in told)
 
-
-def test_six_networks_need_no_shared_lane():
-    """
-    As many networks as lanes keep a lane each.
-    """
     assert OTHERS not in [lane.name for lane in lanes(*networks(MOST))]
-
-
-def test_what_is_unsure_does_not_make_a_network_the_most_used():
-    """
-    A session that nobody has heard of for weeks counts for the time that it surely was there.
-    """
-    told = lanes(ago(20, 48, **TELCEL), an_open(10, 24 * 9.9))
-
-    assert ["Telcel", "T-Mobile USA"] == [lane.name for lane in told]
 
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -283,10 +229,7 @@ SUMMER_ENDS = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)  # the clock went back o
     [
         (Window(NOON), "6 Dec 2025 12:00 – 5 Jan 2026 12:00 UTC"),
         (Window(NOON, 1), "4 Jan 2026 12:00 – 5 Jan 2026 12:00 UTC"),
-        (
-            Window(SUMMER_ENDS, 2, BERLIN),
-            "24 Oct 2026 14:00 – 26 Oct 2026 13:00 Europe/Berlin",
-        ),
+        (Window(SUMMER_ENDS, 2, BERLIN), "24 Oct 2026 14:00 – 26 Oct 2026 13:00 Europe/Berlin"),
         (
             Window(NOON, 1, timezone(timedelta(hours=-7))),
             "4 Jan 2026 05:00 – 5 Jan 2026 05:00 UTC-07:00",
@@ -321,37 +264,27 @@ def test_ticks(days, labels):
 
 def test_each_midnight_has_a_tick():
     """
-    Where only Mondays are named, the other days have a small line all the same.
+    Days that are not named have a small line, and none lies outside the window.
     """
     moments = [tick.moment for tick in Window(NOON).ticks()]
 
     assert [datetime(2025, 12, 7, tzinfo=UTC) + n * timedelta(days=1) for n in range(30)] == moments
 
-
-def test_ticks_stay_inside():
-    """
-    No tick lies before the window or after now.
-    """
     for days in range(1, 31):
         window = Window(NOON, days, BERLIN)
 
         assert all(window.begin <= tick.moment <= NOON for tick in window.ticks())
 
 
-def test_a_day_is_as_long_as_the_zone_has_it():
+def test_weekends():
     """
-    The Sunday on which summer ends has 25 hours, and is a weekend from midnight to midnight.
+    They are Saturdays and Sundays from midnight to midnight, also with 25 hours.
     """
     begin, end = list(Window(SUMMER_ENDS, 2, BERLIN).weekends())[-1]
 
     assert timedelta(hours=25) == end.astimezone(UTC) - begin.astimezone(UTC)
     assert (6, 0) == (begin.weekday(), end.weekday())
 
-
-def test_weekends_cover_saturdays_and_sundays_only():
-    """
-    Thirty days that begin on a Saturday touch five weekends.
-    """
     days = [begin.weekday() for begin, _ in Window(NOON).weekends()]
 
     assert [5, 6] * 5 == days

@@ -1,11 +1,9 @@
 """What is written in a picture."""
 
 from collections import Counter
-from datetime import timedelta
 
 import pytest
 
-from bot.diagnosis.state import State
 from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Window, spans_of
 from bot.pictures.text import (
     counted,
@@ -17,24 +15,8 @@ from bot.pictures.text import (
     timeline_title,
     unread,
 )
-from bot.sessions.report import SessionReport
-from tests.bot.pictures.sheets import LIMITS, WINDOW, ago
+from tests.bot.pictures.sheets import LIMITS, WINDOW, a_report, ago
 from tests.builders import NOON, SID, a_sim
-
-
-def a_report(**changes):
-    plain = {
-        "query": "pump-7",
-        "sim": a_sim(),
-        "state": State.OFFLINE,
-        "since": None,
-        "sessions": (),
-        "summary": None,
-        "findings": (),
-        "as_of": NOON - timedelta(hours=1),
-        "made_at": NOON,
-    }
-    return SessionReport(**plain | changes)
 
 
 @pytest.mark.parametrize(
@@ -56,18 +38,19 @@ def test_timeline_title(sim, title):
 
 def test_subtitle():
     """
-    The window and how much is drawn of it; what is left out does not count.
+    The window and how much is drawn of it, when, and nothing of what lies before a short one.
     """
     told = spans_of((ago(1), ago(2), ago(40)), WINDOW, LIMITS)
 
     assert "6 Dec 2025 12:00 – 5 Jan 2026 12:00 UTC · 2 data sessions" == subtitle(told, WINDOW)
 
-
-def test_drawn_at():
-    """
-    The time of drawing is in UTC, to the minute.
-    """
     assert "drawn 2026-01-05 12:00 UTC" == drawn_at(WINDOW)
+
+    why = Counter({TOO_OLD: 9, NO_START: 1})
+
+    assert ["1 session left out: no start is told"] == list(left_out(why, Window(NOON, 7)))
+
+    assert ["0 rows", "1 row", "12\u202f345 rows"] == [counted(n, "row") for n in (0, 1, 12345)]
 
 
 @pytest.mark.parametrize(
@@ -102,15 +85,6 @@ def test_left_out(why, lines):
     assert lines == list(left_out(Counter(why), WINDOW))
 
 
-def test_a_short_window_is_no_fault_of_older_sessions():
-    """
-    Who asks for 7 days is not told of what lies before them, but of all else.
-    """
-    why = Counter({TOO_OLD: 9, NO_START: 1})
-
-    assert ["1 session left out: no start is told"] == list(left_out(why, Window(NOON, 7)))
-
-
 @pytest.mark.parametrize(
     ("report", "lines"),
     [
@@ -141,10 +115,3 @@ def test_unread(problem, sentence):
     Sessions that could not be read are told apart from none.
     """
     assert sentence == unread(a_report(sessions=None, problem=problem))
-
-
-def test_counted():
-    """
-    One is one, thousands are set apart.
-    """
-    assert ["0 rows", "1 row", "12\u202f345 rows"] == [counted(n, "row") for n in (0, 1, 12345)]

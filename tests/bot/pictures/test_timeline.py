@@ -11,20 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.demo.stories.story import all_stories
-from bot.diagnosis.state import State
 from bot.kore.errors import KoreError
 from bot.kore.models import DataSession
 from bot.pictures.canvas import RADIOS, Canvas, Lettering
 from bot.pictures.layout import HEADER, LEFT, RIGHT, WIDTH
 from bot.pictures.spans import changes_of
 from bot.pictures.timeline import HATCHED, PALE, draw_report, draw_timeline, entries, paint_legend
-from bot.sessions.report import SessionReport
 from tests.bot.pictures.sheets import (
     DAY,
     INK,
     TELCEL,
     WHITE,
     WINDOW,
+    a_report,
     ago,
     an_open,
     colour_of,
@@ -34,7 +33,7 @@ from tests.bot.pictures.sheets import (
     laid_out,
     opened,
 )
-from tests.builders import NOON, a_session, a_sim
+from tests.builders import NOON, a_session
 
 ROOT = Path(__file__).parent.parent.parent.parent
 PHONE = "353328110000770"
@@ -47,24 +46,9 @@ def drawn(*sessions, **changes):
     return opened(draw_timeline(sessions, **{"title": "pump-7", "now": NOON} | changes))
 
 
-def a_report(sessions, **changes):
-    plain = {
-        "query": "pump-7",
-        "sim": a_sim(),
-        "state": State.OFFLINE,
-        "since": None,
-        "sessions": sessions,
-        "summary": None,
-        "findings": (),
-        "as_of": NOON,
-        "made_at": NOON,
-    }
-    return SessionReport(**plain | changes)
-
-
 def test_it_is_a_small_png():
     """
-    A busy month is 1200 pixels wide, about a third as high, in a palette, and under 60 kB.
+    1200 pixels wide, under 60 kB, and the same whatever the order of sessions and their copies.
     """
     png = draw_timeline(tuple(ago(n / 20, 0.7) for n in range(600)), title="pump-7", now=NOON)
 
@@ -72,11 +56,6 @@ def test_it_is_a_small_png():
     assert (1200, 338) == opened(png).size
     assert len(png) < 60_000
 
-
-def test_the_same_sessions_make_the_same_picture():
-    """
-    Neither their order nor a copy of one changes a byte.
-    """
     sessions = (ago(3), ago(9, **TELCEL), an_open(1, 5), ago(20, imei=PHONE))
     one, other = (
         draw_timeline(rows, title="pump-7", now=NOON)
@@ -106,7 +85,7 @@ def test_lanes_bars_and_marks_stand_where_the_layout_says():
 
 def test_what_is_left_out_is_said():
     """
-    Each reason adds a line under the picture; notes of the caller stand there too.
+    Each reason adds a line, and so do notes and a character that the font lacks.
     """
     bare = drawn(ago(1)).height
     odd = (ago(1), a_session(start=None), ago(40), ago(-2), ago(3, -1))
@@ -114,25 +93,30 @@ def test_what_is_left_out_is_said():
     assert bare + 3 * 26 == drawn(*odd).height
     assert bare + 4 * 26 == drawn(*odd, notes=("from before",)).height
 
-
-def test_a_character_that_the_font_lacks_is_explained():
-    """
-    A name with one adds a note, one without does not.
-    """
     both = (ago(1), a_session(start=None))
 
     assert drawn(*both).height + 26 == drawn(*both, title="truck 🚚").height
     assert drawn(*both).height == drawn(*both, title="Łódź").height
 
 
-def test_no_session_is_a_picture_too():
+def test_a_report_is_drawn():
     """
-    It has no colour of any radio, and words in its middle.
+    With its notes, or with words where there is no session; unread sessions are an error.
     """
     image = drawn()
 
     assert [] == [g for g in (5, 4, 3, 2, None) if count(image, colour_of(g))]
     assert count(image, INK, (LEFT, HEADER, RIGHT, HEADER + 128)) > 100
+
+    sessions = (ago(1),)
+    plain = opened(draw_report(a_report(sessions)))
+    told = opened(draw_report(a_report(sessions, skipped_rows=2, stale=True)))
+
+    assert plain.height + 26 == told.height
+    assert count(plain, colour_of(4)) == count(told, colour_of(4)) > 0
+
+    with pytest.raises(KoreError, match="could not be read, so there is no timeline"):
+        draw_report(a_report(None))
 
 
 @pytest.mark.parametrize("days", [1, 2, 7, 11, 30])
@@ -144,26 +128,6 @@ def test_any_window(days):
     row = laid_out(an_open(35, 0)).strips[0].bottom - 5
 
     assert {colour_of(4)} == {image.getpixel((x, row)) for x in range(LEFT, RIGHT)}
-
-
-def test_a_report_is_drawn_with_its_own_text():
-    """
-    What the report skipped, and that it is from before, are notes.
-    """
-    sessions = (ago(1),)
-    plain = opened(draw_report(a_report(sessions)))
-    told = opened(draw_report(a_report(sessions, skipped_rows=2, stale=True)))
-
-    assert plain.height + 26 == told.height
-    assert count(plain, colour_of(4)) == count(told, colour_of(4)) > 0
-
-
-def test_unread_sessions_are_not_an_empty_month():
-    """
-    Unknown is not none: that is an error with a sentence.
-    """
-    with pytest.raises(KoreError, match="could not be read, so there is no timeline"):
-        draw_report(a_report(None))
 
 
 @pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
@@ -273,9 +237,9 @@ def test_swatches_have_the_colours_and_the_heights_of_the_bars():
     } == heights
 
 
-def test_all_entries_fit_on_the_line():
+def test_the_legend():
     """
-    Even with every generation, pale and hatched bars nothing runs over the edge.
+    All entries fit on its line; an empty picture explains no colours.
     """
     radios = ("NR", "LTE", "UMTS", "GSM", "x")
     sessions = [an_open(n + 1, 24 * (n + 1), radio_link=name) for n, name in enumerate(radios)]
@@ -285,11 +249,6 @@ def test_all_entries_fit_on_the_line():
     assert 24 * (plan.foot_top - plan.legend_top) == count(image, WHITE, edge)
     assert count(image, WHITE, (LEFT, plan.legend_top, WIDTH, plan.foot_top)) > 0
 
-
-def test_without_sessions_there_is_no_legend():
-    """
-    An empty picture explains no colours.
-    """
     plan, image = painted()
 
     assert WIDTH * plan.height == count(image, WHITE)

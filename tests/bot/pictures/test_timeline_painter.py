@@ -6,7 +6,8 @@ import pytest
 
 from bot.pictures.canvas import RADIOS, WEEKEND, Canvas, Lettering, colours
 from bot.pictures.layout import FOOT_LINE, HEADER, LEFT, MARGIN, RIGHT, WIDTH
-from bot.pictures.timeline import Painter, Texts
+from bot.pictures.spans import Change, Kind
+from bot.pictures.timeline import Painter, Texts, label_place, paint_marks
 from tests.bot.pictures.sheets import (
     DAY,
     INK,
@@ -58,9 +59,9 @@ def test_a_bar_has_its_generations_colour_and_height(radio_link, generation):
     assert {generation} == {g for g in RADIOS if count(image, colour_of(g), box)}
 
 
-def test_a_gap_is_paper():
+def test_gaps_and_the_shortest_session():
     """
-    Between two sessions, and in the lane of another network, nothing is painted.
+    Nothing is painted between sessions, and one of no length has two full columns.
     """
     plan, image = painted(ago(21, 24), ago(19, 24), ago(20, 20, **TELCEL))
     gap = box_of(plan, 0, NOON - 20 * DAY, NOON - 19 * DAY)
@@ -69,11 +70,6 @@ def test_a_gap_is_paper():
     for left, top, right, bottom in (gap, other):
         assert (right - left) * (bottom - top) == count(image, WHITE, (left, top, right, bottom))
 
-
-def test_the_shortest_session_is_seen():
-    """
-    A session of no length has two full columns at its time.
-    """
     plan, image = painted(ago(17, 0))
     at = column(plan, NOON - 17 * DAY)
     strip = plan.strips[0]
@@ -84,7 +80,7 @@ def test_the_shortest_session_is_seen():
 
 def test_what_is_unsure_is_hatched_up_to_now():
     """
-    The part up to the last news is full, the part after it has paper between its lines.
+    Up to the last news it is full, then lines on paper; a fresh one is full up to now.
     """
     plan, image = painted(an_open(10, 5 * 24))
     sure = box_of(plan, 0, NOON - 10 * DAY, NOON - 5 * DAY)
@@ -93,11 +89,6 @@ def test_what_is_unsure_is_hatched_up_to_now():
 
     assert 0.2 * full < lines < 0.5 * full
 
-
-def test_an_open_session_that_is_fresh_reaches_now():
-    """
-    The last column before the line of now has the bar's colour.
-    """
     plan, image = painted(an_open(10, 0.5))
 
     assert colour_of(4) == image.getpixel((RIGHT - 1, plan.strips[0].bottom - 3))
@@ -116,9 +107,9 @@ def test_a_short_fall_back_is_not_hidden_behind_a_taller_bar():
     assert colour_of(4) == image.getpixel((at, strip.bottom - (strip.bottom - strip.top) // 2))
 
 
-def test_weekends_are_shaded():
+def test_an_empty_plot():
     """
-    Going back from a Monday, Sunday and Saturday are darker than the days around them.
+    Weekends are darker than the days around them, and words stand in the middle.
     """
     plan, image = painted()
     row = plan.lanes_top + 3
@@ -127,11 +118,6 @@ def test_weekends_are_shaded():
 
     assert [WHITE, shade, shade, WHITE, WHITE] == days
 
-
-def test_an_empty_plot_says_so():
-    """
-    Its words stand on paper in the middle, and there is no lane.
-    """
     plan, image = painted()
     middle = (plan.lanes_top + plan.lanes_bottom) // 2
 
@@ -139,9 +125,9 @@ def test_an_empty_plot_says_so():
     assert 0 == count(image, INK, (MARGIN, plan.lanes_top, LEFT - 2, plan.lanes_bottom))
 
 
-def test_names_stay_in_their_column():
+def test_names_and_titles_are_cut():
     """
-    However long a network's name is, it ends before the plot.
+    However long, a name ends before the plot and a title at the margin.
     """
     plan, image = painted(ago(3, operator_name="An operator with a name that never ends at all"))
     gap = (LEFT - 12, plan.lanes_top, LEFT, plan.lanes_bottom)
@@ -149,11 +135,6 @@ def test_names_stay_in_their_column():
     assert 12 * (plan.lanes_bottom - plan.lanes_top) - 12 <= count(image, WHITE, gap)
     assert count(image, INK, (MARGIN, plan.lanes_top, LEFT - 12, plan.lanes_bottom)) > 100
 
-
-def test_a_long_title_stays_in_the_picture():
-    """
-    It is cut at the margin.
-    """
     _, image = painted(title="W" * 300)
 
     assert MARGIN * HEADER == count(image, WHITE, (WIDTH - MARGIN, 0, WIDTH, HEADER))
@@ -162,7 +143,7 @@ def test_a_long_title_stays_in_the_picture():
 
 def test_each_note_has_its_line():
     """
-    The first shares its line with the time of drawing, which no note runs into.
+    The first shares its line with the time of drawing; without notes the left half is empty.
     """
     plan, image = painted(ago(1), notes=(NOTE, "x" * 300, NOTE))
     lines = [plan.foot_top + n * FOOT_LINE for n in range(4)]
@@ -174,12 +155,73 @@ def test_each_note_has_its_line():
     assert [True] * 3 == filled
     assert MARGIN * plan.height == count(image, WHITE, (0, 0, MARGIN, plan.height))
 
-
-def test_without_notes_only_the_time_is_told():
-    """
-    The left half of the foot is empty.
-    """
     plan, image = painted(ago(1))
     foot = (0, plan.foot_top, WIDTH // 2, plan.height)
 
     assert WIDTH // 2 * (plan.height - plan.foot_top) == count(image, WHITE, foot)
+
+
+@pytest.mark.parametrize(
+    ("free", "x", "width", "following", "place"),
+    [
+        (0, 100, 50, 500, 110),
+        (0, 100, 50, 160, 40),
+        (0, 100, 50, 161, 110),
+        (45, 100, 50, 140, None),
+        (39, 100, 50, 140, 40),
+        (0, 20, 50, 60, None),
+    ],
+)
+def test_label_place(free, x, width, following, place):
+    """
+    A label stands right of its shape, left of it where there is no room, or nowhere.
+    """
+    assert place == label_place(free, x, 10, width, following)
+
+
+def marked(changes):
+    letters = Lettering()
+    plan = laid_out(ago(1), changes=changes)
+    canvas = Canvas(WIDTH, plan.height, letters)
+    paint_marks(canvas, letters, plan)
+    return plan, opened(canvas.png())
+
+
+def ink_around(image, x, row):
+    return count(image, INK, (int(x) - 12, row.middle - 12, int(x) + 12, row.middle + 12))
+
+
+def test_each_change_has_a_shape_a_label_and_a_line():
+    """
+    The shape stands over its moment, the label beside it, and a dashed line goes down the lanes.
+    """
+    plan, image = marked([Change(Kind.COUNTRY, NOON - 10 * DAY, "MEX")])
+    (row,) = plan.mark_rows
+    x = LEFT + row.marks[0].x
+    line = (round(x) - 1, plan.lanes_top, round(x) + 1, plan.lanes_bottom)
+    label = (int(x) + 12, row.middle - 12, int(x) + 60, row.middle + 12)
+
+    assert ink_around(image, x, row) > 40
+    assert count(image, INK, label) > 20
+    assert plan.lanes_bottom - plan.lanes_top == pytest.approx(count(image, INK, line), abs=8)
+
+
+def test_the_two_kinds_differ_in_shape():
+    """
+    A device is a triangle, a country a diamond, with less ink at its top; no change, no ink.
+    """
+    changes = [Change(kind, NOON - 10 * DAY, "") for kind in Kind]
+    plan, image = marked(changes)
+    tops = [
+        count(image, INK, (MARGIN, row.middle - 9, MARGIN + 16, row.middle))
+        / count(image, INK, (MARGIN, row.middle - 12, MARGIN + 16, row.middle + 12))
+        for row in plan.mark_rows
+    ]
+
+    assert [Kind.DEVICE, Kind.COUNTRY] == [row.kind for row in plan.mark_rows]
+    assert tops[0] != pytest.approx(tops[1], abs=0.05)
+
+    plan, image = marked([])
+
+    assert () == plan.mark_rows
+    assert 0 == count(image, INK)
