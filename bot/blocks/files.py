@@ -7,7 +7,7 @@ from bot.blocks import ids
 from bot.blocks.csv_files import SESSION_COLUMNS, TOLD_TO_ALL, CsvCell, csv_lines, csv_text
 from bot.blocks.findings import filled
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, utc
-from bot.blocks.history_months import (
+from bot.blocks.history import (
     days_text,
     empty_text,
     file_name,

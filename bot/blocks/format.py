@@ -15,73 +15,7 @@ from bot.blocks.kit import NAME_LIMIT, SENTENCE, clean, entities, escape, senten
 from bot.kore.models import CellLocation
 from bot.sessions.redaction import WITHHELD
 from bot.sims.names import quoted, unquoted
-
-# Three letters, then the two that stand for the same country. XKX is in common use for Kosovo.
-_CODES = """
-ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM ASMAS ATAAQ ATFTF ATGAG AUSAU AUTAT
-AZEAZ BDIBI BELBE BENBJ BESBQ BFABF BGDBD BGRBG BHRBH BHSBS BIHBA BLMBL BLRBY BLZBZ BMUBM BOLBO
-BRABR BRBBB BRNBN BTNBT BVTBV BWABW CAFCF CANCA CCKCC CHECH CHLCL CHNCN CIVCI CMRCM CODCD COGCG
-COKCK COLCO COMKM CPVCV CRICR CUBCU CUWCW CXRCX CYMKY CYPCY CZECZ DEUDE DJIDJ DMADM DNKDK DOMDO
-DZADZ ECUEC EGYEG ERIER ESHEH ESPES ESTEE ETHET FINFI FJIFJ FLKFK FRAFR FROFO FSMFM GABGA GBRGB
-GEOGE GGYGG GHAGH GIBGI GINGN GLPGP GMBGM GNBGW GNQGQ GRCGR GRDGD GRLGL GTMGT GUFGF GUMGU GUYGY
-HKGHK HMDHM HNDHN HRVHR HTIHT HUNHU IDNID IMNIM INDIN IOTIO IRLIE IRNIR IRQIQ ISLIS ISRIL ITAIT
-JAMJM JEYJE JORJO JPNJP KAZKZ KENKE KGZKG KHMKH KIRKI KNAKN KORKR KWTKW LAOLA LBNLB LBRLR LBYLY
-LCALC LIELI LKALK LSOLS LTULT LUXLU LVALV MACMO MAFMF MARMA MCOMC MDAMD MDGMG MDVMV MEXMX MHLMH
-MKDMK MLIML MLTMT MMRMM MNEME MNGMN MNPMP MOZMZ MRTMR MSRMS MTQMQ MUSMU MWIMW MYSMY MYTYT NAMNA
-NCLNC NERNE NFKNF NGANG NICNI NIUNU NLDNL NORNO NPLNP NRUNR NZLNZ OMNOM PAKPK PANPA PCNPN PERPE
-PHLPH PLWPW PNGPG POLPL PRIPR PRKKP PRTPT PRYPY PSEPS PYFPF QATQA REURE ROURO RUSRU RWARW SAUSA
-SDNSD SENSN SGPSG SGSGS SHNSH SJMSJ SLBSB SLESL SLVSV SMRSM SOMSO SPMPM SRBRS SSDSS STPST SURSR
-SVKSK SVNSI SWESE SWZSZ SXMSX SYCSC SYRSY TCATC TCDTD TGOTG THATH TJKTJ TKLTK TKMTM TLSTL TONTO
-TTOTT TUNTN TURTR TUVTV TWNTW TZATZ UGAUG UKRUA UMIUM URYUY USAUS UZBUZ VATVA VCTVC VENVE VGBVG
-VIRVI VNMVN VUTVU WLFWF WSMWS XKXXK YEMYE ZAFZA ZMBZM ZWEZW
-"""
-_TWO_OF_THREE = {code[:3]: code[3:] for code in _CODES.split()}
-_TWO_LETTERS = frozenset(_TWO_OF_THREE.values())
-_FIRST_FLAG_LETTER = 0x1F1E6 - ord("A")
-
-
-def flag(country: str) -> str | None:
-    """Return the flag of a code such as `USA` or `us`; None where the code is no country's."""
-    code = country.strip().upper()
-    two = code if code in _TWO_LETTERS else _TWO_OF_THREE.get(code)
-    return two and "".join(chr(ord(letter) + _FIRST_FLAG_LETTER) for letter in two)
-
-
-def flagged(country: str) -> str:
-    """Return the code with its flag before it, `🇺🇸 USA`; without one where there is none."""
-    found = flag(country)
-    return f"{found} {country}" if found else country
-
-
-_DIGITS = 15
-_WITH_VERSION = 16
-
-
-def imei_text(imei: str | None) -> str:
-    """Return `01493100-012970-0 ✓`, or say in words what is wrong with it; None: not reported.
-
-    15 digits are an IMEI whose last is a Luhn digit; 16 are an IMEISV, which has none (3GPP
-    TS 23.003, 6.2). All zeros are what carriers send that do not know it.
-    """
-    if imei is None or not imei.strip("0 "):
-        return "IMEI not reported"
-    if imei == WITHHELD:
-        return WITHHELD
-    if not (imei.isascii() and imei.isdigit()):
-        return f"{imei} (not an IMEI: it has more than digits)"
-    shown = f"{imei[:8]}-{imei[8:14]}-{imei[14:]}"
-    if len(imei) == _WITH_VERSION:
-        return f"{shown} (IMEISV, has no check digit)"
-    if len(imei) != _DIGITS:
-        return f"{imei} (not an IMEI: {len(imei)} digits)"
-    return f"{shown} ✓" if luhn(imei) else f"{shown} (check digit wrong)"
-
-
-def luhn(digits: str) -> bool:
-    """Return whether the last digit checks the ones before it (ISO/IEC 7812-1)."""
-    doubled = (int(digit) * (1 + at % 2) for at, digit in enumerate(reversed(digits)))
-    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
-
+from bot.sims.numbers import passes_luhn
 
 _ADDRESS = re.compile(r"(https://[^\s<>|]*[^\s<>|.,;:)])")
 _SOURCE = 800
@@ -301,3 +235,64 @@ def iccid_groups(iccid: str) -> str:
     if iccid == WITHHELD:
         return iccid
     return " ".join(iccid[at : at + 4] for at in range(0, len(iccid), 4))
+
+
+# Three letters, then the two that stand for the same country. XKX is in common use for Kosovo.
+_CODES = """
+ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM ASMAS ATAAQ ATFTF ATGAG AUSAU AUTAT
+AZEAZ BDIBI BELBE BENBJ BESBQ BFABF BGDBD BGRBG BHRBH BHSBS BIHBA BLMBL BLRBY BLZBZ BMUBM BOLBO
+BRABR BRBBB BRNBN BTNBT BVTBV BWABW CAFCF CANCA CCKCC CHECH CHLCL CHNCN CIVCI CMRCM CODCD COGCG
+COKCK COLCO COMKM CPVCV CRICR CUBCU CUWCW CXRCX CYMKY CYPCY CZECZ DEUDE DJIDJ DMADM DNKDK DOMDO
+DZADZ ECUEC EGYEG ERIER ESHEH ESPES ESTEE ETHET FINFI FJIFJ FLKFK FRAFR FROFO FSMFM GABGA GBRGB
+GEOGE GGYGG GHAGH GIBGI GINGN GLPGP GMBGM GNBGW GNQGQ GRCGR GRDGD GRLGL GTMGT GUFGF GUMGU GUYGY
+HKGHK HMDHM HNDHN HRVHR HTIHT HUNHU IDNID IMNIM INDIN IOTIO IRLIE IRNIR IRQIQ ISLIS ISRIL ITAIT
+JAMJM JEYJE JORJO JPNJP KAZKZ KENKE KGZKG KHMKH KIRKI KNAKN KORKR KWTKW LAOLA LBNLB LBRLR LBYLY
+LCALC LIELI LKALK LSOLS LTULT LUXLU LVALV MACMO MAFMF MARMA MCOMC MDAMD MDGMG MDVMV MEXMX MHLMH
+MKDMK MLIML MLTMT MMRMM MNEME MNGMN MNPMP MOZMZ MRTMR MSRMS MTQMQ MUSMU MWIMW MYSMY MYTYT NAMNA
+NCLNC NERNE NFKNF NGANG NICNI NIUNU NLDNL NORNO NPLNP NRUNR NZLNZ OMNOM PAKPK PANPA PCNPN PERPE
+PHLPH PLWPW PNGPG POLPL PRIPR PRKKP PRTPT PRYPY PSEPS PYFPF QATQA REURE ROURO RUSRU RWARW SAUSA
+SDNSD SENSN SGPSG SGSGS SHNSH SJMSJ SLBSB SLESL SLVSV SMRSM SOMSO SPMPM SRBRS SSDSS STPST SURSR
+SVKSK SVNSI SWESE SWZSZ SXMSX SYCSC SYRSY TCATC TCDTD TGOTG THATH TJKTJ TKLTK TKMTM TLSTL TONTO
+TTOTT TUNTN TURTR TUVTV TWNTW TZATZ UGAUG UKRUA UMIUM URYUY USAUS UZBUZ VATVA VCTVC VENVE VGBVG
+VIRVI VNMVN VUTVU WLFWF WSMWS XKXXK YEMYE ZAFZA ZMBZM ZWEZW
+"""
+_TWO_OF_THREE = {code[:3]: code[3:] for code in _CODES.split()}
+_TWO_LETTERS = frozenset(_TWO_OF_THREE.values())
+_FIRST_FLAG_LETTER = 0x1F1E6 - ord("A")
+
+
+def flag(country: str) -> str | None:
+    """Return the flag of a code such as `USA` or `us`; None where the code is no country's."""
+    code = country.strip().upper()
+    two = code if code in _TWO_LETTERS else _TWO_OF_THREE.get(code)
+    return two and "".join(chr(ord(letter) + _FIRST_FLAG_LETTER) for letter in two)
+
+
+def flagged(country: str) -> str:
+    """Return the code with its flag before it, `🇺🇸 USA`; without one where there is none."""
+    found = flag(country)
+    return f"{found} {country}" if found else country
+
+
+_DIGITS = 15
+_WITH_VERSION = 16
+
+
+def imei_text(imei: str | None) -> str:
+    """Return `01493100-012970-0 ✓`, or say in words what is wrong with it; None: not reported.
+
+    15 digits are an IMEI whose last is a Luhn digit; 16 are an IMEISV, which has none (3GPP
+    TS 23.003, 6.2). All zeros are what carriers send that do not know it.
+    """
+    if imei is None or not imei.strip("0 "):
+        return "IMEI not reported"
+    if imei == WITHHELD:
+        return WITHHELD
+    if not (imei.isascii() and imei.isdigit()):
+        return f"{imei} (not an IMEI: it has more than digits)"
+    shown = f"{imei[:8]}-{imei[8:14]}-{imei[14:]}"
+    if len(imei) == _WITH_VERSION:
+        return f"{shown} (IMEISV, has no check digit)"
+    if len(imei) != _DIGITS:
+        return f"{imei} (not an IMEI: {len(imei)} digits)"
+    return f"{shown} ✓" if passes_luhn(imei) else f"{shown} (check digit wrong)"

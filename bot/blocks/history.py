@@ -1,29 +1,131 @@
-"""The answer to `/simsessions history <sim> [days]`: charts, every session in a table, files."""
+"""The answer to `/simsessions history <sim> [days]`: a sentence, charts, a table of sessions."""
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.blocks import ids
 from bot.blocks.charts import Bins, Chart, bins_of, chart_parts, packets_in, starts_in
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, between, count, grouped, imei_text, place, utc
-from bot.blocks.history_months import Days, empty_text, history_headline, in_window, known_line
-from bot.blocks.kit import Block, actions, button, context, section
+from bot.blocks.format import (
+    MRKDWN,
+    NOTICE,
+    PLAIN,
+    Formatter,
+    between,
+    count,
+    grouped,
+    imei_text,
+    place,
+    utc,
+)
+from bot.blocks.history_months import LONGEST, Days, known_line
+from bot.blocks.ids import MOST_DAYS
+from bot.blocks.kit import Block, actions, button, clean, context, section
 from bot.blocks.report_text import (
     cell_text,
     duration_text,
     freshness_line,
     known,
+    mark,
     network_code,
     skipped_line,
+    traffic_text,
     warnings,
 )
 from bot.blocks.screen import Part, Screen, screen
 from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Drawn, Number, Row, Table, table_parts
-from bot.diagnosis.fields import known_text
+from bot.diagnosis.fields import device, known_text, network_of
 from bot.kore.models import DataSession
 from bot.sessions.redaction import WITHHELD
 from bot.sessions.report import SessionReport
+from bot.sims.names import quoted
+
+
+def days_fault(typed: str) -> str | None:
+    """Say what is wrong with the days that were typed; None where that many may be known."""
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed[:5]) <= MOST_DAYS:
+        return None
+    return (
+        f"{quoted(typed)} is not a number of days that I can show: KORE keeps sessions for "
+        f"{LONGEST} days. Give a whole number from 1 to {LONGEST}, or none for all {LONGEST}; "
+        "more where a digest covers the SIM."
+    )
+
+
+def days_text(days: int) -> str:
+    """Name the window: `last 30 days`, `last day`."""
+    return "last day" if days == 1 else f"last {days} days"
+
+
+def in_window(report: SessionReport, days: int) -> tuple[DataSession, ...]:
+    """Return the sessions that were open at some time of the last `days`, newest first."""
+    sessions = report.sessions or ()
+    if days >= LONGEST:
+        return sessions  # KORE cut the window; a session open for longer belongs to it
+    begin = utc(report.made_at) - timedelta(days=days)
+    return tuple(s for s in sessions if s.end is None or utc(s.end) >= begin)
+
+
+def history_headline(
+    report: SessionReport, sessions: Sequence[DataSession], days: int, fmt: Formatter
+) -> str:
+    """Say how much there is, in one sentence with the SIM's name."""
+    name = fmt.data(report.sim.name)
+    if report.sessions is None:
+        return fmt.strong(f"The sessions of {name} could not be read") + mark(report)
+    if not sessions:
+        return fmt.strong(f"{name} had no session in the {days_text(days)}") + mark(report)
+    claim = fmt.strong(f"{name} had {count(len(sessions), 'session')} in the {days_text(days)}")
+    return f"{claim}{mark(report)} — {_in_brief(sessions)}"
+
+
+def empty_text(report: SessionReport, days: int) -> str:
+    """Say what an empty history means, and what it does not."""
+    if report.sessions is None:
+        return "KORE told us of the SIM, but not of its sessions: ask again in a minute."
+    if report.sessions:
+        return (
+            f"Its newest session ended before that: ask for more than {days} days, up to {LONGEST}."
+        )
+    return (
+        f"KORE keeps sessions for {LONGEST} days, so this is not the same as never. Check that the "
+        "SIM is active and the device has power, the right APN and data roaming on."
+    )
+
+
+def _in_brief(sessions: Sequence[DataSession]) -> str:
+    networks = {network for session in sessions if (network := network_of(session))}
+    imeis = {imei for session in sessions if (imei := device(session.imei))}
+    up = [s.packets_uploaded for s in sessions if s.packets_uploaded is not None]
+    down = [s.packets_downloaded for s in sessions if s.packets_downloaded is not None]
+    return ", ".join(
+        (
+            count(len(networks), "network") if networks else "networks unknown",
+            count(len(imeis), "IMEI") if imeis else _no_imei(sessions),
+            traffic_text(sum(up) if up else None, sum(down) if down else None),
+        )
+    )
+
+
+def _no_imei(sessions: Sequence[DataSession]) -> str:
+    withheld = any(session.imei == WITHHELD for session in sessions)
+    return f"IMEI {WITHHELD if withheld else 'not reported'}"
+
+
+def timeline_alt(report: SessionReport, days: int) -> str:
+    """Describe the picture of the timeline to who cannot see it."""
+    sessions = in_window(report, days)
+    what = count(len(sessions), "session")
+    brief = f": {_in_brief(sessions)}" if sessions else ""
+    return f"Timeline of {report.sim.name}, {days_text(days)}, {what}{brief}"
+
+
+def file_name(report: SessionReport, days: int, ending: str) -> str:
+    """Name a file after its SIM and window: `pump-7-30-days.csv`, safe on any disk."""
+    name = re.sub(r"[^\w-]+", "-", clean(report.sim.name, 60)).strip("-") or report.sim.sid
+    return f"{name}-{days}-days.{ending}"
+
 
 _HEADER = (
     "Started (UTC)",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, PLAIN, grouped, imei_text, utc
-from bot.blocks.history_months import in_window
+from bot.blocks.history import in_window
 from bot.blocks.kit import (
     Block,
     View,

@@ -4,21 +4,14 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from PIL.ImageFont import FreeTypeFont
-
-
-from functools import cache
-from io import BytesIO
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
     from PIL.Image import Image
-
+    from PIL.ImageFont import FreeTypeFont
 
 FULL = 15
 NARROWEST = 2  # columns that even the shortest bar gets
