@@ -15,8 +15,8 @@ from bot.emulators.slack.blocks.view import view_faults
 NEW = ids.DigestForm(at="C1")
 DRAFT = FormValues(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")
 ALWAYS = [
-    FormField.NAME, FormField.CHANNEL, FormField.WHICH, FormField.EVERY, FormField.ZONE, FormField.QUIET_FROM,
-    FormField.QUIET_TO, FormField.WHEN_QUIET,
+    FormField.NAME, FormField.CHANNEL, FormField.WHICH, FormField.EVERY, FormField.ZONE,
+    FormField.QUIET_FROM, FormField.QUIET_TO, FormField.WHEN_QUIET,
 ]  # fmt: skip
 SIMS = {
     SelectionKind.PATTERN: [FormField.PATTERN],
