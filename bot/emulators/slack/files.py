@@ -110,10 +110,6 @@ class Files:
                 return self.is_processed(file) and file.mimetype in IMAGES
         return False
 
-    def delete(self, file: str) -> None:
-        """Take a file away. Raises SlackError: file_not_found."""
-        del self._by_id[self.get(file).id]
-
     def _keep(self, file: File) -> File:
         self._by_id[file.id] = file
         return file

@@ -48,13 +48,6 @@ async def info(context: Context) -> Json:
     return {"file": file.to_slack(processed=processed), "comments": []}
 
 
-@method("files.delete", "files:write")
-async def delete(context: Context) -> Json:
-    """Delete a file."""
-    context.state.files.delete(context.need("file"))
-    return {}
-
-
 def _place(context: Context) -> Channel | None:
     """Find where to share; unlike elsewhere a person's id is no place here."""
     channel = context.maybe("channel_id")

@@ -103,14 +103,14 @@ async def test_each_envelope_reaches_one_connection(connect, workspace, said):
     assert all(counts)
 
 
-@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested", None])
 async def test_told_to_leave_the_sdk_connects_anew(app, api, workspace, reason):
     """
-    After a disconnect message the client opens a new connection, and commands arrive there.
+    After a disconnect message, or a break without a word, commands arrive over a new connection.
     """
     before = tuple(api.socket.connections)
 
-    await api.socket.disconnect(reason)
+    await (api.socket.disconnect(reason) if reason else api.socket.drop())
     await api.socket.connected(besides=before)
 
     assert (await workspace.command("ana", FLEET, "/simsessions", "help")).ok
@@ -128,18 +128,6 @@ async def test_a_disabled_link_is_closed(base, api):
     assert "link_disabled" == told["reason"]
     assert aiohttp.WSMsgType.CLOSE == closed.type
     assert [] == api.socket.connections
-
-
-async def test_a_dropped_connection_is_opened_anew(app, api):
-    """
-    A connection that breaks without a word is replaced by the client.
-    """
-    before = tuple(api.socket.connections)
-
-    await api.socket.drop()
-    await api.socket.connected(besides=before)
-
-    assert 1 == len(api.socket.connections)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.emulators.slack.people import CHANNELS, PEOPLE
+from bot.emulators.slack.people import CHANNELS, PEOPLE, USER_GROUPS
 from bot.emulators.slack.typed_text import as_slack_sends
 
 
@@ -13,6 +13,7 @@ from bot.emulators.slack.typed_text import as_slack_sends
         ("see https://x.invalid/a?b=1&c", "see <https://x.invalid/a?b=1&amp;c>"),
         ("mail ana@x.invalid", "mail <mailto:ana@x.invalid|ana@x.invalid>"),
         ("@ana look", "<@U0ANA0001> look"),
+        ("@on-call look", "<!subteam^S0ONCALL1> look"),
         ("in #general", "in <#C0GENERAL|general>"),
         ("call +1 555 010 0199", "call <tel:+15550100199|+1 555 010 0199>"),
         ("call 555-010-0199", "call <tel:5550100199|555-010-0199>"),
@@ -23,7 +24,7 @@ def test_what_slack_marks_up_is_marked_up(typed, sent):
     """
     Links, addresses, names and phone numbers are marked, what is marked stays.
     """
-    assert sent == as_slack_sends(typed, PEOPLE, CHANNELS)
+    assert sent == as_slack_sends(typed, PEOPLE, CHANNELS, USER_GROUPS)
 
 
 @pytest.mark.parametrize(
@@ -43,4 +44,4 @@ def test_what_slack_leaves_alone_stays(typed):
     """
     SIDs, ICCIDs, IMEIs and names of nobody are plain text.
     """
-    assert typed == as_slack_sends(typed, PEOPLE, CHANNELS)
+    assert typed == as_slack_sends(typed, PEOPLE, CHANNELS, USER_GROUPS)

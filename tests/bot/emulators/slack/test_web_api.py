@@ -34,6 +34,10 @@ async def test_auth_test_says_who_is_calling(web):
         (BOT_TOKEN, "apps.connections.open", "not_allowed_token_type"),
         (None, "apps.connections.open", "not_authed"),
         (BOT_TOKEN, "users.info", "missing_scope"),
+        (BOT_TOKEN, "files.getUploadURLExternal", "missing_scope"),
+        (BOT_TOKEN, "files.info", "missing_scope"),
+        (BOT_TOKEN, "chat.unfurl", "missing_scope"),
+        (BOT_TOKEN, "usergroups.users.list", "missing_scope"),
         (BOT_TOKEN, "no.such", "unknown_method"),
     ],
 )

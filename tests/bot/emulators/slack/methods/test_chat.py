@@ -66,13 +66,18 @@ async def test_with_one_more_scope_public_channels_are_open(web, api):
     assert "channel_not_found" == await refusal(web.chat_postMessage(channel=PRIVATE, text="hi"))
 
 
-async def test_an_archived_channel_is_closed(web, workspace):
+async def test_where_the_bot_was_removed_and_where_all_is_archived(web, workspace):
     """
-    Nobody writes into an archived channel.
+    It writes no more; in an archived channel nothing changes either.
     """
-    workspace.put_channel(replace(workspace.channel(FLEET), is_archived=True))
+    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+    place = workspace.channel(FLEET)
+    workspace.put_channel(place.without(BOT))
+    assert "not_in_channel" == await refusal(web.chat_postMessage(channel=FLEET, text="hi"))
 
+    workspace.put_channel(replace(place, is_archived=True))
     assert "is_archived" == await refusal(web.chat_postMessage(channel=FLEET, text="hi"))
+    assert "is_inactive" == await refusal(web.chat_update(channel=FLEET, ts=ts, text="new"))
 
 
 TABLE = [{"type": "section"}]
@@ -110,22 +115,14 @@ async def test_what_slack_would_not_take_is_refused(web, workspace, content, err
     assert () == workspace.messages.all()
 
 
-async def test_long_text_is_cut(web):
+async def test_long_text_is_cut_and_markdown_alone_is_enough(web):
     """
-    Of more than 40,000 characters the rest is lost.
+    Of more than 40,000 characters the rest is lost; markdown_text takes the place of text.
     """
-    answer = await web.chat_postMessage(channel=FLEET, text="x" * 40_001)
+    long = await web.chat_postMessage(channel=FLEET, text="x" * 40_001)
+    marked = await web.chat_postMessage(channel=FLEET, markdown_text="**hi**")
 
-    assert 40_000 == len(answer["message"]["text"])
-
-
-async def test_markdown_alone_is_enough(web, workspace):
-    """
-    markdown_text takes the place of text.
-    """
-    await web.chat_postMessage(channel=FLEET, markdown_text="**hi**")
-
-    assert "**hi**" == workspace.messages.all()[0].text
+    assert (40_000, "**hi**") == (len(long["message"]["text"]), marked["message"]["text"])
 
 
 async def test_a_reply_to_a_reply_is_in_the_thread(web, workspace):
@@ -209,16 +206,6 @@ async def test_the_window_for_changes_may_close(web, workspace, clock):
     assert "new" == workspace.messages.get(ts).text
 
 
-async def test_in_an_archived_channel_nothing_changes(web, workspace):
-    """
-    Messages of an archived channel are frozen.
-    """
-    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
-    workspace.put_channel(replace(workspace.channel(FLEET), is_archived=True))
-
-    assert "is_inactive" == await refusal(web.chat_update(channel=FLEET, ts=ts, text="new"))
-
-
 METADATA = {"event_type": "watch", "event_payload": {"id": 1}}
 OTHER = {"event_type": "watch", "event_payload": {"id": 2}}
 
@@ -260,12 +247,3 @@ async def test_a_message_is_deleted(web, workspace):
 
     assert () == workspace.messages.all()
     assert "message_not_found" == await refusal(web.chat_delete(channel=FLEET, ts=ts))
-
-
-async def test_who_was_removed_writes_no_more(web, workspace):
-    """
-    After somebody removed the bot it is not in the channel.
-    """
-    workspace.put_channel(workspace.channel(FLEET).without(BOT))
-
-    assert "not_in_channel" == await refusal(web.chat_postMessage(channel=FLEET, text="hi"))

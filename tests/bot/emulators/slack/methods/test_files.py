@@ -75,24 +75,17 @@ async def test_a_file_may_be_shown_by_its_url(files, workspace, clock):
     assert "invalid_blocks" == await refusal(wrong)
 
 
-async def test_a_file_without_a_channel_is_the_bots_own(files, workspace):
+async def test_a_file_goes_into_a_thread_or_nowhere(files, workspace):
     """
-    Completed without a channel nothing is written anywhere.
-    """
-    await files.files_upload_v2(content=PNG, filename="a.png")
-
-    assert () == workspace.messages.all()
-
-
-async def test_a_file_may_go_into_a_thread(files, workspace):
-    """
-    thread_ts puts the message with the file there.
+    thread_ts puts the message with the file there; without a channel nothing is written.
     """
     root = (await files.chat_postMessage(channel=FLEET, text="root"))["ts"]
+    await files.files_upload_v2(content=PNG, filename="a.png")
+    before = len(workspace.messages.all())
 
     await files.files_upload_v2(content=PNG, filename="a.png", channel=FLEET, thread_ts=root)
 
-    assert root == workspace.messages.all()[-1].thread_ts
+    assert (1, root) == (before, workspace.messages.all()[-1].thread_ts)
 
 
 async def test_bytes_are_given_to_the_token_only(files, base):
@@ -110,28 +103,20 @@ async def test_bytes_are_given_to_the_token_only(files, base):
     assert (200, PNG) == with_token
 
 
-async def test_an_upload_url_is_good_once(files):
+async def test_an_upload_url_is_good_once(files, api):
     """
-    A second post, and an empty one, are refused.
-    """
-    issued = await files.files_getUploadURLExternal(filename="a.png", length=3)
-
-    answers = [await ask(issued["upload_url"], data=data) for data in (b"", b"abc", b"abc")]
-
-    assert [400, 200, 404] == [status for status, _ in answers]
-    assert b"OK - 3" == answers[1][1]
-
-
-async def test_an_upload_may_be_made_to_fail(files, api):
-    """
-    A fault of `/upload` is answered in the place of the upload.
+    A second post, an empty one and one that is to fail are refused; announced is not uploaded.
     """
     issued = await files.files_getUploadURLExternal(filename="a.png", length=3)
     api.faults.status("/upload", 500)
+    early = files.files_completeUploadExternal(files=[{"id": issued["file_id"], "title": "t"}])
+    assert "file_not_found" == await refusal(early)
 
-    answers = [await ask(issued["upload_url"], data=b"abc") for _ in range(2)]
+    contents = (b"abc", b"", b"abc", b"abc")
+    answers = [await ask(issued["upload_url"], data=data) for data in contents]
 
-    assert [500, 200] == [status for status, _ in answers]
+    assert [500, 400, 200, 404] == [status for status, _ in answers]
+    assert b"OK - 3" == answers[2][1]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +131,6 @@ async def test_an_upload_may_be_made_to_fail(files, api):
         ("files.completeUploadExternal", {"files": ["F0"]}, "invalid_arguments"),
         ("files.completeUploadExternal", {"files": [{"id": "F0"}]}, "file_not_found"),
         ("files.info", {}, "invalid_arguments"),
-        ("files.delete", {"file": "F0"}, "file_not_found"),
     ],
 )
 async def test_a_wrong_call_is_refused(files, method, args, error):
@@ -195,35 +179,6 @@ async def test_a_file_is_shared_only_where_the_bot_is(files, workspace, channel)
 
     assert await refusal(done) in {"not_in_channel", "channel_not_found"}
     assert () == workspace.messages.all()
-
-
-async def test_a_file_not_uploaded_cannot_be_completed(files):
-    """
-    Announced is not uploaded.
-    """
-    issued = await files.files_getUploadURLExternal(filename="a.png", length=3)
-    done = files.files_completeUploadExternal(files=[{"id": issued["file_id"], "title": "t"}])
-
-    assert "file_not_found" == await refusal(done)
-
-
-async def test_a_deleted_file_is_gone(files):
-    """
-    files.info finds it no more.
-    """
-    file = (await files.files_upload_v2(content=PNG, filename="a.png"))["file"]["id"]
-
-    await files.files_delete(file=file)
-
-    assert "file_not_found" == await refusal(files.files_info(file=file))
-
-
-@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.info"])
-async def test_files_need_their_scopes(web, method):
-    """
-    Without files:write and files:read nothing works.
-    """
-    assert "missing_scope" == await refusal(web.api_call(method))
 
 
 async def test_a_file_announced_only_is_neither_shown_nor_given(files, base):

@@ -1,5 +1,7 @@
 """conversations.history and conversations.replies."""
 
+from functools import partial
+
 import pytest
 
 from tests.bot.emulators.slack.kit import ANA, FLEET, GENERAL, refusal
@@ -63,38 +65,21 @@ async def test_reading_wants_membership_and_the_channels_own_scope(reader, metho
     assert error == await refusal(call)
 
 
-async def test_a_thread_that_is_not_there_is_not_found(reader):
+async def test_history_and_threads_come_in_pages(reader, thread, said):
     """
-    No message, no thread.
+    History leads from newer to older, a thread from its root on; the last page leads nowhere.
     """
-    call = reader.conversations_replies(channel=FLEET, ts="1700000000.000000")
+    said(text="last")
+    pages = []
+    for read in (reader.conversations_history, partial(reader.conversations_replies, ts=thread[0])):
+        first = await read(channel=FLEET, limit=1)
+        cursor = first["response_metadata"]["next_cursor"]
+        last = await read(channel=FLEET, cursor=cursor)
+        pages += [(texts(first), first["has_more"]), (texts(last), last["has_more"])]
+        assert "response_metadata" not in last.data
 
-    assert "thread_not_found" == await refusal(call)
-
-
-async def test_history_comes_in_pages(reader, three):
-    """
-    Each page leads to the next, older one, and the last leads nowhere.
-    """
-    first = await reader.conversations_history(channel=FLEET, limit=2)
-    cursor = first["response_metadata"]["next_cursor"]
-    last = await reader.conversations_history(channel=FLEET, limit=2, cursor=cursor)
-
-    assert (["three", "two"], True) == (texts(first), first["has_more"])
-    assert (["one"], False) == (texts(last), last["has_more"])
-    assert "response_metadata" not in last.data
-
-
-async def test_a_thread_comes_in_pages(reader, thread):
-    """
-    Oldest first; the root stands on the first page alone.
-    """
-    first = await reader.conversations_replies(channel=FLEET, ts=thread[0], limit=2)
-    cursor = first["response_metadata"]["next_cursor"]
-    last = await reader.conversations_replies(channel=FLEET, ts=thread[0], cursor=cursor)
-
-    assert ["root", "one"] == texts(first)
-    assert ["two", "three"] == texts(last)
+    assert [(["last"], True), (["root"], False)] == pages[:2]
+    assert [(["root"], True), (["one", "two", "three"], False)] == pages[2:]
 
 
 @pytest.mark.parametrize(
@@ -176,3 +161,5 @@ async def test_wrong_arguments_are_refused(reader, said, method, args, error):
     params = {"channel": FLEET, "ts": said().ts, **args}
 
     assert error == await refusal(reader.api_call(method, params=params))
+    lost = reader.conversations_replies(channel=FLEET, ts="1700000000.000000")
+    assert "thread_not_found" == await refusal(lost)
