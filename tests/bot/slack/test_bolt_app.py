@@ -119,21 +119,13 @@ async def test_a_wrong_token_is_one_clear_line(slack, session, clock):
     assert "\n" not in line
 
 
-async def test_a_slack_that_cannot_be_reached_is_no_fault_of_the_settings(session, clock):
+async def test_a_slack_that_is_down_is_no_fault_of_the_settings(client, slack, session, clock):
     """
-    Without a connection it is SlackLost.
+    Without a connection, and with a 503 that lasts, it is SlackLost.
     """
-    client = SlackClient(session, clock, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
-
-    with pytest.raises(SlackLost, match="cannot be reached"):
-        await identify(client)
-
-
-async def test_a_slack_that_is_broken_is_no_fault_of_the_settings(client, slack):
-    """
-    A 503 that lasts is SlackLost as well.
-    """
+    away = SlackClient(session, clock, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
     slack.api.faults.status("auth.test", 503, times=9)
 
-    with pytest.raises(SlackLost, match="http_503"):
-        await identify(client)
+    for one, says in ((away, "cannot be reached"), (client, "http_503")):
+        with pytest.raises(SlackLost, match=says):
+            await identify(one)

@@ -142,22 +142,10 @@ async def test_each_refusal_has_its_sentence_and_leaves_nothing(files, slack, an
     assert () == slack.direct("ana")
 
 
-async def test_without_the_scope_it_says_who_can_mend_that(files, slack, ana):
-    """
-    missing_scope names the scope and the file that has it.
-    """
-    slack.api.scopes -= SCOPES
-
-    with pytest.raises(FileNotSent, match=r"files:write.*manifest\.yml.*doctor"):
-        await files.to_asker(ana, Picture())
-
-    assert ["files.getUploadURLExternal"] == slack.methods()
-
-
 @pytest.mark.parametrize("method", ["/upload", "files.completeUploadExternal"])
 async def test_an_outcome_that_is_not_known_is_not_tried_again(files, slack, ana, method):
     """
-    Slack may have taken it, so the asker decides.
+    Slack may have taken it, so the asker decides; what it did share stays, with its sentence.
     """
     slack.api.faults.hang_up(method, after_work=True)
 
@@ -165,28 +153,24 @@ async def test_an_outcome_that_is_not_known_is_not_tried_again(files, slack, ana
         await files.to_asker(ana, Picture())
 
     assert 1 == slack.methods().count("files.getUploadURLExternal")
+    shared = [(Picture.words, []), ("", ["pump-7.png"])] if method != "/upload" else []
+    assert shared == told(slack.direct("ana"))
 
 
-async def test_what_may_have_come_is_not_taken_back(files, slack, ana):
+async def test_it_says_what_to_do_without_the_scope_or_too_early(files, slack, ana):
     """
-    When Slack shared the file and then said nothing, file and sentence stay.
-    """
-    slack.api.faults.hang_up("files.completeUploadExternal", after_work=True)
-
-    with pytest.raises(FileNotSent):
-        await files.to_asker(ana, Picture())
-
-    assert [(Picture.words, []), ("", ["pump-7.png"])] == told(slack.direct("ana"))
-
-
-async def test_too_many_files_are_said_to_be_too_many(files, slack, ana):
-    """
-    When Slack asks for more patience than there is, it is to be tried later.
+    When Slack asks for more patience than there is, it is to be tried later; missing_scope names
+    the scope, the file that has it, and who tells.
     """
     slack.api.faults.rate_limit("files.getUploadURLExternal", 90)
-
     with pytest.raises(FileNotSent, match="in a minute"):
         await files.to_asker(ana, Picture())
+
+    slack.api.scopes -= SCOPES
+    with pytest.raises(FileNotSent, match=r"files:write.*manifest\.yml.*doctor"):
+        await files.to_asker(ana, Picture())
+
+    assert ["files.getUploadURLExternal"] * 2 == slack.methods()
 
 
 @pytest.mark.parametrize("channel", ["C0GENERAL", "G0ONCALL1"])

@@ -31,24 +31,17 @@ def shown(slack, person=ANA):
     return home.body["blocks"][0]["text"]["text"] if home else None
 
 
-async def test_what_is_published_is_seen(homes, slack):
+async def test_what_is_published_is_seen_and_the_same_is_not_sent_again(homes, slack):
     """
-    Each person has their own.
-    """
-    assert await homes.publish(ANA.id, view("one"))
-
-    assert ("one", None) == (shown(slack), shown(slack, BEN))
-
-
-async def test_the_same_again_is_not_sent(homes, slack):
-    """
-    Slack is told news only.
+    Each person has their own; somebody whom Slack does not know has none.
     """
     for words in ("one", "one", "two"):
         assert await homes.publish(ANA.id, view(words))
 
     assert 2 == slack.methods().count("views.publish")
-    assert "two" == shown(slack)
+    assert ("two", None) == (shown(slack), shown(slack, BEN))
+    with pytest.raises(SlackRefused):
+        await homes.publish("U0NOBODY", view("x"))
 
 
 async def test_another_drawing_in_between_is_not_overwritten(homes, slack, client, clock):
@@ -73,14 +66,6 @@ async def test_the_hash_of_what_is_seen_comes_with_the_opening(homes, slack, cli
 
     assert not await homes.publish(ANA.id, view("old news"))
     assert "theirs" == shown(slack)
-
-
-async def test_a_refusal_is_raised(homes):
-    """
-    Somebody whom Slack does not know has no tab.
-    """
-    with pytest.raises(SlackRefused):
-        await homes.publish("U0NOBODY", view("x"))
 
 
 async def test_an_open_tab_is_drawn_anew(homes, clock, drawn):

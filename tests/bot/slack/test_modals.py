@@ -12,7 +12,7 @@ def view(words):
 
 
 @pytest.fixture
-def windows(client):
+def modals(client):
     """What is tested."""
     return Modals(client)
 
@@ -28,75 +28,53 @@ def seen(slack):
     return shown and shown["blocks"][0]["text"]["text"]
 
 
-async def test_a_window_is_opened_and_drawn_anew(windows, slack, trigger):
+async def test_a_modal_is_opened_and_drawn_anew(modals, slack, trigger):
     """
-    The person who clicked sees the first view, then the second in the same window.
+    The person who clicked sees one view after the other; the id that a click tells is enough.
     """
-    window = await windows.open(trigger, view("Reading…"))
-    first = seen(slack)
-    await window.show(view("Done"))
+    modal = await modals.open(trigger, view("Reading…"))
+    seen_then = [seen(slack)]
+    await modal.show(view("Done"))
+    seen_then.append(seen(slack))
+    await modals.opened(modal.id).show(view("Again"))
 
-    assert ("Reading…", "Done") == (first, seen(slack))
-    assert window.id == slack.workspace.snapshot("ana")["view"]["id"]
+    assert ["Reading…", "Done", "Again"] == [*seen_then, seen(slack)]
+    assert modal.id == slack.workspace.snapshot("ana")["view"]["id"]
 
 
-async def test_the_window_of_a_click_can_be_drawn_anew(windows, slack, trigger):
+async def test_a_trigger_opens_one_modal_within_three_seconds(modals, slack, clock, trigger):
     """
-    A click inside tells the window's id, and that is enough.
+    Used or old it is too late, and the sentence says why; what is no trigger is another refusal.
     """
-    opened = await windows.open(trigger, view("one"))
-
-    await windows.opened(opened.id).show(view("two"))
-
-    assert "two" == seen(slack)
-
-
-async def test_after_three_seconds_it_is_too_late(windows, clock, trigger):
-    """
-    An old trigger opens nothing, and the sentence says why.
-    """
+    late = slack.workspace.triggers.issue(slack.workspace.person("ana").id)
+    await modals.open(trigger, view("one"))
     clock.move(3.1)
 
-    with pytest.raises(TriggerExpired, match="within 3 seconds"):
-        await windows.open(trigger, view("late"))
+    for each in (trigger, late):
+        with pytest.raises(TriggerExpired, match="within 3 seconds"):
+            await modals.open(each, view("two"))
+    for each in (None, "", "nonsense"):
+        with pytest.raises(SlackRefused):
+            await modals.open(each, view("none"))
 
 
-async def test_a_trigger_opens_one_window(windows, trigger):
-    """
-    The second time it is used up.
-    """
-    await windows.open(trigger, view("one"))
-
-    with pytest.raises(TriggerExpired):
-        await windows.open(trigger, view("two"))
-
-
-@pytest.mark.parametrize("trigger", [None, "", "nonsense"])
-async def test_what_is_no_trigger_is_refused(windows, trigger):
-    """
-    That is no matter of time.
-    """
-    with pytest.raises(SlackRefused):
-        await windows.open(trigger, view("none"))
-
-
-async def test_a_window_that_was_closed_stays_closed(windows, slack, trigger):
+async def test_a_modal_that_was_closed_stays_closed(modals, slack, trigger):
     """
     What comes for it later is dropped without a word.
     """
-    window = await windows.open(trigger, view("Reading…"))
+    opened = await modals.open(trigger, view("Reading…"))
     await slack.workspace.close_view("ana")
 
-    await window.show(view("Done"))
+    await opened.show(view("Done"))
 
     assert seen(slack) is None
 
 
-async def test_a_view_that_slack_does_not_take_is_told(windows, trigger):
+async def test_a_view_that_slack_does_not_take_is_told(modals, trigger):
     """
     Other refusals are not swallowed.
     """
-    window = await windows.open(trigger, view("Reading…"))
+    opened = await modals.open(trigger, view("Reading…"))
 
     with pytest.raises(SlackRefused, match="invalid_arguments"):
-        await window.show({"type": "modal"})
+        await opened.show({"type": "modal"})

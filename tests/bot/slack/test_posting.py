@@ -42,22 +42,14 @@ def called(clock):
     return Called()
 
 
-async def test_the_first_goes_at_once(pace, called):
-    """
-    Who comes to a channel in which nothing was written does not wait.
-    """
-    assert "done" == await pace.paced(POST, "C1", called)
-    assert [0.0] == called.at
-
-
 async def test_a_channel_gets_one_message_a_second(pace, called):
     """
-    Posts to one channel are spaced.
+    The first goes at once; channels do not wait for each other.
     """
-    for _ in range(3):
-        await pace.paced(POST, "C1", called)
+    done = [await pace.paced(POST, channel, called) for channel in ("C1", "C2", "C1", "C1")]
 
-    assert [0.0, 1.0, 2.0] == called.at
+    assert ["done"] * 4 == done
+    assert [0.0, 0.0, 1.0, 2.0] == called.at
 
 
 async def test_those_who_come_together_get_turns_one_after_the_other(pace, called, clock):
@@ -67,16 +59,6 @@ async def test_those_who_come_together_get_turns_one_after_the_other(pace, calle
     await asyncio.gather(*(pace.paced(POST, "C1", called) for _ in range(3)))
 
     assert (3, [1.0, 1.0]) == (len(called.at), clock.slept)
-
-
-async def test_channels_do_not_wait_for_each_other(pace, called):
-    """
-    Posts to different channels go at once.
-    """
-    await pace.paced(POST, "C1", called)
-    await pace.paced(POST, "C2", called)
-
-    assert [0.0, 0.0] == called.at
 
 
 async def test_changes_are_paced_over_the_whole_workspace(pace, called):
@@ -100,41 +82,26 @@ async def test_retry_after_is_honoured(pace, called):
     assert [0.0, 7.0, 8.0] == called.at
 
 
-async def test_a_limit_of_one_channel_does_not_hold_another(pace, called):
+@pytest.mark.parametrize(
+    ("errors", "at"),
+    [
+        ([SlackRateLimited(POST, MAX_WAIT + 1)], [0.0]),
+        ([SlackRateLimited(POST, 25)] * 3, [0.0, 25.0, 50.0]),
+        ([SlackRefused(POST, "not_in_channel")], [0.0]),
+    ],
+)
+async def test_patience_ends(pace, called, clock, errors, at):
     """
-    Slack counts posts by channel, so only that channel waits.
+    More than a minute of waiting in all, or what no waiting mends, goes to the caller; another
+    channel does not wait.
     """
-    called.errors = [SlackRateLimited(POST, MAX_WAIT + 1)]
-    with pytest.raises(SlackRateLimited):
-        await pace.paced(POST, "C1", called)
+    called.errors = list(errors)
 
+    with pytest.raises(type(errors[0])):
+        await pace.paced(POST, "C1", called)
     await pace.paced(POST, "C2", called)
 
-    assert [0.0, 0.0] == called.at
-
-
-async def test_patience_ends(pace, called):
-    """
-    Where Slack asks for more than a minute in all, the caller is told.
-    """
-    called.errors = [SlackRateLimited(POST, 25)] * 3
-
-    with pytest.raises(SlackRateLimited):
-        await pace.paced(POST, "C1", called)
-
-    assert [0.0, 25.0, 50.0] == called.at
-
-
-async def test_other_errors_are_not_tried_again(pace, called):
-    """
-    What no waiting mends goes to the caller at once.
-    """
-    called.errors = [SlackRefused(POST, "not_in_channel")]
-
-    with pytest.raises(SlackRefused):
-        await pace.paced(POST, "C1", called)
-
-    assert [0.0] == called.at
+    assert [*at, at[-1]] == called.at
 
 
 async def test_the_backlog_says_how_long_a_turn_would_be_waited_for(pace, called, clock):
@@ -228,40 +195,24 @@ async def test_it_is_found_behind_many_others(lost, posted):
     assert (CHANNEL, ts) == await lost.find("one", CHANNEL, None, 0)
 
 
-@pytest.mark.parametrize(
-    "metadata",
-    [
+async def test_what_is_not_it(lost, client, posted, slack, clock):
+    """
+    Only our mark with this very key counts, on a message of ours, since the post could be made.
+    """
+    others = [
         None,
         {"event_type": "another", "event_payload": {"key": "one"}},
         {"event_type": "simsessions_post", "event_payload": {"key": "two"}},
         {"event_type": "simsessions_post", "event_payload": {}},
-    ],
-)
-async def test_what_does_not_bear_the_key_is_not_it(lost, client, metadata):
-    """
-    Only our mark with this very key counts.
-    """
-    body = {"channel": CHANNEL, "text": "hello"} | ({"metadata": metadata} if metadata else {})
-    await client.call("chat.postMessage", body)
-
-    assert None is await lost.find("one", CHANNEL, None, 0)
-
-
-async def test_what_others_wrote_is_not_it(lost, slack):
-    """
-    A message of somebody else with our mark on it does not pass for ours.
-    """
+    ]
+    for metadata in others:
+        body = {"channel": CHANNEL, "text": "hello"} | ({"metadata": metadata} if metadata else {})
+        await client.call("chat.postMessage", body)
     slack.workspace.write(CHANNEL, ANA, "forged", metadata=marked("one"))
-
-    assert None is await lost.find("one", CHANNEL, None, 0)
-
-
-async def test_what_is_older_is_not_looked_at(lost, posted, clock):
-    """
-    The search begins where the post could first have been made.
-    """
+    before = await lost.find("one", CHANNEL, None, 0)
     await posted("one")
 
+    assert before is None
     assert None is await lost.find("one", CHANNEL, None, clock.now().timestamp() + 60)
 
 
