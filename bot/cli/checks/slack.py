@@ -1,4 +1,4 @@
-"""Whether Slack knows our tokens, and whether they carry the scopes of the manifest."""
+"""Whether Slack knows our tokens, with which scopes, and who is in the groups that may ask."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
@@ -16,29 +16,6 @@ from bot.slack.directory import members_of
 from bot.slack.errors import Reason, SlackError, reason_of
 from bot.slack.manifest import bot_scopes
 
-GROUPS = "Slack user groups"
-MEND: dict[Reason | None, str] = {
-    Reason.SCOPE_MISSING: "put manifest.yml into the app anew, reinstall it, allow usergroups:read",
-    Reason.NO_USER_GROUP: "copy the id (S…) of the group anew into SIMSESSIONS_ALLOWED_GROUPS",
-}
-MEND_OTHER = "try again; if it stays so, take the group out of SIMSESSIONS_ALLOWED_GROUPS"
-
-
-async def groups_checks(client: SlackClient, settings: Settings) -> tuple[Check, ...]:
-    """Ask for the members of each group; no check where no groups are set."""
-    return tuple([await _check(group, client) for group in sorted(settings.allowed_groups)])
-
-
-async def _check(group: str, client: SlackClient) -> Check:
-    try:
-        members = await members_of(group, client)
-    except SlackError as error:
-        says = f"{group} cannot be read ({error.outcome}), so it lets nobody in"
-        mend = MEND.get(reason_of(error.outcome), MEND_OTHER)
-        return failed(GROUPS, says, mend, ExitCode.SLACK)
-    return well(GROUPS, f"{group} lets {len(members)} in")
-
-
 PATIENCE_SECONDS = 10
 BOT, APP, SCOPES = "Slack bot token", "Slack app token", "Slack scopes"
 MEND_BOT = "install the app, then copy the Bot User OAuth Token of OAuth & Permissions"
@@ -52,12 +29,12 @@ Checks = tuple[Check, ...]
 
 
 async def slack_checks(settings: Settings, clock: Clock) -> Checks:
-    """Ask auth.test and apps.connections.open."""
+    """Call auth.test and apps.connections.open with the tokens that are set."""
     async with open_session() as session:
         token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
         client = SlackClient(session, clock, token=token, api_url=settings.slack_api_url)
-        look = partial(_bot_token, client, settings)
-        bot = await _looked(BOT, look, MEND_BOT) if token else NO_BOT_TOKEN
+        check = partial(_bot_token, client, settings)
+        bot = await _checked(BOT, check, MEND_BOT) if token else NO_BOT_TOKEN
         return (*bot, *await _app_token(client, settings))
 
 
@@ -69,7 +46,7 @@ async def _bot_token(client: SlackClient, settings: Settings) -> Checks:
 
 
 def scopes_check(granted: Iterable[str]) -> Check:
-    """Compare the scopes that Slack tells with the manifest's."""
+    """Compare the scopes that were granted with those of the manifest."""
     needed, optional = bot_scopes()
     if lacks := sorted(needed - set(granted)):
         says = f"the token lacks {', '.join(lacks)}"
@@ -84,9 +61,8 @@ async def _app_token(client: SlackClient, settings: Settings) -> Checks:
     token = settings.slack_app_token
     if token is None:
         return (_signing_secret(settings),)
-
-    look = partial(_socket_mode, client, token.get_secret_value())
-    return await _looked(APP, look, MEND_APP)
+    check = partial(_socket_mode, client, token.get_secret_value())
+    return await _checked(APP, check, MEND_APP)
 
 
 async def _socket_mode(client: SlackClient, token: str) -> Checks:
@@ -101,11 +77,13 @@ def _signing_secret(settings: Settings) -> Check:
     return skipped(APP, f"not set: signed HTTP on {path}; only a command from Slack can try it")
 
 
-async def _looked(name: str, look: Callable[[], Coroutine[Any, Any, Checks]], mend: str) -> Checks:
-    """Look; a refusal or a silence becomes a failed check."""
+async def _checked(
+    name: str, check: Callable[[], Coroutine[Any, Any, Checks]], mend: str
+) -> Checks:
+    """Return the checks; a refusal or a silence becomes a failed one."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await look()
+            return await check()
     except StartError as error:
         return (failed(name, error.sentence, mend, ExitCode.SETTINGS),)
     except BotError as error:
@@ -113,3 +91,26 @@ async def _looked(name: str, look: Callable[[], Coroutine[Any, Any, Checks]], me
     except TimeoutError:
         says = f"no answer within {PATIENCE_SECONDS} s"
         return (failed(name, says, MEND_REACH, ExitCode.SLACK),)
+
+
+GROUPS = "Slack user groups"
+GROUP_MENDS: dict[Reason | None, str] = {
+    Reason.SCOPE_MISSING: "put manifest.yml into the app anew, reinstall it, allow usergroups:read",
+    Reason.NO_USER_GROUP: "copy the id (S…) of the group anew into SIMSESSIONS_ALLOWED_GROUPS",
+}
+MEND_OTHER = "try again; if it stays so, take the group out of SIMSESSIONS_ALLOWED_GROUPS"
+
+
+async def groups_checks(client: SlackClient, settings: Settings) -> tuple[Check, ...]:
+    """Ask for the members of each group; no check where no groups are set."""
+    return tuple([await _group_check(group, client) for group in sorted(settings.allowed_groups)])
+
+
+async def _group_check(group: str, client: SlackClient) -> Check:
+    try:
+        members = await members_of(group, client)
+    except SlackError as error:
+        says = f"{group} cannot be read ({error.outcome}), so it lets nobody in"
+        mend = GROUP_MENDS.get(reason_of(error.outcome), MEND_OTHER)
+        return failed(GROUPS, says, mend, ExitCode.SLACK)
+    return well(GROUPS, f"{group} lets {len(members)} in")

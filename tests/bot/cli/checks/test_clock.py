@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot.cli.checks.check import Standing
+from bot.cli.checks.check import Status
 from bot.cli.checks.clock import clock_check, compared
 from bot.ops.http import http_server
 from tests.builders import NOON
@@ -17,11 +17,11 @@ from tests.fakes import FakeClock
 @pytest.mark.parametrize(
     ("seconds", "standing", "says"),
     [
-        (0, Standing.OK, "0 s apart"),
-        (60, Standing.OK, "60 s apart"),
-        (-60, Standing.OK, "60 s apart"),
-        (61, Standing.FAILED, "61 s ahead"),
-        (-400, Standing.FAILED, "400 s behind"),
+        (0, Status.OK, "0 s apart"),
+        (60, Status.OK, "60 s apart"),
+        (-60, Status.OK, "60 s apart"),
+        (61, Status.FAILED, "61 s ahead"),
+        (-400, Status.FAILED, "400 s behind"),
     ],
 )
 def test_a_minute_is_tolerated(seconds, standing, says):
@@ -30,16 +30,16 @@ def test_a_minute_is_tolerated(seconds, standing, says):
     """
     check = compared("clock", NOON + timedelta(seconds=seconds), NOON)
 
-    assert (standing, says) == (check.standing, check.says)
+    assert (standing, says) == (check.status, check.says)
 
 
 @pytest.mark.parametrize(
     ("date", "standing"),
     [
-        ("Mon, 05 Jan 2026 12:00:20 GMT", Standing.OK),
-        ("Mon, 05 Jan 2026 12:20:00 GMT", Standing.FAILED),
-        ("yesterday", Standing.SKIPPED),
-        (None, Standing.SKIPPED),
+        ("Mon, 05 Jan 2026 12:00:20 GMT", Status.OK),
+        ("Mon, 05 Jan 2026 12:20:00 GMT", Status.FAILED),
+        ("yesterday", Status.SKIPPED),
+        (None, Status.SKIPPED),
     ],
 )
 async def test_the_date_of_an_answer_is_read(date, standing):
@@ -54,7 +54,7 @@ async def test_the_date_of_an_answer_is_read(date, standing):
     async with http_server(app, "127.0.0.1", 0) as port:
         check = await clock_check("KORE", f"http://127.0.0.1:{port}", FakeClock())
 
-    assert standing == check.standing
+    assert standing == check.status
 
 
 async def test_nobody_there():
@@ -63,4 +63,4 @@ async def test_nobody_there():
     """
     check = await clock_check("KORE", "http://127.0.0.1:1", FakeClock())
 
-    assert Standing.SKIPPED == check.standing
+    assert Status.SKIPPED == check.status

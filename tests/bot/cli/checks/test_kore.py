@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cli.checks.check import Standing
+from bot.cli.checks.check import Status
 from bot.cli.checks.kore import kore_check
 from bot.cli.exit_codes import ExitCode
 from bot.clock import SystemClock
@@ -16,7 +16,7 @@ async def test_a_key_that_works(kore):
     """
     check = await kore_check(load_settings(kore.settings, None, need=Need.KORE), SystemClock())
 
-    assert Standing.OK == check.standing
+    assert Status.OK == check.status
     assert "SIMs can be read in" in check.says
 
 
@@ -38,7 +38,7 @@ async def test_a_key_that_does_not(kore, changes, fault, mend):
     told = kore.settings | {"SIMSESSIONS_KORE_BUDGET": "1s"} | changes
     check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
 
-    assert (Standing.FAILED, ExitCode.KORE) == (check.standing, check.code)
+    assert (Status.FAILED, ExitCode.KORE) == (check.status, check.code)
     assert mend in check.mend
 
 
@@ -51,7 +51,7 @@ async def test_a_bearer_that_does_not(kore):
     check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
 
     assert "KORE_ACCESS_TOKEN" in check.mend
-    assert Standing.FAILED == check.standing
+    assert Status.FAILED == check.status
 
 
 async def test_no_key():
@@ -60,4 +60,4 @@ async def test_no_key():
     """
     check = await kore_check(Settings(), SystemClock())
 
-    assert Standing.SKIPPED == check.standing
+    assert Status.SKIPPED == check.status

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cli.checks.check import Standing
+from bot.cli.checks.check import Status
 from bot.cli.checks.outside import outside_checks
 from bot.clock import SystemClock
 from bot.settings import load_settings
@@ -23,7 +23,7 @@ async def test_nothing_goes_to_an_address_that_was_not_meant(kore, slack, faulty
     """
     settings = load_settings(kore.settings | slack.settings, None)
     checks = await outside_checks(settings, SystemClock(), frozenset(faulty))
-    skipped = {check.name: check.says for check in checks if check.standing is Standing.SKIPPED}
+    skipped = {check.name: check.says for check in checks if check.status is Status.SKIPPED}
     why = {name for name, says in skipped.items() if says.split()[0] in faulty}
 
     assert untried == why

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cli.checks.check import Standing
+from bot.cli.checks.check import Status
 from bot.cli.checks.slack import groups_checks, scopes_check, slack_checks
 from bot.emulators.slack.api import granted_scopes
 from bot.settings import Settings
@@ -20,7 +20,7 @@ def test_a_scope_that_is_needed_is_missed_by_name():
     """
     checks = {lacks: scopes_check((NEEDED | OPTIONAL) - {lacks}) for lacks in NEEDED}
 
-    assert {Standing.FAILED} == {check.standing for check in checks.values()}
+    assert {Status.FAILED} == {check.status for check in checks.values()}
     assert [] == [lacks for lacks, check in checks.items() if lacks not in check.says]
 
 
@@ -32,7 +32,7 @@ def test_a_scope_that_is_optional_is_only_told():
     declined = scopes_check(granted_scopes(NEEDED | OPTIONAL, OPTIONAL, declined=OPTIONAL))
     allowed = scopes_check(granted_scopes(NEEDED | OPTIONAL, OPTIONAL))
 
-    assert Standing.OK == declined.standing == allowed.standing
+    assert Status.OK == declined.status == allowed.status
     assert [] == [scope for scope in OPTIONAL if scope not in declined.says]
     assert "manifest.yml" in declined.mend
     assert ("", False) == (allowed.mend, "without" in allowed.says)
@@ -44,7 +44,7 @@ async def test_nothing_is_set():
     """
     checks = await slack_checks(Settings(), FakeClock())
 
-    assert [Standing.SKIPPED] * 2 == [check.standing for check in checks]
+    assert [Status.SKIPPED] * 2 == [check.status for check in checks]
     assert ["no usable SLACK_BOT_TOKEN", "no usable SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"] == [
         check.says for check in checks
     ]
@@ -56,7 +56,7 @@ async def test_signed_http_cannot_be_tried_from_here():
     """
     *_, check = await slack_checks(Settings(slack_signing_secret="s", port=3001), FakeClock())
 
-    assert Standing.SKIPPED == check.standing
+    assert Status.SKIPPED == check.status
     assert "port 3001, /slack/events" in check.says
 
 
@@ -80,7 +80,7 @@ async def test_a_group_that_can_be_read(check):
     """
     (found,) = await check({"S0ONCALL1"}, "usergroups:read")
 
-    assert (Standing.OK, "S0ONCALL1 lets 2 in") == (found.standing, found.says)
+    assert (Status.OK, "S0ONCALL1 lets 2 in") == (found.status, found.says)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def test_a_group_that_cannot(check, group, scopes, why, mend):
     """
     (found,) = await check({group}, *scopes)
 
-    assert Standing.FAILED == found.standing
+    assert Status.FAILED == found.status
     assert why in found.says
     assert "lets nobody in" in found.says
     assert found.mend.startswith(mend)

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from bot.cli.checks import store
-from bot.cli.checks.check import Standing
+from bot.cli.checks.check import Status
 from bot.cli.checks.store import store_check
 from bot.cli.exit_codes import ExitCode
 from bot.clock import SystemClock
@@ -27,7 +27,7 @@ async def test_a_store_that_is_well(database_url, kind):
     """
     check = await checked(database_url=database_url)
 
-    assert (Standing.OK, ExitCode.OK) == (check.standing, check.code)
+    assert (Status.OK, ExitCode.OK) == (check.status, check.code)
     assert check.says.startswith(f"{kind}, ")
     assert "written in " in check.says
     assert f"schema {known_revisions()[-1]}" in check.says
@@ -43,7 +43,7 @@ async def test_an_empty_one_is_left_empty(empty_url, kind):
     left = file_of(empty_url).exists() if kind == "sqlite" else await db.revision()
     await db.aclose()
 
-    assert Standing.OK is check.standing
+    assert Status.OK is check.status
     assert ("not there yet" in check.says) or ("empty; the next start" in check.says)
     assert not left
 
@@ -64,7 +64,7 @@ async def test_an_older_one_is_not_brought_up_to_date(file, tmp_path):
     older.close()
     check = await checked(data_dir=tmp_path)
 
-    assert Standing.OK is check.standing
+    assert Status.OK is check.status
     assert f"schema {known_revisions()[0]}; the next start brings it up to date" in check.says
 
 
@@ -78,7 +78,7 @@ async def test_a_newer_one(file, tmp_path):
     newer.close()
     check = await checked(data_dir=tmp_path)
 
-    assert (Standing.FAILED, ExitCode.NOT_ALL) == (check.standing, check.code)
+    assert (Status.FAILED, ExitCode.NOT_ALL) == (check.status, check.code)
     assert "newer version" in check.says
     assert "update this program" in check.mend
 
@@ -90,7 +90,7 @@ async def test_a_file_that_is_none(file, tmp_path):
     file.write_bytes(b"a letter to a friend, " * 300)
     check = await checked(data_dir=tmp_path)
 
-    assert Standing.FAILED is check.standing
+    assert Status.FAILED is check.status
     assert str(file) in check.says
     assert b"a letter" == file.read_bytes()[:8]
 
@@ -101,7 +101,7 @@ async def test_a_server_that_does_not_answer():
     """
     check = await checked(database_url="postgresql://bot:hush-hush@127.0.0.1:1/sims")
 
-    assert (Standing.FAILED, ExitCode.NOT_ALL) == (check.standing, check.code)
+    assert (Status.FAILED, ExitCode.NOT_ALL) == (check.status, check.code)
     assert "bot@127.0.0.1:1/sims: it cannot be reached" in check.says
     assert "hush" not in check.says + check.mend
 
@@ -112,7 +112,7 @@ async def test_a_server_that_does_not_let_us_in(postgres):
     """
     check = await checked(database_url=postgres.url("nowhere"))
 
-    assert (Standing.FAILED, ExitCode.SETTINGS) == (check.standing, check.code)
+    assert (Status.FAILED, ExitCode.SETTINGS) == (check.status, check.code)
     assert (
         'SIMSESSIONS_DATABASE_URL: the store does not let me in (database "nowhere"' in check.says
     )
@@ -125,7 +125,7 @@ async def test_a_folder_that_cannot_hold_it(tmp_path):
     (tmp_path / "in the way").write_text("")
     check = await checked(data_dir=tmp_path / "in the way", data_may_be_lost="no")
 
-    assert (Standing.FAILED, ExitCode.SETTINGS) == (check.standing, check.code)
+    assert (Status.FAILED, ExitCode.SETTINGS) == (check.status, check.code)
     assert check.says.startswith("SIMSESSIONS_DATA_DIR: ")
 
 
@@ -136,7 +136,7 @@ async def test_little_room(monkeypatch, database_url, kind):
     monkeypatch.setattr(store, "LEAST_FREE", 10**30)
     check = await checked(database_url=database_url)
 
-    assert (kind == "sqlite") == (Standing.FAILED is check.standing)
+    assert (kind == "sqlite") == (Status.FAILED is check.status)
 
 
 @pytest.mark.parametrize("name", ["SIMSESSIONS_DATABASE_URL", "SIMSESSIONS_DATA_DIR"])
@@ -146,4 +146,4 @@ async def test_a_setting_that_is_not_right(name):
     """
     check = await checked(faulty=frozenset({name}))
 
-    assert (Standing.SKIPPED, f"{name} is not right") == (check.standing, check.says)
+    assert (Status.SKIPPED, f"{name} is not right") == (check.status, check.says)
