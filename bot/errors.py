@@ -119,7 +119,7 @@ class NotYours(UserError):
 
 
 class NoThread(UserError):
-    """It is not told which thread is meant, or it is in another channel."""
+    """No thread was named, or it is in another channel."""
 
     sentence = "Which thread? Mention me in it."
 

@@ -24,7 +24,7 @@ class Context:
     services: Services
 
     async def authorize(self) -> None:
-        """Let the actor in, before anything is done for them. Raises NotAllowed."""
+        """Check that the actor may ask, before anything is done for them. Raises NotAllowed."""
         await self.services.authorizer.authorize(self.actor)
 
     async def redaction(self, *, for_all: bool | None = None) -> str | None:

@@ -28,7 +28,7 @@ Operation = Callable[[Context, Subscription], Awaitable[Reply]]
 
 
 async def permit(context: Context, subscription: Subscription) -> None:
-    """Let through who may do something with a digest. Raises NotAllowed and NotYours."""
+    """Check that the actor may change a digest. Raises NotAllowed and NotYours."""
     await context.authorize()
     request, digests = context.request, context.services.digests
     here = request.channel == subscription.channel or request.user == subscription.made_by
@@ -53,14 +53,14 @@ async def list_reply(context: Context) -> Reply:
 
 
 async def pause(context: Context, subscription: Subscription) -> Reply:
-    """Let it rest, and tell the channel."""
+    """Pause it, and tell the channel."""
     if not await context.services.digests.subscriptions.pause(subscription):
         return Reply(done_screen(subscription, "is paused already."))
     return await _changed(context, replace(subscription, paused=PauseReason.ASKED), "paused")
 
 
 async def resume(context: Context, subscription: Subscription) -> Reply:
-    """Let it come again, and tell the channel."""
+    """Resume it, and tell the channel."""
     if not await context.services.digests.subscriptions.resume(subscription):
         return Reply(done_screen(subscription, "is not paused."))
     return await _changed(context, replace(subscription, paused=None), "resumed")
@@ -79,7 +79,7 @@ async def remove(context: Context, subscription: Subscription) -> Reply:
 
 
 async def now(context: Context, subscription: Subscription) -> Reply:
-    """Have it made and posted at once."""
+    """Start a run that is posted at once."""
     digests = context.services.digests
     if not await digests.post_now(subscription):
         percent = (await digests.percents()).get(subscription.id, 0)
@@ -89,7 +89,7 @@ async def now(context: Context, subscription: Subscription) -> Reply:
 
 
 async def preview(context: Context, subscription: Subscription) -> Reply:
-    """Have it made for the asker alone."""
+    """Start a run that only the asker sees."""
     await context.services.digests.preview(subscription, context.request.user)
     return Reply(
         done_screen(
@@ -106,7 +106,7 @@ async def _changed(context: Context, subscription: Subscription, what: str) -> R
 
 
 async def _announce(context: Context, subscription: Subscription, what: str, at: datetime) -> None:
-    """Tell the channel where that can be done; what was done stands either way."""
+    """Tell the channel if that is possible; what was done stands either way."""
     line = announced_screen(subscription, context.request.user, what, at)
     try:
         await context.services.delivery.post(subscription.team, subscription.channel, line)

@@ -90,20 +90,20 @@ async def share_file(context: Context, value: str) -> Reply:
     return Reply(shared_screen(file), replace=True)
 
 
-async def _send(context: Context, kind: ids.FileKind, window: ids.Window) -> Reply:
-    file = await _made(context, kind, window, for_all=False)
+async def _send(context: Context, kind: ids.FileKind, asked: ids.Window) -> Reply:
+    file = await _made(context, kind, asked, for_all=False)
     sent = await context.services.files.to_asker(context.request, file)
     is_elsewhere = sent.channel != context.request.channel
-    share = ids.ShareFile(sid=window.sid, days=window.days, kind=kind) if is_elsewhere else None
+    share = ids.ShareFile(sid=asked.sid, days=asked.days, kind=kind) if is_elsewhere else None
     return Reply(sent_screen(file, share, is_ready=sent.is_ready))
 
 
 async def _made(
-    context: Context, kind: ids.FileKind, window: ids.Window, *, for_all: bool
+    context: Context, kind: ids.FileKind, asked: ids.Window, *, for_all: bool
 ) -> HistoryFile:
     """Look the SIM up and make its file; `for_all` names who shares it with the channel."""
-    services, days = context.services, window.days
-    report = await look_up(context, window.sid, for_all=for_all)
+    services, days = context.services, asked.days
+    report = await look_up(context, asked.sid, for_all=for_all)
     by = context.request.user if for_all else None
     if kind is ids.FileKind.CSV:
         return await services.executor.run(csv_file, report, days, shared_by=by)

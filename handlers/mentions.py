@@ -80,11 +80,11 @@ def question_in(body: Body, listening: ListeningConfig) -> Question | None:
 def _is_from_a_person(event: Body, us: str) -> bool:
     """Return whether a person wrote this anew: an edit may add a mention, and is none."""
     by_bot = event.get("bot_id") or event.get("bot_profile") or text_in(event, "user") in {"", us}
-    anew = not (event.get("edited") or event.get("hidden")) and _is_said(event.get("subtype"))
+    anew = not (event.get("edited") or event.get("hidden")) and _is_plain(event.get("subtype"))
     return anew and not by_bot and bool(text_in(event, "channel") and text_in(event, "ts"))
 
 
-def _is_said(subtype: object) -> bool:
+def _is_plain(subtype: object) -> bool:
     return subtype is None or (isinstance(subtype, str) and subtype in _SAID)
 
 

@@ -95,7 +95,7 @@ class Middleware(AsyncMiddleware):
         self._services.tasks.start(refusal, name="refusal")
 
     def _asker_of(self, body: Body, kind: str) -> Request | None:
-        """Return whom a refusal is told: who asked, and they alone."""
+        """Return whom to tell of a refusal: who asked, and they alone."""
         if kind == "event":
             question = question_in(body, self._services.listening)
             return replace(question.request(""), aloud=False) if question else None

@@ -47,10 +47,10 @@ async def of_message(context: Context, message: Body) -> Reply:
     spotted = await services.spotter.spot_all(texts_of(message), patience=PATIENCE_SECONDS)
     if spotted.texts:
         return await answer_to(context, spotted)
-    place = ids.Place(
+    target = ids.Place(
         channel=request.channel, thread=request.thread, response_url=request.response_url
     )
-    await services.modals.open(request.trigger, paste_view(place, NO_SIM))
+    await services.modals.open(request.trigger, paste_view(target, NO_SIM))
     return OPENED
 
 
@@ -70,18 +70,18 @@ def pasted_in(body: Body) -> Request:
     """Read what was pasted, and where the answer goes: if nothing tells, to the asker directly."""
     view, user = part(body, "view"), text_in(part(body, "user"), "id")
     try:
-        place = ids.Place.from_value(text_in(view, "private_metadata"))
+        target = ids.Place.from_value(text_in(view, "private_metadata"))
     except ValidationError:
-        place = ids.Place(channel=user)
+        target = ids.Place(channel=user)
     values = part(part(view, "state"), "values")
     text = text_in(part(part(values, ids.PASTED), ids.PASTED), "value")
     return Request(
         team=team_of(body),
         user=user,
-        channel=place.channel,
+        channel=target.channel,
         text=text.strip(),
-        response_url=place.response_url,
-        thread=place.thread,
+        response_url=target.response_url,
+        thread=target.thread,
         is_public=True,
         aloud=True,
     )

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 MOST_LINKS = 2
 """Links of one message that are previewed; with more, none is: previews would bury the message."""
 COMPOSER = "composer"
-FOR_ALL = "Card, device and place are redacted in previews."
+FOR_ALL = "Card, device and location are redacted in previews."
 
 
 def register_unfurls(app: AsyncApp, services: Services) -> None:
@@ -60,7 +60,7 @@ def sims_linked(event: Body) -> dict[str, str]:
 
 
 async def preview(context: Context, event: Body, sims: Mapping[str, str]) -> None:
-    """Show Slack's readers the cards; what goes wrong is logged, and nobody is told."""
+    """Show Slack's readers the cards; what goes wrong is logged, and nobody is notified."""
     is_draft, services = event.get("source") == COMPOSER, context.services
     key = f"links:{event.get('channel')}:{event.get('message_ts')}"
     if not await is_first(key, services.deduplication):

@@ -63,7 +63,7 @@ async def watch_many(context: Context, answers: Sequence[SessionReport | BotErro
 def _reply(
     request: Request, begun: Sequence[BegunWatch], now: datetime, errors: Sequence[BotError] = ()
 ) -> Reply:
-    """Say what is watched; where everybody is told the card alone says it."""
+    """Return what is said of new watches; where everybody reads it, the card says enough."""
     extended = sum(each.extended for each in begun)
     watches = [each.watch for each in begun]
     screen = begun_screen(watches, extended, now, [error.sentence for error in errors])

@@ -104,14 +104,14 @@ class Bot:
         self._stopping = False
 
     async def why_not_ready(self) -> tuple[str, ...]:
-        """Say what keeps it from being asked; nothing while all is well."""
+        """Return what keeps it from answering; nothing while all is well."""
         if self._stopping:
             return ("stopping",)
         reached = await self._intake.is_open()
         return (*(() if reached else ("no connection with Slack",)), *self._engine.why_stuck())
 
     def notes(self) -> tuple[str, ...]:
-        """Say what is amiss though it may be asked: look-ups go on without the store."""
+        """Return what is wrong though it answers: look-ups go on without the store."""
         trouble = self.services.store.trouble
         return (f"store: {trouble.sentence}",) if trouble else ()
 
@@ -132,7 +132,7 @@ class Bot:
             each.result()
 
     async def stop(self, patience: float) -> None:
-        """Say so, take nothing more in, and finish what is under way, in `patience` seconds."""
+        """Take nothing more in, and finish what is under way, in `patience` seconds."""
         started, self._stopping = self.services.clock.monotonic(), True
         if self._watch:
             await cancelled(self._watch)

@@ -164,7 +164,7 @@ async def opened_store(settings: Settings) -> AsyncIterator[Database]:
 
 
 def denied(settings: Settings, error: StoreError) -> str:
-    """Say which setting does not let us in, and what the other side says."""
+    """Return which setting is wrong, and what the database server says of it."""
     said = str(error.__cause__ or error.sentence).strip().partition("\n")[0]
     return f"{_named_by(settings)}: the store does not let me in ({said}); set it anew"
 
@@ -197,7 +197,7 @@ class Resources:
     executor: WorkerThread
 
     def notes(self) -> tuple[str, ...]:
-        """Say what is amiss though look-ups go on."""
+        """Return what is wrong though look-ups go on."""
         return (f"store: {self.store.trouble.sentence}",) if self.store.trouble else ()
 
 

@@ -47,7 +47,7 @@ async def _served(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
 
 
 def heed_signals(stopped: asyncio.Event) -> None:
-    """Let the signals set it from now on; before that, they end a start that hangs."""
+    """Set the event on a signal from now on; before that, a signal ends a start that hangs."""
     # else each full collection walks all that the imports left, and holds the loop for 0.1 s
     gc.freeze()
     for each in SIGNALS:

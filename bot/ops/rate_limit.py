@@ -1,4 +1,4 @@
-"""How often one person may look SIMs up: a bucket of tokens for each, kept in this process."""
+"""How often one person may look SIMs up: a token bucket for each, kept in this process."""
 
 from math import ceil
 
@@ -22,7 +22,7 @@ class UserRateLimit:
         self._left: TTLCache[str, tuple[float, float]] = TTLCache(
             MOST, WINDOW_SECONDS, timer=clock.monotonic
         )
-        self._told: TTLCache[str, bool] = TTLCache(MOST, WINDOW_SECONDS, timer=clock.monotonic)
+        self._notified: TTLCache[str, bool] = TTLCache(MOST, WINDOW_SECONDS, timer=clock.monotonic)
 
     def take(self, person: str, cost: int = 1) -> None:
         """Take as many look-ups, or raise AskedTooOften, which is to be said once a minute only.
@@ -38,12 +38,12 @@ class UserRateLimit:
         self._left[person] = (left - cost, now)
 
     def _is_said(self, person: str) -> bool:
-        if person in self._told:
+        if person in self._notified:
             return True
-        self._told[person] = True
+        self._notified[person] = True
         return False
 
 
 def cost_of(sims: int) -> int:
-    """Say what a look-up of several SIMs together costs: one for every twenty."""
+    """Return what a look-up of several SIMs costs: one for every twenty."""
     return max(1, ceil(sims / MANY))
