@@ -9,7 +9,6 @@ workers    how long two workers on one PostgreSQL take over one, at whatever rat
 
 import argparse
 import asyncio
-import gc
 import itertools
 import json
 import os
@@ -31,6 +30,7 @@ from stub import stub
 
 from bot.app.jobs import open_engine, subscriptions
 from bot.app.resources import open_resources
+from bot.app.run import tune_garbage_collector
 from bot.clock import SystemClock
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.selection import Selection, SelectionKind
@@ -108,7 +108,7 @@ async def scanning(slack: str, kore: str, store: str, at_once: int) -> AsyncIter
         engine = open_engine(ground, stack, scan_at_once=at_once)
         stack.push_async_callback(engine.stop, 1.0)
         engine.start()
-        gc.freeze()  # as in every process of ours
+        tune_garbage_collector()  # as in every process of ours
         yield ground.store
 
 

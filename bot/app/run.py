@@ -48,10 +48,19 @@ async def _served(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
 
 def heed_signals(stopped: asyncio.Event) -> None:
     """Set the event on a signal from now on; before that, a signal ends a start that hangs."""
-    # else each full collection walks all that the imports left, and holds the loop for 0.1 s
-    gc.freeze()
+    tune_garbage_collector()
     for each in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+
+
+def tune_garbage_collector() -> None:
+    """Collect seldom, and nothing of what has been imported so far.
+
+    Else each full collection walks all that the imports left, and holds the loop for 0.1 s; and
+    the youngest objects are walked while one page of KORE's is read, which frees none of them.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 20)
 
 
 async def listen(web: Starlette, settings: Settings, stack: AsyncExitStack) -> int:

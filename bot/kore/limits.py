@@ -317,9 +317,9 @@ class CircuitBreaker:
         return self._opened_at is not None
 
     @property
-    def must_wait(self) -> bool:
-        """Return whether a request may have to wait or fail: the circuit is open or probed."""
-        return self._opened_at is not None or self._probing
+    def is_untroubled(self) -> bool:
+        """Return whether there is nothing to wait for, and nothing to reset after an answer."""
+        return self._in_a_row == 0 and not self._probing
 
     async def enter(self) -> None:
         """Let a request through as `check` does, after a probe that is under way.

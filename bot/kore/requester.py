@@ -130,7 +130,7 @@ class Requester:
         await self._http.aclose()
 
     async def _try(self, endpoint: str, target: str, read: Read[T], deadline: float) -> T:
-        if self._circuit.must_wait:
+        if not self._circuit.is_untroubled:
             await self._circuit.enter()
         began = self._clock.monotonic()
         outcome = "cancelled"
@@ -144,12 +144,14 @@ class Requester:
             outcome = error.kind
             raise
         finally:
-            self._circuit.end_probe()
+            if not self._circuit.is_untroubled:
+                self._circuit.end_probe()
             self._observer.asked(endpoint, outcome, self._clock.monotonic() - began)
         if response.status_code != httpx.codes.OK:
             raise self._failure(response, started)
         self._limiter.accepted()
-        self._record(started, answered=True)
+        if not self._circuit.is_untroubled:
+            self._record(started, answered=True)
         try:
             return read(response.content)
         except NotJson as error:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.clock import Clock
 
+M = TypeVar("M", Counter, Histogram)
 ANSWERS = frozenset({"ok", "200", "404"})
 NOBODYS_FAULT = frozenset({"cancelled"})
 
@@ -212,7 +215,7 @@ class Metrics:
         return generate_latest(self.registry)
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
-        return Counter(f"simsessions_{name}", about, labels, registry=self.registry)
+        return _quick(Counter(f"simsessions_{name}", about, labels, registry=self.registry))
 
     def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
         return Gauge(f"simsessions_{name}", about, labels, registry=self.registry)
@@ -220,6 +223,12 @@ class Metrics:
     def _histogram(
         self, name: str, about: str, buckets: tuple[float, ...], *labels: str
     ) -> Histogram:
-        return Histogram(
-            f"simsessions_{name}", about, labels, buckets=buckets, registry=self.registry
+        return _quick(
+            Histogram(f"simsessions_{name}", about, labels, buckets=buckets, registry=self.registry)
         )
+
+
+def _quick(metric: M) -> M:
+    """Look children up by their labels without prometheus_client's lock."""
+    metric.labels = cache(metric.labels)  # type: ignore[method-assign]
+    return metric

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from bot.diagnosis.evidence import WEEK, Evidence
 from bot.diagnosis.fields import length
@@ -26,7 +27,7 @@ from bot.diagnosis.thresholds import Thresholds
 def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find the newest sessions in a row that are as long as each other and as a timer."""
     recent, number = evidence.started_within(WEEK), limits.idle_timeout_sessions
-    timers = _timers(limits)
+    timers = _timers(limits.idle_timeouts, limits.idle_timeout_percent)
     timed = [_as_long_as_a_timer(length(session), timers) for session in recent]
     for last in range(len(recent), number - 1, -1):
         alike = [lasted for lasted in timed[last - number : last] if lasted]
@@ -51,10 +52,10 @@ def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         return
 
 
-def _timers(limits: Thresholds) -> list[tuple[timedelta, timedelta]]:
+@lru_cache(maxsize=8)
+def _timers(timers: tuple[timedelta, ...], off: int) -> tuple[tuple[timedelta, timedelta], ...]:
     """Return the least and the greatest length that each timer explains, a hundred times."""
-    off = limits.idle_timeout_percent
-    return [(timer * (100 - off), timer * (100 + off)) for timer in limits.idle_timeouts]
+    return tuple((timer * (100 - off), timer * (100 + off)) for timer in timers)
 
 
 def _as_long_as_a_timer(

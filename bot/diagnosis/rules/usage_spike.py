@@ -73,11 +73,10 @@ def _is_unremarkable(evidence: Evidence, limits: Thresholds) -> bool:
     days, yesterday = (now - starts[0]).days, now - DAY
     least, high = defaultdict[int, int](int), set[int]()
     for place in range(len(starts) - 1, -1, -1):
-        stop, counts = stops[place], packets(evidence.in_order[place])
-        if counts is None or stop is None or stop > yesterday:
+        stop, day = stops[place], (now - starts[place]).days
+        if stop is None or stop > yesterday or day != (now - stop).days:
             continue
-        day = (now - starts[place]).days
-        if day == (now - stop).days:
+        if counts := packets(evidence.in_order[place]):
             least[day] += counts[0] + counts[1]
             if least[day] * limits.spike_times >= today:
                 high.add(day)
