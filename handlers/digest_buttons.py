@@ -80,7 +80,7 @@ async def details(context: Context, value: str) -> Reply:
     run, archive = await _permitted(context, value), context.services.archive
     is_redacted = await context.redaction(for_all=False) is not None
     digest = await archive.digest(run.id, run.due)
-    return Reply(details_screen(digest, await archive.worst(run.id, run.due, hides=is_redacted)))
+    return Reply(details_screen(digest, await archive.worst(run.id, run.due, redacts=is_redacted)))
 
 
 async def csv(context: Context, value: str) -> Reply:
@@ -108,7 +108,7 @@ async def _file(
     with tempfile.TemporaryDirectory(prefix="simsessions-") as folder:
         path = Path(folder, "digest.csv")
         await executor.run(_begin, path)
-        async for sims in archive.sims(run.id, run.due, hides=is_redacted):
+        async for sims in archive.sims(run.id, run.due, redacts=is_redacted):
             await executor.run(_append, path, sims)
         yield digest_file(digest, path)
 

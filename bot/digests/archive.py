@@ -1,4 +1,4 @@
-"""What is kept of digests and SIMs, for who asks about it later."""
+"""Reads the stored digests, their scanned SIMs and a SIM's days."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ MOST_SHOWN = 200
 
 
 class DigestGone(UserError):
-    """What was scanned for a digest is no longer kept."""
+    """The SIMs scanned for a digest are no longer stored."""
 
     sentence = (
         "I keep what I saw of each SIM for the last two digests only, and this one is older. The "
@@ -40,20 +40,20 @@ class Archive:
         return Digest.from_json((await self._run(subscription, due)).digest or "")
 
     async def worst(
-        self, subscription: str, due: datetime, *, hides: bool
+        self, subscription: str, due: datetime, *, redacts: bool
     ) -> tuple[SimSummary, ...]:
         """Return the SIMs of a digest, the gravest first, as many as a table shows."""
         run = await self._run(subscription, due)
-        return sim_summaries(await self._sums.worst(run.id, 0, MOST_SHOWN), hides=hides)
+        return sim_summaries(await self._sums.worst(run.id, 0, MOST_SHOWN), redacts=redacts)
 
     async def sims(
-        self, subscription: str, due: datetime, *, hides: bool
+        self, subscription: str, due: datetime, *, redacts: bool
     ) -> AsyncIterator[Sequence[ScannedSim]]:
         """Stream all SIMs of a digest by SID, a few at a time. Raises DigestGone."""
         run = await self._run(subscription, due)
         async for page in self._rows.every(run.id):
             for at in range(0, len(page), BATCH):
-                yield [_seen(row, hides=hides) for row in page[at : at + BATCH]]
+                yield [_scanned(row, redacts=redacts) for row in page[at : at + BATCH]]
 
     async def days(self, sid: str) -> dict[int, Day]:
         """Return the days of a SIM that are known, by number, the oldest first."""
@@ -66,7 +66,7 @@ class Archive:
         return run
 
 
-def _seen(row: ScanRow, *, hides: bool) -> ScannedSim:
+def _scanned(row: ScanRow, *, redacts: bool) -> ScannedSim:
     snapshot = Snapshot.from_json(row.row)
-    shown = redacted_snapshot(snapshot) if hides else snapshot
+    shown = redacted_snapshot(snapshot) if redacts else snapshot
     return ScannedSim(shown, row.traffic, row.fault)

@@ -1,4 +1,4 @@
-"""From the rows of a run to its digest: the database counts and sorts, pages are compared here."""
+"""Compiles a run's rows into its digest: the database counts and sorts, pages are compared here."""
 
 import asyncio
 from collections import defaultdict
@@ -30,6 +30,13 @@ from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot, changes
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import Pair, ScanRow, ScanRows, ScanSums
 
+TREND_LENGTH = 14
+"""Digests that the trend shows."""
+NOT_RUNNING = "I was not running at that time."
+MAX_NAMED = 50
+"""SIMs of one list that a digest names."""
+BATCH = 25
+"""SIMs compared before others have the loop."""
 REPORTED_KINDS = (
     ChangeKind.WENT_SILENT,
     ChangeKind.CAME_BACK,
@@ -39,34 +46,34 @@ REPORTED_KINDS = (
     ChangeKind.FINDING_GONE,
     ChangeKind.STATUS_CHANGED,
 )
-"""What a channel is told of, in this order; the rest is a fleet's everyday life."""
+"""The changes that a digest reports, in this order; the rest is a fleet's everyday life."""
 _GRAVITY = {severity.word: severity.value for severity in Severity}
 
 
 @dataclass(slots=True)
 class _WorstChanges:
-    """The changes of one kind: all counted, the gravest kept."""
+    """The changes of one kind: all are counted, the gravest kept."""
 
     count: int = 0
     kept: list[tuple[int, int, SimChange]] = field(default_factory=list)
 
     def add(self, changed: SimChange, weight: int, most: int) -> None:
-        """Take one in; of two as grave the earlier stays."""
+        """Count a change and keep it if it is grave enough; of two as grave the earlier stays."""
         self.count += 1
         entry = (weight, -self.count, changed)
         (heappush if len(self.kept) < most else heappushpop)(self.kept, entry)
 
     def first(self) -> tuple[SimChange, ...]:
-        """Return those kept, the gravest first."""
+        """Return the kept ones, the gravest first."""
         return tuple(changed for *_, changed in sorted(self.kept, reverse=True))
 
 
 class ChangeCollector:
-    """Gathers; `most` is how many SIMs are kept of each kind, without numbers where `hides`."""
+    """Collects changes by kind: at most `most` SIMs of each, without their numbers if `redacts`."""
 
-    def __init__(self, most: int, *, hides: bool = False) -> None:
+    def __init__(self, most: int, *, redacts: bool = False) -> None:
         self._most = most
-        self._hides = hides
+        self._redacts = redacts
         self._by_kind: defaultdict[ChangeKind, _WorstChanges] = defaultdict(_WorstChanges)
 
     def add(self, pair: Pair) -> None:
@@ -81,11 +88,11 @@ class ChangeCollector:
                 self._by_kind[change.kind].add(self._changed(change, after), weight, self._most)
 
     def _changed(self, change: Change, after: Snapshot) -> SimChange:
-        told = redacted_change(change) if self._hides else change
-        return SimChange(sim_summary(after, hides=self._hides), told.before, told.after)
+        shown = redacted_change(change) if self._redacts else change
+        return SimChange(sim_summary(after, redacts=self._redacts), shown.before, shown.after)
 
     def groups(self) -> tuple[ChangeGroup, ...]:
-        """Return what was gathered, kind by kind."""
+        """Return what was collected, kind by kind."""
         found = [(kind, self._by_kind[kind]) for kind in REPORTED_KINDS if kind in self._by_kind]
         return tuple(
             ChangeGroup(kind, gathered.count, gathered.first()) for kind, gathered in found
@@ -93,7 +100,7 @@ class ChangeCollector:
 
 
 def is_reported(change: Change) -> bool:
-    """Return whether a change is worth a channel's time: of findings, only what is amiss."""
+    """Return whether a digest reports a change: of findings, only what is amiss."""
     if change.finding is None:
         return change.kind in REPORTED_KINDS
     is_amiss = change.finding.severity != Severity.INFO.word
@@ -101,10 +108,10 @@ def is_reported(change: Change) -> bool:
 
 
 def sim_summary(
-    snapshot: Snapshot, packets: int | None = None, *, hides: bool = False
+    snapshot: Snapshot, packets: int | None = None, *, redacts: bool = False
 ) -> SimSummary:
-    """Return what a list says of a SIM, without the numbers of card and device where it `hides`."""
-    snapshot = redacted_snapshot(snapshot) if hides else snapshot
+    """Return what a list says of a SIM, without the numbers of card and device if `redacts`."""
+    snapshot = redacted_snapshot(snapshot) if redacts else snapshot
     worst = gravest(snapshot.findings)
     return SimSummary(
         sid=snapshot.sid,
@@ -123,20 +130,11 @@ def gravest(findings: Iterable[Found]) -> Found | None:
     return next((found for found in findings if found.rule not in IMPLIED_BY_STATE), None)
 
 
-TREND_LENGTH = 14
-"""Digests that the trend shows."""
-NOT_RUNNING = "I was not running at that time."
-MAX_NAMED = 50
-"""SIMs of one list that a digest names."""
-BATCH = 25
-"""SIMs compared before others have the loop."""
-
-
 @dataclass(frozen=True, slots=True)
 class RunNotes:
-    """What is known of a run besides its rows; the fields of the digest say it.
+    """What is known of a run besides its rows; see the fields of the digest.
 
-    `skipped_since`: from that due time on, epoch seconds, none was begun.
+    `skipped_since`: no run was started from that due time on, in epoch seconds.
     """
 
     skipped_since: float | None = None
@@ -164,7 +162,7 @@ class Compiler:
         """
         before = await self._runs.before(about.id, run.due)
         counts = await self._sums.counts(run.id)
-        due, now, hides = moment(run.due), self._clock.now(), notes.left_out is not None
+        due, now, redacts = moment(run.due), self._clock.now(), notes.left_out is not None
         return Digest(
             subscription=about.id,
             name=about.name,
@@ -175,15 +173,15 @@ class Compiler:
             counts=counts,
             since=moment(before.due) if before else None,
             next_due=about.next_due(max(due, now)),
-            changes=await self._differences(before, run, hides=hides),
-            new=await self._only_in(run, before, hides=hides),
-            gone=await self._only_in(before, run, hides=hides)
+            changes=await self._differences(before, run, redacts=redacts),
+            new=await self._only_in(run, before, redacts=redacts),
+            gone=await self._only_in(before, run, redacts=redacts)
             if not notes.problem
             else SimSample(),
-            worst=await self.worst(run, hides=hides),
-            talkers=sim_summaries(await self._sums.talkers(run.id, MAX_NAMED), hides=hides),
+            worst=await self.worst(run, redacts=redacts),
+            talkers=sim_summaries(await self._sums.talkers(run.id, MAX_NAMED), redacts=redacts),
             outages=await self._outages(run, sum(counts.values()) - counts.get(FAILED, 0)),
-            unread=await self._unread(run, hides=hides),
+            unread=await self._unread(run, redacts=redacts),
             missing=notes.missing,
             missed=await self._missed(run, about, before, notes.skipped_since),
             trend=await self._trend(run, about, counts),
@@ -192,18 +190,20 @@ class Compiler:
         )
 
     async def worst(
-        self, run: Run, least: int = MIN_GRAVITY, most: int = MAX_NAMED, *, hides: bool
+        self, run: Run, least: int = MIN_GRAVITY, most: int = MAX_NAMED, *, redacts: bool
     ) -> SimSample:
         """Return the SIMs of a run of at least such gravity, the gravest first."""
         rows = await self._sums.worst(run.id, least, most)
-        return SimSample(await self._sums.grave(run.id, least), sim_summaries(rows, hides=hides))
+        return SimSample(
+            await self._sums.grave(run.id, least), sim_summaries(rows, redacts=redacts)
+        )
 
     async def _differences(
-        self, before: Run | None, run: Run, *, hides: bool
+        self, before: Run | None, run: Run, *, redacts: bool
     ) -> tuple[ChangeGroup, ...]:
         if before is None:
             return ()
-        found = ChangeCollector(MAX_NAMED, hides=hides)
+        found = ChangeCollector(MAX_NAMED, redacts=redacts)
         async for page in self._rows.changed(before.id, run.id):
             for at, pair in enumerate(page):
                 found.add(pair)
@@ -211,13 +211,13 @@ class Compiler:
                     await asyncio.sleep(0)
         return found.groups()
 
-    async def _only_in(self, run: Run | None, other: Run | None, *, hides: bool) -> SimSample:
+    async def _only_in(self, run: Run | None, other: Run | None, *, redacts: bool) -> SimSample:
         """Return the SIMs of one run that are not in the other; none without both."""
         if run is None or other is None:
             return SimSample()
         rows = await self._rows.only_in(run.id, other.id, MAX_NAMED)
         count = await self._rows.count_only_in(run.id, other.id) if rows else 0
-        return SimSample(count, sim_summaries(rows, hides=hides))
+        return SimSample(count, sim_summaries(rows, redacts=redacts))
 
     async def _outages(self, run: Run, looked_at: int) -> tuple[NetworkOutage, ...]:
         found = await outages(self._losses(run), looked_at, self._limits)
@@ -226,7 +226,7 @@ class Compiler:
     async def _lost(self, run: Run, seen: Outage) -> NetworkOutage:
         """Name the network of an outage as one of its SIMs does."""
         rows = await self._sums.lost_on(run.id, seen.network, 1)
-        operator = sim_summaries(rows, hides=False)[0].operator if rows else None
+        operator = sim_summaries(rows, redacts=False)[0].operator if rows else None
         return NetworkOutage(
             seen.network, operator, seen.sims, moment(seen.first), moment(seen.last)
         )
@@ -235,11 +235,11 @@ class Compiler:
         async for network, at in self._sums.lost(run.id):
             yield Loss(network, at)
 
-    async def _unread(self, run: Run, *, hides: bool) -> UnreadableSims:
+    async def _unread(self, run: Run, *, redacts: bool) -> UnreadableSims:
         rows = await self._sums.failed(run.id, MAX_NAMED)
         if not rows:
             return UnreadableSims()
-        return UnreadableSims(await self._sums.faults(run.id), sim_summaries(rows, hides=hides))
+        return UnreadableSims(await self._sums.faults(run.id), sim_summaries(rows, redacts=redacts))
 
     async def _missed(
         self, run: Run, about: Subscription, before: Run | None, skipped_since: float | None
@@ -274,10 +274,12 @@ def _by_due(missed: MissedRun) -> datetime:
 
 
 def moment(seconds: float) -> datetime:
-    """Return a moment of the store's."""
+    """Return the time of the store's epoch seconds."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def sim_summaries(rows: Iterable[ScanRow], *, hides: bool) -> tuple[SimSummary, ...]:
-    """Return what a list says of rows, without the numbers of card and device where it `hides`."""
-    return tuple(sim_summary(Snapshot.from_json(row.row), row.traffic, hides=hides) for row in rows)
+def sim_summaries(rows: Iterable[ScanRow], *, redacts: bool) -> tuple[SimSummary, ...]:
+    """Return what a list says of rows, without the numbers of card and device if `redacts`."""
+    return tuple(
+        sim_summary(Snapshot.from_json(row.row), row.traffic, redacts=redacts) for row in rows
+    )

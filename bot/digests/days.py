@@ -1,7 +1,7 @@
-"""What is kept of a SIM's days: counters by day (UTC) from its sessions. Pure.
+"""A SIM's days: counters by day (UTC) added up from its sessions, and packed by month. Pure.
 
-KORE forgets a session after 30 days; these are what is left of it. A day that no scan looked at is
-unknown, which is not a day without sessions.
+KORE forgets a session after 30 days; the counters stay. A day that no scan has covered is unknown,
+which is not a day without sessions.
 """
 
 from collections import defaultdict
@@ -22,11 +22,22 @@ WINDOW_DAYS = 29
 _DAY = 86_400.0
 _MINUTES_A_DAY = 1440
 _EPOCH = date(1970, 1, 1)
+FINAL_AFTER = 2
+"""Days after which no session of a day is still missing."""
+_MONTHS = 12
+# what is known, networks, sessions, minutes, packets up and down (plus one; 0 is unknown)
+_PACKED = Struct("<BBHHII")
+_STATES = (None, *State)  # stored by place: a new one goes to the end
+_STATE, _WORST, _WORST_AT, _KNOWN, _FINAL = 0x0F, 0x30, 4, 0x40, 0x80
+_BYTE, _SHORT, _LONG = 0xFF, 0xFFFF, 0xFFFF_FFFE
+
+PackedMonths = Mapping[int, bytes]
+"""A SIM's months by number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of one SIM. Packets are None where sessions ran and none of them told.
+    """One day of one SIM. Packets are None where sessions ran and none gave a count.
 
     `sessions` started on that day; `minutes` (at most 1440) it was connected; a session's packets
     are spread evenly over its length. `state` and `worst` are those of the last scan made on that
@@ -44,7 +55,7 @@ class Day:
 
 @dataclass(slots=True)
 class _DayTotals:
-    """A day as it is added up."""
+    """The totals of a day while it is added up."""
 
     sessions: int = 0
     seconds: float = 0.0
@@ -53,7 +64,7 @@ class _DayTotals:
     networks: set[Network] = field(default_factory=set)
 
     def add(self, session: DataSession, seconds: float, part: float) -> None:
-        """Take in that part, 0 to 1, of a session."""
+        """Add that part, 0 to 1, of a session."""
         self.seconds += seconds
         up, down = session.packets_uploaded, session.packets_downloaded
         if up is not None:
@@ -64,7 +75,7 @@ class _DayTotals:
             self.networks.add(network)
 
     def day(self) -> Day:
-        """Return it, rounded."""
+        """Return the rounded day."""
         return Day(
             sessions=self.sessions,
             minutes=min(_MINUTES_A_DAY, round(self.seconds / 60)),
@@ -114,19 +125,6 @@ def _spread(
             sums[number].add(session, seconds, seconds / (end - start))
 
 
-FINAL_AFTER = 2
-"""Days: a session that ended late is told by then."""
-_MONTHS = 12
-# what is known, networks, sessions, minutes, packets up and down (one more than told; 0: unknown)
-_PACKED = Struct("<BBHHII")
-_STATES = (None, *State)  # stored by place: a new one goes to the end
-_STATE, _WORST, _WORST_AT, _TOLD, _FINAL = 0x0F, 0x30, 4, 0x40, 0x80
-_BYTE, _SHORT, _LONG = 0xFF, 0xFFFF, 0xFFFF_FFFE
-
-PackedMonths = Mapping[int, bytes]
-"""A SIM's months by number."""
-
-
 @lru_cache(maxsize=4096)
 def month_of(number: int) -> int:
     """Return the month of a day's number: months since the year 0."""
@@ -148,7 +146,7 @@ def first_open_day(packed: PackedMonths, today: int, made: int | None = None) ->
 
 
 def merged_months(packed: PackedMonths, days: Mapping[int, Day], today: int) -> dict[int, bytes]:
-    """Return the months that `days` change; what was seen of a day's state before stays."""
+    """Return the months that `days` change; a day without a state keeps its stored one."""
     changed: dict[int, bytearray] = {}
     for number, day in days.items():
         month = month_of(number)
@@ -157,8 +155,8 @@ def merged_months(packed: PackedMonths, days: Mapping[int, Day], today: int) -> 
         at = (number - first_day(month)) * _PACKED.size
         room = changed[month]
         room.extend(bytes(max(0, at + _PACKED.size - len(room))))
-        seen = room[at] & (_STATE | _WORST) if day.state is None else 0
-        _PACKED.pack_into(room, at, *_numbers(day, seen, is_final=number + FINAL_AFTER <= today))
+        stored = room[at] & (_STATE | _WORST) if day.state is None else 0
+        _PACKED.pack_into(room, at, *_numbers(day, stored, is_final=number + FINAL_AFTER <= today))
     return {month: bytes(room) for month, room in changed.items()}
 
 
@@ -178,10 +176,10 @@ def _flags(packed: PackedMonths, number: int) -> int:
     return room[at] if at < len(room) else 0
 
 
-def _numbers(day: Day, seen: int, *, is_final: bool) -> tuple[int, ...]:
-    flags = seen or _STATES.index(day.state) | (day.worst or 0) << _WORST_AT
+def _numbers(day: Day, stored: int, *, is_final: bool) -> tuple[int, ...]:
+    flags = stored or _STATES.index(day.state) | (day.worst or 0) << _WORST_AT
     return (
-        flags | _TOLD | (_FINAL if is_final else 0),
+        flags | _KNOWN | (_FINAL if is_final else 0),
         min(day.networks, _BYTE),
         min(day.sessions, _SHORT),
         day.minutes,
@@ -196,7 +194,7 @@ def _days(room: bytes) -> list[Day | None]:
 
 
 def _day(flags: int, networks: int, sessions: int, minutes: int, up: int, down: int) -> Day | None:  # noqa: PLR0913, PLR0917 -- what is packed
-    if not flags & _TOLD:
+    if not flags & _KNOWN:
         return None
     state, worst = flags & _STATE, (flags & _WORST) >> _WORST_AT
     day = Day(sessions, minutes, up - 1 if up else None, down - 1 if down else None, networks)

@@ -1,8 +1,9 @@
-"""All that scans and digests are made with, put together once."""
+"""The collaborators of scans and digests, the list of a digest's SIMs, and a digest's preview."""
 
 import tempfile
 import weakref
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import IO, TYPE_CHECKING
@@ -10,34 +11,34 @@ from typing import IO, TYPE_CHECKING
 import zstandard
 
 from bot.clock import Clock
-from bot.digests.compile import Compiler
-from bot.digests.scan import Scanner
+from bot.digests.compile import Compiler, RunNotes
+from bot.digests.digest import Digest
+from bot.digests.scan import Scanner, failed_row
 from bot.digests.selection import Selection
+from bot.digests.subscription import Subscription
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreNotFound
 from bot.kore.models import Sim
 from bot.ops.tasks import WorkerThread
 from bot.sessions.verdict import Judge
 from bot.store.database import Database
-from bot.store.digest_runs import DigestRuns
+from bot.store.digest_runs import DigestRuns, Run, Stage
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-from collections.abc import Callable
-from contextlib import asynccontextmanager
-
-from bot.digests.compile import RunNotes
-from bot.digests.digest import Digest
-from bot.digests.scan import failed_row
-from bot.digests.subscription import Subscription
-from bot.store.digest_runs import Run, Stage
+CHUNK = 100
+"""SIMs a chunk: what a crash repeats at most, for each chunk in flight."""
+DELETE_BATCH = 2000
+"""Rows that one transaction deletes after a preview."""
+OnStart = Callable[[int], Callable[[], None]]
+_IN_MEMORY = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Runs, rows and days of the store; `kore` is a client in the background.
+    """The store's runs, rows and days; `kore` is a client in the background.
 
     `keep` is how long digests and days stay, in seconds.
     """
@@ -64,7 +65,7 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
     at_once: int = 20,
     keep: float = 400 * 86_400.0,
 ) -> Fleet:
-    """Put it together; `kore` is in the background, and stays the caller's to close."""
+    """Assemble it; `kore` is in the background, and stays the caller's to close."""
     runs, rows, sums = DigestRuns(database), ScanRows(database), ScanSums(database)
     return Fleet(
         database=database,
@@ -80,14 +81,9 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
     )
 
 
-CHUNK = 100
-"""SIMs a chunk: what a crash repeats at most, for each chunk in flight."""
-_IN_MEMORY = 4 << 20
-
-
 @dataclass(slots=True, weakref_slot=True)
 class SimList:
-    """What was listed: packed chunks on a spool, and those named that KORE does not have."""
+    """The SIMs to scan as packed chunks in a spooled file, and named ones that KORE lacks."""
 
     spool: IO[bytes]
     sims: int = 0
@@ -95,14 +91,14 @@ class SimList:
     missing: list[str] = field(default_factory=list)
 
     def add(self, sims: Sequence[Sim]) -> None:
-        """Put one more chunk on the spool."""
+        """Append a chunk."""
         body = packed(sims)
         self.spool.write(body)
         self.sizes.append(len(body))
         self.sims += len(sims)
 
     def chunks(self) -> Iterator[bytes]:
-        """Return the chunks, from the first on each time."""
+        """Iterate over the chunks, from the first on each time."""
         self.spool.seek(0)
         for size in self.sizes:
             yield self.spool.read(size)
@@ -110,18 +106,18 @@ class SimList:
 
 async def list_sims(selection: Selection, kore: KoreClient, size: int = CHUNK) -> SimList:
     """List all SIMs of a selection. Raises KoreError."""
-    spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 -- lives as long as the roster
-    roster = SimList(spool)
-    weakref.finalize(roster, spool.close)
+    spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 -- lives as long as the list
+    listed = SimList(spool)
+    weakref.finalize(listed, spool.close)
     waiting: list[Sim] = []
-    async for sim in _sims(selection, kore, roster.missing):
+    async for sim in _sims(selection, kore, listed.missing):
         waiting.append(sim)
         if len(waiting) == size:
-            roster.add(waiting)
+            listed.add(waiting)
             waiting = []
     if waiting:
-        roster.add(waiting)
-    return roster
+        listed.add(waiting)
+    return listed
 
 
 async def _sims(selection: Selection, kore: KoreClient, missing: list[str]) -> AsyncIterator[Sim]:
@@ -155,20 +151,17 @@ def _adapter() -> "TypeAdapter[tuple[Sim, ...]]":
     return TypeAdapter(tuple[Sim, ...])
 
 
-AT_ONCE = 2000
-"""Rows that one transaction drops afterwards."""
-OnStart = Callable[[int], Callable[[], None]]
+async def preview_digest(
+    one: Subscription, fleet: Fleet, clock: Clock, on_start: OnStart
+) -> Digest:
+    """Scan a digest's SIMs and compile it, keeping nothing. Raises KoreError and StoreError.
 
-
-async def preview_digest(one: Subscription, fleet: Fleet, clock: Clock, began: OnStart) -> Digest:
-    """Ask for its SIMs and compile. Raises KoreError where they cannot be listed, and StoreError.
-
-    `began` is told how many chunks there are, and gives what is to be called after each.
+    `on_start` gets the number of chunks and returns what to call after each.
     """
-    roster = await list_sims(one.selection, fleet.kore)
+    sims = await list_sims(one.selection, fleet.kore)
     async with _run(one, fleet, clock) as run:
-        await _scanned(run, roster, fleet, clock, began(len(roster.sizes)))
-        return await fleet.compiler.digest(run, one, RunNotes(missing=tuple(roster.missing)))
+        await _scan(run, sims, fleet, clock, on_start(len(sims.sizes)))
+        return await fleet.compiler.digest(run, one, RunNotes(missing=tuple(sims.missing)))
 
 
 @asynccontextmanager
@@ -180,19 +173,18 @@ async def _run(one: Subscription, fleet: Fleet, clock: Clock) -> AsyncIterator[R
     try:
         yield run
     finally:
-        forgotten = AT_ONCE
-        while forgotten == AT_ONCE:
-            forgotten = await fleet.rows.forget(run.id, AT_ONCE)
+        while await fleet.rows.forget(run.id, DELETE_BATCH) == DELETE_BATCH:
+            pass
         await fleet.runs.change(run.id, Stage.SKIPPED, has_rows=False)
 
 
-async def _scanned(
-    run: Run, roster: SimList, fleet: Fleet, clock: Clock, done: Callable[[], None]
+async def _scan(
+    run: Run, sims: SimList, fleet: Fleet, clock: Clock, done: Callable[[], None]
 ) -> None:
-    for body in roster.chunks():
-        scanned = await fleet.scanner.scan(unpacked(body), {})
+    for body in sims.chunks():
+        result = await fleet.scanner.scan(unpacked(body), {})
         now = clock.now()
-        failed = [failed_row(each.sim, now, each.error.sentence, None) for each in scanned.failures]
+        failed = [failed_row(each.sim, now, each.error.sentence, None) for each in result.failures]
         async with fleet.database.write() as tx:
-            await fleet.rows.add(run.id, [*scanned.rows, *failed], tx)
+            await fleet.rows.add(run.id, [*result.rows, *failed], tx)
         done()

@@ -1,6 +1,6 @@
-"""Asks KORE about some SIMs, one request each, and judges them by the same rules as a look-up.
+"""Scans SIMs, one request to KORE each, and judges them by the same rules as a look-up.
 
-What a scan leaves out: the usage of the metering month, which would be a second request a SIM, and
+A scan does without the usage of the metering month, which would be a second request a SIM, and
 the sums of the window, which no row needs. So `data_limit` stays unjudged.
 """
 
@@ -37,6 +37,11 @@ SEVERITY_STEP = 100
 """Between the gravities of two severities; within one, the order of the rules decides."""
 MIN_GRAVITY = Severity.WARNING * SEVERITY_STEP
 IMPLIED_BY_STATE = frozenset({"sim_not_active", "ready_will_bill", "healthy"})
+BATCH = 8
+"""SIMs judged in one go, in which each takes half as long as by itself."""
+LARGE_BATCH_BYTES = 1 << 19
+"""Bytes of answers from which on a batch is judged in a worker thread."""
+log = logging.getLogger(__name__)
 _MARK_BYTES = 7  # fits a signed number of 8 bytes
 
 
@@ -71,8 +76,8 @@ def failed_row(sim: Sim, now: datetime, fault: str, before: ScanRow | None) -> S
 
 def gravity(findings: Iterable[Finding]) -> int:
     """Order SIMs by their gravest finding; what the state says by itself does not count."""
-    told = (each for each in findings if each.stands and each.rule not in IMPLIED_BY_STATE)
-    return max((_weight(found) for found in told), default=0)
+    counted = (each for each in findings if each.stands and each.rule not in IMPLIED_BY_STATE)
+    return max((_weight(found) for found in counted), default=0)
 
 
 def _weight(found: Finding) -> int:
@@ -81,7 +86,7 @@ def _weight(found: Finding) -> int:
 
 def fingerprint(snapshot: Snapshot) -> int:
     """Return a number that differs where `changes` could find a change between two snapshots."""
-    told = (
+    compared = (
         snapshot.state is not State.UNKNOWN and snapshot.state.value,
         snapshot.status,
         snapshot.country,
@@ -91,12 +96,12 @@ def fingerprint(snapshot: Snapshot) -> int:
         *sorted(found.rule for found in snapshot.findings),
         *snapshot.unjudged,
     )
-    packed = compact_json(told)
+    packed = compact_json(compared)
     return int.from_bytes(blake2b(packed.encode(), digest_size=_MARK_BYTES).digest())
 
 
 def traffic(evidence: Evidence) -> int | None:
-    """Add up the packets of the last 24 h, spread evenly over each session; None: none told."""
+    """Return the packets of the last 24 h, each session's spread evenly; None: none is known."""
     since, total = evidence.now - DAY, None
     for at, stop in enumerate(evidence.stops):
         if stop is None or stop < since:
@@ -108,12 +113,6 @@ def traffic(evidence: Evidence) -> int | None:
             total = (total or 0.0) + part * ((up or 0) + (down or 0))
     return None if total is None else round(total)
 
-
-BATCH = 8
-"""SIMs read and judged one right after the other: so each takes half as long as by itself."""
-LARGE_BATCH_BYTES = 1 << 19
-"""Bytes of answers from which on they are read and judged beside the loop."""
-log = logging.getLogger(__name__)
 
 Plans = dict[str, RatePlan | None]
 
@@ -128,7 +127,7 @@ class ScanFailure:
 
 @dataclass(slots=True)
 class ScanResult:
-    """What came of some SIMs. `months` are those that changed, by SID."""
+    """The result of scanning some SIMs; `months` are the changed ones, by SID."""
 
     rows: list[ScanRow] = field(default_factory=list)
     months: dict[str, dict[int, bytes]] = field(default_factory=dict)
@@ -136,7 +135,7 @@ class ScanResult:
 
 
 class _Response(NamedTuple):
-    """What KORE said of a SIM, as it came."""
+    """KORE's answer about a SIM, unread."""
 
     sim: Sim
     page: bytes
@@ -158,7 +157,7 @@ class Scanner:
         self._kore = kore
         self._judge = judge
         self._clock = clock
-        self._off_loop = executor
+        self._executor = executor
         self._at_once = at_once
 
     async def scan(self, sims: Sequence[Sim], known: Mapping[str, PackedMonths]) -> ScanResult:
@@ -166,13 +165,13 @@ class Scanner:
 
         What KORE does not give is a failure, never an error. Raises Restarting at the bot's end.
         """
-        going = _Scan(self._kore, self._judge, known, await self._plans(sims))
+        scan = _Scan(self._kore, self._judge, known, await self._plans(sims))
         waiting = iter(sims)
 
         async def work() -> None:
             for sim in waiting:
-                if await going.ask(sim, self._clock.now()) >= BATCH:
-                    await self._evaluate(going)
+                if await scan.ask(sim, self._clock.now()) >= BATCH:
+                    await self._evaluate(scan)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -182,18 +181,18 @@ class Scanner:
             if group.subgroup(Restarting) is None:
                 raise
             raise Restarting from group
-        await self._evaluate(going)
-        return going.result
+        await self._evaluate(scan)
+        return scan.result
 
-    async def _evaluate(self, going: "_Scan") -> None:
-        """Have those judged that wait; where that takes long, beside the loop."""
-        answers, now = going.take(), self._clock.now()
+    async def _evaluate(self, scan: "_Scan") -> None:
+        """Judge the waiting answers; a large batch in the worker thread."""
+        answers, now = scan.take(), self._clock.now()
         if sum(len(answer.page) for answer in answers) >= LARGE_BATCH_BYTES:
-            partial = await self._off_loop.run(going.judge, answers, now)
+            partial = await self._executor.run(scan.judge, answers, now)
         else:
-            partial = going.judge(answers, now)
+            partial = scan.judge(answers, now)
         for sim in partial:
-            await going.ask_whole(sim, self._clock.now())
+            await scan.ask_whole(sim, self._clock.now())
 
     async def _plans(self, sims: Sequence[Sim]) -> Plans:
         """Read each rate plan once; one that cannot be read is unknown."""
@@ -207,7 +206,7 @@ class Scanner:
 
 
 class _Scan:
-    """One scan under way: answers that wait to be judged, and what came of the rest."""
+    """One scan under way: the answers to be judged, and the result so far."""
 
     def __init__(
         self, kore: KoreClient, judge: Judge, known: Mapping[str, PackedMonths], plans: Plans
@@ -220,7 +219,7 @@ class _Scan:
         self._waiting: list[_Response] = []
 
     async def ask(self, sim: Sim, now: datetime) -> int:
-        """Ask for a SIM; give how many answers wait now."""
+        """Ask for a SIM; return how many answers wait to be judged."""
         try:
             page = await self._kore.scanned_page(sim.sid)
         except KoreError as error:
@@ -230,12 +229,12 @@ class _Scan:
         return len(self._waiting)
 
     def take(self) -> list[_Response]:
-        """Return the answers that wait, to whoever judges them."""
+        """Return the waiting answers and forget them."""
         answers, self._waiting = self._waiting, []
         return answers
 
     def judge(self, answers: Sequence[_Response], now: datetime) -> list[Sim]:
-        """Read and judge answers; give the SIMs whose answer is not all or cannot be read."""
+        """Judge answers; return the SIMs whose answer is incomplete or unreadable."""
         partial: list[Sim] = []
         for answer in answers:
             rows = self._kore.read_scanned(answer.page)
@@ -277,7 +276,7 @@ class _Scan:
 def evaluate(
     judge: Judge, read: Read, allowance: Allowance, months: PackedMonths, now: datetime
 ) -> tuple[ScanRow, dict[int, bytes]]:
-    """Judge one SIM; give its row and those of its months that changed."""
+    """Judge one SIM; return its row and those of its months that changed."""
     evidence = evidence_of(read, allowance, now)
     report = judge.report_on(evidence, read, allowance)
     row = scan_row(report, evidence)
@@ -290,6 +289,6 @@ def evaluate(
 
 
 def with_status(day: Day, report: SessionReport) -> Day:
-    """Add to a day how the SIM is now."""
+    """Return the day with the SIM's present state."""
     worst = max((found.severity for found in report.findings if found.stands), default=None)
     return replace(day, state=report.state, worst=worst)

@@ -31,7 +31,8 @@ class Snapshot:
 
     `seen_at` is when the newest session was last heard of; `network` is MCC-MNC as received;
     `packets_*` are those of the newest session. `unjudged` names the rules that could not speak
-    because what they look at was not there in time. `stale` is an answer from before, not KORE's.
+    because what they look at was not there in time. `stale` is an answer from before, not KORE's;
+    `plan` is the SID of the rate plan.
     """
 
     sid: str
@@ -53,6 +54,7 @@ class Snapshot:
     findings: tuple[Found, ...] = ()
     unjudged: tuple[str, ...] = ()
     stale: bool = False
+    plan: str | None = None
 
     def to_json(self) -> str:
         """Return compact ASCII; what is unknown or empty is left out, times are epoch seconds."""
@@ -77,7 +79,7 @@ class Snapshot:
 
 
 _TEXTS = (
-    "iccid", "status", "operator", "network", "country", "radio", "imei14", "cell_id",
+    "iccid", "status", "operator", "network", "country", "radio", "imei14", "cell_id", "plan",
 )  # fmt: skip
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -115,6 +117,7 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         ),
         unjudged=() if report.allowance_known else ABOUT_ALLOWANCE,
         stale=report.stale,
+        plan=known_text(report.sim.rate_plan_sid),
     )
 
 

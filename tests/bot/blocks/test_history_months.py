@@ -10,7 +10,7 @@ from bot.blocks.history_months import beyond_fault, beyond_screen, known_line, m
 from bot.diagnosis.rule import Severity
 from bot.digests.days import Day, day_number
 from tests.bot.blocks.reports import HOSTILE, NOW, RUNGS, a_report, all_words, faults, table_of
-from tests.bot.digests.test_days_months import ANY_DAY
+from tests.bot.digests.test_days import ANY_DAY
 from tests.builders import a_sim
 
 TODAY = day_number(NOW)

@@ -1,9 +1,8 @@
 """The command line as a whole: its commands, its numbers, its words for errors."""
 
-import asyncio
 import json
 import os
-import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from bot.kore.errors import KoreDenied, KoreNotFound, KoreUnavailable
 from bot.sims.errors import SimNotFound
 from bot.slack.errors import SlackUnreachable
 from bot.store.errors import StoreLost
-from tests.bot.cli.conftest import ROOT, strangers
+from tests.bot.cli.conftest import started
 
 FULL = Path("/dev/full")
 BREAKS = """
@@ -28,17 +27,9 @@ def command():
 """
 
 
-async def writing_to(stdout: int, *arguments: str) -> tuple[int, str]:
-    """Run a command line that writes there; give its number and what it says on stderr."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        env=strangers() | {"PYTHONPATH": str(ROOT)},
-        stdout=stdout,
-        stderr=asyncio.subprocess.PIPE,
-    )
+async def writing_to(stdout: int, folder: Path, *arguments: str) -> tuple[int, str]:
+    """Run a command line that writes there; return its number and what it says on stderr."""
+    process = await started(folder, *arguments, stdout=stdout, stderr=PIPE)
     _, said = await process.communicate()
     return process.returncode or 0, said.decode()
 
@@ -105,22 +96,22 @@ def test_each_number_has_a_meaning():
     assert set(ExitCode) == set(MEANINGS)
 
 
-async def test_a_terminal_that_knows_no_emoji(kore, simsessions):
+async def test_a_terminal_that_knows_no_emoji(kore, process):
     """
     What an old terminal cannot show becomes a question mark, and the words stay.
     """
-    done = await simsessions("lookup", "pump-7", PYTHONIOENCODING="ascii", **kore.settings)
+    done = await process("lookup", "pump-7", PYTHONIOENCODING="ascii", **kore.settings)
 
     assert (0, "") == (done.code, done.err)
     assert done.out.startswith("? pump-7 is offline")
 
 
-async def test_json_in_any_encoding(kore, simsessions):
+async def test_json_in_any_encoding(kore, process):
     """
     JSON says the same in an encoding that lacks its letters.
     """
     settings = kore.settings | {"PYTHONIOENCODING": "iso8859-1"}
-    done = await simsessions("lookup", "--json", "kuhlraum-1", "meter-14", **settings)
+    done = await process("lookup", "--json", "kuhlraum-1", "meter-14", **settings)
     missed, found = map(json.loads, done.out.splitlines())
 
     assert "kühlraum-1" in missed["error"]["message"]
@@ -128,24 +119,24 @@ async def test_json_in_any_encoding(kore, simsessions):
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
-async def test_a_full_disk():
+async def test_a_full_disk(tmp_path):
     """
     What cannot be written is said in a sentence.
     """
     full = os.open(FULL, os.O_WRONLY)
-    answer = await writing_to(full, "rules")
+    answer = await writing_to(full, tmp_path, "rules")
     os.close(full)
 
     assert (70, "simsessions: No space left on device\n") == answer
 
 
-async def test_a_reader_that_left():
+async def test_a_reader_that_left(tmp_path):
     """
     Who reads only the first lines, as head does, is no trouble.
     """
     reader, writer = os.pipe()
     os.close(reader)
-    answer = await writing_to(writer, "rules")
+    answer = await writing_to(writer, tmp_path, "rules")
     os.close(writer)
 
     assert (0, "") == answer
@@ -165,10 +156,10 @@ def test_a_fault_of_ours(tmp_path, monkeypatch, capsys):
     assert "hush" not in said
 
 
-async def test_the_version_is_told(simsessions):
+async def test_the_version_is_told(process):
     """
     --version names the program.
     """
-    done = await simsessions("--version")
+    done = await process("--version")
 
     assert done.out.startswith("simsessions ")

@@ -27,8 +27,8 @@ async def archive(database):
     return Archive(database)
 
 
-async def every(archive, *, hides):
-    return [page async for page in archive.sims("s1", DUE, hides=hides)]
+async def every(archive, *, redacts):
+    return [page async for page in archive.sims("s1", DUE, redacts=redacts)]
 
 
 async def test_a_digest_is_found(archive):
@@ -42,7 +42,7 @@ async def test_the_gravest_come_first(archive):
     """
     SIMs with nothing amiss stand in the list too, at its end.
     """
-    found = await archive.worst("s1", DUE, hides=False)
+    found = await archive.worst("s1", DUE, redacts=False)
 
     assert [f"pump-{n}" for n in reversed(range(70))] == [sim.name for sim in found]
 
@@ -51,7 +51,7 @@ async def test_all_sims_come_a_few_at_a_time(archive):
     """
     Each SIM comes once, in portions that hold nobody up.
     """
-    pages = await every(archive, hides=False)
+    pages = await every(archive, redacts=False)
 
     assert [f"pump-{n}" for n in range(70)] == [each.snapshot.name for p in pages for each in p]
     assert max(map(len, pages)) <= BATCH
@@ -62,7 +62,7 @@ async def test_numbers_are_left_out_where_they_must_be(archive):
     """
     Who may not see which device it is, is not told by the rows either.
     """
-    pages = await every(archive, hides=True)
+    pages = await every(archive, redacts=True)
 
     assert {None} == {each.snapshot.imei14 for page in pages for each in page}
 
@@ -79,7 +79,7 @@ async def test_what_is_no_longer_kept(archive, database, of):
     with pytest.raises(DigestGone):
         await archive.digest(of, DUE)
     with pytest.raises(DigestGone):
-        await archive.worst(of, DUE, hides=False)
+        await archive.worst(of, DUE, redacts=False)
 
 
 async def test_days(archive, database):

@@ -279,7 +279,7 @@ def test_numbers_are_hidden_where_they_must_be():
     """
     In a shared channel it is told that the device is another, and not which.
     """
-    found = ChangeCollector(5, hides=True)
+    found = ChangeCollector(5, redacts=True)
     found.add(pair(ONLINE, replace(ONLINE, imei14="2" * 14, name="pump 89012600000000123456")))
     changed = found.groups()[0].first[0]
 

@@ -1,5 +1,6 @@
 """A common outage over a fleet that streams by."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from bot.diagnosis.engine import diagnose_together
 from bot.diagnosis.rule import Case, Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.outage import Loss, Outage, loss_of, outages
-from tests.builders import NOON, a_session
+from bot.digests.outage import FleetMember, Loss, Outage, loss_of, member_of, outages
+from bot.store.scans import ScanRow
+from tests.bot.watches.watching import a_snapshot
+from tests.builders import NOON, SID, a_session
 
 MINUTE = 60.0
 LIMITS = Thresholds()
@@ -85,6 +88,20 @@ def test_a_loss(session, findings, expected):
     A SIM is lost where a silence was found, on a known network, at a known moment.
     """
     assert expected == loss_of(session, findings)
+
+
+def test_a_fleet_member_has_all_that_outages_are_compared_by():
+    """
+    The row of a scan tells a SIM's traits and when it was lost; a failed row tells nothing.
+    """
+    seen = a_snapshot("offline", plan="WP1", cell_id="334-020-1-1")
+    row = ScanRow(SID, "offline", 0, 0, seen.to_json(), lost_on="334-20", lost_at=12.0)
+    heard = seen.seen_at.timestamp()
+
+    assert None is member_of(replace(row, fault="KORE is away."))
+    assert member_of(row) == FleetMember(
+        SID, 12.0, heard, "334-020", "334-020-1-1", "MEX", "WP1", "01493100", "LTE"
+    )
 
 
 SIMS = st.lists(

@@ -3,79 +3,45 @@
 import asyncio
 import re
 import signal
-import sys
+from asyncio.subprocess import PIPE
 
 import aiohttp
 
-from tests.bot.cli.conftest import ROOT, strangers
+from tests.bot.cli.conftest import started
 
 
-async def started(folder, *arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "demo",
-        *arguments,
-        cwd=folder,
-        env=strangers() | {"PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-
-
-async def test_it_prints_its_address_and_three_things_to_type(tmp_path):
+async def test_it_says_where_it_is_and_how_its_sims_are_looked_up_in_a_terminal(
+    tmp_path, simsessions
+):
     """
-    Without any setting a page is served where it says, and Ctrl-C ends it with 0 and no noise.
+    Without any setting a page is served, lines lead `lookup` to its SIMs, and Ctrl-C ends it.
     """
-    process = await started(tmp_path, "--port", "0")
-    assert process.stdout is not None
-    lines = [(await process.stdout.readline()).decode() for _ in range(6)]
+    process = await started(tmp_path, "demo", "--port", "0", stdout=PIPE, stderr=PIPE)
+    lines = []
+    while "Ctrl-C" not in "".join(lines[-1:]):
+        lines.append((await process.stdout.readline()).decode())
     url = re.findall(r"http://127\.0\.0\.1:\d+", lines[0])[0]
     async with aiohttp.ClientSession() as browser, browser.get(url) as page:
         status = page.status
+    exports = dict(re.findall(r"(KORE_\w+)=(\S+)", "".join(lines)))
+    names = [f"well-{number}" for number in range(1, 6)]
+    lookup = await simsessions("lookup", "--json", *names, **exports)
     process.send_signal(signal.SIGINT)
     _, err = await process.communicate()
 
     assert 200 == status
-    assert 3 == len([line for line in lines if line.startswith("  /simsessions ")])
+    assert 3 == len([line for line in lines[:6] if line.startswith("  /simsessions ")])
+    assert (0, True) == (lookup.code, "common_outage" in lookup.out)
     assert (0, b"") == (process.returncode, err)
 
 
-async def test_its_sims_can_be_looked_up_in_a_terminal(tmp_path):
-    """
-    The lines it prints lead `lookup` to the same SIMs, several together too.
-    """
-    process = await started(tmp_path, "--port", "0")
-    assert process.stdout is not None
-    told = strangers() | {"PYTHONPATH": str(ROOT)}
-    while "Ctrl-C" not in (line := (await process.stdout.readline()).decode()):
-        told |= dict(re.findall(r"(KORE_\w+)=(\S+)", line))
-    lookup = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "lookup", "--json"),
-        *(f"well-{number}" for number in range(1, 6)),
-        cwd=tmp_path,
-        env=told,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await lookup.communicate()
-    process.send_signal(signal.SIGINT)
-    await process.communicate()
-
-    assert 0 == lookup.returncode
-    assert b"common_outage" in out
-
-
-async def test_a_port_that_is_taken(tmp_path):
+async def test_a_port_that_is_taken(process):
     """
     A taken port is told in a sentence, with 4 as for any setting that cannot work.
     """
-    server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    process = await started(tmp_path, "--port", str(port))
-    _, err = await process.communicate()
-    server.close()
-    await server.wait_closed()
+    async with await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        done = await process("demo", "--port", str(port))
 
-    assert 4 == process.returncode
-    assert f"port {port} is taken: choose another with --port" in err.decode()
+    assert 4 == done.code
+    assert f"port {port} is taken: choose another with --port" in done.err

@@ -1,31 +1,22 @@
 """`simsessions run`, as a process between the two stand-ins."""
 
-import asyncio
 import gc
 import json
 import re
 import signal
-import sys
+from asyncio.subprocess import PIPE
 from contextlib import suppress
 
 import pytest
 
 from bot.cli.commands.run import kept_for_ever
-from tests.bot.cli.conftest import ROOT, kept_in, strangers
+from tests.bot.cli.conftest import kept_in, started
 
 
-async def started(folder, settings: dict[str, str]) -> tuple[asyncio.subprocess.Process, str]:
+async def ready(folder, settings):
     """Start the bot and wait until it logs its port."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        cwd=folder,
-        env=strangers() | {"PYTHONPATH": str(ROOT), "PORT": "0"} | kept_in(folder) | settings,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stderr is not None
+    settings = {"PORT": "0"} | kept_in(folder) | settings
+    process = await started(folder, "run", settings=settings, stderr=PIPE)
     async for line in process.stderr:
         if b'"ready"' in line:
             return process, str(json.loads(line)["port"])
@@ -37,7 +28,7 @@ async def test_it_runs_until_it_is_told_to_stop(kore, slack, simsessions, tmp_pa
     """
     Ready, healthy, and gone with 0 at a signal.
     """
-    process, port = await started(tmp_path, kore.settings | slack.settings)
+    process, port = await ready(tmp_path, kore.settings | slack.settings)
     health = await simsessions("health", PORT=port)
     process.send_signal(ending)
     _, err = await process.communicate()
@@ -59,24 +50,24 @@ async def test_all_that_lacks_is_told_before_anything_starts(simsessions):
     )
 
 
-async def test_a_token_that_slack_refuses(kore, slack, simsessions):
+async def test_a_token_that_slack_refuses(kore, slack, process):
     """
     A refused token is told by the setting's name, without the token.
     """
     settings = kore.settings | slack.settings | {"SLACK_BOT_TOKEN": "xoxb-hush", "PORT": "0"}
-    done = await simsessions("run", **settings)
+    done = await process("run", **settings)
 
     assert 4 == done.code
     assert "SLACK_BOT_TOKEN" in done.err
     assert "hush" not in done.err
 
 
-async def test_the_port_is_taken(kore, slack, simsessions):
+async def test_the_port_is_taken(kore, slack, process):
     """
     A port that cannot be had is told, and ends with 4.
     """
     port = slack.url.rpartition(":")[2]
-    done = await simsessions("run", **kore.settings, **slack.settings, PORT=port)
+    done = await process("run", **kore.settings, **slack.settings, PORT=port)
 
     assert 4 == done.code
     assert port in done.err

@@ -5,13 +5,13 @@ import json
 import os
 import re
 import signal
-import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.bot.cli.conftest import ROOT, kept_in, strangers
+from tests.bot.cli.conftest import kept_in, started
 
 pytestmark = pytest.mark.slow
 
@@ -48,15 +48,10 @@ def start(kore, slack, tmp_path):
     """A starter of processes; what still runs at the end is killed."""
 
     @asynccontextmanager
-    async def started(*arguments, stdin=asyncio.subprocess.DEVNULL, **settings):
-        env = strangers() | {"PYTHONPATH": str(ROOT), "PORT": "0", "SIMSESSIONS_DRAIN": "3"}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments),
-            cwd=tmp_path,
-            env=env | kept_in(tmp_path) | kore.settings | slack.settings | settings,
-            stdin=stdin,
-            stderr=asyncio.subprocess.PIPE,
-        )
+    async def begun(*arguments, stdin=DEVNULL, **settings):
+        ours = {"PORT": "0", "SIMSESSIONS_DRAIN": "3"} | kept_in(tmp_path)
+        settings = ours | kore.settings | slack.settings | settings
+        process = await started(tmp_path, *arguments, settings=settings, stdin=stdin, stderr=PIPE)
         try:
             yield Process(process)
         finally:
@@ -64,7 +59,7 @@ def start(kore, slack, tmp_path):
                 process.kill()
             await process.communicate()
 
-    return started
+    return begun
 
 
 def is_alive(pid):
@@ -102,7 +97,7 @@ async def test_it_ends_with_whoever_holds_its_input(start):
     """
     Its end of the pipe tells it, however the other end went.
     """
-    async with start("worker", "--until-stdin-ends", stdin=asyncio.subprocess.PIPE) as worker:
+    async with start("worker", "--until-stdin-ends", stdin=PIPE) as worker:
         await worker.logs("working")
         worker.process.stdin.close()
         code, _ = await worker.ended()
