@@ -53,7 +53,7 @@ async def draw_home(context: Context) -> View:
         health=_health(services.dependencies, services.store.trouble),
         entries=[HelpEntry(s.usage, s.says, s.examples) for s in all_subcommands().values()],
         now=services.clock.now(),
-        left_out=redaction,
+        redacted=redaction,
     )
     return home_view(home)
 

@@ -33,10 +33,10 @@ SESSION_COLUMNS = (
     "end",
     "imei",
 )
-WITHHOLDABLE = frozenset(
+REDACTABLE = frozenset(
     {"cell_id", "cell_location_estimate.lat", "cell_location_estimate.lon", "imei"}
 )
-TOLD_TO_ALL = tuple(name for name in SESSION_COLUMNS if name not in WITHHOLDABLE)
+PUBLIC_COLUMNS = tuple(name for name in SESSION_COLUMNS if name not in REDACTABLE)
 # A spreadsheet takes text that begins so for a formula (OWASP: CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 CsvCell = str | float | datetime | None

@@ -13,16 +13,16 @@ from bot.blocks.kit import (
     Block,
     Choice,
     View,
-    chosen,
     context,
-    conversation,
-    field,
+    conversation_select,
+    external_select,
+    input_block,
     modal,
     plain,
-    searched,
     section,
-    time_of_day,
-    typed,
+    select,
+    text_input,
+    time_picker,
 )
 from bot.digests.form import LONGEST_NAME, FieldErrors, FormField, FormValues
 from bot.digests.schedule import DAYS, EXAMPLE, HOURS, Frequency
@@ -133,64 +133,64 @@ def _is_direct(channel: str) -> bool:
 
 
 def _fields(draft: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, Block]]:
-    name = typed(draft.name, most=LONGEST_NAME, example="Pumps")
+    name = text_input(draft.name, most=LONGEST_NAME, example="Pumps")
     yield _named(FormField.NAME, "Name", name)
     kinds = ("public", "private", "im") if at_home else ("public", "private")
-    yield _named(FormField.CHANNEL, "Post to", conversation(draft.channel, kinds))
-    which = chosen("static_select", _WHICH, draft.which)
+    yield _named(FormField.CHANNEL, "Post to", conversation_select(draft.channel, kinds))
+    which = select("static_select", _WHICH, draft.which)
     yield _named(FormField.WHICH, "Which SIMs", which, notifies=True)
     yield from _sims(draft)
-    every = chosen("static_select", _EVERY, draft.every)
+    every = select("static_select", _EVERY, draft.every)
     yield _named(FormField.EVERY, "How often", every, notifies=True)
     yield from _times(draft)
-    zone = searched(Choice(draft.zone, draft.zone), example="Europe/Berlin")
+    zone = external_select(Choice(draft.zone, draft.zone), example="Europe/Berlin")
     yield _named(FormField.ZONE, "Time zone", zone, hint="Type a city or a region to search.")
     hint = "Nothing is posted in these hours; the next digest after them covers them too."
-    quiet = time_of_day(draft.quiet_from)
+    quiet = time_picker(draft.quiet_from)
     yield _named(FormField.QUIET_FROM, "Quiet hours from", quiet, optional=True)
     yield _named(
         FormField.QUIET_TO,
         "Quiet hours until",
-        time_of_day(draft.quiet_to),
+        time_picker(draft.quiet_to),
         optional=True,
         hint=hint,
     )
-    radio = chosen("radio_buttons", _WHEN_QUIET, draft.when_quiet)
+    radio = select("radio_buttons", _WHEN_QUIET, draft.when_quiet)
     yield _named(FormField.WHEN_QUIET, "When nothing changed", radio)
 
 
 def _sims(draft: FormValues) -> Iterator[tuple[FormField, Block]]:
     if draft.which is SelectionKind.PATTERN:
-        element = typed(draft.pattern, most=LONGEST, example="pump-*")
+        element = text_input(draft.pattern, most=LONGEST, example="pump-*")
         hint = "* stands for anything, ? for one character; case does not matter."
         yield _named(FormField.PATTERN, "Name pattern", element, hint=hint)
     elif draft.which is SelectionKind.LISTED:
         hint = f"SIDs (DE…), ICCIDs, IMEIs or names, one a line; {MOST_LISTED} at most."
-        yield _named(FormField.LISTED, "SIMs", typed(draft.listed, lines=True), hint=hint)
+        yield _named(FormField.LISTED, "SIMs", text_input(draft.listed, lines=True), hint=hint)
     elif draft.which is SelectionKind.PLAN:
-        element = typed(draft.plan, most=LONGEST, example="WP…")
+        element = text_input(draft.plan, most=LONGEST, example="WP…")
         yield _named(FormField.PLAN, "Rate plan", element, hint="Its SID (WP…) or its unique name.")
     elif draft.which is SelectionKind.STATUS:
         choices = [Choice(status, status) for status in STATUSES]
-        element = chosen("static_select", choices, draft.status, example="active")
+        element = select("static_select", choices, draft.status, example="active")
         yield _named(FormField.STATUS, "Status", element)
 
 
 def _times(draft: FormValues) -> Iterator[tuple[FormField, Block]]:
     if draft.every is Frequency.CRON:
-        element = typed(draft.cron, most=LONGEST, example="0 9 * * 1")
+        element = text_input(draft.cron, most=LONGEST, example="0 9 * * 1")
         hint = f"Minute, hour, day of the month, month, day of the week; {EXAMPLE}."
         yield _named(FormField.CRON, "Cron line", element, hint=unquoted(hint))
     elif draft.every is Frequency.HOURS:
         hours = [Choice(str(n), "every hour" if n == 1 else f"every {n} hours") for n in HOURS]
-        element = chosen("static_select", hours, draft.hours)
+        element = select("static_select", hours, draft.hours)
         yield _named(FormField.HOURS, "Hours", element, hint="Counted from midnight.")
     else:
         if draft.every is Frequency.WEEK:
             days = [Choice(str(number), day) for number, day in enumerate(DAYS)]
-            yield _named(FormField.DAY, "Day", chosen("static_select", days, draft.day))
-        yield _named(FormField.AT, "At", time_of_day(draft.at))
+            yield _named(FormField.DAY, "Day", select("static_select", days, draft.day))
+        yield _named(FormField.AT, "At", time_picker(draft.at))
 
 
 def _named(name: FormField, label: str, element: Block, **more: Any) -> tuple[FormField, Block]:  # noqa: ANN401 -- as `field` has them
-    return name, field(block_of(name), label, element, **more)
+    return name, input_block(block_of(name), label, element, **more)

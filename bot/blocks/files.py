@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.blocks import ids
-from bot.blocks.csv_files import SESSION_COLUMNS, TOLD_TO_ALL, CsvCell, csv_lines, csv_text
+from bot.blocks.csv_files import PUBLIC_COLUMNS, SESSION_COLUMNS, CsvCell, csv_lines, csv_text
 from bot.blocks.findings import filled
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, utc
 from bot.blocks.history import (
@@ -46,7 +46,7 @@ def csv_file(report: SessionReport, days: int, *, shared_by: str | None = None) 
     """
     if report.sessions is None:
         raise KoreError(report.problem or empty_text(report, days))
-    columns = TOLD_TO_ALL if report.withheld else SESSION_COLUMNS
+    columns = PUBLIC_COLUMNS if report.withheld else SESSION_COLUMNS
     content = csv_text(in_window(report, days), columns).encode("utf-8-sig", "replace")
     return _file(report, days, ids.FileKind.CSV, content, shared_by)
 
@@ -124,8 +124,8 @@ TRIAGE_COLUMNS = (
 
 def triage_file(triage: Triage) -> HistoryFile:
     """Write every row, those too that could not be read; unknown is an empty cell."""
-    withheld = any(report.withheld for report in triage.reports)
-    columns = [at for at, name in enumerate(TRIAGE_COLUMNS) if not (withheld and name == CARD)]
+    is_redacted = any(report.withheld for report in triage.reports)
+    columns = [at for at, name in enumerate(TRIAGE_COLUMNS) if not (is_redacted and name == CARD)]
     lines = (TRIAGE_COLUMNS, *map(_row, triage.rows))
     text = csv_lines([line[at] for at in columns] for line in lines)
     moment = max((report.made_at for report in triage.reports), default=None)

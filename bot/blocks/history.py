@@ -109,8 +109,8 @@ def _in_brief(sessions: Sequence[DataSession]) -> str:
 
 
 def _no_imei(sessions: Sequence[DataSession]) -> str:
-    withheld = any(session.imei == WITHHELD for session in sessions)
-    return f"IMEI {WITHHELD if withheld else 'not reported'}"
+    is_redacted = any(session.imei == WITHHELD for session in sessions)
+    return f"IMEI {WITHHELD if is_redacted else 'not reported'}"
 
 
 def timeline_alt(report: SessionReport, days: int) -> str:

@@ -45,7 +45,7 @@ class Home:
     health: Health
     entries: Sequence[HelpEntry]
     now: datetime
-    left_out: str | None = None
+    redacted: str | None = None
 
 
 def home_view(home: Home) -> View:
@@ -64,8 +64,8 @@ def home_view(home: Home) -> View:
         section("*What you can ask*"),
         *_how(home.entries),
     ]
-    if home.left_out:
-        blocks.append(context(MRKDWN.own(home.left_out)))
+    if home.redacted:
+        blocks.append(context(MRKDWN.own(home.redacted)))
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
 
 

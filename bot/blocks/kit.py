@@ -169,7 +169,7 @@ class Choice(NamedTuple):
     label: str
 
 
-def field(  # noqa: PLR0913 -- what an input has
+def input_block(  # noqa: PLR0913 -- what an input has
     block_id: str,
     label: str,
     element: Block,
@@ -190,13 +190,15 @@ def field(  # noqa: PLR0913 -- what an input has
     return block | ({"hint": plain(hint, _INPUT_LABEL)} if hint else {})
 
 
-def typed(text: str, *, most: int = INPUT_TEXT, lines: bool = False, example: str = "") -> Block:
+def text_input(
+    text: str, *, most: int = INPUT_TEXT, lines: bool = False, example: str = ""
+) -> Block:
     """Return a text to type, `text` standing there already."""
     element: Block = {"type": "plain_text_input", "multiline": lines, "max_length": most}
     return element | _placeholder(example) | ({"initial_value": text[:most]} if text else {})
 
 
-def chosen(kind: str, choices: Iterable[Choice], value: str, *, example: str = "") -> Block:
+def select(kind: str, choices: Iterable[Choice], value: str, *, example: str = "") -> Block:
     """Return a choice of at most 100, `value` chosen; kind: static_select or radio_buttons.
 
     Radio buttons have no placeholder.
@@ -207,18 +209,18 @@ def chosen(kind: str, choices: Iterable[Choice], value: str, *, example: str = "
     return element | ({"initial_option": first[0]} if first else {})
 
 
-def searched(choice: Choice | None, *, example: str = "") -> Block:
+def external_select(choice: Choice | None, *, example: str = "") -> Block:
     """Return a choice that is offered while one types, from the first letter on."""
     element: Block = {"type": "external_select", "min_query_length": 0} | _placeholder(example)
     return element | ({"initial_option": option(choice)} if choice else {})
 
 
-def time_of_day(at: str) -> Block:
+def time_picker(at: str) -> Block:
     """Return a time to choose, `HH:MM`; "" for none yet."""
     return {"type": "timepicker"} | ({"initial_time": at} if at else {})
 
 
-def conversation(channel: str, kinds: Sequence[str]) -> Block:
+def conversation_select(channel: str, kinds: Sequence[str]) -> Block:
     """Return a choice of the conversations that the person is in; kinds: public, private, im."""
     element: Block = {"type": "conversations_select", "filter": {"include": list(kinds)}}
     return element | ({"initial_conversation": channel} if channel else {})

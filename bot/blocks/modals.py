@@ -12,12 +12,12 @@ from bot.blocks.kit import (
     actions,
     button,
     context,
-    field,
     fields,
+    input_block,
     modal,
     plain,
     section,
-    typed,
+    text_input,
 )
 from bot.blocks.report_text import (
     UNKNOWN_RADIO,
@@ -44,7 +44,7 @@ _SUBMIT = 24
 
 def paste_view(place: ids.Place, reason: str) -> View:
     """Ask for SIMs; `reason` says why, and `place` where the answer goes."""
-    pasted = field(ids.PASTED, LABEL, typed("", lines=True), hint=HINT)
+    pasted = input_block(ids.PASTED, LABEL, text_input("", lines=True), hint=HINT)
     view = modal(ids.PASTE_VIEW, TITLE, [section(reason), pasted], place.to_value())
     return view | {"submit": plain("Look up", _SUBMIT)}
 

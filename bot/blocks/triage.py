@@ -193,7 +193,7 @@ def _small_print(triage: Triage, drawn_rows: int) -> list[str]:
         ),
         (f"{grouped(stale)} from before, because KORE did not answer", bool(stale)),
         (_read(triage.reports), bool(triage.reports)),
-        (_withheld(triage.reports), bool(_withheld(triage.reports))),
+        (_redaction(triage.reports), bool(_redaction(triage.reports))),
     )
     return [MRKDWN.own(words) for words, is_so in facts if is_so]
 
@@ -205,7 +205,7 @@ def _read(reports: Sequence[SessionReport]) -> str:
     return f"Read {ago(oldest.as_of, oldest.made_at)}"
 
 
-def _withheld(reports: Sequence[SessionReport]) -> str:
+def _redaction(reports: Sequence[SessionReport]) -> str:
     return next((report.withheld for report in reports if report.withheld), "")
 
 

@@ -173,25 +173,25 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """What can be drawn, oldest first; the sessions behind it; how much was left out, and why."""
+    """What can be drawn, oldest first; the sessions behind it; how much was omitted, and why."""
 
     drawn: tuple[Span, ...]
     sessions: tuple[DataSession, ...]
-    left_out: Counter[str]
+    omitted: Counter[str]
 
 
 def spans_of(sessions: Iterable[DataSession], window: Window, limits: Thresholds) -> Spans:
     """Return the spans; the sessions may come in any order and doubled."""
     rows = tuple(sessions)
-    left_out = Counter({NO_START: sum(row.start is None for row in rows)})
+    omitted = Counter({NO_START: sum(row.start is None for row in rows)})
     every = cleaned(rows, "")[::-1]
     known = tuple(s for s in every if s.start and s.start <= window.now + SKEW)
-    left_out[IN_FUTURE] = len(every) - len(known)
+    omitted[IN_FUTURE] = len(every) - len(known)
     spans = list(_each(known, window, limits))
     drawn = tuple(span for span in spans if _last(span) >= window.begin)
-    left_out[TOO_OLD] = len(spans) - len(drawn)
-    left_out[BACKWARDS] = sum(_is_backwards(span.session) for span in drawn)
-    return Spans(drawn, known, +left_out)
+    omitted[TOO_OLD] = len(spans) - len(drawn)
+    omitted[BACKWARDS] = sum(_is_backwards(span.session) for span in drawn)
+    return Spans(drawn, known, +omitted)
 
 
 def _each(sessions: Sequence[DataSession], window: Window, limits: Thresholds) -> Iterable[Span]:

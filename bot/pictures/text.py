@@ -39,7 +39,7 @@ def nothing(window: Window) -> str:
     return f"No data session in the last {days}{kept}"
 
 
-def left_out(why: Counter[str], window: Window) -> Iterator[str]:
+def omissions(why: Counter[str], window: Window) -> Iterator[str]:
     """Say what is not drawn, or not as it was told.
 
     That a short window shows no older sessions goes without saying.

@@ -47,9 +47,9 @@ from bot.pictures.text import (
     LACKS,
     counted,
     drawn_at,
-    left_out,
     nothing,
     of_report,
+    omissions,
     subtitle,
     timeline_title,
     unread,
@@ -278,7 +278,7 @@ def draw_timeline(  # noqa: PLR0913 -- all but the sessions are named
     window, letters = Window(now, days, zone), Lettering()
     spans = spans_of(sessions, window, limits)
     lanes = lanes_of(spans.drawn)
-    lines = [*notes, *left_out(spans.left_out, window)]
+    lines = [*notes, *omissions(spans.omitted, window)]
     if letters.lacks(title, *(lane.name for lane in lanes)):
         lines.append(LACKS)
     plan = lay_out(window, lanes, changes_of(spans.sessions, window), len(lines))

@@ -55,7 +55,7 @@ def test_what_is_not_shown_is_said():
     """
     watches = [a_watch(n) for n in range(55)]
     digests = [replace(a_subscription(), id=str(n), name=f"d{n}") for n in range(30)]
-    home = replace(HOME, watches=watches, digests=digests, left_out="left out for guests")
+    home = replace(HOME, watches=watches, digests=digests, redacted="left out for guests")
 
     told = shown(home)
 

@@ -6,18 +6,18 @@ from bot.blocks import kit
 from bot.blocks.kit import (
     INPUT_TEXT,
     Choice,
-    chosen,
     clean,
-    conversation,
+    conversation_select,
     cut,
     escape,
-    field,
+    external_select,
+    input_block,
     modal,
     plain,
-    searched,
+    select,
     sentence,
-    time_of_day,
-    typed,
+    text_input,
+    time_picker,
 )
 from bot.emulators.slack.blocks.view import view_faults
 from bot.emulators.slack.blocks.whole import blocks_faults
@@ -67,20 +67,20 @@ def test_what_builders_add():
 
 TWO = (Choice("a", "First"), Choice("b", "Second"))
 ELEMENTS = [
-    typed("truck-42"),
-    typed("x\ny", lines=True, example="one a line"),
-    typed("x" * (INPUT_TEXT + 1)),
-    typed(""),
-    chosen("static_select", TWO, "b"),
-    chosen("static_select", TWO, "c", example="Choose"),
-    chosen("radio_buttons", TWO, "a"),
-    chosen("static_select", [Choice(str(n), "x" * 99) for n in range(150)], "149"),
-    searched(Choice("UTC", "UTC")),
-    searched(None, example="Europe/Berlin"),
-    time_of_day("09:00"),
-    time_of_day(""),
-    conversation("C1", ("public", "private")),
-    conversation("", ("im",)),
+    text_input("truck-42"),
+    text_input("x\ny", lines=True, example="one a line"),
+    text_input("x" * (INPUT_TEXT + 1)),
+    text_input(""),
+    select("static_select", TWO, "b"),
+    select("static_select", TWO, "c", example="Choose"),
+    select("radio_buttons", TWO, "a"),
+    select("static_select", [Choice(str(n), "x" * 99) for n in range(150)], "149"),
+    external_select(Choice("UTC", "UTC")),
+    external_select(None, example="Europe/Berlin"),
+    time_picker("09:00"),
+    time_picker(""),
+    conversation_select("C1", ("public", "private")),
+    conversation_select("", ("im",)),
 ]
 
 
@@ -89,7 +89,9 @@ def test_slack_takes_it(element):
     """
     Every input keeps Slack's limits, whatever it is made of.
     """
-    block = field("here", "Label" * 500, element, hint="Hint" * 600, optional=True, notifies=True)
+    block = input_block(
+        "here", "Label" * 500, element, hint="Hint" * 600, optional=True, notifies=True
+    )
     view = modal("x", "Title", [block]) | {"submit": plain("Save", 24)}
 
     assert [] == view_faults(view, ("modal",))
@@ -98,11 +100,11 @@ def test_slack_takes_it(element):
 @pytest.mark.parametrize(
     ("element", "key", "expected"),
     [
-        (typed("truck-42"), "initial_value", "truck-42"),
-        (chosen("static_select", TWO, "b"), "initial_option", "b"),
-        (searched(Choice("UTC", "UTC")), "initial_option", "UTC"),
-        (time_of_day("09:00"), "initial_time", "09:00"),
-        (conversation("C1", ("public",)), "initial_conversation", "C1"),
+        (text_input("truck-42"), "initial_value", "truck-42"),
+        (select("static_select", TWO, "b"), "initial_option", "b"),
+        (external_select(Choice("UTC", "UTC")), "initial_option", "UTC"),
+        (time_picker("09:00"), "initial_time", "09:00"),
+        (conversation_select("C1", ("public",)), "initial_conversation", "C1"),
     ],
 )
 def test_what_is_filled_in_already(element, key, expected):
@@ -117,12 +119,12 @@ def test_what_is_filled_in_already(element, key, expected):
 @pytest.mark.parametrize(
     "element",
     [
-        typed(""),
-        chosen("static_select", TWO, ""),
-        chosen("static_select", TWO, "gone"),
-        searched(None),
-        time_of_day(""),
-        conversation("", ("public",)),
+        text_input(""),
+        select("static_select", TWO, ""),
+        select("static_select", TWO, "gone"),
+        external_select(None),
+        time_picker(""),
+        conversation_select("", ("public",)),
     ],
 )
 def test_what_is_not_filled_in(element):

@@ -91,7 +91,7 @@ def test_what_is_left_out_is_counted(session, why):
     """
     What has no place in the window is counted by its reason, and nothing else is.
     """
-    assert why == dict(spans_of((session,), WINDOW, LIMITS).left_out)
+    assert why == dict(spans_of((session,), WINDOW, LIMITS).omitted)
 
 
 def test_spans_keep_to_the_present():
@@ -111,7 +111,7 @@ def test_spans_keep_to_the_present():
 
     told = spans_of((), WINDOW, LIMITS)
 
-    assert ((), (), {}) == (told.drawn, told.sessions, dict(told.left_out))
+    assert ((), (), {}) == (told.drawn, told.sessions, dict(told.omitted))
 
 
 PHONE = "353328110000770"

@@ -8,9 +8,9 @@ from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Window, 
 from bot.pictures.text import (
     counted,
     drawn_at,
-    left_out,
     nothing,
     of_report,
+    omissions,
     subtitle,
     timeline_title,
     unread,
@@ -48,7 +48,7 @@ def test_subtitle():
 
     why = Counter({TOO_OLD: 9, NO_START: 1})
 
-    assert ["1 session left out: no start is told"] == list(left_out(why, Window(NOON, 7)))
+    assert ["1 session left out: no start is told"] == list(omissions(why, Window(NOON, 7)))
 
     assert ["0 rows", "1 row", "12\u202f345 rows"] == [counted(n, "row") for n in (0, 1, 12345)]
 
@@ -82,7 +82,7 @@ def test_left_out(why, lines):
     """
     Each reason has its line, and what did not happen has none.
     """
-    assert lines == list(left_out(Counter(why), WINDOW))
+    assert lines == list(omissions(Counter(why), WINDOW))
 
 
 @pytest.mark.parametrize(
