@@ -1,4 +1,4 @@
-"""Charts as Slack draws them, and in words where a workspace cannot."""
+"""Charts: time cut into bins, numbers counted per bin, bars drawn by Slack or as text."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

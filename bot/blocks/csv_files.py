@@ -1,4 +1,4 @@
-"""All sessions of a SIM as a CSV file, every property of KORE's resource a column."""
+"""CSV: the sessions of a SIM, every property a column, and the SIMs of a digest."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Digests of a channel or a person as a list with buttons, and what is asked or said of one."""
+"""Lists of digests with their buttons, and the screens that confirm what was done with one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A history as a file, CSV or picture, the sentence that comes with it, and where it went."""
+"""Files to send: a history as CSV or picture, a triage as CSV, and what is said of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""How the same words come out in Slack, in a notification and in a terminal.
+"""Formatters: the same text for Slack's blocks, for a notification and for a terminal.
 
 Every sentence of this bot is written once, in `bot.blocks.report_text`, over a `Formatter`:
 

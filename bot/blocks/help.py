@@ -1,4 +1,4 @@
-"""The answer to `/simsessions help`, and to `/simsessions` with nothing behind it."""
+"""The answers to `/simsessions help` and `/simsessions rules`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

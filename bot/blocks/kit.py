@@ -1,4 +1,4 @@
-"""The few builders of Block Kit; Slack's limits are kept by how they are made.
+"""Escaping, and builders of Block Kit that keep within Slack's limits.
 
 Blocks are plain dicts: slack_sdk's models drop what they do not know yet. Limits are those of
 docs.slack.dev/reference/block-kit. Foreign text goes through `bot.blocks.kit.escape` (or a

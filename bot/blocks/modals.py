@@ -1,4 +1,4 @@
-"""The window with all that KORE tells of one session, and the way from one to the next."""
+"""Modals: pasting SIMs, all that KORE tells of one session, a notice, a wait."""
 
 from collections.abc import Sequence
 from datetime import datetime

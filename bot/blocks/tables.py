@@ -1,4 +1,4 @@
-"""One table drawn in four ways: data_table, table, fields, text; budgets are kept by counting.
+"""A table in four forms, each within its limits: data_table, table, fields, text.
 
 A row that no longer fits ends the table: what is drawn is always the first rows, and `Drawn.rows`
 says how many, so that the screen can say what was left out.

@@ -1,4 +1,4 @@
-"""The card of a watch: one message that is kept up to date, with a Stop button while it is open."""
+"""Watches: the card that is kept up to date, the list with Stop buttons, the notices."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
