@@ -14,7 +14,7 @@ LIST_PATIENCE_SECONDS = 60.0  # nobody waits for an ack here: better a whole lis
 
 
 @asynccontextmanager
-async def lookups(settings: Settings, clock: Clock) -> AsyncIterator[SessionLookup]:
+async def open_lookups(settings: Settings, clock: Clock) -> AsyncIterator[SessionLookup]:
     """Open the KORE client and all above it; the list of SIMs is read when a name needs it."""
     kore = open_kore(settings.kore_config(), clock)
     directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 EXIT_CODES = "Exit codes:\n\n\b\n" + "\n".join(f"{c.value:>3}  {c.meaning}" for c in ExitCode)
 
 
-class FoundCommands(click.Group):
+class CommandGroup(click.Group):
     """A group whose commands are the files of bot/cli/commands, each loaded when asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -70,7 +70,7 @@ def installed_version() -> str:
         return "from a checkout"
 
 
-@click.group(cls=FoundCommands, name="simsessions", epilog=EXIT_CODES)
+@click.group(cls=CommandGroup, name="simsessions", epilog=EXIT_CODES)
 @click.option(
     "--version",
     is_flag=True,
@@ -87,7 +87,7 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command line and give its exit code; errors are a sentence on stderr."""
+    """Run a command line and return its exit code; errors are a sentence on stderr."""
     _write_in_any_encoding()
     try:
         done = cli.main(arguments, prog_name="simsessions", standalone_mode=False)

@@ -1,4 +1,4 @@
-"""Ports that are asked for, and what is said where one cannot be had."""
+"""What commands that serve need: a port, a stop signal, and the settings that lead to them."""
 
 import asyncio
 import errno
@@ -6,13 +6,18 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 from bot.errors import StartError
 
-CANNOT_BE_HAD = {errno.EADDRINUSE: "is taken", errno.EACCES: "may not be used by this account"}
+if TYPE_CHECKING:
+    from bot.emulators.kore.api import KoreApi
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+UNAVAILABLE = {errno.EADDRINUSE: "is taken", errno.EACCES: "may not be used by this account"}
 
 
-def asked_or_free(asked: int | None, usual: int) -> int:
+def port_or_free(asked: int | None, usual: int) -> int:
     """Return the port that was asked for; else the usual one if it is free, else 0 for any."""
     if asked is not None:
         return asked
@@ -31,14 +36,11 @@ def port_errors(port: int) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in CANNOT_BE_HAD:
+        if error.errno not in UNAVAILABLE:
             raise
-        why = CANNOT_BE_HAD[error.errno]
+        why = UNAVAILABLE[error.errno]
         msg = f"port {port} {why}: choose another with --port, or 0 for any"
         raise StartError(msg) from error
-
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @asynccontextmanager
@@ -60,3 +62,12 @@ async def until_stopped() -> AsyncIterator[asyncio.Event]:
         yield stopped
     finally:
         restore()
+
+
+def exports(api: "KoreApi", url: str) -> Iterator[str]:
+    """Return shell lines that lead `lookup` to a KORE stand-in, which listens at `url`."""
+    from bot.emulators.kore.api import TOKEN_PATH  # noqa: PLC0415 -- the caller has it already
+
+    yield f"export KORE_API_URL={url} KORE_TOKEN_URL={url}{TOKEN_PATH}"
+    yield f"export KORE_CLIENT_ID={api.client_id}"
+    yield f"export KORE_CLIENT_SECRET={api.client_secret}"

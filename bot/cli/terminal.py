@@ -27,7 +27,7 @@ AFTER_SECONDS = 1.0
 
 @contextmanager
 def progress(what: str, total: int, after: float = AFTER_SECONDS) -> Iterator[Callable[[], None]]:
-    """Return what to call at each step; the bar is shown only on a terminal, and goes again."""
+    """Return the function to call at each step; a bar is shown on a terminal while it lasts."""
     out = terminal(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, TimeElapsedColumn(), console=out, transient=True)

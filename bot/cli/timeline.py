@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 OPTION = "--timeline"
 
 
-def check(asked: list[str], file: Path) -> None:
+def check_output(asked: list[str], file: Path) -> None:
     """See before KORE is asked that there is one SIM, and a folder that takes the file.
 
     Raises click's BadParameter otherwise.

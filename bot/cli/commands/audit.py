@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from bot.store.lookups import Lookup, Wanted
 
 
-def moment(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
-    """Read how long ago, or a date; give epoch seconds."""
+def parse_moment(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    """Read how long ago, or a date; return epoch seconds."""
     if text is None:
         return None
     try:
@@ -25,15 +25,15 @@ def moment(_: click.Context, __: click.Parameter, text: str | None) -> float | N
 
 def _date(text: str) -> datetime:
     try:
-        told = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         msg = "write 90min, 24h or 7d, or a date such as 2026-01-31"
         raise click.BadParameter(msg) from error
-    return told if told.tzinfo else told.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @click.command()
-@click.option("--since", callback=moment, help="Not before: 90min, 24h, 7d, or a date (UTC).")
+@click.option("--since", callback=parse_moment, help="Not before: 90min, 24h, 7d, or a date (UTC).")
 @click.option("--user", "person", metavar="ID", help="Of this person: U0123ABCD.")
 @click.option("--sim", metavar="SID", help="Of this SIM: its SID, or the name that it had.")
 @click.option("--channel", metavar="ID", help="From this channel: C0123ABCD.")
@@ -48,12 +48,12 @@ def command(*, as_lines: bool, **which: object) -> None:
     from bot.cli.reports.audit import as_json, as_table  # noqa: PLC0415 -- only here
     from bot.store.lookups import Wanted  # noqa: PLC0415 -- the other commands need no SQL
 
-    rows = asyncio.run(found(load_settings(need=Need.NOTHING), Wanted(**which)))  # type: ignore[arg-type]  # click has checked them
+    rows = asyncio.run(find_lookups(load_settings(need=Need.NOTHING), Wanted(**which)))  # type: ignore[arg-type]  # click has checked them
     for line in map(as_json, rows) if as_lines else as_table(rows):
         click.echo(line)
 
 
-async def found(settings: Settings, wanted: "Wanted") -> "tuple[Lookup, ...]":
+async def find_lookups(settings: Settings, wanted: "Wanted") -> "tuple[Lookup, ...]":
     """Read the store. Raises StartError and StoreError."""
     from bot.app.resources import opened_store  # noqa: PLC0415 -- the other commands need no store
     from bot.store.lookups import Lookups  # noqa: PLC0415 -- nor SQL

@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from bot.cli.exports import exports
-from bot.cli.server import asked_or_free, port_errors, until_stopped
+from bot.cli.server import exports, port_errors, port_or_free, until_stopped
 
 USUAL_PORT = 8080
 
@@ -42,7 +41,7 @@ def command(
     configure_logging("WARNING", form="text")
     store = {"SIMSESSIONS_DATABASE_URL": database} if database else {}
     options = {"bots": bots, "data": data, "over_http": over_http, "settings": store}
-    asyncio.run(serve(asked_or_free(port, USUAL_PORT), options))
+    asyncio.run(serve(port_or_free(port, USUAL_PORT), options))
 
 
 async def serve(port: int, options: dict[str, Any]) -> None:

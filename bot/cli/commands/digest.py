@@ -43,7 +43,7 @@ def preview(digest: str) -> None:
 
     settings = load_settings(need=Need.KORE)
     with ExitStack() as stack:
-        _, made = asyncio.run(digest_once.preview(settings, digest, bar(stack)))
+        _, made = asyncio.run(digest_once.preview(settings, digest, progress_bar(stack)))
     for line in as_text(made):
         click.echo(line)
 
@@ -67,8 +67,8 @@ def run(digest: str) -> int:
     return ExitCode.NOT_ALL
 
 
-def bar(stack: ExitStack) -> Callable[[int], Callable[[], None]]:
-    """Return what shows a progress bar, once it is known of how much."""
+def progress_bar(stack: ExitStack) -> Callable[[int], Callable[[], None]]:
+    """Return a function that opens a progress bar, once the number of chunks is known."""
     from bot.cli.terminal import progress  # noqa: PLC0415 -- rich is for those who wait
 
     return lambda chunks: stack.enter_context(progress("Asking KORE", chunks))

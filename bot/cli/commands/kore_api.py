@@ -5,8 +5,7 @@ import shlex
 
 import click
 
-from bot.cli.exports import exports
-from bot.cli.server import port_errors, until_stopped
+from bot.cli.server import exports, port_errors, until_stopped
 
 
 @click.command()

@@ -37,7 +37,7 @@ def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None) -> i
     settings = load_settings(need=Need.KORE)
     asked = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
     if picture:
-        timeline.check(asked, picture)
+        timeline.check_output(asked, picture)
     answers = asyncio.run(look_up(settings, asked, newest_only=picture is None))
     (print_json if as_lines else print_text)(asked, answers)
     if picture and not isinstance(answers[0], BotError):
@@ -58,13 +58,13 @@ async def look_up(
 
     With `newest_only` a report keeps one session: those of ten thousand SIMs fill the memory.
     """
-    from bot.cli.lookups import lookups  # noqa: PLC0415 -- the other commands need no client
+    from bot.cli.lookups import open_lookups  # noqa: PLC0415 -- the other commands need no client
     from bot.cli.terminal import progress  # noqa: PLC0415 -- nor rich
     from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
     from bot.ops.logging import LogRedactor, configure_logging  # noqa: PLC0415 -- nor this
 
     configure_logging("WARNING", form="text", masker=LogRedactor(settings.secrets))
-    async with lookups(settings, SystemClock()) as service:
+    async with open_lookups(settings, SystemClock()) as service:
         with progress("Looking up", len(asked)) as step:
             return await service.look_up_many(asked, newest_only=newest_only, done=step)
 

@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli.commands.run import kept_for_ever
+from bot.cli.commands.run import without_collecting
 from bot.settings import load_settings
 
 
@@ -17,7 +17,7 @@ def command(*, until_stdin_ends: bool) -> None:
     bot starts such processes itself where SIMSESSIONS_WORKERS says how many.
     """
     settings = load_settings()
-    with kept_for_ever():
+    with without_collecting():
         from bot.app.run import work  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
 
     work(settings, until_stdin_ends=until_stdin_ends)

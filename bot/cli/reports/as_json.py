@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from bot.blocks.format import PLAIN
-from bot.cli.reports.sentences import filled, told
+from bot.cli.reports.sentences import error_sentence, filled
 from bot.diagnosis.rule import Finding
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
@@ -18,7 +18,7 @@ from bot.sessions.report import SessionReport
 def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
     """Return a report, or the error that stands in its place, as what json.dumps takes."""
     if isinstance(answer, BotError):
-        return {"query": query, "error": {"kind": answer.kind, "message": told(answer)}}
+        return {"query": query, "error": {"kind": answer.kind, "message": error_sentence(answer)}}
     last = answer.last_session
     plain: dict[str, Any] = to_jsonable_python(
         {

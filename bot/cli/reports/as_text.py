@@ -16,7 +16,7 @@ from bot.blocks.report_text import (
     stale_line,
     window_line,
 )
-from bot.cli.reports.sentences import told
+from bot.cli.reports.sentences import error_sentence
 from bot.diagnosis.rule import Finding, Severity
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
@@ -32,7 +32,7 @@ COLOURS = {
 def as_text(query: str, answer: SessionReport | BotError) -> Iterator[Text]:
     """Return the lines of a report, or of the error that stands in its place."""
     if isinstance(answer, BotError):
-        yield Text(f"{PLAIN.data(query)}: {PLAIN.data(told(answer), 2000)}", style=BOLD)
+        yield Text(f"{PLAIN.data(query)}: {PLAIN.data(error_sentence(answer), 2000)}", style=BOLD)
         return
     yield Text(report_headline(answer, PLAIN), style=BOLD)
     yield from _optional(stale_line(answer, PLAIN), answer.problem)

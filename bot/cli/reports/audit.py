@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.blocks.kit import clean
+from bot.cli.reports.sentences import aligned
 from bot.store.lookups import Lookup
 
 HEAD = ("when (UTC)", "user", "channel", "by", "name", "SIM", "outcome", "ref")
@@ -31,9 +32,7 @@ def as_table(rows: Sequence[Lookup]) -> list[str]:
     """Return lines whose columns stand below each other, or one that says that there is nothing."""
     if not rows:
         return ["No look-up fits."]
-    table = [HEAD, *map(_cells, rows)]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]
+    return aligned(HEAD, map(_cells, rows))
 
 
 def _cells(row: Lookup) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from bot.blocks.digest_text import (
 )
 from bot.blocks.format import PLAIN, grouped
 from bot.blocks.kit import clean
+from bot.cli.reports.sentences import aligned
 from bot.digests.digest import COUNTED, Digest
 
 HEAD = ("id", "channel", "name", "SIMs", "how often", "next")
@@ -52,9 +53,7 @@ def as_table(every: Sequence[ListedDigest], now: datetime) -> list[str]:
     """Return lines whose columns stand below each other, or one that says that there is nothing."""
     if not every:
         return ["There are no digests. `/simsessions digest add` in Slack makes one."]
-    table = [HEAD, *(_cells(listed, now) for listed in every)]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]
+    return aligned(HEAD, (_cells(listed, now) for listed in every))
 
 
 def as_text(digest: Digest) -> Iterator[str]:

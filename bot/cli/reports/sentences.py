@@ -1,6 +1,7 @@
-"""Sentences that JSON and terminal share."""
+"""What the reports share: sentences, and columns that stand below each other."""
 
 import re
+from collections.abc import Iterable
 
 from bot.blocks.findings import value_text
 from bot.blocks.format import PLAIN, Formatter
@@ -20,9 +21,16 @@ def filled(sentence: str, finding: Finding, fmt: Formatter) -> str:
     )
 
 
-def told(error: BotError) -> str:
+def error_sentence(error: BotError) -> str:
     """Return an error's sentence; where several SIMs fit, with what to type to mean one of them."""
     if not isinstance(error, SimAmbiguous):
         return error.sentence
     each = (f"{sim.sid} (ICCID {sim.iccid or 'unknown'})" for sim in error.candidates)
     return f"{error.sentence} {PLAIN.data(', '.join(each), 1000)}"
+
+
+def aligned(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return the lines of a table, each column as wide as its widest cell."""
+    table = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]

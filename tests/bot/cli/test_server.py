@@ -1,19 +1,22 @@
-"""Ports that can and cannot be had."""
+"""Ports that can and cannot be had, and the lines to copy into a shell."""
 
 import errno
 import socket
 
 import pytest
 
-from bot.cli.server import asked_or_free, port_errors
+from bot.cli.server import exports, port_errors, port_or_free
+from bot.clock import SystemClock
+from bot.emulators.kore.api import KoreApi
 from bot.errors import StartError
+from bot.settings import Need, load_settings
 
 
 def test_what_was_asked_for_is_taken_at_its_word():
     """
     A port that somebody names is not second-guessed, 0 included.
     """
-    assert [8123, 0] == [asked_or_free(8123, 8080), asked_or_free(0, 8080)]
+    assert [8123, 0] == [port_or_free(8123, 8080), port_or_free(0, 8080)]
 
 
 def test_the_usual_port_is_given_up_where_it_is_taken():
@@ -22,8 +25,8 @@ def test_the_usual_port_is_given_up_where_it_is_taken():
     """
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        while_taken = asked_or_free(None, port)
-    afterwards = asked_or_free(None, port)
+        while_taken = port_or_free(None, port)
+    afterwards = port_or_free(None, port)
 
     assert [0, port] == [while_taken, afterwards]
 
@@ -45,3 +48,14 @@ def test_another_trouble_is_not_blamed_on_the_port():
     """
     with pytest.raises(FileNotFoundError), port_errors(80):
         raise FileNotFoundError
+
+
+def test_its_exports_are_the_settings_of_a_lookup():
+    """
+    Read as an environment they are all that `lookup` needs.
+    """
+    api = KoreApi(SystemClock())
+    words = " ".join(exports(api, "http://127.0.0.1:1")).replace("export ", "").split()
+    settings = load_settings(dict(word.split("=", 1) for word in words), None, need=Need.KORE)
+
+    assert ("http://127.0.0.1:1", api.client_id) == (settings.kore_api_url, settings.kore_client_id)

@@ -7,7 +7,7 @@ import click
 import pytest
 from PIL import Image
 
-from bot.cli.timeline import check, write
+from bot.cli.timeline import check_output, write
 from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.faults import broken
@@ -144,6 +144,6 @@ def test_a_place_that_takes_a_file_is_fine(tmp_path):
     """
     One SIM and a folder that is there raise nothing.
     """
-    check(["pump-7"], tmp_path / "out.png")
+    check_output(["pump-7"], tmp_path / "out.png")
 
     assert [] == list(tmp_path.iterdir())

@@ -52,7 +52,9 @@ async def test_json_of_an_answer(kore, simsessions):
         "state",
         "last_session",
         "summary",
+        "cause",
         "findings",
+        "skipped_rows",
         "as_of",
         "stale",
     ] == list(answer)
@@ -61,14 +63,23 @@ async def test_json_of_an_answer(kore, simsessions):
     assert answer["stale"] is False
 
 
-async def test_a_finding_has_its_six_parts(kore, simsessions):
+async def test_a_finding_has_its_parts(kore, simsessions):
     """
-    Each finding says its rule, severity, title, evidence, next step and source.
+    Each finding says its rule, how grave and when, its title, evidence, next step and source.
     """
     done = await simsessions("lookup", "pump-7", "--json", **kore.settings)
     (finding, *_) = json.loads(done.out)["findings"]
 
-    assert ["rule", "severity", "title", "evidence", "next_step", "source"] == list(finding)
+    assert [
+        "rule",
+        "severity",
+        "when",
+        "explained_by",
+        "title",
+        "evidence",
+        "next_step",
+        "source",
+    ] == list(finding)
     assert "critical" == finding["severity"]
     assert isinstance(finding["evidence"], dict)
 

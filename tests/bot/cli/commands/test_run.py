@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from bot.cli.commands.run import kept_for_ever
+from bot.cli.commands.run import without_collecting
 from tests.bot.cli.conftest import kept_in, started
 
 
@@ -77,7 +77,7 @@ def test_the_collector_is_back_after_the_imports():
     """
     Garbage is collected again once the block ends, also where an import fails.
     """
-    with suppress(ImportError), kept_for_ever():
+    with suppress(ImportError), without_collecting():
         during = gc.isenabled()
         raise ImportError
     frozen, after = gc.get_freeze_count(), gc.isenabled()
