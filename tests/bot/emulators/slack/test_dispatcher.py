@@ -60,7 +60,8 @@ async def test_scopes_and_membership_say_what_is_heard(app, api, hear, case):
 
 async def test_a_mention_is_told_completely(app, hear, said):
     """
-    The callback names app, team, event id and time; the event who, where, in which thread.
+    The callback names app, team, event id and time; the event who, where, in which thread, and in
+    a shared channel whose team the writer belongs to.
     """
     root = said(text="root")
 
@@ -84,14 +85,7 @@ async def test_a_mention_is_told_completely(app, hear, said):
     assert callback["event_id"].startswith("Ev")
     assert not callback["is_ext_shared_channel"]
     assert callback["authorizations"][0]["is_bot"]
-
-
-async def test_a_foreign_mention_is_told_as_such(app, hear):
-    """
-    In a shared channel the event says whose team the writer belongs to.
-    """
     await hear("dora", "#partner-shared", MENTION)
-
     assert app.last["is_ext_shared_channel"]
     assert ("T0ACMEIOT", "T0PARTNER") == (app.last["team_id"], app.last["event"]["user_team"])
 
@@ -190,27 +184,19 @@ async def seen(request, api, base, connect):
         yield told
 
 
-async def test_as_it_should_be(api, workspace, seen):
-    """
-    Without delivery_faults each event comes once, in order, at once.
-    """
-    await workspace.say("ana", FLEET, MENTION)
-    await api.dispatcher.settled()
-
-    types = [(attempt, callback["event"]["type"]) for attempt, callback in seen()]
-    assert [(0, "app_mention"), (0, "message")] == sorted(types)
-
-
-async def test_every_event_twice(api, workspace, seen):
+@pytest.mark.parametrize("twice", [False, True])
+async def test_every_event_comes_once_or_twice(api, workspace, seen, twice):
     """
     The second delivery is the first retry, with the same id, though the first was acknowledged.
     """
-    api.dispatcher.delivery_faults = DeliveryFaults(twice=True)
+    api.dispatcher.delivery_faults = DeliveryFaults(twice=twice)
     await workspace.say("ana", FLEET, MENTION)
     await api.dispatcher.settled()
 
     told = [(callback["event_id"], attempt) for attempt, callback in seen()]
-    assert sorted((each, turn) for each in api.dispatcher.events for turn in (0, 1)) == sorted(told)
+    expected = [(each, turn) for each in api.dispatcher.events for turn in range(1 + twice)]
+    assert sorted(expected) == sorted(told)
+    assert {"app_mention", "message"} == {callback["event"]["type"] for _, callback in seen()}
 
 
 async def test_backwards(api, workspace, seen):
