@@ -59,22 +59,21 @@ class Drawn:
 
 def as_data_table(table: Table) -> Drawn:
     """Draw a table that the reader can sort, filter and page through."""
-    header, rows = _within(table, DATA_TABLE_ROWS - 1, DATA_TABLE_CHARACTERS)
+    rows = _cells(table, DATA_TABLE_ROWS - 1, DATA_TABLE_CHARACTERS)
     block: Block = {
         "type": "data_table",
         "caption": clean(table.caption, _CELL),
-        "rows": _cells([header, *rows]),
+        "rows": rows,
         "page_size": PAGE,
         "row_header_column_index": 0,
     }
-    return Drawn([block], len(rows), len(header))
+    return Drawn([block], len(rows) - 1, len(rows[0]))
 
 
 def as_table(table: Table) -> Drawn:
     """Draw a plain table."""
-    header, rows = _within(table, TABLE_ROWS - 1, TABLE_CHARACTERS)
-    block: Block = {"type": "table", "rows": _cells([header, *rows])}
-    return Drawn([block], len(rows), len(header))
+    rows = _cells(table, TABLE_ROWS - 1, TABLE_CHARACTERS)
+    return Drawn([{"type": "table", "rows": rows}], len(rows) - 1, len(rows[0]))
 
 
 def as_fields(table: Table) -> Drawn:
@@ -91,27 +90,22 @@ def as_text(table: Table) -> Drawn:
     return Drawn([section("\n".join(kept))], len(kept), len(table.header))
 
 
-def _within(table: Table, most: int, characters: int) -> tuple[Row, Sequence[Row]]:
-    """Drop columns from the right until all rows fit, down to the kept_columns ones; then rows."""
-    lines: list[Row] = [table.header, *table.rows[:most]]
-    columns = [sum(len(_text(row[at])) for row in lines) for at in range(len(table.header))]
+def _cells(table: Table, most: int, characters: int) -> list[list[Block]]:
+    """Return header and rows. Columns go from the right until all rows fit, then rows go.
+
+    Each cell is made once: cleaning its text is what costs.
+    """
+    rows = [[_cell(cell) for cell in row] for row in (table.header, *table.rows[:most])]
+    columns = [sum(len(row[at]["text"]) for row in rows) for at in range(len(table.header))]
     fit = max(_fitting(columns, characters), table.kept_columns or len(columns))
-    lines = [row[:fit] for row in lines]
-    kept = lines[: _fitting([_weight(row) for row in lines], characters)]
-    return kept[0], kept[1:]
+    rows = [row[:fit] for row in rows]
+    weights = [sum(len(cell["text"]) for cell in row) for row in rows]
+    return rows[: _fitting(weights, characters)]
 
 
 def _fitting(weights: Sequence[int], most: int) -> int:
     """Count how many of the first weights stay within `most` together."""
     return sum(total <= most for total in accumulate(weights))
-
-
-def _weight(row: Row) -> int:
-    return sum(len(_text(cell)) for cell in row)
-
-
-def _cells(rows: Iterable[Row]) -> list[list[Block]]:
-    return [[_cell(cell) for cell in row] for row in rows]
 
 
 def _cell(cell: Cell) -> Block:
