@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "bot", "worker", "--until-stdin-ends")
 BACKOFF = Backoff(first=1.0, longest=60.0)
 LIVED_SECONDS = 60.0
+CLOSE_SECONDS = 3.0
 
 
 class Workers:
@@ -28,22 +29,22 @@ class Workers:
         self._clock = clock
         # a port of their own, and time to give back what they do before we lose our patience
         self._env = os.environ | {"PORT": "0", "SIMSESSIONS_DRAIN": f"{drain / 2:g}"}
-        self._tending: list[asyncio.Task[None]] = []
+        self._supervising: list[asyncio.Task[None]] = []
         self._processes: set[asyncio.subprocess.Process] = set()
 
     def start(self) -> None:
         """Start them, beside the caller."""
-        tended = (self._tend() for _ in range(self._count))
-        self._tending = [asyncio.create_task(each, name="worker") for each in tended]
+        supervised = (self._supervise() for _ in range(self._count))
+        self._supervising = [asyncio.create_task(each, name="worker") for each in supervised]
 
     async def stop(self, patience: float) -> None:
         """Tell them to stop; kill those that have not after `patience` seconds."""
-        for task in self._tending:
+        for task in self._supervising:
             task.cancel()
-        await asyncio.gather(*self._tending, return_exceptions=True)
+        await asyncio.gather(*self._supervising, return_exceptions=True)
         await asyncio.gather(*(_ended(process, patience) for process in self._processes))
 
-    async def _tend(self) -> None:
+    async def _supervise(self) -> None:
         """Start one, again and again, later each time unless it has lived for a while."""
         ended_early = 0
         while True:
@@ -68,9 +69,6 @@ async def _ended(process: asyncio.subprocess.Process, patience: float) -> None:
         except TimeoutError:
             process.kill()
     await process.wait()
-
-
-CLOSE_SECONDS = 3.0
 
 
 class Intake(Protocol):

@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from bot.app.jobs import open_engine, subscriptions
-from bot.app.resources import open_resources, opened_store, shared_pace
+from bot.app.resources import open_resources, opened_store, shared_rate
 from bot.clock import Clock, SystemClock
 from bot.digests.digest import Digest
 from bot.digests.fleet import OnStart, open_fleet, preview_digest
@@ -47,20 +47,22 @@ async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subsc
     clock = SystemClock()
     async with opened_store(settings) as store, AsyncExitStack() as stack:
         one = await _chosen(which, store)
-        pace = shared_pace(settings, clock, store)
-        kore = open_kore(settings.kore_config(), clock, shared_rate=pace)
+        rate = shared_rate(settings, clock, store)
+        kore = open_kore(settings.kore_config(), clock, shared_rate=rate)
         stack.push_async_callback(kore.aclose)
-        behind = kore.in_background(at_once=settings.worker_at_once)
-        stack.push_async_callback(behind.aclose)
+        background = kore.in_background(at_once=settings.worker_at_once)
+        stack.push_async_callback(background.aclose)
         executor = WorkerThread()
         stack.push_async_callback(executor.aclose)
         judge = Judge(settings.thresholds)
-        fleet = open_fleet(store, behind, judge, clock, executor, at_once=settings.worker_at_once)
+        fleet = open_fleet(
+            store, background, judge, clock, executor, at_once=settings.worker_at_once
+        )
         return one, await preview_digest(one, fleet, clock, began)
 
 
 async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]:
-    """Make one and post it; give its run. Raises also SlackLost and NoSuchDigest.
+    """Make one and post it; return its run. Raises also SlackLost and NoSuchDigest.
 
     The job stands in the store, so whoever is there does it: a running bot or worker, else the
     engine that is started here until it is done.

@@ -1,4 +1,4 @@
-"""What a bot and a worker both stand on: the store, KORE, Slack's Web API, and the queue."""
+"""What a bot and a worker both need: the store, KORE, Slack's Web API, and the queue."""
 
 import asyncio
 import os
@@ -34,31 +34,8 @@ from bot.store.rate_limit import SharedRate
 from bot.store.reconnect import Reconnector
 from bot.store.schedules import Schedules
 
-
-def access_of(settings: Settings, identity: Identity) -> Access:
-    """Return who may ask; without a list of workspaces, the one of the bot token."""
-    return Access(
-        home=identity.team,
-        teams=settings.allowed_teams,
-        users=settings.allowed_users,
-        channels=settings.allowed_channels,
-        groups=settings.allowed_groups,
-        enterprise=identity.enterprise,
-    )
-
-
-def open_authorizer(
-    settings: Settings, access: Access, slack: SlackClient, clock: Clock, stack: AsyncExitStack
-) -> Authorizer:
-    """Read the user groups in the background; what is asked of Slack ends with the stack."""
-    groups = UserGroups(slack, clock, settings.allowed_groups)
-    reading = asyncio.create_task(groups.run(), name="user-groups")
-    stack.push_async_callback(cancelled, reading)
-    policies = Policies(settings.guests, settings.shared_channels)
-    people, channels = People(slack, clock), Channels(slack, clock)
-    authorizer = Authorizer(access, people, channels, groups, policies)
-    stack.push_async_callback(authorizer.aclose)
-    return authorizer
+PATIENCE_SECONDS = 2.0
+MAY_BE_LOST = "SIMSESSIONS_DATA_MAY_BE_LOST=yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,113 +46,6 @@ class KoreAccess:
     directory: SimDirectory
     resolver: SimResolver
     sessions: SessionLookup
-
-
-async def open_kore_access(
-    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack, store: Database
-) -> KoreAccess:
-    """Open KORE's client and read the list of SIMs in the background."""
-    pace = shared_pace(settings, clock, store)
-    kore = open_kore(settings.kore_config(), clock, observer=metrics, shared_rate=pace)
-    stack.push_async_callback(kore.aclose)
-    directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
-    reading = asyncio.create_task(directory.run(), name="sim-directory")
-    stack.push_async_callback(cancelled, reading)
-    resolver = SimResolver(kore, directory, clock)
-    sessions = SessionLookup(
-        kore, resolver, clock, settings.thresholds, rule_broke=metrics.rule_broke
-    )
-    return KoreAccess(kore, directory, resolver, sessions)
-
-
-def shared_pace(settings: Settings, clock: Clock, store: Database) -> SharedRate | None:
-    """Return the pace of scans and watches over all processes on one store; None for one alone."""
-    allowed, alone = settings.kore_per_second, not (store.is_postgres or settings.workers)
-    if allowed is None or alone:
-        return None
-    account = f"kore {settings.kore_client_id or 'token'}"
-    return SharedRate(store, clock, account, allowed * (1 - RESERVE))
-
-
-PATIENCE_SECONDS = 2.0
-MAY_BE_LOST = "SIMSESSIONS_DATA_MAY_BE_LOST=yes"
-
-
-def store_url(settings: Settings) -> str:
-    """Return the store's URL: the one that is set, or of a file in the data folder."""
-    if settings.database_url:
-        return settings.database_url.get_secret_value()
-    xdg = os.environ.get("XDG_DATA_HOME", "")
-    folder = settings.data_dir or usual_folder(Path("~").expanduser(), xdg)
-    return f"{SQLITE}{folder.expanduser().absolute() / FILE_NAME}"
-
-
-def make_database(settings: Settings) -> Database:
-    """Return the database, not yet open. Raises StartError where its file could not last."""
-    url = store_url(settings)
-    if url.startswith(SQLITE) and not settings.data_may_be_lost:
-        refuse(Path(url.removeprefix(SQLITE)), _named_by(settings))
-    return Database(url)
-
-
-def refuse(file: Path, setting: str) -> None:
-    """Raise StartError, naming the setting, where a file cannot last or be written."""
-    if why := why_not(file):
-        mend = f"set another, or {MAY_BE_LOST} if that is meant"
-        fault = f"{setting}: {why}; {mend}"
-        raise StartError(fault)
-
-
-async def keep_store(
-    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack
-) -> Database:
-    """Open the store beside the rest of the start; give it, ready or not.
-
-    Raises StartError where the settings are at fault. For all else there is `Reconnector`.
-    """
-    database = make_database(settings)
-    stack.push_async_callback(database.aclose)
-    keeper = Reconnector(database, clock, metrics)
-    opening = asyncio.create_task(keeper.open(), name="store-opening")
-    stack.push_async_callback(cancelled, opening)
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await asyncio.shield(opening)
-    except TimeoutError:
-        opening.add_done_callback(_retrieved)
-    except StoreDenied as error:
-        raise StartError(denied(settings, error)) from error
-    keeping = asyncio.create_task(keeper.run(), name="store-keeper")
-    stack.push_async_callback(cancelled, keeping)
-    return database
-
-
-@asynccontextmanager
-async def opened_store(settings: Settings) -> AsyncIterator[Database]:
-    """Return the open store for a command of the terminal. Raises StartError and StoreError."""
-    database = make_database(settings)
-    try:
-        await database.prepare()
-        yield database
-    except StoreDenied as error:
-        raise StartError(denied(settings, error)) from error
-    finally:
-        await database.aclose()
-
-
-def denied(settings: Settings, error: StoreError) -> str:
-    """Return which setting is wrong, and what the database server says of it."""
-    said = str(error.__cause__ or error.sentence).strip().partition("\n")[0]
-    return f"{_named_by(settings)}: the store does not let me in ({said}); set it anew"
-
-
-def _named_by(settings: Settings) -> str:
-    return "SIMSESSIONS_DATABASE_URL" if settings.database_url else "SIMSESSIONS_DATA_DIR"
-
-
-def _retrieved(opening: "asyncio.Task[None]") -> None:
-    if not opening.cancelled():
-        opening.exception()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +86,10 @@ async def open_resources(
         api_url=settings.slack_api_url,
         observer=metrics,
     )
-    store = await keep_store(settings, clock, metrics, stack)
+    store = await _open_store(settings, clock, metrics, stack)
     identity = await identify(slack)
-    access, queue, executor = access_of(settings, identity), JobQueue(store), WorkerThread()
-    kore = await open_kore_access(settings, clock, metrics, stack, store)
+    access, queue, executor = _access_of(settings, identity), JobQueue(store), WorkerThread()
+    kore = await _open_kore_access(settings, clock, metrics, stack, store)
     stack.push_async_callback(executor.aclose)
     return Resources(
         settings=settings,
@@ -229,7 +99,7 @@ async def open_resources(
         slack=slack,
         identity=identity,
         access=access,
-        authorizer=open_authorizer(settings, access, slack, clock, stack),
+        authorizer=_open_authorizer(settings, access, slack, clock, stack),
         store=store,
         queue=queue,
         schedules=Schedules(store, queue),
@@ -241,3 +111,132 @@ async def open_resources(
 def revealed(secret: SecretStr | None) -> str:
     """Return a secret's value; "" where there is none."""
     return secret.get_secret_value() if secret else ""
+
+
+def _access_of(settings: Settings, identity: Identity) -> Access:
+    """Return who may ask; without a list of workspaces, the one of the bot token."""
+    return Access(
+        home=identity.team,
+        teams=settings.allowed_teams,
+        users=settings.allowed_users,
+        channels=settings.allowed_channels,
+        groups=settings.allowed_groups,
+        enterprise=identity.enterprise,
+    )
+
+
+def _open_authorizer(
+    settings: Settings, access: Access, slack: SlackClient, clock: Clock, stack: AsyncExitStack
+) -> Authorizer:
+    """Read the user groups in the background; what is asked of Slack ends with the stack."""
+    groups = UserGroups(slack, clock, settings.allowed_groups)
+    reading = asyncio.create_task(groups.run(), name="user-groups")
+    stack.push_async_callback(cancelled, reading)
+    policies = Policies(settings.guests, settings.shared_channels)
+    people, channels = People(slack, clock), Channels(slack, clock)
+    authorizer = Authorizer(access, people, channels, groups, policies)
+    stack.push_async_callback(authorizer.aclose)
+    return authorizer
+
+
+async def _open_kore_access(
+    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack, store: Database
+) -> KoreAccess:
+    """Open KORE's client and read the list of SIMs in the background."""
+    rate = shared_rate(settings, clock, store)
+    kore = open_kore(settings.kore_config(), clock, observer=metrics, shared_rate=rate)
+    stack.push_async_callback(kore.aclose)
+    directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
+    reading = asyncio.create_task(directory.run(), name="sim-directory")
+    stack.push_async_callback(cancelled, reading)
+    resolver = SimResolver(kore, directory, clock)
+    sessions = SessionLookup(
+        kore, resolver, clock, settings.thresholds, rule_broke=metrics.rule_broke
+    )
+    return KoreAccess(kore, directory, resolver, sessions)
+
+
+def shared_rate(settings: Settings, clock: Clock, store: Database) -> SharedRate | None:
+    """Return the rate of scans and watches over all processes on one store; None for one alone."""
+    allowed, alone = settings.kore_per_second, not (store.is_postgres or settings.workers)
+    if allowed is None or alone:
+        return None
+    account = f"kore {settings.kore_client_id or 'token'}"
+    return SharedRate(store, clock, account, allowed * (1 - RESERVE))
+
+
+def store_url(settings: Settings) -> str:
+    """Return the store's URL: the one that is set, or of a file in the data folder."""
+    if settings.database_url:
+        return settings.database_url.get_secret_value()
+    xdg = os.environ.get("XDG_DATA_HOME", "")
+    folder = settings.data_dir or usual_folder(Path("~").expanduser(), xdg)
+    return f"{SQLITE}{folder.expanduser().absolute() / FILE_NAME}"
+
+
+def make_database(settings: Settings) -> Database:
+    """Return the database, not yet open. Raises StartError where its file could not last."""
+    url = store_url(settings)
+    if url.startswith(SQLITE) and not settings.data_may_be_lost:
+        _refuse(Path(url.removeprefix(SQLITE)), _named_by(settings))
+    return Database(url)
+
+
+def _refuse(file: Path, setting: str) -> None:
+    """Raise StartError, naming the setting, where a file cannot last or be written."""
+    if why := why_not(file):
+        mend = f"set another, or {MAY_BE_LOST} if that is meant"
+        fault = f"{setting}: {why}; {mend}"
+        raise StartError(fault)
+
+
+async def _open_store(
+    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack
+) -> Database:
+    """Open the store while the rest starts; return it, ready or not.
+
+    Raises StartError where the settings are at fault. For all else there is `Reconnector`.
+    """
+    database = make_database(settings)
+    stack.push_async_callback(database.aclose)
+    reconnector = Reconnector(database, clock, metrics)
+    opening = asyncio.create_task(reconnector.open(), name="store-opening")
+    stack.push_async_callback(cancelled, opening)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await asyncio.shield(opening)
+    except TimeoutError:
+        opening.add_done_callback(_retrieved)
+    except StoreDenied as error:
+        raise StartError(denied(settings, error)) from error
+    reconnecting = asyncio.create_task(reconnector.run(), name="store-reconnecting")
+    stack.push_async_callback(cancelled, reconnecting)
+    return database
+
+
+@asynccontextmanager
+async def opened_store(settings: Settings) -> AsyncIterator[Database]:
+    """Return the open store for a command of the terminal. Raises StartError and StoreError."""
+    database = make_database(settings)
+    try:
+        await database.prepare()
+        yield database
+    except StoreDenied as error:
+        raise StartError(denied(settings, error)) from error
+    finally:
+        await database.aclose()
+
+
+def denied(settings: Settings, error: StoreError) -> str:
+    """Return which setting is wrong, and what the database server says of it."""
+    said = str(error.__cause__ or error.sentence).strip().partition("\n")[0]
+    return f"{_named_by(settings)}: the store does not let me in ({said}); set it anew"
+
+
+def _named_by(settings: Settings) -> str:
+    return "SIMSESSIONS_DATABASE_URL" if settings.database_url else "SIMSESSIONS_DATA_DIR"
+
+
+def _retrieved(opening: "asyncio.Task[None]") -> None:
+    if not opening.cancelled():
+        opening.exception()

@@ -29,53 +29,9 @@ from bot.ops.metrics import Metrics
 from bot.settings import Settings
 from bot.slack.client import open_session
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-
-def run_process(settings: Settings, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Serve until `serve` returns, with logs to stderr; its event is the signal to stop."""
-    import uvloop  # noqa: PLC0415 -- only a process of its own chooses its loop
-
-    masker = LogRedactor(settings.secrets)
-    configure_logging(settings.log_level, form=settings.log_format, masker=masker)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_served(serve))
-
-
-async def _served(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    await serve(asyncio.Event())
-
-
-def heed_signals(stopped: asyncio.Event) -> None:
-    """Set the event on a signal from now on; before that, a signal ends a start that hangs."""
-    tune_garbage_collector()
-    for each in SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(each, stopped.set)
-
-
-def tune_garbage_collector() -> None:
-    """Collect seldom, and nothing of what has been imported so far.
-
-    Else each full collection walks all that the imports left, and holds the loop for 0.1 s; and
-    the youngest objects are walked while one page of KORE's is read, which frees none of them.
-    """
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 20)
-
-
-async def listen(web: Starlette, settings: Settings, stack: AsyncExitStack) -> int:
-    """Serve on the port that is set and give it. Raises StartError where it is taken."""
-    try:
-        return await stack.enter_async_context(http_server(web, settings.host, settings.port))
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        why = str(error.strerror).partition(" (while ")[0]  # asyncio says the address once more
-        fault = f"PORT: cannot listen on {where} ({why}); set another PORT or SIMSESSIONS_HOST"
-        raise StartError(fault) from error
-
-
 log = logging.getLogger(__name__)
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 LEAVE_SECONDS = 1.0  # of the drain's, for what is closed after the last answer is out
 
 
@@ -112,9 +68,9 @@ async def _run(settings: Settings, stopped: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def working(settings: Settings, clock: Clock | None = None) -> AsyncIterator[int]:
-    """Serve the lanes while the block lasts; give the port of /healthz, /readyz and /metrics.
+    """Serve the lanes while the block lasts; yield the port of /healthz, /readyz and /metrics.
 
-    At the end jobs get `settings.drain` to finish, and are given back. Raises as `running` does.
+    At the end jobs get `settings.drain` to finish; the rest are released. Raises as `running` does.
     """
     clock, metrics = clock or SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
@@ -152,3 +108,45 @@ def _ended(stopped: asyncio.Event) -> None:
     if not os.read(sys.stdin.fileno(), 1024):
         asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
         stopped.set()
+
+
+def run_process(settings: Settings, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Serve until `serve` returns, with logs to stderr; its event is the signal to stop."""
+    import uvloop  # noqa: PLC0415 -- only a process of its own chooses its loop
+
+    redactor = LogRedactor(settings.secrets)
+    configure_logging(settings.log_level, form=settings.log_format, masker=redactor)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_served(serve))
+
+
+async def _served(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    await serve(asyncio.Event())
+
+
+def heed_signals(stopped: asyncio.Event) -> None:
+    """Set the event on a signal from now on; before that, a signal ends a start that hangs."""
+    tune_garbage_collector()
+    for each in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+
+
+def tune_garbage_collector() -> None:
+    """Collect seldom, and nothing of what has been imported so far.
+
+    Else each full collection walks all that the imports left, and holds the loop for 0.1 s; and
+    the youngest objects are walked while one page of KORE's is read, which frees none of them.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 20)
+
+
+async def listen(web: Starlette, settings: Settings, stack: AsyncExitStack) -> int:
+    """Serve on the port that is set; return it. Raises StartError where it is taken."""
+    try:
+        return await stack.enter_async_context(http_server(web, settings.host, settings.port))
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        why = str(error.strerror).partition(" (while ")[0]  # asyncio says the address once more
+        fault = f"PORT: cannot listen on {where} ({why}); set another PORT or SIMSESSIONS_HOST"
+        raise StartError(fault) from error

@@ -3,20 +3,19 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from bot.emulators.kore.faults import broken
 from bot.errors import UnknownSubcommand
 from bot.sims.errors import Candidate, NotASim, SimNotFound
 from handlers.commands import all_subcommands, find, or_nearest
 
 HERE = Path(__file__).parent
-NAMES = sorted(all_subcommands())
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "rest"),
-    [
+def test_the_first_word_says_which():
+    """
+    A subcommand's name, in any case; everything else names a SIM.
+    """
+    for text, name, rest in (
         ("", "help", ""),
         ("   ", "help", ""),
         ("help", "help", ""),
@@ -29,44 +28,30 @@ NAMES = sorted(all_subcommands())
         ("8901 2600 1234", "sessions", "8901 2600 1234"),
         ("hlep", "sessions", "hlep"),
         ("helper", "sessions", "helper"),
-    ],
-)
-def test_the_first_word_says_which(text, name, rest):
+    ):
+        found, left = find(text)
+
+        assert (name, rest) == (found.name, left), text
+
+
+def test_a_misspelt_subcommand_gets_the_nearest():
     """
-    A subcommand's name, in any case; everything else names a SIM.
+    Where none is near, an error about a SIM stays what it was.
     """
-    found, left = find(text)
-
-    assert (name, rest) == (found.name, left)
-
-
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
+    for text, meant in (
         ("hlep", "/simsessions help"),
         ("HELPP", "/simsessions help"),
         ("ruels", "/simsessions rules"),
         ("rule `x`", "/simsessions rules x"),
-    ],
-)
-def test_a_slip_of_the_finger_is_told(text, meant):
-    """
-    What is nearly a subcommand is answered with it.
-    """
-    error = or_nearest(SimNotFound(), text)
+    ):
+        error = or_nearest(SimNotFound(), text)
 
-    assert isinstance(error, UnknownSubcommand)
-    assert f"Did you mean `{meant}`?" in error.sentence
+        assert isinstance(error, UnknownSubcommand), text
+        assert f"Did you mean `{meant}`?" in error.sentence
+    for text in ("truck-42", "8901260012345678909", "DE" + "0" * 32, "?", "", "h"):
+        error = NotASim("no SIM")
 
-
-@pytest.mark.parametrize("text", ["truck-42", "8901260012345678909", "DE" + "0" * 32, "?", "", "h"])
-def test_what_is_far_from_any_stays_what_it_was(text):
-    """
-    An error about a SIM is left alone where no subcommand is near.
-    """
-    error = NotASim("no SIM")
-
-    assert error is or_nearest(error, text)
+        assert error is or_nearest(error, text), text
 
 
 def test_near_sims_are_offered_as_well():
@@ -79,26 +64,18 @@ def test_near_sims_are_offered_as_well():
     assert "No such SIM. Or did you mean `/simsessions help`?" == error.sentence
 
 
-def test_help_comes_last_of_none_and_the_default_first():
+def test_each_has_its_test_and_its_words():
     """
-    The order is that of help: a SIM first, then by name.
+    Every subcommand is tested under its name, and says what it does in a line; a SIM comes first.
     """
-    rest = [name for name in all_subcommands() if name != "sessions"]
+    first, *rest = all_subcommands()
 
-    assert "sessions" == next(iter(all_subcommands()))
+    assert "sessions" == first
     assert sorted(rest) == rest
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_each_has_its_test_and_its_words(name):
-    """
-    Every subcommand is tested under its name, and says what it does in a line.
-    """
-    found = all_subcommands()[name]
-
-    assert (HERE / "subcommands" / f"test_{name}.py").is_file()
-    assert found.usage.startswith("/simsessions ")
-    assert 0 < len(found.says) <= 120
+    for name, found in all_subcommands().items():
+        assert (HERE / "subcommands" / f"test_{name}.py").is_file(), name
+        assert found.usage.startswith("/simsessions "), name
+        assert 0 < len(found.says) <= 120, name
 
 
 async def test_the_asker_alone_reads_what_the_sim_is_doing(both_ways):
@@ -115,21 +92,23 @@ async def test_the_asker_alone_reads_what_the_sim_is_doing(both_ways):
     assert delivery.answer is None
 
 
-@pytest.mark.parametrize("text", ["", "   ", "help", "HELP", "help me"])
-async def test_nothing_or_help_lists_what_can_be_typed(whole, text):
+async def test_nothing_or_help_lists_what_can_be_typed(whole):
     """
     Without a SIM the answer is help, with examples.
     """
-    await whole.type(text)
+    for text in ("", "   ", "help", "HELP", "help me"):
+        await whole.type(text)
 
-    answer = whole.answer()
-    assert "Type /simsessions and a SIM" in answer.text
-    assert any("/simsessions rules" in str(block) for block in answer.blocks)
+        answer = whole.answer()
+        assert "Type /simsessions and a SIM" in answer.text, text
+        assert any("/simsessions rules" in str(block) for block in answer.blocks)
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
+async def test_what_cannot_be_answered_is_explained(whole):
+    """
+    Misspelt subcommands and SIMs, Super SIMs and rubbish get a sentence, and only the asker.
+    """
+    for count, (text, says) in enumerate((
         ("hlep", "Did you mean /simsessions help?"),
         ("rulez", "Did you mean /simsessions rules?"),
         ("pmp-7", "Did you mean"),
@@ -139,19 +118,14 @@ async def test_nothing_or_help_lists_what_can_be_typed(whole, text):
         ("<!channel>", ""),
         ("../../etc/passwd", ""),
         ("x" * 3000, ""),
-    ],
-)
-async def test_what_cannot_be_answered_is_explained(whole, text, says):
-    """
-    Misspelt subcommands and SIMs, Super SIMs and rubbish get a sentence, and only the asker.
-    """
-    delivery = await whole.type(text)
+    ), 1):  # fmt: skip
+        delivery = await whole.type(text)
 
-    answer = whole.answer()
-    assert delivery.ok
-    assert says in answer.text
-    assert "<!channel>" not in answer.text
-    assert answer.ephemeral_to
+        answer = whole.answer()
+        assert (True, count) == (delivery.ok, len(whole.slack.seen_by("ana"))), text
+        assert says in answer.text, text
+        assert "<!channel>" not in answer.text
+        assert answer.ephemeral_to
 
 
 async def test_in_a_channel_without_the_bot_it_answers_too(whole):

@@ -66,21 +66,17 @@ async def test_pausing_and_resuming(whole):
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
-@pytest.mark.parametrize(
-    ("before", "words"),
-    [("pause", "is paused already"), ("resume", "is not paused")],
-)
-async def test_what_is_so_already(whole, before, words):
+async def test_what_is_so_already(whole):
     """
     Doing it again changes nothing, tells nobody else, and says so.
     """
-    if before == "pause":
-        await whole.type("digest pause")
-    seen = len(whole.slack.seen_by("chloe"))
-    await whole.type(f"digest {before}")
+    for again, words in (("resume", "is not paused"), ("pause", "is paused already")):
+        await whole.type("digest pause" if again == "pause" else "help")
+        seen = len(whole.slack.seen_by("chloe"))
+        await whole.type(f"digest {again}")
 
-    assert words in whole.answer().text
-    assert seen == len(whole.slack.seen_by("chloe"))
+        assert words in whole.answer().text
+        assert seen == len(whole.slack.seen_by("chloe"))
 
 
 async def test_removing_asks_first(whole):
@@ -196,32 +192,21 @@ async def test_lists_of_a_channel_and_of_a_person(whole):
     assert "in <#C0FLEETOP>" in str(whole.slack.direct("ana")[-1].blocks)
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("digest pause pmps", "Did you mean one of these?"),
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_what_is_not_understood(whole):
+    """
+    A misspelt word or name gets the near ones, and nothing is done until one is chosen.
+    """
+    for typed, words in (
         ("digest pause nothing like it", "`/simsessions digest list` shows those that are"),
         ("digest paus pumps", "Did you mean `/simsessions digest pause`?"),
         ("digest explode", "Try `/simsessions digest [add"),
-    ],
-)
-@pytest.mark.parametrize("kind", ["sqlite"])
-async def test_what_is_not_understood(whole, typed, words):
-    """
-    A misspelt deed or name gets the near ones, and nothing is done.
-    """
-    await whole.type(typed)
+        ("digest pause pmps", "Did you mean one of these?"),
+    ):
+        await whole.type(typed)
 
-    assert words in str(whole.answer().blocks).replace("\u2217", "*")
-    assert None is (await kept(whole))[0].paused
-
-
-@pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_near_name_is_a_button(whole):
-    """
-    Choosing it does what was asked.
-    """
-    await whole.type("digest pause pmps")
+        assert words in str(whole.answer().blocks).replace("\u2217", "*"), typed
+        assert None is (await kept(whole))[0].paused, typed
     await whole.click(whole.answer(), "Pumps")
 
     assert PauseReason.ASKED is (await kept(whole))[0].paused
@@ -272,32 +257,27 @@ def click_elsewhere(whole, user, value):
     }
 
 
-@pytest.mark.parametrize(("user", "is_done"), [("ana", True), ("ben", True), ("emil", False)])
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_button_checks_who_presses_it(dispatch, whole, user, is_done):
+async def test_a_button_checks_who_presses_it_and_what_it_carries(dispatch, whole):
     """
-    Who is in the digest's channel may press it wherever they see it; others may not.
+    Who is in the digest's channel may press it wherever they see it; others may not. One that no
+    digest belongs to is answered with a sentence.
     """
     (one,) = await kept(whole)
+    button = DigestButton(id=one.id).to_value()
+    for value in ("", "x", "{}", '{"id":7}', '{"id":"nobody"}'):
+        await dispatch(click_elsewhere(whole, "ana", value))
+        await whole.settle()
 
-    await dispatch(click_elsewhere(whole, user, DigestButton(id=one.id).to_value()))
-    await whole.settle()
+        text = whole.answer().text
+        assert "another version of me" in text or "not there any more" in text, value
+        assert None is (await kept(whole))[0].paused, value
+    for user, is_done in (("emil", False), ("ana", True), ("ben", True)):
+        await dispatch(click_elsewhere(whole, user, button))
+        await whole.settle()
 
-    assert is_done is ((await kept(whole))[0].paused is not None)
-
-
-@pytest.mark.parametrize("value", ["", "x", "{}", '{"id":7}', '{"id":"nobody"}'])
-@pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_forged_or_old_button(dispatch, whole, value):
-    """
-    A button that no digest belongs to is answered with a sentence, and nothing is done.
-    """
-    await dispatch(click_elsewhere(whole, "ana", value))
-    await whole.settle()
-
-    told = whole.answer().text
-    assert "another version of me" in told or "not there any more" in told
-    assert None is (await kept(whole))[0].paused
+        assert is_done is ((await kept(whole))[0].paused is not None), user
+        await whole.type("digest resume")
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -328,18 +308,18 @@ async def press_at_home(whole, user, label):
     await whole.settle()
 
 
-@pytest.mark.parametrize(("user", "is_there"), [("ana", True), ("ben", True), ("emil", False)])
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_the_home_tab_has_the_digests_of_ones_channels(database_url, user, is_there):
+async def test_the_home_tab_has_the_digests_of_ones_channels(database_url):
     """
     Those that one made, and those of the channels that one is in, each with its channel.
     """
     async with bot_on(database_url, allowed_teams={"T0ACMEIOT", "T0CARRIER"}) as whole:
         await added(whole)
-        blocks = str(await at_home(whole, user))
+        for user, is_there in (("ana", True), ("ben", True), ("emil", False)):
+            blocks = str(await at_home(whole, user))
 
-    assert is_there is ("*Pumps*" in blocks)
-    assert is_there is ("in <#C0FLEETOP>" in blocks)
+            assert is_there is ("*Pumps*" in blocks), user
+            assert is_there is ("in <#C0FLEETOP>" in blocks), user
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

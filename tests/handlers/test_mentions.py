@@ -43,19 +43,11 @@ async def test_refreshed_it_is_still_for_all(whole):
     assert not [w for w in ("Share to channel", "shared by") if w in str(answer.blocks)]
 
 
-async def test_within_a_thread_it_stays_there(whole):
+async def test_what_can_be_said(whole):
     """
-    A mention in a thread is answered in that thread, not in one of its own.
+    The same subcommands, names and mistakes as behind the command, and one answer each.
     """
-    root = await whole.say("something is wrong", user="ben")
-    await whole.say(f"{BOT} truck-42", under=root.ts)
-
-    assert 1 == len(replies(whole, root.ts))
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
+    for text, says in (
         (f"{BOT}", "Type /simsessions and a SIM"),
         (f"{BOT} help", "Type /simsessions and a SIM"),
         (f"hey {BOT} truck-42?", "truck-42 is"),
@@ -64,16 +56,10 @@ async def test_within_a_thread_it_stays_there(whole):
         (f"{BOT} what about truck-42 today", "truck-42 is"),
         (f"{BOT} “truck–42”", "truck-42 is"),
         (f"{BOT} HS" + "0" * 32, "Super SIM"),
-    ],
-)
-async def test_what_can_be_said(whole, text, says):
-    """
-    The same subcommands, names and mistakes as behind the command, and one answer each.
-    """
-    asked = await whole.say(text)
+    ):
+        asked = await whole.say(text)
 
-    (answer,) = replies(whole, asked.ts)
-    assert says in answer.text
+        assert [True] == [says in each.text for each in replies(whole, asked.ts)], text
 
 
 async def test_a_direct_message_is_a_question(whole):
@@ -89,32 +75,19 @@ async def test_a_direct_message_is_a_question(whole):
     assert ("well-1 is" in second.text, second.thread_ts) == (True, asked.ts)
 
 
-@pytest.mark.parametrize("words", ["", "what is wrong with these?", "status?"])
-async def test_without_a_sim_it_reads_what_stands_above(whole, words):
+async def test_without_a_sim_it_reads_what_stands_above(whole):
     """
     The root and the message before are read with one call, and their SIMs become one table.
     """
     whole.slack.api.scopes |= HISTORY
-    root = await whole.say("Alert: well-1, well-2 and well-3 are down", user="ben")
-    await whole.say("so is truck-42", user="ben", under=root.ts)
-    await whole.say(f"{BOT} {words}", under=root.ts)
+    for count, words in enumerate(("", "what is wrong with these?", "status?"), 1):
+        root = await whole.say("Alert: well-1, well-2 and well-3 are down", user="ben")
+        await whole.say("so is truck-42", user="ben", under=root.ts)
+        await whole.say(f"{BOT} {words}", under=root.ts)
 
-    (answer,) = replies(whole, root.ts)
-    assert "of 4 SIMs" in answer.text
-    assert 1 == len(whole.slack.api.calls.of("conversations.replies"))
-
-
-async def test_a_higher_message_is_found_too(whole):
-    """
-    Where neither the root nor the message before names a SIM, the nearest above them does.
-    """
-    whole.slack.api.scopes |= HISTORY
-    root = await whole.say("hello", user="ben")
-    for text in ("truck-42 is odd", "is it?", "yes"):
-        await whole.say(text, user="ben", under=root.ts)
-    await whole.say(BOT, under=root.ts)
-
-    assert "truck-42 is" in replies(whole, root.ts)[-1].text
+        (answer,) = replies(whole, root.ts)
+        assert "of 4 SIMs" in answer.text, words
+        assert count == len(whole.slack.api.calls.of("conversations.replies"))
 
 
 async def test_what_stands_above_is_a_look_up(whole, caplog):
@@ -130,49 +103,28 @@ async def test_what_stands_above_is_a_look_up(whole, caplog):
     assert {"sessions"} == named
 
 
-async def test_with_a_sim_in_it_nothing_above_is_read(whole):
+async def test_what_is_answered_in_a_thread(whole):
     """
-    History is read only where it is needed.
+    A named SIM, else the nearest above; a misspelt name is not lost in what stands above.
     """
-    whole.slack.api.scopes |= HISTORY
-    root = await whole.say("well-1 and well-2", user="ben")
-    await whole.say(f"{BOT} truck-42", under=root.ts)
+    for scopes, said, asked, says, reads in (
+        (HISTORY, ["something is wrong"], "truck-42", "truck-42 is", 0),
+        (HISTORY, ["well-1 and well-2"], "truck-42", "truck-42 is", 0),
+        (HISTORY, ["well-1 and well-2"], "truk-42", "Did you mean truck-42", 0),
+        (HISTORY, ["hello", "truck-42 is odd", "is it?", "yes"], "", "truck-42 is", 1),
+        (HISTORY, ["hello"], "", "I found no SIM in this thread", 1),
+        ((), ["well-1 and well-2"], "", "add the scope channels:history", 1),
+    ):
+        whole.slack.api.scopes = whole.slack.api.scopes - HISTORY | {*scopes}
+        before = len(whole.slack.api.calls.of("conversations.replies"))
+        root = await whole.say(said[0], user="ben")
+        for text in said[1:]:
+            await whole.say(text, user="ben", under=root.ts)
+        await whole.say(f"{BOT} {asked}", under=root.ts)
 
-    assert "truck-42 is" in replies(whole, root.ts)[-1].text
-    assert () == whole.slack.api.calls.of("conversations.replies")
-
-
-async def test_without_the_scope_it_says_which(whole):
-    """
-    A thread that may not be read is said, with the scope that an admin can add.
-    """
-    whole.slack.api.scopes -= HISTORY
-    root = await whole.say("well-1 and well-2", user="ben")
-    await whole.say(BOT, under=root.ts)
-
-    assert "add the scope channels:history" in replies(whole, root.ts)[-1].text
-
-
-async def test_a_thread_without_sims_is_said(whole):
-    """
-    What was read and found empty gets one thing to do.
-    """
-    whole.slack.api.scopes |= HISTORY
-    root = await whole.say("hello", user="ben")
-    await whole.say(BOT, under=root.ts)
-
-    assert "I found no SIM in this thread" in replies(whole, root.ts)[-1].text
-
-
-async def test_a_misspelt_name_in_a_thread_is_not_lost_in_it(whole):
-    """
-    One word near a name is answered by that name, not by what stands above.
-    """
-    whole.slack.api.scopes |= HISTORY
-    root = await whole.say("well-1 and well-2", user="ben")
-    await whole.say(f"{BOT} truk-42", under=root.ts)
-
-    assert "Did you mean truck-42" in replies(whole, root.ts)[-1].text
+        (answer,) = replies(whole, root.ts)
+        assert says in answer.text, (said, asked)
+        assert reads == len(whole.slack.api.calls.of("conversations.replies")) - before
 
 
 async def test_nobody_answers_bots_edits_and_the_bot_itself(whole):
@@ -189,18 +141,8 @@ async def test_nobody_answers_bots_edits_and_the_bot_itself(whole):
     assert () == whole.slack.seen_by("ana")
 
 
-async def test_a_mention_in_direct_messages_is_answered_once(whole):
-    """
-    Where both a mention and a message could come, one answer does.
-    """
-    whole.slack.api.scopes |= HISTORY
-    await whole.say(f"{BOT} truck-42", channel="D0ANADM01")
-
-    assert 1 == len(whole.slack.direct("ana"))
-
-
 @pytest.mark.parametrize("over_http", [False, True])
-async def test_the_prefix_is_heard_where_it_is_switched_on(over_http):
+async def test_the_prefix_is_a_question_where_it_is_switched_on(over_http):
     """
     In the channels of the setting `!sim …` is a question; a mention with it is still one.
     """
@@ -217,35 +159,36 @@ async def test_the_prefix_is_heard_where_it_is_switched_on(over_http):
 
 async def test_the_prefix_is_off_at_first(whole):
     """
-    Without the setting nobody is heard but by mention, whatever the scopes.
+    Without the setting only a mention is a question; in direct messages that is one, once.
     """
     whole.slack.api.scopes |= HISTORY
     await whole.say("!sim truck-42")
+    await whole.say(f"{BOT} truck-42", channel="D0ANADM01")
 
     assert () == whole.slack.seen_by("ana")
+    assert 1 == len(whole.slack.direct("ana"))
 
 
 @pytest.mark.parametrize("over_http", [False, True])
-@pytest.mark.parametrize(
-    "delivery_faults",
-    [DeliveryFaults(twice=True), DeliveryFaults(backwards=True), DeliveryFaults(True, True)],
-)
-async def test_every_event_twice_and_out_of_order_is_answered_once(over_http, delivery_faults):
+async def test_every_event_twice_and_out_of_order_is_answered_once(over_http):
     """
     Each question has one answer, whichever way events come.
     """
+    asked = []
     async with whole_bot(over_http=over_http, prefix_channels="C0FLEETOP") as whole:
         whole.slack.api.scopes |= HISTORY
-        whole.slack.api.dispatcher.delivery_faults = delivery_faults
         say = whole.slack.workspace.say
-        asked = [await say("ana", "#fleet-ops", f"{BOT} !sim {t}") for t in ("truck-42", "well-4")]
-        await whole.heard()
-        await whole.slack.api.dispatcher.redeliver_all()
-        await whole.settle()
+        for faults in ({"twice": True}, {"backwards": True}, {"twice": True, "backwards": True}):
+            whole.slack.api.dispatcher.delivery_faults = DeliveryFaults(**faults)
+            asked += [
+                await say("ana", "#fleet-ops", f"{BOT} !sim {t}") for t in ("truck-42", "well-4")
+            ]
+            await whole.heard()
+            await whole.slack.api.dispatcher.redeliver_all()
+            await whole.settle()
 
-        assert sorted(m.ts for m in asked) == sorted(
-            m.thread_ts for m in whole.slack.seen_by("ben")
-        )
+            answers = sorted(m.thread_ts for m in whole.slack.seen_by("ben"))
+            assert sorted(m.ts for m in asked) == answers, faults
 
 
 async def test_ten_minutes_late_is_too_late(both_ways):
@@ -304,7 +247,7 @@ async def test_a_store_that_is_down_blocks_no_answer(dispatch_with, whole):
     assert 1 == len(replies(whole, ts)) + len(whole.slack.direct("ana"))
 
 
-async def test_who_may_not_ask_is_told_alone(whole):
+async def test_who_may_not_ask_is_told_alone():
     """
     A refused mention gets a sentence that nobody else sees; a refused remark gets nothing.
     """
@@ -313,8 +256,8 @@ async def test_who_may_not_ask_is_told_alone(whole):
         await strict.say(f"{BOT} truck-42")
         await strict.say("truck-42 is odd")
 
-        (told,) = strict.slack.seen_by("ana")
-        assert ("You are not on my list" in told.text, told.ephemeral_to) == (True, "U0ANA0001")
+        (answer,) = strict.slack.seen_by("ana")
+        assert ("You are not on my list" in answer.text, answer.ephemeral_to) == (True, "U0ANA0001")
         assert () == strict.slack.seen_by("ben")
 
 

@@ -11,6 +11,14 @@ from tests.running_bots import whole_bot
 CHUNK = NewJob("scan_chunk", "chunk", {"run": 1, "number": 1, "before": None, "until": 0.0})
 
 
+async def queue_of(whole):
+    """The bot's queue, once its store is open: a start does not wait for that for long."""
+    async with asyncio.timeout(20):
+        while whole.bot.services.store.trouble:  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0.02)
+    return JobQueue(whole.bot.services.store)
+
+
 async def ended(queue, key):
     """Wait until a job has ended, and give it."""
     async with asyncio.timeout(20):
@@ -26,7 +34,7 @@ async def test_a_bot_does_jobs():
     By default scans too; what came of them is counted.
     """
     async with whole_bot() as whole:
-        queue = JobQueue(whole.bot.services.store)
+        queue = await queue_of(whole)
         await queue.add(CHUNK)
         job = await ended(queue, "chunk")
         counted = whole.bot.services.metrics.text().decode()
@@ -41,7 +49,7 @@ async def test_a_bot_may_leave_scans_to_workers():
     With none at once it claims none, and still does the rest.
     """
     async with whole_bot(scan_at_once=0) as whole:
-        queue = JobQueue(whole.bot.services.store)
+        queue = await queue_of(whole)
         await queue.add(CHUNK, NewJob("digest", "digest", {"subscription": "gone"}))
         await ended(queue, "digest")
 

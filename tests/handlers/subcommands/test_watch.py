@@ -26,25 +26,22 @@ async def test_a_sim_is_watched_until_it_is_back(whole):
     assert card.ts == notice.thread_ts
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+async def test_what_cannot_be_watched_is_said(whole):
+    """
+    The error says what was understood and one thing to do, and nothing is watched.
+    """
+    for text, expected in (
         ("watch", "Which SIM? Type /simsessions watch <sim>"),
         ("watch truck-42 until online", "truck-42 is online already. Write until changes"),
         ("watch pump-7 until tomorrow", "I cannot wait until tomorrow. Write until online"),
         ("watch pump-7 for 3 moons", "for 3 moons is no length of time."),
         ("watch pump-7 for 8d", "A watch lasts at most 7d"),
         ("watch nosuchsim", "no such SIM"),
-    ],
-)
-async def test_what_cannot_be_watched_is_said(whole, text, expected):
-    """
-    The error says what was understood and one thing to do, and nothing is watched.
-    """
-    await whole.type(text)
+    ):
+        await whole.type(text)
 
-    said = told(whole).text.replace("&lt;", "<").replace("&gt;", ">")
-    assert expected in said
+        said = told(whole).text.replace("&lt;", "<").replace("&gt;", ">")
+        assert expected in said, text
     assert () == await whole.bot.services.watches.of("U0ANA0001")
 
 
