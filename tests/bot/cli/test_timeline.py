@@ -1,4 +1,4 @@
-"""`simsessions lookup --timeline FILE`, as a process, against the stand-in for KORE."""
+"""`simsessions lookup --timeline FILE`, against the stand-in for KORE."""
 
 import json
 from io import BytesIO
@@ -33,9 +33,10 @@ def a_report(sessions):
 
 async def test_the_picture_is_written_beside_the_answer(kore, simsessions, tmp_path):
     """
-    All sessions of the SIM are in the PNG, and stdout is what it is without it.
+    The PNG takes the place of an older file, and stdout is what it is without it.
     """
     file = tmp_path / "truck 42.png"
+    file.write_bytes(b"old")
     done = await simsessions("lookup", "truck-42", "--timeline", str(file), **kore.settings)
     plain = await simsessions("lookup", "truck-42", **kore.settings)
     picture = Image.open(BytesIO(file.read_bytes()))
@@ -58,18 +59,6 @@ async def test_json_stays_json(kore, simsessions, tmp_path):
     assert 0 == done.code
     assert "truck-42" == json.loads(done.out)["query"]
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
-
-
-async def test_a_picture_that_is_there_is_replaced(kore, simsessions, tmp_path):
-    """
-    The file of yesterday becomes that of today.
-    """
-    file = tmp_path / "out.png"
-    file.write_bytes(b"old")
-    done = await simsessions("lookup", "truck-42", "--timeline", str(file), **kore.settings)
-
-    assert 0 == done.code
-    assert file.read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(

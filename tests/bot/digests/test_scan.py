@@ -232,42 +232,21 @@ def test_a_sim_that_was_read():
     )
     row = scan_row(report, evidence(lost))
 
-    assert (SID, "offline", 542, "310-260", NOON.timestamp(), None) == (
-        row.sid,
-        row.state,
-        row.traffic,
-        row.lost_on,
-        row.lost_at,
-        row.fault,
-    )
+    assert (SID, "offline", 542) == (row.sid, row.state, row.traffic)
+    assert ("310-260", NOON.timestamp(), None) == (row.lost_on, row.lost_at, row.fault)
     assert State.OFFLINE is Snapshot.from_json(row.row).state
 
 
 def test_a_sim_that_failed_keeps_what_was_known():
     """
-    The row of a SIM that could not be read compares as the one before did.
+    Its row compares as the one before did; a SIM that nothing is known of has its name.
     """
-    before = ScanRow(SID, "online", 0, 77, "the snapshot before")
-    row = failed_row(a_sim(), NOON, "KORE is not answering.", before)
+    why, before = "KORE is not answering.", ScanRow(SID, "online", 0, 77, "the snapshot before")
+    row, first = (failed_row(a_sim(), NOON, why, known) for known in (before, None))
+    named = Snapshot.from_json(first.row)
 
-    assert (FAILED, 77, "the snapshot before", "KORE is not answering.") == (
-        row.state,
-        row.mark,
-        row.row,
-        row.fault,
-    )
-
-
-def test_a_sim_that_always_failed_has_its_name():
-    """
-    A SIM that nothing is known of is named all the same.
-    """
-    row = failed_row(a_sim(), NOON, "KORE is not answering.", None)
-
-    assert ("pump-7", State.UNKNOWN) == (
-        Snapshot.from_json(row.row).name,
-        Snapshot.from_json(row.row).state,
-    )
+    assert (FAILED, 77, before.row, why) == (row.state, row.mark, row.row, row.fault)
+    assert ("pump-7", State.UNKNOWN) == (named.name, named.state)
 
 
 def test_the_gravest_is_the_heaviest():
