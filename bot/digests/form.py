@@ -1,4 +1,4 @@
-"""A digest as somebody filled it in, and what is wrong with it, field by field. Pure.
+"""The form of a digest: its values as somebody filled them in, and the fault of each field. Pure.
 
 What only KORE or Slack can tell (whether a plan, a name or a channel is there) is asked elsewhere.
 """
@@ -26,7 +26,7 @@ _YEAR = timedelta(days=366)
 
 
 class FormField(StrEnum):
-    """What can be filled in; a fault stands under one of these."""
+    """The fields of the form; a fault stands under one of them."""
 
     NAME = "name"
     WHICH = "which"
@@ -87,7 +87,7 @@ class FormValues:
 
     @property
     def chosen(self) -> str:
-        """What was typed for the SIMs, in the way that was chosen."""
+        """The text that was typed for the chosen kind of selection."""
         texts = {
             SelectionKind.LISTED: self.listed,
             SelectionKind.PATTERN: self.pattern,
@@ -99,26 +99,23 @@ class FormValues:
 
 def values_of(subscription: Subscription) -> FormValues:
     """Return what must be filled in to get this subscription."""
-    chosen, cadence, quiet = (
-        subscription.selection,
-        subscription.schedule,
-        subscription.quiet_hours,
-    )
+    selection, schedule = subscription.selection, subscription.schedule
+    quiet = subscription.quiet_hours
     texts = {SelectionKind.PATTERN: "", SelectionKind.PLAN: "", SelectionKind.STATUS: ""} | {
-        chosen.kind: chosen.text
+        selection.kind: selection.text
     }
     return FormValues(
         name=subscription.name,
-        which=chosen.kind,
-        listed="\n".join(one.typed for one in chosen.sims),
+        which=selection.kind,
+        listed="\n".join(one.typed for one in selection.sims),
         pattern=texts[SelectionKind.PATTERN],
         plan=texts[SelectionKind.PLAN],
         status=texts[SelectionKind.STATUS],
-        every=cadence.frequency,
-        hours=str(cadence.hours),
-        at=f"{cadence.at:%H:%M}",
-        day=str(cadence.day),
-        cron=cadence.line,
+        every=schedule.frequency,
+        hours=str(schedule.hours),
+        at=f"{schedule.at:%H:%M}",
+        day=str(schedule.day),
+        cron=schedule.line,
         zone=subscription.zone,
         quiet_from=f"{quiet.start:%H:%M}" if quiet else "",
         quiet_to=f"{quiet.end:%H:%M}" if quiet else "",
@@ -127,17 +124,20 @@ def values_of(subscription: Subscription) -> FormValues:
     )
 
 
-def validate(draft: FormValues, least: timedelta, now: datetime) -> FieldErrors:
-    """Say what is wrong with a draft, without asking anybody; `least` is between two runs."""
+def validate(values: FormValues, min_interval: timedelta, now: datetime) -> FieldErrors:
+    """Return the fault of each field as far as nobody must be asked for it.
+
+    `min_interval` is the shortest time allowed between two runs.
+    """
     checks: tuple[Callable[[], Iterator[tuple[FormField, str]]], ...] = (
-        lambda: _of_name(draft),
-        lambda: _of_sims(draft),
-        lambda: _of_cadence(draft, least),
-        lambda: _of_zone(draft),
-        lambda: _of_quiet_hours(draft),
+        lambda: _check_name(values),
+        lambda: _check_sims(values),
+        lambda: _check_schedule(values, min_interval),
+        lambda: _check_zone(values),
+        lambda: _check_quiet_hours(values),
     )
     found = {field: words for check in checks for field, words in check()}
-    return found or dict(_of_all_runs(draft, now))
+    return found or dict(_check_next_run(values, now))
 
 
 def field_of(which: SelectionKind) -> FormField:
@@ -145,61 +145,59 @@ def field_of(which: SelectionKind) -> FormField:
     return FormField.WHICH if which is SelectionKind.ALL else FormField(which.value)
 
 
-def _of_name(draft: FormValues) -> Iterator[tuple[FormField, str]]:
-    if not draft.name.strip():
+def _check_name(values: FormValues) -> Iterator[tuple[FormField, str]]:
+    if not values.name.strip():
         yield FormField.NAME, "Give it a name, for instance Pumps."
-    if len(draft.name) > LONGEST_NAME:
+    if len(values.name) > LONGEST_NAME:
         yield FormField.NAME, f"A name has at most {LONGEST_NAME} characters."
 
 
-def _of_sims(draft: FormValues) -> Iterator[tuple[FormField, str]]:
-    field = field_of(draft.which)
-    if draft.which is not SelectionKind.ALL and not draft.chosen:
-        yield field, _MISSING[draft.which]
-    elif draft.which is not SelectionKind.LISTED and len(draft.chosen) > LONGEST:
-        yield field, f"That has {len(draft.chosen)} characters; {LONGEST} are the most."
+def _check_sims(values: FormValues) -> Iterator[tuple[FormField, str]]:
+    field = field_of(values.which)
+    if values.which is not SelectionKind.ALL and not values.chosen:
+        yield field, _MISSING[values.which]
+    elif values.which is not SelectionKind.LISTED and len(values.chosen) > LONGEST:
+        yield field, f"That has {len(values.chosen)} characters; {LONGEST} are the most."
 
 
-def _of_cadence(draft: FormValues, least: timedelta) -> Iterator[tuple[FormField, str]]:
+def _check_schedule(values: FormValues, min_interval: timedelta) -> Iterator[tuple[FormField, str]]:
     try:
-        gap = shortest_gap(draft.schedule.cron)
+        gap = shortest_gap(values.schedule.cron)
     except ValueError as error:
-        yield _cadence_field(draft), str(error)
+        yield _schedule_field(values), str(error)
         return
-    if gap < least:
-        yield (
-            _cadence_field(draft),
-            f"That comes again after {_minutes(gap)}; {_minutes(least)} is the shortest here.",
-        )
+    if gap < min_interval:
+        words = f"That comes again after {_duration(gap)}; "
+        yield _schedule_field(values), f"{words}{_duration(min_interval)} is the shortest here."
 
 
-def _of_zone(draft: FormValues) -> Iterator[tuple[FormField, str]]:
+def _check_zone(values: FormValues) -> Iterator[tuple[FormField, str]]:
     try:
-        zone_named(draft.zone)
+        zone_named(values.zone)
     except ValueError as error:
         yield FormField.ZONE, str(error)
 
 
-def _of_quiet_hours(draft: FormValues) -> Iterator[tuple[FormField, str]]:
-    if draft.quiet_from and not draft.quiet_to:
+def _check_quiet_hours(values: FormValues) -> Iterator[tuple[FormField, str]]:
+    if values.quiet_from and not values.quiet_to:
         yield FormField.QUIET_TO, "Say until when, or leave both empty."
-    if draft.quiet_to and not draft.quiet_from:
+    if values.quiet_to and not values.quiet_from:
         yield FormField.QUIET_FROM, "Say from when, or leave both empty."
-    if draft.quiet_from and draft.quiet_from == draft.quiet_to:
+    if values.quiet_from and values.quiet_from == values.quiet_to:
         yield FormField.QUIET_TO, "That is the time they begin. Give another, or leave both empty."
 
 
-def _of_all_runs(draft: FormValues, now: datetime) -> Iterator[tuple[FormField, str]]:
-    zone, cron = zone_named(draft.zone), draft.schedule.cron
-    if next_due(cron, zone, draft.quiet_hours, now.astimezone(UTC)) is None:
+def _check_next_run(values: FormValues, now: datetime) -> Iterator[tuple[FormField, str]]:
+    zone, cron = zone_named(values.zone), values.schedule.cron
+    if next_due(cron, zone, values.quiet_hours, now.astimezone(UTC)) is None:
         yield FormField.QUIET_TO, "Every run falls into these hours, so it would never come."
 
 
-def _cadence_field(draft: FormValues) -> FormField:
-    return FormField.CRON if draft.every is Frequency.CRON else FormField.EVERY
+def _schedule_field(values: FormValues) -> FormField:
+    return FormField.CRON if values.every is Frequency.CRON else FormField.EVERY
 
 
-def _minutes(length: timedelta) -> str:
+def _duration(length: timedelta) -> str:
     minutes = round(length / timedelta(minutes=1))
     return f"{minutes} min" if minutes < 2 * 60 else f"{minutes / 60:g} h"
 

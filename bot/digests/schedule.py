@@ -1,4 +1,4 @@
-"""How often a digest comes: the choices people have, as cron lines and as words. Pure.
+"""A digest's schedule: cron lines, their words, quiet hours, next run and time zones. Pure.
 
 Each fixed time comes once a day whatever the clocks do: on the day on which they skip it, at the
 next time that there is; on the day on which they show it twice, at the first. Only "every hour"
@@ -32,7 +32,7 @@ _LEAP_YEARS = 4 * 366
 
 
 class Frequency(StrEnum):
-    """The kinds of cadence."""
+    """The kinds of schedule."""
 
     HOURS = "hours"
     DAY = "day"
@@ -43,7 +43,7 @@ class Frequency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DigestSchedule:
-    """Which of the other fields count, `frequency` says.
+    """How often a digest comes; `frequency` says which of the other fields count.
 
     `hours` is one of HOURS, from midnight on; `at` is a time of day to the minute, in the zone of
     the subscription; `day` is 0 for Monday; `line` is a cron line that `cron_line` has read.
@@ -102,7 +102,7 @@ class DigestSchedule:
 
 
 def cron_line(text: str) -> str:
-    """Check a cron line of five fields and give it plainly written. Raises ValueError, in words."""
+    """Return a cron line of five fields, normalized. Raises ValueError with a sentence."""
     line = " ".join(text.upper().split())
     if why := _fault(line):
         raise ValueError(

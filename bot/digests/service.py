@@ -1,4 +1,4 @@
-"""What handlers need to make, change and run digests, in one piece."""
+"""What handlers need to create, change and run digests."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ class DigestService:
         return {one: at.percent for one, at in (await self.runs.progress()).items()}
 
     async def post_now(self, one: Subscription) -> bool:
-        """Have it made and posted now; False where one is being made already. Raises StoreError."""
+        """Start a run that posts it now; False while one is under way. Raises StoreError."""
         if await self.subscriptions.is_being_made(one):
             return False
         due = self.clock.now().replace(microsecond=0)
@@ -51,7 +51,7 @@ class DigestService:
         return await self.queue.add(NewJob(KIND, run_key(one, due), args)) == 1
 
     async def preview(self, one: Subscription, person: str) -> None:
-        """Have it made for one person alone. Raises StoreError."""
+        """Start a run for one person alone. Raises StoreError."""
         due = self.clock.now().replace(microsecond=0)
         args = {"subscription": one.id, "person": person, "due": due.timestamp()}
         await self.queue.add(NewJob(PREVIEW, f"{PREVIEW}:{one.id}:{person}@{stamp(due)}", args))

@@ -1,4 +1,4 @@
-"""From what was filled in to the SIMs that are meant, as KORE knows them now."""
+"""Resolves a form's values to a selection of SIMs, as KORE knows them now."""
 
 import asyncio
 import re
@@ -18,12 +18,12 @@ from bot.sims.resolver import SimResolver
 
 LIST_PATIENCE = 20.0
 _AT_ONCE = 10
-_NAMED_FAULTS = 5
+_MAX_FAULTS = 5
 _BETWEEN = re.compile(r"[\n\r\t,;]+")
 
 
 class NoSuchSims(UserError):
-    """What was filled in means no SIM; `field` is where that stands."""
+    """The form selects no SIM; `field` is the one to correct."""
 
     sentence = "That names no SIM."
 
@@ -41,22 +41,22 @@ class SelectedSims:
 
 
 class SimSelector:
-    """Reads a draft's SIMs; each way to choose them must find one at least."""
+    """Selects a form's SIMs; each kind of selection must find one at least."""
 
     def __init__(self, kore: KoreClient, directory: SimDirectory, resolver: SimResolver) -> None:
         self._kore = kore
         self._directory = directory
         self._resolver = resolver
 
-    async def select(self, draft: FormValues) -> SelectedSims:
-        """Return the SIMs. Raises NoSuchSims, and KoreError where KORE cannot tell now."""
-        if draft.which is SelectionKind.LISTED:
-            return await self._listed(draft.listed)
-        if draft.which is SelectionKind.PATTERN:
-            return await self._called(draft.chosen)
-        selection = Selection(draft.which, draft.chosen)
+    async def select(self, values: FormValues) -> SelectedSims:
+        """Return the selection. Raises NoSuchSims, and KoreError where KORE cannot tell now."""
+        if values.which is SelectionKind.LISTED:
+            return await self._by_list(values.listed)
+        if values.which is SelectionKind.PATTERN:
+            return await self._by_pattern(values.chosen)
+        selection = Selection(values.which, values.chosen)
         if not await self._is_any(selection):
-            raise NoSuchSims(field_of(draft.which), _nothing(selection))
+            raise NoSuchSims(field_of(values.which), _nothing(selection))
         return SelectedSims(selection, None)
 
     async def _is_any(self, selection: Selection) -> bool:
@@ -67,7 +67,7 @@ class SimSelector:
             return False
         return False
 
-    async def _called(self, pattern: str) -> SelectedSims:
+    async def _by_pattern(self, pattern: str) -> SelectedSims:
         """Count the SIMs of a pattern; a list without one is read again, for SIMs are made anew."""
         selection = Selection(SelectionKind.PATTERN, pattern)
         found = 0
@@ -89,7 +89,7 @@ class SimSelector:
         hint = f" The nearest name is {quoted(near[0].name)}." if near else ""
         return f"None of {listed.count} SIMs is called {quoted(pattern)}.{hint}"
 
-    async def _listed(self, text: str) -> SelectedSims:
+    async def _by_list(self, text: str) -> SelectedSims:
         pieces = self._pieces(text)
         if not pieces:
             raise NoSuchSims(FormField.LISTED, "I found no SID, ICCID, IMEI or name in that.")
@@ -99,13 +99,13 @@ class SimSelector:
                 f"That names {len(pieces)} SIMs; {MOST_LISTED} are the most. Use a pattern, a plan "
                 "or a status for more.",
             )
-        turn = asyncio.Semaphore(_AT_ONCE)
+        limit = asyncio.Semaphore(_AT_ONCE)
         async with asyncio.TaskGroup() as group:
-            reading = [group.create_task(self._one(piece, turn)) for piece in pieces]
+            reading = [group.create_task(self._resolve(piece, limit)) for piece in pieces]
         return _all_or_none([one.result() for one in reading])
 
-    async def _one(self, typed: str, turn: asyncio.Semaphore) -> ListedSim | BotError:
-        async with turn:
+    async def _resolve(self, typed: str, limit: asyncio.Semaphore) -> ListedSim | BotError:
+        async with limit:
             try:
                 found = await self._resolver.resolve(identify(typed))
             except BotError as error:
@@ -114,11 +114,11 @@ class SimSelector:
 
     def _pieces(self, text: str) -> tuple[str, ...]:
         parts = (part.strip() for part in _BETWEEN.split(text))
-        every = (piece for part in parts if part for piece in self._parted(part))
+        every = (piece for part in parts if part for piece in self._split_line(part))
         return tuple(dict.fromkeys(every))
 
-    def _parted(self, part: str) -> Sequence[str]:
-        """Take a line apart where blanks stand between SIMs, and not within a name or number."""
+    def _split_line(self, part: str) -> Sequence[str]:
+        """Split a line where blanks stand between SIMs, and not within a name or number."""
         if len(sids := sids_in(part)) > 1:
             return sids
         words = part.split()
@@ -141,7 +141,7 @@ def _all_or_none(found: Sequence[ListedSim | BotError]) -> SelectedSims:
 
 
 def _wrong(errors: Sequence[BotError]) -> str:
-    named = [error.sentence for error in errors[:_NAMED_FAULTS]]
+    named = [error.sentence for error in errors[:_MAX_FAULTS]]
     more = len(errors) - len(named)
     return " ".join([*named, f"And {more} more."] if more else named)
 

@@ -1,4 +1,4 @@
-"""The digests that channels have asked for: each kept together with its schedule."""
+"""Stores the digests of channels, each together with its schedule, and finds them by name."""
 
 import difflib
 import json
@@ -33,8 +33,8 @@ def to_row(subscription: Subscription) -> SubscriptionRow:
 
 def from_row(row: SubscriptionRow) -> Subscription:
     """Read what some version stored; what is new since has its usual value."""
-    told: dict[str, Any] = json.loads(row.details)
-    quiet = told.get("quiet_hours")
+    stored: dict[str, Any] = json.loads(row.details)
+    quiet = stored.get("quiet_hours")
     return Subscription(
         id=row.id,
         team=row.team,
@@ -42,13 +42,13 @@ def from_row(row: SubscriptionRow) -> Subscription:
         name=row.name,
         made_by=row.made_by,
         made_at=datetime.fromtimestamp(row.made_at, UTC),
-        selection=Selection.from_json(told["selection"]),
-        schedule=DigestSchedule.from_json(told["cadence"]),
-        zone=told.get("zone", "UTC"),
+        selection=Selection.from_json(stored["selection"]),
+        schedule=DigestSchedule.from_json(stored["cadence"]),
+        zone=stored.get("zone", "UTC"),
         quiet_hours=QuietHours.from_json(quiet) if quiet else None,
-        when_quiet=WhenQuiet(told.get("when_quiet", WhenQuiet.LINE)),
-        grace=timedelta(seconds=told.get("grace", GRACE.total_seconds())),
-        paused=_why(row.paused),
+        when_quiet=WhenQuiet(stored.get("when_quiet", WhenQuiet.LINE)),
+        grace=timedelta(seconds=stored.get("grace", GRACE.total_seconds())),
+        paused=_pause_reason(row.paused),
     )
 
 
@@ -63,7 +63,7 @@ def _details(subscription: Subscription) -> dict[str, object]:
     } | ({"quiet_hours": quiet.to_json()} if quiet else {})
 
 
-def _why(paused: str | None) -> PauseReason | None:
+def _pause_reason(paused: str | None) -> PauseReason | None:
     if paused is None:
         return None
     return PauseReason(paused) if paused in set(PauseReason) else PauseReason.ASKED
@@ -90,7 +90,7 @@ class NoSuchDigest(UserError):
 
 
 class Subscriptions:
-    """Keeps them. Every method raises StoreError too."""
+    """The repository. Every method raises StoreError too."""
 
     def __init__(
         self, database: Database, rows: SubscriptionRows, schedules: Schedules, queue: JobQueue
@@ -101,35 +101,35 @@ class Subscriptions:
         self._queue = queue
 
     async def add(self, subscription: Subscription) -> None:
-        """Keep a new one and its schedule. Raises NameTaken."""
+        """Store a new one and its schedule. Raises NameTaken."""
         async with self._db.write() as tx:
             if not await self._rows.add(to_row(subscription), tx):
                 raise NameTaken
             await self._schedules.put(schedule_of(subscription), tx)
 
     async def change(self, subscription: Subscription) -> None:
-        """Keep it as it is now; its next run is that of its new schedule. Raises NameTaken."""
+        """Store its changes; its next run follows its new schedule. Raises NameTaken."""
         async with self._db.write() as tx:
             if not await self._rows.change(to_row(subscription), tx):
                 raise NameTaken
             await self._schedules.put(schedule_of(subscription), tx)
 
     async def pause(self, subscription: Subscription, why: PauseReason = PauseReason.ASKED) -> bool:
-        """Let it come no more; tell whether it would have come before."""
+        """Pause it; return whether it ran before."""
         async with self._db.write() as tx:
             changed = await self._rows.set_paused(subscription.id, why.value, tx)
             await self._schedules.pause(subscription.schedule_name, tx)
         return changed
 
     async def resume(self, subscription: Subscription) -> bool:
-        """Let it come again from now on, without what was missed; tell whether it was paused."""
+        """Resume it from now on, without missed runs; return whether it was paused."""
         async with self._db.write() as tx:
             changed = await self._rows.set_paused(subscription.id, None, tx)
             await self._schedules.resume(subscription.schedule_name, tx)
         return changed
 
     async def remove(self, subscription: Subscription) -> None:
-        """Forget it, and end its run if one is under way."""
+        """Delete it, and cancel its run if one is under way."""
         async with self._db.write() as tx:
             await self._rows.remove(subscription.id, tx)
             await self._schedules.drop(subscription.schedule_name, tx)
@@ -177,7 +177,7 @@ class Subscriptions:
 
 
 def schedule_of(subscription: Subscription) -> Schedule:
-    """Return what the engine is told of it."""
+    """Return its schedule for the job engine."""
     return Schedule(
         name=subscription.schedule_name,
         kind=KIND,
