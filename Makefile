@@ -24,8 +24,11 @@ help: ## say what there is
 demo: $(VENV)/runtime ## the bot between two stand-ins, in your browser; no account needed
 	@$(BIN)/simsessions demo $(ARGS)
 
+# Compiled once: the tests start many processes, and each would compile the bot for itself.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/dev ## all tests, two workers a core (JOBS=0 for one after the other)
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m compileall -q -j 0 bot handlers
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --durations 10 $(ARGS)
 
 check: $(VENV)/dev ## style, types, import contracts
 	$(BIN)/ruff check .

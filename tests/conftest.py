@@ -1,8 +1,11 @@
 """What holds for every test: properties are judged by what they find, never by the clock.
 
-Files whose tests are slow are begun first, lest one of them is all that is left at the end.
+Each worker of pytest-xdist gets an equal part of the list of tests, in its order, and takes from
+the ends of others when it is done: so each part begins with its share of the files that are slow.
 """
 
+import os
+from itertools import chain, islice
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -16,7 +19,14 @@ BROWSER = Path(__file__).parent / "e2e"
 
 
 def pytest_collection_modifyitems(items):
-    """Bring forward the files that hold a slow test or open a browser."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    slow |= {item.path for item in items if BROWSER in item.path.parents}
-    items.sort(key=lambda item: item.path not in slow)
+    """Begin each worker's part with its share of the files with a slow test or a browser."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    marked = (item.path for item in items if item.get_closest_marker("slow"))
+    slow = dict.fromkeys([*marked, *(i.path for i in items if BROWSER in i.path.parents)])
+    worker_of = {path: number % workers for number, path in enumerate(slow)}
+    shares = [[i for i in items if worker_of.get(i.path) == number] for number in range(workers)]
+    fast = (item for item in items if item.path not in slow)
+    size = len(items) // workers
+    for share in shares[:-1]:
+        share.extend(islice(fast, max(0, size - len(share))))
+    items[:] = [*chain.from_iterable(shares), *fast]

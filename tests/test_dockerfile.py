@@ -15,100 +15,58 @@ INSTALLED = "/opt/simsessions"
 NO_INDEX = re.compile("No matching distribution|NewConnectionError|name resolution")
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """Return the scratch folder after the first stage: what the second copies out of it."""
-    root = tmp_path_factory.mktemp("image")
+def build(root: Path) -> Path:
+    """Run the first stage in a folder; return what the second copies out of it."""
     try:
         Scratch(context=ROOT, root=root).run(BUILD)
     except AssertionError as error:
         if NO_INDEX.search(str(error)) and not os.environ.get("SIMSESSIONS_REQUIRE_ALL"):
             pytest.skip("the package index cannot be reached, so no image can be built")
         raise
-    return root
+    return root / INSTALLED[1:]
 
 
 def in_image(built: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command with nothing but the final stage's environment."""
-    told = dict(pair.split("=", 1) for line in the(FINAL, "ENV") for pair in line.split())
-    environ = told | {"PATH": f"{built}{INSTALLED}/bin:{os.defpath}", "PORT": "1"}
-    return subprocess.run(
-        command, cwd=built, env=environ, capture_output=True, text=True, check=False
-    )
+    env = dict(pair.split("=", 1) for line in the(FINAL, "ENV") for pair in line.split())
+    env |= {"PATH": f"{built}/bin:{os.defpath}", "PORT": "1"}
+    return subprocess.run(command, cwd=built, env=env, capture_output=True, text=True, check=False)
+
+
+def names(folder: Path, pattern: str) -> set[str]:
+    return {path.name for path in folder.rglob(pattern)}
+
+
+def byte_code_flags(module: Path) -> list[bytes]:
+    """Return how each byte-code of a module is checked against its source."""
+    found = (module.parent / "__pycache__").glob(f"{module.stem}.*.pyc")
+    return [path.read_bytes()[4:8] for path in found]
 
 
 @pytest.mark.slow
-def test_the_program_starts(built):
+def test_what_is_built_works(tmp_path):
     """
-    The entry point is on the path and tells its commands.
+    The program starts and says when it is not well; all of it is inside and compiled, no tools are.
     """
-    done = in_image(built, *exec_form(FINAL, "ENTRYPOINT"), "--help")
-
-    assert done.returncode == 0, done.stderr
-    assert "doctor" in done.stdout
-
-
-@pytest.mark.slow
-def test_the_health_check_fails_where_nothing_runs(built):
-    """
-    HEALTHCHECK's command is there, and says no while the bot is not running.
-    """
-    done = in_image(built, *exec_form(FINAL, "HEALTHCHECK"))
-
-    assert 1 == done.returncode
-    assert "/healthz: no answer on port 1" in done.stdout
-
-
-@pytest.mark.slow
-def test_doctor_finds_the_manifest(built):
-    """
-    manifest.yml is inside the installed package, and so is the sandbox's page.
-    """
-    site = next((built / INSTALLED[1:]).glob("lib/python3*/site-packages"))
-
-    assert (ROOT / "manifest.yml").read_text() == (site / "bot/manifest.yml").read_text()
-    assert list((site / "bot/demo/page/static").rglob("*.js"))
-
-
-@pytest.mark.slow
-def test_the_migrations_are_in_it(built):
-    """
-    What makes the store's tables is inside the installed package.
-    """
-    site = next((built / INSTALLED[1:]).glob("lib/python3*/site-packages"))
-    wanted = {path.name for path in (ROOT / "bot/store/migrations").rglob("*.py")}
-
-    assert wanted == {path.name for path in (site / "bot/store/migrations").rglob("*.py")}
-    assert "env.py" in wanted
-
-
-@pytest.mark.slow
-def test_everything_is_compiled(built):
-    """
-    Each of our modules has its byte-code, valid whatever the clock of the copy says.
-    """
-    site = next((built / INSTALLED[1:]).glob("lib/python3*/site-packages"))
+    built = build(tmp_path)
+    site = next(built.glob("lib/python3*/site-packages"))
+    started = in_image(built, *exec_form(FINAL, "ENTRYPOINT"), "--help")
+    unhealthy = in_image(built, *exec_form(FINAL, "HEALTHCHECK"))
     modules = [path for name in ("bot", "handlers") for path in (site / name).rglob("*.py")]
-    unchecked_hash = (1).to_bytes(4, "little")
-    flags = {
-        byte_code.read_bytes()[4:8]
-        for path in modules
-        for byte_code in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc")
-    }
+    valid_whatever_the_clock = (1).to_bytes(4, "little")
 
+    assert started.returncode == 0, started.stderr
+    assert "doctor" in started.stdout
+    assert 1 == unhealthy.returncode
+    assert "/healthz: no answer on port 1" in unhealthy.stdout
+    assert (ROOT / "manifest.yml").read_text() == (site / "bot/manifest.yml").read_text()
+    for folder, pattern in (("bot/demo/page/static", "*.js"), ("bot/store/migrations", "*.py")):
+        assert set() != names(ROOT / folder, pattern) == names(site / folder, pattern), folder
+    assert "env.py" in names(site / "bot/store/migrations", "*.py")
     assert modules
-    assert {unchecked_hash} == flags
-    assert len(modules) == len([*site.glob("bot/**/*.pyc"), *site.glob("handlers/**/*.pyc")])
-
-
-@pytest.mark.slow
-def test_there_is_nothing_to_build_with(built):
-    """
-    Neither pip nor the build's back-end is in what the final stage copies.
-    """
-    site = next((built / INSTALLED[1:]).glob("lib/python3*/site-packages"))
+    for module in modules:
+        assert [valid_whatever_the_clock] == byte_code_flags(module), module
     tools = {"pip", "setuptools", "wheel", "hatchling", "editables"}
-
     assert set() == {path.name for path in site.iterdir()} & tools
 
 

@@ -5,17 +5,19 @@ failure. What a page complains of makes its test fail.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 from pytest_asyncio import is_async_test
 
 from bot.demo.run import Demo, running_demo
+from bot.emulators.serve import serving
 from bot.emulators.slack.people import ANA
-from tests.e2e.sandboxes import Sandbox, opened_sandbox
-from tests.e2e.windows import Window, launched_browser, opened_window
+from tests.e2e.browser_rig import SharedBrowser, Window, launched_browser, opened_window
+from tests.e2e.workspace_rig import Sandbox, SharedAddress, opened_sandbox
 
 
 def pytest_collection_modifyitems(items):
@@ -26,16 +28,31 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def browser() -> AsyncIterator[SharedBrowser]:
     """One browser for all tests."""
     async with launched_browser() as launched:
         yield launched
 
 
+@asynccontextmanager
+async def served() -> AsyncIterator[tuple[SharedAddress, str]]:
+    """Serve one page after another."""
+    shared = SharedAddress()
+    async with serving(shared, patience=0) as url:
+        yield shared, url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def address() -> AsyncIterator[tuple[SharedAddress, str]]:
+    """One address for the pages of all tests."""
+    async with served() as shared:
+        yield shared
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def sandbox() -> AsyncIterator[Sandbox]:
+async def sandbox(address) -> AsyncIterator[Sandbox]:
     """A new workspace with its page."""
-    async with opened_sandbox() as opened:
+    async with opened_sandbox(*address) as opened:
         yield opened
 
 
@@ -55,11 +72,15 @@ async def page(window, sandbox) -> Page:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def scripts(browser) -> AsyncIterator[Page]:
     """A page whose modules are called directly; tests leave nothing behind in it."""
-    async with opened_sandbox() as quiet, opened_window(browser) as window:
+    async with (
+        served() as shared,
+        opened_sandbox(*shared) as quiet,
+        opened_window(browser) as window,
+    ):
         yield await window.open(quiet.at())
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def demo() -> AsyncIterator[Demo]:
     """The demo, in this loop; a test asks more in a minute than a person may."""
     async with running_demo(settings={"SIMSESSIONS_LOOKUPS_PER_MINUTE": "10000"}) as running:

@@ -9,7 +9,7 @@ from tests.e2e import gallery
 
 async def clicked(sandbox, count=1):
     """What the app was told, once so much of it is there."""
-    return (await sandbox.app.told(lambda app: app.actions, count))[-1]
+    return (await sandbox.app.wait_for(lambda app: app.actions, count))[-1]
 
 
 async def test_a_button(page, sandbox):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.asking import ask, button, choose
+from tests.e2e.steps import ask, button, choose
 
 SID = "DEd07fe65c7b35b809cecac7a5bee56db5"  # truck-42
 LINK = f"https://console.korewireless.com/sims/{SID}"

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.asking import ask, button, change
+from tests.e2e.steps import ask, button, change
 
 
 async def test_the_history_is_drawn(ana):

@@ -122,7 +122,7 @@ async def test_drawers_on_a_phone(window, sandbox):
     await example.click()
 
     await expect(example).to_be_hidden()
-    assert "help" == (await sandbox.app.told(lambda app: app.seen))[0][1]["text"]
+    assert "help" == (await sandbox.app.wait_for(lambda app: app.delivered))[0][1]["text"]
 
 
 async def test_channels_by_key(page):

@@ -7,8 +7,8 @@ from playwright.async_api import expect
 
 from bot.emulators.slack.changes import Change
 from bot.emulators.slack.events import preview
-from tests.e2e.asking import choose
-from tests.e2e.sandboxes import DOMAIN
+from tests.e2e.steps import choose
+from tests.e2e.workspace_rig import DOMAIN
 
 SIM = f"https://{DOMAIN}/sims/DE1"
 
@@ -20,7 +20,7 @@ async def test_a_shortcut_is_used_on_a_message(page, sandbox):
     message = await sandbox.workspace.say("ben", "fleet-ops", "pump-7 is down")
     await choose(page, page.get_by_role("article"), "Look up SIMs")
 
-    (told,) = await sandbox.app.told(lambda app: app.of("message_action"))
+    (told,) = await sandbox.app.wait_for(lambda app: app.of("message_action"))
     assert ("look", message.ts) == (told["callback_id"], told["message_ts"])
     assert "response_url" in told
 
@@ -47,7 +47,7 @@ async def test_ones_own_message_is_edited(page, sandbox):
     await page.get_by_role("button", name="Save").click()
 
     await expect(page.get_by_role("article")).to_contain_text("pump-7 is down (edited)")
-    assert "message_changed" == sandbox.app.seen[-1][1]["subtype"]
+    assert "message_changed" == sandbox.app.delivered[-1][1]["subtype"]
 
 
 async def test_ones_own_message_is_deleted(page, sandbox):
@@ -105,7 +105,7 @@ async def test_a_preview_under_a_message(page, sandbox):
     await expect(article.locator(".attachment")).to_contain_text("truck-42 is online")
     await article.get_by_role("button", name="Open").click()
 
-    (told,) = await sandbox.app.told(lambda app: app.of("block_actions"))
+    (told,) = await sandbox.app.wait_for(lambda app: app.of("block_actions"))
     assert ("message_attachment", SIM) == (
         told["container"]["type"],
         told["container"]["app_unfurl_url"],
@@ -118,7 +118,7 @@ async def test_a_preview_while_composing(page, sandbox):
     """
     box = page.locator("#composer")
     await box.fill(f"see {SIM}")
-    told = await sandbox.app.told(lambda app: app.events("link_shared"))
+    told = await sandbox.app.wait_for(lambda app: app.events("link_shared"))
     draft = sandbox.workspace.unfurls.drafts[told[0]["unfurl_id"]]
     shown = preview(SIM, {"title": "truck-42", "text": "online"})
     draft.previews[SIM] = shown
@@ -139,7 +139,7 @@ async def test_nothing_to_preview(page, sandbox, text):
     await page.locator("#composer").fill(text)
     await asyncio.sleep(0.6)
 
-    assert [] == sandbox.app.seen
+    assert [] == sandbox.app.delivered
 
 
 async def test_a_group_is_named(page, sandbox):

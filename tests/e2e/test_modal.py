@@ -44,7 +44,7 @@ async def test_a_modal_is_sent_off(modal, sandbox):
     await modal.get_by_label("Ping me").check()
     await modal.get_by_role("button", name="Watch", exact=True).click()
     await expect(modal).to_be_hidden()
-    (sent,) = await sandbox.app.told(lambda app: app.of("view_submission"))
+    (sent,) = await sandbox.app.wait_for(lambda app: app.of("view_submission"))
     values = sent["view"]["state"]["values"]
 
     assert "online" == values["until"]["state"]["selected_option"]["value"]
@@ -207,6 +207,6 @@ async def test_several_are_chosen_by_typing(page, sandbox, case):
             await expect(page.locator(".chip")).to_have_count(0)
     await page.get_by_role("button", name="Watch", exact=True).click()
 
-    (sent,) = await sandbox.app.told(lambda app: app.of("view_submission"))
+    (sent,) = await sandbox.app.wait_for(lambda app: app.of("view_submission"))
     values = sent["view"]["state"]["values"]["who"]["pick"]
     assert {"type": kind} | told == values

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.asking import reply_in_thread
+from tests.e2e.steps import reply_in_thread
 
 
 def box_of(page):
@@ -92,7 +92,7 @@ async def test_a_shortcut_is_used_anywhere(page, sandbox):
     await page.get_by_role("button", name="Shortcuts").click()
     await page.get_by_role("menuitem", name="New watch").click()
 
-    (told,) = await sandbox.app.told(lambda app: app.of("shortcut"))
+    (told,) = await sandbox.app.wait_for(lambda app: app.of("shortcut"))
     assert "watch" == told["callback_id"]
 
 

@@ -77,7 +77,7 @@ async def test_a_command_goes_to_the_app(page, sandbox):
     A slash command is delivered, and is not posted as a message.
     """
     await type_in(page, "/simsessions truck-42")
-    ((kind, payload),) = await sandbox.app.told(lambda app: app.seen)
+    ((kind, payload),) = await sandbox.app.wait_for(lambda app: app.delivered)
 
     assert ("slash_commands", "/simsessions", "truck-42", ANA.id) == (
         kind,
@@ -93,7 +93,7 @@ async def test_the_last_command_comes_back(page, sandbox):
     The arrow up in an empty box brings back what was typed before.
     """
     await type_in(page, "/simsessions truck-42")
-    await sandbox.app.told(lambda app: app.seen)
+    await sandbox.app.wait_for(lambda app: app.delivered)
     await page.locator("#composer").press("ArrowUp")
 
     await expect(page.locator("#composer")).to_have_value("/simsessions truck-42")
@@ -256,7 +256,7 @@ async def test_no_commands_in_threads(page, sandbox):
     await expect(
         page.get_by_text("/simsessions is not supported in threads. Sorry!")
     ).to_be_visible()
-    assert "slash_commands" not in [kind for kind, _ in sandbox.app.seen]
+    assert "slash_commands" not in [kind for kind, _ in sandbox.app.delivered]
 
 
 async def test_a_message_changes_and_goes(page, sandbox):
@@ -295,7 +295,7 @@ async def test_an_example_is_one_click(page, sandbox):
     """
     examples = page.get_by_role("region", name="Things to try")
     await examples.get_by_role("button", name="A SIM by its name").click()
-    ((_, payload),) = await sandbox.app.told(lambda app: app.seen)
+    ((_, payload),) = await sandbox.app.wait_for(lambda app: app.delivered)
 
     assert "truck-42" == payload["text"]
     await expect(

@@ -39,18 +39,27 @@ async def answer_to(demo, text):
 
 
 @pytest.mark.parametrize("over_http", [False, True], ids=["socket", "http"])
-async def test_everything_else_lives_on_when_the_bot_is_killed(over_http):
+async def test_everything_else_lives_on_when_the_bot_is_killed(over_http, tmp_path, monkeypatch):
     """
     Killed, the bot is gone and nothing is answered; started again it answers, in one workspace.
+
+    The page is sent each start and each end, the store in a folder that somebody named stays, and
+    no setting of a real bot that the environment holds reaches the demo's.
     """
-    async with running_subprocesses(over_http=over_http) as demo:
+    for name in ("SLACK_BOT_TOKEN", "KORE_CLIENT_ID", "SIMSESSIONS_ALLOWED_USERS"):
+        monkeypatch.setenv(name, "none of the demo's")
+    async with running_subprocesses(data=tmp_path, over_http=over_http) as demo:
         before = await answer_to(demo, "help")
         first = demo.bots.state()[0]
-        demo.bots.kill()
-        await demo.bots.ended()
-        gone = await demo.workspace.command("ana", "#fleet-ops", COMMAND, "help")
-        dead = demo.bots.state()[0]
-        await demo.bots.start()
+        environ = environment_of(first["pid"])
+        with demo.workspace.subscribe() as changes:
+            demo.bots.kill()
+            ended = await anext(changes)
+            gone = await demo.workspace.command("ana", "#fleet-ops", COMMAND, "help")
+            dead = demo.bots.state()[0]
+        with demo.workspace.subscribe() as changes:
+            await demo.bots.start()
+            started = await anext(changes)
         after = await answer_to(demo, "help")
         again = demo.bots.state()[0]
 
@@ -59,6 +68,12 @@ async def test_everything_else_lives_on_when_the_bot_is_killed(over_http):
     assert first["pid"] != again["pid"]
     assert before == after
     assert not is_alive(again["pid"])
+    assert [("bots", [dead]), ("bots", [again])] == [
+        (change.kind, change.data["bots"]) for change in (ended, started)
+    ]
+    assert list(tmp_path.iterdir())
+    assert b"SLACK_BOT_TOKEN" in environ
+    assert b"none of the demo's" not in environ
 
 
 async def test_two_bots_share_one_workspace():
@@ -75,32 +90,6 @@ async def test_two_bots_share_one_workspace():
     assert 2 == connections
     assert [True, False] == running
     assert COMMAND in said
-
-
-async def test_the_data_may_stay(tmp_path):
-    """
-    In a folder that somebody named the store outlives the demo.
-    """
-    async with running_subprocesses(data=tmp_path):
-        pass
-
-    assert list(tmp_path.iterdir())
-
-
-async def test_what_happens_to_the_bots_is_published():
-    """
-    The page hears of each start and each end.
-    """
-    async with running_subprocesses() as demo:
-        with demo.workspace.subscribe() as changes:
-            demo.bots.kill()
-            ended = await anext(changes)
-            await demo.bots.start()
-            started = await anext(changes)
-
-    assert ["bots", "bots"] == [ended.kind, started.kind]
-    assert [False] == [one["running"] for one in ended.data["bots"]]
-    assert [True] == [one["running"] for one in started.data["bots"]]
 
 
 async def test_a_bot_that_cannot_start_is_an_error(capfd):
@@ -128,17 +117,3 @@ async def test_there_are_only_so_many(number):
         bots.kill(number)
     with pytest.raises(KeyError):
         await bots.start(number)
-
-
-async def test_settings_of_a_real_bot_do_not_reach_it(monkeypatch):
-    """
-    Whatever the environment says of Slack, KORE and the bot is left out.
-    """
-    for name in ("SLACK_BOT_TOKEN", "KORE_CLIENT_ID", "SIMSESSIONS_ALLOWED_USERS"):
-        monkeypatch.setenv(name, "none of the demo's")
-    async with running_subprocesses() as demo:
-        pid = demo.bots.state()[0]["pid"]
-        environ = environment_of(pid)
-
-    assert b"SLACK_BOT_TOKEN" in environ
-    assert b"none of the demo's" not in environ

@@ -66,24 +66,31 @@ async def test_nothing_else_is_served(browser, path):
     assert 404 == (await browser.get(f"/static/{path}")).status_code
 
 
-@pytest.mark.parametrize("name", FILES)
-async def test_every_file_is_served_and_short(browser, name):
+async def test_every_file_is_served_and_short(browser):
     """
     Every file of the folder is served, and none is longer than 400 lines of 112 characters.
     """
-    answer = await browser.get(f"/static/{name}")
+    for name in FILES:
+        answer = await browser.get(f"/static/{name}")
+        lines = answer.text.splitlines()
 
-    assert (STATIC / name).read_bytes() == answer.content
-    assert len(answer.text.splitlines()) <= 400
-    assert [] == [line for line in answer.text.splitlines() if len(line) > 112]
+        assert (STATIC / name).read_bytes() == answer.content, name
+        assert len(lines) <= 400, name
+        assert [] == [line for line in lines if len(line) > 112], name
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_data_never_becomes_markup(name):
+def test_scripts():
     """
-    No script can turn a string into markup or into code.
+    Each says its job, imports only what is there, and can turn no string into markup or code.
     """
-    assert [] == MARKUP_SINKS.findall((STATIC / name).read_text())
+    for name in SCRIPTS:
+        source = (STATIC / name).read_text()
+        imported = re.findall(r'from "([^"]+)"', source)
+        missing = [path for path in imported if not (STATIC / name).parent.joinpath(path).is_file()]
+
+        assert source.startswith("/** "), name
+        assert [] == missing, name
+        assert [] == MARKUP_SINKS.findall(source), name
 
 
 def test_the_page_loads_nothing_from_elsewhere():
@@ -96,15 +103,3 @@ def test_the_page_loads_nothing_from_elsewhere():
     assert [] == [path for path in named if not path.startswith("/static/")]
     assert [] == [path for path in named if path.removeprefix("/static/") not in FILES]
     assert [] == re.findall(r"<style|<script(?! type=\"module\" src=)| style=| on\w+=", html)
-
-
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_scripts_find_each_other(name):
-    """
-    Every import of a script leads to a file that is there, and every script says its job.
-    """
-    source = (STATIC / name).read_text()
-    imported = re.findall(r'from "([^"]+)"', source)
-
-    assert source.startswith("/** ")
-    assert [] == [path for path in imported if not (STATIC / name).parent.joinpath(path).is_file()]

@@ -1,4 +1,4 @@
-"""How a person asks the demo's bot, and how its answers are pressed."""
+"""What a person does on the demo's page: ask, press, choose, reply."""
 
 import asyncio
 import contextlib
@@ -6,11 +6,11 @@ import re
 
 from playwright.async_api import expect
 
-from tests.e2e.windows import PATIENCE_MS
+from tests.e2e.browser_rig import PATIENCE_MS
 
 
 async def ask(page, text):
-    """Type a command; give the answer as it is drawn."""
+    """Type a command; return the answer as it is drawn."""
     before = await page.get_by_role("article").count()
     await page.locator("#composer").fill(text)
     await page.locator("#composer").press("Enter")
@@ -50,8 +50,8 @@ async def reply_in_thread(page, article, text):
     await box.press("Enter")
 
 
-async def fate(page, sim, what):
-    """Have something happen to a SIM, by the panel of stories."""
+async def trigger(page, sim, event):
+    """Let an event happen to a SIM, by the menu beside its story."""
     await page.get_by_role("button", name=f"Let something happen to {sim}", exact=True).click()
-    await page.get_by_role("menuitem", name=what).locator("visible=true").click()
+    await page.get_by_role("menuitem", name=event).locator("visible=true").click()
     await expect(page.get_by_role("status").filter(has_text="✓").last).to_be_visible()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.windows import REQUIRED, chromium
+from tests.e2e.browser_rig import REQUIRED, chromium
 
 
 @pytest.mark.parametrize(

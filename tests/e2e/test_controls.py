@@ -74,7 +74,7 @@ async def test_home_is_drawn_and_clicked(window, sandbox):
     workspace = sandbox.workspace
     page = await window.open(sandbox.at(channel="ana"))
     await page.get_by_role("tab", name="Home").click()
-    opened = await sandbox.app.told(lambda app: app.events("app_home_opened"))
+    opened = await sandbox.app.wait_for(lambda app: app.events("app_home_opened"))
     home = page.get_by_role("region", name="Home")
     await expect(home).to_contain_text("nothing here yet")
     for said in ("No watches", "One watch"):
@@ -88,7 +88,7 @@ async def test_home_is_drawn_and_clicked(window, sandbox):
         workspace.show("home", view)
         await expect(home.get_by_role("button", name=said)).to_be_visible()
     await home.get_by_role("button", name="One watch").click()
-    (told,) = await sandbox.app.told(lambda app: app.of("block_actions"))
+    (told,) = await sandbox.app.wait_for(lambda app: app.of("block_actions"))
     await page.get_by_role("tab", name="Messages").click()
 
     assert ("app_home_opened", "home") == (opened[0]["type"], opened[0]["tab"])

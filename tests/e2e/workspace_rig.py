@@ -1,4 +1,4 @@
-"""A workspace with its page and no bot: messages are posted by hand, and what is done is kept."""
+"""A workspace with its page and no bot: tests post messages and read what the app gets."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.clock import SystemClock
 from bot.demo.controls import Controls, KoreControl
 from bot.demo.page.page import page_routes
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
-from bot.emulators.serve import serving
 from bot.emulators.slack.changes import Change
 from bot.emulators.slack.delivery import Ack
 from bot.emulators.slack.people import BOT
 from bot.emulators.slack.workspace import Workspace
-from tests.e2e.windows import PATIENCE_MS
+from tests.e2e.browser_rig import PATIENCE_MS
 
 SHORTCUTS = (
     {"name": "Look up SIMs", "type": "message", "callback_id": "look", "description": "Here"},
@@ -28,7 +29,7 @@ DOMAIN = "example.com"
 
 
 class Bots:
-    """One bot that is no process: it lives and dies as it is told."""
+    """One bot that is no process."""
 
     def __init__(self, workspace):
         self.runs = True
@@ -50,10 +51,10 @@ class Bots:
 
 
 class App:
-    """The app at the other end, as a test wants it: keeps what it is handed, answers `ack`."""
+    """The app at the other end: keeps what is delivered to it, answers with `ack`."""
 
     def __init__(self):
-        self.seen: list[tuple[str, Any]] = []
+        self.delivered: list[tuple[str, Any]] = []
         self.ack = Ack(None, 0.01)
         self.on: dict[str, Any] = {}
         self._news = asyncio.Event()
@@ -62,20 +63,20 @@ class App:
         return f"http://127.0.0.1:1/response/{ticket}"
 
     async def hand_over(self, kind, payload):
-        self._tell(kind, payload)
+        self._keep(kind, payload)
         if payload.get("type", kind) in self.on:
             self.on[payload.get("type", kind)](payload)
         return self.ack
 
     def emit(self, event):
-        self._tell("events_api", event)
+        self._keep("events_api", event)
 
-    def _tell(self, kind, payload):
-        self.seen.append((kind, payload))
+    def _keep(self, kind, payload):
+        self.delivered.append((kind, payload))
         self._news.set()
 
-    async def told(self, part, count=1):
-        """Wait until so much of something was handed over, and give it."""
+    async def wait_for(self, part, count=1):
+        """Wait until so much of something was delivered, and return it."""
         async with asyncio.timeout(PATIENCE_MS / 1000):
             while len(part(self)) < count:
                 self._news.clear()
@@ -84,16 +85,18 @@ class App:
 
     def events(self, kind):
         """The events of one type so far."""
-        return [each for way, each in self.seen if way == "events_api" and each["type"] == kind]
+        return [
+            each for way, each in self.delivered if way == "events_api" and each["type"] == kind
+        ]
 
     @property
     def actions(self):
         """What was clicked so far."""
-        return [a for _, payload in self.seen for a in payload.get("actions", ())]
+        return [a for _, payload in self.delivered for a in payload.get("actions", ())]
 
     def of(self, kind):
         """The payloads of one kind so far."""
-        return [payload for _, payload in self.seen if payload.get("type") == kind]
+        return [payload for _, payload in self.delivered if payload.get("type") == kind]
 
 
 @dataclass
@@ -116,14 +119,35 @@ class Sandbox:
         return f"{self.url}/?as={user}&in={channel}"
 
 
+class SharedAddress:
+    """One address for the pages of all tests, so that the browser keeps their scripts.
+
+    `app` is the page of the moment; a script is revalidated in real life and kept here.
+    """
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+        async def kept(message: Message) -> None:
+            if message["type"] == "http.response.start" and "/static/" in scope.get("path", ""):
+                MutableHeaders(scope=message)["Cache-Control"] = "max-age=3600"
+            await send(message)
+
+        if self.app:
+            await self.app(scope, receive, kept)
+
+
 @asynccontextmanager
-async def opened_sandbox() -> AsyncIterator[Sandbox]:
-    """Serve a new workspace's page."""
+async def opened_sandbox(shared: SharedAddress, url: str) -> AsyncIterator[Sandbox]:
+    """Serve a new workspace's page at an address that others had before."""
     clock = SystemClock()
     workspace = Workspace(clock, shortcuts=SHORTCUTS, unfurl_domains=(DOMAIN,))
     workspace.link = app = App()
     kore, bots = KoreApi(clock, stories=all_stories()), Bots(workspace)
     controls = Controls(workspace, KoreControl(kore.faults), kore.events, None, bots)
-    async with serving(Starlette(routes=page_routes(controls, stories=all_stories()))) as url:
-        yield Sandbox(url, workspace, app, kore, bots)
-        workspace.close()
+    shared.app = Starlette(routes=page_routes(controls, stories=all_stories()))
+    yield Sandbox(url, workspace, app, kore, bots)
+    workspace.close()
