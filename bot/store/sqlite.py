@@ -229,7 +229,7 @@ class Lane:
         # rw: a file that was taken away is not made anew by whoever comes next
         uri = f"file:{quote(str(self._file.path))}?mode=rw"
         self._driver = sqlite3.connect(
-            uri, LANE_PATIENCE_SECONDS, uri=True, check_same_thread=False
+            uri, timeout=LANE_PATIENCE_SECONDS, uri=True, check_same_thread=False
         )
         return self._driver
 

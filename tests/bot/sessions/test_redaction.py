@@ -47,8 +47,8 @@ def spelt(number: str) -> list[str]:
 
 def everything_shown(report) -> str:
     """Return all that leaves us of a report: screens, windows, files, fallbacks."""
-    screens = [session_report(report), session_report(report, refused=frozenset({"container"}))]
-    screens += [history_screen(report), history_screen(report, refused=frozenset({"data_table"}))]
+    screens = [session_report(report), history_screen(report)]
+    screens += [screen.without(frozenset({"container", "data_table"})) for screen in screens]
     files = [csv_file(report, 30), picture_file(report, 30, b"", shared_by="U1")]
     told = [
         *((screen.text, screen.blocks) for screen in screens),
