@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from statistics import median
 from typing import Any, NamedTuple
 
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
@@ -157,4 +156,5 @@ def busiest(moments: Sequence[datetime], span: timedelta) -> Burst | None:
 
 def middle(durations: Sequence[timedelta]) -> timedelta:
     """Return the median; of an even number the mean of the middle two."""
-    return timedelta(seconds=median(each.total_seconds() for each in durations))
+    in_order, half = sorted(durations), len(durations) // 2
+    return in_order[half] if len(in_order) % 2 else (in_order[half - 1] + in_order[half]) / 2

@@ -1,6 +1,7 @@
 """The cache of KORE's answers: compressed by key, fetches shared, stale answers on error.
 
 Compressed because a parsed session weighs twenty times as much; bounded by bytes, not by count.
+A few that were just read again stay parsed: in an incident several people ask for one SIM.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import zstandard
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from bot.clock import Clock
 from bot.kore.errors import (
@@ -76,6 +77,8 @@ TEMPORARY = (KoreUnavailable, KoreRateLimited, KoreBadAnswer)
 SLOW = "KORE takes long to answer."
 ENTRY_OVERHEAD = 400
 MAX_NEGATIVES = 10_000
+RECENT_VALUES = 16
+RECENT_BYTES = 1 << 16
 _compressor = zstandard.ZstdCompressor(level=1)
 _decompressor = zstandard.ZstdDecompressor()
 
@@ -145,6 +148,7 @@ class Cache(Generic[T]):
         self._missing: TTLCache[str, KoreNotFound] = TTLCache(
             MAX_NEGATIVES, policy.negative_for, timer=clock.monotonic
         )
+        self._recent: LRUCache[str, tuple[CacheEntry, T]] = LRUCache(RECENT_VALUES)
 
     async def get(
         self,
@@ -162,14 +166,14 @@ class Cache(Generic[T]):
         entry = self._entries.get(key)
         if not fresh:
             if entry is not None and self._clock.monotonic() < entry.fresh_until:
-                return self._read_entry(entry, "hit")
+                return self._read_entry(key, entry, "hit")
             if key in self._missing:
                 self._observer.cached(self._policy.name, "negative")
                 raise KoreNotFound(status=self._missing[key].status)
         joined = self._fetches.has(key)
         self._observer.cached(self._policy.name, "joined" if joined else "miss")
         fetched = self._fetches.join(key, lambda: self._fetch(key, fetch))
-        return await (fetched if entry is None else self._or_stale(fetched, entry))
+        return await (fetched if entry is None else self._or_stale(fetched, key, entry))
 
     def alias(self, key: str, other: str) -> None:
         """Cache under `other` too what is cached under `key`."""
@@ -192,19 +196,26 @@ class Cache(Generic[T]):
         return Fetched(answer.value, as_of, skipped_rows=answer.skipped)
 
     async def _or_stale(
-        self, fetched: "asyncio.Future[Fetched[T]]", entry: CacheEntry
+        self, fetched: "asyncio.Future[Fetched[T]]", key: str, entry: CacheEntry
     ) -> Fetched[T]:
         try:
             async with asyncio.timeout(self._policy.patience):
                 return await fetched
         except TimeoutError:
-            return self._read_entry(entry, "stale", why=SLOW)
+            return self._read_entry(key, entry, "stale", why=SLOW)
         except TEMPORARY as error:
-            return self._read_entry(entry, "stale", why=_first_sentence(error))
+            return self._read_entry(key, entry, "stale", why=_first_sentence(error))
 
-    def _read_entry(self, entry: CacheEntry, outcome: str, why: str = "") -> Fetched[T]:
+    def _read_entry(self, key: str, entry: CacheEntry, outcome: str, why: str = "") -> Fetched[T]:
         self._observer.cached(self._policy.name, outcome)
-        value = self._read(tuple(map(_decompressor.decompress, entry.frames)))
+        recent = self._recent.get(key)
+        if recent and recent[0] is entry:
+            value = recent[1]
+        else:
+            bodies = tuple(map(_decompressor.decompress, entry.frames))
+            value = self._read(bodies)
+            if sum(map(len, bodies)) <= RECENT_BYTES:
+                self._recent[key] = entry, value
         return Fetched(value, entry.as_of, bool(why), entry.skipped, why)
 
     async def _fetch(

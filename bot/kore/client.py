@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -76,7 +77,10 @@ class Caches:
 
 
 def newest_first(sessions: tuple[DataSession, ...]) -> tuple[DataSession, ...]:
-    """Order by `start`, the newest first; those without one come last."""
+    """Order by `start`, the newest first, as they mostly come; those without one are last."""
+    starts = [session.start for session in sessions]
+    if all(later and earlier and later >= earlier for later, earlier in pairwise(starts)):
+        return sessions
     return tuple(sorted(sessions, key=_started, reverse=True))
 
 

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol
@@ -131,7 +131,12 @@ def _read(row: Lookup) -> LookedUp:
 
 
 def _row(asking: Asking, answer: SessionReport | BotError, at: float) -> Lookup:
-    row = Lookup(
+    snapshot, outcome = None, OK
+    if isinstance(answer, BotError):
+        outcome = answer.kind
+    else:
+        snapshot = redacted_snapshot(snapshot_of(answer))
+    return Lookup(
         id=secrets.token_hex(8),
         at=at,
         request=asking.request,
@@ -140,9 +145,8 @@ def _row(asking: Asking, answer: SessionReport | BotError, at: float) -> Lookup:
         channel=asking.channel,
         thread=asking.thread,
         entry=asking.entry,
-        outcome=OK,
+        outcome=outcome,
+        sim=snapshot.sid if snapshot else None,
+        name=snapshot.name if snapshot else None,
+        snapshot=snapshot.to_json() if snapshot else None,
     )
-    if isinstance(answer, BotError):
-        return replace(row, outcome=answer.kind)
-    snapshot = redacted_snapshot(snapshot_of(answer))
-    return replace(row, sim=snapshot.sid, name=snapshot.name, snapshot=snapshot.to_json())

@@ -1,7 +1,7 @@
 """Who asked for which SIM: one row a look-up, for the audit and for handing an incident over."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, or_, select
@@ -48,6 +48,10 @@ class Wanted:
     limit: int = MOST
 
 
+def _columns(row: Lookup) -> dict[str, object]:
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
 class Lookups:
     """Keeps them. Every method raises StoreErrors only."""
 
@@ -60,7 +64,7 @@ class Lookups:
             return
         statement = self._db.insert(table).on_conflict_do_nothing()
         async with self._db.joining(tx) as asked:
-            await asked.execute(statement, [asdict(row) for row in rows])
+            await asked.execute(statement, [_columns(row) for row in rows])
 
     async def find(self, wanted: Wanted) -> tuple[Lookup, ...]:
         """Return those that are wanted, newest first, at most `limit`."""
