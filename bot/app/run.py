@@ -115,7 +115,7 @@ def run_process(settings: Settings, serve: Callable[[asyncio.Event], Awaitable[N
     import uvloop  # noqa: PLC0415 -- only a process of its own chooses its loop
 
     redactor = LogRedactor(settings.secrets)
-    configure_logging(settings.log_level, form=settings.log_format, masker=redactor)
+    configure_logging(settings.log_level, form=settings.log_format, redactor=redactor)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_served(serve))
 

@@ -120,7 +120,7 @@ def _write_no_more() -> None:
 
 
 def _broke(error: Exception) -> ExitCode:
-    """Say where it broke; the error's own words may hold data and go to the masked log only."""
+    """Say where it broke; the error's own words may hold data and go to the redacted log only."""
     if logging.root.handlers:
         log.critical("broke", exc_info=error)
     where = traceback.extract_tb(error.__traceback__)[-1]

@@ -1,4 +1,4 @@
-"""JSON lines, one an event, with the request's id; secrets and SIM numbers are masked."""
+"""JSON lines, one an event, with the request's id; secrets and SIM numbers are redacted."""
 
 import logging
 import re
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
@@ -22,8 +23,16 @@ _PATTERNS = (
     (re.compile(r"(?<![\d.])\d{10,18}(\d{4})(?![\d.])"), r"…\1"),
     (re.compile(r"(?<!\d)\d{8}-\d{2}(\d{4}-\d)(?!\d)"), r"…\1"),  # IMEI, as it is printed
 )
+# whatever one of the patterns finds has one of these in it
+_SUSPICIOUS = re.compile(
+    r"x(?:ox|app)|bearer|basic|ticket=|access_token=|client_secret=|pagetoken=|hooks\.slack"
+    r"|(?:DE|HS)[0-9a-f]{8}|89[ -]?\d[ -]?\d|\d{8}",
+    re.IGNORECASE,
+)
 _SHORTEST_SECRET = 8
 _SHORTEST_NUMBER = 10**13
+_SHORT_TEXT = 64
+_REMEMBERED = 4096
 
 
 class LogRedactor:
@@ -33,13 +42,19 @@ class LogRedactor:
         # a short "secret" would take ordinary words out of every line
         known = sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True)
         self._secrets = re.compile("|".join(map(re.escape, known))) if known else None
+        # nearly all of a line are the same few words: levels, loggers, messages, names of fields
+        self._short = lru_cache(_REMEMBERED)(self._redacted)
 
     def text(self, text: str) -> str:
         """Return the text without them."""
+        return self._short(text) if len(text) <= _SHORT_TEXT else self._redacted(text)
+
+    def _redacted(self, text: str) -> str:
         if self._secrets:
             text = self._secrets.sub("…", text)
-        for pattern, instead in _PATTERNS:
-            text = pattern.sub(instead, text)
+        if _SUSPICIOUS.search(text):
+            for pattern, instead in _PATTERNS:
+                text = pattern.sub(instead, text)
         return text
 
     def value(self, value: object) -> object:
@@ -89,6 +104,7 @@ LOG_BODIES: Mapping[str, int] = {
     "slack_bolt": logging.INFO,
     "slack_sdk": logging.INFO,
     "aiohttp.access": logging.WARNING,
+    "httpx": logging.WARNING,  # a line for each request to KORE, which is counted
     "asyncio": logging.INFO,
 }
 RENAMED = {"levelname": "level", "name": "logger"}
@@ -104,30 +120,30 @@ class _WithRequest(logging.Filter):
 
 
 class JsonLines(JsonFormatter):
-    """One JSON object a line, masked value by value so that it stays JSON."""
+    """One JSON object a line, redacted value by value so that it stays JSON."""
 
-    def __init__(self, masker: LogRedactor) -> None:
+    def __init__(self, redactor: LogRedactor) -> None:
         super().__init__(
             ["levelname", "name", "message"],
             rename_fields=RENAMED,
             timestamp="time",
             json_ensure_ascii=False,
         )
-        self._masker = masker
+        self._redactor = redactor
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        """Mask all but the time, which comes first."""
+        """Redact all but the time, which comes first."""
         time: datetime = log_data.pop("time")
-        masked = {name: self._masker.value(value) for name, value in log_data.items()}
-        return {"time": time.isoformat(timespec="milliseconds"), **masked}
+        redacted = {name: self._redactor.value(value) for name, value in log_data.items()}
+        return {"time": time.isoformat(timespec="milliseconds"), **redacted}
 
 
 class TextLines(logging.Formatter):
-    """One line for a person's eyes, masked."""
+    """One line for a person's eyes, redacted."""
 
-    def __init__(self, masker: LogRedactor) -> None:
+    def __init__(self, redactor: LogRedactor) -> None:
         super().__init__("{asctime} {levelname:7} {name}: {message}{about}", style="{")
-        self._masker = masker
+        self._redactor = redactor
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 -- the base's name
         """Return the time of day in UTC."""
@@ -138,20 +154,20 @@ class TextLines(logging.Formatter):
         """Return the line with the request's id at its end."""
         of_request = record.__dict__.get("request_id")
         record.about = f" [{of_request}]" if of_request else ""
-        return self._masker.text(super().format(record))
+        return self._redactor.text(super().format(record))
 
 
 def configure_logging(
     level: str,
     *,
     form: Literal["json", "text"] = "json",
-    masker: LogRedactor | None = None,
+    redactor: LogRedactor | None = None,
     stream: TextIO | None = None,
 ) -> logging.Handler:
     """Send all logs to `stream` (stderr) in one form; give the handler, now the root's only."""
-    masker = masker or LogRedactor()
+    redactor = redactor or LogRedactor()
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines(masker) if form == "json" else TextLines(masker))
+    handler.setFormatter(JsonLines(redactor) if form == "json" else TextLines(redactor))
     handler.addFilter(_WithRequest())
     root = logging.getLogger()
     root.handlers[:] = [handler]

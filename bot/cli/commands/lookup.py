@@ -63,7 +63,7 @@ async def look_up(
     from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
     from bot.ops.logging import LogRedactor, configure_logging  # noqa: PLC0415 -- nor this
 
-    configure_logging("WARNING", form="text", masker=LogRedactor(settings.secrets))
+    configure_logging("WARNING", form="text", redactor=LogRedactor(settings.secrets))
     async with open_lookups(settings, SystemClock()) as service:
         with progress("Looking up", len(asked)) as step:
             return await service.look_up_many(asked, newest_only=newest_only, done=step)

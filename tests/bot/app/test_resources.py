@@ -192,6 +192,6 @@ def test_the_log_masks_a_password_that_slips_in():
     The URL and its password are among the secrets that no log line keeps.
     """
     settings = told(database_url="postgresql://bot:hush%2Fhush@db/sims")
-    masker = LogRedactor(settings.secrets)
+    redactor = LogRedactor(settings.secrets)
 
-    assert "… … …" == masker.text("postgresql://bot:hush%2Fhush@db/sims hush%2Fhush hush/hush")
+    assert "… … …" == redactor.text("postgresql://bot:hush%2Fhush@db/sims hush%2Fhush hush/hush")

@@ -8,8 +8,12 @@ import logging
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.ops.logging import (
+    _PATTERNS,
+    _SUSPICIOUS,
     LOG_BODIES,
     LogRedactor,
     begin_request,
@@ -60,9 +64,9 @@ def test_a_line_says_when_how_bad_where_what_and_of_which_request(stream):
 
 def test_nothing_secret_comes_through(stream):
     """
-    Message, arguments, extras and tracebacks are masked, and the line stays JSON.
+    Message, arguments, extras and tracebacks are redacted, and the line stays JSON.
     """
-    configure_logging("INFO", stream=stream, masker=LogRedactor(["s3cret-value"]))
+    configure_logging("INFO", stream=stream, redactor=LogRedactor(["s3cret-value"]))
 
     def broken():
         msg = f"xoxb-1-2 s3cret-value {ICCID}"
@@ -81,7 +85,7 @@ def test_nothing_secret_comes_through(stream):
 
 def test_text_is_for_people(stream):
     """
-    In text form a line is short, ends with the request, and is masked as well.
+    In text form a line is short, ends with the request, and is redacted as well.
     """
     configure_logging("INFO", form="text", stream=stream)
     request = begin_request()
@@ -130,7 +134,7 @@ def test_warnings_of_bolt_are_still_heard(stream):
 
 
 @pytest.mark.parametrize(
-    ("text", "masked"),
+    ("text", "redacted"),
     [
         ("token xoxb-123-abc-DEF", "token xoxb-…"),
         ("xapp-1-A0-9-ff and xoxe-1", "xapp-… and xoxe-…"),
@@ -149,13 +153,13 @@ def test_warnings_of_bolt_are_still_heard(stream):
         ("a=access_token=abc&x", "a=access_token=…&x"),
     ],
 )
-def test_secrets_and_numbers_go(text, masked):
+def test_secrets_and_numbers_go(text, redacted):
     """
     Keys, secret addresses and whole SIM numbers do not come through; four digits stay.
     """
     got = LogRedactor().text(text)
 
-    assert masked == got
+    assert redacted == got
 
 
 @pytest.mark.parametrize(
@@ -181,18 +185,31 @@ def test_the_rest_stays(text):
     assert text == got
 
 
+@pytest.mark.parametrize("pattern", [pattern for pattern, _ in _PATTERNS])
+def test_no_secret_is_overlooked(pattern):
+    """
+    The quick look, which spares ordinary text all patterns, finds whatever a pattern would.
+    """
+
+    @given(st.from_regex(pattern))
+    def is_suspicious(text):
+        assert _SUSPICIOUS.search(text)
+
+    is_suspicious()
+
+
 def test_known_secrets_go_wherever_they_stand():
     """
     A secret that the settings hold is found without looking like one.
     """
-    masker = LogRedactor(["plainlooking", "plainlooking-and-longer", "abc"])
+    redactor = LogRedactor(["plainlooking", "plainlooking-and-longer", "abc"])
 
-    got = masker.text("xplainlooking-and-longer yplainlooking abc")
+    got = redactor.text("xplainlooking-and-longer yplainlooking abc")
 
     assert "x… y… abc" == got
 
 
-def test_values_are_masked_however_deep():
+def test_values_are_redacted_however_deep():
     """
     Containers, keys, numbers and foreign objects are looked into; small numbers stay numbers.
     """
