@@ -46,9 +46,7 @@ def constant(path, name):
 
 
 def test_the_file_is_made_of_what_compose_knows():
-    """
-    Every service has known keys, an image, and a name that others may wait for.
-    """
+    """Every service has known keys, an image, and a name that others may wait for."""
     services = STACK["services"]
 
     assert {*OURS, "postgres"} == set(services)
@@ -62,9 +60,7 @@ def test_the_file_is_made_of_what_compose_knows():
 
 @pytest.mark.parametrize("service", OURS)
 def test_each_command_is_one_of_ours(service):
-    """
-    What a container runs is a command of the image's entry point.
-    """
+    """What a container runs is a command of the image's entry point."""
     (command,) = STACK["services"][service]["command"]
 
     assert command in cli.list_commands(None)
@@ -74,9 +70,7 @@ def test_each_command_is_one_of_ours(service):
 
 @pytest.mark.parametrize("service", OURS)
 def test_each_setting_is_read(service):
-    """
-    The settings are known by name and right by value, and all share one PostgreSQL.
-    """
+    """The settings are known by name and right by value, and all share one PostgreSQL."""
     settings = load_settings(told(service), env_file=None, need=Need.NOTHING)
     url = settings.database_url.get_secret_value()
     postgres = STACK["services"]["postgres"]["environment"]
@@ -87,9 +81,7 @@ def test_each_setting_is_read(service):
 
 
 def test_bots_leave_scans_to_the_workers():
-    """
-    The bots scan nothing, the workers do, and there are two of each.
-    """
+    """The bots scan nothing, the workers do, and there are two of each."""
     bot, worker = (load_settings(told(name), env_file=None, need=Need.NOTHING) for name in OURS)
 
     assert 0 == bot.scan_at_once
@@ -99,18 +91,14 @@ def test_bots_leave_scans_to_the_workers():
 
 @pytest.mark.parametrize("service", OURS)
 def test_what_is_under_way_is_finished(service):
-    """
-    Docker waits longer than the bot takes to stop.
-    """
+    """Docker waits longer than the bot takes to stop."""
     grace = seconds(STACK["services"][service]["stop_grace_period"])
 
     assert grace > Settings().drain
 
 
 def test_scaling_names_what_there_is():
-    """
-    Settings, commands, files and numbers of the page are those of the program.
-    """
+    """Settings, commands, files and numbers of the page are those of the program."""
     named = set(re.findall(r"SIMSESSIONS_[A-Z_]+[A-Z]\b", SCALING))
     commands = set(re.findall(r"`simsessions ([a-z]+)`", SCALING))
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", SCALING)
@@ -139,9 +127,7 @@ def reckoned(name):
 
 
 def test_the_sums_are_right():
-    """
-    The page's arithmetic, done again with the figures of the bench.
-    """
+    """The page's arithmetic, done again with the figures of the bench."""
     sims, days = 1_000_000, 400
     asked = sims + sims // 1000
     row, month = (constant("bench/room.py", name) for name in ("ROW", "MONTH"))

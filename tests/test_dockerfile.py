@@ -71,9 +71,7 @@ def test_what_is_built_works(tmp_path):
 
 
 def test_the_final_stage_copies_and_nothing_else():
-    """
-    The final stage takes the finished folder only, and does not run as root.
-    """
+    """The final stage takes the finished folder only, and does not run as root."""
     assert [f"--from=build {INSTALLED} {INSTALLED}"] == the(FINAL, "COPY")
     assert ["simsessions"] == the(FINAL, "USER")
     assert ["useradd"] == [line.split()[0] for line in the(FINAL, "RUN")]
@@ -81,9 +79,7 @@ def test_the_final_stage_copies_and_nothing_else():
 
 
 def test_what_it_keeps_is_on_a_volume():
-    """
-    The data folder outlives the container, and is there for the user that the bot runs as.
-    """
+    """The data folder outlives the container, and is there for the user that the bot runs as."""
     told = dict(pair.split("=", 1) for line in the(FINAL, "ENV") for pair in line.split())
     (made,) = the(FINAL, "RUN")
 

@@ -193,9 +193,7 @@ async def test_a_digest_is_posted_once_whoever_is_killed(large):
 
 
 async def test_each_bot_answers_what_it_gets(large):
-    """
-    Slack gives each command to one bot; both take their share, and each is answered once.
-    """
+    """Slack gives each command to one bot; both take their share, and each is answered once."""
     answers = [await large.type("truck-42", "truck-42 is") for _ in range(8)]
 
     shares = [len(connection.received) for connection in large.slack.api.socket.connections]
@@ -206,9 +204,7 @@ async def test_each_bot_answers_what_it_gets(large):
 
 
 async def test_a_button_of_one_bot_is_known_to_the_other(large):
-    """
-    What is in the list that one bot drew can be pressed at whichever gets the click.
-    """
+    """What is in the list that one bot drew can be pressed at whichever gets the click."""
     await digest_of_all(large)
     for label, paused in (("Pause", "asked"), ("Resume", None)) * 2:
         shown = await large.type("digest", "1 digest in this channel")

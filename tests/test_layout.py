@@ -49,9 +49,7 @@ def lint_imports(where: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_imports_keep_to_the_contracts():
-    """
-    Nobody imports what they must not.
-    """
+    """Nobody imports what they must not."""
     done = lint_imports(ROOT)
 
     assert done.returncode == 0, done.stdout
@@ -72,9 +70,7 @@ BREACHES = {
 
 
 def test_each_contract_bites(tmp_path):
-    """
-    With one forbidden import for each contract, every contract is reported as broken.
-    """
+    """With one forbidden import for each contract, every contract is reported as broken."""
     for folder in ("bot", "handlers"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -91,16 +87,12 @@ def test_each_contract_bites(tmp_path):
 
 
 def test_files_are_short():
-    """
-    No file is longer than 400 lines.
-    """
+    """No file is longer than 400 lines."""
     assert [] == [named(path) for path in SOURCES if len(path.read_text().splitlines()) > 400]
 
 
 def test_functions_are_short():
-    """
-    Half of the functions have at most 8 lines, nine in ten at most 24, docstrings included.
-    """
+    """Half of the functions have at most 8 lines, nine in ten at most 24, docstrings included."""
     lengths = [f.end_lineno - f.lineno + 1 for path in SHIPPED for f in functions(path)]
 
     assert statistics.median(lengths) <= 8
@@ -115,16 +107,12 @@ def says_its_job(path: Path) -> bool:
 
 
 def test_files_say_their_job():
-    """
-    A module opens with a sentence; an `__init__.py` is empty, but for the one of handlers.
-    """
+    """A module opens with a sentence; an `__init__.py` is empty, but for the one of handlers."""
     assert [] == [named(path) for path in SHIPPED if not says_its_job(path)]
 
 
 def test_tests_say_what_is_true():
-    """
-    Every test's docstring is a sentence.
-    """
+    """Every test's docstring is a sentence."""
     silent = [
         f"{named(path)}::{function.name}"
         for path in TESTS
@@ -153,9 +141,7 @@ def test_fakes_stand_at_the_wire():
     "folder", ["bot/diagnosis/rules", "handlers/subcommands", "bot/cli/commands"]
 )
 def test_each_plug_in_has_its_test(folder):
-    """
-    A file that is found by scan has a test file of the same name, and the other way round.
-    """
+    """A file that is found by scan has a test file of the same name, and the other way round."""
     there = {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__"}
     tested = {
         path.stem.removeprefix("test_") for path in (ROOT / "tests" / folder).glob("test_*.py")
@@ -189,14 +175,10 @@ def errors() -> list[type[BotError]]:
 
 
 def test_errors_are_all_in_the_tree():
-    """
-    The drawing in bot/errors.py has every error of the bot under its base, and no other.
-    """
+    """The drawing in bot/errors.py has every error of the bot under its base, and no other."""
     assert drawn_tree() == {error.__name__: error.__mro__[1].__name__ for error in errors()}
 
 
 def test_each_error_carries_a_sentence():
-    """
-    What the asker reads ends as a sentence does.
-    """
+    """What the asker reads ends as a sentence does."""
     assert [] == [error for error in errors() if error.sentence.strip()[-1] not in ".?"]

@@ -42,18 +42,14 @@ def attached():
 
 
 def test_the_commands_are_those_that_are_registered(attached):
-    """
-    Each slash command has its listener and each listener its command.
-    """
+    """Each slash command has its listener and each listener its command."""
     told = [command["command"] for command in MANIFEST["features"]["slash_commands"]]
 
     assert attached["command"] == told
 
 
 def test_events_and_shortcuts_are_those_that_are_registered(attached):
-    """
-    Nothing is subscribed to that nobody hears, and nobody waits for what never comes.
-    """
+    """Nothing is subscribed to that nobody hears, and nobody waits for what never comes."""
     shortcuts = [each["callback_id"] for each in MANIFEST["features"].get("shortcuts", [])]
 
     heard = {event.partition(".")[0] for event in EVENTS}  # message.im comes as message
@@ -83,31 +79,23 @@ def test_an_app_is_installed_with_all_that_it_may_use():
 
 
 def test_each_event_has_the_scope_without_which_it_does_not_come():
-    """
-    What the code listens to has its scope.
-    """
+    """What the code listens to has its scope."""
     assert {EVENT_SCOPES[event] for event in EVENTS} - {None} <= set(SCOPES["bot"])
 
 
 def test_links_are_those_of_kores_console():
-    """
-    Slack tells of links to these domains, and of those below them, at most five.
-    """
+    """Slack tells of links to these domains, and of those below them, at most five."""
     assert ["korewireless.com"] == MANIFEST["features"]["unfurl_domains"]
 
 
 def test_clicks_can_arrive(attached):
-    """
-    Buttons are registered, so interactivity is on.
-    """
+    """Buttons are registered, so interactivity is on."""
     assert attached["action"]
     assert MANIFEST["settings"]["interactivity"]["is_enabled"]
 
 
 def test_the_scopes_are_the_least_that_are_needed():
-    """
-    Every method that the code names has its scope, and every scope a method or event for it.
-    """
+    """Every method that the code names has its scope, and every scope a method or event for it."""
     load_methods()
     named = {name for path in SENDS for name in METHOD.findall(path.read_text())}
     needed = {tuple(sorted(METHODS[name].scopes)) for name in named}
@@ -120,9 +108,7 @@ def test_the_scopes_are_the_least_that_are_needed():
 
 
 def test_as_it_stands_it_is_for_socket_mode():
-    """
-    No address is asked for; the comment on top says what signed HTTP needs.
-    """
+    """No address is asked for; the comment on top says what signed HTTP needs."""
     words = (ROOT / "manifest.yml").read_text()
 
     assert MANIFEST["settings"]["socket_mode_enabled"]
@@ -132,9 +118,7 @@ def test_as_it_stands_it_is_for_socket_mode():
 
 
 def test_answers_can_come_as_direct_messages():
-    """
-    The Messages tab is on, or Slack would refuse the last way of an answer.
-    """
+    """The Messages tab is on, or Slack would refuse the last way of an answer."""
     assert MANIFEST["features"]["app_home"]["messages_tab_enabled"]
 
 
@@ -152,9 +136,7 @@ def test_answers_can_come_as_direct_messages():
     ],
 )
 def test_words_keep_slacks_limits(path, least, most):
-    """
-    Slack refuses a manifest whose words are too long or too short.
-    """
+    """Slack refuses a manifest whose words are too long or too short."""
     value = MANIFEST
     for step in path:
         value = value[step]
@@ -164,9 +146,7 @@ def test_words_keep_slacks_limits(path, least, most):
 
 @pytest.mark.skipif(not SCHEMA, reason="SIMSESSIONS_SPECS_SCHEMA names no manifest schema")
 def test_it_fits_slacks_own_schema():
-    """
-    Slack's published JSON schema of manifests takes it.
-    """
+    """Slack's published JSON schema of manifests takes it."""
     schema = json.loads(Path(SCHEMA).read_text())
 
     assert jsonschema.Draft7Validator(schema).is_valid(MANIFEST)

@@ -22,9 +22,7 @@ def pins(lock: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_locks_are_hashed(lock):
-    """
-    Each pin of a lock has a hash, and no line names an index, a link or a path.
-    """
+    """Each pin of a lock has a hash, and no line names an index, a link or a path."""
     text = (ROOT / lock).read_text()
     pinned = re.split(r"^(?=\w)", text, flags=re.MULTILINE)[1:]
 
@@ -49,9 +47,7 @@ def wanted(group: str) -> list[Requirement]:
     ],
 )
 def test_locks_hold_what_the_project_asks_for(lock, requirements):
-    """
-    Every requirement is pinned at a version that it allows.
-    """
+    """Every requirement is pinned at a version that it allows."""
     pinned = pins(lock)
     unmet = [r for r in requirements if pinned.get(canonicalize_name(r.name)) not in r.specifier]
 
@@ -59,9 +55,7 @@ def test_locks_hold_what_the_project_asks_for(lock, requirements):
 
 
 def test_the_locks_agree():
-    """
-    What two locks pin, they pin at one version.
-    """
+    """What two locks pin, they pin at one version."""
     dev = pins("requirements-dev.lock")
     others = pins("requirements.lock") | pins("requirements-build.lock")
 
@@ -85,9 +79,7 @@ def make(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
     ],
 )
 def test_make_knows_its_targets(target, command):
-    """
-    `make -n` finds the way to each target, and arguments are passed on.
-    """
+    """`make -n` finds the way to each target, and arguments are passed on."""
     done = make("-n", target, "ARGS=--port 8123")
 
     assert done.returncode == 0, done.stderr
@@ -95,9 +87,7 @@ def test_make_knows_its_targets(target, command):
 
 
 def test_make_says_what_is_missing(tmp_path):
-    """
-    Without a Python that is new enough, make says so and what to install.
-    """
+    """Without a Python that is new enough, make says so and what to install."""
     for name in ("Makefile", "pyproject.toml", *LOCKS):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     done = make("demo", "PYTHON=", cwd=tmp_path)
@@ -124,9 +114,7 @@ def test_ci_demands_everything():
 
 
 def test_the_changelog_is_about_this_version():
-    """
-    The newest heading of the changelog is the version of the project.
-    """
+    """The newest heading of the changelog is the version of the project."""
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
 
     assert newest is not None
@@ -134,9 +122,7 @@ def test_the_changelog_is_about_this_version():
 
 
 def test_the_licence_is_whole():
-    """
-    LICENSE is the Apache License 2.0 that pyproject.toml names, from its title to its end.
-    """
+    """LICENSE is the Apache License 2.0 that pyproject.toml names, from its title to its end."""
     text = (ROOT / "LICENSE").read_text()
 
     assert "Apache-2.0" == PROJECT["project"]["license"]

@@ -47,9 +47,7 @@ def fired(line, zone, day, days=1):
     ],
 )
 def test_a_time_of_day_comes_once(line, zone, day, comes):
-    """
-    Each time that a line names comes once a day, in the north and in the south.
-    """
+    """Each time that a line names comes once a day, in the north and in the south."""
     assert comes == fired(line, zone, day)
 
 
@@ -66,16 +64,12 @@ def test_a_time_of_day_comes_once(line, zone, day, comes):
     ],
 )
 def test_every_hour_follows_the_hours_that_pass(line, zone, day, runs):
-    """
-    A day of 23 hours has 23 of them, one of 25 has 25.
-    """
+    """A day of 23 hours has 23 of them, one of 25 has 25."""
     assert runs == len(fired(line, zone, day))
 
 
 def test_asked_within_the_second_hour_it_does_not_come_back():
-    """
-    From the second 02:10 of a night the next 02:30 is that of the day after.
-    """
+    """From the second 02:10 of a night the next 02:30 is that of the day after."""
     place = ZoneInfo("Europe/Berlin")
     after = datetime(2026, 10, 25, 2, 10, tzinfo=place, fold=1)
     due = next(dues(["30 2 * * *"], "Europe/Berlin", after.timestamp()))
@@ -84,9 +78,7 @@ def test_asked_within_the_second_hour_it_does_not_come_back():
 
 
 def test_several_lines_come_in_one_order():
-    """
-    The lines are merged, and two that fire together are one.
-    """
+    """The lines are merged, and two that fire together are one."""
     lines = ["0 9 * * *", "0 17 * * *", "0 9 5 1 *"]
     first = islice(
         dues(lines, "UTC", datetime(2026, 1, 4, 12, tzinfo=ZoneInfo("UTC")).timestamp()), 3
@@ -111,8 +103,6 @@ def test_several_lines_come_in_one_order():
     ],
 )
 def test_what_is_no_line_or_zone(line, zone, says):
-    """
-    It is said in words.
-    """
+    """It is said in words."""
     with pytest.raises(ValueError, match=says):
         next(dues([line], zone, 0.0))

@@ -25,25 +25,19 @@ READ = {
 
 @pytest.mark.parametrize("typed", READ)
 def test_durations_are_read_as_people_write_them(typed):
-    """
-    Units may be short or long, apart or together.
-    """
+    """Units may be short or long, apart or together."""
     assert READ[typed] == parse_seconds(typed)
 
 
 @pytest.mark.parametrize("typed", ["", "ever", "2", "-2h", "2x", "2h ago", "h", "1h,2h", "3 weeks"])
 def test_nothing_is_guessed(typed):
-    """
-    What is not understood as a whole is no duration, a number without a unit neither.
-    """
+    """What is not understood as a whole is no duration, a number without a unit neither."""
     assert None is parse_seconds(typed)
 
 
 @pytest.mark.parametrize("written", ["7d", "2h", "90min", "90s", "1.5s"])
 def test_a_duration_is_written_as_it_may_be_typed(written):
-    """
-    What is said can be typed back.
-    """
+    """What is said can be typed back."""
     assert written == format_duration(timedelta(seconds=parse_seconds(written)))
 
 
@@ -62,9 +56,7 @@ RETRY_AFTER = {
 
 
 def test_retry_after_is_seconds_or_a_date():
-    """
-    What is neither seconds nor a date is as if it were not there.
-    """
+    """What is neither seconds nor a date is as if it were not there."""
     now = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
     assert RETRY_AFTER == {text: read_retry_after(text, now) for text in RETRY_AFTER}

@@ -101,9 +101,7 @@ def cut(log):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_what_was_taken_is_answered_before_the_process_ends(start, kore, slack, number):
-    """
-    A signal right after the ack: the answer still comes, then the process ends well.
-    """
+    """A signal right after the ack: the answer still comes, then the process ends well."""
     async with start(SLACK_APP_TOKEN=APP_TOKEN, SIMSESSIONS_DRAIN="20") as process:
         await ready(process)
         kore.faults.add(late(0.3, times=None))
@@ -117,9 +115,7 @@ async def test_what_was_taken_is_answered_before_the_process_ends(start, kore, s
 
 
 async def test_a_kore_that_hangs_does_not_hold_the_process(start, kore, slack):
-    """
-    After the drain's time the process ends, and whoever waits is told.
-    """
+    """After the drain's time the process ends, and whoever waits is told."""
     async with start(SLACK_APP_TOKEN=APP_TOKEN) as process:
         await ready(process)
         kore.faults.add(hang(times=None))
@@ -134,9 +130,7 @@ async def test_a_kore_that_hangs_does_not_hold_the_process(start, kore, slack):
 
 
 async def test_over_signed_http_it_serves_on_its_port(start, slack):
-    """
-    Without an app token Slack's requests come in on the port, and are answered.
-    """
+    """Without an app token Slack's requests come in on the port, and are answered."""
     async with start() as process:
         port = await ready(process)
         slack.api.request_url = f"http://127.0.0.1:{port}/slack/events"
@@ -153,9 +147,7 @@ async def test_over_signed_http_it_serves_on_its_port(start, slack):
 
 
 async def test_every_line_of_the_log_is_json_and_tells_no_secret(start, kore, slack):
-    """
-    Also at DEBUG: one object a line, with the request's id, without tokens and SIM numbers.
-    """
+    """Also at DEBUG: one object a line, with the request's id, without tokens and SIM numbers."""
     async with start(SLACK_APP_TOKEN=APP_TOKEN, SIMSESSIONS_LOG_LEVEL="DEBUG") as process:
         await ready(process)
         await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "8901260012345678909")
@@ -170,9 +162,7 @@ async def test_every_line_of_the_log_is_json_and_tells_no_secret(start, kore, sl
 
 
 async def test_a_token_that_slack_refuses_ends_the_process_with_one_line_and_a_code(start):
-    """
-    No traceback: what is wrong, and a code that is not 0.
-    """
+    """No traceback: what is wrong, and a code that is not 0."""
     async with start(SLACK_BOT_TOKEN="xoxb-wrong") as process:
         code, said = await ended(process)
 
@@ -182,9 +172,7 @@ async def test_a_token_that_slack_refuses_ends_the_process_with_one_line_and_a_c
 
 
 async def test_a_port_in_use_ends_the_process_with_one_line_and_a_code(start):
-    """
-    The same for a port that is taken.
-    """
+    """The same for a port that is taken."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         async with start(PORT=port) as process:

@@ -28,9 +28,7 @@ def environment(monkeypatch):
     ],
 )
 def test_the_environments_proxy_is_taken(origin, proxy):
-    """
-    By scheme; a WebSocket goes as HTTP does.
-    """
+    """By scheme; a WebSocket goes as HTTP does."""
     assert proxy == proxy_for(origin)
 
 
@@ -46,9 +44,7 @@ def test_the_environments_proxy_is_taken(origin, proxy):
     ],
 )
 def test_some_hosts_need_none(origin):
-    """
-    This machine itself, what NO_PROXY names, and what is no URL.
-    """
+    """This machine itself, what NO_PROXY names, and what is no URL."""
     assert proxy_for(origin) is None
 
 
@@ -61,7 +57,5 @@ def test_some_hosts_need_none(origin):
     ],
 )
 def test_the_origin_of_a_url(url, origin):
-    """
-    The scheme and the host, so that few are remembered.
-    """
+    """The scheme and the host, so that few are remembered."""
     assert origin == origin_of(url)

@@ -22,24 +22,18 @@ from bot.setting_values import read_limit, seconds, shown
     ],
 )
 def test_shown(value, text):
-    """
-    A value is written with its largest whole unit.
-    """
+    """A value is written with its largest whole unit."""
     assert text == shown(value)
 
 
 @pytest.mark.parametrize("value", [timedelta(hours=36), (timedelta(minutes=1),), 300])
 def test_what_is_shown_can_be_typed(value):
-    """
-    Reading what was shown gives the value again.
-    """
+    """Reading what was shown gives the value again."""
     assert value == read_limit(shown(value), value)
 
 
 @pytest.mark.parametrize("text", ["", "h", "1w", "-1", "1 2", "1e3", "nan", "١٢x"])
 def test_what_is_no_duration(text):
-    """
-    Neither signs, exponents, words nor unknown units pass.
-    """
+    """Neither signs, exponents, words nor unknown units pass."""
     with pytest.raises(ValueError, match="is not a duration"):
         seconds(text)

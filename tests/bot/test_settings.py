@@ -25,9 +25,7 @@ def faults_of(told: dict[str, str], need: Need = Need.NOTHING) -> tuple[str, ...
 
 
 def test_defaults_are_the_real_services():
-    """
-    With nothing set, Slack's and KORE's own addresses and port 3000 are used.
-    """
+    """With nothing set, Slack's and KORE's own addresses and port 3000 are used."""
     settings = load_settings({}, None, need=Need.NOTHING)
 
     assert "https://slack.com/api/" == settings.slack_api_url
@@ -37,9 +35,7 @@ def test_defaults_are_the_real_services():
 
 
 def test_a_complete_environment_is_enough():
-    """
-    The KORE client and the two Slack tokens are all that `run` needs.
-    """
+    """The KORE client and the two Slack tokens are all that `run` needs."""
     settings = load_settings(KORE | SLACK, None)
 
     assert settings.socket_mode
@@ -48,9 +44,7 @@ def test_a_complete_environment_is_enough():
 
 
 def test_without_an_app_token_slack_comes_over_http():
-    """
-    A signing secret in place of the app token means signed HTTP.
-    """
+    """A signing secret in place of the app token means signed HTTP."""
     told = KORE | {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 
     assert not load_settings(told, None).socket_mode
@@ -69,9 +63,7 @@ def test_without_an_app_token_slack_comes_over_http():
     ],
 )
 def test_kore_api_url_is_an_origin(typed, read):
-    """
-    `/v1` and a trailing slash are forgiven, and http is fine on this machine.
-    """
+    """`/v1` and a trailing slash are forgiven, and http is fine on this machine."""
     assert read == load_settings({"KORE_API_URL": typed}, None, need=Need.NOTHING).kore_api_url
 
 
@@ -80,9 +72,7 @@ def test_kore_api_url_is_an_origin(typed, read):
     [("90", 90), ("90s", 90), ("15min", 900), ("15m", 900), ("4h", 14400), ("1.5 d", 129600)],
 )
 def test_durations_carry_units(typed, seconds):
-    """
-    A duration is read in seconds, with or without a unit.
-    """
+    """A duration is read in seconds, with or without a unit."""
     settings = load_settings({"SIMSESSIONS_DRAIN": typed}, None, need=Need.NOTHING)
 
     assert seconds == settings.drain
@@ -123,9 +113,7 @@ def test_durations_carry_units(typed, seconds):
     ],
 )
 def test_faults_name_the_setting_and_say_what_to_do(name, value, says):
-    """
-    A wrong value, and a misspelt name, is one fault that begins with the name.
-    """
+    """A wrong value, and a misspelt name, is one fault that begins with the name."""
     (fault,) = faults_of({name: value})
 
     assert fault.startswith(f"{name}: ")
@@ -134,9 +122,7 @@ def test_faults_name_the_setting_and_say_what_to_do(name, value, says):
 
 
 def test_all_faults_are_listed_at_once():
-    """
-    Wrong values, misspelt names and what is missing come together, each once.
-    """
+    """Wrong values, misspelt names and what is missing come together, each once."""
     faults = faults_of(
         {"PORT": "x", "SLACK_BOT_TOKEN": "x", "SIMSESSIONS_LOG_LEVLE": "INFO"}, Need.ALL
     )
@@ -166,9 +152,7 @@ def test_all_faults_are_listed_at_once():
     ],
 )
 def test_what_is_no_fault(need, told):
-    """
-    A command asks only for what it needs; strangers' names and empty values do not matter.
-    """
+    """A command asks only for what it needs; strangers' names and empty values do not matter."""
     assert load_settings(told, None, need=need).missing(need) == ()
 
 
@@ -185,9 +169,7 @@ def test_secrets_are_never_shown():
 
 
 def test_a_fault_has_no_cause_that_holds_the_values():
-    """
-    The error about a wrong token does not carry the token in its chain.
-    """
+    """The error about a wrong token does not carry the token in its chain."""
     with pytest.raises(SettingsError) as caught:
         load_settings({"SLACK_BOT_TOKEN": "hush"}, None, need=Need.NOTHING)
 
@@ -196,9 +178,7 @@ def test_a_fault_has_no_cause_that_holds_the_values():
 
 
 def test_the_file_fills_in_and_the_environment_wins(tmp_path: Path):
-    """
-    `.env` is read as it stands, without touching the process's own environment.
-    """
+    """`.env` is read as it stands, without touching the process's own environment."""
     env = tmp_path / ".env"
     env.write_text("# ours\nKORE_CLIENT_ID=from-file\nexport KORE_CLIENT_SECRET='a${HOME}b'\n")
     settings = load_settings({"KORE_CLIENT_ID": "from-environ"}, env, need=Need.KORE)
@@ -209,9 +189,7 @@ def test_the_file_fills_in_and_the_environment_wins(tmp_path: Path):
 
 
 def test_an_empty_variable_does_not_hide_the_file(tmp_path: Path):
-    """
-    A variable that is set to nothing counts as not set.
-    """
+    """A variable that is set to nothing counts as not set."""
     env = tmp_path / ".env"
     env.write_text("PORT=4000\n")
 
@@ -219,16 +197,12 @@ def test_an_empty_variable_does_not_hide_the_file(tmp_path: Path):
 
 
 def test_a_file_that_is_not_there_is_no_fault(tmp_path: Path):
-    """
-    `.env` is optional.
-    """
+    """`.env` is optional."""
     assert 3000 == load_settings({}, tmp_path / ".env", need=Need.NOTHING).port
 
 
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path):
-    """
-    Bytes that are no text are told by the file's name, not by a traceback.
-    """
+    """Bytes that are no text are told by the file's name, not by a traceback."""
     env = tmp_path / ".env"
     env.write_bytes(b"PORT=\xff\xfe")
 
@@ -238,9 +212,7 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path):
 
 @pytest.mark.parametrize("field", sorted(set(Settings.model_fields)))
 def test_each_setting_is_used(field):
-    """
-    No setting is read in vain: something of the bot asks for it.
-    """
+    """No setting is read in vain: something of the bot asks for it."""
     used = re.compile(rf"\b(?:settings|self|told)\.{field}\b")
     sources = [path.read_text() for path in (ROOT / "bot").rglob("*.py")]
 
@@ -248,17 +220,13 @@ def test_each_setting_is_used(field):
 
 
 def test_settings_are_frozen():
-    """
-    Nobody changes a setting behind another's back.
-    """
+    """Nobody changes a setting behind another's back."""
     with pytest.raises(ValidationError):
         Settings().port = 1
 
 
 def test_the_kore_client_gets_what_was_set():
-    """
-    Credentials and patience reach the KORE client; the rest stays as the client has it.
-    """
+    """Credentials and patience reach the KORE client; the rest stays as the client has it."""
     told = KORE | {"KORE_API_URL": "http://127.0.0.1:81/v1", "SIMSESSIONS_SESSIONS_TTL": "2min"}
     config = load_settings(told, None, need=Need.KORE).kore_config()
 
@@ -273,9 +241,7 @@ def test_the_kore_client_gets_what_was_set():
 
 
 def test_untouched_settings_are_the_clients_own_defaults():
-    """
-    The defaults told in README.md are the ones that the KORE client documents.
-    """
+    """The defaults told in README.md are the ones that the KORE client documents."""
     assert KoreConfig() == load_settings({}, None, need=Need.NOTHING).kore_config()
 
 
@@ -293,9 +259,7 @@ def test_untouched_settings_are_the_clients_own_defaults():
     ],
 )
 def test_each_kind_of_threshold_is_a_setting(name, value, field, read):
-    """
-    A threshold is read as its default is: a number, a duration, several durations.
-    """
+    """A threshold is read as its default is: a number, a duration, several durations."""
     thresholds = load_settings({name: value}, None, need=Need.NOTHING).thresholds
 
     assert replace(Thresholds(), **{field: read}) == thresholds
@@ -303,8 +267,6 @@ def test_each_kind_of_threshold_is_a_setting(name, value, field, read):
 
 @pytest.mark.parametrize("field", sorted(set(Settings.model_fields) - {"thresholds"}))
 def test_each_setting_says_what_it_is(field):
-    """
-    Every setting has a description, a name outside, and either a default or none.
-    """
+    """Every setting has a description, a name outside, and either a default or none."""
     assert Settings.model_fields[field].description
     assert known_names()[env_name(field)] == field

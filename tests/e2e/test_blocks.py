@@ -14,16 +14,12 @@ READER = Reader(Workspace(SystemClock()))
 
 @pytest.mark.parametrize("text", gallery.MESSAGES)
 def test_the_gallery_is_what_slack_takes(text):
-    """
-    Every message of the gallery passes the workspace's own checks.
-    """
+    """Every message of the gallery passes the workspace's own checks."""
     assert tuple(gallery.MESSAGES[text]) == READER.blocks(gallery.MESSAGES[text])
 
 
 def test_the_gallerys_modal_is_what_slack_takes():
-    """
-    So does its modal.
-    """
+    """So does its modal."""
     assert gallery.MODAL == READER.view(gallery.MODAL, ("modal",))
 
 
@@ -37,9 +33,7 @@ def kinds(blocks):
 @pytest.mark.parametrize("size", ["desk", "phone"])
 @pytest.mark.parametrize("text", gallery.MESSAGES)
 async def test_every_block_is_drawn(window, sandbox, text, size):
-    """
-    Each block has its place, none is unknown, and nothing sticks out of the window.
-    """
+    """Each block has its place, none is unknown, and nothing sticks out of the window."""
     blocks = gallery.MESSAGES[text]
     sandbox.post(*blocks, text=text)
     page = await window.open(sandbox.at(), size=size)
@@ -56,9 +50,7 @@ async def test_every_block_is_drawn(window, sandbox, text, size):
 
 
 async def test_what_cannot_be_drawn_is_said(page, sandbox):
-    """
-    A block of a kind that the page does not know is not passed over in silence.
-    """
+    """A block of a kind that the page does not know is not passed over in silence."""
     sandbox.post({"type": "hologram", "block_id": "h"})
 
     await expect(page.locator(".unknown")).to_have_text(
@@ -67,9 +59,7 @@ async def test_what_cannot_be_drawn_is_said(page, sandbox):
 
 
 async def test_a_report_reads_as_in_slack(page, sandbox):
-    """
-    The state comes first, fields stand in two columns, marks have names, links open apart.
-    """
+    """The state comes first, fields stand in two columns, marks have names, links open apart."""
     sandbox.post(*gallery.REPORT, text="truck-42 is online on T-Mobile USA.")
     message = page.locator(".message")
     columns = "(node) => getComputedStyle(node).gridTemplateColumns.split(' ').length"
@@ -84,9 +74,7 @@ async def test_a_report_reads_as_in_slack(page, sandbox):
 
 
 async def test_a_container_folds(page, sandbox):
-    """
-    A container that begins folded shows its title, and its blocks when it is opened.
-    """
+    """A container that begins folded shows its title, and its blocks when it is opened."""
     sandbox.post(*gallery.BOXES)
     inner = page.get_by_text("Radio fell back to 3G.")
 
@@ -96,9 +84,7 @@ async def test_a_container_folds(page, sandbox):
 
 
 async def test_pictures_of_other_hosts_are_named_not_fetched(page, sandbox):
-    """
-    A picture elsewhere is told by its alternative text; nothing is asked of its host.
-    """
+    """A picture elsewhere is told by its alternative text; nothing is asked of its host."""
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     sandbox.post(*gallery.BOXES)
@@ -109,9 +95,7 @@ async def test_pictures_of_other_hosts_are_named_not_fetched(page, sandbox):
 
 
 async def test_a_file_block_shows_the_uploaded_picture(page, sandbox):
-    """
-    A picture that the bot uploaded is shown, with its alternative text.
-    """
+    """A picture that the bot uploaded is shown, with its alternative text."""
     file = await upload(sandbox, "timeline.png", gallery.PNG)
     sandbox.post({"type": "image", "slack_file": {"id": file.id}, "alt_text": "Thirty days"})
     picture = page.get_by_alt_text("Thirty days")
@@ -121,9 +105,7 @@ async def test_a_file_block_shows_the_uploaded_picture(page, sandbox):
 
 
 async def test_files_of_a_message(page, sandbox):
-    """
-    A message's picture is shown, another file is offered for download with its size.
-    """
+    """A message's picture is shown, another file is offered for download with its size."""
     picture = await upload(sandbox, "timeline.png", gallery.PNG, alt_txt="Thirty days, one gap")
     table = await upload(sandbox, "sessions.csv", b"start,end\n")
     sandbox.post(text="Here", files=(picture.to_slack(), table.to_slack()))

@@ -23,9 +23,7 @@ TICKS = """async (values) => (await import("/static/js/charts/scale.js")).ticks(
     ],
 )
 async def test_ticks_are_round(scripts, values, ticks):
-    """
-    Axes hold every value and 0, at round steps.
-    """
+    """Axes hold every value and 0, at round steps."""
     assert ticks == await scripts.evaluate(TICKS, values)
 
 
@@ -39,9 +37,7 @@ async def test_ticks_are_round(scripts, values, ticks):
     ],
 )
 async def test_every_value_is_drawn(page, sandbox, kind, shapes):
-    """
-    Each series and each value has its shape.
-    """
+    """Each series and each value has its shape."""
     sandbox.post(*gallery.LINES)
     sandbox.post(*gallery.AREAS)
     chart = page.locator(f"svg.chart-{kind}")
@@ -51,9 +47,7 @@ async def test_every_value_is_drawn(page, sandbox, kind, shapes):
 
 
 async def test_a_chart_says_what_it_shows(page, sandbox):
-    """
-    A chart is named by its title and described by its values; the legend names the series.
-    """
+    """A chart is named by its title and described by its values; the legend names the series."""
     sandbox.post(*gallery.LINES)
     chart = page.locator(".data-visualization").first
     picture = chart.get_by_role("img")
@@ -67,9 +61,7 @@ async def test_a_chart_says_what_it_shows(page, sandbox):
 
 
 async def test_a_pie_says_its_shares(page, sandbox):
-    """
-    The legend of a pie gives each part with its share.
-    """
+    """The legend of a pie gives each part with its share."""
     sandbox.post(*gallery.AREAS)
 
     await expect(page.locator(".data-visualization").last.locator(".legend li")).to_have_text(
@@ -78,9 +70,7 @@ async def test_a_pie_says_its_shares(page, sandbox):
 
 
 async def test_letters_keep_their_size_on_a_phone(window, sandbox):
-    """
-    A chart is drawn anew for a narrow window instead of being shrunk with its letters.
-    """
+    """A chart is drawn anew for a narrow window instead of being shrunk with its letters."""
     sandbox.post(*gallery.LINES)
     page = await window.open(sandbox.at(), size="phone")
     picture = page.locator(".chart svg").first

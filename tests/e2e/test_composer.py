@@ -6,9 +6,7 @@ from playwright.async_api import expect
 
 
 async def test_nothing_can_be_typed_before_the_page_knows_where(window, sandbox):
-    """
-    Until the channels are there the box is closed: what is typed too early would be lost.
-    """
+    """Until the channels are there the box is closed: what is typed too early would be lost."""
     held = asyncio.Event()
     page = await window.blank()
 

@@ -13,9 +13,7 @@ def row_of(kore, name):
 
 
 async def test_a_bot_is_killed_and_started(page, sandbox):
-    """
-    The panel says whether it runs, and offers the one thing that can be done.
-    """
+    """The panel says whether it runs, and offers the one thing that can be done."""
     panel = page.get_by_role("region", name="The bot")
     await expect(panel).to_contain_text("Bot 1: running, pid 4711")
     await panel.get_by_role("button", name="Kill bot 1").click()
@@ -32,9 +30,7 @@ async def test_a_bot_is_killed_and_started(page, sandbox):
     [("pump-7", "Recover", True), ("gateway-3", "Fall silent: the session ends", False)],
 )
 async def test_a_sim_takes_a_turn(page, sandbox, sim, act, open_now):
-    """
-    What is chosen beside a story happens at once, and is said there.
-    """
+    """What is chosen beside a story happens at once, and is said there."""
     await page.get_by_role("button", name=f"Let something happen to {sim}").click()
     await page.get_by_role("menuitem", name=act).locator("visible=true").click()
 
@@ -44,9 +40,7 @@ async def test_a_sim_takes_a_turn(page, sandbox, sim, act, open_now):
 
 
 async def test_modes_stand_above_the_long_list(page):
-    """
-    Nobody needs to scroll past the stories to change KORE's mode.
-    """
+    """Nobody needs to scroll past the stories to change KORE's mode."""
     modes = await page.get_by_role("region", name="KORE's API").bounding_box()
     things = await page.get_by_role("region", name="Things to try").bounding_box()
 
@@ -55,9 +49,7 @@ async def test_modes_stand_above_the_long_list(page):
 
 
 async def test_on_a_phone_the_panel_is_in_reach(window, sandbox):
-    """
-    In the drawer of a phone the same can be done, and nothing is wider than the screen.
-    """
+    """In the drawer of a phone the same can be done, and nothing is wider than the screen."""
     page = await window.open(sandbox.at(), size="phone")
     await page.get_by_role("button", name="Things to try").click()
     await page.get_by_role("button", name="Kill bot 1").click()
@@ -68,9 +60,7 @@ async def test_on_a_phone_the_panel_is_in_reach(window, sandbox):
 
 
 async def test_home_is_drawn_and_clicked(window, sandbox):
-    """
-    Opening Home tells the app; what it publishes is drawn, changed in place, and clicked.
-    """
+    """Opening Home tells the app; what it publishes is drawn, changed in place, and clicked."""
     workspace = sandbox.workspace
     page = await window.open(sandbox.at(channel="ana"))
     await page.get_by_role("tab", name="Home").click()
@@ -98,7 +88,5 @@ async def test_home_is_drawn_and_clicked(window, sandbox):
 
 
 async def test_only_the_apps_own_place_has_tabs(page):
-    """
-    A channel has messages alone.
-    """
+    """A channel has messages alone."""
     await expect(page.get_by_role("tab")).to_have_count(0)

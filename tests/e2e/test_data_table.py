@@ -21,9 +21,7 @@ async def column(table, number):
 
 
 async def test_the_first_page(table):
-    """
-    The caption names the table, the first page shows five rows, and the count says so.
-    """
+    """The caption names the table, the first page shows five rows, and the count says so."""
     await expect(table.get_by_role("table", name="Sessions of truck-42")).to_be_visible()
     await expect(table.locator("tbody tr")).to_have_count(5)
     await expect(table.get_by_role("status")).to_have_text("1–5 of 7")
@@ -32,9 +30,7 @@ async def test_the_first_page(table):
 
 
 async def test_pages_turn(table):
-    """
-    The second page shows the rest, and there is no third.
-    """
+    """The second page shows the rest, and there is no third."""
     await table.get_by_role("button", name="Next page").click()
 
     await expect(table.get_by_role("status")).to_have_text("6–7 of 7")
@@ -43,9 +39,7 @@ async def test_pages_turn(table):
 
 
 async def test_numbers_sort_as_numbers(table):
-    """
-    A click sorts upwards, a second downwards, a third gives the first order back.
-    """
+    """A click sorts upwards, a second downwards, a third gives the first order back."""
     head = table.get_by_role("columnheader", name="Up")
     orders = []
     for way in ("ascending", "descending", "none"):
@@ -61,9 +55,7 @@ async def test_numbers_sort_as_numbers(table):
 
 
 async def test_texts_sort_as_texts_by_key(table):
-    """
-    A header can be pressed from the keyboard, and only one column is sorted at a time.
-    """
+    """A header can be pressed from the keyboard, and only one column is sorted at a time."""
     await table.get_by_role("columnheader", name="Up").get_by_role("button").click()
     await table.get_by_role("columnheader", name="Operator").get_by_role("button").press("Enter")
 
@@ -84,9 +76,7 @@ async def test_the_filter_finds_in_every_row(table):
 
 
 async def test_the_filter_that_finds_nothing(table):
-    """
-    Nothing found is said, and an empty filter shows all again.
-    """
+    """Nothing found is said, and an empty filter shows all again."""
     await table.get_by_role("searchbox").fill("no such operator")
     await expect(table.locator("tbody")).to_have_text("No row matches the filter.")
     await table.get_by_role("searchbox").fill("")
@@ -95,9 +85,7 @@ async def test_the_filter_that_finds_nothing(table):
 
 
 async def test_what_is_no_number_comes_last(page, sandbox):
-    """
-    Unknown values stand after the numbers, upwards and downwards.
-    """
+    """Unknown values stand after the numbers, upwards and downwards."""
     values = [3, "unknown", 1, 2]
     rows = [[gallery.cell("Packets")], *([gallery.cell(value)] for value in values)]
     sandbox.post({"type": "data_table", "caption": "Packets", "rows": rows})

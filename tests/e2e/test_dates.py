@@ -51,9 +51,7 @@ async def test_tokens(scripts, locale, zone, template, shown):
     [(5, "5 seconds ago"), (130, "2 minutes ago"), (7300, "2 hours ago"), (90_000, "Yesterday")],
 )
 async def test_ago(scripts, seconds, shown):
-    """
-    How long ago is said in one unit.
-    """
+    """How long ago is said in one unit."""
     assert shown == await scripts.evaluate(AGO, seconds)
 
 
@@ -67,16 +65,12 @@ async def test_ago(scripts, seconds, shown):
     ],
 )
 async def test_near_days_have_names(scripts, days, template, shown):
-    """
-    Today, yesterday and tomorrow are called so, with a capital where the text begins.
-    """
+    """Today, yesterday and tomorrow are called so, with a capital where the text begins."""
     assert shown == await scripts.evaluate(PRETTY, [days, template])
 
 
 async def test_the_viewer_decides(window, sandbox):
-    """
-    One message shows each person their own time.
-    """
+    """One message shows each person their own time."""
     sandbox.post(text=f"at <!date^{MOMENT}^{{time}}|12:02 UTC>")
     times = {}
     for user in ("ana", "ben", "chloe"):

@@ -16,9 +16,7 @@ def spaced(iccid):
 
 
 async def test_a_sim_is_asked_for(ana):
-    """
-    The answer is for the asker alone and leads with the state; all facts are drawn.
-    """
+    """The answer is for the asker alone and leads with the state; all facts are drawn."""
     answer = await ask(ana, "/simsessions truck-42")
 
     await expect(answer).to_contain_text("Only visible to you")
@@ -31,9 +29,7 @@ async def test_a_sim_is_asked_for(ana):
 
 
 async def test_refresh_asks_kore_again(ana, demo):
-    """
-    Refresh reads KORE anew and redraws the same message, whose buttons keep working.
-    """
+    """Refresh reads KORE anew and redraws the same message, whose buttons keep working."""
     answer = await ask(ana, "/simsessions truck-42")
     for _ in range(2):
         asked = len(demo.kore.requests)
@@ -45,9 +41,7 @@ async def test_refresh_asks_kore_again(ana, demo):
 
 
 async def test_share_shows_it_to_all(ana, demo, windows):
-    """
-    Share posts the answer into the channel, where others see it and who shared it.
-    """
+    """Share posts the answer into the channel, where others see it and who shared it."""
     ben = await windows.open(f"{demo.url}/?as=ben&in=fleet-ops")
     there = await ben.get_by_role("article").count()
     answer = await ask(ana, "/simsessions gateway-3")
@@ -60,9 +54,7 @@ async def test_share_shows_it_to_all(ana, demo, windows):
 
 
 async def test_the_map_is_a_link(ana):
-    """
-    Map leads to the tower's place on a map, in a window of its own.
-    """
+    """Map leads to the tower's place on a map, in a window of its own."""
     answer = await ask(ana, "/simsessions truck-42")
     link = button(answer, "Map")
 
@@ -71,9 +63,7 @@ async def test_the_map_is_a_link(ana):
 
 
 async def test_a_name_misspelt(ana):
-    """
-    A near miss offers the right name, and a click on it gives the answer.
-    """
+    """A near miss offers the right name, and a click on it gives the answer."""
     answer = await ask(ana, "/simsessions pmp-7")
     await expect(answer).to_contain_text("Did you mean")
     await button(answer, "pump-7").click()
@@ -95,18 +85,14 @@ async def test_a_name_misspelt(ana):
     ids=["sid", "iccid", "super", "digits", "rubbish", "help", "nothing"],
 )
 async def test_whatever_is_typed_is_answered(ana, demo, typed, said):
-    """
-    A SID, an ICCID with spaces, a Super SIM, rubbish, help: each gets its right answer.
-    """
+    """A SID, an ICCID with spaces, a Super SIM, rubbish, help: each gets its right answer."""
     sim = STORIES["truck-42"].sim(demo.workspace.clock.now())
 
     await expect(await ask(ana, f"/simsessions {typed(sim)}")).to_contain_text(said)
 
 
 async def test_every_story_is_told(ana):
-    """
-    A click on each story brings an answer about its SIM, and nothing in it cannot be drawn.
-    """
+    """A click on each story brings an answer about its SIM, and nothing in it cannot be drawn."""
     examples = ana.get_by_role("region", name="Things to try")
     articles = ana.get_by_role("article")
     before = await articles.count()
@@ -121,9 +107,7 @@ async def test_every_story_is_told(ana):
 
 
 async def test_kore_goes_down(ana, demo):
-    """
-    With KORE down a refresh shows what was known before, and marks it as old.
-    """
+    """With KORE down a refresh shows what was known before, and marks it as old."""
     answer = await ask(ana, "/simsessions truck-42")
     await expect(answer).to_contain_text("truck-42 is online")
     async with ana.expect_response("**/page/kore"):

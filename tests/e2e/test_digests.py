@@ -31,9 +31,7 @@ def posted(page):
 
 
 async def test_the_next_digest_says_what_changed(browser):
-    """
-    A digest is made in a modal and posted; a SIM falls silent, and the next minute's says so.
-    """
+    """A digest is made in a modal and posted; a SIM falls silent, and the next minute's says so."""
     async with running_demo() as demo, opened_window(browser) as windows:
         page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
         await made(page, "* * * * *")

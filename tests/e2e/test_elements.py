@@ -13,9 +13,7 @@ async def clicked(sandbox, count=1):
 
 
 async def test_a_button(page, sandbox):
-    """
-    A button's click reaches the app with its ids and its value.
-    """
+    """A button's click reaches the app with its ids and its value."""
     sandbox.post(*gallery.REPORT)
     await page.get_by_role("button", name="Refresh").click()
     action = await clicked(sandbox)
@@ -27,9 +25,7 @@ async def test_a_button(page, sandbox):
 
 @pytest.mark.parametrize(("answer", "told"), [("Cancel", 0), ("Reset", 1)])
 async def test_a_button_that_asks_first(page, sandbox, answer, told):
-    """
-    A confirmation stands between the click and the app; who declines has not clicked.
-    """
+    """A confirmation stands between the click and the app; who declines has not clicked."""
     sandbox.post(*gallery.REPORT)
     await page.locator(".message").get_by_role("button", name="Reset").click()
     dialog = page.get_by_role("dialog", name="Reset the SIM?")
@@ -43,9 +39,7 @@ async def test_a_button_that_asks_first(page, sandbox, answer, told):
 
 
 async def test_escape_declines(page, sandbox):
-    """
-    The Escape key closes a confirmation and nothing is done.
-    """
+    """The Escape key closes a confirmation and nothing is done."""
     sandbox.post(*gallery.REPORT)
     await page.locator(".message").get_by_role("button", name="Reset").click()
     await page.keyboard.press("Escape")
@@ -55,9 +49,7 @@ async def test_escape_declines(page, sandbox):
 
 
 async def test_a_link_button(page, sandbox):
-    """
-    A button with an address opens it apart and tells the app too.
-    """
+    """A button with an address opens it apart and tells the app too."""
     sandbox.post(*gallery.REPORT)
     await page.context.route("https://maps.example/**", lambda route: route.fulfill(body="map"))
     async with page.context.expect_page() as opened:
@@ -68,9 +60,7 @@ async def test_a_link_button(page, sandbox):
 
 
 async def test_an_overflow_menu_by_key(page, sandbox):
-    """
-    The menu opens, is walked with the arrows, and closes after the choice.
-    """
+    """The menu opens, is walked with the arrows, and closes after the choice."""
     sandbox.post(*gallery.REPORT)
     more = page.get_by_role("button", name="More actions")
     await more.press("Enter")
@@ -84,9 +74,7 @@ async def test_an_overflow_menu_by_key(page, sandbox):
 
 
 async def test_an_overflow_menu_closes(page, sandbox):
-    """
-    Escape closes the menu and gives the focus back; nothing was chosen.
-    """
+    """Escape closes the menu and gives the focus back; nothing was chosen."""
     sandbox.post(*gallery.REPORT)
     more = page.get_by_role("button", name="More actions")
     await more.click()
@@ -143,9 +131,7 @@ def values(chosen):
     ],
 )
 async def test_a_choice(page, sandbox, choose, told):
-    """
-    What is chosen reaches the app at once, in the shape of its element.
-    """
+    """What is chosen reaches the app at once, in the shape of its element."""
     sandbox.post(*gallery.CHOICES)
     await choose(page)
     action = await clicked(sandbox)
@@ -155,9 +141,7 @@ async def test_a_choice(page, sandbox, choose, told):
 
 
 async def test_an_external_select(page, sandbox):
-    """
-    What is typed is asked of the app, its options are offered, and the choice is told.
-    """
+    """What is typed is asked of the app, its options are offered, and the choice is told."""
     sandbox.app.ack = Ack(None, 0.01, {"options": gallery.options("pump-7", "pump-17")})
     sandbox.post(*gallery.SEARCH)
     box = page.get_by_role("combobox", name="Which SIM")
@@ -173,9 +157,7 @@ async def test_an_external_select(page, sandbox):
 
 
 async def test_an_external_select_with_nothing_to_offer(page, sandbox):
-    """
-    No option is said, and Escape closes the list.
-    """
+    """No option is said, and Escape closes the list."""
     sandbox.app.ack = Ack(None, 0.01, {"options": []})
     sandbox.post(*gallery.SEARCH)
     box = page.get_by_role("combobox", name="Which SIM")
@@ -194,9 +176,7 @@ async def test_an_external_select_with_nothing_to_offer(page, sandbox):
     ],
 )
 async def test_a_click_that_does_not_arrive(page, sandbox, error, said):
-    """
-    Where the app does not answer, the message says so with Slack's own error.
-    """
+    """Where the app does not answer, the message says so with Slack's own error."""
     sandbox.app.ack = Ack(error, 3.0)
     sandbox.post(*gallery.REPORT)
     await page.get_by_role("button", name="Refresh").click()
@@ -207,9 +187,7 @@ async def test_a_click_that_does_not_arrive(page, sandbox, error, said):
 
 
 async def test_the_focus_outlives_a_refresh(page, sandbox):
-    """
-    Who pressed a button with the keyboard still has it when the app redraws the message.
-    """
+    """Who pressed a button with the keyboard still has it when the app redraws the message."""
     message = sandbox.post(*gallery.REPORT)
     sandbox.app.on["block_actions"] = lambda _: sandbox.workspace.rewrite(
         message, "again", [gallery.section("Anew"), *gallery.REPORT]

@@ -29,9 +29,7 @@ async def test_a_shortcut_looks_up_what_an_alert_names(ana):
 
 @pytest.mark.parametrize("text", ["!sim gateway-3", "@simsessions gateway-3"])
 async def test_it_is_asked_in_the_channel(ana, text):
-    """
-    By prefix and by mention, the answer comes into the thread of the question.
-    """
+    """By prefix and by mention, the answer comes into the thread of the question."""
     await say(ana, text)
 
     answer = ana.locator(".replies").last.get_by_role("article").last
@@ -39,9 +37,7 @@ async def test_it_is_asked_in_the_channel(ana, text):
 
 
 async def test_it_is_asked_directly(windows, demo):
-    """
-    In a direct message every text is a question.
-    """
+    """In a direct message every text is a question."""
     page = await windows.open(f"{demo.url}/?as=ben&in=ben")
     await say(page, "gateway-3")
 
@@ -49,9 +45,7 @@ async def test_it_is_asked_directly(windows, demo):
 
 
 async def test_a_link_gets_a_preview(ana):
-    """
-    A link to a SIM is previewed while it is typed, and under the message, without its place.
-    """
+    """A link to a SIM is previewed while it is typed, and under the message, without its place."""
     await ana.locator("#composer").fill(f"see {LINK}")
     await expect(ana.locator(".previews")).to_contain_text("truck-42")
     await ana.locator("#composer").press("Enter")
@@ -62,9 +56,7 @@ async def test_a_link_gets_a_preview(ana):
 
 
 async def test_home_shows_what_one_watches(ana):
-    """
-    A watch stands in Home, with how all stands; Stop takes it away there too.
-    """
+    """A watch stands in Home, with how all stands; Stop takes it away there too."""
     await ask(ana, "/simsessions watch gateway-3 until offline")
     await ana.get_by_role("button", name="simsessions", exact=True).click()
     await ana.get_by_role("tab", name="Home").click()
@@ -77,9 +69,7 @@ async def test_home_shows_what_one_watches(ana):
 
 
 async def test_a_digest_is_made_from_home(ana):
-    """
-    The button of Home opens the same window as the command.
-    """
+    """The button of Home opens the same window as the command."""
     await ana.get_by_role("button", name="simsessions", exact=True).click()
     await ana.get_by_role("tab", name="Home").click()
     await button(ana.get_by_role("region", name="Home"), "New digest…").click()

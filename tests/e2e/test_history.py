@@ -9,9 +9,7 @@ from tests.e2e.steps import ask, button, change
 
 
 async def test_the_history_is_drawn(ana):
-    """
-    Two charts and a table of a week's sessions come as one answer.
-    """
+    """Two charts and a table of a week's sessions come as one answer."""
     answer = await ask(ana, "/simsessions history truck-42 7")
 
     await expect(answer).to_contain_text("truck-42 had 50 sessions in the last 7 days")
@@ -22,9 +20,7 @@ async def test_the_history_is_drawn(ana):
 
 
 async def test_the_table_sorts_and_filters(ana):
-    """
-    The reader sorts by packets and filters by cell without asking the bot.
-    """
+    """The reader sorts by packets and filters by cell without asking the bot."""
     answer = await ask(ana, "/simsessions history truck-42 7")
     head = answer.get_by_role("columnheader", name="Packets up")
     place = 1 + await head.evaluate("(cell) => cell.cellIndex")
@@ -40,9 +36,7 @@ async def test_the_table_sorts_and_filters(ana):
 
 
 async def test_the_history_button(ana):
-    """
-    The History button of an answer brings thirty days.
-    """
+    """The History button of an answer brings thirty days."""
     answer = await ask(ana, "/simsessions pump-7")
     before = await ana.get_by_role("article").count()
     await button(answer, "History").click()
@@ -51,9 +45,7 @@ async def test_the_history_button(ana):
 
 
 async def test_the_details_of_a_session(ana):
-    """
-    A modal shows all of one session and leads to the next; it closes with Escape.
-    """
+    """A modal shows all of one session and leads to the next; it closes with Escape."""
     answer = await ask(ana, "/simsessions history truck-42 7")
     await button(answer, "Session details…").click()
     modal = ana.get_by_role("dialog", name="Session details")
@@ -69,9 +61,7 @@ async def test_the_details_of_a_session(ana):
 
 
 async def test_the_picture(ana):
-    """
-    The picture comes as a direct message, with words for those who do not see it.
-    """
+    """The picture comes as a direct message, with words for those who do not see it."""
     answer = await ask(ana, "/simsessions history truck-42 7")
     await button(answer, "Picture").click()
     await expect(ana.get_by_role("article").last).to_contain_text("truck-42-7-days.png")
@@ -84,9 +74,7 @@ async def test_the_picture(ana):
 
 
 async def test_a_picture_is_shared_by_another_click(ana, demo, windows):
-    """
-    Nobody else sees it before; then it stands in the channel, with who shared it.
-    """
+    """Nobody else sees it before; then it stands in the channel, with who shared it."""
     ben = await windows.open(f"{demo.url}/?as=ben&in=fleet-ops")
     there = await ben.get_by_role("article").count()
     answer = await ask(ana, "/simsessions history truck-42 7")
@@ -104,9 +92,7 @@ async def test_a_picture_is_shared_by_another_click(ana, demo, windows):
 
 
 async def test_the_choice_goes_along_with_the_pages(ana, demo):
-    """
-    After a session was chosen, paging on shows the next in the choice too.
-    """
+    """After a session was chosen, paging on shows the next in the choice too."""
     answer = await ask(ana, "/simsessions history truck-42 7")
     await button(answer, "Session details…").click()
     modal = ana.get_by_role("dialog", name="Session details")
@@ -123,9 +109,7 @@ async def test_the_choice_goes_along_with_the_pages(ana, demo):
 
 
 async def test_the_csv(ana):
-    """
-    The CSV comes as a direct message and holds a line for each session.
-    """
+    """The CSV comes as a direct message and holds a line for each session."""
     answer = await ask(ana, "/simsessions history truck-42 7")
     await button(answer, "CSV file").click()
     await expect(ana.get_by_role("article").last).to_contain_text("truck-42-7-days.csv")
@@ -139,9 +123,7 @@ async def test_the_csv(ana):
 
 @pytest.mark.parametrize(("days", "said"), [("0", "1 to 30"), ("31", "1 to 30"), ("x", "x")])
 async def test_days_that_are_none(ana, days, said):
-    """
-    A number of days that cannot be gets a clear answer.
-    """
+    """A number of days that cannot be gets a clear answer."""
     answer = await ask(ana, f"/simsessions history truck-42 {days}")
 
     await expect(answer).to_contain_text(said)

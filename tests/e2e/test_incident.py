@@ -99,9 +99,7 @@ async def deliver(page, mode):
     [(DeliveryMode.TWICE, 1), (DeliveryMode.BACKWARDS, 1), (DeliveryMode.LATE, 0)],
 )
 async def test_however_slack_delivers_there_is_one_answer(ana, demo, mode, answers):
-    """
-    A mention that comes twice or backwards is answered once, and 10 minutes late not at all.
-    """
+    """A mention that comes twice or backwards is answered once, and 10 minutes late not at all."""
     before = len(demo.workspace.messages.all())
     await ana.locator("summary", has_text="Slack's delivery").click()
     await deliver(ana, mode)

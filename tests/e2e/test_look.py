@@ -52,9 +52,7 @@ NAMELESS = """() => [...document.querySelectorAll("button, a[href], input, selec
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["desk", "phone"])
 async def test_texts_can_be_read(window, sandbox, scheme, size):
-    """
-    Every text of the page and of every block has the contrast that WCAG AA asks for.
-    """
+    """Every text of the page and of every block has the contrast that WCAG AA asks for."""
     for text, blocks in gallery.MESSAGES.items():
         sandbox.post(*blocks, text=text)
     sandbox.post(*gallery.REPORT, text="only for Ana", ephemeral_to=ANA.id)
@@ -65,9 +63,7 @@ async def test_texts_can_be_read(window, sandbox, scheme, size):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_modals_can_be_read(window, sandbox, scheme):
-    """
-    So has every text of a modal.
-    """
+    """So has every text of a modal."""
     view = sandbox.workspace.views.open(ANA.id, ANA.team, gallery.MODAL)
     page = await window.open(sandbox.at(), color_scheme=scheme)
     await page.get_by_role("button", name="Watch", exact=True).click()
@@ -78,9 +74,7 @@ async def test_modals_can_be_read(window, sandbox, scheme):
 
 
 async def test_everything_to_press_has_a_name(page, sandbox):
-    """
-    Buttons, links and fields are named for those who do not see them.
-    """
+    """Buttons, links and fields are named for those who do not see them."""
     for text, blocks in gallery.MESSAGES.items():
         sandbox.post(*blocks, text=text)
     await expect(page.get_by_role("article")).to_have_count(len(gallery.MESSAGES))
@@ -89,9 +83,7 @@ async def test_everything_to_press_has_a_name(page, sandbox):
 
 
 async def test_the_page_by_key(page, sandbox):
-    """
-    From the composer a person reaches the message's buttons with Shift and Tab alone.
-    """
+    """From the composer a person reaches the message's buttons with Shift and Tab alone."""
     sandbox.post(*gallery.REPORT)
     await expect(page.get_by_role("article")).to_be_visible()
     await page.locator("#composer").focus()
@@ -104,9 +96,7 @@ async def test_the_page_by_key(page, sandbox):
 
 
 async def test_drawers_on_a_phone(window, sandbox):
-    """
-    On a phone the channels and the things to try lie in drawers, and a choice closes them.
-    """
+    """On a phone the channels and the things to try lie in drawers, and a choice closes them."""
     page = await window.open(sandbox.at(), size="phone")
     general = page.get_by_role("navigation").get_by_role("button", name="general")
     example = page.get_by_role("button", name="What the bot can do")
@@ -126,9 +116,7 @@ async def test_drawers_on_a_phone(window, sandbox):
 
 
 async def test_channels_by_key(page):
-    """
-    The focus stays on the channel that was entered with the keyboard.
-    """
+    """The focus stays on the channel that was entered with the keyboard."""
     general = page.get_by_role("navigation").get_by_role("button", name="general")
     await general.press("Enter")
 
@@ -137,9 +125,7 @@ async def test_channels_by_key(page):
 
 
 async def test_a_long_answer_begins_at_its_first_line(window, sandbox):
-    """
-    An answer longer than the window is shown from its first line, not from its last.
-    """
+    """An answer longer than the window is shown from its first line, not from its last."""
     page = await window.open(sandbox.at(), size="phone")
     sandbox.post(gallery.section("The verdict"), *gallery.REPORT, *gallery.TEXTS, text="long")
 

@@ -14,9 +14,7 @@ SIM = f"https://{DOMAIN}/sims/DE1"
 
 
 async def test_a_shortcut_is_used_on_a_message(page, sandbox):
-    """
-    The app is told which shortcut, on which message, with an address for its answer.
-    """
+    """The app is told which shortcut, on which message, with an address for its answer."""
     message = await sandbox.workspace.say("ben", "fleet-ops", "pump-7 is down")
     await choose(page, page.get_by_role("article"), "Look up SIMs")
 
@@ -26,9 +24,7 @@ async def test_a_shortcut_is_used_on_a_message(page, sandbox):
 
 
 async def test_no_shortcut_on_what_one_person_sees(page, sandbox):
-    """
-    An ephemeral message offers the look inside, and no shortcut.
-    """
+    """An ephemeral message offers the look inside, and no shortcut."""
     sandbox.post(text="psst", ephemeral_to="U0ANA0001")
     article = page.get_by_role("article")
     await article.hover()
@@ -38,9 +34,7 @@ async def test_no_shortcut_on_what_one_person_sees(page, sandbox):
 
 
 async def test_ones_own_message_is_edited(page, sandbox):
-    """
-    It says so afterwards, and the app hears what it was and what it is.
-    """
+    """It says so afterwards, and the app hears what it was and what it is."""
     await sandbox.workspace.say("ana", "fleet-ops", "pump-8 is down")
     await choose(page, page.get_by_role("article"), "Edit message")
     await page.get_by_role("textbox", name="Message", exact=True).fill("pump-7 is down")
@@ -51,9 +45,7 @@ async def test_ones_own_message_is_edited(page, sandbox):
 
 
 async def test_ones_own_message_is_deleted(page, sandbox):
-    """
-    It goes away for everybody.
-    """
+    """It goes away for everybody."""
     await sandbox.workspace.say("ana", "fleet-ops", "never mind")
     await choose(page, page.get_by_role("article"), "Delete message")
 
@@ -62,9 +54,7 @@ async def test_ones_own_message_is_deleted(page, sandbox):
 
 
 async def test_others_messages_stay(page, sandbox):
-    """
-    What somebody else wrote can be neither edited nor deleted.
-    """
+    """What somebody else wrote can be neither edited nor deleted."""
     await sandbox.workspace.say("ben", "fleet-ops", "mine")
     article = page.get_by_role("article")
     await article.hover()
@@ -89,9 +79,7 @@ async def test_another_apps_alert(page, sandbox):
 
 
 async def test_a_preview_under_a_message(page, sandbox):
-    """
-    It is drawn with its buttons, a click on which says in which preview it was.
-    """
+    """It is drawn with its buttons, a click on which says in which preview it was."""
     text = {"type": "mrkdwn", "text": "*truck-42* is online"}
     button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Open"}}
     blocks = [
@@ -133,9 +121,7 @@ async def test_a_preview_while_composing(page, sandbox):
 
 @pytest.mark.parametrize("text", ["see https://example.org/x", "example.com", "pump-7"])
 async def test_nothing_to_preview(page, sandbox, text):
-    """
-    Other links, and what is no link, are not told while they are typed.
-    """
+    """Other links, and what is no link, are not told while they are typed."""
     await page.locator("#composer").fill(text)
     await asyncio.sleep(0.6)
 
@@ -143,9 +129,7 @@ async def test_nothing_to_preview(page, sandbox, text):
 
 
 async def test_a_group_is_named(page, sandbox):
-    """
-    The mention of a group shows its handle.
-    """
+    """The mention of a group shows its handle."""
     await sandbox.workspace.say("ben", "fleet-ops", "@on-call look")
 
     await expect(page.get_by_role("article").locator(".mention")).to_have_text("@on-call")

@@ -37,9 +37,7 @@ async def test_a_modal_is_drawn(modal):
 
 
 async def test_a_modal_is_sent_off(modal, sandbox):
-    """
-    What was filled in reaches the app by block and action, and the modal closes.
-    """
+    """What was filled in reaches the app by block and action, and the modal closes."""
     await modal.get_by_label("Why").fill("on call")
     await modal.get_by_label("Ping me").check()
     await modal.get_by_role("button", name="Watch", exact=True).click()
@@ -64,9 +62,7 @@ async def test_what_is_required_is_asked_for(modal, sandbox):
 
 
 async def test_the_apps_errors_stand_beside_their_fields(modal, sandbox):
-    """
-    What the app refuses is said at the field, and the modal stays with what was typed.
-    """
+    """What the app refuses is said at the field, and the modal stays with what was typed."""
     errors = {"response_action": "errors", "errors": {"why": "Say more."}}
     sandbox.app.ack = Ack(None, 0.01, errors)
     await modal.get_by_label("Why").fill("x")
@@ -77,9 +73,7 @@ async def test_the_apps_errors_stand_beside_their_fields(modal, sandbox):
 
 
 async def test_an_app_that_does_not_answer(modal, sandbox):
-    """
-    A modal that could not be sent off says so and can be sent off again.
-    """
+    """A modal that could not be sent off says so and can be sent off again."""
     sandbox.app.ack = Ack("operation_timeout", 3.0)
     await modal.get_by_label("Why").fill("on call")
     await modal.get_by_role("button", name="Watch", exact=True).click()
@@ -91,9 +85,7 @@ async def test_an_app_that_does_not_answer(modal, sandbox):
 
 
 async def test_a_modal_is_drawn_anew(modal, sandbox):
-    """
-    The app can change a modal while it is open; what was typed stays.
-    """
+    """The app can change a modal while it is open; what was typed stays."""
     await modal.get_by_label("Why").fill("on call")
     view = sandbox.workspace.views.top(ANA.id)
     anew = gallery.MODAL | {"blocks": [*gallery.MODAL["blocks"], gallery.section("Found it.")]}
@@ -104,9 +96,7 @@ async def test_a_modal_is_drawn_anew(modal, sandbox):
 
 
 async def test_modals_lie_on_each_other(page, modal, sandbox):
-    """
-    A pushed modal covers the first, and when it is closed the first is there again.
-    """
+    """A pushed modal covers the first, and when it is closed the first is there again."""
     details = {"type": "modal", "title": gallery.plain("Details"), "blocks": [gallery.section("x")]}
     view = sandbox.workspace.views.push(ANA.id, ANA.team, details)
     sandbox.workspace.show("view_opened", view)
@@ -120,9 +110,7 @@ async def test_modals_lie_on_each_other(page, modal, sandbox):
 
 @pytest.mark.parametrize("way", ["Not now", "Close", "Escape"])
 async def test_a_modal_is_closed(page, modal, sandbox, way):
-    """
-    However a person closes a modal, it is gone, here and in the workspace.
-    """
+    """However a person closes a modal, it is gone, here and in the workspace."""
     async with page.expect_response("**/page/close"):
         if way == "Escape":
             await page.keyboard.press("Escape")
@@ -134,9 +122,7 @@ async def test_a_modal_is_closed(page, modal, sandbox, way):
 
 
 async def test_nobody_else_sees_it(window, sandbox):
-    """
-    A modal opens for the one who was asked, not for whoever else has the page open.
-    """
+    """A modal opens for the one who was asked, not for whoever else has the page open."""
     others = await window.open(sandbox.at("ben"))
     page = await window.open(sandbox.at("ana"))
     open_modal(sandbox)
@@ -146,18 +132,14 @@ async def test_nobody_else_sees_it(window, sandbox):
 
 
 async def test_a_modal_outlives_a_reload(page, modal):
-    """
-    Who reloads the page still has the modal open.
-    """
+    """Who reloads the page still has the modal open."""
     await page.reload()
 
     await expect(modal).to_be_visible()
 
 
 async def test_a_modal_drawn_anew_has_its_new_buttons(page, sandbox):
-    """
-    A window that first says to wait, and then is a form, can be sent off.
-    """
+    """A window that first says to wait, and then is a form, can be sent off."""
     waiting = {key: gallery.MODAL[key] for key in ("type", "title")}
     text = {"type": "plain_text", "text": "Wait…"}
     view = open_modal(sandbox, waiting | {"blocks": [{"type": "section", "text": text}]})
@@ -187,9 +169,7 @@ OFFERED = [{"text": {"type": "plain_text", "text": name}, "value": name} for nam
     ],
 )
 async def test_several_are_chosen_by_typing(page, sandbox, case):
-    """
-    What fits is offered, Enter takes the first, it can be taken away, and it is sent off.
-    """
+    """What fits is offered, Enter takes the first, it can be taken away, and it is sent off."""
     kind, typed, chosen, told = case
     sandbox.app.ack = Ack(None, 0.01, {"options": OFFERED})
     element = {"type": kind, "action_id": "pick"}

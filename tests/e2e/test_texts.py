@@ -117,9 +117,7 @@ async def test_mrkdwn(scripts, text):
 
 
 async def test_verbatim_leaves_links_alone(scripts):
-    """
-    Verbatim text has no links but those marked as such.
-    """
+    """Verbatim text has no links but those marked as such."""
     drawn = await scripts.evaluate(MRKDWN, ["https://x.example", {"verbatim": True}])
 
     assert "https://x.example" == drawn
@@ -127,9 +125,7 @@ async def test_verbatim_leaves_links_alone(scripts):
 
 @pytest.mark.parametrize("text", ["*not* _styled_", "<@U0BEN0001>", "&amp;", "<b>"])
 async def test_plain_text_means_nothing(scripts, text):
-    """
-    In plain_text every character stands for itself.
-    """
+    """In plain_text every character stands for itself."""
     shown = await scripts.evaluate(
         """async (text) => {
           const { plain } = await import("/static/js/text/mrkdwn.js");
@@ -164,7 +160,5 @@ MARKDOWN = {
 
 @pytest.mark.parametrize("text", MARKDOWN)
 async def test_markdown(scripts, text):
-    """
-    Standard Markdown is drawn; HTML in it stays text.
-    """
+    """Standard Markdown is drawn; HTML in it stays text."""
     assert MARKDOWN[text] == await scripts.evaluate(DRAW, ["markdown", "markdown", [text]])

@@ -12,9 +12,7 @@ def box_of(page):
 
 
 async def test_a_mention_is_offered(page):
-    """
-    After an @ the app, people and groups whose names fit are offered; Tab takes the first.
-    """
+    """After an @ the app, people and groups whose names fit are offered; Tab takes the first."""
     await box_of(page).press_sequentially("ask @")
     await expect(page.get_by_role("option").first).to_contain_text("@simsessions")
     await box_of(page).press_sequentially("on")
@@ -26,9 +24,7 @@ async def test_a_mention_is_offered(page):
 
 
 async def test_a_whole_mention_needs_no_choice(page, sandbox):
-    """
-    Typed in full it is sent with Enter, and shown as a name.
-    """
+    """Typed in full it is sent with Enter, and shown as a name."""
     await box_of(page).press_sequentially("@simsessions")
     await box_of(page).press("Enter")
 
@@ -41,9 +37,7 @@ async def test_a_whole_mention_needs_no_choice(page, sandbox):
     [(["ArrowDown", "Enter"], "@ben "), (["ArrowUp", "Enter"], "@ben "), (["Escape"], "@b")],
 )
 async def test_what_is_offered_is_chosen_by_keys(page, keys, left):
-    """
-    The arrows walk through it, Enter takes one, Escape lets it go.
-    """
+    """The arrows walk through it, Enter takes one, Escape lets it go."""
     await box_of(page).press_sequentially("@b")
     for key in keys:
         await box_of(page).press(key)
@@ -52,9 +46,7 @@ async def test_what_is_offered_is_chosen_by_keys(page, keys, left):
 
 
 async def test_the_sign_begins_a_mention_of_the_app(page):
-    """
-    The @ beside the box writes the app's name.
-    """
+    """The @ beside the box writes the app's name."""
     await box_of(page).fill("pump-7")
     await page.get_by_role("button", name="Mention simsessions").click()
 
@@ -62,9 +54,7 @@ async def test_the_sign_begins_a_mention_of_the_app(page):
 
 
 async def test_a_reply_may_have_several_lines(page, sandbox):
-    """
-    What is pasted into a thread keeps its lines, and is answered there.
-    """
+    """What is pasted into a thread keeps its lines, and is answered there."""
     root = sandbox.post(text="an alert")
     await reply_in_thread(page, page.get_by_role("article"), "well-1\nwell-2")
 
@@ -74,9 +64,7 @@ async def test_a_reply_may_have_several_lines(page, sandbox):
 
 
 async def test_what_one_person_sees_stands_in_its_thread(page, sandbox):
-    """
-    An ephemeral reply is shown in the thread, marked, and not counted.
-    """
+    """An ephemeral reply is shown in the thread, marked, and not counted."""
     root = sandbox.post(text="an alert")
     sandbox.post(text="one answer", thread_ts=root.ts)
     sandbox.post(text="psst", thread_ts=root.ts, ephemeral_to="U0ANA0001")
@@ -86,9 +74,7 @@ async def test_what_one_person_sees_stands_in_its_thread(page, sandbox):
 
 
 async def test_a_shortcut_is_used_anywhere(page, sandbox):
-    """
-    The lightning lists the app's global shortcuts, and the app is told of the one chosen.
-    """
+    """The lightning lists the app's global shortcuts, and the app is told of the one chosen."""
     await page.get_by_role("button", name="Shortcuts").click()
     await page.get_by_role("menuitem", name="New watch").click()
 
@@ -97,9 +83,7 @@ async def test_a_shortcut_is_used_anywhere(page, sandbox):
 
 
 async def test_nobody_writes_into_an_archived_channel(window, sandbox):
-    """
-    The box is closed there and says why.
-    """
+    """The box is closed there and says why."""
     page = await window.open(sandbox.at(channel="depot-2024"))
 
     await expect(box_of(page)).to_be_disabled()

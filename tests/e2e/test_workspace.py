@@ -21,9 +21,7 @@ async def type_in(page, text):
 
 
 async def test_what_is_said_is_seen_by_all(window, sandbox):
-    """
-    A message appears for its author and for others, with name and time, as it was typed.
-    """
+    """A message appears for its author and for others, with name and time, as it was typed."""
     ana, ben = await window.open(sandbox.at("ana")), await window.open(sandbox.at("ben"))
     await type_in(ana, "is *pump-7* up, @ben?")
 
@@ -40,18 +38,14 @@ async def test_what_is_said_is_seen_by_all(window, sandbox):
     "text", ["<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "a & b &lt; c"]
 )
 async def test_what_is_said_stays_text(page, text):
-    """
-    Markup that somebody types is shown as it was typed, and does nothing.
-    """
+    """Markup that somebody types is shown as it was typed, and does nothing."""
     await type_in(page, text)
 
     await expect(page.locator(".message .text-only")).to_have_text(text)
 
 
 async def test_shift_enter_begins_a_line(page):
-    """
-    Shift and Enter begin a new line; Enter sends both.
-    """
+    """Shift and Enter begin a new line; Enter sends both."""
     box = page.locator("#composer")
     await box.press_sequentially("one")
     await box.press("Shift+Enter")
@@ -62,9 +56,7 @@ async def test_shift_enter_begins_a_line(page):
 
 
 async def test_nothing_is_not_sent(page, sandbox):
-    """
-    An empty box, or one of blanks, sends nothing.
-    """
+    """An empty box, or one of blanks, sends nothing."""
     await type_in(page, "  ")
     await type_in(page, "something")
 
@@ -73,9 +65,7 @@ async def test_nothing_is_not_sent(page, sandbox):
 
 
 async def test_a_command_goes_to_the_app(page, sandbox):
-    """
-    A slash command is delivered, and is not posted as a message.
-    """
+    """A slash command is delivered, and is not posted as a message."""
     await type_in(page, "/simsessions truck-42")
     ((kind, payload),) = await sandbox.app.wait_for(lambda app: app.delivered)
 
@@ -89,9 +79,7 @@ async def test_a_command_goes_to_the_app(page, sandbox):
 
 
 async def test_the_last_command_comes_back(page, sandbox):
-    """
-    The arrow up in an empty box brings back what was typed before.
-    """
+    """The arrow up in an empty box brings back what was typed before."""
     await type_in(page, "/simsessions truck-42")
     await sandbox.app.wait_for(lambda app: app.delivered)
     await page.locator("#composer").press("ArrowUp")
@@ -100,9 +88,7 @@ async def test_the_last_command_comes_back(page, sandbox):
 
 
 async def test_an_answer_for_one(window, sandbox):
-    """
-    An ephemeral answer is seen by who asked, marked so, and by nobody else.
-    """
+    """An ephemeral answer is seen by who asked, marked so, and by nobody else."""
     ana, ben = await window.open(sandbox.at("ana")), await window.open(sandbox.at("ben"))
     sandbox.post(text="only for Ana", ephemeral_to=ANA.id)
     sandbox.post(text="for everybody")
@@ -115,9 +101,7 @@ async def test_an_answer_for_one(window, sandbox):
 
 @pytest.mark.parametrize("error", ["operation_timeout", "dispatch_failed"])
 async def test_a_command_that_fails(page, sandbox, error):
-    """
-    Slackbot says so, to the one who typed it, in Slack's words.
-    """
+    """Slackbot says so, to the one who typed it, in Slack's words."""
     sandbox.app.ack = Ack(error, 3.0)
     await type_in(page, "/simsessions truck-42")
     said = page.locator(".ephemeral")
@@ -127,18 +111,14 @@ async def test_a_command_that_fails(page, sandbox, error):
 
 
 async def test_a_command_that_nobody_has(page):
-    """
-    An unknown command is refused and not posted.
-    """
+    """An unknown command is refused and not posted."""
     await type_in(page, "/simsesions truck-42")
 
     await expect(page.locator(".ephemeral")).to_contain_text("/simsesions is not a valid command.")
 
 
 async def test_somebody_else_sees_their_own(page):
-    """
-    Who becomes somebody else sees that person's channels, in that person's time zone.
-    """
+    """Who becomes somebody else sees that person's channels, in that person's time zone."""
     private = page.get_by_role("button", name="on-call-private")
     await expect(private).to_be_visible()
     await page.get_by_role("radio", name="Ben Okafor").check(force=True)
@@ -149,9 +129,7 @@ async def test_somebody_else_sees_their_own(page):
 
 
 async def test_people_change_by_key(page):
-    """
-    The arrow keys go from person to person without losing the place.
-    """
+    """The arrow keys go from person to person without losing the place."""
     await page.get_by_role("radio", name="Ana Ruiz").focus()
     for zone in ("Europe/Berlin", "Asia/Tokyo"):
         await page.keyboard.press("ArrowRight")
@@ -161,9 +139,7 @@ async def test_people_change_by_key(page):
 
 
 async def test_the_address_remembers(page):
-    """
-    A reload keeps the person and the channel.
-    """
+    """A reload keeps the person and the channel."""
     await page.get_by_role("button", name="general").click()
     await page.get_by_role("radio", name="Chloé Tanaka").check(force=True)
     await expect(page.get_by_text("Asia/Tokyo")).to_be_visible()
@@ -189,18 +165,14 @@ async def test_news_from_elsewhere(page, sandbox):
 
 
 async def test_new_messages_are_said_aloud(page, sandbox):
-    """
-    A screen reader hears the message's text, not its blocks.
-    """
+    """A screen reader hears the message's text, not its blocks."""
     sandbox.post(*gallery.REPORT, text="truck-42 is online.")
 
     await expect(page.get_by_role("log")).to_have_text("simsessions: truck-42 is online.")
 
 
 async def test_what_is_inside_a_message(page, sandbox):
-    """
-    The text of the notification and the blocks as they were sent can be read.
-    """
+    """The text of the notification and the blocks as they were sent can be read."""
     sandbox.post(*gallery.REPORT, text="truck-42 is online.")
     await page.get_by_role("article").hover()
     await page.get_by_role("button", name="About this message").click()
@@ -212,9 +184,7 @@ async def test_what_is_inside_a_message(page, sandbox):
 
 
 async def test_a_thread(page, sandbox):
-    """
-    A reply stands below its root, counted, and is written into the thread.
-    """
+    """A reply stands below its root, counted, and is written into the thread."""
     root = sandbox.post(text="pump-7 is down")
     sandbox.post(text="looking", thread_ts=root.ts)
     await expect(page.get_by_text("1 reply", exact=True)).to_be_visible()
@@ -229,9 +199,7 @@ async def test_a_thread(page, sandbox):
 
 
 async def test_a_thread_is_begun(page, sandbox):
-    """
-    Anybody can begin a thread under a message.
-    """
+    """Anybody can begin a thread under a message."""
     sandbox.post(text="pump-7 is down")
     await page.get_by_role("article").hover()
     await page.get_by_role("button", name="About this message").click()
@@ -244,9 +212,7 @@ async def test_a_thread_is_begun(page, sandbox):
 
 
 async def test_no_commands_in_threads(page, sandbox):
-    """
-    A slash command in a thread is refused as Slack refuses it.
-    """
+    """A slash command in a thread is refused as Slack refuses it."""
     root = sandbox.post(text="pump-7 is down")
     sandbox.post(text="looking", thread_ts=root.ts)
     line = page.get_by_label("Reply in thread")
@@ -260,9 +226,7 @@ async def test_no_commands_in_threads(page, sandbox):
 
 
 async def test_a_message_changes_and_goes(page, sandbox):
-    """
-    An edited message says so; a deleted one is gone.
-    """
+    """An edited message says so; a deleted one is gone."""
     message = sandbox.post(text="checking…")
     await expect(page.get_by_text("checking…", exact=True)).to_be_visible()
     message = sandbox.workspace.rewrite(message, "found", ())
@@ -274,9 +238,7 @@ async def test_a_message_changes_and_goes(page, sandbox):
 
 
 async def test_what_is_sorted_stays_sorted(page, sandbox):
-    """
-    New messages, or somebody's closed modal, leave a table as its reader arranged it.
-    """
+    """New messages, or somebody's closed modal, leave a table as its reader arranged it."""
     sandbox.post(*gallery.DATA_TABLE)
     head = page.get_by_role("columnheader", name="Up")
     await head.get_by_role("button").click()
@@ -290,9 +252,7 @@ async def test_what_is_sorted_stays_sorted(page, sandbox):
 
 
 async def test_an_example_is_one_click(page, sandbox):
-    """
-    A click on an example sends it, and every story is among them.
-    """
+    """A click on an example sends it, and every story is among them."""
     examples = page.get_by_role("region", name="Things to try")
     await examples.get_by_role("button", name="A SIM by its name").click()
     ((_, payload),) = await sandbox.app.wait_for(lambda app: app.delivered)
@@ -304,9 +264,7 @@ async def test_an_example_is_one_click(page, sandbox):
 
 
 async def test_kores_api(page, sandbox):
-    """
-    KORE's stand-in can be made to fail, and to behave again.
-    """
+    """KORE's stand-in can be made to fail, and to behave again."""
     modes = page.get_by_role("region", name="KORE's API")
     for mode, status in (("Down", 503), ("Too busy", 429), ("Answers as it should", None)):
         async with page.expect_response("**/page/kore"):
@@ -316,9 +274,7 @@ async def test_kores_api(page, sandbox):
 
 
 async def test_the_page_finds_back(window, sandbox):
-    """
-    While the sandbox is away the page says so; once it is back the page has what it missed.
-    """
+    """While the sandbox is away the page says so; once it is back the page has what it missed."""
     routes = page_routes(Controls(sandbox.workspace))
     async with serving(Starlette(routes=routes)) as url:
         page = await window.open(f"{url}/?as=ana&in=fleet-ops")
@@ -339,9 +295,7 @@ async def test_the_page_finds_back(window, sandbox):
 
 
 async def test_ben_does_not_hear_of_what_is_not_his(window, sandbox):
-    """
-    A message in a private channel shows nothing to whoever is not in it.
-    """
+    """A message in a private channel shows nothing to whoever is not in it."""
     page = await window.open(sandbox.at("ben"))
     sandbox.workspace.write("G0ONCALL1", ANA.id, "secret")
     sandbox.workspace.write("C0GENERAL", ANA.id, "public")

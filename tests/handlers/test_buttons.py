@@ -8,9 +8,7 @@ from tests.running_bots import find_button
 
 
 async def test_refresh_asks_kore_again_and_replaces_the_answer(whole):
-    """
-    The old answer is gone, the new one is fresh, and still only the asker sees it.
-    """
+    """The old answer is gone, the new one is fresh, and still only the asker sees it."""
     await whole.type("truck-42")
     old = whole.answer()
     before = len(whole.kore.requests)
@@ -26,9 +24,7 @@ async def test_refresh_asks_kore_again_and_replaces_the_answer(whole):
 
 
 async def test_share_posts_for_all_and_names_who_shared(whole):
-    """
-    Everybody reads it; whoever refreshes it, it stays in its place and says who shared it.
-    """
+    """Everybody reads it; whoever refreshes it, it stays in its place and says who shared it."""
     by = f"shared by <@{whole.slack.workspace.person('ana').id}>"
     await whole.type("truck-42")
     await whole.click(whole.answer(), "Share to channel")
@@ -44,9 +40,7 @@ async def test_share_posts_for_all_and_names_who_shared(whole):
 
 
 async def test_share_in_a_channel_without_the_bot_works_by_the_response_url(whole):
-    """
-    The response_url posts where the bot itself may not.
-    """
+    """The response_url posts where the bot itself may not."""
     await whole.type("truck-42", channel="#on-call-private")
     answer = whole.answer("ana", "#on-call-private")
 
@@ -56,9 +50,7 @@ async def test_share_in_a_channel_without_the_bot_works_by_the_response_url(whol
 
 
 async def test_what_cannot_be_shared_is_said(whole):
-    """
-    Where no way leads to the channel, the asker alone is told what to do.
-    """
+    """Where no way leads to the channel, the asker alone is told what to do."""
     await whole.type("truck-42", channel="#on-call-private")
     answer = whole.answer("ana", "#on-call-private")
     whole.slack.api.faults.status("/response", 404, "expired_url")
@@ -70,9 +62,7 @@ async def test_what_cannot_be_shared_is_said(whole):
 
 
 async def test_a_pick_takes_the_place_of_the_question(whole):
-    """
-    Did you mean? The button looks that SIM up.
-    """
+    """Did you mean? The button looks that SIM up."""
     await whole.type("pmp-17")
     question = whole.answer()
 
@@ -84,9 +74,7 @@ async def test_a_pick_takes_the_place_of_the_question(whole):
 
 
 async def test_the_map_is_a_link_and_only_acknowledged(whole):
-    """
-    The browser opens the map; the bot takes note and says nothing.
-    """
+    """The browser opens the map; the bot takes note and says nothing."""
     await whole.type("truck-42")
     answer = whole.answer()
 
@@ -97,9 +85,7 @@ async def test_the_map_is_a_link_and_only_acknowledged(whole):
 
 
 async def test_in_a_thread_the_answer_stays_in_the_thread(whole):
-    """
-    A click in a thread is answered in the thread.
-    """
+    """A click in a thread is answered in the thread."""
     await whole.type("truck-42")
     await whole.click(whole.answer(), "Share to channel")
     (shared,) = whole.slack.seen_by("ben")
@@ -119,9 +105,7 @@ async def test_in_a_thread_the_answer_stays_in_the_thread(whole):
 
 
 async def test_what_a_button_carries_is_not_trusted(whole):
-    """
-    A forged or old value gets a sentence; the answer that was clicked stays.
-    """
+    """A forged or old value gets a sentence; the answer that was clicked stays."""
     await whole.type("truck-42")
     answer = whole.answer()
     row, element = find_button(answer, "Refresh")
@@ -136,9 +120,7 @@ async def test_what_a_button_carries_is_not_trusted(whole):
 
 
 async def test_an_error_on_refresh_leaves_the_answer_standing(whole):
-    """
-    What was good is not replaced by an error.
-    """
+    """What was good is not replaced by an error."""
     await whole.type("truck-42")
     answer = whole.answer()
     row, element = find_button(answer, "Refresh")
@@ -154,9 +136,7 @@ async def test_an_error_on_refresh_leaves_the_answer_standing(whole):
 
 
 async def test_a_foreigner_may_not_click(whole):
-    """
-    Somebody from another company sees a shared answer, and her clicks are refused.
-    """
+    """Somebody from another company sees a shared answer, and her clicks are refused."""
     await whole.type("truck-42", channel="#partner-shared")
     await whole.click(whole.answer("ana", "#partner-shared"), "Share to channel")
     (shared,) = whole.slack.seen_by("dora", "#partner-shared")
@@ -171,9 +151,7 @@ async def test_a_foreigner_may_not_click(whole):
 
 
 async def test_who_is_off_the_list_may_not_click_either(dispatch_with, whole):
-    """
-    The lists hold for buttons as for commands.
-    """
+    """The lists hold for buttons as for commands."""
     dispatch = dispatch_with(access=Access("T0ACMEIOT", users=frozenset({"U0BEN0001"})))
     click = {
         "type": "block_actions",
@@ -193,9 +171,7 @@ async def test_who_is_off_the_list_may_not_click_either(dispatch_with, whole):
 
 
 def test_the_value_of_a_click():
-    """
-    The first action's value; whatever else is there, nothing raises.
-    """
+    """The first action's value; whatever else is there, nothing raises."""
     for body, value in (
         ({"actions": [{"value": "x"}]}, "x"),
         ({"actions": [{"value": "x"}, {"value": "y"}]}, "x"),

@@ -12,9 +12,7 @@ HERE = Path(__file__).parent
 
 
 def test_the_first_word_says_which():
-    """
-    A subcommand's name, in any case; everything else names a SIM.
-    """
+    """A subcommand's name, in any case; everything else names a SIM."""
     for text, name, rest in (
         ("", "help", ""),
         ("   ", "help", ""),
@@ -35,9 +33,7 @@ def test_the_first_word_says_which():
 
 
 def test_a_misspelt_subcommand_gets_the_nearest():
-    """
-    Where none is near, an error about a SIM stays what it was.
-    """
+    """Where none is near, an error about a SIM stays what it was."""
     for text, meant in (
         ("hlep", "/simsessions help"),
         ("HELPP", "/simsessions help"),
@@ -55,9 +51,7 @@ def test_a_misspelt_subcommand_gets_the_nearest():
 
 
 def test_near_sims_are_offered_as_well():
-    """
-    Where SIMs come near too, their buttons stay, and the sentence names both.
-    """
+    """Where SIMs come near too, their buttons stay, and the sentence names both."""
     error = or_nearest(SimNotFound("No such SIM.", (Candidate("DE1", "helper"),)), "helpp")
 
     assert ("helper",) == tuple(each.name for each in error.candidates)
@@ -79,9 +73,7 @@ def test_each_has_its_test_and_its_words():
 
 
 async def test_the_asker_alone_reads_what_the_sim_is_doing(both_ways):
-    """
-    The answer is ephemeral: a sentence with the state on top, and the facts as blocks.
-    """
+    """The answer is ephemeral: a sentence with the state on top, and the facts as blocks."""
     delivery = await both_ways.type("truck-42")
 
     answer = both_ways.answer()
@@ -93,9 +85,7 @@ async def test_the_asker_alone_reads_what_the_sim_is_doing(both_ways):
 
 
 async def test_nothing_or_help_lists_what_can_be_typed(whole):
-    """
-    Without a SIM the answer is help, with examples.
-    """
+    """Without a SIM the answer is help, with examples."""
     for text in ("", "   ", "help", "HELP", "help me"):
         await whole.type(text)
 
@@ -105,9 +95,7 @@ async def test_nothing_or_help_lists_what_can_be_typed(whole):
 
 
 async def test_what_cannot_be_answered_is_explained(whole):
-    """
-    Misspelt subcommands and SIMs, Super SIMs and rubbish get a sentence, and only the asker.
-    """
+    """Misspelt subcommands and SIMs, Super SIMs and rubbish get a sentence, and only the asker."""
     for count, (text, says) in enumerate((
         ("hlep", "Did you mean /simsessions help?"),
         ("rulez", "Did you mean /simsessions rules?"),
@@ -129,18 +117,14 @@ async def test_what_cannot_be_answered_is_explained(whole):
 
 
 async def test_in_a_channel_without_the_bot_it_answers_too(whole):
-    """
-    The response_url needs no membership.
-    """
+    """The response_url needs no membership."""
     await whole.type("truck-42", channel="#on-call-private")
 
     assert "truck-42 is" in whole.answer("ana", "#on-call-private").text
 
 
 async def test_a_kore_that_is_down_is_said(whole):
-    """
-    Without KORE there is a clear sentence, and the ack does not wait for it.
-    """
+    """Without KORE there is a clear sentence, and the ack does not wait for it."""
     whole.kore.faults.add(broken(503, times=None))
 
     delivery = await whole.type("DE" + "0" * 32)
@@ -150,9 +134,7 @@ async def test_a_kore_that_is_down_is_said(whole):
 
 
 async def test_many_may_ask_at_once(whole):
-    """
-    Each asker gets their own answer.
-    """
+    """Each asker gets their own answer."""
     type_in = whole.slack.workspace.command
     names = ("ana", "ben", "chloe")
 

@@ -130,9 +130,7 @@ async def test_no_listener_does_anything_without_an_actor(whole, digest):
 
 
 async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
-    """
-    Called directly, past the edge at which all are refused, each of them refuses as well.
-    """
+    """Called directly, past the edge at which all are refused, each of them refuses as well."""
     request = Request("T0ACMEIOT", "U0ANA0001", "C0FLEETOP", "truck-42", thread="1.0", trigger="1")
     clicks = {
         **buttons.CLICKS,
@@ -163,9 +161,7 @@ async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
 async def test_no_payload_without_a_person_or_workspace_gets_past_the_middleware(
     whole, dispatch, digest
 ):
-    """
-    Whatever Slack may send: it is acknowledged, and at most the refusal goes out.
-    """
+    """Whatever Slack may send: it is acknowledged, and at most the refusal goes out."""
     slack, asked = whole.slack.api, len(whole.kore.requests)
     for kind, pattern, _listener in all_listeners(whole.bot.services):
         name = re.findall(r"[/\w]+", getattr(pattern, "pattern", pattern))[0]

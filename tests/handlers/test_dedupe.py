@@ -32,16 +32,12 @@ def knowing(seen):
 
 @pytest.mark.parametrize(("answer", "first"), [(True, True), (False, False), (StoreLost(), True)])
 async def test_who_has_the_first_word(answer, first):
-    """
-    The store decides between processes; where it is down this one answers.
-    """
+    """The store decides between processes; where it is down this one answers."""
     assert first is await is_first("C1:1.0", knowing(Seen(answer)))
 
 
 async def test_this_process_asks_the_store_once():
-    """
-    What it has seen itself it does not ask again.
-    """
+    """What it has seen itself it does not ask again."""
     seen = Seen(StoreLost())
     deduplication = knowing(seen)
 
@@ -63,9 +59,7 @@ async def test_this_process_asks_the_store_once():
     ],
 )
 def test_how_old_an_event_may_be(event_time, ts, late):
-    """
-    Its own time and its envelope's count, whichever is older; without one it is not late.
-    """
+    """Its own time and its envelope's count, whichever is older; without one it is not late."""
     deduplication = knowing(Seen(True))
     now = int(deduplication.clock.now().timestamp())
     body = {

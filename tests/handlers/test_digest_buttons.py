@@ -51,9 +51,7 @@ def lines_of(whole, user):
 
 
 async def test_details_are_for_who_clicks(whole, parent):
-    """
-    The table of SIMs, the worst first, comes to who clicked and to nobody else.
-    """
+    """The table of SIMs, the worst first, comes to who clicked and to nobody else."""
     await whole.click(parent, "Details")
     answer = whole.answer()
 
@@ -63,9 +61,7 @@ async def test_details_are_for_who_clicks(whole, parent):
 
 
 async def test_the_file_has_every_sim(whole, parent):
-    """
-    One line for each SIM goes to who clicked directly, numbers included.
-    """
+    """One line for each SIM goes to who clicked directly, numbers included."""
     await whole.click(parent, "Details")
     await whole.click(whole.answer(), "CSV file")
     lines = lines_of(whole, "ana")
@@ -78,9 +74,7 @@ async def test_the_file_has_every_sim(whole, parent):
 
 
 async def test_a_guest_is_given_no_numbers(whole, parent):
-    """
-    Who may not see which card a SIM is, is not told by the file either.
-    """
+    """Who may not see which card a SIM is, is not told by the file either."""
     await whole.click(parent, "Details", user="gil")
     await whole.click(whole.answer("gil"), "CSV file", user="gil")
     lines = lines_of(whole, "gil")
@@ -90,9 +84,7 @@ async def test_a_guest_is_given_no_numbers(whole, parent):
 
 
 async def test_an_old_digest_has_no_details(whole, runs, run, parent):
-    """
-    When its rows are gone, a digest says where they still are.
-    """
+    """When its rows are gone, a digest says where they still are."""
     await runs.change(run.id, run.stage, has_rows=False)
     await whole.click(parent, "Details")
 

@@ -56,9 +56,7 @@ async def test_a_digest_is_made(whole):
 
 
 async def test_choosing_shows_other_fields_and_loses_nothing(whole):
-    """
-    Another way to choose SIMs shows its own field; going back finds what was typed before.
-    """
+    """Another way to choose SIMs shows its own field; going back finds what was typed before."""
     await whole.type("digest add")
     await fill(whole, {FormField.NAME: "Pumps", FormField.PATTERN: "truck-*"})
 
@@ -93,9 +91,7 @@ async def test_choosing_shows_other_fields_and_loses_nothing(whole):
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_each_way_to_choose_sims(whole, which, values, selection):
-    """
-    What was chosen is what is kept.
-    """
+    """What was chosen is what is kept."""
     await whole.type("digest add")
     await choose(whole, FormField.WHICH, which)
     await send(whole, {FormField.NAME: "Some"} | values)
@@ -105,9 +101,7 @@ async def test_each_way_to_choose_sims(whole, which, values, selection):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_pasted_sims_are_kept_by_sid(whole):
-    """
-    A pasted list is looked up, and what was typed is kept beside it.
-    """
+    """A pasted list is looked up, and what was typed is kept beside it."""
     await whole.type("digest add")
     await choose(whole, FormField.WHICH, SelectionKind.LISTED)
     await send(whole, {FormField.NAME: "Two", FormField.LISTED: "truck-42\npump-7"})
@@ -136,9 +130,7 @@ async def test_pasted_sims_are_kept_by_sid(whole):
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_each_schedule(whole, every, values, schedule):
-    """
-    What was chosen is what is kept, and its schedule has the same line.
-    """
+    """What was chosen is what is kept, and its schedule has the same line."""
     await whole.type("digest add")
     await choose(whole, FormField.EVERY, every)
     await send(whole, {FormField.NAME: "Some", FormField.PATTERN: "truck-*"} | values)
@@ -167,9 +159,7 @@ async def test_each_schedule(whole, every, values, schedule):
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_fault_stands_on_its_field(whole, values, field, sentence):
-    """
-    What cannot be taken is said on the right field, the window stays, and nothing is kept.
-    """
+    """What cannot be taken is said on the right field, the window stays, and nothing is kept."""
     delivery = await added(whole, PUMPS | values)
 
     assert [field] == list(errors_in(delivery))
@@ -188,9 +178,7 @@ async def test_a_fault_stands_on_its_field(whole, values, field, sentence):
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_bad_cron_line(whole, cron, sentence):
-    """
-    A line that is none, and one that comes too often, are said on the field.
-    """
+    """A line that is none, and one that comes too often, are said on the field."""
     await whole.type("digest add")
     await choose(whole, FormField.EVERY, Frequency.CRON)
     delivery = await send(whole, PUMPS | {FormField.CRON: cron})
@@ -200,9 +188,7 @@ async def test_a_bad_cron_line(whole, cron, sentence):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_zones_are_offered_while_somebody_types(whole):
-    """
-    Slack's search is answered at once, with how far each zone is from UTC.
-    """
+    """Slack's search is answered at once, with how far each zone is from UTC."""
     await whole.type("digest add")
     block = block_of(FormField.ZONE)
     found = await whole.slack.workspace.suggest("ana", block, block, "berl")
@@ -215,9 +201,7 @@ async def test_zones_are_offered_while_somebody_types(whole):
 
 
 async def test_editing(whole):
-    """
-    The window shows what is there; what is changed is kept under the same id and told.
-    """
+    """The window shows what is there; what is changed is kept under the same id and told."""
     await added(whole)
     (before,) = await kept(whole)
 
@@ -238,9 +222,7 @@ async def test_editing(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_person_whose_zone_is_not_known(whole):
-    """
-    Without Slack's word the zone is UTC, and the form opens all the same.
-    """
+    """Without Slack's word the zone is UTC, and the form opens all the same."""
     whole.slack.api.faults.fail("users.info", "user_not_found", times=9)
     await whole.type("digest add")
 
@@ -249,9 +231,7 @@ async def test_a_person_whose_zone_is_not_known(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_trigger_that_is_too_old_is_said(whole):
-    """
-    No window, but a sentence.
-    """
+    """No window, but a sentence."""
     whole.slack.api.faults.fail("views.open", "expired_trigger_id")
     await whole.type("digest add")
 
@@ -261,9 +241,7 @@ async def test_a_trigger_that_is_too_old_is_said(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_editing_one_that_is_gone(whole):
-    """
-    The window says so, and which come near.
-    """
+    """The window says so, and which come near."""
     await added(whole)
     await whole.type("digest edit Pmps")
 
@@ -282,9 +260,7 @@ async def test_editing_one_that_is_gone(whole):
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_form_that_is_not_ours(dispatch, whole, broken_view):
-    """
-    Whatever stands in the payload, it is answered and nothing is kept.
-    """
+    """Whatever stands in the payload, it is answered and nothing is kept."""
     payload = {
         "type": "view_submission",
         "user": {"id": "U0ANA0001", "team_id": "T0ACMEIOT"},
@@ -301,9 +277,7 @@ async def test_a_form_that_is_not_ours(dispatch, whole, broken_view):
 
 
 async def test_the_same_form_sent_twice_is_kept_once(dispatch, whole):
-    """
-    A submission that is delivered again is dropped.
-    """
+    """A submission that is delivered again is dropped."""
     await whole.type("digest add")
     await fill(whole, PUMPS)
     workspace = whole.slack.workspace

@@ -44,9 +44,7 @@ async def whole(database_url):
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_what_names_no_sim(whole, which, field, value, sentence):
-    """
-    A plan, a status or a list that names none is said on its field.
-    """
+    """A plan, a status or a list that names none is said on its field."""
     await whole.type("digest add")
     await choose(whole, FormField.WHICH, which)
     delivery = await send(whole, {FormField.NAME: "Some", field: value})
@@ -56,9 +54,7 @@ async def test_what_names_no_sim(whole, which, field, value, sentence):
 
 
 async def test_a_name_is_free_once_in_a_channel(whole):
-    """
-    The second of the same name is told so, whatever its case; another channel may have it.
-    """
+    """The second of the same name is told so, whatever its case; another channel may have it."""
     await added(whole)
     second = await added(whole, PUMPS | {FormField.NAME: "pumps"})
     elsewhere = await added(whole, PUMPS | {FormField.CHANNEL: "C0PARTNER"})
@@ -89,9 +85,7 @@ async def test_a_slow_kore_does_not_break_the_window(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_kore_that_does_not_answer(whole):
-    """
-    What cannot be checked is not kept; the field says why, and nothing typed is lost.
-    """
+    """What cannot be checked is not kept; the field says why, and nothing typed is lost."""
     await whole.type("digest add")
     await choose(whole, FormField.WHICH, SelectionKind.STATUS)
     whole.kore.faults.add(broken(times=None))
@@ -113,9 +107,7 @@ async def test_a_kore_that_does_not_answer(whole):
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_channel_that_takes_no_post_gets_no_digest(whole, error, sentence):
-    """
-    Where only the first post shows that the channel refuses the bot, nothing is kept either.
-    """
+    """Where only the first post shows that the channel refuses the bot, nothing is kept either."""
     whole.slack.api.faults.fail("chat.postMessage", error)
 
     delivery = await added(whole)
@@ -126,9 +118,7 @@ async def test_a_channel_that_takes_no_post_gets_no_digest(whole, error, sentenc
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_post_that_only_fails_now_keeps_the_digest(whole):
-    """
-    What Slack may take a minute later is no reason to lose what was made.
-    """
+    """What Slack may take a minute later is no reason to lose what was made."""
     whole.slack.api.faults.fail("chat.postMessage", "fatal_error", times=9)
 
     await added(whole)
@@ -138,9 +128,7 @@ async def test_a_post_that_only_fails_now_keeps_the_digest(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_an_edit_that_the_channel_refuses_is_taken_back(whole):
-    """
-    The digest stays what it was.
-    """
+    """The digest stays what it was."""
     await added(whole)
     await whole.type("digest edit Pumps")
     whole.slack.api.faults.fail("chat.postMessage", "not_in_channel")
@@ -153,9 +141,7 @@ async def test_an_edit_that_the_channel_refuses_is_taken_back(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_store_that_is_lost_loses_nothing_typed(whole):
-    """
-    The form stays, and says on top why nothing was kept.
-    """
+    """The form stays, and says on top why nothing was kept."""
     await whole.type("digest add")
     await whole.bot.services.store.aclose()
 
@@ -167,9 +153,7 @@ async def test_a_store_that_is_lost_loses_nothing_typed(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_limit_of_digests_in_a_channel(whole):
-    """
-    The list of a channel's digests can always be shown whole.
-    """
+    """The list of a channel's digests can always be shown whole."""
     await added(whole)
     (one,) = await kept(whole)
     keep = whole.bot.services.digests.subscriptions

@@ -48,9 +48,7 @@ async def posted_in(whole, user):
 
 
 async def test_pausing_and_resuming(whole):
-    """
-    A paused one is not due, who did it is told to all, and resumed it is due from then on.
-    """
+    """A paused one is not due, who did it is told to all, and resumed it is due from then on."""
     await whole.type("digest pause pumps", user="ben")
     (paused,) = await kept(whole)
     resting = await next_due(whole)
@@ -67,9 +65,7 @@ async def test_pausing_and_resuming(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_what_is_so_already(whole):
-    """
-    Doing it again changes nothing, tells nobody else, and says so.
-    """
+    """Doing it again changes nothing, tells nobody else, and says so."""
     for again, words in (("resume", "is not paused"), ("pause", "is paused already")):
         await whole.type("digest pause" if again == "pause" else "help")
         seen = len(whole.slack.seen_by("chloe"))
@@ -80,9 +76,7 @@ async def test_what_is_so_already(whole):
 
 
 async def test_removing_asks_first(whole):
-    """
-    Typed, it asks; the button then removes digest and schedule.
-    """
+    """Typed, it asks; the button then removes digest and schedule."""
     (one,) = await kept(whole)
     await whole.type("digest remove Pumps")
     asked = whole.answer()
@@ -97,9 +91,7 @@ async def test_removing_asks_first(whole):
 
 
 async def test_removing_ends_what_is_under_way(whole):
-    """
-    A run that is being made is cancelled with its digest.
-    """
+    """A run that is being made is cancelled with its digest."""
     whole.kore.faults.add(hang("/DataSessions", times=None))
     await whole.type("digest now")
     running = await job(whole)
@@ -112,9 +104,7 @@ async def test_removing_ends_what_is_under_way(whole):
 
 
 async def test_post_now(whole):
-    """
-    The asker reads where it will come, and it comes there, with its buttons.
-    """
+    """The asker reads where it will come, and it comes there, with its buttons."""
     await whole.type("digest now pumps")
     said = whole.answer().text
     posted = await posted_in(whole, "chloe")
@@ -125,9 +115,7 @@ async def test_post_now(whole):
 
 
 async def test_one_that_is_being_made_already(whole):
-    """
-    A second one is not begun; the asker reads how far the first is, and so does the list.
-    """
+    """A second one is not begun; the asker reads how far the first is, and so does the list."""
     whole.kore.faults.add(hang("/DataSessions", times=None))
     await whole.type("digest now")
     async with asyncio.timeout(20):
@@ -143,9 +131,7 @@ async def test_one_that_is_being_made_already(whole):
 
 
 async def test_a_preview(whole):
-    """
-    It comes to the asker alone, is not posted, and no digest counts it.
-    """
+    """It comes to the asker alone, is not posted, and no digest counts it."""
     await whole.type("digest preview pumps")
     seen = len(whole.slack.seen_by("chloe"))
     shown = await arrives(lambda: whole.slack.direct("ana"))
@@ -161,9 +147,7 @@ async def test_a_preview(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_the_list_and_its_buttons(whole):
-    """
-    Each digest stands with when it comes next in the reader's zone, and can be paused there.
-    """
+    """Each digest stands with when it comes next in the reader's zone, and can be paused there."""
     await whole.type("digest")
     shown = whole.answer()
     await whole.click(shown, "Pause")
@@ -178,9 +162,7 @@ async def test_the_list_and_its_buttons(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_lists_of_a_channel_and_of_a_person(whole):
-    """
-    Another channel has none, and says how to make one; a direct message shows one's own.
-    """
+    """Another channel has none, and says how to make one; a direct message shows one's own."""
     await whole.type("digest", channel="#partner-shared")
     elsewhere = whole.slack.seen_by("ana", "#partner-shared")[-1]
     direct = whole.slack.workspace.dm("U0ANA0001").id
@@ -194,9 +176,7 @@ async def test_lists_of_a_channel_and_of_a_person(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_what_is_not_understood(whole):
-    """
-    A misspelt word or name gets the near ones, and nothing is done until one is chosen.
-    """
+    """A misspelt word or name gets the near ones, and nothing is done until one is chosen."""
     for typed, words in (
         ("digest pause nothing like it", "`/simsessions digest list` shows those that are"),
         ("digest paus pumps", "Did you mean `/simsessions digest pause`?"),
@@ -214,9 +194,7 @@ async def test_what_is_not_understood(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_without_a_name_there_must_be_one_only(whole):
-    """
-    With two it asks which.
-    """
+    """With two it asks which."""
     (one,) = await kept(whole)
     await whole.bot.services.digests.subscriptions.add(replace(one, id="2", name="Wells"))
     await whole.type("digest pause")
@@ -227,9 +205,7 @@ async def test_without_a_name_there_must_be_one_only(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_who_may(whole):
-    """
-    Somebody in another channel does not find it; its maker does, from anywhere.
-    """
+    """Somebody in another channel does not find it; its maker does, from anywhere."""
     await whole.type("digest pause Pumps", user="ben", channel="#partner-shared")
     refused = whole.slack.seen_by("ben", "#partner-shared")[-1]
     unchanged = (await kept(whole))[0].paused
@@ -282,9 +258,7 @@ async def test_a_button_checks_who_presses_it_and_what_it_carries(dispatch, whol
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_lost_store_is_said(whole):
-    """
-    Without the store there are no digests, and that is what is said.
-    """
+    """Without the store there are no digests, and that is what is said."""
     await whole.bot.services.store.aclose()
     await whole.type("digest")
 
@@ -310,9 +284,7 @@ async def press_at_home(whole, user, label):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_the_home_tab_has_the_digests_of_ones_channels(database_url):
-    """
-    Those that one made, and those of the channels that one is in, each with its channel.
-    """
+    """Those that one made, and those of the channels that one is in, each with its channel."""
     async with bot_on(database_url, allowed_teams={"T0ACMEIOT", "T0CARRIER"}) as whole:
         await added(whole)
         for user, is_there in (("ana", True), ("ben", True), ("emil", False)):
@@ -324,9 +296,7 @@ async def test_the_home_tab_has_the_digests_of_ones_channels(database_url):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_the_buttons_of_the_home_tab(whole):
-    """
-    They do what they do elsewhere, for whoever is in the digest's channel.
-    """
+    """They do what they do elsewhere, for whoever is in the digest's channel."""
     await press_at_home(whole, "ben", "Pause")
     paused = (await kept(whole))[0].paused
     await press_at_home(whole, "ben", "Edit")
@@ -340,9 +310,7 @@ async def test_the_buttons_of_the_home_tab(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_its_lag_is_told(whole):
-    """
-    How late digests end, and that nothing is stuck, stands where it is watched.
-    """
+    """How late digests end, and that nothing is stuck, stands where it is watched."""
     await whole.type("digest now")
     await posted_in(whole, "chloe")
     metrics = whole.bot.services.metrics

@@ -55,9 +55,7 @@ def words(message):
 
 
 async def test_a_mention_hands_its_thread_over(bot):
-    """
-    One message in the thread for all to see, and a Markdown file beneath it.
-    """
+    """One message in the thread for all to see, and a Markdown file beneath it."""
     root = await incident(bot)
 
     await say(bot, HANDOVER, thread=root.ts, user="chloe")
@@ -74,9 +72,7 @@ async def test_a_mention_hands_its_thread_over(bot):
 
 
 async def test_a_command_hands_over_the_thread_of_a_link(bot):
-    """
-    The link is of the channel in which the command is typed.
-    """
+    """The link is of the channel in which the command is typed."""
     root = await incident(bot)
     link = f"https://acme-iot.slack.com/archives/C0FLEETOP/p{root.ts.replace('.', '')}"
 
@@ -88,9 +84,7 @@ async def test_a_command_hands_over_the_thread_of_a_link(bot):
 
 
 async def test_the_shortcut_of_any_message_hands_its_thread_over(bot):
-    """
-    Of the root as of a reply.
-    """
+    """Of the root as of a reply."""
     root = await incident(bot)
     reply = next(m for m in bot.slack.seen_by("ana") if m.thread_ts == root.ts)
 
@@ -103,9 +97,7 @@ async def test_the_shortcut_of_any_message_hands_its_thread_over(bot):
 
 
 async def test_what_changed_since_is_told(bot):
-    """
-    A SIM that fell silent after it was asked for is first, with what changed and what stayed.
-    """
+    """A SIM that fell silent after it was asked for is first, with what changed and what stayed."""
     root = await incident(bot)
     bot.kore.events.go_silent("truck-42")
 
@@ -118,9 +110,7 @@ async def test_what_changed_since_is_told(bot):
 
 
 async def test_a_thread_without_look_ups_offers_one(bot):
-    """
-    The button looks up what stands in the thread, for all to see; then there is something.
-    """
+    """The button looks up what stands in the thread, for all to see; then there is something."""
     root = await say(bot, "alert: pump-7 and truck-42 are down")
     await say(bot, HANDOVER, thread=root.ts)
     offer = newest(bot)
@@ -136,9 +126,7 @@ async def test_a_thread_without_look_ups_offers_one(bot):
 
 
 async def test_a_thread_that_names_no_sim_says_so(bot):
-    """
-    The button answers with one thing to do.
-    """
+    """The button answers with one thing to do."""
     root = await say(bot, "lunch?")
     await say(bot, HANDOVER, thread=root.ts)
 
@@ -148,9 +136,7 @@ async def test_a_thread_that_names_no_sim_says_so(bot):
 
 
 async def test_without_the_file_the_message_stands(whole):
-    """
-    A workspace without files:write gets the message, and a sentence on the file.
-    """
+    """A workspace without files:write gets the message, and a sentence on the file."""
     whole.slack.api.scopes |= {"channels:history"}
     root = await incident(whole)
 
@@ -162,9 +148,7 @@ async def test_without_the_file_the_message_stands(whole):
 
 
 async def test_in_a_shared_channel_nothing_of_card_and_device_is_told(bot):
-    """
-    Neither in the message nor in the file.
-    """
+    """Neither in the message nor in the file."""
     root = await incident(bot, "#partner-shared")
     report = await bot.bot.services.sessions.look_up("truck-42")
 
@@ -181,9 +165,7 @@ async def test_in_a_shared_channel_nothing_of_card_and_device_is_told(bot):
 
 
 async def test_a_guest_may_not_where_guests_are_refused():
-    """
-    Nothing is looked up, nothing is posted.
-    """
+    """Nothing is looked up, nothing is posted."""
     async with whole_bot(guests="refuse") as strict:
         root = await incident(strict)
         before = len(strict.slack.seen_by("ana"))
@@ -195,9 +177,7 @@ async def test_a_guest_may_not_where_guests_are_refused():
 
 
 async def test_without_the_store_it_says_so(whole):
-    """
-    What was looked up stands there alone; nothing is made up.
-    """
+    """What was looked up stands there alone; nothing is made up."""
     root = await incident(whole)
     await whole.bot.services.store.aclose()
 
@@ -223,9 +203,7 @@ LINK = "https://acme-iot.slack.com/archives/C0FLEETOP/p1767614400000100"
     ],
 )
 def test_a_link_names_its_thread(text, channel, root):
-    """
-    As "Copy link" gives it; the link of a reply names its root.
-    """
+    """As "Copy link" gives it; the link of a reply names its root."""
     assert ThreadLink(channel, root) == thread_in(text)
 
 
@@ -242,7 +220,5 @@ def test_a_link_names_its_thread(text, channel, root):
     ],
 )
 def test_anything_else_is_none(text):
-    """
-    No channel's own link, no other page.
-    """
+    """No channel's own link, no other page."""
     assert thread_in(text) is None

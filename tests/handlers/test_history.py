@@ -23,9 +23,7 @@ async def report(whole):
 
 
 async def test_it_is_drawn_for_what_the_workspace_knows(whole, report):
-    """
-    A history is drawn plainer where types of blocks are refused.
-    """
+    """A history is drawn plainer where types of blocks are refused."""
     services = whole.bot.services
     reply = await history_reply(report, 7, services.archive, services.executor)
 
@@ -38,9 +36,7 @@ async def test_it_is_drawn_for_what_the_workspace_knows(whole, report):
 
 
 async def test_it_is_drawn_beside_the_loop(whole, report):
-    """
-    Nothing of it is drawn where the bot acknowledges: without the thread there is no drawing.
-    """
+    """Nothing of it is drawn where the bot acknowledges: without the thread there is no drawing."""
     closed = WorkerThread()
     await closed.aclose()
 
@@ -77,9 +73,7 @@ def sid_of(whole, name):
 
 
 async def test_history_stands_under_the_answer(whole):
-    """
-    One click shows thirty days beside the answer, to who clicked alone.
-    """
+    """One click shows thirty days beside the answer, to who clicked alone."""
     await whole.type("truck-42")
 
     await whole.click(whole.answer(), "History")
@@ -91,9 +85,7 @@ async def test_history_stands_under_the_answer(whole):
 
 
 async def test_anybody_may_see_the_history_of_a_shared_answer(whole):
-    """
-    Who clicks under a shared answer sees it; the others do not.
-    """
+    """Who clicks under a shared answer sees it; the others do not."""
     await whole.type("truck-42")
     await whole.click(whole.answer(), "Share to channel")
     (shared,) = whole.slack.seen_by("ben")
@@ -105,9 +97,7 @@ async def test_anybody_may_see_the_history_of_a_shared_answer(whole):
 
 
 async def test_the_csv_file_comes_directly(whole, shown):
-    """
-    It has every session with every field; only the asker sees it, and reads where it is.
-    """
+    """It has every session with every field; only the asker sees it, and reads where it is."""
     await whole.click(shown, "CSV file")
 
     note, file = whole.slack.direct("ana")
@@ -121,9 +111,7 @@ async def test_the_csv_file_comes_directly(whole, shown):
 
 
 async def test_the_csv_file_has_what_the_table_leaves_out(whole):
-    """
-    Of hundreds of sessions none is missing.
-    """
+    """Of hundreds of sessions none is missing."""
     await whole.type("history station-1")
     await whole.click(whole.answer(), "CSV file")
 
@@ -132,9 +120,7 @@ async def test_the_csv_file_has_what_the_table_leaves_out(whole):
 
 
 async def test_the_picture_comes_with_words_for_who_cannot_see_it(whole, shown):
-    """
-    A PNG with alternative text, in the direct messages.
-    """
+    """A PNG with alternative text, in the direct messages."""
     await whole.click(shown, "Picture")
 
     file = whole.slack.direct("ana")[-1]
@@ -145,9 +131,7 @@ async def test_the_picture_comes_with_words_for_who_cannot_see_it(whole, shown):
 
 @pytest.mark.parametrize(("label", "name"), [("CSV file", "csv"), ("Picture", "png")])
 async def test_a_file_is_shared_by_another_click(whole, shown, label, name):
-    """
-    Everybody sees it then, with who shared it; the note says so.
-    """
+    """Everybody sees it then, with who shared it; the note says so."""
     await whole.click(shown, label)
     note = whole.answer()
 
@@ -161,9 +145,7 @@ async def test_a_file_is_shared_by_another_click(whole, shown, label, name):
 
 
 async def test_in_a_channel_without_the_bot_a_file_still_comes_directly(whole):
-    """
-    Only sharing it there needs the bot to be invited, and that is said.
-    """
+    """Only sharing it there needs the bot to be invited, and that is said."""
     await whole.type("history truck-42 7", channel="#on-call-private")
     await whole.click(whole.answer("ana", "#on-call-private"), "Picture")
     note = whole.answer("ana", "#on-call-private")
@@ -176,9 +158,7 @@ async def test_in_a_channel_without_the_bot_a_file_still_comes_directly(whole):
 
 
 async def test_in_the_direct_messages_there_is_nothing_to_share(whole):
-    """
-    Asked there, the file comes there, and no button offers to share it.
-    """
+    """Asked there, the file comes there, and no button offers to share it."""
     dm = whole.slack.workspace.dm(whole.slack.workspace.person("ana").id)
     await whole.type("history truck-42 7", channel=dm.id)
     await whole.click(whole.answer("ana", dm.id), "CSV file")
@@ -187,9 +167,7 @@ async def test_in_the_direct_messages_there_is_nothing_to_share(whole):
 
 
 async def test_without_the_scope_for_files_it_is_said(whole, shown):
-    """
-    The sentence names the scope; nothing is left behind.
-    """
+    """The sentence names the scope; nothing is left behind."""
     whole.slack.api.scopes -= SCOPES
 
     await whole.click(shown, "Picture")
@@ -199,9 +177,7 @@ async def test_without_the_scope_for_files_it_is_said(whole, shown):
 
 
 async def test_a_file_that_slack_is_slow_with_is_said_to_be_late(whole, shown):
-    """
-    Where Slack does not say when it is ready, the asker hears that it may take a while.
-    """
+    """Where Slack does not say when it is ready, the asker hears that it may take a while."""
     whole.slack.api.scopes -= {"files:read"}
 
     await whole.click(shown, "CSV file")
@@ -212,9 +188,7 @@ async def test_a_file_that_slack_is_slow_with_is_said_to_be_late(whole, shown):
 
 @pytest.mark.parametrize("label", ["CSV file", "Picture"])
 async def test_when_kore_does_not_give_the_sessions_there_is_no_file(whole, shown, label):
-    """
-    Unknown is not none: a sentence comes instead of an empty file.
-    """
+    """Unknown is not none: a sentence comes instead of an empty file."""
     whole.kore.faults.add(broken(path="DataSessions", times=None))
     other = ids.Window(sid=sid_of(whole, "pump-7"), days=7).to_value()
     block, element = find_button(shown, label)
@@ -233,9 +207,7 @@ FORGED = ["", "{}", "x", '{"sid":"DE1","days":31}', '{"sid":"DE1","days":7,"kind
 @pytest.mark.parametrize("label", ["CSV file", "Picture", "Share to channel"])
 @pytest.mark.parametrize("value", FORGED)
 async def test_a_forged_button_is_read_strictly(whole, shown, label, value):
-    """
-    What no button of ours carries is refused with a sentence.
-    """
+    """What no button of ours carries is refused with a sentence."""
     if label == "Share to channel":
         await whole.click(shown, "CSV file")
         shown = whole.answer()
@@ -286,18 +258,14 @@ FIRST = [
 
 @pytest.mark.parametrize(("text", "sim", "days"), FIRST)
 def test_the_likelier_reading_comes_first(text, sim, days):
-    """
-    A number behind a whole identifier is of days; one that belongs to an identifier is not.
-    """
+    """A number behind a whole identifier is of days; one that belongs to an identifier is not."""
     likelier = readings(text)[0]
 
     assert (sim, days, None) == (likelier.sim, likelier.days, likelier.fault)
 
 
 def test_a_large_number_of_days_is_rather_part_of_a_name():
-    """
-    `gate 42` is a SIM first; if none is called so, 42 days of `gate` are meant.
-    """
+    """`gate 42` is a SIM first; if none is called so, 42 days of `gate` are meant."""
     assert [("gate 42", 30, None), ("gate", 42, None)] == [
         (way.sim, way.days, way.fault) for way in readings("gate 42")
     ]
@@ -305,9 +273,7 @@ def test_a_large_number_of_days_is_rather_part_of_a_name():
 
 @pytest.mark.parametrize("typed", ["0", "3651", "x", "-1", "7.5", "1e1", "٧", "99999", "days"])
 def test_a_wrong_number_of_days_is_told(typed):
-    """
-    It may be part of a longer name; if no SIM is called so, the days are wrong.
-    """
+    """It may be part of a longer name; if no SIM is called so, the days are wrong."""
     whole, parted = readings(f"truck-42 {typed}")
 
     assert (f"truck-42 {typed}", 30, None) == (whole.sim, whole.days, whole.fault)
@@ -325,17 +291,13 @@ def test_wrong_days_behind_a_whole_iccid_are_told_first(typed):
 
 @pytest.mark.parametrize("text", ["pump 7", "pump 7 days", "pump 7d"])
 def test_a_name_may_end_with_a_number(text):
-    """
-    When no SIM is called by the first words, all of them may be its name.
-    """
+    """When no SIM is called by the first words, all of them may be its name."""
     assert [("pump", 7), (text, 30)] == [(each.sim, each.days) for each in readings(text)]
 
 
 @pytest.mark.parametrize("text", ["", "7", "truck-42", ICCID])
 def test_one_word_is_no_days(text):
-    """
-    A lone word names the SIM.
-    """
+    """A lone word names the SIM."""
     assert [(text, 30)] == [(each.sim, each.days) for each in readings(text)]
 
 

@@ -52,9 +52,7 @@ async def choose(whole, value):
 
 
 async def test_one_click_shows_all_of_the_newest_session(both_ways):
-    """
-    A window opens at once, and every field of the session is in it a moment later.
-    """
+    """A window opens at once, and every field of the session is in it a moment later."""
     await both_ways.type("history truck-42 7")
 
     delivery = await both_ways.click(both_ways.answer(), DETAILS)
@@ -68,9 +66,7 @@ async def test_one_click_shows_all_of_the_newest_session(both_ways):
 
 
 async def test_the_window_is_there_before_kore_is_asked(whole, shown):
-    """
-    It is opened with a word that work goes on, whatever KORE does then.
-    """
+    """It is opened with a word that work goes on, whatever KORE does then."""
     await whole.click(shown, DETAILS)
 
     (opened,) = whole.slack.api.calls.of("views.open")
@@ -78,9 +74,7 @@ async def test_the_window_is_there_before_kore_is_asked(whole, shown):
 
 
 async def test_paging_from_one_session_to_the_next(whole, shown):
-    """
-    Older and newer lead through the sessions, and the choice shows where one is.
-    """
+    """Older and newer lead through the sessions, and the choice shows where one is."""
     await whole.click(shown, DETAILS)
 
     await press(whole, "Older ›")
@@ -95,9 +89,7 @@ async def test_paging_from_one_session_to_the_next(whole, shown):
 
 
 async def test_a_session_may_be_chosen(whole, shown):
-    """
-    The one that is chosen is shown; after paging on, the choice has gone along.
-    """
+    """The one that is chosen is shown; after paging on, the choice has gone along."""
     await whole.click(shown, DETAILS)
     _, select = element_of(window(whole), ids.CHOOSE_SESSION)
 
@@ -113,9 +105,7 @@ async def test_a_session_may_be_chosen(whole, shown):
 
 
 async def test_an_old_trigger_gets_a_sentence(whole, shown):
-    """
-    When the three seconds are over, the asker reads why no window came.
-    """
+    """When the three seconds are over, the asker reads why no window came."""
     whole.slack.api.faults.fail("views.open", "expired_trigger_id")
 
     await whole.click(shown, DETAILS)
@@ -125,9 +115,7 @@ async def test_an_old_trigger_gets_a_sentence(whole, shown):
 
 
 async def test_what_goes_wrong_later_is_said_in_the_window(whole, shown):
-    """
-    The window does not stay at "Reading…" when the SIM cannot be read.
-    """
+    """The window does not stay at "Reading…" when the SIM cannot be read."""
     whole.kore.faults.add(broken(times=None))
     block, element = find_button(shown, DETAILS)
     unknown = ids.Details(sid="DE" + "b" * 32).to_value()
@@ -142,9 +130,7 @@ async def test_what_goes_wrong_later_is_said_in_the_window(whole, shown):
 
 
 async def test_a_window_that_is_closed_meanwhile_is_left_alone(whole, shown):
-    """
-    Closing it while the session is read ends the matter without a word.
-    """
+    """Closing it while the session is read ends the matter without a word."""
     whole.slack.api.faults.fail("views.update", "not_found")
 
     await whole.click(shown, DETAILS)
@@ -154,9 +140,7 @@ async def test_a_window_that_is_closed_meanwhile_is_left_alone(whole, shown):
 
 
 async def test_a_window_that_cannot_be_drawn_is_counted(whole, shown):
-    """
-    When Slack takes neither the session nor the sentence, it stands in log and metrics.
-    """
+    """When Slack takes neither the session nor the sentence, it stands in log and metrics."""
     whole.slack.api.faults.fail("views.update", "invalid_arguments", times=2)
 
     await whole.click(shown, DETAILS)
@@ -168,9 +152,7 @@ async def test_a_window_that_cannot_be_drawn_is_counted(whole, shown):
     "value", ["", "x", "{}", '{"sid":"DE1","days":99}', '{"sid":"DE1","start":"x"}']
 )
 async def test_a_forged_button_opens_nothing(whole, shown, value):
-    """
-    What no button of ours carries is refused before a window is opened.
-    """
+    """What no button of ours carries is refused before a window is opened."""
     block, element = find_button(shown, DETAILS)
     workspace = whole.slack.workspace
 
@@ -183,9 +165,7 @@ async def test_a_forged_button_opens_nothing(whole, shown, value):
 
 @pytest.mark.parametrize("view", [None, {}, {"private_metadata": "x"}, {"private_metadata": 7}])
 async def test_a_forged_choice_is_answered(dispatch, whole, view):
-    """
-    Whatever the payload holds, nobody waits for ever and nothing breaks.
-    """
+    """Whatever the payload holds, nobody waits for ever and nothing breaks."""
     action = {"action_id": ids.CHOOSE_SESSION, "selected_option": {"value": "yesterday"}}
     person = whole.slack.workspace.person("ana").id
     payload = {
@@ -204,9 +184,7 @@ async def test_a_forged_choice_is_answered(dispatch, whole, view):
 
 
 async def test_who_may_not_ask_may_not_page_either(dispatch_with, whole, shown):
-    """
-    A click in a window goes through the same gate as any other.
-    """
+    """A click in a window goes through the same gate as any other."""
     await whole.click(shown, DETAILS)
     asked = len(whole.slack.methods())
     access = Access(home="T0ACMEIOT", users=frozenset({"U0BEN0001"}))
@@ -221,9 +199,7 @@ async def test_who_may_not_ask_may_not_page_either(dispatch_with, whole, shown):
 
 
 async def test_the_same_click_delivered_twice_is_done_once(dispatch, whole, shown):
-    """
-    A click in a window that comes again is dropped.
-    """
+    """A click in a window that comes again is dropped."""
     await whole.click(shown, DETAILS)
     payload = in_window(whole, turn_of(window(whole), "Older ›"))
     before = len(whole.slack.api.calls.of("views.update"))

@@ -31,9 +31,7 @@ def seen(bot, user="ana"):
 
 
 async def test_opening_it_shows_it(bot):
-    """
-    Watches, digests, health and how to ask; only to who opened it.
-    """
+    """Watches, digests, health and how to ask; only to who opened it."""
     await bot.type("truck-42")
     await open_home(bot)
 
@@ -47,18 +45,14 @@ async def test_opening_it_shows_it(bot):
 
 
 async def test_the_messages_tab_is_left_alone(bot):
-    """
-    Nothing is published for it.
-    """
+    """Nothing is published for it."""
     await open_home(bot, tab="messages")
 
     assert seen(bot) is None
 
 
 async def test_a_watch_shows_while_the_tab_is_open(bot):
-    """
-    Begun elsewhere, it stands there at once; stopped there, it is gone.
-    """
+    """Begun elsewhere, it stands there at once; stopped there, it is gone."""
     await open_home(bot)
     await bot.type("watch pump-7 until online")
     watched = seen(bot)
@@ -75,9 +69,7 @@ async def test_a_watch_shows_while_the_tab_is_open(bot):
 
 
 async def test_what_others_do_is_not_drawn(bot):
-    """
-    A tab is one person's.
-    """
+    """A tab is one person's."""
     await open_home(bot)
     before = bot.slack.methods().count("views.publish")
 
@@ -88,9 +80,7 @@ async def test_what_others_do_is_not_drawn(bot):
 
 
 async def test_the_last_error_of_kore_is_shown(bot):
-    """
-    With its time, and whether KORE answers again.
-    """
+    """With its time, and whether KORE answers again."""
     bot.kore.faults.add(broken(503, times=None))
     await bot.type("DE" + "0" * 31 + "9")
     await open_home(bot)
@@ -100,9 +90,7 @@ async def test_the_last_error_of_kore_is_shown(bot):
 
 
 async def test_a_guest_is_told_what_is_redacted(bot):
-    """
-    The policy holds here too.
-    """
+    """The policy holds here too."""
     await open_home(bot, "gil")
 
     assert "redacted for guests" in seen(bot, "gil")
@@ -117,9 +105,7 @@ async def test_a_guest_is_told_what_is_redacted(bot):
     ],
 )
 async def test_who_may_not_ask_sees_why(settings, user, says):
-    """
-    And nothing else: no watch, no health.
-    """
+    """And nothing else: no watch, no health."""
     async with whole_bot(**settings) as strict:
         await open_home(strict, user)
 
@@ -128,9 +114,7 @@ async def test_who_may_not_ask_sees_why(settings, user, says):
 
 
 async def test_a_list_of_channels_does_not_shut_it():
-    """
-    It is no channel, and nobody else reads it.
-    """
+    """It is no channel, and nobody else reads it."""
     async with whole_bot(allowed_channels={"C0GENERAL"}) as listed:
         await open_home(listed)
 
@@ -138,9 +122,7 @@ async def test_a_list_of_channels_does_not_shut_it():
 
 
 async def test_an_odd_event_harms_nothing(dispatch, whole):
-    """
-    Fields that are missing are nobody's; it is acknowledged and logged.
-    """
+    """Fields that are missing are nobody's; it is acknowledged and logged."""
     for event in ({}, {"tab": "home"}, {"tab": "home", "user": None, "view": "x"}):
         body = {
             "type": "event_callback",

@@ -32,9 +32,7 @@ async def rows(bot, **wanted):
 
 
 async def test_who_asks_too_often_is_told_once(slow):
-    """
-    The fourth gets a sentence that says when to try again; the fifth is left without one.
-    """
+    """The fourth gets a sentence that says when to try again; the fifth is left without one."""
     for _ in range(5):
         await slow.type("truck-42")
 
@@ -46,9 +44,7 @@ async def test_who_asks_too_often_is_told_once(slow):
 
 
 async def test_nobody_pays_for_others(slow):
-    """
-    Each person has their own rate.
-    """
+    """Each person has their own rate."""
     for _ in range(4):
         await slow.type("truck-42")
     await slow.type("truck-42", user="ben")
@@ -57,9 +53,7 @@ async def test_nobody_pays_for_others(slow):
 
 
 async def test_buttons_count_too(slow):
-    """
-    Refreshing again and again is asking again and again.
-    """
+    """Refreshing again and again is asking again and again."""
     await slow.type("truck-42")
     answer = slow.answer()
     for _ in range(3):
@@ -69,9 +63,7 @@ async def test_buttons_count_too(slow):
 
 
 async def test_many_at_once_count_as_few(slow):
-    """
-    Twenty SIMs are one look-up, so three tables of ten are no trouble.
-    """
+    """Twenty SIMs are one look-up, so three tables of ten are no trouble."""
     names = [story.name for story in all_stories()][:10]
     for _ in range(3):
         await slow.type("\n".join(names))
@@ -80,9 +72,7 @@ async def test_many_at_once_count_as_few(slow):
 
 
 async def test_each_look_up_is_a_line_and_a_row(whole, caplog):
-    """
-    Who, where, by what, which SIM, what came of it; the reference joins line and row.
-    """
+    """Who, where, by what, which SIM, what came of it; the reference joins line and row."""
     caplog.set_level(logging.INFO)
     await whole.type("truck-42")
     await whole.click(whole.answer(), "Refresh")
@@ -102,9 +92,7 @@ async def test_each_look_up_is_a_line_and_a_row(whole, caplog):
 
 
 async def test_each_sim_of_a_table_is_a_row(whole):
-    """
-    One request, one reference, a row a SIM.
-    """
+    """One request, one reference, a row a SIM."""
     await whole.type("truck-42\npump-7\nnobody-knows-it")
 
     found = await rows(whole)
@@ -113,9 +101,7 @@ async def test_each_sim_of_a_table_is_a_row(whole):
 
 
 async def test_who_asks_too_often_is_noted_too(slow):
-    """
-    What was refused is a row with that outcome.
-    """
+    """What was refused is a row with that outcome."""
     for _ in range(4):
         await slow.type("truck-42")
 
@@ -125,9 +111,7 @@ async def test_who_asks_too_often_is_noted_too(slow):
 
 
 async def test_what_was_typed_is_kept_nowhere(whole, caplog):
-    """
-    Neither in the log nor in the store: it may hold anything.
-    """
+    """Neither in the log nor in the store: it may hold anything."""
     caplog.set_level(logging.DEBUG)
     await whole.type("my-secret-note 8901 2600 1234 5678 909")
 
@@ -136,9 +120,7 @@ async def test_what_was_typed_is_kept_nowhere(whole, caplog):
 
 
 async def test_without_the_store_people_are_answered(whole, caplog):
-    """
-    The line is there, the row waits; nobody waits for it.
-    """
+    """The line is there, the row waits; nobody waits for it."""
     caplog.set_level(logging.INFO)
     services = whole.bot.services
     await services.store.aclose()
@@ -159,9 +141,7 @@ def gils_context(whole):
 
 
 async def test_nobody_who_is_refused_is_looked_up_for():
-    """
-    The look-up itself asks who may, whoever calls it.
-    """
+    """The look-up itself asks who may, whoever calls it."""
     async with whole_bot(guests="refuse") as strict:
         gil, asked = gils_context(strict), len(strict.kore.requests)
         for look in (look_up(gil, SID), look_up_many(gil, [SID])):
@@ -172,9 +152,7 @@ async def test_nobody_who_is_refused_is_looked_up_for():
 
 
 async def test_what_a_guest_is_shown_of_many_is_redacted(whole):
-    """
-    Reports and errors alike.
-    """
+    """Reports and errors alike."""
     report, error = await look_up_many(gils_context(whole), ["truck-42", "8901 26"])
 
     assert "withheld" == report.sim.iccid
@@ -182,9 +160,7 @@ async def test_what_a_guest_is_shown_of_many_is_redacted(whole):
 
 
 async def test_the_ack_waits_for_nothing(whole):
-    """
-    While Slack does not say who somebody is, the command is acknowledged all the same.
-    """
+    """While Slack does not say who somebody is, the command is acknowledged all the same."""
     whole.slack.api.faults.latency["users.info"] = 1.0
 
     delivery = await whole.slack.workspace.command("ana", "#fleet-ops", "/simsessions", "truck-42")

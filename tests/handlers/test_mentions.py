@@ -20,9 +20,7 @@ def replies(whole, root, user="ana", channel="#fleet-ops"):
 
 
 async def test_a_mention_is_answered_in_its_thread_for_all_to_see(both_ways):
-    """
-    The question becomes the root of a thread, and everybody reads the answer in it.
-    """
+    """The question becomes the root of a thread, and everybody reads the answer in it."""
     asked = await both_ways.say(f"{BOT} truck-42")
 
     (answer,) = both_ways.slack.seen_by("ben")
@@ -32,9 +30,7 @@ async def test_a_mention_is_answered_in_its_thread_for_all_to_see(both_ways):
 
 
 async def test_refreshed_it_is_still_for_all(whole):
-    """
-    The answer is drawn anew in its place, and there is nothing to share.
-    """
+    """The answer is drawn anew in its place, and there is nothing to share."""
     asked = await whole.say(f"{BOT} truck-42")
     await whole.click(replies(whole, asked.ts)[0], "Refresh", user="ben")
 
@@ -44,9 +40,7 @@ async def test_refreshed_it_is_still_for_all(whole):
 
 
 async def test_what_can_be_said(whole):
-    """
-    The same subcommands, names and mistakes as behind the command, and one answer each.
-    """
+    """The same subcommands, names and mistakes as behind the command, and one answer each."""
     for text, says in (
         (f"{BOT}", "Type /simsessions and a SIM"),
         (f"{BOT} help", "Type /simsessions and a SIM"),
@@ -63,9 +57,7 @@ async def test_what_can_be_said(whole):
 
 
 async def test_a_direct_message_is_a_question(whole):
-    """
-    It is answered there, not in a thread; within a thread it stays in it.
-    """
+    """It is answered there, not in a thread; within a thread it stays in it."""
     whole.slack.api.scopes |= HISTORY
     asked = await whole.say("truck-42", channel="D0ANADM01")
     await whole.say("well-1", channel="D0ANADM01", under=asked.ts)
@@ -76,9 +68,7 @@ async def test_a_direct_message_is_a_question(whole):
 
 
 async def test_without_a_sim_it_reads_what_stands_above(whole):
-    """
-    The root and the message before are read with one call, and their SIMs become one table.
-    """
+    """The root and the message before are read with one call, and their SIMs become one table."""
     whole.slack.api.scopes |= HISTORY
     for count, words in enumerate(("", "what is wrong with these?", "status?"), 1):
         root = await whole.say("Alert: well-1, well-2 and well-3 are down", user="ben")
@@ -91,9 +81,7 @@ async def test_without_a_sim_it_reads_what_stands_above(whole):
 
 
 async def test_what_stands_above_is_a_look_up(whole, caplog):
-    """
-    A mention with nothing in it is noted as the look-up that it is, not as a call for help.
-    """
+    """A mention with nothing in it is noted as the look-up that it is, not as a call for help."""
     caplog.set_level("INFO")
     whole.slack.api.scopes |= HISTORY
     root = await whole.say("Is pump-7 down?", user="ben")
@@ -104,9 +92,7 @@ async def test_what_stands_above_is_a_look_up(whole, caplog):
 
 
 async def test_what_is_answered_in_a_thread(whole):
-    """
-    A named SIM, else the nearest above; a misspelt name is not lost in what stands above.
-    """
+    """A named SIM, else the nearest above; a misspelt name is not lost in what stands above."""
     for scopes, said, asked, says, reads in (
         (HISTORY, ["something is wrong"], "truck-42", "truck-42 is", 0),
         (HISTORY, ["well-1 and well-2"], "truck-42", "truck-42 is", 0),
@@ -128,9 +114,7 @@ async def test_what_is_answered_in_a_thread(whole):
 
 
 async def test_nobody_answers_bots_edits_and_the_bot_itself(whole):
-    """
-    Alerts, changed messages and our own answers cause nothing.
-    """
+    """Alerts, changed messages and our own answers cause nothing."""
     whole.slack.api.scopes |= HISTORY
     await whole.slack.workspace.alert("#fleet-ops", f"{BOT} truck-42 is down")
     mine = await whole.say("truck-42 looks odd")
@@ -143,9 +127,7 @@ async def test_nobody_answers_bots_edits_and_the_bot_itself(whole):
 
 @pytest.mark.parametrize("over_http", [False, True])
 async def test_the_prefix_is_a_question_where_it_is_switched_on(over_http):
-    """
-    In the channels of the setting `!sim …` is a question; a mention with it is still one.
-    """
+    """In the channels of the setting `!sim …` is a question; a mention with it is still one."""
     async with whole_bot(over_http=over_http, prefix_channels="C0FLEETOP") as whole:
         whole.slack.api.scopes |= HISTORY
         asked = await whole.say("!sim truck-42")
@@ -158,9 +140,7 @@ async def test_the_prefix_is_a_question_where_it_is_switched_on(over_http):
 
 
 async def test_the_prefix_is_off_at_first(whole):
-    """
-    Without the setting only a mention is a question; in direct messages that is one, once.
-    """
+    """Without the setting only a mention is a question; in direct messages that is one, once."""
     whole.slack.api.scopes |= HISTORY
     await whole.say("!sim truck-42")
     await whole.say(f"{BOT} truck-42", channel="D0ANADM01")
@@ -171,9 +151,7 @@ async def test_the_prefix_is_off_at_first(whole):
 
 @pytest.mark.parametrize("over_http", [False, True])
 async def test_every_event_twice_and_out_of_order_is_answered_once(over_http):
-    """
-    Each question has one answer, whichever way events come.
-    """
+    """Each question has one answer, whichever way events come."""
     asked = []
     async with whole_bot(over_http=over_http, prefix_channels="C0FLEETOP") as whole:
         whole.slack.api.scopes |= HISTORY
@@ -204,9 +182,7 @@ async def test_ten_minutes_late_is_too_late(both_ways):
 
 
 async def test_after_a_restart_nothing_is_answered_again(tmp_path):
-    """
-    The store remembers what was answered, for another process too.
-    """
+    """The store remembers what was answered, for another process too."""
     async with whole_bot(data_dir=tmp_path) as first:
         asked = await first.say(f"{BOT} truck-42")
         (event,) = first.slack.api.dispatcher.events.values()
@@ -220,9 +196,7 @@ async def test_after_a_restart_nothing_is_answered_again(tmp_path):
 
 
 async def test_a_store_that_is_down_blocks_no_answer(dispatch_with, whole):
-    """
-    Without the store this process alone remembers, and answers.
-    """
+    """Without the store this process alone remembers, and answers."""
 
     class Down:
         async def claim(self, _key, _within):
@@ -248,9 +222,7 @@ async def test_a_store_that_is_down_blocks_no_answer(dispatch_with, whole):
 
 
 async def test_who_may_not_ask_is_told_alone():
-    """
-    A refused mention gets a sentence that nobody else sees; a refused remark gets nothing.
-    """
+    """A refused mention gets a sentence that nobody else sees; a refused remark gets nothing."""
     async with whole_bot(allowed_users="U0BEN0001") as strict:
         strict.slack.api.scopes |= HISTORY
         await strict.say(f"{BOT} truck-42")
@@ -262,9 +234,7 @@ async def test_who_may_not_ask_is_told_alone():
 
 
 async def test_a_channel_that_takes_no_answers_is_answered_directly(whole):
-    """
-    Where the bot may not post for all, the asker reads it alone.
-    """
+    """Where the bot may not post for all, the asker reads it alone."""
     whole.slack.api.faults.fail("chat.postMessage", "restricted_action")
     await whole.say(f"{BOT} truck-42")
 
@@ -273,9 +243,7 @@ async def test_a_channel_that_takes_no_answers_is_answered_directly(whole):
 
 
 async def test_the_ack_waits_for_nobody(whole):
-    """
-    KORE, the store and Slack are asked after the ack.
-    """
+    """KORE, the store and Slack are asked after the ack."""
     whole.kore.faults.add(late(0.5, times=None))
     await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} truck-42")
     await whole.slack.api.dispatcher.settled()
@@ -286,9 +254,7 @@ async def test_the_ack_waits_for_nobody(whole):
 
 
 async def test_many_sims_in_a_mention_become_one_table(both_ways):
-    """
-    What they have in common is the first sentence, in the thread, for all to see.
-    """
+    """What they have in common is the first sentence, in the thread, for all to see."""
     asked = await both_ways.say(f"{BOT} {WELLS}")
 
     (answer,) = replies(both_ways, asked.ts, user="ben")
@@ -297,9 +263,7 @@ async def test_many_sims_in_a_mention_become_one_table(both_ways):
 
 
 async def test_a_pick_takes_the_place_of_the_question_for_all(whole):
-    """
-    Whoever knows which SIM was meant presses its name, and everybody reads the answer.
-    """
+    """Whoever knows which SIM was meant presses its name, and everybody reads the answer."""
     asked = await whole.say(f"{BOT} truk-42")
     await whole.click(replies(whole, asked.ts)[0], "truck-42", user="ben")
 

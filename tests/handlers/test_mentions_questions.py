@@ -37,9 +37,7 @@ def read(event, **body):
     ],
 )
 def test_what_is_for_us(event, text):
-    """
-    Without the mention or prefix, and without Slack's markup.
-    """
+    """Without the mention or prefix, and without Slack's markup."""
     question = read(event)
 
     assert text == question.text
@@ -70,16 +68,12 @@ def test_what_is_for_us(event, text):
     ],
 )
 def test_what_is_not_for_us(event):
-    """
-    Bots, ourselves, edits, joins, other channels, and what nobody expects.
-    """
+    """Bots, ourselves, edits, joins, other channels, and what nobody expects."""
     assert read(event) is None
 
 
 def test_an_event_that_is_none():
-    """
-    A body without an event says nothing.
-    """
+    """A body without an event says nothing."""
     assert question_in({}, LISTENING) is None
     assert read("odd") is None
 
@@ -94,9 +88,7 @@ def test_an_event_that_is_none():
     ],
 )
 def test_where_it_is_answered(event, thread):
-    """
-    In the thread it came from, in a channel in a new one under it; directly as it was asked.
-    """
+    """In the thread it came from, in a channel in a new one under it; directly as it was asked."""
     request = read(event).request("rest")
 
     assert (thread, True, "rest") == (request.thread, request.aloud, request.text)

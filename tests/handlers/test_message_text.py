@@ -62,15 +62,11 @@ BUTTONS = {"type": "actions", "elements": [{"type": "button", "text": {"text": "
     ],
 )
 def test_texts_of(message, texts):
-    """
-    Its own text, blocks, attachments and files, each once; buttons say nothing of SIMs.
-    """
+    """Its own text, blocks, attachments and files, each once; buttons say nothing of SIMs."""
     assert texts == texts_of(message)
 
 
 @given(message=BODIES)
 def test_nothing_in_a_message_makes_the_reading_fail(message):
-    """
-    Whatever other apps put into a message, texts come out.
-    """
+    """Whatever other apps put into a message, texts come out."""
     assert all(isinstance(text, str) for text in texts_of(message))

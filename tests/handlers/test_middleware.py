@@ -24,9 +24,7 @@ EVERY_KIND = [
 
 @pytest.mark.parametrize(("body", "kind"), EVERY_KIND)
 def test_what_came_in(body, kind):
-    """
-    Every payload has one of a few names.
-    """
+    """Every payload has one of a few names."""
     assert kind == kind_of(body)
 
 
@@ -43,16 +41,12 @@ def test_what_came_in(body, kind):
     ],
 )
 def test_what_is_the_same_when_it_comes_again(body, same):
-    """
-    An event by its id, a command or click by its trigger; what has neither is never the same.
-    """
+    """An event by its id, a command or click by its trigger; what has neither is never the same."""
     assert same == delivery_id(body)
 
 
 async def test_a_command_that_comes_twice_is_answered_once(dispatch, whole):
-    """
-    Both deliveries are acknowledged, one is answered.
-    """
+    """Both deliveries are acknowledged, one is answered."""
     command = dispatch.command()
 
     answers = [await dispatch(command), await dispatch(command)]
@@ -65,9 +59,7 @@ async def test_a_command_that_comes_twice_is_answered_once(dispatch, whole):
 
 
 async def test_the_same_command_typed_again_is_answered_again(dispatch, whole):
-    """
-    Only a delivery is the same, not a question.
-    """
+    """Only a delivery is the same, not a question."""
     await dispatch(dispatch.command())
     await dispatch(dispatch.command())
     await whole.settle()
@@ -84,9 +76,7 @@ async def test_the_same_command_typed_again_is_answered_again(dispatch, whole):
     ],
 )
 async def test_who_may_not_ask_is_told_and_nobody_is_asked(dispatch_with, whole, access, says):
-    """
-    A refused command is acknowledged and answered with the reason; KORE hears nothing of it.
-    """
+    """A refused command is acknowledged and answered with the reason; KORE hears nothing of it."""
     dispatch = dispatch_with(access=access)
     asked = len(whole.kore.requests)
 
@@ -100,9 +90,7 @@ async def test_who_may_not_ask_is_told_and_nobody_is_asked(dispatch_with, whole,
 
 @pytest.mark.parametrize("kind", ["view_submission", "event_callback", "block_suggestion"])
 async def test_who_may_not_ask_and_cannot_be_told_is_left_unanswered(dispatch_with, whole, kind):
-    """
-    Without a response_url a refusal is acknowledged and logged, no more.
-    """
+    """Without a response_url a refusal is acknowledged and logged, no more."""
     dispatch = dispatch_with(access=Access("T0OTHER"))
 
     answer = await dispatch({"type": kind, "team": {"id": "T0X"}, "user": {"id": "U1"}})
@@ -113,9 +101,7 @@ async def test_who_may_not_ask_and_cannot_be_told_is_left_unanswered(dispatch_wi
 
 
 async def test_each_request_has_an_id_that_its_work_keeps(dispatch, whole, caplog):
-    """
-    What is logged long after the ack carries the id, the asker and the place.
-    """
+    """What is logged long after the ack carries the id, the asker and the place."""
     seen = []
 
     @dispatch.app.command("/other")

@@ -52,18 +52,14 @@ EVENT = {"type": "event_callback", "event": {"user": "U1", "channel": "C1"}}
 
 
 def test_a_command():
-    """
-    Who, where, the URL for the answer, and the text that is left.
-    """
+    """Who, where, the URL for the answer, and the text that is left."""
     expected = Request("T1", "U1", "C1", "me", "https://x/1", None, "1.2")
 
     assert expected == from_command(COMMAND, "me")
 
 
 def test_a_click():
-    """
-    The thread and whether all see it come from the message that was clicked.
-    """
+    """The thread and whether all see it come from the message that was clicked."""
     plain = {"channel": "C1", "team": "T1", "thread": None, "is_public": False}
     for changes, expected in (
         ({}, {}),
@@ -80,9 +76,7 @@ def test_a_click():
 
 
 def test_a_shortcut():
-    """
-    It is answered for all to see, in the thread of the message it was used on.
-    """
+    """It is answered for all to see, in the thread of the message it was used on."""
     for changes, thread in (
         ({"message": {"ts": "1.5"}}, "1.5"),
         ({"message": {"ts": "1.5", "thread_ts": "1.0"}}, "1.0"),
@@ -95,9 +89,7 @@ def test_a_shortcut():
 
 
 def test_who_acts():
-    """
-    Team, organisation, person and place, from wherever that kind of payload has them.
-    """
+    """Team, organisation, person and place, from wherever that kind of payload has them."""
     for body, actor in (
         (COMMAND, Actor("T1", None, "U1", "C1")),
         (COMMAND | {"enterprise_id": "E1"}, Actor("T1", "E1", "U1", "C1")),
@@ -115,9 +107,7 @@ def test_who_acts():
 
 
 def test_a_foreigner_never_gets_our_organisation():
-    """
-    In a channel shared with another company the payload's organisation is ours, not theirs.
-    """
+    """In a channel shared with another company the payload's organisation is ours, not theirs."""
     for body in (
         CLICK | {"user": {"id": "U2", "team_id": "T2"}, "enterprise": {"id": "E1"}},
         EVENT | {"is_ext_shared_channel": True, "enterprise_id": "E1"},
@@ -128,9 +118,7 @@ def test_a_foreigner_never_gets_our_organisation():
 
 
 def test_what_a_payload_does_not_say_is_unknown():
-    """
-    Nothing is made up: a strange payload gives an empty request, and nobody who acts.
-    """
+    """Nothing is made up: a strange payload gives an empty request, and nobody who acts."""
     for body in (
         {},
         {"type": "x"},
@@ -157,9 +145,7 @@ LISTED = Access("T1", users=frozenset({"U1"}), channels=frozenset({"C1"}))
 
 @given(body=BODIES, team=JSON)
 def test_nothing_in_a_payload_makes_a_reading_fail(body, team):
-    """
-    Whatever stands in it, each reading ends; a value is what we sent, or from an old button.
-    """
+    """Whatever stands in it, each reading ends; a value is what we sent, or from an old button."""
     for read in (action_in, value_of, of_event, texts_of, kind_of, delivery_id):
         read(body)
     for read in (from_click, from_shortcut, team_of, pasted_in, sims_linked):

@@ -139,9 +139,7 @@ async def test_no_way_in_tells_what_may_not_be_told(bot, user, channel):
 
 
 async def test_members_among_themselves_are_told_all(bot):
-    """
-    The same tour of a member in our own channel shows them: the test above can fail.
-    """
+    """The same tour of a member in our own channel shows them: the test above can fail."""
     await Tour(bot, "ana", "#fleet-ops").walk()
 
     assert told(sent(bot), await secrets(bot))
@@ -162,9 +160,7 @@ async def test_members_among_themselves_are_told_all(bot):
     ],
 )
 async def test_who_is_refused_gets_a_sentence_and_no_look_up(user, channel, settings, says):
-    """
-    By command, by a click on somebody's shared answer, and by a mention.
-    """
+    """By command, by a click on somebody's shared answer, and by a mention."""
     async with whole_bot(**settings) as bot:
         tour = Tour(bot, user, channel)
         asked = len(bot.kore.requests)
@@ -181,9 +177,7 @@ async def test_who_is_refused_gets_a_sentence_and_no_look_up(user, channel, sett
 
 
 async def test_a_foreign_workspace_that_is_listed_is_redacted(bot):
-    """
-    Its people are let in, and are told no more than the policy says.
-    """
+    """Its people are let in, and are told no more than the policy says."""
     async with whole_bot(allowed_teams={HOME.id, "T0PARTNER"}) as open_bot:
         await open_bot.type("truck-42", user="dora", channel="#partner-shared")
 
@@ -195,9 +189,7 @@ async def test_a_foreign_workspace_that_is_listed_is_redacted(bot):
 
 
 async def test_allowed_is_told_all():
-    """
-    The policy `allow` makes guests and shared channels like all others.
-    """
+    """The policy `allow` makes guests and shared channels like all others."""
     async with whole_bot(guests="allow", shared_channels="allow") as bot:
         await bot.type("truck-42", user="gil")
         await bot.type("truck-42", channel="#partner-shared")
@@ -209,9 +201,7 @@ async def test_allowed_is_told_all():
 
 
 async def test_sharing_where_slack_does_not_say_what_the_channel_is(bot):
-    """
-    The asker alone is told all; what all read is held back, and why is said.
-    """
+    """The asker alone is told all; what all read is held back, and why is said."""
     await bot.type("truck-42", channel="#on-call-private")
     mine = bot.answer("ana", "#on-call-private")
     await bot.click(mine, "Share to channel")
@@ -223,9 +213,7 @@ async def test_sharing_where_slack_does_not_say_what_the_channel_is(bot):
 
 
 async def test_the_policy_is_checked_again_on_every_button(bot):
-    """
-    Who became a guest since the answer was drawn is told less by its buttons.
-    """
+    """Who became a guest since the answer was drawn is told less by its buttons."""
     await bot.type("truck-42", user="ben")
     answer = bot.answer("ben")
     row, element = find_button(answer, "Refresh")
@@ -245,9 +233,7 @@ async def test_the_policy_is_checked_again_on_every_button(bot):
 
 
 async def test_a_user_group_lets_its_members_in():
-    """
-    Ana and Chloé are on call, Ben is not; without the scope nobody is.
-    """
+    """Ana and Chloé are on call, Ben is not; without the scope nobody is."""
     async with whole_bot(allowed_groups={"S0ONCALL1"}) as closed:
         await closed.type("truck-42")
         shut_out = closed.answer()

@@ -36,27 +36,21 @@ def actions():
 
 @pytest.mark.parametrize("action", sorted(actions()))
 def test_each_button_and_select_has_one_handler(attached, action):
-    """
-    Each is heard, numbered or not, by one listener and no more.
-    """
+    """Each is heard, numbered or not, by one listener and no more."""
     patterns = [p for p in attached["action"] if re.compile(p).match(action)]
 
     assert 1 == len(patterns)
 
 
 def test_each_window_that_is_sent_off_has_its_handler(attached):
-    """
-    Those that are only read have none.
-    """
+    """Those that are only read have none."""
     windows = {value for name, value in CONSTANTS.items() if name.endswith(WINDOWS)}
 
     assert windows - READ_ONLY == set(attached["view"])
 
 
 def test_each_shortcut_has_its_handler(attached):
-    """
-    And none is listened to that has no id.
-    """
+    """And none is listened to that has no id."""
     assert sorted(SHORTCUTS) == sorted(attached["shortcut"])
 
 
@@ -76,9 +70,7 @@ STANDING = {
 
 
 def test_what_stands_in_slack_is_listened_to(attached):
-    """
-    Buttons, modals and shortcuts keep their ids for good: old messages stay where they are.
-    """
+    """Buttons, modals and shortcuts keep their ids for good: old messages stay where they are."""
     for kind, names in STANDING.items():
         for name in names.split():
             heard = [each for each in attached[kind] if re.fullmatch(each, name)]
@@ -91,9 +83,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def test_the_values_of_buttons_that_stand_in_slack_are_read():
-    """
-    Each is written here as an earlier release wrote it.
-    """
+    """Each is written here as an earlier release wrote it."""
     sid = f'"sid":"{SID}"'
     for value, expected in (
         (f"{{{sid}}}", ids.Refresh(sid=SID)),
@@ -131,9 +121,7 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
 
 
 def test_the_fields_of_a_digest_form_keep_their_names():
-    """
-    A form that is open while the bot is updated can still be sent off.
-    """
+    """A form that is open while the bot is updated can still be sent off."""
     names = """
         name which listed pattern plan status every hours at day cron zone quiet_from quiet_to
         when_quiet channel

@@ -27,9 +27,7 @@ def asked(whole):
 
 
 async def test_a_reply_to_the_asker_never_raises(whole, caplog):
-    """
-    Where it cannot be delivered, that is logged with the cause.
-    """
+    """Where it cannot be delivered, that is logged with the cause."""
     whole.slack.api.faults.fail("chat.postMessage", "messages_tab_disabled")
 
     await send(Reply(SCREEN), asked(whole), whole.bot.services.replying)
@@ -39,17 +37,13 @@ async def test_a_reply_to_the_asker_never_raises(whole, caplog):
 
 
 async def test_a_reply_for_all_that_is_not_taken_raises(whole):
-    """
-    The caller then tells the asker.
-    """
+    """The caller then tells the asker."""
     with pytest.raises(NotShared):
         await send(Reply(SCREEN, in_channel=True), asked(whole), whole.bot.services.replying)
 
 
 async def test_a_shared_answer_that_cannot_be_refreshed_is_left_alone(whole, caplog):
-    """
-    Nobody pressed Share there: no word about inviting.
-    """
+    """Nobody pressed Share there: no word about inviting."""
     reply = Reply(SCREEN, in_channel=True, replace=True)
 
     await send(reply, asked(whole), whole.bot.services.replying)
@@ -74,9 +68,7 @@ def counted(whole, name, outcome):
 
 
 async def test_the_reply_goes_to_the_asker(whole, context):
-    """
-    What the work gives is delivered, timed and counted.
-    """
+    """What the work gives is delivered, timed and counted."""
 
     async def work():
         return DONE
@@ -88,9 +80,7 @@ async def test_the_reply_goes_to_the_asker(whole, context):
 
 
 async def test_what_nobody_planned_for_is_answered_with_a_reference(whole, context, caplog):
-    """
-    The reference that the asker reads stands in the log beside the cause.
-    """
+    """The reference that the asker reads stands in the log beside the cause."""
 
     async def work():
         return {}["missing"]
@@ -105,9 +95,7 @@ async def test_what_nobody_planned_for_is_answered_with_a_reference(whole, conte
 
 
 async def test_work_that_takes_too_long_is_given_up(whole, context, monkeypatch):
-    """
-    After our own patience the asker is told, and the work is cut.
-    """
+    """After our own patience the asker is told, and the work is cut."""
     monkeypatch.setattr(replies, "PATIENCE_SECONDS", 0.01)
 
     await answer("work", asyncio.Event().wait, context)
@@ -117,9 +105,7 @@ async def test_work_that_takes_too_long_is_given_up(whole, context, monkeypatch)
 
 
 async def test_work_that_is_cut_by_a_stop_is_said(whole, context):
-    """
-    Slack asks nobody else: whoever waits is told to ask again.
-    """
+    """Slack asks nobody else: whoever waits is told to ask again."""
     task = whole.bot.services.tasks.start(
         answer("work", asyncio.Event().wait, context), name="work"
     )
@@ -132,9 +118,7 @@ async def test_work_that_is_cut_by_a_stop_is_said(whole, context):
 
 
 async def test_an_answer_that_cannot_be_delivered_ends_there(whole, context, caplog):
-    """
-    When no way is left it is logged, and nothing escapes.
-    """
+    """When no way is left it is logged, and nothing escapes."""
     for way in ("/response", "chat.postEphemeral", "chat.postMessage"):
         whole.slack.api.faults.fail(way, "account_inactive", times=9)
 
@@ -148,9 +132,7 @@ async def test_an_answer_that_cannot_be_delivered_ends_there(whole, context, cap
 
 
 async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole, context):
-    """
-    A share that fails is an answer of its own, for the asker alone.
-    """
+    """A share that fails is an answer of its own, for the asker alone."""
     whole.slack.api.faults.status("/response", 404, "used_url")
     whole.slack.api.faults.fail("chat.postMessage", "not_in_channel")
 
@@ -165,9 +147,7 @@ async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole,
 
 
 async def test_each_answer_is_one_line_in_the_log(whole, context, caplog):
-    """
-    What was answered and how it went is logged; what was asked is not.
-    """
+    """What was answered and how it went is logged; what was asked is not."""
     caplog.set_level(logging.INFO)
 
     async def work():
@@ -194,18 +174,14 @@ def words(reply):
     ],
 )
 def test_an_error_says_its_own_sentence(error, says, outcome):
-    """
-    Each planned error carries its sentence and its name for the metrics.
-    """
+    """Each planned error carries its sentence and its name for the metrics."""
     reply, named = to_reply(error)
 
     assert (says, outcome) == (words(reply), named)
 
 
 def test_an_unplanned_one_shows_a_reference_and_nothing_else():
-    """
-    The request's own id is the reference, and the exception's words stay in the log.
-    """
+    """The request's own id is the reference, and the exception's words stay in the log."""
     reference = begin_request()
 
     reply, named = to_reply(ZeroDivisionError("secret detail"))
@@ -216,9 +192,7 @@ def test_an_unplanned_one_shows_a_reference_and_nothing_else():
 
 
 def test_near_misses_become_buttons_that_remember_what_was_typed():
-    """
-    The candidates of a SIM that was not found can be clicked.
-    """
+    """The candidates of a SIM that was not found can be clicked."""
     reply, _ = to_reply(SimNotFound("No.", (Candidate("DE1", "pump-7"),)), asked="pmp-7")
 
     blocks = str(reply.screen.blocks)

@@ -44,9 +44,7 @@ async def paste(whole, text, user="ana"):
     ],
 )
 async def test_an_alert_is_answered_in_its_thread(both_ways, text, more):
-    """
-    Text, fields, blocks and attachments are read; everybody sees the table under the alert.
-    """
+    """Text, fields, blocks and attachments are read; everybody sees the table under the alert."""
     alert = await both_ways.slack.workspace.alert("#fleet-ops", text, **more)
 
     delivery = await use(both_ways, alert)
@@ -57,9 +55,7 @@ async def test_an_alert_is_answered_in_its_thread(both_ways, text, more):
 
 
 async def test_one_sim_is_a_report(whole):
-    """
-    A message in a thread is answered in that thread.
-    """
+    """A message in a thread is answered in that thread."""
     root = await whole.say("hello")
     message = await whole.say("is truck-42 fine?", under=root.ts)
     await use(whole, message, "ben")
@@ -69,9 +65,7 @@ async def test_one_sim_is_a_report(whole):
 
 
 async def test_where_the_bot_is_not_the_asker_alone_reads_it(whole):
-    """
-    In a channel without the bot the answer comes through the response_url.
-    """
+    """In a channel without the bot the answer comes through the response_url."""
     message = await whole.say("truck-42, well-1", channel="#on-call-private")
     await use(whole, message)
 
@@ -80,9 +74,7 @@ async def test_where_the_bot_is_not_the_asker_alone_reads_it(whole):
 
 
 async def test_without_a_sim_a_window_asks_for_some(both_ways):
-    """
-    What is pasted is answered in the message's thread.
-    """
+    """What is pasted is answered in the message's thread."""
     message = await both_ways.say("it is down again, order 4711")
     await use(both_ways, message)
     view = both_ways.slack.workspace.views.top(both_ways.slack.workspace.person("ana").id)
@@ -94,9 +86,7 @@ async def test_without_a_sim_a_window_asks_for_some(both_ways):
 
 
 async def test_what_was_pasted_and_is_no_sim_is_said(whole):
-    """
-    The answer is the sentence that a mistake behind the command gets.
-    """
+    """The answer is the sentence that a mistake behind the command gets."""
     message = await whole.say("it is down again")
     await use(whole, message)
     await paste(whole, "truk-42")
@@ -105,9 +95,7 @@ async def test_what_was_pasted_and_is_no_sim_is_said(whole):
 
 
 async def test_the_window_opens_before_the_list_of_sims_is_there(dispatch_with, whole):
-    """
-    A trigger lives for three seconds: the first list is not waited for that long.
-    """
+    """A trigger lives for three seconds: the first list is not waited for that long."""
     waited = []
 
     class Unlisted:
@@ -139,9 +127,7 @@ async def test_the_window_opens_before_the_list_of_sims_is_there(dispatch_with, 
 
 
 async def test_a_window_that_is_not_ours_is_answered_directly(dispatch, whole):
-    """
-    Metadata that cannot be read leaves the asker an answer all the same.
-    """
+    """Metadata that cannot be read leaves the asker an answer all the same."""
     view = {
         "type": "modal",
         "callback_id": ids.PASTE_VIEW,

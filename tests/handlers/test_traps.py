@@ -41,9 +41,7 @@ class BrokenLookup:
 
 
 async def test_t1_an_exception_right_after_the_ack_does_not_cost_the_ack(dispatch_with, whole):
-    """
-    The command is acknowledged with 200 although its work fails at once, and it is answered.
-    """
+    """The command is acknowledged with 200 although its work fails at once, and it is answered."""
     dispatch = dispatch_with(sessions=BrokenLookup())
 
     answer = await dispatch(dispatch.command())
@@ -54,9 +52,7 @@ async def test_t1_an_exception_right_after_the_ack_does_not_cost_the_ack(dispatc
 
 
 async def test_t1_nor_does_a_payload_that_nobody_expects(dispatch, whole):
-    """
-    A command without any of its fields is acknowledged all the same.
-    """
+    """A command without any of its fields is acknowledged all the same."""
     answer = await dispatch({"command": "/simsessions", "team_id": "T0ACMEIOT"})
     await whole.bot.services.tasks.drain(30)
 
@@ -64,9 +60,7 @@ async def test_t1_nor_does_a_payload_that_nobody_expects(dispatch, whole):
 
 
 async def test_t2_what_fails_after_the_ack_is_told_in_full(dispatch_with, whole, caplog):
-    """
-    No listener is lazy; a failure has its traceback and the reference that the asker reads.
-    """
+    """No listener is lazy; a failure has its traceback and the reference that the asker reads."""
     dispatch = dispatch_with(sessions=BrokenLookup())
 
     await dispatch(dispatch.command())
@@ -80,9 +74,7 @@ async def test_t2_what_fails_after_the_ack_is_told_in_full(dispatch_with, whole,
 
 
 async def test_t3_a_response_url_that_is_used_up_loses_no_answer(dispatch, whole):
-    """
-    The sixth answer through one URL comes as an ephemeral message.
-    """
+    """The sixth answer through one URL comes as an ephemeral message."""
     command = dispatch.command("help")
 
     for number in range(6):
@@ -96,9 +88,7 @@ async def test_t3_a_response_url_that_is_used_up_loses_no_answer(dispatch, whole
 
 @pytest.mark.parametrize("over_http", [False, True])
 async def test_t4_a_redelivered_event_is_heard_once(dispatch, whole, over_http):
-    """
-    The same event with its retry headers, over either transport, is answered once.
-    """
+    """The same event with its retry headers, over either transport, is answered once."""
     now = whole.bot.services.clock.now().timestamp()
     event = {
         "type": "app_mention",
@@ -126,9 +116,7 @@ async def test_t4_a_redelivered_event_is_heard_once(dispatch, whole, over_http):
 @pytest.mark.parametrize("way", ["/response", "chat.postEphemeral"])
 @pytest.mark.parametrize("after_work", [False, True])
 async def test_t5_a_broken_connection_posts_nothing_twice(whole, way, after_work):
-    """
-    Slack read the answer and hung up: it is not sent again, by no way.
-    """
+    """Slack read the answer and hung up: it is not sent again, by no way."""
     if way != "/response":
         whole.slack.api.faults.status("/response", 404, "expired_url")
     whole.slack.api.faults.hang_up(way, after_work=after_work)
@@ -142,9 +130,7 @@ async def test_t5_a_broken_connection_posts_nothing_twice(whole, way, after_work
 
 
 async def test_t6_a_rate_limit_is_waited_out_after_the_ack(dispatch_with, whole):
-    """
-    The ack does not wait for Slack's 429; the answer does, as long as Slack asks.
-    """
+    """The ack does not wait for Slack's 429; the answer does, as long as Slack asks."""
     clock, api_url = FakeClock(), whole.slack.api_url
     session = whole.bot.services.modals._client._session
     client = SlackClient(session, clock, token=BOT_TOKEN, api_url=api_url)
@@ -162,9 +148,7 @@ async def test_t6_a_rate_limit_is_waited_out_after_the_ack(dispatch_with, whole)
 
 
 async def test_t7_newer_blocks_reach_slack_untouched(whole):
-    """
-    A data_table arrives as it was drawn.
-    """
+    """A data_table arrives as it was drawn."""
     await whole.type("rules")
 
     kinds = [block["type"] for block in whole.answer().blocks]
@@ -172,9 +156,7 @@ async def test_t7_newer_blocks_reach_slack_untouched(whole):
 
 
 def test_t7_no_model_of_the_sdk_is_between():
-    """
-    Nothing that we ship imports slack_sdk.models: they drop what they do not know.
-    """
+    """Nothing that we ship imports slack_sdk.models: they drop what they do not know."""
     names = {
         name
         for path in SHIPPED
@@ -188,9 +170,7 @@ def test_t7_no_model_of_the_sdk_is_between():
 
 @pytest.mark.parametrize("timestamp", ["soon", "", "1e9", "0"])
 async def test_t8_a_timestamp_that_is_no_number_is_401(timestamp):
-    """
-    It is refused as not Slack's; it is no fault of ours.
-    """
+    """It is refused as not Slack's; it is no fault of ours."""
     async with whole_bot(over_http=True) as whole, httpx.AsyncClient() as client:
         url = f"http://127.0.0.1:{whole.bot.port}{EVENTS_PATH}"
         headers = {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": "v0=0"}
@@ -201,9 +181,7 @@ async def test_t8_a_timestamp_that_is_no_number_is_401(timestamp):
 
 @pytest.mark.parametrize("over_http", [False, True])
 async def test_t8_no_body_and_no_signature_is_ever_logged(caplog, over_http):
-    """
-    Even at DEBUG neither a good nor a badly signed payload stands in the log.
-    """
+    """Even at DEBUG neither a good nor a badly signed payload stands in the log."""
     caplog.set_level(logging.DEBUG)
     async with whole_bot(over_http=over_http) as whole, httpx.AsyncClient() as client:
         await whole.type("a-name-that-nobody-has")
@@ -220,9 +198,7 @@ async def test_t8_no_body_and_no_signature_is_ever_logged(caplog, over_http):
 
 
 async def test_t9_many_first_requests_ask_slack_nothing(whole):
-    """
-    One auth.test at the start; ten commands at once cause none.
-    """
+    """One auth.test at the start; ten commands at once cause none."""
     type_in = whole.slack.workspace.command
 
     await asyncio.gather(*(type_in("ana", "#fleet-ops", "/simsessions", "help") for _ in range(10)))
@@ -233,9 +209,7 @@ async def test_t9_many_first_requests_ask_slack_nothing(whole):
 
 
 async def test_t10_what_is_under_way_is_finished_before_the_bot_is_gone():
-    """
-    A command that was taken is answered although the bot stops right after the ack.
-    """
+    """A command that was taken is answered although the bot stops right after the ack."""
     async with whole_bot() as whole:
         whole.kore.faults.add(late(0.2, times=None))
         delivery = await whole.slack.workspace.command(
@@ -249,9 +223,7 @@ async def test_t10_what_is_under_way_is_finished_before_the_bot_is_gone():
 
 
 async def test_t11_no_listener_asks_for_what_bolt_does_not_have(dispatch):
-    """
-    An unknown parameter would silently be None: every name is one of Bolt's, or the actor.
-    """
+    """An unknown parameter would silently be None: every name is one of Bolt's, or the actor."""
     known = {*AsyncArgs.__annotations__, "actor"}  # the middleware puts it in
 
     asked = {name for each in dispatch.app._async_listeners for name in each.arg_names}
@@ -261,9 +233,7 @@ async def test_t11_no_listener_asks_for_what_bolt_does_not_have(dispatch):
 
 
 async def test_t12_no_listener_counts_on_helpers_of_assistants(dispatch):
-    """
-    set_status and its kin are there for some events only; nobody uses them, and they are off.
-    """
+    """set_status and its kin are there for some events only; nobody uses them, and they are off."""
     helpers = {"set_status", "set_title", "set_suggested_prompts", "say_stream", "say", "respond"}
 
     asked = {name for each in dispatch.app._async_listeners for name in each.arg_names}
@@ -273,9 +243,7 @@ async def test_t12_no_listener_counts_on_helpers_of_assistants(dispatch):
 
 
 async def test_t13_messages_in_direct_threads_are_not_swallowed(dispatch, whole):
-    """
-    Without an Assistant a message in a thread of direct messages is answered there.
-    """
+    """Without an Assistant a message in a thread of direct messages is answered there."""
     whole.slack.api.scopes |= {"im:history"}
     root = await whole.say("help", channel="D0ANADM01")
 
@@ -287,9 +255,7 @@ async def test_t13_messages_in_direct_threads_are_not_swallowed(dispatch, whole)
 
 @pytest.mark.parametrize("text", ["truck-42", "pump-7", "pmp-17", "help", "rules", "HS" + "0" * 32])
 async def test_t14_every_answer_passes_the_validator_that_needs_no_token(whole, text):
-    """
-    blocks.validate takes what the bot sends, without a token, and not what is broken.
-    """
+    """blocks.validate takes what the bot sends, without a token, and not what is broken."""
     await whole.type(text)
     url = f"{whole.slack.api_url}blocks.validate"
 
@@ -301,9 +267,7 @@ async def test_t14_every_answer_passes_the_validator_that_needs_no_token(whole, 
 
 
 async def test_t15_the_bot_needs_nobody_but_slack_and_kore(monkeypatch):
-    """
-    From start to stop it connects to the two addresses of its settings only: it hosts itself.
-    """
+    """From start to stop it connects to the two addresses of its settings only: it hosts itself."""
     reached = set()
     connect = socket.socket.connect
 

@@ -31,9 +31,7 @@ async def a_fleet(whole, count):
 
 
 async def test_several_sims_behind_the_command_become_a_table(both_ways):
-    """
-    Only the asker sees it: the outage on top, the SIMs worst first.
-    """
+    """Only the asker sees it: the outage on top, the SIMs worst first."""
     await both_ways.type(WELLS)
 
     (answer,) = both_ways.slack.seen_by("ana")
@@ -45,9 +43,7 @@ async def test_several_sims_behind_the_command_become_a_table(both_ways):
 
 
 async def test_what_cannot_be_read_stays_in_the_table(whole):
-    """
-    A misspelt name, a Super SIM and a number that is too short are rows with their reasons.
-    """
+    """A misspelt name, a Super SIM and a number that is too short are rows with their reasons."""
     await whole.type(f"truck-42\ntruk-42\nHS{'0' * 32}\n8901 2600 1234")
 
     rows = {row[0]: row[2] for row in table_of(whole.answer())[1:]}
@@ -58,9 +54,7 @@ async def test_what_cannot_be_read_stays_in_the_table(whole):
 
 
 async def test_one_sim_by_two_names_is_one_answer(whole):
-    """
-    Its name and its SID are one SIM, answered as one.
-    """
+    """Its name and its SID are one SIM, answered as one."""
     sid = (await whole.bot.services.sessions.look_up("truck-42")).sim.sid
     await whole.type(f"truck-42, {sid}")
 
@@ -68,9 +62,7 @@ async def test_one_sim_by_two_names_is_one_answer(whole):
 
 
 async def test_a_kore_that_is_down_is_a_table_too(whole):
-    """
-    Every SIM has its row, and the first sentence says that none could be read.
-    """
+    """Every SIM has its row, and the first sentence says that none could be read."""
     await whole.type("truck-42")
     whole.kore.faults.add(broken(503, times=None))
     await whole.type(f"{'DE' + 'a' * 32} {'DE' + 'b' * 32}")
@@ -81,9 +73,7 @@ async def test_a_kore_that_is_down_is_a_table_too(whole):
 
 
 async def test_progress_is_one_message_that_becomes_the_answer(whole):
-    """
-    While KORE is slow the thread shows how far it is; in the end one message stands there.
-    """
+    """While KORE is slow the thread shows how far it is; in the end one message stands there."""
     sids = await a_fleet(whole, 40)
     whole.kore.faults.add(late(1.2, times=None))
     asked = await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} {' '.join(sids)}")
@@ -105,9 +95,7 @@ async def test_progress_is_one_message_that_becomes_the_answer(whole):
 
 
 async def test_two_hundred_are_read_and_the_others_said(whole):
-    """
-    Of 230 SIMs 200 are in the table, and it says that 30 are not.
-    """
+    """Of 230 SIMs 200 are in the table, and it says that 30 are not."""
     sids = await a_fleet(whole, 230)
 
     await whole.say(f"{BOT}\n" + "\n".join(sids))
@@ -118,9 +106,7 @@ async def test_two_hundred_are_read_and_the_others_said(whole):
 
 
 async def test_details_open_beside_the_table_for_who_chose(both_ways):
-    """
-    The report comes to who chose it alone, and the table stays as it is.
-    """
+    """The report comes to who chose it alone, and the table stays as it is."""
     asked = await both_ways.say(f"{BOT} {WELLS}")
     (table,) = both_ways.slack.seen_by("ben")
     row, select = select_of(table)
@@ -138,9 +124,7 @@ async def test_details_open_beside_the_table_for_who_chose(both_ways):
 
 
 async def test_the_file_holds_every_row(whole):
-    """
-    It comes to who clicked, directly.
-    """
+    """It comes to who clicked, directly."""
     whole.slack.api.scopes |= {"files:write", "files:read"}
     await whole.type(WELLS)
     table = whole.answer()
@@ -153,9 +137,7 @@ async def test_the_file_holds_every_row(whole):
 
 
 async def test_the_table_can_be_shared(whole):
-    """
-    Then everybody reads it, and it offers no sharing any more.
-    """
+    """Then everybody reads it, and it offers no sharing any more."""
     await whole.type(WELLS)
     await whole.click(whole.answer(), "Share to channel")
 
@@ -166,9 +148,7 @@ async def test_the_table_can_be_shared(whole):
 
 
 async def test_a_forged_button_is_refused(whole):
-    """
-    What a button carries is read as strictly as what is typed.
-    """
+    """What a button carries is read as strictly as what is typed."""
     await whole.type(WELLS)
     table = whole.answer()
     for count, (label, forged) in enumerate(
@@ -184,9 +164,7 @@ async def test_a_forged_button_is_refused(whole):
 
 
 async def test_a_workspace_that_knows_no_tables_reads_it_all_the_same(whole):
-    """
-    The table is drawn plainer there, progress and answer alike.
-    """
+    """The table is drawn plainer there, progress and answer alike."""
     whole.slack.workspace.unknown_blocks |= {"data_table", "table"}
     await whole.say(f"{BOT} {WELLS}")
 
@@ -196,9 +174,7 @@ async def test_a_workspace_that_knows_no_tables_reads_it_all_the_same(whole):
 
 
 async def test_a_bot_that_is_stopped_leaves_what_it_has_read():
-    """
-    The message in the thread ends as a table, not as a promise.
-    """
+    """The message in the thread ends as a table, not as a promise."""
     async with whole_bot() as whole:
         sids = await a_fleet(whole, 40)
         whole.kore.faults.add(late(0.8, times=None))
@@ -214,9 +190,7 @@ async def test_a_bot_that_is_stopped_leaves_what_it_has_read():
 
 
 async def test_what_is_not_read_in_time_says_so(whole, monkeypatch):
-    """
-    A KORE too slow for all of them leaves rows that say so, and the others.
-    """
+    """A KORE too slow for all of them leaves rows that say so, and the others."""
     monkeypatch.setattr("handlers.triage.PATIENCE_SECONDS", 1.0)
     sids = await a_fleet(whole, 3)
     whole.kore.faults.add(late(3, f"Sims/{sids[0]}", times=None))

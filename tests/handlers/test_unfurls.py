@@ -33,9 +33,7 @@ def previews(whole, message):
 
 
 async def test_a_link_gets_a_short_card(shown):
-    """
-    State and verdict, and nothing of the card, the device and the place.
-    """
+    """State and verdict, and nothing of the card, the device and the place."""
     report = await shown.bot.services.sessions.look_up("truck-42")
     message = await shown.say(f"see {await link(shown)}")
 
@@ -49,9 +47,7 @@ async def test_a_link_gets_a_short_card(shown):
 
 
 async def test_the_same_link_is_shown_once_in_half_an_hour(shown):
-    """
-    In another channel it is news again.
-    """
+    """In another channel it is news again."""
     workspace = shown.slack.workspace
     workspace.put_channel(workspace.channel("#general").with_members("U0SIMSESS"))
     url = await link(shown)
@@ -85,9 +81,7 @@ async def test_what_gets_no_card(shown):
 
 
 async def test_what_is_being_written_is_previewed_too(shown):
-    """
-    A draft's preview comes with the message, and does not count as repeated.
-    """
+    """A draft's preview comes with the message, and does not count as repeated."""
     url = await link(shown)
     await shown.slack.workspace.compose("ana", "#fleet-ops", url)
     await shown.heard()
@@ -97,9 +91,7 @@ async def test_what_is_being_written_is_previewed_too(shown):
 
 
 async def test_twice_is_once(shown):
-    """
-    An event that comes again asks Slack for nothing more.
-    """
+    """An event that comes again asks Slack for nothing more."""
     for count, faults in enumerate(({"twice": True}, {"backwards": True}), 1):
         shown.slack.api.dispatcher.delivery_faults = DeliveryFaults(**faults)
         await shown.say(await link(shown, ("truck-42", "well-1")[count - 1]))
@@ -108,9 +100,7 @@ async def test_twice_is_once(shown):
 
 
 async def test_nobody_is_told_that_it_failed(shown):
-    """
-    Nobody asked: a KORE that is down, or a Slack that refuses, is only logged.
-    """
+    """Nobody asked: a KORE that is down, or a Slack that refuses, is only logged."""
     url = await link(shown, "well-1")
     shown.slack.api.faults.fail("chat.unfurl", "cannot_unfurl_url")
     await shown.say(url)
@@ -122,9 +112,7 @@ async def test_nobody_is_told_that_it_failed(shown):
 
 
 async def test_it_is_off_at_first(whole):
-    """
-    Without the setting no link is looked at.
-    """
+    """Without the setting no link is looked at."""
     await with_links(whole)
     message = await whole.say(await link(whole))
 
@@ -132,9 +120,7 @@ async def test_it_is_off_at_first(whole):
 
 
 async def test_who_may_not_ask_shows_nothing():
-    """
-    A link of somebody who is not on the list gets no card, and nobody a word of it.
-    """
+    """A link of somebody who is not on the list gets no card, and nobody a word of it."""
     async with whole_bot(unfurl_links="yes", allowed_users="U0BEN0001") as strict:
         await with_links(strict)
         url = await link(strict)

@@ -18,9 +18,7 @@ async def names_of(whole, person="U0ANA0001"):
 
 @pytest.mark.parametrize("over_http", [False, True])
 async def test_an_answer_can_be_watched(database_url, over_http):
-    """
-    One click under an answer watches its SIM; over Socket Mode and over signed HTTP.
-    """
+    """One click under an answer watches its SIM; over Socket Mode and over signed HTTP."""
     async with bot_on(database_url, over_http=over_http) as whole:
         await whole.type("pump-7")
         await whole.click(told(whole), "Watch")
@@ -30,9 +28,7 @@ async def test_an_answer_can_be_watched(database_url, over_http):
 
 
 async def test_a_click_delivered_twice_watches_once(whole):
-    """
-    A second click extends; there is one watch and one card.
-    """
+    """A second click extends; there is one watch and one card."""
     await whole.type("pump-7")
     answer = told(whole)
     await whole.click(answer, "Watch")
@@ -44,9 +40,7 @@ async def test_a_click_delivered_twice_watches_once(whole):
 
 
 async def test_a_stopped_card_says_so_at_once(whole):
-    """
-    Who presses Stop sees the card change; nobody is mentioned.
-    """
+    """Who presses Stop sees the card change; nobody is mentioned."""
     await whole.type("watch pump-7")
     (card,) = await eventually(lambda: cards(whole))
     await whole.click(card, "Stop")
@@ -58,9 +52,7 @@ async def test_a_stopped_card_says_so_at_once(whole):
 
 
 async def test_anybody_there_may_stop_it_and_the_asker_hears_of_it(whole):
-    """
-    Ben stops Ana's watch: the card names him, and a reply mentions her.
-    """
+    """Ben stops Ana's watch: the card names him, and a reply mentions her."""
     await whole.type("watch pump-7")
     (card,) = await eventually(lambda: cards(whole))
     await whole.click(card, "Stop", user="ben")
@@ -72,9 +64,7 @@ async def test_anybody_there_may_stop_it_and_the_asker_hears_of_it(whole):
 
 
 async def test_all_of_a_table_can_be_watched(whole):
-    """
-    One button carries several SIMs; each gets its card.
-    """
+    """One button carries several SIMs; each gets its card."""
     sids = [
         (await whole.bot.services.sessions.look_up(name)).sim.sid for name in ("pump-7", "truck-42")
     ]
@@ -103,9 +93,7 @@ async def test_a_forged_or_old_button_does_nothing(whole):
 
 
 async def test_who_may_not_ask_stops_nothing(database_url):
-    """
-    A click of somebody who is not on the list is refused.
-    """
+    """A click of somebody who is not on the list is refused."""
     async with bot_on(database_url, allowed_users="U0ANA0001") as whole:
         await whole.type("watch pump-7")
         (card,) = await eventually(lambda: cards(whole))

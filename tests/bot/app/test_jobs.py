@@ -30,9 +30,7 @@ async def ended(queue, key):
 
 
 async def test_a_bot_does_jobs():
-    """
-    By default scans too; what came of them is counted.
-    """
+    """By default scans too; what came of them is counted."""
     async with whole_bot() as whole:
         queue = await queue_of(whole)
         await queue.add(CHUNK)
@@ -45,9 +43,7 @@ async def test_a_bot_does_jobs():
 
 
 async def test_a_bot_may_leave_scans_to_workers():
-    """
-    With none at once it claims none, and still does the rest.
-    """
+    """With none at once it claims none, and still does the rest."""
     async with whole_bot(scan_at_once=0) as whole:
         queue = await queue_of(whole)
         await queue.add(CHUNK, NewJob("digest", "digest", {"subscription": "gone"}))
@@ -58,9 +54,7 @@ async def test_a_bot_may_leave_scans_to_workers():
 
 @pytest.mark.parametrize(("seconds", "fit"), [(0.0, True), (STUCK_SECONDS + 60, False)])
 async def test_a_stuck_scheduler_shows(seconds, fit):
-    """
-    A bot whose engine looks for due work no more is not fit to be asked, and says why.
-    """
+    """A bot whose engine looks for due work no more is not fit to be asked, and says why."""
     async with whole_bot() as whole:
         pulse = whole.bot._engine._pulse
         pulse._looked -= seconds

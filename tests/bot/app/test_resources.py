@@ -38,9 +38,7 @@ async def until(condition) -> None:
 
 
 def test_where_it_is(monkeypatch):
-    """
-    The URL goes before the folder, and that before the usual one.
-    """
+    """The URL goes before the folder, and that before the usual one."""
     monkeypatch.setenv("HOME", "/home/ana")
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     url = "postgresql://bot:x@db/sims"
@@ -71,9 +69,7 @@ def test_a_place_that_cannot_last_is_refused(monkeypatch, tmp_path, name):
 
 
 async def test_a_bot_with_its_store(tmp_path):
-    """
-    It is up, counted as such, and there is nothing to note.
-    """
+    """It is up, counted as such, and there is nothing to note."""
     async with whole_bot(data_dir=tmp_path / "data") as whole:
         ready, metrics = await asked(whole, "/readyz"), await asked(whole, "/metrics")
 
@@ -83,9 +79,7 @@ async def test_a_bot_with_its_store(tmp_path):
 
 
 async def test_a_server_that_is_down_at_the_start(caplog):
-    """
-    The bot starts without it, answers look-ups, says so, and takes it up when it is there.
-    """
+    """The bot starts without it, answers look-ups, says so, and takes it up when it is there."""
     server = PostgresServer()
     async with whole_bot(database_url=server.url()) as whole:
         await whole.type("truck-42")
@@ -109,9 +103,7 @@ async def test_a_server_that_is_down_at_the_start(caplog):
 
 
 async def test_a_server_that_says_nothing(monkeypatch):
-    """
-    One that takes the connection and is silent does not hold up the start.
-    """
+    """One that takes the connection and is silent does not hold up the start."""
     monkeypatch.setattr(app_store, "PATIENCE_SECONDS", 0.05)
     gone = asyncio.Event()
 
@@ -134,9 +126,7 @@ async def test_a_server_that_says_nothing(monkeypatch):
 
 
 async def test_a_store_of_a_newer_version(empty_url):
-    """
-    The bot leaves it alone and answers look-ups.
-    """
+    """The bot leaves it alone and answers look-ups."""
     settings = told(database_url=empty_url, data_may_be_lost="yes")
     async with opened_store(settings) as store, store.write() as tx:
         await tx.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999_later'"))
@@ -150,9 +140,7 @@ async def test_a_store_of_a_newer_version(empty_url):
 
 @pytest.mark.parametrize("path", ["{folder}", "{folder}/store.db/deeper/store.db"])
 async def test_a_file_that_cannot_be_one(tmp_path, path):
-    """
-    Where the setting itself is wrong the start ends.
-    """
+    """Where the setting itself is wrong the start ends."""
     (tmp_path / "store.db").write_text("")
     settings = told(
         database_url=f"sqlite:///{path.format(folder=tmp_path)}", data_may_be_lost="yes"
@@ -163,18 +151,14 @@ async def test_a_file_that_cannot_be_one(tmp_path, path):
 
 
 async def test_a_database_that_does_not_exist(postgres):
-    """
-    What the server says of the URL is told, with the setting's name, and ends the start.
-    """
+    """What the server says of the URL is told, with the setting's name, and ends the start."""
     with pytest.raises(StartError, match=r'DATABASE_URL: .*database "nowhere" does not exist'):
         async with whole_bot(database_url=postgres.url("nowhere")):
             pytest.fail("it started")
 
 
 async def test_the_password_is_nowhere(caplog):
-    """
-    Whatever is logged, shown or answered while the server is away, the password is not in it.
-    """
+    """Whatever is logged, shown or answered while the server is away, the password is not in it."""
     caplog.set_level(logging.DEBUG)
     url = "postgresql://bot:hush-hush@127.0.0.1:1/sims"
     async with whole_bot(database_url=url) as whole:
@@ -188,9 +172,7 @@ async def test_the_password_is_nowhere(caplog):
 
 
 def test_the_log_masks_a_password_that_slips_in():
-    """
-    The URL and its password are among the secrets that no log line keeps.
-    """
+    """The URL and its password are among the secrets that no log line keeps."""
     settings = told(database_url="postgresql://bot:hush%2Fhush@db/sims")
     redactor = LogRedactor(settings.secrets)
 

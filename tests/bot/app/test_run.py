@@ -32,9 +32,7 @@ async def ask(http, whole, path):
 
 @pytest.mark.parametrize("over_http", [False, True])
 async def test_a_started_bot_is_alive_ready_and_counted(http, over_http):
-    """
-    On its port it tells that it lives, that it can be asked, and what it counted.
-    """
+    """On its port it tells that it lives, that it can be asked, and what it counted."""
     async with whole_bot(over_http=over_http) as whole:
         await whole.type("truck-42")
         answers = {
@@ -56,9 +54,7 @@ async def test_a_started_bot_is_alive_ready_and_counted(http, over_http):
 
 @pytest.mark.parametrize(("over_http", "status"), [(False, 404), (True, 401)])
 async def test_signed_http_is_open_only_where_it_is_the_way_in(http, over_http, status):
-    """
-    In Socket Mode there is no /slack/events at all.
-    """
+    """In Socket Mode there is no /slack/events at all."""
     async with whole_bot(over_http=over_http) as whole:
         answer = await http.post(f"http://127.0.0.1:{whole.bot.port}{EVENTS_PATH}", content=b"x")
 
@@ -66,9 +62,7 @@ async def test_signed_http_is_open_only_where_it_is_the_way_in(http, over_http, 
 
 
 async def test_without_a_connection_to_slack_it_is_not_ready(http):
-    """
-    While the socket is down /readyz says so, and /healthz still says ok.
-    """
+    """While the socket is down /readyz says so, and /healthz still says ok."""
     async with whole_bot() as whole:
         whole.slack.api.faults.fail("apps.connections.open", "internal_error", times=99)
         await whole.slack.api.socket.drop()
@@ -83,9 +77,7 @@ async def test_without_a_connection_to_slack_it_is_not_ready(http):
 
 
 async def test_while_it_stops_it_takes_nothing_in_and_says_so(http):
-    """
-    Not ready, closed for Slack, alive; what is under way is finished.
-    """
+    """Not ready, closed for Slack, alive; what is under way is finished."""
     async with whole_bot(over_http=True) as whole:
         gate, done = asyncio.Event(), []
 
@@ -109,9 +101,7 @@ async def test_while_it_stops_it_takes_nothing_in_and_says_so(http):
 
 
 async def test_a_kore_that_cannot_be_reached_is_no_reason_not_to_start():
-    """
-    The bot starts, is ready, and says what is the matter when it is asked.
-    """
+    """The bot starts, is ready, and says what is the matter when it is asked."""
     nowhere = "http://127.0.0.1:9"
     async with whole_bot(kore_api_url=nowhere, kore_token_url=f"{nowhere}/token") as whole:
         ready = await whole.bot.why_not_ready()
@@ -130,9 +120,7 @@ async def test_a_kore_that_cannot_be_reached_is_no_reason_not_to_start():
     ],
 )
 async def test_a_token_that_slack_refuses_is_one_clear_line(changes, line):
-    """
-    The start ends with the setting's name and what to do; the token itself is not shown.
-    """
+    """The start ends with the setting's name and what to do; the token itself is not shown."""
     with pytest.raises(StartError) as failed:
         async with whole_bot(**changes):
             pytest.fail("started")
@@ -142,9 +130,7 @@ async def test_a_token_that_slack_refuses_is_one_clear_line(changes, line):
 
 
 async def test_a_port_in_use_is_one_clear_line():
-    """
-    The start ends with PORT, where it could not listen, why, and what to do.
-    """
+    """The start ends with PORT, where it could not listen, why, and what to do."""
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(StartError) as failed:
         async with whole_bot(port=taken.getsockname()[1]):
             pytest.fail("started")
@@ -157,9 +143,7 @@ async def test_a_port_in_use_is_one_clear_line():
 
 
 async def test_a_slack_that_cannot_be_reached_ends_the_start(tmp_path):
-    """
-    Without Slack there is nothing to do; whoever supervises the bot starts it anew.
-    """
+    """Without Slack there is nothing to do; whoever supervises the bot starts it anew."""
     async with slack_side(SystemClock()) as slack:
         kore = KoreApi(SystemClock(), stories=all_stories())
         store = f"sqlite:///{tmp_path / 'store.db'}"
@@ -174,9 +158,7 @@ async def test_a_slack_that_cannot_be_reached_ends_the_start(tmp_path):
 
 
 async def test_it_runs_until_it_is_told_to_stop():
-    """
-    The event ends the waiting.
-    """
+    """The event ends the waiting."""
     stopped = asyncio.Event()
     async with whole_bot() as whole:
         asyncio.get_running_loop().call_soon(stopped.set)
@@ -188,9 +170,7 @@ async def test_it_runs_until_it_is_told_to_stop():
 
 
 async def test_a_slack_that_is_lost_for_good_ends_the_waiting(monkeypatch, caplog):
-    """
-    When no connection can be had back, the bot ends by itself, with an error.
-    """
+    """When no connection can be had back, the bot ends by itself, with an error."""
     for name, value in (("CHECK_SECONDS", 0.01), ("DOWN_SECONDS", 0), ("MAX_REBUILDS", 1)):
         monkeypatch.setattr(socket_mode, name, value)
     async with whole_bot() as whole:
@@ -215,9 +195,7 @@ async def test_a_slack_that_is_lost_for_good_ends_the_waiting(monkeypatch, caplo
     ],
 )
 async def test_the_lists_of_the_settings_hold(changes, user, says):
-    """
-    Who may ask, where and from which workspaces is a setting.
-    """
+    """Who may ask, where and from which workspaces is a setting."""
     async with whole_bot(**changes) as whole:
         await whole.type("truck-42", user=user)
 
@@ -225,9 +203,7 @@ async def test_the_lists_of_the_settings_hold(changes, user, says):
 
 
 def test_the_secrets_stay_out_of_sight():
-    """
-    Nothing that is built from the settings shows a secret.
-    """
+    """Nothing that is built from the settings shows a secret."""
     config = KoreConfig(client_secret="very-secret", access_token="also-secret")
 
     assert "secret" not in repr(config)

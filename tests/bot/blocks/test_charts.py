@@ -15,9 +15,7 @@ CHART = Chart("Sessions per day", ["3 Jan", "4 Jan", "5 Jan"], {"sessions": [1, 
 
 
 def test_as_chart():
-    """
-    Every series has one point for every category.
-    """
+    """Every series has one point for every category."""
     block = as_chart(CHART)
 
     assert [] == blocks_faults([block], "message")
@@ -32,9 +30,7 @@ def test_as_chart():
 
 
 def test_a_chart_keeps_its_limits():
-    """
-    Twenty categories, twelve series and short names are drawn of any number and length.
-    """
+    """Twenty categories, twelve series and short names are drawn of any number and length."""
     names = [f"{n} " + "x" * 50 for n in range(40)]
     block = as_chart(Chart("t" * 200, names, {name: [1.5] * 40 for name in names}))
 
@@ -44,9 +40,7 @@ def test_a_chart_keeps_its_limits():
 
 
 def test_chart_lines():
-    """
-    As text a chart is a line with its highest value and where that is, or says none.
-    """
+    """As text a chart is a line with its highest value and where that is, or says none."""
     assert ["Sessions per day, sessions: ▂▁█ (3 Jan to 5 Jan; most 9, 5 Jan)"] == chart_lines(CHART)
 
     assert ["T, up: none"] == chart_lines(Chart("T", ["a"], {"up": [0]}))
@@ -80,9 +74,7 @@ def test_bins_of(days, size, words, first, last):
 
 
 def test_starts_in():
-    """
-    A session counts in the step in which it started, if any; a step in two months names both.
-    """
+    """A session counts in the step in which it started, if any; a step in two months names both."""
     assert "31 Dec–1 Jan" in bins_of(30, NOW).labels
 
     bins = bins_of(7, NOW)
@@ -94,9 +86,7 @@ def test_starts_in():
 
 @given(days=st.integers(1, 30), seconds=st.integers(0, 86_400 * 400))
 def test_bins_hold_the_whole_window(days, seconds):
-    """
-    The first moment of the window and the last both fall into a step, at any time of day.
-    """
+    """The first moment of the window and the last both fall into a step, at any time of day."""
     now = NOON + timedelta(seconds=seconds)
     bins = bins_of(days, now)
 
@@ -107,9 +97,7 @@ def test_bins_hold_the_whole_window(days, seconds):
 
 
 def test_packets_are_spread_evenly():
-    """
-    A session gives each step its share, all to one where it has no length; unknown is not 0.
-    """
+    """A session gives each step its share, all to one where it has no length; unknown is not 0."""
     session = a_session(start=NOON - DAY, end=NOON, packets_uploaded=100, packets_downloaded=None)
     found = packets_in(bins_of(7, NOW), [session], NOW)
 
@@ -136,9 +124,7 @@ def test_packets_are_spread_evenly():
 @given(sessions=st.lists(SESSIONS, max_size=5), days=st.integers(1, 30))
 @settings(deadline=None)
 def test_any_sessions_can_be_binned(sessions, days):
-    """
-    Sessions that end before they start, or in the future, do no harm.
-    """
+    """Sessions that end before they start, or in the future, do no harm."""
     bins = bins_of(days, NOW)
     found = packets_in(bins, sessions, NOW)
 

@@ -41,9 +41,7 @@ def test_nothing_is_missing():
 
 
 def test_a_row():
-    """
-    Values are written as KORE gave them, times as ISO in UTC.
-    """
+    """Values are written as KORE gave them, times as ISO in UTC."""
     [row] = read(csv_text([a_session(end=NOW)]))
 
     assert "T-Mobile USA" == row["operator_name"]
@@ -57,9 +55,7 @@ def test_a_row():
 
 @pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
 def test_no_formula_reaches_a_spreadsheet(typed):
-    """
-    Text that a spreadsheet would run is written as text.
-    """
+    """Text that a spreadsheet would run is written as text."""
     session = a_session().model_copy(update={"operator_name": typed})
     [row] = read(csv_text([session]))
 
@@ -68,9 +64,7 @@ def test_no_formula_reaches_a_spreadsheet(typed):
 
 @pytest.mark.parametrize("typed", [*HOSTILE[:-1], 'a,"b"', "AT&T", "T-Mobile"])
 def test_text_is_kept(typed):
-    """
-    Any other text comes back as it was.
-    """
+    """Any other text comes back as it was."""
     session = a_session().model_copy(update={"operator_name": typed})
     [row] = read(csv_text([session]))
 
@@ -95,9 +89,7 @@ def read_digest(*seen):
 
 
 def test_a_line_a_sim():
-    """
-    Every column, unknown empty, times ISO in UTC; no state where it could not be read.
-    """
+    """Every column, unknown empty, times ISO in UTC; no state where it could not be read."""
     (line,) = read_digest(ScannedSim(FULL, packets=5))
 
     assert list(DIGEST_COLUMNS) == list(line)
@@ -115,9 +107,7 @@ def test_a_line_a_sim():
 
 
 def test_the_digest_file(tmp_path):
-    """
-    No formula, a head alone without SIMs, a name that is safe on any disk.
-    """
+    """No formula, a head alone without SIMs, a name that is safe on any disk."""
     (line,) = read_digest(ScannedSim(replace(FULL, name="=1+1")))
 
     assert "'=1+1" == line["name"]

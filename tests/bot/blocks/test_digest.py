@@ -73,9 +73,7 @@ def test_a_digest():
     ],
 )
 def test_the_first_sentence(changes, said):
-    """
-    The name, the time in the digest's own zone, and the news of the day.
-    """
+    """The name, the time in the digest's own zone, and the news of the day."""
     sentence = digest_headline(a_digest(**changes), PLAIN)
 
     assert sentence.startswith("Pumps, Monday 13:00 — ")
@@ -106,9 +104,7 @@ def test_the_first_sentence(changes, said):
     ],
 )
 def test_what_is_said(changes, said):
-    """
-    What a channel must know stands in words.
-    """
+    """What a channel must know stands in words."""
     assert said in all_words(digest_screen(a_digest(**changes)))
 
 
@@ -127,9 +123,7 @@ def test_what_is_said(changes, said):
     ],
 )
 def test_what_is_not_said(changes, unsaid):
-    """
-    What there is not is not talked about.
-    """
+    """What there is not is not talked about."""
     assert unsaid not in all_words(digest_screen(a_digest(**changes)))
 
 
@@ -155,9 +149,7 @@ def test_counts_stand_beside_those_of_the_last_digest():
 
 
 def test_the_trend_has_a_point_a_digest():
-    """
-    Each digest is a category, even where the clocks go back; what never was is no series.
-    """
+    """Each digest is a category, even where the clocks go back; what never was is no series."""
     chart = trend_chart(QUIET.trend, ZoneInfo("UTC"))
 
     assert (14, ["online", "silent", "could not be read"]) == (
@@ -174,9 +166,7 @@ def test_the_trend_has_a_point_a_digest():
 
 
 def test_a_quiet_digest():
-    """
-    One line and when the next one comes; its buttons carry the run and the digest.
-    """
+    """One line and when the next one comes; its buttons carry the run and the digest."""
     drawn = quiet_screen(QUIET)
 
     assert ["section", "context"] == kinds(drawn)
@@ -199,18 +189,14 @@ def test_a_quiet_digest():
     [(timedelta(0), "Monday 13:00"), (3 * DAY, "Friday 13:00"), (9 * DAY, "27 Dec 13:00")],
 )
 def test_a_day_is_named_as_people_do(ago, said):
-    """
-    Within a week by its weekday, before that by its date, in the digest's zone.
-    """
+    """Within a week by its weekday, before that by its date, in the digest's zone."""
     assert said == when_text(NOON - ago, QUIET)
 
 
 @pytest.mark.parametrize("refused", RUNGS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_slack_takes_it_whatever_the_names(refused, name):
-    """
-    Foreign text formats nothing and breaks no limit, on every rung.
-    """
+    """Foreign text formats nothing and breaks no limit, on every rung."""
     sims = tuple(replace(a_sim(n), name=name, operator=name, what=name) for n in range(9))
     groups = tuple(
         ChangeGroup(group.kind, 9, tuple(replace(c, sim=sims[0], before=name) for c in group.first))
@@ -235,9 +221,7 @@ def test_slack_takes_it_whatever_the_names(refused, name):
 
 
 def test_a_sim_of_which_nothing_is_known():
-    """
-    Without a last time and a finding nothing is made up.
-    """
+    """Without a last time and a finding nothing is made up."""
     bare = SimSummary("DE1", "pump-1")
     said = all_words(digest_screen(a_digest(worst=SimSample(1, (bare,)), changes=(), talkers=())))
 
@@ -266,9 +250,7 @@ def test_a_table_a_message():
 
 
 def test_a_change_says_what_was_and_what_is():
-    """
-    A row for each change, the kind in words.
-    """
+    """A row for each change, the kind in words."""
     rows = table_of(details(a_digest())["changes"])
 
     assert ["pump-0", "🔴 went silent", "USA", "MEX", "🔴 offline", "2026-01-04 21:00"] == rows[1]
@@ -276,9 +258,7 @@ def test_a_change_says_what_was_and_what_is():
 
 
 def test_details_show_the_worst_first_and_offer_the_file():
-    """
-    To who asks: a table of SIMs, and a button for the file with all of them.
-    """
+    """To who asks: a table of SIMs, and a button for the file with all of them."""
     screen = details_screen(a_digest(), tuple(a_sim(n) for n in range(3)))
     (row,) = [block for block in screen.blocks if block["type"] == "actions"]
     run = ids.DigestRun.from_value(row["elements"][0]["value"])
@@ -291,9 +271,7 @@ def test_details_show_the_worst_first_and_offer_the_file():
 
 
 def test_details_of_what_is_unknown():
-    """
-    What is not known of a SIM is called unknown; a digest that fits nothing says so.
-    """
+    """What is not known of a SIM is called unknown; a digest that fits nothing says so."""
     row = table_of(details_screen(a_digest(), (SimSummary("DE1", "pump-1"),)))[1]
 
     assert ["pump-1", "❔ unknown", "none", "nothing amiss", "unknown", "unknown"] == row
@@ -307,9 +285,7 @@ def test_details_of_what_is_unknown():
 @pytest.mark.parametrize("refused", RUNGS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_slack_takes_details_whatever_the_names(refused, name):
-    """
-    Foreign text formats nothing and breaks no limit, on every rung.
-    """
+    """Foreign text formats nothing and breaks no limit, on every rung."""
     sims = tuple(replace(a_sim(n), name=name, operator=name, what=name) for n in range(200))
     screens = [
         *details(a_digest(worst=SimSample(900, sims), talkers=sims), refused).values(),

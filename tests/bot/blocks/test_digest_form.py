@@ -41,9 +41,7 @@ def shown(view):
 
 @pytest.mark.parametrize(("which", "every"), [*product(SelectionKind, Frequency)])
 def test_the_fields_of_what_was_chosen(which, every):
-    """
-    Slack takes the form whatever is chosen, and only the fields that count are shown.
-    """
+    """Slack takes the form whatever is chosen, and only the fields that count are shown."""
     view = form_view(replace(DRAFT, which=which, every=every), NEW)
 
     assert [] == view_faults(view, ("modal",))
@@ -51,9 +49,7 @@ def test_the_fields_of_what_was_chosen(which, every):
 
 
 def test_what_is_not_shown_goes_along():
-    """
-    What was typed into hidden fields stands in the metadata, but for a list too long for it.
-    """
+    """What was typed into hidden fields stands in the metadata, but for a list too long for it."""
     draft = replace(
         DRAFT, which=SelectionKind.ALL, every=Frequency.CRON, cron="0 9 * * 1", listed="pump-7"
     )
@@ -79,9 +75,7 @@ def test_what_is_not_shown_goes_along():
 
 
 def test_each_fault_stands_beneath_its_field():
-    """
-    What is wrong is said there, with all that was typed; Slack is told errors by block id.
-    """
+    """What is wrong is said there, with all that was typed; Slack is told errors by block id."""
     view = form_view(DRAFT, NEW, {FormField.PATTERN: "None of 7 SIMs is called `pump-*`."})
     blocks = view["blocks"]
     at = next(n for n, b in enumerate(blocks) if b["block_id"] == block_of(FormField.PATTERN))
@@ -97,18 +91,14 @@ def test_each_fault_stands_beneath_its_field():
     ("form", "title"), [(NEW, "New digest"), (NEW.model_copy(update={"id": "1"}), "Edit digest")]
 )
 def test_the_title(form, title):
-    """
-    A new digest is told from one that is changed, also while KORE is asked.
-    """
+    """A new digest is told from one that is changed, also while KORE is asked."""
     assert title == title_of(form)
     assert title == checking_view(form)["title"]["text"]
     assert [] == view_faults(checking_view(form), ("modal",))
 
 
 def test_direct_messages_are_offered_where_one_is_in_one():
-    """
-    A digest may be sent to where it was asked for, also where that is a direct message.
-    """
+    """A digest may be sent to where it was asked for, also where that is a direct message."""
 
     def kinds(channel):
         view = form_view(replace(DRAFT, channel=channel), NEW)

@@ -61,9 +61,7 @@ def listed(every, **more):
     ],
 )
 def test_slack_takes_it(screen):
-    """
-    Every screen keeps Slack's limits, and nothing in it speaks to Slack.
-    """
+    """Every screen keeps Slack's limits, and nothing in it speaks to Slack."""
     assert [] == blocks_faults(screen.blocks, "message")
     assert screen.text
     assert "<!here>" not in screen.text + "".join(marked_up(screen.blocks))
@@ -100,9 +98,7 @@ def test_a_list():
 
 @pytest.mark.parametrize(("deed", "says_next"), [("made", True), (REMOVED, False)])
 def test_the_channel_is_told(deed, says_next):
-    """
-    Who did what, and when it comes next where it still comes.
-    """
+    """Who did what, and when it comes next where it still comes."""
     told = str(announced_screen(PUMPS, "U1", deed, NOW).blocks)
 
     assert f"<@U1> {deed} the digest *Pumps*" in told
@@ -114,9 +110,7 @@ def test_the_channel_is_told(deed, says_next):
     [(None, "That is"), (1, "That is 1 SIM now."), (140, "That is 140 SIMs now.")],
 )
 def test_what_was_saved(count, words):
-    """
-    How many SIMs it is about is said where it was counted.
-    """
+    """How many SIMs it is about is said where it was counted."""
     said = str(saved_screen(PUMPS, NOW, count, is_new=True).blocks)
 
     assert (count is not None) is (words in said)
@@ -144,16 +138,12 @@ MONDAY = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
     ],
 )
 def test_what_it_is_about(changes, words):
-    """
-    Its name, its SIMs, how often, and when not.
-    """
+    """Its name, its SIMs, how often, and when not."""
     assert words == about(subscription(**changes), PLAIN)
 
 
 def test_what_people_typed():
-    """
-    It is shown as it is: harmless, and patterns and cron lines can be copied.
-    """
+    """It is shown as it is: harmless, and patterns and cron lines can be copied."""
     evil = subscription(name="<!channel>", selection=Selection(SelectionKind.PATTERN, "*<@U1>*"))
 
     assert "<" not in about(evil, MRKDWN)
@@ -178,9 +168,7 @@ def test_what_people_typed():
     ],
 )
 def test_when_it_comes_next(changes, percent, words):
-    """
-    The next run, or why there is none, and how far one is that is being made.
-    """
+    """The next run, or why there is none, and how far one is that is being made."""
     assert words == when_next(subscription(**changes), MONDAY, PLAIN, percent)
     assert "<!date^" in when_next(PUMPS, MONDAY, MRKDWN)
 
@@ -201,7 +189,5 @@ def test_when_it_comes_next(changes, percent, words):
     ],
 )
 def test_the_small_print(changes, lines):
-    """
-    What it does when all is quiet, and what the clocks will do to it.
-    """
+    """What it does when all is quiet, and what the clocks will do to it."""
     assert lines == small_print(subscription(**changes), MONDAY)

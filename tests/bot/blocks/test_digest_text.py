@@ -33,16 +33,12 @@ from bot.sessions.snapshot import Change, ChangeKind
     ],
 )
 def test_a_change_is_one_line(change, expected):
-    """
-    What it is, what was, what is; unknown is said.
-    """
+    """What it is, what was, what is; unknown is said."""
     assert expected == change_text(change, PLAIN)
 
 
 def test_change_lines():
-    """
-    Lines beside a headline leave the state to it, and an operator's name is data.
-    """
+    """Lines beside a headline leave the state to it, and an operator's name is data."""
     changes = [
         Change(ChangeKind.CAME_BACK, "offline", "online"),
         Change(ChangeKind.WENT_SILENT, "online", "offline"),

@@ -17,9 +17,7 @@ NEAR = (
 
 
 def test_did_you_mean():
-    """
-    Near misses are buttons that look up the SIM meant, namesakes told apart by their ids.
-    """
+    """Near misses are buttons that look up the SIM meant, namesakes told apart by their ids."""
     error = SimNotFound("I read `pmp-7` as a name and found no such SIM. Did you mean", NEAR)
     drawn = error_screen(error, asked="pmp-7")
     picks = drawn.blocks[1]["elements"]
@@ -41,9 +39,7 @@ def test_did_you_mean():
 
 @pytest.mark.parametrize("error", [SimNotFound("No.", NEAR), SimAmbiguous("Which?", NEAR)])
 def test_a_pick_goes_on_with_the_history_that_was_asked_for(error):
-    """
-    The days that were typed stand in each button.
-    """
+    """The days that were typed stand in each button."""
     error.days = 7
     picks = error_screen(error, asked="pmp-7 7").blocks[1]["elements"]
 
@@ -63,9 +59,7 @@ def test_a_pick_goes_on_with_the_history_that_was_asked_for(error):
     ],
 )
 def test_planned_errors_carry_their_sentence(error):
-    """
-    An error that was planned for shows its own sentence and fits.
-    """
+    """An error that was planned for shows its own sentence and fits."""
     drawn = error_screen(error, "7f3a9c")
 
     assert drawn.text.split()[:3] == error.sentence.split()[:3]
@@ -87,9 +81,7 @@ def test_planned_errors_carry_their_sentence(error):
     ],
 )
 def test_unplanned_errors_show_no_detail(reference, said):
-    """
-    What nobody planned for shows its reference and never its own words.
-    """
+    """What nobody planned for shows its reference and never its own words."""
     drawn = error_screen(ValueError("secret token"), reference)
 
     assert said == drawn.text
@@ -98,9 +90,7 @@ def test_unplanned_errors_show_no_detail(reference, said):
 
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_hostile_input(typed):
-    """
-    What was typed can neither page anyone nor break the answer.
-    """
+    """What was typed can neither page anyone nor break the answer."""
     near = (Candidate(SID, typed or "x", typed, typed),) * 5
     drawn = error_screen(SimAmbiguous(f"I read `{typed}` as a name.", near), typed, asked=typed)
     text = "\n".join([drawn.text, drawn.blocks[0]["text"]["text"]])

@@ -31,9 +31,7 @@ VALUE = ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.CSV)
 
 
 def test_the_csv_file_has_every_session_of_the_window():
-    """
-    With all columns, in the window's order, readable by a spreadsheet as UTF-8.
-    """
+    """With all columns, in the window's order, readable by a spreadsheet as UTF-8."""
     file = csv_file(a_report(sessions=SESSIONS), 7)
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
 
@@ -45,9 +43,7 @@ def test_the_csv_file_has_every_session_of_the_window():
 
 
 def test_unread_sessions_are_no_empty_file():
-    """
-    An empty window is a file with its columns; unknown is not none, and says why.
-    """
+    """An empty window is a file with its columns; unknown is not none, and says why."""
     assert csv_file(a_report(sessions=()), 7).content
 
     with pytest.raises(KoreError, match="limiting"):
@@ -57,9 +53,7 @@ def test_unread_sessions_are_no_empty_file():
 
 
 def test_the_picture_says_what_it_shows():
-    """
-    The SIM, the days, what there is; a file for all to see says who put it there.
-    """
+    """The SIM, the days, what there is; a file for all to see says who put it there."""
     file = picture_file(a_report(sessions=SESSIONS), 7, b"PNG")
 
     assert ("pump-7-7-days.png", b"PNG") == (file.name, file.content)
@@ -74,9 +68,7 @@ def test_the_picture_says_what_it_shows():
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_stays_a_name(name):
-    """
-    Neither title, sentence, alternative text nor bytes break or speak to Slack.
-    """
+    """Neither title, sentence, alternative text nor bytes break or speak to Slack."""
     report = a_report(
         sim=a_sim(unique_name=None, friendly_name=None).model_copy(update={"unique_name": name}),
         sessions=SESSIONS,
@@ -95,9 +87,7 @@ def test_a_hostile_name_stays_a_name(name):
 
 @pytest.mark.parametrize(("is_ready", "late"), [(True, False), (False, True)])
 def test_where_a_file_went(is_ready, late):
-    """
-    The asker reads where it is, that nobody else sees it, and whether it may take a while.
-    """
+    """The asker reads where it is, that nobody else sees it, and whether it may take a while."""
     drawn = sent_screen(FILE, VALUE, is_ready=is_ready)
     [section, row] = drawn.blocks
     [button] = row["elements"]
@@ -110,9 +100,7 @@ def test_where_a_file_went(is_ready, late):
 
 
 def test_a_file_that_is_shared_already():
-    """
-    There is no button in the direct messages, and the asker reads that everybody sees it.
-    """
+    """There is no button in the direct messages, and the asker reads that everybody sees it."""
     drawn = sent_screen(FILE, None, is_ready=True)
 
     assert ["section"] == [block["type"] for block in drawn.blocks]

@@ -33,9 +33,7 @@ def some(number):
     ],
 )
 def test_folding(number, in_full, title):
-    """
-    The first three stand open; a folded box says how many more there are.
-    """
+    """The first three stand open; a folded box says how many more there are."""
     *shown, fold = drawn(finding_parts(a_report(findings=some(number))))
 
     assert ["section"] * in_full == [block["type"] for block in shown]
@@ -47,9 +45,7 @@ def test_folding(number, in_full, title):
 @pytest.mark.parametrize("number", [1, 4, 24])
 @pytest.mark.parametrize("refused", [frozenset(), frozenset({"container"})])
 def test_nothing_is_lost(number, refused):
-    """
-    Folded or not, every finding and every source is somewhere, within Slack's limits.
-    """
+    """Folded or not, every finding and every source is somewhere, within Slack's limits."""
     blocks = drawn(finding_parts(a_report(findings=some(number))), refused)
     text = "\n".join(words(blocks))
 
@@ -58,9 +54,7 @@ def test_nothing_is_lost(number, refused):
 
 
 def test_a_workspace_without_containers_gets_none():
-    """
-    Where boxes are refused, what they hold stands open.
-    """
+    """Where boxes are refused, what they hold stands open."""
     blocks = drawn(finding_parts(a_report(findings=some(5))), frozenset({"container"}))
 
     assert {"section", "context"} == {block["type"] for block in blocks}
@@ -74,9 +68,7 @@ def test_a_workspace_without_containers_gets_none():
     ],
 )
 def test_no_findings(state, said):
-    """
-    No finding is not the same as knowing that all is well.
-    """
+    """No finding is not the same as knowing that all is well."""
     [block] = finding_parts(a_report(state=state))
 
     assert said == block["text"]["text"]
@@ -108,9 +100,7 @@ def test_finding_lines():
 
 
 def test_evidence():
-    """
-    It is escaped and filled in once; braces that name none stay as they are.
-    """
+    """It is escaped and filled in once; braces that name none stay as they are."""
     finding = a_finding(says="Seen on {name} <4.", evidence={"name": "<!channel>*"})
 
     assert finding_lines(finding, MRKDWN, a_report()).what.endswith(
@@ -136,9 +126,7 @@ def test_evidence():
     ],
 )
 def test_severity_text(rule, severity, shown):
-    """
-    No sign stands without its word.
-    """
+    """No sign stands without its word."""
     assert shown == severity_text(a_finding(rule=rule, severity=severity))
 
 
@@ -159,7 +147,5 @@ def test_severity_text(rule, severity, shown):
     ],
 )
 def test_value_text(value, shown):
-    """
-    Each kind of evidence is shown with its unit.
-    """
+    """Each kind of evidence is shown with its unit."""
     assert shown == value_text(value, PLAIN)

@@ -49,9 +49,7 @@ def test_a_moment_in_slack_is_a_date_token():
 
 @pytest.mark.parametrize("fmt", [NOTICE, PLAIN])
 def test_a_moment_elsewhere_is_in_utc(fmt):
-    """
-    Notifications and terminals say the minute in UTC.
-    """
+    """Notifications and terminals say the minute in UTC."""
     assert "2026-01-05 12:00 UTC" == fmt.when(NOON.astimezone(BERLIN))
 
 
@@ -64,9 +62,7 @@ def test_a_moment_elsewhere_is_in_utc(fmt):
     ],
 )
 def test_marks(fmt, shown):
-    """
-    Only Slack's blocks have marks of ours, and only Slack needs escapes.
-    """
+    """Only Slack's blocks have marks of ours, and only Slack needs escapes."""
     said = f"{fmt.strong(fmt.data('<b> *'))} {fmt.code('a&`')} {fmt.own('>')}"
 
     assert shown == said
@@ -84,9 +80,7 @@ def test_marks(fmt, shown):
     ],
 )
 def test_linked(fmt, shown):
-    """
-    An address is a link in Slack and stays an address elsewhere.
-    """
+    """An address is a link in Slack and stays an address elsewhere."""
     assert shown == fmt.linked("V & W: 4, https://v.example/a?b=1&c=2; ours")
 
 
@@ -99,16 +93,12 @@ def test_linked(fmt, shown):
     ],
 )
 def test_sentence(fmt, shown):
-    """
-    An error's sentence keeps its code spans where they can be seen.
-    """
+    """An error's sentence keeps its code spans where they can be seen."""
     assert shown == fmt.sentence("I read `<b>`.")
 
 
 def test_terminals_are_not_steered():
-    """
-    Escape sequences in a SIM's name do not reach a terminal.
-    """
+    """Escape sequences in a SIM's name do not reach a terminal."""
     assert "\x1b" not in PLAIN.data("\x1b]0;title\x07pump") + PLAIN.code("\x1b[2J")
 
 
@@ -179,17 +169,13 @@ def test_values_as_text(function, value, shown):
 
 @pytest.mark.parametrize("code", ["", "U", "ZZ", "ZZZ", "USAX", "310", "<!channel>", "UK"])
 def test_no_flag(code):
-    """
-    What is no country's code has no flag.
-    """
+    """What is no country's code has no flag."""
     assert flag(code) is None
     assert code == flagged(code)
 
 
 def test_place():
-    """
-    Coordinates have three decimals on screen and lead to a map of the tower.
-    """
+    """Coordinates have three decimals on screen and lead to a map of the tower."""
     tower = CellLocation(lat=37.8828168, lon=-122.3684899)
 
     assert "≈ 37.883, -122.368" == place(tower)

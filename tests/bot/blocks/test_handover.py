@@ -78,9 +78,7 @@ def test_what_is_still_open_comes_first():
 
 
 def test_what_is_not_shown_says_why():
-    """
-    What was not read is not called offline, and the reason for what is redacted stands there.
-    """
+    """What was not read is not called offline, and the reason for what is redacted stands there."""
     seen = [LookedUp(NOW, "U1", snapshot_of(numbered(1)))]
     handed = hand_over(seen, {numbered(1).sim.sid: KoreUnavailable()}, NOW)
 
@@ -96,9 +94,7 @@ def test_what_is_not_shown_says_why():
 
 
 def test_a_hundred_sims_fit():
-    """
-    What is not shown is counted; a thread without look-ups offers one.
-    """
+    """What is not shown is counted; a thread without look-ups offers one."""
     reports = [numbered(n, state=State.OFFLINE) for n in range(100)]
     people = [f"U{n}" for n in range(12)]
     handed = handed_over(*reports, people=people)
@@ -121,9 +117,7 @@ def test_a_hundred_sims_fit():
 
 @given(REPORTS, st.sampled_from(RUNGS))
 def test_any_report_fits(report, refused):
-    """
-    Whatever KORE says, and whatever the workspace knows.
-    """
+    """Whatever KORE says, and whatever the workspace knows."""
     screen = handover_screen(handed_over(report, numbered(8)), [a_watch()]).without(refused)
 
     assert [] == faults(screen)
@@ -131,9 +125,7 @@ def test_any_report_fits(report, refused):
 
 @pytest.mark.parametrize("value", ["", "{}", '{"root": null}', '{"root": "' + "1" * 65 + '"}'])
 def test_a_forged_thread_is_none(value):
-    """
-    What a button carries is checked.
-    """
+    """What a button carries is checked."""
     with pytest.raises(ValueError, match=r"root|JSON"):
         ids.Thread.from_value(value)
 
@@ -143,9 +135,7 @@ def written(handed, watches=()):
 
 
 def test_it_says_all_of_each_sim():
-    """
-    Then, now, findings with the next step, facts, changes, and the open watches.
-    """
+    """Then, now, findings with the next step, facts, changes, and the open watches."""
     down = numbered(7, state=State.OFFLINE, findings=(a_finding(),))
 
     text = written(handed_over(numbered(8), down), [a_watch()])
@@ -162,9 +152,7 @@ def test_it_says_all_of_each_sim():
 
 
 def test_the_file_says_what_was_not_read():
-    """
-    Nothing is said of its state; the file is named after the moment.
-    """
+    """Nothing is said of its state; the file is named after the moment."""
     seen = [LookedUp(NOW, "U1", snapshot_of(numbered(1)))]
 
     text = written(hand_over(seen, {numbered(1).sim.sid: KoreUnavailable()}, NOW))
@@ -180,9 +168,7 @@ def test_the_file_says_what_was_not_read():
 
 @given(REPORTS)
 def test_any_report_can_be_written(report):
-    """
-    Whatever KORE says, each heading is one of ours.
-    """
+    """Whatever KORE says, each heading is one of ours."""
     text = written(handed_over(report, numbered(8)))
 
     headings = [line for line in text.splitlines() if line.startswith("#")]
@@ -190,9 +176,7 @@ def test_any_report_can_be_written(report):
 
 
 def test_nothing_in_a_name_means_anything_to_markdown():
-    """
-    No link, no heading, no table cell comes out of data.
-    """
+    """No link, no heading, no table cell comes out of data."""
     for name in HOSTILE:
         plain = re.sub(r"\\.", "", marked(name))
         assert [] == [mark for mark in "\\`*_[]<>|#~\n" if mark in plain]

@@ -16,9 +16,7 @@ ENTRIES = (
 
 
 def test_help_lists_what_can_be_typed():
-    """
-    Every entry stands with its use and examples to copy, however many there are.
-    """
+    """Every entry stands with its use and examples to copy, however many there are."""
     drawn = help_screen(ENTRIES)
     text = "\n".join(words(drawn.blocks))
 
@@ -43,16 +41,12 @@ def test_help_lists_what_can_be_typed():
     ],
 )
 def test_limit_text(limit, said):
-    """
-    A threshold has its unit.
-    """
+    """A threshold has its unit."""
     assert said == limit_text(limit)
 
 
 def test_a_rule_has_its_thresholds_as_set():
-    """
-    The list shows the thresholds of this bot; no rule names one that it does not list.
-    """
+    """The list shows the thresholds of this bot; no rule names one that it does not list."""
     flapping = next(rule for rule in all_rules() if rule.name == "flapping")
     told = rule_text(flapping, Thresholds(flapping_starts=9))
 
@@ -69,9 +63,7 @@ def test_a_rule_has_its_thresholds_as_set():
 
 @pytest.mark.parametrize("refused", RUNGS)
 def test_rules_screen_fits(refused):
-    """
-    All rules fit on every rung, and what is left out is said.
-    """
+    """All rules fit on every rung, and what is left out is said."""
     drawn = rules_screen(all_rules(), Thresholds()).without(refused)
     text = drawn.text + "\n".join(words(drawn.blocks))
     missing = [rule.name for rule in all_rules() if rule.name not in text]

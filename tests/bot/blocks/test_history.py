@@ -73,16 +73,12 @@ def test_history():
 @pytest.mark.parametrize("refused", RUNGS)
 @pytest.mark.parametrize("days", [1, 30])
 def test_budgets(number, refused, days):
-    """
-    Any number of sessions fits on every rung.
-    """
+    """Any number of sessions fits on every rung."""
     assert [] == faults(history_screen(a_report(sessions=sessions(number)), days).without(refused))
 
 
 def test_what_is_left_out_is_said():
-    """
-    Rows and columns that did not fit are named, with where to find them; others are not.
-    """
+    """Rows and columns that did not fit are named, with where to find them; others are not."""
     drawn = history_screen(a_report(sessions=sessions(5000)), 30)
     text = "\n".join(words(drawn.blocks))
 
@@ -97,9 +93,7 @@ def test_what_is_left_out_is_said():
 
 
 def test_sorting_columns():
-    """
-    Times sort as text, lengths and packets as numbers, and unknown packets are no 0.
-    """
+    """Times sort as text, lengths and packets as numbers, and unknown packets are no 0."""
     rows = data_table(history_screen(a_report(sessions=sessions(2, packets_uploaded=None)), 30))[
         "rows"
     ]
@@ -129,9 +123,7 @@ def test_sorting_columns():
     ],
 )
 def test_unknown_packets(changes, series, part):
-    """
-    What no session tells is not drawn as 0, and that is said.
-    """
+    """What no session tells is not drawn as 0, and that is said."""
     many = tuple(a_session(start=NOW - n * HOUR, end=NOW - n * HOUR, **changes) for n in range(9))
     drawn = history_screen(a_report(sessions=many), 7)
     charts = [block["chart"] for block in drawn.blocks if block["type"] == "data_visualization"]
@@ -144,9 +136,7 @@ def test_unknown_packets(changes, series, part):
 
 
 def test_bars_without_known_packets_are_left_out():
-    """
-    A day of which nothing is known is missing from the packets, and that is said.
-    """
+    """A day of which nothing is known is missing from the packets, and that is said."""
     known = a_session(start=NOW - HOUR, end=NOW)
     unknown = a_session(
         start=NOW - 50 * HOUR, end=NOW - 49 * HOUR, packets_uploaded=None, packets_downloaded=None
@@ -160,9 +150,7 @@ def test_bars_without_known_packets_are_left_out():
 @pytest.mark.parametrize("given", [None, ()])
 @pytest.mark.parametrize("refused", RUNGS)
 def test_no_sessions(given, refused):
-    """
-    Without sessions there is a clear sentence and no empty table.
-    """
+    """Without sessions there is a clear sentence and no empty table."""
     drawn = history_screen(a_report(sessions=given), 30).without(refused)
 
     assert "data_table" not in kinds(drawn)
@@ -171,9 +159,7 @@ def test_no_sessions(given, refused):
 
 
 def test_buttons():
-    """
-    From the history lead ways to one session, to the file and to the picture.
-    """
+    """From the history lead ways to one session, to the file and to the picture."""
     shown = history_screen(a_report(), 7).blocks[-1]["elements"]
 
     assert [ids.DETAILS, ids.CSV, ids.TIMELINE] == [each["action_id"] for each in shown]
@@ -182,9 +168,7 @@ def test_buttons():
 
 
 def test_plainer_forms():
-    """
-    A workspace without charts reads them; without any block the text has the newest sessions.
-    """
+    """A workspace without charts reads them; without any block the text has the newest sessions."""
     refused = frozenset({"data_visualization"})
     drawn = history_screen(a_report(sessions=sessions(60)), 30).without(refused)
     text = "\n".join(words(drawn.blocks))
@@ -201,9 +185,7 @@ def test_plainer_forms():
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names(name):
-    """
-    Whatever a network is called, Slack takes the history.
-    """
+    """Whatever a network is called, Slack takes the history."""
     session = a_session().model_copy(update={"operator_name": name, "cell_id": name, "imei": name})
 
     for refused in RUNGS:
@@ -213,17 +195,13 @@ def test_hostile_names(name):
 @given(report=REPORTS, days=st.integers(1, 30))
 @settings(max_examples=60, deadline=None)
 def test_any_history_fits(report, days):
-    """
-    Whatever is known or unknown, Slack takes the history on every rung.
-    """
+    """Whatever is known or unknown, Slack takes the history on every rung."""
     for refused in RUNGS:
         assert [] == faults(history_screen(report, days).without(refused))
 
 
 def test_a_row():
-    """
-    A session's row has what is known of it, under the right heads.
-    """
+    """A session's row has what is known of it, under the right heads."""
     table = history_table([a_session(end=NOW)], NOW)
     shown = dict(zip(table.header, (getattr(c, "text", c) for c in table.rows[0]), strict=True))
 
@@ -244,9 +222,7 @@ def test_a_row():
 
 
 def test_an_unknown_row():
-    """
-    What is unknown is said so in every cell; rows beyond what any form draws are not made.
-    """
+    """What is unknown is said so in every cell; rows beyond what any form draws are not made."""
     table = history_table([type(a_session()).model_construct()], NOON)
 
     assert (
@@ -276,17 +252,13 @@ ACROSS = a_session(start=NOW - 9 * DAY, end=NOW - 6 * DAY)
 
 @pytest.mark.parametrize("typed", ["1", "7", "30", "007", "31", "3650"])
 def test_good_days(typed):
-    """
-    Days that KORE keeps, and as many more as may be known, can be asked for.
-    """
+    """Days that KORE keeps, and as many more as may be known, can be asked for."""
     assert days_fault(typed) is None
 
 
 @pytest.mark.parametrize("typed", ["0", "3651", "x", "-1", "1.5", "", "٣", "99999999999", "30d"])
 def test_bad_days(typed):
-    """
-    Anything else is answered with what can be asked for.
-    """
+    """Anything else is answered with what can be asked for."""
     fault = days_fault(typed)
 
     assert fault is not None
@@ -299,9 +271,7 @@ def test_bad_days(typed):
     [(30, (OPEN_FOR_LONG, ACROSS, CLOSED)), (7, (OPEN_FOR_LONG, ACROSS)), (1, (OPEN_FOR_LONG,))],
 )
 def test_in_window(days, kept):
-    """
-    A session belongs to a window in which it was open at some time, however old its start.
-    """
+    """A session belongs to a window in which it was open at some time, however old its start."""
     report = a_report(sessions=(OPEN_FOR_LONG, ACROSS, CLOSED))
 
     assert kept == in_window(report, days)
@@ -330,9 +300,7 @@ def test_in_window(days, kept):
     ],
 )
 def test_history_headline(sessions, days, said):
-    """
-    The first line says how much there is, or that there is nothing to see.
-    """
+    """The first line says how much there is, or that there is nothing to see."""
     report = a_report(sessions=sessions)
 
     assert said == history_headline(report, in_window(report, days), days, PLAIN)
@@ -347,16 +315,12 @@ def test_history_headline(sessions, days, said):
     ],
 )
 def test_empty_text(sessions, part):
-    """
-    An empty history says what it does not mean and what to do.
-    """
+    """An empty history says what it does not mean and what to do."""
     assert part in empty_text(a_report(sessions=sessions), 1)
 
 
 def test_timeline_alt():
-    """
-    Who cannot see the picture is told what it shows.
-    """
+    """Who cannot see the picture is told what it shows."""
     assert (
         "Timeline of pump-7, last 30 days, 1 session: 1 network, 1 IMEI, 246 packets up, 296 down"
     ) == timeline_alt(a_report(), 30)
@@ -374,7 +338,5 @@ def test_timeline_alt():
     ],
 )
 def test_file_name(name, shown):
-    """
-    A file is named after its SIM, whatever that is called.
-    """
+    """A file is named after its SIM, whatever that is called."""
     assert shown == file_name(a_report(sim=a_sim(unique_name=name)), 30, "csv")

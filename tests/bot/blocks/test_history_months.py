@@ -49,24 +49,18 @@ def test_a_row_a_month():
     ],
 )
 def test_too_many_days_are_refused(known, asked, said):
-    """
-    What is not known cannot be shown; the sentence says what can.
-    """
+    """What is not known cannot be shown; the sentence says what can."""
     assert said in beyond_fault(a_report(), days(known), asked)
 
 
 @pytest.mark.parametrize(("known", "asked"), [(0, 30), (45, 45), (45, 31), (400, 400)])
 def test_known_days_are_not_refused(known, asked):
-    """
-    Up to the first known day everything can be asked for.
-    """
+    """Up to the first known day everything can be asked for."""
     assert beyond_fault(a_report(), days(known), asked) is None
 
 
 def test_known_days():
-    """
-    The first known day decides, a line points at more, and months are those of the calendar.
-    """
+    """The first known day decides, a line points at more, and months are those of the calendar."""
     assert (0, 1, 80) == (
         reach({}, NOW),
         reach({TODAY: BUSY}, NOW),
@@ -85,18 +79,14 @@ def test_known_days():
 
 @pytest.mark.parametrize("known", [0, 1, 30])
 def test_nothing_is_said_where_kore_has_it_all(known):
-    """
-    Days within KORE's own window are no news.
-    """
+    """Days within KORE's own window are no news."""
     assert known_line(a_report(), days(known)) is None
 
 
 @pytest.mark.parametrize("refused", RUNGS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_slack_takes_it_whatever_the_name(refused, name):
-    """
-    Foreign text formats nothing and breaks no limit, on every rung.
-    """
+    """Foreign text formats nothing and breaks no limit, on every rung."""
     drawn = beyond_screen(a_report(sim=a_sim(unique_name=name)), days(400), 400).without(refused)
 
     assert [] == faults(drawn)
@@ -105,7 +95,5 @@ def test_slack_takes_it_whatever_the_name(refused, name):
 
 @given(st.dictionaries(st.integers(TODAY - 3000, TODAY), ANY_DAY, max_size=60))
 def test_any_days_can_be_drawn(known):
-    """
-    Whatever was kept is drawn within Slack's limits.
-    """
+    """Whatever was kept is drawn within Slack's limits."""
     assert [] == faults(beyond_screen(a_report(), known, 3650))

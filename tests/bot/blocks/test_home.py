@@ -29,9 +29,7 @@ def wrongs(view):
 
 
 def test_watches_and_digests_stand_on_it():
-    """
-    Each with its buttons and its place; without any, what makes one and what can be typed.
-    """
+    """Each with its buttons and its place; without any, what makes one and what can be typed."""
     told = shown(HOME)
 
     assert "You watch no SIM. `/simsessions watch <sim>`" in told
@@ -50,9 +48,7 @@ def test_watches_and_digests_stand_on_it():
 
 
 def test_what_is_not_shown_is_said():
-    """
-    A view holds a hundred blocks; what could not be read is no empty list.
-    """
+    """A view holds a hundred blocks; what could not be read is no empty list."""
     watches = [a_watch(n) for n in range(55)]
     digests = [replace(a_subscription(), id=str(n), name=f"d{n}") for n in range(30)]
     home = replace(HOME, watches=watches, digests=digests, redacted="left out for guests")
@@ -94,18 +90,14 @@ EARLIER = NOW - timedelta(hours=1)
     ],
 )
 def test_how_kore_stands(stand, line):
-    """
-    The sign never stands without the word; the last error and its time are said.
-    """
+    """The sign never stands without the word; the last error and its time are said."""
     kore, *_ = health_lines(replace(WELL, kore=stand))
 
     assert kore.startswith(line)
 
 
 def test_who_may_not_see_it_is_told_why():
-    """
-    And nothing else.
-    """
+    """And nothing else."""
     view = shut_view("You are not on my list.")
 
     assert ["🔎 You are not on my list."] == [b["text"]["text"] for b in view["blocks"]]
@@ -114,9 +106,7 @@ def test_who_may_not_see_it_is_told_why():
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_are_data(name):
-    """
-    Whatever a SIM is called, it cannot speak to Slack.
-    """
+    """Whatever a SIM is called, it cannot speak to Slack."""
     home = replace(HOME, watches=(replace(a_watch(), name=name),))
 
     assert [] == wrongs(home_view(home))

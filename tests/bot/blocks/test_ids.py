@@ -21,9 +21,7 @@ from tests.builders import NOON, SID
     ],
 )
 def test_round_trip(value):
-    """
-    A value is read back equal and is small enough for a button.
-    """
+    """A value is read back equal and is small enough for a button."""
     text = value.to_value()
 
     assert value == type(value).from_value(text)
@@ -35,17 +33,13 @@ def test_round_trip(value):
     ["", "{}", "null", '{"sid": 1}', '{"sid":"' + "D" * 65 + '"}', '{"sid":"DE1","days":31}'],
 )
 def test_what_is_not_ours_is_refused(text):
-    """
-    A value that no button of ours carries is not read.
-    """
+    """A value that no button of ours carries is not read."""
     with pytest.raises(ValidationError):
         ids.Window.from_value(text)
 
 
 def test_the_longest_values_fit_into_a_button():
-    """
-    What was typed is cut, and ninety SIMs come back as they went in.
-    """
+    """What was typed is cut, and ninety SIMs come back as they went in."""
     value = ids.Pick(sid="D" * 64, asked=ids.typed('"\\\x00' * 5000)).to_value()
 
     assert len(value) <= 2000
@@ -60,9 +54,7 @@ def test_the_longest_values_fit_into_a_button():
 
 
 def test_numbered_and_chosen():
-    """
-    A numbered id leads to its constant; metadata and option name one session.
-    """
+    """A numbered id leads to its constant; metadata and option name one session."""
     assert "pick:3" == ids.numbered(ids.PICK, 3)
     assert ids.PICK == ids.action_of("pick:3")
     assert ids.REFRESH == ids.action_of("refresh")
@@ -77,7 +69,5 @@ def test_numbered_and_chosen():
     [("pick", True), ("pick:12", True), ("pick:", False), ("picky", False), ("unpick:1", False)],
 )
 def test_pattern(action, fits):
-    """
-    The pattern matches an id and its numbered forms only.
-    """
+    """The pattern matches an id and its numbered forms only."""
     assert fits is bool(ids.pattern(ids.PICK).match(action))

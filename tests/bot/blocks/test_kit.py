@@ -39,9 +39,7 @@ LONG = "x<&>" * 5000
     ],
 )
 def test_limits(blocks):
-    """
-    Whatever goes in, Slack takes what comes out.
-    """
+    """Whatever goes in, Slack takes what comes out."""
     assert [] == blocks_faults(blocks, "message")
 
 
@@ -86,9 +84,7 @@ ELEMENTS = [
 
 @pytest.mark.parametrize("element", ELEMENTS, ids=str)
 def test_slack_takes_it(element):
-    """
-    Every input keeps Slack's limits, whatever it is made of.
-    """
+    """Every input keeps Slack's limits, whatever it is made of."""
     block = input_block(
         "here", "Label" * 500, element, hint="Hint" * 600, optional=True, notifies=True
     )
@@ -108,9 +104,7 @@ def test_slack_takes_it(element):
     ],
 )
 def test_what_is_filled_in_already(element, key, expected):
-    """
-    A value that is known stands there when the window opens.
-    """
+    """A value that is known stands there when the window opens."""
     found = element[key]
 
     assert expected == (found["value"] if isinstance(found, dict) else found)
@@ -128,9 +122,7 @@ def test_what_is_filled_in_already(element, key, expected):
     ],
 )
 def test_what_is_not_filled_in(element):
-    """
-    Where nothing is known, nothing stands there.
-    """
+    """Where nothing is known, nothing stands there."""
     assert [] == [key for key in element if key.startswith("initial_")]
 
 
@@ -158,17 +150,13 @@ def test_what_is_not_filled_in(element):
     ],
 )
 def test_escape(typed, shown):
-    """
-    Text is shown as it is, without what Slack would act upon.
-    """
+    """Text is shown as it is, without what Slack would act upon."""
     assert shown == escape(typed)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_escape_leaves_nothing_to_act_upon(name):
-    """
-    No hostile name keeps a mark, a line end or an unencodable character.
-    """
+    """No hostile name keeps a mark, a line end or an unencodable character."""
     shown = escape(name)
 
     assert not set("<>*~`\n\r\x1b\u202e") & set(shown)
@@ -188,9 +176,7 @@ def test_escape_leaves_nothing_to_act_upon(name):
     ],
 )
 def test_cut(text, limit, shown):
-    """
-    Finished mrkdwn is shortened without leaving half a token.
-    """
+    """Finished mrkdwn is shortened without leaving half a token."""
     assert shown == cut(text, limit)
 
 
@@ -204,7 +190,5 @@ def test_cut(text, limit, shown):
     ],
 )
 def test_sentence(said, shown):
-    """
-    An error's sentence keeps its code spans and nothing else.
-    """
+    """An error's sentence keeps its code spans and nothing else."""
     assert shown == sentence(said)

@@ -32,9 +32,7 @@ def turns(view):
 
 
 def test_all_fields_of_a_session():
-    """
-    Every property of KORE's resource is in the window, unknown said field by field.
-    """
+    """Every property of KORE's resource is in the window, unknown said field by field."""
     labels = [fact.label for fact in session_facts(a_session(), a_report())]
 
     assert len(DataSession.model_fields) + 1 == len(labels)
@@ -46,9 +44,7 @@ def test_all_fields_of_a_session():
 
 
 def test_the_newest_is_shown_first():
-    """
-    Without a choice the window shows the newest session and the way to older ones.
-    """
+    """Without a choice the window shows the newest session and the way to older ones."""
     view = opened()
     [choice] = view["blocks"][1]["elements"]
 
@@ -68,9 +64,7 @@ def test_the_newest_is_shown_first():
     ],
 )
 def test_turning_pages(at, ways):
-    """
-    Every session of a long history can be reached.
-    """
+    """Every session of a long history can be reached."""
     view = opened(at)
 
     assert {label: MANY[to].start for label, to in ways.items()} == turns(view)
@@ -100,9 +94,7 @@ def test_the_choice():
 
 @pytest.mark.parametrize("given", [None, (), (DataSession.model_construct(),)])
 def test_no_session(given):
-    """
-    Without a session the window says so.
-    """
+    """Without a session the window says so."""
     view = opened(given=given)
 
     assert any("no session to show" in text for text in words(view))
@@ -110,9 +102,7 @@ def test_no_session(given):
 
 
 def test_what_fits_into_a_view():
-    """
-    However long the history is; where a pasted list's answer goes comes back with it.
-    """
+    """However long the history is; where a pasted list's answer goes comes back with it."""
     many = tuple(
         a_session(start=NOW - n * timedelta(minutes=5), end=NOW, operator_name="N" * 300)
         for n in range(5000)
@@ -131,16 +121,12 @@ def test_what_fits_into_a_view():
 @given(report=REPORTS)
 @settings(max_examples=60, deadline=None)
 def test_any_report_fits(report):
-    """
-    Whatever is known or unknown, Slack takes the window.
-    """
+    """Whatever is known or unknown, Slack takes the window."""
     assert [] == view_wrongs(session_view(report, ids.Details(sid=SID)))
 
 
 def test_loading_and_notice_views():
-    """
-    A window keeps what it is about until its answer is known; an error has no buttons there.
-    """
+    """A window keeps what it is about until its answer is known; an error has no buttons there."""
     view = loading_view("Session details", '{"sid":"DE"}')
 
     assert [] == view_wrongs(view)

@@ -56,9 +56,7 @@ def test_order():
 
 
 def test_buttons():
-    """
-    To read again, see the history, watch, share, open a map; a shared answer says by whom.
-    """
+    """To read again, see the history, watch, share, open a map; a shared answer says by whom."""
     shown = buttons(session_report(a_report()))
 
     assert [ids.REFRESH, ids.HISTORY, ids.WATCH, ids.SHARE, ids.MAP] == list(shown)
@@ -87,25 +85,19 @@ def test_buttons():
     ],
 )
 def test_no_button_leads_nowhere(changes, shown):
-    """
-    There is no map without a place and no history without sessions.
-    """
+    """There is no map without a place and no history without sessions."""
     assert shown == list(buttons(session_report(a_report(**changes))))
 
 
 @pytest.mark.parametrize("user", ["<!channel>", "U1> <!here", "u1", ""])
 def test_only_a_person_is_mentioned(user):
-    """
-    What is no user id mentions nobody.
-    """
+    """What is no user id mentions nobody."""
     assert "<" not in person(user)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names(name):
-    """
-    Whatever a SIM or its network is called, nobody is paged and Slack takes the blocks.
-    """
+    """Whatever a SIM or its network is called, nobody is paged and Slack takes the blocks."""
     session = a_session()
     fields = {"operator_name": name, "radio_link": name, "cell_id": name, "imei": name}
     session = session.model_copy(update=fields | {"operator_country": name})
@@ -125,18 +117,14 @@ def test_hostile_names(name):
 @given(report=REPORTS)
 @settings(max_examples=150, deadline=None)
 def test_any_report_fits(report):
-    """
-    Whatever is known or unknown, Slack takes the answer, with and without newer blocks.
-    """
+    """Whatever is known or unknown, Slack takes the answer, with and without newer blocks."""
     for refused in RUNGS:
         assert [] == faults(session_report(report, shared_by="U1").without(refused))
 
 
 @pytest.mark.parametrize("state", State)
 def test_unknown_is_never_none(state):
-    """
-    A report of which next to nothing is known shows words and no placeholder.
-    """
+    """A report of which next to nothing is known shows words and no placeholder."""
     session = type(a_session()).model_construct()
     sim = type(a_sim()).model_construct(sid=SID)
     report = a_report(sim=sim, sessions=(session,), state=state, since=None, summary=None)
@@ -148,9 +136,7 @@ def test_unknown_is_never_none(state):
 
 
 def test_what_may_be_wrong_is_said():
-    """
-    What may have changed is marked with the reason, and rows that lack are counted.
-    """
+    """What may have changed is marked with the reason, and rows that lack are counted."""
     why = "KORE is limiting how much we may ask right now."
     old = a_report(stale=True, why_stale=why, as_of=NOW - timedelta(minutes=6))
     drawn = session_report(old)
@@ -165,9 +151,7 @@ def test_what_may_be_wrong_is_said():
 
 
 def test_plainer_than_blocks():
-    """
-    Without blocks the text says everything; a preview nothing of card, device and place.
-    """
+    """Without blocks the text says everything; a preview nothing of card, device and place."""
     drawn = session_report(a_report(findings=(a_finding(),))).without(ALL_BLOCKS)
 
     assert [] == drawn.blocks
@@ -186,7 +170,5 @@ def test_plainer_than_blocks():
 
 @given(report=REPORTS)
 def test_any_report_is_a_card_that_slack_takes(report):
-    """
-    Whatever KORE says, the card keeps Slack's limits.
-    """
+    """Whatever KORE says, the card keeps Slack's limits."""
     assert [] == faults(Screen("x", unfurl_card(report)))

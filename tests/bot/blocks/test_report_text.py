@@ -86,18 +86,14 @@ CARD = "ICCID 8901 2600 1234 5678 909"
     ],
 )
 def test_headline(changes, said):
-    """
-    The first line is a whole sentence: name, state word, since when.
-    """
+    """The first line is a whole sentence: name, state word, since when."""
     assert said == report_headline(a_report(**changes), PLAIN)
 
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("sessions", [None, (), OPEN, CLOSED])
 def test_every_state_has_a_headline(state, sessions):
-    """
-    Whatever the sessions are, the headline has the name and the word of the state.
-    """
+    """Whatever the sessions are, the headline has the name and the word of the state."""
     said = report_headline(a_report(state=state, sessions=sessions), PLAIN)
 
     assert "pump-7" in said
@@ -106,9 +102,7 @@ def test_every_state_has_a_headline(state, sessions):
 
 
 def test_a_headline_in_slack():
-    """
-    A notification has no tokens and no bold, blocks have date tokens; data is escaped.
-    """
+    """A notification has no tokens and no bold, blocks have date tokens; data is escaped."""
     said = report_headline(a_report(sim=a_sim(unique_name="<!here> *x*")), NOTICE)
 
     assert said.startswith("🟢 &lt;!here&gt; ∗x∗ is online — ")
@@ -118,9 +112,7 @@ def test_a_headline_in_slack():
 
 
 def test_facts():
-    """
-    Every fact of the newest session has its label and its unit, or says that it is unknown.
-    """
+    """Every fact of the newest session has its label and its unit, or says that it is unknown."""
     assert [
         ("Operator", "T-Mobile USA · 310-260 · 🇺🇸 USA"),
         ("Radio link", "LTE"),
@@ -153,16 +145,12 @@ def test_facts():
 
 @pytest.mark.parametrize("sessions", [None, ()])
 def test_no_facts_without_a_session(sessions):
-    """
-    Without a session there is nothing to tell of one.
-    """
+    """Without a session there is nothing to tell of one."""
     assert [] == facts(a_report(sessions=sessions), PLAIN)
 
 
 def test_stale_answers_are_marked_on_every_line():
-    """
-    Each line that may have changed since says how old it is, and why; a fresh one does not.
-    """
+    """Each line that may have changed since says how old it is, and why; a fresh one does not."""
     report = a_report(stale=True, as_of=NOW - timedelta(minutes=6))
     lines = [fact.value for fact in facts(report, PLAIN)]
 
@@ -182,9 +170,7 @@ def test_stale_answers_are_marked_on_every_line():
 
 
 def test_unread_sessions_are_said_with_the_reason():
-    """
-    They are not taken for none; an answer says how old it is.
-    """
+    """They are not taken for none; an answer says how old it is."""
     report = a_report(state=State.BLOCKED, sessions=None, summary=None, problem="KORE is `down`.")
 
     assert "⚠️ Its sessions could not be read. KORE is `down`." == unread_line(report, PLAIN)
@@ -210,9 +196,7 @@ def test_unread_sessions_are_said_with_the_reason():
     ],
 )
 def test_sim_line(changes, said):
-    """
-    The SIM is told by all its names, its ids and its status.
-    """
+    """The SIM is told by all its names, its ids and its status."""
     assert said == sim_line(a_report(sim=a_sim(**changes)), PLAIN)
 
 
@@ -236,9 +220,7 @@ def test_sim_line(changes, said):
     ],
 )
 def test_window_line(summary, said):
-    """
-    The last 30 days stand in one line, unknown said so.
-    """
+    """The last 30 days stand in one line, unknown said so."""
     assert f"Last 30 days: {said}" == window_line(a_report(summary=summary))
 
 
@@ -251,9 +233,7 @@ def test_window_line(summary, said):
     ],
 )
 def test_left_out_line(rows, said):
-    """
-    Rows that were skipped are counted.
-    """
+    """Rows that were skipped are counted."""
     assert said == skipped_line(a_report(skipped_rows=rows))
 
 
@@ -271,9 +251,7 @@ UNKNOWN = (None, "null", "N/A", "unknown", " ")
     ],
 )
 def test_network_text(operator, radio, said):
-    """
-    What of the network is unknown is said so.
-    """
+    """What of the network is unknown is said so."""
     assert said == network_text(a_session(operator_name=operator, radio_link=radio), PLAIN)
 
 
@@ -289,9 +267,7 @@ def test_network_text(operator, radio, said):
     ],
 )
 def test_operator_text(changes, said):
-    """
-    Operator, numbers and country stand side by side, each known or said to be unknown.
-    """
+    """Operator, numbers and country stand side by side, each known or said to be unknown."""
     assert said == operator_text(a_session(**changes), PLAIN)
 
 
@@ -306,9 +282,7 @@ def test_operator_text(changes, said):
     ],
 )
 def test_packets_text(up, down, said):
-    """
-    A known 0 is 0; an unknown count is never 0.
-    """
+    """A known 0 is 0; an unknown count is never 0."""
     assert said == packets_text(up, down)
 
 
@@ -323,16 +297,12 @@ def test_packets_text(up, down, said):
     ],
 )
 def test_traffic_text(up, down, said):
-    """
-    Within a sentence packets are named, for no label stands beside them.
-    """
+    """Within a sentence packets are named, for no label stands beside them."""
     assert said == traffic_text(up, down)
 
 
 def test_place_text_and_network_code():
-    """
-    A place is the tower's, no place is said in words; an MNC keeps its digits.
-    """
+    """A place is the tower's, no place is said in words; an MNC keeps its digits."""
     assert "≈ 37.883, -122.368 (tower, not device)" == place_text(a_session())
     assert "no location for this cell" == place_text(a_session(cell_location_estimate=None))
 
@@ -341,9 +311,7 @@ def test_place_text_and_network_code():
 
 @pytest.mark.parametrize("cell", [*UNKNOWN, "0", "0-0-0-0"])
 def test_no_cell(cell):
-    """
-    A cell of nothing but zeros or placeholders is unknown.
-    """
+    """A cell of nothing but zeros or placeholders is unknown."""
     assert "cell unknown" == cell_text(a_session(cell_id=cell), PLAIN)
 
 
@@ -357,7 +325,5 @@ def test_no_cell(cell):
     ],
 )
 def test_duration_text(start, end, said):
-    """
-    An open session lasts until now; one without a start has no known length.
-    """
+    """An open session lasts until now; one without a start has no known length."""
     assert said == duration_text(a_session(start=start, end=end), NOW)

@@ -40,9 +40,7 @@ FORMS = Degradable("new", [{"type": "new"}], lambda: [
     ],
 )
 def test_each_form_is_drawn_where_the_richer_ones_are_refused(refused, kinds):
-    """
-    A plainer form may have plainer forms itself; what has none stays.
-    """
+    """A plainer form may have plainer forms itself; what has none stays."""
     drawn = Screen("title", [FORMS, TEXT]).without(frozenset(refused))
 
     assert kinds == [block["type"] for block in drawn.blocks]
@@ -50,9 +48,7 @@ def test_each_form_is_drawn_where_the_richer_ones_are_refused(refused, kinds):
 
 
 def test_the_lowest_rung_is_text():
-    """
-    Where no block may be used, all words of the blocks stand in the text.
-    """
+    """Where no block may be used, all words of the blocks stand in the text."""
     blocks = [TEXT, *fields([("Label", "value")]), context("small", "print"), divider()]
     drawn = Screen("title", blocks)
 
@@ -91,9 +87,7 @@ def test_the_lowest_rung_is_text():
     ],
 )
 def test_degrade(blocks, messages, given_up):
-    """
-    What Slack names or points at is given up; else the newest kind that was used.
-    """
+    """What Slack names or points at is given up; else the newest kind that was used."""
     assert frozenset(given_up) == degrade(NOTHING, blocks, messages)
 
 

@@ -29,9 +29,7 @@ def a_table(rows, width=4, filler="x", kept_columns=2):
     ("rows", "width", "filler"), [(1, 2, "x"), (200, 12, "x" * 20), (5000, 20, "x" * 400)]
 )
 def test_every_way_fits(draw, rows, width, filler):
-    """
-    However much there is, what is drawn is within Slack's limits, and counts its rows.
-    """
+    """However much there is, what is drawn is within Slack's limits, and counts its rows."""
     table = a_table(rows, width, filler)
     drawn = draw(table)
 
@@ -40,9 +38,7 @@ def test_every_way_fits(draw, rows, width, filler):
 
 
 def test_a_small_table_is_whole():
-    """
-    Every row and column, numbers as numbers; without a table, values beside their heads.
-    """
+    """Every row and column, numbers as numbers; without a table, values beside their heads."""
     drawn = as_data_table(a_table(3))
     [block] = drawn.blocks
 
@@ -60,9 +56,7 @@ def test_a_small_table_is_whole():
 
 @pytest.mark.parametrize(("draw", "rows"), [(as_data_table, 200), (as_table, 99)])
 def test_rows_end_at_the_limit(draw, rows):
-    """
-    One row more than Slack allows is left out, and none before.
-    """
+    """One row more than Slack allows is left out, and none before."""
     assert rows == draw(a_table(rows)).rows
     assert rows == draw(a_table(rows + 1)).rows
 
@@ -71,18 +65,14 @@ def test_rows_end_at_the_limit(draw, rows):
     ("filler", "columns"), [(25, 6), (26, 5), (27, 4), (35, 4), (36, 3), (53, 3), (54, 2)]
 )
 def test_columns_go_before_rows(filler, columns):
-    """
-    Columns are dropped from the right, no more than needed, until every row is there.
-    """
+    """Columns are dropped from the right, no more than needed, until every row is there."""
     drawn = as_table(a_table(90, 6, "x" * filler))
 
     assert (90, columns) == (drawn.rows, drawn.columns)
 
 
 def test_rows_go_where_no_column_may():
-    """
-    The columns to keep stay, rows that do not fit go, and no more of them than needed.
-    """
+    """The columns to keep stay, rows that do not fit go, and no more of them than needed."""
     drawn = as_table(a_table(90, 4, "x" * 200))
 
     assert 2 == drawn.columns
@@ -103,9 +93,7 @@ def test_rows_go_where_no_column_may():
 @pytest.mark.parametrize("draw", WAYS)
 @pytest.mark.parametrize("cell", HOSTILE)
 def test_hostile_cells(draw, cell):
-    """
-    A cell is text whatever is in it: cells are shown letter by letter, lines are escaped.
-    """
+    """A cell is text whatever is in it: cells are shown letter by letter, lines are escaped."""
     drawn = draw(Table(cell, ("a", "b"), ((cell, cell),)))
     read_as_markup = Screen("", drawn.blocks).without(ALL_BLOCKS).text
 
@@ -128,9 +116,7 @@ TABLE = Table("Caption", ("a", "b"), (("1", "2"),))
     ],
 )
 def test_the_forms_of_a_table(refused, kinds):
-    """
-    The richest form that was not refused is drawn, and all of it where there are no blocks.
-    """
+    """The richest form that was not refused is drawn, and all of it where there are no blocks."""
     drawn = Screen("", table_parts(TABLE)).without(frozenset(refused))
 
     assert kinds == [block["type"] for block in drawn.blocks]
@@ -142,9 +128,7 @@ def test_the_forms_of_a_table(refused, kinds):
     [(NOTHING, 200), ({"data_table"}, 99), ({"data_table", "table"}, 30), (ALL_BLOCKS, 30)],
 )
 def test_what_stands_beneath_a_table_knows_how_much_was_drawn(refused, rows):
-    """
-    Each form has its own limits, and the line beneath it counts what that form shows.
-    """
+    """Each form has its own limits, and the line beneath it counts what that form shows."""
     parts = table_parts(a_table(500), lambda drawn: [context(f"{drawn.rows} rows of 500")])
     drawn = Screen("", parts).without(frozenset(refused))
 

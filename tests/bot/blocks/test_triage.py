@@ -54,9 +54,7 @@ def elements(screen, kind):
 
 
 def test_an_outage_is_the_first_sentence():
-    """
-    How many, where, since when and what to do; old rows are marked and counted.
-    """
+    """How many, where, since when and what to do; old rows are marked and counted."""
     lost = {"findings": (OUTAGE,), "state": State.STALE}
     drawn = triage_screen(of(sim(1, **lost), sim(2, **lost), sim(3, **lost), sim(4), sim(5)))
 
@@ -90,16 +88,12 @@ def test_an_outage_is_the_first_sentence():
     ],
 )
 def test_the_sentence_on_top(answers, says):
-    """
-    It counts who needs a look, what could not be read, and how far the reading is.
-    """
+    """It counts who needs a look, what could not be read, and how far the reading is."""
     assert says in triage_screen(of(*answers)).text
 
 
 def test_a_row_a_sim():
-    """
-    SIM, state, verdict, operator and last seen, cut to fit; unknown is said.
-    """
+    """SIM, state, verdict, operator and last seen, cut to fit; unknown is said."""
     lost = sim(7, state=State.OFFLINE, findings=(a_finding(),), sessions=(a_session(end=NOON),))
     unknown = sim(8, state=State.UNKNOWN, sessions=None)
 
@@ -130,9 +124,7 @@ def test_a_row_a_sim():
     ],
 )
 def test_what_could_not_be_read_is_a_row_with_its_reason(error, says):
-    """
-    Nothing that was named is dropped.
-    """
+    """Nothing that was named is dropped."""
     _, row = table_of(triage_screen(of(error)))
 
     assert ["text 0", "❔ not read", says, "unknown", "unknown"] == row
@@ -140,9 +132,7 @@ def test_what_could_not_be_read_is_a_row_with_its_reason(error, says):
 
 @pytest.mark.parametrize("refused", RUNGS)
 def test_two_hundred_sims_keep_the_limits(refused):
-    """
-    On every rung the message is one that Slack takes, and what does not fit is said.
-    """
+    """On every rung the message is one that Slack takes, and what does not fit is said."""
     made = of(*(sim(number, findings=(a_finding(),)) for number in range(200)), cut=50)
 
     drawn = triage_screen(made).without(refused)
@@ -154,9 +144,7 @@ def test_two_hundred_sims_keep_the_limits(refused):
 
 
 def test_details_files_and_sharing():
-    """
-    Each SIM can be chosen, and the files hold all of them, ninety a button.
-    """
+    """Each SIM can be chosen, and the files hold all of them, ninety a button."""
     made = of(*map(sim, range(200)))
     drawn = triage_screen(made)
 
@@ -175,9 +163,7 @@ def test_details_files_and_sharing():
     [(False, ["Watch all", "CSV file", "Share to channel"]), (True, ["Watch all", "CSV file"])],
 )
 def test_what_everybody_reads_is_not_shared_again(for_all, labels):
-    """
-    Sharing is offered to the asker alone.
-    """
+    """Sharing is offered to the asker alone."""
     drawn = triage_screen(of(sim(1), sim(2)), for_all=for_all)
 
     assert labels == [each["text"]["text"] for each in elements(drawn, "button")]
@@ -188,9 +174,7 @@ def test_what_everybody_reads_is_not_shared_again(for_all, labels):
     [(2, 0, "Watch all", 2), (2, 3, "Watch the 2 in trouble", 2), (0, 3, "Watch all", 3)],
 )
 def test_those_in_trouble_can_be_watched(troubled, fine, label, watched):
-    """
-    One button watches them, or all where none is in trouble.
-    """
+    """One button watches them, or all where none is in trouble."""
     lost = [sim(number, findings=(a_finding(),)) for number in range(troubled)]
     drawn = triage_screen(of(*lost, *(sim(100 + number) for number in range(fine))))
 
@@ -202,9 +186,7 @@ def test_those_in_trouble_can_be_watched(troubled, fine, label, watched):
 
 
 def test_what_is_not_offered():
-    """
-    A long table offers no cards, and one that is still read no buttons.
-    """
+    """A long table offers no cards, and one that is still read no buttons."""
     drawn = triage_screen(of(*map(sim, range(21))))
 
     assert ids.WATCH_ALL not in [each["action_id"] for each in elements(drawn, "button")]
@@ -229,9 +211,7 @@ ERRORS = st.builds(
     refused=st.sampled_from(RUNGS),
 )
 def test_anything_at_all_is_drawn_within_the_limits(rows, waiting, cut, refused):
-    """
-    Whatever KORE and people say, Slack takes the message, and none of it speaks to Slack.
-    """
+    """Whatever KORE and people say, Slack takes the message, and none of it speaks to Slack."""
     drawn = triage_screen(Triage(rows, waiting, cut)).without(refused)
 
     assert [] == faults(drawn)
@@ -240,9 +220,7 @@ def test_anything_at_all_is_drawn_within_the_limits(rows, waiting, cut, refused)
 
 
 def test_states_and_next_step():
-    """
-    States are counted worst first; without an outage there is no common next step.
-    """
+    """States are counted worst first; without an outage there is no common next step."""
     answers = [sim(1), sim(2, state=State.OFFLINE), sim(3), TookTooLong()]
 
     made = triage(["1", "2", "3", "4"], answers)
@@ -257,9 +235,7 @@ def test_states_and_next_step():
 
 @pytest.mark.parametrize("state", State)
 def test_a_state_is_a_sign_and_a_word(state):
-    """
-    No sign stands alone.
-    """
+    """No sign stands alone."""
     sign, _, word = state_label(state).partition(" ")
 
     assert sign

@@ -68,16 +68,12 @@ def said(watch, **more):
     ],
 )
 def test_a_card_says_what_is_watched_and_how_it_is(changed, expected):
-    """
-    Whom it is for, what is waited for, the state and since when, its end and its age.
-    """
+    """Whom it is for, what is waited for, the state and since when, its end and its age."""
     assert expected in said(replace(a_watch(), **changed))
 
 
 def test_a_card_elsewhere_and_its_button():
-    """
-    As a direct message it names the channel; the button carries the watch and is read out.
-    """
+    """As a direct message it names the channel; the button carries the watch and is read out."""
     assert "I cannot post in <#C0FLEETOP>, so this card is here" in said(a_watch(), away=True)
     assert "I cannot post" not in said(a_watch())
 
@@ -92,9 +88,7 @@ def test_a_card_elsewhere_and_its_button():
 
 @pytest.mark.parametrize("ending", Ending)
 def test_an_ended_watch_has_no_button(ending):
-    """
-    There is nothing left to stop, and nothing to come.
-    """
+    """There is nothing left to stop, and nothing to come."""
     drawn = watch_card(replace(a_watch(), ending=ending, **ENDED), NOW)
 
     assert "actions" not in [block["type"] for block in drawn.blocks]
@@ -103,9 +97,7 @@ def test_an_ended_watch_has_no_button(ending):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_cannot_speak_to_slack(name):
-    """
-    Whatever a SIM is called, Slack takes the card and is told nothing by the name.
-    """
+    """Whatever a SIM is called, Slack takes the card and is told nothing by the name."""
     drawn = watch_card(a_watch(name=name, reported=a_snapshot(name=name)), NOW)
 
     assert [] == faults(drawn)
@@ -115,9 +107,7 @@ def test_a_name_cannot_speak_to_slack(name):
 
 @given(REPORTS, st.sampled_from(Condition), st.sampled_from([None, *Ending]), st.booleans())
 def test_any_card_is_taken(report, goal, ending, away):
-    """
-    Whatever KORE told, Slack takes the card, with blocks and as text alone.
-    """
+    """Whatever KORE told, Slack takes the card, with blocks and as text alone."""
     seen = snapshot_of(report)
     watch = a_watch(
         name=seen.name, latest=seen, condition=goal, ending=ending, ended_at=ending and NOW
@@ -164,17 +154,13 @@ def read(screen):
     ],
 )
 def test_the_answers_say_what_is_watched(screen, expected):
-    """
-    What, until when, how it is now, where it is told, and what was left out.
-    """
+    """What, until when, how it is now, where it is told, and what was left out."""
     assert expected in read(screen)
     assert [] == faults(screen)
 
 
 def test_each_watch_of_the_list_can_be_stopped():
-    """
-    Beside each row stands its own Stop button, with an id of its own.
-    """
+    """Beside each row stands its own Stop button, with an id of its own."""
     rows = [block for block in list_screen(many(3), [], NOON).blocks if "accessory" in block]
 
     assert ["w0", "w1", "w2"] == [
@@ -185,9 +171,7 @@ def test_each_watch_of_the_list_can_be_stopped():
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_are_data(name):
-    """
-    Whatever SIMs are called, Slack takes each answer, and is told nothing by a name.
-    """
+    """Whatever SIMs are called, Slack takes each answer, and is told nothing by a name."""
     watches = [a_watch(name=name)] * 2
     for screen in (
         begun_screen(watches, 0, NOON),
@@ -280,9 +264,7 @@ def test_a_notice_says_what_changed(notice, expected):
     ],
 )
 def test_a_notice_says_nothing_that_is_not_so(notice, unexpected):
-    """
-    What did not happen, is not known, or may not be seen is not noticed.
-    """
+    """What did not happen, is not known, or may not be seen is not noticed."""
     assert unexpected not in noticed(notice)
 
 
@@ -307,9 +289,7 @@ def test_what_a_notice_knows():
 
 
 def test_the_notification_reads_without_marks():
-    """
-    The text of the message is a whole sentence, in UTC and without bold.
-    """
+    """The text of the message is a whole sentence, in UTC and without bold."""
     drawn = watch_notice(a_watch(), a_notice(), ())
 
     assert drawn.text.startswith("✅ <@U0ANA0001> pump-7 is back online — Telcel on LTE since 20")
@@ -320,9 +300,7 @@ def test_the_notification_reads_without_marks():
     REPORTS, REPORTS, st.sampled_from(NoticeKind), st.sampled_from(Condition), st.text(max_size=300)
 )
 def test_any_notice_is_taken(one, other, kind, goal, why):
-    """
-    Whatever was and is, Slack takes the notice, with blocks and as text alone.
-    """
+    """Whatever was and is, Slack takes the notice, with blocks and as text alone."""
     notice = a_notice(kind, snapshot_of(one), snapshot_of(other), reason=why, unreported=3)
     watch = a_watch(name=one.sim.name, condition=goal, ends_at=NOON + MINUTE + timedelta(days=1))
     changes = notable_changes(notice.before, notice.after)

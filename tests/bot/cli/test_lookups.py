@@ -21,9 +21,7 @@ class Counter:
 
 
 async def test_answers_come_in_the_order_asked(kore):
-    """
-    More SIMs than are asked for at once are all answered, each in its place, each told.
-    """
+    """More SIMs than are asked for at once are all answered, each in its place, each told."""
     names = [story.name for story in all_stories()]
     asked = [*names, "no-such-sim", *reversed(names)]
     done = Counter()
@@ -38,9 +36,7 @@ async def test_answers_come_in_the_order_asked(kore):
 
 
 async def test_only_the_newest_session_stays(kore):
-    """
-    A report keeps one session, and the summary of all.
-    """
+    """A report keeps one session, and the summary of all."""
     settings = load_settings(kore.settings, None, need=Need.KORE)
     async with open_lookups(settings, SystemClock()) as service:
         (report,) = await service.look_up_many(["truck-42"], newest_only=True)

@@ -35,9 +35,7 @@ async def writing_to(stdout: int, folder: Path, *arguments: str) -> tuple[int, s
 
 
 async def test_help_lists_every_command_and_number(simsessions):
-    """
-    --help names each command with what it does, and each exit code with its meaning.
-    """
+    """--help names each command with what it does, and each exit code with its meaning."""
     done = await simsessions("--help")
 
     assert 0 == done.code
@@ -56,9 +54,7 @@ async def test_help_lists_every_command_and_number(simsessions):
     ],
 )
 async def test_a_command_line_that_is_not_understood(simsessions, wrong, says):
-    """
-    Usage, or the nearest command, goes to stderr, and the number is 2.
-    """
+    """Usage, or the nearest command, goes to stderr, and the number is 2."""
     done = await simsessions(*wrong)
 
     assert (2, "") == (done.code, done.out)
@@ -82,23 +78,17 @@ async def test_a_command_line_that_is_not_understood(simsessions, wrong, says):
     ],
 )
 def test_each_kind_of_trouble_has_its_number(error, code):
-    """
-    An error's number says whose it is to mend.
-    """
+    """An error's number says whose it is to mend."""
     assert code == exit_code(error)
 
 
 def test_each_number_has_a_meaning():
-    """
-    No number is without words.
-    """
+    """No number is without words."""
     assert set(ExitCode) == set(MEANINGS)
 
 
 async def test_a_terminal_that_knows_no_emoji(kore, process):
-    """
-    What an old terminal cannot show becomes a question mark, and the words stay.
-    """
+    """What an old terminal cannot show becomes a question mark, and the words stay."""
     done = await process("lookup", "pump-7", PYTHONIOENCODING="ascii", **kore.settings)
 
     assert (0, "") == (done.code, done.err)
@@ -106,9 +96,7 @@ async def test_a_terminal_that_knows_no_emoji(kore, process):
 
 
 async def test_json_in_any_encoding(kore, process):
-    """
-    JSON says the same in an encoding that lacks its letters.
-    """
+    """JSON says the same in an encoding that lacks its letters."""
     settings = kore.settings | {"PYTHONIOENCODING": "iso8859-1"}
     done = await process("lookup", "--json", "kuhlraum-1", "meter-14", **settings)
     missed, found = map(json.loads, done.out.splitlines())
@@ -119,9 +107,7 @@ async def test_json_in_any_encoding(kore, process):
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 async def test_a_full_disk(tmp_path):
-    """
-    What cannot be written is said in a sentence.
-    """
+    """What cannot be written is said in a sentence."""
     full = os.open(FULL, os.O_WRONLY)
     answer = await writing_to(full, tmp_path, "rules")
     os.close(full)
@@ -130,9 +116,7 @@ async def test_a_full_disk(tmp_path):
 
 
 async def test_a_reader_that_left(tmp_path):
-    """
-    Who reads only the first lines, as head does, is no trouble.
-    """
+    """Who reads only the first lines, as head does, is no trouble."""
     reader, writer = os.pipe()
     os.close(reader)
     answer = await writing_to(writer, tmp_path, "rules")
@@ -142,9 +126,7 @@ async def test_a_reader_that_left(tmp_path):
 
 
 def test_a_fault_of_ours(tmp_path, monkeypatch, capsys):
-    """
-    What nobody planned is a sentence that says where, without data, and a number of its own.
-    """
+    """What nobody planned is a sentence that says where, without data, and a number of its own."""
     (tmp_path / "breaks.py").write_text(BREAKS)
     monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
     code = main(["breaks"])
@@ -156,9 +138,7 @@ def test_a_fault_of_ours(tmp_path, monkeypatch, capsys):
 
 
 async def test_the_version_is_told(process):
-    """
-    --version names the program.
-    """
+    """--version names the program."""
     done = await process("--version")
 
     assert done.out.startswith("simsessions ")

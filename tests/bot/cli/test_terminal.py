@@ -14,9 +14,7 @@ from bot.cli.terminal import terminal
 
 
 def test_only_the_word_is_coloured():
-    """
-    A failed check is red in its first word, and what to do stands beneath it.
-    """
+    """A failed check is red in its first word, and what to do stands beneath it."""
     seen = io.StringIO()
     out = Console(file=seen, force_terminal=True, color_system="standard", width=200)
     for line in as_text([failed("clock", "61 s ahead", "let NTP set it")]):
@@ -27,9 +25,7 @@ def test_only_the_word_is_coloured():
 
 
 def test_the_words_stand_under_each_other():
-    """
-    Every line begins with its word, and the names stand in one column.
-    """
+    """Every line begins with its word, and the names stand in one column."""
     lines = [line.plain for line in as_text([well("a", "x"), skipped("a", "y")])]
 
     assert ["ok      a: x", "skipped a: y"] == lines
@@ -37,18 +33,14 @@ def test_the_words_stand_under_each_other():
 
 @pytest.mark.parametrize("data", ["[bold]x[/bold]", ":warning:", "http://x/1"])
 def test_data_is_never_markup(data, capsys):
-    """
-    What KORE says is printed as it is.
-    """
+    """What KORE says is printed as it is."""
     terminal().print(data)
 
     assert f"{data}\n" == capsys.readouterr().out
 
 
 def test_long_lines_are_not_broken(capsys):
-    """
-    A line stays one line, so that grep finds it whole.
-    """
+    """A line stays one line, so that grep finds it whole."""
     terminal().print("word " * 100)
 
     assert 1 == capsys.readouterr().out.count("\n")
@@ -91,9 +83,7 @@ async def run(*arguments: str, terminal: bool, **environ: str) -> tuple[bytes, b
 
 
 async def test_what_takes_long_shows_a_bar():
-    """
-    On a terminal the bar counts the steps, on stderr alone.
-    """
+    """On a terminal the bar counts the steps, on stderr alone."""
     out, shown = await run("0.01", "0.2", terminal=True)
 
     assert b"answers\n" == out
@@ -103,18 +93,14 @@ async def test_what_takes_long_shows_a_bar():
 
 @pytest.mark.parametrize(("after", "terminal"), [("30", True), ("0.01", False)])
 async def test_no_bar(after, terminal):
-    """
-    What is quick shows nothing, and a pipe never does.
-    """
+    """What is quick shows nothing, and a pipe never does."""
     out, shown = await run(after, "0.05", terminal=terminal)
 
     assert (b"answers\n", b"") == (out, shown)
 
 
 async def test_no_colour_where_none_is_wanted():
-    """
-    NO_COLOR takes the colours out of the bar.
-    """
+    """NO_COLOR takes the colours out of the bar."""
     _, shown = await run("0.01", "0.2", terminal=True, NO_COLOR="1")
 
     assert b"Looking up" in shown

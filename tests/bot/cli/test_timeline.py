@@ -32,9 +32,7 @@ def a_report(sessions):
 
 
 async def test_the_picture_is_written_beside_the_answer(kore, simsessions, tmp_path):
-    """
-    The PNG takes the place of an older file, and stdout is what it is without it.
-    """
+    """The PNG takes the place of an older file, and stdout is what it is without it."""
     file = tmp_path / "truck 42.png"
     file.write_bytes(b"old")
     done = await simsessions("lookup", "truck-42", "--timeline", str(file), **kore.settings)
@@ -86,9 +84,7 @@ async def test_what_cannot_be_drawn_is_said_before_kore_is_asked(
 
 
 async def test_an_unknown_sim_has_no_picture(kore, simsessions, tmp_path):
-    """
-    The answer says why, the number is its own, and no file is left behind.
-    """
+    """The answer says why, the number is its own, and no file is left behind."""
     done = await simsessions("lookup", "nobody", "--timeline", "out.png", **kore.settings)
 
     assert 1 == done.code
@@ -97,9 +93,7 @@ async def test_an_unknown_sim_has_no_picture(kore, simsessions, tmp_path):
 
 
 async def test_unread_sessions_are_no_empty_picture(kore, simsessions, tmp_path):
-    """
-    Where the SIM was read and its sessions were not, that is said, the number is KORE's.
-    """
+    """Where the SIM was read and its sessions were not, that is said, the number is KORE's."""
     kore.api.faults.add(broken(times=None, path="DataSessions"))
     settings = kore.settings | {"SIMSESSIONS_KORE_BUDGET": "1s"}
     done = await simsessions("lookup", "truck-42", "--timeline", "out.png", **settings)
@@ -111,17 +105,13 @@ async def test_unread_sessions_are_no_empty_picture(kore, simsessions, tmp_path)
 
 
 def test_a_file_that_cannot_be_written(tmp_path):
-    """
-    What the disk refuses is a sentence with its reason.
-    """
+    """What the disk refuses is a sentence with its reason."""
     with pytest.raises(click.BadParameter, match="could not be written"):
         write(a_report((a_session(),)), tmp_path, Thresholds())
 
 
 def test_nothing_is_written_of_unread_sessions(tmp_path):
-    """
-    The error carries KORE's own reason.
-    """
+    """The error carries KORE's own reason."""
     file = tmp_path / "out.png"
     with pytest.raises(KoreError, match=r"no timeline. KORE is not answering"):
         write(a_report(None), file, Thresholds())
@@ -130,9 +120,7 @@ def test_nothing_is_written_of_unread_sessions(tmp_path):
 
 
 def test_a_place_that_takes_a_file_is_fine(tmp_path):
-    """
-    One SIM and a folder that is there raise nothing.
-    """
+    """One SIM and a folder that is there raise nothing."""
     check_output(["pump-7"], tmp_path / "out.png")
 
     assert [] == list(tmp_path.iterdir())

@@ -58,9 +58,7 @@ def modal(workspace):
 
 
 async def test_say_and_reply(post, workspace, app):
-    """
-    What is said stands in the channel, what is replied in the thread, and the app gets both.
-    """
+    """What is said stands in the channel, what is replied in the thread, and the app gets both."""
     await post("say", channel=FLEET, text="is *pump-7* up?")
     root = workspace.messages.all()[0]
     await post("say", user=BEN.id, channel=FLEET, text="yes", thread_ts=root.ts)
@@ -88,9 +86,7 @@ async def test_a_command(post, workspace, app):
 
 
 async def test_a_click(post, app, message):
-    """
-    A click on a message reaches the app as that button's.
-    """
+    """A click on a message reaches the app as that button's."""
     done = await post("click", user=BEN.id, action_id="go", message_ts=message.ts, block_id="row")
 
     assert DONE == done
@@ -99,9 +95,7 @@ async def test_a_click(post, app, message):
 
 
 async def test_suggestions(browser, app, message):
-    """
-    What is typed into an external select comes back as the app's options.
-    """
+    """What is typed into an external select comes back as the app's options."""
     app.ack = Ack(None, 0.01, {"options": [OPTION]})
     where = {"user": ANA.id, "message_ts": message.ts, "block_id": "row", "action_id": "pick"}
     answer = await browser.post("/page/suggest", json={**where, "typed": "pum"})
@@ -111,9 +105,7 @@ async def test_suggestions(browser, app, message):
 
 
 async def test_a_modal_is_submitted(post, workspace, app, modal):
-    """
-    What was filled in reaches the app, and the modal is gone.
-    """
+    """What was filled in reaches the app, and the modal is gone."""
     done = await post("submit", values={"why": {"text": "because"}})
 
     assert DONE == done
@@ -122,9 +114,7 @@ async def test_a_modal_is_submitted(post, workspace, app, modal):
 
 
 async def test_a_modal_is_closed(post, workspace, modal):
-    """
-    A closed modal is gone.
-    """
+    """A closed modal is gone."""
     assert DONE == await post("close")
     assert workspace.views.top(modal.user) is None
 
@@ -139,9 +129,7 @@ async def test_a_modal_is_closed(post, workspace, modal):
     ],
 )
 async def test_kore_is_made_to_misbehave(post, state, kore, mode, expected):
-    """
-    Each mode sets the faults of KORE's stand-in, whatever they were before, and is shown.
-    """
+    """Each mode sets the faults of KORE's stand-in, whatever they were before, and is shown."""
     before = (await state())["kore"]
     kore.faults.add(Fault(times=None, status=500))
     done = await post("kore", mode=mode)
@@ -154,9 +142,7 @@ async def test_kore_is_made_to_misbehave(post, state, kore, mode, expected):
 
 
 async def test_delivery_is_changed_for_everybody(post, state, controls):
-    """
-    From then on the stand-in for Slack delivers so, and the page shows it.
-    """
+    """From then on the stand-in for Slack delivers so, and the page shows it."""
     done = await post("delivery", mode="twice")
     shown = (await state())["delivery"]
 
@@ -166,9 +152,7 @@ async def test_delivery_is_changed_for_everybody(post, state, controls):
 
 
 async def test_an_event_happens_to_a_sim(post, state, kore, clock):
-    """
-    The page lists the events, and the one that is chosen happens.
-    """
+    """The page lists the events, and the one that is chosen happens."""
     done = await post("event", sim="gateway-3", event="go_silent")
 
     assert DONE == done
@@ -177,9 +161,7 @@ async def test_an_event_happens_to_a_sim(post, state, kore, clock):
 
 
 async def test_bots_are_killed_and_started(post, state, controls):
-    """
-    A bot that does not start is an error on the page, not a crash.
-    """
+    """A bot that does not start is an error on the page, not a crash."""
     killed = await post("bot", number=1, to="kill")
     started = await post("bot", number=1, to="start")
     failed = await post("bot", number=2, to="start")
@@ -234,17 +216,13 @@ NOBODYS = {"message_ts": "1.0", "block_id": "b", "action_id": "a"}
     ],
 )
 async def test_what_cannot_be_done(post, workspace, action, body, outcome):
-    """
-    Whoever or whatever is not there, or makes no sense, is an error, and nothing is written.
-    """
+    """Whoever or whatever is not there, or makes no sense, is an error, and nothing is written."""
     assert outcome == await post(action, **body)
     assert () == workspace.messages.all()
 
 
 async def test_without_controls_nothing_is_offered(workspace):
-    """
-    A page over a workspace alone offers none, and refuses what would need one.
-    """
+    """A page over a workspace alone offers none, and refuses what would need one."""
     actions = {
         "event": {"sim": "gateway-3", "event": "recover"},
         "delivery": {"mode": "twice"},

@@ -21,9 +21,7 @@ async def state_of(browser, user):
 
 
 async def test_state_says_who_and_where(browser):
-    """
-    The state names the person, the workspace, its people, channels and commands.
-    """
+    """The state names the person, the workspace, its people, channels and commands."""
     state = await state_of(browser, "ben")
 
     assert ("Ben Okafor", "Europe/Berlin") == (state["user"]["real_name"], state["user"]["tz"])
@@ -34,9 +32,7 @@ async def test_state_says_who_and_where(browser):
 
 @pytest.mark.parametrize(("user", "seen"), [("ana", ["for all", "for ana"]), ("ben", ["for all"])])
 async def test_an_ephemeral_message_is_for_one(browser, workspace, user, seen):
-    """
-    What only Ana may see is not in the state of Ben's page.
-    """
+    """What only Ana may see is not in the state of Ben's page."""
     workspace.write(FLEET, BOT.id, "for all")
     workspace.write(FLEET, BOT.id, "for ana", ephemeral_to=ANA.id)
     state = await state_of(browser, user)
@@ -48,9 +44,7 @@ async def test_an_ephemeral_message_is_for_one(browser, workspace, user, seen):
     ("name", "person"), [("ben", BEN), (BEN.id, BEN), ("", ANA), ("nobody", ANA), (BOT.id, ANA)]
 )
 def test_viewer(workspace, name, person):
-    """
-    A person is found by name or id; nobody, and no bot, is the first of the people.
-    """
+    """A person is found by name or id; nobody, and no bot, is the first of the people."""
     assert person == viewer(workspace, name)
 
 
@@ -71,9 +65,7 @@ def upload(workspace, name, content):
     ],
 )
 async def test_files_are_served_as_pictures_or_as_bytes(browser, workspace, name, media_type):
-    """
-    A picture is served as one; whatever could run in a browser is served as mere bytes.
-    """
+    """A picture is served as one; whatever could run in a browser is served as mere bytes."""
     file = upload(workspace, name, b"content")
     answers = [
         await browser.get("/page/file", params=p) for p in ({"id": file.id}, {"url": file.url})
@@ -88,16 +80,12 @@ async def test_files_are_served_as_pictures_or_as_bytes(browser, workspace, name
     "params", [{"id": "F404"}, {"url": "https://elsewhere.example/F404/x.png"}, {"url": "x"}, {}]
 )
 async def test_no_other_file_is_served(browser, params):
-    """
-    What was not uploaded is not found.
-    """
+    """What was not uploaded is not found."""
     assert 404 == (await browser.get("/page/file", params=params)).status_code
 
 
 async def test_a_file_without_its_bytes_is_not_served(browser, workspace):
-    """
-    A file that is announced and not uploaded is not found.
-    """
+    """A file that is announced and not uploaded is not found."""
     workspace.files.announce(File("F0000000002", "late.png", 1, "http://127.0.0.1:1/x", 0))
 
     assert 404 == (await browser.get("/page/file", params={"id": "F0000000002"})).status_code
@@ -138,9 +126,7 @@ async def stream(page):
 
 
 async def test_changes_come_as_they_happen(stream, workspace):
-    """
-    A new message, its edit and its end reach the page in order.
-    """
+    """A new message, its edit and its end reach the page in order."""
 
     def write():
         message = workspace.write(FLEET, BOT.id, "hello")
@@ -166,9 +152,7 @@ async def test_changes_come_as_they_happen(stream, workspace):
     ],
 )
 async def test_nobody_is_told_what_is_not_for_them(stream, workspace, user, texts):
-    """
-    Ephemeral messages and channels that a person does not see stay unknown.
-    """
+    """Ephemeral messages and channels that a person does not see stay unknown."""
 
     def write():
         workspace.write(FLEET, BOT.id, "fleet")
@@ -183,18 +167,14 @@ async def test_nobody_is_told_what_is_not_for_them(stream, workspace, user, text
 
 
 async def test_the_end_of_the_workspace_ends_the_stream(stream, workspace):
-    """
-    When the workspace closes, every page's stream ends by itself.
-    """
+    """When the workspace closes, every page's stream ends by itself."""
     _, changes = await stream("ana", workspace.close, 1)
 
     assert [] == changes
 
 
 async def test_silence_has_a_heartbeat():
-    """
-    Between changes there is a sign of life, and nothing is lost to it.
-    """
+    """Between changes there is a sign of life, and nothing is lost to it."""
     changes, received = Changes(), []
     with changes.subscribe() as subscription:
         async for change in with_heartbeats(subscription, 0.001):

@@ -20,9 +20,7 @@ async def answer_to(demo: Demo, text: str) -> str:
 
 
 async def test_a_person_types_and_is_answered():
-    """
-    Each of the three things to type that the demo prints gets its answer.
-    """
+    """Each of the three things to type that the demo prints gets its answer."""
     async with running_demo() as demo:
         typed = [text.removeprefix(COMMAND).strip() for text, _ in demo.examples()]
         told = [await answer_to(demo, text) for text in typed]
@@ -50,9 +48,7 @@ async def test_kore_falls_silent_in_the_middle():
 
 
 async def test_the_page_is_served():
-    """
-    The page, what it lists and the bot's own health are all there.
-    """
+    """The page, what it lists and the bot's own health are all there."""
     async with running_demo() as demo, aiohttp.ClientSession() as browser:
         async with browser.get(demo.url) as page:
             text = await page.text()
@@ -64,9 +60,7 @@ async def test_the_page_is_served():
 
 
 async def test_the_demo_grants_no_more_than_the_manifest():
-    """
-    A scope that manifest.yml lacks is missed in the demo too.
-    """
+    """A scope that manifest.yml lacks is missed in the demo too."""
     async with running_demo() as demo:
         granted = demo.slack.scopes
 

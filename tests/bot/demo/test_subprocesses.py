@@ -77,9 +77,7 @@ async def test_everything_else_lives_on_when_the_bot_is_killed(over_http, tmp_pa
 
 
 async def test_two_bots_share_one_workspace():
-    """
-    Each has its own connection; with one of them killed the other answers.
-    """
+    """Each has its own connection; with one of them killed the other answers."""
     async with running_subprocesses(bots=2) as demo:
         connections = len(demo.slack.socket.connections)
         demo.bots.kill(2)
@@ -93,9 +91,7 @@ async def test_two_bots_share_one_workspace():
 
 
 async def test_a_bot_that_cannot_start_is_an_error(capfd):
-    """
-    Its log says why; nothing of it is left.
-    """
+    """Its log says why; nothing of it is left."""
     bots = BotSubprocesses()
 
     with pytest.raises(BotDidNotStart):
@@ -108,9 +104,7 @@ async def test_a_bot_that_cannot_start_is_an_error(capfd):
 
 @pytest.mark.parametrize("number", [0, 2])
 async def test_there_are_only_so_many(number):
-    """
-    Another number is nobody's.
-    """
+    """Another number is nobody's."""
     bots = BotSubprocesses()
 
     with pytest.raises(KeyError):

@@ -130,9 +130,7 @@ def rules(findings):
 @STEADY
 @given(sessions, sims, st.none() | plans, st.none() | usages.map(tuple))
 def test_no_rule_breaks_whatever_kore_says(rows, sim, plan, usage):
-    """
-    Whatever the fields hold, every rule has an answer, and its sentence can be written.
-    """
+    """Whatever the fields hold, every rule has an answer, and its sentence can be written."""
     for finding in told(rows, sim, plan, usage):
         names = [name for _, name, _, _ in Formatter().parse(finding.says) if name]
         assert all(finding.evidence[name] is not None for name in names)
@@ -144,9 +142,7 @@ def test_no_rule_breaks_whatever_kore_says(rows, sim, plan, usage):
 @STEADY
 @given(sessions, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(rows, dice: random.Random):
-    """
-    Shuffled rows, and rows that come twice, change neither state nor findings.
-    """
+    """Shuffled rows, and rows that come twice, change neither state nor findings."""
     mixed = rows + dice.sample(rows, k=len(rows) // 2)
     dice.shuffle(mixed)
     known, other = Evidence(a_sim(), tuple(rows), NOON), Evidence(a_sim(), tuple(mixed), NOON)
@@ -175,9 +171,7 @@ RESTS_ON = [
 @STEADY
 @given(sessions)
 def test_what_is_never_told_fires_nothing(fields, silent, rows):
-    """
-    Where a field is unknown in every session, no rule that rests on it fires.
-    """
+    """Where a field is unknown in every session, no rule that rests on it fires."""
     blind = [each.model_copy(update=dict.fromkeys(fields)) for each in rows]
     plan = a_plan(international_roaming=())
 
@@ -199,9 +193,7 @@ NEVER_ADDS = [
 @STEADY
 @given(sessions, st.integers(0, 13))
 def test_a_field_that_is_lost_adds_no_finding_of_its_rules(field, names, rows, place):
-    """
-    Knowing one field less of one session never makes a rule fire that rests on that field.
-    """
+    """Knowing one field less of one session never makes a rule fire that rests on that field."""
     before = Evidence(a_sim(), tuple(rows), NOON).sessions
     blind = [
         each.model_copy(update={field: None}) if number == place else each
@@ -214,9 +206,7 @@ def test_a_field_that_is_lost_adds_no_finding_of_its_rules(field, names, rows, p
 @STEADY
 @given(st.lists(st.integers(0, 300), max_size=25))
 def test_the_busiest_span_is_the_fullest_there_is(minutes):
-    """
-    No 60 minutes hold more moments than those that are found, ends included.
-    """
+    """No 60 minutes hold more moments than those that are found, ends included."""
     moments = sorted(NOON - timedelta(minutes=each) for each in minutes)
     found = busiest(moments, timedelta(hours=1))
 

@@ -31,18 +31,14 @@ FILES = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
 
 
 def test_each_file_is_one_rule_of_its_name():
-    """
-    Every file of the folder has one rule, named as the file, and its place in the order.
-    """
+    """Every file of the folder has one rule, named as the file, and its place in the order."""
     assert FILES == sorted(each.name for each in all_rules())
     assert FILES == sorted(ORDER)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_each_rule_has_its_test_of_two_tables(name):
-    """
-    Beside each rule stands a test with a table of what fires and one of what must not.
-    """
+    """Beside each rule stands a test with a table of what fires and one of what must not."""
     test = Path(__file__).parent / "rules" / f"test_{name}.py"
 
     assert {"FIRES", "MUST_NOT"} <= {line.split(" ")[0] for line in test.read_text().splitlines()}
@@ -103,9 +99,7 @@ CAUSES = [
 
 @pytest.mark.parametrize(("why", "findings", "rule"), CAUSES, ids=[why for why, *_ in CAUSES])
 def test_the_cause(why, findings, rule):
-    """
-    The cause is the first finding that stands, if it is grave or explains what is.
-    """
+    """The cause is the first finding that stands, if it is grave or explains what is."""
     cause = cause_of(findings)
 
     assert rule == (cause and cause.rule)
@@ -185,9 +179,7 @@ def speaks(evidence, limits):
 
 
 def test_a_rule_that_breaks_is_logged_counted_and_skipped(monkeypatch, caplog):
-    """
-    One broken rule costs the answer nothing but its own findings.
-    """
+    """One broken rule costs the answer nothing but its own findings."""
     monkeypatch.setattr(engine, "all_rules", lambda: (breaks_half_way, speaks))
     broken = []
     with caplog.at_level(logging.ERROR):
@@ -199,24 +191,18 @@ def test_a_rule_that_breaks_is_logged_counted_and_skipped(monkeypatch, caplog):
 
 
 def test_places_follow_the_order():
-    """
-    Rules stand in the order that is written down, each once.
-    """
+    """Rules stand in the order that is written down, each once."""
     assert list(ORDER) == sorted(ORDER, key=place)
     assert len(ORDER) == len(set(ORDER))
 
 
 def test_the_sim_is_told_first_and_health_last():
-    """
-    From the SIM's own state down to the application.
-    """
+    """From the SIM's own state down to the application."""
     assert ("sim_not_active", "healthy") == (ORDER[0], ORDER[-1])
 
 
 def test_a_rule_that_is_not_listed_comes_last():
-    """
-    Whoever adds a rule need not touch another file.
-    """
+    """Whoever adds a rule need not touch another file."""
     assert ["healthy", "a_new_rule", "b_new_rule"] == sorted(
         ["b_new_rule", "healthy", "a_new_rule"], key=place
     )

@@ -27,9 +27,7 @@ def judged(moment: datetime, seed: int):
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 def test_a_healthy_fleet_is_left_in_peace(moment):
-    """
-    None of the SIMs that live well, each in its own habit, gets a warning at any hour.
-    """
+    """None of the SIMs that live well, each in its own habit, gets a warning at any hour."""
     grave = [
         (name, finding)
         for name, _, findings in judged(moment, seed=7)
@@ -41,9 +39,7 @@ def test_a_healthy_fleet_is_left_in_peace(moment):
 
 
 def test_the_fleet_is_worth_judging():
-    """
-    The fleet is on and off air, with many sessions a SIM, so that peace means something.
-    """
+    """The fleet is on and off air, with many sessions a SIM, so that peace means something."""
     every = list(judged(NOON, seed=7))
 
     assert {State.ONLINE, State.OFFLINE} == {state_of(known, LIMITS) for _, known, _ in every}

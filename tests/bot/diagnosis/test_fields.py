@@ -54,9 +54,7 @@ GENERATIONS = {
     ("number", "radio"), [(n, radio) for n, radios in GENERATIONS.items() for radio in radios]
 )
 def test_radio_links_have_a_generation(number, radio):
-    """
-    Each known radio link is placed in its generation; what cannot be placed is unknown.
-    """
+    """Each known radio link is placed in its generation; what cannot be placed is unknown."""
     assert number == generation(radio)
 
 
@@ -79,9 +77,7 @@ def test_radio_links_have_a_generation(number, radio):
     ],
 )
 def test_countries_have_letters(told, code):
-    """
-    A country is two or three letters, and the USA has one name.
-    """
+    """A country is two or three letters, and the USA has one name."""
     assert code == country(told)
 
 
@@ -100,9 +96,7 @@ def test_countries_have_letters(told, code):
     ],
 )
 def test_networks_are_told_apart_by_number(mcc, mnc, network):
-    """
-    A network is its country's code and a number; half of it is not enough.
-    """
+    """A network is its country's code and a number; half of it is not enough."""
     assert network == network_of(a_session(operator_mcc=mcc, operator_mnc=mnc))
 
 
@@ -116,9 +110,7 @@ def test_networks_are_told_apart_by_number(mcc, mnc, network):
     ],
 )
 def test_networks_are_named_as_received(changes, name):
-    """
-    People read the operator's name and its numbers as they came.
-    """
+    """People read the operator's name and its numbers as they came."""
     assert name == network_name(a_session(**changes))
 
 
@@ -126,9 +118,7 @@ def test_networks_are_named_as_received(changes, name):
     ("told", "number"), [("310", 310), (334, 334), ("001", 1), (None, None), ("abc", None)]
 )
 def test_the_country_code_is_a_number(told, number):
-    """
-    The mobile country code stands alone, whatever the rest of the network.
-    """
+    """The mobile country code stands alone, whatever the rest of the network."""
     assert number == mcc(a_session(operator_mcc=told, operator_mnc=None))
 
 
@@ -150,9 +140,7 @@ def test_the_country_code_is_a_number(told, number):
     ],
 )
 def test_devices_are_told_apart_by_14_digits(imei, name):
-    """
-    The first 14 digits name a device; zeros, blanks and fragments name none.
-    """
+    """The first 14 digits name a device; zeros, blanks and fragments name none."""
     assert name == device(a_session(imei=imei).imei)
 
 
@@ -160,9 +148,7 @@ def test_devices_are_told_apart_by_14_digits(imei, name):
     ("told", "known"), [("a", "a"), (" a ", "a"), ("", None), (None, None), ("N/A", None)]
 )
 def test_words_for_nothing_are_nothing(told, known):
-    """
-    Text that only says that nothing is known is unknown.
-    """
+    """Text that only says that nothing is known is unknown."""
     assert known == known_text(told)
 
 
@@ -179,9 +165,7 @@ def test_words_for_nothing_are_nothing(told, known):
     ],
 )
 def test_cells_of_zeros_are_none(told, known):
-    """
-    A cell id of nothing but zeros is a placeholder.
-    """
+    """A cell id of nothing but zeros is a placeholder."""
     assert known == cell(told)
 
 
@@ -190,16 +174,12 @@ def test_cells_of_zeros_are_none(told, known):
     [(3, 4, (3, 4)), (0, 0, (0, 0)), (None, 4, None), (3, None, None), (-1, 4, None)],
 )
 def test_counters_are_known_together(up, down, counts):
-    """
-    Counters are known when both are; missing is never 0.
-    """
+    """Counters are known when both are; missing is never 0."""
     assert counts == packets(a_session(packets_uploaded=up, packets_downloaded=down))
 
 
 def test_only_closed_sessions_have_a_length():
-    """
-    An open session has no length, nor one that ended before it began.
-    """
+    """An open session has no length, nor one that ended before it began."""
     sessions = (closed(50, 5), closed(50, 0), still_open(50), closed(50, -5))
 
     none = timedelta(0)

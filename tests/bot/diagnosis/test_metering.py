@@ -20,18 +20,14 @@ STARTS = [
 
 @pytest.mark.parametrize(("why", "created", "now", "start"), STARTS)
 def test_the_month_begins_on_the_day_of_creation(why, created, now, start):
-    """
-    The metering month begins at 00:00 UTC of the day of the month on which the SIM was made.
-    """
+    """The metering month begins at 00:00 UTC of the day of the month on which the SIM was made."""
     begins = month_start(a_sim(date_created=created), datetime.fromisoformat(now))
 
     assert datetime.fromisoformat(f"{start}T00:00:00+00:00") == begins, why
 
 
 def test_an_unknown_day_makes_it_30_days():
-    """
-    Without `date_created` it is the last 30 days, to the minute.
-    """
+    """Without `date_created` it is the last 30 days, to the minute."""
     now = datetime(2026, 1, 31, 12, 30, 45, tzinfo=timezone(timedelta(hours=0)))
 
     assert datetime(2026, 1, 1, 12, 30, tzinfo=UTC) == month_start(a_sim(), now)
@@ -52,7 +48,5 @@ def test_an_unknown_day_makes_it_30_days():
     ],
 )
 def test_usage_is_summed_up_where_it_is_told(records, total):
-    """
-    What was used since the month began is summed up, and unknown where no record tells.
-    """
+    """What was used since the month began is summed up, and unknown where no record tells."""
     assert total == used_bytes(tuple(records), NOON - timedelta(days=30))

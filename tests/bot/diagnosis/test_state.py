@@ -25,34 +25,26 @@ BY_SESSIONS = [
 @pytest.mark.parametrize(("why", "sessions", "state"), BY_SESSIONS)
 @pytest.mark.parametrize("status", ["active", "ready", "updating", "scheduled", None, "unheard-of"])
 def test_the_newest_session_gives_the_state(why, sessions, state, status):
-    """
-    A SIM that may connect, or whose status says nothing, is what its newest session is.
-    """
+    """A SIM that may connect, or whose status says nothing, is what its newest session is."""
     assert state is state_of(evidence(*sessions, status=status), LIMITS), why
 
 
 @pytest.mark.parametrize("sessions", [[], [still_open(H)], [closed(H, 5)]])
 @pytest.mark.parametrize("status", BLOCKED)
 def test_the_sim_comes_first(status, sessions):
-    """
-    A blocked SIM is blocked whatever its sessions say.
-    """
+    """A blocked SIM is blocked whatever its sessions say."""
     assert State.BLOCKED is state_of(evidence(*sessions, status=status), LIMITS)
 
 
 def test_a_new_sim_is_not_activated():
-    """
-    A new SIM is not activated, with sessions or without.
-    """
+    """A new SIM is not activated, with sessions or without."""
     states = {state_of(evidence(*s, status="new"), LIMITS) for s in ([], [still_open(H)])}
 
     assert {State.NOT_ACTIVATED} == states
 
 
 def test_unread_sessions_are_unknown_unless_the_sim_tells():
-    """
-    Sessions that could not be read make the state unknown, but a blocked SIM stays blocked.
-    """
+    """Sessions that could not be read make the state unknown, but a blocked SIM stays blocked."""
     states = [state_of(evidence(unread=True, status=s), LIMITS) for s in ("active", "suspended")]
 
     assert [State.UNKNOWN, State.BLOCKED] == states
@@ -72,9 +64,7 @@ SINCE = [
 
 @pytest.mark.parametrize(("why", "sim", "sessions", "moment"), SINCE)
 def test_since_when_the_state_holds(why, sim, sessions, moment):
-    """
-    The state holds since the start or end of the newest session, or the SIM's last change.
-    """
+    """The state holds since the start or end of the newest session, or the SIM's last change."""
     known = evidence(*sessions, **sim)
 
     assert moment == since(state_of(known, LIMITS), known), why

@@ -8,9 +8,7 @@ from tests.bot.diagnosis.cases import LIMITS
 
 
 def test_every_threshold_says_whose_it_is():
-    """
-    Each threshold has a source, a vendor's or our own.
-    """
+    """Each threshold has a source, a vendor's or our own."""
     assert {each.name for each in fields(Thresholds)} == set(sources()) == set(defaults())
     assert all(sources().values())
 
@@ -27,16 +25,12 @@ def test_every_threshold_says_whose_it_is():
     ],
 )
 def test_vendors_are_named(name, vendor):
-    """
-    A vendor's number is told as the vendor's, ours as ours.
-    """
+    """A vendor's number is told as the vendor's, ours as ours."""
     assert LIMITS.source(name).startswith(vendor)
 
 
 def test_a_changed_threshold_is_no_vendors():
-    """
-    Whoever sets another number cannot hide behind the vendor.
-    """
+    """Whoever sets another number cannot hide behind the vendor."""
     changed = replace(LIMITS, flapping_starts=9, silent_after=timedelta(days=3))
 
     assert {"set for this bot"} == {changed.source(n) for n in ("flapping_starts", "silent_after")}

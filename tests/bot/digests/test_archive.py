@@ -32,25 +32,19 @@ async def every(archive, *, redacts):
 
 
 async def test_a_digest_is_found(archive):
-    """
-    A digest comes back as it was made.
-    """
+    """A digest comes back as it was made."""
     assert QUIET == await archive.digest("s1", DUE)
 
 
 async def test_the_gravest_come_first(archive):
-    """
-    SIMs with nothing amiss stand in the list too, at its end.
-    """
+    """SIMs with nothing amiss stand in the list too, at its end."""
     found = await archive.worst("s1", DUE, redacts=False)
 
     assert [f"pump-{n}" for n in reversed(range(70))] == [sim.name for sim in found]
 
 
 async def test_all_sims_come_a_few_at_a_time(archive):
-    """
-    Each SIM comes once, in portions that hold nobody up.
-    """
+    """Each SIM comes once, in portions that hold nobody up."""
     pages = await every(archive, redacts=False)
 
     assert [f"pump-{n}" for n in range(70)] == [each.snapshot.name for p in pages for each in p]
@@ -59,9 +53,7 @@ async def test_all_sims_come_a_few_at_a_time(archive):
 
 
 async def test_numbers_are_left_out_where_they_must_be(archive):
-    """
-    Who may not see which device it is, is not told by the rows either.
-    """
+    """Who may not see which device it is, is not told by the rows either."""
     pages = await every(archive, redacts=True)
 
     assert {None} == {each.snapshot.imei14 for page in pages for each in page}
@@ -69,9 +61,7 @@ async def test_numbers_are_left_out_where_they_must_be(archive):
 
 @pytest.mark.parametrize("of", ["s1", "s2"])
 async def test_what_is_no_longer_kept(archive, database, of):
-    """
-    A digest whose rows are gone, or that never was, is said to be gone.
-    """
+    """A digest whose rows are gone, or that never was, is said to be gone."""
     runs = DigestRuns(database)
     run = await runs.find("s1", 600.0)
     await runs.change(run.id, Stage.POSTED, has_rows=False)
@@ -83,9 +73,7 @@ async def test_what_is_no_longer_kept(archive, database, of):
 
 
 async def test_days(archive, database):
-    """
-    The days of a SIM come by number; one that was never scanned has none.
-    """
+    """The days of a SIM come by number; one that was never scanned has none."""
     async with database.write() as tx:
         await SimDays(database).put({"DE1": merged_months({}, {20_000: Day(3)}, 20_000)}, tx)
 

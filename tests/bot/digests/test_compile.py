@@ -81,9 +81,7 @@ async def test_a_first_digest(scene):
 
 
 async def test_what_changed_since_the_digest_before(scene):
-    """
-    Rows whose mark differs are compared, the others are not looked at.
-    """
+    """Rows whose mark differs are compared, the others are not looked at."""
     before = await scene.run(60.0, row(1), row(2), row(3))
     silent = row(1, mark=2, state=State.OFFLINE)
     run = await scene.run(120.0, silent, row(2, mark=1, state=State.OFFLINE), row(4))
@@ -96,9 +94,7 @@ async def test_what_changed_since_the_digest_before(scene):
 
 
 async def test_sims_that_failed_are_no_change(scene):
-    """
-    A SIM that could not be read is named with its reason and counted apart.
-    """
+    """A SIM that could not be read is named with its reason and counted apart."""
     await scene.run(60.0, row(1))
     run = await scene.run(120.0, row(1, mark=2, fault="no answer", state=State.OFFLINE))
     digest = await scene.digest(run)
@@ -124,9 +120,7 @@ async def test_a_common_outage(scene):
 
 
 async def test_failed_sims_do_not_hide_an_outage(scene):
-    """
-    The part that must be lost is one of the SIMs that could be read.
-    """
+    """The part that must be lost is one of the SIMs that could be read."""
     lost = [row(n, lost=1000.0) for n in range(3)]
     failed = [row(n, fault="no answer") for n in range(100, 150)]
 
@@ -134,9 +128,7 @@ async def test_failed_sims_do_not_hide_an_outage(scene):
 
 
 async def test_what_was_missed_is_said_once(scene):
-    """
-    Skipped runs since the digest before, and those that were never begun, each once.
-    """
+    """Skipped runs since the digest before, and those that were never begun, each once."""
     await scene.run(3600.0, row(1), stage=Stage.SKIPPED, why="long ago")
     await scene.run(7200.0, row(1))
     await scene.run(10_800.0, stage=Stage.SKIPPED, why="busy")
@@ -149,9 +141,7 @@ async def test_what_was_missed_is_said_once(scene):
 
 
 async def test_numbers_are_left_out_where_they_must_be(scene):
-    """
-    What names a card or a device is withheld everywhere in the digest.
-    """
+    """What names a card or a device is withheld everywhere in the digest."""
     await scene.run(60.0, row(1, imei14="1" * 14))
     told = row(1, mark=2, imei14="2" * 14, gravity=MIN_GRAVITY)
     named = replace(told, row=told.row.replace("pump-1", "pump 89012600000000123456"))
@@ -165,9 +155,7 @@ async def test_numbers_are_left_out_where_they_must_be(scene):
 
 
 async def test_a_problem_makes_nobody_gone(scene):
-    """
-    Where no SIM could be listed, none is gone.
-    """
+    """Where no SIM could be listed, none is gone."""
     await scene.run(60.0, row(1))
     digest = await scene.digest(await scene.run(120.0), problem="No answer.")
 
@@ -175,9 +163,7 @@ async def test_a_problem_makes_nobody_gone(scene):
 
 
 async def test_a_large_fleet_is_bounded(scene):
-    """
-    All are counted; of each list a few dozen are kept.
-    """
+    """All are counted; of each list a few dozen are kept."""
     await scene.run(60.0, *(row(n) for n in range(700)))
     rows = [row(n, mark=2, state=State.OFFLINE, gravity=MIN_GRAVITY) for n in range(100, 900)]
     digest = await scene.digest(await scene.run(120.0, *rows))
@@ -225,18 +211,14 @@ def gathered(*pairs, most=10, **how):
     ],
 )
 def test_what_is_reported(changed, kinds):
-    """
-    What matters to a channel is counted by kind, with the SIM's name, and nothing else.
-    """
+    """What matters to a channel is counted by kind, with the SIM's name, and nothing else."""
     found = gathered(pair(ONLINE, replace(ONLINE, **changed)))
 
     assert [(kind, 1, ["pump-7"]) for kind in kinds] == found
 
 
 def test_a_change_back_is_reported():
-    """
-    A SIM that is back and a finding that is gone are reported too.
-    """
+    """A SIM that is back and a finding that is gone are reported too."""
     before = replace(ONLINE, state=State.OFFLINE, findings=(FLAPPING,))
     kinds = (ChangeKind.CAME_BACK, ChangeKind.FINDING_GONE)
 
@@ -244,9 +226,7 @@ def test_a_change_back_is_reported():
 
 
 def test_the_gravest_are_kept():
-    """
-    All are counted; of those kept the gravest come first, then those that came first.
-    """
+    """All are counted; of those kept the gravest come first, then those that came first."""
     worse = replace(ONLINE, state=State.OFFLINE, findings=(Found("gone_silent", "critical", "S"),))
     silent = [replace(ONLINE, name=f"pump-{n}", state=State.OFFLINE) for n in range(5)]
     before = replace(ONLINE, findings=worse.findings)
@@ -258,9 +238,7 @@ def test_the_gravest_are_kept():
 
 
 def test_numbers_are_hidden_where_they_must_be():
-    """
-    In a shared channel it is told that the device is another, and not which.
-    """
+    """In a shared channel it is told that the device is another, and not which."""
     found = ChangeCollector(5, redacts=True)
     found.add(pair(ONLINE, replace(ONLINE, imei14="2" * 14, name="pump 89012600000000123456")))
     changed = found.groups()[0].first[0]
@@ -274,16 +252,12 @@ def test_numbers_are_hidden_where_they_must_be():
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "nonsense", '{"name":"x"}'])
 def test_a_row_that_cannot_be_read_is_no_change(text):
-    """
-    A row of another version does not stop the digest.
-    """
+    """A row of another version does not stop the digest."""
     assert [] == gathered(Pair(SID, text, ONLINE.to_json()))
 
 
 def test_a_list_names_the_gravest_finding():
-    """
-    What stands beside a SIM is its first finding that says more than its state.
-    """
+    """What stands beside a SIM is its first finding that says more than its state."""
     findings = (Found("sim_not_active", "critical", "Suspended"), FLAPPING)
     snapshot = replace(ONLINE, findings=findings)
 

@@ -77,9 +77,7 @@ def test_sessions_add_up_to_days(case):
 
 
 def test_a_day_is_that_of_utc():
-    """
-    A moment belongs to its day in UTC, whatever zone it is told in.
-    """
+    """A moment belongs to its day in UTC, whatever zone it is told in."""
     assert NOON.date() == date_of(day_number(NOON))
 
 
@@ -94,9 +92,7 @@ def test_a_day_is_that_of_utc():
     ],
 )
 def test_unknown_packets_are_not_nothing(told, expected):
-    """
-    Packets are unknown where sessions ran and none of them told; a day without any has 0.
-    """
+    """Packets are unknown where sessions ran and none of them told; a day without any has 0."""
     sessions = [
         closed(NOON + n * H, H, packets_uploaded=up, packets_downloaded=down)
         for n, (up, down) in enumerate(told)
@@ -107,9 +103,7 @@ def test_unknown_packets_are_not_nothing(told, expected):
 
 
 def test_no_day_has_more_than_its_minutes():
-    """
-    Sessions that overlap do not make a day longer.
-    """
+    """Sessions that overlap do not make a day longer."""
     found = added_up(*(closed(NOON - 36 * H - n * timedelta(seconds=1), 30 * H) for n in range(3)))
 
     assert 1440 == found[1].minutes
@@ -129,9 +123,7 @@ ANY_DAY = st.builds(
 
 @given(st.dictionaries(st.integers(TODAY - 70, TODAY), ANY_DAY, max_size=20))
 def test_what_is_packed_is_read_again(days):
-    """
-    Any days come back as they were, in order, with nothing between them.
-    """
+    """Any days come back as they were, in order, with nothing between them."""
     found = unpacked(merged_months({}, days, TODAY))
 
     assert dict(sorted(days.items())) == found
@@ -147,9 +139,7 @@ def packed_window():
 
 
 def test_a_month_is_a_row_of_its_own():
-    """
-    Days of two months are two rows, none longer than its days.
-    """
+    """Days of two months are two rows, none longer than its days."""
     sizes = {month: len(room) for month, room in packed_window().items()}
 
     assert {month_of(WINDOW[0]), THIS_MONTH} == set(sizes)
@@ -157,9 +147,7 @@ def test_a_month_is_a_row_of_its_own():
 
 
 def test_what_is_too_large_is_cut():
-    """
-    A number that has no room is the largest that has, never a small one.
-    """
+    """A number that has no room is the largest that has, never a small one."""
     day = Day(sessions=70_000, networks=300, up=2**40, down=2**33)
     expected = Day(sessions=65_535, networks=255, up=2**32 - 2, down=2**32 - 2)
 
@@ -167,9 +155,7 @@ def test_what_is_too_large_is_cut():
 
 
 def test_the_stored_state_of_a_day_stays():
-    """
-    A later scan that adds a day up anew keeps the state of the scan made on that day.
-    """
+    """A later scan that adds a day up anew keeps the state of the scan made on that day."""
     scanned = Day(state=State.OFFLINE, worst=Severity.CRITICAL)
     first = merged_months({}, {TODAY: scanned}, TODAY)
     second = first | merged_months(first, {TODAY: Day(sessions=4)}, TODAY + 1)
@@ -178,9 +164,7 @@ def test_the_stored_state_of_a_day_stays():
 
 
 def test_only_changed_months_are_given():
-    """
-    A scan of today leaves the month before alone.
-    """
+    """A scan of today leaves the month before alone."""
     packed = merged_months({}, {TODAY - 40: Day(), TODAY: Day()}, TODAY)
 
     assert [THIS_MONTH] == list(merged_months(packed, {TODAY: Day(1)}, TODAY))
@@ -199,16 +183,12 @@ def test_only_changed_months_are_given():
     ids=["new", "younger than the window", "made later", "final", "final later", "long pause"],
 )
 def test_the_first_day_that_is_not_final(packed, today, made, expected):
-    """
-    Days are added up from the window, or the SIM's own first day, on, and no final day again.
-    """
+    """Days are added up from the window, or the SIM's own first day, on, and no final day again."""
     assert expected == first_open_day(packed, today, made)
 
 
 def test_a_row_cut_short_gives_what_is_whole():
-    """
-    Half a day at the end of a row is no day.
-    """
+    """Half a day at the end of a row is no day."""
     first = first_day(THIS_MONTH)
     packed = merged_months({}, {first: Day(1), first + 1: Day(2)}, TODAY)
 
@@ -216,9 +196,7 @@ def test_a_row_cut_short_gives_what_is_whole():
 
 
 def test_a_state_that_is_not_known_yet_is_unknown():
-    """
-    A row of a newer version is read as far as this one understands it.
-    """
+    """A row of a newer version is read as far as this one understands it."""
     first = first_day(THIS_MONTH)
     packed = merged_months({}, {first: Day(state=State.ONLINE)}, TODAY)[THIS_MONTH]
     newer = bytes([packed[0] | 0x0F]) + packed[1:]

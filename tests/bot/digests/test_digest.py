@@ -20,9 +20,7 @@ from tests.builders import NOON
 
 
 def test_a_digest_is_stored_and_read():
-    """
-    What is made is what is posted, also after a crash.
-    """
+    """What is made is what is posted, also after a crash."""
     digest = a_digest()
 
     assert digest == Digest.from_json(digest.to_json())
@@ -30,9 +28,7 @@ def test_a_digest_is_stored_and_read():
 
 
 def test_what_another_version_stored_is_read():
-    """
-    Fields that are not known are left out, fields that are missing have their default.
-    """
+    """Fields that are not known are left out, fields that are missing have their default."""
     stored = QUIET.to_json().decode()
 
     assert QUIET == Digest.from_json(stored.replace("{", '{"later":1,', 1))
@@ -40,17 +36,13 @@ def test_what_another_version_stored_is_read():
 
 @pytest.mark.parametrize("stored", ["", "{}", "[]", '{"counts":5}'])
 def test_what_is_no_digest_is_refused(stored):
-    """
-    What cannot be read is an error, never an empty digest.
-    """
+    """What cannot be read is an error, never an empty digest."""
     with pytest.raises(ValueError, match="Digest"):
         Digest.from_json(stored)
 
 
 def test_nothing_new_is_quiet():
-    """
-    A digest in which nothing changed is quiet, however bad the fleet is.
-    """
+    """A digest in which nothing changed is quiet, however bad the fleet is."""
     assert QUIET.is_quiet
     assert replace(QUIET, worst=SimSample(3)).is_quiet
 
@@ -76,9 +68,7 @@ def test_nothing_new_is_quiet():
     ],
 )
 def test_news_is_not_quiet(news):
-    """
-    Whatever somebody must read is never kept back, and the first digest neither.
-    """
+    """Whatever somebody must read is never kept back, and the first digest neither."""
     assert not replace(QUIET, **news).is_quiet
 
 
@@ -86,18 +76,14 @@ def test_news_is_not_quiet(news):
     ("failed", "unreliable"), [(0, False), (1, False), (20, False), (21, True), (100, True)]
 )
 def test_too_many_failures(failed, unreliable):
-    """
-    More than a fifth that could not be read makes the rest unreliable.
-    """
+    """More than a fifth that could not be read makes the rest unreliable."""
     counts = {"online": 100 - failed, "failed": failed}
 
     assert unreliable == replace(QUIET, counts=counts).is_unreliable
 
 
 def test_sims_are_counted():
-    """
-    A digest is about all its SIMs, also those that could not be read.
-    """
+    """A digest is about all its SIMs, also those that could not be read."""
     digest = replace(QUIET, counts={"online": 2, "failed": 3}, due=NOON + timedelta(days=1))
 
     assert (5, 3) == (digest.sims, digest.failed)

@@ -30,9 +30,7 @@ EVERY = [SID, *(sid(n) for n in range(2, 8))]
     ],
 )
 async def test_the_sims_of_a_selection(kore, selection, expected):
-    """
-    All SIMs that are meant are listed, and no other.
-    """
+    """All SIMs that are meant are listed, and no other."""
     roster = await list_sims(selection, kore)
 
     assert sorted(expected) == sorted(each for chunk in names(roster) for each in chunk)
@@ -40,9 +38,7 @@ async def test_the_sims_of_a_selection(kore, selection, expected):
 
 
 async def test_chunks(kore):
-    """
-    Chunks are full but for the last, and can be read again from the start.
-    """
+    """Chunks are full but for the last, and can be read again from the start."""
     roster = await list_sims(Selection(SelectionKind.ALL), kore, size=3)
 
     assert [3, 3, 1] == [len(chunk) for chunk in names(roster)]
@@ -50,9 +46,7 @@ async def test_chunks(kore):
 
 
 async def test_a_named_sim_that_is_gone_is_told(kore):
-    """
-    What KORE no longer has is named as it was typed, and costs the others nothing.
-    """
+    """What KORE no longer has is named as it was typed, and costs the others nothing."""
     listed = (ListedSim(sid(99), "old-pump"), ListedSim(sid(2), "pump-17"))
     roster = await list_sims(Selection(SelectionKind.LISTED, sims=listed), kore)
 
@@ -67,9 +61,7 @@ async def test_a_named_sim_that_is_gone_is_told(kore):
     ],
 )
 async def test_a_list_that_fails_is_no_short_list(kore, api, selection):
-    """
-    Where KORE does not give the whole list there is none.
-    """
+    """Where KORE does not give the whole list there is none."""
     api.faults.add(Fault(path="/v1/Sims", times=None, status=503))
 
     with pytest.raises(KoreError):
@@ -77,9 +69,7 @@ async def test_a_list_that_fails_is_no_short_list(kore, api, selection):
 
 
 def test_a_sim_is_packed_whole():
-    """
-    What judging needs of a SIM comes back as it was, also what is unknown.
-    """
+    """What judging needs of a SIM comes back as it was, also what is unknown."""
     sims = (
         a_sim(eid="89" * 16, date_created="2026-01-01T00:00:00Z"),
         a_sim(sid=sid(2), status=None),
@@ -89,9 +79,7 @@ def test_a_sim_is_packed_whole():
 
 
 def test_packed_sims_are_small():
-    """
-    A SIM waiting to be asked takes little room in the store.
-    """
+    """A SIM waiting to be asked takes little room in the store."""
     sims = [
         a_sim(sid=f"DE{n * 2654435761 % 2**128:032x}", unique_name=f"pump-{n}") for n in range(100)
     ]

@@ -39,9 +39,7 @@ def wrong(**changes):
     ],
 )
 def test_what_is_right(changes):
-    """
-    Nothing is said of what can be taken as it is.
-    """
+    """Nothing is said of what can be taken as it is."""
     assert {} == wrong(**changes)
 
 
@@ -71,9 +69,7 @@ def test_what_is_right(changes):
     ],
 )
 def test_what_is_wrong(changes, field, words):
-    """
-    Each fault stands at its field, and only there.
-    """
+    """Each fault stands at its field, and only there."""
     found = wrong(**changes)
 
     assert [field] == list(found)
@@ -81,9 +77,7 @@ def test_what_is_wrong(changes, field, words):
 
 
 def test_all_faults_come_at_once():
-    """
-    Nobody sends the form off four times to hear of four faults.
-    """
+    """Nobody sends the form off four times to hear of four faults."""
     found = wrong(name="", pattern="", every=Frequency.CRON, zone="x", quiet_from="22:00")
 
     assert {
@@ -96,9 +90,7 @@ def test_all_faults_come_at_once():
 
 
 def test_the_shortest_gap_is_a_setting():
-    """
-    A workspace may allow a digest every minute, or none more often than daily.
-    """
+    """A workspace may allow a digest every minute, or none more often than daily."""
     each_minute = replace(GOOD, every=Frequency.CRON, cron="* * * * *")
     hourly = replace(GOOD, every=Frequency.HOURS, hours="1")
 
@@ -126,9 +118,7 @@ def test_the_shortest_gap_is_a_setting():
     ],
 )
 def test_a_subscription_can_be_filled_in_again(changes):
-    """
-    Editing begins with what is there, and leaving it as it is changes nothing.
-    """
+    """Editing begins with what is there, and leaving it as it is changes nothing."""
     before = subscription(**changes)
     draft = values_of(before)
 

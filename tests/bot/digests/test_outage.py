@@ -36,9 +36,7 @@ async def found(losses, asked):
 
 
 async def test_sims_lost_together_are_one_outage():
-    """
-    Three SIMs lost on one network within half an hour are an outage, told with its span.
-    """
+    """Three SIMs lost on one network within half an hour are an outage, told with its span."""
     losses = [Loss("334-20", n * 10 * MINUTE) for n in range(3)]
 
     assert (Outage("334-20", 3, 0.0, 20 * MINUTE),) == await found(losses, 10)
@@ -55,16 +53,12 @@ async def test_sims_lost_together_are_one_outage():
     ],
 )
 async def test_what_is_no_outage(losses, asked):
-    """
-    Too few, too far apart, on several networks, or too small a part of all is no outage.
-    """
+    """Too few, too far apart, on several networks, or too small a part of all is no outage."""
     assert () == await found(losses, asked)
 
 
 async def test_the_greatest_comes_first():
-    """
-    Each network has its own outage, and the one with the most SIMs is told first.
-    """
+    """Each network has its own outage, and the one with the most SIMs is told first."""
     losses = [Loss("1-1", 0.0)] * 3 + [Loss("2-2", 0.0)] * 5
 
     assert ["2-2", "1-1"] == [outage.network for outage in await found(losses, 10)]
@@ -84,16 +78,12 @@ async def test_the_greatest_comes_first():
     ],
 )
 def test_a_loss(session, findings, expected):
-    """
-    A SIM is lost where a silence was found, on a known network, at a known moment.
-    """
+    """A SIM is lost where a silence was found, on a known network, at a known moment."""
     assert expected == loss_of(session, findings)
 
 
 def test_a_fleet_member_has_all_that_outages_are_compared_by():
-    """
-    The row of a scan tells a SIM's traits and when it was lost; a failed row tells nothing.
-    """
+    """The row of a scan tells a SIM's traits and when it was lost; a failed row tells nothing."""
     seen = a_snapshot("offline", plan="WP1", cell_id="334-020-1-1")
     row = ScanRow(SID, "offline", 0, 0, seen.to_json(), lost_on="334-20", lost_at=12.0)
     heard = seen.seen_at.timestamp()
@@ -111,9 +101,7 @@ SIMS = st.lists(
 
 @given(SIMS)
 async def test_the_rule_over_several_sims_finds_the_same(sims):
-    """
-    Streamed losses make an outage of as many SIMs as the rule that sees all of them at once.
-    """
+    """Streamed losses make an outage of as many SIMs as the rule that sees all of them at once."""
     cases = [
         Case(
             f"DE{n:032x}",

@@ -64,9 +64,7 @@ def told(snapshot):
 
 
 async def test_a_scan_judges_as_a_look_up_does(scanner, sims, kore, clock):
-    """
-    For every story state and findings are those that a person would be told.
-    """
+    """For every story state and findings are those that a person would be told."""
     scanned = await scanner.scan(sims, {})
     resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
     lookup = SessionLookup(kore, resolver, clock, Thresholds())
@@ -80,9 +78,7 @@ async def test_a_scan_judges_as_a_look_up_does(scanner, sims, kore, clock):
 
 
 async def test_no_sim_is_lost_among_many_at_once(kore, api, clock, executor):
-    """
-    However answers come in between each other, each SIM has its row, or is a failure.
-    """
+    """However answers come in between each other, each SIM has its row, or is a failure."""
     api.faults.latency = 0.01
     scanner = Scanner(kore, Judge(Thresholds()), clock, executor, at_once=20)
     sims = [sim async for sim in kore.sims()] * 3
@@ -94,9 +90,7 @@ async def test_no_sim_is_lost_among_many_at_once(kore, api, clock, executor):
 
 
 async def test_an_answer_that_cannot_be_read_is_asked_for_again(scanner, sims, api):
-    """
-    A page that is broken once costs no SIM its row.
-    """
+    """A page that is broken once costs no SIM its row."""
     busy = {"status": 200, "body": "<html>busy</html>", "content_type": "text/html"}
     api.faults.add(Fault(path="DataSessions", times=1, **busy))
     scanned = await scanner.scan(sims[:3], {})
@@ -105,9 +99,7 @@ async def test_an_answer_that_cannot_be_read_is_asked_for_again(scanner, sims, a
 
 
 async def test_all_pages_of_a_long_history_count(scanner, kore, clock, api):
-    """
-    Where one page is not all of a SIM's sessions, the others are read too.
-    """
+    """Where one page is not all of a SIM's sessions, the others are read too."""
     api.add(
         {"sid": "DE" + "7" * 32, "unique_name": "busy", "status": "active"},
         [
@@ -126,9 +118,7 @@ async def test_all_pages_of_a_long_history_count(scanner, kore, clock, api):
 
 
 async def test_one_request_a_sim(scanner, sims, api):
-    """
-    A scan asks for the sessions of each SIM, for each rate plan once, and for nothing else.
-    """
+    """A scan asks for the sessions of each SIM, for each rate plan once, and for nothing else."""
     api.requests.clear()
     await scanner.scan(sims, {})
     asked = [each.path for each in api.requests if each.path.startswith("/v1")]
@@ -140,9 +130,7 @@ async def test_one_request_a_sim(scanner, sims, api):
 
 
 async def test_a_sim_that_fails_costs_the_others_nothing(scanner, sims, api):
-    """
-    A failure names its SIM and why; all others have their row.
-    """
+    """A failure names its SIM and why; all others have their row."""
     api.faults.add(Fault(path=f"{sims[1].sid}/DataSessions", times=None, status=503))
     scanned = await scanner.scan(sims[:4], {})
 
@@ -151,9 +139,7 @@ async def test_a_sim_that_fails_costs_the_others_nothing(scanner, sims, api):
 
 
 async def test_a_plan_that_fails_is_unknown(scanner, sims, api):
-    """
-    Without its rate plan a SIM is judged by what else is known.
-    """
+    """Without its rate plan a SIM is judged by what else is known."""
     api.faults.add(Fault(path="/v1/RatePlans", times=None, status=503))
     scanned = await scanner.scan(sims[:4], {})
 
@@ -187,9 +173,7 @@ async def test_a_long_history_is_judged_beside_the_loop(scanner, sims, executor,
 
 
 async def test_a_fault_of_ours_costs_one_sim(scanner, sims, monkeypatch):
-    """
-    A SIM that cannot be judged is a failure; those judged with it have their rows.
-    """
+    """A SIM that cannot be judged is a failure; those judged with it have their rows."""
 
     def broken(judge, read, *more):
         if read.query == sims[2].sid:
@@ -203,9 +187,7 @@ async def test_a_fault_of_ours_costs_one_sim(scanner, sims, monkeypatch):
 
 
 async def test_no_sims(scanner):
-    """
-    Nothing to ask is nothing found.
-    """
+    """Nothing to ask is nothing found."""
     scanned = await scanner.scan([], {})
 
     assert ([], {}, []) == (scanned.rows, scanned.months, scanned.failures)
@@ -223,9 +205,7 @@ def finding(rule, severity):
 
 
 def test_a_sim_that_was_read():
-    """
-    A row holds the state, how grave it is, the traffic and the snapshot.
-    """
+    """A row holds the state, how grave it is, the traffic and the snapshot."""
     lost = a_session(end=NOON, last_updated=NOON)
     report = a_report(
         sessions=(lost,), state=State.OFFLINE, findings=(a_finding(rule="gone_silent"),)
@@ -238,9 +218,7 @@ def test_a_sim_that_was_read():
 
 
 def test_a_sim_that_failed_keeps_what_was_known():
-    """
-    Its row compares as the one before did; a SIM that nothing is known of has its name.
-    """
+    """Its row compares as the one before did; a SIM that nothing is known of has its name."""
     why, before = "KORE is not answering.", ScanRow(SID, "online", 0, 77, "the snapshot before")
     row, first = (failed_row(a_sim(), NOON, why, known) for known in (before, None))
     named = Snapshot.from_json(first.row)
@@ -250,9 +228,7 @@ def test_a_sim_that_failed_keeps_what_was_known():
 
 
 def test_the_gravest_is_the_heaviest():
-    """
-    Severity decides, within one severity the order of the rules.
-    """
+    """Severity decides, within one severity the order of the rules."""
     ordered = [
         finding("gone_silent", Severity.CRITICAL),
         finding("imei_changed", Severity.CRITICAL),
@@ -267,9 +243,7 @@ def test_the_gravest_is_the_heaviest():
 
 @pytest.mark.parametrize("rule", ["sim_not_active", "ready_will_bill", "healthy"])
 def test_what_the_state_says_weighs_nothing(rule):
-    """
-    A SIM that was blocked on purpose is not among the worst.
-    """
+    """A SIM that was blocked on purpose is not among the worst."""
     assert 0 == gravity([finding(rule, Severity.CRITICAL)])
 
 
@@ -286,9 +260,7 @@ def test_what_the_state_says_weighs_nothing(rule):
     ],
 )
 def test_traffic(sessions, expected):
-    """
-    The packets of the last 24 h are added as far as they are told; none told is unknown.
-    """
+    """The packets of the last 24 h are added as far as they are told; none told is unknown."""
     assert expected == traffic(evidence(*sessions))
 
 
@@ -312,9 +284,7 @@ SNAPSHOTS = st.builds(
 
 @given(SNAPSHOTS, SNAPSHOTS)
 def test_where_marks_are_equal_nothing_changed(before, after):
-    """
-    Two snapshots between which a channel is told of a change have marks that differ.
-    """
+    """Two snapshots between which a channel is told of a change have marks that differ."""
     told = [change for change in changes(before, after) if is_reported(change)]
 
     assert not told or fingerprint(before) != fingerprint(after)
@@ -322,9 +292,7 @@ def test_where_marks_are_equal_nothing_changed(before, after):
 
 @given(SNAPSHOTS)
 def test_what_changes_by_the_minute_is_not_in_the_mark(snapshot):
-    """
-    Packets and times do not make two snapshots differ.
-    """
+    """Packets and times do not make two snapshots differ."""
     later = replace(snapshot, packets_up=99, seen_at=NOW, as_of=NOW, cell_id="1-2-3-4")
 
     assert fingerprint(snapshot) == fingerprint(later)

@@ -38,9 +38,7 @@ CADENCES = [
 
 @pytest.mark.parametrize(("cadence", "cron", "words"), CADENCES)
 def test_a_cadence_as_cron_and_as_words(cadence, cron, words):
-    """
-    Each choice has its cron line, its words, and comes back from what is stored.
-    """
+    """Each choice has its cron line, its words, and comes back from what is stored."""
     assert cron == cadence.cron
     assert cron == cron_line(cadence.cron)
     assert words == cadence.words
@@ -49,9 +47,7 @@ def test_a_cadence_as_cron_and_as_words(cadence, cron, words):
 
 @pytest.mark.parametrize("hours", HOURS)
 def test_every_so_many_hours_is_the_same_every_day(hours):
-    """
-    The hours on offer divide the day, so midnight shortens no gap.
-    """
+    """The hours on offer divide the day, so midnight shortens no gap."""
     assert timedelta(hours=hours) == shortest_gap(DigestSchedule(Frequency.HOURS, hours=hours).cron)
 
 
@@ -66,9 +62,7 @@ def test_every_so_many_hours_is_the_same_every_day(hours):
     ],
 )
 def test_a_cron_line_is_read(text, line):
-    """
-    Blanks and letters are written one way.
-    """
+    """Blanks and letters are written one way."""
     assert line == cron_line(text)
 
 
@@ -92,9 +86,7 @@ def test_a_cron_line_is_read(text, line):
     ],
 )
 def test_what_is_no_cron_line(text, why):
-    """
-    The fault is named, with what to write instead.
-    """
+    """The fault is named, with what to write instead."""
     with pytest.raises(ValueError, match="Write minute, hour") as raised:
         cron_line(text)
 
@@ -118,16 +110,12 @@ def test_what_is_no_cron_line(text, why):
     ],
 )
 def test_the_shortest_gap(line, gap):
-    """
-    Two runs over midnight count where their days follow each other, else they do not.
-    """
+    """Two runs over midnight count where their days follow each other, else they do not."""
     assert gap == shortest_gap(line)
 
 
 def test_a_cron_line_is_explained():
-    """
-    People who do not read cron read what it means.
-    """
+    """People who do not read cron read what it means."""
     assert "at 09:00 on Monday" == explained("0 9 * * 1")
 
 
@@ -136,9 +124,7 @@ def test_a_cron_line_is_explained():
     [{}, {"every": "year"}, {"every": "day", "at": "25:00"}, {"every": "week", "day": "x"}],
 )
 def test_what_is_no_cadence(stored):
-    """
-    Anything else than what was stored is refused.
-    """
+    """Anything else than what was stored is refused."""
     with pytest.raises((ValueError, KeyError)):
         DigestSchedule.from_json(stored)
 
@@ -163,9 +149,7 @@ def at(text):
     ],
 )
 def test_the_next_time(cron, zone, after, expected):
-    """
-    A fixed time comes once a day whatever the clocks do.
-    """
+    """A fixed time comes once a day whatever the clocks do."""
     assert at(expected) == next_due(cron, zone, None, at(after))
 
 
@@ -174,18 +158,14 @@ def test_the_next_time(cron, zone, after, expected):
     [("21:59", False), ("22:00", True), ("23:59", True), ("00:00", True), ("07:00", False)],
 )
 def test_quiet_hours_over_midnight(clock, is_quiet):
-    """
-    They begin with their first minute and end before their last.
-    """
+    """They begin with their first minute and end before their last."""
     moment = datetime.combine(datetime(2026, 1, 1, tzinfo=UTC), time.fromisoformat(clock), UTC)
 
     assert is_quiet is NIGHT.cover(moment)
 
 
 def test_quiet_hours_of_a_day():
-    """
-    Those that do not go over midnight cover what lies between; they come back from the store.
-    """
+    """Those that do not go over midnight cover what lies between; they come back from the store."""
     lunch = QuietHours(time(12), time(13, 30))
 
     assert lunch.cover(at("2026-01-01T12:15"))
@@ -205,9 +185,7 @@ def test_quiet_hours_of_a_day():
     ],
 )
 def test_the_next_outside_the_quiet_hours(cron, after, expected):
-    """
-    Runs in the quiet hours are passed over; where that is all of them, there is none.
-    """
+    """Runs in the quiet hours are passed over; where that is all of them, there is none."""
     found = next_due(cron, "Europe/Berlin", NIGHT, at(after))
 
     assert (expected and at(expected)) == found
@@ -241,16 +219,12 @@ def test_the_next_outside_the_quiet_hours(cron, after, expected):
     ],
 )
 def test_what_the_clocks_do_to_it(cron, zone, expected):
-    """
-    Days on which a fixed time is skipped or shown twice are told in advance, and no other.
-    """
+    """Days on which a fixed time is skipped or shown twice are told in advance, and no other."""
     assert expected == clock_changes(cron, zone, at("2026-01-01T00:00"))
 
 
 def test_every_zone_can_be_had():
-    """
-    The list names what zoneinfo knows.
-    """
+    """The list names what zoneinfo knows."""
     assert set() == set(all_zones()) - available_timezones()
     assert all(ZoneInfo(name) for name in all_zones())
 
@@ -265,9 +239,7 @@ def test_every_zone_can_be_had():
     ],
 )
 def test_a_zone_however_it_is_spelt(text, name):
-    """
-    Case, blanks and underscores are no matter.
-    """
+    """Case, blanks and underscores are no matter."""
     assert name == zone_named(text)
 
 
@@ -282,9 +254,7 @@ def test_a_zone_however_it_is_spelt(text, name):
     ],
 )
 def test_what_is_no_zone(text, hint):
-    """
-    A name that nearly fits is offered.
-    """
+    """A name that nearly fits is offered."""
     with pytest.raises(ValueError, match="no time zone") as raised:
         zone_named(text)
 
@@ -292,9 +262,7 @@ def test_what_is_no_zone(text, hint):
 
 
 def test_zones_are_offered_while_somebody_types():
-    """
-    A city is found without its continent, and not everything is offered at once.
-    """
+    """A city is found without its continent, and not everything is offered at once."""
     assert "America/New_York" == zones_like("new y")[0]
     assert OFFERED == len(zones_like("a"))
     assert () == zones_like("atlantis")

@@ -35,9 +35,7 @@ CHOICES = [
 
 @pytest.mark.parametrize(("selection", "words", "filters", "takes"), CHOICES)
 def test_a_choice(selection, words, filters, takes):
-    """
-    Each has its words, what KORE is asked with, and comes back from what is stored.
-    """
+    """Each has its words, what KORE is asked with, and comes back from what is stored."""
     assert words == selection.words
     assert filters == selection.filters
     assert takes is selection.takes(PUMP)
@@ -46,25 +44,19 @@ def test_a_choice(selection, words, filters, takes):
 
 @pytest.mark.parametrize("pattern", ["pump-7", "PUMP-*", "pump-?", "pump-[0-9]", "*lyon", "p*7"])
 def test_a_pattern_that_fits(pattern):
-    """
-    It fits the whole unique or friendly name, whatever the case.
-    """
+    """It fits the whole unique or friendly name, whatever the case."""
     assert matches(pattern, PUMP)
 
 
 @pytest.mark.parametrize("pattern", ["pump", "pump-??", "[!p]*", "de1", ""])
 def test_a_pattern_that_does_not_fit(pattern):
-    """
-    A part of a name is not enough, and a SID is no name.
-    """
+    """A part of a name is not enough, and a SID is no name."""
     assert not matches(pattern, PUMP)
 
 
 @pytest.mark.parametrize("pattern", ["*", "?*", ""])
 def test_a_sim_without_a_name_fits_no_pattern(pattern):
-    """
-    What has no name is not called anything.
-    """
+    """What has no name is not called anything."""
     assert not matches(pattern, BARE)
 
 
@@ -72,8 +64,6 @@ def test_a_sim_without_a_name_fits_no_pattern(pattern):
     "stored", [{}, {"which": "some"}, {"which": "listed", "listed": [["DE1"]]}]
 )
 def test_what_is_no_choice(stored):
-    """
-    Anything else than what was stored is refused.
-    """
+    """Anything else than what was stored is refused."""
     with pytest.raises((ValueError, KeyError, TypeError)):
         Selection.from_json(stored)

@@ -13,18 +13,14 @@ from tests.builders import NOON
 
 
 def test_a_run_by_hand_has_the_key_of_its_schedule():
-    """
-    A run asked for in the very second in which one is due is that one.
-    """
+    """A run asked for in the very second in which one is due is that one."""
     assert "2026-01-05T12:00:00Z" == stamp(datetime(2026, 1, 5, 12, tzinfo=UTC))
     assert f"digest:{PUMPS.id}@{stamp(NOON)}" == run_key(PUMPS, NOON)
 
 
 @pytest.mark.parametrize("reason", sorted(CANNOT_POST))
 def test_each_trouble_is_said_and_pauses(reason):
-    """
-    Whoever fills in reads what to do, and a digest that runs into it knows why it is paused.
-    """
+    """Whoever fills in reads what to do, and a digest that runs into it knows why it is paused."""
     assert problem_words(reason).endswith(".")
     assert problem_words(reason) == problem_words(PauseReason(reason))
 
@@ -40,7 +36,5 @@ def test_each_trouble_is_said_and_pauses(reason):
     ],
 )
 def test_what_pauses(error, why):
-    """
-    Only what Slack will say again tomorrow.
-    """
+    """Only what Slack will say again tomorrow."""
     assert why is pause_reason(error)

@@ -29,9 +29,7 @@ async def refused(selector, draft):
     ("text", "count"), [("pump-*", 4), ("PUMP-7", 2), ("truck-??", 1), ("*", 6), ("north*", 1)]
 )
 async def test_a_pattern_counts_its_sims(selector, text, count):
-    """
-    The list of SIMs is waited for, and each SIM counts once.
-    """
+    """The list of SIMs is waited for, and each SIM counts once."""
     choice = await selector.select(pattern(text))
 
     assert Selection(SelectionKind.PATTERN, text) == choice.selection
@@ -39,9 +37,7 @@ async def test_a_pattern_counts_its_sims(selector, text, count):
 
 
 async def test_a_pattern_without_a_sim(selector):
-    """
-    It says how many SIMs there are, and which name comes near.
-    """
+    """It says how many SIMs there are, and which name comes near."""
     error = await refused(selector, pattern("pmp-7*"))
 
     assert FormField.PATTERN is error.field
@@ -49,9 +45,7 @@ async def test_a_pattern_without_a_sim(selector):
 
 
 async def test_a_sim_made_a_minute_ago_is_found(selector, directory, api):
-    """
-    A list that knows no such name is read once more before it is said.
-    """
+    """A list that knows no such name is read once more before it is said."""
     await directory.refresh()
     api.add(a_row(8, unique_name="valve-1"))
 
@@ -59,9 +53,7 @@ async def test_a_sim_made_a_minute_ago_is_found(selector, directory, api):
 
 
 async def test_a_list_that_cannot_be_read(selector, api):
-    """
-    Without a list of SIMs nothing is claimed of a name.
-    """
+    """Without a list of SIMs nothing is claimed of a name."""
     api.faults.add(broken(times=None))
 
     error = await refused(selector, pattern("pump-*"))
@@ -74,9 +66,7 @@ async def test_a_list_that_cannot_be_read(selector, api):
     [FormValues(which=SelectionKind.ALL), FormValues(which=SelectionKind.STATUS, status="active")],
 )
 async def test_one_sim_is_enough(selector, draft):
-    """
-    KORE is asked for a first SIM, and the choice is kept as it was made.
-    """
+    """KORE is asked for a first SIM, and the choice is kept as it was made."""
     choice = await selector.select(draft)
 
     assert Selection(draft.which, draft.chosen) == choice.selection
@@ -99,9 +89,7 @@ async def test_one_sim_is_enough(selector, draft):
     ],
 )
 async def test_a_status_or_plan_without_a_sim(selector, draft, field, words):
-    """
-    The fault stands at the field that was filled in.
-    """
+    """The fault stands at the field that was filled in."""
     error = await refused(selector, draft)
 
     assert field is error.field
@@ -109,9 +97,7 @@ async def test_a_status_or_plan_without_a_sim(selector, draft, field, words):
 
 
 async def test_a_plan_with_a_sim(selector, api):
-    """
-    A plan is named by its SID.
-    """
+    """A plan is named by its SID."""
     plan = "WP" + "a" * 32
     api.add(a_row(9, rate_plan_sid=plan))
 
@@ -131,9 +117,7 @@ async def test_a_plan_with_a_sim(selector, api):
     ],
 )
 async def test_pasted_sims_are_resolved(selector, directory, text):
-    """
-    However they stand, each SIM is kept once by its SID, with what was typed for it.
-    """
+    """However they stand, each SIM is kept once by its SID, with what was typed for it."""
     await directory.refresh()
 
     choice = await selector.select(listed(text))
@@ -143,9 +127,7 @@ async def test_pasted_sims_are_resolved(selector, directory, text):
 
 
 async def test_a_name_with_blanks_is_one_name(selector, directory):
-    """
-    What is a SIM's name as a whole is not taken apart.
-    """
+    """What is a SIM's name as a whole is not taken apart."""
     await directory.refresh()
 
     choice = await selector.select(listed("north gate"))
@@ -154,9 +136,7 @@ async def test_a_name_with_blanks_is_one_name(selector, directory):
 
 
 async def test_unknown_ones_are_named(selector, directory):
-    """
-    Each that is not found is said with what comes near it, and nothing is kept.
-    """
+    """Each that is not found is said with what comes near it, and nothing is kept."""
     await directory.refresh()
 
     error = await refused(selector, listed("pump-7\ntrck-42\nHS" + "0" * 32))
@@ -168,9 +148,7 @@ async def test_unknown_ones_are_named(selector, directory):
 
 
 async def test_only_the_first_unknown_ones_are_named(selector, directory):
-    """
-    A long list of faults is cut, and how much is left out is said.
-    """
+    """A long list of faults is cut, and how much is left out is said."""
     await directory.refresh()
 
     error = await refused(selector, listed("\n".join(f"nobody-{n}-zzz" for n in range(8))))
@@ -190,18 +168,14 @@ async def test_only_the_first_unknown_ones_are_named(selector, directory):
     ],
 )
 async def test_lists_that_are_refused(selector, directory, text, words):
-    """
-    Nothing, too much, and a name of several SIMs.
-    """
+    """Nothing, too much, and a name of several SIMs."""
     await directory.refresh()
 
     assert words in (await refused(selector, listed(text))).sentence
 
 
 async def test_a_kore_that_does_not_answer_is_no_fault_of_the_list(selector, api):
-    """
-    What cannot be read now is not called unknown.
-    """
+    """What cannot be read now is not called unknown."""
     api.faults.add(broken(times=None))
 
     with pytest.raises(KoreError):

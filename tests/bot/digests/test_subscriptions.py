@@ -42,9 +42,7 @@ def keep(database, schedules, queue):
 
 
 async def test_a_new_one_has_its_schedule(keep, schedules):
-    """
-    The engine knows its line, its zone, its grace and what to make.
-    """
+    """The engine knows its line, its zone, its grace and what to make."""
     await keep.add(PUMPS)
 
     found = await schedules.get(PUMPS.schedule_name)
@@ -55,9 +53,7 @@ async def test_a_new_one_has_its_schedule(keep, schedules):
 
 
 async def test_a_name_that_is_taken_leaves_no_schedule(keep, schedules):
-    """
-    Both are kept or neither.
-    """
+    """Both are kept or neither."""
     await keep.add(PUMPS)
     with pytest.raises(NameTaken):
         await keep.add(replace(WELLS, name="PUMPS"))
@@ -67,9 +63,7 @@ async def test_a_name_that_is_taken_leaves_no_schedule(keep, schedules):
 
 
 async def test_another_cadence_moves_the_next_run(keep, schedules):
-    """
-    A digest that comes hourly from now on is due within the hour.
-    """
+    """A digest that comes hourly from now on is due within the hour."""
     await keep.add(PUMPS)
     before = (await schedules.get(PUMPS.schedule_name)).next_due
     await keep.change(replace(PUMPS, schedule=DigestSchedule(Frequency.CRON, line="* * * * *")))
@@ -81,9 +75,7 @@ async def test_another_cadence_moves_the_next_run(keep, schedules):
 
 
 async def test_a_new_name_moves_nothing(keep, schedules):
-    """
-    What is no matter of time leaves the next run where it is.
-    """
+    """What is no matter of time leaves the next run where it is."""
     await keep.add(PUMPS)
     before = (await schedules.get(PUMPS.schedule_name)).next_due
     await keep.change(replace(PUMPS, name="Trucks"))
@@ -111,9 +103,7 @@ async def test_pausing_and_resuming(keep, schedules):
 
 
 async def test_removing_ends_its_runs_and_no_others(keep, schedules, queue):
-    """
-    A run that waits is cancelled; those of another digest, even of a longer id, go on.
-    """
+    """A run that waits is cancelled; those of another digest, even of a longer id, go on."""
     await keep.add(PUMPS)
     mine, other = f"{PUMPS.schedule_name}@2026", f"{PUMPS.schedule_name}x@2026"
     await queue.add(NewJob(KIND, mine), NewJob(KIND, other))
@@ -130,9 +120,7 @@ async def test_removing_ends_its_runs_and_no_others(keep, schedules, queue):
 
 
 async def test_it_is_found_by_name(keep):
-    """
-    The channel's goes before one's own of another channel.
-    """
+    """The channel's goes before one's own of another channel."""
     mine = replace(WELLS, channel="C9", name="Pumps")
     await keep.add(PUMPS)
     await keep.add(mine)
@@ -160,9 +148,7 @@ async def test_it_is_found_by_name(keep):
     ],
 )
 def test_near_names(name, near):
-    """
-    A slip or a part of a name offers what comes near; nothing is nothing.
-    """
+    """A slip or a part of a name offers what comes near; nothing is nothing."""
     with pytest.raises(NoSuchDigest) as raised:
         pick(name, (PUMPS, WELLS))
 
@@ -171,18 +157,14 @@ def test_near_names(name, near):
 
 
 def test_without_a_name_the_only_one_is_meant():
-    """
-    With none there is nothing to choose.
-    """
+    """With none there is nothing to choose."""
     assert PUMPS is pick(" ", (PUMPS,))
     with pytest.raises(NoSuchDigest, match="makes one"):
         pick("", ())
 
 
 async def test_a_store_that_is_not_there(keep, database):
-    """
-    What the store says comes through.
-    """
+    """What the store says comes through."""
     await database.aclose()
 
     with pytest.raises(StoreNotReady):
@@ -204,27 +186,21 @@ async def test_a_store_that_is_not_there(keep, database):
     ids=str,
 )
 def test_it_comes_back_as_it_was(changes):
-    """
-    Nothing is lost on the way to the store and back.
-    """
+    """Nothing is lost on the way to the store and back."""
     before = subscription(**changes)
 
     assert before == from_row(to_row(before))
 
 
 def test_its_name_is_found_however_it_is_spelt():
-    """
-    Two spellings of one name are one name.
-    """
+    """Two spellings of one name are one name."""
     keys = {to_row(subscription(name=name)).name_key for name in ("Pumps", "PUMPS", " pumps ")}
 
     assert {"pumps"} == keys
 
 
 def test_a_row_of_an_older_version():
-    """
-    What was not kept then has its usual value now.
-    """
+    """What was not kept then has its usual value now."""
     details = {"selection": {"which": "all"}, "cadence": {"every": "day"}, "new": "thing"}
     read = from_row(replace(to_row(PUMPS), details=json.dumps(details), paused="by the moon"))
 

@@ -19,9 +19,7 @@ async def hello(scope: Scope, _receive: Receive, send: Send) -> None:
 
 
 async def test_it_serves_while_the_block_lasts():
-    """
-    The address answers within the block, and nobody does after it.
-    """
+    """The address answers within the block, and nobody does after it."""
     async with httpx.AsyncClient() as client:
         async with serving(hello) as url:
             answer = await client.get(f"{url}/there")
@@ -33,9 +31,7 @@ async def test_it_serves_while_the_block_lasts():
 
 
 async def test_every_answer_has_its_date():
-    """
-    A clock can be compared with the answer's `Date`, as with that of a real server.
-    """
+    """A clock can be compared with the answer's `Date`, as with that of a real server."""
     async with serving(hello) as url, httpx.AsyncClient() as client:
         answer = await client.get(url)
 
@@ -44,9 +40,7 @@ async def test_every_answer_has_its_date():
 
 
 async def test_several_at_once():
-    """
-    Each server has a port of its own.
-    """
+    """Each server has a port of its own."""
     async with serving(hello) as one, serving(hello) as other, httpx.AsyncClient() as client:
         told = [(await client.get(f"{url}/x")).text for url in (one, other)]
 
@@ -55,9 +49,7 @@ async def test_several_at_once():
 
 
 async def test_a_taken_port_is_said():
-    """
-    A port that is taken raises OSError, and leaves nothing running.
-    """
+    """A port that is taken raises OSError, and leaves nothing running."""
     async with serving(hello) as url:
         with pytest.raises(OSError, match="in use"):
             async with serving(hello, port=int(url.rpartition(":")[2])):
@@ -67,9 +59,7 @@ async def test_a_taken_port_is_said():
 
 
 async def test_signals_are_left_alone():
-    """
-    The process's signal handlers are those that it had.
-    """
+    """The process's signal handlers are those that it had."""
     before = signal.getsignal(signal.SIGTERM)
     async with serving(hello):
         during = signal.getsignal(signal.SIGTERM)
@@ -78,9 +68,7 @@ async def test_signals_are_left_alone():
 
 
 async def test_a_hanging_request_does_not_hold_it_up(caplog):
-    """
-    Requests that never end are cut off with 500 when patience ends, and nobody is alarmed.
-    """
+    """Requests that never end are cut off with 500 when patience ends, and nobody is alarmed."""
     came = asyncio.Event()
 
     async def never(scope: Scope, _receive: Receive, _send: Send) -> None:
@@ -99,9 +87,7 @@ async def test_a_hanging_request_does_not_hold_it_up(caplog):
 
 
 async def test_the_block_may_raise():
-    """
-    An error in the block comes out of it, and the server is gone.
-    """
+    """An error in the block comes out of it, and the server is gone."""
     with pytest.raises(ZeroDivisionError):
         async with serving(hello):
             raise ZeroDivisionError

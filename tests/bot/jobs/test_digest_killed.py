@@ -145,9 +145,7 @@ async def test_workers_killed_at_random_moments(scene):
 
 
 async def test_two_workers_share_a_digest(scene):
-    """
-    Two workers on one store ask for each SIM once and post one digest.
-    """
+    """Two workers on one store ask for each SIM once and post one digest."""
     async with scene.worker(), scene.worker():
         await scene.begin()
         async with asyncio.timeout(60):

@@ -19,9 +19,7 @@ async def desk(database):
 
 
 async def test_a_post_whose_answer_was_lost_is_not_made_twice(desk):
-    """
-    Where Slack did it and did not say so, the post is found again.
-    """
+    """Where Slack did it and did not say so, the post is found again."""
     desk.slack.api.faults.hang_up("chat.postMessage", after_work=True)
     run = await desk.made(pumps())
 
@@ -30,9 +28,7 @@ async def test_a_post_whose_answer_was_lost_is_not_made_twice(desk):
 
 
 async def test_details_whose_answer_was_lost_are_not_made_twice(desk):
-    """
-    The same holds for what stands in the thread.
-    """
+    """The same holds for what stands in the thread."""
     desk.slack.api.faults.hang_up("chat.postMessage", after_work=True, times=2)
     await desk.made(pumps())
     texts = [message.text for message in desk.slack.seen_by("ana")]
@@ -41,9 +37,7 @@ async def test_details_whose_answer_was_lost_are_not_made_twice(desk):
 
 
 async def test_slack_away_for_too_long_ends_the_digest(desk, monkeypatch):
-    """
-    A digest that would be no news any more is given up, and the next one says so.
-    """
+    """A digest that would be no news any more is given up, and the next one says so."""
     monkeypatch.setattr(digest_post, "PATIENCE", 0.0)
     desk.slack.api.faults.fail("chat.postMessage", "internal_error", times=9)
     run = await desk.made(pumps())
@@ -62,9 +56,7 @@ async def test_slack_away_for_too_long_ends_the_digest(desk, monkeypatch):
     ],
 )
 async def test_a_channel_that_does_not_take_it_pauses_it(desk, error, why):
-    """
-    A digest whose channel is lost comes no more until somebody mends that.
-    """
+    """A digest whose channel is lost comes no more until somebody mends that."""
     desk.slack.api.faults.fail("chat.postMessage", error, times=9)
     run = await desk.made(pumps())
 
@@ -73,9 +65,7 @@ async def test_a_channel_that_does_not_take_it_pauses_it(desk, error, why):
 
 
 async def test_a_workspace_without_newer_blocks_gets_plainer_ones(desk):
-    """
-    Tables and charts that a workspace does not know become words.
-    """
+    """Tables and charts that a workspace does not know become words."""
     desk.slack.workspace.unknown_blocks = frozenset({"data_table", "data_visualization"})
     run = await desk.made(replace(pumps()))
     told = desk.slack.workspace.messages.in_channel("C0FLEETOP", seen_by=ANA.id)
@@ -85,9 +75,7 @@ async def test_a_workspace_without_newer_blocks_gets_plainer_ones(desk):
 
 
 async def test_how_late_digests_are_is_counted(desk):
-    """
-    Each end of a digest is a metric with its lag.
-    """
+    """Each end of a digest is a metric with its lag."""
     await desk.made(pumps())
 
     assert b'simsessions_digest_lag_seconds_count{outcome="posted"} 1.0' in (

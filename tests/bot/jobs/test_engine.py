@@ -13,9 +13,7 @@ from tests.fakes import FakeClock
 
 
 async def test_a_job_is_a_small_state_machine(services, queue):
-    """
-    Again with a memo, then children, then the end, each step by its memo.
-    """
+    """Again with a memo, then children, then the end, each step by its memo."""
     seen = []
 
     async def step(job):
@@ -40,9 +38,7 @@ async def test_a_job_is_a_small_state_machine(services, queue):
 
 
 async def test_two_hundred_children_are_joined(services, queue):
-    """
-    All of them, though the lane has ten slots.
-    """
+    """All of them, though the lane has ten slots."""
     under_way, most = set(), []
 
     async def step(job):
@@ -65,9 +61,7 @@ async def test_two_hundred_children_are_joined(services, queue):
 
 
 async def test_lanes_do_not_wait_for_each_other(services, queue):
-    """
-    A full lane holds up only itself, and one without slots is left to others.
-    """
+    """A full lane holds up only itself, and one without slots is left to others."""
     gate = asyncio.Event()
 
     async def wait(_job):
@@ -95,9 +89,7 @@ async def test_lanes_do_not_wait_for_each_other(services, queue):
 
 
 async def test_a_store_that_is_away_is_waited_for(services, queue, database, caplog):
-    """
-    It is said once that it is, and once that it is back; what came out meanwhile is saved.
-    """
+    """It is said once that it is, and once that it is back; what came out meanwhile is saved."""
     gate, runs = asyncio.Event(), []
 
     async def step(job):
@@ -124,9 +116,7 @@ async def test_a_store_that_is_away_is_waited_for(services, queue, database, cap
 
 
 async def test_a_stop_waits_for_what_is_under_way(services, queue):
-    """
-    What ends in time is saved; the rest is given back, and nothing new is begun.
-    """
+    """What ends in time is saved; the rest is given back, and nothing new is begun."""
     gate, runs = asyncio.Event(), []
 
     async def step(job):
@@ -149,9 +139,7 @@ async def test_a_stop_waits_for_what_is_under_way(services, queue):
 
 
 async def test_a_cancelled_job_is_ended_where_it_runs(services, queue):
-    """
-    With the next heartbeat, even if it would never have come back.
-    """
+    """With the next heartbeat, even if it would never have come back."""
     cut = []
 
     async def step(job):
@@ -203,9 +191,7 @@ async def test_schedules_fire_and_follow_a_clock_that_is_put_back(services, queu
 
 
 async def test_ended_jobs_are_swept_and_due_ones_counted(services, queue):
-    """
-    Beside the heartbeat, by the retention.
-    """
+    """Beside the heartbeat, by the retention."""
 
     async def step(_job):
         return Done()
@@ -236,9 +222,7 @@ def pulse(clock):
 
 
 def test_a_scheduler_that_looks_no_more(pulse, clock):
-    """
-    After some minutes without a look it is said, until the next one.
-    """
+    """After some minutes without a look it is said, until the next one."""
     clock.move(STUCK_SECONDS + 60)
     stuck = pulse.why_stuck()
     pulse.looked()
@@ -248,9 +232,7 @@ def test_a_scheduler_that_looks_no_more(pulse, clock):
 
 
 def test_due_work_that_nobody_begins(pulse, clock):
-    """
-    A lane in which nothing begins or ends, though something has been due for minutes.
-    """
+    """A lane in which nothing begins or ends, though something has been due for minutes."""
     clock.move(STUCK_SECONDS + 60)
     pulse.looked()
     pulse.waits("scan", 420.0)
@@ -260,9 +242,7 @@ def test_due_work_that_nobody_begins(pulse, clock):
 
 @pytest.mark.parametrize("late", [0.0, 5.0, STUCK_SECONDS])
 def test_what_is_not_late_is_not_stuck(pulse, clock, late):
-    """
-    Neither idle lanes nor short waits.
-    """
+    """Neither idle lanes nor short waits."""
     clock.move(2 * STUCK_SECONDS)
     pulse.looked()
     pulse.waits("scan", late)
@@ -271,9 +251,7 @@ def test_what_is_not_late_is_not_stuck(pulse, clock, late):
 
 
 def test_a_full_lane_that_gets_on_is_not_stuck(pulse, clock):
-    """
-    A scan may have hours of chunks waiting, as long as one ends now and then.
-    """
+    """A scan may have hours of chunks waiting, as long as one ends now and then."""
     clock.move(STUCK_SECONDS)
     pulse.moved("scan")
     clock.move(STUCK_SECONDS)
@@ -284,9 +262,7 @@ def test_a_full_lane_that_gets_on_is_not_stuck(pulse, clock):
 
 
 def test_a_store_that_is_away_is_said_elsewhere(pulse, clock):
-    """
-    Then nothing is stuck: it waits.
-    """
+    """Then nothing is stuck: it waits."""
     clock.move(2 * STUCK_SECONDS)
     pulse.waits("scan", 9999.0)
     pulse.is_away = True

@@ -10,9 +10,7 @@ from bot.jobs.job import Again, Done, FanOut, NewJob, Outcome, all_kinds, kind
 
 
 def test_a_kind_is_named_after_its_function():
-    """
-    With its lane, its tries and its patience.
-    """
+    """With its lane, its tries and its patience."""
 
     @kind(lane="scan", attempts=3, longest=60.0)
     async def scan_things(job, services):
@@ -36,16 +34,12 @@ def test_a_kind_is_named_after_its_function():
     ids=["done", "again", "again_forgetting", "fan_out", "fan_out_with_memo"],
 )
 def test_outcomes(outcome, means):
-    """
-    Each says what becomes of the row.
-    """
+    """Each says what becomes of the row."""
     assert means == outcome
 
 
 def test_the_kinds_are_the_files():
-    """
-    Each file of bot/jobs/kinds/ has its kinds found, under names that are there once.
-    """
+    """Each file of bot/jobs/kinds/ has its kinds found, under names that are there once."""
     names = [each.name for each in all_kinds()]
 
     assert {"digest", "scan_chunk"} <= set(names)
@@ -53,18 +47,14 @@ def test_the_kinds_are_the_files():
 
 
 def test_every_lane_is_served():
-    """
-    No kind names a lane that neither bot nor worker has.
-    """
+    """No kind names a lane that neither bot nor worker has."""
     from bot.app.jobs import SLOTS  # noqa: PLC0415 -- heavy
 
     assert {each.lane for each in all_kinds()} <= {*SLOTS, "scan"}
 
 
 def test_the_core_is_light():
-    """
-    Whoever only carries out jobs imports neither the services nor what they are made of.
-    """
+    """Whoever only carries out jobs imports neither the services nor what they are made of."""
     heavy = "[m for m in ('httpx', 'slack_sdk') if m in sys.modules]"
     code = f"import sys, bot.jobs.engine; print({heavy})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

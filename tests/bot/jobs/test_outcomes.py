@@ -11,9 +11,7 @@ from tests.bot.jobs.engines import counted, ended, kind, running, until
 
 
 async def test_what_raises_is_tried_again(services, queue, caplog):
-    """
-    Later each time; when it gets on its tries count from the start.
-    """
+    """Later each time; when it gets on its tries count from the start."""
     tries = []
 
     async def step(job):
@@ -45,9 +43,7 @@ async def test_what_raises_is_tried_again(services, queue, caplog):
 
 
 async def test_what_never_works_ends_failed(services, queue):
-    """
-    After its tries, with the error in words, and the parent goes on.
-    """
+    """After its tries, with the error in words, and the parent goes on."""
 
     async def step(job):
         if job.parent:
@@ -64,9 +60,7 @@ async def test_what_never_works_ends_failed(services, queue):
 
 
 async def test_what_takes_too_long_is_ended(services, queue):
-    """
-    A job that hangs does not keep its slot for ever.
-    """
+    """A job that hangs does not keep its slot for ever."""
 
     async def hang(_job):
         await asyncio.Event().wait()
@@ -79,9 +73,7 @@ async def test_what_takes_too_long_is_ended(services, queue):
 
 
 async def test_one_that_cannot_be_saved_holds_up_no_other(services, queue):
-    """
-    A write that raises, or a result that is no JSON, is that job's failure alone.
-    """
+    """A write that raises, or a result that is no JSON, is that job's failure alone."""
 
     async def breaks(_tx):
         raise ZeroDivisionError
@@ -120,9 +112,7 @@ async def no_room(tx, *, is_postgres):
 
 
 async def test_a_full_disk_is_waited_for(services, queue, database):
-    """
-    The result is kept until there is room, and saved once.
-    """
+    """The result is kept until there is room, and saved once."""
     tries, runs = [], []
 
     async def write(tx):

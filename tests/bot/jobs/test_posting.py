@@ -81,9 +81,7 @@ def texts(slack, person="ben"):
 
 
 async def test_a_post_is_made_and_its_place_told(once, slack):
-    """
-    It stands in the channel, and the answer says where.
-    """
+    """It stands in the channel, and the answer says where."""
     posted = await once.post("one", CHANNEL, None, HELLO)
 
     (message,) = slack.seen_by("ben")
@@ -92,9 +90,7 @@ async def test_a_post_is_made_and_its_place_told(once, slack):
 
 
 async def test_posting_again_tells_the_same_place(once, replica, slack):
-    """
-    A key is one post, whichever process is asked.
-    """
+    """A key is one post, whichever process is asked."""
     first = await once.post("one", CHANNEL, None, HELLO)
 
     assert [first, first] == [
@@ -105,9 +101,7 @@ async def test_posting_again_tells_the_same_place(once, replica, slack):
 
 
 async def test_other_keys_are_other_posts(once, slack):
-    """
-    What differs in its key is posted.
-    """
+    """What differs in its key is posted."""
     await once.post("one", CHANNEL, None, HELLO)
     await once.post("two", CHANNEL, None, HELLO)
 
@@ -115,9 +109,7 @@ async def test_other_keys_are_other_posts(once, slack):
 
 
 async def test_a_reply_stays_in_its_thread(once, slack):
-    """
-    With a thread it is a reply.
-    """
+    """With a thread it is a reply."""
     root = await slack.workspace.say("ana", "#fleet-ops", "alert")
     await once.post("one", CHANNEL, root.ts, HELLO)
 
@@ -125,9 +117,7 @@ async def test_a_reply_stays_in_its_thread(once, slack):
 
 
 async def test_a_post_to_a_person_tells_their_conversation(once, slack):
-    """
-    A person's id opens the direct messages, and the answer names these.
-    """
+    """A person's id opens the direct messages, and the answer names these."""
     posted = await once.post("one", "U0ANA0001", None, HELLO)
 
     assert slack.workspace.dm("U0ANA0001").id == posted.channel
@@ -137,9 +127,7 @@ async def test_a_post_to_a_person_tells_their_conversation(once, slack):
 @pytest.mark.parametrize("thread", [False, True])
 @pytest.mark.parametrize("again", [False, True])
 async def test_a_post_whose_answer_was_lost_is_found(once, slack, thread, again):
-    """
-    Slack took it and the connection broke: it is looked for, found, and not sent again.
-    """
+    """Slack took it and the connection broke: it is looked for, found, and not sent again."""
     root = (await slack.workspace.say("ana", "#fleet-ops", "alert")).ts if thread else None
     slack.api.faults.hang_up(POST, after_work=True)
     with pytest.raises(SlackOutcomeUnknown):
@@ -167,9 +155,7 @@ async def test_a_post_that_never_came_is_sent_again(once, slack, clock):
 
 
 async def test_a_process_killed_before_it_recorded_posts_nothing_twice(rows, once, slack, session):
-    """
-    A row that stayed `sending` over a post that is there is completed from the channel.
-    """
+    """A row that stayed `sending` over a post that is there is completed from the channel."""
     await once.post("one", CHANNEL, None, HELLO)
     async with rows._db.write() as tx:
         await tx.execute(_as_after_a_kill())
@@ -208,9 +194,7 @@ async def test_without_the_scope_it_is_as_the_caller_wants(once, slack, again, e
     ],
 )
 async def test_a_clear_no_is_not_looked_for(once, slack, fault, raised):
-    """
-    After a failure in which surely nothing was done it is simply sent again.
-    """
+    """After a failure in which surely nothing was done it is simply sent again."""
     slack.api.faults.add(POST, fault)
     with pytest.raises(raised):
         await once.post("one", CHANNEL, None, HELLO)
@@ -222,9 +206,7 @@ async def test_a_clear_no_is_not_looked_for(once, slack, fault, raised):
 
 
 async def test_a_short_limit_is_waited_out(once, slack, clock):
-    """
-    A 429 of a few seconds costs a wait and no error.
-    """
+    """A 429 of a few seconds costs a wait and no error."""
     slack.api.faults.rate_limit(POST, 5)
 
     await once.post("one", CHANNEL, None, HELLO)
@@ -234,9 +216,7 @@ async def test_a_short_limit_is_waited_out(once, slack, clock):
 
 
 async def test_two_replicas_post_one(replica, slack):
-    """
-    Whoever comes second, while the first is sending, finds the first one's post.
-    """
+    """Whoever comes second, while the first is sending, finds the first one's post."""
     slack.api.faults.latency[POST] = 0.2
 
     replicas = [replica(SystemClock(), settled=1.0) for _ in range(3)]
@@ -248,9 +228,7 @@ async def test_two_replicas_post_one(replica, slack):
 
 
 async def test_a_workspace_that_does_not_know_a_block_gets_a_plainer_post(once, slack):
-    """
-    A refused block is left out; that is still one post.
-    """
+    """A refused block is left out; that is still one post."""
     slack.workspace.unknown_blocks.add("container")
 
     await once.post("one", CHANNEL, None, FOLDED)
@@ -259,9 +237,7 @@ async def test_a_workspace_that_does_not_know_a_block_gets_a_plainer_post(once, 
 
 
 async def test_a_post_is_drawn_anew_in_its_place(once, slack):
-    """
-    An update changes text and blocks, and posts nothing.
-    """
+    """An update changes text and blocks, and posts nothing."""
     posted = await once.post("one", CHANNEL, None, HELLO)
 
     await once.update(posted, Screen("anew", [section("anew")]))
@@ -272,9 +248,7 @@ async def test_a_post_is_drawn_anew_in_its_place(once, slack):
 
 
 async def test_an_update_without_blocks_leaves_none_of_the_old(once, slack):
-    """
-    A screen that is text alone does not stand beside the blocks of before.
-    """
+    """A screen that is text alone does not stand beside the blocks of before."""
     posted = await once.post("one", CHANNEL, None, HELLO)
 
     await once.update(posted, Screen("words", []))
@@ -283,9 +257,7 @@ async def test_an_update_without_blocks_leaves_none_of_the_old(once, slack):
 
 
 async def test_after_an_update_a_post_is_still_known_by_its_key(once, slack, rows):
-    """
-    Changing a message keeps its mark.
-    """
+    """Changing a message keeps its mark."""
     posted = await once.post("one", CHANNEL, None, HELLO)
     await once.update(posted, Screen("anew", []))
     async with rows._db.write() as tx:
@@ -295,9 +267,7 @@ async def test_after_an_update_a_post_is_still_known_by_its_key(once, slack, row
 
 
 async def test_what_may_not_be_changed_any_more_is_told(once, slack):
-    """
-    The refusal goes to the caller, who decides what to do instead.
-    """
+    """The refusal goes to the caller, who decides what to do instead."""
     posted = await once.post("one", CHANNEL, None, HELLO)
     slack.api.faults.fail(UPDATE, "edit_window_closed")
 
@@ -306,9 +276,7 @@ async def test_what_may_not_be_changed_any_more_is_told(once, slack):
 
 
 async def test_a_post_whose_place_is_unknown_is_not_changed(once, slack):
-    """
-    Without a ts there is nothing to change.
-    """
+    """Without a ts there is nothing to change."""
     await once.update(Posted(CHANNEL, None), HELLO)
 
     assert [] == slack.methods()

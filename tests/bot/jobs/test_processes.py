@@ -118,9 +118,7 @@ def trees(seconds=0.1):
 
 
 async def test_kill_9_of_random_workers(queue, database, start):
-    """
-    Whoever is killed while many fan out, each leaf counts once, and each tree ends once.
-    """
+    """Whoever is killed while many fan out, each leaf counts once, and each tree ends once."""
     replicas = [await start() for _ in range(2)]
     await queue.add(*trees())
     for _ in range(4):
@@ -152,9 +150,7 @@ async def test_a_stopped_process_finds_its_result_refused(queue, database, start
 
 
 async def test_sigterm_gives_back_what_is_under_way(queue, start):
-    """
-    The job is there for the next one at once, long before its lease ends, and no try is lost.
-    """
+    """The job is there for the next one at once, long before its lease ends, and no try is lost."""
     replica = await start(lease=600)
     await queue.add(NewJob("leaf", "slow", {"seconds": 600}))
     await replica.says("began leaf")
@@ -168,9 +164,7 @@ async def test_sigterm_gives_back_what_is_under_way(queue, start):
 
 
 async def test_a_job_that_kills_its_process_ends_failed(queue, start):
-    """
-    After as many processes as it has tries it is given up, and the error says why.
-    """
+    """After as many processes as it has tries it is given up, and the error says why."""
     await queue.add(NewJob("deadly", "deadly"))
     replicas = [await start(lease=0.3) for _ in range(3)]
     (job,) = await ended(queue, "deadly")
@@ -182,9 +176,7 @@ async def test_a_job_that_kills_its_process_ends_failed(queue, start):
 
 
 async def test_unknown_kinds_are_left_alone(queue, database, start):
-    """
-    What only another build knows waits for it, untouched, and holds up nobody.
-    """
+    """What only another build knows waits for it, untouched, and holds up nobody."""
     await start()
     await queue.add(NewJob("of_tomorrow", "new"), NewJob("leaf", "known", {"seconds": 0}))
     await ended(queue, "known")
@@ -194,9 +186,7 @@ async def test_unknown_kinds_are_left_alone(queue, database, start):
 
 
 async def test_two_hundred_schedules_due_at_once(queue, database, start):
-    """
-    Over three processes each of them makes one job, once.
-    """
+    """Over three processes each of them makes one job, once."""
     for _ in range(3):
         await start()
     schedules = Schedules(database, queue)
@@ -214,9 +204,7 @@ async def test_two_hundred_schedules_due_at_once(queue, database, start):
 
 @pytest.mark.parametrize("kind", ["postgresql"])
 async def test_all_connections_are_cut(queue, database, database_url, start):
-    """
-    However often the server cuts everybody off, nothing is lost and nothing counts twice.
-    """
+    """However often the server cuts everybody off, nothing is lost and nothing counts twice."""
     for _ in range(2):
         await start(lease=2.0)
     await queue.add(*trees())

@@ -163,9 +163,7 @@ async def test_killed_between_the_post_and_its_record(scene):
 
 
 async def test_killed_at_random_moments(scene):
-    """
-    However often two replicas are killed, every watch tells its end once, and none is lost.
-    """
+    """However often two replicas are killed, every watch tells its end once, and none is lost."""
     chance = random.Random(os.environ.get("PYTEST_XDIST_WORKER"))
     async with scene.bot():
         for name in DOWN:
@@ -185,9 +183,7 @@ async def test_killed_at_random_moments(scene):
 
 
 async def test_what_ended_while_the_bot_was_down_is_told_at_once(scene):
-    """
-    A watch whose time ran out without a process says so when there is one again.
-    """
+    """A watch whose time ran out without a process says so when there is one again."""
     async with scene.bot():
         await scene.watch("pump-7 for 1min")
         await scene.until(lambda: scene.carded(1))

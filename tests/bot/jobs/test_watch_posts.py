@@ -22,9 +22,7 @@ async def rig(database):
 
 
 async def test_a_watch_puts_up_a_card(rig):
-    """
-    It stands where it was asked, says what is waited for, and can be stopped.
-    """
+    """It stands where it was asked, says what is waited for, and can be stopped."""
     await rig.begin()
     await rig.work()
 
@@ -35,9 +33,7 @@ async def test_a_watch_puts_up_a_card(rig):
 
 
 async def test_being_back_is_told_once_in_the_thread_of_the_card(rig):
-    """
-    The notice mentions the asker, says what changed, and ends the watch.
-    """
+    """The notice mentions the asker, says what changed, and ends the watch."""
     begun = await rig.begin()
     await rig.move(60)
     rig.kore.events.recover(PUMP)
@@ -52,9 +48,7 @@ async def test_being_back_is_told_once_in_the_thread_of_the_card(rig):
 
 
 async def test_in_a_thread_everything_stays_in_the_thread(rig):
-    """
-    A watch that was asked for in a thread has its card and its notices there.
-    """
+    """A watch that was asked for in a thread has its card and its notices there."""
     root = await rig.slack.workspace.say("ana", "#fleet-ops", "alert")
     await rig.begin(thread=root.ts)
     await rig.move(60)
@@ -80,9 +74,7 @@ async def test_where_the_bot_may_not_post_it_writes_directly_and_says_so(rig):
 
 
 async def test_a_card_is_changed_at_most_every_45_s(rig):
-    """
-    However often the SIM turns, two changes of a card lie 45 s apart or more.
-    """
+    """However often the SIM turns, two changes of a card lie 45 s apart or more."""
     await rig.begin("truck-42", Condition.OFFLINE, duration=timedelta(hours=1))
     for number in range(20):
         turn = rig.kore.events.go_silent if number % 2 == 0 else rig.kore.events.recover
@@ -95,9 +87,7 @@ async def test_a_card_is_changed_at_most_every_45_s(rig):
 
 
 async def test_a_quiet_sim_costs_an_edit_every_five_minutes(rig):
-    """
-    Where nothing is different only the age of what was read is brought up to date.
-    """
+    """Where nothing is different only the age of what was read is brought up to date."""
     await rig.begin()
     await rig.move(HOUR, step=20)
 
@@ -106,9 +96,7 @@ async def test_a_quiet_sim_costs_an_edit_every_five_minutes(rig):
 
 
 async def test_a_flapping_sim_wakes_nobody(rig):
-    """
-    A SIM that is offline for less than two minutes at a time is told of at the end only.
-    """
+    """A SIM that is offline for less than two minutes at a time is told of at the end only."""
     await rig.begin(name="truck-42", condition=Condition.OFFLINE, duration=timedelta(hours=1))
     for _ in range(10):
         rig.kore.events.go_silent("truck-42")
@@ -129,9 +117,7 @@ async def test_a_flapping_sim_wakes_nobody(rig):
     "error", ["edit_window_closed", "message_not_found", "cant_update_message"]
 )
 async def test_a_card_that_cannot_be_changed_is_carried_on_by_a_new_one(rig, error):
-    """
-    A new reply takes its place, and is kept up to date from then on.
-    """
+    """A new reply takes its place, and is kept up to date from then on."""
     begun = await rig.begin()
     await rig.work()
     rig.slack.api.faults.fail("chat.update", error)
@@ -148,9 +134,7 @@ async def test_a_card_that_cannot_be_changed_is_carried_on_by_a_new_one(rig, err
 
 
 async def test_a_deleted_card_is_put_up_again(rig):
-    """
-    Whoever deletes the card finds a new one in the channel.
-    """
+    """Whoever deletes the card finds a new one in the channel."""
     await rig.begin()
     await rig.work()
     rig.slack.workspace.erase(rig.card())
@@ -161,9 +145,7 @@ async def test_a_deleted_card_is_put_up_again(rig):
 
 
 async def test_in_an_archived_channel_it_goes_on_directly(rig):
-    """
-    Card and notice follow the asker into the direct messages.
-    """
+    """Card and notice follow the asker into the direct messages."""
     await rig.begin()
     await rig.work()
     place = rig.slack.workspace.channel("#fleet-ops")
@@ -176,9 +158,7 @@ async def test_in_an_archived_channel_it_goes_on_directly(rig):
 
 
 async def test_kore_away_is_waited_out(rig):
-    """
-    While KORE does not answer the card says since when, and nobody is told of anything.
-    """
+    """While KORE does not answer the card says since when, and nobody is told of anything."""
     begun = await rig.begin(name="truck-42", condition=Condition.OFFLINE)
     await rig.work()
     rig.kore_fails()
@@ -196,9 +176,7 @@ async def test_kore_away_is_waited_out(rig):
 
 
 async def test_the_end_comes_in_time_while_kore_is_away(rig):
-    """
-    A watch whose time is over ends, and says that it could not read the SIM.
-    """
+    """A watch whose time is over ends, and says that it could not read the SIM."""
     await rig.begin(duration=timedelta(minutes=20))
     await rig.work()
     rig.kore_fails()
@@ -212,9 +190,7 @@ async def test_the_end_comes_in_time_while_kore_is_away(rig):
 
 
 async def test_a_watch_that_ended_while_nothing_ran_says_so_at_once(rig):
-    """
-    After three hours without the bot the first look ends the watch, and the notice says when.
-    """
+    """After three hours without the bot the first look ends the watch, and the notice says when."""
     await rig.begin(duration=timedelta(hours=1))
     await rig.work()
     await rig.move(3 * HOUR, step=3 * HOUR)
@@ -225,9 +201,7 @@ async def test_a_watch_that_ended_while_nothing_ran_says_so_at_once(rig):
 
 
 async def test_who_may_not_ask_any_more_is_told_and_not_watched_for(rig):
-    """
-    After five minutes of being refused the watch ends with the gate's own sentence.
-    """
+    """After five minutes of being refused the watch ends with the gate's own sentence."""
     await rig.begin()
     await rig.move(60)
     rig.gate.refused[ANA] = NotAllowed("You are not on my list.")
@@ -241,9 +215,7 @@ async def test_who_may_not_ask_any_more_is_told_and_not_watched_for(rig):
 
 
 async def test_a_refusal_that_passes_ends_nothing(rig):
-    """
-    Where Slack merely failed to say who somebody is, the watch goes on.
-    """
+    """Where Slack merely failed to say who somebody is, the watch goes on."""
     begun = await rig.begin()
     await rig.move(60)
     rig.gate.refused[ANA] = NotAllowed("You are not on my list.")
@@ -258,9 +230,7 @@ async def test_a_refusal_that_passes_ends_nothing(rig):
 
 @pytest.mark.parametrize(("left_out", "expected"), [(None, True), ("in a shared channel", False)])
 async def test_what_may_not_be_seen_there_is_left_out(rig, left_out, expected):
-    """
-    Where the policy leaves the device out, a notice says that it is another and not which.
-    """
+    """Where the policy leaves the device out, a notice says that it is another and not which."""
     rig.gate.leaves_out = left_out
     await rig.begin(name="truck-42", condition=Condition.CHANGES)
     await rig.work()
@@ -274,9 +244,7 @@ async def test_what_may_not_be_seen_there_is_left_out(rig, left_out, expected):
 
 
 async def test_stopped_by_somebody_else(rig):
-    """
-    The card says who stopped it, and the asker hears of it.
-    """
+    """The card says who stopped it, and the asker hears of it."""
     begun = await rig.begin()
     await rig.move(60)
     await rig.service.stop(begun.watch.id, BEN)
@@ -288,9 +256,7 @@ async def test_stopped_by_somebody_else(rig):
 
 
 async def test_stopping_ones_own_watch_tells_nobody(rig):
-    """
-    The card says so, and no reply is made; the SIM is read no more.
-    """
+    """The card says so, and no reply is made; the SIM is read no more."""
     begun = await rig.begin()
     await rig.move(60)
     await rig.service.stop(begun.watch.id, ANA)
@@ -304,9 +270,7 @@ async def test_stopping_ones_own_watch_tells_nobody(rig):
 
 
 async def test_a_notice_waits_for_slack(rig):
-    """
-    While Slack is away nothing is lost: what was to be told is told when it is back, once.
-    """
+    """While Slack is away nothing is lost: what was to be told is told when it is back, once."""
     await rig.begin()
     await rig.move(60)
     for method in ("chat.postMessage", "chat.update"):
@@ -323,9 +287,7 @@ async def test_a_notice_waits_for_slack(rig):
 
 @pytest.mark.parametrize("after_work", [False, True])
 async def test_a_notice_whose_answer_was_lost_is_told_once(rig, after_work):
-    """
-    The connection broke while it was posted: it is looked for before it is posted again.
-    """
+    """The connection broke while it was posted: it is looked for before it is posted again."""
     await rig.begin()
     await rig.move(60)
     rig.slack.api.faults.hang_up("chat.postMessage", after_work=after_work)
@@ -336,9 +298,7 @@ async def test_a_notice_whose_answer_was_lost_is_told_once(rig, after_work):
 
 
 async def test_nobody_there_any_more_ends_the_watch(rig):
-    """
-    Where neither the channel nor the person can be written to, the watch ends without a word.
-    """
+    """Where neither the channel nor the person can be written to, the watch ends without a word."""
     begun = await rig.begin(channel=ONCALL)
     rig.slack.api.faults.fail("chat.postMessage", "not_in_channel", times=1)
     rig.slack.api.faults.fail("chat.postMessage", "user_not_found", times=1)
@@ -348,9 +308,7 @@ async def test_nobody_there_any_more_ends_the_watch(rig):
 
 
 async def test_500_watches_of_100_sims_cost_100_looks_a_round(database):
-    """
-    All watches of a SIM share its looks: a round asks 100 times for a SIM and its sessions.
-    """
+    """All watches of a SIM share its looks: a round asks 100 times for a SIM and its sessions."""
     sids = [f"DE{number:032x}" for number in range(100)]
     async with watching(database, limits=WatchLimits(per_person=100), stories=()) as rig:
         for sid in sids:

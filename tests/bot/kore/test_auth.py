@@ -92,9 +92,7 @@ async def test_renewed_before_it_runs_out(connect, clock, life):
 
 
 async def test_a_short_life(connect, clock):
-    """
-    A token of one minute is used for nine tenths of it.
-    """
+    """A token of one minute is used for nine tenths of it."""
     gate = Gate(life=60)
     kore = connect(gate)
     await ask(kore)
@@ -123,9 +121,7 @@ async def test_refused_once(connect, refusal):
 
 @pytest.mark.parametrize("refusal", [401, 403])
 async def test_refused_twice(connect, clock, refusal):
-    """
-    Refused with a fresh token, it is the scope: said clearly, and not tried on and on.
-    """
+    """Refused with a fresh token, it is the scope: said clearly, and not tried on and on."""
     gate = Gate(lets_in=set(), refusal=refusal)
     with pytest.raises(KoreDenied, match="lacks read access"):
         await ask(connect(gate))
@@ -135,9 +131,7 @@ async def test_refused_twice(connect, clock, refusal):
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 async def test_wrong_credentials(connect, status):
-    """
-    A refused id or secret is said so, is not tried again, and does not stand in the error.
-    """
+    """A refused id or secret is said so, is not tried again, and does not stand in the error."""
     gate = Gate()
     gate.token_answers = [httpx.Response(status, json={"error": "invalid_client"})]
     with pytest.raises(KoreDenied, match="client id or secret") as caught:
@@ -148,9 +142,7 @@ async def test_wrong_credentials(connect, status):
 
 
 async def test_a_token_endpoint_that_stumbles(connect):
-    """
-    A 503 of the token endpoint is tried again like any other.
-    """
+    """A 503 of the token endpoint is tried again like any other."""
     gate = Gate()
     gate.token_answers = [httpx.Response(503), httpx.Response(200, text="<html>")]
     await ask(connect(gate))
@@ -159,9 +151,7 @@ async def test_a_token_endpoint_that_stumbles(connect):
 
 
 async def test_a_token_endpoint_that_is_down(connect):
-    """
-    Everybody shares one failure; nobody waits for the others' tries to end first.
-    """
+    """Everybody shares one failure; nobody waits for the others' tries to end first."""
     gate = Gate()
     gate.token_answers = [httpx.Response(503) for _ in range(100)]
     kore = connect(gate, retry=RetryPolicy(tries=1))
@@ -181,9 +171,7 @@ NO_TOKENS = [b"", b"[]", b"{}", b'{"access_token":"t","expires_in":"soon"}', b'"
 
 @pytest.mark.parametrize("body", NO_TOKENS)
 async def test_no_token_in_the_answer(connect, body):
-    """
-    A token answer that makes no sense is KORE's bad answer.
-    """
+    """A token answer that makes no sense is KORE's bad answer."""
     gate = Gate()
     gate.token_answers = [httpx.Response(200, content=body) for _ in range(10)]
     with pytest.raises(KoreBadAnswer, match=r"could not be read\. Try again in a minute"):
@@ -191,9 +179,7 @@ async def test_no_token_in_the_answer(connect, body):
 
 
 async def test_without_a_life(connect):
-    """
-    A token that does not tell its life is used all the same.
-    """
+    """A token that does not tell its life is used all the same."""
     gate = Gate()
     gate.token_answers = [httpx.Response(200, content=json.dumps({"access_token": "x"}))]
     await ask(connect(gate))
@@ -202,9 +188,7 @@ async def test_without_a_life(connect):
 
 
 async def test_a_token_of_ones_own(connect):
-    """
-    A given access token is shown as it is, and a refusal is final: there is nothing to renew.
-    """
+    """A given access token is shown as it is, and a refusal is final: there is nothing to renew."""
     gate = Gate(lets_in={"mine"})
     kore = connect(gate, access_token="mine")
     await ask(kore)
@@ -216,9 +200,7 @@ async def test_a_token_of_ones_own(connect):
 
 
 async def test_an_asker_who_leaves_during_the_renewal(connect):
-    """
-    Who stops waiting for the token does not take it from the others.
-    """
+    """Who stops waiting for the token does not take it from the others."""
     gate = Gate()
     kore = connect(gate)
     leaver = asyncio.create_task(kore.sim("sim-x"))
@@ -231,9 +213,7 @@ async def test_an_asker_who_leaves_during_the_renewal(connect):
 
 
 def test_secrets_do_not_show(config):
-    """
-    Neither secret nor token stands in the settings' repr.
-    """
+    """Neither secret nor token stands in the settings' repr."""
     shown = repr(replace(config, access_token="mine"))
 
     assert "sandbox-secret" not in shown
@@ -262,9 +242,7 @@ async def test_a_renewal_that_fails_while_the_old_token_is_good(connect, clock):
 
 
 async def test_refused_after_a_renewal_that_failed(connect, clock):
-    """
-    A token that was kept in use for want of another is still renewed when KORE refuses it.
-    """
+    """A token that was kept in use for want of another is still renewed when KORE refuses it."""
     gate = Gate()
     kore = connect(gate)
     await ask(kore)
@@ -287,9 +265,7 @@ FOREIGN = [
 @pytest.mark.parametrize("url", FOREIGN)
 @pytest.mark.parametrize("access_token", [None, "mine"], ids=["credentials", "token"])
 async def test_the_token_goes_to_kore_alone(clock, config, url, access_token):
-    """
-    A request to any other origin, were there one, is refused before anything is sent.
-    """
+    """A request to any other origin, were there one, is refused before anything is sent."""
     gate = Gate()
     transport = httpx.MockTransport(gate)
     kore = open_kore(replace(config, access_token=access_token), clock, transport=transport)

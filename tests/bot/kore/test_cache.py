@@ -53,9 +53,7 @@ def cache(make):
 
 
 async def test_kept_while_it_is_fresh(cache, source, clock, counts):
-    """
-    For its time the answer is given without asking, with the moment KORE said it.
-    """
+    """For its time the answer is given without asking, with the moment KORE said it."""
     await cache.get("a", source.fetch)
     clock.move(29)
     source.says = "two"
@@ -72,9 +70,7 @@ async def test_kept_while_it_is_fresh(cache, source, clock, counts):
 
 
 async def test_asked_again_after_its_time(cache, source, clock):
-    """
-    After that KORE is asked again.
-    """
+    """After that KORE is asked again."""
     await cache.get("a", source.fetch)
     clock.move(30)
     source.says = "two"
@@ -84,9 +80,7 @@ async def test_asked_again_after_its_time(cache, source, clock):
 
 
 async def test_fresh_by_wish(cache, source):
-    """
-    Who wants it fresh gets it fresh, and the others after them too.
-    """
+    """Who wants it fresh gets it fresh, and the others after them too."""
     await cache.get("a", source.fetch)
     source.says = "two"
     await cache.get("a", source.fetch, fresh=True)
@@ -96,9 +90,7 @@ async def test_fresh_by_wish(cache, source):
 
 
 async def test_fifty_at_once(cache, source, counts):
-    """
-    Fifty who ask at the same time make one request.
-    """
+    """Fifty who ask at the same time make one request."""
     found = await asyncio.gather(*(cache.get("a", source.fetch) for _ in range(50)))
 
     assert {"one"} == {each.value for each in found}
@@ -107,9 +99,7 @@ async def test_fifty_at_once(cache, source, counts):
 
 
 async def test_one_who_leaves(cache, source):
-    """
-    A cancelled asker does not cancel the others; nor do all of them cancel the fetch.
-    """
+    """A cancelled asker does not cancel the others; nor do all of them cancel the fetch."""
     source.go.clear()
     first, second = (asyncio.create_task(cache.get("a", source.fetch)) for _ in range(2))
     await asyncio.sleep(0)
@@ -121,9 +111,7 @@ async def test_one_who_leaves(cache, source):
 
 
 async def test_a_failure_is_shared_but_not_kept(cache, source):
-    """
-    All who wait get the failure, the next one asks anew.
-    """
+    """All who wait get the failure, the next one asks anew."""
     source.says = KoreUnavailable()
     failed = await asyncio.gather(
         *(cache.get("a", source.fetch) for _ in range(5)), return_exceptions=True
@@ -136,9 +124,7 @@ async def test_a_failure_is_shared_but_not_kept(cache, source):
 
 
 async def test_a_failure_nobody_waits_for(cache, source, caplog):
-    """
-    When every asker has left, the failure makes no noise.
-    """
+    """When every asker has left, the failure makes no noise."""
     source.go.clear()
     source.says = KoreUnavailable()
     asker = asyncio.create_task(cache.get("a", source.fetch))
@@ -165,9 +151,7 @@ async def test_a_failure_nobody_waits_for(cache, source, caplog):
     ],
 )
 async def test_stale_on_error(cache, source, clock, error, why):
-    """
-    When KORE fails, what is known is given, marked, with its own age and the reason.
-    """
+    """When KORE fails, what is known is given, marked, with its own age and the reason."""
     await cache.get("a", source.fetch)
     clock.move(600)
     source.says = error
@@ -178,9 +162,7 @@ async def test_stale_on_error(cache, source, clock, error, why):
 
 
 async def test_stale_also_for_who_wants_it_fresh(cache, source):
-    """
-    Old and marked is better than nothing.
-    """
+    """Old and marked is better than nothing."""
     await cache.get("a", source.fetch)
     source.says = KoreUnavailable()
 
@@ -189,9 +171,7 @@ async def test_stale_also_for_who_wants_it_fresh(cache, source):
 
 @pytest.mark.parametrize("error", [KoreDenied(), ZeroDivisionError()])
 async def test_errors_that_stale_must_not_hide(cache, source, clock, error):
-    """
-    A refused key and a fault of our own are said, not covered up.
-    """
+    """A refused key and a fault of our own are said, not covered up."""
     await cache.get("a", source.fetch)
     clock.move(600)
     source.says = error
@@ -201,9 +181,7 @@ async def test_errors_that_stale_must_not_hide(cache, source, clock, error):
 
 
 async def test_not_stale_for_ever(cache, source, clock):
-    """
-    What is too old to be kept is not given, however silent KORE is.
-    """
+    """What is too old to be kept is not given, however silent KORE is."""
     await cache.get("a", source.fetch)
     clock.move(3601)
     source.says = KoreUnavailable()
@@ -213,9 +191,7 @@ async def test_not_stale_for_ever(cache, source, clock):
 
 
 async def test_patience(make, source, clock):
-    """
-    When KORE takes its time, who has something old reads that; the answer still lands.
-    """
+    """When KORE takes its time, who has something old reads that; the answer still lands."""
     cache = make(CachePolicy("things", 30, 3600, 100_000, patience=0.01))
     await cache.get("a", source.fetch)
     clock.move(60)
@@ -233,9 +209,7 @@ async def test_patience(make, source, clock):
 
 
 async def test_missing_for_a_moment(cache, source, clock):
-    """
-    That KORE knows nothing of a key is kept briefly, and not against who wants it fresh.
-    """
+    """That KORE knows nothing of a key is kept briefly, and not against who wants it fresh."""
     source.says = KoreNotFound(status=404)
     for _ in range(3):
         with pytest.raises(KoreNotFound):
@@ -249,9 +223,7 @@ async def test_missing_for_a_moment(cache, source, clock):
 
 
 async def test_missing_is_forgotten(cache, source, clock):
-    """
-    After its time KORE is asked again.
-    """
+    """After its time KORE is asked again."""
     source.says = KoreNotFound(status=404)
     with pytest.raises(KoreNotFound):
         await cache.get("a", source.fetch)
@@ -262,9 +234,7 @@ async def test_missing_is_forgotten(cache, source, clock):
 
 
 async def test_gone(cache, source, clock):
-    """
-    What KORE no longer has is no longer given as stale.
-    """
+    """What KORE no longer has is no longer given as stale."""
     await cache.get("a", source.fetch)
     clock.move(31)
     source.says = KoreNotFound(status=404)
@@ -278,9 +248,7 @@ async def test_gone(cache, source, clock):
 
 
 async def test_bounded_by_weight(make, source):
-    """
-    The cache weighs what it keeps; the one least lately used goes first.
-    """
+    """The cache weighs what it keeps; the one least lately used goes first."""
     cache = make(CachePolicy("things", 30, 3600, max_bytes=3 * (ENTRY_OVERHEAD + 60)))
     for key in "abcd":
         await cache.get(key, source.fetch)
@@ -296,9 +264,7 @@ async def test_bounded_by_weight(make, source):
 
 
 async def test_too_heavy_to_keep(make, source):
-    """
-    What alone would burst the cache is given and not kept.
-    """
+    """What alone would burst the cache is given and not kept."""
     cache = make(CachePolicy("things", 30, 3600, max_bytes=ENTRY_OVERHEAD))
     found = [await cache.get("a", source.fetch) for _ in range(2)]
 
@@ -306,9 +272,7 @@ async def test_too_heavy_to_keep(make, source):
 
 
 async def test_two_names_for_one_thing(cache, source):
-    """
-    What was fetched under one name is known under the other.
-    """
+    """What was fetched under one name is known under the other."""
     await cache.get("pump-7", source.fetch)
     cache.alias("pump-7", "DE1")
     await cache.get("DE1", source.fetch)
@@ -317,9 +281,7 @@ async def test_two_names_for_one_thing(cache, source):
 
 
 async def test_closing(cache, source):
-    """
-    Closing ends the fetches under way.
-    """
+    """Closing ends the fetches under way."""
     source.go.clear()
     asker = asyncio.create_task(cache.get("a", source.fetch))
     await asyncio.sleep(0)

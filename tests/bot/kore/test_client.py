@@ -26,9 +26,7 @@ ROW = {"sid": "WN1", "sim_sid": SID, "start": "2026-01-05T11:00:00Z"}
 
 
 async def test_every_property_of_a_session(kore, api):
-    """
-    Every property of the DataSession resource comes through.
-    """
+    """Every property of the DataSession resource comes through."""
     told = a_session().model_dump(mode="json")
     api.add({"sid": SID, "status": "active"}, [told])
 
@@ -40,16 +38,12 @@ async def test_every_property_of_a_session(kore, api):
 
 @pytest.mark.parametrize("name", [SID, "pump-7"])
 async def test_a_sim_by_sid_or_name(kore, name):
-    """
-    A SIM is found by its SID and by its unique name.
-    """
+    """A SIM is found by its SID and by its unique name."""
     assert SID == (await kore.sim(name)).value.sid
 
 
 async def test_by_name_then_by_sid(kore, api):
-    """
-    Who found it by name knows it by SID as well.
-    """
+    """Who found it by name knows it by SID as well."""
     await kore.sim("pump-7")
     await kore.sim(SID)
 
@@ -73,9 +67,7 @@ ODD = [
 
 @pytest.mark.parametrize("name", ODD)
 async def test_odd_names(wired, live, name):
-    """
-    Whatever the name, it stays one segment of the path.
-    """
+    """Whatever the name, it stays one segment of the path."""
     live.add({"sid": "DE" + "2" * 32, "unique_name": name, "status": "active"})
 
     assert name == (await wired().sim(name)).value.unique_name
@@ -85,9 +77,7 @@ async def test_odd_names(wired, live, name):
 
 @pytest.mark.parametrize("name", ["", ".", "..", "..."])
 async def test_names_that_are_no_segment(kore, api, name):
-    """
-    Names that would vanish from the path are not asked for at all.
-    """
+    """Names that would vanish from the path are not asked for at all."""
     with pytest.raises(KoreNotFound):
         await kore.sim(name)
 
@@ -95,9 +85,7 @@ async def test_names_that_are_no_segment(kore, api, name):
 
 
 async def test_filters(kore, api):
-    """
-    Every filter of the list goes out under KORE's name.
-    """
+    """Every filter of the list goes out under KORE's name."""
     filters = {"status": "active", "iccid": "8", "rate_plan": "W P", "eid": "9"}
     with suppress(KoreBadRequest):
         _ = [sim async for sim in kore.sims(**filters, sim_registration_code="c")]
@@ -107,9 +95,7 @@ async def test_filters(kore, api):
 
 
 async def test_usage(kore, api):
-    """
-    Usage is asked for in KORE's form of a time, in UTC, and given as records.
-    """
+    """Usage is asked for in KORE's form of a time, in UTC, and given as records."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
     found = await kore.usage_records(SID, start=start, granularity="all")
 
@@ -118,9 +104,7 @@ async def test_usage(kore, api):
 
 
 async def test_no_such_rate_plan(kore):
-    """
-    What KORE does not have is not found.
-    """
+    """What KORE does not have is not found."""
     with pytest.raises(KoreNotFound):
         await kore.rate_plan("WP" + "0" * 32)
 
@@ -130,9 +114,7 @@ FAULTS = [broken(500), broken(502), broken(503), broken(504), too_many(), not_js
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.status))
 async def test_a_passing_fault(kore, api, clock, fault):
-    """
-    What passes is tried again and the asker never knows.
-    """
+    """What passes is tried again and the asker never knows."""
     api.faults.add(replace(fault, path="Sims"))
 
     assert SID == (await kore.sim(SID)).value.sid
@@ -144,9 +126,7 @@ async def test_a_passing_fault(kore, api, clock, fault):
     "fault", [truncated("Sims"), slow_body("Sims", pause=0.3)], ids=["truncated", "slow"]
 )
 async def test_a_passing_fault_of_the_body(wired, live, fault):
-    """
-    A body that is cut off or stalls is tried again as well.
-    """
+    """A body that is cut off or stalls is tried again as well."""
     live.faults.add(fault)
 
     assert SID == (await wired(read_timeout=0.1).sim(SID)).value.sid
@@ -161,9 +141,7 @@ LASTING = [
 
 @pytest.mark.parametrize(("fault", "expected"), LASTING, ids=["503", "429", "not JSON"])
 async def test_a_lasting_fault(kore, api, fault, expected):
-    """
-    What does not pass becomes an error of ours, after four tries.
-    """
+    """What does not pass becomes an error of ours, after four tries."""
     api.faults.add(replace(fault, path="Sims"))
     with pytest.raises(expected):
         await kore.sim(SID)
@@ -176,9 +154,7 @@ FINAL = [(400, KoreBadRequest), (404, KoreNotFound), (415, KoreBadRequest), (422
 
 @pytest.mark.parametrize(("status", "expected"), FINAL)
 async def test_a_final_answer(kore, api, status, expected):
-    """
-    What KORE says on purpose is asked once.
-    """
+    """What KORE says on purpose is asked once."""
     api.faults.add(broken(status, "Sims"))
     with pytest.raises(expected) as caught:
         await kore.sim(SID)
@@ -187,9 +163,7 @@ async def test_a_final_answer(kore, api, status, expected):
 
 
 async def test_kore_hangs(wired, live):
-    """
-    A KORE that takes the question and never answers costs the budget, no more.
-    """
+    """A KORE that takes the question and never answers costs the budget, no more."""
     live.faults.add(hang("Sims", times=None))
     kore = wired(read_timeout=0.05, retry=RetryPolicy(tries=2))
 
@@ -198,9 +172,7 @@ async def test_kore_hangs(wired, live):
 
 
 async def test_a_body_that_drips(wired, live):
-    """
-    A body that trickles in below every time-out still ends with the budget.
-    """
+    """A body that trickles in below every time-out still ends with the budget."""
     live.faults.add(slow_body("Sims", pause=0.1, times=None))
     kore = wired(read_timeout=5, retry=RetryPolicy(budget=0.15))
 
@@ -209,9 +181,7 @@ async def test_a_body_that_drips(wired, live):
 
 
 async def test_nobody_there(clock, config):
-    """
-    A KORE that is not there is unavailable, not a stack trace.
-    """
+    """A KORE that is not there is unavailable, not a stack trace."""
     config = replace(config, api_url="http://127.0.0.1:1", token_url="http://127.0.0.1:1/t")
     kore = open_kore(config, clock)
     with pytest.raises(KoreUnavailable):
@@ -241,9 +211,7 @@ async def test_the_circuit(kore, api, counts, clock):
 
 
 async def test_stale_then_an_error(kore, api, clock):
-    """
-    With KORE down, what was known is given and marked; what was not known is a clear error.
-    """
+    """With KORE down, what was known is given and marked; what was not known is a clear error."""
     api.add({"sid": SID, "status": "active"}, [ROW])
     await kore.data_sessions(SID)
     clock.move(600)
@@ -256,9 +224,7 @@ async def test_stale_then_an_error(kore, api, clock):
 
 
 async def test_bad_rows_are_counted_from_the_cache_too(kore, api, counts):
-    """
-    How many rows were left out is known also when the answer comes from the cache.
-    """
+    """How many rows were left out is known also when the answer comes from the cache."""
     api.add({"sid": SID, "status": "active"}, [ROW, ROW | {"end": "soon"}])
 
     assert [1, 1] == [(await kore.data_sessions(SID)).skipped_rows for _ in range(2)]
@@ -266,9 +232,7 @@ async def test_bad_rows_are_counted_from_the_cache_too(kore, api, counts):
 
 
 async def test_expired_tokens(kore, api):
-    """
-    Tokens that expire at KORE's side are renewed without a word.
-    """
+    """Tokens that expire at KORE's side are renewed without a word."""
     await kore.sim(SID)
     api.tokens.expire_all()
 
@@ -276,9 +240,7 @@ async def test_expired_tokens(kore, api):
 
 
 async def test_a_wrong_secret(clock, config, api):
-    """
-    A wrong secret is said so, at once.
-    """
+    """A wrong secret is said so, at once."""
     wrong = replace(config, client_secret="wrong")
     kore = open_kore(wrong, clock, transport=httpx.ASGITransport(app=api.app))
 
@@ -287,9 +249,7 @@ async def test_a_wrong_secret(clock, config, api):
 
 
 async def test_fifty_askers(wired, live):
-    """
-    Fifty who ask for one SIM make one request for it and one for its sessions.
-    """
+    """Fifty who ask for one SIM make one request for it and one for its sessions."""
     live.faults.latency = 0.01
     kore = wired()
     await asyncio.gather(
@@ -300,9 +260,7 @@ async def test_fifty_askers(wired, live):
 
 
 async def test_an_asker_who_leaves(wired, live):
-    """
-    A cancelled asker leaves the pool, the limits and the others whole.
-    """
+    """A cancelled asker leaves the pool, the limits and the others whole."""
     live.faults.add(late(0.05, "Sims", times=1))
     kore = wired(at_once=1)
     leaver = asyncio.create_task(kore.sim("pump-7"))
@@ -313,9 +271,7 @@ async def test_an_asker_who_leaves(wired, live):
 
 
 async def test_outcomes_are_observed(kore, api, counts):
-    """
-    Each request is counted with what came of it.
-    """
+    """Each request is counted with what came of it."""
     api.faults.add(broken(503, "Sims"))
     await kore.sim(SID)
 
@@ -323,9 +279,7 @@ async def test_outcomes_are_observed(kore, api, counts):
 
 
 def test_without_credentials(clock):
-    """
-    Without credentials nothing is opened, and what is missing is named.
-    """
+    """Without credentials nothing is opened, and what is missing is named."""
     with pytest.raises(SettingsError, match="KORE_CLIENT_ID"):
         open_kore(KoreConfig(), clock)
 
@@ -364,9 +318,7 @@ async def test_a_probe_that_is_refused(kore, api, clock, config):
 
 
 async def test_a_429_slows_everybody_down(kore, api, config):
-    """
-    A 429 reaches the limits that all questions share: half as many at once, at a pace.
-    """
+    """A 429 reaches the limits that all questions share: half as many at once, at a pace."""
     limiter = kore._requester._limiter
     before = (limiter.at_once, limiter.rate)
     api.faults.add(too_many("Sims"))

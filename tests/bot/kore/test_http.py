@@ -86,9 +86,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("name", FAULTS)
 async def test_a_bad_answer(name):
-    """
-    What a server does wrong is told as the error that httpx's own transport would raise.
-    """
+    """What a server does wrong is told as the error that httpx's own transport would raise."""
     parts, expected = FAULTS[name]
     async with a_server(answering(*parts)) as port:
         with pytest.raises(expected) as caught:
@@ -99,9 +97,7 @@ async def test_a_bad_answer(name):
 
 @pytest.mark.parametrize("parts", [[], [b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"]])
 async def test_silence(parts):
-    """
-    A server that stalls, before or inside the body, is a read time-out.
-    """
+    """A server that stalls, before or inside the body, is a read time-out."""
     pause = asyncio.Event()
     async with a_server(answering(*parts, pause=pause)) as port:
         with pytest.raises(httpx.ReadTimeout):
@@ -110,9 +106,7 @@ async def test_silence(parts):
 
 
 async def test_nobody_there():
-    """
-    A refused connection is a connect error.
-    """
+    """A refused connection is a connect error."""
     async with a_server(answering()) as port:
         free = port
 
@@ -121,17 +115,13 @@ async def test_nobody_there():
 
 
 async def test_no_such_name():
-    """
-    A name that does not resolve is a connect error.
-    """
+    """A name that does not resolve is a connect error."""
     with pytest.raises(httpx.ConnectError):
         await ask(AiohttpTransport(), "http://nowhere.invalid/")
 
 
 async def test_an_untrusted_certificate():
-    """
-    A certificate that nobody vouches for is a connect error; a trusted one is fine.
-    """
+    """A certificate that nobody vouches for is a connect error; a trusted one is fine."""
     authority = trustme.CA()
     mine = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(mine)
@@ -146,9 +136,7 @@ async def test_an_untrusted_certificate():
 
 
 async def test_waiting_for_a_place_is_told_from_waiting_for_the_network():
-    """
-    With every place taken it is a pool time-out, although the network is fine.
-    """
+    """With every place taken it is a pool time-out, although the network is fine."""
     pause = asyncio.Event()
     async with a_server(answering(pause=pause)) as port:
         url = f"http://127.0.0.1:{port}/"
@@ -165,9 +153,7 @@ async def test_waiting_for_a_place_is_told_from_waiting_for_the_network():
 
 
 async def test_a_cancelled_request_gives_its_place_back():
-    """
-    After a cancel the next request goes through the same pool.
-    """
+    """After a cancel the next request goes through the same pool."""
     pause = asyncio.Event()
     silent = answering(pause=pause)
     lively = answering(OK)
@@ -190,9 +176,7 @@ async def test_a_cancelled_request_gives_its_place_back():
 
 
 async def test_a_connection_closed_in_between():
-    """
-    A kept connection that the server has closed meanwhile is replaced without a word.
-    """
+    """A kept connection that the server has closed meanwhile is replaced without a word."""
     async with a_server(answering(OK)) as port:
         url = f"http://127.0.0.1:{port}/"
         async with httpx.AsyncClient(transport=AiohttpTransport()) as client:
@@ -202,9 +186,7 @@ async def test_a_connection_closed_in_between():
 
 
 async def test_what_is_asked_goes_out_as_it_is():
-    """
-    An encoded path and an odd query reach the server letter by letter.
-    """
+    """An encoded path and an odd query reach the server letter by letter."""
     target = "/v1/Sims/a%2Fb%3F/x?PageToken=a%2Fb+c%3D%3D&q=%C3%A9"
     seen = []
 
@@ -220,18 +202,14 @@ async def test_what_is_asked_goes_out_as_it_is():
 
 
 async def test_a_long_header_is_fine():
-    """
-    A header of 12 KB is read; gateways send such.
-    """
+    """A header of 12 KB is read; gateways send such."""
     long = b"HTTP/1.1 200 OK\r\nx: " + b"a" * 12_000 + b"\r\ncontent-length: 2\r\n\r\nok"
     async with a_server(answering(long)) as port:
         assert "ok" == (await ask(AiohttpTransport(), f"http://127.0.0.1:{port}/")).text
 
 
 async def test_a_packed_body():
-    """
-    A gzipped body comes out unpacked, once.
-    """
+    """A gzipped body comes out unpacked, once."""
     body = gzip.compress(b'{"a":1}')
     head_ = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(body)
     async with a_server(answering(head_ + body)) as port:
@@ -239,18 +217,14 @@ async def test_a_packed_body():
 
 
 async def test_a_redirect_is_not_followed():
-    """
-    A redirect is an answer like any other: the token goes nowhere else.
-    """
+    """A redirect is an answer like any other: the token goes nowhere else."""
     away = b"HTTP/1.1 302 Found\r\nlocation: http://elsewhere.test/\r\ncontent-length: 0\r\n\r\n"
     async with a_server(answering(away)) as port:
         assert 302 == (await ask(AiohttpTransport(), f"http://127.0.0.1:{port}/")).status_code
 
 
 async def test_through_a_proxy(no_proxy, monkeypatch):
-    """
-    The proxy that the environment names gets the whole URL.
-    """
+    """The proxy that the environment names gets the whole URL."""
     seen = []
 
     async def serve(reader, writer):
@@ -266,9 +240,7 @@ async def test_through_a_proxy(no_proxy, monkeypatch):
 
 
 async def test_a_proxy_that_is_not_there(no_proxy, monkeypatch):
-    """
-    A proxy that refuses is a proxy error, not KORE's fault.
-    """
+    """A proxy that refuses is a proxy error, not KORE's fault."""
     async with a_server(answering()) as port:
         free = port
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free}")
@@ -278,9 +250,7 @@ async def test_a_proxy_that_is_not_there(no_proxy, monkeypatch):
 
 
 async def test_this_machine_is_reached_without_a_proxy(no_proxy, monkeypatch):
-    """
-    A stand-in on this machine is never asked for through a proxy elsewhere.
-    """
+    """A stand-in on this machine is never asked for through a proxy elsewhere."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     async with a_server(answering(OK)) as port:
         assert "ok" == (await ask(AiohttpTransport(), f"http://127.0.0.1:{port}/")).text

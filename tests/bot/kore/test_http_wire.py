@@ -18,9 +18,7 @@ async def behind(wired, **changes):
 
 
 async def test_the_same_rows(wired, live):
-    """
-    A scan reads the rows as they are, but for the ids and the place that no verdict asks for.
-    """
+    """A scan reads the rows as they are, but for the ids and the place that no verdict asks for."""
     live.add({"sid": SID, "status": "active"}, [a_session().model_dump(mode="json")])
     client = await behind(wired)
     (session,) = (await client.scanned_sessions(SID)).value
@@ -30,9 +28,7 @@ async def test_the_same_rows(wired, live):
 
 
 async def test_one_token_for_both(wired, live):
-    """
-    Front and background share one token; one that ran out is renewed, and asked with again.
-    """
+    """Front and background share one token; one that ran out is renewed, and asked with again."""
     kore = wired()
     client = kore.in_background(at_once=4)
     await kore.sim(SID)
@@ -46,9 +42,7 @@ async def test_one_token_for_both(wired, live):
 
 
 async def test_a_token_that_cannot_be_renewed(wired, live):
-    """
-    A token of somebody else's care that KORE refuses is KoreDenied.
-    """
+    """A token of somebody else's care that KORE refuses is KoreDenied."""
     client = await behind(wired, access_token="somebody's")
     with pytest.raises(KoreDenied):
         await client.scanned_sessions(SID)
@@ -58,9 +52,7 @@ async def test_a_token_that_cannot_be_renewed(wired, live):
 
 
 async def test_no_such_sim(wired, live):
-    """
-    A SIM that KORE does not know is KoreNotFound.
-    """
+    """A SIM that KORE does not know is KoreNotFound."""
     client = await behind(wired)
     with pytest.raises(KoreNotFound):
         await client.scanned_sessions("DE" + "f" * 32)
@@ -70,9 +62,7 @@ async def test_no_such_sim(wired, live):
 
 
 async def test_a_429_is_waited_out(wired, live):
-    """
-    A 429 is tried again after the time that KORE asks for.
-    """
+    """A 429 is tried again after the time that KORE asks for."""
     live.faults.add(too_many("DataSessions", retry_after="0"))
     client = await behind(wired)
     found = await client.scanned_sessions(SID)
@@ -84,9 +74,7 @@ async def test_a_429_is_waited_out(wired, live):
 
 @pytest.mark.parametrize("pack", [gzip.compress, bytes], ids=["gzip", "plain"])
 async def test_a_packed_body(wired, pack):
-    """
-    A body is unpacked where it came packed.
-    """
+    """A body is unpacked where it came packed."""
     body = pack(json.dumps({"data_sessions": [], "meta": {"next_page_url": None}}).encode())
     coding = b"content-encoding: gzip\r\n" if pack is gzip.compress else b""
 
@@ -106,9 +94,7 @@ async def test_a_packed_body(wired, pack):
 
 
 async def test_a_server_that_is_gone(wired):
-    """
-    A server that cannot be reached is KoreUnavailable.
-    """
+    """A server that cannot be reached is KoreUnavailable."""
     async with a_server(lambda _reader, _writer: None) as port:
         address = f"http://127.0.0.1:{port}"
     client = await behind(wired, api_url=address, access_token="t")

@@ -33,9 +33,7 @@ async def leave(tasks):
 
 
 async def test_so_many_at_once(limiter):
-    """
-    No more than the limit are in flight; who leaves makes room for the next, in order.
-    """
+    """No more than the limit are in flight; who leaves makes room for the next, in order."""
     tasks = await crowd(limiter, 6)
     before = [task.done() for task in tasks]
     limiter.release()
@@ -48,9 +46,7 @@ async def test_so_many_at_once(limiter):
 
 
 async def test_nobody_jumps_the_queue(limiter):
-    """
-    A place that is taken, or wanted by one who waits, is not given at once.
-    """
+    """A place that is taken, or wanted by one who waits, is not given at once."""
     tasks = await crowd(limiter, 5)
 
     assert limiter.acquire_now() is None
@@ -58,9 +54,7 @@ async def test_nobody_jumps_the_queue(limiter):
 
 
 async def test_one_who_leaves_the_queue(limiter):
-    """
-    A waiter that is cancelled loses nothing for the others, even if its turn had just come.
-    """
+    """A waiter that is cancelled loses nothing for the others, even if its turn had just come."""
     tasks = await crowd(limiter, 6)
     limiter.release()
     tasks[4].cancel()
@@ -73,9 +67,7 @@ async def test_one_who_leaves_the_queue(limiter):
 
 
 async def test_a_refusal_halves(limiter, clock):
-    """
-    A 429 halves what may be in flight; those sent before it say nothing new.
-    """
+    """A 429 halves what may be in flight; those sent before it say nothing new."""
     started = [limiter.acquire_now() for _ in range(4)]
     limiter.rate_limited(started[0], None)
     limiter.rate_limited(started[1], None)
@@ -85,9 +77,7 @@ async def test_a_refusal_halves(limiter, clock):
 
 
 async def test_never_below_one(limiter, clock):
-    """
-    However often KORE refuses, one may always ask.
-    """
+    """However often KORE refuses, one may always ask."""
     for _ in range(10):
         clock.move(1)
         limiter.rate_limited(clock.monotonic(), None)
@@ -97,9 +87,7 @@ async def test_never_below_one(limiter, clock):
 
 
 async def test_growing_back(limiter, clock):
-    """
-    After enough good answers as many as before may be in flight.
-    """
+    """After enough good answers as many as before may be in flight."""
     limiter.rate_limited(clock.monotonic(), None)
     steps = []
     while limiter.at_once < 4:
@@ -110,9 +98,7 @@ async def test_growing_back(limiter, clock):
 
 
 async def test_the_pace_that_was_accepted(limiter, clock):
-    """
-    The pace becomes what KORE accepted in the last second, then grows by a few percent.
-    """
+    """The pace becomes what KORE accepted in the last second, then grows by a few percent."""
     for _ in range(100):
         clock.move(0.01)
         limiter.accepted()
@@ -125,9 +111,7 @@ async def test_the_pace_that_was_accepted(limiter, clock):
 
 
 async def test_a_flood_holds_everybody(limiter, clock):
-    """
-    Far above the limit everybody waits as long as Retry-After asks.
-    """
+    """Far above the limit everybody waits as long as Retry-After asks."""
     started = [limiter.acquire_now() for _ in range(4)]
     limiter.rate_limited(started[0], 7)
     for _ in range(4):
@@ -139,9 +123,7 @@ async def test_a_flood_holds_everybody(limiter, clock):
 
 
 async def test_a_little_too_much_holds_nobody(limiter, clock):
-    """
-    A little above the limit it only goes slower.
-    """
+    """A little above the limit it only goes slower."""
     for _ in range(20):
         limiter.accepted()
     limiter.rate_limited(limiter.acquire_now(), 7)
@@ -153,9 +135,7 @@ async def test_a_little_too_much_holds_nobody(limiter, clock):
 
 
 async def test_a_pace_given_beforehand(clock):
-    """
-    With a pace of ten a second the starts stand a tenth apart.
-    """
+    """With a pace of ten a second the starts stand a tenth apart."""
     limiter = AdaptiveLimiter(clock, at_once=100, per_second=10)
     started = [await limiter.acquire() for _ in range(12)]
 
@@ -184,9 +164,7 @@ def refuses(circuit):
 
 
 def test_it_opens(circuit, clock):
-    """
-    After enough failures in a row everybody is told at once, and for how long KORE is silent.
-    """
+    """After enough failures in a row everybody is told at once, and for how long KORE is silent."""
     fail(circuit, 2)
     clock.move(4)
     fail(circuit, 1)
@@ -197,9 +175,7 @@ def test_it_opens(circuit, clock):
 
 
 def test_since_when_it_is_silent(circuit, clock):
-    """
-    Silence is counted from when the first question without an answer was asked.
-    """
+    """Silence is counted from when the first question without an answer was asked."""
     asked = clock.monotonic()
     clock.move(5)
     for _ in range(3):
@@ -211,9 +187,7 @@ def test_since_when_it_is_silent(circuit, clock):
 
 
 def test_an_answer_in_between(circuit):
-    """
-    Failures that are not in a row open nothing.
-    """
+    """Failures that are not in a row open nothing."""
     fail(circuit, 2)
     circuit.succeeded()
     fail(circuit, 2)
@@ -222,9 +196,7 @@ def test_an_answer_in_between(circuit):
 
 
 def test_one_probe(circuit, clock):
-    """
-    After the pause one request may look whether KORE is back; the others still wait.
-    """
+    """After the pause one request may look whether KORE is back; the others still wait."""
     fail(circuit)
     clock.move(5)
 
@@ -232,9 +204,7 @@ def test_one_probe(circuit, clock):
 
 
 def test_back_again(circuit, clock):
-    """
-    An answered probe closes the circuit for all.
-    """
+    """An answered probe closes the circuit for all."""
     fail(circuit)
     clock.move(5)
     circuit.check()
@@ -245,9 +215,7 @@ def test_back_again(circuit, clock):
 
 
 def test_still_down(circuit, clock):
-    """
-    Each failed probe doubles the pause, up to a ceiling.
-    """
+    """Each failed probe doubles the pause, up to a ceiling."""
     fail(circuit)
     pauses = []
     for _ in range(4):
@@ -263,9 +231,7 @@ def test_still_down(circuit, clock):
 
 
 async def test_beside_a_probe_that_is_answered(circuit, clock):
-    """
-    Whoever asks beside the probe goes on when the probe is answered, and is not refused.
-    """
+    """Whoever asks beside the probe goes on when the probe is answered, and is not refused."""
     fail(circuit)
     clock.move(5)
     await circuit.enter()
@@ -280,9 +246,7 @@ async def test_beside_a_probe_that_is_answered(circuit, clock):
 
 
 async def test_beside_a_probe_that_fails(circuit, clock):
-    """
-    Whoever asks beside the probe is told with it that KORE is still silent.
-    """
+    """Whoever asks beside the probe is told with it that KORE is still silent."""
     fail(circuit)
     clock.move(5)
     await circuit.enter()
@@ -296,9 +260,7 @@ async def test_beside_a_probe_that_fails(circuit, clock):
 
 
 async def test_beside_a_probe_that_hangs(clock):
-    """
-    A probe is waited for a moment only.
-    """
+    """A probe is waited for a moment only."""
     circuit = CircuitBreaker(clock, failures=3, patience=0)
     fail(circuit)
     clock.move(5)
@@ -309,9 +271,7 @@ async def test_beside_a_probe_that_hangs(clock):
 
 
 def test_a_probe_that_left(circuit, clock):
-    """
-    A probe whose asker went away leaves its place to the next one.
-    """
+    """A probe whose asker went away leaves its place to the next one."""
     fail(circuit)
     clock.move(5)
     circuit.check()
@@ -321,9 +281,7 @@ def test_a_probe_that_left(circuit, clock):
 
 
 async def test_who_waits_beside_a_probe_goes_on_with_its_end(clock):
-    """
-    The end of the probe wakes those beside it; they do not sit out their patience.
-    """
+    """The end of the probe wakes those beside it; they do not sit out their patience."""
     circuit = CircuitBreaker(clock, failures=3, pause=5, patience=600)
     fail(circuit)
     clock.move(5)

@@ -28,9 +28,7 @@ def paced(clock):
 
 
 async def test_places_of_its_own(front, behind):
-    """
-    A crowd behind takes none of the places in front.
-    """
+    """A crowd behind takes none of the places in front."""
     tasks = await crowd(behind, 20)
 
     assert 6 == inside(tasks)
@@ -39,9 +37,7 @@ async def test_places_of_its_own(front, behind):
 
 
 async def test_who_leaves_makes_room(behind):
-    """
-    With each that is done the next one behind starts.
-    """
+    """With each that is done the next one behind starts."""
     tasks = await crowd(behind, 8)
     behind.release()
     behind.release()
@@ -53,9 +49,7 @@ async def test_who_leaves_makes_room(behind):
 
 
 async def test_one_who_leaves_the_queue(behind):
-    """
-    One that is cancelled while it waits loses nothing for the others.
-    """
+    """One that is cancelled while it waits loses nothing for the others."""
     tasks = await crowd(behind, 8)
     behind.release()
     tasks[6].cancel()
@@ -68,9 +62,7 @@ async def test_one_who_leaves_the_queue(behind):
 
 
 async def test_it_waits_while_people_wait(front, behind):
-    """
-    While somebody waits for a place in front, nothing starts behind.
-    """
+    """While somebody waits for a place in front, nothing starts behind."""
     people = await crowd(front, 5)
     scan = await crowd(behind, 1)
     before = inside(scan)
@@ -82,9 +74,7 @@ async def test_it_waits_while_people_wait(front, behind):
 
 
 async def test_people_go_first_where_there_is_a_pace(paced, clock):
-    """
-    Where the account is paced, a person waits for two steps at most, whatever waits behind.
-    """
+    """Where the account is paced, a person waits for two steps at most, whatever waits behind."""
     front, behind = paced
     scan = [asyncio.create_task(behind.acquire()) for _ in range(30)]
     await scan[3]
@@ -102,9 +92,7 @@ async def drain(places, number):
 
 
 async def test_a_part_of_the_pace_stays_free(paced, clock):
-    """
-    Alone at the limit, it takes nine tenths of the pace.
-    """
+    """Alone at the limit, it takes nine tenths of the pace."""
     _, behind = paced
     began = clock.monotonic()
     await drain(behind, 91)
@@ -114,9 +102,7 @@ async def test_a_part_of_the_pace_stays_free(paced, clock):
 
 
 async def test_a_429_behind_teaches_all(front, behind, clock):
-    """
-    What a scan learns of KORE's limit holds in front too, and shrinks both.
-    """
+    """What a scan learns of KORE's limit holds in front too, and shrinks both."""
     started = [behind.acquire_now() for _ in range(6)]
     behind.accepted()
     behind.rate_limited(started[0], None)
@@ -126,9 +112,7 @@ async def test_a_429_behind_teaches_all(front, behind, clock):
 
 
 async def test_never_below_one(front, behind, clock):
-    """
-    However often KORE refuses, one may always ask behind.
-    """
+    """However often KORE refuses, one may always ask behind."""
     for _ in range(10):
         clock.move(1)
         behind.rate_limited(clock.monotonic(), None)
@@ -137,9 +121,7 @@ async def test_never_below_one(front, behind, clock):
 
 
 async def test_a_client_in_the_background_keeps_nothing(kore, api):
-    """
-    What is read in the background is read anew each time, and helps no look-up.
-    """
+    """What is read in the background is read anew each time, and helps no look-up."""
     behind = kore.in_background(at_once=2)
     await behind.sim(SID)
     await behind.sim(SID)
@@ -151,9 +133,7 @@ async def test_a_client_in_the_background_keeps_nothing(kore, api):
 
 
 async def test_rate_plans_are_kept(kore, api):
-    """
-    Rate plans are kept even there: a fleet has few of them.
-    """
+    """Rate plans are kept even there: a fleet has few of them."""
     plan = "WP" + "0" * 32
     api.add({"sid": SID, "rate_plan_sid": plan}, rate_plan={"sid": plan, "data_enabled": True})
     behind = kore.in_background(at_once=2)
@@ -165,9 +145,7 @@ async def test_rate_plans_are_kept(kore, api):
 
 
 async def test_none_behind_the_one_behind(kore):
-    """
-    A client in the background has opens no other.
-    """
+    """A client in the background has opens no other."""
     behind = kore.in_background()
     with pytest.raises(ValueError, match="opens no other"):
         behind.in_background()
@@ -187,9 +165,7 @@ class Turns:
 
 
 async def test_a_pace_that_others_keep_to_is_kept_besides(front, clock):
-    """
-    Nobody behind starts without a turn of it; who asks in front needs none.
-    """
+    """Nobody behind starts without a turn of it; who asks in front needs none."""
     pace = Turns()
     behind = BackgroundLimiter(front, clock, at_once=6, shared_rate=pace)
     now = behind.acquire_now()

@@ -27,9 +27,7 @@ USAGE = [
 
 @pytest.mark.parametrize(("data", "expected"), USAGE, ids=repr)
 def test_bytes_at_home(data, expected):
-    """
-    What was used at home, else in all; what is not told is not 0.
-    """
+    """What was used at home, else in all; what is not told is not 0."""
     assert expected == UsageRecord(data=data).home_bytes
 
 
@@ -42,9 +40,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("changes", "expected"), NAMES, ids=["unique", "friendly", "none"])
 def test_what_people_call_it(changes, expected):
-    """
-    The unique name, else the friendly one, else the SID.
-    """
+    """The unique name, else the friendly one, else the SID."""
     assert expected == a_sim(**changes).name
 
 
@@ -67,9 +63,7 @@ TIMES = [
 
 @pytest.mark.parametrize("told", TIMES)
 def test_a_scan_reads_times_as_everybody_does(told):
-    """
-    The same moment or the same refusal, whatever KORE writes; and always in UTC.
-    """
+    """The same moment or the same refusal, whatever KORE writes; and always in UTC."""
     body = json.dumps({"data_sessions": [{"sim_sid": "DE1", "start": told}]}).encode()
     plain, scanned = read_rows(DataSessionPage, body), read_rows(ScannedSessionPage, body)
     starts = [row.start for row in scanned.rows]

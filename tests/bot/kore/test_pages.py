@@ -41,9 +41,7 @@ def many(api):
 
 
 async def test_page_after_page(kore, api, many):
-    """
-    All rows of all pages come, a thousand at a time, ordered by us with the newest first.
-    """
+    """All rows of all pages come, a thousand at a time, ordered by us with the newest first."""
     found = await kore.data_sessions(SID)
 
     assert many == [session.sid for session in found.value]
@@ -53,18 +51,14 @@ async def test_page_after_page(kore, api, many):
 
 
 async def test_a_foreign_next_page(kore, api, many):
-    """
-    Of a next page on another host only the query is taken: the token stays with KORE.
-    """
+    """Of a next page on another host only the query is taken: the token stays with KORE."""
     api.faults.add(foreign_next_page("https://evil.test", "DataSessions", times=2))
 
     assert MANY == len((await kore.data_sessions(SID)).value)
 
 
 async def test_the_token_of_the_next_page_over_a_socket(wired, live):
-    """
-    Page tokens with odd characters come back to KORE as they were given.
-    """
+    """Page tokens with odd characters come back to KORE as they were given."""
     fill(live)
     assert MANY == len((await wired().data_sessions(SID)).value)
 
@@ -92,18 +86,14 @@ CIRCLES = [
 
 @pytest.mark.parametrize("nexts", CIRCLES, ids=["to itself", "to the first", "in a ring"])
 async def test_pages_in_a_circle(config, clock, nexts):
-    """
-    A page that was there before ends the reading with an error instead of going on for ever.
-    """
+    """A page that was there before ends the reading with an error instead of going on for ever."""
     kore = open_kore(config, clock, transport=httpx.MockTransport(circling(*nexts)))
     with pytest.raises(KoreBadAnswer, match=r"circle\. Tell an admin"):
         await kore.data_sessions(SID)
 
 
 async def test_pages_without_end(config, clock):
-    """
-    A list that never ends is an error: its order is not known, so a part of it could mislead.
-    """
+    """A list that never ends is an error: its order is not known, so a part of it could mislead."""
     endless = (f"https://kore.test/x?Page={n}" for n in range(1, 10_000))
     kore = open_kore(config, clock, transport=httpx.MockTransport(circling(*endless)))
 
@@ -114,9 +104,7 @@ async def test_pages_without_end(config, clock):
 
 
 async def test_sims_are_streamed(kore, api):
-    """
-    The next page of SIMs is asked for only when it is wanted.
-    """
+    """The next page of SIMs is asked for only when it is wanted."""
     for number in range(1500):
         api.add({"sid": f"DE{number:032d}", "status": "active"})
     stream = kore.sims()
@@ -160,18 +148,14 @@ UNKNOWN = [
 
 @pytest.mark.parametrize("changes", UNKNOWN, ids=str)
 def test_unknown(changes):
-    """
-    Null, blank, empty and placeholder are unknown: never 0, never "".
-    """
+    """Null, blank, empty and placeholder are unknown: never 0, never ""."""
     (field,) = changes
 
     assert getattr(read(**changes), field) is None
 
 
 def test_missing():
-    """
-    A row that says nothing is a row of unknowns.
-    """
+    """A row that says nothing is a row of unknowns."""
     (row,) = read_rows(DataSessionPage, page({})).rows
 
     assert {None} == set(row.model_dump().values())
@@ -203,16 +187,12 @@ KNOWN = [
 
 @pytest.mark.parametrize(("field", "told", "expected"), KNOWN, ids=repr)
 def test_known(field, told, expected):
-    """
-    Whichever way KORE writes it, it comes out the same.
-    """
+    """Whichever way KORE writes it, it comes out the same."""
     assert expected == getattr(read(**{field: told}), field)
 
 
 def test_a_tower_on_the_equator_is_somewhere():
-    """
-    Only both at 0 are KORE's empty value.
-    """
+    """Only both at 0 are KORE's empty value."""
     at = read(cell_location_estimate={"lat": 0, "lon": 36.8}).cell_location_estimate
 
     assert (0, 36.8) == (at.lat, at.lon)
@@ -228,9 +208,7 @@ BAD = [
 
 @pytest.mark.parametrize("changes", BAD, ids=str)
 def test_a_bad_row(changes, caplog):
-    """
-    A row that cannot be read is skipped, counted and named in the log; the others stay.
-    """
+    """A row that cannot be read is skipped, counted and named in the log; the others stay."""
     with caplog.at_level(logging.WARNING):
         rows = read_rows(DataSessionPage, page(ROW, ROW | {"sid": "WN2"} | changes, ROW))
 
@@ -242,16 +220,12 @@ def test_a_bad_row(changes, caplog):
 
 @pytest.mark.parametrize("row", [None, 7, "row", [], [[]]], ids=str)
 def test_a_row_that_is_none(row):
-    """
-    Rows that are no objects are skipped as well.
-    """
+    """Rows that are no objects are skipped as well."""
     assert 1 == read_rows(DataSessionPage, page(ROW, row)).skipped
 
 
 def test_what_is_kept_of_a_page_with_a_bad_row():
-    """
-    Read again, the kept page is clean and says the same.
-    """
+    """Read again, the kept page is clean and says the same."""
     rows = read_rows(DataSessionPage, page(ROW, ROW | {"end": "soon"}, ROW | {"start": " "}))
 
     again = read_rows(DataSessionPage, rows.body)
@@ -264,16 +238,12 @@ NEXT = "https://kore.test/v1/Sims?PageToken=x"
 @pytest.mark.parametrize("rows", [(ROW,), (ROW, {"end": "soon"})], ids=["clean", "with a bad row"])
 @pytest.mark.parametrize(("url", "expected"), [(NEXT, NEXT), (None, None), ("", None)])
 def test_the_next_page(rows, url, expected):
-    """
-    The next page is told whether or not a row is bad; "" and null are the end.
-    """
+    """The next page is told whether or not a row is bad; "" and null are the end."""
     assert expected == read_rows(DataSessionPage, page(*rows, next_page_url=url)).next_page_url
 
 
 def test_a_page_without_meta():
-    """
-    KORE's own examples leave out parts of `meta`; it may be missing.
-    """
+    """KORE's own examples leave out parts of `meta`; it may be missing."""
     assert read_rows(SimPage, b'{"sims":[]}').next_page_url is None
 
 
@@ -290,33 +260,25 @@ NO_PAGES = [
 
 @pytest.mark.parametrize("body", NO_PAGES)
 def test_no_page(body):
-    """
-    What is no page at all is said to be none, to be asked for again.
-    """
+    """What is no page at all is said to be none, to be asked for again."""
     with pytest.raises(NotJson):
         read_rows(DataSessionPage, body)
 
 
 @pytest.mark.parametrize("key", ["eid", "e_id"])
 def test_both_spellings_of_the_eid(key):
-    """
-    KORE's specification says eid, its page e_id.
-    """
+    """KORE's specification says eid, its page e_id."""
     assert "89" == read_one(Sim, json.dumps({"sid": "DE1", key: "89"}).encode()).eid
 
 
 @pytest.mark.parametrize("status", ["active", "hibernating", None])
 def test_any_status(status):
-    """
-    A status that nobody has heard of is kept as it came.
-    """
+    """A status that nobody has heard of is kept as it came."""
     assert status == read_one(Sim, json.dumps({"sid": "DE1", "status": status}).encode()).status
 
 
 def test_fields_of_tomorrow():
-    """
-    A field that nobody has heard of does no harm.
-    """
+    """A field that nobody has heard of does no harm."""
     body = b'{"sid":"WP1","data_limit":1000,"new":{"a":[1]},"international_roaming":["data"]}'
 
     plan = read_one(RatePlan, body)
@@ -325,17 +287,13 @@ def test_fields_of_tomorrow():
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"sid":null}', b'{"sid":""}'])
 def test_no_sim(body):
-    """
-    A SIM without a SID is no SIM.
-    """
+    """A SIM without a SID is no SIM."""
     with pytest.raises(NotJson):
         read_one(Sim, body)
 
 
 def test_a_sim_with_an_odd_date():
-    """
-    What a SIM says unreadably is unknown; the SIM itself stays.
-    """
+    """What a SIM says unreadably is unknown; the SIM itself stays."""
     sim = read_one(Sim, b'{"sid":"DE1","date_updated":"soon","iccid":[],"status":"active"}')
 
     assert (None, None, "active") == (sim.date_updated, sim.iccid, sim.status)
@@ -343,9 +301,7 @@ def test_a_sim_with_an_odd_date():
 
 @given(st.binary(max_size=200))
 def test_any_bytes(body):
-    """
-    Whatever comes is read, or said to be no page; nothing else is raised.
-    """
+    """Whatever comes is read, or said to be no page; nothing else is raised."""
     with suppress(NotJson):
         read_rows(DataSessionPage, body)
     with suppress(NotJson):
@@ -360,9 +316,7 @@ rows = st.dictionaries(
 
 @given(st.lists(rows | st.none() | st.text()))
 def test_any_rows(listed):
-    """
-    Every row is read or counted as skipped, and what is kept reads the same again.
-    """
+    """Every row is read or counted as skipped, and what is kept reads the same again."""
     found = read_rows(DataSessionPage, page(*listed))
     again = read_rows(DataSessionPage, found.body)
 

@@ -17,9 +17,7 @@ def page(*rows, next_page=None):
 
 
 async def test_a_page_is_read_as_everybody_reads_it(kore, api):
-    """
-    The sessions of the page are those that a look-up would be given.
-    """
+    """The sessions of the page are those that a look-up would be given."""
     api.add({"sid": SID, "status": "active"}, [ROW, ROW | {"start": "2026-01-04T09:00:00Z"}])
     rows = kore.read_scanned(await kore.scanned_page(SID))
     whole = await kore.data_sessions(SID)
@@ -30,9 +28,7 @@ async def test_a_page_is_read_as_everybody_reads_it(kore, api):
 
 
 async def test_the_page_goes_past_what_is_kept(kore, api):
-    """
-    Each asking asks KORE, and keeps nothing for others.
-    """
+    """Each asking asks KORE, and keeps nothing for others."""
     for _ in range(2):
         await kore.scanned_page(SID)
 
@@ -50,25 +46,19 @@ async def test_the_page_goes_past_what_is_kept(kore, api):
     ],
 )
 def test_a_page_that_is_not_all_is_told(kore, body):
-    """
-    More pages, or what is no page, must be asked for as a whole.
-    """
+    """More pages, or what is no page, must be asked for as a whole."""
     assert kore.read_scanned(body) is None
 
 
 def test_rows_that_are_no_use_are_counted(kore, counts):
-    """
-    One odd row loses no page, and is counted.
-    """
+    """One odd row loses no page, and is counted."""
     rows = kore.read_scanned(page(ROW, {"start": "yesterday"}, 5))
 
     assert (1, 2, 2) == (len(rows.rows), rows.skipped, counts.skipped)
 
 
 async def test_a_failure_is_one_of_kores(kore, api):
-    """
-    What does not come in the end is an error with a sentence.
-    """
+    """What does not come in the end is an error with a sentence."""
     api.faults.add(Fault(path="DataSessions", times=None, status=503))
 
     with pytest.raises(KoreUnavailable):

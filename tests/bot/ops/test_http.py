@@ -25,9 +25,7 @@ async def get(path, reasons=(), notes=()):
 
 
 async def test_alive():
-    """
-    /healthz says ok whatever else is wrong: the loop turns.
-    """
+    """/healthz says ok whatever else is wrong: the loop turns."""
     response = await get("/healthz", ("draining",))
 
     assert (200, "ok") == (response.status_code, response.text)
@@ -37,9 +35,7 @@ async def test_alive():
     ("reasons", "status", "ready"), [((), 200, True), (("draining", "socket"), 503, False)]
 )
 async def test_ready(reasons, status, ready):
-    """
-    /readyz is 200 when nothing stands in the way, else 503 with what does.
-    """
+    """/readyz is 200 when nothing stands in the way, else 503 with what does."""
     response = await get("/readyz", reasons)
 
     assert status == response.status_code
@@ -47,9 +43,7 @@ async def test_ready(reasons, status, ready):
 
 
 async def test_ready_with_a_note():
-    """
-    What is amiss but stands in nobody's way is told, and the bot stays ready.
-    """
+    """What is amiss but stands in nobody's way is told, and the bot stays ready."""
     response = await get("/readyz", notes=("store: gone",))
 
     assert 200 == response.status_code
@@ -57,9 +51,7 @@ async def test_ready_with_a_note():
 
 
 async def test_counted():
-    """
-    /metrics is Prometheus's text.
-    """
+    """/metrics is Prometheus's text."""
     response = await get("/metrics")
 
     assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -75,9 +67,7 @@ APP = Starlette(routes=[Route("/", hello)])
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 async def test_it_serves_while_the_block_runs(host):
-    """
-    It answers on the port it gives, and no longer after the block.
-    """
+    """It answers on the port it gives, and no longer after the block."""
     address = f"[{host}]" if ":" in host else host
     async with http_server(APP, host, 0) as port, aiohttp.ClientSession() as session:
         response = await session.get(f"http://{address}:{port}/")
@@ -89,9 +79,7 @@ async def test_it_serves_while_the_block_runs(host):
 
 
 async def test_a_taken_port_is_told():
-    """
-    A port in use is an OSError before anything runs.
-    """
+    """A port in use is an OSError before anything runs."""
     async with http_server(APP, "127.0.0.1", 0) as port:
         second = http_server(APP, "127.0.0.1", port)
 
@@ -100,9 +88,7 @@ async def test_a_taken_port_is_told():
 
 
 async def test_signals_are_left_alone():
-    """
-    Whoever runs the loop keeps the signal handlers.
-    """
+    """Whoever runs the loop keeps the signal handlers."""
     before = signal.getsignal(signal.SIGTERM)
 
     async with http_server(APP, "127.0.0.1", 0):

@@ -63,9 +63,7 @@ def test_a_line_says_when_how_bad_where_what_and_of_which_request(stream):
 
 
 def test_nothing_secret_comes_through(stream):
-    """
-    Message, arguments, extras and tracebacks are redacted, and the line stays JSON.
-    """
+    """Message, arguments, extras and tracebacks are redacted, and the line stays JSON."""
     configure_logging("INFO", stream=stream, redactor=LogRedactor(["s3cret-value"]))
 
     def broken():
@@ -84,9 +82,7 @@ def test_nothing_secret_comes_through(stream):
 
 
 def test_text_is_for_people(stream):
-    """
-    In text form a line is short, ends with the request, and is redacted as well.
-    """
+    """In text form a line is short, ends with the request, and is redacted as well."""
     configure_logging("INFO", form="text", stream=stream)
     request = begin_request()
 
@@ -98,9 +94,7 @@ def test_text_is_for_people(stream):
 
 
 def test_the_level_holds(stream):
-    """
-    What is below the level is not written.
-    """
+    """What is below the level is not written."""
     configure_logging("WARNING", stream=stream)
 
     logging.getLogger("x").info("too quiet")
@@ -110,9 +104,7 @@ def test_the_level_holds(stream):
 
 @pytest.mark.parametrize("name", LOG_BODIES)
 def test_loggers_that_write_bodies_stay_above_debug(stream, name):
-    """
-    Even at DEBUG the loggers that would write whole payloads do not.
-    """
+    """Even at DEBUG the loggers that would write whole payloads do not."""
     configure_logging("DEBUG", stream=stream)
 
     logging.getLogger(name).debug("the whole body")
@@ -122,9 +114,7 @@ def test_loggers_that_write_bodies_stay_above_debug(stream, name):
 
 
 def test_warnings_of_bolt_are_still_heard(stream):
-    """
-    Only the bodies are silenced: Bolt's and the SDK's warnings come through.
-    """
+    """Only the bodies are silenced: Bolt's and the SDK's warnings come through."""
     configure_logging("INFO", stream=stream)
 
     logging.getLogger("slack_bolt.AsyncApp").warning("unhandled")
@@ -154,9 +144,7 @@ def test_warnings_of_bolt_are_still_heard(stream):
     ],
 )
 def test_secrets_and_numbers_go(text, redacted):
-    """
-    Keys, secret addresses and whole SIM numbers do not come through; four digits stay.
-    """
+    """Keys, secret addresses and whole SIM numbers do not come through; four digits stay."""
     got = LogRedactor().text(text)
 
     assert redacted == got
@@ -177,9 +165,7 @@ def test_secrets_and_numbers_go(text, redacted):
     ],
 )
 def test_the_rest_stays(text):
-    """
-    Times, cell ids, Slack's ids and words are left as they are.
-    """
+    """Times, cell ids, Slack's ids and words are left as they are."""
     got = LogRedactor().text(text)
 
     assert text == got
@@ -187,9 +173,7 @@ def test_the_rest_stays(text):
 
 @pytest.mark.parametrize("pattern", [pattern for pattern, _ in _PATTERNS])
 def test_no_secret_is_overlooked(pattern):
-    """
-    The quick look, which spares ordinary text all patterns, finds whatever a pattern would.
-    """
+    """The quick look, which spares ordinary text all patterns, finds whatever a pattern would."""
 
     @given(st.from_regex(pattern))
     def is_suspicious(text):
@@ -199,9 +183,7 @@ def test_no_secret_is_overlooked(pattern):
 
 
 def test_known_secrets_go_wherever_they_stand():
-    """
-    A secret that the settings hold is found without looking like one.
-    """
+    """A secret that the settings hold is found without looking like one."""
     redactor = LogRedactor(["plainlooking", "plainlooking-and-longer", "abc"])
 
     got = redactor.text("xplainlooking-and-longer yplainlooking abc")
@@ -210,9 +192,7 @@ def test_known_secrets_go_wherever_they_stand():
 
 
 def test_values_are_redacted_however_deep():
-    """
-    Containers, keys, numbers and foreign objects are looked into; small numbers stay numbers.
-    """
+    """Containers, keys, numbers and foreign objects are looked into; small numbers stay numbers."""
     given = {"list": [ICCID, 7, None, 0.5, True], int(ICCID): ValueError(SID), "n": int(ICCID)}
 
     got = LogRedactor().value(given)
@@ -221,18 +201,14 @@ def test_values_are_redacted_however_deep():
 
 
 def test_nothing_is_bound_outside_a_request():
-    """
-    Outside a request there are no fields.
-    """
+    """Outside a request there are no fields."""
     fields = contextvars.Context().run(request_fields)
 
     assert {} == fields
 
 
 def test_an_id_is_six_hex_digits_and_new_each_time():
-    """
-    The id is short enough to be read over the phone, and differs from request to request.
-    """
+    """The id is short enough to be read over the phone, and differs from request to request."""
     ids = {contextvars.copy_context().run(begin_request) for _ in range(50)}
 
     assert all(re.fullmatch("[0-9a-f]{6}", each) for each in ids)
@@ -240,9 +216,7 @@ def test_an_id_is_six_hex_digits_and_new_each_time():
 
 
 def test_asking_for_an_id_binds_one():
-    """
-    Asked outside a request, an id is made and stays.
-    """
+    """Asked outside a request, an id is made and stays."""
 
     def twice():
         return request_id(), request_id()
@@ -253,9 +227,7 @@ def test_asking_for_an_id_binds_one():
 
 
 async def test_a_task_keeps_the_request_it_was_started_in():
-    """
-    Work that goes on after the ack still carries its own request, whatever begins meanwhile.
-    """
+    """Work that goes on after the ack still carries its own request, whatever begins meanwhile."""
     first = begin_request(user="U1")
 
     async def later():

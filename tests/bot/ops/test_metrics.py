@@ -9,9 +9,7 @@ from tests.fakes import FakeClock
 
 
 def test_everything_told_is_counted():
-    """
-    Each kind of event shows up under its name with its labels.
-    """
+    """Each kind of event shows up under its name with its labels."""
     metrics = Metrics(in_flight=lambda: 3)
     metrics.received("command", "taken")
     metrics.answered("sessions", "ok", 0.2)
@@ -45,9 +43,7 @@ def test_everything_told_is_counted():
 
 
 def test_two_registries_do_not_meet():
-    """
-    Nothing is global: one bot's counts are not the other's.
-    """
+    """Nothing is global: one bot's counts are not the other's."""
     one, other = Metrics(), Metrics()
 
     one.received("command", "taken")
@@ -57,9 +53,7 @@ def test_two_registries_do_not_meet():
 
 
 def test_a_label_cannot_grow_without_end():
-    """
-    Whatever error codes come along, a label keeps a bounded number of values.
-    """
+    """Whatever error codes come along, a label keeps a bounded number of values."""
     metrics = Metrics()
 
     for n in range(10 * MOST_VALUES):
@@ -81,9 +75,7 @@ def standing(clock):
 
 
 def test_before_the_first_call_nothing_is_known(standing):
-    """
-    Neither well nor ill.
-    """
+    """Neither well nor ill."""
     assert (Dependency(), Dependency()) == (standing.kore, standing.slack)
     assert standing.kore.is_well is None
 
@@ -101,9 +93,7 @@ def test_before_the_first_call_nothing_is_known(standing):
     ],
 )
 def test_the_last_word_counts(standing, clock, outcomes, is_well, why):
-    """
-    That a SIM is not there is an answer; what we gave up ourselves is nobody's fault.
-    """
+    """That a SIM is not there is an answer; what we gave up ourselves is nobody's fault."""
     for outcome in outcomes:
         standing.kore_called(outcome)
         clock.move(1)
@@ -112,9 +102,7 @@ def test_the_last_word_counts(standing, clock, outcomes, is_well, why):
 
 
 def test_the_moments_are_kept(standing, clock):
-    """
-    When it answered last, and when it failed last.
-    """
+    """When it answered last, and when it failed last."""
     standing.slack_called("ok")
     answered = clock.now()
     clock.move(60)
@@ -124,9 +112,7 @@ def test_the_moments_are_kept(standing, clock):
 
 
 def test_the_metrics_tell_it(standing):
-    """
-    Whatever is counted is heard of too, each by its own.
-    """
+    """Whatever is counted is heard of too, each by its own."""
     metrics = Metrics(standing=standing)
     metrics.asked("sims", "503", 0.1)
     metrics.slack_called("chat.postMessage", "ok", 0.1)

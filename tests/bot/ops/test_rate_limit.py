@@ -28,16 +28,12 @@ def taken(rate, person="U1", cost=1):
 
 
 def test_as_many_as_a_minute_has_may_come_at_once(rate):
-    """
-    Six at once, and not a seventh.
-    """
+    """Six at once, and not a seventh."""
     assert [True] * 6 + [False] == [taken(rate) for _ in range(7)]
 
 
 def test_one_more_is_free_after_its_share_of_the_minute(rate, clock):
-    """
-    Every ten seconds there is another one, never more than six.
-    """
+    """Every ten seconds there is another one, never more than six."""
     spent = [taken(rate) for _ in range(6)]
     clock.move(9)
     too_soon = taken(rate)
@@ -52,17 +48,13 @@ def test_one_more_is_free_after_its_share_of_the_minute(rate, clock):
 
 
 def test_each_person_has_their_own(rate):
-    """
-    Nobody pays for somebody else.
-    """
+    """Nobody pays for somebody else."""
     assert all(taken(rate, "U1") for _ in range(6))
     assert taken(rate, "U2")
 
 
 def test_the_sentence_says_when_to_try_again(rate, clock):
-    """
-    It counts the seconds until there is one, and is said once a minute.
-    """
+    """It counts the seconds until there is one, and is said once a minute."""
     rate.take("U1", 6)
     clock.move(4)
 
@@ -76,9 +68,7 @@ def test_the_sentence_says_when_to_try_again(rate, clock):
 
 
 def test_a_minute_later_it_is_said_again(rate, clock):
-    """
-    Whoever asks too often again is told again.
-    """
+    """Whoever asks too often again is told again."""
     refusals = []
     for _ in range(2):
         with pytest.raises(AskedTooOften) as refused:
@@ -90,9 +80,7 @@ def test_a_minute_later_it_is_said_again(rate, clock):
 
 
 def test_what_costs_more_than_there_ever_is_takes_all(rate):
-    """
-    A triage of many goes with a full bucket, and leaves it empty.
-    """
+    """A triage of many goes with a full bucket, and leaves it empty."""
     assert taken(rate, cost=100)
     assert not taken(rate)
 
@@ -101,7 +89,5 @@ def test_what_costs_more_than_there_ever_is_takes_all(rate):
     ("sims", "cost"), [(0, 1), (1, 1), (20, 1), (21, 2), (200, 10), (10_000, 500)]
 )
 def test_many_at_once_count_sensibly(sims, cost):
-    """
-    Twenty SIMs together count as one look-up.
-    """
+    """Twenty SIMs together count as one look-up."""
     assert cost == cost_of(sims)

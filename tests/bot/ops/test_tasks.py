@@ -12,9 +12,7 @@ from bot.ops.tasks import Tasks, WorkerThread
 
 
 async def test_a_task_is_held_until_it_is_done():
-    """
-    The set alone keeps a task alive, and lets go of it when it is done.
-    """
+    """The set alone keeps a task alive, and lets go of it when it is done."""
     tasks = Tasks()
     done = []
 
@@ -33,9 +31,7 @@ async def test_a_task_is_held_until_it_is_done():
 
 
 async def test_what_escapes_a_task_is_logged_and_ends_there(caplog):
-    """
-    An exception that nobody planned for is told with its traceback, and hurts nobody else.
-    """
+    """An exception that nobody planned for is told with its traceback, and hurts nobody else."""
     tasks = Tasks()
 
     async def work():
@@ -49,9 +45,7 @@ async def test_what_escapes_a_task_is_logged_and_ends_there(caplog):
 
 
 async def test_a_task_may_not_run_for_ever(caplog):
-    """
-    What takes longer than the longest time is cut and logged.
-    """
+    """What takes longer than the longest time is cut and logged."""
     tasks = Tasks(longest_seconds=0.01)
 
     await tasks.start(asyncio.Event().wait(), name="stuck")
@@ -60,9 +54,7 @@ async def test_a_task_may_not_run_for_ever(caplog):
 
 
 async def test_draining_waits_for_what_is_under_way():
-    """
-    A task that ends in time ends by itself.
-    """
+    """A task that ends in time ends by itself."""
     tasks = Tasks()
     gate = asyncio.Event()
     done = []
@@ -79,9 +71,7 @@ async def test_draining_waits_for_what_is_under_way():
 
 
 async def test_draining_waits_for_what_begins_meanwhile():
-    """
-    Work that starts more work is not cut before that is done.
-    """
+    """Work that starts more work is not cut before that is done."""
     tasks, done = Tasks(), []
 
     async def last():
@@ -99,9 +89,7 @@ async def test_draining_waits_for_what_begins_meanwhile():
 
 
 async def test_what_does_not_end_in_time_is_told_and_may_say_a_last_word():
-    """
-    A task that is cut can still answer; one that will not end is cut for good.
-    """
+    """A task that is cut can still answer; one that will not end is cut for good."""
     tasks = Tasks()
     said = []
 
@@ -122,18 +110,14 @@ async def test_what_does_not_end_in_time_is_told_and_may_say_a_last_word():
 
 @pytest.mark.parametrize("patience", [0, 1])
 async def test_nothing_under_way_is_no_wait(patience):
-    """
-    Without tasks draining is over at once.
-    """
+    """Without tasks draining is over at once."""
     cut = await Tasks().drain(patience)
 
     assert 0 == cut
 
 
 async def test_a_flood_of_work_leaves_the_loop_its_turns():
-    """
-    However many are begun at once, the loop looks at its sockets between one and the next.
-    """
+    """However many are begun at once, the loop looks at its sockets between one and the next."""
     tasks, seen = Tasks(), []
     reader, writer = socket.socketpair()
 
@@ -159,9 +143,7 @@ async def test_a_flood_of_work_leaves_the_loop_its_turns():
 
 
 async def test_what_is_cut_before_its_turn_is_closed():
-    """
-    A task that never began leaves nothing behind, and keeps no other from its turn.
-    """
+    """A task that never began leaves nothing behind, and keeps no other from its turn."""
     tasks, seen = Tasks(), []
 
     async def work(number):
@@ -184,9 +166,7 @@ async def executor():
 
 
 async def test_work_is_done_in_another_thread(executor):
-    """
-    What it gives comes back, and the loop's own thread did not do it.
-    """
+    """What it gives comes back, and the loop's own thread did not do it."""
     here = threading.get_ident()
 
     def work(number, *, more):
@@ -199,17 +179,13 @@ async def test_work_is_done_in_another_thread(executor):
 
 
 async def test_what_is_raised_comes_back(executor):
-    """
-    A fault of the work is a fault of who asked for it.
-    """
+    """A fault of the work is a fault of who asked for it."""
     with pytest.raises(ZeroDivisionError):
         await executor.run(lambda: 1 // 0)
 
 
 async def test_one_piece_at_a_time_in_the_order_asked(executor):
-    """
-    The second waits for the first, and the loop goes on meanwhile.
-    """
+    """The second waits for the first, and the loop goes on meanwhile."""
     gate, order = threading.Event(), []
 
     def first():
@@ -229,9 +205,7 @@ async def test_one_piece_at_a_time_in_the_order_asked(executor):
 
 
 async def test_once_closed_nothing_is_begun():
-    """
-    Who asks then, or still waits in the queue, hears that the bot is being stopped.
-    """
+    """Who asks then, or still waits in the queue, hears that the bot is being stopped."""
     executor, gate, done = WorkerThread(), threading.Event(), []
 
     under_way = asyncio.ensure_future(executor.run(gate.wait, 10))

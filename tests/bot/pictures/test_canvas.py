@@ -42,9 +42,7 @@ def canvas():
 
 
 def test_fill(canvas):
-    """
-    Only what is filled is painted, up to the last column and row; no bars paint nothing.
-    """
+    """Only what is filled is painted, up to the last column and row; no bars paint nothing."""
     canvas.bars(BOX, [], 4)
     canvas.hatch(BOX, [], 4)
     image = opened(canvas.png())
@@ -62,9 +60,7 @@ def test_fill(canvas):
 
 
 def test_bars_cover_their_columns_from_top_to_bottom(canvas):
-    """
-    Full columns have the full colour, the edge a lighter one; a crowd is told.
-    """
+    """Full columns have the full colour, the edge a lighter one; a crowd is told."""
     crowded = canvas.bars(BOX, [(10, 20.5)], 4)
     image = opened(canvas.png())
     edge = image.getpixel((30, 25))
@@ -78,9 +74,7 @@ def test_bars_cover_their_columns_from_top_to_bottom(canvas):
 
 
 def test_a_hatch_is_neither_empty_nor_full(canvas):
-    """
-    Lines of the colour slant over paper, and nothing is painted beside them.
-    """
+    """Lines of the colour slant over paper, and nothing is painted beside them."""
     canvas.hatch(BOX, [(10, 49.5)], 3)
     image = opened(canvas.png())
     lines = count(image, colour_of(3), (20, 20, 60, 50))
@@ -91,9 +85,7 @@ def test_a_hatch_is_neither_empty_nor_full(canvas):
 
 
 def test_dashes_and_letters(canvas):
-    """
-    Half of a dashed line is ink; letters have softened edges and colours of the palette.
-    """
+    """Half of a dashed line is ink; letters have softened edges and colours of the palette."""
     canvas.dashes(50, 10, 42, INK)
     image = opened(canvas.png())
 
@@ -125,9 +117,7 @@ WIDTH = 40
     ],
 )
 def test_strengths(bars, strengths):
-    """
-    An edge between two pixels shows as much as it covers; no bar is too short to be seen.
-    """
+    """An edge between two pixels shows as much as it covers; no bar is too short to be seen."""
     row = row_of(bars, 8)
 
     assert strengths == list(row.strengths)
@@ -135,9 +125,7 @@ def test_strengths(bars, strengths):
 
 
 def test_gaps_are_empty():
-    """
-    Long bars do not grow into a gap, and short bars beside gaps keep their full strength.
-    """
+    """Long bars do not grow into a gap, and short bars beside gaps keep their full strength."""
     assert 0 == row_of([(0, 10), (11, 30)], WIDTH).strengths[10]
 
     row = row_of([(x, x + 0.2) for x in range(4, 36, 4)], WIDTH)
@@ -148,9 +136,7 @@ def test_gaps_are_empty():
 
 
 def test_a_crowd_of_short_bars_is_pale():
-    """
-    A bar every pixel is no bar without gaps; one that is there at the same time stays strong.
-    """
+    """A bar every pixel is no bar without gaps; one that is there at the same time stays strong."""
     crowd = [(x + 0.1, x + 0.3) for x in range(20)]
     row = row_of([*crowd, (5, 12)], WIDTH)
 
@@ -170,9 +156,7 @@ def test_a_crowd_of_short_bars_is_pale():
     ],
 )
 def test_touched(bars, columns):
-    """
-    Whatever a bar touches counts whole, and even the shortest touches two columns.
-    """
+    """Whatever a bar touches counts whole, and even the shortest touches two columns."""
     assert columns == [x for x, value in enumerate(touched(bars, WIDTH)) if value]
 
 
@@ -182,9 +166,7 @@ bar = st.tuples(st.floats(0, WIDTH), st.floats(0, WIDTH)).map(sorted).map(tuple)
 @settings(max_examples=100, deadline=None, database=None)
 @given(st.lists(bar, max_size=30))
 def test_any_bars(bars):
-    """
-    Every bar is seen, and where no bar is, within two columns, nothing is.
-    """
+    """Every bar is seen, and where no bar is, within two columns, nothing is."""
     strengths = row_of(bars, WIDTH).strengths
 
     assert WIDTH == len(strengths)
@@ -217,9 +199,7 @@ def letters():
     ],
 )
 def test_names_of_many_scripts_stay_as_they_are(letters, name):
-    """
-    The font has Latin with its accents, Greek, Cyrillic, Arabic and Hebrew.
-    """
+    """The font has Latin with its accents, Greek, Cyrillic, Arabic and Hebrew."""
     assert name == letters.shown(name)
     assert not letters.lacks(name)
 
@@ -236,9 +216,7 @@ def test_names_of_many_scripts_stay_as_they_are(letters, name):
     ],
 )
 def test_what_the_font_lacks_is_seen_to_be_lacking(letters, name, shown):
-    """
-    Each such character has a stand-in, and the picture can tell that there are some.
-    """
+    """Each such character has a stand-in, and the picture can tell that there are some."""
     assert shown == letters.shown(name)
     assert (LACKING in shown) == letters.lacks("pump-7", name)
 
@@ -255,18 +233,14 @@ def test_what_the_font_lacks_is_seen_to_be_lacking(letters, name, shown):
     ],
 )
 def test_a_name_is_one_visible_line(letters, name, shown):
-    """
-    What is invisible or turns a line round is taken out, accents are put together.
-    """
+    """What is invisible or turns a line round is taken out, accents are put together."""
     assert shown == letters.shown(name)
 
 
 @pytest.mark.parametrize("name", ["short", "a very long name of an operator", "東" * 99, "W" * 999])
 @pytest.mark.parametrize("width", [60, 200])
 def test_a_fitted_name_fits(letters, name, width):
-    """
-    It is at most as wide as it may be, and says by … that it was longer.
-    """
+    """It is at most as wide as it may be, and says by … that it was longer."""
     fitted = letters.fitted(name, TEXT, width)
 
     assert letters.width(fitted, TEXT) <= width
@@ -274,9 +248,7 @@ def test_a_fitted_name_fits(letters, name, width):
 
 
 def test_a_name_is_cut_no_shorter_than_need_be(letters):
-    """
-    One more character would not have fitted.
-    """
+    """One more character would not have fitted."""
     name = "a very long name of an operator"
     kept = letters.fitted(name, SMALL, 150).removesuffix("…")
 
@@ -284,9 +256,7 @@ def test_a_name_is_cut_no_shorter_than_need_be(letters):
 
 
 def test_the_font_comes_with_its_licence():
-    """
-    Beside the font stands what allows us to ship it.
-    """
+    """Beside the font stands what allows us to ship it."""
     licence = (FONT.parent / "LICENSE").read_text()
 
     assert FONT.is_file()
@@ -311,9 +281,7 @@ def contrast(one, other):
 
 
 def test_the_palette():
-    """
-    Every colour has a number of a byte, and what is not data is paler than any bar.
-    """
+    """Every colour has a number of a byte, and what is not data is paler than any bar."""
     every = colours()
 
     assert RULE == len(every) - 1 < 256
@@ -327,9 +295,7 @@ def test_the_palette():
 
 @pytest.mark.parametrize("generation", RADIOS)
 def test_a_ramp_goes_from_the_paper_to_the_colour(generation):
-    """
-    Its first step is white, its last the colour of the generation.
-    """
+    """Its first step is white, its last the colour of the generation."""
     steps = colours()[ramp(generation) :][:STEPS]
 
     assert [WHITE, RADIOS[generation].colour] == [steps[0], steps[-1]]
@@ -338,17 +304,13 @@ def test_a_ramp_goes_from_the_paper_to_the_colour(generation):
 
 @pytest.mark.parametrize(("number", "least"), [(INK, 12), (QUIET, 4.5)])
 def test_words_can_be_read(number, least):
-    """
-    Letters stand out from the paper as WCAG asks of text.
-    """
+    """Letters stand out from the paper as WCAG asks of text."""
     assert contrast(colours()[number], colours()[PAPER]) >= least
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(RADIOS, 2)))
 def test_no_two_generations_differ_in_colour_alone(one, other):
-    """
-    Every two also differ in where their bars begin or end, by a tenth of the lane at least.
-    """
+    """Every two also differ in where their bars begin or end, by a tenth of the lane at least."""
     a, b = RADIOS[one], RADIOS[other]
 
     assert a.colour != b.colour

@@ -14,9 +14,7 @@ from tests.builders import NOON
     ("days_ago", "share"), [(30, 0), (15, 0.5), (0, 1), (7.5, 0.75), (99, 0), (-4, 1)]
 )
 def test_scale(days_ago, share):
-    """
-    Time runs evenly from the left edge to the right; what is outside stands at the edge.
-    """
+    """Time runs evenly from the left edge to the right; what is outside stands at the edge."""
     assert share * (RIGHT - LEFT) == Scale(WINDOW.begin, NOON).x(NOON - days_ago * DAY)
 
 
@@ -26,9 +24,7 @@ def networks(number):
 
 @pytest.mark.parametrize("lanes", range(9))
 def test_lanes_fill_the_plot_from_top_to_bottom(lanes):
-    """
-    Lanes follow one another without gap or overlap, each tall enough for two lines of text.
-    """
+    """Lanes follow one another without gap or overlap, each tall enough for two lines of text."""
     plan = laid_out(*networks(lanes))
     edges = [strip.bottom for strip in plan.strips]
 
@@ -39,9 +35,7 @@ def test_lanes_fill_the_plot_from_top_to_bottom(lanes):
 
 
 def test_notes_and_marks_take_the_room_that_they_need():
-    """
-    Each row of marks moves the lanes down, each note but the first makes the picture taller.
-    """
+    """Each row of marks moves the lanes down, each note but the first makes the picture taller."""
     bare = laid_out(ago(1))
     changes = [Change(Kind.DEVICE, NOON, "a"), Change(Kind.COUNTRY, NOON, "b")]
     marked = laid_out(ago(1), changes=changes)
@@ -54,9 +48,7 @@ def test_notes_and_marks_take_the_room_that_they_need():
 
 
 def test_bars_stand_where_their_time_is():
-    """
-    A generation's bars are kept together, solid ones apart from hatched ones.
-    """
+    """A generation's bars are kept together, solid ones apart from hatched ones."""
     plan = laid_out(ago(15, 24), ago(9, 24, radio_link="UMTS"), an_open(3, 24))
     (strip,) = plan.strips
     four, three = strip.bars
@@ -70,9 +62,7 @@ def test_bars_stand_where_their_time_is():
 
 
 def test_marks_that_are_too_close_become_one():
-    """
-    They have their number, one far off its name; without sessions there is an empty plot.
-    """
+    """They have their number, one far off its name; without sessions there is an empty plot."""
     moments = [20, 10, 9.9, 9.8]
     changes = [Change(Kind.COUNTRY, NOON - days * DAY, f"C{days}") for days in moments]
     (row,) = laid_out(ago(1, **TELCEL), changes=changes).mark_rows

@@ -33,9 +33,7 @@ def threads():
 
 
 async def test_it_draws_what_the_function_draws(renderer):
-    """
-    Byte by byte, with the days asked for; an error is told, and the next picture drawn.
-    """
+    """Byte by byte, with the days asked for; an error is told, and the next picture drawn."""
     report = a_report((ago(1), ago(9)))
 
     assert draw_report(report) == await renderer.timeline(report)
@@ -48,9 +46,7 @@ async def test_it_draws_what_the_function_draws(renderer):
 
 
 async def test_it_draws_by_the_thresholds_of_the_bot(executor):
-    """
-    What the bot does not call stale is not hatched.
-    """
+    """What the bot does not call stale is not hatched."""
     report = a_report((an_open(2, 8),))
     limits = Thresholds(stale_after=9 * HOUR)
     patient = Renderer(executor, limits)
@@ -60,9 +56,7 @@ async def test_it_draws_by_the_thresholds_of_the_bot(executor):
 
 
 async def test_the_loop_goes_on_while_it_draws(renderer):
-    """
-    Another task has many turns before a picture of 600 sessions is done.
-    """
+    """Another task has many turns before a picture of 600 sessions is done."""
     turns = 0
     drawing = asyncio.ensure_future(renderer.timeline(a_report(MANY)))
     while not drawing.done():
@@ -74,9 +68,7 @@ async def test_the_loop_goes_on_while_it_draws(renderer):
 
 
 async def test_many_askers_share_one_thread(renderer):
-    """
-    All get their picture, each its own, drawn one after the other.
-    """
+    """All get their picture, each its own, drawn one after the other."""
     reports = [a_report(MANY[: 10 * n]) for n in range(8)]
     before = len(threads())
     pictures = await asyncio.gather(*(renderer.timeline(report) for report in reports))
@@ -86,9 +78,7 @@ async def test_many_askers_share_one_thread(renderer):
 
 
 async def test_no_thread_before_the_first_picture():
-    """
-    A renderer that nobody asked costs nothing, and closes all the same.
-    """
+    """A renderer that nobody asked costs nothing, and closes all the same."""
     before, executor = threads(), WorkerThread()
     Renderer(executor)
 
@@ -97,9 +87,7 @@ async def test_no_thread_before_the_first_picture():
 
 
 async def test_a_cancelled_asker_breaks_nothing(renderer):
-    """
-    Whoever gives up, under way or waiting, the others get their pictures.
-    """
+    """Whoever gives up, under way or waiting, the others get their pictures."""
     askers = [asyncio.ensure_future(renderer.timeline(a_report(MANY))) for _ in range(4)]
     await asyncio.sleep(0)
     askers[0].cancel()
@@ -111,9 +99,7 @@ async def test_a_cancelled_asker_breaks_nothing(renderer):
 
 
 async def test_closing_waits_for_the_picture_under_way():
-    """
-    What has begun is finished; what waits behind it, or comes later, is told of the restart.
-    """
+    """What has begun is finished; what waits behind it, or comes later, is told of the restart."""
     before, executor = threads(), WorkerThread()
     renderer = Renderer(executor)
     askers = [asyncio.ensure_future(renderer.timeline(a_report(MANY))) for _ in range(20)]

@@ -62,9 +62,7 @@ def test_an_open_session(silent_hours, end, maybe_until):
 
 
 def test_the_order_and_copies_do_not_matter():
-    """
-    Rows are drawn oldest first, each session once, as its latest copy tells it.
-    """
+    """Rows are drawn oldest first, each session once, as its latest copy tells it."""
     early = an_open(3, 70)
     late = a_session(start=early.start, end=early.start + HOUR, last_updated=NOON)
     told = spans(ago(2), early, late, ago(4), early)
@@ -88,9 +86,7 @@ def test_the_order_and_copies_do_not_matter():
     ],
 )
 def test_what_is_left_out_is_counted(session, why):
-    """
-    What has no place in the window is counted by its reason, and nothing else is.
-    """
+    """What has no place in the window is counted by its reason, and nothing else is."""
     assert why == dict(spans_of((session,), WINDOW, LIMITS).omitted)
 
 
@@ -123,9 +119,7 @@ def changes(*oldest_first):
 
 
 def test_a_new_device_and_a_new_country():
-    """
-    Each stands at the first session that tells of it; what was before the window is known.
-    """
+    """Each stands at the first session that tells of it; what was before the window is known."""
     told = changes(ago(4), ago(3, imei=PHONE), ago(2, imei=PHONE, **TELCEL), ago(1, imei=PHONE))
 
     assert [(Kind.DEVICE, 3, "…000077"), (Kind.COUNTRY, 2, "MEX"), (Kind.COUNTRY, 1, "USA")] == told
@@ -159,9 +153,7 @@ def lanes(*sessions):
 
 
 def test_lanes():
-    """
-    Name, numbers and country; the longest connected for certain comes first.
-    """
+    """Name, numbers and country; the longest connected for certain comes first."""
     (lane,) = lanes(ago(1, **TELCEL))
 
     assert ("Telcel", "334-020 · MEX") == (lane.name, lane.detail)
@@ -177,9 +169,7 @@ def test_lanes():
 
 
 def test_what_is_one_network():
-    """
-    An mnc with or without its zero is one; what is not told is said, and names keep it apart.
-    """
+    """An mnc with or without its zero is one; what is not told is said, and names keep it apart."""
     told = lanes(
         ago(3, **TELCEL | {"operator_mnc": "20", "operator_name": "TELCEL MX"}),
         ago(2, **TELCEL),
@@ -207,9 +197,7 @@ def networks(number):
 
 
 def test_the_least_used_networks_share_the_last_lane():
-    """
-    Nine make six lanes, the last with its number, in the order of time; six keep a lane each.
-    """
+    """Nine make six lanes, the last with its number, in the order of time; six keep a lane each."""
     told = lanes(*networks(9))
 
     assert [f"Net {n}" for n in range(MOST - 1)] + [OTHERS] == [lane.name for lane in told]
@@ -237,9 +225,7 @@ SUMMER_ENDS = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)  # the clock went back o
     ],
 )
 def test_words(window, words):
-    """
-    Both ends are told in the reader's own time, and whose time it is.
-    """
+    """Both ends are told in the reader's own time, and whose time it is."""
     assert words == window.words
 
 
@@ -254,18 +240,14 @@ def test_words(window, words):
     ],
 )
 def test_ticks(days, labels):
-    """
-    Each window has enough labels to find one's way, and not more than fit; these come first.
-    """
+    """Each window has enough labels to find one's way, and not more than fit; these come first."""
     told = [tick.label for tick in Window(NOON, days).ticks() if tick.label]
 
     assert labels == told[:8]
 
 
 def test_each_midnight_has_a_tick():
-    """
-    Days that are not named have a small line, and none lies outside the window.
-    """
+    """Days that are not named have a small line, and none lies outside the window."""
     moments = [tick.moment for tick in Window(NOON).ticks()]
 
     assert [datetime(2025, 12, 7, tzinfo=UTC) + n * timedelta(days=1) for n in range(30)] == moments
@@ -277,9 +259,7 @@ def test_each_midnight_has_a_tick():
 
 
 def test_weekends():
-    """
-    They are Saturdays and Sundays from midnight to midnight, also with 25 hours.
-    """
+    """They are Saturdays and Sundays from midnight to midnight, also with 25 hours."""
     begin, end = list(Window(SUMMER_ENDS, 2, BERLIN).weekends())[-1]
 
     assert timedelta(hours=25) == end.astimezone(UTC) - begin.astimezone(UTC)

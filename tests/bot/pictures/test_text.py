@@ -30,16 +30,12 @@ from tests.builders import NOON, SID, a_sim
     ],
 )
 def test_timeline_title(sim, title):
-    """
-    The name that people use, short enough that the end of the ICCID stays in the picture.
-    """
+    """The name that people use, short enough that the end of the ICCID stays in the picture."""
     assert title == timeline_title(sim)
 
 
 def test_subtitle():
-    """
-    The window and how much is drawn of it, when, and nothing of what lies before a short one.
-    """
+    """The window and how much is drawn of it, when, and nothing of what lies before a short one."""
     told = spans_of((ago(1), ago(2), ago(40)), WINDOW, LIMITS)
 
     assert "6 Dec 2025 12:00 – 5 Jan 2026 12:00 UTC · 2 data sessions" == subtitle(told, WINDOW)
@@ -62,9 +58,7 @@ def test_subtitle():
     ],
 )
 def test_nothing(days, words):
-    """
-    An empty window is not never, and only the longest one shows all that KORE keeps.
-    """
+    """An empty window is not never, and only the longest one shows all that KORE keeps."""
     assert words == nothing(Window(NOON, days))
 
 
@@ -79,9 +73,7 @@ def test_nothing(days, words):
     ],
 )
 def test_left_out(why, lines):
-    """
-    Each reason has its line, and what did not happen has none.
-    """
+    """Each reason has its line, and what did not happen has none."""
     assert lines == list(omissions(Counter(why), WINDOW))
 
 
@@ -94,9 +86,7 @@ def test_left_out(why, lines):
     ],
 )
 def test_of_report(report, lines):
-    """
-    What the report lacks, the picture lacks, and says so.
-    """
+    """What the report lacks, the picture lacks, and says so."""
     assert lines == list(of_report(report))
 
 
@@ -111,7 +101,5 @@ def test_of_report(report, lines):
     ],
 )
 def test_unread(problem, sentence):
-    """
-    Sessions that could not be read are told apart from none.
-    """
+    """Sessions that could not be read are told apart from none."""
     assert sentence == unread(a_report(sessions=None, problem=problem))

@@ -66,9 +66,7 @@ def test_it_is_a_small_png():
 
 
 def test_lanes_bars_and_marks_stand_where_the_layout_says():
-    """
-    Two networks, two radios, a new device abroad: each colour only in its lane and time.
-    """
+    """Two networks, two radios, a new device abroad: each colour only in its lane and time."""
     there = (ago(20, 24 * 5), ago(10, 24 * 5, radio_link="UMTS", imei=PHONE, **TELCEL))
     image = drawn(*there)
     plan = laid_out(*there, changes=changes_of(there, WINDOW))
@@ -84,9 +82,7 @@ def test_lanes_bars_and_marks_stand_where_the_layout_says():
 
 
 def test_what_is_left_out_is_said():
-    """
-    Each reason adds a line, and so do notes and a character that the font lacks.
-    """
+    """Each reason adds a line, and so do notes and a character that the font lacks."""
     bare = drawn(ago(1)).height
     odd = (ago(1), a_session(start=None), ago(40), ago(-2), ago(3, -1))
 
@@ -100,9 +96,7 @@ def test_what_is_left_out_is_said():
 
 
 def test_a_report_is_drawn():
-    """
-    With its notes, or with words where there is no session; unread sessions are an error.
-    """
+    """With its notes, or with words where there is no session; unread sessions are an error."""
     image = drawn()
 
     assert [] == [g for g in (5, 4, 3, 2, None) if count(image, colour_of(g))]
@@ -121,9 +115,7 @@ def test_a_report_is_drawn():
 
 @pytest.mark.parametrize("days", [1, 2, 7, 11, 30])
 def test_any_window(days):
-    """
-    A session that is open all the time fills the plot, however many days it shows.
-    """
+    """A session that is open all the time fills the plot, however many days it shows."""
     image = drawn(an_open(35, 0), days=days, zone=ZoneInfo("America/New_York"))
     row = laid_out(an_open(35, 0)).strips[0].bottom - 5
 
@@ -132,9 +124,7 @@ def test_any_window(days):
 
 @pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
 def test_each_story_can_be_drawn(story):
-    """
-    Every SIM of the sandbox has a picture with colours of the palette alone.
-    """
+    """Every SIM of the sandbox has a picture with colours of the palette alone."""
     rows = []
     for row in story.sessions(NOON):
         try:
@@ -185,9 +175,7 @@ def test_any_sessions(rows, title, days):
 
 
 def test_importing_it_imports_no_pillow():
-    """
-    Pillow is loaded with the first picture, not with the program.
-    """
+    """Pillow is loaded with the first picture, not with the program."""
     code = (
         "import sys, bot.pictures.timeline, bot.pictures.renderer;"
         "sys.exit(sorted(name for name in sys.modules if name.partition('.')[0] == 'PIL') != [])"
@@ -210,9 +198,7 @@ def test_importing_it_imports_no_pillow():
     ],
 )
 def test_entries(sessions, crowded, words):
-    """
-    Generations from the newest to the oldest, then what pale and hatched bars mean.
-    """
+    """Generations from the newest to the oldest, then what pale and hatched bars mean."""
     assert words == [entry.words for entry in entries(laid_out(*sessions), crowded)]
 
 
@@ -238,9 +224,7 @@ def test_swatches_have_the_colours_and_the_heights_of_the_bars():
 
 
 def test_the_legend():
-    """
-    All entries fit on its line; an empty picture explains no colours.
-    """
+    """All entries fit on its line; an empty picture explains no colours."""
     radios = ("NR", "LTE", "UMTS", "GSM", "x")
     sessions = [an_open(n + 1, 24 * (n + 1), radio_link=name) for n, name in enumerate(radios)]
     plan, image = painted(*sessions, crowded={4})

@@ -60,9 +60,7 @@ def test_a_bar_has_its_generations_colour_and_height(radio_link, generation):
 
 
 def test_gaps_and_the_shortest_session():
-    """
-    Nothing is painted between sessions, and one of no length has two full columns.
-    """
+    """Nothing is painted between sessions, and one of no length has two full columns."""
     plan, image = painted(ago(21, 24), ago(19, 24), ago(20, 20, **TELCEL))
     gap = box_of(plan, 0, NOON - 20 * DAY, NOON - 19 * DAY)
     other = box_of(plan, 1, NOON - 19 * DAY, NOON - 18 * DAY)
@@ -79,9 +77,7 @@ def test_gaps_and_the_shortest_session():
 
 
 def test_what_is_unsure_is_hatched_up_to_now():
-    """
-    Up to the last news it is full, then lines on paper; a fresh one is full up to now.
-    """
+    """Up to the last news it is full, then lines on paper; a fresh one is full up to now."""
     plan, image = painted(an_open(10, 5 * 24))
     sure = box_of(plan, 0, NOON - 10 * DAY, NOON - 5 * DAY)
     unsure = box_of(plan, 0, NOON - 5 * DAY, NOON)
@@ -96,9 +92,7 @@ def test_what_is_unsure_is_hatched_up_to_now():
 
 
 def test_a_short_fall_back_is_not_hidden_behind_a_taller_bar():
-    """
-    Where sessions overlap, the lower generation stands in front.
-    """
+    """Where sessions overlap, the lower generation stands in front."""
     plan, image = painted(ago(10, 48), ago(9.5, 24, radio_link="GSM"))
     at = column(plan, NOON - 9 * DAY)
     strip = plan.strips[0]
@@ -108,9 +102,7 @@ def test_a_short_fall_back_is_not_hidden_behind_a_taller_bar():
 
 
 def test_an_empty_plot():
-    """
-    Weekends are darker than the days around them, and words stand in the middle.
-    """
+    """Weekends are darker than the days around them, and words stand in the middle."""
     plan, image = painted()
     row = plan.lanes_top + 3
     days = [image.getpixel((column(plan, NOON - (7 + n) * DAY), row)) for n in range(5)]
@@ -126,9 +118,7 @@ def test_an_empty_plot():
 
 
 def test_names_and_titles_are_cut():
-    """
-    However long, a name ends before the plot and a title at the margin.
-    """
+    """However long, a name ends before the plot and a title at the margin."""
     plan, image = painted(ago(3, operator_name="An operator with a name that never ends at all"))
     gap = (LEFT - 12, plan.lanes_top, LEFT, plan.lanes_bottom)
 
@@ -142,9 +132,7 @@ def test_names_and_titles_are_cut():
 
 
 def test_each_note_has_its_line():
-    """
-    The first shares its line with the time of drawing; without notes the left half is empty.
-    """
+    """The first shares its line with the time of drawing; without notes the left half is empty."""
     plan, image = painted(ago(1), notes=(NOTE, "x" * 300, NOTE))
     lines = [plan.foot_top + n * FOOT_LINE for n in range(4)]
     filled = [
@@ -173,9 +161,7 @@ def test_each_note_has_its_line():
     ],
 )
 def test_label_place(free, x, width, following, place):
-    """
-    A label stands right of its shape, left of it where there is no room, or nowhere.
-    """
+    """A label stands right of its shape, left of it where there is no room, or nowhere."""
     assert place == label_place(free, x, 10, width, following)
 
 
@@ -207,9 +193,7 @@ def test_each_change_has_a_shape_a_label_and_a_line():
 
 
 def test_the_two_kinds_differ_in_shape():
-    """
-    A device is a triangle, a country a diamond, with less ink at its top; no change, no ink.
-    """
+    """A device is a triangle, a country a diamond, with less ink at its top; no change, no ink."""
     changes = [Change(kind, NOON - 10 * DAY, "") for kind in Kind]
     plan, image = marked(changes)
     tops = [

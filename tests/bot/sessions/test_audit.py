@@ -93,9 +93,7 @@ async def until(true):
 
 
 async def test_a_look_up_is_a_row(audit, lookups, clock):
-    """
-    Who, where, by what, which SIM, what came of it, and the reference.
-    """
+    """Who, where, by what, which SIM, what came of it, and the reference."""
     audit.note(ASKING, a_report())
     await audit.kept()
 
@@ -108,9 +106,7 @@ async def test_a_look_up_is_a_row(audit, lookups, clock):
 
 
 async def test_a_look_up_that_found_nothing_is_a_row_too(audit, lookups):
-    """
-    With the kind of error, and without what was typed.
-    """
+    """With the kind of error, and without what was typed."""
     audit.note(ASKING, SimNotFound("I read `8901260012345678909` as an ICCID."))
     await audit.kept()
 
@@ -119,9 +115,7 @@ async def test_a_look_up_that_found_nothing_is_a_row_too(audit, lookups):
 
 
 async def test_neither_row_nor_line_holds_the_card_or_the_device(audit, lookups, caplog):
-    """
-    Not in the snapshot, not in a name that holds them.
-    """
+    """Not in the snapshot, not in a name that holds them."""
     caplog.set_level(logging.INFO)
     audit.note(ASKING, a_report(query=IMEI, sim=a_sim(unique_name=f"pump {ICCID}")))
     await audit.kept()
@@ -134,9 +128,7 @@ async def test_neither_row_nor_line_holds_the_card_or_the_device(audit, lookups,
 
 
 async def test_rows_are_kept_in_batches_behind_the_answer(audit, lookups, store):
-    """
-    Many at once are a few transactions, and noting waits for none.
-    """
+    """Many at once are a few transactions, and noting waits for none."""
     async with running(audit):
         for _ in range(700):
             audit.note(ASKING, SimNotFound())
@@ -152,9 +144,7 @@ async def counted(lookups, rows):
 
 
 async def test_while_the_store_is_down_rows_wait_for_it(audit, lookups, store, gaps, caplog):
-    """
-    Nothing is lost, and the log says that they wait.
-    """
+    """Nothing is lost, and the log says that they wait."""
     store.is_full = True
     async with running(audit):
         audit.note(ASKING, a_report())
@@ -172,9 +162,7 @@ async def tried(store, times):
 
 
 async def test_what_no_longer_fits_is_counted_and_logged(audit, lookups, gaps, monkeypatch, caplog):
-    """
-    The line is there, the row is not, and the gap is known.
-    """
+    """The line is there, the row is not, and the gap is known."""
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(module, "MOST_WAITING", 2)
     for _ in range(5):
@@ -187,9 +175,7 @@ async def test_what_no_longer_fits_is_counted_and_logged(audit, lookups, gaps, m
 
 
 async def test_nothing_is_lost_on_an_orderly_stop(audit, lookups, gaps):
-    """
-    What was noted a moment ago is kept before the end.
-    """
+    """What was noted a moment ago is kept before the end."""
     async with running(audit):
         audit.note(ASKING, a_report())
     await audit.aclose()
@@ -199,9 +185,7 @@ async def test_nothing_is_lost_on_an_orderly_stop(audit, lookups, gaps):
 
 
 async def test_what_is_lost_at_the_end_is_counted(audit, store, gaps, caplog):
-    """
-    The store is down and the bot must go: so many rows are missing.
-    """
+    """The store is down and the bot must go: so many rows are missing."""
     store.is_full = True
     audit.note(ASKING, a_report())
     audit.note(ASKING, a_report())
@@ -213,9 +197,7 @@ async def test_what_is_lost_at_the_end_is_counted(audit, store, gaps, caplog):
 
 
 async def test_a_thread_tells_what_was_looked_up_a_moment_ago(audit):
-    """
-    What still waits to be kept counts.
-    """
+    """What still waits to be kept counts."""
     audit.note(ASKING, a_report())
 
     (looked_up,) = await audit.in_thread("C1", "1.1")
@@ -226,9 +208,7 @@ async def test_a_thread_tells_what_was_looked_up_a_moment_ago(audit):
 
 
 async def test_old_rows_are_forgotten(audit, lookups, clock):
-    """
-    After the retention they go by themselves.
-    """
+    """After the retention they go by themselves."""
     audit.note(ASKING, a_report())
     await audit.kept()
     clock.move(YEAR + 1)

@@ -26,9 +26,7 @@ ROW = a_session()
     ],
 )
 def test_rows_that_could_not_be_read_have_a_reason(sessions, rows, problem):
-    """
-    No row is an answer; rows that failed, or were all odd, are unread, and it is said why.
-    """
+    """No row is an answer; rows that failed, or were all odd, are unread, and it is said why."""
     read = Read("pump-7", SIM, sessions, None)
 
     assert rows == read.rows
@@ -36,16 +34,12 @@ def test_rows_that_could_not_be_read_have_a_reason(sessions, rows, problem):
 
 
 def test_what_failed_has_no_age():
-    """
-    The age of a report is that of what was read.
-    """
+    """The age of a report is that of what was read."""
     assert (SIM,) == Read("pump-7", SIM, KoreRateLimited(), None).parts
 
 
 async def test_what_is_begun_runs_at_once():
-    """
-    An errand runs while the block goes on, and its result is awaited where it is needed.
-    """
+    """An errand runs while the block goes on, and its result is awaited where it is needed."""
     async with task_scope() as under_way:
         first = under_way.begin(asyncio.sleep(0, "first"))
         second = under_way.begin(asyncio.sleep(0, "second"))
@@ -54,9 +48,7 @@ async def test_what_is_begun_runs_at_once():
 
 
 async def test_what_nobody_waits_for_ends_with_the_block():
-    """
-    An errand that still runs when the block ends is cancelled.
-    """
+    """An errand that still runs when the block ends is cancelled."""
     async with task_scope() as under_way:
         endless = under_way.begin(asyncio.Event().wait())
 
@@ -64,9 +56,7 @@ async def test_what_nobody_waits_for_ends_with_the_block():
 
 
 async def test_what_is_done_is_let_go():
-    """
-    A block of many task_scope does not hold the results of those that are done.
-    """
+    """A block of many task_scope does not hold the results of those that are done."""
 
     class Large:
         """Something worth letting go of."""
@@ -83,9 +73,7 @@ async def test_what_is_done_is_let_go():
 
 
 async def test_the_block_s_own_failure_wins():
-    """
-    What the block raises is raised as it is, and the failures of task_scope are taken in.
-    """
+    """What the block raises is raised as it is, and the failures of task_scope are taken in."""
 
     async def fail():
         raise ZeroDivisionError
@@ -100,9 +88,7 @@ async def test_the_block_s_own_failure_wins():
 
 
 async def test_cancelling_the_block_cancels_its_errands():
-    """
-    Whoever stops waiting leaves nothing running.
-    """
+    """Whoever stops waiting leaves nothing running."""
     begun = []
 
     async def block():

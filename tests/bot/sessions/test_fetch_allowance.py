@@ -22,9 +22,7 @@ def rules(report):
 
 
 async def test_plan_and_usage_reach_the_rules(lookup, api):
-    """
-    The usage of the metering month is compared with the plan's limit.
-    """
+    """The usage of the metering month is compared with the plan's limit."""
     add(api, {"data_limit": 18})
     report = await lookup.look_up(SID)
 
@@ -36,9 +34,7 @@ async def test_plan_and_usage_reach_the_rules(lookup, api):
 
 
 async def test_a_plan_without_limit_asks_for_no_usage_again(lookup, api, clock):
-    """
-    Once a plan is known to have no limit, usage is not asked for.
-    """
+    """Once a plan is known to have no limit, usage is not asked for."""
     add(api, {"data_limit": None})
     await lookup.look_up(SID)
     before = len(paths(api))
@@ -51,9 +47,7 @@ async def test_a_plan_without_limit_asks_for_no_usage_again(lookup, api, clock):
 
 @pytest.mark.parametrize("what", ["RatePlans", "UsageRecords"])
 async def test_what_cannot_be_read_is_unknown(lookup, api, what):
-    """
-    A plan or usage that KORE does not give leaves their rules silent, and the verdict comes.
-    """
+    """A plan or usage that KORE does not give leaves their rules silent, and the verdict comes."""
     add(api, {"data_limit": 1})
     api.faults.add(broken(503, what, times=None))
     report = await lookup.look_up(SID)
@@ -62,9 +56,7 @@ async def test_what_cannot_be_read_is_unknown(lookup, api, what):
 
 
 async def test_a_sim_without_a_plan_asks_for_none(lookup, api):
-    """
-    Without a plan's SID there is neither plan nor limit to ask for.
-    """
+    """Without a plan's SID there is neither plan nor limit to ask for."""
     add(api, None, rate_plan_sid=None)
     report = await lookup.look_up(SID)
 
@@ -74,9 +66,7 @@ async def test_a_sim_without_a_plan_asks_for_none(lookup, api):
 
 @pytest.mark.parametrize("held", ["RatePlans", "UsageRecords"])
 async def test_nobody_waits_long_for_it(open_lookup, api, gate, held):
-    """
-    What does not come in time is unknown now, and kept for the next time once it comes.
-    """
+    """What does not come in time is unknown now, and kept for the next time once it comes."""
     add(api, {"data_limit": 18})
     gate.held = held
     hasty = open_lookup(patience=0.01)
@@ -90,9 +80,7 @@ async def test_nobody_waits_long_for_it(open_lookup, api, gate, held):
 
 
 async def test_an_earlier_look_up_tells_the_plan_beforehand(lookup, gate, clock):
-    """
-    The plan of a SIM that was seen before is asked for before the SIM has answered.
-    """
+    """The plan of a SIM that was seen before is asked for before the SIM has answered."""
     await lookup.look_up(SID)
     clock.move(7200)
     gate.held = "/v1/"
@@ -105,9 +93,7 @@ async def test_an_earlier_look_up_tells_the_plan_beforehand(lookup, gate, clock)
 
 
 async def test_a_plan_that_changed_is_asked_for(lookup, api, clock):
-    """
-    When the SIM has another plan than it had, the right one counts.
-    """
+    """When the SIM has another plan than it had, the right one counts."""
     add(api, {"data_limit": None})
     await lookup.look_up(SID)
     other = "WP" + "b" * 32
@@ -121,9 +107,7 @@ async def test_a_plan_that_changed_is_asked_for(lookup, api, clock):
 
 
 async def test_with_many_the_hurry_begins_when_all_are_read(open_lookup, api, gate):
-    """
-    What comes late for one SIM is still in time while others are being read.
-    """
+    """What comes late for one SIM is still in time while others are being read."""
     add(api, {"data_limit": 18})
     last = "DE" + "7" * 32
     api.add(SIM | {"sid": last, "rate_plan_sid": None}, [OPEN])
@@ -138,9 +122,7 @@ async def test_with_many_the_hurry_begins_when_all_are_read(open_lookup, api, ga
 
 
 async def test_with_many_nobody_waits_long_either(open_lookup, api, gate):
-    """
-    When all are read, plans that are still missing are waited for once, not once for each.
-    """
+    """When all are read, plans that are still missing are waited for once, not once for each."""
     add(api, {"data_limit": 18})
     gate.held = "UsageRecords"
     first, second = await open_lookup(patience=0.01).look_up_many([SID, SID])

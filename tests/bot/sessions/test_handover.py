@@ -33,9 +33,7 @@ def looked_up(number, hours_ago, person="U1", **changes):
 
 
 def test_each_sim_is_compared_with_how_it_first_stood():
-    """
-    Several look-ups of one SIM are one row, from the first of them on.
-    """
+    """Several look-ups of one SIM are one row, from the first of them on."""
     seen = [
         looked_up(1, 5),
         looked_up(2, 4, "U2", state=State.OFFLINE),
@@ -66,27 +64,21 @@ def test_each_sim_is_compared_with_how_it_first_stood():
     ids=["fine", "info", "warning", "offline", "unknown", "unread"],
 )
 def test_who_needs_a_look(now, needs):
-    """
-    What is online with nothing grave does not; what could not be read does.
-    """
+    """What is online with nothing grave does not; what could not be read does."""
     handed = hand_over([looked_up(1, 1)], {sid(1): now}, NOW)
 
     assert needs is bool(handed.open)
 
 
 def test_what_is_not_read_has_no_changes():
-    """
-    Nobody knows.
-    """
+    """Nobody knows."""
     (sim,) = hand_over([looked_up(1, 1)], {sid(1): KoreUnavailable()}, NOW).sims
 
     assert () == sim.changes
 
 
 def test_those_who_need_a_look_come_first():
-    """
-    In the order of their first look-up, as do the others.
-    """
+    """In the order of their first look-up, as do the others."""
     seen = [looked_up(number, 9 - number) for number in (1, 2, 3, 4)]
     answers = {sid(n): report(n, state=State.OFFLINE if n % 2 == 0 else State.ONLINE) for n in
                (1, 2, 3, 4)}  # fmt: skip
@@ -97,9 +89,7 @@ def test_those_who_need_a_look_come_first():
 
 
 def test_those_over_the_limit_are_counted():
-    """
-    Who was not asked for again is not forgotten.
-    """
+    """Who was not asked for again is not forgotten."""
     handed = hand_over([looked_up(1, 2), looked_up(2, 1)], {sid(2): report(2)}, NOW)
 
     assert 1 == handed.left_out
@@ -107,9 +97,7 @@ def test_those_over_the_limit_are_counted():
 
 
 def test_a_redacted_report_stays_so():
-    """
-    Why something is left out is said, and no change tells it.
-    """
+    """Why something is left out is said, and no change tells it."""
     before = looked_up(1, 1)
     before = replace(before, snapshot=replace(before.snapshot, imei14="35" + "1" * 12))
     handed = hand_over([before], {sid(1): redacted(report(1), "left out")}, NOW)

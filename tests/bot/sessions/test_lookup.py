@@ -18,9 +18,7 @@ DENIED = Fault("/Sims", None, status=403, body='{"message":"no","error":"no scop
 
 @pytest.mark.parametrize("text", [SID, "pump-7", ICCID, f" `{SID}` "])
 async def test_a_sim_is_reported_by_any_of_its_names(lookup, text):
-    """
-    SID, unique name and ICCID give the same report, with the question as it was asked.
-    """
+    """SID, unique name and ICCID give the same report, with the question as it was asked."""
     report = await lookup.look_up(text)
 
     assert (text, SID, State.ONLINE) == (report.query, report.sim.sid, report.state)
@@ -33,9 +31,7 @@ async def test_a_sim_is_reported_by_any_of_its_names(lookup, text):
 
 
 async def test_with_a_known_sid_all_is_asked_side_by_side(lookup, gate, api):
-    """
-    The sessions are asked for while the SIM has not answered yet.
-    """
+    """The sessions are asked for while the SIM has not answered yet."""
     gate.held = SID
     asking = asyncio.create_task(lookup.look_up(SID))
     await gate.until(2)
@@ -46,9 +42,7 @@ async def test_with_a_known_sid_all_is_asked_side_by_side(lookup, gate, api):
 
 
 async def test_a_second_look_asks_nobody(lookup, api):
-    """
-    What was read a moment ago is not asked for again, unless a fresh look is wanted.
-    """
+    """What was read a moment ago is not asked for again, unless a fresh look is wanted."""
     await lookup.look_up(SID)
     asked = len(paths(api))
     await lookup.look_up("pump-7")
@@ -60,9 +54,7 @@ async def test_a_second_look_asks_nobody(lookup, api):
 
 
 async def test_rows_are_cleaned(lookup, api):
-    """
-    Rows without start are left out, copies are one, and order is ours.
-    """
+    """Rows without start are left out, copies are one, and order is ours."""
     api.add(SIM, [CLOSED, OPEN | {"start": None}, OPEN, OPEN | {"last_updated": None}, CLOSED])
     report = await lookup.look_up(SID)
 
@@ -71,9 +63,7 @@ async def test_rows_are_cleaned(lookup, api):
 
 
 async def test_rows_that_cannot_be_read_are_counted(lookup, api):
-    """
-    An odd row is skipped, counted, and keeps nothing from the others.
-    """
+    """An odd row is skipped, counted, and keeps nothing from the others."""
     api.add(SIM, [CLOSED, OPEN | {"start": "yesterday"}, OPEN])
     report = await lookup.look_up(SID)
 
@@ -81,9 +71,7 @@ async def test_rows_that_cannot_be_read_are_counted(lookup, api):
 
 
 async def test_only_unreadable_rows_are_not_an_empty_window(lookup, api):
-    """
-    Where KORE sends rows and none can be read the state is unknown, not never seen.
-    """
+    """Where KORE sends rows and none can be read the state is unknown, not never seen."""
     api.add(SIM, [OPEN | {"start": "yesterday"}])
     report = await lookup.look_up(SID)
 
@@ -93,9 +81,7 @@ async def test_only_unreadable_rows_are_not_an_empty_window(lookup, api):
 
 
 async def test_unreadable_sessions_leave_a_verdict(lookup, api):
-    """
-    When the SIM can be read and its sessions cannot, the report says so and what is known.
-    """
+    """When the SIM can be read and its sessions cannot, the report says so and what is known."""
     api.add(SIM | {"status": "ready"})
     api.faults.add(broken(503, "DataSessions", times=None))
     report = await lookup.look_up(SID)
@@ -106,9 +92,7 @@ async def test_unreadable_sessions_leave_a_verdict(lookup, api):
 
 
 async def test_the_sim_s_error_wins(lookup, api):
-    """
-    When both fail the error is the SIM's.
-    """
+    """When both fail the error is the SIM's."""
     api.faults.add(broken(500, "DataSessions", times=None), DENIED)
 
     with pytest.raises(KoreDenied):
@@ -125,17 +109,13 @@ async def test_the_sim_s_error_wins(lookup, api):
     ],
 )
 async def test_without_a_sim_there_is_no_report(lookup, text, error):
-    """
-    What names no SIM, or one that is not there, is an error that says so.
-    """
+    """What names no SIM, or one that is not there, is an error that says so."""
     with pytest.raises(error):
         await lookup.look_up(text)
 
 
 async def test_a_stale_part_makes_a_stale_report(lookup, api, clock):
-    """
-    When KORE does not answer any more the report is the old one, and says how old.
-    """
+    """When KORE does not answer any more the report is the old one, and says how old."""
     first = await lookup.look_up(SID)
     clock.move(600)
     api.faults.add(broken(503, times=None))
@@ -147,9 +127,7 @@ async def test_a_stale_part_makes_a_stale_report(lookup, api, clock):
 
 
 async def test_as_of_is_that_of_the_oldest_part(lookup, clock):
-    """
-    A report is as old as the older of SIM and sessions.
-    """
+    """A report is as old as the older of SIM and sessions."""
     first = await lookup.look_up(SID)
     clock.move(45)
     report = await lookup.look_up(SID)
@@ -159,9 +137,7 @@ async def test_as_of_is_that_of_the_oldest_part(lookup, clock):
 
 
 async def test_thresholds_are_passed_on(open_lookup, api):
-    """
-    Another threshold makes another verdict.
-    """
+    """Another threshold makes another verdict."""
     strict = open_lookup(stale_after=timedelta(seconds=30))
     report = await strict.look_up(SID)
 
@@ -170,9 +146,7 @@ async def test_thresholds_are_passed_on(open_lookup, api):
 
 
 async def test_a_device_that_was_seen_is_known_by_its_imei(lookup):
-    """
-    Sessions that were read tell which SIM an IMEI means.
-    """
+    """Sessions that were read tell which SIM an IMEI means."""
     await lookup.look_up(SID)
     report = await lookup.look_up("014931000129700")
 
@@ -180,9 +154,7 @@ async def test_a_device_that_was_seen_is_known_by_its_imei(lookup):
 
 
 async def test_an_asker_who_leaves_leaves_nothing_running(lookup, gate):
-    """
-    A look-up that is cancelled ends at once.
-    """
+    """A look-up that is cancelled ends at once."""
     gate.held = SID
     asking = asyncio.create_task(lookup.look_up(SID))
     await gate.until(1)
@@ -196,9 +168,7 @@ GHOST = OPEN | {"last_updated": "2026-01-05T09:30:00Z"}
 
 
 async def test_several_are_answered_in_the_order_asked(lookup):
-    """
-    Each text has its answer in its place, an error where there is no report.
-    """
+    """Each text has its answer in its place, an error where there is no report."""
     answers = await lookup.look_up_many(["pump-7", "HS" + "0" * 32, SID, "pump-8", SID])
 
     sids = [getattr(getattr(answer, "sim", None), "sid", None) for answer in answers]
@@ -207,16 +177,12 @@ async def test_several_are_answered_in_the_order_asked(lookup):
 
 
 async def test_several_of_none_are_none(lookup):
-    """
-    Nothing asked for is nothing answered.
-    """
+    """Nothing asked for is nothing answered."""
     assert [] == await lookup.look_up_many([])
 
 
 async def test_one_failure_keeps_nothing_from_the_others(lookup, api):
-    """
-    A SIM that KORE refuses to show leaves the others their reports.
-    """
+    """A SIM that KORE refuses to show leaves the others their reports."""
     other = "DE" + "7" * 32
     api.add(SIM | {"sid": other, "unique_name": "pump-9"})
     api.faults.add(broken(503, f"Sims/{other}", times=None))
@@ -227,9 +193,7 @@ async def test_one_failure_keeps_nothing_from_the_others(lookup, api):
 
 
 async def test_sims_lost_together_say_so(lookup, api):
-    """
-    Three SIMs lost at once on one network share an outage; a SIM named twice counts once.
-    """
+    """Three SIMs lost at once on one network share an outage; a SIM named twice counts once."""
     names = ["pump-7", "pump-8", "pump-9"]
     for number, name in enumerate(names):
         sid = f"DE{number:032}"
@@ -245,9 +209,7 @@ async def test_sims_lost_together_say_so(lookup, api):
 
 
 async def test_many_more_than_are_asked_at_once_come_back(lookup, api):
-    """
-    More SIMs than are read at once all have their answers, in order.
-    """
+    """More SIMs than are read at once all have their answers, in order."""
     sids = [f"DE{number:032}" for number in range(70)]
     for sid in sids:
         api.add(SIM | {"sid": sid, "unique_name": None}, [OPEN | {"sim_sid": sid}])
@@ -256,9 +218,7 @@ async def test_many_more_than_are_asked_at_once_come_back(lookup, api):
 
 
 async def test_thousands_can_keep_their_newest_session_only(lookup):
-    """
-    Where memory counts, a report keeps its newest session, its summary and its findings.
-    """
+    """Where memory counts, a report keeps its newest session, its summary and its findings."""
     (report,) = await lookup.look_up_many([SID], newest_only=True)
 
     assert (1, 2) == (len(report.sessions), report.summary.sessions)
@@ -266,9 +226,7 @@ async def test_thousands_can_keep_their_newest_session_only(lookup):
 
 
 async def test_each_that_is_done_is_told(lookup):
-    """
-    Whoever waits for many is told of each, found or not.
-    """
+    """Whoever waits for many is told of each, found or not."""
     told = []
     await lookup.look_up_many([SID, "nobody", "pump-7"], done=lambda: told.append("done"))
 
@@ -289,9 +247,7 @@ async def test_a_fault_of_ours_in_one_leaves_the_others(open_lookup, api, caplog
 
 
 async def test_each_is_told_as_soon_as_it_is_read(lookup, api):
-    """
-    Reports and errors come with their places, before the last of them is there.
-    """
+    """Reports and errors come with their places, before the last of them is there."""
     told = {}
 
     answers = await lookup.look_up_many(["nobody", SID], told=told.__setitem__)
@@ -302,9 +258,7 @@ async def test_each_is_told_as_soon_as_it_is_read(lookup, api):
 
 
 async def test_a_listener_that_breaks_costs_nobody_the_answer(lookup):
-    """
-    What goes wrong with telling is not the look-up's fault.
-    """
+    """What goes wrong with telling is not the look-up's fault."""
 
     def broken_listener(_place, _answer):
         msg = "a fault of ours"

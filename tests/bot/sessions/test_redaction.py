@@ -60,9 +60,7 @@ def everything_shown(report) -> str:
 
 @given(iccid=ICCIDS, imei=IMEIS, cell=CELLS, place=PLACES, way=st.integers(0, 2))
 def test_no_digits_of_a_secret_are_shown_anywhere(iccid, imei, cell, place, way):
-    """
-    Neither fields nor names, findings and files hold them, however they are grouped.
-    """
+    """Neither fields nor names, findings and files hold them, however they are grouped."""
     finding = a_finding(
         title=f"Moved to {cell}",
         says="IMEI {imei} since {since}, {before} before.",
@@ -98,9 +96,7 @@ def replace_times(session):
 
 @given(REPORTS)
 def test_any_redacted_report_can_be_shown(report):
-    """
-    Whatever KORE says, what is left still keeps Slack's limits.
-    """
+    """Whatever KORE says, what is left still keeps Slack's limits."""
     hidden = redacted(report, WHY)
 
     assert [] == faults(session_report(hidden))
@@ -108,9 +104,7 @@ def test_any_redacted_report_can_be_shown(report):
 
 
 def test_what_is_withheld_is_said_and_not_called_unknown():
-    """
-    Known but not told is another thing than unknown; why is said below.
-    """
+    """Known but not told is another thing than unknown; why is said below."""
     shown = everything_shown(redacted(a_report(), WHY))
 
     assert "ICCID withheld" in shown
@@ -121,9 +115,7 @@ def test_what_is_withheld_is_said_and_not_called_unknown():
 
 
 def test_what_nobody_knew_stays_unknown():
-    """
-    A session without cell, place and device does not seem to have some.
-    """
+    """A session without cell, place and device does not seem to have some."""
     bare = a_session(imei=None, cell_id=None, cell_location_estimate=None)
 
     (session,) = redacted(a_report(sessions=(bare,)), WHY).sessions
@@ -132,17 +124,13 @@ def test_what_nobody_knew_stays_unknown():
 
 
 def test_there_is_no_way_to_the_map():
-    """
-    The link holds the coordinates, so there is no button for it.
-    """
+    """The link holds the coordinates, so there is no button for it."""
     assert "openstreetmap" in everything_shown(a_report())
     assert "openstreetmap" not in everything_shown(redacted(a_report(), WHY))
 
 
 def test_the_csv_file_has_no_columns_of_them():
-    """
-    Not even empty ones: an empty cell means unknown.
-    """
+    """Not even empty ones: an empty cell means unknown."""
     content = csv_file(redacted(a_report(), WHY), 30).content.decode("utf-8-sig")
 
     header = content.splitlines()[0].split(",")
@@ -166,16 +154,12 @@ def test_the_csv_file_has_no_columns_of_them():
     ],
 )
 def test_names_keep_what_is_no_secret(name, shown):
-    """
-    A name that is nothing but the number gives way to the SID.
-    """
+    """A name that is nothing but the number gives way to the SID."""
     assert shown == redacted(a_report(sim=a_sim(unique_name=name)), WHY).sim.name
 
 
 def test_a_cell_without_letters_and_digits_hides_nothing_else():
-    """
-    An odd id, or a short one, would be found everywhere.
-    """
+    """An odd id, or a short one, would be found everywhere."""
     for odd in ("------", "7", "      "):
         hidden = redacted(a_report(sessions=(a_session(cell_id=odd),)), WHY)
 
@@ -183,9 +167,7 @@ def test_a_cell_without_letters_and_digits_hides_nothing_else():
 
 
 def test_evidence_that_is_no_secret_stays():
-    """
-    Numbers, times and shares are what a finding is about.
-    """
+    """Numbers, times and shares are what a finding is about."""
     evidence = {"starts": 12, "share": 0.3333333333333333, "since": NOON, "way": True, "no": None}
     finding = a_finding(evidence=evidence)
 
@@ -195,9 +177,7 @@ def test_evidence_that_is_no_secret_stays():
 
 
 def test_a_snapshot_knows_nothing_of_them():
-    """
-    What is compared and drawn later cannot tell either.
-    """
+    """What is compared and drawn later cannot tell either."""
     report = a_report(sim=a_sim(unique_name="pump 8901260012345678909"))
 
     hidden = redacted_snapshot(snapshot_of(report))
@@ -210,9 +190,7 @@ def test_a_snapshot_knows_nothing_of_them():
 
 
 def test_a_change_of_device_is_told_without_the_devices():
-    """
-    That it is another device matters, which one does not.
-    """
+    """That it is another device matters, which one does not."""
     before = snapshot_of(a_report())
     after = replace(before, imei14="35" + "1" * 12)
 
@@ -222,18 +200,14 @@ def test_a_change_of_device_is_told_without_the_devices():
 
 
 def test_other_changes_are_told_as_they_are():
-    """
-    Operators and countries are no secret.
-    """
+    """Operators and countries are no secret."""
     change = Change(ChangeKind.NEW_OPERATOR, "Telcel", "AT&T")
 
     assert change == redacted_change(change)
 
 
 def test_candidates_are_offered_without_their_cards():
-    """
-    Several SIMs of one name are told apart by SID and status.
-    """
+    """Several SIMs of one name are told apart by SID and status."""
     error = redacted_error(SimAmbiguous("Which?", (CANDIDATE,), 9), "pump")
 
     assert (replace(CANDIDATE, iccid="withheld"),) == error.candidates
@@ -241,9 +215,7 @@ def test_candidates_are_offered_without_their_cards():
 
 
 def test_digits_find_no_near_misses():
-    """
-    They would tell bit by bit which numbers there are.
-    """
+    """They would tell bit by bit which numbers there are."""
     error = SimNotFound("Did you mean `pump-7`?", (CANDIDATE,))
 
     told = redacted_error(error, "8901 26")
@@ -257,9 +229,7 @@ def test_digits_find_no_near_misses():
     ids=lambda error: error.kind,
 )
 def test_other_errors_are_said_as_they_are(error):
-    """
-    They hold nothing of a SIM.
-    """
+    """They hold nothing of a SIM."""
     told = redacted_error(error, "pmp-7")
 
     assert (type(error), error.sentence) == (type(told), told.sentence)

@@ -3,9 +3,7 @@ from tests.builders import NOON, a_session
 
 
 def test_a_window_is_counted():
-    """
-    Sessions, distinct networks and cells are counted, packets summed up.
-    """
+    """Sessions, distinct networks and cells are counted, packets summed up."""
     sessions = [
         a_session(packets_uploaded=1, packets_downloaded=2),
         a_session(operator_mnc="0260", cell_id="other", packets_uploaded=10, packets_downloaded=20),
@@ -26,9 +24,7 @@ def test_what_is_not_told_is_not_counted():
 
 
 def test_packets_that_nobody_tells_are_unknown():
-    """
-    A sum of nothing is unknown, not 0.
-    """
+    """A sum of nothing is unknown, not 0."""
     told = summarise([a_session(packets_uploaded=None, packets_downloaded=None)])
 
     assert (None, None, 1) == (
@@ -39,7 +35,5 @@ def test_packets_that_nobody_tells_are_unknown():
 
 
 def test_an_empty_window_is_empty():
-    """
-    Without sessions there is nothing to count and nothing to sum up.
-    """
+    """Without sessions there is nothing to count and nothing to sum up."""
     assert Summary(0, 0, 0, None, None, None, 0) == summarise([])

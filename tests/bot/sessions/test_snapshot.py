@@ -24,9 +24,7 @@ LEAST = Snapshot(sid=SID, name="pump-7", as_of=NOON)
 
 
 def test_a_report_is_kept_in_little():
-    """
-    A snapshot keeps what a SIM was doing and what was found.
-    """
+    """A snapshot keeps what a SIM was doing and what was found."""
     expected = Snapshot(
         sid=SID,
         name="pump-7",
@@ -51,9 +49,7 @@ def test_a_report_is_kept_in_little():
 
 
 def test_a_closed_session_was_last_heard_of_at_its_end():
-    """
-    Of a session that ended, its end tells when the SIM was last seen.
-    """
+    """Of a session that ended, its end tells when the SIM was last seen."""
     closed = a_session(end=NOON + timedelta(hours=1), last_updated=NOON)
 
     assert NOON + timedelta(hours=1) == snapshot_of(a_report(sessions=(closed,))).seen_at
@@ -85,18 +81,14 @@ def test_a_closed_session_was_last_heard_of_at_its_end():
     ids=["not read", "no session", "placeholders"],
 )
 def test_what_nobody_tells_is_unknown(changes):
-    """
-    What is missing, or only a placeholder, is None and never 0.
-    """
+    """What is missing, or only a placeholder, is None and never 0."""
     kept = snapshot_of(a_report(sim=a_sim(iccid=None, status=None), **changes))
 
     assert Snapshot(SID, "pump-7", kept.as_of, changes["state"]) == kept
 
 
 def test_what_was_not_there_in_time_is_noted():
-    """
-    Where plan or usage were late, the rules about them are kept as not judged.
-    """
+    """Where plan or usage were late, the rules about them are kept as not judged."""
     late = snapshot_of(a_report(allowance_known=False))
 
     assert ABOUT_ALLOWANCE == late.unjudged
@@ -104,18 +96,14 @@ def test_what_was_not_there_in_time_is_noted():
 
 @given(REPORTS)
 def test_any_snapshot_comes_back_from_its_json(report):
-    """
-    What was written is read again, whatever the report held.
-    """
+    """What was written is read again, whatever the report held."""
     kept = snapshot_of(report)
 
     assert kept == Snapshot.from_json(kept.to_json())
 
 
 def test_no_packets_are_not_unknown_packets():
-    """
-    0 packets stay 0 in the JSON, for 0 is known.
-    """
+    """0 packets stay 0 in the JSON, for 0 is known."""
     idle = Snapshot(SID, "pump-7", NOON, packets_up=0, packets_down=0)
 
     assert (0, 0) == (
@@ -125,9 +113,7 @@ def test_no_packets_are_not_unknown_packets():
 
 
 def test_what_is_unknown_costs_nothing():
-    """
-    The JSON holds known fields only.
-    """
+    """The JSON holds known fields only."""
     assert {"sid", "name", "as_of", "state"} == set(json.loads(LEAST.to_json()))
 
 
@@ -145,9 +131,7 @@ def test_what_is_unknown_costs_nothing():
     ],
 )
 def test_what_another_version_wrote_is_read_as_far_as_it_is_understood(odd):
-    """
-    Fields that make no sense are unknown, and cost nothing of the rest.
-    """
+    """Fields that make no sense are unknown, and cost nothing of the rest."""
     written = json.loads(LEAST.to_json()) | odd
 
     assert LEAST == Snapshot.from_json(json.dumps(written))
@@ -155,17 +139,13 @@ def test_what_another_version_wrote_is_read_as_far_as_it_is_understood(odd):
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"sid": 7}', "{"])
 def test_what_names_no_sim_is_refused(text):
-    """
-    Without a SIM there is no snapshot.
-    """
+    """Without a SIM there is no snapshot."""
     with pytest.raises(ValueError, match=r"."):
         Snapshot.from_json(text)
 
 
 def test_a_later_version_may_tell_more_of_a_finding():
-    """
-    Of a longer row the fields that are known are read.
-    """
+    """Of a longer row the fields that are known are read."""
     written = json.loads(LEAST.to_json()) | {"findings": [["flapping", "critical", "Flaps", 9]]}
 
     assert (Found("flapping", "critical", "Flaps"),) == Snapshot.from_json(
@@ -211,9 +191,7 @@ def told(before, after):
     ],
 )
 def test_a_change_of_state_has_one_name(before, after, kind):
-    """
-    Going silent and coming back are told apart from all other changes of state.
-    """
+    """Going silent and coming back are told apart from all other changes of state."""
     was, now = replace(BEFORE, state=State(before)), replace(BEFORE, state=State(after))
 
     assert [(kind, before, after)] == told(was, now)
@@ -236,9 +214,7 @@ def test_a_change_of_state_has_one_name(before, after, kind):
     ],
 )
 def test_a_change_is_told_with_before_and_after(changed, expected):
-    """
-    Each field that is known on both sides and differs is one change.
-    """
+    """Each field that is known on both sides and differs is one change."""
     assert [expected] == told(BEFORE, replace(BEFORE, **changed))
 
 
@@ -273,9 +249,7 @@ def test_what_is_unknown_or_the_same_in_other_words_is_no_change(changed):
 
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_a_rule_that_could_not_speak_neither_came_nor_went(side):
-    """
-    A finding about the plan is no change where the plan was not there in time.
-    """
+    """A finding about the plan is no change where the plan was not there in time."""
     limit = Found("data_limit", "critical", "Over the limit")
     judged = replace(BEFORE, findings=(FLAPPING, limit))
     unjudged = replace(BEFORE, unjudged=("data_limit",))
@@ -285,9 +259,7 @@ def test_a_rule_that_could_not_speak_neither_came_nor_went(side):
 
 
 def test_a_finding_that_came_is_given_with_its_severity():
-    """
-    Whoever tells it can put the gravest first.
-    """
+    """Whoever tells it can put the gravest first."""
     after = replace(BEFORE, findings=(FLAPPING, SWAPPED))
 
     assert (Change(ChangeKind.NEW_FINDING, None, SWAPPED.title, SWAPPED),) == changes(BEFORE, after)
@@ -295,9 +267,7 @@ def test_a_finding_that_came_is_given_with_its_severity():
 
 @given(REPORTS)
 def test_a_sim_has_not_changed_against_itself(report):
-    """
-    No snapshot differs from itself, whatever it holds.
-    """
+    """No snapshot differs from itself, whatever it holds."""
     kept = snapshot_of(report)
 
     assert () == changes(kept, kept)

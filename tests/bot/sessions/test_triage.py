@@ -55,9 +55,7 @@ def test_the_worst_comes_first():
 
 
 def test_a_sim_that_was_named_twice_is_one_row():
-    """
-    Its name and its SID give one row; an identifier that is not read never hides another.
-    """
+    """Its name and its SID give one row; an identifier that is not read never hides another."""
     made = triage(["pump-7", "DE…7", "a", "b"], [sim(7), sim(7), GONE, GONE])
 
     assert (1, 2) == (len(made.reports), len(made.unread))
@@ -65,18 +63,14 @@ def test_a_sim_that_was_named_twice_is_one_row():
 
 
 def test_what_is_not_read_yet_is_counted():
-    """
-    None is waiting; what is beyond the limit is only counted.
-    """
+    """None is waiting; what is beyond the limit is only counted."""
     made = triage(["a", "b", "c"], [None, sim(1), None], cut=7)
 
     assert (1, 2, 7) == (len(made.rows), made.waiting, made.cut)
 
 
 def test_outages_are_told_once_the_largest_first():
-    """
-    Each network's outage stands once, however many SIMs report it.
-    """
+    """Each network's outage stands once, however many SIMs report it."""
     answers = [
         sim(1, findings=(an_outage(3, 8, "Telcel"),)),
         sim(2, findings=(an_outage(3, 8, "Telcel"),)),
@@ -99,9 +93,7 @@ def test_outages_are_told_once_the_largest_first():
     ],
 )
 def test_verdict_and_gravity(findings, rule, weight):
-    """
-    What several share says most; good news weighs nothing.
-    """
+    """What several share says most; good news weighs nothing."""
     report = a_report(findings=findings)
     told = verdict(report)
 
@@ -118,17 +110,13 @@ def test_verdict_and_gravity(findings, rule, weight):
     ],
 )
 def test_last_seen(session, moment):
-    """
-    The end of the newest session, else its last update; unknown is None.
-    """
+    """The end of the newest session, else its last update; unknown is None."""
     assert moment == last_seen(a_report(sessions=(session,)))
     assert last_seen(a_report(sessions=None, made_at=NOW + timedelta(1))) is None
 
 
 def test_a_kore_that_fails_is_a_row_too():
-    """
-    No identifier is ever dropped.
-    """
+    """No identifier is ever dropped."""
     made = triage(["a", "b"], [KoreUnavailable(), GONE])
 
     assert ["a", "b"] == names(made)

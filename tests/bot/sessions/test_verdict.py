@@ -22,9 +22,7 @@ def a_read(*rows, sim=None, **told):
 
 
 def test_a_report_has_all_that_was_read():
-    """
-    State, rows newest first, summary, findings and the plan stand in the report.
-    """
+    """State, rows newest first, summary, findings and the plan stand in the report."""
     plan = a_plan(data_enabled=False)
     read = a_read(still_open(3 * H, 2 * H), still_open(H))
     report = JUDGE.report(read, Allowance(rate_plan=plan), NOON)
@@ -36,9 +34,7 @@ def test_a_report_has_all_that_was_read():
 
 
 def test_a_report_is_as_old_as_its_oldest_part():
-    """
-    Age, staleness and skipped rows are those of SIM and sessions together.
-    """
+    """Age, staleness and skipped rows are those of SIM and sessions together."""
     report = JUDGE.report(a_read(still_open(H), stale=True, skipped_rows=2), Allowance(), NOON)
 
     assert (OLDER, NOON, True, 2) == (
@@ -50,9 +46,7 @@ def test_a_report_is_as_old_as_its_oldest_part():
 
 
 def test_sessions_that_failed_leave_the_age_of_the_sim():
-    """
-    Without sessions the report is as old as the SIM, and says why there are none.
-    """
+    """Without sessions the report is as old as the SIM, and says why there are none."""
     report = JUDGE.report(
         Read("pump-7", Fetched(a_sim(), OLD), KoreUnavailable("down"), None), Allowance(), NOON
     )
@@ -87,9 +81,7 @@ def test_together_they_tell_more():
 
 
 def test_the_judge_s_thresholds_hold():
-    """
-    What is stale depends on the thresholds that the judge was given.
-    """
+    """What is stale depends on the thresholds that the judge was given."""
     patient = Judge(Thresholds(stale_after=timedelta(hours=9)))
 
     assert State.ONLINE is patient.report(a_read(still_open(9 * H, 8 * H)), Allowance(), NOON).state

@@ -30,9 +30,7 @@ async def spin(times):
 
 
 async def test_nothing_is_read_beforehand(directory, api):
-    """
-    A new directory has asked nobody, knows nobody and says so.
-    """
+    """A new directory has asked nobody, knows nobody and says so."""
     assert () == directory.exact("pump-7")
     assert () == await directory.search("pump-7")
     assert Listed(complete=False, count=0) == directory.listed
@@ -40,9 +38,7 @@ async def test_nothing_is_read_beforehand(directory, api):
 
 
 async def test_a_refresh_reads_all_pages(directory, api, clock, fleet):
-    """
-    All SIMs are read page after page, and when is kept.
-    """
+    """All SIMs are read page after page, and when is kept."""
     assert await directory.refresh()
     assert Listed(complete=True, count=1307) == directory.listed
     assert [LISTS, LISTS] == paths(api)
@@ -70,9 +66,7 @@ async def test_exact(directory, name, sids):
 
 
 async def test_sids_by_name_and_number(directory):
-    """
-    A unique name or an ICCID gives the SID; a friendly name alone does not.
-    """
+    """A unique name or an ICCID gives the SID; a friendly name alone does not."""
     await directory.refresh()
 
     assert SID == directory.sid_of_unique_name("Pump-7")
@@ -82,9 +76,7 @@ async def test_sids_by_name_and_number(directory):
 
 
 async def test_search(directory, fleet):
-    """
-    The nearest names come first, no more than asked for.
-    """
+    """The nearest names come first, no more than asked for."""
     await directory.refresh()
 
     assert ["pump-17"] == names(await directory.search("pmp-17", 1))
@@ -94,9 +86,7 @@ async def test_search(directory, fleet):
 
 
 async def test_searches_take_turns_with_the_loop(directory, fleet):
-    """
-    Others get their turn after each block of a search, and searches run one after the other.
-    """
+    """Others get their turn after each block of a search, and searches run one after the other."""
     await directory.refresh()
     first = asyncio.create_task(directory.search("metr-777"))
     second = asyncio.create_task(directory.search("metr-778"))
@@ -111,9 +101,7 @@ async def test_searches_take_turns_with_the_loop(directory, fleet):
 
 
 async def test_one_reading_at_a_time(directory, api):
-    """
-    Whoever asks for a refresh during one waits for the same.
-    """
+    """Whoever asks for a refresh during one waits for the same."""
     assert [True] * 5 == await asyncio.gather(*(directory.refresh() for _ in range(5)))
     assert [LISTS] == paths(api)
 
@@ -142,9 +130,7 @@ async def test_a_failed_refresh_keeps_the_old_list(directory, api, clock, caplog
 
 
 async def test_a_bad_page(directory, api):
-    """
-    Something that is no page is a failed reading, not a broken bot.
-    """
+    """Something that is no page is a failed reading, not a broken bot."""
     api.faults.add(not_json(times=None))
 
     assert not await directory.refresh()
@@ -159,9 +145,7 @@ class Breaks:
 
 
 async def test_a_fault_of_ours(clock, caplog):
-    """
-    An error that nobody planned is logged with its cause and ends only this reading.
-    """
+    """An error that nobody planned is logged with its cause and ends only this reading."""
     directory = SimDirectory(Breaks(), clock)
 
     assert not await directory.refresh()
@@ -169,9 +153,7 @@ async def test_a_fault_of_ours(clock, caplog):
 
 
 async def test_half_a_list_can_be_searched(directory, fleet):
-    """
-    While the first list is being read, what is there is searched, and it is not called whole.
-    """
+    """While the first list is being read, what is there is searched, and it is not called whole."""
     reading = asyncio.create_task(directory.refresh())
     await until(lambda: directory.listed.count >= 500)
     half = directory.listed
@@ -197,9 +179,7 @@ async def test_ready(directory, api):
 
 
 async def test_ready_does_not_hammer(directory, api, clock):
-    """
-    After a reading that failed the next is begun half a minute later at the soonest.
-    """
+    """After a reading that failed the next is begun half a minute later at the soonest."""
     api.faults.add(broken(500, times=None))
     await directory.refresh()
     asked = len(paths(api))
@@ -216,9 +196,7 @@ async def test_ready_does_not_hammer(directory, api, clock):
 
 
 async def test_run_reads_again_and_again(directory, api, clock):
-    """
-    The list is read anew after each interval, sooner after a failure, until it is cancelled.
-    """
+    """The list is read anew after each interval, sooner after a failure, until it is cancelled."""
     running = asyncio.create_task(directory.run())
     await until(lambda: len(paths(api)) == 3)
     running.cancel()
@@ -229,9 +207,7 @@ async def test_run_reads_again_and_again(directory, api, clock):
 
 
 async def test_run_tries_again_soon(directory, api, clock):
-    """
-    A first list that cannot be read is tried for again after a minute.
-    """
+    """A first list that cannot be read is tried for again after a minute."""
     api.faults.add(broken(500, LISTS, times=4))
     running = asyncio.create_task(directory.run())
     await until(lambda: directory.listed.complete)
@@ -243,9 +219,7 @@ async def test_run_tries_again_soon(directory, api, clock):
 
 @pytest.mark.parametrize(("chance", "pause"), [(0.0, 90.0), (0.5, 100.0), (1.0, 110.0)])
 async def test_intervals_are_spread(kore, clock, chance, pause):
-    """
-    The interval is a setting and is spread by a tenth, so that not all bots ask at once.
-    """
+    """The interval is a setting and is spread by a tenth, so that not all bots ask at once."""
     directory = SimDirectory(kore, clock, refresh_every=100, chance=lambda: chance)
     running = asyncio.create_task(directory.run())
     await until(lambda: clock.slept)
@@ -256,9 +230,7 @@ async def test_intervals_are_spread(kore, clock, chance, pause):
 
 
 async def test_a_list_without_end(kore, clock, fleet, caplog):
-    """
-    A list longer than we bear is cut, and that is logged.
-    """
+    """A list longer than we bear is cut, and that is logged."""
     directory = SimDirectory(kore, clock, most_sims=1000)
 
     assert await directory.refresh()
@@ -267,9 +239,7 @@ async def test_a_list_without_end(kore, clock, fleet, caplog):
 
 
 async def test_close_stops_the_reading(directory, api):
-    """
-    A reading under way ends when the directory is closed.
-    """
+    """A reading under way ends when the directory is closed."""
     waiting = asyncio.create_task(directory.refresh())
     await asyncio.sleep(0)
     await directory.aclose()

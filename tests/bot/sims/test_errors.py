@@ -17,18 +17,14 @@ PUMP = Candidate(SID, "pump-7")
     ],
 )
 def test_each_is_for_the_asker_to_mend(error, kind):
-    """
-    Each is a user's error with a sentence and a name.
-    """
+    """Each is a user's error with a sentence and a name."""
     assert isinstance(error, UserError)
     assert kind == error.kind
     assert error.sentence.endswith((".", "?"))
 
 
 def test_candidates():
-    """
-    Near misses and hits are carried, and how many hits there were in all.
-    """
+    """Near misses and hits are carried, and how many hits there were in all."""
     assert (PUMP,) == SimNotFound("No.", (PUMP,)).candidates
     assert () == SimNotFound("No.").candidates
     assert 1 == SimAmbiguous("Which?", (PUMP,)).total

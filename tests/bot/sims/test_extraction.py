@@ -47,16 +47,12 @@ HS = "HS" + "f" * 32
     ],
 )
 def test_certain_in(line, found):
-    """
-    Grouped, labelled and linked numbers are found where they stand; others are left alone.
-    """
+    """Grouped, labelled and linked numbers are found where they stand; others are left alone."""
     assert found == certain_in(line)[0]
 
 
 def test_what_was_found_is_taken_out_of_the_line():
-    """
-    What is left has the same length, so that what follows keeps its place.
-    """
+    """What is left has the same length, so that what follows keeps its place."""
     line = f"{SID} and {ICCID} of pump-7"
 
     rest = certain_in(line)[1]
@@ -108,9 +104,7 @@ def test_is_list(items, known, asked, so):
 
 @pytest.mark.parametrize("word", ["pump-7", "a1", "n07.west"])
 def test_name_like(word):
-    """
-    A word with letters and digits may be a name by itself.
-    """
+    """A word with letters and digits may be a name by itself."""
     assert is_name_like(word)
 
 
@@ -119,16 +113,12 @@ def test_name_like(word):
     ["14:02", "2026-01-05T02:10:00Z", "5min", "+1555", "42", "99%", "1.5", "a@b1.de", "x"],
 )
 def test_not_name_like(word):
-    """
-    Times, counts, lengths of time and addresses are no names.
-    """
+    """Times, counts, lengths of time and addresses are no names."""
     assert not is_name_like(word)
 
 
 def test_what_is_no_sim():
-    """
-    A date with a time behind it, and a phone number with blanks.
-    """
+    """A date with a time behind it, and a phone number with blanks."""
     assert is_no_sim("2026-01-05 02:10")
     assert is_no_sim("+1 555 010 0199")
     assert not is_no_sim("8901 2600 1234")
@@ -169,14 +159,10 @@ def test_phrases_in(line, phrases):
     ],
 )
 def test_lines_of(text, lines):
-    """
-    Markup, bullets and what cannot be seen are off; words and their order stay.
-    """
+    """Markup, bullets and what cannot be seen are off; words and their order stay."""
     assert lines == lines_of(text)
 
 
 def test_a_book_is_not_read_to_its_end():
-    """
-    Beyond some 20,000 characters nothing is read.
-    """
+    """Beyond some 20,000 characters nothing is read."""
     assert sum(map(len, lines_of("word " * LONGEST))) <= LONGEST

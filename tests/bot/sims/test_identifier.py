@@ -33,16 +33,12 @@ CONSOLE = f"https://console.twilio.com/us1/develop/wireless/sims/{SID}"
     ],
 )
 def test_sids(text):
-    """
-    A SID is read from whatever is around it and spelt DE in capitals.
-    """
+    """A SID is read from whatever is around it and spelt DE in capitals."""
     assert Identifier(Kind.SID, SID, SID) == identify(text)
 
 
 def test_the_case_of_a_sid():
-    """
-    The hex digits of a SID keep their case: the API takes both.
-    """
+    """The hex digits of a SID keep their case: the API takes both."""
     assert SID.upper() == identify(f"de{SID[2:].upper()}").value
 
 
@@ -68,9 +64,7 @@ def test_the_case_of_a_sid():
     ],
 )
 def test_iccids(text):
-    """
-    An ICCID is its 19 digits, however they are grouped, padded and wrapped.
-    """
+    """An ICCID is its 19 digits, however they are grouped, padded and wrapped."""
     found = identify(text)
 
     assert (Kind.ICCID, ICCID) == (found.kind, found.value)
@@ -79,9 +73,7 @@ def test_iccids(text):
 
 @pytest.mark.parametrize("length", range(18, 23))
 def test_lengths_of_iccids(length):
-    """
-    From 18 to 22 digits it is an ICCID, whether a check digit fits or not.
-    """
+    """From 18 to 22 digits it is an ICCID, whether a check digit fits or not."""
     assert Kind.ICCID is identify("89012600123456789012345"[:length]).kind
 
 
@@ -96,9 +88,7 @@ def test_lengths_of_iccids(length):
     ],
 )
 def test_imeis(text, value):
-    """
-    15 digits are an IMEI and 16 an IMEISV, however they are written.
-    """
+    """15 digits are an IMEI and 16 an IMEISV, however they are written."""
     found = identify(text)
 
     assert (Kind.IMEI, value) == (found.kind, found.value)
@@ -140,9 +130,7 @@ def test_imeis(text, value):
     ],
 )
 def test_names(text, name):
-    """
-    Whatever is nothing else is a name, for a name can look like anything.
-    """
+    """Whatever is nothing else is a name, for a name can look like anything."""
     found = identify(text)
 
     assert (Kind.NAME, name) == (found.kind, found.value)
@@ -178,9 +166,7 @@ def test_spellings(text, spellings):
     ],
 )
 def test_super_sims(text, says):
-    """
-    A Super SIM is told by its SID and by how its ICCID begins.
-    """
+    """A Super SIM is told by its SID and by how its ICCID begins."""
     with pytest.raises(SuperSim) as caught:
         identify(text)
 
@@ -216,9 +202,7 @@ def test_super_sims(text, says):
     ],
 )
 def test_no_sim(text, says):
-    """
-    What cannot name a SIM is refused, with the reason.
-    """
+    """What cannot name a SIM is refused, with the reason."""
     with pytest.raises(NotASim) as caught:
         identify(text)
 
@@ -226,9 +210,7 @@ def test_no_sim(text, says):
 
 
 def test_dots_are_never_a_name():
-    """
-    No way to read a text is `.` or `..`, which in a URL mean another resource.
-    """
+    """No way to read a text is `.` or `..`, which in a URL mean another resource."""
     texts = ("“..”", "*..*", "( . )", "...x", ". .", "‥")
     read = []
     for text in texts:
@@ -279,9 +261,7 @@ def outcome(text):
     outer=st.lists(WRAPPERS, max_size=2),
 )
 def test_wrapping_never_changes_what_is_meant(text, inner, link, outer):
-    """
-    Quotes, brackets, entities and a link around an identifier leave it what it is.
-    """
+    """Quotes, brackets, entities and a link around an identifier leave it what it is."""
     wrapped = text
     for wrapper in (*inner, link, *outer):
         wrapped = wrapper.format(wrapped)
@@ -296,17 +276,13 @@ def test_wrapping_never_changes_what_is_meant(text, inner, link, outer):
 @example("https://wireless.twilio.com/v1/Sims/" + "%25" * 60)
 @example("https://wireless.twilio.com/v1/Sims/https:%2F%2Fwireless.twilio.com%2Fv1%2FSims%2Fx")
 def test_any_text_is_read_or_refused(text):
-    """
-    Whatever is typed, the answer is an identifier or an error that the asker can mend.
-    """
+    """Whatever is typed, the answer is an identifier or an error that the asker can mend."""
     assert outcome(text)
 
 
 @given(text=st.text(max_size=80))
 def test_what_is_read_stays_what_it_is(text):
-    """
-    To read the value again gives the same, and no value is empty, too long or a step up.
-    """
+    """To read the value again gives the same, and no value is empty, too long or a step up."""
     first = outcome(text)
     if isinstance(first, str):
         return
@@ -332,17 +308,13 @@ def test_what_is_read_stays_what_it_is(text):
     ],
 )
 def test_three_readings(text, meant, typed, outer):
-    """
-    What is meant, what was typed and what was typed with its quotes are all kept.
-    """
+    """What is meant, what was typed and what was typed with its quotes are all kept."""
     assert Unwrapped(meant, typed, outer) == unwrap(text)
 
 
 @pytest.mark.parametrize("text", ["x" * MAX_TEXT, "https://x.test/" + "x" * (MAX_LINK - 15)])
 def test_long_enough(text):
-    """
-    A name of 200 characters is read, and a link of 2,000.
-    """
+    """A name of 200 characters is read, and a link of 2,000."""
     assert text == unwrap(text).text
 
 
@@ -350,17 +322,13 @@ def test_long_enough(text):
     "text", ["x" * (MAX_TEXT + 1), "https://x.test/" + "x" * (MAX_LINK - 14), "ﷺ" * 20, "`" * 5000]
 )
 def test_too_long(text):
-    """
-    Beyond that it is refused, also where it grows when it is written plainly.
-    """
+    """Beyond that it is refused, also where it grows when it is written plainly."""
     with pytest.raises(NotASim, match="characters"):
         unwrap(text)
 
 
 @pytest.mark.parametrize("code", [0x00, 0x08, 0x1B, 0x7F, 0x9C, 0xDC80, 0xFFFD])
 def test_control_characters(code):
-    """
-    Control characters and what could not be decoded are refused wherever they stand.
-    """
+    """Control characters and what could not be decoded are refused wherever they stand."""
     with pytest.raises(NotASim, match="cannot be read"):
         unwrap(f"pump{chr(code)}-7")

@@ -37,9 +37,7 @@ def block():
     ],
 )
 def test_equal(block, column, value, rows):
-    """
-    Only whole values count, and the empty one counts for none.
-    """
+    """Only whole values count, and the empty one counts for none."""
     assert rows == list(block.equal(column, value))
 
 
@@ -55,24 +53,18 @@ def test_equal(block, column, value, rows):
     ],
 )
 def test_having(block, column, piece, rows):
-    """
-    A piece is found anywhere in a value, or at its start or end, once a row.
-    """
+    """A piece is found anywhere in a value, or at its start or end, once a row."""
     assert rows == list(block.having(column, piece))
 
 
 def test_values(block):
-    """
-    A column comes back in order, with blanks for what is unknown.
-    """
+    """A column comes back in order, with blanks for what is unknown."""
     assert ["8901", "89012", "", ""] == block.values("iccid")
     assert ["", "GRößE 7", "PUMP-7", ""] == block.values("friendly_name", bytes.upper)
 
 
 def test_candidates(block):
-    """
-    A SIM is called by the name that it was found by, else by what people call it.
-    """
+    """A SIM is called by the name that it was found by, else by what people call it."""
     assert Candidate(sid(1), "pump-7", "8901", "active") == block.candidate(0)
     assert Candidate(sid(2), "Größe 7", "89012") == block.candidate(1)
     assert Candidate(sid(3), "Pump-7", None, "new") == block.candidate(2, "unique_key")
@@ -81,9 +73,7 @@ def test_candidates(block):
 
 
 def test_a_table_counts_each_sim_once():
-    """
-    A SIM that stood on two pages is found once.
-    """
+    """A SIM that stood on two pages is found once."""
     table = SimTable()
     table.add(SIMS[:2])
     table.add(SIMS)
@@ -93,9 +83,7 @@ def test_a_table_counts_each_sim_once():
 
 
 def test_it_weighs_little():
-    """
-    A SIM with two names takes at most 140 bytes.
-    """
+    """A SIM with two names takes at most 140 bytes."""
     table = SimTable()
     table.add(
         [
@@ -169,16 +157,12 @@ def test_what_comes_near(typed, names):
     ["qwertz", "x", "7", "zzzzzz-99", sid(99)[:-3] + "fff", "8944000000000000000", "0000", "DEpot"],
 )
 def test_what_does_not(typed):
-    """
-    What has little in common with any name or number is left alone.
-    """
+    """What has little in common with any name or number is left alone."""
     assert [] == near(typed)
 
 
 def test_each_sim_once_and_no_more_than_asked():
-    """
-    A SIM found by both its names counts once, and the limit holds over many blocks.
-    """
+    """A SIM found by both its names counts once, and the limit holds over many blocks."""
     nearest = NearMisses(Identifier(Kind.NAME, "pump", "pump"), 5)
     for start in range(0, 4000, 100):
         nearest.look_at(
@@ -194,9 +178,7 @@ def test_each_sim_once_and_no_more_than_asked():
 
 
 def test_the_best_may_come_last():
-    """
-    What was found before does not keep a better one out.
-    """
+    """What was found before does not keep a better one out."""
     fleet = [Sim(sid=sid(n), unique_name=f"pump-{n}00") for n in range(2, 300)]
 
     assert "pump-7" == near("pmp-7", fleet=[*fleet, *FLEET])[0]

@@ -25,17 +25,13 @@ API = "https://programmable-wireless.api.korewireless.com/v1/Sims"
     ],
 )
 def test_a_sid_in_a_link(link):
-    """
-    The SID is found in path, query and fragment, percent-encoded or not.
-    """
+    """The SID is found in path, query and fragment, percent-encoded or not."""
     assert is_link(link)
     assert (SID,) == sims_in(link)
 
 
 def test_a_super_sim_in_a_link():
-    """
-    A Super SIM's SID is found as well.
-    """
+    """A Super SIM's SID is found as well."""
     assert (SUPER,) == sims_in(f"https://console.twilio.com/us1/iot/supersim/sims/{SUPER}")
 
 
@@ -50,9 +46,7 @@ def test_a_super_sim_in_a_link():
     ],
 )
 def test_a_name_in_a_link_to_the_api(link, name):
-    """
-    A link to the API may name the SIM by its unique name.
-    """
+    """A link to the API may name the SIM by its unique name."""
     assert (name,) == sims_in(link)
 
 
@@ -73,22 +67,16 @@ def test_a_name_in_a_link_to_the_api(link, name):
     ],
 )
 def test_no_sim_in_a_link(link):
-    """
-    Other hosts' names, other SIDs and halves of SIDs are not taken for a SIM.
-    """
+    """Other hosts' names, other SIDs and halves of SIDs are not taken for a SIM."""
     assert () == sims_in(link)
 
 
 @pytest.mark.parametrize("text", ["pump-7", "pump7.co", SID, "ftp://x.test/", "http://a b", "x y"])
 def test_no_link(text):
-    """
-    Names, SIDs and sentences are not links.
-    """
+    """Names, SIDs and sentences are not links."""
     assert not is_link(text)
 
 
 def test_sids_in_a_text():
-    """
-    Each SID counts once, whatever its case; the first spelling is kept.
-    """
+    """Each SID counts once, whatever its case; the first spelling is kept."""
     assert (SID, SUPER) == sids_in(f"SIM {SID}, {SID.lower()} and {SUPER}")

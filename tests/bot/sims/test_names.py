@@ -15,9 +15,7 @@ from bot.sims.names import key, natural, plain, quoted, unquoted
     ],
 )
 def test_plain(typed, written):
-    """
-    Full width, typographic dashes and quotes, and split accents are written the plain way.
-    """
+    """Full width, typographic dashes and quotes, and split accents are written the plain way."""
     assert written == plain(typed)
 
 
@@ -32,24 +30,18 @@ def test_plain(typed, written):
     ],
 )
 def test_the_same_name(one, other):
-    """
-    Two spellings of one name have one key.
-    """
+    """Two spellings of one name have one key."""
     assert key(one) == key(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("pump-7", "pump 7"), ("pump-7", "pump-70")])
 def test_another_name(one, other):
-    """
-    Another name has another key.
-    """
+    """Another name has another key."""
     assert key(one) != key(other)
 
 
 def test_natural_order():
-    """
-    Numbers in names count as numbers.
-    """
+    """Numbers in names count as numbers."""
     names = ["pump-17", "7", "pump-7", "pump", "pump-x", "pump-070"]
 
     assert ["7", "pump", "pump-7", "pump-17", "pump-070", "pump-x"] == sorted(names, key=natural)
@@ -59,9 +51,7 @@ def test_natural_order():
     ("text", "said"), [("pump-7", "`pump-7`"), ("a`b", "`aˋb`"), ("x" * 9, "`xxxx…`")]
 )
 def test_quoted(text, said):
-    """
-    What is quoted keeps within its back-ticks and its length, and is the same without them.
-    """
+    """What is quoted keeps within its back-ticks and its length, and is the same without them."""
     found = quoted(text, shown=7 if len(text) < 9 else 5)
 
     assert (said, said[1:-1]) == (found, unquoted(found))

@@ -24,34 +24,26 @@ from tests.builders import ICCID, IMEI
     ],
 )
 def test_digits(text, digits):
-    """
-    A number is its digits, whatever stands between them or pads it.
-    """
+    """A number is its digits, whatever stands between them or pads it."""
     assert digits == digits_of(text)
 
 
 @pytest.mark.parametrize("text", ["", "pump-7", "F", "fff", "89F01", "٣٤٥", "1e5", "0x12", "12 a"])
 def test_no_number(text):
-    """
-    With a letter in it, or without a digit, it is no number.
-    """
+    """With a letter in it, or without a digit, it is no number."""
     assert digits_of(text) is None
 
 
 @pytest.mark.parametrize("digits", ["79927398713", ICCID, IMEI, "0"])
 def test_luhn(digits):
-    """
-    Numbers with a right check digit pass, and the digit can be told from the others.
-    """
+    """Numbers with a right check digit pass, and the digit can be told from the others."""
     assert passes_luhn(digits)
     assert digits[-1] == luhn_digit(digits[:-1])
 
 
 @pytest.mark.parametrize("wrong", range(1, 10))
 def test_luhn_fails(wrong):
-    """
-    No other last digit passes.
-    """
+    """No other last digit passes."""
     last = (int(ICCID[-1]) + wrong) % 10
 
     assert not passes_luhn(f"{ICCID[:-1]}{last}")
@@ -70,9 +62,7 @@ def test_luhn_fails(wrong):
     ],
 )
 def test_check_digits(digits, fits):
-    """
-    Only ICCIDs of 19 or 20 digits and IMEIs of 15 have a check digit that can be wrong.
-    """
+    """Only ICCIDs of 19 or 20 digits and IMEIs of 15 have a check digit that can be wrong."""
     assert fits == check_digit_fits(digits)
 
 
@@ -86,9 +76,7 @@ def test_check_digits(digits, fits):
     ],
 )
 def test_other_iccids(digits, others):
-    """
-    A check digit that fits can be left off, and one can be added, within 18 to 22 digits.
-    """
+    """A check digit that fits can be left off, and one can be added, within 18 to 22 digits."""
     assert others == other_iccids(digits)
 
 
@@ -106,7 +94,5 @@ def test_other_iccids(digits, others):
     ],
 )
 def test_devices(imei, device):
-    """
-    The first 14 digits name the device; a placeholder names none.
-    """
+    """The first 14 digits name the device; a placeholder names none."""
     assert device == device_of(imei)

@@ -44,17 +44,13 @@ async def found_sid(resolver, text):
     ],
 )
 async def test_found(resolver, listed, text, found):
-    """
-    SID, ICCID, unique name in any case and friendly name lead to the SIM.
-    """
+    """SID, ICCID, unique name in any case and friendly name lead to the SIM."""
     assert found == await found_sid(resolver, text)
 
 
 @pytest.mark.parametrize("text", [SID, ICCID, "pump-7"])
 async def test_found_without_the_list(resolver, text, api):
-    """
-    One request finds a SID, an ICCID or a unique name while there is no list.
-    """
+    """One request finds a SID, an ICCID or a unique name while there is no list."""
     assert SID == await found_sid(resolver, text)
     assert 1 == len(paths(api))
 
@@ -64,9 +60,7 @@ async def test_found_without_the_list(resolver, text, api):
     [(SID, SID), (ICCID, SID), ("Pump-7", SID), ("North Gate", None), (IMEI, None), ("x", None)],
 )
 async def test_known_beforehand(resolver, listed, text, known, api):
-    """
-    A SID, and by the list an ICCID and a unique name, are known without asking anybody.
-    """
+    """A SID, and by the list an ICCID and a unique name, are known without asking anybody."""
     before = len(paths(api))
 
     assert known == resolver.known_sid(identify(text))
@@ -75,9 +69,7 @@ async def test_known_beforehand(resolver, listed, text, known, api):
 
 @pytest.mark.parametrize("text", [ICCID, "pump-7", IMEI])
 async def test_known_from_before(resolver, text):
-    """
-    Without a list they are known once the SIM was looked up, and so is its IMEI.
-    """
+    """Without a list they are known once the SIM was looked up, and so is its IMEI."""
     assert resolver.known_sid(identify(text)) is None
 
     resolver.note(a_sim(), [a_session()])
@@ -87,9 +79,7 @@ async def test_known_from_before(resolver, text):
 
 
 async def test_resolving_notes(resolver, api):
-    """
-    What was found by ICCID is read by its SID the next time, and then from the cache.
-    """
+    """What was found by ICCID is read by its SID the next time, and then from the cache."""
     for _ in range(3):
         await resolver.resolve(identify(ICCID))
 
@@ -97,16 +87,12 @@ async def test_resolving_notes(resolver, api):
 
 
 async def test_the_unique_name_wins(resolver, listed):
-    """
-    A name that is one SIM's unique and another's friendly name means the first.
-    """
+    """A name that is one SIM's unique and another's friendly name means the first."""
     assert SID == await found_sid(resolver, "pump-7")
 
 
 async def test_several_hits(resolver, listed):
-    """
-    A friendly name of two SIMs is asked back with both.
-    """
+    """A friendly name of two SIMs is asked back with both."""
     with pytest.raises(SimAmbiguous) as caught:
         await resolver.resolve(identify("depot"))
 
@@ -115,9 +101,7 @@ async def test_several_hits(resolver, listed):
 
 
 async def test_more_hits_than_are_shown(resolver, directory, api):
-    """
-    Of many hits five are offered, and how many there are is said.
-    """
+    """Of many hits five are offered, and how many there are is said."""
     for number in range(10, 30):
         api.add(a_row(number, friendly_name="Spare"))
     await directory.refresh()
@@ -128,9 +112,7 @@ async def test_more_hits_than_are_shown(resolver, directory, api):
 
 
 async def test_one_device_two_sims(resolver):
-    """
-    An IMEI that was seen with two SIMs is asked back.
-    """
+    """An IMEI that was seen with two SIMs is asked back."""
     resolver.note(a_sim(), [a_session()])
     resolver.note(a_sim(sid=sid(2)), [a_session()])
 
@@ -157,9 +139,7 @@ async def test_one_device_two_sims(resolver):
     ],
 )
 async def test_not_found(resolver, listed, text, says, names):
-    """
-    What was understood is said, with the SIMs that come near.
-    """
+    """What was understood is said, with the SIMs that come near."""
     with pytest.raises(SimNotFound) as caught:
         await resolver.resolve(identify(text))
 
@@ -168,18 +148,14 @@ async def test_not_found(resolver, listed, text, says, names):
 
 
 async def test_not_found_while_the_list_is_read(resolver, api):
-    """
-    Before the list was read once, that is said instead of a claim about near names.
-    """
+    """Before the list was read once, that is said instead of a claim about near names."""
     api.faults.add(Fault("/v1/Sims/qwertzuiop", status=404, body="{}"), hang("/v1/Sims"))
     with pytest.raises(SimNotFound, match="still reading the list of SIMs"):
         await resolver.resolve(identify("qwertzuiop"))
 
 
 async def test_not_found_and_the_list_unreadable(resolver, directory, api, clock):
-    """
-    Where the list cannot be read, that is said.
-    """
+    """Where the list cannot be read, that is said."""
     api.faults.add(Fault("/v1/Sims/nobody", times=None, status=404, body="{}"))
     api.faults.add(broken(500, "/v1/Sims", times=None))
     await directory.refresh()
@@ -206,9 +182,7 @@ async def test_not_found_and_the_list_unreadable(resolver, directory, api, clock
     ],
 )
 async def test_nothing_typed_changes_the_path(resolver, api, name):
-    """
-    A name with any characters is one segment of the path, and found if a SIM has it.
-    """
+    """A name with any characters is one segment of the path, and found if a SIM has it."""
     with pytest.raises(SimNotFound):
         await resolver.resolve(identify(name))
     asked = [path for path in paths(api) if path != "/v1/Sims"]
@@ -223,9 +197,7 @@ async def test_nothing_typed_changes_the_path(resolver, api, name):
     ["../RatePlans", "a/b", "a%2Fb", "a?b#c", "100% ok", "a+b c", "“x”", "_x_", "pump!", "Größe"],
 )
 async def test_unique_names_of_odd_characters(resolver, api, name):
-    """
-    A SIM whose unique name is odd is found by it, also where it looks wrapped.
-    """
+    """A SIM whose unique name is odd is found by it, also where it looks wrapped."""
     api.add(a_row(50, unique_name=name))
 
     assert sid(50) == await found_sid(resolver, name)
@@ -233,18 +205,14 @@ async def test_unique_names_of_odd_characters(resolver, api, name):
 
 @pytest.mark.parametrize("name", [IMEI, ICCID[:-1] + "0", "123456789012", MIXED[:-1]])
 async def test_a_name_can_look_like_anything(resolver, api, name):
-    """
-    A unique name that looks like an IMEI, an ICCID or half a SID is found as a name.
-    """
+    """A unique name that looks like an IMEI, an ICCID or half a SID is found as a name."""
     api.add(a_row(50, unique_name=name))
 
     assert sid(50) == await found_sid(resolver, name)
 
 
 async def test_the_case_of_a_sid(resolver, api):
-    """
-    A SID is asked for as it is typed first, then in the lower case that KORE uses.
-    """
+    """A SID is asked for as it is typed first, then in the lower case that KORE uses."""
     api.add(a_row(60, sid=MIXED))
     api.add(a_row(61, sid="DE" + "a" * 32))
 
@@ -253,9 +221,7 @@ async def test_the_case_of_a_sid(resolver, api):
 
 
 async def test_a_renamed_sim(resolver, directory, api):
-    """
-    The list may be old: a name that moved to another SIM leads to that one.
-    """
+    """The list may be old: a name that moved to another SIM leads to that one."""
     await directory.refresh()
     api.add(a_row(1, sid=SID, unique_name="pump-8"))
     api.add(a_row(60, unique_name="pump-7"))
@@ -264,9 +230,7 @@ async def test_a_renamed_sim(resolver, directory, api):
 
 
 async def test_a_friendly_name_that_moved(resolver, directory, api):
-    """
-    A SIM that has lost the friendly name since the list was read is not given for it.
-    """
+    """A SIM that has lost the friendly name since the list was read is not given for it."""
     await directory.refresh()
     api.add(a_row(3, unique_name="pump-70", friendly_name="South Gate"))
     with pytest.raises(SimNotFound):
@@ -274,9 +238,7 @@ async def test_a_friendly_name_that_moved(resolver, directory, api):
 
 
 async def test_another_sim_than_asked_for(resolver, api, caplog):
-    """
-    When KORE answers a name with a SIM of another name, that SIM is not taken for it.
-    """
+    """When KORE answers a name with a SIM of another name, that SIM is not taken for it."""
     wrong = f'{{"sid": "{SID}", "unique_name": "pump-7"}}'
     api.faults.add(Fault("/v1/Sims/pump-8", status=200, body=wrong))
     with pytest.raises(SimNotFound):
@@ -286,9 +248,7 @@ async def test_another_sim_than_asked_for(resolver, api, caplog):
 
 
 async def test_a_filter_that_does_not_filter(resolver, api):
-    """
-    A server that ignores the ICCID filter is not read to its end, nor believed.
-    """
+    """A server that ignores the ICCID filter is not read to its end, nor believed."""
     rows = ",".join(f'{{"sid": "{sid(n)}", "iccid": "89{n:017}"}}' for n in range(30))
     api.faults.add(Fault("/v1/Sims", status=200, body=f'{{"sims": [{rows}], "meta": {{}}}}'))
 
@@ -297,9 +257,7 @@ async def test_a_filter_that_does_not_filter(resolver, api):
 
 
 async def test_many_ask_for_one_iccid(resolver, api):
-    """
-    Fifty people asking for one ICCID make one request.
-    """
+    """Fifty people asking for one ICCID make one request."""
     answers = await asyncio.gather(*(resolver.resolve(identify(ICCID)) for _ in range(50)))
 
     assert {SID} == {answer.value.sid for answer in answers}
@@ -307,9 +265,7 @@ async def test_many_ask_for_one_iccid(resolver, api):
 
 
 async def test_a_name_that_kore_rejects(resolver, api):
-    """
-    A name that KORE calls a bad parameter is a name that no SIM has.
-    """
+    """A name that KORE calls a bad parameter is a name that no SIM has."""
     body = '{"status": 400, "message": "Invalid", "code": 33101}'
     api.faults.add(Fault("/v1/Sims/odd", status=400, body=body))
     with pytest.raises(SimNotFound):
@@ -327,9 +283,7 @@ async def kept(kore, listed, api, clock):
 
 @pytest.mark.parametrize("text", [SID, ICCID, "pump-7", "North Gate", "PUMP-7"])
 async def test_kore_is_down_and_the_sim_is_kept(resolver, kept, text):
-    """
-    While KORE is down a SIM that was read before is given as stale, by whatever name.
-    """
+    """While KORE is down a SIM that was read before is given as stale, by whatever name."""
     found = await resolver.resolve(identify(text))
 
     assert found.stale
@@ -338,9 +292,7 @@ async def test_kore_is_down_and_the_sim_is_kept(resolver, kept, text):
 
 @pytest.mark.parametrize("text", [sid(2), "pump-17", "Depot 9", IMEI])
 async def test_kore_is_down_and_nothing_is_kept(resolver, directory, api, text):
-    """
-    Otherwise it is said that KORE does not answer, not that there is no such SIM.
-    """
+    """Otherwise it is said that KORE does not answer, not that there is no such SIM."""
     await directory.refresh()
     api.faults.add(broken(503, times=None))
     with pytest.raises(KoreUnavailable):
@@ -348,18 +300,14 @@ async def test_kore_is_down_and_nothing_is_kept(resolver, directory, api, text):
 
 
 async def test_kore_refuses_the_key(resolver, api):
-    """
-    A key without the right is told as that, and the list is not asked instead.
-    """
+    """A key without the right is told as that, and the list is not asked instead."""
     api.faults.add(Fault("/v1", times=None, status=403, body="{}"))
     with pytest.raises(KoreDenied):
         await resolver.resolve(identify("pump-7"))
 
 
 async def test_fresh_goes_past_what_is_kept(resolver, api):
-    """
-    Asked afresh, KORE is asked again.
-    """
+    """Asked afresh, KORE is asked again."""
     await resolver.resolve(identify("pump-7"))
     await resolver.resolve(identify("pump-7"), fresh=True)
 
@@ -367,9 +315,7 @@ async def test_fresh_goes_past_what_is_kept(resolver, api):
 
 
 async def test_patience_is_passed_on(kore, directory, clock):
-    """
-    A resolver that is patient waits for the first list.
-    """
+    """A resolver that is patient waits for the first list."""
     resolver = SimResolver(kore, directory, clock, patience=5.0)
     with pytest.raises(SimNotFound):
         await resolver.resolve(identify("nobody"))

@@ -17,9 +17,7 @@ def sids(candidates):
 
 
 def test_names_and_iccids(seen):
-    """
-    A SIM that was looked up is known by its unique name in any case and by its ICCID.
-    """
+    """A SIM that was looked up is known by its unique name in any case and by its ICCID."""
     seen.note(a_sim())
 
     assert SID == seen.sid_of_unique_name("PUMP-7")
@@ -27,9 +25,7 @@ def test_names_and_iccids(seen):
 
 
 def test_friendly_names_are_not_unique(seen):
-    """
-    A friendly name, a stranger and an ICCID as a name lead nowhere.
-    """
+    """A friendly name, a stranger and an ICCID as a name lead nowhere."""
     seen.note(a_sim(unique_name=None, friendly_name="pump-7", iccid=None))
     seen.note(a_sim())
 
@@ -40,9 +36,7 @@ def test_friendly_names_are_not_unique(seen):
 
 @pytest.mark.parametrize("imei", [IMEI, IMEI[:14] + "78", "01493100-012970-0"])
 def test_devices(seen, imei):
-    """
-    The SIM is found by IMEI and IMEISV alike: their first 14 digits are the device.
-    """
+    """The SIM is found by IMEI and IMEISV alike: their first 14 digits are the device."""
     seen.note(a_sim(), [a_session()])
 
     assert [SID] == sids(seen.sims_in(imei))
@@ -50,9 +44,7 @@ def test_devices(seen, imei):
 
 @pytest.mark.parametrize("imei", [None, "", "000000000000000", "1234"])
 def test_placeholders_are_no_device(seen, imei):
-    """
-    An IMEI that was not reported finds nothing.
-    """
+    """An IMEI that was not reported finds nothing."""
     seen.note(a_sim(), [a_session(imei=imei)])
 
     assert () == seen.sims_in("000000000000000")
@@ -72,9 +64,7 @@ def test_the_latest_sim_of_a_device_comes_first(seen):
 
 
 def test_a_sim_is_noted_anew(seen):
-    """
-    Noted again, a SIM stands there once, as it was last.
-    """
+    """Noted again, a SIM stands there once, as it was last."""
     seen.note(a_sim(status="new"), [a_session()])
     seen.note(a_sim(), [a_session(last_updated=None), a_session(start=None, last_updated=None)])
 
@@ -82,9 +72,7 @@ def test_a_sim_is_noted_anew(seen):
 
 
 def test_it_is_bounded(seen):
-    """
-    What was not used for longest is forgotten, and a device keeps its latest SIMs only.
-    """
+    """What was not used for longest is forgotten, and a device keeps its latest SIMs only."""
     for n in range(20):
         seen.note(
             a_sim(sid=sid(n), unique_name=f"pump-{n}"),

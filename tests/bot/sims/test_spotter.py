@@ -96,9 +96,7 @@ async def test_what_is_read(spotter, text, found):
     ],
 )
 async def test_what_is_not_read(spotter, text):
-    """
-    Timestamps, phone, order and card numbers, other SIDs, prose and half names are no SIMs.
-    """
+    """Timestamps, phone, order and card numbers, other SIDs, prose and half names are no SIMs."""
     assert Spotted() == await spotter.spot(text)
 
 
@@ -123,25 +121,19 @@ async def test_what_is_not_read(spotter, text):
     ],
 )
 async def test_what_is_asked(spotter, text, found):
-    """
-    A text that may be one SIM's name is left whole, and a list is taken at its word.
-    """
+    """A text that may be one SIM's name is left whole, and a list is taken at its word."""
     assert Spotted(found, len(found)) == await spotter.spot(text, asked=True)
 
 
 async def test_one_sim_by_several_names_counts_once(spotter):
-    """
-    SID, ICCID and name of one SIM are one.
-    """
+    """SID, ICCID and name of one SIM are one."""
     text = f"{SID}\n{ICCID}\npump-7\nPUMP-7\ntruck-42"
 
     assert Spotted((SID, "truck-42"), 2) == await spotter.spot(text)
 
 
 async def test_what_is_beyond_the_limit_is_counted(spotter):
-    """
-    Two hundred are looked up; the others are counted.
-    """
+    """Two hundred are looked up; the others are counted."""
     spotted = await spotter.spot("\n".join(sid(number) for number in range(1, 251)))
 
     assert (200, 250, 50) == (len(spotted.texts), spotted.total, spotted.cut)
@@ -149,9 +141,7 @@ async def test_what_is_beyond_the_limit_is_counted(spotter):
 
 
 async def test_without_a_list_of_sims_what_is_certain_is_read(api, directory, resolver):
-    """
-    Before the first list is there, names of prose are unknown; identifiers are not.
-    """
+    """Before the first list is there, names of prose are unknown; identifiers are not."""
     spotter = SimSpotter(directory, resolver.known_sid)
 
     spotted = await spotter.spot(f"truck-42 and {SID} are down", patience=0)
@@ -160,8 +150,6 @@ async def test_without_a_list_of_sims_what_is_certain_is_read(api, directory, re
 
 
 async def test_a_hostile_text_is_read_in_no_time(spotter, clock):
-    """
-    Long runs of digits, blanks, brackets and marks neither hang nor raise.
-    """
+    """Long runs of digits, blanks, brackets and marks neither hang nor raise."""
     for piece in ("1-", "1 ", "89 ", "<", "<a|", "%25", "- ", "(", "`", ",", " and ", "a", "1"):
         assert Spotted() == await spotter.spot(piece * 15_000)

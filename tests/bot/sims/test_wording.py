@@ -15,9 +15,7 @@ def said(text, candidates=(), listed=WHOLE):
 
 
 def test_too_few_digits():
-    """
-    A number too short for an ICCID is counted out, with what to paste instead.
-    """
+    """A number too short for an ICCID is counted out, with what to paste instead."""
     assert said("8901 2600 1234") == (
         "`8901 2600 1234` has 12 digits; an ICCID has 18 to 22. Paste the whole number, or the SID "
         "(DE…), or the SIM's name."
@@ -26,9 +24,7 @@ def test_too_few_digits():
 
 @pytest.mark.parametrize("name", ["pmp-7", "12345"])
 def test_names(name):
-    """
-    A name is said to be one, and a short number is a name; there is something else to try.
-    """
+    """A name is said to be one, and a short number is a name; there is something else to try."""
     assert said(name) == (
         f"I read `{name}` as a name and found no such SIM. No unique or friendly name comes near "
         "it: check the spelling, or paste the SIM's ICCID."
@@ -52,9 +48,7 @@ def test_names(name):
     ],
 )
 def test_what_was_understood(typed, piece):
-    """
-    The kind that was read is said, and what is odd about it.
-    """
+    """The kind that was read is said, and what is odd about it."""
     assert piece in said(typed)
 
 
@@ -72,9 +66,7 @@ def test_what_was_understood(typed, piece):
     ],
 )
 def test_what_is_not_said(typed, piece):
-    """
-    Nothing is called odd that is not.
-    """
+    """Nothing is called odd that is not."""
     assert piece not in said(typed)
 
 
@@ -87,9 +79,7 @@ def test_what_is_not_said(typed, piece):
     ],
 )
 def test_did_you_mean(candidates, question):
-    """
-    Near misses are named in the sentence and carried for buttons.
-    """
+    """Near misses are named in the sentence and carried for buttons."""
     error = not_found(identify("pmp-7"), candidates, WHOLE)
 
     assert f"I read `pmp-7` as a name and found no such SIM. {question}" == error.sentence
@@ -107,17 +97,13 @@ def test_did_you_mean(candidates, question):
     ],
 )
 def test_the_list_is_not_there(listed, piece):
-    """
-    Where the list could not be searched, that is said, and nothing is claimed of near names.
-    """
+    """Where the list could not be searched, that is said, and nothing is claimed of near names."""
     assert piece in said("pmp-7", listed=listed)
     assert "comes near" not in said("pmp-7", listed=listed)
 
 
 def test_several():
-    """
-    How many fit is said, and that not all are shown.
-    """
+    """How many fit is said, and that not all are shown."""
     many = tuple(Candidate(sid(n), "Depot") for n in range(1200))
     few = ambiguous(identify("depot"), many[:2], 5)
     error = ambiguous(identify("depot"), many, 5)
@@ -128,9 +114,7 @@ def test_several():
 
 
 def test_told_apart():
-    """
-    SIMs of one name are told apart in the sentence by how their SID ends.
-    """
+    """SIMs of one name are told apart in the sentence by how their SID ends."""
     sims = (Candidate(sid(1), "Depot"), Candidate(sid(2), "Depot"), PUMPS[0])
     error = not_found(identify("dpot"), sims, WHOLE)
 
@@ -139,9 +123,7 @@ def test_told_apart():
 
 
 def test_several_sims_of_a_device():
-    """
-    An IMEI that was seen with several SIMs is asked back in its own words.
-    """
+    """An IMEI that was seen with several SIMs is asked back in its own words."""
     error = ambiguous(identify(IMEI), PUMPS, 5)
 
     assert error.sentence.startswith(f"3 SIMs were seen in the device `{IMEI}`.")

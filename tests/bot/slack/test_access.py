@@ -23,9 +23,7 @@ TEAMS = Access("T1", teams=frozenset({"T2", "E9"}))
 
 
 def test_who_is_let_in_by_the_lists():
-    """
-    People of the home workspace, or whoever is on every list that is kept.
-    """
+    """People of the home workspace, or whoever is on every list that is kept."""
     for access, actor in (
         (AT_HOME, who()),
         (AT_HOME, who(user="U9", channel="C9")),
@@ -40,9 +38,7 @@ def test_who_is_let_in_by_the_lists():
 
 
 def test_who_is_refused_by_the_lists():
-    """
-    Foreign workspaces, people and channels off the list, and whoever is unknown.
-    """
+    """Foreign workspaces, people and channels off the list, and whoever is unknown."""
     for access, actor, sentence in (
         (AT_HOME, None, "who you are"),
         (AT_HOME, who(user=None), "who you are"),
@@ -69,9 +65,7 @@ def test_who_is_refused_by_the_lists():
 
 
 def test_a_policy_refuses_redacts_or_allows():
-    """
-    The refusal is that of the case; a redaction is one sentence for the small print.
-    """
+    """The refusal is that of the case; a redaction is one sentence for the small print."""
     with pytest.raises(NotAllowed, match="Not you"):
         visibility(REFUSE, "Not you.", "for you")
     redacted = visibility(REDACT, "Not you.", "for you")
@@ -116,9 +110,7 @@ OURS = [
 
 
 async def test_our_own_people_see_all_for_themselves(authorizer):
-    """
-    Members are told everything in their own channels, whatever holds for others.
-    """
+    """Members are told everything in their own channels, whatever holds for others."""
     for policy in Policy:
         for actor in OURS:
             found = await authorizer(guests=policy, shared=policy).authorize(actor)
@@ -142,9 +134,7 @@ HELD = [
 
 @pytest.mark.parametrize(("actor", "for_all", "why"), HELD)
 async def test_others_are_held_to_the_policy(authorizer, actor, for_all, why):
-    """
-    Redacted they are told why; allowed they see all; refused they get no answer.
-    """
+    """Redacted they are told why; allowed they see all; refused they get no answer."""
     redacted = await authorizer().authorize(actor, for_all=for_all)
     allowed = await authorizer(guests=ALLOW, shared=ALLOW).authorize(actor, for_all=for_all)
     with pytest.raises(NotAllowed):
@@ -156,9 +146,7 @@ async def test_others_are_held_to_the_policy(authorizer, actor, for_all, why):
 
 
 async def test_the_unknown_are_refused_whatever_the_policy(authorizer, slack):
-    """
-    Nobody, no person, no workspace, and one that is not ours: Slack is not even asked.
-    """
+    """Nobody, no person, no workspace, and one that is not ours: Slack is not even asked."""
     for policy in Policy:
         for actor in (None, ana(user=None), ana(user=""), ana(team=None), ana(team="T8")):
             with pytest.raises(NotAllowed):
@@ -168,9 +156,7 @@ async def test_the_unknown_are_refused_whatever_the_policy(authorizer, slack):
 
 
 async def test_each_policy_is_for_its_own_kind(authorizer):
-    """
-    Refusing guests says nothing of shared channels, and the other way round.
-    """
+    """Refusing guests says nothing of shared channels, and the other way round."""
     in_shared = await authorizer(guests=REFUSE, shared=ALLOW).authorize(ana(channel=SHARED))
     of_guest = await authorizer(guests=ALLOW, shared=REFUSE).authorize(ana(user=GIL.id))
 
@@ -178,18 +164,14 @@ async def test_each_policy_is_for_its_own_kind(authorizer):
 
 
 async def test_where_all_is_allowed_slack_is_asked_nothing(authorizer, slack):
-    """
-    A question whose answer does not matter is none.
-    """
+    """A question whose answer does not matter is none."""
     await authorizer(guests=ALLOW, shared=ALLOW).authorize(ana(), for_all=True)
 
     assert [] == slack.methods()
 
 
 async def test_slack_is_asked_once_for_a_person_and_a_channel(authorizer, slack):
-    """
-    Whoever asks again waits for nothing.
-    """
+    """Whoever asks again waits for nothing."""
     one = authorizer()
     for _ in range(3):
         await one.authorize(ana(), for_all=True)
@@ -218,9 +200,7 @@ async def test_without_a_scope_the_unknown_is_held_back(authorizer, slack, scope
 
 
 async def test_an_event_tells_of_a_channel_that_slack_does_not(authorizer):
-    """
-    Where nothing else is known the event's word counts, either way.
-    """
+    """Where nothing else is known the event's word counts, either way."""
     ours = ana(channel=PRIVATE, in_shared=False)
     theirs = ana(channel=PRIVATE, in_shared=True)
     one = authorizer()
@@ -231,9 +211,7 @@ async def test_an_event_tells_of_a_channel_that_slack_does_not(authorizer):
 
 
 async def test_what_stands_in_a_channel_is_held_to_its_policy(authorizer):
-    """
-    Whoever asked for it: other companies read it too. Where nobody knows, it is held as well.
-    """
+    """Whoever asked for it: other companies read it too. Where nobody knows, it is held as well."""
     for channel, held in ((FLEET, False), (SHARED, True), (PRIVATE, True), ("C0NOWHERE", True)):
         found = await authorizer().authorize_channel(channel)
 
@@ -261,9 +239,7 @@ GROUP = frozenset({"S0ONCALL1"})
 async def test_groups_let_their_members_in(  # noqa: PLR0913, PLR0917 -- one table
     client, clock, slack, users, groups, scopes, let_in
 ):
-    """
-    Whoever is listed or in a group; a group that cannot be read lets nobody in.
-    """
+    """Whoever is listed or in a group; a group that cannot be read lets nobody in."""
     slack.api.scopes |= scopes
     read = UserGroups(client, clock, groups)
     await read.read_all()

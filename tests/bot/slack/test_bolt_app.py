@@ -25,9 +25,7 @@ def command(**more):
 
 
 async def test_a_request_knows_who_we_are_without_asking(app):
-    """
-    Token and identity stand in the context; nobody was asked for them.
-    """
+    """Token and identity stand in the context; nobody was asked for them."""
     found = {}
 
     @app.command("/x")
@@ -42,9 +40,7 @@ async def test_a_request_knows_who_we_are_without_asking(app):
 
 
 async def test_the_ack_comes_as_soon_as_the_listener_is_through(app):
-    """
-    The answer is there when the listener is, without a poll in between.
-    """
+    """The answer is there when the listener is, without a poll in between."""
 
     @app.command("/x")
     async def listener(ack):
@@ -58,9 +54,7 @@ async def test_the_ack_comes_as_soon_as_the_listener_is_through(app):
 
 
 async def test_what_the_sdk_sends_goes_over_the_shared_session(app, session):
-    """
-    Bolt's client has the session of the bot, and never sends again after a broken connection.
-    """
+    """Bolt's client has the session of the bot, and never sends again after a broken connection."""
     kinds = [type(handler).__name__ for handler in app.client.retry_handlers]
 
     assert session is app.client.session
@@ -68,9 +62,7 @@ async def test_what_the_sdk_sends_goes_over_the_shared_session(app, session):
 
 
 async def test_a_token_in_the_environment_is_no_news(session, monkeypatch, caplog):
-    """
-    Bolt finds SLACK_BOT_TOKEN by itself; its warning about that is not for our log.
-    """
+    """Bolt finds SLACK_BOT_TOKEN by itself; its warning about that is not for our log."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-other")
 
     app = make_bolt_app(session, IDENTITY, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
@@ -80,9 +72,7 @@ async def test_a_token_in_the_environment_is_no_news(session, monkeypatch, caplo
 
 
 def test_bolt_never_logs_at_debug():
-    """
-    Whatever level the root has, Bolt's is INFO at least: at DEBUG it writes whole bodies.
-    """
+    """Whatever level the root has, Bolt's is INFO at least: at DEBUG it writes whole bodies."""
     logger = logging.getLogger("slack_bolt")
     before = logger.level
     logger.setLevel(logging.DEBUG)
@@ -94,9 +84,7 @@ def test_bolt_never_logs_at_debug():
 
 
 async def test_one_question_tells_all(client, slack):
-    """
-    auth.test gives workspace, user, bot and the scopes that were granted.
-    """
+    """auth.test gives workspace, user, bot and the scopes that were granted."""
     identity = await identify(client)
 
     scopes = frozenset(slack.api.scopes)
@@ -105,9 +93,7 @@ async def test_one_question_tells_all(client, slack):
 
 
 async def test_a_wrong_token_is_one_clear_line(slack, session, clock):
-    """
-    A token that Slack does not know is a fault of the settings, named, and not shown.
-    """
+    """A token that Slack does not know is a fault of the settings, named, and not shown."""
     client = SlackClient(session, clock, token="xoxb-wrong", api_url=slack.api_url)
 
     with pytest.raises(StartError) as wrong:
@@ -120,9 +106,7 @@ async def test_a_wrong_token_is_one_clear_line(slack, session, clock):
 
 
 async def test_a_slack_that_is_down_is_no_fault_of_the_settings(client, slack, session, clock):
-    """
-    Without a connection, and with a 503 that lasts, it is SlackLost.
-    """
+    """Without a connection, and with a 503 that lasts, it is SlackLost."""
     away = SlackClient(session, clock, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
     slack.api.faults.status("auth.test", 503, times=9)
 

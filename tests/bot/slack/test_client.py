@@ -20,9 +20,7 @@ POST = {"channel": "C0FLEETOP", "text": "hello"}
 
 
 async def test_a_call_gives_the_answer_and_its_headers(client, counted):
-    """
-    What Slack answers comes back as JSON, beside the headers that tell the scopes.
-    """
+    """What Slack answers comes back as JSON, beside the headers that tell the scopes."""
     answer = await client.call("auth.test")
 
     assert "T0ACMEIOT" == answer.body["team_id"]
@@ -31,9 +29,7 @@ async def test_a_call_gives_the_answer_and_its_headers(client, counted):
 
 
 async def test_another_token_can_be_given(client):
-    """
-    The app-level token opens connections, which the bot's may not.
-    """
+    """The app-level token opens connections, which the bot's may not."""
     answer = await client.call("apps.connections.open", token=APP_TOKEN)
 
     assert answer.body["url"].startswith("ws://")
@@ -43,9 +39,7 @@ async def test_another_token_can_be_given(client):
 
 @pytest.mark.parametrize("ending", ["/api/", "/api"])
 async def test_the_address_may_end_with_a_slash_or_not(slack, session, clock, ending):
-    """
-    SLACK_API_URL works in both spellings.
-    """
+    """SLACK_API_URL works in both spellings."""
     url = slack.base + ending
     answer = await SlackClient(session, clock, token=BOT_TOKEN, api_url=url).call("auth.test")
 
@@ -53,9 +47,7 @@ async def test_the_address_may_end_with_a_slash_or_not(slack, session, clock, en
 
 
 async def test_slacks_no_carries_its_code_and_its_reasons(client, slack):
-    """
-    A refusal says why, and is not tried again.
-    """
+    """A refusal says why, and is not tried again."""
     bad = POST | {"blocks": [{"type": "section"}]}
 
     with pytest.raises(SlackRefused) as refused:
@@ -81,9 +73,7 @@ async def test_a_rate_limit_is_waited_out(client, slack, clock):
 
 
 async def test_patience_with_rate_limits_ends(client, slack, clock):
-    """
-    Slack may make us wait a minute in all; longer, and the answer takes another way.
-    """
+    """Slack may make us wait a minute in all; longer, and the answer takes another way."""
     slack.api.faults.rate_limit("chat.postMessage", 45, times=9)
 
     with pytest.raises(SlackRateLimited) as limited:
@@ -98,9 +88,7 @@ async def test_patience_with_rate_limits_ends(client, slack, clock):
     [(500, 3), (503, 3), (502, 1), (504, 1)],
 )
 async def test_what_a_server_error_means_for_a_post(client, slack, status, calls):
-    """
-    500 and 503 say that Slack did nothing, so the post is made again; 502 and 504 do not.
-    """
+    """500 and 503 say that Slack did nothing, so the post is made again; 502 and 504 do not."""
     slack.api.faults.status("chat.postMessage", status, times=2)
 
     if calls > 1:
@@ -114,9 +102,7 @@ async def test_what_a_server_error_means_for_a_post(client, slack, status, calls
 
 @pytest.mark.parametrize("after_work", [False, True])
 async def test_a_broken_connection_is_not_posted_twice(client, slack, counted, after_work):
-    """
-    Slack may have read a post whose answer never came: it is not sent again.
-    """
+    """Slack may have read a post whose answer never came: it is not sent again."""
     slack.api.faults.hang_up("chat.postMessage", after_work=after_work)
 
     with pytest.raises(SlackOutcomeUnknown):
@@ -127,9 +113,7 @@ async def test_a_broken_connection_is_not_posted_twice(client, slack, counted, a
 
 
 async def test_a_question_is_asked_again(client, slack):
-    """
-    What changes nothing may be asked again after a broken connection.
-    """
+    """What changes nothing may be asked again after a broken connection."""
     slack.api.faults.hang_up("auth.test")
     slack.api.faults.fail("auth.test", "internal_error")
 
@@ -141,9 +125,7 @@ async def test_a_question_is_asked_again(client, slack):
 
 @pytest.mark.parametrize("code", CODES[Reason.IN_DOUBT])
 async def test_a_post_that_may_be_done_is_not_sent_again(client, slack, code):
-    """
-    Of these codes Slack says that some of the operation may have succeeded.
-    """
+    """Of these codes Slack says that some of the operation may have succeeded."""
     slack.api.faults.fail("chat.postMessage", code)
 
     with pytest.raises(SlackOutcomeUnknown, match=code):
@@ -153,9 +135,7 @@ async def test_a_post_that_may_be_done_is_not_sent_again(client, slack, code):
 
 
 async def test_no_connection_means_that_nothing_was_sent(session, clock, counted):
-    """
-    A refused connection is tried again a few times, with growing waits, then told.
-    """
+    """A refused connection is tried again a few times, with growing waits, then told."""
     client = SlackClient(
         session, clock, token=BOT_TOKEN, api_url="http://127.0.0.1:9/api", observer=counted
     )
@@ -168,9 +148,7 @@ async def test_no_connection_means_that_nothing_was_sent(session, clock, counted
 
 
 async def test_an_address_that_is_none_is_refused(client):
-    """
-    A response_url that is no URL is a refusal, not a crash.
-    """
+    """A response_url that is no URL is a refusal, not a crash."""
     with pytest.raises(SlackRefused, match="invalid_url"):
         await client.respond("not a url", {"text": "x"})
 
@@ -187,9 +165,7 @@ async def test_an_address_that_is_none_is_refused(client):
     ],
 )
 async def test_a_response_url_says_no_in_many_ways(client, slack, fault, error):
-    """
-    Status, bare word or JSON: whatever is not `ok` is a refusal with its code.
-    """
+    """Status, bare word or JSON: whatever is not `ok` is a refusal with its code."""
     slack.api.faults.add("/response", fault)
 
     with pytest.raises(SlackRefused) as refused:
@@ -199,9 +175,7 @@ async def test_a_response_url_says_no_in_many_ways(client, slack, fault, error):
 
 
 async def test_an_error_never_tells_the_token_or_the_url(client, slack):
-    """
-    What is raised names the method only.
-    """
+    """What is raised names the method only."""
     slack.api.faults.hang_up("/response")
 
     with pytest.raises(SlackOutcomeUnknown) as unknown:
@@ -212,9 +186,7 @@ async def test_an_error_never_tells_the_token_or_the_url(client, slack):
 
 
 async def test_a_cancelled_call_is_counted_and_leaves_the_session_fit(client, slack, counted):
-    """
-    Whoever gives up does not break the connection of the next.
-    """
+    """Whoever gives up does not break the connection of the next."""
     held = asyncio.Event()
 
     async def hold(_seconds):
@@ -234,9 +206,7 @@ async def test_a_cancelled_call_is_counted_and_leaves_the_session_fit(client, sl
 
 
 async def test_arguments_may_go_as_a_form(client, slack):
-    """
-    Methods that see no JSON see a form, whatever stands in it.
-    """
+    """Methods that see no JSON see a form, whatever stands in it."""
     slack.api.scopes |= {"files:read"}
 
     with pytest.raises(SlackRefused, match="file_not_found"):
@@ -247,9 +217,7 @@ async def test_arguments_may_go_as_a_form(client, slack):
 
 
 async def test_a_file_is_uploaded_as_it_is(client, slack, counted):
-    """
-    The bytes go without a token to where Slack says; its `OK - 3` is a yes.
-    """
+    """The bytes go without a token to where Slack says; its `OK - 3` is a yes."""
     slack.api.scopes |= {"files:write"}
     about = {"filename": "a.png", "length": 3}
     ticket = (await client.call("files.getUploadURLExternal", about, form=True)).body
@@ -280,9 +248,7 @@ def test_what_is_tried_again_waits_longer_each_time():
 
 
 def test_what_is_not_tried_again():
-    """
-    A no stays a no, and a post that may have been read is not sent again.
-    """
+    """A no stays a no, and a post that may have been read is not sent again."""
     codes = ("invalid_blocks", "invalid_auth", "used_url")
     final = [(SlackRefused("m", code), True) for code in codes]
 
@@ -292,9 +258,7 @@ def test_what_is_not_tried_again():
 
 @pytest.mark.parametrize(("waited", "again"), [(0.0, True), (29.0, True), (31.0, False)])
 def test_slack_may_make_us_wait_so_long_in_all(waited, again):
-    """
-    Retry-After is honoured while the sum of the waits stays within the most.
-    """
+    """Retry-After is honoured while the sum of the waits stays within the most."""
     wait = RetryPolicy(max_wait=60).wait(SlackRateLimited("m", 30), 1, waited, idempotent=False)
 
     assert again is (wait is not None)

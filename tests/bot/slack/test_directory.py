@@ -52,9 +52,7 @@ async def remembered(says, clock):
 
 
 async def test_an_answer_is_good_for_some_minutes(remembered, says, clock):
-    """
-    Slack is asked once a key, and again when the answer is old.
-    """
+    """Slack is asked once a key, and again when the answer is old."""
     first = [await remembered.get(key) for key in ("U1", "U1", "U2")]
     says.answer = False
     clock.move(FRESH_SECONDS + 1)
@@ -65,9 +63,7 @@ async def test_an_answer_is_good_for_some_minutes(remembered, says, clock):
 
 
 async def test_many_who_ask_at_once_make_one_question(remembered, says):
-    """
-    They wait for the same answer.
-    """
+    """They wait for the same answer."""
     says.gate.clear()
     asking = asyncio.gather(*(remembered.get("U1") for _ in range(5)))
     await asyncio.sleep(0)
@@ -95,9 +91,7 @@ async def test_what_slack_does_not_say_is_unknown_for_a_minute(remembered, says,
 
 
 async def test_an_old_answer_stands_in_while_slack_fails(remembered, says, clock):
-    """
-    For an hour; then it is unknown.
-    """
+    """For an hour; then it is unknown."""
     await remembered.get("U1")
     says.answer = SlackUnreachable("m")
     clock.move(FRESH_SECONDS + 1)
@@ -109,9 +103,7 @@ async def test_an_old_answer_stands_in_while_slack_fails(remembered, says, clock
 
 
 async def test_nobody_waits_for_long(remembered, says, monkeypatch):
-    """
-    Whoever asks goes on without an answer; the next one has it.
-    """
+    """Whoever asks goes on without an answer; the next one has it."""
     monkeypatch.setattr("bot.slack.directory.PATIENCE_SECONDS", 0.01)
     says.gate.clear()
     without = await remembered.get("U1")
@@ -122,9 +114,7 @@ async def test_nobody_waits_for_long(remembered, says, monkeypatch):
 
 
 async def test_a_fault_of_ours_is_not_kept(remembered, says):
-    """
-    It is raised to who asked, and the next one asks again.
-    """
+    """It is raised to who asked, and the next one asks again."""
     says.answer = KeyError("x")
     with pytest.raises(KeyError):
         await remembered.get("U1")
@@ -152,9 +142,7 @@ async def channels(client, clock, slack):
 
 
 async def test_slack_says_who_is_a_guest(people, slack):
-    """
-    Whom Slack does not know may be one; without the scope nobody knows, which is not "no".
-    """
+    """Whom Slack does not know may be one; without the scope nobody knows, which is not "no"."""
     expected = {ANA.id: False, GIL.id: True, DORA.id: False, "U0NOBODY": None}
 
     assert expected == {person: await people.is_guest(person) for person in expected}
@@ -163,18 +151,14 @@ async def test_slack_says_who_is_a_guest(people, slack):
 
 
 async def test_slack_says_what_is_shared(channels):
-    """
-    Of a private channel without the bot it says nothing, as of one that is not there.
-    """
+    """Of a private channel without the bot it says nothing, as of one that is not there."""
     expected = {"C0FLEETOP": False, "C0PARTNER": True, "G0ONCALL1": None, "C0NOWHERE": None}
 
     assert expected == {channel: await channels.is_shared(channel) for channel in expected}
 
 
 async def test_an_open_invitation_counts_as_shared(channels, slack):
-    """
-    Whoever accepts it reads what was written before.
-    """
+    """Whoever accepts it reads what was written before."""
     workspace = slack.workspace
     workspace.put_channel(replace(workspace.channel("#fleet-ops"), is_pending=True))
 
@@ -182,9 +166,7 @@ async def test_an_open_invitation_counts_as_shared(channels, slack):
 
 
 async def test_what_an_event_told_is_known(channels, slack):
-    """
-    Slack need not be asked for it, whether it was yes or no.
-    """
+    """Slack need not be asked for it, whether it was yes or no."""
     channels.learn("G0ONCALL1", is_shared=True)
     channels.learn("C0PARTNER", is_shared=False)
 
@@ -200,9 +182,7 @@ def places(client, slack):
 
 
 async def test_what_stands_in_the_way_of_posting(places):
-    """
-    Archived, or the bot is not in it; where it can post, nothing.
-    """
+    """Archived, or the bot is not in it; where it can post, nothing."""
     expected = {
         "C0FLEETOP": None,
         "D0ANADM01": None,
@@ -216,9 +196,7 @@ async def test_what_stands_in_the_way_of_posting(places):
 
 
 async def test_without_the_scope_nothing_is_claimed(places, slack):
-    """
-    What Slack does not say is left to the first post.
-    """
+    """What Slack does not say is left to the first post."""
     slack.api.scopes -= SCOPES
 
     assert None is await places.trouble("C0DEPOT24")
@@ -227,9 +205,7 @@ async def test_without_the_scope_nothing_is_claimed(places, slack):
 
 
 async def test_who_is_in_a_channel(places):
-    """
-    Only who Slack names is in it.
-    """
+    """Only who Slack names is in it."""
     expected = {
         ("C0FLEETOP", ANA.id): True,
         ("C0FLEETOP", DORA.id): False,
@@ -241,17 +217,13 @@ async def test_who_is_in_a_channel(places):
 
 
 async def test_the_channels_of_a_person(places):
-    """
-    All that Slack tells of, page after page.
-    """
+    """All that Slack tells of, page after page."""
     assert {"C0FLEETOP", "C0GENERAL", "C0PARTNER", "C0DEPOT24"} == await places.channels_of(ANA.id)
     assert frozenset() == await places.channels_of("U0NOBODY1")
 
 
 async def test_where_somebody_lives(places):
-    """
-    A zone is IANA's name; of a stranger nothing is known.
-    """
+    """A zone is IANA's name; of a stranger nothing is known."""
     assert "America/New_York" == await places.zone_of(ANA.id)
     assert None is await places.zone_of("U0NOBODY1")
 
@@ -269,9 +241,7 @@ async def members(groups):
 
 
 async def test_its_members_are_in(groups):
-    """
-    And nobody else, nor somebody unknown.
-    """
+    """And nobody else, nor somebody unknown."""
     await groups.read_all()
 
     assert {"ana", "chloe"} == await members(groups)
@@ -279,9 +249,7 @@ async def test_its_members_are_in(groups):
 
 
 async def test_without_groups_nobody_is_in_and_nothing_is_asked(client, clock, slack):
-    """
-    `run` comes back at once, and nobody waits.
-    """
+    """`run` comes back at once, and nobody waits."""
     none = UserGroups(client, clock, frozenset())
 
     await none.run()
@@ -291,9 +259,7 @@ async def test_without_groups_nobody_is_in_and_nothing_is_asked(client, clock, s
 
 
 async def test_whoever_asks_first_waits_for_the_first_reading(groups):
-    """
-    Nobody is turned away because the bot has just started.
-    """
+    """Nobody is turned away because the bot has just started."""
     asking = asyncio.create_task(groups.has(ANA.id))
     await asyncio.sleep(0)
     assert not asking.done()
@@ -303,9 +269,7 @@ async def test_whoever_asks_first_waits_for_the_first_reading(groups):
 
 
 async def test_nobody_waits_for_ever(groups, monkeypatch, caplog):
-    """
-    Where Slack does not answer, a group lets nobody in.
-    """
+    """Where Slack does not answer, a group lets nobody in."""
     monkeypatch.setattr("bot.slack.directory.PATIENCE_SECONDS", 0.01)
 
     assert not await groups.has(ANA.id)
@@ -313,9 +277,7 @@ async def test_nobody_waits_for_ever(groups, monkeypatch, caplog):
 
 
 async def test_a_group_that_slack_refuses_lets_nobody_in(groups, slack, caplog):
-    """
-    It says so in the log, with Slack's reason, even for those who were in.
-    """
+    """It says so in the log, with Slack's reason, even for those who were in."""
     await groups.read_all()
     slack.api.scopes -= {"usergroups:read"}
     await groups.read_all()
@@ -326,9 +288,7 @@ async def test_a_group_that_slack_refuses_lets_nobody_in(groups, slack, caplog):
 
 
 async def test_while_slack_fails_its_members_stay_in_for_an_hour(groups, slack, clock):
-    """
-    An outage of Slack locks nobody out at once.
-    """
+    """An outage of Slack locks nobody out at once."""
     await groups.read_all()
     slack.api.faults.status("usergroups.users.list", 503, "", times=99)
     await groups.read_all()

@@ -39,9 +39,7 @@ def test_each_failure_says_what_to_do(error, says):
 
 
 def test_each_code_has_one_reason():
-    """
-    No code stands twice, and what nobody tells from others has none.
-    """
+    """No code stands twice, and what nobody tells from others has none."""
     codes = [code for each in CODES.values() for code in each]
 
     assert sorted(set(codes)) == sorted(codes)
@@ -62,9 +60,7 @@ PASSING = (
 
 
 def test_what_keeps_the_bot_from_posting_for_good():
-    """
-    Only what no waiting mends counts: what may be better in a minute pauses nothing.
-    """
+    """Only what no waiting mends counts: what may be better in a minute pauses nothing."""
     for reason in (Reason.ARCHIVED, Reason.NOT_IN_CHANNEL, Reason.NOT_ALLOWED):
         assert {reason} == {cannot_post(SlackRefused(POST, code)) for code in CODES[reason]}
     assert {None} == {cannot_post(error) for error in PASSING}

@@ -42,9 +42,7 @@ def told(slack):
 
 
 async def test_a_file_goes_to_the_asker_alone(files, slack, ana):
-    """
-    It lies in their direct messages, behind its sentence, with its title and what it shows.
-    """
+    """It lies in their direct messages, behind its sentence, with its title and what it shows."""
     sent = await files.to_asker(ana, Picture())
 
     note, shared = slack.direct("ana")
@@ -59,9 +57,7 @@ async def test_a_file_goes_to_the_asker_alone(files, slack, ana):
 
 
 async def test_a_file_that_is_no_picture_has_no_alternative_text(files, slack, ana):
-    """
-    Slack takes an empty one for a text of none.
-    """
+    """Slack takes an empty one for a text of none."""
     await files.to_asker(ana, Picture(name="pump-7.csv", alt=""))
 
     (call,) = slack.api.calls.of("files.getUploadURLExternal")
@@ -70,9 +66,7 @@ async def test_a_file_that_is_no_picture_has_no_alternative_text(files, slack, a
 
 @pytest.mark.parametrize("in_thread", [False, True])
 async def test_a_file_may_be_shared_for_all(files, slack, ana, in_thread):
-    """
-    In the channel, or in the thread where it was asked for, with its sentence.
-    """
+    """In the channel, or in the thread where it was asked for, with its sentence."""
     root = await slack.workspace.say("ben", "#fleet-ops", "look")
     ana.thread = root.ts if in_thread else None
 
@@ -98,9 +92,7 @@ async def test_it_is_waited_for_until_slack_has_it_ready(files, slack, ana, cloc
 
 
 async def test_without_the_scope_to_ask_it_does_not_wait(files, slack, ana, clock):
-    """
-    A file is sent without files:read too.
-    """
+    """A file is sent without files:read too."""
     slack.api.scopes -= {"files:read"}
 
     sent = await files.to_asker(ana, Picture())
@@ -144,9 +136,7 @@ async def test_each_refusal_has_its_sentence_and_leaves_nothing(files, slack, an
 
 @pytest.mark.parametrize("method", ["/upload", "files.completeUploadExternal"])
 async def test_an_outcome_that_is_not_known_is_not_tried_again(files, slack, ana, method):
-    """
-    Slack may have taken it, so the asker decides; what it did share stays, with its sentence.
-    """
+    """Slack may have taken it, so the asker decides; what it did share stays, with its sentence."""
     slack.api.faults.hang_up(method, after_work=True)
 
     with pytest.raises(FileNotSent, match="did not say whether it took the file"):
@@ -175,9 +165,7 @@ async def test_it_says_what_to_do_without_the_scope_or_too_early(files, slack, a
 
 @pytest.mark.parametrize("channel", ["C0GENERAL", "G0ONCALL1"])
 async def test_a_channel_without_the_bot_takes_no_file(files, slack, ana, channel):
-    """
-    The sentence says to invite the bot.
-    """
+    """The sentence says to invite the bot."""
     ana.channel = channel
 
     with pytest.raises(NotShared, match="Invite me"):
@@ -187,9 +175,7 @@ async def test_a_channel_without_the_bot_takes_no_file(files, slack, ana, channe
 
 
 async def test_a_sentence_that_cannot_be_taken_back_does_not_hide_the_fault(files, slack, ana):
-    """
-    The first refusal is what the asker reads.
-    """
+    """The first refusal is what the asker reads."""
     slack.api.faults.fail("files.completeUploadExternal", "storage_limit_reached")
     slack.api.faults.fail("chat.delete", "cant_delete_message")
 

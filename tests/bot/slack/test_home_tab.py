@@ -32,9 +32,7 @@ def shown(slack, person=ANA):
 
 
 async def test_what_is_published_is_seen_and_the_same_is_not_sent_again(homes, slack):
-    """
-    Each person has their own; somebody whom Slack does not know has none.
-    """
+    """Each person has their own; somebody whom Slack does not know has none."""
     for words in ("one", "one", "two"):
         assert await homes.publish(ANA.id, view(words))
 
@@ -45,9 +43,7 @@ async def test_what_is_published_is_seen_and_the_same_is_not_sent_again(homes, s
 
 
 async def test_another_drawing_in_between_is_not_overwritten(homes, slack, client, clock):
-    """
-    The hash tells: then it is to be drawn anew, and goes through the next time.
-    """
+    """The hash tells: then it is to be drawn anew, and goes through the next time."""
     await homes.publish(ANA.id, view("mine"))
     await HomeTabs(client, clock).publish(ANA.id, view("theirs"))
 
@@ -58,9 +54,7 @@ async def test_another_drawing_in_between_is_not_overwritten(homes, slack, clien
 
 
 async def test_the_hash_of_what_is_seen_comes_with_the_opening(homes, slack, client, clock, drawn):
-    """
-    A bot that was started anew overwrites nothing that it has not seen.
-    """
+    """A bot that was started anew overwrites nothing that it has not seen."""
     await HomeTabs(client, clock).publish(ANA.id, view("theirs"))
     homes.opened(ANA.id, lambda: drawn.append("ana"), "a hash from before")
 
@@ -69,9 +63,7 @@ async def test_the_hash_of_what_is_seen_comes_with_the_opening(homes, slack, cli
 
 
 async def test_an_open_tab_is_drawn_anew(homes, clock, drawn):
-    """
-    As long as it counts as open; nobody else's is.
-    """
+    """As long as it counts as open; nobody else's is."""
     homes.opened(ANA.id, lambda: drawn.append("ana"))
     for user in (ANA.id, BEN.id, None):
         homes.redraw(user)
@@ -82,9 +74,7 @@ async def test_an_open_tab_is_drawn_anew(homes, clock, drawn):
 
 
 async def test_all_open_tabs_are_drawn_anew_once_a_minute(homes, clock, drawn):
-    """
-    Until they count as left.
-    """
+    """Until they count as left."""
     homes.opened(ANA.id, lambda: drawn.append("ana"))
     homes.opened(BEN.id, lambda: drawn.append("ben"))
 

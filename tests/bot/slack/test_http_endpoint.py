@@ -57,9 +57,7 @@ def test_what_slack_did_not_sign_is_not_valid():
 
 
 def test_without_a_secret_nothing_is_valid():
-    """
-    An empty signing secret lets nobody in, not even somebody who signs with it.
-    """
+    """An empty signing secret lets nobody in, not even somebody who signs with it."""
     now = str(NOW).encode()
     mine = hmac.new(b"", b"v0:" + now + b":" + BODY, "sha256").hexdigest()
 
@@ -109,9 +107,7 @@ def command(**more):
 
 
 async def test_a_signed_command_comes_through(post, taken, counted):
-    """
-    What Slack signed reaches Bolt, and is timed.
-    """
+    """What Slack signed reaches Bolt, and is timed."""
     answer = await post(command())
 
     assert (200, b"") == (answer.status_code, answer.content)
@@ -120,9 +116,7 @@ async def test_a_signed_command_comes_through(post, taken, counted):
 
 
 async def test_slack_may_check_address_and_certificate(post):
-    """
-    The challenge of url_verification comes back, and an ssl_check is answered with 200.
-    """
+    """The challenge of url_verification comes back, and an ssl_check is answered with 200."""
     body = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
 
     answer = await post(body, **{"Content-Type": "application/json"})
@@ -140,9 +134,7 @@ async def test_slack_may_check_address_and_certificate(post):
     [{"sign": "v0=" + "0" * 64}, {"sign": "no"}, {"stamp": "yesterday"}, {"stamp": "9" * 20}],
 )
 async def test_what_slack_did_not_sign_is_401(post, taken, headers):
-    """
-    A bad signature or timestamp is refused before anything reads the body; it never is a 500.
-    """
+    """A bad signature or timestamp is refused before anything reads the body; it never is a 500."""
     answer = await post(command(), **headers)
 
     assert 401 == answer.status_code
@@ -150,9 +142,7 @@ async def test_what_slack_did_not_sign_is_401(post, taken, headers):
 
 
 async def test_nobody_can_make_the_bot_read_without_end(post, taken):
-    """
-    A body of a megabyte is still read; a longer one is 413.
-    """
+    """A body of a megabyte is still read; a longer one is 413."""
     longest = await post(command(text="x" * (MAX_BYTES - 200)))
     too_long = await post(b"x" * (MAX_BYTES + 1))
 
@@ -172,18 +162,14 @@ async def test_nobody_can_make_the_bot_read_without_end(post, taken):
     ],
 )
 async def test_what_cannot_be_read_is_400(post, body, kind):
-    """
-    A signed body that is no text, no JSON or no object is refused without a traceback.
-    """
+    """A signed body that is no text, no JSON or no object is refused without a traceback."""
     answer = await post(body, **{"Content-Type": kind})
 
     assert 400 == answer.status_code
 
 
 async def test_a_closed_endpoint_is_503(post, endpoint, taken):
-    """
-    While the bot stops, it takes nothing more in.
-    """
+    """While the bot stops, it takes nothing more in."""
     await endpoint.close()
 
     answer = await post(command())
@@ -194,9 +180,7 @@ async def test_a_closed_endpoint_is_503(post, endpoint, taken):
 
 
 async def test_other_methods_are_405(endpoint):
-    """
-    Only POST is Slack's.
-    """
+    """Only POST is Slack's."""
     web = Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])
     transport = httpx.ASGITransport(web)
 
@@ -207,9 +191,7 @@ async def test_other_methods_are_405(endpoint):
 
 
 async def test_a_command_is_acknowledged_before_bolt_looks_at_it(endpoint, clock, taken):
-    """
-    The answer is on its way while the listener has not run yet.
-    """
+    """The answer is on its way while the listener has not run yet."""
     await endpoint.open()
     sent, body = [], command()
     stamp = str(int(clock.now().timestamp()))
@@ -233,9 +215,7 @@ async def test_a_command_is_acknowledged_before_bolt_looks_at_it(endpoint, clock
 
 
 def test_what_a_command_is():
-    """
-    Only a slash command's form: the acks of all else may carry something.
-    """
+    """Only a slash command's form: the acks of all else may carry something."""
     others = [
         "ssl_check=1&token=x",
         "payload=%7B%22text%22%3A%22command%3D%252Fx%22%7D",

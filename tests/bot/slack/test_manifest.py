@@ -10,16 +10,12 @@ ROOT = Path(__file__).parent.parent.parent.parent
 
 
 def test_a_checkout_has_it_beside_the_code():
-    """
-    In a checkout the manifest is the one at the top.
-    """
+    """In a checkout the manifest is the one at the top."""
     assert ROOT / "manifest.yml" == manifest_path()
 
 
 def test_the_features_are_those_of_the_file():
-    """
-    Scopes needed and optional, events, shortcuts and domains come as the manifest has them.
-    """
+    """Scopes needed and optional, events, shortcuts and domains come as the manifest has them."""
     whole = yaml.safe_load(manifest_path().read_text())
     features = app_features()
     needed, optional = bot_scopes()

@@ -90,9 +90,7 @@ def test_each_route_has_its_body():
     [((), "container"), (("container",), "section"), (("container", "section"), "plain")],
 )
 async def test_it_is_drawn_as_rich_as_the_workspace_takes_it(fallback, unknown, expected):
-    """
-    A refused block is left out, and where none is taken the text still goes out.
-    """
+    """A refused block is left out, and where none is taken the text still goes out."""
     took = []
 
     async def send(message):
@@ -109,9 +107,7 @@ async def test_it_is_drawn_as_rich_as_the_workspace_takes_it(fallback, unknown, 
     "error", [SlackRefused("x", "not_in_channel"), SlackOutcomeUnknown("x", "ServerDisconnected")]
 )
 async def test_what_no_block_is_to_blame_for_is_not_drawn_again(fallback, error):
-    """
-    Every other failure goes to the caller at once, after one try.
-    """
+    """Every other failure goes to the caller at once, after one try."""
     tries = []
 
     async def send(message):
@@ -143,9 +139,7 @@ async def test_a_block_that_a_workspace_lacks_is_learnt_and_counted_once(
 
 
 async def test_a_broken_screen_leaves_its_text_and_spoils_no_other(delivery, slack, ana, caplog):
-    """
-    What is refused is remembered only where a plainer screen was taken; the log tells of it.
-    """
+    """What is refused is remembered only where a plainer screen was taken; the log tells of it."""
     await delivery.deliver(ana, BROKEN)
     await delivery.deliver(To(slack.ticket("ana")), FOLDED)
 
@@ -154,9 +148,7 @@ async def test_a_broken_screen_leaves_its_text_and_spoils_no_other(delivery, sla
 
 
 async def test_an_answer_is_for_the_asker_alone(delivery, slack, ana):
-    """
-    Through the response_url only the asker sees it, and no link grows a preview.
-    """
+    """Through the response_url only the asker sees it, and no link grows a preview."""
     route = await delivery.deliver(ana, HELLO)
 
     assert "response_url" == route
@@ -167,9 +159,7 @@ async def test_an_answer_is_for_the_asker_alone(delivery, slack, ana):
 
 
 async def test_an_answer_may_be_for_all_or_replace_what_was_clicked(delivery, slack, ana):
-    """
-    In the channel everybody sees it; a fresh answer takes the place of the old one.
-    """
+    """In the channel everybody sees it; a fresh answer takes the place of the old one."""
     await delivery.deliver(ana, HELLO, in_channel=True)
     (old,) = slack.seen_by("ben")
     clicked = To(slack.ticket("ana", message_ts=old.ts))
@@ -192,9 +182,7 @@ async def test_an_answer_may_be_for_all_or_replace_what_was_clicked(delivery, sl
 async def test_a_dead_response_url_falls_back_to_an_ephemeral_message(
     delivery, slack, ana, counted, fault
 ):
-    """
-    Whatever way a response_url says no, the asker still gets the answer, once.
-    """
+    """Whatever way a response_url says no, the asker still gets the answer, once."""
     slack.api.faults.add("/response", fault)
 
     route = await delivery.deliver(ana, HELLO)
@@ -204,9 +192,7 @@ async def test_a_dead_response_url_falls_back_to_an_ephemeral_message(
 
 
 async def test_without_a_response_url_it_goes_by_the_web_api(delivery, slack):
-    """
-    The ephemeral message comes first; without the bot in the channel it is a direct message.
-    """
+    """The ephemeral message comes first; without the bot in the channel it is a direct message."""
     here = await delivery.deliver(To(), HELLO)
     methods = slack.methods()
     away = await delivery.deliver(To(channel="G0ONCALL1"), HELLO)
@@ -216,9 +202,7 @@ async def test_without_a_response_url_it_goes_by_the_web_api(delivery, slack):
 
 
 async def test_no_way_left_is_told(delivery, slack, ana):
-    """
-    When every way fails, that is an error with the last cause.
-    """
+    """When every way fails, that is an error with the last cause."""
     for way in ("/response", "chat.postEphemeral", "chat.postMessage"):
         slack.api.faults.fail(way, "account_inactive")
 
@@ -229,9 +213,7 @@ async def test_no_way_left_is_told(delivery, slack, ana):
 
 
 async def test_what_was_meant_for_all_is_not_sent_elsewhere(delivery, slack):
-    """
-    A shared answer that may not go to the channel goes nowhere else.
-    """
+    """A shared answer that may not go to the channel goes nowhere else."""
     with pytest.raises(NotDelivered):
         await delivery.deliver(To(channel="G0ONCALL1"), HELLO, in_channel=True)
 
@@ -242,9 +224,7 @@ async def test_what_was_meant_for_all_is_not_sent_elsewhere(delivery, slack):
 async def test_after_an_unknown_outcome_nothing_is_sent_again(
     delivery, slack, ana, counted, after_work
 ):
-    """
-    The connection broke after Slack may have read the answer: no second one on any way.
-    """
+    """The connection broke after Slack may have read the answer: no second one on any way."""
     slack.api.faults.hang_up("/response", after_work=after_work)
 
     route = await delivery.deliver(ana, HELLO)
@@ -256,9 +236,7 @@ async def test_after_an_unknown_outcome_nothing_is_sent_again(
 
 
 async def test_in_a_thread_it_stays_in_the_thread(delivery, slack):
-    """
-    An answer to a click in a thread goes to the thread, on every way.
-    """
+    """An answer to a click in a thread goes to the thread, on every way."""
     root = await slack.workspace.say("ana", "#fleet-ops", "alert")
 
     await delivery.deliver(To(slack.ticket("ana"), thread=root.ts), HELLO)
@@ -287,9 +265,7 @@ async def test_one_message_is_edited_until_it_is_the_answer(progress, slack):
     "error", ["edit_window_closed", "message_not_found", "cant_update_message", "msg_too_long"]
 )
 async def test_what_can_no_longer_be_edited_is_carried_on_in_a_new_message(progress, slack, error):
-    """
-    The answer comes as a new reply, and no answer is lost.
-    """
+    """The answer comes as a new reply, and no answer is lost."""
     message = progress.begin(To(), in_channel=True)
     await message.show(saying("1 of 2"))
     slack.api.faults.fail("chat.update", error)
@@ -300,9 +276,7 @@ async def test_what_can_no_longer_be_edited_is_carried_on_in_a_new_message(progr
 
 
 async def test_a_lost_answer_to_an_edit_is_no_reason_for_a_second_message(progress, slack):
-    """
-    An edit whose outcome nobody knows is sent again: it changes nothing the second time.
-    """
+    """An edit whose outcome nobody knows is sent again: it changes nothing the second time."""
     message = progress.begin(To(), in_channel=True)
     await message.show(saying("1 of 2"))
     slack.api.faults.hang_up("chat.update", after_work=True)
@@ -313,9 +287,7 @@ async def test_a_lost_answer_to_an_edit_is_no_reason_for_a_second_message(progre
 
 
 async def test_a_lost_answer_to_the_first_message_posts_no_second(progress, slack):
-    """
-    Slack may have taken it: an answer is never sent twice.
-    """
+    """Slack may have taken it: an answer is never sent twice."""
     slack.api.faults.hang_up("chat.postMessage", after_work=True)
 
     await progress.begin(To(), in_channel=True).finish(saying("both"))
@@ -324,9 +296,7 @@ async def test_a_lost_answer_to_the_first_message_posts_no_second(progress, slac
 
 
 async def test_a_first_showing_that_is_cut_off_is_edited_all_the_same(progress, slack):
-    """
-    It may have reached Slack: the answer takes its place, whichever way that went.
-    """
+    """It may have reached Slack: the answer takes its place, whichever way that went."""
     slack.api.faults.latency["chat.postMessage"] = 0.2
     message = progress.begin(To(), in_channel=True)
     showing = asyncio.create_task(message.show(saying("1 of 2")))
@@ -340,9 +310,7 @@ async def test_a_first_showing_that_is_cut_off_is_edited_all_the_same(progress, 
 
 
 async def test_progress_that_cannot_be_shown_costs_nothing(progress, slack):
-    """
-    Where showing fails, the answer comes all the same.
-    """
+    """Where showing fails, the answer comes all the same."""
     slack.api.faults.fail("chat.postMessage", "not_allowed")
     message = progress.begin(To(), in_channel=True)
 
@@ -353,9 +321,7 @@ async def test_progress_that_cannot_be_shown_costs_nothing(progress, slack):
 
 
 async def test_where_the_bot_is_not_only_the_asker_is_answered(progress, slack):
-    """
-    In a channel without the bot the answer goes through the response_url, to the asker alone.
-    """
+    """In a channel without the bot the answer goes through the response_url, to the asker alone."""
     to = To(slack.ticket("ana", "#on-call-private"), channel="G0ONCALL1")
     message = progress.begin(to, in_channel=True)
 
@@ -382,9 +348,7 @@ async def test_what_only_the_asker_sees_is_shown_once_on_the_way(progress, slack
 
 
 def test_a_public_message_is_edited_every_three_seconds(progress):
-    """
-    First within two seconds, then no oftener than Slack likes.
-    """
+    """First within two seconds, then no oftener than Slack likes."""
     pauses = progress.begin(To(), in_channel=True).pauses()
 
     assert [1.5, 3.0, 3.0] == list(islice(pauses, 3))

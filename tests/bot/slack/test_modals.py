@@ -29,9 +29,7 @@ def seen(slack):
 
 
 async def test_a_modal_is_opened_and_drawn_anew(modals, slack, trigger):
-    """
-    The person who clicked sees one view after the other; the id that a click tells is enough.
-    """
+    """The person who clicked sees one view after the other; the id that a click tells is enough."""
     modal = await modals.open(trigger, view("Reading…"))
     seen_then = [seen(slack)]
     await modal.show(view("Done"))
@@ -59,9 +57,7 @@ async def test_a_trigger_opens_one_modal_within_three_seconds(modals, slack, clo
 
 
 async def test_a_modal_that_was_closed_stays_closed(modals, slack, trigger):
-    """
-    What comes for it later is dropped without a word.
-    """
+    """What comes for it later is dropped without a word."""
     opened = await modals.open(trigger, view("Reading…"))
     await slack.workspace.close_view("ana")
 
@@ -71,9 +67,7 @@ async def test_a_modal_that_was_closed_stays_closed(modals, slack, trigger):
 
 
 async def test_a_view_that_slack_does_not_take_is_told(modals, trigger):
-    """
-    Other refusals are not swallowed.
-    """
+    """Other refusals are not swallowed."""
     opened = await modals.open(trigger, view("Reading…"))
 
     with pytest.raises(SlackRefused, match="invalid_arguments"):

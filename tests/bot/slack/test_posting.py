@@ -43,9 +43,7 @@ def called(clock):
 
 
 async def test_a_channel_gets_one_message_a_second(pace, called):
-    """
-    The first goes at once; channels do not wait for each other.
-    """
+    """The first goes at once; channels do not wait for each other."""
     done = [await pace.paced(POST, channel, called) for channel in ("C1", "C2", "C1", "C1")]
 
     assert ["done"] * 4 == done
@@ -53,18 +51,14 @@ async def test_a_channel_gets_one_message_a_second(pace, called):
 
 
 async def test_those_who_come_together_get_turns_one_after_the_other(pace, called, clock):
-    """
-    A turn is taken when it is asked for, so that two that wait do not wake together.
-    """
+    """A turn is taken when it is asked for, so that two that wait do not wake together."""
     await asyncio.gather(*(pace.paced(POST, "C1", called) for _ in range(3)))
 
     assert (3, [1.0, 1.0]) == (len(called.at), clock.slept)
 
 
 async def test_changes_are_paced_over_the_whole_workspace(pace, called):
-    """
-    The limit of chat.update is the workspace's, whatever the channel.
-    """
+    """The limit of chat.update is the workspace's, whatever the channel."""
     await pace.paced(UPDATE, "C1", called)
     await pace.paced(UPDATE, "C2", called)
 
@@ -72,9 +66,7 @@ async def test_changes_are_paced_over_the_whole_workspace(pace, called):
 
 
 async def test_retry_after_is_honoured(pace, called):
-    """
-    After a 429 the call is made again when Slack said, and so are others to that channel.
-    """
+    """After a 429 the call is made again when Slack said, and so are others to that channel."""
     called.errors = [SlackRateLimited(POST, 7)]
 
     assert "done" == await pace.paced(POST, "C1", called)
@@ -105,9 +97,7 @@ async def test_patience_ends(pace, called, clock, errors, at):
 
 
 async def test_the_backlog_says_how_long_a_turn_would_be_waited_for(pace, called, clock):
-    """
-    It is nothing for a free lane, and shrinks as time passes.
-    """
+    """It is nothing for a free lane, and shrinks as time passes."""
     told = [pace.backlog(UPDATE)]
     await pace.paced(UPDATE, "C1", called)
     told.append(pace.backlog(UPDATE))
@@ -120,9 +110,7 @@ async def test_the_backlog_says_how_long_a_turn_would_be_waited_for(pace, called
 
 
 async def test_channels_of_long_ago_are_forgotten(pace, called, clock):
-    """
-    The memory of turns stays small over any number of channels.
-    """
+    """The memory of turns stays small over any number of channels."""
     for number in range(MAX_LANES + 1):
         await pace.paced(POST, f"C{number}", called)
         clock.move(2)
@@ -155,9 +143,7 @@ def posted(client):
 
 
 async def test_a_post_is_found_by_its_key(lost, posted):
-    """
-    Among others of the bot's, the one with the key is found in its channel.
-    """
+    """Among others of the bot's, the one with the key is found in its channel."""
     ts = await posted("one")
     await posted("two")
 
@@ -165,9 +151,7 @@ async def test_a_post_is_found_by_its_key(lost, posted):
 
 
 async def test_a_reply_is_found_in_its_thread(lost, posted, slack):
-    """
-    What was written into a thread stands there only, and not in the channel's history.
-    """
+    """What was written into a thread stands there only, and not in the channel's history."""
     root = await slack.workspace.say("ana", "#fleet-ops", "alert")
     ts = await posted("one", thread_ts=root.ts)
 
@@ -176,18 +160,14 @@ async def test_a_reply_is_found_in_its_thread(lost, posted, slack):
 
 
 async def test_a_direct_message_is_found_by_the_persons_id(lost, posted, slack):
-    """
-    A person's id stands for the conversation with them.
-    """
+    """A person's id stands for the conversation with them."""
     ts = await posted("one", channel=ANA)
 
     assert (slack.workspace.dm(ANA).id, ts) == await lost.find("one", ANA, None, 0)
 
 
 async def test_it_is_found_behind_many_others(lost, posted):
-    """
-    The search goes on page by page.
-    """
+    """The search goes on page by page."""
     ts = await posted("one")
     for number in range(205):
         await posted(f"later {number}")
@@ -217,9 +197,7 @@ async def test_what_is_not_it(lost, client, posted, slack, clock):
 
 
 async def test_without_the_scope_slack_refuses(lost, posted, slack):
-    """
-    That it cannot be looked for is an error, and not "it is not there".
-    """
+    """That it cannot be looked for is an error, and not "it is not there"."""
     await posted("one")
     slack.api.scopes = frozenset({"chat:write"})
 

@@ -21,9 +21,7 @@ def environment(monkeypatch):
 
 
 async def test_a_call_goes_by_the_proxy(slack, session, clock, monkeypatch):
-    """
-    Where the environment names a proxy, it is the proxy that is connected to.
-    """
+    """Where the environment names a proxy, it is the proxy that is connected to."""
     monkeypatch.setenv("http_proxy", slack.base)
     client = SlackClient(session, clock, token=BOT_TOKEN, api_url="http://slack.invalid/api/")
 
@@ -34,9 +32,7 @@ async def test_a_call_goes_by_the_proxy(slack, session, clock, monkeypatch):
 
 
 async def test_a_stand_in_on_this_machine_is_reached_behind_a_proxy(client):
-    """
-    The demo works on a machine whose environment names a proxy for everything.
-    """
+    """The demo works on a machine whose environment names a proxy for everything."""
     answer = await client.call("auth.test")
 
     assert answer.body["ok"]

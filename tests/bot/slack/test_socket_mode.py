@@ -77,9 +77,7 @@ async def until(condition):
 
 
 async def test_it_connects_with_one_question(link, slack, counted):
-    """
-    One apps.connections.open, one connection, greeted by Slack; a command comes through.
-    """
+    """One apps.connections.open, one connection, greeted by Slack; a command comes through."""
     await link.open()
     await until(link.is_open)
 
@@ -91,9 +89,7 @@ async def test_it_connects_with_one_question(link, slack, counted):
 
 
 async def test_before_the_greeting_it_is_not_open(link):
-    """
-    Not opened, or closed again, it says so.
-    """
+    """Not opened, or closed again, it says so."""
     before = await link.is_open()
     await link.open()
     await link.close()
@@ -102,9 +98,7 @@ async def test_before_the_greeting_it_is_not_open(link):
 
 
 async def test_it_comes_back_when_slack_asks_it_to(link, slack, counted):
-    """
-    A refresh makes it leave and connect anew.
-    """
+    """A refresh makes it leave and connect anew."""
     await link.open()
     await until(link.is_open)
 
@@ -115,9 +109,7 @@ async def test_it_comes_back_when_slack_asks_it_to(link, slack, counted):
 
 
 async def test_a_second_process_is_noticed(make_link, counted, caplog):
-    """
-    Slack counts the connections: a second one is a warning, for half the commands go there.
-    """
+    """Slack counts the connections: a second one is a warning, for half the commands go there."""
     await make_link().open()
     await make_link().open()
     await until(lambda: _greeted(counted, 2))
@@ -127,9 +119,7 @@ async def test_a_second_process_is_noticed(make_link, counted, caplog):
 
 
 async def test_a_wrong_app_token_is_one_clear_line(make_link):
-    """
-    A token that may not connect is a fault of the settings, not an endless trying.
-    """
+    """A token that may not connect is a fault of the settings, not an endless trying."""
     link = make_link("xapp-wrong")
 
     with pytest.raises(StartError, match="SLACK_APP_TOKEN: Slack refuses it") as wrong:
@@ -139,9 +129,7 @@ async def test_a_wrong_app_token_is_one_clear_line(make_link):
 
 
 async def test_a_socket_that_does_not_open_is_given_up(link, slack, monkeypatch, caplog):
-    """
-    Where the WebSocket cannot be opened at the start, that is told in time.
-    """
+    """Where the WebSocket cannot be opened at the start, that is told in time."""
     monkeypatch.setattr(socket_mode, "OPEN_SECONDS", 0.2)
     slack.api.socket_url = lambda: "ws://127.0.0.1:9/link?ticket=1"
 
@@ -152,9 +140,7 @@ async def test_a_socket_that_does_not_open_is_given_up(link, slack, monkeypatch,
 
 
 async def test_a_peer_that_does_not_say_goodbye_is_left_in_time(link, deaf_slack, caplog):
-    """
-    Closing takes as long as we allow, not the ten seconds of the library.
-    """
+    """Closing takes as long as we allow, not the ten seconds of the library."""
     await link.open()
 
     async with asyncio.timeout(5):
@@ -165,9 +151,7 @@ async def test_a_peer_that_does_not_say_goodbye_is_left_in_time(link, deaf_slack
 
 
 async def test_a_connection_that_stays_down_is_made_anew(link, slack, counted, caplog):
-    """
-    Where the SDK does not mend it within half a minute, the watch opens another.
-    """
+    """Where the SDK does not mend it within half a minute, the watch opens another."""
     await link.open()
     await until(link.is_open)
     link._client.auto_reconnect_enabled = False
@@ -183,9 +167,7 @@ async def test_a_connection_that_stays_down_is_made_anew(link, slack, counted, c
 
 
 async def test_a_connection_that_cannot_be_had_back_ends_the_watch(link, slack, caplog):
-    """
-    After some rebuilds in vain it is time for a new process.
-    """
+    """After some rebuilds in vain it is time for a new process."""
     slack.api.faults.fail("apps.connections.open", "internal_error", times=99)
 
     with pytest.raises(SlackLost, match="could not be made anew"):

@@ -17,9 +17,7 @@ async def thread(slack):
 
 
 async def test_the_root_and_what_was_written_before(slack, client, thread):
-    """
-    One call gives the root and the replies before the question, oldest first.
-    """
+    """One call gives the root and the replies before the question, oldest first."""
     slack.api.scopes = HISTORY
 
     above = await Threads(client).above("C0FLEETOP", thread[0].ts, thread[2].ts)
@@ -33,9 +31,7 @@ async def test_the_root_and_what_was_written_before(slack, client, thread):
     [("C0FLEETOP", "channels:history"), ("D0ANADM01", "im:history")],
 )
 async def test_a_missing_scope_is_named(slack, client, thread, channel, scope):
-    """
-    Without the scope the sentence says which one an admin can add.
-    """
+    """Without the scope the sentence says which one an admin can add."""
     with pytest.raises(ThreadNotRead, match=scope) as caught:
         await Threads(client).above(channel, thread[0].ts, thread[2].ts)
 
@@ -43,9 +39,7 @@ async def test_a_missing_scope_is_named(slack, client, thread, channel, scope):
 
 
 async def test_a_thread_that_is_gone_is_said(slack, client):
-    """
-    Any other refusal gives a sentence with one thing to do.
-    """
+    """Any other refusal gives a sentence with one thing to do."""
     slack.api.scopes = HISTORY
 
     with pytest.raises(ThreadNotRead, match="Mention me with the SIM") as caught:

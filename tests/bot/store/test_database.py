@@ -18,9 +18,7 @@ async def noted(database):
 
 
 async def test_what_is_written_is_there(noted):
-    """
-    A transaction that ends is seen by the next one, all rows of it.
-    """
+    """A transaction that ends is seen by the next one, all rows of it."""
     async with noted.write() as tx:
         await tx.execute(NOTES.insert(), [{"id": 1, "word": "one"}, {"id": 2, "word": "two"}])
 
@@ -28,9 +26,7 @@ async def test_what_is_written_is_there(noted):
 
 
 async def test_what_raises_is_not_written(noted):
-    """
-    A block that raises leaves nothing, and what it raised comes through.
-    """
+    """A block that raises leaves nothing, and what it raised comes through."""
 
     async def fails() -> None:
         async with noted.write() as tx:
@@ -44,9 +40,7 @@ async def test_what_raises_is_not_written(noted):
 
 
 async def test_what_is_cancelled_is_not_written(noted):
-    """
-    A task that is cancelled within its transaction leaves nothing, and holds up nobody.
-    """
+    """A task that is cancelled within its transaction leaves nothing, and holds up nobody."""
     begun = asyncio.Event()
 
     async def never_ends() -> None:
@@ -89,9 +83,7 @@ async def test_cancelled_at_any_moment(noted):
 
 
 async def test_a_failed_statement_spoils_its_transaction(noted):
-    """
-    Who goes on after an error has nothing saved, on SQLite as on PostgreSQL.
-    """
+    """Who goes on after an error has nothing saved, on SQLite as on PostgreSQL."""
 
     async def goes_on() -> None:
         async with noted.write() as tx:
@@ -106,9 +98,7 @@ async def test_a_failed_statement_spoils_its_transaction(noted):
 
 
 async def test_a_fault_is_no_trouble(noted):
-    """
-    What the database rejects is a fault of ours: the store itself is well.
-    """
+    """What the database rejects is a fault of ours: the store itself is well."""
     with pytest.raises(StoreFault):
         async with noted.read() as tx:
             await tx.execute(text("SELECT nothing FROM nowhere"))
@@ -118,9 +108,7 @@ async def test_a_fault_is_no_trouble(noted):
 
 
 async def test_reads_do_not_wait_for_writes(noted):
-    """
-    While somebody writes, others read what was there before.
-    """
+    """While somebody writes, others read what was there before."""
     await note(noted, 1)
     async with noted.write() as tx:
         await tx.execute(NOTES.insert(), {"id": 2, "word": "two"})
@@ -132,9 +120,7 @@ async def test_reads_do_not_wait_for_writes(noted):
 
 
 async def test_many_at_once(noted):
-    """
-    Forty tasks that add to one number lose none of it.
-    """
+    """Forty tasks that add to one number lose none of it."""
     await note(noted, 1, "0")
     add = NOTES.update().where(NOTES.c.id == bindparam("key"))
     plus_one = add.values(word=text("CAST(CAST(word AS INTEGER) + 1 AS TEXT)"))
@@ -151,9 +137,7 @@ async def test_many_at_once(noted):
 
 
 async def test_joining_saves_with_the_other(noted):
-    """
-    What joins a transaction is undone with it; without one it is saved at once.
-    """
+    """What joins a transaction is undone with it; without one it is saved at once."""
 
     async def joins(tx=None) -> None:
         async with noted.joining(tx) as joined:
@@ -172,9 +156,7 @@ async def test_joining_saves_with_the_other(noted):
 
 
 async def test_one_within_another_is_a_fault(noted):
-    """
-    A write within a write of the same task would wait for itself; it is refused instead.
-    """
+    """A write within a write of the same task would wait for itself; it is refused instead."""
 
     async def nested() -> None:
         async with noted.write():
@@ -188,9 +170,7 @@ async def test_one_within_another_is_a_fault(noted):
 
 
 async def test_the_clock_is_the_databases(noted):
-    """
-    `now` is seconds since 1970, with fractions, and does not run backwards.
-    """
+    """`now` is seconds since 1970, with fractions, and does not run backwards."""
     async with noted.read() as tx:
         told = [await tx.scalar(select(noted.now)) for _ in range(20)]
 
@@ -200,9 +180,7 @@ async def test_the_clock_is_the_databases(noted):
 
 
 async def test_an_insert_knows_conflicts(noted):
-    """
-    `insert` leaves alone, or replaces, what has the same key.
-    """
+    """`insert` leaves alone, or replaces, what has the same key."""
     await note(noted, 1, "old")
     rows = [{"id": 1, "word": "new"}, {"id": 2, "word": "new"}]
     insert = noted.insert(NOTES)
@@ -232,9 +210,7 @@ async def test_before_and_after_there_is_nothing(database_url):
 
 
 async def test_a_transaction_of_a_closed_one_ends_with_it(noted):
-    """
-    A block that is still open when the database is closed saves nothing and does not hang.
-    """
+    """A block that is still open when the database is closed saves nothing and does not hang."""
 
     async def is_late() -> None:
         async with noted.write() as tx:
@@ -248,9 +224,7 @@ async def test_a_transaction_of_a_closed_one_ends_with_it(noted):
 
 @pytest.mark.parametrize("url", ["postgresql://bot:hush@db/sims", "sqlite:////hush/sims.db"])
 def test_nothing_of_the_url_is_shown(url):
-    """
-    Its repr tells the kind only, and so do those of what it is made of.
-    """
+    """Its repr tells the kind only, and so do those of what it is made of."""
     db = Database(url)
     shown = f"{db!r} {db} {db._backend!r} {vars(db)}"
 

@@ -21,9 +21,7 @@ async def ended(runs, due, stage=Stage.POSTED, *, of="s1", **told):
 
 
 async def test_a_run_begins_once(runs):
-    """
-    Whoever begins the run of a time gets the one that is there.
-    """
+    """Whoever begins the run of a time gets the one that is there."""
     first = await runs.begin("s1", 60.0, "job")
     again = await runs.begin("s1", 60.0, "job")
 
@@ -32,9 +30,7 @@ async def test_a_run_begins_once(runs):
 
 
 async def test_what_is_told_of_a_run_is_kept(runs):
-    """
-    Stage, counts and the digest itself stand in the run; an end has its time.
-    """
+    """Stage, counts and the digest itself stand in the run; an end has its time."""
     run = await ended(runs, 60.0, counts={"online": 3}, digest="{}", channel="C1", ts="1.2")
     found = await runs.find("s1", 60.0)
 
@@ -50,9 +46,7 @@ async def test_what_is_told_of_a_run_is_kept(runs):
 
 
 async def test_an_end_keeps_its_time(runs):
-    """
-    What is changed of a run afterwards does not move its end.
-    """
+    """What is changed of a run afterwards does not move its end."""
     run = await ended(runs, 60.0)
     before = await runs.by_id(run.id)
     await runs.change(run.id, Stage.POSTED, has_rows=False)
@@ -61,9 +55,7 @@ async def test_an_end_keeps_its_time(runs):
 
 
 async def test_a_run_is_compared_with_the_last_that_was_told(runs):
-    """
-    Skipped and failed runs, later ones and those of others are nothing to compare with.
-    """
+    """Skipped and failed runs, later ones and those of others are nothing to compare with."""
     told = await ended(runs, 60.0, Stage.QUIET)
     await ended(runs, 90.0, Stage.SKIPPED)
     await ended(runs, 100.0, Stage.FAILED)
@@ -75,9 +67,7 @@ async def test_a_run_is_compared_with_the_last_that_was_told(runs):
 
 
 async def test_the_trend_is_the_last_runs(runs):
-    """
-    The trend goes from old to new, up to the run in question.
-    """
+    """The trend goes from old to new, up to the run in question."""
     for due in (10.0, 20.0, 30.0, 40.0):
         await ended(runs, due)
 
@@ -85,9 +75,7 @@ async def test_the_trend_is_the_last_runs(runs):
 
 
 async def test_what_nobody_was_told_of(runs):
-    """
-    A run that was skipped is to be said in the next; one whose failure was posted is not.
-    """
+    """A run that was skipped is to be said in the next; one whose failure was posted is not."""
     await ended(runs, 10.0, Stage.SKIPPED, why="busy")
     await ended(runs, 20.0, Stage.FAILED, why="lost")
     await ended(runs, 30.0, Stage.FAILED, ts="1.2")
@@ -99,9 +87,7 @@ async def test_what_nobody_was_told_of(runs):
 
 
 async def test_progress(runs, database):
-    """
-    A running scan is as far as its chunks are gone; one that still lists is at nothing.
-    """
+    """A running scan is as far as its chunks are gone; one that still lists is at nothing."""
     chunks = ScanChunks(database)
     run = await runs.begin("s1", 10.0, "job")
     await runs.begin("s2", 10.0, "job")
@@ -116,9 +102,7 @@ async def test_progress(runs, database):
 
 
 async def test_rows_of_the_last_runs_are_kept(runs, database):
-    """
-    Only runs that are over, still have rows, and are not among the last told are old.
-    """
+    """Only runs that are over, still have rows, and are not among the last told are old."""
     await SubscriptionRows(database).add(SubscriptionRow("s1", "T", "C", "n", "n", "U", 0.0, "{}"))
     for due in (10.0, 20.0, 30.0):
         await ended(runs, due, has_rows=True)
@@ -136,9 +120,7 @@ async def test_rows_of_the_last_runs_are_kept(runs, database):
 
 
 async def test_old_runs_are_forgotten(runs, database):
-    """
-    What was due before the retention goes, the rest stays.
-    """
+    """What was due before the retention goes, the rest stays."""
     async with database.read() as tx:
         now = await tx.scalar(select(database.now))
     await ended(runs, now - 100)

@@ -96,16 +96,12 @@ def wrapped(error: Exception, *, cut: bool = False) -> DBAPIError:
     ],
 )
 def test_each_has_its_own(raised, ours):
-    """
-    Its kind is told by codes, not by words.
-    """
+    """Its kind is told by codes, not by words."""
     assert ours is type(raised_as(raised))
 
 
 def test_the_cause_is_the_drivers_own():
-    """
-    Neither the statement nor its values stand in what is logged.
-    """
+    """Neither the statement nor its values stand in what is logged."""
     error = raised_as(wrapped(CUT_BY_US, cut=True))
 
     assert CUT_BY_US is error.__cause__
@@ -114,9 +110,7 @@ def test_the_cause_is_the_drivers_own():
 
 @pytest.mark.parametrize("raised", [StoreBusy(), KeyboardInterrupt()])
 def test_what_is_no_drivers_passes(raised):
-    """
-    Errors of ours, and those that end the program, come through as they are.
-    """
+    """Errors of ours, and those that end the program, come through as they are."""
     with pytest.raises(type(raised)) as caught, as_ours():
         raise raised
 

@@ -30,9 +30,7 @@ async def heard(queue):
 
 
 async def test_others_hear_of_new_work(database, hearing):
-    """
-    Of a job that is added, and of a fan-out.
-    """
+    """Of a job that is added, and of a fan-out."""
     other = JobQueue(database)
     await other.add(NewJob("kind", "a"))
     await heard(hearing)
@@ -47,9 +45,7 @@ async def test_others_hear_of_new_work(database, hearing):
 
 
 async def test_a_connection_that_is_cut_is_made_anew(database, hearing):
-    """
-    What may have been missed meanwhile is news, too; then it hears as before.
-    """
+    """What may have been missed meanwhile is news, too; then it hears as before."""
     async with database.write() as tx:
         await tx.execute(
             text(

@@ -31,25 +31,19 @@ async def kept(rows):
 
 
 async def test_a_key_that_nobody_posted_is_not_there(rows):
-    """
-    Before the first try there is no row.
-    """
+    """Before the first try there is no row."""
     assert None is await rows.get("digest@9")
 
 
 async def test_a_try_is_written_down_before_it_is_made(rows):
-    """
-    What is begun is `sending`, with its moment by the database's clock.
-    """
+    """What is begun is `sending`, with its moment by the database's clock."""
     assert await rows.begin("digest@9", "C1", 0)
     assert FIRST == await kept(rows)
     assert 0 <= (await rows.get("digest@9")).age < 60
 
 
 async def test_of_two_who_begin_one_may(rows):
-    """
-    Whoever read an older number of tries is refused.
-    """
+    """Whoever read an older number of tries is refused."""
     first = [await rows.begin("digest@9", "C1", 0) for _ in range(2)]
     second = [await rows.begin("digest@9", "C1", 1) for _ in range(2)]
 
@@ -58,9 +52,7 @@ async def test_of_two_who_begin_one_may(rows):
 
 
 async def test_a_try_in_vain_leaves_nothing_to_look_for(rows):
-    """
-    After a clear no the row says that nothing is under way.
-    """
+    """After a clear no the row says that nothing is under way."""
     await rows.begin("digest@9", "C1", 0)
     await rows.clear("digest@9", 1)
 
@@ -68,9 +60,7 @@ async def test_a_try_in_vain_leaves_nothing_to_look_for(rows):
 
 
 async def test_a_try_of_before_clears_nothing(rows):
-    """
-    A process that was held up does not take back what another one has begun since.
-    """
+    """A process that was held up does not take back what another one has begun since."""
     await rows.begin("digest@9", "C1", 0)
     await rows.begin("digest@9", "C1", 1)
     await rows.clear("digest@9", 1)
@@ -80,9 +70,7 @@ async def test_a_try_of_before_clears_nothing(rows):
 
 @pytest.mark.parametrize("ts", ["1.000001", None])
 async def test_what_is_posted_stays_so(rows, ts):
-    """
-    After it is recorded, with or without its place, no try begins any more.
-    """
+    """After it is recorded, with or without its place, no try begins any more."""
     await rows.begin("digest@9", "C1", 0)
     await rows.record("digest@9", "D1", ts)
     begun = await rows.begin("digest@9", "C1", 1)
@@ -93,9 +81,7 @@ async def test_what_is_posted_stays_so(rows, ts):
 
 
 async def test_old_rows_are_forgotten(rows):
-    """
-    Rows older than asked go, younger ones stay.
-    """
+    """Rows older than asked go, younger ones stay."""
     await rows.begin("digest@9", "C1", 0)
 
     assert (0, 1) == (await rows.forget(3600), await rows.forget(-1))
@@ -114,9 +100,7 @@ async def aged(database, seconds):
 
 
 async def test_an_event_is_claimed_once(seen, database):
-    """
-    The second that asks is told no, in another process too; another event is free.
-    """
+    """The second that asks is told no, in another process too; another event is free."""
     assert await seen.claim("C1:1.0")
     assert not await seen.claim("C1:1.0")
     assert not await SeenEvents(database).claim("C1:1.0")
@@ -124,18 +108,14 @@ async def test_an_event_is_claimed_once(seen, database):
 
 
 async def test_of_many_at_once_one_has_it(database):
-    """
-    Ten processes that ask at the same time get one yes.
-    """
+    """Ten processes that ask at the same time get one yes."""
     claims = [SeenEvents(database).claim("C1:1.0") for _ in range(10)]
 
     assert 1 == sum(await asyncio.gather(*claims))
 
 
 async def test_a_claim_runs_out(seen, database):
-    """
-    After the time that is asked for it is free again, once.
-    """
+    """After the time that is asked for it is free again, once."""
     await seen.claim("link", 60.0)
     await aged(database, 59.0)
     too_soon = await seen.claim("link", 60.0)
@@ -146,9 +126,7 @@ async def test_a_claim_runs_out(seen, database):
 
 
 async def test_old_claims_are_forgotten(seen, database):
-    """
-    Now and then what is older than two hours goes.
-    """
+    """Now and then what is older than two hours goes."""
     await seen.claim("old")
     await aged(database, KEPT_SECONDS + 1)
     for number in range(100):

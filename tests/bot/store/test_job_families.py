@@ -15,9 +15,7 @@ def queue(database):
 
 
 async def test_an_ended_key_can_be_begun_anew(queue):
-    """
-    It starts from nothing, and has no children of old; one that has not ended is left alone.
-    """
+    """It starts from nothing, and has no children of old; one that has not ended is left alone."""
     (job,) = await claimed(queue, "a")
     born = Outcome("waiting", children=(NewJob("leaf", "a/1"),), memo={"old": 1})
     await queue.record([(job, born)])
@@ -32,9 +30,7 @@ async def test_an_ended_key_can_be_begun_anew(queue):
 
 
 async def test_the_parent_is_woken_by_its_last_child(queue):
-    """
-    However the children end; not before, and with their results.
-    """
+    """However the children end; not before, and with their results."""
     (parent,) = await claimed(queue, "p")
     children = tuple(NewJob("kind", f"p/{n}") for n in range(3))
     await queue.record([(parent, Outcome("waiting", children=children, memo={"step": 1}))])
@@ -53,9 +49,7 @@ async def test_the_parent_is_woken_by_its_last_child(queue):
 
 
 async def test_two_last_children_do_not_miss_each_other(database):
-    """
-    Whichever is saved last wakes the parent, however the two transactions lie.
-    """
+    """Whichever is saved last wakes the parent, however the two transactions lie."""
     first, second = JobQueue(database), JobQueue(database)
     for n in range(20):
         (parent,) = await claimed(first, f"p{n}")
@@ -69,9 +63,7 @@ async def test_two_last_children_do_not_miss_each_other(database):
 
 @pytest.mark.parametrize("born", [(), (NewJob("kind", "old"),)])
 async def test_who_waits_for_nobody_goes_on(queue, born):
-    """
-    Without children, or with such as are there already, the parent is due at once.
-    """
+    """Without children, or with such as are there already, the parent is due at once."""
     (old, parent) = await claimed(queue, "old", "p")
     await queue.record([(old, DONE), (parent, Outcome("waiting", children=born))])
 
@@ -79,9 +71,7 @@ async def test_who_waits_for_nobody_goes_on(queue, born):
 
 
 async def test_outcome_children_and_write_are_one(queue, database):
-    """
-    Where the write fails nothing of it is there, and the claim still holds.
-    """
+    """Where the write fails nothing of it is there, and the claim still holds."""
     (job,) = await claimed(queue, "p")
 
     async def write(tx):
@@ -99,9 +89,7 @@ async def test_outcome_children_and_write_are_one(queue, database):
 
 
 async def test_a_cancel_takes_the_children_along(queue):
-    """
-    All that has not ended ends; what has is left, and the parent of the cancelled goes on.
-    """
+    """All that has not ended ends; what has is left, and the parent of the cancelled goes on."""
     (top,) = await claimed(queue, "top")
     born = (NewJob("kind", "top/a"), NewJob("kind", "top/b"))
     await queue.record([(top, Outcome("waiting", children=born))])
@@ -120,9 +108,7 @@ async def test_a_cancel_takes_the_children_along(queue):
 
 
 async def test_children_are_kept_as_long_as_they_are_waited_for(queue):
-    """
-    However long a parent takes, it finds the results of all.
-    """
+    """However long a parent takes, it finds the results of all."""
     (parent,) = await claimed(queue, "p")
     born = (NewJob("kind", "p/1"), NewJob("kind", "p/2"))
     await queue.record([(parent, Outcome("waiting", children=born))])

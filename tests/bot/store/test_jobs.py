@@ -32,9 +32,7 @@ async def states(queue, *keys):
 
 
 async def test_a_key_is_there_once(queue):
-    """
-    What is there already is left alone, also after it has ended, and counted as old.
-    """
+    """What is there already is left alone, also after it has ended, and counted as old."""
     added = await queue.add(NewJob("kind", "a", {"x": 1}), NewJob("kind", "b"))
     again = await queue.add(NewJob("other", "a", {"x": 2}), NewJob("kind", "c"))
     jobs = await queue.claim(["kind"], 9, 60.0)
@@ -47,9 +45,7 @@ async def test_a_key_is_there_once(queue):
 
 
 async def test_a_result_of_before_is_not_one_of_what_is_begun_anew(queue):
-    """
-    Cancelled while it runs and begun anew, a job is another one, in the same process too.
-    """
+    """Cancelled while it runs and begun anew, a job is another one, in the same process too."""
     (before,) = await claimed(queue, "a")
     await queue.cancel("a")
     await queue.add(NewJob("kind", "a"), anew=True)
@@ -60,9 +56,7 @@ async def test_a_result_of_before_is_not_one_of_what_is_begun_anew(queue):
 
 
 async def test_what_is_added_in_a_transaction_goes_with_it(queue, database):
-    """
-    Where the rest is not saved, the job is not there either.
-    """
+    """Where the rest is not saved, the job is not there either."""
 
     async def fail_after_adding():
         async with database.write() as tx:
@@ -90,9 +84,7 @@ async def test_only_what_is_due_is_claimed(queue):
 
 
 async def test_what_waits_can_be_hurried(queue):
-    """
-    It is due now; what runs or has ended is left as it is.
-    """
+    """It is due now; what runs or has ended is left as it is."""
     await queue.add(NewJob("kind", "a", delay=600.0))
     before = await queue.claim(["kind"], 1, 60.0)
     await queue.hurry("a")
@@ -107,9 +99,7 @@ async def test_what_waits_can_be_hurried(queue):
 
 
 async def test_two_processes_never_claim_the_same(queue, other):
-    """
-    Of many that claim at once each job has one owner.
-    """
+    """Of many that claim at once each job has one owner."""
     await queue.add(*(NewJob("kind", f"{n}") for n in range(40)))
     claims = [one.claim(["kind"], 7, 60.0) for one in (queue, other) * 4]
     jobs = [job.key for jobs in await asyncio.gather(*claims) for job in jobs]
@@ -118,9 +108,7 @@ async def test_two_processes_never_claim_the_same(queue, other):
 
 
 async def test_a_lease_that_has_ended_is_free(queue, other):
-    """
-    The next one has it, and the result of the one before is refused.
-    """
+    """The next one has it, and the result of the one before is refused."""
     (job,) = await claimed(queue, "a", lease=0.0)
     kept = await other.renew([], 60.0)
     (again,) = await other.claim(["kind"], 1, 60.0)
@@ -132,9 +120,7 @@ async def test_a_lease_that_has_ended_is_free(queue, other):
 
 
 async def test_a_lease_that_is_renewed_holds(queue, other):
-    """
-    Nobody else gets it, and who has lost one is told.
-    """
+    """Nobody else gets it, and who has lost one is told."""
     jobs = await claimed(queue, "a", "b", lease=0.0)
     kept = await queue.renew(["a"], 60.0)
     await other.renew([], 60.0)
@@ -146,9 +132,7 @@ async def test_a_lease_that_is_renewed_holds(queue, other):
 
 
 async def test_ones_own_lease_is_not_freed(queue):
-    """
-    While a process still works on a job it does not take it from itself.
-    """
+    """While a process still works on a job it does not take it from itself."""
     await claimed(queue, "a", lease=0.0)
     await queue.renew(["a"], 0.0)
     await queue.renew(["a"], 0.0)
@@ -184,9 +168,7 @@ async def test_a_result_counts_once_and_only_while_it_is_wanted(queue, between):
 
 
 async def test_released_jobs_are_as_if_never_claimed(queue, other):
-    """
-    They are due at once for everybody, with no try lost.
-    """
+    """They are due at once for everybody, with no try lost."""
     jobs = await claimed(queue, "a", "b")
     await other.release(["a"])
     await queue.release([job.key for job in jobs])
@@ -196,9 +178,7 @@ async def test_released_jobs_are_as_if_never_claimed(queue, other):
 
 
 async def test_a_memo_stays_until_it_is_written_anew(queue):
-    """
-    None leaves it; an empty one is one.
-    """
+    """None leaves it; an empty one is one."""
     (job,) = await claimed(queue, "a")
     memos = []
     for memo in ({"x": 1}, None, {}):
@@ -210,9 +190,7 @@ async def test_a_memo_stays_until_it_is_written_anew(queue):
 
 
 async def test_a_look_tells_what_is_next(queue, database):
-    """
-    The first of each kind asked for, by the database's clock; nothing of others.
-    """
+    """The first of each kind asked for, by the database's clock; nothing of others."""
     await queue.add(NewJob("a", "1", delay=50.0), NewJob("a", "2", delay=20.0))
     await queue.add(NewJob("b", "3"), NewJob("other", "4"))
     await queue.claim(["b"], 1, 60.0)
@@ -226,9 +204,7 @@ async def test_a_look_tells_what_is_next(queue, database):
 
 
 async def test_what_is_due_is_counted(queue):
-    """
-    By kind; neither what has time nor what runs.
-    """
+    """By kind; neither what has time nor what runs."""
     await queue.add(*(NewJob("a", f"a{n}") for n in range(3)), NewJob("b", "b"))
     await queue.add(NewJob("a", "later", delay=60.0))
     await queue.claim(["b"], 1, 60.0)
@@ -237,9 +213,7 @@ async def test_what_is_due_is_counted(queue):
 
 
 async def test_ended_jobs_are_forgotten_in_time(queue, database):
-    """
-    Those that ended longer ago than the retention, and no others.
-    """
+    """Those that ended longer ago than the retention, and no others."""
     old, _, young = await claimed(queue, "old", "running", "young")
     await queue.record([(old, DONE), (young, DONE)])
     async with database.write() as tx:
@@ -251,9 +225,7 @@ async def test_ended_jobs_are_forgotten_in_time(queue, database):
 
 
 async def test_whoever_waits_for_news_is_told(queue):
-    """
-    Of what is added, hurried and given back in this process.
-    """
+    """Of what is added, hurried and given back in this process."""
     told = []
     for deed in (
         lambda: queue.add(NewJob("kind", "a", delay=60.0)),
@@ -270,9 +242,7 @@ async def test_whoever_waits_for_news_is_told(queue):
 
 
 def test_an_outcome_has_its_word():
-    """
-    It is what metrics count.
-    """
+    """It is what metrics count."""
     outcomes = [
         Outcome("done"),
         Outcome("failed", error="x"),

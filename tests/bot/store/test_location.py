@@ -35,16 +35,12 @@ tmpfs /srv tmpfs rw 0 0
     ],
 )
 def test_the_nearest_mount_counts(tmp_path, path, kind):
-    """
-    The longest way that fits, whole names only, and of two on one place the later.
-    """
+    """The longest way that fits, whole names only, and of two on one place the later."""
     assert kind == file_system(tmp_path.__class__(path), MOUNTS)
 
 
 def test_without_a_list_of_mounts_nothing_is_known(tmp_path):
-    """
-    Where there is no /proc the kind is unknown, and nothing is refused.
-    """
+    """Where there is no /proc the kind is unknown, and nothing is refused."""
     assert "" == file_system(tmp_path, "")
     assert "" == why_not(tmp_path / "sims.db", tmp_path / "mounts")
 
@@ -67,9 +63,7 @@ def test_without_a_list_of_mounts_nothing_is_known(tmp_path):
     ],
 )
 def test_a_file_must_last(tmp_path, kind, why):
-    """
-    Memory, a container's own layer and network disks are refused, and named; disks are not.
-    """
+    """Memory, a container's own layer and network disks are refused, and named; disks are not."""
     mounts = tmp_path / "mounts"
     mounts.write_text(f"what {tmp_path.resolve()} {kind} rw 0 0\n")
     told = why_not(tmp_path / "not" / "yet" / "sims.db", mounts)
@@ -79,18 +73,14 @@ def test_a_file_must_last(tmp_path, kind, why):
 
 
 def test_a_file_in_the_way_is_no_folder(tmp_path):
-    """
-    Where a folder should be made stands a file.
-    """
+    """Where a folder should be made stands a file."""
     (tmp_path / "data").write_text("")
 
     assert why_not(tmp_path / "data" / "sims.db", tmp_path / "none").endswith("is no folder")
 
 
 def test_a_folder_of_somebody_else(nobody):
-    """
-    A folder without leave to write is told before anything is tried.
-    """
+    """A folder without leave to write is told before anything is tried."""
     with nobody() as folder:
         folder.chmod(0o500)
         told = why_not(folder / "sims.db", folder / "none")
@@ -107,9 +97,7 @@ def test_a_folder_of_somebody_else(nobody):
     ],
 )
 def test_the_usual_folder(tmp_path, xdg, folder):
-    """
-    A person's data folder, unless an absolute XDG_DATA_HOME says otherwise.
-    """
+    """A person's data folder, unless an absolute XDG_DATA_HOME says otherwise."""
     assert folder == str(usual_folder(tmp_path.__class__("/home/ana"), xdg))
 
 
@@ -130,9 +118,7 @@ def test_the_usual_folder(tmp_path, xdg, folder):
     ],
 )
 def test_what_is_taken(typed, read):
-    """
-    The spellings that people copy from elsewhere come out in one form.
-    """
+    """The spellings that people copy from elsewhere come out in one form."""
     assert read == checked(typed)
 
 
@@ -156,9 +142,7 @@ def test_what_is_taken(typed, read):
     ],
 )
 def test_what_is_refused(typed):
-    """
-    What cannot be a store is told with what to write, and never quoted.
-    """
+    """What cannot be a store is told with what to write, and never quoted."""
     with pytest.raises(ValueError, match=r"write (postgresql|sqlite)://") as refused:
         checked(typed)
 
@@ -176,9 +160,7 @@ def test_what_is_refused(typed):
     ],
 )
 def test_passwords_are_known_as_secrets(url, secrets):
-    """
-    The password is given as it is written and as it is meant.
-    """
+    """The password is given as it is written and as it is meant."""
     assert secrets == set(secrets_of(url))
 
 
@@ -192,16 +174,12 @@ def test_passwords_are_known_as_secrets(url, secrets):
     ],
 )
 def test_what_is_shown(url, shown):
-    """
-    Where the store is can be said without its password.
-    """
+    """Where the store is can be said without its password."""
     assert shown == without_password(url)
 
 
 def test_what_only_libpq_knows_is_left_out():
-    """
-    Options of other clients, which hosts put into their URLs, do not reach the server.
-    """
+    """Options of other clients, which hosts put into their URLs, do not reach the server."""
     url = "postgresql://bot@db/sims?sslmode=require&channel_binding=require&connect_timeout=10"
 
     assert "postgresql://bot@db/sims?sslmode=require" == for_asyncpg(url)

@@ -38,16 +38,12 @@ async def rows(database):
     ],
 )
 async def test_what_is_wanted_is_found_newest_first(rows, wanted, found):
-    """
-    Each filter narrows; what does not fit is not listed.
-    """
+    """Each filter narrows; what does not fit is not listed."""
     assert tuple(found) == await rows.find(wanted)
 
 
 async def test_keeping_again_changes_nothing(rows):
-    """
-    A batch of which nobody knows whether it was saved may be sent again.
-    """
+    """A batch of which nobody knows whether it was saved may be sent again."""
     await rows.add([replace(FIRST, outcome="other"), replace(FIRST, id="d", at=40.5)])
 
     assert ["d", "c", "b", "a"] == [row.id for row in await rows.find(Wanted())]
@@ -55,18 +51,14 @@ async def test_keeping_again_changes_nothing(rows):
 
 
 async def test_nothing_to_keep_is_no_trouble(rows):
-    """
-    An empty batch is no statement.
-    """
+    """An empty batch is no statement."""
     await rows.add([])
 
     assert 3 == len(await rows.find(Wanted()))
 
 
 async def test_a_thread_tells_what_was_found_in_it(rows):
-    """
-    Oldest first; other threads, other channels and what was not found are left out.
-    """
+    """Oldest first; other threads, other channels and what was not found are left out."""
     late = replace(FIRST, id="e", at=50.5)
     others = [
         replace(FIRST, id="f", thread="2.2"),
@@ -80,9 +72,7 @@ async def test_a_thread_tells_what_was_found_in_it(rows):
 
 
 async def test_old_ones_are_forgotten(rows):
-    """
-    What is older goes, what is not stays.
-    """
+    """What is older goes, what is not stays."""
     assert 1 == await rows.forget(before=20.5)
 
     assert (FAILED, SECOND) == await rows.find(Wanted())

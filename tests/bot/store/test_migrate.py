@@ -90,9 +90,7 @@ async def migrated(url: str, migrations: Path) -> None:
 
 
 def test_the_chain_holds():
-    """
-    Each migration is named as its revision, and follows the one before it.
-    """
+    """Each migration is named as its revision, and follows the one before it."""
     revisions = known_revisions()
     told = [(MIGRATIONS / "versions" / f"{name}.py").read_text() for name in revisions]
 
@@ -106,9 +104,7 @@ def test_the_chain_holds():
 
 
 async def test_the_migrations_make_the_schema(empty_url):
-    """
-    What the migrations make is what the tables say, on both databases.
-    """
+    """What the migrations make is what the tables say, on both databases."""
     db = await Database.open(empty_url)
     differences = await db._backend.work(
         lambda connection: compare_metadata(
@@ -125,9 +121,7 @@ async def test_the_migrations_make_the_schema(empty_url):
 
 
 async def test_alembic_comes_in_only_where_there_is_work(empty_url):
-    """
-    A new store is migrated; one that is up to date is only looked at.
-    """
+    """A new store is migrated; one that is up to date is only looked at."""
     first, second = await opened_apart(empty_url), await opened_apart(empty_url)
 
     assert first["alembic"]
@@ -136,9 +130,7 @@ async def test_alembic_comes_in_only_where_there_is_work(empty_url):
 
 
 async def test_several_processes_at_once(empty_url):
-    """
-    Of four that start on a new store one makes the schema, and all find it there.
-    """
+    """Of four that start on a new store one makes the schema, and all find it there."""
     told = await asyncio.gather(*(opened_apart(empty_url) for _ in range(4)))
 
     assert 1 == sum(each["said"].count("store migrated") for each in told)
@@ -146,9 +138,7 @@ async def test_several_processes_at_once(empty_url):
 
 
 async def test_an_older_schema_goes_on(empty_url, migrations):
-    """
-    A store of an earlier version keeps its rows and gets what is new.
-    """
+    """A store of an earlier version keeps its rows and gets what is new."""
     *_, newest = sorted((migrations / "versions").glob("[0-9]*.py"))
     newest.unlink()
     await migrated(empty_url, migrations)
@@ -167,9 +157,7 @@ async def test_an_older_schema_goes_on(empty_url, migrations):
 
 
 async def test_a_newer_schema_is_left_alone(empty_url):
-    """
-    A store that a newer version has changed is not touched, nor used.
-    """
+    """A store that a newer version has changed is not touched, nor used."""
     await left_by_another_build(empty_url)
     db = Database(empty_url)
     with pytest.raises(StoreTooNew):
@@ -183,9 +171,7 @@ async def test_a_newer_schema_is_left_alone(empty_url):
 
 
 async def test_a_migration_that_fails(database_url, migrations):
-    """
-    What it had begun is undone; the schema is the one before, and opens.
-    """
+    """What it had begun is undone; the schema is the one before, and opens."""
     failing = f"""
 from alembic import op
 import sqlalchemy as sa

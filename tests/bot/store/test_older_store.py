@@ -55,9 +55,7 @@ async def older(kind, empty_url):
 
 
 async def test_it_is_brought_up_to_date(older):
-    """
-    It stands at this build's revision, and every table of 0006 has rows to be read.
-    """
+    """It stands at this build's revision, and every table of 0006 has rows to be read."""
     async with older.read() as tx:
         counted = {
             name: await tx.scalar(select(func.count()).select_from(table))
@@ -69,9 +67,7 @@ async def test_it_is_brought_up_to_date(older):
 
 
 async def test_its_watches(older):
-    """
-    Open and ended, with a card and without one: each is the watch that it was.
-    """
+    """Open and ended, with a card and without one: each is the watch that it was."""
     rows = WatchRows(older)
     watches = [from_row(await rows.get(f"{number:016}")) for number in (1, 2, 3)]
     first, second, third = watches
@@ -92,9 +88,7 @@ async def test_its_watches(older):
 
 
 async def test_its_jobs_go_on(older):
-    """
-    What was ready is claimed, what a lost process held is freed, and what ended is kept.
-    """
+    """What was ready is claimed, what a lost process held is freed, and what ended is kept."""
     queue = JobQueue(older)
     (run,) = await DigestRuns(older).under_way()
     states = {
@@ -116,9 +110,7 @@ async def test_its_jobs_go_on(older):
 
 
 async def test_its_digests(older):
-    """
-    Subscriptions with their schedules, runs with their digests, and what is left of a scan.
-    """
+    """Subscriptions with their schedules, runs with their digests, and what is left of a scan."""
     queue, runs = JobQueue(older), DigestRuns(older)
     schedules = Schedules(older, queue)
     digests = Subscriptions(older, SubscriptionRows(older), schedules, queue)
@@ -140,9 +132,7 @@ async def test_its_digests(older):
 
 
 async def test_what_its_scans_have_read(older):
-    """
-    Rows with their snapshots, the sums over them, and the days of each SIM.
-    """
+    """Rows with their snapshots, the sums over them, and the days of each SIM."""
     runs, rows, days = DigestRuns(older), ScanRows(older), SimDays(older)
     (last,) = await runs.under_way()
     before, after = await runs.trend(PUMPS, last.due, 9)
@@ -157,9 +147,7 @@ async def test_what_its_scans_have_read(older):
 
 
 async def test_what_it_remembers(older):
-    """
-    Look-ups, posts and events that were seen, and how far a rate was used up.
-    """
+    """Look-ups, posts and events that were seen, and how far a rate was used up."""
     posts, seen = PostRows(older), SeenEvents(older)
     failed, found = await Lookups(older).find(Wanted())
     states = [(await posts.get(key)).state for key in ("a-sending", "a-clear", "a-post")]

@@ -59,9 +59,7 @@ async def test_idle_connections_are_cut(noted, database_url):
 
 
 async def test_the_connection_is_cut_within(noted, database_url):
-    """
-    A transaction whose connection is cut in the middle is told so, and leaves nothing.
-    """
+    """A transaction whose connection is cut in the middle is told so, and leaves nothing."""
 
     async def cut_within() -> None:
         async with noted.write() as tx:
@@ -78,9 +76,7 @@ async def test_the_connection_is_cut_within(noted, database_url):
 
 
 async def test_the_connection_is_cut_before_the_commit(noted, database_url):
-    """
-    Where the commit gets no answer it is said that nobody knows; here nothing was saved.
-    """
+    """Where the commit gets no answer it is said that nobody knows; here nothing was saved."""
 
     async def cut_at_the_end() -> None:
         async with noted.write() as tx:
@@ -94,9 +90,7 @@ async def test_the_connection_is_cut_before_the_commit(noted, database_url):
 
 
 async def test_the_server_goes_and_comes_back(own_server):
-    """
-    Without it each transaction says so; once it is back so are all, and all that was saved.
-    """
+    """Without it each transaction says so; once it is back so are all, and all that was saved."""
     db = await with_notes(await Database.open(own_server.url()))
     await note(db, 1)
     await asyncio.to_thread(own_server.stop)
@@ -120,9 +114,7 @@ async def test_the_server_goes_and_comes_back(own_server):
     [("53100", StoreFull), ("25006", StoreReadOnly), ("57014", StoreBusy), ("40P01", StoreBusy)],
 )
 async def test_what_the_server_says(noted, code, error):
-    """
-    A full disk, a standby, a time-out, a deadlock: each has its error, and nothing is saved.
-    """
+    """A full disk, a standby, a time-out, a deadlock: each has its error, and nothing is saved."""
 
     async def refused() -> None:
         async with noted.write() as tx:
@@ -137,9 +129,7 @@ async def test_what_the_server_says(noted, code, error):
 
 
 async def test_a_server_that_takes_no_changes(noted, database_url):
-    """
-    On a standby reading goes on.
-    """
+    """On a standby reading goes on."""
     await note(noted, 1)
     name = database_url.rpartition("/test_")[2].partition("?")[0]
     await asked(database_url, f"ALTER DATABASE test_{name} SET default_transaction_read_only = on")
@@ -160,9 +150,7 @@ async def test_a_server_that_takes_no_changes(noted, database_url):
     ],
 )
 async def test_who_is_not_let_in(database_url, before, after):
-    """
-    An unknown role or database, or a wrong option, is the URL's fault, not a passing one.
-    """
+    """An unknown role or database, or a wrong option, is the URL's fault, not a passing one."""
     with pytest.raises(StoreDenied):
         await Database.open(database_url.replace(before, after))
 
@@ -172,9 +160,7 @@ async def test_who_is_not_let_in(database_url, before, after):
     ["postgresql://bot:hush@127.0.0.1:1/sims", "postgresql://bot:hush@no.such.invalid/sims"],
 )
 async def test_nobody_there(url):
-    """
-    A server that does not answer may come back; the password is in no word of the error.
-    """
+    """A server that does not answer may come back; the password is in no word of the error."""
     with pytest.raises(StoreLost) as caught:
         await Database.open(url)
 
@@ -198,9 +184,7 @@ async def test_one_replica_hears_the_other(noted, database_url):
 
 
 async def test_the_server_ends_with_whoever_started_it(postgres):
-    """
-    A server that is closed leaves neither a process nor a folder.
-    """
+    """A server that is closed leaves neither a process nor a folder."""
     server = PostgresServer()
     await asyncio.to_thread(server.start)
     pid = int((server.folder / "data" / "postmaster.pid").read_text().splitlines()[0])

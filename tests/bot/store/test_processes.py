@@ -44,9 +44,7 @@ async def test_what_was_saved_outlives_a_kill(database_url, after):
 
 
 async def test_two_processes_write_at_once(database_url):
-    """
-    Neither loses a row to the other, nor is refused.
-    """
+    """Neither loses a row to the other, nor is refused."""
     db = await with_notes(await Database.open(database_url))
     writers = [await started(database_url, WRITER, str(first)) for first in (0, 500_000)]
     said = await asyncio.gather(*(lines(writer, 60) for writer in writers))

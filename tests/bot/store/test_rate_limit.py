@@ -36,9 +36,7 @@ async def test_shared_turns_add_up_to_one_rate(database):
 
 
 async def test_names_are_apart(database):
-    """
-    One account's turns are nothing to another's.
-    """
+    """One account's turns are nothing to another's."""
     clock = FakeClock()
     for name in ("a", "b", "c"):
         await SharedRate(database, clock, name, 0.001).take()
@@ -47,9 +45,7 @@ async def test_names_are_apart(database):
 
 
 async def test_many_turns_at_once_are_taken_in_one(database):
-    """
-    Whoever comes after waits for all of them.
-    """
+    """Whoever comes after waits for all of them."""
     first, second = FakeClock(), FakeClock()
     await SharedRate(database, first, "account", 10.0).take(100)
     await SharedRate(database, second, "account", 10.0).take()
@@ -59,9 +55,7 @@ async def test_many_turns_at_once_are_taken_in_one(database):
 
 
 async def test_unused_turns_are_lost(database, clock):
-    """
-    After a rest what was taken before is no burst; turns are taken anew.
-    """
+    """After a rest what was taken before is no burst; turns are taken anew."""
     rate = SharedRate(database, clock, "account", 1000.0)
     await rate.take()
     clock.move(60.0)
@@ -73,9 +67,7 @@ async def test_unused_turns_are_lost(database, clock):
 
 
 async def test_without_the_store_the_pace_is_kept_alone(clock, tmp_path):
-    """
-    Nobody is held up by a store that is away, and nobody goes faster.
-    """
+    """Nobody is held up by a store that is away, and nobody goes faster."""
     never_opened = Database(f"sqlite:///{tmp_path}/none.db")
     rate = SharedRate(never_opened, clock, "account", 10.0)
     for _ in range(5):

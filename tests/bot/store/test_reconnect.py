@@ -76,9 +76,7 @@ async def kept(url: str, clock: FakeClock | None = None):
 
 
 async def test_a_store_that_opens_is_up(tmp_path, log):
-    """
-    Nothing is said about what is well.
-    """
+    """Nothing is said about what is well."""
     async with kept(f"sqlite:///{tmp_path / 'store.db'}") as (_, told, _):
         pass
 
@@ -87,9 +85,7 @@ async def test_a_store_that_opens_is_up(tmp_path, log):
 
 
 async def test_lost_and_back(tmp_path, log):
-    """
-    A store that is taken away is said to be lost once a reason, however often it is tried.
-    """
+    """A store that is taken away is said to be lost once a reason, however often it is tried."""
     folder = tmp_path / "data"
     async with kept(f"sqlite:///{folder / 'store.db'}") as (db, told, clock):
         await note(await with_notes(db), 1)
@@ -112,9 +108,7 @@ async def test_lost_and_back(tmp_path, log):
 
 
 async def test_another_reason_is_news(tmp_path, log):
-    """
-    When it is gone for another reason than before, that is said too.
-    """
+    """When it is gone for another reason than before, that is said too."""
     path = tmp_path / "store.db"
     async with kept(f"sqlite:///{path}") as (db, told, _):
         path.unlink()
@@ -128,9 +122,7 @@ async def test_another_reason_is_news(tmp_path, log):
 
 
 async def test_a_disk_that_is_full_now_and_then(tmp_path, log):
-    """
-    What is well for a moment only is not said to be back, nor lost once more.
-    """
+    """What is well for a moment only is not said to be back, nor lost once more."""
     clock = Unsettled()
     async with kept(f"sqlite:///{tmp_path / 'store.db'}", clock) as (db, told, _):
         await with_notes(db)
@@ -150,9 +142,7 @@ async def test_a_disk_that_is_full_now_and_then(tmp_path, log):
 
 
 async def test_one_that_is_not_there_at_the_start_comes_later(tmp_path, log):
-    """
-    A start without the store is none of its own making, and the store opens when it can.
-    """
+    """A start without the store is none of its own making, and the store opens when it can."""
     path = tmp_path / "store.db"
     path.write_text("a letter to a friend, " * 300)
     async with kept(f"sqlite:///{path}") as (db, told, _):
@@ -168,9 +158,7 @@ async def test_one_that_is_not_there_at_the_start_comes_later(tmp_path, log):
 
 
 async def test_who_is_not_let_in_is_told_at_once(tmp_path):
-    """
-    What no waiting mends is raised at the start.
-    """
+    """What no waiting mends is raised at the start."""
     path = tmp_path / "store.db"
     path.mkdir()
     db = Database(f"sqlite:///{path}")

@@ -35,9 +35,7 @@ async def every(rows, run):
 
 
 async def test_rows_are_kept(rows, put):
-    """
-    Every field of a row comes back, unknown ones as unknown.
-    """
+    """Every field of a row comes back, unknown ones as unknown."""
     full = a_row(2, lost_on="334-20", lost_at=1.5, fault="why", traffic=2**40, mark=2**55)
     await put(1, a_row(1, traffic=None), full)
 
@@ -46,9 +44,7 @@ async def test_rows_are_kept(rows, put):
 
 
 async def test_a_row_is_one_a_sim(rows, put):
-    """
-    A SIM that is written again, in the same or a later go, has one row.
-    """
+    """A SIM that is written again, in the same or a later go, has one row."""
     await put(1, a_row(1))
     await put(1, a_row(1, state="offline"), a_row(2))
     await put(1)
@@ -57,9 +53,7 @@ async def test_a_row_is_one_a_sim(rows, put):
 
 
 async def test_pages(rows, put, monkeypatch):
-    """
-    More rows than a page come all, in order, a page at a time.
-    """
+    """More rows than a page come all, in order, a page at a time."""
     monkeypatch.setattr(scans, "PAGE", 3)
     for size in (6, 7):
         await put(size, *(a_row(n) for n in range(size)))
@@ -70,9 +64,7 @@ async def test_pages(rows, put, monkeypatch):
 
 
 async def test_some_rows(rows, put):
-    """
-    Rows of given SIMs are found by SID, those that are not there are not.
-    """
+    """Rows of given SIMs are found by SID, those that are not there are not."""
     await put(1, a_row(1), a_row(2))
 
     assert {"DE002": a_row(2)} == await rows.known(1, ["DE002", "DE009"])
@@ -80,9 +72,7 @@ async def test_some_rows(rows, put):
 
 
 async def test_what_changed(rows, put):
-    """
-    Only SIMs of both runs whose marks differ, and that could be read now, come in pairs.
-    """
+    """Only SIMs of both runs whose marks differ, and that could be read now, come in pairs."""
     await put(1, a_row(1), a_row(2, row="was"), a_row(3), a_row(5))
     await put(2, a_row(1), a_row(2, mark=8, row="is"), a_row(3, mark=8, state=FAILED), a_row(4))
 
@@ -90,9 +80,7 @@ async def test_what_changed(rows, put):
 
 
 async def test_what_is_in_one_run_only(rows, put):
-    """
-    New SIMs and gone ones are those of one run that the other does not have.
-    """
+    """New SIMs and gone ones are those of one run that the other does not have."""
     await put(1, a_row(1), a_row(2))
     await put(2, a_row(2), a_row(3), a_row(4))
 
@@ -101,9 +89,7 @@ async def test_what_is_in_one_run_only(rows, put):
 
 
 async def test_rows_are_forgotten_a_few_at_a_time(rows, put):
-    """
-    A run's rows go in portions, and those of another stay.
-    """
+    """A run's rows go in portions, and those of another stay."""
     await put(1, *(a_row(n) for n in range(5)))
     await put(2, a_row(1))
 
@@ -112,9 +98,7 @@ async def test_rows_are_forgotten_a_few_at_a_time(rows, put):
 
 
 async def test_a_transaction_that_fails_keeps_nothing(rows, database):
-    """
-    Rows are saved with all the rest of their transaction, or not at all.
-    """
+    """Rows are saved with all the rest of their transaction, or not at all."""
 
     async def broken():
         async with database.write() as tx:
@@ -142,17 +126,13 @@ async def left(chunks, run):
 
 
 async def test_a_chunk_is_found(chunks):
-    """
-    A chunk is found by run and number; one that is done is not there.
-    """
+    """A chunk is found by run and number; one that is done is not there."""
     assert b"sims 1" == await chunks.find(1, 1)
     assert await chunks.find(1, 9) is None
 
 
 async def test_what_is_left_of_a_chunk_takes_its_place(chunks, database):
-    """
-    A chunk shrinks to what is left, and goes when nothing is.
-    """
+    """A chunk shrinks to what is left, and goes when nothing is."""
     async with database.write() as tx:
         await chunks.keep(1, 0, b"less", tx)
         await chunks.keep(1, 1, None, tx)
@@ -161,9 +141,7 @@ async def test_what_is_left_of_a_chunk_takes_its_place(chunks, database):
 
 
 async def test_chunks_of_a_run_are_forgotten(chunks):
-    """
-    All chunks of one run go, those of another stay.
-    """
+    """All chunks of one run go, those of another stay."""
     await chunks.forget(1)
 
     assert [] == await left(chunks, 1)
@@ -195,40 +173,30 @@ def sids(rows):
 
 
 async def test_counts(sums):
-    """
-    SIMs are counted by state, and those that failed by why.
-    """
+    """SIMs are counted by state, and those that failed by why."""
     assert {"online": 2, "offline": 2, "stale": 1, FAILED: 3} == await sums.counts(1)
     assert {"no answer": 2, "odd": 1} == await sums.faults(1)
 
 
 async def test_the_worst_come_first(sums):
-    """
-    Of the SIMs that are grave enough the gravest come first, and as many as are wanted.
-    """
+    """Of the SIMs that are grave enough the gravest come first, and as many as are wanted."""
     assert ["DE3", "DE4", "DE5"] == sids(await sums.worst(1, 300, 9))
     assert ["DE3", "DE4"] == sids(await sums.worst(1, 0, 2))
     assert 4 == await sums.grave(1, 200)
 
 
 async def test_the_loudest_come_first(sums):
-    """
-    Only SIMs that told of packets talk.
-    """
+    """Only SIMs that told of packets talk."""
     assert ["DE2", "DE1"] == sids(await sums.talkers(1, 9))
 
 
 async def test_those_that_failed_are_named(sums):
-    """
-    SIMs that could not be read come as rows, as many as are wanted.
-    """
+    """SIMs that could not be read come as rows, as many as are wanted."""
     assert ["DE6", "DE7"] == sids(await sums.failed(1, 2))
 
 
 async def test_the_lost_stream_by(sums, monkeypatch):
-    """
-    Losses come by network and by time, over as many pages as it takes.
-    """
+    """Losses come by network and by time, over as many pages as it takes."""
     monkeypatch.setattr(scans, "PAGE", 1)
 
     assert [("310-260", 30.0), ("334-20", 10.0), ("334-20", 20.0)] == [
@@ -238,8 +206,6 @@ async def test_the_lost_stream_by(sums, monkeypatch):
 
 
 async def test_a_run_without_rows(sums):
-    """
-    Nothing scanned comes to nothing.
-    """
+    """Nothing scanned comes to nothing."""
     assert ({}, {}, 0) == (await sums.counts(9), await sums.faults(9), await sums.grave(9, 0))
     assert [] == [loss async for loss in sums.lost(9)]

@@ -20,9 +20,7 @@ def put(days, database):
 
 
 async def test_months_are_kept(days, put):
-    """
-    A month that is written again takes the place of what was there.
-    """
+    """A month that is written again takes the place of what was there."""
     await put({"DE2": {5: b"five"}, "DE1": {5: b"x", 4: b"four"}})
     await put({"DE1": {5: b"more"}, "DE3": {}})
     await put({})
@@ -32,18 +30,14 @@ async def test_months_are_kept(days, put):
 
 
 async def test_months_of_several_sims(days, put):
-    """
-    Only the SIMs and months that are asked for come.
-    """
+    """Only the SIMs and months that are asked for come."""
     await put({"DE1": {3: b"3", 4: b"4", 5: b"5"}, "DE2": {3: b"3"}, "DE9": {5: b"5"}})
 
     assert {"DE1": {4: b"4", 5: b"5"}} == await days.since(["DE1", "DE2"], 4)
 
 
 async def test_old_months_are_forgotten_a_few_at_a_time(days, put):
-    """
-    Months before the retention go in portions.
-    """
+    """Months before the retention go in portions."""
     await put({f"DE{n}": {3: b"3", 5: b"5"} for n in range(3)})
 
     assert [2, 1, 0] == [await days.forget(5, 2) for _ in range(3)]

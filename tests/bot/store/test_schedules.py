@@ -61,9 +61,7 @@ def key(moment, name="s"):
 
 
 async def test_what_is_put_is_kept(schedules, now):
-    """
-    With the next time it is due, by the database's clock.
-    """
+    """With the next time it is due, by the database's clock."""
     await schedules.put(HOURLY)
     kept = await schedules.get("s")
 
@@ -80,9 +78,7 @@ async def test_what_is_put_is_kept(schedules, now):
 
 
 async def test_a_due_time_becomes_one_job(schedules, queue, now, due_at):
-    """
-    However often and by how many is looked; and nothing is made before it is due.
-    """
+    """However often and by how many is looked; and nothing is made before it is due."""
     await schedules.put(HOURLY)
     await schedules.fire()
     early = await made(queue)
@@ -111,9 +107,7 @@ async def test_a_due_time_becomes_one_job(schedules, queue, now, due_at):
     ],
 )
 async def test_missed_runs_are_made_up_once(schedules, queue, now, due_at, case):
-    """
-    The latest only, if it is late by less than the grace; what is skipped is said with it.
-    """
+    """The latest only, if it is late by less than the grace; what is skipped is said with it."""
     hours_late, grace, runs, skipped = case
     await schedules.put(Schedule("s", "digest", ("0 * * * *",), "UTC", grace=grace))
     latest = hour(await now())
@@ -128,9 +122,7 @@ async def test_missed_runs_are_made_up_once(schedules, queue, now, due_at, case)
 
 
 async def test_what_was_skipped_is_said_by_the_next_run(schedules, queue, now, due_at):
-    """
-    Since the first that did not come, however many there were; after that run it is over.
-    """
+    """Since the first that did not come, however many there were; after that run it is over."""
     await schedules.put(Schedule("s", "digest", ("0 0 1 1 *",), "UTC"))
     long_ago = await now() - 800 * 86400.0
     await due_at(long_ago)
@@ -177,9 +169,7 @@ async def test_a_pause_leaves_no_backlog(schedules, queue, now, due_at):
     ],
 )
 async def test_an_edit_keeps_a_due_time_that_is_still_right(schedules, now, due_at, change, stays):
-    """
-    With the same lines and zone a run that is due at this moment is not lost.
-    """
+    """With the same lines and zone a run that is due at this moment is not lost."""
     await schedules.put(HOURLY)
     due = await now() - 0.5
     await due_at(due)
@@ -195,9 +185,7 @@ async def test_an_edit_keeps_a_due_time_that_is_still_right(schedules, now, due_
     ("cron", "zone"), [("rubbish", "UTC"), ("0 * * * *", "Mars/Olympus"), ("0 25 * * *", "UTC")]
 )
 async def test_one_that_is_none_is_refused(schedules, cron, zone):
-    """
-    Nothing of it is kept.
-    """
+    """Nothing of it is kept."""
     with pytest.raises(ValueError, match=r"line|zone"):
         await schedules.put(Schedule("s", "digest", (cron,), zone))
 
@@ -214,9 +202,7 @@ async def test_one_that_is_none_is_refused(schedules, cron, zone):
     ],
 )
 async def test_a_bad_one_in_the_table_is_parked(schedules, queue, database, due_at, case):
-    """
-    With its error, and none of the others waits for it; put anew it comes again.
-    """
+    """With its error, and none of the others waits for it; put anew it comes again."""
     column, value, says = case
     due = hour(time.time())
     for name in ("s", "good"):
@@ -239,9 +225,7 @@ async def test_a_bad_one_in_the_table_is_parked(schedules, queue, database, due_
 
 
 async def test_one_dropped_comes_no_more(schedules, queue, now, due_at):
-    """
-    Neither does it stand in the list.
-    """
+    """Neither does it stand in the list."""
     await schedules.put(HOURLY)
     await due_at(await now() - 1.0)
     await schedules.drop("s")
@@ -252,9 +236,7 @@ async def test_one_dropped_comes_no_more(schedules, queue, now, due_at):
 
 
 async def test_a_clock_that_jumps_ahead_and_back(schedules, queue, now, due_at):
-    """
-    What was set by a clock that was ahead is brought forward, and nothing comes twice.
-    """
+    """What was set by a clock that was ahead is brought forward, and nothing comes twice."""
     await schedules.put(HOURLY)
     due = hour(await now())
     await due_at(due)
@@ -272,9 +254,7 @@ async def test_a_clock_that_jumps_ahead_and_back(schedules, queue, now, due_at):
 
 
 async def test_two_hundred_at_once(schedules, database, queue, now):
-    """
-    Each comes once, over several that look at the same time.
-    """
+    """Each comes once, over several that look at the same time."""
     async with database.write() as tx:
         for n in range(200):
             await schedules.put(Schedule(f"s{n}", "digest", ("0 * * * *",), "UTC"), tx)

@@ -54,16 +54,12 @@ def mode(path: Path) -> int:
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
 )
 async def test_how_it_is_kept(database, name, value):
-    """
-    A log that is written ahead, on the disk with each commit, patient, true to foreign keys.
-    """
+    """A log that is written ahead, on the disk with each commit, patient, true to foreign keys."""
     assert value == await pragma(database, name)
 
 
 async def test_it_is_its_owners_only(tmp_path):
-    """
-    Folder, file and log are made, for nobody else to read.
-    """
+    """Folder, file and log are made, for nobody else to read."""
     path = tmp_path / "data" / "sims" / "store.db"
     db = await Database.open(f"sqlite:///{path}")
     await with_notes(db)
@@ -76,9 +72,7 @@ async def test_it_is_its_owners_only(tmp_path):
 
 
 async def test_a_full_disk(noted):
-    """
-    Where there is no room nothing is saved, what was there is, and with room it goes on.
-    """
+    """Where there is no room nothing is saved, what was there is, and with room it goes on."""
     await note(noted, 1)
     async with noted.write() as tx:
         pages = await tx.scalar(text("PRAGMA page_count"))
@@ -117,9 +111,7 @@ async def test_a_limit_on_the_size_of_files(database_url):
 
 
 async def test_a_file_that_may_not_be_changed(nobody, tmp_path):
-    """
-    A read-only file is read, and says so when it is written; nothing is made beside it.
-    """
+    """A read-only file is read, and says so when it is written; nothing is made beside it."""
     made = tmp_path / "store.db"
     db = await with_notes(await Database.open(f"sqlite:///{made}"))
     await note(db, 1)
@@ -141,9 +133,7 @@ async def test_a_file_that_may_not_be_changed(nobody, tmp_path):
 
 
 async def test_a_folder_that_may_not_be_entered(nobody, tmp_path):
-    """
-    Where no file can be made, that is told.
-    """
+    """Where no file can be made, that is told."""
     await (await Database.open(f"sqlite:///{tmp_path / 'imports.db'}")).aclose()
     with nobody() as folder:
         folder.chmod(0o500)
@@ -157,9 +147,7 @@ async def test_a_folder_that_may_not_be_entered(nobody, tmp_path):
     "content", [b"SQLite format 3\0" + b"\xff" * 4096, b"a letter to a friend, " * 300]
 )
 async def test_what_is_no_database(tmp_path, content):
-    """
-    What cannot be read as a database is left as it is.
-    """
+    """What cannot be read as a database is left as it is."""
     path = tmp_path / "store.db"
     path.write_bytes(content)
     db = Database(f"sqlite:///{path}")
@@ -172,9 +160,7 @@ async def test_what_is_no_database(tmp_path, content):
 
 
 async def test_another_programs_database(tmp_path):
-    """
-    A database of somebody else is told, and gets no table of ours.
-    """
+    """A database of somebody else is told, and gets no table of ours."""
     path = tmp_path / "places.db"
     with sqlite3.connect(path) as theirs:
         theirs.execute("CREATE TABLE bookmarks (url TEXT)")
@@ -191,9 +177,7 @@ async def test_another_programs_database(tmp_path):
 
 
 async def test_a_file_that_is_taken_away(noted, database_url):
-    """
-    What would be written into a deleted file is refused; preparing again makes a new one.
-    """
+    """What would be written into a deleted file is refused; preparing again makes a new one."""
     path = file_of(database_url)
     for each in path.parent.glob(f"{path.name}*"):
         each.unlink()
@@ -225,9 +209,7 @@ async def test_somebody_who_holds_it_for_long(noted, database_url, monkeypatch):
 
 
 async def test_it_is_one_thread_beside_the_loop():
-    """
-    All pieces are done in one thread, which is not the loop's, and give what they give.
-    """
+    """All pieces are done in one thread, which is not the loop's, and give what they give."""
     thread = OwnThread("test")
     idents = {await thread.run(threading.get_ident) for _ in range(3)}
     given = await thread.run(max, 1, 2)
@@ -238,9 +220,7 @@ async def test_it_is_one_thread_beside_the_loop():
 
 
 async def test_what_is_raised_is_raised_where_it_is_awaited():
-    """
-    An error goes to whoever asked, and the thread goes on.
-    """
+    """An error goes to whoever asked, and the thread goes on."""
     thread = OwnThread("test")
     with pytest.raises(ZeroDivisionError):
         await thread.run(divmod, 1, 0)
@@ -251,9 +231,7 @@ async def test_what_is_raised_is_raised_where_it_is_awaited():
 
 
 async def test_who_stops_waiting_does_not_stop_the_work():
-    """
-    A cancelled piece is finished before the next one begins.
-    """
+    """A cancelled piece is finished before the next one begins."""
     thread, go, done = OwnThread("test"), threading.Event(), []
 
     def slow() -> None:
@@ -271,9 +249,7 @@ async def test_who_stops_waiting_does_not_stop_the_work():
 
 
 async def test_once_closed_it_takes_nothing():
-    """
-    After its end each piece is refused; one that was never used has no thread to end.
-    """
+    """After its end each piece is refused; one that was never used has no thread to end."""
     before = threading.active_count()
     thread = OwnThread("test")
     await thread.aclose(lambda: None)
@@ -285,9 +261,7 @@ async def test_once_closed_it_takes_nothing():
 
 
 def test_a_loop_that_has_ended_is_no_error():
-    """
-    A piece that outlives the loop that asked for it ends in silence.
-    """
+    """A piece that outlives the loop that asked for it ends in silence."""
     thread, go, ended = OwnThread("test"), threading.Event(), threading.Event()
 
     async def leaves() -> None:

@@ -19,9 +19,7 @@ def rows(database):
 
 
 async def test_what_is_kept_comes_back(rows):
-    """
-    A row is found by id, by channel, by maker, by workspace, and among all.
-    """
+    """A row is found by id, by channel, by maker, by workspace, and among all."""
     assert await rows.add(PUMPS)
 
     assert PUMPS == await rows.get("1")
@@ -35,9 +33,7 @@ async def test_what_is_kept_comes_back(rows):
 
 
 async def test_a_name_is_free_once_in_a_channel(rows):
-    """
-    The same name in the same channel is refused; elsewhere it is free.
-    """
+    """The same name in the same channel is refused; elsewhere it is free."""
     await rows.add(PUMPS)
 
     assert not await rows.add(replace(PUMPS, id="2", name="PUMPS"))
@@ -47,9 +43,7 @@ async def test_a_name_is_free_once_in_a_channel(rows):
 
 
 async def test_two_at_once_get_one_name_once(rows):
-    """
-    Of several that add the same name at the same time one is told that it was free.
-    """
+    """Of several that add the same name at the same time one is told that it was free."""
     adding = [rows.add(replace(PUMPS, id=str(n))) for n in range(5)]
 
     assert [False] * 4 + [True] == sorted(await asyncio.gather(*adding))
@@ -57,9 +51,7 @@ async def test_two_at_once_get_one_name_once(rows):
 
 
 async def test_a_change(rows):
-    """
-    All but the id may change; a name that another has is refused and changes nothing.
-    """
+    """All but the id may change; a name that another has is refused and changes nothing."""
     wells = replace(PUMPS, id="2", name="Wells", name_key="wells")
     await rows.add(PUMPS)
     await rows.add(wells)
@@ -73,9 +65,7 @@ async def test_a_change(rows):
 
 
 async def test_pausing_and_resuming(rows):
-    """
-    Each is told to have changed something once only, so that what follows is done once.
-    """
+    """Each is told to have changed something once only, so that what follows is done once."""
     await rows.add(PUMPS)
 
     told = [await rows.set_paused("1", why) for why in ("asked", "archived", None, None)]
@@ -86,9 +76,7 @@ async def test_pausing_and_resuming(rows):
 
 
 async def test_removing(rows):
-    """
-    What is removed is gone, and its name is free again.
-    """
+    """What is removed is gone, and its name is free again."""
     await rows.add(PUMPS)
 
     assert [True, False] == [await rows.remove("1"), await rows.remove("1")]
@@ -96,9 +84,7 @@ async def test_removing(rows):
 
 
 async def test_they_come_by_name(rows):
-    """
-    A list is in the order in which people read it.
-    """
+    """A list is in the order in which people read it."""
     for number, name in enumerate(("wells", "gates", "pumps")):
         await rows.add(replace(PUMPS, id=str(number), name=name, name_key=name))
 
@@ -106,9 +92,7 @@ async def test_they_come_by_name(rows):
 
 
 async def test_it_is_part_of_a_transaction(rows, database):
-    """
-    What is given a transaction is saved with it or not at all.
-    """
+    """What is given a transaction is saved with it or not at all."""
 
     async def broken():
         async with database.write() as tx:

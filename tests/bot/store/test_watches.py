@@ -69,17 +69,13 @@ async def kept(rows, id_="w1"):
 
 
 async def test_a_watch_is_kept_as_it_was_given(rows, add):
-    """
-    What goes in comes out.
-    """
+    """What goes in comes out."""
     assert [True] == await add(FIRST)
     assert FIRST == await kept(rows)
 
 
 async def test_one_person_watches_one_sim_once_in_one_place(rows, add):
-    """
-    A second watch of the same is refused; another person, SIM, channel or thread is not.
-    """
+    """A second watch of the same is refused; another person, SIM, channel or thread is not."""
     others = [
         a_row(2, sid="DE1", person="ben"),
         a_row(3),
@@ -92,9 +88,7 @@ async def test_one_person_watches_one_sim_once_in_one_place(rows, add):
 
 
 async def test_after_its_end_the_same_may_be_watched_again(rows, add, advance):
-    """
-    An ended watch holds no place.
-    """
+    """An ended watch holds no place."""
     await add(FIRST)
     await advance(FIRST, replace(FIRST, ended=NOON, ending="expired"))
 
@@ -103,9 +97,7 @@ async def test_after_its_end_the_same_may_be_watched_again(rows, add, advance):
 
 
 async def test_open_watches_are_found_by_whom_and_where_and_what(rows, add, advance):
-    """
-    By SIM, person and channel the open ones come, oldest first, and no ended one.
-    """
+    """By SIM, person and channel the open ones come, oldest first, and no ended one."""
     third = a_row(3, sid="DE1", person="ben", thread="1.5")
     await add(a_row(2, channel="C2"), FIRST, third, a_row(4, sid="DE1", person="eve"))
     await advance(a_row(4), replace(a_row(4, sid="DE1", person="eve"), ended=NOON))
@@ -117,9 +109,7 @@ async def test_open_watches_are_found_by_whom_and_where_and_what(rows, add, adva
 
 
 async def test_a_step_changes_what_it_is_about_and_nothing_else(rows, add, advance):
-    """
-    A look saves what was seen and told; the card and the wish are others' to save.
-    """
+    """A look saves what was seen and told; the card and the wish are others' to save."""
     await add(FIRST)
     stepped = replace(FIRST, latest="new", checked=NOON + 30, untold=2, notices=1, told=NOON)
     beside = replace(stepped, card_ts="9.9", cards=7, goal="offline", ends=NOON, name="other")
@@ -130,9 +120,7 @@ async def test_a_step_changes_what_it_is_about_and_nothing_else(rows, add, advan
 
 @pytest.mark.parametrize("wish", [{"goal": "offline"}, {"ends": NOON + 9}])
 async def test_a_step_from_what_is_not_so_any_more_is_refused(rows, add, advance, wish):
-    """
-    Whoever judged a watch that was extended meanwhile ends nothing.
-    """
+    """Whoever judged a watch that was extended meanwhile ends nothing."""
     await add(FIRST)
     async with rows._db.write() as tx:
         await rows.wish(replace(FIRST, **wish), tx)
@@ -142,9 +130,7 @@ async def test_a_step_from_what_is_not_so_any_more_is_refused(rows, add, advance
 
 
 async def test_of_two_steps_that_tell_something_one_counts(rows, add, advance):
-    """
-    A notice that was decided twice is saved once.
-    """
+    """A notice that was decided twice is saved once."""
     await add(FIRST)
     told = replace(FIRST, notices=1)
 
@@ -152,9 +138,7 @@ async def test_of_two_steps_that_tell_something_one_counts(rows, add, advance):
 
 
 async def test_an_ended_watch_does_not_go_on(rows, add, advance):
-    """
-    After its end nothing moves it but its card.
-    """
+    """After its end nothing moves it but its card."""
     await add(FIRST)
     over = replace(FIRST, ended=NOON, ending="stopped", ended_by="ana")
     await advance(FIRST, over)
@@ -174,9 +158,7 @@ async def test_an_ended_watch_does_not_go_on(rows, add, advance):
     ],
 )
 async def test_a_card_that_does_not_show_the_end_is_found(rows, add, drawn, age, found):
-    """
-    Of the last day's ends those whose card says something else are to be drawn.
-    """
+    """Of the last day's ends those whose card says something else are to be drawn."""
     await add(replace(FIRST, drawn=drawn))
     async with rows._db.write() as tx:
         now = await tx.scalar(select(rows._db.now))
@@ -186,9 +168,7 @@ async def test_a_card_that_does_not_show_the_end_is_found(rows, add, drawn, age,
 
 
 async def test_what_ended_long_ago_is_forgotten(rows, add, advance):
-    """
-    Old ends go, open watches stay however old they are.
-    """
+    """Old ends go, open watches stay however old they are."""
     await add(FIRST, a_row(2))
     await advance(FIRST, replace(FIRST, ended=NOON))
 

@@ -37,9 +37,7 @@ HOURS = timedelta(hours=2)
     ],
 )
 def test_a_request_is_read_in_any_order(text, expected):
-    """
-    The SIM comes first; condition and duration may follow in either order, or not at all.
-    """
+    """The SIM comes first; condition and duration may follow in either order, or not at all."""
     assert expected == parse_watch_request(text, WEEK)
 
 
@@ -73,15 +71,11 @@ def test_what_cannot_be_kept_is_said(text):
 
 
 def test_the_longest_is_named():
-    """
-    Who asks for too long reads how long a watch may be.
-    """
+    """Who asks for too long reads how long a watch may be."""
     assert "at most 7d" in parse_watch_request("pump-7 for 30d", WEEK).fault
 
 
 @given(st.text())
 def test_any_text_is_read(text):
-    """
-    Whatever is typed gives a request or a fault, and never an error.
-    """
+    """Whatever is typed gives a request or a fault, and never an error."""
     assert isinstance(parse_watch_request(text, WEEK), WatchRequest)

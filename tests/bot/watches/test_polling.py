@@ -36,9 +36,7 @@ async def sid_of(rig, name="pump-7"):
 
 
 async def test_a_sim_that_nobody_watches_is_not_read(rig, poller):
-    """
-    Without open watches a poll asks nothing, and there is no other.
-    """
+    """Without open watches a poll asks nothing, and there is no other."""
     sid, asked = await sid_of(rig), len(rig.asked())
     done = await poller.poll(sid)
 
@@ -46,9 +44,7 @@ async def test_a_sim_that_nobody_watches_is_not_read(rig, poller):
 
 
 async def test_all_watches_of_a_sim_share_a_poll(rig, poller):
-    """
-    Three watches cost what one costs: the SIM and its sessions.
-    """
+    """Three watches cost what one costs: the SIM and its sessions."""
     sid = await sid_of(rig)
     for person in ("U1", "U2", "U3"):
         await rig.begin(person=person)
@@ -61,9 +57,7 @@ async def test_all_watches_of_a_sim_share_a_poll(rig, poller):
 
 
 async def test_a_poll_comes_in_time_for_an_end(rig, poller):
-    """
-    A watch that ends before the next poll is due is polled when it ends.
-    """
+    """A watch that ends before the next poll is due is polled when it ends."""
     sid = await sid_of(rig)
     await rig.begin(duration=timedelta(seconds=80))
     rig.clock.move(62)
@@ -72,9 +66,7 @@ async def test_a_poll_comes_in_time_for_an_end(rig, poller):
 
 
 async def test_a_poll_comes_when_a_change_has_held(rig, poller):
-    """
-    With long intervals a change is not waited for longer than it must hold.
-    """
+    """With long intervals a change is not waited for longer than it must hold."""
     poller._interval._shortest = 600.0
     sid = await sid_of(rig, "truck-42")
     await rig.begin("truck-42", Condition.OFFLINE)
@@ -84,9 +76,7 @@ async def test_a_poll_comes_when_a_change_has_held(rig, poller):
 
 
 async def test_what_kore_refuses_makes_the_interval_longer(rig, poller):
-    """
-    After a 429 the next poll comes later.
-    """
+    """After a 429 the next poll comes later."""
     sid = await sid_of(rig)
     await rig.begin()
     rig.kore.faults.add(Fault(path="/v1/", status=429, times=10, retry_after="1"))
@@ -95,9 +85,7 @@ async def test_what_kore_refuses_makes_the_interval_longer(rig, poller):
 
 
 async def test_sessions_that_cannot_be_read_are_no_state(rig, poller):
-    """
-    Where KORE answers for the SIM and not for its sessions, it counts as unreachable.
-    """
+    """Where KORE answers for the SIM and not for its sessions, it counts as unreachable."""
     sid = await sid_of(rig)
     begun = await rig.begin()
     rig.kore.faults.add(Fault(path="/DataSessions", status=500, times=10))
@@ -110,9 +98,7 @@ async def test_sessions_that_cannot_be_read_are_no_state(rig, poller):
 
 
 async def test_what_was_decided_is_saved_only_with_the_job(rig, poller):
-    """
-    A poll that is not recorded has notified nobody: the next one decides the same again.
-    """
+    """A poll that is not recorded has notified nobody: the next one decides the same again."""
     sid = await sid_of(rig)
     begun = await rig.begin()
     rig.kore.events.recover("pump-7")
@@ -128,9 +114,7 @@ async def test_what_was_decided_is_saved_only_with_the_job(rig, poller):
 
 
 async def test_an_extension_wins_over_an_end_that_was_decided_before_it(rig, poller):
-    """
-    Who extends a watch while its end is being decided keeps it.
-    """
+    """Who extends a watch while its end is being decided keeps it."""
     sid = await sid_of(rig)
     begun = await rig.begin(duration=timedelta(minutes=1))
     rig.clock.move(61)
@@ -143,9 +127,7 @@ async def test_an_extension_wins_over_an_end_that_was_decided_before_it(rig, pol
 
 
 async def test_one_persons_end_is_not_anothers(rig):
-    """
-    Of two watches of one SIM each goes its own way.
-    """
+    """Of two watches of one SIM each goes its own way."""
     short = await rig.begin(duration=timedelta(minutes=2))
     long = await rig.begin(person=BEN)
     await rig.move(300)
@@ -190,17 +172,13 @@ def owner(person=ANA, channel=FLEET):
     ids=["in a channel", "from the Home tab, where no channel counts"],
 )
 async def test_who_may_ask_watches_and_sees_all(permission, lists, channel):
-    """
-    In one's own workspace nothing is redacted.
-    """
+    """In one's own workspace nothing is redacted."""
     assert None is await permission(**lists).left_out(owner(channel=channel))
 
 
 @pytest.mark.parametrize("of", ["users", "channels", "teams"])
 async def test_who_was_taken_from_a_list_may_not_any_more(permission, of):
-    """
-    Each list is checked with each poll.
-    """
+    """Each list is checked with each poll."""
     with pytest.raises(NotAllowed):
         await permission(**{of: ["X0OTHER"]}).left_out(owner())
 
@@ -209,9 +187,7 @@ async def test_who_was_taken_from_a_list_may_not_any_more(permission, of):
     "whose", [owner(channel=SHARED), owner(GIL)], ids=["shared channel", "guest"]
 )
 async def test_what_others_may_not_see_is_redacted(permission, whose):
-    """
-    In a shared channel, and for a guest, card and device are left out, and why is said.
-    """
+    """In a shared channel, and for a guest, card and device are left out, and why is said."""
     assert "ICCID, IMEI, cell and location are redacted" in await permission().left_out(whose)
 
 
@@ -233,16 +209,12 @@ def near(seconds):
     ("sims", "expected"), [(1, 30), (100, 30), (120, 30), (400, 100), (9000, 900)]
 )
 def test_many_sims_are_read_less_often(interval, sims, expected):
-    """
-    Watches make at most four polls a second; a SIM is read every quarter of an hour at least.
-    """
+    """Watches make at most four polls a second; a SIM is read every quarter of an hour at least."""
     assert near(expected) == interval.seconds(sims)
 
 
 def test_intervals_are_spread(interval):
-    """
-    Not all SIMs are read in the same moment.
-    """
+    """Not all SIMs are read in the same moment."""
     assert len({interval.seconds(1) for _ in range(20)}) > 10
 
 
@@ -256,9 +228,7 @@ def test_intervals_are_spread(interval):
     ],
 )
 def test_a_busy_kore_is_asked_less(interval, how, expected):
-    """
-    A refusal, or a long wait behind others, doubles all intervals; polls together count once.
-    """
+    """A refusal, or a long wait behind others, doubles all intervals; polls together count once."""
     for _ in range(100):
         interval.record(**how)
 
@@ -267,9 +237,7 @@ def test_a_busy_kore_is_asked_less(interval, how, expected):
 
 
 def test_it_gets_slower_while_kore_goes_on_refusing(interval, clock):
-    """
-    Poll after poll that is refused ends at the longest interval.
-    """
+    """Poll after poll that is refused ends at the longest interval."""
     for _ in range(20):
         interval.record(0.1, refused=True)
         clock.move(60)
@@ -279,9 +247,7 @@ def test_it_gets_slower_while_kore_goes_on_refusing(interval, clock):
 
 
 def test_after_a_calm_while_it_comes_back(interval, clock):
-    """
-    Half an hour after the last refusal SIMs are read as often as before.
-    """
+    """Half an hour after the last refusal SIMs are read as often as before."""
     interval.record(0.1, refused=True)
     clock.move(1800)
 

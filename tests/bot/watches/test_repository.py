@@ -27,9 +27,7 @@ async def state(rig, key):
 
 
 async def test_a_watch_brings_its_jobs_along(rig):
-    """
-    With a watch come the poll, the card, and the sweep that finds what is left undone.
-    """
+    """With a watch come the poll, the card, and the sweep that finds what is left undone."""
     begun = await rig.begin()
     keys = (f"watch:{begun.watch.sid}", f"watch_card:{begun.watch.id}", "watch_sweep")
 
@@ -37,9 +35,7 @@ async def test_a_watch_brings_its_jobs_along(rig):
 
 
 async def test_what_is_rolled_back_leaves_nothing(rig):
-    """
-    Where the transaction fails there is neither transition nor notice.
-    """
+    """Where the transaction fails there is neither transition nor notice."""
     watch, now = (await rig.begin()).watch, rig.clock.now()
 
     with pytest.raises(RuntimeError, match="lost"):  # noqa: PT012 -- the error comes within
@@ -52,9 +48,7 @@ async def test_what_is_rolled_back_leaves_nothing(rig):
 
 
 async def test_a_watch_is_stopped_while_its_card_is_saved(rig):
-    """
-    Neither waits for a row that the other holds; on PostgreSQL that would be a deadlock.
-    """
+    """Neither waits for a row that the other holds; on PostgreSQL that would be a deadlock."""
     begun = await rig.begin()
     (job,) = await rig.parts.queue.claim(["watch_card"], 1, 60.0)
     outcome = await execute(job, KINDS["watch_card"], rig.parts)
@@ -85,9 +79,7 @@ async def waits_for_a_row(database):
 
 
 async def test_the_last_watch_ends_the_polls_and_the_next_begins_them_again(rig):
-    """
-    When nobody watches a SIM any more its job ends, and with the last the sweep.
-    """
+    """When nobody watches a SIM any more its job ends, and with the last the sweep."""
     begun = await rig.begin()
     await rig.service.stop(begun.watch.id, ANA)
     await rig.move(180, step=60)
@@ -101,9 +93,7 @@ async def test_the_last_watch_ends_the_polls_and_the_next_begins_them_again(rig)
 
 
 async def test_a_poll_that_was_lost_is_begun_again_by_the_sweep(rig):
-    """
-    Whatever became of its job, a watched SIM is read within a minute.
-    """
+    """Whatever became of its job, a watched SIM is read within a minute."""
     poll = f"watch:{(await rig.begin()).watch.sid}"
     await rig.work()
     await rig.parts.queue.cancel(poll)
@@ -113,9 +103,7 @@ async def test_a_poll_that_was_lost_is_begun_again_by_the_sweep(rig):
 
 
 async def test_a_card_that_was_not_drawn_at_the_end_is_drawn_by_the_sweep(rig):
-    """
-    A watch that ended while its card was being drawn is shown as ended within two minutes.
-    """
+    """A watch that ended while its card was being drawn is shown as ended within two minutes."""
     begun = await rig.begin()
     await rig.move(60)
     await rig.service.stop(begun.watch.id, ANA)
@@ -131,9 +119,7 @@ NOTICE = Notice(
 
 
 def test_a_notice_comes_back_as_it_was():
-    """
-    What is posted after a restart is what was decided before it.
-    """
+    """What is posted after a restart is what was decided before it."""
     args = json.loads(json.dumps(notice_to_args(NOTICE, "w1")))
 
     assert ("w1", NOTICE) == (args["watch"], notice_from_args(args))
@@ -141,9 +127,7 @@ def test_a_notice_comes_back_as_it_was():
 
 @pytest.mark.parametrize("lost", ["untold", "why"])
 def test_what_an_older_build_did_not_write_is_nothing(lost):
-    """
-    Arguments without the newer fields are read.
-    """
+    """Arguments without the newer fields are read."""
     args = notice_to_args(NOTICE, "w1")
     del args[lost]
 
@@ -169,16 +153,12 @@ WHOLE = a_watch(
 
 @pytest.mark.parametrize("watch", [a_watch(), WHOLE, a_watch(card=a_card("", ts=None))])
 def test_a_watch_comes_back_from_its_row(watch):
-    """
-    Nothing of a watch is lost in the store.
-    """
+    """Nothing of a watch is lost in the store."""
     assert watch == from_row(to_row(watch))
 
 
 def test_what_a_newer_build_wrote_is_read_as_far_as_it_goes():
-    """
-    An unknown condition waits for changes, and a snapshot that cannot be read is unknown.
-    """
+    """An unknown condition waits for changes, and a snapshot that cannot be read is unknown."""
     strange = {"goal": "moonrise", "ending": "abducted", "latest": "{", "noticed": "[]"}
     watch = from_row(replace(to_row(a_watch()), **strange))
 

@@ -23,9 +23,7 @@ async def rig(database):
     ("name", "condition"), [("pump-7", Condition.ONLINE), ("truck-42", Condition.CHANGES)]
 )
 async def test_the_defaults(rig, name, condition):
-    """
-    Until it is online, or, where it is that already, until it changes; for two hours.
-    """
+    """Until it is online, or, where it is that already, until it changes; for two hours."""
     begun = await rig.begin(name)
 
     assert (condition, 2 * HOUR, False) == (
@@ -43,17 +41,13 @@ async def test_the_defaults(rig, name, condition):
     ],
 )
 async def test_what_is_so_already_is_not_waited_for(rig, name, condition, instead):
-    """
-    The error says that it is so, and what to write to hear when that is over.
-    """
+    """The error says that it is so, and what to write to hear when that is over."""
     with pytest.raises(NothingToWaitFor, match=instead):
         await rig.begin(name, condition)
 
 
 async def test_the_same_is_extended_and_not_doubled(rig):
-    """
-    One person's second watch of a SIM in one place lets the first one last longer.
-    """
+    """One person's second watch of a SIM in one place lets the first one last longer."""
     first = await rig.begin(duration=HOUR)
     rig.clock.move(600)
     again = await rig.begin(duration=HOUR)
@@ -65,9 +59,7 @@ async def test_the_same_is_extended_and_not_doubled(rig):
 
 
 async def test_extending_changes_the_condition_only_where_one_is_named(rig):
-    """
-    Without a condition the old one stays.
-    """
+    """Without a condition the old one stays."""
     await rig.begin("truck-42", Condition.OFFLINE)
 
     assert [Condition.OFFLINE, Condition.CHANGES] == [
@@ -76,9 +68,7 @@ async def test_extending_changes_the_condition_only_where_one_is_named(rig):
 
 
 async def test_another_place_or_person_is_another_watch(rig):
-    """
-    Threads, channels and people have watches of their own.
-    """
+    """Threads, channels and people have watches of their own."""
     begun = [
         await rig.begin(),
         await rig.begin(thread="1.000001"),
@@ -91,9 +81,7 @@ async def test_another_place_or_person_is_another_watch(rig):
 
 
 async def test_a_person_has_so_many_at_most(rig):
-    """
-    The error names those that could be stopped; an extension is always possible.
-    """
+    """The error names those that could be stopped; an extension is always possible."""
     for thread in ("1.1", "1.2", "1.3"):
         await rig.begin(thread=thread, channel=f"C{thread[-1]}")
 
@@ -103,9 +91,7 @@ async def test_a_person_has_so_many_at_most(rig):
 
 
 async def test_a_channel_has_so_many_at_most(rig):
-    """
-    Its threads count along, and the error says so of the channel.
-    """
+    """Its threads count along, and the error says so of the channel."""
     for number in range(4):
         await rig.begin(person=f"U{number}", thread=f"1.{number}")
 
@@ -114,18 +100,14 @@ async def test_a_channel_has_so_many_at_most(rig):
 
 
 async def test_no_watch_lasts_longer_than_is_allowed(rig):
-    """
-    Whatever is asked for, the longest is the longest.
-    """
+    """Whatever is asked for, the longest is the longest."""
     begun = await rig.begin(duration=timedelta(days=30))
 
     assert 24 * HOUR == begun.watch.ends_at - begun.watch.started_at
 
 
 async def test_open_watches_are_listed_by_person_thread_and_channel(rig):
-    """
-    Each finds its own, oldest first, and none that was stopped.
-    """
+    """Each finds its own, oldest first, and none that was stopped."""
     here = await rig.begin()
     rig.clock.move(1)
     there = await rig.begin("truck-42", thread="1.5")
@@ -143,9 +125,7 @@ async def test_open_watches_are_listed_by_person_thread_and_channel(rig):
 
 
 async def test_stopping_twice_is_stopping_once(rig):
-    """
-    Who comes second gets the watch as the first has left it.
-    """
+    """Who comes second gets the watch as the first has left it."""
     begun = await rig.begin()
     first = await rig.service.stop(begun.watch.id, ANA)
     second = await rig.service.stop(begun.watch.id, BEN)
@@ -155,17 +135,13 @@ async def test_stopping_twice_is_stopping_once(rig):
 
 
 async def test_what_is_not_there_cannot_be_stopped(rig):
-    """
-    A watch that nobody knows any more is said to have ended.
-    """
+    """A watch that nobody knows any more is said to have ended."""
     with pytest.raises(NotWatched, match="ended long ago"):
         await rig.service.stop("gone", ANA)
 
 
 async def test_a_stale_answer_is_a_start_like_any_other(rig):
-    """
-    What was known when KORE was away is what the person was told, and is compared with.
-    """
+    """What was known when KORE was away is what the person was told, and is compared with."""
     await rig.lookup.look_up("pump-7")
     rig.kore_fails()
     rig.clock.move(600)

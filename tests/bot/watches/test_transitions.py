@@ -56,9 +56,7 @@ def until_offline():
 
 @pytest.mark.parametrize("before", ["offline", "stale", "never_seen", "blocked", "not_activated"])
 def test_coming_online_is_reported_at_once(before):
-    """
-    A watch until online ends with the first reading that finds it so.
-    """
+    """A watch until online ends with the first reading that finds it so."""
     watch, notices = run(a_watch(before, condition=Condition.ONLINE), (1, "online"))
 
     assert [("reached", before, "online")] == kinds(notices)
@@ -66,9 +64,7 @@ def test_coming_online_is_reported_at_once(before):
 
 
 def test_going_offline_is_reported_when_it_has_held():
-    """
-    A watch until offline waits for two minutes before it says so.
-    """
+    """A watch until offline waits for two minutes before it says so."""
     early, none = run(until_offline(), (1, "offline"), (2, "offline"))
     late, notices = run(early, (3, "offline"))
 
@@ -78,9 +74,7 @@ def test_going_offline_is_reported_when_it_has_held():
 
 @pytest.mark.parametrize("reading", [a_snapshot(seen_at=NOON - 5 * MINUTE), "stale"])
 def test_what_began_long_ago_has_held(reading):
-    """
-    A session that ended minutes ago, or is open and silent for an hour, is reported at once.
-    """
+    """A session that ended minutes ago, or is open and silent for an hour, is reported at once."""
     _, notices = run(until_offline(), (1, reading))
 
     assert ["reached"] == [notice.kind for notice in notices]
@@ -88,9 +82,7 @@ def test_what_began_long_ago_has_held(reading):
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.CHANGES])
 def test_a_device_that_only_reconnects_wakes_nobody(condition):
-    """
-    Offline in one reading and online in the next is not reported, whatever is waited for.
-    """
+    """Offline in one reading and online in the next is not reported, whatever is waited for."""
     readings = [(1, "offline"), (2, "online"), (3, "offline"), (4, "online")]
 
     watch, notices = run(a_watch("online", condition=condition), *readings)
@@ -99,9 +91,7 @@ def test_a_device_that_only_reconnects_wakes_nobody(condition):
 
 
 def test_changes_without_a_notice_are_counted_in_the_next_one():
-    """
-    The notice says how often the state changed in between.
-    """
+    """The notice says how often the state changed in between."""
     readings = [(1, "offline"), (2, "online"), (3, "offline"), (6, "offline")]
 
     _, notices = run(until_offline(), *readings)
@@ -112,9 +102,7 @@ def test_changes_without_a_notice_are_counted_in_the_next_one():
 @pytest.mark.parametrize("reading", UNKNOWN, ids=["unreachable", "stale answer", "unknown"])
 @pytest.mark.parametrize("condition", Condition)
 def test_nothing_is_made_of_what_is_not_known(condition, reading):
-    """
-    An unreachable KORE, a stale answer and an unknown state report nothing, for however long.
-    """
+    """An unreachable KORE, a stale answer and an unknown state report nothing, for however long."""
     for before in ("online", "offline"):
         readings = ((minute, reading) for minute in range(1, 100))
         watch, notices = run(a_watch(before, condition=condition), *readings)
@@ -123,9 +111,7 @@ def test_nothing_is_made_of_what_is_not_known(condition, reading):
 
 
 def test_an_unreachable_kore_is_recorded_from_its_beginning():
-    """
-    The watch knows since when and why, keeps what it read before, and goes on with an answer.
-    """
+    """The watch knows since when and why, keeps what it read before, and goes on with an answer."""
     lost, _ = run(a_watch(), (1, Unreachable("first")), (2, Unreachable("then")))
     back, notices = run(lost, (3, "offline"), (4, "online"))
 
@@ -136,9 +122,7 @@ def test_an_unreachable_kore_is_recorded_from_its_beginning():
 
 
 def test_a_change_that_is_not_waited_for_is_reported_and_the_watch_goes_on():
-    """
-    Waiting for online, a change between other states is notable once it has held.
-    """
+    """Waiting for online, a change between other states is notable once it has held."""
     watch, notices = run(a_watch("offline"), (1, "blocked"), (3, "blocked"))
 
     assert [("changed", "offline", "blocked")] == kinds(notices)
@@ -146,9 +130,7 @@ def test_a_change_that_is_not_waited_for_is_reported_and_the_watch_goes_on():
 
 
 def test_a_flapping_sim_does_not_spam():
-    """
-    In two hours of a change every three minutes a person gets a notice every five at most.
-    """
+    """In two hours of a change every three minutes a person gets a notice every five at most."""
     readings = [(minute, ("blocked", "offline")[minute // 3 % 2]) for minute in range(1, 119)]
 
     _, notices = run(a_watch("offline"), *readings)
@@ -159,9 +141,7 @@ def test_a_flapping_sim_does_not_spam():
 
 
 def test_notices_are_numbered():
-    """
-    Each notice of a watch has its own key, so that each is sent once.
-    """
+    """Each notice of a watch has its own key, so that each is sent once."""
     readings = [(1, "blocked"), (4, "blocked"), (10, "offline"), (13, "offline"), (14, "online")]
 
     _, notices = run(a_watch("offline"), *readings)
@@ -207,9 +187,7 @@ def test_a_watch_until_changes_ends_with_any_notable_change(changed):
     ],
 )
 def test_everyday_life_is_no_change(changed):
-    """
-    More packets, another cell, notes and what is not known any more end nothing.
-    """
+    """More packets, another cell, notes and what is not known any more end nothing."""
     watch = a_watch("online")
 
     done, notices = run(watch, (1, replace(watch.latest, **changed)))
@@ -218,9 +196,7 @@ def test_everyday_life_is_no_change(changed):
 
 
 def test_what_was_unknown_at_first_is_backfilled():
-    """
-    A device that shows its IMEI later is the one it was; another after that is a change.
-    """
+    """A device that shows its IMEI later is the one it was; another after that is a change."""
     start = a_snapshot("online", imei14=None)
     other = a_snapshot("online", imei14="35693803564380")
 
@@ -232,9 +208,7 @@ def test_what_was_unknown_at_first_is_backfilled():
 
 
 def test_a_state_that_was_unknown_at_first_is_backfilled():
-    """
-    A watch begun while the state was unknown takes the first known one as its start.
-    """
+    """A watch begun while the state was unknown takes the first known one as its start."""
     start = a_snapshot("unknown")
     watch = a_watch("offline", reported=start, latest=start, condition=Condition.CHANGES)
 
@@ -245,27 +219,21 @@ def test_a_state_that_was_unknown_at_first_is_backfilled():
 
 @pytest.mark.parametrize("reading", ["offline", Unreachable("away"), a_snapshot("unknown")])
 def test_a_watch_ends_when_its_time_is_over(reading):
-    """
-    Whatever could be read, at its end a watch says so, once.
-    """
+    """Whatever could be read, at its end a watch says so, once."""
     watch, notices = run(a_watch(), (119, reading), (120, reading), (121, reading))
 
     assert (Ending.EXPIRED, ["expired"]) == (watch.ending, [notice.kind for notice in notices])
 
 
 def test_what_is_reached_at_the_last_reading_is_reached():
-    """
-    A SIM that is back when a late reading comes is reported as back, not as given up.
-    """
+    """A SIM that is back when a late reading comes is reported as back, not as given up."""
     _, notices = run(a_watch(), (300, "online"))
 
     assert ["reached"] == [notice.kind for notice in notices]
 
 
 def test_an_owner_who_may_not_ask_any_more_reads_why():
-    """
-    The watch ends with the sentence of the refusal.
-    """
+    """The watch ends with the sentence of the refusal."""
     watch, notice = revoke(a_watch(), "You are not on my list.", NOON)
 
     assert (Ending.REVOKED, NoticeKind.REVOKED) == (watch.ending, notice.kind)
@@ -274,9 +242,7 @@ def test_an_owner_who_may_not_ask_any_more_reads_why():
 
 @pytest.mark.parametrize(("by", "expected"), [(ANA, None), ("U0BEN0001", NoticeKind.STOPPED)])
 def test_only_what_somebody_else_stopped_is_reported(by, expected):
-    """
-    Who stops their own watch knows it; another's act is reported to the owner.
-    """
+    """Who stops their own watch knows it; another's act is reported to the owner."""
     watch, notice = stop(a_watch(), by, NOON)
 
     assert (Ending.STOPPED, by) == (watch.ending, watch.ended_by)
@@ -319,9 +285,7 @@ def redrawn(**changed):
     ],
 )
 def test_what_is_different_is_drawn_as_soon_as_slack_may_be_asked(changed):
-    """
-    Something else on it has it drawn anew, 45 s after the last time at the earliest.
-    """
+    """Something else on it has it drawn anew, 45 s after the last time at the earliest."""
     watch = replace(DRAWN, **changed)
 
     assert (35, 0, 0) == (
@@ -352,9 +316,7 @@ def test_what_is_different_is_drawn_as_soon_as_slack_may_be_asked(changed):
     ],
 )
 def test_a_card_that_looks_the_same_is_drawn_for_its_age_alone(watch, after, cards, expected):
-    """
-    A card is due at once while it is not posted, else when its age is old news.
-    """
+    """A card is due at once while it is not posted, else when its age is old news."""
     assert expected == seconds(watch, after, cards)
 
 

@@ -19,18 +19,14 @@ def mentioned(whole, text):
 
 @pytest.mark.parametrize("text", ["", "list", "LIST"])
 async def test_without_a_word_it_lists(both_ways, text):
-    """
-    The channel's digests are what most want to see.
-    """
+    """The channel's digests are what most want to see."""
     await both_ways.type(f"digest {text}")
 
     assert "No digests in this channel yet" in both_ways.answer().text
 
 
 async def test_the_list_makes_new_ones(whole):
-    """
-    Its button opens the window.
-    """
+    """Its button opens the window."""
     await whole.type("digest")
     await whole.click(whole.answer(), "New digest…")
 
@@ -38,9 +34,7 @@ async def test_the_list_makes_new_ones(whole):
 
 
 async def test_a_button_of_the_list_opens_a_digest(whole):
-    """
-    Edit shows what is kept.
-    """
+    """Edit shows what is kept."""
     await added(whole)
     await whole.type("digest list")
     await whole.click(whole.answer(), "Edit")
@@ -51,9 +45,7 @@ async def test_a_button_of_the_list_opens_a_digest(whole):
 
 @pytest.mark.parametrize(("text", "label"), [("add", "New digest…"), ("edit Pumps", "Pumps")])
 async def test_what_needs_a_window_gives_a_button_instead(whole, text, label):
-    """
-    A mention cannot open a window, so it says what to press.
-    """
+    """A mention cannot open a window, so it says what to press."""
     await added(whole)
     reply = await digest.run(mentioned(whole, text))
     screen = reply.screen
@@ -64,18 +56,14 @@ async def test_what_needs_a_window_gives_a_button_instead(whole, text, label):
 
 
 async def test_each_word_of_the_usage_is_known():
-    """
-    What help lists can be typed.
-    """
+    """What help lists can be typed."""
     listed = digest.usage.partition("[")[2].partition("]")[0].split("|")
 
     assert sorted(listed) == sorted(RUNS)
 
 
 async def test_the_confirmation_stands_on_the_button(whole):
-    """
-    In a list nobody removes a digest with one slip of the finger.
-    """
+    """In a list nobody removes a digest with one slip of the finger."""
     await added(whole)
     await whole.type("digest")
     _, button = find_button(whole.answer(), "Remove")
@@ -85,9 +73,7 @@ async def test_the_confirmation_stands_on_the_button(whole):
 
 
 async def test_a_mention_does_the_same(whole):
-    """
-    What needs no window is done at once, what needs one gives the button for it.
-    """
+    """What needs no window is done at once, what needs one gives the button for it."""
     await added(whole)
     await whole.say("<@U0SIMSESS> digest pause Pumps")
     paused = (await kept(whole))[0].paused

@@ -24,9 +24,7 @@ def asked(text="", thread=None):
     ],
 )
 def test_the_thread_is_that_of_the_link_or_of_the_mention(request_, root):
-    """
-    It is handed over aloud, for all who read it.
-    """
+    """It is handed over aloud, for all who read it."""
     found = thread_of(request_)
 
     assert (root, True, True) == (found.thread, found.aloud, found.is_public)
@@ -37,9 +35,7 @@ def test_the_thread_is_that_of_the_link_or_of_the_mention(request_, root):
     [asked(), asked("pump-7"), asked("pump-7", thread="1.1"), asked(LINK.replace("C0F", "C0G"))],
 )
 def test_no_other_thread_is_guessed(request_):
-    """
-    Neither of what is no link, nor of another channel.
-    """
+    """Neither of what is no link, nor of another channel."""
     with pytest.raises(NoThread):
         thread_of(request_)
 
@@ -56,9 +52,7 @@ def test_no_other_thread_is_guessed(request_):
     ],
 )
 async def test_which_thread_must_be_told(whole, text, says):
-    """
-    A command is in no thread, and a link elsewhere would post where the asker may not be.
-    """
+    """A command is in no thread, and a link elsewhere would post where the asker may not be."""
     await whole.type(text)
 
     assert says in whole.answer().text

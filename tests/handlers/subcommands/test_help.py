@@ -4,9 +4,7 @@ from handlers.commands import all_subcommands
 
 
 async def test_it_lists_every_subcommand(whole):
-    """
-    Help is made from the registry: nothing is missing, and there are examples.
-    """
+    """Help is made from the registry: nothing is missing, and there are examples."""
     await whole.type("help")
 
     shown = str(whole.answer().blocks)
@@ -18,9 +16,7 @@ async def test_it_lists_every_subcommand(whole):
 
 
 async def test_help_after_another_word_is_not_help(whole):
-    """
-    Only the first word counts.
-    """
+    """Only the first word counts."""
     await whole.type("truck-42 help")
 
     assert "Type /simsessions and a SIM" not in whole.answer().text

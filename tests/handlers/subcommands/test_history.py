@@ -30,9 +30,7 @@ def unknown(whole):
 
 
 async def test_the_asker_alone_sees_charts_and_a_table(both_ways):
-    """
-    A sentence, two charts, every session of the window in a table, and three buttons.
-    """
+    """A sentence, two charts, every session of the window in a table, and three buttons."""
     await both_ways.type("history truck-42 7")
 
     answer = both_ways.answer()
@@ -55,9 +53,7 @@ async def test_the_asker_alone_sees_charts_and_a_table(both_ways):
     ],
 )
 async def test_days_are_told_from_the_sim(whole, text, days):
-    """
-    An ICCID in groups keeps its last one; a number behind a whole name is of days.
-    """
+    """An ICCID in groups keeps its last one; a number behind a whole name is of days."""
     stories = {story.name: story for story in all_stories()}
     sim = stories["truck-42"].sim(now_of(whole))
     iccid = sim["iccid"]
@@ -71,9 +67,7 @@ async def test_days_are_told_from_the_sim(whole, text, days):
 
 @pytest.mark.parametrize("days", ["0", "4000", "x", "-3", "1.5"])
 async def test_days_that_kore_does_not_keep_are_refused(whole, days):
-    """
-    The sentence says what was typed and what may be.
-    """
+    """The sentence says what was typed and what may be."""
     await whole.type(f"history truck-42 {days}")
 
     told = whole.answer().text
@@ -82,9 +76,7 @@ async def test_days_that_kore_does_not_keep_are_refused(whole, days):
 
 
 async def test_a_sim_whose_name_ends_with_a_number_is_found(whole):
-    """
-    Where no SIM is called by the first words, all of them are its name.
-    """
+    """Where no SIM is called by the first words, all of them are its name."""
     whole.kore.add({"sid": "DE" + "a" * 32, "unique_name": "gate 7", "status": "active"})
 
     await whole.type("history gate 7")
@@ -93,9 +85,7 @@ async def test_a_sim_whose_name_ends_with_a_number_is_found(whole):
 
 
 async def test_without_a_sim_it_says_what_to_type(whole):
-    """
-    A bare `history` gets an example.
-    """
+    """A bare `history` gets an example."""
     await whole.type("history")
 
     assert "Which SIM? Type /simsessions history" in whole.answer().text
@@ -118,9 +108,7 @@ async def test_a_near_miss_leads_to_the_history_that_was_asked_for(whole):
 
 
 async def test_a_sim_without_sessions_gets_a_sentence(whole):
-    """
-    It says what an empty window means, and offers no files.
-    """
+    """It says what an empty window means, and offers no files."""
     await whole.type("history pump-88")
 
     assert "pump-88 had no session in the last 30 days" in whole.answer().text
@@ -129,9 +117,7 @@ async def test_a_sim_without_sessions_gets_a_sentence(whole):
 
 
 async def test_thousands_of_sessions_get_what_fits(whole):
-    """
-    With 5,000 sessions the newest are shown, and how many are left out is said.
-    """
+    """With 5,000 sessions the newest are shown, and how many are left out is said."""
     now = now_of(whole)
     starts = [now - timedelta(minutes=8 * n + 5) for n in range(5000)]
     rows = [
@@ -174,9 +160,7 @@ async def test_a_workspace_that_lacks_blocks_gets_plainer_ones(whole, lacks, sho
 
 
 async def test_fields_and_at_last_text(whole):
-    """
-    Without any table each session is a paragraph; where no block is taken, text says it all.
-    """
+    """Without any table each session is a paragraph; where no block is taken, text says it all."""
     whole.slack.workspace.unknown_blocks |= {"data_table", "table", "data_visualization"}
     await whole.type("history truck-42 7")
     fields = whole.answer()
@@ -206,9 +190,7 @@ async def sid_of(whole, name):
 
 
 async def test_days_beyond_those_of_kore_come_by_the_month(whole):
-    """
-    Where scans have kept more, more can be asked for: charts and a table, a row a month.
-    """
+    """Where scans have kept more, more can be asked for: charts and a table, a row a month."""
     await keep_days(whole, await sid_of(whole, "truck-42"), 100)
 
     await whole.type("history truck-42 90")
@@ -219,9 +201,7 @@ async def test_days_beyond_those_of_kore_come_by_the_month(whole):
 
 
 async def test_a_history_says_that_there_is_more(whole):
-    """
-    Under the days that KORE keeps stands how many more are known, and how to ask for them.
-    """
+    """Under the days that KORE keeps stands how many more are known, and how to ask for them."""
     await keep_days(whole, await sid_of(whole, "truck-42"), 100)
 
     await whole.type("history truck-42")
@@ -239,9 +219,7 @@ async def test_a_history_says_that_there_is_more(whole):
     ],
 )
 async def test_days_that_nobody_kept_are_refused(whole, kept, asked, said):
-    """
-    The sentence says since when the SIM is known, and what can be asked for.
-    """
+    """The sentence says since when the SIM is known, and what can be asked for."""
     await keep_days(whole, await sid_of(whole, "truck-42"), kept)
 
     await whole.type(f"history truck-42 {asked}")
@@ -250,9 +228,7 @@ async def test_days_that_nobody_kept_are_refused(whole, kept, asked, said):
 
 
 async def test_without_a_store_the_last_days_are_shown_all_the_same(whole):
-    """
-    A store that is away costs the days beyond KORE's, and nothing else.
-    """
+    """A store that is away costs the days beyond KORE's, and nothing else."""
     await whole.bot.services.store.aclose()
 
     await whole.type("history truck-42 7")

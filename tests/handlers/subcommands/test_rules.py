@@ -4,9 +4,7 @@ from bot.diagnosis.engine import all_rules
 
 
 async def test_it_lists_every_rule(whole):
-    """
-    Each rule stands in the table, with the words that findings use.
-    """
+    """Each rule stands in the table, with the words that findings use."""
     await whole.type("rules")
 
     answer = whole.answer()
@@ -15,9 +13,7 @@ async def test_it_lists_every_rule(whole):
 
 
 async def test_a_workspace_without_tables_reads_them_too(whole):
-    """
-    Where data_table is not known yet, a plainer screen comes.
-    """
+    """Where data_table is not known yet, a plainer screen comes."""
     whole.slack.workspace.unknown_blocks |= {"data_table", "table"}
 
     await whole.type("rules")

@@ -8,9 +8,7 @@ import pytest
     ["truck-42", "TRUCK-42", "sessions truck-42", "`truck-42`", "<https://x.invalid|truck-42>"],
 )
 async def test_a_sim_is_found_however_it_is_pasted(whole, text):
-    """
-    The report of the SIM comes, with its buttons.
-    """
+    """The report of the SIM comes, with its buttons."""
     await whole.type(text)
 
     answer = whole.answer()
@@ -22,9 +20,7 @@ async def test_a_sim_is_found_however_it_is_pasted(whole, text):
 
 
 async def test_a_sim_of_that_name_goes_before_a_slip(whole):
-    """
-    A SIM that is called nearly like a subcommand is looked up.
-    """
+    """A SIM that is called nearly like a subcommand is looked up."""
     whole.kore.add({"sid": "DE" + "a" * 32, "unique_name": "hellp", "status": "active"})
 
     await whole.type("hellp")

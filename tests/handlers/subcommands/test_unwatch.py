@@ -18,9 +18,7 @@ async def open_names(whole, person="U0ANA0001"):
 
 @pytest.mark.parametrize("text", ["pump-7", "PUMP-7", "{sid}", "{iccid}", "all", "ALL"])
 async def test_a_sim_is_not_watched_any_more(whole, text):
-    """
-    By its name in any case, its SID, its ICCID, or all at once.
-    """
+    """By its name in any case, its SID, its ICCID, or all at once."""
     await whole.type("watch pump-7")
     story = next(story for story in all_stories() if story.name == "pump-7")
     sim = story.sim(whole.bot.services.clock.now())
@@ -31,9 +29,7 @@ async def test_a_sim_is_not_watched_any_more(whole, text):
 
 
 async def test_of_several_only_the_named_one_is_stopped(whole):
-    """
-    The others go on.
-    """
+    """The others go on."""
     await whole.type("watch pump-7")
     await whole.type("watch truck-42")
     await whole.type("unwatch truck-42")
@@ -50,9 +46,7 @@ async def test_of_several_only_the_named_one_is_stopped(whole):
     ],
 )
 async def test_what_is_not_watched_is_said(whole, text, expected):
-    """
-    The answer names those that could be stopped, and none is.
-    """
+    """The answer names those that could be stopped, and none is."""
     await whole.type("watch pump-7")
     await whole.type(text)
 
@@ -61,9 +55,7 @@ async def test_what_is_not_watched_is_said(whole, text, expected):
 
 
 async def test_nobody_stops_anothers_watch_by_name(whole):
-    """
-    Ben's `unwatch all` leaves Ana's watches alone.
-    """
+    """Ben's `unwatch all` leaves Ana's watches alone."""
     await whole.type("watch pump-7")
     await whole.type("unwatch all", user="ben")
 

@@ -12,9 +12,7 @@ async def whole(database_url):
 
 
 async def test_a_sim_is_watched_until_it_is_back(whole):
-    """
-    The asker reads what is watched, a card stands in the channel, and a reply tells the end.
-    """
+    """The asker reads what is watched, a card stands in the channel, and a reply tells the end."""
     await whole.type("watch pump-7 until online for 1h")
     assert "I watch pump-7 until it is online" in told(whole).text
     (card,) = await eventually(lambda: cards(whole))
@@ -27,9 +25,7 @@ async def test_a_sim_is_watched_until_it_is_back(whole):
 
 
 async def test_what_cannot_be_watched_is_said(whole):
-    """
-    The error says what was understood and one thing to do, and nothing is watched.
-    """
+    """The error says what was understood and one thing to do, and nothing is watched."""
     for text, expected in (
         ("watch", "Which SIM? Type /simsessions watch <sim>"),
         ("watch truck-42 until online", "truck-42 is online already. Write until changes"),
@@ -46,9 +42,7 @@ async def test_what_cannot_be_watched_is_said(whole):
 
 
 async def test_the_same_by_mention_in_a_thread(whole):
-    """
-    A mention watches in its thread; there the card is the answer.
-    """
+    """A mention watches in its thread; there the card is the answer."""
     root = await whole.slack.workspace.say("ana", "#fleet-ops", "alert")
     bot = whole.slack.workspace.person("simsessions").id
     await whole.slack.workspace.say(
@@ -63,9 +57,7 @@ async def test_the_same_by_mention_in_a_thread(whole):
 
 
 async def test_a_second_time_extends_it(whole):
-    """
-    The asker reads that there is such a watch already; no second card comes.
-    """
+    """The asker reads that there is such a watch already; no second card comes."""
     await whole.type("watch pump-7")
     await eventually(lambda: cards(whole))
     await whole.type("watch pump-7 for 4h")
@@ -76,9 +68,7 @@ async def test_a_second_time_extends_it(whole):
 
 
 async def test_in_a_channel_without_the_bot_the_card_comes_directly(whole):
-    """
-    Where the bot may not post, card and notice are direct messages.
-    """
+    """Where the bot may not post, card and notice are direct messages."""
     await whole.type("watch pump-7", channel="G0ONCALL1")
     await eventually(lambda: whole.slack.direct("ana"))
     whole.kore.events.recover("pump-7")
@@ -89,9 +79,7 @@ async def test_in_a_channel_without_the_bot_the_card_comes_directly(whole):
 
 
 async def test_a_store_that_is_away_is_said(database_url):
-    """
-    Without its store the bot still looks SIMs up, and says that it cannot watch.
-    """
+    """Without its store the bot still looks SIMs up, and says that it cannot watch."""
     async with bot_on(database_url) as whole:
         await whole.bot.services.store.aclose()
         await whole.type("watch pump-7")

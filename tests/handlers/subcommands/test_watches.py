@@ -12,18 +12,14 @@ async def whole(database_url):
 
 
 async def test_without_any_it_says_how_to_begin(whole):
-    """
-    Who watches nothing reads what to type.
-    """
+    """Who watches nothing reads what to type."""
     await whole.type("watches")
 
     assert "You watch no SIM. Type /simsessions watch" in told(whole).text
 
 
 async def test_mine_are_listed_and_others_counted(whole):
-    """
-    The asker sees their own, and how many others there are in the channel.
-    """
+    """The asker sees their own, and how many others there are in the channel."""
     await whole.type("watch pump-7")
     await whole.type("watch truck-42", user="ben")
     await whole.type("watches")

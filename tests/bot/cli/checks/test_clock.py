@@ -25,9 +25,7 @@ from tests.fakes import FakeClock
     ],
 )
 def test_a_minute_is_tolerated(seconds, standing, says):
-    """
-    Up to a minute is well; more is told with its direction.
-    """
+    """Up to a minute is well; more is told with its direction."""
     check = compared("clock", NOON + timedelta(seconds=seconds), NOON)
 
     assert (standing, says) == (check.status, check.says)
@@ -43,9 +41,7 @@ def test_a_minute_is_tolerated(seconds, standing, says):
     ],
 )
 async def test_the_date_of_an_answer_is_read(date, standing):
-    """
-    Any answer's Date will do, also a refusal's; without one nothing is claimed.
-    """
+    """Any answer's Date will do, also a refusal's; without one nothing is claimed."""
 
     async def refusal(_request):
         return PlainTextResponse("no", 401, headers={"Date": date} if date else None)
@@ -58,9 +54,7 @@ async def test_the_date_of_an_answer_is_read(date, standing):
 
 
 async def test_nobody_there():
-    """
-    Without an answer the clock is not blamed.
-    """
+    """Without an answer the clock is not blamed."""
     check = await clock_check("KORE", "http://127.0.0.1:1", FakeClock())
 
     assert Status.SKIPPED == check.status

@@ -11,9 +11,7 @@ from bot.settings import Need, Settings, load_settings
 
 
 async def test_a_key_that_works(kore):
-    """
-    A token and the first SIM are enough.
-    """
+    """A token and the first SIM are enough."""
     check = await kore_check(load_settings(kore.settings, None, need=Need.KORE), SystemClock())
 
     assert Status.OK == check.status
@@ -30,9 +28,7 @@ async def test_a_key_that_works(kore):
     ],
 )
 async def test_a_key_that_does_not(kore, changes, fault, mend):
-    """
-    A refusal and a silence have different remedies, and the number is KORE's.
-    """
+    """A refusal and a silence have different remedies, and the number is KORE's."""
     if fault:
         kore.api.faults.add(fault)
     told = kore.settings | {"SIMSESSIONS_KORE_BUDGET": "1s"} | changes
@@ -43,9 +39,7 @@ async def test_a_key_that_does_not(kore, changes, fault, mend):
 
 
 async def test_a_bearer_that_does_not(kore):
-    """
-    A bearer that KORE refuses is what the advice is about: there is no id and no secret.
-    """
+    """A bearer that KORE refuses is what the advice is about: there is no id and no secret."""
     told = {k: v for k, v in kore.settings.items() if k.endswith("_URL")}
     told["KORE_ACCESS_TOKEN"] = "expired"
     check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
@@ -55,9 +49,7 @@ async def test_a_bearer_that_does_not(kore):
 
 
 async def test_no_key():
-    """
-    Without a key nothing is asked.
-    """
+    """Without a key nothing is asked."""
     check = await kore_check(Settings(), SystemClock())
 
     assert Status.SKIPPED == check.status

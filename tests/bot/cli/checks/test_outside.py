@@ -18,9 +18,7 @@ from bot.settings import load_settings
     ],
 )
 async def test_nothing_goes_to_an_address_that_was_not_meant(kore, slack, faulty, untried):
-    """
-    While an address is wrong, no key goes to the usual one instead, and the line says why.
-    """
+    """While an address is wrong, no key goes to the usual one instead, and the line says why."""
     settings = load_settings(kore.settings | slack.settings, None)
     checks = await outside_checks(settings, SystemClock(), frozenset(faulty))
     skipped = {check.name: check.says for check in checks if check.status is Status.SKIPPED}

@@ -15,9 +15,7 @@ NEEDED, OPTIONAL = bot_scopes()
 
 
 def test_a_scope_that_is_needed_is_missed_by_name():
-    """
-    Each needed scope is missed by name, whatever else was granted.
-    """
+    """Each needed scope is missed by name, whatever else was granted."""
     checks = {lacks: scopes_check((NEEDED | OPTIONAL) - {lacks}) for lacks in NEEDED}
 
     assert {Status.FAILED} == {check.status for check in checks.values()}
@@ -39,9 +37,7 @@ def test_a_scope_that_is_optional_is_only_told():
 
 
 async def test_nothing_is_set():
-    """
-    Without tokens nothing is asked.
-    """
+    """Without tokens nothing is asked."""
     checks = await slack_checks(Settings(), FakeClock())
 
     assert [Status.SKIPPED] * 2 == [check.status for check in checks]
@@ -51,9 +47,7 @@ async def test_nothing_is_set():
 
 
 async def test_signed_http_cannot_be_tried_from_here():
-    """
-    With a signing secret alone, the line says where Slack must come.
-    """
+    """With a signing secret alone, the line says where Slack must come."""
     *_, check = await slack_checks(Settings(slack_signing_secret="s", port=3001), FakeClock())
 
     assert Status.SKIPPED == check.status
@@ -75,9 +69,7 @@ async def check():
 
 
 async def test_a_group_that_can_be_read(check):
-    """
-    It says how many it lets in.
-    """
+    """It says how many it lets in."""
     (found,) = await check({"S0ONCALL1"}, "usergroups:read")
 
     assert (Status.OK, "S0ONCALL1 lets 2 in") == (found.status, found.says)
@@ -91,9 +83,7 @@ async def test_a_group_that_can_be_read(check):
     ],
 )
 async def test_a_group_that_cannot(check, group, scopes, why, mend):
-    """
-    It lets nobody in, and what mends it is said.
-    """
+    """It lets nobody in, and what mends it is said."""
     (found,) = await check({group}, *scopes)
 
     assert Status.FAILED == found.status
@@ -103,7 +93,5 @@ async def test_a_group_that_cannot(check, group, scopes, why, mend):
 
 
 async def test_without_groups_nothing_is_checked(check):
-    """
-    Who sets none is not bothered.
-    """
+    """Who sets none is not bothered."""
     assert () == await check(set())

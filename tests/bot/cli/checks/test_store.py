@@ -22,9 +22,7 @@ async def checked(faulty=frozenset(), **settings):
 
 
 async def test_a_store_that_is_well(database_url, kind):
-    """
-    Its kind, that it was written, its schema, and of a file the room that is left.
-    """
+    """Its kind, that it was written, its schema, and of a file the room that is left."""
     check = await checked(database_url=database_url)
 
     assert (Status.OK, ExitCode.OK) == (check.status, check.code)
@@ -35,9 +33,7 @@ async def test_a_store_that_is_well(database_url, kind):
 
 
 async def test_an_empty_one_is_left_empty(empty_url, kind):
-    """
-    What is not there yet is told, and stays so until the bot starts.
-    """
+    """What is not there yet is told, and stays so until the bot starts."""
     check = await checked(database_url=empty_url)
     db = Database(empty_url)
     left = file_of(empty_url).exists() if kind == "sqlite" else await db.revision()
@@ -55,9 +51,7 @@ def file(tmp_path):
 
 
 async def test_an_older_one_is_not_brought_up_to_date(file, tmp_path):
-    """
-    That is left to the start of the bot.
-    """
+    """That is left to the start of the bot."""
     with sqlite3.connect(file) as older:
         older.execute(f"CREATE TABLE {VERSION_TABLE} (version_num TEXT)")
         older.execute(f"INSERT INTO {VERSION_TABLE} VALUES ('{known_revisions()[0]}')")
@@ -69,9 +63,7 @@ async def test_an_older_one_is_not_brought_up_to_date(file, tmp_path):
 
 
 async def test_a_newer_one(file, tmp_path):
-    """
-    A store of a newer version is told with what to do.
-    """
+    """A store of a newer version is told with what to do."""
     with sqlite3.connect(file) as newer:
         newer.execute(f"CREATE TABLE {VERSION_TABLE} (version_num TEXT)")
         newer.execute(f"INSERT INTO {VERSION_TABLE} VALUES ('9999_later')")
@@ -84,9 +76,7 @@ async def test_a_newer_one(file, tmp_path):
 
 
 async def test_a_file_that_is_none(file, tmp_path):
-    """
-    What cannot be read as a store is left alone.
-    """
+    """What cannot be read as a store is left alone."""
     file.write_bytes(b"a letter to a friend, " * 300)
     check = await checked(data_dir=tmp_path)
 
@@ -96,9 +86,7 @@ async def test_a_file_that_is_none(file, tmp_path):
 
 
 async def test_a_server_that_does_not_answer():
-    """
-    Where it was looked for is said, without the password.
-    """
+    """Where it was looked for is said, without the password."""
     check = await checked(database_url="postgresql://bot:hush-hush@127.0.0.1:1/sims")
 
     assert (Status.FAILED, ExitCode.NOT_ALL) == (check.status, check.code)
@@ -107,9 +95,7 @@ async def test_a_server_that_does_not_answer():
 
 
 async def test_a_server_that_does_not_let_us_in(postgres):
-    """
-    An unknown database is the setting's fault.
-    """
+    """An unknown database is the setting's fault."""
     check = await checked(database_url=postgres.url("nowhere"))
 
     assert (Status.FAILED, ExitCode.SETTINGS) == (check.status, check.code)
@@ -119,9 +105,7 @@ async def test_a_server_that_does_not_let_us_in(postgres):
 
 
 async def test_a_folder_that_cannot_hold_it(tmp_path):
-    """
-    A place that the bot would refuse is refused here too.
-    """
+    """A place that the bot would refuse is refused here too."""
     (tmp_path / "in the way").write_text("")
     check = await checked(data_dir=tmp_path / "in the way", data_may_be_lost="no")
 
@@ -130,9 +114,7 @@ async def test_a_folder_that_cannot_hold_it(tmp_path):
 
 
 async def test_little_room(monkeypatch, database_url, kind):
-    """
-    A disk that is nearly full is told before it is.
-    """
+    """A disk that is nearly full is told before it is."""
     monkeypatch.setattr(store, "LEAST_FREE", 10**30)
     check = await checked(database_url=database_url)
 
@@ -141,9 +123,7 @@ async def test_little_room(monkeypatch, database_url, kind):
 
 @pytest.mark.parametrize("name", ["SIMSESSIONS_DATABASE_URL", "SIMSESSIONS_DATA_DIR"])
 async def test_a_setting_that_is_not_right(name):
-    """
-    While a setting is wrong, the usual store is not looked at instead.
-    """
+    """While a setting is wrong, the usual store is not looked at instead."""
     check = await checked(faulty=frozenset({name}))
 
     assert (Status.SKIPPED, f"{name} is not right") == (check.status, check.says)

@@ -38,9 +38,7 @@ def looked_up(number, **more):
     ],
 )
 async def test_the_newest_stand_first(simsessions, database_url, options, found):
-    """
-    Each filter narrows; both databases answer alike.
-    """
+    """Each filter narrows; both databases answer alike."""
     rows = looked_up(1), looked_up(2, person="U2"), looked_up(30, request="000030")
     await keep(database_url, *rows)
 
@@ -51,9 +49,7 @@ async def test_the_newest_stand_first(simsessions, database_url, options, found)
 
 
 async def test_people_read_a_table(simsessions):
-    """
-    A store with nothing in it says so.
-    """
+    """A store with nothing in it says so."""
     done = await simsessions("audit")
 
     assert (0, "No look-up fits.\n", "") == (done.code, done.out, done.err)
@@ -61,9 +57,7 @@ async def test_people_read_a_table(simsessions):
 
 @pytest.mark.parametrize("since", ["soon", "-3h", "2026-13-01", ""])
 async def test_a_wrong_date_is_refused(simsessions, since):
-    """
-    The sentence says what can be written.
-    """
+    """The sentence says what can be written."""
     done = await simsessions("audit", f"--since={since}")
 
     assert 2 == done.code
@@ -71,9 +65,7 @@ async def test_a_wrong_date_is_refused(simsessions, since):
 
 
 async def test_a_store_that_cannot_be_opened_is_said(simsessions, tmp_path):
-    """
-    One sentence, no traceback, and not 0.
-    """
+    """One sentence, no traceback, and not 0."""
     (tmp_path / "data").write_text("no folder")
 
     done = await simsessions("audit")

@@ -13,9 +13,7 @@ from tests.bot.cli.conftest import started
 async def test_it_says_where_it_is_and_how_its_sims_are_looked_up_in_a_terminal(
     tmp_path, simsessions
 ):
-    """
-    Without any setting a page is served, lines lead `lookup` to its SIMs, and Ctrl-C ends it.
-    """
+    """Without any setting a page is served, lines lead `lookup` to its SIMs, and Ctrl-C ends it."""
     process = await started(tmp_path, "demo", "--port", "0", stdout=PIPE, stderr=PIPE)
     lines = []
     while "Ctrl-C" not in "".join(lines[-1:]):
@@ -36,9 +34,7 @@ async def test_it_says_where_it_is_and_how_its_sims_are_looked_up_in_a_terminal(
 
 
 async def test_a_port_that_is_taken(process):
-    """
-    A taken port is told in a sentence, with 4 as for any setting that cannot work.
-    """
+    """A taken port is told in a sentence, with 4 as for any setting that cannot work."""
     async with await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         done = await process("demo", "--port", str(port))

@@ -37,9 +37,7 @@ async def kept(database_url):
 
 
 async def test_the_list(simsessions, kept):
-    """
-    Every digest is a line: which SIMs, how often, when next or why not.
-    """
+    """Every digest is a line: which SIMs, how often, when next or why not."""
     done = await simsessions("digest", "list", **kept)
 
     head, trucks, wells = done.out.splitlines()
@@ -52,9 +50,7 @@ async def test_the_list(simsessions, kept):
 
 
 async def test_the_list_for_programs(simsessions, kept):
-    """
-    One JSON object a line, with times in UTC and what is unknown as null.
-    """
+    """One JSON object a line, with times in UTC and what is unknown as null."""
     done = await simsessions("digest", "list", "--json", **kept)
 
     trucks, wells = map(json.loads, done.out.splitlines())
@@ -64,9 +60,7 @@ async def test_the_list_for_programs(simsessions, kept):
 
 
 async def test_an_empty_list(simsessions):
-    """
-    Without digests it says where they are made.
-    """
+    """Without digests it says where they are made."""
     done = await simsessions("digest", "list")
 
     assert (0, "There are no digests. `/simsessions digest add` in Slack makes one.\n") == (
@@ -98,9 +92,7 @@ async def test_a_preview(simsessions, kept, kore):
     ],
 )
 async def test_what_is_not_there(simsessions, kept, kore, typed, told):
-    """
-    A name or a word that nobody knows is said, with the number for it.
-    """
+    """A name or a word that nobody knows is said, with the number for it."""
     done = await simsessions("digest", *typed.split(), **kept, **kore.settings)
 
     code, words = told
@@ -109,9 +101,7 @@ async def test_what_is_not_there(simsessions, kept, kore, typed, told):
 
 
 async def test_a_run(simsessions, kept, kore, slack):
-    """
-    It is made and posted to its channel before the command ends, without a bot that runs.
-    """
+    """It is made and posted to its channel before the command ends, without a bot that runs."""
     done = await simsessions("digest", "run", "Trucks", **kept, **kore.settings, **slack.settings)
 
     posted = slack.api.workspace.messages.in_channel("C0FLEETOP")
@@ -122,9 +112,7 @@ async def test_a_run(simsessions, kept, kore, slack):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_run_that_its_channel_refuses(simsessions, kept, kore, slack):
-    """
-    Why nothing was posted is said, the digest is paused, and its maker told once.
-    """
+    """Why nothing was posted is said, the digest is paused, and its maker told once."""
     slack.api.faults.fail("chat.postMessage", "is_archived")
     done = await simsessions("digest", "run", "Trucks", **kept, **kore.settings, **slack.settings)
     after = await simsessions("digest", "list", "--json", **kept)

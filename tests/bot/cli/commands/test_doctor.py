@@ -2,9 +2,7 @@
 
 
 async def test_all_is_well(kore, slack, simsessions):
-    """
-    With complete settings every line says ok, or why it was skipped, and the number is 0.
-    """
+    """With complete settings every line says ok, or why it was skipped, and the number is 0."""
     done = await simsessions("doctor", **kore.settings, **slack.settings)
     words = [line.split()[0] for line in done.out.splitlines()]
 
@@ -17,9 +15,7 @@ async def test_all_is_well(kore, slack, simsessions):
 
 
 async def test_everything_amiss_is_told_at_once(kore, simsessions):
-    """
-    One run names each fault with what to do, and the number is the gravest's.
-    """
+    """One run names each fault with what to do, and the number is the gravest's."""
     settings = {
         "KORE_API_URL": kore.url,
         "KORE_TOKEN_URL": kore.settings["KORE_TOKEN_URL"],
@@ -41,9 +37,7 @@ async def test_everything_amiss_is_told_at_once(kore, simsessions):
 
 
 async def test_tokens_and_scopes(kore, slack, simsessions):
-    """
-    A token that lacks scopes and one that Slack does not know are told apart.
-    """
+    """A token that lacks scopes and one that Slack does not know are told apart."""
     slack.api.scopes = frozenset({"commands"})
     settings = kore.settings | slack.settings | {"SLACK_APP_TOKEN": "xapp-other"}
     done = await simsessions("doctor", **settings)

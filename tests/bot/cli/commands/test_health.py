@@ -23,9 +23,7 @@ def bot_that_says(ready: int) -> Starlette:
     [(200, 0, "/readyz: ok"), (503, 1, "/readyz: 503 Slack is not connected")],
 )
 async def test_it_tells_what_the_bot_says(simsessions, ready, code, line):
-    """
-    Both must say yes; what the bot says of its reasons is passed on.
-    """
+    """Both must say yes; what the bot says of its reasons is passed on."""
     async with serving(bot_that_says(ready)) as url:
         done = await simsessions("health", PORT=url.rpartition(":")[2])
 
@@ -34,9 +32,7 @@ async def test_it_tells_what_the_bot_says(simsessions, ready, code, line):
 
 
 async def test_a_bot_that_does_not_run(simsessions):
-    """
-    No answer is no health.
-    """
+    """No answer is no health."""
     done = await simsessions("health", PORT="1", SIMSESSIONS_HOST="0.0.0.0")
 
     assert 1 == done.code

@@ -31,9 +31,7 @@ async def test_it_says_where_it_listens_and_ends_cleanly(tmp_path, simsessions, 
 
 @pytest.mark.parametrize("wrong", [("--port", "65536"), ("--sims", "-1"), ("--latency", "fast")])
 async def test_what_it_does_not_take(simsessions, wrong):
-    """
-    Numbers out of range are a fault of the command line.
-    """
+    """Numbers out of range are a fault of the command line."""
     done = await simsessions("kore-api", *wrong)
 
     assert 2 == done.code

@@ -25,9 +25,7 @@ SESSION_FIELDS = [
 
 
 async def test_json_is_one_object_a_line_in_the_order_asked(kore, simsessions):
-    """
-    Answers and errors stand in the order of the questions, and nothing else on stdout.
-    """
+    """Answers and errors stand in the order of the questions, and nothing else on stdout."""
     done = await simsessions("lookup", "truck-42", "nobody", "pump-7", "--json", **kore.settings)
     lines = [json.loads(line) for line in done.out.splitlines()]
 
@@ -39,9 +37,7 @@ async def test_json_is_one_object_a_line_in_the_order_asked(kore, simsessions):
 
 
 async def test_json_of_an_answer(kore, simsessions):
-    """
-    An answer carries the SIM, its state, all sixteen fields of its session, and its findings.
-    """
+    """An answer carries the SIM, its state, all sixteen fields of its session, and its findings."""
     done = await simsessions("lookup", "truck-42", "--json", **kore.settings)
     answer = json.loads(done.out)
 
@@ -64,9 +60,7 @@ async def test_json_of_an_answer(kore, simsessions):
 
 
 async def test_a_finding_has_its_parts(kore, simsessions):
-    """
-    Each finding says its rule, how grave and when, its title, evidence, next step and source.
-    """
+    """Each finding says its rule, how grave and when, its title, evidence, next step and source."""
     done = await simsessions("lookup", "pump-7", "--json", **kore.settings)
     (finding, *_) = json.loads(done.out)["findings"]
 
@@ -85,9 +79,7 @@ async def test_a_finding_has_its_parts(kore, simsessions):
 
 
 async def test_text_is_for_people(kore, simsessions):
-    """
-    Without --json the headline comes first, and no colour codes when it is piped.
-    """
+    """Without --json the headline comes first, and no colour codes when it is piped."""
     done = await simsessions("lookup", "truck-42", **kore.settings)
 
     assert "truck-42 is online" in done.out.splitlines()[0]
@@ -95,9 +87,7 @@ async def test_text_is_for_people(kore, simsessions):
 
 
 async def test_sims_are_read_from_stdin(kore, simsessions):
-    """
-    `-` stands for the lines of stdin, empty ones left out.
-    """
+    """`-` stands for the lines of stdin, empty ones left out."""
     typed = "truck-42\n\n  pump-7 \n"
     done = await simsessions("lookup", "-", "--json", typed=typed, **kore.settings)
     lines = [json.loads(line) for line in done.out.splitlines()]
@@ -106,9 +96,7 @@ async def test_sims_are_read_from_stdin(kore, simsessions):
 
 
 async def test_who_is_not_found(kore, simsessions):
-    """
-    What names no SIM gets a sentence that says why, and ends with 1.
-    """
+    """What names no SIM gets a sentence that says why, and ends with 1."""
     why = {
         "HS0123456789abcdef0123456789abcdef": "Super SIM",
         "pmp-7": "Did you mean `pump-7`",
@@ -123,9 +111,7 @@ async def test_who_is_not_found(kore, simsessions):
 
 
 async def test_kore_that_is_down_ends_with_3(kore, simsessions):
-    """
-    Where KORE fails, the sentence says so and the number is KORE's.
-    """
+    """Where KORE fails, the sentence says so and the number is KORE's."""
     kore.api.faults.add(broken(times=None, path="/v1/"))
     settings = kore.settings | {"SIMSESSIONS_KORE_BUDGET": "1s"}
     done = await simsessions("lookup", "truck-42", "--json", **settings)
@@ -135,9 +121,7 @@ async def test_kore_that_is_down_ends_with_3(kore, simsessions):
 
 
 async def test_a_wrong_key_ends_with_3(kore, simsessions):
-    """
-    A key that KORE refuses is told as such, and the secret stays in.
-    """
+    """A key that KORE refuses is told as such, and the secret stays in."""
     settings = kore.settings | {"KORE_CLIENT_SECRET": "hush-hush"}
     done = await simsessions("lookup", "truck-42", **settings)
 
@@ -147,9 +131,7 @@ async def test_a_wrong_key_ends_with_3(kore, simsessions):
 
 
 async def test_settings_that_lack_end_with_4(simsessions):
-    """
-    Only what lookup needs is asked for, all of it at once, and nothing goes to stdout.
-    """
+    """Only what lookup needs is asked for, all of it at once, and nothing goes to stdout."""
     done = await simsessions("lookup", "truck-42", "--json")
 
     assert (4, "") == (done.code, done.out)
@@ -159,9 +141,7 @@ async def test_settings_that_lack_end_with_4(simsessions):
 
 
 async def test_a_static_token_is_enough(kore, simsessions):
-    """
-    KORE_ACCESS_TOKEN stands in for id and secret.
-    """
+    """KORE_ACCESS_TOKEN stands in for id and secret."""
     settings = {"KORE_API_URL": kore.url, "KORE_ACCESS_TOKEN": kore.api.tokens.issue()}
     done = await simsessions("lookup", "truck-42", **settings)
 

@@ -4,9 +4,7 @@ from bot.diagnosis.engine import all_rules
 
 
 async def test_every_rule_is_listed(simsessions):
-    """
-    The list has each rule, in the order of the answer, and where its thresholds are from.
-    """
+    """The list has each rule, in the order of the answer, and where its thresholds are from."""
     done = await simsessions("rules", SIMSESSIONS_FLAPPING_STARTS="9")
     names = [line.split()[0] for line in done.out.splitlines() if not line.startswith(" ")]
 

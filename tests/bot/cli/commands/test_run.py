@@ -25,9 +25,7 @@ async def ready(folder, settings):
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 async def test_it_runs_until_it_is_told_to_stop(kore, slack, simsessions, tmp_path, ending):
-    """
-    Ready, healthy, and gone with 0 at a signal.
-    """
+    """Ready, healthy, and gone with 0 at a signal."""
     process, port = await ready(tmp_path, kore.settings | slack.settings)
     health = await simsessions("health", PORT=port)
     process.send_signal(ending)
@@ -39,9 +37,7 @@ async def test_it_runs_until_it_is_told_to_stop(kore, slack, simsessions, tmp_pa
 
 
 async def test_all_that_lacks_is_told_before_anything_starts(simsessions):
-    """
-    Without settings it says what it needs, and ends with 4.
-    """
+    """Without settings it says what it needs, and ends with 4."""
     done = await simsessions("run")
 
     assert 4 == done.code
@@ -51,9 +47,7 @@ async def test_all_that_lacks_is_told_before_anything_starts(simsessions):
 
 
 async def test_a_token_that_slack_refuses(kore, slack, process):
-    """
-    A refused token is told by the setting's name, without the token.
-    """
+    """A refused token is told by the setting's name, without the token."""
     settings = kore.settings | slack.settings | {"SLACK_BOT_TOKEN": "xoxb-hush", "PORT": "0"}
     done = await process("run", **settings)
 
@@ -63,9 +57,7 @@ async def test_a_token_that_slack_refuses(kore, slack, process):
 
 
 async def test_the_port_is_taken(kore, slack, process):
-    """
-    A port that cannot be had is told, and ends with 4.
-    """
+    """A port that cannot be had is told, and ends with 4."""
     port = slack.url.rpartition(":")[2]
     done = await process("run", **kore.settings, **slack.settings, PORT=port)
 
@@ -74,9 +66,7 @@ async def test_the_port_is_taken(kore, slack, process):
 
 
 def test_the_collector_is_back_after_the_imports():
-    """
-    Garbage is collected again once the block ends, also where an import fails.
-    """
+    """Garbage is collected again once the block ends, also where an import fails."""
     with suppress(ImportError), without_collecting():
         during = gc.isenabled()
         raise ImportError

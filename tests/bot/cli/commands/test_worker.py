@@ -79,9 +79,7 @@ async def gone(*pids):
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 async def test_it_works_until_it_is_told_to_stop(start, simsessions, slack, ending):
-    """
-    Ready and healthy, without taking part in what Slack sends, and gone with 0 at a signal.
-    """
+    """Ready and healthy, without taking part in what Slack sends, and gone with 0 at a signal."""
     async with start("worker") as worker:
         port = (await worker.logs("working"))["port"]
         health = await simsessions("health", PORT=str(port))
@@ -94,9 +92,7 @@ async def test_it_works_until_it_is_told_to_stop(start, simsessions, slack, endi
 
 
 async def test_it_ends_with_whoever_holds_its_input(start):
-    """
-    Its end of the pipe tells it, however the other end went.
-    """
+    """Its end of the pipe tells it, however the other end went."""
     async with start("worker", "--until-stdin-ends", stdin=PIPE) as worker:
         await worker.logs("working")
         worker.process.stdin.close()
@@ -106,9 +102,7 @@ async def test_it_ends_with_whoever_holds_its_input(start):
 
 
 async def test_all_that_lacks_is_told_before_anything_starts(simsessions):
-    """
-    Without settings it says what it needs, and ends with 4.
-    """
+    """Without settings it says what it needs, and ends with 4."""
     done = await simsessions("worker")
 
     assert 4 == done.code
@@ -116,9 +110,7 @@ async def test_all_that_lacks_is_told_before_anything_starts(simsessions):
 
 
 async def test_a_bot_takes_its_workers_along(start):
-    """
-    At a signal they end with it, in order.
-    """
+    """At a signal they end with it, in order."""
     async with start("run", SIMSESSIONS_WORKERS="2") as bot:
         for message in ("ready", "working", "working"):
             await bot.logs(message)
@@ -132,9 +124,7 @@ async def test_a_bot_takes_its_workers_along(start):
 
 
 async def test_a_worker_that_dies_is_started_again(start):
-    """
-    The log says so, and another one works in its place.
-    """
+    """The log says so, and another one works in its place."""
     async with start("run", SIMSESSIONS_WORKERS="1") as bot:
         await bot.logs("working")
         (first,) = bot.children()
@@ -149,9 +139,7 @@ async def test_a_worker_that_dies_is_started_again(start):
 
 
 async def test_workers_of_a_bot_that_is_killed_end(start):
-    """
-    Nobody is left behind, though nobody could tell them.
-    """
+    """Nobody is left behind, though nobody could tell them."""
     async with start("run", SIMSESSIONS_WORKERS="2") as bot:
         for _ in range(2):
             await bot.logs("working")

@@ -43,9 +43,7 @@ def test_a_report(report):
 
 
 def test_unknown_is_null(report):
-    """
-    A session of which nothing is known has all its sixteen fields, and each is null.
-    """
+    """A session of which nothing is known has all its sixteen fields, and each is null."""
     told = as_json("x", report(sessions=(DataSession(),)))
 
     assert 16 == len(told["last_session"])
@@ -58,9 +56,7 @@ def test_unknown_is_null(report):
     [((), State.NEVER_SEEN, True), (None, State.UNKNOWN, False)],
 )
 def test_no_session(report, sessions, state, summary_is_known):
-    """
-    Without a session `last_session` is null; the summary only where nothing could be read.
-    """
+    """Without a session `last_session` is null; the summary only where nothing could be read."""
     told = as_json("x", report(sessions=sessions, state=state))
 
     assert told["last_session"] is None
@@ -68,9 +64,7 @@ def test_no_session(report, sessions, state, summary_is_known):
 
 
 def test_stale_is_told(report):
-    """
-    An answer from before KORE fell silent says so.
-    """
+    """An answer from before KORE fell silent says so."""
     assert as_json("x", report(stale=True))["stale"] is True
 
 
@@ -90,7 +84,5 @@ def test_stale_is_told(report):
     ],
 )
 def test_an_error(error, kind, message):
-    """
-    An error has its kind and the sentence that a person would read, and nothing else.
-    """
+    """An error has its kind and the sentence that a person would read, and nothing else."""
     assert {"query": "x", "error": {"kind": kind, "message": message}} == as_json("x", error)

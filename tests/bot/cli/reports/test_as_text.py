@@ -12,9 +12,7 @@ def lines(query: str, answer: object) -> list[str]:
 
 
 def test_the_headline_is_first_and_the_verdict_second(report):
-    """
-    What is going on, then why we think so and what to do, then the facts.
-    """
+    """What is going on, then why we think so and what to do, then the facts."""
     told = lines("pump 7", report())
 
     assert "pump-7 is offline" in told[0]
@@ -25,9 +23,7 @@ def test_the_headline_is_first_and_the_verdict_second(report):
 
 
 def test_what_could_not_be_read_is_said(report):
-    """
-    Unreadable sessions and left-out rows are told, not hidden.
-    """
+    """Unreadable sessions and left-out rows are told, not hidden."""
     unread = report(sessions=None, state=State.UNKNOWN, problem="KORE is not answering.")
     told = lines("x", unread)
     some_rows = lines("x", report(skipped_rows=2))
@@ -37,16 +33,12 @@ def test_what_could_not_be_read_is_said(report):
 
 
 def test_a_stale_answer_says_so_first(report):
-    """
-    That KORE does not answer stands right under the headline.
-    """
+    """That KORE does not answer stands right under the headline."""
     assert "KORE is not answering" in lines("x", report(stale=True))[1]
 
 
 def test_names_cannot_steer_the_terminal(report):
-    """
-    Escape sequences in what KORE or the asker wrote are taken out.
-    """
+    """Escape sequences in what KORE or the asker wrote are taken out."""
     evil = "\x1b]0;owned\x07\x1b[31mred"
     told = [
         *lines(evil, SimNotFound(f"No such SIM: {evil}")),
@@ -57,7 +49,5 @@ def test_names_cannot_steer_the_terminal(report):
 
 
 def test_an_error_is_one_line():
-    """
-    An error stands behind what was asked for.
-    """
+    """An error stands behind what was asked for."""
     assert [f"pmp-7: {BotError.sentence}"] == lines("pmp-7", BotError())

@@ -14,9 +14,7 @@ FAILED = replace(ROW, person="U0LONGER1", sim=None, name=None, outcome="sim_not_
 
 
 def test_the_columns_stand_below_each_other():
-    """
-    What is not known is a dash; the head names the columns.
-    """
+    """What is not known is a dash; the head names the columns."""
     head, first, second = as_table([ROW, FAILED])
 
     starts = [head.index(word) for word in ("user", "channel", "by", "name", "outcome", "ref")]
@@ -27,23 +25,17 @@ def test_the_columns_stand_below_each_other():
 
 
 def test_a_name_cannot_steer_the_terminal():
-    """
-    Names are data.
-    """
+    """Names are data."""
     assert "\x1b" not in as_table([replace(ROW, name="a\x1b[31mb\nc")])[1]
 
 
 def test_nothing_is_said():
-    """
-    An empty list is no empty screen.
-    """
+    """An empty list is no empty screen."""
     assert ["No look-up fits."] == as_table([])
 
 
 def test_json_is_one_object_a_line():
-    """
-    Unknown is null, the time is ISO 8601; the snapshot is not told.
-    """
+    """Unknown is null, the time is ISO 8601; the snapshot is not told."""
     told = json.loads(as_json(FAILED))
 
     assert "2026-01-05T12:00:00.250Z" == told["at"]

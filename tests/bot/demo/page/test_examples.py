@@ -18,9 +18,7 @@ def typed(group):
 
 
 def test_every_story_is_offered_with_its_title():
-    """
-    Each story of the sandbox can be tried with one click, and says what it is about.
-    """
+    """Each story of the sandbox can be tried with one click, and says what it is about."""
     stories = all_stories()
     titles = [example["title"] for example in groups(stories, NOW)[1]["examples"]]
 
@@ -29,9 +27,7 @@ def test_every_story_is_offered_with_its_title():
 
 
 def test_a_story_of_several_sims_says_how_to_ask_for_them():
-    """
-    What shows only over several SIMs is asked for all of them, and the table says it.
-    """
+    """What shows only over several SIMs is asked for all of them, and the table says it."""
     examples = groups(all_stories(), NOW)[1]["examples"]
     story = next(story for story in all_stories() if story.asked_with)
     (example,) = [each for each in examples if each["sim"] == story.name]
@@ -40,9 +36,7 @@ def test_a_story_of_several_sims_says_how_to_ask_for_them():
 
 
 def test_the_ways_to_name_a_sim_are_all_there():
-    """
-    A name, a SID, an ICCID with spaces, a Super SIM and rubbish: each is read as such.
-    """
+    """A name, a SID, an ICCID with spaces, a Super SIM and rubbish: each is read as such."""
     name, sid, iccid, _, misspelt, super_sim, _, rubbish, _ = typed(groups(all_stories(), NOW)[0])
 
     assert [Kind.NAME, Kind.SID, Kind.ICCID, Kind.NAME] == [
@@ -58,16 +52,12 @@ def test_the_ways_to_name_a_sim_are_all_there():
 
 
 def test_without_stories_there_is_help():
-    """
-    A workspace without a fleet still offers help.
-    """
+    """A workspace without a fleet still offers help."""
     assert [["help"]] == [typed(group) for group in groups((), NOW)]
 
 
 def test_each_story_names_its_sim():
-    """
-    Beside a story the page can let something happen to its SIM; other examples name none.
-    """
+    """Beside a story the page can let something happen to its SIM; other examples name none."""
     stories = all_stories()
     examples = [one for group in groups(stories, NOW) for one in group["examples"]]
 

@@ -25,9 +25,7 @@ async def test_every_answer_is_guarded(browser, path):
 
 
 def test_policy_allows_no_escape():
-    """
-    The policy begins with nothing and never says unsafe-inline, unsafe-eval or another host.
-    """
+    """The policy begins with nothing and never says unsafe-inline, unsafe-eval or another host."""
     assert POLICY.startswith("default-src 'none'; ")
     assert [] == [word for word in ("unsafe", "http", "*") if word in POLICY]
     assert "require-trusted-types-for 'script'" in POLICY
@@ -35,9 +33,7 @@ def test_policy_allows_no_escape():
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "localhost"])
 async def test_loopback_hosts_may_ask(browser, host):
-    """
-    The page answers to every name of this machine's own.
-    """
+    """The page answers to every name of this machine's own."""
     assert 200 == (await browser.get("/", headers={"Host": host})).status_code
 
 
@@ -53,9 +49,7 @@ async def test_loopback_hosts_may_ask(browser, host):
     ],
 )
 async def test_other_hosts_may_not(browser, host):
-    """
-    A name that merely resolves to this machine is refused, for reading and for writing.
-    """
+    """A name that merely resolves to this machine is refused, for reading and for writing."""
     headers = {"Host": host, "Origin": f"http://{host}"}
 
     assert 403 == (await browser.get("/page/state", headers=headers)).status_code
@@ -70,9 +64,7 @@ async def test_other_hosts_may_not(browser, host):
     ],
 )
 async def test_the_page_itself_may_write(browser, workspace, headers):
-    """
-    A POST from the page's own origin is done.
-    """
+    """A POST from the page's own origin is done."""
     answer = await browser.post("/page/say", json=SAY, headers=headers)
 
     assert {"ok": True, "error": None, "answer": None} == answer.json()
@@ -92,9 +84,7 @@ async def test_the_page_itself_may_write(browser, workspace, headers):
     ],
 )
 async def test_others_may_not_write(browser, workspace, headers):
-    """
-    A POST from another origin, or in a shape that another origin could send, does nothing.
-    """
+    """A POST from another origin, or in a shape that another origin could send, does nothing."""
     answer = await browser.post("/page/say", json=SAY, headers=headers)
 
     assert 403 == answer.status_code
@@ -102,9 +92,7 @@ async def test_others_may_not_write(browser, workspace, headers):
 
 
 async def test_a_write_without_any_origin_is_refused(browser, workspace):
-    """
-    A browser always tells the origin of a POST, so silence is no permission.
-    """
+    """A browser always tells the origin of a POST, so silence is no permission."""
     del browser.headers["Origin"]
 
     assert 403 == (await browser.post("/page/say", json=SAY)).status_code

@@ -24,9 +24,7 @@ MARKUP_SINKS = re.compile(
     ],
 )
 async def test_files_have_their_type(browser, path, media_type):
-    """
-    Each file says what it is; with nosniff a browser runs it only so.
-    """
+    """Each file says what it is; with nosniff a browser runs it only so."""
     answer = await browser.get(path)
 
     assert 200 == answer.status_code
@@ -36,9 +34,7 @@ async def test_files_have_their_type(browser, path, media_type):
 
 @pytest.mark.parametrize("weak", ["", "W/"])
 async def test_what_is_known_is_not_sent_again(browser, weak):
-    """
-    A browser that has the file is told so, without the bytes.
-    """
+    """A browser that has the file is told so, without the bytes."""
     mark = (await browser.get("/static/js/app.js")).headers["etag"]
     again = await browser.get(
         "/static/js/app.js", headers={"If-None-Match": f'"other", {weak}{mark}'}
@@ -60,16 +56,12 @@ async def test_what_is_known_is_not_sent_again(browser, weak):
     ],
 )
 async def test_nothing_else_is_served(browser, path):
-    """
-    No path leads out of the folder, or to what is not there.
-    """
+    """No path leads out of the folder, or to what is not there."""
     assert 404 == (await browser.get(f"/static/{path}")).status_code
 
 
 async def test_every_file_is_served_and_short(browser):
-    """
-    Every file of the folder is served, and none is longer than 400 lines of 112 characters.
-    """
+    """Every file of the folder is served, and none is longer than 400 lines of 112 characters."""
     for name in FILES:
         answer = await browser.get(f"/static/{name}")
         lines = answer.text.splitlines()
@@ -80,9 +72,7 @@ async def test_every_file_is_served_and_short(browser):
 
 
 def test_scripts():
-    """
-    Each says its job, imports only what is there, and can turn no string into markup or code.
-    """
+    """Each says its job, imports only what is there, and can turn no string into markup or code."""
     for name in SCRIPTS:
         source = (STATIC / name).read_text()
         imported = re.findall(r'from "([^"]+)"', source)
@@ -94,9 +84,7 @@ def test_scripts():
 
 
 def test_the_page_loads_nothing_from_elsewhere():
-    """
-    The page names its own files only, and holds no script or style of its own.
-    """
+    """The page names its own files only, and holds no script or style of its own."""
     html = (STATIC / "index.html").read_text()
     named = re.findall(r'(?:src|href)="([^"]+)"', html)
 

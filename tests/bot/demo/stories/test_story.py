@@ -18,9 +18,7 @@ def sims(story: Story) -> list[dict]:
 
 
 def test_all_files_are_found():
-    """
-    Every file of the folder but the recipe itself is a story, and no two have one name.
-    """
+    """Every file of the folder but the recipe itself is a story, and no two have one name."""
     files = {path.stem for path in Path(stories.__path__[0]).glob("*.py")}
 
     assert len(files - {"__init__", "story"}) == len(all_stories()) == len(STORIES)
@@ -28,25 +26,19 @@ def test_all_files_are_found():
 
 
 def test_every_rule_has_a_story():
-    """
-    There is no rule without a story that it speaks in, and no story of a rule that is not.
-    """
+    """There is no rule without a story that it speaks in, and no story of a rule that is not."""
     told = {rule for story in STORIES.values() for rule, _ in story.findings}
 
     assert {rule.name for rule in all_rules()} == told
 
 
 def test_every_state_has_a_story():
-    """
-    Each of the states is the end of some story.
-    """
+    """Each of the states is the end of some story."""
     assert set(State) == {story.state for story in STORIES.values()}
 
 
 def test_nobody_is_two():
-    """
-    No two SIMs of all stories share a SID, an ICCID or a unique name.
-    """
+    """No two SIMs of all stories share a SID, an ICCID or a unique name."""
     every = [sim for story in STORIES.values() for sim in sims(story)]
     names = [sim["unique_name"] for sim in every if sim["unique_name"]]
 
@@ -56,9 +48,7 @@ def test_nobody_is_two():
 
 @pytest.mark.parametrize("name", STORIES)
 def test_a_story_can_be_typed(name: str):
-    """
-    What a story is called names its SIM, and those asked for with it are in it.
-    """
+    """What a story is called names its SIM, and those asked for with it are in it."""
     story = STORIES[name]
     names = [sim["unique_name"] for sim in sims(story)]
 
@@ -71,9 +61,7 @@ def test_a_story_can_be_typed(name: str):
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=59), timedelta(days=400)])
 def test_nothing_lies_ahead(name: str, later: timedelta):
-    """
-    A story tells of the past: no time in it is later than the one it is told at.
-    """
+    """A story tells of the past: no time in it is later than the one it is told at."""
     story, now = STORIES[name], NOON + later
     rows = [story.sim(now), *story.sessions(now)]
     times = [moment_of(value) for row in rows for value in row.values() if is_time(value)]
@@ -83,9 +71,7 @@ def test_nothing_lies_ahead(name: str, later: timedelta):
 
 @pytest.mark.parametrize("name", STORIES)
 def test_sessions_are_of_their_sim(name: str):
-    """
-    Every session names the SIM that it is of.
-    """
+    """Every session names the SIM that it is of."""
     story = STORIES[name]
 
     assert {story.sim(NOON)["sid"]} >= {row["sim_sid"] for row in story.sessions(NOON)}

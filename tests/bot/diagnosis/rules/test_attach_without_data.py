@@ -39,15 +39,11 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_short_empty_sessions_close_together_are_a_warning(why, sessions):
-    """
-    Three short sessions without a packet that start within an hour are tries in vain.
-    """
+    """Three short sessions without a packet that start within an hour are tries in vain."""
     assert ["warning"] == words(attach_without_data, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_an_attach_without_data(why, sessions):
-    """
-    Sessions that are fewer, longer, open, further apart, not empty or not known do not count.
-    """
+    """Sessions that are fewer, longer, open, further apart, not empty or not known do not count."""
     assert [] == words(attach_without_data, evidence(*sessions)), why

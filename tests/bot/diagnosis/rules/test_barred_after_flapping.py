@@ -45,24 +45,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_flapping_that_ended_in_silence_is_critical(why, sessions):
-    """
-    More than 6 starts in 60 minutes and none since for over 6 h look like a bar.
-    """
+    """More than 6 starts in 60 minutes and none since for over 6 h look like a bar."""
     assert ["critical"] == words(barred_after_flapping, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_barred(why, sessions):
-    """
-    Fewer starts, a later start, a short silence or a session that lives are no bar.
-    """
+    """Fewer starts, a later start, a short silence or a session that lives are no bar."""
     assert [] == words(barred_after_flapping, evidence(*sessions)), why
 
 
 def test_the_evidence_tells_the_burst():
-    """
-    The finding tells how many starts there were, when, and the silence since.
-    """
+    """The finding tells how many starts there were, when, and the silence since."""
     (finding,) = found(barred_after_flapping, evidence(*burst(9 * H, 8, 5)))
 
     assert 8 == finding.evidence["starts"]

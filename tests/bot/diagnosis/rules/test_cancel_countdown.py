@@ -14,9 +14,7 @@ MUST_NOT = ["suspended", "canceled", "deleted", "new", "active", "", None]
 
 @pytest.mark.parametrize(("why", "since", "left"), FIRES)
 def test_the_hours_left_are_told(why, since, left):
-    """
-    A deactivated SIM says how many hours are left until it is canceled.
-    """
+    """A deactivated SIM says how many hours are left until it is canceled."""
     (finding,) = found(cancel_countdown, evidence(status="deactivated", date_updated=ago(since)))
 
     assert ("critical", left) == (finding.severity.word, finding.evidence["hours_left"]), why
@@ -24,9 +22,7 @@ def test_the_hours_left_are_told(why, since, left):
 
 
 def test_without_a_time_there_are_no_hours():
-    """
-    Where KORE does not tell since when, the finding stands without hours.
-    """
+    """Where KORE does not tell since when, the finding stands without hours."""
     (finding,) = found(cancel_countdown, evidence(status="deactivated", date_updated=None))
 
     assert "critical" == finding.severity.word
@@ -36,7 +32,5 @@ def test_without_a_time_there_are_no_hours():
 
 @pytest.mark.parametrize("status", MUST_NOT)
 def test_other_statuses_count_nothing_down(status):
-    """
-    Only a deactivated SIM is canceled by itself.
-    """
+    """Only a deactivated SIM is canceled by itself."""
     assert [] == words(cancel_countdown, evidence(status=status, date_updated=ago(H)))

@@ -29,24 +29,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_many_cells_on_one_network_are_told(why, sessions):
-    """
-    Four cells of one network in a day are info.
-    """
+    """Four cells of one network in a day are info."""
     assert ["info"] == words(cell_hopping, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_cell_hopping(why, sessions):
-    """
-    Three cells, cells of several networks, and unknown ones find nothing.
-    """
+    """Three cells, cells of several networks, and unknown ones find nothing."""
     assert [] == words(cell_hopping, evidence(*sessions)), why
 
 
 def test_the_network_with_most_cells_is_told():
-    """
-    The finding counts the cells of the network that has most of them.
-    """
+    """The finding counts the cells of the network that has most of them."""
     sessions = cells(*"abcde") + cells(*"wxyz", first=9 * H, apart=30, **ELSEWHERE)
     (finding,) = found(cell_hopping, evidence(*sessions))
 

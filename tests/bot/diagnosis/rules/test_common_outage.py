@@ -83,24 +83,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "cases", "places"), FIRES)
 def test_sims_lost_together_share_an_outage(why, cases, places):
-    """
-    Three SIMs and a fifth of all, lost on one network within 30 min, share an outage.
-    """
+    """Three SIMs and a fifth of all, lost on one network within 30 min, share an outage."""
     assert places == concerned(cases), why
 
 
 @pytest.mark.parametrize(("why", "cases"), MUST_NOT)
 def test_what_is_no_common_outage(why, cases):
-    """
-    Fewer SIMs, other networks and other times are no common outage.
-    """
+    """Fewer SIMs, other networks and other times are no common outage."""
     assert [] == concerned(cases), why
 
 
 def test_it_stands_in_the_order_of_the_answer():
-    """
-    The outage is critical and stands among the critical findings where the table has it.
-    """
+    """The outage is critical and stands among the critical findings where the table has it."""
     cases = lost(300, 301, 302)
     together = diagnose_together(cases, LIMITS)
 
@@ -121,9 +115,7 @@ def test_the_larger_company_is_told():
 
 
 def test_a_suspended_sim_counts():
-    """
-    A SIM whose own state explains its silence still counts.
-    """
+    """A SIM whose own state explains its silence still counts."""
     cases = [*lost(300, 301), sim(9, still_open(D, 302), status="suspended")]
     together = diagnose_together(cases, LIMITS)
 

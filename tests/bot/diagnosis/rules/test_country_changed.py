@@ -35,24 +35,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_a_new_country_is_a_warning(why, sessions):
-    """
-    A newest session outside the country of 80 % of the 5 or more before it is a warning.
-    """
+    """A newest session outside the country of 80 % of the 5 or more before it is a warning."""
     assert ["warning"] == words(country_changed, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_no_new_country(why, sessions):
-    """
-    Too few sessions, no usual country, or an unknown one, find nothing.
-    """
+    """Too few sessions, no usual country, or an unknown one, find nothing."""
     assert [] == words(country_changed, evidence(*sessions)), why
 
 
 def test_the_evidence_tells_both_countries():
-    """
-    The finding tells where the SIM is, where it used to be, and how often.
-    """
+    """The finding tells where the SIM is, where it used to be, and how often."""
     (finding,) = found(country_changed, evidence(*countries(*["USA"] * 9, "CAN", "MEX")))
 
     told = [finding.evidence[name] for name in ("country", "usual", "times", "sessions")]

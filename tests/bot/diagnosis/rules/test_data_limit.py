@@ -30,9 +30,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "limit", "records", "word"), FIRES)
 def test_usage_near_or_over_the_limit_is_found(why, limit, records, word):
-    """
-    From 80 % of the plan's limit on it is a warning, from 100 % on critical.
-    """
+    """From 80 % of the plan's limit on it is a warning, from 100 % on critical."""
     known = evidence(plan=a_plan(data_limit=limit), usage=tuple(records), **CREATED)
 
     assert [word] == words(data_limit, known), why
@@ -40,9 +38,7 @@ def test_usage_near_or_over_the_limit_is_found(why, limit, records, word):
 
 @pytest.mark.parametrize(("why", "limit", "records"), MUST_NOT)
 def test_what_is_within_the_limit(why, limit, records):
-    """
-    Less than 80 %, no limit, and usage that is not told find nothing.
-    """
+    """Less than 80 %, no limit, and usage that is not told find nothing."""
     usage = None if records is None else tuple(records)
     known = evidence(plan=a_plan(data_limit=limit), usage=usage, **CREATED)
 
@@ -50,9 +46,7 @@ def test_what_is_within_the_limit(why, limit, records):
 
 
 def test_an_unknown_plan_limits_nothing():
-    """
-    Where the plan could not be read nothing is said of its limit.
-    """
+    """Where the plan could not be read nothing is said of its limit."""
     assert [] == words(data_limit, evidence(usage=(used(900 * MB),)))
 
 
@@ -61,9 +55,7 @@ def test_an_unknown_plan_limits_nothing():
     [("block", "blocks"), ("throttle", "throttles data"), (None, "does not tell")],
 )
 def test_what_happens_at_the_limit_is_said(strategy, sentence):
-    """
-    The finding says whether the plan blocks or throttles, and that the month is an estimate.
-    """
+    """The finding says whether the plan blocks or throttles, and that the month is an estimate."""
     plan = a_plan(data_limit=100, data_limit_strategy=strategy)
     (finding,) = found(data_limit, evidence(plan=plan, usage=(used(90 * MB),), **CREATED))
 

@@ -28,24 +28,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions", "word"), FIRES)
 def test_many_starts_in_an_hour_are_flapping(why, sessions, word):
-    """
-    Some 60 minutes with more than 4 starts are a warning, with more than 6 critical.
-    """
+    """Some 60 minutes with more than 4 starts are a warning, with more than 6 critical."""
     assert [word] == words(flapping, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_flapping(why, sessions):
-    """
-    Up to 4 starts in any 60 minutes of the last day are normal.
-    """
+    """Up to 4 starts in any 60 minutes of the last day are normal."""
     assert [] == words(flapping, evidence(*sessions)), why
 
 
 def test_the_source_is_that_of_the_line_crossed():
-    """
-    A warning cites who draws the line at 4, a critical finding who draws it at 6.
-    """
+    """A warning cites who draws the line at 4, a critical finding who draws it at 6."""
     (warning,) = found(flapping, evidence(*starts(50, 40, 30, 20, 10)))
     (critical,) = found(flapping, evidence(*starts(50, 40, 30, 20, 10, 8, 5)))
 

@@ -31,15 +31,11 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions", "word"), FIRES)
 def test_an_open_session_without_news_is_a_ghost(why, sessions, word):
-    """
-    A newest session that is open without news is a warning after 1 h and critical after 4 h.
-    """
+    """A newest session that is open without news is a warning after 1 h and critical after 4 h."""
     assert [word] == words(ghost_session, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_no_ghost(why, sessions):
-    """
-    Fresh, closed and unknown sessions are no ghosts, and older open rows say nothing.
-    """
+    """Fresh, closed and unknown sessions are no ghosts, and older open rows say nothing."""
     assert [] == words(ghost_session, evidence(*sessions)), why

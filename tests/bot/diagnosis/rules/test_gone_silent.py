@@ -41,24 +41,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_a_silence_longer_than_its_rhythm_is_critical(why, sessions):
-    """
-    A SIM is silent once its pause is longer than a day and than its own gaps explain.
-    """
+    """A SIM is silent once its pause is longer than a day and than its own gaps explain."""
     assert ["critical"] == words(gone_silent, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_silent(why, sessions):
-    """
-    A pause within the SIM's own rhythm, and any open session, is no silence.
-    """
+    """A pause within the SIM's own rhythm, and any open session, is no silence."""
     assert [] == words(gone_silent, evidence(*sessions)), why
 
 
 def test_the_evidence_is_the_rhythm():
-    """
-    The finding tells the silence, the limit and the gaps that it was compared with.
-    """
+    """The finding tells the silence, the limit and the gaps that it was compared with."""
     (finding,) = found(gone_silent, evidence(*rhythm(30 * H, H, 2 * H, 3 * H)))
 
     in_hours = {k: v.total_seconds() / 3600 for k, v in finding.evidence.items() if "gap" in k[3:]}
@@ -67,7 +61,5 @@ def test_the_evidence_is_the_rhythm():
 
 
 def test_unread_sessions_are_not_silence():
-    """
-    Where the sessions could not be read nothing is said of silence.
-    """
+    """Where the sessions could not be read nothing is said of silence."""
     assert [] == words(gone_silent, evidence(unread=True))

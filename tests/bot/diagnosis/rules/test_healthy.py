@@ -39,15 +39,11 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions", "sim"), FIRES)
 def test_a_live_sim_without_a_warning_is_healthy(why, sessions, sim):
-    """
-    Online with packets both ways and no warning is healthy, said last.
-    """
+    """Online with packets both ways and no warning is healthy, said last."""
     assert HEALTHY == verdict(evidence(*sessions, **sim))[-1], why
 
 
 @pytest.mark.parametrize(("why", "sessions", "sim"), MUST_NOT)
 def test_what_is_not_known_to_be_healthy(why, sessions, sim):
-    """
-    A SIM that is not online, not used both ways, or has a warning, is not called healthy.
-    """
+    """A SIM that is not online, not used both ways, or has a warning, is not called healthy."""
     assert HEALTHY not in verdict(evidence(*sessions, **sim)), why

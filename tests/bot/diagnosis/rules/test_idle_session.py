@@ -25,15 +25,11 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_a_live_session_without_a_packet_is_told(why, sessions):
-    """
-    A live session of more than an hour with known counters of 0 is info.
-    """
+    """A live session of more than an hour with known counters of 0 is info."""
     assert ["info"] == words(idle_session, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_idle(why, sessions):
-    """
-    A young, stale, closed or used session, or one with unknown counters, is not idle.
-    """
+    """A young, stale, closed or used session, or one with unknown counters, is not idle."""
     assert [] == words(idle_session, evidence(*sessions)), why

@@ -42,24 +42,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_three_lengths_of_a_timer_in_a_row_are_told(why, sessions):
-    """
-    Three closed sessions in a row as long as each other and as an idle timer are info.
-    """
+    """Three closed sessions in a row as long as each other and as an idle timer are info."""
     assert ["info"] == words(idle_timeout, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_no_timer(why, sessions):
-    """
-    Fewer, unlike, other lengths, or sessions that are not in a row, show no timer.
-    """
+    """Fewer, unlike, other lengths, or sessions that are not in a row, show no timer."""
     assert [] == words(idle_timeout, evidence(*sessions)), why
 
 
 def test_the_newest_row_is_told_once():
-    """
-    Many such sessions make one finding, with the lengths of the newest three.
-    """
+    """Many such sessions make one finding, with the lengths of the newest three."""
     (finding,) = found(idle_timeout, evidence(*lengths(60, 60, 60, 62, 62, 62)))
 
     assert 62 * 60 == finding.evidence["shortest"].total_seconds()

@@ -42,24 +42,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_two_devices_in_the_window_are_critical(why, sessions):
-    """
-    Two IMEIs that differ in the first 14 digits are critical.
-    """
+    """Two IMEIs that differ in the first 14 digits are critical."""
     assert ["critical"] == words(imei_changed, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_the_same_device(why, sessions):
-    """
-    What is not told, all zeros, or differs behind the 14 digits is no other device.
-    """
+    """What is not told, all zeros, or differs behind the 14 digits is no other device."""
     assert [] == words(imei_changed, evidence(*sessions)), why
 
 
 def test_the_latest_change_is_told():
-    """
-    The finding tells both IMEIs of the latest change and since when.
-    """
+    """The finding tells both IMEIs of the latest change and since when."""
     sessions = devices(ONE, OTHER, OTHER, ONE)
     (finding,) = found(imei_changed, evidence(*sessions))
 

@@ -26,9 +26,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("radio", "mcc"), FIRES)
 def test_an_old_radio_in_the_usa_is_told(radio, mcc):
-    """
-    A newest session on 2G or 3G with a network of the USA is info.
-    """
+    """A newest session on 2G or 3G with a network of the USA is info."""
     known = evidence(still_open(H, radio_link=radio, operator_mcc=mcc, operator_mnc=None))
 
     assert ["info"] == words(legacy_radio, known)
@@ -36,16 +34,12 @@ def test_an_old_radio_in_the_usa_is_told(radio, mcc):
 
 @pytest.mark.parametrize(("radio", "mcc"), MUST_NOT)
 def test_what_is_no_legacy(radio, mcc):
-    """
-    Newer and unknown radios, and networks elsewhere or unknown, find nothing.
-    """
+    """Newer and unknown radios, and networks elsewhere or unknown, find nothing."""
     assert [] == words(legacy_radio, evidence(closed(H, 5, radio_link=radio, operator_mcc=mcc)))
 
 
 def test_only_the_newest_session_counts():
-    """
-    An older session on 3G says nothing of now.
-    """
+    """An older session on 3G says nothing of now."""
     known = evidence(still_open(H), closed(9 * H, H, radio_link="3G"))
 
     assert [] == words(legacy_radio, known)

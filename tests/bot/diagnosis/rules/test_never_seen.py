@@ -23,15 +23,11 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("status", "sessions"), FIRES)
 def test_an_empty_window_is_critical(status, sessions):
-    """
-    A SIM that may connect and has an empty window is critical; rows without start are none.
-    """
+    """A SIM that may connect and has an empty window is critical; rows without start are none."""
     assert ["critical"] == words(never_seen, evidence(*sessions, status=status))
 
 
 @pytest.mark.parametrize(("why", "status", "sessions", "unread"), MUST_NOT)
 def test_what_is_not_never_seen(why, status, sessions, unread):
-    """
-    A SIM that may not connect, and a window that holds or may hold a session, find nothing.
-    """
+    """A SIM that may not connect, and a window that holds or may hold a session, find nothing."""
     assert [] == words(never_seen, evidence(*sessions, status=status, unread=unread)), why

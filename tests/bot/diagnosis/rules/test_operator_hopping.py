@@ -43,24 +43,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_many_networks_or_switches_are_a_warning(why, sessions):
-    """
-    Three networks, or four switches, in a day are a warning.
-    """
+    """Three networks, or four switches, in a day are a warning."""
     assert ["warning"] == words(operator_hopping, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_hopping(why, sessions):
-    """
-    Two networks with few switches, unknown ones, and what is longer ago are no hopping.
-    """
+    """Two networks with few switches, unknown ones, and what is longer ago are no hopping."""
     assert [] == words(operator_hopping, evidence(*sessions)), why
 
 
 def test_networks_are_told_as_received():
-    """
-    The finding names the networks with their numbers as received and counts the switches.
-    """
+    """The finding names the networks with their numbers as received and counts the switches."""
     names = [("310", "026"), ("334", "020"), ("310", "410")]
     (finding,) = found(operator_hopping, evidence(*networks(*names)))
 

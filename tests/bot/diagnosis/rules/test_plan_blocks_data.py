@@ -37,9 +37,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "plan", "sessions"), FIRES)
 def test_a_plan_that_forbids_data_is_critical(why, plan, sessions):
-    """
-    A plan without data, or without data abroad for a SIM that is abroad, is critical.
-    """
+    """A plan without data, or without data abroad for a SIM that is abroad, is critical."""
     known = evidence(*sessions, plan=a_plan(**plan))
 
     assert ["critical"] == words(plan_blocks_data, known), why
@@ -57,16 +55,12 @@ def test_what_the_plan_allows(why, plan, sessions):
 
 
 def test_an_unknown_plan_forbids_nothing():
-    """
-    Where the plan could not be read nothing is said of it.
-    """
+    """Where the plan could not be read nothing is said of it."""
     assert [] == words(plan_blocks_data, evidence(ABROAD, plan=None))
 
 
 def test_the_country_is_told():
-    """
-    The finding names the country and the plan.
-    """
+    """The finding names the country and the plan."""
     known = evidence(ABROAD, plan=a_plan(international_roaming=[], unique_name="cheap"))
     (finding,) = found(plan_blocks_data, known)
 
@@ -74,9 +68,7 @@ def test_the_country_is_told():
 
 
 def test_unread_sessions_leave_the_plan():
-    """
-    A plan without data is found without sessions; a country is then not known.
-    """
+    """A plan without data is found without sessions; a country is then not known."""
     off, roaming = a_plan(data_enabled=False), a_plan(international_roaming=[])
 
     assert ["critical"] == words(plan_blocks_data, evidence(unread=True, plan=off))

@@ -37,24 +37,18 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_an_older_radio_than_usual_is_a_warning(why, sessions):
-    """
-    A newest session on an older generation than 60 % of the 5 or more before it is a warning.
-    """
+    """A newest session on an older generation than 60 % of the 5 or more before it is a warning."""
     assert ["warning"] == words(radio_fallback, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_no_fallback(why, sessions):
-    """
-    Too few sessions, no older generation, or an unknown one, find nothing.
-    """
+    """Too few sessions, no older generation, or an unknown one, find nothing."""
     assert [] == words(radio_fallback, evidence(*sessions)), why
 
 
 def test_the_evidence_counts_the_better_ones():
-    """
-    The finding tells the radio now, and how many earlier sessions were on a newer one.
-    """
+    """The finding tells the radio now, and how many earlier sessions were on a newer one."""
     (finding,) = found(radio_fallback, evidence(*radios(*["LTE"] * 6, "2G", "3G")))
 
     told = [finding.evidence[name] for name in ("radio", "usual", "better", "sessions")]

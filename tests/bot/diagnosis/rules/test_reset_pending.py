@@ -15,9 +15,7 @@ MUST_NOT = [None, "", "done", "reset"]
 
 @pytest.mark.parametrize(("why", "since", "word"), FIRES)
 def test_a_reset_that_runs_is_told(why, since, word):
-    """
-    A reset is info, and a warning once it runs for more than 15 minutes.
-    """
+    """A reset is info, and a warning once it runs for more than 15 minutes."""
     known = evidence(reset_status="resetting", date_updated=since)
 
     assert [word] == words(reset_pending, known), why
@@ -25,9 +23,7 @@ def test_a_reset_that_runs_is_told(why, since, word):
 
 @pytest.mark.parametrize("reset_status", MUST_NOT)
 def test_without_a_reset_there_is_nothing(reset_status):
-    """
-    Only `resetting` is a reset that runs.
-    """
+    """Only `resetting` is a reset that runs."""
     known = evidence(reset_status=reset_status, date_updated=ago(D))
 
     assert [] == words(reset_pending, known)

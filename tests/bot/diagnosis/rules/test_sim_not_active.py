@@ -9,24 +9,18 @@ MUST_NOT = ["active", "ready", "updating", "scheduled", None, "", "inactive", "u
 
 @pytest.mark.parametrize("status", FIRES)
 def test_a_sim_that_may_not_connect_is_critical(status):
-    """
-    Each status that keeps a SIM off the network is critical, however it is written.
-    """
+    """Each status that keeps a SIM off the network is critical, however it is written."""
     assert ["critical"] == words(sim_not_active, evidence(status=status))
 
 
 @pytest.mark.parametrize("status", MUST_NOT)
 def test_other_statuses_are_fine(status):
-    """
-    A status that may connect, is under way, is unknown or unheard of finds nothing.
-    """
+    """A status that may connect, is under way, is unknown or unheard of finds nothing."""
     assert [] == words(sim_not_active, evidence(status=status))
 
 
 def test_sessions_are_not_needed():
-    """
-    Sessions that could not be read keep nothing from the SIM's own status.
-    """
+    """Sessions that could not be read keep nothing from the SIM's own status."""
     assert ["critical"] == words(sim_not_active, evidence(status="suspended", unread=True))
 
 
@@ -34,9 +28,7 @@ def test_sessions_are_not_needed():
     ("status", "step"), [("canceled", "another SIM"), ("suspended", "active"), ("new", "ready")]
 )
 def test_the_next_step_fits_the_status(status, step):
-    """
-    Canceled is final, so that another SIM is the way; the others can be set active.
-    """
+    """Canceled is final, so that another SIM is the way; the others can be set active."""
     (finding,) = found(sim_not_active, evidence(status=status, date_updated=ago(5)))
 
     assert step in finding.next_step

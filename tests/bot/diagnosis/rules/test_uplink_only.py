@@ -45,16 +45,12 @@ def test_two_unanswered_sessions_are_a_warning(why, sessions):
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_uplink_only(why, sessions):
-    """
-    An answer in either, too few packets, or counters that are unknown, find nothing.
-    """
+    """An answer in either, too few packets, or counters that are unknown, find nothing."""
     assert [] == words(uplink_only, evidence(*sessions)), why
 
 
 def test_the_packets_are_summed_up():
-    """
-    The finding tells what both sent together.
-    """
+    """The finding tells what both sent together."""
     (finding,) = found(uplink_only, evidence(sent(60, 5, 0), sent(90, 99, 0)))
 
     assert 104 == finding.evidence["uploaded"]

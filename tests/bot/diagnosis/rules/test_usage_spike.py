@@ -64,9 +64,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_a_day_far_above_the_usual_is_a_warning(why, sessions):
-    """
-    More than 5 times the median of at least 7 known days before is a spike.
-    """
+    """More than 5 times the median of at least 7 known days before is a spike."""
     assert ["warning"] == words(usage_spike, evidence(*sessions)), why
 
 
@@ -79,9 +77,7 @@ def test_what_is_no_spike(why, sessions):
 
 
 def test_the_evidence_is_told_in_packets():
-    """
-    The finding tells the packets of the day, the usual ones, and how many days are known.
-    """
+    """The finding tells the packets of the day, the usual ones, and how many days are known."""
     (finding,) = found(usage_spike, evidence(*days(1_000, *[100] * 8)))
 
     assert {"packets": 1_000, "usual": 100, "days": 8} == finding.evidence

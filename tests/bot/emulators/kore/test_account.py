@@ -55,9 +55,7 @@ async def found(ask: httpx.AsyncClient, query: str) -> list[dict]:
     ],
 )
 async def test_filters(ask: httpx.AsyncClient, query: str, names: list[str]):
-    """
-    SIMs are filtered as documented, all filters at once; other parameters filter nothing.
-    """
+    """SIMs are filtered as documented, all filters at once; other parameters filter nothing."""
     sims = await found(ask, query)
 
     assert [sid("DE", name) for name in names] == [sim["sid"] for sim in sims]
@@ -65,9 +63,7 @@ async def test_filters(ask: httpx.AsyncClient, query: str, names: list[str]):
 
 @pytest.mark.parametrize("size", [2, 3, 50, 1000])
 async def test_the_fleet_follows(ask: httpx.AsyncClient, size: int):
-    """
-    Whatever the size of a page, a list holds every SIM once: those put in, then the fleet.
-    """
+    """Whatever the size of a page, a list holds every SIM once: those put in, then the fleet."""
     sims = await found(ask, f"PageSize={size}")
 
     assert [sim["sid"] for sim in SIMS] == [sim["sid"] for sim in sims[:3]]
@@ -76,9 +72,7 @@ async def test_the_fleet_follows(ask: httpx.AsyncClient, size: int):
 
 @pytest.mark.parametrize("size", [7, 1000])
 async def test_the_fleet_is_filtered_too(ask: httpx.AsyncClient, size: int):
-    """
-    Status, ICCID and rate plan pick from the fleet as from the others.
-    """
+    """Status, ICCID and rate plan pick from the fleet as from the others."""
     everything = (await found(ask, "PageSize=1000"))[3:]
     one = everything[150]
     by_status = {
@@ -97,9 +91,7 @@ async def test_the_fleet_is_filtered_too(ask: httpx.AsyncClient, size: int):
 
 
 async def test_a_plan_put_in_again_is_replaced(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    The newest plan of a SID holds, and stands in the list once.
-    """
+    """The newest plan of a SID holds, and stands in the list once."""
     api.add(SIMS[0], rate_plan=GOLD | {"data_limit": 5})
     plans = (await ask.get("/v1/RatePlans")).json()["rate_plans"]
     plan = (await ask.get("/v1/RatePlans/gold")).json()

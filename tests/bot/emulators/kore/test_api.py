@@ -31,9 +31,7 @@ from tests.fakes import FakeClock
     ],
 )
 async def test_what_is_refused(ask: httpx.AsyncClient, path: str, status: int, code: int):
-    """
-    What is not there or not right is refused in KORE's envelope, with its code.
-    """
+    """What is not there or not right is refused in KORE's envelope, with its code."""
     answer = await ask.get(path)
     told = answer.json()
 
@@ -46,9 +44,7 @@ async def test_what_is_refused(ask: httpx.AsyncClient, path: str, status: int, c
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
 @pytest.mark.parametrize("path", ["/v1/Sims", f"/v1/Sims/{PUMP}", "/v1/RatePlans"])
 async def test_only_reading(ask: httpx.AsyncClient, method: str, path: str):
-    """
-    Nothing can be changed: every method but GET is answered with 405.
-    """
+    """Nothing can be changed: every method but GET is answered with 405."""
     answer = await ask.request(method, path)
 
     assert 405 == answer.status_code
@@ -56,18 +52,14 @@ async def test_only_reading(ask: httpx.AsyncClient, method: str, path: str):
 
 @pytest.mark.parametrize("name", [TRUCK, "a%2Fb%20%3F%26%252F%C3%BC"])
 async def test_a_name_may_hold_anything(ask: httpx.AsyncClient, name: str):
-    """
-    A SIM is found by its SID and by its unique name, whose odd characters come encoded.
-    """
+    """A SIM is found by its SID and by its unique name, whose odd characters come encoded."""
     answer = await ask.get(f"/v1/Sims/{name}")
 
     assert TRUCK == answer.json()["sid"]
 
 
 async def test_it_names_its_own_host(ask: httpx.AsyncClient):
-    """
-    All addresses in an answer lead back to the host that was asked.
-    """
+    """All addresses in an answer lead back to the host that was asked."""
     here = "https://kore.test/v1/Sims"
     sim = (await ask.get("/v1/Sims/pump-7")).json()
     meta = (await ask.get(f"/v1/Sims/{PUMP}/DataSessions?PageSize=5")).json()["meta"]
@@ -80,9 +72,7 @@ async def test_it_names_its_own_host(ask: httpx.AsyncClient):
 
 
 async def test_what_was_asked_is_remembered(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    Requests are kept as they came, and whether they had a key; the key itself is not.
-    """
+    """Requests are kept as they came, and whether they had a key; the key itself is not."""
     await ask.get("/v1/Sims/a%2Fb?x=%2F")
     await ask.get("/v1/Sims", headers={"Authorization": ""})
     await ask.post(TOKEN_PATH, data={"client_secret": "hush"})
@@ -97,9 +87,7 @@ async def test_what_was_asked_is_remembered(api: KoreApi, ask: httpx.AsyncClient
 
 
 async def test_a_sim_put_in_again_is_replaced(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    What is put in holds from the next question on, though the last answer was just rendered.
-    """
+    """What is put in holds from the next question on, though the last answer was just rendered."""
     before = (await ask.get("/v1/Sims/pump-7")).json()["status"]
     api.add({"sid": PUMP, "unique_name": "pump-7", "status": "suspended"}, [])
     after = (await ask.get("/v1/Sims/pump-7")).json()["status"]
@@ -158,9 +146,7 @@ async def test_the_past_of_a_story_stays(clock: FakeClock):
 
 
 async def test_other_protocols_are_left_alone(api: KoreApi):
-    """
-    A server that asks for a lifespan or a web socket gets nothing, and nothing is remembered.
-    """
+    """A server that asks for a lifespan or a web socket gets nothing, and nothing is remembered."""
 
     async def never(*_: object) -> None:
         raise AssertionError

@@ -32,23 +32,17 @@ CARD = Card("pump-7", 7, "Pump 7")
     ],
 )
 def test_stamps(moment: datetime | None, stamped: str | None):
-    """
-    Times are written to the second, in UTC; no time stays none.
-    """
+    """Times are written to the second, in UTC; no time stays none."""
     assert stamped == stamp(moment)
 
 
 def test_full_hours():
-    """
-    What hangs on the full hour stays put within it.
-    """
+    """What hangs on the full hour stays put within it."""
     assert NOON == hour_of(NOON) == hour_of(NOON + timedelta(minutes=59, seconds=59))
 
 
 def test_a_sim():
-    """
-    A SIM is active, has its card's names and numbers, and was not changed before it was made.
-    """
+    """A SIM is active, has its card's names and numbers, and was not changed before it was made."""
     told = CARD.sim(NOON, age=timedelta(days=3), eid="8904")
 
     assert (CARD.sid, "pump-7", "Pump 7", "active", "8904") == tuple(
@@ -58,9 +52,7 @@ def test_a_sim():
 
 
 def test_a_session():
-    """
-    A closed session was last updated at its end; where it was is told by its network's cell.
-    """
+    """A closed session was last updated at its end; where it was is told by its network's cell."""
     end = NOON + timedelta(hours=1)
     told = CARD.session(NOON, end, network=TELCEL, cell=2, imei=None)
 
@@ -74,9 +66,7 @@ def test_a_session():
 
 @pytest.mark.parametrize(("days", "count"), [(30, 120), (1, 4), (0.25, 1), (0.2, 0)])
 def test_a_rhythm(days: float, count: int):
-    """
-    A rhythm gives closed sessions, newest first, at even ends, none longer than told.
-    """
+    """A rhythm gives closed sessions, newest first, at even ends, none longer than told."""
     six, twenty = timedelta(hours=6), timedelta(minutes=20)
     rows = CARD.rhythm(NOON, every=six, lasting=twenty, days=days)
     lengths = [moment_of(row["end"]) - moment_of(row["start"]) for row in rows]
@@ -86,9 +76,7 @@ def test_a_rhythm(days: float, count: int):
 
 
 def test_always_on():
-    """
-    The newest session is open since a full hour and was just updated; one a day came before.
-    """
+    """The newest session is open since a full hour and was just updated; one a day came before."""
     now = NOON + timedelta(minutes=17)
     newest, *before = CARD.always_on(now, hours=3)
 
@@ -120,9 +108,7 @@ def luhn_holds(digits: str) -> bool:
     ],
 )
 def test_check_digits(body: str, whole: str):
-    """
-    The check digit is Luhn's.
-    """
+    """The check digit is Luhn's."""
     assert whole == with_check_digit(body)
 
 
@@ -143,16 +129,12 @@ def test_iccids(serial: int):
     ["", "8901", "x" * 19, "8901260000000000070", iccid(7)[:-1], iccid(7) + "0", "٣" * 19],
 )
 def test_what_is_no_iccid_of_ours(number: str):
-    """
-    Other numbers have no serial.
-    """
+    """Other numbers have no serial."""
     assert serial_of(number) is None
 
 
 def test_imeis():
-    """
-    An IMEI has 15 digits that check; its long form has the same first 14.
-    """
+    """An IMEI has 15 digits that check; its long form has the same first 14."""
     numbers = [imei(serial) for serial in SERIALS]
 
     assert all(re.fullmatch(r"01493100\d{7}", number) for number in numbers)
@@ -163,9 +145,7 @@ def test_imeis():
 
 
 def test_nothing_comes_twice():
-    """
-    Different keys have different numbers, and the same key always the same.
-    """
+    """Different keys have different numbers, and the same key always the same."""
     assert 1000 == len({iccid(serial) for serial in range(1000)})
     assert 1000 == len({imei(serial) for serial in range(1000)})
     assert sid("DE", "a") == sid("DE", "a") != sid("DE", "b")

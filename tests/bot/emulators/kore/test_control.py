@@ -9,16 +9,12 @@ IDLE = {"latency": 0.0, "requests_per_second": None, "token_seconds": 3600, "nex
 
 
 async def test_nothing_is_wrong_by_itself(ask: httpx.AsyncClient):
-    """
-    A stand-in that nobody has set anything on misbehaves in no way.
-    """
+    """A stand-in that nobody has set anything on misbehaves in no way."""
     assert IDLE == (await ask.get("/_faults")).json()
 
 
 async def test_everything_can_be_set_and_cleared(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    Latency, limit, life of tokens and faults are set in one request, and cleared in one.
-    """
+    """Latency, limit, life of tokens and faults are set in one request, and cleared in one."""
     wanted = {
         "latency": 0.5,
         "requests_per_second": 100,
@@ -37,9 +33,7 @@ async def test_everything_can_be_set_and_cleared(api: KoreApi, ask: httpx.AsyncC
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_every_kind(api: KoreApi, ask: httpx.AsyncClient, kind: str):
-    """
-    Every kind of fault can be asked for from outside, for a path and a number of times.
-    """
+    """Every kind of fault can be asked for from outside, for a path and a number of times."""
     needs = {"late": {"seconds": 1}, "foreign_next_page": {"origin": "https://x.test"}}
     fault = {"kind": kind, "path": "Sims", "times": 2} | needs.get(kind, {})
     answer = await ask.post("/_faults", json={"next": [fault]})
@@ -51,9 +45,7 @@ async def test_every_kind(api: KoreApi, ask: httpx.AsyncClient, kind: str):
 
 
 async def test_tokens_are_expired(ask: httpx.AsyncClient):
-    """
-    Tokens can be made worthless from outside.
-    """
+    """Tokens can be made worthless from outside."""
     await ask.post("/_faults", json={"expire_tokens": False})
     before = await ask.get("/v1/Sims")
     await ask.post("/_faults", json={"expire_tokens": True})
@@ -80,9 +72,7 @@ async def test_tokens_are_expired(ask: httpx.AsyncClient):
     ],
 )
 async def test_what_is_not_understood(api: KoreApi, ask: httpx.AsyncClient, body: str):
-    """
-    A body that is not understood is refused with a list of what there is, and sets nothing.
-    """
+    """A body that is not understood is refused with a list of what there is, and sets nothing."""
     answer = await ask.post("/_faults", content=body)
 
     assert 400 == answer.status_code
@@ -91,9 +81,7 @@ async def test_what_is_not_understood(api: KoreApi, ask: httpx.AsyncClient, body
 
 
 async def test_what_was_asked(ask: httpx.AsyncClient):
-    """
-    The requests of the API are listed and can be cleared; those of the control do not count.
-    """
+    """The requests of the API are listed and can be cleared; those of the control do not count."""
     await ask.get("/v1/Sims?Status=new")
     await ask.post(TOKEN_PATH)
     listed = (await ask.get("/_requests")).json()
@@ -109,9 +97,7 @@ async def test_what_was_asked(ask: httpx.AsyncClient):
 @pytest.mark.parametrize("client", [("192.168.1.7", 99), ("127.0.0.11", 99), ("", 0), None])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 async def test_only_from_this_machine(api: KoreApi, method: str, client: tuple[str, int] | None):
-    """
-    To anybody else there is no control.
-    """
+    """To anybody else there is no control."""
     transport = httpx.ASGITransport(api.app, client=client)
     async with httpx.AsyncClient(transport=transport, base_url="http://kore.test") as stranger:
         answer = await stranger.request(method, "/_faults", content=b"{}")
@@ -121,18 +107,14 @@ async def test_only_from_this_machine(api: KoreApi, method: str, client: tuple[s
 
 @pytest.mark.parametrize("path", ["/_", "/_fault", "/_faults/", "/_requests/1"])
 async def test_there_is_no_more(ask: httpx.AsyncClient, path: str):
-    """
-    Other paths of the control do not exist, and nobody counts them.
-    """
+    """Other paths of the control do not exist, and nobody counts them."""
     answer = await ask.get(path)
 
     assert 404 == answer.status_code
 
 
 async def test_an_event_is_triggered_from_outside(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    The events are listed, and one happens to the SIM that is named.
-    """
+    """The events are listed, and one happens to the SIM that is named."""
     listed = (await ask.get("/_events")).json()["events"]
     answer = await ask.post("/_events", json={"sim": "pump-7", "event": "suspend"})
     sim = (await ask.get("/v1/Sims/pump-7")).json()
@@ -147,9 +129,7 @@ async def test_an_event_is_triggered_from_outside(api: KoreApi, ask: httpx.Async
     ids=["sim", "event", "nothing", "list", "no-json"],
 )
 async def test_an_event_that_cannot_be(ask: httpx.AsyncClient, wanted: object):
-    """
-    An unknown SIM or event, or a body that names none, is refused with a list of all events.
-    """
+    """An unknown SIM or event, or a body that names none, is refused with a list of all events."""
     sent = {"content": wanted} if isinstance(wanted, str) else {"json": wanted}
     answer = await ask.post("/_events", **sent)
 

@@ -67,9 +67,7 @@ async def report_of(look: SessionLookup, name: str) -> SessionReport:
     ],
 )
 async def test_events_make_a_state(kore, look, name, events, state):
-    """
-    What happens, one thing right after the other, shows in the next verdict.
-    """
+    """What happens, one thing right after the other, shows in the next verdict."""
     for event in events:
         kore.events.trigger(name, event)
 
@@ -95,18 +93,14 @@ async def test_every_story_can_recover(kore, look, name):
     ("event", "rule"), [("go_abroad", "country_changed"), ("swap_device", "imei_changed")]
 )
 async def test_an_event_makes_a_finding(kore, look, event, rule):
-    """
-    Another country and another device are found.
-    """
+    """Another country and another device are found."""
     kore.events.trigger("gateway-3", event)
 
     assert rule in {found.rule for found in (await report_of(look, "gateway-3")).findings}
 
 
 async def test_the_network_may_be_named(kore, look):
-    """
-    A SIM can be sent to a network of one's own choice.
-    """
+    """A SIM can be sent to a network of one's own choice."""
     kore.events.go_abroad("gateway-3", VODAFONE_DE)
 
     newest = max((await report_of(look, "gateway-3")).sessions, key=lambda each: each.start)
@@ -114,9 +108,7 @@ async def test_the_network_may_be_named(kore, look):
 
 
 async def test_counters_grow(kore, look, clock):
-    """
-    An open session's packets are more a minute later, and it was updated just then.
-    """
+    """An open session's packets are more a minute later, and it was updated just then."""
 
     async def newest():
         sessions = (await report_of(look, "pump-7")).sessions
@@ -133,9 +125,7 @@ async def test_counters_grow(kore, look, clock):
 
 
 async def test_a_fleet_sim_keeps_its_place_in_the_list(kore, ask_list):
-    """
-    The list holds each SIM once, with what has become of it.
-    """
+    """The list holds each SIM once, with what has become of it."""
     kore.events.set_status(FLEET_SIM, "suspended")
 
     (row,) = [row for row in await ask_list(kore) if row["unique_name"] == FLEET_SIM]
@@ -144,9 +134,7 @@ async def test_a_fleet_sim_keeps_its_place_in_the_list(kore, ask_list):
 
 
 async def test_one_thing_after_another(kore, look, clock):
-    """
-    A play waits before each of its events.
-    """
+    """A play waits before each of its events."""
     await kore.events.play("gateway-3", (5, "go_silent"), (60, "recover"))
 
     assert [5, 60] == clock.slept
@@ -155,9 +143,7 @@ async def test_one_thing_after_another(kore, look, clock):
 
 @pytest.mark.parametrize("event", ["recover", "undo", "suspend"])
 async def test_events_need_a_sim_and_a_name(kore, event):
-    """
-    An unknown SIM is a KeyError, and so is an unknown event.
-    """
+    """An unknown SIM is a KeyError, and so is an unknown event."""
     with pytest.raises(KeyError):
         kore.events.trigger("nobody", event)
     with pytest.raises(KeyError):

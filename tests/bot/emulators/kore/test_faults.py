@@ -34,9 +34,7 @@ async def test_faults_happen_in_turn(api: KoreApi, ask: httpx.AsyncClient):
 
 
 async def test_a_fault_waits_for_its_path(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    A fault for one path leaves the others alone, and is found behind those for others.
-    """
+    """A fault for one path leaves the others alone, and is found behind those for others."""
     api.faults.add(broken(502, TOKEN_PATH), broken(503, "DataSessions"))
     told = await statuses(ask, "/v1/Sims", f"/v1/Sims/{PUMP}/DataSessions", "/v1/Sims")
     token = await ask.post(TOKEN_PATH)
@@ -46,9 +44,7 @@ async def test_a_fault_waits_for_its_path(api: KoreApi, ask: httpx.AsyncClient):
 
 
 async def test_a_fault_may_last(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    A fault without a number of times lasts until all is cleared.
-    """
+    """A fault without a number of times lasts until all is cleared."""
     api.faults.add(broken(times=None))
     during = await statuses(ask, "/v1/Sims", "/v1/Sims", "/v1/Sims")
     api.faults.clear()
@@ -58,9 +54,7 @@ async def test_a_fault_may_last(api: KoreApi, ask: httpx.AsyncClient):
 
 
 async def test_too_many(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    429 says when to come again, in seconds or as a date, or does not say.
-    """
+    """429 says when to come again, in seconds or as a date, or does not say."""
     date = "Mon, 05 Jan 2026 12:00:09 GMT"
     api.faults.add(too_many(), too_many(retry_after=date), too_many(retry_after=None))
     answers = [await ask.get("/v1/Sims") for _ in range(3)]
@@ -70,9 +64,7 @@ async def test_too_many(api: KoreApi, ask: httpx.AsyncClient):
 
 
 async def test_not_json(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    A page for people comes with 200 and as HTML.
-    """
+    """A page for people comes with 200 and as HTML."""
     api.faults.add(not_json())
     answer = await ask.get("/v1/Sims")
 
@@ -81,9 +73,7 @@ async def test_not_json(api: KoreApi, ask: httpx.AsyncClient):
 
 
 async def test_any_answer(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    Any status and body can be put in the place of the real ones, also an empty one.
-    """
+    """Any status and body can be put in the place of the real ones, also an empty one."""
     api.faults.add(Fault(status=418, body="teapot", content_type="text/plain"), Fault(status=204))
     first, second = await ask.get("/v1/Sims"), await ask.get("/v1/Sims")
 
@@ -92,9 +82,7 @@ async def test_any_answer(api: KoreApi, ask: httpx.AsyncClient):
 
 
 async def test_latency(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
-    """
-    Latency comes before every answer, a late one before its own besides.
-    """
+    """Latency comes before every answer, a late one before its own besides."""
     api.faults.latency = 0.25
     api.faults.add(late(3.0, "Sims"))
     await statuses(ask, "/v1/Sims", "/v1/Sims")
@@ -113,9 +101,7 @@ async def test_latency(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
     ],
 )
 async def test_a_rate_limit(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient, case: Limited):
-    """
-    More requests a second than allowed, beyond the burst, are answered with 429 and a second.
-    """
+    """More requests a second than allowed, beyond the burst, are answered with 429 and a second."""
     api.faults.limit(case.rate, case.burst)
     answers = []
     for _ in range(8):
@@ -129,9 +115,7 @@ async def test_a_rate_limit(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClie
 
 
 async def test_a_rate_limit_is_lifted(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    Without a limit nobody is held back.
-    """
+    """Without a limit nobody is held back."""
     api.faults.limit(1)
     api.faults.limit(None)
 

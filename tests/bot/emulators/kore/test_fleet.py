@@ -51,9 +51,7 @@ def test_it_is_always_the_same():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_fewer_days_are_the_newest_of_all(kind: str):
-    """
-    A fleet that looks less far back tells the same newest sessions, and no older ones.
-    """
+    """A fleet that looks less far back tells the same newest sessions, and no older ones."""
     place = one_of(kind).place
     every, few = (Fleet(20, days=days)[place].sessions(NOON) for days in (30, 3))
 
@@ -62,9 +60,7 @@ def test_fewer_days_are_the_newest_of_all(kind: str):
 
 
 def test_it_costs_nothing_to_have():
-    """
-    A thousand million SIMs can be had at once, for nothing is made before it is asked for.
-    """
+    """A thousand million SIMs can be had at once, for nothing is made before it is asked for."""
     fleet = Fleet(10**9)
 
     assert 10**9 == len(fleet)
@@ -74,9 +70,7 @@ def test_it_costs_nothing_to_have():
 @pytest.mark.parametrize("seed", [1, 2, 99])
 @pytest.mark.parametrize("place", [0, 1, 17, 99_999])
 def test_each_is_found(place: int, seed: int):
-    """
-    Every SIM is found by its name, SID and ICCID, and is the one at its place.
-    """
+    """Every SIM is found by its name, SID and ICCID, and is the one at its place."""
     fleet = Fleet(100_000, seed)
     sim = fleet[place]
     iccid = sim.sim(NOON)["iccid"]
@@ -91,9 +85,7 @@ def test_each_is_found(place: int, seed: int):
      "-100000", "gateway-٣", "DE" + "0" * 32, "DE", "DExyz", Fleet(21)[20].card.sid],
 )  # fmt: skip
 def test_nobody_else_is_found(name: str):
-    """
-    Names and SIDs that are nearly right name nobody.
-    """
+    """Names and SIDs that are nearly right name nobody."""
     fleet = Fleet(20)
 
     assert fleet.by_name(name) is None
@@ -101,9 +93,7 @@ def test_nobody_else_is_found(name: str):
 
 
 def test_names_and_numbers_are_unique():
-    """
-    No two SIMs share a name, a SID, an ICCID or a session.
-    """
+    """No two SIMs share a name, a SID, an ICCID or a session."""
     fleet = Fleet(200)
     sims = [fleet[place].sim(NOON) for place in range(200)]
     sessions = [row["sid"] for place in range(200) for row in fleet[place].sessions(NOON)]
@@ -139,9 +129,7 @@ def test_habits(kind: str, least: int, most: int):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_time_goes_on(kind: str):
-    """
-    Later, what had ended stands as it was; what was open has grown or ended; nothing is lost.
-    """
+    """Later, what had ended stands as it was; what was open has grown or ended; nothing is lost."""
     sim = one_of(kind)
     before = {row["start"]: row for row in sim.sessions(NOON)}
     after = {row["start"]: row for row in sim.sessions(NOON + timedelta(hours=5))}
@@ -154,9 +142,7 @@ def test_time_goes_on(kind: str):
 
 
 def test_an_open_session():
-    """
-    An open session was reported within the last six minutes and has packets both ways.
-    """
+    """An open session was reported within the last six minutes and has packets both ways."""
     newest = one_of("gateway").sessions(NOON.replace(minute=5, second=59))[0]
 
     assert ("2026-01-05T12:00:00Z", None) == (newest["last_updated"], newest["end"])
@@ -173,9 +159,7 @@ def test_an_open_session():
     ids=str,
 )
 def test_all_are_well(now: datetime):
-    """
-    At any time of any day no SIM of the fleet gives cause for a warning.
-    """
+    """At any time of any day no SIM of the fleet gives cause for a warning."""
     fleet = Fleet(100, seed=now.day)
     ill = [
         (fleet[place].name, found.rule)

@@ -16,9 +16,7 @@ SESSIONS = f"/v1/Sims/{PUMP}/DataSessions"
 
 @pytest.mark.parametrize("keep", [0, 1, 20, 1000])
 async def test_truncated(live, keep: int):
-    """
-    A truncated body breaks off before its announced length; the next answer is whole.
-    """
+    """A truncated body breaks off before its announced length; the next answer is whole."""
     api, client = live
     api.faults.add(truncated(keep=keep))
     with pytest.raises(httpx.RemoteProtocolError):
@@ -29,9 +27,7 @@ async def test_truncated(live, keep: int):
 
 
 async def test_slow_body(live):
-    """
-    A slow body comes in parts and is whole in the end.
-    """
+    """A slow body comes in parts and is whole in the end."""
     api, client = live
     api.faults.add(slow_body(pause=0.01))
     parts = []
@@ -44,9 +40,7 @@ async def test_slow_body(live):
 
 
 async def test_a_slow_body_runs_into_a_time_out(live):
-    """
-    Whoever waits less than a pause lasts gives up within the body.
-    """
+    """Whoever waits less than a pause lasts gives up within the body."""
     api, client = live
     api.faults.add(slow_body(pause=60))
 
@@ -55,9 +49,7 @@ async def test_a_slow_body_runs_into_a_time_out(live):
 
 
 async def test_hang(live):
-    """
-    A request that hangs is never answered, and holds no other up.
-    """
+    """A request that hangs is never answered, and holds no other up."""
     api, client = live
     api.faults.add(hang())
     with pytest.raises(httpx.ReadTimeout):
@@ -68,9 +60,7 @@ async def test_hang(live):
 
 
 async def test_foreign_next_page(live):
-    """
-    next_page_url can be made to lead to another host; the rest of it stays.
-    """
+    """next_page_url can be made to lead to another host; the rest of it stays."""
     api, client = live
     api.faults.add(foreign_next_page("https://wireless.twilio.com"))
     foreign = (await client.get(SESSIONS)).json()["meta"]
@@ -82,9 +72,7 @@ async def test_foreign_next_page(live):
 
 
 async def test_odd_content_is_sent_as_it_is(live):
-    """
-    A body of odd letters arrives letter for letter, with its length.
-    """
+    """A body of odd letters arrives letter for letter, with its length."""
     api, client = live
     api.faults.add(Fault(status=200, body="ü — 😀"))
     answer = await client.get(SESSIONS)
@@ -115,9 +103,7 @@ async def walk(ask: httpx.AsyncClient, url: str) -> list[dict]:
     ],
 )
 async def test_to_the_end(ask: httpx.AsyncClient, query: str, sizes: list[int]):
-    """
-    Following next_page_url gives every row once, in order, and ends with null.
-    """
+    """Following next_page_url gives every row once, in order, and ends with null."""
     pages = await walk(ask, SESSIONS + query)
     sids = [row["sid"] for page in pages for row in page["data_sessions"]]
 
@@ -127,9 +113,7 @@ async def test_to_the_end(ask: httpx.AsyncClient, query: str, sizes: list[int]):
 
 
 async def test_meta(ask: httpx.AsyncClient):
-    """
-    `meta` has the documented keys; `key` names the list, and there is no total.
-    """
+    """`meta` has the documented keys; `key` names the list, and there is no total."""
     first, second, last = [page["meta"] for page in await walk(ask, SESSIONS)]
     keys = {"first_page_url", "key", "next_page_url", "page", "page_size", "previous_page_url"}
 
@@ -141,9 +125,7 @@ async def test_meta(ask: httpx.AsyncClient):
 
 
 async def test_back_again(ask: httpx.AsyncClient):
-    """
-    previous_page_url leads to the page before.
-    """
+    """previous_page_url leads to the page before."""
     pages = await walk(ask, SESSIONS)
     back = (await ask.get(pages[2]["meta"]["previous_page_url"])).json()
 
@@ -151,9 +133,7 @@ async def test_back_again(ask: httpx.AsyncClient):
 
 
 async def test_filters_stay_on_the_next_page(ask: httpx.AsyncClient, api: KoreApi):
-    """
-    The filters of a list are kept in the addresses of its pages, encoded.
-    """
+    """The filters of a list are kept in the addresses of its pages, encoded."""
     for place in range(3):
         api.add({"sid": f"DE{place:032x}", "status": "new"})
     pages = await walk(ask, "/v1/Sims?Status=new&PageSize=2&Odd=%2F%26")
@@ -183,9 +163,7 @@ def moved_on(token: str) -> str:
     [without_quoting, quoted_once_more, in_small_letters, moved_on, str.lower, lambda _: ""],
 )
 async def test_a_token_is_good_as_it_was_given(ask: httpx.AsyncClient, spoil):
-    """
-    A PageToken that was quoted anew, or made up, is refused with 33103.
-    """
+    """A PageToken that was quoted anew, or made up, is refused with 33103."""
     url = (await ask.get(SESSIONS)).json()["meta"]["next_page_url"]
     head, token = url.split("PageToken=")
     answer = await ask.get(httpx.URL(f"{head}PageToken={spoil(token)}"))
@@ -195,9 +173,7 @@ async def test_a_token_is_good_as_it_was_given(ask: httpx.AsyncClient, spoil):
 
 
 async def test_a_token_is_of_its_own_list(ask: httpx.AsyncClient):
-    """
-    The token of one list opens no other.
-    """
+    """The token of one list opens no other."""
     url = (await ask.get(SESSIONS)).json()["meta"]["next_page_url"]
     token = url.split("PageToken=")[1]
     answer = await ask.get(f"/v1/Sims?PageToken={token}")
@@ -223,9 +199,7 @@ async def test_a_token_is_of_its_own_list(ask: httpx.AsyncClient):
 )
 @pytest.mark.parametrize("path", [SESSIONS, "/v1/Sims", "/v1/RatePlans"])
 async def test_bad_paging(ask: httpx.AsyncClient, path: str, query: str, code: int):
-    """
-    Sizes beyond 1 to 1000 and pages that are no number are refused.
-    """
+    """Sizes beyond 1 to 1000 and pages that are no number are refused."""
     answer = await ask.get(f"{path}?{query}")
 
     assert (400, code) == (answer.status_code, answer.json()["code"])
@@ -242,9 +216,7 @@ async def test_the_page_number_says_nothing(ask: httpx.AsyncClient):
 
 
 async def test_a_list_does_not_move_under_its_reader(clock: FakeClock):
-    """
-    Pages of one reading show one moment, however long the reading takes.
-    """
+    """Pages of one reading show one moment, however long the reading takes."""
     api = KoreApi(clock, stories=all_stories())
     headers = {"Authorization": f"Bearer {api.tokens.issue()}"}
     transport = httpx.ASGITransport(api.app)

@@ -52,9 +52,7 @@ def api(clock: FakeClock) -> KoreApi:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 async def test_stories_conform(ask: httpx.AsyncClient, api: KoreApi, clock: FakeClock, story: Any):
-    """
-    The SIM, the sessions, the usage and the plan of every story fit the schema.
-    """
+    """The SIM, the sessions, the usage and the plan of every story fit the schema."""
     sim = story.sim(clock.now())
     path = f"/v1/Sims/{sim['sid']}"
     for declared, asked in (
@@ -71,9 +69,7 @@ async def test_stories_conform(ask: httpx.AsyncClient, api: KoreApi, clock: Fake
 
 @pytest.mark.parametrize("place", range(10))
 async def test_the_fleet_conforms(ask: httpx.AsyncClient, place: int):
-    """
-    The sessions of the generated fleet fit the schema.
-    """
+    """The sessions of the generated fleet fit the schema."""
     answer = await ask.get(f"/v1/Sims/{Fleet(40)[place].card.sid}/DataSessions?PageSize=1000")
 
     assert [] == faults_of(WIRELESS, "/v1/Sims/{Sid}/DataSessions", "get", answer)
@@ -92,9 +88,7 @@ async def test_the_fleet_conforms(ask: httpx.AsyncClient, place: int):
     ],
 )
 async def test_lists_and_refusals_conform(ask: httpx.AsyncClient, path: str, query: str):
-    """
-    Lists, their `meta` and their refusals fit the schema.
-    """
+    """Lists, their `meta` and their refusals fit the schema."""
     answer = await ask.get(path + query)
 
     assert [] == faults_of(WIRELESS, path, "get", answer)
@@ -106,9 +100,7 @@ async def test_lists_and_refusals_conform(ask: httpx.AsyncClient, path: str, que
      "/v1/RatePlans/{Sid}"],
 )  # fmt: skip
 async def test_not_found_conforms(ask: httpx.AsyncClient, path: str):
-    """
-    What is not there is refused in the envelope of the schema.
-    """
+    """What is not there is refused in the envelope of the schema."""
     answer = await ask.get(path.replace("{Sid}", "nobody"))
 
     assert 404 == answer.status_code
@@ -131,9 +123,7 @@ async def test_not_found_conforms(ask: httpx.AsyncClient, path: str):
     ],
 )
 async def test_tokens_conform(ask: httpx.AsyncClient, form: dict[str, str], status: int):
-    """
-    Tokens and their refusals fit the schema of the token API.
-    """
+    """Tokens and their refusals fit the schema of the token API."""
     answer = await ask.post(TOKEN_PATH, data=form)
 
     assert status == answer.status_code
@@ -141,9 +131,7 @@ async def test_tokens_conform(ask: httpx.AsyncClient, form: dict[str, str], stat
 
 
 async def test_the_check_bites(ask: httpx.AsyncClient):
-    """
-    An answer that does not fit is found out.
-    """
+    """An answer that does not fit is found out."""
     answer = await ask.get("/v1/Sims")
     spoilt = httpx.Response(200, json={"sims": [answer.json()["sims"][0] | {"sid": 7}]})
 

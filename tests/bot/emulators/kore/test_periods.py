@@ -31,9 +31,7 @@ def asking(query: str) -> Request:
     ],
 )
 def test_periods(query: str, count: int, first: str, last: str):
-    """
-    The periods cover Start to End, by default the last month, cut at full hours and days.
-    """
+    """The periods cover Start to End, by default the last month, cut at full hours and days."""
     periods = periods_of(asking(query), NOON)
 
     assert count == len(periods)
@@ -53,9 +51,7 @@ def test_periods(query: str, count: int, first: str, last: str):
     ],
 )
 def test_bad_periods(query: str):
-    """
-    What is no time, no granularity, or runs backwards, is refused.
-    """
+    """What is no time, no granularity, or runs backwards, is refused."""
     with pytest.raises(ApiError) as refused:
         periods_of(asking(query), NOON)
 
@@ -63,9 +59,7 @@ def test_bad_periods(query: str):
 
 
 def test_the_default_is_a_month():
-    """
-    Without parameters the period is the last 30 days.
-    """
+    """Without parameters the period is the last 30 days."""
     start, end = periods_of(asking(""), NOON)[0]
 
     assert timedelta(days=30) == end - start

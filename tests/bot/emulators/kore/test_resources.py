@@ -47,9 +47,7 @@ def api(clock: FakeClock) -> KoreApi:
 async def test_every_property_is_there(
     ask: httpx.AsyncClient, path: str, key: str, properties: set[str]
 ):
-    """
-    A list stands under its documented key, and its rows have every documented property.
-    """
+    """A list stands under its documented key, and its rows have every documented property."""
     told = (await ask.get(path)).json()
 
     assert {"meta", key} == set(told)
@@ -66,18 +64,14 @@ async def test_every_property_is_there(
     ],
 )
 async def test_one_alone(ask: httpx.AsyncClient, path: str, properties: set[str]):
-    """
-    A single resource comes bare, with every documented property.
-    """
+    """A single resource comes bare, with every documented property."""
     told = (await ask.get(path)).json()
 
     assert properties == set(told)
 
 
 async def test_an_open_session(ask: httpx.AsyncClient):
-    """
-    A session that is open has no end, was updated lately, and is told in KORE's own forms.
-    """
+    """A session that is open has no end, was updated lately, and is told in KORE's own forms."""
     told = (await ask.get(f"/v1/Sims/{CARD.sid}/DataSessions")).json()["data_sessions"]
     newest, before = told[0], told[1]
 
@@ -96,9 +90,7 @@ async def test_an_open_session(ask: httpx.AsyncClient):
 
 
 async def test_links_can_be_followed(ask: httpx.AsyncClient):
-    """
-    A SIM's links lead to its plan, its usage and its sessions.
-    """
+    """A SIM's links lead to its plan, its usage and its sessions."""
     links = (await ask.get("/v1/Sims/pump-9")).json()["links"]
 
     assert {"rate_plan", "usage_records", "data_sessions"} == set(links)
@@ -106,9 +98,7 @@ async def test_links_can_be_followed(ask: httpx.AsyncClient):
 
 
 async def test_without_a_plan(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    A SIM without a rate plan has no link to one.
-    """
+    """A SIM without a rate plan has no link to one."""
     api.add({"sid": "DE" + "1" * 32, "rate_plan_sid": None})
     links = (await ask.get(f"/v1/Sims/DE{'1' * 32}")).json()["links"]
 

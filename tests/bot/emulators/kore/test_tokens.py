@@ -24,9 +24,7 @@ async def bearer(ask: httpx.AsyncClient) -> dict[str, str]:
 
 
 async def test_a_token(clock: FakeClock, ask: httpx.AsyncClient):
-    """
-    The right credentials in a form give a bearer for an hour, a JWT that says so itself.
-    """
+    """The right credentials in a form give a bearer for an hour, a JWT that says so itself."""
     told = (await ask.post(TOKEN_PATH, data=GOOD)).json()
     claims = json.loads(base64.urlsafe_b64decode(told["access_token"].split(".")[1] + "=="))
 
@@ -48,9 +46,7 @@ async def test_a_token(clock: FakeClock, ask: httpx.AsyncClient):
     ],
 )
 async def test_no_token(ask: httpx.AsyncClient, form: dict[str, str], status: int, keys: set[str]):
-    """
-    Wrong forms and wrong credentials are refused in the shapes of the token API.
-    """
+    """Wrong forms and wrong credentials are refused in the shapes of the token API."""
     answer = await ask.post(TOKEN_PATH, data=form)
 
     assert status == answer.status_code
@@ -59,18 +55,14 @@ async def test_no_token(ask: httpx.AsyncClient, form: dict[str, str], status: in
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 async def test_tokens_are_posted_for(ask: httpx.AsyncClient, method: str):
-    """
-    The token endpoint takes nothing but POST.
-    """
+    """The token endpoint takes nothing but POST."""
     answer = await ask.request(method, TOKEN_PATH)
 
     assert 405 == answer.status_code
 
 
 async def test_without_a_header(api: KoreApi):
-    """
-    Without an Authorization header the gateway answers 401, without a code.
-    """
+    """Without an Authorization header the gateway answers 401, without a code."""
     transport = httpx.ASGITransport(api.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://kore.test") as client:
         answer = await client.get("/v1/Sims")
@@ -83,18 +75,14 @@ async def test_without_a_header(api: KoreApi):
     ["Bearer x", "Bearer ", "x", "Basic c2FuZGJveC1jbGllbnQ6c2FuZGJveC1zZWNyZXQ=", "bearer"],
 )
 async def test_with_a_bad_header(ask: httpx.AsyncClient, authorization: str):
-    """
-    Any other header is denied with 403, HTTP Basic with the right credentials included.
-    """
+    """Any other header is denied with 403, HTTP Basic with the right credentials included."""
     answer = await ask.get("/v1/Sims", headers={"Authorization": authorization})
 
     assert (403, DENIED) == (answer.status_code, answer.json())
 
 
 async def test_tokens_expire(clock: FakeClock, ask: httpx.AsyncClient):
-    """
-    A token holds until its last second, is denied with 403 then, and a new one holds again.
-    """
+    """A token holds until its last second, is denied with 403 then, and a new one holds again."""
     headers = await bearer(ask)
     clock.move(3599)
     good = await ask.get("/v1/Sims", headers=headers)
@@ -107,9 +95,7 @@ async def test_tokens_expire(clock: FakeClock, ask: httpx.AsyncClient):
 
 
 async def test_tokens_expire_on_demand(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    All tokens given out so far can be made worthless; later ones hold.
-    """
+    """All tokens given out so far can be made worthless; later ones hold."""
     headers = await bearer(ask)
     api.tokens.expire_all()
     expired = await ask.get("/v1/Sims", headers=headers)
@@ -119,9 +105,7 @@ async def test_tokens_expire_on_demand(api: KoreApi, ask: httpx.AsyncClient):
 
 
 async def test_expiry_may_be_text(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    The lifetime can be set, and told as text, as the documentation shows it.
-    """
+    """The lifetime can be set, and told as text, as the documentation shows it."""
     api.tokens.seconds = 60
     api.tokens.expires_in_as_text = True
     told = (await ask.post(TOKEN_PATH, data=GOOD)).json()

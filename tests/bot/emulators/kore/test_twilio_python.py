@@ -62,9 +62,7 @@ async def ask(api: KoreApi) -> AsyncIterator[ASK]:
 
 
 async def test_fetch(ask: ASK):
-    """
-    A SIM is fetched by SID and by unique name, with its dates and links understood.
-    """
+    """A SIM is fetched by SID and by unique name, with its dates and links understood."""
     by_name = await ask(lambda v1: v1.sims(quote(CARD.name, safe="")).fetch())
     by_sid = await ask(lambda v1: v1.sims(CARD.sid).fetch())
 
@@ -79,9 +77,7 @@ async def test_fetch(ask: ASK):
 
 
 async def test_list(ask: ASK, api: KoreApi):
-    """
-    All SIMs are listed over many pages, each once.
-    """
+    """All SIMs are listed over many pages, each once."""
     sims = await ask(lambda v1: v1.sims.list(page_size=7))
     asked = [request for request in api.requests if request.path == "/v1/Sims"]
 
@@ -101,9 +97,7 @@ async def test_list(ask: ASK, api: KoreApi):
     ids=str,
 )
 async def test_filter(ask: ASK, wanted: dict[str, str]):
-    """
-    Filters give some of the SIMs, and only such as fit.
-    """
+    """Filters give some of the SIMs, and only such as fit."""
     sims = await ask(lambda v1: v1.sims.list(**wanted))
     every = await ask(lambda v1: v1.sims.list())
 
@@ -113,9 +107,7 @@ async def test_filter(ask: ASK, wanted: dict[str, str]):
 
 
 async def test_sessions(ask: ASK):
-    """
-    All sessions of a SIM are read over pages; times, packets and places are understood.
-    """
+    """All sessions of a SIM are read over pages; times, packets and places are understood."""
     sessions = await ask(lambda v1: v1.sims(CARD.sid).data_sessions.list(page_size=10))
     newest, before = sessions[0], sessions[1]
 
@@ -132,18 +124,14 @@ async def test_sessions(ask: ASK):
 
 
 async def test_a_limit(ask: ASK):
-    """
-    A limit gives the newest so many.
-    """
+    """A limit gives the newest so many."""
     sessions = await ask(lambda v1: v1.sims(CARD.sid).data_sessions.list(limit=3))
 
     assert 3 == len(sessions)
 
 
 async def test_usage(ask: ASK):
-    """
-    Usage is read by the day, with Start and End as the client sends them.
-    """
+    """Usage is read by the day, with Start and End as the client sends them."""
     end = datetime.now(tz=UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     start = end - timedelta(days=3)
     days = await ask(
@@ -155,9 +143,7 @@ async def test_usage(ask: ASK):
 
 
 async def test_rate_plans(ask: ASK):
-    """
-    Rate plans are listed, and fetched by unique name.
-    """
+    """Rate plans are listed, and fetched by unique name."""
     plans = await ask(lambda v1: v1.rate_plans.list())
     plan = await ask(lambda v1: v1.rate_plans("fleet-1gb").fetch())
 
@@ -166,9 +152,7 @@ async def test_rate_plans(ask: ASK):
 
 
 async def test_not_found(ask: ASK):
-    """
-    A SIM that is not there raises the client's error with KORE's status and code.
-    """
+    """A SIM that is not there raises the client's error with KORE's status and code."""
     with pytest.raises(TwilioRestException) as refused:
         await ask(lambda v1: v1.sims("nobody").fetch())
 
@@ -184,9 +168,7 @@ async def test_too_large_a_page(ask: ASK):
 
 
 async def test_an_expired_token(ask: ASK, api: KoreApi):
-    """
-    An expired token raises the client's error with 403.
-    """
+    """An expired token raises the client's error with 403."""
     api.tokens.expire_all()
     with pytest.raises(TwilioRestException) as refused:
         await ask(lambda v1: v1.sims(CARD.sid).fetch())

@@ -25,9 +25,7 @@ async def records(ask: httpx.AsyncClient, **query: str) -> list[dict]:
 
 
 async def test_sessions_make_the_usage(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
-    """
-    Packets become bytes; home, national and international networks are told apart.
-    """
+    """Packets become bytes; home, national and international networks are told apart."""
     rows = [
         ran("2026-01-05T10:00:00Z", "2026-01-05T11:00:00Z", 10, 20),
         ran("2026-01-04T10:00:00Z", "2026-01-04T11:00:00Z", 1, 2, AT_AND_T),
@@ -61,9 +59,7 @@ async def test_sessions_make_the_usage(clock: FakeClock, api: KoreApi, ask: http
 async def test_what_cannot_be_counted(
     clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient, changes: dict
 ):
-    """
-    A session without a known length or known packets makes no usage, and breaks nothing.
-    """
+    """A session without a known length or known packets makes no usage, and breaks nothing."""
     row = ran("2026-01-05T10:00:00Z", "2026-01-05T11:00:00Z", 10, 20)
     api.add(CARD.sim(clock.now()), [row | changes])
     (record,) = await records(ask)
@@ -72,9 +68,7 @@ async def test_what_cannot_be_counted(
 
 
 async def test_days(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
-    """
-    A session over midnight is split between its days, in proportion.
-    """
+    """A session over midnight is split between its days, in proportion."""
     api.add(CARD.sim(clock.now()), [ran("2026-01-03T18:00:00Z", "2026-01-04T12:00:00Z", 30, 60)])
     days = await records(
         ask, Granularity="daily", Start="2026-01-03T06:00:00Z", End="2026-01-05T00:00:00Z"
@@ -88,9 +82,7 @@ async def test_days(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
 
 
 async def test_a_told_daily_use(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
-    """
-    Where a SIM's daily use is told, it holds whatever its sessions say, from its creation on.
-    """
+    """Where a SIM's daily use is told, it holds whatever its sessions say, from its creation on."""
     sim = CARD.sim(clock.now()) | {"date_created": "2026-01-01T12:00:00Z"}
     api.add(sim, [ran("2026-01-05T10:00:00Z", "2026-01-05T11:00:00Z", 1, 1)], bytes_per_day=1000)
     (month,) = await records(ask)
@@ -101,9 +93,7 @@ async def test_a_told_daily_use(clock: FakeClock, api: KoreApi, ask: httpx.Async
 
 
 async def test_hours_come_in_pages(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
-    """
-    Hourly records of a month come in pages; its hours are without gaps and in order.
-    """
+    """Hourly records of a month come in pages; its hours are without gaps and in order."""
     api.add(CARD.sim(clock.now()))
     url, periods = f"{PATH}?Granularity=hourly&PageSize=500", []
     while url:
@@ -130,7 +120,5 @@ async def test_hours_come_in_pages(clock: FakeClock, api: KoreApi, ask: httpx.As
     ],
 )
 def test_moments(text: object, stamped: str | None):
-    """
-    A payload's time is read with or without milliseconds; anything else is none.
-    """
+    """A payload's time is read with or without milliseconds; anything else is none."""
     assert stamped == stamp(moment_of(text))

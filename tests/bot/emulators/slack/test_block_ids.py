@@ -8,9 +8,7 @@ BARE = {key: value for key, value in BUTTON.items() if key != "action_id"}
 
 
 def test_every_block_gets_an_id():
-    """
-    Also blocks inside of containers and carousels, each its own.
-    """
+    """Also blocks inside of containers and carousels, each its own."""
     blocks = named([BLOCKS["container"], BLOCKS["carousel"], BLOCKS["divider"]], Ids())
 
     ids = [block["block_id"] for block in flat(blocks)]
@@ -18,9 +16,7 @@ def test_every_block_gets_an_id():
 
 
 def test_every_element_gets_an_id():
-    """
-    In actions, sections, inputs and cards, at any depth.
-    """
+    """In actions, sections, inputs and cards, at any depth."""
     card = CARD | {"actions": [BARE]}
     section = {"type": "section", "accessory": BARE}
     blocks = named(
@@ -37,9 +33,7 @@ def test_every_element_gets_an_id():
 
 
 def test_ids_that_are_there_stay():
-    """
-    What the author named keeps its name, and the author's dicts are not touched.
-    """
+    """What the author named keeps its name, and the author's dicts are not touched."""
     mine = {"type": "actions", "block_id": "mine", "elements": [BUTTON, BARE]}
 
     (block,) = named([mine], Ids())
@@ -49,9 +43,7 @@ def test_ids_that_are_there_stay():
 
 
 def test_texts_and_images_are_not_blocks():
-    """
-    What cannot be clicked gets no id.
-    """
+    """What cannot be clicked gets no id."""
     (block,) = named([BLOCKS["context"]], Ids())
 
     assert BLOCKS["context"]["elements"] == block["elements"]

@@ -47,9 +47,7 @@ HISTORY = {"channels:history", "groups:history", "im:history"}
     ],
 )
 async def test_scopes_and_membership_say_what_is_heard(app, api, hear, case):
-    """
-    The app hears of a message only where it is, and only with the scope for it.
-    """
+    """The app hears of a message only where it is, and only with the scope for it."""
     scopes, channel, text, heard = case
     api.scopes = frozenset(scopes)
 
@@ -92,9 +90,7 @@ async def test_a_mention_is_told_completely(app, hear, said):
 
 @pytest.mark.parametrize("ack_seconds", [0.5])
 async def test_an_event_not_acknowledged_comes_again(app, hear, clock):
-    """
-    Over Socket Mode the attempt is numbered and the reason given.
-    """
+    """Over Socket Mode the attempt is numbered and the reason given."""
     app.answers = lambda _: SILENT if len(app.seen) < 3 else None
 
     await hear("ana", FLEET, MENTION)
@@ -106,9 +102,7 @@ async def test_an_event_not_acknowledged_comes_again(app, hear, clock):
 
 
 async def test_what_is_on_its_way_is_given_up_at_the_end(app, api, workspace):
-    """
-    Closing does not wait for redeliveries.
-    """
+    """Closing does not wait for redeliveries."""
     app.answers = lambda _: SILENT
     await workspace.say("ana", FLEET, MENTION)
 
@@ -128,9 +122,7 @@ async def test_an_event_that_nobody_takes_is_lost_at_last(api, base, workspace, 
 
 
 async def test_an_app_that_comes_back_hears_what_it_missed(api, base, workspace, connect, clock):
-    """
-    What happened while it was away comes with the next try, numbered as one.
-    """
+    """What happened while it was away comes with the next try, numbered as one."""
     waiting, go_on = asyncio.Event(), asyncio.Event()
 
     async def sleep(seconds):
@@ -200,9 +192,7 @@ async def test_every_event_comes_once_or_twice(api, workspace, seen, twice):
 
 
 async def test_backwards(api, workspace, seen):
-    """
-    What happened last comes first.
-    """
+    """What happened last comes first."""
     api.dispatcher.delivery_faults = DeliveryFaults(backwards=True)
     for text in ("one", "two", "three"):
         await workspace.say("ana", FLEET, text)
@@ -212,9 +202,7 @@ async def test_backwards(api, workspace, seen):
 
 
 async def test_minutes_late(api, workspace, clock, seen):
-    """
-    The event comes for the first time as the last retry, and its event_time is old.
-    """
+    """The event comes for the first time as the last retry, and its event_time is old."""
     api.dispatcher.delivery_faults = DeliveryFaults(late_seconds=600)
     await workspace.say("ana", FLEET, "hello")
     await api.dispatcher.settled()
@@ -224,9 +212,7 @@ async def test_minutes_late(api, workspace, clock, seen):
 
 
 async def test_all_events_again(api, workspace, seen):
-    """
-    On demand all that was told comes once more, the newest first or as named.
-    """
+    """On demand all that was told comes once more, the newest first or as named."""
     for text in ("one", "two"):
         await workspace.say("ana", FLEET, text)
         await api.dispatcher.settled()

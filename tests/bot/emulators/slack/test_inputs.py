@@ -27,25 +27,19 @@ from tests.bot.emulators.slack.blocks.samples import ELEMENTS, option, rich
     ],
 )
 def test_each_element_reports_in_its_own_way(name, selected, key, reported):
-    """
-    Options come whole, ids and texts as they are.
-    """
+    """Options come whole, ids and texts as they are."""
     assert reported == answer_of(ELEMENTS[name], selected)[key]
 
 
 @pytest.mark.parametrize("name", ["static_select", "checkboxes", "feedback_buttons", "overflow"])
 def test_only_what_is_offered_can_be_chosen(name):
-    """
-    An option that is not there cannot be chosen.
-    """
+    """An option that is not there cannot be chosen."""
     with pytest.raises(KeyError):
         answer_of(ELEMENTS[name], "nothing like it")
 
 
 def test_untouched_inputs_report_their_first_value():
-    """
-    What nobody touched is empty, or what the app chose; buttons report nothing.
-    """
+    """What nobody touched is empty, or what the app chose; buttons report nothing."""
     names = ("static_select", "checkboxes", "datepicker", "users_select", "multi_users_select")
     picked = [ELEMENTS[name] | {"action_id": name} for name in (*names, "button")]
 
@@ -61,9 +55,7 @@ def test_untouched_inputs_report_their_first_value():
 
 
 def test_an_element_is_found_in_a_container():
-    """
-    At any depth, by both ids.
-    """
+    """At any depth, by both ids."""
     inner = {"type": "section", "block_id": "b", "accessory": ELEMENTS["button"]}
 
     found = find_element([{"type": "container", "child_blocks": [inner]}], "b", "go")

@@ -6,9 +6,7 @@ from tests.fakes import FakeClock
 
 
 def test_a_trigger_belongs_to_one_person():
-    """
-    Using it gives the person; each is new.
-    """
+    """Using it gives the person; each is new."""
     triggers = Triggers(FakeClock(), Ids())
     issued = {user: triggers.issue(user) for user in ("U1", "U2")}
 

@@ -24,9 +24,7 @@ def heard(app, api):
 
 
 async def test_an_alert_is_a_bots_message(workspace, heard):
-    """
-    Another app's bot writes without a user; blocks and attachments are told.
-    """
+    """Another app's bot writes without a user; blocks and attachments are told."""
     drawn = {"color": "#f00", "text": "DE1", "blocks": [section("pump-7")]}
     await workspace.alert("fleet-ops", "5 SIMs are down", blocks=[section()], attachments=[drawn])
 
@@ -41,9 +39,7 @@ async def test_an_alert_is_a_bots_message(workspace, heard):
 
 
 async def test_an_edit_tells_before_and_after(workspace, heard):
-    """
-    message_changed is hidden and carries both; the message is marked as edited.
-    """
+    """message_changed is hidden and carries both; the message is marked as edited."""
     message = await workspace.say("ana", FLEET, "old")
     await heard()
     await workspace.edit("ana", message.ts, "new")
@@ -63,9 +59,7 @@ async def test_an_edit_tells_before_and_after(workspace, heard):
     ids=["added", "kept", "taken"],
 )
 async def test_a_mention_that_an_edit_adds_is_one(workspace, heard, before, after, mentions):
-    """
-    What mentioned the bot before does not mention it again.
-    """
+    """What mentioned the bot before does not mention it again."""
     message = await workspace.say("ana", FLEET, before)
     await heard()
     await workspace.edit("ana", message.ts, after)
@@ -74,9 +68,7 @@ async def test_a_mention_that_an_edit_adds_is_one(workspace, heard, before, afte
 
 
 async def test_a_message_taken_away_is_told(workspace, heard):
-    """
-    message_deleted names it and carries what it was.
-    """
+    """message_deleted names it and carries what it was."""
     message = await workspace.say("ana", FLEET, "old")
     await heard()
     await workspace.delete("ana", message.ts)
@@ -89,9 +81,7 @@ async def test_a_message_taken_away_is_told(workspace, heard):
 
 
 async def test_the_bot_hears_itself(web, heard):
-    """
-    What it writes and changes comes back, marked as its own; not what one person alone sees.
-    """
+    """What it writes and changes comes back, marked as its own; not what one person alone sees."""
     await web.chat_postEphemeral(channel=FLEET, user=ANA, text="psst")
     ts = (await web.chat_postMessage(channel=FLEET, text="hi"))["ts"]
     (written,) = await heard()
@@ -113,9 +103,7 @@ async def test_the_bot_hears_itself(web, heard):
     ],
 )
 async def test_only_what_was_asked_for_is_told(api, workspace, heard, subscribed, heard_of):
-    """
-    Besides the scope the app needs the subscription of the manifest.
-    """
+    """Besides the scope the app needs the subscription of the manifest."""
     api.subscribed = subscribed
     await workspace.say("ana", FLEET, MENTION)
 
@@ -123,9 +111,7 @@ async def test_only_what_was_asked_for_is_told(api, workspace, heard, subscribed
 
 
 async def test_what_nobody_may_do(workspace):
-    """
-    Nobody changes or deletes what somebody else wrote, or writes into an archived channel.
-    """
+    """Nobody changes or deletes what somebody else wrote, or writes into an archived channel."""
     message = await workspace.say("ana", FLEET, "mine")
 
     with pytest.raises(SlackError, match="cant_update_message"):
@@ -137,9 +123,7 @@ async def test_what_nobody_may_do(workspace):
 
 
 async def test_a_reply_to_a_reply_stays_in_the_thread(workspace):
-    """
-    A thread has one root, also when people answer an answer.
-    """
+    """A thread has one root, also when people answer an answer."""
     root = await workspace.say("ana", FLEET, "root")
     reply = await workspace.say("ben", FLEET, "one", root.ts)
     deeper = await workspace.say("ana", FLEET, "two", reply.ts)
@@ -148,9 +132,7 @@ async def test_a_reply_to_a_reply_stays_in_the_thread(workspace):
 
 
 async def test_a_response_url_does_not_change_what_a_person_wrote(app, workspace):
-    """
-    A shortcut's answer is a new message, also where the app asks to replace the original.
-    """
+    """A shortcut's answer is a new message, also where the app asks to replace the original."""
     message = await workspace.say("ana", FLEET, "look here")
     await workspace.shortcut("ana", "look_up", message.ts)
 

@@ -9,9 +9,7 @@ NOW = FakeClock().now()
 
 
 def test_every_timestamp_is_new():
-    """
-    Even at the same moment, and when the clock goes back.
-    """
+    """Even at the same moment, and when the clock goes back."""
     messages = Messages()
 
     given = [messages.next_ts(NOW), messages.next_ts(NOW), messages.next_ts(NOW - timedelta(1))]
@@ -21,9 +19,7 @@ def test_every_timestamp_is_new():
 
 
 def test_messages_stand_in_the_order_of_their_timestamps():
-    """
-    Oldest first, whatever the order of arrival.
-    """
+    """Oldest first, whatever the order of arrival."""
     messages = Messages()
     for ts in ("1700000010.000000", "1700000009.999999"):
         messages.put(Message(ts, "C", "U", ts))
@@ -32,9 +28,7 @@ def test_messages_stand_in_the_order_of_their_timestamps():
 
 
 def test_slack_shows_only_what_a_message_has():
-    """
-    Empty fields are left out; a bot's message names bot and app, a person's does not.
-    """
+    """Empty fields are left out; a bot's message names bot and app, a person's does not."""
     mine = Message("1.0", "C", "U0ANA0001", "hi").to_slack()
     bots = Message("1.0", "C", "U0SIMSESS", "hi", edited_ts="2.0").to_slack()
 

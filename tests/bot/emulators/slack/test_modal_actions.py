@@ -27,9 +27,7 @@ def shown(workspace):
 
 
 async def test_a_modal_sent_off_is_told_completely(app, workspace, shown):
-    """
-    view_submission carries the view with what was filled in and no response_url.
-    """
+    """view_submission carries the view with what was filled in and no response_url."""
     view = shown(text_input(), section(accessory=select("one"), block_id="b"), callback_id="ask")
 
     delivery = await workspace.submit_view("ana", {"name": {"typed": "pump-7"}})
@@ -51,9 +49,7 @@ async def test_a_modal_sent_off_is_told_completely(app, workspace, shown):
 
 @pytest.mark.parametrize(("answer", "left"), [(None, 1), ({"response_action": "clear"}, 0)])
 async def test_a_bare_ack_closes_one_modal_and_clear_all(app, workspace, shown, answer, left):
-    """
-    Without an answer only the uppermost closes.
-    """
+    """Without an answer only the uppermost closes."""
     first = shown()
     workspace.views.push(ANA, TEAM, modal())
     app.answers = lambda _: answer
@@ -64,9 +60,7 @@ async def test_a_bare_ack_closes_one_modal_and_clear_all(app, workspace, shown, 
 
 
 async def test_update_draws_the_modal_anew(app, workspace, shown):
-    """
-    `update` keeps the view's id and what was filled in.
-    """
+    """`update` keeps the view's id and what was filled in."""
     view = shown(text_input())
     anew = modal(text_input(), section("wrong"))
     app.answers = lambda _: {"response_action": "update", "view": anew}
@@ -80,9 +74,7 @@ async def test_update_draws_the_modal_anew(app, workspace, shown):
 
 
 async def test_push_puts_a_modal_on_top(app, workspace, shown):
-    """
-    `push` stacks; the new view knows its root and the one below.
-    """
+    """`push` stacks; the new view knows its root and the one below."""
     view = shown()
     app.answers = lambda _: {"response_action": "push", "view": modal(section("more"))}
 
@@ -93,9 +85,7 @@ async def test_push_puts_a_modal_on_top(app, workspace, shown):
 
 
 async def test_errors_stay_in_the_modal(app, workspace, shown):
-    """
-    `errors` leaves the modal open and tells the page which block is wrong.
-    """
+    """`errors` leaves the modal open and tells the page which block is wrong."""
     view = shown(text_input())
     app.answers = lambda _: {"response_action": "errors", "errors": {"name": "No such SIM."}}
     with workspace.subscribe() as changes:
@@ -121,9 +111,7 @@ async def test_errors_stay_in_the_modal(app, workspace, shown):
     ],
 )
 async def test_a_wrong_answer_leaves_the_modal_open(app, workspace, shown, answer, error):
-    """
-    An answer that Slack cannot use is an error, and the modal stays as it was.
-    """
+    """An answer that Slack cannot use is an error, and the modal stays as it was."""
     view = shown(text_input())
     app.answers = lambda _: answer
 
@@ -135,9 +123,7 @@ async def test_a_wrong_answer_leaves_the_modal_open(app, workspace, shown, answe
 
 @pytest.mark.parametrize("ack_seconds", [0.1])
 async def test_without_an_ack_the_modal_stays(app, workspace, shown):
-    """
-    A modal that nobody acknowledges stays open.
-    """
+    """A modal that nobody acknowledges stays open."""
     view = shown()
     app.answers = lambda _: SILENT
 
@@ -148,9 +134,7 @@ async def test_without_an_ack_the_modal_stays(app, workspace, shown):
 
 
 async def test_empty_required_inputs_are_not_sent(app, workspace, shown):
-    """
-    Slack's client asks for required inputs first; optional ones may be empty.
-    """
+    """Slack's client asks for required inputs first; optional ones may be empty."""
     shown(text_input(), text_input("nick", optional=True))
 
     delivery = await workspace.submit_view("ana")
@@ -160,9 +144,7 @@ async def test_empty_required_inputs_are_not_sent(app, workspace, shown):
 
 
 async def test_a_click_in_a_modal_is_told_with_the_view(app, workspace, shown):
-    """
-    block_actions of a modal carry the view and its state, and no response_url.
-    """
+    """block_actions of a modal carry the view and its state, and no response_url."""
     view = shown(actions(button(value="v"), select("one", "two")))
     await workspace.click_in_view("ana", "buttons", "pick", selected="two")
 
@@ -177,9 +159,7 @@ async def test_a_click_in_a_modal_is_told_with_the_view(app, workspace, shown):
 
 @pytest.mark.parametrize(("asked", "told"), [(True, ["view_closed"]), (False, [])])
 async def test_closing_is_told_where_asked_for(app, workspace, shown, asked, told):
-    """
-    The app hears of a closed modal only with notify_on_close.
-    """
+    """The app hears of a closed modal only with notify_on_close."""
     shown(notify_on_close=asked)
 
     await workspace.close_view("ana")
@@ -189,9 +169,7 @@ async def test_closing_is_told_where_asked_for(app, workspace, shown, asked, tol
 
 
 async def test_a_chosen_channel_gets_a_response_url(app, workspace, shown, base):
-    """
-    With response_url_enabled the app may answer into the channel that was chosen.
-    """
+    """With response_url_enabled the app may answer into the channel that was chosen."""
     element = {
         "type": "conversations_select",
         "action_id": "where",
@@ -207,9 +185,7 @@ async def test_a_chosen_channel_gets_a_response_url(app, workspace, shown, base)
 
 
 async def test_home_is_opened_and_clicked(app, api, workspace):
-    """
-    app_home_opened names the tab; buttons of a published Home are told like a modal's.
-    """
+    """app_home_opened names the tab; buttons of a published Home are told like a modal's."""
     await workspace.open_home("ana")
     await api.dispatcher.settled()
     workspace.views.publish(ANA, TEAM, {"type": "home", "blocks": [actions(button())]})
@@ -222,9 +198,7 @@ async def test_home_is_opened_and_clicked(app, api, workspace):
 
 
 async def test_without_a_modal_there_is_nothing_to_do(workspace):
-    """
-    Who has no modal open cannot send, close or click one.
-    """
+    """Who has no modal open cannot send, close or click one."""
     for act in (workspace.submit_view, workspace.close_view):
         with pytest.raises(KeyError):
             await act("ana")

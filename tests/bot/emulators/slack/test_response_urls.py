@@ -40,9 +40,7 @@ async def test_it_works_without_membership(url_for, workspace, channel):
 
 
 async def test_it_may_be_used_five_times(url_for, workspace):
-    """
-    The sixth post gets 404 used_url, which the SDK does not raise: the answer is lost.
-    """
+    """The sixth post gets 404 used_url, which the SDK does not raise: the answer is lost."""
     client = AsyncWebhookClient(url_for())
     answers = [await client.send(text="hi") for _ in range(6)]
 
@@ -52,9 +50,7 @@ async def test_it_may_be_used_five_times(url_for, workspace):
 
 @pytest.mark.parametrize(("minutes", "status", "body"), [(30, 200, "ok"), (31, 404, "expired_url")])
 async def test_it_lives_thirty_minutes(url_for, clock, minutes, status, body):
-    """
-    After thirty minutes a post gets 404 expired_url.
-    """
+    """After thirty minutes a post gets 404 expired_url."""
     client = AsyncWebhookClient(url_for())
     clock.move(minutes * 60)
 
@@ -64,9 +60,7 @@ async def test_it_lives_thirty_minutes(url_for, clock, minutes, status, body):
 
 
 async def test_a_refused_post_is_not_counted(url_for, workspace):
-    """
-    Wrong blocks get 404 invalid_blocks, and five posts are left.
-    """
+    """Wrong blocks get 404 invalid_blocks, and five posts are left."""
     client = AsyncWebhookClient(url_for())
     refused = await client.send(text="hi", blocks=[{"type": "section"}])
     left = [(await client.send(text="hi")).status_code for _ in range(5)]
@@ -88,9 +82,7 @@ async def test_a_refused_post_is_not_counted(url_for, workspace):
     ],
 )
 async def test_what_cannot_be_shown_is_refused(url_for, body, status, error):
-    """
-    Each refusal names its reason.
-    """
+    """Each refusal names its reason."""
     answered, said = await ask(url_for(), data=body)
 
     assert status == answered
@@ -98,9 +90,7 @@ async def test_what_cannot_be_shown_is_refused(url_for, body, status, error):
 
 
 async def test_nobody_guesses_a_url(base):
-    """
-    An address that was never given out is not found.
-    """
+    """An address that was never given out is not found."""
     answer = await AsyncWebhookClient(f"{base}/response/ABC").send(text="hi")
 
     assert (404, "no_such_url") == (answer.status_code, answer.body)
@@ -126,9 +116,7 @@ async def test_what_was_clicked_may_be_replaced_and_deleted(url_for, workspace, 
 
 
 async def test_in_a_thread_it_lands_in_the_channel(url_for, workspace, said):
-    """
-    Without thread_ts the answer leaves the thread; with it, it stays there.
-    """
+    """Without thread_ts the answer leaves the thread; with it, it stays there."""
     root = said(text="root")
     reply = said(actions(button()), thread_ts=root.ts)
     client = AsyncWebhookClient(url_for(message_ts=reply.ts))
@@ -141,9 +129,7 @@ async def test_in_a_thread_it_lands_in_the_channel(url_for, workspace, said):
 
 
 async def test_posts_are_logged_and_faults_hold_here_too(url_for, api, clock):
-    """
-    `/response` stands in the log; errors and latency may be asked for it.
-    """
+    """`/response` stands in the log; errors and latency may be asked for it."""
     api.faults.status("/response", 500, "oops")
     api.faults.latency["/response"] = 2.0
     client = AsyncWebhookClient(url_for())

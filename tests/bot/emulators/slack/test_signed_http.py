@@ -41,9 +41,7 @@ async def there(api, base):
 
 
 async def test_a_command_comes_signed_as_a_form(there, workspace, clock):
-    """
-    slack_sdk's own verifier takes the signature; the body is a form.
-    """
+    """slack_sdk's own verifier takes the signature; the body is a form."""
     delivery = await workspace.command("ana", FLEET, "/simsessions", "pump 7 & co")
 
     ((headers, body),) = there.requests
@@ -56,9 +54,7 @@ async def test_a_command_comes_signed_as_a_form(there, workspace, clock):
 
 
 async def test_a_click_comes_as_json_in_a_form(there, workspace, said):
-    """
-    Interactions carry one field, `payload`.
-    """
+    """Interactions carry one field, `payload`."""
     message = said(actions(button()))
 
     await workspace.click("ana", message.ts, "buttons", "go")
@@ -79,9 +75,7 @@ async def test_a_click_comes_as_json_in_a_form(there, workspace, said):
     ],
 )
 async def test_the_answer_may_be_text_or_json(there, workspace, answer, shown):
-    """
-    The body of the ack is shown, whole or in chunks.
-    """
+    """The body of the ack is shown, whole or in chunks."""
     there.answers = [answer]
 
     delivery = await workspace.command("ana", FLEET, "/simsessions", "x")
@@ -92,9 +86,7 @@ async def test_the_answer_may_be_text_or_json(there, workspace, answer, shown):
 
 @pytest.mark.parametrize("status", [201, 302, 404, 500])
 async def test_anything_but_200_is_a_failure(there, workspace, status):
-    """
-    A command answered otherwise has failed, and is not delivered again.
-    """
+    """A command answered otherwise has failed, and is not delivered again."""
     there.answers = [lambda: Response(status_code=status)]
 
     delivery = await workspace.command("ana", FLEET, "/simsessions", "x")
@@ -105,9 +97,7 @@ async def test_anything_but_200_is_a_failure(there, workspace, status):
 
 @pytest.mark.parametrize("ack_seconds", [0.1])
 async def test_a_slow_answer_is_a_timeout(there, workspace):
-    """
-    Who does not answer in time is not waited for.
-    """
+    """Who does not answer in time is not waited for."""
     late = asyncio.Event()
     there.answers = [late.wait]
 
@@ -129,9 +119,7 @@ async def test_a_slow_answer_is_a_timeout(there, workspace):
     ],
 )
 async def test_what_is_not_http_is_a_failure(api, base, workspace, reply):
-    """
-    A server that closes or talks nonsense is nobody, and so is none at all.
-    """
+    """A server that closes or talks nonsense is nobody, and so is none at all."""
 
     async def talk(reader, writer):
         await reader.read(10)
@@ -170,9 +158,7 @@ async def test_an_event_is_delivered_again(there, api, workspace, clock, reason)
 
 
 async def test_no_retry_is_respected(there, api, workspace):
-    """
-    X-Slack-No-Retry stops the redelivery of an event.
-    """
+    """X-Slack-No-Retry stops the redelivery of an event."""
     there.answers = [lambda: Response(status_code=500, headers={"X-Slack-No-Retry": "1"})]
 
     await workspace.say("ana", FLEET, "<@U0SIMSESS> pump-7")
@@ -182,9 +168,7 @@ async def test_no_retry_is_respected(there, api, workspace):
 
 
 async def test_the_request_url_is_verified(there, api):
-    """
-    The challenge must come back, as text or JSON.
-    """
+    """The challenge must come back, as text or JSON."""
     outcome = []
     for answer in (
         lambda: JSONResponse({"challenge": json.loads(there.requests[-1][1])["challenge"]}),
@@ -198,9 +182,7 @@ async def test_the_request_url_is_verified(there, api):
 
 
 def test_each_kind_has_its_encoding():
-    """
-    Commands are forms, interactions JSON in a form, events JSON.
-    """
+    """Commands are forms, interactions JSON in a form, events JSON."""
     kinds = {"slash_commands": b"text=", "interactive": b"payload=%7B", "events_api": b"{"}
 
     for kind, start in kinds.items():

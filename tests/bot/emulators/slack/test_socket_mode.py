@@ -15,9 +15,7 @@ async def opened(base):
 
 
 async def test_hello_says_how_many_are_connected(base, app):
-    """
-    The second connection's hello tells of two, and of the app's id.
-    """
+    """The second connection's hello tells of two, and of the app's id."""
     async with aiohttp.ClientSession() as session, session.ws_connect(await opened(base)) as link:
         hello = await link.receive_json()
 
@@ -27,9 +25,7 @@ async def test_hello_says_how_many_are_connected(base, app):
 
 
 async def test_a_ticket_opens_one_connection(base, api):
-    """
-    A WebSocket address works once; a made-up one never.
-    """
+    """A WebSocket address works once; a made-up one never."""
     url = await opened(base)
     async with aiohttp.ClientSession() as session:
         async with session.ws_connect(url) as link:
@@ -40,9 +36,7 @@ async def test_a_ticket_opens_one_connection(base, api):
 
 
 async def test_the_eleventh_connection_is_turned_away(base, api):
-    """
-    Ten connections may stand; the next is told too_many_websockets.
-    """
+    """Ten connections may stand; the next is told too_many_websockets."""
     async with aiohttp.ClientSession() as session:
         links = [await session.ws_connect(await opened(base)) for _ in range(10)]
         await api.socket.connected(10)
@@ -55,9 +49,7 @@ async def test_the_eleventh_connection_is_turned_away(base, api):
 
 
 async def test_an_ack_may_carry_an_answer(app, workspace):
-    """
-    The ack is matched by its envelope, and its payload is the answer.
-    """
+    """The ack is matched by its envelope, and its payload is the answer."""
     app.answers = lambda _: {"text": "hi"}
 
     delivery = await workspace.command("ana", "#fleet-ops", "/simsessions", "pump-7")
@@ -68,9 +60,7 @@ async def test_an_ack_may_carry_an_answer(app, workspace):
 
 @pytest.mark.parametrize("ack_seconds", [0.1])
 async def test_no_ack_is_a_timeout(app, workspace):
-    """
-    An app that stays silent runs into Slack's patience, and the person reads so.
-    """
+    """An app that stays silent runs into Slack's patience, and the person reads so."""
     app.answers = lambda _: SILENT
 
     delivery = await workspace.command("ana", "#fleet-ops", "/simsessions", "pump-7")
@@ -80,18 +70,14 @@ async def test_no_ack_is_a_timeout(app, workspace):
 
 
 async def test_nobody_connected_fails_at_once(workspace, base):
-    """
-    Without a connection there is nobody to dispatch to.
-    """
+    """Without a connection there is nobody to dispatch to."""
     delivery = await workspace.command("ana", "#fleet-ops", "/simsessions", "pump-7")
 
     assert "dispatch_failed" == delivery.error
 
 
 async def test_each_envelope_reaches_one_connection(connect, workspace, said):
-    """
-    Of two connected apps each click reaches one, and both get some.
-    """
+    """Of two connected apps each click reaches one, and both get some."""
     apps = [await connect(), await connect()]
     message = said(actions(button()))
     for _ in range(20):
@@ -117,9 +103,7 @@ async def test_told_to_leave_the_sdk_connects_anew(app, api, workspace, reason):
 
 
 async def test_a_disabled_link_is_closed(base, api):
-    """
-    link_disabled is said, and the connection closed.
-    """
+    """link_disabled is said, and the connection closed."""
     async with aiohttp.ClientSession() as session, session.ws_connect(await opened(base)) as link:
         await link.receive_json()
         await api.socket.disconnect("link_disabled")
@@ -134,9 +118,7 @@ async def test_a_disabled_link_is_closed(base, api):
     "noise", ["not json", "", "[]", '{"envelope_id": "unknown"}', '{"envelope_id": []}', '{"a": 1}']
 )
 async def test_noise_on_the_socket_is_overheard(base, api, workspace, noise):
-    """
-    What is no ack of anything changes nothing.
-    """
+    """What is no ack of anything changes nothing."""
     async with aiohttp.ClientSession() as session, session.ws_connect(await opened(base)) as link:
         await link.receive_json()
         await link.send_str(noise)
@@ -149,9 +131,7 @@ async def test_noise_on_the_socket_is_overheard(base, api, workspace, noise):
 
 
 async def test_a_frozen_connection_answers_no_ping(base, api):
-    """
-    A frozen connection stands, yet neither pings nor a closing handshake are answered.
-    """
+    """A frozen connection stands, yet neither pings nor a closing handshake are answered."""
     async with aiohttp.ClientSession() as session:
         link = await session.ws_connect(await opened(base), timeout=aiohttp.ClientWSTimeout(0, 0.2))
         await link.receive_json()

@@ -26,9 +26,7 @@ TABLE = {
 
 
 async def test_the_default_retry_posts_twice(base, api, workspace):
-    """
-    A connection closed after the work makes the SDK as it comes write the message twice.
-    """
+    """A connection closed after the work makes the SDK as it comes write the message twice."""
     web = AsyncWebClient(BOT_TOKEN, base_url=f"{base}/api/")
     api.faults.hang_up("chat.postMessage", after_work=True)
 
@@ -38,9 +36,7 @@ async def test_the_default_retry_posts_twice(base, api, workspace):
 
 
 async def test_a_429_is_not_retried_by_default(base, api):
-    """
-    Without a handler of its own the SDK gives up at the first 429.
-    """
+    """Without a handler of its own the SDK gives up at the first 429."""
     web = AsyncWebClient(BOT_TOKEN, base_url=f"{base}/api/")
     api.faults.rate_limit("auth.test", 1)
 
@@ -50,9 +46,7 @@ async def test_a_429_is_not_retried_by_default(base, api):
 
 @pytest.mark.parametrize(("status", "requests"), [(502, 1), (504, 1), (503, 2)])
 async def test_only_some_server_errors_are_retried(base, api, status, requests):
-    """
-    The SDK's handler tries 503 again, and neither 502 nor 504.
-    """
+    """The SDK's handler tries 503 again, and neither 502 nor 504."""
     handlers = [AsyncServerErrorRetryHandler(max_retry_count=1)]
     web = AsyncWebClient(BOT_TOKEN, base_url=f"{base}/api/", retry_handlers=handlers)
     api.faults.status("auth.test", status, "{}", times=2)
@@ -64,9 +58,7 @@ async def test_only_some_server_errors_are_retried(base, api, status, requests):
 
 
 async def test_a_new_block_does_not_survive_the_models(web):
-    """
-    The SDK's models turn a block they do not know into null, which is refused; a dict passes.
-    """
+    """The SDK's models turn a block they do not know into null, which is refused; a dict passes."""
     lost = View(type="home", blocks=[TABLE]).to_dict()
 
     assert [None] == lost["blocks"]
@@ -75,9 +67,7 @@ async def test_a_new_block_does_not_survive_the_models(web):
 
 
 async def test_a_workspace_may_not_know_a_block_yet(web, workspace):
-    """
-    A block that is new to a workspace is refused there, by name.
-    """
+    """A block that is new to a workspace is refused there, by name."""
     workspace.unknown_blocks.add("data_table")
 
     with pytest.raises(SlackApiError) as caught:
@@ -89,9 +79,7 @@ async def test_a_workspace_may_not_know_a_block_yet(web, workspace):
 
 
 async def test_an_ephemeral_message_cannot_be_updated(web):
-    """
-    What only one person sees has no ts that chat.update would know.
-    """
+    """What only one person sees has no ts that chat.update would know."""
     shown = await web.chat_postEphemeral(channel=FLEET, user=ANA, text="hi")
     update = web.chat_update(channel=FLEET, ts=shown["message_ts"], text="new")
 
@@ -99,9 +87,7 @@ async def test_an_ephemeral_message_cannot_be_updated(web):
 
 
 async def test_a_peer_that_does_not_close_holds_the_client_up(base, api):
-    """
-    A closing handshake that is never answered keeps the SDK waiting in close().
-    """
+    """A closing handshake that is never answered keeps the SDK waiting in close()."""
     web = AsyncWebClient(base_url=f"{base}/api/")
     client = SocketModeClient(APP_TOKEN, web_client=web)
     await client.connect()
@@ -117,9 +103,7 @@ async def test_a_peer_that_does_not_close_holds_the_client_up(base, api):
 
 
 async def test_a_mass_of_commands_each_gets_its_ack(app, workspace):
-    """
-    Fifty commands at once are each acknowledged, none mistaken for another.
-    """
+    """Fifty commands at once are each acknowledged, none mistaken for another."""
     app.answers = lambda request: {"text": request.payload["text"]}
     asked = [workspace.command("ana", FLEET, "/simsessions", str(n)) for n in range(50)]
 

@@ -21,9 +21,7 @@ from bot.emulators.slack.typed_text import as_slack_sends
     ],
 )
 def test_what_slack_marks_up_is_marked_up(typed, sent):
-    """
-    Links, addresses, names and phone numbers are marked, what is marked stays.
-    """
+    """Links, addresses, names and phone numbers are marked, what is marked stays."""
     assert sent == as_slack_sends(typed, PEOPLE, CHANNELS, USER_GROUPS)
 
 
@@ -41,7 +39,5 @@ def test_what_slack_marks_up_is_marked_up(typed, sent):
     ],
 )
 def test_what_slack_leaves_alone_stays(typed):
-    """
-    SIDs, ICCIDs, IMEIs and names of nobody are plain text.
-    """
+    """SIDs, ICCIDs, IMEIs and names of nobody are plain text."""
     assert typed == as_slack_sends(typed, PEOPLE, CHANNELS, USER_GROUPS)

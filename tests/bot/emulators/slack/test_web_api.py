@@ -12,9 +12,7 @@ from tests.bot.emulators.slack.kit import APP_TOKEN, BOT_TOKEN, FLEET, ask_json,
 
 
 async def test_auth_test_says_who_is_calling(web):
-    """
-    auth.test names bot, team and app, and a header tells the scopes.
-    """
+    """auth.test names bot, team and app, and a header tells the scopes."""
     answer = await web.auth_test()
 
     assert ("U0SIMSESS", "T0ACMEIOT", "B0SIMSESS") == (
@@ -42,18 +40,14 @@ async def test_auth_test_says_who_is_calling(web):
     ],
 )
 async def test_a_call_needs_the_right_token(base, token, method, error):
-    """
-    Each wrong token, scope and method has its own error.
-    """
+    """Each wrong token, scope and method has its own error."""
     web = AsyncWebClient(token, base_url=f"{base}/api/")
 
     assert error == await refusal(web.api_call(method))
 
 
 async def test_a_missing_scope_is_named_and_may_be_granted_later(web, api):
-    """
-    The answer says which scope is needed and which are provided; with it the call works.
-    """
+    """The answer says which scope is needed and which are provided; with it the call works."""
     with pytest.raises(SlackApiError) as caught:
         await web.users_info(user="U0ANA0001")
     api.scopes |= {"users:read"}
@@ -77,9 +71,7 @@ ARGS = {"channel": FLEET, "text": "hi"}
     ],
 )
 async def test_arguments_come_as_json_or_form(base, workspace, kind, body):
-    """
-    JSON bodies and forms say the same; a form's blocks are JSON in a string.
-    """
+    """JSON bodies and forms say the same; a form's blocks are JSON in a string."""
     headers = {"Authorization": f"Bearer {BOT_TOKEN}", "Content-Type": kind}
     said = await ask_json(f"{base}/api/chat.postMessage", data=body, headers=headers)
 
@@ -97,9 +89,7 @@ async def test_arguments_come_as_json_or_form(base, workspace, kind, body):
     ],
 )
 async def test_a_body_that_cannot_be_read_is_refused(base, kind, body, error):
-    """
-    Each has its own error.
-    """
+    """Each has its own error."""
     headers = {"Content-Type": kind}
     answer = await ask_json(f"{base}/api/chat.postMessage", data=body, headers=headers)
 
@@ -121,9 +111,7 @@ async def test_calls_are_logged_without_their_token(web, api, clock):
 
 
 async def test_an_error_may_be_asked_for(web, api):
-    """
-    The next call fails as asked, with details; the one after works, as all do after clear().
-    """
+    """The next call fails as asked, with details; the one after works, as all do after clear()."""
     api.faults.fail("auth.test", "fatal_error", hint="x")
 
     assert "fatal_error" == await refusal(web.auth_test())
@@ -135,9 +123,7 @@ async def test_an_error_may_be_asked_for(web, api):
 
 @pytest.mark.parametrize("status", [500, 502, 503])
 async def test_a_status_may_be_asked_for(web, api, status):
-    """
-    The HTTP status is as asked; the method did not do its work.
-    """
+    """The HTTP status is as asked; the method did not do its work."""
     api.faults.status("*", status, "gateway")
 
     with pytest.raises(SlackApiError) as caught:
@@ -148,9 +134,7 @@ async def test_a_status_may_be_asked_for(web, api, status):
 
 
 async def test_a_429_may_be_asked_for(web, api):
-    """
-    It carries Retry-After and `ratelimited`.
-    """
+    """It carries Retry-After and `ratelimited`."""
     api.faults.rate_limit("chat.postMessage", 7)
 
     with pytest.raises(SlackApiError) as caught:
@@ -165,9 +149,7 @@ async def test_a_429_may_be_asked_for(web, api):
 
 
 async def test_a_channel_may_have_a_pace(web, api, clock):
-    """
-    With a pace of one second the second message to a channel at once gets 429, elsewhere not.
-    """
+    """With a pace of one second the second message to a channel at once gets 429, elsewhere not."""
     api.faults.channel_pace = 1.0
 
     async def post(channel):
@@ -184,9 +166,7 @@ async def test_a_channel_may_have_a_pace(web, api, clock):
 
 
 async def test_latency_is_slept_on_the_clock(web, api, clock):
-    """
-    A slow method sleeps on the clock that was passed in.
-    """
+    """A slow method sleeps on the clock that was passed in."""
     api.faults.latency["auth.test"] = 4.0
 
     await web.auth_test()
@@ -196,9 +176,7 @@ async def test_latency_is_slept_on_the_clock(web, api, clock):
 
 @pytest.mark.parametrize(("after_work", "written"), [(False, 0), (True, 1)])
 async def test_a_connection_may_be_cut(web, api, workspace, after_work, written):
-    """
-    The caller sees no answer, whether the message was written or not.
-    """
+    """The caller sees no answer, whether the message was written or not."""
     api.faults.hang_up("chat.postMessage", after_work=after_work)
 
     with pytest.raises(aiohttp.ServerDisconnectedError):
@@ -208,9 +186,7 @@ async def test_a_connection_may_be_cut(web, api, workspace, after_work, written)
 
 
 async def test_the_address_is_learnt_from_the_first_call(web, api, base):
-    """
-    Without an address of its own the stand-in takes the one it was called by.
-    """
+    """Without an address of its own the stand-in takes the one it was called by."""
     api.base_url = None
     await web.auth_test()
 

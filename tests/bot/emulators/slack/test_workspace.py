@@ -20,9 +20,7 @@ FAILED = '/simsessions failed with the error "invalid_command_response"'
 
 
 async def test_a_command_is_told_completely(app, workspace):
-    """
-    The payload of a slash command has every field of Slack's, and no thread.
-    """
+    """The payload of a slash command has every field of Slack's, and no thread."""
     await workspace.command("ana", "#fleet-ops", "/simsessions", "pump-7 now")
 
     told = {
@@ -46,9 +44,7 @@ async def test_a_command_is_told_completely(app, workspace):
     [(FLEET, "fleet-ops"), (PRIVATE, "privategroup"), ("D0ANADM01", "directmessage")],
 )
 async def test_a_command_works_where_the_bot_is_not(app, workspace, channel, name):
-    """
-    A slash command needs no membership, and private names stay private.
-    """
+    """A slash command needs no membership, and private names stay private."""
     delivery = await workspace.command("ana", channel, "/simsessions", "help")
 
     assert delivery.ok
@@ -56,9 +52,7 @@ async def test_a_command_works_where_the_bot_is_not(app, workspace, channel, nam
 
 
 async def test_a_command_of_nobodys_is_not_delivered(app, workspace):
-    """
-    Slackbot says that there is no such command.
-    """
+    """Slackbot says that there is no such command."""
     delivery = await workspace.command("ana", FLEET, "/simsession", "help")
 
     assert "unknown_command" == delivery.error
@@ -96,9 +90,7 @@ async def test_the_ack_of_a_command_may_be_the_answer(app, workspace, payload, s
 
 
 async def test_a_click_is_told_completely(app, workspace, said):
-    """
-    A click tells who, where, in which message, which button, and the state of the inputs.
-    """
+    """A click tells who, where, in which message, which button, and the state of the inputs."""
     root = said(text="root")
     drawn = actions(button(value="v", style="danger"), select("one", "two"))
     message = said(drawn, thread_ts=root.ts)
@@ -163,9 +155,7 @@ async def test_only_what_one_sees_can_be_clicked_or_written_to(app, workspace, s
 
 
 async def test_a_snapshot_is_what_one_person_sees(workspace, said):
-    """
-    Ephemeral messages stand in the snapshot of one; private channels in their members'.
-    """
+    """Ephemeral messages stand in the snapshot of one; private channels in their members'."""
     said(text="for all")
     said(text="for ana", ephemeral_to=ANA)
     workspace.views.open(ANA, "T0ACMEIOT", modal())
@@ -180,9 +170,7 @@ async def test_a_snapshot_is_what_one_person_sees(workspace, said):
 
 
 async def test_changes_are_told_as_they_happen(workspace, said):
-    """
-    A subscription hears of new, changed and deleted messages, and for whom they are.
-    """
+    """A subscription hears of new, changed and deleted messages, and for whom they are."""
     with workspace.subscribe() as changes:
         message = said(section("one"), ephemeral_to=ANA)
         workspace.rewrite(message, "two", [section("two")])
@@ -195,9 +183,7 @@ async def test_changes_are_told_as_they_happen(workspace, said):
 
 
 async def test_a_closed_workspace_lets_listeners_go(workspace):
-    """
-    Whoever waits for changes is let go when the workspace closes.
-    """
+    """Whoever waits for changes is let go when the workspace closes."""
     changes = workspace.subscribe()
     workspace.close()
 
@@ -205,9 +191,7 @@ async def test_a_closed_workspace_lets_listeners_go(workspace):
 
 
 async def test_a_failed_delivery_is_told_to_the_page(workspace, said):
-    """
-    A click that reaches nobody is shown to who clicked.
-    """
+    """A click that reaches nobody is shown to who clicked."""
     message = said(actions(button()))
     with workspace.subscribe() as changes:
         await workspace.click("ana", message.ts, "buttons", "go")
@@ -218,9 +202,7 @@ async def test_a_failed_delivery_is_told_to_the_page(workspace, said):
 
 
 async def test_a_new_person_gets_direct_messages_at_first_use(workspace):
-    """
-    Direct messages are opened once and found again.
-    """
+    """Direct messages are opened once and found again."""
     first = workspace.dm(DORA)
 
     assert first == workspace.dm(DORA)
@@ -228,9 +210,7 @@ async def test_a_new_person_gets_direct_messages_at_first_use(workspace):
 
 
 async def test_a_shortcut_on_a_message_carries_it(app, workspace, said):
-    """
-    A message shortcut tells of the message; a global one of nothing but the person.
-    """
+    """A message shortcut tells of the message; a global one of nothing but the person."""
     message = said(text="SIM pump-7 is down")
     await workspace.shortcut("ana", "look_up", message.ts)
     on_message = app.last
@@ -244,9 +224,7 @@ async def test_a_shortcut_on_a_message_carries_it(app, workspace, said):
 
 
 async def test_options_are_asked_of_the_app(app, workspace, said):
-    """
-    Typing into an external select asks the app, in a message and in a modal.
-    """
+    """Typing into an external select asks the app, in a message and in a modal."""
     element = {"type": "external_select", "action_id": "sim"}
     offered = [{"text": {"type": "plain_text", "text": "pump-7"}, "value": "pump-7"}]
     app.answers = lambda _: {"options": offered}

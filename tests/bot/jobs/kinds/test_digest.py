@@ -77,9 +77,7 @@ def gone_offline(desk, number):
 
 
 async def test_the_first_digest(desk, about):
-    """
-    The first digest counts its SIMs and says that there is nothing to compare with.
-    """
+    """The first digest counts its SIMs and says that there is nothing to compare with."""
     run = await desk.made(about)
     text = desk.parents()[0].blocks
 
@@ -89,9 +87,7 @@ async def test_the_first_digest(desk, about):
 
 
 async def test_a_change_is_said_in_the_next_digest(desk, about):
-    """
-    What went silent between two digests is on top of the second.
-    """
+    """What went silent between two digests is on top of the second."""
     await desk.made(about)
     gone_offline(desk, 1)
     await desk.made(about)
@@ -101,9 +97,7 @@ async def test_a_change_is_said_in_the_next_digest(desk, about):
 
 
 async def test_new_and_gone_sims_are_said(desk, about):
-    """
-    A SIM that is new in the account, and one that is no longer there, are news.
-    """
+    """A SIM that is new in the account, and one that is no longer there, are news."""
     await desk.made(about)
     put(desk, 7)
     run = await desk.made(replace(about))
@@ -112,9 +106,7 @@ async def test_new_and_gone_sims_are_said(desk, about):
 
 
 async def test_details_stand_in_the_thread(desk, about):
-    """
-    Below the digest stand its lists, in its thread.
-    """
+    """Below the digest stand its lists, in its thread."""
     run = await desk.made(about)
     _, *details = desk.slack.seen_by("ana")
 
@@ -123,9 +115,7 @@ async def test_details_stand_in_the_thread(desk, about):
 
 
 async def test_a_quiet_digest_is_one_line(desk, about):
-    """
-    Where nothing changed, one line says so, without a thread.
-    """
+    """Where nothing changed, one line says so, without a thread."""
     await desk.made(about)
     before = len(desk.texts())
     run = await desk.made(about)
@@ -135,9 +125,7 @@ async def test_a_quiet_digest_is_one_line(desk, about):
 
 
 async def test_a_quiet_digest_is_kept_back(desk, about):
-    """
-    Where that is wished, a quiet digest is not posted, and still counts for the trend.
-    """
+    """Where that is wished, a quiet digest is not posted, and still counts for the trend."""
     silent = replace(about, when_quiet=WhenQuiet.SKIP)
     await desk.parts.subscriptions.change(silent)
     await desk.made(silent)
@@ -151,9 +139,7 @@ async def test_a_quiet_digest_is_kept_back(desk, about):
 
 
 async def test_the_same_due_time_is_one_digest(desk, about):
-    """
-    A job of the same key is never made twice.
-    """
+    """A job of the same key is never made twice."""
     key = await desk.begun(about)
     await desk.ended(key)
     before = desk.texts()
@@ -165,9 +151,7 @@ async def test_the_same_due_time_is_one_digest(desk, about):
 
 
 async def test_kore_down_at_the_due_time_is_waited_for(desk, about):
-    """
-    A list that KORE does not give now is asked for again within the grace.
-    """
+    """A list that KORE does not give now is asked for again within the grace."""
     desk.kore.faults.add(Fault(path="/v1/Sims", times=2, status=503))
     run = await desk.made(about)
 
@@ -175,9 +159,7 @@ async def test_kore_down_at_the_due_time_is_waited_for(desk, about):
 
 
 async def test_kore_down_for_longer_than_the_grace_is_said(desk, about):
-    """
-    When the grace is over the channel is told that nothing is known, and that once.
-    """
+    """When the grace is over the channel is told that nothing is known, and that once."""
     await desk.made(about)
     hasty = replace(about, grace=timedelta(seconds=0.5))
     await desk.parts.subscriptions.change(hasty)
@@ -190,9 +172,7 @@ async def test_kore_down_for_longer_than_the_grace_is_said(desk, about):
 
 
 async def test_a_digest_without_an_answer_is_nothing_to_compare_with(desk, about):
-    """
-    After a digest in which nothing was known the next one compares with the one before.
-    """
+    """After a digest in which nothing was known the next one compares with the one before."""
     first = await desk.made(about)
     hasty = replace(about, grace=timedelta(seconds=0.5))
     await desk.parts.subscriptions.change(hasty)
@@ -206,9 +186,7 @@ async def test_a_digest_without_an_answer_is_nothing_to_compare_with(desk, about
 
 
 async def test_sims_that_fail_are_named_and_not_called_offline(desk, about):
-    """
-    More than a fifth that could not be read is said on top, and they keep their last state.
-    """
+    """More than a fifth that could not be read is said on top, and they keep their last state."""
     await desk.made(about)
     hasty = replace(about, grace=timedelta(seconds=0.5))
     await desk.parts.subscriptions.change(hasty)
@@ -223,9 +201,7 @@ async def test_sims_that_fail_are_named_and_not_called_offline(desk, about):
 
 
 async def test_a_sim_that_failed_once_is_compared_with_what_was_known(desk, about):
-    """
-    What changed while a SIM could not be read is said when it can be again.
-    """
+    """What changed while a SIM could not be read is said when it can be again."""
     await desk.made(about)
     hasty = replace(about, grace=timedelta(seconds=0.5))
     await desk.parts.subscriptions.change(hasty)
@@ -242,9 +218,7 @@ async def test_a_sim_that_failed_once_is_compared_with_what_was_known(desk, abou
 
 
 async def test_a_passing_failure_is_asked_again(desk, about):
-    """
-    A SIM that fails once is read in the end, and those of its chunk are not asked again.
-    """
+    """A SIM that fails once is read in the end, and those of its chunk are not asked again."""
     desk.kore.faults.add(Fault(path=f"{1:032x}/DataSessions", times=1, status=503))
     run = await desk.made(about)
     asked = [each.path for each in desk.kore.requests if "DataSessions" in each.path]
@@ -254,9 +228,7 @@ async def test_a_passing_failure_is_asked_again(desk, about):
 
 
 async def test_a_run_that_comes_too_late_is_skipped(desk, about):
-    """
-    A digest that could not be begun within its grace is left out, and the next one says so.
-    """
+    """A digest that could not be begun within its grace is left out, and the next one says so."""
     await desk.made(about, desk.now - 3000)
     hasty = replace(about, grace=timedelta(seconds=1))
     await desk.parts.subscriptions.change(hasty)
@@ -268,9 +240,7 @@ async def test_a_run_that_comes_too_late_is_skipped(desk, about):
 
 
 async def test_what_the_engine_skipped_is_said(desk, about):
-    """
-    Due times at which nothing ran are named in the next digest.
-    """
+    """Due times at which nothing ran are named in the next digest."""
     due = desk.now // 3600 * 3600
     run = await desk.made(about, due, skipped_since=due - 7200)
 
@@ -278,9 +248,7 @@ async def test_what_the_engine_skipped_is_said(desk, about):
 
 
 async def test_one_digest_at_a_time(desk, about):
-    """
-    A run that is due while the one before is still being made is left out.
-    """
+    """A run that is due while the one before is still being made is left out."""
     desk.kore.faults.latency = 0.5
     first = await desk.begun(about, desk.now - 60)
     while await desk.parts.fleet.runs.under_way() == ():
@@ -292,18 +260,14 @@ async def test_one_digest_at_a_time(desk, about):
 
 
 async def test_a_digest_that_was_removed_comes_to_nothing(desk):
-    """
-    Without its subscription a job posts nothing.
-    """
+    """Without its subscription a job posts nothing."""
     await desk.ended(await desk.begun(pumps()))
 
     assert [] == desk.texts()
 
 
 async def test_a_digest_that_was_paused_just_before_comes_to_nothing(desk, about):
-    """
-    What was due already when somebody paused it is not posted; asked for by hand, it is.
-    """
+    """What was due already when somebody paused it is not posted; asked for by hand, it is."""
     await desk.parts.subscriptions.pause(about)
     await desk.ended(await desk.begun(about))
     before = desk.texts()
@@ -313,9 +277,7 @@ async def test_a_digest_that_was_paused_just_before_comes_to_nothing(desk, about
 
 
 async def test_an_archived_channel_pauses_its_digest(desk):
-    """
-    A digest that its channel does not take is paused, with the reason.
-    """
+    """A digest that its channel does not take is paused, with the reason."""
     archived = pumps(channel="C0DEPOT24")
     await desk.parts.subscriptions.add(archived)
     run = await desk.made(archived)
@@ -325,9 +287,7 @@ async def test_an_archived_channel_pauses_its_digest(desk):
 
 
 async def test_slack_down_is_waited_for(desk, about):
-    """
-    A post that Slack does not take now is made later, once.
-    """
+    """A post that Slack does not take now is made later, once."""
     desk.slack.api.faults.rate_limit("chat.postMessage", 0.01, times=2)
     desk.slack.api.faults.fail("chat.postMessage", "internal_error", times=1)
     run = await desk.made(about)
@@ -336,9 +296,7 @@ async def test_slack_down_is_waited_for(desk, about):
 
 
 async def test_a_named_sim_that_is_gone_is_said(desk):
-    """
-    A SIM of a pasted list that KORE no longer has is named as it was typed.
-    """
+    """A SIM of a pasted list that KORE no longer has is named as it was typed."""
     listed = (ListedSim(f"DE{0:032x}", "pump-0"), ListedSim(SID.replace("1", "f"), "pump-lost"))
     named = pumps(selection=Selection(SelectionKind.LISTED, sims=listed))
     await desk.parts.subscriptions.add(named)
@@ -348,9 +306,7 @@ async def test_a_named_sim_that_is_gone_is_said(desk):
 
 
 async def test_a_pattern_that_fits_nothing_is_said(desk):
-    """
-    Without any SIM the digest says so, rather than that all is well.
-    """
+    """Without any SIM the digest says so, rather than that all is well."""
     nobody = pumps(selection=Selection(SelectionKind.PATTERN, "truck-*"))
     await desk.parts.subscriptions.add(nobody)
     run = await desk.made(nobody)
@@ -360,9 +316,7 @@ async def test_a_pattern_that_fits_nothing_is_said(desk):
 
 
 async def test_a_shared_channel_is_told_no_numbers(desk):
-    """
-    In a channel shared with another company neither IMEI nor ICCID is told.
-    """
+    """In a channel shared with another company neither IMEI nor ICCID is told."""
     shared = pumps(channel="C0PARTNER")
     await desk.parts.subscriptions.add(shared)
     await desk.made(shared)

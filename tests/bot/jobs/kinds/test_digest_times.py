@@ -34,9 +34,7 @@ async def kept(desk, **changes):
 
 
 async def test_what_is_due_in_the_quiet_hours_is_left_out(desk):
-    """
-    Nothing is asked, nothing is posted, and no run is noted.
-    """
+    """Nothing is asked, nothing is posted, and no run is noted."""
     one = await kept(desk, quiet_hours=around(desk.now))
     asked, due = len(desk.kore.requests), desk.now
     job = await desk.ended(await desk.begun(one, due))
@@ -48,9 +46,7 @@ async def test_what_is_due_in_the_quiet_hours_is_left_out(desk):
 
 
 async def test_what_is_asked_for_by_hand_comes_in_the_quiet_hours_too(desk):
-    """
-    Who presses the button is awake.
-    """
+    """Who presses the button is awake."""
     one = await kept(desk, quiet_hours=around(desk.now))
     run = await desk.made(one, now=True)
 
@@ -59,9 +55,7 @@ async def test_what_is_asked_for_by_hand_comes_in_the_quiet_hours_too(desk):
 
 
 async def test_other_hours_are_not_quiet(desk):
-    """
-    Outside of them it comes.
-    """
+    """Outside of them it comes."""
     noon = QuietHours(time(0, 0), time(0, 1))
     one = await kept(desk, quiet_hours=noon, when_quiet=WhenQuiet.SKIP)
 
@@ -79,9 +73,7 @@ async def test_other_hours_are_not_quiet(desk):
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_channel_that_is_lost_pauses_it_and_its_maker_is_told_once(desk, error, why):
-    """
-    Also where another run was already under way; what is paused has no next run.
-    """
+    """Also where another run was already under way; what is paused has no next run."""
     one = await kept(desk)
     desk.slack.api.faults.fail("chat.postMessage", error)
     run = await desk.made(one)
@@ -98,9 +90,7 @@ async def test_a_channel_that_is_lost_pauses_it_and_its_maker_is_told_once(desk,
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_what_passes_pauses_nothing(desk):
-    """
-    An error of the moment is waited out.
-    """
+    """An error of the moment is waited out."""
     one = await kept(desk)
     desk.slack.api.faults.fail("chat.postMessage", "fatal_error", times=2)
     run = await desk.made(one)
@@ -118,9 +108,7 @@ async def previewed(desk, one):
 
 
 async def test_a_preview_changes_nothing(desk):
-    """
-    It is compared with the last digest, and the next one is compared with that too.
-    """
+    """It is compared with the last digest, and the next one is compared with that too."""
     one = await kept(desk)
     first = await desk.made(one)
     job = await previewed(desk, one)
@@ -137,9 +125,7 @@ async def test_a_preview_changes_nothing(desk):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_preview_of_what_its_channel_may_not_see(desk):
-    """
-    Where the channel may not be told, its preview says so and asks for no SIM.
-    """
+    """Where the channel may not be told, its preview says so and asks for no SIM."""
     one = await kept(desk, channel="C0PARTNER")
     desk.parts.authorizer._policies = replace(desk.parts.authorizer._policies, shared=Policy.REFUSE)
     await previewed(desk, one)
@@ -151,8 +137,6 @@ async def test_a_preview_of_what_its_channel_may_not_see(desk):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_preview_of_a_digest_that_is_gone(desk):
-    """
-    There is nobody to tell, and nothing to do.
-    """
+    """There is nobody to tell, and nothing to do."""
     assert "done" == (await previewed(desk, pumps())).state
     assert () == desk.slack.direct("ana")

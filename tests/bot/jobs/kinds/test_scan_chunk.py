@@ -46,9 +46,7 @@ async def left(desk):
 
 
 async def test_a_chunk_leaves_rows_and_days_and_goes(desk):
-    """
-    With its end come a row and today for each SIM, and nothing is left of it.
-    """
+    """With its end come a row and today for each SIM, and nothing is left of it."""
     outcome = await done(desk)
     days = [len(days_in(await desk.parts.fleet.days.of(sim.sid))) for sim in SIMS]
 
@@ -58,9 +56,7 @@ async def test_a_chunk_leaves_rows_and_days_and_goes(desk):
 
 
 async def test_a_chunk_that_is_gone_is_done(desk):
-    """
-    A second try after the first was saved asks nobody anything.
-    """
+    """A second try after the first was saved asks nobody anything."""
     await done(desk)
     desk.kore.requests.clear()
     outcome = await done(desk)
@@ -69,9 +65,7 @@ async def test_a_chunk_that_is_gone_is_done(desk):
 
 
 async def test_what_may_be_well_in_a_minute_is_asked_again(desk):
-    """
-    The rest of the chunk is safe already; only what failed is left of it.
-    """
+    """The rest of the chunk is safe already; only what failed is left of it."""
     desk.kore.faults.add(Fault(path=SIMS[1].sid, times=1, status=503))
     outcome = await done(desk)
 
@@ -84,18 +78,14 @@ async def test_what_may_be_well_in_a_minute_is_asked_again(desk):
     ("tries", "until", "state"), [(0, 0, "ready"), (2, 0, "done"), (9, 1e12, "ready")]
 )
 async def test_how_long_it_is_tried(desk, tries, until, state):
-    """
-    A few times in any case, and until the digest's grace is over.
-    """
+    """A few times in any case, and until the digest's grace is over."""
     desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
 
     assert state == (await done(desk, until=until, tries=tries)).state
 
 
 async def test_at_last_a_failure_is_written_down(desk):
-    """
-    A SIM that never answers has a row that says why.
-    """
+    """A SIM that never answers has a row that says why."""
     desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
     await done(desk, tries=2)
     row = (await rows(desk))[SIMS[1].sid]
@@ -105,9 +95,7 @@ async def test_at_last_a_failure_is_written_down(desk):
 
 
 async def test_what_stays_wrong_is_not_asked_again(desk):
-    """
-    A SIM that KORE does not have is a failure at once.
-    """
+    """A SIM that KORE does not have is a failure at once."""
     desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=404))
     outcome = await done(desk, until=1e12)
 
@@ -115,9 +103,7 @@ async def test_what_stays_wrong_is_not_asked_again(desk):
 
 
 async def test_a_failure_keeps_what_was_known(desk):
-    """
-    The row of a SIM that failed holds its snapshot of the run before.
-    """
+    """The row of a SIM that failed holds its snapshot of the run before."""
     await done(desk)
     before = (await rows(desk))[SIMS[1].sid]
     async with desk.parts.fleet.database.write() as tx:
@@ -131,9 +117,7 @@ async def test_a_failure_keeps_what_was_known(desk):
 
 
 async def test_scans_are_counted(desk):
-    """
-    SIMs that were read and that failed are metrics.
-    """
+    """SIMs that were read and that failed are metrics."""
     desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
     await done(desk)
     told = desk.parts.metrics.text().decode()

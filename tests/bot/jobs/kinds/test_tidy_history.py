@@ -45,9 +45,7 @@ async def kept(desk, run):
 
 
 async def test_rows_of_the_last_two_runs_stay(desk):
-    """
-    Rows are kept to compare and to look at; those of older and failed runs go, chunks too.
-    """
+    """Rows are kept to compare and to look at; those of older and failed runs go, chunks too."""
     await desk.parts.subscriptions.add(pumps())
     runs = [await ran(desk, ago) for ago in (3, 2, 1)]
     failed = await ran(desk, 0.5, Stage.FAILED)
@@ -59,9 +57,7 @@ async def test_rows_of_the_last_two_runs_stay(desk):
 
 
 async def test_rows_of_a_digest_that_was_removed_go(desk):
-    """
-    Nobody will compare with them any more.
-    """
+    """Nobody will compare with them any more."""
     run = await ran(desk, 1)
     await tidied(desk)
 
@@ -69,9 +65,7 @@ async def test_rows_of_a_digest_that_was_removed_go(desk):
 
 
 async def test_a_run_that_nobody_makes_any_more_is_ended(desk):
-    """
-    A run whose job is gone does not stand in the list of running ones for ever.
-    """
+    """A run whose job is gone does not stand in the list of running ones for ever."""
     run = await ran(desk, 1, Stage.SCANNING)
     await tidied(desk)
     ended = await desk.parts.fleet.runs.by_id(run.id)
@@ -80,9 +74,7 @@ async def test_a_run_that_nobody_makes_any_more_is_ended(desk):
 
 
 async def test_what_is_older_than_the_retention_goes(desk):
-    """
-    Days and runs are kept as long as it is set, and then dropped.
-    """
+    """Days and runs are kept as long as it is set, and then dropped."""
     today, fleet = day_number(desk.parts.clock.now()), desk.parts.fleet
     async with fleet.database.write() as tx:
         days = {today - ago: Day(1) for ago in (500, 100)}
@@ -96,9 +88,7 @@ async def test_what_is_older_than_the_retention_goes(desk):
 
 
 async def test_it_comes_with_the_first_digest(desk):
-    """
-    The first digest begins the tidying, which then goes on by itself.
-    """
+    """The first digest begins the tidying, which then goes on by itself."""
     await desk.parts.subscriptions.add(pumps())
     await desk.made(pumps())
 

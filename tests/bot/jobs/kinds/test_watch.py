@@ -23,16 +23,12 @@ def waits(error, times):
 
 
 def test_waits_grow_to_ten_minutes():
-    """
-    The first tries come soon, the later ones seldom.
-    """
+    """The first tries come soon, the later ones seldom."""
     assert [5, 10, 20, 40, 80, 160, 320, 600, 600] == waits(LOST, 9)
 
 
 def test_it_goes_on_for_a_day():
-    """
-    What could not be told for a day is given up, and the error says why.
-    """
+    """What could not be told for a day is given up, and the error says why."""
     tried = waits(LOST, TRIES)
 
     assert 24 * 3600 <= sum(tried) <= 26 * 3600
@@ -42,16 +38,12 @@ def test_it_goes_on_for_a_day():
 
 @pytest.mark.parametrize(("asked", "expected"), [(1, 5), (120, 120), (3600, 3600)])
 def test_it_is_no_sooner_than_slack_asks(asked, expected):
-    """
-    Retry-After is the least.
-    """
+    """Retry-After is the least."""
     assert expected == later(JOB, SlackRateLimited("chat.postMessage", asked)).after
 
 
 def test_it_is_said_in_the_log(caplog):
-    """
-    Each failure is one line with Slack's own word.
-    """
+    """Each failure is one line with Slack's own word."""
     later(JOB, SlackRefused("chat.postMessage", "internal_error"))
 
     assert "not-posted-yet" in caplog.text

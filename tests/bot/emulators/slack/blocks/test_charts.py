@@ -19,9 +19,7 @@ def faults(drawn, title="Packets"):
     [chart("line"), chart("bar"), chart("area", TWENTY, TWELVE), pie(0.5), pie(*range(1, 13))],
 )
 def test_a_chart_within_its_limits_is_right(drawn):
-    """
-    20 categories, 12 series, 12 segments and negative values are allowed.
-    """
+    """20 categories, 12 series, 12 segments and negative values are allowed."""
     assert [] == faults(drawn, "x" * 50)
 
 
@@ -71,15 +69,11 @@ COMPLETE = "must contain exactly one entry for every category"
     ],
 )
 def test_a_chart_beyond_its_limits_is_named(drawn, fault):
-    """
-    Each limit is told.
-    """
+    """Each limit is told."""
     assert any(said.startswith(fault) for said in faults(drawn))
 
 
 def test_a_title_has_fifty_characters():
-    """
-    One more is too long; none is too short.
-    """
+    """One more is too long; none is too short."""
     assert 1 == len(faults(chart(), "x" * 51))
     assert 1 == len(faults(chart(), ""))

@@ -30,18 +30,14 @@ def faults(one):
 
 
 def test_every_element_has_an_example():
-    """
-    The examples are of all elements that the stand-in knows, and each stands in some block.
-    """
+    """The examples are of all elements that the stand-in knows, and each stands in some block."""
     assert set(KNOWN) == set(ELEMENTS)
     assert set(KNOWN) == IN_ACTIONS | IN_CONTEXT_ACTIONS | IN_INPUT | IN_SECTION
 
 
 @pytest.mark.parametrize("name", sorted(ELEMENTS))
 def test_a_right_element_has_no_fault(name):
-    """
-    The examples are taken, with an action_id at its limit.
-    """
+    """The examples are taken, with an action_id at its limit."""
     more = {} if name == "image" else {"action_id": "x" * 255}
 
     assert [] == faults(ELEMENTS[name] | more)
@@ -49,9 +45,7 @@ def test_a_right_element_has_no_fault(name):
 
 @pytest.mark.parametrize("name", sorted(set(ELEMENTS) - {"image"}))
 def test_an_action_id_has_255_characters(name):
-    """
-    One character more is too long, for every interactive element.
-    """
+    """One character more is too long, for every interactive element."""
     assert ["must be less than 256 characters [json-pointer:/action_id]"] == faults(
         ELEMENTS[name] | {"action_id": "x" * 256}
     )
@@ -59,9 +53,7 @@ def test_an_action_id_has_255_characters(name):
 
 @pytest.mark.parametrize("name", sorted(set(ELEMENTS)))
 def test_no_element_takes_unknown_fields(name):
-    """
-    A misspelt field is refused.
-    """
+    """A misspelt field is refused."""
     assert ["invalid additional property: colour [json-pointer:]"] == faults(
         ELEMENTS[name] | {"colour": "red"}
     )
@@ -90,9 +82,7 @@ TOO_LONG = [
 
 @pytest.mark.parametrize("case", TOO_LONG)
 def test_texts_have_limits(case):
-    """
-    One character more than allowed is named with its place.
-    """
+    """One character more than allowed is named with its place."""
     name, field, value, at, most = case
 
     assert [f"must be less than {most + 1} characters [json-pointer:{at}]"] == faults(
@@ -168,9 +158,7 @@ WRONG = {
 
 
 def test_a_wrong_element_is_named():
-    """
-    What is wrong is said in Slack's words, with its place.
-    """
+    """What is wrong is said in Slack's words, with its place."""
     for fault, cases in WRONG.items():
         for at, wrong in cases:
             assert [f"{fault} [json-pointer:{at}]"] == faults(wrong), (fault, at)

@@ -31,18 +31,14 @@ from tests.bot.emulators.slack.blocks.samples import (
 
 
 def test_every_block_has_an_example():
-    """
-    The examples are of all blocks that the stand-in knows.
-    """
+    """The examples are of all blocks that the stand-in knows."""
     assert set(KNOWN) == set(BLOCKS)
 
 
 @pytest.mark.parametrize("surface", sorted(SURFACES))
 @pytest.mark.parametrize("name", sorted(BLOCKS))
 def test_a_block_stands_on_its_surfaces_only(name, surface):
-    """
-    A right block has no fault where it may stand, and is an unsupported type elsewhere.
-    """
+    """A right block has no fault where it may stand, and is an unsupported type elsewhere."""
     expected = (
         [] if name in SURFACES[surface] else [f"{unsupported(name)} [json-pointer:/blocks/0/type]"]
     )
@@ -52,9 +48,7 @@ def test_a_block_stands_on_its_surfaces_only(name, surface):
 
 @pytest.mark.parametrize("name", ["file", "call", "nonsense"])
 def test_other_blocks_are_unsupported(name):
-    """
-    Remote files and calls, which nobody has here, and inventions are refused.
-    """
+    """Remote files and calls, which nobody has here, and inventions are refused."""
     assert [f"{unsupported(name)} [json-pointer:/blocks/0/type]"] == blocks_faults(
         [{"type": name}], "message"
     )
@@ -94,9 +88,7 @@ TOO_LONG = [
 
 @pytest.mark.parametrize(("block", "fault"), TOO_LONG)
 def test_texts_have_limits(block, fault):
-    """
-    One character more than allowed is named with its place.
-    """
+    """One character more than allowed is named with its place."""
     assert [fault] == blocks_faults([block], "message")
 
 
@@ -190,9 +182,7 @@ WRONG = {
 
 
 def test_a_wrong_block_is_named():
-    """
-    What is wrong is said in Slack's words, with its place.
-    """
+    """What is wrong is said in Slack's words, with its place."""
     for fault, cases in WRONG.items():
         for at, block in cases:
             said = f"{fault} [json-pointer:/blocks/0{at}]"
@@ -207,16 +197,12 @@ def test_a_wrong_block_is_named():
     ],
 )
 def test_an_alert_has_limits(block, fault, at):
-    """
-    An alert, which only modals show, holds 200 characters and knows five levels.
-    """
+    """An alert, which only modals show, holds 200 characters and knows five levels."""
     assert [f"{fault} [json-pointer:/blocks/0{at}]"] == blocks_faults([block], "modal")
 
 
 def test_options_and_rows_at_their_limits_are_right():
-    """
-    What is just within its limits has no fault.
-    """
+    """What is just within its limits has no fault."""
     hundred = {"type": "static_select", "options": [option(str(n)) for n in range(100)]}
     blocks = [
         {"type": "section", "text": mrkdwn(big(3000)), "fields": [plain(big(2000))] * 10},

@@ -28,9 +28,7 @@ def faults(value):
     ],
 )
 def test_every_part_may_stand_in_rich_text(part):
-    """
-    Each of the ten parts is taken.
-    """
+    """Each of the ten parts is taken."""
     assert [] == faults(rich(part))
 
 
@@ -44,9 +42,7 @@ def test_every_part_may_stand_in_rich_text(part):
     ],
 )
 def test_every_element_may_stand_in_rich_text(element):
-    """
-    Sections, quotes, code and lists are taken.
-    """
+    """Sections, quotes, code and lists are taken."""
     assert [] == faults({"type": "rich_text", "elements": [element]})
 
 
@@ -63,9 +59,7 @@ def test_every_element_may_stand_in_rich_text(element):
     ],
 )
 def test_a_wrong_part_is_named(part, fault):
-    """
-    What is wrong in a part is said.
-    """
+    """What is wrong in a part is said."""
     (said,) = faults(rich(part))
 
     assert said.startswith(fault)
@@ -81,7 +75,5 @@ def test_a_wrong_part_is_named(part, fault):
     ],
 )
 def test_what_is_not_rich_text_is_refused(wrong):
-    """
-    Bare parts, empty texts and lists without a style are refused.
-    """
+    """Bare parts, empty texts and lists without a style are refused."""
     assert 1 == len(faults(wrong))

@@ -43,9 +43,7 @@ def put(value, path, fresh):
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_a_spoilt_block_is_judged_not_crashed_on(name, data):
-    """
-    With anything at any place of a right block the answer is a list of sentences.
-    """
+    """With anything at any place of a right block the answer is a list of sentences."""
     path = data.draw(st.sampled_from(list(paths(BLOCKS[name]))))
     block = put(BLOCKS[name], path, data.draw(JSON))
 
@@ -56,7 +54,5 @@ def test_a_spoilt_block_is_judged_not_crashed_on(name, data):
 @given(view=JSON)
 @settings(max_examples=40, deadline=None)
 def test_any_json_as_a_view_is_judged(view):
-    """
-    Whatever comes as a view is named wrong.
-    """
+    """Whatever comes as a view is named wrong."""
     assert view_faults(view, ("modal", "home"))

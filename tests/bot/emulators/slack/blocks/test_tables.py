@@ -36,9 +36,7 @@ def data_table(cells, **more):
     ],
 )
 def test_a_data_table_within_its_limits_is_right(cells, more):
-    """
-    201 rows with the header, 20 columns and 20,000 characters are allowed.
-    """
+    """201 rows with the header, 20 columns and 20,000 characters are allowed."""
     assert [] == data_table(cells, **more)
 
 
@@ -70,9 +68,7 @@ WRONG_DATA_TABLES = {
 
 
 def test_a_data_table_beyond_its_limits_is_named():
-    """
-    Each limit is told with its place.
-    """
+    """Each limit is told with its place."""
     for fault, cases in WRONG_DATA_TABLES.items():
         for at, cells, more in cases:
             assert f"{fault} [json-pointer:{at}]" in data_table(cells, **more), (fault, at)
@@ -87,9 +83,7 @@ def test_a_data_table_beyond_its_limits_is_named():
     ],
 )
 def test_a_table_within_its_limits_is_right(cells, more):
-    """
-    100 rows, 20 cells a row, 10,000 characters, rows of any length.
-    """
+    """100 rows, 20 cells a row, 10,000 characters, rows of any length."""
     assert [] == table(cells, **more)
 
 
@@ -106,9 +100,7 @@ WRONG_TABLES = {
 
 
 def test_a_table_beyond_its_limits_is_named():
-    """
-    Each limit is told with its place.
-    """
+    """Each limit is told with its place."""
     for fault, cases in WRONG_TABLES.items():
         for at, cells, more in cases:
             assert f"{fault} [json-pointer:{at}]" in table(cells, **more), (fault, at)
@@ -118,7 +110,5 @@ def test_a_table_beyond_its_limits_is_named():
     ("cell", "length"), [(raw("four"), 4), (numeral(1, "1.0"), 3), (rich(), 4)]
 )
 def test_the_characters_of_a_cell_are_counted(cell, length):
-    """
-    Of rich text those of every part count.
-    """
+    """Of rich text those of every part count."""
     assert length == cell_length(cell)

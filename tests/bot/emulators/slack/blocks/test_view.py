@@ -22,9 +22,7 @@ HOME = {"type": "home", "blocks": [SECTION], "private_metadata": "x"}
 
 @pytest.mark.parametrize("view", [MODAL, FULL, HOME, {"type": "home", "blocks": []}])
 def test_a_right_view_has_no_fault(view):
-    """
-    Small and full views are taken.
-    """
+    """Small and full views are taken."""
     assert [] == view_faults(view, BOTH)
 
 
@@ -51,26 +49,20 @@ def test_a_right_view_has_no_fault(view):
     ],
 )
 def test_a_wrong_view_is_named(view, fault):
-    """
-    What is wrong is said in Slack's words, with its place in the view.
-    """
+    """What is wrong is said in Slack's words, with its place in the view."""
     (said,) = view_faults(view, BOTH)
 
     assert said.startswith(f"{fault} [json-pointer:/view")
 
 
 def test_a_modal_is_not_a_home():
-    """
-    Where only a modal may stand a Home tab is refused.
-    """
+    """Where only a modal may stand a Home tab is refused."""
     assert ["unsupported type: home [json-pointer:/view/type]"] == view_faults(HOME, ("modal",))
 
 
 @pytest.mark.parametrize(("count", "large"), [(50, False), (100, True)])
 def test_a_view_has_250_kilobytes(count, large):
-    """
-    What is larger than 250 KB as JSON is too large.
-    """
+    """What is larger than 250 KB as JSON is too large."""
     block = {"type": "section", "text": plain("x" * 2990)}
 
     assert large == is_too_large(MODAL | {"blocks": [block] * count})

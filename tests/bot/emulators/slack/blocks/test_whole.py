@@ -53,9 +53,7 @@ def named(name, block=DIVIDER):
     ],
 )
 def test_blocks_within_their_limits_are_right(blocks, surface):
-    """
-    50 blocks, two charts, 20,000 characters in data tables, 12,000 of markdown.
-    """
+    """50 blocks, two charts, 20,000 characters in data tables, 12,000 of markdown."""
     assert [] == blocks_faults(blocks, surface)
 
 
@@ -82,9 +80,7 @@ WRONG = {
 
 
 def test_blocks_beyond_their_limits_are_named():
-    """
-    Each limit of the whole is told.
-    """
+    """Each limit of the whole is told."""
     for fault, cases in WRONG.items():
         for at, surface, blocks in cases:
             said = f"{fault} [json-pointer:/blocks{at}]"
@@ -92,17 +88,13 @@ def test_blocks_beyond_their_limits_are_named():
 
 
 def test_all_that_is_wrong_is_told_at_once():
-    """
-    Two wrong blocks give two faults.
-    """
+    """Two wrong blocks give two faults."""
     assert 2 == len(blocks_faults([{"type": "section"}, DIVIDER, {"type": "header"}], "message"))
 
 
 @pytest.mark.parametrize("name", ["table", "data_table", "data_visualization", "container"])
 def test_a_workspace_may_not_know_a_block(name):
-    """
-    Unknown blocks are unsupported types.
-    """
+    """Unknown blocks are unsupported types."""
     assert [f"unsupported type: {name} [json-pointer:/blocks/0/type]"] == blocks_faults(
         [BLOCKS[name]], "message", unknown={name}
     )
@@ -132,9 +124,7 @@ def of_file(**more):
     ],
 )
 def test_a_file_must_be_ready(block, at):
-    """
-    An image of an uploaded file is refused until the file is processed, wherever it stands.
-    """
+    """An image of an uploaded file is refused until the file is processed, wherever it stands."""
     not_ready = blocks_faults([block], "message", file_ready=lambda _: False)
 
     assert [f"invalid slack file [json-pointer:{at}/slack_file]"] == not_ready

@@ -15,9 +15,7 @@ from tests.bot.emulators.slack.kit import ask_json, section
     ],
 )
 async def test_blocks_are_checked_and_nothing_is_written(base, workspace, blocks, error):
-    """
-    The same checks as for a message, without a token.
-    """
+    """The same checks as for a message, without a token."""
     said = await ask_json(f"{base}/api/blocks.validate", json={"blocks": blocks})
 
     assert (error is None, error) == (said["ok"], said.get("error"))

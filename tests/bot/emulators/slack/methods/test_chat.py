@@ -8,9 +8,7 @@ from tests.bot.emulators.slack.kit import ANA, BEN, BOT, DORA, FLEET, GENERAL, P
 
 
 async def test_a_message_is_written_and_echoed(web, workspace):
-    """
-    The answer carries channel, ts and the message with the ids that Slack gave its blocks.
-    """
+    """The answer carries channel, ts and the message with the ids that Slack gave its blocks."""
     answer = await web.chat_postMessage(
         channel=FLEET,
         text="hi",
@@ -40,9 +38,7 @@ async def test_a_message_is_written_and_echoed(web, workspace):
 )
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.postEphemeral"])
 async def test_the_bot_writes_only_where_it_is(web, method, channel, error):
-    """
-    Outside it gets not_in_channel; of what it may not know, channel_not_found.
-    """
+    """Outside it gets not_in_channel; of what it may not know, channel_not_found."""
     args = {"channel": channel, "user": ANA, "text": "hi"}
 
     assert error == await refusal(web.api_call(method, json=args))
@@ -50,16 +46,12 @@ async def test_the_bot_writes_only_where_it_is(web, method, channel, error):
 
 @pytest.mark.parametrize(("channel", "where"), [(ANA, "D0ANADM01"), ("#fleet-ops", FLEET)])
 async def test_a_channel_may_be_named_otherwise(web, channel, where):
-    """
-    A person's id means their direct messages; a name works too.
-    """
+    """A person's id means their direct messages; a name works too."""
     assert where == (await web.chat_postMessage(channel=channel, text="hi"))["channel"]
 
 
 async def test_with_one_more_scope_public_channels_are_open(web, api):
-    """
-    chat:write.public lets the bot write where it was not invited, if that is public.
-    """
+    """chat:write.public lets the bot write where it was not invited, if that is public."""
     api.scopes |= {"chat:write.public"}
 
     assert (await web.chat_postMessage(channel=GENERAL, text="hi"))["ok"]
@@ -67,9 +59,7 @@ async def test_with_one_more_scope_public_channels_are_open(web, api):
 
 
 async def test_where_the_bot_was_removed_and_where_all_is_archived(web, workspace):
-    """
-    It writes no more; in an archived channel nothing changes either.
-    """
+    """It writes no more; in an archived channel nothing changes either."""
     ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
     place = workspace.channel(FLEET)
     workspace.put_channel(place.without(BOT))
@@ -106,9 +96,7 @@ TABLE = [{"type": "section"}]
     ],
 )
 async def test_what_slack_would_not_take_is_refused(web, workspace, content, error):
-    """
-    Each refusal has its own error, and nothing is written.
-    """
+    """Each refusal has its own error, and nothing is written."""
     call = web.api_call("chat.postMessage", json={"channel": FLEET, **content})
 
     assert error == await refusal(call)
@@ -116,9 +104,7 @@ async def test_what_slack_would_not_take_is_refused(web, workspace, content, err
 
 
 async def test_long_text_is_cut_and_markdown_alone_is_enough(web):
-    """
-    Of more than 40,000 characters the rest is lost; markdown_text takes the place of text.
-    """
+    """Of more than 40,000 characters the rest is lost; markdown_text takes the place of text."""
     long = await web.chat_postMessage(channel=FLEET, text="x" * 40_001)
     marked = await web.chat_postMessage(channel=FLEET, markdown_text="**hi**")
 
@@ -126,9 +112,7 @@ async def test_long_text_is_cut_and_markdown_alone_is_enough(web):
 
 
 async def test_a_reply_to_a_reply_is_in_the_thread(web, workspace):
-    """
-    A thread has one root, whichever of its messages is answered.
-    """
+    """A thread has one root, whichever of its messages is answered."""
     root = (await web.chat_postMessage(channel=FLEET, text="root"))["ts"]
     reply = (await web.chat_postMessage(channel=FLEET, text="1", thread_ts=root))["ts"]
     await web.chat_postMessage(channel=FLEET, text="2", thread_ts=reply)
@@ -138,9 +122,7 @@ async def test_a_reply_to_a_reply_is_in_the_thread(web, workspace):
 
 
 async def test_an_ephemeral_message_is_for_one(web, workspace):
-    """
-    Only the named person sees it.
-    """
+    """Only the named person sees it."""
     shown = await web.chat_postEphemeral(channel=FLEET, user=ANA, text="psst")
 
     seen = {who: workspace.messages.in_channel(FLEET, seen_by=who) for who in (ANA, BEN)}
@@ -153,16 +135,12 @@ async def test_an_ephemeral_message_is_for_one(web, workspace):
     [(DORA, "user_not_in_channel"), ("U0NOBODY1", "user_not_found"), ("", "user_not_found")],
 )
 async def test_only_a_member_can_be_shown_something(web, user, error):
-    """
-    Who is not in the channel cannot be shown an ephemeral message there.
-    """
+    """Who is not in the channel cannot be shown an ephemeral message there."""
     assert error == await refusal(web.chat_postEphemeral(channel=FLEET, user=user, text="hi"))
 
 
 async def test_a_message_is_changed_in_its_place(web, workspace):
-    """
-    chat.update keeps the ts and marks the message as edited.
-    """
+    """chat.update keeps the ts and marks the message as edited."""
     ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
 
     answer = await web.chat_update(channel=FLEET, ts=ts, text="new")
@@ -183,9 +161,7 @@ async def test_a_message_is_changed_in_its_place(web, workspace):
     ],
 )
 async def test_a_wrong_change_is_refused(web, changes, error):
-    """
-    4,000 characters, the right channel and a message that is there.
-    """
+    """4,000 characters, the right channel and a message that is there."""
     ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
     args = {"channel": FLEET, "ts": ts, "text": "new"} | changes
 
@@ -193,9 +169,7 @@ async def test_a_wrong_change_is_refused(web, changes, error):
 
 
 async def test_the_window_for_changes_may_close(web, workspace, clock):
-    """
-    Where the workspace says so, what was written long ago stays as it is.
-    """
+    """Where the workspace says so, what was written long ago stays as it is."""
     workspace.edit_seconds = 60
     ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
     clock.move(59)
@@ -216,9 +190,7 @@ OTHER = {"event_type": "watch", "event_payload": {"id": 2}}
     ids=["not-named", "another", "empty"],
 )
 async def test_metadata_stays_until_another_is_named(web, workspace, named, kept):
-    """
-    A change keeps the metadata, replaces it, or, by an empty object, takes it away.
-    """
+    """A change keeps the metadata, replaces it, or, by an empty object, takes it away."""
     ts = (await web.chat_postMessage(channel=FLEET, text="old", metadata=METADATA))["ts"]
 
     await web.chat_update(channel=FLEET, ts=ts, text="new", **named)
@@ -227,9 +199,7 @@ async def test_metadata_stays_until_another_is_named(web, workspace, named, kept
 
 
 async def test_others_messages_are_not_the_bots(web, workspace):
-    """
-    What people wrote can be neither changed nor deleted.
-    """
+    """What people wrote can be neither changed nor deleted."""
     message = await workspace.say("ana", FLEET, "mine")
     args = {"channel": FLEET, "ts": message.ts}
 
@@ -238,9 +208,7 @@ async def test_others_messages_are_not_the_bots(web, workspace):
 
 
 async def test_a_message_is_deleted(web, workspace):
-    """
-    The bot's own message goes away.
-    """
+    """The bot's own message goes away."""
     ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
 
     await web.chat_delete(channel=FLEET, ts=ts)

@@ -20,9 +20,7 @@ async def names(web, **asked):
 
 
 async def test_the_bot_knows_public_channels_and_its_own(channels):
-    """
-    It is told what they are; a private channel without it is not found.
-    """
+    """It is told what they are; a private channel without it is not found."""
     found = {}
     for channel in (FLEET, GENERAL, "C0PARTNER", "C0DEPOT24"):
         told = (await channels.conversations_info(channel=channel))["channel"]
@@ -38,9 +36,7 @@ async def test_the_bot_knows_public_channels_and_its_own(channels):
 
 
 async def test_direct_messages_are_opened(channels):
-    """
-    The same channel comes back each time; nobody has none.
-    """
+    """The same channel comes back each time; nobody has none."""
     first = (await channels.conversations_open(users=DORA))["channel"]["id"]
     again = (await channels.conversations_open(users=DORA))["channel"]["id"]
 
@@ -62,9 +58,7 @@ async def test_the_channels_of_a_person(channels):
 
 
 async def test_private_ones_only_where_the_app_is_too(channels, workspace):
-    """
-    What the app may not know of is not told.
-    """
+    """What the app may not know of is not told."""
     before = await names(channels, user=ANA, types=BOTH)
     private = workspace.channel("#on-call-private")
     workspace.put_channel(private.with_members(BOT))
@@ -75,9 +69,7 @@ async def test_private_ones_only_where_the_app_is_too(channels, workspace):
 
 
 async def test_they_come_in_pages(channels):
-    """
-    The cursor leads from one page to the next, and the last has none.
-    """
+    """The cursor leads from one page to the next, and the last has none."""
     found, cursor, is_first = [], "", True
     while cursor or is_first:
         asked = {"user": ANA, "limit": "3", "cursor": cursor}

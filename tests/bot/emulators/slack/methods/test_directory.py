@@ -13,9 +13,7 @@ def directory(web, api):
 
 
 async def test_a_person_is_described(directory):
-    """
-    Zone and offset in seconds, team, guest or not; whoever shares a channel is no stranger.
-    """
+    """Zone and offset in seconds, team, guest or not; whoever shares a channel is no stranger."""
     keys = ("tz", "tz_offset", "team_id", "is_restricted", "is_ultra_restricted", "is_stranger")
     expected = {
         ANA: ("America/New_York", -18_000, "T0ACMEIOT", False, False, False),
@@ -32,18 +30,14 @@ async def test_a_person_is_described(directory):
 
 
 async def test_whoever_shares_no_channel_is_a_stranger(directory, workspace):
-    """
-    Once out of the last shared channel somebody of another workspace is marked so.
-    """
+    """Once out of the last shared channel somebody of another workspace is marked so."""
     workspace.put_channel(workspace.channel("partner-shared").without(DORA))
 
     assert (await directory.users_info(user=DORA))["user"]["is_stranger"]
 
 
 async def test_a_group_tells_who_is_in_it(directory):
-    """
-    Ids are given; an unknown group is no_such_subteam.
-    """
+    """Ids are given; an unknown group is no_such_subteam."""
     known = (await directory.usergroups_users_list(usergroup="S0ONCALL1"))["users"]
     unknown = await refusal(directory.usergroups_users_list(usergroup="S0NOTHERE"))
 

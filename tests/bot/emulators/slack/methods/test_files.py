@@ -15,9 +15,7 @@ def files(web, api):
 
 
 async def test_the_sdk_uploads_in_three_steps(files, api, workspace):
-    """
-    files_upload_v2 shares the file with a comment, its title and its alternative text.
-    """
+    """files_upload_v2 shares the file with a comment, its title and its alternative text."""
     answer = await files.files_upload_v2(
         content=PNG,
         filename="timeline.png",
@@ -40,9 +38,7 @@ async def test_the_sdk_uploads_in_three_steps(files, api, workspace):
 
 
 async def test_a_file_is_processed_for_a_while(files, workspace, clock):
-    """
-    Until then its type is empty and no block may show it.
-    """
+    """Until then its type is empty and no block may show it."""
     file = (await files.files_upload_v2(content=PNG, filename="a.png"))["file"]["id"]
     image = {"type": "image", "alt_text": "a", "slack_file": {"id": file}}
 
@@ -59,9 +55,7 @@ async def test_a_file_is_processed_for_a_while(files, workspace, clock):
 
 
 async def test_a_file_may_be_shown_by_its_url(files, workspace, clock):
-    """
-    slack_file takes the private URL as well as the id; a text file is no image.
-    """
+    """slack_file takes the private URL as well as the id; a text file is no image."""
     workspace.files.processing_seconds = 0
     png = (await files.files_upload_v2(content=PNG, filename="a.png"))["file"]
     csv = (await files.files_upload_v2(content=b"a,b", filename="a.csv"))["file"]
@@ -76,9 +70,7 @@ async def test_a_file_may_be_shown_by_its_url(files, workspace, clock):
 
 
 async def test_a_file_goes_into_a_thread_or_nowhere(files, workspace):
-    """
-    thread_ts puts the message with the file there; without a channel nothing is written.
-    """
+    """thread_ts puts the message with the file there; without a channel nothing is written."""
     root = (await files.chat_postMessage(channel=FLEET, text="root"))["ts"]
     await files.files_upload_v2(content=PNG, filename="a.png")
     before = len(workspace.messages.all())
@@ -89,9 +81,7 @@ async def test_a_file_goes_into_a_thread_or_nowhere(files, workspace):
 
 
 async def test_bytes_are_given_to_the_token_only(files, base):
-    """
-    The private URL wants the bot's token.
-    """
+    """The private URL wants the bot's token."""
     file = (await files.files_upload_v2(content=PNG, filename="a.png"))["file"]
     headers = {"Authorization": f"Bearer {BOT_TOKEN}"}
 
@@ -134,16 +124,12 @@ async def test_an_upload_url_is_good_once(files, api):
     ],
 )
 async def test_a_wrong_call_is_refused(files, method, args, error):
-    """
-    Each has its own error.
-    """
+    """Each has its own error."""
     assert error == await refusal(files.api_call(method, json=args))
 
 
 async def test_a_file_is_asked_for_by_a_form(files):
-    """
-    files.info does not see what comes as JSON.
-    """
+    """files.info does not see what comes as JSON."""
     by_form = files.api_call("files.info", params={"file": "F0"})
     by_json = files.api_call("files.info", json={"file": "F0"})
 
@@ -168,9 +154,7 @@ async def test_a_persons_id_is_no_place_for_a_file(files, workspace):
 
 @pytest.mark.parametrize("channel", [GENERAL, "C0NOTHERE"])
 async def test_a_file_is_shared_only_where_the_bot_is(files, workspace, channel):
-    """
-    Elsewhere the completion is refused, and the file stays unshared.
-    """
+    """Elsewhere the completion is refused, and the file stays unshared."""
     issued = await files.files_getUploadURLExternal(filename="a.png", length=3)
     await ask(issued["upload_url"], data=b"abc")
     done = files.files_completeUploadExternal(
@@ -182,9 +166,7 @@ async def test_a_file_is_shared_only_where_the_bot_is(files, workspace, channel)
 
 
 async def test_a_file_announced_only_is_neither_shown_nor_given(files, base):
-    """
-    Before its bytes came and were completed it has no type, no image and no content.
-    """
+    """Before its bytes came and were completed it has no type, no image and no content."""
     file = (await files.files_getUploadURLExternal(filename="a.png", length=3))["file_id"]
     headers = {"Authorization": f"Bearer {BOT_TOKEN}"}
     shown = [

@@ -39,9 +39,7 @@ def texts(answer):
 
 
 async def test_history_is_newest_first_without_ephemerals(reader, said):
-    """
-    Replies and what one person sees do not stand in the history.
-    """
+    """Replies and what one person sees do not stand in the history."""
     root = said(text="one")
     said(text="reply", thread_ts=root.ts)
     said(text="psst", ephemeral_to=ANA)
@@ -57,18 +55,14 @@ async def test_history_is_newest_first_without_ephemerals(reader, said):
 )
 @pytest.mark.parametrize("method", ["conversations.history", "conversations.replies"])
 async def test_reading_wants_membership_and_the_channels_own_scope(reader, method, channel, error):
-    """
-    channels:history is not enough for direct messages, nor for where the bot is not.
-    """
+    """channels:history is not enough for direct messages, nor for where the bot is not."""
     call = reader.api_call(method, params={"channel": channel, "ts": "1700000000.000000"})
 
     assert error == await refusal(call)
 
 
 async def test_history_and_threads_come_in_pages(reader, thread, said):
-    """
-    History leads from newer to older, a thread from its root on; the last page leads nowhere.
-    """
+    """History leads from newer to older, a thread from its root on; the last page leads nowhere."""
     said(text="last")
     pages = []
     for read in (reader.conversations_history, partial(reader.conversations_replies, ts=thread[0])):
@@ -94,27 +88,21 @@ async def test_history_and_threads_come_in_pages(reader, thread, said):
     ],
 )
 async def test_history_keeps_to_its_bounds(reader, three, bounds, found):
-    """
-    oldest and latest are left out unless they are to be included.
-    """
+    """oldest and latest are left out unless they are to be included."""
     named = {key: three[at] if key != "inclusive" else at for key, at in bounds.items()}
 
     assert found == texts(await reader.conversations_history(channel=FLEET, **named))
 
 
 async def test_the_root_leads_whatever_the_bounds_are(reader, thread):
-    """
-    Of the replies only those within the bounds come.
-    """
+    """Of the replies only those within the bounds come."""
     answer = await reader.conversations_replies(channel=FLEET, ts=thread[0], oldest=thread[2])
 
     assert ["root", "three"] == texts(answer)
 
 
 async def test_the_root_knows_its_thread(reader, thread, said):
-    """
-    In the history a root tells how many answered it; a message without answers has no thread.
-    """
+    """In the history a root tells how many answered it; a message without answers has no thread."""
     said(text="alone")
 
     alone, root = (await reader.conversations_history(channel=FLEET))["messages"]
@@ -126,9 +114,7 @@ async def test_the_root_knows_its_thread(reader, thread, said):
 
 @pytest.mark.parametrize(("asked", "told"), [(True, {"event_type": "post"}), (False, None)])
 async def test_metadata_comes_only_when_asked_for(reader, said, asked, told):
-    """
-    include_all_metadata brings it, in histories and in threads.
-    """
+    """include_all_metadata brings it, in histories and in threads."""
     root = said(text="hi", metadata={"event_type": "post", "event_payload": {"key": "k"}})
     both = (
         await reader.conversations_history(channel=FLEET, include_all_metadata=asked),
@@ -155,9 +141,7 @@ async def test_metadata_comes_only_when_asked_for(reader, said, asked, told):
 )
 @pytest.mark.parametrize("method", ["conversations.history", "conversations.replies"])
 async def test_wrong_arguments_are_refused(reader, said, method, args, error):
-    """
-    Each has its own error.
-    """
+    """Each has its own error."""
     params = {"channel": FLEET, "ts": said().ts, **args}
 
     assert error == await refusal(reader.api_call(method, params=params))

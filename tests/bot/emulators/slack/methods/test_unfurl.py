@@ -32,9 +32,7 @@ async def shared(app, api, workspace, links):
 
 
 async def test_links_of_the_apps_domains_are_told(shared, workspace):
-    """
-    The event names who, where, in which message, and each link with its domain.
-    """
+    """The event names who, where, in which message, and each link with its domain."""
     (message,) = workspace.messages.all()
 
     told = {
@@ -51,9 +49,7 @@ async def test_links_of_the_apps_domains_are_told(shared, workspace):
 
 
 async def test_links_are_told_where_the_app_is_not(app, api, workspace, links):
-    """
-    Previews need no membership; the event says that there is none.
-    """
+    """Previews need no membership; the event says that there is none."""
     await workspace.say("ana", PRIVATE, SIM)
     await api.dispatcher.settled()
 
@@ -68,9 +64,7 @@ async def test_links_are_told_where_the_app_is_not(app, api, workspace, links):
     ids=["foreign", "no-link", "no-scope"],
 )
 async def test_other_links_are_not_told(app, api, workspace, text, scopes):
-    """
-    Only links of the app's domains, and only with links:read.
-    """
+    """Only links of the app's domains, and only with links:read."""
     api.scopes = frozenset(scopes)
 
     await workspace.say("ana", FLEET, text)
@@ -83,9 +77,7 @@ async def test_other_links_are_not_told(app, api, workspace, text, scopes):
 
 @pytest.mark.parametrize("by", ["channel", "unfurl_id"])
 async def test_a_preview_stands_under_the_message(links, shared, workspace, by):
-    """
-    Named by channel and ts or by unfurl_id; the same link a second time replaces the first.
-    """
+    """Named by channel and ts or by unfurl_id; the same link a second time replaces the first."""
     target = {"unfurl_id": shared["unfurl_id"], "source": shared["source"]}
     if by == "channel":
         target = {"channel": shared["channel"], "ts": shared["message_ts"]}
@@ -100,9 +92,7 @@ async def test_a_preview_stands_under_the_message(links, shared, workspace, by):
 
 
 async def test_a_click_in_a_preview_says_so(app, links, shared, workspace):
-    """
-    The container is the attachment, and the preview comes with it.
-    """
+    """The container is the attachment, and the preview comes with it."""
     drawn = {"blocks": [actions(button())]}
     target = {"channel": shared["channel"], "ts": shared["message_ts"]}
     await links.chat_unfurl(**target, unfurls={SIM: drawn})
@@ -115,9 +105,7 @@ async def test_a_click_in_a_preview_says_so(app, links, shared, workspace):
 
 
 async def test_what_is_composed_gets_its_previews_before_it_is_sent(app, api, links, workspace):
-    """
-    The event's source is the composer; what was shown is sent along, and not asked for again.
-    """
+    """The event's source is the composer; what was shown is sent along, and not asked for again."""
     unfurl_id = await workspace.compose("ana", FLEET, f"see {SIM}")
     await api.dispatcher.settled()
     event = app.last["event"]
@@ -158,9 +146,7 @@ async def test_what_is_composed_gets_its_previews_before_it_is_sent(app, api, li
     ],
 )
 async def test_wrong_previews_are_refused(links, shared, workspace, changes, error):
-    """
-    Each has its own error, and nothing is shown.
-    """
+    """Each has its own error, and nothing is shown."""
     args = {"channel": FLEET, "ts": shared["message_ts"], "unfurls": {SIM: SHOWN}} | changes
 
     assert error == await refusal(links.api_call("chat.unfurl", json=args))

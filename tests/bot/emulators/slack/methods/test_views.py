@@ -16,9 +16,7 @@ def trigger(workspace):
 
 
 async def test_a_modal_opens_for_who_acted(web, workspace, trigger):
-    """
-    The view belongs to the trigger's person and comes back with its ids.
-    """
+    """The view belongs to the trigger's person and comes back with its ids."""
     answer = await web.views_open(trigger_id=trigger(), view=modal(private_metadata="x"))
 
     view = answer["view"]
@@ -30,9 +28,7 @@ async def test_a_modal_opens_for_who_acted(web, workspace, trigger):
 
 
 async def test_a_trigger_is_good_once_within_three_seconds(web, clock, trigger):
-    """
-    Later it is expired, used again exchanged; made up it is invalid, left out it is missing.
-    """
+    """Later it is expired, used again exchanged; made up it is invalid, left out it is missing."""
     issued, late = trigger(), trigger()
     clock.move(3)
     await web.views_open(trigger_id=issued, view=modal())
@@ -53,9 +49,7 @@ async def test_a_trigger_is_good_once_within_three_seconds(web, clock, trigger):
 
 
 async def test_a_wrong_view_does_not_use_the_trigger_up(web, trigger):
-    """
-    What is wrong is named with its place, and the trigger still opens a right view.
-    """
+    """What is wrong is named with its place, and the trigger still opens a right view."""
     issued = trigger()
     with pytest.raises(SlackApiError) as caught:
         await web.views_open(trigger_id=issued, view=modal(section("x" * 3001)))
@@ -68,18 +62,14 @@ async def test_a_wrong_view_does_not_use_the_trigger_up(web, trigger):
 
 
 async def test_a_view_has_250_kilobytes(web, trigger):
-    """
-    A larger one is too large.
-    """
+    """A larger one is too large."""
     large = modal(*[section("x" * 3000) for _ in range(90)])
 
     assert "view_too_large" == await refusal(web.views_open(trigger_id=trigger(), view=large))
 
 
 async def test_three_modals_may_stand_on_each_other(web, workspace, trigger):
-    """
-    The fourth is refused, and nothing is pushed on nothing.
-    """
+    """The fourth is refused, and nothing is pushed on nothing."""
     with pytest.raises(SlackError, match="not_found"):
         workspace.views.push(ANA, TEAM, modal())
     first = (await web.views_open(trigger_id=trigger(), view=modal()))["view"]
@@ -93,9 +83,7 @@ async def test_three_modals_may_stand_on_each_other(web, workspace, trigger):
 
 
 async def test_a_view_is_drawn_anew(web, trigger):
-    """
-    views.update works by id and by external id, and changes the hash; an old hash is refused.
-    """
+    """views.update works by id and by external id, and changes the hash; an old hash is refused."""
     opened = (await web.views_open(trigger_id=trigger(), view=modal(external_id="e")))["view"]
     ids = {"view_id": opened["id"], "hash": opened["hash"]}
 
@@ -116,18 +104,14 @@ async def test_a_view_is_drawn_anew(web, trigger):
     ],
 )
 async def test_only_an_open_view_is_updated(web, which, error):
-    """
-    A view that is not there is not found; one must be named.
-    """
+    """A view that is not there is not found; one must be named."""
     call = web.api_call("views.update", json={"view": modal(), **which})
 
     assert error == await refusal(call)
 
 
 async def test_an_external_id_is_unique(web, workspace, trigger):
-    """
-    Two open views cannot have the same.
-    """
+    """Two open views cannot have the same."""
     await web.views_open(trigger_id=trigger(), view=modal(external_id="e"))
 
     with pytest.raises(SlackError, match="duplicate_external_id"):
@@ -135,9 +119,7 @@ async def test_an_external_id_is_unique(web, workspace, trigger):
 
 
 async def test_what_was_filled_in_stays(web, workspace, trigger):
-    """
-    An update keeps the values of blocks that are still there, and of no others.
-    """
+    """An update keeps the values of blocks that are still there, and of no others."""
     opened = await web.views_open(
         trigger_id=trigger(), view=modal(text_input("a"), text_input("b"))
     )
@@ -151,9 +133,7 @@ async def test_what_was_filled_in_stays(web, workspace, trigger):
 
 
 async def test_home_is_published_per_person(web, workspace):
-    """
-    Home belongs to one person, keeps its id, and refuses a stale hash.
-    """
+    """Home belongs to one person, keeps its id, and refuses a stale hash."""
     home = {"type": "home", "blocks": [section()]}
     first = (await web.views_publish(user_id=ANA, view=home))["view"]
     second = (await web.views_publish(user_id=ANA, view=home, hash=first["hash"]))["view"]
@@ -174,9 +154,7 @@ async def test_home_is_published_per_person(web, workspace):
     ],
 )
 async def test_only_people_have_a_home(web, user, view):
-    """
-    A modal is no Home, and a bot or nobody has none.
-    """
+    """A modal is no Home, and a bot or nobody has none."""
     assert "invalid_arguments" == await refusal(web.views_publish(user_id=user, view=view))
 
 
@@ -188,9 +166,7 @@ async def test_only_people_have_a_home(web, user, view):
     ],
 )
 async def test_a_select_may_begin_with_the_channel_one_was_in(app, web, workspace, kind, initial):
-    """
-    What nobody has touched holds the channel in which the command was typed.
-    """
+    """What nobody has touched holds the channel in which the command was typed."""
     select = {"type": kind, "action_id": "where", "default_to_current_conversation": True}
     place = text_input(block_id="place", element=select)
     await workspace.command("ana", FLEET, "/simsessions", "digest add")
