@@ -58,7 +58,7 @@ class Large:
         return [m for m in every if m.metadata and m.thread_ts in {None, m.ts}]
 
     async def type(self, text, answer):
-        """Type a command and give its answer, which has these words."""
+        """Type a command; return its answer, which has these words."""
         before = len(self.slack.seen_by("ana"))
         delivery = await self.slack.workspace.command("ana", "#fleet-ops", "/simsessions", text)
         assert delivery.ok
@@ -161,12 +161,38 @@ async def due_now(large):
     return await until(lambda: large.sql(job))
 
 
-async def test_a_digest_is_posted_once_whoever_is_killed(large):
+async def test_two_of_each_are_one_bot(large):
     """
-    A bot and a worker are killed while the SIMs are asked: the digest comes, once, and whoever is
-    left answers commands and clicks.
+    Both bots answer, each knows the other's buttons, and a digest outlives a bot and a worker.
     """
+    await both_answer(large)
     await digest_of_all(large)
+    await buttons_are_known_to_both(large)
+    await a_digest_is_posted_once_whoever_is_killed(large)
+
+
+async def both_answer(large):
+    """Slack gives each command to one bot; both take their share, and each is answered once."""
+    before = sum(len(connection.received) for connection in large.slack.api.socket.connections)
+    answers = [await large.type("truck-42", "truck-42 is") for _ in range(8)]
+
+    shares = [len(connection.received) for connection in large.slack.api.socket.connections]
+    assert 8 == len({message.ts for message in answers})
+    assert 8 == len(large.slack.seen_by("ana"))
+    assert 8 == sum(shares) - before
+    assert all(shares)
+
+
+async def buttons_are_known_to_both(large):
+    """What is in the list that one bot drew can be pressed at whichever gets the click."""
+    for label, paused in (("Pause", "asked"), ("Resume", None)) * 2:
+        shown = await large.type("digest", "1 digest in this channel")
+        await press(large, shown, label)
+        await until_paused(large, paused)
+
+
+async def a_digest_is_posted_once_whoever_is_killed(large):
+    """A bot and a worker are killed while the SIMs are asked; whoever is left goes on."""
     large.kore.faults.latency = 0.3
     key = await due_now(large)
     scanned = "SELECT count(*) FROM scan_rows"
@@ -184,35 +210,22 @@ async def test_a_digest_is_posted_once_whoever_is_killed(large):
     assert key == post.metadata["event_payload"]["key"]
     assert "done" == state
     await large.type("truck-42", "truck-42 is")
-    block, pause = find_button(post, "Pause")
-    workspace = large.slack.workspace
-    await workspace.click("ana", post.ts, block["block_id"], pause["action_id"])
-    paused = "SELECT paused FROM subscriptions"
-    assert "asked" == await until(lambda: large.sql(paused))
+    await press(large, post, "Pause")
+    await until_paused(large, "asked")
     assert 1 == len(large.posts())
 
 
-async def test_each_bot_answers_what_it_gets(large):
-    """Slack gives each command to one bot; both take their share, and each is answered once."""
-    answers = [await large.type("truck-42", "truck-42 is") for _ in range(8)]
-
-    shares = [len(connection.received) for connection in large.slack.api.socket.connections]
-    assert 8 == len({message.ts for message in answers})
-    assert 8 == len(large.slack.seen_by("ana"))
-    assert 8 == sum(shares)
-    assert all(shares)
+async def press(large, message, label):
+    """Press a button of a message."""
+    block, button = find_button(message, label)
+    action = button["action_id"]
+    await large.slack.workspace.click("ana", message.ts, block["block_id"], action)
 
 
-async def test_a_button_of_one_bot_is_known_to_the_other(large):
-    """What is in the list that one bot drew can be pressed at whichever gets the click."""
-    await digest_of_all(large)
-    for label, paused in (("Pause", "asked"), ("Resume", None)) * 2:
-        shown = await large.type("digest", "1 digest in this channel")
-        block, button = find_button(shown, label)
-        workspace = large.slack.workspace
-        await workspace.click("ana", shown.ts, block["block_id"], button["action_id"])
+async def until_paused(large, wanted):
+    """Wait until the digest is paused, or not, as wanted."""
 
-        async def is_so(wanted=paused):
-            return wanted == await large.sql("SELECT paused FROM subscriptions")
+    async def is_so():
+        return wanted == await large.sql("SELECT paused FROM subscriptions")
 
-        await until(is_so)
+    await until(is_so)

@@ -1,7 +1,5 @@
 """Slack's text, drawn as Slack draws it and never as markup."""
 
-import pytest
-
 DRAW = """async ([module, name, args]) => {
   const drawn = (await import(`/static/js/text/${module}.js`))[name](...args);
   return drawn.innerHTML ?? drawn.textContent;
@@ -17,6 +15,11 @@ MRKDWN = f"""async ([text, how]) => {{
   showDatesFor({{ locale: "en-GB", tz: "UTC" }});
   return mrkdwn(text, {NAMES}, how).innerHTML;
 }}"""
+
+PLAIN = """async (text) => {
+  const { plain } = await import("/static/js/text/mrkdwn.js");
+  return plain(text).textContent;
+}"""
 
 
 def link(url, text):
@@ -106,35 +109,21 @@ HARMLESS = {
 }
 
 
-@pytest.mark.parametrize("text", [*STYLES, *ENTITIES, *HARMLESS, *LEFT_ALONE])
-async def test_mrkdwn(scripts, text):
+async def test_mrkdwn(scripts):
     """
     Styles, links, mentions, dates and emoji become what Slack shows; anything else stays text.
     """
-    expected = {**STYLES, **ENTITIES, **HARMLESS}.get(text, text)
-
-    assert expected == await scripts.evaluate(MRKDWN, [text, {}])
-
-
-async def test_verbatim_leaves_links_alone(scripts):
-    """Verbatim text has no links but those marked as such."""
-    drawn = await scripts.evaluate(MRKDWN, ["https://x.example", {"verbatim": True}])
-
-    assert "https://x.example" == drawn
+    plain = {text: text for text in LEFT_ALONE}
+    for text, expected in {**STYLES, **ENTITIES, **HARMLESS, **plain}.items():
+        assert expected == await scripts.evaluate(MRKDWN, [text, {}]), text
+    url = "https://x.example"
+    assert url == await scripts.evaluate(MRKDWN, [url, {"verbatim": True}])
 
 
-@pytest.mark.parametrize("text", ["*not* _styled_", "<@U0BEN0001>", "&amp;", "<b>"])
-async def test_plain_text_means_nothing(scripts, text):
+async def test_plain_text_means_nothing(scripts):
     """In plain_text every character stands for itself."""
-    shown = await scripts.evaluate(
-        """async (text) => {
-          const { plain } = await import("/static/js/text/mrkdwn.js");
-          return plain(text).textContent;
-        }""",
-        text,
-    )
-
-    assert text == shown
+    for text in ("*not* _styled_", "<@U0BEN0001>", "&amp;", "<b>"):
+        assert text == await scripts.evaluate(PLAIN, text)
 
 
 MARKDOWN = {
@@ -158,7 +147,7 @@ MARKDOWN = {
 }
 
 
-@pytest.mark.parametrize("text", MARKDOWN)
-async def test_markdown(scripts, text):
+async def test_markdown(scripts):
     """Standard Markdown is drawn; HTML in it stays text."""
-    assert MARKDOWN[text] == await scripts.evaluate(DRAW, ["markdown", "markdown", [text]])
+    for text, expected in MARKDOWN.items():
+        assert expected == await scripts.evaluate(DRAW, ["markdown", "markdown", [text]]), text

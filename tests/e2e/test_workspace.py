@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 from starlette.applications import Starlette
 
@@ -34,14 +33,13 @@ async def test_what_is_said_is_seen_by_all(window, sandbox):
     await expect(ana.locator("#composer")).to_have_value("")
 
 
-@pytest.mark.parametrize(
-    "text", ["<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "a & b &lt; c"]
-)
-async def test_what_is_said_stays_text(page, text):
+async def test_what_is_said_stays_text(page):
     """Markup that somebody types is shown as it was typed, and does nothing."""
-    await type_in(page, text)
+    texts = ["<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "a & b &lt; c"]
+    for text in texts:
+        await type_in(page, text)
 
-    await expect(page.locator(".message .text-only")).to_have_text(text)
+    await expect(page.locator(".message .text-only")).to_have_text(texts)
 
 
 async def test_shift_enter_begins_a_line(page):
@@ -99,22 +97,18 @@ async def test_an_answer_for_one(window, sandbox):
     await expect(ben.get_by_role("article")).to_contain_text("for everybody")
 
 
-@pytest.mark.parametrize("error", ["operation_timeout", "dispatch_failed"])
-async def test_a_command_that_fails(page, sandbox, error):
-    """Slackbot says so, to the one who typed it, in Slack's words."""
-    sandbox.app.ack = Ack(error, 3.0)
-    await type_in(page, "/simsessions truck-42")
-    said = page.locator(".ephemeral")
-
-    await expect(said).to_contain_text(f'/simsessions failed with the error "{error}"')
-    await expect(said).to_contain_text("slackbot")
-
-
-async def test_a_command_that_nobody_has(page):
-    """An unknown command is refused and not posted."""
+async def test_a_command_that_fails(page, sandbox):
+    """Slackbot says so, to the one who typed it, in Slack's words; an unknown one is not posted."""
+    for error in ("operation_timeout", "dispatch_failed"):
+        sandbox.app.ack = Ack(error, 3.0)
+        await type_in(page, "/simsessions truck-42")
+        said = page.locator(".ephemeral").last
+        await expect(said).to_contain_text(f'/simsessions failed with the error "{error}"')
+        await expect(said).to_contain_text("slackbot")
     await type_in(page, "/simsesions truck-42")
 
-    await expect(page.locator(".ephemeral")).to_contain_text("/simsesions is not a valid command.")
+    said = page.locator(".ephemeral").last
+    await expect(said).to_contain_text("/simsesions is not a valid command.")
 
 
 async def test_somebody_else_sees_their_own(page):

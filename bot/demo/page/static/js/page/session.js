@@ -15,6 +15,7 @@ export class Session {
   constructor(on) {
     this.on = on;
     this.end = () => {};
+    this.changes = 0;
   }
 
   /** Becomes somebody: listens first, then reads, so that nothing falls between. */
@@ -24,7 +25,10 @@ export class Session {
     this.end = listen(name, {
       onopen: () => this.load(),
       onlost: () => this.on.online(false),
-      onchange: (change) => this.state && this.apply(change),
+      onchange: (change) => {
+        this.changes += 1;
+        if (this.state) this.apply(change);
+      },
     });
   }
 
@@ -61,10 +65,15 @@ export class Session {
     return fileUrl(this.state.user.id, file);
   }
 
+  /** Reads all that this person sees; again where something changed while it was read. */
   async load() {
-    const name = this.name;
+    const { name, changes } = this;
     const state = await readState(name).catch(() => null);
     if (!state || name !== this.name) return;
+    if (changes !== this.changes) {
+      await this.load();
+      return;
+    }
     this.state = state;
     this.names = namesOf(state);
     showDatesFor(state.user);
