@@ -99,7 +99,7 @@ def typed(text: str) -> str:
 class Carried(BaseModel):
     """What comes back with a click; always within Slack's limits."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     def to_value(self) -> str:
         """Return the text that goes into the button."""

@@ -80,6 +80,7 @@ class _Answer(BaseModel):
         str_strip_whitespace=True,
         str_min_length=1,
         populate_by_name=True,
+        defer_build=True,  # with the first answer: none is read at the start
     )
 
 
