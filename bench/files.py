@@ -1,0 +1,138 @@
+"""How many of our files run for one command, for one mention and for one page of KORE's."""
+
+import hashlib
+import hmac
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import FrameType
+
+import uvloop
+from ack import PATH, SECRET, Caller, another, environment
+from lookup import arrive, bot_between
+from rounds import report
+from slack import slack_stub
+from stub import stub
+
+import handlers
+from bot.clock import SystemClock
+from bot.kore.connect import open_kore
+from bot.settings import load_settings
+from bot.slack.bolt_app import Identity, make_bolt_app
+from bot.slack.client import open_session
+from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
+
+ROOT = Path(__file__).parent.parent
+ROOMS = tuple(str(ROOT / room) + os.sep for room in ("bot", "handlers"))
+RULES = str(Path("diagnosis", "rules"))
+ROUNDS = 3
+Do = Callable[[], Awaitable[object]]
+
+
+async def files(do: Do) -> set[str]:
+    """Return the files that run each time, rules aside; what else runs by the clock is not in all.
+
+    Each rule is a file of its own by design.
+    """
+    rounds: list[set[str]] = []
+    for _ in range(ROUNDS):
+        ran: set[str] = set()
+
+        def note(frame: FrameType, _event: str, _arg: object, ran: set[str] = ran) -> None:
+            ran.add(frame.f_code.co_filename)
+
+        threading.setprofile(note)
+        sys.setprofile(note)
+        try:
+            await do()
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)
+        rounds.append({name for name in ran if name.startswith(ROOMS) and RULES not in name})
+    return set.intersection(*rounds)
+
+
+def mention(us: str, number: int) -> bytes:
+    """Return the bytes of a signed mention of `us` that names a SIM."""
+    event = {
+        "type": "app_mention",
+        "user": "U5",
+        "text": f"<@{us}> {another(number)}",
+        "channel": "C0",
+        "ts": f"{time.time():.6f}",
+        "event_ts": f"{time.time():.6f}",
+    }
+    body = json.dumps(
+        {
+            "type": "event_callback",
+            "team_id": "T0",
+            "api_app_id": "A0",
+            "event_id": f"Ev{time.monotonic_ns()}",
+            "event": event,
+            "authorizations": [{"team_id": "T0", "user_id": us, "is_bot": True}],
+        }
+    ).encode()
+    stamp = str(int(time.time()))
+    base = b"v0:" + stamp.encode() + b":" + body
+    signature = hmac.new(SECRET.encode(), base, hashlib.sha256).hexdigest()
+    head = (
+        f"POST {PATH} HTTP/1.1\r\nHost: bot\r\nContent-Type: application/json\r\n"
+        f"X-Slack-Request-Timestamp: {stamp}\r\nX-Slack-Signature: v0={signature}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def show(name: str, ran: set[str], goal: int) -> None:
+    """Print how many files there are, and which."""
+    for each in sorted(ran):
+        print(f"    {Path(each).relative_to(ROOT)}")
+    report(f"files: {name}", len(ran), goal, "files")
+
+
+async def main() -> None:
+    """Trace each over the real bot, between two stubs."""
+    with slack_stub() as slack, stub() as kore:
+        async with (
+            bot_between(slack, kore) as bot,
+            open_session() as session,
+            AsyncExitStack() as stack,
+        ):
+            services = bot.services
+            about = Identity(team="T0", enterprise=None, user="U9", bot="B9")
+            app = make_bolt_app(session, about, token="xoxb-bench", api_url=f"{slack}/api/")
+            handlers.register(app, services)
+            verifier = SignatureVerifier(SECRET, services.clock)
+            endpoint = SlackEndpoint(app, verifier, services.clock, services.metrics)
+            await endpoint.open()
+            caller, number = Caller(slack, another), iter(range(1_000_000))
+            settings = load_settings(environment(slack, kore), None)
+            client = open_kore(settings.kore_config(), SystemClock(), services.metrics)
+            stack.push_async_callback(client.aclose)
+
+            async def command() -> None:
+                await arrive(endpoint, caller.request())
+                await services.tasks.drain(5)
+
+            async def mentioned() -> None:
+                await arrive(endpoint, mention(services.listening.bot_user, next(number)))
+                await services.tasks.drain(5)
+
+            async def page() -> None:
+                await client.data_sessions(another(next(number)))
+
+            for name, do, goal in (
+                ("/simsessions <sim>", command, 60),
+                ("a mention of a SIM", mentioned, 56),
+                ("one page of KORE's", page, 10),
+            ):
+                await do()  # imports what is imported late
+                show(name, await files(do), goal)
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
