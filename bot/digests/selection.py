@@ -1,14 +1,11 @@
 """Which SIMs a digest is about: named ones, or those of a pattern, plan or status, or all. Pure."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import translate
-from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, Self
 
 from bot.sims.names import key
+from bot.sims.patterns import matcher
 
 MOST_LISTED = 200
 LONGEST = 200
@@ -98,12 +95,6 @@ class Selection:
         """Read what `to_json` gave. Raises ValueError, KeyError or TypeError on anything else."""
         listed = tuple(ListedSim(str(sid), str(typed)) for sid, typed in stored.get("listed", ()))
         return cls(SelectionKind(stored["which"]), str(stored.get("text", "")), listed)
-
-
-@lru_cache(maxsize=64)
-def matcher(pattern: str) -> Callable[[str], object]:
-    """Return what tells whether a name, as `bot.sims.names.key` has it, fits a pattern."""
-    return re.compile(translate(key(pattern))).match
 
 
 def matches(pattern: str, sim: NamedSim) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.digests.form import FormField, FormValues, field_of
-from bot.digests.selection import MOST_LISTED, ListedSim, Selection, SelectionKind, matcher
+from bot.digests.selection import MOST_LISTED, ListedSim, Selection, SelectionKind
 from bot.errors import BotError, UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
@@ -14,6 +14,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.identifier import Kind, identify
 from bot.sims.links import sids_in
 from bot.sims.names import quoted
+from bot.sims.patterns import matcher
 from bot.sims.resolver import SimResolver
 
 LIST_PATIENCE = 20.0

@@ -1,0 +1,281 @@
+"""Questions about a fleet in a few words, as `pump-* offline on Telcel`: their grammar. Pure.
+
+    question = [pattern] clause …           in any order, at least one of them
+    clause   = "offline" | "online" | "stale" | "blocked" | "new" | "top" [count]
+             | "on" network | "plan" plan | ("silent" | state) "for" duration
+
+Help, the terminal and the errors take their words from here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import NamedTuple
+
+from bot.diagnosis.state import State
+from bot.durations import format_duration, parse_seconds
+from bot.sessions.snapshot import SILENT, Snapshot
+from bot.sims.identifier import bare
+from bot.sims.names import key, quoted
+from bot.sims.patterns import is_pattern, matcher, plain_pattern
+
+USAGE = "pump-* | offline | online | stale | blocked | new | top | on <network> | plan <plan> | "
+USAGE += "silent for 2d"
+SAYS = "a table of the SIMs that fit; combine them, as `pump-* offline on Telcel`"
+LONGEST = timedelta(days=30)
+TOP = 10
+MOST_TOP = 100
+
+_STATES: Mapping[str, frozenset[State]] = {
+    "offline": SILENT,
+    "online": frozenset({State.ONLINE}),
+    "stale": frozenset({State.STALE}),
+    "blocked": frozenset({State.BLOCKED}),
+}
+_ALIASES = {"down": "offline", "silent": "offline", "suspended": "blocked", "up": "online"}
+_KEYWORDS = {*_STATES, *_ALIASES, "on", "plan", "for", "since", "new", "top", "called"}
+_FILLER = {
+    "a", "all", "and", "any", "are", "every", "find", "how", "is", "list", "many", "me", "our",
+    "please", "show", "sim", "sims", "that", "the", "they", "were", "what", "which", "with",
+}  # fmt: skip
+_BEFORE_TIME = {"about", "at", "least", "longer", "more", "over", "than", "the", "last"}
+_MOST_WORDS = 40
+_TIME_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FleetQuery:
+    """What is asked; None or False is not asked for. `top` is how many of the busiest.
+
+    `state` is a word of the grammar; `network` an operator's name or MCC-MNC; `plan` a rate plan's
+    name or SID.
+    """
+
+    pattern: str | None = None
+    state: str | None = None
+    network: str | None = None
+    plan: str | None = None
+    silent_for: timedelta | None = None
+    is_new: bool = False
+    top: int | None = None
+
+    @property
+    def states(self) -> frozenset[State] | None:
+        """The states that fit; None: any."""
+        return _STATES[self.state] if self.state else None
+
+    @property
+    def is_only_a_name(self) -> bool:
+        """Return whether nothing but a pattern is asked."""
+        return self == FleetQuery(pattern=self.pattern)
+
+    @property
+    def words(self) -> str:
+        """The question as it may be typed."""
+        parts = (
+            self.pattern,
+            "silent" if self.silent_for and self.state == "offline" else self.state,
+            f"on {self.network}" if self.network else None,
+            f"for {format_duration(self.silent_for)}" if self.silent_for else None,
+            f"plan {self.plan}" if self.plan else None,
+            "new" if self.is_new else None,
+            None if self.top is None else "top" if self.top == TOP else f"top {self.top}",
+        )
+        return " ".join(filter(None, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A text that begins as a question: what was understood of it, and a sentence on the rest."""
+
+    query: FleetQuery
+    sentence: str
+
+
+def parse_fleet_query(text: str) -> FleetQuery | Misread | None:
+    """Read a question; None where the text does not begin as one, or stands in quotes."""
+    stripped = text.strip()
+    if not stripped or bare(stripped[0]) == "" or "\n" in stripped:
+        return None
+    words = plain_pattern(stripped).rstrip("?!.,:; ").split()
+    if len(words) > _MOST_WORDS:
+        return None
+    try:
+        return _Reader(words).read()
+    except _NotUnderstood as error:
+        return error.misread
+
+
+class _NotUnderstood(Exception):
+    def __init__(self, misread: Misread | None) -> None:
+        super().__init__()
+        self.misread = misread
+
+
+class _Reader:
+    """Reads the words one after the other."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+        self._at = 0
+        self._query = FleetQuery()
+
+    def read(self) -> FleetQuery | None:
+        """Return the query; None where there is nothing in it."""
+        while self._at < len(self._words):
+            word = key(self._words[self._at])
+            if is_pattern(self._words[self._at]):
+                self._add("pattern", bare(self._words[self._at]) or self._words[self._at])
+            elif word in _KEYWORDS:
+                self._at += 1
+                self._keyword(word)
+                continue
+            elif word not in _FILLER:
+                self._refuse(quoted(" ".join(self._words[self._at :])))
+            self._at += 1
+        return self._query if self._query != FleetQuery() else None
+
+    def _keyword(self, word: str) -> None:
+        state = _ALIASES.get(word, word)
+        if state in _STATES:
+            self._add("state", state)
+        elif word in {"on", "plan"} and key(self._peek()) == "plan":
+            return
+        elif word == "on":
+            self._add("network", self._value("Behind `on` stands a network, as `on Telcel`."))
+        elif word == "plan":
+            self._add("plan", self._value("Behind `plan` stands a rate plan's name or SID."))
+        elif word == "new":
+            self._query = replace(self._query, is_new=True)
+        elif word == "top":
+            self._top()
+        elif word in {"for", "since"}:
+            self._duration()
+
+    def _add(self, name: str, value: str) -> None:
+        before = getattr(self._query, name)
+        if before not in {None, value}:
+            self._refuse(f"{quoted(before)} and {quoted(value)} at once", said=True)
+        self._query = replace(self._query, **{name: value})
+
+    def _value(self, missing: str) -> str:
+        found: list[str] = []
+        while self._at < len(self._words) and key(self._peek()) not in _KEYWORDS:
+            if is_pattern(self._peek()):
+                break
+            found.append(self._peek())
+            self._at += 1
+        while found and key(found[-1]) in _FILLER:
+            found.pop()
+        if not found:
+            self._refuse(missing, said=True)
+        return bare(" ".join(found)) or " ".join(found)
+
+    def _top(self) -> None:
+        number, top = self._peek(), TOP
+        if number.isascii() and number.isdigit():
+            self._at += 1
+            top = int(number)
+        if not 0 < top <= MOST_TOP:
+            self._refuse(f"`top` shows at most {MOST_TOP} SIMs: write `top {MOST_TOP}`.", said=True)
+        self._query = replace(self._query, top=top)
+
+    def _duration(self) -> None:
+        while key(self._peek()) in _BEFORE_TIME:
+            self._at += 1
+        for count in range(_TIME_WORDS, 0, -1):
+            seconds = parse_seconds(" ".join(self._words[self._at : self._at + count]))
+            if seconds is not None:
+                self._at += count
+                self._silent_for(seconds)
+                return
+        self._refuse("Behind `for` stands a length of time, as `silent for 2d`.", said=True)
+
+    def _silent_for(self, seconds: float) -> None:
+        most = format_duration(LONGEST)
+        if not 0 < seconds <= LONGEST.total_seconds():
+            self._refuse(
+                f"KORE keeps sessions for {most}, so {most} is the longest: `silent for {most}`.",
+                said=True,
+            )
+        if self._query.state is None:
+            self._refuse("Say what for, as `silent for 2d`.", said=True)
+        self._query = replace(self._query, silent_for=timedelta(seconds=seconds))
+
+    def _peek(self) -> str:
+        return self._words[self._at] if self._at < len(self._words) else ""
+
+    def _refuse(self, what: str, *, said: bool = False) -> None:
+        if self._query == FleetQuery() and not said:
+            raise _NotUnderstood(None)
+        known = quoted(self._query.words)
+        sentence = what if said else f"I understand {known}, but not {what}."
+        raise _NotUnderstood(Misread(self._query, sentence))
+
+
+class Facts(NamedTuple):
+    """What a question asks of a SIM; None is unknown. `seen_at` is in epoch seconds."""
+
+    name: str
+    state: str
+    operator: str | None
+    network: str | None
+    plan: str | None
+    seen_at: float | None
+
+
+def facts_of(snapshot: Snapshot) -> Facts:
+    """Return those of a snapshot."""
+    seen_at = snapshot.seen_at.timestamp() if snapshot.seen_at else None
+    return Facts(
+        snapshot.name,
+        snapshot.state,
+        snapshot.operator,
+        snapshot.network,
+        snapshot.plan,
+        seen_at,
+    )
+
+
+Fits = Callable[[Facts], bool]
+
+
+def in_scope(query: FleetQuery, plan_sid: str | None = None) -> Fits:
+    """Return what tells whether a SIM is one of those that are looked at: by name and plan."""
+    named = matcher(query.pattern) if query.pattern else None
+    plans = {plan_sid, query.plan} if query.plan else None
+
+    def fits(sim: Facts) -> bool:
+        return (named is None or bool(named(key(sim.name)))) and (
+            plans is None or sim.plan in plans
+        )
+
+    return fits
+
+
+def condition(query: FleetQuery, now: float) -> Fits:
+    """Return what tells whether such a SIM is as asked; what is unknown does not fit."""
+    states, network = query.states, key(query.network or "")
+    latest = now - query.silent_for.total_seconds() if query.silent_for else None
+
+    def fits(sim: Facts) -> bool:
+        return (
+            (states is None or sim.state in states)
+            and (not network or _is_on(sim, network))
+            and (latest is None or _is_silent(sim, latest))
+        )
+
+    return fits
+
+
+def _is_on(sim: Facts, network: str) -> bool:
+    return network in key(sim.operator or "") or network.replace("-", "") == (
+        sim.network or ""
+    ).replace("-", "")
+
+
+def _is_silent(sim: Facts, latest: float) -> bool:
+    """Return whether a SIM was last seen before that; one never seen was not for 30 days."""
+    if sim.seen_at is None:
+        return sim.state == State.NEVER_SEEN
+    return sim.seen_at <= latest

@@ -1,0 +1,157 @@
+"""Questions about a fleet: how they are read, and which SIMs fit."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.diagnosis.state import State
+from bot.sessions.fleet_query import (
+    Facts,
+    FleetQuery,
+    Misread,
+    condition,
+    in_scope,
+    parse_fleet_query,
+)
+
+DAYS = timedelta(days=2)
+OFF = FleetQuery(state="offline")
+READ = (
+    ("pump-*", FleetQuery("pump-*")),
+    ("pump-?", None),  # a question mark
+    ("pump-?0", FleetQuery("pump-?0")),
+    ("pump-[12]", FleetQuery("pump-[12]")),
+    *((f"pump-{star}", FleetQuery("pump-*")) for star in "∗＊⁎✱﹡✳"),
+    ("*", FleetQuery("*")),
+    ("offline", OFF),
+    ("OFFLINE?", OFF),
+    ("which SIMs are offline?", OFF),
+    ("what is down please", OFF),
+    ("silent", OFF),
+    ("online", FleetQuery(state="online")),
+    ("stale", FleetQuery(state="stale")),
+    ("suspended", FleetQuery(state="blocked")),
+    ("offline on Telcel", FleetQuery(state="offline", network="Telcel")),
+    ("offline on AT&T Mexico for 2 days", FleetQuery(None, "offline", "AT&T Mexico", None, DAYS)),
+    ("on 334-020", FleetQuery(network="334-020")),
+    ('on "Telcel" please', FleetQuery(network="Telcel")),
+    *((f"silent for {t}", FleetQuery(None, "offline", silent_for=DAYS))
+      for t in ("2d", "2 d", "48h", "48 hours", "2days", "２ｄ", "more than 2 days", "at least 48 h")),
+    ("plan pumps-mx", FleetQuery(plan="pumps-mx")),
+    ("on plan pumps-mx", FleetQuery(plan="pumps-mx")),
+    ("new", FleetQuery(is_new=True)),
+    ("top", FleetQuery(top=10)),
+    ("top 5", FleetQuery(top=5)),
+    ("top 5 on Telcel", FleetQuery(network="Telcel", top=5)),
+    ("pump-* offline on Telcel", FleetQuery("pump-*", "offline", "Telcel")),
+    ("offline pump-*", FleetQuery("pump-*", "offline")),
+    ("offline on Telcel pump-*", FleetQuery("pump-*", "offline", "Telcel")),
+    ("plan pumps-mx silent for 2d", FleetQuery(None, "offline", None, "pumps-mx", DAYS)),
+    *((text, None) for text in (
+        "", " ", "pump-7", "truck-42 and well-1 are down", "pump-7?", "'offline'", '"top"', "`new`",
+        "8901 2600 1234", "please", "all", "show me", "hello", "DE" + "0" * 32, "a\noffline",
+    )),
+)  # fmt: skip
+MISREAD = (
+    ("offline in Mexico", "I understand `offline`, but not `in Mexico`."),
+    ("pump-* are broken", "I understand `pump-*`, but not `broken`."),
+    ("new york", "I understand `new`, but not `york`."),
+    ("offline on", "Behind `on` stands a network"),
+    ("plan", "Behind `plan` stands a rate plan"),
+    ("silent for ages", "Behind `for` stands a length of time"),
+    ("silent for 2", "Behind `for` stands a length of time"),
+    ("silent for 90d", "30d is the longest"),
+    ("silent for 0d", "30d is the longest"),
+    ("top 0", "at most 100"),
+    ("top 1000", "at most 100"),
+    ("online offline", "`online` and `offline` at once"),
+    ("pump-* well-*", "`pump-*` and `well-*` at once"),
+)
+
+
+def test_a_question_is_read():
+    """
+    Any order and case, look-alike asterisks, small words left out; quotes make it a name.
+    """
+    for text, expected in READ:
+        assert expected == parse_fleet_query(text), text
+
+
+def test_its_own_words_are_read_as_the_same():
+    """
+    What an answer repeats of a question can be typed.
+    """
+    for _, query in READ:
+        if query:
+            assert query == parse_fleet_query(query.words), query
+
+
+def test_what_is_not_understood_is_said():
+    """
+    A text that begins as a question and goes on otherwise says what was understood, or is missing.
+    """
+    for text, says in MISREAD:
+        read = parse_fleet_query(text)
+
+        assert isinstance(read, Misread), text
+        assert says in read.sentence, text
+
+
+@given(
+    st.text()
+    | st.lists(
+        st.sampled_from(
+            ["on", "for", "plan", "top", "new", "offline", "2", "d", "pump-*", "∗", "x"]
+        )
+    )
+)
+def test_any_text_is_read(text):
+    """
+    Whatever is typed gives a question, a sentence or nothing, and never an error.
+    """
+    text = text if isinstance(text, str) else " ".join(text)
+
+    assert isinstance(parse_fleet_query(text), FleetQuery | Misread | None)
+
+
+NOW = 1_000_000.0
+DAY = 86_400.0
+PUMP = Facts("Pump-7", State.OFFLINE, "Telcel", "334-020", "WP1", NOW - 3 * DAY)
+FITS = (
+    ("pump-*", {}, True),
+    ("well-*", {}, False),
+    ("p?mp-7", {}, True),
+    ("pump-[1-6]", {}, False),
+    ("offline", {}, True),
+    ("offline", {"state": State.STALE}, True),
+    ("offline", {"state": State.NEVER_SEEN}, True),
+    ("offline", {"state": State.UNKNOWN}, False),
+    ("offline", {"state": State.BLOCKED}, False),
+    ("stale", {}, False),
+    ("blocked", {"state": State.BLOCKED}, True),
+    ("on telcel", {}, True),
+    ("on Telcel", {"operator": "TELCEL MEXICO"}, True),
+    ("on Telcel", {"operator": None}, False),
+    ("on 334020", {}, True),
+    ("on 334-02", {}, False),
+    ("silent for 2d", {}, True),
+    ("silent for 4d", {}, False),
+    ("silent for 4d", {"seen_at": None}, False),
+    ("silent for 30d", {"seen_at": None, "state": State.NEVER_SEEN}, True),
+    ("plan WP1", {}, True),
+    ("plan pumps-mx", {}, True),
+    ("plan pumps-mx", {"plan": "WP2"}, False),
+    ("plan pumps-mx", {"plan": None}, False),
+)
+
+
+def test_which_sims_fit():
+    """
+    Names whatever their case, operators by a part of their name; what is unknown never fits.
+    """
+    for text, changes, expected in FITS:
+        query, sim = parse_fleet_query(text), PUMP._replace(**changes)
+
+        found = in_scope(query, "WP1")(sim) and condition(query, NOW)(sim)
+        assert expected == found, (text, changes)
