@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
+from bot.digests.last_scan import FleetScans
 from bot.digests.service import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.rate_limit import UserRateLimit
 from bot.ops.tasks import Tasks, WorkerThread
 from bot.pictures.renderer import Renderer
 from bot.sessions.audit import Audit
+from bot.sessions.fleet_list import FleetList
 from bot.sessions.lookup import SessionLookup
 from bot.sims.spotter import SimSpotter
 from bot.slack.access import Access, Actor, Authorizer
@@ -77,6 +79,8 @@ class Services:
     rate_limit: UserRateLimit
     store: Database
     digests: DigestService
+    fleet: FleetList
+    scans: FleetScans
     archive: Archive
     watches: WatchService
     audit: Audit

@@ -6,11 +6,15 @@ report that comes from here shows what its readers may see and no more.
 
 from collections.abc import Callable, Sequence
 
+from bot.digests.last_scan import Audience
 from bot.errors import BotError
 from bot.ops.logging import request_fields, request_id
 from bot.ops.rate_limit import cost_of
 from bot.ops.tasks import WorkerThread
 from bot.sessions.audit import Asking
+from bot.sessions.fleet_answer import FleetAnswer
+from bot.sessions.fleet_list import MeantSims
+from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.lookup import Told, keep_nobody_posted, tell_nobody
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
@@ -72,6 +76,25 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
         else await _visible(answer, redaction, services.executor)
         for text, answer in zip(texts, answers, strict=True)
     ]
+
+
+async def ask_scan(context: Context, query: FleetQuery, meant: MeantSims) -> FleetAnswer:
+    """Answer a question about a fleet from the last scan that its readers may see.
+
+    Raises NotAllowed, AskedTooOften, NoScan and StoreError.
+    """
+    redaction, services, request = await context.redaction(), context.services, context.request
+    to = Audience(request.channel, request.user, request.is_public, redaction)
+    try:
+        services.rate_limit.take(request.person)
+        answer = await services.scans.from_scan(query, meant, to)
+    except BotError as error:
+        services.audit.note(_asking(context), error)
+        raise
+    asking = _asking(context)
+    for row in answer.rows:
+        services.audit.note(asking, row.snapshot)
+    return answer
 
 
 def _asking(context: Context) -> Asking:

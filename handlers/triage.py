@@ -68,9 +68,15 @@ async def triage_reply(context: Context, spotted: Spotted) -> Reply:
 
     A bot that is being stopped leaves what it has read.
     """
-    services, for_all = context.services, context.request.aloud
-    board = Board(spotted)
-    progress = services.progress.begin(context.request, in_channel=for_all)
+    made, progress = await read_all(context, spotted)
+    reply = await table_reply(made, context.services.executor, for_all=context.request.aloud)
+    return replace(reply, shown=progress)
+
+
+async def read_all(context: Context, spotted: Spotted) -> tuple[Triage, Shown]:
+    """Read them all while a message shows how far that is; return that message too."""
+    services, board = context.services, Board(spotted)
+    progress = services.progress.begin(context.request, in_channel=context.request.aloud)
     try:
         async with showing_progress(board, progress, services.clock):
             await board.fill(context)
@@ -78,8 +84,7 @@ async def triage_reply(context: Context, spotted: Spotted) -> Reply:
         board.stop(Restarting())
         await progress.finish(triage_screen(board.triage()))
         raise
-    reply = await table_reply(board.triage(), services.executor, for_all=for_all)
-    return replace(reply, shown=progress)
+    return board.triage(), progress
 
 
 async def table_reply(made: Triage, executor: WorkerThread, *, for_all: bool) -> Reply:

@@ -17,6 +17,7 @@ from bot.app.resources import Resources, open_resources, revealed
 from bot.blocks.screen import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
+from bot.digests.last_scan import FleetScans
 from bot.ops.http import health_routes
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.rate_limit import UserRateLimit
@@ -24,6 +25,7 @@ from bot.ops.tasks import Tasks
 from bot.pictures.renderer import Renderer
 from bot.services import Services
 from bot.sessions.audit import Audit
+from bot.sessions.fleet_list import FleetList
 from bot.settings import Settings
 from bot.sims.spotter import SimSpotter
 from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, make_bolt_app
@@ -38,6 +40,7 @@ from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.threads import Threads
 from bot.store.idempotency import SeenEvents
 from bot.store.lookups import Lookups
+from bot.store.scans import ScanRows
 
 EVENTS_PATH = "/slack/events"
 
@@ -66,6 +69,7 @@ def _services(
     slack, store, executor = resources.slack, resources.store, resources.executor
     fallback = BlockFallback(degrade, metrics)
     delivery = Delivery(slack, fallback, metrics)
+    digests, kore = digest_service(resources), resources.kore
     return Services(
         sessions=resources.kore.sessions,
         delivery=delivery,
@@ -81,7 +85,9 @@ def _services(
         authorizer=resources.authorizer,
         rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
         store=store,
-        digests=digest_service(resources),
+        digests=digests,
+        fleet=FleetList(kore.client, kore.directory),
+        scans=FleetScans(digests, ScanRows(store)),
         archive=Archive(store),
         watches=watch_service(resources),
         audit=_open_audit(resources, stack),

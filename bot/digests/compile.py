@@ -23,10 +23,17 @@ from bot.digests.digest import (
     UnreadableSims,
 )
 from bot.digests.outage import Loss, Outage, outages
-from bot.digests.scan import IMPLIED_BY_STATE, MIN_GRAVITY
+from bot.digests.scan import MIN_GRAVITY
 from bot.digests.subscription import Subscription
 from bot.sessions.redaction import redacted_change, redacted_snapshot
-from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot, changes
+from bot.sessions.snapshot import (
+    IMPLIED_BY_STATE,
+    Change,
+    ChangeKind,
+    Snapshot,
+    changes,
+    gravest,
+)
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import Pair, ScanRow, ScanRows, ScanSums
 
@@ -123,11 +130,6 @@ def sim_summary(
         severity=worst.severity if worst else None,
         packets=packets,
     )
-
-
-def gravest(findings: Iterable[Found]) -> Found | None:
-    """Return the first finding that says more than the state; they come gravest first."""
-    return next((found for found in findings if found.rule not in IMPLIED_BY_STATE), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,13 @@ from bot.kore.models import RatePlan, Sim
 from bot.ops.tasks import WorkerThread
 from bot.sessions.fetch import Allowance, Read, Sessions
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import Snapshot, compact_json, snapshot_of
+from bot.sessions.snapshot import IMPLIED_BY_STATE, Snapshot, compact_json, snapshot_of
 from bot.sessions.verdict import Judge, evidence_of
 from bot.store.scans import FAILED, ScanRow
 
 SEVERITY_STEP = 100
 """Between the gravities of two severities; within one, the order of the rules decides."""
 MIN_GRAVITY = Severity.WARNING * SEVERITY_STEP
-IMPLIED_BY_STATE = frozenset({"sim_not_active", "ready_will_bill", "healthy"})
 BATCH = 8
 """SIMs judged in one go, in which each takes half as long as by itself."""
 LARGE_BATCH_BYTES = 1 << 19

@@ -69,8 +69,8 @@ class Audit:
         self._some = asyncio.Event()
         self._writing = asyncio.Lock()
 
-    def note(self, asking: Asking, answer: SessionReport | BotError) -> None:
-        """Note one look-up and what came of it."""
+    def note(self, asking: Asking, answer: SessionReport | Snapshot | BotError) -> None:
+        """Note one look-up and what came of it; a snapshot is how a scan saw the SIM."""
         row = _row(asking, answer, self._clock.now().timestamp())
         about = {"entry": row.entry, "sim": row.sim, "outcome": row.outcome}
         log.info("looked-up", extra=about | {"thread_ts": row.thread})
@@ -130,12 +130,13 @@ def _read(row: Lookup) -> LookedUp:
     return LookedUp(datetime.fromtimestamp(row.at, UTC), row.person, snapshot)
 
 
-def _row(asking: Asking, answer: SessionReport | BotError, at: float) -> Lookup:
+def _row(asking: Asking, answer: SessionReport | Snapshot | BotError, at: float) -> Lookup:
     snapshot, outcome = None, OK
     if isinstance(answer, BotError):
         outcome = answer.kind
     else:
-        snapshot = redacted_snapshot(snapshot_of(answer))
+        seen = answer if isinstance(answer, Snapshot) else snapshot_of(answer)
+        snapshot = redacted_snapshot(seen)
     return Lookup(
         id=secrets.token_hex(8),
         at=at,

@@ -10,7 +10,7 @@ Help, the terminal and the errors take their words from here.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bot.diagnosis.state import State
 from bot.durations import format_duration, parse_seconds
@@ -152,11 +152,12 @@ class _Reader:
         elif word in {"for", "since"}:
             self._duration()
 
-    def _add(self, name: str, value: str) -> None:
+    def _add(self, name: Literal["pattern", "state", "network", "plan"], value: str) -> None:
         before = getattr(self._query, name)
         if before not in {None, value}:
             self._refuse(f"{quoted(before)} and {quoted(value)} at once", said=True)
-        self._query = replace(self._query, **{name: value})
+        told: dict[str, Any] = {name: value}
+        self._query = replace(self._query, **told)
 
     def _value(self, missing: str) -> str:
         found: list[str] = []

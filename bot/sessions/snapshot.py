@@ -176,6 +176,14 @@ def _findings(value: object) -> tuple[Found, ...]:
     return tuple(Found(*map(str, row[: len(Found._fields)])) for row in whole)
 
 
+IMPLIED_BY_STATE = frozenset({"sim_not_active", "ready_will_bill", "healthy"})
+
+
+def gravest(findings: Iterable[Found]) -> Found | None:
+    """Return the first finding that says more than the state; they come gravest first."""
+    return next((found for found in findings if found.rule not in IMPLIED_BY_STATE), None)
+
+
 SILENT = frozenset({State.STALE, State.OFFLINE, State.NEVER_SEEN})
 # `healthy` says what the state says already; an outage shows only where SIMs are asked for together
 SAID_OTHERWISE = frozenset({"healthy", "common_outage"})

@@ -142,11 +142,29 @@ class SimDirectory:
 
         The event loop gets its turn after each block.
         """
-        found: set[str] = set()
+        return len(await self.sids_named(fits))
+
+    async def sids_named(self, fits: Callable[[str], object]) -> tuple[str, ...]:
+        """Return the SIDs of the SIMs that `count` counts, in the order of the list."""
+        found: dict[str, None] = {}
         for block in tuple(self._table.blocks):
-            found.update(block.sids_named(fits))
+            found.update(dict.fromkeys(block.sids_named(fits)))
             await asyncio.sleep(0)
-        return len(found)
+        return tuple(found)
+
+    async def sids(self) -> tuple[str, ...]:
+        """Return the SIDs of all SIMs, in the order of the list."""
+        found: dict[str, None] = {}
+        for block in tuple(self._table.blocks):
+            found.update(dict.fromkeys(block.values("sid")))
+            await asyncio.sleep(0)
+        return tuple(found)
+
+    def some(self, most: int) -> tuple[Candidate, ...]:
+        """Return the first SIMs of the list, as far as it is read."""
+        block = next(iter(self._table.blocks), None)
+        count = min(most, self._table.count, BLOCK)
+        return tuple(block.candidate(row) for row in range(count)) if block else ()
 
     async def aclose(self) -> None:
         """Stop the reading under way."""

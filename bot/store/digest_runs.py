@@ -1,7 +1,7 @@
 """Each time that a digest was due: what became of it, how many SIMs were how, and the digest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -122,6 +122,14 @@ class DigestRuns:
         asked = {"of": subscription, "at": due, "most": most}
         return (await self._runs(_BEFORE, asked))[::-1]
 
+    async def scanned(self, subscriptions: Sequence[str]) -> tuple[Run, ...]:
+        """Return the newest run of each whose SIMs were looked at to the end and are still kept."""
+        found = await self._runs(_SCANNED, {"subscriptions": list(subscriptions)})
+        newest: dict[str, Run] = {}
+        for run in found:
+            newest.setdefault(run.subscription, run)
+        return tuple(newest.values())
+
     async def untold_between(self, subscription: str, after: float, due: float) -> tuple[Run, ...]:
         """Return the runs between two times of which nobody was told anything, oldest first."""
         return await self._runs(_UNTOLD, {"of": subscription, "after": after, "at": due})
@@ -193,6 +201,15 @@ _BEFORE = (
     .where(_OF, _EARLIER, digest_runs.c.stage.in_(TOLD))
     .order_by(_NEWEST)
     .limit(bindparam("most"))
+)
+_SCANNED = (
+    select(digest_runs)
+    .where(
+        digest_runs.c.subscription.in_(bindparam("subscriptions", expanding=True)),
+        digest_runs.c.stage.in_(TOLD),
+        digest_runs.c.has_rows,
+    )
+    .order_by(_NEWEST)
 )
 _UNTOLD = (
     select(digest_runs)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Row, Select, bindparam, delete, exists, func, insert, select, tuple_
 
@@ -92,6 +92,16 @@ class ScanRow:
     fault: str | None = None
 
 
+class BriefRow(NamedTuple):
+    """As much of a row as a question about the fleet needs: ten thousand of them cost little."""
+
+    sid: str
+    state: str
+    gravity: int
+    traffic: int | None
+    row: str
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """The same SIM in two runs, as JSON of snapshots."""
@@ -125,6 +135,14 @@ class ScanRows:
     def every(self, run: int) -> AsyncIterator[Sequence[ScanRow]]:
         """Stream all rows of a run, by SID, a page at a time."""
         return self._pages(_EVERY, {"of": run}, row_of)
+
+    def brief(self, run: int) -> AsyncIterator[Sequence[BriefRow]]:
+        """Stream all rows of a run in little, by SID, a page at a time."""
+        return self._pages(_BRIEF, {"of": run}, BriefRow._make)
+
+    def brief_of(self, run: int, states: Sequence[str]) -> AsyncIterator[Sequence[BriefRow]]:
+        """Stream the rows of such states in little, by SID, a page at a time."""
+        return self._pages(_BRIEF_OF, {"of": run, "states": list(states)}, BriefRow._make)
 
     def changed(self, before: int, after: int) -> AsyncIterator[Sequence[Pair]]:
         """Stream the SIMs read in `after` whose marks differ from `before`, a page at a time."""
@@ -180,6 +198,13 @@ _IS_SAME = (_other.c.run == bindparam("other")) & (_other.c.sid == scan_rows.c.s
 _SOME = select(*COLUMNS).where(_ROW_OF, scan_rows.c.sid.in_(bindparam("sids", expanding=True)))
 _PAGE = (scan_rows.c.sid > bindparam("last"),)
 _EVERY = select(*COLUMNS).where(_ROW_OF, *_PAGE).order_by(scan_rows.c.sid).limit(bindparam("most"))
+_BRIEF = (
+    select(*(scan_rows.c[name] for name in BriefRow._fields))
+    .where(_ROW_OF, *_PAGE)
+    .order_by(scan_rows.c.sid)
+    .limit(bindparam("most"))
+)
+_BRIEF_OF = _BRIEF.where(scan_rows.c.state.in_(bindparam("states", expanding=True)))
 _CHANGED = (
     select(scan_rows.c.sid, _other.c.row.label("before"), scan_rows.c.row.label("after"))
     .join(_other, _IS_SAME)

@@ -8,10 +8,10 @@ import pytest
 from bot.clock import SystemClock
 from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.compile import ChangeCollector, Compiler, RunNotes, gravest, sim_summary
+from bot.digests.compile import ChangeCollector, Compiler, RunNotes, sim_summary
 from bot.digests.scan import MIN_GRAVITY
 from bot.sessions.redaction import WITHHELD
-from bot.sessions.snapshot import ChangeKind, Found, Snapshot
+from bot.sessions.snapshot import ChangeKind, Found, Snapshot, gravest
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, Pair, ScanRow, ScanRows, ScanSums
 from tests.builders import NOON, SID

@@ -37,7 +37,7 @@ READ = (
     ("on 334-020", FleetQuery(network="334-020")),
     ('on "Telcel" please', FleetQuery(network="Telcel")),
     *((f"silent for {t}", FleetQuery(None, "offline", silent_for=DAYS))
-      for t in ("2d", "2 d", "48h", "48 hours", "2days", "２ｄ", "more than 2 days", "at least 48 h")),
+      for t in ("2d", "2 d", "48h", "48 hours", "2days", "２ｄ", "more than 2 days")),
     ("plan pumps-mx", FleetQuery(plan="pumps-mx")),
     ("on plan pumps-mx", FleetQuery(plan="pumps-mx")),
     ("new", FleetQuery(is_new=True)),

@@ -1,0 +1,165 @@
+"""The answer to a question about a fleet: a sentence with the count, and a table."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.blocks import ids
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
+from bot.blocks.kit import Block, actions, button, clean, context, plain, section
+from bot.blocks.report_text import state_label
+from bot.blocks.screen import Screen, screen
+from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
+from bot.diagnosis.state import State
+from bot.sessions.fleet_answer import FleetAnswer, FleetRow
+from bot.sessions.snapshot import gravest
+from bot.sims.names import unquoted
+
+_NAME = 28
+_WHAT = 48
+_NETWORK = 22
+_OPTION = 75
+_MOST_WATCHED = 20
+_HEADER = ("SIM", "State", "Finding", "Network", "Last seen")
+_PACKETS = "Packets, 24 h"
+_KEPT_COLUMNS = 3
+
+
+def fleet_screen(answer: FleetAnswer, now: datetime, *, for_all: bool = False) -> Screen:
+    """Draw it; `for_all` where everybody in the channel reads it."""
+    rows = [fleet_cells(row, answer, now) for row in answer.rows]
+    table = Table("SIMs that fit", fleet_header(answer), tuple(rows), _KEPT_COLUMNS)
+
+    def beneath(drawn: Drawn) -> list[Block]:
+        return [context(*small_print(answer, drawn.rows, now, MRKDWN))]
+
+    parts = table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(_HEADER)))
+    buttons = _actions(answer, for_all=for_all)
+    return screen(
+        fleet_headline(answer, NOTICE),
+        [section(MRKDWN.strong(fleet_headline(answer, MRKDWN))), *parts, *buttons],
+    )
+
+
+def fleet_headline(answer: FleetAnswer, fmt: Formatter) -> str:
+    """Say how many SIMs fit, of how many, in one sentence."""
+    query, of = answer.query, _of(answer, fmt)
+    if query.top:
+        if not answer.rows:
+            return f"None of {of} reports packets in the last 24 h{_how(answer, fmt, ' and is')}."
+        them = "SIM" if len(answer.rows) == 1 else f"{len(answer.rows)} SIMs"
+        return f"The {them} with the most packets in 24 h{_how(answer, fmt, ', ')}, of {of}."
+    if query.is_only_a_name and answer.matched == answer.looked_at:
+        return f"{of[0].upper()}{of[1:]}."
+    number = answer.matched
+    verb = "is" if number <= 1 else "are"
+    return f"{grouped(number) if number else 'None'} of {of} {verb}{_how(answer, fmt, ' ')}."
+
+
+def _of(answer: FleetAnswer, fmt: Formatter) -> str:
+    """Say of which SIMs: `12 SIMs called pump-* on plan pumps-mx`."""
+    query = answer.query
+    called = f" called {fmt.code(query.pattern)}" if query.pattern else ""
+    plan = f" on plan {fmt.data(query.plan)}" if query.plan else ""
+    return f"{count(answer.looked_at, 'SIM')}{called}{plan}"
+
+
+def _how(answer: FleetAnswer, fmt: Formatter, before: str) -> str:
+    """Say how they are: ` offline, last on Telcel, for 2 d or longer`; "" where any will do."""
+    query = answer.query
+    network = fmt.data(query.network) if query.network else ""
+    on = f"on {network}" if query.state in {None, "online"} else f"last on {network}"
+    longer = f"not seen for {lasting(query.silent_for)} or longer" if query.silent_for else ""
+    since = f"new since {fmt.when(answer.since)}" if query.is_new and answer.since else ""
+    words = (query.state or "", on if network else "", longer, since)
+    said = ", ".join(word for word in words if word)
+    return f"{before}{said}" if said else ""
+
+
+def small_print(answer: FleetAnswer, drawn: int, now: datetime, fmt: Formatter) -> list[str]:
+    """Say from when that is and what is not in it."""
+    return [*_source(answer, now, fmt), *_missing(answer, drawn, fmt)]
+
+
+def _source(answer: FleetAnswer, now: datetime, fmt: Formatter) -> Iterator[str]:
+    if answer.digest is None:
+        yield f"Read {ago(answer.as_of, now)}"
+        return
+    age = f"{fmt.when(answer.as_of)} ({ago(answer.as_of, now)})"
+    yield f"From the last scan, {age}, of the digest {fmt.data(answer.digest)}"
+    if answer.only:
+        yield f"It knows only {fmt.data(answer.only)}"
+
+
+def _missing(answer: FleetAnswer, drawn: int, fmt: Formatter) -> Iterator[str]:
+    if answer.unread:
+        yield f"{grouped(answer.unread)} could not be read"
+    if answer.matched > drawn and not answer.query.top:
+        yield f"The first {drawn} are shown"
+    if answer.redacted:
+        yield fmt.own(answer.redacted)
+
+
+def fleet_header(answer: FleetAnswer) -> tuple[str, ...]:
+    """Return the names of the columns."""
+    return (_HEADER[0], _PACKETS, *_HEADER[1:]) if answer.query.top else _HEADER
+
+
+def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell, ...]:
+    """Return a row; what is unknown is said in words."""
+    sim = row.snapshot
+    found = gravest(sim.findings)
+    cells = (
+        clean(sim.name, _NAME),
+        state_label(sim.state),
+        clean(unquoted(found.title), _WHAT) if found else "nothing found",
+        clean(sim.operator or sim.network or "unknown", _NETWORK),
+        _seen(row, now),
+    )
+    if not answer.query.top:
+        return cells
+    packets = row.packets
+    return (
+        cells[0],
+        "unknown" if packets is None else Number(packets, grouped(packets)),
+        *cells[1:],
+    )
+
+
+def _seen(row: FleetRow, now: datetime) -> str:
+    if row.snapshot.state is State.NEVER_SEEN:
+        return "not in 30 days"
+    return ago(row.snapshot.seen_at, now) if row.snapshot.seen_at else "unknown"
+
+
+def _actions(answer: FleetAnswer, *, for_all: bool) -> list[Block]:
+    sims = [row.snapshot for row in answer.rows if ids.Sims.takes(row.snapshot.sid)]
+    if not sims:
+        return []
+    options = [
+        {
+            "text": plain(f"{clean(sim.name, 50)} · {state_label(sim.state)}", _OPTION),
+            "value": sim.sid,
+        }
+        for sim in sims
+    ]
+    select = {
+        "type": "static_select",
+        "action_id": ids.TRIAGE_DETAILS,
+        "placeholder": plain("Details…", _OPTION),
+        "options": options,
+    }
+    sids = [sim.sid for sim in sims]
+    return [actions(ids.TRIAGE_ACTIONS, [select, *_buttons(sids, for_all=for_all)])]
+
+
+def _buttons(sids: list[str], *, for_all: bool) -> Iterator[Block]:
+    """Offer what fits on a button; each reads the SIMs again."""
+    if len(sids) > ids.MOST_SIMS:
+        return
+    value, these = ids.Sims.of(sids).to_value(), count(len(sids), "SIM")
+    if len(sids) <= _MOST_WATCHED:
+        yield button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value=value)
+    yield button("CSV file", ids.numbered(ids.TRIAGE_CSV, 1), f"CSV file of {these}", value=value)
+    if not for_all:
+        label = f"Share these {these} with the channel"
+        yield button("Share to channel", ids.TRIAGE_SHARE, label, value=value)

@@ -1,0 +1,179 @@
+"""Answers questions about a fleet from the last scan that their readers may see."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from pydantic_core import from_json
+
+from bot.digests.compile import moment
+from bot.digests.selection import Selection, SelectionKind
+from bot.digests.service import DigestService
+from bot.digests.subscription import Subscription
+from bot.errors import UserError
+from bot.sessions.fleet_answer import FleetAnswer, FleetCollector
+from bot.sessions.fleet_list import MOST_FRESH, MeantSims
+from bot.sessions.fleet_query import Facts, FleetQuery
+from bot.sessions.redaction import redacted_snapshot
+from bot.sessions.snapshot import Snapshot
+from bot.sims.names import key, quoted
+from bot.store.digest_runs import Run
+from bot.store.scans import FAILED, BriefRow, ScanRows
+
+_MOST_NEW = 2000
+
+
+class NoScan(UserError):
+    """More SIMs than can be looked up at once, and no scan of them that the asker may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who reads the answer: the `person` alone, or everybody in the channel.
+
+    `redacted` says what they may not see.
+    """
+
+    channel: str
+    person: str
+    for_all: bool
+    redacted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A scan that may be shown; it `covers` the question where none that is meant is missing."""
+
+    about: Subscription
+    run: Run
+    covers: bool
+
+
+class FleetScans:
+    """Reads scans. Every method may raise StoreError."""
+
+    def __init__(self, digests: DigestService, rows: ScanRows) -> None:
+        self._digests = digests
+        self._rows = rows
+
+    async def from_scan(self, query: FleetQuery, meant: MeantSims, to: Audience) -> FleetAnswer:
+        """Answer from the newest scan that the readers may see. Raises NoScan."""
+        scan = _best(await self._scans(query, to))
+        if scan is None:
+            raise NoScan(
+                f"{meant.total} SIMs are more than the {MOST_FRESH} that I look up at once, and "
+                "there is no scan that I may show here. `/simsessions digest add` makes a digest "
+                "of them; from its first run on I answer from that."
+            )
+        as_of = moment(scan.run.started)
+        collector = FleetCollector(query, as_of, meant.plan_sid)
+        since = None
+        if query.is_new:
+            before = await self._before(scan)
+            since = moment(before.started)
+            rows = await self._rows.only_in(scan.run.id, before.id, _MOST_NEW)
+            pages = _one_page([BriefRow(r.sid, r.state, r.gravity, r.traffic, r.row) for r in rows])
+        else:
+            pages = self._pages(query, scan.run)
+        await _collect(collector, pages, redacts=to.redacted is not None)
+        is_all = query.is_new or not (query.pattern or query.plan)
+        return FleetAnswer(
+            query=query,
+            rows=collector.rows(),
+            matched=collector.matched,
+            looked_at=scan.run.sims or collector.looked_at if is_all else collector.looked_at,
+            unread=collector.unread,
+            as_of=as_of,
+            digest=scan.about.name,
+            only=None if scan.covers else scan.about.selection.words,
+            since=since,
+            redacted=to.redacted,
+        )
+
+    def _pages(self, query: FleetQuery, run: Run) -> AsyncIterator[Sequence[BriefRow]]:
+        """Return only rows of the states asked for, where no other need be counted."""
+        if query.states and not (query.pattern or query.plan):
+            return self._rows.brief_of(run.id, (*query.states, FAILED))
+        return self._rows.brief(run.id)
+
+    async def _before(self, scan: _Scan) -> Run:
+        before = await self._digests.runs.before(scan.about.id, scan.run.due)
+        if before is None or not before.has_rows:
+            raise NoScan(
+                f"The digest {quoted(scan.about.name)} has scanned its SIMs once so far, so I "
+                "cannot tell which are new. Ask again after its next run."
+            )
+        return before
+
+    async def _scans(self, query: FleetQuery, to: Audience) -> list[_Scan]:
+        """Return the scans of digests of this channel; for one person, also of theirs elsewhere."""
+        digests = self._digests
+        if to.for_all:
+            seen = await digests.subscriptions.in_channel(digests.team, to.channel)
+        else:
+            seen = await digests.of_person(to.person)
+        by_id = {one.id: one for one in seen}
+        runs = await digests.runs.scanned(tuple(by_id))
+        found = [(by_id[run.subscription], run) for run in runs]
+        return [_Scan(about, run, _covers(about.selection, query)) for about, run in found]
+
+
+def _covers(selection: Selection, query: FleetQuery) -> bool:
+    same = {SelectionKind.PATTERN: query.pattern, SelectionKind.PLAN: query.plan}
+    asked = same.get(selection.kind)
+    return selection.kind is SelectionKind.ALL or (
+        asked is not None and key(asked) == key(selection.text)
+    )
+
+
+def _best(scans: Sequence[_Scan]) -> _Scan | None:
+    """Return the newest that covers the question, else the one of the most SIMs."""
+    return max(
+        scans,
+        key=lambda scan: (scan.covers, scan.run.due if scan.covers else scan.run.sims or 0),
+        default=None,
+    )
+
+
+async def _one_page(rows: Sequence[BriefRow]) -> AsyncIterator[Sequence[BriefRow]]:
+    yield rows
+
+
+async def _collect(
+    collector: FleetCollector, pages: AsyncIterator[Sequence[BriefRow]], *, redacts: bool
+) -> None:
+    read = _redacted_facts if redacts else _facts
+    async for page in pages:
+        for row in page:
+            facts = read(row)
+            if row.state == FAILED:
+                collector.add_unread(facts)
+            else:
+                snapshot = partial(_snapshot, row.row, redacts=redacts)
+                collector.add(facts, snapshot, row.gravity, row.traffic)
+        await asyncio.sleep(0)
+
+
+def _facts(row: BriefRow) -> Facts:
+    """Read them straight from the JSON: a whole snapshot takes five times as long."""
+    told: dict[str, Any] = from_json(row.row)
+    get = told.get
+    return Facts(
+        get("name") or row.sid,
+        row.state,
+        get("operator"),
+        get("network"),
+        get("plan"),
+        get("seen_at"),
+    )
+
+
+def _redacted_facts(row: BriefRow) -> Facts:
+    return _facts(row)._replace(name=_snapshot(row.row, redacts=True).name)
+
+
+def _snapshot(row: str, *, redacts: bool) -> Snapshot:
+    snapshot = Snapshot.from_json(row)
+    return redacted_snapshot(snapshot) if redacts else snapshot

@@ -1,0 +1,90 @@
+"""The answer to a question about a fleet, put together SIM by SIM. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import heappush, heappushpop
+from math import inf
+
+from bot.sessions.fleet_query import Facts, FleetQuery, condition, in_scope
+from bot.sessions.snapshot import Snapshot
+
+SHOWN = 100
+"""SIMs that an answer shows; all are counted."""
+ReadSnapshot = Callable[[], Snapshot]
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRow:
+    """One SIM that fits; `packets` are those of the last 24 h, None where they are unknown."""
+
+    snapshot: Snapshot
+    packets: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FleetAnswer:
+    """The SIMs that fit, the first of them as rows, of those that were looked at.
+
+    `unread` of the latter could not be read. `digest` is the name of the digest whose scan this is
+    from, None for a fresh look; `only` says which SIMs it has where not all that are meant.
+    `since` is when what is new was not there yet. `redacted` says what was left out for want of
+    permission.
+    """
+
+    query: FleetQuery
+    rows: tuple[FleetRow, ...]
+    matched: int
+    looked_at: int
+    unread: int
+    as_of: datetime
+    digest: str | None = None
+    only: str | None = None
+    since: datetime | None = None
+    redacted: str | None = None
+
+
+class FleetCollector:
+    """Counts the SIMs that fit and keeps those that are shown: the worst, silent, busiest."""
+
+    def __init__(self, query: FleetQuery, now: datetime, plan_sid: str | None = None) -> None:
+        self.matched = self.looked_at = self.unread = 0
+        self._query = query
+        self._in_scope = in_scope(query, plan_sid)
+        self._fits = condition(query, now.timestamp())
+        self._most = query.top or SHOWN
+        self._kept: list[tuple[float, int, ReadSnapshot, int | None]] = []
+
+    def look_at(self, sim: Facts) -> bool:
+        """Count a SIM that was looked at, if it is one of those that are meant."""
+        is_meant = self._in_scope(sim)
+        self.looked_at += is_meant
+        return is_meant
+
+    def add(
+        self, sim: Facts, snapshot: ReadSnapshot, gravity: float, packets: int | None = None
+    ) -> None:
+        """Take a SIM in; its snapshot is made only where it is shown."""
+        if not self.look_at(sim):
+            return
+        if not self._fits(sim) or (self._query.top and not packets):
+            return
+        self.matched += 1
+        entry = (self._weight(sim, gravity, packets), -self.matched, snapshot, packets)
+        (heappush if len(self._kept) < self._most else heappushpop)(self._kept, entry)
+
+    def add_unread(self, sim: Facts) -> None:
+        """Count a SIM that could not be read, if it is one of those that are meant."""
+        self.unread += self.look_at(sim)
+
+    def rows(self) -> tuple[FleetRow, ...]:
+        """Return the kept ones, what matters most first."""
+        ordered = sorted(self._kept, key=lambda entry: entry[:2], reverse=True)
+        return tuple(FleetRow(read(), packets) for _, _, read, packets in ordered)
+
+    def _weight(self, sim: Facts, gravity: float, packets: int | None) -> float:
+        if self._query.top:
+            return packets or 0
+        if self._query.silent_for:
+            return inf if sim.seen_at is None else -sim.seen_at
+        return gravity

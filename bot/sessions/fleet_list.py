@@ -1,0 +1,137 @@
+"""Which SIMs a question about a fleet is about, by KORE's list of SIMs."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.errors import UserError
+from bot.kore.client import KoreClient
+from bot.kore.errors import KoreBadRequest, KoreNotFound
+from bot.sessions.fleet_query import FleetQuery
+from bot.sessions.redaction import Redactor
+from bot.sims.directory import SimDirectory
+from bot.sims.names import key, quoted
+from bot.sims.patterns import common_pattern, matcher
+
+MOST_FRESH = 200
+"""SIMs that are looked up at once; of more the last scan tells."""
+PATIENCE = 2.0
+_EXAMPLES = 3
+_SAMPLE = 200
+_EASY = re.compile(r"(?=.*[^\W\d_])(?!.*\d{6})[\w][\w.-]{1,23}", re.ASCII)
+
+
+class NoneMeant(UserError):
+    """No SIM has such a name or plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeantSims:
+    """The SIMs that a question is about: `sids` is empty where they are more than MOST_FRESH.
+
+    `plan_sid` is the SID of the plan that was named.
+    """
+
+    sids: tuple[str, ...]
+    total: int
+    plan_sid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What can be typed and works here: easy names of SIMs, and a pattern that some of them fit."""
+
+    sims: tuple[str, ...] = ()
+    pattern: str | None = None
+
+    def fill(self, template: str) -> str | None:
+        """Fill `{sim}`, `{sims}` and `{pattern}` in; None where there is nothing to fill in.
+
+        Where no name is known yet, a SIM is written as a SID is.
+        """
+        values = {
+            "{sim}": self.sims[0] if self.sims else "DE…",
+            "{sims}": ", ".join(self.sims) if len(self.sims) > 1 else None,
+            "{pattern}": self.pattern,
+        }
+        for name, value in values.items():
+            if name in template and value is None:
+                return None
+            template = template.replace(name, value or "")
+        return template
+
+
+class FleetList:
+    """Finds the SIMs that are meant. KORE is asked for the SIMs of a plan only."""
+
+    def __init__(
+        self, kore: KoreClient, directory: SimDirectory, patience: float = PATIENCE
+    ) -> None:
+        self._kore = kore
+        self._directory = directory
+        self._patience = patience
+
+    def examples(self) -> Examples:
+        """Return examples from the list as far as it is read."""
+        names = tuple(sim.name for sim in self._directory.some(_SAMPLE))
+        easy = tuple(name for name in names if _EASY.fullmatch(name))
+        numbered = tuple(name for name in easy if any(map(str.isdigit, name)))
+        return Examples((numbered or easy)[:_EXAMPLES], common_pattern(easy))
+
+    async def is_a_name(self, text: str) -> bool:
+        """Return whether a SIM is called so: then it is meant, whatever else the words say."""
+        await self._directory.ready(self._patience)
+        return bool(self._directory.exact(text))
+
+    async def meant(self, query: FleetQuery, *, redacts: bool, most: int = MOST_FRESH) -> MeantSims:
+        """Return the SIMs to look at. Raises NoneMeant, and KoreError where a plan is asked for."""
+        if query.plan:
+            return await self._on_plan(
+                query.plan, _fits(query.pattern or "*", redacts=redacts), most
+            )
+        if not await self._directory.ready(self._patience):
+            raise NoneMeant(self._unlisted())
+        sids = await self._sids(query.pattern, redacts=redacts)
+        if not sids:
+            raise NoneMeant(await self._no_such_name(query.pattern or "*", redacts=redacts))
+        return MeantSims(sids if len(sids) <= most else (), len(sids))
+
+    async def _on_plan(self, plan: str, fits: Callable[[str], object], most: int) -> MeantSims:
+        found, plan_sid = list[str](), None
+        try:
+            async for sim in self._kore.sims(rate_plan=plan):
+                plan_sid = plan_sid or sim.rate_plan_sid
+                names = filter(None, (sim.unique_name, sim.friendly_name, sim.sid))
+                if any(fits(key(name)) for name in names):
+                    found.append(sim.sid)
+                if len(found) > most:
+                    return MeantSims((), len(found), plan_sid)
+        except (KoreBadRequest, KoreNotFound):
+            pass
+        if not found:
+            hint = "Give its SID (WP…) or its unique name."
+            raise NoneMeant(f"None of the SIMs meant is on a rate plan {quoted(plan)}. {hint}")
+        return MeantSims(tuple(found), len(found), plan_sid)
+
+    async def _sids(self, pattern: str | None, *, redacts: bool) -> tuple[str, ...]:
+        if pattern is None or not pattern.strip("*"):
+            return await self._directory.sids()
+        return await self._directory.sids_named(_fits(pattern, redacts=redacts))
+
+    def _unlisted(self) -> str:
+        listed = self._directory.listed
+        if listed.failed:
+            return "KORE's list of SIMs cannot be read now. Try again in a minute."
+        so_far = f"{listed.count} so far"
+        return f"I am still reading KORE's list of SIMs ({so_far}). Try again in a minute."
+
+    async def _no_such_name(self, pattern: str, *, redacts: bool) -> str:
+        near = () if redacts else await self._directory.search(pattern.strip("*?"), 1)
+        hint = f" The nearest name is {quoted(near[0].name)}." if near else ""
+        return f"None of {self._directory.listed.count} SIMs is called {quoted(pattern)}.{hint}"
+
+
+def _fits(pattern: str, *, redacts: bool) -> Callable[[str], object]:
+    """Return what tells whether a name fits, as far as the asker may see of it."""
+    fits, hider = matcher(pattern), Redactor(())
+    return (lambda name: fits(hider.text(name))) if redacts else fits
