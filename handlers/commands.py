@@ -14,8 +14,11 @@ from functools import cache
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.blocks.help import HelpEntry
 from bot.errors import UnknownSubcommand, UserError
 from bot.services import Actor, Services
+from bot.sessions import fleet_query
+from bot.sessions.fleet_list import Examples
 from bot.sims.names import quoted, unquoted
 from handlers import subcommands
 from handlers.context import Context, Listener
@@ -25,6 +28,7 @@ from handlers.replies import Reply, answer_later
 COMMAND = "/simsessions"
 DEFAULT = "sessions"
 WITHOUT_TEXT = "help"
+FLEET_EXAMPLES = ("{pattern}", "offline", "silent for 2d", "top")
 _NEAR = 0.7
 
 Run = Callable[[Context], Awaitable[Reply]]
@@ -32,7 +36,10 @@ Run = Callable[[Context], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """A name, what help says of it, and what it does."""
+    """A name, what help says of it, and what it does.
+
+    In `examples` stand `{sim}`, `{sims}` and `{pattern}` for what there is in this account.
+    """
 
     name: str
     usage: str
@@ -48,7 +55,7 @@ def subcommand(
 
     def made(run: Run) -> Subcommand:
         name = run.__module__.rpartition(".")[2]
-        return Subcommand(name, f"{COMMAND} {usage}", says, run, _typed(examples))
+        return Subcommand(name, f"{COMMAND} {usage}", says, run, examples)
 
     return made
 
@@ -74,13 +81,34 @@ def find(text: str) -> tuple[Subcommand, str]:
     return all_subcommands()[DEFAULT], text.strip()
 
 
+def help_entries(examples: Examples) -> list[HelpEntry]:
+    """Return what can be typed, with examples that work here; a question about a fleet is second.
+
+    A SIM comes first, as in `all_subcommands`.
+    """
+    first, *rest = (
+        HelpEntry(each.usage, each.says, _typed(each.examples, examples))
+        for each in all_subcommands().values()
+    )
+    fleet = HelpEntry(
+        f"{COMMAND} {fleet_query.USAGE}", fleet_query.SAYS, _typed(FLEET_EXAMPLES, examples)
+    )
+    return [first, fleet, *rest]
+
+
+def which_sim(usage: str, template: str, examples: Examples) -> str:
+    """Ask which SIM is meant, with an example that works here."""
+    example = examples.fill(template)
+    return f"Which SIM? Type `{COMMAND} {usage}`, for instance `{COMMAND} {example}`."
+
+
 def or_nearest(error: UserError, text: str) -> UserError:
     """Add to "no such SIM" that its first word is nearly a subcommand.
 
     A SIM may be called like a misspelt subcommand, so it is looked up before this is said.
     """
     word, _, rest = text.partition(" ")
-    near = _nearest(word)
+    near = nearest(word)
     if near is None:
         return error
     meant = unquoted(f"{COMMAND} {near} {rest}").strip()
@@ -91,13 +119,15 @@ def or_nearest(error: UserError, text: str) -> UserError:
     return UnknownSubcommand(f"{claim} Did you mean `{meant}`?")
 
 
-def _nearest(word: str) -> str | None:
+def nearest(word: str) -> str | None:
+    """Return the subcommand that a word is nearly, or is; None where none is near."""
     names = [name for name in all_subcommands() if name != DEFAULT]
     return next(iter(difflib.get_close_matches(word.lower(), names, 1, _NEAR)), None)
 
 
-def _typed(examples: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{COMMAND} {example}".strip() for example in examples)
+def _typed(templates: tuple[str, ...], examples: Examples) -> tuple[str, ...]:
+    filled = map(examples.fill, templates)
+    return tuple(f"{COMMAND} {example}" for example in filled if example)
 
 
 def register_command(app: AsyncApp, services: Services) -> None:

@@ -22,8 +22,8 @@ from handlers.context import Context, Listener
 from handlers.lookups import look_up_many
 from handlers.message_text import texts_of
 from handlers.payloads import Body, Request, from_shortcut
+from handlers.questions import answer_to
 from handlers.replies import Reply, answer_later, send
-from handlers.triage import answer_to
 
 _PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
 _TS = re.compile(r"\d{10}\.\d{6}")

@@ -11,14 +11,13 @@ from typing import TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.blocks.help import HelpEntry
 from bot.blocks.home import Health, Home, home_view, shut_view
 from bot.blocks.kit import View
 from bot.errors import BotError, NotAllowed
 from bot.ops.metrics import DependencyStatus
 from bot.services import Actor, HomeTabs, Services
 from bot.watches.transitions import redacted_watch
-from handlers.commands import all_subcommands
+from handlers.commands import help_entries
 from handlers.context import Context, Listener
 from handlers.payloads import Body, Request, part, text_in
 
@@ -51,7 +50,7 @@ async def draw_home(context: Context) -> View:
         digests=digests,
         running=running or {},
         health=_health(services.dependencies, services.store.trouble),
-        entries=[HelpEntry(s.usage, s.says, s.examples) for s in all_subcommands().values()],
+        entries=help_entries(services.fleet.examples()),
         now=services.clock.now(),
         redacted=redaction,
     )

@@ -20,8 +20,8 @@ from handlers.context import Context, Listener
 from handlers.dedupe import is_first, is_late
 from handlers.message_text import texts_of
 from handlers.payloads import Body, Request, part, text_in
+from handlers.questions import answer_to, special_reply
 from handlers.replies import Reply, answer
-from handlers.triage import answer_to
 
 PREFIX = "!sim"
 _SAID = frozenset({"file_share", "thread_broadcast"})
@@ -143,6 +143,8 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
     if not rest:
         above = await spotted_above(question, context.services.threads, spotter)
         return await answer_to(context, above)
+    if special := await special_reply(context):
+        return special
     spotted = await spotter.spot(rest, asked=True)
     if spotted.texts:
         return await answer_to(context, spotted)

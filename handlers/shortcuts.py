@@ -14,8 +14,8 @@ from handlers.commands import DEFAULT, all_subcommands
 from handlers.context import Context, Listener
 from handlers.message_text import texts_of
 from handlers.payloads import Body, Request, from_shortcut, part, team_of, text_in
+from handlers.questions import answer_to
 from handlers.replies import Reply, answer_later
-from handlers.triage import answer_to
 
 NO_SIM = "That message names no SIM that I know. Paste those you mean; I answer in its thread."
 PATIENCE_SECONDS = 0.5

@@ -13,14 +13,13 @@ from bot.blocks.files import sent_screen, triage_file
 from bot.blocks.report import session_report
 from bot.blocks.triage import triage_screen
 from bot.clock import Clock
-from bot.errors import BotError, OldButton, Restarting, UserError
+from bot.errors import BotError, OldButton, Restarting
 from bot.ops.tasks import WorkerThread
 from bot.services import Actor, Services
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
 from handlers.clicks import Click, action_in, read_sims, register_clicks
-from handlers.commands import or_nearest
 from handlers.context import Context, Listener
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Body, from_click, part, text_in
@@ -109,21 +108,6 @@ async def _show_often(board: Board, progress: Shown, clock: Clock) -> None:
     for pause in progress.pauses():
         await clock.sleep(pause)
         await progress.show(triage_screen(board.triage()))
-
-
-async def answer_to(context: Context, spotted: Spotted) -> Reply:
-    """Report on the SIMs that were found, or on the text as it is where there are none.
-
-    Raises what the look-up raises.
-    """
-    request = context.request
-    if spotted.total > 1:
-        return await triage_reply(context, spotted)
-    try:
-        report = await look_up(context, next(iter(spotted.texts), request.text))
-    except UserError as error:
-        raise or_nearest(error, request.text) from error
-    return Reply(session_report(report, for_all=request.aloud))
 
 
 def register_triage_buttons(app: AsyncApp, services: Services) -> None:

@@ -6,18 +6,28 @@ from datetime import datetime, timedelta
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
+from bot.blocks.fleet import ask_screen
 from bot.blocks.watch import begun_screen, stopped_screen, watch_card
 from bot.errors import BotError, UserError
 from bot.services import Actor, Services
+from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
+from bot.sims.names import quoted
+from bot.sims.patterns import plain_pattern
+from bot.watches.parse import WatchRequest
 from bot.watches.service import BegunWatch
 from bot.watches.transitions import redacted_watch
-from bot.watches.watch import Condition, WatchOwner
+from bot.watches.watch import BadWatch, Condition, TooManyWatches, WatchOwner
 from handlers.clicks import Click, read, read_sims, register_clicks
 from handlers.context import Context
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Request
 from handlers.replies import Reply
+
+OF_SEVERAL = (
+    "Of several SIMs I watch each until it is online, or else until it changes, for 2 h. Leave "
+    "`until` and the length of time out, or watch one SIM."
+)
 
 
 def asker_of(actor: Actor | None, request: Request) -> WatchOwner:
@@ -41,6 +51,26 @@ async def watch_one(
     asker, services = asker_of(context.actor, context.request), context.services
     begun = await services.watches.begin(asker, report, condition, length)
     return _reply(context.request, [begun], services.clock.now())
+
+
+async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
+    """Ask whether to watch all SIMs of a pattern, and say how many those are.
+
+    Raises BadWatch where more is said than a button can do, NoneMeant, and TooManyWatches.
+    """
+    redaction, services = await context.redaction(), context.services
+    if wanted.fault or wanted.condition or wanted.duration:
+        raise BadWatch(wanted.fault or OF_SEVERAL)
+    query = FleetQuery(plain_pattern(wanted.sim))
+    meant = await services.fleet.meant(query, redacts=redaction is not None)
+    mine = await services.watches.of(context.request.user)
+    room = min(services.watches.limits.per_person - len(mine), ids.MOST_SIMS)
+    if meant.total > room:
+        raise TooManyWatches(
+            f"{quoted(wanted.sim)} means {meant.total} SIMs, and you may watch {max(room, 0)} more "
+            f"now, of {services.watches.limits.per_person} in all. Narrow the pattern."
+        )
+    return Reply(ask_screen(wanted.sim, meant.sids))
 
 
 async def watch_many(context: Context, answers: Sequence[SessionReport | BotError]) -> Reply:

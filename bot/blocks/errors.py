@@ -35,6 +35,11 @@ def error_screen(error: BaseException, reference: str | None = None, *, asked: s
     )
 
 
+def note_screen(shown: Screen, sentence: str) -> Screen:
+    """Put a sentence under a screen."""
+    return screen(shown.text, [*shown.parts, context(MRKDWN.sentence(sentence))])
+
+
 def _unplanned(reference: str | None) -> Screen:
     known = f" (ref {escape(reference)})" if reference else ""
     ask = ", or give the reference to your admin." if reference else "."

@@ -1,6 +1,6 @@
 """The answer to a question about a fleet: a sentence with the count, and a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.blocks import ids
@@ -163,3 +163,16 @@ def _buttons(sids: list[str], *, for_all: bool) -> Iterator[Block]:
     if not for_all:
         label = f"Share these {these} with the channel"
         yield button("Share to channel", ids.TRIAGE_SHARE, label, value=value)
+
+
+def ask_screen(pattern: str, sids: Sequence[str]) -> Screen:
+    """Ask whether to watch all SIMs that a pattern means."""
+    these = count(len(sids), "SIM")
+    fit = "fits" if len(sids) == 1 else "fit"
+
+    def ask(fmt: Formatter) -> str:
+        return f"{these} {fit} {fmt.code(pattern)}. Watch {'it' if len(sids) == 1 else 'them'}?"
+
+    value = ids.Sims.of([sid for sid in sids if ids.Sims.takes(sid)]).to_value()
+    press = button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value=value)
+    return screen(ask(NOTICE), [section(ask(MRKDWN)), actions(ids.TRIAGE_ACTIONS, [press])])

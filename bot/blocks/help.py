@@ -48,6 +48,13 @@ def help_screen(entries: Sequence[HelpEntry], command: str = "/simsessions") -> 
     )
 
 
+def hello_screen(words: str, examples: Sequence[str]) -> Screen:
+    """Answer a greeting, or thanks, in a friendly line; `words` come first."""
+    hello = words or "Hi! I say what a cellular SIM is doing."
+    tries = "  ".join(map(MRKDWN.code, examples))
+    return screen(hello, [section(f"👋 {hello}"), context(f"Try {tries}") if tries else None])
+
+
 def _entry(entry: HelpEntry) -> str:
     return f"{MRKDWN.code(entry.usage)}  {MRKDWN.data(entry.says, 120)}"
 

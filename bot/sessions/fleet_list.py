@@ -60,6 +60,11 @@ class Examples:
             template = template.replace(name, value or "")
         return template
 
+    def lines(self, command: str) -> tuple[str, ...]:
+        """Return the commonest commands, filled in."""
+        filled = map(self.fill, ("{sim}", "{pattern}", "offline"))
+        return tuple(f"{command} {example}" for example in filled if example)
+
 
 class FleetList:
     """Finds the SIMs that are meant. KORE is asked for the SIMs of a plan only."""
@@ -75,8 +80,11 @@ class FleetList:
         """Return examples from the list as far as it is read."""
         names = tuple(sim.name for sim in self._directory.some(_SAMPLE))
         easy = tuple(name for name in names if _EASY.fullmatch(name))
-        numbered = tuple(name for name in easy if any(map(str.isdigit, name)))
-        return Examples((numbered or easy)[:_EXAMPLES], common_pattern(easy))
+        pattern = common_pattern(easy)
+        fits = matcher(pattern or "*")
+        ordered = sorted(easy, key=lambda name: not fits(key(name)))
+        kinds = {name.rstrip("0123456789"): name for name in reversed(ordered)}
+        return Examples(tuple(reversed(kinds.values()))[:_EXAMPLES], pattern)
 
     async def is_a_name(self, text: str) -> bool:
         """Return whether a SIM is called so: then it is meant, whatever else the words say."""

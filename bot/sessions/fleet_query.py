@@ -19,9 +19,8 @@ from bot.sims.identifier import bare
 from bot.sims.names import key, quoted
 from bot.sims.patterns import is_pattern, matcher, plain_pattern
 
-USAGE = "pump-* | offline | online | stale | blocked | new | top | on <network> | plan <plan> | "
-USAGE += "silent for 2d"
-SAYS = "a table of the SIMs that fit; combine them, as `pump-* offline on Telcel`"
+USAGE = "<pattern> offline|online|stale|blocked on <network> plan <plan> silent for 2d new top"
+SAYS = "a table of the SIMs that fit: any of these words, alone or together"
 LONGEST = timedelta(days=30)
 TOP = 10
 MOST_TOP = 100

@@ -1,6 +1,7 @@
 """Patterns of names, as `pump-*`: what counts as one, and which names fit. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from fnmatch import translate
 from functools import lru_cache
@@ -32,7 +33,7 @@ _COMMON = re.compile(r"(.*[^\W\d_][-_. ]?)\d+")
 
 
 def common_pattern(names: tuple[str, ...]) -> str | None:
-    """Return a pattern that two names at least fit, as `pump-*` for pump-7 and pump-8."""
+    """Return the pattern that most names fit, two at least: `pump-*` for pump-7 and pump-8."""
     heads = [match[1] for name in names if (match := _COMMON.fullmatch(name))]
-    often = [head for head in dict.fromkeys(heads) if heads.count(head) >= _LEAST]
-    return f"{often[0]}*" if often else None
+    often = Counter(heads).most_common(1)
+    return f"{often[0][0]}*" if often and often[0][1] >= _LEAST else None

@@ -1,13 +1,12 @@
 """`help`: what can be typed."""
 
-from bot.blocks.help import HelpEntry, help_screen
-from handlers.commands import COMMAND, all_subcommands, subcommand
+from bot.blocks.help import help_screen
+from handlers.commands import COMMAND, help_entries, subcommand
 from handlers.context import Context
 from handlers.replies import Reply
 
 
 @subcommand("help", "this list")
-async def help_(_context: Context) -> Reply:
+async def help_(context: Context) -> Reply:
     """List the subcommands with examples, made from the registry."""
-    entries = [HelpEntry(s.usage, s.says, s.examples) for s in all_subcommands().values()]
-    return Reply(help_screen(entries, COMMAND))
+    return Reply(help_screen(help_entries(context.services.fleet.examples()), COMMAND))

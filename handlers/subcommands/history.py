@@ -3,13 +3,13 @@
 from bot.errors import BadDays, UserError
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimAmbiguous, SimNotFound
-from handlers.commands import COMMAND, subcommand
+from handlers.commands import subcommand, which_sim
 from handlers.context import Context
 from handlers.history import history_reply, readings
 from handlers.lookups import look_up
 from handlers.replies import Reply
 
-EXAMPLES = ("history truck-42 7", "history truck-42 180")
+EXAMPLES = ("history {sim} 7", "history {sim} 180")
 USAGE = "history <sim> [days]"
 
 
@@ -20,11 +20,9 @@ USAGE = "history <sim> [days]"
 )
 async def history(context: Context) -> Reply:
     """Look the SIM up and show its sessions. Raises BadDays and what the look-up raises."""
-    if not context.request.text.strip():
-        raise NotASim(
-            f"Which SIM? Type `{COMMAND} {USAGE}`, for instance `{COMMAND} {EXAMPLES[0]}`."
-        )
     services = context.services
+    if not context.request.text.strip():
+        raise NotASim(which_sim(USAGE, EXAMPLES[0], services.fleet.examples()))
     report, days = await _look_up(context)
     return await history_reply(report, days, services.archive, services.executor)
 

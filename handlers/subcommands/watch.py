@@ -3,16 +3,17 @@
 from bot.errors import UserError
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim
+from bot.sims.patterns import is_pattern
 from bot.watches.parse import WatchRequest, parse_watch_request
 from bot.watches.watch import BadWatch
-from handlers.commands import COMMAND, subcommand
+from handlers.commands import subcommand, which_sim
 from handlers.context import Context
 from handlers.lookups import look_up
 from handlers.replies import Reply
-from handlers.watches import watch_one
+from handlers.watches import ask_to_watch, watch_one
 
-EXAMPLES = ("watch pump-7 until online for 2h",)
-USAGE = "watch <sim> [until online|offline|changes] [for 2h]"
+EXAMPLES = ("watch {sim} until online for 2h",)
+USAGE = "watch <sim>|<pattern> [until online|offline|changes] [for 2h]"
 
 
 @subcommand(USAGE, "mention you when the SIM is online, offline, or changes", EXAMPLES)
@@ -20,10 +21,13 @@ async def watch(context: Context) -> Reply:
     """Begin a watch. Raises BadWatch, what the look-up raises and what there may be too many of."""
     longest = context.services.watches.limits.longest
     wanted = parse_watch_request(context.request.text, longest)
+    fleet = context.services.fleet
     if not wanted.sim:
-        raise NotASim(
-            f"Which SIM? Type `{COMMAND} {USAGE}`, for instance `{COMMAND} {EXAMPLES[0]}`."
-        )
+        raise NotASim(which_sim(USAGE, EXAMPLES[0], fleet.examples()))
+    if wanted.whole and await fleet.is_a_name(wanted.whole):
+        wanted = WatchRequest(wanted.whole, wanted.condition)
+    if is_pattern(wanted.sim) and not await fleet.is_a_name(wanted.sim):
+        return await ask_to_watch(context, wanted)
     report = await _report(context, wanted)
     return await watch_one(context, report, wanted.condition, wanted.duration)
 

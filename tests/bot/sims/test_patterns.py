@@ -37,10 +37,11 @@ def test_which_names_fit():
 
 def test_a_pattern_in_common():
     """
-    The first head that two numbered names share; none where no two do.
+    The head that most numbered names share, two at least; none where no two do.
     """
     for names, expected in (
         (("truck-42", "pump-7", "pump-8"), "pump-*"),
+        (("well-1", "pump-7", "pump-8", "well-2", "pump-9"), "pump-*"),
         (("truck-42", "pump-7"), None),
         (("1", "2"), None),
         ((), None),

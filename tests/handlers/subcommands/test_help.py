@@ -1,5 +1,8 @@
 """`help`."""
 
+import re
+
+from bot.sessions.fleet_list import Examples
 from handlers.commands import all_subcommands
 
 
@@ -12,7 +15,25 @@ async def test_it_lists_every_subcommand(whole):
         each.usage.replace("<", "&lt;").replace(">", "&gt;") in shown
         for each in all_subcommands().values()
     )
-    assert all(example in shown for example in all_subcommands()["sessions"].examples)
+    assert whole.bot.services.fleet.examples().sims
+    for example in ("pump-7", "pump-*", "offline", "history pump-7 7"):
+        assert f"`/simsessions {example}`" in shown, example
+
+
+async def test_an_example_can_be_typed(whole):
+    """
+    Each is about SIMs that there are; before any is known there is the form of a SID.
+    """
+    assert "DE…" == Examples().fill("{sim}")
+    assert None is Examples().fill("{pattern}")
+    await whole.type("help")
+
+    tries = re.findall(r"`/simsessions ([^`<&]+)`", str(whole.answer().blocks))
+    for text in dict.fromkeys(tries):
+        if not {"help", "rules", "digest", "handover", "watch", "watches"} & set(text.split()):
+            await whole.type(text)
+
+            assert "🔎" not in str(whole.answer().blocks), text
 
 
 async def test_help_after_another_word_is_not_help(whole):

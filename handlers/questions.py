@@ -1,0 +1,123 @@
+"""What a text asks that names no subcommand: SIMs, a fleet, a subcommand behind a SIM, small talk.
+
+A SIM that is called exactly so is meant first, whatever else the words may say.
+"""
+
+import re
+from dataclasses import replace
+
+from bot.blocks.errors import note_screen
+from bot.blocks.help import hello_screen
+from bot.blocks.report import session_report
+from bot.blocks.screen import Screen
+from bot.errors import BotError, UnknownSubcommand, UserError
+from bot.sessions.fleet_query import Misread
+from bot.sims.errors import SimNotFound
+from bot.sims.names import quoted, unquoted
+from bot.sims.small_talk import is_around, is_greeting, is_thanks, words_besides
+from bot.sims.spotter import Spotted
+from handlers.commands import COMMAND, find, nearest, or_nearest
+from handlers.context import Context
+from handlers.fleet import fleet_question, fleet_reply
+from handlers.lookups import look_up
+from handlers.replies import Reply
+from handlers.triage import triage_reply
+
+WELCOME = "You're welcome."
+_BEHIND_A_SIM = frozenset({"history", "watch", "unwatch"})
+_MOST_BEHIND = 6
+_MOST_LEFT = 3
+_A_NUMBER = re.compile(r"(?i)\d+\s*[a-z]*|days?|hours?|for|until|online|offline|changes")
+
+
+async def answer_text(context: Context) -> Reply:
+    """Answer it. Raises what the look-ups raise, and UserError on what is not understood."""
+    special = await special_reply(context)
+    if special:
+        return special
+    spotted = await context.services.spotter.spot(context.request.text, asked=True)
+    return await answer_to(context, spotted)
+
+
+async def special_reply(context: Context) -> Reply | None:
+    """Answer what names no single SIM: small talk, a question about a fleet; None: anything else.
+
+    Raises UserError where the text holds a pattern and is not understood as a whole.
+    """
+    text, fleet = context.request.text, context.services.fleet
+    if (is_greeting(text) or is_thanks(text)) and not await fleet.is_a_name(text):
+        words = WELCOME if is_thanks(text) else ""
+        return Reply(hello_screen(words, fleet.examples().lines(COMMAND)))
+    asked = await fleet_question(context, text)
+    if isinstance(asked, Misread):
+        if asked.query.pattern:
+            raise misread(context, asked)
+        return None
+    return await fleet_reply(context, asked) if asked else None
+
+
+def misread(context: Context, asked: Misread) -> UserError:
+    """Say what was not understood, with an example that works here."""
+    examples = context.services.fleet.examples()
+    example = examples.fill("{pattern} offline") or "offline for 2h"
+    return UserError(f"{asked.sentence} For instance `{COMMAND} {example}`.")
+
+
+async def answer_to(context: Context, spotted: Spotted) -> Reply:
+    """Report on the SIMs that were found, or on the text as it is where there are none.
+
+    Words behind a single SIM are understood, or said to be left out. Raises what the look-up
+    raises.
+    """
+    request = context.request
+    if spotted.total > 1:
+        return await triage_reply(context, spotted)
+    sim = next(iter(spotted.texts), request.text)
+    besides = words_besides(request.text, sim) if spotted.texts else []
+    meant = _subcommand_behind(sim, besides)
+    if meant:
+        found, rest = find(meant)
+        return await found.run(context.asking(replace(request, text=rest)))
+    try:
+        report = await look_up(context, sim)
+    except UserError as error:
+        raise await _explained(context, error) from error
+    screen = session_report(report, for_all=request.aloud)
+    return Reply(_with_what_was_left(screen, besides))
+
+
+def _subcommand_behind(sim: str, besides: list[str]) -> str | None:
+    """Return the command that is meant by `truck-42 history 7`; None where none is.
+
+    Raises UnknownSubcommand where it is misspelt: then it is offered.
+    """
+    if not besides or len(besides) > _MOST_BEHIND:
+        return None
+    word, *rest = besides
+    if any(not _A_NUMBER.fullmatch(each) for each in rest):
+        return None
+    if word.lower() in _BEHIND_A_SIM:
+        return " ".join([word.lower(), sim, *rest])
+    near = None if is_around(word) else nearest(word)
+    if near not in _BEHIND_A_SIM:
+        return None
+    command = unquoted(" ".join([COMMAND, near, sim, *rest]))
+    raise UnknownSubcommand(
+        f"I know {quoted(sim)}, but not {quoted(word)}. Did you mean `{command}`?"
+    )
+
+
+def _with_what_was_left(screen: Screen, besides: list[str]) -> Screen:
+    """Say which words were left out, unless they make a sentence."""
+    left = [word for word in besides if not is_around(word)]
+    if not left or len(besides) > _MOST_LEFT:
+        return screen
+    return note_screen(screen, f"I left out {quoted(' '.join(left))}.")
+
+
+async def _explained(context: Context, error: UserError) -> BotError:
+    """Return the error, or what a misspelt subcommand or question about a fleet was meant to be."""
+    asked = await fleet_question(context, context.request.text)
+    if isinstance(error, SimNotFound) and isinstance(asked, Misread):
+        return misread(context, asked)
+    return or_nearest(error, context.request.text)
