@@ -22,7 +22,7 @@ from bot.blocks.triage import triage_headline
 from bot.diagnosis.fields import known_text
 from bot.kore.errors import KoreError
 from bot.sessions.report import SessionReport
-from bot.sessions.triage import Row, Triage, Unread, last_seen, verdict
+from bot.sessions.triage import Row, Triage, Unread, last_seen
 
 _ALT = 1000  # characters: files.getUploadURLExternal, alt_txt_too_large
 _NAME = 60
@@ -113,7 +113,7 @@ TRIAGE_COLUMNS = (
     "since",
     "rule",
     "severity",
-    "verdict",
+    "cause",
     "operator",
     "radio_link",
     "last_seen",
@@ -150,7 +150,7 @@ def _about(report: SessionReport) -> Sequence[CsvCell]:
 
 
 def _verdict(report: SessionReport) -> Sequence[CsvCell]:
-    finding = verdict(report)
+    finding = report.cause
     if finding is None:
         return [None, None, None]
     return [finding.rule, finding.severity.word, filled(finding.title, finding, PLAIN)]

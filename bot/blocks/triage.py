@@ -1,46 +1,84 @@
 """The answer to a text with several SIMs: one sentence, one table, worst first, and its buttons."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from bot.blocks import ids
 from bot.blocks.findings import filled, severity_text
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped
+from bot.blocks.format import (
+    MRKDWN,
+    NOTICE,
+    PLAIN,
+    Formatter,
+    ago,
+    between,
+    count,
+    grouped,
+    lasting,
+)
 from bot.blocks.kit import Block, actions, button, clean, context, plain, section
 from bot.blocks.report_text import known, state_label
 from bot.blocks.screen import Screen, screen
 from bot.blocks.tables import Drawn, Table, table_parts
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.state import State
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import (
-    OUTAGE,
     Outage,
     Row,
+    SharedCause,
     Triage,
     Unread,
+    can_come_back,
     gravity,
-    is_troubled,
     last_seen,
-    verdict,
 )
+from bot.sims.errors import SimNotFound
 from bot.sims.names import unquoted
 
 NAME = 28
 REASON = 60
 _VERDICT = 48
 _OPERATOR = 22
+_MINUTE = timedelta(minutes=1)
+_IN_BRIEF = {
+    "attach_without_data": "attached without data",
+    "barred_after_flapping": "barred",
+    "change_stuck": "with a stuck change",
+    "common_outage": "in an outage",
+    "data_limit": "at the data limit",
+    "degraded": "degraded",
+    "ghost_session": "open but dead",
+    "gone_silent": "silent",
+    "imei_changed": "in another device",
+    "impossible_travel": "in two places",
+    "never_seen": "never connected",
+    "no_rate_plan": "without a rate plan",
+    "parallel_networks": "on two networks",
+    "plan_blocks_data": "blocked by the plan",
+    "radio_fallback": "on an older radio",
+    "sim_not_active": "not active",
+    "twin_imei": "with a twin IMEI",
+    "uplink_only": "with nothing coming down",
+    "usage_spike": "with a usage spike",
+}
+"""What is wrong, to stand after a number; else the rule's own name."""
 
 
 def triage_headline(triage: Triage, fmt: Formatter) -> str:
-    """Say in a sentence or two what is going on; while some are read, how far that is."""
+    """Say in a sentence how many need attention and why; while some are read, how far that is."""
     if triage.waiting:
         return _so_far(triage, fmt)
-    if triage.outages:
-        outages = [_outage(outage, fmt) for outage in triage.outages]
-        return " ".join([*outages, *_besides(triage)]) + _unread(triage)
-    return _in_sum(triage, fmt)
+    if triage.troubled:
+        return f"{_troubled(triage, fmt)}{_unread(triage)}"
+    if not triage.reports:
+        return f"❔ {fmt.strong(_none_read(triage))}"
+    reports = len(triage.reports)
+    what = f"No fault found in {count(reports, 'SIM')}" if reports > 1 else "No fault found"
+    icon = "❔" if triage.unclear else "✅"
+    return f"{icon} {fmt.strong(f'{what}.')}{_unread(triage)}"
 
 
 def _so_far(triage: Triage, fmt: Formatter) -> str:
@@ -49,57 +87,99 @@ def _so_far(triage: Triage, fmt: Formatter) -> str:
     return f"⏳ {done}{', worst first' if triage.rows else ''}."
 
 
-def _outage(outage: Outage, fmt: Formatter) -> str:
-    between = f"between {fmt.when(outage.first)} and {fmt.when(outage.last)}"
-    what = (
-        f"{grouped(outage.sims)} of {count(outage.asked, 'SIM')} are down, all on "
-        f"{fmt.data(outage.network)}, last heard of"
-    )
-    verdict = "it looks like an outage of the network, not of the devices."
-    return f"🔴 {fmt.strong(what)} {between}: {verdict}"
+def _troubled(triage: Triage, fmt: Formatter) -> str:
+    """Count them, and their causes; the numbers of the causes add up to it."""
+    troubled = triage.troubled
+    is_one = len(troubled) == 1
+    if all(report.state is not State.ONLINE for report in troubled):
+        verb = "is down" if is_one else "are down"
+    else:
+        verb = "needs attention" if is_one else "need attention"
+    icon = "🔴" if any(gravity(each) == Severity.CRITICAL for each in troubled) else "🟠"
+    causes = ", ".join(_cause_in_brief(cause, fmt) for cause in triage.causes)
+    claim = f"{grouped(len(troubled))} of {count(len(triage.rows), 'SIM')} {verb}: {causes}."
+    return f"{icon} {fmt.strong(claim)}"
 
 
-def _besides(triage: Triage) -> Iterator[str]:
-    """Count who is in trouble but has no part in an outage."""
-    apart = [r for r in triage.reports if OUTAGE not in {f.rule for f in r.findings}]
-    troubled = sum(map(is_troubled, apart))
-    if troubled:
-        others = "other needs" if troubled == 1 else "others need"
-        yield f"{grouped(troubled)} {others} a look."
+def _cause_in_brief(cause: SharedCause, fmt: Formatter) -> str:
+    number = grouped(len(cause.reports))
+    if cause.outage is None:
+        return f"{number} {cause_words(cause.finding)}"
+    since = f"since {fmt.when(cause.outage.first)}{_within(cause.outage)}"
+    shared = [*_shared(cause, fmt), since]
+    return f"{number} in one outage ({', '.join(shared)})"
 
 
-def _in_sum(triage: Triage, fmt: Formatter) -> str:
-    reports = triage.reports
-    grave = Counter(gravity(report) for report in reports)
-    critical, warned = grave[Severity.CRITICAL], grave[Severity.WARNING]
-    total = count(len(triage.rows), "SIM")
-    if critical or warned:
-        what = f"{grouped(critical + warned)} of {total} {_need(critical + warned)} a look"
-        icon, kinds = "🔴" if critical else "🟠", (f"{critical} critical", f"{warned} warned of")
-        numbers = ", ".join(kind for kind in kinds if not kind.startswith("0 "))
-        return f"{icon} {fmt.strong(what)}: {numbers}.{_unread(triage)}"
-    if not reports:
-        return f"❔ {fmt.strong(f'None of {total} could be read.')}"
-    return f"✅ {fmt.strong(f'None of {total} shows anything grave.')}{_unread(triage)}"
+def _within(outage: Outage) -> str:
+    length = between(outage.first, outage.last)
+    return f" within {lasting(length)}" if length >= _MINUTE else ""
 
 
-def _need(number: int) -> str:
-    return "needs" if number == 1 else "need"
+def _shared(cause: SharedCause, fmt: Formatter) -> list[str]:
+    """Say what those of an outage share: the network, and what is narrower than that."""
+    outage = cause.outage
+    networks = {_operator(report) for report in cause.reports} - {"unknown"}
+    network = [fmt.data(networks.pop())] if len(networks) == 1 else []
+    if outage is None or not outage.value:
+        return network
+    if outage.trait == "network":
+        return [fmt.data(outage.value)]
+    narrower = f"{outage.trait} {fmt.data(outage.value)}"
+    return [narrower] if outage.trait == "country" else [*network, narrower]
+
+
+def cause_words(finding: Finding) -> str:
+    """Say in a word or two what is wrong with a SIM, to stand after a number."""
+    status = finding.evidence.get("status")
+    if finding.rule == "sim_not_active" and isinstance(status, str):
+        return clean(status, _OPERATOR)
+    return _IN_BRIEF.get(finding.rule, finding.rule.replace("_", " "))
+
+
+def _none_read(triage: Triage) -> str:
+    missing = sum(isinstance(each.error, SimNotFound) for each in triage.unread)
+    if missing == len(triage.unread):
+        return f"None of {count(missing, 'SIM')} found."
+    return f"None of {count(len(triage.rows), 'SIM')} could be read."
 
 
 def _unread(triage: Triage) -> str:
-    number = len(triage.unread)
-    return f" {grouped(number)} could not be read." if number else ""
+    """Count what there is no verdict on: `1 not found. 2 could not be read.`."""
+    unknown = sum(each.state is State.UNKNOWN for each in triage.reports)
+    counts = (*_unread_counts(triage), (unknown, "in an unknown state"))
+    return "".join(f" {grouped(number)} {what}." for number, what in counts if number)
+
+
+def _unread_counts(triage: Triage) -> tuple[tuple[int, str], ...]:
+    missing = sum(isinstance(each.error, SimNotFound) for each in triage.unread)
+    return (missing, "not found"), (len(triage.unread) - missing, "could not be read")
+
+
+def contrast_text(triage: Triage, fmt: Formatter) -> str | None:
+    """Say how those of the greatest outage differ from the others; None without an outage."""
+    outages = [cause.outage for cause in triage.causes if cause.outage]
+    if triage.waiting or not outages:
+        return None
+    outage = outages[0]
+    what = f"that {outage.trait}" if outage.trait else "them"
+    if alive := outage.of - outage.sims:
+        others = "other" if alive == 1 else "others"
+        part = "it is the site, or a part of it" if outage.trait == "cell" else "only a part is out"
+        verb = "is" if alive == 1 else "are"
+        return f"{grouped(alive)} {others} on {what} {verb} online: {part}."
+    if outage.others:
+        silent = f"{grouped(outage.others_silent)} of {count(outage.others, 'SIM')}"
+        return fmt.own(f"{silent} elsewhere fell silent then.") if outage.trait else None
+    return None if outage.others is None else "There is nothing to compare with."
 
 
 def next_step(triage: Triage, fmt: Formatter) -> str | None:
-    """Say what to do about an outage; None where each SIM has its own."""
-    if triage.waiting or not triage.outages:
+    """Say what to do where one thing is to be done; None where each SIM has its own."""
+    causes = triage.causes
+    if triage.waiting or not causes or not (causes[0].outage or len(triage.troubled) == 1):
         return None
-    findings = (f for report in triage.reports if (f := verdict(report)))
-    outages = (f for f in findings if f.rule == OUTAGE)
-    steps = (filled(f.next_step, f, fmt) for f in outages if f.next_step)
-    return next((f"→ {step}" for step in steps), None)
+    finding = causes[0].finding
+    return f"→ {filled(finding.next_step, finding, fmt)}" if finding.next_step else None
 
 
 def states_line(triage: Triage) -> str:
@@ -107,27 +187,32 @@ def states_line(triage: Triage) -> str:
     states = Counter(report.state for report in triage.reports)
     counts = [f"{grouped(number)} {state_label(state)}" for state, number in states.items()]
     if triage.unread and not triage.waiting:
-        counts.append(f"{grouped(len(triage.unread))} not read")
+        counts += [f"{grouped(number)} {what}" for number, what in _unread_counts(triage) if number]
     return ", ".join(counts)
 
 
 def cells(row: Row) -> tuple[str, str, str, str, str]:
     """Return a row: SIM, state, verdict, operator, last seen; unknown said in words."""
     if isinstance(row, Unread):
-        return clean(row.query, NAME), "❔ not read", reason(row.error), "unknown", "unknown"
+        return clean(row.query, NAME), _unread_state(row), reason(row.error), "unknown", "unknown"
     return (
         clean(row.sim.name, NAME),
         state_label(row.state) + (" (old)" if row.stale else ""),
-        _verdict(row),
+        cause_cell(row),
         clean(_operator(row), _OPERATOR),
         _seen(row),
     )
 
 
-def _verdict(report: SessionReport) -> str:
-    finding = verdict(report)
-    if finding is None:
-        return "sessions not read" if report.sessions is None else "nothing found"
+def cause_cell(report: SessionReport) -> str:
+    """Say in a few words what is wrong with a SIM, or that nothing is."""
+    if report.sessions is None and report.cause is None:
+        return "sessions not read"
+    return finding_cell(report.cause) if report.cause else "none"
+
+
+def finding_cell(finding: Finding) -> str:
+    """Return a finding's sign and title, cut to a cell."""
     icon, _ = severity_text(finding)
     return clean(f"{icon} {filled(finding.title, finding, PLAIN).rstrip('.')}", _VERDICT)
 
@@ -144,17 +229,20 @@ def _seen(report: SessionReport) -> str:
     return ago(moment, report.made_at) if moment else "unknown"
 
 
+def _unread_state(row: Unread) -> str:
+    return "❔ not found" if isinstance(row.error, SimNotFound) else "❔ not read"
+
+
 def reason(error: BotError) -> str:
     """Say in a few words why there is no report."""
     return clean(error.brief or unquoted(error.sentence), REASON)
 
 
-HEADER = ("SIM", "State", "Verdict", "Operator", "Last seen")
+HEADER = ("SIM", "State", "Cause", "Network", "Last seen")
 _KEPT_COLUMNS = 3
 _OPTION = 75
 _OPTIONS = 100  # in a select, or in one of its groups
 _WHILE_READING = 20
-_MOST_CARDS = 20
 
 
 def triage_screen(triage: Triage, *, for_all: bool = False) -> Screen:
@@ -166,7 +254,7 @@ def triage_screen(triage: Triage, *, for_all: bool = False) -> Screen:
     table = Table(
         f"SIMs, worst first: {grouped(len(rows))}", HEADER, tuple(map(cells, rows)), _KEPT_COLUMNS
     )
-    step = next_step(triage, MRKDWN)
+    advice = (contrast_text(triage, MRKDWN), next_step(triage, MRKDWN))
 
     def beneath(drawn: Drawn) -> list[Block]:
         lines = _small_print(triage, drawn.rows)
@@ -174,7 +262,7 @@ def triage_screen(triage: Triage, *, for_all: bool = False) -> Screen:
 
     blocks = [
         section(triage_headline(triage, MRKDWN)),
-        section(step) if step else None,
+        section(" ".join(filter(None, advice))) if any(advice) else None,
         *(table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(HEADER)))),
         *([] if triage.waiting else _actions(triage, for_all=for_all)),
     ]
@@ -236,14 +324,17 @@ def _share(sids: Sequence[str]) -> list[Block]:
 
 
 def _watch(triage: Triage) -> list[Block]:
-    """Offer to watch those in trouble, or all where none is; each becomes a card of its own."""
-    troubled = [report for report in triage.reports if is_troubled(report)]
-    sids = _sids(troubled or triage.reports)
-    if not 0 < len(sids) <= _MOST_CARDS:
+    """Offer to watch those in trouble, or all where none is; one card shows them all.
+
+    The number is that of those that can come back; the others are carried along to be named.
+    """
+    chosen = triage.troubled or triage.reports
+    sids, number = _sids(chosen), sum(map(can_come_back, chosen))
+    if not number or not 0 < len(sids) <= ids.MOST_SIMS:
         return []
-    label = "Watch all" if len(sids) == len(triage.reports) else f"Watch the {len(sids)} in trouble"
+    label = f"Watch these {number}" if number > 1 else "Watch this one"
     value = ids.Sims.of(sids).to_value()
-    return [button(label, ids.WATCH_ALL, f"Watch {count(len(sids), 'SIM')}", value=value)]
+    return [button(label, ids.WATCH_ALL, f"Watch {count(number, 'SIM')}", value=value)]
 
 
 def _files(sids: Sequence[str]) -> list[Block]:

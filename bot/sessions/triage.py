@@ -1,17 +1,18 @@
 """Many SIMs at a glance: which are worst, and what they have in common. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.diagnosis.rule import Finding, Severity
-from bot.diagnosis.state import State
+from bot.diagnosis.state import State, status_of
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
 from bot.sims.names import natural
 
 OUTAGE = "common_outage"
 GOOD_NEWS = "healthy"
+GONE_FOR_GOOD = frozenset({"deactivated", "canceled", "deleted"})
 _UNREAD = Severity.WARNING - 0.5  # somebody should look, but after what is known to be wrong
 _WORST_FIRST = (
     State.OFFLINE,
@@ -37,13 +38,29 @@ Row = SessionReport | Unread
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """SIMs that were lost together on one network, of all that were read."""
+    """SIMs that fell silent together: how many `of` those that share a value of a trait.
+
+    `trait` and `value` are "" where they share nothing. `others` are those without it that were
+    looked at, None where that is unknown; `others_silent` of them fell silent too.
+    """
 
     sims: int
-    asked: int
-    network: str
+    of: int
+    trait: str
+    value: str
     first: datetime
     last: datetime
+    others: int | None = None
+    others_silent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCause:
+    """A cause, and the SIMs of which it is; `outage` where it is one."""
+
+    finding: Finding
+    reports: tuple[SessionReport, ...]
+    outage: Outage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +85,28 @@ class Triage:
         return tuple(row for row in self.rows if isinstance(row, Unread))
 
     @property
-    def outages(self) -> tuple[Outage, ...]:
-        """What several of them have in common, the largest first."""
-        found = (each for report in self.reports for each in _outages(report))
-        return tuple(sorted(set(found), key=lambda outage: (-outage.sims, outage.network)))
+    def troubled(self) -> tuple[SessionReport, ...]:
+        """Those whose cause is a warning or worse."""
+        return tuple(filter(is_troubled, self.reports))
+
+    @property
+    def unclear(self) -> int:
+        """How many SIMs nothing sure can be said of: unread, of unknown state, or old."""
+        doubtful = (r.stale or r.state is State.UNKNOWN for r in self.reports)
+        return len(self.unread) + sum(doubtful)
+
+    @property
+    def causes(self) -> tuple[SharedCause, ...]:
+        """What is wrong with those in trouble, outages first, then what most share."""
+        groups: dict[object, list[SessionReport]] = {}
+        for report in self.troubled:
+            groups.setdefault(_outage_of(report) or _rule(report), []).append(report)
+        found = [
+            SharedCause(reports[0].cause, tuple(reports), key if isinstance(key, Outage) else None)
+            for key, reports in groups.items()
+            if reports[0].cause
+        ]
+        return tuple(sorted(found, key=lambda each: (each.outage is None, -len(each.reports))))
 
 
 def triage(
@@ -88,21 +123,21 @@ def triage(
     return Triage(tuple(sorted(rows.values(), key=_rank)), waiting, cut)
 
 
-def verdict(report: SessionReport) -> Finding | None:
-    """Return the finding that says most: what several share, else the gravest; None for none."""
-    shared = (finding for finding in report.findings if finding.rule == OUTAGE)
-    return next(shared, report.cause or next(iter(report.findings), None))
-
-
 def gravity(report: SessionReport) -> int:
-    """Return the severity of the gravest finding as a number; 0 for none, or good news alone."""
-    standing = (f.severity for f in report.findings if f.stands and f.rule != GOOD_NEWS)
-    return max(standing, default=0)
+    """Return the severity of the cause as a number; without one 1 for a remark, 0 for good news."""
+    if report.cause:
+        return report.cause.severity
+    return int(any(f.stands and f.rule != GOOD_NEWS for f in report.findings))
 
 
 def is_troubled(report: SessionReport) -> bool:
     """Return whether somebody should look at a SIM."""
     return gravity(report) >= Severity.WARNING
+
+
+def can_come_back(report: SessionReport) -> bool:
+    """Return whether a SIM may be online again by itself or by a repair."""
+    return status_of(report.sim) not in GONE_FOR_GOOD
 
 
 def last_seen(report: SessionReport) -> datetime | None:
@@ -117,16 +152,29 @@ def _rank(row: Row) -> tuple[float, int, tuple[tuple[int, int, str], ...]]:
     return -float(gravity(row)), _WORST_FIRST.index(row.state), natural(row.sim.name)
 
 
-def _outages(report: SessionReport) -> Iterator[Outage]:
-    for finding in report.findings:
-        if finding.rule != OUTAGE:
-            continue
-        match finding.evidence:
-            case {
-                "sims": int(sims),
-                "asked": int(asked),
-                "network": str(network),
-                "first": datetime() as first,
-                "last": datetime() as last,
-            }:
-                yield Outage(sims, asked, network, first, last)
+def _rule(report: SessionReport) -> str:
+    return report.cause.rule if report.cause else ""
+
+
+def _outage_of(report: SessionReport) -> Outage | None:
+    cause = report.cause
+    if cause is None or cause.rule != OUTAGE:
+        return None
+    match cause.evidence:
+        case {"sims": int(sims), "first": datetime() as first, "last": datetime() as last}:
+            known = cause.evidence
+            return Outage(
+                sims=sims,
+                of=_whole(known.get("of")) or sims,
+                trait=str(known.get("trait") or ""),
+                value=str(known.get("value") or ""),
+                first=first,
+                last=last,
+                others=_whole(known.get("others")),
+                others_silent=_whole(known.get("others_silent")) or 0,
+            )
+    return None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None

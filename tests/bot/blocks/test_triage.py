@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blocks import ids
-from bot.blocks.format import NOTICE, PLAIN
+from bot.blocks.format import PLAIN
 from bot.blocks.report_text import state_label
 from bot.blocks.screen import ALL_BLOCKS
-from bot.blocks.triage import cells, next_step, states_line, triage_headline, triage_screen
+from bot.blocks.triage import cells, next_step, states_line, triage_screen
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.state import State
 from bot.errors import BotError, TookTooLong
@@ -19,7 +19,6 @@ from bot.sessions.triage import Triage, Unread, triage
 from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound, SuperSim
 from tests.bot.blocks.reports import (
     HOSTILE,
-    NOW,
     REPORTS,
     RUNGS,
     a_finding,
@@ -30,12 +29,19 @@ from tests.bot.blocks.reports import (
 )
 from tests.builders import NOON, a_session, a_sim
 
-OUTAGE = a_finding(
-    rule="common_outage",
-    title="Common outage, 3 SIMs",
-    next_step="Check the operator; do not reset them all.",
-    evidence={"sims": 3, "asked": 5, "network": "Telcel", "first": NOON, "last": NOW},
-)
+
+def an_outage(trait="network", value="Telcel", **more):
+    told = {"sims": 3, "of": 3, "trait": trait, "value": value, "first": NOON, "last": LATER}
+    return a_finding(
+        rule="common_outage",
+        title="Common outage, 3 SIMs",
+        next_step="Check the operator; do not reset them all.",
+        evidence=told | more,
+    )
+
+
+LATER = NOON + timedelta(minutes=15)
+OUTAGE = an_outage(others=2, others_silent=0)
 NEAR = (Candidate("DE" + "0" * 32, "pump-7"),)
 
 
@@ -53,42 +59,95 @@ def elements(screen, kind):
     return [each for row in rows for each in row["elements"] if each["type"] == kind]
 
 
-def test_an_outage_is_the_first_sentence():
-    """How many, where, since when and what to do; old rows are marked and counted."""
-    lost = {"findings": (OUTAGE,), "state": State.STALE}
-    drawn = triage_screen(of(sim(1, **lost), sim(2, **lost), sim(3, **lost), sim(4), sim(5)))
+def lost_in(outage, fine=2):
+    lost = {"findings": (outage,), "state": State.STALE}
+    return of(*(sim(at, **lost) for at in range(3)), *(sim(10 + at) for at in range(fine)))
 
-    assert drawn.text.startswith("🔴 3 of 5 SIMs are down, all on Telcel, last heard of between")
-    assert "an outage of the network, not of the devices." in drawn.text
-    assert "→ Check the operator; do not reset them all." in list(words(drawn.blocks))[1]
 
-    drawn = triage_screen(of(sim(1, stale=True, withheld="ICCID left out.")))
+@pytest.mark.parametrize(
+    ("outage", "brief", "contrast"),
+    [
+        (an_outage(), "(Telcel, since 2", None),
+        (OUTAGE, " within 15 min)", "0 of 2 SIMs elsewhere fell silent then."),
+        (an_outage(others=0), "(Telcel, since", "There is nothing to compare with."),
+        (
+            an_outage("cell", "2301-41207", of=5, others=0),
+            "3 in one outage (T-Mobile USA, cell 2301-41207, since",
+            "2 others on that cell are online: it is the site, or a part of it.",
+        ),
+        (
+            an_outage("rate plan", "<!channel>", of=4),
+            "rate plan &lt;!channel&gt;, since",
+            "1 other on that rate plan is online: only a part is out.",
+        ),
+        (an_outage("country", "MEX"), "(country MEX, since", None),
+        (an_outage(None, None, others=4), "3 in one outage (T-Mobile USA, since", None),
+    ],
+)
+def test_an_outage_is_the_first_sentence(outage, brief, contrast):
+    """How many, what they share, since when, how the others differ, and what to do, once."""
+    drawn = triage_screen(lost_in(outage))
 
+    assert drawn.text.startswith("🔴 3 of 5 SIMs are down: 3 in one outage (")
+    assert brief in drawn.text
+    advice = list(words(drawn.blocks))[1]
+    assert advice == f"{contrast or ''} → Check the operator; do not reset them all.".strip()
+
+
+def test_old_rows_are_marked():
+    """They are counted, and no tick stands above them."""
+    drawn = triage_screen(of(sim(1, stale=True, withheld="ICCID left out."), sim(2)))
+
+    assert drawn.text.startswith("❔ No fault found in 2 SIMs.")
     assert "(old)" in str(table_of(drawn))
     assert "1 from before, because KORE did not answer" in str(drawn.blocks)
     assert "ICCID left out." in str(drawn.blocks)
 
 
+DOWN = {"state": State.OFFLINE}
+FLAPS = a_finding(severity=Severity.WARNING)
+CANCELED = a_finding(rule="sim_not_active", evidence={"status": "canceled"})
+BARRED = a_finding(rule="barred_after_flapping")
+
+
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
-        ([sim(1, findings=(a_finding(),)), sim(2)], "🔴 1 of 2 SIMs needs a look: 1 critical."),
+        ([sim(1, findings=(a_finding(),)), sim(2)], "🔴 1 of 2 SIMs needs attention: 1 flapping."),
         (
-            [sim(1, findings=(a_finding(severity=Severity.WARNING),)), KoreUnavailable()],
-            "🟠 1 of 2 SIMs needs a look: 1 warned of. 1 could not be read.",
+            [sim(1, findings=(FLAPS,)), SimNotFound("…"), KoreUnavailable()],
+            "🟠 1 of 3 SIMs needs attention: 1 flapping. 1 not found. 1 could not be read.",
         ),
-        ([sim(1), sim(2)], "✅ None of 2 SIMs shows anything grave."),
+        (
+            [
+                sim(1, findings=(CANCELED,), state=State.BLOCKED),
+                sim(2, findings=(BARRED,), **DOWN),
+                sim(3, findings=(BARRED,), **DOWN),
+            ],
+            "🔴 3 of 3 SIMs are down: 2 barred, 1 canceled.",
+        ),
+        ([sim(1, findings=(a_finding(rule="a_new_one"),), **DOWN)], "1 of 1 SIM is down: 1 a new"),
+        ([sim(1), sim(2)], "✅ No fault found in 2 SIMs."),
+        ([sim(1), SimNotFound("…")], "❔ No fault found. 1 not found."),
+        (
+            [sim(1), sim(2, state=State.UNKNOWN)],
+            "❔ No fault found in 2 SIMs. 1 in an unknown state.",
+        ),
         ([KoreUnavailable(), TookTooLong()], "❔ None of 2 SIMs could be read."),
+        ([SimNotFound("…"), SimNotFound("…")], "❔ None of 2 SIMs found."),
         ([sim(1), None, None], "⏳ Reading 3 SIMs: 1 so far, worst first."),
         ([None, None], "⏳ Reading 2 SIMs: 0 so far."),
         (
-            [sim(1, findings=(OUTAGE,)), sim(2, findings=(a_finding(),))],
-            "devices. 1 other needs a look.",
+            [
+                *(sim(at, findings=(OUTAGE,), **DOWN) for at in range(3)),
+                sim(4, findings=(a_finding(),)),
+            ],
+            "within 15 min), 1 flapping.",
         ),
     ],
 )
 def test_the_sentence_on_top(answers, says):
-    """It counts who needs a look, what could not be read, and how far the reading is."""
+    """One count with its causes, what could not be read, and how far the reading is."""
     assert says in triage_screen(of(*answers)).text
 
 
@@ -99,7 +158,7 @@ def test_a_row_a_sim():
 
     header, *rows = table_of(triage_screen(of(lost, unknown)))
 
-    assert ["SIM", "State", "Verdict", "Operator", "Last seen"] == header
+    assert ["SIM", "State", "Cause", "Network", "Last seen"] == header
     assert ["pump-7", "🔴 offline", "🔴 Flapping", "T-Mobile USA", "3 h ago"] == rows[0]
     assert ["pump-8", "❔ unknown", "sessions not read", "unknown", "unknown"] == rows[1]
 
@@ -127,7 +186,8 @@ def test_what_could_not_be_read_is_a_row_with_its_reason(error, says):
     """Nothing that was named is dropped."""
     _, row = table_of(triage_screen(of(error)))
 
-    assert ["text 0", "❔ not read", says, "unknown", "unknown"] == row
+    state = "❔ not found" if isinstance(error, SimNotFound) else "❔ not read"
+    assert ["text 0", state, says, "unknown", "unknown"] == row
 
 
 @pytest.mark.parametrize("refused", RUNGS)
@@ -160,7 +220,10 @@ def test_details_files_and_sharing():
 
 @pytest.mark.parametrize(
     ("for_all", "labels"),
-    [(False, ["Watch all", "CSV file", "Share to channel"]), (True, ["Watch all", "CSV file"])],
+    [
+        (False, ["Watch these 2", "CSV file", "Share to channel"]),
+        (True, ["Watch these 2", "CSV file"]),
+    ],
 )
 def test_what_everybody_reads_is_not_shared_again(for_all, labels):
     """Sharing is offered to the asker alone."""
@@ -169,28 +232,35 @@ def test_what_everybody_reads_is_not_shared_again(for_all, labels):
     assert labels == [each["text"]["text"] for each in elements(drawn, "button")]
 
 
+GONE = {"sim": a_sim(sid=f"DE{99:032x}", status="canceled"), "findings": (CANCELED,)}
+
+
 @pytest.mark.parametrize(
-    ("troubled", "fine", "label", "watched"),
-    [(2, 0, "Watch all", 2), (2, 3, "Watch the 2 in trouble", 2), (0, 3, "Watch all", 3)],
+    ("troubled", "fine", "label", "carried"),
+    [
+        ([sim(1, findings=(BARRED,)), sim(2, findings=(BARRED,))], 0, "Watch these 2", 2),
+        ([sim(1, findings=(BARRED,)), sim(2, findings=(BARRED,))], 3, "Watch these 2", 2),
+        ([], 3, "Watch these 3", 3),
+        ([sim(1, findings=(BARRED,)), a_report(**GONE)], 3, "Watch this one", 2),
+        ([a_report(**GONE)], 3, None, 0),
+        ([], 91, None, 0),
+    ],
 )
-def test_those_in_trouble_can_be_watched(troubled, fine, label, watched):
-    """One button watches them, or all where none is in trouble."""
-    lost = [sim(number, findings=(a_finding(),)) for number in range(troubled)]
-    drawn = triage_screen(of(*lost, *(sim(100 + number) for number in range(fine))))
+def test_those_in_trouble_can_be_watched(troubled, fine, label, carried):
+    """
+    One button watches them, or all where none is; who cannot come back is carried, not counted.
+    """
+    drawn = triage_screen(of(*troubled, *(sim(100 + number) for number in range(fine))))
 
-    (first, *_) = elements(drawn, "button")
-    assert (label, watched) == (
-        first["text"]["text"],
-        len(ids.Sims.from_value(first["value"]).sids),
-    )
+    found = [each for each in elements(drawn, "button") if each["action_id"] == ids.WATCH_ALL]
+    assert ([label] if label else []) == [each["text"]["text"] for each in found]
+    assert [carried][: len(found)] == [
+        len(ids.Sims.from_value(each["value"]).sids) for each in found
+    ]
 
 
-def test_what_is_not_offered():
-    """A long table offers no cards, and one that is still read no buttons."""
-    drawn = triage_screen(of(*map(sim, range(21))))
-
-    assert ids.WATCH_ALL not in [each["action_id"] for each in elements(drawn, "button")]
-
+def test_what_is_still_read_has_no_buttons():
+    """They come with the whole table."""
     assert [] == elements(triage_screen(of(sim(1), None)), "button")
 
 
@@ -220,17 +290,17 @@ def test_anything_at_all_is_drawn_within_the_limits(rows, waiting, cut, refused)
 
 
 def test_states_and_next_step():
-    """States are counted worst first; without an outage there is no common next step."""
+    """States are counted worst first; a next step is said where it is one for all."""
     answers = [sim(1), sim(2, state=State.OFFLINE), sim(3), TookTooLong()]
 
     made = triage(["1", "2", "3", "4"], answers)
 
-    assert "1 🔴 offline, 2 🟢 online, 1 not read" == states_line(made)
+    assert "1 🔴 offline, 2 🟢 online, 1 could not be read" == states_line(made)
 
-    made = triage(["1"], [sim(1, findings=(a_finding(),))])
+    one = a_finding(next_step="Fix {what}.", evidence={"what": "the APN"})
 
-    assert next_step(made, PLAIN) is None
-    assert "1 critical" in triage_headline(made, NOTICE)
+    assert "→ Fix the APN." == next_step(of(sim(1, findings=(one,)), sim(2)), PLAIN)
+    assert next_step(of(sim(1, findings=(one,)), sim(2, findings=(one,))), PLAIN) is None
 
 
 @pytest.mark.parametrize("state", State)

@@ -4,10 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.diagnosis.rule import Finding, Severity
+from bot.diagnosis.rule import Severity, When
 from bot.diagnosis.state import State
 from bot.kore.errors import KoreUnavailable
-from bot.sessions.triage import Outage, Unread, gravity, last_seen, triage, verdict
+from bot.sessions.triage import (
+    Outage,
+    Unread,
+    can_come_back,
+    gravity,
+    is_troubled,
+    last_seen,
+    triage,
+)
 from bot.sims.errors import SimNotFound
 from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.builders import NOON, a_session, a_sim
@@ -25,9 +33,9 @@ def found(severity, rule="flapping"):
     return {"findings": (a_finding(severity=severity, rule=rule),)}
 
 
-def an_outage(sims=3, asked=5, network="Telcel"):
-    told = {"sims": sims, "asked": asked, "network": network, "first": NOON, "last": NOW}
-    return a_finding(rule="common_outage", title="Common outage", evidence=told)
+def an_outage(sims=3, of=5, value="Telcel", **more):
+    told = {"sims": sims, "of": of, "trait": "network", "value": value, "first": NOON, "last": NOW}
+    return a_finding(rule="common_outage", title="Common outage", evidence=told | more)
 
 
 def names(made):
@@ -69,36 +77,68 @@ def test_what_is_not_read_yet_is_counted():
     assert (1, 2, 7) == (len(made.rows), made.waiting, made.cut)
 
 
-def test_outages_are_told_once_the_largest_first():
-    """Each network's outage stands once, however many SIMs report it."""
+def test_causes_are_counted_outages_first():
+    """Each SIM counts under its one cause; an outage is one however many SIMs report it."""
+    explained = a_finding(rule="gone_silent", explained_by="common_outage")
     answers = [
-        sim(1, findings=(an_outage(3, 8, "Telcel"),)),
-        sim(2, findings=(an_outage(3, 8, "Telcel"),)),
-        sim(3, findings=(an_outage(4, 8, "Movistar"),)),
-        sim(4, findings=(an_outage(sims=None),)),
+        *(sim(number, **found(Severity.CRITICAL)) for number in range(3)),
+        sim(3, findings=(an_outage(value="Telcel", others=3, others_silent=1), explained)),
+        sim(4, findings=(an_outage(value="Telcel", others=3, others_silent=1),)),
+        sim(5, findings=(an_outage(value="Movistar"),)),
+        sim(6, findings=(an_outage(sims=None),)),
+        sim(7, **found(Severity.INFO)),
     ]
 
-    outages = triage(["a", "b", "c", "d"], answers).outages
+    made = triage([f"pump-{at}" for at in range(8)], answers)
 
-    assert (Outage(4, 8, "Movistar", NOON, NOW), Outage(3, 8, "Telcel", NOON, NOW)) == outages
+    assert [
+        (Outage(3, 5, "network", "Telcel", NOON, NOW, 3, 1), 2),
+        (Outage(3, 5, "network", "Movistar", NOON, NOW), 1),
+        (None, 3),
+        (None, 1),
+    ] == [(cause.outage, len(cause.reports)) for cause in made.causes]
+    assert 7 == len(made.troubled) == sum(len(cause.reports) for cause in made.causes)
+
+
+def test_what_is_unclear_is_counted():
+    """What could not be read, stands in an unknown state or is old is nothing to be calm about."""
+    made = triage(["a", "b", "c"], [GONE, sim(1, state=State.UNKNOWN), sim(2, stale=True)])
+
+    assert 3 == made.unclear
+    assert 0 == triage(["a"], [sim(1)]).unclear
 
 
 @pytest.mark.parametrize(
-    ("findings", "rule", "weight"),
+    ("findings", "weight"),
     [
-        ((), None, 0),
-        ((a_finding(rule="healthy", severity=Severity.INFO),), "healthy", 0),
-        ((a_finding(rule="gone_silent"), an_outage()), "common_outage", 3),
-        ((a_finding(severity=Severity.WARNING),), "flapping", 2),
+        ((), 0),
+        ((a_finding(rule="healthy", severity=Severity.INFO),), 0),
+        ((a_finding(rule="reconnects_often", severity=Severity.INFO),), 1),
+        ((a_finding(when=When.OVER),), 0),
+        ((an_outage(), a_finding(rule="gone_silent", explained_by="common_outage")), 3),
+        ((a_finding(severity=Severity.WARNING),), 2),
     ],
 )
-def test_verdict_and_gravity(findings, rule, weight):
-    """What several share says most; good news weighs nothing."""
+def test_gravity_is_that_of_the_cause(findings, weight):
+    """Good news, remarks and what is over weigh nothing."""
     report = a_report(findings=findings)
-    told = verdict(report)
 
-    assert rule == (told.rule if isinstance(told, Finding) else None)
-    assert weight == gravity(report)
+    assert (weight, weight >= 2) == (gravity(report), is_troubled(report))
+
+
+@pytest.mark.parametrize(
+    ("status", "can"),
+    [
+        ("active", True),
+        ("suspended", True),
+        (None, True),
+        ("Canceled", False),
+        ("deactivated", False),
+    ],
+)
+def test_who_can_come_back(status, can):
+    """A canceled or deactivated SIM will not be online again."""
+    assert can is can_come_back(a_report(sim=a_sim(status=status)))
 
 
 @pytest.mark.parametrize(
