@@ -125,7 +125,7 @@ class IdempotentPosts:
         except SlackError:
             await self._rows.clear(key, tries)
             raise
-        posted = Posted(str(answer.body["channel"]), str(answer.body["ts"]))
+        posted = Posted(answer.text("channel"), answer.text("ts"))
         await self._rows.record(key, posted.channel, posted.ts)
         return posted
 

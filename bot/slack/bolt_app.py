@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackLost, StartError
 from bot.proxies import origin_of, proxy_for
-from bot.slack.client import SlackClient, SlackResponse
+from bot.slack.client import SlackClient, SlackResponse, text_in
 from bot.slack.errors import Reason, SlackError, SlackRefused
 
 BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 -- its name
@@ -40,26 +40,30 @@ class Identity:
 
 async def identify(client: SlackClient) -> Identity:
     """Return whose token the bot has. Raises StartError or SlackLost, each with one clear line."""
-    answer = await call_at_start(client, "auth.test", BOT_TOKEN)
+    answer = await call_at_start(client, "auth.test", BOT_TOKEN, needs=("team_id", "user_id"))
     granted = answer.headers.get("X-OAuth-Scopes", "")
     return Identity(
-        team=answer.body["team_id"],
-        user=answer.body["user_id"],
-        bot=answer.body.get("bot_id"),
-        enterprise=answer.body.get("enterprise_id"),
+        team=answer.text("team_id"),
+        user=answer.text("user_id"),
+        bot=text_in(answer.body, "bot_id") or None,
+        enterprise=text_in(answer.body, "enterprise_id") or None,
         scopes=frozenset(scope.strip() for scope in granted.split(",") if scope.strip()),
     )
 
 
 async def call_at_start(
-    client: SlackClient, method: str, setting: str, token: str = ""
+    client: SlackClient, method: str, setting: str, token: str = "", *, needs: tuple[str, ...] = ()
 ) -> SlackResponse:
     """Call what must work before anything else can; `setting` is where the token comes from.
+
+    The answer has the texts that are in `needs`.
 
     Raises StartError or SlackLost, each with one clear line.
     """
     try:
-        return await client.call(method, token=token, idempotent=True)
+        answer = await client.call(method, token=token, idempotent=True)
+        for name in needs:
+            answer.text(name)
     except SlackRefused as error:
         if error.reason is Reason.SERVER_FAULT:
             raise SlackLost(f"Slack cannot be used: {error}") from error
@@ -67,6 +71,7 @@ async def call_at_start(
         raise StartError(fault) from error
     except SlackError as error:
         raise SlackLost(f"Slack cannot be reached: {error}") from error
+    return answer
 
 
 QUIET_SECONDS = 1800.0

@@ -119,10 +119,49 @@ Content = bytes | Path
 
 @dataclass(frozen=True, slots=True)
 class SlackResponse:
-    """A yes of Slack's: the body read as JSON, and the headers."""
+    """A yes of Slack's to `method`: the body read as JSON, and the headers."""
 
+    method: str
     body: Json
     headers: Mapping[str, str]
+
+    def text(self, name: str, inside: str | None = None) -> str:
+        """Return a text of the body, or of the object `inside` it, that nothing works without.
+
+        Raises SlackOutcomeUnknown where it is missing: what was asked for may be done.
+        """
+        found = text_in(part(self.body, inside) if inside else self.body, name)
+        if not found:
+            raise SlackOutcomeUnknown(self.method, "unreadable_answer")
+        return found
+
+    @property
+    def next_cursor(self) -> str:
+        """Return where the next page begins; "" after the last."""
+        return text_in(part(self.body, "response_metadata"), "next_cursor")
+
+
+def part(body: Mapping[str, Any], name: str) -> Json:
+    """Return an object in what Slack sent; an empty one where it is missing or something else."""
+    found = body.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def parts(body: Mapping[str, Any], name: str) -> tuple[Json, ...]:
+    """Return the objects of a list in what Slack sent, and nothing else that is in it."""
+    return tuple(each for each in items(body, name) if isinstance(each, dict))
+
+
+def items(body: Mapping[str, Any], name: str) -> list[Any]:
+    """Return a list in what Slack sent; an empty one where it is missing or something else."""
+    found = body.get(name)
+    return found if isinstance(found, list) else []
+
+
+def text_in(body: Mapping[str, Any], name: str) -> str:
+    """Return a text in what Slack sent; "" where it is missing or something else."""
+    found = body.get(name)
+    return found if isinstance(found, str) else ""
 
 
 def open_session() -> aiohttp.ClientSession:
@@ -262,12 +301,11 @@ def _read(
     if status >= 500 and status not in _NOT_DONE:  # noqa: PLR2004
         raise SlackOutcomeUnknown(method, f"http_{status}")
     if status == 200 and body.get("ok"):  # noqa: PLR2004
-        return SlackResponse(body, headers)
+        return SlackResponse(method, body, headers)
     if reason is Reason.IN_DOUBT:
         raise SlackOutcomeUnknown(method, error)
-    messages = (body.get("response_metadata") or {}).get("messages") or ()
-    needed = str(body.get("needed") or "")
-    raise SlackRefused(method, error, tuple(map(str, messages)), needed)
+    messages = tuple(map(str, items(part(body, "response_metadata"), "messages")))
+    raise SlackRefused(method, error, messages, text_in(body, "needed"))
 
 
 def _body(text: bytes) -> Json:

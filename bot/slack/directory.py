@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from cachetools import TTLCache
 
 from bot.clock import Clock
-from bot.slack.client import Json, SlackClient
+from bot.slack.client import Json, SlackClient, SlackResponse, items, part, parts, text_in
 from bot.slack.errors import Reason, SlackError, SlackRefused, cannot_post
 
 log = logging.getLogger(__name__)
@@ -116,8 +116,8 @@ class People:
 
     async def _fetch(self, user: str) -> bool | None:
         answer = await _ask(self._client, "users.info", {"user": user})
-        person = answer.get("user")
-        if not isinstance(person, dict):
+        person = part(answer.body, "user")
+        if not person:
             return None
         return bool(person.get("is_restricted") or person.get("is_ultra_restricted"))
 
@@ -143,15 +143,15 @@ class Channels:
 
     async def _fetch(self, channel: str) -> bool | None:
         answer = await _ask(self._client, "conversations.info", {"channel": channel})
-        about = answer.get("channel")
-        if not isinstance(about, dict):
+        about = part(answer.body, "channel")
+        if not about:
             return None
         return bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
 
 
-async def _ask(client: SlackClient, method: str, body: Json) -> Json:
+async def _ask(client: SlackClient, method: str, body: Json) -> SlackResponse:
     """Ask what changes nothing. Raises SlackError."""
-    return (await client.call(method, body, idempotent=True, form=True)).body
+    return await client.call(method, body, idempotent=True, form=True)
 
 
 _CHANNEL_TYPES = "public_channel,private_channel"
@@ -170,7 +170,7 @@ class ChannelAccess:
         answer = await self._answer("conversations.info", {"channel": channel})
         if isinstance(answer, SlackError):
             return cannot_post(answer)
-        about = answer.get("channel") or {}
+        about = part(answer.body, "channel")
         if about.get("is_archived"):
             return Reason.ARCHIVED
         is_member = about.get("is_member") is not False or about.get("is_im")
@@ -188,21 +188,20 @@ class ChannelAccess:
             answer = await self._answer("users.conversations", body)
             if isinstance(answer, SlackError):
                 break
-            found.update(str(channel.get("id")) for channel in answer.get("channels") or ())
-            body["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            found.update(text_in(channel, "id") for channel in parts(answer.body, "channels"))
+            body["cursor"] = answer.next_cursor
             if not body["cursor"]:
                 break
-        return frozenset(found)
+        return frozenset(found - {""})
 
     async def zone_of(self, person: str) -> str | None:
         """Return the IANA name of a person's time zone; None where Slack does not say."""
         answer = await self._answer("users.info", {"user": person})
         if isinstance(answer, SlackError):
             return None
-        zone = (answer.get("user") or {}).get("tz")
-        return zone if isinstance(zone, str) and zone else None
+        return text_in(part(answer.body, "user"), "tz") or None
 
-    async def _answer(self, method: str, body: Json) -> Json | SlackError:
+    async def _answer(self, method: str, body: Json) -> SlackResponse | SlackError:
         try:
             return await _ask(self._client, method, body)
         except SlackError as error:
@@ -270,5 +269,5 @@ def _is_refusal(error: SlackError) -> bool:
 
 async def members_of(group: str, client: SlackClient) -> frozenset[str]:
     """Return who is in a group. Raises SlackError."""
-    users = (await _ask(client, "usergroups.users.list", {"usergroup": group})).get("users") or ()
-    return frozenset(user for user in users if isinstance(user, str))
+    answer = await _ask(client, "usergroups.users.list", {"usergroup": group})
+    return frozenset(user for user in items(answer.body, "users") if isinstance(user, str))

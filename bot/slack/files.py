@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.errors import NotShared
-from bot.slack.client import Content, SlackClient
+from bot.slack.client import Content, SlackClient, part, text_in
 from bot.slack.errors import (
     WRONG_PLACE,
     FileNotSent,
@@ -82,7 +82,7 @@ class Files:
             # without im:write only a message tells the conversation's id
             note = await self._client.call("chat.postMessage", _note(to.user, file))
             try:
-                return await self._share(upload, file, {"channel_id": note.body["channel"]})
+                return await self._share(upload, file, {"channel_id": note.text("channel")})
             except SlackError as error:
                 if not isinstance(error, SlackOutcomeUnknown):
                     await self._delete(note.body)
@@ -108,8 +108,8 @@ class Files:
         ticket = await self._client.call(
             "files.getUploadURLExternal", about | alt, idempotent=True, form=True
         )
-        await self._client.upload(ticket.body["upload_url"], file.content)
-        return str(ticket.body["file_id"])
+        await self._client.upload(ticket.text("upload_url"), file.content)
+        return ticket.text("file_id")
 
     async def _share(self, upload: str, file: NewFile, place: Mapping[str, str]) -> Sent:
         """Put an upload into a conversation and wait until it can be seen there."""
@@ -129,7 +129,7 @@ class Files:
                 )
             except SlackError:  # without files:read nobody can say; the file is sent all the same
                 return False
-            if (answer.body.get("file") or {}).get("mimetype"):
+            if text_in(part(answer.body, "file"), "mimetype"):
                 return True
         return False
 

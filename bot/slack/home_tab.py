@@ -12,7 +12,7 @@ from typing import Any
 from cachetools import TTLCache
 
 from bot.clock import Clock
-from bot.slack.client import SlackClient
+from bot.slack.client import SlackClient, part, text_in
 from bot.slack.errors import Reason, SlackRefused
 
 REDRAW_SECONDS = 60.0
@@ -75,6 +75,6 @@ class HomeTabs:
                 raise
             self._published[user] = _Published()
             return False
-        found = (answer.body.get("view") or {}).get("hash")
-        self._published[user] = _Published(found if isinstance(found, str) else None, text)
+        found = text_in(part(answer.body, "view"), "hash")
+        self._published[user] = _Published(found or None, text)
         return True

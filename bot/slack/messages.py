@@ -337,8 +337,8 @@ class ProgressMessage:
 
     async def _post(self, message: Message) -> None:
         body = Post(self._to, message, in_channel=True).to_channel()
-        posted = (await self._client.call("chat.postMessage", body)).body
-        self._place = {"channel": posted["channel"], "ts": posted["ts"]}
+        posted = await self._client.call("chat.postMessage", body)
+        self._place = {"channel": posted.text("channel"), "ts": posted.text("ts")}
 
     async def _edit(self, message: Message, place: dict[str, str]) -> bool:
         """Return whether it could be edited; an edit may be repeated without harm."""

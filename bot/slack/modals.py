@@ -44,7 +44,7 @@ class Modals:
             if error.reason is Reason.TRIGGER_EXPIRED:
                 raise TriggerExpired from error
             raise
-        return self.opened(answer.body["view"]["id"])
+        return self.opened(answer.text("id", inside="view"))
 
     def opened(self, view_id: str) -> Modal:
         """Return the modal in which something was clicked."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from bot.clock import Clock
 from bot.slack.bolt_app import Identity
-from bot.slack.client import SlackClient
+from bot.slack.client import SlackClient, part, parts, text_in
 from bot.slack.errors import SlackRateLimited
 
 POST = "chat.postMessage"
@@ -102,7 +102,7 @@ class PostFinder:
         place = await self._conversation(channel)
         async for message in self._messages(place, thread, since):
             if self._is_ours(message) and _key_of(message) == key:
-                return place, str(message["ts"])
+                return place, text_in(message, "ts")
         return None
 
     async def _conversation(self, channel: str) -> str:
@@ -110,7 +110,7 @@ class PostFinder:
         if not _USER_ID.fullmatch(channel):
             return channel
         answer = await self._client.call("conversations.open", {"users": channel}, idempotent=True)
-        return str(answer.body["channel"]["id"])
+        return answer.text("id", inside="channel")
 
     async def _messages(
         self, channel: str, thread: str | None, since: float
@@ -122,21 +122,19 @@ class PostFinder:
         for _ in range(MAX_PAGES):
             more = {"cursor": cursor} if cursor else {}
             answer = await self._client.call(method, about | more, idempotent=True, form=True)
-            for message in answer.body.get("messages", ()):
+            for message in parts(answer.body, "messages"):
                 yield message
-            cursor = (answer.body.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
+            if not (cursor := answer.next_cursor):
                 return
 
     def _is_ours(self, message: Json) -> bool:
         """Return whether this bot wrote it: anybody's app may put our mark on a message."""
-        written_by = {message.get("user"), message.get("bot_id")} - {None}
+        written_by = {text_in(message, "user"), text_in(message, "bot_id")} - {""}
         return not written_by.isdisjoint({self._identity.user, self._identity.bot})
 
 
 def _key_of(message: Json) -> str | None:
-    metadata = message.get("metadata") or {}
+    metadata = part(message, "metadata")
     if metadata.get("event_type") != EVENT_TYPE:
         return None
-    key = (metadata.get("event_payload") or {}).get("key")
-    return key if isinstance(key, str) else None
+    return text_in(part(metadata, "event_payload"), "key") or None

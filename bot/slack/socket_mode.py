@@ -63,12 +63,14 @@ class SocketModeConnection:
     async def open(self) -> None:
         """Connect and wait for the greeting. Raises StartError or SlackLost."""
         method = "apps.connections.open"
-        answer = await call_at_start(self._slack, method, APP_TOKEN, self._app_token)
+        answer = await call_at_start(
+            self._slack, method, APP_TOKEN, self._app_token, needs=("url",)
+        )
         handler = _Handler(self._app, self._app_token, self._clock, self._observer)
         self._client = handler.client
         self._greeted.clear()
-        self._client.wss_uri = answer.body["url"]
-        self._client.proxy = proxy_for(origin_of(answer.body["url"]))
+        self._client.wss_uri = answer.text("url")
+        self._client.proxy = proxy_for(origin_of(answer.text("url")))
         self._client.message_listeners.append(self._on_message)
         try:
             async with asyncio.timeout(OPEN_SECONDS):
@@ -126,7 +128,8 @@ class SocketModeConnection:
         if message.get("type") != "hello":
             return
         self._greeted.set()
-        count = int(message.get("num_connections") or 1)
+        told = message.get("num_connections")
+        count = told if isinstance(told, int) else 1
         self._observer.slack_connections(count)
         if count > 1:
             log.warning("another-process-uses-this-token", extra={"connections": count})

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import UserError
-from bot.slack.client import SlackClient
+from bot.slack.client import SlackClient, parts, text_in
 from bot.slack.errors import Reason, SlackError, SlackRefused
 
 PAGE = 1000
@@ -35,8 +35,8 @@ class Threads:
             raise ThreadNotRead(_missing_scope(error, channel)) from error
         except SlackError as error:
             raise ThreadNotRead from error
-        messages = answer.body.get("messages") or ()
-        return tuple(each for each in messages if each.get("ts", "") < before)
+        messages = parts(answer.body, "messages")
+        return tuple(each for each in messages if "" < text_in(each, "ts") < before)
 
 
 def _missing_scope(error: SlackRefused, channel: str) -> str | None:

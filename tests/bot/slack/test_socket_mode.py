@@ -178,3 +178,11 @@ async def test_a_connection_that_cannot_be_had_back_ends_the_watch(link, slack, 
 
 async def _greeted(counted, times):
     return len(counted.connections) >= times
+
+
+async def test_a_greeting_with_an_odd_count_is_a_greeting(link, counted):
+    """What is no number counts as this one connection."""
+    for odd in ("many", None, ["1"], {}):
+        await link._on_message(None, {"type": "hello", "num_connections": odd}, None)
+
+    assert [1] * 4 == counted.connections
