@@ -56,9 +56,7 @@ REPORT: list[Block] = [
     {"type": "divider"},
     {
         "type": "context",
-        "elements": [
-            mrkdwn("SIM `DE0a…31f` · ICCID 8901 2600 … 4567 · active · read 12 s ago"),
-        ],
+        "elements": [mrkdwn("SIM `DE0a…31f` · ICCID 8901 2600 … 4567 · active · read 12 s ago")],
     },
     {
         "type": "actions",
@@ -161,7 +159,7 @@ TEXTS: list[Block] = [
                 "style": "ordered",
                 "indent": 1,
                 "elements": [
-                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "first"}]},
+                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "first"}]}
                 ],
             },
             {"type": "rich_text_quote", "elements": [{"type": "text", "text": "quoted"}]},
@@ -229,10 +227,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def chart(kind: str, title: str, **series: tuple[float, ...]) -> Block:
     """Return a chart with axes over the days of a week."""
     told = [
-        {
-            "name": name,
-            "data": [{"label": d, "value": v} for d, v in zip(DAYS, data, strict=True)],
-        }
+        {"name": name, "data": [{"label": d, "value": v} for d, v in zip(DAYS, data, strict=True)]}
         for name, data in series.items()
     ]
     axes = {"categories": list(DAYS), "x_label": "Day", "y_label": "Packets"}
@@ -301,11 +296,7 @@ BOXES: list[Block] = [
         "alt_text": "A green bar: online the whole day",
         "title": plain("Timeline"),
     },
-    {
-        "type": "image",
-        "image_url": "https://elsewhere.example/map.png",
-        "alt_text": "A map",
-    },
+    {"type": "image", "image_url": "https://elsewhere.example/map.png", "alt_text": "A map"},
 ]
 
 SEARCH: list[Block] = [

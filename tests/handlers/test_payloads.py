@@ -18,14 +18,7 @@ from handlers.home import of_event
 from handlers.mentions import question_in
 from handlers.message_text import texts_of
 from handlers.middleware import delivery_id, is_for_us, kind_of
-from handlers.payloads import (
-    Request,
-    actor_of,
-    from_click,
-    from_command,
-    from_shortcut,
-    team_of,
-)
+from handlers.payloads import Request, actor_of, from_click, from_command, from_shortcut, team_of
 from handlers.shortcuts import pasted_in
 from handlers.unfurls import sims_linked
 from tests.fakes import FakeClock

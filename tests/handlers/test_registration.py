@@ -91,10 +91,7 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
         (f"{{{sid}}}", ids.Share(sid=SID)),
         (f'{{{sid},"asked":"pmp-7 3","days":3}}', ids.Pick(sid=SID, asked="pmp-7 3", days=3)),
         (f'{{{sid},"days":7}}', ids.Window(sid=SID, days=7)),
-        (
-            f'{{{sid},"days":7,"kind":"csv"}}',
-            ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.CSV),
-        ),
+        (f'{{{sid},"days":7,"kind":"csv"}}', ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.CSV)),
         (
             f'{{{sid},"days":7,"kind":"png"}}',
             ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.PICTURE),

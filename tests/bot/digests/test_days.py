@@ -44,10 +44,7 @@ def added_up(*sessions, days=3):
 NOTHING, OTHER = Day(), {"operator_mnc": "410"}
 SPREAD = closed(NOON - 18 * H, 12 * H, packets_uploaded=100, packets_downloaded=10)
 CASES = {
-    "within a day": (
-        [closed(NOON - 24 * H, 2 * H)],
-        [NOTHING, Day(1, 120, 246, 296, 1), NOTHING],
-    ),
+    "within a day": ([closed(NOON - 24 * H, 2 * H)], [NOTHING, Day(1, 120, 246, 296, 1), NOTHING]),
     "over midnight, packets by time": (
         [SPREAD],
         [NOTHING, Day(1, 360, 50, 5, 1), Day(0, 360, 50, 5, 1)],

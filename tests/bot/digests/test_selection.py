@@ -18,12 +18,7 @@ CHOICES = [
         {"status": "active"},
         True,
     ),
-    (
-        Selection(SelectionKind.LISTED, sims=(ListedSim("DE1", "pump 7"),)),
-        "1 named SIM",
-        {},
-        True,
-    ),
+    (Selection(SelectionKind.LISTED, sims=(ListedSim("DE1", "pump 7"),)), "1 named SIM", {}, True),
     (
         Selection(SelectionKind.LISTED, sims=(ListedSim("DE8", "a"), ListedSim("DE9", "b"))),
         "2 named SIMs",

@@ -9,14 +9,7 @@ import pytest
 from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
 from bot.digests.selection import ListedSim, Selection, SelectionKind
 from bot.digests.subscription import GRACE, KIND, PauseReason, WhenQuiet
-from bot.digests.subscriptions import (
-    NameTaken,
-    NoSuchDigest,
-    Subscriptions,
-    from_row,
-    pick,
-    to_row,
-)
+from bot.digests.subscriptions import NameTaken, NoSuchDigest, Subscriptions, from_row, pick, to_row
 from bot.store.errors import StoreNotReady
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schedules import Schedules

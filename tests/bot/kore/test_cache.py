@@ -59,12 +59,7 @@ async def test_kept_while_it_is_fresh(cache, source, clock, counts):
     source.says = "two"
     found = await cache.get("a", source.fetch)
 
-    assert ("one", NOON, False, 2) == (
-        found.value,
-        found.as_of,
-        found.stale,
-        found.skipped_rows,
-    )
+    assert ("one", NOON, False, 2) == (found.value, found.as_of, found.stale, found.skipped_rows)
     assert 1 == source.asked
     assert [("things", "miss"), ("things", "hit")] == counts.caches
 

@@ -83,10 +83,7 @@ async def test_patience_with_rate_limits_ends(client, slack, clock):
     assert 45 <= sum(clock.slept) <= 60
 
 
-@pytest.mark.parametrize(
-    ("status", "calls"),
-    [(500, 3), (503, 3), (502, 1), (504, 1)],
-)
+@pytest.mark.parametrize(("status", "calls"), [(500, 3), (503, 3), (502, 1), (504, 1)])
 async def test_what_a_server_error_means_for_a_post(client, slack, status, calls):
     """500 and 503 say that Slack did nothing, so the post is made again; 502 and 504 do not."""
     slack.api.faults.status("chat.postMessage", status, times=2)

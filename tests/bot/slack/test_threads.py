@@ -27,8 +27,7 @@ async def test_the_root_and_what_was_written_before(slack, client, thread):
 
 
 @pytest.mark.parametrize(
-    ("channel", "scope"),
-    [("C0FLEETOP", "channels:history"), ("D0ANADM01", "im:history")],
+    ("channel", "scope"), [("C0FLEETOP", "channels:history"), ("D0ANADM01", "im:history")]
 )
 async def test_a_missing_scope_is_named(slack, client, thread, channel, scope):
     """Without the scope the sentence says which one an admin can add."""

@@ -156,8 +156,7 @@ async def test_who_is_not_let_in(database_url, before, after):
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["postgresql://bot:hush@127.0.0.1:1/sims", "postgresql://bot:hush@no.such.invalid/sims"],
+    "url", ["postgresql://bot:hush@127.0.0.1:1/sims", "postgresql://bot:hush@no.such.invalid/sims"]
 )
 async def test_nobody_there(url):
     """A server that does not answer may come back; the password is in no word of the error."""

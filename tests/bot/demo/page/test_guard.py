@@ -9,8 +9,7 @@ SAY = {"user": ANA.id, "channel": "C0FLEETOP", "text": "hi"}
 
 
 @pytest.mark.parametrize(
-    "path",
-    ["/", "/static/js/app.js", "/static/none.js", "/page/state", "/page/file?id=F1"],
+    "path", ["/", "/static/js/app.js", "/static/none.js", "/page/state", "/page/file?id=F1"]
 )
 async def test_every_answer_is_guarded(browser, path):
     """
@@ -39,14 +38,7 @@ async def test_loopback_hosts_may_ask(browser, host):
 
 @pytest.mark.parametrize(
     "host",
-    [
-        "evil.example",
-        "127.0.0.1.evil.example:80",
-        "localhost.evil.example",
-        "[::1",
-        "10.0.0.1",
-        "",
-    ],
+    ["evil.example", "127.0.0.1.evil.example:80", "localhost.evil.example", "[::1", "10.0.0.1", ""],
 )
 async def test_other_hosts_may_not(browser, host):
     """A name that merely resolves to this machine is refused, for reading and for writing."""

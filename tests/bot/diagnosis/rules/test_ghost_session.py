@@ -10,11 +10,7 @@ FIRES = [
     ("open for 35 days", [still_open(35 * D, 5 * H)], "critical"),
     ("older sessions do not matter", [still_open(D, 2 * H), closed(2 * D, H)], "warning"),
     ("in odd order", [closed(2 * D, H), still_open(D, 2 * H)], "warning"),
-    (
-        "the later copy is old as well",
-        [still_open(D, 9 * H), still_open(D, 5 * H)],
-        "critical",
-    ),
+    ("the later copy is old as well", [still_open(D, 9 * H), still_open(D, 5 * H)], "critical"),
 ]
 MUST_NOT = [
     ("exactly an hour", [still_open(9 * H, H)]),

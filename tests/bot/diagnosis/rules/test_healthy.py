@@ -1,15 +1,6 @@
 import pytest
 
-from tests.bot.diagnosis.cases import (
-    D,
-    H,
-    a_plan,
-    closed,
-    evidence,
-    starts,
-    still_open,
-    verdict,
-)
+from tests.bot.diagnosis.cases import D, H, a_plan, closed, evidence, starts, still_open, verdict
 
 HEALTHY = ("healthy", "info")
 FIRES = [

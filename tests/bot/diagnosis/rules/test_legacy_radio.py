@@ -3,13 +3,7 @@ import pytest
 from bot.diagnosis.rules.legacy_radio import legacy_radio
 from tests.bot.diagnosis.cases import H, closed, evidence, still_open, words
 
-FIRES = [
-    ("3G", "310"),
-    ("UMTS", "311"),
-    ("GSM", "312"),
-    ("edge", "316"),
-    ("2G", 310),
-]
+FIRES = [("3G", "310"), ("UMTS", "311"), ("GSM", "312"), ("edge", "316"), ("2G", 310)]
 MUST_NOT = [
     ("LTE", "310"),
     ("NB-IoT", "310"),

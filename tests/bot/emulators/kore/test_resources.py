@@ -57,11 +57,7 @@ async def test_every_property_is_there(
 
 @pytest.mark.parametrize(
     ("path", "properties"),
-    [
-        (f"/v1/Sims/{CARD.sid}", SIM),
-        ("/v1/Sims/pump-9", SIM),
-        ("/v1/RatePlans/fleet-1gb", PLAN),
-    ],
+    [(f"/v1/Sims/{CARD.sid}", SIM), ("/v1/Sims/pump-9", SIM), ("/v1/RatePlans/fleet-1gb", PLAN)],
 )
 async def test_one_alone(ask: httpx.AsyncClient, path: str, properties: set[str]):
     """A single resource comes bare, with every documented property."""

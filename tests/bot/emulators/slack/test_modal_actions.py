@@ -170,11 +170,7 @@ async def test_closing_is_told_where_asked_for(app, workspace, shown, asked, tol
 
 async def test_a_chosen_channel_gets_a_response_url(app, workspace, shown, base):
     """With response_url_enabled the app may answer into the channel that was chosen."""
-    element = {
-        "type": "conversations_select",
-        "action_id": "where",
-        "response_url_enabled": True,
-    }
+    element = {"type": "conversations_select", "action_id": "where", "response_url_enabled": True}
     shown(text_input(element=element))
 
     await workspace.submit_view("ana", {"name": {"where": "C0FLEETOP"}})

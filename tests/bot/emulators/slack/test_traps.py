@@ -9,14 +9,7 @@ from slack_sdk.models.views import View
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.bot.emulators.slack.kit import (
-    ANA,
-    APP_TOKEN,
-    BOT_TOKEN,
-    FLEET,
-    refusal,
-    section,
-)
+from tests.bot.emulators.slack.kit import ANA, APP_TOKEN, BOT_TOKEN, FLEET, refusal, section
 
 TABLE = {
     "type": "data_table",
