@@ -1,12 +1,12 @@
-"""The right side: the bot is killed and started, KORE gets modes, SIMs take turns."""
+"""The right side: the bot is killed and started, KORE gets modes, events happen to SIMs."""
 
-import pytest
 from playwright.async_api import expect
 
 from bot.emulators.slack.people import ANA
+from tests.e2e.steps import trigger
 
 
-def row_of(kore, name):
+def newest_session(kore, name):
     """The newest of a SIM's sessions as KORE tells it."""
     record = kore.account.find(name)
     return record.sessions(kore.events._clock.now())[0]
@@ -25,22 +25,22 @@ async def test_a_bot_is_killed_and_started(page, sandbox):
     assert sandbox.bots.runs
 
 
-@pytest.mark.parametrize(
-    ("sim", "act", "open_now"),
-    [("pump-7", "Recover", True), ("gateway-3", "Fall silent: the session ends", False)],
-)
-async def test_a_sim_takes_a_turn(page, sandbox, sim, act, open_now):
+async def test_events_happen_to_sims(page, sandbox):
     """What is chosen beside a story happens at once, and is said there."""
-    await page.get_by_role("button", name=f"Let something happen to {sim}").click()
-    await page.get_by_role("menuitem", name=act).locator("visible=true").click()
+    for sim, event, is_open in (
+        ("pump-7", "Recover", True),
+        ("gateway-3", "Fall silent: the session ends", False),
+    ):
+        await trigger(page, sim, event)
 
-    story = page.get_by_role("listitem").filter(has_text=f"/simsessions {sim}").last
-    await expect(story.get_by_role("status")).to_contain_text("✓")
-    assert open_now == (row_of(sandbox.kore, sim)["end"] is None)
+        story = page.get_by_role("listitem").filter(has_text=f"/simsessions {sim}").last
+        await expect(story.get_by_role("status")).to_contain_text("✓")
+        assert is_open == (newest_session(sandbox.kore, sim)["end"] is None), sim
 
 
 async def test_modes_stand_above_the_long_list(page):
-    """Nobody needs to scroll past the stories to change KORE's mode."""
+    """Nobody scrolls past the stories to change KORE's mode; a channel has no tabs."""
+    await expect(page.get_by_role("tab")).to_have_count(0)
     modes = await page.get_by_role("region", name="KORE's API").bounding_box()
     things = await page.get_by_role("region", name="Things to try").bounding_box()
 
@@ -85,8 +85,3 @@ async def test_home_is_drawn_and_clicked(window, sandbox):
     assert "home" == told["view"]["type"]
     await expect(home).to_be_hidden()
     await expect(page.locator("#composer")).to_be_visible()
-
-
-async def test_only_the_apps_own_place_has_tabs(page):
-    """A channel has messages alone."""
-    await expect(page.get_by_role("tab")).to_have_count(0)

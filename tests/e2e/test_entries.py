@@ -16,7 +16,7 @@ async def say(page, text):
 
 
 async def test_a_shortcut_looks_up_what_an_alert_names(ana):
-    """ "Look up SIMs" on another app's alert answers in its thread, with a table."""
+    """The shortcut on another app's alert answers in its thread, with a table."""
     await ana.get_by_role("button", name="Raise an alert").click()
     alert = ana.get_by_role("article", name="Grafana").last
     await choose(ana, alert, "Look up SIMs")

@@ -1,8 +1,5 @@
 """What can be done with a message, and what hangs below it."""
 
-import asyncio
-
-import pytest
 from playwright.async_api import expect
 
 from bot.emulators.slack.changes import Change
@@ -10,6 +7,7 @@ from bot.emulators.slack.events import preview
 from tests.e2e.steps import choose
 from tests.e2e.workspace_rig import DOMAIN
 
+PAUSE_MS = 600  # longer than the page waits before it asks for previews
 SIM = f"https://{DOMAIN}/sims/DE1"
 
 
@@ -23,45 +21,33 @@ async def test_a_shortcut_is_used_on_a_message(page, sandbox):
     assert "response_url" in told
 
 
-async def test_no_shortcut_on_what_one_person_sees(page, sandbox):
-    """An ephemeral message offers the look inside, and no shortcut."""
+async def test_what_can_be_done_with_a_message(page, sandbox):
+    """Others' messages are neither edited nor deleted; what one person sees has no shortcut."""
+    await sandbox.workspace.say("ben", "fleet-ops", "mine")
     sandbox.post(text="psst", ephemeral_to="U0ANA0001")
-    article = page.get_by_role("article")
-    await article.hover()
-    await article.get_by_role("button", name="About this message").click()
+    inside, look = "Notification and JSON", "Look up SIMs"
+    for number, offered in enumerate((["Reply in thread", look, inside], [inside])):
+        article = page.get_by_role("article").nth(number)
+        await article.hover()
+        await article.get_by_role("button", name="About this message").click()
+        shown = page.get_by_role("menuitem").locator("visible=true")
+        assert offered == [text.splitlines()[0] for text in await shown.all_inner_texts()]
+        await page.keyboard.press("Escape")
 
-    await expect(page.get_by_role("menuitem")).to_have_text(["Notification and JSON"])
 
-
-async def test_ones_own_message_is_edited(page, sandbox):
-    """It says so afterwards, and the app hears what it was and what it is."""
+async def test_ones_own_message_is_edited_and_deleted(page, sandbox):
+    """It says so afterwards, the app gets what it was and what it is, and then it is gone."""
     await sandbox.workspace.say("ana", "fleet-ops", "pump-8 is down")
-    await choose(page, page.get_by_role("article"), "Edit message")
+    article = page.get_by_role("article")
+    await choose(page, article, "Edit message")
     await page.get_by_role("textbox", name="Message", exact=True).fill("pump-7 is down")
     await page.get_by_role("button", name="Save").click()
-
-    await expect(page.get_by_role("article")).to_contain_text("pump-7 is down (edited)")
+    await expect(article).to_contain_text("pump-7 is down (edited)")
     assert "message_changed" == sandbox.app.delivered[-1][1]["subtype"]
+    await choose(page, article, "Delete message")
 
-
-async def test_ones_own_message_is_deleted(page, sandbox):
-    """It goes away for everybody."""
-    await sandbox.workspace.say("ana", "fleet-ops", "never mind")
-    await choose(page, page.get_by_role("article"), "Delete message")
-
-    await expect(page.get_by_role("article")).to_have_count(0)
+    await expect(article).to_have_count(0)
     assert () == sandbox.workspace.messages.all()
-
-
-async def test_others_messages_stay(page, sandbox):
-    """What somebody else wrote can be neither edited nor deleted."""
-    await sandbox.workspace.say("ben", "fleet-ops", "mine")
-    article = page.get_by_role("article")
-    await article.hover()
-    await article.get_by_role("button", name="About this message").click()
-
-    await expect(page.get_by_role("menuitem", name="Edit message")).to_have_count(0)
-    await expect(page.get_by_role("menuitem", name="Delete message")).to_have_count(0)
 
 
 async def test_another_apps_alert(page, sandbox):
@@ -119,13 +105,16 @@ async def test_a_preview_while_composing(page, sandbox):
     await expect(page.locator(".previews")).to_be_empty()
 
 
-@pytest.mark.parametrize("text", ["see https://example.org/x", "example.com", "pump-7"])
-async def test_nothing_to_preview(page, sandbox, text):
+async def test_nothing_to_preview(page, sandbox):
     """Other links, and what is no link, are not told while they are typed."""
-    await page.locator("#composer").fill(text)
-    await asyncio.sleep(0.6)
+    for text in ("see https://example.org/x", "example.com", "pump-7", f"see {SIM}"):
+        await page.locator("#composer").fill(text)
+        if DOMAIN not in text or "://" not in text:
+            await page.wait_for_timeout(PAUSE_MS)
+    (shared,) = await sandbox.app.wait_for(lambda app: app.events("link_shared"))
 
-    assert [] == sandbox.app.delivered
+    assert [SIM] == [link["url"] for link in shared["links"]]
+    assert 1 == len(sandbox.app.delivered)
 
 
 async def test_a_group_is_named(page, sandbox):
