@@ -101,7 +101,7 @@ async def test_latency(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
     ],
 )
 async def test_a_rate_limit(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient, case: Limited):
-    """More requests a second than allowed, beyond the burst, are answered with 429 and a second."""
+    """More requests than the rate and burst allow get 429 and a second, until it is lifted."""
     api.faults.limit(case.rate, case.burst)
     answers = []
     for _ in range(8):
@@ -112,12 +112,6 @@ async def test_a_rate_limit(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClie
     assert case.refused == len(limited)
     assert {"1"} >= {each.headers["retry-after"] for each in limited}
     assert case.rate == api.faults.requests_per_second
-
-
-async def test_a_rate_limit_is_lifted(api: KoreApi, ask: httpx.AsyncClient):
-    """Without a limit nobody is held back."""
-    api.faults.limit(1)
     api.faults.limit(None)
-
     assert [200] * 9 == await statuses(ask, *["/v1/Sims"] * 9)
     assert api.faults.requests_per_second is None

@@ -67,12 +67,12 @@ async def test_stories_conform(ask: httpx.AsyncClient, api: KoreApi, clock: Fake
         assert [] == faults_of(WIRELESS, declared, "get", answer), asked
 
 
-@pytest.mark.parametrize("place", range(10))
-async def test_the_fleet_conforms(ask: httpx.AsyncClient, place: int):
+async def test_the_fleet_conforms(ask: httpx.AsyncClient):
     """The sessions of the generated fleet fit the schema."""
-    answer = await ask.get(f"/v1/Sims/{Fleet(40)[place].card.sid}/DataSessions?PageSize=1000")
+    for place in range(10):
+        answer = await ask.get(f"/v1/Sims/{Fleet(40)[place].card.sid}/DataSessions?PageSize=1000")
 
-    assert [] == faults_of(WIRELESS, "/v1/Sims/{Sid}/DataSessions", "get", answer)
+        assert [] == faults_of(WIRELESS, "/v1/Sims/{Sid}/DataSessions", "get", answer), place
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ async def test_sessions(ask: ASK):
     newest, before = sessions[0], sessions[1]
 
     assert 31 == len(sessions)
+    assert 3 == len(await ask(lambda v1: v1.sims(CARD.sid).data_sessions.list(limit=3)))
     assert (None, "LTE", "310", "260") == (
         newest.end,
         newest.radio_link,
@@ -121,13 +122,6 @@ async def test_sessions(ask: ASK):
     assert timedelta(hours=23) < before.end - before.start < timedelta(hours=25)
     assert newest.packets_uploaded > 0
     assert {"lat", "lon"} == set(newest.cell_location_estimate)
-
-
-async def test_a_limit(ask: ASK):
-    """A limit gives the newest so many."""
-    sessions = await ask(lambda v1: v1.sims(CARD.sid).data_sessions.list(limit=3))
-
-    assert 3 == len(sessions)
 
 
 async def test_usage(ask: ASK):
@@ -151,26 +145,15 @@ async def test_rate_plans(ask: ASK):
     assert (1000, True) == (plan.data_limit, plan.data_enabled)
 
 
-async def test_not_found(ask: ASK):
-    """A SIM that is not there raises the client's error with KORE's status and code."""
-    with pytest.raises(TwilioRestException) as refused:
+async def test_errors(ask: ASK, api: KoreApi):
+    """Each raises the client's error with KORE's status and code, too large a list without."""
+    with pytest.raises(TwilioRestException) as unknown:
         await ask(lambda v1: v1.sims("nobody").fetch())
-
-    assert (404, 33107) == (refused.value.status, refused.value.code)
-
-
-async def test_too_large_a_page(ask: ASK):
-    """
-    More than 1,000 rows a page are refused, which the client reports for lists without a code.
-    """
     with pytest.raises(TwilioException):
         await ask(lambda v1: v1.sims.list(limit=5000))
-
-
-async def test_an_expired_token(ask: ASK, api: KoreApi):
-    """An expired token raises the client's error with 403."""
     api.tokens.expire_all()
-    with pytest.raises(TwilioRestException) as refused:
+    with pytest.raises(TwilioRestException) as expired:
         await ask(lambda v1: v1.sims(CARD.sid).fetch())
 
-    assert 403 == refused.value.status
+    assert (404, 33107) == (unknown.value.status, unknown.value.code)
+    assert 403 == expired.value.status
