@@ -15,7 +15,7 @@ from bot.blocks.report import unfurl_card
 from bot.errors import BotError
 from bot.services import Actor, Services
 from bot.sessions.redaction import redacted
-from bot.sims.links import sims_in
+from bot.sims.identifier import sims_in
 from handlers.context import Context, Listener
 from handlers.dedupe import is_first, is_late
 from handlers.lookups import look_up

@@ -11,8 +11,7 @@ from bot.errors import BotError, UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import Kind, identify
-from bot.sims.links import sids_in
+from bot.sims.identifier import Kind, identify, sids_in
 from bot.sims.names import quoted
 from bot.sims.patterns import matcher
 from bot.sims.resolver import SimResolver

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from bot.sims.identifier import MENTION, bare, unlinked
-from bot.sims.links import LINK, SID, sims_in
+from bot.sims.identifier import LINK, MENTION, SID, bare, sims_in, unlinked
 from bot.sims.names import plain
 from bot.sims.numbers import is_iccid, is_imei, passes_luhn
 

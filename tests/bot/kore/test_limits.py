@@ -1,4 +1,4 @@
-""""""
+"""What an account is asked at once and per second, and what stops it."""
 
 import asyncio
 from itertools import pairwise
@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bot.kore.errors import KoreUnavailable
-from bot.kore.limits import AdaptiveLimiter, CircuitBreaker
+from bot.kore.limits import AdaptiveLimiter, BackgroundLimiter, CircuitBreaker
 
 
 @pytest.fixture
@@ -14,8 +14,15 @@ def limiter(clock):
     return AdaptiveLimiter(clock, at_once=4)
 
 
+@pytest.fixture(params=["foreground", "background"])
+def either(request, limiter, clock):
+    """Return a limiter of each kind."""
+    background = BackgroundLimiter(limiter, clock, at_once=4)
+    return limiter if request.param == "foreground" else background
+
+
 async def crowd(limiter, size):
-    """Let a crowd ask at once; gives its tasks after they had their chance."""
+    """Let a crowd ask at once; return its tasks after they had their chance."""
     tasks = [asyncio.create_task(limiter.acquire()) for _ in range(size)]
     for _ in range(10):
         await asyncio.sleep(0)
@@ -53,10 +60,10 @@ async def test_nobody_jumps_the_queue(limiter):
     await leave(tasks)
 
 
-async def test_one_who_leaves_the_queue(limiter):
+async def test_one_who_leaves_the_queue(either):
     """A waiter that is cancelled loses nothing for the others, even if its turn had just come."""
-    tasks = await crowd(limiter, 6)
-    limiter.release()
+    tasks = await crowd(either, 6)
+    either.release()
     tasks[4].cancel()
     await asyncio.gather(tasks[4], return_exceptions=True)
     for _ in range(5):
@@ -76,13 +83,13 @@ async def test_a_refusal_halves(limiter, clock):
     assert 2 == limiter.at_once
 
 
-async def test_never_below_one(limiter, clock):
+async def test_never_below_one(either, limiter, clock):
     """However often KORE refuses, one may always ask."""
     for _ in range(10):
         clock.move(1)
-        limiter.rate_limited(clock.monotonic(), None)
+        either.rate_limited(clock.monotonic(), None)
 
-    assert 1 == limiter.at_once
+    assert 1 == either.at_once
     assert limiter.rate >= 0.49
 
 
@@ -98,7 +105,7 @@ async def test_growing_back(limiter, clock):
 
 
 async def test_the_pace_that_was_accepted(limiter, clock):
-    """The pace becomes what KORE accepted in the last second, then grows by a few percent."""
+    """The rate becomes what KORE accepted in the last second, then grows by a few percent."""
     for _ in range(100):
         clock.move(0.01)
         limiter.accepted()
@@ -134,8 +141,8 @@ async def test_a_little_too_much_holds_nobody(limiter, clock):
     assert clock.monotonic() - before < 0.1
 
 
-async def test_a_pace_given_beforehand(clock):
-    """With a pace of ten a second the starts stand a tenth apart."""
+async def test_a_rate_given_beforehand(clock):
+    """With a rate of ten a second the starts stand a tenth apart."""
     limiter = AdaptiveLimiter(clock, at_once=100, per_second=10)
     started = [await limiter.acquire() for _ in range(12)]
 
@@ -230,8 +237,9 @@ def test_still_down(circuit, clock):
     assert [5, 10, 15, 15] == pauses
 
 
-async def test_beside_a_probe_that_is_answered(circuit, clock):
-    """Whoever asks beside the probe goes on when the probe is answered, and is not refused."""
+async def test_beside_a_probe_that_is_answered(clock):
+    """Whoever asks beside the probe goes on with its end, and does not sit out the patience."""
+    circuit = CircuitBreaker(clock, failures=3, pause=5, patience=600)
     fail(circuit)
     clock.move(5)
     await circuit.enter()
@@ -240,9 +248,11 @@ async def test_beside_a_probe_that_is_answered(circuit, clock):
     waited = not beside.done()
     circuit.succeeded()
     circuit.end_probe()
-    await beside
+    async with asyncio.timeout(60):
+        await beside
 
     assert waited
+    assert not circuit.is_open
 
 
 async def test_beside_a_probe_that_fails(circuit, clock):
@@ -280,19 +290,108 @@ def test_a_probe_that_left(circuit, clock):
     assert not refuses(circuit)
 
 
-async def test_who_waits_beside_a_probe_goes_on_with_its_end(clock):
-    """The end of the probe wakes those beside it; they do not sit out their patience."""
-    circuit = CircuitBreaker(clock, failures=3, pause=5, patience=600)
-    fail(circuit)
-    clock.move(5)
-    await circuit.enter()
-    beside = asyncio.create_task(circuit.enter())
-    await asyncio.sleep(0)
-    waited = not beside.done()
-    circuit.succeeded()
-    circuit.end_probe()
-    async with asyncio.timeout(60):
-        await beside
+RATE = 10.0
 
-    assert waited
-    assert not circuit.is_open
+
+@pytest.fixture
+def background(limiter, clock):
+    return BackgroundLimiter(limiter, clock, at_once=6)
+
+
+@pytest.fixture
+def limited(clock):
+    """Return a limiter that allows so many a second, and the background limiter behind it."""
+    foreground = AdaptiveLimiter(clock, at_once=4, per_second=RATE)
+    return foreground, BackgroundLimiter(foreground, clock, at_once=6)
+
+
+async def test_the_background_has_room_of_its_own(limiter, background):
+    """A background crowd takes no room in the foreground; with each that ends the next starts."""
+    tasks = await crowd(background, 8)
+    before = inside(tasks)
+    background.release()
+    background.release()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+    assert (6, 8) == (before, inside(tasks))
+    assert background.acquire_now() is None
+    assert [True] * 4 == [limiter.acquire_now() is not None for _ in range(4)]
+    await leave(tasks)
+
+
+async def test_it_waits_while_people_wait(limiter, background):
+    """While somebody waits in the foreground, nothing starts in the background."""
+    people = await crowd(limiter, 5)
+    scan = await crowd(background, 1)
+    before = inside(scan)
+    limiter.release()
+    await scan[0]
+
+    assert 0 == before
+    assert 5 == inside(people)
+
+
+async def test_people_go_first_where_there_is_a_rate(limited, clock):
+    """At the account's rate a person waits for two steps at most, whatever waits behind."""
+    foreground, background = limited
+    scan = [asyncio.create_task(background.acquire()) for _ in range(30)]
+    await scan[3]
+    came = clock.monotonic()
+    await foreground.acquire()
+
+    assert clock.monotonic() - came <= 2.5 / RATE
+    await leave(scan)
+
+
+async def drain(places, number):
+    for _ in range(number):
+        await places.acquire()
+        places.release()
+
+
+async def test_a_part_of_the_pace_stays_free(limited, clock):
+    """Alone at the limit, the background takes nine tenths of the rate."""
+    _, background = limited
+    began = clock.monotonic()
+    await drain(background, 91)
+    took = clock.monotonic() - began
+
+    assert 9.5 <= took <= 10.5
+
+
+async def test_a_429_background_teaches_all(limiter, background, clock):
+    """What a scan learns of KORE's limit holds in the foreground too, and shrinks both."""
+    started = [background.acquire_now() for _ in range(6)]
+    background.accepted()
+    background.rate_limited(started[0], None)
+
+    assert (2, 3) == (limiter.at_once, background.at_once)
+    assert limiter.rate is not None
+
+
+class Turns:
+    """A rate shared with others: its turns come when the test says."""
+
+    def __init__(self):
+        self.free = asyncio.Semaphore(0)
+
+    async def take(self):
+        await self.free.acquire()
+
+
+async def test_a_rate_that_others_keep_to_is_kept_besides(limiter, clock):
+    """Nothing starts in the background without a turn of it; the foreground needs none."""
+    rate = Turns()
+    background = BackgroundLimiter(limiter, clock, at_once=6, shared_rate=rate)
+    now = background.acquire_now()
+    tasks = await crowd(background, 6)
+    before = inside(tasks)
+    for _ in range(2):
+        rate.free.release()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+    assert (None, 0, 2) == (now, before, inside(tasks))
+    assert limiter.acquire_now() is not None
+    await leave(tasks)

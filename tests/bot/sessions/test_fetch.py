@@ -6,12 +6,16 @@ import weakref
 
 import pytest
 
+from bot.diagnosis.state import State
+from bot.emulators.kore.faults import broken
+from bot.emulators.kore.plans import a_plan
 from bot.kore.cache import Fetched
 from bot.kore.errors import KoreRateLimited
 from bot.sessions.fetch import Read, task_scope
-from tests.builders import NOON, a_session, a_sim
+from tests.bot.sessions.conftest import OPEN, PLAN, SIM, paths
+from tests.builders import NOON, SID, a_session, a_sim
 
-SIM = Fetched(a_sim(), NOON)
+FETCHED = Fetched(a_sim(), NOON)
 ROW = a_session()
 
 
@@ -27,7 +31,7 @@ ROW = a_session()
 )
 def test_rows_that_could_not_be_read_have_a_reason(sessions, rows, problem):
     """No row is an answer; rows that failed, or were all odd, are unread, and it is said why."""
-    read = Read("pump-7", SIM, sessions, None)
+    read = Read("pump-7", FETCHED, sessions, None)
 
     assert rows == read.rows
     assert problem == (read.problem and read.problem[: len(problem)])
@@ -35,7 +39,7 @@ def test_rows_that_could_not_be_read_have_a_reason(sessions, rows, problem):
 
 def test_what_failed_has_no_age():
     """The age of a report is that of what was read."""
-    assert (SIM,) == Read("pump-7", SIM, KoreRateLimited(), None).parts
+    assert (FETCHED,) == Read("pump-7", FETCHED, KoreRateLimited(), None).parts
 
 
 async def test_what_is_begun_runs_at_once():
@@ -104,3 +108,126 @@ async def test_cancelling_the_block_cancels_its_errands():
         await task
 
     assert begun[0].cancelled()
+
+
+MONTH = "Start=2025-12-20T00%3A00%3A00Z"
+
+
+def add(api, plan, mb_a_day=1, **sim):
+    """Put the SIM in with that plan; it was made 77 days ago, 16 of them in this month."""
+    told = None if plan is None else a_plan(NOON, sid=PLAN, **plan)
+    api.add(SIM | sim, [OPEN], rate_plan=told, bytes_per_day=mb_a_day * 1_000_000)
+
+
+def rules(report):
+    return [finding.rule for finding in report.findings]
+
+
+async def test_plan_and_usage_reach_the_rules(lookup, api):
+    """The usage of the metering month is compared with the plan's limit."""
+    add(api, {"data_limit": 18})
+    report = await lookup.look_up(SID)
+
+    assert ["data_limit"] == rules(report)
+    assert 18 == report.rate_plan.data_limit
+    (asked,) = [each for each in api.requests if "UsageRecords" in each.path]
+    assert MONTH in asked.query
+    assert "Granularity=all" in asked.query
+
+
+async def test_a_plan_without_limit_asks_for_no_usage_again(lookup, api, clock):
+    """Once a plan is known to have no limit, usage is not asked for."""
+    add(api, {"data_limit": None})
+    await lookup.look_up(SID)
+    before = len(paths(api))
+    clock.move(7200)
+    report = await lookup.look_up(SID)
+
+    assert 18 != report.rate_plan.data_limit
+    assert not any("UsageRecords" in path for path in paths(api)[before:])
+
+
+@pytest.mark.parametrize("what", ["RatePlans", "UsageRecords"])
+async def test_what_cannot_be_read_is_unknown(lookup, api, what):
+    """A plan or usage that KORE does not give leaves their rules silent, and the verdict comes."""
+    add(api, {"data_limit": 1})
+    api.faults.add(broken(503, what, times=None))
+    report = await lookup.look_up(SID)
+
+    assert (State.ONLINE, ["healthy"]) == (report.state, rules(report))
+
+
+async def test_a_sim_without_a_plan_asks_for_none(lookup, api):
+    """Without a plan's SID there is neither plan nor limit to ask for."""
+    add(api, None, rate_plan_sid=None)
+    report = await lookup.look_up(SID)
+
+    assert ["healthy"] == rules(report)
+    assert not any("Plans" in path or "Usage" in path for path in paths(api))
+
+
+@pytest.mark.parametrize("held", ["RatePlans", "UsageRecords"])
+async def test_nobody_waits_long_for_it(open_lookup, api, gate, held):
+    """What does not come in time is unknown now, and kept for the next time once it comes."""
+    add(api, {"data_limit": 18})
+    gate.held = held
+    hasty = open_lookup(patience=0.01)
+    now = await hasty.look_up(SID)
+    gate.open()
+    patient = await open_lookup().look_up(SID)
+    later = await hasty.look_up(SID)
+
+    assert [["healthy"], ["data_limit"], ["data_limit"]] == [*map(rules, (now, patient, later))]
+    assert 1 == sum(held in path for path in paths(api))
+
+
+async def test_an_earlier_look_up_tells_the_plan_beforehand(lookup, gate, clock):
+    """The plan of a SIM that was seen before is asked for before the SIM has answered."""
+    await lookup.look_up(SID)
+    clock.move(7200)
+    gate.held = "/v1/"
+    asking = asyncio.create_task(lookup.look_up(SID))
+    await gate.until(4)
+    gate.open()
+    await asking
+
+    assert f"/v1/RatePlans/{PLAN}" in gate.waited_for
+
+
+async def test_a_plan_that_changed_is_asked_for(lookup, api, clock):
+    """When the SIM has another plan than it had, the right one counts."""
+    add(api, {"data_limit": None})
+    await lookup.look_up(SID)
+    other = "WP" + "b" * 32
+    plan = a_plan(NOON, sid=other, data_enabled=False)
+    api.add(SIM | {"rate_plan_sid": other}, [OPEN], rate_plan=plan)
+    clock.move(120)
+    report = await lookup.look_up(SID, fresh=True)
+
+    assert other == report.rate_plan.sid
+    assert "plan_blocks_data" in rules(report)
+
+
+async def test_with_many_the_hurry_begins_when_all_are_read(open_lookup, api, gate):
+    """What comes late for one SIM is still in time while others are being read."""
+    add(api, {"data_limit": 18})
+    last = "DE" + "7" * 32
+    api.add(SIM | {"sid": last, "rate_plan_sid": None}, [OPEN])
+    gate.held = last
+    asking = asyncio.create_task(open_lookup(patience=0.0).look_up_many([SID, last]))
+    await gate.until(2)
+    await gate.until_passed(4)
+    gate.open()
+    first, _ = await asking
+
+    assert ["data_limit"] == rules(first)
+
+
+async def test_with_many_nobody_waits_long_either(open_lookup, api, gate):
+    """When all are read, plans that are still missing are waited for once, not once for each."""
+    add(api, {"data_limit": 18})
+    gate.held = "UsageRecords"
+    first, second = await open_lookup(patience=0.01).look_up_many([SID, SID])
+
+    assert ["healthy"] == rules(first) == rules(second)
+    assert 18 == first.rate_plan.data_limit

@@ -6,32 +6,36 @@ from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.sims.errors import NotASim, SuperSim
-from bot.sims.identifier import MAX_LINK, MAX_TEXT, Identifier, Kind, Unwrapped, identify, unwrap
+from bot.sims.identifier import (
+    MAX_LINK,
+    MAX_TEXT,
+    Identifier,
+    Kind,
+    Unwrapped,
+    identify,
+    is_link,
+    sids_in,
+    sims_in,
+    unwrap,
+)
 from tests.builders import ICCID, IMEI
 
 SID = "DE0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 OTHER = "DE" + "1" * 32
 SUPER = "HS" + SID[2:]
 SPACED = "8901 2600 1234 5678 909"
+API = "https://programmable-wireless.api.korewireless.com/v1/Sims"
 CONSOLE = f"https://console.twilio.com/us1/develop/wireless/sims/{SID}"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        SID,
-        SID.lower(),
-        f"De{SID[2:]}",
-        f"<{CONSOLE}|console.twilio.com>",
-        f"<{CONSOLE}?a=1&amp;b=2>",
-        f"“<{CONSOLE}>”,",
-        f"`{SID}`",
-        f"SID: {SID}",
-        f"SID {SID} · ICCID 8901 2600",
-        f"\u200b{SID}\ufeff\u00a0",
-        f"https%3A%2F%2Fx.test%2F{SID}",
-    ],
-)
+SIDS_AS_TYPED = (
+    SID, SID.lower(), f"De{SID[2:]}", f"<{CONSOLE}|console.twilio.com>",
+    f"<{CONSOLE}?a=1&amp;b=2>", f"“<{CONSOLE}>”,", f"`{SID}`", f"SID: {SID}",
+    f"SID {SID} · ICCID 8901 2600", f"\u200b{SID}\ufeff\u00a0", f"https%3A%2F%2Fx.test%2F{SID}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SIDS_AS_TYPED)
 def test_sids(text):
     """A SID is read from whatever is around it and spelt DE in capitals."""
     assert Identifier(Kind.SID, SID, SID) == identify(text)
@@ -42,27 +46,16 @@ def test_the_case_of_a_sid():
     assert SID.upper() == identify(f"de{SID[2:].upper()}").value
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        ICCID,
-        SPACED,
-        SPACED.replace(" ", "-"),
-        f"<tel:{ICCID}|{SPACED}>",
-        f"<tel:{ICCID}>",
-        f"tel:{ICCID}",
-        f"ICCID: {SPACED},",
-        f"iccid={ICCID}",
-        f"{ICCID}F",
-        f"{SPACED} f",
-        "８９０１２６００１２３４５６７８９０９",
-        "8901–2600–1234–5678–909",
-        SPACED.replace(" ", "\u00a0"),
-        SPACED.replace(" ", "\n"),
-        f"&lt;tel:{ICCID}|{SPACED}&gt;",
-        f"“{SPACED}”",
-    ],
-)
+ICCIDS = (
+    ICCID, SPACED, SPACED.replace(" ", "-"), f"<tel:{ICCID}|{SPACED}>", f"<tel:{ICCID}>",
+    f"tel:{ICCID}", f"ICCID: {SPACED},", f"iccid={ICCID}", f"{ICCID}F", f"{SPACED} f",
+    "８９０１２６００１２３４５６７８９０９", "8901–2600–1234–5678–909",
+    SPACED.replace(" ", "\u00a0"), SPACED.replace(" ", "\n"), f"“{SPACED}”",
+    f"&lt;tel:{ICCID}|{SPACED}&gt;",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ICCIDS)
 def test_iccids(text):
     """An ICCID is its 19 digits, however they are grouped, padded and wrapped."""
     found = identify(text)
@@ -94,16 +87,22 @@ def test_imeis(text, value):
     assert (Kind.IMEI, value) == (found.kind, found.value)
 
 
+AS_TYPED = (
+    "pump-7", "pump (north)", "Größe 7", "../v1/RatePlans", "a%2Fb?c#d", ".hidden",
+    "8901 2600 1234", "12345678901234", "12345678901234567", "12345678901234567890123", SID[:-1],
+    SID + "0", SUPER[:-1], "DE" + "o" * 32, "DE", "x" * 200,
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("pump-7", "pump-7"),
+        *((name, name) for name in AS_TYPED),
         ("pump–7.", "pump-7"),
         ("  `pump-7`,", "pump-7"),
         ("```pump-7```", "pump-7"),
         ("*pump-7*", "pump-7"),
         ("(pump-7)", "pump-7"),
-        ("pump (north)", "pump (north)"),
         ("‘pump-7’?", "pump-7"),
         ("«pump-7»", "pump-7"),
         ("<http://pump7.co|pump7.co>", "pump7.co"),
@@ -112,21 +111,7 @@ def test_imeis(text, value):
         ("AT&amp;T &lt;1&gt;", "AT&T <1>"),
         ("dock &lt;!channel&gt; 4", "dock <!channel> 4"),
         ("<!channel> dock 4", "dock 4"),
-        ("Größe 7", "Größe 7"),
-        ("../v1/RatePlans", "../v1/RatePlans"),
-        ("a%2Fb?c#d", "a%2Fb?c#d"),
-        (".hidden", ".hidden"),
-        ("8901 2600 1234", "8901 2600 1234"),
-        ("12345678901234", "12345678901234"),
-        ("12345678901234567", "12345678901234567"),
-        ("12345678901234567890123", "12345678901234567890123"),
-        (SID[:-1], SID[:-1]),
-        (SID + "0", SID + "0"),
-        (SUPER[:-1], SUPER[:-1]),
-        ("DE" + "o" * 32, "DE" + "o" * 32),
         ("DE0a…31f", "DE0a...31f"),
-        ("DE", "DE"),
-        ("x" * 200, "x" * 200),
     ],
 )
 def test_names(text, name):
@@ -295,7 +280,6 @@ def test_what_is_read_stays_what_it_is(text):
 @pytest.mark.parametrize(
     ("text", "meant", "typed", "outer"),
     [
-        ("pump-7", "pump-7", "pump-7", "pump-7"),
         ("“pump–7”,", "pump-7", "pump–7", "“pump–7”,"),
         ("<tel:1|8901 2600>", "8901 2600", "8901 2600", "8901 2600"),
         ("<http://a.co|a.co>", "a.co", "a.co", "a.co"),
@@ -332,3 +316,77 @@ def test_control_characters(code):
     """Control characters and what could not be decoded are refused wherever they stand."""
     with pytest.raises(NotASim, match="cannot be read"):
         unwrap(f"pump{chr(code)}-7")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"https://www.twilio.com/console/wireless/sims/{SID}",
+        f"https://console.twilio.com/us1/develop/wireless/sims/{SID}/overview?frameUrl=x",
+        f"{API}/{SID}/DataSessions?PageSize=50",
+        f"{API}/{SID.lower()}",
+        f"https://build.korewireless.com/#/sims/{SID}",
+        f"https://build.korewireless.com/sims?sid={SID}&x=1",
+        f"https://console.twilio.com/?frameUrl=%2Fwireless%2Fsims%2F{SID}%3Fx",
+        f"https://console.twilio.com/?frameUrl=%252Fsims%252F{SID}",
+        f"https://grafana.example/d/1?var-sim={SID}",
+        f"https://console.twilio.com/sims/{SID}?back={OTHER}",
+        f"console.twilio.com/sims/{SID}",
+    ],
+)
+def test_a_sid_in_a_link(link):
+    """The SID is found in path, query and fragment, percent-encoded or not."""
+    assert is_link(link)
+    assert (SID,) == sims_in(link)
+
+
+def test_a_super_sim_in_a_link():
+    """A Super SIM's SID is found as well."""
+    assert (SUPER,) == sims_in(f"https://console.twilio.com/us1/iot/supersim/sims/{SUPER}")
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        (f"{API}/pump-7", "pump-7"),
+        (f"{API}/pump%207/DataSessions", "pump 7"),
+        (f"{API}/a%2Fb?x=1", "a/b"),
+        ("https://wireless.twilio.com/v1/Sims/pump-7/UsageRecords", "pump-7"),
+        ("wireless.twilio.com/v1/Sims/pump-7", "pump-7"),
+    ],
+)
+def test_a_name_in_a_link_to_the_api(link, name):
+    """A link to the API may name the SIM by its unique name."""
+    assert (name,) == sims_in(link)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.com/",
+        "https://example.com/v1/Sims/pump-7",
+        "https://api.korewireless.com.evil.test/v1/Sims/pump-7",
+        "https://console.twilio.com/us1/sims/overview",
+        f"{API}?PageSize=50",
+        f"https://x.test/AC{SID[2:]}",
+        f"https://x.test/{SID}0",
+        f"https://x.test/a{SID}",
+        f"https://x.test/{SID[:-1]}",
+        "https://[bad",
+        "https://x.test/%",
+    ],
+)
+def test_no_sim_in_a_link(link):
+    """Other hosts' names, other SIDs and halves of SIDs are not taken for a SIM."""
+    assert () == sims_in(link)
+
+
+@pytest.mark.parametrize("text", ["pump-7", "pump7.co", SID, "ftp://x.test/", "http://a b", "x y"])
+def test_no_link(text):
+    """Names, SIDs and sentences are not links."""
+    assert not is_link(text)
+
+
+def test_sids_in_a_text():
+    """Each SID counts once, whatever its case; the first spelling is kept."""
+    assert (SID, SUPER) == sids_in(f"SIM {SID}, {SID.lower()} and {SUPER}")

@@ -1,4 +1,5 @@
 import asyncio
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -7,9 +8,9 @@ from bot.emulators.kore.faults import Fault, broken, hang
 from bot.kore.errors import KoreDenied, KoreUnavailable
 from bot.sims.errors import SimAmbiguous, SimNotFound
 from bot.sims.identifier import identify
-from bot.sims.resolver import SimResolver
+from bot.sims.resolver import SeenSims, SimResolver
 from tests.bot.sims.conftest import a_row, paths, sid
-from tests.builders import ICCID, IMEI, SID, a_session, a_sim
+from tests.builders import ICCID, IMEI, NOON, SID, a_session, a_sim
 
 MIXED = "DE0A1b2c3d4e5f60718293a4b5c6d7e8f9"
 
@@ -25,26 +26,24 @@ async def found_sid(resolver, text):
     return (await resolver.resolve(identify(text))).value.sid
 
 
+FOUND = {
+    SID: (
+        SID, SID.lower(), f"<https://console.twilio.com/sims/{SID}|console>", ICCID, ICCID[:-1],
+        f"{ICCID[:4]} {ICCID[4:8]} {ICCID[8:]}", ICCID + "F", "pump-7", "“pump–7”.", "PUMP-7",
+    ),
+    sid(3): ("north gate", "North Gate"),
+    sid(4): ("truck-42",),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        (SID, SID),
-        (SID.lower(), SID),
-        (f"<https://console.twilio.com/sims/{SID}|console>", SID),
-        (ICCID, SID),
-        (f"{ICCID[:4]} {ICCID[4:8]} {ICCID[8:]}", SID),
-        (ICCID[:-1], SID),
-        (ICCID + "F", SID),
-        ("pump-7", SID),
-        ("“pump–7”.", SID),
-        ("PUMP-7", SID),
-        ("north gate", sid(3)),
-        ("North Gate", sid(3)),
-        ("truck-42", sid(4)),
-    ],
+    ("text", "found"), [(text, found) for found, texts in FOUND.items() for text in texts]
 )
 async def test_found(resolver, listed, text, found):
-    """SID, ICCID, unique name in any case and friendly name lead to the SIM."""
+    """SID, ICCID, unique name in any case and friendly name lead to the SIM.
+
+    A name that is one SIM's unique and another's friendly name means the first.
+    """
     assert found == await found_sid(resolver, text)
 
 
@@ -84,11 +83,6 @@ async def test_resolving_notes(resolver, api):
         await resolver.resolve(identify(ICCID))
 
     assert ["/v1/Sims", f"/v1/Sims/{SID}"] == paths(api)
-
-
-async def test_the_unique_name_wins(resolver, listed):
-    """A name that is one SIM's unique and another's friendly name means the first."""
-    assert SID == await found_sid(resolver, "pump-7")
 
 
 async def test_several_hits(resolver, listed):
@@ -164,23 +158,14 @@ async def test_not_found_and_the_list_unreadable(resolver, directory, api, clock
         await resolver.resolve(identify("nobody"))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../RatePlans",
-        "../../etc/passwd",
-        "pump-7/DataSessions",
-        "pump-7%2FDataSessions",
-        "pump-7?PageSize=1",
-        "pump-7#x",
-        "a\\..\\b",
-        "%2e%2e",
-        "@evil.test",
-        "//evil.test",
-        "x;y=z&a=b+c",
-        "Größe 7/ß",
-    ],
-)
+HOSTILE = (
+    "../RatePlans", "../../etc/passwd", "pump-7/DataSessions", "pump-7%2FDataSessions",
+    "pump-7?PageSize=1", "pump-7#x", "a\\..\\b", "%2e%2e", "@evil.test", "//evil.test",
+    "x;y=z&a=b+c", "Größe 7/ß",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
 async def test_nothing_typed_changes_the_path(resolver, api, name):
     """A name with any characters is one segment of the path, and found if a SIM has it."""
     with pytest.raises(SimNotFound):
@@ -321,3 +306,94 @@ async def test_patience_is_passed_on(kore, directory, clock):
         await resolver.resolve(identify("nobody"))
 
     assert 5.0 in clock.slept
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pump-17 truck-42", "pump-17, TRUCK-42", "pump-17;truck-42 ", "pump-17 truck-42 pump-17"],
+)
+async def test_several_sims_at_once(resolver, listed, text):
+    """Several names where one is wanted are asked back."""
+    with pytest.raises(SimAmbiguous, match=r"as 2 SIMs.*one at a time. Which one") as caught:
+        await resolver.resolve(identify(text))
+
+    assert [sid(2), sid(4)] == [sim.sid for sim in caught.value.candidates]
+
+
+@pytest.mark.parametrize("text", ["pump-17 gone", "pump-17 pump-17", "pump-17 depot"])
+async def test_what_is_not_several_sims(resolver, listed, text):
+    """Words that are not each another SIM's name are one name, misspelt."""
+    with pytest.raises(SimNotFound, match="as a name"):
+        await resolver.resolve(identify(text))
+
+
+@pytest.fixture
+def seen():
+    return SeenSims(sims=3, devices=3)
+
+
+def test_names_and_iccids(seen):
+    """A SIM that was looked up is known by its unique name in any case and by its ICCID."""
+    seen.note(a_sim())
+
+    assert (SID, SID) == (seen.sid_of_unique_name("PUMP-7"), seen.sid_of_iccid(ICCID))
+
+
+def test_friendly_names_are_not_unique(seen):
+    """A friendly name, a stranger and an ICCID as a name lead nowhere."""
+    seen.note(a_sim(unique_name=None, friendly_name="pump-7", iccid=None))
+    seen.note(a_sim())
+
+    assert seen.sid_of_unique_name("pump-8") is None
+    assert seen.sid_of_unique_name(ICCID) is None
+    assert seen.sid_of_iccid("pump-7") is None
+
+
+@pytest.mark.parametrize("imei", [IMEI, IMEI[:14] + "78", "01493100-012970-0"])
+def test_devices(seen, imei):
+    """The SIM is found by IMEI and IMEISV alike: their first 14 digits are the device."""
+    seen.note(a_sim(), [a_session()])
+
+    assert [SID] == [sim.sid for sim in seen.sims_in(imei)]
+
+
+@pytest.mark.parametrize("imei", [None, "", "000000000000000", "1234"])
+def test_placeholders_are_no_device(seen, imei):
+    """An IMEI that was not reported finds nothing."""
+    seen.note(a_sim(), [a_session(imei=imei)])
+
+    assert () == seen.sims_in("000000000000000")
+    assert () == seen.sims_in(imei or "")
+
+
+def test_the_latest_sim_of_a_device_comes_first(seen):
+    """
+    A device that changed its SIM is known with both, the latest first, whatever was noted last.
+    """
+    newer = a_session(start=NOON, last_updated=NOON + timedelta(hours=1))
+    older = a_session(start=NOON - timedelta(days=3), end=NOON - timedelta(days=2))
+    seen.note(a_sim(), [newer])
+    seen.note(a_sim(sid=sid(2), unique_name="spare"), [older])
+
+    assert [SID, sid(2)] == [sim.sid for sim in seen.sims_in(IMEI)]
+
+
+def test_a_sim_is_noted_anew(seen):
+    """Noted again, a SIM stands there once, as it was last."""
+    seen.note(a_sim(status="new"), [a_session()])
+    seen.note(a_sim(), [a_session(last_updated=None), a_session(start=None, last_updated=None)])
+
+    assert ["active"] == [sim.status for sim in seen.sims_in(IMEI)]
+
+
+def test_it_is_bounded(seen):
+    """What was not used for longest is forgotten, and a device keeps its latest SIMs only."""
+    for n in range(20):
+        seen.note(
+            a_sim(sid=sid(n), unique_name=f"pump-{n}"),
+            [a_session(start=NOON + timedelta(days=n), last_updated=None)],
+        )
+
+    assert seen.sid_of_unique_name("pump-16") is None
+    assert sid(17) == seen.sid_of_unique_name("pump-17")
+    assert [sid(n) for n in range(19, 11, -1)] == [sim.sid for sim in seen.sims_in(IMEI)]

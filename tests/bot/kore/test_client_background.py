@@ -6,6 +6,7 @@ import pytest
 
 from bot.emulators.kore.faults import Fault
 from bot.kore.errors import KoreUnavailable
+from tests.bot.kore.conftest import paths
 from tests.builders import SID
 
 ROW = {"sim_sid": SID, "start": "2026-01-05T09:00:00Z", "operator_mcc": 310}
@@ -63,3 +64,37 @@ async def test_a_failure_is_one_of_kores(kore, api):
 
     with pytest.raises(KoreUnavailable):
         await kore.scanned_page(SID)
+
+
+async def test_a_client_in_the_background_keeps_nothing(kore, api):
+    """What is read in the background is read anew each time, and helps no look-up."""
+    background = kore.in_background(at_once=2)
+    await background.sim(SID)
+    await background.sim(SID)
+    await kore.sim(SID)
+    await kore.sim(SID)
+    await background.aclose()
+
+    assert 3 == paths(api).count(f"/v1/Sims/{SID}")
+
+
+async def test_rate_plans_are_kept(kore, api):
+    """Rate plans are kept even there: a fleet has few of them."""
+    plan = "WP" + "0" * 32
+    api.add({"sid": SID, "rate_plan_sid": plan}, rate_plan={"sid": plan, "data_enabled": True})
+    background = kore.in_background(at_once=2)
+    for _ in range(2):
+        await background.rate_plan(plan)
+    await background.aclose()
+
+    assert 1 == paths(api).count(f"/v1/RatePlans/{plan}")
+
+
+async def test_a_background_client_opens_no_other(kore):
+    """A client in the background has opens no other."""
+    background = kore.in_background()
+    with pytest.raises(ValueError, match="opens no other"):
+        background.in_background()
+    await background.aclose()
+
+    assert background is not kore
