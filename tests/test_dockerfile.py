@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dockerfile import Scratch, exec_form, stages, the
+from tests.dockerfile_runner import Scratch, exec_form, stages, the
 
 ROOT = Path(__file__).parent.parent
 BUILD, FINAL = stages(ROOT / "Dockerfile")

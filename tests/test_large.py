@@ -21,8 +21,8 @@ from bot.digests.form import FormField
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
 from bot.slack.manifest import bot_scopes
-from tests.running_bots import find_button
-from tests.workspaces import APP_TOKEN, BOT_TOKEN, SlackSide, slack_side
+from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SlackSide, slack_side
+from tests.whole_bot import find_button
 
 ROOT = Path(__file__).parent.parent
 SIMS = 1500

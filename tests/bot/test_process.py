@@ -17,7 +17,7 @@ from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.kore.faults import hang, late
 from bot.emulators.serve import serving
-from tests.workspaces import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, slack_side
+from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, slack_side
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent

@@ -7,8 +7,8 @@ from slack_bolt.async_app import AsyncBoltRequest
 
 import handlers
 from bot.slack.bolt_app import Identity, make_bolt_app
-from tests.running_bots import whole_bot
-from tests.workspaces import BOT_TOKEN
+from tests.slack_rig import BOT_TOKEN
+from tests.whole_bot import whole_bot
 
 HOME = "T0ACMEIOT"
 

@@ -4,7 +4,7 @@ from bot.blocks import ids
 from bot.emulators.kore.faults import broken
 from bot.slack.access import Access
 from handlers.clicks import value_of
-from tests.running_bots import find_button
+from tests.whole_bot import find_button
 
 
 async def test_refresh_asks_kore_again_and_replaces_the_answer(whole):

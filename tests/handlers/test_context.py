@@ -15,7 +15,7 @@ from handlers import buttons, digest_buttons, handover, history, shortcuts, tria
 from handlers.commands import all_subcommands
 from handlers.context import Context
 from handlers.payloads import Request
-from tests.handlers.digesting import added, kept
+from tests.handlers.digest_steps import added, kept
 from tests.recorders import all_listeners
 
 SID = "DE" + "0" * 31 + "9"

@@ -9,8 +9,8 @@ from bot.demo.stories.story import all_stories
 from bot.digests.archive import DigestGone
 from bot.sessions.redaction import WITHHELD
 from bot.store.digest_runs import DigestRuns
-from tests.digesting import pumps
-from tests.running_bots import whole_bot
+from tests.digest_rig import pumps
+from tests.whole_bot import whole_bot
 
 
 @pytest.fixture

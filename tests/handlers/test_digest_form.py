@@ -9,7 +9,7 @@ from bot.digests.form import FormField
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.selection import Selection, SelectionKind
 from bot.emulators.slack.payloads import from_view
-from tests.handlers.digesting import (
+from tests.handlers.digest_steps import (
     PUMPS,
     added,
     bot_on,

@@ -8,7 +8,7 @@ from bot.blocks.digest_list import MOST
 from bot.digests.form import FormField
 from bot.digests.selection import SelectionKind
 from bot.emulators.kore.faults import broken, late
-from tests.handlers.digesting import (
+from tests.handlers.digest_steps import (
     PUMPS,
     added,
     bot_on,

@@ -8,8 +8,8 @@ import pytest
 from bot.blocks.ids import DIGEST_PAUSE, DigestButton
 from bot.digests.subscription import KIND, PauseReason
 from bot.emulators.kore.faults import hang
-from tests.handlers.digesting import added, bot_on, kept, scheduled, view
-from tests.running_bots import find_button
+from tests.handlers.digest_steps import added, bot_on, kept, scheduled, view
+from tests.whole_bot import find_button
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from bot.blocks import ids
 from bot.emulators.slack.people import BOT
 from bot.slack.manifest import bot_scopes
 from handlers.handover import ThreadLink, thread_in
-from tests.running_bots import whole_bot
+from tests.whole_bot import whole_bot
 
 HANDOVER = f"<@{BOT.id}> handover"
 

@@ -13,7 +13,7 @@ from bot.ops.tasks import WorkerThread
 from bot.sims.numbers import luhn_digit, passes_luhn
 from handlers.history import history_reply, readings
 from tests.builders import ICCID, IMEI, SID
-from tests.running_bots import find_button
+from tests.whole_bot import find_button
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from bot.blocks import ids
 from bot.emulators.kore.faults import broken
 from bot.slack.access import Access
-from tests.running_bots import find_button
+from tests.whole_bot import find_button
 
 DETAILS = "Session details…"
 

@@ -7,7 +7,7 @@ import pytest
 from bot.blocks import ids
 from bot.emulators.kore.faults import broken
 from bot.emulators.slack.people import HOME as HOME_TEAM
-from tests.running_bots import whole_bot
+from tests.whole_bot import whole_bot
 
 
 @pytest.fixture(params=["socket", "http"])

@@ -13,7 +13,7 @@ from bot.store.lookups import Lookups, Wanted
 from handlers.context import Context
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Request
-from tests.running_bots import whole_bot
+from tests.whole_bot import whole_bot
 
 SID = "DE" + "0" * 31 + "9"
 

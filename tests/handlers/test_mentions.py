@@ -6,7 +6,7 @@ import pytest
 
 from bot.emulators.kore.faults import late
 from bot.emulators.slack.dispatcher import DeliveryFaults
-from tests.running_bots import whole_bot
+from tests.whole_bot import whole_bot
 
 BOT = "<@U0SIMSESS>"
 HISTORY = frozenset({"channels:history", "groups:history", "im:history"})

@@ -8,7 +8,7 @@ import pytest
 from bot.blocks import ids
 from bot.emulators.slack.people import BOT, HOME
 from bot.slack.manifest import bot_scopes
-from tests.running_bots import find_button, whole_bot
+from tests.whole_bot import find_button, whole_bot
 
 SIMS = ("truck-42", "pump-7", "kiosk-5", "van-9")
 MENTION = f"<@{BOT.id}>"

@@ -25,8 +25,8 @@ from bot.ops.metrics import Metrics
 from bot.slack.client import SlackClient
 from bot.slack.messages import BlockFallback, Delivery
 from tests.fakes import FakeClock
-from tests.running_bots import whole_bot
-from tests.workspaces import BOT_TOKEN
+from tests.slack_rig import BOT_TOKEN
+from tests.whole_bot import whole_bot
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = [path for folder in ("bot", "handlers") for path in (ROOT / folder).rglob("*.py")]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.emulators.kore.faults import broken, late
-from tests.running_bots import find_button, whole_bot
+from tests.whole_bot import find_button, whole_bot
 
 WELLS = "well-1\nwell-2\nwell-3\nwell-4\nwell-5"
 BOT = "<@U0SIMSESS>"

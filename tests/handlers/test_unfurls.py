@@ -4,7 +4,7 @@ import pytest
 
 from bot.emulators.kore.faults import broken
 from bot.emulators.slack.dispatcher import DeliveryFaults
-from tests.running_bots import whole_bot
+from tests.whole_bot import whole_bot
 
 LINKS = frozenset({"links:read", "links:write"})
 

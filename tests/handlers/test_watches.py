@@ -3,7 +3,7 @@
 import pytest
 
 from bot.blocks import ids
-from tests.handlers.watching import bot_on, cards, eventually, notices, told
+from tests.handlers.watch_steps import bot_on, cards, eventually, notices, told
 
 
 @pytest.fixture

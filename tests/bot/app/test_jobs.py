@@ -6,7 +6,7 @@ import pytest
 
 from bot.jobs.engine import STUCK_SECONDS
 from bot.store.jobs import JobQueue, NewJob
-from tests.running_bots import whole_bot
+from tests.whole_bot import whole_bot
 
 CHUNK = NewJob("scan_chunk", "chunk", {"run": 1, "number": 1, "before": None, "until": 0.0})
 

@@ -16,7 +16,7 @@ from bot.store import location
 from bot.store.errors import StoreNotReady
 from bot.store.migrate import VERSION_TABLE
 from tests.postgres_server import PostgresServer
-from tests.running_bots import Whole, whole_bot
+from tests.whole_bot import Whole, whole_bot
 
 OK = 200
 

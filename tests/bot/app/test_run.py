@@ -15,8 +15,8 @@ from bot.emulators.kore.api import KoreApi
 from bot.errors import SlackLost, StartError
 from bot.kore.connect import KoreConfig
 from bot.slack import socket_mode
-from tests.running_bots import settings_for, whole_bot
-from tests.workspaces import slack_side
+from tests.slack_rig import slack_side
+from tests.whole_bot import settings_for, whole_bot
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from bot.sessions.snapshot import Found, snapshot_of
 from bot.watches.transitions import notable_changes
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, WatchOwner
 from tests.bot.blocks.reports import HOSTILE, REPORTS, faults, words
-from tests.bot.watches.watching import ANA, HOUR, MINUTE, NOON, a_snapshot, a_watch
+from tests.bot.watches.watch_builders import ANA, HOUR, MINUTE, NOON, a_snapshot, a_watch
 
 NOW = NOON + MINUTE
 ENDED = {"ended_at": NOW, "ended_by": "U0BEN0002"}

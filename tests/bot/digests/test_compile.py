@@ -15,7 +15,7 @@ from bot.sessions.snapshot import ChangeKind, Found, Snapshot, gravest
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, Pair, ScanRow, ScanRows, ScanSums
 from tests.builders import NOON, SID
-from tests.digesting import pumps
+from tests.digest_rig import pumps
 
 FLAPPING = Found("flapping", "warning", "Flapping")
 

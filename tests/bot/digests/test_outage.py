@@ -12,7 +12,7 @@ from bot.diagnosis.rule import Case, Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.outage import FleetMember, Loss, Outage, loss_of, member_of, outages
 from bot.store.scans import ScanRow
-from tests.bot.watches.watching import a_snapshot
+from tests.bot.watches.watch_builders import a_snapshot
 from tests.builders import NOON, SID, a_session
 
 MINUTE = 60.0

@@ -20,8 +20,8 @@ from bot.emulators.serve import serving
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.scans import ScanChunks
-from tests.digesting import SCOPES, digest_of, pumps
-from tests.workspaces import BOT_TOKEN, slack_side
+from tests.digest_rig import SCOPES, digest_of, pumps
+from tests.slack_rig import BOT_TOKEN, slack_side
 
 pytestmark = pytest.mark.slow
 SIMS = 2000

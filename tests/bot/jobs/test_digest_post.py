@@ -8,7 +8,7 @@ from bot.digests.subscription import PauseReason
 from bot.emulators.slack.people import ANA
 from bot.jobs import digest_post
 from bot.store.digest_runs import Stage
-from tests.digesting import digesting, pumps
+from tests.digest_rig import digesting, pumps
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from bot.slack.messages import BlockFallback
 from bot.slack.posting import POST, UPDATE, PostFinder, PostingLimiter
 from bot.store.idempotency import POSTED, PostRows
 from tests.fakes import FakeClock
-from tests.workspaces import BOT_TOKEN, slack_side
+from tests.slack_rig import BOT_TOKEN, slack_side
 
 CHANNEL = "C0FLEETOP"
 HISTORY = {"chat:write", "channels:history", "groups:history", "im:history", "im:write"}

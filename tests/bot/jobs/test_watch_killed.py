@@ -18,7 +18,7 @@ from bot.emulators.serve import serving
 from bot.slack.manifest import bot_scopes
 from bot.store.watches import WatchRows
 from bot.watches.watch import Ending
-from tests.workspaces import APP_TOKEN, BOT_TOKEN, slack_side
+from tests.slack_rig import APP_TOKEN, BOT_TOKEN, slack_side
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]

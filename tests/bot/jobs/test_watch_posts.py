@@ -9,7 +9,7 @@ import pytest
 from bot.errors import NotAllowed
 from bot.watches.service import WatchLimits
 from bot.watches.watch import Condition, Ending
-from tests.watching import ANA, BEN, ONCALL, watching
+from tests.watch_rig import ANA, BEN, ONCALL, watching
 
 PUMP = "pump-7"
 HOUR = 3600

@@ -4,7 +4,7 @@ import pytest
 
 from bot.slack.client import SlackClient, open_session
 from tests.fakes import FakeClock
-from tests.workspaces import BOT_TOKEN, slack_side
+from tests.slack_rig import BOT_TOKEN, slack_side
 
 
 class Counted:

@@ -14,7 +14,7 @@ from bot.slack.errors import (
     SlackRefused,
     SlackUnreachable,
 )
-from tests.workspaces import APP_TOKEN, BOT_TOKEN
+from tests.slack_rig import APP_TOKEN, BOT_TOKEN
 
 POST = {"channel": "C0FLEETOP", "text": "hello"}
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.proxies import proxy_for
 from bot.slack.client import SlackClient
-from tests.workspaces import BOT_TOKEN
+from tests.slack_rig import BOT_TOKEN
 
 
 @pytest.fixture(autouse=True)

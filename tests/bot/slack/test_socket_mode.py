@@ -9,7 +9,7 @@ from bot.errors import SlackLost, StartError
 from bot.slack import socket_mode
 from bot.slack.bolt_app import Identity, make_bolt_app
 from bot.slack.socket_mode import MAX_REBUILDS, SocketModeConnection
-from tests.workspaces import APP_TOKEN, BOT_TOKEN
+from tests.slack_rig import APP_TOKEN, BOT_TOKEN
 
 IDENTITY = Identity("T0ACMEIOT", "U0SIMSESS")
 

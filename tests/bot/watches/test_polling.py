@@ -14,8 +14,8 @@ from bot.slack.directory import Channels, People, UserGroups
 from bot.watches.polling import JITTER, MAX_SLOWDOWN, SLOW, AccessPermission, PollInterval
 from bot.watches.watch import Condition, WatchOwner
 from tests.fakes import FakeClock
-from tests.watching import BEN, watching
-from tests.workspaces import BOT_TOKEN, slack_side
+from tests.slack_rig import BOT_TOKEN, slack_side
+from tests.watch_rig import BEN, watching
 
 PATHS = 2
 

@@ -12,8 +12,8 @@ from bot.jobs.outcomes import attempted as execute
 from bot.watches.repository import from_row, notice_from_args, notice_to_args, to_row
 from bot.watches.transitions import stop
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, WatchOwner
-from tests.bot.watches.watching import MINUTE, NOON, a_card, a_snapshot, a_watch
-from tests.watching import ANA, BEN, KINDS, watching
+from tests.bot.watches.watch_builders import MINUTE, NOON, a_card, a_snapshot, a_watch
+from tests.watch_rig import ANA, BEN, KINDS, watching
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from bot.diagnosis.state import State
 from bot.watches.service import WatchLimits
 from bot.watches.watch import Condition, Ending, NothingToWaitFor, NotWatched, TooManyWatches
-from tests.watching import ANA, BEN, FLEET_OPS, watching
+from tests.watch_rig import ANA, BEN, FLEET_OPS, watching
 
 HOUR = timedelta(hours=1)
 

@@ -25,7 +25,7 @@ from bot.watches.transitions import (
     stop,
 )
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Unreachable
-from tests.bot.watches.watching import ANA, HOUR, MINUTE, NOON, a_card, a_snapshot, a_watch
+from tests.bot.watches.watch_builders import ANA, HOUR, MINUTE, NOON, a_card, a_snapshot, a_watch
 from tests.builders import ICCID
 
 SWAPPED = Found("imei_changed", "critical", "The SIM moved")

@@ -6,8 +6,8 @@ from bot.slack.access import Actor
 from handlers.context import Context
 from handlers.payloads import Request
 from handlers.subcommands.digest import RUNS, digest
-from tests.handlers.digesting import added, kept, view
-from tests.running_bots import find_button
+from tests.handlers.digest_steps import added, kept, view
+from tests.whole_bot import find_button
 
 
 def mentioned(whole, text):

@@ -9,7 +9,7 @@ from bot.demo.stories.story import all_stories
 from bot.digests.days import Day, day_number, merged_months
 from bot.emulators.kore.cards import Card
 from bot.store.scans import SimDays
-from tests.running_bots import find_button
+from tests.whole_bot import find_button
 
 CARD = Card("busy-1", 2001, "Busy 1")
 KINDS = ["section", "data_visualization", "data_visualization", "data_table", "context", "actions"]

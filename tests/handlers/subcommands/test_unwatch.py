@@ -3,7 +3,7 @@
 import pytest
 
 from bot.demo.stories.story import all_stories
-from tests.handlers.watching import bot_on, told
+from tests.handlers.watch_steps import bot_on, told
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.handlers.watching import bot_on, cards, eventually, notices, told
+from tests.handlers.watch_steps import bot_on, cards, eventually, notices, told
 
 
 @pytest.fixture

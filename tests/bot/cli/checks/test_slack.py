@@ -9,7 +9,7 @@ from bot.settings import Settings
 from bot.slack.client import SlackClient, open_session
 from bot.slack.manifest import bot_scopes
 from tests.fakes import FakeClock
-from tests.workspaces import BOT_TOKEN, slack_side
+from tests.slack_rig import BOT_TOKEN, slack_side
 
 NEEDED, OPTIONAL = bot_scopes()
 

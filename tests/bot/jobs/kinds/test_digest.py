@@ -13,7 +13,7 @@ from bot.jobs.kinds.digest import STILL_AT_IT
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob
 from tests.builders import SID
-from tests.digesting import digest_of, digesting, pumps
+from tests.digest_rig import digest_of, digesting, pumps
 
 H = timedelta(hours=1)
 

@@ -11,7 +11,7 @@ from bot.digests.subscription import PauseReason, WhenQuiet
 from bot.slack.access import Policy
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob
-from tests.digesting import digesting, pumps
+from tests.digest_rig import digesting, pumps
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from bot.jobs.kinds.scan_chunk import scan_chunk
 from bot.store.jobs import Job
 from bot.store.scans import FAILED
 from tests.builders import a_sim
-from tests.digesting import digesting
+from tests.digest_rig import digesting
 
 SIMS = tuple(a_sim(sid=f"DE{n:032x}", unique_name=f"pump-{n}") for n in range(3))
 

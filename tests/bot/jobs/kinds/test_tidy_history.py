@@ -7,7 +7,7 @@ from bot.jobs.kinds import tidy_history
 from bot.jobs.kinds.digest import TIDY
 from bot.store.digest_runs import Stage
 from bot.store.scans import ScanRow
-from tests.digesting import digesting, pumps
+from tests.digest_rig import digesting, pumps
 
 DAY = 86_400.0
 

@@ -37,7 +37,7 @@ from bot.store.jobs import Job, JobQueue, NewJob
 from bot.store.schedules import Schedules
 from bot.store.subscriptions import SubscriptionRows
 from tests.fakes import FakeClock
-from tests.workspaces import BOT_TOKEN, SlackSide, slack_side
+from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 
 LANES = {"digest": Lane(2), "scan": Lane(3), "default": Lane(2)}
 QUICK = Timing(poll=0.05)

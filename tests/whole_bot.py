@@ -18,7 +18,7 @@ from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.messages import Message
 from bot.settings import Settings
 from bot.slack.manifest import bot_scopes
-from tests.workspaces import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side
+from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
-from tests.running_bots import whole_bot
+from tests.whole_bot import whole_bot
 
 LONG = 20.0
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from bot.blocks.digest_form import block_of
 from bot.digests.form import FormField
 from bot.emulators.slack.inputs import typed_values
-from tests.running_bots import whole_bot
+from tests.whole_bot import whole_bot
 
 PUMPS = {FormField.NAME: "Pumps", FormField.PATTERN: "truck-*"}
 

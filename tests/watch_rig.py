@@ -40,7 +40,7 @@ from bot.watches.repository import WatchRepository, from_row
 from bot.watches.service import BegunWatch, WatchLimits, WatchService
 from bot.watches.watch import Condition, Watch, WatchOwner
 from tests.fakes import FakeClock
-from tests.workspaces import BOT_TOKEN, SlackSide, slack_side
+from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 
 ANA, BEN = "U0ANA0001", "U0BEN0002"
 FLEET_OPS, ONCALL = "C0FLEETOP", "G0ONCALL1"
