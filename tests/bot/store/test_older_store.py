@@ -32,7 +32,7 @@ from bot.store.schedules import Schedules
 from bot.store.schema import metadata
 from bot.store.subscriptions import SubscriptionRows
 from bot.store.watches import WatchRows
-from bot.watches.repository import from_args, from_row
+from bot.watches.repository import from_row, notice_from_args
 from bot.watches.watch import Condition, Ending, NoticeKind
 from tests.databases import asked, file_of
 
@@ -79,10 +79,10 @@ async def test_its_watches(older):
         ("tank-3", "U0BEN0002", Condition.ONLINE, State.ONLINE, Ending.REACHED, "C0FLEETOP"),
         ("camera-2", "U0ANA0001", Condition.ONLINE, State.OFFLINE, None, None),
     ] == [
-        (w.name, w.asker.person, w.goal, w.latest.state, w.ending, w.card and w.card.channel)
+        (w.name, w.owner.person, w.condition, w.latest.state, w.ending, w.card and w.card.channel)
         for w in watches
     ]
-    assert ("Telcel", "1767600000.000100") == (first.latest.operator, second.asker.thread)
+    assert ("Telcel", "1767600000.000100") == (first.latest.operator, second.owner.thread)
     assert [first, third] == [from_row(row) for row in await rows.of_person("U0ANA0001")]
     assert not added
 
@@ -103,7 +103,7 @@ async def test_its_jobs_go_on(older):
     assert {"missing": ["DE9"]} == (await queue.get(run.job)).memo
     assert {"rows": 2} == (await queue.get(f"{run.job}/0")).result
     assert "KORE did not answer." == (await queue.get("given-up")).error
-    assert NoticeKind.REACHED is from_args(notice.args).kind
+    assert NoticeKind.REACHED is notice_from_args(notice.args).kind
     assert {"watch": 2, "watch_card": 1, "watch_sweep": 1, "scan_chunk": 1} == {
         kind: [job.kind for job in claimed].count(kind) for kind in {job.kind for job in claimed}
     }
