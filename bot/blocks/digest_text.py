@@ -17,7 +17,7 @@ from bot.digests.digest import (
     SimSample,
     SimSummary,
 )
-from bot.sessions.redaction import WITHHELD
+from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import Change, ChangeKind
 
 _OF_FIELDS = {
@@ -45,8 +45,8 @@ def change_text(change: Change, fmt: Formatter) -> str:
     if change.kind is ChangeKind.FINDING_GONE:
         return f"Finding gone: {fmt.data(change.before or 'unknown')}"
     label = _OF_FIELDS.get(change.kind, "State")
-    if WITHHELD in {change.before, change.after}:
-        return f"{label}: another than before, {WITHHELD} here"
+    if REDACTED in {change.before, change.after}:
+        return f"{label}: another than before, {REDACTED} here"
     was, now = (_side(change.kind, side, fmt) for side in (change.before, change.after))
     return f"{label}: {was} → {now}"
 
@@ -211,7 +211,7 @@ def _changed_text(kind: ChangeKind, changed: SimChange, digest: Digest, fmt: For
         return f"{name} ({span(between(seen, digest.made_at))})" if seen else name
     if kind in {ChangeKind.NEW_FINDING, ChangeKind.FINDING_GONE}:
         return f"{name} ({fmt.own(changed.after or changed.before or '')})"
-    if kind is ChangeKind.CAME_BACK or WITHHELD in {changed.before, changed.after}:
+    if kind is ChangeKind.CAME_BACK or REDACTED in {changed.before, changed.after}:
         return name
     return f"{name} ({from_to(changed, fmt)})"
 

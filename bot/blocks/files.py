@@ -46,7 +46,7 @@ def csv_file(report: SessionReport, days: int, *, shared_by: str | None = None) 
     """
     if report.sessions is None:
         raise KoreError(report.problem or empty_text(report, days))
-    columns = PUBLIC_COLUMNS if report.withheld else SESSION_COLUMNS
+    columns = PUBLIC_COLUMNS if report.redacted else SESSION_COLUMNS
     content = csv_text(in_window(report, days), columns).encode("utf-8-sig", "replace")
     return _file(report, days, ids.FileKind.CSV, content, shared_by)
 
@@ -63,8 +63,8 @@ def _file(
     report: SessionReport, days: int, kind: ids.FileKind, content: bytes, shared_by: str | None
 ) -> HistoryFile:
     words = history_headline(report, in_window(report, days), days, MRKDWN)
-    if report.withheld:
-        words = f"{words} · {MRKDWN.own(report.withheld)}"
+    if report.redacted:
+        words = f"{words} · {MRKDWN.own(report.redacted)}"
     return HistoryFile(
         name=file_name(report, days, kind),
         content=content,
@@ -124,7 +124,7 @@ TRIAGE_COLUMNS = (
 
 def triage_file(triage: Triage) -> HistoryFile:
     """Write every row, those too that could not be read; unknown is an empty cell."""
-    is_redacted = any(report.withheld for report in triage.reports)
+    is_redacted = any(report.redacted for report in triage.reports)
     columns = [at for at, name in enumerate(TRIAGE_COLUMNS) if not (is_redacted and name == CARD)]
     lines = (TRIAGE_COLUMNS, *map(_row, triage.rows))
     text = csv_lines([line[at] for at in columns] for line in lines)

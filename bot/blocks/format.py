@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.blocks.kit import NAME_LIMIT, SENTENCE, clean, entities, escape, sentence
 from bot.kore.models import CellLocation
-from bot.sessions.redaction import WITHHELD
+from bot.sessions.redaction import REDACTED
 from bot.sims.names import quoted, unquoted
 from bot.sims.numbers import passes_luhn
 
@@ -232,7 +232,7 @@ def map_link(location: CellLocation) -> str:
 
 def iccid_groups(iccid: str) -> str:
     """Return an ICCID in groups of four, as it is printed on the card."""
-    if iccid == WITHHELD:
+    if iccid == REDACTED:
         return iccid
     return " ".join(iccid[at : at + 4] for at in range(0, len(iccid), 4))
 
@@ -286,8 +286,8 @@ def imei_text(imei: str | None) -> str:
     """
     if imei is None or not imei.strip("0 "):
         return "IMEI not reported"
-    if imei == WITHHELD:
-        return WITHHELD
+    if imei == REDACTED:
+        return REDACTED
     if not (imei.isascii() and imei.isdigit()):
         return f"{imei} (not an IMEI: it has more than digits)"
     shown = f"{imei[:8]}-{imei[8:14]}-{imei[14:]}"

@@ -140,10 +140,10 @@ def _small_print(handed: Handover, drawn: Drawn) -> Iterator[str]:
     yield f"{count(handed.look_ups, 'look-up')} here since {since}, by {people}{more}"
     if missing := len(handed.sims) - drawn.rows:
         yield f"{count(missing, 'more row')} not drawn here: the file has all"
-    if handed.left_out:
-        yield f"{count(handed.left_out, 'more SIM')} beyond the limit not read again"
-    if handed.withheld:
-        yield MRKDWN.own(handed.withheld)
+    if handed.omitted:
+        yield f"{count(handed.omitted, 'more SIM')} beyond the limit not read again"
+    if handed.redacted:
+        yield MRKDWN.own(handed.redacted)
 
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|#~])")
@@ -178,10 +178,10 @@ def _summary(handed: Handover) -> Iterator[str]:
     since = f"{utc(handed.first_at):%Y-%m-%d %H:%M} UTC"
     people = "1 person" if len(handed.people) == 1 else f"{len(handed.people)} people"
     yield f"{count(handed.look_ups, 'look-up')} since {since}, by {people}."
-    if handed.left_out:
-        yield f"{count(handed.left_out, 'more SIM')} beyond the limit not read again."
-    if handed.withheld:
-        yield marked(handed.withheld)
+    if handed.omitted:
+        yield f"{count(handed.omitted, 'more SIM')} beyond the limit not read again."
+    if handed.redacted:
+        yield marked(handed.redacted)
     yield ""
     yield "| SIM | Then | Now |"
     yield "|---|---|---|"

@@ -37,7 +37,7 @@ from bot.blocks.screen import Part, Screen, screen
 from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Drawn, Number, Row, Table, table_parts
 from bot.diagnosis.fields import device, known_text, network_of
 from bot.kore.models import DataSession
-from bot.sessions.redaction import WITHHELD
+from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
 from bot.sims.names import quoted
 
@@ -109,8 +109,8 @@ def _in_brief(sessions: Sequence[DataSession]) -> str:
 
 
 def _no_imei(sessions: Sequence[DataSession]) -> str:
-    is_redacted = any(session.imei == WITHHELD for session in sessions)
-    return f"IMEI {WITHHELD if is_redacted else 'not reported'}"
+    is_redacted = any(session.imei == REDACTED for session in sessions)
+    return f"IMEI {REDACTED if is_redacted else 'not reported'}"
 
 
 def timeline_alt(report: SessionReport, days: int) -> str:
@@ -165,7 +165,7 @@ def _row(session: DataSession, now: datetime) -> Row:
         imei_text(known_text(session.imei)).removesuffix(" ✓"),
         network_code(session) or "unknown",
         known(session.operator_country, "unknown", PLAIN),
-        place(where) if where else WITHHELD if session.cell_id == WITHHELD else "unknown",
+        place(where) if where else REDACTED if session.cell_id == REDACTED else "unknown",
     )
 
 

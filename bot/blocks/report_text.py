@@ -30,7 +30,7 @@ from bot.blocks.format import (
 from bot.diagnosis.fields import cell, known_text
 from bot.diagnosis.state import State
 from bot.kore.models import DataSession
-from bot.sessions.redaction import WITHHELD
+from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport, Summary
 
 UNKNOWN_OPERATOR = "operator unknown"
@@ -84,8 +84,8 @@ def cell_text(session: DataSession, fmt: Formatter) -> str:
 def place_text(session: DataSession) -> str:
     """Say where the tower stands, and that it is the tower."""
     where = session.cell_location_estimate
-    if session.cell_id == WITHHELD:
-        return WITHHELD
+    if session.cell_id == REDACTED:
+        return REDACTED
     return f"{place(where)} (tower, not device)" if where else "no location for this cell"
 
 
@@ -309,9 +309,9 @@ def _without_packets(summary: Summary) -> str:
 
 
 def freshness_line(report: SessionReport, fmt: Formatter) -> str:
-    """Say when KORE told us this, and what of it is withheld here."""
+    """Say when KORE told us this, and what of it is redacted here."""
     read = f"Read {moment_text(report.as_of, report, fmt)}"
-    return f"{read} · {fmt.own(report.withheld)}" if report.withheld else read
+    return f"{read} · {fmt.own(report.redacted)}" if report.redacted else read
 
 
 def skipped_line(report: SessionReport) -> str | None:

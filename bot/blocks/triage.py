@@ -294,7 +294,7 @@ def _read(reports: Sequence[SessionReport]) -> str:
 
 
 def _redaction(reports: Sequence[SessionReport]) -> str:
-    return next((report.withheld for report in reports if report.withheld), "")
+    return next((report.redacted for report in reports if report.redacted), "")
 
 
 def _actions(triage: Triage, *, for_all: bool) -> list[Block]:

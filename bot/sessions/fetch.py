@@ -27,9 +27,9 @@ class TaskScope:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def begin(self, errand: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start it now; whoever needs it awaits it."""
-        task = asyncio.create_task(errand)
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
@@ -50,10 +50,10 @@ class TaskScope:
 
 @asynccontextmanager
 async def task_scope() -> AsyncIterator[TaskScope]:
-    """Open a block of task_scope.
+    """Open a scope of tasks.
 
     Unlike a TaskGroup it raises what the block itself raises, so that the order of awaiting says
-    whose failure wins, and it does not wait for task_scope that nobody needs any more.
+    whose failure wins, and it does not wait for tasks that nobody needs any more.
     """
     opened = TaskScope()
     try:
@@ -71,7 +71,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """None is unknown: not told, not readable, or not there in time."""
+    """A SIM's plan and usage; None is unknown: not given, not readable, or not there in time."""
 
     rate_plan: RatePlan | None = None
     usage: Usage | None = None
@@ -92,7 +92,7 @@ class PendingAllowance:
     usage: asyncio.Task[Usage | None]
 
     def still_holds(self, sim: Sim) -> bool:
-        """Return whether the right plan and the right month were asked for."""
+        """Return whether it is of the SIM's present plan and month."""
         mine = (self.sim.rate_plan_sid, self.sim.date_created)
         return mine == (sim.rate_plan_sid, sim.date_created)
 
@@ -113,7 +113,7 @@ class AllowanceReader:
     def begin_early(
         self, sid: str, task_scope: TaskScope, *, fresh: bool
     ) -> PendingAllowance | None:
-        """Ask before the SIM is read, if an earlier look-up told its plan."""
+        """Ask before the SIM is read, if its plan is known from an earlier look-up."""
         sim = self._seen.get(sid)
         return self.begin(sim, task_scope, fresh=fresh) if sim else None
 
@@ -125,25 +125,25 @@ class AllowanceReader:
         plan = task_scope.begin(self._rate_plan(sim.rate_plan_sid, fresh=fresh))
         return PendingAllowance(sim, plan, task_scope.begin(self._usage(sim, fresh=fresh)))
 
-    async def in_time(self, asked: PendingAllowance | None) -> Allowance:
+    async def in_time(self, pending: PendingAllowance | None) -> Allowance:
         """Return what is there after `patience` seconds at most."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self.patience):
-                return await self.whole(asked)
-        return self.so_far(asked)
+                return await self.whole(pending)
+        return self.so_far(pending)
 
-    async def whole(self, asked: PendingAllowance | None) -> Allowance:
+    async def whole(self, pending: PendingAllowance | None) -> Allowance:
         """Wait for the plan, and for the usage where the plan has a limit to compare it with."""
-        plan = await asyncio.shield(asked.rate_plan) if asked else None
-        if asked and plan and plan.data_limit is not None:
-            await asyncio.shield(asked.usage)
-        return self.so_far(asked)
+        plan = await asyncio.shield(pending.rate_plan) if pending else None
+        if pending and plan and plan.data_limit is not None:
+            await asyncio.shield(pending.usage)
+        return self.so_far(pending)
 
-    def so_far(self, asked: PendingAllowance | None) -> Allowance:
+    def so_far(self, pending: PendingAllowance | None) -> Allowance:
         """Return what is there now."""
-        if asked is None:
+        if pending is None:
             return Allowance()
-        return Allowance(_if_done(asked.rate_plan), _if_done(asked.usage))
+        return Allowance(_if_done(pending.rate_plan), _if_done(pending.usage))
 
     async def _rate_plan(self, sid: str, *, fresh: bool) -> RatePlan | None:
         plan = await _or_unknown(self._kore.rate_plan(sid, fresh=fresh))
@@ -193,7 +193,7 @@ class Read:
     query: str
     sim: Fetched[Sim]
     sessions: Sessions | KoreError
-    asked: PendingAllowance | None
+    pending: PendingAllowance | None
 
     @property
     def rows(self) -> tuple[DataSession, ...] | None:
@@ -239,13 +239,13 @@ class SimReader:
         identifier = identify(text)
         sid = self._resolver.known_sid(identifier)
         sessions = task_scope.begin(self._sessions(sid, fresh=fresh)) if sid else None
-        asked = self._allowances.begin_early(sid, task_scope, fresh=fresh) if sid else None
+        pending = self._allowances.begin_early(sid, task_scope, fresh=fresh) if sid else None
         sim = await self._resolver.resolve(identifier, fresh=fresh)
         if sessions is None or sid != sim.value.sid:
             sessions = task_scope.begin(self._sessions(sim.value.sid, fresh=fresh))
-        if asked is None or not asked.still_holds(sim.value):
-            asked = self._allowances.begin(sim.value, task_scope, fresh=fresh)
-        read = Read(text, sim, await sessions, asked)
+        if pending is None or not pending.still_holds(sim.value):
+            pending = self._allowances.begin(sim.value, task_scope, fresh=fresh)
+        read = Read(text, sim, await sessions, pending)
         self._resolver.note(sim.value, read.rows or ())
         return read
 

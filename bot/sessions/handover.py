@@ -47,14 +47,14 @@ class HandedSim:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The SIMs of a thread, those that need a look first; `left_out` counts what is too many."""
+    """The SIMs of a thread, those that need a look first; `omitted` counts the others."""
 
     sims: tuple[HandedSim, ...]
     people: tuple[str, ...]
     first_at: datetime
     made_at: datetime
     look_ups: int
-    left_out: int = 0
+    omitted: int = 0
 
     @property
     def open(self) -> tuple[HandedSim, ...]:
@@ -62,9 +62,9 @@ class Handover:
         return tuple(sim for sim in self.sims if sim.needs_a_look)
 
     @property
-    def withheld(self) -> str | None:
+    def redacted(self) -> str | None:
         """Say what is left out for these readers, and why."""
-        told = (sim.now.withheld for sim in self.sims if isinstance(sim.now, SessionReport))
+        told = (sim.now.redacted for sim in self.sims if isinstance(sim.now, SessionReport))
         return next((why for why in told if why), None)
 
 
@@ -89,13 +89,13 @@ def hand_over(
         first_at=looked_up[0].at,
         made_at=made_at,
         look_ups=len(looked_up),
-        left_out=len(by_sid) - len(sims),
+        omitted=len(by_sid) - len(sims),
     )
 
 
 def _sim(looked_up: Sequence[LookedUp], now: SessionReport | BotError) -> HandedSim:
     first = looked_up[0]
     changed = () if isinstance(now, BotError) else changes(first.snapshot, snapshot_of(now))
-    if isinstance(now, SessionReport) and now.withheld:
+    if isinstance(now, SessionReport) and now.redacted:
         changed = tuple(map(redacted_change, changed))
     return HandedSim(first.snapshot, first.at, len(looked_up), now, changed)

@@ -94,7 +94,7 @@ class Batch:
             self._tell(place, read)
 
     async def _finish(self, place: int, read: Read) -> None:
-        self._judge_one(place, read, await self._allowances.whole(read.asked))
+        self._judge_one(place, read, await self._allowances.whole(read.pending))
 
     async def _finish_all(self) -> None:
         """Wait for what is still under way, as long as for one; then judge what is there."""
@@ -103,14 +103,14 @@ class Batch:
             await asyncio.wait(tasks, timeout=self._allowances.patience)
         for place, (read, task) in list(self._unfinished.items()):
             task.cancel()
-            self._judge_one(place, read, self._allowances.so_far(read.asked))
+            self._judge_one(place, read, self._allowances.so_far(read.pending))
             await asyncio.sleep(0)  # whoever else waits for the loop gets it between two SIMs
 
     def _tell(self, place: int, read: Read) -> None:
         """Judge by what is there already, for whoever wants to see the first results early."""
         if self._told is not keep_nobody_posted:
             with suppress(Exception):  # it is judged again, and logged, when all of it is there
-                self._told(place, self._judge(read, self._allowances.so_far(read.asked)))
+                self._told(place, self._judge(read, self._allowances.so_far(read.pending)))
 
     def _judge_one(self, place: int, read: Read, allowance: Allowance) -> None:
         self._unfinished.pop(place, None)
@@ -151,7 +151,7 @@ class SessionLookup:
         """
         async with task_scope() as under_way:
             read = await self._sims.read(text, under_way, fresh=fresh)
-            allowance = await self._allowances.in_time(read.asked)
+            allowance = await self._allowances.in_time(read.pending)
             return self._judge.report(read, allowance, self._clock.now())
 
     async def look_up_many(  # noqa: PLR0913 -- one way to ask for many

@@ -18,7 +18,7 @@ from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 
-WITHHELD = "withheld"
+REDACTED = "redacted"
 
 
 # ICCIDs (18 to 22 digits), EIDs (32) and IMEIs (14 to 16), however they are grouped
@@ -41,8 +41,8 @@ class Redactor:
         """Return the text without them."""
         compact = _BETWEEN.sub("", text)
         if any(secret in compact for secret in self._secrets):
-            text = self._pattern.sub(WITHHELD, text)
-        return _LONG_NUMBER.sub(WITHHELD, text)
+            text = self._pattern.sub(REDACTED, text)
+        return _LONG_NUMBER.sub(REDACTED, text)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -52,7 +52,7 @@ class Redactor:
     def name(self, name: str | None) -> str | None:
         """Return a name without them; None where nothing else is left of it."""
         shown = self.text(name or "")
-        return None if shown.strip() in {"", WITHHELD} else shown
+        return None if shown.strip() in {"", REDACTED} else shown
 
     def value(self, value: Value) -> Value:
         """Return a piece of evidence without them."""
@@ -62,7 +62,7 @@ class Redactor:
             return tuple(self.text(each) for each in value)
         if isinstance(value, str):
             return self.text(value)
-        return WITHHELD if isinstance(value, int) and self.text(str(value)) == WITHHELD else value
+        return REDACTED if isinstance(value, int) and self.text(str(value)) == REDACTED else value
 
     def finding(self, finding: Finding) -> Finding:
         """Return a finding without them."""
@@ -79,7 +79,7 @@ class Redactor:
         return replace(
             candidate,
             name=self.name(candidate.name) or candidate.sid,
-            iccid=candidate.iccid and WITHHELD,
+            iccid=candidate.iccid and REDACTED,
         )
 
 
@@ -94,12 +94,12 @@ def redacted(report: SessionReport, why: str) -> SessionReport:
         sessions=None if sessions is None else tuple(_session(each) for each in sessions),
         findings=tuple(hider.finding(finding) for finding in report.findings),
         problem=report.problem and hider.text(report.problem),
-        withheld=why,
+        redacted=why,
     )
 
 
 def redacted_snapshot(snapshot: Snapshot) -> Snapshot:
-    """Return a snapshot without them: what is withheld there is unknown."""
+    """Return a snapshot without them: what is redacted there is unknown."""
     secrets = (snapshot.iccid, snapshot.imei14, snapshot.cell_id)
     hider = Redactor(filter(None, secrets))
     return replace(
@@ -115,7 +115,7 @@ def redacted_snapshot(snapshot: Snapshot) -> Snapshot:
 def redacted_change(change: Change) -> Change:
     """Return a change without them: that the device is another is told, which is not."""
     if change.kind is ChangeKind.NEW_IMEI:
-        return replace(change, before=WITHHELD, after=WITHHELD)
+        return replace(change, before=REDACTED, after=REDACTED)
     hider = Redactor(())
     return replace(
         change,
@@ -165,9 +165,9 @@ def _sim(sim: Sim, hider: Redactor) -> Sim:
         update={
             "unique_name": hider.name(sim.unique_name),
             "friendly_name": hider.name(sim.friendly_name),
-            "iccid": sim.iccid and WITHHELD,
-            "eid": sim.eid and WITHHELD,
-            "ip_address": sim.ip_address and WITHHELD,
+            "iccid": sim.iccid and REDACTED,
+            "eid": sim.eid and REDACTED,
+            "ip_address": sim.ip_address and REDACTED,
         }
     )
 
@@ -176,8 +176,8 @@ def _session(session: DataSession) -> DataSession:
     is_somewhere = cell(session.cell_id) or session.cell_location_estimate
     return session.model_copy(
         update={
-            "imei": WITHHELD if known_text(session.imei) else None,
-            "cell_id": WITHHELD if is_somewhere else None,
+            "imei": REDACTED if known_text(session.imei) else None,
+            "cell_id": REDACTED if is_somewhere else None,
             "cell_location_estimate": None,
         }
     )

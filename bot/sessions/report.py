@@ -29,7 +29,7 @@ class SessionReport:
 
     `sessions` is None where the SIM was read and its sessions could not be, and `problem` then says
     why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE gave nothing
-    newer and this is from before, `why_stale` why; `withheld` says that ICCID, IMEI, cell and
+    newer and this is from before, `why_stale` why; `redacted` says that ICCID, IMEI, cell and
     location were taken out, and why; without `allowance_known` the rules about plan and usage could
     not speak.
     """
@@ -49,7 +49,7 @@ class SessionReport:
     rate_plan: RatePlan | None = None
     problem: str | None = None
     allowance_known: bool = True
-    withheld: str | None = None
+    redacted: str | None = None
 
     @property
     def cause(self) -> Finding | None:

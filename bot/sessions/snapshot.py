@@ -1,4 +1,4 @@
-"""A report in little: what is kept of a SIM to compare it with later, as a value and as JSON."""
+"""A report in brief: what is kept of a SIM to compare it with later, as a value and as JSON."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -72,9 +72,9 @@ class Snapshot:
 
         Raises ValueError where the text is no JSON object or names no SIM.
         """
-        told = json.loads(text)
-        if isinstance(told, dict) and isinstance(told.get("sid"), str):
-            return _read(told)
+        payload = json.loads(text)
+        if isinstance(payload, dict) and isinstance(payload.get("sid"), str):
+            return _read(payload)
         raise ValueError("no snapshot of a SIM")
 
 
@@ -126,20 +126,20 @@ def _network(session: DataSession) -> str | None:
     return f"{mcc}-{mnc}" if mcc and mnc else None
 
 
-def _read(told: Mapping[str, Any]) -> Snapshot:
+def _read(payload: Mapping[str, Any]) -> Snapshot:
     return Snapshot(
-        sid=told["sid"],
-        name=_text(told.get("name")) or told["sid"],
-        as_of=_moment(told.get("as_of")) or _LONG_AGO,
-        state=_state(told.get("state")),
-        since=_moment(told.get("since")),
-        seen_at=_moment(told.get("seen_at")),
-        packets_up=_whole(told.get("packets_up")),
-        packets_down=_whole(told.get("packets_down")),
-        findings=_findings(told.get("findings")),
-        unjudged=tuple(name for name in _list(told.get("unjudged")) if isinstance(name, str)),
-        stale=told.get("stale") is True,
-        **{name: _text(told.get(name)) for name in _TEXTS},
+        sid=payload["sid"],
+        name=_text(payload.get("name")) or payload["sid"],
+        as_of=_moment(payload.get("as_of")) or _LONG_AGO,
+        state=_state(payload.get("state")),
+        since=_moment(payload.get("since")),
+        seen_at=_moment(payload.get("seen_at")),
+        packets_up=_whole(payload.get("packets_up")),
+        packets_down=_whole(payload.get("packets_down")),
+        findings=_findings(payload.get("findings")),
+        unjudged=tuple(name for name in _list(payload.get("unjudged")) if isinstance(name, str)),
+        stale=payload.get("stale") is True,
+        **{name: _text(payload.get(name)) for name in _TEXTS},
     )
 
 
@@ -260,8 +260,8 @@ def _of_field(
 
 def _of_network(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """Compare by the numbers, which are one network's whatever it is called that day."""
-    told = _of_field(ChangeKind.NEW_OPERATOR, before.network, after.network, read=_number)
-    for change in told:
+    changed = _of_field(ChangeKind.NEW_OPERATOR, before.network, after.network, read=_number)
+    for change in changed:
         yield Change(change.kind, _called(before), _called(after))
 
 
@@ -288,8 +288,8 @@ def _of_findings(before: Snapshot, after: Snapshot) -> Iterator[Change]:
 
 def _by_rule(findings: Iterable[Found], unsure: Iterable[str]) -> dict[str, Found]:
     """Return the gravest of each rule, in the order of the answer."""
-    left_out, kept = frozenset(unsure), dict[str, Found]()
+    skipped, kept = frozenset(unsure), dict[str, Found]()
     for found in findings:
-        if found.rule not in left_out:
+        if found.rule not in skipped:
             kept.setdefault(found.rule, found)
     return kept

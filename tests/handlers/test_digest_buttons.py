@@ -7,7 +7,7 @@ import pytest
 
 from bot.demo.stories.story import all_stories
 from bot.digests.archive import DigestGone
-from bot.sessions.redaction import WITHHELD
+from bot.sessions.redaction import REDACTED
 from bot.store.digest_runs import DigestRuns
 from tests.digest_rig import pumps
 from tests.whole_bot import whole_bot
@@ -80,7 +80,7 @@ async def test_a_guest_is_given_no_numbers(whole, parent):
     lines = lines_of(whole, "gil")
 
     assert lines
-    assert {"", WITHHELD} >= {line[name] for line in lines for name in ("iccid", "imei", "cell_id")}
+    assert {"", REDACTED} >= {line[name] for line in lines for name in ("iccid", "imei", "cell_id")}
 
 
 async def test_an_old_digest_has_no_details(whole, runs, run, parent):

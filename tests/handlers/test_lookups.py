@@ -155,7 +155,7 @@ async def test_what_a_guest_is_shown_of_many_is_redacted(whole):
     """Reports and errors alike."""
     report, error = await look_up_many(gils_context(whole), ["truck-42", "8901 26"])
 
-    assert "withheld" == report.sim.iccid
+    assert "redacted" == report.sim.iccid
     assert () == error.candidates
 
 

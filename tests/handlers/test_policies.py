@@ -184,7 +184,7 @@ async def test_a_foreign_workspace_that_is_listed_is_redacted(bot):
         answer = open_bot.answer("dora", "#partner-shared")
         words = json.dumps(answer.blocks, ensure_ascii=False)
         assert "truck-42 is" in answer.text
-        assert "ICCID withheld" in words
+        assert "ICCID redacted" in words
         assert "people of other workspaces" in words
 
 
@@ -208,7 +208,7 @@ async def test_sharing_where_slack_does_not_say_what_the_channel_is(bot):
 
     shared = bot.answer("chloe", "#on-call-private")
     assert "ICCID 8" in json.dumps(mine.blocks)
-    assert "ICCID withheld" in json.dumps(shared.blocks)
+    assert "ICCID redacted" in json.dumps(shared.blocks)
     assert "Slack does not tell me whether this channel" in json.dumps(shared.blocks)
 
 
@@ -229,7 +229,7 @@ async def test_the_policy_is_checked_again_on_every_button(bot):
     await bot.slack.workspace.click(*place, value=value)
     await bot.settle()
 
-    assert "ICCID withheld" in json.dumps(bot.answer("gil").blocks)
+    assert "ICCID redacted" in json.dumps(bot.answer("gil").blocks)
 
 
 async def test_a_user_group_lets_its_members_in():

@@ -4,7 +4,7 @@ import pytest
 
 from bot.blocks.digest_text import change_lines, change_text
 from bot.blocks.format import MRKDWN, PLAIN
-from bot.sessions.redaction import WITHHELD
+from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import Change, ChangeKind
 
 
@@ -23,8 +23,8 @@ from bot.sessions.snapshot import Change, ChangeKind
             "Device (IMEI): 01493100-012970 → 35693803-564380",
         ),
         (
-            Change(ChangeKind.NEW_IMEI, WITHHELD, WITHHELD),
-            "Device (IMEI): another than before, withheld here",
+            Change(ChangeKind.NEW_IMEI, REDACTED, REDACTED),
+            "Device (IMEI): another than before, redacted here",
         ),
         (Change(ChangeKind.NEW_RADIO, "LTE", "GSM"), "Radio: LTE → GSM"),
         (Change(ChangeKind.NEW_FINDING, None, "Flapping"), "New finding: Flapping"),

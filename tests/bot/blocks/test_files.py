@@ -147,4 +147,4 @@ def test_the_triage_file_says_what_it_is():
 
     (row,) = rows_of(file)
     assert set(TRIAGE_COLUMNS) - {"iccid"} == set(row)
-    assert "withheld" not in row.values()
+    assert "redacted" not in row.values()

@@ -96,7 +96,7 @@ def test_an_outage_is_the_first_sentence(outage, brief, contrast):
 
 def test_old_rows_are_marked():
     """They are counted, and no tick stands above them."""
-    drawn = triage_screen(of(sim(1, stale=True, withheld="ICCID left out."), sim(2)))
+    drawn = triage_screen(of(sim(1, stale=True, redacted="ICCID left out."), sim(2)))
 
     assert drawn.text.startswith("❔ No fault found in 2 SIMs.")
     assert "(old)" in str(table_of(drawn))

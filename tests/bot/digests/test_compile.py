@@ -10,7 +10,7 @@ from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.compile import ChangeCollector, Compiler, RunNotes, sim_summary
 from bot.digests.scan import MIN_GRAVITY
-from bot.sessions.redaction import WITHHELD
+from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import ChangeKind, Found, Snapshot, gravest
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, Pair, ScanRow, ScanRows, ScanSums
@@ -141,7 +141,7 @@ async def test_what_was_missed_is_said_once(scene):
 
 
 async def test_numbers_are_left_out_where_they_must_be(scene):
-    """What names a card or a device is withheld everywhere in the digest."""
+    """What names a card or a device is redacted everywhere in the digest."""
     await scene.run(60.0, row(1, imei14="1" * 14))
     told = row(1, mark=2, imei14="2" * 14, gravity=MIN_GRAVITY)
     named = replace(told, row=told.row.replace("pump-1", "pump 89012600000000123456"))
@@ -149,7 +149,7 @@ async def test_numbers_are_left_out_where_they_must_be(scene):
     stored = digest.to_json().decode()
 
     assert "ICCID is left out." == digest.left_out
-    assert WITHHELD in stored
+    assert REDACTED in stored
     assert "2" * 14 not in stored
     assert "89012600000000123456" not in stored
 
@@ -243,7 +243,7 @@ def test_numbers_are_hidden_where_they_must_be():
     found.add(pair(ONLINE, replace(ONLINE, imei14="2" * 14, name="pump 89012600000000123456")))
     changed = found.groups()[0].first[0]
 
-    assert (WITHHELD, WITHHELD, f"pump {WITHHELD}") == (
+    assert (REDACTED, REDACTED, f"pump {REDACTED}") == (
         changed.before,
         changed.after,
         changed.sim.name,

@@ -92,7 +92,7 @@ def test_those_over_the_limit_are_counted():
     """Who was not asked for again is not forgotten."""
     handed = hand_over([looked_up(1, 2), looked_up(2, 1)], {sid(2): report(2)}, NOW)
 
-    assert 1 == handed.left_out
+    assert 1 == handed.omitted
     assert ["pump-2"] == [sim.then.name for sim in handed.sims]
 
 
@@ -102,5 +102,5 @@ def test_a_redacted_report_stays_so():
     before = replace(before, snapshot=replace(before.snapshot, imei14="35" + "1" * 12))
     handed = hand_over([before], {sid(1): redacted(report(1), "left out")}, NOW)
 
-    assert "left out" == handed.withheld
+    assert "left out" == handed.redacted
     assert "35111" not in str(handed.sims[0].changes)

@@ -107,8 +107,8 @@ def test_what_is_withheld_is_said_and_not_called_unknown():
     """Known but not told is another thing than unknown; why is said below."""
     shown = everything_shown(redacted(a_report(), WHY))
 
-    assert "ICCID withheld" in shown
-    assert "IMEI withheld" in shown
+    assert "ICCID redacted" in shown
+    assert "IMEI redacted" in shown
     assert WHY in shown
     assert "not reported" not in shown
     assert "no location" not in shown
@@ -145,11 +145,11 @@ def test_the_csv_file_has_no_columns_of_them():
         ("pump-7", "pump-7"),
         ("8901260012345678909", "DE" + "0" * 31 + "1"),
         ("8901 2600 1234 5678 909", "DE" + "0" * 31 + "1"),
-        ("pump 8901260012345678909", "pump withheld"),
-        ("8901_2600_1234_5678_909 / 2", "withheld / 2"),
+        ("pump 8901260012345678909", "pump redacted"),
+        ("8901_2600_1234_5678_909 / 2", "redacted / 2"),
         ("8901 · 2600 · 1234 · 5678 · 909", "DE" + "0" * 31 + "1"),
-        ("imei:014931-00-129700-0", "imei:withheld"),
-        ("cell 31026040482 1243", "cell withheld"),
+        ("imei:014931-00-129700-0", "imei:redacted"),
+        ("cell 31026040482 1243", "cell redacted"),
         ("site 12, 2026-01-05, 10.0.0.12", "site 12, 2026-01-05, 10.0.0.12"),
     ],
 )
@@ -183,7 +183,7 @@ def test_a_snapshot_knows_nothing_of_them():
     hidden = redacted_snapshot(snapshot_of(report))
 
     assert (None, None, None) == (hidden.iccid, hidden.imei14, hidden.cell_id)
-    assert "pump withheld" == hidden.name
+    assert "pump redacted" == hidden.name
     assert replace(snapshot_of(report), name="", iccid=None, imei14=None, cell_id=None) == replace(
         hidden, name=""
     )
@@ -196,7 +196,7 @@ def test_a_change_of_device_is_told_without_the_devices():
 
     (change,) = map(redacted_change, changes(before, after))
 
-    assert Change(ChangeKind.NEW_IMEI, "withheld", "withheld") == change
+    assert Change(ChangeKind.NEW_IMEI, "redacted", "redacted") == change
 
 
 def test_other_changes_are_told_as_they_are():
@@ -210,7 +210,7 @@ def test_candidates_are_offered_without_their_cards():
     """Several SIMs of one name are told apart by SID and status."""
     error = redacted_error(SimAmbiguous("Which?", (CANDIDATE,), 9), "pump")
 
-    assert (replace(CANDIDATE, iccid="withheld"),) == error.candidates
+    assert (replace(CANDIDATE, iccid="redacted"),) == error.candidates
     assert ("Which?", 9) == (error.sentence, error.total)
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bot.diagnosis.state import State
-from bot.sessions.redaction import WITHHELD
+from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import Found
 from bot.watches.transitions import (
     CARD_AGE,
@@ -337,4 +337,4 @@ def test_a_redacted_watch_and_notice_name_neither_card_nor_device():
 
     assert [] == [each for each in SECRETS if each in f"{watch!r} {redacted_notice(notice)!r}"]
     assert (AFTER.operator, AFTER.state) == (watch.latest.operator, watch.latest.state)
-    assert {"new_operator": ("Telcel", "Movistar"), "new_imei": (WITHHELD, WITHHELD)} == shown
+    assert {"new_operator": ("Telcel", "Movistar"), "new_imei": (REDACTED, REDACTED)} == shown
