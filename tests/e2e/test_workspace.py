@@ -11,6 +11,7 @@ from bot.emulators.serve import serving
 from bot.emulators.slack.delivery import Ack
 from bot.emulators.slack.people import ANA, BEN
 from tests.e2e import gallery
+from tests.e2e.steps import choose
 
 
 async def type_in(page, text):
@@ -63,25 +64,14 @@ async def test_nothing_is_not_sent(page, sandbox):
 
 
 async def test_a_command_goes_to_the_app(page, sandbox):
-    """A slash command is delivered, and is not posted as a message."""
+    """It is delivered, is not posted as a message, and comes back with the arrow up."""
     await type_in(page, "/simsessions truck-42")
     ((kind, payload),) = await sandbox.app.wait_for(lambda app: app.delivered)
-
-    assert ("slash_commands", "/simsessions", "truck-42", ANA.id) == (
-        kind,
-        payload["command"],
-        payload["text"],
-        payload["user_id"],
-    )
-    assert () == sandbox.workspace.messages.all()
-
-
-async def test_the_last_command_comes_back(page, sandbox):
-    """The arrow up in an empty box brings back what was typed before."""
-    await type_in(page, "/simsessions truck-42")
-    await sandbox.app.wait_for(lambda app: app.delivered)
+    sent = [payload[key] for key in ("command", "text", "user_id")]
     await page.locator("#composer").press("ArrowUp")
 
+    assert ("slash_commands", ["/simsessions", "truck-42", ANA.id]) == (kind, sent)
+    assert () == sandbox.workspace.messages.all()
     await expect(page.locator("#composer")).to_have_value("/simsessions truck-42")
 
 
@@ -158,19 +148,11 @@ async def test_news_from_elsewhere(page, sandbox):
     await expect(channel.get_by_label("1 new")).to_be_hidden()
 
 
-async def test_new_messages_are_said_aloud(page, sandbox):
-    """A screen reader hears the message's text, not its blocks."""
-    sandbox.post(*gallery.REPORT, text="truck-42 is online.")
-
-    await expect(page.get_by_role("log")).to_have_text("simsessions: truck-42 is online.")
-
-
 async def test_what_is_inside_a_message(page, sandbox):
-    """The text of the notification and the blocks as they were sent can be read."""
+    """The notification, which a screen reader hears, and the blocks as sent can be read."""
     sandbox.post(*gallery.REPORT, text="truck-42 is online.")
-    await page.get_by_role("article").hover()
-    await page.get_by_role("button", name="About this message").click()
-    await page.get_by_role("menuitem", name="Notification and JSON").click()
+    await expect(page.get_by_role("log")).to_have_text("simsessions: truck-42 is online.")
+    await choose(page, page.get_by_role("article"), "Notification and JSON")
     dialog = page.get_by_role("dialog", name="Inside this message")
 
     await expect(dialog.locator(".notification")).to_have_text("truck-42 is online.")
@@ -178,44 +160,26 @@ async def test_what_is_inside_a_message(page, sandbox):
 
 
 async def test_a_thread(page, sandbox):
-    """A reply stands below its root, counted, and is written into the thread."""
+    """Anybody begins one; replies stand below their root, counted; commands are refused there."""
     root = sandbox.post(text="pump-7 is down")
-    sandbox.post(text="looking", thread_ts=root.ts)
+    await choose(page, page.get_by_role("article"), "Reply in thread")
+    await expect(page.get_by_label("Reply in thread")).to_be_focused()
+    await page.keyboard.type("on it")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".thread").get_by_role("article")).to_contain_text("on it")
     await expect(page.get_by_text("1 reply", exact=True)).to_be_visible()
     line = page.get_by_label("Reply in thread")
     await line.fill("thanks")
     await line.press("Enter")
-
     await expect(page.get_by_text("2 replies", exact=True)).to_be_visible()
     await expect(page.locator(".thread").get_by_role("article")).to_have_count(2)
     await expect(line).to_have_value("")
     assert root.ts == sandbox.workspace.messages.all()[-1].thread_ts
-
-
-async def test_a_thread_is_begun(page, sandbox):
-    """Anybody can begin a thread under a message."""
-    sandbox.post(text="pump-7 is down")
-    await page.get_by_role("article").hover()
-    await page.get_by_role("button", name="About this message").click()
-    await page.get_by_role("menuitem", name="Reply in thread").click()
-    await expect(page.get_by_label("Reply in thread")).to_be_focused()
-    await page.keyboard.type("on it")
-    await page.keyboard.press("Enter")
-
-    await expect(page.locator(".thread").get_by_role("article")).to_contain_text("on it")
-
-
-async def test_no_commands_in_threads(page, sandbox):
-    """A slash command in a thread is refused as Slack refuses it."""
-    root = sandbox.post(text="pump-7 is down")
-    sandbox.post(text="looking", thread_ts=root.ts)
-    line = page.get_by_label("Reply in thread")
     await line.fill("/simsessions pump-7")
     await line.press("Enter")
 
-    await expect(
-        page.get_by_text("/simsessions is not supported in threads. Sorry!")
-    ).to_be_visible()
+    refused = page.get_by_text("/simsessions is not supported in threads. Sorry!")
+    await expect(refused).to_be_visible()
     assert "slash_commands" not in [kind for kind, _ in sandbox.app.delivered]
 
 
