@@ -113,7 +113,7 @@ async def test_choices(page, sandbox):
 
 
 async def test_an_external_select(page, sandbox):
-    """What is typed is asked of the app; its options are offered, if any, and the choice is sent."""
+    """What is typed is sent to the app; its options are offered, if any, and the choice is sent."""
     sandbox.app.ack = Ack(None, 0.01, {"options": []})
     sandbox.post(*gallery.SEARCH)
     box = page.get_by_role("combobox", name="Which SIM")
