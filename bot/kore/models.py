@@ -33,6 +33,20 @@ class ElseUnknown:
         return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
+class UsuallyInUtc:
+    """Marks a time whose usual way of writing, `2026-01-05T11:00:31Z`, is read without Python."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        usual = core_schema.no_info_after_validator_function(
+            datetime.fromisoformat,
+            core_schema.str_schema(strict=True, pattern="^2.*Z$"),
+        )
+        either = core_schema.union_schema([usual, handler(source)], mode="left_to_right")
+        return core_schema.nullable_schema(either)
+
+
 class InUtc:
     """Marks a time that is read in Python's own UTC, whatever zone it was told in.
 
@@ -59,7 +73,7 @@ def _in_utc(told: Any) -> datetime:  # noqa: ANN401 -- whatever stands there
     return moment if moment.tzinfo is UTC else _AWARE.validate_python(told).astimezone(UTC)
 
 
-Moment = Annotated[datetime | None, InUtc()]
+Moment = Annotated[datetime | None, InUtc(), UsuallyInUtc()]
 Text = Annotated[str | None, ElseUnknown()]
 Imei = Annotated[Annotated[str, Field(pattern="[^0]")] | None, ElseUnknown()]
 Time = Annotated[AwareDatetime | None, ElseUnknown()]
