@@ -18,8 +18,10 @@ from typing import Protocol
 
 import asyncpg
 import pytest
+from sqlalchemy import update
 
 from bot.store.database import Database
+from bot.store.schema import jobs, posts
 from tests.postgres_server import NoServer, PostgresServer
 
 KINDS = ("sqlite", "postgresql")
@@ -176,6 +178,14 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def file_of(url: str) -> Path:
     """Return the file of a SQLite URL."""
     return Path(url.removeprefix("sqlite:///"))
+
+
+async def time_passes(database: Database, seconds: float) -> None:
+    """Bring nearer what is due, what a claim lasts and what a post may be on its way."""
+    on, begun = {"due": jobs.c.due - seconds, "lease": jobs.c.lease - seconds}, posts.c.begun
+    async with database.write() as tx:
+        await tx.execute(update(jobs).values(on))
+        await tx.execute(update(posts).values(begun=begun - seconds, made=posts.c.made - seconds))
 
 
 async def migrated(url: str) -> None:

@@ -36,6 +36,7 @@ from bot.store.digest_runs import Run
 from bot.store.jobs import Job, JobQueue, NewJob
 from bot.store.schedules import Schedules
 from bot.store.subscriptions import SubscriptionRows
+from tests.bot.jobs.engines import children, make_due
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 
@@ -104,8 +105,8 @@ class Desk:
 
     async def hurried(self, key: str) -> None:
         """Make a job and its children due."""
-        for each in (key, *(child.key for child in await self.parts.queue.children(key))):
-            await self.parts.queue.hurry(each)
+        queue = self.parts.queue
+        await make_due(queue, key, *(child.key for child in await children(queue, key)))
 
     async def job(self, key: str) -> Job:
         """Return a job that is there."""

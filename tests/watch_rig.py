@@ -39,6 +39,7 @@ from bot.watches.polling import PollInterval, WatchPoller
 from bot.watches.repository import WatchRepository, from_row
 from bot.watches.service import BegunWatch, WatchLimits, WatchService
 from bot.watches.watch import Condition, Watch, WatchOwner
+from tests.bot.jobs.engines import make_due
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 
@@ -111,6 +112,12 @@ class Rig:
             await self.work()
             seconds -= passed
 
+    async def recover_after_a_minute(self, name: str = "pump-7") -> None:
+        """Let a SIM come back online, and five minutes more pass."""
+        await self.move(60)
+        self.kore.events.recover(name)
+        await self.move(300)
+
     async def work(self) -> None:
         """Do all that is due, and what comes of it."""
         while jobs := await self.parts.queue.claim(list(KINDS), 100, 60.0):
@@ -119,8 +126,7 @@ class Rig:
 
     async def work_on(self, kind: str, *keys: str) -> None:
         """Do jobs of one kind, due or not, and nothing that comes of them."""
-        for key in keys:
-            await self.parts.queue.hurry(key)
+        await make_due(self.parts.queue, *keys)
         for job in await self.parts.queue.claim([kind], len(keys), 60.0):
             await self._done(job)
 

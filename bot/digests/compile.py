@@ -248,7 +248,7 @@ class Compiler:
     ) -> tuple[MissedRun, ...]:
         """Return the due times since the digest before to which none came."""
         since = before.due if before else run.started
-        untold = await self._runs.untold_between(about.id, since, run.due)
+        untold = await self._runs.unreported_between(about.id, since, run.due)
         begun = [MissedRun(moment(each.due), each.why or "") for each in untold]
         never = _never_begun(about, skipped_since, run.due) if skipped_since else ()
         return tuple(sorted({each.due: each for each in (*never, *begun)}.values(), key=_by_due))

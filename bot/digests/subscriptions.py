@@ -13,25 +13,26 @@ from bot.sims.names import key, quoted
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedule, Schedules
-from bot.store.subscriptions import SubscriptionRow, SubscriptionRows
+from bot.store.subscriptions import SubscriptionRows
+from bot.store.transaction import Record
 
 
-def to_row(subscription: Subscription) -> SubscriptionRow:
-    """Return what is stored."""
-    return SubscriptionRow(
-        id=subscription.id,
-        team=subscription.team,
-        channel=subscription.channel,
-        name=subscription.name,
-        name_key=key(subscription.name),
-        made_by=subscription.made_by,
-        made_at=subscription.made_at.timestamp(),
-        details=json.dumps(_details(subscription), separators=(",", ":")),
-        paused=subscription.paused and subscription.paused.value,
-    )
+def to_row(subscription: Subscription) -> dict[str, Any]:
+    """Return what is stored of a digest, by column."""
+    return {
+        "id": subscription.id,
+        "team": subscription.team,
+        "channel": subscription.channel,
+        "name": subscription.name,
+        "name_key": key(subscription.name),
+        "made_by": subscription.made_by,
+        "made_at": subscription.made_at.timestamp(),
+        "details": json.dumps(_details(subscription), separators=(",", ":")),
+        "paused": subscription.paused and subscription.paused.value,
+    }
 
 
-def from_row(row: SubscriptionRow) -> Subscription:
+def from_row(row: Record) -> Subscription:
     """Read what some version stored; what is new since has its usual value."""
     stored: dict[str, Any] = json.loads(row.details)
     quiet = stored.get("quiet_hours")

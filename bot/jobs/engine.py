@@ -126,7 +126,7 @@ class Engine:
 
     def start(self) -> None:
         """Begin to look for what is due."""
-        work = (self._look(), self._keep(), self._recorder.run(), self._queue.hear(self._clock))
+        work = (self._look(), self._keep(), self._recorder.run(), self._queue.listen(self._clock))
         self._side = [asyncio.create_task(each, name="jobs") for each in work]
 
     async def stop(self, patience: float) -> None:

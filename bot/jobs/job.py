@@ -48,7 +48,7 @@ def kind(
 
 
 def Done(result: Any = None, write: Write | None = None) -> Outcome:  # noqa: ANN401, N802 -- JSON; reads as what it is
-    """End the job; its parent reads `result` with `JobQueue.children`."""
+    """End the job; `result` is kept with it."""
     return Outcome("done", result=result, write=write)
 
 

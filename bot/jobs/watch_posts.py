@@ -18,7 +18,7 @@ from bot.store.idempotency import PostRows
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
 from bot.watches.polling import Permission, WatchPoller
-from bot.watches.repository import WatchRepository, from_row
+from bot.watches.repository import WatchRepository, from_row, to_row
 from bot.watches.transitions import (
     CARD_INTERVAL,
     card_fingerprint,
@@ -162,5 +162,6 @@ class WatchWork:
         if row is None or row.ended is not None:
             return
         log.warning("watch-untold", extra={"watch": watch_id, "why": why})
-        ended = replace(row, ended=self.clock.now().timestamp(), ending=Ending.UNREPORTED)
-        await self.rows.advance(row, ended, tx)
+        watch = from_row(row)
+        ended = replace(watch, ended_at=self.clock.now(), ending=Ending.UNREPORTED)
+        await self.rows.advance(to_row(watch), to_row(ended), tx)

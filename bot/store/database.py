@@ -1,4 +1,4 @@
-"""The store: one SQLite file, or PostgreSQL; transactions on it, and how it stands.
+"""The store: one SQLite file, or PostgreSQL; transactions on it, and whether it is well.
 
     async with db.write() as tx:
         await tx.execute(...)
@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import ColumnElement, Double, Table, literal_column, text
+from sqlalchemy import Table, update
 
 from bot.store.errors import (
     StoreBusy,
@@ -23,8 +23,8 @@ from bot.store.errors import (
     StoreTooNew,
 )
 from bot.store.migrate import (
-    VERSION_TABLE,
-    brought_up_to_date,
+    VERSION,
+    bring_up_to_date,
     known_revisions,
     revision_of,
 )
@@ -34,9 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 POOL_SIZE = 8
-NOW_SQLITE = "((julianday('now') - 2440587.5) * 86400.0)"
-NOW_POSTGRES = "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
-TRIAL = text(f"UPDATE {VERSION_TABLE} SET version_num = version_num")  # noqa: S608 -- ours
+TRIAL = update(VERSION).values(version_num=VERSION.c.version_num)
 PASSING = (StoreBusy, StoreFault, StoreNotReady)  # of one transaction; the store itself is well
 NESTED = (
     "My store was asked for a transaction within another, which would wait for itself. This is a "
@@ -45,7 +43,7 @@ NESTED = (
 
 
 class Database:
-    """Gives transactions once `prepare` has succeeded; until then each raises StoreNotReady.
+    """Opens transactions once `prepare` has succeeded; until then each raises StoreNotReady.
 
     `trouble` says why it cannot be used, or is the last error that was the whole store's;
     `prepare` clears it.
@@ -59,11 +57,9 @@ class Database:
         self.writing: set[asyncio.Task[object] | None] = set()
         self._is_ready = False
         self._backend = _backend(url, pool_size)
-        now = NOW_POSTGRES if self.is_postgres else NOW_SQLITE
-        self.now: ColumnElement[float] = literal_column(now, Double())
 
     def __repr__(self) -> str:
-        """Tell the kind, and nothing of the URL."""
+        """Name the kind, and nothing of the URL."""
         return f"Database({self.kind})"
 
     @property
@@ -85,18 +81,18 @@ class Database:
     async def prepare(self) -> None:
         """Reach it, bring its schema up to date, and try to write. Raises StoreError."""
         try:
-            await self._brought_up_to_date()
+            await self._bring_up_to_date()
             async with self.write() as tx:
                 await tx.execute(TRIAL)
         except StoreError as error:
-            self._troubled(error)
+            self._set_trouble(error)
             raise
         self.trouble = None
         self.in_trouble.clear()
 
-    async def _brought_up_to_date(self) -> None:
+    async def _bring_up_to_date(self) -> None:
         try:
-            await brought_up_to_date(self._backend)
+            await bring_up_to_date(self._backend)
         except (StoreLost, StoreBusy):
             raise  # what was ready may be so again at any moment
         except StoreError:
@@ -105,7 +101,7 @@ class Database:
         self._is_ready = True
 
     async def revision(self) -> str | None:
-        """Look at the schema's revision; None where there is none yet. Raises StoreError."""
+        """Return the schema's revision; None where there is none yet. Raises StoreError."""
         stored, known = await self._backend.work(revision_of, alone=False), known_revisions()
         if stored is not None and stored not in known:
             raise StoreTooNew
@@ -120,7 +116,7 @@ class Database:
         return Block(self, writing=True)
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
-        """Return a look at what is saved; each statement sees the newest. Do not write in it."""
+        """Return a view of what is saved; each statement sees the newest. Do not write in it."""
         return Block(self, writing=False)
 
     @asynccontextmanager
@@ -142,13 +138,13 @@ class Database:
 
         return sqlite.insert(table)
 
-    async def hear(self, channel: str, heard: Callable[[], None]) -> None:
-        """Call `heard` once listening and at each `pg_notify(channel, …)`, until cancelled.
+    async def listen(self, channel: str, on_notification: Callable[[], None]) -> None:
+        """Call it once listening and at each `pg_notify(channel, …)`, until cancelled.
 
-        Raises StoreLost when the connection is cut: what came meanwhile was not heard. SQLite has
-        no such thing: nothing is ever heard.
+        Raises StoreLost when the connection is cut: what was notified meanwhile is lost. SQLite
+        knows no notifications: it is never called.
         """
-        await self.backend().hear(channel, heard)
+        await self.backend().listen(channel, on_notification)
 
     def backend(self) -> Backend:
         """Return what transactions are made of. Raises StoreNotReady, with why if it is known."""
@@ -157,12 +153,12 @@ class Database:
         known = self.trouble and not isinstance(self.trouble, StoreLost)
         raise StoreNotReady(self.trouble.sentence if self.trouble and known else None)
 
-    def noted(self, error: StoreError) -> None:
+    def report(self, error: StoreError) -> None:
         """Keep an error that is the whole store's, for whoever waits for `in_trouble`."""
         if not isinstance(error, PASSING):
-            self._troubled(error)
+            self._set_trouble(error)
 
-    def _troubled(self, error: StoreError) -> None:
+    def _set_trouble(self, error: StoreError) -> None:
         self.trouble = error
         self.in_trouble.set()
 
@@ -190,7 +186,7 @@ class Block:
         if self._writing and self._task in self._database.writing:
             raise StoreFault(NESTED)
         self._session = await backend.begin(writing=self._writing)
-        self._tx = Transaction(self._session.ask)
+        self._tx = Transaction(self._session.execute)
         if self._writing:
             self._database.writing.add(self._task)
         return self._tx
@@ -203,11 +199,11 @@ class Block:
         failed = self._tx.failed
         spoilt = failed if self._writing else None
         if failed:
-            self._database.noted(failed)
+            self._database.report(failed)
         try:
             await (self._session.undo() if error or spoilt else self._session.commit())
         except StoreError as raised:
-            self._database.noted(raised)
+            self._database.report(raised)
             raise
         if spoilt and not error:
             raise spoilt

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, update
 
 from bot.store.database import Database
 from bot.store.jobs import Write
-from bot.store.schema import digest_runs, scan_chunks, subscriptions
+from bot.store.schema import NOW, digest_runs, scan_chunks, subscriptions
 from bot.store.transaction import Transaction
 
 
@@ -27,7 +27,7 @@ class Stage(StrEnum):
 
 
 ENDS = (Stage.POSTED, Stage.QUIET, Stage.SKIPPED, Stage.FAILED)
-TOLD = (Stage.POSTED, Stage.QUIET)
+COMPLETE = (Stage.POSTED, Stage.QUIET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class DigestRuns:
         new = self._database.insert(digest_runs).values(
             subscription=subscription,
             due=due,
-            started=self._database.now,
+            started=NOW,
             stage=Stage.LISTING.value,
             job=job,
             has_rows=False,
@@ -99,12 +99,6 @@ class DigestRuns:
         """Return the run of that time; None where there is none."""
         async with self._database.read() as tx:
             row = (await tx.execute(_ONE, {"of": subscription, "at": due})).first()
-        return _run(row) if row else None
-
-    async def by_id(self, run: int) -> Run | None:
-        """Return a run; None where it is gone."""
-        async with self._database.read() as tx:
-            row = (await tx.execute(_BY_ID, {"run": run})).first()
         return _run(row) if row else None
 
     async def under_way(self) -> tuple[Run, ...]:
@@ -130,9 +124,11 @@ class DigestRuns:
             newest.setdefault(run.subscription, run)
         return tuple(newest.values())
 
-    async def untold_between(self, subscription: str, after: float, due: float) -> tuple[Run, ...]:
-        """Return the runs between two times of which nobody was told anything, oldest first."""
-        return await self._runs(_UNTOLD, {"of": subscription, "after": after, "at": due})
+    async def unreported_between(
+        self, subscription: str, after: float, due: float
+    ) -> tuple[Run, ...]:
+        """Return the runs between two times of which nothing was posted, oldest first."""
+        return await self._runs(_UNREPORTED, {"of": subscription, "after": after, "at": due})
 
     async def with_old_rows(self, kept: int, keep: float, most: int) -> tuple[Run, ...]:
         """Return runs that are over and still have rows, but for each digest's last `kept`.
@@ -140,7 +136,7 @@ class DigestRuns:
         Those of digests that are removed, or due more than `keep` seconds ago, are old in any case.
         """
         gone = digest_runs.c.subscription.not_in(select(subscriptions.c.id))
-        late = digest_runs.c.due < self._database.now - keep
+        late = digest_runs.c.due < NOW - keep
         old = _OLD_ROWS.where(or_(digest_runs.c.id.not_in(_KEPT), gone, late))
         return await self._runs(old, {"kept": kept, "most": most})
 
@@ -162,43 +158,41 @@ class DigestRuns:
         run: int,
         stage: Stage,
         tx: Transaction | None = None,
-        **told: Any,  # noqa: ANN401 -- any column's value
+        **values: Any,  # noqa: ANN401 -- any column's value
     ) -> None:
-        """Set the stage and whatever else is told of a run; its end is noted with the stage."""
-        if "counts" in told:
-            told["counts"] = json.dumps(told["counts"], separators=(",", ":"))
+        """Set the stage of a run and other columns; the time of its end comes with the stage."""
+        if "counts" in values:
+            values["counts"] = json.dumps(values["counts"], separators=(",", ":"))
         if stage in ENDS:
-            told["ended"] = func.coalesce(digest_runs.c.ended, self._database.now)
+            values["ended"] = func.coalesce(digest_runs.c.ended, NOW)
         async with self._database.joining(tx) as own:
-            values = update(digest_runs).where(digest_runs.c.id == run)
-            await own.execute(values.values(stage=stage.value, **told))
+            this = update(digest_runs).where(digest_runs.c.id == run)
+            await own.execute(this.values(stage=stage.value, **values))
 
-    def changing(self, run: int, stage: Stage, **told: Any) -> Write:  # noqa: ANN401 -- as above
+    def changing(self, run: int, stage: Stage, **values: Any) -> Write:  # noqa: ANN401 -- as above
         """Return the same as a part of somebody else's transaction."""
 
         async def write(tx: Transaction) -> None:
-            await self.change(run, stage, tx, **told)
+            await self.change(run, stage, tx, **values)
 
         return write
 
     async def forget(self, older_than: float, most: int) -> int:
-        """Drop runs without rows that were due more than so many seconds ago; give how many."""
-        late = digest_runs.c.due < self._database.now - older_than
+        """Drop runs without rows that were due more than so many seconds ago; return how many."""
+        late = digest_runs.c.due < NOW - older_than
         old = select(digest_runs.c.id).where(late, ~digest_runs.c.has_rows).limit(most)
         async with self._database.write() as tx:
-            gone = await tx.execute(delete(digest_runs).where(digest_runs.c.id.in_(old)))
-            return gone.rowcount
+            return await tx.change(delete(digest_runs).where(digest_runs.c.id.in_(old)))
 
 
 _OF = digest_runs.c.subscription == bindparam("of")
 _EARLIER = digest_runs.c.due < bindparam("at")
 _NEWEST = digest_runs.c.due.desc()
 _ONE = select(digest_runs).where(_OF, digest_runs.c.due == bindparam("at"))
-_BY_ID = select(digest_runs).where(digest_runs.c.id == bindparam("run"))
 _UNDER_WAY = select(digest_runs).where(digest_runs.c.stage.not_in(ENDS)).order_by(digest_runs.c.due)
 _BEFORE = (
     select(digest_runs)
-    .where(_OF, _EARLIER, digest_runs.c.stage.in_(TOLD))
+    .where(_OF, _EARLIER, digest_runs.c.stage.in_(COMPLETE))
     .order_by(_NEWEST)
     .limit(bindparam("most"))
 )
@@ -206,12 +200,12 @@ _SCANNED = (
     select(digest_runs)
     .where(
         digest_runs.c.subscription.in_(bindparam("subscriptions", expanding=True)),
-        digest_runs.c.stage.in_(TOLD),
+        digest_runs.c.stage.in_(COMPLETE),
         digest_runs.c.has_rows,
     )
     .order_by(_NEWEST)
 )
-_UNTOLD = (
+_UNREPORTED = (
     select(digest_runs)
     .where(
         _OF,
@@ -234,11 +228,11 @@ _PROGRESS = select(
 ).where(digest_runs.c.stage.not_in(ENDS))
 
 
-_place = (
-    func.row_number().over(partition_by=digest_runs.c.subscription, order_by=_NEWEST).label("place")
+_rank = (
+    func.row_number().over(partition_by=digest_runs.c.subscription, order_by=_NEWEST).label("rank")
 )
-_TOLD = select(digest_runs.c.id, _place).where(digest_runs.c.stage.in_(TOLD)).subquery()
-_KEPT = select(_TOLD.c.id).where(_TOLD.c.place <= bindparam("kept"))
+_COMPLETE = select(digest_runs.c.id, _rank).where(digest_runs.c.stage.in_(COMPLETE)).subquery()
+_KEPT = select(_COMPLETE.c.id).where(_COMPLETE.c.rank <= bindparam("kept"))
 _OLD_ROWS = (
     select(digest_runs)
     .where(digest_runs.c.has_rows, digest_runs.c.stage.in_(ENDS))
@@ -247,6 +241,5 @@ _OLD_ROWS = (
 
 
 def _run(row: Row[Any]) -> Run:
-    told = row._asdict()
-    counts = json.loads(told.pop("counts") or "{}")
-    return Run(**told | {"stage": Stage(row.stage), "counts": counts})
+    counts = json.loads(row.counts or "{}")
+    return Run(**row._asdict() | {"stage": Stage(row.stage), "counts": counts})

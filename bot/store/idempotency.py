@@ -1,6 +1,6 @@
-"""What was posted once: a row a post, written before it is sent and completed after.
+"""What is to be done once: posts, written down before they are sent, and events of Slack.
 
-A row that stays `sending` is a post whose fate is not known. Times are epoch seconds of the
+A post that stays `sending` is one whose fate is not known. Times are epoch seconds of the
 database's clock.
 """
 
@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.store.database import Database
-from bot.store.schema import posts
-from bot.store.schema import seen_events as table
+from bot.store.schema import NOW, posts, seen_events
 from bot.store.transaction import Transaction
 
 SENDING, CLEAR, POSTED = "sending", "clear", "posted"
@@ -30,67 +29,61 @@ class PostRow:
 
 
 class PostRows:
-    """Keeps them; a key is one post for ever, or until it is forgotten."""
+    """The posts of all replicas; a key is one post for ever, or until it is forgotten."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._select = select(
-            posts.c.key,
-            posts.c.state,
-            posts.c.tries,
-            posts.c.made,
-            (db.now - posts.c.begun).label("age"),
-            posts.c.channel,
-            posts.c.ts,
-        )
 
     async def get(self, key: str) -> PostRow | None:
         """Return the row of a key."""
         async with self._db.read() as tx:
-            found = await tx.execute(self._select.where(posts.c.key == bindparam("k")), {"k": key})
-        row = found.first()
-        return PostRow(**row._mapping) if row else None  # noqa: SLF001 -- SQLAlchemy's public name
+            row = (await tx.execute(_GET, {"k": key})).mappings().first()
+        return PostRow(**row) if row else None
 
     async def begin(self, key: str, channel: str, tries: int) -> bool:
         """Note that a try begins; False where somebody else began one since `tries` was read."""
         async with self._db.write() as tx:
             if tries == 0:
                 return await self._first(key, channel, tx)
-            again = (
-                update(posts)
-                .where(posts.c.key == bindparam("k"), posts.c.tries == bindparam("t"))
-                .where(posts.c.state != POSTED)
-                .values(state=SENDING, tries=posts.c.tries + 1, begun=self._db.now)
-                .values(channel=bindparam("to"))
-            )
-            return (await tx.execute(again, {"k": key, "t": tries, "to": channel})).rowcount == 1
+            return await tx.change(_AGAIN, {"k": key, "t": tries, "to": channel}) == 1
 
     async def _first(self, key: str, channel: str, tx: Transaction) -> bool:
-        made = {"made": self._db.now, "begun": self._db.now}
+        made = {"made": NOW, "begun": NOW}
         row = self._db.insert(posts).values(
             key=key, state=SENDING, tries=1, channel=channel, **made
         )
-        return (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1
+        return await tx.change(row.on_conflict_do_nothing()) == 1
 
     async def clear(self, key: str, tries: int) -> None:
         """Note that this try was surely in vain, unless another one has begun since."""
-        mine = update(posts).where(posts.c.key == bindparam("k"), posts.c.tries == bindparam("t"))
-        undone = mine.where(posts.c.state == SENDING).values(state=CLEAR)
         async with self._db.write() as tx:
-            await tx.execute(undone, {"k": key, "t": tries})
+            await tx.execute(_CLEAR, {"k": key, "t": tries})
 
     async def record(self, key: str, channel: str, ts: str | None) -> None:
         """Note where it stands; None where it is out and nobody can tell where."""
-        done = update(posts).where(posts.c.key == bindparam("k"))
         async with self._db.write() as tx:
-            await tx.execute(done.values(state=POSTED, channel=channel, ts=ts), {"k": key})
+            await tx.execute(_RECORD, {"k": key, "to": channel, "at": ts})
 
     async def forget(self, older_than: float) -> int:
-        """Drop what was begun more seconds ago than that; give how many."""
-        old = delete(posts).where(posts.c.begun < self._db.now - older_than)
+        """Drop what was begun more seconds ago than that; return how many."""
+        old = delete(posts).where(posts.c.begun < NOW - older_than)
         async with self._db.write() as tx:
-            return (await tx.execute(old)).rowcount
+            return await tx.change(old)
 
+
+_THIS = posts.c.key == bindparam("k")
+_THIS_TRY = posts.c.tries == bindparam("t")
+_AGE = (NOW - posts.c.begun).label("age")
+_GET = select(*(_AGE if c is posts.c.begun else c for c in posts.c)).where(_THIS)
+_AGAIN = (
+    update(posts)
+    .where(_THIS, _THIS_TRY, posts.c.state != POSTED)
+    .values(state=SENDING, tries=posts.c.tries + 1, begun=NOW, channel=bindparam("to"))
+)
+_CLEAR = update(posts).where(_THIS, _THIS_TRY, posts.c.state == SENDING).values(state=CLEAR)
+_RECORD = (
+    update(posts).where(_THIS).values(state=POSTED, channel=bindparam("to"), ts=bindparam("at"))
+)
 
 KEPT_SECONDS = 2 * 3600.0
 """How long a claim is remembered; Slack's last retry comes after some 5 minutes."""
@@ -98,7 +91,7 @@ _SWEEP_EVERY = 100
 
 
 class SeenEvents:
-    """Keeps claims. Every method raises StoreErrors only."""
+    """The events that were taken up. Every method raises StoreErrors only."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -107,20 +100,20 @@ class SeenEvents:
     async def claim(self, key: str, within: float = KEPT_SECONDS) -> bool:
         """Return whether nobody has claimed `key` for `within` seconds, and claim it then.
 
-        Of several that ask at the same time, in whatever process, one is told so.
+        Of several that ask at the same time, in whatever process, one gets True.
         """
-        fresh = self._db.insert(table).values(key=key, at=self._db.now)
+        fresh = self._db.insert(seen_events).values(key=key, at=NOW)
         statement = fresh.on_conflict_do_update(
-            index_elements=[table.c.key],
-            set_={"at": self._db.now},
-            where=table.c.at <= self._db.now - within,
+            index_elements=[seen_events.c.key],
+            set_={"at": NOW},
+            where=seen_events.c.at <= NOW - within,
         )
         async with self._db.write() as tx:
             await self._sweep(tx)
-            return (await tx.execute(statement)).rowcount == 1
+            return await tx.change(statement) == 1
 
     async def _sweep(self, tx: Transaction) -> None:
         """Forget old claims now and then."""
         self._claims += 1
         if self._claims % _SWEEP_EVERY == 1:
-            await tx.execute(delete(table).where(table.c.at < self._db.now - KEPT_SECONDS))
+            await tx.execute(delete(seen_events).where(seen_events.c.at < NOW - KEPT_SECONDS))

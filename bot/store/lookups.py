@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from bot.store.database import Database
 from bot.store.schema import lookups as table
@@ -53,7 +52,7 @@ def _columns(row: Lookup) -> dict[str, object]:
 
 
 class Lookups:
-    """Keeps them. Every method raises StoreErrors only."""
+    """The look-ups of all replicas. Every method raises StoreErrors only."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -63,8 +62,8 @@ class Lookups:
         if not rows:
             return
         statement = self._db.insert(table).on_conflict_do_nothing()
-        async with self._db.joining(tx) as asked:
-            await asked.execute(statement, [_columns(row) for row in rows])
+        async with self._db.joining(tx) as joined:
+            await joined.execute(statement, [_columns(row) for row in rows])
 
     async def find(self, wanted: Wanted) -> tuple[Lookup, ...]:
         """Return those that are wanted, newest first, at most `limit`."""
@@ -75,7 +74,7 @@ class Lookups:
             .limit(wanted.limit)
         )
         async with self._db.read() as tx:
-            return tuple(map(_lookup, await tx.execute(statement)))
+            return tuple(Lookup(**row) for row in (await tx.execute(statement)).mappings())
 
     async def in_thread(self, channel: str, thread: str) -> tuple[Lookup, ...]:
         """Return those of a thread that found their SIM, oldest first; at most a thousand."""
@@ -86,12 +85,12 @@ class Lookups:
             .limit(MOST)
         )
         async with self._db.read() as tx:
-            return tuple(map(_lookup, await tx.execute(statement)))
+            return tuple(Lookup(**row) for row in (await tx.execute(statement)).mappings())
 
     async def forget(self, before: float, tx: Transaction | None = None) -> int:
-        """Delete what is older than `before`; give how many."""
-        async with self._db.joining(tx) as asked:
-            return (await asked.execute(delete(table).where(table.c.at < before))).rowcount
+        """Delete what is older than `before`; return how many."""
+        async with self._db.joining(tx) as joined:
+            return await joined.change(delete(table).where(table.c.at < before))
 
 
 def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
@@ -103,7 +102,3 @@ def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
         yield or_(table.c.sim == wanted.sim, table.c.name == wanted.sim)
     if wanted.channel is not None:
         yield table.c.channel == wanted.channel
-
-
-def _lookup(found: Row[Any]) -> Lookup:
-    return Lookup(**found._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it

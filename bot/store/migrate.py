@@ -8,7 +8,7 @@ import logging
 from functools import cache, partial
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Text, column, func, select, table
 
 from bot.store.driver_errors import ours
 from bot.store.errors import StoreDamaged, StoreFault, StoreTooNew
@@ -18,10 +18,15 @@ log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "simsessions_schema"
+VERSION = table(VERSION_TABLE, column("version_num", Text))
+_sqlite = table("sqlite_master", column("name"), column("type"))
+_postgres = table("pg_class", column("relname"), column("oid"))
 TABLES = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+    "sqlite": select(_sqlite.c.name).where(_sqlite.c.type == "table"),
     # others may have tables beside ours
-    "postgresql": "SELECT relname FROM pg_class WHERE oid = to_regclass('simsessions_schema')",
+    "postgresql": select(_postgres.c.relname).where(
+        _postgres.c.oid == func.to_regclass(VERSION_TABLE)
+    ),
 }
 FOREIGN = (
     "The file that I am to use as my store is another program's database, so I leave it alone. "
@@ -40,7 +45,7 @@ def known_revisions(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (migrations / "versions").glob("[0-9]*.py")))
 
 
-async def brought_up_to_date(backend: Backend, migrations: Path = MIGRATIONS) -> None:
+async def bring_up_to_date(backend: Backend, migrations: Path = MIGRATIONS) -> None:
     """Migrate where the schema is older. Raises StoreTooNew where it is newer.
 
     What a failed migration has begun is undone with its transaction.
@@ -60,11 +65,9 @@ def is_current(migrations: Path, connection: Connection) -> bool:
 
 def revision_of(connection: Connection) -> str | None:
     """Return the schema's revision; None where there is no schema yet. Raises StoreDamaged."""
-    tables = set(connection.scalars(text(TABLES[connection.dialect.name])))
+    tables = set(connection.scalars(TABLES[connection.dialect.name]))
     if VERSION_TABLE in tables:
-        asked = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 -- ours
-        stored: str | None = connection.scalar(asked)
-        return stored
+        return connection.scalar(select(VERSION.c.version_num))
     if tables:
         raise StoreDamaged(FOREIGN)
     return None

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, CursorResult, Executable, text
+from sqlalchemy import Connection, Executable, Result, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.store.driver_errors import as_ours
@@ -18,7 +18,7 @@ from bot.store.errors import (
     StoreOutcomeUnknown,
 )
 from bot.store.location import for_asyncpg
-from bot.store.transaction import Session, Values
+from bot.store.transaction import Session, T, Values
 
 if TYPE_CHECKING:
     import asyncpg
@@ -32,7 +32,6 @@ SET idle_in_transaction_session_timeout = '30s';
 SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3
 """
 LOCK_FOR_SCHEMA = 0x73696D73  # "sims"; an advisory lock is a number that all replicas know
-Given = TypeVar("Given")
 
 
 class Postgres:
@@ -57,14 +56,14 @@ class Postgres:
         """Return a connection outside of the pool."""
         try:
             with as_ours():
-                return await self._connected()
+                return await self._connect()
         except StoreFault as error:  # of the URL, before anything was asked
             raise StoreDenied from error.__cause__
         except StoreBusy as error:
             is_silent = isinstance(error.__cause__, TimeoutError)
             raise (StoreLost() if is_silent else error) from error.__cause__
 
-    async def _connected(self) -> "asyncpg.Connection[Any]":
+    async def _connect(self) -> "asyncpg.Connection[Any]":
         import asyncpg  # noqa: PLC0415 -- the embedded default does without it
 
         connection = await asyncpg.connect(
@@ -84,30 +83,29 @@ class Postgres:
         """Start a transaction; it takes a connection with its first statement."""
         return PostgresSession(self, writing=writing)
 
-    async def taken(self, *, writing: bool) -> AsyncConnection:
+    async def acquire(self, *, writing: bool) -> AsyncConnection:
         """Return a connection of the pool. Raises StoreNotReady once closed."""
         if self._is_closed:
             raise StoreNotReady
         with as_ours():
             return await (self._writes if writing else self._reads).connect()
 
-    async def work(self, work: Callable[[Connection], Given], *, alone: bool) -> Given:
+    async def work(self, work: Callable[[Connection], T], *, alone: bool) -> T:
         """Do `work`; `alone`: while no other replica can do the same."""
         with as_ours():
             async with self._writes.begin() as connection:
                 if alone:
-                    lock = text("SELECT pg_advisory_xact_lock(:lock)")
-                    await connection.execute(lock, {"lock": LOCK_FOR_SCHEMA})
+                    await connection.execute(select(func.pg_advisory_xact_lock(LOCK_FOR_SCHEMA)))
                 return await connection.run_sync(work)
 
-    async def hear(self, channel: str, heard: Callable[[], None]) -> None:
-        """Call `heard` once listening, and at each NOTIFY; ends with StoreLost or cancelled."""
+    async def listen(self, channel: str, on_notification: Callable[[], None]) -> None:
+        """Call it once listening, and at each NOTIFY; ends with StoreLost or cancelled."""
         connection, cut = await self.connect(), asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: cut.set())
             with as_ours():
-                await connection.add_listener(channel, lambda *_: heard())
-            heard()
+                await connection.add_listener(channel, lambda *_: on_notification())
+            on_notification()
             await cut.wait()
         finally:
             connection.terminate()
@@ -129,27 +127,27 @@ class PostgresSession:
         self._writing = writing
         self._connection: AsyncConnection | None = None
 
-    async def ask(self, statement: Executable, values: Values) -> CursorResult[Any]:
-        """Carry out a statement.
+    async def execute(self, statement: Executable, values: Values) -> Result[Any]:
+        """Execute a statement.
 
         Where the pool's connection turns out to be dead with the first one, a fresh one is tried:
         nothing can have been saved without a commit.
         """
         if self._connection is not None:
-            return await self._asked(self._connection, statement, values)
+            return await self._execute(self._connection, statement, values)
         try:
-            return await self._first(statement, values)
+            return await self._execute_first(statement, values)
         except StoreLost:
             await self.undo()
-            return await self._first(statement, values)
+            return await self._execute_first(statement, values)
 
-    async def _first(self, statement: Executable, values: Values) -> CursorResult[Any]:
-        self._connection = await self._pool.taken(writing=self._writing)
-        return await self._asked(self._connection, statement, values)
+    async def _execute_first(self, statement: Executable, values: Values) -> Result[Any]:
+        self._connection = await self._pool.acquire(writing=self._writing)
+        return await self._execute(self._connection, statement, values)
 
-    async def _asked(
+    async def _execute(
         self, connection: AsyncConnection, statement: Executable, values: Values
-    ) -> CursorResult[Any]:
+    ) -> Result[Any]:
         try:
             with as_ours():
                 return await connection.execute(statement, values)
@@ -175,13 +173,13 @@ class PostgresSession:
         await self._connection.close()
 
     async def undo(self) -> None:
-        """Save nothing, and give the connection back, also where the asker is cancelled again."""
+        """Save nothing, and give the connection back, also where the caller is cancelled again."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            await asyncio.shield(_given_back(connection))
+            await asyncio.shield(_give_back(connection))
 
 
-async def _given_back(connection: AsyncConnection) -> None:
+async def _give_back(connection: AsyncConnection) -> None:
     try:
         with as_ours():
             await connection.rollback()

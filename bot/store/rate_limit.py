@@ -7,15 +7,15 @@ intervals on and waits until its own come up (GCRA). Replicas take turns from th
 import asyncio
 from typing import Protocol
 
+from sqlalchemy import Double, bindparam, case
+
 from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.errors import StoreError
-from bot.store.jobs import statement
+from bot.store.schema import NOW, buckets
 
 BATCH_SECONDS = 0.2
-TAKE = """INSERT INTO buckets (name, full_at) VALUES (:name, {now} + :turns)
-    ON CONFLICT (name) DO UPDATE SET full_at = CASE WHEN buckets.full_at > {now}
-    THEN buckets.full_at ELSE {now} END + :turns RETURNING full_at - :turns - {now} AS wait"""
+_TURNS = bindparam("turns", type_=Double)
 
 
 class Rate(Protocol):
@@ -33,7 +33,11 @@ class SharedRate:
         self._clock = clock
         self._name = name
         self._interval = 1 / per_second
-        self._take = statement(db, TAKE)
+        full_at = case((buckets.c.full_at > NOW, buckets.c.full_at), else_=NOW) + _TURNS
+        new = db.insert(buckets).values(name=bindparam("bucket"), full_at=NOW + _TURNS)
+        self._take = new.on_conflict_do_update(
+            index_elements=[buckets.c.name], set_={"full_at": full_at}
+        ).returning(buckets.c.full_at - _TURNS - NOW)
         self._lock = asyncio.Lock()
         self._next = self._end = float("-inf")
 
@@ -52,7 +56,7 @@ class SharedRate:
     async def _more(self, length: float) -> None:
         try:
             async with self._db.write() as tx:
-                wait = await tx.scalar(self._take, {"name": self._name, "turns": length})
+                wait = await tx.scalar(self._take, {"bucket": self._name, "turns": length})
         except StoreError:
             wait = self._end - self._clock.monotonic()
         self._next = self._clock.monotonic() + max(0.0, wait)

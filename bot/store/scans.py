@@ -162,7 +162,7 @@ class ScanRows:
     async def forget(self, run: int, most: int) -> int:
         """Drop at most so many rows of a run; give how many went."""
         async with self._database.write() as tx:
-            return (await tx.execute(_FORGET_ROWS, {"of": run, "most": most})).rowcount
+            return await tx.change(_FORGET_ROWS, {"of": run, "most": most})
 
     async def _pages(
         self, asked: Select[Any], values: Mapping[str, Any], read: Callable[[Row[Any]], T]
@@ -361,7 +361,7 @@ class SimDays:
     async def forget(self, before: int, most: int) -> int:
         """Drop at most so many rows of months before one; give how many went."""
         async with self._database.write() as tx:
-            return (await tx.execute(_FORGET_DAYS, {"before": before, "most": most})).rowcount
+            return await tx.change(_FORGET_DAYS, {"before": before, "most": most})
 
 
 _ALL = select(sim_days.c.month, sim_days.c.days).where(sim_days.c.sid == bindparam("of"))

@@ -13,35 +13,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import BindParameter, Row, and_, bindparam, case, delete, func, select, update
 
 from bot.cron import dues
 from bot.store.database import Database
-from bot.store.jobs import JobQueue, NewJob, statement
+from bot.store.jobs import JobQueue, NewJob
+from bot.store.schema import NOW
+from bot.store.schema import schedules as table
 from bot.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3600.0
-SQL = {
-    "now": "SELECT {now}",
-    "all": "SELECT * FROM schedules ORDER BY name",
-    "get": "SELECT * FROM schedules WHERE name = :name",
-    "due": "SELECT * FROM schedules WHERE next_due <= {now} ORDER BY next_due LIMIT 100 {skip}",
-    "drop": "DELETE FROM schedules WHERE name = :name",
-    "pause": "UPDATE schedules SET paused = TRUE, next_due = NULL WHERE name = :name",
-    "resume": """UPDATE schedules SET paused = FALSE, next_due = :next_due, skipped_since = NULL,
-        error = NULL WHERE name = :name""",
-    "move": """UPDATE schedules SET next_due = :next_due, skipped_since = :skipped_since,
-        error = :error WHERE name = :name AND next_due = :was""",
-    "put": """INSERT INTO schedules (name, kind, args, cron, zone, grace, paused, next_due)
-        VALUES (:name, :kind, :args, :cron, :zone, :grace, :paused, :next_due)
-        ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, args = excluded.args, error = NULL,
-        cron = excluded.cron, zone = excluded.zone, grace = excluded.grace,
-        paused = excluded.paused, next_due = COALESCE(CASE WHEN schedules.cron = excluded.cron
-        AND schedules.zone = excluded.zone AND schedules.paused = excluded.paused
-        THEN schedules.next_due END, excluded.next_due)""",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +52,17 @@ class Schedules:
     def __init__(self, db: Database, queue: JobQueue) -> None:
         self._db = db
         self._queue = queue
-        self._sql = {name: statement(db, template) for name, template in SQL.items()}
+        new = db.insert(table)
+        given, there = new.excluded, table.c
+        is_same = [given[name] == there[name] for name in ("cron", "zone", "paused")]
+        kept = case((and_(*is_same), there.next_due))
+        changed = {
+            name: given[name] for name in ("kind", "args", "cron", "zone", "grace", "paused")
+        }
+        self._put = new.on_conflict_do_update(
+            index_elements=[there.name],
+            set_=changed | {"error": None, "next_due": func.coalesce(kept, given.next_due)},
+        )
 
     async def put(self, schedule: Schedule, tx: Transaction | None = None) -> None:
         """Keep it as it is now; with the same lines and zone its due time stays.
@@ -77,50 +70,49 @@ class Schedules:
         Raises ValueError, in words, for a line or zone that is none.
         """
         names = ("name", "kind", "zone", "grace", "paused")
-        told = {name: getattr(schedule, name) for name in names}
-        told |= {"args": json.dumps(schedule.args), "cron": "\n".join(schedule.cron)}
+        values = {name: getattr(schedule, name) for name in names}
+        values |= {"args": json.dumps(schedule.args), "cron": "\n".join(schedule.cron)}
         async with self._db.joining(tx) as joined:
-            now = await joined.scalar(self._sql["now"])
+            now = await joined.scalar(_NOW)
             following = next(dues(schedule.cron, schedule.zone, now), None)
-            told["next_due"] = None if schedule.paused else following
-            await joined.execute(self._sql["put"], told)
+            values["next_due"] = None if schedule.paused else following
+            await joined.execute(self._put, values)
         self._queue.news.set()
 
     async def pause(self, name: str, tx: Transaction | None = None) -> None:
         """Let it rest."""
         async with self._db.joining(tx) as joined:
-            await joined.execute(self._sql["pause"], {"name": name})
+            await joined.execute(_PAUSE, {"this": name})
 
     async def resume(self, name: str, tx: Transaction | None = None) -> None:
         """Take it up again from now on."""
         async with self._db.joining(tx) as joined:
-            now = await joined.scalar(self._sql["now"])
-            for row in (await joined.execute(self._sql["get"], {"name": name})).all():
-                values = {"name": name, "next_due": _due_after(row, now)}
-                await joined.execute(self._sql["resume"], values)
+            now = await joined.scalar(_NOW)
+            for row in (await joined.execute(_GET, {"this": name})).all():
+                await joined.execute(_RESUME, {"this": name, "following": _due_after(row, now)})
         self._queue.news.set()
 
     async def drop(self, name: str, tx: Transaction | None = None) -> None:
         """Forget it; jobs that it made are left."""
         async with self._db.joining(tx) as joined:
-            await joined.execute(self._sql["drop"], {"name": name})
+            await joined.execute(_DROP, {"this": name})
 
     async def get(self, name: str) -> Schedule | None:
         """Return one, or None."""
         async with self._db.read() as tx:
-            row = (await tx.execute(self._sql["get"], {"name": name})).one_or_none()
+            row = (await tx.execute(_GET, {"this": name})).one_or_none()
         return _schedule(row) if row else None
 
     async def all(self) -> tuple[Schedule, ...]:
         """Return all, by name."""
         async with self._db.read() as tx:
-            return tuple(map(_schedule, await tx.execute(self._sql["all"])))
+            return tuple(map(_schedule, await tx.execute(_ALL)))
 
     async def fire(self) -> None:
         """Make the jobs that are due, for a hundred schedules at a time."""
         async with self._db.write() as tx:
-            rows = (await tx.execute(self._sql["due"])).all()
-            now = await tx.scalar(self._sql["now"])
+            rows = (await tx.execute(_DUE)).all()
+            now = await tx.scalar(_NOW)
             fired = [_fired(row, now) for row in rows]
             await self._queue.add(*(job for job, _ in fired if job), tx=tx)
             await self._move(tx, [move for _, move in fired])
@@ -128,15 +120,15 @@ class Schedules:
     async def realign(self) -> None:
         """Bring forward what a clock has set that was ahead, and has been put back since."""
         async with self._db.write() as tx:
-            rows = (await tx.execute(self._sql["all"])).all()
-            now = await tx.scalar(self._sql["now"])
+            rows = (await tx.execute(_ALL)).all()
+            now = await tx.scalar(_NOW)
             ahead = ((row, _due_after(row, now)) for row in rows if row.next_due)
             sooner = [(row, due) for row, due in ahead if due and due < row.next_due]
             await self._move(tx, [_move(row, due, row.skipped_since) for row, due in sooner])
 
     async def _move(self, tx: Transaction, moves: Sequence[dict[str, Any]]) -> None:
         if moves:
-            await tx.execute(self._sql["move"], moves)
+            await tx.execute(_MOVE, moves)
 
 
 def _fired(row: Row[Any], now: float) -> tuple[NewJob | None, dict[str, Any]]:
@@ -169,8 +161,8 @@ def _run(row: Row[Any], now: float) -> tuple[float | None, float | None]:
 def _move(
     row: Row[Any], following: float | None, skipped: float | None, error: str | None = None
 ) -> dict[str, Any]:
-    told = {"name": row.name, "was": row.next_due, "next_due": following}
-    return told | {"skipped_since": skipped, "error": error}
+    due = {"this": row.name, "was": row.next_due, "following": following}
+    return due | {"skipped": skipped, "fault": error}
 
 
 def _due_after(row: Row[Any], after: float) -> float | None:
@@ -178,5 +170,32 @@ def _due_after(row: Row[Any], after: float) -> float | None:
 
 
 def _schedule(row: Row[Any]) -> Schedule:
-    told = row._asdict() | {"cron": tuple(row.cron.split("\n")), "args": json.loads(row.args)}
-    return Schedule(**told | {"paused": bool(row.paused)})
+    read = {"cron": tuple(row.cron.split("\n")), "args": json.loads(row.args)}
+    return Schedule(**row._asdict() | read)
+
+
+FIRED_AT_ONCE = 100
+_THIS = table.c.name == bindparam("this")
+_following: BindParameter[float] = bindparam("following")
+_NOW = select(NOW)
+_ALL = select(table).order_by(table.c.name)
+_GET = select(table).where(_THIS)
+_DUE = (
+    select(table)
+    .where(table.c.next_due <= NOW)
+    .order_by(table.c.next_due)
+    .limit(FIRED_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_DROP = delete(table).where(_THIS)
+_PAUSE = update(table).where(_THIS).values(paused=True, next_due=None)
+_RESUME = (
+    update(table)
+    .where(_THIS)
+    .values(paused=False, next_due=_following, skipped_since=None, error=None)
+)
+_MOVE = (
+    update(table)
+    .where(_THIS, table.c.next_due == bindparam("was"))
+    .values(next_due=_following, skipped_since=bindparam("skipped"), error=bindparam("fault"))
+)

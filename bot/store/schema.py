@@ -1,7 +1,10 @@
 """The tables, one section a feature; bot/store/migrations/ makes them, and a test compares.
 
-Times are float epoch seconds in UTC (`Seconds`); JSON stands as compact text.
+Times are float epoch seconds in UTC (`Seconds`), by the database's clock where it is `NOW`; JSON
+stands as compact text.
 """
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +20,8 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 # named, so that a later migration can name what it changes on both databases
 NAMES = {
@@ -31,6 +36,26 @@ metadata = MetaData(naming_convention=NAMES)
 Seconds = Double
 
 
+class Now(FunctionElement[float]):
+    """The time by the database's clock, the only one that all replicas share."""
+
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(Now, "sqlite")
+def _now_of_sqlite(_now: Now, _compiler: object, **_: Any) -> str:  # noqa: ANN401 -- SQLAlchemy's
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(Now, "postgresql")
+def _now_of_postgres(_now: Now, _compiler: object, **_: Any) -> str:  # noqa: ANN401 -- SQLAlchemy's
+    return "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
+
+
+NOW = Now()
+
+
 def _index(name: str, *columns: str, where: str) -> Index:
     """Return an index of the rows for which `where` holds.
 
@@ -39,7 +64,7 @@ def _index(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where))
 
 
-# --- jobs: bot/store/jobs.py, schedules.py, buckets.py ---
+# --- jobs: bot/store/jobs.py, schedules.py, rate_limit.py ---
 
 jobs = Table(
     "jobs",
@@ -107,7 +132,7 @@ subscriptions = Table(
 )
 
 
-# --- digests: bot/store/digest_runs.py, scan_chunks.py, scan_rows.py, sim_days.py ---
+# --- digests: bot/store/digest_runs.py, scans.py ---
 
 digest_runs = Table(
     "digest_runs",
@@ -164,7 +189,7 @@ sim_days = Table(
     sqlite_with_rowid=False,
 )
 
-# --- watches: bot/store/watches.py, posts.py ---
+# --- watches: bot/store/watches.py, idempotency.py ---
 
 watches = Table(
     "watches",

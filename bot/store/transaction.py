@@ -1,37 +1,43 @@
 """One transaction, as the repositories use it; both databases give it alike."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
-from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy import Connection, CursorResult, Executable, Result, Row
 
 from bot.store.errors import StoreError
 
 Values: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
-Given = TypeVar("Given")
-Ask = Callable[[Executable, Values], Awaitable[CursorResult[Any]]]
+Record: TypeAlias = Row[Any]
+"""What is stored of one thing: its columns are attributes."""
+T = TypeVar("T")
+Execute = Callable[[Executable, Values], Awaitable[Result[Any]]]
 
 
 class Transaction:
-    """What is asked here is saved with all the rest, or not at all."""
+    """What is executed here is saved with all the rest, or not at all."""
 
-    __slots__ = ("_ask", "failed")
+    __slots__ = ("_execute", "failed")
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, execute: Execute) -> None:
+        self._execute = execute
         self.failed: StoreError | None = None
 
-    async def execute(self, statement: Executable, values: Values = None) -> CursorResult[Any]:
-        """Carry out a statement; its rows are all here already. Raises StoreError.
+    async def execute(self, statement: Executable, values: Values = None) -> Result[Any]:
+        """Execute a statement and return its rows, all of them fetched. Raises StoreError.
 
         A sequence of values is one statement a row, in one go. Give values as bound parameters,
         `bindparam("key")` or `values`, so that the statement is compiled once only.
         """
         try:
-            return await self._ask(statement, values)
+            return await self._execute(statement, values)
         except StoreError as error:
             self.failed = error
             raise
+
+    async def change(self, statement: Executable, values: Values = None) -> int:
+        """Execute an INSERT, UPDATE or DELETE and return how many rows it changed."""
+        return cast("CursorResult[Any]", await self.execute(statement, values)).rowcount
 
     async def scalar(self, statement: Executable, values: Values = None) -> Any:  # noqa: ANN401 -- as in SQLAlchemy
         """Return the first column of the first row; None where there is no row."""
@@ -44,21 +50,21 @@ class Backend(Protocol):
     async def begin(self, *, writing: bool) -> "Session":
         """Start a transaction. Raises StoreError."""
 
-    async def work(self, work: Callable[[Connection], Given], *, alone: bool) -> Given:
+    async def work(self, work: Callable[[Connection], T], *, alone: bool) -> T:
         """Do `work`; `alone` is in one transaction, while no other process can do the same."""
 
-    async def hear(self, channel: str, heard: Callable[[], None]) -> None:
-        """Call `heard` whenever another process notifies the channel."""
+    async def listen(self, channel: str, on_notification: Callable[[], None]) -> None:
+        """Call `on_notification` whenever another process notifies the channel."""
 
     async def aclose(self) -> None:
-        """Return back all connections."""
+        """Close all connections."""
 
 
 class Session(Protocol):
     """A transaction from within: ended by exactly one of `commit` and `undo`."""
 
-    async def ask(self, statement: Executable, values: Values) -> CursorResult[Any]:
-        """Carry out a statement."""
+    async def execute(self, statement: Executable, values: Values) -> Result[Any]:
+        """Execute a statement."""
 
     async def commit(self) -> None:
         """Save. Raises StoreError, and then nothing is saved, but for StoreOutcomeUnknown."""

@@ -12,8 +12,8 @@ from typing import Any
 from bot.diagnosis.state import State
 from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.transaction import Transaction
-from bot.store.watches import WatchRow, WatchRows
+from bot.store.transaction import Record, Transaction
+from bot.store.watches import WatchRows
 from bot.watches.transitions import Transition, card_due_in
 from bot.watches.watch import Card, Condition, Ending, Notice, NoticeKind, Watch, WatchOwner
 
@@ -45,42 +45,42 @@ def notice_from_args(args: Mapping[str, Any]) -> Notice:
     )
 
 
-def to_row(watch: Watch) -> WatchRow:
-    """Return the row of a watch."""
+def to_row(watch: Watch) -> dict[str, Any]:
+    """Return what is stored of a watch, by column."""
     owner, card = watch.owner, watch.card
-    return WatchRow(
-        id=watch.id,
-        sid=watch.sid,
-        name=watch.name,
-        team=owner.team,
-        enterprise=owner.enterprise,
-        person=owner.person,
-        channel=owner.channel,
-        thread=owner.thread,
-        goal=watch.condition,
-        started=watch.started_at.timestamp(),
-        ends=watch.ends_at.timestamp(),
-        noticed=watch.reported.to_json(),
-        latest=watch.latest.to_json(),
-        checked=watch.read_at.timestamp(),
-        turned=_seconds(watch.changed_at),
-        blind=_seconds(watch.unreachable_since),
-        blind_why=watch.unreachable_reason,
-        told=_seconds(watch.notified_at),
-        untold=watch.unreported,
-        notices=watch.notice_count,
-        ended=_seconds(watch.ended_at),
-        ending=watch.ending,
-        ended_by=watch.ended_by,
-        cards=watch.card_count,
-        card_channel=card.channel if card else None,
-        card_ts=card.ts if card else None,
-        edited=card.edited_at.timestamp() if card else None,
-        drawn=card.fingerprint if card else None,
-    )
+    return {
+        "id": watch.id,
+        "sid": watch.sid,
+        "name": watch.name,
+        "team": owner.team,
+        "enterprise": owner.enterprise,
+        "person": owner.person,
+        "channel": owner.channel,
+        "thread": owner.thread,
+        "goal": watch.condition,
+        "started": watch.started_at.timestamp(),
+        "ends": watch.ends_at.timestamp(),
+        "noticed": watch.reported.to_json(),
+        "latest": watch.latest.to_json(),
+        "checked": watch.read_at.timestamp(),
+        "turned": _seconds(watch.changed_at),
+        "blind": _seconds(watch.unreachable_since),
+        "blind_why": watch.unreachable_reason,
+        "told": _seconds(watch.notified_at),
+        "untold": watch.unreported,
+        "notices": watch.notice_count,
+        "ended": _seconds(watch.ended_at),
+        "ending": watch.ending,
+        "ended_by": watch.ended_by,
+        "cards": watch.card_count,
+        "card_channel": card.channel if card else None,
+        "card_ts": card.ts if card else None,
+        "edited": card.edited_at.timestamp() if card else None,
+        "drawn": card.fingerprint if card else None,
+    }
 
 
-def from_row(row: WatchRow) -> Watch:
+def from_row(row: Record) -> Watch:
     """Return the watch of a row, also of one that another version wrote."""
     return Watch(
         id=row.id,
@@ -107,13 +107,13 @@ def from_row(row: WatchRow) -> Watch:
     )
 
 
-def _card(row: WatchRow) -> Card | None:
+def _card(row: Record) -> Card | None:
     if row.card_channel is None:
         return None
     return Card(row.card_channel, row.card_ts, _moment(row.edited or 0), row.drawn or "")
 
 
-def _snapshot(text: str, row: WatchRow) -> Snapshot:
+def _snapshot(text: str, row: Record) -> Snapshot:
     try:
         return Snapshot.from_json(text)
     except ValueError:
@@ -179,7 +179,7 @@ class WatchRepository:
     async def change(self, watch: Watch, now: datetime, tx: Transaction) -> None:
         """Save another condition or end of an open watch, and have it shown."""
         await self._queue.lock(card_key(watch.id), tx)
-        await self._rows.wish(to_row(watch), tx)
+        await self._rows.save_request(to_row(watch), tx)
         await self.schedule_card(watch.id, card_due_in(watch, now, 0) or NOW, tx)
 
     async def save(

@@ -11,8 +11,8 @@ from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.sims.names import quoted
 from bot.store.database import Database
-from bot.store.transaction import Transaction
-from bot.store.watches import WatchRow, WatchRows
+from bot.store.transaction import Record, Transaction
+from bot.store.watches import WatchRows
 from bot.watches.parse import DEFAULT_DURATION
 from bot.watches.repository import WatchRepository, from_row, to_row
 from bot.watches.transitions import stop
@@ -169,11 +169,11 @@ def _new(
     )
 
 
-def _all(rows: Iterable[WatchRow]) -> tuple[Watch, ...]:
+def _all(rows: Iterable[Record]) -> tuple[Watch, ...]:
     return tuple(map(from_row, rows))
 
 
-def _full(who: str, whose: str, rows: list[WatchRow]) -> str:
+def _full(who: str, whose: str, rows: list[Record]) -> str:
     names = [quoted(row.name) for row in rows]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return (

@@ -79,7 +79,7 @@ async def watch_card(job: Job, services: JobServices) -> Outcome | None:
         return Again(wait.total_seconds())
 
     async def write(tx: Transaction) -> None:
-        await watching.rows.carded(to_row(watch), tx)
+        await watching.rows.save_card(to_row(watch), tx)
 
     return Done(write=write)
 

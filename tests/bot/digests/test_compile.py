@@ -54,7 +54,7 @@ class Scene:
         async with self.database.write() as tx:
             await self.rows.add(run.id, rows, tx)
             await self.runs.change(run.id, stage, tx, counts=counts, **told)
-        return await self.runs.by_id(run.id)
+        return await self.runs.find(pumps().id, due)
 
     async def digest(self, run, **notes):
         """Compile a run."""

@@ -3,9 +3,12 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+from sqlalchemy import select, update
+
 from bot.clock import SystemClock
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.job import Kind
+from bot.store.schema import NOW, jobs
 
 LANES = {"default": Lane(10)}
 
@@ -56,6 +59,22 @@ async def ended(queue, *keys):
 
     await until(all_ended)
     return [await queue.get(key) for key in keys]
+
+
+async def children(queue, parent):
+    """Return the children of a job as they stand, by key."""
+    keys = select(jobs.c.key).where(jobs.c.parent == parent).order_by(jobs.c.key)
+    async with queue._db.read() as tx:
+        found = list((await tx.execute(keys)).scalars())
+    return [await queue.get(key) for key in found]
+
+
+async def make_due(queue, *keys):
+    """Let the time come for which these jobs wait."""
+    waits = jobs.c.key.in_(keys), jobs.c.state == "ready", jobs.c.due > NOW
+    async with queue._db.write() as tx:
+        await tx.execute(update(jobs).where(*waits).values(due=NOW))
+    queue.news.set()
 
 
 def counted(services, kind="kind"):

@@ -19,6 +19,7 @@ from bot.jobs.job import Again, Done, FanOut, NewJob, kind
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedules
+from tests.bot.jobs.engines import children
 
 EFFECTS = "CREATE TABLE effects (key TEXT, pid INTEGER, late DOUBLE PRECISION)"
 
@@ -37,7 +38,7 @@ async def tree(job, services):
     if not job.memo:
         leaves = [NewJob("leaf", f"{job.key}/{n}", job.args) for n in range(job.args["leaves"])]
         return FanOut(leaves, {"fanned": True})
-    ended = [child.state for child in await services.queue.children(job.key)]
+    ended = [child.state for child in await children(services.queue, job.key)]
     return Done(ended.count("done"), effect(job))
 
 

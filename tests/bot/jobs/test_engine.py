@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 from bot.jobs.engine import STUCK_SECONDS, Engine, EngineHealth, Lane, Timing
 from bot.jobs.job import Again, Done, FanOut, NewJob
 from bot.store.schedules import Schedule
-from tests.bot.jobs.engines import LANES, counted, ended, kind, running, until
+from bot.store.schema import NOW
+from tests.bot.jobs.engines import LANES, children, counted, ended, kind, running, until
 from tests.fakes import FakeClock
 
 
@@ -25,7 +26,7 @@ async def test_a_job_is_a_small_state_machine(services, queue):
         if job.memo["step"] == 1:
             born = [NewJob("kind", f"top/{n}", {"n": n}) for n in range(2)]
             return FanOut(born, {"step": 2})
-        return Done([child.result for child in await queue.children("top")])
+        return Done([child.result for child in await children(queue, "top")])
 
     async with running(services, kind(step)):
         await queue.add(NewJob("kind", "top"))
@@ -50,7 +51,7 @@ async def test_two_hundred_children_are_joined(services, queue):
             return None
         if not job.memo:
             return FanOut([NewJob("kind", f"top/{n}") for n in range(200)], {"fanned": True})
-        return Done(len(await queue.children("top")))
+        return Done(len(await children(queue, "top")))
 
     async with running(services, kind(step)):
         await queue.add(NewJob("kind", "top"))
@@ -176,7 +177,7 @@ async def test_schedules_fire_and_follow_a_clock_that_is_put_back(services, queu
     for name in ("due", "ahead"):
         await schedules.put(Schedule(name, "kind", ("0 * * * *",), "UTC"))
     async with database.write() as tx:
-        now = float(await tx.scalar(select(database.now)))
+        now = float(await tx.scalar(select(NOW)))
         move = text("UPDATE schedules SET next_due = :due WHERE name = :name")
         await tx.execute(move, {"name": "due", "due": now - 1.0})
         await tx.execute(move, {"name": "ahead", "due": now + 1e7})
@@ -217,54 +218,37 @@ def clock():
 
 
 @pytest.fixture
-def pulse(clock):
+def health(clock):
     return EngineHealth(clock, ["scan", "digest"])
 
 
-def test_a_scheduler_that_looks_no_more(pulse, clock):
-    """After some minutes without a look it is said, until the next one."""
+def test_what_is_stuck_is_said(health, clock):
+    """No look for minutes, or a lane in which nothing moves though something has long been due."""
     clock.move(STUCK_SECONDS + 60)
-    stuck = pulse.why_stuck()
-    pulse.looked()
+    unseen = health.why_stuck()
+    health.looked()
+    seen = health.why_stuck()
+    health.waits("scan", 420.0)
 
-    assert ("scheduler: has not looked for due work for 6 min",) == stuck
-    assert () == pulse.why_stuck()
-
-
-def test_due_work_that_nobody_begins(pulse, clock):
-    """A lane in which nothing begins or ends, though something has been due for minutes."""
-    clock.move(STUCK_SECONDS + 60)
-    pulse.looked()
-    pulse.waits("scan", 420.0)
-
-    assert ("scheduler: work of the lane scan is due since 7 min",) == pulse.why_stuck()
+    assert ("scheduler: has not looked for due work for 6 min",) == unseen
+    assert () == seen
+    assert ("scheduler: work of the lane scan is due since 7 min",) == health.why_stuck()
+    health.is_away = True
+    assert () == health.why_stuck()
 
 
-@pytest.mark.parametrize("late", [0.0, 5.0, STUCK_SECONDS])
-def test_what_is_not_late_is_not_stuck(pulse, clock, late):
-    """Neither idle lanes nor short waits."""
-    clock.move(2 * STUCK_SECONDS)
-    pulse.looked()
-    pulse.waits("scan", late)
-
-    assert () == pulse.why_stuck()
-
-
-def test_a_full_lane_that_gets_on_is_not_stuck(pulse, clock):
-    """A scan may have hours of chunks waiting, as long as one ends now and then."""
+@pytest.mark.parametrize(
+    ("late", "moves"), [(0.0, False), (5.0, False), (STUCK_SECONDS, False), (9999.0, True)]
+)
+def test_what_is_not_late_is_not_stuck(health, clock, late, moves):
+    """
+    Neither idle lanes nor short waits, nor a scan of hours of which a chunk ends now and then.
+    """
     clock.move(STUCK_SECONDS)
-    pulse.moved("scan")
+    if moves:
+        health.moved("scan")
     clock.move(STUCK_SECONDS)
-    pulse.looked()
-    pulse.waits("scan", 9999.0)
+    health.looked()
+    health.waits("scan", late)
 
-    assert () == pulse.why_stuck()
-
-
-def test_a_store_that_is_away_is_said_elsewhere(pulse, clock):
-    """Then nothing is stuck: it waits."""
-    clock.move(2 * STUCK_SECONDS)
-    pulse.waits("scan", 9999.0)
-    pulse.is_away = True
-
-    assert () == pulse.why_stuck()
+    assert () == health.why_stuck()

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from bot.errors import BotError
 from bot.jobs.job import Again, Done, FanOut, NewJob
-from tests.bot.jobs.engines import counted, ended, kind, running, until
+from tests.bot.jobs.engines import children, counted, ended, kind, make_due, running, until
 
 
 async def test_what_raises_is_tried_again(services, queue, caplog):
@@ -33,7 +33,7 @@ async def test_what_raises_is_tried_again(services, queue, caplog):
             await until(waits)
             job = await queue.get("a")
             later = job.due - time.time()
-            await queue.hurry("a")
+            await make_due(queue, "a")
         await ended(queue, "a")
 
     assert [1, 2, 3, 1] == tries
@@ -50,7 +50,7 @@ async def test_what_never_works_ends_failed(services, queue):
             raise RuntimeError("token xoxb-1 of SIM 8901")
         if not job.memo:
             return FanOut([NewJob("kind", "top/1")], {"fanned": True})
-        return Done([child.error for child in await queue.children("top")])
+        return Done([child.error for child in await children(queue, "top")])
 
     async with running(services, kind(step, attempts=1)):
         await queue.add(NewJob("kind", "top"))

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
 from bot.blocks.kit import container, section
 from bot.blocks.screen import Degradable, Screen, degrade
@@ -15,14 +16,15 @@ from bot.slack.client import RetryPolicy, SlackClient, open_session
 from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused
 from bot.slack.messages import BlockFallback
 from bot.slack.posting import POST, UPDATE, PostFinder, PostingLimiter
-from bot.store.idempotency import POSTED, PostRows
+from bot.store.idempotency import POSTED, SENDING, PostRows
+from bot.store.schema import posts
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, slack_side
 
 CHANNEL = "C0FLEETOP"
 HISTORY = {"chat:write", "channels:history", "groups:history", "im:history", "im:write"}
 
-
+AS_AFTER_A_KILL = update(posts).values(state=SENDING, ts=None)
 HELLO = Screen("hello", [section("*hello*")])
 
 FOLD = container("folded", [section("inside")])
@@ -45,7 +47,7 @@ async def session():
 
 @pytest.fixture
 def clock():
-    """Waiting costs nothing, and is noted."""
+    """Waiting costs nothing, and is recorded."""
     return FakeClock()
 
 
@@ -80,46 +82,24 @@ def texts(slack, person="ben"):
     return [message.text for message in slack.seen_by(person)]
 
 
-async def test_a_post_is_made_and_its_place_told(once, slack):
-    """It stands in the channel, and the answer says where."""
-    posted = await once.post("one", CHANNEL, None, HELLO)
-
+async def test_a_key_is_one_post(once, replica, slack):
+    """It is made once, whichever process is asked, and its place is returned each time."""
+    places = [await each.post("one", CHANNEL, None, HELLO) for each in (once, once, replica())]
     (message,) = slack.seen_by("ben")
-    assert Posted(CHANNEL, message.ts) == posted
-    assert ("hello", None) == (message.text, message.thread_ts)
-
-
-async def test_posting_again_tells_the_same_place(once, replica, slack):
-    """A key is one post, whichever process is asked."""
-    first = await once.post("one", CHANNEL, None, HELLO)
-
-    assert [first, first] == [
-        await once.post("one", CHANNEL, None, HELLO),
-        await replica().post("one", CHANNEL, None, HELLO),
-    ]
-    assert ["hello"] == texts(slack)
-
-
-async def test_other_keys_are_other_posts(once, slack):
-    """What differs in its key is posted."""
-    await once.post("one", CHANNEL, None, HELLO)
     await once.post("two", CHANNEL, None, HELLO)
 
+    assert [Posted(CHANNEL, message.ts)] * 3 == places
+    assert ("hello", None) == (message.text, message.thread_ts)
     assert ["hello", "hello"] == texts(slack)
 
 
-async def test_a_reply_stays_in_its_thread(once, slack):
-    """With a thread it is a reply."""
+async def test_where_a_post_stands(once, slack):
+    """A reply is in its thread; what goes to a person stands in their direct messages."""
     root = await slack.workspace.say("ana", "#fleet-ops", "alert")
     await once.post("one", CHANNEL, root.ts, HELLO)
+    posted = await once.post("two", "U0ANA0001", None, HELLO)
 
     assert [root.ts] == [message.thread_ts for message in slack.seen_by("ben")]
-
-
-async def test_a_post_to_a_person_tells_their_conversation(once, slack):
-    """A person's id opens the direct messages, and the answer names these."""
-    posted = await once.post("one", "U0ANA0001", None, HELLO)
-
     assert slack.workspace.dm("U0ANA0001").id == posted.channel
     assert ["hello"] == [message.text for message in slack.direct("ana")]
 
@@ -158,7 +138,7 @@ async def test_a_process_killed_before_it_recorded_posts_nothing_twice(rows, onc
     """A row that stayed `sending` over a post that is there is completed from the channel."""
     await once.post("one", CHANNEL, None, HELLO)
     async with rows._db.write() as tx:
-        await tx.execute(_as_after_a_kill())
+        await tx.execute(AS_AFTER_A_KILL)
 
     posted = await once.post("one", CHANNEL, None, HELLO)
 
@@ -236,33 +216,18 @@ async def test_a_workspace_that_does_not_know_a_block_gets_a_plainer_post(once, 
     assert ["section"] == [message.blocks[0]["type"] for message in slack.seen_by("ben")]
 
 
-async def test_a_post_is_drawn_anew_in_its_place(once, slack):
-    """An update changes text and blocks, and posts nothing."""
+async def test_a_post_is_drawn_anew_in_its_place(once, slack, rows):
+    """An update changes text and blocks, posts nothing, and the post is still known by its key."""
     posted = await once.post("one", CHANNEL, None, HELLO)
-
-    await once.update(posted, Screen("anew", [section("anew")]))
-
-    (message,) = slack.seen_by("ben")
-    assert ("anew", posted.ts) == (message.text, message.ts)
-    assert "anew" == message.blocks[0]["text"]["text"]
-
-
-async def test_an_update_without_blocks_leaves_none_of_the_old(once, slack):
-    """A screen that is text alone does not stand beside the blocks of before."""
-    posted = await once.post("one", CHANNEL, None, HELLO)
-
-    await once.update(posted, Screen("words", []))
-
-    assert ("words", ()) == (slack.seen_by("ben")[0].text, slack.seen_by("ben")[0].blocks)
-
-
-async def test_after_an_update_a_post_is_still_known_by_its_key(once, slack, rows):
-    """Changing a message keeps its mark."""
-    posted = await once.post("one", CHANNEL, None, HELLO)
-    await once.update(posted, Screen("anew", []))
+    seen = []
+    for screen in (Screen("anew", [section("anew")]), Screen("words", [])):
+        await once.update(posted, screen)
+        seen += slack.seen_by("ben")
     async with rows._db.write() as tx:
-        await tx.execute(_as_after_a_kill())
+        await tx.execute(AS_AFTER_A_KILL)
 
+    assert [("anew", posted.ts), ("words", posted.ts)] == [(each.text, each.ts) for each in seen]
+    assert (["anew"], ()) == ([b["text"]["text"] for b in seen[0].blocks], seen[1].blocks)
     assert posted == await once.post("one", CHANNEL, None, HELLO)
 
 
@@ -280,9 +245,3 @@ async def test_a_post_whose_place_is_unknown_is_not_changed(once, slack):
     await once.update(Posted(CHANNEL, None), HELLO)
 
     assert [] == slack.methods()
-
-
-def _as_after_a_kill():
-    from sqlalchemy import text  # noqa: PLC0415 -- only here is a row changed past its repository
-
-    return text("UPDATE posts SET state = 'sending', ts = NULL")

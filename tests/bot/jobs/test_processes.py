@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schedules import Schedule, Schedules
+from bot.store.schema import NOW
 from tests.bot.jobs.replica import EFFECTS
 
 ROOT = Path(__file__).parents[3]
@@ -193,7 +194,7 @@ async def test_two_hundred_schedules_due_at_once(queue, database, start):
     async with database.write() as tx:
         for n in range(200):
             await schedules.put(Schedule(f"s{n}", "tick", ("0 0 1 1 *",), "UTC"), tx)
-        soon = math.ceil(await tx.scalar(select(database.now))) + 1
+        soon = math.ceil(await tx.scalar(select(NOW))) + 1
         await tx.execute(text(f"UPDATE schedules SET next_due = {soon}"))
     due = f"{datetime.fromtimestamp(soon, UTC):%Y-%m-%dT%H:%M:%SZ}"
     keys = [f"s{n}@{due}" for n in range(200)]

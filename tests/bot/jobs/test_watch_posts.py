@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 
 from bot.errors import NotAllowed
-from bot.watches.service import WatchLimits
 from bot.watches.watch import Condition, Ending
 from tests.watch_rig import ANA, BEN, ONCALL, watching
 
@@ -35,9 +34,7 @@ async def test_a_watch_puts_up_a_card(rig):
 async def test_being_back_is_told_once_in_the_thread_of_the_card(rig):
     """The notice mentions the asker, says what changed, and ends the watch."""
     begun = await rig.begin()
-    await rig.move(60)
-    rig.kore.events.recover(PUMP)
-    await rig.move(300)
+    await rig.recover_after_a_minute()
 
     card, notice = rig.seen()
     assert card.ts == notice.thread_ts
@@ -51,9 +48,7 @@ async def test_in_a_thread_everything_stays_in_the_thread(rig):
     """A watch that was asked for in a thread has its card and its notices there."""
     root = await rig.slack.workspace.say("ana", "#fleet-ops", "alert")
     await rig.begin(thread=root.ts)
-    await rig.move(60)
-    rig.kore.events.recover(PUMP)
-    await rig.move(300)
+    await rig.recover_after_a_minute()
 
     assert [root.ts, root.ts] == [message.thread_ts for message in rig.seen()]
 
@@ -63,9 +58,7 @@ async def test_where_the_bot_may_not_post_it_writes_directly_and_says_so(rig):
     In a private channel without the bot the card comes as a direct message, and the notice too.
     """
     await rig.begin(channel=ONCALL)
-    await rig.move(60)
-    rig.kore.events.recover(PUMP)
-    await rig.move(300)
+    await rig.recover_after_a_minute()
 
     card, notice = rig.slack.direct("ana")
     assert "I cannot post in <#G0ONCALL1>" in card.blocks[-1]["elements"][0]["text"]
@@ -140,8 +133,7 @@ async def test_a_deleted_card_is_put_up_again(rig):
     rig.slack.workspace.erase(rig.card())
     await rig.move(400)
 
-    (card,) = rig.seen()
-    assert card.text.startswith("👁 Watching")
+    assert ["👁 Watching"] == [card.text[:10] for card in rig.seen()]
 
 
 async def test_in_an_archived_channel_it_goes_on_directly(rig):
@@ -307,10 +299,10 @@ async def test_nobody_there_any_more_ends_the_watch(rig):
     assert Ending.UNREPORTED is (await rig.watch(begun)).ending
 
 
-async def test_500_watches_of_100_sims_cost_100_looks_a_round(database):
-    """All watches of a SIM share its looks: a round asks 100 times for a SIM and its sessions."""
-    sids = [f"DE{number:032x}" for number in range(100)]
-    async with watching(database, limits=WatchLimits(per_person=100), stories=()) as rig:
+async def test_100_watches_of_20_sims_cost_20_looks_a_round(database):
+    """All watches of a SIM share its looks: a round asks 20 times for a SIM and its sessions."""
+    sids = [f"DE{number:032x}" for number in range(20)]
+    async with watching(database, stories=()) as rig:
         for sid in sids:
             rig.kore.add({"sid": sid, "unique_name": sid[-4:], "status": "active"}, [])
             for person in range(5):
@@ -318,4 +310,4 @@ async def test_500_watches_of_100_sims_cost_100_looks_a_round(database):
         asked = len(rig.asked())
         await rig.work_on("watch", *(f"watch:{sid}" for sid in sids))
 
-    assert 200 == len(rig.asked()) - asked
+    assert 40 == len(rig.asked()) - asked

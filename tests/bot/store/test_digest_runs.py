@@ -3,9 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from bot.digests.subscriptions import to_row
 from bot.store.digest_runs import DigestRuns, Progress, Stage
 from bot.store.scans import ScanChunks
-from bot.store.subscriptions import SubscriptionRow, SubscriptionRows
+from bot.store.schema import NOW
+from bot.store.subscriptions import SubscriptionRows
+from tests.digest_rig import pumps
 
 
 @pytest.fixture
@@ -31,10 +34,9 @@ async def test_a_run_begins_once(runs):
 
 async def test_what_is_told_of_a_run_is_kept(runs):
     """Stage, counts and the digest itself stand in the run; an end has its time."""
-    run = await ended(runs, 60.0, counts={"online": 3}, digest="{}", channel="C1", ts="1.2")
+    await ended(runs, 60.0, counts={"online": 3}, digest="{}", channel="C1", ts="1.2")
     found = await runs.find("s1", 60.0)
 
-    assert found == await runs.by_id(run.id)
     assert ({"online": 3}, "{}", "C1", "1.2") == (
         found.counts,
         found.digest,
@@ -48,10 +50,10 @@ async def test_what_is_told_of_a_run_is_kept(runs):
 async def test_an_end_keeps_its_time(runs):
     """What is changed of a run afterwards does not move its end."""
     run = await ended(runs, 60.0)
-    before = await runs.by_id(run.id)
+    before = await runs.find("s1", 60.0)
     await runs.change(run.id, Stage.POSTED, has_rows=False)
 
-    assert before.ended == (await runs.by_id(run.id)).ended
+    assert before.ended == (await runs.find("s1", 60.0)).ended
 
 
 async def test_a_run_is_compared_with_the_last_that_was_told(runs):
@@ -80,10 +82,10 @@ async def test_what_nobody_was_told_of(runs):
     await ended(runs, 20.0, Stage.FAILED, why="lost")
     await ended(runs, 30.0, Stage.FAILED, ts="1.2")
     await ended(runs, 40.0)
-    untold = await runs.untold_between("s1", 5.0, 50.0)
+    untold = await runs.unreported_between("s1", 5.0, 50.0)
 
     assert [(10.0, "busy"), (20.0, "lost")] == [(run.due, run.why) for run in untold]
-    assert () == await runs.untold_between("s1", 20.0, 50.0)
+    assert () == await runs.unreported_between("s1", 20.0, 50.0)
 
 
 async def test_progress(runs, database):
@@ -103,7 +105,7 @@ async def test_progress(runs, database):
 
 async def test_rows_of_the_last_runs_are_kept(runs, database):
     """Only runs that are over, still have rows, and are not among the last told are old."""
-    await SubscriptionRows(database).add(SubscriptionRow("s1", "T", "C", "n", "n", "U", 0.0, "{}"))
+    await SubscriptionRows(database).add(to_row(pumps(id="s1")))
     for due in (10.0, 20.0, 30.0):
         await ended(runs, due, has_rows=True)
     await ended(runs, 40.0, Stage.FAILED, has_rows=True)
@@ -122,7 +124,7 @@ async def test_rows_of_the_last_runs_are_kept(runs, database):
 async def test_old_runs_are_forgotten(runs, database):
     """What was due before the retention goes, the rest stays."""
     async with database.read() as tx:
-        now = await tx.scalar(select(database.now))
+        now = await tx.scalar(select(NOW))
     await ended(runs, now - 100)
     await ended(runs, now - 90, has_rows=True)
     await ended(runs, now - 10)

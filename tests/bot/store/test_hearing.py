@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("kind", ["postgresql"])
 async def hearing(database):
     """A replica's queue that hears."""
     queue = JobQueue(database)
-    task = asyncio.create_task(queue.hear(SystemClock()))
+    task = asyncio.create_task(queue.listen(SystemClock()))
     await heard(queue)
     yield queue
     task.cancel()

@@ -30,42 +30,31 @@ async def kept(rows):
     return replace(await rows.get("digest@9"), made=0, age=0)
 
 
-async def test_a_key_that_nobody_posted_is_not_there(rows):
-    """Before the first try there is no row."""
-    assert None is await rows.get("digest@9")
-
-
 async def test_a_try_is_written_down_before_it_is_made(rows):
-    """What is begun is `sending`, with its moment by the database's clock."""
+    """
+    What is begun is `sending`, with its moment by the database's clock; before, there is no row.
+    """
+    before = await rows.get("digest@9")
+
+    assert None is before
     assert await rows.begin("digest@9", "C1", 0)
     assert FIRST == await kept(rows)
     assert 0 <= (await rows.get("digest@9")).age < 60
 
 
 async def test_of_two_who_begin_one_may(rows):
-    """Whoever read an older number of tries is refused."""
+    """
+    Whoever read an older number of tries is refused, and clears nothing of what was begun since.
+    """
     first = [await rows.begin("digest@9", "C1", 0) for _ in range(2)]
     second = [await rows.begin("digest@9", "C1", 1) for _ in range(2)]
+    await rows.clear("digest@9", 1)
+    late = await kept(rows)
+    await rows.clear("digest@9", 2)
 
     assert ([True, False], [True, False]) == (first, second)
-    assert 2 == (await rows.get("digest@9")).tries
-
-
-async def test_a_try_in_vain_leaves_nothing_to_look_for(rows):
-    """After a clear no the row says that nothing is under way."""
-    await rows.begin("digest@9", "C1", 0)
-    await rows.clear("digest@9", 1)
-
-    assert replace(FIRST, state=CLEAR) == await kept(rows)
-
-
-async def test_a_try_of_before_clears_nothing(rows):
-    """A process that was held up does not take back what another one has begun since."""
-    await rows.begin("digest@9", "C1", 0)
-    await rows.begin("digest@9", "C1", 1)
-    await rows.clear("digest@9", 1)
-
-    assert SENDING == (await rows.get("digest@9")).state
+    assert replace(FIRST, tries=2) == late
+    assert replace(FIRST, tries=2, state=CLEAR) == await kept(rows)
 
 
 @pytest.mark.parametrize("ts", ["1.000001", None])
@@ -100,18 +89,12 @@ async def aged(database, seconds):
 
 
 async def test_an_event_is_claimed_once(seen, database):
-    """The second that asks is told no, in another process too; another event is free."""
-    assert await seen.claim("C1:1.0")
-    assert not await seen.claim("C1:1.0")
-    assert not await SeenEvents(database).claim("C1:1.0")
-    assert await seen.claim("C1:2.0")
-
-
-async def test_of_many_at_once_one_has_it(database):
-    """Ten processes that ask at the same time get one yes."""
+    """Of ten processes that ask at the same time one gets it, and nobody later; another is free."""
     claims = [SeenEvents(database).claim("C1:1.0") for _ in range(10)]
 
     assert 1 == sum(await asyncio.gather(*claims))
+    assert not await seen.claim("C1:1.0")
+    assert await seen.claim("C1:2.0")
 
 
 async def test_a_claim_runs_out(seen, database):

@@ -83,21 +83,6 @@ async def test_only_what_is_due_is_claimed(queue):
     assert [("running", 1, 1)] * 2 == [(job.state, job.attempt, job.claim) for job in jobs]
 
 
-async def test_what_waits_can_be_hurried(queue):
-    """It is due now; what runs or has ended is left as it is."""
-    await queue.add(NewJob("kind", "a", delay=600.0))
-    before = await queue.claim(["kind"], 1, 60.0)
-    await queue.hurry("a")
-    (job,) = await queue.claim(["kind"], 1, 60.0)
-    await queue.hurry("a")
-    await queue.record([(job, DONE)])
-    await queue.hurry("a")
-    await queue.hurry("nobody")
-
-    assert [] == before
-    assert ["done"] == await states(queue, "a")
-
-
 async def test_two_processes_never_claim_the_same(queue, other):
     """Of many that claim at once each job has one owner."""
     await queue.add(*(NewJob("kind", f"{n}") for n in range(40)))
@@ -120,8 +105,10 @@ async def test_a_lease_that_has_ended_is_free(queue, other):
 
 
 async def test_a_lease_that_is_renewed_holds(queue, other):
-    """Nobody else gets it, and who has lost one is told."""
+    """Nobody else gets it, its own process does not free it, and who has lost one is told."""
     jobs = await claimed(queue, "a", "b", lease=0.0)
+    await queue.renew(["a", "b"], 0.0)
+    assert ["running"] * 2 == await states(queue, "a", "b")
     kept = await queue.renew(["a"], 60.0)
     await other.renew([], 60.0)
     taken = await other.claim(["kind"], 9, 60.0)
@@ -129,15 +116,6 @@ async def test_a_lease_that_is_renewed_holds(queue, other):
 
     assert ({"a"}, ["b"], {"a"}) == (kept, [job.key for job in taken], later)
     assert {"a"} == await queue.record([(job, DONE) for job in jobs])
-
-
-async def test_ones_own_lease_is_not_freed(queue):
-    """While a process still works on a job it does not take it from itself."""
-    await claimed(queue, "a", lease=0.0)
-    await queue.renew(["a"], 0.0)
-    await queue.renew(["a"], 0.0)
-
-    assert ["running"] == await states(queue, "a")
 
 
 @pytest.mark.parametrize(
@@ -190,26 +168,20 @@ async def test_a_memo_stays_until_it_is_written_anew(queue):
 
 
 async def test_a_look_tells_what_is_next(queue, database):
-    """The first of each kind asked for, by the database's clock; nothing of others."""
+    """
+    The first of each kind asked for, by the database's clock, nothing of others; and what is due
+    is counted by kind, neither what has time nor what runs.
+    """
     await queue.add(NewJob("a", "1", delay=50.0), NewJob("a", "2", delay=20.0))
-    await queue.add(NewJob("b", "3"), NewJob("other", "4"))
+    await queue.add(NewJob("b", "3"), NewJob("other", "4"), NewJob("other", "5"))
     await queue.claim(["b"], 1, 60.0)
-    sight = await queue.look(("a", "b", "c"))
+    snapshot = await queue.look(("a", "b", "c"))
     nothing = await queue.look(())
 
-    assert ["a"] == list(sight.kinds)
-    assert sight.kinds["a"] - sight.now == pytest.approx(20.0, abs=5.0)
-    assert sight.schedule is None
-    assert {} == nothing.kinds
-
-
-async def test_what_is_due_is_counted(queue):
-    """By kind; neither what has time nor what runs."""
-    await queue.add(*(NewJob("a", f"a{n}") for n in range(3)), NewJob("b", "b"))
-    await queue.add(NewJob("a", "later", delay=60.0))
-    await queue.claim(["b"], 1, 60.0)
-
-    assert {"a": 3} == await queue.depth()
+    assert ["a"] == list(snapshot.kinds)
+    assert snapshot.kinds["a"] - snapshot.now == pytest.approx(20.0, abs=5.0)
+    assert (None, {}) == (snapshot.schedule, nothing.kinds)
+    assert {"other": 2} == await queue.depth()
 
 
 async def test_ended_jobs_are_forgotten_in_time(queue, database):
@@ -225,11 +197,10 @@ async def test_ended_jobs_are_forgotten_in_time(queue, database):
 
 
 async def test_whoever_waits_for_news_is_told(queue):
-    """Of what is added, hurried and given back in this process."""
+    """Of what is added and given back in this process."""
     told = []
     for deed in (
-        lambda: queue.add(NewJob("kind", "a", delay=60.0)),
-        lambda: queue.hurry("a"),
+        lambda: queue.add(NewJob("kind", "a")),
         lambda: queue.claim(["kind"], 1, 60.0),
         lambda: queue.release(["a"]),
         lambda: queue.get("a"),
@@ -238,17 +209,17 @@ async def test_whoever_waits_for_news_is_told(queue):
         await deed()
         told.append(queue.news.is_set())
 
-    assert [True, True, False, True, False] == told
+    assert [True, False, True, False] == told
 
 
 def test_an_outcome_has_its_word():
     """It is what metrics count."""
-    outcomes = [
-        Outcome("done"),
-        Outcome("failed", error="x"),
-        Outcome("ready"),
-        Outcome("ready", error="x"),
-        Outcome("waiting"),
-    ]
+    outcomes = {
+        "done": Outcome("done"),
+        "failed": Outcome("failed", error="x"),
+        "again": Outcome("ready"),
+        "tried_again": Outcome("ready", error="x"),
+        "fanned_out": Outcome("waiting"),
+    }
 
-    assert ["done", "failed", "again", "tried_again", "fanned_out"] == [o.word for o in outcomes]
+    assert list(outcomes) == [each.word for each in outcomes.values()]

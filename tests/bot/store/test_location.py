@@ -1,5 +1,7 @@
 """Where the file of the store may be."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.store.location import (
@@ -22,21 +24,17 @@ tmpfs /srv tmpfs rw 0 0
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"),
+    ("kind", "paths"),
     [
-        ("/", "overlay"),
-        ("/home/ana/.local", "overlay"),
-        ("/data", "ext4"),
-        ("/data/simsessions", "ext4"),
-        ("/database", "overlay"),
-        ("/data/cache/a/b", "tmpfs"),
-        ("/mnt/team share/sims", "nfs4"),
-        ("/srv/x", "tmpfs"),
+        ("overlay", ["/", "/home/ana/.local", "/database"]),
+        ("ext4", ["/data", "/data/simsessions"]),
+        ("tmpfs", ["/data/cache/a/b", "/srv/x"]),
+        ("nfs4", ["/mnt/team share/sims"]),
     ],
 )
-def test_the_nearest_mount_counts(tmp_path, path, kind):
-    """The longest way that fits, whole names only, and of two on one place the later."""
-    assert kind == file_system(tmp_path.__class__(path), MOUNTS)
+def test_the_nearest_mount_counts(kind, paths):
+    """The longest path that fits, whole names only, and of two mounts in one place the later."""
+    assert dict.fromkeys(paths, kind) == {p: file_system(Path(p), MOUNTS) for p in paths}
 
 
 def test_without_a_list_of_mounts_nothing_is_known(tmp_path):
@@ -46,30 +44,23 @@ def test_without_a_list_of_mounts_nothing_is_known(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "why"),
+    ("why", "kinds"),
     [
-        ("tmpfs", "in memory only"),
-        ("ramfs", "in memory only"),
-        ("overlay", "the container's own"),
-        ("nfs4", "network file system"),
-        ("cifs", "network file system"),
-        ("fuse.sshfs", "network file system"),
-        ("ext4", ""),
-        ("xfs", ""),
-        ("btrfs", ""),
-        ("zfs", ""),
-        ("apfs", ""),
-        ("virtiofs", ""),
+        ("in memory only", ["tmpfs", "ramfs"]),
+        ("the container's own", ["overlay"]),
+        ("network file system", ["nfs4", "cifs", "fuse.sshfs"]),
+        ("", ["ext4", "xfs", "btrfs", "zfs", "apfs", "virtiofs"]),
     ],
 )
-def test_a_file_must_last(tmp_path, kind, why):
+def test_a_file_must_last(tmp_path, why, kinds):
     """Memory, a container's own layer and network disks are refused, and named; disks are not."""
-    mounts = tmp_path / "mounts"
-    mounts.write_text(f"what {tmp_path.resolve()} {kind} rw 0 0\n")
-    told = why_not(tmp_path / "not" / "yet" / "sims.db", mounts)
+    for kind in kinds:
+        mounts = tmp_path / "mounts"
+        mounts.write_text(f"what {tmp_path.resolve()} {kind} rw 0 0\n")
+        said = why_not(tmp_path / "not" / "yet" / "sims.db", mounts)
 
-    assert bool(why) == bool(told)
-    assert why in told
+        assert (kind, bool(why)) == (kind, bool(said))
+        assert why in said, kind
 
 
 def test_a_file_in_the_way_is_no_folder(tmp_path):
@@ -83,62 +74,48 @@ def test_a_folder_of_somebody_else(nobody):
     """A folder without leave to write is told before anything is tried."""
     with nobody() as folder:
         folder.chmod(0o500)
-        told = why_not(folder / "sims.db", folder / "none")
+        said = why_not(folder / "sims.db", folder / "none")
 
-    assert f"{folder} may not be written to by this user" == told
+    assert f"{folder} may not be written to by this user" == said
 
 
-@pytest.mark.parametrize(
-    ("xdg", "folder"),
-    [
-        ("", "/home/ana/.local/share/simsessions"),
-        ("relative", "/home/ana/.local/share/simsessions"),
-        ("/xdg", "/xdg/simsessions"),
-    ],
-)
-def test_the_usual_folder(tmp_path, xdg, folder):
+def test_the_usual_folder():
     """A person's data folder, unless an absolute XDG_DATA_HOME says otherwise."""
-    assert folder == str(usual_folder(tmp_path.__class__("/home/ana"), xdg))
+    usual, home = "/home/ana/.local/share/simsessions", Path("/home/ana")
+
+    assert {"": usual, "relative": usual, "/xdg": "/xdg/simsessions"} == {
+        xdg: str(usual_folder(home, xdg)) for xdg in ("", "relative", "/xdg")
+    }
 
 
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("postgresql://bot@db/sims", "postgresql://bot@db/sims"),
-        ("postgres://bot:x@db:6432/sims", "postgresql://bot:x@db:6432/sims"),
-        ("postgresql+asyncpg://bot@db/sims", "postgresql://bot@db/sims"),
-        ("POSTGRESQL://bot@db/sims", "postgresql://bot@db/sims"),
-        ("postgresql://bot@/sims?host=/run/pg", "postgresql://bot@/sims?host=/run/pg"),
-        ("postgresql://bot@a:1,b:2/sims", "postgresql://bot@a:1,b:2/sims"),
-        ("postgresql://bot@[::1]:5432/sims", "postgresql://bot@[::1]:5432/sims"),
-        ("postgresql://db?dbname=sims", "postgresql://db?dbname=sims"),
-        ("sqlite:////data/sims.db", "sqlite:////data/sims.db"),
-        ("sqlite:///sims.db", "sqlite:///sims.db"),
-        ("sqlite+aiosqlite:////data/a%20b.db", "sqlite:////data/a b.db"),
-    ],
+SAME = (
+    "postgresql://bot@db/sims postgresql://bot@/sims?host=/run/pg postgresql://bot@a:1,b:2/sims "
+    "postgresql://bot@[::1]:5432/sims postgresql://db?dbname=sims sqlite:////data/sims.db "
+    "sqlite:///sims.db"
 )
-def test_what_is_taken(typed, read):
+MENDED = {
+    "postgres://bot:x@db:6432/sims": "postgresql://bot:x@db:6432/sims",
+    "postgresql+asyncpg://bot@db/sims": "postgresql://bot@db/sims",
+    "POSTGRESQL://bot@db/sims": "postgresql://bot@db/sims",
+    "sqlite+aiosqlite:////data/a%20b.db": "sqlite:////data/a b.db",
+}
+
+
+def test_what_is_taken():
     """The spellings that people copy from elsewhere come out in one form."""
-    assert read == checked(typed)
+    expected = {url: url for url in SAME.split()} | MENDED
+
+    assert expected == {typed: checked(typed) for typed in expected}
 
 
 @pytest.mark.parametrize(
     "typed",
     [
-        "",
-        "hush",
-        "mysql://bot:hush@db/sims",
-        "postgresql://",
-        "postgresql://bot:hush@db",
-        "postgresql://bot:hush@db/",
-        "postgresql://bot:hu/sh@db/sims",
-        "postgresql://bot:hu#sh@db/sims",
-        "postgresql://bot:hush@db:port/sims",
-        "sqlite://",
-        "sqlite:///",
-        "sqlite:///:memory:",
-        "sqlite:///file:hush?mode=memory",
-        "sqlite://hush/sims.db",
+        *("", "hush", "mysql://bot:hush@db/sims"),
+        *("postgresql://", "postgresql://bot:hush@db", "postgresql://bot:hush@db/"),
+        *("postgresql://bot:hu/sh@db/sims", "postgresql://bot:hu#sh@db/sims"),
+        *("postgresql://bot:hush@db:port/sims", "sqlite://", "sqlite:///", "sqlite:///:memory:"),
+        *("sqlite:///file:hush?mode=memory", "sqlite://hush/sims.db"),
     ],
 )
 def test_what_is_refused(typed):
@@ -150,32 +127,21 @@ def test_what_is_refused(typed):
 
 
 @pytest.mark.parametrize(
-    ("url", "secrets"),
+    ("url", "secrets", "shown"),
     [
-        ("postgresql://bot:p%40ss@db/sims", {"p%40ss", "p@ss"}),
-        ("postgresql://db/sims?user=bot&password=hush", {"hush"}),
-        ("postgresql://bot@db/sims", set()),
-        ("sqlite:////data/sims.db", set()),
-        ("", set()),
+        ("postgresql://bot:p%40ss@db/sims", {"p%40ss", "p@ss"}, "bot@db/sims"),
+        ("postgresql://bot:hush@db:6432/sims?sslmode=require", {"hush"}, "bot@db:6432/sims"),
+        ("postgresql://db/sims?user=bot&password=hush", {"hush"}, "db/sims"),
+        ("postgresql://bot@/sims?host=/run/pg", set(), "bot@/run/pg/sims"),
+        ("sqlite:////data/sims.db", set(), "/data/sims.db"),
     ],
 )
-def test_passwords_are_known_as_secrets(url, secrets):
-    """The password is given as it is written and as it is meant."""
-    assert secrets == set(secrets_of(url))
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("postgresql://bot:hush@db:6432/sims?sslmode=require", "bot@db:6432/sims"),
-        ("postgresql://db/sims?password=hush", "db/sims"),
-        ("postgresql://bot@/sims?host=/run/pg", "bot@/run/pg/sims"),
-        ("sqlite:////data/sims.db", "/data/sims.db"),
-    ],
-)
-def test_what_is_shown(url, shown):
-    """Where the store is can be said without its password."""
-    assert shown == without_password(url)
+def test_a_password_is_a_secret(url, secrets, shown):
+    """
+    It is known as it is written and as it is meant, and where the store is can be said without it.
+    """
+    assert (secrets, shown) == (set(secrets_of(url)), without_password(url))
+    assert () == secrets_of("")
 
 
 def test_what_only_libpq_knows_is_left_out():

@@ -17,7 +17,7 @@ from bot.store.errors import StoreFault, StoreNotReady, StoreTooNew
 from bot.store.migrate import (
     MIGRATIONS,
     VERSION_TABLE,
-    brought_up_to_date,
+    bring_up_to_date,
     known_revisions,
     revision_of,
 )
@@ -84,7 +84,7 @@ async def migrated(url: str, migrations: Path) -> None:
     """Bring it up to date by other migrations."""
     db = Database(url)
     try:
-        await brought_up_to_date(db._backend, migrations)
+        await bring_up_to_date(db._backend, migrations)
     finally:
         await db.aclose()
 

@@ -32,7 +32,7 @@ from bot.store.schedules import Schedules
 from bot.store.schema import metadata
 from bot.store.subscriptions import SubscriptionRows
 from bot.store.watches import WatchRows
-from bot.watches.repository import from_row, notice_from_args
+from bot.watches.repository import from_row, notice_from_args, to_row
 from bot.watches.watch import Condition, Ending, NoticeKind
 from tests.databases import asked, file_of
 
@@ -72,7 +72,7 @@ async def test_its_watches(older):
     watches = [from_row(await rows.get(f"{number:016}")) for number in (1, 2, 3)]
     first, second, third = watches
     async with older.write() as tx:
-        added = await rows.add(await rows.get(first.id), tx)
+        added = await rows.add(to_row(first), tx)
 
     assert [
         ("pump-7", "U0ANA0001", Condition.ONLINE, State.OFFLINE, None, "C0FLEETOP"),

@@ -171,7 +171,7 @@ async def test_one_replica_hears_the_other(noted, database_url):
     What is notified is heard by all who listen, and the first thing heard is that one listens.
     """
     heard: asyncio.Queue[None] = asyncio.Queue()
-    listening = asyncio.create_task(noted.hear("due", lambda: heard.put_nowait(None)))
+    listening = asyncio.create_task(noted.listen("due", lambda: heard.put_nowait(None)))
     async with asyncio.timeout(10):
         await heard.get()
         async with noted.write() as tx:

@@ -55,6 +55,10 @@ def said(log) -> list[str]:
     return [record.message for record in log.records if record.name == "bot.store.reconnect"]
 
 
+def reasons(log) -> list[str]:
+    return [record.why for record in log.records if record.message == "store lost"]
+
+
 async def until(condition) -> None:
     """Wait until it is so."""
     async with asyncio.timeout(10):
@@ -107,20 +111,6 @@ async def test_lost_and_back(tmp_path, log):
     assert [1, 3] == seen
 
 
-async def test_another_reason_is_news(tmp_path, log):
-    """When it is gone for another reason than before, that is said too."""
-    path = tmp_path / "store.db"
-    async with kept(f"sqlite:///{path}") as (db, told, _):
-        path.unlink()
-        path.write_text("a letter to a friend, " * 300)
-        with pytest.raises(StoreLost):
-            await numbers(db)
-        await until(lambda: len(said(log)) > 1)
-
-    assert ["store_lost", "store_damaged"] == [record.why for record in log.records]
-    assert not told.heard[-1]
-
-
 async def test_a_disk_that_is_full_now_and_then(tmp_path, log):
     """What is well for a moment only is not said to be back, nor lost once more."""
     clock = Unsettled()
@@ -142,9 +132,11 @@ async def test_a_disk_that_is_full_now_and_then(tmp_path, log):
 
 
 async def test_one_that_is_not_there_at_the_start_comes_later(tmp_path, log):
-    """A start without the store is none of its own making, and the store opens when it can."""
-    path = tmp_path / "store.db"
-    path.write_text("a letter to a friend, " * 300)
+    """
+    A start without the store is none of its own making; gone for another reason, that is news.
+    """
+    path, letter = tmp_path / "store.db", "a letter to a friend, " * 300
+    path.write_text(letter)
     async with kept(f"sqlite:///{path}") as (db, told, _):
         with pytest.raises(StoreNotReady, match="cannot be read as one"):
             await numbers(db)
@@ -152,8 +144,14 @@ async def test_one_that_is_not_there_at_the_start_comes_later(tmp_path, log):
         path.unlink()
         await until(lambda: told.heard[-1])
         seen = await numbers(await with_notes(db))
+        path.unlink()
+        path.write_text(letter)
+        with pytest.raises(StoreLost):
+            await numbers(db)
+        await until(lambda: len(reasons(log)) > 2)
 
-    assert [False, True] == [heard for heard, _ in groupby(told.heard)]
+    assert [False, True, False] == [heard for heard, _ in groupby(told.heard)]
+    assert ["store_damaged", "store_lost", "store_damaged"] == reasons(log)
     assert [] == seen
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.store import scans
-from bot.store.scans import FAILED, Pair, ScanChunks, ScanRow, ScanRows, ScanSums
+from bot.store.scans import FAILED, Pair, ScanChunks, ScanRow, ScanRows, ScanSums, SimDays
 
 ROW = ScanRow("DE1", "online", 0, 7, "{}", traffic=5)
 
@@ -34,22 +34,17 @@ async def every(rows, run):
     return [row async for page in rows.every(run) for row in page]
 
 
-async def test_rows_are_kept(rows, put):
-    """Every field of a row comes back, unknown ones as unknown."""
+async def test_a_sim_has_one_row(rows, put):
+    """Every field comes back, unknown ones as unknown, and as it was last written."""
     full = a_row(2, lost_on="334-20", lost_at=1.5, fault="why", traffic=2**40, mark=2**55)
+    await put(1, a_row(1))
     await put(1, a_row(1, traffic=None), full)
+    await put(1)
 
     assert [a_row(1, traffic=None), full] == await every(rows, 1)
     assert [] == await every(rows, 2)
-
-
-async def test_a_row_is_one_a_sim(rows, put):
-    """A SIM that is written again, in the same or a later go, has one row."""
-    await put(1, a_row(1))
-    await put(1, a_row(1, state="offline"), a_row(2))
-    await put(1)
-
-    assert [a_row(1, state="offline"), a_row(2)] == await every(rows, 1)
+    assert {"DE002": full} == await rows.known(1, ["DE002", "DE009"])
+    assert {} == await rows.known(1, [])
 
 
 async def test_pages(rows, put, monkeypatch):
@@ -61,14 +56,6 @@ async def test_pages(rows, put, monkeypatch):
     assert [a_row(n) for n in range(7)] == await every(rows, 7)
     assert [3, 3, 1] == [len(page) async for page in rows.every(7)]
     assert [3, 3] == [len(page) async for page in rows.every(6)]
-
-
-async def test_some_rows(rows, put):
-    """Rows of given SIMs are found by SID, those that are not there are not."""
-    await put(1, a_row(1), a_row(2))
-
-    assert {"DE002": a_row(2)} == await rows.known(1, ["DE002", "DE009"])
-    assert {} == await rows.known(1, [])
 
 
 async def test_what_changed(rows, put):
@@ -125,27 +112,20 @@ async def left(chunks, run):
     return [each async for each in chunks.left(run)]
 
 
-async def test_a_chunk_is_found(chunks):
-    """A chunk is found by run and number; one that is done is not there."""
-    assert b"sims 1" == await chunks.find(1, 1)
-    assert await chunks.find(1, 9) is None
-
-
-async def test_what_is_left_of_a_chunk_takes_its_place(chunks, database):
-    """A chunk shrinks to what is left, and goes when nothing is."""
+async def test_a_chunk_shrinks_to_what_is_left(chunks, database):
+    """
+    It is found by run and number, and goes when nothing is left of it or its run is forgotten.
+    """
+    found = [await chunks.find(1, 1), await chunks.find(1, 9)]
     async with database.write() as tx:
         await chunks.keep(1, 0, b"less", tx)
         await chunks.keep(1, 1, None, tx)
-
-    assert [(0, b"less"), (2, b"sims 2")] == await left(chunks, 1)
-
-
-async def test_chunks_of_a_run_are_forgotten(chunks):
-    """All chunks of one run go, those of another stay."""
+    before = await left(chunks, 1)
     await chunks.forget(1)
 
-    assert [] == await left(chunks, 1)
-    assert [(0, b"others")] == await left(chunks, 2)
+    assert [b"sims 1", None] == found
+    assert [(0, b"less"), (2, b"sims 2")] == before
+    assert ([], [(0, b"others")]) == (await left(chunks, 1), await left(chunks, 2))
 
 
 ROWS = (
@@ -172,27 +152,16 @@ def sids(rows):
     return [row.sid for row in rows]
 
 
-async def test_counts(sums):
-    """SIMs are counted by state, and those that failed by why."""
+async def test_sums(sums):
+    """SIMs are counted by state and by fault; the gravest, the loudest and the failed are named."""
     assert {"online": 2, "offline": 2, "stale": 1, FAILED: 3} == await sums.counts(1)
     assert {"no answer": 2, "odd": 1} == await sums.faults(1)
-
-
-async def test_the_worst_come_first(sums):
-    """Of the SIMs that are grave enough the gravest come first, and as many as are wanted."""
+    assert 4 == await sums.grave(1, 200)
     assert ["DE3", "DE4", "DE5"] == sids(await sums.worst(1, 300, 9))
     assert ["DE3", "DE4"] == sids(await sums.worst(1, 0, 2))
-    assert 4 == await sums.grave(1, 200)
-
-
-async def test_the_loudest_come_first(sums):
-    """Only SIMs that told of packets talk."""
     assert ["DE2", "DE1"] == sids(await sums.talkers(1, 9))
-
-
-async def test_those_that_failed_are_named(sums):
-    """SIMs that could not be read come as rows, as many as are wanted."""
     assert ["DE6", "DE7"] == sids(await sums.failed(1, 2))
+    assert ({}, {}, 0) == (await sums.counts(9), await sums.faults(9), await sums.grave(9, 0))
 
 
 async def test_the_lost_stream_by(sums, monkeypatch):
@@ -203,9 +172,22 @@ async def test_the_lost_stream_by(sums, monkeypatch):
         loss async for loss in sums.lost(1)
     ]
     assert ["DE3"] == sids(await sums.lost_on(1, "334-20", 1))
-
-
-async def test_a_run_without_rows(sums):
-    """Nothing scanned comes to nothing."""
-    assert ({}, {}, 0) == (await sums.counts(9), await sums.faults(9), await sums.grave(9, 0))
     assert [] == [loss async for loss in sums.lost(9)]
+
+
+async def test_days(database):
+    """A month takes the place of what was there; old ones are forgotten a few at a time."""
+    days = SimDays(database)
+    for changed in (
+        {"DE2": {5: b"five"}, "DE1": {5: b"x", 4: b"four", 3: b"3"}},
+        {"DE1": {5: b"more"}, "DE3": {3: b"3"}, "DE9": {}},
+        {},
+    ):
+        async with database.write() as tx:
+            await days.put(changed, tx)
+
+    assert {3: b"3", 4: b"four", 5: b"more"} == await days.of("DE1")
+    assert {} == await days.of("DE9")
+    assert {"DE1": {4: b"four", 5: b"more"}} == await days.since(["DE1", "DE3"], 4)
+    assert [2, 1, 0] == [await days.forget(5, 2) for _ in range(3)]
+    assert [{5: b"more"}, {5: b"five"}, {}] == [await days.of(sid) for sid in ("DE1", "DE2", "DE3")]

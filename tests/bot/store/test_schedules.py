@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select, text
 
 from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedule, Schedules
+from bot.store.schema import NOW
 
 HOUR = 3600.0
 HOURLY = Schedule("s", "digest", ("0 * * * *",), "UTC", {"to": "C1"})
@@ -29,7 +31,7 @@ def schedules(database, queue):
 def now(database):
     async def asked():
         async with database.read() as tx:
-            return float(await tx.scalar(select(database.now)))
+            return float(await tx.scalar(select(NOW)))
 
     return asked
 
@@ -60,21 +62,20 @@ def key(moment, name="s"):
     return f"{name}@{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-async def test_what_is_put_is_kept(schedules, now):
-    """With the next time it is due, by the database's clock."""
+async def test_what_is_put_is_kept(schedules, queue, now, due_at):
+    """With the next time it is due, by the database's clock; what is dropped comes no more."""
     await schedules.put(HOURLY)
     kept = await schedules.get("s")
 
-    assert hour(await now()) + HOUR == kept.next_due
-    assert ("digest", ("0 * * * *",), "UTC", {"to": "C1"}, False) == (
-        kept.kind,
-        kept.cron,
-        kept.zone,
-        kept.args,
-        kept.paused,
-    )
-    assert (kept,) == await schedules.all()
-    assert await schedules.get("other") is None
+    assert replace(HOURLY, next_due=hour(await now()) + HOUR) == kept
+    assert ((kept,), None) == (await schedules.all(), await schedules.get("other"))
+
+    await due_at(await now() - 1.0)
+    await schedules.drop("s")
+    await schedules.drop("s")
+    await schedules.fire()
+
+    assert ((), []) == (await schedules.all(), await made(queue))
 
 
 async def test_a_due_time_becomes_one_job(schedules, queue, now, due_at):
@@ -96,19 +97,12 @@ async def test_a_due_time_becomes_one_job(schedules, queue, now, due_at):
 
 
 @pytest.mark.parametrize(
-    "case",
-    [
-        (0, HOUR, True, False),
-        (0, 2 * HOUR, True, False),
-        (1, 3 * HOUR, True, True),
-        (5, HOUR, True, True),
-        (2000, HOUR, True, True),
-        (3, 0.0, False, True),
-    ],
+    ("hours_late", "grace"),
+    [(0, HOUR), (0, 2 * HOUR), (1, 3 * HOUR), (5, HOUR), (2000, HOUR), (3, 0.0)],
 )
-async def test_missed_runs_are_made_up_once(schedules, queue, now, due_at, case):
+async def test_missed_runs_are_made_up_once(schedules, queue, now, due_at, hours_late, grace):  # noqa: PLR0913, PLR0917 -- fixtures and a row
     """The latest only, if it is late by less than the grace; what is skipped is said with it."""
-    hours_late, grace, runs, skipped = case
+    runs, skipped = grace > 0, hours_late > 0
     await schedules.put(Schedule("s", "digest", ("0 * * * *",), "UTC", grace=grace))
     latest = hour(await now())
     missed = latest - hours_late * HOUR
@@ -173,8 +167,7 @@ async def test_an_edit_keeps_a_due_time_that_is_still_right(schedules, now, due_
     await schedules.put(HOURLY)
     due = await now() - 0.5
     await due_at(due)
-    told = {"name": "s", "kind": "digest", "cron": ("0 * * * *",), "zone": "UTC"} | change
-    await schedules.put(Schedule(**told))
+    await schedules.put(replace(HOURLY, **change))
     kept = await schedules.get("s")
 
     assert stays == (kept.next_due == due)
@@ -222,17 +215,6 @@ async def test_a_bad_one_in_the_table_is_parked(schedules, queue, database, due_
     assert says in parked.error
     assert [key(due, "good")] == [job for job, _ in jobs]
     assert (due + HOUR, None) == (mended.next_due, mended.error)
-
-
-async def test_one_dropped_comes_no_more(schedules, queue, now, due_at):
-    """Neither does it stand in the list."""
-    await schedules.put(HOURLY)
-    await due_at(await now() - 1.0)
-    await schedules.drop("s")
-    await schedules.drop("s")
-    await schedules.fire()
-
-    assert ((), []) == (await schedules.all(), await made(queue))
 
 
 async def test_a_clock_that_jumps_ahead_and_back(schedules, queue, now, due_at):

@@ -17,10 +17,8 @@ from bot.store.errors import (
     StoreDenied,
     StoreFull,
     StoreLost,
-    StoreNotReady,
     StoreReadOnly,
 )
-from bot.store.sqlite import OwnThread
 from tests.bot.store.notes import NOTES, note, numbers, with_notes
 from tests.bot.store.writers import WRITER, started
 from tests.databases import file_of
@@ -208,67 +206,35 @@ async def test_somebody_who_holds_it_for_long(noted, database_url, monkeypatch):
     assert [1, 3] == await numbers(noted)
 
 
-async def test_it_is_one_thread_beside_the_loop():
-    """All pieces are done in one thread, which is not the loop's, and give what they give."""
-    thread = OwnThread("test")
-    idents = {await thread.run(threading.get_ident) for _ in range(3)}
-    given = await thread.run(max, 1, 2)
-    await thread.aclose(lambda: None)
+async def test_its_threads_end_with_it(noted):
+    """Each connection is used by one thread beside the loop, and after the end none is left."""
+    async with noted.write() as tx:
+        await asyncio.gather(*(numbers(noted) for _ in range(10)))
+        await tx.execute(NOTES.insert(), {"id": 1, "word": "one"})
+    threads = [each for each in threading.enumerate() if each.name.startswith("store-")]
+    await noted.aclose()
+    for each in threads:
+        each.join(5)
 
-    assert 1 == len(idents - {threading.get_ident()})
-    assert 2 == given
-
-
-async def test_what_is_raised_is_raised_where_it_is_awaited():
-    """An error goes to whoever asked, and the thread goes on."""
-    thread = OwnThread("test")
-    with pytest.raises(ZeroDivisionError):
-        await thread.run(divmod, 1, 0)
-    given = await thread.run(divmod, 7, 2)
-    await thread.aclose(lambda: None)
-
-    assert (3, 1) == given
+    assert 1 + sqlite.READERS == len(threads)
+    assert [] == [each for each in threads if each.is_alive()]
 
 
-async def test_who_stops_waiting_does_not_stop_the_work():
-    """A cancelled piece is finished before the next one begins."""
-    thread, go, done = OwnThread("test"), threading.Event(), []
+def test_a_loop_that_has_ended_is_no_error(database_url):
+    """A statement that outlives the loop that asked for it ends in silence."""
+    go, ended = threading.Event(), threading.Event()
 
-    def slow() -> None:
+    def slow(_connection):
         go.wait(5)
-        done.append("slow")
+        ended.set()
 
-    waiting = asyncio.ensure_future(thread.run(slow))
-    waiting.cancel()
-    thread.run_unwatched(lambda: done.append("next"))
-    go.set()
-    await thread.aclose(lambda: done.append("last"))
-
-    assert waiting.cancelled()
-    assert ["slow", "next", "last"] == done
-
-
-async def test_once_closed_it_takes_nothing():
-    """After its end each piece is refused; one that was never used has no thread to end."""
-    before = threading.active_count()
-    thread = OwnThread("test")
-    await thread.aclose(lambda: None)
-    await thread.aclose(lambda: None)
-
-    assert before == threading.active_count()
-    with pytest.raises(StoreNotReady):
-        thread.run(int)
-
-
-def test_a_loop_that_has_ended_is_no_error():
-    """A piece that outlives the loop that asked for it ends in silence."""
-    thread, go, ended = OwnThread("test"), threading.Event(), threading.Event()
-
-    async def leaves() -> None:
-        thread.run(go.wait, 5)
+    async def leaves():
+        backend = sqlite.Sqlite(file_of(database_url))
+        working = asyncio.create_task(backend.work(slow, alone=False))
+        await asyncio.sleep(0)
+        working.cancel()
 
     asyncio.run(leaves())
     go.set()
-    thread.run_unwatched(ended.set)
 
     assert ended.wait(5)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -154,13 +155,13 @@ WHOLE = a_watch(
 @pytest.mark.parametrize("watch", [a_watch(), WHOLE, a_watch(card=a_card("", ts=None))])
 def test_a_watch_comes_back_from_its_row(watch):
     """Nothing of a watch is lost in the store."""
-    assert watch == from_row(to_row(watch))
+    assert watch == from_row(SimpleNamespace(**to_row(watch)))
 
 
 def test_what_a_newer_build_wrote_is_read_as_far_as_it_goes():
     """An unknown condition waits for changes, and a snapshot that cannot be read is unknown."""
     strange = {"goal": "moonrise", "ending": "abducted", "latest": "{", "noticed": "[]"}
-    watch = from_row(replace(to_row(a_watch()), **strange))
+    watch = from_row(SimpleNamespace(**to_row(a_watch()) | strange))
 
     assert (Condition.CHANGES, None) == (watch.condition, watch.ending)
     assert (State.UNKNOWN, State.UNKNOWN) == (watch.latest.state, watch.reported.state)

@@ -70,6 +70,18 @@ def words(message):
     return " ".join(str(block.get("text", block)) for block in message.blocks)
 
 
+async def made_without_grace(desk, about):
+    """Have a digest made of which the grace is over once it has begun: its first list failed."""
+    desk.kore.faults.add(Fault(path="/v1/Sims", times=1, status=503))
+    key = await desk.begun(about)
+    while not (await desk.job(key)).memo:
+        await desk.pause()
+    await desk.parts.subscriptions.change(replace(about, grace=timedelta(0)))
+    job = await desk.ended(key)
+    await desk.parts.subscriptions.change(about)
+    return await desk.parts.fleet.runs.find(about.id, job.args["due"])
+
+
 def gone_offline(desk, number):
     """End the session of a pump."""
     now = desk.parts.clock.now()
@@ -86,41 +98,27 @@ async def test_the_first_digest(desk, about):
     assert desk.parents()[0].ts == run.ts
 
 
-async def test_a_change_is_said_in_the_next_digest(desk, about):
-    """What went silent between two digests is on top of the second."""
+async def test_changes_are_said_in_the_next_digest(desk, about):
+    """What went silent between two is on top of the second; a new SIM, and a gone one, are news."""
     await desk.made(about)
     gone_offline(desk, 1)
-    await desk.made(about)
+    put(desk, 7)
+    run = await desk.made(about)
 
     assert "1 went silent" in desk.texts()[-1]
     assert "pump-1" in str(desk.parents()[-1].blocks)
-
-
-async def test_new_and_gone_sims_are_said(desk, about):
-    """A SIM that is new in the account, and one that is no longer there, are news."""
-    await desk.made(about)
-    put(desk, 7)
-    run = await desk.made(replace(about))
-
     assert ["pump-7"] == [sim.name for sim in digest_of(run).new.first]
 
 
-async def test_details_stand_in_the_thread(desk, about):
-    """Below the digest stand its lists, in its thread."""
-    run = await desk.made(about)
-    _, *details = desk.slack.seen_by("ana")
-
-    assert details
-    assert {run.ts} == {message.thread_ts for message in details}
-
-
 async def test_a_quiet_digest_is_one_line(desk, about):
-    """Where nothing changed, one line says so, without a thread."""
-    await desk.made(about)
-    before = len(desk.texts())
+    """The first has its lists in its thread; where nothing changed, one line says so."""
+    first = await desk.made(about)
+    _, *details = desk.slack.seen_by("ana")
     run = await desk.made(about)
 
-    assert (Stage.POSTED, before + 1) == (run.stage, len(desk.texts()))
+    assert {first.ts} == {message.thread_ts for message in details}
+    assert (Stage.POSTED, 2) == (run.stage, len(desk.texts()))
+    assert len(details) + 2 == len(desk.slack.seen_by("ana"))
     assert "all quiet" in desk.texts()[-1]
 
 
@@ -159,59 +157,37 @@ async def test_kore_down_at_the_due_time_is_waited_for(desk, about):
 
 
 async def test_kore_down_for_longer_than_the_grace_is_said(desk, about):
-    """When the grace is over the channel is told that nothing is known, and that once."""
-    await desk.made(about)
-    hasty = replace(about, grace=timedelta(seconds=0.5))
-    await desk.parts.subscriptions.change(hasty)
-    desk.kore.faults.add(Fault(path="/v1/Sims", times=None, status=503))
-    run = await desk.made(hasty)
-
-    assert Stage.FAILED is run.stage
-    assert "KORE could not be asked" in desk.texts()[-1]
-    assert "KORE gave me no list of SIMs until" in words(desk.parents()[-1])
-
-
-async def test_a_digest_without_an_answer_is_nothing_to_compare_with(desk, about):
-    """After a digest in which nothing was known the next one compares with the one before."""
+    """The channel is told once that nothing is known; the next one compares with the one before."""
     first = await desk.made(about)
-    hasty = replace(about, grace=timedelta(seconds=0.5))
-    await desk.parts.subscriptions.change(hasty)
     desk.kore.faults.add(Fault(path="/v1/Sims", times=None, status=503))
-    await desk.made(hasty)
+    run = await made_without_grace(desk, about)
+    text, blocks = desk.texts()[-1], words(desk.parents()[-1])
     desk.kore.faults.clear()
-    await desk.parts.subscriptions.change(about)
     last = digest_of(await desk.made(about))
 
+    assert Stage.FAILED is run.stage
+    assert "KORE could not be asked" in text
+    assert "KORE gave me no list of SIMs until" in blocks
     assert (first.due, 0, ()) == (last.since.timestamp(), last.new.count, last.missed)
 
 
 async def test_sims_that_fail_are_named_and_not_called_offline(desk, about):
-    """More than a fifth that could not be read is said on top, and they keep their last state."""
+    """
+    More than a fifth that could not be read is said on top, and they keep their last state: what
+    changed meanwhile is said when they can be read again.
+    """
     await desk.made(about)
-    hasty = replace(about, grace=timedelta(seconds=0.5))
-    await desk.parts.subscriptions.change(hasty)
     desk.kore.faults.add(Fault(path=f"{1:032x}/DataSessions", times=None, status=503))
-    run = await desk.made(hasty)
+    run = await made_without_grace(desk, about)
     digest = digest_of(run)
+    desk.kore.faults.clear()
+    gone_offline(desk, 1)
+    last = digest_of(await desk.made(about))
 
     assert {"online": 2, "failed": 1} == run.counts
     assert (True, ()) == (digest.is_unreliable, digest.changes)
     assert ["pump-1"] == [sim.name for sim in digest.unread.first]
     assert any("1 of 3 SIMs could not be read" in text for text in desk.texts())
-
-
-async def test_a_sim_that_failed_once_is_compared_with_what_was_known(desk, about):
-    """What changed while a SIM could not be read is said when it can be again."""
-    await desk.made(about)
-    hasty = replace(about, grace=timedelta(seconds=0.5))
-    await desk.parts.subscriptions.change(hasty)
-    desk.kore.faults.add(Fault(path=f"{1:032x}/DataSessions", times=None, status=503))
-    await desk.made(hasty)
-    desk.kore.faults.clear()
-    await desk.parts.subscriptions.change(about)
-    gone_offline(desk, 1)
-    last = digest_of(await desk.made(about))
-
     assert [("went_silent", ["pump-1"])] == [
         (group.kind.value, [each.sim.name for each in group.first]) for group in last.changes
     ]

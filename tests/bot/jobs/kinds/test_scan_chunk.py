@@ -46,22 +46,16 @@ async def left(desk):
 
 
 async def test_a_chunk_leaves_rows_and_days_and_goes(desk):
-    """With its end come a row and today for each SIM, and nothing is left of it."""
+    """With its end come a row and today for each SIM; a second try asks nobody anything."""
     outcome = await done(desk)
     days = [len(days_in(await desk.parts.fleet.days.of(sim.sid))) for sim in SIMS]
+    desk.kore.requests.clear()
+    again = await done(desk)
 
     assert ("done", []) == (outcome.state, await left(desk))
     assert {sim.sid for sim in SIMS} == set(await rows(desk))
     assert [30, 30, 30] == days
-
-
-async def test_a_chunk_that_is_gone_is_done(desk):
-    """A second try after the first was saved asks nobody anything."""
-    await done(desk)
-    desk.kore.requests.clear()
-    outcome = await done(desk)
-
-    assert ("done", 0) == (outcome.state, len(desk.kore.requests))
+    assert ("done", 0) == (again.state, len(desk.kore.requests))
 
 
 async def test_what_may_be_well_in_a_minute_is_asked_again(desk):
@@ -84,22 +78,20 @@ async def test_how_long_it_is_tried(desk, tries, until, state):
     assert state == (await done(desk, until=until, tries=tries)).state
 
 
-async def test_at_last_a_failure_is_written_down(desk):
-    """A SIM that never answers has a row that says why."""
-    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
-    await done(desk, tries=2)
+@pytest.mark.parametrize(
+    ("status", "about"), [(503, {"tries": 2}), (404, {"until": 1e12})], ids=["at last", "at once"]
+)
+async def test_a_failure_is_written_down(desk, status, about):
+    """A SIM that never answers has a row that says why; one that KORE does not have, at once."""
+    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=status))
+    outcome = await done(desk, **about)
     row = (await rows(desk))[SIMS[1].sid]
+    counted = desk.parts.metrics.text().decode()
 
-    assert (FAILED, []) == (row.state, await left(desk))
+    assert ("done", FAILED, []) == (outcome.state, row.state, await left(desk))
     assert "KORE" in row.fault
-
-
-async def test_what_stays_wrong_is_not_asked_again(desk):
-    """A SIM that KORE does not have is a failure at once."""
-    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=404))
-    outcome = await done(desk, until=1e12)
-
-    assert ("done", FAILED) == (outcome.state, (await rows(desk))[SIMS[1].sid].state)
+    assert 'simsessions_scanned_sims_total{outcome="read"} 2.0' in counted
+    assert 'simsessions_scanned_sims_total{outcome="failed"} 1.0' in counted
 
 
 async def test_a_failure_keeps_what_was_known(desk):
@@ -114,13 +106,3 @@ async def test_a_failure_keeps_what_was_known(desk):
     now = (await rows(desk))[SIMS[1].sid]
 
     assert (FAILED, before.row, before.mark) == (now.state, now.row, now.mark)
-
-
-async def test_scans_are_counted(desk):
-    """SIMs that were read and that failed are metrics."""
-    desk.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
-    await done(desk)
-    told = desk.parts.metrics.text().decode()
-
-    assert 'simsessions_scanned_sims_total{outcome="read"} 2.0' in told
-    assert 'simsessions_scanned_sims_total{outcome="failed"} 1.0' in told

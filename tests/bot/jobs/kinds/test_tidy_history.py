@@ -32,6 +32,11 @@ async def ran(desk, ago, stage=Stage.POSTED, rows=7):
     return run
 
 
+async def found(desk, run):
+    """Return a run as it stands now; None where it is gone."""
+    return await desk.parts.fleet.runs.find(run.subscription, run.due)
+
+
 async def tidied(desk):
     """Wait until there is nothing more to drop."""
     await desk.parts.queue.add(TIDY)
@@ -53,7 +58,7 @@ async def test_rows_of_the_last_two_runs_stay(desk):
 
     assert [0, 7, 7, 0] == [await kept(desk, run) for run in (*runs, failed)]
     assert await desk.parts.fleet.chunks.find(failed.id, 1) is None
-    assert not (await desk.parts.fleet.runs.by_id(failed.id)).has_rows
+    assert not (await found(desk, failed)).has_rows
 
 
 async def test_rows_of_a_digest_that_was_removed_go(desk):
@@ -68,7 +73,7 @@ async def test_a_run_that_nobody_makes_any_more_is_ended(desk):
     """A run whose job is gone does not stand in the list of running ones for ever."""
     run = await ran(desk, 1, Stage.SCANNING)
     await tidied(desk)
-    ended = await desk.parts.fleet.runs.by_id(run.id)
+    ended = await found(desk, run)
 
     assert (Stage.FAILED, tidy_history.LOST) == (ended.stage, ended.why)
 
@@ -83,8 +88,8 @@ async def test_what_is_older_than_the_retention_goes(desk):
     await tidied(desk)
 
     assert [1] * 5 == [len(await fleet.days.of(f"DE{n}")) for n in range(5)]
-    assert await fleet.runs.by_id(old.id) is None
-    assert await fleet.runs.by_id(new.id) is not None
+    assert await found(desk, old) is None
+    assert await found(desk, new) is not None
 
 
 async def test_it_comes_with_the_first_digest(desk):
