@@ -3,43 +3,40 @@
 import asyncio
 import os
 import random
-import sys
 from collections import Counter
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
-import tests.digest_worker
 from bot.app.jobs import subscriptions
 from bot.clock import SystemClock
 from bot.digests.fleet import unpacked
 from bot.digests.subscription import KIND
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.scans import ScanChunks
+from tests.bot.jobs.processes import Processes, until
 from tests.digest_rig import SCOPES, digest_of, pumps
-from tests.slack_rig import BOT_TOKEN, slack_side
+from tests.slack_rig import slack_side
 
 pytestmark = pytest.mark.slow
-SIMS = 2000
-KILLS = 10
-ROOT = Path(__file__).parents[3]
+SIMS = 800
+KILLS = 5
 
 
 class Scene:
     """One digest that is due, KORE and Slack as they are told of it, and what is still to do."""
 
-    def __init__(self, database, kore, slack, env):
+    def __init__(self, processes, slack):
+        database = processes.database
+        self.workers = processes
+        self.kore = processes.kore
+        self.slack = slack
         self.queue = JobQueue(database)
         self.runs = DigestRuns(database)
         self.chunks = ScanChunks(database)
         self.subscriptions = subscriptions(database, self.queue)
-        self.kore = kore
-        self.slack = slack
-        self.env = env
         self.due = SystemClock().now().timestamp()
 
     async def begin(self):
@@ -48,29 +45,14 @@ class Scene:
         key = f"{pumps().schedule_name}@{self.due}"
         await self.queue.add(NewJob(KIND, key, {"subscription": pumps().id, "due": self.due}))
 
-    @asynccontextmanager
-    async def worker(self):
-        """Run a worker until the block ends, then kill it."""
-        command = (sys.executable, tests.digest_worker.__file__)
-        process = await asyncio.create_subprocess_exec(
-            *command, env=self.env, cwd=ROOT, stdout=-1, stderr=asyncio.subprocess.DEVNULL
-        )
-        try:
-            assert b"working\n" == await process.stdout.readline()
-            yield process
-        finally:
-            process.kill()
-            await process.communicate()
-
     async def run(self):
         """Return the run as it stands; None before it has begun."""
         return await self.runs.find(pumps().id, self.due)
 
     async def ended(self):
-        """Wait until the digest is out."""
-        while (run := await self.run()) is None or not run.is_over:  # noqa: ASYNC110 -- other processes
-            await asyncio.sleep(0.05)
-        return run
+        """Return the run once the digest is out."""
+        run = await self.run()
+        return run if run and run.is_over else None
 
     async def finished(self):
         """Return the SIMs of the chunks that are done."""
@@ -83,9 +65,11 @@ class Scene:
     async def worked(self, sims):
         """Wait until so many more were asked for, or all is asked."""
         goal = min(SIMS, len(self.asked()) + sims)
-        async with asyncio.timeout(30):
-            while len(self.asked()) < goal:  # noqa: ASYNC110 -- other processes
-                await asyncio.sleep(0.02)
+
+        async def asked():
+            return len(self.asked()) >= goal
+
+        await until(asked)
 
     def asked(self):
         """Count how often each SIM's sessions were asked for."""
@@ -104,21 +88,8 @@ async def scene(database, database_url):
     kore.requests = type(kore.requests)(maxlen=SIMS * 10)
     async with serving(kore.app) as kore_url, slack_side(clock) as slack:
         slack.api.scopes = frozenset(SCOPES)
-        env = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_APP_TOKEN": "xapp-unused",
-            "SLACK_API_URL": slack.api_url,
-            "KORE_API_URL": kore_url,
-            "KORE_TOKEN_URL": kore_url + TOKEN_PATH,
-            "KORE_CLIENT_ID": kore.client_id,
-            "KORE_CLIENT_SECRET": kore.client_secret,
-            "SIMSESSIONS_DATABASE_URL": database_url,
-            "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
-            "SIMSESSIONS_WORKER_AT_ONCE": "20",
-        }
-        yield Scene(database, kore, slack, env)
+        env = {"SIMSESSIONS_WORKER_AT_ONCE": "20"}
+        yield Scene(Processes(database, database_url, kore, kore_url, slack.api_url, **env), slack)
 
 
 async def test_workers_killed_at_random_moments(scene):
@@ -129,13 +100,13 @@ async def test_workers_killed_at_random_moments(scene):
     await scene.begin()
     done = {}
     for _ in range(KILLS):
-        async with scene.worker():
-            await scene.worked(chance.randrange(2 * SIMS // KILLS))
+        async with scene.workers.killed("worker"):
+            await scene.worked(chance.randrange(SIMS // KILLS // 2, 2 * SIMS // KILLS))
             await asyncio.sleep(chance.uniform(0.0, 0.2))
         asked = scene.asked()
         done |= {sid: asked[sid] for sid in await scene.finished() if sid not in done}
-    async with scene.worker(), asyncio.timeout(60):
-        run = await scene.ended()
+    async with scene.workers.killed("worker"):
+        run = await until(scene.ended)
 
     assert done
     assert done == {sid: scene.asked()[sid] for sid in done}
@@ -146,10 +117,9 @@ async def test_workers_killed_at_random_moments(scene):
 
 async def test_two_workers_share_a_digest(scene):
     """Two workers on one store ask for each SIM once and post one digest."""
-    async with scene.worker(), scene.worker():
+    async with scene.workers.killed("worker", 2):
         await scene.begin()
-        async with asyncio.timeout(60):
-            run = await scene.ended()
+        run = await until(scene.ended)
 
     assert (Stage.POSTED, 0) == (run.stage, digest_of(run).failed)
     assert {1} == set(scene.asked().values())
