@@ -34,10 +34,10 @@ async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
     redaction = await context.redaction()
     meant = await context.services.fleet.meant(query, redacts=redaction is not None)
     if meant.sids and query.is_only_a_name:
-        return await triage_reply(context, Spotted(meant.sids, meant.total))
+        return await triage_reply(context, Spotted(meant.sids, len(meant.sids)))
     for_all = context.request.aloud
     if meant.sids:
-        made, shown = await read_all(context, Spotted(meant.sids, meant.total))
+        made, shown = await read_all(context, Spotted(meant.sids, len(meant.sids)))
         answer = fresh_answer(query, made, context.services.clock.now(), redaction)
         return replace(await _reply(context, answer, for_all=for_all), shown=shown)
     return await _reply(context, await ask_scan(context, query, meant), for_all=for_all)

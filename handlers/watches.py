@@ -62,12 +62,13 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
     if wanted.fault or wanted.condition or wanted.duration:
         raise BadWatch(wanted.fault or OF_SEVERAL)
     query = FleetQuery(plain_pattern(wanted.sim))
-    meant = await services.fleet.meant(query, redacts=redaction is not None)
+    meant = await services.fleet.meant(query, redacts=redaction is not None, most=ids.MOST_SIMS)
     mine = await services.watches.of(context.request.user)
     room = min(services.watches.limits.per_person - len(mine), ids.MOST_SIMS)
-    if meant.total > room:
+    if not 0 < len(meant.sids) <= room:
+        number = len(meant.sids) or f"more than {ids.MOST_SIMS}"
         raise TooManyWatches(
-            f"{quoted(wanted.sim)} means {meant.total} SIMs, and you may watch {max(room, 0)} more "
+            f"{quoted(wanted.sim)} means {number} SIMs, and you may watch {max(room, 0)} more "
             f"now, of {services.watches.limits.per_person} in all. Narrow the pattern."
         )
     return Reply(ask_screen(wanted.sim, meant.sids))

@@ -1,6 +1,7 @@
 """Answers questions about a fleet from the last scan that their readers may see."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,10 +20,13 @@ from bot.sessions.fleet_query import Facts, FleetQuery
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.sims.names import key, quoted
+from bot.sims.patterns import matcher
 from bot.store.digest_runs import Run
 from bot.store.scans import FAILED, BriefRow, ScanRows
 
 _MOST_NEW = 2000
+_NAME = re.compile(r'\{"sid":"[^"\\]*","name":"([^"\\]*)"')
+"""A plain name at its usual place: most rows need not be read any further."""
 
 
 class NoScan(UserError):
@@ -63,7 +67,7 @@ class FleetScans:
         scan = _best(await self._scans(query, to))
         if scan is None:
             raise NoScan(
-                f"{meant.total} SIMs are more than the {MOST_FRESH} that I look up at once, and "
+                f"More than {MOST_FRESH} SIMs are meant, too many to be looked up at once, and "
                 "there is no scan that I may show here. `/simsessions digest add` makes a digest "
                 "of them; from its first run on I answer from that."
             )
@@ -77,7 +81,7 @@ class FleetScans:
             pages = _one_page([BriefRow(r.sid, r.state, r.gravity, r.traffic, r.row) for r in rows])
         else:
             pages = self._pages(query, scan.run)
-        await _collect(collector, pages, redacts=to.redacted is not None)
+        await _collect(collector, pages, query.pattern, redacts=to.redacted is not None)
         is_all = query.is_new or not (query.pattern or query.plan)
         return FleetAnswer(
             query=query,
@@ -142,11 +146,18 @@ async def _one_page(rows: Sequence[BriefRow]) -> AsyncIterator[Sequence[BriefRow
 
 
 async def _collect(
-    collector: FleetCollector, pages: AsyncIterator[Sequence[BriefRow]], *, redacts: bool
+    collector: FleetCollector,
+    pages: AsyncIterator[Sequence[BriefRow]],
+    pattern: str | None,
+    *,
+    redacts: bool,
 ) -> None:
     read = _redacted_facts if redacts else _facts
+    fits = matcher(pattern) if pattern and not redacts else None
     async for page in pages:
         for row in page:
+            if fits and (name := _NAME.match(row.row)) and not fits(key(name[1])):
+                continue
             facts = read(row)
             if row.state == FAILED:
                 collector.add_unread(facts)

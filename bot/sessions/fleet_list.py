@@ -10,6 +10,7 @@ from bot.kore.errors import KoreBadRequest, KoreNotFound
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.redaction import Redactor
 from bot.sims.directory import SimDirectory
+from bot.sims.identifier import bare
 from bot.sims.names import key, quoted
 from bot.sims.patterns import common_pattern, matcher
 
@@ -27,13 +28,12 @@ class NoneMeant(UserError):
 
 @dataclass(frozen=True, slots=True)
 class MeantSims:
-    """The SIMs that a question is about: `sids` is empty where they are more than MOST_FRESH.
+    """The SIMs that a question is about: `sids` is empty where they are too many to be looked up.
 
     `plan_sid` is the SID of the plan that was named.
     """
 
     sids: tuple[str, ...]
-    total: int
     plan_sid: str | None = None
 
 
@@ -67,13 +67,19 @@ class Examples:
 
 
 class FleetList:
-    """Finds the SIMs that are meant. KORE is asked for the SIMs of a plan only."""
+    """Finds the SIMs that are meant, `most` at the most. KORE is asked for those of a plan only."""
 
     def __init__(
-        self, kore: KoreClient, directory: SimDirectory, patience: float = PATIENCE
+        self,
+        kore: KoreClient,
+        directory: SimDirectory,
+        *,
+        most: int = MOST_FRESH,
+        patience: float = PATIENCE,
     ) -> None:
         self._kore = kore
         self._directory = directory
+        self._most = most
         self._patience = patience
 
     def examples(self) -> Examples:
@@ -89,20 +95,25 @@ class FleetList:
     async def is_a_name(self, text: str) -> bool:
         """Return whether a SIM is called so: then it is meant, whatever else the words say."""
         await self._directory.ready(self._patience)
-        return bool(self._directory.exact(text))
+        return any(self._directory.exact(name) for name in {text, bare(text)})
 
-    async def meant(self, query: FleetQuery, *, redacts: bool, most: int = MOST_FRESH) -> MeantSims:
+    async def meant(
+        self, query: FleetQuery, *, redacts: bool, most: int | None = None
+    ) -> MeantSims:
         """Return the SIMs to look at. Raises NoneMeant, and KoreError where a plan is asked for."""
+        most = most or self._most
         if query.plan:
             return await self._on_plan(
                 query.plan, _fits(query.pattern or "*", redacts=redacts), most
             )
         if not await self._directory.ready(self._patience):
             raise NoneMeant(self._unlisted())
-        sids = await self._sids(query.pattern, redacts=redacts)
+        pattern = query.pattern
+        fits = _fits(pattern, redacts=redacts) if pattern and pattern.strip("*") else None
+        sids = await self._directory.sids(fits, most=most + 1)
         if not sids:
             raise NoneMeant(await self._no_such_name(query.pattern or "*", redacts=redacts))
-        return MeantSims(sids if len(sids) <= most else (), len(sids))
+        return MeantSims(sids if len(sids) <= most else ())
 
     async def _on_plan(self, plan: str, fits: Callable[[str], object], most: int) -> MeantSims:
         found, plan_sid = list[str](), None
@@ -113,18 +124,13 @@ class FleetList:
                 if any(fits(key(name)) for name in names):
                     found.append(sim.sid)
                 if len(found) > most:
-                    return MeantSims((), len(found), plan_sid)
+                    return MeantSims((), plan_sid)
         except (KoreBadRequest, KoreNotFound):
             pass
         if not found:
             hint = "Give its SID (WP…) or its unique name."
             raise NoneMeant(f"None of the SIMs meant is on a rate plan {quoted(plan)}. {hint}")
-        return MeantSims(tuple(found), len(found), plan_sid)
-
-    async def _sids(self, pattern: str | None, *, redacts: bool) -> tuple[str, ...]:
-        if pattern is None or not pattern.strip("*"):
-            return await self._directory.sids()
-        return await self._directory.sids_named(_fits(pattern, redacts=redacts))
+        return MeantSims(tuple(found), plan_sid)
 
     def _unlisted(self) -> str:
         listed = self._directory.listed

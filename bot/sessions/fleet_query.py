@@ -38,6 +38,7 @@ _FILLER = {
     "please", "show", "sim", "sims", "that", "the", "they", "were", "what", "which", "with",
 }  # fmt: skip
 _BEFORE_TIME = {"about", "at", "least", "longer", "more", "over", "than", "the", "last"}
+_AROUND = ",;()<>`\"'"
 _MOST_WORDS = 40
 _TIME_WORDS = 5
 
@@ -124,7 +125,7 @@ class _Reader:
         while self._at < len(self._words):
             word = key(self._words[self._at])
             if is_pattern(self._words[self._at]):
-                self._add("pattern", bare(self._words[self._at]) or self._words[self._at])
+                self._add("pattern", self._words[self._at].strip(_AROUND))
             elif word in _KEYWORDS:
                 self._at += 1
                 self._keyword(word)

@@ -142,23 +142,23 @@ class SimDirectory:
 
         The event loop gets its turn after each block.
         """
-        return len(await self.sids_named(fits))
+        return len(await self.sids(fits))
 
-    async def sids_named(self, fits: Callable[[str], object]) -> tuple[str, ...]:
-        """Return the SIDs of the SIMs that `count` counts, in the order of the list."""
+    async def sids(
+        self, fits: Callable[[str], object] | None = None, *, most: int | None = None
+    ) -> tuple[str, ...]:
+        """Return the SIDs of all SIMs, or of those that `count` counts, in the order of the list.
+
+        Beyond `most` none are looked for.
+        """
         found: dict[str, None] = {}
         for block in tuple(self._table.blocks):
-            found.update(dict.fromkeys(block.sids_named(fits)))
+            sids = block.sids_named(fits) if fits else block.values("sid")
+            found.update(dict.fromkeys(sids))
+            if most and len(found) > most:
+                break
             await asyncio.sleep(0)
-        return tuple(found)
-
-    async def sids(self) -> tuple[str, ...]:
-        """Return the SIDs of all SIMs, in the order of the list."""
-        found: dict[str, None] = {}
-        for block in tuple(self._table.blocks):
-            found.update(dict.fromkeys(block.values("sid")))
-            await asyncio.sleep(0)
-        return tuple(found)
+        return tuple(found)[:most]
 
     def some(self, most: int) -> tuple[Candidate, ...]:
         """Return the first SIMs of the list, as far as it is read."""

@@ -22,6 +22,7 @@ from bot.sims.extraction import (
 )
 from bot.sims.identifier import Identifier, Kind, identify
 from bot.sims.names import key
+from bot.sims.small_talk import is_around, words_besides
 
 MOST = 200
 """SIMs of one text that are looked up; the rest is counted."""
@@ -151,8 +152,19 @@ def _of_list(items: Iterable[str], named: Named) -> Iterable[str]:
         certain, _ = certain_in(item)
         if certain:
             yield from (each.text for each in certain)
-        elif key(item) in named or not is_no_sim(item):
+        elif key(item) in named:
             yield item
+        elif within := _said_within(item, named):
+            yield within
+        elif not is_no_sim(item):
+            yield item
+
+
+def _said_within(item: str, named: Named) -> str | None:
+    """Return the one SIM of an item like `well-1 are down`; None where more than prose is left."""
+    told = [text for _, text in _told_by_name(list(phrases_in(item)), named)]
+    is_prose = len(told) == 1 and all(map(is_around, words_besides(item, told[0])))
+    return told[0] if is_prose else None
 
 
 def _told_by_name(phrases: Sequence[Phrase], named: Named) -> list[Placed]:

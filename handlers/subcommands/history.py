@@ -9,7 +9,7 @@ from handlers.history import history_reply, readings
 from handlers.lookups import look_up
 from handlers.replies import Reply
 
-EXAMPLES = ("history {sim} 7", "history {sim} 180")
+EXAMPLES = ("history {sim} 7", "history {sim} 30")
 USAGE = "history <sim> [days]"
 
 

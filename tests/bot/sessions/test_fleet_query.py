@@ -24,6 +24,8 @@ READ = (
     ("pump-[12]", FleetQuery("pump-[12]")),
     *((f"pump-{star}", FleetQuery("pump-*")) for star in "∗＊⁎✱﹡✳"),
     ("*", FleetQuery("*")),
+    ("*mp-7*", FleetQuery("*mp-7*")),
+    ("show (pump-*)", FleetQuery("pump-*")),
     ("offline", OFF),
     ("OFFLINE?", OFF),
     ("which SIMs are offline?", OFF),

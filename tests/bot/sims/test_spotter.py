@@ -114,6 +114,8 @@ async def test_what_is_not_read(spotter, text):
         ("down:\npump-17\nCET", ("pump-17",)),
         ("check pump-17", ("pump-17",)),
         ("pump-17 and truck-42?", ("pump-17", "truck-42")),
+        ("truck-42 and pump-17 are down", ("truck-42", "pump-17")),
+        ("truck-42 and pump-17 spare", ("truck-42", "pump-17 spare")),
         ("how is pump-17 doing today", ("pump-17",)),
         ("what about these?", ()),
         ("8901 2600 1234 5678 909", ("8901 2600 1234 5678 909",)),

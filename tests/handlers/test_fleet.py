@@ -1,0 +1,114 @@
+"""Questions about a fleet, and words that stand around a SIM, as people type them."""
+
+from bot.emulators.slack.people import BOT
+from bot.sessions.fleet_list import FleetList
+
+MENTION = f"<@{BOT.id}>"
+
+
+def words(message):
+    """What a message says; names keep their asterisks only where Slack does not read them."""
+    return (message.text + str(message.blocks)).replace("\N{ASTERISK OPERATOR}", "*")
+
+
+async def test_what_is_typed_is_understood(whole):
+    """
+    A question becomes a table; what is not understood says what is, with an example from here.
+    """
+    for text, says in (
+        ("pump-*", "pump-88"),
+        ("pump-\N{ASTERISK OPERATOR}", "pump-88"),
+        ("offline", "SIMs are offline"),
+        ("which SIMs are offline on Telcel?", "SIMs are offline, last on Telcel"),
+        ("silent for 2 days", "SIMs are offline, not seen for 2 d or longer"),
+        ("pump-* offline", "6 SIMs called pump-* are offline"),
+        ("top 3", "The 3 SIMs with the most packets in 24 h, of"),
+        ("new", "new since"),
+        (
+            "offline in Mexico",
+            "I understand offline, but not in Mexico. For instance /simsessions pu",
+        ),
+        ("pump-* and broken", "I understand pump-*, but not broken."),
+        ("nosuch-*", "SIMs is called nosuch-*"),
+        ("plan nosuch", "is on a rate plan nosuch"),
+        ("truck-42 please", "truck-42 is"),
+        ("truck-42 and well-1 are down", "Telcel"),
+        ("truck-42 hsitory", "not hsitory. Did you mean /simsessions history truck-42?"),
+        ("truck-42 history 7", "truck-42"),
+        ("truck-42 xyzzy", "I left out `xyzzy`."),
+        ("hello", "Hi!"),
+        ("thanks!", "You're welcome."),
+    ):
+        await whole.type(text)
+
+        assert says in words(whole.answer()), (text, whole.answer().text)
+    assert "left out" not in words(whole.answer())
+
+
+async def test_a_sim_of_that_name_comes_first(whole):
+    """
+    SIMs may be called like the words of a question, and then they are meant.
+    """
+    for number, name in enumerate(("offline", "top", "hello", "pump-*", "tank 2h")):
+        sid = f"DE{number:032x}"
+        whole.kore.add({"sid": sid, "unique_name": name, "status": "active"})
+    await whole.bot.services.fleet._directory.refresh()
+    for name in ("offline", "top", "hello", "pump-*"):
+        await whole.type(name)
+
+        assert name in words(whole.answer())
+        assert any(b["type"] == "actions" and "Refresh" in str(b) for b in whole.answer().blocks), (
+            name
+        )
+    await whole.type("watch tank 2h")
+
+    assert "tank 2h" in whole.answer().text
+
+
+async def test_by_mention_and_directly(whole):
+    """
+    The same questions aloud, in a thread too, and friendly lines.
+    """
+    root = await whole.say("an alert about well-1")
+    for text, says in (
+        ("offline", "SIMs are offline"),
+        ("pump-*", "pump-88"),
+        ("thanks", "welcome"),
+    ):
+        await whole.say(f"{MENTION} {text}", under=root.ts)
+
+        assert says in words(whole.answer()), text
+        assert root.ts == whole.answer().thread_ts
+
+
+async def test_many_are_answered_from_a_scan_only(whole, dispatch_with):
+    """
+    Without a scan that may be shown the answer says how to get one.
+    """
+    services = whole.bot.services
+    few = FleetList(services.fleet._kore, services.fleet._directory, most=3)
+    dispatch = dispatch_with(fleet=few)
+    await dispatch(dispatch.command("offline"))
+    await whole.settle()
+
+    assert "/simsessions digest add makes a digest of them" in whole.answer().text
+
+
+async def test_a_pattern_is_watched_after_a_question(whole):
+    """
+    It is asked first, with the count; too many, or more than that can do, is said.
+    """
+    for text, says in (
+        ("watch pump-*", "6 SIMs fit pump-*. Watch them?"),
+        ("watch pump-∗ 2h", "Of several SIMs I watch each until"),
+        ("watch nosuch-*", "is called nosuch-*"),
+        ("watch *", "means 5"),
+    ):
+        await whole.type(text)
+
+        assert says in words(whole.answer()), text
+    assert () == await whole.bot.services.watches.of("U0ANA0001")
+    await whole.type("watch well-*")
+    await whole.click(whole.answer(), "Watch 5 SIMs")
+
+    assert 5 == len(await whole.bot.services.watches.of("U0ANA0001"))
