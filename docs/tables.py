@@ -13,9 +13,10 @@ from click import Context
 from bot.cli.exit_codes import ExitCode
 from bot.cli.main import cli
 from bot.diagnosis.thresholds import defaults, sources
+from bot.sessions.fleet_list import Examples
 from bot.setting_values import seconds, shown
 from bot.settings import Settings, known_names, threshold_names
-from handlers.commands import all_subcommands
+from handlers.commands import help_entries
 
 README = Path(__file__).parent.parent / "README.md"
 ADDRESS = re.compile(r",? https://\S+")
@@ -30,7 +31,7 @@ def table(head: str, rows: Iterable[Iterable[str]]) -> str:
 
 def subcommands() -> str:
     """List what can be typed in Slack."""
-    return table("In Slack|", ((f"`{s.usage}`", s.says) for s in all_subcommands().values()))
+    return table("In Slack|", ((f"`{s.usage}`", s.says) for s in help_entries(Examples())))
 
 
 def commands() -> str:

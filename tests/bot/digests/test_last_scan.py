@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.running_bots import whole_bot
 
 from bot.diagnosis.state import State
 from bot.digests.last_scan import Audience, NoScan
@@ -15,7 +16,6 @@ from bot.sessions.fleet_query import parse_fleet_query
 from bot.sessions.snapshot import Found, Snapshot
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, ScanRow, ScanRows
-from tests.running_bots import whole_bot
 
 NOW = datetime.now(UTC)
 DUE = NOW.timestamp()
