@@ -157,9 +157,7 @@ def test_what_is_no_fault(need, told):
 
 
 def test_secrets_are_never_shown():
-    """
-    No secret is in the text of the settings, nor in what an outsider's validation error holds.
-    """
+    """No secret is in the text of the settings, nor in an outsider's validation error."""
     told = KORE | SLACK | {"SLACK_SIGNING_SECRET": "hush-3", "KORE_ACCESS_TOKEN": "hush-4"}
     settings = load_settings(told, None)
 

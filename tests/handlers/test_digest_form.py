@@ -32,10 +32,7 @@ async def whole(database_url):
 
 
 async def test_a_digest_is_made(whole):
-    """
-    The window is there at once, with the asker's zone and the channel; what is sent off is kept,
-    said in the window with its next run, and told in the channel.
-    """
+    """The window opens at once, with the asker's zone and the channel; what is sent is kept."""
     await whole.type("digest add")
     (opened,) = whole.slack.api.calls.of("views.open")
     form = view(whole)

@@ -66,10 +66,7 @@ async def test_a_name_is_free_once_in_a_channel(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_slow_kore_does_not_break_the_window(whole):
-    """
-    The form is answered within Slack's three seconds; the fault comes on its field afterwards, and
-    all that was typed is still there.
-    """
+    """The form is answered within three seconds; the fault comes on its field afterwards."""
     whole.kore.faults.add(late(2.5, "/v1/Sims", times=None))
     await whole.type("digest add")
     await choose(whole, FormField.WHICH, SelectionKind.PLAN)
@@ -167,9 +164,7 @@ async def test_a_limit_of_digests_in_a_channel(whole):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_channel_that_may_not_ask_gets_no_digest(database_url):
-    """
-    The lists of who may ask hold for the channel that is chosen, not only for where one types.
-    """
+    """The lists of who may ask hold for the channel that is chosen, not only where one types."""
     async with bot_on(database_url, allowed_channels={"C0FLEETOP"}) as whole:
         delivery = await added(whole, PUMPS | {FormField.CHANNEL: "C0PARTNER"})
 

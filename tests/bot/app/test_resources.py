@@ -51,9 +51,7 @@ def test_where_it_is(monkeypatch):
 
 @pytest.mark.parametrize("name", ["data_dir", "database_url"])
 def test_a_place_that_cannot_last_is_refused(monkeypatch, tmp_path, name):
-    """
-    It ends the start with the setting's name, what is amiss and what to do, unless it is meant.
-    """
+    """It ends the start with the setting's name, what is amiss and what to do, unless meant."""
     mounts = tmp_path / "mounts"
     mounts.write_text(f"tmpfs {tmp_path.resolve()} tmpfs rw 0 0\n")
     monkeypatch.setattr(location.why_not, "__defaults__", (mounts,))

@@ -41,9 +41,7 @@ def lines(stream):
 
 
 def test_a_line_says_when_how_bad_where_what_and_of_which_request(stream):
-    """
-    Each line is one JSON object with the time in UTC, level, logger, message, request and extras.
-    """
+    """Each line is one JSON object: time in UTC, level, logger, message, request and extras."""
     configure_logging("INFO", stream=stream)
     request = begin_request(user="U1", channel="C1")
 

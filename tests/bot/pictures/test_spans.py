@@ -23,9 +23,7 @@ from tests.builders import IMEI, NOON, a_session
 
 
 def test_what_is_certain():
-    """
-    A closed session is; an open row of the past is up to its last news, and ends with the next.
-    """
+    """A closed session is; an open row of the past reaches its last news or the next session."""
     (span,) = spans(ago(2, 5, last_updated=NOON))
 
     assert (NOON - 2 * DAY, 5 * HOUR, None) == (span.start, span.length, span.maybe_until)
@@ -53,9 +51,7 @@ def test_what_is_certain():
     ],
 )
 def test_an_open_session(silent_hours, end, maybe_until):
-    """
-    What is fresh reaches now; what is not is certain up to its last news, and unsure from there.
-    """
+    """What is fresh reaches now; what is not is unsure from its last news on."""
     (span,) = spans(an_open(2, silent_hours))
 
     assert (end, maybe_until) == (span.end, span.maybe_until)
@@ -91,9 +87,7 @@ def test_what_is_left_out_is_counted(session, why):
 
 
 def test_spans_keep_to_the_present():
-    """
-    None leaves the present or ends before it begins; thresholds are the reader's; none is none.
-    """
+    """No span leaves the present or ends before it begins; thresholds are the reader's."""
     odd = (ago(2, 24 * 9), ago(-0.001), ago(3, -9), an_open(1, -50), ago(4, 0))
     told = spans(*odd)
 
@@ -132,9 +126,7 @@ def test_a_new_device_and_a_new_country():
 
 
 def test_what_is_no_change():
-    """
-    Unknown values, other forms of one IMEI and of one country, and a first value are no change.
-    """
+    """Unknown values, other forms of the same IMEI or country, and a first value are no change."""
     same = [
         {"imei": None, "operator_country": None},
         {},

@@ -47,9 +47,7 @@ def drawn(*sessions, **changes):
 
 
 def test_it_is_a_small_png():
-    """
-    1200 pixels wide, under 60 kB, and the same whatever the order of sessions and their copies.
-    """
+    """1200 pixels wide, under 60 kB, and the same in whatever order sessions and copies come."""
     png = draw_timeline(tuple(ago(n / 20, 0.7) for n in range(600)), title="pump-7", now=NOON)
 
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
@@ -165,9 +163,7 @@ row = st.builds(
 @ANY
 @given(rows=st.lists(row, max_size=30), title=st.text(max_size=80), days=st.integers(1, 30))
 def test_any_sessions(rows, title, days):
-    """
-    Unknown fields, times far off, ends before starts, any text: there is a picture all the same.
-    """
+    """Unknown fields, times far off, ends before starts, any text: there is a picture."""
     image = drawn(*rows, title=title, days=days)
 
     assert 1200 == image.width
@@ -211,9 +207,7 @@ def painted(*sessions, crowded=frozenset()):
 
 
 def test_swatches_have_the_colours_and_the_heights_of_the_bars():
-    """
-    Each generation's swatch is as tall as its bars are in a lane, so it can be told without colour.
-    """
+    """A generation's swatch is as tall as its bars in a lane: it can be told without colour."""
     radios = {5: "NR", 4: "LTE", 3: "UMTS", 2: "GSM", None: "x"}
     _, image = painted(*(ago(n + 1, radio_link=name) for n, name in enumerate(radios.values())))
     heights = {generation: count(image, colour_of(generation)) / 30 for generation in radios}

@@ -46,9 +46,7 @@ def box_of(plan, lane, begin, end):
     ("radio_link", "generation"), [("NR", 5), ("LTE-M", 4), ("HSPA", 3), ("EDGE", 2), ("x", None)]
 )
 def test_a_bar_has_its_generations_colour_and_height(radio_link, generation):
-    """
-    Within its time the lane is filled from the bar's bottom to its top, and no more than that.
-    """
+    """Within its time the lane is filled from the bar's bottom to its top, and no further."""
     plan, image = painted(ago(10, 48, radio_link=radio_link))
     box = box_of(plan, 0, NOON - 10 * DAY, NOON - 8 * DAY)
     tall = plan.strips[0].bottom - plan.strips[0].top
@@ -178,9 +176,7 @@ def ink_around(image, x, row):
 
 
 def test_each_change_has_a_shape_a_label_and_a_line():
-    """
-    The shape stands over its moment, the label beside it, and a dashed line goes down the lanes.
-    """
+    """The shape stands over its moment, the label beside it, a dashed line down the lanes."""
     plan, image = marked([Change(Kind.COUNTRY, NOON - 10 * DAY, "MEX")])
     (row,) = plan.mark_rows
     x = LEFT + row.marks[0].x

@@ -73,17 +73,13 @@ MISREAD = (
 
 
 def test_a_question_is_read():
-    """
-    Any order and case, look-alike asterisks, small words left out; quotes make it a name.
-    """
+    """Any order and case, look-alike asterisks, small words left out; quotes make it a name."""
     for text, expected in READ:
         assert expected == parse_fleet_query(text), text
 
 
 def test_its_own_words_are_read_as_the_same():
-    """
-    What an answer repeats of a question can be typed.
-    """
+    """What an answer repeats of a question can be typed."""
     for _, query in READ:
         if query:
             assert query == parse_fleet_query(query.words), query
@@ -109,9 +105,7 @@ def test_what_is_not_understood_is_said():
     )
 )
 def test_any_text_is_read(text):
-    """
-    Whatever is typed gives a question, a sentence or nothing, and never an error.
-    """
+    """Whatever is typed gives a question, a sentence or nothing, and never an error."""
     text = text if isinstance(text, str) else " ".join(text)
 
     assert isinstance(parse_fleet_query(text), FleetQuery | Misread | None)
@@ -149,9 +143,7 @@ FITS = (
 
 
 def test_which_sims_fit():
-    """
-    Names whatever their case, operators by a part of their name; what is unknown never fits.
-    """
+    """Names whatever their case, operators by a part of their name; what is unknown never fits."""
     for text, changes, expected in FITS:
         query, sim = parse_fleet_query(text), PUMP._replace(**changes)
 

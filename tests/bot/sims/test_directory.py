@@ -57,9 +57,7 @@ async def test_a_refresh_reads_all_pages(directory, api, clock, fleet):
     ],
 )
 async def test_exact(directory, name, sids):
-    """
-    A unique name comes before a friendly one, case does not count, and half a name finds nothing.
-    """
+    """A unique name comes before a friendly one, case does not count, half a name is none."""
     await directory.refresh()
 
     assert sids == [sim.sid for sim in directory.exact(name)]
@@ -107,9 +105,7 @@ async def test_one_reading_at_a_time(directory, api):
 
 
 async def test_a_failed_refresh_keeps_the_old_list(directory, api, clock, caplog):
-    """
-    The old list stays and can be searched; that it failed is logged once, and that it is back.
-    """
+    """The old list stays and can be searched; that it failed and is back is logged once each."""
     await directory.refresh()
     read_at = directory.as_of
     clock.move(900)
@@ -166,9 +162,7 @@ async def test_half_a_list_can_be_searched(directory, fleet):
 
 
 async def test_ready(directory, api):
-    """
-    The first asker starts the reading, waits no longer than he will, and the next finds it done.
-    """
+    """The first asker starts the reading, waits only so long, and the next finds it done."""
     api.faults.latency = 1.0
 
     assert not await directory.ready(0)
@@ -250,9 +244,7 @@ async def test_close_stops_the_reading(directory, api):
 
 
 async def test_sims_are_counted_by_name(directory, fleet):
-    """
-    A SIM counts once, whichever of its names fits, names are plain, and one without never counts.
-    """
+    """A SIM counts once, whichever of its names fits; names are plain, and one without is not."""
     await directory.refresh()
 
     assert 4 == await directory.count(lambda name: name.startswith("pump-"))
@@ -262,9 +254,7 @@ async def test_sims_are_counted_by_name(directory, fleet):
 
 
 async def test_many_names_at_once(directory, fleet):
-    """
-    Each name gives what `exact` gives for it, by its key; a name that nobody bears is left out.
-    """
+    """Each name gives what `exact` gives for it; a name that nobody bears is left out."""
     await directory.refresh()
     asked = ("PUMP–7 ", "depot", "meter-1399", "pump", "")
 

@@ -77,9 +77,7 @@ def test_what_was_found_is_taken_out_of_the_line():
     ],
 )
 def test_items_of(lines, items):
-    """
-    One a line, parted by commas, a column by its head; a sentence or a line with a colon is none.
-    """
+    """One a line, parted by commas, a column by its head; a sentence is none."""
     assert items == items_of(lines)
 
 
@@ -96,9 +94,7 @@ def test_items_of(lines, items):
     ],
 )
 def test_is_list(items, known, asked, so):
-    """
-    Single words are taken at their word where they were asked for; else a SIM must be among them.
-    """
+    """Single words count where they were asked for; else a SIM must be among them."""
     assert so == is_list(items, known.__contains__, asked=asked)
 
 
@@ -135,9 +131,7 @@ def test_what_is_no_sim():
     ],
 )
 def test_phrases_in(line, phrases):
-    """
-    One to three words with nothing but a blank between, the longest first; addresses are none.
-    """
+    """One to three words with only a blank between, the longest first; addresses are none."""
     assert phrases == [phrase.text for phrase in phrases_in(line)]
 
 

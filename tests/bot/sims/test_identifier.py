@@ -134,9 +134,7 @@ def test_names(text, name):
     ],
 )
 def test_spellings(text, spellings):
-    """
-    What was tidied away may belong to the name: each way to read it is kept, the likeliest first.
-    """
+    """What was tidied away may belong to the name: each reading is kept, the likeliest first."""
     assert spellings == identify(text).spellings
 
 

@@ -146,9 +146,7 @@ def near(text, *, fleet=FLEET, limit=5):
     ],
 )
 def test_what_comes_near(typed, names):
-    """
-    Slips, swapped words, parts of names, halves of numbers lead to the SIM, the nearest first.
-    """
+    """Slips, swapped words, parts of names and of numbers lead to the SIM, the nearest first."""
     assert names == near(typed)
 
 

@@ -5,9 +5,7 @@ from bot.sims.patterns import common_pattern, is_pattern, matcher
 
 
 def test_what_is_a_pattern():
-    """
-    An asterisk however it looks, a set, a question mark within a word; not one that ends it.
-    """
+    """An asterisk however it looks, a set, a question mark within a word, but not at its end."""
     for word, expected in (
         ("pump-*", True),
         ("pump-∗", True),
@@ -23,9 +21,7 @@ def test_what_is_a_pattern():
 
 
 def test_which_names_fit():
-    """
-    Without regard to case, and to how the asterisk looks.
-    """
+    """Without regard to case, and to how the asterisk looks."""
     for pattern, name, expected in (
         ("pump-*", "PUMP-7", True),
         ("pump-＊", "pump-7", True),
@@ -36,9 +32,7 @@ def test_which_names_fit():
 
 
 def test_a_pattern_in_common():
-    """
-    The head that most numbered names share, two at least; none where no two do.
-    """
+    """The head that most numbered names share, two at least; none where no two do."""
     for names, expected in (
         (("truck-42", "pump-7", "pump-8"), "pump-*"),
         (("well-1", "pump-7", "pump-8", "well-2", "pump-9"), "pump-*"),

@@ -67,9 +67,7 @@ async def spotter(api, directory, resolver):
     ],
 )
 async def test_what_is_read(spotter, text, found):
-    """
-    Alerts, pastes and sentences give their SIMs in order, each once, misspelt items of lists too.
-    """
+    """Alerts, pastes and sentences give their SIMs in order, each once, misspelt items too."""
     expected = found or ("8901260012345678900", "01-493100-012970-0")
 
     assert Spotted(expected, len(expected)) == await spotter.spot(text)

@@ -188,9 +188,7 @@ async def test_slack_is_asked_once_for_a_person_and_a_channel(authorizer, slack)
     ],
 )
 async def test_without_a_scope_the_unknown_is_held_back(authorizer, slack, scopes, for_all, why):
-    """
-    Nobody is taken for a member, no channel for our own; what one reads alone is for a member.
-    """
+    """Nobody is taken for a member, no channel for our own; what one reads alone is a member's."""
     slack.api.scopes = frozenset(scopes)
 
     found = await authorizer().authorize(ana(), for_all=for_all)

@@ -59,9 +59,7 @@ async def test_slacks_no_carries_its_code_and_its_reasons(client, slack):
 
 
 async def test_a_rate_limit_is_waited_out(client, slack, clock):
-    """
-    After a 429 the call is made again when Retry-After is over; where that is no number, a second.
-    """
+    """After a 429 the call is made again after Retry-After, or a second where that is no number."""
     slack.api.faults.rate_limit("chat.postMessage", 7, times=2)
     slack.api.faults.add("auth.test", Fault(429))
     slack.api.faults.add("auth.test", Fault(429, headers={"Retry-After": "soon"}))
@@ -228,9 +226,7 @@ async def test_a_file_is_uploaded_as_it_is(client, slack, counted):
 
 
 def test_what_is_tried_again_waits_longer_each_time():
-    """
-    What surely was not done, or may be repeated, is tried again with growing waits, then given up.
-    """
+    """What surely was not done, or may be repeated, is tried again with growing waits."""
     again = [
         (SlackUnreachable("m"), False),
         (SlackRefused("m", "http_500"), False),

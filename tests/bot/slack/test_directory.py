@@ -77,9 +77,7 @@ async def test_many_who_ask_at_once_make_one_question(remembered, says):
     "answer", [SlackRefused("m", "missing_scope"), SlackUnreachable("m"), None]
 )
 async def test_what_slack_does_not_say_is_unknown_for_a_minute(remembered, says, clock, answer):
-    """
-    None is not False, an answer that says nothing is none; after a minute Slack is asked again.
-    """
+    """None is not False, an empty answer says nothing, and Slack is asked again a minute later."""
     says.answer = answer
     unknown = [await remembered.get("U1") for _ in range(2)]
     says.answer = False

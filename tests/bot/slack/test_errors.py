@@ -32,9 +32,7 @@ POST = "chat.postMessage"
     ],
 )
 def test_each_failure_says_what_to_do(error, says):
-    """
-    Scopes, a workspace's rules, direct messages, silence and haste have sentences of their own.
-    """
+    """Scopes, a workspace's rules, direct messages, silence and haste have their sentences."""
     assert says in file_sentence(error)
 
 

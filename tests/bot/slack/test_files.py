@@ -79,9 +79,7 @@ async def test_a_file_may_be_shared_for_all(files, slack, ana, in_thread):
 
 @pytest.mark.parametrize("seconds", [0, 3, 11.5, 60])
 async def test_it_is_waited_for_until_slack_has_it_ready(files, slack, ana, clock, seconds):
-    """
-    files.info is asked again and again, ever less often; at last the file is said to be on its way.
-    """
+    """files.info is asked ever less often; at last the file is said to be on its way."""
     slack.workspace.files.processing_seconds = seconds
 
     sent = await files.to_asker(ana, Picture())
@@ -117,9 +115,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize("refused", REFUSALS)
 async def test_each_refusal_has_its_sentence_and_leaves_nothing(files, slack, ana, refused):
-    """
-    The asker reads why and what to do; no sentence without its file stays in the direct messages.
-    """
+    """The asker reads why and what to do; no sentence without its file stays behind."""
     method, code, says = refused
     if method == "/upload":
         slack.api.faults.status(method, 400, code)
@@ -148,10 +144,7 @@ async def test_an_outcome_that_is_not_known_is_not_tried_again(files, slack, ana
 
 
 async def test_it_says_what_to_do_without_the_scope_or_too_early(files, slack, ana):
-    """
-    When Slack asks for more patience than there is, it is to be tried later; missing_scope names
-    the scope, the file that has it, and who tells.
-    """
+    """A limit is said to be tried later; missing_scope names the scope, the file and who tells."""
     slack.api.faults.rate_limit("files.getUploadURLExternal", 90)
     with pytest.raises(FileNotSent, match="in a minute"):
         await files.to_asker(ana, Picture())

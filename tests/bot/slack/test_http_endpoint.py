@@ -31,9 +31,7 @@ def signed_by_the_sdk(timestamp, body=BODY, secret=SECRET):
 
 
 def test_slacks_own_signature_is_valid_for_five_minutes():
-    """
-    What the SDK signs is taken while it is fresh; old or future, or with another secret it is not.
-    """
+    """What the SDK signs is taken while fresh; old, future or with another secret it is not."""
     ages = {0: True, -299: True, 299: True, -301: False, 301: False}
     stamps = {age: str(NOW + age) for age in ages}
     found = {age: is_valid(at.encode(), signed_by_the_sdk(at)) for age, at in stamps.items()}
@@ -44,9 +42,7 @@ def test_slacks_own_signature_is_valid_for_five_minutes():
 
 
 def test_what_slack_did_not_sign_is_not_valid():
-    """
-    A wrong signature, a body of any bytes, a timestamp that is no number: nothing in them raises.
-    """
+    """A wrong signature, a body of any bytes, a timestamp that is no number: nothing raises."""
     now = str(NOW).encode()
     wrong = [(now, mine) for mine in (b"", b"v0=", b"v0=" + b"0" * 64, "v0=é".encode())]
     stamps = (b"", b"now", b"1e9", b"-1", b"1.5", b"9" * 5000, "٣".encode())

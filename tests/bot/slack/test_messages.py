@@ -66,9 +66,7 @@ def ana(slack):
 
 
 def test_each_route_has_its_body():
-    """
-    It says who sees it, whether it replaces, and stays in the thread; no key stands for nothing.
-    """
+    """It says who sees it, whether it replaces, and stays in the thread; no key means nothing."""
     to = To(user="U1", channel="C1", thread="1.5")
     post = Post(to, TextOnly("words", ({"type": "divider"},)))
     drawn = {"text": "words", "blocks": [{"type": "divider"}]}
@@ -123,9 +121,7 @@ async def test_what_no_block_is_to_blame_for_is_not_drawn_again(fallback, error)
 async def test_a_block_that_a_workspace_lacks_is_learnt_and_counted_once(
     delivery, slack, ana, counted
 ):
-    """
-    The same answer is drawn plainer, the next one at once; another workspace may know the block.
-    """
+    """The same answer is drawn plainer, the next at once; another workspace may know the block."""
     slack.workspace.unknown_blocks.add("container")
     await delivery.deliver(ana, FOLDED)
     slack.workspace.unknown_blocks.clear()
@@ -246,9 +242,7 @@ async def test_in_a_thread_it_stays_in_the_thread(delivery, slack):
 
 
 async def test_one_message_is_edited_until_it_is_the_answer(progress, slack):
-    """
-    However often it is shown, one message stands in the thread in the end, and it is the answer.
-    """
+    """However often it is shown, one message stands in the thread at last: the answer."""
     root = await slack.workspace.say("ben", "#fleet-ops", "which?")
     message = progress.begin(To(thread=root.ts), in_channel=True)
 
@@ -335,9 +329,7 @@ async def test_where_the_bot_is_not_only_the_asker_is_answered(progress, slack):
 
 @pytest.mark.parametrize(("has_url", "shown"), [(True, ["1 of 2", "both"]), (False, ["both"])])
 async def test_what_only_the_asker_sees_is_shown_once_on_the_way(progress, slack, has_url, shown):
-    """
-    Slack replaces nothing there: one message on the way by a response_url, the answer beneath it.
-    """
+    """Slack replaces nothing there: one message on the way, the answer beneath it."""
     message = progress.begin(To(slack.ticket("ana") if has_url else None), in_channel=False)
 
     await message.show(saying("1 of 2"))

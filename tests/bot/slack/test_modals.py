@@ -41,9 +41,7 @@ async def test_a_modal_is_opened_and_drawn_anew(modals, slack, trigger):
 
 
 async def test_a_trigger_opens_one_modal_within_three_seconds(modals, slack, clock, trigger):
-    """
-    Used or old it is too late, and the sentence says why; what is no trigger is another refusal.
-    """
+    """Used or old it is too late, and the sentence says why; no trigger is another refusal."""
     late = slack.workspace.triggers.issue(slack.workspace.person("ana").id)
     await modals.open(trigger, view("one"))
     clock.move(3.1)

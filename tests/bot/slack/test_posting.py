@@ -83,10 +83,7 @@ async def test_retry_after_is_honoured(pace, called):
     ],
 )
 async def test_patience_ends(pace, called, clock, errors, at):
-    """
-    More than a minute of waiting in all, or what no waiting mends, goes to the caller; another
-    channel does not wait.
-    """
+    """Over a minute of waiting, or what no waiting mends, is raised; no other channel waits."""
     called.errors = list(errors)
 
     with pytest.raises(type(errors[0])):
@@ -176,9 +173,7 @@ async def test_it_is_found_behind_many_others(lost, posted):
 
 
 async def test_what_is_not_it(lost, client, posted, slack, clock):
-    """
-    Only our mark with this very key counts, on a message of ours, since the post could be made.
-    """
+    """Only this very key counts, on a message of ours, since the post could be made."""
     others = [
         None,
         {"event_type": "another", "event_payload": {"key": "one"}},

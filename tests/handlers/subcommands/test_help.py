@@ -21,9 +21,7 @@ async def test_it_lists_every_subcommand(whole):
 
 
 async def test_an_example_can_be_typed(whole):
-    """
-    Each is about SIMs that there are; before any is known there is the form of a SID.
-    """
+    """Each is about SIMs that there are; before any is known there is the form of a SID."""
     assert "DE…" == Examples().fill("{sim}")
     assert None is Examples().fill("{pattern}")
     await whole.type("help")

@@ -99,9 +99,7 @@ async def test_a_sim_put_in_again_is_replaced(api: KoreApi, ask: httpx.AsyncClie
 
 
 async def test_the_past_of_a_story_stays(clock: FakeClock):
-    """
-    Hours later closed sessions and the SIM are as they were; open ones that are alive have grown.
-    """
+    """Hours later closed sessions and the SIM are unchanged; open ones alive have grown."""
     api = KoreApi(clock, stories=all_stories())
     headers = {"Authorization": f"Bearer {api.tokens.issue()}"}
 

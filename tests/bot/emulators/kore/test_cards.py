@@ -114,9 +114,7 @@ def test_check_digits(body: str, whole: str):
 
 @pytest.mark.parametrize("serial", SERIALS)
 def test_iccids(serial: int):
-    """
-    An ICCID has 19 digits of which the last checks the others, and its serial can be read back.
-    """
+    """The last of an ICCID's 19 digits checks the others, and its serial can be read back."""
     number = iccid(serial)
 
     assert re.fullmatch(r"8901260\d{12}", number)

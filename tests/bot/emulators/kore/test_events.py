@@ -76,9 +76,7 @@ async def test_events_make_a_state(kore, look, name, events, state):
 
 @pytest.mark.parametrize("name", sorted(story.name for story in all_stories()))
 async def test_every_story_can_recover(kore, look, name):
-    """
-    Whatever happened to a SIM: once it is active, a new session is open, and no earlier one is.
-    """
+    """Whatever happened to a SIM, once active it has a new session open, and no earlier one."""
     if (await report_of(look, name)).state in {State.BLOCKED, State.NOT_ACTIVATED}:
         kore.events.trigger(name, "activate")
     kore.events.recover(name)

@@ -23,9 +23,7 @@ async def statuses(ask: httpx.AsyncClient, *paths: str) -> list[int]:
 
 
 async def test_faults_happen_in_turn(api: KoreApi, ask: httpx.AsyncClient):
-    """
-    Each fault happens as often as told, in the order in which they were added, and then no more.
-    """
+    """Each fault happens as often as told, in the order in which they were added."""
     api.faults.add(broken(500, times=2), too_many())
     told = await statuses(ask, *["/v1/Sims"] * 5)
 

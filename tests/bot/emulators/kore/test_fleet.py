@@ -39,9 +39,7 @@ def evidence(sim: FleetSim, now: datetime) -> Evidence:
 
 
 def test_it_is_always_the_same():
-    """
-    The same seed makes the same fleet, another seed another, and more SIMs leave the others alone.
-    """
+    """A seed makes one fleet, another seed another, and more SIMs leave the others alone."""
     small = told(Fleet(30, seed=1), NOON)
 
     assert small == told(Fleet(30, seed=1), NOON)
@@ -113,9 +111,7 @@ def test_names_and_numbers_are_unique():
     ],
 )
 def test_habits(kind: str, least: int, most: int):
-    """
-    Each habit makes as many sessions in 30 days as it says, newest first and without overlaps.
-    """
+    """Each habit makes the sessions that it says, newest first and without overlaps."""
     rows = one_of(kind).sessions(NOON)
     starts = [row["start"] for row in rows]
     ends = [row["end"] for row in rows]

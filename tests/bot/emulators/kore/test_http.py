@@ -197,9 +197,7 @@ async def test_bad_paging(ask: httpx.AsyncClient, path: str, query: str, code: i
 
 
 async def test_the_page_number_says_nothing(ask: httpx.AsyncClient):
-    """
-    Page alone is the client's own state: it is told back, and the rows are those of the first.
-    """
+    """Page alone is the client's own state: it comes back, with the rows of the first page."""
     told = (await ask.get(f"{SESSIONS}?Page=2")).json()
 
     assert 2 == told["meta"]["page"]

@@ -57,10 +57,7 @@ async def test_scopes_and_membership_say_what_is_heard(app, api, hear, case):
 
 
 async def test_a_mention_is_told_completely(app, hear, said):
-    """
-    The callback names app, team, event id and time; the event who, where, in which thread, and in
-    a shared channel whose team the writer belongs to.
-    """
+    """The callback says which app, event and time; the event who, where, and of which team."""
     root = said(text="root")
 
     message = await hear("ana", FLEET, MENTION, thread_ts=root.ts)
@@ -112,9 +109,7 @@ async def test_what_is_on_its_way_is_given_up_at_the_end(app, api, workspace):
 
 
 async def test_an_event_that_nobody_takes_is_lost_at_last(api, base, workspace, clock):
-    """
-    With no app connected Slack tries at once, after a minute and after five more, then no more.
-    """
+    """With no app connected Slack tries at once, after 1 and after 5 more minutes, then no more."""
     await workspace.say("ana", FLEET, MENTION)
     await api.dispatcher.settled()
 
@@ -178,9 +173,7 @@ async def seen(request, api, base, connect):
 
 @pytest.mark.parametrize("twice", [False, True])
 async def test_every_event_comes_once_or_twice(api, workspace, seen, twice):
-    """
-    The second delivery is the first retry, with the same id, though the first was acknowledged.
-    """
+    """An acknowledged delivery comes again as the first retry, with the same id."""
     api.dispatcher.delivery_faults = DeliveryFaults(twice=twice)
     await workspace.say("ana", FLEET, MENTION)
     await api.dispatcher.settled()

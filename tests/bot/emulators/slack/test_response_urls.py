@@ -27,9 +27,7 @@ def url_for(base, workspace):
 
 @pytest.mark.parametrize("channel", [FLEET, GENERAL, PRIVATE, "D0ANADM01"])
 async def test_it_works_without_membership(url_for, workspace, channel):
-    """
-    A response URL writes where the bot is not, for the asker alone or, by in_channel, for all.
-    """
+    """A response URL writes where the bot is not, for the asker or, by in_channel, for all."""
     client = AsyncWebhookClient(url_for(channel))
     answer = await client.send(text="hi", blocks=[section()])
     await client.send(text="all", response_type="in_channel")
@@ -97,10 +95,7 @@ async def test_nobody_guesses_a_url(base):
 
 
 async def test_what_was_clicked_may_be_replaced_and_deleted(url_for, workspace, said):
-    """
-    replace_original draws an ephemeral message anew, still for one person; delete_original takes
-    it away. A command's URL has no original: it deletes nothing, and writes a new message.
-    """
+    """An ephemeral original is replaced or deleted for one person; a command's URL has none."""
     message = said(actions(button()), ephemeral_to=ANA)
     client, command = (AsyncWebhookClient(url_for(message_ts=ts)) for ts in (message.ts, None))
 

@@ -139,9 +139,7 @@ async def test_what_is_not_http_is_a_failure(api, base, workspace, reply):
 
 @pytest.mark.parametrize(("reason", "ack_seconds"), [("http_error", 3.0), ("http_timeout", 0.1)])
 async def test_an_event_is_delivered_again(there, api, workspace, clock, reason):
-    """
-    An event not taken comes again, numbered and with the reason, at once, after 1 and 5 minutes.
-    """
+    """An event not taken comes again, numbered and with the reason, at once, after 1 and 5 min."""
     late = asyncio.Event()
     bad = {"http_error": lambda: Response(status_code=500), "http_timeout": late.wait}
     there.answers = [bad[reason]]

@@ -91,9 +91,7 @@ async def test_each_envelope_reaches_one_connection(connect, workspace, said):
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", None])
 async def test_told_to_leave_the_sdk_connects_anew(app, api, workspace, reason):
-    """
-    After a disconnect message, or a break without a word, commands arrive over a new connection.
-    """
+    """After a disconnect, announced or not, commands arrive over a new connection."""
     before = tuple(api.socket.connections)
 
     await (api.socket.disconnect(reason) if reason else api.socket.drop())

@@ -97,9 +97,7 @@ async def test_a_body_that_cannot_be_read_is_refused(base, kind, body, error):
 
 
 async def test_calls_are_logged_without_their_token(web, api, clock):
-    """
-    The log holds method, arguments, time and answer of each call, and no token; it can be emptied.
-    """
+    """The log holds method, arguments, time and answer, but no token; it can be emptied."""
     await web.chat_postMessage(channel=FLEET, text="hi")
     (call,) = api.calls
     api.calls.clear()

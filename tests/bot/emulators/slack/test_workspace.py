@@ -77,10 +77,7 @@ async def test_a_command_of_nobodys_is_not_delivered(app, workspace):
     ],
 )
 async def test_the_ack_of_a_command_may_be_the_answer(app, workspace, payload, shown):
-    """
-    Only the asker sees it unless it says in_channel, which shows the command too; of wrong blocks
-    the person reads an error.
-    """
+    """Only the asker sees it, unless it says in_channel; of wrong blocks they read an error."""
     app.answers = lambda _: payload
 
     delivery = await workspace.command("ana", FLEET, "/simsessions", "pump-7")
@@ -119,10 +116,7 @@ async def test_a_click_is_told_completely(app, workspace, said):
 
 
 async def test_a_click_tells_what_was_clicked_by_whom(app, workspace, said):
-    """
-    Of an ephemeral message no message is told; a value may be forged by who writes their own
-    client; in a shared channel a partner's click carries the partner's team.
-    """
+    """A click tells no ephemeral message, may be forged, and carries a partner's own team."""
     ephemeral = said(actions(button(value="mine")), ephemeral_to=ANA)
     shared = said(actions(button()), channel="C0PARTNER")
 
@@ -136,10 +130,7 @@ async def test_a_click_tells_what_was_clicked_by_whom(app, workspace, said):
 
 
 async def test_only_what_one_sees_can_be_clicked_or_written_to(app, workspace, said):
-    """
-    Messages for others, buttons that are not there, private channels, others' direct messages and
-    channels at home stay closed.
-    """
+    """What somebody does not see, they can neither click nor write to."""
     message = said(actions(button()), ephemeral_to=ANA)
     clicks = [("ben", "buttons", "go"), ("ana", "no", "go"), ("ana", "buttons", "no")]
     places = [("ben", PRIVATE), ("dora", FLEET), ("ana", "D0BENDM01"), ("ana", "#none")]
@@ -242,9 +233,7 @@ async def test_options_are_asked_of_the_app(app, workspace, said):
 
 
 async def test_wrong_options_are_not_offered(workspace, said, connect):
-    """
-    More than 100 options, or none in Slack's shape, are no options; nor are there without an app.
-    """
+    """More than 100 options, or none in Slack's shape, are none; so it is without an app."""
     message = said(actions({"type": "external_select", "action_id": "sim"}))
     asked = ("ana", "buttons", "sim", "pum", message.ts)
     wrong = [

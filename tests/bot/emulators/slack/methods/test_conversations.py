@@ -45,9 +45,7 @@ async def test_direct_messages_are_opened(channels):
 
 
 async def test_the_channels_of_a_person(channels):
-    """
-    Public ones by default, archived ones unless left out; without a person they are the app's own.
-    """
+    """Public ones by default, archived ones too; without a person they are the app's own."""
     every = await names(channels, user=ANA)
 
     assert {"fleet-ops", "general", "partner-shared", "depot-2024"} == set(every)

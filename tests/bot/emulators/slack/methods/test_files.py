@@ -94,9 +94,7 @@ async def test_bytes_are_given_to_the_token_only(files, base):
 
 
 async def test_an_upload_url_is_good_once(files, api):
-    """
-    A second post, an empty one and one that is to fail are refused; announced is not uploaded.
-    """
+    """A second post, an empty one and one that is to fail are refused, and nothing is uploaded."""
     issued = await files.files_getUploadURLExternal(filename="a.png", length=3)
     api.faults.status("/upload", 500)
     early = files.files_completeUploadExternal(files=[{"id": issued["file_id"], "title": "t"}])
@@ -138,9 +136,7 @@ async def test_a_file_is_asked_for_by_a_form(files):
 
 
 async def test_a_persons_id_is_no_place_for_a_file(files, workspace):
-    """
-    A message to a person's id finds their direct messages; a file needs the conversation's own id.
-    """
+    """A message may go to a person's id; a file needs the id of the conversation itself."""
     issued = await files.files_getUploadURLExternal(filename="a.png", length=3)
     await ask(issued["upload_url"], data=b"abc")
     shared = [{"id": issued["file_id"], "title": "t"}]
