@@ -7,9 +7,9 @@ import pytest
 from bot.setting_values import read_limit, seconds, shown
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
+def test_shown():
+    """A value is written with its largest whole unit."""
+    for value, text in (
         (timedelta(seconds=90), "90s"),
         (timedelta(minutes=15), "15min"),
         (timedelta(hours=1), "1h"),
@@ -19,11 +19,8 @@ from bot.setting_values import read_limit, seconds, shown
         (7, "7"),
         (None, ""),
         (frozenset(), ""),
-    ],
-)
-def test_shown(value, text):
-    """A value is written with its largest whole unit."""
-    assert text == shown(value)
+    ):
+        assert text == shown(value), (value, text)
 
 
 @pytest.mark.parametrize("value", [timedelta(hours=36), (timedelta(minutes=1),), 300])

@@ -78,9 +78,9 @@ def test_durations_carry_units(typed, seconds):
     assert seconds == settings.drain
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "says"),
-    [
+def test_faults_name_the_setting_and_say_what_to_do():
+    """A wrong value, and a misspelt name, is one fault that begins with the name."""
+    for name, value, says in (
         ("KORE_API_URL", "http://kore.example", "use https://"),
         ("KORE_API_URL", "kore.example", "is not a URL"),
         ("KORE_API_URL", "ftp://kore.example", "is not a URL"),
@@ -110,15 +110,12 @@ def test_durations_carry_units(typed, seconds):
         ("SIMSESSIONS_STALE_AFTER", "99999999999999d", "longer than 10 years"),
         ("SIMSESSIONS_IDLE_TIMEOUTS", "1h,,4h", "duration"),
         ("SIMSESSIONS_DRIAN", "3", "did you mean SIMSESSIONS_DRAIN?"),
-    ],
-)
-def test_faults_name_the_setting_and_say_what_to_do(name, value, says):
-    """A wrong value, and a misspelt name, is one fault that begins with the name."""
-    (fault,) = faults_of({name: value})
+    ):
+        (fault,) = faults_of({name: value})
 
-    assert fault.startswith(f"{name}: ")
-    assert says in fault
-    assert "hush" not in fault
+        assert fault.startswith(f"{name}: "), (name, value, says)
+        assert says in fault, (name, value, says)
+        assert "hush" not in fault, (name, value, says)
 
 
 def test_all_faults_are_listed_at_once():
@@ -137,9 +134,9 @@ def test_all_faults_are_listed_at_once():
     ] == [fault.split(":")[0] for fault in faults]
 
 
-@pytest.mark.parametrize(
-    ("need", "told"),
-    [
+def test_what_is_no_fault():
+    """A command asks only for what it needs; strangers' names and empty values do not matter."""
+    for need, told in (
         (Need.NOTHING, {}),
         (Need.KORE, KORE),
         (Need.KORE, {"KORE_ACCESS_TOKEN": "t"}),
@@ -149,11 +146,8 @@ def test_all_faults_are_listed_at_once():
         (Need.KORE, KORE | {"PORT": "", "SIMSESSIONS_DRAIN": "  "}),
         (Need.NOTHING, {"SIMSESSIONS_ALLOWED_USERS": "U1 W2,U3"}),
         (Need.NOTHING, {"SIMSESSIONS_LOG_LEVEL": "debug"}),
-    ],
-)
-def test_what_is_no_fault(need, told):
-    """A command asks only for what it needs; strangers' names and empty values do not matter."""
-    assert load_settings(told, None, need=need).missing(need) == ()
+    ):
+        assert load_settings(told, None, need=need).missing(need) == (), (need, told)
 
 
 def test_secrets_are_never_shown():
@@ -243,9 +237,9 @@ def test_untouched_settings_are_the_clients_own_defaults():
     assert KoreConfig() == load_settings({}, None, need=Need.NOTHING).kore_config()
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "field", "read"),
-    [
+def test_each_kind_of_threshold_is_a_setting():
+    """A threshold is read as its default is: a number, a duration, several durations."""
+    for name, value, field, read in (
         ("SIMSESSIONS_STALE_AFTER", "2h", "stale_after", timedelta(hours=2)),
         ("SIMSESSIONS_FLAPPING_STARTS", "9", "flapping_starts", 9),
         (
@@ -254,13 +248,10 @@ def test_untouched_settings_are_the_clients_own_defaults():
             "idle_timeouts",
             (timedelta(minutes=30), timedelta(hours=2)),
         ),
-    ],
-)
-def test_each_kind_of_threshold_is_a_setting(name, value, field, read):
-    """A threshold is read as its default is: a number, a duration, several durations."""
-    thresholds = load_settings({name: value}, None, need=Need.NOTHING).thresholds
+    ):
+        thresholds = load_settings({name: value}, None, need=Need.NOTHING).thresholds
 
-    assert replace(Thresholds(), **{field: read}) == thresholds
+        assert replace(Thresholds(), **{field: read}) == thresholds, (name, value, field, read)
 
 
 @pytest.mark.parametrize("field", sorted(set(Settings.model_fields) - {"thresholds"}))

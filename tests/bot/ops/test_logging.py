@@ -121,9 +121,9 @@ def test_warnings_of_bolt_are_still_heard(stream):
     assert ["unhandled", "connected"] == [line["message"] for line in lines(stream)]
 
 
-@pytest.mark.parametrize(
-    ("text", "redacted"),
-    [
+def test_secrets_and_numbers_go():
+    """Keys, secret addresses and whole SIM numbers do not come through; four digits stay."""
+    for text, redacted in (
         ("token xoxb-123-abc-DEF", "token xoxb-…"),
         ("xapp-1-A0-9-ff and xoxe-1", "xapp-… and xoxe-…"),
         ("Authorization: Bearer eyJ0.x-x_y+z/=", "Authorization: Bearer …"),
@@ -139,18 +139,15 @@ def test_warnings_of_bolt_are_still_heard(stream):
         ("89-01260012345678909", "…8909"),
         ("IMEI 01493100-012970-0", "IMEI …2970-0"),
         ("a=access_token=abc&x", "a=access_token=…&x"),
-    ],
-)
-def test_secrets_and_numbers_go(text, redacted):
-    """Keys, secret addresses and whole SIM numbers do not come through; four digits stay."""
-    got = LogRedactor().text(text)
+    ):
+        got = LogRedactor().text(text)
 
-    assert redacted == got
+        assert redacted == got, (text, redacted)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_the_rest_stays():
+    """Times, cell ids, Slack's ids and words are left as they are."""
+    for text in (
         "2026-01-05T12:00:00.123456+00:00",
         "2026-01-05 12:34:56",
         "1767614400.123456",
@@ -160,13 +157,10 @@ def test_secrets_and_numbers_go(text, redacted):
         "ref 7f3a9c",
         "the bearer of the news is basic",
         "DE is Germany",
-    ],
-)
-def test_the_rest_stays(text):
-    """Times, cell ids, Slack's ids and words are left as they are."""
-    got = LogRedactor().text(text)
+    ):
+        got = LogRedactor().text(text)
 
-    assert text == got
+        assert text == got, text
 
 
 @pytest.mark.parametrize("pattern", [pattern for pattern, _ in _PATTERNS])

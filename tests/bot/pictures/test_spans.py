@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from bot.pictures.spans import (
     BACKWARDS,
     IN_FUTURE,
@@ -38,9 +36,9 @@ def test_what_is_certain():
     assert (NOON - 2 * HOUR, None) == (first.end, first.maybe_until)
 
 
-@pytest.mark.parametrize(
-    ("silent_hours", "end", "maybe_until"),
-    [
+def test_an_open_session():
+    """What is fresh reaches now; what is not is unsure from its last news on."""
+    for silent_hours, end, maybe_until in (
         (0.05, NOON, None),
         (1, NOON, None),
         (1.1, NOON - 1.1 * HOUR, NOON),
@@ -48,13 +46,10 @@ def test_what_is_certain():
         (-3, NOON, None),
         (24 * 9, NOON - 2 * DAY, NOON),
         (None, NOON - 2 * DAY, NOON),
-    ],
-)
-def test_an_open_session(silent_hours, end, maybe_until):
-    """What is fresh reaches now; what is not is unsure from its last news on."""
-    (span,) = spans(an_open(2, silent_hours))
+    ):
+        (span,) = spans(an_open(2, silent_hours))
 
-    assert (end, maybe_until) == (span.end, span.maybe_until)
+        assert (end, maybe_until) == (span.end, span.maybe_until), (silent_hours, end, maybe_until)
 
 
 def test_the_order_and_copies_do_not_matter():
@@ -67,9 +62,9 @@ def test_the_order_and_copies_do_not_matter():
     assert HOUR == told[1].length
 
 
-@pytest.mark.parametrize(
-    ("session", "why"),
-    [
+def test_what_is_left_out_is_counted():
+    """What has no place in the window is counted by its reason, and nothing else is."""
+    for session, why in (
         (a_session(start=None), {NO_START: 1}),
         (ago(31), {TOO_OLD: 1}),
         (ago(-1), {IN_FUTURE: 1}),
@@ -79,11 +74,8 @@ def test_the_order_and_copies_do_not_matter():
         (an_open(35, 0), {}),
         (an_open(35, None), {}),
         (ago(-0.001), {}),
-    ],
-)
-def test_what_is_left_out_is_counted(session, why):
-    """What has no place in the window is counted by its reason, and nothing else is."""
-    assert why == dict(spans_of((session,), WINDOW, LIMITS).omitted)
+    ):
+        assert why == dict(spans_of((session,), WINDOW, LIMITS).omitted), (session, why)
 
 
 def test_spans_keep_to_the_present():
@@ -204,9 +196,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 SUMMER_ENDS = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)  # the clock went back on the 25th
 
 
-@pytest.mark.parametrize(
-    ("window", "words"),
-    [
+def test_words():
+    """Both ends are told in the reader's own time, and whose time it is."""
+    for window, words in (
         (Window(NOON), "6 Dec 2025 12:00 – 5 Jan 2026 12:00 UTC"),
         (Window(NOON, 1), "4 Jan 2026 12:00 – 5 Jan 2026 12:00 UTC"),
         (Window(SUMMER_ENDS, 2, BERLIN), "24 Oct 2026 14:00 – 26 Oct 2026 13:00 Europe/Berlin"),
@@ -214,28 +206,22 @@ SUMMER_ENDS = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)  # the clock went back o
             Window(NOON, 1, timezone(timedelta(hours=-7))),
             "4 Jan 2026 05:00 – 5 Jan 2026 05:00 UTC-07:00",
         ),
-    ],
-)
-def test_words(window, words):
-    """Both ends are told in the reader's own time, and whose time it is."""
-    assert words == window.words
+    ):
+        assert words == window.words, (window, words)
 
 
-@pytest.mark.parametrize(
-    ("days", "labels"),
-    [
+def test_ticks():
+    """Each window has enough labels to find one's way, and not more than fit; these come first."""
+    for days, labels in (
         (1, ["12:00", "15:00", "18:00", "21:00", "Mon 5", "03:00", "06:00", "09:00"]),
         (3, ["12:00", "18:00", "Sat 3", "06:00", "12:00", "18:00", "Sun 4", "06:00"]),
         (7, ["Tue 30", "Wed 31", "Thu 1", "Fri 2", "Sat 3", "Sun 4", "Mon 5"]),
         (14, ["Tue 23 Dec", "Fri 26 Dec", "Mon 29 Dec", "Thu 1 Jan", "Sun 4 Jan"]),
         (30, ["Mon 8 Dec", "Mon 15 Dec", "Mon 22 Dec", "Mon 29 Dec", "Mon 5 Jan"]),
-    ],
-)
-def test_ticks(days, labels):
-    """Each window has enough labels to find one's way, and not more than fit; these come first."""
-    told = [tick.label for tick in Window(NOON, days).ticks() if tick.label]
+    ):
+        told = [tick.label for tick in Window(NOON, days).ticks() if tick.label]
 
-    assert labels == told[:8]
+        assert labels == told[:8], (days, labels)
 
 
 def test_each_midnight_has_a_tick():

@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-import pytest
-
 from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Window, spans_of
 from bot.pictures.text import (
     counted,
@@ -19,19 +17,16 @@ from tests.bot.pictures.sheets import LIMITS, WINDOW, a_report, ago
 from tests.builders import NOON, SID, a_sim
 
 
-@pytest.mark.parametrize(
-    ("sim", "title"),
-    [
+def test_timeline_title():
+    """The name that people use, short enough that the end of the ICCID stays in the picture."""
+    for sim, title in (
         (a_sim(), "pump-7 · ICCID …8909"),
         (a_sim(iccid=None), "pump-7 · ICCID not reported"),
         (a_sim(unique_name=None, friendly_name="Kühlraum"), "Kühlraum · ICCID …8909"),
         (a_sim(unique_name=None), f"{SID} · ICCID …8909"),
         (a_sim(unique_name="x" * 64), f"{'x' * 47}… · ICCID …8909"),
-    ],
-)
-def test_timeline_title(sim, title):
-    """The name that people use, short enough that the end of the ICCID stays in the picture."""
-    assert title == timeline_title(sim)
+    ):
+        assert title == timeline_title(sim), (sim, title)
 
 
 def test_subtitle():
@@ -49,57 +44,45 @@ def test_subtitle():
     assert ["0 rows", "1 row", "12\u202f345 rows"] == [counted(n, "row") for n in (0, 1, 12345)]
 
 
-@pytest.mark.parametrize(
-    ("days", "words"),
-    [
+def test_nothing():
+    """An empty window is not never, and only the longest one shows all that KORE keeps."""
+    for days, words in (
         (1, "No data session in the last day"),
         (7, "No data session in the last 7 days"),
         (30, "No data session in the last 30 days; KORE keeps none from before that"),
-    ],
-)
-def test_nothing(days, words):
-    """An empty window is not never, and only the longest one shows all that KORE keeps."""
-    assert words == nothing(Window(NOON, days))
+    ):
+        assert words == nothing(Window(NOON, days)), (days, words)
 
 
-@pytest.mark.parametrize(
-    ("why", "lines"),
-    [
+def test_left_out():
+    """Each reason has its line, and what did not happen has none."""
+    for why, lines in (
         ({}, []),
         ({NO_START: 1}, ["1 session left out: no start is told"]),
         ({TOO_OLD: 1246}, ["1\u202f246 sessions left out: over before these days began"]),
         ({IN_FUTURE: 2}, ["2 sessions left out: the start is in the future"]),
         ({BACKWARDS: 1}, ["1 session drawn as a moment: the end is before the start"]),
-    ],
-)
-def test_left_out(why, lines):
-    """Each reason has its line, and what did not happen has none."""
-    assert lines == list(omissions(Counter(why), WINDOW))
+    ):
+        assert lines == list(omissions(Counter(why), WINDOW)), (why, lines)
 
 
-@pytest.mark.parametrize(
-    ("report", "lines"),
-    [
+def test_of_report():
+    """What the report lacks, the picture lacks, and says so."""
+    for report, lines in (
         (a_report(), []),
         (a_report(skipped_rows=2), ["2 unreadable rows left out"]),
         (a_report(stale=True), ["Not read anew; known from 2026-01-05 11:00 UTC"]),
-    ],
-)
-def test_of_report(report, lines):
-    """What the report lacks, the picture lacks, and says so."""
-    assert lines == list(of_report(report))
+    ):
+        assert lines == list(of_report(report)), (report, lines)
 
 
-@pytest.mark.parametrize(
-    ("problem", "sentence"),
-    [
+def test_unread():
+    """Sessions that could not be read are told apart from none."""
+    for problem, sentence in (
         (None, "The sessions of pump-7 could not be read, so there is no timeline."),
         (
             "KORE is busy.",
             "The sessions of pump-7 could not be read, so there is no timeline. KORE is busy.",
         ),
-    ],
-)
-def test_unread(problem, sentence):
-    """Sessions that could not be read are told apart from none."""
-    assert sentence == unread(a_report(sessions=None, problem=problem))
+    ):
+        assert sentence == unread(a_report(sessions=None, problem=problem)), (problem, sentence)

@@ -1,5 +1,3 @@
-import pytest
-
 from bot.errors import UserError
 from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound, SuperSim
 from tests.builders import SID
@@ -7,20 +5,17 @@ from tests.builders import SID
 PUMP = Candidate(SID, "pump-7")
 
 
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
+def test_each_is_for_the_asker_to_mend():
+    """Each is a user's error with a sentence and a name."""
+    for error, kind in (
         (NotASim(), "not_a_sim"),
         (SuperSim(), "super_sim"),
         (SimNotFound(), "sim_not_found"),
         (SimAmbiguous(), "sim_ambiguous"),
-    ],
-)
-def test_each_is_for_the_asker_to_mend(error, kind):
-    """Each is a user's error with a sentence and a name."""
-    assert isinstance(error, UserError)
-    assert kind == error.kind
-    assert error.sentence.endswith((".", "?"))
+    ):
+        assert isinstance(error, UserError), (error, kind)
+        assert kind == error.kind, (error, kind)
+        assert error.sentence.endswith((".", "?")), (error, kind)
 
 
 def test_candidates():

@@ -18,9 +18,9 @@ from tests.builders import ICCID, IMEI, SID
 HS = "HS" + "f" * 32
 
 
-@pytest.mark.parametrize(
-    ("line", "found"),
-    [
+def test_certain_in():
+    """Grouped, labelled and linked numbers are found where they stand; others are left alone."""
+    for line, found in (
         (SID, [Certain(0, SID)]),
         (f"x {HS}.", [Certain(2, HS)]),
         (f"https://api.korewireless.com/v1/Sims/{SID}/DataSessions).", [Certain(0, SID)]),
@@ -44,11 +44,8 @@ HS = "HS" + "f" * 32
         ("014 931000 12970 0", []),
         ("2026-01-05 02:10:00.123456789", []),
         ("010000000000000", []),
-    ],
-)
-def test_certain_in(line, found):
-    """Grouped, labelled and linked numbers are found where they stand; others are left alone."""
-    assert found == certain_in(line)[0]
+    ):
+        assert found == certain_in(line)[0], (line, found)
 
 
 def test_what_was_found_is_taken_out_of_the_line():
@@ -61,9 +58,9 @@ def test_what_was_found_is_taken_out_of_the_line():
     assert not any(map(str.isdigit, rest.replace("pump-7", "")))
 
 
-@pytest.mark.parametrize(
-    ("lines", "items"),
-    [
+def test_items_of():
+    """One a line, parted by commas, a column by its head; a sentence is none."""
+    for lines, items in (
         (["a-1, b-2 and c"], ["a-1", "b-2", "c"]),
         (["a-1", "Well 2"], ["a-1", "Well 2"]),
         (["a1 b2"], ["a1", "b2"]),
@@ -74,16 +71,13 @@ def test_what_was_found_is_taken_out_of_the_line():
         (["sid,name", ",a1", "DE1,b2", ","], ["a1", "DE1"]),
         (["word"], None),
         ([], []),
-    ],
-)
-def test_items_of(lines, items):
-    """One a line, parted by commas, a column by its head; a sentence is none."""
-    assert items == items_of(lines)
+    ):
+        assert items == items_of(lines), (lines, items)
 
 
-@pytest.mark.parametrize(
-    ("items", "known", "asked", "so"),
-    [
+def test_is_list():
+    """Single words count where they were asked for; else a SIM must be among them."""
+    for items, known, asked, so in (
         (["a-1", "b"], {"a-1"}, False, True),
         (["a-1", "b"], set(), True, True),
         (["a-1", "b"], set(), False, False),
@@ -91,11 +85,8 @@ def test_items_of(lines, items):
         (["a 1", "b 2", "c"], {"a 1"}, True, False),
         (["a 1", "b"], {"a 1"}, False, True),
         (["1234 5678", "b"], {"b"}, False, True),
-    ],
-)
-def test_is_list(items, known, asked, so):
-    """Single words count where they were asked for; else a SIM must be among them."""
-    assert so == is_list(items, known.__contains__, asked=asked)
+    ):
+        assert so == is_list(items, known.__contains__, asked=asked), (items, known, asked, so)
 
 
 @pytest.mark.parametrize("word", ["pump-7", "a1", "n07.west"])
@@ -119,25 +110,22 @@ def test_what_is_no_sim():
     assert not is_no_sim("8901 2600 1234")
 
 
-@pytest.mark.parametrize(
-    ("line", "phrases"),
-    [
+def test_phrases_in():
+    """One to three words with only a blank between, the longest first; addresses are none."""
+    for line, phrases in (
         ("North Gate is", ["North Gate is", "North Gate", "North", "Gate is", "Gate"]),
         ("sim=pump-7;state", ["sim", "pump-7", "state"]),
         ("42 of 7", ["42 of 7", "42 of", "of 7"]),
         ("4711082", ["4711082"]),
         ("ana@acme.example https://x.y/pump-7", []),
         ("", []),
-    ],
-)
-def test_phrases_in(line, phrases):
-    """One to three words with only a blank between, the longest first; addresses are none."""
-    assert phrases == [phrase.text for phrase in phrases_in(line)]
+    ):
+        assert phrases == [phrase.text for phrase in phrases_in(line)], (line, phrases)
 
 
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
+def test_lines_of():
+    """Markup, bullets and what cannot be seen are off; words and their order stay."""
+    for text, lines in (
         ("", []),
         (" \n\n ", []),
         ("one\r\ntwo", ["one", "two"]),
@@ -149,11 +137,8 @@ def test_phrases_in(line, phrases):
         ("a\u00a0\u200bb\x07c", ["a b c"]),
         ("“pump–7”", ['"pump-7"']),
         ("-5 degrees", ["-5 degrees"]),
-    ],
-)
-def test_lines_of(text, lines):
-    """Markup, bullets and what cannot be seen are off; words and their order stay."""
-    assert lines == lines_of(text)
+    ):
+        assert lines == lines_of(text), (text, lines)
 
 
 def test_a_book_is_not_read_to_its_end():

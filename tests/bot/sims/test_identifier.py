@@ -70,21 +70,18 @@ def test_lengths_of_iccids(length):
     assert Kind.ICCID is identify("89012600123456789012345"[:length]).kind
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
+def test_imeis():
+    """15 digits are an IMEI and 16 an IMEISV, however they are written."""
+    for text, value in (
         (IMEI, IMEI),
         ("01493100-012970-0", IMEI),
         ("01493100/012970/0", IMEI),
         ("IMEI 01 493100 012970 0", IMEI),
         ("35-152409-563218-01", "3515240956321801"),
-    ],
-)
-def test_imeis(text, value):
-    """15 digits are an IMEI and 16 an IMEISV, however they are written."""
-    found = identify(text)
+    ):
+        found = identify(text)
 
-    assert (Kind.IMEI, value) == (found.kind, found.value)
+        assert (Kind.IMEI, value) == (found.kind, found.value), (text, value)
 
 
 AS_TYPED = (
@@ -94,9 +91,9 @@ AS_TYPED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
+def test_names():
+    """Whatever is nothing else is a name, for a name can look like anything."""
+    for text, name in (
         *((name, name) for name in AS_TYPED),
         ("pump–7.", "pump-7"),
         ("  `pump-7`,", "pump-7"),
@@ -112,30 +109,24 @@ AS_TYPED = (
         ("dock &lt;!channel&gt; 4", "dock <!channel> 4"),
         ("<!channel> dock 4", "dock 4"),
         ("DE0a…31f", "DE0a...31f"),
-    ],
-)
-def test_names(text, name):
-    """Whatever is nothing else is a name, for a name can look like anything."""
-    found = identify(text)
+    ):
+        found = identify(text)
 
-    assert (Kind.NAME, name) == (found.kind, found.value)
-    assert name == found.spellings[0]
+        assert (Kind.NAME, name) == (found.kind, found.value), (text, name)
+        assert name == found.spellings[0], (text, name)
 
 
-@pytest.mark.parametrize(
-    ("text", "spellings"),
-    [
+def test_spellings():
+    """What was tidied away may belong to the name: each reading is kept, the likeliest first."""
+    for text, spellings in (
         ("pump-7", ("pump-7",)),
         ("pump–7", ("pump-7", "pump–7")),
         ("_x_", ("x", "_x_")),
         ("pump!", ("pump", "pump!")),
         ("“pump–7”", ("pump-7", "pump–7", "“pump–7”")),
         (SPACED, (ICCID, SPACED)),
-    ],
-)
-def test_spellings(text, spellings):
-    """What was tidied away may belong to the name: each reading is kept, the likeliest first."""
-    assert spellings == identify(text).spellings
+    ):
+        assert spellings == identify(text).spellings, (text, spellings)
 
 
 @pytest.mark.parametrize(
@@ -275,9 +266,9 @@ def test_what_is_read_stays_what_it_is(text):
     assert first[1] not in {".", ".."}
 
 
-@pytest.mark.parametrize(
-    ("text", "meant", "typed", "outer"),
-    [
+def test_three_readings():
+    """What is meant, what was typed and what was typed with its quotes are all kept."""
+    for text, meant, typed, outer in (
         ("“pump–7”,", "pump-7", "pump–7", "“pump–7”,"),
         ("<tel:1|8901 2600>", "8901 2600", "8901 2600", "8901 2600"),
         ("<http://a.co|a.co>", "a.co", "a.co", "a.co"),
@@ -287,11 +278,8 @@ def test_what_is_read_stays_what_it_is(text):
         ("a &lt;b&gt; &amp; c", "a <b> & c", "a <b> & c", "a <b> & c"),
         ("a\u2028\u00a0b", "a b", "a b", "a b"),
         ("(a)(b)", "a)(b", "a)(b", "(a)(b)"),
-    ],
-)
-def test_three_readings(text, meant, typed, outer):
-    """What is meant, what was typed and what was typed with its quotes are all kept."""
-    assert Unwrapped(meant, typed, outer) == unwrap(text)
+    ):
+        assert Unwrapped(meant, typed, outer) == unwrap(text), (text, meant, typed, outer)
 
 
 @pytest.mark.parametrize("text", ["x" * MAX_TEXT, "https://x.test/" + "x" * (MAX_LINK - 15)])
@@ -316,9 +304,9 @@ def test_control_characters(code):
         unwrap(f"pump{chr(code)}-7")
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
+def test_a_sid_in_a_link():
+    """The SID is found in path, query and fragment, percent-encoded or not."""
+    for link in (
         f"https://www.twilio.com/console/wireless/sims/{SID}",
         f"https://console.twilio.com/us1/develop/wireless/sims/{SID}/overview?frameUrl=x",
         f"{API}/{SID}/DataSessions?PageSize=50",
@@ -330,12 +318,9 @@ def test_control_characters(code):
         f"https://grafana.example/d/1?var-sim={SID}",
         f"https://console.twilio.com/sims/{SID}?back={OTHER}",
         f"console.twilio.com/sims/{SID}",
-    ],
-)
-def test_a_sid_in_a_link(link):
-    """The SID is found in path, query and fragment, percent-encoded or not."""
-    assert is_link(link)
-    assert (SID,) == sims_in(link)
+    ):
+        assert is_link(link), link
+        assert (SID,) == sims_in(link), link
 
 
 def test_a_super_sim_in_a_link():
@@ -343,24 +328,21 @@ def test_a_super_sim_in_a_link():
     assert (SUPER,) == sims_in(f"https://console.twilio.com/us1/iot/supersim/sims/{SUPER}")
 
 
-@pytest.mark.parametrize(
-    ("link", "name"),
-    [
+def test_a_name_in_a_link_to_the_api():
+    """A link to the API may name the SIM by its unique name."""
+    for link, name in (
         (f"{API}/pump-7", "pump-7"),
         (f"{API}/pump%207/DataSessions", "pump 7"),
         (f"{API}/a%2Fb?x=1", "a/b"),
         ("https://wireless.twilio.com/v1/Sims/pump-7/UsageRecords", "pump-7"),
         ("wireless.twilio.com/v1/Sims/pump-7", "pump-7"),
-    ],
-)
-def test_a_name_in_a_link_to_the_api(link, name):
-    """A link to the API may name the SIM by its unique name."""
-    assert (name,) == sims_in(link)
+    ):
+        assert (name,) == sims_in(link), (link, name)
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
+def test_no_sim_in_a_link():
+    """Other hosts' names, other SIDs and halves of SIDs are not taken for a SIM."""
+    for link in (
         "https://example.com/",
         "https://example.com/v1/Sims/pump-7",
         "https://api.korewireless.com.evil.test/v1/Sims/pump-7",
@@ -372,11 +354,8 @@ def test_a_name_in_a_link_to_the_api(link, name):
         f"https://x.test/{SID[:-1]}",
         "https://[bad",
         "https://x.test/%",
-    ],
-)
-def test_no_sim_in_a_link(link):
-    """Other hosts' names, other SIDs and halves of SIDs are not taken for a SIM."""
-    assert () == sims_in(link)
+    ):
+        assert () == sims_in(link), link
 
 
 @pytest.mark.parametrize("text", ["pump-7", "pump7.co", SID, "ftp://x.test/", "http://a b", "x y"])

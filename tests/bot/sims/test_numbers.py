@@ -11,9 +11,9 @@ from bot.sims.numbers import (
 from tests.builders import ICCID, IMEI
 
 
-@pytest.mark.parametrize(
-    ("text", "digits"),
-    [
+def test_digits():
+    """A number is its digits, whatever stands between them or pads it."""
+    for text, digits in (
         ("8901 2600", "89012600"),
         ("8901-2600-12", "8901260012"),
         ("01493100/012970/0", "014931000129700"),
@@ -21,11 +21,8 @@ from tests.builders import ICCID, IMEI
         ("89012600F", "89012600"),
         ("89012600ff", "89012600"),
         ("+1 (415) 555", "1415555"),
-    ],
-)
-def test_digits(text, digits):
-    """A number is its digits, whatever stands between them or pads it."""
-    assert digits == digits_of(text)
+    ):
+        assert digits == digits_of(text), (text, digits)
 
 
 @pytest.mark.parametrize("text", ["", "pump-7", "F", "fff", "89F01", "٣٤٥", "1e5", "0x12", "12 a"])
@@ -49,9 +46,9 @@ def test_luhn_fails(wrong):
     assert not passes_luhn(f"{ICCID[:-1]}{last}")
 
 
-@pytest.mark.parametrize(
-    ("digits", "fits"),
-    [
+def test_check_digits():
+    """Only ICCIDs of 19 or 20 digits and IMEIs of 15 have a check digit that can be wrong."""
+    for digits, fits in (
         (ICCID, True),
         ("8901260012345678900", False),
         ("890126001234567890", True),
@@ -59,30 +56,24 @@ def test_luhn_fails(wrong):
         (IMEI, True),
         ("014931000129701", False),
         ("0149310001297011", True),
-    ],
-)
-def test_check_digits(digits, fits):
-    """Only ICCIDs of 19 or 20 digits and IMEIs of 15 have a check digit that can be wrong."""
-    assert fits == check_digit_fits(digits)
+    ):
+        assert fits == check_digit_fits(digits), (digits, fits)
 
 
-@pytest.mark.parametrize(
-    ("digits", "others"),
-    [
+def test_other_iccids():
+    """A check digit that fits can be left off, and one can be added, within 18 to 22 digits."""
+    for digits, others in (
         (ICCID, (ICCID[:-1], ICCID + "1")),
         (ICCID[:-1], (ICCID,)),
         ("8901260012345678901", ("89012600123456789018",)),
         ("8901260012345678901234", ()),
-    ],
-)
-def test_other_iccids(digits, others):
-    """A check digit that fits can be left off, and one can be added, within 18 to 22 digits."""
-    assert others == other_iccids(digits)
+    ):
+        assert others == other_iccids(digits), (digits, others)
 
 
-@pytest.mark.parametrize(
-    ("imei", "device"),
-    [
+def test_devices():
+    """The first 14 digits name the device; a placeholder names none."""
+    for imei, device in (
         (IMEI, IMEI[:14]),
         ("01493100-012970-0", IMEI[:14]),
         (IMEI[:14] + "78", IMEI[:14]),
@@ -91,8 +82,5 @@ def test_other_iccids(digits, others):
         ("unknown", None),
         ("", None),
         (None, None),
-    ],
-)
-def test_devices(imei, device):
-    """The first 14 digits name the device; a placeholder names none."""
-    assert device == device_of(imei)
+    ):
+        assert device == device_of(imei), (imei, device)

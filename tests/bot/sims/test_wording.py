@@ -31,9 +31,9 @@ def test_names(name):
     )
 
 
-@pytest.mark.parametrize(
-    ("typed", "piece"),
-    [
+def test_what_was_understood():
+    """The kind that was read is said, and what is odd about it."""
+    for typed, piece in (
         (SID, f"I read `{SID}` as a SID"),
         (ICCID, f"I read `{ICCID}` as an ICCID"),
         (f"<tel:1|{ICCID[:4]} {ICCID[4:]}>", f"`{ICCID[:4]} {ICCID[4:]}`"),
@@ -45,16 +45,13 @@ def test_names(name):
         ("DE" + "0" * 31 + "o", "has `o` in it; a SID has only 0-9 and a-f after DE"),
         ("DE0a…31f", "looks shortened"),
         ("1" * 30, "has 30 digits"),
-    ],
-)
-def test_what_was_understood(typed, piece):
-    """The kind that was read is said, and what is odd about it."""
-    assert piece in said(typed)
+    ):
+        assert piece in said(typed), (typed, piece)
 
 
-@pytest.mark.parametrize(
-    ("typed", "piece"),
-    [
+def test_what_is_not_said():
+    """Nothing is called odd that is not."""
+    for typed, piece in (
         (ICCID, "check digit"),
         (ICCID[:-1], "check digit"),
         (IMEI, "check digit"),
@@ -63,43 +60,35 @@ def test_what_was_understood(typed, piece):
         ("deadbeef", "SID"),
         ("a...b", "shortened"),
         ("pmp-7", "list of SIMs"),
-    ],
-)
-def test_what_is_not_said(typed, piece):
-    """Nothing is called odd that is not."""
-    assert piece not in said(typed)
+    ):
+        assert piece not in said(typed), (typed, piece)
 
 
-@pytest.mark.parametrize(
-    ("candidates", "question"),
-    [
+def test_did_you_mean():
+    """Near misses are named in the sentence and carried for buttons."""
+    for candidates, question in (
         (PUMPS[:1], "Did you mean `pump-7`?"),
         (PUMPS[:2], "Did you mean `pump-7` or `pump-17`?"),
         (PUMPS, "Did you mean `pump-7`, `pump-17` or `pump-70`?"),
-    ],
-)
-def test_did_you_mean(candidates, question):
-    """Near misses are named in the sentence and carried for buttons."""
-    error = not_found(identify("pmp-7"), candidates, WHOLE)
+    ):
+        error = not_found(identify("pmp-7"), candidates, WHOLE)
 
-    assert f"I read `pmp-7` as a name and found no such SIM. {question}" == error.sentence
-    assert candidates == error.candidates
+        said = "I read `pmp-7` as a name and found no such SIM."
+        assert f"{said} {question}" == error.sentence, candidates
+        assert candidates == error.candidates, (candidates, question)
 
 
-@pytest.mark.parametrize(
-    ("listed", "piece"),
-    [
+def test_the_list_is_not_there():
+    """Where the list could not be searched, that is said, and nothing is claimed of near names."""
+    for listed, piece in (
         (
             Listed(complete=False, count=12_000),
             "still reading the list of SIMs (12\u202f000 so far)",
         ),
         (Listed(complete=False, count=0, failed=True), "The list of SIMs could not be read"),
-    ],
-)
-def test_the_list_is_not_there(listed, piece):
-    """Where the list could not be searched, that is said, and nothing is claimed of near names."""
-    assert piece in said("pmp-7", listed=listed)
-    assert "comes near" not in said("pmp-7", listed=listed)
+    ):
+        assert piece in said("pmp-7", listed=listed), (listed, piece)
+        assert "comes near" not in said("pmp-7", listed=listed), (listed, piece)
 
 
 def test_several():

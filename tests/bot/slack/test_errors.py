@@ -1,7 +1,5 @@
 """What Slack's error codes mean, and what is said of files that were not taken."""
 
-import pytest
-
 from bot.errors import BotError
 from bot.slack.errors import (
     CODES,
@@ -19,9 +17,9 @@ UPLOAD, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 POST = "chat.postMessage"
 
 
-@pytest.mark.parametrize(
-    ("error", "says"),
-    [
+def test_each_failure_says_what_to_do():
+    """Scopes, a workspace's rules, direct messages, silence and haste have their sentences."""
+    for error, says in (
         (SlackRefused(UPLOAD, "missing_scope"), "lacks `files:write`"),
         (SlackRefused(UPLOAD, "file_type_not_allowed"), "Ask one of its admins"),
         (SlackRefused("chat.postMessage", "cannot_dm_bot"), "write to you directly"),
@@ -29,11 +27,8 @@ POST = "chat.postMessage"
         (SlackOutcomeUnknown(COMPLETE, "TimeoutError"), "If it does not come, press again"),
         (SlackUnreachable(UPLOAD), "Press again in a minute"),
         (SlackRateLimited(UPLOAD, 30), "Press again in a minute"),
-    ],
-)
-def test_each_failure_says_what_to_do(error, says):
-    """Scopes, a workspace's rules, direct messages, silence and haste have their sentences."""
-    assert says in file_sentence(error)
+    ):
+        assert says in file_sentence(error), (error, says)
 
 
 def test_each_code_has_one_reason():

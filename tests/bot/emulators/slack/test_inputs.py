@@ -8,9 +8,9 @@ from bot.emulators.slack.inputs import answer_of, find_element, initial_values
 from tests.bot.emulators.slack.blocks.samples import ELEMENTS, option, rich
 
 
-@pytest.mark.parametrize(
-    ("name", "selected", "key", "reported"),
-    [
+def test_each_element_reports_in_its_own_way():
+    """Options come whole, ids and texts as they are."""
+    for name, selected, key, reported in (
         ("static_select", "two", "selected_option", option("two")),
         ("external_select", option("x"), "selected_option", option("x")),
         ("overflow", "one", "selected_option", option("one")),
@@ -24,11 +24,8 @@ from tests.bot.emulators.slack.blocks.samples import ELEMENTS, option, rich
         ("plain_text_input", "x", "value", "x"),
         ("rich_text_input", rich(), "rich_text_value", rich()),
         ("feedback_buttons", "good", "value", "good"),
-    ],
-)
-def test_each_element_reports_in_its_own_way(name, selected, key, reported):
-    """Options come whole, ids and texts as they are."""
-    assert reported == answer_of(ELEMENTS[name], selected)[key]
+    ):
+        assert reported == answer_of(ELEMENTS[name], selected)[key], (name, selected, key, reported)
 
 
 @pytest.mark.parametrize("name", ["static_select", "checkboxes", "feedback_buttons", "overflow"])

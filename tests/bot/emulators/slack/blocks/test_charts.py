@@ -44,9 +44,9 @@ def valued(value):
 COMPLETE = "must contain exactly one entry for every category"
 
 
-@pytest.mark.parametrize(
-    ("drawn", "fault"),
-    [
+def test_a_chart_beyond_its_limits_is_named():
+    """Each limit is told."""
+    for drawn, fault in (
         (chart(categories=(*TWENTY, "x")), "no more than 20 items allowed"),
         (chart(names=(*TWELVE, "x")), "no more than 12 items allowed"),
         (chart(names=()), "no fewer than 1 items allowed"),
@@ -66,11 +66,8 @@ COMPLETE = "must contain exactly one entry for every category"
         ({"type": "pie", "segments": []}, "no fewer than 1 items allowed"),
         ({"type": "line"}, "missing required field: series"),
         (chart("scatter"), "unsupported type: scatter"),
-    ],
-)
-def test_a_chart_beyond_its_limits_is_named(drawn, fault):
-    """Each limit is told."""
-    assert any(said.startswith(fault) for said in faults(drawn))
+    ):
+        assert any(said.startswith(fault) for said in faults(drawn)), (drawn, fault)
 
 
 def test_a_title_has_fifty_characters():

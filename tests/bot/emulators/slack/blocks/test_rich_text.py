@@ -1,7 +1,5 @@
 """Rich text: its elements and the parts that may stand in them."""
 
-import pytest
-
 from bot.emulators.slack.blocks.rich_text import RICH_TEXT_OBJECT
 from tests.bot.emulators.slack.blocks.samples import rich
 
@@ -12,9 +10,9 @@ def faults(value):
     return list(RICH_TEXT_OBJECT(value, ""))
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
+def test_every_part_may_stand_in_rich_text():
+    """Each of the ten parts is taken."""
+    for part in (
         {"type": "text", "text": "x", "style": {"bold": True, "code": False}},
         {"type": "emoji", "name": "wave", "skin_tone": 2},
         {"type": "link", "url": "https://x.invalid", "text": "x"},
@@ -25,30 +23,24 @@ def faults(value):
         {"type": "usergroup", "usergroup_id": "S0"},
         {"type": "team", "team_id": "T0"},
         {"type": "broadcast", "range": "here"},
-    ],
-)
-def test_every_part_may_stand_in_rich_text(part):
-    """Each of the ten parts is taken."""
-    assert [] == faults(rich(part))
+    ):
+        assert [] == faults(rich(part)), part
 
 
-@pytest.mark.parametrize(
-    "element",
-    [
+def test_every_element_may_stand_in_rich_text():
+    """Sections, quotes, code and lists are taken."""
+    for element in (
         SECTION,
         SECTION | {"type": "rich_text_quote", "border": 1},
         SECTION | {"type": "rich_text_preformatted", "border": 0},
         {"type": "rich_text_list", "style": "ordered", "indent": 1, "elements": [SECTION]},
-    ],
-)
-def test_every_element_may_stand_in_rich_text(element):
-    """Sections, quotes, code and lists are taken."""
-    assert [] == faults({"type": "rich_text", "elements": [element]})
+    ):
+        assert [] == faults({"type": "rich_text", "elements": [element]}), element
 
 
-@pytest.mark.parametrize(
-    ("part", "fault"),
-    [
+def test_a_wrong_part_is_named():
+    """What is wrong in a part is said."""
+    for part, fault in (
         ({"type": "text"}, "missing required field: text"),
         ({"type": "text", "text": "x", "style": {"big": True}}, "invalid additional property: big"),
         ({"type": "date", "timestamp": 1.5, "format": "{date}"}, "must provide an integer"),
@@ -56,24 +48,18 @@ def test_every_element_may_stand_in_rich_text(element):
         ({"type": "broadcast", "range": "all"}, "must be a valid enum value"),
         ({"type": "color", "value": "red"}, "must match the expected format"),
         ({"type": "image", "url": "x"}, "unsupported type: image"),
-    ],
-)
-def test_a_wrong_part_is_named(part, fault):
-    """What is wrong in a part is said."""
-    (said,) = faults(rich(part))
+    ):
+        (said,) = faults(rich(part))
 
-    assert said.startswith(fault)
+        assert said.startswith(fault), (part, fault)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
+def test_what_is_not_rich_text_is_refused():
+    """Bare parts, empty texts and lists without a style are refused."""
+    for wrong in (
         {"type": "rich_text", "elements": []},
         {"type": "rich_text", "elements": [{"type": "text", "text": "x"}]},
         {"type": "rich_text", "elements": [{"type": "rich_text_list", "elements": [SECTION]}]},
         {"type": "mrkdwn", "text": "x"},
-    ],
-)
-def test_what_is_not_rich_text_is_refused(wrong):
-    """Bare parts, empty texts and lists without a style are refused."""
-    assert 1 == len(faults(wrong))
+    ):
+        assert 1 == len(faults(wrong)), wrong

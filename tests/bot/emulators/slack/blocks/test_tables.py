@@ -1,7 +1,5 @@
 """Tables: rows, columns, cells and characters."""
 
-import pytest
-
 from bot.emulators.slack.blocks.tables import DATA_TABLE, TABLE, cell_length
 from tests.bot.emulators.slack.blocks.samples import (
     ENUM,
@@ -25,19 +23,16 @@ def data_table(cells, **more):
     return list(DATA_TABLE({"caption": "c", "rows": cells, **more}, ""))
 
 
-@pytest.mark.parametrize(
-    ("cells", "more"),
-    [
+def test_a_data_table_within_its_limits_is_right():
+    """201 rows with the header, 20 columns and 20,000 characters are allowed."""
+    for cells, more in (
         (rows(2, 1), {}),
         (rows(201, 1, "x"), {"page_size": 100}),
         (rows(2, 20), {"row_header_column_index": 19}),
         (rows(2, 1, "x" * 10_000), {}),
         ([[raw()], [rich()], [numeral(-1.5)]], {}),
-    ],
-)
-def test_a_data_table_within_its_limits_is_right(cells, more):
-    """201 rows with the header, 20 columns and 20,000 characters are allowed."""
-    assert [] == data_table(cells, **more)
+    ):
+        assert [] == data_table(cells, **more), (cells, more)
 
 
 WRONG_DATA_TABLES = {
@@ -74,17 +69,14 @@ def test_a_data_table_beyond_its_limits_is_named():
             assert f"{fault} [json-pointer:{at}]" in data_table(cells, **more), (fault, at)
 
 
-@pytest.mark.parametrize(
-    ("cells", "more"),
-    [
+def test_a_table_within_its_limits_is_right():
+    """100 rows, 20 cells a row, 10,000 characters, rows of any length."""
+    for cells, more in (
         (rows(100, 20, "12345"), {}),
         ([[rich()], [raw(), numeral()]], {"column_settings": [None, {"align": "center"}]}),
         (rows(1, 1, "x" * 10_000), {}),
-    ],
-)
-def test_a_table_within_its_limits_is_right(cells, more):
-    """100 rows, 20 cells a row, 10,000 characters, rows of any length."""
-    assert [] == table(cells, **more)
+    ):
+        assert [] == table(cells, **more), (cells, more)
 
 
 WRONG_TABLES = {
@@ -106,9 +98,7 @@ def test_a_table_beyond_its_limits_is_named():
             assert f"{fault} [json-pointer:{at}]" in table(cells, **more), (fault, at)
 
 
-@pytest.mark.parametrize(
-    ("cell", "length"), [(raw("four"), 4), (numeral(1, "1.0"), 3), (rich(), 4)]
-)
-def test_the_characters_of_a_cell_are_counted(cell, length):
+def test_the_characters_of_a_cell_are_counted():
     """Of rich text those of every part count."""
-    assert length == cell_length(cell)
+    for cell, length in ((raw("four"), 4), (numeral(1, "1.0"), 3), (rich(), 4)):
+        assert length == cell_length(cell), (cell, length)
