@@ -30,8 +30,7 @@ def test_periods():
         ("Start=2026-01-05T00%3A00%3A00Z", 1, "2026-01-05 00:00", "2026-01-05 12:00"),
     ):
         periods = periods_of(asking(query), NOON)
-
-        told = len(periods), f"{periods[0][0]:%F %H:%M}", f"{periods[-1][1]:%F %H:%M}"
+        told = len(periods), f"{periods[0][0]:%F %H:%M}", f"{periods[count - 1][1]:%F %H:%M}"
 
         assert (count, first, last) == told, query
 
