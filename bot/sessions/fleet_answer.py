@@ -47,12 +47,19 @@ class FleetAnswer:
 class FleetCollector:
     """Counts the SIMs that fit and keeps those that are shown: the worst, silent, busiest."""
 
-    def __init__(self, query: FleetQuery, now: datetime, plan_sid: str | None = None) -> None:
+    def __init__(
+        self,
+        query: FleetQuery,
+        now: datetime,
+        plan_sid: str | None = None,
+        *,
+        most: int = SHOWN,
+    ) -> None:
         self.matched = self.looked_at = self.unread = 0
         self._query = query
         self._in_scope = in_scope(query, plan_sid)
         self._fits = condition(query, now.timestamp())
-        self._most = query.top or SHOWN
+        self._most = query.top or most
         self._kept: list[tuple[float, int, ReadSnapshot, int | None]] = []
 
     def look_at(self, sim: Facts) -> bool:

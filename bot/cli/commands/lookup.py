@@ -31,10 +31,14 @@ STDIN = "-"
 def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None) -> int:
     """Say what SIMs are doing, without Slack. Only the KORE_… settings are needed.
 
-    SIM is a SID, ICCID, IMEI, name or console URL; `-` reads them from stdin, one a line. The
-    exit code is 0 if all were answered, 1 if a SIM was not found or several fit, 3 if KORE failed.
+    SIM is a SID, ICCID, IMEI, name or console URL; `-` reads them from stdin, one a line. A name
+    pattern or a few words ask which SIMs fit: `'pump-*'`, `offline on Telcel`, `silent for 2d`,
+    `plan pumps-mx`, `new`, `top 5`. The exit code is 0 if all were answered, 1 if a SIM was not
+    found or several fit, 3 if KORE failed.
     """
     settings = load_settings(need=Need.KORE)
+    if not picture and asked_about_a_fleet(settings, sims, as_lines=as_lines):
+        return ExitCode.OK
     asked = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
     if picture:
         timeline.check_output(asked, picture)
@@ -44,6 +48,19 @@ def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None) -> i
         timeline.write(answers[0], picture, settings.thresholds)
     codes = (exit_code(answer) for answer in answers if isinstance(answer, BotError))
     return max(codes, default=ExitCode.OK)
+
+
+def asked_about_a_fleet(settings: Settings, sims: tuple[str, ...], *, as_lines: bool) -> bool:
+    """Answer a question about a fleet; False where there is none."""
+    from bot.sessions.fleet_query import parse_fleet_query  # noqa: PLC0415 -- heavy
+
+    text = " ".join(sims)
+    asked = parse_fleet_query(text)
+    if asked is None:
+        return False
+    from bot.cli import fleet  # noqa: PLC0415 -- heavy
+
+    return asyncio.run(fleet.answer(settings, text, asked, as_lines=as_lines))
 
 
 def read_stdin() -> list[str]:

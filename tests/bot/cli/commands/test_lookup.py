@@ -146,3 +146,30 @@ async def test_a_static_token_is_enough(kore, simsessions):
     done = await simsessions("lookup", "truck-42", **settings)
 
     assert 0 == done.code
+
+
+async def test_a_question_about_a_fleet(kore, simsessions):
+    """A table of those that fit, or their answers as JSON; what is not understood is said."""
+    for words, says in (
+        (["pump-*"], "6 SIMs called pump-*."),
+        (["offline", "on", "Telcel"], "SIMs are offline, last on Telcel."),
+        (["pump-*", "silent", "for", "2d"], "of 6 SIMs called pump-*"),
+        (["top", "2"], "The 2 SIMs with the most packets in 24 h, of"),
+        (["new"], "new since"),
+    ):
+        done = await simsessions("lookup", *words, **kore.settings)
+
+        assert says in done.out, (words, done)
+        assert 0 == done.code, words
+    for words, says in (
+        (["nosuch-*"], "is called `nosuch-*`"),
+        (["pump-*", "broken"], "I understand `pump-*`, but not `broken`."),
+    ):
+        done = await simsessions("lookup", *words, **kore.settings)
+
+        assert says in done.out + done.err, (words, done)
+        assert 1 == done.code, words
+    done = await simsessions("lookup", "well-* offline", "--json", **kore.settings)
+    lines = [json.loads(line) for line in done.out.splitlines()]
+
+    assert {"well-1", "well-2"} < {line["sim"]["unique_name"] for line in lines}
