@@ -42,9 +42,9 @@ async def spotter(api, directory, resolver):
     return SimSpotter(directory, resolver.known_sid)
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
+async def test_what_is_read(spotter):
+    """Alerts, pastes and sentences give their SIMs in order, each once, misspelt items too."""
+    for text, found in (
         (GRAFANA, (SID, "8901260000000000121", sid(2))),
         (PAGERDUTY, ("pump-17", ICCID, IMEI)),
         (CSV, (SID, sid(2), sid(4))),
@@ -64,18 +64,15 @@ async def spotter(api, directory, resolver):
         ("iccid: 8901260012345678900 imei 01-493100-012970-0", None),
         (f"https://console.korewireless.com/sims/{SID} is down", (SID,)),
         (f"device_iccid={ICCID} name=truck-42", (ICCID, "truck-42")),
-    ],
-)
-async def test_what_is_read(spotter, text, found):
-    """Alerts, pastes and sentences give their SIMs in order, each once, misspelt items too."""
-    expected = found or ("8901260012345678900", "01-493100-012970-0")
+    ):
+        expected = found or ("8901260012345678900", "01-493100-012970-0")
 
-    assert Spotted(expected, len(expected)) == await spotter.spot(text)
+        assert Spotted(expected, len(expected)) == await spotter.spot(text), (text, found)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+async def test_what_is_not_read(spotter):
+    """Timestamps, phone, order and card numbers, other SIDs, prose and half names are no SIMs."""
+    for text in (
         "",
         "2026-01-05T02:10:00Z 1767578400 1767578400123 1767578400123456 1767578400123456789",
         "call <tel:+15550100199|+1 555 010 0199> or 0049 171 1234567",
@@ -91,16 +88,13 @@ async def test_what_is_read(spotter, text, found):
         "pump",
         "ana@acme.example wrote about https://example.com/pump-17",
         "<@U0ANA0001> <!channel> <#C0GENERAL|truck-42>",
-    ],
-)
-async def test_what_is_not_read(spotter, text):
-    """Timestamps, phone, order and card numbers, other SIDs, prose and half names are no SIMs."""
-    assert Spotted() == await spotter.spot(text)
+    ):
+        assert Spotted() == await spotter.spot(text), text
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
+async def test_what_is_asked(spotter):
+    """A text that may be one SIM's name is left whole, and a list is taken at its word."""
+    for text, found in (
         ("pump-17", ()),
         ("gone-1", ()),
         ("North Gate", ()),
@@ -118,11 +112,8 @@ async def test_what_is_not_read(spotter, text):
         ("what about these?", ()),
         ("8901 2600 1234 5678 909", ("8901 2600 1234 5678 909",)),
         (f"{SID},{sid(2)}", (SID, sid(2))),
-    ],
-)
-async def test_what_is_asked(spotter, text, found):
-    """A text that may be one SIM's name is left whole, and a list is taken at its word."""
-    assert Spotted(found, len(found)) == await spotter.spot(text, asked=True)
+    ):
+        assert Spotted(found, len(found)) == await spotter.spot(text, asked=True), (text, found)
 
 
 async def test_one_sim_by_several_names_counts_once(spotter):

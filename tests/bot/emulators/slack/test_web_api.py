@@ -23,9 +23,9 @@ async def test_auth_test_says_who_is_calling(web):
     assert "app_mentions:read,chat:write,commands" == answer.headers["x-oauth-scopes"]
 
 
-@pytest.mark.parametrize(
-    ("token", "method", "error"),
-    [
+async def test_a_call_needs_the_right_token(base):
+    """Each wrong token, scope and method has its own error."""
+    for token, method, error in (
         (None, "auth.test", "not_authed"),
         ("xoxb-wrong", "auth.test", "invalid_auth"),
         (APP_TOKEN, "auth.test", "not_allowed_token_type"),
@@ -37,13 +37,10 @@ async def test_auth_test_says_who_is_calling(web):
         (BOT_TOKEN, "chat.unfurl", "missing_scope"),
         (BOT_TOKEN, "usergroups.users.list", "missing_scope"),
         (BOT_TOKEN, "no.such", "unknown_method"),
-    ],
-)
-async def test_a_call_needs_the_right_token(base, token, method, error):
-    """Each wrong token, scope and method has its own error."""
-    web = AsyncWebClient(token, base_url=f"{base}/api/")
+    ):
+        web = AsyncWebClient(token, base_url=f"{base}/api/")
 
-    assert error == await refusal(web.api_call(method))
+        assert error == await refusal(web.api_call(method)), (token, method, error)
 
 
 async def test_a_missing_scope_is_named_and_may_be_granted_later(web, api):
@@ -79,21 +76,18 @@ async def test_arguments_come_as_json_or_form(base, workspace, kind, body):
     assert "hi" == workspace.messages.all()[0].text
 
 
-@pytest.mark.parametrize(
-    ("kind", "body", "error"),
-    [
+async def test_a_body_that_cannot_be_read_is_refused(base):
+    """Each has its own error."""
+    for kind, body, error in (
         ("application/json", "{", "invalid_json"),
         ("application/json", "[]", "json_not_object"),
         ("text/plain", "text=hi", "invalid_post_type"),
         ("application/x-www-form-urlencoded", "text=hi", "not_authed"),
-    ],
-)
-async def test_a_body_that_cannot_be_read_is_refused(base, kind, body, error):
-    """Each has its own error."""
-    headers = {"Content-Type": kind}
-    answer = await ask_json(f"{base}/api/chat.postMessage", data=body, headers=headers)
+    ):
+        headers = {"Content-Type": kind}
+        answer = await ask_json(f"{base}/api/chat.postMessage", data=body, headers=headers)
 
-    assert error == answer["error"]
+        assert error == answer["error"], (kind, body, error)
 
 
 async def test_calls_are_logged_without_their_token(web, api, clock):

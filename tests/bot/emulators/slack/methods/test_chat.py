@@ -73,9 +73,9 @@ async def test_where_the_bot_was_removed_and_where_all_is_archived(web, workspac
 TABLE = [{"type": "section"}]
 
 
-@pytest.mark.parametrize(
-    ("content", "error"),
-    [
+async def test_what_slack_would_not_take_is_refused(web, workspace):
+    """Each refusal has its own error, and nothing is written."""
+    for content, error in (
         ({}, "no_text"),
         ({"text": ""}, "no_text"),
         ({"text": " \n"}, "no_text"),
@@ -93,14 +93,11 @@ TABLE = [{"type": "section"}]
             {"text": "hi", "metadata": {"event_type": "x", "event_payload": {"a": "x" * 8000}}},
             "metadata_too_large",
         ),
-    ],
-)
-async def test_what_slack_would_not_take_is_refused(web, workspace, content, error):
-    """Each refusal has its own error, and nothing is written."""
-    call = web.api_call("chat.postMessage", json={"channel": FLEET, **content})
+    ):
+        call = web.api_call("chat.postMessage", json={"channel": FLEET, **content})
 
-    assert error == await refusal(call)
-    assert () == workspace.messages.all()
+        assert error == await refusal(call), (content, error)
+        assert () == workspace.messages.all(), (content, error)
 
 
 async def test_long_text_is_cut_and_markdown_alone_is_enough(web):
@@ -150,22 +147,19 @@ async def test_a_message_is_changed_in_its_place(web, workspace):
     assert message.edited_ts is not None
 
 
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
+async def test_a_wrong_change_is_refused(web):
+    """4,000 characters, the right channel and a message that is there."""
+    for changes, error in (
         ({"text": "x" * 4001}, "msg_too_long"),
         ({"ts": "1700000000.000000"}, "message_not_found"),
         ({"channel": "C0PARTNER"}, "message_not_found"),
         ({"ts": ""}, "invalid_arguments"),
         ({"text": ""}, "no_text"),
-    ],
-)
-async def test_a_wrong_change_is_refused(web, changes, error):
-    """4,000 characters, the right channel and a message that is there."""
-    ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
-    args = {"channel": FLEET, "ts": ts, "text": "new"} | changes
+    ):
+        ts = (await web.chat_postMessage(channel=FLEET, text="old"))["ts"]
+        args = {"channel": FLEET, "ts": ts, "text": "new"} | changes
 
-    assert error == await refusal(web.api_call("chat.update", json=args))
+        assert error == await refusal(web.api_call("chat.update", json=args)), (changes, error)
 
 
 async def test_the_window_for_changes_may_close(web, workspace, clock):

@@ -107,9 +107,9 @@ async def test_an_upload_url_is_good_once(files, api):
     assert b"OK - 3" == answers[2][1]
 
 
-@pytest.mark.parametrize(
-    ("method", "args", "error"),
-    [
+async def test_a_wrong_call_is_refused(files):
+    """Each has its own error."""
+    for method, args, error in (
         ("files.getUploadURLExternal", {"length": 3}, "invalid_arguments"),
         ("files.getUploadURLExternal", {"filename": "a.png"}, "invalid_arguments"),
         ("files.getUploadURLExternal", {"filename": "a.png", "length": 0}, "invalid_arguments"),
@@ -119,11 +119,8 @@ async def test_an_upload_url_is_good_once(files, api):
         ("files.completeUploadExternal", {"files": ["F0"]}, "invalid_arguments"),
         ("files.completeUploadExternal", {"files": [{"id": "F0"}]}, "file_not_found"),
         ("files.info", {}, "invalid_arguments"),
-    ],
-)
-async def test_a_wrong_call_is_refused(files, method, args, error):
-    """Each has its own error."""
-    assert error == await refusal(files.api_call(method, json=args))
+    ):
+        assert error == await refusal(files.api_call(method, json=args)), (method, args, error)
 
 
 async def test_a_file_is_asked_for_by_a_form(files):

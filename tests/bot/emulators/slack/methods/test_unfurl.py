@@ -124,9 +124,9 @@ async def test_what_is_composed_gets_its_previews_before_it_is_sent(app, api, li
     assert [] == app.seen
 
 
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
+async def test_wrong_previews_are_refused(links, shared, workspace):
+    """Each has its own error, and nothing is shown."""
+    for changes, error in (
         ({"unfurls": {}}, "missing_unfurls"),
         ({"unfurls": []}, "missing_unfurls"),
         ({"unfurls": ["x"]}, "invalid_unfurls_format"),
@@ -143,11 +143,8 @@ async def test_what_is_composed_gets_its_previews_before_it_is_sent(app, api, li
         ({"unfurl_id": "x", "source": "elsewhere"}, "invalid_source"),
         ({"unfurl_id": "x", "source": "composer"}, "invalid_unfurl_id"),
         ({"unfurl_id": "x", "source": "conversations_history"}, "invalid_unfurl_id"),
-    ],
-)
-async def test_wrong_previews_are_refused(links, shared, workspace, changes, error):
-    """Each has its own error, and nothing is shown."""
-    args = {"channel": FLEET, "ts": shared["message_ts"], "unfurls": {SIM: SHOWN}} | changes
+    ):
+        args = {"channel": FLEET, "ts": shared["message_ts"], "unfurls": {SIM: SHOWN}} | changes
 
-    assert error == await refusal(links.api_call("chat.unfurl", json=args))
-    assert () == workspace.messages.all()[0].attachments
+        assert error == await refusal(links.api_call("chat.unfurl", json=args)), (changes, error)
+        assert () == workspace.messages.all()[0].attachments, (changes, error)

@@ -95,19 +95,16 @@ async def test_a_view_is_drawn_anew(web, trigger):
     assert "hash_conflict" == await refusal(web.views_update(**ids, view=modal(section("2"))))
 
 
-@pytest.mark.parametrize(
-    ("which", "error"),
-    [
+async def test_only_an_open_view_is_updated(web):
+    """A view that is not there is not found; one must be named."""
+    for which, error in (
         ({"view_id": "V0"}, "not_found"),
         ({"external_id": "e"}, "not_found"),
         ({}, "invalid_arguments"),
-    ],
-)
-async def test_only_an_open_view_is_updated(web, which, error):
-    """A view that is not there is not found; one must be named."""
-    call = web.api_call("views.update", json={"view": modal(), **which})
+    ):
+        call = web.api_call("views.update", json={"view": modal(), **which})
 
-    assert error == await refusal(call)
+        assert error == await refusal(call), (which, error)
 
 
 async def test_an_external_id_is_unique(web, workspace, trigger):
