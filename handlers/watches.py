@@ -8,16 +8,19 @@ from slack_bolt.async_app import AsyncApp
 from bot.blocks import ids
 from bot.blocks.fleet import ask_screen
 from bot.blocks.watch import begun_screen, stopped_screen, watch_card
-from bot.errors import BotError, UserError
+from bot.blocks.watch_set import set_card
+from bot.diagnosis.state import status_of
+from bot.errors import BotError
 from bot.services import Actor, Services
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
+from bot.sessions.triage import can_come_back
 from bot.sims.names import quoted
 from bot.sims.patterns import plain_pattern
 from bot.watches.parse import WatchRequest
 from bot.watches.service import BegunWatch
 from bot.watches.transitions import redacted_watch
-from bot.watches.watch import BadWatch, Condition, TooManyWatches, WatchOwner
+from bot.watches.watch import BadWatch, Condition, NothingToWaitFor, TooManyWatches, WatchOwner
 from handlers.clicks import Click, read, read_sims, register_clicks
 from handlers.context import Context
 from handlers.lookups import look_up, look_up_many
@@ -75,20 +78,26 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
 
 
 async def watch_many(context: Context, answers: Sequence[SessionReport | BotError]) -> Reply:
-    """Watch all that could be read, as far as there is room. Raises the first error if none."""
+    """Watch on one card all that could be read and can come back, as far as there is room.
+
+    Raises the first error if none is watched.
+    """
     asker, services = asker_of(context.actor, context.request), context.services
-    begun: list[BegunWatch] = []
     errors = [answer for answer in answers if isinstance(answer, BotError)]
-    for report in answers:
-        if isinstance(report, SessionReport):
-            try:
-                begun.append(await services.watches.begin(asker, report))
-            except UserError as error:
-                errors.append(error)
-                break
+    reports = [answer for answer in answers if isinstance(answer, SessionReport)]
+    gone = [report for report in reports if not can_come_back(report)]
+    begun, full = await services.watches.begin_set(asker, list(filter(can_come_back, reports)))
+    errors += [_left_out(gone)] if gone else []
+    errors += [full] if full else []
     if not begun:
         raise errors[0]
     return _reply(context.request, begun, services.clock.now(), errors)
+
+
+def _left_out(gone: Sequence[SessionReport]) -> NothingToWaitFor:
+    """Return the error that names the SIMs that will not be online again."""
+    names = ", ".join(f"{quoted(report.sim.name)} ({status_of(report.sim)})" for report in gone)
+    return NothingToWaitFor(f"Left out, because they cannot come back: {names}.")
 
 
 def _reply(
@@ -113,7 +122,7 @@ async def watch(context: Context, value: str) -> Reply:
 
 
 async def watch_all(context: Context, value: str) -> Reply:
-    """Watch all SIMs of a table, each with a card of its own."""
+    """Watch all SIMs of a table, on one card."""
     answers = await look_up_many(context, read_sims(value), newest_only=True, for_all=True)
     return await watch_many(context, answers)
 
@@ -124,9 +133,12 @@ async def stop(context: Context, value: str) -> Reply:
     services, request = context.services, context.request
     stopped = await services.watches.stop(read(ids.StopWatch, value).id, request.user)
     if not request.is_public:  # the list of watches, which only the asker sees
-        return Reply(stopped_screen([stopped]))
-    shown = redacted_watch(stopped) if is_redacted else stopped
-    return Reply(watch_card(shown, services.clock.now()), in_channel=True, replace=True)
+        return Reply(stopped_screen(stopped))
+    on_card = await services.watches.on_card(stopped[0].card_id)
+    shown = tuple(map(redacted_watch, on_card)) if is_redacted else on_card
+    now = services.clock.now()
+    drawn = set_card(shown, now) if shown[0].set_id else watch_card(shown[0], now)
+    return Reply(drawn, in_channel=True, replace=True)
 
 
 CLICKS: Mapping[str, Click] = {ids.WATCH: watch, ids.WATCH_ALL: watch_all, ids.STOP_WATCH: stop}

@@ -67,9 +67,14 @@ class Whole:
 
 def find_button(message: Message, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Find a button by its label, with its block."""
-    rows = [block for block in message.blocks if block["type"] == "actions"]
-    pairs = [(row, each) for row in rows for each in row["elements"]]
+    rows = [block for block in message.blocks if block["type"] in {"actions", "section"}]
+    pairs = [(row, each) for row in rows for each in elements_of(row)]
     return next(pair for pair in pairs if pair[1].get("text", {}).get("text") == label)
+
+
+def elements_of(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what can be pressed in a block."""
+    return [row["accessory"]] if "accessory" in row else row.get("elements", [])
 
 
 def settings_for(slack: SlackSide, kore: KoreApi, kore_url: str, **changes: Any) -> Settings:

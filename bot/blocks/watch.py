@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from bot.blocks import ids
 from bot.blocks.digest_text import change_lines
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, grouped, lasting, span
-from bot.blocks.kit import Block, actions, button, context, section
+from bot.blocks.kit import Block, button, context, section
 from bot.blocks.report import person
-from bot.blocks.report_text import STATE_ICONS, state_label, state_text, traffic_text
+from bot.blocks.report_text import STATE_ICONS, state_label, state_text
 from bot.blocks.screen import Screen, screen
 from bot.diagnosis.state import State
 from bot.sessions.snapshot import Change, Snapshot
@@ -31,26 +31,25 @@ def condition_text(goal: Condition) -> str:
 
 def state_sentence(snapshot: Snapshot, name: str, *, again: str = "") -> str:
     """Say in a sentence what the SIM is doing; `again` stands before the word: `still`, `back`."""
+    if snapshot.state is State.NEVER_SEEN:
+        return f"{name} has had no connection in 30 days"
     before = f"{again} " if again else ""
     if snapshot.state is State.UNKNOWN:
         return f"the state of {name} is {before}unknown"
-    if snapshot.state is State.NEVER_SEEN:
-        return f"{name} was {before}never seen in the last 30 days"
     return f"{name} is {before}{state_text(snapshot.state)}"
 
 
 def link_text(snapshot: Snapshot, fmt: Formatter) -> str:
-    """Say on what the newest session ran: `Telcel on LTE`."""
+    """Say on what the newest session ran: `Telcel, LTE`."""
     operator = fmt.data(snapshot.operator or snapshot.network or "an unknown operator")
-    radio = f"on {fmt.data(snapshot.radio)}" if snapshot.radio else "radio link unknown"
-    return f"{operator} {radio}" if snapshot.radio else f"{operator}, {radio}"
+    return f"{operator}, {fmt.data(snapshot.radio) if snapshot.radio else 'radio link unknown'}"
 
 
 def cause_text(snapshot: Snapshot, fmt: Formatter) -> str:
     """Say since when, on what, or until when; "" where nothing of it is known."""
     since = f"since {fmt.when(snapshot.since)}" if snapshot.since else ""
     if snapshot.state is State.ONLINE:
-        return f"{link_text(snapshot, fmt)} {since or 'since an unknown time'}"
+        return f"{link_text(snapshot, fmt)}, {since or 'since an unknown time'}"
     if snapshot.state in {State.BLOCKED, State.NOT_ACTIVATED}:
         status = fmt.data(snapshot.status or "unknown")
         return f"its SIM status is {status}"
@@ -63,11 +62,14 @@ def cause_text(snapshot: Snapshot, fmt: Formatter) -> str:
 
 
 def packets_text(snapshot: Snapshot) -> str:
-    """Say what its newest session carried: `First packets: 12 packets up, 15 down.`."""
+    """Say what its newest session carried: `First packets: ↑ 12 ↓ 15.`."""
     up, down = snapshot.packets_up, snapshot.packets_down
+    if up is None and down is None:
+        return "Packets unknown."
     if up == 0 and down == 0:
         return "No packets yet."
-    return f"First packets: {traffic_text(up, down)}."
+    shown = ("unknown" if packets is None else grouped(packets) for packets in (up, down))
+    return "First packets: ↑ {} ↓ {}.".format(*shown)
 
 
 def absence_text(before: Snapshot, after: Snapshot) -> str:
@@ -90,19 +92,26 @@ def future_text(moment: datetime, now: datetime, fmt: Formatter) -> str:
     return f"{fmt.when(moment)} (in {span(left)})" if left > HALF_A_MINUTE else fmt.when(moment)
 
 
-_HOLD = f"A turn away from online is told once it has held for {lasting(HOLD)}."
+_PINGS = {
+    Condition.ONLINE: "I'll ping you when it is online",
+    Condition.OFFLINE: f"I'll ping you if it is offline for more than {lasting(HOLD)}",
+    Condition.CHANGES: f"I'll ping you if it is offline for more than {lasting(HOLD)}, or changes",
+}
 
 
 def watch_card(watch: Watch, now: datetime, *, away: bool = False) -> Screen:
     """Draw it. `away` says that it stands elsewhere than where it was asked for."""
+    is_open = watch.ended_at is None
+    words = (
+        f"{_title(watch, now, MRKDWN)} · {_checked(watch)}" if is_open else _ended(watch, MRKDWN)
+    )
     blocks = [
-        section(_title(watch, MRKDWN)),
-        section(_state(watch, MRKDWN)),
-        section(_blindness(watch)) if watch.unreachable_since and not watch.ended_at else None,
-        context(" · ".join(_small_print(watch, now, away=away))),
-        None if watch.ended_at else actions(ids.WATCH_ACTIONS, [stop_button(watch)]),
+        section(words, stop_button(watch) if is_open else None),
+        section(unreachable_text(watch)) if watch.unreachable_since and is_open else None,
+        context(" · ".join(_small_print(watch, away=away))),
     ]
-    return screen(f"{_title(watch, NOTICE)} {_state(watch, NOTICE)}", blocks)
+    notice = _title(watch, now, NOTICE) if is_open else _ended(watch, NOTICE)
+    return screen(f"{notice}. {_state(watch, NOTICE)}" if is_open else notice, blocks)
 
 
 def stop_button(watch: Watch, number: int = 0) -> Block:
@@ -112,53 +121,75 @@ def stop_button(watch: Watch, number: int = 0) -> Block:
     return button("Stop", action, f"Stop watching {watch.name}", value=value)
 
 
-def _title(watch: Watch, fmt: Formatter) -> str:
-    name = fmt.strong(fmt.data(watch.name))
-    who = person(watch.owner.person)
-    if watch.ended_at is None:
-        return f"👁 Watching {name} for {who} {condition_text(watch.condition)}."
-    return f"👁 Watched {name} for {who}: {_ending(watch, fmt)}."
+def _title(watch: Watch, now: datetime, fmt: Formatter) -> str:
+    name, who = fmt.strong(fmt.data(watch.name)), person(watch.owner.person)
+    ends = future_text(watch.ends_at, now, fmt)
+    return f"👁 Watching {name} for {who} {condition_text(watch.condition)}, at most until {ends}"
 
 
-def _ending(watch: Watch, fmt: Formatter) -> str:
+def _checked(watch: Watch) -> str:
+    state = state_text(watch.latest.state)
+    return f"{_still(watch)}{state}, checked {ago_token(watch.read_at)}"
+
+
+def _ended(watch: Watch, fmt: Formatter) -> str:
+    name, who = fmt.strong(fmt.data(watch.name)), person(watch.owner.person)
+    return f"👁 Watched {name} for {who}: {ending_text(watch, fmt)}"
+
+
+def ending_text(watch: Watch, fmt: Formatter) -> str:
+    """Say how and when a watch ended."""
     at = fmt.when(watch.ended_at) if watch.ended_at else ""
     if watch.ending is Ending.STOPPED:
-        return f"stopped by {person(watch.ended_by or '')} at {at}"
+        return f"stopped by {person(watch.ended_by or '')} at {at}."
+    changed = watch.condition is Condition.CHANGES
+    reached = "it changed" if changed else f"it is {state_text(watch.latest.state)}"
     words = {
-        Ending.REACHED: "it has come to what was waited for",
-        Ending.EXPIRED: "the time is over",
-        Ending.REVOKED: "ended, because they may not ask here any more",
+        Ending.REACHED: f"{reached}.",
+        Ending.EXPIRED: "time is up.",
+        Ending.REVOKED: "they may not ask here any more.",
+        Ending.UNREPORTED: "nobody could be told.",
     }
-    return f"{words.get(watch.ending or Ending.UNREPORTED, 'ended')} ({at})"
+    return f"{words[watch.ending or Ending.UNREPORTED]} Watch ended {at}."
+
+
+def _still(watch: Watch) -> str:
+    unmoved = watch.latest.state is watch.reported.state
+    return "still " if unmoved and watch.notified_at is None else ""
 
 
 def _state(watch: Watch, fmt: Formatter) -> str:
-    latest, unmoved = watch.latest, watch.latest.state is watch.reported.state
-    still = "still" if unmoved and watch.ended_at is None and watch.notified_at is None else ""
-    sentence = state_sentence(latest, fmt.data(watch.name), again=still)
+    latest = watch.latest
+    sentence = state_sentence(latest, fmt.data(watch.name), again=_still(watch).strip())
     because = cause_text(latest, fmt)
-    return f"{STATE_ICONS[latest.state]} {sentence}{' — ' if because else ''}{because}."
+    return f"{STATE_ICONS[latest.state]} {sentence}{': ' if because else ''}{because}."
 
 
-def _blindness(watch: Watch) -> str:
+def unreachable_text(watch: Watch) -> str:
+    """Say since when and why a SIM cannot be read."""
     since = f" since {MRKDWN.when(watch.unreachable_since)}" if watch.unreachable_since else ""
     why = MRKDWN.sentence(watch.unreachable_reason or "")
-    return f"⚠️ I could not read it{since}: {why} I go on as soon as I can, and tell nothing before."
+    return f"⚠️ I could not read it{since}: {why} I'll go on as soon as I can."
 
 
-def _small_print(watch: Watch, now: datetime, *, away: bool) -> list[str]:
-    where = f"I cannot post in <#{watch.owner.channel}>, so this card is here"
+def _small_print(watch: Watch, *, away: bool) -> list[str]:
+    is_open = watch.ended_at is None
     return [
-        *([] if watch.ended_at else [f"ends {future_text(watch.ends_at, now, MRKDWN)}"]),
-        f"read {ago_token(watch.read_at)}",
-        *([] if watch.ended_at else [_HOLD]),
-        *([where] if away else []),
+        _state(watch, MRKDWN).removesuffix("."),
+        *([_PINGS[watch.condition]] if is_open else [f"checked {ago_token(watch.read_at)}"]),
+        *([away_text(watch)] if away else []),
     ]
 
 
+def away_text(watch: Watch) -> str:
+    """Say why a card stands in somebody's direct messages."""
+    return f"I cannot post in <#{watch.owner.channel}>, so this card is here"
+
+
+NAMED, FAULTS = 10, 3
 MOST = 40
 """Watches in one message of at most 50 blocks."""
-HEAR = "I mention you when the state changes, and when the watch ends."
+HEAR = "I'll ping you there."
 HOW = "Type `/simsessions watch <sim> until online for 2h`, or press *Watch* under an answer."
 
 
@@ -171,24 +202,38 @@ def begun_screen(
     """
     known = f" {_extended(watches, extended)}" if extended else ""
     one = len(watches) == 1
-    lines = "\n".join(_begun(watch, now, MRKDWN) for watch in watches[:MOST])
-    every = f"I watch {count(len(watches), 'SIM')} for you."
-    shown = f"👁 {lines}{known}" if one else f"👁 {every}{known}\n{lines}"
-    text = _begun(watches[0], now, NOTICE) if one else every
-    where = "Its card comes here" if one else "A card for each comes here"
+
+    def words(fmt: Formatter) -> str:
+        return _begun(watches[0], now, fmt) if one else _all_begun(watches, now, fmt)
+
     return screen(
-        f"👁 {text}{known}",
+        f"👁 {words(NOTICE)}{known}",
         [
-            section(shown),
+            section(f"👁 {words(MRKDWN)}{known}"),
             section(_faults(faults)) if faults else None,
-            context(f"{where}, or as a direct message where I may not post. {HEAR}"),
+            context(f"The card comes here, or to your direct messages. {HEAR}"),
         ],
     )
 
 
+def _all_begun(watches: Sequence[Watch], now: datetime, fmt: Formatter) -> str:
+    names = names_text(watches, fmt)
+    ends = future_text(max(watch.ends_at for watch in watches), now, fmt)
+    return f"Watching {count(len(watches), 'SIM')} on one card, at most until {ends}: {names}."
+
+
+def names_text(watches: Sequence[Watch], fmt: Formatter) -> str:
+    """Name the SIMs of watches, each once, and count the rest."""
+    names = list(dict.fromkeys(fmt.data(watch.name) for watch in watches))
+    more = f" and {grouped(len(names) - NAMED)} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{more}"
+
+
 def _faults(faults: Sequence[str]) -> str:
-    more = f" The same goes for {count(len(faults) - 1, 'other')}." if len(faults) > 1 else ""
-    return f"⚠️ {MRKDWN.sentence(faults[-1])}{more}"
+    """Return each sentence once."""
+    every = list(dict.fromkeys(faults))
+    more = f"\nand {len(every) - FAULTS} more" if len(every) > FAULTS else ""
+    return "\n".join(f"⚠️ {MRKDWN.sentence(fault)}" for fault in every[:FAULTS]) + more
 
 
 def list_screen(mine: Sequence[Watch], here: Sequence[Watch], now: datetime) -> Screen:
@@ -207,22 +252,25 @@ def list_screen(mine: Sequence[Watch], here: Sequence[Watch], now: datetime) -> 
 
 def stopped_screen(watches: Sequence[Watch]) -> Screen:
     """Say which watches were stopped."""
-    names = ", ".join(MRKDWN.data(watch.name) for watch in watches[:MOST])
-    more = f" and {len(watches) - MOST} more" if len(watches) > MOST else ""
-    return screen(f"Stopped watching {names}{more}.", [section(f"Stopped watching {names}{more}.")])
+
+    def words(fmt: Formatter) -> str:
+        return f"Stopped watching {names_text(watches, fmt)}."
+
+    return screen(words(NOTICE), [section(words(MRKDWN))])
 
 
 def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
     name = fmt.strong(fmt.data(watch.name))
     state = state_label(watch.latest.state)
     ends = future_text(watch.ends_at, now, fmt)
-    return f"I watch {name} {condition_text(watch.condition)}, at most until {ends}; now {state}."
+    waits = condition_text(watch.condition)
+    return f"Watching {name} {waits}, at most until {ends}; now {state}."
 
 
 def _extended(watches: Sequence[Watch], extended: int) -> str:
     if len(watches) == 1:
-        return "You watched it here already, so I go on with that watch."
-    return f"{grouped(extended)} of them you watched here already; I go on with those."
+        return "You watched it here already, so that watch goes on."
+    return f"{grouped(extended)} of them you watched here already; those keep their card."
 
 
 def _row(watch: Watch, number: int, now: datetime) -> Block:
@@ -261,18 +309,21 @@ def _sign(notice: Notice) -> str:
 
 
 def _claim(watch: Watch, notice: Notice, name: str, fmt: Formatter) -> str:
-    before, after = notice.before, notice.after
+    """Say how the SIM is, or why nobody could tell."""
+    if notice.kind is NoticeKind.EXPIRED and watch.unreachable_since:
+        since = fmt.when(watch.unreachable_since)
+        why = fmt.sentence(watch.unreachable_reason or "")
+        return f"I could not read {fmt.strong(name)} since {since}: {why}"
     if notice.kind is NoticeKind.STOPPED:
         return f"{person(notice.reason or '')} stopped the watch on {fmt.strong(name)}."
-    if notice.kind is NoticeKind.EXPIRED:
-        return f"The watch on {fmt.strong(name)} is over, {_lasted(watch)}."
+    before, after = notice.before, notice.after
     back = before.state is not State.ONLINE and after.state is State.ONLINE
     again = ("back" if _was_there(before) else "") if back else _now(before, after)
     claim = fmt.strong(state_sentence(after, name, again=again))
     because = cause_text(after, fmt)
     away = absence_text(before, after) if back else ""
     first = f" {packets_text(after)}" if back else ""
-    return f"{claim}{' — ' if because else ''}{because}{away}.{first}"
+    return f"{claim}{': ' if because else ''}{because}{away}.{first}"
 
 
 def _was_there(before: Snapshot) -> bool:
@@ -283,36 +334,25 @@ def _now(before: Snapshot, after: Snapshot) -> str:
     return "still" if before.state is after.state else "now"
 
 
-def _lasted(watch: Watch) -> str:
-    return f"after {lasting(watch.ends_at - watch.started_at)}"
-
-
 def _between(notice: Notice) -> str:
     if not notice.unreported:
         return ""
-    return f"Its state turned {count(notice.unreported, 'time')} in between."
+    return f"Its state changed {count(notice.unreported, 'time')} in between."
 
 
 def _outlook(watch: Watch, notice: Notice, fmt: Formatter) -> str:
     if notice.kind is NoticeKind.CHANGED:
-        return f"I go on watching {condition_text(watch.condition)}."
-    if notice.kind not in {NoticeKind.EXPIRED, NoticeKind.STOPPED}:
-        return ""
-    if watch.unreachable_since:
-        since = fmt.when(watch.unreachable_since)
-        return f"I could not read it since {since}: {fmt.sentence(watch.unreachable_reason or '')}"
-    return f"{_late(watch, notice, fmt)}{_left(notice, fmt)}"
+        return f"Still watching {condition_text(watch.condition)}."
+    if notice.kind is NoticeKind.STOPPED:
+        return f"It is {_now(notice.before, notice.after)} {state_text(notice.after.state)}."
+    if notice.kind is NoticeKind.EXPIRED:
+        lasted = lasting(watch.ends_at - watch.started_at)
+        return f"Watch ended after {lasted}{_late(watch, notice, fmt)}."
+    return "Watch ended."
 
 
 def _late(watch: Watch, notice: Notice, fmt: Formatter) -> str:
     """Say that it should have ended before: this bot was not running then."""
-    if notice.kind is NoticeKind.EXPIRED and notice.at - watch.ends_at > LATE_AFTER:
-        return f"It ended at {fmt.when(watch.ends_at)}, while I was not running. "
+    if notice.at - watch.ends_at > LATE_AFTER:
+        return f", at {fmt.when(watch.ends_at)}, while I was not running"
     return ""
-
-
-def _left(notice: Notice, fmt: Formatter) -> str:
-    still = _now(notice.before, notice.after)
-    because = cause_text(notice.after, fmt)
-    left = state_sentence(notice.after, "it", again=still)
-    return f"{left[0].upper()}{left[1:]}{' — ' if because else ''}{because}."

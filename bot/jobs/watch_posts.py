@@ -5,11 +5,13 @@ directly, and says so; a card that cannot be changed any more is carried on by a
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.blocks.screen import Screen
 from bot.blocks.watch import watch_card, watch_notice
+from bot.blocks.watch_set import set_card, set_notice
 from bot.clock import Clock
 from bot.errors import NotAllowed
 from bot.jobs.posting import IdempotentPosts, Posted
@@ -52,20 +54,20 @@ class WatchPosts:
         self._permission = permission
         self._clock = clock
 
-    async def card(self, watch_id: str) -> tuple[Watch, timedelta] | None:
-        """Draw the card of a watch as it stands now; give the watch with what it shows.
+    async def card(self, card_id: str) -> tuple[tuple[Watch, ...], timedelta] | None:
+        """Draw a card as it stands now; give its watches, one or a set, with what it shows.
 
         None where there is nothing to do. With a time above 0 it was too early: come back then.
         """
-        row = await self._rows.get(watch_id)
-        if row is None:
+        watches = tuple(map(from_row, await self._rows.of_card(card_id)))
+        if not watches:
             return None
-        watch, now = from_row(row), self._clock.now()
-        if watch.card and now < watch.card.edited_at + CARD_INTERVAL:
-            return watch, watch.card.edited_at + CARD_INTERVAL - now
-        if watch.card and watch.ended_at and card_fingerprint(watch) == watch.card.fingerprint:
+        card, now = _card_of(watches), self._clock.now()
+        if card and now < card.edited_at + CARD_INTERVAL:
+            return watches, card.edited_at + CARD_INTERVAL - now
+        if card and all(map(_is_finished, watches)):
             return None
-        return await self._carded(watch), timedelta(0)
+        return await self._carded(watches, card), timedelta(0)
 
     async def tell(self, watch_id: str, notice: Notice) -> None:
         """Post a notice, once, in the thread of the card."""
@@ -76,30 +78,55 @@ class WatchPosts:
         screen = await self._notice(watch, notice)
         await self._post(notice.key(watch.id), watch, self._around(watch), screen)
 
-    async def _carded(self, watch: Watch) -> Watch:
+    async def tell_set(self, set_id: str) -> None:
+        """Post, once, that all watches of a set have ended, in the thread of its card."""
+        watches = tuple(map(from_row, await self._rows.of_card(set_id)))
+        if not watches:
+            return
+        screen = set_notice(await self._shown(watches))
+        first = watches[0]
+        await self._post(f"watch_set:{set_id}", first, self._around(first), screen)
+
+    async def _carded(self, watches: tuple[Watch, ...], card: Card | None) -> tuple[Watch, ...]:
         """Draw the card anew, or put up another one where the old one cannot be changed."""
-        card, now = watch.card, self._clock.now()
-        shown = Card("", None, now, card_fingerprint(watch))
         if card and card.ts:
-            is_away = card.channel != watch.owner.channel
-            drawn = watch_card(await self._shown(watch), now, away=is_away)
+            is_away = card.channel != watches[0].owner.channel
+            drawn = await self._drawn(watches, away=is_away)
             try:
                 await self._posts.update(Posted(card.channel, card.ts), drawn)
             except SlackRefused as error:
                 if error.reason not in UNCHANGEABLE:
                     raise
-                log.info("card-carried-on", extra={"watch": watch.id, "why": error.error})
+                about = {"card": watches[0].card_id, "why": error.error}
+                log.info("card-carried-on", extra=about)
             else:
-                return replace(watch, card=replace(shown, channel=card.channel, ts=card.ts))
-        return await self._new_card(watch, shown)
+                return self._standing(watches, Posted(card.channel, card.ts), 0)
+        return await self._new_card(watches)
 
-    async def _new_card(self, watch: Watch, shown: Card) -> Watch:
-        key = f"watch:{watch.id}:card:{watch.card_count}"
-        drawn, now = await self._shown(watch), self._clock.now()
-        here, away = (watch_card(drawn, now, away=each) for each in (False, True))
-        posted = await self._post(key, watch, self._around(watch), here, away)
-        card = replace(shown, channel=posted.channel, ts=posted.ts)
-        return replace(watch, card=card, card_count=watch.card_count + 1)
+    async def _new_card(self, watches: tuple[Watch, ...]) -> tuple[Watch, ...]:
+        first = watches[0]
+        key = f"watch:{first.card_id}:card:{first.card_count}"
+        here, away = [await self._drawn(watches, away=each) for each in (False, True)]
+        posted = await self._post(key, first, self._around(first), here, away)
+        return self._standing(watches, posted, 1)
+
+    def _standing(self, watches: Iterable[Watch], where: Posted, more: int) -> tuple[Watch, ...]:
+        """Return the watches with the card on which they stand now, `more` than before."""
+        now = self._clock.now()
+        return tuple(
+            replace(
+                watch,
+                card=Card(where.channel, where.ts, now, card_fingerprint(watch)),
+                card_count=watch.card_count + more,
+            )
+            for watch in watches
+        )
+
+    async def _drawn(self, watches: tuple[Watch, ...], *, away: bool) -> Screen:
+        shown, now = await self._shown(watches), self._clock.now()
+        if shown[0].set_id:
+            return set_card(shown, now, away=away)
+        return watch_card(shown[0], now, away=away)
 
     async def _post(
         self, key: str, watch: Watch, place: Place, screen: Screen, away: Screen | None = None
@@ -124,8 +151,9 @@ class WatchPosts:
         thread = asker.thread if card.channel == asker.channel else None
         return Place(card.channel, thread or card.ts)
 
-    async def _shown(self, watch: Watch) -> Watch:
-        return redacted_watch(watch) if await self._hides(watch) else watch
+    async def _shown(self, watches: tuple[Watch, ...]) -> tuple[Watch, ...]:
+        hides = await self._hides(watches[0])  # those of a set have one owner
+        return tuple(map(redacted_watch, watches)) if hides else watches
 
     async def _notice(self, watch: Watch, notice: Notice) -> Screen:
         if notice.kind is NoticeKind.REVOKED:
@@ -156,12 +184,20 @@ class WatchWork:
     clock: Clock
     keep: float = 40 * 86400.0
 
-    async def untold(self, watch_id: str, why: str, tx: Transaction) -> None:
-        """End a watch that nobody can be told of."""
-        row = await self.rows.get(watch_id, tx)
-        if row is None or row.ended is not None:
-            return
-        log.warning("watch-untold", extra={"watch": watch_id, "why": why})
-        watch = from_row(row)
-        ended = replace(watch, ended_at=self.clock.now(), ending=Ending.UNREPORTED)
-        await self.rows.advance(to_row(watch), to_row(ended), tx)
+    async def untold(self, card_id: str, why: str, tx: Transaction) -> None:
+        """End the watches of a card that nobody can be told of."""
+        log.warning("watch-untold", extra={"card": card_id, "why": why})
+        for row in await self.rows.of_card(card_id, tx):
+            watch = from_row(row)
+            ended = replace(watch, ended_at=self.clock.now(), ending=Ending.UNREPORTED)
+            await self.rows.advance(to_row(watch), to_row(ended), tx)
+
+
+def _card_of(watches: Iterable[Watch]) -> Card | None:
+    return next((watch.card for watch in watches if watch.card), None)
+
+
+def _is_finished(watch: Watch) -> bool:
+    """Return whether a watch has ended, and its card shows it."""
+    is_shown = watch.card and card_fingerprint(watch) == watch.card.fingerprint
+    return watch.ended_at is not None and bool(is_shown)

@@ -224,11 +224,26 @@ watches = Table(
     Column("card_ts", Text),
     Column("edited", Seconds),
     Column("drawn", Text),
+    # of the card that several watches share; None: it has one of its own
+    Column("set_id", Text),
     UniqueConstraint("slot"),
     _index("ix_watches_sid", "sid", where="ended IS NULL"),
     _index("ix_watches_person", "person", where="ended IS NULL"),
     _index("ix_watches_channel", "channel", where="ended IS NULL"),
     Index("ix_watches_ended", "ended"),
+    _index("ix_watches_set", "set_id", where="set_id IS NOT NULL"),
+)
+
+# --- who takes care of which SIM: bot/store/owners.py ---
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("sid", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("since", Seconds, nullable=False),
+    Index("ix_owners_since", "since"),
 )
 
 posts = Table(

@@ -7,7 +7,7 @@ watch is open its `slot` is unique: one person watches one SIM once in one place
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, true, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, true, update
 
 from bot.store.database import Database
 from bot.store.schema import NOW, watches
@@ -17,7 +17,8 @@ DAY = 86400.0
 OPEN = watches.c.ended.is_(None)
 OF_THE_CARD = ("cards", "card_channel", "card_ts", "edited", "drawn")
 OF_THE_REQUEST = ("goal", "ends")
-FIXED = ("id", "sid", "name", "team", "enterprise", "person", "channel", "thread", "started")
+OF_THE_OWNER = ("team", "enterprise", "person", "channel", "thread")
+FIXED = ("id", "sid", "name", *OF_THE_OWNER, "started", "set_id")
 OF_A_STEP = [c.name for c in watches.c if c.name not in {*FIXED, *OF_THE_CARD, *OF_THE_REQUEST}]
 Columns = Mapping[str, Any]
 """The columns of one watch by name, but for `slot`."""
@@ -51,6 +52,11 @@ class WatchRows:
         found = await self._all(watches.c.id == bindparam("value"), id_, tx)
         return found[0] if found else None
 
+    async def of_card(self, id_: str, tx: Transaction | None = None) -> list[Record]:
+        """Return the watches that one card shows, open or ended: that of this id, or of a set."""
+        is_its = or_(watches.c.id == bindparam("value"), watches.c.set_id == bindparam("value"))
+        return await self._all(is_its, id_, tx)
+
     async def of_sim(self, sid: str) -> list[Record]:
         """Return the open watches of a SIM, oldest first."""
         return await self._all(OPEN & (watches.c.sid == bindparam("value")), sid)
@@ -77,9 +83,10 @@ class WatchRows:
         return Counts(open_, sims)
 
     async def undrawn(self) -> list[str]:
-        """Return the watches of the last day that have ended and whose card does not show it."""
+        """Return the cards of the last day that do not show yet that a watch has ended."""
         ended = watches.c.ended > NOW - DAY
-        wanted = select(watches.c.id).where(ended, ~watches.c.drawn.endswith(watches.c.ending))
+        card = func.coalesce(watches.c.set_id, watches.c.id)
+        wanted = select(card).where(ended, ~watches.c.drawn.endswith(watches.c.ending)).distinct()
         async with self._db.read() as tx:
             return list((await tx.execute(wanted)).scalars())
 

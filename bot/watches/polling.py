@@ -137,7 +137,9 @@ class WatchPoller:
         now = self._clock.now()
 
         async def write(tx: Transaction) -> None:
-            in_order = sorted(zip(watches, steps, strict=True), key=lambda each: each[0].id)
+            in_order = sorted(
+                zip(watches, steps, strict=True), key=lambda each: (each[0].card_id, each[0].id)
+            )
             for before, step in in_order:
                 await self._repository.save(before, step, tx, now=now, cards=counts.watches)
 

@@ -1,8 +1,10 @@
 """Stores watches and, in the same transaction, the jobs that poll, draw and notify for them.
 
 watch:{sid}             one for all watches of a SIM: reads it again and again
-watch_card:{id}         draws a watch's card; while it waits, later changes are drawn with it
+watch_card:{id}         draws the card of a watch or of a set; while it waits, later changes are
+                        drawn with it
 watch:{id}:{n}:{kind}   posts the n-th notice of a watch
+watch_set:{id}          posts the one notice of a set: all its watches have ended
 """
 
 from collections.abc import Mapping
@@ -77,6 +79,7 @@ def to_row(watch: Watch) -> dict[str, Any]:
         "card_ts": card.ts if card else None,
         "edited": card.edited_at.timestamp() if card else None,
         "drawn": card.fingerprint if card else None,
+        "set_id": watch.set_id,
     }
 
 
@@ -104,6 +107,7 @@ def from_row(row: Record) -> Watch:
         ended_by=row.ended_by,
         card_count=row.cards,
         card=_card(row),
+        set_id=row.set_id,
     )
 
 
@@ -133,6 +137,7 @@ def _maybe(seconds: float | None) -> datetime | None:
 
 
 POLL_JOB, CARD_JOB, NOTICE_JOB, SWEEP_JOB = "watch", "watch_card", "watch_notice", "watch_sweep"
+SET_JOB = "watch_set"
 NOW = timedelta(0)
 
 
@@ -141,9 +146,19 @@ def poll_key(sid: str) -> str:
     return f"watch:{sid}"
 
 
-def card_key(watch_id: str) -> str:
+def card_key(card_id: str) -> str:
     """Return the key of the job that draws a card."""
-    return f"watch_card:{watch_id}"
+    return f"watch_card:{card_id}"
+
+
+def is_told_alone(watch: Watch, notice: Notice) -> bool:
+    """Return whether a notice is posted by itself.
+
+    Of a set only what nobody waited for is: that its SIMs come back is shown on the card.
+    """
+    if watch.set_id is None:
+        return True
+    return notice.kind is NoticeKind.REACHED and watch.condition is not Condition.ONLINE
 
 
 class WatchRepository:
@@ -159,7 +174,7 @@ class WatchRepository:
             return False
         await self.schedule_poll(watch.sid, tx=tx, delay=first_poll)
         await self._queue.add(NewJob(SWEEP_JOB, SWEEP_JOB, {}, first_poll), tx=tx, anew=True)
-        await self.schedule_card(watch.id, tx=tx)
+        await self.schedule_card(watch.card_id, tx=tx)
         return True
 
     async def schedule_poll(
@@ -170,34 +185,43 @@ class WatchRepository:
         await self._queue.add(*jobs, tx=tx, anew=True)
 
     async def schedule_card(
-        self, watch_id: str, delay: timedelta = NOW, tx: Transaction | None = None
+        self, card_id: str, delay: timedelta = NOW, tx: Transaction | None = None
     ) -> None:
         """Have the card drawn; a drawing that is scheduled already stays as it is."""
-        job = NewJob(CARD_JOB, card_key(watch_id), {"watch": watch_id}, delay.total_seconds())
+        job = NewJob(CARD_JOB, card_key(card_id), {"watch": card_id}, delay.total_seconds())
         await self._queue.add(job, tx=tx, anew=True)
 
     async def change(self, watch: Watch, now: datetime, tx: Transaction) -> None:
         """Save another condition or end of an open watch, and have it shown."""
-        await self._queue.lock(card_key(watch.id), tx)
+        await self._queue.lock(card_key(watch.card_id), tx)
         await self._rows.save_request(to_row(watch), tx)
-        await self.schedule_card(watch.id, card_due_in(watch, now, 0) or NOW, tx)
+        await self.schedule_card(watch.card_id, card_due_in(watch, now, 0) or NOW, tx)
 
     async def save(
         self, before: Watch, step: Transition, tx: Transaction, *, now: datetime, cards: int = 0
     ) -> bool:
         """Save a transition and schedule its notice and card; False where another was first.
 
-        `cards` is how many cards there are in all. Of several watches, the one with the lower id
-        goes first: each locks its card's job, and whoever saves cards locks those in this order.
+        `cards` is how many cards there are in all. Of several watches, the one whose card has the
+        lower id goes first: each locks its card's job, and whoever saves cards locks those in this
+        order.
         """
         after, notice = step
-        await self._queue.lock(card_key(after.id), tx)
+        await self._queue.lock(card_key(after.card_id), tx)
         if not await self._rows.advance(to_row(before), to_row(after), tx):
             return False
-        if notice:
+        if notice and is_told_alone(after, notice):
             args = notice_to_args(notice, after.id)
             await self._queue.add(NewJob(NOTICE_JOB, notice.key(after.id), args), tx=tx)
+        elif notice and after.set_id and after.ended_at:
+            await self._end_set(after.set_id, tx)
         delay = card_due_in(after, now, cards)
         if delay is not None:
-            await self.schedule_card(after.id, delay, tx)
+            await self.schedule_card(after.card_id, delay, tx)
         return True
+
+    async def _end_set(self, set_id: str, tx: Transaction) -> None:
+        """Have it told that a set is over, once the last of its watches has ended."""
+        if all(row.ended is not None for row in await self._rows.of_card(set_id, tx)):
+            job = NewJob(SET_JOB, f"{SET_JOB}:{set_id}", {"set": set_id})
+            await self._queue.add(job, tx=tx)

@@ -1,7 +1,7 @@
 """Begins, extends, stops and lists watches for the people who ask."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -82,29 +82,61 @@ class WatchService:
         length = min(duration or DEFAULT_DURATION, self.limits.longest)
         wanted = _new(owner, latest, condition or _default_condition(latest), now, length)
         async with self._db.write() as tx:
-            existing = await self._rows.in_slot_of(to_row(wanted), tx)
-            if existing:
-                return await self._extend(from_row(existing), wanted, condition, tx)
-            await self._check_limits(owner, tx)
-            await self._repository.open(wanted, self.limits.first_poll, tx)
+            return await self._open(wanted, condition, tx)
+
+    async def begin_set(
+        self, owner: WatchOwner, reports: Sequence[SessionReport]
+    ) -> tuple[list[BegunWatch], TooManyWatches | None]:
+        """Watch SIMs on one card, in this order, as far as there is room.
+
+        One that is watched already keeps its own card. The error says that there was no room for
+        the rest.
+        """
+        now, length = self._clock.now(), min(DEFAULT_DURATION, self.limits.longest)
+        set_id = secrets.token_hex(ID_BYTES) if len(reports) > 1 else None
+        begun: list[BegunWatch] = []
+        async with self._db.write() as tx:
+            for report in reports:
+                latest = replace(snapshot_of(report), stale=False)
+                wanted = _new(owner, latest, _default_condition(latest), now, length)
+                try:
+                    begun.append(await self._open(replace(wanted, set_id=set_id), None, tx))
+                except TooManyWatches as error:
+                    return begun, error
+        return begun, None
+
+    async def _open(
+        self, wanted: Watch, condition: Condition | None, tx: Transaction
+    ) -> BegunWatch:
+        existing = await self._rows.in_slot_of(to_row(wanted), tx)
+        if existing:
+            return await self._extend(from_row(existing), wanted, condition, tx)
+        await self._check_limits(wanted.owner, tx)
+        await self._repository.open(wanted, self.limits.first_poll, tx)
         return BegunWatch(wanted, extended=False)
 
-    async def stop(self, watch_id: str, by: str) -> Watch:
-        """Stop a watch for somebody; one that had ended already is returned as it is.
+    async def stop(self, id_: str, by: str) -> tuple[Watch, ...]:
+        """Stop a watch, or all on the card of a set; what had ended is returned as it is.
 
         Raises NotWatched where there is no such watch any more.
         """
+        now = self._clock.now()
         async with self._db.write() as tx:
-            row = await self._rows.get(watch_id, tx)
-            if row is None:
+            found = _all(await self._rows.of_card(id_, tx))
+            if not found:
                 raise NotWatched("That watch ended long ago; there is nothing left to stop.")
-            before = from_row(row)
-            if before.ended_at:
-                return before
-            now = self._clock.now()
-            step = stop(before, by, now)
-            await self._repository.save(before, step, tx, now=now)
+            return tuple([await self._stop(watch, by, now, tx) for watch in found])
+
+    async def _stop(self, watch: Watch, by: str, now: datetime, tx: Transaction) -> Watch:
+        if watch.ended_at:
+            return watch
+        step = stop(watch, by, now)
+        await self._repository.save(watch, step, tx, now=now)
         return step[0]
+
+    async def on_card(self, card_id: str) -> tuple[Watch, ...]:
+        """Return the watches that one card shows, open or ended."""
+        return _all(await self._rows.of_card(card_id))
 
     async def of(self, person: str) -> tuple[Watch, ...]:
         """Return the open watches of a person, oldest first."""

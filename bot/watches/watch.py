@@ -109,6 +109,12 @@ class Watch:
     ended_by: str | None = None
     card_count: int = 0
     card: Card | None = None
+    set_id: str | None = None
+
+    @property
+    def card_id(self) -> str:
+        """The id of its card: its own, or that of the set whose card it shares."""
+        return self.set_id or self.id
 
 
 class NoticeKind(StrEnum):

@@ -23,7 +23,7 @@ async def unwatch(context: Context) -> Reply:
     mine = await services.watches.of(request.user)
     meant = await _meant(context, mine)
     stopped = [await services.watches.stop(watch.id, request.user) for watch in meant]
-    return Reply(stopped_screen(stopped))
+    return Reply(stopped_screen([watch for each in stopped for watch in each]))
 
 
 async def _meant(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:

@@ -1,6 +1,7 @@
 """Reads one watched SIM again and again, once for all its watches. Args: sid."""
 
 import logging
+from collections.abc import Awaitable
 from functools import partial
 
 from bot.backoff import Backoff
@@ -33,8 +34,8 @@ async def watch_sweep(job: Job, services: JobServices) -> Outcome | None:  # noq
     watching = services.watching
     sids, undrawn = await watching.rows.sims(), await watching.rows.undrawn()
     await watching.ledger.schedule_poll(*sids)
-    for watch_id in undrawn:
-        await watching.ledger.schedule_card(watch_id)
+    for card_id in undrawn:
+        await watching.ledger.schedule_card(card_id)
     await watching.rows.forget(watching.keep)
     await watching.made.forget(watching.keep)
     return Again(EVERY) if sids or undrawn else Done()
@@ -74,12 +75,13 @@ async def watch_card(job: Job, services: JobServices) -> Outcome | None:
         return later(job, error)
     if drawn is None:
         return Done()
-    watch, wait = drawn
+    watches, wait = drawn
     if wait:
         return Again(wait.total_seconds())
 
     async def write(tx: Transaction) -> None:
-        await watching.rows.save_card(to_row(watch), tx)
+        for watch in watches:
+            await watching.rows.save_card(to_row(watch), tx)
 
     return Done(write=write)
 
@@ -87,12 +89,23 @@ async def watch_card(job: Job, services: JobServices) -> Outcome | None:
 @kind(lane="watch_notice", longest=300.0)
 async def watch_notice(job: Job, services: JobServices) -> Outcome | None:
     """Tell it; where there is nobody to tell any more, that is the end of it."""
+    notice = notice_from_args(job.args)
+    return await _told(services.watching.posts.tell(job.args["watch"], notice), job)
+
+
+@kind(lane="watch_notice", longest=300.0)
+async def watch_set(job: Job, services: JobServices) -> Outcome | None:
+    """Tell that all watches of a set have ended."""
+    return await _told(services.watching.posts.tell_set(job.args["set"]), job)
+
+
+async def _told(telling: Awaitable[None], job: Job) -> Outcome:
     try:
-        await services.watching.posts.tell(job.args["watch"], notice_from_args(job.args))
+        await telling
     except SlackRefused as error:
         if error.reason not in NOBODY_THERE:
             return later(job, error)
-        log.warning("notice-to-nobody", extra={"watch": job.args["watch"], "why": error.error})
+        log.warning("notice-to-nobody", extra={"job": job.key, "why": error.error})
     except SlackError as error:
         return later(job, error)
     return Done()

@@ -11,6 +11,7 @@ from bot.blocks import ids
 from bot.blocks.screen import ALL_BLOCKS
 from bot.blocks.watch import (
     MOST,
+    NAMED,
     begun_screen,
     list_screen,
     stopped_screen,
@@ -35,34 +36,46 @@ def said(watch, **more):
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({}, "👁 Watching *pump-7* for <@U0ANA0001> until it is online."),
+        ({}, "👁 Watching *pump-7* for <@U0ANA0001> until it is online, at most until <!"),
         ({"condition": Condition.OFFLINE}, "until it is not online any more"),
         ({"condition": Condition.CHANGES}, "until it changes"),
-        ({}, "🔴 pump-7 is still offline — last seen on Telcel on LTE, until <!date^"),
-        ({"notified_at": NOON}, "🔴 pump-7 is offline — "),
-        ({"latest": a_snapshot("online")}, "🟢 pump-7 is online — Telcel on LTE since <!date^"),
+        ({}, "🔴 pump-7 is still offline: last seen on Telcel, LTE, until <!date^"),
+        ({"notified_at": NOON}, "🔴 pump-7 is offline: "),
+        ({"latest": a_snapshot("online")}, "🟢 pump-7 is online: Telcel, LTE, since <!date^"),
         ({"latest": a_snapshot("stale")}, "is open, but was last updated <!date^"),
         ({"latest": a_snapshot("blocked", status="suspended")}, "its SIM status is suspended"),
         ({"latest": a_snapshot("unknown")}, "the state of pump-7 is unknown"),
         (
             {"latest": a_snapshot("never_seen", seen_at=None)},
-            "pump-7 was never seen in the last 30 days.",
+            "pump-7 has had no connection in 30 days",
         ),
         (
             {"latest": a_snapshot("offline", operator=None, network=None, radio=None)},
             "last seen on an unknown operator, radio link unknown",
         ),
-        ({}, "ends <!date^"),
         ({}, "(in 1 h)"),
         ({"ends_at": NOW + 2 * HOUR - timedelta(seconds=1)}, "(in 2 h)"),
-        ({}, "read <!date^"),
-        ({}, "A turn away from online is told once it has held for 2 min."),
+        ({}, " · still offline, checked <!date^"),
+        ({}, "I'll ping you when it is online"),
+        (
+            {"condition": Condition.OFFLINE},
+            "I'll ping you if it is offline for more than 2 min",
+        ),
+        (
+            {"condition": Condition.CHANGES},
+            "I'll ping you if it is offline for more than 2 min, or changes",
+        ),
         (
             {"unreachable_since": NOON, "unreachable_reason": "KORE has not answered for 40 s."},
             "⚠️ I could not read it since <!date^",
         ),
-        (ENDED | {"ending": Ending.REACHED}, "it has come to what was waited for"),
-        (ENDED | {"ending": Ending.EXPIRED}, "the time is over"),
+        (
+            ENDED | {"ending": Ending.REACHED, "latest": a_snapshot("online")},
+            "👁 Watched *pump-7* for <@U0ANA0001>: it is online. Watch ended <!date^",
+        ),
+        (ENDED | {"ending": Ending.REACHED, "condition": Condition.CHANGES}, "it changed. Watch"),
+        (ENDED | {"ending": Ending.EXPIRED}, "time is up. Watch ended <!date^"),
+        (ENDED | {"ending": Ending.UNREPORTED}, "nobody could be told. Watch ended <!date^"),
         (ENDED | {"ending": Ending.STOPPED}, "stopped by <@U0BEN0002> at <!date^"),
         (ENDED | {"ending": Ending.REVOKED}, "may not ask here any more"),
     ],
@@ -77,7 +90,7 @@ def test_a_card_elsewhere_and_its_button():
     assert "I cannot post in <#C0FLEETOP>, so this card is here" in said(a_watch(), away=True)
     assert "I cannot post" not in said(a_watch())
 
-    (stop,) = watch_card(a_watch(), NOW).blocks[-1]["elements"]
+    stop = watch_card(a_watch(), NOW).blocks[0]["accessory"]
 
     assert (ids.STOP_WATCH, ids.StopWatch(id="w1")) == (
         stop["action_id"],
@@ -91,8 +104,8 @@ def test_an_ended_watch_has_no_button(ending):
     """There is nothing left to stop, and nothing to come."""
     drawn = watch_card(replace(a_watch(), ending=ending, **ENDED), NOW)
 
-    assert "actions" not in [block["type"] for block in drawn.blocks]
-    assert "ends " not in "\n".join(words(drawn.blocks))
+    assert not any("accessory" in block for block in drawn.blocks)
+    assert "at most until" not in "\n".join(words(drawn.blocks))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -132,15 +145,17 @@ def read(screen):
     [
         (
             begun_screen([a_watch()], 0, NOON),
-            "👁 I watch *pump-7* until it is online, at most until",
+            "👁 Watching *pump-7* until it is online, at most until",
         ),
         (begun_screen([a_watch()], 0, NOON), "(in 2 h); now 🔴 offline."),
-        (begun_screen([a_watch()], 0, NOON), "or as a direct message where I may not post"),
+        (begun_screen([a_watch()], 0, NOON), "The card comes here, or to your direct messages."),
         (begun_screen([a_watch()], 1, NOON), "You watched it here already"),
-        (begun_screen(many(3), 0, NOON), "👁 I watch 3 SIMs for you."),
+        (begun_screen(many(3), 0, NOON), "👁 Watching 3 SIMs on one card, at most until <!date^"),
+        (begun_screen(many(3), 0, NOON), "(in 2 h): pump-0, pump-1, pump-2."),
         (begun_screen(many(3), 2, NOON), "2 of them you watched here already"),
         (begun_screen(many(1), 0, NOON, ["KORE is away."]), "⚠️ KORE is away."),
-        (begun_screen(many(1), 0, NOON, ["One.", "Two."]), "Two. The same goes for 1 other."),
+        (begun_screen(many(1), 0, NOON, ["One.", "Two.", "One."]), "⚠️ One.\n⚠️ Two."),
+        (begun_screen(many(1), 0, NOON, list("abcde")), "⚠️ c\nand 2 more"),
         (list_screen([], [], NOON), "You watch no SIM."),
         (list_screen([], many(2), NOON), "Others watch 2 SIMs in this channel."),
         (list_screen(many(2), many(3), NOON), "You watch 2 SIMs."),
@@ -150,7 +165,8 @@ def read(screen):
         (list_screen([a_watch(owner=WatchOwner(ANA, "D0ANA0001"))], [], NOON), "in a DM"),
         (list_screen(many(MOST + 2), [], NOON), "2 more are not shown."),
         (stopped_screen(many(2)), "Stopped watching pump-0, pump-1."),
-        (stopped_screen(many(MOST + 1)), "and 1 more."),
+        (stopped_screen(many(NAMED + 1)), "and 1 more."),
+        (stopped_screen(many(2) * 3), "Stopped watching pump-0, pump-1."),
     ],
 )
 def test_the_answers_say_what_is_watched(screen, expected):
@@ -199,21 +215,21 @@ def noticed(notice, **changes):
 @pytest.mark.parametrize(
     ("notice", "expected"),
     [
-        (a_notice(), "✅ <@U0ANA0001> *pump-7 is back online* — Telcel on LTE since <!date^"),
-        (a_notice(), ", after 3 h. First packets: 12 packets up, 15 down."),
+        (a_notice(), "✅ <@U0ANA0001> *pump-7 is back online*: Telcel, LTE, since <!date^"),
+        (a_notice(), ", after 3 h. First packets: ↑ 12 ↓ 15. Watch ended."),
         (
             a_notice(after=a_snapshot("online", packets_up=None, packets_down=None)),
-            "First packets: packets unknown.",
+            "Packets unknown.",
         ),
         (a_notice(after=a_snapshot("online", packets_up=0, packets_down=0)), "No packets yet."),
-        (a_notice(before=a_snapshot("never_seen")), "*pump-7 is online* — "),
+        (a_notice(before=a_snapshot("never_seen")), "*pump-7 is online*: "),
         (
             a_notice(before=ON, after=OFF),
-            "🔴 <@U0ANA0001> *pump-7 is now offline* — last seen on Telcel on LTE, until <!date^",
+            "🔴 <@U0ANA0001> *pump-7 is now offline*: last seen on Telcel, LTE, until <!date^",
         ),
         (
             a_notice(before=ON, after=replace(ON, operator="Movistar", network="334-030")),
-            "✅ <@U0ANA0001> *pump-7 is still online* — Movistar on LTE",
+            "✅ <@U0ANA0001> *pump-7 is still online*: Movistar, LTE",
         ),
         (
             a_notice(before=ON, after=replace(ON, operator="Movistar", network="334-030")),
@@ -221,17 +237,21 @@ def noticed(notice, **changes):
         ),
         (
             a_notice(NoticeKind.CHANGED, OFF, a_snapshot("blocked", status="suspended")),
-            "*pump-7 is now blocked* — its SIM status is suspended. I go on watching until it is",
+            "*pump-7 is now blocked*: its SIM status is suspended. Still watching until it is",
         ),
-        (a_notice(unreported=1), "Its state turned 1 time in between."),
-        (a_notice(unreported=4), "Its state turned 4 times in between."),
+        (a_notice(unreported=1), "Its state changed 1 time in between."),
+        (a_notice(unreported=4), "Its state changed 4 times in between."),
         (
             a_notice(NoticeKind.EXPIRED, OFF, OFF),
-            "⏱ <@U0ANA0001> The watch on *pump-7* is over, after 2 h. It is still offline — last",
+            "⏱ <@U0ANA0001> *pump-7 is still offline*: last seen on Telcel, LTE, until <!date^",
+        ),
+        (
+            a_notice(NoticeKind.EXPIRED, OFF, OFF),
+            ". Watch ended after 2 h.",
         ),
         (
             a_notice(NoticeKind.EXPIRED, OFF, OFF, at=LATER + HOUR),
-            "while I was not running. It is still offline",
+            "while I was not running.",
         ),
         (
             a_notice(NoticeKind.STOPPED, OFF, OFF, reason="U0BEN0002"),
@@ -254,7 +274,7 @@ def test_a_notice_says_what_changed(notice, expected):
     ("notice", "unexpected"),
     [
         (a_notice(), "in between"),
-        (a_notice(), "go on watching"),
+        (a_notice(), "Still watching"),
         (a_notice(after=a_snapshot("online", since=None)), "after "),
         (a_notice(before=a_snapshot("offline", seen_at=None)), "after "),
         (a_notice(before=ON, after=OFF), "packets"),
@@ -275,7 +295,7 @@ def test_what_a_notice_knows():
     blind = {"unreachable_since": NOON, "unreachable_reason": "KORE has not answered for 40 s."}
     words_ = noticed(a_notice(NoticeKind.EXPIRED, OFF, OFF), **blind)
 
-    assert "I could not read it since <!date^" in words_
+    assert "I could not read *pump-7* since <!date^" in words_
     assert "KORE has not answered for 40 s." in words_
     assert "still offline" not in words_
 
@@ -292,7 +312,7 @@ def test_the_notification_reads_without_marks():
     """The text of the message is a whole sentence, in UTC and without bold."""
     drawn = watch_notice(a_watch(), a_notice(), ())
 
-    assert drawn.text.startswith("✅ <@U0ANA0001> pump-7 is back online — Telcel on LTE since 20")
+    assert drawn.text.startswith("✅ <@U0ANA0001> pump-7 is back online: Telcel, LTE, since 20")
     assert "*" not in drawn.text
 
 

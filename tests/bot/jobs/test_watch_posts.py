@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from bot.errors import NotAllowed
-from bot.watches.watch import Condition, Ending
-from tests.watch_rig import ANA, BEN, ONCALL, watching
+from bot.watches.watch import Condition, Ending, WatchOwner
+from tests.watch_rig import ANA, BEN, FLEET_OPS, ONCALL, watching
 
 PUMP = "pump-7"
 HOUR = 3600
@@ -26,9 +26,11 @@ async def test_a_watch_puts_up_a_card(rig):
     await rig.work()
 
     (card,) = rig.seen()
-    assert card.text.startswith("👁 Watching pump-7 for <@U0ANA0001> until it is online.")
+    assert card.text.startswith(
+        "👁 Watching pump-7 for <@U0ANA0001> until it is online, at most until 20"
+    )
     assert "still offline" in card.text
-    assert "Stop" == card.blocks[-1]["elements"][0]["text"]["text"]
+    assert "Stop" == card.blocks[0]["accessory"]["text"]["text"]
 
 
 async def test_being_back_is_told_once_in_the_thread_of_the_card(rig):
@@ -38,10 +40,10 @@ async def test_being_back_is_told_once_in_the_thread_of_the_card(rig):
 
     card, notice = rig.seen()
     assert card.ts == notice.thread_ts
-    assert notice.text.startswith("✅ <@U0ANA0001> pump-7 is back online — ")
+    assert notice.text.startswith("✅ <@U0ANA0001> pump-7 is back online: ")
     assert ", after " in notice.text
     assert Ending.REACHED is (await rig.watch(begun)).ending
-    assert "has come to what was waited for" in rig.card().text
+    assert "it is online. Watch ended" in rig.card().text
 
 
 async def test_in_a_thread_everything_stays_in_the_thread(rig):
@@ -177,8 +179,8 @@ async def test_the_end_comes_in_time_while_kore_is_away(rig):
     await rig.move(60)
 
     (notice,) = rig.notices()
-    assert "The watch on pump-7 is over, after 20 min." in notice
-    assert "I could not read it since" in notice
+    assert "Watch ended after 20 min." in notice
+    assert "I could not read pump-7 since" in notice
 
 
 async def test_a_watch_that_ended_while_nothing_ran_says_so_at_once(rig):
@@ -188,7 +190,7 @@ async def test_a_watch_that_ended_while_nothing_ran_says_so_at_once(rig):
     await rig.move(3 * HOUR, step=3 * HOUR)
 
     (notice,) = rig.notices()
-    assert "The watch on pump-7 is over" in notice
+    assert "Watch ended after 1 h, at 20" in notice
     assert "while I was not running" in notice
 
 
@@ -311,3 +313,63 @@ async def test_100_watches_of_20_sims_cost_20_looks_a_round(database):
         await rig.work_on("watch", *(f"watch:{sid}" for sid in sids))
 
     assert 40 == len(rig.asked()) - asked
+
+
+WELLS = ("well-1", "well-2", "well-3")
+
+
+async def begin_wells(rig, **about):
+    """Watch three wells of one outage on one card."""
+    owner = WatchOwner(**{"person": ANA, "channel": FLEET_OPS, "team": "T0ACMEIOT"} | about)
+    reports = [await rig.lookup.look_up(name) for name in WELLS]
+    begun, full = await rig.service.begin_set(owner, reports)
+    assert full is None
+    return begun
+
+
+async def test_a_set_has_one_card_and_one_notice(rig):
+    """The card is drawn anew as its SIMs come back; the owner is mentioned when all are."""
+    begun = await begin_wells(rig)
+    await rig.move(60)
+
+    (card,) = rig.seen()
+    assert "0 of 3 online" in card.text
+
+    rig.kore.events.recover(WELLS[0])
+    await rig.move(120, step=30)
+
+    assert "1 of 3 online" in rig.card().text
+    assert [] == rig.notices()
+
+    for name in WELLS[1:]:
+        rig.kore.events.recover(name)
+    await rig.move(180, step=30)
+
+    assert ["✅ <@U0ANA0001> All 3 SIMs are online. Watch ended."] == rig.notices()
+    assert (card.ts, 2) == (rig.card().ts, len(rig.seen()))
+    assert {Ending.REACHED} == {(await rig.watch(each)).ending for each in begun}
+
+
+async def test_a_set_is_stopped_by_its_button_and_its_owner_hears_who_did(rig):
+    """One click of somebody else stops all of it, and one reply says so."""
+    begun = await begin_wells(rig)
+    await rig.move(60)
+    stopped = await rig.service.stop(begun[0].watch.card_id, BEN)
+    await rig.move(60)
+
+    assert [Ending.STOPPED] * 3 == [watch.ending for watch in stopped]
+    (notice,) = rig.notices()
+    assert "<@U0ANA0001> 0 of 3 SIMs online. Not online: well-1, well-2, well-3." in notice
+    assert "<@U0BEN0002> stopped the watch." in rig.card().text
+
+
+async def test_the_end_of_a_sets_time_is_one_notice(rig):
+    """However many are not back, and though nothing ran meanwhile."""
+    await begin_wells(rig)
+    await rig.work()
+    rig.clock.move(3 * 3600)
+    await rig.work_on("watch", *[f"watch:{sid}" for sid in await rig.parts.watching.rows.sims()])
+    await rig.work()
+
+    (notice,) = rig.notices()
+    assert notice.endswith("Time is up.")

@@ -54,12 +54,16 @@ async def older(kind, empty_url):
     await database.aclose()
 
 
+NEWER = {"owners"}
+
+
 async def test_it_is_brought_up_to_date(older):
     """It stands at this build's revision, and every table of 0006 has rows to be read."""
     async with older.read() as tx:
         counted = {
             name: await tx.scalar(select(func.count()).select_from(table))
             for name, table in metadata.tables.items()
+            if name not in NEWER
         }
 
     assert known_revisions()[-1] == await older.revision()

@@ -61,7 +61,7 @@ async def test_a_watch_is_stopped_while_its_card_is_saved(rig):
         await outcome.write(tx)
 
     saved = await rig.parts.queue.record([(job, replace(outcome, write=write))])
-    ended = await stops[0]
+    (ended,) = await stops[0]
     stored = await rig.watch(begun)
 
     assert {job.key} == saved

@@ -127,8 +127,8 @@ async def test_open_watches_are_listed_by_person_thread_and_channel(rig):
 async def test_stopping_twice_is_stopping_once(rig):
     """Who comes second gets the watch as the first has left it."""
     begun = await rig.begin()
-    first = await rig.service.stop(begun.watch.id, ANA)
-    second = await rig.service.stop(begun.watch.id, BEN)
+    (first,) = await rig.service.stop(begun.watch.id, ANA)
+    (second,) = await rig.service.stop(begun.watch.id, BEN)
 
     assert (Ending.STOPPED, ANA) == (first.ending, first.ended_by)
     assert (first.ended_at, ANA) == (second.ended_at, second.ended_by)

@@ -14,7 +14,7 @@ async def whole(database_url):
 async def test_a_sim_is_watched_until_it_is_back(whole):
     """The asker reads what is watched, a card stands in the channel, and a reply tells the end."""
     await whole.type("watch pump-7 until online for 1h")
-    assert "I watch pump-7 until it is online" in told(whole).text
+    assert "Watching pump-7 until it is online" in told(whole).text
     (card,) = await eventually(lambda: cards(whole))
 
     whole.kore.events.recover("pump-7")
@@ -53,7 +53,7 @@ async def test_the_same_by_mention_in_a_thread(whole):
     await whole.settle()
 
     assert root.ts == card.thread_ts
-    assert [] == [m for m in whole.slack.seen_by("ana") if "I watch" in m.text]
+    assert [] == [m for m in whole.slack.seen_by("ana") if "Watching" in m.text]
 
 
 async def test_a_second_time_extends_it(whole):
