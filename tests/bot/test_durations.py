@@ -7,20 +7,10 @@ import pytest
 from bot.durations import format_duration, parse_seconds, read_retry_after
 
 READ = {
-    "90s": 90,
-    "90 seconds": 90,
-    "1min": 60,
-    "90 min": 5400,
-    "90m": 5400,
-    "1.5h": 5400,
-    "1h30min": 5400,
-    "1 h 30 min": 5400,
-    "1 hour and 30 minutes": 5400,
-    "2 H": 7200,
-    "4hrs": 14400,
-    "1d": 86400,
-    "7 days": 604_800,
-}
+    "90s": 90, "90 seconds": 90, "1min": 60, "90 min": 5400, "90m": 5400, "1.5h": 5400,
+    "1h30min": 5400, "1 h 30 min": 5400, "1 hour and 30 minutes": 5400, "2 H": 7200, "4hrs": 14400,
+    "1d": 86400, "7 days": 604_800,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("typed", READ)

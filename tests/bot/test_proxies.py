@@ -32,13 +32,9 @@ def test_the_environments_proxy_is_taken():
 def test_some_hosts_need_none():
     """This machine itself, what NO_PROXY names, and what is no URL."""
     for origin in (
-        "http://127.0.0.1:8080",
-        "http://localhost:3000",
-        "ws://[::1]:3000",
-        "https://internal.example",
-        "not a url",
-        "",
-    ):
+        "http://127.0.0.1:8080", "http://localhost:3000", "ws://[::1]:3000",
+        "https://internal.example", "not a url", "",
+    ):  # fmt: skip
         assert proxy_for(origin) is None, origin
 
 

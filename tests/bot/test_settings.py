@@ -125,13 +125,9 @@ def test_all_faults_are_listed_at_once():
     )
 
     assert [
-        "SLACK_BOT_TOKEN",
-        "PORT",
-        "SIMSESSIONS_LOG_LEVLE",
-        "KORE_CLIENT_ID",
-        "KORE_CLIENT_SECRET",
+        "SLACK_BOT_TOKEN", "PORT", "SIMSESSIONS_LOG_LEVLE", "KORE_CLIENT_ID", "KORE_CLIENT_SECRET",
         "SLACK_APP_TOKEN",
-    ] == [fault.split(":")[0] for fault in faults]
+    ] == [fault.split(":")[0] for fault in faults]  # fmt: skip
 
 
 def test_what_is_no_fault():

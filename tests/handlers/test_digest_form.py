@@ -70,30 +70,20 @@ async def test_choosing_shows_other_fields_and_loses_nothing(whole):
     assert "Pumps" == shown(whole)[FormField.NAME]["initial_value"]
 
 
-@pytest.mark.parametrize(
-    ("which", "values", "selection"),
-    [
-        (SelectionKind.ALL, {}, Selection(SelectionKind.ALL)),
-        (
-            SelectionKind.STATUS,
-            {FormField.STATUS: "active"},
-            Selection(SelectionKind.STATUS, "active"),
-        ),
-        (
-            SelectionKind.PATTERN,
-            {FormField.PATTERN: "TRUCK-*"},
-            Selection(SelectionKind.PATTERN, "TRUCK-*"),
-        ),
-    ],
-)
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_each_way_to_choose_sims(whole, which, values, selection):
+async def test_each_way_to_choose_sims(whole):
     """What was chosen is what is kept."""
-    await whole.type("digest add")
-    await choose(whole, FormField.WHICH, which)
-    await send(whole, {FormField.NAME: "Some"} | values)
+    for which, values, value in (
+        (SelectionKind.ALL, {}, ""),
+        (SelectionKind.STATUS, {FormField.STATUS: "active"}, "active"),
+        (SelectionKind.PATTERN, {FormField.PATTERN: "TRUCK-*"}, "TRUCK-*"),
+    ):
+        await whole.type("digest add")
+        await choose(whole, FormField.WHICH, which)
+        await send(whole, {FormField.NAME: f"By {which}"} | values)
 
-    assert [selection] == [one.selection for one in await kept(whole)]
+        (selection,) = (one.selection for one in await kept(whole) if one.name == f"By {which}")
+        assert Selection(which, value) == selection, which
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -108,38 +98,29 @@ async def test_pasted_sims_are_kept_by_sid(whole):
     assert all(sid.startswith("DE") for sid in one.selection.sids)
 
 
-@pytest.mark.parametrize(
-    ("every", "values", "schedule"),
-    [
-        (Frequency.HOURS, {FormField.HOURS: "6"}, DigestSchedule(Frequency.HOURS, hours=6)),
-        (Frequency.DAY, {FormField.AT: "07:30"}, DigestSchedule(Frequency.DAY, at=time(7, 30))),
-        (
-            Frequency.WEEK,
-            {FormField.DAY: "4", FormField.AT: "16:00"},
-            DigestSchedule(Frequency.WEEK, at=time(16), day=4),
-        ),
-        (
-            Frequency.CRON,
-            {FormField.CRON: "0 9 1 * *"},
-            DigestSchedule(Frequency.CRON, line="0 9 1 * *"),
-        ),
-    ],
-)
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_each_schedule(whole, every, values, schedule):
+async def test_each_schedule(whole):
     """What was chosen is what is kept, and its schedule has the same line."""
-    await whole.type("digest add")
-    await choose(whole, FormField.EVERY, every)
-    await send(whole, {FormField.NAME: "Some", FormField.PATTERN: "truck-*"} | values)
+    for every, values, more in (
+        (Frequency.HOURS, {FormField.HOURS: "6"}, {"hours": 6}),
+        (Frequency.DAY, {FormField.AT: "07:30"}, {"at": time(7, 30)}),
+        (Frequency.WEEK, {FormField.DAY: "4", FormField.AT: "16:00"}, {"at": time(16), "day": 4}),
+        (Frequency.CRON, {FormField.CRON: "0 9 1 * *"}, {"line": "0 9 1 * *"}),
+    ):
+        await whole.type("digest add")
+        await choose(whole, FormField.EVERY, every)
+        await send(whole, PUMPS | {FormField.NAME: f"Every {every}"} | values)
 
-    (one,) = await kept(whole)
-    assert schedule.cron == one.schedule.cron
-    assert ((schedule.cron,), one.zone) == await scheduled(whole, one)
+        (one,) = (one for one in await kept(whole) if one.name == f"Every {every}")
+        cron = DigestSchedule(every, **more).cron
+        assert cron == one.schedule.cron, every
+        assert ((cron,), one.zone) == await scheduled(whole, one), every
 
 
-@pytest.mark.parametrize(
-    ("values", "field", "sentence"),
-    [
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_fault_stands_on_its_field(whole):
+    """What cannot be taken is said on the right field, the window stays, and nothing is kept."""
+    for values, field, sentence in (
         ({FormField.PATTERN: "truk-*"}, FormField.PATTERN, "is called `truk-*`"),
         ({FormField.NAME: "  "}, FormField.NAME, "Give it a name"),
         ({FormField.ZONE: {"text": {}, "value": "Berlin"}}, FormField.ZONE, "Europe/Berlin?"),
@@ -152,35 +133,28 @@ async def test_each_schedule(whole, every, values, schedule):
         ({FormField.CHANNEL: "C0GENERAL"}, FormField.CHANNEL, "Invite me there"),
         ({FormField.CHANNEL: "G0ONCALL1"}, FormField.CHANNEL, "Invite me there"),
         ({FormField.CHANNEL: "C0DEPOT24"}, FormField.CHANNEL, "is archived"),
-    ],
-)
+    ):
+        delivery = await added(whole, PUMPS | values)
+
+        assert [field] == list(errors_in(delivery)), values
+        assert sentence in errors_in(delivery)[field], values
+        assert () == await kept(whole), values
+        assert FormField.NAME in shown(whole), values
+
+
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_fault_stands_on_its_field(whole, values, field, sentence):
-    """What cannot be taken is said on the right field, the window stays, and nothing is kept."""
-    delivery = await added(whole, PUMPS | values)
-
-    assert [field] == list(errors_in(delivery))
-    assert sentence in errors_in(delivery)[field]
-    assert () == await kept(whole)
-    assert FormField.NAME in shown(whole)
-
-
-@pytest.mark.parametrize(
-    ("cron", "sentence"),
-    [
-        ("61 * * * *", "bad minute"),
-        ("nonsense", "it has 1 fields"),
-        ("*/5 * * * *", "15 min is the shortest here"),
-    ],
-)
-@pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_bad_cron_line(whole, cron, sentence):
+async def test_a_bad_cron_line(whole):
     """A line that is none, and one that comes too often, are said on the field."""
     await whole.type("digest add")
     await choose(whole, FormField.EVERY, Frequency.CRON)
-    delivery = await send(whole, PUMPS | {FormField.CRON: cron})
+    for cron, sentence in (
+        ("61 * * * *", "bad minute"),
+        ("nonsense", "it has 1 fields"),
+        ("*/5 * * * *", "15 min is the shortest here"),
+    ):
+        delivery = await send(whole, PUMPS | {FormField.CRON: cron})
 
-    assert sentence in errors_in(delivery)[FormField.CRON]
+        assert sentence in errors_in(delivery)[FormField.CRON], cron
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -245,32 +219,29 @@ async def test_editing_one_that_is_gone(whole):
     assert "I found no digest `Pmps` here" in words(view(whole))
 
 
-@pytest.mark.parametrize(
-    "broken_view",
-    [
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_form_that_is_not_ours(dispatch, whole):
+    """Whatever stands in the payload, it is answered and nothing is kept."""
+    for broken_view in (
         {},
         {"private_metadata": "x"},
         {"private_metadata": "{}", "state": {"values": {}}},
         {"private_metadata": "{}", "state": {"values": {"digest_field_which": 7}}},
         {"private_metadata": '{"kept":{"which":"some","every":"day","when_quiet":"line"}}'},
-    ],
-)
-@pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_form_that_is_not_ours(dispatch, whole, broken_view):
-    """Whatever stands in the payload, it is answered and nothing is kept."""
-    payload = {
-        "type": "view_submission",
-        "user": {"id": "U0ANA0001", "team_id": "T0ACMEIOT"},
-        "team": {"id": "T0ACMEIOT"},
-        "view": {"callback_id": "digest_form", "type": "modal"} | broken_view,
-    }
+    ):
+        answer = await dispatch(
+            {
+                "type": "view_submission",
+                "user": {"id": "U0ANA0001", "team_id": "T0ACMEIOT"},
+                "team": {"id": "T0ACMEIOT"},
+                "view": {"callback_id": "digest_form", "type": "modal"} | broken_view,
+            }
+        )
+        await whole.settle()
 
-    answer = await dispatch(payload)
-    await whole.settle()
-
-    assert 200 == answer.status
-    assert "another version of me" in answer.body
-    assert () == await kept(whole)
+        assert 200 == answer.status, broken_view
+        assert "another version of me" in answer.body, broken_view
+        assert () == await kept(whole), broken_view
 
 
 async def test_the_same_form_sent_twice_is_kept_once(dispatch, whole):

@@ -21,6 +21,8 @@ from tests.handlers.digest_steps import (
     words,
 )
 
+MANY = "\n".join(map(str, range(201)))
+
 
 @pytest.fixture
 async def whole(database_url):
@@ -28,29 +30,21 @@ async def whole(database_url):
         yield running
 
 
-@pytest.mark.parametrize(
-    ("which", "field", "value", "sentence"),
-    [
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_what_names_no_sim(whole):
+    """A plan, a status or a list that names none is said on its field."""
+    for which, field, value, sentence in (
         (SelectionKind.PLAN, FormField.PLAN, "Gold", "No SIM is on a rate plan `Gold`"),
         (SelectionKind.STATUS, FormField.STATUS, "scheduled", "No SIM has the status scheduled"),
         (SelectionKind.LISTED, FormField.LISTED, "truck-42\nnobody-at-all", "`nobody-at-all`"),
-        (
-            SelectionKind.LISTED,
-            FormField.LISTED,
-            "\n".join(map(str, range(201))),
-            "201 SIMs; 200 are the most",
-        ),
-    ],
-)
-@pytest.mark.parametrize("kind", ["sqlite"])
-async def test_what_names_no_sim(whole, which, field, value, sentence):
-    """A plan, a status or a list that names none is said on its field."""
-    await whole.type("digest add")
-    await choose(whole, FormField.WHICH, which)
-    delivery = await send(whole, {FormField.NAME: "Some", field: value})
+        (SelectionKind.LISTED, FormField.LISTED, MANY, "201 SIMs; 200 are the most"),
+    ):
+        await whole.type("digest add")
+        await choose(whole, FormField.WHICH, which)
+        delivery = await send(whole, {FormField.NAME: "Some", field: value})
 
-    assert sentence in errors_in(delivery)[field]
-    assert () == await kept(whole)
+        assert sentence in errors_in(delivery)[field], value
+        assert () == await kept(whole), value
 
 
 async def test_a_name_is_free_once_in_a_channel(whole):
@@ -94,23 +88,20 @@ async def test_a_kore_that_does_not_answer(whole):
     assert () == await kept(whole)
 
 
-@pytest.mark.parametrize(
-    ("error", "sentence"),
-    [
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_channel_that_takes_no_post_gets_no_digest(whole):
+    """Where only the first post shows that the channel refuses the bot, nothing is kept either."""
+    for error, sentence in (
         ("is_archived", "is archived"),
         ("not_in_channel", "Invite me there"),
         ("restricted_action", "I may not post in that channel"),
-    ],
-)
-@pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_channel_that_takes_no_post_gets_no_digest(whole, error, sentence):
-    """Where only the first post shows that the channel refuses the bot, nothing is kept either."""
-    whole.slack.api.faults.fail("chat.postMessage", error)
+    ):
+        whole.slack.api.faults.fail("chat.postMessage", error)
 
-    delivery = await added(whole)
+        delivery = await added(whole)
 
-    assert sentence in errors_in(delivery)[FormField.CHANNEL]
-    assert () == await kept(whole)
+        assert sentence in errors_in(delivery)[FormField.CHANNEL], error
+        assert () == await kept(whole), error
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

@@ -91,13 +91,9 @@ async def test_t4_a_redelivered_event_is_heard_once(dispatch, whole, over_http):
     """The same event with its retry headers, over either transport, is answered once."""
     now = whole.bot.services.clock.now().timestamp()
     event = {
-        "type": "app_mention",
-        "text": "<@U0SIMSESS> help",
-        "user": "U0ANA0001",
-        "team": "T0ACMEIOT",
-        "channel": "C0FLEETOP",
-        "ts": f"{now:.6f}",
-    }
+        "type": "app_mention", "text": "<@U0SIMSESS> help", "user": "U0ANA0001",
+        "team": "T0ACMEIOT", "channel": "C0FLEETOP", "ts": f"{now:.6f}",
+    }  # fmt: skip
     body = {"type": "event_callback", "event_id": "Ev1", "team_id": "T0ACMEIOT", "event": event}
     for attempt in ({}, {"x-slack-retry-num": "1", "x-slack-retry-reason": "timeout"}):
         request = AsyncBoltRequest(body=body, headers=attempt, mode="socket_mode")

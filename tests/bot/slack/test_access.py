@@ -100,13 +100,9 @@ def ana(user=ANA.id, channel=FLEET, team=HOME.id, enterprise=None, **more):
 
 
 OURS = [
-    ana(),
-    ana(user=BEN.id, channel=PRIVATE),
-    ana(channel="D0ANADM01"),
-    ana(channel=None),
-    ana(channel=None, in_view=True),
-    ana(team="T9", enterprise="E1"),
-]
+    ana(), ana(user=BEN.id, channel=PRIVATE), ana(channel="D0ANADM01"), ana(channel=None),
+    ana(channel=None, in_view=True), ana(team="T9", enterprise="E1"),
+]  # fmt: skip
 
 
 async def test_our_own_people_see_all_for_themselves(authorizer):

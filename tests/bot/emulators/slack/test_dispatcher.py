@@ -64,13 +64,9 @@ async def test_a_mention_is_told_completely(app, hear, said):
 
     callback = app.last
     told = {
-        "type": "app_mention",
-        "user": ANA,
-        "channel": FLEET,
-        "text": MENTION,
-        "ts": message.ts,
+        "type": "app_mention", "user": ANA, "channel": FLEET, "text": MENTION, "ts": message.ts,
         "thread_ts": root.ts,
-    }
+    }  # fmt: skip
     assert told.items() <= callback["event"].items()
     assert ("event_callback", "T0ACMEIOT", "A0SIMSESS") == (
         callback["type"],

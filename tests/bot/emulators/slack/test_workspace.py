@@ -24,17 +24,10 @@ async def test_a_command_is_told_completely(app, workspace):
     await workspace.command("ana", "#fleet-ops", "/simsessions", "pump-7 now")
 
     told = {
-        "team_id": "T0ACMEIOT",
-        "team_domain": "acme-iot",
-        "channel_id": FLEET,
-        "channel_name": "fleet-ops",
-        "user_id": ANA,
-        "user_name": "ana",
-        "command": "/simsessions",
-        "text": "pump-7 now",
-        "api_app_id": "A0SIMSESS",
-        "is_enterprise_install": "false",
-    }
+        "team_id": "T0ACMEIOT", "team_domain": "acme-iot", "channel_id": FLEET,
+        "channel_name": "fleet-ops", "user_id": ANA, "user_name": "ana", "command": "/simsessions",
+        "text": "pump-7 now", "api_app_id": "A0SIMSESS", "is_enterprise_install": "false",
+    }  # fmt: skip
     assert told.items() <= app.last.items()
     assert {"token", "trigger_id", "response_url"} == set(app.last) - set(told)
 

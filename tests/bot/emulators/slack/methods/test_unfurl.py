@@ -36,13 +36,9 @@ async def test_links_of_the_apps_domains_are_told(shared, workspace):
     (message,) = workspace.messages.all()
 
     told = {
-        "type": "link_shared",
-        "user": ANA,
-        "channel": FLEET,
-        "message_ts": message.ts,
-        "source": "conversations_history",
-        "is_bot_user_member": True,
-    }
+        "type": "link_shared", "user": ANA, "channel": FLEET, "message_ts": message.ts,
+        "source": "conversations_history", "is_bot_user_member": True,
+    }  # fmt: skip
     assert told.items() <= shared.items()
     both = [{"url": url, "domain": "example.com"} for url in (SIM, OTHER)]
     assert both == shared["links"]
