@@ -75,9 +75,9 @@ async def test_the_fleet_conforms(ask: httpx.AsyncClient):
         assert [] == faults_of(WIRELESS, "/v1/Sims/{Sid}/DataSessions", "get", answer), place
 
 
-@pytest.mark.parametrize(
-    ("path", "query"),
-    [
+async def test_lists_and_refusals_conform(ask: httpx.AsyncClient):
+    """Lists, their `meta` and their refusals fit the schema."""
+    for path, query in (
         ("/v1/Sims", ""),
         ("/v1/Sims", "?PageSize=3"),
         ("/v1/Sims", "?Status=active&PageSize=1000"),
@@ -85,13 +85,10 @@ async def test_the_fleet_conforms(ask: httpx.AsyncClient):
         ("/v1/Sims", "?PageToken=x"),
         ("/v1/RatePlans", ""),
         ("/v1/RatePlans", "?PageSize=1"),
-    ],
-)
-async def test_lists_and_refusals_conform(ask: httpx.AsyncClient, path: str, query: str):
-    """Lists, their `meta` and their refusals fit the schema."""
-    answer = await ask.get(path + query)
+    ):
+        answer = await ask.get(path + query)
 
-    assert [] == faults_of(WIRELESS, path, "get", answer)
+        assert [] == faults_of(WIRELESS, path, "get", answer), (path, query)
 
 
 @pytest.mark.parametrize(
@@ -107,9 +104,9 @@ async def test_not_found_conforms(ask: httpx.AsyncClient, path: str):
     assert [] == faults_of(WIRELESS, path, "get", answer)
 
 
-@pytest.mark.parametrize(
-    ("form", "status"),
-    [
+async def test_tokens_conform(ask: httpx.AsyncClient):
+    """Tokens and their refusals fit the schema of the token API."""
+    for form, status in (
         (
             {
                 "grant_type": "client_credentials",
@@ -120,14 +117,11 @@ async def test_not_found_conforms(ask: httpx.AsyncClient, path: str):
         ),
         ({}, 400),
         ({"grant_type": "client_credentials"}, 401),
-    ],
-)
-async def test_tokens_conform(ask: httpx.AsyncClient, form: dict[str, str], status: int):
-    """Tokens and their refusals fit the schema of the token API."""
-    answer = await ask.post(TOKEN_PATH, data=form)
+    ):
+        answer = await ask.post(TOKEN_PATH, data=form)
 
-    assert status == answer.status_code
-    assert [] == faults_of(TOKENS, "/v1/auth/token", "post", answer)
+        assert status == answer.status_code, (form, status)
+        assert [] == faults_of(TOKENS, "/v1/auth/token", "post", answer), (form, status)
 
 
 async def test_the_check_bites(ask: httpx.AsyncClient):
