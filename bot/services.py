@@ -14,6 +14,7 @@ from bot.pictures.renderer import Renderer
 from bot.sessions.audit import Audit
 from bot.sessions.fleet_list import FleetList
 from bot.sessions.lookup import SessionLookup
+from bot.sessions.owners import Owners
 from bot.sims.spotter import SimSpotter
 from bot.slack.access import Access, Actor, Authorizer
 from bot.slack.bolt_app import ListeningConfig
@@ -83,6 +84,7 @@ class Services:
     scans: FleetScans
     archive: Archive
     watches: WatchService
+    owners: Owners
     audit: Audit
     recent_events: RecentIds
     recent_previews: RecentIds

@@ -15,6 +15,7 @@ from bot.blocks.handover import handover_file, handover_screen, nothing_looked_u
 from bot.errors import NoThread
 from bot.services import Actor, Services
 from bot.sessions.handover import Handover, hand_over, sids_of
+from bot.sessions.triage import Owner
 from bot.sims.errors import NotASim
 from bot.watches.watch import Watch
 from handlers.clicks import read, register_clicks
@@ -106,13 +107,16 @@ async def handed_over(context: Context) -> Reply:
     now = services.clock.now()
     handed = hand_over(looked_up, dict(zip(sids, answers, strict=True)), now)
     watches = await services.watches.in_thread(request.channel, request.thread)
-    return await _posted(handed, watches, context)
+    owners = await services.owners.of(request.channel, sids)
+    return await _posted(handed, watches, owners, context)
 
 
-async def _posted(handed: Handover, watches: tuple[Watch, ...], context: Context) -> Reply:
+async def _posted(
+    handed: Handover, watches: tuple[Watch, ...], owners: tuple[Owner, ...], context: Context
+) -> Reply:
     """Post the message, then the file; return the reply as one that is sent already."""
     request, services = context.request, context.services
-    reply = Reply(handover_screen(handed, watches))
+    reply = Reply(handover_screen(handed, watches, owners))
     await send(reply, request, services.replying)
     file = await services.executor.run(handover_file, handed, watches)
     await services.files.to_channel(request, file)

@@ -5,24 +5,25 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.files import sent_screen, triage_file
+from bot.blocks.owners import taken_screen, with_owner
 from bot.blocks.report import session_report
 from bot.blocks.triage import triage_screen
 from bot.clock import Clock
 from bot.errors import BotError, OldButton, Restarting
-from bot.ops.tasks import WorkerThread
 from bot.services import Actor, Services
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
-from handlers.clicks import Click, action_in, read_sims, register_clicks
+from handlers.clicks import Click, action_in, read_sims, register_clicks, value_of
 from handlers.context import Context, Listener
 from handlers.lookups import look_up, look_up_many
-from handlers.payloads import Body, from_click, part, text_in
+from handlers.payloads import Body, from_click, part, parts, text_in
 from handlers.replies import Reply, Shown, answer_later
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ async def triage_reply(context: Context, spotted: Spotted) -> Reply:
     A bot that is being stopped leaves what it has read.
     """
     made, progress = await read_all(context, spotted)
-    reply = await table_reply(made, context.services.executor, for_all=context.request.aloud)
+    reply = await table_reply(context, made, for_all=context.request.aloud)
     return replace(reply, shown=progress)
 
 
@@ -86,9 +87,13 @@ async def read_all(context: Context, spotted: Spotted) -> tuple[Triage, Shown]:
     return board.triage(), progress
 
 
-async def table_reply(made: Triage, executor: WorkerThread, *, for_all: bool) -> Reply:
-    """Return the table as a reply; two hundred rows are drawn off the loop."""
-    return Reply(await executor.run(triage_screen, made, for_all=for_all), in_channel=for_all)
+async def table_reply(context: Context, made: Triage, *, for_all: bool) -> Reply:
+    """Return the table as a reply, with who is on it; two hundred rows are drawn off the loop."""
+    sids = [report.sim.sid for report in made.troubled]
+    services, channel = context.services, context.request.channel
+    owners = await services.owners.of(channel, sids) if sids else ()
+    draw = partial(triage_screen, made, for_all=for_all, owners=owners)
+    return Reply(await services.executor.run(draw), in_channel=for_all)
 
 
 @asynccontextmanager
@@ -113,6 +118,7 @@ async def _show_often(board: Board, progress: Shown, clock: Clock) -> None:
 def register_triage_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each."""
     app.action(ids.pattern(ids.TRIAGE_DETAILS))(on_details(services))
+    app.action(ids.pattern(ids.ON_IT))(on_taken(services))
     register_clicks(app, CLICKS, services)
 
 
@@ -126,6 +132,30 @@ def on_details(services: Services) -> Listener:
         answer_later("details", lambda: details(context, chosen), context)
 
     return listener
+
+
+def on_taken(services: Services) -> Listener:
+    """Return the listener that puts who is on it on the message that was clicked."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        await ack()
+        context = Context(actor, from_click(body), services)
+        value, message = value_of(body), part(body, "message")
+        answer_later("on_it", lambda: taken(context, value, message), context)
+
+    return listener
+
+
+async def taken(context: Context, value: str, message: Body) -> Reply:
+    """Make who clicked the owner of SIMs, for everybody there to see. Raises OldButton."""
+    await context.authorize()
+    request, sids = context.request, read_sims(value)
+    owner = await context.services.owners.take(request.channel, sids, request.user)
+    blocks = [dict(block) for block in parts(message, "blocks")]
+    if not (request.is_public and blocks):
+        return Reply(taken_screen(owner), in_channel=True)
+    screen = with_owner(text_in(message, "text"), blocks, owner)
+    return Reply(screen, in_channel=True, replace=True)
 
 
 async def details(context: Context, sid: str) -> Reply:
@@ -146,7 +176,7 @@ async def csv(context: Context, value: str) -> Reply:
 async def share(context: Context, value: str) -> Reply:
     """Post the table for the whole channel, as it is now."""
     made = await _read_again(context, value, for_all=True)
-    return await table_reply(made, context.services.executor, for_all=True)
+    return await table_reply(context, made, for_all=True)
 
 
 async def _read_again(context: Context, value: str, *, for_all: bool) -> Triage:

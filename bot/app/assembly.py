@@ -26,6 +26,7 @@ from bot.pictures.renderer import Renderer
 from bot.services import Services
 from bot.sessions.audit import Audit
 from bot.sessions.fleet_list import FleetList
+from bot.sessions.owners import Owners
 from bot.settings import Settings
 from bot.sims.spotter import SimSpotter
 from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, make_bolt_app
@@ -40,6 +41,7 @@ from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.threads import Threads
 from bot.store.idempotency import SeenEvents
 from bot.store.lookups import Lookups
+from bot.store.owners import OwnerRows
 from bot.store.scans import ScanRows
 
 EVENTS_PATH = "/slack/events"
@@ -90,6 +92,7 @@ def _services(
         scans=FleetScans(digests, ScanRows(store)),
         archive=Archive(store),
         watches=watch_service(resources),
+        owners=Owners(OwnerRows(store), clock),
         audit=_open_audit(resources, stack),
         recent_events=RecentIds(clock),
         recent_previews=RecentIds(clock, QUIET_SECONDS),

@@ -1,36 +1,41 @@
 """The hand-over of a thread: what is still open, each SIM then and now, what changed, watches."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.blocks import ids
 from bot.blocks.digest_text import change_text
 from bot.blocks.files import HistoryFile
-from bot.blocks.findings import filled, finding_lines, severity_text
+from bot.blocks.findings import filled, finding_lines
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped, utc
 from bot.blocks.kit import Block, actions, button, clean, context, section
+from bot.blocks.owners import owner_button
 from bot.blocks.report import person
 from bot.blocks.report_text import facts, report_headline, state_label, state_text
 from bot.blocks.screen import Screen, screen
 from bot.blocks.tables import Drawn, Row, Table, table_parts
-from bot.blocks.triage import reason
+from bot.blocks.triage import cause_cell, cause_in_brief, reason
 from bot.blocks.watch import cause_text, condition_text, state_sentence
 from bot.diagnosis.state import State
 from bot.errors import BotError
 from bot.sessions.handover import HandedSim, Handover
 from bot.sessions.report import SessionReport
+from bot.sessions.triage import Owner, is_troubled, owner_of
 from bot.watches.watch import Watch
 
-HEADER = ("SIM", "Then", "Now", "Finding", "Changed")
+HEADER = ("SIM", "Then", "Now", "Cause", "Changed")
 _KEPT_COLUMNS = 3
-_NAME, _CELL = 28, 60
+_NAME = 28
 _NAMED = 5
 _CHANGES = 10
 _WATCHES = 10
 _PEOPLE = 8
 
 
-def handover_screen(handed: Handover, watches: Sequence[Watch]) -> Screen:
+def handover_screen(
+    handed: Handover, watches: Sequence[Watch], owners: Sequence[Owner] = ()
+) -> Screen:
     """Draw it for the thread; what does not fit stands in the file."""
     rows = tuple(_row(sim, handed) for sim in handed.sims)
     table = Table(f"SIMs of this thread: {grouped(len(rows))}", HEADER, rows, _KEPT_COLUMNS)
@@ -40,10 +45,57 @@ def handover_screen(handed: Handover, watches: Sequence[Watch]) -> Screen:
     ]
 
     def beneath(drawn: Drawn) -> list[Block]:
-        return [*lists, context(*_small_print(handed, drawn))]
+        return [*lists, context(*_small_print(handed, drawn)), *_buttons(handed, owners)]
 
-    head = section(handover_headline(handed, MRKDWN))
-    return screen(handover_headline(handed, NOTICE), [head, *table_parts(table, beneath)])
+    return screen(
+        handover_headline(handed, NOTICE),
+        [
+            section(handover_headline(handed, MRKDWN)),
+            *_list("Still open", still_open(handed, owners, MRKDWN)),
+            *table_parts(table, beneath),
+        ],
+    )
+
+
+def _buttons(handed: Handover, owners: Sequence[Owner]) -> list[Block]:
+    sids = [sim.then.sid for sim in handed.open if ids.Sims.takes(sim.then.sid)]
+    found = owner_button(sids, owners)
+    return [actions(ids.HANDOVER_ACTIONS, found)] if found else []
+
+
+def still_open(handed: Handover, owners: Sequence[Owner], fmt: Formatter) -> list[str]:
+    """Return a line a cause, the gravest first: its SIMs, who is on them, and what to do."""
+    found = handed.triage
+    lines = []
+    for cause in found.causes:
+        title = filled(cause.finding.title, cause.finding, fmt).rstrip(".")
+        step = cause.finding.next_step
+        advice = f" → {filled(step, cause.finding, fmt)}" if step else ""
+        who = _who(cause.reports, owners, fmt)
+        lines.append(f"• {fmt.strong(title)}: {who}.{advice}")
+    rest = [report for report in found.reports if not is_troubled(report)]
+    lines += [f"• No fault found, but not online: {_who(rest, owners, fmt)}."] if rest else []
+    unread = [fmt.data(each.query, _NAME) for each in found.unread]
+    lines += [f"• Not read: {_named(unread)}."] if unread else []
+    return lines
+
+
+def _who(reports: Sequence[SessionReport], owners: Sequence[Owner], fmt: Formatter) -> str:
+    """Name SIMs by who is on them: `well-1, well-2 (@ana since …), pump-7 (nobody)`."""
+    by_owner: dict[Owner | None, list[str]] = {}
+    for report in reports:
+        name = fmt.data(report.sim.name, _NAME)
+        by_owner.setdefault(owner_of(owners, report.sim.sid), []).append(name)
+    told = []
+    for owner, names in by_owner.items():
+        who = f"{person(owner.person)} since {fmt.when(owner.since)}" if owner else "nobody on it"
+        told.append(f"{_named(names)} ({who})")
+    return ", ".join(told)
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {grouped(len(names) - _NAMED)} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def _list(title: str, lines: Sequence[str]) -> list[Block]:
@@ -59,15 +111,26 @@ def nothing_looked_up(thread: ids.Thread) -> Screen:
 
 
 def handover_headline(handed: Handover, fmt: Formatter) -> str:
-    """Say in one sentence how many need a look, and which."""
+    """Say in one sentence how many are still open, and why."""
     total, still = count(len(handed.sims), "SIM"), handed.open
     if not still:
-        return f"✅ {fmt.strong(f'Hand-over: {total} looked up here, none needs a look now.')}"
-    verb = "needs" if len(still) == 1 else "need"
-    claim = f"Hand-over: {grouped(len(still))} of {total} looked up here still {verb} a look"
-    names = ", ".join(fmt.data(sim.then.name, _NAME) for sim in still[:_NAMED])
-    more = f" and {grouped(len(still) - _NAMED)} more" if len(still) > _NAMED else ""
-    return f"🔴 {fmt.strong(claim)}: {names}{more}."
+        return f"✅ {fmt.strong(f'Hand-over: nothing open, {total} looked up here.')}"
+    verb = "is" if len(still) == 1 else "are"
+    claim = f"Hand-over: {grouped(len(still))} of {total} {verb} still open: "
+    return f"🔴 {fmt.strong(f'{claim}{_in_brief(handed, fmt)}.')}"
+
+
+def _in_brief(handed: Handover, fmt: Formatter) -> str:
+    """Count causes, then what is not online without one, then what was not read."""
+    found = handed.triage
+    states = Counter(state_text(each.state) for each in found.reports if not is_troubled(each))
+    return ", ".join(
+        [
+            *(cause_in_brief(cause, fmt) for cause in found.causes),
+            *(f"{grouped(number)} {state}" for state, number in states.items()),
+            *([f"{grouped(len(found.unread))} not read"] if found.unread else []),
+        ]
+    )
 
 
 def state_now(sim: HandedSim) -> State | None:
@@ -75,15 +138,9 @@ def state_now(sim: HandedSim) -> State | None:
     return None if isinstance(sim.now, BotError) else sim.now.state
 
 
-def gravest(sim: HandedSim) -> str:
-    """Name the gravest finding in a few words, or say why there is none."""
-    if isinstance(sim.now, BotError):
-        return reason(sim.now)
-    finding = next(iter(sim.now.findings), None)
-    if finding is None:
-        return "sessions not read" if sim.now.sessions is None else "nothing found"
-    icon, _ = severity_text(finding)
-    return clean(f"{icon} {filled(finding.title, finding, PLAIN).rstrip('.')}", _CELL)
+def cause_now(sim: HandedSim) -> str:
+    """Name the cause in a few words, or say why there is none."""
+    return reason(sim.now) if isinstance(sim.now, BotError) else cause_cell(sim.now)
 
 
 def changes_in_text(sim: HandedSim, fmt: Formatter) -> list[str]:
@@ -98,7 +155,7 @@ def _row(sim: HandedSim, handed: Handover) -> Row:
         clean(sim.then.name, _NAME),
         then,
         state_label(now) if now else "❔ not read",
-        gravest(sim),
+        cause_now(sim),
         _number_of_changes(sim),
     )
 
@@ -137,7 +194,7 @@ def _small_print(handed: Handover, drawn: Drawn) -> Iterator[str]:
     others = len(handed.people) - _PEOPLE
     more = f" and {grouped(others)} others" if others > 0 else ""
     since = MRKDWN.when(handed.first_at)
-    yield f"{count(handed.look_ups, 'look-up')} here since {since}, by {people}{more}"
+    yield f"{count(handed.questions, 'question')} here since {since}, by {people}{more}"
     if missing := len(handed.sims) - drawn.rows:
         yield f"{count(missing, 'more row')} not drawn here: the file has all"
     if handed.omitted:
@@ -156,6 +213,8 @@ def handover_file(handed: Handover, watches: Sequence[Watch]) -> HistoryFile:
         f"# Hand-over of {utc(handed.made_at):%Y-%m-%d %H:%M} UTC",
         "",
         marked(handover_headline(handed, PLAIN)),
+        "",
+        *(f"- {marked(line.removeprefix('• '))}" for line in still_open(handed, (), PLAIN)),
         "",
         *_summary(handed),
         *(line for sim in handed.sims for line in _sim(sim)),
@@ -177,7 +236,7 @@ def marked(text: str) -> str:
 def _summary(handed: Handover) -> Iterator[str]:
     since = f"{utc(handed.first_at):%Y-%m-%d %H:%M} UTC"
     people = "1 person" if len(handed.people) == 1 else f"{len(handed.people)} people"
-    yield f"{count(handed.look_ups, 'look-up')} since {since}, by {people}."
+    yield f"{count(handed.questions, 'question')} since {since}, by {people}."
     if handed.omitted:
         yield f"{count(handed.omitted, 'more SIM')} beyond the limit not read again."
     if handed.redacted:

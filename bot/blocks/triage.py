@@ -18,6 +18,7 @@ from bot.blocks.format import (
     lasting,
 )
 from bot.blocks.kit import Block, actions, button, clean, context, plain, section
+from bot.blocks.owners import owner_button, owners_block
 from bot.blocks.report_text import known, state_label
 from bot.blocks.screen import Screen, screen
 from bot.blocks.tables import Drawn, Table, table_parts
@@ -27,6 +28,7 @@ from bot.errors import BotError
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import (
     Outage,
+    Owner,
     Row,
     SharedCause,
     Triage,
@@ -96,12 +98,13 @@ def _troubled(triage: Triage, fmt: Formatter) -> str:
     else:
         verb = "needs attention" if is_one else "need attention"
     icon = "🔴" if any(gravity(each) == Severity.CRITICAL for each in troubled) else "🟠"
-    causes = ", ".join(_cause_in_brief(cause, fmt) for cause in triage.causes)
+    causes = ", ".join(cause_in_brief(cause, fmt) for cause in triage.causes)
     claim = f"{grouped(len(troubled))} of {count(len(triage.rows), 'SIM')} {verb}: {causes}."
     return f"{icon} {fmt.strong(claim)}"
 
 
-def _cause_in_brief(cause: SharedCause, fmt: Formatter) -> str:
+def cause_in_brief(cause: SharedCause, fmt: Formatter) -> str:
+    """Count the SIMs of a cause and name it: `2 barred`."""
     number = grouped(len(cause.reports))
     if cause.outage is None:
         return f"{number} {cause_words(cause.finding)}"
@@ -245,7 +248,7 @@ _OPTIONS = 100  # in a select, or in one of its groups
 _WHILE_READING = 20
 
 
-def triage_screen(triage: Triage, *, for_all: bool = False) -> Screen:
+def triage_screen(triage: Triage, *, for_all: bool = False, owners: Sequence[Owner] = ()) -> Screen:
     """Draw it whole, or as far as it was read; `for_all` where everybody in the channel reads it.
 
     What does not fit is said, and stands in the CSV file.
@@ -264,7 +267,8 @@ def triage_screen(triage: Triage, *, for_all: bool = False) -> Screen:
         section(triage_headline(triage, MRKDWN)),
         section(" ".join(filter(None, advice))) if any(advice) else None,
         *(table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(HEADER)))),
-        *([] if triage.waiting else _actions(triage, for_all=for_all)),
+        *owners_block(owners, {report.sim.sid: report.sim.name for report in triage.troubled}),
+        *([] if triage.waiting else _actions(triage, owners, for_all=for_all)),
     ]
     return screen(triage_headline(triage, NOTICE), blocks)
 
@@ -297,15 +301,16 @@ def _redaction(reports: Sequence[SessionReport]) -> str:
     return next((report.redacted for report in reports if report.redacted), "")
 
 
-def _actions(triage: Triage, *, for_all: bool) -> list[Block]:
+def _actions(triage: Triage, owners: Sequence[Owner], *, for_all: bool) -> list[Block]:
     reports = triage.reports
     if not reports:
         return []
     sids = _sids(reports)
     elements = [
         *_watch(triage),
-        _details(reports),
         *_files(sids),
+        *owner_button(_sids(triage.troubled), owners),
+        _details(reports),
         *([] if for_all else _share(sids)),
     ]
     return [actions(ids.TRIAGE_ACTIONS, elements)]

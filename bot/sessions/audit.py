@@ -127,7 +127,7 @@ class Audit:
 
 def _read(row: Lookup) -> LookedUp:
     snapshot = Snapshot.from_json(row.snapshot or "")
-    return LookedUp(datetime.fromtimestamp(row.at, UTC), row.person, snapshot)
+    return LookedUp(datetime.fromtimestamp(row.at, UTC), row.person, snapshot, row.request)
 
 
 def _row(asking: Asking, answer: SessionReport | Snapshot | BotError, at: float) -> Lookup:

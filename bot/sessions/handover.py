@@ -9,18 +9,22 @@ from bot.errors import BotError
 from bot.sessions.redaction import redacted_change
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Change, Snapshot, changes, snapshot_of
+from bot.sessions.triage import Triage, Unread, gravity, is_troubled
 
 SETTLED = frozenset({State.ONLINE})
-GRAVE = frozenset({"critical", "warning"})
 
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """One look-up that was made: when, by whom (a Slack id), and how the SIM stood."""
+    """One look-up that was made: when, by whom (a Slack id), and how the SIM stood.
+
+    `request` is the same for all SIMs of one question; "" is a question of its own.
+    """
 
     at: datetime
     person: str
     snapshot: Snapshot
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +42,39 @@ class HandedSim:
 
     @property
     def needs_a_look(self) -> bool:
-        """Return whether it is not online, has a grave finding, or could not be read."""
+        """Return whether it is not online, has a cause of trouble, or could not be read."""
         if isinstance(self.now, BotError):
             return True
-        grave = any(finding.severity.word in GRAVE for finding in self.now.findings)
-        return grave or self.now.state not in SETTLED
+        return is_troubled(self.now) or self.now.state not in SETTLED
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The SIMs of a thread, those that need a look first; `omitted` counts the others."""
+    """The SIMs of a thread, worst first; `questions` counts what people asked, not SIMs.
+
+    `omitted` counts the SIMs that are too many.
+    """
 
     sims: tuple[HandedSim, ...]
     people: tuple[str, ...]
     first_at: datetime
     made_at: datetime
-    look_ups: int
+    questions: int
     omitted: int = 0
 
     @property
     def open(self) -> tuple[HandedSim, ...]:
         """Return those that need a look."""
         return tuple(sim for sim in self.sims if sim.needs_a_look)
+
+    @property
+    def triage(self) -> Triage:
+        """Those that are still open as a table of SIMs has them."""
+        rows = (
+            Unread(sim.then.name, sim.now) if isinstance(sim.now, BotError) else sim.now
+            for sim in self.open
+        )
+        return Triage(tuple(rows))
 
     @property
     def redacted(self) -> str | None:
@@ -84,13 +99,18 @@ def hand_over(
         by_sid.setdefault(each.snapshot.sid, []).append(each)
     sims = [_sim(by_sid[sid], answer) for sid, answer in answers.items()]
     return Handover(
-        sims=tuple(sorted(sims, key=lambda sim: not sim.needs_a_look)),
+        sims=tuple(sorted(sims, key=_rank)),
         people=tuple(dict.fromkeys(each.person for each in looked_up)),
         first_at=looked_up[0].at,
         made_at=made_at,
-        look_ups=len(looked_up),
+        questions=len({each.request or each for each in looked_up}),
         omitted=len(by_sid) - len(sims),
     )
+
+
+def _rank(sim: HandedSim) -> tuple[bool, int]:
+    """Put what is open first, and of that the gravest."""
+    return not sim.needs_a_look, 0 if isinstance(sim.now, BotError) else -gravity(sim.now)
 
 
 def _sim(looked_up: Sequence[LookedUp], now: SessionReport | BotError) -> HandedSim:

@@ -55,6 +55,15 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """A person (a Slack id) who takes care of SIMs, and since when; `sids` are in lower case."""
+
+    person: str
+    since: datetime
+    sids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SharedCause:
     """A cause, and the SIMs of which it is; `outage` where it is one."""
 
@@ -178,3 +187,8 @@ def _outage_of(report: SessionReport) -> Outage | None:
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
+
+
+def owner_of(owners: Sequence[Owner], sid: str) -> Owner | None:
+    """Return who takes care of a SIM, or None."""
+    return next((owner for owner in owners if sid.lower() in owner.sids), None)

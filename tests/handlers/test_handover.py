@@ -64,7 +64,7 @@ async def test_a_mention_hands_its_thread_over(bot):
     assert root.ts == message.thread_ts
     assert "Hand-over: " in message.text
     assert "of 2 SIMs" in message.text
-    assert "2 look-ups here since" in words(message)
+    assert "2 questions here since" in words(message)
     assert "<@U0ANA0001>, <@U0BEN0001>" in words(message)
     file = the_file(bot)
     assert file.name.endswith(".md")
@@ -104,7 +104,7 @@ async def test_what_changed_since_is_told(bot):
     await say(bot, HANDOVER, thread=root.ts)
 
     message = newest(bot)
-    assert "2 of 2 SIMs looked up here still need a look" in message.text
+    assert "2 of 2 SIMs are still open: 1 barred, 1 offline." in message.text
     assert "*truck-42*: State: online → offline" in words(message)
     assert "*pump-7*: " not in words(message)
 

@@ -10,7 +10,7 @@ from bot.digests.form import FormField
 from handlers.clicks import read
 from tests.recorders import all_that_is_registered
 
-BLOCKS = ("_ACTIONS", "_CHOICE", "_PAGES")
+BLOCKS = ("_ACTIONS", "_CHOICE", "_PAGES", "OWNERS")
 WINDOWS = ("_VIEW", "_FORM")
 READ_ONLY = {ids.SESSION_VIEW, ids.NOTICE_VIEW}
 INPUTS = {ids.PASTED, ids.DIGEST_FIELD}  # read when their window is sent off

@@ -147,6 +147,26 @@ async def test_the_table_can_be_shared(whole):
         find_button(shared, "Share to channel")
 
 
+async def test_who_is_on_it_stands_on_the_table_for_all(whole):
+    """A click names its person there, the next asker sees it, and somebody else takes over."""
+    await whole.say(f"{BOT} {WELLS}")
+    table = whole.slack.seen_by("ana")[-1]
+    await whole.click(table, "I'm on it", user="ben")
+
+    ben, ana = (whole.slack.workspace.person(name).id for name in ("ben", "ana"))
+    shown = next(m for m in whole.slack.seen_by("ana") if m.ts == table.ts)
+    assert f"🙋 <@{ben}> is on it since" in str(shown.blocks)
+    assert table_of(table) == table_of(shown)
+
+    await whole.type(WELLS)
+
+    assert f"🙋 <@{ben}> is on it since" in str(whole.answer().blocks)
+
+    await whole.click(whole.answer(), "I'll take over")
+
+    assert f"🙋 <@{ana}> is on it: 3 SIMs" == whole.slack.seen_by("ben")[-1].text
+
+
 async def test_a_forged_button_is_refused(whole):
     """What a button carries is read as strictly as what is typed."""
     await whole.type(WELLS)

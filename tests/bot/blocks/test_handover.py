@@ -15,6 +15,7 @@ from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over
 from bot.sessions.redaction import redacted
 from bot.sessions.snapshot import snapshot_of
+from bot.sessions.triage import Owner
 from bot.watches.watch import Condition, Watch, WatchOwner
 from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, RUNGS, a_finding, a_report, faults
 from tests.builders import a_sim
@@ -55,26 +56,45 @@ def shown(screen):
 
 def test_what_is_still_open_comes_first():
     """
-    How many need a look, which, each SIM then and now, changes and watches; no empty headings.
+    How many are open and why, each SIM then and now, changes and watches; no empty headings.
     """
     down = numbered(7, state=State.OFFLINE, findings=(a_finding(),))
     screen = handover_screen(handed_over(numbered(8), down), [a_watch()])
 
     words = shown(screen)
-    assert "🔴 Hand-over: 1 of 2 SIMs looked up here still needs a look: pump-7." == screen.text
+    assert "🔴 Hand-over: 1 of 2 SIMs is still open: 1 flapping." == screen.text
     assert "🟢 online, 2 h ago" in words
     assert "🔴 offline" in words
     assert "🔴 Flapping" in words
     assert "*pump-7*: State: online → offline" in words
     assert "*pump-7* until it is online, for <@U0ANA0001>" in words
-    assert "2 look-ups here since" in words
+    assert "2 questions here since" in words
+    assert "*Still open*\\n• *Flapping*: pump-7 (nobody on it). → Check its antenna." in words
     assert [] == faults(screen)
 
     screen = handover_screen(handed_over(numbered(8)), [])
 
-    assert "✅ Hand-over: 1 SIM looked up here, none needs a look now." == screen.text
+    assert "✅ Hand-over: nothing open, 1 SIM looked up here." == screen.text
     assert "Open watches" not in shown(screen)
     assert "What changed" not in shown(screen)
+
+
+def test_it_says_who_owns_what_and_offers_to_take_over():
+    """Each cause names its SIMs by their owner, with one next step; the rest is listed too."""
+    flapping = [numbered(n, findings=(a_finding(),)) for n in (1, 2)]
+    off = numbered(3, state=State.OFFLINE)
+    ana = Owner("U0ANA0001", NOW, frozenset({flapping[0].sim.sid.lower()}))
+
+    screen = handover_screen(handed_over(*flapping, off, numbered(4)), [], [ana])
+
+    words = shown(screen)
+    assert "3 of 4 SIMs are still open: 2 flapping, 1 offline." in screen.text
+    assert "*Flapping*: pump-1 (<@U0ANA0001> since <!date^" in words
+    assert "), pump-2 (nobody on it). → Check its antenna." in words
+    assert "• No fault found, but not online: pump-3 (nobody on it)." in words
+    (button,) = screen.blocks[-1]["elements"]
+    assert (ids.ON_IT, "I'll take over") == (button["action_id"], button["text"]["text"])
+    assert 3 == len(ids.Sims.from_value(button["value"]).sids)
 
 
 def test_what_is_not_shown_says_why():
@@ -102,7 +122,8 @@ def test_a_hundred_sims_fit():
 
     words = shown(screen)
     assert [] == faults(screen)
-    assert "and 95 more." in screen.text
+    assert "Hand-over: 100 of 100 SIMs are still open: 100 offline." == screen.text[2:]
+    assert "and 95 more (nobody on it)" in words
     assert "90 more stand in the file" in words
     assert "20 more go on" in words
     assert "and 4 others" in words
@@ -140,10 +161,12 @@ def test_it_says_all_of_each_sim():
 
     text = written(handed_over(numbered(8), down), [a_watch()])
 
-    assert text.startswith("# Hand-over of 2026-01-05 15:00 UTC\n\n🔴 Hand-over: 1 of 2 SIMs")
+    assert text.startswith(
+        "# Hand-over of 2026-01-05 15:00 UTC\n\n🔴 Hand-over: 1 of 2 SIMs is still open"
+    )
     assert "| pump-7 | online | offline |" in text
     assert "## pump-7" in text
-    assert "- Then (2026-01-05 13:00 UTC): pump-7 is online, T-Mobile USA on LTE" in text
+    assert "- Then (2026-01-05 13:00 UTC): pump-7 is online, T-Mobile USA, LTE" in text
     assert "Critical · Flapping." in text
     assert "→ Check its antenna." in text
     assert "- Changed since: State: online → offline" in text

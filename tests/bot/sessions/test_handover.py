@@ -26,10 +26,10 @@ def report(number, **changes):
     return a_report(sim=a_sim(sid=sid(number), unique_name=f"pump-{number}"), **changes)
 
 
-def looked_up(number, hours_ago, person="U1", **changes):
+def looked_up(number, hours_ago, person="U1", request="", **changes):
     """Return a look-up of it some hours ago."""
     snapshot = snapshot_of(report(number, **changes))
-    return LookedUp(NOW - hours_ago * HOUR, person, snapshot)
+    return LookedUp(NOW - hours_ago * HOUR, person, snapshot, request)
 
 
 def test_each_sim_is_compared_with_how_it_first_stood():
@@ -47,7 +47,7 @@ def test_each_sim_is_compared_with_how_it_first_stood():
     assert ("pump-1", 2, NOW - 5 * HOUR) == (down.then.name, down.times, down.first_at)
     assert [ChangeKind.WENT_SILENT] == [change.kind for change in down.changes]
     assert [ChangeKind.CAME_BACK] == [change.kind for change in back.changes]
-    assert (3, ("U1", "U2"), NOW - 5 * HOUR) == (handed.look_ups, handed.people, handed.first_at)
+    assert (3, ("U1", "U2"), NOW - 5 * HOUR) == (handed.questions, handed.people, handed.first_at)
     assert (sid(1), sid(2)) == sids_of(seen)
 
 
@@ -68,6 +68,19 @@ def test_who_needs_a_look(now, needs):
     handed = hand_over([looked_up(1, 1)], {sid(1): now}, NOW)
 
     assert needs is bool(handed.open)
+
+
+def test_questions_are_counted_not_sims():
+    """Five SIMs of one question are one question; the gravest stand first."""
+    seen = [looked_up(n, 2, request="r1") for n in range(5)] + [looked_up(1, 1, request="r2")]
+    warned = report(3, findings=(a_finding(severity=Severity.WARNING),))
+    grave = report(4, findings=(a_finding(),))
+
+    handed = hand_over(seen, {sid(1): report(1), sid(3): warned, sid(4): grave}, NOW)
+
+    assert (2, 2) == (handed.questions, handed.omitted)
+    assert ["pump-4", "pump-3", "pump-1"] == [each.then.name for each in handed.sims]
+    assert 2 == len(handed.triage.troubled)
 
 
 def test_what_is_not_read_has_no_changes():
