@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.blocks.weblinks import WebLinks
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
@@ -25,6 +26,7 @@ from bot.slack.messages import Delivery, ProgressMessages
 from bot.slack.modals import Modal, Modals
 from bot.slack.threads import Threads
 from bot.store.database import Database
+from bot.store.feedback import Feedback
 from bot.store.idempotency import SeenEvents
 from bot.watches.service import WatchService
 
@@ -86,6 +88,7 @@ class Services:
     watches: WatchService
     owners: Owners
     audit: Audit
+    feedback: Feedback
     recent_events: RecentIds
     recent_previews: RecentIds
     seen_events: SeenEvents
@@ -95,6 +98,7 @@ class Services:
     metrics: Metrics
     clock: Clock
     thresholds: Thresholds
+    links: WebLinks
 
     @property
     def replying(self) -> Replying:

@@ -7,11 +7,13 @@ import ipaddress
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from bot.blocks.weblinks import checked_console, checked_pattern, read_runbooks
 from bot.durations import format_duration, parse_seconds
 from bot.slack.access import Policy
 from bot.store.location import checked
@@ -113,6 +115,25 @@ def _database_url(secret: SecretStr | None) -> SecretStr | None:
     return SecretStr(checked(secret.get_secret_value())) if secret else None
 
 
+def _console(text: str | None) -> str | None:
+    return checked_console(text) if text else None
+
+
+def _runbooks(value: object) -> object:
+    """Read a pattern, or the file of that path."""
+    if not isinstance(value, str):
+        return value
+    if "://" in value:
+        return checked_pattern(value)
+    try:
+        return read_runbooks(Path(value).expanduser().read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"cannot be read as a file ({type(error).__name__}); write its path, or https://…"
+        raise ValueError(msg) from error
+
+
+ConsoleUrl = Annotated[str | None, AfterValidator(_console)]
+Runbooks = Annotated[str | dict[str, str] | None, BeforeValidator(_runbooks)]
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_database_url)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Url = Annotated[str, AfterValidator(_url)]

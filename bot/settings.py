@@ -15,18 +15,21 @@ from typing import TYPE_CHECKING, Any
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
+from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.errors import SettingsError
 from bot.setting_values import (
     AppToken,
     BotToken,
     ChannelIds,
+    ConsoleUrl,
     DatabaseUrl,
     GroupIds,
     HowMuch,
     LogFormat,
     LogLevel,
     Origin,
+    Runbooks,
     Seconds,
     TeamIds,
     Url,
@@ -134,6 +137,16 @@ class Settings(BaseModel):
         default=False,
         description="yes previews links to SIMs in KORE's console, without card, device and place",
     )
+    kore_console_url: ConsoleUrl = Field(
+        None,
+        description="a SIM's address in KORE's console with `{sid}` for its SID: open one there "
+        "and copy it; answers then link to it",
+    )
+    runbooks: Runbooks = Field(
+        None,
+        description="https://…/`{rule}`, or a file with a line `rule: https://…` for each rule; "
+        "answers then link to the cause's runbook",
+    )
     lookups_per_minute: int = Field(
         30, ge=1, le=10_000, description="most look-ups of one person; 20 SIMs at once count as one"
     )
@@ -225,6 +238,11 @@ class Settings(BaseModel):
         values = (getattr(self, field) for field in type(self).model_fields)
         secret = tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
         return (*secret, *secrets_of(_revealed(self.database_url) or ""))
+
+    @property
+    def web_links(self) -> WebLinks:
+        """Return what answers link to."""
+        return WebLinks(self.kore_console_url, self.runbooks or {})
 
     def kore_config(self) -> "KoreConfig":
         """Return what the KORE client is opened with. Raises SettingsError without credentials."""

@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.services import Services
 from handlers.buttons import register_buttons
+from handlers.card import register_card
 from handlers.commands import register_command
 from handlers.digest_buttons import register_digest_buttons
 from handlers.digest_form import register_digest_form
@@ -23,6 +24,7 @@ def register(app: AsyncApp, services: Services) -> None:
     app.use(Middleware(services))
     register_command(app, services)
     register_buttons(app, services)
+    register_card(app, services)
     register_history_buttons(app, services)
     register_modals(app, services)
     register_digest_buttons(app, services)

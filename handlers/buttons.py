@@ -21,7 +21,8 @@ from handlers.replies import Reply
 def register_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each button."""
     register_clicks(app, CLICKS, services)
-    app.action(ids.pattern(ids.MAP))(acknowledge)
+    for link in (ids.MAP, ids.CONSOLE, ids.RUNBOOK):
+        app.action(ids.pattern(link))(acknowledge)
 
 
 async def acknowledge(ack: AsyncAck) -> None:
@@ -33,14 +34,21 @@ async def refresh(context: Context, value: str) -> Reply:
     """Ask KORE again and put the answer in place of the old one."""
     asked = read(ids.Refresh, value)
     report = await look_up(context, asked.sid, fresh=True)
-    screen = session_report(report, shared_by=asked.shared_by, for_all=context.request.is_public)
+    screen = session_report(
+        report,
+        shared_by=asked.shared_by,
+        for_all=context.request.is_public,
+        links=context.services.links,
+    )
     return Reply(screen, in_channel=context.request.is_public, replace=True)
 
 
 async def share(context: Context, value: str) -> Reply:
     """Post the answer for the whole channel, with the name of who shares it."""
     report = await look_up(context, read(ids.Share, value).sid, for_all=True)
-    return Reply(session_report(report, shared_by=context.request.user), in_channel=True)
+    links = context.services.links
+    screen = session_report(report, shared_by=context.request.user, links=links)
+    return Reply(screen, in_channel=True)
 
 
 async def pick(context: Context, value: str) -> Reply:
@@ -50,7 +58,7 @@ async def pick(context: Context, value: str) -> Reply:
     if asked.days:
         archive, executor = context.services.archive, context.services.executor
         return await history_reply(report, asked.days, archive, executor, replace=True)
-    screen = session_report(report, for_all=context.request.is_public)
+    screen = session_report(report, for_all=context.request.is_public, links=context.services.links)
     return Reply(screen, in_channel=context.request.is_public, replace=True)
 
 

@@ -162,7 +162,8 @@ async def details(context: Context, sid: str) -> Reply:
     """Report on one SIM of the table, beside the table. Raises OldButton."""
     if not ids.Sims.takes(sid):
         raise OldButton
-    return Reply(session_report(await look_up(context, sid, for_all=False)))
+    report = await look_up(context, sid, for_all=False)
+    return Reply(session_report(report, links=context.services.links))
 
 
 async def csv(context: Context, value: str) -> Reply:

@@ -39,6 +39,7 @@ from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
 from bot.slack.modals import Modals
 from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.threads import Threads
+from bot.store.feedback import Feedback
 from bot.store.idempotency import SeenEvents
 from bot.store.lookups import Lookups
 from bot.store.owners import OwnerRows
@@ -94,6 +95,7 @@ def _services(
         watches=watch_service(resources),
         owners=Owners(OwnerRows(store), clock),
         audit=_open_audit(resources, stack),
+        feedback=Feedback(store, clock),
         recent_events=RecentIds(clock),
         recent_previews=RecentIds(clock, QUIET_SECONDS),
         seen_events=SeenEvents(store),
@@ -105,6 +107,7 @@ def _services(
         metrics=metrics,
         clock=clock,
         thresholds=settings.thresholds,
+        links=settings.web_links,
     )
 
 

@@ -1,20 +1,22 @@
-"""Findings as blocks: the gravest under the headline, three in full, the rest folded."""
+"""Findings in words: the one that the answer is about, what else was seen, and how we know."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.blocks.format import MRKDWN, Formatter, grouped, lasting
-from bot.blocks.kit import Block, container, context, section
-from bot.blocks.report_text import mark
-from bot.blocks.screen import SECTION, Degradable, Part
-from bot.diagnosis.rule import Finding, Severity, Value
+from bot.blocks.format import MRKDWN, PLAIN, Formatter, grouped, lasting, span
+from bot.blocks.kit import Block, section
+from bot.diagnosis.rule import Finding, Severity, Value, When
 from bot.diagnosis.state import State
 from bot.sessions.report import SessionReport
 
 SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
 _EVIDENCE = 300
+HEALTHY = "healthy"
+_BRIEF = 120
+_ROUNDED = timedelta(hours=10)
+_CLAUSE = re.compile(r"(?<=[;.]) (?!\d)")
 _NAMED = re.compile(r"\{(\w+)\}")
 
 
@@ -30,9 +32,9 @@ def finding_lines(finding: Finding, fmt: Formatter, report: SessionReport) -> Fi
     """Return a finding with its evidence filled in."""
     icon, word = severity_text(finding)
     title = filled(finding.title, finding, fmt).rstrip(".")
-    says = filled(finding.says, finding, fmt)
+    says = filled(finding.says, finding, fmt, report.made_at)
     return FindingLines(
-        what=f"{icon} {fmt.strong(f'{word} · {title}.')} {says}{mark(report)}",
+        what=f"{icon} {fmt.strong(f'{word} · {title}.')} {says}",
         next_step=_next_step(finding, fmt),
         source=f"{fmt.code(finding.rule)} · {fmt.linked(finding.source)}",
     )
@@ -46,25 +48,65 @@ def _next_step(finding: Finding, fmt: Formatter) -> str:
     return f"↳ explained by {fmt.code(reason)}" if reason else "↳ over"
 
 
+def main_finding(report: SessionReport) -> Finding | None:
+    """Return the finding that the answer is about: the cause, else that all is well, else any."""
+    standing = [each for each in report.findings if each.stands]
+    well = (each for each in standing if each.rule == HEALTHY)
+    return report.cause or next(well, next(iter(standing), None))
+
+
+def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
+    """Say what is wrong, how we know and what to do, once; or that no rule found anything."""
+    finding = main_finding(report)
+    if finding is None:
+        return [nothing_found(report)]
+    title = filled(finding.title, finding, fmt).rstrip(".")
+    # the facts below say the same of a SIM that is well
+    says = "" if finding.rule == HEALTHY else filled(_brief(finding), finding, fmt, report.made_at)
+    step = [f"→ {filled(finding.next_step, finding, fmt)}"] if finding.next_step else []
+    return [f"{fmt.strong(f'{title}.')} {says}".rstrip(), *step]
+
+
+def _brief(finding: Finding) -> str:
+    """Return as many whole clauses of the evidence as a few lines hold, one at least."""
+    clauses = _CLAUSE.split(finding.says)
+    fitting = [
+        number
+        for number in range(1, len(clauses) + 1)
+        if len(filled(" ".join(clauses[:number]), finding, PLAIN)) <= _BRIEF
+    ]
+    said = " ".join(clauses[: max(fitting, default=1)])
+    return f"{said.rstrip(';.')}."
+
+
+def others_text(report: SessionReport) -> str:
+    """Count what else was seen, and what is over; "" where there is nothing of either."""
+    main = main_finding(report)
+    others = [each for each in report.findings if each is not main]
+    over = sum(each.when is When.OVER for each in others)
+    counts = (("Also seen", len(others) - over), ("Earlier", over))
+    return ", ".join(f"{label}: {number}" for label, number in counts if number)
+
+
 def severity_text(finding: Finding) -> tuple[str, str]:
     """Return the sign and the word of a finding's severity; `healthy` is good news."""
-    if finding.rule == "healthy":
+    if finding.rule == HEALTHY:
         return "✅", "Good"
     return SEVERITY_ICONS[finding.severity], finding.severity.word.capitalize()
 
 
-def filled(sentence: str, finding: Finding, fmt: Formatter) -> str:
+def filled(sentence: str, finding: Finding, fmt: Formatter, now: datetime | None = None) -> str:
     """Put a finding's evidence in the place of its names in braces."""
 
     def put(name: re.Match[str]) -> str:
         if name[1] not in finding.evidence:
             return name[0]
-        return value_text(finding.evidence[name[1]], fmt)
+        return value_text(finding.evidence[name[1]], fmt, now)
 
     return _NAMED.sub(put, fmt.own(sentence))
 
 
-def value_text(value: Value, fmt: Formatter) -> str:
+def value_text(value: Value, fmt: Formatter, now: datetime | None = None) -> str:
     """Show one piece of evidence; None is said to be unknown."""
     if value is None:
         return "unknown"
@@ -73,29 +115,10 @@ def value_text(value: Value, fmt: Formatter) -> str:
     if isinstance(value, int | float):
         return grouped(value)
     if isinstance(value, timedelta):
-        return lasting(value)
+        return span(value) if value >= _ROUNDED else lasting(value)
     if isinstance(value, datetime):
-        return fmt.when(value)
+        return fmt.when(value, now)
     return fmt.data(value if isinstance(value, str) else ", ".join(value), _EVIDENCE)
-
-
-IN_FULL = 3
-_PARAGRAPHS = 2900
-_SOURCES = 10  # as many elements as a context holds
-
-
-def finding_parts(report: SessionReport) -> list[Part]:
-    """Draw up to three findings with evidence and next step; fold the others and all sources.
-
-    Where nothing folds, those follow in the open; a message of text alone does without.
-    """
-    drawn = [finding_lines(finding, MRKDWN, report) for finding in report.findings]
-    if not drawn:
-        return [section(nothing_found(report))]
-    shown = [section(_paragraph(lines)) for lines in drawn[:IN_FULL]]
-    folded = [*_packed([_paragraph(lines) for lines in drawn[IN_FULL:]]), *_sources(drawn)]
-    fold = container(_fold_title(len(drawn) - len(shown)), folded)
-    return [*shown, Degradable("container", [fold], lambda: [Degradable(SECTION, folded, list)])]
 
 
 def nothing_found(report: SessionReport) -> str:
@@ -105,28 +128,37 @@ def nothing_found(report: SessionReport) -> str:
     return "No rule found anything wrong."
 
 
-def _paragraph(lines: FindingLines) -> str:
-    return f"{lines.what}\n{lines.next_step}"
+_PARAGRAPHS = 2900
 
 
-def _packed(paragraphs: Sequence[str]) -> list[Block]:
+def all_findings(report: SessionReport) -> list[Block]:
+    """Draw every finding with its evidence, and whose line it is: the cause first, then others."""
+    main = main_finding(report)
+    others = [each for each in report.findings if each is not main]
+    groups = (
+        ("", [main] if main else []),
+        ("Also seen", [each for each in others if each.when is When.NOW]),
+        ("Earlier", [each for each in others if each.when is When.OVER]),
+    )
+    paragraphs = [
+        f"*{label}*\n{paragraph}" if label and not place else paragraph
+        for label, findings in groups
+        for place, paragraph in enumerate(_paragraph(each, report) for each in findings)
+    ]
+    return packed(paragraphs or [nothing_found(report)])
+
+
+def _paragraph(finding: Finding, report: SessionReport) -> str:
+    lines = finding_lines(finding, MRKDWN, report)
+    return f"{lines.what}\n{lines.next_step}\nThe line is drawn by {lines.source}"
+
+
+def packed(paragraphs: Iterable[str], between: str = "\n") -> list[Block]:
     """Put as many paragraphs into each section as it holds."""
     packs: list[str] = []
     for paragraph in paragraphs:
         if packs and len(packs[-1]) + len(paragraph) < _PARAGRAPHS:
-            packs[-1] += f"\n{paragraph}"
+            packs[-1] += f"{between}{paragraph}"
         else:
             packs.append(paragraph)
     return [section(pack) for pack in packs]
-
-
-def _sources(drawn: Sequence[FindingLines]) -> list[Block]:
-    lines = [f"Threshold of {each.source}" for each in drawn]
-    starts = range(0, len(lines), _SOURCES)
-    return [context(*lines[at : at + _SOURCES]) for at in starts]
-
-
-def _fold_title(more: int) -> str:
-    if not more:
-        return "How we know"
-    return f"{more} more finding{'' if more == 1 else 's'}, and how we know"

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from bot.blocks.kit import NAME_LIMIT, SENTENCE, clean, entities, escape, sentence
+from bot.blocks.kit import NAME_LIMIT, SENTENCE, clean, entities, escape, is_plain, sentence
 from bot.kore.models import CellLocation
 from bot.sessions.redaction import REDACTED
 from bot.sims.names import quoted, unquoted
@@ -42,8 +42,8 @@ class Formatter(Protocol):
     def strong(self, text: str) -> str:
         """Stress words that are already shown by one of the others."""
 
-    def when(self, moment: datetime) -> str:
-        """Show a moment, to the minute."""
+    def when(self, moment: datetime, now: datetime | None = None) -> str:
+        """Show a moment, to the minute; of the last 24 hours before `now` the time alone."""
 
 
 def utc(moment: datetime) -> datetime:
@@ -51,6 +51,14 @@ def utc(moment: datetime) -> datetime:
     if moment.tzinfo is UTC:
         return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _is_recent(moment: datetime, now: datetime | None) -> bool:
+    return now is not None and timedelta(0) <= between(moment, now) < timedelta(days=1)
+
+
+def _minute(moment: datetime, now: datetime | None) -> str:
+    return f"{utc(moment):{'%H:%M' if _is_recent(moment, now) else '%Y-%m-%d %H:%M'}} UTC"
 
 
 def _link(address: str) -> str:
@@ -62,8 +70,9 @@ class Mrkdwn:
     """For Slack's blocks."""
 
     def data(self, text: str, limit: int = NAME_LIMIT) -> str:
-        """Escape foreign text."""
-        return escape(text, limit)
+        """Escape foreign text; where it holds marks it stands in a code span, to be copied."""
+        line = clean(text, limit)
+        return escape(line, limit) if is_plain(line) else self.code(line)
 
     def code(self, text: str) -> str:
         """Show something to copy in a code span."""
@@ -89,11 +98,12 @@ class Mrkdwn:
         """Make bold."""
         return f"*{text}*"
 
-    def when(self, moment: datetime) -> str:
+    def when(self, moment: datetime, now: datetime | None = None) -> str:
         """Return a date token: the reader's own zone, with ISO 8601 in UTC where that fails."""
         at = utc(moment)
         iso = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{iso}>"
+        shown = "{time}" if _is_recent(moment, now) else "{time} {date_short_pretty}"
+        return f"<!date^{int(at.timestamp())}^{shown}|{iso}>"
 
 
 class Notice:
@@ -123,9 +133,9 @@ class Notice:
         """Leave as it is: a notification knows no bold."""
         return text
 
-    def when(self, moment: datetime) -> str:
+    def when(self, moment: datetime, now: datetime | None = None) -> str:
         """Return the minute in UTC, since nobody's zone is known here."""
-        return f"{utc(moment):%Y-%m-%d %H:%M} UTC"
+        return _minute(moment, now)
 
 
 class Plain:
@@ -155,9 +165,9 @@ class Plain:
         """Leave as it is; the terminal's own colours are its drawer's business."""
         return text
 
-    def when(self, moment: datetime) -> str:
+    def when(self, moment: datetime, now: datetime | None = None) -> str:
         """Return the minute in UTC."""
-        return f"{utc(moment):%Y-%m-%d %H:%M} UTC"
+        return _minute(moment, now)
 
 
 MRKDWN = Mrkdwn()
@@ -167,6 +177,8 @@ PLAIN = Plain()
 
 THIN = "\u202f"  # thin, and no line may break there
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_HOURS = 24
+_TO_THE_MINUTE = 10 * _HOUR
 _STEPS = (
     (2 * _DAY, _DAY, "d", _HOUR, "h"),
     (_HOUR, _HOUR, "h", _MINUTE, "min"),
@@ -186,15 +198,14 @@ def count(number: int, noun: str) -> str:
 
 
 def span(length: timedelta) -> str:
-    """Return a length of time in one unit, rounded down: `12 s`, `4 min`, `3 h`, `2 d`."""
+    """Return a length of time, rounded: `12 s`, `4 min`, `1 h 49 min`, `16 h`, `2 d`."""
     seconds = max(0, int(length.total_seconds()))
     if seconds < _MINUTE:
         return f"{seconds} s"
-    if seconds < _HOUR:
-        return f"{seconds // _MINUTE} min"
-    if seconds < 2 * _DAY:
-        return f"{seconds // _HOUR} h"
-    return f"{grouped(seconds // _DAY)} d"
+    if seconds < _TO_THE_MINUTE:
+        return lasting(timedelta(minutes=seconds // _MINUTE))
+    hours = (seconds + _HOUR // 2) // _HOUR
+    return f"{hours} h" if hours < 2 * _HOURS else f"{grouped((hours + _HOURS // 2) // _HOURS)} d"
 
 
 def lasting(length: timedelta) -> str:

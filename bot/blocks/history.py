@@ -27,7 +27,6 @@ from bot.blocks.report_text import (
     duration_text,
     freshness_line,
     known,
-    mark,
     network_code,
     skipped_line,
     traffic_text,
@@ -73,11 +72,11 @@ def history_headline(
     """Say how much there is, in one sentence with the SIM's name."""
     name = fmt.data(report.sim.name)
     if report.sessions is None:
-        return fmt.strong(f"The sessions of {name} could not be read") + mark(report)
+        return fmt.strong(f"The sessions of {name} could not be read")
     if not sessions:
-        return fmt.strong(f"{name} had no session in the {days_text(days)}") + mark(report)
+        return fmt.strong(f"{name} had no session in the {days_text(days)}")
     claim = fmt.strong(f"{name} had {count(len(sessions), 'session')} in the {days_text(days)}")
-    return f"{claim}{mark(report)} — {_in_brief(sessions)}"
+    return f"{claim} — {_in_brief(sessions)}"
 
 
 def empty_text(report: SessionReport, days: int) -> str:

@@ -4,7 +4,7 @@ A button's `action_id` is one of the constants; where several stand in one block
 `:1`, `:2`, … (match them with `pattern(PICK)`) and `action_of` takes it off again. Its `value` is
 one of the models: `Refresh(...).to_value()` on the way out, `Refresh.from_value(text)` on the way
 in, which raises pydantic's ValidationError on anything else.
-`MAP` is a link: Slack tells us of the click, and there is nothing to do but acknowledge.
+`MAP`, `CONSOLE` and `RUNBOOK` are links: Slack tells us of the click, which is only acknowledged.
 """
 
 import re
@@ -22,6 +22,10 @@ REFRESH = "refresh"
 SHARE = "share"
 HISTORY = "history"
 MAP = "map"
+CONSOLE = "console"
+RUNBOOK = "runbook"
+MORE = "more"
+RETRY = "retry"
 PICK = "pick"
 CSV = "csv"
 TIMELINE = "timeline"
@@ -68,6 +72,9 @@ NOTICE_VIEW = "notice_view"
 PASTE_VIEW = "paste_view"
 PASTED = "pasted"
 DIGEST_FORM = "digest_form"
+FEEDBACK_VIEW = "feedback_view"
+IS_RIGHT = "is_right"
+WHY = "why"
 
 MOST_SIMS = 90
 """SIMs that one button can carry."""
@@ -75,6 +82,7 @@ _SID_BYTES = 16
 _SID = re.compile(r"DE[0-9a-fA-F]{32}")
 MOST_DAYS = 3650
 """More than any history can have."""
+_RETYPED = 1500
 _TYPED = 200  # what was typed is only shown again; a button holds 2,000 characters
 
 
@@ -127,6 +135,29 @@ class Refresh(ButtonValue):
 
 class Share(ButtonValue):
     """Post the answer for the whole channel."""
+
+
+class Extra(StrEnum):
+    """What the three dots of an answer offer."""
+
+    MAP = "map"
+    HOW = "how"
+    TICKET = "ticket"
+    RIGHT = "right"
+
+
+class More(ButtonValue):
+    """One of those; `rule` is what the answer said to be the cause."""
+
+    what: Extra
+    rule: str | None = Field(default=None, max_length=64)
+
+
+class Retry(Carried):
+    """Do again what could not be done: a subcommand by its name, and what followed it."""
+
+    run: str = Field(max_length=64)
+    text: str = Field(default="", max_length=_RETYPED)
 
 
 class Pick(ButtonValue):

@@ -21,6 +21,8 @@ _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LONE = re.compile("[\ud800-\udfff]")
 # Slack has no way to escape its marks; a look-alike reads the same and formats nothing.
 _LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+_JOINER = "\u2060"  # no width: `:word` that is followed by one is no emoji
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _HALF_MARK = re.compile(r"(<[^<>]*|&[a-z]{0,4})$")
 
@@ -44,10 +46,19 @@ def escape(text: str, limit: int = NAME_LIMIT) -> str:
     return unmarked(clean(text, limit))
 
 
+def is_plain(line: str) -> bool:
+    """Return whether a clean line holds nothing that mrkdwn would read as a mark or an emoji."""
+    return line == _disarmed(line)
+
+
 def unmarked(line: str) -> str:
     """Take the meaning off every mark of mrkdwn in a clean line, and keep its spaces."""
-    line = line.translate(_LOOKALIKES)
-    return entities(_EDGE_UNDERSCORE.sub(lambda run: "ˍ" * len(run[0]), line))
+    return entities(_disarmed(line))
+
+
+def _disarmed(line: str) -> str:
+    line = _EMOJI.sub(f":{_JOINER}", line.translate(_LOOKALIKES))
+    return _EDGE_UNDERSCORE.sub(lambda run: "ˍ" * len(run[0]), line)
 
 
 def sentence(text: str) -> str:
@@ -77,6 +88,7 @@ _FIELD = 2000
 _FIELDS = 10
 _CONTEXTS = 10
 _BUTTONS = 25
+_OVERFLOW = 5
 _LABEL = 75
 _CHILDREN = 10
 _TITLE = 150
@@ -130,6 +142,11 @@ def button(label: str, action_id: str, description: str, **more: str | None) -> 
         "accessibility_label": clean(description, _LABEL),
     }
     return block | {name: given for name, given in more.items() if given}
+
+
+def overflow(action_id: str, options: Sequence[Block]) -> Block:
+    """Return three dots behind which 2 to 5 things can be chosen."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options[:_OVERFLOW])}
 
 
 def container(title: str, children: Sequence[Block]) -> Block:

@@ -1,21 +1,32 @@
-"""The answer to `/simsessions <sim>`: what is going on, why we think so, the facts, what to do."""
+"""The answer to `/simsessions <sim>`: state, one cause, one action, the facts, what to press."""
 
 import re
 
 from bot.blocks import ids
-from bot.blocks.findings import finding_lines, finding_parts
+from bot.blocks.findings import main_finding, main_lines, others_text
 from bot.blocks.format import MRKDWN, NOTICE, map_link
-from bot.blocks.kit import Block, actions, button, context, divider, escape, fields, section
+from bot.blocks.kit import (
+    Block,
+    Choice,
+    actions,
+    button,
+    context,
+    escape,
+    option,
+    overflow,
+    section,
+)
 from bot.blocks.report_text import (
-    facts,
+    day_line,
+    fact_lines,
     freshness_line,
     report_headline,
-    sim_line,
     skipped_line,
     warnings,
     window_line,
 )
 from bot.blocks.screen import Screen, screen
+from bot.blocks.weblinks import NO_LINKS, WebLinks
 from bot.sessions.report import SessionReport
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
@@ -26,20 +37,18 @@ def session_report(
     *,
     shared_by: str | None = None,
     for_all: bool = False,
+    links: WebLinks = NO_LINKS,
 ) -> Screen:
     """Draw a report. `for_all` where everybody in the channel reads it.
 
     `shared_by` is the Slack user id of who shared it with them, where somebody did.
     """
+    top = [report_headline(report, MRKDWN), *warnings(report, MRKDWN)]
     blocks = [
-        section(report_headline(report, MRKDWN)),
-        *(section(line) for line in warnings(report, MRKDWN)),
-        *finding_parts(report),
-        *fields(facts(report, MRKDWN)),
-        divider(),
-        context(sim_line(report, MRKDWN)),
-        context(" · ".join(_small_print(report, shared_by))),
-        actions(ids.REPORT_ACTIONS, _buttons(report, shared_by, for_all=for_all)),
+        section("\n".join([*top, *main_lines(report, MRKDWN)])),
+        context("\n".join(fact_lines(report, MRKDWN))),
+        context("\n".join(_small_print(report, shared_by))),
+        actions(ids.REPORT_ACTIONS, _buttons(report, shared_by, links, for_all=for_all)),
     ]
     return screen(report_headline(report, NOTICE), blocks)
 
@@ -50,19 +59,19 @@ def person(user: str) -> str:
 
 
 def _small_print(report: SessionReport, shared_by: str | None) -> list[str]:
-    skipped = skipped_line(report)
-    return [
-        window_line(report),
-        *([skipped] if skipped else []),
-        freshness_line(report, MRKDWN),
-        *([f"shared by {person(shared_by)}"] if shared_by else []),
-    ]
+    shared = [f"shared by {person(shared_by)}"] if shared_by else []
+    last = (others_text(report), freshness_line(report, MRKDWN), *shared)
+    lines = (day_line(report), window_line(report), skipped_line(report))
+    return [*filter(None, lines), " · ".join(filter(None, last))]
 
 
-def _buttons(report: SessionReport, shared_by: str | None, *, for_all: bool) -> list[Block]:
+def _buttons(
+    report: SessionReport, shared_by: str | None, links: WebLinks, *, for_all: bool
+) -> list[Block]:
     sid, name = report.sim.sid, report.sim.name
     refresh = ids.Refresh(sid=sid, shared_by=shared_by).to_value()
-    found = [button("Refresh", ids.REFRESH, f"Read {name} again", value=refresh)]
+    again = "Retry" if report.stale or report.sessions is None else "Refresh"
+    found = [button(again, ids.REFRESH, f"Read {name} again", value=refresh)]
     if report.sessions:
         window = ids.Window(sid=sid).to_value()
         found.append(button("History", ids.HISTORY, f"History of {name}", value=window))
@@ -70,16 +79,44 @@ def _buttons(report: SessionReport, shared_by: str | None, *, for_all: bool) -> 
     found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", value=watch))
     if not (shared_by or for_all):
         share = ids.Share(sid=sid).to_value()
-        found.append(button("Share to channel", ids.SHARE, f"Share {name}", value=share))
-    return [*found, *_map_button(report)]
+        found.append(button("Share", ids.SHARE, f"Share {name} to the channel", value=share))
+    return [*found, *_link_buttons(report, links), overflow(ids.MORE, _more(report))]
 
 
-def _map_button(report: SessionReport) -> list[Block]:
-    session = report.last_session
-    if session is None or session.cell_location_estimate is None:
-        return []
-    link = map_link(session.cell_location_estimate)
-    return [button("Map", ids.MAP, f"Map of the cell tower of {report.sim.name}", url=link)]
+def _link_buttons(report: SessionReport, links: WebLinks) -> list[Block]:
+    """Lead to the SIM in KORE's console, and to what the team wrote of the cause."""
+    main = main_finding(report)
+    runbook = links.runbook(main.rule) if main and main.next_step else None
+    leading = (
+        (
+            "Open in KORE",
+            ids.CONSOLE,
+            f"{report.sim.name} in KORE's console",
+            links.sim(report.sim.sid),
+        ),
+        ("Runbook", ids.RUNBOOK, f"Runbook of {main.rule}" if main else "", runbook),
+    )
+    return [button(label, action, about, url=url) for label, action, about, url in leading if url]
+
+
+def _more(report: SessionReport) -> list[Block]:
+    """Offer what is needed less often; the map opens without us."""
+    main, session = main_finding(report), report.last_session
+    more = ids.More(sid=report.sim.sid, what=ids.Extra.MAP, rule=main.rule if main else None)
+    labels = {
+        ids.Extra.HOW: "How we know",
+        ids.Extra.TICKET: "Copy as ticket",
+        **({ids.Extra.RIGHT: "Was this right?"} if main else {}),
+    }
+    items = [_item(more, what, label) for what, label in labels.items()]
+    if session and session.cell_location_estimate:
+        link = map_link(session.cell_location_estimate)
+        items.append(_item(more, ids.Extra.MAP, "Map of the cell tower") | {"url": link})
+    return items
+
+
+def _item(more: ids.More, what: ids.Extra, label: str) -> Block:
+    return option(Choice(more.model_copy(update={"what": what}).to_value(), label))
 
 
 def unfurl_card(report: SessionReport) -> list[Block]:
@@ -87,8 +124,7 @@ def unfurl_card(report: SessionReport) -> list[Block]:
 
     No buttons: whoever wants more asks.
     """
-    gravest = [finding_lines(finding, MRKDWN, report).what for finding in report.findings[:1]]
-    lines = [report_headline(report, MRKDWN), *gravest]
+    lines = [report_headline(report, MRKDWN), *main_lines(report, MRKDWN)[:1]]
     return [section("\n".join(lines)), context(_read(report))]
 
 

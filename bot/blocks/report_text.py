@@ -3,15 +3,17 @@
 Each function takes the report, most also a `Formatter` (bot/blocks/format.py: MRKDWN, NOTICE or
 PLAIN), and gives text that is ready to be shown:
 
-    report_headline(report, fmt)      the first line: name, state, why, since when
+    report_headline(report, fmt)      the first line: name, state, since when, network and radio
     warnings(report, fmt)      that KORE did not answer, that sessions could not be read; or []
-    facts(report, fmt)         [(label, value)] of the newest session
-    sim_line, window_line, freshness_line, skipped_line   the small print
+    fact_lines(report, fmt)    the last session and the SIM, on few lines
+    day_line, window_line      the last 24 hours as a strip, the last 30 days in numbers
+    facts(report, fmt)         [(label, value)] of the last session
+    sim_line, freshness_line, skipped_line   the small print
 
 Findings are in bot/blocks/findings.py.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.blocks.format import (
@@ -32,6 +34,7 @@ from bot.diagnosis.state import State
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport, Summary
+from bot.sessions.uptime import hours_of, uptime_of
 
 UNKNOWN_OPERATOR = "operator unknown"
 UNKNOWN_RADIO = "radio link unknown"
@@ -46,14 +49,14 @@ def known(text: str | None, otherwise: str, fmt: Formatter) -> str:
 
 
 def network_text(session: DataSession, fmt: Formatter) -> str:
-    """Say on what a session ran: `Telcel on 3G`."""
+    """Say on what a session ran: `Telcel, 3G`."""
     operator = known(session.operator_name, "", fmt)
     radio = known(session.radio_link, "", fmt)
     if operator and radio:
-        return f"{operator} on {radio}"
+        return f"{operator}, {radio}"
     if operator:
         return f"{operator}, {UNKNOWN_RADIO}"
-    return f"an unknown operator on {radio}" if radio else "an unknown network"
+    return f"an unknown operator, {radio}" if radio else "an unknown network"
 
 
 def operator_text(session: DataSession, fmt: Formatter) -> str:
@@ -145,88 +148,75 @@ class Fact(NamedTuple):
 
 def report_headline(report: SessionReport, fmt: Formatter) -> str:
     """Say in one sentence what the SIM is doing; stale answers speak of the past."""
-    claim = fmt.strong(_claim(report, fmt.data(report.sim.name)))
     as_of = f" (as of {ago(report.as_of, report.made_at)})" if report.stale else ""
-    return f"{STATE_ICONS[report.state]} {claim}{as_of} — {_because(report, fmt)}"
+    claim = fmt.strong(_claim(report, fmt))
+    return f"{STATE_ICONS[report.state]} {claim}{as_of}{_since_when(report, fmt)}"
 
 
-def _claim(report: SessionReport, name: str) -> str:
+def _claim(report: SessionReport, fmt: Formatter) -> str:
+    name = fmt.data(report.sim.name)
     verb = "was" if report.stale else "is"
     if report.state is State.UNKNOWN:
         return f"The state of {name} {verb} unknown"
     if report.state is State.NEVER_SEEN:
-        return f"{name} was never seen in the last 30 days"
+        return f"{name} has had no connection in 30 days"
+    if report.state is State.BLOCKED:
+        return f"{name} {verb} {known(report.sim.status, 'blocked', fmt)}"
+    if report.state is State.NOT_ACTIVATED:
+        return f"{name} {verb} not activated"
+    if report.state is State.STALE and report.last_session:
+        return f"{name} has sent no update"
     return f"{name} {verb} {state_text(report.state)}"
 
 
-def _because(report: SessionReport, fmt: Formatter) -> str:
+def _since_when(report: SessionReport, fmt: Formatter) -> str:
     session = report.last_session
     if report.state is State.BLOCKED:
-        status = known(report.sim.status, "unknown", fmt)
-        return f"its SIM status is {status}{_changed(report, fmt)}"
+        return f", and may not connect{_changed(report, fmt)}"
     if report.state is State.NOT_ACTIVATED:
-        status = "its SIM status is new, and it cannot connect until that is set to ready"
-        return f"{status}{_changed(report, fmt)}"
+        return f": its status is new, so it may not connect{_changed(report, fmt)}"
     if report.state is State.NEVER_SEEN:
-        return "KORE shows no data session for that time, and keeps no older ones"
+        return "; KORE keeps no older sessions"
     if session is None:
-        return "KORE told us of the SIM, but its sessions could not be read"
+        return ": its sessions could not be read"
     return _of_session(report, session, fmt)
 
 
 def _of_session(report: SessionReport, session: DataSession, fmt: Formatter) -> str:
-    via = network_text(session, fmt)
-    since = _since(session.start, report, fmt)
-    updated = _updated(session, report)
+    via, since = network_text(session, fmt), _since(session.start, report, fmt)
     if report.state is State.ONLINE:
-        return f"{via}, {since}, {updated}"
-    if report.state is State.STALE:
-        return f"its session ({via}) is open {since}, but was last {updated}"
+        return f" {since}, on {via}"
     if report.state is State.OFFLINE:
-        return f"last seen on {via}, {_until(session.end, report, fmt)}"
-    return f"its session ({via}) is open {since}, but KORE does not say when it was last updated"
+        return f" {_since(session.end, report, fmt)}, last on {via}"
+    if report.state is State.STALE:
+        return f" {_since(session.last_updated, report, fmt)}, on {via}"
+    return f": its session on {via} is open {since}, but KORE does not say when it was updated"
 
 
 def _changed(report: SessionReport, fmt: Formatter) -> str:
     if report.since is None:
         return "; since when is unknown"
-    return f"; the SIM was last changed {moment_text(report.since, report, fmt)}"
+    return f"; last changed {moment_text(report.since, report, fmt)}"
 
 
-def _since(start: datetime | None, report: SessionReport, fmt: Formatter) -> str:
-    if start is None:
+def _since(moment: datetime | None, report: SessionReport, fmt: Formatter) -> str:
+    if moment is None:
         return "since an unknown time"
-    return f"since {fmt.when(start)} ({span(between(start, report.made_at))})"
-
-
-def _until(end: datetime | None, report: SessionReport, fmt: Formatter) -> str:
-    return f"until {moment_text(end, report, fmt)}" if end else "until an unknown time"
-
-
-def _updated(session: DataSession, report: SessionReport) -> str:
-    if session.last_updated is None:
-        return "updated at an unknown time"
-    return f"updated {ago(session.last_updated, report.made_at)}"
+    shown = fmt.when(moment, report.made_at)
+    return f"since {shown} ({span(between(moment, report.made_at))})"
 
 
 def moment_text(moment: datetime, report: SessionReport, fmt: Formatter) -> str:
     """Return a moment and how long ago it was when the report was made."""
-    return f"{fmt.when(moment)} ({ago(moment, report.made_at)})"
-
-
-def mark(report: SessionReport) -> str:
-    """Return what is added to every line that may have changed since: nothing on a fresh answer."""
-    return f" ({span(between(report.as_of, report.made_at))} old)" if report.stale else ""
+    return f"{fmt.when(moment, report.made_at)} ({ago(moment, report.made_at)})"
 
 
 def stale_line(report: SessionReport, fmt: Formatter) -> str | None:
-    """Say that this is from before, and why; None on a fresh answer."""
+    """Say why this is from before; None on a fresh answer. How old it is says the headline."""
     if not report.stale:
         return None
-    age = span(between(report.as_of, report.made_at))
-    known_then = f"This is what I knew {age} ago, at {fmt.when(report.as_of)}"
     why = report.why_stale or "KORE is not answering."
-    return f"⚠️ {fmt.strong(why)} {known_then}; it may have changed."
+    return f"⚠️ {fmt.strong(why)} This is the last answer I have; it may have changed."
 
 
 def unread_line(report: SessionReport, fmt: Formatter) -> str | None:
@@ -248,7 +238,7 @@ def facts(report: SessionReport, fmt: Formatter) -> list[Fact]:
     session = report.last_session
     if session is None:
         return []
-    values = [
+    return [
         Fact("Operator", operator_text(session, fmt)),
         Fact("Radio link", known(session.radio_link, UNKNOWN_RADIO, fmt)),
         Fact("Cell", cell_text(session, fmt)),
@@ -260,7 +250,6 @@ def facts(report: SessionReport, fmt: Formatter) -> list[Fact]:
         Fact("Updated", _moment_or(session.last_updated, "last update unknown", report, fmt)),
         Fact("Duration", duration_text(session, report.made_at)),
     ]
-    return [Fact(fact.label, fact.value + mark(report)) for fact in values]
 
 
 def _moment_or(
@@ -278,13 +267,128 @@ def sim_line(report: SessionReport, fmt: Formatter) -> str:
     if sim.name != sim.sid:
         parts.append(fmt.code(sim.sid))
     parts.append(f"ICCID {fmt.data(iccid_groups(sim.iccid))}" if sim.iccid else "ICCID unknown")
-    parts.append(f"status {known(sim.status, 'unknown', fmt)}{mark(report)}")
+    parts.append(f"status {known(sim.status, 'unknown', fmt)}")
     return " · ".join(parts)
+
+
+def fact_lines(report: SessionReport, fmt: Formatter) -> list[str]:
+    """Return what is known of the last session and of the SIM, unknown said in words."""
+    session = report.last_session
+    of_session = [] if session is None else _session_lines(session, report, fmt)
+    return [*of_session, _card_line(report, fmt)]
+
+
+def _session_lines(session: DataSession, report: SessionReport, fmt: Formatter) -> list[str]:
+    country, code = known_text(session.operator_country), network_code(session)
+    network = (
+        known(session.operator_name, UNKNOWN_OPERATOR, fmt),
+        fmt.data(code) if code else "MCC-MNC unknown",
+        fmt.data(flagged(country)) if country else "country unknown",
+        known(session.radio_link, UNKNOWN_RADIO, fmt),
+    )
+    where = f"Cell {cell_text(session, fmt).removeprefix('cell ')} · {place_text(session)}"
+    return [
+        f"{_times(session, report, fmt)} · {arrows(session)}",
+        " · ".join(network),
+        f"Cell and location {REDACTED}" if session.cell_id == REDACTED else where,
+    ]
+
+
+def _times(session: DataSession, report: SessionReport, fmt: Formatter) -> str:
+    """Say when the last session was; what the headline says of it is not said again."""
+    start, end, now = session.start, session.end, report.made_at
+    if end:
+        return f"Session {_from_to(session, end, report, fmt)} · {duration_text(session, now)}"
+    if report.state is State.STALE:
+        return f"Session open {_since(start, report, fmt)}"
+    updated = session.last_updated
+    return f"Updated {ago(updated, now)}" if updated else "Last update unknown"
+
+
+def _from_to(session: DataSession, end: datetime, report: SessionReport, fmt: Formatter) -> str:
+    """Return both times; the day stands once, and not where the headline has it."""
+    start, now = session.start, report.made_at
+    if start is None:
+        return f"start unknown, end {fmt.when(end, now)}"
+    is_short = between(start, end) < timedelta(days=1)
+    begun = fmt.when(start, start if is_short and report.state is State.OFFLINE else now)
+    return f"{begun}–{fmt.when(end, end if is_short else now)}"
+
+
+def arrows(session: DataSession) -> str:
+    """Return `↑ 246 ↓ 296 packets`; unknown is never 0."""
+    up, down = session.packets_uploaded, session.packets_downloaded
+    if up is None and down is None:
+        return UNKNOWN_PACKETS
+    shown = ("unknown" if packets is None else grouped(packets) for packets in (up, down))
+    return "↑ {} ↓ {} packets".format(*shown)
+
+
+def _card_line(report: SessionReport, fmt: Formatter) -> str:
+    sim, session = report.sim, report.last_session
+    imei = [imei_line(session.imei, fmt)] if session else []
+    iccid = f"ICCID {fmt.data(iccid_groups(sim.iccid))}" if sim.iccid else "ICCID unknown"
+    return " · ".join(
+        [*imei, iccid, known(sim.status, "status unknown", fmt), plan_text(report, fmt)]
+    )
+
+
+def imei_line(imei: str | None, fmt: Formatter) -> str:
+    """Return an IMEI with its name before it, or that none was reported."""
+    shown = imei_text(known_text(imei))
+    return fmt.data(shown if shown.startswith("IMEI") else f"IMEI {shown}")
+
+
+def plan_text(report: SessionReport, fmt: Formatter) -> str:
+    """Name the rate plan: `plan pumps-mx`."""
+    plan = report.rate_plan
+    name = plan and (plan.unique_name or plan.friendly_name)
+    if name:
+        return f"plan {fmt.data(name)}"
+    return "plan not read" if report.sim.rate_plan_sid else "no rate plan"
+
+
+_LEAST = 0.01
+_BARS = "▁▃▄▅▆▇█"
+
+
+def day_line(report: SessionReport) -> str | None:
+    """Draw the last 24 hours, one character each: low is away, high connects often."""
+    hours = hours_of(report)
+    if not hours:
+        return None
+    strip = "".join(_BARS[min(hour, len(_BARS) - 1)] for hour in hours)
+    return f"{strip} last 24 h"
 
 
 def window_line(report: SessionReport) -> str:
     """Return the last 30 days in one line."""
-    return f"Last 30 days: {_summed(report.summary)}{mark(report)}"
+    summary = report.summary
+    if summary is None:
+        return "30 d: sessions could not be read"
+    if not summary.sessions:
+        return "30 d: no sessions"
+    return f"30 d: {count(summary.sessions, 'session')}{uptime_text(report)}"
+
+
+def uptime_text(report: SessionReport) -> str:
+    """Return `, up 12 %, longest gap 16 h`; "" where no session tells."""
+    uptime = uptime_of(report)
+    if uptime is None:
+        return ""
+    gap = f", longest gap {span(uptime.longest_gap)}" if uptime.longest_gap else ", no gap"
+    return f", up {_percent(uptime.share)}{gap}"
+
+
+def _percent(share: float) -> str:
+    if 0 < share < _LEAST:
+        return "under 1 %"
+    return f"{100 if share >= 1 else min(99, round(100 * share))} %"
+
+
+def totals_line(report: SessionReport) -> str:
+    """Return the sums of the last 30 days."""
+    return f"Last 30 days: {_summed(report.summary)}"
 
 
 def _summed(summary: Summary | None) -> str:
@@ -310,7 +414,7 @@ def _without_packets(summary: Summary) -> str:
 
 def freshness_line(report: SessionReport, fmt: Formatter) -> str:
     """Say when KORE told us this, and what of it is redacted here."""
-    read = f"Read {moment_text(report.as_of, report, fmt)}"
+    read = f"Read {fmt.when(report.as_of, report.made_at)}"
     return f"{read} · {fmt.own(report.redacted)}" if report.redacted else read
 
 

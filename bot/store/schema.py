@@ -282,6 +282,22 @@ lookups = Table(
     _index("ix_lookups_thread", "channel", "thread", where="thread IS NOT NULL"),
 )
 
+# --- what people said of verdicts: bot/store/feedback.py ---
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Seconds, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("sim", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("is_right", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Index("ix_feedback_rule", "rule", "at"),
+)
+
 # --- events: bot/store/idempotency.py ---
 
 seen_events = Table(
