@@ -38,8 +38,11 @@ class Whole:
     async def click(self, message: Message, label: str, *, user: str = "ana") -> Delivery:
         """Press the button of this label and wait until all answers are out."""
         block, element = find_button(message, label)
-        action = element["action_id"]
-        delivery = await self.slack.workspace.click(user, message.ts, block["block_id"], action)
+        action, options = element["action_id"], element.get("options", ())
+        selected = next((o["value"] for o in options if o["text"]["text"] == label), None)
+        delivery = await self.slack.workspace.click(
+            user, message.ts, block["block_id"], action, selected=selected
+        )
         await self.settle()
         return delivery
 
@@ -66,10 +69,15 @@ class Whole:
 
 
 def find_button(message: Message, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Find a button by its label, with its block."""
+    """Find a button by its label, or by that of something in its menu, with its block."""
     rows = [block for block in message.blocks if block["type"] in {"actions", "section"}]
     pairs = [(row, each) for row in rows for each in elements_of(row)]
-    return next(pair for pair in pairs if pair[1].get("text", {}).get("text") == label)
+    return next(
+        (row, element)
+        for row, element in pairs
+        for each in (element, *element.get("options", ()))
+        if each.get("text", {}).get("text") == label
+    )
 
 
 def elements_of(row: dict[str, Any]) -> list[dict[str, Any]]:

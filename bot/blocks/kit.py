@@ -21,7 +21,7 @@ _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LONE = re.compile("[\ud800-\udfff]")
 # Slack has no way to escape its marks; a look-alike reads the same and formats nothing.
 _LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
-_EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+_EMOJI = re.compile(r":(?=[0-9]*[a-z_+'-][a-z0-9_+'-]*:|1(?:00|234):)", re.IGNORECASE)
 _JOINER = "\u2060"  # no width: `:word` that is followed by one is no emoji
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _HALF_MARK = re.compile(r"(<[^<>]*|&[a-z]{0,4})$")

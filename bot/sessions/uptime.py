@@ -68,7 +68,7 @@ def hours_of(report: SessionReport) -> list[int] | None:
 
 def _busy(connected: Sequence[Stretch], starts: Sequence[datetime], begin: datetime) -> int:
     end = begin + HOUR
-    begun = sum(begin < start <= end for start in starts)
+    begun = sum(begin <= start < end for start in starts)
     return begun or int(any(each.within(begin, end) for each in connected))
 
 

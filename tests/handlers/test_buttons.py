@@ -27,7 +27,7 @@ async def test_share_posts_for_all_and_names_who_shared(whole):
     """Everybody reads it; whoever refreshes it, it stays in its place and says who shared it."""
     by = f"shared by <@{whole.slack.workspace.person('ana').id}>"
     await whole.type("truck-42")
-    await whole.click(whole.answer(), "Share to channel")
+    await whole.click(whole.answer(), "Share")
     (shared,) = whole.slack.seen_by("ben")
     both = whole.slack.seen_by("ana")
     await whole.click(shared, "Refresh", user="ben")
@@ -44,7 +44,7 @@ async def test_share_in_a_channel_without_the_bot_works_by_the_response_url(whol
     await whole.type("truck-42", channel="#on-call-private")
     answer = whole.answer("ana", "#on-call-private")
 
-    await whole.click(answer, "Share to channel")
+    await whole.click(answer, "Share")
 
     assert "truck-42 is" in whole.answer("chloe", "#on-call-private").text
 
@@ -55,7 +55,7 @@ async def test_what_cannot_be_shared_is_said(whole):
     answer = whole.answer("ana", "#on-call-private")
     whole.slack.api.faults.status("/response", 404, "expired_url")
 
-    await whole.click(answer, "Share to channel")
+    await whole.click(answer, "Share")
 
     assert () == whole.slack.seen_by("chloe", "#on-call-private")
     assert "Invite me" in whole.answer("ana", "#on-call-private").text
@@ -78,7 +78,7 @@ async def test_the_map_is_a_link_and_only_acknowledged(whole):
     await whole.type("truck-42")
     answer = whole.answer()
 
-    delivery = await whole.click(answer, "Map")
+    delivery = await whole.click(answer, "Map of the cell tower")
 
     assert delivery.ok
     assert (answer,) == whole.slack.seen_by("ana")
@@ -87,7 +87,7 @@ async def test_the_map_is_a_link_and_only_acknowledged(whole):
 async def test_in_a_thread_the_answer_stays_in_the_thread(whole):
     """A click in a thread is answered in the thread."""
     await whole.type("truck-42")
-    await whole.click(whole.answer(), "Share to channel")
+    await whole.click(whole.answer(), "Share")
     (shared,) = whole.slack.seen_by("ben")
     row, element = find_button(shared, "Refresh")
     root = await whole.slack.workspace.say("ana", "#fleet-ops", "alert")
@@ -138,7 +138,7 @@ async def test_an_error_on_refresh_leaves_the_answer_standing(whole):
 async def test_a_foreigner_may_not_click(whole):
     """Somebody from another company sees a shared answer, and her clicks are refused."""
     await whole.type("truck-42", channel="#partner-shared")
-    await whole.click(whole.answer("ana", "#partner-shared"), "Share to channel")
+    await whole.click(whole.answer("ana", "#partner-shared"), "Share")
     (shared,) = whole.slack.seen_by("dora", "#partner-shared")
     asked = len(whole.kore.requests)
 

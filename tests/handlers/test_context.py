@@ -23,7 +23,14 @@ ACTORS = (None, Actor(None, None, None, None), Actor("T0ACMEIOT", None, None, "C
 FOREIGNER = Actor("T0X", None, "U0X", "C0FLEETOP")
 REFUSALS = ("did not tell me who you are", "people of my own workspace only")
 HARMLESS = {"help", "rules"}  # they tell the same to everybody
-SILENT = {ids.MAP, "link_shared", "message", "digest_field_zone"}  # no answer is expected of them
+SILENT = {
+    ids.MAP,
+    ids.CONSOLE,
+    ids.RUNBOOK,
+    "link_shared",
+    "message",
+    "digest_field_zone",
+}  # no answer is expected of them
 TYPED = (
     "truck-42", "truck-42\npump-7", "history truck-42", "history truck-42 90", "handover",
     "watch truck-42", "watches", "unwatch all", "unwatch truck-42", "help", "rules",

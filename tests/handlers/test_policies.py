@@ -61,7 +61,7 @@ class Tour:
         await self.type("8901 26")
         await self.type("truck-42")
         await self.click("Refresh")
-        await self.click("Share to channel")
+        await self.click("Share")
 
     async def history(self):
         for label in ("CSV file", "Picture", "Session details…"):
@@ -204,7 +204,7 @@ async def test_sharing_where_slack_does_not_say_what_the_channel_is(bot):
     """The asker alone is told all; what all read is held back, and why is said."""
     await bot.type("truck-42", channel="#on-call-private")
     mine = bot.answer("ana", "#on-call-private")
-    await bot.click(mine, "Share to channel")
+    await bot.click(mine, "Share")
 
     shared = bot.answer("chloe", "#on-call-private")
     assert "ICCID 8" in json.dumps(mine.blocks)

@@ -50,4 +50,4 @@ def test_change_lines():
 
     change = Change(ChangeKind.NEW_OPERATOR, "<!channel>", "*T*")
 
-    assert "Operator: &lt;!channel&gt; → ∗T∗" == change_text(change, MRKDWN)
+    assert "Operator: &lt;!channel&gt; → `*T*`" == change_text(change, MRKDWN)

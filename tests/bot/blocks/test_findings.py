@@ -1,63 +1,64 @@
-"""Findings as blocks: three in full, the rest folded, sources one click away."""
+"""Findings in words: one in full, the rest counted, all of them one click away."""
 
 from datetime import timedelta
 
 import pytest
 
-from bot.blocks.findings import finding_lines, finding_parts, severity_text, value_text
+from bot.blocks.card_windows import how_view
+from bot.blocks.findings import finding_lines, main_lines, others_text, severity_text, value_text
 from bot.blocks.format import MRKDWN, PLAIN
-from bot.blocks.screen import NOTHING, Screen
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.rule import Severity, When
 from bot.diagnosis.state import State
-from bot.emulators.slack.blocks.whole import blocks_faults
-from tests.bot.blocks.reports import NOW, a_finding, a_report, words
+from tests.bot.blocks.reports import a_finding, a_report, view_wrongs, words
 from tests.builders import NOON
-
-
-def drawn(parts, refused=NOTHING):
-    return Screen("", parts).without(refused).blocks
 
 
 def some(number):
     return tuple(a_finding(rule=f"rule_{n}", title=f"Title {n}") for n in range(number))
 
 
-@pytest.mark.parametrize(
-    ("number", "in_full", "title"),
-    [
-        (1, 1, "How we know"),
-        (3, 3, "How we know"),
-        (4, 3, "1 more finding, and how we know"),
-        (5, 3, "2 more findings, and how we know"),
-        (24, 3, "21 more findings, and how we know"),
-    ],
-)
-def test_folding(number, in_full, title):
-    """The first three stand open; a folded box says how many more there are."""
-    *shown, fold = drawn(finding_parts(a_report(findings=some(number))))
-
-    assert ["section"] * in_full == [block["type"] for block in shown]
-    assert ("container", title) == (fold["type"], fold["title"]["text"])
-    assert fold["is_collapsible"]
-    assert fold["default_collapsed"]
-
-
 @pytest.mark.parametrize("number", [1, 4, 24])
-@pytest.mark.parametrize("refused", [frozenset(), frozenset({"container"})])
-def test_nothing_is_lost(number, refused):
-    """Folded or not, every finding and every source is somewhere, within Slack's limits."""
-    blocks = drawn(finding_parts(a_report(findings=some(number))), refused)
-    text = "\n".join(words(blocks))
+def test_nothing_is_lost(number):
+    """
+    Every finding and every source is in the window, within Slack's limits.
+    """
+    view = how_view(a_report(findings=some(number)))
+    text = "\n".join(words(view["blocks"]))
 
     assert all(f"Title {n}." in text and f"`rule_{n}`" in text for n in range(number))
-    assert [] == blocks_faults(blocks, "message")
+    assert [] == view_wrongs(view)
 
 
-def test_a_workspace_without_containers_gets_none():
-    """Where boxes are refused, what they hold stands open."""
-    blocks = drawn(finding_parts(a_report(findings=some(5))), frozenset({"container"}))
+OVER = a_finding(title="It was", when=When.OVER, next_step=None)
+UNDER = a_finding(title="It shows", explained_by="flapping", next_step=None)
+WELL = a_finding(rule="healthy", severity=Severity.INFO, title="Well", next_step="Look elsewhere.")
+REMARK = a_finding(rule="legacy_radio", severity=Severity.INFO, title="Old radio")
 
-    assert {"section", "context"} == {block["type"] for block in blocks}
+
+@pytest.mark.parametrize(
+    ("findings", "lines", "others"),
+    [
+        ((a_finding(says="Seen."),), ["Flapping. Seen.", "→ Check its antenna."], ""),
+        (
+            (a_finding(says=f"{'Seen ' * 20}once; {'more ' * 20}so."), UNDER, OVER),
+            [f"Flapping. {'Seen ' * 20}once.", "→ Check its antenna."],
+            "Also seen: 1, Earlier: 1",
+        ),
+        ((REMARK, WELL), ["Well.", "→ Look elsewhere."], "Also seen: 1"),
+        ((REMARK,), ["Old radio. 1 246 session starts between 12:00 and 15:00."], ""),
+        ((OVER,), ["No rule found anything wrong."], "Earlier: 1"),
+    ],
+)
+def test_one_cause_and_one_action(findings, lines, others):
+    """
+    What the answer is about stands with its evidence and one next step; the rest is counted.
+    """
+    report = a_report(findings=findings)
+    said = [line.replace("\u202f", " ").replace(" UTC", "") for line in main_lines(report, PLAIN)]
+
+    assert lines == said[: len(lines)]
+    assert 1 >= sum(line.startswith("→") for line in said)
+    assert others == others_text(report)
 
 
 @pytest.mark.parametrize(
@@ -68,21 +69,18 @@ def test_a_workspace_without_containers_gets_none():
     ],
 )
 def test_no_findings(state, said):
-    """No finding is not the same as knowing that all is well."""
-    [block] = finding_parts(a_report(state=state))
-
-    assert said == block["text"]["text"]
+    """
+    No finding is not the same as knowing that all is well.
+    """
+    assert [said] == main_lines(a_report(state=state), PLAIN)
 
 
 def test_finding_lines():
     """
-    What, with its evidence, what to do and where the threshold is from; stale ones say how old.
+    What, with its evidence, what to do and where the threshold is from.
     """
     assert (
-        (
-            "🔴 Critical · Flapping. 1\u202f246 session starts between 2026-01-05 12:00 UTC and "
-            "2026-01-05 15:00 UTC."
-        ),
+        ("🔴 Critical · Flapping. 1\u202f246 session starts between 12:00 UTC and 15:00 UTC."),
         "→ Check its antenna.",
         "flapping · Vendor: 4 an hour, https://vendor.example/page?a=1&b=2",
     ) == finding_lines(a_finding(), PLAIN, a_report())
@@ -94,17 +92,13 @@ def test_finding_lines():
     )
     assert lines.source.endswith("<https://vendor.example/page?a=1&amp;b=2|vendor.example>")
 
-    report = a_report(stale=True, as_of=NOW - timedelta(hours=2))
-
-    assert finding_lines(a_finding(), PLAIN, report).what.endswith(" (2 h old)")
-
 
 def test_evidence():
     """It is escaped and filled in once; braces that name none stay as they are."""
     finding = a_finding(says="Seen on {name} <4.", evidence={"name": "<!channel>*"})
 
     assert finding_lines(finding, MRKDWN, a_report()).what.endswith(
-        "Seen on &lt;!channel&gt;∗ &lt;4."
+        "Seen on `&lt;!channel&gt;*` &lt;4."
     )
 
     finding = a_finding(says="{nobody} knows {starts}.", evidence={"starts": 2})
@@ -139,7 +133,8 @@ def test_severity_text(rule, severity, shown):
         (1246, "1\u202f246"),
         (0, "0"),
         (0.25, "0.25"),
-        (timedelta(hours=16, minutes=30), "16 h 30 min"),
+        (timedelta(hours=3, minutes=30), "3 h 30 min"),
+        (timedelta(hours=16, minutes=30, seconds=1), "17 h"),
         (NOON, "2026-01-05 12:00 UTC"),
         ("Telcel", "Telcel"),
         (("a", "b"), "a, b"),

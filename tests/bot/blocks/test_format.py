@@ -39,7 +39,7 @@ def test_a_moment_in_slack_is_a_date_token():
     """
     It is for the reader's own zone, with ISO 8601 in UTC where that fails; KORE's times are UTC.
     """
-    token = "<!date^1767614400^{date_short_pretty} {time}|2026-01-05T12:00:00Z>"
+    token = "<!date^1767614400^{time} {date_short_pretty}|2026-01-05T12:00:00Z>"
 
     assert token == MRKDWN.when(NOON)
     assert token == MRKDWN.when(NOON.astimezone(BERLIN))
@@ -56,7 +56,7 @@ def test_a_moment_elsewhere_is_in_utc(fmt):
 @pytest.mark.parametrize(
     ("fmt", "shown"),
     [
-        (MRKDWN, "*&lt;b&gt; ∗* `a&amp;ˋ` &gt;"),
+        (MRKDWN, "*`&lt;b&gt; *`* `a&amp;ˋ` &gt;"),
         (NOTICE, "&lt;b&gt; ∗ a&amp;ˋ &gt;"),
         (PLAIN, "<b> * a&` >"),
     ],
@@ -66,6 +66,24 @@ def test_marks(fmt, shown):
     said = f"{fmt.strong(fmt.data('<b> *'))} {fmt.code('a&`')} {fmt.own('>')}"
 
     assert shown == said
+
+
+@pytest.mark.parametrize(
+    ("name", "in_blocks", "in_text"),
+    [
+        ("pump-7", "pump-7", "pump-7"),
+        ("a_b", "a_b", "a_b"),
+        ("pump-*", "`pump-*`", "pump-∗"),
+        (":fire: 3", "`:fire: 3`", ":\u2060fire: 3"),
+        ("07:30:15", "07:30:15", "07:30:15"),
+        ("<a> & `b`", "`&lt;a&gt; &amp; ˋbˋ`", "&lt;a&gt; &amp; ˋbˋ"),
+    ],
+)
+def test_names_stay_letters(name, in_blocks, in_text):
+    """
+    What Slack would read as bold or as an emoji stands in a code span, and is copied as it is.
+    """
+    assert (in_blocks, in_text) == (MRKDWN.data(name), NOTICE.data(name))
 
 
 @pytest.mark.parametrize(
@@ -141,8 +159,12 @@ FLAGS = {
         (span, timedelta(seconds=-5), "0 s"),
         (span, timedelta(seconds=59.9), "59 s"),
         (span, timedelta(minutes=4, seconds=59), "4 min"),
-        (span, timedelta(hours=3, minutes=59), "3 h"),
-        (span, timedelta(hours=47, minutes=59), "47 h"),
+        (span, timedelta(hours=1, minutes=49, seconds=59), "1 h 49 min"),
+        (span, timedelta(hours=9, minutes=59), "9 h 59 min"),
+        (span, timedelta(hours=16, minutes=29), "16 h"),
+        (span, timedelta(hours=47, minutes=29), "47 h"),
+        (span, timedelta(hours=47, minutes=59), "2 d"),
+        (span, timedelta(days=3, hours=13), "4 d"),
         (span, timedelta(days=2), "2 d"),
         (span, timedelta(days=2000), "2\u202f000 d"),
         (lasting, timedelta(seconds=-5), "0 s"),

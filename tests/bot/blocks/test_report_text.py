@@ -7,7 +7,9 @@ import pytest
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN
 from bot.blocks.report_text import (
     cell_text,
+    day_line,
     duration_text,
+    fact_lines,
     facts,
     freshness_line,
     network_code,
@@ -18,6 +20,7 @@ from bot.blocks.report_text import (
     report_headline,
     sim_line,
     skipped_line,
+    totals_line,
     traffic_text,
     unread_line,
     warnings,
@@ -31,14 +34,12 @@ from tests.builders import NOON, SID, a_session, a_sim
 LATE = NOW - timedelta(hours=5)
 OPEN = (a_session(last_updated=LATE),)
 CLOSED = (a_session(end=NOW - timedelta(hours=15)),)
-VIA, START = "T-Mobile USA on LTE", "2026-01-05 12:00 UTC"
-ONLINE = f"{VIA}, since {START} (3 h), updated 4 min ago"
-ITS_SESSION = f"its session ({VIA}) is open since {START} (3 h)"
-CHANGED = "the SIM was last changed 2026-01-05 10:00 UTC (5 h ago)"
-NEW = "and it cannot connect until that is set to ready"
-NO_SESSION = "KORE shows no data session for that time, and keeps no older ones"
-UNREAD = "KORE told us of the SIM, but its sessions could not be read"
-NOT_SAID = "but KORE does not say when it was last updated"
+VIA = "T-Mobile USA, LTE"
+ONLINE = f"since 12:00 UTC (3 h), on {VIA}"
+ITS_SESSION = f"its session on {VIA} is open since 12:00 UTC (3 h)"
+NEW = "so it may not connect"
+CHANGED = "last changed 10:00 UTC (5 h ago)"
+NOT_SAID = "but KORE does not say when it was updated"
 ONE_UNKNOWN = "(packets unknown for 1 session)"
 CARD = "ICCID 8901 2600 1234 5678 909"
 
@@ -46,58 +47,64 @@ CARD = "ICCID 8901 2600 1234 5678 909"
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, f"🟢 pump-7 is online — {ONLINE}"),
+        ({}, f"🟢 pump-7 is online {ONLINE}"),
         (
             {"state": State.STALE, "sessions": OPEN},
-            f"🟠 pump-7 is stale — {ITS_SESSION}, but was last updated 5 h ago",
+            f"🟠 pump-7 has sent no update since 10:00 UTC (5 h), on {VIA}",
         ),
         (
             {"state": State.OFFLINE, "sessions": CLOSED},
-            f"🔴 pump-7 is offline — last seen on {VIA}, until 2026-01-05 00:00 UTC (15 h ago)",
+            f"🔴 pump-7 is offline since 00:00 UTC (15 h), last on {VIA}",
         ),
         (
             {"state": State.BLOCKED, "sim": a_sim(status="suspended"), "since": LATE},
-            f"⛔ pump-7 is blocked — its SIM status is suspended; {CHANGED}",
+            f"⛔ pump-7 is suspended, and may not connect; {CHANGED}",
         ),
         (
             {"state": State.BLOCKED, "sim": a_sim(status="canceled"), "since": None},
-            "⛔ pump-7 is blocked — its SIM status is canceled; since when is unknown",
+            "⛔ pump-7 is canceled, and may not connect; since when is unknown",
         ),
         (
             {"state": State.NOT_ACTIVATED, "since": None},
-            f"⚪ pump-7 is not activated — its SIM status is new, {NEW}; since when is unknown",
+            f"⚪ pump-7 is not activated: its status is new, {NEW}; since when is unknown",
         ),
         (
             {"state": State.NEVER_SEEN, "sessions": ()},
-            f"⚫ pump-7 was never seen in the last 30 days — {NO_SESSION}",
+            "⚫ pump-7 has had no connection in 30 days; KORE keeps no older sessions",
         ),
         (
             {"state": State.UNKNOWN, "sessions": None},
-            f"❔ The state of pump-7 is unknown — {UNREAD}",
+            "❔ The state of pump-7 is unknown: its sessions could not be read",
         ),
         (
             {"state": State.UNKNOWN, "sessions": (a_session(last_updated=None),)},
-            f"❔ The state of pump-7 is unknown — {ITS_SESSION}, {NOT_SAID}",
+            f"❔ The state of pump-7 is unknown: {ITS_SESSION}, {NOT_SAID}",
         ),
         (
             {"stale": True, "as_of": NOW - timedelta(minutes=6)},
-            f"🟢 pump-7 was online (as of 6 min ago) — {ONLINE}",
+            f"🟢 pump-7 was online (as of 6 min ago) {ONLINE}",
         ),
     ],
 )
 def test_headline(changes, said):
-    """The first line is a whole sentence: name, state word, since when."""
+    """
+    The first line is a whole sentence: name, state, since when, network and radio.
+    """
     assert said == report_headline(a_report(**changes), PLAIN)
 
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("sessions", [None, (), OPEN, CLOSED])
 def test_every_state_has_a_headline(state, sessions):
-    """Whatever the sessions are, the headline has the name and the word of the state."""
+    """
+    Whatever the sessions are, the headline has the name and the words of the state.
+    """
     said = report_headline(a_report(state=state, sessions=sessions), PLAIN)
+    odd = {State.BLOCKED: "may not connect", State.NEVER_SEEN: "no connection in 30 days"}
+    odd |= {State.STALE: "no update"} if sessions else {}
 
     assert "pump-7" in said
-    assert state.value.replace("_", " ") in said
+    assert odd.get(state, state.value.replace("_", " ")) in said
     assert "None" not in said
 
 
@@ -105,7 +112,7 @@ def test_a_headline_in_slack():
     """A notification has no tokens and no bold, blocks have date tokens; data is escaped."""
     said = report_headline(a_report(sim=a_sim(unique_name="<!here> *x*")), NOTICE)
 
-    assert said.startswith("🟢 &lt;!here&gt; ∗x∗ is online — ")
+    assert said.startswith("🟢 &lt;!here&gt; ∗x∗ is online since ")
     assert "<" not in said
 
     assert "<!date^1767614400^" in report_headline(a_report(), MRKDWN)
@@ -120,9 +127,9 @@ def test_facts():
         ("Place", "≈ 37.883, -122.368 (tower, not device)"),
         ("Packets", "↑ 246 up · ↓ 296 down"),
         ("IMEI", "01493100-012970-0 ✓"),
-        ("Started", "2026-01-05 12:00 UTC (3 h ago)"),
+        ("Started", "12:00 UTC (3 h ago)"),
         ("Ended", "still open"),
-        ("Updated", "2026-01-05 14:56 UTC (4 min ago)"),
+        ("Updated", "14:56 UTC (4 min ago)"),
         ("Duration", "3 h so far"),
     ] == facts(a_report(), PLAIN)
 
@@ -149,24 +156,18 @@ def test_no_facts_without_a_session(sessions):
     assert [] == facts(a_report(sessions=sessions), PLAIN)
 
 
-def test_stale_answers_are_marked_on_every_line():
-    """Each line that may have changed since says how old it is, and why; a fresh one does not."""
+def test_a_stale_answer_says_so_once():
+    """
+    It says why at the top; how old it is stands in the headline and on no other line.
+    """
     report = a_report(stale=True, as_of=NOW - timedelta(minutes=6))
-    lines = [fact.value for fact in facts(report, PLAIN)]
+    lines = [*fact_lines(report, PLAIN), window_line(report), sim_line(report, PLAIN)]
 
-    (warning,) = warnings(report, PLAIN)
-    assert warning == (
-        "⚠️ KORE is not answering. This is what I knew 6 min ago, at 2026-01-05 14:54 UTC; "
-        "it may have changed."
-    )
-    assert all(line.endswith(" (6 min old)") for line in lines)
-    assert window_line(report).endswith(" (6 min old)")
-    assert sim_line(report, PLAIN).endswith("status active (6 min old)")
-
-    report = a_report()
-
-    assert [] == warnings(report, PLAIN)
-    assert not any(" old)" in fact.value for fact in facts(report, PLAIN))
+    assert [
+        "⚠️ KORE is not answering. This is the last answer I have; it may have changed."
+    ] == warnings(report, PLAIN)
+    assert [] == [line for line in lines if "6 min" in line]
+    assert [] == warnings(a_report(), PLAIN)
 
 
 def test_unread_sessions_are_said_with_the_reason():
@@ -174,10 +175,10 @@ def test_unread_sessions_are_said_with_the_reason():
     report = a_report(state=State.BLOCKED, sessions=None, summary=None, problem="KORE is `down`.")
 
     assert "⚠️ Its sessions could not be read. KORE is `down`." == unread_line(report, PLAIN)
-    assert "Last 30 days: sessions could not be read" == window_line(report)
+    assert "30 d: sessions could not be read" == window_line(report)
     assert unread_line(a_report(sessions=()), PLAIN) is None
 
-    assert "Read 2026-01-05 14:59 UTC (12 s ago)" == freshness_line(a_report(), PLAIN)
+    assert "Read 14:59 UTC" == freshness_line(a_report(), PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -219,9 +220,81 @@ def test_sim_line(changes, said):
         (None, "sessions could not be read"),
     ],
 )
-def test_window_line(summary, said):
-    """The last 30 days stand in one line, unknown said so."""
-    assert f"Last 30 days: {said}" == window_line(a_report(summary=summary))
+def test_totals_line(summary, said):
+    """
+    The sums of the last 30 days stand in one line, unknown said so.
+    """
+    assert f"Last 30 days: {said}" == totals_line(a_report(summary=summary))
+
+
+NOTHING = Summary(0, 0, 0, None, None, None, 0)
+SHORT = a_session(start=NOW - timedelta(hours=9), end=NOW - timedelta(hours=8))
+BEFORE = a_session(start=NOW - timedelta(days=2), end=NOW - timedelta(hours=16))
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "strip"),
+    [
+        ({}, "212 sessions, up under 1 %, no gap", "▁" * 21 + "▃" * 3),
+        ({"sessions": CLOSED}, "212 sessions, up 0 %, longest gap 3 h", "▁" * 21 + "▃▁▁"),
+        (
+            {"sessions": (SHORT, BEFORE), "state": State.OFFLINE},
+            "212 sessions, up 5 %, longest gap 8 h",
+            "▃" * 8 + "▁" * 7 + "▃" + "▁" * 8,
+        ),
+        (
+            {"sessions": (*[SHORT] * 3, BEFORE), "state": State.OFFLINE},
+            "212 sessions, up 5 %, longest gap 8 h",
+            "▃" * 8 + "▁" * 7 + "▅" + "▁" * 8,
+        ),
+        ({"sessions": (), "summary": NOTHING}, "no sessions", "▁" * 24),
+        ({"sessions": None, "summary": None}, "sessions could not be read", None),
+    ],
+)
+def test_the_last_day_and_the_last_month(changes, line, strip):
+    """
+    A strip shows each hour, the line below how much of the month it was connected.
+    """
+    report = a_report(**changes)
+
+    assert f"30 d: {line}" == window_line(report)
+    assert (f"{strip} last 24 h" if strip else None) == day_line(report)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Updated 4 min ago · ↑ 246 ↓ 296 packets"),
+        ({"state": State.STALE}, "Session open since 12:00 UTC (3 h) · ↑ 246 ↓ 296 packets"),
+        (
+            {"sessions": (SHORT,), "state": State.OFFLINE},
+            "Session 06:00 UTC–07:00 UTC · 1 h · ↑ 246 ↓ 296 packets",
+        ),
+    ],
+)
+def test_fact_lines(changes, said):
+    """
+    Session, network, cell and SIM stand on a line each; unknown is said.
+    """
+    network, cell = "T-Mobile USA · 310-260 · 🇺🇸 USA · LTE", "310-260-40482-1243"
+    first, *others = fact_lines(a_report(**changes), PLAIN)
+
+    assert said == first
+    assert [
+        network,
+        f"Cell {cell} · ≈ 37.883, -122.368 (tower, not device)",
+        "IMEI 01493100-012970-0 ✓ · ICCID 8901 2600 1234 5678 909 · active · no rate plan",
+    ] == others
+
+    empty = type(a_session()).model_construct()
+    sim = a_sim(iccid=None, status=None, rate_plan_sid="WP1")
+
+    assert [
+        "Last update unknown · packets unknown",
+        "operator unknown · MCC-MNC unknown · country unknown · radio link unknown",
+        "Cell unknown · no location for this cell",
+        "IMEI not reported · ICCID unknown · status unknown · plan not read",
+    ] == fact_lines(a_report(sim=sim, sessions=(empty,)), PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -243,9 +316,9 @@ UNKNOWN = (None, "null", "N/A", "unknown", " ")
 @pytest.mark.parametrize(
     ("operator", "radio", "said"),
     [
-        ("Telcel", "3G", "Telcel on 3G"),
+        ("Telcel", "3G", "Telcel, 3G"),
         ("Telcel", None, "Telcel, radio link unknown"),
-        (None, "3G", "an unknown operator on 3G"),
+        (None, "3G", "an unknown operator, 3G"),
         (None, None, "an unknown network"),
         ("N/A", "null", "an unknown network"),
     ],

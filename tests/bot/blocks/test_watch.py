@@ -53,7 +53,7 @@ def said(watch, **more):
             {"latest": a_snapshot("offline", operator=None, network=None, radio=None)},
             "last seen on an unknown operator, radio link unknown",
         ),
-        ({}, "(in 1 h)"),
+        ({}, "(in 1 h 59 min)"),
         ({"ends_at": NOW + 2 * HOUR - timedelta(seconds=1)}, "(in 2 h)"),
         ({}, " · still offline, checked <!date^"),
         ({}, "I'll ping you when it is online"),

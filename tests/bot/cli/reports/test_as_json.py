@@ -26,7 +26,7 @@ def test_a_report(report):
             "severity": "critical",
             "when": "now",
             "explained_by": None,
-            "title": "Silent for 15 h 30 min",
+            "title": "Silent for 16 h",
             "evidence": {
                 "silent_for": "PT15H30M",
                 "ended": "2026-01-05T12:00:00Z",

@@ -16,7 +16,7 @@ def test_the_headline_is_first_and_the_verdict_second(report):
     told = lines("pump 7", report())
 
     assert "pump-7 is offline" in told[0]
-    assert "Silent for 15 h 30 min." in told[1]
+    assert "Silent for 16 h." in told[1]
     assert "Check the power of pump-7." in told[2]
     assert any(line.startswith("  Operator") and "T-Mobile USA" in line for line in told)
     assert any("DE" in line and "ICCID 8901 2600" in line for line in told)

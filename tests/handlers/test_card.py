@@ -1,0 +1,71 @@
+"""What stands behind an answer's three dots."""
+
+import pytest
+
+from bot.blocks import ids
+from tests.running_bots import find_button
+
+
+def window(whole, user="ana"):
+    return whole.slack.workspace.snapshot(user)["view"]
+
+
+async def opened(whole, label, sim="pump-7"):
+    """Choose from the three dots; return the window as it is drawn."""
+    await whole.type(sim)
+    await whole.click(whole.answer(), label)
+    return window(whole)
+
+
+async def test_how_we_know_and_the_ticket(whole):
+    """
+    One window has the evidence of each finding, the other a block to copy; both ask nobody else.
+    """
+    how = await opened(whole, "How we know")
+
+    assert "How we know" == how["title"]["text"]
+    assert "`barred_after_flapping`" in str(how["blocks"])
+    assert "The line is drawn by" in str(how["blocks"])
+
+    ticket = await opened(whole, "Copy as ticket")
+
+    assert "ICCID: 8901 26" in str(ticket["blocks"])
+    assert "Finding: Barred" in str(ticket["blocks"])
+    assert 2 == len(whole.slack.seen_by("ana"))
+
+
+async def test_what_went_wrong_is_said_in_the_window(whole):
+    """
+    A SIM that is gone by now is told in the window that is open already.
+    """
+    await whole.type("pump-7")
+    answer = whole.answer()
+    block, element = find_button(answer, "How we know")
+    gone = ids.More(sid="DE" + "9" * 32, what=ids.Extra.HOW).to_value()
+    forged = {"selected": element["options"][0]["value"], "value": gone}
+    await whole.slack.workspace.click(
+        "ana", answer.ts, block["block_id"], element["action_id"], **forged
+    )
+    await whole.settle()
+
+    assert "no such SIM" in str(window(whole)["blocks"])
+
+
+@pytest.mark.parametrize(("answer", "why"), [("yes", ""), ("no", "It was the antenna")])
+async def test_feedback_is_kept_and_counted(whole, answer, why):
+    """
+    Yes or no, and why, are kept with the rule that the answer named.
+    """
+    await opened(whole, "Was this right?")
+    filled = {ids.IS_RIGHT: {ids.IS_RIGHT: answer}} | ({ids.WHY: {ids.WHY: why}} if why else {})
+    await whole.slack.workspace.submit_view("ana", filled)
+    await whole.settle()
+    (judged,) = await whole.bot.services.feedback.by_rule()
+
+    assert "Thank you" in str(window(whole)["blocks"])
+    assert ("barred_after_flapping", answer == "yes", answer == "no") == (
+        judged.rule,
+        bool(judged.right),
+        bool(judged.wrong),
+    )
+    assert ((why,) if why else ()) == judged.whys
