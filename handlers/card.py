@@ -25,7 +25,7 @@ from bot.blocks.modals import loading_view, notice_view
 from bot.errors import BotError, OldButton
 from bot.services import Actor, Modal, Services
 from bot.sessions.report import SessionReport
-from handlers.clicks import action_in, read
+from handlers.clicks import read, value_of
 from handlers.context import Context, Listener
 from handlers.lookups import look_up
 from handlers.payloads import Body, from_click, part, text_in
@@ -50,7 +50,7 @@ def on_more(services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        value = text_in(part(action_in(body), "selected_option"), "value")
+        value = value_of(body)
         window = CardWindow(Context(actor, from_click(body), services))
         work = attempt("more", lambda: window.show(value), window.tell, window.context)
         services.tasks.start(work, name="more")

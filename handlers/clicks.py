@@ -10,7 +10,7 @@ from bot.blocks import ids
 from bot.errors import OldButton
 from bot.services import Actor, Services
 from handlers.context import Context, Listener
-from handlers.payloads import Body, from_click, parts, text_in
+from handlers.payloads import Body, from_click, part, parts, text_in
 from handlers.replies import Reply, answer_later
 
 Click = Callable[[Context, str], Awaitable[Reply]]
@@ -40,8 +40,9 @@ def action_in(body: Body) -> Body:
 
 
 def value_of(body: Body) -> str:
-    """Return what the clicked button carries, or "" for nothing."""
-    return text_in(action_in(body), "value")
+    """Return what was clicked or chosen carries, or "" for nothing."""
+    action = action_in(body)
+    return text_in(action, "value") or text_in(part(action, "selected_option"), "value")
 
 
 def read(kind: type[Value], value: str) -> Value:

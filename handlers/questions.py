@@ -82,7 +82,7 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
         report = await look_up(context, sim)
     except UserError as error:
         raise await _explained(context, error) from error
-    screen = session_report(report, for_all=request.aloud)
+    screen = session_report(report, for_all=request.aloud, links=context.services.links)
     return Reply(_with_what_was_left(screen, besides))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
-from bot.sims.links import sims_in
+from bot.sims.identifier import sims_in
 
 SID = "{sid}"
 RULE = "{rule}"

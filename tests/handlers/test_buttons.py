@@ -175,7 +175,7 @@ def test_the_value_of_a_click():
     for body, value in (
         ({"actions": [{"value": "x"}]}, "x"),
         ({"actions": [{"value": "x"}, {"value": "y"}]}, "x"),
-        ({"actions": [{"selected_option": {"value": "z"}}]}, ""),
+        ({"actions": [{"selected_option": {"value": "z"}}]}, "z"),
         ({"actions": [{}]}, ""),
         ({"actions": []}, ""),
         ({"actions": [None]}, ""),

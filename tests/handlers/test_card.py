@@ -3,7 +3,7 @@
 import pytest
 
 from bot.blocks import ids
-from tests.running_bots import find_button
+from tests.whole_bot import find_button
 
 
 def window(whole, user="ana"):
@@ -35,9 +35,7 @@ async def test_how_we_know_and_the_ticket(whole):
 
 
 async def test_what_went_wrong_is_said_in_the_window(whole):
-    """
-    A SIM that is gone by now is told in the window that is open already.
-    """
+    """A SIM that is gone by now is told in the window that is open already."""
     await whole.type("pump-7")
     answer = whole.answer()
     block, element = find_button(answer, "How we know")
@@ -53,9 +51,7 @@ async def test_what_went_wrong_is_said_in_the_window(whole):
 
 @pytest.mark.parametrize(("answer", "why"), [("yes", ""), ("no", "It was the antenna")])
 async def test_feedback_is_kept_and_counted(whole, answer, why):
-    """
-    Yes or no, and why, are kept with the rule that the answer named.
-    """
+    """Yes or no, and why, are kept with the rule that the answer named."""
     await opened(whole, "Was this right?")
     filled = {ids.IS_RIGHT: {ids.IS_RIGHT: answer}} | ({ids.WHY: {ids.WHY: why}} if why else {})
     await whole.slack.workspace.submit_view("ana", filled)

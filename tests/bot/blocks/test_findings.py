@@ -19,9 +19,7 @@ def some(number):
 
 @pytest.mark.parametrize("number", [1, 4, 24])
 def test_nothing_is_lost(number):
-    """
-    Every finding and every source is in the window, within Slack's limits.
-    """
+    """Every finding and every source is in the window, within Slack's limits."""
     view = how_view(a_report(findings=some(number)))
     text = "\n".join(words(view["blocks"]))
 
@@ -50,9 +48,7 @@ REMARK = a_finding(rule="legacy_radio", severity=Severity.INFO, title="Old radio
     ],
 )
 def test_one_cause_and_one_action(findings, lines, others):
-    """
-    What the answer is about stands with its evidence and one next step; the rest is counted.
-    """
+    """What the answer is about stands with its evidence and one next step; the rest is counted."""
     report = a_report(findings=findings)
     said = [line.replace("\u202f", " ").replace(" UTC", "") for line in main_lines(report, PLAIN)]
 
@@ -69,16 +65,12 @@ def test_one_cause_and_one_action(findings, lines, others):
     ],
 )
 def test_no_findings(state, said):
-    """
-    No finding is not the same as knowing that all is well.
-    """
+    """No finding is not the same as knowing that all is well."""
     assert [said] == main_lines(a_report(state=state), PLAIN)
 
 
 def test_finding_lines():
-    """
-    What, with its evidence, what to do and where the threshold is from.
-    """
+    """What, with its evidence, what to do and where the threshold is from."""
     assert (
         ("🔴 Critical · Flapping. 1\u202f246 session starts between 12:00 UTC and 15:00 UTC."),
         "→ Check its antenna.",

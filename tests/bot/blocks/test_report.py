@@ -50,9 +50,7 @@ def test_order():
 
 
 def test_buttons():
-    """
-    To read again, see the history, watch, share, and more; a shared answer says by whom.
-    """
+    """To read again, see the history, watch, share, and more; a shared answer says by whom."""
     shown = buttons(session_report(a_report()))
 
     assert [ids.REFRESH, ids.HISTORY, ids.WATCH, ids.SHARE, ids.MORE] == list(shown)
@@ -90,9 +88,7 @@ def test_buttons():
     ],
 )
 def test_no_button_leads_nowhere(changes, shown):
-    """
-    There is no map without a place, no history without sessions, no runbook without a cause.
-    """
+    """There is no map without a place, no history without sessions, no runbook without a cause."""
     console = "https://console.example/sims/{sid}" if changes.get("findings") else None
     links = WebLinks(console, "https://wiki.example/{rule}")
     *found, more = buttons(session_report(a_report(**changes), links=links)).values()

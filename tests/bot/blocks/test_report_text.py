@@ -87,18 +87,14 @@ CARD = "ICCID 8901 2600 1234 5678 909"
     ],
 )
 def test_headline(changes, said):
-    """
-    The first line is a whole sentence: name, state, since when, network and radio.
-    """
+    """The first line is a whole sentence: name, state, since when, network and radio."""
     assert said == report_headline(a_report(**changes), PLAIN)
 
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("sessions", [None, (), OPEN, CLOSED])
 def test_every_state_has_a_headline(state, sessions):
-    """
-    Whatever the sessions are, the headline has the name and the words of the state.
-    """
+    """Whatever the sessions are, the headline has the name and the words of the state."""
     said = report_headline(a_report(state=state, sessions=sessions), PLAIN)
     odd = {State.BLOCKED: "may not connect", State.NEVER_SEEN: "no connection in 30 days"}
     odd |= {State.STALE: "no update"} if sessions else {}
@@ -157,9 +153,7 @@ def test_no_facts_without_a_session(sessions):
 
 
 def test_a_stale_answer_says_so_once():
-    """
-    It says why at the top; how old it is stands in the headline and on no other line.
-    """
+    """It says why at the top; how old it is stands in the headline and on no other line."""
     report = a_report(stale=True, as_of=NOW - timedelta(minutes=6))
     lines = [*fact_lines(report, PLAIN), window_line(report), sim_line(report, PLAIN)]
 
@@ -221,9 +215,7 @@ def test_sim_line(changes, said):
     ],
 )
 def test_totals_line(summary, said):
-    """
-    The sums of the last 30 days stand in one line, unknown said so.
-    """
+    """The sums of the last 30 days stand in one line, unknown said so."""
     assert f"Last 30 days: {said}" == totals_line(a_report(summary=summary))
 
 
@@ -252,9 +244,7 @@ BEFORE = a_session(start=NOW - timedelta(days=2), end=NOW - timedelta(hours=16))
     ],
 )
 def test_the_last_day_and_the_last_month(changes, line, strip):
-    """
-    A strip shows each hour, the line below how much of the month it was connected.
-    """
+    """A strip shows each hour, the line below how much of the month it was connected."""
     report = a_report(**changes)
 
     assert f"30 d: {line}" == window_line(report)
@@ -273,9 +263,7 @@ def test_the_last_day_and_the_last_month(changes, line, strip):
     ],
 )
 def test_fact_lines(changes, said):
-    """
-    Session, network, cell and SIM stand on a line each; unknown is said.
-    """
+    """Session, network, cell and SIM stand on a line each; unknown is said."""
     network, cell = "T-Mobile USA · 310-260 · 🇺🇸 USA · LTE", "310-260-40482-1243"
     first, *others = fact_lines(a_report(**changes), PLAIN)
 

@@ -9,9 +9,7 @@ CONSOLE = "https://console.example/sims/{sid}/overview"
 
 
 def test_addresses_are_filled_in():
-    """
-    A SID and a rule stand in their places; what is not set leads nowhere.
-    """
+    """A SID and a rule stand in their places; what is not set leads nowhere."""
     links = WebLinks(CONSOLE, "https://wiki.example/{rule}?team=a")
 
     assert f"https://console.example/sims/{SID}/overview" == links.sim(SID)
@@ -38,9 +36,7 @@ def test_addresses_are_filled_in():
     ],
 )
 def test_what_is_typed_is_checked(check, typed, fault):
-    """
-    A SID that is filled in can be read back out of the link; all are https.
-    """
+    """A SID that is filled in can be read back out of the link; all are https."""
     if fault is None:
         assert typed == check(typed)
         return
@@ -57,9 +53,7 @@ def test_what_is_typed_is_checked(check, typed, fault):
     ],
 )
 def test_runbooks_are_read_as_yaml_or_json(text):
-    """
-    A file has one address a rule, in either way of writing.
-    """
+    """A file has one address a rule, in either way of writing."""
     assert {
         "flapping": "https://a.example/x",
         "gone_silent": "https://b.example/?q=1",
