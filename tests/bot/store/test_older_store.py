@@ -58,7 +58,7 @@ NEWER = {"owners"}
 
 
 async def test_it_is_brought_up_to_date(older):
-    """It stands at this build's revision, and every table of 0006 has rows to be read; others are new."""
+    """It stands at this build's revision, and each table of 0006 has rows; others are new."""
     async with older.read() as tx:
         counted = {
             name: await tx.scalar(select(func.count()).select_from(table))
