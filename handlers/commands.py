@@ -9,7 +9,7 @@ import difflib
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -82,7 +82,7 @@ def find(text: str) -> tuple[Subcommand, str]:
 
 
 def help_entries(examples: Examples) -> list[HelpEntry]:
-    """Return what can be typed, with examples that work here; a question about a fleet is second.
+    """Return what can be typed, with examples that work here; questions about a fleet are second.
 
     A SIM comes first, as in `all_subcommands`.
     """
@@ -90,10 +90,9 @@ def help_entries(examples: Examples) -> list[HelpEntry]:
         HelpEntry(each.usage, each.says, _typed(each.examples, examples))
         for each in all_subcommands().values()
     )
-    fleet = HelpEntry(
-        f"{COMMAND} {fleet_query.USAGE}", fleet_query.SAYS, _typed(FLEET_EXAMPLES, examples)
-    )
-    return [first, fleet, *rest]
+    fleet = [HelpEntry(f"{COMMAND} {usage}", says) for usage, says in fleet_query.USAGES]
+    fleet[0] = replace(fleet[0], examples=_typed(FLEET_EXAMPLES, examples))
+    return [first, *fleet, *rest]
 
 
 def which_sim(usage: str, template: str, examples: Examples) -> str:

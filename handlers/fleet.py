@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from bot.blocks.fleet import fleet_screen
+from bot.blocks.fleet import fleet_screen, reading_screen
 from bot.digests.fresh_look import fresh_answer
 from bot.sessions.fleet_answer import FleetAnswer
 from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
@@ -30,7 +30,8 @@ async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
         return await triage_reply(context, Spotted(meant.sids, len(meant.sids)))
     for_all = context.request.aloud
     if meant.sids:
-        made, shown = await read_all(context, Spotted(meant.sids, len(meant.sids)))
+        spotted = Spotted(meant.sids, len(meant.sids))
+        made, shown = await read_all(context, spotted, partial(reading_screen, query.words))
         now = context.services.clock.now()
         answer = fresh_answer(query, made, now, redacted=redaction)
         return replace(await _reply(context, answer, for_all=for_all), shown=shown)

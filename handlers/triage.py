@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,6 +13,7 @@ from bot.blocks import ids
 from bot.blocks.files import sent_screen, triage_file
 from bot.blocks.owners import taken_screen, with_owner
 from bot.blocks.report import session_report
+from bot.blocks.screen import Screen
 from bot.blocks.triage import triage_screen
 from bot.clock import Clock
 from bot.errors import BotError, OldButton, Restarting
@@ -32,6 +33,7 @@ PATIENCE_SECONDS = 45.0
 """Seconds for reading; it leaves time to draw and send within the minute that an answer has."""
 
 Answer = SessionReport | BotError
+Draw = Callable[[Triage], Screen]
 
 
 class Board:
@@ -73,12 +75,17 @@ async def triage_reply(context: Context, spotted: Spotted) -> Reply:
     return replace(reply, shown=progress)
 
 
-async def read_all(context: Context, spotted: Spotted) -> tuple[Triage, Shown]:
-    """Read them all while a message shows how far that is; return that message too."""
+async def read_all(
+    context: Context, spotted: Spotted, draw: Draw = triage_screen
+) -> tuple[Triage, Shown]:
+    """Read them all while a message shows how far that is; return that message too.
+
+    `draw` draws what is known so far.
+    """
     services, board = context.services, Board(spotted)
     progress = services.progress.begin(context.request, in_channel=context.request.aloud)
     try:
-        async with showing_progress(board, progress, services.clock):
+        async with showing_progress(board, progress, services.clock, draw):
             await board.fill(context)
     except asyncio.CancelledError:
         board.stop(Restarting())
@@ -97,9 +104,11 @@ async def table_reply(context: Context, made: Triage, *, for_all: bool) -> Reply
 
 
 @asynccontextmanager
-async def showing_progress(board: Board, progress: Shown, clock: Clock) -> AsyncIterator[None]:
+async def showing_progress(
+    board: Board, progress: Shown, clock: Clock, draw: Draw = triage_screen
+) -> AsyncIterator[None]:
     """While the block lasts, show what there is, again and again."""
-    task = asyncio.create_task(_show_often(board, progress, clock), name="triage-progress")
+    task = asyncio.create_task(_show_often(board, progress, clock, draw), name="triage-progress")
     try:
         yield
     finally:
@@ -109,10 +118,10 @@ async def showing_progress(board: Board, progress: Shown, clock: Clock) -> Async
             log.error("progress-broke", exc_info=error)
 
 
-async def _show_often(board: Board, progress: Shown, clock: Clock) -> None:
+async def _show_often(board: Board, progress: Shown, clock: Clock, draw: Draw) -> None:
     for pause in progress.pauses():
         await clock.sleep(pause)
-        await progress.show(triage_screen(board.triage()))
+        await progress.show(draw(board.triage()))
 
 
 def register_triage_buttons(app: AsyncApp, services: Services) -> None:

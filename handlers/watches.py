@@ -17,7 +17,7 @@ from bot.sessions.report import SessionReport
 from bot.sessions.triage import can_come_back
 from bot.sims.names import quoted
 from bot.sims.patterns import plain_pattern
-from bot.watches.parse import WatchRequest
+from bot.watches.parse import DEFAULT_DURATION, WatchRequest
 from bot.watches.service import BegunWatch
 from bot.watches.transitions import redacted_watch
 from bot.watches.watch import BadWatch, Condition, NothingToWaitFor, TooManyWatches, WatchOwner
@@ -62,7 +62,7 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
     Raises BadWatch where more is said than a button can do, NoneMeant, and TooManyWatches.
     """
     redaction, services = await context.redaction(), context.services
-    if wanted.fault or wanted.condition or wanted.duration:
+    if wanted.fault or wanted.condition or wanted.duration not in {None, DEFAULT_DURATION}:
         raise BadWatch(wanted.fault or OF_SEVERAL)
     query = FleetQuery(plain_pattern(wanted.sim))
     meant = await services.fleet.meant(query, redacts=redaction is not None, most=ids.MOST_SIMS)

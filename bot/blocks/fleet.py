@@ -12,6 +12,7 @@ from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
 from bot.diagnosis.state import State
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.snapshot import gravest
+from bot.sessions.triage import Triage
 from bot.sims.names import unquoted
 
 _NAME = 28
@@ -163,6 +164,16 @@ def _buttons(sids: list[str], *, for_all: bool) -> Iterator[Block]:
     if not for_all:
         label = f"Share these {these} with the channel"
         yield button("Share to channel", ids.TRIAGE_SHARE, label, value=value)
+
+
+def reading_screen(words: str, so_far: Triage) -> Screen:
+    """Say how many of the SIMs are read, of which those that fit will be shown."""
+    done, total = len(so_far.rows), count(len(so_far.rows) + so_far.waiting, "SIM")
+
+    def line(fmt: Formatter) -> str:
+        return f"⏳ Looking for {fmt.code(words)} among {total}: {grouped(done)} read so far."
+
+    return screen(line(NOTICE), [section(line(MRKDWN))])
 
 
 def ask_screen(pattern: str, sids: Sequence[str]) -> Screen:

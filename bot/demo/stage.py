@@ -19,7 +19,8 @@ from bot.slack.manifest import app_features
 
 COMMAND = "/simsessions"
 TO_TRY, MISSPELT = ("truck-42", "pump-7"), "pmp-7"
-FLEET = 200
+FLEET = 140
+"""SIMs besides the stories: all of them together can be looked up at once."""
 PREFIX_CHANNEL = "C0FLEETOP"
 
 

@@ -19,8 +19,15 @@ from bot.sims.identifier import bare
 from bot.sims.names import key, quoted
 from bot.sims.patterns import is_pattern, matcher, plain_pattern
 
-USAGE = "<pattern> offline|online|stale|blocked on <network> plan <plan> silent for 2d new top"
-SAYS = "a table of the SIMs that fit: any of these words, alone or together"
+USAGES = (
+    ("<pattern>", "the SIMs whose names fit; the words below narrow it down, or stand alone"),
+    ("offline|online|stale|blocked [on <network>]", "which SIMs are so, or were last on a network"),
+    ("silent for 2d", "which SIMs have not been seen for so long"),
+    ("plan <plan>", "the SIMs on a rate plan"),
+    ("new", "which SIMs are new"),
+    ("top 5", "which SIMs carried most packets in 24 h"),
+)
+"""What can be typed, and what comes of it."""
 LONGEST = timedelta(days=30)
 TOP = 10
 MOST_TOP = 100

@@ -15,7 +15,7 @@ from handlers.digest_form import open_form
 from handlers.digests import Operation, list_reply, permit
 from handlers.replies import Reply
 
-EXAMPLES = ("digest add", "digest now Pumps")
+EXAMPLES = ("digest add",)
 USAGE = "digest [add|list|edit|pause|resume|remove|now|preview] [name]"
 _NEAR = 0.6
 _A_BUTTON = "Slack lets me open a window only after a command or a button: press this one."

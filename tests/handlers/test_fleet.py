@@ -100,7 +100,8 @@ async def test_a_pattern_is_watched_after_a_question(whole):
     """
     for text, says in (
         ("watch pump-*", "6 SIMs fit pump-*. Watch them?"),
-        ("watch pump-∗ 2h", "Of several SIMs I watch each until"),
+        ("watch pump-∗ 3h", "Of several SIMs I watch each until"),
+        ("watch pump-* 2 h", "6 SIMs fit pump-*. Watch them?"),
         ("watch nosuch-*", "is called nosuch-*"),
         ("watch *", "means 5"),
     ):

@@ -20,7 +20,7 @@ def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
     ordered = sorted(stories, key=lambda story: story.title)
     favourite = next((story for story in ordered if story.name == FAVOURITE), None)
     if favourite is not None:
-        about = [*_ways_to_name(favourite, now), *about]
+        about = [*_ways_to_name(favourite, now), *_ABOUT_MANY, *about]
     listed = [_example(_typed(story), story.title) | {"sim": story.name} for story in ordered]
     note = "Each SIM of the sandbox has a story; the verdict should find it."
     return [
@@ -45,6 +45,13 @@ def _ways_to_name(story: Story, now: datetime) -> list[Json]:
 
 def _example(typed: str, title: str) -> Json:
     return {"text": f"{COMMAND} {typed}", "title": title}
+
+
+_ABOUT_MANY = (
+    _example("pump-*", "All SIMs of a name pattern"),
+    _example("offline on Telcel", "Which of all SIMs are offline"),
+    _example("top 5", "Which are the busiest"),
+)
 
 
 def _spaced(iccid: str) -> str:

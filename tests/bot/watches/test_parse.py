@@ -31,6 +31,13 @@ HOURS = timedelta(hours=2)
             "8901 2600 1234 5678 909 for 2 hours",
             WatchRequest("8901 2600 1234 5678 909", None, HOURS),
         ),
+        ("pump-7 2h", WatchRequest("pump-7", None, HOURS, whole="pump-7 2h")),
+        ("pump-7 2 hours", WatchRequest("pump-7", None, HOURS, whole="pump-7 2 hours")),
+        (
+            "pump-7 until online 2h",
+            WatchRequest("pump-7", Condition.ONLINE, HOURS, whole="pump-7 2h"),
+        ),
+        ("2h", WatchRequest("2h")),
         ("until online", WatchRequest("until online")),
         ("", WatchRequest("")),
         ("forge-7", WatchRequest("forge-7")),

@@ -53,7 +53,7 @@ async def test_the_same_by_mention_in_a_thread(whole):
     await whole.settle()
 
     assert root.ts == card.thread_ts
-    assert [] == [m for m in whole.slack.seen_by("ana") if "Watching" in m.text]
+    assert [] == [m for m in whole.slack.seen_by("ana") if m.ephemeral_to]
 
 
 async def test_a_second_time_extends_it(whole):

@@ -37,7 +37,7 @@ def test_a_story_of_several_sims_says_how_to_ask_for_them():
 
 def test_the_ways_to_name_a_sim_are_all_there():
     """A name, a SID, an ICCID with spaces, a Super SIM and rubbish: each is read as such."""
-    name, sid, iccid, _, misspelt, super_sim, _, rubbish, _ = typed(groups(all_stories(), NOW)[0])
+    name, sid, iccid, _, misspelt, super_sim, _, rubbish, *_ = typed(groups(all_stories(), NOW)[0])
 
     assert [Kind.NAME, Kind.SID, Kind.ICCID, Kind.NAME] == [
         identify(text).kind for text in (name, sid, iccid, misspelt)
