@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_feedback"
-down_revision = "0006_seen_events"
+revision = "0008_feedback"
+down_revision = "0007_watch_sets"
 
 
 def upgrade() -> None:
