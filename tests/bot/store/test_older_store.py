@@ -54,11 +54,11 @@ async def older(kind, empty_url):
     await database.aclose()
 
 
-NEWER = {"owners"}
+NEWER = {"owners", "feedback"}
 
 
 async def test_it_is_brought_up_to_date(older):
-    """It stands at this build's revision, and each table of 0006 has rows; others are new."""
+    """It stands at this build's revision, and every table of 0006 has rows to be read."""
     async with older.read() as tx:
         counted = {
             name: await tx.scalar(select(func.count()).select_from(table))
@@ -67,7 +67,7 @@ async def test_it_is_brought_up_to_date(older):
         }
 
     assert known_revisions()[-1] == await older.revision()
-    assert ["feedback"] == [name for name, count in counted.items() if not count]
+    assert [] == [name for name, count in counted.items() if not count]
 
 
 async def test_its_watches(older):
