@@ -102,8 +102,8 @@ def form_view(
 
 
 def errors_of(faults: FieldErrors) -> dict[str, str]:
-    """Return the faults as Slack takes them in answer to a form that was sent off."""
-    return {block_of(name): sentence for name, sentence in faults.items()}
+    """Return the faults as Slack takes them in answer to a form that was sent off: plain text."""
+    return {block_of(name): unquoted(sentence) for name, sentence in faults.items()}
 
 
 def checking_view(form: ids.DigestForm) -> View:

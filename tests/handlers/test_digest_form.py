@@ -121,7 +121,7 @@ async def test_each_schedule(whole):
 async def test_a_fault_stands_on_its_field(whole):
     """What cannot be taken is said on the right field, the window stays, and nothing is kept."""
     for values, field, sentence in (
-        ({FormField.PATTERN: "truk-*"}, FormField.PATTERN, "is called `truk-*`"),
+        ({FormField.PATTERN: "truk-*"}, FormField.PATTERN, "is called truk-*"),
         ({FormField.NAME: "  "}, FormField.NAME, "Give it a name"),
         ({FormField.ZONE: {"text": {}, "value": "Berlin"}}, FormField.ZONE, "Europe/Berlin?"),
         ({FormField.QUIET_FROM: "22:00"}, FormField.QUIET_TO, "Say until when"),

@@ -1,7 +1,17 @@
 """Questions about a fleet, and words that stand around a SIM, as people type them."""
 
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from bot.diagnosis.state import State
 from bot.emulators.slack.people import BOT
 from bot.sessions.fleet_list import FleetList
+from bot.sessions.snapshot import Snapshot
+from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.scans import ScanRow, ScanRows
+from bot.store.schema import lookups
+from tests.digest_rig import pumps
 
 MENTION = f"<@{BOT.id}>"
 
@@ -92,6 +102,41 @@ async def test_many_are_answered_from_a_scan_only(whole, dispatch_with):
     await whole.settle()
 
     assert "/simsessions digest add makes a digest of them" in whole.answer().text
+
+
+async def test_the_last_scan_answers_for_many(whole, dispatch_with):
+    """The table says from when and of which digest it is; each SIM shown is noted in the audit."""
+    services = whole.bot.services
+    await services.digests.subscriptions.add(pumps())
+    runs, now = DigestRuns(services.store), datetime.now(UTC)
+    run = await runs.begin(pumps().id, now.timestamp(), "job")
+    sims = [
+        Snapshot(f"DE{number:032x}", f"pump-{number}", now, state, operator="Telcel")
+        for number, state in enumerate((State.OFFLINE, State.ONLINE, State.STALE))
+    ]
+    async with services.store.write() as tx:
+        rows = (ScanRow(sim.sid, sim.state, 200, 7, sim.to_json()) for sim in sims)
+        await ScanRows(services.store).add(run.id, rows, tx)
+    await runs.change(run.id, Stage.POSTED, has_rows=True, sims=3)
+    few = FleetList(services.fleet._kore, services.fleet._directory, most=3)
+    dispatch = dispatch_with(fleet=few)
+    await dispatch(dispatch.command("offline on telcel"))
+    await whole.settle()
+
+    said = words(whole.answer())
+    assert "2 of 3 SIMs are offline, last on telcel." in said
+    assert "From the last scan" in said
+    assert "of the digest Pumps" in said
+    assert ["Watch 2 SIMs", "CSV file", "Share to channel"] == [
+        each["text"]["text"]
+        for block in whole.answer().blocks
+        if block["type"] == "actions"
+        for each in block["elements"][1:]
+    ]
+    await services.audit.kept()
+    async with services.store.read() as tx:
+        noted = (await tx.execute(select(lookups.c.sim, lookups.c.person))).all()
+    assert {(sims[0].sid, "U0ANA0001"), (sims[2].sid, "U0ANA0001")} == set(map(tuple, noted))
 
 
 async def test_a_pattern_is_watched_after_a_question(whole):

@@ -84,7 +84,7 @@ def test_each_fault_stands_beneath_its_field():
     assert "⚠️ None of 7 SIMs is called `pump-*`." == blocks[at + 1]["elements"][0]["text"]
     assert "pump-*" == blocks[at]["element"]["initial_value"]
 
-    assert {"digest_field_zone": "No such zone."} == errors_of({FormField.ZONE: "No such zone."})
+    assert {"digest_field_zone": "No zone xy."} == errors_of({FormField.ZONE: "No zone `xy`."})
 
 
 @pytest.mark.parametrize(
