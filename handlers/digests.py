@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.blocks.digest_list import (
     announced_screen,
+    begun,
     done_screen,
     list_screen,
     sure_screen,
@@ -102,7 +103,8 @@ async def preview(context: Context, subscription: Subscription) -> Reply:
 async def _changed(context: Context, subscription: Subscription, what: str) -> Reply:
     at = context.services.clock.now()
     await _announce(context, subscription, what, at)
-    return Reply(done_screen(subscription, f"is {what}; {when_next(subscription, at, MRKDWN)}."))
+    next_run = "" if subscription.paused else f" {begun(when_next(subscription, at, MRKDWN))}."
+    return Reply(done_screen(subscription, f"is {what}.{next_run}"))
 
 
 async def _announce(context: Context, subscription: Subscription, what: str, at: datetime) -> None:

@@ -56,7 +56,7 @@ class Gate:
         self.refused: dict[str, Exception] = {}
         self.leaves_out: str | None = None
 
-    async def left_out(self, owner: WatchOwner) -> str | None:
+    async def redaction(self, owner: WatchOwner) -> str | None:
         if owner.person in self.refused:
             raise self.refused[owner.person]
         return self.leaves_out

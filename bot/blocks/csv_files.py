@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.blocks.format import MRKDWN, count, utc
 from bot.blocks.kit import clean
+from bot.diagnosis.rule import Severity
 from bot.digests.digest import Digest, ScannedSim
 from bot.kore.models import DataSession
 
@@ -93,7 +94,7 @@ DIGEST_COLUMNS = (
     "cell_id",
     "packets_last_24_h",
     "severity",
-    "finding",
+    "cause",
     "findings",
     "could_not_be_read",
 )
@@ -132,6 +133,7 @@ def page_lines(sims: Sequence[ScannedSim]) -> str:
 
 def _cells(seen: ScannedSim) -> Sequence[CsvCell]:
     sim, found = seen.snapshot, seen.snapshot.findings
+    cause = next((each for each in found[:1] if each.severity != Severity.INFO.word), None)
     return (
         sim.sid,
         sim.name,
@@ -147,8 +149,8 @@ def _cells(seen: ScannedSim) -> Sequence[CsvCell]:
         sim.imei14,
         sim.cell_id,
         seen.packets,
-        found[0].severity if found else None,
-        found[0].title if found else None,
+        cause.severity if cause else None,
+        cause.title if cause else None,
         " ".join(each.rule for each in found) or None,
         seen.fault,
     )

@@ -17,10 +17,10 @@ from bot.blocks.digest_text import (
     warnings,
     worst_text,
 )
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, utc
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped
 from bot.blocks.kit import Block, actions, button, context, section
 from bot.blocks.screen import Part, Screen, screen
-from bot.blocks.tables import Cell, Drawn, Number, Row, Table, table_parts
+from bot.blocks.tables import Cell, Drawn, Moment, Number, Row, Table, table_parts
 from bot.diagnosis.state import State
 from bot.digests.digest import (
     COUNTED,
@@ -96,7 +96,9 @@ def _paragraph(lines: Sequence[str]) -> list[Block]:
 def _worst(digest: Digest) -> list[str]:
     shown = [worst_text(sim, digest, MRKDWN) for sim in digest.worst.first[:WORST]]
     rest = digest.worst.count - len(shown)
-    return [*shown, f"and {grouped(rest)} more with a warning, in the thread"] if rest else shown
+    return (
+        [*shown, f"and {grouped(rest)} more that need attention, in the thread"] if rest else shown
+    )
 
 
 def _counts(digest: Digest) -> list[Part]:
@@ -148,8 +150,8 @@ def _foot(digest: Digest) -> list[str]:
     return [*talkers, foot_text(digest, MRKDWN)]
 
 
-_CHANGES = ("SIM", "What", "Before", "Now", "State", "Last heard of (UTC)")
-_SIMS = ("SIM", "State", "Severity", "Finding", "Operator", "Last heard of (UTC)")
+_CHANGES = ("SIM", "What", "Before", "Now", "State", "Last heard of")
+_SIMS = ("SIM", "State", "Severity", "Cause", "Network", "Last heard of")
 
 
 def detail_screens(digest: Digest) -> Iterator[tuple[str, Screen]]:
@@ -194,8 +196,7 @@ def file_screen(name: str, *, is_ready: bool) -> Screen:
 
     def words(fmt: Formatter) -> str:
         late = "" if is_ready else " Slack is still reading it in, so it may take a minute to show."
-        where = "is in our direct messages (Apps, simsessions): only you see it."
-        return f"📎 {fmt.strong(fmt.data(name))} {where}{late}"
+        return f"📎 Sent to your DMs: {fmt.strong(fmt.data(name))}.{late}"
 
     return screen(words(NOTICE), [section(words(MRKDWN))])
 
@@ -216,10 +217,8 @@ def _list_screen(title: str, table: Table, whole: int) -> Screen:
 
 def _shown(rows: int, whole: int) -> str:
     if rows >= whole:
-        return f"{grouped(rows)} shown, that is all. Times in UTC"
-    return (
-        f"{grouped(rows)} of {grouped(whole)} shown; Details, then CSV file, has all. Times in UTC"
-    )
+        return f"{grouped(rows)} shown, that is all"
+    return f"{grouped(rows)} of {grouped(whole)} shown; Details, then CSV file, has all"
 
 
 def _some(some: SimSample) -> tuple[tuple[Row, ...], int]:
@@ -257,11 +256,11 @@ def _row(sim: SimSummary) -> Row:
         sim.name,
         count_label(sim.state),
         sim.severity or "none",
-        sim.what or "nothing amiss",
+        sim.what or "none",
         sim.operator or "unknown",
         _seen(sim),
     )
 
 
-def _seen(sim: SimSummary) -> str:
-    return f"{utc(sim.seen_at):%Y-%m-%d %H:%M}" if sim.seen_at else "unknown"
+def _seen(sim: SimSummary) -> Cell:
+    return Moment(sim.seen_at) if sim.seen_at else "unknown"

@@ -95,7 +95,7 @@ def rows(
     blocks: list[Block] = []
     for number, one in enumerate(every[:MOST], start=1):
         where = f" in <#{one.channel}>" if places else ""
-        next_run = _begun(when_next(one, now, MRKDWN, running.get(one.id)))
+        next_run = begun(when_next(one, now, MRKDWN, running.get(one.id)))
         blocks += [section(f"{about(one, MRKDWN)}{where}\n{next_run}"), buttons(one, number)]
     if len(every) > MOST:
         left = len(every) - MOST
@@ -126,14 +126,14 @@ def saved_screen(one: Subscription, now: datetime, sims: int | None, *, is_new: 
     """Say that a digest was made or changed, how many SIMs it is about, and when it comes next."""
     verb = "made" if is_new else "changed"
     counted = "" if sims is None else f" That is {count(sims, 'SIM')} now."
-    words = f"{about(one, MRKDWN)}.{counted}\n{_begun(when_next(one, now, MRKDWN))}"
+    words = f"{about(one, MRKDWN)}.{counted}\n{begun(when_next(one, now, MRKDWN))}"
     notice = f"Digest {NOTICE.data(one.name)} {verb}"
     return screen(notice, [section(f"✅ {words}"), context(*small_print(one, now))])
 
 
 def announced_screen(one: Subscription, person: str, deed: str, now: datetime) -> Screen:
     """Tell the channel who did what with a digest."""
-    next_run = "" if deed == REMOVED else f" · {when_next(one, now, MRKDWN)}"
+    next_run = "" if deed == REMOVED or one.paused else f" · {when_next(one, now, MRKDWN)}"
     words = f"<@{person}> {deed} the digest {about(one, MRKDWN)}{next_run}"
     return screen(f"The digest {NOTICE.data(one.name)} was {deed}", [context(words)])
 
@@ -202,7 +202,7 @@ def _head(number: int, where: str) -> str:
     return f"{count(number, 'digest')} {where}"
 
 
-def _begun(words: str) -> str:
+def begun(words: str) -> str:
     """Begin a line as a sentence does."""
     return words[:1].upper() + words[1:]
 

@@ -128,9 +128,10 @@ def _nothing(digest: Digest) -> list[str]:
 
 
 def _fine(digest: Digest) -> str:
-    """Count the SIMs that were read and have nothing amiss."""
-    fine = digest.sims - digest.failed - digest.worst.count
-    return f"{grouped(fine)} of {count(digest.sims, 'SIM')} without a warning"
+    """Count the SIMs whose cause is a warning or worse, of those that were read."""
+    read, grave = digest.sims - digest.failed, digest.worst.count
+    verb = "needs" if grave <= 1 else "need"
+    return f"{grouped(grave) if grave else 'none'} of {count(read, 'SIM')} {verb} attention"
 
 
 def _since(digest: Digest) -> str:
@@ -179,9 +180,8 @@ def outage_text(lost: NetworkOutage, fmt: Formatter) -> str:
     where = fmt.data(lost.operator or lost.network)
     claim = fmt.strong(f"Common outage: {count(lost.sims, 'SIM')} on {where}.")
     return (
-        f"🔴 {claim} Last heard of between {fmt.when(lost.first)} and {fmt.when(lost.last)}: "
-        "it looks like an outage of the network, not of the devices. → Check the operator's and "
-        "KORE's status pages; do not reset them all."
+        f"🔴 {claim} Last heard of between {fmt.when(lost.first)} and {fmt.when(lost.last)}. "
+        "→ Check the operator's and KORE's status pages; do not reset them all."
     )
 
 
@@ -260,5 +260,5 @@ def foot_text(digest: Digest, fmt: Formatter) -> str:
     """Say what it is about, and when the next one comes."""
     due = digest.next_due
     when = f"next: {fmt.when(due)} ({digest.zone})" if due else "no next one"
-    left_out = [fmt.own(digest.left_out)] if digest.left_out else []
-    return " · ".join([f"About {fmt.data(digest.about)}", when, *left_out])
+    redacted = [fmt.own(digest.redacted)] if digest.redacted else []
+    return " · ".join([f"About {fmt.data(digest.about)}", when, *redacted])

@@ -83,9 +83,8 @@ def sent_screen(file: HistoryFile, value: ids.ShareFile | None, *, is_ready: boo
     )
 
     def words(fmt: Formatter) -> str:
-        where = "is in our direct messages (Apps, simsessions): only you see it"
-        late = "" if is_ready else ". Slack is still reading it in, so it may take a minute to show"
-        return f"📎 {fmt.strong(fmt.data(file.name))} {where}{late}."
+        late = "" if is_ready else " Slack is still reading it in, so it may take a minute to show."
+        return f"📎 Sent to your DMs: {fmt.strong(fmt.data(file.name))}.{late}"
 
     return screen(
         words(NOTICE),

@@ -1,4 +1,4 @@
-"""The Home tab: what somebody watches, their digests, how all stands, and what can be typed."""
+"""The Home tab: what somebody watches, their digests, their status, and what can be typed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from bot.watches.watch import Watch
 WATCHES = 20
 DIGESTS = 10
 EXAMPLES = 8
+ASKED_ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "thread_not_found"})
 NO_WATCHES = "You watch no SIM. `/simsessions watch <sim>` tells you when it is back, or changes."
 NO_DIGESTS = "No digest is yours, or comes to a channel that you are in."
 SAYS = (
@@ -54,11 +55,11 @@ def home_view(home: Home) -> View:
         section("*Your watches*"),
         *_watches(home.watches),
         divider(),
-        section("*Digests of yours and of your channels*"),
+        section("*Your digests*"),
         *_digests(home),
         add_row(),
         divider(),
-        section("*How all stands*"),
+        section("*Status*"),
         section("\n".join(health_lines(home.health))),
         divider(),
         section("*What you can ask*"),
@@ -89,15 +90,20 @@ def _line(name: str, stand: Dependency) -> str:
         return f"❔ *{name}*: not asked yet"
     if stand.is_well:
         return f"🟢 *{name}*: answers{_last_error(stand)}"
-    since = f", and did at {MRKDWN.when(stand.answered_at)}" if stand.answered_at else ""
-    return f"🔴 *{name}*: did not answer as it should when asked last{since}{_last_error(stand)}"
+    since = f", last answered {MRKDWN.when(stand.answered_at)}" if stand.answered_at else ""
+    return f"🔴 *{name}* is down ({_why(stand)}){since}"
 
 
 def _last_error(stand: Dependency) -> str:
-    if stand.failed_at is None:
-        return "; no error since I was started"
-    why = MRKDWN.data((stand.why or "unknown").replace("_", " "))
-    return f"; last error {why}, {MRKDWN.when(stand.failed_at)}"
+    """Say when it failed last, and why; that the bot is not in some channel is no failure."""
+    if stand.failed_at is None or stand.why in ASKED_ELSEWHERE:
+        return ""
+    return f"; last error {MRKDWN.when(stand.failed_at)}: {_why(stand)}"
+
+
+def _why(stand: Dependency) -> str:
+    why = stand.why or "unknown"
+    return f"HTTP {why}" if why.isdecimal() else MRKDWN.data(why.replace("_", " "))
 
 
 def _watches(watches: Sequence[Watch] | None) -> Iterable[Block]:

@@ -6,10 +6,12 @@ says how many, so that the screen can say what was left out.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
+from bot.blocks.format import utc
 from bot.blocks.kit import Block, clean, escape, fields, section
 from bot.blocks.screen import SECTION, Degradable, Part
 
@@ -22,6 +24,7 @@ FIELD_ROWS = 30
 TEXT_CHARACTERS = 3000
 PAGE = 10
 _CELL = 300
+_MOMENT_WEIGHT = 40
 
 
 class Number(NamedTuple):
@@ -31,7 +34,13 @@ class Number(NamedTuple):
     text: str
 
 
-Cell = str | Number
+class Moment(NamedTuple):
+    """A cell that holds a time, shown in the reader's own zone where the form can."""
+
+    at: datetime
+
+
+Cell = str | Number | Moment
 Row = tuple[Cell, ...]
 
 
@@ -79,7 +88,7 @@ def as_table(table: Table) -> Drawn:
 def as_fields(table: Table) -> Drawn:
     """Draw each row as a paragraph of its own, two beside each other."""
     rows = table.rows[:FIELD_ROWS]
-    shown = [(escape(_text(row[0]), _CELL), escape(_rest(table, row), 900)) for row in rows]
+    shown = [(escape(cell_text(row[0]), _CELL), escape(_rest(table, row), 900)) for row in rows]
     return Drawn(fields(shown), len(rows), len(table.header))
 
 
@@ -96,10 +105,10 @@ def _cells(table: Table, most: int, characters: int) -> list[list[Block]]:
     Each cell is made once: cleaning its text is what costs.
     """
     rows = [[_cell(cell) for cell in row] for row in (table.header, *table.rows[:most])]
-    columns = [sum(len(row[at]["text"]) for row in rows) for at in range(len(table.header))]
+    columns = [sum(_weight(row[at]) for row in rows) for at in range(len(table.header))]
     fit = max(_fitting(columns, characters), table.kept_columns or len(columns))
     rows = [row[:fit] for row in rows]
-    weights = [sum(len(cell["text"]) for cell in row) for row in rows]
+    weights = [sum(map(_weight, row)) for row in rows]
     return rows[: _fitting(weights, characters)]
 
 
@@ -108,23 +117,43 @@ def _fitting(weights: Sequence[int], most: int) -> int:
     return sum(total <= most for total in accumulate(weights))
 
 
+def _weight(cell: Block) -> int:
+    return len(cell["text"]) if "text" in cell else _MOMENT_WEIGHT
+
+
 def _cell(cell: Cell) -> Block:
+    if isinstance(cell, Moment):
+        return _moment(cell)
     if isinstance(cell, Number):
-        return {"type": "raw_number", "value": cell.value, "text": _text(cell)}
-    return {"type": "raw_text", "text": _text(cell)}
+        return {"type": "raw_number", "value": cell.value, "text": cell_text(cell)}
+    return {"type": "raw_text", "text": cell_text(cell)}
 
 
-def _text(cell: Cell) -> str:
+def _moment(cell: Moment) -> Block:
+    date: Block = {
+        "type": "date",
+        "timestamp": int(utc(cell.at).timestamp()),
+        "format": "{date_short_pretty} {time}",
+        "fallback": cell_text(cell),
+    }
+    section_of_it = {"type": "rich_text_section", "elements": [date]}
+    return {"type": "rich_text", "elements": [section_of_it]}
+
+
+def cell_text(cell: Cell) -> str:
+    """Return a cell as text; a time in UTC."""
+    if isinstance(cell, Moment):
+        return f"{utc(cell.at):%Y-%m-%d %H:%M} UTC"
     return clean(cell.text if isinstance(cell, Number) else cell, _CELL)
 
 
 def _rest(table: Table, row: Row) -> str:
     pairs = zip(table.header[1:], row[1:], strict=True)
-    return " · ".join(f"{head}: {_text(cell)}" for head, cell in pairs)
+    return " · ".join(f"{head}: {cell_text(cell)}" for head, cell in pairs)
 
 
 def _line(table: Table, row: Row) -> str:
-    return f"{escape(_text(row[0]), _CELL)} · {escape(_rest(table, row), 900)}"
+    return f"{escape(cell_text(row[0]), _CELL)} · {escape(_rest(table, row), 900)}"
 
 
 Beneath = Callable[[Drawn], Iterable[Block]]

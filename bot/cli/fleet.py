@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.blocks.fleet import fleet_cells, fleet_header, fleet_headline, small_print
 from bot.blocks.format import PLAIN
-from bot.blocks.tables import Number
+from bot.blocks.tables import cell_text
 from bot.cli.lookups import open_fleet
 from bot.cli.reports.as_json import as_json
 from bot.cli.terminal import progress, terminal
@@ -67,7 +67,7 @@ def as_lines_of(found: FleetAnswer, now: datetime) -> Iterator[Text]:
     """Return the sentence with the count, the table, and what is not in it."""
     yield Text(fleet_headline(found, PLAIN), style="bold")
     rows = [fleet_header(found), *(fleet_cells(row, found, now) for row in found.rows)]
-    texts = [[cell.text if isinstance(cell, Number) else cell for cell in row] for row in rows]
+    texts = [list(map(cell_text, row)) for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
     for cells in texts if found.rows else ():
         padded = (

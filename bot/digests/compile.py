@@ -142,7 +142,7 @@ class RunNotes:
     skipped_since: float | None = None
     missing: tuple[str, ...] = ()
     problem: str | None = None
-    left_out: str | None = None
+    redacted: str | None = None
 
 
 class Compiler:
@@ -164,7 +164,7 @@ class Compiler:
         """
         before = await self._runs.before(about.id, run.due)
         counts = await self._sums.counts(run.id)
-        due, now, redacts = moment(run.due), self._clock.now(), notes.left_out is not None
+        due, now, redacts = moment(run.due), self._clock.now(), notes.redacted is not None
         return Digest(
             subscription=about.id,
             name=about.name,
@@ -188,7 +188,7 @@ class Compiler:
             missed=await self._missed(run, about, before, notes.skipped_since),
             trend=await self._trend(run, about, counts),
             problem=notes.problem,
-            left_out=notes.left_out,
+            redacted=notes.redacted,
         )
 
     async def worst(

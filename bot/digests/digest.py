@@ -114,7 +114,7 @@ class Digest:
     """One digest. `since` is the digest that it is compared with; None: there is none.
 
     `counts` is by COUNTED; `trend` ends with this digest. `missing` are SIMs that were named and
-    that KORE does not have. `problem` says why nothing at all could be read, `left_out` what the
+    that KORE does not have. `problem` says why nothing at all could be read, `redacted` what the
     readers may not see.
     """
 
@@ -138,7 +138,7 @@ class Digest:
     missed: tuple[MissedRun, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
     problem: str | None = None
-    left_out: str | None = None
+    redacted: str | None = None
 
     @property
     def sims(self) -> int:
@@ -169,7 +169,9 @@ class Digest:
     @classmethod
     def from_json(cls, stored: str | bytes) -> Self:
         """Read what some version stored. Raises ValueError on anything else."""
-        return _adapter().validate_json(stored)  # type: ignore[return-value]  # there is one kind
+        text = stored.encode() if isinstance(stored, str) else stored
+        renamed = text.replace(b'"left_out":"', b'"redacted":"')  # an older name; never in a text
+        return _adapter().validate_json(renamed)  # type: ignore[return-value]  # there is one kind
 
 
 @cache

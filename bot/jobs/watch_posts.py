@@ -167,7 +167,7 @@ class WatchPosts:
     async def _hides(self, watch: Watch) -> bool:
         """Return whether card and device are left out; for somebody who may not ask they are."""
         try:
-            return await self._permission.left_out(watch.owner) is not None
+            return await self._permission.redaction(watch.owner) is not None
         except NotAllowed:
             return True
 

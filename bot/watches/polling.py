@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 class Permission(Protocol):
     """Checked again and again while a watch lasts."""
 
-    async def left_out(self, owner: WatchOwner) -> str | None:
+    async def redaction(self, owner: WatchOwner) -> str | None:
         """Return what is redacted from what all may read there, or None. Raises NotAllowed."""
 
 
@@ -53,7 +53,7 @@ class AccessPermission:
     def __init__(self, authorizer: Authorizer) -> None:
         self._authorizer = authorizer
 
-    async def left_out(self, owner: WatchOwner) -> str | None:
+    async def redaction(self, owner: WatchOwner) -> str | None:
         """Return what is redacted. Raises NotAllowed."""
         in_direct_messages = owner.channel == owner.person  # nobody else reads there
         actor = Actor(
@@ -163,7 +163,7 @@ class WatchPoller:
     async def _advance(self, watch: Watch, reading: Snapshot | Unreachable) -> Transition:
         now, monotonic = self._clock.now(), self._clock.monotonic()
         try:
-            await self._permission.left_out(watch.owner)
+            await self._permission.redaction(watch.owner)
         except NotAllowed as error:
             since = self._refused_since.setdefault(watch.id, monotonic)
             if monotonic - since < REVOKE_AFTER and now < watch.ends_at:

@@ -36,7 +36,7 @@ async def test_the_next_digest_says_what_changed(browser):
         page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
         await made(page, "* * * * *")
         await ask(page, f"/simsessions digest now {NAME}")
-        await expect(posted(page).first).to_contain_text("without a warning")
+        await expect(posted(page).first).to_contain_text("attention")
         await trigger(page, "gateway-3", "Fall silent: the session ends")
 
         await expect(posted(page).nth(1)).to_contain_text("1 went silent", timeout=NEXT_MS)
@@ -60,7 +60,7 @@ async def test_a_digest_is_paused_resumed_previewed_and_removed(ana):
     await press(ana, "Preview")
     await ana.locator(".notice", has_text=f"Preview: {NAME}").click()
     preview = ana.get_by_role("article", name=f"Preview: {NAME}")
-    await expect(preview).to_contain_text("SIMs without a warning")
+    await expect(preview).to_contain_text("attention")
     await ana.get_by_role("button", name="fleet-ops").click()
     await press(ana, "Remove")
     await ana.get_by_role("dialog").get_by_role("button", name="Remove").click()

@@ -80,7 +80,7 @@ async def test_a_picture_is_shared_by_another_click(ana, demo, windows):
     answer = await ask(ana, "/simsessions history truck-42 7")
     note = ana.get_by_role("article").nth(await ana.get_by_role("article").count())
     await button(answer, "Picture").click()
-    await expect(note).to_contain_text("only you see it")
+    await expect(note).to_contain_text("Sent to your DMs")
     before = await ben.get_by_role("article").count()
     await button(note, "Share to channel").click()
     shared = ben.get_by_role("article").nth(there)

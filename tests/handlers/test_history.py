@@ -106,7 +106,7 @@ async def test_the_csv_file_comes_directly(whole, shown):
     assert ["truck-42-7-days.csv"] == [each["name"] for each in file.files]
     assert 50 == len(rows)
     assert "T-Mobile" in rows[0]["operator_name"]
-    assert "truck-42-7-days.csv is in our direct messages" in whole.answer().text
+    assert "Sent to your DMs: truck-42-7-days.csv" in whole.answer().text
     assert () == whole.slack.seen_by("ben")
 
 

@@ -42,13 +42,13 @@ Step = Callable[[Job, Run, Subscription, JobServices], Awaitable[Outcome | None]
 async def digest(job: Job, services: JobServices) -> Outcome | None:
     """Do the next step; the stage of the run says which."""
     about = await services.subscriptions.find(job.args["subscription"])
-    if about is None or await _left_out(job, about, services):
+    if about is None or await _is_skipped(job, about, services):
         return None
     run = await services.fleet.runs.begin(about.id, job.args["due"], job.key)
     return None if run.is_over else await STEPS[run.stage](job, run, about, services)
 
 
-async def _left_out(job: Job, about: Subscription, services: JobServices) -> bool:
+async def _is_skipped(job: Job, about: Subscription, services: JobServices) -> bool:
     """Return whether it was paused or falls into the quiet hours; what has begun goes on."""
     due = datetime.fromtimestamp(job.args["due"], UTC)
     if job.args.get("now") or not (about.paused or about.is_quiet_at(due)):
@@ -136,7 +136,7 @@ async def _compiled(
     except NotAllowed as error:
         return await refused(run, about, PauseReason.NOT_ALLOWED, error.sentence, services)
     missing = tuple(job.memo.get("missing", ()))
-    notes = replace(notes, missing=missing, left_out=visibility.redaction)
+    notes = replace(notes, missing=missing, redacted=visibility.redaction)
     made = await fleet.compiler.digest(run, about, notes)
     told = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
     return Again(0.0, write=fleet.runs.changing(run.id, Stage.POSTING, **told))

@@ -108,7 +108,15 @@ def kinds(screen: Screen) -> list[str]:
 def table_of(screen: Screen) -> list[list[str]]:
     """Return the rows of a screen's data_table, as text."""
     found = next(block for block in screen.blocks if block["type"] == "data_table")
-    return [[cell["text"] for cell in row] for row in found["rows"]]
+    return [[_cell_text(cell) for cell in row] for row in found["rows"]]
+
+
+def _cell_text(cell: dict[str, Any]) -> str:
+    """Return a cell's text; of a time its fallback."""
+    if cell["type"] != "rich_text":
+        return str(cell["text"])
+    (date,) = cell["elements"][0]["elements"]
+    return str(date["fallback"])
 
 
 _TEXT = st.one_of(st.none(), st.sampled_from(HOSTILE), st.text(max_size=400))

@@ -98,7 +98,7 @@ def test_a_line_a_sim():
         for name in ("name", "iccid", "state", "last_heard_of", "packets_last_24_h", "since")
     )
     assert ("critical", "Gone silent", "gone_silent x") == tuple(
-        line[name] for name in ("severity", "finding", "findings")
+        line[name] for name in ("severity", "cause", "findings")
     )
 
     (line,) = read_digest(ScannedSim(FULL, fault="No answer."))

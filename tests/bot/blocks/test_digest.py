@@ -64,9 +64,9 @@ def test_a_digest():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "1 common outage, 7 went silent, 7 came back, 35 other changes, 118 of 140 SIMs"),
-        ({"outages": (), "changes": ()}, "nothing changed, 118 of 140 SIMs without a warning"),
-        ({"outages": (), "changes": (), "since": None}, "118 of 140 SIMs without a warning"),
+        ({}, "1 common outage, 7 went silent, 7 came back, 35 other changes, 12 of 130 SIMs"),
+        ({"outages": (), "changes": ()}, "nothing changed, 12 of 130 SIMs need attention"),
+        ({"outages": (), "changes": (), "since": None}, "12 of 130 SIMs need attention"),
         ({"counts": {"online": 7, "failed": 3}}, "3 of 10 SIMs could not be read"),
         ({"problem": "No."}, "KORE could not be asked, so nothing is known"),
         ({"counts": {}}, "no SIM fits SIMs called pump-*"),
@@ -95,10 +95,10 @@ def test_the_first_sentence(changes, said):
         ({}, "KORE does not have* pump-77 any longer"),
         ({}, "The digest of Sunday 13:00 was skipped: I was not running"),
         ({}, "Top talkers, packets of the last 24 h: pump-0 1\u202f246"),
-        ({}, "and 7 more with a warning, in the thread"),
+        ({}, "and 7 more that need attention, in the thread"),
         ({"since": None}, "This is the first digest"),
         ({"counts": {"online": 7, "failed": 3}}, "They are not counted as offline"),
-        ({"left_out": "ICCID, IMEI, cell and location are left out here."}, "are left out here"),
+        ({"redacted": "ICCID, IMEI, cell and location are left out here."}, "are left out here"),
         ({"next_due": None}, "no next one"),
         ({"problem": "KORE refuses our key."}, "KORE gave me no list of SIMs"),
     ],
@@ -116,7 +116,7 @@ def test_what_is_said(changes, said):
         ({"counts": {"online": 3}, "unread": UnreadableSims(), "trend": ()}, "could not be read"),
         ({"missing": ()}, "does not have"),
         ({"talkers": ()}, "talkers"),
-        ({"worst": SimSample(1, (a_sim(1),))}, "more with a warning"),
+        ({"worst": SimSample(1, (a_sim(1),))}, "more that need"),
         ({}, "None"),
         ({}, "unknown"),
         ({}, "not counted as offline"),
@@ -174,7 +174,7 @@ def test_a_quiet_digest():
 
     one = replace(QUIET, counts={"online": 1}, worst=SimSample())
 
-    assert "1 of 1 SIM without a warning" in digest_headline(one, PLAIN)
+    assert "none of 1 SIM needs attention" in digest_headline(one, PLAIN)
 
     drawn = buttons(digest_screen(QUIET))
 
@@ -249,11 +249,16 @@ def test_a_table_a_message():
     assert "7 of 12 shown" in all_words(details(a_digest())["worst"])
 
 
+SEEN = "2026-01-04 21:00 UTC"
+
+
 def test_a_change_says_what_was_and_what_is():
     """A row for each change, the kind in words."""
     rows = table_of(details(a_digest())["changes"])
 
-    assert ["pump-0", "🔴 went silent", "USA", "MEX", "🔴 offline", "2026-01-04 21:00"] == rows[1]
+    assert ["pump-0", "🔴 went silent", "USA", "MEX", "🔴 offline", "2026-01-04 21:00 UTC"] == rows[
+        1
+    ]
     assert 1 + 49 == len(rows)
 
 
@@ -263,9 +268,14 @@ def test_details_show_the_worst_first_and_offer_the_file():
     (row,) = [block for block in screen.blocks if block["type"] == "actions"]
     run = ids.DigestRun.from_value(row["elements"][0]["value"])
 
-    assert ["pump-0", "🔴 offline", "critical", "Gone silent", "Telcel", "2026-01-04 21:00"] == (
-        table_of(screen)[1]
-    )
+    assert [
+        "pump-0",
+        "🔴 offline",
+        "critical",
+        "Gone silent",
+        "Telcel",
+        "2026-01-04 21:00 UTC",
+    ] == (table_of(screen)[1])
     assert (QUIET.subscription, QUIET.due) == (run.id, run.due)
     assert "3 of 140 shown" in all_words(screen)
 
@@ -274,7 +284,7 @@ def test_details_of_what_is_unknown():
     """What is not known of a SIM is called unknown; a digest that fits nothing says so."""
     row = table_of(details_screen(a_digest(), (SimSummary("DE1", "pump-1"),)))[1]
 
-    assert ["pump-1", "❔ unknown", "none", "nothing amiss", "unknown", "unknown"] == row
+    assert ["pump-1", "❔ unknown", "none", "none", "unknown", "unknown"] == row
 
     screen = details_screen(replace(QUIET, counts={}), ())
 

@@ -92,8 +92,8 @@ def test_where_a_file_went(is_ready, late):
     [section, row] = drawn.blocks
     [button] = row["elements"]
 
-    assert "pump-7-7-days.csv is in our direct messages" in drawn.text
-    assert "only you see it" in section["text"]["text"]
+    assert "Sent to your DMs: pump-7-7-days.csv" in drawn.text
+    assert "Sent to your DMs" in section["text"]["text"]
     assert late is ("may take a minute" in drawn.text)
     assert VALUE == ids.ShareFile.from_value(button["value"])
     assert [] == faults(drawn)

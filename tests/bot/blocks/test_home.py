@@ -77,16 +77,13 @@ EARLIER = NOW - timedelta(hours=1)
     ("stand", "line"),
     [
         (Dependency(), "❔ *KORE*: not asked yet"),
-        (Dependency(NOW), "🟢 *KORE*: answers; no error since I was started"),
-        (Dependency(NOW, EARLIER, "503"), "🟢 *KORE*: answers; last error 503, <!date"),
+        (Dependency(NOW), "🟢 *KORE*: answers"),
+        (Dependency(NOW, EARLIER, "503"), "🟢 *KORE*: answers; last error <!date"),
         (
             Dependency(EARLIER, NOW, "time_out"),
-            "🔴 *KORE*: did not answer as it should when asked last",
+            "🔴 *KORE* is down (time out), last answered <!date",
         ),
-        (
-            Dependency(None, NOW, "403"),
-            "🔴 *KORE*: did not answer as it should when asked last; last",
-        ),
+        (Dependency(None, NOW, "503"), "🔴 *KORE* is down (HTTP 503)"),
     ],
 )
 def test_how_kore_stands(stand, line):

@@ -145,10 +145,10 @@ async def test_numbers_are_left_out_where_they_must_be(scene):
     await scene.run(60.0, row(1, imei14="1" * 14))
     told = row(1, mark=2, imei14="2" * 14, gravity=MIN_GRAVITY)
     named = replace(told, row=told.row.replace("pump-1", "pump 89012600000000123456"))
-    digest = await scene.digest(await scene.run(120.0, named), left_out="ICCID is left out.")
+    digest = await scene.digest(await scene.run(120.0, named), redacted="ICCID is left out.")
     stored = digest.to_json().decode()
 
-    assert "ICCID is left out." == digest.left_out
+    assert "ICCID is left out." == digest.redacted
     assert REDACTED in stored
     assert "2" * 14 not in stored
     assert "89012600000000123456" not in stored

@@ -87,3 +87,11 @@ def test_sims_are_counted():
     digest = replace(QUIET, counts={"online": 2, "failed": 3}, due=NOON + timedelta(days=1))
 
     assert (5, 3) == (digest.sims, digest.failed)
+
+
+def test_a_digest_of_an_older_version_keeps_why_it_is_redacted():
+    """The field was called `left_out`; a name that reads like it stays a name."""
+    digest = replace(QUIET, redacted="For guests.", name='"left_out":"x')
+    older = digest.to_json().replace(b'"redacted":"', b'"left_out":"')
+
+    assert digest == Digest.from_json(older)

@@ -173,14 +173,14 @@ def owner(person=ANA, channel=FLEET):
 )
 async def test_who_may_ask_watches_and_sees_all(permission, lists, channel):
     """In one's own workspace nothing is redacted."""
-    assert None is await permission(**lists).left_out(owner(channel=channel))
+    assert None is await permission(**lists).redaction(owner(channel=channel))
 
 
 @pytest.mark.parametrize("of", ["users", "channels", "teams"])
 async def test_who_was_taken_from_a_list_may_not_any_more(permission, of):
     """Each list is checked with each poll."""
     with pytest.raises(NotAllowed):
-        await permission(**{of: ["X0OTHER"]}).left_out(owner())
+        await permission(**{of: ["X0OTHER"]}).redaction(owner())
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ async def test_who_was_taken_from_a_list_may_not_any_more(permission, of):
 )
 async def test_what_others_may_not_see_is_redacted(permission, whose):
     """In a shared channel, and for a guest, card and device are left out, and why is said."""
-    assert "ICCID, IMEI, cell and location are redacted" in await permission().left_out(whose)
+    assert "ICCID, IMEI, cell and location are redacted" in await permission().redaction(whose)
 
 
 @pytest.fixture
