@@ -34,11 +34,12 @@ from bot.blocks.report_text import (
 )
 from bot.blocks.screen import Part, Screen, screen
 from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Drawn, Number, Row, Table, table_parts
-from bot.diagnosis.fields import device, known_text, network_of
+from bot.diagnosis.fields import known_text, network_of
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
 from bot.sims.names import quoted
+from bot.sims.numbers import device_of
 
 
 def days_fault(typed: str) -> str | None:
@@ -95,7 +96,7 @@ def empty_text(report: SessionReport, days: int) -> str:
 
 def _in_brief(sessions: Sequence[DataSession]) -> str:
     networks = {network for session in sessions if (network := network_of(session))}
-    imeis = {imei for session in sessions if (imei := device(session.imei))}
+    imeis = {imei for session in sessions if (imei := device_of(session.imei))}
     up = [s.packets_uploaded for s in sessions if s.packets_uploaded is not None]
     down = [s.packets_downloaded for s in sessions if s.packets_downloaded is not None]
     return ", ".join(

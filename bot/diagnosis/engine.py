@@ -16,29 +16,35 @@ from bot.diagnosis.thresholds import Thresholds
 
 ORDER = (
     "sim_not_active",
+    "no_rate_plan",
+    "plan_blocks_data",
+    "data_limit",
+    "twin_imei",
+    "imei_changed",
+    "common_outage",
     "cancel_countdown",
     "change_stuck",
     "reset_pending",
-    "ready_will_bill",
-    "never_seen",
-    "gone_silent",
-    "ghost_session",
-    "flapping",
     "barred_after_flapping",
+    "never_seen",
+    "ghost_session",
+    "gone_silent",
+    "impossible_travel",
+    "flapping",
     "attach_without_data",
     "uplink_only",
+    "parallel_networks",
+    "country_changed",
+    "radio_fallback",
+    "usage_spike",
+    "degraded",
+    "operator_hopping",
+    "ready_will_bill",
+    "reconnects_often",
+    "cell_hopping",
     "idle_session",
     "idle_timeout",
-    "imei_changed",
-    "country_changed",
-    "plan_blocks_data",
-    "operator_hopping",
-    "cell_hopping",
-    "radio_fallback",
     "legacy_radio",
-    "data_limit",
-    "usage_spike",
-    "common_outage",
     "healthy",
 )
 _PLACES = {name: place for place, name in enumerate(ORDER)}
@@ -95,7 +101,14 @@ def diagnose_together(
         if isinstance(rule, GroupRule):
             for sim_sid, finding in _run(rule, rule.check, rule_broke, cases, limits):
                 added[sim_sid].append(finding)
-    return [_told([*case.findings, *added[case.sim_sid]]) for case in cases]
+    return [_told([*_still_true(case, added[case.sim_sid])]) for case in cases]
+
+
+def _still_true(case: Case, added: Sequence[Finding]) -> Iterable[Finding]:
+    """Return all findings of a case; it is not healthy where one that is grave was added."""
+    grave = any(finding.severity > Severity.INFO for finding in added)
+    closing = {rule.name for rule in all_rules() if isinstance(rule, ClosingRule)} if grave else ()
+    return (*(each for each in case.findings if each.rule not in closing), *added)
 
 
 def _run(

@@ -1,18 +1,30 @@
 """All that a rule may look at: the SIM, its cleaned sessions, and readings that rules share."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
+from bot.diagnosis.fields import Network, networks_of
+from bot.diagnosis.rhythm import Contact, Rhythm, Row, contacts_of
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
-NO_TIME = timedelta(0)
+HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
+_AHEAD = timedelta(days=1)
+_SLACK = timedelta(minutes=2)
+
+Freshness = Callable[[Network | None, str | None], timedelta | None]
+"""How old the news of a session that is alive may be, by network and radio link; None: unknown."""
+
+
+def nothing_learnt(_network: Network | None, _radio_link: str | None) -> timedelta | None:
+    """Return None: nothing is known of how often news comes."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -20,8 +32,9 @@ class Evidence:
     """One SIM as it stands at `now`. Without slots, so that readings can be kept.
 
     `sessions` may come in any order and doubled; they are kept cleaned and newest first. None
-    means that they could not be read, which is not the same as none. `usage` is that of the
-    metering month; None, as with `rate_plan`, means that it is not known.
+    means that they could not be read, which is not the same as none, and `skipped_rows` that some
+    could not. `usage` is that of the metering month; None, as with `rate_plan`, means that it is
+    not known.
     """
 
     sim: Sim
@@ -29,10 +42,13 @@ class Evidence:
     now: datetime
     rate_plan: RatePlan | None = None
     usage: tuple[UsageRecord, ...] | None = None
+    skipped_rows: int = 0
+    freshness: Freshness = nothing_learnt
 
     def __post_init__(self) -> None:
         if self.sessions is not None:
-            object.__setattr__(self, "sessions", cleaned(self.sessions, self.sim.sid))
+            kept = cleaned(self.sessions, self.sim.sid, self.now)
+            object.__setattr__(self, "sessions", kept)
 
     @cached_property
     def in_order(self) -> tuple[DataSession, ...]:
@@ -45,38 +61,53 @@ class Evidence:
 
         All in one zone object: Python compares and subtracts those ten times as fast.
         """
-        return [
-            start if start.tzinfo is UTC else start.astimezone(UTC)
-            for session in self.in_order
-            if (start := session.start)
-        ]
+        return [session.start.astimezone(UTC) for session in self.in_order if session.start]
 
     @cached_property
     def stops(self) -> list[datetime | None]:
         """When each of `in_order` ended or was last heard of; None where that is unknown."""
-        return [
-            stop if stop is None or stop.tzinfo is UTC else stop.astimezone(UTC)
-            for session in self.in_order
-            for stop in (session.end or session.last_updated,)
-        ]
+        told = (session.end or session.last_updated for session in self.in_order)
+        return [stop.astimezone(UTC) if stop else None for stop in told]
 
     @property
     def newest(self) -> DataSession | None:
         """The session that started last."""
         return self.sessions[0] if self.sessions else None
 
-    @property
-    def earlier(self) -> tuple[DataSession, ...]:
-        """All sessions but the newest, oldest first."""
-        return self.in_order[:-1]
+    @cached_property
+    def open(self) -> tuple[DataSession, ...]:
+        """All sessions that are open, newest first: several may be, and an old one beside a new."""
+        return tuple(each for each in self.sessions or () if is_open(each, self.now))
 
     @cached_property
-    def gaps(self) -> list[timedelta]:
-        """From each `end` to the next `start`; 0 where they overlap, none after an open row."""
-        follows = zip(self.in_order, self.stops, self.starts[1:], strict=False)
-        return [
-            max(NO_TIME, start - stop) for before, stop, start in follows if before.end and stop
-        ]
+    def current(self) -> DataSession | None:
+        """The open session with the latest news, else the newest one."""
+        return current_of(self.sessions or (), self.now)
+
+    @property
+    def before_current(self) -> tuple[DataSession, ...]:
+        """All sessions but the current one, oldest first."""
+        return tuple(each for each in self.in_order if each is not self.current)
+
+    @cached_property
+    def networks(self) -> list[Network | None]:
+        """The network of each of `in_order`; one that is written in several ways is one."""
+        return networks_of(self.in_order)
+
+    @cached_property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The attaches, oldest first: sessions that run side by side are one."""
+        return contacts_of([_row(session, self.now) for session in self.in_order])
+
+    @cached_property
+    def readings(self) -> dict[Hashable, Any]:
+        """What was read of it once and is kept for other rules, by whoever reads it."""
+        return {}
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        """What the SIM usually does."""
+        return Rhythm(self.contacts, self.now.timestamp())
 
     def first_within(self, span: timedelta) -> int:
         """Return the place in `in_order` of the first session that started in the last `span`."""
@@ -86,34 +117,89 @@ class Evidence:
         """Return the sessions that started in the last `span`, oldest first."""
         return self.in_order[self.first_within(span) :]
 
+    def may_be_silent_for(self, session: DataSession) -> timedelta | None:
+        """Return how old the news of a session like this may be, where that was learnt."""
+        return self.freshness(networks_of((session,))[0], session.radio_link)
 
-def cleaned(rows: Iterable[DataSession], sim_sid: str) -> tuple[DataSession, ...]:
-    """Return the rows newest first, each session once, those without `start` left out.
+
+def is_open(session: DataSession, now: datetime) -> bool:
+    """Return whether a session is open; one whose end cannot be read is, while there is news."""
+    if session.end is not None:
+        return False
+    if not session.end_is_given:
+        return True
+    return session.last_updated is not None and now - session.last_updated <= HOUR
+
+
+def current_of(sessions: Sequence[DataSession], now: datetime) -> DataSession | None:
+    """Return the open session with the latest news, else the newest; `sessions` newest first.
+
+    One that nobody closed, and that went silent before a newer one did, is of the past.
+    """
+    newest = sessions[0] if sessions else None
+    still_open = [each for each in sessions if is_open(each, now)]
+    if newest is None:
+        return None
+    latest = max(still_open, key=_heard, default=newest)
+    return latest if _heard(latest) >= _heard(newest) else newest
+
+
+def _heard(session: DataSession) -> datetime:
+    return session.end or session.last_updated or LONG_AGO
+
+
+def _row(session: DataSession, now: datetime) -> Row:
+    start = session.start or LONG_AGO
+    sign = session.end or session.last_updated or start
+    return Row(
+        start.timestamp(),
+        max(sign, start).timestamp(),
+        is_open(session, now),
+        session.packets_uploaded,
+        session.packets_downloaded,
+    )
+
+
+def cleaned(rows: Iterable[DataSession], sim_sid: str, now: datetime) -> tuple[DataSession, ...]:
+    """Return the rows newest first, each session once, those without a start left out.
 
     Of rows with the same (`sim_sid`, `start`) the one updated last stays. A row that does not
-    name its SIM is of the SIM that was asked for.
+    name its SIM is of the SIM that was asked for. Times that cannot be are unknown.
     """
     rows = tuple(rows)
-    if _is_clean(rows):
+    ahead = now + _AHEAD
+    if _is_clean(rows, ahead):
         return rows
     kept: dict[tuple[float, str], DataSession] = {}
     for row in rows:
-        if row.start is None:
+        if row.start is None or row.start > ahead:
             continue
-        key = (row.start.timestamp(), row.sim_sid or sim_sid)
-        kept[key] = _later_copy(kept[key], row) if key in kept else row
+        key, known = (row.start.timestamp(), row.sim_sid or sim_sid), _without_odd_times(row, ahead)
+        kept[key] = _later_copy(kept[key], known) if key in kept else known
     return tuple(kept[key] for key in sorted(kept, reverse=True))
 
 
-def _is_clean(rows: tuple[DataSession, ...]) -> bool:
+def _is_clean(rows: tuple[DataSession, ...], ahead: datetime) -> bool:
     """Return whether each row started before the one in front of it, as KORE's mostly do."""
-    last = NEVER
+    last = ahead
     for row in rows:
-        start = row.start
+        start, end, news = row.start, row.end, row.last_updated
         if start is None or start >= last:
+            return False
+        if (end is not None and not start <= end <= ahead) or (
+            news is not None and not start <= news <= ahead
+        ):
             return False
         last = start
     return True
+
+
+def _without_odd_times(row: DataSession, ahead: datetime) -> DataSession:
+    """Return the row without times that lie ahead or well before its own start."""
+    earliest = row.start - _SLACK if row.start else LONG_AGO
+    told = {"end": row.end, "last_updated": row.last_updated}
+    odd = [name for name, at in told.items() if at is not None and not earliest <= at <= ahead]
+    return row.model_copy(update=dict.fromkeys(odd)) if odd else row
 
 
 def _later_copy(one: DataSession, other: DataSession) -> DataSession:
@@ -130,31 +216,3 @@ def _lateness(row: DataSession) -> tuple[Any, ...]:
         *known,
         row.model_dump_json(),
     )
-
-
-class Burst(NamedTuple):
-    """Several moments close to each other."""
-
-    size: int
-    first: datetime
-    last: datetime
-
-
-def bursts(moments: Sequence[datetime], span: timedelta) -> Iterable[Burst]:
-    """Return for each of the sorted `moments` what lies in the `span` before it, ends included."""
-    first = 0
-    for place, moment in enumerate(moments):
-        while moment - moments[first] > span:
-            first += 1
-        yield Burst(place - first + 1, moments[first], moment)
-
-
-def busiest(moments: Sequence[datetime], span: timedelta) -> Burst | None:
-    """Return the fullest `span`, the latest one of several; None without moments."""
-    return max(bursts(moments, span), key=lambda b: (b.size, b.last), default=None)
-
-
-def middle(durations: Sequence[timedelta]) -> timedelta:
-    """Return the median; of an even number the mean of the middle two."""
-    in_order, half = sorted(durations), len(durations) // 2
-    return in_order[half] if len(in_order) % 2 else (in_order[half - 1] + in_order[half]) / 2

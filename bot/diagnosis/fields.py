@@ -1,23 +1,38 @@
 """What the text fields of a session mean; whatever cannot be read is None, which is unknown."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from iso3166 import countries_by_alpha2, countries_by_alpha3
+
 from bot.kore.models import DataSession
 
 HOME = frozenset({"USA", "PRI", "VIR"})
-THREE_LETTERS = {"US": "USA", "PR": "PRI", "VI": "VIR"}
-IMEI_WITHOUT_CHECK = 14
-IMEI_DIGITS = 15
 NOTHING_WORDS = frozenset({"", "null", "none", "unknown", "n/a"})
 GENERATIONS = (
-    (5, re.compile(r"\bNR|(?<![\d.])5G")),  # not 2.5G
-    (4, re.compile(r"LTE|(?<![\d.])4G|CAT[-_ ]?M|\bNB")),
-    (3, re.compile(r"UMTS|HSPA|WCDMA|(?<![\d.])3G")),
-    (2, re.compile(r"GSM|GPRS|EDGE|(?<![\d.])2G")),
+    (5, re.compile(r"\bNR|\bNG[-_ ]?RAN|(?<![\d.])5G")),  # not 2.5G
+    (4, re.compile(r"LTE|E[-_ ]?UTRAN?|EMTC|(?<![\d.])4G|CAT[-_ ]?(M|NB|\d)|\bNB")),
+    (3, re.compile(r"UTRAN?|UMTS|HS[DU]?PA|WCDMA|TD[-_ ]?S?CDMA|CDMA2000|EV[-_ ]?DO|(?<![\d.])3G")),
+    (2, re.compile(r"GERAN|GSM|GPRS|EDGE|1X|IS[-_ ]?95|(?<![\d.])2G")),
 )
+
+
+T_MOBILE = re.compile(r"T[-_ ]?MOBILE|METROPCS|SPRINT")
+T_MOBILE_NUMBERS = frozenset(
+    {
+        *((310, mnc) for mnc in (26, 120, 160, 200, 210, 220, 230, 240, 250, 260, 270, 310, 490)),
+        *((310, mnc) for mnc in (660, 800)),
+        (311, 490),
+        (312, 250),
+        (312, 530),
+    }
+)
+"""The numbers of T-Mobile USA, which KORE's plans call home."""
+LOW_POWER = re.compile(r"CAT[-_ ]?(M|NB)|\bNB|LTE[-_ ]?M\b|EMTC|UTRAN-NB|IOT")
 
 
 class Network(NamedTuple):
@@ -40,6 +55,42 @@ def _network(mcc: str | None, mnc: str | None) -> Network | None:
     return Network(f"{country_code:03}", number)
 
 
+def networks_of(sessions: Iterable[DataSession]) -> list[Network | None]:
+    """Return the network of each session.
+
+    Of one operator's numbers in a country those that differ by zeros only are one, for an mnc of
+    260 is also written 26 and 026.
+    """
+    told = [(s.operator_mcc, s.operator_mnc, s.operator_name) for s in sessions]
+    read = {each: _network(each[0], each[1]) for each in set(told)}
+    if len(set(read.values())) > 1:
+        one = _merged(read)
+        read = {each: network and one.get(network, network) for each, network in read.items()}
+    return [read[each] for each in told]
+
+
+_Told = tuple[str | None, str | None, str | None]
+
+
+def _merged(read: Mapping[_Told, Network | None]) -> dict[Network, Network]:
+    """Return of networks of one name, whose numbers differ by zeros only, the same one for each."""
+    same = defaultdict[tuple[str, str, str], set[Network]](set)
+    for (_, mnc, name), network in read.items():
+        if network and mnc and name:
+            same[network.mcc, name.casefold(), mnc.strip("0 ")].add(network)
+    return {each: max(group) for group in same.values() for each in group}
+
+
+def is_home_network(session: DataSession) -> bool | None:
+    """Return whether a network of the USA is the plans' home; None where it cannot be told."""
+    name, code, network = known_text(session.operator_name), mcc(session), network_of(session)
+    if name and T_MOBILE.search(name.upper()):
+        return True
+    if network is None:
+        return None if name is None else False
+    return (code, network.mnc) in T_MOBILE_NUMBERS
+
+
 def _number(text: str | None) -> int | None:
     """Read one of the short numbers that name a network."""
     digits = (text or "").strip()
@@ -55,6 +106,11 @@ def packets(session: DataSession) -> tuple[int, int] | None:
     """Return the packets up and down; None where either is unknown, for 0 would be a guess."""
     up, down = session.packets_uploaded, session.packets_downloaded
     return None if up is None or down is None or min(up, down) < 0 else (up, down)
+
+
+def is_low_power(radio_link: str | None) -> bool:
+    """Return whether devices on this radio link may sleep for days with a session open."""
+    return bool(LOW_POWER.search((radio_link or "").upper()))
 
 
 def length(session: DataSession) -> timedelta | None:
@@ -88,11 +144,10 @@ def cell(text: str | None) -> str | None:
 
 @lru_cache(maxsize=1024)
 def country(text: str | None) -> str | None:
-    """Return a country's three letters (`US` is `USA`); anything but 2 or 3 letters is unknown."""
+    """Return a country's three letters (`US` is `USA`); a code that nobody has is unknown."""
     code = (text or "").strip().upper()
-    if not (code.isascii() and code.isalpha() and len(code) in {2, 3}):
-        return None
-    return THREE_LETTERS.get(code, code)
+    known = countries_by_alpha2.get(code) or countries_by_alpha3.get(code)
+    return known.alpha3 if known else None
 
 
 @lru_cache(maxsize=1024)
@@ -100,22 +155,3 @@ def generation(radio_link: str | None) -> int | None:
     """Return the generation of a radio link, 2 to 5; the highest where several are named."""
     text = (radio_link or "").upper()
     return next((number for number, names in GENERATIONS if names.search(text)), None)
-
-
-@lru_cache(maxsize=4096)
-def device(imei: str | None) -> str | None:
-    """Return the 14 digits that name the device, without check digit and software version.
-
-    All zeros mean that the operator did not tell. An IMEI sent as a number lost a leading 0: 14
-    digits that pass as an IMEI's 15 with that 0 are taken so.
-    """
-    digits = re.sub(r"\D", "", imei or "")
-    if len(digits) == IMEI_WITHOUT_CHECK and _passes_luhn("0" + digits):
-        digits = "0" + digits
-    known = len(digits) >= IMEI_WITHOUT_CHECK and digits.strip("0")
-    return digits[:IMEI_WITHOUT_CHECK] if known else None
-
-
-def _passes_luhn(digits: str) -> bool:
-    doubled = (int(d) * (1 + place % 2) for place, d in enumerate(reversed(digits)))
-    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0  # noqa: PLR2004 -- Luhn's 9

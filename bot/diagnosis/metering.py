@@ -2,10 +2,20 @@
 
 import calendar
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from bot.kore.models import Sim, UsageRecord
 
 WITHOUT_A_DAY = timedelta(days=30)
+
+
+class Usage(StrEnum):
+    """What a plan limits apart; the values are said to people."""
+
+    HOME = "at home"
+    NATIONAL = "in national roaming"
+    INTERNATIONAL = "in international roaming"
+    ALL = "in all"
 
 
 def month_start(sim: Sim, now: datetime) -> datetime:
@@ -22,14 +32,27 @@ def month_start(sim: Sim, now: datetime) -> datetime:
     return this if this <= today else _begin(*_month_before(today), day)
 
 
-def used_bytes(usage: tuple[UsageRecord, ...], start: datetime) -> int | None:
+def used_bytes(
+    usage: tuple[UsageRecord, ...], start: datetime, kind: Usage = Usage.HOME
+) -> int | None:
     """Sum up what was used since `start`; None where no record tells.
 
     Records that ended before are left out, should KORE give more than was asked for.
     """
     since = [record for record in usage if not _ended_by(record, start)]
-    told = [used for record in since if (used := record.home_bytes) is not None]
+    told = [used for record in since if (used := _bytes(record, kind)) is not None]
     return sum(told) if told else None
+
+
+def _bytes(record: UsageRecord, kind: Usage) -> int | None:
+    match kind:
+        case Usage.HOME:
+            return record.home_bytes
+        case Usage.NATIONAL:
+            return record.national_bytes
+        case Usage.INTERNATIONAL:
+            return record.international_bytes
+    return record.total_bytes
 
 
 def _ended_by(record: UsageRecord, moment: datetime) -> bool:

@@ -74,11 +74,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One of several SIMs asked for together: its newest session, and what was found alone."""
+    """One of several SIMs asked for together: its current session, and what was found alone."""
 
     sim_sid: str
-    newest: DataSession | None
+    current: DataSession | None
     findings: tuple[Finding, ...]
+    rate_plan: str | None = None
+    name: str = ""
 
 
 def cause_of(findings: Sequence[Finding]) -> Finding | None:
@@ -102,6 +104,7 @@ SILENT_OR_EMPTY = (
     "uplink_only",
     "idle_session",
     "flapping",
+    "degraded",
 )
 """What shows of a SIM that may not connect, or gets no data; for `About.explains`."""
 

@@ -9,6 +9,7 @@ from bot.kore.models import DataSession, Sim
 
 BLOCKED = frozenset({"suspended", "deactivated", "canceled", "deleted"})
 NOT_ACTIVE = BLOCKED | {"new"}
+MAY_CONNECT = frozenset({"active", "ready"})
 
 
 class State(StrEnum):
@@ -37,14 +38,24 @@ def state_of(evidence: Evidence, limits: Thresholds) -> State:
 
 
 def _by_sessions(evidence: Evidence, limits: Thresholds) -> State:
-    newest = evidence.newest
-    if newest is None:
+    if evidence.newest is None:
         return State.UNKNOWN if evidence.sessions is None else State.NEVER_SEEN
-    if newest.end:
+    if not evidence.open:
         return State.OFFLINE
-    if newest.last_updated is None:
-        return State.UNKNOWN
-    return State.ONLINE if is_fresh(newest, evidence.now, limits) else State.STALE
+    if any(is_alive(each, evidence, limits) for each in evidence.open):
+        return State.ONLINE
+    unknown = any(each.last_updated is None for each in evidence.open)
+    return State.UNKNOWN if unknown else State.STALE
+
+
+def is_alive(session: DataSession, evidence: Evidence, limits: Thresholds) -> bool:
+    """Return whether the news of an open session is no older than that of others that live."""
+    if is_fresh(session, evidence.now, limits):
+        return True
+    learnt = evidence.may_be_silent_for(session)
+    if learnt is None or session.last_updated is None:
+        return False
+    return evidence.now - session.last_updated <= learnt
 
 
 def is_fresh(session: DataSession, now: datetime, limits: Thresholds) -> bool:
@@ -56,9 +67,11 @@ def is_fresh(session: DataSession, now: datetime, limits: Thresholds) -> bool:
 
 def since(state: State, evidence: Evidence) -> datetime | None:
     """Say since when the state holds, as far as KORE tells."""
-    newest = evidence.newest
+    current = evidence.current
     if state in {State.BLOCKED, State.NOT_ACTIVATED}:
         return evidence.sim.date_updated
-    if newest and state in {State.ONLINE, State.STALE}:
-        return newest.start
-    return newest.end if newest and state is State.OFFLINE else None
+    if current and state in {State.ONLINE, State.STALE}:
+        return current.start
+    if state is not State.OFFLINE:
+        return None
+    return max((end for each in evidence.sessions or () if (end := each.end)), default=None)

@@ -47,16 +47,15 @@ class Thresholds:
     change_stuck_after: Annotated[timedelta, OURS] = HOUR
     reset_warning_after: Annotated[timedelta, OURS] = timedelta(minutes=15)
     silent_after: Annotated[timedelta, OURS] = DAY
-    silent_median_gap_percent: Annotated[int, OURS] = 300
-    silent_longest_gap_percent: Annotated[int, OURS] = 125
+    silent_longest_gap_percent: Annotated[int, OURS] = 300
+    silent_unknown_after: Annotated[timedelta, OURS] = 3 * DAY
+    silent_sleeper_after: Annotated[timedelta, OURS] = 5 * DAY
     flapping_starts: Annotated[int, VERIZON] = 4
     flapping_starts_critical: Annotated[int, PARTICLE] = 6
     barred_starts: Annotated[int, OURS] = 6
     barred_quiet_after: Annotated[timedelta, OURS] = 6 * HOUR
     attach_sessions: Annotated[int, OURS] = 3
-    attach_within: Annotated[timedelta, OURS] = HOUR
-    attach_shorter_than: Annotated[timedelta, OURS] = timedelta(minutes=10)
-    uplink_sessions: Annotated[int, OURS] = 2
+    uplink_sessions: Annotated[int, OURS] = 3
     uplink_packets: Annotated[int, OURS] = 5
     idle_after: Annotated[timedelta, OURS] = HOUR
     idle_timeouts: Annotated[tuple[timedelta, ...], SORACOM_IDLE] = (HOUR, 4 * HOUR)
@@ -65,6 +64,9 @@ class Thresholds:
     idle_timeout_spread_percent: Annotated[int, OURS] = 5
     usual_sessions: Annotated[int, OURS] = 5
     country_percent: Annotated[int, OURS] = 80
+    travel_speed_kmh: Annotated[int, OURS] = 1000
+    travel_least_km: Annotated[int, OURS] = 200
+    parallel_after: Annotated[timedelta, OURS] = HOUR
     hopping_networks: Annotated[int, OURS] = 3
     hopping_switches: Annotated[int, OURS] = 4
     hopping_cells: Annotated[int, OURS] = 4
@@ -72,6 +74,9 @@ class Thresholds:
     data_limit_percent: Annotated[int, EMNIFY] = 80
     spike_times: Annotated[int, OURS] = 5
     spike_days: Annotated[int, OURS] = 7
+    spike_packets: Annotated[int, OURS] = 2000
+    degraded_percent: Annotated[int, OURS] = 20
+    degraded_starts_times: Annotated[int, OURS] = 4
     outage_sims: Annotated[int, OURS] = 3
     outage_percent: Annotated[int, OURS] = 20
     outage_within: Annotated[timedelta, OURS] = timedelta(minutes=30)

@@ -276,7 +276,7 @@ def evaluate(
     judge: Judge, read: Read, allowance: Allowance, months: PackedMonths, now: datetime
 ) -> tuple[ScanRow, dict[int, bytes]]:
     """Judge one SIM; return its row and those of its months that changed."""
-    evidence = evidence_of(read, allowance, now)
+    evidence = evidence_of(read, allowance, now, judge.freshness)
     report = judge.report_on(evidence, read, allowance)
     row = scan_row(report, evidence)
     if report.skipped_rows:  # a day of which rows are missing is not known

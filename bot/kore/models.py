@@ -10,7 +10,6 @@ from pydantic import (
     AfterValidator,
     AliasChoices,
     AliasPath,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -48,7 +47,7 @@ class UsuallyInUtc:
 
 
 class InUtc:
-    """Marks a time that is read in Python's own UTC, whatever zone it was told in.
+    """Marks a time that is read in Python's own UTC; one that cannot be read is unknown.
 
     That takes longer than pydantic's own way, and pays where rules compare them all: two times in
     one zone object do that ten times as fast as two of pydantic's, which have a new one each.
@@ -57,27 +56,63 @@ class InUtc:
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        read = core_schema.no_info_plain_validator_function(_in_utc)
-        return core_schema.nullable_schema(read)
+        return core_schema.no_info_plain_validator_function(_in_utc)
 
 
-_AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
+_FIRST_YEAR = 2000
+_DATE = len("2026-01-05")
 
 
-def _in_utc(told: Any) -> datetime:  # noqa: ANN401 -- whatever stands there
-    """Read KORE's usual way of writing first; all others as pydantic does."""
+def _in_utc(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
+    """Read KORE's usual way of writing first, all others as pydantic does; without a zone as UTC.
+
+    A time before the year 2000 is a placeholder, a date alone is no time.
+    """
+    if told is None:
+        return None
     try:
         moment = datetime.fromisoformat(told)
     except (TypeError, ValueError):
-        return _AWARE.validate_python(told).astimezone(UTC)
-    return moment if moment.tzinfo is UTC else _AWARE.validate_python(told).astimezone(UTC)
+        try:
+            moment = _MOMENT.validate_python(told)
+        except ValueError:
+            return None
+    if isinstance(told, str) and len(told.strip()) <= _DATE:
+        return None
+    if moment.tzinfo is not UTC:
+        moment = _converted(moment)
+    return moment if moment.year >= _FIRST_YEAR else None
 
 
+def _converted(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _is_given(told: Any) -> bool:  # noqa: ANN401 -- whatever stands there
+    return told is not None and not (isinstance(told, str) and not told.strip())
+
+
+class IsGiven:
+    """Marks a field that says whether anything stands in the answer under its alias."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(_is_given)
+
+
+_DIFFERENT = "|".join(f"{digit}[^{digit}]" for digit in range(10))
 Moment = Annotated[datetime | None, InUtc(), UsuallyInUtc()]
 Text = Annotated[str | None, ElseUnknown()]
-Imei = Annotated[Annotated[str, Field(pattern="[^0]")] | None, ElseUnknown()]
-Time = Annotated[AwareDatetime | None, ElseUnknown()]
+Imei = Annotated[Annotated[str, Field(pattern=_DIFFERENT)] | None, ElseUnknown()]
 Whole = Annotated[int | None, ElseUnknown()]
+Count = Annotated[Annotated[int, Field(ge=0)] | None, ElseUnknown()]
 Flag = Annotated[bool | None, ElseUnknown()]
 
 
@@ -113,7 +148,10 @@ class CellLocation(_Answer):
 
 
 class DataSession(_Answer):
-    """One data connection of a SIM. `packets_*` count packets (not bytes) since `start`; UTC."""
+    """One data connection of a SIM. `packets_*` count packets (not bytes) since `start`; UTC.
+
+    `end_is_given` is no property of KORE's: it says that `end` is there, readable or not.
+    """
 
     sid: Text = None
     sim_sid: Text = None
@@ -125,12 +163,15 @@ class DataSession(_Answer):
     operator_name: Text = None
     cell_id: Text = None
     cell_location_estimate: Annotated[CellLocation | None, ElseUnknown()] = None
-    packets_uploaded: int | None = None
-    packets_downloaded: int | None = None
-    last_updated: AwareDatetime | None = None
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    packets_uploaded: Count = None
+    packets_downloaded: Count = None
+    last_updated: Moment = None
+    start: Moment = None
+    end: Moment = None
     imei: Imei = None
+    end_is_given: Annotated[bool, IsGiven()] = Field(
+        default=False, validation_alias=AliasChoices("end"), exclude=True, repr=False
+    )
 
 
 class ScannedSession(DataSession):
@@ -144,9 +185,6 @@ class ScannedSession(DataSession):
     sid: None = Field(default=None, validation_alias=NOT_READ)
     account_sid: None = Field(default=None, validation_alias=NOT_READ)
     cell_location_estimate: None = Field(default=None, validation_alias=NOT_READ)
-    last_updated: Moment = None
-    start: Moment = None
-    end: Moment = None
 
 
 class Sim(_Answer):
@@ -162,8 +200,8 @@ class Sim(_Answer):
     eid: Text = Field(default=None, validation_alias=AliasChoices("eid", "e_id"))
     reset_status: Text = None
     ip_address: Text = None
-    date_created: Time = None
-    date_updated: Time = None
+    date_created: Moment = None
+    date_updated: Moment = None
 
     @property
     def name(self) -> str:
@@ -192,18 +230,18 @@ class RatePlan(_Answer):
 class Period(_Answer):
     """From `start` to `end`, UTC."""
 
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    start: Moment = None
+    end: Moment = None
 
 
 class UsageRecord(_Answer):
     """What a SIM used in a period. `data` holds bytes by kind of network, as KORE nests it."""
 
-    account_sid: str | None = None
-    sim_sid: str | None = None
-    period: Period | None = None
-    data: dict[str, Any] | None = None
-    commands: dict[str, Any] | None = None
+    account_sid: Text = None
+    sim_sid: Text = None
+    period: Annotated[Period | None, ElseUnknown()] = None
+    data: Annotated[dict[str, Any] | None, ElseUnknown()] = None
+    commands: Annotated[dict[str, Any] | None, ElseUnknown()] = None
 
     @property
     def home_bytes(self) -> int | None:
@@ -211,6 +249,24 @@ class UsageRecord(_Answer):
         data = self.data or {}
         home = _bytes(data.get("home"))
         return _bytes(data) if home is None else home
+
+    @property
+    def total_bytes(self) -> int | None:
+        """`data.total` in bytes; None where it is not told."""
+        return _bytes(self.data)
+
+    @property
+    def national_bytes(self) -> int | None:
+        """`data.national_roaming.total` in bytes; None where it is not told."""
+        return _bytes((self.data or {}).get("national_roaming"))
+
+    @property
+    def international_bytes(self) -> int | None:
+        """The sum over the countries of `data.international_roaming`; None where none is told."""
+        parts = (self.data or {}).get("international_roaming")
+        told = [_bytes(part) for part in parts] if isinstance(parts, list) else [_bytes(parts)]
+        known = [each for each in told if each is not None]
+        return sum(known) if known else None
 
 
 def _bytes(part: object) -> int | None:
@@ -223,14 +279,16 @@ def _bytes(part: object) -> int | None:
 
 
 class Page(_Answer, Generic[T]):
-    """One page of a list; `key` names the list in the answer, `row` is what it lists."""
+    """One page of a list; `key` names the list in the answer, `row` is what it lists.
+
+    A row in which `needed` is unknown is of no use; "" needs nothing.
+    """
 
     key: ClassVar[str]
     row: ClassVar[type[BaseModel]]
+    needed: ClassVar[str] = ""
     rows: tuple[T, ...]
-    next_page_url: str | None = Field(
-        default=None, validation_alias=AliasPath("meta", "next_page_url")
-    )
+    next_page_url: Text = Field(default=None, validation_alias=AliasPath("meta", "next_page_url"))
 
 
 class DataSessionPage(Page[DataSession]):
@@ -238,6 +296,7 @@ class DataSessionPage(Page[DataSession]):
 
     key = "data_sessions"
     row = DataSession
+    needed = "start"
     rows: tuple[DataSession, ...] = Field(validation_alias="data_sessions")
 
 
@@ -246,6 +305,7 @@ class ScannedSessionPage(Page[DataSession]):
 
     key = "data_sessions"
     row = ScannedSession
+    needed = "start"
     rows: tuple[ScannedSession, ...] = Field(validation_alias="data_sessions")
 
 

@@ -51,6 +51,8 @@ def read_rows(page: type[Page[T]], body: bytes) -> Rows[T]:
         read = page.model_validate_json(body)
     except ValidationError:
         return _row_by_row(page, body)
+    if page.needed and any(getattr(row, page.needed) is None for row in read.rows):
+        return _row_by_row(page, body)
     return Rows(read.rows, 0, read.next_page_url, body)
 
 
@@ -58,30 +60,8 @@ def read_one(model: type[M], body: bytes) -> M:
     """Read a single resource. Raises NotJson where it cannot be read."""
     try:
         return model.model_validate_json(body)
-    except ValidationError:
-        plain = _json(body)
-    try:
-        return model.model_validate(mended(plain))
     except ValidationError as error:
         raise NotJson(_faults(error)) from error
-
-
-def mended(value: Any) -> Any:  # noqa: ANN401 -- any JSON
-    """Make blank text, and a time without a zone, what they mean: unknown, and UTC."""
-    if isinstance(value, dict):
-        value = {key: mended(each) for key, each in value.items()}
-        if value.get("operator_mcc"):
-            value["operator_mcc"] = str(value["operator_mcc"]).zfill(3)
-    if isinstance(value, str):
-        return _mended_text(value.strip())
-    return value
-
-
-def _mended_text(text: str) -> str | None:
-    looks_naive = len(text) > len("2026-01-05T") and text[:4].isdecimal() and text[10] in "T "
-    if looks_naive and text[-1] not in "Zz" and "+" not in text and "-" not in text[10:]:
-        return text + "Z"
-    return text or None
 
 
 def _row_by_row(page: type[Page[T]], body: bytes) -> Rows[T]:
@@ -99,16 +79,23 @@ def _row_by_row(page: type[Page[T]], body: bytes) -> Rows[T]:
 
 def _good_rows(page: type[Page[T]], listed: list[Any]) -> Iterator[Any]:
     for number, each in enumerate(listed):
-        row = mended(each)
-        try:
-            page.row.model_validate_json(json.dumps(row))
-        except ValidationError as error:
+        if faults := _row_faults(page, each):
             known = each if isinstance(each, dict) else {}
             named = {name: known.get(name) for name in ("sid", "sim_sid", "start")}
-            about = {"list": page.key, "number": number, "faults": _faults(error)}
+            about = {"list": page.key, "number": number, "faults": faults}
             log.warning("kore-bad-row", extra=about | {"row": named})
         else:
-            yield row
+            yield each
+
+
+def _row_faults(page: type[Page[T]], row: Any) -> str:  # noqa: ANN401 -- any JSON
+    """Say why a row is of no use; "" where it is."""
+    try:
+        read = page.row.model_validate_json(json.dumps(row))
+    except ValidationError as error:
+        return _faults(error)
+    lacks = page.needed and getattr(read, page.needed) is None
+    return f"{page.needed}: unknown" if lacks else ""
 
 
 def _faults(error: ValidationError) -> str:

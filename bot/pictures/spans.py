@@ -11,10 +11,11 @@ from enum import StrEnum
 from itertools import pairwise, zip_longest
 
 from bot.diagnosis.evidence import cleaned
-from bot.diagnosis.fields import Network, country, device, generation, known_text, network_of
+from bot.diagnosis.fields import Network, country, generation, known_text, network_of
 from bot.diagnosis.state import is_fresh
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession
+from bot.sims.numbers import device_of
 
 DAY = timedelta(days=1)
 SATURDAY = 5
@@ -135,7 +136,7 @@ def _moves(
 
 
 def _device(session: DataSession) -> str | None:
-    return device(session.imei)
+    return device_of(session.imei)
 
 
 def _country(session: DataSession) -> str | None:
@@ -184,7 +185,7 @@ def spans_of(sessions: Iterable[DataSession], window: Window, limits: Thresholds
     """Return the spans; the sessions may come in any order and doubled."""
     rows = tuple(sessions)
     omitted = Counter({NO_START: sum(row.start is None for row in rows)})
-    every = cleaned(rows, "")[::-1]
+    every = cleaned(rows, "", window.now)[::-1]
     known = tuple(s for s in every if s.start and s.start <= window.now + SKEW)
     omitted[IN_FUTURE] = len(every) - len(known)
     spans = list(_each(known, window, limits))

@@ -175,8 +175,8 @@ class SessionLookup:
 
         def judge(read: Read, allowance: Allowance) -> SessionReport:
             report = self._judge.report(read, allowance, self._clock.now())
-            kept = report.sessions[:1] if report.sessions and newest_only else report.sessions
-            return replace(report, sessions=kept)
+            last = report.last_session
+            return replace(report, sessions=(last,)) if last and newest_only else report
 
         async with task_scope() as under_way:
             batch = Batch(self._sims, self._allowances, under_way, judge, told)

@@ -10,13 +10,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from bot.diagnosis.fields import cell, device, known_text
+from bot.diagnosis.fields import cell, known_text
 from bot.diagnosis.rule import Finding, Value
 from bot.errors import BotError
 from bot.kore.models import DataSession, Sim
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
+from bot.sims.numbers import device_of
 
 REDACTED = "redacted"
 
@@ -151,7 +152,7 @@ def _secrets(report: SessionReport) -> Iterator[str]:
     yield from (text for text in (sim.iccid, sim.eid, sim.ip_address) if text)
     for session in report.sessions or ():
         yield from (text for text in (session.imei, session.cell_id) if text)
-        if number := device(session.imei):
+        if number := device_of(session.imei):
             yield number
 
 

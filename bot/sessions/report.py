@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.diagnosis.fields import cell, network_of
+from bot.diagnosis.evidence import current_of
+from bot.diagnosis.fields import cell, networks_of
 from bot.diagnosis.rule import Finding, cause_of
 from bot.diagnosis.state import State
 from bot.kore.models import DataSession, RatePlan, Sim
@@ -58,8 +59,8 @@ class SessionReport:
 
     @property
     def last_session(self) -> DataSession | None:
-        """The newest session by `start`, or None."""
-        return self.sessions[0] if self.sessions else None
+        """The open session with the latest news, else the newest one; None without any."""
+        return current_of(self.sessions or (), self.made_at)
 
 
 def summarise(sessions: Sequence[DataSession]) -> Summary:
@@ -69,7 +70,7 @@ def summarise(sessions: Sequence[DataSession]) -> Summary:
     """
     return Summary(
         sessions=len(sessions),
-        networks=len({network_of(session) for session in sessions} - {None}),
+        networks=len(set(networks_of(sessions)) - {None}),
         cells=len({cell(session.cell_id) for session in sessions} - {None}),
         packets_uploaded=_total(session.packets_uploaded for session in sessions),
         packets_downloaded=_total(session.packets_downloaded for session in sessions),

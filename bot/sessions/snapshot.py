@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from bot.diagnosis.fields import cell, country, device, generation, known_text
+from bot.diagnosis.fields import cell, country, generation, known_text
 from bot.diagnosis.state import State, status_of
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
+from bot.sims.numbers import device_of
 
 ABOUT_ALLOWANCE = ("data_limit", "plan_blocks_data")
 
@@ -108,7 +109,7 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         network=_network(session),
         country=country(session.operator_country),
         radio=known_text(session.radio_link),
-        imei14=device(session.imei),
+        imei14=device_of(session.imei),
         cell_id=cell(session.cell_id),
         packets_up=session.packets_uploaded,
         packets_down=session.packets_downloaded,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.diagnosis.engine import RuleBroke, count_nothing, diagnose, diagnose_together
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, Freshness, nothing_learnt
 from bot.diagnosis.rule import Case
 from bot.diagnosis.state import since, state_of
 from bot.diagnosis.thresholds import Thresholds
@@ -16,14 +16,18 @@ from bot.sessions.report import SessionReport, summarise
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges by these thresholds; `rule_broke` is told the name of a rule that broke."""
+    """Judges by these thresholds; `rule_broke` is told the name of a rule that broke.
+
+    `freshness` says how old the news of a session that is alive may be, as far as it was learnt.
+    """
 
     thresholds: Thresholds
     rule_broke: RuleBroke = count_nothing
+    freshness: Freshness = nothing_learnt
 
     def report(self, read: Read, allowance: Allowance, now: datetime) -> SessionReport:
         """Report on one SIM alone, as it stands now."""
-        evidence = evidence_of(read, allowance, now)
+        evidence = evidence_of(read, allowance, now, self.freshness)
         report = self.report_on(evidence, read, allowance)
         summary = None if evidence.sessions is None else summarise(evidence.sessions)
         return replace(report, summary=summary)
@@ -55,7 +59,7 @@ class Judge:
         """Add to the reports what shows only over several SIMs; errors stay in their places."""
         every = list(answers)
         reports = [answer for answer in every if isinstance(answer, SessionReport)]
-        cases = [Case(r.sim.sid, r.last_session, r.findings) for r in reports]
+        cases = [_case(report) for report in reports]
         told = iter(diagnose_together(cases, self.thresholds, self.rule_broke))
         return [
             replace(answer, findings=next(told)) if isinstance(answer, SessionReport) else answer
@@ -63,6 +67,24 @@ class Judge:
         ]
 
 
-def evidence_of(read: Read, allowance: Allowance, now: datetime) -> Evidence:
+def evidence_of(
+    read: Read, allowance: Allowance, now: datetime, freshness: Freshness = nothing_learnt
+) -> Evidence:
     """Return what the rules may look at."""
-    return Evidence(read.sim.value, read.rows, now, allowance.rate_plan, allowance.usage)
+    return Evidence(
+        sim=read.sim.value,
+        sessions=read.rows,
+        now=now,
+        rate_plan=allowance.rate_plan,
+        usage=allowance.usage,
+        skipped_rows=sum(part.skipped_rows for part in read.parts),
+        freshness=freshness,
+    )
+
+
+def _case(report: SessionReport) -> Case:
+    """Return what the rules over several SIMs may look at."""
+    sim, plan = report.sim, report.rate_plan
+    known = (plan.unique_name or plan.friendly_name) if plan else None
+    plan_name = known or sim.rate_plan_sid
+    return Case(sim.sid, report.last_session, report.findings, plan_name, sim.name)

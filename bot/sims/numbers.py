@@ -5,6 +5,8 @@ one. IMEI: 3GPP TS 23.003, 14 digits and a Luhn check digit; IMEISV: 14 digits a
 """
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
 SUPER_SIM_ICCIDS = ("8988307", "8988323")
 """How a Super SIM's ICCID begins: twilio.com/docs/iot/supersim/check-a-device-has-super-sim."""
@@ -59,8 +61,33 @@ def other_iccids(digits: str) -> tuple[str, ...]:
 
 
 def device_of(imei: str | None) -> str | None:
-    """Return the first 14 digits, which name the device; None for a placeholder or fewer digits."""
+    """Return the first 14 digits, which name the device; None for a placeholder or fewer digits.
+
+    Digits that are all the same mean that the operator did not tell. An IMEI sent as a number lost
+    a leading 0: 14 digits that pass as an IMEI's 15 with that 0 are taken so.
+    """
+    return next(iter(_readings(imei)), None)
+
+
+def devices_of(imeis: Iterable[str | None]) -> dict[str | None, str | None]:
+    """Return the device that each of several IMEIs of one SIM names.
+
+    14 digits can be read in two ways; a reading that is the device of another one is the right one.
+    """
+    readings = {imei: _readings(imei) for imei in imeis}
+    certain = {each[0] for each in readings.values() if len(each) == 1}
+    return {
+        imei: next((each for each in both if each in certain), next(iter(both), None))
+        for imei, both in readings.items()
+    }
+
+
+@lru_cache(maxsize=4096)
+def _readings(imei: str | None) -> tuple[str, ...]:
+    """Return the devices that an IMEI can name, the likelier one first."""
     digits = (digits_of(imei) or "") if imei else ""
-    if len(digits) < _IMEI_BODY or not digits.strip("0"):
-        return None
-    return digits[:_IMEI_BODY]
+    if not _IMEI_BODY <= len(digits) <= _IMEISV or not digits.strip(digits[0]):
+        return ()
+    body = digits[:_IMEI_BODY]
+    lost_its_zero = len(digits) == _IMEI_BODY and passes_luhn("0" + digits)
+    return ("0" + body[:-1], body) if lost_its_zero else (body,)

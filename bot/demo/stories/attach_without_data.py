@@ -29,4 +29,5 @@ STORY = Story(
     sessions=sessions,
     state=State.OFFLINE,
     findings=frozenset({("attach_without_data", WARNING)}),
+    cause="attach_without_data",
 )

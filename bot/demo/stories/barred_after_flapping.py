@@ -44,4 +44,5 @@ STORY = Story(
             ("radio_fallback", WARNING),
         }
     ),
+    cause="barred_after_flapping",
 )

@@ -27,4 +27,5 @@ STORY = Story(
     sessions=sessions,
     state=State.BLOCKED,
     findings=frozenset({("sim_not_active", CRITICAL)}),
+    cause="sim_not_active",
 )

@@ -27,4 +27,5 @@ STORY = Story(
     sessions=sessions,
     state=State.ONLINE,
     findings=frozenset({("change_stuck", WARNING)}),
+    cause="change_stuck",
 )

@@ -1,4 +1,4 @@
-"""Five wells on one network; three of them fell silent within a quarter of an hour."""
+"""Five wells on one cell; three of them fell silent within a quarter of an hour."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from bot.emulators.kore.cards import TELCEL, Card, hour_of, stamp
 from bot.emulators.kore.http import Row
 
 CARD, *OTHERS = [Card(f"well-{number}", 800 + number, f"Well {number}") for number in range(1, 6)]
-SILENT_SINCE = {"well-1": 120, "well-2": 128, "well-3": 135}
+SILENT_SINCE = {"well-1": 300, "well-2": 308, "well-3": 315}
 
 
 def of(card: Card) -> Callable[[datetime], list[Row]]:
@@ -28,11 +28,12 @@ def of(card: Card) -> Callable[[datetime], list[Row]]:
 
 STORY = Story(
     name=CARD.name,
-    title="Three of five wells silent at once: an outage of their network",
+    title="Three of five wells silent at once: a part of their cell is out",
     sim=CARD.sim,
     sessions=of(CARD),
     state=State.STALE,
     findings=frozenset({("ghost_session", WARNING), ("common_outage", CRITICAL)}),
+    cause="common_outage",
     others=tuple(Role(card.sim, of(card)) for card in OTHERS),
     asked_with=tuple(card.name for card in OTHERS),
 )

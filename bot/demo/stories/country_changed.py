@@ -28,4 +28,5 @@ STORY = Story(
     sessions=sessions,
     state=State.ONLINE,
     findings=frozenset({("country_changed", WARNING)}),
+    cause="country_changed",
 )

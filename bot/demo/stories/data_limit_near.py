@@ -28,5 +28,6 @@ STORY = Story(
     sessions=sessions,
     state=State.ONLINE,
     findings=frozenset({("data_limit", WARNING)}),
+    cause="data_limit",
     bytes_per_day=43_000_000,
 )

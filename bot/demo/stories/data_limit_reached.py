@@ -30,5 +30,6 @@ STORY = Story(
     sessions=sessions,
     state=State.OFFLINE,
     findings=frozenset({("data_limit", CRITICAL)}),
+    cause="data_limit",
     bytes_per_day=52_000_000,
 )

@@ -28,4 +28,5 @@ STORY = Story(
     sessions=sessions,
     state=State.BLOCKED,
     findings=frozenset({("sim_not_active", CRITICAL), ("cancel_countdown", CRITICAL)}),
+    cause="sim_not_active",
 )

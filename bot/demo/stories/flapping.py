@@ -35,4 +35,5 @@ STORY = Story(
     sessions=sessions,
     state=State.ONLINE,
     findings=frozenset({("flapping", CRITICAL)}),
+    cause="flapping",
 )

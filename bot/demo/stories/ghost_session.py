@@ -24,4 +24,5 @@ STORY = Story(
     sessions=sessions,
     state=State.STALE,
     findings=frozenset({("ghost_session", CRITICAL)}),
+    cause="ghost_session",
 )

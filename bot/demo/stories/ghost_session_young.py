@@ -1,4 +1,4 @@
-"""A sensor whose open session has not been updated for more than an hour."""
+"""A sensor whose open session has not been updated for five hours."""
 
 from datetime import datetime, timedelta
 
@@ -11,16 +11,17 @@ CARD = Card("sensor-22", 22, "Sensor 22")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell an open session that was last updated more than an hour ago, and one a day before."""
+    """Tell an open session that was last updated five hours ago, and one a day before."""
     newest, *before = CARD.always_on(now, hours=13)
-    return [newest | {"last_updated": stamp(hour_of(now) - timedelta(minutes=75))}, *before]
+    return [newest | {"last_updated": stamp(hour_of(now) - timedelta(hours=5))}, *before]
 
 
 STORY = Story(
     name=CARD.name,
-    title="A sensor not heard of for an hour, its session still open",
+    title="A sensor not heard of for five hours, its session still open",
     sim=CARD.sim,
     sessions=sessions,
     state=State.STALE,
     findings=frozenset({("ghost_session", WARNING)}),
+    cause="ghost_session",
 )

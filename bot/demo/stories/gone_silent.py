@@ -23,4 +23,5 @@ STORY = Story(
     sessions=sessions,
     state=State.OFFLINE,
     findings=frozenset({("gone_silent", CRITICAL)}),
+    cause="gone_silent",
 )

@@ -27,4 +27,5 @@ STORY = Story(
     sessions=sessions,
     state=State.ONLINE,
     findings=frozenset({("imei_changed", CRITICAL)}),
+    cause="imei_changed",
 )

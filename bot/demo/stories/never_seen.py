@@ -27,4 +27,5 @@ STORY = Story(
     sessions=sessions,
     state=State.NEVER_SEEN,
     findings=frozenset({("never_seen", CRITICAL)}),
+    cause="never_seen",
 )

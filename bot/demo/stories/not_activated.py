@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.demo.stories.story import CRITICAL, Story
+from bot.demo.stories.story import WARNING, Story
 from bot.diagnosis.state import State
 from bot.emulators.kore.cards import Card
 from bot.emulators.kore.http import Row
@@ -26,5 +26,6 @@ STORY = Story(
     sim=sim,
     sessions=sessions,
     state=State.NOT_ACTIVATED,
-    findings=frozenset({("sim_not_active", CRITICAL)}),
+    findings=frozenset({("sim_not_active", WARNING)}),
+    cause="sim_not_active",
 )

@@ -29,4 +29,5 @@ STORY = Story(
     sessions=sessions,
     state=State.ONLINE,
     findings=frozenset({("operator_hopping", WARNING)}),
+    cause="operator_hopping",
 )

@@ -34,5 +34,6 @@ STORY = Story(
     sessions=sessions,
     state=State.NEVER_SEEN,
     findings=frozenset({("plan_blocks_data", CRITICAL), ("never_seen", CRITICAL)}),
+    cause="plan_blocks_data",
     rate_plan=rate_plan,
 )

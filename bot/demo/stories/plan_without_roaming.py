@@ -38,5 +38,6 @@ STORY = Story(
     sessions=sessions,
     state=State.OFFLINE,
     findings=frozenset({("plan_blocks_data", CRITICAL), ("country_changed", WARNING)}),
+    cause="plan_blocks_data",
     rate_plan=rate_plan,
 )

@@ -23,4 +23,5 @@ STORY = Story(
     sessions=sessions,
     state=State.ONLINE,
     findings=frozenset({("radio_fallback", WARNING), ("legacy_radio", INFO)}),
+    cause="radio_fallback",
 )

@@ -29,4 +29,5 @@ STORY = Story(
     sessions=sessions,
     state=State.OFFLINE,
     findings=frozenset({("reset_pending", WARNING)}),
+    cause="reset_pending",
 )

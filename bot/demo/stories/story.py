@@ -31,8 +31,9 @@ class Story:
 
     `name` is what a person types to see it, and `title` what a newcomer reads before. `findings`
     are all that must come out, as (rule id, severity), when the SIM is asked for together with
-    `asked_with`. `others` are more SIMs that the story needs. `bytes_per_day` is the SIM's usage
-    where its packets do not tell it. `conforms` is false where rows break KORE's own schema.
+    `asked_with`; `cause` is the one that explains them, None where nothing is wrong. `others` are
+    more SIMs that the story needs. `bytes_per_day` is the SIM's usage where its packets do not tell
+    it. `conforms` is false where rows break KORE's own schema.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Story:
     sessions: Callable[[datetime], list[Row]]
     state: State
     findings: frozenset[tuple[str, str]]
+    cause: str | None = None
     rate_plan: Callable[[datetime], Row] | None = None
     bytes_per_day: int | None = None
     registration_code: str | None = None

@@ -28,4 +28,5 @@ STORY = Story(
     sessions=sessions,
     state=State.BLOCKED,
     findings=frozenset({("sim_not_active", CRITICAL), ("gone_silent", CRITICAL)}),
+    cause="sim_not_active",
 )

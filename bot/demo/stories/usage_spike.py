@@ -26,4 +26,5 @@ STORY = Story(
     sessions=sessions,
     state=State.ONLINE,
     findings=frozenset({("usage_spike", WARNING)}),
+    cause="usage_spike",
 )

@@ -1,49 +1,62 @@
 """A device that attaches, gets no data, and tries again."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
-from bot.diagnosis.evidence import Evidence, busiest
-from bot.diagnosis.fields import length, packets
-from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.thresholds import DAY, Thresholds
-from bot.kore.models import DataSession
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.habit import Run, newest_run
+from bot.diagnosis.rhythm import DAY, Contact
+from bot.diagnosis.rule import About, Finding, Severity, When, rule
+from bot.diagnosis.thresholds import Thresholds
 
 
 @rule(
     About(
-        fires="in the last 24 h at least {attach_sessions} closed sessions starting within "
-        "{attach_within}, each under {attach_shorter_than} and without a packet up or down",
+        fires="the newest {attach_sessions} or more closed sessions in a row without a packet up "
+        "or down, and more than its habit explains",
         severities=(Severity.WARNING,),
-        thresholds=("attach_sessions", "attach_within", "attach_shorter_than"),
-        explains=("flapping",),
+        thresholds=("attach_sessions",),
+        explains=("flapping", "degraded", "uplink_only", "gone_silent", "ghost_session"),
     )
 )
 def attach_without_data(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
-    """Find short empty sessions close to each other, whatever lies between them."""
-    recent = evidence.started_within(DAY)
-    starts = [s.start for s in recent if s.start and _is_empty_try(s, limits)]
-    burst = busiest(starts, limits.attach_within)
-    if burst is None or burst.size < limits.attach_sessions:
+    """Find empty sessions in a row, however far apart; it is over where data flowed since."""
+    newest_first = evidence.contacts[::-1]
+    run = newest_run(newest_first, _is_empty)
+    if run.contacts:
+        if run.is_unusual and len(run.contacts) >= limits.attach_sessions:
+            yield _finding(run, limits, When.NOW)
         return
-    yield Finding(
+    recent = [each for each in newest_first if evidence.rhythm.now - each.start < DAY]
+    later = [place for place, each in enumerate(recent) if _is_empty(each)]
+    if later:
+        run = newest_run(newest_first[later[0] :], _is_empty)
+        if run.is_unusual and len(run.contacts) >= limits.attach_sessions:
+            yield _finding(run, limits, When.OVER)
+
+
+def _is_empty(contact: Contact) -> bool | None:
+    """Return whether no packet went either way; None where that is not known yet."""
+    if contact.up is None or contact.down is None or (contact.is_open and contact.is_empty):
+        return None
+    return contact.is_empty
+
+
+def _finding(run: Run, limits: Thresholds, when: When) -> Finding:
+    return Finding(
         rule="attach_without_data",
         severity=Severity.WARNING,
         title="Attaches, but gets no data",
-        says="{sessions} sessions between {first} and {last}, each under {limit}, with 0 packets "
-        "up and 0 down.",
+        says="{sessions} sessions in a row between {first} and {last} with 0 packets up and 0 "
+        "down; {times} of the {before} before them had none.",
         next_step="Check APN, its user and password, and DNS; with a private APN also its routes.",
         source=limits.source("attach_sessions"),
         evidence={
-            "sessions": burst.size,
-            "first": burst.first,
-            "last": burst.last,
-            "limit": limits.attach_shorter_than,
+            "sessions": len(run.contacts),
+            "first": datetime.fromtimestamp(run.contacts[-1].start, UTC),
+            "last": datetime.fromtimestamp(run.contacts[0].start, UTC),
+            "times": run.times,
+            "before": run.before,
         },
+        when=when,
     )
-
-
-def _is_empty_try(session: DataSession, limits: Thresholds) -> bool:
-    lasted = length(session)
-    if lasted is None or lasted >= limits.attach_shorter_than:
-        return False
-    return packets(session) == (0, 0)

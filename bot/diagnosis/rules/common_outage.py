@@ -1,83 +1,129 @@
-"""Several SIMs fell silent together on one network: the network, not the devices."""
+"""Several SIMs fell silent together, and what they share tells where to look."""
 
-from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from heapq import heappop, heappush
-from typing import NamedTuple
+from datetime import UTC, datetime
 
-from bot.diagnosis.evidence import Burst, bursts
-from bot.diagnosis.fields import Network, network_name, network_of
-from bot.diagnosis.rule import About, Case, Finding, Severity, group_rule
+from bot.diagnosis.contrast import Lines, Member, Outage, Trait, outages_of
+from bot.diagnosis.fields import cell, country, known_text, network_name, networks_of
+from bot.diagnosis.rule import About, Case, Finding, Severity, Value, When, group_rule
 from bot.diagnosis.thresholds import Thresholds
+from bot.sims.numbers import device_of
 
 SILENT = frozenset({"ghost_session", "gone_silent"})
-
-
-class Loss(NamedTuple):
-    """When a SIM was last heard of, and how its network is called."""
-
-    moment: datetime
-    sim_sid: str
-    network: str
+OF_ITS_OWN = frozenset({"sim_not_active", "no_rate_plan", "plan_blocks_data", "data_limit"})
+MODEL_DIGITS = 8
+NEXT_STEPS = {
+    Trait.CELL: "Check the site: its power and antenna, then the operator's status page. Do not "
+    "reset them all.",
+    Trait.NETWORK: "Check the operator's and KORE's status pages; do not reset them all.",
+    Trait.PLAN: "Check the rate plan in KORE's console: its limits, and whether it allows data.",
+    Trait.MODEL: "Check the firmware: what was rolled out to this model, or ran out, at that time.",
+    Trait.COUNTRY: "Check KORE's status page and roaming in that country; do not reset them all.",
+    Trait.RADIO: "Check with the operator whether that radio is still on air there.",
+    None: "Find out what happened then: power, server, plan; do not reset them all.",
+}
 
 
 @group_rule(
     About(
-        fires="of several SIMs asked for together at least {outage_sims}, and at least "
-        "{outage_percent} %, fell silent on one network within {outage_within}",
+        fires="of several SIMs asked for together at least {outage_sims} fell silent within "
+        "{outage_within} without their rhythm explaining it, and a trait tells them from the "
+        "others (network, cell, country, plan, device model, radio), or they are "
+        "{outage_percent} % of all",
         severities=(Severity.CRITICAL,),
         thresholds=("outage_sims", "outage_percent", "outage_within"),
-        explains=(*sorted(SILENT), "attach_without_data", "flapping", "radio_fallback"),
+        explains=(
+            *sorted(SILENT),
+            "barred_after_flapping",
+            "attach_without_data",
+            "flapping",
+            "radio_fallback",
+        ),
     )
 )
 def common_outage(cases: Sequence[Case], limits: Thresholds) -> Iterable[tuple[str, Finding]]:
     """Find SIMs that were lost at about the same time; each is counted once."""
-    asked = len({case.sim_sid for case in cases})
-    enough = max(limits.outage_sims, -(-asked * limits.outage_percent // 100))
-    for losses in _by_network(cases):
-        for loss, burst in _with_company(losses, limits.outage_within):
-            if burst.size >= enough:
-                yield loss.sim_sid, _finding(loss, burst, asked, limits)
+    members = [member_of(case) for case in {each.sim_sid: each for each in cases}.values()]
+    within = limits.outage_within.total_seconds()
+    lines = Lines(limits.outage_sims, limits.outage_percent, within)
+    for outage in outages_of(members, lines):
+        finding = _finding(outage, limits)
+        for sid in outage.sids:
+            yield sid, finding
 
 
-def _by_network(cases: Sequence[Case]) -> Iterable[list[Loss]]:
-    """Return the losses of each network, the earliest first, each SIM once."""
-    found: defaultdict[Network, dict[str, Loss]] = defaultdict(dict)
-    for case in cases:
-        newest, network = case.newest, case.newest and network_of(case.newest)
-        moment = newest and (newest.end or newest.last_updated)
-        if newest and network and moment and any(f.rule in SILENT for f in case.findings):
-            found[network][case.sim_sid] = Loss(moment, case.sim_sid, network_name(newest))
-    return [sorted(losses.values()) for losses in found.values()]
+def member_of(case: Case) -> Member:
+    """Return a case as it is compared: when it was lost, if it was, and its traits."""
+    session = case.current
+    heard = (session.end or session.last_updated) if session else None
+    return Member(
+        case.sim_sid, lost_at(case.findings), heard.timestamp() if heard else None, traits_of(case)
+    )
 
 
-def _with_company(losses: list[Loss], span: timedelta) -> Iterable[tuple[Loss, Burst]]:
-    """Return each loss with the most losses, itself among them, that lie within one `span`."""
-    waiting = deque(bursts([loss.moment for loss in losses], span))
-    largest: list[tuple[int, Burst]] = []
-    for loss in losses:
-        while waiting and waiting[0].first <= loss.moment:
-            heappush(largest, (-waiting[0].size, waiting.popleft()))
-        while largest[0][1].last < loss.moment:
-            heappop(largest)
-        yield loss, largest[0][1]
+def lost_at(findings: Iterable[Finding]) -> float | None:
+    """Return when a SIM fell silent without rhythm, status or plan explaining it; else None."""
+    for found in findings:
+        since = found.evidence.get("since")
+        if (
+            found.rule in SILENT
+            and found.when is When.NOW
+            and found.severity > Severity.INFO
+            and found.explained_by not in OF_ITS_OWN
+            and not found.evidence.get("at_its_usual_hour")
+            and isinstance(since, datetime)
+        ):
+            return since.timestamp()
+    return None
 
 
-def _finding(loss: Loss, burst: Burst, asked: int, limits: Thresholds) -> Finding:
+def traits_of(case: Case) -> dict[Trait, str]:
+    """Return what is known of a SIM that others may share, in words."""
+    session = case.current
+    if session is None:
+        return {Trait.PLAN: case.rate_plan} if case.rate_plan else {}
+    device = device_of(session.imei)
+    told = {
+        Trait.CELL: cell(session.cell_id),
+        Trait.NETWORK: network_name(session) if networks_of((session,))[0] else None,
+        Trait.PLAN: case.rate_plan,
+        Trait.MODEL: device and device[:MODEL_DIGITS],
+        Trait.COUNTRY: country(session.operator_country),
+        Trait.RADIO: known_text(session.radio_link),
+    }
+    return {trait: value for trait, value in told.items() if value}
+
+
+def _finding(outage: Outage, limits: Thresholds) -> Finding:
+    known: dict[str, Value] = {
+        "sims": outage.silent,
+        "of": outage.members,
+        "others_silent": outage.others_silent,
+        "others": outage.others,
+        "asked": outage.members + outage.others,
+        "trait": outage.trait.value if outage.trait else None,
+        "value": outage.value,
+        "first": datetime.fromtimestamp(outage.first, UTC),
+        "last": datetime.fromtimestamp(outage.last, UTC),
+    }
     return Finding(
         rule="common_outage",
         severity=Severity.CRITICAL,
-        title=f"Common outage, {burst.size} SIMs",
-        says="{sims} of {asked} SIMs, all on {network}, were last heard of between {first} and "
-        "{last}: it looks like an outage of the network, not of the devices.",
-        next_step="Check the operator's and KORE's status pages; do not reset them all.",
+        title=f"Common outage, {outage.silent} SIMs",
+        says=_says(outage),
+        next_step=NEXT_STEPS[outage.trait],
         source=limits.source("outage_sims"),
-        evidence={
-            "sims": burst.size,
-            "asked": asked,
-            "network": loss.network,
-            "first": burst.first,
-            "last": burst.last,
-        },
+        evidence={name: value for name, value in known.items() if value is not None},
     )
+
+
+def _says(outage: Outage) -> str:
+    on = f" on the {outage.trait.value} {{value}}" if outage.trait else ""
+    says = f"{{sims}} of {{of}} SIMs{on} went silent between {{first}} and {{last}}; "
+    if outage.others:
+        says += "{others_silent} of {others} others did."
+    else:
+        says += "there is nothing to compare them with."
+    if outage.silent < outage.members:
+        says += " Only a part is out: the rest of those is fine."
+    return says

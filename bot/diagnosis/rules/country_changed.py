@@ -1,46 +1,59 @@
-"""The newest session is in another country than the SIM's usual one."""
+"""A fixed device is in another country than its usual one."""
 
 from collections import Counter
 from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import country
+from bot.diagnosis.mobility import is_mobile
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
 
 @rule(
     About(
-        fires="the newest session's country differs from that of at least {country_percent} % of "
-        "the {usual_sessions} or more sessions before it",
-        severities=(Severity.WARNING,),
+        fires="the current session's country differs from that of at least {country_percent} % of "
+        "the {usual_sessions} or more sessions before it; info for a device that moves, and for "
+        "one that has been there before",
+        severities=(Severity.WARNING, Severity.INFO),
         thresholds=("country_percent", "usual_sessions"),
+        explains=("operator_hopping",),
     )
 )
 def country_changed(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find a country that is new to this SIM; an unknown one is not new."""
-    newest = evidence.newest
     if len({session.operator_country for session in evidence.in_order}) <= 1:
         return
-    here = country(newest.operator_country) if newest else None
-    told = [code for s in evidence.earlier if (code := country(s.operator_country))]
-    if newest is None or here is None or len(told) < limits.usual_sessions:
+    current = evidence.current
+    here = country(current.operator_country) if current else None
+    told = [code for s in evidence.before_current if (code := country(s.operator_country))]
+    if current is None or here is None or len(told) < limits.usual_sessions:
         return
     usual, times = Counter(told).most_common(1)[0]
     if usual == here or times * 100 < len(told) * limits.country_percent:
         return
+    since = _since(evidence, here)
+    known = is_mobile(evidence) or here in told[: len(told) - since]
     yield Finding(
         rule="country_changed",
-        severity=Severity.WARNING,
+        severity=Severity.INFO if known else Severity.WARNING,
         title=f"In {here}, usually in {usual}",
         says="In {country} since {since}; {times} of {sessions} earlier sessions were in {usual}.",
         next_step="Ask whether the device moved, and check that its plan allows roaming there.",
         source=limits.source("country_percent"),
         evidence={
             "country": here,
-            "since": newest.start,
+            "since": current.start,
             "usual": usual,
             "times": times,
             "sessions": len(told),
         },
     )
+
+
+def _since(evidence: Evidence, here: str) -> int:
+    """Return how many sessions in a row, the newest ones, were here."""
+    codes = [
+        code for s in reversed(evidence.before_current) if (code := country(s.operator_country))
+    ]
+    return next((place for place, code in enumerate(codes) if code != here), len(codes))

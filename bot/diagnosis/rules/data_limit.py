@@ -1,12 +1,13 @@
-"""The SIM is near its plan's data limit, or over it."""
+"""The SIM is near one of its plan's data limits, or over it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from typing import NamedTuple
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.metering import month_start, used_bytes
+from bot.diagnosis.metering import Usage, month_start, used_bytes
 from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
+from bot.kore.models import RatePlan
 
 MEGABYTE = 10**6
 FULL = 100
@@ -18,45 +19,71 @@ AT_THE_LIMIT = {
 NOT_TOLD = "KORE does not tell whether the plan blocks or throttles."
 
 
+class Used(NamedTuple):
+    """What was used of one limit, in bytes and MB."""
+
+    kind: Usage
+    used: int
+    limit: int
+
+    @property
+    def percent(self) -> int:
+        """How much of it."""
+        return self.used * FULL // (self.limit * MEGABYTE)
+
+
 @rule(
     About(
         fires="usage of the metering month, whose start is an estimate, at {data_limit_percent} % "
-        "of the plan's limit (warning), at 100 % (critical)",
+        "of the plan's limit at home, for national or for international roaming (warning), at "
+        "100 % (critical)",
         severities=(Severity.WARNING, Severity.CRITICAL),
         thresholds=("data_limit_percent",),
         explains=SILENT_OR_EMPTY,
     )
 )
 def data_limit(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
-    """Compare the usage at home with the plan's limit; what is not told is not 0."""
-    plan, start = evidence.rate_plan, month_start(evidence.sim, evidence.now)
-    used = used_bytes(evidence.usage or (), start)
-    if plan is None or not plan.data_limit or plan.data_limit < 0 or used is None:
-        return
-    percent = used * 100 // (plan.data_limit * MEGABYTE)
-    if percent >= min(limits.data_limit_percent, FULL):
-        strategy = (plan.data_limit_strategy or "").strip().lower()
-        yield _finding(plan.data_limit, used, start, percent, strategy, limits)
+    """Compare each usage with its own limit; what is not told is not 0."""
+    plan = evidence.rate_plan
+    fullest = (
+        max(_all_used(evidence, plan), key=lambda used: used.percent, default=None)
+        if plan
+        else None
+    )
+    if plan and fullest and fullest.percent >= min(limits.data_limit_percent, FULL):
+        yield _finding(evidence, plan, fullest, limits)
 
 
-def _finding(  # noqa: PLR0913, PLR0917 -- what the sentence is made of
-    limit: int, used: int, start: datetime, percent: int, strategy: str, limits: Thresholds
-) -> Finding:
-    full = percent >= FULL
+def _all_used(evidence: Evidence, plan: RatePlan) -> Iterable[Used]:
+    since = month_start(evidence.sim, evidence.now)
+    allowed = {
+        Usage.HOME: plan.data_limit,
+        Usage.NATIONAL: plan.national_roaming_data_limit,
+        Usage.INTERNATIONAL: plan.international_roaming_data_limit,
+    }
+    for kind, limit in allowed.items():
+        used = used_bytes(evidence.usage or (), since, kind)
+        if limit and limit > 0 and used is not None:
+            yield Used(kind, used, limit)
+
+
+def _finding(evidence: Evidence, plan: RatePlan, used: Used, limits: Thresholds) -> Finding:
+    full, strategy = used.percent >= FULL, (plan.data_limit_strategy or "").strip().lower()
     return Finding(
         rule="data_limit",
         severity=Severity.CRITICAL if full else Severity.WARNING,
         title="Data limit reached" if full else "Data limit is near",
-        says="{used_mb} of {limit_mb} MB ({percent} %) used since {month_start}. That start of the "
-        "metering month is an estimate: KORE tells no activation day. "
+        says="{used_mb} of {limit_mb} MB ({percent} %) used {where} since {month_start}. That "
+        "start of the metering month is an estimate: KORE tells no activation day. "
         + AT_THE_LIMIT.get(strategy, NOT_TOLD),
         next_step="Raise the limit, choose another plan, or wait for the next metering month.",
         source=FULL_SOURCE if full else limits.source("data_limit_percent"),
         evidence={
-            "used_mb": round(used / MEGABYTE, 1),
-            "limit_mb": limit,
-            "percent": percent,
-            "month_start": start,
+            "used_mb": round(used.used / MEGABYTE, 1),
+            "limit_mb": used.limit,
+            "percent": used.percent,
+            "where": used.kind.value,
+            "month_start": month_start(evidence.sim, evidence.now),
             "month_is_an_estimate": True,
             "strategy": strategy or None,
         },

@@ -1,40 +1,48 @@
-"""A device that connects again and again."""
+"""A device that connects again and again, far more often than it is used to."""
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence, busiest
-from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.thresholds import DAY, HOUR, Thresholds
+from bot.diagnosis.bursts import Storm, storm_of
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.rule import About, Finding, Severity, When, rule
+from bot.diagnosis.thresholds import Thresholds
 
 
 @rule(
     About(
         fires="in the last 24 h some 60 minutes with more than {flapping_starts} session starts "
-        "(warning), more than {flapping_starts_critical} (critical)",
+        "(warning), more than {flapping_starts_critical} (critical), and far above the busiest "
+        "hour that is usual for this SIM",
         severities=(Severity.WARNING, Severity.CRITICAL),
         thresholds=("flapping_starts", "flapping_starts_critical"),
+        explains=("degraded", "usage_spike", "cell_hopping", "operator_hopping", "idle_session"),
     )
 )
 def flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
-    """Find the busiest hour of the last day."""
-    burst = busiest(evidence.starts[evidence.first_within(DAY) :], HOUR)
-    if not burst or burst.size <= min(limits.flapping_starts, limits.flapping_starts_critical):
-        return
-    grave = burst.size > limits.flapping_starts_critical
+    """Find the busiest hour of the last day; it is over where the SIM is well since."""
+    storm = storm_of(evidence, limits)
+    if storm and storm.is_unusual:
+        yield _finding(storm, limits)
+
+
+def _finding(storm: Storm, limits: Thresholds) -> Finding:
+    grave = storm.starts > limits.flapping_starts_critical
     line = "flapping_starts_critical" if grave else "flapping_starts"
-    yield Finding(
+    return Finding(
         rule="flapping",
         severity=Severity.CRITICAL if grave else Severity.WARNING,
         title="Flapping",
-        says="{starts} session starts between {first} and {last}; more than {limit} an hour is "
-        "too many.",
+        says="{starts} session starts between {first} and {last}; the busiest hour that is usual "
+        "for it has {usual}, and more than {limit} an hour is too many.",
         next_step="Read the device's log and check its antenna; let it back off 5, 10, 15, 20, 30, "
         "60 min between tries.",
         source=limits.source(line),
         evidence={
-            "starts": burst.size,
-            "first": burst.first,
-            "last": burst.last,
+            "starts": storm.starts,
+            "first": storm.first,
+            "last": storm.last,
+            "usual": storm.usual,
             "limit": getattr(limits, line),
         },
+        when=When.OVER if storm.is_over else When.NOW,
     )

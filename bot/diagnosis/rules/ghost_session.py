@@ -4,36 +4,40 @@ from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.silence import silence_of
 from bot.diagnosis.thresholds import Thresholds
 
 
 @rule(
     About(
-        fires="the newest session is open and was last updated more than {stale_after} ago "
-        "(warning), more than {ghost_critical_after} ago (critical)",
+        fires="a session is open and was last updated longer ago than others there ever were "
+        "while alive (until that is known: {ghost_critical_after}), and than its own packets and "
+        "the SIM's rhythm explain. Critical after twice that",
         severities=(Severity.WARNING, Severity.CRITICAL),
-        thresholds=("stale_after", "ghost_critical_after"),
+        thresholds=("ghost_critical_after",),
+        explains=("degraded", "radio_fallback", "operator_hopping", "usage_spike"),
     )
 )
 def ghost_session(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
-    """Find a newest session that nobody closed; without `last_updated` nothing can be said."""
-    newest = evidence.newest
-    if newest is None or newest.end or newest.last_updated is None:
+    """Find an open session that nobody closed; without `last_updated` nothing can be said."""
+    silence = silence_of(evidence, limits)
+    if silence is None or silence.session is None or not silence.is_due(evidence.now):
         return
-    silent_for = evidence.now - newest.last_updated
-    if silent_for <= min(limits.stale_after, limits.ghost_critical_after):
-        return
-    grave = silent_for > limits.ghost_critical_after
+    grave = silence.is_long(evidence.now, 2 * limits.ghost_critical_after)
     yield Finding(
         rule="ghost_session",
         severity=Severity.CRITICAL if grave else Severity.WARNING,
         title="The open session is a ghost" if grave else "The open session may be a ghost",
-        says="Open since {start}, but without news for {silent_for}, since {last_updated}.",
+        says="Open since {start}, but without news for {silent_for}, since {since}; {line} may "
+        "pass: {why}.",
         next_step="Reset the SIM's connection, then power-cycle the device.",
-        source=limits.source("ghost_critical_after" if grave else "stale_after"),
+        source=limits.source("ghost_critical_after"),
         evidence={
-            "start": newest.start,
-            "silent_for": silent_for,
-            "last_updated": newest.last_updated,
+            "start": silence.session.start,
+            "silent_for": evidence.now - silence.since,
+            "since": silence.since,
+            "line": silence.line,
+            "why": silence.why,
+            "at_its_usual_hour": silence.is_a_rest,
         },
     )

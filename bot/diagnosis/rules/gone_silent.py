@@ -3,62 +3,64 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.diagnosis.evidence import Evidence, middle
+from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
+from bot.diagnosis.silence import Silence, silence_of
 from bot.diagnosis.thresholds import Thresholds
 
-RHYTHM = (
-    "No session for {silent_for}, since {last_end}; of its {gaps} earlier gaps the median was "
-    "{median_gap} and the longest {longest_gap}."
-)
-NO_RHYTHM = "No session for {silent_for}, since {last_end}; there are no earlier gaps to compare."
+SAYS = "Last heard of {since}, {silent_for} ago; it may be away for {line}: {why}."
+HOLIDAY = " It stopped at an hour at which it usually does, so it may just rest for longer."
+MISSING = " {skipped_rows} of KORE's rows could not be read."
 
 
 @rule(
     About(
-        fires="no session is open and the last one ended longer ago than {silent_after}, "
-        "{silent_median_gap_percent} % of the median gap and {silent_longest_gap_percent} % of the "
-        "longest gap between sessions",
-        severities=(Severity.CRITICAL,),
-        thresholds=("silent_after", "silent_median_gap_percent", "silent_longest_gap_percent"),
+        fires="no session is open, and the SIM is away for longer than {silent_longest_gap_percent}"
+        " % of its longest usual interval, or than {silent_after} if it connects several times a "
+        "day or was always on; where the rhythm is unknown for more than {silent_unknown_after}, "
+        "of a device that sleeps for more than {silent_sleeper_after}. Critical after twice that",
+        severities=(Severity.INFO, Severity.WARNING, Severity.CRITICAL),
+        thresholds=(
+            "silent_longest_gap_percent",
+            "silent_after",
+            "silent_unknown_after",
+            "silent_sleeper_after",
+        ),
+        explains=("degraded", "radio_fallback", "operator_hopping", "usage_spike"),
     )
 )
 def gone_silent(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find a silence that is long for this very SIM."""
-    newest = evidence.newest
-    if newest is None or newest.end is None:
+    silence = silence_of(evidence, limits)
+    if silence is None or silence.session or not silence.is_due(evidence.now):
         return
-    silent_for, longest_usual = evidence.now - newest.end, _longest_usual(evidence, limits)
-    if silent_for <= longest_usual:
-        return
-    known: dict[str, Value] = {
-        "silent_for": silent_for,
-        "last_end": newest.end,
-        "limit": longest_usual,
-    }
+    severity, sure = _severity(evidence, silence, limits), not evidence.skipped_rows
+    known: dict[str, Value] = {"silent_for": evidence.now - silence.since, "since": silence.since}
+    known |= {"line": silence.line, "why": silence.why, "at_its_usual_hour": silence.is_a_rest}
+    known |= {"rhythm_is_known": silence.is_known, **_rhythm(evidence)}
+    known |= {} if sure else {"skipped_rows": evidence.skipped_rows}
     yield Finding(
         rule="gone_silent",
-        severity=Severity.CRITICAL,
-        title="Gone silent",
-        says=RHYTHM if evidence.gaps else NO_RHYTHM,
+        severity=severity,
+        title="Gone silent" if sure and silence.is_known else "May have gone silent",
+        says=SAYS + HOLIDAY * silence.is_a_rest + ("" if sure else MISSING),
         next_step="Check power, antenna and coverage; see whether its neighbours are silent too.",
-        source=limits.source("silent_after"),
-        evidence=known | _rhythm(evidence.gaps),
+        source=limits.source("silent_longest_gap_percent"),
+        evidence=known,
     )
 
 
-def _longest_usual(evidence: Evidence, limits: Thresholds) -> timedelta:
-    gaps = evidence.gaps
-    if not gaps:
-        return limits.silent_after
-    return max(
-        limits.silent_after,
-        middle(gaps) * limits.silent_median_gap_percent / 100,
-        max(gaps) * limits.silent_longest_gap_percent / 100,
-    )
+def _severity(evidence: Evidence, silence: Silence, limits: Thresholds) -> Severity:
+    rhythm = evidence.rhythm
+    if not silence.is_known and not rhythm.is_always_on and len(rhythm.intervals) <= 1:
+        return Severity.INFO
+    grave = silence.is_long(evidence.now, limits.silent_after) and not evidence.skipped_rows
+    return Severity.CRITICAL if grave else Severity.WARNING
 
 
-def _rhythm(gaps: list[timedelta]) -> dict[str, Value]:
-    if not gaps:
+def _rhythm(evidence: Evidence) -> dict[str, Value]:
+    rhythm = evidence.rhythm
+    if not rhythm.intervals:
         return {}
-    return {"gaps": len(gaps), "median_gap": middle(gaps), "longest_gap": max(gaps)}
+    typical, longest = (timedelta(seconds=each) for each in (rhythm.typical, rhythm.longest))
+    return {"gaps": len(rhythm.intervals), "typical": typical, "longest_usual": longest}

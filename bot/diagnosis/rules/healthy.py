@@ -8,11 +8,13 @@ from bot.diagnosis.rule import About, Finding, Severity, closing_rule
 from bot.diagnosis.state import State, state_of
 from bot.diagnosis.thresholds import OURS, Thresholds
 
+SENDS_ONLY = "uplink_only"
+
 
 @closing_rule(
     About(
-        fires="the SIM is online, its newest session has packets up and down, and no rule found a "
-        "warning or anything critical",
+        fires="the SIM is online, its current session has packets up and down (or only up, if that "
+        "is its habit), and no rule found a warning or anything critical that holds now",
         severities=(Severity.INFO,),
     )
 )
@@ -20,11 +22,14 @@ def healthy(
     evidence: Evidence, limits: Thresholds, found: tuple[Finding, ...]
 ) -> Iterable[Finding]:
     """Say that the network side is fine, where that is known."""
-    newest = evidence.newest
-    if newest is None or state_of(evidence, limits) is not State.ONLINE:
+    current = evidence.current
+    if current is None or state_of(evidence, limits) is not State.ONLINE:
         return
-    counts = packets(newest)
-    if not counts or not all(counts) or any(f.severity > Severity.INFO for f in found):
+    counts = packets(current)
+    sends_only = any(f.rule == SENDS_ONLY and f.severity is Severity.INFO for f in found)
+    if not counts or not (all(counts) or (counts[0] and sends_only)):
+        return
+    if any(f.severity > Severity.INFO and f.stands for f in found):
         return
     yield Finding(
         rule="healthy",
@@ -36,6 +41,6 @@ def healthy(
         evidence={
             "uploaded": counts[0],
             "downloaded": counts[1],
-            "last_updated": newest.last_updated,
+            "last_updated": current.last_updated,
         },
     )

@@ -19,7 +19,7 @@ from bot.diagnosis.thresholds import Thresholds
 )
 def idle_session(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find a live session without a packet."""
-    newest = evidence.newest
+    newest = evidence.current
     if newest is None or newest.start is None or not is_fresh(newest, evidence.now, limits):
         return
     open_for = evidence.now - newest.start

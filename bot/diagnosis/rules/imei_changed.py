@@ -1,47 +1,82 @@
 """The SIM sits in another device than before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
-from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.fields import device
-from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.thresholds import Thresholds
+from bot.diagnosis.evidence import WEEK, Evidence
+from bot.diagnosis.rule import About, Finding, Severity, When, rule
+from bot.diagnosis.thresholds import DAY, Thresholds
+from bot.kore.models import DataSession
+from bot.sims.numbers import devices_of
 
 SOURCE = (
     "T-Mobile Control Center: any change of IMEI is a stock security rule, "
     "https://es.t-mobile.com/support/business/control-center-automation"
 )
+_WINDOW = timedelta(days=29)
+_BY_HABIT = 4
+"""Changes between two devices, after which they are a habit of the SIM."""
+
+
+class Seen(NamedTuple):
+    """A session, and the device that it names."""
+
+    session: DataSession
+    device: str
 
 
 @rule(
     About(
-        fires="two sessions of the window whose IMEIs differ in the first 14 digits",
-        severities=(Severity.CRITICAL,),
+        fires="two sessions of the window whose IMEIs differ in the first 14 digits: critical for "
+        "a day, a warning for a week, then info; info on the first day of a SIM's life",
+        severities=(Severity.CRITICAL, Severity.WARNING, Severity.INFO),
         source=SOURCE,
     )
 )
 def imei_changed(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
-    """Find the latest change; what is not reported, or all zeros, is no change."""
-    if len({session.imei for session in evidence.in_order}) <= 1:
+    """Find the latest change; what is not reported, or a placeholder, is no change."""
+    imeis = {session.imei for session in evidence.in_order}
+    if len(imeis) <= 1:
         return
-    told = [(s, name) for s in evidence.in_order if (name := device(s.imei))]
-    changes = [(a, b) for (a, one), (b, other) in pairwise(told) if one != other]
-    if not changes:
-        return
-    before, after = changes[-1]
-    yield Finding(
+    devices = devices_of(imeis)
+    told = [Seen(each, name) for each in evidence.in_order if (name := devices[each.imei])]
+    changes = [place for place, (a, b) in enumerate(pairwise(told), 1) if a.device != b.device]
+    if changes:
+        yield _finding(evidence, told, changes)
+
+
+def _finding(evidence: Evidence, told: Sequence[Seen], changes: Sequence[int]) -> Finding:
+    before, after = told[changes[-1] - 1].session, told[changes[-1]]
+    is_back = after.device in {each.device for each in told[: changes[-1]]}
+    severity = _severity(evidence, told[0].session, after.session)
+    if len(changes) >= _BY_HABIT and is_back:
+        severity = Severity.INFO
+    return Finding(
         rule="imei_changed",
-        severity=Severity.CRITICAL,
-        title="The SIM moved to another device",
+        severity=severity,
+        title="The SIM is back in a device before"
+        if is_back
+        else "The SIM moved to another device",
         says="IMEI {imei} since {since}, {imei_before} before; {devices} devices in the window.",
         next_step="Confirm the swap with the field; if nobody made it, suspend the SIM.",
         source=SOURCE,
         evidence={
-            "imei": after.imei,
-            "since": after.start,
+            "imei": after.session.imei,
+            "since": after.session.start,
             "imei_before": before.imei,
-            "devices": len({name for _, name in told}),
+            "devices": len({each.device for each in told}),
             "changes": len(changes),
         },
+        when=When.OVER if is_back and after.device == told[0].device else When.NOW,
     )
+
+
+def _severity(evidence: Evidence, first: DataSession, after: DataSession) -> Severity:
+    """Return how grave a change is: by its age, and none on the day of the installation."""
+    since, begun = after.start or evidence.now, first.start or evidence.now
+    is_new = begun > evidence.now - _WINDOW and since - begun < DAY
+    if evidence.now - since >= WEEK or is_new:
+        return Severity.INFO
+    return Severity.CRITICAL if evidence.now - since < DAY else Severity.WARNING

@@ -24,7 +24,7 @@ SOURCE = (
 )
 def legacy_radio(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
     """Find a newest session on 2G or 3G on a network of the USA."""
-    newest = evidence.newest
+    newest = evidence.current
     if newest is None or mcc(newest) not in USA_MCCS:
         return
     number = generation(newest.radio_link)

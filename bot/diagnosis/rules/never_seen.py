@@ -3,21 +3,24 @@
 from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.state import status_of
-from bot.diagnosis.thresholds import Thresholds
+from bot.diagnosis.metering import Usage, month_start, used_bytes
+from bot.diagnosis.rule import About, Finding, Severity, Value, rule
+from bot.diagnosis.state import MAY_CONNECT, status_of
+from bot.diagnosis.thresholds import DAY, Thresholds
 
-MAY_CONNECT = frozenset({"active", "ready"})
 SOURCE = (
     "KORE: sessions of a period of 30 days or less, https://docs.korewireless.com/en-us/api/"
     "products/programmable-wireless/datasession-resource"
 )
+APN, NARROWBAND_APN = "wireless.twilio.com", "iot.nb"
+SMS = " Send an SMS Command: if it is delivered, the device is attached and only data fails."
 
 
 @rule(
     About(
-        fires="the SIM's status is active or ready and the window of 30 days has no session",
-        severities=(Severity.CRITICAL,),
+        fires="the SIM's status is active and the window of 30 days has no session (critical); "
+        "info where the status is ready, the SIM is new, or data was used all the same",
+        severities=(Severity.CRITICAL, Severity.WARNING, Severity.INFO),
         source=SOURCE,
     )
 )
@@ -26,14 +29,48 @@ def never_seen(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
     status = status_of(evidence.sim)
     if status not in MAY_CONNECT or evidence.sessions is None or evidence.newest:
         return
+    severity, says, more = _verdict(evidence, status)
+    known: dict[str, Value] = {"status": status, "days": 30, **more}
+    plan = evidence.rate_plan
+    apn = NARROWBAND_APN if _is_narrowband(evidence) else APN
+    may_send = plan is None or plan.messaging_enabled is not False
     yield Finding(
         rule="never_seen",
-        severity=Severity.CRITICAL,
+        severity=severity,
         title="No data session in 30 days",
-        says="The SIM is {status} and has no data session in the last {days} days, which is as "
-        "far back as KORE tells.",
-        next_step="Check the APN (wireless.twilio.com), data roaming, the SIM's seat and power. "
-        "Send an SMS Command: if it is delivered, the device is attached and only data fails.",
+        says=says,
+        next_step=f"Check the APN ({apn}), data roaming, the SIM's seat and power."
+        + SMS * may_send,
         source=SOURCE,
-        evidence={"status": status, "days": 30},
+        evidence=known,
     )
+
+
+def _verdict(evidence: Evidence, status: str) -> tuple[Severity, str, dict[str, Value]]:
+    used = used_bytes(evidence.usage or (), month_start(evidence.sim, evidence.now), Usage.ALL)
+    if used:
+        says = (
+            "No session began in the last {days} days, and yet {bytes} bytes were used: one that "
+            "is older may still be open."
+        )
+        return Severity.INFO, says, {"bytes": used}
+    says = (
+        "The SIM is {status} and has no data session in the last {days} days, which is as far "
+        "back as KORE tells."
+    )
+    if evidence.skipped_rows:
+        says += " Rows of KORE's could not be read, so this may be wrong."
+        return Severity.WARNING, says, {"skipped_rows": evidence.skipped_rows}
+    if evidence.usage is None and status != "ready":
+        says += " What it used is not known, so a session that is older may still be open."
+        return Severity.WARNING, says, {}
+    made = evidence.sim.date_created
+    is_new = made is not None and evidence.now - made < DAY
+    return Severity.INFO if status == "ready" or is_new else Severity.CRITICAL, says, {}
+
+
+def _is_narrowband(evidence: Evidence) -> bool:
+    plan = evidence.rate_plan
+    names = (plan.unique_name, plan.friendly_name) if plan else ()
+    text = " ".join(name for name in names if name).casefold().replace("-", " ").replace("_", " ")
+    return "narrowband" in text or "nb" in text.split() or "nb iot" in text

@@ -1,40 +1,67 @@
-"""A device that changes networks all the time."""
+"""A device that changes networks far more often than it does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.fields import network_name, network_of
+from bot.diagnosis.fields import Network, network_name
+from bot.diagnosis.habit import usual_high
+from bot.diagnosis.mobility import is_mobile
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
+
+_FAR_ABOVE = 2
 
 
 @rule(
     About(
         fires="in the last 24 h at least {hopping_networks} networks or at least "
-        "{hopping_switches} switches between networks",
-        severities=(Severity.WARNING,),
+        "{hopping_switches} switches between networks, and over twice what is usual for a day; "
+        "info for a device that moves",
+        severities=(Severity.WARNING, Severity.INFO),
         thresholds=("hopping_networks", "hopping_switches"),
     )
 )
 def operator_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find many networks, or few with many switches; unknown ones are skipped."""
-    recent = evidence.started_within(DAY)
-    told = [(session, network) for session in recent if (network := network_of(session))]
-    switches = sum(one != other for (_, one), (_, other) in pairwise(told))
-    names = {network: network_name(session) for session, network in told}
-    if len(names) < limits.hopping_networks and switches < limits.hopping_switches:
+    first = evidence.first_within(DAY)
+    recent = [network for network in evidence.networks[first:] if network]
+    count, switches = len(set(recent)), _switches(recent)
+    if count < limits.hopping_networks and switches < limits.hopping_switches:
         return
+    days = _days_before(evidence)
+    usual = int(usual_high([_switches(day) for day in days]))
+    if switches <= usual * _FAR_ABOVE and count <= max((len(set(day)) for day in days), default=0):
+        return
+    pairs = zip(evidence.in_order[first:], evidence.networks[first:], strict=True)
+    names = {network: network_name(session) for session, network in pairs if network}
     yield Finding(
         rule="operator_hopping",
-        severity=Severity.WARNING,
+        severity=Severity.INFO if is_mobile(evidence) else Severity.WARNING,
         title="Hops between networks",
-        says="{switches} switches between {count} networks in the last 24 h: {networks}.",
+        says="{switches} switches between {count} networks in the last 24 h: {networks}; on "
+        "other days up to {usual} switches.",
         next_step="Check the antenna; lock the device to one network or make it prefer one.",
         source=limits.source("hopping_networks"),
         evidence={
             "switches": switches,
-            "count": len(names),
+            "count": count,
             "networks": tuple(names.values()),
+            "usual": usual,
         },
     )
+
+
+def _days_before(evidence: Evidence) -> list[list[Network]]:
+    """Return the networks of each 24 h block before the last 24 h, the latest first."""
+    days: list[list[Network]] = []
+    for network, start in zip(evidence.networks, evidence.starts, strict=True):
+        place = (evidence.now - start).days - 1
+        days += [[] for _ in range(place + 1 - len(days))]
+        if network and place >= 0:
+            days[place].append(network)
+    return days
+
+
+def _switches(networks: Sequence[Network]) -> int:
+    return sum(one != other for one, other in pairwise(networks))

@@ -1,34 +1,42 @@
-"""The newest session is on an older radio than usual."""
+"""The device is on an older radio than usual."""
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import takewhile
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import generation
+from bot.diagnosis.habit import unusual_in_a_row
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
 
 @rule(
     About(
-        fires="the newest session's radio generation is below that of at least {radio_percent} % "
-        "of the {usual_sessions} or more sessions before it",
+        fires="the current session's radio generation is below that of at least {radio_percent} % "
+        "of the {usual_sessions} or more sessions before it; where it was there before, only for "
+        "more sessions in a row than that explains",
         severities=(Severity.WARNING,),
         thresholds=("radio_percent", "usual_sessions"),
     )
 )
 def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find a fall from the usual generation; radio links that cannot be placed do not count."""
-    newest = evidence.newest
-    now_on = generation(newest.radio_link) if newest else None
+    current = evidence.current
+    now_on = generation(current.radio_link) if current else None
     links = {session.radio_link for session in evidence.in_order}
     if now_on is None or max(generation(link) or 0 for link in links) <= now_on:
         return
-    told = [(s.radio_link, g) for s in evidence.earlier if (g := generation(s.radio_link))]
-    if newest is None or now_on is None or len(told) < limits.usual_sessions:
+    told = [(s.radio_link, g) for s in evidence.before_current if (g := generation(s.radio_link))]
+    here = sum(1 for _ in takewhile(lambda each: each[1] <= now_on, reversed(told)))
+    before = told[: len(told) - here]
+    better = [link for link, number in before if number > now_on]
+    if current is None or len(before) < limits.usual_sessions or not better:
         return
-    better = [link for link, number in told if number > now_on]
-    if not better or len(better) * 100 < len(told) * limits.radio_percent:
+    times = len(before) - len(better)
+    if len(better) * 100 < len(told) * limits.radio_percent:
+        return
+    if times and here + 1 < unusual_in_a_row(times, len(before)):
         return
     usual = Counter(better).most_common(1)[0][0]
     yield Finding(
@@ -40,10 +48,10 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         next_step="Check LTE coverage and antenna, and which radios the modem is set to use.",
         source=limits.source("radio_percent"),
         evidence={
-            "radio": newest.radio_link,
-            "since": newest.start,
+            "radio": current.radio_link,
+            "since": current.start,
             "better": len(better),
-            "sessions": len(told),
+            "sessions": len(before),
             "usual": usual,
         },
     )

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
-from bot.diagnosis.state import NOT_ACTIVE, status_of
+from bot.diagnosis.state import NOT_ACTIVE, is_fresh, status_of
 from bot.diagnosis.thresholds import TWILIO_STATUSES, Thresholds
 
 SOURCE = f"{TWILIO_STATUSES}: only ready and active SIMs may connect"
+STILL_OPEN = (
+    "a session is still open all the same, so the change may not have reached the network yet."
+)
 OF_THE_PAST = (
     "cancel_countdown",
     "country_changed",
@@ -26,25 +29,29 @@ NEXT_STEPS = {
 
 @rule(
     About(
-        fires="the SIM's status is new, suspended, deactivated, canceled or deleted",
-        severities=(Severity.CRITICAL,),
+        fires="the SIM's status is suspended, deactivated, canceled or deleted; new: a warning",
+        severities=(Severity.CRITICAL, Severity.WARNING),
         source=SOURCE,
         explains=(*SILENT_OR_EMPTY, *OF_THE_PAST),
     )
 )
-def sim_not_active(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
+def sim_not_active(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find a SIM that the network turns away because of its status."""
     status = status_of(evidence.sim)
     if status not in NOT_ACTIVE:
         return
     since = evidence.sim.date_updated
+    alive = any(is_fresh(each, evidence.now, limits) for each in evidence.open)
     yield Finding(
         rule="sim_not_active",
-        severity=Severity.CRITICAL,
+        severity=Severity.WARNING if status == "new" else Severity.CRITICAL,
         title=f"The SIM is {status}",
-        says="Its status is {status}, last changed {since}; networks turn it away."
-        if since
-        else "Its status is {status}; networks turn it away.",
+        says=(
+            "Its status is {status}, last changed {since}; "
+            if since
+            else "Its status is {status}; "
+        )
+        + (STILL_OPEN if alive else "networks turn it away."),
         next_step=NEXT_STEPS[status],
         source=SOURCE,
         evidence={"status": status, "since": since},

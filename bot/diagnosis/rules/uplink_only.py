@@ -1,42 +1,62 @@
-"""A device that sends and is never answered."""
+"""A device that sends and is not answered any more."""
 
 from collections.abc import Iterable
-from itertools import islice
+from datetime import UTC, datetime
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.fields import packets
+from bot.diagnosis.habit import Run, newest_run
+from bot.diagnosis.rhythm import Contact
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
 
 @rule(
     About(
-        fires="the newest {uplink_sessions} closed sessions with known counters each have at least "
-        "{uplink_packets} packets up and none down",
-        severities=(Severity.WARNING,),
+        fires="the newest {uplink_sessions} or more sessions in a row each have at least "
+        "{uplink_packets} packets up and none down, though they used to (warning), or never had "
+        "(info)",
+        severities=(Severity.WARNING, Severity.INFO),
         thresholds=("uplink_sessions", "uplink_packets"),
+        explains=("degraded",),
     )
 )
 def uplink_only(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find traffic that goes one way only."""
-    closed = ((s, packets(s)) for s in evidence.sessions or () if s.end)
-    told = ((session, counts) for session, counts in closed if counts)
-    newest = list(islice(told, limits.uplink_sessions))
-    unanswered = [up for _, (up, down) in newest if up >= limits.uplink_packets and not down]
-    if len(unanswered) < limits.uplink_sessions:
+
+    def is_unanswered(contact: Contact) -> bool | None:
+        if contact.up is None or contact.down is None:
+            return None
+        return (
+            True
+            if contact.up >= limits.uplink_packets and not contact.down
+            else (False if contact.down else None)
+        )
+
+    run = newest_run(reversed(evidence.contacts), is_unanswered)
+    if len(run.contacts) < limits.uplink_sessions:
         return
-    yield Finding(
+    by_design = run.times == run.before
+    if by_design or run.is_unusual:
+        yield _finding(run, limits, by_design=by_design)
+
+
+def _finding(run: Run, limits: Thresholds, *, by_design: bool) -> Finding:
+    return Finding(
         rule="uplink_only",
-        severity=Severity.WARNING,
-        title="Sends, but is not answered",
-        says="The last {sessions} closed sessions sent {uploaded} packets and received 0, from "
-        "{first} to {last}.",
-        next_step="Check the server, its firewall and allow-list, the route back to the SIM, DNS.",
+        severity=Severity.INFO if by_design else Severity.WARNING,
+        title="Only sends, as it always did" if by_design else "Sends, but is not answered",
+        says="The last {sessions} sessions sent {uploaded} packets and received 0, from {first} to "
+        "{last}; before them {answered} of {before} were answered.",
+        next_step="Fine if nothing is meant to come back."
+        if by_design
+        else "Check the server, its firewall and allow-list, the route back to the SIM, DNS.",
         source=limits.source("uplink_packets"),
         evidence={
-            "sessions": len(newest),
-            "uploaded": sum(unanswered),
-            "first": newest[-1][0].start,
-            "last": newest[0][0].end,
+            "sessions": len(run.contacts),
+            "uploaded": sum(contact.up or 0 for contact in run.contacts),
+            "first": datetime.fromtimestamp(run.contacts[-1].start, UTC),
+            "last": datetime.fromtimestamp(run.contacts[0].sign, UTC),
+            "answered": run.before - run.times,
+            "before": run.before,
         },
     )

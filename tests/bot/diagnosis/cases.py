@@ -39,6 +39,12 @@ def starts(*minutes: float, lasting: float = 1, **changes) -> list[DataSession]:
     return [closed(start, lasting, **changes) for start in minutes]
 
 
+def reports(every: float, until: float, days: float, lasting: float = 5, **changes):
+    """Return closed sessions at even intervals in minutes, the last one `until` minutes ago."""
+    number = int(days * D / every)
+    return starts(*(until + every * n for n in range(number)), lasting=lasting, **changes)
+
+
 def a_plan(**changes) -> RatePlan:
     """Return a plan that allows everything and has no limit."""
     plain = {"sid": PLAN, "data_enabled": True, "international_roaming": ["data"]}
@@ -51,19 +57,23 @@ def used(total, *, home=None, **record) -> UsageRecord:
     return UsageRecord.model_validate({"data": data} | record)
 
 
-def evidence(*sessions: DataSession, unread=False, plan=None, usage=None, **sim) -> Evidence:
-    """Return what is known of an active SIM now."""
-    return Evidence(a_sim(**sim), None if unread else sessions, NOON, plan, usage)
+def evidence(
+    *sessions: DataSession, unread=False, plan=None, usage=None, skipped=0, learnt=None, **sim
+) -> Evidence:
+    """Return what is known of an active SIM now; `learnt` is how old the news may be."""
+    told = (None if unread else sessions, NOON, plan, usage, skipped)
+    return Evidence(a_sim(**sim), *told, lambda _network, _radio: learnt)
 
 
 def found(rule: Rule, known: Evidence, limits: Thresholds = LIMITS) -> list[Finding]:
-    """Return what one rule finds, before any demotion."""
+    """Return what one rule finds by itself."""
     return list(rule.check(known, limits))
 
 
 def words(rule: Rule, known: Evidence, limits: Thresholds = LIMITS) -> list[str]:
-    """Return the severities of what one rule finds."""
-    return [finding.severity.word for finding in found(rule, known, limits)]
+    """Return the severities of what one rule finds, with `over` where it is."""
+    told = ((each.severity.word, each.when.value) for each in found(rule, known, limits))
+    return [word if when == "now" else f"{word}, {when}" for word, when in told]
 
 
 def verdict(known: Evidence, limits: Thresholds = LIMITS) -> list[tuple[str, str]]:

@@ -44,10 +44,14 @@ def test_each_rule_has_its_test_of_two_tables(name):
     assert {"FIRES", "MUST_NOT"} <= {line.split(" ")[0] for line in test.read_text().splitlines()}
 
 
+MOVED = {"operator_country": "MEX", "radio_link": "3G", "imei": "357520074265336"}
+EMPTY = {"packets_uploaded": 0, "packets_downloaded": 0}
 WRECKED = evidence(
-    still_open(9 * H, 5 * H, operator_country="MEX", radio_link="3G", imei="357520074265336"),
-    *starts(*range(10 * H, 11 * H, 10), packets_uploaded=0, packets_downloaded=0, cell_id="x"),
-    *(closed(D * n, 60, packets_downloaded=0) for n in range(2, 9)),
+    still_open(
+        19 * H, 18 * H, **EMPTY, operator_country="MEX", radio_link="3G", imei="35752007426533"
+    ),
+    *starts(*range(20 * H, 21 * H, 4), **EMPTY, cell_id="x"),
+    *(closed(D * n, D - 5, packets_uploaded=90_000) for n in range(2, 9)),
     plan=a_plan(international_roaming=[], data_limit=1),
     usage=(used(2 * MB),),
     reset_status="resetting",
@@ -61,7 +65,10 @@ def test_findings_come_by_severity_then_in_the_order_of_the_rules():
     """
     findings = diagnose(WRECKED, LIMITS)
 
-    expected = sorted(findings, key=lambda f: (not f.stands, -f.severity, ORDER.index(f.rule)))
+    expected = sorted(
+        findings,
+        key=lambda f: (f.when is When.OVER, not f.stands, -f.severity, ORDER.index(f.rule)),
+    )
     assert expected == list(findings)
     assert len({finding.severity for finding in findings}) == 3
     assert findings[0] == cause_of(findings)

@@ -1,13 +1,13 @@
 """"""
 
 import itertools
-from datetime import timedelta
 
 import pytest
 
-from bot.diagnosis.evidence import Evidence, bursts, busiest, cleaned, middle
+from bot.diagnosis.evidence import Evidence, cleaned
+from bot.diagnosis.fields import networks_of
 from tests.bot.diagnosis.cases import SECOND, D, H, ago, closed, evidence, starts, still_open
-from tests.builders import NOON, SID, a_sim
+from tests.builders import NOON, SID, a_session, a_sim
 
 
 def test_sessions_are_newest_first_whatever_their_order():
@@ -59,7 +59,7 @@ def test_another_start_or_sim_is_another_session():
     """Only rows of one SIM with one start are the same session."""
     rows = [still_open(H), still_open(H + SECOND), still_open(H, sim_sid="DE" + "f" * 32)]
 
-    assert 3 == len(cleaned(rows, SID))
+    assert 3 == len(cleaned(rows, SID, NOON))
 
 
 def test_an_unknown_sid_does_not_make_sessions_one():
@@ -67,11 +67,70 @@ def test_an_unknown_sid_does_not_make_sessions_one():
     assert 2 == len(evidence(closed(H, 5, sid=None), closed(2 * H, 5, sid=None)).sessions)
 
 
-def test_gaps_are_never_negative_and_follow_closed_rows_only():
-    """Overlaps count as 0, and after a row without `end` there is no gap."""
-    rows = [closed(100, 10), closed(80, 10), still_open(60, 55), closed(50, 10), closed(42, 2)]
+ODD_TIMES = [
+    ("ends more than 2 min before it starts", {"end": ago(H + 3)}, "end"),
+    ("ends more than a day ahead", {"end": ago(-25 * H)}, "end"),
+    ("has news of more than a day ahead", {"last_updated": ago(-25 * H)}, "last_updated"),
+    ("has news from before it started", {"last_updated": ago(H + 3)}, "last_updated"),
+]
 
-    assert [10, 10, 0] == [gap.total_seconds() / 60 for gap in evidence(*rows).gaps]
+
+@pytest.mark.parametrize(("why", "changes", "field"), ODD_TIMES)
+def test_times_that_cannot_be_are_unknown(why, changes, field):
+    """
+    A time well before the session's own start, or well ahead, is a placeholder; the row stays.
+    """
+    (session,) = evidence(still_open(H, 5, **changes)).sessions
+
+    assert getattr(session, field) is None, why
+
+
+def test_a_start_that_lies_ahead_is_none():
+    """A session that begins in days is no session."""
+    assert () == evidence(still_open(-25 * H, None)).sessions
+
+
+OPEN = [
+    ("without an end", [still_open(H, None)], 1),
+    ("several", [still_open(H), still_open(9 * D, 8 * D)], 2),
+    ("an end that cannot be read, with news", [still_open(H, 5, end="soon")], 1),
+    ("an end that cannot be read, without", [still_open(9 * H, 2 * H, end="soon")], 0),
+    ("an end that cannot be read, and nothing else", [still_open(H, None, end="soon")], 0),
+    ("an end before its start, with news", [still_open(H, 5, end=ago(3 * H))], 1),
+    ("closed", [closed(H, 5)], 0),
+]
+
+
+@pytest.mark.parametrize(("why", "sessions", "number"), OPEN)
+def test_all_open_sessions_are_current(why, sessions, number):
+    """Several sessions may be open; one whose end cannot be read is, while there is news of it."""
+    assert number == len(evidence(*sessions).open), why
+
+
+CURRENT = [
+    ("the newest", [closed(H, 5), closed(2 * H, 5)], 0),
+    ("the open one with the latest news", [still_open(H, 40), still_open(9 * H, 2)], 1),
+    ("an older one with news beside a closed one", [closed(H, 5), still_open(9 * H, 2)], 1),
+    ("not one that died before a newer one did", [closed(H, 5), still_open(9 * D, 8 * D)], 0),
+]
+
+
+@pytest.mark.parametrize(("why", "sessions", "place"), CURRENT)
+def test_the_session_that_is_shown(why, sessions, place):
+    """The open session with the latest news is shown, else the newest."""
+    assert sessions[place] == evidence(*sessions).current, why
+
+
+def test_networks_are_one_however_they_are_written():
+    """
+    Of one operator 26, 260 and 026 are one network; of another, or without a name, they are not.
+    """
+    told = [("26", "A"), ("260", "A"), ("026", "a"), ("260", "B"), ("410", "A"), ("30", None)]
+    rows = [closed(H * n, 5, operator_mnc=m, operator_name=o) for n, (m, o) in enumerate(told, 1)]
+    networks = networks_of(rows)
+
+    assert [310, 260, 260, 260, 260, 410, 30] == [310, *(network.mnc for network in networks)]
+    assert [None, None] == networks_of([a_session(operator_mnc=None), a_session(operator_mcc="x")])
 
 
 @pytest.mark.parametrize(
@@ -90,32 +149,3 @@ def test_evidence_is_frozen():
 
     with pytest.raises(AttributeError):
         known.sessions = None
-
-
-HOUR = timedelta(hours=1)
-
-
-def test_bursts_include_their_ends():
-    """A moment exactly one span before counts."""
-    moments = [ago(m) for m in (120, 61, 60, 30, 0)]
-
-    assert [1, 2, 3, 3, 3] == [burst.size for burst in bursts(moments, HOUR)]
-
-
-def test_the_latest_of_the_fullest_is_told():
-    """Of two equally full spans the later one is given."""
-    moments = [ago(m) for m in (500, 490, 100, 90)]
-
-    assert (2, ago(100), ago(90)) == busiest(moments, HOUR)
-
-
-def test_without_moments_there_is_no_burst():
-    """Nothing has no fullest span."""
-    assert busiest([], HOUR) is None
-
-
-def test_the_middle_of_two_is_their_mean():
-    """An even number of durations has a median between the middle two."""
-    durations = [timedelta(hours=h) for h in (9, 1, 3, 2)]
-
-    assert timedelta(hours=2.5) == middle(durations)

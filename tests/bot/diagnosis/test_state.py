@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from bot.diagnosis.state import State, since, state_of
@@ -12,8 +14,21 @@ BY_SESSIONS = [
     ("open for 35 days", [still_open(35 * D, 5)], State.ONLINE),
     ("closed", [closed(H, 5)], State.OFFLINE),
     ("closed long ago", [closed(29 * D, 5)], State.OFFLINE),
-    ("an older row was never closed", [closed(H, 5), still_open(D, D - 5)], State.OFFLINE),
+    ("an older row was never closed", [closed(H, 5), still_open(D, D - 5)], State.STALE),
     ("the newest by start, not by place", [closed(D, 5), still_open(H)], State.ONLINE),
+    ("the older one of two has news", [closed(32 * H, H), still_open(60 * H, 2)], State.ONLINE),
+    ("one of two open ones has news", [still_open(90 * H, 70 * H), still_open(H)], State.ONLINE),
+    (
+        "of one of two nothing is known",
+        [still_open(9 * H, None), still_open(D, 9 * H)],
+        State.UNKNOWN,
+    ),
+    (
+        "its end cannot be read, with news",
+        [still_open(H, 5, end="1970-01-01T00:00:00Z")],
+        State.ONLINE,
+    ),
+    ("its end cannot be read", [still_open(9 * H, 8 * H, end="soon")], State.OFFLINE),
     ("no session", [], State.NEVER_SEEN),
     ("rows without start", [still_open(5, start=None)], State.NEVER_SEEN),
     ("open without news", [still_open(H, None)], State.UNKNOWN),
@@ -27,6 +42,14 @@ BY_SESSIONS = [
 def test_the_newest_session_gives_the_state(why, sessions, state, status):
     """A SIM that may connect, or whose status says nothing, is what its newest session is."""
     assert state is state_of(evidence(*sessions, status=status), LIMITS), why
+
+
+@pytest.mark.parametrize(("hours", "state"), [(1, State.STALE), (3, State.ONLINE)])
+def test_the_learnt_age_makes_it_online(hours, state):
+    """News that is no older than that of others that live is fresh."""
+    known = evidence(still_open(9 * H, 2 * H), learnt=timedelta(hours=hours))
+
+    assert state is state_of(known, LIMITS)
 
 
 @pytest.mark.parametrize("sessions", [[], [still_open(H)], [closed(H, 5)]])

@@ -119,9 +119,7 @@ async def test_what_fits(scanned):
 
 
 async def test_new_is_what_the_scan_before_had_not(scanned):
-    """
-    With one scan alone nobody knows what is new.
-    """
+    """With one scan alone nobody knows what is new."""
     await scanned.scan(SIMS[:5], due=DUE - 3600)
     with pytest.raises(NoScan, match="once so far"):
         await scanned.ask("new")
@@ -169,9 +167,7 @@ async def test_which_scan_is_taken(scanned):
 
 
 async def test_what_is_redacted_is_not_found_either(scanned):
-    """
-    Who may not see an ICCID cannot find by it, in a name neither.
-    """
+    """Who may not see an ICCID cannot find by it, in a name neither."""
     await scanned.scan()
 
     assert ["8901260012345678909"] == await scanned.names("8901*")

@@ -17,7 +17,6 @@ from bot.kore.errors import (
     KoreRateLimited,
     KoreUnavailable,
 )
-from bot.kore.models import DataSession
 from bot.kore.requester import RetryPolicy
 from tests.bot.kore.conftest import paths
 from tests.builders import SID, a_session
@@ -32,8 +31,8 @@ async def test_every_property_of_a_session(kore, api):
 
     (session,) = (await kore.data_sessions(SID)).value
     assert a_session() == session
-    assert None not in [value for name, value in session if name != "end"]
-    assert 16 == len(DataSession.model_fields)
+    assert None not in [value for name, value in session.model_dump().items() if name != "end"]
+    assert 16 == len(session.model_dump())
 
 
 @pytest.mark.parametrize("name", [SID, "pump-7"])
@@ -225,7 +224,7 @@ async def test_stale_then_an_error(kore, api, clock):
 
 async def test_bad_rows_are_counted_from_the_cache_too(kore, api, counts):
     """How many rows were left out is known also when the answer comes from the cache."""
-    api.add({"sid": SID, "status": "active"}, [ROW, ROW | {"end": "soon"}])
+    api.add({"sid": SID, "status": "active"}, [ROW, ROW | {"start": "soon"}])
 
     assert [1, 1] == [(await kore.data_sessions(SID)).skipped_rows for _ in range(2)]
     assert 1 == counts.skipped

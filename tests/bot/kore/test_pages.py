@@ -129,9 +129,7 @@ def read(**changes):
 
 
 UNKNOWN = [
-    *({field: None} for field in DataSession.model_fields),
-    *({field: ""} for field in DataSession.model_fields),
-    *({field: "  "} for field in DataSession.model_fields),
+    *({field: blank} for field in DataSession().model_dump() for blank in (None, "", "  ")),
     {"cell_location_estimate": {}},
     {"cell_location_estimate": {"lat": None, "lon": None}},
     {"cell_location_estimate": {"lat": 0, "lon": 0}},
@@ -143,6 +141,12 @@ UNKNOWN = [
     {"imei": "000000000000000"},
     {"imei": "0000000000000000"},
     {"imei": 0},
+    {"imei": "999999999999999"},
+    {"imei": 11111111111111},
+    *({"end": told} for told in ("soon", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", True, {})),
+    {"end": "0001-01-01T00:00:00+14:00"},
+    {"last_updated": "Mon, 05 Jan 2026 12:00:00 GMT"},
+    *({"packets_uploaded": told} for told in ("many", "1,234", 246.5, -1, {}, "nan")),
 ]
 
 
@@ -150,15 +154,27 @@ UNKNOWN = [
 def test_unknown(changes):
     """Null, blank, empty and placeholder are unknown: never 0, never ""."""
     (field,) = changes
+    rows = read_rows(DataSessionPage, page(ROW | changes))
 
-    assert getattr(read(**changes), field) is None
+    assert [] == [row for row in rows.rows if getattr(row, field) is not None]
+    assert rows.skipped == (field == "start")
 
 
 def test_missing():
-    """A row that says nothing is a row of unknowns."""
-    (row,) = read_rows(DataSessionPage, page({})).rows
+    """A row that says nothing but its start is a row of unknowns."""
+    (row,) = read_rows(DataSessionPage, page({"start": ROW["start"]})).rows
 
-    assert {None} == set(row.model_dump().values())
+    assert {None, NOON} == set(row.model_dump().values())
+
+
+@pytest.mark.parametrize(
+    ("told", "given"), [(None, False), ("", False), (" ", False), ("soon", True), (0, True)]
+)
+def test_an_end_that_is_there(told, given):
+    """An end that cannot be read is told apart from none."""
+    row = read(end=told)
+
+    assert (given, None) == (row.end_is_given, row.end)
 
 
 KNOWN = [
@@ -200,15 +216,15 @@ def test_a_tower_on_the_equator_is_somewhere():
 
 BAD = [
     {"start": "yesterday"},
-    {"end": "soon"},
-    {"packets_uploaded": "many"},
-    {"packets_uploaded": 1.5},
+    {"start": None},
+    {"start": "1970-01-01T00:00:00Z"},
+    {"start": "Mon, 05 Jan 2026 12:00:00 GMT"},
 ]
 
 
 @pytest.mark.parametrize("changes", BAD, ids=str)
 def test_a_bad_row(changes, caplog):
-    """A row that cannot be read is skipped, counted and named in the log; the others stay."""
+    """A row without a readable start is skipped and named in the log; the others stay."""
     with caplog.at_level(logging.WARNING):
         rows = read_rows(DataSessionPage, page(ROW, ROW | {"sid": "WN2"} | changes, ROW))
 
@@ -229,7 +245,7 @@ def test_what_is_kept_of_a_page_with_a_bad_row():
     rows = read_rows(DataSessionPage, page(ROW, ROW | {"end": "soon"}, ROW | {"start": " "}))
 
     again = read_rows(DataSessionPage, rows.body)
-    assert (rows.rows, 0) == (again.rows, again.skipped)
+    assert (rows.rows, 1, 0) == (again.rows, rows.skipped, again.skipped)
 
 
 NEXT = "https://kore.test/v1/Sims?PageToken=x"

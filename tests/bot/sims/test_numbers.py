@@ -3,6 +3,7 @@ import pytest
 from bot.sims.numbers import (
     check_digit_fits,
     device_of,
+    devices_of,
     digits_of,
     luhn_digit,
     other_iccids,
@@ -77,10 +78,29 @@ def test_devices():
         (IMEI, IMEI[:14]),
         ("01493100-012970-0", IMEI[:14]),
         (IMEI[:14] + "78", IMEI[:14]),
+        (IMEI[1:], IMEI[:14]),
+        ("3575200742653301", "35752007426533"),
+        ("35752007426533", "35752007426533"),
         ("000000000000000", None),
+        ("0" * 14, None),
+        ("0" * 16, None),
+        ("999999999999999", None),
+        ("1234567890123", None),
+        ("12345678901234567", None),
         ("12345", None),
         ("unknown", None),
         ("", None),
         (None, None),
     ):
         assert device == device_of(imei), (imei, device)
+
+
+MAYBE = "35123408000007"  # with a 0 in front of it, it passes as an IMEI's 15 digits
+
+
+def test_the_devices_of_one_sim():
+    """14 digits that might have lost a 0 are read as the device that the others name."""
+    known = devices_of([MAYBE, MAYBE + "8", "unknown", None])
+
+    assert {MAYBE, None} == set(known.values())
+    assert {MAYBE: "0" + MAYBE[:-1]} == devices_of([MAYBE])

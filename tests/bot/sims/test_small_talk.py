@@ -4,9 +4,7 @@ from bot.sims.small_talk import is_around, is_greeting, is_thanks, words_besides
 
 
 def test_greetings_and_thanks():
-    """
-    They stand alone; with a SIM, or anything else, they are neither.
-    """
+    """They stand alone; with a SIM, or anything else, they are neither."""
     for text, greets, thanks in (
         ("hello", True, False),
         ("Hi there!", True, False),
@@ -23,9 +21,7 @@ def test_greetings_and_thanks():
 
 
 def test_words_beside_a_sim():
-    """
-    They are what is left of a text, however it is punctuated.
-    """
+    """They are what is left of a text, however it is punctuated."""
     for text, sim, expected in (
         ("truck-42 hsitory", "truck-42", ["hsitory"]),
         ("check `truck-42`, please!", "truck-42", ["check", "please"]),

@@ -54,10 +54,11 @@ async def told(story: Story, moment: datetime) -> SessionReport:
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 @pytest.mark.parametrize("name", STORIES)
 async def test_each_story_comes_out_as_it_says(name: str, moment: datetime):
-    """At any hour, the real client and rules make of a story its state and exactly its findings."""
+    """At any hour, the real client and rules make of a story its state, cause and findings."""
     story = STORIES[name]
 
     report = await told(story, moment)
 
     assert story.state == report.state
+    assert story.cause == (report.cause and report.cause.rule)
     assert story.findings == {(found.rule, found.severity.word) for found in report.findings}

@@ -8,50 +8,57 @@ from tests.bot.diagnosis.cases import (
     closed,
     evidence,
     found,
+    reports,
     starts,
     still_open,
     words,
 )
 
 
-def burst(last, number=7, apart=10):
+def burst(last, number=7, apart=10 - SECOND):
     """Return `number` starts, `apart` minutes from each other, the last one `last` ago."""
     return starts(*(last + apart * n for n in range(number)))
 
 
+DAILY = reports(D, 2 * D, 20)
+EVERY_TEN = reports(10, 9 * H, 9, lasting=3)
+
 FIRES = [
     ("silent for over 6 h", burst(6 * H + SECOND)),
-    ("the ends of the hour count", burst(9 * H, 7, 10)),
     ("days ago", burst(6 * D)),
+    ("a week ago and more", burst(12 * D)),
     ("more starts before", burst(9 * H) + starts(3 * D, 2 * D)),
     ("the last one is a ghost", [*burst(9 * H)[1:], still_open(9 * H, 8 * H)]),
-    ("open or not, nobody heard of it", [*burst(9 * H)[1:], still_open(9 * H, None)]),
     ("in odd order", burst(9 * H)[::-1]),
-    ("exactly 7 days ago", burst(7 * D - 60)),
+    ("a daily one that missed its hour", [*burst(31 * H, 20, 2), *DAILY]),
+    ("far above its usual ten minutes", [*burst(9 * H, 30, 1.9), *EVERY_TEN[12:]]),
 ]
 MUST_NOT = [
     ("exactly 6 h", burst(6 * H)),
     ("6 starts", burst(9 * H, 6)),
-    ("7 starts in more than an hour", burst(9 * H, 7, 10 + SECOND)),
+    ("7 starts in an hour, which is half open", burst(9 * H, 7, 10)),
     ("a start since", [*burst(9 * H), closed(8 * H, 1)]),
     ("a start since, minutes after the hour", [*burst(9 * H, 7), closed(9 * H - 1, 1)][1:]),
     ("online: the last start holds", [*burst(9 * H)[1:], still_open(9 * H, 5)]),
-    ("8 days ago", burst(8 * D)),
-    ("one start before the last 7 days", burst(7 * D - 60 + SECOND)),
+    ("nobody knows whether it lives", [*burst(9 * H)[1:], still_open(9 * H, None)]),
     ("doubled rows are one start", burst(9 * H, 4, 10) * 2),
+    ("as often as ever", EVERY_TEN),
+    ("a daily one that is not yet due", [*burst(20 * H, 20, 2), *DAILY]),
     ("no session", []),
 ]
 
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_flapping_that_ended_in_silence_is_critical(why, sessions):
-    """More than 6 starts in 60 minutes and none since for over 6 h look like a bar."""
+    """
+    More than 6 starts in 60 minutes, unusual for it, and silence for over 6 h look like a bar.
+    """
     assert ["critical"] == words(barred_after_flapping, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_barred(why, sessions):
-    """Fewer starts, a later start, a short silence or a session that lives are no bar."""
+    """Fewer starts, a later one, a short or usual silence, or a session that lives are no bar."""
     assert [] == words(barred_after_flapping, evidence(*sessions)), why
 
 

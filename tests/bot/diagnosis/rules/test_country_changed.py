@@ -1,7 +1,7 @@
 import pytest
 
 from bot.diagnosis.rules.country_changed import country_changed
-from tests.bot.diagnosis.cases import D, closed, evidence, found, words
+from tests.bot.diagnosis.cases import D, H, closed, evidence, found, words
 
 
 def countries(*codes):
@@ -16,7 +16,6 @@ FIRES = [
     ("small letters", countries("usa", "USA", "usa", "USA", "usa", "mex")),
     ("unknown ones before are not counted", countries(*["USA"] * 5, None, "", None, "MEX")),
     ("home again", countries(*["MEX"] * 5, "US")),
-    ("to a country that it was in before", countries("MEX", *["USA"] * 9, "MEX")),
     ("in odd order", countries(*["USA"] * 5, "MEX")[::-1]),
 ]
 MUST_NOT = [
@@ -30,7 +29,28 @@ MUST_NOT = [
     ("only an older one was abroad", countries(*["USA"] * 5, "MEX", "USA")),
     ("no session", []),
     ("never told", countries(*[None] * 7)),
+    *((f"{code} is no country", countries(*["USA"] * 5, code)) for code in ("XXX", "UNK", "INT")),
+    ("CA is CAN", countries(*["CA"] * 5, "CAN")),
+    ("MX is MEX", countries(*["MX"] * 5, "MEX")),
 ]
+
+
+HABITS = [
+    ("it was there before", countries("MEX", *["USA"] * 9, "MEX")),
+    (
+        "a truck, in a new cell each time",
+        [
+            closed(H * n, 50, cell_id=f"c{n}", operator_country="MEX" if n < 3 else "USA")
+            for n in range(1, 90)
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "sessions"), HABITS)
+def test_what_always_moved_is_info(why, sessions):
+    """A device that has been there, and one that moves about, is itself."""
+    assert ["info"] == words(country_changed, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)

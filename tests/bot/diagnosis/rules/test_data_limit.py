@@ -1,6 +1,7 @@
 import pytest
 
 from bot.diagnosis.rules.data_limit import data_limit
+from bot.kore.models import UsageRecord
 from tests.bot.diagnosis.cases import MB, D, a_plan, ago, evidence, found, used, words
 
 CREATED = {"date_created": "2025-10-20T08:00:00Z"}
@@ -43,6 +44,47 @@ def test_what_is_within_the_limit(why, limit, records):
     known = evidence(plan=a_plan(data_limit=limit), usage=usage, **CREATED)
 
     assert [] == words(data_limit, known), why
+
+
+ROAMING = [
+    ("national", {"national_roaming_data_limit": 10}, {"national_roaming": {"total": 9 * MB}}, 90),
+    (
+        "international",
+        {"international_roaming_data_limit": 10},
+        {"international_roaming": [{"total": 8 * MB}, {"total": 3 * MB}, {"total": None}]},
+        110,
+    ),
+    (
+        "the fullest is told",
+        {"data_limit": 10, "national_roaming_data_limit": 10},
+        {"home": {"total": 9 * MB}, "national_roaming": {"total": 10 * MB}},
+        100,
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "limits", "data", "percent"), ROAMING)
+def test_each_limit_has_its_own_usage(why, limits, data, percent):
+    """
+    What is used at home, in national and in international roaming counts against its own limit.
+    """
+    usage = (UsageRecord(data=data),)
+    (finding,) = found(data_limit, evidence(plan=a_plan(**limits), usage=usage, **CREATED))
+    (nothing,) = [[*found(data_limit, evidence(plan=a_plan(data_limit=900), usage=usage))]]
+
+    assert (percent, []) == (finding.evidence["percent"], nothing), why
+
+
+@pytest.mark.parametrize(
+    ("strategy", "megabytes", "explains"),
+    [("block", 100, True), (None, 100, True), ("throttle", 100, False), ("block", 90, False)],
+)
+def test_only_a_limit_that_blocks_explains(strategy, megabytes, explains):
+    """What is silent or empty is explained by a limit that is reached and blocks."""
+    plan = a_plan(data_limit=100, data_limit_strategy=strategy)
+    (finding,) = found(data_limit, evidence(plan=plan, usage=(used(megabytes * MB),), **CREATED))
+
+    assert explains == finding.explains
 
 
 def test_an_unknown_plan_limits_nothing():

@@ -7,6 +7,7 @@ EMPTY = {"packets_uploaded": 0, "packets_downloaded": 0}
 FIRES = [
     ("older than an hour", [still_open(H + SECOND, 5, **EMPTY)]),
     ("updated exactly an hour ago", [still_open(2 * H, H, **EMPTY)]),
+    ("an older one beside a closed one", [closed(H, 5), still_open(9 * H, 5, **EMPTY)]),
     ("for days", [still_open(3 * D, 5, **EMPTY), closed(9 * D, H)]),
 ]
 MUST_NOT = [
@@ -18,7 +19,6 @@ MUST_NOT = [
     ("unknown up", [still_open(9 * H, 5, packets_uploaded=None, packets_downloaded=0)]),
     ("unknown down", [still_open(9 * H, 5, packets_uploaded=0, packets_downloaded=None)]),
     ("closed", [closed(9 * H, H, **EMPTY)]),
-    ("only an older one is idle", [closed(H, 5), still_open(9 * H, 5, **EMPTY)]),
     ("no session", []),
 ]
 

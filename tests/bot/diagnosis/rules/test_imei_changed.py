@@ -1,25 +1,32 @@
 import pytest
 
 from bot.diagnosis.rules.imei_changed import imei_changed
-from tests.bot.diagnosis.cases import D, closed, evidence, found, words
+from tests.bot.diagnosis.cases import D, H, closed, evidence, found, words
 
-ONE, OTHER = "014931000129700", "357520074265336"
+ONE, OTHER, THIRD = "014931000129700", "357520074265336", "862334040123452"
+MAYBE = "35123408000007"  # with a 0 in front of it, it passes as an IMEI's 15 digits
 
 
 def devices(*imeis):
     """Return one session a day with these IMEIs, the last one newest."""
-    return [closed(D * (len(imeis) - n), 5, imei=imei) for n, imei in enumerate(imeis)]
+    return [closed(D * (len(imeis) - n) - 5, 5, imei=imei) for n, imei in enumerate(imeis)]
 
 
 FIRES = [
-    ("two devices", devices(ONE, OTHER)),
-    ("and back again", devices(ONE, OTHER, ONE)),
-    ("long ago", devices(ONE, OTHER, *[OTHER] * 25)),
-    ("with unknown ones between", devices(ONE, None, "", "0" * 15, OTHER)),
-    ("15 and 16 digits of two devices", devices(ONE, "3575200742653301")),
-    ("the 14th digit differs", devices("35752007426533", "35752007426534")),
-    ("in odd order", devices(ONE, OTHER)[::-1]),
-    ("the TAC differs", devices("114931000129700", ONE)),
+    ("since today", devices(ONE, ONE, OTHER), "critical"),
+    ("since yesterday", devices(ONE, OTHER, OTHER), "warning"),
+    ("since six days", devices(ONE, *[OTHER] * 6), "warning"),
+    ("since a week", devices(ONE, ONE, *[OTHER] * 8), "info"),
+    ("long ago", devices(ONE, ONE, *[OTHER] * 25), "info"),
+    ("its first day", [closed(5 * H, 5, imei=ONE), closed(2 * H, 5, imei=OTHER)], "info"),
+    ("back again", devices(ONE, OTHER, ONE), "critical, over"),
+    ("back in one of others", devices(ONE, OTHER, THIRD, OTHER), "critical"),
+    ("to and fro, as ever", devices(ONE, OTHER, ONE, OTHER, ONE, OTHER), "info"),
+    ("with unknown ones between", devices(ONE, None, "", "0" * 15, OTHER), "critical"),
+    ("15 and 16 digits of two devices", devices(ONE, ONE, "3575200742653301"), "critical"),
+    ("the 14th digit differs", devices(*["35752007426533"] * 2, "35752007426534"), "critical"),
+    ("in odd order", devices(ONE, ONE, OTHER)[::-1], "critical"),
+    ("the TAC differs", devices(ONE, ONE, "114931000129700"), "critical"),
 ]
 MUST_NOT = [
     ("one device", devices(ONE, ONE, ONE)),
@@ -32,6 +39,8 @@ MUST_NOT = [
     ("15 against 16 digits", devices("357520074265330", "3575200742653301")),
     ("15 against 14 digits", devices("357520074265330", "35752007426533")),
     ("as a number it lost its 0", devices(ONE, 14931000129700)),
+    ("14 digits that might have lost one", devices(MAYBE, MAYBE + "3", MAYBE, MAYBE + "07")),
+    ("nines are no change", devices(ONE, "9" * 15)),
     ("written with dashes", devices(ONE, "01-493100-012970-0")),
     ("a word is no IMEI", devices(ONE, "unknown")),
     ("too short to tell", devices(ONE, "12345")),
@@ -40,10 +49,12 @@ MUST_NOT = [
 ]
 
 
-@pytest.mark.parametrize(("why", "sessions"), FIRES)
-def test_two_devices_in_the_window_are_critical(why, sessions):
-    """Two IMEIs that differ in the first 14 digits are critical."""
-    assert ["critical"] == words(imei_changed, evidence(*sessions)), why
+@pytest.mark.parametrize(("why", "sessions", "word"), FIRES)
+def test_another_device_is_graver_the_newer_it_is(why, sessions, word):
+    """
+    Another device is critical for a day, a warning for a week, then info; so is an installation.
+    """
+    assert [word] == words(imei_changed, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)

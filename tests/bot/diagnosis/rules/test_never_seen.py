@@ -1,12 +1,37 @@
 import pytest
 
 from bot.diagnosis.rules.never_seen import never_seen
-from tests.bot.diagnosis.cases import D, closed, evidence, still_open, words
+from tests.bot.diagnosis.cases import (
+    D,
+    H,
+    a_plan,
+    ago,
+    closed,
+    evidence,
+    found,
+    still_open,
+    used,
+    words,
+)
 
+OLD = {"date_created": ago(300 * D)}
+NOTHING = {"usage": (used(0),)}
+NO_START = {"sessions": [still_open(5, start=None)]}
 FIRES = [
-    ("active", ()),
-    ("ready", ()),
-    ("active", (still_open(5, start=None), closed(5, 1, start=None))),
+    ("active, and nothing was used", NOTHING, {}, "critical"),
+    ("usage unknown", {}, {}, "warning"),
+    ("active, of unknown age", NOTHING, {"date_created": None}, "critical"),
+    (
+        "rows without a start are none",
+        NOTHING | {"sessions": [still_open(5, start=None)]},
+        {},
+        "critical",
+    ),
+    ("ready", {}, {"status": "ready"}, "info"),
+    ("made today", NOTHING, {"date_created": ago(9 * H)}, "info"),
+    ("data was used all the same", {"usage": (used(5),)}, {}, "info"),
+    ("in roaming", {"usage": (used(5, home=0),)}, {}, "info"),
+    ("rows were lost", {"skipped": 1}, {}, "warning"),
 ]
 MUST_NOT = [
     ("new SIMs are explained", "new", (), False),
@@ -21,10 +46,30 @@ MUST_NOT = [
 ]
 
 
-@pytest.mark.parametrize(("status", "sessions"), FIRES)
-def test_an_empty_window_is_critical(status, sessions):
-    """A SIM that may connect and has an empty window is critical; rows without start are none."""
-    assert ["critical"] == words(never_seen, evidence(*sessions, status=status))
+@pytest.mark.parametrize(("why", "known", "sim", "word"), FIRES)
+def test_an_empty_window_is_found(why, known, sim, word):
+    """A SIM that may connect and has an empty window is critical, unless something explains it."""
+    sessions, known = known.get("sessions", ()), {**known}
+    known.pop("sessions", None)
+
+    assert [word] == words(never_seen, evidence(*sessions, **known, **OLD | sim)), why
+
+
+@pytest.mark.parametrize(
+    ("plan", "apn", "sms"),
+    [
+        (None, "wireless.twilio.com", True),
+        ({"unique_name": "fleet-1gb"}, "wireless.twilio.com", True),
+        ({"unique_name": "NB-IoT 10"}, "iot.nb", True),
+        ({"friendly_name": "Narrowband", "messaging_enabled": False}, "iot.nb", False),
+    ],
+)
+def test_the_advice_fits_the_plan(plan, apn, sms):
+    """The APN is that of the plan's radio, and an SMS is advised only where the plan allows it."""
+    (finding,) = found(never_seen, evidence(plan=plan and a_plan(**plan), **OLD))
+
+    assert apn in finding.next_step
+    assert sms == ("SMS" in finding.next_step)
 
 
 @pytest.mark.parametrize(("why", "status", "sessions", "unread"), MUST_NOT)

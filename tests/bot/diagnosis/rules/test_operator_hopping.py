@@ -37,6 +37,8 @@ MUST_NOT = [
     ("the third before the last 24 h", networks(A, B, C, first=D + SECOND)),
     ("days apart", networks(A, B, C, A, B, first=20 * D, apart=2 * D)),
     ("doubled rows are no switch", networks(A, B) * 3),
+    ("26, 260 and 026 of one operator", networks(*[("310", n) for n in ("26", "260", "026")] * 3)),
+    ("as on other days", networks(*[A, B, A, A, B, A, B] * 30, first=20 * D, apart=137)),
     ("no session", []),
 ]
 
@@ -53,10 +55,18 @@ def test_what_is_not_hopping(why, sessions):
     assert [] == words(operator_hopping, evidence(*sessions)), why
 
 
+def test_a_device_that_moves_is_itself():
+    """What has a new cell each time moves, and hops as it must."""
+    rows = [closed(30 * D - H * n, 50, cell_id=f"c{n}") for n in range(690)]
+    rows += [each.model_copy(update={"cell_id": "x"}) for each in networks(A, B, A, B, A, B)]
+
+    assert ["info"] == words(operator_hopping, evidence(*rows))
+
+
 def test_networks_are_told_as_received():
     """The finding names the networks with their numbers as received and counts the switches."""
     names = [("310", "026"), ("334", "020"), ("310", "410")]
     (finding,) = found(operator_hopping, evidence(*networks(*names)))
 
     told = tuple(f"T-Mobile USA ({mcc}-{mnc})" for mcc, mnc in names)
-    assert {"switches": 2, "count": 3, "networks": told} == finding.evidence
+    assert {"switches": 2, "count": 3, "networks": told, "usual": 0} == finding.evidence

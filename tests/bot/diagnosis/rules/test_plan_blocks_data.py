@@ -1,9 +1,21 @@
 import pytest
 
 from bot.diagnosis.rules.plan_blocks_data import plan_blocks_data
-from tests.bot.diagnosis.cases import H, a_plan, closed, evidence, found, still_open, words
+from tests.bot.diagnosis.cases import (
+    D,
+    H,
+    a_plan,
+    closed,
+    evidence,
+    found,
+    reports,
+    still_open,
+    words,
+)
 
 HOME, ABROAD = still_open(H), still_open(H, operator_country="MEX")
+AT_AND_T = {"operator_name": "AT&T", "operator_mnc": "410"}
+ATT = still_open(H, packets_uploaded=0, packets_downloaded=0, **AT_AND_T)
 FIRES = [
     ("data is off", {"data_enabled": False}, [HOME]),
     ("data is off and nobody was seen", {"data_enabled": False}, []),
@@ -11,6 +23,12 @@ FIRES = [
     ("nothing abroad", {"international_roaming": []}, [ABROAD]),
     ("both make one", {"data_enabled": False, "international_roaming": []}, [ABROAD]),
     ("data_enabled unknown", {"data_enabled": None, "international_roaming": []}, [ABROAD]),
+    ("no national roaming", {"national_roaming_enabled": False}, [ATT]),
+    (
+        "and once there was data",
+        {"national_roaming_enabled": False},
+        [ATT, closed(D, 5, **AT_AND_T)],
+    ),
     (
         "the newest counts",
         {"international_roaming": []},
@@ -19,6 +37,10 @@ FIRES = [
 ]
 MUST_NOT = [
     ("all is allowed", {}, [ABROAD]),
+    ("national roaming is on", {"national_roaming_enabled": True}, [ATT]),
+    ("it is not told", {"national_roaming_enabled": None}, [ATT]),
+    ("T-Mobile is home", {"national_roaming_enabled": False}, [HOME]),
+    ("also by number", {"national_roaming_enabled": False}, [still_open(H, operator_name=None)]),
     ("at home", {"international_roaming": []}, [HOME]),
     *((f"{c} is home", {"international_roaming": []}, c) for c in ("US", "USA", "PRI", "VIR")),
     ("roaming is not told", {"international_roaming": None}, [ABROAD]),
@@ -52,6 +74,14 @@ def test_what_the_plan_allows(why, plan, sessions):
         sessions = [still_open(H, operator_country=sessions)]
 
     assert [] == words(plan_blocks_data, evidence(*sessions, plan=a_plan(**plan))), why
+
+
+def test_data_that_flows_all_the_same():
+    """Where data flows by habit, the plan evidently does not block it: info."""
+    rows = [still_open(H, **AT_AND_T), *reports(H, 90, 3, **AT_AND_T)]
+    known = evidence(*rows, plan=a_plan(national_roaming_enabled=False))
+
+    assert ["info"] == words(plan_blocks_data, known)
 
 
 def test_an_unknown_plan_forbids_nothing():

@@ -9,13 +9,17 @@ def radios(*links):
     return [closed(D * (len(links) - n), 5, radio_link=link) for n, link in enumerate(links)]
 
 
+OLDER = ("UTRAN", "HSDPA", "HSUPA", "TD-SCDMA", "EVDO", "GERAN", "1xRTT")
+NO_OLDER = ("NR", "NG-RAN", "5G", "E-UTRAN", "eMTC", "CAT-M", "CAT1", "NB-IoT", "CATNB1")
 FIRES = [
     ("from LTE to 3G", radios(*["LTE"] * 5, "3G")),
     ("from LTE to GPRS", radios(*["LTE"] * 5, "GPRS")),
     ("from 3G to 2G", radios(*["HSPA+"] * 5, "EDGE")),
     ("from 5G to LTE", radios(*["NR"] * 5, "LTE")),
-    ("exactly 60 %", radios("LTE", "LTE", "LTE", "3G", "3G", "3G")),
-    ("several better ones", radios("NR", "LTE", "4G", "2G", "2G", "UMTS")),
+    ("for some sessions", radios(*["LTE"] * 9, *["3G"] * 5)),
+    ("several better ones", radios("NR", "LTE", "4G", "NR", "LTE", "UMTS")),
+    ("more in a row than once before", radios(*["LTE"] * 20, "3G", *["LTE"] * 9, *["3G"] * 4)),
+    *((f"to {link}", radios(*["E-UTRAN"] * 5, link)) for link in OLDER),
     ("unknown ones are not counted", radios(*["LTE"] * 5, None, "", "satellite", "3G")),
     ("NB is of the fourth", radios(*["NB-IoT"] * 5, "2G")),
     ("small letters", radios(*["lte"] * 5, "3g")),
@@ -25,6 +29,9 @@ MUST_NOT = [
     ("4 before", radios(*["LTE"] * 4, "3G")),
     ("4 known before", radios(*["LTE"] * 4, None, "?", "3G")),
     ("under 60 %", radios(*["LTE"] * 5, *["3G"] * 4, "3G")),
+    ("as once before", radios(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G")),
+    ("as now and then", radios(*["LTE", "LTE", "LTE", "3G"] * 7, "3G", "3G")),
+    *((f"{link} is no older", radios(*["LTE"] * 5, link)) for link in NO_OLDER),
     ("the same generation", radios(*["LTE"] * 5, "CAT-M1")),
     ("a newer one", radios(*["3G"] * 5, "LTE")),
     ("the newest is unknown", radios(*["LTE"] * 5, None)),
@@ -49,7 +56,7 @@ def test_what_is_no_fallback(why, sessions):
 
 def test_the_evidence_counts_the_better_ones():
     """The finding tells the radio now, and how many earlier sessions were on a newer one."""
-    (finding,) = found(radio_fallback, evidence(*radios(*["LTE"] * 6, "2G", "3G")))
+    (finding,) = found(radio_fallback, evidence(*radios(*["LTE"] * 6, None, "2G", "3G")))
 
     told = [finding.evidence[name] for name in ("radio", "usual", "better", "sessions")]
-    assert ["3G", "LTE", 6, 7] == told
+    assert ["3G", "LTE", 6, 6] == told

@@ -1,9 +1,9 @@
 import pytest
 
 from bot.diagnosis.rules.sim_not_active import sim_not_active
-from tests.bot.diagnosis.cases import ago, evidence, found, words
+from tests.bot.diagnosis.cases import D, H, ago, evidence, found, still_open, words
 
-FIRES = ["new", "suspended", "deactivated", "canceled", "deleted", "Suspended", " canceled "]
+FIRES = ["suspended", "deactivated", "canceled", "deleted", "Suspended", " canceled "]
 MUST_NOT = ["active", "ready", "updating", "scheduled", None, "", "inactive", "unheard-of"]
 
 
@@ -11,6 +11,21 @@ MUST_NOT = ["active", "ready", "updating", "scheduled", None, "", "inactive", "u
 def test_a_sim_that_may_not_connect_is_critical(status):
     """Each status that keeps a SIM off the network is critical, however it is written."""
     assert ["critical"] == words(sim_not_active, evidence(status=status))
+
+
+def test_a_new_sim_is_a_warning():
+    """A SIM that was never let onto a network has lost nothing."""
+    assert ["warning"] == words(sim_not_active, evidence(status="new"))
+
+
+@pytest.mark.parametrize(("updated", "says"), [(2, "not have reached"), (9 * H, "turn it away")])
+def test_a_session_that_is_still_open_is_said(updated, says):
+    """
+    Where a session is open and fresh all the same, the change may not have reached the network.
+    """
+    (finding,) = found(sim_not_active, evidence(still_open(D, updated), status="suspended"))
+
+    assert says in finding.says
 
 
 @pytest.mark.parametrize("status", MUST_NOT)

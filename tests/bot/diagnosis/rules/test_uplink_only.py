@@ -1,7 +1,7 @@
 import pytest
 
 from bot.diagnosis.rules.uplink_only import uplink_only
-from tests.bot.diagnosis.cases import D, H, closed, evidence, found, still_open, words
+from tests.bot.diagnosis.cases import D, H, closed, evidence, found, reports, still_open, words
 
 
 def sent(start, up, down, lasting=5):
@@ -9,48 +9,77 @@ def sent(start, up, down, lasting=5):
     return closed(start, lasting, packets_uploaded=up, packets_downloaded=down)
 
 
+LOST = [sent(60, 5, 0), sent(90, 99, 0), sent(100, 7, 0)]
+GOOD = reports(6 * H, 7 * H, 20)
+
 FIRES = [
-    ("the newest two", [sent(60, 5, 0), sent(90, 99, 0), sent(120, 50, 50)]),
-    ("an open one is passed over", [still_open(30), sent(60, 5, 0), sent(90, 99, 0)]),
-    ("unknown ones are passed over", [sent(30, None, 0), sent(60, 5, 0), sent(90, 9, 0)]),
-    ("also unknown down", [sent(60, 5, 0), sent(75, 80, None), sent(90, 9, 0)]),
-    ("days apart", [sent(D, 5, 0), sent(20 * D, 9, 0)]),
-    ("in odd order", [sent(120, 50, 50), sent(90, 99, 0), sent(60, 5, 0)]),
+    ("the newest three", [*LOST, sent(120, 50, 50)], "warning"),
+    (
+        "an open one is still young",
+        [still_open(3, 1, packets_uploaded=2, packets_downloaded=0), *LOST, *GOOD],
+        "warning",
+    ),
+    (
+        "an open one is not answered either",
+        [still_open(H, 1, packets_downloaded=0), *LOST[1:], *GOOD],
+        "warning",
+    ),
+    (
+        "unknown ones are passed over",
+        [sent(30, None, 0), sent(75, 80, None), *LOST, *GOOD],
+        "warning",
+    ),
+    ("empty ones are passed over", [sent(30, 0, 0), *LOST, *GOOD], "warning"),
+    (
+        "days apart",
+        [sent(D, 5, 0), sent(9 * D, 9, 0), sent(19 * D, 9, 0), sent(20 * D, 9, 9)],
+        "warning",
+    ),
+    ("in odd order", [*GOOD, *LOST], "warning"),
+    ("never answered, by design", reports(6 * H, 60, 20, packets_downloaded=0), "info"),
+    (
+        "more in a row than its habit",
+        [sent(10 * n, 9, 0) for n in range(1, 6)]
+        + [s for n, s in enumerate(GOOD) if n % 8]
+        + [sent(7 * H + 48 * H * n, 9, 0) for n in range(1, 9)],
+        "warning",
+    ),
 ]
 MUST_NOT = [
-    ("one only", [sent(60, 50, 0)]),
-    ("4 packets up", [sent(60, 4, 0), sent(90, 99, 0)]),
-    ("one packet down", [sent(60, 50, 1), sent(90, 99, 0)]),
-    ("the second was answered", [sent(60, 50, 0), sent(90, 99, 3), sent(120, 9, 0)]),
-    ("the newest was answered", [sent(60, 50, 9), sent(90, 99, 0), sent(120, 9, 0)]),
-    ("down is unknown", [sent(60, 50, None), sent(90, 99, None)]),
-    ("up is unknown", [sent(60, None, 0), sent(90, None, 0)]),
-    ("one is known only", [sent(60, 50, 0), sent(90, 99, None)]),
+    ("two only", [*LOST[:2], *GOOD]),
+    ("4 packets up", [sent(60, 4, 0), *LOST[1:], *GOOD]),
+    ("one packet down", [sent(60, 50, 1), *LOST[1:], *GOOD]),
+    ("the newest was answered", [sent(30, 50, 9), *LOST, *GOOD]),
+    ("it is being answered", [still_open(30), *LOST, *GOOD]),
+    ("down is unknown", [sent(n, 50, None) for n in (60, 90, 120)]),
+    ("up is unknown", [sent(n, None, 0) for n in (60, 90, 120)]),
+    ("doubled rows are one", [*LOST[:2], *LOST[:2], *GOOD]),
     (
-        "both are open",
-        [still_open(H, 1, packets_downloaded=0), still_open(D, D - 5, packets_downloaded=0)],
+        "one in three is never answered",
+        [*LOST, *(sent(200 + 30 * n, 9, 9 * (n % 3 > 0)) for n in range(90))],
     ),
-    ("doubled rows are one", [sent(60, 50, 0), sent(60, 50, 0)]),
     ("no session", []),
 ]
 
 
-@pytest.mark.parametrize(("why", "sessions"), FIRES)
-def test_two_unanswered_sessions_are_a_warning(why, sessions):
+@pytest.mark.parametrize(("why", "sessions", "word"), FIRES)
+def test_unanswered_sessions_in_a_row_are_found(why, sessions, word):
     """
-    The newest two closed sessions with known counters that sent and received nothing are found.
+    Three sessions that sent and received nothing are a warning, or info where it was always so.
     """
-    assert ["warning"] == words(uplink_only, evidence(*sessions)), why
+    assert [word] == words(uplink_only, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_not_uplink_only(why, sessions):
-    """An answer in either, too few packets, or counters that are unknown, find nothing."""
+    """An answer, too few packets, counters that are unknown, or a habit find nothing."""
     assert [] == words(uplink_only, evidence(*sessions)), why
 
 
 def test_the_packets_are_summed_up():
-    """The finding tells what both sent together."""
-    (finding,) = found(uplink_only, evidence(sent(60, 5, 0), sent(90, 99, 0)))
+    """The finding tells what they sent together, and how many were answered before."""
+    (finding,) = found(uplink_only, evidence(*LOST, sent(120, 50, 50)))
 
-    assert 104 == finding.evidence["uploaded"]
+    assert (111, 1, 1) == tuple(
+        finding.evidence[name] for name in ("uploaded", "answered", "before")
+    )

@@ -16,68 +16,70 @@ def days(last, *before):
     return [day(number, packets) for number, packets in enumerate((last, *before))]
 
 
+def unknown(number):
+    """Return a session of which packets are unknown, among ten on that day."""
+    return [closed(D * number + 9 * H, 5, packets_uploaded=None)] + [
+        closed(D * number + H + 20 * n, 5, packets_uploaded=5, packets_downloaded=5)
+        for n in range(10)
+    ]
+
+
+WEEKLY = [9_000 if n % 7 == 6 else 500 for n in range(28)]
+
 FIRES = [
-    ("over 5 times", days(502, *[100] * 7)),
-    ("of the median, not of the mean", days(600, *[100] * 6, 90_000)),
+    ("over 5 times", days(5_002, *[1_000] * 8)),
+    ("of the median, not of the mean", days(6_000, *[1_000] * 7, 90_000)),
     ("many days", days(5_002, *[1_000] * 25)),
-    (
-        "days without a session are unknown",
-        [*days(600, *[100] * 4), *(day(n, 100) for n in (9, 15, 20))],
-    ),
-    ("unknown days are not 0", days(600, None, None, *[100] * 7)),
+    ("far above the peaks that recur", days(20_000, *WEEKLY)),
+    ("since yesterday as well", days(40_000, 40_000, *[1_000] * 10)),
     (
         "spread over the days",
-        [day(0, 1_200), closed(9 * D, 8 * D, packets_uploaded=1_600, packets_downloaded=0)],
+        [day(0, 12_000), closed(9 * D, 8 * D, packets_uploaded=16_000, packets_downloaded=0)],
     ),
-    ("in odd order", days(600, *[100] * 7)[::-1]),
-    (
-        "an unknown session long ago",
-        [*days(600, *[100] * 7), closed(20 * D, 5, packets_uploaded=None)],
-    ),
-    ("from silence", days(10, *[0] * 7)),
+    ("in odd order", days(6_000, *[1_000] * 8)[::-1]),
+    ("a few unknown ones do not matter", [*days(60_000, *[1_000] * 9), *unknown(3)]),
+    ("from silence", days(2_100, *[0] * 8)),
 ]
 MUST_NOT = [
-    ("exactly 5 times", days(500, *[100] * 7)),
-    ("6 days known", days(600, *[100] * 6)),
-    ("6 days known, others not told", days(600, *[100] * 6, None, None, None)),
-    ("the last day is not told", [*days(600, *[100] * 7), closed(H, 5, packets_uploaded=None)]),
-    ("half told", [*days(600, *[100] * 7), closed(H, 5, packets_downloaded=None)]),
-    (
-        "one not told reaches into the last day",
-        [*days(600, *[100] * 7), closed(D + H, 2 * H, packets_uploaded=None)],
-    ),
-    ("the extent is not told", [*days(600, *[100] * 7), still_open(3 * H, None)]),
-    ("nothing in the last day", days(None, *[100] * 9)[1:]),
+    ("exactly 5 times", days(5_000, *[1_000] * 8)),
+    ("few packets", days(1_990, *[10] * 9)),
+    ("6 days known", days(6_000, *[1_000] * 6)),
+    ("6 days known, others not told", days(6_000, *[1_000] * 6, None, None, None)),
+    ("the last day is not told", [*days(6_000, *[1_000] * 8), closed(H, 5, packets_uploaded=None)]),
+    ("nothing in the last day", days(None, *[1_000] * 9)[1:]),
+    ("the weekly upload", days(9_100, *WEEKLY)),
+    ("the second weekly upload", days(9_100, *WEEKLY[:9])),
+    ("a peak as there were three", days(9_100, *[500, 9_000, 500, 500] * 4)),
     ("no packets at all", days(0, *[0] * 9)),
     ("open for 35 days", [still_open(35 * D, 1, packets_uploaded=90_000, packets_downloaded=9)]),
     (
         "a session of three days is spread",
         [
-            still_open(3 * D, 0, packets_uploaded=1_200, packets_downloaded=0),
-            *days(None, *[100] * 9)[3:],
+            still_open(3 * D, 0, packets_uploaded=12_000, packets_downloaded=0),
+            *days(None, *[1_000] * 9)[3:],
         ],
     ),
-    ("doubled rows count once", days(300, *[100] * 7) * 2),
+    ("doubled rows count once", days(3_000, *[1_000] * 8) * 2),
     ("no session", []),
 ]
 
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_a_day_far_above_the_usual_is_a_warning(why, sessions):
-    """More than 5 times the median of at least 7 known days before is a spike."""
+    """More than 5 times the median of 7 known days, and twice the peaks that recur, is a spike."""
     assert ["warning"] == words(usage_spike, evidence(*sessions)), why
 
 
 @pytest.mark.parametrize(("why", "sessions"), MUST_NOT)
 def test_what_is_no_spike(why, sessions):
-    """
-    Up to 5 times, too few known days, or counters that are unknown in the last day, are no spike.
-    """
+    """What is usual, or a peak that recurs, or too little known, is no spike."""
     assert [] == words(usage_spike, evidence(*sessions)), why
 
 
 def test_the_evidence_is_told_in_packets():
-    """The finding tells the packets of the day, the usual ones, and how many days are known."""
-    (finding,) = found(usage_spike, evidence(*days(1_000, *[100] * 8)))
+    """
+    The finding tells the packets of the day, the usual ones and peaks, and how many days are known.
+    """
+    (finding,) = found(usage_spike, evidence(*days(10_000, *[1_000] * 9)))
 
-    assert {"packets": 1_000, "usual": 100, "days": 8} == finding.evidence
+    assert {"packets": 10_000, "usual": 1_000, "peak": 1_000, "days": 8} == finding.evidence

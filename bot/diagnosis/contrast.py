@@ -1,0 +1,202 @@
+"""What SIMs that fell silent together have in common, told by those that did not. Pure.
+
+For each trait the share that is silent among all with that trait is held against the share among
+the others, by Fisher's exact test, one-sided: https://en.wikipedia.org/wiki/Fisher%27s_exact_test
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from math import exp, lgamma
+
+_SURE = 0.01
+_LIKELY = 0.05
+
+
+class Trait(StrEnum):
+    """What SIMs can have in common, the narrowest first."""
+
+    CELL = "cell"
+    NETWORK = "network"
+    PLAN = "rate plan"
+    MODEL = "device model"
+    COUNTRY = "country"
+    RADIO = "radio"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A SIM to be compared, in seconds since 1970. An unknown trait is left out.
+
+    `lost_at` is when it fell silent, None if it did not; `alive_at` is when it was last heard of.
+    """
+
+    sid: str
+    lost_at: float | None
+    alive_at: float | None
+    traits: Mapping[Trait, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """SIMs that fell silent between `first` and `last`, and the trait that tells them, if one does.
+
+    `silent` of the `members` with that value did, and `others_silent` of the `others` without.
+    """
+
+    sids: frozenset[str]
+    first: float
+    last: float
+    trait: Trait | None
+    value: str | None
+    silent: int
+    members: int
+    others_silent: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """How many SIMs, or so many percent of those compared, within so many seconds are an outage."""
+
+    at_least: int
+    percent: int
+    within: float
+
+
+def outages_of(members: Iterable[Member], lines: Lines) -> list[Outage]:
+    """Return the outages among the members, the greatest first; each SIM is in one at most."""
+    every = {member.sid: member for member in members}
+    lost = sorted((m.lost_at, m.sid) for m in every.values() if m.lost_at is not None)
+    clusters = _clusters(lost, lines)
+    found: list[Outage] = []
+    for cluster in clusters:
+        found += _explained(cluster, every, lines, len(clusters))
+    return sorted(found, key=lambda outage: (-outage.silent, outage.first))
+
+
+Lost = Sequence[tuple[float, str]]
+
+
+def _clusters(lost: Lost, lines: Lines) -> list[Lost]:
+    """Take out the fullest span again and again, as long as there are so many in one."""
+    found: list[Lost] = []
+    left = list(lost)
+    while True:
+        low, best = 0, (0, 0)
+        for high, (moment, _) in enumerate(left):
+            while moment - left[low][0] > lines.within:
+                low += 1
+            best = max(best, (high - low + 1, -low))
+        size, begin = best[0], -best[1]
+        if size < lines.at_least:
+            return found
+        found.append(left[begin : begin + size])
+        del left[begin : begin + size]
+
+
+def _explained(
+    cluster: Lost, every: Mapping[str, Member], lines: Lines, clusters: int
+) -> Iterable[Outage]:
+    """Name the trait that tells most; then that of the rest, as long as they are enough."""
+    first, last = cluster[0][0], cluster[-1][0]
+    silent = {sid for _, sid in cluster}
+    known = [m for m in every.values() if m.sid in silent or _was_alive(m, last)]
+    while len(silent) >= lines.at_least:
+        part = len(silent) * 100 >= len(known) * lines.percent
+        chance = _LIKELY if part else _SURE / clusters
+        outage = _told_by_trait(silent, known, (first, last), lines.at_least, chance)
+        outage = outage or (_told_by_nothing(silent, known, (first, last)) if part else None)
+        if outage is None:
+            return
+        yield outage
+        silent -= outage.sids
+        known = [each for each in known if not _has(each, outage)]
+
+
+def _has(member: Member, outage: Outage) -> bool:
+    return outage.trait is None or member.traits.get(outage.trait) == outage.value
+
+
+def _was_alive(member: Member, last: float) -> bool:
+    """Return whether a SIM is known to have been well after the others were lost."""
+    if member.lost_at is not None:
+        return member.lost_at > last
+    return member.alive_at is not None and member.alive_at > last
+
+
+def _told_by_trait(
+    silent: set[str], known: Sequence[Member], span: tuple[float, float], at_least: int, line: float
+) -> Outage | None:
+    """Return the outage of the trait that is least by chance, of several the narrowest."""
+    best: tuple[float, int, str] | None = None
+    order = list(Trait)
+    totals = Counter((trait, value) for m in known for trait, value in m.traits.items())
+    hits = Counter(p for m in known if m.sid in silent for p in m.traits.items())
+    for (trait, value), count in hits.items():
+        members = totals[trait, value]
+        if count < at_least or members == len(known):
+            continue
+        chance = by_chance(count, members, len(silent), len(known))
+        if chance <= line:
+            best = min(filter(None, (best, (chance, order.index(trait), value))))
+    if best is None:
+        return None
+    return _outage(silent, known, span, order[best[1]], best[2])
+
+
+def _told_by_nothing(
+    silent: set[str], known: Sequence[Member], span: tuple[float, float]
+) -> Outage:
+    """Return the outage of the narrowest trait that all silent share; no other tells them apart."""
+    mine = [m for m in known if m.sid in silent]
+    shared = [
+        (trait, mine[0].traits[trait])
+        for trait in Trait
+        if trait in mine[0].traits and len({m.traits.get(trait) for m in mine}) == 1
+    ]
+    trait, value = shared[0] if shared else (None, None)
+    return _outage(silent, known, span, trait, value)
+
+
+def _outage(
+    silent: set[str],
+    known: Sequence[Member],
+    span: tuple[float, float],
+    trait: Trait | None,
+    value: str | None,
+) -> Outage:
+    with_it = [m for m in known if trait is None or m.traits.get(trait) == value]
+    mine = frozenset(m.sid for m in with_it if m.sid in silent)
+    return Outage(
+        sids=mine,
+        first=span[0],
+        last=span[1],
+        trait=trait,
+        value=value,
+        silent=len(mine),
+        members=len(with_it),
+        others_silent=len(silent) - len(mine),
+        others=len(known) - len(with_it),
+    )
+
+
+def by_chance(hits: int, members: int, silent: int, known: int) -> float:
+    """Return how probable it is that of `silent` out of `known` so many or more are `members`."""
+    most = min(members, silent)
+    return sum(_exactly(n, members, silent, known) for n in range(hits, most + 1))
+
+
+def _exactly(hits: int, members: int, silent: int, known: int) -> float:
+    if silent - hits > known - members:
+        return 0.0
+    ways = _ways(members, hits) + _ways(known - members, silent - hits) - _ways(known, silent)
+    return exp(ways)
+
+
+@lru_cache(maxsize=4096)
+def _ways(of: int, take: int) -> float:
+    """Return the logarithm of how many ways there are to take so many."""
+    return lgamma(of + 1) - lgamma(take + 1) - lgamma(of - take + 1)

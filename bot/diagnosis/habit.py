@@ -1,0 +1,63 @@
+"""How far from usual something must be to be told: lines drawn from what a SIM did before. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, log
+
+from bot.diagnosis.rhythm import Contact
+
+_IN_A_ROW = 3
+_CHANCE = 1e-4
+_RECURS = 3
+_WEEK_DAYS = 7
+
+
+def usual_high(days: Sequence[float]) -> float:
+    """Return the most that is usual; `days` before the one that is judged, the latest first.
+
+    One or two days stand out by accident; what comes again, or came on this day of the week, does
+    not. 0 without any day.
+    """
+    if not days:
+        return 0.0
+    ranked = sorted(days, reverse=True)
+    high = ranked[min(_RECURS, (len(ranked) + 1) // 2) - 1]
+    return max([high, *days[_WEEK_DAYS - 1 :: _WEEK_DAYS]])
+
+
+def usual_low(values: Sequence[float]) -> float:
+    """Return the least that is usual: a tenth of all are lower. 0 without any."""
+    return sorted(values)[len(values) // 10] if values else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The newest contacts that are all of one kind, and how many before them were, of how many."""
+
+    contacts: tuple[Contact, ...]
+    times: int
+    before: int
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether so many in a row are more than the SIM's own habit explains."""
+        return len(self.contacts) >= unusual_in_a_row(self.times, self.before)
+
+
+def unusual_in_a_row(times: int, of: int) -> int:
+    """Return how many in a row are no chance where it happened `times` out of `of`; 3 at least."""
+    if not times:
+        return _IN_A_ROW
+    share = (times + 1) / (of + 2)
+    return max(_IN_A_ROW, ceil(log(_CHANCE) / log(share)))
+
+
+def newest_run(contacts: Iterable[Contact], kind: Callable[[Contact], bool | None]) -> Run:
+    """Return the run of a kind at the end of `contacts`; those of which it is unknown are skipped.
+
+    `contacts` are told the newest first.
+    """
+    told = [(each, is_it) for each in contacts if (is_it := kind(each)) is not None]
+    end = next((place for place, (_, is_it) in enumerate(told) if not is_it), len(told))
+    earlier = [is_it for _, is_it in told[end:]]
+    return Run(tuple(each for each, _ in told[:end]), sum(earlier), len(earlier))

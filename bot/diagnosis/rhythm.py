@@ -1,0 +1,237 @@
+"""What a SIM usually does: how often it connects, and how long it stays away. Pure.
+
+An interval is from the beginning of one contact to the beginning of the next. What happened once or
+twice in the window is an outage of the past and not usual; what recurs is, as nights and weekends.
+Moments are seconds since 1970, lengths of time are seconds.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+WEEK = 7 * DAY
+KNOWN_GAPS = 5
+"""With fewer gaps the rhythm is unknown."""
+SEVERAL_A_DAY = 3
+_ONE_ATTACH = 2 * MINUTE
+_RECURS = 3  # times
+_ALIKE = 0.8
+_NEAR_A_WEEK = 3 * HOUR
+_ALWAYS_ON = 0.9  # share of the time
+_ODD_DAYS = 2  # as many as one or two outages spoil
+_WEEKS = 4
+_REST_TIMES = 3  # a rest is so many usual intervals
+_LEAST_REST = 4 * HOUR
+_SAME_HOUR = 1.5 * HOUR
+_MOSTLY = 0.7
+
+
+class Row(NamedTuple):
+    """A session as the rhythm sees it; `sign` is when it ended or was last heard of."""
+
+    start: float
+    sign: float
+    is_open: bool
+    up: int | None
+    down: int | None
+
+
+class Contact(NamedTuple):
+    """One attach: a session, or several that ran side by side from within two minutes.
+
+    `rows` is how many; packets are unknown where those of one of them are.
+    """
+
+    start: float
+    sign: float
+    is_open: bool
+    up: int | None
+    down: int | None
+    rows: int = 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no packet went either way, as far as is known."""
+        return self.up == 0 == self.down
+
+
+def contacts_of(rows: Sequence[Row]) -> tuple[Contact, ...]:
+    """Put parallel sessions together; `rows` the oldest first."""
+    found: list[Contact] = []
+    for row in rows:
+        last = found[-1] if found else None
+        if (
+            last
+            and row.start - last.start <= _ONE_ATTACH
+            and (last.is_open or row.start <= last.sign)
+        ):
+            found[-1] = _together(last, row)
+        else:
+            found.append(Contact(*row))
+    return tuple(found)
+
+
+def _together(one: Contact, row: Row) -> Contact:
+    return Contact(
+        one.start,
+        max(one.sign, row.sign),
+        one.is_open or row.is_open,
+        None if one.up is None or row.up is None else one.up + row.up,
+        None if one.down is None or row.down is None else one.down + row.down,
+        one.rows + 1,
+    )
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """What the contacts before `now` say, the oldest first. Without slots: readings are kept."""
+
+    contacts: tuple[Contact, ...]
+    now: float
+
+    @cached_property
+    def starts(self) -> list[float]:
+        """When each contact began."""
+        return [contact.start for contact in self.contacts]
+
+    @cached_property
+    def intervals(self) -> list[float]:
+        """From the beginning of each contact to that of the next."""
+        return [after - before for before, after in pairwise(self.starts)]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are gaps enough to know it."""
+        return len(self.intervals) >= KNOWN_GAPS
+
+    @cached_property
+    def typical(self) -> float:
+        """The median interval; 0 without any."""
+        return median(self.intervals) if self.intervals else 0.0
+
+    @cached_property
+    def longest(self) -> float:
+        """The longest interval that is usual; where the rhythm is unknown, the longest at all."""
+        if not self.is_known:
+            return max(self.intervals, default=0.0)
+        ranked = sorted(zip(self.intervals, self.starts, strict=False), reverse=True)
+        return next(each for each, start in ranked if self._recurs(each, start, ranked))
+
+    @staticmethod
+    def _recurs(interval: float, start: float, ranked: Sequence[tuple[float, float]]) -> bool:
+        """Return whether there are three like it or longer, or one some whole weeks from it."""
+        if ranked[min(_RECURS, len(ranked)) - 1][0] >= interval * _ALIKE:
+            return True
+        others = (other for each, other in ranked[:_RECURS] if each >= interval * _ALIKE)
+        apart = (abs(other - start) for other in others if other != start)
+        return any(
+            abs(each - round(each / WEEK) * WEEK) <= _NEAR_A_WEEK for each in apart if each > DAY
+        )
+
+    @cached_property
+    def span(self) -> float:
+        """From the first sign of life to the last."""
+        return max(self.signs, default=0.0) - self.starts[0] if self.contacts else 0.0
+
+    @cached_property
+    def signs(self) -> list[float]:
+        """When each contact ended or was last heard of."""
+        return [contact.sign for contact in self.contacts]
+
+    @cached_property
+    def is_always_on(self) -> bool:
+        """Whether it was connected practically all the time, for a day at least."""
+        if self.span < DAY:
+            return False
+        outages = self.away[: min(_ODD_DAYS, len(self.away) // 4)]
+        span = self.span - sum(outages)
+        return sum(self.away) - sum(outages) <= (1 - _ALWAYS_ON) * span
+
+    @cached_property
+    def away(self) -> list[float]:
+        """From the end of each contact to the beginning of the next, the longest first."""
+        ends, away = self.starts[0] if self.starts else 0.0, []
+        for contact in self.contacts:
+            away.append(max(0.0, contact.start - ends))
+            ends = max(ends, contact.sign)
+        return sorted(away, reverse=True)
+
+    @property
+    def longest_away(self) -> float:
+        """The longest time between two contacts but for one, which is an outage; 0 with one."""
+        return self.away[1] if len(self.away) > 1 else 0.0
+
+    @cached_property
+    def is_several_a_day(self) -> bool:
+        """Whether it connects at least three times each day, but for one or two odd days."""
+        days = self.counts(self.starts[-1], DAY) if self.starts else []
+        odd = sum(count < SEVERAL_A_DAY for count in days)
+        return len(days) > _ODD_DAYS and odd <= min(_ODD_DAYS, len(days) // 4)
+
+    def started_within(self, span: float) -> int:
+        """Return how many contacts began in the last so many seconds."""
+        return len(self.starts) - bisect_right(self.starts, self.now - span)
+
+    def counts(self, until: float, step: float) -> list[int]:
+        """Return how many contacts began in each whole step back from `until`, the latest first."""
+        if not self.starts:
+            return []
+        steps = int((until - self.starts[0]) // step)
+        edges = [bisect_left(self.starts, until - n * step) for n in range(steps + 1)]
+        return [high - low for high, low in pairwise(edges)]
+
+    @cached_property
+    def rests(self) -> list[float]:
+        """When the intervals began that are rests: far longer than the typical one."""
+        least = max(_LEAST_REST, self.typical * _REST_TIMES)
+        pairs = zip(self.starts, self.intervals, strict=False)
+        return [start for start, interval in pairs if interval >= least]
+
+    def stopped_at_its_usual_hour(self) -> bool:
+        """Return whether the last contact began at an hour after which it usually rests."""
+        last = self.starts[-1]
+        offs = [abs((last - rest + DAY / 2) % DAY - DAY / 2) for rest in self.rests]
+        return sum(off <= _SAME_HOUR for off in offs) >= max(_RECURS, len(offs) / 3)
+
+    @cached_property
+    def is_weekly(self) -> bool:
+        """Return whether its long rests lie where it rested a week before as well."""
+        pairs = zip(self.starts, self.intervals, strict=False)
+        long = [(start, each) for start, each in pairs if each * 2 >= self.longest]
+        told = [
+            self._contacts_within(start + slack - WEEK, start + each - slack - WEEK) == 0
+            for start, each in long
+            if start - WEEK >= self.starts[0] and (slack := min(_SAME_HOUR, each / 4))
+        ]
+        return len(told) >= _ODD_DAYS and sum(told) >= _MOSTLY * len(told)
+
+    def _contacts_within(self, low: float, high: float) -> int:
+        return bisect_right(self.starts, high) - bisect_left(self.starts, low)
+
+    def missed(self) -> list[int]:
+        """Return how many contacts began in each earlier week while it is silent in this one.
+
+        A week counts where its contacts are known; the week before comes first.
+        """
+        if not self.starts:
+            return []
+        last, first = self.starts[-1], self.starts[0]
+        slack = min(_SAME_HOUR, (self.now - last) / 10)
+        found = []
+        for back in (number * WEEK for number in range(1, _WEEKS + 1)):
+            low, high = last + slack - back, self.now - slack - back
+            if low < first:
+                break
+            high = min(high, last)
+            found.append(self._contacts_within(low, high))
+        return found
+
+    def contacts_of_an_active_day(self) -> float:
+        """Return the median of contacts on days that have any."""
+        days = [count for count in self.counts(self.starts[-1], DAY) if count]
+        return median(days) if days else 1.0

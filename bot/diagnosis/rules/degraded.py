@@ -1,0 +1,127 @@
+"""A device that is alive, but with far fewer packets or far more starts than usual."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.diagnosis.bursts import storm_of
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.habit import usual_high, usual_low
+from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm
+from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.silence import silence_of
+from bot.diagnosis.thresholds import Thresholds
+
+_STARTS_AT_LEAST = 8
+_LATELY = 8 * HOUR
+_WHILE = 3 * HOUR
+_FEW_KNOWN, _WELL_KNOWN = 3, 8
+_COUNTS = 20  # packets; fewer say nothing
+_BEFORE = 4 * DAY  # by then it is not yet usual itself
+_LONG_OPEN, _LONGER_OPEN = DAY, 2 * DAY
+
+
+@rule(
+    About(
+        fires="in the last 24 h, and in the last 8, over {degraded_starts_times} times the starts "
+        "that a day usually has; or all packets of a day under {degraded_percent} % of the least "
+        "that is usual for a session, or for the time that it was open",
+        severities=(Severity.WARNING,),
+        thresholds=("degraded_starts_times", "degraded_percent"),
+    )
+)
+def degraded(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
+    """Find a SIM that is not itself, though it still connects."""
+    silence, storm = silence_of(evidence, limits), storm_of(evidence, limits)
+    if (silence and silence.is_due(evidence.now)) or (storm and storm.is_unusual):
+        return
+    rhythm = evidence.rhythm
+    found = [*_many_starts(rhythm, limits), *_few_packets(rhythm, limits)]
+    yield from found[:1]
+
+
+def _many_starts(rhythm: Rhythm, limits: Thresholds) -> Iterable[Finding]:
+    starts = rhythm.started_within(DAY)
+    if starts < _STARTS_AT_LEAST:
+        return
+    days = rhythm.counts(rhythm.now - DAY, DAY)
+    usual = usual_high(days)
+    line = max(_STARTS_AT_LEAST, (usual + 1) * limits.degraded_starts_times)
+    lately = rhythm.started_within(_LATELY)
+    if len(days) < _FEW_KNOWN or starts < line or lately * DAY / _LATELY < line:
+        return
+    yield Finding(
+        rule="degraded",
+        severity=Severity.WARNING,
+        title="Connects far more often than usual",
+        says="{starts} session starts in the last 24 h; of {days} days before, {usual} were "
+        "usual at most.",
+        next_step="Read the device's log: something ends its sessions; check signal and antenna.",
+        source=limits.source("degraded_starts_times"),
+        evidence={"starts": starts, "days": len(days), "usual": int(usual)},
+    )
+
+
+def _few_packets(rhythm: Rhythm, limits: Thresholds) -> Iterable[Finding]:
+    told = _rates_while_open(rhythm) if rhythm.is_always_on else _packets_by_contact(rhythm)
+    if told is None:
+        return
+    recent, usual, what = told
+    if usual < _COUNTS or recent * 100 >= usual * limits.degraded_percent:
+        return
+    yield Finding(
+        rule="degraded",
+        severity=Severity.WARNING,
+        title="Far fewer packets than usual",
+        says="{packets} packets {what} at most lately; before, nine of ten had {usual} or more.",
+        next_step="Look at the device and its application; check signal and antenna.",
+        source=limits.source("degraded_percent"),
+        evidence={"packets": round(recent), "usual": round(usual), "what": what},
+    )
+
+
+def _packets_by_contact(rhythm: Rhythm) -> tuple[float, float, str] | None:
+    """Compare the contacts of the last day with those before."""
+    first = len(rhythm.contacts) - rhythm.started_within(DAY)
+    recent = [packets for each in rhythm.contacts[first:] if (packets := _closed(each))]
+    if len(recent) < _FEW_KNOWN or rhythm.now - rhythm.starts[first] < _WHILE:
+        return None
+    earlier = rhythm.contacts[:first]
+    before = _well_before(
+        rhythm, [(each.start, packets) for each in earlier if (packets := _closed(each))], DAY
+    )
+    return (max(recent), usual_low(before), "in a session") if len(before) >= _WELL_KNOWN else None
+
+
+def _rates_while_open(rhythm: Rhythm) -> tuple[float, float, str] | None:
+    """Compare the packets a day of the sessions since a day or two with those before."""
+    told = [(each, _rate(each)) for each in rhythm.contacts]
+    rates = [(each, rate) for each, rate in told if rate is not None]
+    long = _LONG_OPEN if len(rates) >= _WELL_KNOWN else _LONGER_OPEN
+    recent = [(each, rate) for each, rate in rates if each.sign > rhythm.now - long]
+    before = _well_before(rhythm, [(each.sign, rate) for each, rate in rates], long)
+    if not recent or not before or rhythm.now - recent[0][0].start < long:
+        return None
+    whole = [rate for each, rate in recent if each.start <= rhythm.now - HOUR]
+    return max(whole, default=0.0), usual_low(before), "a day"
+
+
+def _well_before(rhythm: Rhythm, told: Sequence[tuple[float, float]], least: float) -> list[float]:
+    """Return what was told well before now: what is odd for some days is not yet usual itself."""
+    before = [value for at, value in told if rhythm.now - at >= _BEFORE]
+    if len(before) >= _WELL_KNOWN:
+        return before
+    return [value for at, value in told if rhythm.now - at >= least]
+
+
+def _closed(contact: Contact) -> int | None:
+    """Return the packets of a contact that is done; None where they are unknown, or none."""
+    if contact.is_open or contact.up is None or contact.down is None:
+        return None
+    return contact.up + contact.down or None
+
+
+def _rate(contact: Contact) -> float | None:
+    """Return the packets a day of a contact that ran for a while."""
+    length = contact.sign - contact.start
+    if contact.up is None or contact.down is None or length < HOUR:
+        return None
+    return (contact.up + contact.down) * DAY / length

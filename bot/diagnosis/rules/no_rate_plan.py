@@ -1,0 +1,54 @@
+"""A SIM without a rate plan cannot connect."""
+
+from collections.abc import Iterable
+
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
+from bot.diagnosis.silence import silence_of
+from bot.diagnosis.state import MAY_CONNECT, status_of
+from bot.diagnosis.thresholds import Thresholds
+
+SOURCE = (
+    "KORE: a SIM needs a RatePlan before it can be active, https://docs.korewireless.com/en-us/"
+    "api/products/programmable-wireless/wireless-sim-resource"
+)
+
+
+@rule(
+    About(
+        fires="the SIM's status is active or ready, KORE says that it has no rate plan, and no "
+        "session began since",
+        severities=(Severity.CRITICAL,),
+        source=SOURCE,
+        explains=SILENT_OR_EMPTY,
+    )
+)
+def no_rate_plan(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
+    """Find a SIM that was left without; a field that is missing says nothing."""
+    sim = evidence.sim
+    is_told = "rate_plan_sid" in sim.model_fields_set
+    if status_of(sim) not in MAY_CONNECT or sim.rate_plan_sid or not is_told:
+        return
+    if _is_alive(evidence, limits):
+        return
+    yield Finding(
+        rule="no_rate_plan",
+        severity=Severity.CRITICAL,
+        title="The SIM has no rate plan",
+        says="Its status is {status}, and it has no rate plan; so networks give it no data.",
+        next_step="Give the SIM a rate plan in KORE's console.",
+        source=SOURCE,
+        evidence={"status": status_of(sim)},
+    )
+
+
+def _is_alive(evidence: Evidence, limits: Thresholds) -> bool:
+    """Return whether its sessions contradict that: then the plan is rather unknown."""
+    if evidence.sessions is None or not evidence.contacts:
+        return evidence.sessions is None
+    silence = silence_of(evidence, limits)
+    if silence is None:
+        return True
+    changed = evidence.sim.date_updated
+    lately = evidence.rhythm.now - evidence.rhythm.starts[-1] <= evidence.rhythm.longest
+    return lately and (changed is None or changed.timestamp() < evidence.rhythm.starts[-1])

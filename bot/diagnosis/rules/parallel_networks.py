@@ -1,0 +1,72 @@
+"""Two sessions of one SIM that are alive on two networks at once: no hand-over takes that long."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+from bot.diagnosis.evidence import WEEK, Evidence
+from bot.diagnosis.fields import network_name
+from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.state import is_fresh
+from bot.diagnosis.thresholds import DAY, Thresholds
+from bot.kore.models import DataSession
+
+_ENOUGH = 2
+
+
+class Overlap(NamedTuple):
+    """Two sessions that ran side by side; `is_live` where both still do."""
+
+    one: DataSession
+    other: DataSession
+    is_live: bool
+
+
+@rule(
+    About(
+        fires="two sessions on two networks side by side for more than {parallel_after}: both "
+        "still alive, or twice in the last 24 h; not where it was so a week ago",
+        severities=(Severity.WARNING, Severity.INFO),
+        thresholds=("parallel_after",),
+        explains=("operator_hopping",),
+    )
+)
+def parallel_networks(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
+    """Find sessions next to each other on different networks; unknown ones are skipped."""
+    if len(set(evidence.networks) - {None}) <= 1:
+        return
+    overlaps = list(_overlaps(evidence, limits))
+    recent = [
+        each for each in overlaps if each.other.start and evidence.now - each.other.start < DAY
+    ]
+    if not recent or not (len(recent) >= _ENOUGH or any(each.is_live for each in recent)):
+        return
+    habit = any(each.other.start and evidence.now - each.other.start >= WEEK for each in overlaps)
+    last = recent[-1]
+    yield Finding(
+        rule="parallel_networks",
+        severity=Severity.INFO if habit else Severity.WARNING,
+        title="On two networks at once",
+        says="On {network} since {first} and on {other} since {since}, side by side; {times} times "
+        "in the last 24 h.",
+        next_step="Check whether the SIM was cloned, or the device has two modems.",
+        source=limits.source("parallel_after"),
+        evidence={
+            "network": network_name(last.one),
+            "other": network_name(last.other),
+            "first": last.one.start,
+            "since": last.other.start,
+            "times": len(recent),
+        },
+    )
+
+
+def _overlaps(evidence: Evidence, limits: Thresholds) -> Iterable[Overlap]:
+    rows = zip(evidence.in_order, evidence.networks, evidence.stops, strict=True)
+    told = [row for row in rows if row[1]]
+    for (one, network, stop), (other, elsewhere, until) in pairwise(told):
+        if network == elsewhere or stop is None or until is None or other.start is None:
+            continue
+        if min(stop, until) - other.start > limits.parallel_after:
+            live = all(is_fresh(each, evidence.now, limits) for each in (one, other))
+            yield Overlap(one, other, live)

@@ -1,0 +1,189 @@
+"""Whether a SIM is away for longer than its own habit explains. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.fields import is_low_power
+from bot.diagnosis.rhythm import DAY, HOUR, Rhythm
+from bot.diagnosis.thresholds import Thresholds
+from bot.kore.models import DataSession
+
+FEW_PACKETS_A_DAY = 100
+"""With fewer a session open for days is that of a device that sleeps."""
+PACKETS_OF_NEWS, PACKETS_OF_A_SLEEPER = 100, 1000
+"""Packets that may be due, at the session's own rate, before its silence says anything."""
+_LEAST = HOUR
+_OF_THE_LONGEST = 1.5
+_MISSED_AT_LEAST = 3
+_WEEKS_AT_LEAST = 2
+_REST_TIMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A SIM without news; `due_at` is when that is unusual, None while its week explains it.
+
+    `session` is the open one that there is no news of, else None. `line` is how long it may be
+    away, `is_known` whether its rhythm says so, `is_a_rest` whether it stopped at its usual hour.
+    """
+
+    since: datetime
+    session: DataSession | None
+    line: timedelta
+    due_at: datetime | None
+    is_known: bool
+    is_a_rest: bool
+    why: str
+
+    def is_due(self, now: datetime) -> bool:
+        """Return whether it is away for longer than its habit explains."""
+        return self.due_at is not None and now > self.due_at
+
+    def is_long(self, now: datetime, least: timedelta) -> bool:
+        """Return whether it is away for twice as long as that, and for `least` anyhow."""
+        if self.due_at is None or self.is_a_rest:
+            return False
+        return now - self.since > max(2 * (self.due_at - self.since), least)
+
+
+def silence_of(evidence: Evidence, limits: Thresholds) -> Silence | None:
+    """Return the silence; None where there is news, no session, or too little is known."""
+    readings, key = evidence.readings, (silence_of, limits)
+    if key not in readings:
+        readings[key] = _silence_of(evidence, limits)
+    silence: Silence | None = readings[key]
+    return silence
+
+
+def _silence_of(evidence: Evidence, limits: Thresholds) -> Silence | None:
+    rhythm = evidence.rhythm
+    if not rhythm.contacts or any(each.last_updated is None for each in evidence.open):
+        return None
+    sign = max(rhythm.signs)
+    ghost = next((s for s in evidence.open if _sign(s) >= sign), None)
+    fresh = limits.stale_after.total_seconds()
+    if evidence.open and rhythm.now - max(map(_sign, evidence.open)) <= fresh:
+        return None
+    return _open(evidence, ghost, limits) if ghost else _closed(evidence, limits)
+
+
+def _sign(session: DataSession) -> float:
+    return session.last_updated.timestamp() if session.last_updated else 0.0
+
+
+def _closed(evidence: Evidence, limits: Thresholds) -> Silence:
+    rhythm = evidence.rhythm
+    line, why = _line(rhythm, limits)
+    due = _due_by_rhythm(rhythm, line)
+    return _silence(evidence, None, line, due, why)
+
+
+def _open(evidence: Evidence, ghost: DataSession, limits: Thresholds) -> Silence:
+    """Judge a session that nobody closed; what sleeps between contacts may do so with one open."""
+    rhythm, sign = evidence.rhythm, _sign(ghost)
+    news, why = _news_line(evidence, ghost, limits)
+    if rhythm.is_always_on or (not rhythm.is_known and _is_lively(ghost)):
+        return _silence(evidence, ghost, news, sign + news, why)
+    line, by_rhythm = _line(rhythm, limits)
+    due, least = _due_by_rhythm(rhythm, line), news
+    if rhythm.is_known:  # what closes its sessions as a rule does not sleep in them
+        least = (evidence.may_be_silent_for(ghost) or limits.ghost_critical_after).total_seconds()
+    why = by_rhythm if line > least else why
+    return _silence(evidence, ghost, max(line, least), due and max(due, sign + least), why)
+
+
+def _silence(
+    evidence: Evidence, ghost: DataSession | None, line: float, due: float | None, why: str
+) -> Silence:
+    rhythm = evidence.rhythm
+    return Silence(
+        since=datetime.fromtimestamp(max(rhythm.signs), UTC),
+        session=ghost,
+        line=timedelta(seconds=line),
+        due_at=None if due is None else datetime.fromtimestamp(due, UTC),
+        is_known=rhythm.is_known,
+        is_a_rest=rhythm.is_known
+        and not rhythm.is_always_on
+        and rhythm.stopped_at_its_usual_hour(),
+        why=why,
+    )
+
+
+def _is_a_rest(rhythm: Rhythm) -> bool:
+    irregular = rhythm.is_known and not rhythm.is_always_on
+    return irregular and rhythm.stopped_at_its_usual_hour()
+
+
+def _line(rhythm: Rhythm, limits: Thresholds) -> tuple[float, str]:
+    """Return for how long the SIM may be away between two contacts, and why."""
+    if rhythm.is_always_on:
+        if rhythm.is_known:
+            return limits.silent_after.total_seconds(), "it was always on"
+        if (_packets_a_day(rhythm) or 0.0) < FEW_PACKETS_A_DAY:
+            return limits.silent_sleeper_after.total_seconds(), "it sleeps most of the time"
+        return limits.silent_unknown_after.total_seconds(), "it was always on"
+    times = rhythm.longest * limits.silent_longest_gap_percent / 100
+    if not rhythm.is_known:
+        return max(times, limits.silent_unknown_after.total_seconds()), "its rhythm is unknown"
+    if rhythm.is_several_a_day:
+        return min(times, limits.silent_after.total_seconds()), "it connects several times a day"
+    return times, "of its longest usual interval"
+
+
+def _due_by_rhythm(rhythm: Rhythm, line: float) -> float | None:
+    start, sign = rhythm.starts[-1], max(rhythm.signs)
+    if rhythm.is_always_on or not rhythm.is_known:
+        return sign + line
+    missed = rhythm.missed()
+    if missed and sum(not count for count in missed) * 2 > len(missed):
+        return None
+    due = max(start + line, sign + max(_LEAST, min(rhythm.longest * _OF_THE_LONGEST, line)))
+    return min(due, rhythm.now - 1) if _is_overdue(rhythm, missed) else due
+
+
+def _is_overdue(rhythm: Rhythm, missed: list[int]) -> bool:
+    """Return whether a SIM that rests on some days missed a whole day of those when it does not."""
+    if rhythm.longest < _REST_TIMES * rhythm.typical or len(missed) < _WEEKS_AT_LEAST:
+        return False
+    if not rhythm.is_weekly:
+        return False
+    return min(missed) >= max(_MISSED_AT_LEAST, rhythm.contacts_of_an_active_day())
+
+
+def _news_line(evidence: Evidence, ghost: DataSession, limits: Thresholds) -> tuple[float, str]:
+    """Return how old the news of an open session may be: what was learnt, and its traffic."""
+    learnt = evidence.may_be_silent_for(ghost)
+    least = (learnt or limits.ghost_critical_after).total_seconds()
+    most = limits.silent_sleeper_after.total_seconds()
+    sleeps = is_low_power(ghost.radio_link)
+    rate = _rate(ghost, evidence.rhythm)
+    if rate is None:
+        plausible = most if sleeps else limits.silent_after.total_seconds()
+    else:
+        packets = PACKETS_OF_A_SLEEPER if sleeps else PACKETS_OF_NEWS
+        plausible = min(most, packets / rate * DAY) if rate else most
+    why = "as other sessions there" if learnt else "until more is learnt"
+    return (least, why) if least >= plausible else (plausible, "for its few packets")
+
+
+def _rate(session: DataSession, rhythm: Rhythm) -> float | None:
+    """Return the packets a day: of the session itself if it ran for a day, else of all."""
+    up, down = session.packets_uploaded, session.packets_downloaded
+    if up is not None and down is not None and _lived(session) >= DAY:
+        return (up + down) * DAY / _lived(session)
+    return _packets_a_day(rhythm)
+
+
+def _packets_a_day(rhythm: Rhythm) -> float | None:
+    told = [c.up + c.down for c in rhythm.contacts if c.up is not None and c.down is not None]
+    return sum(told) * DAY / max(DAY, rhythm.span) if told else None
+
+
+def _lived(session: DataSession) -> float:
+    return max(0.0, _sign(session) - session.start.timestamp()) if session.start else 0.0
+
+
+def _is_lively(session: DataSession) -> bool:
+    """Return whether a session was open for an hour and longer before its news ended."""
+    return _lived(session) >= HOUR

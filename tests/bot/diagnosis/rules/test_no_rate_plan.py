@@ -1,0 +1,40 @@
+import pytest
+
+from bot.diagnosis.rules.no_rate_plan import no_rate_plan
+from tests.bot.diagnosis.cases import D, H, ago, evidence, reports, still_open, words
+
+NONE = {"rate_plan_sid": None}
+HOURLY = reports(H, 30, 9)
+
+FIRES = [
+    ("active", [], NONE),
+    ("ready", [], NONE | {"status": "ready"}),
+    ("silent since", reports(H, 2 * D, 9), NONE | {"date_updated": ago(47 * H)}),
+    ("silent, and nobody knows since when", reports(H, 2 * D, 9), NONE),
+    ("taken away after its last report", HOURLY, NONE | {"date_updated": ago(10)}),
+]
+MUST_NOT = [
+    ("it has one", [], {"rate_plan_sid": "WP1"}),
+    ("it is not told", [], {}),
+    ("suspended", [], NONE | {"status": "suspended"}),
+    ("new", [], NONE | {"status": "new"}),
+    ("a session lives all the same", [still_open(H)], NONE),
+    ("it reports all the same", HOURLY, NONE | {"date_updated": ago(9 * D)}),
+]
+
+
+@pytest.mark.parametrize(("why", "sessions", "sim"), FIRES)
+def test_a_sim_without_a_plan_is_critical(why, sessions, sim):
+    """A SIM that may connect, without a rate plan and without a session since, is critical."""
+    assert ["critical"] == words(no_rate_plan, evidence(*sessions, **sim)), why
+
+
+@pytest.mark.parametrize(("why", "sessions", "sim"), MUST_NOT)
+def test_what_has_a_plan_or_may(why, sessions, sim):
+    """What is not told is not none, and what connects has one."""
+    assert [] == words(no_rate_plan, evidence(*sessions, **sim)), why
+
+
+def test_unread_sessions_say_nothing():
+    """Where the sessions could not be read the SIM may be connected."""
+    assert [] == words(no_rate_plan, evidence(unread=True, **NONE))
