@@ -56,9 +56,7 @@ async def test_what_is_typed_is_understood(whole):
 
 
 async def test_a_sim_of_that_name_comes_first(whole):
-    """
-    SIMs may be called like the words of a question, and then they are meant.
-    """
+    """SIMs may be called like the words of a question, and then they are meant."""
     for number, name in enumerate(("offline", "top", "hello", "pump-*", "tank 2h")):
         sid = f"DE{number:032x}"
         whole.kore.add({"sid": sid, "unique_name": name, "status": "active"})
@@ -76,9 +74,7 @@ async def test_a_sim_of_that_name_comes_first(whole):
 
 
 async def test_by_mention_and_directly(whole):
-    """
-    The same questions aloud, in a thread too, and friendly lines.
-    """
+    """The same questions aloud, in a thread too, and friendly lines."""
     root = await whole.say("an alert about well-1")
     for text, says in (
         ("offline", "SIMs are offline"),
@@ -92,9 +88,7 @@ async def test_by_mention_and_directly(whole):
 
 
 async def test_many_are_answered_from_a_scan_only(whole, dispatch_with):
-    """
-    Without a scan that may be shown the answer says how to get one.
-    """
+    """Without a scan that may be shown the answer says how to get one."""
     services = whole.bot.services
     few = FleetList(services.fleet._kore, services.fleet._directory, most=3)
     dispatch = dispatch_with(fleet=few)
@@ -140,9 +134,7 @@ async def test_the_last_scan_answers_for_many(whole, dispatch_with):
 
 
 async def test_a_pattern_is_watched_after_a_question(whole):
-    """
-    It is asked first, with the count; too many, or more than that can do, is said.
-    """
+    """It is asked first, with the count; too many, or more than that can do, is said."""
     for text, says in (
         ("watch pump-*", "6 SIMs fit pump-*. Watch them?"),
         ("watch pump-∗ 3h", "Of several SIMs I watch each until"),

@@ -16,9 +16,7 @@ STATES = {
 
 
 async def test_each_story_is_answered_with_its_verdict_and_history(whole, caplog):
-    """
-    The answer says the state, a window all findings; the history counts; Slack takes all.
-    """
+    """The answer says the state, a window all findings; the history counts; Slack takes all."""
     caplog.set_level(logging.WARNING)
     stories = all_stories()
     lacking = {story.name: await lacks(whole, story) for story in stories}

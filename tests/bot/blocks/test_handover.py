@@ -55,9 +55,7 @@ def shown(screen):
 
 
 def test_what_is_still_open_comes_first():
-    """
-    How many are open and why, each SIM then and now, changes and watches; no empty headings.
-    """
+    """How many are open and why, each SIM then and now, changes and watches; no empty headings."""
     down = numbered(7, state=State.OFFLINE, findings=(a_finding(),))
     screen = handover_screen(handed_over(numbered(8), down), [a_watch()])
 
