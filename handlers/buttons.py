@@ -1,9 +1,10 @@
-"""The buttons of an answer: Refresh, Share, Pick and the link to the map.
+"""The buttons of an answer: Refresh, Share, Pick, Retry and the links.
 
 Whoever clicks has passed the middleware; what the button carries may be old or forged, so it is
 read as strictly as what is typed.
 """
 
+import dataclasses
 from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -12,6 +13,7 @@ from bot.blocks import ids
 from bot.blocks.report import session_report
 from bot.services import Services
 from handlers.clicks import Click, read, register_clicks
+from handlers.commands import all_subcommands, find
 from handlers.context import Context
 from handlers.history import history_reply
 from handlers.lookups import look_up
@@ -62,4 +64,18 @@ async def pick(context: Context, value: str) -> Reply:
     return Reply(screen, in_channel=context.request.is_public, replace=True)
 
 
-CLICKS: Mapping[str, Click] = {ids.REFRESH: refresh, ids.SHARE: share, ids.PICK: pick}
+async def retry(context: Context, value: str) -> Reply:
+    """Do again what could not be done, and put what comes of it in place of the error."""
+    asked = read(ids.Retry, value)
+    named = all_subcommands().get(asked.run)
+    found, rest = (named, asked.text) if named else find(asked.text)
+    reply = await found.run(context.asking(dataclasses.replace(context.request, text=rest)))
+    return dataclasses.replace(reply, in_channel=context.request.is_public, replace=True)
+
+
+CLICKS: Mapping[str, Click] = {
+    ids.REFRESH: refresh,
+    ids.SHARE: share,
+    ids.PICK: pick,
+    ids.RETRY: retry,
+}

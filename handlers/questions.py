@@ -22,6 +22,7 @@ from handlers.fleet import fleet_question, fleet_reply
 from handlers.lookups import look_up
 from handlers.replies import Reply
 from handlers.triage import triage_reply
+from handlers.waiting import Waiting
 
 WELCOME = "You're welcome."
 _BEHIND_A_SIM = frozenset({"history", "watch", "unwatch"})
@@ -78,12 +79,16 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
     if meant:
         found, rest = find(meant)
         return await found.run(context.asking(replace(request, text=rest)))
+    waiting = Waiting(context, sim)
     try:
-        report = await look_up(context, sim)
+        async with waiting:
+            report = await look_up(context, sim)
     except UserError as error:
-        raise await _explained(context, error) from error
+        raise waiting.failed(await _explained(context, error)) from error
+    except BotError as error:
+        raise waiting.failed(error) from error
     screen = session_report(report, for_all=request.aloud, links=context.services.links)
-    return Reply(_with_what_was_left(screen, besides))
+    return Reply(_with_what_was_left(screen, besides), shown=waiting.shown)
 
 
 def _subcommand_behind(sim: str, besides: list[str]) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bot.blocks import ids
 from bot.blocks.errors import error_screen
 from bot.blocks.screen import Screen
 from bot.errors import (
@@ -80,22 +81,36 @@ async def _send(reply: Reply, request: Request, replying: Replying) -> None:
     )
 
 
-def to_reply(error: Exception, *, asked: str = "") -> tuple[Reply, str]:
+class InterruptedWork(Exception):
+    """What went wrong while a message showed the progress: the error takes its place."""
+
+    def __init__(self, error: BotError, shown: Shown) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.shown = shown
+
+
+def to_reply(
+    error: Exception, *, asked: str = "", retry: ids.Retry | None = None
+) -> tuple[Reply, str]:
     """Return what to say of an error, and its name for the metrics; `asked` is what was typed.
 
     An error that nobody planned for shows a reference: the request's id, which stands in the log
     beside its cause.
     """
+    if isinstance(error, InterruptedWork):
+        reply, kind = to_reply(error.error, asked=asked, retry=retry)
+        return replace(reply, shown=error.shown), kind
     if isinstance(error, TimeoutError):
         error = TookTooLong()
     if not isinstance(error, BotError):
         reference = request_id()
         log.error("unplanned-error", exc_info=error, extra={"reference": reference})
-        return Reply(error_screen(error, reference)), "unplanned"
+        return Reply(error_screen(error, reference, retry=retry)), "unplanned"
     level = logging.INFO if isinstance(error, UserError) else logging.WARNING
     about = {"kind": error.kind, "why": str(error), "cause": repr(error.__cause__)}
     log.log(level, "planned-error", extra=about)
-    reply = Reply(error_screen(error, asked=asked))
+    reply = Reply(error_screen(error, asked=asked, retry=retry))
     quiet = isinstance(error, AskedTooOften) and error.is_said
     aside = isinstance(error, AskedTooOften | NotAllowed)
     return replace(reply, quiet=quiet, aside=aside), error.kind
@@ -140,7 +155,7 @@ async def attempt(
     services = context.services
     started, outcome = services.clock.monotonic(), "cancelled"
     try:
-        outcome = await _attempt(do, tell, context)
+        outcome = await _attempt(name, do, tell, context)
     except asyncio.CancelledError:
         # only the draining of the tasks cancels: Slack will not ask anybody else
         await tell(Reply(error_screen(Restarting())))
@@ -152,12 +167,16 @@ async def attempt(
         services.home_tabs.redraw(context.actor.user)
 
 
-async def _attempt(do: Callable[[], Awaitable[None]], tell: Tell, context: Context) -> str:
+async def _attempt(
+    name: str, do: Callable[[], Awaitable[None]], tell: Tell, context: Context
+) -> str:
     try:
         await context.authorize()
         await do()
     except Exception as error:  # noqa: BLE001 -- the edge: nobody may be left without an answer
-        reply, outcome = to_reply(error, asked=context.request.text)
+        asked = context.request.text
+        retry = ids.Retry(run=name, text=asked) if 0 < len(asked) <= ids.RETYPED else None
+        reply, outcome = to_reply(error, asked=asked, retry=retry)
         await tell(reply)
         return outcome
     return "ok"

@@ -6,21 +6,32 @@ from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, iccid_groups
 from bot.blocks.kit import Block, actions, button, clean, context, escape, section
 from bot.blocks.screen import Screen, screen
-from bot.errors import BotError, UserError
+from bot.errors import BotError, Restarting, TookTooLong, UserError
+from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 
 _NAME = 55
 _END = 4  # digits of a SID that tell SIMs of the same name apart
 
 
-def error_screen(error: BaseException, reference: str | None = None, *, asked: str = "") -> Screen:
+MAY_PASS = (KoreUnavailable, KoreRateLimited, KoreBadAnswer, TookTooLong, Restarting)
+
+
+def error_screen(
+    error: BaseException,
+    reference: str | None = None,
+    *,
+    asked: str = "",
+    retry: ids.Retry | None = None,
+) -> Screen:
     """Draw an error with its own sentence; one that nobody planned shows only its `reference`.
 
-    Near misses and several hits become buttons that look the SIM up. The sentence may hold what
+    Near misses and several hits become buttons that look the SIM up, and what may pass gets one
+    that tries again. The sentence may hold what
     was typed between back-ticks; nothing in it can speak to Slack.
     """
     if not isinstance(error, BotError):
-        return _unplanned(reference)
+        return _unplanned(reference, _again(retry))
     words = MRKDWN.sentence(error.sentence)
     choices = _choices(error, asked)
     icon = "🔎" if isinstance(error, UserError) else "⚠️"
@@ -30,6 +41,7 @@ def error_screen(error: BaseException, reference: str | None = None, *, asked: s
             section(f"{icon} {words}"),
             actions(ids.PICK_ACTIONS, choices) if choices else None,
             _told_apart(error),
+            _again(retry) if isinstance(error, MAY_PASS) else None,
             context(f"ref {escape(reference)}") if reference else None,
         ],
     )
@@ -40,11 +52,25 @@ def note_screen(shown: Screen, sentence: str) -> Screen:
     return screen(shown.text, [*shown.parts, context(MRKDWN.sentence(sentence))])
 
 
-def _unplanned(reference: str | None) -> Screen:
+def looking_up_screen(text: str) -> Screen:
+    """Say that the answer is on its way."""
+    words = f"Looking up {MRKDWN.data(text)} …"
+    return screen(f"Looking up {NOTICE.data(text)} …", [section(words)])
+
+
+def _again(retry: ids.Retry | None) -> Block | None:
+    """Offer to try again; nothing where it is not known what was asked."""
+    if retry is None:
+        return None
+    value = retry.to_value()
+    return actions(ids.RETRY_ACTIONS, [button("Retry", ids.RETRY, "Try again", value=value)])
+
+
+def _unplanned(reference: str | None, again: Block | None) -> Screen:
     known = f" (ref {escape(reference)})" if reference else ""
     ask = ", or give the reference to your admin." if reference else "."
     words = f"Something broke on our side{known}. Nothing was lost; try again{ask}"
-    return screen(words, [section(f"⚠️ {words}")])
+    return screen(words, [section(f"⚠️ {words}"), again])
 
 
 def _choices(error: BotError, asked: str) -> list[Block]:

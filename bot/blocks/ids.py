@@ -54,6 +54,7 @@ ON_IT = "on_it"
 
 HANDOVER_ACTIONS = "handover_actions"
 REPORT_ACTIONS = "report_actions"
+RETRY_ACTIONS = "retry_actions"
 HISTORY_ACTIONS = "history_actions"
 FILE_ACTIONS = "file_actions"
 PICK_ACTIONS = "pick_actions"
@@ -82,7 +83,7 @@ _SID_BYTES = 16
 _SID = re.compile(r"DE[0-9a-fA-F]{32}")
 MOST_DAYS = 3650
 """More than any history can have."""
-_RETYPED = 1500
+RETYPED = 1500
 _TYPED = 200  # what was typed is only shown again; a button holds 2,000 characters
 
 
@@ -157,7 +158,7 @@ class Retry(Carried):
     """Do again what could not be done: a subcommand by its name, and what followed it."""
 
     run: str = Field(max_length=64)
-    text: str = Field(default="", max_length=_RETYPED)
+    text: str = Field(default="", max_length=RETYPED)
 
 
 class Pick(ButtonValue):

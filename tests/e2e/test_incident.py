@@ -38,7 +38,7 @@ async def watched(page, answer):
     details = answer.locator("select")
     chosen = details.locator("option", has_text=SIM)
     await details.select_option(value=await chosen.get_attribute("value"))
-    report = page.locator(".replies article", has_text=f"{SIM} is stale").last
+    report = page.locator(".replies article", has_text=f"{SIM} has sent no update").last
     await button(report, "Watch").click()
     card = page.locator(".replies article", has_text=f"Watching {SIM} for @ana")
     await expect(card).to_be_visible()

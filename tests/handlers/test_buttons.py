@@ -135,6 +135,18 @@ async def test_an_error_on_refresh_leaves_the_answer_standing(whole):
     assert "KORE" in whole.answer().text
 
 
+async def test_retry_asks_again_and_replaces_the_error(whole):
+    """Once KORE is back, the answer stands where the error was."""
+    whole.kore.faults.add(broken(503, times=None))
+    await whole.type("history pump-7 7")
+    failed = whole.answer()
+    whole.kore.faults.clear()
+    await whole.click(failed, "Retry")
+
+    assert failed.ts == whole.answer().ts
+    assert "pump-7 had" in whole.answer().text
+
+
 async def test_a_foreigner_may_not_click(whole):
     """Somebody from another company sees a shared answer, and her clicks are refused."""
     await whole.type("truck-42", channel="#partner-shared")

@@ -1,8 +1,11 @@
 """What stands behind an answer's three dots."""
 
+import asyncio
+
 import pytest
 
 from bot.blocks import ids
+from bot.emulators.kore.faults import late
 from tests.whole_bot import find_button
 
 
@@ -32,6 +35,22 @@ async def test_how_we_know_and_the_ticket(whole):
     assert "ICCID: 8901 26" in str(ticket["blocks"])
     assert "Finding: Barred" in str(ticket["blocks"])
     assert 2 == len(whole.slack.seen_by("ana"))
+
+
+async def test_a_slow_answer_is_announced(whole):
+    """After a moment it is said that the SIM is looked up; in a thread the answer replaces that."""
+    whole.kore.faults.add(late(1.2, times=None))
+    asked = await whole.slack.workspace.say("ana", "#fleet-ops", "<@U0SIMSESS> pump-7")
+    await whole.slack.api.dispatcher.settled()
+    seen = set()
+    while len(whole.bot.services.tasks):
+        seen |= {message.text for message in whole.slack.seen_by("ana")}
+        await asyncio.sleep(0.1)
+    await whole.settle()
+    replies = [each for each in whole.slack.seen_by("ben") if each.thread_ts == asked.ts]
+
+    assert "Looking up pump-7 …" in seen
+    assert ["pump-7 is offline" in each.text for each in replies] == [True]
 
 
 async def test_what_went_wrong_is_said_in_the_window(whole):

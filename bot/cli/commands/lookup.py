@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.sessions.report import SessionReport
 
 STDIN = "-"
+FEW = 20
 
 
 @click.command(no_args_is_help=True)
@@ -28,7 +29,8 @@ STDIN = "-"
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Draw the last 30 days of one SIM into FILE, a PNG.",
 )
-def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None) -> int:
+@click.option("--explain", is_flag=True, help="Add each finding's evidence and whose line it is.")
+def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, explain: bool) -> int:
     """Say what SIMs are doing, without Slack. Only the KORE_… settings are needed.
 
     SIM is a SID, ICCID, IMEI, name or console URL; `-` reads them from stdin, one a line. A name
@@ -42,10 +44,15 @@ def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None) -> i
     asked = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
     if picture:
         timeline.check_output(asked, picture)
-    answers = asyncio.run(look_up(settings, asked, newest_only=picture is None))
-    (print_json if as_lines else print_text)(asked, answers)
+    # of many one session each, for the memory; of a few all, for the strip and the month
+    answers = asyncio.run(look_up(settings, asked, newest_only=len(asked) > FEW))
+    if as_lines:
+        print_json(asked, answers)
+    else:
+        print_text(asked, answers, explain=explain)
     if picture and not isinstance(answers[0], BotError):
         timeline.write(answers[0], picture, settings.thresholds)
+        click.echo(f"Wrote {picture}.", err=True)
     codes = (exit_code(answer) for answer in answers if isinstance(answer, BotError))
     return max(codes, default=ExitCode.OK)
 
@@ -97,13 +104,21 @@ def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> N
         click.echo(json.dumps(as_json(query, answer), ensure_ascii=plain))
 
 
-def print_text(asked: list[str], answers: "list[SessionReport | BotError]") -> None:
-    """Print each report, an empty line between them."""
-    from bot.cli.reports.as_text import as_text  # noqa: PLC0415 -- heavy
+def print_text(
+    asked: list[str], answers: "list[SessionReport | BotError]", *, explain: bool
+) -> None:
+    """Print each report, an empty line between them; of several their sum first."""
+    from bot.cli.reports.as_text import as_text, explained, summary  # noqa: PLC0415 -- heavy
     from bot.cli.terminal import terminal  # noqa: PLC0415 -- heavy
 
     out = terminal()
+    if len(answers) > 1:
+        out.print(summary(answers))
+        out.print()
     for number, (query, answer) in enumerate(zip(asked, answers, strict=True)):
         out.print("\n" * bool(number), end="")
         for line in as_text(query, answer):
             out.print(line)
+        if explain and not isinstance(answer, BotError):
+            for line in explained(answer):
+                out.print(line)

@@ -1,25 +1,26 @@
 """A report as a person reads it in a terminal, in the words that Slack shows too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.style import Style
 from rich.text import Text
 
-from bot.blocks.findings import finding_lines
+from bot.blocks.findings import finding_lines, main_lines, others_text
 from bot.blocks.format import PLAIN
 from bot.blocks.report_text import (
-    facts,
+    day_line,
+    fact_lines,
     freshness_line,
     report_headline,
-    sim_line,
     skipped_line,
-    stale_line,
+    warnings,
     window_line,
 )
 from bot.cli.reports.sentences import error_sentence
-from bot.diagnosis.rule import Finding, Severity
+from bot.diagnosis.rule import Severity
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
+from bot.sims.errors import SimNotFound
 
 BOLD, DIM = Style(bold=True), Style(dim=True)
 COLOURS = {
@@ -35,34 +36,37 @@ def as_text(query: str, answer: SessionReport | BotError) -> Iterator[Text]:
         yield Text(f"{PLAIN.data(query)}: {PLAIN.data(error_sentence(answer), 2000)}", style=BOLD)
         return
     yield Text(report_headline(answer, PLAIN), style=BOLD)
-    yield from _optional(stale_line(answer, PLAIN), answer.problem)
+    yield from _lines([*warnings(answer, PLAIN), *main_lines(answer, PLAIN)])
+    yield from _lines(fact_lines(answer, PLAIN), DIM)
+    last = (others_text(answer), freshness_line(answer, PLAIN), answer.sim.sid)
+    month = " · ".join(filter(None, (day_line(answer), window_line(answer))))
+    small = (month, skipped_line(answer), " · ".join(filter(None, last)))
+    yield from _lines(filter(None, small), DIM)
+
+
+def explained(answer: SessionReport) -> Iterator[Text]:
+    """Return every finding with its evidence and whose line it is."""
     for finding in answer.findings:
-        yield from _finding(finding, answer)
-    yield from _facts(answer)
-    yield from _small_print(answer)
+        lines = finding_lines(finding, PLAIN, answer)
+        yield Text(f"  {lines.what}", style=COLOURS[finding.severity])
+        yield from _lines((f"   {lines.next_step}", f"   {lines.source}"), DIM)
 
 
-def _finding(finding: Finding, report: SessionReport) -> Iterator[Text]:
-    lines = finding_lines(finding, PLAIN, report)
-    yield Text(f"  {lines.what}", style=COLOURS[finding.severity])
-    yield Text(f"     {lines.next_step}")
-    yield Text(f"     {lines.source}", style=DIM)
+def summary(answers: Sequence[SessionReport | BotError]) -> Text:
+    """Count how several SIMs stand: `4 SIMs: 2 need attention, 1 not found`."""
+    reports = [each for each in answers if isinstance(each, SessionReport)]
+    errors = [each for each in answers if isinstance(each, BotError)]
+    attention = sum(each.cause is not None for each in reports)
+    lost = sum(isinstance(each, SimNotFound) for each in errors)
+    verb = "needs" if attention == 1 else "need"
+    parts = [
+        f"{attention} {verb} attention" if attention else "no warnings",
+        f"{lost} not found" if lost else "",
+        f"{len(errors) - lost} not read" if len(errors) > lost else "",
+    ]
+    return Text(f"{len(answers)} SIMs: {', '.join(filter(None, parts))}", style=BOLD)
 
 
-def _facts(report: SessionReport) -> Iterator[Text]:
-    told_facts = facts(report, PLAIN)
-    width = max((len(fact.label) for fact in told_facts), default=0)
-    for fact in told_facts:
-        yield Text.assemble((f"  {fact.label:<{width}}  ", DIM), fact.value)
-
-
-def _small_print(report: SessionReport) -> Iterator[Text]:
-    yield Text(f"  {sim_line(report, PLAIN)}", style=DIM)
-    yield Text(f"  {window_line(report)} · {freshness_line(report, PLAIN)}", style=DIM)
-    yield from _optional(skipped_line(report))
-
-
-def _optional(*lines: str | None) -> Iterator[Text]:
+def _lines(lines: Iterable[str], style: Style | None = None) -> Iterator[Text]:
     for line in lines:
-        if line:
-            yield Text(f"  {line}")
+        yield Text(f"  {line}", style=style or Style())

@@ -4,7 +4,7 @@ import pytest
 
 from bot.blocks import ids
 from bot.blocks.errors import error_screen
-from bot.errors import SettingsError, UnknownSubcommand
+from bot.errors import SettingsError, TookTooLong, UnknownSubcommand
 from bot.kore.errors import KoreDenied, KoreUnavailable
 from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound
 from tests.bot.blocks.reports import HOSTILE, faults, words
@@ -35,6 +35,28 @@ def test_did_you_mean():
     assert "pump · …aaaa" in text
     assert "ICCID 8901 · new" in text
     assert [] == faults(drawn)
+
+
+@pytest.mark.parametrize(
+    ("error", "has_one"),
+    [
+        (KoreUnavailable(), True),
+        (TookTooLong(), True),
+        (ZeroDivisionError(), True),
+        (KoreDenied(), False),
+        (SimNotFound("No."), False),
+    ],
+)
+def test_what_may_pass_can_be_tried_again(error, has_one):
+    """It has a button that brings back what was asked, where that is known."""
+    asked = ids.Retry(run="history", text="pump-7 7")
+    drawn = error_screen(error, "7f3a9c", retry=asked)
+    buttons = [each for block in drawn.blocks for each in block.get("elements", ())]
+    values = [each["value"] for each in buttons if each.get("action_id") == ids.RETRY]
+
+    assert [asked] * has_one == [ids.Retry.from_value(value) for value in values]
+    assert [] == faults(drawn)
+    assert ids.RETRY not in str(error_screen(error).blocks)
 
 
 @pytest.mark.parametrize("error", [SimNotFound("No.", NEAR), SimAmbiguous("Which?", NEAR)])

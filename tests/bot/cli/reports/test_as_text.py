@@ -1,6 +1,6 @@
 """What a terminal shows of a report."""
 
-from bot.cli.reports.as_text import as_text
+from bot.cli.reports.as_text import as_text, explained, summary
 from bot.diagnosis.state import State
 from bot.errors import BotError
 from bot.sims.errors import SimNotFound
@@ -18,8 +18,9 @@ def test_the_headline_is_first_and_the_verdict_second(report):
     assert "pump-7 is offline" in told[0]
     assert "Silent for 16 h." in told[1]
     assert "Check the power of pump-7." in told[2]
-    assert any(line.startswith("  Operator") and "T-Mobile USA" in line for line in told)
-    assert any("DE" in line and "ICCID 8901 2600" in line for line in told)
+    assert any("  T-Mobile USA · 310-260" in line for line in told)
+    assert any("ICCID 8901 2600" in line for line in told)
+    assert len(told) <= 10
 
 
 def test_what_could_not_be_read_is_said(report):
@@ -28,7 +29,7 @@ def test_what_could_not_be_read_is_said(report):
     told = lines("x", unread)
     some_rows = lines("x", report(skipped_rows=2))
 
-    assert "  KORE is not answering." in told
+    assert "  ⚠️ Its sessions could not be read. KORE is not answering." in told
     assert any("2 rows of KORE's could not be read" in line for line in some_rows)
 
 
@@ -46,6 +47,15 @@ def test_names_cannot_steer_the_terminal(report):
     ]
 
     assert not any("\x1b" in line or "\x07" in line for line in told)
+
+
+def test_several_are_summed_up(report):
+    """How many need attention, were not found and not read is said before all."""
+    answers = [report(), report(findings=()), SimNotFound("No such SIM."), BotError()]
+
+    assert "4 SIMs: 1 needs attention, 1 not found, 1 not read" == summary(answers).plain
+    assert "1 SIMs: no warnings" == summary([report(findings=())]).plain
+    assert any("our default" in line.plain for line in explained(report()))
 
 
 def test_an_error_is_one_line():
