@@ -1,7 +1,7 @@
 """The buttons of an answer."""
 
 from bot.blocks import ids
-from bot.emulators.kore.faults import broken
+from bot.emulators.kore.faults import broken, not_json
 from bot.slack.access import Access
 from handlers.clicks import value_of
 from tests.whole_bot import find_button
@@ -137,7 +137,7 @@ async def test_an_error_on_refresh_leaves_the_answer_standing(whole):
 
 async def test_retry_asks_again_and_replaces_the_error(whole):
     """Once KORE is back, the answer stands where the error was."""
-    whole.kore.faults.add(broken(503, times=None))
+    whole.kore.faults.add(not_json(times=None))
     await whole.type("history pump-7 7")
     failed = whole.answer()
     whole.kore.faults.clear()
