@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.running_bots import whole_bot
 
 from bot.diagnosis.state import State
 from bot.digests.last_scan import Audience, NoScan
@@ -16,6 +15,7 @@ from bot.sessions.fleet_query import parse_fleet_query
 from bot.sessions.snapshot import Found, Snapshot
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, ScanRow, ScanRows
+from tests.whole_bot import whole_bot
 
 NOW = datetime.now(UTC)
 DUE = NOW.timestamp()
