@@ -34,9 +34,14 @@ async def whole(database_url):
 async def test_what_names_no_sim(whole):
     """A plan, a status or a list that names none is said on its field."""
     for which, field, value, sentence in (
-        (SelectionKind.PLAN, FormField.PLAN, "Gold", "No SIM is on a rate plan `Gold`"),
+        (SelectionKind.PLAN, FormField.PLAN, "Gold", "No SIM is on a rate plan Gold"),
         (SelectionKind.STATUS, FormField.STATUS, "scheduled", "No SIM has the status scheduled"),
-        (SelectionKind.LISTED, FormField.LISTED, "truck-42\nnobody-at-all", "`nobody-at-all`"),
+        (
+            SelectionKind.LISTED,
+            FormField.LISTED,
+            "truck-42\nnobody-at-all",
+            "I read nobody-at-all as",
+        ),
         (SelectionKind.LISTED, FormField.LISTED, MANY, "201 SIMs; 200 are the most"),
     ):
         await whole.type("digest add")
