@@ -14,6 +14,7 @@ from bot.digests.subscriptions import NoSuchDigest
 from bot.kore.connect import open_kore
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
+from bot.sessions.news_ages import NewsAges
 from bot.sessions.verdict import Judge
 from bot.settings import Settings
 from bot.sims.names import key, quoted
@@ -21,6 +22,7 @@ from bot.slack.client import open_session
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.jobs import JobQueue, NewJob
+from bot.store.news_ages import NewsAgeRows
 
 LOOK_SECONDS = 0.2
 
@@ -54,7 +56,9 @@ async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subsc
         stack.push_async_callback(background.aclose)
         executor = WorkerThread()
         stack.push_async_callback(executor.aclose)
-        judge = Judge(settings.thresholds)
+        ages = NewsAges(NewsAgeRows(store))
+        await ages.save()
+        judge = Judge(settings.thresholds, ages=ages)
         fleet = open_fleet(
             store, background, judge, clock, executor, at_once=settings.worker_at_once
         )

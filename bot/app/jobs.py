@@ -55,7 +55,7 @@ def _services(resources: Resources, stack: AsyncExitStack, at_once: int) -> JobS
     settings, store, clock = resources.settings, resources.store, resources.clock
     kore = resources.kore.client.in_background(at_once=at_once)
     stack.push_async_callback(kore.aclose)
-    judge = Judge(settings.thresholds, resources.metrics.rule_broke)
+    judge = Judge(settings.thresholds, resources.metrics.rule_broke, resources.ages)
     posts = open_posts(
         resources.session,
         token=revealed(settings.slack_bot_token),
@@ -169,6 +169,7 @@ def _watch_work(resources: Resources, posts: IdempotentPosts, stack: AsyncExitSt
         clock,
         settings.thresholds,
         allowances=NoAllowances(kore, clock),
+        ages=resources.ages,
     )
     interval = PollInterval(clock, shortest=settings.watch_interval)
     poller = WatchPoller(lookup, rows, repository, permission, interval=interval, clock=clock)

@@ -19,6 +19,7 @@ from bot.kore.limits import RESERVE
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import SessionLookup
+from bot.sessions.news_ages import NewsAges
 from bot.settings import Settings
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
@@ -30,6 +31,7 @@ from bot.store.database import Database
 from bot.store.errors import StoreDenied, StoreError
 from bot.store.jobs import JobQueue
 from bot.store.location import FILE_NAME, SQLITE, usual_folder, why_not
+from bot.store.news_ages import NewsAgeRows
 from bot.store.rate_limit import SharedRate
 from bot.store.reconnect import Reconnector
 from bot.store.schedules import Schedules
@@ -64,6 +66,7 @@ class Resources:
     queue: JobQueue
     schedules: Schedules
     kore: KoreAccess
+    ages: NewsAges
     executor: WorkerThread
 
     def notes(self) -> tuple[str, ...]:
@@ -89,7 +92,8 @@ async def open_resources(
     store = await _open_store(settings, clock, metrics, stack)
     identity = await identify(slack)
     access, queue, executor = _access_of(settings, identity), JobQueue(store), WorkerThread()
-    kore = await _open_kore_access(settings, clock, metrics, stack, store)
+    ages = _open_ages(store, clock, stack)
+    kore = await _open_kore_access(settings, clock, metrics, stack, store=store, ages=ages)
     stack.push_async_callback(executor.aclose)
     return Resources(
         settings=settings,
@@ -104,6 +108,7 @@ async def open_resources(
         queue=queue,
         schedules=Schedules(store, queue),
         kore=kore,
+        ages=ages,
         executor=executor,
     )
 
@@ -139,8 +144,22 @@ def _open_authorizer(
     return authorizer
 
 
-async def _open_kore_access(
-    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack, store: Database
+def _open_ages(store: Database, clock: Clock, stack: AsyncExitStack) -> NewsAges:
+    """Return what learns how old news may be, and saves it in the background."""
+    ages = NewsAges(NewsAgeRows(store))
+    saving = asyncio.create_task(ages.run(clock), name="news-ages")
+    stack.push_async_callback(cancelled, saving)
+    return ages
+
+
+async def _open_kore_access(  # noqa: PLR0913 -- what it is put together from
+    settings: Settings,
+    clock: Clock,
+    metrics: Metrics,
+    stack: AsyncExitStack,
+    *,
+    store: Database,
+    ages: NewsAges,
 ) -> KoreAccess:
     """Open KORE's client and read the list of SIMs in the background."""
     rate = shared_rate(settings, clock, store)
@@ -151,7 +170,12 @@ async def _open_kore_access(
     stack.push_async_callback(cancelled, reading)
     resolver = SimResolver(kore, directory, clock)
     sessions = SessionLookup(
-        kore, resolver, clock, settings.thresholds, rule_broke=metrics.rule_broke
+        kore,
+        resolver,
+        clock,
+        settings.thresholds,
+        rule_broke=metrics.rule_broke,
+        ages=ages,
     )
     return KoreAccess(kore, directory, resolver, sessions)
 

@@ -30,7 +30,7 @@ from bot.ops.tasks import WorkerThread
 from bot.sessions.fetch import Allowance, Read, Sessions
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import IMPLIED_BY_STATE, Snapshot, compact_json, snapshot_of
-from bot.sessions.verdict import Judge, evidence_of
+from bot.sessions.verdict import Judge
 from bot.store.scans import FAILED, ScanRow
 
 SEVERITY_STEP = 100
@@ -276,7 +276,7 @@ def evaluate(
     judge: Judge, read: Read, allowance: Allowance, months: PackedMonths, now: datetime
 ) -> tuple[ScanRow, dict[int, bytes]]:
     """Judge one SIM; return its row and those of its months that changed."""
-    evidence = evidence_of(read, allowance, now, judge.freshness)
+    evidence = judge.evidence(read, allowance, now)
     report = judge.report_on(evidence, read, allowance)
     row = scan_row(report, evidence)
     if report.skipped_rows:  # a day of which rows are missing is not known

@@ -12,6 +12,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, TookTooLong
 from bot.kore.client import KoreClient
 from bot.sessions.fetch import Allowance, AllowanceReader, Read, SimReader, TaskScope, task_scope
+from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
 from bot.sessions.report import SessionReport
 from bot.sessions.verdict import Judge
 from bot.sims.resolver import SimResolver
@@ -137,11 +138,12 @@ class SessionLookup:
         *,
         allowances: AllowanceReader | None = None,
         rule_broke: RuleBroke = count_nothing,
+        ages: NewsAges = NOTHING_LEARNT,
     ) -> None:
         self._allowances = allowances or AllowanceReader(kore, clock)
         self._sims = SimReader(kore, resolver, self._allowances)
         self._clock = clock
-        self._judge = Judge(thresholds, rule_broke)
+        self._judge = Judge(thresholds, rule_broke, ages)
 
     async def look_up(self, text: str, *, fresh: bool = False) -> SessionReport:
         """Report on the SIM that `text` names; `fresh` asks KORE past what is kept.

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.diagnosis.engine import RuleBroke, count_nothing, diagnose, diagnose_together
-from bot.diagnosis.evidence import Evidence, Freshness, nothing_learnt
+from bot.diagnosis.evidence import Evidence, Freshness
 from bot.diagnosis.rule import Case
 from bot.diagnosis.state import since, state_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
+from bot.kore.cache import Fetched
 from bot.sessions.fetch import Allowance, Read
+from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
 from bot.sessions.report import SessionReport, summarise
 
 
@@ -18,19 +20,27 @@ from bot.sessions.report import SessionReport, summarise
 class Judge:
     """Judges by these thresholds; `rule_broke` is told the name of a rule that broke.
 
-    `freshness` says how old the news of a session that is alive may be, as far as it was learnt.
+    `ages` says how old the news of a session that is alive may be, and learns it from what is
+    judged.
     """
 
     thresholds: Thresholds
     rule_broke: RuleBroke = count_nothing
-    freshness: Freshness = nothing_learnt
+    ages: NewsAges = NOTHING_LEARNT
 
     def report(self, read: Read, allowance: Allowance, now: datetime) -> SessionReport:
         """Report on one SIM alone, as it stands now."""
-        evidence = evidence_of(read, allowance, now, self.freshness)
+        evidence = self.evidence(read, allowance, now)
         report = self.report_on(evidence, read, allowance)
         summary = None if evidence.sessions is None else summarise(evidence.sessions)
         return replace(report, summary=summary)
+
+    def evidence(self, read: Read, allowance: Allowance, now: datetime) -> Evidence:
+        """Return what the rules may look at; what it shows of other looks is learnt."""
+        evidence = evidence_of(read, allowance, now, self.ages.line)
+        if isinstance(read.sessions, Fetched):
+            self.ages.see(evidence, read.sessions.as_of)
+        return evidence
 
     def report_on(self, evidence: Evidence, read: Read, allowance: Allowance) -> SessionReport:
         """Return the same without the sums of the window, of evidence that was made of `read`."""
@@ -67,9 +77,7 @@ class Judge:
         ]
 
 
-def evidence_of(
-    read: Read, allowance: Allowance, now: datetime, freshness: Freshness = nothing_learnt
-) -> Evidence:
+def evidence_of(read: Read, allowance: Allowance, now: datetime, freshness: Freshness) -> Evidence:
     """Return what the rules may look at."""
     return Evidence(
         sim=read.sim.value,

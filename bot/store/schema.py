@@ -307,3 +307,14 @@ seen_events = Table(
     Column("at", Seconds, nullable=False),
     Index("ix_seen_events_at", "at"),
 )
+
+# --- how old the news of sessions that live may be: bot/store/news_ages.py ---
+
+news_ages = Table(
+    "news_ages",
+    metadata,
+    Column("network", Text, primary_key=True),
+    Column("radio", Text, primary_key=True),
+    Column("bin", Integer, primary_key=True),
+    Column("sessions", Integer, nullable=False),
+)
