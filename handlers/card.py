@@ -20,8 +20,11 @@ from bot.blocks.card_windows import (
     ticket_view,
 )
 from bot.blocks.errors import error_screen
+from bot.blocks.explain import explanation_lines
+from bot.blocks.format import MRKDWN
 from bot.blocks.kit import View
 from bot.blocks.modals import loading_view, notice_view
+from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, OldButton
 from bot.services import Actor, Modal, Services
 from bot.sessions.report import SessionReport
@@ -33,9 +36,20 @@ from handlers.replies import PATIENCE_SECONDS, Reply, attempt, send
 
 log = logging.getLogger(__name__)
 
-WINDOWS: dict[ids.Extra, tuple[str, Callable[[SessionReport], View]]] = {
-    ids.Extra.HOW: (HOW_TITLE, how_view),
-    ids.Extra.TICKET: (TICKET_TITLE, ticket_view),
+
+def explained_view(report: SessionReport, limits: Thresholds) -> View:
+    """Draw how we know, and what was assumed."""
+    return how_view(report, tuple(explanation_lines(report, limits, MRKDWN)))
+
+
+def drawn_ticket(report: SessionReport, _limits: Thresholds) -> View:
+    """Draw the ticket; no threshold stands in it."""
+    return ticket_view(report)
+
+
+WINDOWS: dict[ids.Extra, tuple[str, Callable[[SessionReport, Thresholds], View]]] = {
+    ids.Extra.HOW: (HOW_TITLE, explained_view),
+    ids.Extra.TICKET: (TICKET_TITLE, drawn_ticket),
 }
 
 
@@ -89,7 +103,8 @@ class CardWindow:
         title, draw = WINDOWS[asked.what]
         modal = await self._open(title, loading_view(title))
         report = await look_up(self.context, asked.sid, for_all=False)
-        await modal.show(await self.context.services.executor.run(draw, report))
+        services = self.context.services
+        await modal.show(await services.executor.run(draw, report, services.thresholds))
 
     async def _open(self, title: str, view: View) -> Modal:
         self._title, services = title, self.context.services

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.blocks.format import MRKDWN, PLAIN, Formatter, grouped, lasting, span
+from bot.blocks.format import MRKDWN, PLAIN, Formatter, grouped, imei_text, lasting, span
 from bot.blocks.kit import Block, section
 from bot.diagnosis.rule import Finding, Severity, Value, When
 from bot.diagnosis.state import State
@@ -14,6 +14,9 @@ from bot.sessions.report import SessionReport
 SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
 _EVIDENCE = 300
 HEALTHY = "healthy"
+TOLD_BESIDE = {HEALTHY, "never_seen"}
+"""The headline and the facts say what these have as evidence."""
+TURNED_AWAY = "networks turn it away."
 _BRIEF = 120
 _ROUNDED = timedelta(hours=10)
 _CLAUSE = re.compile(r"(?<=[;.]) (?!\d)")
@@ -61,8 +64,9 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
     if finding is None:
         return [nothing_found(report)]
     title = filled(finding.title, finding, fmt).rstrip(".")
-    # the facts below say the same of a SIM that is well
-    says = "" if finding.rule == HEALTHY else filled(_brief(finding), finding, fmt, report.made_at)
+    says = filled(_brief(finding), finding, fmt, report.made_at)
+    if finding.rule in TOLD_BESIDE or finding.says.endswith(TURNED_AWAY):
+        says = ""
     step = [f"→ {filled(finding.next_step, finding, fmt)}"] if finding.next_step else []
     return [f"{fmt.strong(f'{title}.')} {says}".rstrip(), *step]
 
@@ -101,7 +105,10 @@ def filled(sentence: str, finding: Finding, fmt: Formatter, now: datetime | None
     def put(name: re.Match[str]) -> str:
         if name[1] not in finding.evidence:
             return name[0]
-        return value_text(finding.evidence[name[1]], fmt, now)
+        value = finding.evidence[name[1]]
+        if name[1].startswith("imei") and isinstance(value, str):
+            return fmt.data(imei_text(value).removesuffix(" ✓"))
+        return value_text(value, fmt, now)
 
     return _NAMED.sub(put, fmt.own(sentence))
 

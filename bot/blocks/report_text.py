@@ -355,7 +355,7 @@ _BARS = "▁▃▄▅▆▇█"
 def day_line(report: SessionReport) -> str | None:
     """Draw the last 24 hours, one character each: low is away, high connects often."""
     hours = hours_of(report)
-    if not hours:
+    if not hours or not report.sessions:
         return None
     strip = "".join(_BARS[min(hour, len(_BARS) - 1)] for hour in hours)
     return f"{strip} last 24 h"

@@ -13,6 +13,7 @@ from bot.errors import BotError
 from bot.settings import Need, Settings, load_settings
 
 if TYPE_CHECKING:
+    from bot.diagnosis.thresholds import Thresholds
     from bot.sessions.report import SessionReport
 
 STDIN = "-"
@@ -29,7 +30,9 @@ FEW = 20
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Draw the last 30 days of one SIM into FILE, a PNG.",
 )
-@click.option("--explain", is_flag=True, help="Add each finding's evidence and whose line it is.")
+@click.option(
+    "--explain", is_flag=True, help="Add the evidence of all findings, and what was assumed."
+)
 def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, explain: bool) -> int:
     """Say what SIMs are doing, without Slack. Only the KORE_… settings are needed.
 
@@ -49,7 +52,7 @@ def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, expl
     if as_lines:
         print_json(asked, answers)
     else:
-        print_text(asked, answers, explain=explain)
+        print_text(asked, answers, settings.thresholds if explain else None)
     if picture and not isinstance(answers[0], BotError):
         timeline.write(answers[0], picture, settings.thresholds)
         click.echo(f"Wrote {picture}.", err=True)
@@ -105,9 +108,12 @@ def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> N
 
 
 def print_text(
-    asked: list[str], answers: "list[SessionReport | BotError]", *, explain: bool
+    asked: list[str], answers: "list[SessionReport | BotError]", limits: "Thresholds | None"
 ) -> None:
-    """Print each report, an empty line between them; of several their sum first."""
+    """Print each report, an empty line between them; of several their sum first.
+
+    With `limits` each is explained.
+    """
     from bot.cli.reports.as_text import as_text, explained, summary  # noqa: PLC0415 -- heavy
     from bot.cli.terminal import terminal  # noqa: PLC0415 -- heavy
 
@@ -119,6 +125,6 @@ def print_text(
         out.print("\n" * bool(number), end="")
         for line in as_text(query, answer):
             out.print(line)
-        if explain and not isinstance(answer, BotError):
-            for line in explained(answer):
+        if limits and not isinstance(answer, BotError):
+            for line in explained(answer, limits):
                 out.print(line)

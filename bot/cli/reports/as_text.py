@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.style import Style
 from rich.text import Text
 
+from bot.blocks.explain import explanation_lines
 from bot.blocks.findings import finding_lines, main_lines, others_text
 from bot.blocks.format import PLAIN
 from bot.blocks.report_text import (
@@ -18,6 +19,7 @@ from bot.blocks.report_text import (
 )
 from bot.cli.reports.sentences import error_sentence
 from bot.diagnosis.rule import Severity
+from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
 from bot.sims.errors import SimNotFound
@@ -44,12 +46,13 @@ def as_text(query: str, answer: SessionReport | BotError) -> Iterator[Text]:
     yield from _lines(filter(None, small), DIM)
 
 
-def explained(answer: SessionReport) -> Iterator[Text]:
-    """Return every finding with its evidence and whose line it is."""
+def explained(answer: SessionReport, limits: Thresholds) -> Iterator[Text]:
+    """Return every finding with its evidence and whose line it is, and what was assumed."""
     for finding in answer.findings:
         lines = finding_lines(finding, PLAIN, answer)
         yield Text(f"  {lines.what}", style=COLOURS[finding.severity])
         yield from _lines((f"   {lines.next_step}", f"   {lines.source}"), DIM)
+    yield from _lines(explanation_lines(answer, limits, PLAIN), DIM)
 
 
 def summary(answers: Sequence[SessionReport | BotError]) -> Text:

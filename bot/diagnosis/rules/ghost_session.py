@@ -27,7 +27,7 @@ def ghost_session(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     yield Finding(
         rule="ghost_session",
         severity=Severity.CRITICAL if grave else Severity.WARNING,
-        title="The open session is a ghost" if grave else "The open session may be a ghost",
+        title="Session is open but dead" if grave else "Session is open but may be dead",
         says="Open since {start}, but without news for {silent_for}, since {since}; {line} may "
         "pass: {why}.",
         next_step="Reset the SIM's connection, then power-cycle the device.",

@@ -42,6 +42,16 @@ REMARK = a_finding(rule="legacy_radio", severity=Severity.INFO, title="Old radio
             [f"Flapping. {'Seen ' * 20}once.", "→ Check its antenna."],
             "Also seen: 1, Earlier: 1",
         ),
+        (
+            (a_finding(says="Its status is new; networks turn it away."),),
+            ["Flapping.", "→ Check its antenna."],
+            "",
+        ),
+        (
+            (a_finding(says="IMEI {imei}.", evidence={"imei": "014931000129700"}),),
+            ["Flapping. IMEI 01493100-012970-0.", "→ Check its antenna."],
+            "",
+        ),
         ((REMARK, WELL), ["Well.", "→ Look elsewhere."], "Also seen: 1"),
         ((REMARK,), ["Old radio. 1 246 session starts between 12:00 and 15:00."], ""),
         ((OVER,), ["No rule found anything wrong."], "Earlier: 1"),

@@ -2,6 +2,7 @@
 
 from bot.cli.reports.as_text import as_text, explained, summary
 from bot.diagnosis.state import State
+from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.sims.errors import SimNotFound
 from tests.builders import a_sim
@@ -55,7 +56,10 @@ def test_several_are_summed_up(report):
 
     assert "4 SIMs: 1 needs attention, 1 not found, 1 not read" == summary(answers).plain
     assert "1 SIMs: no warnings" == summary([report(findings=())]).plain
-    assert any("our default" in line.plain for line in explained(report()))
+    told = [line.plain for line in explained(report(), Thresholds())]
+    assert any("our default" in line for line in told)
+    assert "  Rhythm unknown: 0 intervals, and 5 are needed." in told
+    assert "  gone_silent spoke: critical" in told
 
 
 def test_an_error_is_one_line():
