@@ -20,21 +20,21 @@ def dues(lines: Iterable[str], zone: str, after: float) -> Iterator[float]:
 
     Each is later than the one before; a line that never comes ends. Raises ValueError in words.
     """
-    place = _zone(zone)
+    tz = _zone(zone)
     last = after
-    for due in heapq.merge(*(_fires(line, place, after) for line in lines)):
+    for due in heapq.merge(*(_fires(line, tz, after) for line in lines)):
         # two lines fire together; and cronsim comes back to 02:30 from the second 02:10 of a night
         if due > last:
             last = due
             yield due
 
 
-def _fires(line: str, place: ZoneInfo, after: float) -> Iterator[float]:
+def _fires(line: str, tz: ZoneInfo, after: float) -> Iterator[float]:
     fields = line.split()
     if len(fields) != FIELDS:
         raise ValueError(f"A cron line has five fields, not {len(fields)}.")
     minute, hour, *days = fields
-    start = datetime.fromtimestamp(after, place)
+    start = datetime.fromtimestamp(after, tz)
     try:
         if hour != "*":
             # any other star would mean to cronsim that time passes

@@ -19,7 +19,7 @@ from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.messages import Message
 from bot.jobs.job import all_kinds
-from bot.jobs.outcomes import attempted
+from bot.jobs.outcomes import execute
 from bot.jobs.watch_posts import WatchPosts, WatchWork
 from bot.kore.client import KoreClient
 from bot.kore.connect import KoreConfig, open_kore
@@ -131,7 +131,7 @@ class Rig:
             await self._done(job)
 
     async def _done(self, job: Job) -> None:
-        outcome = await attempted(job, KINDS[job.kind], self.parts)  # type: ignore[arg-type]
+        outcome = await execute(job, KINDS[job.kind], self.parts)  # type: ignore[arg-type]
         await self.parts.queue.record([(job, outcome)])
 
     def seen(self, channel: str = "#fleet-ops", user: str = "ana") -> list[Message]:

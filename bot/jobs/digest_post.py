@@ -21,7 +21,9 @@ PATIENCE = 6 * 3600.0
 log = logging.getLogger(__name__)
 
 
-async def posted(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
+async def post_digest(
+    job: Job, run: Run, about: Subscription, services: JobServices
+) -> Outcome | None:
     """Post the digest that was kept, and its details in its thread."""
     digest = Digest.from_json(run.digest or "")
     if digest.is_quiet and about.when_quiet is WhenQuiet.SKIP:
@@ -31,18 +33,18 @@ async def posted(job: Job, run: Run, about: Subscription, services: JobServices)
     except SlackRefused as error:
         why = pause_reason(error)
         if why is None:
-            return _later(job, run, error, services)
-        return await refused(run, about, why, error.sentence, services)
+            return _retry(job, run, error, services)
+        return await pause_refused(run, about, why, error.sentence, services)
     except SlackError as error:
-        return _later(job, run, error, services)
+        return _retry(job, run, error, services)
     stage = Stage.FAILED if digest.problem else Stage.POSTED
     place = {"channel": post.channel, "ts": post.ts or "", "why": digest.problem}
     return _ended(run, stage, services, **place)
 
 
-def _ended(run: Run, stage: Stage, services: JobServices, **told: object) -> Outcome:
+def _ended(run: Run, stage: Stage, services: JobServices, **values: object) -> Outcome:
     services.metrics.digest_ended(stage.value, services.clock.now().timestamp() - run.due)
-    return Done(write=services.fleet.runs.changing(run.id, stage, **told))
+    return Done(write=services.fleet.runs.changing(run.id, stage, **values))
 
 
 async def _post(job: Job, digest: Digest, about: Subscription, services: JobServices) -> Posted:
@@ -56,7 +58,7 @@ async def _post(job: Job, digest: Digest, about: Subscription, services: JobServ
     return post
 
 
-def _later(job: Job, run: Run, error: SlackError, services: JobServices) -> Outcome:
+def _retry(job: Job, run: Run, error: SlackError, services: JobServices) -> Outcome:
     """Try again in a while; give up where it would be no news any more."""
     tries = int(job.memo.get("posts", 0)) + 1
     late = services.clock.now().timestamp() - run.due
@@ -66,21 +68,21 @@ def _later(job: Job, run: Run, error: SlackError, services: JobServices) -> Outc
     return _ended(run, Stage.FAILED, services, why=error.sentence)
 
 
-async def refused(
+async def pause_refused(
     run: Run, about: Subscription, why: PauseReason, sentence: str, services: JobServices
 ) -> Outcome:
     """End a run whose channel does not take it, and pause its digest until somebody mends that.
 
-    Who made it is told, once.
+    Its maker is notified, once.
     """
     if about.paused is None:
-        await _tell_maker(run, replace(about, paused=why), services)
+        await _notify_maker(run, replace(about, paused=why), services)
         await services.subscriptions.pause(about, why)
     log.warning("digest-paused", extra={"digest": about.id, "why": why.value})
     return _ended(run, Stage.FAILED, services, why=sentence)
 
 
-async def _tell_maker(run: Run, about: Subscription, services: JobServices) -> None:
+async def _notify_maker(run: Run, about: Subscription, services: JobServices) -> None:
     """Write to the maker directly; whoever cannot be written to is not waited for."""
     try:
         await services.posts.post(f"{run.job}#paused", about.made_by, None, paused_screen(about))

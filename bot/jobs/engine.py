@@ -15,63 +15,19 @@ from typing import TYPE_CHECKING
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.jobs.job import Job, Kind, Outcome, all_kinds
-from bot.jobs.outcomes import OutcomeWriter, attempted
+from bot.jobs.outcomes import OutcomeWriter, execute
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import QueueSnapshot
 
 if TYPE_CHECKING:
     from bot.jobs.services import JobServices
 
-
-STUCK_SECONDS = 300.0
-
-
-class EngineHealth:
-    """Remembers when each lane last began or ended a job, and how long its due work has waited."""
-
-    def __init__(self, clock: Clock, lanes: Iterable[str]) -> None:
-        self._clock = clock
-        self._looked = clock.monotonic()
-        self._moved = dict.fromkeys(lanes, self._looked)
-        self._late = dict.fromkeys(lanes, 0.0)
-        self.is_away = False
-
-    def looked(self) -> None:
-        """Note that all was looked at, and all schedules fired."""
-        self._looked = self._clock.monotonic()
-
-    def moved(self, lane: str) -> None:
-        """Note that a job of the lane has begun or ended."""
-        self._moved[lane] = self._clock.monotonic()
-
-    def waits(self, lane: str, seconds: float) -> None:
-        """Note for how long the oldest due job of the lane has waited; 0 where there is none."""
-        self._late[lane] = seconds
-
-    def why_stuck(self) -> tuple[str, ...]:
-        """Say what is due and does not get on; nothing while all is well, or the store is away."""
-        now = self._clock.monotonic()
-        if self.is_away:
-            return ()
-        if now - self._looked > STUCK_SECONDS:
-            return (f"scheduler: has not looked for due work for {_minutes(now - self._looked)}",)
-        stuck = (lane for lane, late in self._late.items() if late > STUCK_SECONDS)
-        return tuple(
-            f"scheduler: work of the lane {lane} is due since {_minutes(self._late[lane])}"
-            for lane in stuck
-            if now - self._moved[lane] > STUCK_SECONDS
-        )
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min"
-
-
 log = logging.getLogger(__name__)
 
 LEAST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
 PUT_BACK_SECONDS = 5.0
 TIDY_BEATS = 4
+STUCK_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +56,7 @@ class _Run:
 
 
 class Engine:
-    """Serves the lanes that it is given, with the kinds that this build knows."""
+    """Serves some lanes with the kinds that this build knows."""
 
     def __init__(
         self,
@@ -117,16 +73,21 @@ class Engine:
         self._lanes = {name: lane for name, lane in lanes.items() if lane.slots}
         self._kinds = {kind.name: kind for kind in known if kind.lane in self._lanes}
         self._timing = timing or Timing()
-        self._recorder = OutcomeWriter(self._queue, self._clock)
-        self._pulse = EngineHealth(self._clock, self._lanes)
+        self._writer = OutcomeWriter(self._queue, self._clock)
+        self._health = EngineHealth(self._clock, self._lanes)
         self._runs: set[_Run] = set()
         self._side: list[asyncio.Task[None]] = []
-        self._seen = float("-inf")
-        self.why_stuck = self._pulse.why_stuck
+        self._last_seen = float("-inf")
+        self.why_stuck = self._health.why_stuck
 
     def start(self) -> None:
         """Begin to look for what is due."""
-        work = (self._look(), self._keep(), self._recorder.run(), self._queue.listen(self._clock))
+        work = (
+            self._look(),
+            self._heartbeat(),
+            self._writer.run(),
+            self._queue.listen(self._clock),
+        )
         self._side = [asyncio.create_task(each, name="jobs") for each in work]
 
     async def stop(self, patience: float) -> None:
@@ -144,52 +105,54 @@ class Engine:
             log.warning("jobs-not-given-back", extra={"jobs": len(left)})
 
     async def turn(self) -> float:
-        """Look once and begin what is due; give the seconds until there may be more."""
-        sight = await self._queue.look(tuple(self._kinds))
-        if sight.now < self._seen - PUT_BACK_SECONDS:
+        """Look once and begin what is due; return the seconds until there may be more."""
+        snapshot = await self._queue.look(tuple(self._kinds))
+        if snapshot.now < self._last_seen - PUT_BACK_SECONDS:
             await self._services.schedules.realign()
-        self._seen = sight.now
-        if sight.schedule is not None and sight.schedule <= sight.now:
+        self._last_seen = snapshot.now
+        if snapshot.schedule is not None and snapshot.schedule <= snapshot.now:
             await self._services.schedules.fire()
-            sight = await self._queue.look(tuple(self._kinds))
-        coming = [] if sight.schedule is None else [sight.schedule - sight.now]
-        pauses = [await self._serve(name, sight) for name in self._lanes]
-        self._pulse.looked()
+            snapshot = await self._queue.look(tuple(self._kinds))
+        coming = [] if snapshot.schedule is None else [snapshot.schedule - snapshot.now]
+        pauses = [await self._serve(name, snapshot) for name in self._lanes]
+        self._health.record_look()
         return max(LEAST_PAUSE, min(self._timing.poll, *coming, *pauses))
 
-    async def _serve(self, lane: str, sight: QueueSnapshot) -> float:
-        """Begin what is due in a lane; give the seconds until it is worth while to look again."""
+    async def _serve(self, lane: str, snapshot: QueueSnapshot) -> float:
+        """Begin what is due in a lane; return the seconds until it is worth while to look again."""
         kinds = [kind.name for kind in self._kinds.values() if kind.lane == lane]
-        due = min((sight.kinds[name] for name in kinds if name in sight.kinds), default=math.inf)
-        late = max(0.0, sight.now - due)
-        self._pulse.waits(lane, late)
+        due = min(
+            (snapshot.kinds[name] for name in kinds if name in snapshot.kinds), default=math.inf
+        )
+        late = max(0.0, snapshot.now - due)
+        self._health.record_wait(lane, late)
         self._services.metrics.job_lag(lane, late)
         free = self._lanes[lane].slots - self._busy(lane)
-        if due > sight.now or not free:
-            return due - sight.now if free else self._timing.poll
+        if due > snapshot.now or not free:
+            return due - snapshot.now if free else self._timing.poll
         for job in await self._queue.claim(kinds, free, self._timing.lease):
-            self._services.metrics.job_began(job.kind, sight.now - job.due)
+            self._services.metrics.job_began(job.kind, snapshot.now - job.due)
             self._begin(_Run(job, self._kinds[job.kind]))
         return LEAST_PAUSE
 
     def _begin(self, run: _Run) -> None:
         self._runs.add(run)
-        self._pulse.moved(run.kind.lane)
-        run.task = asyncio.create_task(self._carry_out(run), name=f"job {run.job.key}")
+        self._health.record_progress(run.kind.lane)
+        run.task = asyncio.create_task(self._execute(run), name=f"job {run.job.key}")
 
-    async def _carry_out(self, run: _Run) -> None:
+    async def _execute(self, run: _Run) -> None:
         saved = None
         try:
-            outcome = await attempted(run.job, run.kind, self._services)
+            outcome = await execute(run.job, run.kind, self._services)
             run.is_over = True
-            saved = await self._recorder.record(run.job, run.kind, outcome)
+            saved = await self._writer.record(run.job, run.kind, outcome)
         finally:
             self._end(run, saved)
 
     def _end(self, run: _Run, saved: Outcome | None) -> None:
         was_full = self._busy(run.kind.lane) == self._lanes[run.kind.lane].slots
         self._runs.discard(run)
-        self._pulse.moved(run.kind.lane)
+        self._health.record_progress(run.kind.lane)
         self._services.metrics.job_ended(run.kind.name, saved.word if saved else "let_go")
         if was_full or (saved and (saved.state != "ready" or saved.after < self._timing.poll)):
             self._queue.news.set()
@@ -204,11 +167,11 @@ class Engine:
             self._queue.news.clear()
             try:
                 pause, failures = await self.turn(), 0
-                self._stands(None)
+                self._set_away(None)
             except Exception as error:  # noqa: BLE001 -- the edge of the loop: the next may go well
                 failures += 1
                 pause = backoff.after(failures)
-                self._stands(error)
+                self._set_away(error)
             await self._rest(pause)
 
     async def _rest(self, seconds: float) -> None:
@@ -220,16 +183,16 @@ class Engine:
             for task in tasks:
                 task.cancel()
 
-    def _stands(self, error: Exception | None) -> None:
+    def _set_away(self, error: Exception | None) -> None:
         """Say once that the store is away, and once that it is back."""
         away = isinstance(error, StoreError) and not isinstance(error, StoreFault)
         if error and not away:
             log.error("jobs-not-begun", exc_info=error)
-        elif away != self._pulse.is_away:
+        elif away != self._health.is_away:
             log.warning("jobs-wait-for-store" if away else "jobs-go-on")
-        self._pulse.is_away = away
+        self._health.is_away = away
 
-    async def _keep(self) -> None:
+    async def _heartbeat(self) -> None:
         """Renew the claims, and now and then forget what ended long ago, until cancelled."""
         for beat in itertools.count():
             try:
@@ -257,3 +220,44 @@ async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
         task.cancel()
     if tasks:
         await asyncio.wait(tasks)
+
+
+class EngineHealth:
+    """Remembers when each lane last began or ended a job, and how long its due work has waited."""
+
+    def __init__(self, clock: Clock, lanes: Iterable[str]) -> None:
+        self._clock = clock
+        self._looked = clock.monotonic()
+        self._moved = dict.fromkeys(lanes, self._looked)
+        self._late = dict.fromkeys(lanes, 0.0)
+        self.is_away = False
+
+    def record_look(self) -> None:
+        """Record that all was looked at, and all schedules fired."""
+        self._looked = self._clock.monotonic()
+
+    def record_progress(self, lane: str) -> None:
+        """Record that a job of the lane has begun or ended."""
+        self._moved[lane] = self._clock.monotonic()
+
+    def record_wait(self, lane: str, seconds: float) -> None:
+        """Record for how long the oldest due job of the lane has waited; 0 where there is none."""
+        self._late[lane] = seconds
+
+    def why_stuck(self) -> tuple[str, ...]:
+        """Say what is due and does not get on; nothing while all is well, or the store is away."""
+        now = self._clock.monotonic()
+        if self.is_away:
+            return ()
+        if now - self._looked > STUCK_SECONDS:
+            return (f"scheduler: has not looked for due work for {_minutes(now - self._looked)}",)
+        stuck = (lane for lane, late in self._late.items() if late > STUCK_SECONDS)
+        return tuple(
+            f"scheduler: work of the lane {lane} is due since {_minutes(self._late[lane])}"
+            for lane in stuck
+            if now - self._moved[lane] > STUCK_SECONDS
+        )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min"

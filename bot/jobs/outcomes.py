@@ -1,48 +1,46 @@
-"""One attempt at a job: runs its kind, and turns what it raises into a later try or the end."""
+"""What comes of a job: its kind is executed once, and the outcomes of all are saved in batches."""
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
-
-from bot.errors import BotError
-from bot.jobs.job import Done, Job, Kind, Outcome
-
-if TYPE_CHECKING:
-    from bot.jobs.services import JobServices
-
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.backoff import Backoff
 from bot.clock import Clock
+from bot.errors import BotError
+from bot.jobs.job import Done, Job, Kind, Outcome
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import JobQueue
+
+if TYPE_CHECKING:
+    from bot.jobs.services import JobServices
 
 log = logging.getLogger(__name__)
 
 BACKOFF = Backoff(first=2.0, longest=300.0)
 
 
-async def attempted(job: Job, kind: Kind, services: "JobServices") -> Outcome:
-    """Carry a job out once; whatever it raises is an outcome too."""
+async def execute(job: Job, kind: Kind, services: "JobServices") -> Outcome:
+    """Execute a job once; whatever it raises is an outcome too."""
     if job.attempt > kind.attempts:
         return Outcome("failed", error="The process ended each time while it was at this.")
     try:
         async with asyncio.timeout(kind.longest):
             return await kind.run(job, services) or Done()
     except Exception as error:  # noqa: BLE001 -- the edge of a job: the others go on
-        return failed(job, kind, error)
+        return failure_of(job, kind, error)
 
 
-def failed(job: Job, kind: Kind, error: Exception) -> Outcome:
-    """Log it and give the next try, later each time; after the last one the end."""
+def failure_of(job: Job, kind: Kind, error: Exception) -> Outcome:
+    """Log it and return the next try, later each time, or the end after the last one."""
     words = error.sentence if isinstance(error, BotError) else type(error).__name__
-    told = {"job": job.key, "kind": kind.name, "attempt": job.attempt, "why": words}
+    about = {"job": job.key, "kind": kind.name, "attempt": job.attempt, "why": words}
     unplanned = None if isinstance(error, BotError) else error
     if job.attempt >= kind.attempts:
-        log.error("job-failed", extra=told, exc_info=unplanned)
+        log.error("job-failed", extra=about, exc_info=unplanned)
         return Outcome("failed", error=words)
-    log.warning("job-tried-again", extra=told, exc_info=unplanned)
+    log.warning("job-tried-again", extra=about, exc_info=unplanned)
     return Outcome("ready", after=BACKOFF.after(job.attempt), error=words, attempt=job.attempt)
 
 
@@ -68,7 +66,7 @@ class OutcomeWriter:
         self._any, self._urgent = asyncio.Event(), asyncio.Event()
 
     async def record(self, job: Job, kind: Kind, outcome: Outcome) -> Outcome | None:
-        """Save an outcome and give what was saved; None where the claim no longer held."""
+        """Save an outcome and return what was saved; None where the claim no longer held."""
         saved = asyncio.get_running_loop().create_future()
         result = _Result(job, kind, outcome, saved)
         self._waiting.append(result)
@@ -100,7 +98,7 @@ class OutcomeWriter:
                 each.saved.set_result(each.job.key in held)
 
     async def _held(self, batch: list[_Result]) -> set[str]:
-        """Save them all, for as long as it takes, and give the keys whose claim still held."""
+        """Save them all, for as long as it takes, and return the keys whose claim still held."""
         tried = 0
         while True:
             tried += 1
@@ -120,5 +118,5 @@ class OutcomeWriter:
             log.error("job-not-recorded", extra={"job": batch[0].job.key}, exc_info=error)
             batch[0].saved.cancel()
         else:
-            batch[0].outcome = failed(batch[0].job, batch[0].kind, error)
+            batch[0].outcome = failure_of(batch[0].job, batch[0].kind, error)
             await self._save(batch)

@@ -1,6 +1,6 @@
 """What people see of watches: the card that is kept up to date, and the replies that mention them.
 
-A card or reply goes where the watch was asked for. Where the bot may not post it goes to the asker
+A card or reply goes where the watch was asked for. Where the bot may not post it goes to the owner
 directly, and says so; a card that cannot be changed any more is carried on by a new one.
 """
 
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """A conversation or a person's id, and the thread in it."""
 
     channel: str
@@ -44,7 +44,7 @@ class Place:
 
 
 class WatchPosts:
-    """Draws cards and tells notices. Methods raise SlackError and StoreError: to be tried again."""
+    """Posts cards and notices. Methods raise SlackError and StoreError: to be tried again."""
 
     def __init__(
         self, rows: WatchRows, posts: IdempotentPosts, permission: Permission, clock: Clock
@@ -54,8 +54,8 @@ class WatchPosts:
         self._permission = permission
         self._clock = clock
 
-    async def card(self, card_id: str) -> tuple[tuple[Watch, ...], timedelta] | None:
-        """Draw a card as it stands now; give its watches, one or a set, with what it shows.
+    async def update_card(self, card_id: str) -> tuple[tuple[Watch, ...], timedelta] | None:
+        """Draw a card as it stands now; return its watches, one or a set, with what it shows.
 
         None where there is nothing to do. With a time above 0 it was too early: come back then.
         """
@@ -67,27 +67,27 @@ class WatchPosts:
             return watches, card.edited_at + CARD_INTERVAL - now
         if card and all(map(_is_finished, watches)):
             return None
-        return await self._carded(watches, card), timedelta(0)
+        return await self._draw(watches, card), timedelta(0)
 
-    async def tell(self, watch_id: str, notice: Notice) -> None:
+    async def post_notice(self, watch_id: str, notice: Notice) -> None:
         """Post a notice, once, in the thread of the card."""
         row = await self._rows.get(watch_id)
         if row is None:
             return
         watch = from_row(row)
         screen = await self._notice(watch, notice)
-        await self._post(notice.key(watch.id), watch, self._around(watch), screen)
+        await self._post(notice.key(watch.id), watch, self._thread_of(watch), screen)
 
-    async def tell_set(self, set_id: str) -> None:
+    async def post_set_notice(self, set_id: str) -> None:
         """Post, once, that all watches of a set have ended, in the thread of its card."""
         watches = tuple(map(from_row, await self._rows.of_card(set_id)))
         if not watches:
             return
         screen = set_notice(await self._shown(watches))
         first = watches[0]
-        await self._post(f"watch_set:{set_id}", first, self._around(first), screen)
+        await self._post(f"watch_set:{set_id}", first, self._thread_of(first), screen)
 
-    async def _carded(self, watches: tuple[Watch, ...], card: Card | None) -> tuple[Watch, ...]:
+    async def _draw(self, watches: tuple[Watch, ...], card: Card | None) -> tuple[Watch, ...]:
         """Draw the card anew, or put up another one where the old one cannot be changed."""
         if card and card.ts:
             is_away = card.channel != watches[0].owner.channel
@@ -107,7 +107,7 @@ class WatchPosts:
         first = watches[0]
         key = f"watch:{first.card_id}:card:{first.card_count}"
         here, away = [await self._drawn(watches, away=each) for each in (False, True)]
-        posted = await self._post(key, first, self._around(first), here, away)
+        posted = await self._post(key, first, self._thread_of(first), here, away)
         return self._standing(watches, posted, 1)
 
     def _standing(self, watches: Iterable[Watch], where: Posted, more: int) -> tuple[Watch, ...]:
@@ -129,11 +129,13 @@ class WatchPosts:
         return watch_card(shown[0], now, away=away)
 
     async def _post(
-        self, key: str, watch: Watch, place: Place, screen: Screen, away: Screen | None = None
+        self, key: str, watch: Watch, to: Destination, screen: Screen, away: Screen | None = None
     ) -> Posted:
-        """Post where the watch is, else in the channel alone, else to the asker directly."""
-        asker = watch.owner
-        ways = dict.fromkeys((place, Place(asker.channel, asker.thread), Place(asker.channel)))
+        """Post where the watch is, else in the channel alone, else to the owner directly."""
+        owner = watch.owner
+        ways = dict.fromkeys(
+            (to, Destination(owner.channel, owner.thread), Destination(owner.channel))
+        )
         for way in ways:
             try:
                 return await self._posts.post(key, way.channel, way.thread, screen, again=True)
@@ -141,31 +143,31 @@ class WatchPosts:
                 if error.reason not in WRONG_PLACE:
                     raise
                 log.info("watch-place-refused", extra={"watch": watch.id, "why": error.error})
-        return await self._posts.post(key, asker.person, None, away or screen, again=True)
+        return await self._posts.post(key, owner.person, None, away or screen, again=True)
 
-    def _around(self, watch: Watch) -> Place:
+    def _thread_of(self, watch: Watch) -> Destination:
         """Return where replies go: the thread it was asked in, else that of the card."""
-        asker, card = watch.owner, watch.card
+        owner, card = watch.owner, watch.card
         if card is None:
-            return Place(asker.channel, asker.thread)
-        thread = asker.thread if card.channel == asker.channel else None
-        return Place(card.channel, thread or card.ts)
+            return Destination(owner.channel, owner.thread)
+        thread = owner.thread if card.channel == owner.channel else None
+        return Destination(card.channel, thread or card.ts)
 
     async def _shown(self, watches: tuple[Watch, ...]) -> tuple[Watch, ...]:
-        hides = await self._hides(watches[0])  # those of a set have one owner
-        return tuple(map(redacted_watch, watches)) if hides else watches
+        redacted = await self._is_redacted(watches[0])  # those of a set have one owner
+        return tuple(map(redacted_watch, watches)) if redacted else watches
 
     async def _notice(self, watch: Watch, notice: Notice) -> Screen:
         if notice.kind is NoticeKind.REVOKED:
             return watch_notice(watch, redacted_notice(notice), ())
-        if await self._hides(watch):
+        if await self._is_redacted(watch):
             changes, notice = redacted_changes(notice), redacted_notice(notice)
         else:
             changes = notable_changes(notice.before, notice.after)
         return watch_notice(watch, notice, changes)
 
-    async def _hides(self, watch: Watch) -> bool:
-        """Return whether card and device are left out; for somebody who may not ask they are."""
+    async def _is_redacted(self, watch: Watch) -> bool:
+        """Return whether card and device are redacted; for somebody who may not ask they are."""
         try:
             return await self._permission.redaction(watch.owner) is not None
         except NotAllowed:
@@ -177,15 +179,15 @@ class WatchWork:
     """Each is ready for use. `keep` is how many seconds what has ended is kept."""
 
     rows: WatchRows
-    ledger: WatchRepository
+    repository: WatchRepository
     polling: WatchPoller
     posts: WatchPosts
     made: PostRows
     clock: Clock
     keep: float = 40 * 86400.0
 
-    async def untold(self, card_id: str, why: str, tx: Transaction) -> None:
-        """End the watches of a card that nobody can be told of."""
+    async def end_unreported(self, card_id: str, why: str, tx: Transaction) -> None:
+        """End the watches of a card whose end nobody can be told."""
         log.warning("watch-untold", extra={"card": card_id, "why": why})
         for row in await self.rows.of_card(card_id, tx):
             watch = from_row(row)

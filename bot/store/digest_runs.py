@@ -113,8 +113,8 @@ class DigestRuns:
 
     async def trend(self, subscription: str, due: float, most: int) -> tuple[Run, ...]:
         """Return the newest runs before that time that were looked at to the end, oldest first."""
-        asked = {"of": subscription, "at": due, "most": most}
-        return (await self._runs(_BEFORE, asked))[::-1]
+        values = {"of": subscription, "at": due, "most": most}
+        return (await self._runs(_BEFORE, values))[::-1]
 
     async def scanned(self, subscriptions: Sequence[str]) -> tuple[Run, ...]:
         """Return the newest run of each whose SIMs were looked at to the end and are still kept."""
@@ -149,9 +149,9 @@ class DigestRuns:
                 for row in rows
             }
 
-    async def _runs(self, asked: Select[Any], values: Mapping[str, Any]) -> tuple[Run, ...]:
+    async def _runs(self, query: Select[Any], values: Mapping[str, Any]) -> tuple[Run, ...]:
         async with self._database.read() as tx:
-            return tuple(_run(row) for row in await tx.execute(asked, values))
+            return tuple(_run(row) for row in await tx.execute(query, values))
 
     async def change(
         self,

@@ -13,6 +13,9 @@ from bot.store.schema import NOW, posts, seen_events
 from bot.store.transaction import Transaction
 
 SENDING, CLEAR, POSTED = "sending", "clear", "posted"
+KEPT_SECONDS = 2 * 3600.0
+"""How long a claim is remembered; Slack's last retry comes after some 5 minutes."""
+_SWEEP_EVERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class PostRows:
         return PostRow(**row) if row else None
 
     async def begin(self, key: str, channel: str, tries: int) -> bool:
-        """Note that a try begins; False where somebody else began one since `tries` was read."""
+        """Record that a try begins; False where somebody else began one since `tries` was read."""
         async with self._db.write() as tx:
             if tries == 0:
                 return await self._first(key, channel, tx)
@@ -55,12 +58,12 @@ class PostRows:
         return await tx.change(row.on_conflict_do_nothing()) == 1
 
     async def clear(self, key: str, tries: int) -> None:
-        """Note that this try was surely in vain, unless another one has begun since."""
+        """Record that this try was surely in vain, unless another one has begun since."""
         async with self._db.write() as tx:
             await tx.execute(_CLEAR, {"k": key, "t": tries})
 
     async def record(self, key: str, channel: str, ts: str | None) -> None:
-        """Note where it stands; None where it is out and nobody can tell where."""
+        """Record where it stands; None where it is out and nobody knows where."""
         async with self._db.write() as tx:
             await tx.execute(_RECORD, {"k": key, "to": channel, "at": ts})
 
@@ -84,10 +87,6 @@ _CLEAR = update(posts).where(_THIS, _THIS_TRY, posts.c.state == SENDING).values(
 _RECORD = (
     update(posts).where(_THIS).values(state=POSTED, channel=bindparam("to"), ts=bindparam("at"))
 )
-
-KEPT_SECONDS = 2 * 3600.0
-"""How long a claim is remembered; Slack's last retry comes after some 5 minutes."""
-_SWEEP_EVERY = 100
 
 
 class SeenEvents:

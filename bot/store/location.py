@@ -1,4 +1,4 @@
-"""Where the store may be: the usual folder, and disks on which a file lasts and can be shared.
+"""Where the store may be: its URL, the usual folder, and disks on which a file lasts.
 
 https://www.sqlite.org/wal.html#noshm: a write-ahead log needs memory that all processes share,
 which network file systems do not give.
@@ -17,6 +17,16 @@ OVER_THE_NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "lustre", "afs", "beegfs", "gpfs"}
     | {"glusterfs", "fuse.glusterfs", "fuse.sshfs", "fuse.s3fs", "fuse.ceph", "fuse.rclone"}
 )
+SQLITE = "sqlite:///"
+HOW = "write postgresql://user:password@host/database, or sqlite:////folder/file.db"
+# libpq's, or of other clients: asyncpg would take them for settings of the server and be refused
+NOT_ASYNCPGS = frozenset(
+    {"channel_binding", "connect_timeout", "fallback_application_name", "gssencmode", "keepalives"}
+    | {"keepalives_idle", "keepalives_interval", "keepalives_count", "load_balance_hosts"}
+    | {"pgbouncer", "schema", "sslcompression", "sslsni", "tcp_user_timeout"}
+)
+# several hosts are those of a cluster: whoever of them takes changes is used
+A_HOST = re.compile(r"((\[[0-9a-fA-F:.]+\]|[\w.-]*)(:\d{1,5})?,?)*")
 
 
 def usual_folder(home: Path, xdg_data_home: str) -> Path:
@@ -66,7 +76,7 @@ def _may_write(folder: Path) -> bool:
 
 
 def is_read_only_disk(folder: Path) -> bool:
-    """Tell a disk that takes no changes: that may pass, and what is kept there can be read."""
+    """Return whether the disk takes no changes: that may pass, and what is there can be read."""
     return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
@@ -79,18 +89,6 @@ def _read(mounts: Path) -> str:
 
 def _unescaped(where: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), where)
-
-
-SQLITE = "sqlite:///"
-HOW = "write postgresql://user:password@host/database, or sqlite:////folder/file.db"
-# libpq's, or of other clients: asyncpg would take them for settings of the server and be refused
-NOT_ASYNCPGS = frozenset(
-    {"channel_binding", "connect_timeout", "fallback_application_name", "gssencmode", "keepalives"}
-    | {"keepalives_idle", "keepalives_interval", "keepalives_count", "load_balance_hosts"}
-    | {"pgbouncer", "schema", "sslcompression", "sslsni", "tcp_user_timeout"}
-)
-# several hosts are those of a cluster: whoever of them takes changes is used
-A_HOST = re.compile(r"((\[[0-9a-fA-F:.]+\]|[\w.-]*)(:\d{1,5})?,?)*")
 
 
 def checked(text: str) -> str:

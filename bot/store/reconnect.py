@@ -16,10 +16,10 @@ SETTLING_SECONDS = 10.0  # for which it must be well before it is said to be bac
 
 
 class Observer(Protocol):
-    """Is told how the store stands."""
+    """Learns whether the store is up."""
 
     def store(self, *, is_up: bool) -> None:
-        """Hear it."""
+        """Record it."""
 
 
 class Reconnector:
@@ -45,24 +45,24 @@ class Reconnector:
         """Wait for trouble and mend it, until cancelled."""
         while True:
             await self._database.in_trouble.wait()
-            await self._mended()
+            await self._reconnect()
             log.info("store is back")
 
-    async def _mended(self) -> None:
+    async def _reconnect(self) -> None:
         tries, said = 0, ""
         while trouble := self._database.trouble:
             if trouble.kind != said:  # another reason is news
                 said = trouble.kind
-                _say(trouble)
+                _log(trouble)
             self._observer.store(is_up=False)
             tries += 1
             await self._clock.sleep(BACKOFF.after(tries))
-            if await self._tried():
+            if await self._try():
                 self._observer.store(is_up=True)
                 # a disk that is full is so again with the next big write
                 await self._clock.sleep(SETTLING_SECONDS)
 
-    async def _tried(self) -> bool:
+    async def _try(self) -> bool:
         try:
             await self._database.prepare()
         except StoreError:
@@ -71,7 +71,7 @@ class Reconnector:
         return True
 
 
-def _say(trouble: StoreError) -> None:
+def _log(trouble: StoreError) -> None:
     cause = trouble.__cause__
     about = f"{type(cause).__name__}: {cause}" if cause else ""
     extra = {"why": trouble.kind, "says": trouble.sentence, "cause": about}

@@ -1,4 +1,7 @@
-"""A row for each SIM of a scan: written chunk by chunk, read page by page, never all at once."""
+"""Scans: chunks of SIMs to be read, a row for each that was, sums over rows, and days of SIMs.
+
+All is written chunk by chunk and read page by page, never all at once.
+"""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -10,6 +13,14 @@ from sqlalchemy import Row, Select, bindparam, delete, exists, func, insert, sel
 from bot.store.database import Database
 from bot.store.schema import scan_chunks, scan_rows, sim_days
 from bot.store.transaction import Transaction
+
+PAGE = 500
+"""Rows that are in memory at once."""
+FAILED = "failed"
+"""The state of a SIM that could not be read."""
+T = TypeVar("T")
+Months = Mapping[int, bytes]
+"""The packed days of a SIM by the number of their month."""
 
 
 class ScanChunks:
@@ -65,19 +76,12 @@ _NEXT = (
 )
 
 
-PAGE = 500
-"""Rows that are in memory at once."""
-FAILED = "failed"
-"""The state of a SIM that could not be read."""
-T = TypeVar("T")
-
-
 @dataclass(frozen=True, slots=True)
 class ScanRow:
     """One SIM in one run. `row` is its snapshot as JSON; that of the run before, where it failed.
 
     `gravity` orders the worst first; 0 is nothing wrong. `mark` differs where two snapshots may:
-    equal marks, nothing changed. `traffic` is the packets of the last 24 h as far as told. Where
+    equal marks, nothing changed. `traffic` is the packets of the last 24 h as far as known. Where
     it fell silent, `lost_on` is the network and `lost_at` the moment. `fault` says why it failed.
     """
 
@@ -123,8 +127,8 @@ class ScanRows:
         if not values:
             return
         new = self._database.insert(scan_rows)
-        told = {name: new.excluded[name] for name in _TOLD}
-        await tx.execute(new.on_conflict_do_update(index_elements=_ROW_KEY, set_=told), values)
+        excluded = {name: new.excluded[name] for name in _VALUES}
+        await tx.execute(new.on_conflict_do_update(index_elements=_ROW_KEY, set_=excluded), values)
 
     async def known(self, run: int, sids: Sequence[str]) -> dict[str, ScanRow]:
         """Return the rows of some SIMs in a run, by SID."""
@@ -150,9 +154,9 @@ class ScanRows:
 
     async def only_in(self, run: int, other: int, most: int) -> tuple[ScanRow, ...]:
         """Return the first SIMs of a run that are not in another, by SID."""
-        asked = {"of": run, "other": other, "last": "", "most": most}
+        values = {"of": run, "other": other, "last": "", "most": most}
         async with self._database.read() as tx:
-            return tuple(row_of(row) for row in await tx.execute(_ONLY, asked))
+            return tuple(row_of(row) for row in await tx.execute(_ONLY, values))
 
     async def count_only_in(self, run: int, other: int) -> int:
         """Count the SIMs of a run that are not in another."""
@@ -160,18 +164,18 @@ class ScanRows:
             return int(await tx.scalar(_COUNT_ONLY, {"of": run, "other": other}))
 
     async def forget(self, run: int, most: int) -> int:
-        """Drop at most so many rows of a run; give how many went."""
+        """Drop at most so many rows of a run; return how many."""
         async with self._database.write() as tx:
             return await tx.change(_FORGET_ROWS, {"of": run, "most": most})
 
     async def _pages(
-        self, asked: Select[Any], values: Mapping[str, Any], read: Callable[[Row[Any]], T]
+        self, query: Select[Any], values: Mapping[str, Any], read: Callable[[Row[Any]], T]
     ) -> AsyncIterator[Sequence[T]]:
         last, size = "", PAGE
         while size == PAGE:
             page = {**values, "last": last, "most": PAGE}
             async with self._database.read() as tx:
-                rows = (await tx.execute(asked, page)).all()
+                rows = (await tx.execute(query, page)).all()
             if rows:
                 yield [read(row) for row in rows]
                 last = rows[-1].sid
@@ -191,7 +195,7 @@ NAMES = tuple(each.name for each in fields(ScanRow))
 _values = attrgetter(*NAMES)
 COLUMNS = tuple(scan_rows.c[name] for name in NAMES)
 _ROW_KEY = ["run", "sid"]
-_TOLD = [name for name in NAMES if name not in _ROW_KEY]
+_VALUES = [name for name in NAMES if name not in _ROW_KEY]
 _ROW_OF = scan_rows.c.run == bindparam("of")
 _other = scan_rows.alias("other_run")
 _IS_SAME = (_other.c.run == bindparam("other")) & (_other.c.sid == scan_rows.c.sid)
@@ -247,7 +251,7 @@ class ScanSums:
         return await self._rows(_WORST, {"of": run, "least": least, "most": most})
 
     async def talkers(self, run: int, most: int) -> tuple[ScanRow, ...]:
-        """Return the SIMs with the most packets first, of those that tell of any."""
+        """Return the SIMs with the most packets first, of those that have any."""
         return await self._rows(_TALKERS, {"of": run, "most": most})
 
     async def failed(self, run: int, most: int) -> tuple[ScanRow, ...]:
@@ -269,13 +273,13 @@ class ScanSums:
                 last = {"on": row.lost_on, "since": row.lost_at, "sid": row.sid}
             size = len(rows)
 
-    async def _counted(self, asked: Select[Any], run: int) -> dict[str, int]:
+    async def _counted(self, query: Select[Any], run: int) -> dict[str, int]:
         async with self._database.read() as tx:
-            return {row.what: row.sims for row in await tx.execute(asked, {"of": run})}
+            return {row.what: row.sims for row in await tx.execute(query, {"of": run})}
 
-    async def _rows(self, asked: Select[Any], values: Mapping[str, Any]) -> tuple[ScanRow, ...]:
+    async def _rows(self, query: Select[Any], values: Mapping[str, Any]) -> tuple[ScanRow, ...]:
         async with self._database.read() as tx:
-            return tuple(row_of(row) for row in await tx.execute(asked, values))
+            return tuple(row_of(row) for row in await tx.execute(query, values))
 
 
 _AT = scan_rows.c
@@ -321,9 +325,6 @@ _LOST = (
 )
 
 
-Months = Mapping[int, bytes]
-
-
 class SimDays:
     """The months of all SIMs."""
 
@@ -359,7 +360,7 @@ class SimDays:
             await tx.execute(kept, values)
 
     async def forget(self, before: int, most: int) -> int:
-        """Drop at most so many rows of months before one; give how many went."""
+        """Drop at most so many rows of months before one; return how many."""
         async with self._database.write() as tx:
             return await tx.change(_FORGET_DAYS, {"before": before, "most": most})
 

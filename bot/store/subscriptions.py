@@ -82,6 +82,6 @@ class SubscriptionRows:
         return await self._where()
 
     async def _where(self, *which: ColumnElement[bool]) -> tuple[Record, ...]:
-        asked = select(table).where(*which).order_by(table.c.name_key, table.c.id)
+        query = select(table).where(*which).order_by(table.c.name_key, table.c.id)
         async with self._db.read() as tx:
-            return tuple(await tx.execute(asked))
+            return tuple(await tx.execute(query))

@@ -1,4 +1,4 @@
-"""One transaction, as the repositories use it; both databases give it alike."""
+"""One transaction, as the repositories use it; alike on both databases."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
@@ -26,7 +26,7 @@ class Transaction:
     async def execute(self, statement: Executable, values: Values = None) -> Result[Any]:
         """Execute a statement and return its rows, all of them fetched. Raises StoreError.
 
-        A sequence of values is one statement a row, in one go. Give values as bound parameters,
+        A sequence of values is one statement a row, in one go. Pass values as bound parameters,
         `bindparam("key")` or `values`, so that the statement is compiled once only.
         """
         try:

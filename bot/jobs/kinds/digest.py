@@ -1,8 +1,8 @@
-"""One digest from its due time to its post: list the SIMs, have them asked, compile, post.
+"""One digest from its due time to its post: list the SIMs, have them scanned, compile, post.
 
 Each step leaves what it made in the store in one transaction with the job's next state, so a crash
 repeats a step and never a post. Args: subscription, due (epoch seconds), skipped_since;
-`now` where somebody asked for it by hand.
+`now` where somebody requested it by hand.
 """
 
 import logging
@@ -19,7 +19,7 @@ from bot.digests.fleet import Fleet, SimList, list_sims, unpacked
 from bot.digests.scan import failed_row
 from bot.digests.subscription import PauseReason, Subscription
 from bot.errors import NotAllowed
-from bot.jobs.digest_post import posted, refused
+from bot.jobs.digest_post import pause_refused, post_digest
 from bot.jobs.job import Again, Done, FanOut, Job, NewJob, Outcome, kind
 from bot.jobs.services import JobServices
 from bot.kore.errors import KoreError
@@ -56,8 +56,10 @@ async def _is_skipped(job: Job, about: Subscription, services: JobServices) -> b
     return await services.fleet.runs.find(about.id, job.args["due"]) is None
 
 
-async def listed(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
-    """Begin it, unless it is too late for that or the one before is still being made."""
+async def start_scan(
+    job: Job, run: Run, about: Subscription, services: JobServices
+) -> Outcome | None:
+    """Start it, unless it is too late for that or the one before is still being made."""
     if why := await _why_not(job, run, about, services):
         log.warning("digest-skipped", extra={"digest": job.key, "why": why})
         services.metrics.digest_ended(
@@ -65,28 +67,28 @@ async def listed(job: Job, run: Run, about: Subscription, services: JobServices)
         )
         return Done(write=services.fleet.runs.changing(run.id, Stage.SKIPPED, why=why))
     await services.queue.add(TIDY, anew=True)
-    return await asked_for(job, run, about, services)
+    return await list_and_scan(job, run, about, services)
 
 
-async def asked_for(
+async def list_and_scan(
     job: Job, run: Run, about: Subscription, services: JobServices
 ) -> Outcome | None:
-    """List the SIMs and have them asked; while KORE does not answer, wait for it within grace."""
+    """List the SIMs and have them scanned; while KORE does not answer, wait for it within grace."""
     fleet, until = services.fleet, run.due + about.grace.total_seconds()
     try:
-        roster = await list_sims(about.selection, fleet.kore)
+        sims = await list_sims(about.selection, fleet.kore)
     except KoreError as error:
         tries = int(job.memo.get("tries", 0)) + 1
         if services.clock.now().timestamp() < until:
             return Again(BACKOFF.after(tries), {"tries": tries})
-        return await _compiled(job, run, about, services, problem=error.sentence)
+        return await _compile(job, run, about, services, problem=error.sentence)
     before = await fleet.runs.before(about.id, run.due)
     args = {"run": run.id, "before": before.id if before else None, "until": until}
     children = [
         NewJob("scan_chunk", f"{job.key}/{number}", args | {"number": number})
-        for number in range(len(roster.sizes))
+        for number in range(len(sims.sizes))
     ]
-    return FanOut(children, {"missing": roster.missing}, _listing(fleet, run, roster))
+    return FanOut(children, {"missing": sims.missing}, _save_chunks(fleet, run, sims))
 
 
 async def _why_not(job: Job, run: Run, about: Subscription, services: JobServices) -> str | None:
@@ -103,19 +105,21 @@ async def _why_not(job: Job, run: Run, about: Subscription, services: JobService
     return None
 
 
-def _listing(fleet: Fleet, run: Run, roster: SimList) -> Write:
+def _save_chunks(fleet: Fleet, run: Run, sims: SimList) -> Write:
     """Write the chunks; called again where the transaction had to be taken back."""
 
     async def write(tx: Transaction) -> None:
-        for number, body in enumerate(roster.chunks()):
+        for number, body in enumerate(sims.chunks()):
             await fleet.chunks.add(run.id, number, body, tx)
-        told = {"sims": roster.sims, "chunks": len(roster.sizes), "has_rows": True}
-        await fleet.runs.change(run.id, Stage.SCANNING, tx, **told)
+        values = {"sims": sims.sims, "chunks": len(sims.sizes), "has_rows": True}
+        await fleet.runs.change(run.id, Stage.SCANNING, tx, **values)
 
     return write
 
 
-async def scanned(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
+async def compile_scan(
+    job: Job, run: Run, about: Subscription, services: JobServices
+) -> Outcome | None:
     """Compile what the chunks have written; the SIMs of a chunk that gave up count as failed."""
     fleet, now = services.fleet, services.clock.now()
     async for number, body in fleet.chunks.left(run.id):
@@ -123,10 +127,10 @@ async def scanned(job: Job, run: Run, about: Subscription, services: JobServices
         async with fleet.database.write() as tx:
             await fleet.rows.add(run.id, rows, tx)
             await fleet.chunks.keep(run.id, number, None, tx)
-    return await _compiled(job, run, about, services)
+    return await _compile(job, run, about, services)
 
 
-async def _compiled(
+async def _compile(
     job: Job, run: Run, about: Subscription, services: JobServices, *, problem: str | None = None
 ) -> Outcome:
     """Make the digest and keep it, for as many posts of it as it takes."""
@@ -134,18 +138,18 @@ async def _compiled(
     try:
         visibility = await services.authorizer.authorize_channel(about.channel)
     except NotAllowed as error:
-        return await refused(run, about, PauseReason.NOT_ALLOWED, error.sentence, services)
+        return await pause_refused(run, about, PauseReason.NOT_ALLOWED, error.sentence, services)
     missing = tuple(job.memo.get("missing", ()))
     notes = replace(notes, missing=missing, redacted=visibility.redaction)
     made = await fleet.compiler.digest(run, about, notes)
-    told = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
-    return Again(0.0, write=fleet.runs.changing(run.id, Stage.POSTING, **told))
+    values = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
+    return Again(0.0, write=fleet.runs.changing(run.id, Stage.POSTING, **values))
 
 
 STEPS: dict[Stage, Step] = {
-    Stage.LISTING: listed,
-    Stage.SCANNING: scanned,
-    Stage.POSTING: posted,
+    Stage.LISTING: start_scan,
+    Stage.SCANNING: compile_scan,
+    Stage.POSTING: post_digest,
 }
 
 
@@ -159,17 +163,24 @@ async def digest_preview(job: Job, services: JobServices) -> Outcome | None:
     return None if run.is_over else await PREVIEW_STEPS[run.stage](job, run, about, services)
 
 
-async def begun(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:
-    """Have the SIMs asked, where its channel may read the answer at all."""
+async def start_preview(
+    job: Job, run: Run, about: Subscription, services: JobServices
+) -> Outcome | None:
+    """Have the SIMs scanned, where its channel may read the answer at all."""
     try:
         await services.authorizer.authorize_channel(about.channel)
     except NotAllowed as error:
         await services.posts.post(job.key, job.args["person"], None, error_screen(error))
         return _ended(run, services)
-    return await asked_for(job, run, about, services)
+    return await list_and_scan(job, run, about, services)
 
 
-async def shown(job: Job, run: Run, about: Subscription, services: JobServices) -> Outcome | None:  # noqa: ARG001 -- a Step
+async def send_preview(
+    job: Job,
+    run: Run,
+    about: Subscription,  # noqa: ARG001 -- a Step
+    services: JobServices,
+) -> Outcome | None:
     """Send it to the person."""
     digest = Digest.from_json(run.digest or "")
     try:
@@ -185,7 +196,7 @@ def _ended(run: Run, services: JobServices) -> Outcome:
 
 
 PREVIEW_STEPS: dict[Stage, Step] = {
-    Stage.LISTING: begun,
-    Stage.SCANNING: scanned,
-    Stage.POSTING: shown,
+    Stage.LISTING: start_preview,
+    Stage.SCANNING: compile_scan,
+    Stage.POSTING: send_preview,
 }

@@ -43,7 +43,7 @@ async def _end_if_lost(run: Run, services: JobServices) -> None:
 
 
 async def _drop_rows(run: Run, services: JobServices) -> bool:
-    """Drop rows of a run; tell whether there are more."""
+    """Drop rows of a run, and return whether there are more."""
     await services.fleet.chunks.forget(run.id)
     gone = await services.fleet.rows.forget(run.id, AT_ONCE)
     if gone < AT_ONCE:

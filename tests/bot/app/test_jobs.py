@@ -56,7 +56,7 @@ async def test_a_bot_may_leave_scans_to_workers():
 async def test_a_stuck_scheduler_shows(seconds, fit):
     """A bot whose engine looks for due work no more is not fit to be asked, and says why."""
     async with whole_bot() as whole:
-        pulse = whole.bot._engine._pulse
+        pulse = whole.bot._engine._health
         pulse._looked -= seconds
         reasons = await whole.bot.why_not_ready()
 

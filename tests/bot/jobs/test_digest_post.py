@@ -12,30 +12,30 @@ from tests.digest_rig import digesting, pumps
 
 
 @pytest.fixture
-async def desk(database):
-    async with digesting(database, sims=3) as desk:
-        await desk.parts.subscriptions.add(pumps())
-        yield desk
+async def rig(database):
+    async with digesting(database, sims=3) as rig:
+        await rig.parts.subscriptions.add(pumps())
+        yield rig
 
 
 @pytest.mark.parametrize("times", [1, 2])
-async def test_posts_whose_answer_was_lost_are_not_made_twice(desk, times):
+async def test_posts_whose_answer_was_lost_are_not_made_twice(rig, times):
     """
     Where Slack did it and did not say so, the digest, or what is in its thread, is found again.
     """
-    desk.slack.api.faults.hang_up("chat.postMessage", after_work=True, times=times)
-    run = await desk.made(pumps())
-    texts = [message.text for message in desk.slack.seen_by("ana")]
+    rig.slack.api.faults.hang_up("chat.postMessage", after_work=True, times=times)
+    run = await rig.made(pumps())
+    texts = [message.text for message in rig.slack.seen_by("ana")]
 
-    assert (Stage.POSTED, [run.ts]) == (run.stage, [message.ts for message in desk.parents()])
+    assert (Stage.POSTED, [run.ts]) == (run.stage, [message.ts for message in rig.parents()])
     assert sorted(set(texts)) == sorted(texts)
 
 
-async def test_slack_away_for_too_long_ends_the_digest(desk, monkeypatch):
+async def test_slack_away_for_too_long_ends_the_digest(rig, monkeypatch):
     """A digest that would be no news any more is given up, and the next one says so."""
     monkeypatch.setattr(digest_post, "PATIENCE", 0.0)
-    desk.slack.api.faults.fail("chat.postMessage", "internal_error", times=9)
-    run = await desk.made(pumps())
+    rig.slack.api.faults.fail("chat.postMessage", "internal_error", times=9)
+    run = await rig.made(pumps())
 
     assert (Stage.FAILED, None) == (run.stage, run.ts)
     assert run.why
@@ -50,29 +50,29 @@ async def test_slack_away_for_too_long_ends_the_digest(desk, monkeypatch):
         ("restricted_action", PauseReason.NOT_ALLOWED),
     ],
 )
-async def test_a_channel_that_does_not_take_it_pauses_it(desk, error, why):
+async def test_a_channel_that_does_not_take_it_pauses_it(rig, error, why):
     """A digest whose channel is lost comes no more until somebody mends that."""
-    desk.slack.api.faults.fail("chat.postMessage", error, times=9)
-    run = await desk.made(pumps())
+    rig.slack.api.faults.fail("chat.postMessage", error, times=9)
+    run = await rig.made(pumps())
 
     assert Stage.FAILED is run.stage
-    assert why is (await desk.parts.subscriptions.get(pumps().id)).paused
+    assert why is (await rig.parts.subscriptions.get(pumps().id)).paused
 
 
-async def test_a_workspace_without_newer_blocks_gets_plainer_ones(desk):
+async def test_a_workspace_without_newer_blocks_gets_plainer_ones(rig):
     """Tables and charts that a workspace does not know become words."""
-    desk.slack.workspace.unknown_blocks = frozenset({"data_table", "data_visualization"})
-    run = await desk.made(replace(pumps()))
-    told = desk.slack.workspace.messages.in_channel("C0FLEETOP", seen_by=ANA.id)
+    rig.slack.workspace.unknown_blocks = frozenset({"data_table", "data_visualization"})
+    run = await rig.made(replace(pumps()))
+    posted = rig.slack.workspace.messages.in_channel("C0FLEETOP", seen_by=ANA.id)
 
     assert Stage.POSTED is run.stage
-    assert "data_table" not in str([message.blocks for message in told])
+    assert "data_table" not in str([message.blocks for message in posted])
 
 
-async def test_how_late_digests_are_is_counted(desk):
+async def test_how_late_digests_are_is_counted(rig):
     """Each end of a digest is a metric with its lag."""
-    await desk.made(pumps())
+    await rig.made(pumps())
 
     assert b'simsessions_digest_lag_seconds_count{outcome="posted"} 1.0' in (
-        desk.parts.metrics.text()
+        rig.parts.metrics.text()
     )

@@ -182,7 +182,7 @@ async def test_schedules_fire_and_follow_a_clock_that_is_put_back(services, queu
         await tx.execute(move, {"name": "due", "due": now - 1.0})
         await tx.execute(move, {"name": "ahead", "due": now + 1e7})
     made = Engine(services, LANES, kinds=[kind(step)])
-    made._seen = now + 1e7
+    made._last_seen = now + 1e7
     await made.turn()
     ahead = await schedules.get("ahead")
     await made.stop(0.0)
@@ -202,11 +202,11 @@ async def test_ended_jobs_are_swept_and_due_ones_counted(services, queue):
     await queue.add(NewJob("kind", "a"), NewJob("unknown", "b"))
     made.start()
 
-    async def told():
+    async def is_counted():
         counted = b'simsessions_jobs_due{kind="unknown"} 1.0' in services.metrics.text()
         return counted and await queue.get("a") is None
 
-    await until(told)
+    await until(is_counted)
     await made.stop(1.0)
 
     assert b'simsessions_jobs_running{kind="kind"} 0.0' in services.metrics.text()
@@ -226,9 +226,9 @@ def test_what_is_stuck_is_said(health, clock):
     """No look for minutes, or a lane in which nothing moves though something has long been due."""
     clock.move(STUCK_SECONDS + 60)
     unseen = health.why_stuck()
-    health.looked()
+    health.record_look()
     seen = health.why_stuck()
-    health.waits("scan", 420.0)
+    health.record_wait("scan", 420.0)
 
     assert ("scheduler: has not looked for due work for 6 min",) == unseen
     assert () == seen
@@ -246,9 +246,9 @@ def test_what_is_not_late_is_not_stuck(health, clock, late, moves):
     """
     clock.move(STUCK_SECONDS)
     if moves:
-        health.moved("scan")
+        health.record_progress("scan")
     clock.move(STUCK_SECONDS)
-    health.looked()
-    health.waits("scan", late)
+    health.record_look()
+    health.record_wait("scan", late)
 
     assert () == health.why_stuck()

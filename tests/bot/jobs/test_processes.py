@@ -1,4 +1,4 @@
-"""Jobs in real processes on both databases: killed, stopped, cut off, and told to end."""
+"""Jobs in real processes on both databases: killed, stopped, cut off, and asked to end."""
 
 import asyncio
 import math

@@ -91,7 +91,7 @@ async def test_a_quiet_sim_costs_an_edit_every_five_minutes(rig):
 
 
 async def test_a_flapping_sim_wakes_nobody(rig):
-    """A SIM that is offline for less than two minutes at a time is told of at the end only."""
+    """A SIM that is offline for less than two minutes at a time is reported at the end only."""
     await rig.begin(name="truck-42", condition=Condition.OFFLINE, duration=timedelta(hours=1))
     for _ in range(10):
         rig.kore.events.go_silent("truck-42")
@@ -152,7 +152,7 @@ async def test_in_an_archived_channel_it_goes_on_directly(rig):
 
 
 async def test_kore_away_is_waited_out(rig):
-    """While KORE does not answer the card says since when, and nobody is told of anything."""
+    """While KORE does not answer the card says since when, and nothing is reported."""
     begun = await rig.begin(name="truck-42", condition=Condition.OFFLINE)
     await rig.work()
     rig.kore_fails()
@@ -264,7 +264,7 @@ async def test_stopping_ones_own_watch_tells_nobody(rig):
 
 
 async def test_a_notice_waits_for_slack(rig):
-    """While Slack is away nothing is lost: what was to be told is told when it is back, once."""
+    """While Slack is away nothing is lost: what was to be posted comes when it is back, once."""
     await rig.begin()
     await rig.move(60)
     for method in ("chat.postMessage", "chat.update"):

@@ -16,10 +16,10 @@ def runs(database):
     return DigestRuns(database)
 
 
-async def ended(runs, due, stage=Stage.POSTED, *, of="s1", **told):
+async def ended(runs, due, stage=Stage.POSTED, *, of="s1", **values):
     """Return a run that came to this end."""
     run = await runs.begin(of, due, f"{of}@{due}")
-    await runs.change(run.id, stage, **told)
+    await runs.change(run.id, stage, **values)
     return run
 
 
@@ -58,13 +58,13 @@ async def test_an_end_keeps_its_time(runs):
 
 async def test_a_run_is_compared_with_the_last_that_was_told(runs):
     """Skipped and failed runs, later ones and those of others are nothing to compare with."""
-    told = await ended(runs, 60.0, Stage.QUIET)
+    quiet = await ended(runs, 60.0, Stage.QUIET)
     await ended(runs, 90.0, Stage.SKIPPED)
     await ended(runs, 100.0, Stage.FAILED)
     await ended(runs, 110.0, of="s2")
     await ended(runs, 200.0)
 
-    assert told.id == (await runs.before("s1", 120.0)).id
+    assert quiet.id == (await runs.before("s1", 120.0)).id
     assert await runs.before("s1", 60.0) is None
 
 
@@ -104,7 +104,7 @@ async def test_progress(runs, database):
 
 
 async def test_rows_of_the_last_runs_are_kept(runs, database):
-    """Only runs that are over, still have rows, and are not among the last told are old."""
+    """Only runs that are over, still have rows, and are not among the last ones are old."""
     await SubscriptionRows(database).add(to_row(pumps(id="s1")))
     for due in (10.0, 20.0, 30.0):
         await ended(runs, due, has_rows=True)

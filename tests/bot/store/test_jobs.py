@@ -105,7 +105,7 @@ async def test_a_lease_that_has_ended_is_free(queue, other):
 
 
 async def test_a_lease_that_is_renewed_holds(queue, other):
-    """Nobody else gets it, its own process does not free it, and who has lost one is told."""
+    """Nobody else gets it, its own process does not free it, and who has lost one finds out."""
     jobs = await claimed(queue, "a", "b", lease=0.0)
     await queue.renew(["a", "b"], 0.0)
     assert ["running"] * 2 == await states(queue, "a", "b")
@@ -198,7 +198,7 @@ async def test_ended_jobs_are_forgotten_in_time(queue, database):
 
 async def test_whoever_waits_for_news_is_told(queue):
     """Of what is added and given back in this process."""
-    told = []
+    news = []
     for deed in (
         lambda: queue.add(NewJob("kind", "a")),
         lambda: queue.claim(["kind"], 1, 60.0),
@@ -207,9 +207,9 @@ async def test_whoever_waits_for_news_is_told(queue):
     ):
         queue.news.clear()
         await deed()
-        told.append(queue.news.is_set())
+        news.append(queue.news.is_set())
 
-    assert [True, False, True, False] == told
+    assert [True, False, True, False] == news
 
 
 def test_an_outcome_has_its_word():

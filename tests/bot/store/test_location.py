@@ -71,7 +71,7 @@ def test_a_file_in_the_way_is_no_folder(tmp_path):
 
 
 def test_a_folder_of_somebody_else(nobody):
-    """A folder without leave to write is told before anything is tried."""
+    """A folder without leave to write is found out before anything is tried."""
     with nobody() as folder:
         folder.chmod(0o500)
         said = why_not(folder / "sims.db", folder / "none")
@@ -119,7 +119,7 @@ def test_what_is_taken():
     ],
 )
 def test_what_is_refused(typed):
-    """What cannot be a store is told with what to write, and never quoted."""
+    """What cannot be a store is refused with what to write, and never quoted."""
     with pytest.raises(ValueError, match=r"write (postgresql|sqlite)://") as refused:
         checked(typed)
 

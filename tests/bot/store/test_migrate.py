@@ -92,13 +92,13 @@ async def migrated(url: str, migrations: Path) -> None:
 def test_the_chain_holds():
     """Each migration is named as its revision, and follows the one before it."""
     revisions = known_revisions()
-    told = [(MIGRATIONS / "versions" / f"{name}.py").read_text() for name in revisions]
+    texts = [(MIGRATIONS / "versions" / f"{name}.py").read_text() for name in revisions]
 
     assert revisions
-    assert [] == [n for n, t in zip(revisions, told, strict=True) if f'revision = "{n}"' not in t]
+    assert [] == [n for n, t in zip(revisions, texts, strict=True) if f'revision = "{n}"' not in t]
     assert [] == [
         after
-        for before, after, text_ in zip(revisions, revisions[1:], told[1:], strict=False)
+        for before, after, text_ in zip(revisions, revisions[1:], texts[1:], strict=False)
         if f'down_revision = "{before}"' not in text_
     ]
 
@@ -131,9 +131,9 @@ async def test_alembic_comes_in_only_where_there_is_work(empty_url):
 
 async def test_several_processes_at_once(empty_url):
     """Of four that start on a new store one makes the schema, and all find it there."""
-    told = await asyncio.gather(*(opened_apart(empty_url) for _ in range(4)))
+    logs = await asyncio.gather(*(opened_apart(empty_url) for _ in range(4)))
 
-    assert 1 == sum(each["said"].count("store migrated") for each in told)
+    assert 1 == sum(each["said"].count("store migrated") for each in logs)
     assert known_revisions()[-1] == await revision(empty_url)
 
 

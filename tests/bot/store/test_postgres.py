@@ -30,7 +30,7 @@ def kind():
 
 
 @pytest.fixture
-async def noted(database):
+async def notes_db(database):
     """A database with a table of notes."""
     return await with_notes(database)
 
@@ -44,49 +44,49 @@ async def own_server(postgres):
     await asyncio.to_thread(server.close)
 
 
-async def test_idle_connections_are_cut(noted, database_url):
+async def test_idle_connections_are_cut(notes_db, database_url):
     """
     Who finds the pool's connections dead gets a fresh one and notices nothing, reading or writing.
     """
-    await asyncio.gather(*(numbers(noted) for _ in range(5)))
+    await asyncio.gather(*(numbers(notes_db) for _ in range(5)))
     await asked(database_url, CUT)
-    await note(noted, 1)
+    await note(notes_db, 1)
     await asked(database_url, CUT)
-    seen = await numbers(noted)
+    seen = await numbers(notes_db)
 
     assert [1] == seen
-    assert noted.trouble is None
+    assert notes_db.trouble is None
 
 
-async def test_the_connection_is_cut_within(noted, database_url):
-    """A transaction whose connection is cut in the middle is told so, and leaves nothing."""
+async def test_the_connection_is_cut_within(notes_db, database_url):
+    """A transaction whose connection is cut in the middle raises, and leaves nothing."""
 
     async def cut_within() -> None:
-        async with noted.write() as tx:
+        async with notes_db.write() as tx:
             await tx.execute(NOTES.insert(), {"id": 1, "word": "one"})
             await asked(database_url, CUT)
             await tx.execute(NOTES.insert(), {"id": 2, "word": "two"})
 
     with pytest.raises(StoreLost) as caught:
         await cut_within()
-    await note(noted, 3)
+    await note(notes_db, 3)
 
     assert StoreLost is type(caught.value)
-    assert [3] == await numbers(noted)
+    assert [3] == await numbers(notes_db)
 
 
-async def test_the_connection_is_cut_before_the_commit(noted, database_url):
+async def test_the_connection_is_cut_before_the_commit(notes_db, database_url):
     """Where the commit gets no answer it is said that nobody knows; here nothing was saved."""
 
     async def cut_at_the_end() -> None:
-        async with noted.write() as tx:
+        async with notes_db.write() as tx:
             await tx.execute(NOTES.insert(), {"id": 1, "word": "one"})
             await asked(database_url, CUT)
 
     with pytest.raises(StoreOutcomeUnknown):
         await cut_at_the_end()
 
-    assert [] == await numbers(noted)
+    assert [] == await numbers(notes_db)
 
 
 async def test_the_server_goes_and_comes_back(own_server):
@@ -113,11 +113,11 @@ async def test_the_server_goes_and_comes_back(own_server):
     ("code", "error"),
     [("53100", StoreFull), ("25006", StoreReadOnly), ("57014", StoreBusy), ("40P01", StoreBusy)],
 )
-async def test_what_the_server_says(noted, code, error):
+async def test_what_the_server_says(notes_db, code, error):
     """A full disk, a standby, a time-out, a deadlock: each has its error, and nothing is saved."""
 
     async def refused() -> None:
-        async with noted.write() as tx:
+        async with notes_db.write() as tx:
             await tx.execute(NOTES.insert(), {"id": 1, "word": "one"})
             raising = f"DO $$ BEGIN RAISE EXCEPTION 'said' USING ERRCODE = '{code}'; END $$"
             await tx.execute(text(raising))
@@ -125,19 +125,19 @@ async def test_what_the_server_says(noted, code, error):
     with pytest.raises(error):
         await refused()
 
-    assert [] == await numbers(noted)
+    assert [] == await numbers(notes_db)
 
 
-async def test_a_server_that_takes_no_changes(noted, database_url):
+async def test_a_server_that_takes_no_changes(notes_db, database_url):
     """On a standby reading goes on."""
-    await note(noted, 1)
+    await note(notes_db, 1)
     name = database_url.rpartition("/test_")[2].partition("?")[0]
     await asked(database_url, f"ALTER DATABASE test_{name} SET default_transaction_read_only = on")
     await asked(database_url, CUT)
     with pytest.raises(StoreReadOnly):
-        await note(noted, 2)
+        await note(notes_db, 2)
 
-    assert [1] == await numbers(noted)
+    assert [1] == await numbers(notes_db)
 
 
 @pytest.mark.parametrize(
@@ -166,17 +166,17 @@ async def test_nobody_there(url):
     assert "hush" not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
-async def test_one_replica_hears_the_other(noted, database_url):
+async def test_one_replica_notifies_the_other(notes_db, database_url):
     """
-    What is notified is heard by all who listen, and the first thing heard is that one listens.
+    A notification reaches all who listen, and the first call says that one listens.
     """
-    heard: asyncio.Queue[None] = asyncio.Queue()
-    listening = asyncio.create_task(noted.listen("due", lambda: heard.put_nowait(None)))
+    calls: asyncio.Queue[None] = asyncio.Queue()
+    listening = asyncio.create_task(notes_db.listen("due", lambda: calls.put_nowait(None)))
     async with asyncio.timeout(10):
-        await heard.get()
-        async with noted.write() as tx:
+        await calls.get()
+        async with notes_db.write() as tx:
             await tx.execute(text("SELECT pg_notify('due', '')"))
-        await heard.get()
+        await calls.get()
         await asked(database_url, CUT)
         with pytest.raises(StoreLost):
             await listening

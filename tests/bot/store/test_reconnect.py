@@ -1,4 +1,4 @@
-"""The keeper: says once that the store is lost, tries again, says once that it is back."""
+"""The reconnector: says once that the store is lost, tries again, says once that it is back."""
 
 import asyncio
 import logging
@@ -15,14 +15,14 @@ from tests.bot.store.notes import note, numbers, with_notes
 from tests.fakes import FakeClock
 
 
-class Told:
-    """Keeps what it is told."""
+class Observed:
+    """Keeps what it is called with."""
 
     def __init__(self) -> None:
-        self.heard: list[bool] = []
+        self.seen: list[bool] = []
 
     def store(self, *, is_up: bool) -> None:
-        self.heard.append(is_up)
+        self.seen.append(is_up)
 
 
 class Unsettled(FakeClock):
@@ -68,12 +68,12 @@ async def until(condition) -> None:
 
 @asynccontextmanager
 async def kept(url: str, clock: FakeClock | None = None):
-    """A database in the care of a keeper, who is told of, and whose clock does not wait."""
-    db, told, clock = Database(url), Told(), clock or FakeClock()
-    keeper = Reconnector(db, clock, told)
-    await keeper.open()
-    task = asyncio.create_task(keeper.run())
-    yield db, told, clock
+    """A database in the care of a reconnector that is observed, and whose clock does not wait."""
+    db, observed, clock = Database(url), Observed(), clock or FakeClock()
+    reconnector = Reconnector(db, clock, observed)
+    await reconnector.open()
+    task = asyncio.create_task(reconnector.run())
+    yield db, observed, clock
     task.cancel()
     await asyncio.wait({task})
     await db.aclose()
@@ -81,17 +81,17 @@ async def kept(url: str, clock: FakeClock | None = None):
 
 async def test_a_store_that_opens_is_up(tmp_path, log):
     """Nothing is said about what is well."""
-    async with kept(f"sqlite:///{tmp_path / 'store.db'}") as (_, told, _):
+    async with kept(f"sqlite:///{tmp_path / 'store.db'}") as (_, observed, _):
         pass
 
-    assert [True] == told.heard
+    assert [True] == observed.seen
     assert [] == said(log)
 
 
 async def test_lost_and_back(tmp_path, log):
     """A store that is taken away is said to be lost once a reason, however often it is tried."""
     folder = tmp_path / "data"
-    async with kept(f"sqlite:///{folder / 'store.db'}") as (db, told, clock):
+    async with kept(f"sqlite:///{folder / 'store.db'}") as (db, observed, clock):
         await note(await with_notes(db), 1)
         folder.rename(tmp_path / "away")
         folder.write_text("in the way")
@@ -105,7 +105,7 @@ async def test_lost_and_back(tmp_path, log):
         seen = await numbers(db)
 
     assert [1, 2, 4, 8, 15, 15, 15] == clock.slept[:7]
-    assert [True, False, True] == [heard for heard, _ in groupby(told.heard)]
+    assert [True, False, True] == [is_up for is_up, _ in groupby(observed.seen)]
     assert ["store lost", "store lost", "store is back"] == said(log)
     assert ["store_lost", "store_denied"] == [record.why for record in log.records[:2]]
     assert [1, 3] == seen
@@ -114,7 +114,7 @@ async def test_lost_and_back(tmp_path, log):
 async def test_a_disk_that_is_full_now_and_then(tmp_path, log):
     """What is well for a moment only is not said to be back, nor lost once more."""
     clock = Unsettled()
-    async with kept(f"sqlite:///{tmp_path / 'store.db'}", clock) as (db, told, _):
+    async with kept(f"sqlite:///{tmp_path / 'store.db'}", clock) as (db, observed, _):
         await with_notes(db)
         await pragma(db, "max_page_count = 1")
         for number in range(3):
@@ -128,7 +128,7 @@ async def test_a_disk_that_is_full_now_and_then(tmp_path, log):
         await until(lambda: len(said(log)) > 1)
 
     assert ["store lost", "store is back"] == said(log)
-    assert told.heard.count(True) > 2
+    assert observed.seen.count(True) > 2
 
 
 async def test_one_that_is_not_there_at_the_start_comes_later(tmp_path, log):
@@ -137,12 +137,12 @@ async def test_one_that_is_not_there_at_the_start_comes_later(tmp_path, log):
     """
     path, letter = tmp_path / "store.db", "a letter to a friend, " * 300
     path.write_text(letter)
-    async with kept(f"sqlite:///{path}") as (db, told, _):
+    async with kept(f"sqlite:///{path}") as (db, observed, _):
         with pytest.raises(StoreNotReady, match="cannot be read as one"):
             await numbers(db)
         await until(lambda: said(log))
         path.unlink()
-        await until(lambda: told.heard[-1])
+        await until(lambda: observed.seen[-1])
         seen = await numbers(await with_notes(db))
         path.unlink()
         path.write_text(letter)
@@ -150,7 +150,7 @@ async def test_one_that_is_not_there_at_the_start_comes_later(tmp_path, log):
             await numbers(db)
         await until(lambda: len(reasons(log)) > 2)
 
-    assert [False, True, False] == [heard for heard, _ in groupby(told.heard)]
+    assert [False, True, False] == [is_up for is_up, _ in groupby(observed.seen)]
     assert ["store_damaged", "store_lost", "store_damaged"] == reasons(log)
     assert [] == seen
 
@@ -161,5 +161,5 @@ async def test_who_is_not_let_in_is_told_at_once(tmp_path):
     path.mkdir()
     db = Database(f"sqlite:///{path}")
     with pytest.raises(StoreDenied):
-        await Reconnector(db, FakeClock(), Told()).open()
+        await Reconnector(db, FakeClock(), Observed()).open()
     await db.aclose()

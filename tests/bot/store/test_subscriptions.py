@@ -50,7 +50,7 @@ async def test_a_name_is_free_once_in_a_channel(rows):
 
 
 async def test_two_at_once_get_one_name_once(rows):
-    """Of several that add the same name at the same time one is told that it was free."""
+    """Of several that add the same name at the same time one finds it free."""
     adding = [rows.add(PUMPS | {"id": str(n)}) for n in range(5)]
 
     assert [False] * 4 + [True] == sorted(await asyncio.gather(*adding))
@@ -72,12 +72,12 @@ async def test_a_change(rows):
 
 
 async def test_pausing_and_resuming(rows):
-    """Each is told to have changed something once only, so that what follows is done once."""
+    """Each is said to have changed something once only, so that what follows is done once."""
     await rows.add(PUMPS)
 
-    told = [await rows.set_paused("1", why) for why in ("asked", "archived", None, None)]
+    changed = [await rows.set_paused("1", why) for why in ("asked", "archived", None, None)]
 
-    assert [True, False, True, False] == told
+    assert [True, False, True, False] == changed
     assert not await rows.set_paused("9", "asked")
     assert ROW == await rows.get("1")
 

@@ -107,7 +107,7 @@ async def test_open_watches_are_found_by_whom_and_where_and_what(rows, add, adva
 
 
 async def test_a_step_changes_what_it_is_about_and_nothing_else(rows, add, advance):
-    """A look saves what was seen and told; the card and the wish are others' to save."""
+    """A look saves what was read and reported; the card and the request are others' to save."""
     await add(FIRST)
     stepped = FIRST | {
         "latest": "new",
@@ -142,9 +142,9 @@ async def test_a_step_from_what_is_not_so_any_more_is_refused(rows, add, advance
 async def test_of_two_steps_that_tell_something_one_counts(rows, add, advance):
     """A notice that was decided twice is saved once."""
     await add(FIRST)
-    told = FIRST | {"notices": 1}
+    noticed = FIRST | {"notices": 1}
 
-    assert [True, False] == [await advance(FIRST, told), await advance(FIRST, told)]
+    assert [True, False] == [await advance(FIRST, noticed), await advance(FIRST, noticed)]
 
 
 async def test_an_ended_watch_does_not_go_on(rows, add, advance):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.diagnosis.state import State
-from bot.jobs.outcomes import attempted as execute
+from bot.jobs.outcomes import execute
 from bot.watches.repository import from_row, notice_from_args, notice_to_args, to_row
 from bot.watches.transitions import stop
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, WatchOwner
@@ -41,7 +41,7 @@ async def test_what_is_rolled_back_leaves_nothing(rig):
 
     with pytest.raises(RuntimeError, match="lost"):  # noqa: PT012 -- the error comes within
         async with rig.database.write() as tx:
-            await rig.parts.watching.ledger.save(watch, stop(watch, BEN, now), tx, now=now)
+            await rig.parts.watching.repository.save(watch, stop(watch, BEN, now), tx, now=now)
             raise RuntimeError("lost")
 
     row = await rig.parts.watching.rows.get(watch.id)

@@ -45,24 +45,24 @@ def a_session(now, *, open_for=1.0, **changes):
 
 
 @pytest.fixture
-async def desk(database):
+async def rig(database):
     """Three pumps that are online, and the engine."""
-    async with digesting(database, stories=()) as desk:
+    async with digesting(database, stories=()) as rig:
         for number in range(3):
-            put(desk, number)
-        yield desk
+            put(rig, number)
+        yield rig
 
 
 @pytest.fixture
-async def about(desk):
+async def about(rig):
     """A digest of all SIMs that is kept."""
-    await desk.parts.subscriptions.add(pumps())
+    await rig.parts.subscriptions.add(pumps())
     return pumps()
 
 
-def put(desk, number, **changes):
+def put(rig, number, **changes):
     """Put a pump into KORE, or change it."""
-    desk.kore.add(a_row(number), [a_session(desk.parts.clock.now(), **changes)])
+    rig.kore.add(a_row(number), [a_session(rig.parts.clock.now(), **changes)])
 
 
 def words(message):
@@ -70,100 +70,100 @@ def words(message):
     return " ".join(str(block.get("text", block)) for block in message.blocks)
 
 
-async def made_without_grace(desk, about):
+async def made_without_grace(rig, about):
     """Have a digest made of which the grace is over once it has begun: its first list failed."""
-    desk.kore.faults.add(Fault(path="/v1/Sims", times=1, status=503))
-    key = await desk.begun(about)
-    while not (await desk.job(key)).memo:
-        await desk.pause()
-    await desk.parts.subscriptions.change(replace(about, grace=timedelta(0)))
-    job = await desk.ended(key)
-    await desk.parts.subscriptions.change(about)
-    return await desk.parts.fleet.runs.find(about.id, job.args["due"])
+    rig.kore.faults.add(Fault(path="/v1/Sims", times=1, status=503))
+    key = await rig.begun(about)
+    while not (await rig.job(key)).memo:
+        await rig.pause()
+    await rig.parts.subscriptions.change(replace(about, grace=timedelta(0)))
+    job = await rig.ended(key)
+    await rig.parts.subscriptions.change(about)
+    return await rig.parts.fleet.runs.find(about.id, job.args["due"])
 
 
-def gone_offline(desk, number):
+def gone_offline(rig, number):
     """End the session of a pump."""
-    now = desk.parts.clock.now()
-    put(desk, number, end=f"{now:%Y-%m-%dT%H:%M:%SZ}")
+    now = rig.parts.clock.now()
+    put(rig, number, end=f"{now:%Y-%m-%dT%H:%M:%SZ}")
 
 
-async def test_the_first_digest(desk, about):
+async def test_the_first_digest(rig, about):
     """The first digest counts its SIMs and says that there is nothing to compare with."""
-    run = await desk.made(about)
-    text = desk.parents()[0].blocks
+    run = await rig.made(about)
+    text = rig.parents()[0].blocks
 
     assert (Stage.POSTED, {"online": 3}, 3, 1) == (run.stage, run.counts, run.sims, run.chunks)
     assert "This is the first digest" in str(text)
-    assert desk.parents()[0].ts == run.ts
+    assert rig.parents()[0].ts == run.ts
 
 
-async def test_changes_are_said_in_the_next_digest(desk, about):
+async def test_changes_are_said_in_the_next_digest(rig, about):
     """What went silent between two is on top of the second; a new SIM, and a gone one, are news."""
-    await desk.made(about)
-    gone_offline(desk, 1)
-    put(desk, 7)
-    run = await desk.made(about)
+    await rig.made(about)
+    gone_offline(rig, 1)
+    put(rig, 7)
+    run = await rig.made(about)
 
-    assert "1 went silent" in desk.texts()[-1]
-    assert "pump-1" in str(desk.parents()[-1].blocks)
+    assert "1 went silent" in rig.texts()[-1]
+    assert "pump-1" in str(rig.parents()[-1].blocks)
     assert ["pump-7"] == [sim.name for sim in digest_of(run).new.first]
 
 
-async def test_a_quiet_digest_is_one_line(desk, about):
+async def test_a_quiet_digest_is_one_line(rig, about):
     """The first has its lists in its thread; where nothing changed, one line says so."""
-    first = await desk.made(about)
-    _, *details = desk.slack.seen_by("ana")
-    run = await desk.made(about)
+    first = await rig.made(about)
+    _, *details = rig.slack.seen_by("ana")
+    run = await rig.made(about)
 
     assert {first.ts} == {message.thread_ts for message in details}
-    assert (Stage.POSTED, 2) == (run.stage, len(desk.texts()))
-    assert len(details) + 2 == len(desk.slack.seen_by("ana"))
-    assert "all quiet" in desk.texts()[-1]
+    assert (Stage.POSTED, 2) == (run.stage, len(rig.texts()))
+    assert len(details) + 2 == len(rig.slack.seen_by("ana"))
+    assert "all quiet" in rig.texts()[-1]
 
 
-async def test_a_quiet_digest_is_kept_back(desk, about):
+async def test_a_quiet_digest_is_kept_back(rig, about):
     """Where that is wished, a quiet digest is not posted, and still counts for the trend."""
     silent = replace(about, when_quiet=WhenQuiet.SKIP)
-    await desk.parts.subscriptions.change(silent)
-    await desk.made(silent)
-    before = desk.texts()
-    run = await desk.made(silent)
-    gone_offline(desk, 2)
-    last = await desk.made(silent)
+    await rig.parts.subscriptions.change(silent)
+    await rig.made(silent)
+    before = rig.texts()
+    run = await rig.made(silent)
+    gone_offline(rig, 2)
+    last = await rig.made(silent)
 
-    assert (Stage.QUIET, before) == (run.stage, desk.texts()[: len(before)])
+    assert (Stage.QUIET, before) == (run.stage, rig.texts()[: len(before)])
     assert 3 == len(digest_of(last).trend)
 
 
-async def test_the_same_due_time_is_one_digest(desk, about):
+async def test_the_same_due_time_is_one_digest(rig, about):
     """A job of the same key is never made twice."""
-    key = await desk.begun(about)
-    await desk.ended(key)
-    before = desk.texts()
-    job = await desk.job(key)
-    await desk.parts.queue.add(NewJob(job.kind, job.key, job.args))
-    await desk.ended(key)
+    key = await rig.begun(about)
+    await rig.ended(key)
+    before = rig.texts()
+    job = await rig.job(key)
+    await rig.parts.queue.add(NewJob(job.kind, job.key, job.args))
+    await rig.ended(key)
 
-    assert before == desk.texts()
+    assert before == rig.texts()
 
 
-async def test_kore_down_at_the_due_time_is_waited_for(desk, about):
+async def test_kore_down_at_the_due_time_is_waited_for(rig, about):
     """A list that KORE does not give now is asked for again within the grace."""
-    desk.kore.faults.add(Fault(path="/v1/Sims", times=2, status=503))
-    run = await desk.made(about)
+    rig.kore.faults.add(Fault(path="/v1/Sims", times=2, status=503))
+    run = await rig.made(about)
 
     assert (Stage.POSTED, {"online": 3}) == (run.stage, run.counts)
 
 
-async def test_kore_down_for_longer_than_the_grace_is_said(desk, about):
-    """The channel is told once that nothing is known; the next one compares with the one before."""
-    first = await desk.made(about)
-    desk.kore.faults.add(Fault(path="/v1/Sims", times=None, status=503))
-    run = await made_without_grace(desk, about)
-    text, blocks = desk.texts()[-1], words(desk.parents()[-1])
-    desk.kore.faults.clear()
-    last = digest_of(await desk.made(about))
+async def test_kore_down_for_longer_than_the_grace_is_said(rig, about):
+    """It is said once that nothing is known; the next one compares with the one before."""
+    first = await rig.made(about)
+    rig.kore.faults.add(Fault(path="/v1/Sims", times=None, status=503))
+    run = await made_without_grace(rig, about)
+    text, blocks = rig.texts()[-1], words(rig.parents()[-1])
+    rig.kore.faults.clear()
+    last = digest_of(await rig.made(about))
 
     assert Stage.FAILED is run.stage
     assert "KORE could not be asked" in text
@@ -171,135 +171,135 @@ async def test_kore_down_for_longer_than_the_grace_is_said(desk, about):
     assert (first.due, 0, ()) == (last.since.timestamp(), last.new.count, last.missed)
 
 
-async def test_sims_that_fail_are_named_and_not_called_offline(desk, about):
+async def test_sims_that_fail_are_named_and_not_called_offline(rig, about):
     """
     More than a fifth that could not be read is said on top, and they keep their last state: what
     changed meanwhile is said when they can be read again.
     """
-    await desk.made(about)
-    desk.kore.faults.add(Fault(path=f"{1:032x}/DataSessions", times=None, status=503))
-    run = await made_without_grace(desk, about)
+    await rig.made(about)
+    rig.kore.faults.add(Fault(path=f"{1:032x}/DataSessions", times=None, status=503))
+    run = await made_without_grace(rig, about)
     digest = digest_of(run)
-    desk.kore.faults.clear()
-    gone_offline(desk, 1)
-    last = digest_of(await desk.made(about))
+    rig.kore.faults.clear()
+    gone_offline(rig, 1)
+    last = digest_of(await rig.made(about))
 
     assert {"online": 2, "failed": 1} == run.counts
     assert (True, ()) == (digest.is_unreliable, digest.changes)
     assert ["pump-1"] == [sim.name for sim in digest.unread.first]
-    assert any("1 of 3 SIMs could not be read" in text for text in desk.texts())
+    assert any("1 of 3 SIMs could not be read" in text for text in rig.texts())
     assert [("went_silent", ["pump-1"])] == [
         (group.kind.value, [each.sim.name for each in group.first]) for group in last.changes
     ]
 
 
-async def test_a_passing_failure_is_asked_again(desk, about):
+async def test_a_passing_failure_is_asked_again(rig, about):
     """A SIM that fails once is read in the end, and those of its chunk are not asked again."""
-    desk.kore.faults.add(Fault(path=f"{1:032x}/DataSessions", times=1, status=503))
-    run = await desk.made(about)
-    asked = [each.path for each in desk.kore.requests if "DataSessions" in each.path]
+    rig.kore.faults.add(Fault(path=f"{1:032x}/DataSessions", times=1, status=503))
+    run = await rig.made(about)
+    asked = [each.path for each in rig.kore.requests if "DataSessions" in each.path]
 
     assert {"online": 3} == run.counts
     assert 4 == len(asked)
 
 
-async def test_a_run_that_comes_too_late_is_skipped(desk, about):
+async def test_a_run_that_comes_too_late_is_skipped(rig, about):
     """A digest that could not be begun within its grace is left out, and the next one says so."""
-    await desk.made(about, desk.now - 3000)
+    await rig.made(about, rig.now - 3000)
     hasty = replace(about, grace=timedelta(seconds=1))
-    await desk.parts.subscriptions.change(hasty)
-    late = await desk.made(hasty, desk.now - 2000)
-    next_one = digest_of(await desk.made(about))
+    await rig.parts.subscriptions.change(hasty)
+    late = await rig.made(hasty, rig.now - 2000)
+    next_one = digest_of(await rig.made(about))
 
     assert Stage.SKIPPED is late.stage
     assert [late.due] == [missed.due.timestamp() for missed in next_one.missed]
 
 
-async def test_what_the_engine_skipped_is_said(desk, about):
+async def test_what_the_engine_skipped_is_said(rig, about):
     """Due times at which nothing ran are named in the next digest."""
-    due = desk.now // 3600 * 3600
-    run = await desk.made(about, due, skipped_since=due - 7200)
+    due = rig.now // 3600 * 3600
+    run = await rig.made(about, due, skipped_since=due - 7200)
 
     assert [due - 7200, due - 3600] == [each.due.timestamp() for each in digest_of(run).missed]
 
 
-async def test_one_digest_at_a_time(desk, about):
+async def test_one_digest_at_a_time(rig, about):
     """A run that is due while the one before is still being made is left out."""
-    desk.kore.faults.latency = 0.5
-    first = await desk.begun(about, desk.now - 60)
-    while await desk.parts.fleet.runs.under_way() == ():
-        await desk.hurried(first)
-    second = await desk.made(about)
-    await desk.ended(first)
+    rig.kore.faults.latency = 0.5
+    first = await rig.begun(about, rig.now - 60)
+    while await rig.parts.fleet.runs.under_way() == ():
+        await rig.hurried(first)
+    second = await rig.made(about)
+    await rig.ended(first)
 
     assert (Stage.SKIPPED, STILL_AT_IT) == (second.stage, second.why)
 
 
-async def test_a_digest_that_was_removed_comes_to_nothing(desk):
+async def test_a_digest_that_was_removed_comes_to_nothing(rig):
     """Without its subscription a job posts nothing."""
-    await desk.ended(await desk.begun(pumps()))
+    await rig.ended(await rig.begun(pumps()))
 
-    assert [] == desk.texts()
+    assert [] == rig.texts()
 
 
-async def test_a_digest_that_was_paused_just_before_comes_to_nothing(desk, about):
+async def test_a_digest_that_was_paused_just_before_comes_to_nothing(rig, about):
     """What was due already when somebody paused it is not posted; asked for by hand, it is."""
-    await desk.parts.subscriptions.pause(about)
-    await desk.ended(await desk.begun(about))
-    before = desk.texts()
-    await desk.made(about, now=True)
+    await rig.parts.subscriptions.pause(about)
+    await rig.ended(await rig.begun(about))
+    before = rig.texts()
+    await rig.made(about, now=True)
 
-    assert ([], 1) == (before, len(desk.texts()))
+    assert ([], 1) == (before, len(rig.texts()))
 
 
-async def test_an_archived_channel_pauses_its_digest(desk):
+async def test_an_archived_channel_pauses_its_digest(rig):
     """A digest that its channel does not take is paused, with the reason."""
     archived = pumps(channel="C0DEPOT24")
-    await desk.parts.subscriptions.add(archived)
-    run = await desk.made(archived)
+    await rig.parts.subscriptions.add(archived)
+    run = await rig.made(archived)
 
     assert Stage.FAILED is run.stage
-    assert PauseReason.ARCHIVED is (await desk.parts.subscriptions.get(archived.id)).paused
+    assert PauseReason.ARCHIVED is (await rig.parts.subscriptions.get(archived.id)).paused
 
 
-async def test_slack_down_is_waited_for(desk, about):
+async def test_slack_down_is_waited_for(rig, about):
     """A post that Slack does not take now is made later, once."""
-    desk.slack.api.faults.rate_limit("chat.postMessage", 0.01, times=2)
-    desk.slack.api.faults.fail("chat.postMessage", "internal_error", times=1)
-    run = await desk.made(about)
+    rig.slack.api.faults.rate_limit("chat.postMessage", 0.01, times=2)
+    rig.slack.api.faults.fail("chat.postMessage", "internal_error", times=1)
+    run = await rig.made(about)
 
-    assert (Stage.POSTED, 1) == (run.stage, len(desk.parents()))
+    assert (Stage.POSTED, 1) == (run.stage, len(rig.parents()))
 
 
-async def test_a_named_sim_that_is_gone_is_said(desk):
+async def test_a_named_sim_that_is_gone_is_said(rig):
     """A SIM of a pasted list that KORE no longer has is named as it was typed."""
     listed = (ListedSim(f"DE{0:032x}", "pump-0"), ListedSim(SID.replace("1", "f"), "pump-lost"))
     named = pumps(selection=Selection(SelectionKind.LISTED, sims=listed))
-    await desk.parts.subscriptions.add(named)
-    run = await desk.made(named)
+    await rig.parts.subscriptions.add(named)
+    run = await rig.made(named)
 
     assert (("pump-lost",), {"online": 1}) == (digest_of(run).missing, run.counts)
 
 
-async def test_a_pattern_that_fits_nothing_is_said(desk):
+async def test_a_pattern_that_fits_nothing_is_said(rig):
     """Without any SIM the digest says so, rather than that all is well."""
     nobody = pumps(selection=Selection(SelectionKind.PATTERN, "truck-*"))
-    await desk.parts.subscriptions.add(nobody)
-    run = await desk.made(nobody)
+    await rig.parts.subscriptions.add(nobody)
+    run = await rig.made(nobody)
 
     assert (Stage.POSTED, {}) == (run.stage, run.counts)
-    assert "no SIM fits SIMs called truck-" in desk.texts()[0]
+    assert "no SIM fits SIMs called truck-" in rig.texts()[0]
 
 
-async def test_a_shared_channel_is_told_no_numbers(desk):
-    """In a channel shared with another company neither IMEI nor ICCID is told."""
+async def test_a_shared_channel_is_told_no_numbers(rig):
+    """In a channel shared with another company neither IMEI nor ICCID is shown."""
     shared = pumps(channel="C0PARTNER")
-    await desk.parts.subscriptions.add(shared)
-    await desk.made(shared)
-    put(desk, 1, imei="356938035643809")
-    run = await desk.made(shared)
-    told = desk.slack.workspace.messages.in_channel("C0PARTNER", seen_by=ANA.id)
+    await rig.parts.subscriptions.add(shared)
+    await rig.made(shared)
+    put(rig, 1, imei="356938035643809")
+    run = await rig.made(shared)
+    posted = rig.slack.workspace.messages.in_channel("C0PARTNER", seen_by=ANA.id)
 
     assert "new_imei" in [group.kind.value for group in digest_of(run).changes]
-    assert "35693803564380" not in str([message.blocks for message in told])
-    assert "are redacted" in str([message.blocks for message in told])
+    assert "35693803564380" not in str([message.blocks for message in posted])
+    assert "are redacted" in str([message.blocks for message in posted])

@@ -15,7 +15,7 @@ from tests.digest_rig import digesting, pumps
 
 
 @pytest.fixture
-async def desk(database):
+async def rig(database):
     async with digesting(database) as running:
         yield running
 
@@ -27,32 +27,32 @@ def around(now):
     return QuietHours((at - hour).time(), (at + hour).time())
 
 
-async def kept(desk, **changes):
+async def kept(rig, **changes):
     one = pumps(**changes)
-    await desk.parts.subscriptions.add(one)
+    await rig.parts.subscriptions.add(one)
     return one
 
 
-async def test_what_is_due_in_the_quiet_hours_is_left_out(desk):
+async def test_what_is_due_in_the_quiet_hours_is_left_out(rig):
     """Nothing is asked, posted or recorded; but who presses the button is awake."""
-    one = await kept(desk, quiet_hours=around(desk.now))
-    asked, due = len(desk.kore.requests), desk.now
-    job = await desk.ended(await desk.begun(one, due))
+    one = await kept(rig, quiet_hours=around(rig.now))
+    asked, due = len(rig.kore.requests), rig.now
+    job = await rig.ended(await rig.begun(one, due))
 
-    assert ("done", []) == (job.state, desk.texts())
-    assert None is await desk.parts.fleet.runs.find(one.id, due)
-    assert asked == len(desk.kore.requests)
-    assert Stage.POSTED is (await desk.made(one, now=True)).stage
-    assert 1 == len(desk.texts())
+    assert ("done", []) == (job.state, rig.texts())
+    assert None is await rig.parts.fleet.runs.find(one.id, due)
+    assert asked == len(rig.kore.requests)
+    assert Stage.POSTED is (await rig.made(one, now=True)).stage
+    assert 1 == len(rig.texts())
 
 
-async def test_other_hours_are_not_quiet(desk):
+async def test_other_hours_are_not_quiet(rig):
     """Outside of them it comes."""
     midnight = QuietHours(time(0, 0), time(0, 1))
-    one = await kept(desk, quiet_hours=midnight, when_quiet=WhenQuiet.SKIP)
+    one = await kept(rig, quiet_hours=midnight, when_quiet=WhenQuiet.SKIP)
 
-    assert (await desk.made(one)).is_over
-    assert 1 == len(desk.texts())
+    assert (await rig.made(one)).is_over
+    assert 1 == len(rig.texts())
 
 
 @pytest.mark.parametrize(
@@ -64,71 +64,71 @@ async def test_other_hours_are_not_quiet(desk):
     ],
 )
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_channel_that_is_lost_pauses_it_and_its_maker_is_told_once(desk, error, why):
+async def test_a_channel_that_is_lost_pauses_it_and_its_maker_is_told_once(rig, error, why):
     """Also where another run was already under way; what is paused has no next run."""
-    one = await kept(desk)
-    desk.slack.api.faults.fail("chat.postMessage", error)
-    run = await desk.made(one)
-    paused = await desk.parts.subscriptions.get(one.id)
-    await desk.made(paused, desk.now + 1, now=True)
+    one = await kept(rig)
+    rig.slack.api.faults.fail("chat.postMessage", error)
+    run = await rig.made(one)
+    paused = await rig.parts.subscriptions.get(one.id)
+    await rig.made(paused, rig.now + 1, now=True)
 
-    (told,) = desk.slack.direct("ana")
+    (notice,) = rig.slack.direct("ana")
     assert Stage.FAILED is run.stage
     assert why is paused.paused
-    assert None is (await desk.parts.schedules.get(one.schedule_name)).next_due
-    assert "I paused the digest Pumps" in told.text
-    assert "resume it" in told.text
+    assert None is (await rig.parts.schedules.get(one.schedule_name)).next_due
+    assert "I paused the digest Pumps" in notice.text
+    assert "resume it" in notice.text
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_what_passes_pauses_nothing(desk):
+async def test_what_passes_pauses_nothing(rig):
     """An error of the moment is waited out."""
-    one = await kept(desk)
-    desk.slack.api.faults.fail("chat.postMessage", "fatal_error", times=2)
-    run = await desk.made(one)
+    one = await kept(rig)
+    rig.slack.api.faults.fail("chat.postMessage", "fatal_error", times=2)
+    run = await rig.made(one)
 
     assert Stage.POSTED is run.stage
-    assert None is (await desk.parts.subscriptions.get(one.id)).paused
-    assert () == desk.slack.direct("ana")
+    assert None is (await rig.parts.subscriptions.get(one.id)).paused
+    assert () == rig.slack.direct("ana")
 
 
-async def previewed(desk, one):
+async def previewed(rig, one):
     """Have it previewed for Ana."""
     key, args = f"{PREVIEW}:{one.id}", {"subscription": one.id, "person": "U0ANA0001"}
-    await desk.parts.queue.add(NewJob(PREVIEW, key, args | {"due": desk.now}))
-    return await desk.ended(key)
+    await rig.parts.queue.add(NewJob(PREVIEW, key, args | {"due": rig.now}))
+    return await rig.ended(key)
 
 
-async def test_a_preview_changes_nothing(desk):
+async def test_a_preview_changes_nothing(rig):
     """It is compared with the last digest, and the next one is compared with that too."""
-    one = await kept(desk)
-    first = await desk.made(one)
-    job = await previewed(desk, one)
-    following = await desk.made(one, desk.now + 1)
+    one = await kept(rig)
+    first = await rig.made(one)
+    job = await previewed(rig, one)
+    following = await rig.made(one, rig.now + 1)
 
-    (shown,) = desk.slack.direct("ana")
-    before = await desk.parts.fleet.runs.before(one.id, following.due)
+    (shown,) = rig.slack.direct("ana")
+    before = await rig.parts.fleet.runs.before(one.id, following.due)
     assert "done" == job.state
     assert shown.text.startswith("Preview: Pumps, ")
     assert "nothing changed" in shown.text
     assert first.id == before.id
-    assert 2 == len(desk.texts())
+    assert 2 == len(rig.texts())
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_preview_of_what_its_channel_may_not_see(desk):
-    """Where the channel may not be told, its preview says so and asks for no SIM."""
-    one = await kept(desk, channel="C0PARTNER")
-    desk.parts.authorizer._policies = replace(desk.parts.authorizer._policies, shared=Policy.REFUSE)
-    await previewed(desk, one)
+async def test_a_preview_of_what_its_channel_may_not_see(rig):
+    """Where the channel may not read it, its preview says so and asks for no SIM."""
+    one = await kept(rig, channel="C0PARTNER")
+    rig.parts.authorizer._policies = replace(rig.parts.authorizer._policies, shared=Policy.REFUSE)
+    await previewed(rig, one)
 
-    (shown,) = desk.slack.direct("ana")
+    (shown,) = rig.slack.direct("ana")
     assert "shared with another company" in shown.text
-    assert [] == [asked for asked in desk.kore.requests if asked.path.endswith("/DataSessions")]
+    assert [] == [asked for asked in rig.kore.requests if asked.path.endswith("/DataSessions")]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
-async def test_a_preview_of_a_digest_that_is_gone(desk):
+async def test_a_preview_of_a_digest_that_is_gone(rig):
     """There is nobody to tell, and nothing to do."""
-    assert "done" == (await previewed(desk, pumps())).state
-    assert () == desk.slack.direct("ana")
+    assert "done" == (await previewed(rig, pumps())).state
+    assert () == rig.slack.direct("ana")

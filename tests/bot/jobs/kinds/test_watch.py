@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.jobs.job import Job
-from bot.jobs.kinds.watch import TRIES, later
+from bot.jobs.kinds.watch import TRIES, retry_later
 from bot.slack.errors import SlackRateLimited, SlackRefused, SlackUnreachable
 
 JOB = Job("key", "watch_notice", "running", {}, {}, 1, 1, None, 0.0, None, None)
@@ -16,7 +16,7 @@ def waits(error, times):
     """Return the waits of so many failures in a row."""
     job, found = JOB, []
     for _ in range(times):
-        outcome = later(job, error)
+        outcome = retry_later(job, error)
         job = replace(job, memo=outcome.memo)
         found.append(outcome.after)
     return found
@@ -28,22 +28,22 @@ def test_waits_grow_to_ten_minutes():
 
 
 def test_it_goes_on_for_a_day():
-    """What could not be told for a day is given up, and the error says why."""
+    """What could not be posted for a day is given up, and the error says why."""
     tried = waits(LOST, TRIES)
 
     assert 24 * 3600 <= sum(tried) <= 26 * 3600
     with pytest.raises(SlackUnreachable):
-        later(replace(JOB, memo={"tries": TRIES}), LOST)
+        retry_later(replace(JOB, memo={"tries": TRIES}), LOST)
 
 
 @pytest.mark.parametrize(("asked", "expected"), [(1, 5), (120, 120), (3600, 3600)])
 def test_it_is_no_sooner_than_slack_asks(asked, expected):
     """Retry-After is the least."""
-    assert expected == later(JOB, SlackRateLimited("chat.postMessage", asked)).after
+    assert expected == retry_later(JOB, SlackRateLimited("chat.postMessage", asked)).after
 
 
 def test_it_is_said_in_the_log(caplog):
     """Each failure is one line with Slack's own word."""
-    later(JOB, SlackRefused("chat.postMessage", "internal_error"))
+    retry_later(JOB, SlackRefused("chat.postMessage", "internal_error"))
 
     assert "not-posted-yet" in caplog.text

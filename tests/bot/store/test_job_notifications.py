@@ -1,4 +1,4 @@
-"""What replicas tell each other over PostgreSQL."""
+"""What replicas notify each other of over PostgreSQL."""
 
 import asyncio
 
@@ -12,40 +12,40 @@ pytestmark = pytest.mark.parametrize("kind", ["postgresql"])
 
 
 @pytest.fixture
-async def hearing(database):
-    """A replica's queue that hears."""
+async def listening(database):
+    """A replica's queue that listens."""
     queue = JobQueue(database)
     task = asyncio.create_task(queue.listen(SystemClock()))
-    await heard(queue)
+    await notified(queue)
     yield queue
     task.cancel()
     await asyncio.wait({task})
 
 
-async def heard(queue):
+async def notified(queue):
     """Wait until the queue has news."""
     async with asyncio.timeout(10):
         await queue.news.wait()
     queue.news.clear()
 
 
-async def test_others_hear_of_new_work(database, hearing):
+async def test_others_are_notified_of_new_work(database, listening):
     """Of a job that is added, and of a fan-out."""
     other = JobQueue(database)
     await other.add(NewJob("kind", "a"))
-    await heard(hearing)
+    await notified(listening)
     (job,) = await other.claim(["kind"], 1, 60.0)
     await other.record([(job, Outcome("waiting", children=(NewJob("kind", "b"),)))])
-    await heard(hearing)
+    await notified(listening)
     (leaf,) = await other.claim(["kind"], 1, 60.0)
     await other.record([(leaf, Outcome("done"))])
-    await heard(hearing)
+    await notified(listening)
 
-    assert "ready" == (await hearing.get("a")).state
+    assert "ready" == (await listening.get("a")).state
 
 
-async def test_a_connection_that_is_cut_is_made_anew(database, hearing):
-    """What may have been missed meanwhile is news, too; then it hears as before."""
+async def test_a_connection_that_is_cut_is_made_anew(database, listening):
+    """What may have been missed meanwhile is news, too; then it listens as before."""
     async with database.write() as tx:
         await tx.execute(
             text(
@@ -53,8 +53,8 @@ async def test_a_connection_that_is_cut_is_made_anew(database, hearing):
                 " WHERE query LIKE 'LISTEN%' AND datname = current_database()"
             )
         )
-    await heard(hearing)
+    await notified(listening)
     await JobQueue(database).add(NewJob("kind", "a"))
-    await heard(hearing)
+    await notified(listening)
 
-    assert "ready" == (await hearing.get("a")).state
+    assert "ready" == (await listening.get("a")).state
