@@ -1,29 +1,63 @@
-"""Bots and workers as real processes between both stand-ins, killed with -9 when a block ends."""
+"""Bots and workers as processes between both stand-ins, killed with -9 when a block ends."""
 
 import asyncio
+import itertools
+import json
 import os
+import signal
+import subprocess
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import tests.bot.jobs.forks
 from bot.emulators.kore.api import TOKEN_PATH
 from tests.databases import time_passes
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN
 
 ROOT = Path(__file__).parents[3]
 LEASES_SECONDS = 60.0
-AT_WORK = {"run": b'"ready"', "worker": b'"working"'}
+AT_WORK = {"run": '"ready"', "worker": '"working"'}
+numbers = itertools.count()
+
+
+class Forks:
+    """A process that has imported the bot, and forks one that runs it in no time."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, tests.bot.jobs.forks.__file__],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self, command, env):
+        """Start `simsessions <command>`; return its pid and the file of its log."""
+        log = self._folder / f"{next(numbers)}.log"
+        log.touch()
+        line = json.dumps({"command": command, "env": env, "log": str(log)})
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline()), log
+
+    def close(self):
+        """End it; what it has started is its callers' to end."""
+        self._process.communicate()
 
 
 class Processes:
     """Starts processes on one store; `env` is beside what leads to the stand-ins."""
 
-    def __init__(self, database, database_url, kore, kore_url, slack_url, **env):
+    def __init__(self, forks, database, database_url, kore, kore_url, slack_url, **env):  # noqa: PLR0913, PLR0917 -- what leads there
         self.database = database
         self.kore = kore
+        self._forks = forks
         self._env = env | {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_APP_TOKEN": APP_TOKEN,
             "SLACK_API_URL": slack_url,
@@ -42,34 +76,32 @@ class Processes:
 
         Then the time passes for which their claims would hold, and their posts may be on the way.
         """
-        processes = [await self._started(command) for _ in range(count)]
-        reading = []
+        started = [self._forks.start(command, self._env) for _ in range(count)]
+
+        async def at_work():
+            assert all(is_alive(pid) for pid, _ in started), [log.read_text() for _, log in started]
+            return all(AT_WORK[command] in log.read_text() for _, log in started)
+
+        async def gone():
+            return not any(is_alive(pid) for pid, _ in started)
+
         try:
-            await asyncio.gather(*(until_logged(p, AT_WORK[command]) for p in processes))
-            reading = [asyncio.create_task(process.communicate()) for process in processes]
+            await until(at_work)
             yield
         finally:
-            for process in processes:
-                if process.returncode is None:
-                    process.kill()
-            await asyncio.gather(*(reading or (process.communicate() for process in processes)))
+            for pid, _ in started:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            await until(gone)
             await time_passes(self.database, LEASES_SECONDS)
 
-    async def _started(self, command):
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", command),
-            env=self._env,
-            cwd=ROOT,
-            stderr=asyncio.subprocess.PIPE,
-        )
 
-
-async def until_logged(process, message):
-    """Read the log until this is in it."""
-    lines = [await process.stderr.readline()]
-    while message not in lines[-1]:
-        assert lines[-1], b"".join(lines).decode()
-        lines.append(await process.stderr.readline())
+def is_alive(pid):
+    """Return whether there is such a process."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
 
 
 async def until(holds, seconds=90.0):

@@ -26,7 +26,7 @@ KILLS = 5
 
 
 class Scene:
-    """One digest that is due, KORE and Slack as they are told of it, and what is still to do."""
+    """One digest that is due, both stand-ins, and what is still to do."""
 
     def __init__(self, processes, slack):
         database = processes.database
@@ -82,14 +82,16 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(database, database_url):
+async def scene(database, database_url, forks):
     clock = SystemClock()
     kore = KoreApi(clock, sims=SIMS, fleet_days=1)
     kore.requests = type(kore.requests)(maxlen=SIMS * 10)
     async with serving(kore.app) as kore_url, slack_side(clock) as slack:
         slack.api.scopes = frozenset(SCOPES)
         env = {"SIMSESSIONS_WORKER_AT_ONCE": "20"}
-        yield Scene(Processes(database, database_url, kore, kore_url, slack.api_url, **env), slack)
+        yield Scene(
+            Processes(forks, database, database_url, kore, kore_url, slack.api_url, **env), slack
+        )
 
 
 async def test_workers_killed_at_random_moments(scene):

@@ -96,7 +96,7 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(database, database_url):
+async def scene(database, database_url, forks):
     clock = SystemClock()
     kore = KoreApi(clock, stories=all_stories())
     async with serving(kore.app) as kore_url, slack_side(clock) as slack:
@@ -104,7 +104,7 @@ async def scene(database, database_url):
         holding = Holding(slack.api.app)
         async with serving(holding) as base:
             url, often = f"{base}/api/", {"SIMSESSIONS_WATCH_INTERVAL": "1"}
-            processes = Processes(database, database_url, kore, kore_url, url, **often)
+            processes = Processes(forks, database, database_url, kore, kore_url, url, **often)
             yield Scene(processes, slack, holding)
 
 

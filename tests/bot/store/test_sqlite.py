@@ -33,7 +33,7 @@ def kind():
 
 
 @pytest.fixture
-async def noted(database):
+async def notes_db(database):
     """A database with a table of notes."""
     return await with_notes(database)
 
@@ -69,23 +69,23 @@ async def test_it_is_its_owners_only(tmp_path):
     assert {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600} == modes
 
 
-async def test_a_full_disk(noted):
+async def test_a_full_disk(notes_db):
     """Where there is no room nothing is saved, what was there is, and with room it goes on."""
-    await note(noted, 1)
-    async with noted.write() as tx:
+    await note(notes_db, 1)
+    async with notes_db.write() as tx:
         pages = await tx.scalar(text("PRAGMA page_count"))
         await tx.execute(text(f"PRAGMA max_page_count = {pages}"))
 
     with pytest.raises(StoreFull):
-        await note(noted, 2, "x" * 100_000)
-    kept = await numbers(noted)
-    trouble = noted.trouble
-    await pragma(noted, "max_page_count = 100000")
-    await note(noted, 3)
+        await note(notes_db, 2, "x" * 100_000)
+    kept = await numbers(notes_db)
+    trouble = notes_db.trouble
+    await pragma(notes_db, "max_page_count = 100000")
+    await note(notes_db, 3)
 
     assert [1] == kept
     assert isinstance(trouble, StoreFull)
-    assert [1, 3] == await numbers(noted)
+    assert [1, 3] == await numbers(notes_db)
 
 
 async def test_a_limit_on_the_size_of_files(database_url):
@@ -131,7 +131,7 @@ async def test_a_file_that_may_not_be_changed(nobody, tmp_path):
 
 
 async def test_a_folder_that_may_not_be_entered(nobody, tmp_path):
-    """Where no file can be made, that is told."""
+    """Where no file can be made, it is denied."""
     await (await Database.open(f"sqlite:///{tmp_path / 'imports.db'}")).aclose()
     with nobody() as folder:
         folder.chmod(0o500)
@@ -158,7 +158,7 @@ async def test_what_is_no_database(tmp_path, content):
 
 
 async def test_another_programs_database(tmp_path):
-    """A database of somebody else is told, and gets no table of ours."""
+    """A database of somebody else is recognized, and gets no table of ours."""
     path = tmp_path / "places.db"
     with sqlite3.connect(path) as theirs:
         theirs.execute("CREATE TABLE bookmarks (url TEXT)")
@@ -174,45 +174,45 @@ async def test_another_programs_database(tmp_path):
     assert [("bookmarks",)] == tables
 
 
-async def test_a_file_that_is_taken_away(noted, database_url):
+async def test_a_file_that_is_taken_away(notes_db, database_url):
     """What would be written into a deleted file is refused; preparing again makes a new one."""
     path = file_of(database_url)
     for each in path.parent.glob(f"{path.name}*"):
         each.unlink()
     with pytest.raises(StoreLost):
-        await note(noted, 1)
+        await note(notes_db, 1)
     with pytest.raises(StoreLost):
-        await numbers(noted)
+        await numbers(notes_db)
     made = path.exists()
-    await noted.prepare()
+    await notes_db.prepare()
 
     assert not made
-    assert [] == await numbers(await with_notes(noted))
+    assert [] == await numbers(await with_notes(notes_db))
 
 
-async def test_somebody_who_holds_it_for_long(noted, database_url, monkeypatch):
+async def test_somebody_who_holds_it_for_long(notes_db, database_url, monkeypatch):
     """
     While another process writes for longer than our patience, nothing is done, and that is said.
     """
-    monkeypatch.setattr(sqlite, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "LOCK_PATIENCE_SECONDS", 0.05)
     impatient = await Database.open(database_url)
-    async with noted.write() as tx:
+    async with notes_db.write() as tx:
         await tx.execute(NOTES.insert(), {"id": 1, "word": "slow"})
         with pytest.raises(StoreBusy):
             await note(impatient, 2)
     await note(impatient, 3)
     await impatient.aclose()
 
-    assert [1, 3] == await numbers(noted)
+    assert [1, 3] == await numbers(notes_db)
 
 
-async def test_its_threads_end_with_it(noted):
+async def test_its_threads_end_with_it(notes_db):
     """Each connection is used by one thread beside the loop, and after the end none is left."""
-    async with noted.write() as tx:
-        await asyncio.gather(*(numbers(noted) for _ in range(10)))
+    async with notes_db.write() as tx:
+        await asyncio.gather(*(numbers(notes_db) for _ in range(10)))
         await tx.execute(NOTES.insert(), {"id": 1, "word": "one"})
     threads = [each for each in threading.enumerate() if each.name.startswith("store-")]
-    await noted.aclose()
+    await notes_db.aclose()
     for each in threads:
         each.join(5)
 
