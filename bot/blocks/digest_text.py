@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks.format import Formatter, ago, between, count, flagged, grouped, span
 from bot.blocks.report_text import state_label, state_text
+from bot.diagnosis.contrast import Trait
+from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.diagnosis.state import State
 from bot.digests.digest import (
     FAILED,
@@ -176,12 +178,20 @@ def _missing(digest: Digest, fmt: Formatter) -> str | None:
 
 
 def outage_text(lost: NetworkOutage, fmt: Formatter) -> str:
-    """Say that SIMs fell silent together, and what not to do."""
-    where = fmt.data(lost.operator or lost.network)
-    claim = fmt.strong(f"Common outage: {count(lost.sims, 'SIM')} on {where}.")
+    """Say that SIMs fell silent together, what tells them from the others, and what to do."""
+    value = lost.operator or lost.network
+    kind = "" if lost.trait in {Trait.NETWORK, None} else f"{lost.trait} "
+    where = f" on {kind}{fmt.data(value)}" if value else ""
+    number = count(lost.sims, "SIM")
+    many = f"{grouped(lost.sims)} of {count(lost.of, 'SIM')}" if lost.of > lost.sims else number
+    others = (
+        f" {grouped(lost.others_silent)} of {count(lost.others, 'SIM')} elsewhere did."
+        if lost.others
+        else ""
+    )
     return (
-        f"🔴 {claim} Last heard of between {fmt.when(lost.first)} and {fmt.when(lost.last)}. "
-        "→ Check the operator's and KORE's status pages; do not reset them all."
+        f"🔴 {fmt.strong(f'Common outage: {many}{where}.')} Last heard of between "
+        f"{fmt.when(lost.first)} and {fmt.when(lost.last)}.{others} → {NEXT_STEPS[lost.trait]}"
     )
 
 

@@ -13,6 +13,7 @@ from math import exp, lgamma
 
 _SURE = 0.01
 _LIKELY = 0.05
+_MOST_CLUSTERS = 20
 
 
 class Trait(StrEnum):
@@ -91,7 +92,7 @@ def _clusters(lost: Lost, lines: Lines) -> list[Lost]:
                 low += 1
             best = max(best, (high - low + 1, -low))
         size, begin = best[0], -best[1]
-        if size < lines.at_least:
+        if size < lines.at_least or len(found) >= _MOST_CLUSTERS:
             return found
         found.append(left[begin : begin + size])
         del left[begin : begin + size]

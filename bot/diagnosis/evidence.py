@@ -160,21 +160,24 @@ def _row(session: DataSession, now: datetime) -> Row:
     )
 
 
-def cleaned(rows: Iterable[DataSession], sim_sid: str, now: datetime) -> tuple[DataSession, ...]:
+def cleaned(
+    rows: Iterable[DataSession], sim_sid: str, now: datetime | None = None
+) -> tuple[DataSession, ...]:
     """Return the rows newest first, each session once, those without a start left out.
 
     Of rows with the same (`sim_sid`, `start`) the one updated last stays. A row that does not
-    name its SIM is of the SIM that was asked for. Times that cannot be are unknown.
+    name its SIM is of the SIM that was asked for. At `now`, times that cannot be are unknown.
     """
     rows = tuple(rows)
-    ahead = now + _AHEAD
+    ahead = now + _AHEAD if now else NEVER
     if _is_clean(rows, ahead):
         return rows
     kept: dict[tuple[float, str], DataSession] = {}
     for row in rows:
         if row.start is None or row.start > ahead:
             continue
-        key, known = (row.start.timestamp(), row.sim_sid or sim_sid), _without_odd_times(row, ahead)
+        key = row.start.timestamp(), row.sim_sid or sim_sid
+        known = _without_odd_times(row, ahead) if now else row
         kept[key] = _later_copy(kept[key], known) if key in kept else known
     return tuple(kept[key] for key in sorted(kept, reverse=True))
 

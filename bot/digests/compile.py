@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from heapq import heappush, heappushpop
 
 from bot.clock import Clock
+from bot.diagnosis.contrast import Lines, Member, Outage, outages_of
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import (
-    FAILED,
     ChangeGroup,
     Digest,
     MissedRun,
@@ -22,7 +22,7 @@ from bot.digests.digest import (
     TrendPoint,
     UnreadableSims,
 )
-from bot.digests.outage import Loss, Outage, outages
+from bot.digests.outage import member_of
 from bot.digests.scan import MIN_GRAVITY
 from bot.digests.subscription import Subscription
 from bot.sessions.redaction import redacted_change, redacted_snapshot
@@ -182,7 +182,7 @@ class Compiler:
             else SimSample(),
             worst=await self.worst(run, redacts=redacts),
             talkers=sim_summaries(await self._sums.talkers(run.id, MAX_NAMED), redacts=redacts),
-            outages=await self._outages(run, sum(counts.values()) - counts.get(FAILED, 0)),
+            outages=await self._outages(run),
             unread=await self._unread(run, redacts=redacts),
             missing=notes.missing,
             missed=await self._missed(run, about, before, notes.skipped_since),
@@ -221,21 +221,26 @@ class Compiler:
         count = await self._rows.count_only_in(run.id, other.id) if rows else 0
         return SimSample(count, sim_summaries(rows, redacts=redacts))
 
-    async def _outages(self, run: Run, looked_at: int) -> tuple[NetworkOutage, ...]:
-        found = await outages(self._losses(run), looked_at, self._limits)
-        return tuple([await self._lost(run, each) for each in found])
+    async def _outages(self, run: Run) -> tuple[NetworkOutage, ...]:
+        """Compare those that fell silent together with the others, if there are enough of them."""
+        limits, losses = self._limits, 0
+        async for _ in self._sums.lost(run.id):
+            losses += 1
+            if losses >= limits.outage_sims:
+                break
+        else:
+            return ()
+        members = [each async for each in self._members(run)]
+        span = limits.outage_within.total_seconds()
+        lines = Lines(limits.outage_sims, limits.outage_percent, span)
+        return tuple(_outage(each) for each in outages_of(members, lines))
 
-    async def _lost(self, run: Run, seen: Outage) -> NetworkOutage:
-        """Name the network of an outage as one of its SIMs does."""
-        rows = await self._sums.lost_on(run.id, seen.network, 1)
-        operator = sim_summaries(rows, redacts=False)[0].operator if rows else None
-        return NetworkOutage(
-            seen.network, operator, seen.sims, moment(seen.first), moment(seen.last)
-        )
-
-    async def _losses(self, run: Run) -> AsyncIterator[Loss]:
-        async for network, at in self._sums.lost(run.id):
-            yield Loss(network, at)
+    async def _members(self, run: Run) -> AsyncIterator[Member]:
+        async for page in self._rows.every(run.id):
+            for row in page:
+                if member := member_of(row):
+                    yield member
+            await asyncio.sleep(0)
 
     async def _unread(self, run: Run, *, redacts: bool) -> UnreadableSims:
         rows = await self._sums.failed(run.id, MAX_NAMED)
@@ -284,4 +289,18 @@ def sim_summaries(rows: Iterable[ScanRow], *, redacts: bool) -> tuple[SimSummary
     """Return what a list says of rows, without the numbers of card and device if `redacts`."""
     return tuple(
         sim_summary(Snapshot.from_json(row.row), row.traffic, redacts=redacts) for row in rows
+    )
+
+
+def _outage(found: Outage) -> NetworkOutage:
+    return NetworkOutage(
+        network=found.value or "",
+        operator=None,
+        sims=found.silent,
+        first=moment(found.first),
+        last=moment(found.last),
+        trait=found.trait,
+        of=found.members,
+        others=found.others,
+        others_silent=found.others_silent,
     )

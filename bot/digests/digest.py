@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Self
 
+from bot.diagnosis.contrast import Trait
 from bot.diagnosis.state import State
 from bot.sessions.snapshot import ChangeKind, Snapshot
 
@@ -76,13 +77,21 @@ class SimSample:
 
 @dataclass(frozen=True, slots=True)
 class NetworkOutage:
-    """SIMs that fell silent together on one network; `operator` is what it is called."""
+    """SIMs that fell silent together: so many `of` those with one value of a trait.
+
+    `network` is that value, "" where they share none; `operator` another name for it. `others` are
+    those without it, of which `others_silent` fell silent too.
+    """
 
     network: str
     operator: str | None
     sims: int
     first: datetime
     last: datetime
+    trait: Trait | None = Trait.NETWORK
+    of: int = 0
+    others: int = 0
+    others_silent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ _MARK_BYTES = 7  # fits a signed number of 8 bytes
 def scan_row(report: SessionReport, evidence: Evidence) -> ScanRow:
     """Return the row of a SIM whose sessions could be read, of the report on that evidence."""
     snapshot = snapshot_of(report)
-    loss = loss_of(report.last_session, report.findings)
+    lost_on, lost_at = loss_of(report.last_session, report.findings)
     return ScanRow(
         sid=snapshot.sid,
         state=snapshot.state.value,
@@ -55,8 +55,8 @@ def scan_row(report: SessionReport, evidence: Evidence) -> ScanRow:
         mark=fingerprint(snapshot),
         row=snapshot.to_json(),
         traffic=traffic(evidence),
-        lost_on=loss.network if loss else None,
-        lost_at=loss.at if loss else None,
+        lost_on=lost_on,
+        lost_at=lost_at,
     )
 
 

@@ -185,7 +185,7 @@ def spans_of(sessions: Iterable[DataSession], window: Window, limits: Thresholds
     """Return the spans; the sessions may come in any order and doubled."""
     rows = tuple(sessions)
     omitted = Counter({NO_START: sum(row.start is None for row in rows)})
-    every = cleaned(rows, "", window.now)[::-1]
+    every = cleaned(rows, "")[::-1]
     known = tuple(s for s in every if s.start and s.start <= window.now + SKEW)
     omitted[IN_FUTURE] = len(every) - len(known)
     spans = list(_each(known, window, limits))

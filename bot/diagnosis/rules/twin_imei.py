@@ -14,6 +14,7 @@ SOURCE = (
     "T-Mobile Control Center: one IMEI in two SIMs is a stock security rule, "
     "https://es.t-mobile.com/support/business/control-center-automation"
 )
+_MOST = 3
 _AT_ONCE = timedelta(minutes=10)
 
 
@@ -35,6 +36,8 @@ def twin_imei(cases: Sequence[Case], _limits: Thresholds) -> Iterable[tuple[str,
         if device and session:
             seen[device][case.sim_sid] = case, session
     for twins in seen.values():
+        if len(twins) > _MOST:  # so many do not clone each other: the IMEI is a placeholder
+            continue
         for one, session in twins.values():
             others = ((other, _both_since(session, twin)) for other, twin in twins.values())
             live = ((other, since) for other, since in others if since and other is not one)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.blocks.format import count
 from bot.blocks.help import HelpEntry, help_screen, limit_text, rule_text, rules_screen
 from bot.diagnosis.engine import all_rules
 from bot.diagnosis.thresholds import Thresholds
@@ -69,4 +70,4 @@ def test_rules_screen_fits(refused):
     missing = [rule.name for rule in all_rules() if rule.name not in text]
 
     assert [] == faults(drawn)
-    assert not missing or f"{len(missing)} rules left out" in text
+    assert not missing or f"{count(len(missing), 'rule')} left out" in text

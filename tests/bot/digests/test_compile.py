@@ -113,8 +113,8 @@ async def test_a_common_outage(scene):
     lost = [row(n, lost=1000.0 + n, operator="Telcel", network="334-020") for n in range(4)]
     digest = await scene.digest(await scene.run(60.0, *lost, *(row(n) for n in range(10, 20))))
 
-    assert [("334-20", "Telcel", 4, 1000.0, 1003.0)] == [
-        (o.network, o.operator, o.sims, o.first.timestamp(), o.last.timestamp())
+    assert [("Telcel (334-020)", 4, 4, 0, 1000.0, 1003.0)] == [
+        (o.network, o.sims, o.of, o.others_silent, o.first.timestamp(), o.last.timestamp())
         for o in digest.outages
     ]
 

@@ -57,8 +57,8 @@ async def sims(kore):
 
 
 def told(snapshot):
-    """Return what a scan and a look-up must agree on; a scan does not know of a limit at hand."""
-    unsure = {"data_limit", "healthy"}
+    """Return what a scan and a look-up must agree on; a scan knows no usage and no places."""
+    unsure = {"data_limit", "healthy", "impossible_travel", "never_seen"}
     findings = [(f.rule, f.severity) for f in snapshot.findings if f.rule not in unsure]
     return snapshot.sid, snapshot.state, snapshot.network, snapshot.imei14, findings
 
@@ -207,9 +207,8 @@ def finding(rule, severity):
 def test_a_sim_that_was_read():
     """A row holds the state, how grave it is, the traffic and the snapshot."""
     lost = a_session(end=NOON, last_updated=NOON)
-    report = a_report(
-        sessions=(lost,), state=State.OFFLINE, findings=(a_finding(rule="gone_silent"),)
-    )
+    silent = a_finding(rule="gone_silent", evidence={"since": NOON})
+    report = a_report(sessions=(lost,), state=State.OFFLINE, findings=(silent,))
     row = scan_row(report, evidence(lost))
 
     assert (SID, "offline", 542) == (row.sid, row.state, row.traffic)
@@ -230,8 +229,8 @@ def test_a_sim_that_failed_keeps_what_was_known():
 def test_the_gravest_is_the_heaviest():
     """Severity decides, within one severity the order of the rules."""
     ordered = [
-        finding("gone_silent", Severity.CRITICAL),
         finding("imei_changed", Severity.CRITICAL),
+        finding("gone_silent", Severity.CRITICAL),
         finding("flapping", Severity.WARNING),
         finding("idle_session", Severity.INFO),
     ]

@@ -212,7 +212,7 @@ async def test_with_many_the_hurry_begins_when_all_are_read(open_lookup, api, ga
     """What comes late for one SIM is still in time while others are being read."""
     add(api, {"data_limit": 18})
     last = "DE" + "7" * 32
-    api.add(SIM | {"sid": last, "rate_plan_sid": None}, [OPEN])
+    api.add(SIM | {"sid": last, "rate_plan_sid": None}, [OPEN | {"imei": None}])
     gate.held = last
     asking = asyncio.create_task(open_lookup(patience=0.0).look_up_many([SID, last]))
     await gate.until(2)

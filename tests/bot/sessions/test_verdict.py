@@ -61,7 +61,10 @@ def test_sessions_that_failed_leave_the_age_of_the_sim():
 
 def lost(number, minutes):
     """Return the report on a SIM that was lost so many minutes ago."""
-    read = a_read(still_open(9 * H, minutes), sim=a_sim(sid=f"DE{number:032}"))
+    read = a_read(
+        still_open(9 * H, minutes, imei=None, packets_uploaded=90_000),
+        sim=a_sim(sid=f"DE{number:032}"),
+    )
     return JUDGE.report(read, Allowance(), NOON)
 
 
@@ -71,7 +74,7 @@ def test_together_they_tell_more():
     """
     online = JUDGE.report(a_read(still_open(H)), Allowance(), NOON)
     error = BotError()
-    told = JUDGE.together([lost(7, 120), error, lost(8, 121), online, lost(9, 122)])
+    told = JUDGE.together([lost(7, 300), error, lost(8, 301), online, lost(9, 302)])
 
     outages = ["common_outage" in {f.rule for f in getattr(each, "findings", ())} for each in told]
     assert [True, False, True, False, True] == outages

@@ -34,6 +34,7 @@ MUST_NOT = [
     ("not told", [live(1, imei=None), live(2, imei=None)]),
     ("zeros", [live(1, imei="0" * 15), live(2, imei="0" * 15)]),
     ("no news", [live(1, updated=None), live(2)]),
+    ("an IMEI that many have", [live(n) for n in range(4)]),
     ("no session", [Case("DE1", None, ()), live(2)]),
 ]
 
