@@ -64,7 +64,7 @@ async def test_a_direct_message_is_a_question(whole):
 
     first, second = whole.slack.direct("ana")
     assert ("truck-42 is" in first.text, first.thread_ts) == (True, None)
-    assert ("well-1 is" in second.text, second.thread_ts) == (True, asked.ts)
+    assert ("well-1 has" in second.text, second.thread_ts) == (True, asked.ts)
 
 
 async def test_without_a_sim_it_reads_what_stands_above(whole):
