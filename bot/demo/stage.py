@@ -19,7 +19,7 @@ from bot.slack.manifest import app_features
 
 COMMAND = "/simsessions"
 TO_TRY, MISSPELT = ("truck-42", "pump-7"), "pmp-7"
-FLEET = 140
+FLEET = 100
 """SIMs besides the stories: all of them together can be looked up at once."""
 PREFIX_CHANNEL = "C0FLEETOP"
 

@@ -31,12 +31,12 @@ async def test_what_is_typed_is_understood(whole):
         ("offline", "SIMs are offline"),
         ("which SIMs are offline on Telcel?", "SIMs are offline, last on Telcel"),
         ("silent for 2 days", "SIMs are offline, not seen for 2 d or longer"),
-        ("pump-* offline", "6 SIMs called pump-* are offline"),
+        ("pump-* offline", "SIMs called pump-* are offline"),
         ("top 3", "The 3 SIMs with the most packets in 24 h, of"),
         ("new", "new since"),
         (
             "offline in Mexico",
-            "I understand offline, but not in Mexico. For instance /simsessions pu",
+            "I understand offline, but not in Mexico. For instance /simsessions",
         ),
         ("pump-* and broken", "I understand pump-*, but not broken."),
         ("nosuch-*", "SIMs is called nosuch-*"),
@@ -136,11 +136,11 @@ async def test_the_last_scan_answers_for_many(whole, dispatch_with):
 async def test_a_pattern_is_watched_after_a_question(whole):
     """It is asked first, with the count; too many, or more than that can do, is said."""
     for text, says in (
-        ("watch pump-*", "6 SIMs fit pump-*. Watch them?"),
+        ("watch pump-*", "SIMs fit pump-*. Watch them?"),
         ("watch pump-∗ 3h", "Of several SIMs I watch each until"),
-        ("watch pump-* 2 h", "6 SIMs fit pump-*. Watch them?"),
+        ("watch pump-* 2 h", "SIMs fit pump-*. Watch them?"),
         ("watch nosuch-*", "is called nosuch-*"),
-        ("watch *", "means 5"),
+        ("watch *", "you may watch 50 more now"),
     ):
         await whole.type(text)
 

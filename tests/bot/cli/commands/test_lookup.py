@@ -151,9 +151,9 @@ async def test_a_static_token_is_enough(kore, simsessions):
 async def test_a_question_about_a_fleet(kore, simsessions):
     """A table of those that fit, or their answers as JSON; what is not understood is said."""
     for words, says in (
-        (["pump-*"], "7 SIMs called pump-*."),
+        (["pump-*"], "SIMs called pump-*."),
         (["offline", "on", "Telcel"], "SIMs are offline, last on Telcel."),
-        (["pump-*", "silent", "for", "2d"], "of 7 SIMs called pump-*"),
+        (["pump-*", "silent", "for", "2d"], "SIMs called pump-*"),
         (["top", "2"], "The 2 SIMs with the most packets in 24 h, of"),
         (["new"], "new since"),
     ):
