@@ -115,7 +115,7 @@ def cause_in_brief(cause: SharedCause, fmt: Formatter) -> str:
 
 def _within(outage: Outage) -> str:
     length = between(outage.first, outage.last)
-    return f" within {lasting(length)}" if length >= _MINUTE else ""
+    return f", within {lasting(length)}" if length >= _MINUTE else ""
 
 
 def _shared(cause: SharedCause, fmt: Formatter) -> list[str]:

@@ -32,7 +32,7 @@ def a_set(*changes, **more):
         (a_set(OPEN, OPEN), "👁 Watching *2 SIMs* for <@U0ANA0001> until they are online, at most"),
         (a_set(OPEN, BACK, OPEN), " · 1 of 3 online"),
         (a_set(OPEN, BACK), "🔴 *well-0* is offline: last seen on Telcel, LTE, until <!date^"),
-        (a_set(OPEN, BACK), "until <!date^1767603600^{date_short_pretty} {time}|2026"),
+        (a_set(OPEN, BACK), "until <!date^1767603600^{time} {date_short_pretty}|2026"),
         (a_set(BACK, OPEN), "\n🟢 *well-0* is online: Telcel, LTE, since <!date^"),
         (a_set(OPEN, OPEN, condition=Condition.CHANGES), "until they change"),
         (a_set(OPEN, {"unreachable_since": NOON}), "⚠️ *well-1*: not read since <!date^"),
