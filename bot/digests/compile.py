@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from heapq import heappush, heappushpop
 
 from bot.clock import Clock
-from bot.diagnosis.contrast import Lines, Member, Outage, outages_of
+from bot.diagnosis.contrast import Lines, Member, Outage, Trait, outages_of
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import (
@@ -25,7 +25,7 @@ from bot.digests.digest import (
 from bot.digests.outage import member_of
 from bot.digests.scan import MIN_GRAVITY
 from bot.digests.subscription import Subscription
-from bot.sessions.redaction import redacted_change, redacted_snapshot
+from bot.sessions.redaction import REDACTED, redacted_change, redacted_snapshot
 from bot.sessions.snapshot import (
     IMPLIED_BY_STATE,
     Change,
@@ -182,7 +182,7 @@ class Compiler:
             else SimSample(),
             worst=await self.worst(run, redacts=redacts),
             talkers=sim_summaries(await self._sums.talkers(run.id, MAX_NAMED), redacts=redacts),
-            outages=await self._outages(run),
+            outages=await self._outages(run, redacts=redacts),
             unread=await self._unread(run, redacts=redacts),
             missing=notes.missing,
             missed=await self._missed(run, about, before, notes.skipped_since),
@@ -221,7 +221,7 @@ class Compiler:
         count = await self._rows.count_only_in(run.id, other.id) if rows else 0
         return SimSample(count, sim_summaries(rows, redacts=redacts))
 
-    async def _outages(self, run: Run) -> tuple[NetworkOutage, ...]:
+    async def _outages(self, run: Run, *, redacts: bool) -> tuple[NetworkOutage, ...]:
         """Compare those that fell silent together with the others, if there are enough of them."""
         limits, losses = self._limits, 0
         async for _ in self._sums.lost(run.id):
@@ -233,7 +233,7 @@ class Compiler:
         members = [each async for each in self._members(run)]
         span = limits.outage_within.total_seconds()
         lines = Lines(limits.outage_sims, limits.outage_percent, span)
-        return tuple(_outage(each) for each in outages_of(members, lines))
+        return tuple(_outage(each, redacts=redacts) for each in outages_of(members, lines))
 
     async def _members(self, run: Run) -> AsyncIterator[Member]:
         async for page in self._rows.every(run.id):
@@ -292,9 +292,11 @@ def sim_summaries(rows: Iterable[ScanRow], *, redacts: bool) -> tuple[SimSummary
     )
 
 
-def _outage(found: Outage) -> NetworkOutage:
+def _outage(found: Outage, *, redacts: bool) -> NetworkOutage:
+    """Return what a digest tells of an outage, without cell and device if `redacts`."""
+    is_hidden = redacts and found.trait in {Trait.CELL, Trait.MODEL}
     return NetworkOutage(
-        network=found.value or "",
+        network=REDACTED if is_hidden else found.value or "",
         operator=None,
         sims=found.silent,
         first=moment(found.first),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.clock import SystemClock
+from bot.diagnosis.contrast import Trait
 from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.compile import ChangeCollector, Compiler, RunNotes, sim_summary
@@ -117,6 +118,16 @@ async def test_a_common_outage(scene):
         (o.network, o.sims, o.of, o.others_silent, o.first.timestamp(), o.last.timestamp())
         for o in digest.outages
     ]
+
+
+async def test_an_outage_of_a_cell_is_told_without_it_where_that_must_be(scene):
+    """Where cells are redacted the outage is told, and not which cell it is."""
+    lost = [row(n, lost=1000.0, cell_id="1") for n in range(4)]
+    run = await scene.run(60.0, *lost, *(row(n, cell_id="2", seen_at=NOON) for n in range(10, 20)))
+
+    for redacted, cell in ((None, "1"), ("For guests.", REDACTED)):
+        (outage,) = (await scene.digest(run, redacted=redacted)).outages
+        assert (Trait.CELL, cell, 4) == (outage.trait, outage.network, outage.sims), redacted
 
 
 async def test_failed_sims_do_not_hide_an_outage(scene):
