@@ -12,14 +12,17 @@ from pydantic import SecretStr
 
 from bot.app.bot import cancelled
 from bot.clock import Clock
+from bot.digests.scan_peers import ScanPeers
 from bot.errors import StartError
 from bot.kore.client import KoreClient
 from bot.kore.connect import open_kore
 from bot.kore.limits import RESERVE
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
+from bot.sessions.fetch import NoAllowances
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.news_ages import NewsAges
+from bot.sessions.peers import MOST_QUICK, Peers
 from bot.settings import Settings
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
@@ -28,12 +31,14 @@ from bot.slack.bolt_app import Identity, identify
 from bot.slack.client import SlackClient
 from bot.slack.directory import Channels, People, UserGroups
 from bot.store.database import Database
+from bot.store.digest_runs import DigestRuns
 from bot.store.errors import StoreDenied, StoreError
 from bot.store.jobs import JobQueue
 from bot.store.location import FILE_NAME, SQLITE, usual_folder, why_not
 from bot.store.news_ages import NewsAgeRows
 from bot.store.rate_limit import SharedRate
 from bot.store.reconnect import Reconnector
+from bot.store.scans import ScanRows
 from bot.store.schedules import Schedules
 
 PATIENCE_SECONDS = 2.0
@@ -169,6 +174,7 @@ async def _open_kore_access(  # noqa: PLR0913 -- what it is put together from
     reading = asyncio.create_task(directory.run(), name="sim-directory")
     stack.push_async_callback(cancelled, reading)
     resolver = SimResolver(kore, directory, clock)
+    peers = _open_peers(kore, directory, settings, clock, stack, store=store, ages=ages)
     sessions = SessionLookup(
         kore,
         resolver,
@@ -176,8 +182,36 @@ async def _open_kore_access(  # noqa: PLR0913 -- what it is put together from
         settings.thresholds,
         rule_broke=metrics.rule_broke,
         ages=ages,
+        peers=peers,
     )
     return KoreAccess(kore, directory, resolver, sessions)
+
+
+def _open_peers(  # noqa: PLR0913 -- what it is put together from
+    kore: KoreClient,
+    directory: SimDirectory,
+    settings: Settings,
+    clock: Clock,
+    stack: AsyncExitStack,
+    *,
+    store: Database,
+    ages: NewsAges,
+) -> Peers:
+    """Return what knows other SIMs, and looks at a few of them behind all who wait."""
+    behind = kore.in_background(at_once=MOST_QUICK)
+    stack.push_async_callback(behind.aclose)
+    quick = SessionLookup(
+        behind,
+        SimResolver(behind, directory, clock),
+        clock,
+        settings.thresholds,
+        allowances=NoAllowances(behind, clock),
+        ages=ages,
+    )
+    scan = ScanPeers(DigestRuns(store), ScanRows(store), clock)
+    peers = Peers(clock, scan, quick.look_up)
+    stack.push_async_callback(peers.aclose)
+    return peers
 
 
 def shared_rate(settings: Settings, clock: Clock, store: Database) -> SharedRate | None:

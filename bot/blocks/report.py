@@ -20,6 +20,7 @@ from bot.blocks.report_text import (
     day_line,
     fact_lines,
     freshness_line,
+    neighbours_line,
     report_headline,
     skipped_line,
     warnings,
@@ -61,7 +62,8 @@ def person(user: str) -> str:
 def _small_print(report: SessionReport, shared_by: str | None) -> list[str]:
     shared = [f"shared by {person(shared_by)}"] if shared_by else []
     last = (others_text(report), freshness_line(report, MRKDWN), *shared)
-    lines = (day_line(report), window_line(report), skipped_line(report))
+    near = neighbours_line(report, MRKDWN)
+    lines = (near, day_line(report), window_line(report), skipped_line(report))
     return [*filter(None, lines), " · ".join(filter(None, last))]
 
 

@@ -40,6 +40,7 @@ UNKNOWN_OPERATOR = "operator unknown"
 UNKNOWN_RADIO = "radio link unknown"
 UNKNOWN_CELL = "cell unknown"
 UNKNOWN_PACKETS = "packets unknown"
+_JUST_NOW = timedelta(minutes=10)
 
 
 def known(text: str | None, otherwise: str, fmt: Formatter) -> str:
@@ -416,6 +417,24 @@ def freshness_line(report: SessionReport, fmt: Formatter) -> str:
     """Say when KORE told us this, and what of it is redacted here."""
     read = f"Read {fmt.when(report.as_of, report.made_at)}"
     return f"{read} · {fmt.own(report.redacted)}" if report.redacted else read
+
+
+def neighbours_line(report: SessionReport, fmt: Formatter) -> str | None:
+    """Say how others on the cell or network of a silent SIM are; None where nobody knows."""
+    near = report.neighbours
+    if near is None:
+        return None
+    others = f"{count(near.online or near.silent, 'other')} on this {near.trait}"
+    online = f"{others} {_are(near.online)} online" if near.online else ""
+    since = f", since {moment_text(near.silent_since, report, fmt)}" if near.silent_since else ""
+    silent = f"{near.silent if near.online else others} {_are(near.silent)} silent too{since}"
+    is_old = report.made_at - near.as_of > _JUST_NOW
+    seen = f"seen {moment_text(near.as_of, report, fmt)}" if is_old else ""
+    return "; ".join(filter(None, (online, silent if near.silent else "", seen)))
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def skipped_line(report: SessionReport) -> str | None:

@@ -13,6 +13,7 @@ from bot.errors import BotError, TookTooLong
 from bot.kore.client import KoreClient
 from bot.sessions.fetch import Allowance, AllowanceReader, Read, SimReader, TaskScope, task_scope
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
+from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport
 from bot.sessions.verdict import Judge
 from bot.sims.resolver import SimResolver
@@ -122,6 +123,14 @@ class Batch:
             self._answers[place] = BotError()
 
 
+async def _among_peers(report: SessionReport, peers: Peers) -> SessionReport:
+    """Say of a SIM that fell silent how its neighbours are."""
+    mine = peers.note(report)
+    if mine.lost_at is None:
+        return report
+    return replace(report, neighbours=await peers.neighbours(mine, await peers.known()))
+
+
 def tell_nobody() -> None:
     """Do nothing when a SIM is done."""
 
@@ -139,10 +148,12 @@ class SessionLookup:
         allowances: AllowanceReader | None = None,
         rule_broke: RuleBroke = count_nothing,
         ages: NewsAges = NOTHING_LEARNT,
+        peers: Peers | None = None,
     ) -> None:
         self._allowances = allowances or AllowanceReader(kore, clock)
         self._sims = SimReader(kore, resolver, self._allowances)
         self._clock = clock
+        self._peers = peers
         self._judge = Judge(thresholds, rule_broke, ages)
 
     async def look_up(self, text: str, *, fresh: bool = False) -> SessionReport:
@@ -154,7 +165,8 @@ class SessionLookup:
         async with task_scope() as under_way:
             read = await self._sims.read(text, under_way, fresh=fresh)
             allowance = await self._allowances.in_time(read.pending)
-            return self._judge.report(read, allowance, self._clock.now())
+            report = self._judge.report(read, allowance, self._clock.now())
+        return await _among_peers(report, self._peers) if self._peers else report
 
     async def look_up_many(  # noqa: PLR0913 -- one way to ask for many
         self,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from bot.diagnosis.contrast import Trait
 from bot.diagnosis.fields import cell, known_text
 from bot.diagnosis.rule import Finding, Value
 from bot.errors import BotError
@@ -87,7 +88,7 @@ class Redactor:
 def redacted(report: SessionReport, why: str) -> SessionReport:
     """Return the report without them; `why` is said where it is shown."""
     hider = Redactor(_secrets(report))
-    sessions = report.sessions
+    sessions, near = report.sessions, report.neighbours
     return replace(
         report,
         query=hider.text(report.query),
@@ -96,6 +97,7 @@ def redacted(report: SessionReport, why: str) -> SessionReport:
         findings=tuple(hider.finding(finding) for finding in report.findings),
         problem=report.problem and hider.text(report.problem),
         redacted=why,
+        neighbours=None if near and near.trait == Trait.CELL else near,
     )
 
 

@@ -25,6 +25,20 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """How others are that share the `trait` (cell or network) of a SIM that fell silent: counts.
+
+    `online` are those that were so after it was lost; `as_of` is when the oldest of it was seen.
+    """
+
+    trait: str
+    online: int
+    silent: int
+    silent_since: datetime | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SessionReport:
     """A SIM, its sessions newest first, its state and what is wrong with it.
 
@@ -32,7 +46,7 @@ class SessionReport:
     why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE gave nothing
     newer and this is from before, `why_stale` why; `redacted` says that ICCID, IMEI, cell and
     location were taken out, and why; without `allowance_known` the rules about plan and usage could
-    not speak.
+    not speak; `neighbours` is what is known of others where it alone was asked for and is silent.
     """
 
     query: str
@@ -51,6 +65,7 @@ class SessionReport:
     problem: str | None = None
     allowance_known: bool = True
     redacted: str | None = None
+    neighbours: Neighbours | None = None
 
     @property
     def cause(self) -> Finding | None:

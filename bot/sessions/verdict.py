@@ -69,7 +69,7 @@ class Judge:
         """Add to the reports what shows only over several SIMs; errors stay in their places."""
         every = list(answers)
         reports = [answer for answer in every if isinstance(answer, SessionReport)]
-        cases = [_case(report) for report in reports]
+        cases = [case_of(report) for report in reports]
         told = iter(diagnose_together(cases, self.thresholds, self.rule_broke))
         return [
             replace(answer, findings=next(told)) if isinstance(answer, SessionReport) else answer
@@ -90,7 +90,7 @@ def evidence_of(read: Read, allowance: Allowance, now: datetime, freshness: Fres
     )
 
 
-def _case(report: SessionReport) -> Case:
+def case_of(report: SessionReport) -> Case:
     """Return what the rules over several SIMs may look at."""
     sim, plan = report.sim, report.rate_plan
     known = (plan.unique_name or plan.friendly_name) if plan else None

@@ -124,6 +124,12 @@ class DigestRuns:
             newest.setdefault(run.subscription, run)
         return tuple(newest.values())
 
+    async def newest_scan(self) -> Run | None:
+        """Return the newest run of all whose SIMs were looked at to the end and are still kept."""
+        async with self._database.read() as tx:
+            row = (await tx.execute(_NEWEST_SCAN)).first()
+        return _run(row) if row else None
+
     async def unreported_between(
         self, subscription: str, after: float, due: float
     ) -> tuple[Run, ...]:
@@ -204,6 +210,12 @@ _SCANNED = (
         digest_runs.c.has_rows,
     )
     .order_by(_NEWEST)
+)
+_NEWEST_SCAN = (
+    select(digest_runs)
+    .where(digest_runs.c.stage.in_(COMPLETE), digest_runs.c.has_rows)
+    .order_by(_NEWEST)
+    .limit(1)
 )
 _UNREPORTED = (
     select(digest_runs)

@@ -32,6 +32,7 @@ def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
             "skipped_rows": answer.skipped_rows,
             "as_of": answer.as_of,
             "stale": answer.stale,
+            **({"neighbours": asdict(answer.neighbours)} if answer.neighbours else {}),
         }
     )
     return plain

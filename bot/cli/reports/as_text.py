@@ -12,6 +12,7 @@ from bot.blocks.report_text import (
     day_line,
     fact_lines,
     freshness_line,
+    neighbours_line,
     report_headline,
     skipped_line,
     warnings,
@@ -42,7 +43,12 @@ def as_text(query: str, answer: SessionReport | BotError) -> Iterator[Text]:
     yield from _lines(fact_lines(answer, PLAIN), DIM)
     last = (others_text(answer), freshness_line(answer, PLAIN), answer.sim.sid)
     month = " · ".join(filter(None, (day_line(answer), window_line(answer))))
-    small = (month, skipped_line(answer), " · ".join(filter(None, last)))
+    small = (
+        neighbours_line(answer, PLAIN),
+        month,
+        skipped_line(answer),
+        " · ".join(filter(None, last)),
+    )
     yield from _lines(filter(None, small), DIM)
 
 

@@ -12,6 +12,7 @@ from bot.blocks.report_text import (
     fact_lines,
     facts,
     freshness_line,
+    neighbours_line,
     network_code,
     network_text,
     operator_text,
@@ -27,7 +28,7 @@ from bot.blocks.report_text import (
     window_line,
 )
 from bot.diagnosis.state import State
-from bot.sessions.report import Summary
+from bot.sessions.report import Neighbours, Summary
 from tests.bot.blocks.reports import NOW, a_report
 from tests.builders import NOON, SID, a_session, a_sim
 
@@ -388,3 +389,24 @@ def test_no_cell(cell):
 def test_duration_text(start, end, said):
     """An open session lasts until now; one without a start has no known length."""
     assert said == duration_text(a_session(start=start, end=end), NOW)
+
+
+@pytest.mark.parametrize(
+    ("near", "said"),
+    [
+        (None, None),
+        (("cell", 4, 0, None, NOON), "4 others on this cell are online; seen 12:00 UTC (3 h ago)"),
+        (("network", 1, 0, None, NOW), "1 other on this network is online"),
+        (
+            ("cell", 0, 3, NOON, NOW),
+            "3 others on this cell are silent too, since 12:00 UTC (3 h ago)",
+        ),
+        (
+            ("cell", 2, 1, NOON, NOW),
+            "2 others on this cell are online; 1 is silent too, since 12:00 UTC (3 h ago)",
+        ),
+    ],
+)
+def test_neighbours_line(near, said):
+    """Counts of those that are online and silent; an old look is said to be one."""
+    assert said == neighbours_line(a_report(neighbours=near and Neighbours(*near)), PLAIN)

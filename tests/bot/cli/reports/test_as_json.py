@@ -9,7 +9,9 @@ from bot.diagnosis.state import State
 from bot.errors import BotError
 from bot.kore.errors import KoreUnavailable
 from bot.kore.models import DataSession
+from bot.sessions.report import Neighbours
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
+from tests.builders import NOON
 
 
 def test_a_report(report):
@@ -66,6 +68,20 @@ def test_no_session(report, sessions, state, summary_is_known):
 def test_stale_is_told(report):
     """An answer from before KORE fell silent says so."""
     assert as_json("x", report(stale=True))["stale"] is True
+
+
+def test_neighbours_are_told_where_they_are_known(report):
+    """Counts, and nothing where nobody knows."""
+    known = as_json("x", report(neighbours=Neighbours("cell", 4, 0, None, NOON)))["neighbours"]
+
+    assert "neighbours" not in as_json("x", report())
+    assert {
+        "trait": "cell",
+        "online": 4,
+        "silent": 0,
+        "silent_since": None,
+        "as_of": "2026-01-05T12:00:00Z",
+    } == known
 
 
 @pytest.mark.parametrize(

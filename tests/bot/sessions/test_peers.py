@@ -1,0 +1,178 @@
+"""What is said of others where one SIM fell silent."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.diagnosis.contrast import Member, Trait
+from bot.diagnosis.thresholds import Thresholds
+from bot.sessions import peers as peers_module
+from bot.sessions.fetch import NoAllowances
+from bot.sessions.lookup import SessionLookup
+from bot.sessions.peers import Peer, Peers
+from bot.sessions.redaction import redacted
+from bot.sims.directory import SimDirectory
+from bot.sims.resolver import SimResolver
+from bot.store.errors import StoreNotReady
+from tests.bot.sessions.conftest import OPEN, paths
+
+LOST = "2026-01-05T02:10:00Z"
+CELL = OPEN["cell_id"]
+
+
+def a_sid(number):
+    return f"DE{number:032}"
+
+
+def iso(moment):
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.fixture
+def put(api, clock):
+    """Return a function that gives KORE a SIM: online, or silent since ten past two."""
+
+    def put(number, *, silent=False, **changes):
+        starts = [clock.now() - timedelta(days=day, hours=10) for day in range(3, 27)]
+        rows = [
+            {"start": iso(start), "end": iso(end), "last_updated": iso(end)}
+            for start in starts
+            if (end := start + timedelta(hours=23, minutes=59))
+        ]
+        news = LOST if silent else "2026-01-05T11:58:00Z"
+        rows.append({"start": "2026-01-03T02:00:00Z", "end": None, "last_updated": news})
+        sid = a_sid(number)
+        told = [OPEN | row | {"sim_sid": sid} | changes for row in rows]
+        api.add({"sid": sid, "status": "active"}, told)
+        return sid
+
+    return put
+
+
+@pytest.fixture
+def open_with(kore, clock):
+    """Return a function that makes a look-up with these peers."""
+
+    def make(peers):
+        resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
+        none = NoAllowances(kore, clock)
+        return SessionLookup(kore, resolver, clock, Thresholds(), allowances=none, peers=peers)
+
+    return make
+
+
+class Scan:
+    """A last scan of these peers; `gate` holds it back."""
+
+    def __init__(self, *peers, error=None, gate=None):
+        self.peers_by_sid = {peer.member.sid: peer for peer in peers}
+        self.error, self.gate = error, gate
+
+    async def peers(self):
+        if self.error:
+            raise self.error
+        if self.gate:
+            await self.gate.wait()
+        return self.peers_by_sid
+
+
+def told(report):
+    near = report.neighbours
+    return near and (near.trait, near.online, near.silent)
+
+
+async def test_neighbours_looked_up_lately_are_told(put, open_with, clock):
+    """Those on the cell go before those on the network, and only a silent SIM has any."""
+    lookup = open_with(Peers(clock))
+    sids = [put(1), put(2), put(3, silent=True), put(4, cell_id="310-260-1-1")]
+    first = await lookup.look_up(sids[0])
+    for sid in sids[1:]:
+        await lookup.look_up(sid)
+    silent = await lookup.look_up(put(5, silent=True))
+    elsewhere = await lookup.look_up(put(6, silent=True, cell_id="310-260-9-9"))
+
+    assert first.neighbours is None
+    assert ("cell", 2, 1) == told(silent)
+    assert ("network", 3, 2) == told(elsewhere)
+    assert f"{silent.neighbours.silent_since:%H:%M}" == "02:10"
+
+
+async def test_what_is_older_than_ten_minutes_is_forgotten(put, open_with, clock):
+    """Then nobody knows, and nothing is said."""
+    lookup = open_with(Peers(clock))
+    await lookup.look_up(put(1))
+    clock.move(601)
+
+    assert (await lookup.look_up(put(2, silent=True), fresh=True)).neighbours is None
+
+
+def a_peer(clock, number, *, hours=3, lost_at=None):
+    """Return a SIM of the same cell, online at the last scan so many hours ago."""
+    seen = clock.now() - timedelta(hours=hours)
+    traits = {Trait.CELL: CELL}
+    return Peer(Member(a_sid(number), lost_at, seen.timestamp(), traits), lost_at is None, seen)
+
+
+async def test_the_last_scan_is_asked_and_a_few_are_looked_at_again(put, open_with, clock, api):
+    """At most five of those that the scan saw are looked up, behind; the rest is as it was."""
+    numbers = range(1, 8)
+    for number in numbers:
+        put(number, silent=number == 1)
+    scan = Scan(*(a_peer(clock, number) for number in numbers))
+    peers = Peers(clock, scan, open_with(None).look_up)
+    report = await open_with(peers).look_up(put(9, silent=True))
+    await peers.aclose()
+    looked_at = {path for path in paths(api) if path.endswith("DataSessions")}
+
+    assert ("cell", 6, 1) == told(report)
+    assert 5 + 1 == len(looked_at)
+
+
+async def test_who_was_online_only_before_the_loss_is_no_proof(put, open_with, clock):
+    """A scan of yesterday evening says nothing of this morning."""
+    report = await open_with(Peers(clock, Scan(a_peer(clock, 1, hours=20)))).look_up(
+        put(9, silent=True)
+    )
+
+    assert report.neighbours is None
+
+
+async def test_nothing_keeps_the_answer(put, open_with, clock):
+    """A store that is away, a scan or a look that takes long: the answer comes without them."""
+    never = asyncio.Event()
+
+    async def slow_look(_sid):
+        await never.wait()
+
+    away = Peers(clock, Scan(error=StoreNotReady()))
+    slow = Peers(clock, Scan(a_peer(clock, 1), gate=never))
+    stuck = Peers(clock, Scan(a_peer(clock, 1)), slow_look)
+    found = []
+    for peers in (away, slow, stuck):
+        found.append(told(await open_with(peers).look_up(put(9, silent=True))))
+        await peers.aclose()
+
+    assert [None, None, ("cell", 1, 0)] == found
+
+
+async def test_memory_is_bounded(put, open_with, clock, monkeypatch):
+    """The oldest is forgotten."""
+    monkeypatch.setattr(peers_module, "MOST_RECENT", 2)
+    lookup = open_with(Peers(clock))
+    for number in range(4):
+        await lookup.look_up(put(number))
+
+    assert ("cell", 1, 0) == told(await lookup.look_up(put(9, silent=True)))
+
+
+async def test_redacted_readers_see_nothing_of_a_cell(put, open_with, clock):
+    """Counts by cell are left out, those by network stay."""
+    lookup = open_with(Peers(clock))
+    await lookup.look_up(put(1))
+    report = await lookup.look_up(put(2, silent=True))
+    on_network = replace(report, neighbours=replace(report.neighbours, trait="network"))
+
+    assert redacted(report, "why").neighbours is None
+    assert on_network.neighbours == redacted(on_network, "why").neighbours
