@@ -58,17 +58,17 @@ def one_at_a_time(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -
 def _understood(wanted: Identifier) -> str:
     typed = quoted(wanted.typed)
     if wanted.kind is Kind.SID:
-        return f"I read {typed} as a SID and found no such SIM in the account that I can read."
+        return f"No SIM in the account that I can read has the SID {typed}."
     if wanted.kind is Kind.ICCID:
-        return f"I read {typed} as an ICCID and found no SIM that has it, nor one named so."
+        return f"No SIM has the ICCID {typed}, and none is called so."
     if wanted.kind is Kind.IMEI:
         return (
-            f"I read {typed} as an IMEI. No data session seen so far carries it (KORE cannot be "
-            "asked for an IMEI: I know those of SIMs that were looked up), and no SIM is named so."
+            f"No session seen so far has the IMEI {typed}, and no SIM is called so. KORE cannot be "
+            "asked for an IMEI: I know those of SIMs that were looked up."
         )
     if digits := _digits(wanted):
         return f"{typed} has {len(digits)} digits; an ICCID has {MIN_ICCID} to {MAX_ICCID}."
-    return f"I read {typed} as a name and found no such SIM."
+    return f"No SIM is called {typed}."
 
 
 def _odd(wanted: Identifier) -> str:
@@ -98,10 +98,7 @@ def _next_step(wanted: Identifier, candidates: Sequence[Candidate], listed: List
     if wanted.kind is Kind.NAME and _digits(wanted):
         return "Paste the whole number, or the SID (DE…), or the SIM's name."
     if wanted.kind is Kind.NAME and listed.complete:
-        return (
-            "No unique or friendly name comes near it: check the spelling, or paste the SIM's "
-            "ICCID."
-        )
+        return "Nothing similar either: check the spelling, or paste the SIM's ICCID."
     if wanted.kind is Kind.NAME:
         return ""
     return "Check it, or paste another of the SIM's names: SID (DE…), ICCID or name."

@@ -101,7 +101,7 @@ async def test_in_a_thread_the_answer_stays_in_the_thread(whole):
     await whole.settle()
 
     assert root.ts == whole.answer().thread_ts
-    assert "found no such SIM" in whole.answer().text
+    assert "has the SID" in whole.answer().text
 
 
 async def test_what_a_button_carries_is_not_trusted(whole):

@@ -65,7 +65,7 @@ async def test_what_went_wrong_is_said_in_the_window(whole):
     )
     await whole.settle()
 
-    assert "no such SIM" in str(window(whole)["blocks"])
+    assert "has the SID" in str(window(whole)["blocks"])
 
 
 @pytest.mark.parametrize(("answer", "why"), [("yes", ""), ("no", "It was the antenna")])

@@ -102,7 +102,7 @@ async def test_what_cannot_be_answered_is_explained(whole):
         ("pmp-7", "Did you mean"),
         ("HS" + "0" * 32, "Super SIM"),
         ("8901 2600 1234", "12 digits"),
-        ("DE" + "f" * 32, "found no such SIM"),
+        ("DE" + "f" * 32, "has the SID"),
         ("<!channel>", ""),
         ("../../etc/passwd", ""),
         ("x" * 3000, ""),

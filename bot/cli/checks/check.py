@@ -53,4 +53,4 @@ def as_text(checks: Iterable[Check]) -> Iterator[Text]:
         word = (f"{check.status:<{WIDTH}}", COLOURS[check.status])
         yield Text.assemble(word, f"{check.name}: {check.says}")
         if check.mend:
-            yield Text(f"{'':<{WIDTH}}-> {check.mend}")
+            yield Text(f"{'':<{WIDTH}}fix: {check.mend}")

@@ -21,7 +21,7 @@ def test_only_the_word_is_coloured():
         out.print(line)
 
     assert "\x1b[31mfailed  \x1b[0mclock: 61 s ahead" in seen.getvalue()
-    assert "-> let NTP set it" in seen.getvalue()
+    assert "fix: let NTP set it" in seen.getvalue()
 
 
 def test_the_words_stand_under_each_other():

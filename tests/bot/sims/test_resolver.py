@@ -120,16 +120,16 @@ async def test_one_device_two_sims(resolver):
     [
         (
             "pmp-7",
-            "`pmp-7` as a name and found no such SIM. Did you mean `pump-7 · …",
+            "No SIM is called `pmp-7`. Did you mean `pump-7 · …",
             ["pump-7", "pump-7", "pump-17", "pump-70"],
         ),
         ("8901 2600 1234", "has 12 digits; an ICCID has 18 to 22", ["pump-7"]),
         ("8901 2600 9999", "has 12 digits; an ICCID has 18 to 22. Paste the whole", []),
-        (ICCID[:-1] + "0", "as an ICCID", ["pump-7"]),
-        (SID[:-1] + "9", "as a SID", ["pump-7"]),
+        (ICCID[:-1] + "0", "No SIM has the ICCID", ["pump-7"]),
+        (SID[:-1] + "9", "has the SID", ["pump-7"]),
         (SID[:-1], "has 31 characters after DE", ["pump-7"]),
-        (IMEI, "No data session seen so far carries it", []),
-        ("qwertzuiop", "No unique or friendly name comes near", []),
+        (IMEI, "No session seen so far has the IMEI", []),
+        ("qwertzuiop", "Nothing similar either", []),
     ],
 )
 async def test_not_found(resolver, listed, text, says, names):
@@ -237,7 +237,7 @@ async def test_a_filter_that_does_not_filter(resolver, api):
     rows = ",".join(f'{{"sid": "{sid(n)}", "iccid": "89{n:017}"}}' for n in range(30))
     api.faults.add(Fault("/v1/Sims", status=200, body=f'{{"sims": [{rows}], "meta": {{}}}}'))
 
-    with pytest.raises(SimNotFound, match="as an ICCID"):
+    with pytest.raises(SimNotFound, match="has the ICCID"):
         await resolver.resolve(identify("8901260000000000992"))
 
 

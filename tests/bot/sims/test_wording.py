@@ -26,19 +26,19 @@ def test_too_few_digits():
 def test_names(name):
     """A name is said to be one, and a short number is a name; there is something else to try."""
     assert said(name) == (
-        f"I read `{name}` as a name and found no such SIM. No unique or friendly name comes near "
-        "it: check the spelling, or paste the SIM's ICCID."
+        f"No SIM is called `{name}`. Nothing similar either: check the spelling, or paste the SIM's "
+        "ICCID."
     )
 
 
 def test_what_was_understood():
     """The kind that was read is said, and what is odd about it."""
     for typed, piece in (
-        (SID, f"I read `{SID}` as a SID"),
-        (ICCID, f"I read `{ICCID}` as an ICCID"),
+        (SID, f"has the SID `{SID}`"),
+        (ICCID, f"No SIM has the ICCID `{ICCID}`"),
         (f"<tel:1|{ICCID[:4]} {ICCID[4:]}>", f"`{ICCID[:4]} {ICCID[4:]}`"),
         (ICCID[:-1] + "0", "check digit does not fit"),
-        (IMEI, "as an IMEI. No data session seen so far carries it"),
+        (IMEI, f"No session seen so far has the IMEI `{IMEI}`"),
         (IMEI[:-1] + "1", "check digit does not fit"),
         (SID[:-1], "has 31 characters after DE; a SID has 32"),
         ("hs" + "0" * 33, "has 33 characters after HS; a SID has 32"),
@@ -73,7 +73,7 @@ def test_did_you_mean():
     ):
         error = not_found(identify("pmp-7"), candidates, WHOLE)
 
-        said = "I read `pmp-7` as a name and found no such SIM."
+        said = "No SIM is called `pmp-7`."
         assert f"{said} {question}" == error.sentence, candidates
         assert candidates == error.candidates, (candidates, question)
 

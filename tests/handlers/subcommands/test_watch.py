@@ -32,7 +32,7 @@ async def test_what_cannot_be_watched_is_said(whole):
         ("watch pump-7 until tomorrow", "I cannot wait until tomorrow. Write until online"),
         ("watch pump-7 for 3 moons", "for 3 moons is no length of time."),
         ("watch pump-7 for 8d", "A watch lasts at most 7d"),
-        ("watch nosuchsim", "no such SIM"),
+        ("watch nosuchsim", "No SIM is called"),
     ):
         await whole.type(text)
 

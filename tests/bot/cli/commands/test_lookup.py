@@ -101,7 +101,7 @@ async def test_who_is_not_found(kore, simsessions):
         "HS0123456789abcdef0123456789abcdef": "Super SIM",
         "pmp-7": "Did you mean `pump-7`",
         "8901 2600 1234": "12 digits",
-        "../../v1/Accounts": "no such SIM",
+        "../../v1/Accounts": "No SIM is called",
     }
     done = await simsessions("lookup", *why, **kore.settings)
     told = done.out.split("\n\n")[1:]
