@@ -81,6 +81,9 @@ def test_durations_carry_units(typed, seconds):
 def test_faults_name_the_setting_and_say_what_to_do():
     """A wrong value, and a misspelt name, is one fault that begins with the name."""
     for name, value, says in (
+        ("SIMSESSIONS_KORE_CONSOLE_URL", "https://console.example/", "names no SIM"),
+        ("SIMSESSIONS_RUNBOOKS", "/nowhere/runbooks", "cannot be read as a file"),
+        ("SIMSESSIONS_RUNBOOKS", "https://wiki.example/", "has no {rule} in it"),
         ("KORE_API_URL", "http://kore.example", "use https://"),
         ("KORE_API_URL", "kore.example", "is not a URL"),
         ("KORE_API_URL", "ftp://kore.example", "is not a URL"),

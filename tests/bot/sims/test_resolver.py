@@ -323,7 +323,7 @@ async def test_several_sims_at_once(resolver, listed, text):
 @pytest.mark.parametrize("text", ["pump-17 gone", "pump-17 pump-17", "pump-17 depot"])
 async def test_what_is_not_several_sims(resolver, listed, text):
     """Words that are not each another SIM's name are one name, misspelt."""
-    with pytest.raises(SimNotFound, match="as a name"):
+    with pytest.raises(SimNotFound, match="No SIM is called"):
         await resolver.resolve(identify(text))
 
 

@@ -26,8 +26,8 @@ def test_too_few_digits():
 def test_names(name):
     """A name is said to be one, and a short number is a name; there is something else to try."""
     assert said(name) == (
-        f"No SIM is called `{name}`. Nothing similar either: check the spelling, or paste the SIM's "
-        "ICCID."
+        f"No SIM is called `{name}`. Nothing similar either: check the spelling, or paste the "
+        "SIM's ICCID."
     )
 
 

@@ -32,7 +32,7 @@ async def test_everything_amiss_is_told_at_once(kore, simsessions):
     assert "failed  settings: SLACK_APP_TOKEN: missing" in done.out
     assert "failed  Slack bot token: Slack cannot be reached" in done.out
     assert "failed  KORE key: KORE refuses" in done.out
-    assert done.out.count("-> ") == done.out.count("failed  ")
+    assert done.out.count("fix: ") == done.out.count("failed  ")
     assert "hush" not in done.out + done.err
 
 
