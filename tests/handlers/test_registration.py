@@ -13,7 +13,7 @@ from tests.recorders import all_that_is_registered
 BLOCKS = ("_ACTIONS", "_CHOICE", "_PAGES", "OWNERS")
 WINDOWS = ("_VIEW", "_FORM")
 READ_ONLY = {ids.SESSION_VIEW, ids.NOTICE_VIEW}
-INPUTS = {ids.PASTED, ids.DIGEST_FIELD}  # read when their window is sent off
+INPUTS = {ids.PASTED, ids.DIGEST_FIELD, ids.IS_RIGHT, ids.WHY}  # read when their window is sent off
 SHORTCUTS = {ids.LOOK_UP_MESSAGE, ids.HAND_OVER}
 CONSTANTS = {
     name: value
