@@ -14,8 +14,9 @@ from bot.sessions.report import SessionReport
 SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
 _EVIDENCE = 300
 HEALTHY = "healthy"
-TOLD_BESIDE = {HEALTHY, "never_seen"}
-"""The headline and the facts say what these have as evidence."""
+TOLD_BESIDE = {HEALTHY, "never_seen", "ghost_session"}
+TOLD_FIRST = {"gone_silent"}
+"""The headline and the facts say what these have as evidence, or first in it."""
 TURNED_AWAY = "networks turn it away."
 _BRIEF = 120
 _ROUNDED = timedelta(hours=10)
@@ -74,6 +75,8 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
 def _brief(finding: Finding) -> str:
     """Return as many whole clauses of the evidence as a few lines hold, one at least."""
     clauses = _CLAUSE.split(finding.says)
+    if finding.rule in TOLD_FIRST and len(clauses) > 1:
+        clauses = [clauses[1][:1].upper() + clauses[1][1:], *clauses[2:]]
     fitting = [
         number
         for number in range(1, len(clauses) + 1)

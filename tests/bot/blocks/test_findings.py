@@ -52,6 +52,11 @@ REMARK = a_finding(rule="legacy_radio", severity=Severity.INFO, title="Old radio
             ["Flapping. IMEI 01493100-012970-0.", "→ Check its antenna."],
             "",
         ),
+        (
+            (a_finding(rule="gone_silent", says="Since {first}; it may for 2 h."),),
+            ["Flapping. It may for 2 h.", "→ Check its antenna."],
+            "",
+        ),
         ((REMARK, WELL), ["Well.", "→ Look elsewhere."], "Also seen: 1"),
         ((REMARK,), ["Old radio. 1 246 session starts between 12:00 and 15:00."], ""),
         ((OVER,), ["No rule found anything wrong."], "Earlier: 1"),

@@ -39,7 +39,7 @@ async def test_the_picture_is_written_beside_the_answer(kore, simsessions, tmp_p
     plain = await simsessions("lookup", "truck-42", **kore.settings)
     picture = Image.open(BytesIO(file.read_bytes()))
 
-    assert (0, "") == (done.code, done.err)
+    assert (0, f"Wrote {file}.\n") == (done.code, done.err)
     assert plain.out.splitlines()[0] == done.out.splitlines()[0]
     assert "PNG" == picture.format
     assert 1200 == picture.width
