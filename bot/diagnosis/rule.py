@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from bot.diagnosis.contrast import Member
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.thresholds import OURS, Thresholds
 from bot.kore.models import DataSession
@@ -74,13 +75,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One of several SIMs asked for together: its current session, and what was found alone."""
+    """One of several SIMs asked for together: its current session, and what was found alone.
+
+    `peer` is for a SIM that was not asked for, and is only compared with those that were.
+    """
 
     sim_sid: str
     current: DataSession | None
     findings: tuple[Finding, ...]
     rate_plan: str | None = None
     name: str = ""
+    peer: Member | None = None
 
 
 def cause_of(findings: Sequence[Finding]) -> Finding | None:

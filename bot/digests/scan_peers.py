@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
-
-from pydantic_core import from_json
 
 from bot.clock import Clock
-from bot.diagnosis.contrast import Member, Trait
-from bot.diagnosis.rules.common_outage import MODEL_DIGITS
 from bot.diagnosis.state import State
 from bot.digests.compile import moment
+from bot.digests.outage import member_of
 from bot.sessions.peers import Peer
 from bot.store.digest_runs import DigestRuns, Run
-from bot.store.scans import FAILED, ScanRow, ScanRows
+from bot.store.scans import ScanRows
 
 MOST_PEERS = 5000
 KEPT_FOR = timedelta(minutes=10)
@@ -47,29 +43,10 @@ class ScanPeers:
         found: dict[str, Peer] = {}
         async for page in self._rows.every(run.id):
             room = MOST_PEERS - len(found)
-            found |= {row.sid: _peer(row) for row in page[:room] if row.state != FAILED}
+            for row in page[:room]:
+                if member := member_of(row):
+                    online = row.state == State.ONLINE
+                    found[row.sid] = Peer(member, online, moment(run.started))
             if room <= len(page):
                 break
         return found
-
-
-def _peer(row: ScanRow) -> Peer:
-    told: dict[str, Any] = from_json(row.row)
-    member = Member(row.sid, row.lost_at, told.get("seen_at"), _traits(told))
-    return Peer(member, row.state == State.ONLINE, moment(told.get("as_of") or 0.0))
-
-
-def _traits(told: Mapping[str, Any]) -> dict[Trait, str]:
-    """Return the traits in the words of the rule."""
-    imei, name = told.get("imei14"), told.get("operator")
-    mcc, _, mnc = (told.get("network") or "").partition("-")
-    network = f"{mcc.zfill(3)}-{mnc}" if mcc else None
-    known = {
-        Trait.CELL: told.get("cell_id"),
-        Trait.NETWORK: f"{name} ({network})" if name and network else network,
-        Trait.PLAN: told.get("plan"),
-        Trait.MODEL: imei and imei[:MODEL_DIGITS],
-        Trait.COUNTRY: told.get("country"),
-        Trait.RADIO: told.get("radio"),
-    }
-    return {trait: value for trait, value in known.items() if value}

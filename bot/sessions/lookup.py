@@ -123,14 +123,6 @@ class Batch:
             self._answers[place] = BotError()
 
 
-async def _among_peers(report: SessionReport, peers: Peers) -> SessionReport:
-    """Say of a SIM that fell silent how its neighbours are."""
-    mine = peers.note(report)
-    if mine.lost_at is None:
-        return report
-    return replace(report, neighbours=await peers.neighbours(mine, await peers.known()))
-
-
 def tell_nobody() -> None:
     """Do nothing when a SIM is done."""
 
@@ -166,7 +158,15 @@ class SessionLookup:
             read = await self._sims.read(text, under_way, fresh=fresh)
             allowance = await self._allowances.in_time(read.pending)
             report = self._judge.report(read, allowance, self._clock.now())
-        return await _among_peers(report, self._peers) if self._peers else report
+        return await self._among(self._peers, report) if self._peers else report
+
+    async def _among(self, peers: Peers, report: SessionReport) -> SessionReport:
+        """Compare a SIM that fell silent with others, and say how its neighbours are."""
+        known = await peers.around([report])
+        (told,) = self._judge.together([report], (peer.member for peer in known.values()))
+        if not isinstance(told, SessionReport):
+            return report
+        return replace(told, neighbours=await peers.neighbours(report, known))
 
     async def look_up_many(  # noqa: PLR0913 -- one way to ask for many
         self,
@@ -195,4 +195,6 @@ class SessionLookup:
         async with task_scope() as under_way:
             batch = Batch(self._sims, self._allowances, under_way, judge, told)
             answers = await batch.answer(texts, fresh=fresh, done=done, within=within)
-        return self._judge.together(answers)
+        reports = [answer for answer in answers if isinstance(answer, SessionReport)]
+        known = await self._peers.around(reports) if self._peers else {}
+        return self._judge.together(answers, (peer.member for peer in known.values()))

@@ -72,6 +72,11 @@ class Peers:
         self._recent[member.sid] = Peer(member, report.state is State.ONLINE, report.as_of)
         return member
 
+    async def around(self, reports: Iterable[SessionReport]) -> dict[str, Peer]:
+        """Remember SIMs that were looked up; return what others are known where one is silent."""
+        silent = [member for member in map(self.note, reports) if member.lost_at is not None]
+        return await self.known() if silent else {}
+
     async def known(self) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
         since = self._clock.now() - RECENT
@@ -102,8 +107,11 @@ class Peers:
             self._reading = None
         return {}
 
-    async def neighbours(self, mine: Member, known: Mapping[str, Peer]) -> Neighbours | None:
+    async def neighbours(
+        self, report: SessionReport, known: Mapping[str, Peer]
+    ) -> Neighbours | None:
         """Return how the others on its cell are, or else on its network; None: nobody knows."""
+        mine = member_of(case_of(report))
         if mine.lost_at is None:
             return None
         others = [peer for sid, peer in known.items() if sid != mine.sid]

@@ -1,12 +1,14 @@
 """From what was read to a report: state, summary and findings. Pure but for the log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import RuleBroke, count_nothing, diagnose, diagnose_together
 from bot.diagnosis.evidence import Evidence, Freshness
 from bot.diagnosis.rule import Case
+from bot.diagnosis.rules.common_outage import member_of
 from bot.diagnosis.state import since, state_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
@@ -64,17 +66,43 @@ class Judge:
         )
 
     def together(
-        self, answers: Iterable[SessionReport | BotError]
+        self, answers: Iterable[SessionReport | BotError], peers: Iterable[Member] = ()
     ) -> list[SessionReport | BotError]:
-        """Add to the reports what shows only over several SIMs; errors stay in their places."""
+        """Add to the reports what shows only over several SIMs; errors stay in their places.
+
+        `peers` are others that they are compared with, of which nothing is told but counts.
+        """
         every = list(answers)
         reports = [answer for answer in every if isinstance(answer, SessionReport)]
         cases = [case_of(report) for report in reports]
+        cases += list(self._compared(cases, reports, peers))
         told = iter(diagnose_together(cases, self.thresholds, self.rule_broke))
         return [
             replace(answer, findings=next(told)) if isinstance(answer, SessionReport) else answer
             for answer in every
         ]
+
+    def _compared(
+        self, cases: Iterable[Case], reports: Iterable[SessionReport], peers: Iterable[Member]
+    ) -> Iterator[Case]:
+        """Return those peers that were lost when one that was asked for was, or not at all."""
+        asked = [member_of(case) for case in cases]
+        sids, span = {each.sid for each in asked}, self.thresholds.outage_within.total_seconds()
+        lost = [each.lost_at for each in asked if each.lost_at is not None]
+        plans = {
+            report.sim.rate_plan_sid: each.traits.get(Trait.PLAN)
+            for report, each in zip(reports, asked, strict=True)
+        }
+        for peer in peers if lost else ():
+            at = peer.lost_at
+            if peer.sid not in sids and (at is None or any(abs(at - t) <= span for t in lost)):
+                yield Case(peer.sid, None, (), peer=_with_plan(peer, plans))
+
+
+def _with_plan(peer: Member, names: Mapping[str | None, str | None]) -> Member:
+    """Return a peer whose plan, known by its SID, is called as those that were asked for do."""
+    name = names.get(peer.traits.get(Trait.PLAN))
+    return replace(peer, traits={**peer.traits, Trait.PLAN: name}) if name else peer
 
 
 def evidence_of(read: Read, allowance: Allowance, now: datetime, freshness: Freshness) -> Evidence:

@@ -26,7 +26,8 @@ NEXT_STEPS = {
 
 @group_rule(
     About(
-        fires="of several SIMs asked for together at least {outage_sims} fell silent within "
+        fires="of the SIMs asked for together, looked up in the last ten minutes or seen by the "
+        "last scan at least {outage_sims} fell silent within "
         "{outage_within} without their rhythm explaining it, and a trait tells them from the "
         "others (network, cell, country, plan, device model, radio), or they are "
         "{outage_percent} % of all",
@@ -54,6 +55,8 @@ def common_outage(cases: Sequence[Case], limits: Thresholds) -> Iterable[tuple[s
 
 def member_of(case: Case) -> Member:
     """Return a case as it is compared: when it was lost, if it was, and its traits."""
+    if case.peer:
+        return case.peer
     session = case.current
     heard = (session.end or session.last_updated) if session else None
     return Member(

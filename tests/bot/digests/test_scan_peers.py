@@ -13,7 +13,7 @@ from bot.digests.scan_peers import ScanPeers
 from bot.sessions.snapshot import snapshot_of
 from bot.sessions.verdict import case_of
 from bot.store.digest_runs import DigestRuns, Stage
-from bot.store.scans import FAILED, ScanRow, ScanRows
+from bot.store.scans import ScanRow, ScanRows
 from tests.bot.blocks.reports import a_report
 from tests.builders import a_session, a_sim
 
@@ -48,7 +48,7 @@ async def test_they_are_those_of_the_newest_scan(scan, keep, clock):
     session = a_session(imei="014931000129700", operator_mcc="310", operator_mnc="26")
     report = a_report(sim=a_sim(rate_plan_sid="WP1"), sessions=(session,), state=State.ONLINE)
     await keep(1.0, a_row(report, sid="DE0"))
-    await keep(2.0, a_row(report), a_row(report, sid="DE2", state=FAILED))
+    await keep(2.0, a_row(report), a_row(report, sid="DE2", fault="why"))
     peers = await scan.peers()
     (peer,) = peers.values()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -155,6 +155,44 @@ async def test_nothing_keeps_the_answer(put, open_with, clock):
         await peers.aclose()
 
     assert [None, None, ("cell", 1, 0)] == found
+
+
+def outage(report):
+    found = [each for each in report.findings if each.rule == "common_outage"]
+    return found and {k: found[0].evidence[k] for k in ("sims", "of", "others_silent", "others")}
+
+
+async def test_sims_asked_for_one_by_one_are_compared(put, open_with, clock):
+    """The third that fell silent with two looked up lately is an outage; names stay unsaid."""
+    lookup = open_with(Peers(clock))
+    for number in range(1, 5):
+        await lookup.look_up(put(number, cell_id="310-260-1-1"))
+    first, second, third = [await lookup.look_up(put(n, silent=True)) for n in (6, 7, 8)]
+    clock.move(601)
+    later = await lookup.look_up(put(9, silent=True))
+
+    assert [[], []] == [outage(first), outage(second)]
+    assert {"sims": 3, "of": 3, "others_silent": 0, "others": 4} == outage(third)
+    assert [] == outage(later)
+    assert not any(a_sid(n) in str(third.findings) for n in range(1, 8))
+
+
+async def test_the_last_scan_tells_silent_from_well(put, open_with, clock):
+    """Two asked for together are compared with what a scan saw since; what it saw before is not."""
+    known = [
+        a_peer(clock, number, lost_at=datetime.fromisoformat(LOST).timestamp()) for number in (1, 2)
+    ]
+    known += [a_peer(clock, number, hours=20) for number in (3, 4)]
+    known += [
+        replace(peer, member=replace(peer.member, traits={Trait.CELL: "310-260-1-1"}))
+        for peer in (a_peer(clock, number) for number in range(11, 21))
+    ]
+    lookup = open_with(Peers(clock, Scan(*known)))
+    reports = await lookup.look_up_many([put(8, silent=True), put(9, silent=True)])
+
+    assert [{"sims": 4, "of": 4, "others_silent": 0, "others": 10}] * 2 == list(
+        map(outage, reports)
+    )
 
 
 async def test_memory_is_bounded(put, open_with, clock, monkeypatch):
