@@ -26,7 +26,7 @@ from tests.whole_bot import find_button
 
 ROOT = Path(__file__).parent.parent
 SIMS = 1500
-PATIENCE = 90
+PATIENCE = 300  # seconds; beside other work four processes take long to start
 READY = {"run": '"ready"', "worker": '"working"'}
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("kind", ["postgresql"])]
 
