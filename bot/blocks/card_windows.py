@@ -20,13 +20,7 @@ from bot.blocks.kit import (
     text_input,
 )
 from bot.blocks.report_text import (
-    arrows,
-    cell_text,
     freshness_line,
-    imei_line,
-    known,
-    network_code,
-    place_text,
     plan_text,
     report_headline,
     sim_line,
@@ -35,6 +29,7 @@ from bot.blocks.report_text import (
     totals_line,
     warnings,
 )
+from bot.blocks.session_text import arrows, cell_text, imei_line, known, network_code, place_text
 from bot.diagnosis.rule import Finding
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED

@@ -19,19 +19,16 @@ from bot.blocks.kit import (
     section,
     text_input,
 )
-from bot.blocks.report_text import (
+from bot.blocks.report_text import Fact, freshness_line, moment_text, warnings
+from bot.blocks.screen import Screen
+from bot.blocks.session_text import (
     UNKNOWN_RADIO,
-    Fact,
     cell_text,
     duration_text,
-    freshness_line,
     known,
-    moment_text,
     network_text,
     place_text,
-    warnings,
 )
-from bot.blocks.screen import Screen
 from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport

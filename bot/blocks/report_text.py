@@ -22,101 +22,33 @@ from bot.blocks.format import (
     between,
     count,
     flagged,
-    grouped,
     iccid_groups,
     imei_text,
-    lasting,
-    place,
     span,
 )
-from bot.diagnosis.fields import cell, known_text
+from bot.blocks.session_text import (
+    UNKNOWN_OPERATOR,
+    UNKNOWN_RADIO,
+    arrows,
+    cell_text,
+    duration_text,
+    imei_line,
+    known,
+    network_code,
+    network_text,
+    operator_text,
+    packets_text,
+    place_text,
+    traffic_text,
+)
+from bot.diagnosis.fields import known_text
 from bot.diagnosis.state import State
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport, Summary
 from bot.sessions.uptime import hours_of, uptime_of
 
-UNKNOWN_OPERATOR = "operator unknown"
-UNKNOWN_RADIO = "radio link unknown"
-UNKNOWN_CELL = "cell unknown"
-UNKNOWN_PACKETS = "packets unknown"
 _JUST_NOW = timedelta(minutes=10)
-
-
-def known(text: str | None, otherwise: str, fmt: Formatter) -> str:
-    """Show a field, or say that it is unknown where it is empty or a placeholder."""
-    value = known_text(text)
-    return fmt.data(value) if value else otherwise
-
-
-def network_text(session: DataSession, fmt: Formatter) -> str:
-    """Say on what a session ran: `Telcel, 3G`."""
-    operator = known(session.operator_name, "", fmt)
-    radio = known(session.radio_link, "", fmt)
-    if operator and radio:
-        return f"{operator}, {radio}"
-    if operator:
-        return f"{operator}, {UNKNOWN_RADIO}"
-    return f"an unknown operator, {radio}" if radio else "an unknown network"
-
-
-def operator_text(session: DataSession, fmt: Formatter) -> str:
-    """Return `T-Mobile USA · 310-260 · 🇺🇸 USA`; each part that is unknown is said so."""
-    country = known_text(session.operator_country)
-    return " · ".join(
-        (
-            known(session.operator_name, UNKNOWN_OPERATOR, fmt),
-            fmt.data(network_code(session) or "MCC-MNC unknown"),
-            fmt.data(flagged(country)) if country else "country unknown",
-        )
-    )
-
-
-def network_code(session: DataSession) -> str | None:
-    """Return MCC-MNC, `310-260`; None where neither is known."""
-    mcc, mnc = known_text(session.operator_mcc), known_text(session.operator_mnc)
-    if mcc is None and mnc is None:
-        return None
-    return f"{mcc or 'MCC unknown'}-{mnc or 'MNC unknown'}"
-
-
-def cell_text(session: DataSession, fmt: Formatter) -> str:
-    """Return the cell's id."""
-    return known(cell(session.cell_id), UNKNOWN_CELL, fmt)
-
-
-def place_text(session: DataSession) -> str:
-    """Say where the tower stands, and that it is the tower."""
-    where = session.cell_location_estimate
-    if session.cell_id == REDACTED:
-        return REDACTED
-    return f"{place(where)} (tower, not device)" if where else "no location for this cell"
-
-
-def traffic_text(up: int | None, down: int | None) -> str:
-    """Return `246 packets up, 296 down` for within a sentence; unknown is never 0."""
-    if up is None and down is None:
-        return UNKNOWN_PACKETS
-    packets_up = "packets up unknown" if up is None else f"{count(up, 'packet')} up"
-    return f"{packets_up}, {'down unknown' if down is None else f'{grouped(down)} down'}"
-
-
-def packets_text(up: int | None, down: int | None) -> str:
-    """Return `↑ 246 up · ↓ 296 down` for beside a label; unknown is never 0."""
-    if up is None and down is None:
-        return UNKNOWN_PACKETS
-    packets_up = "up unknown" if up is None else f"{grouped(up)} up"
-    packets_down = "down unknown" if down is None else f"{grouped(down)} down"
-    return f"↑ {packets_up} · ↓ {packets_down}"
-
-
-def duration_text(session: DataSession, now: datetime) -> str:
-    """Say how long a session lasted, or has lasted so far."""
-    if session.start is None:
-        return "duration unknown"
-    if session.end is None:
-        return f"{lasting(between(session.start, now))} so far"
-    return lasting(between(session.start, session.end))
 
 
 STATE_ICONS = {
@@ -316,15 +248,6 @@ def _from_to(session: DataSession, end: datetime, report: SessionReport, fmt: Fo
     return f"{begun}–{fmt.when(end, end if is_short else now)}"
 
 
-def arrows(session: DataSession) -> str:
-    """Return `↑ 246 ↓ 296 packets`; unknown is never 0."""
-    up, down = session.packets_uploaded, session.packets_downloaded
-    if up is None and down is None:
-        return UNKNOWN_PACKETS
-    shown = ("unknown" if packets is None else grouped(packets) for packets in (up, down))
-    return "↑ {} ↓ {} packets".format(*shown)
-
-
 def _card_line(report: SessionReport, fmt: Formatter) -> str:
     sim, session = report.sim, report.last_session
     imei = [imei_line(session.imei, fmt)] if session else []
@@ -332,12 +255,6 @@ def _card_line(report: SessionReport, fmt: Formatter) -> str:
     return " · ".join(
         [*imei, iccid, known(sim.status, "status unknown", fmt), plan_text(report, fmt)]
     )
-
-
-def imei_line(imei: str | None, fmt: Formatter) -> str:
-    """Return an IMEI with its name before it, or that none was reported."""
-    shown = imei_text(known_text(imei))
-    return fmt.data(shown if shown.startswith("IMEI") else f"IMEI {shown}")
 
 
 def plan_text(report: SessionReport, fmt: Formatter) -> str:

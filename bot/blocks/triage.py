@@ -19,8 +19,9 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, actions, button, clean, context, plain, section
 from bot.blocks.owners import owner_button, owners_block
-from bot.blocks.report_text import known, state_label
+from bot.blocks.report_text import state_label
 from bot.blocks.screen import Screen, screen
+from bot.blocks.session_text import known
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.state import State

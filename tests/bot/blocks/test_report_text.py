@@ -6,23 +6,15 @@ import pytest
 
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN
 from bot.blocks.report_text import (
-    cell_text,
     day_line,
-    duration_text,
     fact_lines,
     facts,
     freshness_line,
     neighbours_line,
-    network_code,
-    network_text,
-    operator_text,
-    packets_text,
-    place_text,
     report_headline,
     sim_line,
     skipped_line,
     totals_line,
-    traffic_text,
     unread_line,
     warnings,
     window_line,
@@ -297,98 +289,6 @@ def test_fact_lines(changes, said):
 def test_left_out_line(rows, said):
     """Rows that were skipped are counted."""
     assert said == skipped_line(a_report(skipped_rows=rows))
-
-
-UNKNOWN = (None, "null", "N/A", "unknown", " ")
-
-
-@pytest.mark.parametrize(
-    ("operator", "radio", "said"),
-    [
-        ("Telcel", "3G", "Telcel, 3G"),
-        ("Telcel", None, "Telcel, radio link unknown"),
-        (None, "3G", "an unknown operator, 3G"),
-        (None, None, "an unknown network"),
-        ("N/A", "null", "an unknown network"),
-    ],
-)
-def test_network_text(operator, radio, said):
-    """What of the network is unknown is said so."""
-    assert said == network_text(a_session(operator_name=operator, radio_link=radio), PLAIN)
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({}, "T-Mobile USA · 310-260 · 🇺🇸 USA"),
-        ({"operator_name": None}, "operator unknown · 310-260 · 🇺🇸 USA"),
-        ({"operator_country": "XYZ"}, "T-Mobile USA · 310-260 · XYZ"),
-        ({"operator_country": None}, "T-Mobile USA · 310-260 · country unknown"),
-        ({"operator_mnc": None}, "T-Mobile USA · 310-MNC unknown · 🇺🇸 USA"),
-        ({"operator_mcc": None, "operator_mnc": None}, "T-Mobile USA · MCC-MNC unknown · 🇺🇸 USA"),
-    ],
-)
-def test_operator_text(changes, said):
-    """Operator, numbers and country stand side by side, each known or said to be unknown."""
-    assert said == operator_text(a_session(**changes), PLAIN)
-
-
-@pytest.mark.parametrize(
-    ("up", "down", "said"),
-    [
-        (246, 2960, "↑ 246 up · ↓ 2\u202f960 down"),
-        (0, 0, "↑ 0 up · ↓ 0 down"),
-        (None, 5, "↑ up unknown · ↓ 5 down"),
-        (5, None, "↑ 5 up · ↓ down unknown"),
-        (None, None, "packets unknown"),
-    ],
-)
-def test_packets_text(up, down, said):
-    """A known 0 is 0; an unknown count is never 0."""
-    assert said == packets_text(up, down)
-
-
-@pytest.mark.parametrize(
-    ("up", "down", "said"),
-    [
-        (1246, 2960, "1\u202f246 packets up, 2\u202f960 down"),
-        (1, 0, "1 packet up, 0 down"),
-        (None, 5, "packets up unknown, 5 down"),
-        (5, None, "5 packets up, down unknown"),
-        (None, None, "packets unknown"),
-    ],
-)
-def test_traffic_text(up, down, said):
-    """Within a sentence packets are named, for no label stands beside them."""
-    assert said == traffic_text(up, down)
-
-
-def test_place_text_and_network_code():
-    """A place is the tower's, no place is said in words; an MNC keeps its digits."""
-    assert "≈ 37.883, -122.368 (tower, not device)" == place_text(a_session())
-    assert "no location for this cell" == place_text(a_session(cell_location_estimate=None))
-
-    assert "334-020" == network_code(a_session(operator_mcc="334", operator_mnc="020"))
-
-
-@pytest.mark.parametrize("cell", [*UNKNOWN, "0", "0-0-0-0"])
-def test_no_cell(cell):
-    """A cell of nothing but zeros or placeholders is unknown."""
-    assert "cell unknown" == cell_text(a_session(cell_id=cell), PLAIN)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "said"),
-    [
-        (NOON, None, "3 h so far"),
-        (NOON, NOW, "3 h"),
-        (None, NOW, "duration unknown"),
-        (NOW, NOON, "0 s"),
-    ],
-)
-def test_duration_text(start, end, said):
-    """An open session lasts until now; one without a start has no known length."""
-    assert said == duration_text(a_session(start=start, end=end), NOW)
 
 
 @pytest.mark.parametrize(
