@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.blocks.findings import filled
 from bot.blocks.format import Formatter, count, span
 from bot.diagnosis.engine import AnyRule, all_rules
 from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.explain import near_misses
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
 from bot.diagnosis.rule import Finding, GroupRule, When
 from bot.diagnosis.silence import silence_of
@@ -32,7 +34,9 @@ def explanation_lines(report: SessionReport, limits: Thresholds, fmt: Formatter)
             f"{fmt.own(silence.why)}."
         )
     yield from (_spoke(finding, fmt) for finding in report.findings)
-    spoke = {finding.rule for finding in report.findings}
+    near = near_misses(evidence, limits, report.findings)
+    yield from (f"{fmt.code(each.rule)} was near: {filled(each.says, each, fmt)}" for each in near)
+    spoke = {finding.rule for finding in (*report.findings, *near)}
     quiet = [rule for rule in all_rules() if rule.name not in spoke]
     yield f"Did not speak: {', '.join(fmt.code(rule.name) for rule in quiet if _alone(rule))}"
     together = ", ".join(fmt.code(rule.name) for rule in quiet if not _alone(rule))

@@ -77,7 +77,7 @@ class Evidence:
     @cached_property
     def open(self) -> tuple[DataSession, ...]:
         """All sessions that are open, newest first: several may be, and an old one beside a new."""
-        return tuple(each for each in self.sessions or () if is_open(each, self.now))
+        return _open(self.sessions or (), self.now)
 
     @cached_property
     def current(self) -> DataSession | None:
@@ -97,7 +97,12 @@ class Evidence:
     @cached_property
     def contacts(self) -> tuple[Contact, ...]:
         """The attaches, oldest first: sessions that run side by side are one."""
-        return contacts_of([_row(session, self.now) for session in self.in_order])
+        return contacts_of(self.rows)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Each of `in_order` in seconds since 1970."""
+        return [_row(session, self.now) for session in self.in_order]
 
     @cached_property
     def readings(self) -> dict[Hashable, Any]:
@@ -131,16 +136,19 @@ def is_open(session: DataSession, now: datetime) -> bool:
     return session.last_updated is not None and now - session.last_updated <= HOUR
 
 
+def _open(sessions: Sequence[DataSession], now: datetime) -> tuple[DataSession, ...]:
+    return tuple(each for each in sessions if each.end is None and is_open(each, now))
+
+
 def current_of(sessions: Sequence[DataSession], now: datetime) -> DataSession | None:
     """Return the open session with the latest news, else the newest; `sessions` newest first.
 
     One that nobody closed, and that went silent before a newer one did, is of the past.
     """
     newest = sessions[0] if sessions else None
-    still_open = [each for each in sessions if is_open(each, now)]
     if newest is None:
         return None
-    latest = max(still_open, key=_heard, default=newest)
+    latest = max(_open(sessions, now), key=_heard, default=newest)
     return latest if _heard(latest) >= _heard(newest) else newest
 
 
@@ -149,12 +157,12 @@ def _heard(session: DataSession) -> datetime:
 
 
 def _row(session: DataSession, now: datetime) -> Row:
-    start = session.start or LONG_AGO
-    sign = session.end or session.last_updated or start
+    start = (session.start or LONG_AGO).timestamp()
+    sign = session.end or session.last_updated
     return Row(
-        start.timestamp(),
-        max(sign, start).timestamp(),
-        is_open(session, now),
+        start,
+        start if sign is None else max(start, sign.timestamp()),
+        session.end is None and is_open(session, now),
         session.packets_uploaded,
         session.packets_downloaded,
     )

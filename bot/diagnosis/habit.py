@@ -41,7 +41,12 @@ class Run:
     @property
     def is_unusual(self) -> bool:
         """Whether so many in a row are more than the SIM's own habit explains."""
-        return len(self.contacts) >= unusual_in_a_row(self.times, self.before)
+        return len(self.contacts) >= self.line
+
+    @property
+    def line(self) -> int:
+        """How many in a row its habit does not explain."""
+        return unusual_in_a_row(self.times, self.before)
 
 
 def unusual_in_a_row(times: int, of: int) -> int:
@@ -55,9 +60,16 @@ def unusual_in_a_row(times: int, of: int) -> int:
 def newest_run(contacts: Iterable[Contact], kind: Callable[[Contact], bool | None]) -> Run:
     """Return the run of a kind at the end of `contacts`; those of which it is unknown are skipped.
 
-    `contacts` are told the newest first.
+    `contacts` are told the newest first. What lies before a run that is too short is not counted.
     """
-    told = [(each, is_it) for each in contacts if (is_it := kind(each)) is not None]
-    end = next((place for place, (_, is_it) in enumerate(told) if not is_it), len(told))
-    earlier = [is_it for _, is_it in told[end:]]
-    return Run(tuple(each for each, _ in told[:end]), sum(earlier), len(earlier))
+    known = ((each, is_it) for each in contacts if (is_it := kind(each)) is not None)
+    run: list[Contact] = []
+    earlier: list[bool] = []
+    for each, is_it in known:
+        if is_it and not earlier:
+            run.append(each)
+        elif len(run) < _IN_A_ROW:
+            break  # too few, whatever lies before
+        else:
+            earlier.append(is_it)
+    return Run(tuple(run), sum(earlier), len(earlier))

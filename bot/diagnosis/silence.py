@@ -49,11 +49,10 @@ class Silence:
 
 def silence_of(evidence: Evidence, limits: Thresholds) -> Silence | None:
     """Return the silence; None where there is news, no session, or too little is known."""
-    readings, key = evidence.readings, (silence_of, limits)
-    if key not in readings:
-        readings[key] = _silence_of(evidence, limits)
-    silence: Silence | None = readings[key]
-    return silence
+    kept: tuple[Thresholds, Silence | None] | None = evidence.readings.get(silence_of)
+    if kept is None or kept[0] is not limits:
+        kept = evidence.readings[silence_of] = limits, _silence_of(evidence, limits)
+    return kept[1]
 
 
 def _silence_of(evidence: Evidence, limits: Thresholds) -> Silence | None:

@@ -98,14 +98,11 @@ def date_of(number: int) -> date:
 
 def days_of(evidence: Evidence, first: int) -> dict[int, Day]:
     """Add up each day from the number `first` to today; one without a session is 0 throughout."""
-    today, since = day_number(evidence.now), datetime.fromtimestamp(first * _DAY, UTC)
+    today, since = day_number(evidence.now), first * _DAY
     sums = defaultdict[int, _DayTotals](_DayTotals)
-    for session, start, stop in zip(
-        evidence.in_order, evidence.starts, evidence.stops, strict=True
-    ):
-        end = stop or start
-        if end >= since:
-            _spread(session, start.timestamp(), end.timestamp(), sums)
+    for session, row in zip(evidence.in_order, evidence.rows, strict=True):
+        if row.sign >= since:
+            _spread(session, row.start, row.sign, sums)
     return {n: sums[n].day() if n in sums else Day() for n in range(first, today + 1)}
 
 
@@ -113,7 +110,6 @@ def _spread(
     session: DataSession, start: float, end: float, sums: defaultdict[int, _DayTotals]
 ) -> None:
     """Add a session to each day that it touches, in seconds since 1970."""
-    end = max(start, end)
     first, last = int(start // _DAY), int(end // _DAY)
     sums[first].sessions += 1
     if first == last:

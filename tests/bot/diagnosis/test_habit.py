@@ -38,9 +38,9 @@ def test_how_many_in_a_row_are_no_chance(times, of, in_a_row):
 
 def test_a_run():
     """The newest of one kind are a run; what is unknown is skipped, what lies before is counted."""
-    kinds = [True, None, True, False, True, None, False]
+    kinds = [True, None, True, True, False, True, None, False]
     contacts = [Contact(n, n, is_open=False, up=1, down=1) for n in range(len(kinds))]
     run = newest_run(contacts, lambda contact: kinds[int(contact.start)])
 
-    assert ([0, 2], 1, 3) == ([each.start for each in run.contacts], run.times, run.before)
+    assert ([0, 2, 3], 1, 3) == ([each.start for each in run.contacts], run.times, run.before)
     assert not run.is_unusual
