@@ -39,7 +39,7 @@ async def test_how_we_know_and_the_ticket(whole):
 
 async def test_a_slow_answer_is_announced(whole):
     """After a moment it is said that the SIM is looked up; in a thread the answer replaces that."""
-    whole.kore.faults.add(late(1.2, times=None))
+    whole.kore.faults.add(late(2.0, times=None))
     asked = await whole.slack.workspace.say("ana", "#fleet-ops", "<@U0SIMSESS> pump-7")
     await whole.slack.api.dispatcher.settled()
     seen = set()
