@@ -66,6 +66,18 @@ def test_a_place_that_cannot_last_is_refused(monkeypatch, tmp_path, name):
     assert "sqlite" == make_database(told(**{name: value}, data_may_be_lost="yes")).kind
 
 
+async def test_a_bot_compares_what_is_asked_one_by_one():
+    """The third silent well is told with those that others asked about, and they are counted."""
+    async with whole_bot() as whole:
+        for user, name in (("ana", "well-1"), ("ben", "well-2"), ("ana", "well-3")):
+            await whole.type(name, user=user)
+        said = str(whole.answer().blocks)
+
+    assert "Common outage, 3 SIMs" in said
+    assert "2 others on this cell are silent too, since" in said
+    assert [] == [name for name in ("well-1", "well-2") if name in said]
+
+
 async def test_a_bot_with_its_store(tmp_path):
     """It is up, counted as such, and there is nothing to note."""
     async with whole_bot(data_dir=tmp_path / "data") as whole:
