@@ -4,15 +4,24 @@ Each line of its input is an object with `command`, `env` and `log`; it answers 
 it starts is a process of its own: only the imports, by far the most of a start, are not repeated.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import random
 import runpy
 import signal
 import sys
 
-import asyncpg  # noqa: F401 -- what PostgreSQL's dialect would import
 import uvloop  # noqa: F401 -- as the bot does once it runs
+
+import bot
+import handlers
+
+for package in (bot, handlers):
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not found.name.startswith(("bot.__main__", "bot.demo", "bot.emulators", "bot.store.mi")):
+            importlib.import_module(found.name)
 
 
 def main():
