@@ -35,7 +35,7 @@ def _silence(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         return
     rule = "ghost_session" if silence.session else "gone_silent"
     away, rests = evidence.now - silence.since, evidence.rhythm.rests
-    if silence.due_at is None and rests:
+    if silence.due_at is None and rests and away.total_seconds() > evidence.rhythm.typical:
         yield _remark(rule, "away for {away}, as at this time of other weeks", away=away)
     elif silence.due_at and away > _NEAR * silence.line:
         says = "away for {away}, which is not unusual until {until}: {why}"

@@ -11,7 +11,7 @@ from bot.kore.models import DataSession
 
 FEW_PACKETS_A_DAY = 100
 """With fewer a session open for days is that of a device that sleeps."""
-PACKETS_OF_NEWS, PACKETS_OF_A_SLEEPER = 100, 1000
+PACKETS_OF_NEWS, PACKETS_OF_A_SLEEPER = 50, 1000
 """Packets that may be due, at the session's own rate, before its silence says anything."""
 _LEAST = HOUR
 _OF_THE_LONGEST = 1.5
@@ -125,9 +125,10 @@ def _line(rhythm: Rhythm, limits: Thresholds) -> tuple[float, str]:
     times = rhythm.longest * limits.silent_longest_gap_percent / 100
     if not rhythm.is_known:
         return max(times, limits.silent_unknown_after.total_seconds()), "its rhythm is unknown"
-    if rhythm.is_several_a_day:
-        return min(times, limits.silent_after.total_seconds()), "it connects several times a day"
-    return times, "of its longest usual interval"
+    a_day = limits.silent_after.total_seconds()
+    if rhythm.is_several_a_day and a_day < times:
+        return a_day, "it connects several times a day"
+    return times, f"that is {limits.silent_longest_gap_percent} % of its longest usual interval"
 
 
 def _due_by_rhythm(rhythm: Rhythm, line: float) -> float | None:
@@ -162,8 +163,12 @@ def _news_line(evidence: Evidence, ghost: DataSession, limits: Thresholds) -> tu
     else:
         packets = PACKETS_OF_A_SLEEPER if sleeps else PACKETS_OF_NEWS
         plausible = min(most, packets / rate * DAY) if rate else most
-    why = "as other sessions there" if learnt else "until more is learnt"
-    return (least, why) if least >= plausible else (plausible, "for its few packets")
+    why = (
+        "others there are heard of that often"
+        if learnt
+        else "how often news comes is not learnt yet"
+    )
+    return (least, why) if least >= plausible else (plausible, "it has few packets")
 
 
 def _rate(session: DataSession, rhythm: Rhythm) -> float | None:

@@ -48,7 +48,7 @@ def _finding(run: Run, limits: Thresholds, when: When) -> Finding:
         severity=Severity.WARNING,
         title="Attaches, but gets no data",
         says="{sessions} sessions in a row between {first} and {last} with 0 packets up and 0 "
-        "down; {times} of the {before} before them had none.",
+        "down; {times} of the {before} before them were empty.",
         next_step="Check APN, its user and password, and DNS; with a private APN also its routes.",
         source=limits.source("attach_sessions"),
         evidence={

@@ -24,6 +24,16 @@ NEXT_STEPS = {
 }
 
 
+_ON = {
+    Trait.CELL: "on the cell",
+    Trait.NETWORK: "on",
+    Trait.PLAN: "with the rate plan",
+    Trait.MODEL: "of the device model",
+    Trait.COUNTRY: "in",
+    Trait.RADIO: "on",
+}
+
+
 @group_rule(
     About(
         fires="of the SIMs asked for together, looked up in the last ten minutes or seen by the "
@@ -121,7 +131,7 @@ def _finding(outage: Outage, limits: Thresholds) -> Finding:
 
 
 def _says(outage: Outage) -> str:
-    on = f" on the {outage.trait.value} {{value}}" if outage.trait else ""
+    on = f" {_ON[outage.trait]} {{value}}" if outage.trait else ""
     says = f"{{sims}} of {{of}} SIMs{on} went silent between {{first}} and {{last}}; "
     if outage.others:
         says += "{others_silent} of {others} others did."

@@ -8,7 +8,7 @@ from bot.diagnosis.rule import About, Finding, Severity, Value, rule
 from bot.diagnosis.silence import Silence, silence_of
 from bot.diagnosis.thresholds import Thresholds
 
-SAYS = "Last heard of {since}, {silent_for} ago; it may be away for {line}: {why}."
+SAYS = "Last heard of {since}, {silent_for} ago; it may be away for {line}, as {why}."
 HOLIDAY = " It stopped at an hour at which it usually does, so it may just rest for longer."
 MISSING = " {skipped_rows} of KORE's rows could not be read."
 

@@ -49,6 +49,6 @@ def _is_alive(evidence: Evidence, limits: Thresholds) -> bool:
     silence = silence_of(evidence, limits)
     if silence is None:
         return True
-    changed = evidence.sim.date_updated
-    lately = evidence.rhythm.now - evidence.rhythm.starts[-1] <= evidence.rhythm.longest
-    return lately and (changed is None or changed.timestamp() < evidence.rhythm.starts[-1])
+    rhythm, changed = evidence.rhythm, evidence.sim.date_updated
+    lately = not rhythm.is_always_on and rhythm.now - rhythm.starts[-1] <= rhythm.longest
+    return lately and (changed is None or changed.timestamp() < rhythm.starts[-1])

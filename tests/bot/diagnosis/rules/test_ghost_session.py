@@ -62,7 +62,7 @@ MUST_NOT = [
     ("another copy is closed", [dead(9 * H), closed(3 * D, 3 * D - 3 * H)]),
     ("updated in the future", [dead(-2, H)]),
     ("a meter that sleeps for four days", [still_open(15 * D, 4 * D, **SLEEPER)]),
-    ("a gauge within its own time", [still_open(4 * D, D, **FEW)]),
+    ("a gauge within its own time", [still_open(4 * D, 18 * H, **FEW)]),
     ("a daily one, not closed", [dead(20 * H, 20 * H + 3), *reports(D, 44 * H, 25)]),
     ("packets unknown", [still_open(4 * D, 20 * H, packets_uploaded=None)]),
     ("no session", []),

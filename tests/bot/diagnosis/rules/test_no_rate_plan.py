@@ -1,7 +1,7 @@
 import pytest
 
 from bot.diagnosis.rules.no_rate_plan import no_rate_plan
-from tests.bot.diagnosis.cases import D, H, ago, evidence, reports, still_open, words
+from tests.bot.diagnosis.cases import D, H, ago, closed, evidence, reports, still_open, words
 
 NONE = {"rate_plan_sid": None}
 HOURLY = reports(H, 30, 9)
@@ -11,6 +11,7 @@ FIRES = [
     ("ready", [], NONE | {"status": "ready"}),
     ("silent since", reports(H, 2 * D, 9), NONE | {"date_updated": ago(47 * H)}),
     ("silent, and nobody knows since when", reports(H, 2 * D, 9), NONE),
+    ("always on, and closed", [closed(20 * D, 20 * D - 90)], NONE),
     ("taken away after its last report", HOURLY, NONE | {"date_updated": ago(10)}),
 ]
 MUST_NOT = [
