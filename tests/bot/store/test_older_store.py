@@ -29,7 +29,7 @@ from bot.store.migrate import known_revisions
 from bot.store.rate_limit import SharedRate
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
 from bot.store.schedules import Schedules
-from bot.store.schema import metadata
+from bot.store.schema import metadata, seen_events
 from bot.store.subscriptions import SubscriptionRows
 from bot.store.watches import WatchRows
 from bot.watches.repository import from_row, notice_from_args, to_row
@@ -152,7 +152,9 @@ async def test_what_its_scans_have_read(older):
 
 async def test_what_it_remembers(older):
     """Look-ups, posts and events that were seen, and how far a rate was used up."""
-    posts, seen = PostRows(older), SeenEvents(older)
+    posts = PostRows(older)
+    async with older.read() as tx:
+        events = (await tx.execute(select(seen_events.c.key))).scalars().all()
     failed, found = await Lookups(older).find(Wanted())
     states = [(await posts.get(key)).state for key in ("a-sending", "a-clear", "a-post")]
     rate = SharedRate(older, SystemClock(), "kore:background", 1000.0)
@@ -162,4 +164,5 @@ async def test_what_it_remembers(older):
     assert ("ok", "tank-3") == (found.outcome, json.loads(found.snapshot)["name"])
     assert ["sending", "clear", "posted"] == states
     assert (await posts.get("watch:0000000000000002:card:0")).ts
-    assert not await seen.claim("event:Ev0001", within=1e12)
+    assert ["event:Ev0001"] == events
+    assert await SeenEvents(older).claim("event:Ev0001", within=1.0)

@@ -110,7 +110,8 @@ async def test_a_preview_changes_nothing(rig):
     before = await rig.parts.fleet.runs.before(one.id, following.due)
     assert "done" == job.state
     assert shown.text.startswith("Preview: Pumps, ")
-    assert "nothing changed" in shown.text
+    assert " change" not in shown.text
+    assert "first digest" not in str(shown.blocks)
     assert first.id == before.id
     assert 2 == len(rig.texts())
 
