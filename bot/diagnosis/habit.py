@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import ceil, log
 
 from bot.diagnosis.rhythm import Contact
@@ -10,6 +11,7 @@ _IN_A_ROW = 3
 _CHANCE = 1e-4
 _RECURS = 3
 _WEEK_DAYS = 7
+_BEYOND_USUAL = 1.2
 
 
 def usual_high(days: Sequence[float]) -> float:
@@ -32,11 +34,15 @@ def usual_low(values: Sequence[float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The newest contacts that are all of one kind, and how many before them were, of how many."""
+    """The newest contacts that are all of one kind, and how many before them were, of how many.
+
+    `usual` is the longest run before it that came more than once, as over nights and weekends.
+    """
 
     contacts: tuple[Contact, ...]
     times: int
     before: int
+    usual: int = 0
 
     @property
     def is_unusual(self) -> bool:
@@ -46,7 +52,8 @@ class Run:
     @property
     def line(self) -> int:
         """How many in a row its habit does not explain."""
-        return unusual_in_a_row(self.times, self.before)
+        beyond = ceil(self.usual * _BEYOND_USUAL) + 1 if self.usual else 0
+        return max(beyond, unusual_in_a_row(self.times, self.before))
 
 
 def unusual_in_a_row(times: int, of: int) -> int:
@@ -72,4 +79,10 @@ def newest_run(contacts: Iterable[Contact], kind: Callable[[Contact], bool | Non
             break  # too few, whatever lies before
         else:
             earlier.append(is_it)
-    return Run(tuple(run), sum(earlier), len(earlier))
+    return Run(tuple(run), sum(earlier), len(earlier), _second_longest(earlier))
+
+
+def _second_longest(earlier: Iterable[bool]) -> int:
+    """Return the longest run of what is so that came twice; once is an outage of the past."""
+    lengths = sorted((sum(each) for is_it, each in groupby(earlier) if is_it), reverse=True)
+    return lengths[1] if len(lengths) > 1 else 0

@@ -1,11 +1,11 @@
 """Two sessions of one SIM that are alive on two networks at once: no hand-over takes that long."""
 
 from collections.abc import Iterable
-from itertools import pairwise
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.diagnosis.evidence import WEEK, Evidence
-from bot.diagnosis.fields import network_name
+from bot.diagnosis.fields import Network, network_name
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.state import is_fresh
 from bot.diagnosis.thresholds import DAY, Thresholds
@@ -20,6 +20,13 @@ class Overlap(NamedTuple):
     one: DataSession
     other: DataSession
     is_live: bool
+
+
+class Lasting(NamedTuple):
+    """A session, and when it ended or was last heard of."""
+
+    stop: datetime
+    session: DataSession
 
 
 @rule(
@@ -39,7 +46,8 @@ def parallel_networks(evidence: Evidence, limits: Thresholds) -> Iterable[Findin
     recent = [
         each for each in overlaps if each.other.start and evidence.now - each.other.start < DAY
     ]
-    if not recent or not (len(recent) >= _ENOUGH or any(each.is_live for each in recent)):
+    times = len({each.one.start for each in recent})  # one that was closed late counts once
+    if not recent or not (times >= _ENOUGH or any(each.is_live for each in recent)):
         return
     habit = any(each.other.start and evidence.now - each.other.start >= WEEK for each in overlaps)
     last = recent[-1]
@@ -56,17 +64,21 @@ def parallel_networks(evidence: Evidence, limits: Thresholds) -> Iterable[Findin
             "other": network_name(last.other),
             "first": last.one.start,
             "since": last.other.start,
-            "times": len(recent),
+            "times": times,
         },
     )
 
 
 def _overlaps(evidence: Evidence, limits: Thresholds) -> Iterable[Overlap]:
+    """Hold each session against the one on each other network that ran on for longest."""
+    lasting: dict[Network, Lasting] = {}
     rows = zip(evidence.in_order, evidence.networks, evidence.stops, strict=True)
-    told = [row for row in rows if row[1]]
-    for (one, network, stop), (other, elsewhere, until) in pairwise(told):
-        if network == elsewhere or stop is None or until is None or other.start is None:
+    for other, elsewhere, until in rows:
+        if elsewhere is None or until is None or other.start is None:
             continue
-        if min(stop, until) - other.start > limits.parallel_after:
-            live = all(is_fresh(each, evidence.now, limits) for each in (one, other))
-            yield Overlap(one, other, live)
+        for network, (stop, one) in lasting.items():
+            if network != elsewhere and min(stop, until) - other.start > limits.parallel_after:
+                live = all(is_fresh(each, evidence.now, limits) for each in (one, other))
+                yield Overlap(one, other, live)
+        if elsewhere not in lasting or until > lasting[elsewhere].stop:
+            lasting[elsewhere] = Lasting(until, other)

@@ -44,3 +44,22 @@ def test_a_run():
 
     assert ([0, 2, 3], 1, 3) == ([each.start for each in run.contacts], run.times, run.before)
     assert not run.is_unusual
+
+
+@pytest.mark.parametrize(
+    ("why", "newest", "earlier", "unusual"),
+    [
+        ("as long as each weekend", 50, (120, 50, 120, 50), False),
+        ("far longer than any weekend", 70, (120, 50, 120, 50), True),
+        ("as long as an outage of the past", 50, (120, 50, 120), True),
+    ],
+)
+def test_a_run_that_came_before(why, newest, earlier, unusual):
+    """As many in a row as came twice before are a habit; once is an outage of the past."""
+    kinds = [True] * newest
+    for place, many in enumerate(earlier):
+        kinds += [place % 2 == 1] * many
+    contacts = [Contact(n, n, is_open=False, up=1, down=1) for n in range(len(kinds))]
+    run = newest_run(contacts, lambda contact: kinds[int(contact.start)])
+
+    assert unusual == run.is_unusual, why

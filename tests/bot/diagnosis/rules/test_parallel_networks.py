@@ -15,12 +15,25 @@ FIRES = [
     ("both are alive", [still_open(9 * H), still_open(3 * H, 2, **ELSEWHERE)], "warning"),
     ("twice today", [*pair(20 * H), *pair(9 * H)], "warning"),
     ("in odd order", [still_open(3 * H, 2, **ELSEWHERE), still_open(9 * H)], "warning"),
+    (
+        "with others in between",
+        [still_open(9 * H), closed(8 * H, 5), still_open(3 * H, 2, **ELSEWHERE), closed(H, 5)],
+        "warning",
+    ),
     ("as ever", [s for n in range(18) for s in pair(12 * H * n + 4 * H)], "info"),
 ]
 MUST_NOT = [
     ("one network", [still_open(9 * H), still_open(3 * H)]),
     ("one of them is dead", [still_open(9 * H, 2 * H), still_open(3 * H, 2, **ELSEWHERE)]),
     ("closed late, once", pair(9 * H)),
+    (
+        "closed late, once, with two after it",
+        [
+            closed(20 * H, 9 * H),
+            closed(19 * H, 2 * H, **ELSEWHERE),
+            closed(16 * H, 2 * H, **ELSEWHERE),
+        ],
+    ),
     ("a hand-over", [closed(20 * H, 11 * H), still_open(9 * H + 30, 2, **ELSEWHERE)]),
     ("for less than an hour", [still_open(9 * H), still_open(55, 2, **ELSEWHERE)]),
     ("days ago", [*pair(3 * D), *pair(4 * D)]),
