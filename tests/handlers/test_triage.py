@@ -119,7 +119,7 @@ async def test_details_open_beside_the_table_for_who_chose(both_ways):
 
     kept, details = both_ways.slack.seen_by("ben")
     assert (table.blocks, asked.ts) == (kept.blocks, details.thread_ts)
-    assert ("well-2 is" in details.text, bool(details.ephemeral_to)) == (True, True)
+    assert ("well-2 " in details.text, bool(details.ephemeral_to)) == (True, True)
     assert 1 == len(both_ways.slack.seen_by("ana"))
 
 
