@@ -63,7 +63,8 @@ def _small_print(report: SessionReport, shared_by: str | None) -> list[str]:
     shared = [f"shared by {person(shared_by)}"] if shared_by else []
     last = (others_text(report), freshness_line(report, MRKDWN), *shared)
     near = neighbours_line(report, MRKDWN)
-    lines = (near, day_line(report), window_line(report), skipped_line(report))
+    month = near or window_line(report)  # one line for either, lest the card grow
+    lines = (day_line(report), month, skipped_line(report))
     return [*filter(None, lines), " · ".join(filter(None, last))]
 
 

@@ -130,5 +130,5 @@ async def test_kore_goes_down(ana, demo):
     await button(answer, "Refresh").click()
 
     await expect(answer).to_contain_text("truck-42 was online")
-    await expect(answer).to_contain_text("This is what I knew")
+    await expect(answer).to_contain_text("This is the last answer I have")
     demo.kore_control.set(KoreMode.NORMAL)

@@ -5,7 +5,7 @@ from statistics import median
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.habit import usual_high
-from bot.diagnosis.rhythm import DAY, Rhythm
+from bot.diagnosis.rhythm import DAY, Contact, Rhythm
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
@@ -67,12 +67,12 @@ def packets_by_day(rhythm: Rhythm) -> list[float | None]:
     """
     if not rhythm.contacts:
         return [None]
-    now, count = rhythm.now, int((rhythm.now - rhythm.starts[0]) // DAY)
+    now, count = rhythm.now, max(0, int((rhythm.now - rhythm.starts[0]) // DAY))
     sums, known, unknown = [0.0] * (count + 1), [0] * (count + 1), [0] * (count + 1)
     for contact in rhythm.contacts:
         oldest, newest = (now - contact.start) / DAY, max(0.0, (now - contact.sign) / DAY)
         first, last = max(0, int(oldest)), int(newest)
-        if contact.up is None or contact.down is None:
+        if contact.up is None or contact.down is None or _has_no_extent(contact):
             for day in range(last, first + 1):
                 unknown[day] += 1
         elif first == last:
@@ -85,6 +85,11 @@ def packets_by_day(rhythm: Rhythm) -> list[float | None]:
                 sums[day] += a_day * (min(oldest, day + 1) - max(newest, day))
     days = zip(sums[: max(1, count)], known, unknown, strict=False)
     return [_sum(*day) for day in days]
+
+
+def _has_no_extent(contact: Contact) -> bool:
+    """Return whether nobody says over how long its packets were: not heard of after its start."""
+    return contact.sign == contact.start and bool(contact.up or contact.down)
 
 
 def _sum(packets: float, known: int, unknown: int) -> float | None:
