@@ -101,8 +101,11 @@ def _last_error(stand: Dependency) -> str:
     return f"; last error {MRKDWN.when(stand.failed_at)}: {_why(stand)}"
 
 
+_PLAIN = {"KoreUnavailable": "no answer"}  # the names of errors are not for people
+
+
 def _why(stand: Dependency) -> str:
-    why = stand.why or "unknown"
+    why = _PLAIN.get(stand.why or "", stand.why or "unknown")
     return f"HTTP {why}" if why.isdecimal() else MRKDWN.data(why.replace("_", " "))
 
 

@@ -70,7 +70,7 @@ async def test_the_file_has_every_sim(whole, parent):
 
     assert {sim["sid"] for sim in told} <= {line["sid"] for line in lines}
     assert {sim["iccid"] for sim in told if sim.get("iccid")} <= {line["iccid"] for line in lines}
-    assert "in our direct messages" in whole.answer().text
+    assert "Sent to your DMs" in whole.answer().text
 
 
 async def test_a_guest_is_given_no_numbers(whole, parent):

@@ -40,7 +40,7 @@ async def test_what_names_no_sim(whole):
             SelectionKind.LISTED,
             FormField.LISTED,
             "truck-42\nnobody-at-all",
-            "I read nobody-at-all as",
+            "No SIM is called nobody-at-all.",
         ),
         (SelectionKind.LISTED, FormField.LISTED, MANY, "201 SIMs; 200 are the most"),
     ):

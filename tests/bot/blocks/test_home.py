@@ -84,6 +84,7 @@ EARLIER = NOW - timedelta(hours=1)
             "🔴 *KORE* is down (time out), last answered <!date",
         ),
         (Dependency(None, NOW, "503"), "🔴 *KORE* is down (HTTP 503)"),
+        (Dependency(None, NOW, "KoreUnavailable"), "🔴 *KORE* is down (no answer)"),
     ],
 )
 def test_how_kore_stands(stand, line):
