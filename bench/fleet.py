@@ -13,7 +13,7 @@ from scan import FLEET
 
 from bot.blocks.fleet import fleet_screen
 from bot.clock import SystemClock
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.digests.last_scan import Audience, FleetScans
 from bot.kore.models import Sim
 from bot.sessions.fleet_list import FleetList

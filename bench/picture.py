@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 from rounds import ROUNDS, report, timed
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.kore.models import DataSession, Sim
 from bot.ops.tasks import WorkerThread
 from bot.pictures.renderer import Renderer

@@ -9,7 +9,7 @@ from bot.blocks import ids
 from bot.blocks.fleet import ask_screen
 from bot.blocks.watch import begun_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
-from bot.diagnosis.state import status_of
+from bot.diagnosis.evidence import status_of
 from bot.errors import BotError
 from bot.services import Actor, Services
 from bot.sessions.fleet_query import FleetQuery

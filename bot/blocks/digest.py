@@ -21,7 +21,7 @@ from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped
 from bot.blocks.kit import Block, actions, button, context, section
 from bot.blocks.screen import Part, Screen, screen
 from bot.blocks.tables import Cell, Drawn, Moment, Number, Row, Table, table_parts
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.digests.digest import (
     COUNTED,
     FAILED,

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from bot.blocks.format import Formatter, ago, between, count, flagged, grouped, span
 from bot.blocks.report_text import state_label, state_text
 from bot.diagnosis.contrast import Trait
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rules.common_outage import NEXT_STEPS
-from bot.diagnosis.state import State
 from bot.digests.digest import (
     FAILED,
     UNRELIABLE_PERCENT,

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from bot.blocks.format import MRKDWN, PLAIN, Formatter, grouped, imei_text, lasting, span
 from bot.blocks.kit import Block, section
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Finding, Severity, Value, When
-from bot.diagnosis.state import State
 from bot.sessions.report import SessionReport
 
 SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}

@@ -9,7 +9,7 @@ from bot.blocks.kit import Block, actions, button, clean, context, plain, sectio
 from bot.blocks.report_text import state_label
 from bot.blocks.screen import Screen, screen
 from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.snapshot import gravest
 from bot.sessions.triage import Triage

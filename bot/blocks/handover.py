@@ -17,7 +17,7 @@ from bot.blocks.screen import Screen, screen
 from bot.blocks.tables import Drawn, Row, Table, table_parts
 from bot.blocks.triage import cause_cell, cause_in_brief, reason
 from bot.blocks.watch import cause_text, condition_text, state_sentence
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.errors import BotError
 from bot.sessions.handover import HandedSim, Handover
 from bot.sessions.report import SessionReport

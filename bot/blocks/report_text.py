@@ -41,8 +41,8 @@ from bot.blocks.session_text import (
     place_text,
     traffic_text,
 )
+from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import known_text
-from bot.diagnosis.state import State
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport, Summary

@@ -23,8 +23,8 @@ from bot.blocks.report_text import state_label
 from bot.blocks.screen import Screen, screen
 from bot.blocks.session_text import known
 from bot.blocks.tables import Drawn, Table, table_parts
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Finding, Severity
-from bot.diagnosis.state import State
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import (

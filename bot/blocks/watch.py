@@ -10,7 +10,7 @@ from bot.blocks.kit import Block, button, context, section
 from bot.blocks.report import person
 from bot.blocks.report_text import STATE_ICONS, state_label, state_text
 from bot.blocks.screen import Screen, screen
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Change, Snapshot
 from bot.sims.names import unquoted
 from bot.watches.transitions import HOLD, LATE_AFTER

@@ -17,7 +17,7 @@ from bot.blocks.watch import (
     names_text,
     state_sentence,
 )
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sims.names import natural
 from bot.watches.watch import Condition, Ending, Watch
 

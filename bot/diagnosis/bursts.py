@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.habit import usual_high
-from bot.diagnosis.rhythm import DAY, HOUR, Rhythm
+from bot.diagnosis.rhythm import DAY, HOUR, Rhythm, usual_high
 from bot.diagnosis.silence import silence_of
 from bot.diagnosis.thresholds import Thresholds
 

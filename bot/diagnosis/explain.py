@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.diagnosis.bursts import storm_of
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.habit import Run, newest_run, usual_high
-from bot.diagnosis.rhythm import DAY, Contact
+from bot.diagnosis.rhythm import DAY, Contact, Run, newest_run, usual_high
 from bot.diagnosis.rule import Finding, Severity, Value
 from bot.diagnosis.silence import silence_of
 from bot.diagnosis.thresholds import Thresholds

@@ -11,10 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from struct import Struct
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import Network, network_of
 from bot.diagnosis.rule import Severity
-from bot.diagnosis.state import State
 from bot.kore.models import DataSession
 
 WINDOW_DAYS = 29

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from bot.diagnosis.contrast import Trait
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import ChangeKind, Snapshot
 
 if TYPE_CHECKING:

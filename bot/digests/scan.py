@@ -14,10 +14,9 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.diagnosis.engine import ORDER, place
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import generation
 from bot.diagnosis.rule import Finding, Severity
-from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import DAY
 from bot.digests.days import Day, PackedMonths, day_number, days_of, first_open_day, merged_months
 from bot.digests.outage import loss_of

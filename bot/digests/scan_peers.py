@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.digests.compile import moment
 from bot.digests.outage import member_of
 from bot.sessions.peers import Peer

@@ -10,9 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise, zip_longest
 
-from bot.diagnosis.evidence import cleaned
+from bot.diagnosis.evidence import cleaned, is_fresh
 from bot.diagnosis.fields import Network, country, generation, known_text, network_of
-from bot.diagnosis.state import is_fresh
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession
 from bot.sims.numbers import device_of

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from cachetools import LRUCache
 
 from bot.clock import Clock
-from bot.diagnosis.metering import month_start
+from bot.diagnosis.fields import month_start
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError

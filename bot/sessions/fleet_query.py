@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.durations import format_duration, parse_seconds
 from bot.sessions.snapshot import SILENT, Snapshot
 from bot.sims.identifier import bare

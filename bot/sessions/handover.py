@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.errors import BotError
 from bot.sessions.redaction import redacted_change
 from bot.sessions.report import SessionReport

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rules.common_outage import member_of
-from bot.diagnosis.state import State
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport
 from bot.sessions.verdict import case_of

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.diagnosis.evidence import current_of
+from bot.diagnosis.evidence import State, current_of
 from bot.diagnosis.fields import cell, networks_of
 from bot.diagnosis.rule import Finding, cause_of
-from bot.diagnosis.state import State
 from bot.kore.models import DataSession, RatePlan, Sim
 
 

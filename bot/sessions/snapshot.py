@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from pydantic_core import PydanticSerializationError, to_json
 
+from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.fields import cell, country, generation, known_text
-from bot.diagnosis.state import State, status_of
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import device_of

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
-from bot.diagnosis.state import State, status_of
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
 from bot.sims.names import natural

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import RuleBroke, count_nothing, diagnose, diagnose_together
-from bot.diagnosis.evidence import Evidence, Freshness
+from bot.diagnosis.evidence import Evidence, Freshness, since, state_of
 from bot.diagnosis.rule import Case
 from bot.diagnosis.rules.common_outage import member_of
-from bot.diagnosis.state import since, state_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.kore.cache import Fetched

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.backoff import spread
 from bot.clock import Clock
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.errors import BotError, NotAllowed
 from bot.kore.errors import KoreRateLimited
 from bot.sessions.report import SessionReport

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.transaction import Record, Transaction

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.sims.names import quoted

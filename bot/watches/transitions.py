@@ -8,8 +8,8 @@ does not end the watch waits for `QUIET`. Changes in between are counted and rep
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
-from bot.diagnosis.state import State
 from bot.sessions.redaction import redacted_change, redacted_snapshot
 from bot.sessions.snapshot import Change, ChangeKind, Snapshot, changes
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Unreachable, Watch

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.errors import UserError
 from bot.sessions.snapshot import Snapshot
 

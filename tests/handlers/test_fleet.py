@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.emulators.slack.people import BOT
 from bot.sessions.fleet_list import FleetList
 from bot.sessions.snapshot import Snapshot

@@ -6,7 +6,7 @@ import logging
 from bot.blocks.findings import filled
 from bot.blocks.format import MRKDWN
 from bot.demo.stories.story import all_stories
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 
 STATES = {
     State.BLOCKED: "may not connect",

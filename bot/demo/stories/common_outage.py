@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.demo.stories.story import CRITICAL, WARNING, Role, Story
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.emulators.kore.cards import TELCEL, Card, hour_of, stamp
 from bot.emulators.kore.http import Row
 

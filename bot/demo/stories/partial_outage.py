@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.demo.stories.story import CRITICAL, Role, Story
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.emulators.kore.cards import AT_AND_T, T_MOBILE, Card, hour_of, imei, stamp
 from bot.emulators.kore.http import Row
 

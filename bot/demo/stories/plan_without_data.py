@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.demo.stories.story import CRITICAL, Story
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.emulators.kore.cards import Card, sid
 from bot.emulators.kore.http import Row
 from bot.emulators.kore.plans import a_plan

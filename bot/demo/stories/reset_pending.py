@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.demo.stories.story import INFO, Story
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.emulators.kore.cards import Card
 from bot.emulators.kore.http import Row
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib import import_module
 
 import bot.demo.stories
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.emulators.kore.http import Row
 
 INFO, WARNING, CRITICAL = "info", "warning", "critical"

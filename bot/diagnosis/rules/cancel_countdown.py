@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, status_of
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
-from bot.diagnosis.state import status_of
 from bot.diagnosis.thresholds import Thresholds
 
 EXACT_BELOW = 10

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, status_of
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.state import status_of
 from bot.diagnosis.thresholds import Thresholds
 
 UNDER_WAY = frozenset({"updating", "scheduled"})

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, is_mobile
 from bot.diagnosis.fields import country
-from bot.diagnosis.mobility import is_mobile
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.metering import Usage, month_start, used_bytes
+from bot.diagnosis.fields import Usage, month_start, used_bytes
 from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import RatePlan

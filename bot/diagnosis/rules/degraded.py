@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.diagnosis.bursts import storm_of
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.habit import usual_high, usual_low
-from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm
+from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, usual_high, usual_low
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.silence import silence_of
 from bot.diagnosis.thresholds import Thresholds

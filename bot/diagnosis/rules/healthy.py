@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, State, state_of
 from bot.diagnosis.fields import packets
 from bot.diagnosis.rule import About, Finding, Severity, closing_rule
-from bot.diagnosis.state import State, state_of
 from bot.diagnosis.thresholds import OURS, Thresholds
 
 SENDS_ONLY = "uplink_only"

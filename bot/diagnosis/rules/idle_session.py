@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, is_fresh
 from bot.diagnosis.fields import packets
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.state import is_fresh
 from bot.diagnosis.thresholds import Thresholds
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.metering import Usage, month_start, used_bytes
+from bot.diagnosis.evidence import MAY_CONNECT, Evidence, status_of
+from bot.diagnosis.fields import Usage, month_start, used_bytes
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
-from bot.diagnosis.state import MAY_CONNECT, status_of
 from bot.diagnosis.thresholds import DAY, Thresholds
 
 SOURCE = (

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import MAY_CONNECT, Evidence, status_of
 from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
 from bot.diagnosis.silence import silence_of
-from bot.diagnosis.state import MAY_CONNECT, status_of
 from bot.diagnosis.thresholds import Thresholds
 
 SOURCE = (

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, is_mobile
 from bot.diagnosis.fields import Network, network_name
-from bot.diagnosis.habit import usual_high
-from bot.diagnosis.mobility import is_mobile
+from bot.diagnosis.rhythm import usual_high
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.diagnosis.evidence import WEEK, Evidence
+from bot.diagnosis.evidence import WEEK, Evidence, is_fresh
 from bot.diagnosis.fields import Network, network_name
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.state import is_fresh
 from bot.diagnosis.thresholds import DAY, Thresholds
 from bot.kore.models import DataSession
 

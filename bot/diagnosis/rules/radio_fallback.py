@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import generation
-from bot.diagnosis.habit import unusual_in_a_row
+from bot.diagnosis.rhythm import unusual_in_a_row
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 

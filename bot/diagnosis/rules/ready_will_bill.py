@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, status_of
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.state import status_of
 from bot.diagnosis.thresholds import TWILIO_STATUSES, Thresholds
 
 SOURCE = f"{TWILIO_STATUSES}: ready becomes active after 250 KB, 5 Commands or 3 months"

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import NOT_ACTIVE, Evidence, is_fresh, status_of
 from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
-from bot.diagnosis.state import NOT_ACTIVE, is_fresh, status_of
 from bot.diagnosis.thresholds import TWILIO_STATUSES, Thresholds
 
 SOURCE = f"{TWILIO_STATUSES}: only ready and active SIMs may connect"

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.habit import Run, newest_run
-from bot.diagnosis.rhythm import Contact
+from bot.diagnosis.rhythm import Contact, Run, newest_run
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.habit import usual_high
-from bot.diagnosis.rhythm import DAY, Contact, Rhythm
+from bot.diagnosis.rhythm import DAY, Contact, Rhythm, usual_high
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.digests.digest import (
     ChangeGroup,
     Digest,

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.blocks.screen import ALL_BLOCKS, NEWEST_FIRST, NOTHING, Screen
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Finding, Severity
-from bot.diagnosis.state import State
 from bot.emulators.slack.blocks.view import is_too_large, view_faults
 from bot.emulators.slack.blocks.whole import blocks_faults
 from bot.kore.models import CellLocation, DataSession, Sim

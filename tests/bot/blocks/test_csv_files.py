@@ -14,7 +14,7 @@ from bot.blocks.csv_files import (
     head_line,
     page_lines,
 )
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.digests.digest import ScannedSim
 from bot.kore.models import DataSession
 from bot.sessions.snapshot import Found, Snapshot

@@ -17,7 +17,7 @@ from bot.blocks.files import (
     shared_screen,
     triage_file,
 )
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.kore.errors import KoreError, KoreUnavailable
 from bot.sessions.redaction import redacted
 from bot.sessions.triage import triage

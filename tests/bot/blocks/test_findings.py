@@ -7,8 +7,8 @@ import pytest
 from bot.blocks.card_windows import how_view
 from bot.blocks.findings import finding_lines, main_lines, others_text, severity_text, value_text
 from bot.blocks.format import MRKDWN, PLAIN
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, When
-from bot.diagnosis.state import State
 from tests.bot.blocks.reports import a_finding, a_report, view_wrongs, words
 from tests.builders import NOON
 

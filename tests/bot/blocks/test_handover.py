@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.handover import handover_file, handover_screen, marked, nothing_looked_up
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over
 from bot.sessions.redaction import redacted

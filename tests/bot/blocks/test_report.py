@@ -9,7 +9,7 @@ from bot.blocks import ids
 from bot.blocks.report import person, session_report, unfurl_card
 from bot.blocks.screen import ALL_BLOCKS, Screen
 from bot.blocks.weblinks import WebLinks
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.redaction import redacted
 from tests.bot.blocks.reports import (
     HOSTILE,

@@ -19,7 +19,7 @@ from bot.blocks.report_text import (
     warnings,
     window_line,
 )
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.report import Neighbours, Summary
 from tests.bot.blocks.reports import NOW, a_report
 from tests.builders import NOON, SID, a_session, a_sim

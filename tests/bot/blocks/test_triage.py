@@ -11,8 +11,8 @@ from bot.blocks.format import PLAIN
 from bot.blocks.report_text import state_label
 from bot.blocks.screen import ALL_BLOCKS
 from bot.blocks.triage import cells, next_step, states_line, triage_screen
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
-from bot.diagnosis.state import State
 from bot.errors import BotError, TookTooLong
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.triage import Triage, Unread, triage

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.cli.timeline import check_output, write
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.faults import broken
 from bot.kore.errors import KoreError

@@ -3,9 +3,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.diagnosis.engine import diagnose
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, State, state_of
 from bot.diagnosis.rule import Severity
-from bot.diagnosis.state import State, state_of
 from bot.emulators.kore.fleet import Fleet
 from bot.kore.models import DataSession, Sim
 from tests.bot.diagnosis.cases import LIMITS

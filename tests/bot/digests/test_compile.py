@@ -7,7 +7,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.diagnosis.contrast import Trait
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.compile import ChangeCollector, Compiler, RunNotes, sim_summary
 from bot.digests.scan import MIN_GRAVITY

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.rule import Severity
-from bot.diagnosis.state import State
 from bot.digests.days import (
     FINAL_AFTER,
     WINDOW_DAYS,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.digests.last_scan import Audience, NoScan
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.selection import Selection, SelectionKind

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.stories.story import all_stories
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.rule import Finding, Severity
-from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests import scan
 from bot.digests.compile import is_reported

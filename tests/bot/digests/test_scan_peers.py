@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.diagnosis.contrast import Trait
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rules.common_outage import traits_of
-from bot.diagnosis.state import State
 from bot.digests import scan_peers
 from bot.digests.scan_peers import ScanPeers
 from bot.sessions.snapshot import snapshot_of

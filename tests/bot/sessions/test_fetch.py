@@ -6,7 +6,7 @@ import weakref
 
 import pytest
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.emulators.kore.faults import broken
 from bot.emulators.kore.plans import a_plan
 from bot.kore.cache import Fetched

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.fleet_query import (
     Facts,
     FleetQuery,

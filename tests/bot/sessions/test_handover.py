@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
-from bot.diagnosis.state import State
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over, sids_of
 from bot.sessions.redaction import redacted

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.emulators.kore.faults import Fault, broken
 from bot.errors import BotError
 from bot.kore.errors import KoreDenied, KoreUnavailable

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import Network
-from bot.diagnosis.state import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.sessions import news_ages
 from bot.sessions.lookup import SessionLookup

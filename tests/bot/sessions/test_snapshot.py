@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import (
     ABOUT_ALLOWANCE,
     Change,

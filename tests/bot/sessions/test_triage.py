@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, When
-from bot.diagnosis.state import State
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.triage import (
     Outage,

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.kore.cache import Fetched

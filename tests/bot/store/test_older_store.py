@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.clock import SystemClock
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.digests.days import unpacked as days_of
 from bot.digests.digest import Digest
 from bot.digests.fleet import unpacked

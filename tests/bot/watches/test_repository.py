@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.jobs.outcomes import execute
 from bot.watches.repository import from_row, notice_from_args, notice_to_args, to_row
 from bot.watches.transitions import stop

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.watches.service import WatchLimits
 from bot.watches.watch import Condition, Ending, NothingToWaitFor, NotWatched, TooManyWatches
 from tests.watch_rig import ANA, BEN, FLEET_OPS, watching

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import Found
 from bot.watches.transitions import (

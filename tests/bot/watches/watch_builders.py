@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Snapshot
 from bot.watches.watch import Card, Condition, Watch, WatchOwner
 from tests.builders import NOON, SID

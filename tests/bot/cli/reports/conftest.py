@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Finding, Severity
-from bot.diagnosis.state import State
 from bot.sessions.report import SessionReport, summarise
 from tests.builders import NOON, a_session, a_sim
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.cli.reports.as_json import as_json
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.errors import BotError
 from bot.kore.errors import KoreUnavailable
 from bot.kore.models import DataSession

@@ -1,7 +1,7 @@
 """What a terminal shows of a report."""
 
 from bot.cli.reports.as_text import as_text, explained, summary
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.sims.errors import SimNotFound

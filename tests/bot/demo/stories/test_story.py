@@ -6,7 +6,7 @@ import pytest
 from bot.demo import stories
 from bot.demo.stories.story import Story, all_stories
 from bot.diagnosis.engine import all_rules
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.emulators.kore.cards import moment_of
 from tests.builders import NOON
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot.demo.stories.story import all_stories
-from bot.diagnosis.state import State
+from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.kore.cards import VODAFONE_DE

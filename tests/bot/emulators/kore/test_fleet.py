@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from bot.diagnosis.engine import diagnose
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.metering import month_start
+from bot.diagnosis.fields import month_start
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.cards import moment_of
