@@ -22,7 +22,7 @@ from stub import SID, stub
 import handlers
 from bot.app.bot import Bot
 from bot.app.run import running, tune_garbage_collector
-from bot.blocks.screen import Screen
+from bot.blocks.kit import Screen
 from bot.settings import load_settings
 from bot.slack.bolt_app import Identity, make_bolt_app
 from bot.slack.client import open_session

@@ -20,7 +20,7 @@ from bot.blocks.card_windows import (
     ticket_view,
 )
 from bot.blocks.errors import error_screen
-from bot.blocks.explain import explanation_lines
+from bot.blocks.findings import explanation_lines
 from bot.blocks.format import MRKDWN
 from bot.blocks.kit import View
 from bot.blocks.modals import loading_view, notice_view

@@ -19,9 +19,8 @@ from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view
 from bot.blocks.digest_list import MOST, announced_screen, saved_screen
 from bot.blocks.errors import error_screen
 from bot.blocks.ids import DigestForm
-from bot.blocks.kit import Block, Choice, View, option
+from bot.blocks.kit import Block, Choice, Screen, View, option
 from bot.blocks.modals import loading_view, notice_view, words_of
-from bot.blocks.screen import Screen
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
 from bot.digests.schedule import Frequency, all_zones, offered, zone_named
 from bot.digests.selection import SelectionKind

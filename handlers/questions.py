@@ -8,14 +8,13 @@ from dataclasses import replace
 
 from bot.blocks.errors import note_screen
 from bot.blocks.help import hello_screen
+from bot.blocks.kit import Screen
 from bot.blocks.report import session_report
-from bot.blocks.screen import Screen
 from bot.errors import BotError, UnknownSubcommand, UserError
 from bot.sessions.fleet_query import Misread
 from bot.sims.errors import SimNotFound
 from bot.sims.names import quoted, unquoted
-from bot.sims.small_talk import is_around, is_greeting, is_thanks, words_besides
-from bot.sims.spotter import Spotted
+from bot.sims.spotter import Spotted, is_around, is_greeting, is_thanks, words_besides
 from handlers.commands import COMMAND, find, nearest, or_nearest
 from handlers.context import Context
 from handlers.fleet import fleet_question, fleet_reply

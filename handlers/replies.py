@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.blocks import ids
 from bot.blocks.errors import error_screen
-from bot.blocks.screen import Screen
+from bot.blocks.kit import Screen
 from bot.errors import (
     AskedTooOften,
     BotError,

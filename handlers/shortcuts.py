@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
+from bot.blocks.kit import Screen
 from bot.blocks.modals import paste_view
-from bot.blocks.screen import Screen
 from bot.services import Actor, Services
 from handlers.commands import DEFAULT, all_subcommands
 from handlers.context import Context, Listener

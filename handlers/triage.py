@@ -11,9 +11,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.files import sent_screen, triage_file
+from bot.blocks.kit import Screen
 from bot.blocks.owners import taken_screen, with_owner
 from bot.blocks.report import session_report
-from bot.blocks.screen import Screen
 from bot.blocks.triage import triage_screen
 from bot.clock import Clock
 from bot.errors import BotError, OldButton, Restarting

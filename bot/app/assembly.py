@@ -14,7 +14,7 @@ import handlers
 from bot.app.bot import Bot, Intake, Workers, cancelled
 from bot.app.jobs import digest_service, open_engine, watch_service
 from bot.app.resources import Resources, open_resources, revealed
-from bot.blocks.screen import degrade
+from bot.blocks.kit import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
 from bot.digests.last_scan import FleetScans

@@ -6,7 +6,7 @@ from datetime import timedelta
 import aiohttp
 
 from bot.app.resources import Resources, revealed
-from bot.blocks.screen import degrade
+from bot.blocks.kit import degrade
 from bot.clock import Clock
 from bot.digests.fleet import open_fleet
 from bot.digests.service import DigestService

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from bot.blocks.format import grouped, utc
-from bot.blocks.kit import Block, clean, context
-from bot.blocks.screen import Degradable, Part
+from bot.blocks.kit import Block, Degradable, Part, clean, context
 from bot.kore.models import DataSession
 
 _HOUR = timedelta(hours=1)

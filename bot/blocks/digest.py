@@ -18,8 +18,7 @@ from bot.blocks.digest_text import (
     worst_text,
 )
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped
-from bot.blocks.kit import Block, actions, button, context, section
-from bot.blocks.screen import Part, Screen, screen
+from bot.blocks.kit import Block, Part, Screen, actions, button, context, screen, section
 from bot.blocks.tables import Cell, Drawn, Moment, Number, Row, Table, table_parts
 from bot.diagnosis.evidence import State
 from bot.digests.digest import (

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count
-from bot.blocks.kit import Block, actions, button, clean, context, plain, section
-from bot.blocks.screen import Screen, screen
+from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.digests.schedule import DigestSchedule, Frequency, clock_changes, explained
 from bot.digests.selection import Selection, SelectionKind
 from bot.digests.subscription import PauseReason, Subscription, WhenQuiet

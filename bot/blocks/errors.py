@@ -4,8 +4,7 @@ from collections import Counter
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, iccid_groups
-from bot.blocks.kit import Block, actions, button, clean, context, escape, section
-from bot.blocks.screen import Screen, screen
+from bot.blocks.kit import Block, Screen, actions, button, clean, context, escape, screen, section
 from bot.errors import BotError, Restarting, TookTooLong, UserError
 from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound

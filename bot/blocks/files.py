@@ -15,9 +15,8 @@ from bot.blocks.history import (
     in_window,
     timeline_alt,
 )
-from bot.blocks.kit import actions, button, clean, section
+from bot.blocks.kit import Screen, actions, button, clean, screen, section
 from bot.blocks.report import person
-from bot.blocks.screen import Screen, screen
 from bot.blocks.triage import triage_headline
 from bot.diagnosis.fields import known_text
 from bot.kore.errors import KoreError

@@ -1,14 +1,19 @@
-"""Findings in words: the one that the answer is about, what else was seen, and how we know."""
+"""Findings in words: the main one, what else was seen, and what the verdict assumed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.blocks.format import MRKDWN, PLAIN, Formatter, grouped, imei_text, lasting, span
+from bot.blocks.format import MRKDWN, PLAIN, Formatter, count, grouped, imei_text, lasting, span
 from bot.blocks.kit import Block, section
-from bot.diagnosis.evidence import State
-from bot.diagnosis.rule import Finding, Severity, Value, When
+from bot.diagnosis.engine import AnyRule, all_rules
+from bot.diagnosis.evidence import Evidence, State
+from bot.diagnosis.explain import near_misses
+from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
+from bot.diagnosis.rule import Finding, GroupRule, Severity, Value, When
+from bot.diagnosis.silence import silence_of
+from bot.diagnosis.thresholds import Thresholds
 from bot.sessions.report import SessionReport
 
 SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
@@ -172,3 +177,54 @@ def packed(paragraphs: Iterable[str], between: str = "\n") -> list[Block]:
         else:
             packs.append(paragraph)
     return [section(pack) for pack in packs]
+
+
+def explanation_lines(report: SessionReport, limits: Thresholds, fmt: Formatter) -> Iterator[str]:
+    """Return them, one a line, from the sessions that the report holds."""
+    evidence = Evidence(
+        report.sim,
+        report.sessions,
+        report.made_at,
+        report.rate_plan,
+        skipped_rows=report.skipped_rows,
+    )
+    yield _rhythm_line(evidence.rhythm)
+    silence = silence_of(evidence, limits)
+    if silence:
+        away = fmt.when(silence.since, report.made_at)
+        verb = "longer" if silence.is_due(report.made_at) else "not longer"
+        yield (
+            f"No news since {away}, which is {verb} than its {span(silence.line)} explain: "
+            f"{fmt.own(silence.why)}."
+        )
+    yield from (_spoke(finding, fmt) for finding in report.findings)
+    near = near_misses(evidence, limits, report.findings)
+    yield from (f"{fmt.code(each.rule)} was near: {filled(each.says, each, fmt)}" for each in near)
+    spoke = {finding.rule for finding in (*report.findings, *near)}
+    quiet = [rule for rule in all_rules() if rule.name not in spoke]
+    yield f"Did not speak: {', '.join(fmt.code(rule.name) for rule in quiet if _alone(rule))}"
+    together = ", ".join(fmt.code(rule.name) for rule in quiet if not _alone(rule))
+    if together:
+        yield f"Speak only of several SIMs: {together}"
+
+
+def _alone(rule: AnyRule) -> bool:
+    return not isinstance(rule, GroupRule)
+
+
+def _rhythm_line(rhythm: Rhythm) -> str:
+    gaps = count(len(rhythm.intervals), "interval")
+    if not rhythm.is_known:
+        return f"Rhythm unknown: {gaps}, and {KNOWN_GAPS} are needed."
+    typical, longest = (span(timedelta(seconds=each)) for each in (rhythm.typical, rhythm.longest))
+    habit = "always on" if rhythm.is_always_on else f"connects every {typical}"
+    return f"Rhythm of {gaps}: {habit}; the longest usual interval is {longest}."
+
+
+def _spoke(finding: Finding, fmt: Formatter) -> str:
+    how = finding.severity.word
+    if finding.when is When.OVER:
+        how += ", over"
+    elif finding.explained_by:
+        how += f", explained by {fmt.code(finding.explained_by)}"
+    return f"{fmt.code(finding.rule)} spoke: {how}"

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
-from bot.blocks.kit import Block, actions, button, clean, context, plain, section
+from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.report_text import state_label
-from bot.blocks.screen import Screen, screen
 from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
 from bot.diagnosis.evidence import State
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow

@@ -9,11 +9,10 @@ from bot.blocks.digest_text import change_text
 from bot.blocks.files import HistoryFile
 from bot.blocks.findings import filled, finding_lines
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped, utc
-from bot.blocks.kit import Block, actions, button, clean, context, section
+from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
 from bot.blocks.owners import owner_button
 from bot.blocks.report import person
 from bot.blocks.report_text import facts, report_headline, state_label, state_text
-from bot.blocks.screen import Screen, screen
 from bot.blocks.tables import Drawn, Row, Table, table_parts
 from bot.blocks.triage import cause_cell, cause_in_brief, reason
 from bot.blocks.watch import cause_text, condition_text, state_sentence

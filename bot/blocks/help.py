@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.blocks.format import MRKDWN, count, grouped, lasting
-from bot.blocks.kit import Block, context, section
-from bot.blocks.screen import Screen, screen
+from bot.blocks.kit import Block, Screen, context, screen, section
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.engine import AnyRule
 from bot.diagnosis.thresholds import Limit, Thresholds

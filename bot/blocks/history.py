@@ -21,9 +21,8 @@ from bot.blocks.format import (
 )
 from bot.blocks.history_months import LONGEST, Days, known_line
 from bot.blocks.ids import MOST_DAYS
-from bot.blocks.kit import Block, actions, button, clean, context, section
+from bot.blocks.kit import Block, Part, Screen, actions, button, clean, context, screen, section
 from bot.blocks.report_text import freshness_line, skipped_line, warnings
-from bot.blocks.screen import Part, Screen, screen
 from bot.blocks.session_text import cell_text, duration_text, known, network_code, traffic_text
 from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Drawn, Number, Row, Table, table_parts
 from bot.diagnosis.fields import known_text, network_of

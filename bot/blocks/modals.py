@@ -8,6 +8,7 @@ from bot.blocks.format import MRKDWN, PLAIN, grouped, imei_text, utc
 from bot.blocks.history import in_window
 from bot.blocks.kit import (
     Block,
+    Screen,
     View,
     actions,
     button,
@@ -20,7 +21,6 @@ from bot.blocks.kit import (
     text_input,
 )
 from bot.blocks.report_text import Fact, freshness_line, moment_text, warnings
-from bot.blocks.screen import Screen
 from bot.blocks.session_text import (
     UNKNOWN_RADIO,
     cell_text,

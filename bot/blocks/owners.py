@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, Formatter, count
-from bot.blocks.kit import Block, button, context
+from bot.blocks.kit import Block, Screen, button, context, screen
 from bot.blocks.report import person
-from bot.blocks.screen import Screen, screen
 from bot.sessions.triage import Owner
 
 _ACTIONS = frozenset({ids.TRIAGE_ACTIONS, ids.HANDOVER_ACTIONS})

@@ -8,12 +8,14 @@ from bot.blocks.format import MRKDWN, NOTICE, map_link
 from bot.blocks.kit import (
     Block,
     Choice,
+    Screen,
     actions,
     button,
     context,
     escape,
     option,
     overflow,
+    screen,
     section,
 )
 from bot.blocks.report_text import (
@@ -26,7 +28,6 @@ from bot.blocks.report_text import (
     warnings,
     window_line,
 )
-from bot.blocks.screen import Screen, screen
 from bot.blocks.weblinks import NO_LINKS, WebLinks
 from bot.sessions.report import SessionReport
 

@@ -12,8 +12,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from bot.blocks.format import utc
-from bot.blocks.kit import Block, clean, escape, fields, section
-from bot.blocks.screen import SECTION, Degradable, Part
+from bot.blocks.kit import SECTION, Block, Degradable, Part, clean, escape, fields, section
 
 # docs.slack.dev: data-table-block and table-block; a header row counts as one.
 DATA_TABLE_ROWS = 201

@@ -17,10 +17,9 @@ from bot.blocks.format import (
     grouped,
     lasting,
 )
-from bot.blocks.kit import Block, actions, button, clean, context, plain, section
+from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.owners import owner_button, owners_block
 from bot.blocks.report_text import state_label
-from bot.blocks.screen import Screen, screen
 from bot.blocks.session_text import known
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from bot.blocks import ids
 from bot.blocks.digest_text import change_lines
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, grouped, lasting, span
-from bot.blocks.kit import Block, button, context, section
+from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
 from bot.blocks.report_text import STATE_ICONS, state_label, state_text
-from bot.blocks.screen import Screen, screen
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Change, Snapshot
 from bot.sims.names import unquoted

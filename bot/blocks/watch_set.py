@@ -5,10 +5,9 @@ from datetime import datetime
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped
-from bot.blocks.kit import Block, button, context, section
+from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
 from bot.blocks.report_text import STATE_ICONS
-from bot.blocks.screen import Screen, screen
 from bot.blocks.watch import (
     ago_token,
     away_text,

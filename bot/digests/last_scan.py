@@ -19,8 +19,7 @@ from bot.sessions.fleet_list import MOST_FRESH, MeantSims
 from bot.sessions.fleet_query import Facts, FleetQuery
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
-from bot.sims.names import key, quoted
-from bot.sims.patterns import matcher
+from bot.sims.names import key, matcher, quoted
 from bot.store.digest_runs import Run
 from bot.store.scans import FAILED, BriefRow, ScanRows
 

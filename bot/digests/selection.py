@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, Self
 
-from bot.sims.names import key
-from bot.sims.patterns import matcher
+from bot.sims.names import key, matcher
 
 MOST_LISTED = 200
 LONGEST = 200

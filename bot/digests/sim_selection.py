@@ -12,8 +12,7 @@ from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import Kind, identify, sids_in
-from bot.sims.names import quoted
-from bot.sims.patterns import matcher
+from bot.sims.names import matcher, quoted
 from bot.sims.resolver import SimResolver
 
 LIST_PATIENCE = 20.0

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.blocks.screen import Screen
+from bot.blocks.kit import Screen
 from bot.blocks.watch import watch_card, watch_notice
 from bot.blocks.watch_set import set_card, set_notice
 from bot.clock import Clock

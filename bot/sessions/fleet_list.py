@@ -11,8 +11,7 @@ from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.redaction import Redactor
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import bare
-from bot.sims.names import key, quoted
-from bot.sims.patterns import common_pattern, matcher
+from bot.sims.names import common_pattern, key, matcher, quoted
 
 MOST_FRESH = 200
 """SIMs that are looked up at once; of more the last scan tells."""

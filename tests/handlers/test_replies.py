@@ -6,8 +6,7 @@ import logging
 
 import pytest
 
-from bot.blocks.kit import section
-from bot.blocks.screen import Screen
+from bot.blocks.kit import Screen, section
 from bot.errors import BotError, NotAllowed, NotShared, TookTooLong
 from bot.kore.errors import KoreUnavailable
 from bot.ops.logging import begin_request

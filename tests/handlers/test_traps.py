@@ -19,7 +19,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
 
 from bot.app.assembly import EVENTS_PATH
-from bot.blocks.screen import degrade
+from bot.blocks.kit import degrade
 from bot.emulators.kore.faults import late
 from bot.ops.metrics import Metrics
 from bot.slack.client import SlackClient

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.style import Style
 from rich.text import Text
 
-from bot.blocks.explain import explanation_lines
-from bot.blocks.findings import finding_lines, main_lines, others_text
+from bot.blocks.findings import explanation_lines, finding_lines, main_lines, others_text
 from bot.blocks.format import PLAIN
 from bot.blocks.report_text import (
     day_line,

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.blocks.screen import ALL_BLOCKS, NEWEST_FIRST, NOTHING, Screen
+from bot.blocks.kit import ALL_BLOCKS, NEWEST_FIRST, NOTHING, Screen
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Finding, Severity
 from bot.emulators.slack.blocks.view import is_too_large, view_faults

@@ -17,7 +17,7 @@ from bot.blocks.digest import (
 )
 from bot.blocks.digest_text import digest_headline, when_text
 from bot.blocks.format import PLAIN
-from bot.blocks.screen import NOTHING
+from bot.blocks.kit import NOTHING
 from bot.digests.digest import (
     ChangeGroup,
     MissedRun,

@@ -18,7 +18,7 @@ from bot.blocks.history import (
     in_window,
     timeline_alt,
 )
-from bot.blocks.screen import ALL_BLOCKS
+from bot.blocks.kit import ALL_BLOCKS
 from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, RUNGS, a_report, faults, kinds, words
 from tests.builders import NOON, SID, a_session, a_sim
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from bot.blocks import ids
+from bot.blocks.kit import ALL_BLOCKS, Screen
 from bot.blocks.report import person, session_report, unfurl_card
-from bot.blocks.screen import ALL_BLOCKS, Screen
 from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.evidence import State
 from bot.sessions.redaction import redacted

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.blocks.kit import context
-from bot.blocks.screen import ALL_BLOCKS, NOTHING, Screen
+from bot.blocks.kit import ALL_BLOCKS, NOTHING, Screen, context
 from bot.blocks.tables import (
     Number,
     Table,

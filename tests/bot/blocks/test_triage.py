@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.format import PLAIN
+from bot.blocks.kit import ALL_BLOCKS
 from bot.blocks.report_text import state_label
-from bot.blocks.screen import ALL_BLOCKS
 from bot.blocks.triage import cells, next_step, states_line, triage_screen
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blocks import ids
-from bot.blocks.screen import ALL_BLOCKS
+from bot.blocks.kit import ALL_BLOCKS
 from bot.blocks.watch import (
     MOST,
     NAMED,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.screen import ALL_BLOCKS
+from bot.blocks.kit import ALL_BLOCKS
 from bot.blocks.watch_set import LINES, set_card, set_notice
 from bot.watches.watch import Condition, Ending
 from tests.bot.blocks.reports import HOSTILE, faults, words

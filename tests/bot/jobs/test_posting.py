@@ -5,8 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import update
 
-from bot.blocks.kit import container, section
-from bot.blocks.screen import Degradable, Screen, degrade
+from bot.blocks.kit import Degradable, Screen, container, degrade, section
 from bot.clock import SystemClock
 from bot.emulators.slack.faults import Fault
 from bot.jobs.posting import SETTLED, IdempotentPosts, Posted

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sims.spotter import SimSpotter, Spotted
+from bot.sims.spotter import SimSpotter, Spotted, is_around, is_greeting, is_thanks, words_besides
 from tests.bot.sims.conftest import a_row, sid
 from tests.builders import ICCID, IMEI, SID
 
@@ -144,3 +144,33 @@ async def test_a_hostile_text_is_read_in_no_time(spotter, clock):
     """Long runs of digits, blanks, brackets and marks neither hang nor raise."""
     for piece in ("1-", "1 ", "89 ", "<", "<a|", "%25", "- ", "(", "`", ",", " and ", "a", "1"):
         assert Spotted() == await spotter.spot(piece * 15_000)
+
+
+def test_greetings_and_thanks():
+    """They stand alone; with a SIM, or anything else, they are neither."""
+    for text, greets, thanks in (
+        ("hello", True, False),
+        ("Hi there!", True, False),
+        ("good morning everyone :)", True, False),
+        ("thanks", False, True),
+        ("Thank you so much!!", False, True),
+        ("ok thanks", False, True),
+        ("hello truck-42", False, False),
+        ("hi-lo pump", False, False),
+        ("thanks, and pump-7?", False, False),
+        ("", False, False),
+    ):
+        assert (greets, thanks) == (is_greeting(text), is_thanks(text)), text
+
+
+def test_words_beside_a_sim():
+    """They are what is left of a text, however it is punctuated."""
+    for text, sim, expected in (
+        ("truck-42 hsitory", "truck-42", ["hsitory"]),
+        ("check `truck-42`, please!", "truck-42", ["check", "please"]),
+        ("truck-42", "truck-42", []),
+        ("something else", "truck-42", []),
+    ):
+        assert expected == words_besides(text, sim), text
+    assert is_around("Please")
+    assert not is_around("hsitory")

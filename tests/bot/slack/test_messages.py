@@ -6,8 +6,7 @@ from itertools import islice
 
 import pytest
 
-from bot.blocks.kit import container, section
-from bot.blocks.screen import Degradable, Screen, degrade
+from bot.blocks.kit import Degradable, Screen, container, degrade, section
 from bot.emulators.slack.faults import Fault
 from bot.slack.errors import NotDelivered, SlackOutcomeUnknown, SlackRefused
 from bot.slack.messages import BlockFallback, Delivery, Post, ProgressMessages, TextOnly
