@@ -12,6 +12,7 @@ _NAMES = {
     3600: ("h", "hr", "hrs", "hour", "hours"),
     86400: ("d", "day", "days"),
 }
+LONGEST_RETRY_AFTER = 900.0
 _UNITS = {name: seconds for seconds, names in _NAMES.items() for name in names}
 
 
@@ -37,13 +38,16 @@ def format_duration(duration: timedelta) -> str:
 
 
 def read_retry_after(text: str | None, now: datetime) -> float | None:
-    """Return the seconds of a `Retry-After`, given so or as a date; None if it cannot be read."""
+    """Return the seconds of a `Retry-After`, given so or as a date; None if it cannot be read.
+
+    At most LONGEST_RETRY_AFTER: one absurd answer must not silence anything for good.
+    """
     text = (text or "").strip()
     if _NUMBER.fullmatch(text):
-        return float(text)
+        return min(float(text), LONGEST_RETRY_AFTER)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())
+    return min(max(0.0, (when - now).total_seconds()), LONGEST_RETRY_AFTER)

@@ -27,7 +27,8 @@ from bot.kore.requester import Requester, RetryPolicy
 
 API_URL = "https://programmable-wireless.api.korewireless.com"
 TOKEN_URL = "https://api.korewireless.com/api-services/v1/auth/token"  # noqa: S105 -- an address
-BACKGROUND_BUDGET = 120.0  # seconds, most of them spent waiting for those who go first
+BACKGROUND_BUDGET = 120.0
+BACKGROUND_QUEUE = 900.0  # seconds, spent waiting for those who go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Account:
         requester = self._requester(
             self._httpx_client(given) if given else self._direct_client(at_once),
             limiter,
-            replace(config.retry, budget=BACKGROUND_BUDGET),
+            replace(config.retry, budget=BACKGROUND_BUDGET, queue=BACKGROUND_QUEUE),
         )
         return KoreClient(requester, self._caches(only_rate_plans(config.cache_policies)))
 

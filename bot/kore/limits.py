@@ -1,8 +1,8 @@
 """How much one account is asked at once and per second; adapts to what KORE allows.
 
-KORE publishes no limits, so they are learnt: a 429 halves what may be in flight and sets the rate
-to what was just accepted; then both grow back slowly. A flood far above the limit also holds
-everybody for the time that Retry-After asks.
+KORE publishes no limits, so they are learnt: a 429 halves what may be in flight; several within a
+second that was full of requests set the rate to what was accepted in it; then both grow back
+slowly. A flood far above the limit also holds everybody for the time that Retry-After asks.
 
 Look-ups go through the AdaptiveLimiter, scans and watches through a BackgroundLimiter behind it;
 the CircuitBreaker stops both while KORE is down.
@@ -23,8 +23,12 @@ WINDOW = 1.0
 DECREASE = 0.98
 GROWTH = 1.02
 MIN_GROWTH = 0.5
-FLOOD = 1.25
-MIN_RATE = 0.5
+FLOOD = 0.25
+"""Of the accepted: with more refusals than that everybody waits."""
+SEVERAL = 2
+"""Refusals within WINDOW from which on a 429 is no stray one."""
+REST = 3.0
+LONGEST_HOLD = 60.0
 CREDIT = 0.05
 TIMER_RESOLUTION = 0.0005
 
@@ -40,6 +44,9 @@ class ConcurrencyLimiter(Protocol):
 
     def release(self) -> None:
         """End a request, whatever came of it."""
+
+    def hold(self) -> float:
+        """Return the seconds for which KORE wants nobody to ask."""
 
     def accepted(self) -> None:
         """Record a response other than a 429."""
@@ -92,13 +99,18 @@ class AdjustableSemaphore:
 
 
 class RecentCount:
-    """Counts what happened within the last WINDOW."""
+    """Counts what happened within the last WINDOW; `busy_since` is the first after a REST."""
 
     def __init__(self) -> None:
         self._moments: deque[float] = deque()
+        self._last = float("-inf")
+        self.busy_since = float("inf")
 
     def add(self, now: float) -> float:
         """Count one more; return `now`."""
+        if now - self._last > REST:
+            self.busy_since = now
+        self._last = now
         self._moments.append(now)
         self._forget(now)
         return now
@@ -128,8 +140,8 @@ class AdaptiveLimiter:
         self._held_until = float("-inf")
         self._next_start = float("-inf")
         self._semaphore = AdjustableSemaphore(lambda: self.at_once)
-        self._started = RecentCount()
         self._accepted = RecentCount()
+        self._refused = RecentCount()
 
     @property
     def at_once(self) -> int:
@@ -154,7 +166,7 @@ class AdaptiveLimiter:
         """Admit a request if there is room and no rate to keep; return the moment, or None."""
         if self._rate is not None or not self._semaphore.acquire_now():
             return None
-        return self._started.add(self._clock.monotonic())
+        return self._clock.monotonic()
 
     async def acquire(self) -> float:
         """Wait until a request is admitted; return the moment, to hand back if it is refused."""
@@ -164,11 +176,15 @@ class AdaptiveLimiter:
         except BaseException:
             self.release()
             raise
-        return self._started.add(self._clock.monotonic())
+        return self._clock.monotonic()
 
     def release(self) -> None:
         """End a request, whatever came of it."""
         self._semaphore.release()
+
+    def hold(self) -> float:
+        """Return the seconds for which KORE wants nobody to ask."""
+        return max(0.0, self._held_until - self._clock.monotonic())
 
     def accepted(self) -> None:
         """Record a response other than a 429."""
@@ -177,18 +193,22 @@ class AdaptiveLimiter:
             self._at_once = min(self._max_at_once, self._at_once + 1 / self._at_once)
 
     def rate_limited(self, started: float, retry_after: float | None) -> None:
-        """Record a 429 to a request that was admitted at `started`.
+        """Record a 429 to a request that was admitted at `started`; a stray one holds nobody up.
 
-        One sent before the last change tells nothing new.
+        One sent before the last change tells nothing new of the rate.
         """
+        now = self._clock.monotonic()
+        self._refused.add(now)
+        refused, accepted = self._refused.rate(now), self._accepted.rate(now)
+        if refused >= SEVERAL and refused > FLOOD * accepted:
+            hold = min(retry_after or WINDOW, LONGEST_HOLD)
+            self._held_until = self._next_start = max(self._held_until, now + hold)
         if started <= self._changed_at:
             return
-        now = self._clock.monotonic()
-        allowed = max(MIN_RATE, self._accepted.rate(now))
-        self._rate, self._rate_set_at, self._changed_at = allowed * DECREASE, now, now
+        self._changed_at = now
         self._at_once = max(1.0, self._at_once / 2)
-        if self._started.rate(now) > FLOOD * allowed:
-            self._held_until = self._next_start = now + (retry_after or WINDOW)
+        if refused >= SEVERAL and accepted and now - self._accepted.busy_since >= WINDOW:
+            self._rate, self._rate_set_at = accepted * DECREASE, now
 
     def background_wait(self, now: float) -> float:
         """Return the seconds until a request may start that lets all others go first."""
@@ -203,7 +223,7 @@ class AdaptiveLimiter:
         rate = self.rate
         if rate is not None:
             self._next_start = max(self._next_start, now - CREDIT) + 1 / (rate * (1 - reserve))
-        return self._started.add(now)
+        return now
 
     async def _keep_rate(self) -> None:
         while True:
@@ -282,6 +302,10 @@ class BackgroundLimiter:
         """End a request, whatever came of it."""
         self._semaphore.release()
 
+    def hold(self) -> float:
+        """Return the seconds for which KORE wants nobody to ask."""
+        return self._foreground.hold()
+
     def accepted(self) -> None:
         """Record a response other than a 429."""
         self._foreground.accepted()
@@ -293,9 +317,10 @@ class BackgroundLimiter:
 
 @dataclass(slots=True)
 class CircuitBreaker:
-    """Opens after `failures` in a row; after `pause` seconds one request may probe.
+    """Opens when so many different resources failed in a row; after `pause` s one may probe.
 
-    Each failed probe doubles the pause, up to `longest_pause`; any answer closes the circuit.
+    A resource that fails again and again counts once: one sick SIM is not KORE. Each failed probe
+    doubles the pause, up to `longest_pause`; any answer closes the circuit.
     Requests beside a probe wait up to `patience` seconds for its outcome.
     """
 
@@ -304,7 +329,7 @@ class CircuitBreaker:
     pause: float = 5.0
     longest_pause: float = 30.0
     patience: float = 1.0
-    _in_a_row: int = 0
+    _failing: set[object] = field(default_factory=set)
     _down_since: float = 0.0
     _opened_at: float | None = None
     _current_pause: float = 0.0
@@ -319,7 +344,7 @@ class CircuitBreaker:
     @property
     def is_untroubled(self) -> bool:
         """Return whether there is nothing to wait for, and nothing to reset after an answer."""
-        return self._in_a_row == 0 and not self._probing
+        return not self._failing and not self._probing
 
     async def enter(self) -> None:
         """Let a request through as `check` does, after a probe that is under way.
@@ -347,17 +372,20 @@ class CircuitBreaker:
 
     def succeeded(self) -> None:
         """Record that KORE answered, whatever it said."""
-        self._in_a_row = 0
+        self._failing.clear()
         self._opened_at = None
         self._current_pause = 0.0
 
-    def failed(self, started: float | None = None) -> None:
-        """Record that KORE did not answer a request of `started` (default now), or with a 5xx."""
+    def failed(self, started: float | None = None, resource: str | None = None) -> None:
+        """Record that KORE did not answer a request of `started` (default now), or with a 5xx.
+
+        Without a `resource` it was the connection: each such failure counts.
+        """
         now = self.clock.monotonic()
-        if self._in_a_row == 0:
+        if not self._failing:
             self._down_since = now if started is None else started
-        self._in_a_row += 1
-        if self._probing or (self._opened_at is None and self._in_a_row >= self.failures):
+        self._failing.add(resource or object())
+        if self._probing or (self._opened_at is None and len(self._failing) >= self.failures):
             self._current_pause = min(self.longest_pause, self._current_pause * 2 or self.pause)
             self._opened_at = now
 

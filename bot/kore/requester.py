@@ -29,6 +29,8 @@ T = TypeVar("T")
 Read = Callable[[bytes], T]
 TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
 RETRIED = frozenset({429, 500, 502, 503, 504})
+NOBODYS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, KoreError)
+"""What says nothing of the one resource that was asked for: the connection, or the token."""
 BACKOFF = Backoff(first=0.2, longest=2.0, jitter=0.5)
 log = logging.getLogger(__name__)
 
@@ -53,12 +55,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Times in seconds. `budget` is for all tries of one request, waits included."""
+    """Times in seconds. `budget` is for all tries of one request and the waits between them.
+
+    Not for our own queue before each try: in that a request may stand for `queue`.
+    """
 
     tries: int = 4
     backoff: Backoff = BACKOFF
     longest_retry_after: float = 10.0
     budget: float = 8.0
+    queue: float = 60.0
 
     def wait(self, failure: Failure, *, tried: int, spent: float) -> float | None:
         """Return the seconds to wait before the next try, or None when it is time to give up."""
@@ -72,12 +78,13 @@ class RetryPolicy:
 
 
 class TryFailed(Exception):
-    """One try that may be worth another; `error` is raised when none is left."""
+    """A try, sent at `started`, that may be worth another; `error` is raised when none is left."""
 
-    def __init__(self, failure: Failure, error: KoreError) -> None:
+    def __init__(self, failure: Failure, error: KoreError, started: float) -> None:
         super().__init__(failure.reason)
         self.failure = failure
         self.error = error
+        self.started = started
 
 
 class Requester:
@@ -106,18 +113,18 @@ class Requester:
         `endpoint` names the request in metrics. Raises KoreErrors only.
         """
         target = f"{path}?{query.decode()}" if query else path
-        began = self._clock.monotonic()
-        tried = 0
+        tried, spent = 0, 0.0
         while True:
             tried += 1
             try:
-                return await self._try(endpoint, target, read, began + self._policy.budget)
+                return await self._try(endpoint, target, read, self._policy.budget - spent)
             except TryFailed as failed:
-                spent = self._clock.monotonic() - began
+                spent += self._clock.monotonic() - failed.started
                 wait = self._policy.wait(failed.failure, tried=tried, spent=spent)
                 if wait is None:
                     raise failed.error from failed
                 log.info("kore-retry", extra={"endpoint": endpoint, "reason": str(failed)})
+            spent += wait
             await self._clock.sleep(wait)
 
     def skipped(self, endpoint: str, rows: int) -> None:
@@ -129,70 +136,80 @@ class Requester:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _try(self, endpoint: str, target: str, read: Read[T], deadline: float) -> T:
+    async def _try(self, endpoint: str, target: str, read: Read[T], seconds: float) -> T:
         if not self._circuit.is_untroubled:
             await self._circuit.enter()
         began = self._clock.monotonic()
         outcome = "cancelled"
         try:
-            response, started = await self._send(target, deadline)
+            response, started = await self._send(target, seconds)
             outcome = str(response.status_code)
+            return self._read(response, started, target, read)
         except TryFailed as failed:
             outcome = failed.failure.reason
             raise
         except KoreError as error:
-            outcome = error.kind
+            outcome = str(error.status or error.kind)
             raise
         finally:
             if not self._circuit.is_untroubled:
                 self._circuit.end_probe()
             self._observer.asked(endpoint, outcome, self._clock.monotonic() - began)
+
+    def _read(self, response: HttpResponse, started: float, target: str, read: Read[T]) -> T:
         if response.status_code != httpx.codes.OK:
-            raise self._failure(response, started)
+            raise self._failure(response, started, target)
         self._limiter.accepted()
         if not self._circuit.is_untroubled:
-            self._record(started, answered=True)
+            self._answered()
         try:
             return read(response.content)
         except NotJson as error:
-            raise TryFailed(Failure("not-json"), KoreBadAnswer()) from error
+            raise TryFailed(Failure("not-json"), KoreBadAnswer(), started) from error
 
-    async def _send(self, target: str, deadline: float) -> tuple[HttpResponse, float]:
+    async def _send(self, target: str, seconds: float) -> tuple[HttpResponse, float]:
         """Send it once it is admitted; return the response and when that was."""
         started = self._limiter.acquire_now()
         if started is None:
-            started = await self._admitted(deadline)
+            started = await self._admitted()
         try:
-            async with asyncio.timeout(deadline - started):
+            async with asyncio.timeout(seconds):
                 return await self._http.get(target), started
         except (TimeoutError, httpx.HTTPError, KoreUnavailable, KoreBadAnswer) as error:
-            self._record(started, answered=False)
-            raise _no_response(error) from error
+            self._failed(started, None if isinstance(error, NOBODYS) else target)
+            raise _no_response(error, started) from error
         except KoreDenied:
-            self._record(started, answered=True)
+            self._answered()
             raise
         finally:
             self._limiter.release()
 
-    async def _admitted(self, deadline: float) -> float:
+    async def _admitted(self) -> float:
+        """Wait in the queue, unless KORE is known to want longer than anybody waits."""
+        if (hold := self._limiter.hold()) > self._policy.budget:
+            raise KoreRateLimited(f"KORE asks us to wait {hold:.0f} s. Try again then.")
         try:
-            async with asyncio.timeout(deadline - self._clock.monotonic()):
+            async with asyncio.timeout(self._policy.queue):
                 return await self._limiter.acquire()
         except TimeoutError as error:
             raise KoreRateLimited from error
 
-    def _record(self, started: float, *, answered: bool) -> None:
-        """Tell the circuit breaker, and say when it opens or closes."""
-        was_open = self._circuit.is_open
-        if answered:
-            self._circuit.succeeded()
-        else:
-            self._circuit.failed(started)
-        if self._circuit.is_open != was_open:
-            log.warning("kore-back" if was_open else "kore-down")
-            self._observer.circuit(is_open=not was_open)
+    def _answered(self) -> None:
+        if self._circuit.is_open:
+            self._tell(is_open=False)
+        self._circuit.succeeded()
 
-    def _failure(self, response: HttpResponse, started: float) -> Exception:
+    def _failed(self, started: float, target: str | None) -> None:
+        was_open = self._circuit.is_open
+        self._circuit.failed(started, target and target.partition("?")[0])
+        if self._circuit.is_open and not was_open:
+            self._tell(is_open=True)
+
+    def _tell(self, *, is_open: bool) -> None:
+        log.warning("kore-down" if is_open else "kore-back")
+        self._observer.circuit(is_open=is_open)
+
+    def _failure(self, response: HttpResponse, started: float, target: str) -> Exception:
         """Record a status other than 200; return what to raise for it."""
         status = response.status_code
         wait = read_retry_after(response.headers.get("retry-after"), self._clock.now())
@@ -200,16 +217,19 @@ class Requester:
             self._limiter.rate_limited(started, wait)
         else:
             self._limiter.accepted()
-        self._record(started, answered=status < httpx.codes.INTERNAL_SERVER_ERROR)
+        if status < httpx.codes.INTERNAL_SERVER_ERROR:
+            self._answered()
+        else:
+            self._failed(started, target)
         error, failure = as_error(response), Failure(str(status), status, wait)
-        return TryFailed(failure, error) if failure.may_be_retried else error
+        return TryFailed(failure, error, started) if failure.may_be_retried else error
 
 
-def _no_response(error: Exception) -> TryFailed:
+def _no_response(error: Exception, started: float) -> TryFailed:
     """Return the failure of a request without a usable response."""
     if isinstance(error, KoreError):
-        return TryFailed(Failure(type(error).__name__, error.status), error)
-    return TryFailed(Failure(type(error).__name__), KoreUnavailable())
+        return TryFailed(Failure(type(error).__name__, error.status), error, started)
+    return TryFailed(Failure(type(error).__name__), KoreUnavailable(), started)
 
 
 _ERRORS: dict[int, type[KoreError]] = {

@@ -193,7 +193,7 @@ async def test_the_circuit(kore, api, counts, clock):
     When KORE is down a flood of questions is answered at once, without asking; then it is back.
     """
     api.faults.add(broken(503, "Sims", times=None))
-    for name in ("a", "b", "c"):
+    for name in "abcdefgh":
         with pytest.raises(KoreUnavailable):
             await kore.sim(name)
     asked = len(paths(api))
@@ -207,6 +207,21 @@ async def test_the_circuit(kore, api, counts, clock):
 
     assert (asked, SID) == (flooded, back.value.sid)
     assert [True, False] == counts.circuits
+
+
+async def test_a_failed_probe_shuts_the_door_again(kore, api, clock):
+    """While KORE is down one request a pause looks for it, and no more."""
+    api.faults.add(broken(503, "Sims", times=None))
+    for number in range(20):
+        with pytest.raises(KoreUnavailable):
+            await kore.sim(f"sim-{number}")
+    clock.move(60)
+    asked = len(paths(api))
+    for _ in range(5):
+        with pytest.raises(KoreUnavailable):
+            await kore.sim("probe")
+
+    assert 1 == len(paths(api)) - asked
 
 
 async def test_stale_then_an_error(kore, api, clock):
@@ -288,7 +303,7 @@ async def test_all_of_the_first_look_up_after_a_silence(kore, api, clock):
     What is asked side by side, as a SIM and its sessions are, is all answered when KORE is back.
     """
     api.faults.add(broken(503, "Sims", times=None))
-    for name in ("a", "b", "c"):
+    for name in "abcdefgh":
         with pytest.raises(KoreUnavailable):
             await kore.sim(name)
     api.faults.clear()
@@ -304,7 +319,7 @@ async def test_a_probe_that_is_refused(kore, api, clock, config):
     A KORE that is back but refuses the key is no longer down: the next question is asked again.
     """
     api.faults.add(broken(503, times=None))
-    for name in ("a", "b", "c"):
+    for name in "abcdefgh":
         with pytest.raises(KoreUnavailable):
             await kore.sim(name)
     api.faults.clear()
@@ -316,13 +331,56 @@ async def test_a_probe_that_is_refused(kore, api, clock, config):
     assert SID == (await kore.sim(SID)).value.sid
 
 
-async def test_a_429_slows_everybody_down(kore, api, config):
-    """A 429 reaches the limits that all questions share: half as many at once, at a pace."""
+async def test_several_429s_slow_everybody_down(kore, api, config):
+    """Several 429s reach the limits that all questions share: fewer at once."""
     limiter = kore._requester._limiter
-    before = (limiter.at_once, limiter.rate)
-    api.faults.add(too_many("Sims"))
+    api.faults.add(too_many("Sims", times=2))
     await kore.sim(SID)
 
-    assert (config.at_once, None) == before
-    assert limiter.at_once <= config.at_once / 2 + 1
-    assert limiter.rate is not None
+    assert limiter.at_once <= config.at_once / 2
+
+
+async def test_a_stray_429(kore, api):
+    """A 429 to the second of 52 SIMs costs that SIM its own wait, and all are answered."""
+    sids = [f"DE{number:032}" for number in range(52)]
+    for sid in sids:
+        api.add({"sid": sid, "status": "active"})
+    api.faults.add(too_many(sids[1]))
+    found = await asyncio.gather(*(kore.sim(sid) for sid in sids))
+
+    assert sids == [each.value.sid for each in found]
+    assert kore._requester._limiter.rate is None
+
+
+async def test_our_own_queue_costs_no_budget(api, clock, config):
+    """Who stands in our own queue for longer than the budget is still answered."""
+    api.faults.latency = 0.1
+    slow = replace(config, per_second=0.5)
+    kore = open_kore(slow, clock, transport=httpx.ASGITransport(app=api.app))
+    asked = (kore.sim(SID), kore.data_sessions(SID), *(kore.sim(f"x{n}") for n in range(20)))
+    found = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert {KoreNotFound} == {type(each) for each in found[2:]}
+
+
+async def test_absurd_waits_end(kore, api, clock):
+    """However long KORE asks us to wait, it is asked again a minute later."""
+    for wait in ("1000000000", "Fri, 01 Jan 2027 00:00:00 GMT", "9" * 400, "inf"):
+        api.faults.add(too_many("Sims", times=None, retry_after=wait))
+        for _ in range(8):
+            with pytest.raises(KoreRateLimited):
+                await kore.sim("another")
+        api.faults.clear()
+        clock.move(61)
+
+        assert SID == (await kore.sim(SID, fresh=True)).value.sid
+
+
+async def test_four_sick_sims_are_not_kore(kore, api):
+    """SIMs whose sessions always fail are each their own trouble: the next SIM is answered."""
+    api.faults.add(broken(500, "DataSessions", times=16))
+    for number in range(4):
+        with pytest.raises(KoreUnavailable):
+            await kore.data_sessions(f"DE{number:032}")
+
+    assert () == (await kore.data_sessions(SID)).value

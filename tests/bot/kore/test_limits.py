@@ -84,13 +84,12 @@ async def test_a_refusal_halves(limiter, clock):
 
 
 async def test_never_below_one(either, limiter, clock):
-    """However often KORE refuses, one may always ask."""
+    """However often KORE refuses, one may always ask; nothing accepted is no rate of nothing."""
     for _ in range(10):
         clock.move(1)
         either.rate_limited(clock.monotonic(), None)
 
-    assert 1 == either.at_once
-    assert limiter.rate >= 0.49
+    assert (1, None) == (either.at_once, limiter.rate)
 
 
 async def test_growing_back(limiter, clock):
@@ -104,12 +103,47 @@ async def test_growing_back(limiter, clock):
     assert 5 <= len(steps) <= 12
 
 
+def a_full_window(limiter, clock):
+    """Let KORE accept a hundred requests a second, for a second."""
+    for _ in range(101):
+        limiter.accepted()
+        clock.move(0.01)
+
+
+def refuse(limiter, clock, times=2, retry_after=None):
+    """Let KORE refuse so many requests, one right after the other."""
+    for _ in range(times):
+        clock.move(0.001)
+        limiter.rate_limited(clock.monotonic(), retry_after)
+
+
+async def test_a_stray_refusal_costs_its_own_wait(limiter, clock):
+    """One 429 alone holds nobody and teaches no rate, however much was accepted before."""
+    a_full_window(limiter, clock)
+    refuse(limiter, clock, times=1, retry_after=7)
+
+    assert (None, 0) == (limiter.rate, limiter.hold())
+
+
+async def test_a_window_that_is_not_full(limiter, clock):
+    """In the first second nothing is learnt: what was accepted by then is no rate."""
+    limiter.accepted()
+    refuse(limiter, clock)
+
+    assert limiter.rate is None
+
+
+async def test_the_longest_hold(limiter, clock):
+    """However long Retry-After asks, nobody is held for more than a minute."""
+    refuse(limiter, clock, retry_after=1e9)
+
+    assert 60 == limiter.hold()
+
+
 async def test_the_pace_that_was_accepted(limiter, clock):
     """The rate becomes what KORE accepted in the last second, then grows by a few percent."""
-    for _ in range(100):
-        clock.move(0.01)
-        limiter.accepted()
-    limiter.rate_limited(clock.monotonic(), None)
+    a_full_window(limiter, clock)
+    refuse(limiter, clock)
     learnt = limiter.rate
     clock.move(1)
 
@@ -119,10 +153,7 @@ async def test_the_pace_that_was_accepted(limiter, clock):
 
 async def test_a_flood_holds_everybody(limiter, clock):
     """Far above the limit everybody waits as long as Retry-After asks."""
-    started = [limiter.acquire_now() for _ in range(4)]
-    limiter.rate_limited(started[0], 7)
-    for _ in range(4):
-        limiter.release()
+    refuse(limiter, clock, retry_after=7)
     before = clock.monotonic()
     await limiter.acquire()
 
@@ -133,8 +164,7 @@ async def test_a_little_too_much_holds_nobody(limiter, clock):
     """A little above the limit it only goes slower."""
     for _ in range(20):
         limiter.accepted()
-    limiter.rate_limited(limiter.acquire_now(), 7)
-    limiter.release()
+    refuse(limiter, clock, retry_after=7)
     before = clock.monotonic()
     await limiter.acquire()
 
@@ -362,11 +392,10 @@ async def test_a_part_of_the_pace_stays_free(limited, clock):
 
 async def test_a_429_background_teaches_all(limiter, background, clock):
     """What a scan learns of KORE's limit holds in the foreground too, and shrinks both."""
-    started = [background.acquire_now() for _ in range(6)]
-    background.accepted()
-    background.rate_limited(started[0], None)
+    a_full_window(background, clock)
+    refuse(background, clock)
 
-    assert (2, 3) == (limiter.at_once, background.at_once)
+    assert (1, 1) == (limiter.at_once, background.at_once)
     assert limiter.rate is not None
 
 
