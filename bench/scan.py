@@ -33,8 +33,7 @@ from bot.app.resources import open_resources
 from bot.app.run import tune_garbage_collector
 from bot.clock import SystemClock
 from bot.digests.schedule import DigestSchedule, Frequency
-from bot.digests.selection import Selection, SelectionKind
-from bot.digests.subscription import KIND, Subscription
+from bot.digests.subscription import KIND, Selection, SelectionKind, Subscription
 from bot.kore.models import DataSessionPage
 from bot.kore.pages import read_rows
 from bot.ops.metrics import Metrics

@@ -19,15 +19,13 @@ from bot.sessions.owners import Owners
 from bot.sims.spotter import SimSpotter
 from bot.slack.access import Access, Actor, Authorizer
 from bot.slack.bolt_app import ListeningConfig
-from bot.slack.dedupe import RecentIds
+from bot.slack.directory import Threads
 from bot.slack.files import Files
-from bot.slack.home_tab import HomeTabs
 from bot.slack.messages import Delivery, ProgressMessages
-from bot.slack.modals import Modal, Modals
-from bot.slack.threads import Threads
+from bot.slack.views import HomeTabs, Modal, Modals
 from bot.store.database import Database
 from bot.store.feedback import Feedback
-from bot.store.idempotency import SeenEvents
+from bot.store.idempotency import RecentIds, SeenEvents
 from bot.watches.service import WatchService
 
 __all__ = [

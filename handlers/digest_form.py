@@ -23,10 +23,9 @@ from bot.blocks.kit import Block, Choice, Screen, View, option
 from bot.blocks.modals import loading_view, notice_view, words_of
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
 from bot.digests.schedule import Frequency, all_zones, offered, zone_named
-from bot.digests.selection import SelectionKind
 from bot.digests.service import DigestService, pause_reason, problem_words
 from bot.digests.sim_selection import NoSuchSims, SelectedSims
-from bot.digests.subscription import Subscription, WhenQuiet
+from bot.digests.subscription import SelectionKind, Subscription, WhenQuiet
 from bot.digests.subscriptions import NameTaken
 from bot.errors import BotError, NotAllowed, OldButton
 from bot.services import Actor, Delivery, Modal, Services

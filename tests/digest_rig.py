@@ -15,8 +15,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, open_fleet
 from bot.digests.schedule import DigestSchedule, Frequency
-from bot.digests.selection import Selection, SelectionKind
-from bot.digests.subscription import KIND, Subscription
+from bot.digests.subscription import KIND, Selection, SelectionKind, Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.slack.messages import Message

@@ -31,16 +31,14 @@ from bot.settings import Settings
 from bot.sims.spotter import SimSpotter
 from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, make_bolt_app
 from bot.slack.client import SlackClient
-from bot.slack.dedupe import RecentIds
+from bot.slack.directory import Threads
 from bot.slack.files import Files
-from bot.slack.home_tab import HomeTabs
 from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
 from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
-from bot.slack.modals import Modals
 from bot.slack.socket_mode import SocketModeConnection
-from bot.slack.threads import Threads
+from bot.slack.views import HomeTabs, Modals
 from bot.store.feedback import Feedback
-from bot.store.idempotency import SeenEvents
+from bot.store.idempotency import RecentIds, SeenEvents
 from bot.store.lookups import Lookups
 from bot.store.owners import OwnerRows
 from bot.store.scans import ScanRows

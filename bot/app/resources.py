@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.app.bot import cancelled
 from bot.clock import Clock
-from bot.digests.scan_peers import ScanPeers
+from bot.digests.last_scan import ScanPeers
 from bot.errors import StartError
 from bot.kore.client import KoreClient
 from bot.kore.connect import open_kore

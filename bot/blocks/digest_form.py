@@ -26,8 +26,7 @@ from bot.blocks.kit import (
 )
 from bot.digests.form import LONGEST_NAME, FieldErrors, FormField, FormValues
 from bot.digests.schedule import DAYS, EXAMPLE, HOURS, Frequency
-from bot.digests.selection import LONGEST, MOST_LISTED, SelectionKind
-from bot.digests.subscription import WhenQuiet
+from bot.digests.subscription import LONGEST, MOST_LISTED, SelectionKind, WhenQuiet
 from bot.sims.names import unquoted
 
 NEW, CHANGED = "New digest", "Edit digest"

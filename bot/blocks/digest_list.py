@@ -7,8 +7,7 @@ from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.digests.schedule import DigestSchedule, Frequency, clock_changes, explained
-from bot.digests.selection import Selection, SelectionKind
-from bot.digests.subscription import PauseReason, Subscription, WhenQuiet
+from bot.digests.subscription import PauseReason, Selection, SelectionKind, Subscription, WhenQuiet
 
 _PAUSED = {
     PauseReason.ASKED: "paused",

@@ -45,8 +45,7 @@ from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
-from bot.sessions.report import SessionReport, Summary
-from bot.sessions.uptime import hours_of, uptime_of
+from bot.sessions.report import SessionReport, Summary, hours_of, uptime_of
 
 _JUST_NOW = timedelta(minutes=10)
 

@@ -22,8 +22,7 @@ from bot.digests.digest import (
     TrendPoint,
     UnreadableSims,
 )
-from bot.digests.outage import member_of
-from bot.digests.scan import MIN_GRAVITY
+from bot.digests.scan import MIN_GRAVITY, member_of
 from bot.digests.subscription import Subscription
 from bot.sessions.redaction import REDACTED, redacted_change, redacted_snapshot
 from bot.sessions.snapshot import (

@@ -14,8 +14,7 @@ from bot.clock import Clock
 from bot.digests.compile import Compiler, RunNotes
 from bot.digests.digest import Digest
 from bot.digests.scan import Scanner, failed_row
-from bot.digests.selection import Selection
-from bot.digests.subscription import Subscription
+from bot.digests.subscription import Selection, Subscription
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreNotFound
 from bot.kore.models import Sim

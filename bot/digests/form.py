@@ -17,8 +17,7 @@ from bot.digests.schedule import (
     shortest_gap,
     zone_named,
 )
-from bot.digests.selection import LONGEST, SelectionKind
-from bot.digests.subscription import Subscription, WhenQuiet
+from bot.digests.subscription import LONGEST, SelectionKind, Subscription, WhenQuiet
 
 LONGEST_NAME = 60
 NINE = "09:00"

@@ -1,26 +1,30 @@
-"""Answers questions about a fleet from the last scan that their readers may see."""
+"""The last scan: questions about a fleet that its readers may see, and peers to compare with."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from pydantic_core import from_json
 
+from bot.clock import Clock
+from bot.diagnosis.evidence import State
 from bot.digests.compile import moment
-from bot.digests.selection import Selection, SelectionKind
+from bot.digests.scan import member_of
 from bot.digests.service import DigestService
-from bot.digests.subscription import Subscription
+from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.errors import UserError
 from bot.sessions.fleet_answer import FleetAnswer, FleetCollector
 from bot.sessions.fleet_list import MOST_FRESH, MeantSims
 from bot.sessions.fleet_query import Facts, FleetQuery
+from bot.sessions.peers import Peer
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.sims.names import key, matcher, quoted
-from bot.store.digest_runs import Run
+from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import FAILED, BriefRow, ScanRows
 
 _MOST_NEW = 2000
@@ -187,3 +191,44 @@ def _redacted_facts(row: BriefRow) -> Facts:
 def _snapshot(row: str, *, redacts: bool) -> Snapshot:
     snapshot = Snapshot.from_json(row)
     return redacted_snapshot(snapshot) if redacts else snapshot
+
+
+MOST_PEERS = 5000
+KEPT_FOR = timedelta(minutes=10)
+TOO_OLD = timedelta(days=2)
+
+
+class ScanPeers:
+    """Reads the newest scan of all digests; what was read is kept for ten minutes."""
+
+    def __init__(self, runs: DigestRuns, rows: ScanRows, clock: Clock) -> None:
+        self._runs = runs
+        self._rows = rows
+        self._clock = clock
+        self._kept: dict[str, Peer] = {}
+        self._run: Run | None = None
+        self._read_at = float("-inf")
+
+    async def peers(self) -> Mapping[str, Peer]:
+        """Return its SIMs by SID, at most MOST_PEERS. Raises StoreError."""
+        now = self._clock.monotonic()
+        if now - self._read_at > KEPT_FOR.total_seconds():
+            run = await self._runs.newest_scan()
+            if run is None or self._clock.now() - moment(run.started) > TOO_OLD:
+                self._kept = {}
+            elif run != self._run:
+                self._kept = await self._read(run)
+            self._run, self._read_at = run, now
+        return self._kept
+
+    async def _read(self, run: Run) -> dict[str, Peer]:
+        found: dict[str, Peer] = {}
+        async for page in self._rows.every(run.id):
+            room = MOST_PEERS - len(found)
+            for row in page[:room]:
+                if member := member_of(row):
+                    online = row.state == State.ONLINE
+                    found[row.sid] = Peer(member, online, moment(run.started))
+            if room <= len(page):
+                break
+        return found

@@ -1,7 +1,8 @@
 """Scans SIMs, one request to KORE each, and judges them by the same rules as a look-up.
 
 A scan does without the usage of the metering month, which would be a second request a SIM, and
-the sums of the window, which no row needs. So `data_limit` stays unjudged.
+the sums of the window, which no row needs. So `data_limit` stays unjudged. A common outage is found
+in the rows, by the rule of bot/diagnosis/rules/common_outage.py over what they kept of each SIM.
 """
 
 import asyncio
@@ -13,18 +14,19 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from bot.clock import Clock
+from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import ORDER, place
 from bot.diagnosis.evidence import Evidence, State
-from bot.diagnosis.fields import generation
+from bot.diagnosis.fields import generation, networks_of
 from bot.diagnosis.rule import Finding, Severity
+from bot.diagnosis.rules.common_outage import MODEL_DIGITS, lost_at
 from bot.diagnosis.thresholds import DAY
 from bot.digests.days import Day, PackedMonths, day_number, days_of, first_open_day, merged_months
-from bot.digests.outage import loss_of
 from bot.errors import BotError, Restarting
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
-from bot.kore.models import RatePlan, Sim
+from bot.kore.models import DataSession, RatePlan, Sim
 from bot.ops.tasks import WorkerThread
 from bot.sessions.fetch import Allowance, Read, Sessions
 from bot.sessions.report import SessionReport
@@ -290,3 +292,36 @@ def with_status(day: Day, report: SessionReport) -> Day:
     """Return the day with the SIM's present state."""
     worst = max((found.severity for found in report.findings if found.stands), default=None)
     return replace(day, state=report.state, worst=worst)
+
+
+def member_of(row: ScanRow) -> Member | None:
+    """Return a scanned SIM as it is compared with others; None where it could not be read."""
+    if row.fault:
+        return None
+    seen = Snapshot.from_json(row.row)
+    told = {
+        Trait.CELL: seen.cell_id,
+        Trait.NETWORK: network_words(seen),
+        Trait.PLAN: seen.plan,
+        Trait.MODEL: seen.imei14 and seen.imei14[:MODEL_DIGITS],
+        Trait.COUNTRY: seen.country,
+        Trait.RADIO: seen.radio,
+    }
+    heard = seen.seen_at.timestamp() if seen.seen_at else None
+    return Member(row.sid, row.lost_at, heard, {t: value for t, value in told.items() if value})
+
+
+def network_words(seen: Snapshot) -> str | None:
+    """Name a network as a look-up does: `Telcel (334-020)`."""
+    if seen.network is None:
+        return None
+    return f"{seen.operator} ({seen.network})" if seen.operator else seen.network
+
+
+def loss_of(
+    session: DataSession | None, findings: Iterable[Finding]
+) -> tuple[str | None, float | None]:
+    """Return where and when a SIM fell silent; None twice where it did not, or is at rest."""
+    moment = lost_at(findings)
+    network = networks_of((session,))[0] if session and moment is not None else None
+    return (f"{network.mcc}-{network.mnc:02}" if network else None), moment

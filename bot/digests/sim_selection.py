@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.digests.form import FormField, FormValues, field_of
-from bot.digests.selection import MOST_LISTED, ListedSim, Selection, SelectionKind
+from bot.digests.subscription import MOST_LISTED, ListedSim, Selection, SelectionKind
 from bot.errors import BotError, UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound

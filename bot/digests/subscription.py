@@ -1,12 +1,109 @@
-"""A channel's digest: which SIMs, how often, and what to do when there is nothing to say. Pure."""
+"""A channel's digest: which SIMs, how often, what to do when there is nothing to say. Pure."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from bot.digests.schedule import DigestSchedule, QuietHours, next_due
-from bot.digests.selection import Selection
+from bot.sims.names import key, matcher
+
+MOST_LISTED = 200
+LONGEST = 200
+
+
+class SelectionKind(StrEnum):
+    """The ways to choose SIMs."""
+
+    LISTED = "listed"
+    PATTERN = "pattern"
+    PLAN = "plan"
+    STATUS = "status"
+    ALL = "all"
+
+
+class ListedSim(NamedTuple):
+    """A SIM that was named: its SID, and what was typed for it."""
+
+    sid: str
+    typed: str
+
+
+class NamedSim(Protocol):
+    """What is known of a SIM that may be meant: bot.kore.models.Sim."""
+
+    @property
+    def sid(self) -> str:
+        """Its SID."""
+
+    @property
+    def unique_name(self) -> str | None:
+        """Its unique name."""
+
+    @property
+    def friendly_name(self) -> str | None:
+        """Its friendly name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`sims` where SIMs were named; `text` is the pattern, the plan (SID or name) or the status.
+
+    A pattern knows `*`, `?` and `[abc]`, and no case; it fits the unique or the friendly name.
+    """
+
+    kind: SelectionKind
+    text: str = ""
+    sims: tuple[ListedSim, ...] = ()
+
+    @property
+    def sids(self) -> tuple[str, ...]:
+        """The SIMs to read one by one; none where KORE's list is asked."""
+        return tuple(one.sid for one in self.sims)
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What KORE's list of SIMs is asked with: KoreClient.sims(**selection.filters)."""
+        names = {SelectionKind.PLAN: "rate_plan", SelectionKind.STATUS: "status"}
+        return {names[self.kind]: self.text} if self.kind in names else {}
+
+    def takes(self, sim: NamedSim) -> bool:
+        """Return whether a SIM of the list that `filters` gave is meant."""
+        if self.kind is SelectionKind.LISTED:
+            return sim.sid in self.sids
+        return self.kind is not SelectionKind.PATTERN or matches(self.text, sim)
+
+    @property
+    def words(self) -> str:
+        """How people say it: `12 named SIMs`, `SIMs called pump-*`."""
+        if self.kind is SelectionKind.LISTED:
+            return "1 named SIM" if len(self.sims) == 1 else f"{len(self.sims)} named SIMs"
+        told = {
+            SelectionKind.PATTERN: f"SIMs called {self.text}",
+            SelectionKind.PLAN: f"SIMs on plan {self.text}",
+            SelectionKind.STATUS: f"SIMs whose status is {self.text}",
+        }
+        return told.get(self.kind, "all SIMs")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is stored."""
+        if self.kind is SelectionKind.LISTED:
+            return {"which": self.kind.value, "listed": [list(one) for one in self.sims]}
+        return {"which": self.kind.value} | ({"text": self.text} if self.text else {})
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Read what `to_json` gave. Raises ValueError, KeyError or TypeError on anything else."""
+        listed = tuple(ListedSim(str(sid), str(typed)) for sid, typed in stored.get("listed", ()))
+        return cls(SelectionKind(stored["which"]), str(stored.get("text", "")), listed)
+
+
+def matches(pattern: str, sim: NamedSim) -> bool:
+    """Return whether a SIM's unique or friendly name fits a pattern."""
+    names = (sim.unique_name, sim.friendly_name)
+    return any(matcher(pattern)(key(name)) for name in names if name)
+
 
 KIND = "digest"
 """The kind of job that makes one; its args are {"subscription": id}."""

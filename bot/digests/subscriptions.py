@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.digests.schedule import DigestSchedule, QuietHours
-from bot.digests.selection import Selection
-from bot.digests.subscription import GRACE, KIND, PauseReason, Subscription, WhenQuiet
+from bot.digests.subscription import GRACE, KIND, PauseReason, Selection, Subscription, WhenQuiet
 from bot.errors import UserError
 from bot.sims.names import key, quoted
 from bot.store.database import Database

@@ -15,6 +15,7 @@ from bot.kore.models import DataSession
 from bot.pictures.canvas import (
     GRID,
     INK,
+    LACKS,
     PAPER,
     QUIET,
     RADIOS,
@@ -28,6 +29,14 @@ from bot.pictures.canvas import (
     Canvas,
     Extent,
     Lettering,
+    counted,
+    drawn_at,
+    nothing,
+    of_report,
+    omissions,
+    subtitle,
+    timeline_title,
+    unread,
 )
 from bot.pictures.layout import (
     FOOT_LINE,
@@ -43,17 +52,6 @@ from bot.pictures.layout import (
     lay_out,
 )
 from bot.pictures.spans import Kind, Window, changes_of, lanes_of, spans_of
-from bot.pictures.text import (
-    LACKS,
-    counted,
-    drawn_at,
-    nothing,
-    of_report,
-    omissions,
-    subtitle,
-    timeline_title,
-    unread,
-)
 from bot.sessions.report import SessionReport
 
 NAME = "Radio"

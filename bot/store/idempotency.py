@@ -1,13 +1,15 @@
 """What is to be done once: posts, written down before they are sent, and events of Slack.
 
 A post that stays `sending` is one whose fate is not known. Times are epoch seconds of the
-database's clock.
+database's clock. Slack sends an event up to four times.
 """
 
 from dataclasses import dataclass
 
+from cachetools import TTLCache
 from sqlalchemy import bindparam, delete, select, update
 
+from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.schema import NOW, posts, seen_events
 from bot.store.transaction import Transaction
@@ -116,3 +118,20 @@ class SeenEvents:
         self._claims += 1
         if self._claims % _SWEEP_EVERY == 1:
             await tx.execute(delete(seen_events).where(seen_events.c.at < NOW - KEPT_SECONDS))
+
+
+MAX_IDS = 50_000
+
+
+class RecentIds:
+    """Remembers ids for two hours, unless another time is given, at most 50,000 of them."""
+
+    def __init__(self, clock: Clock, seconds: float = KEPT_SECONDS) -> None:
+        self._ids: TTLCache[str, bool] = TTLCache(MAX_IDS, seconds, timer=clock.monotonic)
+
+    def before(self, delivery: str) -> bool:
+        """Return whether this id came before, and remember it."""
+        if delivery in self._ids:
+            return True
+        self._ids[delivery] = True
+        return False

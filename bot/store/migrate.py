@@ -10,9 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Text, column, func, select, table
 
-from bot.store.driver_errors import ours
 from bot.store.errors import StoreDamaged, StoreFault, StoreTooNew
-from bot.store.transaction import Backend
+from bot.store.transaction import Backend, ours
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Executable, Result, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.store.driver_errors import as_ours
 from bot.store.errors import (
     StoreBusy,
     StoreDenied,
@@ -18,7 +17,7 @@ from bot.store.errors import (
     StoreOutcomeUnknown,
 )
 from bot.store.location import for_asyncpg
-from bot.store.transaction import Session, T, Values
+from bot.store.transaction import Session, T, Values, as_ours
 
 if TYPE_CHECKING:
     import asyncpg

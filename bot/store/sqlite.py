@@ -18,9 +18,8 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Executable, NullPool, Result, create_engine
 from sqlalchemy.exc import OperationalError
 
-from bot.store.driver_errors import as_ours, ours
 from bot.store.errors import StoreBusy, StoreDenied, StoreLost, StoreNotReady, StoreOutcomeUnknown
-from bot.store.transaction import Session, T, Values
+from bot.store.transaction import Session, T, Values, as_ours, ours
 
 Ts = TypeVarTuple("Ts")
 log = logging.getLogger(__name__)

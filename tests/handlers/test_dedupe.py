@@ -4,8 +4,8 @@ import pytest
 
 from bot.ops.metrics import Metrics
 from bot.services import Deduplication
-from bot.slack.dedupe import RecentIds
 from bot.store.errors import StoreLost
+from bot.store.idempotency import RecentIds
 from handlers.dedupe import is_first, is_late
 from tests.fakes import FakeClock
 

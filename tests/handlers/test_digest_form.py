@@ -7,7 +7,7 @@ import pytest
 from bot.blocks.digest_form import block_of
 from bot.digests.form import FormField
 from bot.digests.schedule import DigestSchedule, Frequency
-from bot.digests.selection import Selection, SelectionKind
+from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.slack.payloads import from_view
 from tests.handlers.digest_steps import (
     PUMPS,

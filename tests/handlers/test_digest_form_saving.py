@@ -6,7 +6,7 @@ import pytest
 
 from bot.blocks.digest_list import MOST
 from bot.digests.form import FormField
-from bot.digests.selection import SelectionKind
+from bot.digests.subscription import SelectionKind
 from bot.emulators.kore.faults import broken, late
 from tests.handlers.digest_steps import (
     PUMPS,

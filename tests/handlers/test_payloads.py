@@ -9,7 +9,7 @@ from bot.ops.metrics import Metrics
 from bot.services import Deduplication
 from bot.slack.access import Access, Actor
 from bot.slack.bolt_app import ListeningConfig
-from bot.slack.dedupe import RecentIds
+from bot.store.idempotency import RecentIds
 from handlers.clicks import action_in, value_of
 from handlers.dedupe import is_late
 from handlers.digest_form import draft_in

@@ -9,7 +9,7 @@ from bot.blocks import ids
 from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view, title_of
 from bot.digests.form import FormField, FormValues
 from bot.digests.schedule import Frequency
-from bot.digests.selection import SelectionKind
+from bot.digests.subscription import SelectionKind
 from bot.emulators.slack.blocks.view import view_faults
 
 NEW = ids.DigestForm(at="C1")

@@ -22,8 +22,7 @@ from bot.blocks.digest_list import (
 )
 from bot.blocks.format import MRKDWN, PLAIN
 from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
-from bot.digests.selection import Selection, SelectionKind
-from bot.digests.subscription import PauseReason, WhenQuiet
+from bot.digests.subscription import PauseReason, Selection, SelectionKind, WhenQuiet
 from bot.emulators.slack.blocks.whole import blocks_faults
 from tests.bot.digests.subscriptions import PUMPS, subscription
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.digests.schedule import DigestSchedule, Frequency
-from bot.digests.selection import Selection, SelectionKind
-from bot.digests.subscription import Subscription
+from bot.digests.subscription import Selection, SelectionKind, Subscription
 
 PUMPS = Subscription(
     id="0a1b2c3d",

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.digests.fleet import list_sims, packed, unpacked
-from bot.digests.selection import ListedSim, Selection, SelectionKind
+from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
 from bot.kore.errors import KoreError
 from tests.bot.sims.conftest import sid

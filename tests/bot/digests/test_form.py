@@ -7,7 +7,7 @@ import pytest
 
 from bot.digests.form import LONGEST_NAME, FormField, FormValues, validate, values_of
 from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
-from bot.digests.selection import LONGEST, ListedSim, Selection, SelectionKind
+from bot.digests.subscription import LONGEST, ListedSim, Selection, SelectionKind
 from tests.bot.digests.subscriptions import subscription
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)

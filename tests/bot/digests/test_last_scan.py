@@ -5,16 +5,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State
-from bot.digests.last_scan import Audience, NoScan
+from bot.diagnosis.rules.common_outage import traits_of
+from bot.digests import last_scan
+from bot.digests.last_scan import Audience, NoScan, ScanPeers
 from bot.digests.schedule import DigestSchedule, Frequency
-from bot.digests.selection import Selection, SelectionKind
-from bot.digests.subscription import Subscription
+from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.sessions.fleet_list import MeantSims
 from bot.sessions.fleet_query import parse_fleet_query
-from bot.sessions.snapshot import Found, Snapshot
+from bot.sessions.snapshot import Found, Snapshot, snapshot_of
+from bot.sessions.verdict import case_of
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, ScanRow, ScanRows
+from tests.bot.blocks.reports import a_report
+from tests.builders import a_session, a_sim
 from tests.whole_bot import whole_bot
 
 NOW = datetime.now(UTC)
@@ -34,14 +39,14 @@ FLEET = Subscription(
 SIM = Snapshot("", "", NOW, State.ONLINE, operator="Telcel", network="334-020", seen_at=NOW)
 
 
-def a_sim(number, name, **changes):
+def fleet_sim(number, name, **changes):
     return replace(SIM, sid=f"DE{number:032x}", name=name, **changes)
 
 
 SIMS = (
-    a_sim(1, "pump-1"),
-    a_sim(2, "pump-2", state=State.OFFLINE, seen_at=NOW - timedelta(days=3)),
-    a_sim(
+    fleet_sim(1, "pump-1"),
+    fleet_sim(2, "pump-2", state=State.OFFLINE, seen_at=NOW - timedelta(days=3)),
+    fleet_sim(
         3,
         "pump-3",
         state=State.STALE,
@@ -49,10 +54,10 @@ SIMS = (
         network="334-050",
         seen_at=NOW - timedelta(hours=5),
     ),
-    a_sim(4, "well-1", state=State.NEVER_SEEN, operator=None, network=None, seen_at=None),
-    a_sim(5, "well-2", state=State.BLOCKED, plan="WP1"),
-    a_sim(6, "8901260012345678909", state=State.OFFLINE, seen_at=NOW - timedelta(days=1)),
-    a_sim(7, "Ünit-7", findings=(Found("flapping", "warning", "Flapping"),)),
+    fleet_sim(4, "well-1", state=State.NEVER_SEEN, operator=None, network=None, seen_at=None),
+    fleet_sim(5, "well-2", state=State.BLOCKED, plan="WP1"),
+    fleet_sim(6, "8901260012345678909", state=State.OFFLINE, seen_at=NOW - timedelta(days=1)),
+    fleet_sim(7, "Ünit-7", findings=(Found("flapping", "warning", "Flapping"),)),
 )
 
 
@@ -99,7 +104,7 @@ async def test_what_fits(scanned):
     """
     The worst first; of the silent the longest, of the busiest the most packets; all are counted.
     """
-    await scanned.scan(failed=[a_sim(8, "pump-8"), a_sim(9, "well-9")])
+    await scanned.scan(failed=[fleet_sim(8, "pump-8"), fleet_sim(9, "well-9")])
     for text, expected, matched, looked_at, unread in (
         ("offline", ["8901260012345678909", "well-1", "pump-3", "pump-2"], 4, 9, 2),
         ("offline on telcel", ["8901260012345678909", "pump-2"], 2, 9, 2),
@@ -175,3 +180,69 @@ async def test_what_is_redacted_is_not_found_either(scanned):
     shown = await scanned.names("offline", redacted="for guests")
     assert SIMS[5].sid in shown
     assert "8901260012345678909" not in shown
+
+
+@pytest.fixture
+def keep(database):
+    """Return a function that keeps a run with these rows."""
+
+    async def keep(due, *rows):
+        runs = DigestRuns(database)
+        run = await runs.begin("s", due, f"job{due}")
+        async with database.write() as tx:
+            await ScanRows(database).add(run.id, rows, tx)
+        await runs.change(run.id, Stage.POSTED, has_rows=True)
+
+    return keep
+
+
+@pytest.fixture
+def scan(database, clock):
+    clock.time = datetime.now(UTC)  # the database's own clock says when a run began
+    return ScanPeers(DigestRuns(database), ScanRows(database), clock)
+
+
+def a_row(report, **changes):
+    plain = ScanRow(report.sim.sid, report.state.value, 0, 1, snapshot_of(report).to_json())
+    return replace(plain, **changes)
+
+
+async def test_they_are_those_of_the_newest_scan(scan, keep, clock):
+    """Each as the rule would compare it; one that could not be read is not among them."""
+    session = a_session(imei="014931000129700", operator_mcc="310", operator_mnc="26")
+    report = a_report(sim=a_sim(rate_plan_sid="WP1"), sessions=(session,), state=State.ONLINE)
+    await keep(1.0, a_row(report, sid="DE0"))
+    await keep(2.0, a_row(report), a_row(report, sid="DE2", fault="why"))
+    peers = await scan.peers()
+    (peer,) = peers.values()
+
+    assert [report.sim.sid] == list(peers)
+    assert traits_of(case_of(report)) == peer.member.traits
+    assert (True, None) == (peer.is_online, peer.member.lost_at)
+    assert Trait.CELL in peer.member.traits
+
+
+async def test_it_is_read_again_after_a_while(scan, keep, clock):
+    """A new scan counts ten minutes later; one of long ago counts no more."""
+    report = a_report()
+    none = await scan.peers()
+    await keep(1.0, a_row(report, sid="DE1", state="stale", lost_at=5.0))
+    at_once = await scan.peers()
+    clock.move(601)
+    later = await scan.peers()
+    clock.move(timedelta(days=3).total_seconds())
+    long_after = await scan.peers()
+
+    assert [{}, {}, {}] == [none, at_once, long_after]
+    assert [("DE1", 5.0, False)] == [
+        (sid, peer.member.lost_at, peer.is_online) for sid, peer in later.items()
+    ]
+
+
+async def test_a_great_fleet_does_not_fill_the_memory(scan, keep, monkeypatch):
+    """Of more SIMs than are kept the first pages are enough."""
+    monkeypatch.setattr(last_scan, "MOST_PEERS", 3)
+    report = a_report()
+    await keep(1.0, *(a_row(report, sid=f"DE{number:04}") for number in range(600)))
+
+    assert len(await scan.peers()) == 3

@@ -8,13 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.stories.story import all_stories
+from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests import scan
 from bot.digests.compile import is_reported
 from bot.digests.days import day_number, unpacked
-from bot.digests.scan import Scanner, evaluate, failed_row, fingerprint, gravity, scan_row, traffic
+from bot.digests.scan import (
+    Scanner,
+    evaluate,
+    failed_row,
+    fingerprint,
+    gravity,
+    loss_of,
+    member_of,
+    scan_row,
+    traffic,
+)
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.errors import Restarting
@@ -27,6 +38,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.store.scans import FAILED, ScanRow
 from tests.bot.blocks.reports import NOW, a_finding, a_report
+from tests.bot.watches.watch_builders import a_snapshot
 from tests.builders import NOON, SID, a_session, a_sim
 
 DAY = timedelta(days=1)
@@ -294,3 +306,45 @@ def test_what_changes_by_the_minute_is_not_in_the_mark(snapshot):
     later = replace(snapshot, packets_up=99, seen_at=NOW, as_of=NOW, cell_id="1-2-3-4")
 
     assert fingerprint(snapshot) == fingerprint(later)
+
+
+def silent(rule="gone_silent", **evidence):
+    """Return a finding of a silence since noon."""
+    told = {"since": NOON} | evidence
+    return Finding(rule, Severity.CRITICAL, "Silent", "", "", "", told)
+
+
+@pytest.mark.parametrize(
+    ("session", "findings", "expected"),
+    [
+        (a_session(), [silent()], ("310-260", NOON.timestamp())),
+        (a_session(), [silent("ghost_session")], ("310-260", NOON.timestamp())),
+        (a_session(operator_mnc="04"), [silent()], ("310-04", NOON.timestamp())),
+        (a_session(operator_mcc=None), [silent()], (None, NOON.timestamp())),
+        (a_session(), [], (None, None)),
+        (a_session(), [silent("flapping")], (None, None)),
+        (a_session(), [silent(at_its_usual_hour=True)], (None, None)),
+        (a_session(), [replace(silent(), explained_by="sim_not_active")], (None, None)),
+        (None, [silent()], (None, NOON.timestamp())),
+    ],
+)
+def test_a_loss(session, findings, expected):
+    """A SIM is lost where a silence was found that nothing of its own explains."""
+    assert expected == loss_of(session, findings)
+
+
+def test_a_member_has_all_that_outages_are_compared_by():
+    """The row of a scan tells a SIM's traits and when it was lost; a failed row tells nothing."""
+    seen = a_snapshot("offline", plan="WP1", cell_id="334-020-1-1")
+    row = ScanRow(SID, "offline", 0, 0, seen.to_json(), lost_on="334-20", lost_at=12.0)
+    traits = {
+        Trait.CELL: "334-020-1-1",
+        Trait.NETWORK: "Telcel (334-020)",
+        Trait.PLAN: "WP1",
+        Trait.MODEL: "01493100",
+        Trait.COUNTRY: "MEX",
+        Trait.RADIO: "LTE",
+    }
+
+    assert None is member_of(replace(row, fault="KORE is away."))
+    assert Member(SID, 12.0, seen.seen_at.timestamp(), traits) == member_of(row)

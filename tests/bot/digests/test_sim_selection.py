@@ -3,8 +3,8 @@
 import pytest
 
 from bot.digests.form import FormField, FormValues
-from bot.digests.selection import MOST_LISTED, ListedSim, Selection, SelectionKind
 from bot.digests.sim_selection import NoSuchSims
+from bot.digests.subscription import MOST_LISTED, ListedSim, Selection, SelectionKind
 from bot.emulators.kore.faults import broken
 from bot.kore.errors import KoreError
 from tests.bot.sims.conftest import a_row, sid

@@ -8,8 +8,15 @@ from types import SimpleNamespace
 import pytest
 
 from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
-from bot.digests.selection import ListedSim, Selection, SelectionKind
-from bot.digests.subscription import GRACE, KIND, PauseReason, WhenQuiet
+from bot.digests.subscription import (
+    GRACE,
+    KIND,
+    ListedSim,
+    PauseReason,
+    Selection,
+    SelectionKind,
+    WhenQuiet,
+)
 from bot.digests.subscriptions import NameTaken, NoSuchDigest, Subscriptions, from_row, pick, to_row
 from bot.store.errors import StoreNotReady
 from bot.store.jobs import JobQueue, NewJob

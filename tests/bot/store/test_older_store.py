@@ -16,8 +16,7 @@ from bot.diagnosis.evidence import State
 from bot.digests.days import unpacked as days_of
 from bot.digests.digest import Digest
 from bot.digests.fleet import unpacked
-from bot.digests.selection import Selection, SelectionKind
-from bot.digests.subscription import PauseReason
+from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.digests.subscriptions import Subscriptions
 from bot.sessions.snapshot import Snapshot
 from bot.store.database import Database

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from bot.digests.schedule import DigestSchedule, Frequency
-from bot.digests.selection import Selection, SelectionKind
-from bot.digests.subscription import PauseReason
+from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.digests.subscriptions import Subscriptions
 from bot.store.database import Database
 from bot.store.jobs import JobQueue

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.digests.selection import ListedSim, Selection, SelectionKind
-from bot.digests.subscription import PauseReason, WhenQuiet
+from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind, WhenQuiet
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.people import ANA
 from bot.jobs.kinds.digest import STILL_AT_IT

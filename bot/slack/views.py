@@ -1,7 +1,9 @@
-"""The Home tab of each person, redrawn for as long as they may be looking at it.
+"""Views: modals, opened with the trigger of a click, and the Home tab of each person.
 
-Slack says when a tab is opened, never when it is left. `hash` keeps an older view from replacing a
-newer one: https://docs.slack.dev/reference/methods/views.publish
+A trigger expires after three seconds: a modal opens before anything is asked, and is filled later:
+https://docs.slack.dev/surfaces/modals. Slack says when a Home tab is opened, never when it is left:
+it is redrawn for as long as people may be looking at it. `hash` keeps an older view from replacing
+a newer one: https://docs.slack.dev/reference/methods/views.publish
 """
 
 import json
@@ -13,14 +15,53 @@ from cachetools import TTLCache
 
 from bot.clock import Clock
 from bot.slack.client import SlackClient, part, text_in
-from bot.slack.errors import Reason, SlackRefused
+from bot.slack.errors import Reason, SlackRefused, TriggerExpired
+
+View = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """A modal that was opened."""
+
+    client: SlackClient
+    id: str
+
+    async def show(self, view: View) -> None:
+        """Update it; one that was closed meanwhile stays closed. Raises SlackError."""
+        try:
+            await self.client.call("views.update", {"view_id": self.id, "view": view})
+        except SlackRefused as error:
+            if error.reason is not Reason.VIEW_CLOSED:
+                raise
+
+
+class Modals:
+    """Opens modals."""
+
+    def __init__(self, client: SlackClient) -> None:
+        self._client = client
+
+    async def open(self, trigger: str | None, view: View) -> Modal:
+        """Open one for the person who clicked. Raises TriggerExpired or another SlackError."""
+        try:
+            answer = await self._client.call("views.open", {"trigger_id": trigger, "view": view})
+        except SlackRefused as error:
+            if error.reason is Reason.TRIGGER_EXPIRED:
+                raise TriggerExpired from error
+            raise
+        return self.opened(answer.text("id", inside="view"))
+
+    def opened(self, view_id: str) -> Modal:
+        """Return the modal in which something was clicked."""
+        return Modal(self._client, view_id)
+
 
 REDRAW_SECONDS = 60.0
 OPEN_SECONDS = 600.0
 KEPT_SECONDS = 3600.0
 MAX_TABS = 5000
 
-View = Mapping[str, Any]
 Redraw = Callable[[], object]
 
 

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.store.driver_errors import as_ours
 from bot.store.errors import (
     StoreBusy,
     StoreDamaged,
@@ -19,6 +18,7 @@ from bot.store.errors import (
     StoreLost,
     StoreReadOnly,
 )
+from bot.store.transaction import as_ours
 
 CUT_BY_US = asyncpg.InterfaceError("connection is closed")
 
