@@ -4,7 +4,10 @@ Source: docs.korewireless.com, developers/api-management/auth. An expired token 
 both come back as 403 (or 401), so one renewal and one more try tell them apart.
 """
 
+import asyncio
 import json
+import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
@@ -20,6 +23,8 @@ MARGIN_SHARE = 0.1
 MAX_MARGIN = 300.0
 DEFAULT_LIFETIME = 3600.0
 RENEW_AGAIN_AFTER = 30.0
+LONGEST_LIFETIME = 2 * 366 * 86400.0
+_BEARER = re.compile(r"[!-~]{1,8000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ class ClientCredentials(Bearer):
         self._transport = transport
         self._clock = clock
         self._timeout = timeout
+        self._seconds = (timeout.connect or 0) + (timeout.read or 0)
         self._token: Token | None = None
         self._renewals: SingleFlight[Token] = SingleFlight()
 
@@ -123,7 +129,7 @@ class ClientCredentials(Bearer):
             return token.bearer
         try:
             return await self._renew(token.bearer)
-        except (httpx.TransportError, KoreUnavailable, KoreBadAnswer):
+        except (httpx.RequestError, TimeoutError, KoreUnavailable, KoreBadAnswer):
             self._token = replace(token, renew_at=now + RENEW_AGAIN_AFTER)
             return token.bearer
 
@@ -149,8 +155,11 @@ class ClientCredentials(Bearer):
             headers={"Accept": "application/json", "Cache-Control": "no-cache"},
             extensions={"timeout": self._timeout.as_dict()},
         )
-        response = await self._transport.handle_async_request(request)
-        self._token = self._read(response.status_code, await response.aread())
+        # for the whole exchange: one byte a second never runs into the time-out of a read
+        async with asyncio.timeout(self._seconds):
+            response = await self._transport.handle_async_request(request)
+            body = await response.aread()
+        self._token = self._read(response.status_code, body)
         return self._token
 
     def _read(self, status: int, body: bytes) -> Token:
@@ -168,13 +177,17 @@ class ClientCredentials(Bearer):
             payload = json.loads(body)
             lifetime = float(payload.get("expires_in") or DEFAULT_LIFETIME)
             bearer = str(payload["access_token"])
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise KoreBadAnswer(
-                "KORE's token answer could not be read. Try again in a minute."
-            ) from error
+        except Exception as error:  # a foreign body may break any reader in a way of its own
+            raise KoreBadAnswer(_UNREADABLE) from error
+        if not _BEARER.fullmatch(bearer) or not math.isfinite(lifetime):
+            raise KoreBadAnswer(_UNREADABLE)
+        lifetime = min(lifetime, LONGEST_LIFETIME)
         margin = min(MAX_MARGIN, lifetime * MARGIN_SHARE)
         now = self._clock.monotonic()
         return Token(bearer, now + lifetime - margin, now + lifetime)
+
+
+_UNREADABLE = "KORE's token answer could not be read. Try again in a minute."
 
 
 def check_origin(api: httpx.URL, url: httpx.URL) -> None:

@@ -3,6 +3,7 @@
 A request goes through cache, single flight, limits, token, retries, paging and models.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from bot.clock import Clock
 from bot.kore.cache import Answer, Cache, CachePolicy, Fetched
-from bot.kore.errors import KoreNotFound
+from bot.kore.errors import KoreNotFound, KoreUnavailable
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 from bot.kore.observer import Observer
 from bot.kore.pages import (
@@ -29,7 +30,7 @@ from bot.kore.pages import (
     read_one,
     read_rows,
 )
-from bot.kore.requester import NotJson, Requester
+from bot.kore.requester import Requester
 
 HOUR = 3600.0
 MEGABYTE = 1 << 20
@@ -164,7 +165,7 @@ class KoreClient:
         """
         try:
             rows = read_rows(SCANNED_SESSIONS.page, page)
-        except NotJson:
+        except Exception:  # noqa: BLE001 -- a foreign body may break any reader in a way of its own
             return None
         if rows.next_page_url is not None:
             return None
@@ -235,7 +236,13 @@ class KoreClient:
         return Answer(newest_first(found.value), found.bodies, found.skipped)
 
     async def _rows(self, listing: Listing[T], path: str, query: bytes) -> Answer[tuple[T, ...]]:
-        read = [page async for page in pages(self._requester, listing, path, query)]
+        try:
+            async with asyncio.timeout(self._requester.seconds_for_a_list):
+                read = [page async for page in pages(self._requester, listing, path, query)]
+        except TimeoutError as error:
+            raise KoreUnavailable(
+                "KORE takes too long to list all of it. Try again in a minute."
+            ) from error
         rows = tuple(row for page in read for row in page.rows)
         return Answer(rows, tuple(page.body for page in read), sum(p.skipped for p in read))
 

@@ -70,7 +70,11 @@ class Account:
         self._observer = observer
         self._given_transport = transport
         self._timeout = httpx.Timeout(config.read_timeout, connect=config.connect_timeout)
-        self._headers = {"Accept": "application/json", "User-Agent": config.user_agent}
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": config.user_agent,
+        }
         self._transport = transport or AiohttpTransport(max_connections=config.at_once + 2)
         self._auth = self._make_auth()
         self._limiter = AdaptiveLimiter(clock, at_once=config.at_once, per_second=config.per_second)
@@ -91,7 +95,12 @@ class Account:
         requester = self._requester(
             self._httpx_client(given) if given else self._direct_client(at_once),
             limiter,
-            replace(config.retry, budget=BACKGROUND_BUDGET, queue=BACKGROUND_QUEUE),
+            replace(
+                config.retry,
+                budget=BACKGROUND_BUDGET,
+                queue=BACKGROUND_QUEUE,
+                listing=BACKGROUND_QUEUE,
+            ),
         )
         return KoreClient(requester, self._caches(only_rate_plans(config.cache_policies)))
 
@@ -111,7 +120,7 @@ class Account:
             AiohttpTransport(max_connections=at_once + 2),
             self._auth,
             origin=self._config.api_url.rstrip("/"),
-            headers=self._headers | {"Accept-Encoding": "gzip, deflate"},
+            headers=self._headers,
             timeout=self._timeout,
         )
 

@@ -1,11 +1,13 @@
 """How requests reach KORE: aiohttp's connections under httpx's API, or without httpx's client.
 
 httpx's own pool walks all connections on each change and ruins itself from 20 requests in flight.
-The transport leaves out HTTP/2 and streamed bodies: responses are read whole, up to a limit.
+The transport leaves out HTTP/2 and streamed bodies: responses are read whole and unpacked, up to a
+limit.
 """
 
 import asyncio
 import ssl
+import zlib
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -33,7 +35,7 @@ class EncodedRequest(NamedTuple):
 
 
 class RawResponse(NamedTuple):
-    """A response as it was received."""
+    """A response, its body unpacked."""
 
     status_code: int
     raw_headers: Sequence[tuple[bytes, bytes]]
@@ -47,17 +49,36 @@ class RawResponse(NamedTuple):
     @property
     def content(self) -> bytes:
         """The body, decompressed."""
-        if any(name.lower() == b"content-encoding" for name, _ in self.raw_headers):
-            return httpx.Response(self.status_code, headers=self.headers, content=self.body).content
         return self.body
+
+
+class _Unpacker:
+    """Unpacks gzip as it comes, never more than is asked for."""
+
+    def __init__(self, coding: str) -> None:
+        if coding != "gzip":
+            raise httpx.DecodingError(f"packed as {coding[:20]!r}, which was not asked for")
+        self._zlib = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    def unpack(self, chunk: bytes, most: int) -> bytes:
+        """Return what is in a chunk, at most so many bytes of it."""
+        try:
+            return self._zlib.decompress(chunk, most)
+        except zlib.error as error:
+            raise httpx.DecodingError(str(error)) from error
+
+    def end(self) -> None:
+        """Check that nothing is missing."""
+        if not self._zlib.eof:
+            raise httpx.DecodingError("the packed body is cut off")
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
     """Sends each request over one shared aiohttp session, opened with the first request.
 
     Connections are counted here, not in aiohttp, so that waiting for a free one (PoolTimeout) is
-    never mistaken for waiting for the network (ConnectTimeout). A body above `max_bytes` is a
-    ReadError.
+    never mistaken for waiting for the network (ConnectTimeout). A body above `max_bytes`, unpacked,
+    is a ReadError.
     """
 
     def __init__(
@@ -115,7 +136,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 timeout=self._timeout(timeouts.get("connect"), timeouts.get("read")),
             ) as response:
                 body = await self._body(response)
-                return RawResponse(response.status, response.raw_headers, body)
+                headers = response.raw_headers
+                if "Content-Encoding" in response.headers:
+                    headers = tuple(h for h in headers if h[0].lower() != b"content-encoding")
+                return RawResponse(response.status, headers, body)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise as_httpx(error) from error
         finally:
@@ -134,18 +158,25 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             raise httpx.PoolTimeout(f"no free connection within {seconds} s") from error
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        coding = response.headers.get("Content-Encoding", "identity").lower()
         size = response.content_length
-        if size is not None and size <= self._max_bytes:
+        if size is not None and size > self._max_bytes:
+            raise self._too_large()
+        if size is not None and coding == "identity":
             return await response.read()
+        unpacker = None if coding == "identity" else _Unpacker(coding)
         body = bytearray()
-        if size is None:
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > self._max_bytes:
-                    break
-            else:
-                return bytes(body)
-        raise httpx.ReadError(f"the response is larger than {self._max_bytes} bytes")
+        async for chunk in response.content.iter_any():
+            room = self._max_bytes + 1 - len(body)
+            body += unpacker.unpack(chunk, room) if unpacker else chunk
+            if len(body) > self._max_bytes:
+                raise self._too_large()
+        if unpacker:
+            unpacker.end()
+        return bytes(body)
+
+    def _too_large(self) -> httpx.ReadError:
+        return httpx.ReadError(f"the response is larger than {self._max_bytes} bytes")
 
     def _timeout(self, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
         key = (connect, read)

@@ -40,7 +40,7 @@ class UsuallyInUtc:
     ) -> CoreSchema:
         usual = core_schema.no_info_after_validator_function(
             datetime.fromisoformat,
-            core_schema.str_schema(strict=True, pattern="^2.*Z$"),
+            core_schema.str_schema(strict=True, pattern="^20.*Z$"),
         )
         either = core_schema.union_schema([usual, handler(source)], mode="left_to_right")
         return core_schema.nullable_schema(either)
@@ -60,14 +60,17 @@ class InUtc:
 
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
-_FIRST_YEAR = 2000
+_YEARS = range(2000, 2201)
+_MOST = 1 << 53
+"""What a whole number can be in JSON; a larger one is nonsense."""
+_LONGEST_TEXT = 4096
 _DATE = len("2026-01-05")
 
 
 def _in_utc(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
     """Read KORE's usual way of writing first, all others as pydantic does; without a zone as UTC.
 
-    A time before the year 2000 is a placeholder, a date alone is no time.
+    A time before the year 2000, or centuries ahead, is a placeholder; a date alone is no time.
     """
     if told is None:
         return None
@@ -82,7 +85,7 @@ def _in_utc(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands th
         return None
     if moment.tzinfo is not UTC:
         moment = _converted(moment)
-    return moment if moment.year >= _FIRST_YEAR else None
+    return moment if moment.year in _YEARS else None
 
 
 def _converted(moment: datetime) -> datetime:
@@ -111,8 +114,8 @@ _DIFFERENT = "|".join(f"{digit}[^{digit}]" for digit in range(10))
 Moment = Annotated[datetime | None, InUtc(), UsuallyInUtc()]
 Text = Annotated[str | None, ElseUnknown()]
 Imei = Annotated[Annotated[str, Field(pattern=_DIFFERENT)] | None, ElseUnknown()]
-Whole = Annotated[int | None, ElseUnknown()]
-Count = Annotated[Annotated[int, Field(ge=0)] | None, ElseUnknown()]
+Whole = Annotated[Annotated[int, Field(ge=-_MOST, le=_MOST)] | None, ElseUnknown()]
+Count = Annotated[Annotated[int, Field(ge=0, le=_MOST)] | None, ElseUnknown()]
 Flag = Annotated[bool | None, ElseUnknown()]
 
 
@@ -128,6 +131,7 @@ class _Answer(BaseModel):
         coerce_numbers_to_str=True,
         str_strip_whitespace=True,
         str_min_length=1,
+        str_max_length=_LONGEST_TEXT,
         populate_by_name=True,
         defer_build=True,  # with the first answer: none is read at the start
     )
@@ -273,7 +277,8 @@ def _bytes(part: object) -> int | None:
     """Read `total`, which may come as a whole number, with a fraction, or quoted."""
     total = part.get("total") if isinstance(part, dict) else None
     try:
-        return None if total is None or isinstance(total, bool) else int(float(total))
+        told = None if total is None or isinstance(total, bool) else int(float(total))
+        return told if told is None or abs(told) <= _MOST else None
     except (TypeError, ValueError, OverflowError):
         return None
 
@@ -288,7 +293,9 @@ class Page(_Answer, Generic[T]):
     row: ClassVar[type[BaseModel]]
     needed: ClassVar[str] = ""
     rows: tuple[T, ...]
-    next_page_url: Text = Field(default=None, validation_alias=AliasPath("meta", "next_page_url"))
+    next_page_url: str | None = Field(
+        default=None, validation_alias=AliasPath("meta", "next_page_url")
+    )
 
 
 class DataSessionPage(Page[DataSession]):

@@ -1,11 +1,12 @@
 """Page after page of a list, as an async stream.
 
 Of `next_page_url` only the query is taken: path and host stay ours, so the token never leaves
-KORE whatever host the answer names. A page seen before, or too many of them, is an error.
+KORE whatever host the answer names. A page seen before, or too much of them, is an error.
 """
 
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -70,11 +71,13 @@ def _row_by_row(page: type[Page[T]], body: bytes) -> Rows[T]:
     if not isinstance(listed, list):
         raise NotJson(f"no list of {page.key}")
     meta = plain.get("meta")
-    url = meta.get("next_page_url") if isinstance(meta, dict) else None
+    url = (meta.get("next_page_url") if isinstance(meta, dict) else None) or None
+    if not isinstance(url, str | None):
+        raise NotJson("next_page_url is no address")  # taken for the last page it would hide rows
     good = list(_good_rows(page, listed))
     kept = json.dumps({page.key: good}).encode()
     rows = page.model_validate_json(kept).rows
-    return Rows(rows, len(listed) - len(good), url if isinstance(url, str) and url else None, kept)
+    return Rows(rows, len(listed) - len(good), url, kept)
 
 
 def _good_rows(page: type[Page[T]], listed: list[Any]) -> Iterator[Any]:
@@ -106,23 +109,25 @@ def _faults(error: ValidationError) -> str:
 def _json(body: bytes) -> Any:  # noqa: ANN401 -- any JSON
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotJson(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
-    """One kind of list: its name in metrics, what a page of it is, and how many are enough."""
+    """One kind of list: its name in metrics, what a page of it is, and how much is enough."""
 
     endpoint: str
     page: type[Page[T]]
-    most_pages: int
+    most_pages: int = 100
+    most_bytes: int = 24 << 20
 
 
-SIMS: Listing[Sim] = Listing("sims", SimPage, 5000)
-DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage, 500)
-SCANNED_SESSIONS: Listing[DataSession] = Listing("data_sessions", ScannedSessionPage, 500)
-USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage, 500)
+SIMS: Listing[Sim] = Listing("sims", SimPage, 5000, 4 << 30)  # read page by page, never all at once
+DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage)
+SCANNED_SESSIONS: Listing[DataSession] = Listing("data_sessions", ScannedSessionPage)
+USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage)
+_QUERY = re.compile(r"[!-~]{1,4000}")
 
 
 async def pages(
@@ -130,15 +135,30 @@ async def pages(
 ) -> AsyncIterator[Rows[T]]:
     """Return page after page. Raises KoreBadAnswer where they go in a circle or have no end."""
     read = partial(read_rows, listing.page)
-    seen = {query}
+    seen, total = {query}, 0
     for _ in range(listing.most_pages):
         rows = await requester.get(listing.endpoint, path, query, read)
         requester.skipped(listing.endpoint, rows.skipped)
         yield rows
         if rows.next_page_url is None:
             return
-        query = urlsplit(rows.next_page_url).query.encode()
+        query, total = _query_of(rows.next_page_url), total + len(rows.body)
         if query in seen:
             raise KoreBadAnswer("KORE's pages go round in a circle. Tell an admin.")
+        if total > listing.most_bytes:
+            break
         seen.add(query)
-    raise KoreBadAnswer(f"KORE's list has no end after {listing.most_pages} pages. Tell an admin.")
+    raise KoreBadAnswer(
+        f"KORE's list has no end after {len(seen)} pages, {total >> 20} MB. Tell an admin."
+    )
+
+
+def _query_of(url: str) -> bytes:
+    """Return the query of a page's address. Raises KoreBadAnswer for one that cannot be sent."""
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        query = ""
+    if not _QUERY.fullmatch(query):
+        raise KoreBadAnswer("KORE's next page has an address that cannot be asked. Tell an admin.")
+    return query.encode()

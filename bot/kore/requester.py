@@ -57,7 +57,8 @@ class Failure:
 class RetryPolicy:
     """Times in seconds. `budget` is for all tries of one request and the waits between them.
 
-    Not for our own queue before each try: in that a request may stand for `queue`.
+    Not for our own queue before each try: in that a request may stand for `queue`. `listing` is
+    for all pages of a list.
     """
 
     tries: int = 4
@@ -65,6 +66,7 @@ class RetryPolicy:
     longest_retry_after: float = 10.0
     budget: float = 8.0
     queue: float = 60.0
+    listing: float = 120.0
 
     def wait(self, failure: Failure, *, tried: int, spent: float) -> float | None:
         """Return the seconds to wait before the next try, or None when it is time to give up."""
@@ -127,6 +129,11 @@ class Requester:
             spent += wait
             await self._clock.sleep(wait)
 
+    @property
+    def seconds_for_a_list(self) -> float:
+        """How long all pages of one list may take together."""
+        return self._policy.listing
+
     def skipped(self, endpoint: str, rows: int) -> None:
         """Count rows that could not be read."""
         for _ in range(rows):
@@ -164,7 +171,8 @@ class Requester:
             self._answered()
         try:
             return read(response.content)
-        except NotJson as error:
+        except Exception as error:  # a foreign body may break any reader in a way of its own
+            log.info("kore-unreadable", extra={"why": type(error).__name__})
             raise TryFailed(Failure("not-json"), KoreBadAnswer(), started) from error
 
     async def _send(self, target: str, seconds: float) -> tuple[HttpResponse, float]:
@@ -227,9 +235,12 @@ class Requester:
 
 def _no_response(error: Exception, started: float) -> TryFailed:
     """Return the failure of a request without a usable response."""
+    ours: KoreError = KoreUnavailable()
     if isinstance(error, KoreError):
-        return TryFailed(Failure(type(error).__name__, error.status), error, started)
-    return TryFailed(Failure(type(error).__name__), KoreUnavailable(), started)
+        ours = error
+    elif isinstance(error, httpx.DecodingError):
+        ours = KoreBadAnswer()
+    return TryFailed(Failure(type(error).__name__, ours.status), ours, started)
 
 
 _ERRORS: dict[int, type[KoreError]] = {

@@ -104,6 +104,7 @@ def _may_retry(error: SlackError, *, idempotent: bool) -> bool:
 RESPONSE_URL = "response_url"
 UPLOAD = "upload"
 CONNECTIONS = 50
+MOST_BYTES = 16 << 20
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _BYTES = {"Content-Type": "application/octet-stream"}
@@ -171,6 +172,7 @@ def open_session() -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=_TIMEOUT,
         headers={"User-Agent": "simsessions", "Accept-Encoding": "identity"},
+        auto_decompress=False,  # what comes packed unasked is unreadable, not a giant
     )
 
 
@@ -269,7 +271,7 @@ class SlackClient:
                 async with self._session.post(
                     url, data=body, headers=headers, proxy=proxy, timeout=timeout
                 ) as response:
-                    text = await response.read()
+                    text = await _body_of(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise SlackUnreachable(method, type(error).__name__) from error
         except aiohttp.InvalidURL as error:
@@ -277,6 +279,16 @@ class SlackClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SlackOutcomeUnknown(method, type(error).__name__) from error
         return _read(method, response.status, response.headers, text, self._clock.now())
+
+
+async def _body_of(response: aiohttp.ClientResponse) -> bytes:
+    """Read a body, up to a limit: what is larger is cut, and so unreadable."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            break
+    return bytes(body[:MOST_BYTES])
 
 
 @contextmanager
@@ -312,7 +324,7 @@ def _body(text: bytes) -> Json:
     """Read a body; other URLs than the Web API's answer `ok`, `OK - 123` or a bare code."""
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         word = text.decode("utf-8", "replace").strip()[:80]
         return {"ok": True} if _OK.match(word) else {"ok": False, "error": word or None}
     return body if isinstance(body, dict) else {"ok": body == "ok"}

@@ -1,6 +1,7 @@
 """The stand-in's own endpoints, for this machine only: they set faults and trigger events.
 
     curl $KORE/_faults -d '{"next": [{"kind": "too_many", "path": "DataSessions", "times": 3}]}'
+    curl $KORE/_faults -d '{"next": [{"kind": "answer", "status": 429, "retry_after": "1e9"}]}'
     curl $KORE/_faults -d '{"latency": 0.2, "requests_per_second": 100, "expire_tokens": true}'
     curl $KORE/_faults -X DELETE
     curl $KORE/_events -d '{"sim": "pump-7", "event": "recover"}'
@@ -23,6 +24,7 @@ from bot.emulators.kore.tokens import AN_HOUR, Tokens
 SHOWN = 100
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 KINDS: dict[str, Callable[..., Fault]] = {
+    "answer": Fault,
     "too_many": kinds.too_many,
     "broken": kinds.broken,
     "not_json": kinds.not_json,

@@ -1,6 +1,6 @@
 """What the stand-in can do wrong; nothing of it happens by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
 
@@ -19,11 +19,14 @@ class Fault:
     times: int | None = 1
     status: int | None = None
     body: str = ""
+    base64: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
     retry_after: str | None = None
     delay: float = 0.0
     cut: int | None = None
     pause: float | None = None
+    parts: int = 4
     hang: bool = False
     next_page_origin: str | None = None
 
@@ -124,9 +127,11 @@ def truncated(path: str = "", *, keep: int = 20, times: int | None = 1) -> Fault
     return Fault(path, times, cut=keep)
 
 
-def slow_body(path: str = "", *, pause: float = 1.0, times: int | None = 1) -> Fault:
-    """Send the body in quarters with a pause of some seconds before each."""
-    return Fault(path, times, pause=pause)
+def slow_body(
+    path: str = "", *, pause: float = 1.0, parts: int = 4, times: int | None = 1
+) -> Fault:
+    """Send the body in so many parts with a pause of some seconds before each."""
+    return Fault(path, times, pause=pause, parts=parts)
 
 
 def late(seconds: float, path: str = "", *, times: int | None = 1) -> Fault:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -79,7 +80,7 @@ async def send_faulty_response(
         await send({"type": "http.response.body", "body": body, "more_body": True})
         return
     if fault.pause is not None:
-        await _in_quarters(response.body, fault.pause, send, clock)
+        await _in_parts(response.body, fault.parts, fault.pause, send, clock)
         return
     await send({"type": "http.response.body", "body": response.body})
 
@@ -88,8 +89,9 @@ def replacement(fault: Fault) -> Response | None:
     """Return the response that replaces the real one, if the fault has one."""
     if fault.status is None:
         return None
-    headers = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
-    return Response(fault.status, fault.body.encode(), fault.content_type, headers)
+    wait = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
+    body = b64decode(fault.body) if fault.base64 else fault.body.encode()
+    return Response(fault.status, body, fault.content_type, fault.headers | wait)
 
 
 def _bent(response: Response, fault: Fault) -> Response:
@@ -108,8 +110,8 @@ async def _head(response: Response, send: Send) -> None:
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
 
 
-async def _in_quarters(body: bytes, pause: float, send: Send, clock: Clock) -> None:
-    step = max(len(body) // 4, 1)
+async def _in_parts(body: bytes, parts: int, pause: float, send: Send, clock: Clock) -> None:
+    step = max(len(body) // parts, 1)
     for start in range(0, len(body), step):
         await clock.sleep(pause)
         part = body[start : start + step]

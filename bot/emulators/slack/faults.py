@@ -18,7 +18,7 @@ class Fault:
     """
 
     status: int = 200
-    body: Json | str | None = None
+    body: Json | str | bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     hang_up: bool = False
     after_work: bool = False

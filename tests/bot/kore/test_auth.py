@@ -5,6 +5,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from bot.emulators.kore.faults import slow_body
 from bot.kore.connect import open_kore
 from bot.kore.errors import KoreBadAnswer, KoreDenied, KoreUnavailable
 from bot.kore.requester import RetryPolicy
@@ -166,7 +167,17 @@ async def test_a_token_endpoint_that_is_down(connect):
     assert 1 == gate.tokens
 
 
-NO_TOKENS = [b"", b"[]", b"{}", b'{"access_token":"t","expires_in":"soon"}', b'"t"']
+NO_TOKENS = [
+    b"",
+    b"[]",
+    b"{}",
+    b'{"access_token":"t","expires_in":"soon"}',
+    b'"t"',
+    b'{"access_token":"a\\r\\nb"}',
+    b'{"access_token":"' + b"a" * 1_000_000 + b'"}',
+    b'{"access_token":"t","expires_in":NaN}',
+    b"[" * 100_000,
+]
 
 
 @pytest.mark.parametrize("body", NO_TOKENS)
@@ -176,6 +187,16 @@ async def test_no_token_in_the_answer(connect, body):
     gate.token_answers = [httpx.Response(200, content=body) for _ in range(10)]
     with pytest.raises(KoreBadAnswer, match=r"could not be read\. Try again in a minute"):
         await ask(connect(gate))
+
+
+async def test_a_token_that_drips(wired, live):
+    """A token that comes a byte at a time is given up, and asked for again by the next."""
+    live.faults.add(slow_body("token", pause=0.05, parts=1000))
+    kore = wired(read_timeout=0.2, connect_timeout=0.2, retry=RetryPolicy(tries=1))
+    with pytest.raises(KoreUnavailable):
+        await asyncio.gather(*(kore.sim(name) for name in "ab"))
+
+    assert SID == (await kore.sim(SID)).value.sid
 
 
 async def test_without_a_life(connect):

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.emulators.kore.faults import foreign_next_page
+from bot.emulators.kore.faults import Fault, foreign_next_page, late
 from bot.kore.connect import open_kore
-from bot.kore.errors import KoreBadAnswer
+from bot.kore.errors import KoreBadAnswer, KoreUnavailable
 from bot.kore.models import DataSession, DataSessionPage, RatePlan, Sim, SimPage
 from bot.kore.pages import DATA_SESSIONS, read_one, read_rows
-from bot.kore.requester import NotJson
+from bot.kore.requester import NotJson, RetryPolicy
 from tests.bot.kore.conftest import paths
 from tests.builders import SID
 
@@ -63,7 +63,7 @@ async def test_the_token_of_the_next_page_over_a_socket(wired, live):
     assert MANY == len((await wired().data_sessions(SID)).value)
 
 
-def circling(*nexts):
+def circling(*nexts, row=None):
     """Answer with these next pages in turn, then with the last for ever."""
     turns = list(nexts)
 
@@ -72,7 +72,7 @@ def circling(*nexts):
             return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
         url = turns.pop(0) if len(turns) > 1 else turns[0]
         meta = {"key": "data_sessions", "next_page_url": url}
-        return httpx.Response(200, json={"data_sessions": [{}], "meta": meta})
+        return httpx.Response(200, json={"data_sessions": [row or {}], "meta": meta})
 
     return answer
 
@@ -98,8 +98,45 @@ async def test_pages_without_end(config, clock):
     kore = open_kore(config, clock, transport=httpx.MockTransport(circling(*endless)))
 
     with pytest.raises(
-        KoreBadAnswer, match=f"after {DATA_SESSIONS.most_pages} pages. Tell an admin"
+        KoreBadAnswer, match=f"after {DATA_SESSIONS.most_pages + 1} pages, 0 MB. Tell an admin"
     ):
+        await kore.data_sessions(SID)
+
+
+async def test_pages_that_are_too_much(config, clock):
+    """A list of too many bytes ends with an error before it fills the memory."""
+    endless = (f"https://kore.test/x?Page={n}" for n in range(1, 10_000))
+    transport = httpx.MockTransport(circling(*endless, row=ROW | {"pad": "x" * (3 << 20)}))
+    kore = open_kore(config, clock, transport=transport)
+
+    with pytest.raises(KoreBadAnswer, match=r"after \d pages, 2\d MB"):
+        await kore.data_sessions(SID)
+
+
+async def test_pages_that_take_for_ever(wired, live):
+    """A list that takes longer than a question may is given up, however well each page comes."""
+    live.add({"sid": SID, "status": "active"}, [ROW | {"sid": f"WN{n}"} for n in range(1001)])
+    live.faults.add(late(30, "DataSessions", times=None))
+    kore = wired(read_timeout=60, retry=RetryPolicy(listing=0.05))
+
+    with pytest.raises(KoreUnavailable, match="too long to list"):
+        await kore.data_sessions(SID)
+
+
+NO_ADDRESSES = [
+    "https://kore.test/x?Page=\\ud800",
+    "https://[x/?Page=1",
+    "https://kore.test/x?a\\r\\nb=1",
+]
+
+
+@pytest.mark.parametrize("url", [*NO_ADDRESSES, "https://kore.test/x", "x?" + "a" * 5000])
+async def test_a_next_page_that_cannot_be_asked(kore, api, url):
+    """An address that is none is KORE's bad answer, and is not asked for."""
+    body = f'{{"data_sessions": [], "meta": {{"next_page_url": "{url}"}}}}'
+    api.faults.add(Fault("DataSessions", status=200, body=body, times=None))
+
+    with pytest.raises(KoreBadAnswer):
         await kore.data_sessions(SID)
 
 

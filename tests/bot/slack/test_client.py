@@ -1,6 +1,8 @@
 """Calls to Slack over one shared session."""
 
 import asyncio
+import gzip
+import tracemalloc
 
 import pytest
 
@@ -9,6 +11,7 @@ from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.errors import (
     CODES,
     Reason,
+    SlackError,
     SlackOutcomeUnknown,
     SlackRateLimited,
     SlackRefused,
@@ -93,6 +96,26 @@ async def test_what_a_server_error_means_for_a_post(client, slack, status, calls
             await client.call("chat.postMessage", POST)
 
     assert calls == len(slack.api.calls)
+
+
+async def test_a_giant_answer_is_not_unpacked(client, slack):
+    """What comes packed, unasked, is unreadable, not a giant in memory."""
+    body = gzip.compress(bytes(64 << 20))
+    slack.api.faults.add("auth.test", Fault(body=body, headers={"Content-Encoding": "gzip"}))
+    tracemalloc.start()
+    with pytest.raises(SlackError):
+        await client.call("auth.test")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 8 << 20
+
+
+async def test_an_answer_too_deep_to_be_read(client, slack):
+    """JSON nested deeper than any reader goes is one of Slack's errors."""
+    slack.api.faults.add("auth.test", Fault(body="[" * 100_000))
+    with pytest.raises(SlackError):
+        await client.call("auth.test")
 
 
 @pytest.mark.parametrize("after_work", [False, True])

@@ -34,7 +34,11 @@ async def test_everything_can_be_set_and_cleared(api: KoreApi, ask: httpx.AsyncC
 @pytest.mark.parametrize("kind", KINDS)
 async def test_every_kind(api: KoreApi, ask: httpx.AsyncClient, kind: str):
     """Every kind of fault can be asked for from outside, for a path and a number of times."""
-    needs = {"late": {"seconds": 1}, "foreign_next_page": {"origin": "https://x.test"}}
+    needs = {
+        "answer": {"status": 418},
+        "late": {"seconds": 1},
+        "foreign_next_page": {"origin": "https://x.test"},
+    }
     fault = {"kind": kind, "path": "Sims", "times": 2} | needs.get(kind, {})
     answer = await ask.post("/_faults", json={"next": [fault]})
     (waiting,) = api.faults.waiting
