@@ -46,7 +46,7 @@ lock: $(VENV)/dev ## pin again what pyproject.toml asks for (ARGS=--upgrade for 
 	$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) $(ARGS) --group build -c requirements-dev.lock -o requirements-build.lock
 
-docs: $(VENV)/dev ## write the tables of README.md again
+docs: $(VENV)/dev ## write the tables and examples of README.md and docs/ again
 	PYTHONPATH=. $(BIN)/python docs/tables.py
 
 clean: ## take away what was made

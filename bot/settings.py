@@ -1,7 +1,7 @@
 """The environment and `.env` as typed settings; read by bot.app, bot.cli and bot.demo only.
 
 To add one: give `Settings` a field with a default and a description, use it in bot/app/, and
-let tests/bot/test_settings.py tell you which line of README.md is missing.
+write the page of all settings again with `make docs`.
 """
 
 import difflib
@@ -97,7 +97,7 @@ class Settings(BaseModel):
     slack_api_url: UrlWithSlash = Field(
         "https://slack.com/api/", description="where Slack's Web API is"
     )
-    kore_api_url: Origin = Field(KORE_API, description="origin of KORE's API; /v1 is ours")
+    kore_api_url: Origin = Field(KORE_API, description="origin of KORE's API, without /v1")
     kore_token_url: Url = Field(KORE_TOKEN, description="KORE's token endpoint, the whole URL")
     kore_client_id: str | None = Field(None, description="id of the KORE API client")
     kore_client_secret: SecretStr | None = Field(None, description="its secret")
@@ -108,22 +108,22 @@ class Settings(BaseModel):
         3000,
         ge=0,
         le=65535,
-        description="port of /healthz, /readyz, /metrics and, for signed HTTP, /slack/events",
+        description="port of /healthz, /readyz, /metrics and, with signed HTTP, /slack/events",
     )
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
     allowed_users: UserIds = Field(frozenset(), description="who may ask; empty: everybody")
     allowed_channels: ChannelIds = Field(
-        frozenset(), description="where may be asked; empty: everywhere"
+        frozenset(), description="channels in which people may ask; empty: all"
     )
     allowed_teams: TeamIds = Field(
         frozenset(), description="workspaces that may ask; empty: the one of the bot token"
     )
     allowed_groups: GroupIds = Field(
-        frozenset(), description="user groups whose members may ask, beside the allowed users"
+        frozenset(), description="user groups whose members may ask, as well as the allowed users"
     )
     guests: HowMuch = Field(
         Policy.REDACT,
-        description="what guests are told: allow, redact (no ICCID, IMEI, cell, place), refuse",
+        description="what guests see: allow, redact (no ICCID, IMEI, cell, location) or refuse",
     )
     shared_channels: HowMuch = Field(
         Policy.REDACT,
@@ -131,11 +131,11 @@ class Settings(BaseModel):
     )
     prefix_channels: ChannelIds = Field(
         frozenset(),
-        description="where `!sim …` is answered; needs channels:history; empty: nowhere",
+        description="channels in which `!sim …` is answered; needs channels:history; empty: none",
     )
     unfurl_links: bool = Field(
         default=False,
-        description="yes previews links to SIMs in KORE's console, without card, device and place",
+        description="yes previews links to KORE's console, without ICCID, IMEI and location",
     )
     kore_console_url: ConsoleUrl = Field(
         None,
@@ -148,80 +148,81 @@ class Settings(BaseModel):
         "answers then link to the cause's runbook",
     )
     lookups_per_minute: int = Field(
-        30, ge=1, le=10_000, description="most look-ups of one person; 20 SIMs at once count as one"
+        30,
+        ge=1,
+        le=10_000,
+        description="most look-ups of one person; 20 SIMs in a table count as one",
     )
     audit_retention: Seconds = Field(
-        400 * 86400.0, gt=0, description="how long it is kept who looked up which SIM"
+        400 * 86400.0, gt=0, description="how long the audit of look-ups is kept"
     )
     database_url: DatabaseUrl = Field(
         None,
         description="postgresql://user:password@host/database for several replicas, or "
-        "sqlite:////folder/file.db; without it a file in the data folder",
+        "sqlite:////folder/file.db; without it `simsessions.db` in SIMSESSIONS_DATA_DIR",
     )
     data_dir: Path | None = Field(
-        None, description="the data folder; by default `~/.local/share/simsessions`"
+        None, description="folder of that file; by default `~/.local/share/simsessions`"
     )
     data_may_be_lost: bool = Field(
         default=False,
-        description="yes lets that file be where it cannot last: in memory, in a container",
+        description="yes lets that file be where it does not last: memory, a container",
     )
     digest_least: Seconds = Field(
         900.0, ge=60, description="shortest time between two runs of a digest"
     )
     digest_grace: Seconds = Field(
-        3600.0, ge=0, description="how late a missed digest is still made up"
+        3600.0, ge=0, description="how late a missed digest is still made"
     )
     history_retention: Seconds = Field(
-        400 * 86400.0, ge=31 * 86400, description="how long digests and the days of SIMs are kept"
+        400 * 86400.0, ge=31 * 86400, description="how long digests and SIMs' history are kept"
     )
-    watches_per_person: int = Field(
-        50, ge=1, le=10_000, description="most open watches of a person"
-    )
+    watches_per_person: int = Field(50, ge=1, le=10_000, description="most open watches per person")
     watches_per_channel: int = Field(
-        100, ge=1, le=10_000, description="most open watches in a channel"
+        100, ge=1, le=10_000, description="most open watches per channel"
     )
-    watch_longest: Seconds = Field(604800.0, ge=60, description="how long a watch may last at most")
+    watch_longest: Seconds = Field(604800.0, ge=60, description="longest that a watch may last")
     watch_interval: Seconds = Field(
-        30.0, ge=1, description="how often a watched SIM is read while KORE allows it"
+        30.0, ge=1, description="how often a watched SIM is read, as far as KORE allows"
     )
     scan_at_once: int = Field(
-        20, ge=0, le=500, description="most SIMs that the bot's own scans ask for at once; 0: none"
+        20, ge=0, le=500, description="most SIMs that the bot scans at once; 0: none"
     )
     workers: int = Field(
-        0, ge=0, le=64, description="worker processes that the bot starts, for scans and other jobs"
+        0, ge=0, le=64, description="worker processes that the bot starts beside itself"
     )
     worker_at_once: int = Field(
-        100, ge=1, le=500, description="most SIMs that a worker's scans ask for at once"
+        100, ge=1, le=500, description="most SIMs that a worker scans at once"
     )
     job_retention: Seconds = Field(
-        7 * 86400.0, ge=86400, description="how long it is kept what came of jobs"
+        7 * 86400.0, ge=86400, description="how long finished jobs are kept"
     )
-    log_level: LogLevel = Field("INFO", description="least level that is logged")
-    log_format: LogFormat = Field("json", description="json, or text for people")
+    log_level: LogLevel = Field("INFO", description="lowest level that is logged")
+    log_format: LogFormat = Field("json", description="json, or text for people to read")
     drain: Seconds = Field(
-        10.0, ge=0, description="how long a stop waits for answers that are under way"
+        10.0, ge=0, description="how long the bot waits for answers under way when it stops"
     )
     sessions_ttl: Seconds = Field(
-        30.0, ge=0, description="how long data sessions are given again without asking KORE"
+        30.0, ge=0, description="how long data sessions are reused without asking KORE"
     )
     sims_ttl: Seconds = Field(60.0, ge=0, description="the same for SIMs")
     stale_for: Seconds = Field(
-        86400.0, ge=0, description="how long an old answer may stand in while KORE is down"
+        86400.0, ge=0, description="how old an answer may be that is shown while KORE is down"
     )
     directory_refresh: Seconds = Field(
-        900.0, gt=0, description="how often the list of SIMs behind names is read again"
+        900.0, gt=0, description="how often the list of SIM names is read again"
     )
-    kore_connect_timeout: Seconds = Field(3.0, gt=0, description="to connect to KORE")
-    kore_read_timeout: Seconds = Field(5.0, gt=0, description="for KORE to say something")
-    kore_budget: Seconds = Field(8.0, gt=0, description="for all tries of one request to KORE")
-    kore_tries: int = Field(4, ge=1, le=10, description="tries of one request to KORE")
-    kore_at_once: int = Field(20, ge=1, le=500, description="most requests to KORE in flight")
+    kore_connect_timeout: Seconds = Field(3.0, gt=0, description="longest wait to connect")
+    kore_read_timeout: Seconds = Field(5.0, gt=0, description="longest wait to hear from KORE")
+    kore_budget: Seconds = Field(8.0, gt=0, description="longest time for all tries of one request")
+    kore_tries: int = Field(4, ge=1, le=10, description="most tries of one request")
+    kore_at_once: int = Field(20, ge=1, le=500, description="most requests to KORE at once")
     kore_per_second: float | None = Field(
         None,
         gt=0,
         allow_inf_nan=False,
-        description="what KORE allows the account a second, for all bots and workers on one "
-        "PostgreSQL; without it KORE's 429 tells",
+        description="requests a second that KORE allows the account, for all bots and workers on "
+        "one PostgreSQL; without it KORE's 429 answers set the pace",
     )
     thresholds: InstanceOf[Thresholds] = Field(
         Thresholds(), exclude=True, description="where each rule draws its line, one by one"
@@ -283,7 +284,7 @@ class Settings(BaseModel):
     def _missing_kore(self) -> tuple[str, ...]:
         if self.kore_access_token:
             return ()
-        where = "create an API client in KORE's console (README.md, Going live)"
+        where = "create an API client in KORE's console (docs/going-live.md)"
         id_and_secret = {
             "KORE_CLIENT_ID": self.kore_client_id,
             "KORE_CLIENT_SECRET": self.kore_client_secret,

@@ -1,25 +1,62 @@
-"""Writes the tables of README.md from the program itself, so that they cannot lie.
+"""Writes the tables and examples of README.md and docs/ from the program, so that they cannot lie.
 
-`make docs` runs it; a test fails where README.md is not what this would write.
+`make docs` runs it; a test fails where a page is not what this would write.
 """
 
+import asyncio
+import json
 import re
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
+import yaml
 from click import Context
 
+from bot.blocks.help import rule_text
 from bot.cli.exit_codes import ExitCode
+from bot.cli.fleet import as_lines_of
+from bot.cli.lookups import open_fleet
 from bot.cli.main import cli
-from bot.diagnosis.thresholds import defaults, sources
+from bot.cli.reports.as_text import as_text
+from bot.clock import SystemClock
+from bot.demo.stories.story import all_stories
+from bot.diagnosis.engine import all_rules
+from bot.diagnosis.thresholds import Thresholds, defaults, sources
+from bot.digests.fresh_look import fresh_answer
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.serve import serving
+from bot.ops.metrics import Metrics
 from bot.sessions.fleet_list import Examples
+from bot.sessions.fleet_query import FleetQuery
+from bot.sessions.triage import triage
 from bot.setting_values import seconds, shown
-from bot.settings import Settings, known_names, threshold_names
+from bot.settings import Need, Settings, known_names, load_settings, threshold_names
 from handlers.commands import help_entries
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 ADDRESS = re.compile(r",? https://\S+")
+MARK = re.compile(r"<!-- (\w+) -->\n.*?<!-- /\1 -->", re.DOTALL)
+CREATE_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
+GROUPS = {
+    "slack_bot_token": "Slack",
+    "kore_api_url": "KORE",
+    "port": "Address and port",
+    "allowed_users": "Who may ask",
+    "prefix_channels": "What is answered, and how",
+    "lookups_per_minute": "Limit and audit",
+    "database_url": "The store",
+    "digest_least": "Digests and history",
+    "watches_per_person": "Watches",
+    "scan_at_once": "Background work",
+    "log_level": "Logs and stopping",
+    "sessions_ttl": "How long answers are reused",
+    "kore_connect_timeout": "Requests to KORE",
+}
+"""The heading above a setting and those after it."""
 
 
 def table(head: str, rows: Iterable[Iterable[str]]) -> str:
@@ -49,9 +86,20 @@ def exit_codes() -> str:
 
 
 def settings() -> str:
-    """List the settings with their defaults."""
-    rows = ((f"`{name}`", _default(field), _about(field)) for name, field in known_names().items())
-    return table("Setting|Default|", rows)
+    """List the settings with their defaults, group by group."""
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for name, field in known_names().items():
+        rows = groups.setdefault(GROUPS.get(field, next(reversed(groups), "")), [])
+        rows.append((f"`{name}`", _default(field), _about(field)))
+    parts = (f"## {title}\n\n{table('Setting|Default|', rows)}" for title, rows in groups.items())
+    return "\n\n".join(parts)
+
+
+def rules() -> str:
+    """List the rules as they are set by default."""
+    words = (rule_text(rule, Thresholds()) for rule in all_rules())
+    rows = ((f"`{w.name}`", w.severity, w.fires, ADDRESS.sub("", w.source)) for w in words)
+    return table("Rule|Severity|Fires when|Whose line it is", rows)
 
 
 def thresholds() -> str:
@@ -60,24 +108,76 @@ def thresholds() -> str:
         (f"`{name}`", f"`{shown(defaults()[field])}`", ADDRESS.sub("", sources()[field]))
         for name, field in threshold_names().items()
     )
-    return table("Setting|Default|Says", rows)
+    return table("Setting|Default|Whose line it is", rows)
 
 
-TABLES: dict[str, Callable[[], str]] = {
-    made.__name__: made for made in (subcommands, commands, exit_codes, settings, thresholds)
-}
+def metrics() -> str:
+    """List what /metrics counts, with its labels."""
+    found = Metrics().registry.collect()
+    totals = {"counter": "_total"}
+    rows = (
+        (f"`{m.name}{totals.get(m.type, '')}`", m.type, m.documentation.rstrip(".")) for m in found
+    )
+    return table("Metric|Kind|What it says", rows)
+
+
+def create_app() -> str:
+    """Link to Slack's "create an app" with the manifest filled in."""
+    manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    filled_in = quote(json.dumps(manifest, separators=(",", ":")), safe="")
+    return f"**[Create the Slack app]({CREATE_APP}{filled_in})**"
+
+
+class _Noon(SystemClock):
+    """Time stands still, so that an answer is the same whenever it is made."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@cache
+def answers() -> dict[str, str]:
+    """Return what the demo's SIMs are answered with, by the name of its mark."""
+    said = asyncio.run(_ask("pump-7", "pmp-7", "pump-*"))
+    names = ("one_sim", "misspelt", "fleet")
+    return {name: f"```text\n{lines}\n```" for name, lines in zip(names, said, strict=True)}
+
+
+async def _ask(sim: str, misspelt: str, pattern: str) -> list[str]:
+    clock = _Noon()
+    kore = KoreApi(clock, stories=all_stories())
+    async with serving(kore.app) as url:
+        found = {
+            "KORE_API_URL": url,
+            "KORE_TOKEN_URL": f"{url}{TOKEN_PATH}",
+            "KORE_CLIENT_ID": kore.client_id,
+            "KORE_CLIENT_SECRET": kore.client_secret,
+        }
+        async with open_fleet(load_settings(found, None, need=Need.KORE), clock) as (lookups, sims):
+            query = FleetQuery(pattern=pattern)
+            sids = (await sims.meant(query, redacts=False, most=20)).sids
+            one, none, *many = await lookups.look_up_many([sim, misspelt, *sids])
+    answer = fresh_answer(query, triage(sids, many), clock.now())
+    drawn = as_text(sim, one), as_text(misspelt, none), as_lines_of(answer, clock.now())
+    return ["\n".join(line.plain for line in lines) for lines in drawn]
+
+
+WRITERS: dict[str, Callable[[], str]] = {
+    each.__name__: each
+    for each in (
+        *(subcommands, commands, exit_codes, settings, rules, thresholds, metrics, create_app),
+    )
+} | {name: lambda name=name: answers()[name] for name in ("one_sim", "misspelt", "fleet")}
 
 
 def filled(text: str) -> str:
-    """Put each table between its two marks."""
-    for name, made in TABLES.items():
-        before, begin, rest = text.partition(f"<!-- {name} -->\n")
-        _, end, after = rest.partition(f"<!-- /{name} -->")
-        if not (begin and end):
-            msg = f"README.md has no place for {name}"
-            raise ValueError(msg)
-        text = f"{before}{begin}{made()}\n{end}{after}"
-    return text
+    """Write what belongs between each two marks. Raises KeyError for a mark that means nothing."""
+
+    def written(mark: re.Match[str]) -> str:
+        name = mark[1]
+        return f"<!-- {name} -->\n{WRITERS[name]()}\n<!-- /{name} -->"
+
+    return MARK.sub(written, text)
 
 
 def _first_line(text: str | None) -> str:
@@ -98,4 +198,5 @@ def _default(field: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text()))
+    for page in PAGES:
+        page.write_text(filled(page.read_text()))

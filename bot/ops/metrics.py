@@ -60,6 +60,7 @@ ACK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 3)
 ANSWER_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 LAG_BUCKETS = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400)
 MOST_VALUES = 60
+OURS = "simsessions"
 
 
 class _Bounded:
@@ -88,38 +89,38 @@ class Metrics:
         self._standing = standing
         self.registry = CollectorRegistry()
         self._bounded = _Bounded()
-        self._requests = self._counter("requests", "What Slack sent us.", "kind", "outcome")
+        self._requests = self._counter("requests", "What Slack sent", "kind", "outcome")
         self._answers = self._histogram(
-            "answer_seconds", "From the ack to the answer.", ANSWER_BUCKETS, "name", "outcome"
+            "answer_seconds", "From acknowledgement to answer", ANSWER_BUCKETS, "name", "outcome"
         )
-        self._acks = self._histogram("ack_seconds", "Until Slack was answered.", ACK_BUCKETS, "via")
-        self._deliveries = self._counter("deliveries", "Ways answers took.", "route", "outcome")
-        self._unknown = self._counter("blocks_unknown", "Kinds of blocks unknown there.", "kind")
+        self._acks = self._histogram("ack_seconds", "Until Slack had its 200", ACK_BUCKETS, "via")
+        self._deliveries = self._counter("deliveries", "Attempts to deliver", "route", "outcome")
+        self._unknown = self._counter("blocks_unknown", "Blocks unknown to a workspace", "kind")
         self._slack = self._histogram(
-            "slack_call_seconds", "Calls to Slack.", ANSWER_BUCKETS, "method", "outcome"
+            "slack_call_seconds", "Calls to Slack", ANSWER_BUCKETS, "method", "outcome"
         )
-        self._sockets = self._gauge("slack_connections", "Connections that Slack counts for us.")
+        self._sockets = self._gauge("slack_connections", "Open Socket Mode connections")
         self._kore = self._histogram(
-            "kore_call_seconds", "Requests to KORE.", ANSWER_BUCKETS, "endpoint", "outcome"
+            "kore_call_seconds", "Requests to KORE", ANSWER_BUCKETS, "endpoint", "outcome"
         )
-        self._cache = self._counter("kore_cache", "Askings of the cache.", "what", "outcome")
-        self._skipped = self._counter("kore_skipped_rows", "Rows that were no use.", "endpoint")
-        self._circuit = self._gauge("kore_circuit_open", "1 while KORE is not asked at all.")
-        self._store = self._gauge("store_up", "1 while the store can be used.")
-        self._rules = self._counter("rules_broken", "Rules that raised.", "rule")
-        self._scanned = self._counter("scanned_sims", "SIMs that scans have asked for.", "outcome")
+        self._cache = self._counter("kore_cache", "Reads of the cache", "what", "outcome")
+        self._skipped = self._counter("kore_skipped_rows", "Unreadable rows", "endpoint")
+        self._circuit = self._gauge("kore_circuit_open", "1 while KORE is not asked at all")
+        self._store = self._gauge("store_up", "1 while the store can be used")
+        self._rules = self._counter("rules_broken", "Rules that broke", "rule")
+        self._scanned = self._counter("scanned_sims", "SIMs that scans asked for", "outcome")
         self._digests = self._histogram(
-            "digest_lag_seconds", "From when a digest was due to its end.", LAG_BUCKETS, "outcome"
+            "digest_lag_seconds", "From when a digest was due to its end", LAG_BUCKETS, "outcome"
         )
-        self._jobs = self._counter("jobs", "What came of jobs.", "kind", "outcome")
+        self._jobs = self._counter("jobs", "Finished jobs", "kind", "outcome")
         self._job_late = self._histogram(
-            "job_late_seconds", "From when a job was due to its start.", LAG_BUCKETS, "kind"
+            "job_late_seconds", "From when a job was due to its start", LAG_BUCKETS, "kind"
         )
-        self._jobs_running = self._gauge("jobs_running", "Jobs under way here.", "kind")
-        self._jobs_due = self._gauge("jobs_due", "Jobs that are due and not begun.", "kind")
-        self._job_lag = self._gauge("job_lag_seconds", "Wait of the oldest of them.", "lane")
-        self._audit_lost = self._counter("audit_rows_lost", "Look-ups that the store lacks.")
-        self._gauge("tasks_in_flight", "Answers under way.").set_function(in_flight)
+        self._jobs_running = self._gauge("jobs_running", "Jobs under way", "kind")
+        self._jobs_due = self._gauge("jobs_due", "Jobs that are due and wait", "kind")
+        self._job_lag = self._gauge("job_lag_seconds", "Wait of the oldest of them", "lane")
+        self._audit_lost = self._counter("audit_rows_lost", "Audit rows that were lost")
+        self._gauge("tasks_in_flight", "Answers under way").set_function(in_flight)
 
     def received(self, kind: str, outcome: str) -> None:
         """Count what Slack sent: `outcome` is taken, duplicate or refused."""
@@ -215,17 +216,23 @@ class Metrics:
         return generate_latest(self.registry)
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
-        return _quick(Counter(f"simsessions_{name}", about, labels, registry=self.registry))
+        return _quick(Counter(f"{OURS}_{name}", _by(about, labels), labels, registry=self.registry))
 
     def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
-        return Gauge(f"simsessions_{name}", about, labels, registry=self.registry)
+        return Gauge(f"{OURS}_{name}", _by(about, labels), labels, registry=self.registry)
 
     def _histogram(
         self, name: str, about: str, buckets: tuple[float, ...], *labels: str
     ) -> Histogram:
+        says = _by(about, labels)
         return _quick(
-            Histogram(f"simsessions_{name}", about, labels, buckets=buckets, registry=self.registry)
+            Histogram(f"{OURS}_{name}", says, labels, buckets=buckets, registry=self.registry)
         )
+
+
+def _by(about: str, labels: tuple[str, ...]) -> str:
+    """Name the labels in a metric's help."""
+    return f"{about}, by {' and '.join(labels)}." if labels else f"{about}."
 
 
 def _quick(metric: M) -> M:

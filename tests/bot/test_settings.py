@@ -232,7 +232,7 @@ def test_the_kore_client_gets_what_was_set():
 
 
 def test_untouched_settings_are_the_clients_own_defaults():
-    """The defaults told in README.md are the ones that the KORE client documents."""
+    """The defaults in docs/settings.md are the ones that the KORE client documents."""
     assert KoreConfig() == load_settings({}, None, need=Need.NOTHING).kore_config()
 
 

@@ -34,7 +34,7 @@ MENDS: dict[type[StoreError], str] = {
     StoreTooNew: "update this program to the version that was here last",
     StoreDamaged: "move the file away and put back a copy, or let the next start make a new one",
 }
-MEND_SETTING = "README.md, Where it keeps things"
+MEND_SETTING = "docs/operating.md, Where it keeps things"
 
 
 async def store_check(settings: Settings, clock: Clock, faulty: frozenset[str]) -> Check:

@@ -1,12 +1,16 @@
 """`simsessions demo`: the whole bot in the browser, with no account anywhere."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.cli.server import exports, port_errors, port_or_free, until_stopped
+
+if TYPE_CHECKING:
+    from bot.demo.stage import Stage
 
 USUAL_PORT = 8080
 
@@ -17,7 +21,12 @@ USUAL_PORT = 8080
     type=click.IntRange(0, 65535),
     help=f"Of the page; by default {USUAL_PORT}, or a free one where that is taken.",
 )
-@click.option("--bots", type=click.IntRange(1, 10), default=1, help="How many, on one store.")
+@click.option(
+    "--bots",
+    type=click.IntRange(0, 10),
+    default=1,
+    help="How many, on one store; with 0 you start one yourself, as for real.",
+)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -35,7 +44,7 @@ def command(
     """
     from bot.ops.logging import configure_logging  # noqa: PLC0415 -- the others start without it
 
-    if over_http and bots > 1:
+    if over_http and bots != 1:
         msg = "Signed HTTP reaches one bot: leave out --bots, or --http."
         raise click.UsageError(msg)
     configure_logging("WARNING", form="text")
@@ -53,8 +62,19 @@ async def serve(port: int, options: dict[str, Any]) -> None:
             click.echo(f"simsessions demo: {demo.url}\n\nOpen it and type, for example:")
             for text, shows in demo.examples():
                 click.echo(f"  {text:<24}{shows}")
-            click.echo("\nThe same SIMs in a terminal, with `simsessions lookup`:")
-            for line in exports(demo.kore, demo.kore_url):
-                click.echo(f"  {line}")
+            for line in rehearsal(demo) if not options["bots"] else in_terminal(demo):
+                click.echo(line)
             click.echo("\nCtrl-C ends it.")
             await stopped.wait()
+
+
+def in_terminal(demo: "Stage") -> Iterator[str]:
+    """Return what leads `simsessions lookup` to the same SIMs."""
+    yield "\nThe same SIMs in a terminal, with `simsessions lookup`:"
+    yield from (f"  {line}" for line in exports(demo.kore, demo.kore_url))
+
+
+def rehearsal(demo: "Stage") -> Iterator[str]:
+    """Return what to put into .env for a bot of one's own to answer on the page."""
+    yield "\nNo bot runs yet. Put this into .env, then start `simsessions run`:\n"
+    yield from (f"{name}={value}" for name, value in demo.settings.items() if name != "PORT")

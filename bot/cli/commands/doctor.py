@@ -34,5 +34,5 @@ def settings_checks(faults: tuple[str, ...]) -> tuple[Check, ...]:
     """Return one line a fault, or one that all is well."""
     if not faults:
         return (well("settings", "complete"),)
-    mend = "set it in the environment or in .env; README.md lists the settings"
+    mend = "set it in the environment or in .env; docs/settings.md lists the settings"
     return tuple(failed("settings", fault, mend, ExitCode.SETTINGS) for fault in faults)

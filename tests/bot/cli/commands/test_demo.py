@@ -41,3 +41,18 @@ async def test_a_port_that_is_taken(process):
 
     assert 4 == done.code
     assert f"port {port} is taken: choose another with --port" in done.err
+
+
+async def test_a_bot_of_ones_own_can_play_on_its_stage(tmp_path, simsessions):
+    """Without a bot it prints the settings with which `doctor` finds everything well."""
+    process = await started(tmp_path, "demo", "--port", "0", "--bots", "0", stdout=PIPE)
+    lines = []
+    while "Ctrl-C" not in "".join(lines[-1:]):
+        lines.append((await process.stdout.readline()).decode())
+    settings = dict(re.findall(r"^([A-Z_]+)=(\S+)$", "".join(lines), re.MULTILINE))
+    doctor = await simsessions("doctor", **settings)
+    process.send_signal(signal.SIGINT)
+    await process.communicate()
+
+    assert {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "KORE_CLIENT_SECRET"} <= settings.keys()
+    assert (0, []) == (doctor.code, re.findall("^(?:failed|skipped).*", doctor.out, re.MULTILINE))

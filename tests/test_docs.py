@@ -1,0 +1,150 @@
+"""README.md, docs/ and their kin: what they say is what the program does, and is easy to find."""
+
+import importlib.util
+import logging
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.cli.main import cli
+from bot.demo.stage import COMMAND
+from bot.settings import known_names, threshold_names
+from handlers.commands import all_subcommands
+from tests.whole_bot import whole_bot
+
+ROOT = Path(__file__).parent.parent
+FRONT = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+PAGES = {
+    path.relative_to(ROOT): path.read_text()
+    for path in (*(ROOT / name for name in FRONT), *sorted((ROOT / "docs").rglob("*.md")))
+}
+ALL = "\n".join(PAGES.values())
+CODE = re.compile(r"^ *```(?:sh|console)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+MISSPELT = "pmp-7"
+
+
+def tables():
+    """Load docs/tables.py, which is a script of no package."""
+    spec = importlib.util.spec_from_file_location("tables", ROOT / "docs/tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_is_generated_is_the_programs_own():
+    """`make docs` would change nothing, and each table and example stands on one page."""
+    module = tables()
+    marks = re.findall(r"^<!-- (\w+) -->$", ALL, re.MULTILINE)
+
+    assert [] == [str(page) for page, text in PAGES.items() if text != module.filled(text)]
+    assert sorted(module.WRITERS) == sorted(marks)
+
+
+def test_a_table_would_be_mended():
+    """What says something else than the program is written again."""
+    page = PAGES[Path("docs/settings.md")]
+    broken = page.replace("| `3000` |", "| `4000` |")
+
+    assert broken != page == tables().filled(broken)
+
+
+def test_no_page_is_long():
+    """README.md has at most 150 lines, every other page 250."""
+    lengths = {str(page): len(text.splitlines()) for page, text in PAGES.items()}
+
+    assert 150 >= lengths["README.md"]
+    assert {} == {page: lines for page, lines in lengths.items() if lines > 250}
+
+
+def test_each_thing_that_is_registered_is_listed():
+    """Every subcommand, command, setting and threshold stands in a table."""
+    cells = re.findall(r"^\| `([^`]+)`", ALL, re.MULTILINE)
+    shown = {cell.replace("\\|", "|") for cell in cells}
+    commands = {f"simsessions {name}" for name in cli.list_commands(None)}
+    typed = {each.usage for each in all_subcommands().values()}
+
+    assert set() == {*commands, *typed, *known_names(), *threshold_names()} - shown
+
+
+def test_no_setting_is_named_that_does_not_exist():
+    """Each name in capitals that looks like a setting of ours is one."""
+    named = set(re.findall(r"\b(?:SIMSESSIONS|KORE|SLACK)_[A-Z_]+[A-Z]\b", ALL))
+
+    assert set() == named - {*known_names(), *threshold_names()}
+
+
+def test_each_make_target_is_there():
+    """What the pages tell to make can be made."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    told = set(re.findall(r"^(?:\$ )?make ([a-z]+)|`make ([a-z]+)", ALL, re.MULTILINE))
+
+    assert {name for pair in told for name in pair if name} <= targets
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page, made of its headings as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", PAGES[page], re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_each_link_leads_somewhere(page):
+    """Every link to a file or a heading, and every path that is named, is there."""
+    lost = []
+    for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", PAGES[page]):
+        there = (ROOT / page.parent / path).resolve() if path else ROOT / page
+        name = there.relative_to(ROOT)
+        if not there.exists() or (anchor and anchor not in anchors(name)):
+            lost.append(f"{path}#{anchor}")
+    named = re.findall(r"`((?:bot|handlers|tests|bench|docs)/[\w/.]*)`", PAGES[page])
+
+    assert [] == lost + [path for path in named if not (ROOT / path).exists()]
+
+
+def test_the_map_has_every_room():
+    """Each package of the bot stands in the map."""
+    rooms = {f"bot/{path.parent.name}/" for path in (ROOT / "bot").glob("*/__init__.py")}
+
+    assert set() == {room for room in rooms if f"| `{room}` |" not in ALL}
+
+
+def in_the_shell() -> set[str]:
+    """Return each command line of ours that a page shows."""
+    lines = [line for block in CODE.findall(ALL) for line in block.splitlines()]
+    lines += re.findall(r"`([^`\n]*\bsimsessions [^`\n]+)`", ALL)
+    found = (re.search(r"(?:^|[ /])simsessions ([a-z][^|<#\n]*)", line) for line in lines)
+    return {match[1] for match in found if match and f"{COMMAND} " not in match.string}
+
+
+@pytest.mark.parametrize("line", sorted(in_the_shell()))
+def test_each_command_line_is_understood(line):
+    """The command is there, and takes these options and arguments."""
+    name, *arguments = shlex.split(line)
+    command = cli.get_command(click.Context(cli), name)
+
+    assert command is not None
+    assert not arguments or command.make_context(name, arguments)
+
+
+async def test_each_command_in_slack_is_answered(caplog):
+    """What README.md and docs/using.md tell to type in Slack is answered, in their order."""
+    pages = PAGES[Path("README.md")] + PAGES[Path("docs/using.md")]
+    caplog.set_level(logging.INFO, "handlers")
+    told = {}
+    async with whole_bot() as whole:
+        for text in re.findall(rf"`{COMMAND} ([^`<|]+)`", pages):
+            caplog.clear()
+            await whole.type(text)
+            told[text] = {each.outcome for each in caplog.records if each.message == "answered"}
+
+    assert len(told) > 20
+    assert {MISSPELT: {"sim_not_found"}} == {t: said for t, said in told.items() if said != {"ok"}}
+
+
+def test_the_command_is_slacks():
+    """What README.md says to type is what the manifest registers."""
+    assert f"- command: {COMMAND}" in (ROOT / "manifest.yml").read_text()
+    assert f"`{COMMAND} pump-7`" in PAGES[Path("README.md")]
