@@ -71,6 +71,14 @@ def seconds(text: object) -> float:
     return length
 
 
+def _sendable(secret: SecretStr | None) -> SecretStr | None:
+    """Refuse what no HTTP header takes, such as a line break in the middle."""
+    if secret and not re.fullmatch(r"[!-~]+", secret.get_secret_value()):
+        msg = "holds a space, a line break or a letter that no header takes; copy it again"
+        raise ValueError(msg)
+    return secret
+
+
 def _starts(secret: SecretStr | None, prefix: str, where: str) -> SecretStr | None:
     if secret and not secret.get_secret_value().startswith(prefix):
         msg = f"does not start with {prefix}; copy it from {where}"
@@ -139,8 +147,9 @@ Origin = Annotated[str, AfterValidator(_origin)]
 Url = Annotated[str, AfterValidator(_url)]
 UrlWithSlash = Annotated[str, AfterValidator(_with_slash)]
 Seconds = Annotated[float, BeforeValidator(seconds)]
-BotToken = Annotated[SecretStr | None, AfterValidator(_bot_token)]
-AppToken = Annotated[SecretStr | None, AfterValidator(_app_token)]
+HeaderSecret = Annotated[SecretStr | None, AfterValidator(_sendable)]
+BotToken = Annotated[HeaderSecret, AfterValidator(_bot_token)]
+AppToken = Annotated[HeaderSecret, AfterValidator(_app_token)]
 UserIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("UW"))]
 ChannelIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("CDG"))]
 TeamIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("TE"))]

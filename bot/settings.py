@@ -25,6 +25,7 @@ from bot.setting_values import (
     ConsoleUrl,
     DatabaseUrl,
     GroupIds,
+    HeaderSecret,
     HowMuch,
     LogFormat,
     LogLevel,
@@ -101,7 +102,7 @@ class Settings(BaseModel):
     kore_token_url: Url = Field(KORE_TOKEN, description="KORE's token endpoint, the whole URL")
     kore_client_id: str | None = Field(None, description="id of the KORE API client")
     kore_client_secret: SecretStr | None = Field(None, description="its secret")
-    kore_access_token: SecretStr | None = Field(
+    kore_access_token: HeaderSecret = Field(
         None, description="a bearer token instead of id and secret; it is not renewed"
     )
     port: int = Field(

@@ -169,6 +169,8 @@ class ClientCredentials(Bearer):
                 "Tell an admin; `simsessions doctor` shows it.",
                 status=status,
             )
+        if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+            raise KoreUnavailable.because(PROXY_WANTS_PASSWORD, status=status)
         if status != httpx.codes.OK:
             raise KoreUnavailable(
                 "KORE gives out no access tokens right now. Try again in a minute.", status=status
@@ -187,6 +189,7 @@ class ClientCredentials(Bearer):
         return Token(bearer, now + lifetime - margin, now + lifetime)
 
 
+PROXY_WANTS_PASSWORD = "the proxy in between wants a password"  # noqa: S105 -- a sentence
 _UNREADABLE = "KORE's token answer could not be read. Try again in a minute."
 
 

@@ -43,6 +43,12 @@ class KoreUnavailable(KoreError):
     sentence = "KORE is not answering. Try again in a minute."
     brief = "KORE is not answering"
 
+    @classmethod
+    def because(cls, cause: str, *, status: int | None = None) -> "KoreUnavailable":
+        """Return one whose cause is on the way to KORE, which an admin can mend."""
+        words = f"KORE cannot be reached: {cause}. Tell an admin; `simsessions doctor` shows it."
+        return cls(words, status=status)
+
 
 class KoreBadAnswer(KoreError):
     """An answer that is not what the API documents: not JSON, cut off, a foreign next page."""

@@ -12,6 +12,7 @@ import httpx
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.durations import read_retry_after
+from bot.kore.auth import PROXY_WANTS_PASSWORD
 from bot.kore.errors import (
     KoreBadAnswer,
     KoreBadRequest,
@@ -21,7 +22,7 @@ from bot.kore.errors import (
     KoreRateLimited,
     KoreUnavailable,
 )
-from bot.kore.http import HttpClient, HttpResponse
+from bot.kore.http import HttpClient, HttpResponse, cause_of
 from bot.kore.limits import CircuitBreaker, ConcurrencyLimiter
 from bot.kore.observer import Observer
 
@@ -125,7 +126,8 @@ class Requester:
                 wait = self._policy.wait(failed.failure, tried=tried, spent=spent)
                 if wait is None:
                     raise failed.error from failed
-                log.info("kore-retry", extra={"endpoint": endpoint, "reason": str(failed)})
+                why = {"reason": str(failed), "why": failed.error.sentence}
+                log.info("kore-retry", extra={"endpoint": endpoint} | why)
             spent += wait
             await self._clock.sleep(wait)
 
@@ -184,8 +186,9 @@ class Requester:
             async with asyncio.timeout(seconds):
                 return await self._http.get(target), started
         except (TimeoutError, httpx.HTTPError, KoreUnavailable, KoreBadAnswer) as error:
-            self._failed(started, None if isinstance(error, NOBODYS) else target)
-            raise _no_response(error, started) from error
+            failed = _no_response(error, started)
+            self._failed(failed, None if isinstance(error, NOBODYS) else target)
+            raise failed from error
         except KoreDenied:
             self._answered()
             raise
@@ -207,14 +210,14 @@ class Requester:
             self._tell(is_open=False)
         self._circuit.succeeded()
 
-    def _failed(self, started: float, target: str | None) -> None:
+    def _failed(self, failed: TryFailed, target: str | None) -> None:
         was_open = self._circuit.is_open
-        self._circuit.failed(started, target and target.partition("?")[0])
+        self._circuit.failed(failed.started, target and target.partition("?")[0])
         if self._circuit.is_open and not was_open:
-            self._tell(is_open=True)
+            self._tell(is_open=True, why=failed.error.sentence)
 
-    def _tell(self, *, is_open: bool) -> None:
-        log.warning("kore-down" if is_open else "kore-back")
+    def _tell(self, *, is_open: bool, why: str = "") -> None:
+        log.warning("kore-down" if is_open else "kore-back", extra={"why": why})
         self._observer.circuit(is_open=is_open)
 
     def _failure(self, response: HttpResponse, started: float, target: str) -> Exception:
@@ -225,12 +228,13 @@ class Requester:
             self._limiter.rate_limited(started, wait)
         else:
             self._limiter.accepted()
+        error = as_error(response)
+        failed = TryFailed(Failure(str(status), status, wait), error, started)
         if status < httpx.codes.INTERNAL_SERVER_ERROR:
             self._answered()
         else:
-            self._failed(started, target)
-        error, failure = as_error(response), Failure(str(status), status, wait)
-        return TryFailed(failure, error, started) if failure.may_be_retried else error
+            self._failed(failed, target)
+        return failed if failed.failure.may_be_retried else error
 
 
 def _no_response(error: Exception, started: float) -> TryFailed:
@@ -240,6 +244,8 @@ def _no_response(error: Exception, started: float) -> TryFailed:
         ours = error
     elif isinstance(error, httpx.DecodingError):
         ours = KoreBadAnswer()
+    elif cause := cause_of(error):
+        ours = KoreUnavailable.because(cause)
     return TryFailed(Failure(type(error).__name__, ours.status), ours, started)
 
 
@@ -255,6 +261,8 @@ def as_error(response: HttpResponse) -> KoreError:
     """Return the error that a status stands for; KORE's own text goes to the log only."""
     status = response.status_code
     log.info("kore-refused", extra={"status": status, "said": _description(response)})
+    if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+        return KoreUnavailable.because(PROXY_WANTS_PASSWORD, status=status)
     if status in _ERRORS:
         return _ERRORS[status](status=status)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:

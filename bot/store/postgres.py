@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 STATEMENT_SECONDS = 30.0
+LOCK_MILLISECONDS = 20_000  # less: who waits for a lock is told so by a server that is alive
 RECYCLE_SECONDS = 280.0  # before firewalls forget an idle connection
 # a process that hangs in a transaction holds up nobody for longer, nor does one that is cut off
 HABITS = """
@@ -72,7 +73,7 @@ class Postgres:
             server_settings={"application_name": "simsessions"},
         )
         try:
-            await connection.execute(HABITS)
+            await connection.execute(f"SET lock_timeout = {LOCK_MILLISECONDS}; {HABITS}")
         except BaseException:
             connection.terminate()
             raise

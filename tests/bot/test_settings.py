@@ -94,6 +94,8 @@ def test_faults_name_the_setting_and_say_what_to_do():
         ("SLACK_API_URL", "http://127.0.0.1.evil.example/api", "use https://"),
         ("SLACK_BOT_TOKEN", "xapp-hush", "xoxb-"),
         ("SLACK_APP_TOKEN", "xoxb-hush", "xapp-"),
+        ("SLACK_BOT_TOKEN", "xoxb-hush\nhush", "line break"),
+        ("KORE_ACCESS_TOKEN", "hush\r\nhush", "line break"),
         ("PORT", "many", "is not a whole number"),
         ("SIMSESSIONS_KORE_PER_SECOND", "fast", "is not a number"),
         ("SIMSESSIONS_KORE_PER_SECOND", "inf", "finite"),

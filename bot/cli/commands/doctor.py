@@ -1,6 +1,7 @@
 """`simsessions doctor`: whether all outside this program is as it must be; if not, what to do."""
 
 import asyncio
+from pathlib import Path
 
 import click
 
@@ -24,7 +25,7 @@ def command() -> int:
     settings, faults = read_settings()
     faulty = frozenset(fault.split(":")[0] for fault in faults)
     outside = asyncio.run(outside_checks(settings, SystemClock(), faulty))
-    checks = (*settings_checks(faults), *outside)
+    checks = (*settings_checks(faults), *file_checks(Path(".env")), *outside)
     for line in as_text(checks):
         terminal().print(line)
     return max(check.code for check in checks)
@@ -36,3 +37,11 @@ def settings_checks(faults: tuple[str, ...]) -> tuple[Check, ...]:
         return (well("settings", "complete"),)
     mend = "set it in the environment or in .env; docs/settings.md lists the settings"
     return tuple(failed("settings", fault, mend, ExitCode.SETTINGS) for fault in faults)
+
+
+def file_checks(file: Path) -> tuple[Check, ...]:
+    """Return what is amiss with who may read the file of settings; nothing where it is well."""
+    if not file.is_file() or not file.stat().st_mode & 0o077:
+        return ()
+    says = f"{file} holds secrets, and others on this machine may read it"
+    return (failed("settings", says, f"chmod 600 {file}"),)

@@ -11,6 +11,7 @@ import trustme
 from bot.emulators.kore.faults import too_many
 from bot.kore.errors import KoreDenied, KoreNotFound, KoreUnavailable
 from bot.kore.http import AiohttpTransport
+from bot.kore.requester import RetryPolicy
 from bot.proxies import proxy_for
 from tests.bot.kore.conftest import a_server, paths
 from tests.builders import SID, a_session
@@ -353,3 +354,38 @@ async def test_a_server_that_is_gone(wired):
     await client.aclose()
 
     assert address.startswith("http://127")
+
+
+async def why_not(wired, **changes):
+    """Return what the asker reads where KORE cannot be reached."""
+    kore = wired(access_token="t", retry=RetryPolicy(tries=1), **changes)
+    with pytest.raises(KoreUnavailable) as caught:
+        await kore.sim(SID)
+    return caught.value.sentence
+
+
+async def test_the_cause_is_named(wired, no_proxy, monkeypatch):
+    """What an admin can mend on the way to KORE is said."""
+    authority, mine = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(mine)
+    said = [await why_not(wired, api_url="http://nowhere.invalid")]
+    async with a_server(answering(OK), ssl=mine) as port:
+        said.append(await why_not(wired, api_url=f"https://127.0.0.1:{port}"))
+    async with a_server(answering(OK)) as port:
+        free = port
+    wants = b"HTTP/1.1 407 Who\r\ncontent-length: 0\r\n\r\n"
+    async with a_server(answering(wants)) as port:
+        for proxy in (free, port):
+            monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy}")
+            proxy_for.cache_clear()
+            said.append(await why_not(wired, api_url="http://kore.invalid"))
+
+    causes = (
+        "its host name is not found (DNS)",
+        "its certificate is not trusted here",
+        "the proxy in between fails",
+        "the proxy in between wants a password",
+    )
+    assert [f"KORE cannot be reached: {cause}. " for cause in causes] == [
+        sentence.partition("Tell an admin")[0] for sentence in said
+    ]

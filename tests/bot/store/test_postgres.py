@@ -128,6 +128,20 @@ async def test_what_the_server_says(notes_db, code, error):
     assert [] == await numbers(notes_db)
 
 
+async def test_a_table_that_is_locked(notes_db, database_url, monkeypatch):
+    """Who waits for another's lock is told that the store is busy, not that it is lost."""
+    monkeypatch.setattr("bot.store.postgres.LOCK_MILLISECONDS", 50)
+    locked = await Database.open(database_url)
+    async with notes_db.write() as tx:
+        await tx.execute(text("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(StoreBusy):
+            await note(locked, 1)
+    await note(locked, 2)
+
+    assert [2] == await numbers(locked)
+    await locked.aclose()
+
+
 async def test_a_server_that_takes_no_changes(notes_db, database_url):
     """On a standby reading goes on."""
     await note(notes_db, 1)

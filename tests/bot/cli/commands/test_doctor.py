@@ -1,5 +1,7 @@
 """`simsessions doctor`, as a process, between the two stand-ins."""
 
+from bot.cli.commands.doctor import file_checks
+
 
 async def test_all_is_well(kore, slack, simsessions):
     """With complete settings every line says ok, or why it was skipped, and the number is 0."""
@@ -12,6 +14,19 @@ async def test_all_is_well(kore, slack, simsessions):
     assert "ok      KORE key: SIMs can be read" in done.out
     assert "ok      Slack app token: Socket Mode may connect" in done.out
     assert "stand-in" not in done.out
+
+
+def test_a_file_of_secrets_that_others_may_read(tmp_path):
+    """A `.env` that is open to others on the machine is named, with what mends it."""
+    file = tmp_path / ".env"
+    before = file_checks(file)
+    file.touch(0o600)
+    closed = file_checks(file)
+    file.chmod(0o644)
+    (check,) = file_checks(file)
+
+    assert ((), ()) == (before, closed)
+    assert ("failed", f"chmod 600 {file}") == (check.status, check.mend)
 
 
 async def test_everything_amiss_is_told_at_once(kore, simsessions):
