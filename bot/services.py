@@ -25,7 +25,7 @@ from bot.slack.messages import Delivery, ProgressMessages
 from bot.slack.views import HomeTabs, Modal, Modals
 from bot.store.database import Database
 from bot.store.feedback import Feedback
-from bot.store.idempotency import RecentIds, SeenEvents
+from bot.store.idempotency import Deduplication
 from bot.watches.service import WatchService
 
 __all__ = [
@@ -49,16 +49,6 @@ class Replying:
 
     delivery: Delivery
     progress: ProgressMessages
-
-
-@dataclass(frozen=True, slots=True)
-class Deduplication:
-    """What was answered before: `recent` in this process, `seen` in any on the same store."""
-
-    recent: RecentIds
-    seen: SeenEvents
-    clock: Clock
-    metrics: Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +77,8 @@ class Services:
     owners: Owners
     audit: Audit
     feedback: Feedback
-    recent_events: RecentIds
-    recent_previews: RecentIds
-    seen_events: SeenEvents
+    deduplication: Deduplication
+    preview_deduplication: Deduplication
     listening: ListeningConfig
     spotter: SimSpotter
     tasks: Tasks
@@ -102,13 +91,3 @@ class Services:
     def replying(self) -> Replying:
         """What sends answers."""
         return Replying(self.delivery, self.progress)
-
-    @property
-    def deduplication(self) -> Deduplication:
-        """What knows the events that were answered."""
-        return Deduplication(self.recent_events, self.seen_events, self.clock, self.metrics)
-
-    @property
-    def preview_deduplication(self) -> Deduplication:
-        """What knows the previews that were shown a while ago."""
-        return Deduplication(self.recent_previews, self.seen_events, self.clock, self.metrics)

@@ -14,9 +14,9 @@ from bot.blocks.report import session_report
 from bot.services import Services
 from handlers.clicks import Click, read, register_clicks
 from handlers.commands import all_subcommands, find
-from handlers.context import Context
 from handlers.history import history_reply
 from handlers.lookups import look_up
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 

@@ -29,9 +29,8 @@ from bot.errors import BotError, OldButton
 from bot.services import Actor, Modal, Services
 from bot.sessions.report import SessionReport
 from handlers.clicks import read, value_of
-from handlers.context import Context, Listener
 from handlers.lookups import look_up
-from handlers.payloads import Body, from_click, part, text_in
+from handlers.payloads import Body, Context, Listener, from_click, part, text_in
 from handlers.replies import PATIENCE_SECONDS, Reply, attempt, send
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.blocks import ids
 from bot.errors import OldButton
 from bot.services import Actor, Services
-from handlers.context import Context, Listener
-from handlers.payloads import Body, from_click, part, parts, text_in
+from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
 from handlers.replies import Reply, answer_later
 
 Click = Callable[[Context, str], Awaitable[Reply]]

@@ -21,8 +21,7 @@ from bot.sessions import fleet_query
 from bot.sessions.fleet_list import Examples
 from bot.sims.names import quoted, unquoted
 from handlers import subcommands
-from handlers.context import Context, Listener
-from handlers.payloads import Body, from_command, text_in
+from handlers.payloads import Body, Context, Listener, from_command, text_in
 from handlers.replies import Reply, answer_later
 
 COMMAND = "/simsessions"

@@ -17,10 +17,9 @@ from bot.ops.tasks import WorkerThread
 from bot.services import Actor, Services
 from handlers import digests
 from handlers.clicks import Click, read, register_clicks, value_of
-from handlers.context import Context, Listener
 from handlers.digest_form import open_form
 from handlers.digests import Operation, permit
-from handlers.payloads import Body, from_click
+from handlers.payloads import Body, Context, Listener, from_click
 from handlers.replies import Reply, attempt, send
 
 

@@ -29,9 +29,8 @@ from bot.digests.subscription import SelectionKind, Subscription, WhenQuiet
 from bot.digests.subscriptions import NameTaken
 from bot.errors import BotError, NotAllowed, OldButton
 from bot.services import Actor, Delivery, Modal, Services
-from handlers.context import Context, Listener
 from handlers.digests import permit
-from handlers.payloads import Body, Request, from_click, part, text_in
+from handlers.payloads import Body, Context, Listener, Request, from_click, part, text_in
 from handlers.replies import Reply, attempt
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."

@@ -20,7 +20,7 @@ from bot.blocks.digest_list import (
 from bot.blocks.format import MRKDWN
 from bot.digests.subscription import PauseReason, Subscription
 from bot.errors import BotError, NotYours
-from handlers.context import Context
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 log = logging.getLogger(__name__)

@@ -19,10 +19,8 @@ from bot.sessions.triage import Owner
 from bot.sims.errors import NotASim
 from bot.watches.watch import Watch
 from handlers.clicks import read, register_clicks
-from handlers.context import Context, Listener
 from handlers.lookups import look_up_many
-from handlers.message_text import texts_of
-from handlers.payloads import Body, Request, from_shortcut
+from handlers.payloads import Body, Context, Listener, Request, from_shortcut, texts_of
 from handlers.questions import answer_to
 from handlers.replies import Reply, answer_later, send
 

@@ -18,8 +18,7 @@ from bot.ops.metrics import DependencyStatus
 from bot.services import Actor, HomeTabs, Services
 from bot.watches.transitions import redacted_watch
 from handlers.commands import help_entries
-from handlers.context import Context, Listener
-from handlers.payloads import Body, Request, part, text_in
+from handlers.payloads import Body, Context, Listener, Request, part, text_in
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.lookup import Told, keep_nobody_posted, tell_nobody
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
-from handlers.context import Context
+from handlers.payloads import Context
 
 
 async def look_up(

@@ -16,10 +16,7 @@ from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.identifier import unlinked
 from bot.sims.spotter import SimSpotter, Spotted
 from handlers.commands import DEFAULT, Subcommand, all_subcommands, find
-from handlers.context import Context, Listener
-from handlers.dedupe import is_first, is_late
-from handlers.message_text import texts_of
-from handlers.payloads import Body, Request, part, text_in
+from handlers.payloads import Body, Context, Listener, Request, is_late, part, text_in, texts_of
 from handlers.questions import answer_to, special_reply
 from handlers.replies import Reply, answer
 
@@ -117,7 +114,7 @@ def on_message(services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
         question = question_in(body, services.listening)
-        if question and not is_late(body, services.deduplication):
+        if question and not is_late(body, services.clock, services.metrics):
             work = answer_once(question, actor, services)
             services.tasks.start(work, name="mention")
 
@@ -126,7 +123,7 @@ def on_message(services: Services) -> Listener:
 
 async def answer_once(question: Question, actor: Actor | None, services: Services) -> None:
     """Answer, unless another event about the same message is being answered already."""
-    if await is_first(question.key, services.deduplication):
+    if await services.deduplication.is_first(question.key):
         found, rest = find(question.text)
         context = Context(actor, question.request(rest), services)
         # with nothing in it, a mention in a thread looks up what is above: the audit says so

@@ -44,7 +44,7 @@ class Middleware(AsyncMiddleware):
     """Bolt's global middleware before every listener. It never waits for anything.
 
     Listeners get the actor that it puts into Bolt's context. What Slack must be asked for (guests,
-    user groups, shared channels) is checked after the ack, in handlers/context.py.
+    user groups, shared channels) is checked after the ack, in handlers/payloads.py.
     """
 
     def __init__(self, services: Services) -> None:
@@ -76,7 +76,7 @@ class Middleware(AsyncMiddleware):
 
     def _is_repeated(self, body: Body, kind: str) -> bool:
         delivery = delivery_id(body)
-        if delivery is None or not self._services.recent_events.before(delivery):
+        if delivery is None or not self._services.deduplication.recent.before(delivery):
             return False
         log.info("seen-before")
         self._services.metrics.received(kind, "duplicate")

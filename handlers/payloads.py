@@ -1,12 +1,28 @@
-"""Slack's payload as a typed request; nothing in a payload can make the reading fail."""
+"""Slack's payload as a typed request, its actor, all its text, and the context of a handler.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Nothing in a payload can make the reading fail. Nothing but a `Context` decides who may do what:
+where it is not known who acts, everything is refused. Alert bots put text into blocks and
+attachments, people into files.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.services import Actor
+from slack_bolt.async_app import AsyncAck
+
+from bot.clock import Clock
+from bot.ops.metrics import Metrics
+from bot.services import Actor, Services
 
 Body = Mapping[str, Any]
+MOST_LATE = 600.0
+"""Seconds after which nobody waits for an answer in a thread any more: it would come in between
+what is said there by then. Slack's own last retry comes after some 5 minutes."""
+_TIME = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +164,129 @@ def _of_interaction(body: Body, user: Body) -> Actor:
         channel=_channel_of(body) or None,
         in_view=isinstance(body.get("view"), Mapping),
     )
+
+
+def is_late(body: Body, clock: Clock, metrics: Metrics) -> bool:
+    """Return whether an event is too old to be answered, and log it; one without a time is not.
+
+    Slack sends events late after an outage.
+    """
+    stamps = (body.get("event_time"), part(body, "event").get("event_ts"))
+    times = [float(str(each)) for each in stamps if _TIME.fullmatch(str(each))]
+    age = clock.now().timestamp() - min(times, default=float("inf"))
+    if age < MOST_LATE:
+        return False
+    log.warning("too-late", extra={"age_seconds": round(age)})
+    metrics.received("event", "late")
+    return True
+
+
+Listener = Callable[[AsyncAck, Body, Actor | None], Awaitable[None]]
+"""Bolt passes arguments by name; `actor` is what handlers/middleware.py read, None without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request of one actor, checked by Slack's answers only after the ack."""
+
+    actor: Actor | None
+    request: Request
+    services: Services
+
+    async def authorize(self) -> None:
+        """Check that the actor may ask, before anything is done for them. Raises NotAllowed."""
+        await self.services.authorizer.authorize(self.actor)
+
+    async def redaction(self, *, for_all: bool | None = None) -> str | None:
+        """Return what must be redacted in an answer, and why; None: nothing. Raises NotAllowed.
+
+        `for_all` says that everybody in the channel will read the answer, not the asker alone; by
+        default it is what `request.is_public` says.
+        """
+        visibility = await self.services.authorizer.authorize(
+            self.actor_here, for_all=self.request.is_public if for_all is None else for_all
+        )
+        return visibility.redaction
+
+    @property
+    def actor_here(self) -> Actor | None:
+        """The actor in the channel of the request, which a modal's payload does not tell."""
+        channel = self.request.channel or None
+        return self.actor and replace(self.actor, channel=self.actor.channel or channel)
+
+    def asking(self, request: Request) -> "Context":
+        """Return the same actor's context for another request."""
+        return replace(self, request=request)
+
+
+_DEEPEST = 12
+_LINES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
+_SILENT = frozenset({"button", "static_select", "image"})
+_ATTACHED = ("pretext", "title", "title_link", "text", "footer")
+
+
+def texts_of(message: Body) -> list[str]:
+    """Return each text of a message by itself, each once: its own, blocks, attachments, files.
+
+    Each is as Slack's mrkdwn, with a line for each paragraph, item and row.
+    """
+    found = (
+        text_in(message, "text"),
+        _of_blocks(message),
+        *(text for each in parts(message, "attachments") for text in _of_attachment(each)),
+        "\n".join(_named(parts(message, "files"), ("title", "name"))),
+    )
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _of_attachment(attachment: Body) -> Iterator[str]:
+    fields = (": ".join(_named([each], ("title", "value"))) for each in parts(attachment, "fields"))
+    lines = [*_named([attachment], _ATTACHED), *fields]
+    yield "\n".join(lines)
+    yield _of_blocks(attachment)
+    if not lines:
+        yield text_in(attachment, "fallback")
+
+
+def _of_blocks(holder: Body) -> str:
+    return "\n".join(_lines(parts(holder, "blocks"), _DEEPEST))
+
+
+def _lines(nodes: Iterable[Body], depth: int) -> Iterator[str]:
+    """Return the lines of blocks, however nested, down to some depth."""
+    for node in nodes if depth else ():
+        if text_in(node, "type") in _LINES:
+            yield "".join(_inline(parts(node, "elements")))
+            continue
+        yield from _own(node)
+        for name in ("elements", "fields", "child_blocks"):
+            yield from _lines(parts(node, name), depth - 1)
+        yield from _rows(node, depth)
+
+
+def _own(node: Body) -> Iterator[str]:
+    """Return what a block says itself; buttons and inputs say nothing of SIMs."""
+    if text_in(node, "type") in _SILENT:
+        return
+    for name in ("text", "title"):
+        if text := text_in(part(node, name), "text") or text_in(node, name):
+            yield text
+
+
+def _rows(node: Body, depth: int) -> Iterator[str]:
+    """Return a table's rows, the cells parted as a pasted table's are."""
+    rows = node.get("rows")
+    for row in rows if isinstance(rows, list) else ():
+        cells = [cell for cell in row if isinstance(cell, Mapping)] if isinstance(row, list) else []
+        yield " | ".join(" ".join(_lines([cell], depth - 1)) for cell in cells)
+
+
+def _inline(nodes: Iterable[Body]) -> Iterator[str]:
+    """Return the parts of one line of rich text."""
+    for node in nodes:
+        url, text = text_in(node, "url"), text_in(node, "text")
+        yield f"<{url}|{text}>" if url and text else f"<{url}>" if url else text
+
+
+def _named(nodes: Iterable[Body], names: Iterable[str]) -> list[str]:
+    return [text for node in nodes for name in names if (text := text_in(node, name))]

@@ -5,23 +5,56 @@ A SIM that is called exactly so is meant first, whatever else the words may say.
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from bot.blocks.errors import note_screen
+from bot.blocks.fleet import fleet_screen, reading_screen
 from bot.blocks.help import hello_screen
 from bot.blocks.kit import Screen
 from bot.blocks.report import session_report
+from bot.digests.fresh_look import fresh_answer
 from bot.errors import BotError, UnknownSubcommand, UserError
-from bot.sessions.fleet_query import Misread
+from bot.sessions.fleet_answer import FleetAnswer
+from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
 from bot.sims.errors import SimNotFound
 from bot.sims.names import quoted, unquoted
 from bot.sims.spotter import Spotted, is_around, is_greeting, is_thanks, words_besides
 from handlers.commands import COMMAND, find, nearest, or_nearest
-from handlers.context import Context
-from handlers.fleet import fleet_question, fleet_reply
-from handlers.lookups import look_up
-from handlers.replies import Reply
-from handlers.triage import triage_reply
-from handlers.waiting import Waiting
+from handlers.lookups import ask_scan, look_up
+from handlers.payloads import Context
+from handlers.replies import Reply, Waiting
+from handlers.triage import read_all, triage_reply
+
+
+async def fleet_question(context: Context, text: str) -> FleetQuery | Misread | None:
+    """Read a question about a fleet; a SIM that is called exactly so is meant first."""
+    asked = parse_fleet_query(text)
+    if asked is None or await context.services.fleet.is_a_name(text):
+        return None
+    return asked
+
+
+async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
+    """Answer it: by a fresh look at few SIMs, of many from the last scan. Raises what those do."""
+    redaction = await context.redaction()
+    meant = await context.services.fleet.meant(query, redacts=redaction is not None)
+    if meant.sids and query.is_only_a_name:
+        return await triage_reply(context, Spotted(meant.sids, len(meant.sids)))
+    for_all = context.request.aloud
+    if meant.sids:
+        spotted = Spotted(meant.sids, len(meant.sids))
+        made, shown = await read_all(context, spotted, partial(reading_screen, query.words))
+        now = context.services.clock.now()
+        answer = fresh_answer(query, made, now, redacted=redaction)
+        return replace(await _reply(context, answer, for_all=for_all), shown=shown)
+    return await _reply(context, await ask_scan(context, query, meant), for_all=for_all)
+
+
+async def _reply(context: Context, answer: FleetAnswer, *, for_all: bool) -> Reply:
+    services = context.services
+    draw = partial(fleet_screen, answer, services.clock.now(), for_all=for_all)
+    return Reply(await services.executor.run(draw), in_channel=for_all)
+
 
 WELCOME = "You're welcome."
 _BEHIND_A_SIM = frozenset({"history", "watch", "unwatch"})

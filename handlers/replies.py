@@ -1,13 +1,14 @@
-"""What an answer is: a screen, and who sees it."""
+"""What an answer is: a screen, who sees it, and what is shown while it is worked on."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from bot.blocks import ids
-from bot.blocks.errors import error_screen
+from bot.blocks.errors import error_screen, looking_up_screen
 from bot.blocks.kit import Screen
 from bot.errors import (
     AskedTooOften,
@@ -20,8 +21,7 @@ from bot.errors import (
 )
 from bot.ops.logging import name_answer, request_id
 from bot.services import Replying
-from handlers.context import Context
-from handlers.payloads import Request
+from handlers.payloads import Context, Request
 
 log = logging.getLogger(__name__)
 
@@ -180,3 +180,44 @@ async def _attempt(
         await tell(reply)
         return outcome
     return "ok"
+
+
+class Waiting:
+    """While the block lasts, tell who asked that it does; what was said aloud becomes the answer.
+
+    `shown` is the message that the answer takes the place of: where all see it, and once it stands.
+    """
+
+    def __init__(self, context: Context, text: str) -> None:
+        self._context = context
+        self._text = text
+        self._task: asyncio.Task[None] | None = None
+        self.shown: Shown | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._say(), name="looking-up")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+            if not self._task.cancelled() and (broke := self._task.exception()):
+                log.error("progress-broke", exc_info=broke)
+
+    def failed(self, error: BotError) -> Exception:
+        """Return the error so that it takes the place of what was shown."""
+        return InterruptedWork(error, self.shown) if self.shown else error
+
+    async def _say(self) -> None:
+        services, request = self._context.services, self._context.request
+        progress: Shown = services.progress.begin(request, in_channel=request.aloud)
+        await services.clock.sleep(next(progress.pauses()))
+        if request.aloud:
+            self.shown = progress
+        await progress.show(looking_up_screen(self._text))

@@ -11,9 +11,17 @@ from bot.blocks.kit import Screen
 from bot.blocks.modals import paste_view
 from bot.services import Actor, Services
 from handlers.commands import DEFAULT, all_subcommands
-from handlers.context import Context, Listener
-from handlers.message_text import texts_of
-from handlers.payloads import Body, Request, from_shortcut, part, team_of, text_in
+from handlers.payloads import (
+    Body,
+    Context,
+    Listener,
+    Request,
+    from_shortcut,
+    part,
+    team_of,
+    text_in,
+    texts_of,
+)
 from handlers.questions import answer_to
 from handlers.replies import Reply, answer_later
 

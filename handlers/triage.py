@@ -22,9 +22,8 @@ from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
 from handlers.clicks import Click, action_in, read_sims, register_clicks, value_of
-from handlers.context import Context, Listener
 from handlers.lookups import look_up, look_up_many
-from handlers.payloads import Body, from_click, part, parts, text_in
+from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
 from handlers.replies import Reply, Shown, answer_later
 
 log = logging.getLogger(__name__)

@@ -16,10 +16,8 @@ from bot.errors import BotError
 from bot.services import Actor, Services
 from bot.sessions.redaction import redacted
 from bot.sims.identifier import sims_in
-from handlers.context import Context, Listener
-from handlers.dedupe import is_first, is_late
 from handlers.lookups import look_up
-from handlers.payloads import Body, Request, part, parts, text_in
+from handlers.payloads import Body, Context, Listener, Request, is_late, part, parts, text_in
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +38,8 @@ def on_link(services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
         event = part(body, "event")
-        sims = sims_linked(event)
-        if services.listening.unfurls and sims and not is_late(body, services.deduplication):
+        sims = sims_linked(event) if services.listening.unfurls else {}
+        if sims and not is_late(body, services.clock, services.metrics):
             context = Context(actor, _request(body), services)
             services.tasks.start(preview(context, event, sims), name="unfurl")
 
@@ -63,7 +61,7 @@ async def preview(context: Context, event: Body, sims: Mapping[str, str]) -> Non
     """Show Slack's readers the cards; what goes wrong is logged, and nobody is notified."""
     is_draft, services = event.get("source") == COMPOSER, context.services
     key = f"links:{event.get('channel')}:{event.get('message_ts')}"
-    if not await is_first(key, services.deduplication):
+    if not await services.deduplication.is_first(key):
         return
     try:
         await context.authorize()
@@ -85,7 +83,7 @@ async def _is_new_here(context: Context, sid: str) -> bool:
     """
     key, services = f"link:{context.request.channel}:{sid}", context.services
     within = services.listening.quiet_seconds
-    return await is_first(key, services.preview_deduplication, within=within)
+    return await services.preview_deduplication.is_first(key, within=within)
 
 
 async def _card(context: Context, sid: str) -> list[dict[str, Any]]:

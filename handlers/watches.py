@@ -21,9 +21,8 @@ from bot.watches.service import BegunWatch
 from bot.watches.transitions import redacted_watch
 from bot.watches.watch import BadWatch, Condition, NothingToWaitFor, TooManyWatches, WatchOwner
 from handlers.clicks import Click, read, read_sims, register_clicks
-from handlers.context import Context
 from handlers.lookups import look_up, look_up_many
-from handlers.payloads import Request
+from handlers.payloads import Context, Request
 from handlers.replies import Reply
 
 OF_SEVERAL = (

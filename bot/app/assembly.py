@@ -38,7 +38,7 @@ from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
 from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.views import HomeTabs, Modals
 from bot.store.feedback import Feedback
-from bot.store.idempotency import RecentIds, SeenEvents
+from bot.store.idempotency import Deduplication, RecentIds, SeenEvents
 from bot.store.lookups import Lookups
 from bot.store.owners import OwnerRows
 from bot.store.scans import ScanRows
@@ -70,7 +70,7 @@ def _services(
     slack, store, executor = resources.slack, resources.store, resources.executor
     fallback = BlockFallback(degrade, metrics)
     delivery = Delivery(slack, fallback, metrics)
-    digests, kore = digest_service(resources), resources.kore
+    digests, kore, seen = digest_service(resources), resources.kore, SeenEvents(store)
     return Services(
         sessions=resources.kore.sessions,
         delivery=delivery,
@@ -94,9 +94,8 @@ def _services(
         owners=Owners(OwnerRows(store), clock),
         audit=_open_audit(resources, stack),
         feedback=Feedback(store, clock),
-        recent_events=RecentIds(clock),
-        recent_previews=RecentIds(clock, QUIET_SECONDS),
-        seen_events=SeenEvents(store),
+        deduplication=Deduplication(RecentIds(clock), seen),
+        preview_deduplication=Deduplication(RecentIds(clock, QUIET_SECONDS), seen),
         listening=ListeningConfig(
             resources.identity.user, settings.prefix_channels, unfurls=settings.unfurl_links
         ),

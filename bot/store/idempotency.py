@@ -4,6 +4,8 @@ A post that stays `sending` is one whose fate is not known. Times are epoch seco
 database's clock. Slack sends an event up to four times.
 """
 
+import asyncio
+import logging
 from dataclasses import dataclass
 
 from cachetools import TTLCache
@@ -11,6 +13,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from bot.clock import Clock
 from bot.store.database import Database
+from bot.store.errors import StoreError
 from bot.store.schema import NOW, posts, seen_events
 from bot.store.transaction import Transaction
 
@@ -18,6 +21,9 @@ SENDING, CLEAR, POSTED = "sending", "clear", "posted"
 KEPT_SECONDS = 2 * 3600.0
 """How long a claim is remembered; Slack's last retry comes after some 5 minutes."""
 _SWEEP_EVERY = 100
+CLAIM_SECONDS = 1.0
+MAX_IDS = 50_000
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +126,6 @@ class SeenEvents:
             await tx.execute(delete(seen_events).where(seen_events.c.at < NOW - KEPT_SECONDS))
 
 
-MAX_IDS = 50_000
-
-
 class RecentIds:
     """Remembers ids for two hours, unless another time is given, at most 50,000 of them."""
 
@@ -135,3 +138,25 @@ class RecentIds:
             return True
         self._ids[delivery] = True
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Deduplication:
+    """Nothing is answered twice: not by this process, nor by another one or after a restart."""
+
+    recent: RecentIds
+    seen: SeenEvents
+
+    async def is_first(self, key: str, *, within: float = KEPT_SECONDS) -> bool:
+        """Claim what `key` names; return whether nobody had it `within` so many seconds.
+
+        A store that is down or slow is no reason not to answer: then this process alone decides.
+        """
+        if self.recent.before(key):
+            return False
+        try:
+            async with asyncio.timeout(CLAIM_SECONDS):
+                return await self.seen.claim(key, within)
+        except (StoreError, TimeoutError) as error:
+            log.warning("not-claimed", extra={"why": type(error).__name__})
+            return True

@@ -10,9 +10,9 @@ from bot.digests.subscriptions import NoSuchDigest
 from bot.errors import UserError
 from handlers import digests as operations
 from handlers.commands import COMMAND, subcommand
-from handlers.context import Context
 from handlers.digest_form import open_form
 from handlers.digests import Operation, list_reply, permit
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 EXAMPLES = ("digest add",)

@@ -1,8 +1,8 @@
 """`handover [link]`: the SIMs looked up in a thread, then and now, for whoever takes over."""
 
 from handlers.commands import subcommand
-from handlers.context import Context
 from handlers.handover import handed_over, thread_of
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 

@@ -2,7 +2,7 @@
 
 from bot.blocks.help import help_screen
 from handlers.commands import COMMAND, help_entries, subcommand
-from handlers.context import Context
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 

@@ -4,9 +4,9 @@ from bot.errors import BadDays, UserError
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimAmbiguous, SimNotFound
 from handlers.commands import subcommand, which_sim
-from handlers.context import Context
 from handlers.history import history_reply, readings
 from handlers.lookups import look_up
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 EXAMPLES = ("history {sim} 7", "history {sim} 30")

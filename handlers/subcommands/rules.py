@@ -3,7 +3,7 @@
 from bot.blocks.help import rules_screen
 from bot.diagnosis.engine import all_rules
 from handlers.commands import subcommand
-from handlers.context import Context
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 

@@ -1,7 +1,7 @@
 """`<sim>`: what it is doing, its last data session, and what is wrong; several become a table."""
 
 from handlers.commands import subcommand
-from handlers.context import Context
+from handlers.payloads import Context
 from handlers.questions import answer_text
 from handlers.replies import Reply
 

@@ -7,8 +7,8 @@ from bot.errors import UserError
 from bot.sims.names import quoted
 from bot.watches.watch import NotWatched, Watch
 from handlers.commands import COMMAND, subcommand
-from handlers.context import Context
 from handlers.lookups import look_up
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 ALL = "all"

@@ -7,8 +7,8 @@ from bot.sims.names import is_pattern
 from bot.watches.parse import WatchRequest, parse_watch_request
 from bot.watches.watch import BadWatch
 from handlers.commands import subcommand, which_sim
-from handlers.context import Context
 from handlers.lookups import look_up
+from handlers.payloads import Context
 from handlers.replies import Reply
 from handlers.watches import ask_to_watch, watch_one
 

@@ -2,7 +2,7 @@
 
 from bot.blocks.watch import list_screen
 from handlers.commands import subcommand
-from handlers.context import Context
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 

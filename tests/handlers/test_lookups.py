@@ -10,9 +10,8 @@ from bot.errors import NotAllowed
 from bot.slack.access import Actor
 from bot.store.errors import StoreNotReady
 from bot.store.lookups import Lookups, Wanted
-from handlers.context import Context
 from handlers.lookups import look_up, look_up_many
-from handlers.payloads import Request
+from handlers.payloads import Context, Request
 from tests.whole_bot import whole_bot
 
 SID = "DE" + "0" * 31 + "9"

@@ -6,6 +6,7 @@ import pytest
 
 from bot.emulators.kore.faults import late
 from bot.emulators.slack.dispatcher import DeliveryFaults
+from bot.store.idempotency import Deduplication, RecentIds
 from tests.whole_bot import whole_bot
 
 BOT = "<@U0SIMSESS>"
@@ -202,7 +203,9 @@ async def test_a_store_that_is_down_blocks_no_answer(dispatch_with, whole):
         async def claim(self, _key, _within):
             await asyncio.Event().wait()
 
-    dispatch = dispatch_with(seen_events=Down())
+    dispatch = dispatch_with(
+        deduplication=Deduplication(RecentIds(whole.bot.services.clock), Down())
+    )
     ts = f"{whole.bot.services.clock.now().timestamp():.6f}"
     event = {
         "type": "app_mention",

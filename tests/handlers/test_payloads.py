@@ -2,23 +2,29 @@
 
 from contextlib import suppress
 
+import pytest
 from hypothesis import given
 
 from bot.errors import OldButton
 from bot.ops.metrics import Metrics
-from bot.services import Deduplication
 from bot.slack.access import Access, Actor
 from bot.slack.bolt_app import ListeningConfig
-from bot.store.idempotency import RecentIds
 from handlers.clicks import action_in, value_of
-from handlers.dedupe import is_late
 from handlers.digest_form import draft_in
 from handlers.history import of_button, of_select
 from handlers.home import of_event
 from handlers.mentions import question_in
-from handlers.message_text import texts_of
 from handlers.middleware import delivery_id, is_for_us, kind_of
-from handlers.payloads import Request, actor_of, from_click, from_command, from_shortcut, team_of
+from handlers.payloads import (
+    Request,
+    actor_of,
+    from_click,
+    from_command,
+    from_shortcut,
+    is_late,
+    team_of,
+    texts_of,
+)
 from handlers.shortcuts import pasted_in
 from handlers.unfurls import sims_linked
 from tests.fakes import FakeClock
@@ -132,7 +138,6 @@ def test_what_a_payload_does_not_say_is_unknown():
 
 
 LISTENING = ListeningConfig("U0SIMSESS", frozenset({"C1"}))
-NOTHING_SEEN = Deduplication(RecentIds(FakeClock()), None, FakeClock(), Metrics())
 LISTED = Access("T1", users=frozenset({"U1"}), channels=frozenset({"C1"}))
 
 
@@ -146,7 +151,7 @@ def test_nothing_in_a_payload_makes_a_reading_fail(body, team):
     from_command(body, "")
     for read in (question_in, is_for_us):
         read(body, LISTENING)
-    is_late(body, NOTHING_SEEN)
+    is_late(body, FakeClock(), Metrics())
     for read in (of_button, of_select, draft_in):
         with suppress(OldButton):
             read(body)
@@ -157,3 +162,94 @@ def test_nothing_in_a_payload_makes_a_reading_fail(body, team):
         for value in (actor.team, actor.enterprise, actor.user, actor.channel)
     )
     assert LISTED.is_listed(actor) in {True, False}
+
+
+@pytest.mark.parametrize(
+    ("event_time", "ts", "late"),
+    [
+        (0, "0", False),
+        (599, "599", False),
+        (600, "0", True),
+        (0, "600", True),
+        (None, "0", False),
+        (None, None, False),
+        ("soon", "now", False),
+        (True, "1e9", False),
+    ],
+)
+def test_how_old_an_event_may_be(event_time, ts, late):
+    """Its own time and its envelope's count, whichever is older; without one it is not late."""
+    clock = FakeClock()
+    now = int(clock.now().timestamp())
+    body = {
+        "event_time": now - event_time if type(event_time) is int else event_time,
+        "event": {"event_ts": f"{now - int(ts)}.000000" if ts and ts.isdigit() else ts},
+    }
+
+    assert late is is_late(body, clock, Metrics())
+
+
+RICH = {
+    "type": "rich_text",
+    "elements": [
+        {
+            "type": "rich_text_section",
+            "elements": [
+                {"type": "text", "text": "see "},
+                {"type": "link", "url": "https://x.y/1", "text": "panel"},
+                {"type": "link", "url": "https://x.y/2"},
+            ],
+        },
+        {
+            "type": "rich_text_list",
+            "elements": [
+                {"type": "rich_text_section", "elements": [{"type": "text", "text": "pump-7"}]},
+                {"type": "rich_text_section", "elements": [{"type": "text", "text": "pump-8"}]},
+            ],
+        },
+    ],
+}
+TABLE = {
+    "type": "data_table",
+    "rows": [
+        [{"type": "raw_text", "text": "SIM"}, {"type": "raw_text", "text": "State"}],
+        [{"type": "raw_text", "text": "pump-7"}, {"type": "raw_text", "text": "offline"}],
+    ],
+}
+FOLDED = {"type": "container", "child_blocks": [{"type": "header", "text": {"text": "pump-9"}}]}
+BUTTONS = {"type": "actions", "elements": [{"type": "button", "text": {"text": "Ack pump-1"}}]}
+
+
+@pytest.mark.parametrize(
+    ("message", "texts"),
+    [
+        ({}, []),
+        ({"text": "pump-7"}, ["pump-7"]),
+        (
+            {"text": "a", "blocks": [RICH]},
+            ["a", "see <https://x.y/1|panel><https://x.y/2>\npump-7\npump-8"],
+        ),
+        ({"blocks": [TABLE]}, ["SIM | State\npump-7 | offline"]),
+        ({"blocks": [FOLDED, BUTTONS]}, ["pump-9"]),
+        (
+            {"attachments": [{"title": "t", "fields": [{"title": "SIM", "value": "pump-7"}]}]},
+            ["t\nSIM: pump-7"],
+        ),
+        ({"attachments": [{"fallback": "pump-7 down"}]}, ["pump-7 down"]),
+        ({"attachments": [{"text": "x", "fallback": "y"}]}, ["x"]),
+        ({"files": [{"title": "pump-7.log", "name": "f.log"}]}, ["pump-7.log\nf.log"]),
+        ({"text": "same", "attachments": [{"text": "same"}]}, ["same"]),
+        ({"blocks": [{"type": [], "text": {"text": "pump-7"}}]}, ["pump-7"]),
+        ({"attachments": [{"type": {}, "blocks": [{"type": {"a": 1}}], "text": "x"}]}, ["x"]),
+        ({"blocks": "odd", "attachments": [7, {"blocks": [None]}], "files": {}}, []),
+    ],
+)
+def test_texts_of(message, texts):
+    """Its own text, blocks, attachments and files, each once; buttons say nothing of SIMs."""
+    assert texts == texts_of(message)
+
+
+@given(message=BODIES)
+def test_nothing_in_a_message_makes_the_reading_fail(message):
+    """Whatever other apps put into a message, texts come out."""
+    assert all(isinstance(text, str) for text in texts_of(message))

@@ -13,8 +13,7 @@ from bot.ops.logging import begin_request
 from bot.sims.errors import Candidate, SimNotFound
 from bot.slack.access import Actor
 from handlers import replies
-from handlers.context import Context
-from handlers.payloads import Request, from_command
+from handlers.payloads import Context, Request, from_command
 from handlers.replies import Reply, answer, send, to_reply
 
 SCREEN = Screen("words", [section("words")])

@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.store.errors import StoreLost
 from bot.store.idempotency import (
     CLEAR,
     KEPT_SECONDS,
     MAX_IDS,
     POSTED,
     SENDING,
+    Deduplication,
     PostRow,
     PostRows,
     RecentIds,
@@ -151,3 +153,37 @@ def test_it_does_not_grow_without_end():
 
     assert seen.before(f"Ev{MAX_IDS + 9}")
     assert not seen.before("Ev0")
+
+
+class Seen:
+    """Gives one answer, or raises."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = []
+
+    async def claim(self, key, within):
+        self.asked.append((key, within))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def knowing(seen):
+    """What a process knows that has seen nothing yet."""
+    return Deduplication(RecentIds(FakeClock()), seen)
+
+
+@pytest.mark.parametrize(("answer", "first"), [(True, True), (False, False), (StoreLost(), True)])
+async def test_who_has_the_first_word(answer, first):
+    """The store decides between processes; where it is down this one answers."""
+    assert first is await knowing(Seen(answer)).is_first("C1:1.0")
+
+
+async def test_this_process_asks_the_store_once():
+    """What it has seen itself it does not ask again."""
+    seen = Seen(StoreLost())
+    deduplication = knowing(seen)
+
+    assert [True, False] == [await deduplication.is_first("C1:1.0") for _ in range(2)]
+    assert 1 == len(seen.asked)

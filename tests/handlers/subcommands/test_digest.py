@@ -3,8 +3,7 @@
 import pytest
 
 from bot.slack.access import Actor
-from handlers.context import Context
-from handlers.payloads import Request
+from handlers.payloads import Context, Request
 from handlers.subcommands.digest import RUNS, digest
 from tests.handlers.digest_steps import added, kept, view
 from tests.whole_bot import find_button

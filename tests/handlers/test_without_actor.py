@@ -13,8 +13,7 @@ from bot.errors import NotAllowed
 from bot.slack.access import Actor
 from handlers import buttons, digest_buttons, handover, history, shortcuts, triage, watches
 from handlers.commands import all_subcommands
-from handlers.context import Context
-from handlers.payloads import Request
+from handlers.payloads import Context, Request
 from tests.handlers.digest_steps import added, kept
 from tests.recorders import all_listeners
 
