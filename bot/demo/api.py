@@ -28,7 +28,7 @@ STREAM_HEADERS = NO_STORE | {"X-Accel-Buffering": "no"}
 
 
 class ActionsApi:
-    """Answers `POST /page/{action}` with `{"ok": …, "error": …, "answer": …}`."""
+    """Answers `POST /page/{action}` with `{"ok": …, "error": …, "answer": …, "ticket": …}`."""
 
     def __init__(self, controls: Controls) -> None:
         self._controls = controls
@@ -66,8 +66,8 @@ def _refusal(error: str, status: int) -> Response:
 
 
 def _answer(delivery: Delivery, status: int = 200) -> Response:
-    payload = {"ok": delivery.ok, "error": delivery.error, "answer": delivery.answer}
-    return JSONResponse(payload, status, NO_STORE)
+    shown = {key: getattr(delivery, key) for key in ("ok", "error", "answer", "ticket")}
+    return JSONResponse(shown, status, NO_STORE)
 
 
 class StateApi:

@@ -11,10 +11,33 @@ from tests.e2e.browser_rig import PATIENCE_MS
 
 async def ask(page, text):
     """Type a command; return the answer as it is drawn."""
-    before = await page.get_by_role("article").count()
-    await page.locator("#composer").fill(text)
-    await page.locator("#composer").press("Enter")
-    answer = page.get_by_role("article").nth(before)
+    async with answered(page, "command") as ticket:
+        await page.locator("#composer").fill(text)
+        await page.locator("#composer").press("Enter")
+    return await with_ticket(page, await ticket)
+
+
+async def press(page, pressed):
+    """Press a button; return the new message that comes of it."""
+    async with answered(page, "click") as ticket:
+        await pressed.click()
+    return await with_ticket(page, await ticket)
+
+
+@contextlib.asynccontextmanager
+async def answered(page, action):
+    """Yield an awaitable of the ticket of what the block does: its answers name it too."""
+    async with page.expect_response(f"**/page/{action}") as response:
+        yield _ticket(response)
+
+
+async def _ticket(response):
+    return (await (await response.value).json())["ticket"]
+
+
+async def with_ticket(page, ticket):
+    """Wait for the newest message with this ticket; others may come meanwhile, or late."""
+    answer = page.locator(f'article[data-ticket="{ticket}"]').last
     await expect(answer).to_be_visible()
     return answer
 

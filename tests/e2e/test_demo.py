@@ -3,9 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.demo.controls import KoreMode
+from bot.demo.run import running_demo
 from bot.demo.stories.story import all_stories
-from tests.e2e.steps import ask, button, change
+from tests.e2e.browser_rig import opened_window
+from tests.e2e.steps import answered, ask, button, change, with_ticket
 
 STORIES = {story.name: story for story in all_stories()}
 
@@ -57,10 +58,10 @@ async def test_refresh_asks_kore_again(ana, demo):
 async def test_share_shows_it_to_all(ana, demo, windows):
     """Share posts the answer into the channel, where others see it and who shared it."""
     ben = await windows.open(f"{demo.url}/?as=ben&in=fleet-ops")
-    there = await ben.get_by_role("article").count()
     answer = await ask(ana, "/simsessions gateway-3")
-    await button(answer, "Share").click()
-    shared = ben.get_by_role("article").nth(there)
+    async with answered(ana, "click") as ticket:
+        await button(answer, "Share").click()
+    shared = await with_ticket(ben, await ticket)
 
     await expect(shared).to_contain_text("gateway-3 is online")
     await expect(shared.locator(".mention")).to_have_text("@ana")
@@ -83,7 +84,7 @@ async def test_a_name_misspelt(ana):
     await expect(answer).to_contain_text("Did you mean")
     await button(answer, "pump-7").click()
 
-    await expect(ana.get_by_role("article").last).to_contain_text("pump-7 is offline")
+    await expect(answer).to_contain_text("pump-7 is offline")
 
 
 @pytest.mark.parametrize(
@@ -109,26 +110,27 @@ async def test_whatever_is_typed_is_answered(ana, demo, typed, said):
 async def test_every_story_is_told(ana):
     """A click on each story brings an answer about its SIM, and nothing in it cannot be drawn."""
     examples = ana.get_by_role("region", name="Things to try")
-    articles = ana.get_by_role("article")
-    before = await articles.count()
-    for story in STORIES.values():
-        await examples.get_by_role("button", name=story.title).click()
-    await expect(articles).to_have_count(before + len(STORIES))
-    texts = (await articles.all_inner_texts())[before:]
+    tickets = {}
+    for name, story in STORIES.items():
+        async with answered(ana, "command") as ticket:
+            await examples.get_by_role("button", name=story.title).click()
+        tickets[name] = await ticket
 
-    for name in STORIES:
-        assert [text for text in texts if name in text], name
-    await expect(articles.locator(".unknown")).to_have_count(0)
+    for name, ticket in tickets.items():
+        answer = await with_ticket(ana, ticket)
+        await expect(answer).to_contain_text(name)
+        await expect(answer.locator(".unknown")).to_have_count(0)
 
 
-async def test_kore_goes_down(ana, demo):
+async def test_kore_goes_down(browser):
     """With KORE down a refresh shows what was known before, and marks it as old."""
-    answer = await ask(ana, "/simsessions truck-42")
-    await expect(answer).to_contain_text("truck-42 is online")
-    async with ana.expect_response("**/page/kore"):
-        await ana.get_by_role("radio", name="Down: 503").check()
-    await button(answer, "Refresh").click()
+    async with running_demo() as demo, opened_window(browser) as windows:
+        ana = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+        answer = await ask(ana, "/simsessions truck-42")
+        await expect(answer).to_contain_text("truck-42 is online")
+        async with ana.expect_response("**/page/kore"):
+            await ana.get_by_role("radio", name="Down: 503").check()
+        await button(answer, "Refresh").click()
 
-    await expect(answer).to_contain_text("truck-42 was online")
-    await expect(answer).to_contain_text("This is the last answer I have")
-    demo.kore_control.set(KoreMode.NORMAL)
+        await expect(answer).to_contain_text("truck-42 was online")
+        await expect(answer).to_contain_text("This is the last answer I have")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.steps import ask, button, change
+from tests.e2e.steps import ask, button, change, press
 
 
 async def test_the_history_is_drawn(ana):
@@ -38,10 +38,9 @@ async def test_the_table_sorts_and_filters(ana):
 async def test_the_history_button(ana):
     """The History button of an answer brings thirty days."""
     answer = await ask(ana, "/simsessions pump-7")
-    before = await ana.get_by_role("article").count()
-    await button(answer, "History").click()
+    history = await press(ana, button(answer, "History"))
 
-    await expect(ana.get_by_role("article").nth(before)).to_contain_text("in the last 30 days")
+    await expect(history).to_contain_text("in the last 30 days")
 
 
 async def test_the_details_of_a_session(ana):
@@ -63,8 +62,8 @@ async def test_the_details_of_a_session(ana):
 async def test_the_picture(ana):
     """The picture comes as a direct message, with words for those who do not see it."""
     answer = await ask(ana, "/simsessions history truck-42 7")
-    await button(answer, "Picture").click()
-    await expect(ana.get_by_role("article").last).to_contain_text("truck-42-7-days.png")
+    note = await press(ana, button(answer, "Picture"))
+    await expect(note).to_contain_text("truck-42-7-days.png")
     await ana.get_by_role("navigation").get_by_role("button", name="simsessions").click()
     picture = ana.locator(".message img.large").last
 
@@ -76,14 +75,14 @@ async def test_the_picture(ana):
 async def test_a_picture_is_shared_by_another_click(ana, demo, windows):
     """Nobody else sees it before; then it stands in the channel, with who shared it."""
     ben = await windows.open(f"{demo.url}/?as=ben&in=fleet-ops")
-    there = await ben.get_by_role("article").count()
+    pictures = ben.get_by_role("article").filter(has=ben.locator("img.large"))
+    there = await pictures.count()
     answer = await ask(ana, "/simsessions history truck-42 7")
-    note = ana.get_by_role("article").nth(await ana.get_by_role("article").count())
-    await button(answer, "Picture").click()
+    note = await press(ana, button(answer, "Picture"))
     await expect(note).to_contain_text("Sent to your DMs")
-    before = await ben.get_by_role("article").count()
+    before = await pictures.count()
     await button(note, "Share to channel").click()
-    shared = ben.get_by_role("article").nth(there)
+    shared = pictures.nth(there)
 
     assert there == before
     await expect(shared).to_contain_text("shared by @ana")
@@ -111,8 +110,8 @@ async def test_the_choice_goes_along_with_the_pages(ana, demo):
 async def test_the_csv(ana):
     """The CSV comes as a direct message and holds a line for each session."""
     answer = await ask(ana, "/simsessions history truck-42 7")
-    await button(answer, "CSV file").click()
-    await expect(ana.get_by_role("article").last).to_contain_text("truck-42-7-days.csv")
+    note = await press(ana, button(answer, "CSV file"))
+    await expect(note).to_contain_text("truck-42-7-days.csv")
     await ana.get_by_role("navigation").get_by_role("button", name="simsessions").click()
     async with ana.expect_download() as download:
         await ana.locator(".message a.file").last.click()

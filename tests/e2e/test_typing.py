@@ -87,4 +87,6 @@ async def test_nobody_writes_into_an_archived_channel(window, sandbox):
     page = await window.open(sandbox.at(channel="depot-2024"))
 
     await expect(box_of(page)).to_be_disabled()
-    await expect(box_of(page)).to_have_attribute("placeholder", "This channel is archived")
+    await expect(box_of(page)).to_have_attribute(
+        "placeholder", "You are viewing #depot-2024, an archived channel"
+    )

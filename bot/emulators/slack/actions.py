@@ -72,8 +72,8 @@ class Actions(WorkspaceState):
             raise KeyError(ts)
         return message
 
-    def _slackbot(self, person: Person, place: Channel, text: str) -> None:
-        self.write(place.id, SLACKBOT.id, text, ephemeral_to=person.id)
+    def _slackbot(self, person: Person, place: Channel, text: str, **more: object) -> None:
+        self.write(place.id, SLACKBOT.id, text, ephemeral_to=person.id, **more)
 
     def _now_ts(self) -> str:
         return self.messages.next_ts(self.clock.now())

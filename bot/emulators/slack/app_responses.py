@@ -8,7 +8,7 @@ from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.interaction_tokens import ResponseTicket
 from bot.emulators.slack.messages import Message
-from bot.emulators.slack.people import BOT, Channel, Person
+from bot.emulators.slack.people import BOT
 from bot.emulators.slack.state import WorkspaceState
 from bot.emulators.slack.views import View
 
@@ -20,18 +20,19 @@ class AppResponses:
         self._state = state
         self._reader = Reader(state)
 
-    def to_command(self, person: Person, place: Channel, typed: str, payload: Json) -> None:
+    def to_command(self, ticket: str, typed: str, payload: Json) -> None:
         """Show the body of a slash command's ack. Raises SlackError.
 
         `in_channel` shows the command too, even where there is nothing else to show.
         """
+        known = self._state.tickets.check(ticket)
         in_channel = payload.get("response_type") == "in_channel"
         empty = not (payload.get("text") or payload.get("blocks"))
         content = None if empty else self._reader.content(payload)
         if in_channel:
-            self._state.write(place.id, person.id, typed, subtype="slash_command")
+            self._state.write(known.channel, known.user, typed, subtype="slash_command")
         if content is not None:
-            self._write(place.id, content, None if in_channel else person.id, None)
+            self._write(ticket, content, None if in_channel else known.user)
 
     def to_response_url(self, ticket: str, payload: Json) -> None:
         """Accept one post to a response URL. Raises SlackError: used_url, expired_url."""
@@ -40,7 +41,7 @@ class AppResponses:
         if payload.get("delete_original"):
             self._state.erase(_there(original))
         else:
-            self._post(known, original, payload)
+            self._post(ticket, original, payload)
         self._state.tickets.spend(ticket)
 
     def to_submission(self, view: View, delivery: Delivery) -> Delivery:
@@ -65,25 +66,26 @@ class AppResponses:
         original = self._state.messages.get(known.message_ts)
         return original if original and original.is_the_bots else None
 
-    def _post(self, known: ResponseTicket, original: Message | None, payload: Json) -> None:
+    def _post(self, ticket: str, original: Message | None, payload: Json) -> None:
         content = self._reader.content(payload)
         if original is not None:
             self._state.rewrite(original, content.text, content.blocks)
             return
         in_channel = payload.get("response_type") == "in_channel"
-        see = None if in_channel else known.user
-        self._write(known.channel, content, see, payload.get("thread_ts"))
+        see = None if in_channel else self._state.tickets.check(ticket).user
+        self._write(ticket, content, see, payload.get("thread_ts"))
 
     def _write(
-        self, channel: str, content: Content, ephemeral_to: str | None, thread_ts: str | None
+        self, ticket: str, content: Content, ephemeral_to: str | None, thread_ts: str | None = None
     ) -> None:
         self._state.write(
-            channel,
+            self._state.tickets.check(ticket).channel,
             BOT.id,
             content.text,
             blocks=content.blocks,
             ephemeral_to=ephemeral_to,
             thread_ts=thread_ts,
+            ticket=ticket,
         )
 
     def _errors(self, view: View, answer: Json) -> None:

@@ -24,13 +24,15 @@ class Delivery:
     """What the person notices: did the app take it, else with which error of Slack's.
 
     `operation_timeout` after 3 seconds without an ack, `dispatch_failed` without anybody there or
-    for an answer other than 200. `answer` is the body of the ack.
+    for an answer other than 200. `answer` is the body of the ack. `ticket` is what the response URL
+    was issued for: messages that came over it name it too.
     """
 
     ok: bool
     error: str | None = None
     ack_seconds: float = 0.0
     answer: Json | None = None
+    ticket: str | None = None
 
 
 class AppLink(Protocol):

@@ -1,9 +1,11 @@
 """What people, and another app's bot, write: messages, replies, edits, links; and take away."""
 
+import re
 from collections.abc import Iterable
 
 from bot.emulators.slack import events
 from bot.emulators.slack.block_ids import named
+from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.events import links_in
 from bot.emulators.slack.ids import Json
@@ -11,6 +13,9 @@ from bot.emulators.slack.messages import Message
 from bot.emulators.slack.modal_actions import ModalActions
 from bot.emulators.slack.people import GRAFANA, Channel, Person
 from bot.emulators.slack.typed_text import as_slack_sends
+
+MENTIONED = re.compile(r"<@(\w+)>")
+ADD, DISMISS = "add_them", "dismiss"
 
 
 class MessageActions(ModalActions):
@@ -40,6 +45,7 @@ class MessageActions(ModalActions):
         shown = {preview["from_url"] for preview in previews}
         fresh = [link for link in self._links(sent) if link["url"] not in shown]
         self._share(person, place, fresh, message)
+        self._say_who_is_absent(person, place, message)
         return message
 
     async def edit(self, user: str, ts: str, text: str) -> Message:
@@ -90,6 +96,37 @@ class MessageActions(ModalActions):
         self.link.emit(event)
         return unfurl_id
 
+    def _say_who_is_absent(self, person: Person, place: Channel, message: Message) -> None:
+        """Have Slackbot say who was mentioned in vain, with the two buttons that Slack offers."""
+        mentioned = dict.fromkeys(MENTIONED.findall(message.text))
+        absent = [one for one in mentioned if one in self.people and one not in place.members]
+        if place.kind == "im" or not absent:
+            return
+        who = " and ".join(f"<@{one}>" for one in absent)
+        where = "private channel" if place.kind == "private" else "channel"
+        said = f"You mentioned {who}, but they're not in this {where}."
+        buttons = [
+            _button(ADD, "Add Them", " ".join((message.ts, *absent))),
+            _button(DISMISS, "Dismiss", message.ts),
+        ]
+        words = {"type": "section", "text": {"type": "mrkdwn", "text": said}}
+        blocks = [words, {"type": "actions", "elements": buttons}]
+        self._slackbot(person, place, said, blocks=blocks, thread_ts=message.thread_ts)
+
+    def _answer_slackbot(self, person: Person, message: Message, pressed: Json) -> Delivery:
+        """Add those who were mentioned, or not; the app then hears of the mention after all."""
+        self.erase(message)
+        if pressed["action_id"] == ADD:
+            ts, *added = pressed["value"].split()
+            place = self.put_channel(self.channels[message.channel].with_members(*added))
+            for one in added:
+                said = f"was added to #{place.name} by {person.real_name}."
+                self.write(place.id, one, said, subtype="channel_join")
+            mentioning = self._seen_message(person.id, ts)
+            told = events.of_written(mentioning, place)
+            self._emit(event for event in told if event["type"] == "app_mention")
+        return Delivery(ok=True)
+
     def _share(self, person: Person, place: Channel, links: list[Json], message: Message) -> None:
         if not links:
             return
@@ -127,3 +164,8 @@ class MessageActions(ModalActions):
     def _numbered(self, attachments: Iterable[Json]) -> Iterable[Json]:
         for number, one in enumerate(attachments, start=1):
             yield {"id": number, **one, "blocks": list(named(one.get("blocks", ()), self.ids))}
+
+
+def _button(action: str, caption: str, value: str) -> Json:
+    text = {"type": "plain_text", "text": caption}
+    return {"type": "button", "action_id": action, "text": text, "value": value}

@@ -9,7 +9,10 @@ from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message; `ephemeral_to` is the one person who sees it, `thread_ts` its thread's root."""
+    """A message; `ephemeral_to` is the one person who sees it, `thread_ts` its thread's root.
+
+    `ticket` is that of the command or click whose response URL it came over.
+    """
 
     ts: str
     channel: str
@@ -25,6 +28,7 @@ class Message:
     metadata: Json | None = None
     subtype: str | None = None
     extra: Json = field(default_factory=dict)
+    ticket: str | None = None
 
     @property
     def is_the_bots(self) -> bool:
@@ -62,7 +66,7 @@ class Message:
     def to_json(self) -> Json:
         """Return the message as a web page needs it."""
         about = {"user": self.user, "channel": self.channel, "is_bot": self.is_the_bots}
-        return self.to_slack() | about | {"ephemeral_to": self.ephemeral_to}
+        return self.to_slack() | about | {"ephemeral_to": self.ephemeral_to, "ticket": self.ticket}
 
 
 def _holds(attachment: Json, block_id: str) -> bool:

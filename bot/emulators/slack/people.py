@@ -45,6 +45,7 @@ class Person:
             "team_id": self.team,
             "is_bot": self.is_bot,
             "is_guest": self.is_restricted,
+            "company": None if self.team == HOME.id else _COMPANIES.get(self.team),
         }
 
 
@@ -101,6 +102,7 @@ HOME = Team("T0ACMEIOT", "Acme IoT", "acme-iot")
 PARTNER = Team("T0PARTNER", "Partner Telecom", "partner-telecom")
 CARRIER = Team("T0CARRIER", "Carrier Labs", "carrier-labs")
 TEAMS = (HOME, PARTNER, CARRIER)
+_COMPANIES = {team.id: team.name for team in TEAMS}
 APP_ID = "A0SIMSESS"
 BOT_ID = "B0SIMSESS"
 BOT = Person("U0SIMSESS", "simsessions", "simsessions", "UTC", HOME.id, is_bot=True)

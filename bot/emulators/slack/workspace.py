@@ -11,7 +11,7 @@ from bot.emulators.slack.ids import Json
 from bot.emulators.slack.inputs import checked_options, find_element, initial_values, merged
 from bot.emulators.slack.message_actions import MessageActions
 from bot.emulators.slack.messages import Message
-from bot.emulators.slack.people import Channel, Person
+from bot.emulators.slack.people import SLACKBOT, Person
 
 
 class Workspace(MessageActions):
@@ -32,11 +32,12 @@ class Workspace(MessageActions):
         if command not in self.commands:
             self._slackbot(person, place, f"`{command}` is not a valid command.")
             return Delivery(ok=False, error="unknown_command")
+        ticket = self.tickets.issue(person.id, place.id)
         payload = payloads.slash_command(person, place, command, text)
-        payload |= self._keys(person, self.tickets.issue(person.id, place.id))
-        delivery = await self._hand_over("slash_commands", payload, person)
+        payload |= self._keys(person, ticket)
+        delivery = replace(await self._hand_over("slash_commands", payload, person), ticket=ticket)
         if delivery.answer:
-            delivery = self._answered(person, place, f"{command} {text}".strip(), delivery)
+            delivery = self._answered(ticket, f"{command} {text}".strip(), delivery)
         if delivery.error:
             said = f'{command} failed with the error "{delivery.error}"'
             self._slackbot(person, place, said)
@@ -59,12 +60,15 @@ class Workspace(MessageActions):
         """
         person, message = self.person(user), self._seen_message(user, message_ts)
         element = find_element(message.every_block, block_id, action_id)
+        if message.user == SLACKBOT.id:
+            return self._answer_slackbot(person, message, element)
         place = self.channels[message.channel]
         values = self._filled(person, message, typed_in(element, block_id, selected))
         payload = payloads.from_message(person, place, message, values, block_id)
-        payload |= self._keys(person, self.tickets.issue(person.id, place.id, message_ts))
+        ticket = self.tickets.issue(person.id, place.id, message_ts)
+        payload |= self._keys(person, ticket)
         payload["actions"] = [self._action(element, block_id, selected, value=value)]
-        return await self._hand_over("interactive", payload, person)
+        return replace(await self._hand_over("interactive", payload, person), ticket=ticket)
 
     async def suggest(  # noqa: PLR0913 -- the parts of one question
         self,
@@ -110,9 +114,9 @@ class Workspace(MessageActions):
         payload |= {"callback_id": callback_id, "action_ts": self._now_ts()}
         return await self._hand_over("interactive", payload, person)
 
-    def _answered(self, person: Person, place: Channel, typed: str, delivery: Delivery) -> Delivery:
+    def _answered(self, ticket: str, typed: str, delivery: Delivery) -> Delivery:
         try:
-            AppResponses(self).to_command(person, place, typed, delivery.answer or {})
+            AppResponses(self).to_command(ticket, typed, delivery.answer or {})
         except SlackError:
             return replace(delivery, ok=False, error="invalid_command_response")
         return delivery

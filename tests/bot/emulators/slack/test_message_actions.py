@@ -3,10 +3,11 @@
 import pytest
 
 from bot.emulators.slack.errors import SlackError
-from tests.bot.emulators.slack.kit import ANA, BOT, FLEET, ask, section
+from tests.bot.emulators.slack.kit import ANA, BOT, FLEET, GENERAL, PRIVATE, ask, section
 
 ALL = frozenset({"channels:history", "groups:history", "im:history", "app_mentions:read"})
 MENTION = "<@U0SIMSESS> pump-7"
+PLACES = ("channel", "private channel")
 
 
 @pytest.fixture
@@ -141,3 +142,43 @@ async def test_a_response_url_does_not_change_what_a_person_wrote(app, workspace
 
     assert 200 == status
     assert ["look here", "an answer"] == [each.text for each in workspace.messages.all()]
+
+
+async def mentioned_in(workspace, channel):
+    """Have Ana mention the app where it is not; return what Slackbot tells her of it."""
+    await workspace.say("ana", channel, "@simsessions pump-7")
+    return workspace.messages.in_channel(channel, seen_by=ANA)[-1]
+
+
+async def press(workspace, message, number):
+    """Press one of Slackbot's buttons."""
+    block = message.blocks[-1]
+    action = block["elements"][number]["action_id"]
+    return await workspace.click("ana", message.ts, block["block_id"], action)
+
+
+async def test_slackbot_says_who_is_not_in_the_channel(workspace, heard):
+    """Whoever mentions the app where it is not is told so, alone; the app hears of nothing."""
+    said = {
+        channel: await mentioned_in(workspace, channel) for channel in (GENERAL, PRIVATE, FLEET)
+    }
+
+    assert [f"You mentioned <@{BOT}>, but they're not in this {place}." for place in PLACES] == [
+        said[channel].text for channel in (GENERAL, PRIVATE)
+    ]
+    assert ("USLACKBOT", ANA) == (said[GENERAL].user, said[GENERAL].ephemeral_to)
+    assert MENTION == said[FLEET].text
+    assert {FLEET} == {event["channel"] for event in await heard()}
+
+
+async def test_whoever_is_added_hears_of_the_mention(workspace, heard):
+    """Add Them lets the app in, which then gets the mention; Dismiss takes the question away."""
+    for pressed, joined in ((1, []), (0, ["app_mention"])):
+        said = await mentioned_in(workspace, GENERAL)
+        await press(workspace, said, pressed)
+
+        told = [event for event in await heard() if event["type"] == "app_mention"]
+        assert joined == [event["type"] for event in told], pressed
+        assert workspace.messages.get(said.ts) is None, pressed
+    assert MENTION == told[0]["text"]
+    assert "was added to #general by Ana Ruiz." == workspace.messages.all()[-1].text

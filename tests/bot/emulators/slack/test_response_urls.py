@@ -37,6 +37,18 @@ async def test_it_works_without_membership(url_for, workspace, channel):
     assert [("hi", channel, ANA), ("all", channel, None)] == written
 
 
+async def test_an_answer_names_its_command(app, workspace):
+    """What comes over a command's URL, or in its ack, carries the ticket that the person got."""
+    app.answers = lambda _: {"text": "at once"}
+    asked = await workspace.command("ana", "#fleet-ops", "/simsessions", "pump-7")
+    await ask(app.last["response_url"], json={"text": "later"})
+    other = await workspace.command("ana", "#fleet-ops", "/simsessions", "truck-42")
+
+    tickets = {each.text: each.ticket for each in workspace.messages.all()[:2]}
+    assert {"at once": asked.ticket, "later": asked.ticket} == tickets
+    assert other.ticket not in tickets.values()
+
+
 async def test_it_may_be_used_five_times(url_for, workspace):
     """The sixth post gets 404 used_url, which the SDK does not raise: the answer is lost."""
     client = AsyncWebhookClient(url_for())

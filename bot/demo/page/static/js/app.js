@@ -8,7 +8,7 @@ import { Drawers } from "./page/drawers.js";
 import { Examples } from "./page/examples.js";
 import { Home } from "./page/home.js";
 import { Modal } from "./page/modal.js";
-import { channelLabel } from "./page/names.js";
+import { channelLabel, channelNotes } from "./page/names.js";
 import { Notices } from "./page/notices.js";
 import { People } from "./page/people.js";
 import { Session } from "./page/session.js";
@@ -35,7 +35,7 @@ class App {
     this.people = new People((name) => this.become(name));
     this.sidebar = new Sidebar(this.session, (channel) => this.enter(channel));
     this.conversation = new Conversation(this.session);
-    this.composer = new Composer(this.session);
+    this.composer = new Composer(this.session, () => this.conversation.follow());
     this.modal = new Modal(this.session);
     this.notices = new Notices(this.session, (channel) => this.enter(channel));
     const perform = (action, body) => this.session.perform(action, body);
@@ -51,17 +51,40 @@ class App {
   build(root) {
     const { drawers } = this;
     this.place = h("h1");
+    this.about = h("p.about-place");
     this.team = h("b");
+    const skip = h("a.skip", { href: "#composer", onclick: (event) => this.skip(event) },
+      "Skip to the message box");
     const lost = h("p.lost", { role: "status" }, "The sandbox does not answer. Trying again…");
-    root.append(
+    const inRight = [this.controls.node, this.examples.node];
+    this.right = h("aside.right", { "aria-label": "Sandbox" }, inRight);
+    root.append(skip,
       h("header.top", {}, drawers.button("left", "Channels", "☰"),
         h("div.workspace", {}, this.team, h("span", {}, "local sandbox")),
         this.people.node, drawers.button("right", "Things to try", "Try")),
       h("aside.left", {}, this.sidebar.node),
-      h("main", {}, h("div.place", {}, this.place, this.tabs.node), lost,
+      h("main", {}, h("div.place", {}, this.place, this.about, this.tabs.node), lost,
         this.home.node, this.conversation.node, this.composer.node),
-      h("aside.right", {}, this.controls.node, this.examples.node),
-      drawers.shade, this.notices.node);
+      this.right, drawers.shade, this.notices.node);
+    document.addEventListener("keydown", (event) => event.key === "F6" && this.turnFocus(event));
+  }
+
+  skip(event) {
+    event.preventDefault();
+    this.tabs.show(this.channel.kind === "im" ? "messages" : null);
+    this.composer.focus();
+  }
+
+  /** Moves the focus to the next section, or back with Shift; first to the message box. */
+  turnFocus(event) {
+    event.preventDefault();
+    const { composer, people, sidebar, home, conversation } = this;
+    const parts = [composer.node, this.right, people.node, sidebar.node, home.node, conversation.node];
+    const sections = parts.filter((node) => firstOf(node));
+    const at = sections.findIndex((node) => node.contains(document.activeElement));
+    const step = event.shiftKey ? -1 : 1;
+    const next = at < 0 ? 0 : (at + step + sections.length) % sections.length;
+    firstOf(sections[next]).focus();
   }
 
   start() {
@@ -82,7 +105,7 @@ class App {
     this.examples.update(state.examples, state.events);
     this.controls.update(state);
     const channel = this.wanted(state.channels);
-    if (this.viewer === state.user.id && this.channel?.id === channel.id) this.refresh();
+    if (this.viewer === state.user.id && this.channel?.id === channel.id) this.refresh(channel);
     else this.enter(channel);
   }
 
@@ -93,14 +116,11 @@ class App {
   }
 
   enter(channel) {
-    this.channel = channel;
     this.viewer = this.session.state.user.id;
-    this.unread.delete(channel.id);
-    this.notices.clear(channel.id);
+    const news = this.unread.get(channel.id) ?? [];
     this.remember({ as: this.session.state.user.name, in: channel.name });
-    this.place.replaceChildren(channelLabel(channel));
-    this.sidebar.update(channel.id, this.unread);
-    this.conversation.show(channel.id);
+    this.describe(channel);
+    this.conversation.show(channel.id, news.map(({ ts }) => ts));
     this.composer.aim(channel);
     this.tabs.show(channel.kind === "im" ? (this.address.get("tab") ?? "messages") : null);
     this.drawers.close();
@@ -108,18 +128,34 @@ class App {
   }
 
   /** Catches up without losing what the reader has sorted, unfolded or typed. */
-  refresh() {
-    this.sidebar.update(this.channel.id, this.unread);
+  refresh(channel) {
+    this.describe(channel);
+    this.sidebar.update(channel.id, this.unread);
     this.conversation.update();
+  }
+
+  describe(channel) {
+    this.channel = channel;
+    this.place.replaceChildren(channelLabel(channel));
+    const notes = channel.kind === "im" ? [] : channelNotes(channel, this.session.state);
+    this.about.replaceChildren(notes.join(" · "));
   }
 
   message(message, isNew) {
     const here = message.channel === this.channel?.id;
     if (here) this.conversation.update();
     if (!isNew || message.user === this.session.state.user.id) return;
-    if (!here) this.unread.set(message.channel, (this.unread.get(message.channel) ?? 0) + 1);
+    if (here) this.conversation.came(message);
+    const isShown = here && !this.conversation.node.hidden;
+    const unread = this.unread.get(message.channel) ?? [];
+    if (!isShown) this.unread.set(message.channel, [...unread, message]);
+    this.countUnread();
+    this.notices.tell(message, isShown);
+  }
+
+  countUnread() {
     this.sidebar.update(this.channel.id, this.unread);
-    this.notices.tell(message, here);
+    this.tabs.mark(this.unread.get(this.channel.id)?.length);
   }
 
   /** Turns to Home or Messages of the app's own place; other places have messages alone. */
@@ -127,8 +163,17 @@ class App {
     const home = tab === "home";
     this.conversation.node.hidden = this.composer.node.hidden = home;
     if (home) this.home.open();
-    else this.home.close();
+    else this.read();
     this.remember({ tab: home ? "home" : "" });
+  }
+
+  /** Has the channel's messages in sight: nothing in it is unread any more. */
+  read() {
+    this.home.close();
+    this.unread.delete(this.channel.id);
+    this.notices.clear(this.channel.id);
+    this.countUnread();
+    this.conversation.look();
   }
 
   tryOut(text) {
@@ -144,6 +189,14 @@ class App {
     }
     history.replaceState(null, "", `?${this.address}`);
   }
+}
+
+/** Returns what F6 goes to in a section: what is chosen in it, or what can be reached first. */
+function firstOf(node) {
+  const isThere = (each) => !each.disabled && each.checkVisibility({ visibilityProperty: true });
+  const within = (rule) => [...node.querySelectorAll(rule)].find(isThere);
+  return (node.tabIndex === 0 && isThere(node) && node) || within("textarea, :checked, [aria-current]")
+    || within("button, a[href], input, select");
 }
 
 new App(document.getElementById("app")).start();

@@ -25,6 +25,15 @@ export function put(node, ...children) {
   return node;
 }
 
+/** Makes these the children; one that stays is not touched: it keeps its focus and open menus. */
+export function arrange(node, children) {
+  const wanted = new Set(children);
+  for (const child of [...node.childNodes]) if (!wanted.has(child)) child.remove();
+  children.forEach((child, at) => {
+    if (node.childNodes[at] !== child) node.insertBefore(child, node.childNodes[at] ?? null);
+  });
+}
+
 /** Replaces all children by those of `draw()`, unless they were drawn from the same data. */
 export function redraw(node, data, draw) {
   const key = JSON.stringify(data);

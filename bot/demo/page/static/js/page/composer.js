@@ -12,14 +12,15 @@ const TROUBLES = {
   is_archived: "This channel is archived: nobody writes here any more.",
 };
 
-/** Takes what is typed; the arrow up brings the last back. */
+/** Takes what is typed; the arrow up brings the last back. `onsend()` is called before it is sent. */
 export class Composer {
-  constructor(session) {
+  constructor(session, onsend) {
     this.session = session;
+    this.onsend = onsend;
     this.before = [];
     this.typing = new TypingBox({
       props: { id: "composer", disabled: true, "aria-describedby": "composer-hint" },
-      mentionable: () => session.names.mentionable(),
+      mentionable: () => session.names.mentionable(this.channel?.id),
       onsend: (text) => this.send(text), ontyped: (text) => this.typed(text),
     });
     this.typing.box.addEventListener("keydown", (event) => this.back(event));
@@ -36,12 +37,16 @@ export class Composer {
     this.channel = channel;
     const { box } = this.typing;
     box.disabled = channel.is_archived;
-    const name = channelLabel(channel);
-    box.placeholder = channel.is_archived ? "This channel is archived" : `Message ${name}, or /simsessions …`;
+    const name = channelLabel(channel).replace(" ", "");
+    box.placeholder = channel.is_archived ? `You are viewing ${name}, an archived channel` : `Message ${name}`;
     box.setAttribute("aria-label", `Message to ${name}`);
     put(this.extras, this.mentionButton(), this.shortcuts());
     put(this.previews);
     this.typing.typed();
+  }
+
+  focus() {
+    this.typing.focus();
   }
 
   mentionButton() {
@@ -88,6 +93,7 @@ export class Composer {
   /** Sends a text; where it could not be sent it stands in the box again. */
   async send(text) {
     clearTimeout(this.timer);
+    this.onsend();
     this.before.push(text);
     const done = await this.session.send(this.channel.id, text);
     put(this.previews);
@@ -100,7 +106,8 @@ export class Composer {
 
 function hintFor(text, commands) {
   if (!text.startsWith("/")) {
-    return [key("Enter"), " sends · ", key("Shift"), "+", key("Enter"), " new line · ", key("@"), " mentions"];
+    return h("span.keys", {}, key("Enter"), " sends · ", key("Shift"), "+", key("Enter"), " new line · ",
+      key("@"), " mentions · ", key("/simsessions"), " asks · ", key("F6"), " next section");
   }
   const fitting = commands.filter((command) => command.startsWith(text.split(" ")[0]));
   return fitting.map((command) => [h("b", {}, command), " and a SIM's name, SID or ICCID"]);

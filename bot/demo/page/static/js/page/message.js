@@ -9,6 +9,7 @@ import { mrkdwn } from "../text/mrkdwn.js";
 import { avatar } from "./avatar.js";
 import { drawAttachment } from "./attachments.js";
 import { files } from "./files.js";
+import { standing } from "./names.js";
 import { MessageSurface } from "./surfaces.js";
 
 const TROUBLES = {
@@ -29,6 +30,7 @@ export function drawMessage(message, session, { reply } = {}) {
   const fail = (error) => put(trouble, complaint(error));
   return h("article", {
     class: `message${message.ephemeral_to ? " ephemeral" : ""}`, "data-ts": message.ts,
+    "data-ticket": message.ticket,
     "aria-label": `${authorName(person, message)}: ${message.text}`,
   }, avatar(person), content, tools(message, { session, reply, fail }));
 }
@@ -40,7 +42,8 @@ export function authorName(person, message) {
 
 function byline(person, message) {
   return h("div.byline", {}, h("b", {}, authorName(person, message)),
-    person?.is_bot && h("span.badge", {}, "APP"), h("span.when", {}, clockTime(message.ts)));
+    person?.is_bot && h("span.badge", {}, "APP"),
+    standing(person) && h("span.badge", {}, standing(person)), h("span.when", {}, clockTime(message.ts)));
 }
 
 function body(message, surface) {

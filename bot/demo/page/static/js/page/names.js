@@ -9,11 +9,11 @@ export function namesOf(state) {
   const groups = new Map((state.user_groups ?? []).map((each) => [each.id, each]));
   return {
     group: (id) => groups.get(id),
-    mentionable: () => [
-      ...state.people.filter((each) => each.name === APP).map(addressed),
-      ...state.people.filter((each) => !each.is_bot).map(addressed),
-      ...[...groups.values()].map((each) => ({ handle: each.handle, title: each.name })),
-    ],
+    mentionable: (place) => [
+      ...state.people.filter((each) => each.name === APP),
+      ...state.people.filter((each) => !each.is_bot),
+    ].map((each) => addressed(each, channels.get(place)))
+      .concat([...groups.values()].map((each) => ({ handle: each.handle, title: each.name }))),
     me: state.user.id,
     person: (id) => people.get(id),
     channel: (id) => channels.get(id),
@@ -23,8 +23,31 @@ export function namesOf(state) {
   };
 }
 
-function addressed({ name, real_name: title }) {
-  return { handle: name, title };
+function addressed({ id, name, real_name: title }, place) {
+  const note = place && !place.members.includes(id) ? "Not in channel" : "";
+  return { handle: name, title, note };
+}
+
+/** Returns what somebody is who is no member of the workspace: a guest, or of another company. */
+export function standing(person) {
+  return person?.company ?? (person?.is_guest ? "guest" : "");
+}
+
+/** Returns whether a message calls for a person by name. */
+export function calls(message, id) {
+  const said = JSON.stringify([message.text, message.blocks ?? []]);
+  return said.includes(`<@${id}>`) || said.includes(`"user_id":"${id}"`);
+}
+
+/** Returns what is special about a channel: archived, shared with whom, without the app. */
+export function channelNotes(channel, state) {
+  const inside = state.people.filter((each) => channel.members.includes(each.id));
+  const companies = [...new Set(inside.map((each) => each.company).filter(Boolean))];
+  return [
+    channel.is_archived && "archived",
+    channel.is_shared && `shared with ${companies.join(" and ") || "another company"}`,
+    inside.every((each) => each.name !== APP) && `${APP} is not in this channel`,
+  ].filter(Boolean);
 }
 
 /** Returns what stands in the sidebar for a channel. */

@@ -3,6 +3,7 @@
 import { h, redraw } from "../dom.js";
 import { zone } from "../text/dates.js";
 import { avatar } from "./avatar.js";
+import { standing } from "./names.js";
 
 /** Lets one of the people be chosen; `choose(name)` is called. */
 export class People {
@@ -24,9 +25,12 @@ export class People {
 
   one(person) {
     const pick = () => this.choose(person.name);
-    const name = person.real_name;
-    const props = { type: "radio", name: "person", value: person.name, "aria-label": name };
+    const [name, kind] = [person.real_name, standing(person)];
+    const whole = kind ? `${name}, ${kind}` : name;
+    const props = { type: "radio", name: "person", value: person.name, "aria-label": whole };
     const box = h("input", { ...props, onchange: pick });
-    return h("label.person", { title: name }, box, avatar(person), h("span", {}, name));
+    const mark = kind && h("span.mark", { "aria-hidden": "true" }, kind[0].toUpperCase());
+    return h("label.person", { title: whole }, box, h("span.face", {}, avatar(person), mark),
+      h("span.who", {}, name, kind && h("small", {}, kind)));
   }
 }

@@ -14,6 +14,12 @@ export class Tabs {
       }, title)));
   }
 
+  /** Says how many messages nobody has looked at. */
+  mark(unseen) {
+    const tab = this.node.lastElementChild;
+    tab.textContent = unseen ? `${TABS.messages} (${unseen})` : TABS.messages;
+  }
+
   /** Turns to a tab, messages unless named; null hides them all. */
   show(tab) {
     const chosen = tab && tab in TABS ? tab : "messages";

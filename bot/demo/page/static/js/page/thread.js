@@ -1,16 +1,17 @@
 /** A message's thread: its replies below it, and a box to answer in. */
 
-import { h, put } from "../dom.js";
+import { arrange, h, put } from "../dom.js";
 import { TypingBox } from "./typing.js";
 
 /** Makes a thread; `draw(message)` draws one reply. */
 export function threadBox(root, session, draw) {
   const count = h("summary", {});
+  const fresh = h("span.fresh", {});
   const list = h("div.replies", {});
   const note = h("small.error", { role: "alert" });
   const typing = new TypingBox({
     props: { class: "input", placeholder: "Reply…", "aria-label": "Reply in thread" },
-    mentionable: () => session.names.mentionable(), onsend: send, ontyped: () => put(note),
+    mentionable: () => session.names.mentionable(root.channel), onsend: send, ontyped: () => put(note),
   });
   const mention = h("button.icon-button", {
     "aria-label": "Mention simsessions in this thread", title: "Mention @simsessions",
@@ -18,12 +19,17 @@ export function threadBox(root, session, draw) {
   }, "@");
   const node = h("details.thread", { open: true },
     count, list, h("div.reply", {}, mention, typing.node), note);
-  return { node, update, focus: () => typing.focus() };
+  return { node, update, mark, focus: () => typing.focus() };
 
   function update(replies) {
     const shown = replies.filter((each) => !each.ephemeral_to).length;
-    count.textContent = { 0: "Thread", 1: "1 reply" }[shown] ?? `${shown} replies`;
-    put(list, replies.map(draw));
+    put(count, { 0: "Thread", 1: "1 reply" }[shown] ?? `${shown} replies`, fresh);
+    arrange(list, replies.map(draw));
+  }
+
+  /** Says how many of the replies have not been seen. */
+  function mark(unseen) {
+    put(fresh, unseen > 0 && `${unseen} new`);
   }
 
   async function send(text) {

@@ -9,7 +9,7 @@ const BEGUN = /(?:^|\s)@([\w.-]*)$/;
 
 /**
  * Takes what is typed; Enter passes it to `onsend(text)`, Shift+Enter begins a line. `mentionable()`
- * returns whom to offer: {handle, title}; `ontyped(text)` is called on every change.
+ * returns whom to offer: {handle, title, note}; `ontyped(text)` is called on every change.
  */
 export class TypingBox {
   constructor({ props, mentionable, onsend, ontyped = () => {} }) {
@@ -69,7 +69,8 @@ export class TypingBox {
       this.pick(person);
     };
     const props = { role: "option", class: n === this.active ? "active" : "", onmousedown: pick };
-    return h("li", props, h("b", {}, `@${person.handle}`), ` ${person.title}`);
+    const note = person.note && h("small", {}, ` ${person.note}`);
+    return h("li", props, h("b", {}, `@${person.handle}`), ` ${person.title}`, note);
   }
 
   pick({ handle }) {
