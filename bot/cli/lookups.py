@@ -1,12 +1,30 @@
-"""Looking SIMs up without Slack: opens the services that `lookup` needs."""
+"""Looking SIMs up without Slack: opens what `lookup` needs, and answers questions about a fleet."""
 
-from collections.abc import AsyncIterator
+import json
+import sys
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
-from bot.clock import Clock
+from rich.cells import cell_len
+from rich.text import Text
+
+from bot.blocks.fleet import fleet_cells, fleet_header, fleet_headline, small_print
+from bot.blocks.format import PLAIN
+from bot.blocks.tables import cell_text
+from bot.cli.reports.lookup import as_json
+from bot.cli.terminal import progress, terminal
+from bot.clock import Clock, SystemClock
+from bot.digests.fresh_look import fresh_answer
+from bot.errors import UserError
 from bot.kore.connect import open_kore
+from bot.ops.logging import LogRedactor, configure_logging
+from bot.sessions.fleet_answer import FleetAnswer
 from bot.sessions.fleet_list import FleetList
+from bot.sessions.fleet_query import FleetQuery, Misread
 from bot.sessions.lookup import SessionLookup
+from bot.sessions.report import SessionReport
+from bot.sessions.triage import triage
 from bot.settings import Settings
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
@@ -35,3 +53,56 @@ async def open_fleet(
     finally:
         await directory.aclose()
         await kore.aclose()
+
+
+MOST = 100_000
+
+
+async def answer(
+    settings: Settings, text: str, asked: FleetQuery | Misread, *, as_lines: bool
+) -> bool:
+    """Answer a question; False where a SIM is called so, and is meant.
+
+    Raises what look-ups raise, and UserError on a pattern that is not understood as a whole.
+    """
+    configure_logging("WARNING", form="text", redactor=LogRedactor(settings.secrets))
+    clock = SystemClock()
+    async with open_fleet(settings, clock) as (service, fleet):
+        if await fleet.is_a_name(text) or (isinstance(asked, Misread) and not asked.query.pattern):
+            return False
+        if isinstance(asked, Misread):
+            raise UserError(asked.sentence)
+        sids = (await fleet.meant(asked, redacts=False, most=MOST)).sids
+        with progress("Looking up", len(sids)) as step:
+            read = await service.look_up_many(sids, newest_only=not asked.top, done=step)
+    made = triage(sids, read)
+    found = fresh_answer(asked, made, clock.now(), most=MOST)
+    if as_lines:
+        _print_json(found, made.reports)
+    else:
+        out = terminal()
+        for line in as_lines_of(found, clock.now()):
+            out.print(line)
+    return True
+
+
+def _print_json(found: FleetAnswer, reports: tuple[SessionReport, ...]) -> None:
+    plain = "utf" not in sys.stdout.encoding.lower()
+    by_sid = {report.sim.sid: report for report in reports}
+    for row in found.rows:
+        report = by_sid[row.snapshot.sid]
+        sys.stdout.write(json.dumps(as_json(report.query, report), ensure_ascii=plain) + "\n")
+
+
+def as_lines_of(found: FleetAnswer, now: datetime) -> Iterator[Text]:
+    """Return the sentence with the count, the table, and what is not in it."""
+    yield Text(fleet_headline(found, PLAIN), style="bold")
+    rows = [fleet_header(found), *(fleet_cells(row, found, now) for row in found.rows)]
+    texts = [list(map(cell_text, row)) for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
+    for cells in texts if found.rows else ():
+        padded = (
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
+        )
+        yield Text("  ".join(padded).rstrip())
+    yield Text(" · ".join(small_print(found, len(found.rows), now, PLAIN)), style="dim")

@@ -1,6 +1,6 @@
 """Where people read: no colour when piped or where NO_COLOR is set, and data is never markup."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Timer
 from typing import NoReturn
@@ -44,3 +44,10 @@ def progress(what: str, total: int, after: float = AFTER_SECONDS) -> Iterator[Ca
             later.join()
         if bar.live.is_started:
             bar.stop()
+
+
+def aligned(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return the lines of a table, each column as wide as its widest cell."""
+    table = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]

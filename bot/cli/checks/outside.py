@@ -1,15 +1,99 @@
-"""All checks of what is outside this program, side by side."""
+"""All checks of what is outside this program, side by side: KORE's key, and the clocks, too."""
 
 import asyncio
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
-from bot.cli.checks.check import Check, skipped
-from bot.cli.checks.clock import clock_check
-from bot.cli.checks.kore import NAME as KORE
-from bot.cli.checks.kore import kore_check
+import aiohttp
+
+from bot.cli.checks.check import Check, failed, skipped, well
 from bot.cli.checks.slack import APP, BOT, slack_checks
 from bot.cli.checks.store import store_check
+from bot.cli.exit_codes import ExitCode
 from bot.clock import Clock
-from bot.settings import Settings
+from bot.errors import BotError
+from bot.kore.connect import open_kore
+from bot.kore.errors import KoreDenied
+from bot.settings import Need, Settings
+
+PATIENCE_SECONDS = 10
+TOLERANCE_SECONDS = 60  # Slack refuses what is signed 5 min off; tokens expire by the clock too
+
+
+async def clock_check(whose: str, url: str, clock: Clock) -> Check:
+    """Ask `url` for anything and compare its `Date` with the middle of the asking."""
+    name = f"clock against {whose}"
+    before = clock.now()
+    try:
+        date = await _date(url)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return skipped(name, f"no answer ({type(error).__name__})")
+    if date is None:
+        return skipped(name, "the answer carries no Date")
+    return compared(name, before + (clock.now() - before) / 2, date)
+
+
+def compared(name: str, ours: datetime, theirs: datetime) -> Check:
+    """Return a check of how far two times are apart; `Date` has whole seconds."""
+    off = round((ours - theirs).total_seconds())
+    if abs(off) <= TOLERANCE_SECONDS:
+        return well(name, f"{abs(off)} s apart")
+    word = "ahead" if off > 0 else "behind"
+    return failed(name, f"{abs(off)} s {word}", "let NTP set this machine's clock")
+
+
+async def _date(url: str) -> datetime | None:
+    timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
+    async with (
+        aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
+        session.get(url, allow_redirects=False) as answer,
+    ):
+        date = answer.headers.get("Date")
+    try:
+        return parsedate_to_datetime(date).astimezone(UTC) if date else None
+    except ValueError:
+        return None
+
+
+KORE_KEY = "KORE key"
+MEND_DENIED = (
+    "in KORE's console give the API client Read on Programmable Wireless, "
+    "or copy KORE_CLIENT_ID and KORE_CLIENT_SECRET again"
+)
+MEND_BEARER = (
+    "put a new token into KORE_ACCESS_TOKEN, or leave it out and set KORE_CLIENT_ID and "
+    "KORE_CLIENT_SECRET, with which tokens are renewed"
+)
+MEND_ELSE = "check KORE_API_URL, KORE_TOKEN_URL, proxy and firewall; then KORE's status page"
+
+
+async def kore_check(settings: Settings, clock: Clock) -> Check:
+    """Fetch a token and the first SIM."""
+    if settings.missing(Need.KORE):
+        return skipped(KORE_KEY, "no KORE_CLIENT_ID and KORE_CLIENT_SECRET")
+    started = clock.monotonic()
+    try:
+        has_sims = await _has_sims(settings, clock)
+    except BotError as error:
+        return failed(KORE_KEY, error.sentence, _mend(error, settings), ExitCode.KORE)
+    took = f"in {round(1000 * (clock.monotonic() - started))} ms"
+    return well(
+        KORE_KEY, f"SIMs can be read {took}" if has_sims else f"no SIM in this account, {took}"
+    )
+
+
+def _mend(error: BotError, settings: Settings) -> str:
+    if not isinstance(error, KoreDenied):
+        return MEND_ELSE
+    return MEND_BEARER if settings.kore_access_token else MEND_DENIED
+
+
+async def _has_sims(settings: Settings, clock: Clock) -> bool:
+    kore = open_kore(settings.kore_config(), clock)
+    try:
+        return await anext(kore.sims(), None) is not None
+    finally:
+        await kore.aclose()
 
 
 async def outside_checks(
@@ -38,7 +122,7 @@ async def _slack(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tu
 
 async def _kore(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tuple[Check, ...]:
     if wrong := sorted({"KORE_API_URL", "KORE_TOKEN_URL"} & faulty):
-        return (skipped(KORE, f"{wrong[0]} is not right"),)
+        return (skipped(KORE_KEY, f"{wrong[0]} is not right"),)
     return (await kore_check(settings, clock),)
 
 

@@ -1,13 +1,13 @@
-"""`simsessions lookup`: the report on SIMs, in a terminal or as JSON."""
+"""`simsessions lookup`: the report on SIMs, in a terminal, as JSON or as a picture."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli import timeline
 from bot.cli.exit_codes import ExitCode, exit_code
 from bot.errors import BotError
 from bot.settings import Need, Settings, load_settings
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 FEW = 20
+PICTURE = "--timeline"
 
 
 @click.command(no_args_is_help=True)
 @click.argument("sims", metavar="SIM...", nargs=-1, required=True)
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line, in this order.")
 @click.option(
-    timeline.OPTION,
+    PICTURE,
     "picture",
     metavar="FILE",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
@@ -46,7 +47,7 @@ def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, expl
         return ExitCode.OK
     asked = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
     if picture:
-        timeline.check_output(asked, picture)
+        check_picture(asked, picture)
     # of many one session each, for the memory; of a few all, for the strip and the month
     answers = asyncio.run(look_up(settings, asked, newest_only=len(asked) > FEW))
     if as_lines:
@@ -54,7 +55,7 @@ def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, expl
     else:
         print_text(asked, answers, settings.thresholds if explain else None)
     if picture and not isinstance(answers[0], BotError):
-        timeline.write(answers[0], picture, settings.thresholds)
+        write_picture(answers[0], picture, settings.thresholds)
         click.echo(f"Wrote {picture}.", err=True)
     codes = (exit_code(answer) for answer in answers if isinstance(answer, BotError))
     return max(codes, default=ExitCode.OK)
@@ -68,9 +69,9 @@ def asked_about_a_fleet(settings: Settings, sims: tuple[str, ...], *, as_lines: 
     asked = parse_fleet_query(text)
     if asked is None:
         return False
-    from bot.cli import fleet  # noqa: PLC0415 -- heavy
+    from bot.cli import lookups  # noqa: PLC0415 -- heavy
 
-    return asyncio.run(fleet.answer(settings, text, asked, as_lines=as_lines))
+    return asyncio.run(lookups.answer(settings, text, asked, as_lines=as_lines))
 
 
 def read_stdin() -> list[str]:
@@ -100,7 +101,7 @@ def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> N
     """Print one object a line."""
     import json  # noqa: PLC0415 -- only here
 
-    from bot.cli.reports.as_json import as_json  # noqa: PLC0415 -- heavy
+    from bot.cli.reports.lookup import as_json  # noqa: PLC0415 -- heavy
 
     plain = "utf" not in sys.stdout.encoding.lower()
     for query, answer in zip(asked, answers, strict=True):
@@ -114,7 +115,7 @@ def print_text(
 
     With `limits` each is explained.
     """
-    from bot.cli.reports.as_text import as_text, explained, summary  # noqa: PLC0415 -- heavy
+    from bot.cli.reports.lookup import as_text, explained, summary  # noqa: PLC0415 -- heavy
     from bot.cli.terminal import terminal  # noqa: PLC0415 -- heavy
 
     out = terminal()
@@ -128,3 +129,35 @@ def print_text(
         if limits and not isinstance(answer, BotError):
             for line in explained(answer, limits):
                 out.print(line)
+
+
+def check_picture(asked: list[str], file: Path) -> None:
+    """Check before KORE is asked that there is one SIM, and a folder that takes the file.
+
+    Raises click's BadParameter otherwise.
+    """
+    if len(asked) != 1:
+        raise _wrong(f"it draws one SIM, and {len(asked)} are asked for.")
+    if not file.parent.is_dir():
+        raise _wrong(f"there is no folder {str(file.parent)!r}.")
+    if not (file.exists() or os.access(file.parent, os.W_OK)):
+        raise _wrong(f"nothing may be written into {str(file.parent)!r}.")
+
+
+def write_picture(report: "SessionReport", file: Path, limits: "Thresholds") -> None:
+    """Draw the report's 30 days into the file, as a PNG.
+
+    Raises KoreError where the sessions could not be read, BadParameter where the file cannot be
+    written.
+    """
+    from bot.pictures.timeline import draw_report  # noqa: PLC0415 -- Pillow is heavy
+
+    png = draw_report(report, limits=limits)
+    try:
+        file.write_bytes(png)
+    except OSError as error:
+        raise _wrong(f"{str(file)!r} could not be written: {error.strerror}.") from error
+
+
+def _wrong(why: str) -> click.BadParameter:
+    return click.BadParameter(why, param_hint=PICTURE)

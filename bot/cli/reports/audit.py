@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.blocks.kit import clean
-from bot.cli.reports.sentences import aligned
+from bot.cli.terminal import aligned
 from bot.store.lookups import Lookup
 
 HEAD = ("when (UTC)", "user", "channel", "by", "name", "SIM", "outcome", "ref")

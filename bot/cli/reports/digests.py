@@ -18,7 +18,7 @@ from bot.blocks.digest_text import (
 )
 from bot.blocks.format import PLAIN, grouped
 from bot.blocks.kit import clean
-from bot.cli.reports.sentences import aligned
+from bot.cli.terminal import aligned
 from bot.digests.digest import COUNTED, Digest
 
 HEAD = ("id", "channel", "name", "SIMs", "how often", "next")

@@ -1,11 +1,21 @@
 """What is asked of the outside, and what is not while an address is wrong."""
 
+from datetime import timedelta
+
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from bot.cli.checks.check import Status
-from bot.cli.checks.outside import outside_checks
+from bot.cli.checks.outside import clock_check, compared, kore_check, outside_checks
+from bot.cli.exit_codes import ExitCode
 from bot.clock import SystemClock
-from bot.settings import load_settings
+from bot.emulators.kore.faults import broken
+from bot.ops.http import http_server
+from bot.settings import Need, Settings, load_settings
+from tests.builders import NOON
+from tests.fakes import FakeClock
 
 
 @pytest.mark.parametrize(
@@ -25,3 +35,94 @@ async def test_nothing_goes_to_an_address_that_was_not_meant(kore, slack, faulty
     why = {name for name, says in skipped.items() if says.split()[0] in faulty}
 
     assert untried == why
+
+
+async def test_a_key_that_works(kore):
+    """A token and the first SIM are enough."""
+    check = await kore_check(load_settings(kore.settings, None, need=Need.KORE), SystemClock())
+
+    assert Status.OK == check.status
+    assert "SIMs can be read in" in check.says
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault", "mend"),
+    [
+        ({"KORE_CLIENT_SECRET": "wrong"}, None, "Read on Programmable Wireless"),
+        ({}, broken(403, "/v1/Sims", times=None), "Read on Programmable Wireless"),
+        ({}, broken(503, "/v1/Sims", times=None), "status page"),
+        ({"KORE_API_URL": "http://127.0.0.1:1"}, None, "KORE_API_URL"),
+    ],
+)
+async def test_a_key_that_does_not(kore, changes, fault, mend):
+    """A refusal and a silence have different remedies, and the number is KORE's."""
+    if fault:
+        kore.api.faults.add(fault)
+    told = kore.settings | {"SIMSESSIONS_KORE_BUDGET": "1s"} | changes
+    check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
+
+    assert (Status.FAILED, ExitCode.KORE) == (check.status, check.code)
+    assert mend in check.mend
+
+
+async def test_a_bearer_that_does_not(kore):
+    """A bearer that KORE refuses is what the advice is about: there is no id and no secret."""
+    told = {k: v for k, v in kore.settings.items() if k.endswith("_URL")}
+    told["KORE_ACCESS_TOKEN"] = "expired"
+    check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
+
+    assert "KORE_ACCESS_TOKEN" in check.mend
+    assert Status.FAILED == check.status
+
+
+async def test_no_key():
+    """Without a key nothing is asked."""
+    check = await kore_check(Settings(), SystemClock())
+
+    assert Status.SKIPPED == check.status
+
+
+@pytest.mark.parametrize(
+    ("seconds", "standing", "says"),
+    [
+        (0, Status.OK, "0 s apart"),
+        (60, Status.OK, "60 s apart"),
+        (-60, Status.OK, "60 s apart"),
+        (61, Status.FAILED, "61 s ahead"),
+        (-400, Status.FAILED, "400 s behind"),
+    ],
+)
+def test_a_minute_is_tolerated(seconds, standing, says):
+    """Up to a minute is well; more is told with its direction."""
+    check = compared("clock", NOON + timedelta(seconds=seconds), NOON)
+
+    assert (standing, says) == (check.status, check.says)
+
+
+@pytest.mark.parametrize(
+    ("date", "standing"),
+    [
+        ("Mon, 05 Jan 2026 12:00:20 GMT", Status.OK),
+        ("Mon, 05 Jan 2026 12:20:00 GMT", Status.FAILED),
+        ("yesterday", Status.SKIPPED),
+        (None, Status.SKIPPED),
+    ],
+)
+async def test_the_date_of_an_answer_is_read(date, standing):
+    """Any answer's Date will do, also a refusal's; without one nothing is claimed."""
+
+    async def refusal(_request):
+        return PlainTextResponse("no", 401, headers={"Date": date} if date else None)
+
+    app = Starlette(routes=[Route("/", refusal)])
+    async with http_server(app, "127.0.0.1", 0) as port:
+        check = await clock_check("KORE", f"http://127.0.0.1:{port}", FakeClock())
+
+    assert standing == check.status
+
+
+async def test_nobody_there():
+    """Without an answer the clock is not blamed."""
+    check = await clock_check("KORE", "http://127.0.0.1:1", FakeClock())
+
+    assert Status.SKIPPED == check.status
