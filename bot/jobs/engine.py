@@ -77,7 +77,7 @@ class Engine:
         self._health = EngineHealth(self._clock, self._lanes)
         self._runs: set[_Run] = set()
         self._side: list[asyncio.Task[None]] = []
-        self._last_seen = float("-inf")
+        self._last_seen: float | None = None
         self.why_stuck = self._health.why_stuck
 
     def start(self) -> None:
@@ -106,9 +106,14 @@ class Engine:
 
     async def turn(self) -> float:
         """Look once and begin what is due; return the seconds until there may be more."""
+        if self._last_seen is None:
+            self._last_seen = await self._queue.last_touched(self._timing.lease)
         snapshot = await self._queue.look(tuple(self._kinds))
-        if snapshot.now < self._last_seen - PUT_BACK_SECONDS:
+        if (back := self._last_seen - snapshot.now) > PUT_BACK_SECONDS:
+            log.warning("clock-went-back", extra={"seconds": round(back)})
+            await self._queue.realign(back)
             await self._services.schedules.realign()
+            snapshot = await self._queue.look(tuple(self._kinds))
         self._last_seen = snapshot.now
         if snapshot.schedule is not None and snapshot.schedule <= snapshot.now:
             await self._services.schedules.fire()

@@ -122,6 +122,11 @@ class KoreClient:
             raise ValueError("a background client opens no other")
         return self._open_background(at_once)
 
+    @property
+    def is_down(self) -> bool:
+        """Return whether KORE as a whole is taken to be down, rather than one SIM of it."""
+        return self._requester.is_down
+
     async def sim(self, name: str, *, fresh: bool = False) -> Fetched[Sim]:
         """Fetch a SIM by SID or unique name. Raises KoreNotFound. `GET /v1/Sims/{name}`."""
         fetch = partial(self._one, "sim", _path("Sims", name), Sim)

@@ -132,6 +132,11 @@ class Requester:
             await self._clock.sleep(wait)
 
     @property
+    def is_down(self) -> bool:
+        """Return whether KORE as a whole is taken to be down."""
+        return self._circuit.is_open
+
+    @property
     def seconds_for_a_list(self) -> float:
         """How long all pages of one list may take together."""
         return self._policy.listing

@@ -110,6 +110,21 @@ RELEASE = (
     .where(jobs.c.key.in_(_KEYS), jobs.c.owner == _ME, jobs.c.state == _RUNNING)
     .values(state=_READY, attempt=jobs.c.attempt - 1)
 )
+_BACK, AHEAD_SECONDS = bindparam("back", type_=Double), 60.0
+_ahead = (
+    select(_other.c.key)
+    .where(_other.c.ended.is_(None))
+    .where(or_(_other.c.made > NOW, _other.c.lease > NOW + AHEAD_SECONDS))
+    .order_by(_other.c.key)
+    .with_for_update()
+)
+REALIGN = (
+    update(jobs)
+    .where(jobs.c.key.in_(_ahead))
+    .values(due=jobs.c.due - _BACK, lease=jobs.c.lease - _BACK)
+    .values(made=case((jobs.c.made > NOW, jobs.c.made - _BACK), else_=jobs.c.made))
+)
+LAST_TOUCHED = select(func.max(jobs.c.made), func.max(jobs.c.lease)).where(jobs.c.ended.is_(None))
 LOCK = (
     select(jobs.c.key, jobs.c.state, jobs.c.owner, jobs.c.claim)
     .where(jobs.c.key.in_(_KEYS))

@@ -7,6 +7,7 @@ database's clock alone decides what is due. Whoever locks several rows does so i
 
 import asyncio
 import json
+import math
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
@@ -29,11 +30,13 @@ from bot.store.job_statements import (
     FREE,
     GET,
     KEPT_COLUMNS,
+    LAST_TOUCHED,
     LET_GO,
     LOCK,
     LOCK_TREE,
     NEW_COLUMNS,
     NOTIFY,
+    REALIGN,
     RELEASE,
     RENEW,
     SWEEP,
@@ -180,6 +183,20 @@ class JobQueue:
             with suppress(StoreError):
                 await self._db.listen(CHANNEL, self.news.set)
             await clock.sleep(LISTEN_AGAIN_SECONDS)
+
+    async def last_touched(self, lease: float) -> float:
+        """Return when a live job was made or held last, by the clock of then; -inf without one."""
+        async with self._db.read() as tx:
+            made, held = tuple((await tx.execute(LAST_TOUCHED)).one())
+        return max(made or -math.inf, (held or -math.inf) - lease)
+
+    async def realign(self, back: float) -> None:
+        """Bring forward what a clock set that has been put back by so many seconds since.
+
+        A row shows by its own times that this clock set it, so doing it twice changes nothing.
+        """
+        async with self._db.write() as tx:
+            await tx.execute(REALIGN, {"back": back})
 
     async def claim(self, kinds: Collection[str], most: int, lease: float) -> list[Job]:
         """Take what is due of these kinds, longest due first, for `lease` seconds."""

@@ -15,6 +15,7 @@ from bot.store.errors import StoreError
 from bot.store.schema import NOW, buckets
 
 BATCH_SECONDS = 0.2
+LONGEST_SECONDS = 600.0
 _TURNS = bindparam("turns", type_=Double)
 
 
@@ -33,7 +34,9 @@ class SharedRate:
         self._clock = clock
         self._name = name
         self._interval = 1 / per_second
-        full_at = case((buckets.c.full_at > NOW, buckets.c.full_at), else_=NOW) + _TURNS
+        # what lies further ahead was set by a clock that has been put back since
+        ahead = buckets.c.full_at.between(NOW, NOW + LONGEST_SECONDS)
+        full_at = case((ahead, buckets.c.full_at), else_=NOW) + _TURNS
         new = db.insert(buckets).values(name=bindparam("bucket"), full_at=NOW + _TURNS)
         self._take = new.on_conflict_do_update(
             index_elements=[buckets.c.name], set_={"full_at": full_at}

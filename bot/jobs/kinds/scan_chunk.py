@@ -1,7 +1,8 @@
 """One chunk of a scan: its SIMs asked and judged, their rows written with the job's own end.
 
 What fails is asked again a few times while the rest of the chunk is safe already; at last it is
-written down as failed. A chunk's SIMs are in the store, not in the job, and go as they are done.
+written down as failed: one sick SIM does not hold up the digest, a KORE that is down does. A
+chunk's SIMs are in the store, not in the job, and go as they are done.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from bot.store.scans import ScanRow
 from bot.store.transaction import Transaction
 
 TRIES = 3
-"""At least so often is a SIM asked, and until the digest's grace is over."""
+"""So often is a SIM asked; while all of KORE is down, until the digest's grace is over."""
 BACKOFF = Backoff(first=15.0, longest=240.0)
 PASSING = (KoreUnavailable, KoreRateLimited, KoreBadAnswer)
 
@@ -36,7 +37,8 @@ async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
     passing, lasting = _parted(scanned.failures)
     services.metrics.scanned(read=len(scanned.rows), failed=len(scanned.failures))
     tries = int(job.memo.get("tries", 0)) + 1
-    if passing and (tries < TRIES or now.timestamp() < job.args["until"]):
+    waits = fleet.kore.is_down and now.timestamp() < job.args["until"]
+    if passing and (tries < TRIES or waits):
         rows = [*scanned.rows, *await _failed(lasting, job, services)]
         left = packed([each.sim for each in passing])
         write = _writing(fleet, job, rows, scanned, left)

@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from bot.jobs.engine import STUCK_SECONDS, Engine, EngineHealth, Lane, Timing
 from bot.jobs.job import Again, Done, FanOut, NewJob
 from bot.store.schedules import Schedule
-from bot.store.schema import NOW
+from bot.store.schema import NOW, jobs
 from tests.bot.jobs.engines import LANES, children, counted, ended, kind, running, until
 from tests.fakes import FakeClock
 
@@ -59,6 +59,24 @@ async def test_two_hundred_children_are_joined(services, queue):
 
     assert 200 == top.result
     assert max(most) <= 10
+
+
+async def test_a_clock_that_is_set_back(services, queue, database, caplog):
+    """What a clock three hours ahead has set comes when it should, and the log says so."""
+    await queue.add(NewJob("kind", "new"), NewJob("kind", "held"))
+    await queue.claim(["kind"], 9, 15.0)
+    async with database.write() as tx:
+        ahead = {c.name: c + 3 * 3600 for c in (jobs.c.due, jobs.c.made, jobs.c.lease)}
+        await tx.execute(update(jobs).values(**ahead))
+        await tx.execute(update(jobs).where(jobs.c.key == "new").values(state="ready"))
+
+    async def step(_job):
+        return None
+
+    async with running(services, kind(step), lease=0.2):
+        await ended(queue, "new", "held")
+
+    assert ["clock-went-back"] == [r.message for r in caplog.records if "clock" in r.message]
 
 
 async def test_lanes_do_not_wait_for_each_other(services, queue):

@@ -223,3 +223,18 @@ def test_an_outcome_has_its_word():
     }
 
     assert list(outcomes) == [each.word for each in outcomes.values()]
+
+
+async def test_realigned_twice(queue, other, database):
+    """Two processes that see the clock set back move a job by that once, and no other job."""
+    await queue.add(NewJob("kind", "then", delay=60.0), NewJob("kind", "now", delay=60.0))
+    async with database.write() as tx:
+        sql = "UPDATE jobs SET due = due + 3600, made = made + 3600 WHERE key = 'then'"
+        await tx.execute(text(sql))
+    touched = await queue.last_touched(15.0)
+    await queue.realign(3600.0)
+    await other.realign(3600.0)
+    then, now = await queue.get("then"), await queue.get("now")
+
+    assert then.due == pytest.approx(now.due, abs=5.0)
+    assert touched == pytest.approx(now.due + 3540, abs=5.0)

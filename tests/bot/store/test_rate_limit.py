@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
 from bot.clock import SystemClock
 from bot.store.database import Database
 from bot.store.rate_limit import BATCH_SECONDS, SharedRate
+from bot.store.schema import buckets
 from tests.fakes import FakeClock
 
 
@@ -64,6 +66,18 @@ async def test_unused_turns_are_lost(database, clock):
 
     # the database's clock has not moved: the first batch of turns is still ahead of the second
     assert [BATCH_SECONDS, 0.001, 0.001] == pytest.approx(clock.slept, abs=0.1)
+
+
+async def test_turns_of_a_clock_that_was_set_back(database, clock):
+    """Turns that lie hours ahead were taken by a clock that was wrong: nobody waits for them."""
+    rate = SharedRate(database, clock, "account", 10.0)
+    await rate.take()
+    async with database.write() as tx:
+        await tx.execute(update(buckets).values(full_at=buckets.c.full_at + 3 * 3600))
+    clock.move(60.0)
+    await rate.take()
+
+    assert [] == clock.slept
 
 
 async def test_without_the_store_the_pace_is_kept_alone(clock, tmp_path):

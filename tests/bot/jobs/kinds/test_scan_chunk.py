@@ -69,13 +69,24 @@ async def test_what_may_be_well_in_a_minute_is_asked_again(rig):
 
 
 @pytest.mark.parametrize(
-    ("tries", "until", "state"), [(0, 0, "ready"), (2, 0, "done"), (9, 1e12, "ready")]
+    ("tries", "until", "state"), [(0, 0, "ready"), (2, 0, "done"), (2, 1e12, "done")]
 )
-async def test_how_long_it_is_tried(rig, tries, until, state):
-    """A few times in any case, and until the digest's grace is over."""
-    rig.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
+async def test_how_long_one_sim_is_tried(rig, tries, until, state):
+    """A SIM that always fails is tried a few times, and holds up no digest for its grace."""
+    rig.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=500))
 
     assert state == (await done(rig, until=until, tries=tries)).state
+
+
+@pytest.mark.parametrize(("until", "state"), [(0, "done"), (1e12, "ready")])
+async def test_how_long_kore_is_waited_for(rig, database, until, state):
+    """While all of KORE is down it is tried until the digest's grace is over."""
+    many = tuple(a_sim(sid=f"DE{n:032x}", unique_name=f"pump-{n}") for n in range(20))
+    async with database.write() as tx:
+        await rig.parts.fleet.chunks.keep(1, 0, packed(many), tx)
+    rig.kore.faults.add(Fault(times=None, status=503))
+
+    assert state == (await done(rig, until=until, tries=2)).state
 
 
 @pytest.mark.parametrize(
