@@ -74,6 +74,12 @@ def all_rules() -> tuple[AnyRule, ...]:
     return tuple(sorted((r for r in every if isinstance(r, AnyRule)), key=lambda r: place(r.name)))
 
 
+@cache
+def rules_of(kind: type[T]) -> tuple[T, ...]:
+    """Return the rules of one kind, in the order of the answer."""
+    return tuple(each for each in all_rules() if isinstance(each, kind))
+
+
 def diagnose(
     evidence: Evidence, limits: Thresholds, rule_broke: RuleBroke = count_nothing
 ) -> tuple[Finding, ...]:
@@ -82,13 +88,11 @@ def diagnose(
     A rule that breaks is logged, told to `rule_broke` by its name, and skipped.
     """
     found: list[Finding] = []
-    for rule in all_rules():
-        if isinstance(rule, Rule):
-            found += _run(rule, rule.check, rule_broke, evidence, limits)
+    for rule in rules_of(Rule):
+        found += _run(rule, rule.check, rule_broke, evidence, limits)
     seen = tuple(found)
-    for rule in all_rules():
-        if isinstance(rule, ClosingRule):
-            found += _run(rule, rule.check, rule_broke, evidence, limits, seen)
+    for closing in rules_of(ClosingRule):
+        found += _run(closing, closing.check, rule_broke, evidence, limits, seen)
     return _told(found)
 
 
@@ -97,17 +101,16 @@ def diagnose_together(
 ) -> list[tuple[Finding, ...]]:
     """Return the findings of each case, with those added that show only over several SIMs."""
     added: defaultdict[str, list[Finding]] = defaultdict(list)
-    for rule in all_rules():
-        if isinstance(rule, GroupRule):
-            for sim_sid, finding in _run(rule, rule.check, rule_broke, cases, limits):
-                added[sim_sid].append(finding)
+    for rule in rules_of(GroupRule):
+        for sim_sid, finding in _run(rule, rule.check, rule_broke, cases, limits):
+            added[sim_sid].append(finding)
     return [_told([*_still_true(case, added[case.sim_sid])]) for case in cases]
 
 
 def _still_true(case: Case, added: Sequence[Finding]) -> Iterable[Finding]:
     """Return all findings of a case; it is not healthy where one that is grave was added."""
     grave = any(finding.severity > Severity.INFO for finding in added)
-    closing = {rule.name for rule in all_rules() if isinstance(rule, ClosingRule)} if grave else ()
+    closing = {rule.name for rule in rules_of(ClosingRule)} if grave else ()
     return (*(each for each in case.findings if each.rule not in closing), *added)
 
 

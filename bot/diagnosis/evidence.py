@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.diagnosis.fields import Network, cell, networks_of
-from bot.diagnosis.rhythm import DAY, Contact, Rhythm, Row, contacts_of
+from bot.diagnosis.rhythm import DAY, Contact, Rhythm, contacts_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 
@@ -58,18 +58,9 @@ class Evidence:
         return (self.sessions or ())[::-1]
 
     @cached_property
-    def starts(self) -> list[datetime]:
-        """When each of `in_order` started.
-
-        All in one zone object: Python compares and subtracts those ten times as fast.
-        """
-        return [session.start.astimezone(UTC) for session in self.in_order if session.start]
-
-    @cached_property
-    def stops(self) -> list[datetime | None]:
-        """When each of `in_order` ended or was last heard of; None where that is unknown."""
-        told = (session.end or session.last_updated for session in self.in_order)
-        return [stop.astimezone(UTC) if stop else None for stop in told]
+    def rows(self) -> list[Contact]:
+        """Each of `in_order` in seconds since 1970."""
+        return [_row(session, self.now) for session in self.in_order]
 
     @property
     def newest(self) -> DataSession | None:
@@ -102,11 +93,6 @@ class Evidence:
         return contacts_of(self.rows)
 
     @cached_property
-    def rows(self) -> list[Row]:
-        """Each of `in_order` in seconds since 1970."""
-        return [_row(session, self.now) for session in self.in_order]
-
-    @cached_property
     def readings(self) -> dict[Hashable, Any]:
         """What was read of it once and is kept for other rules, by whoever reads it."""
         return {}
@@ -118,7 +104,7 @@ class Evidence:
 
     def first_within(self, span: timedelta) -> int:
         """Return the place in `in_order` of the first session that started in the last `span`."""
-        return bisect_left(self.starts, self.now - span)
+        return bisect_left(self.rows, ((self.now - span).timestamp(),))
 
     def started_within(self, span: timedelta) -> tuple[DataSession, ...]:
         """Return the sessions that started in the last `span`, oldest first."""
@@ -158,13 +144,14 @@ def _heard(session: DataSession) -> datetime:
     return session.end or session.last_updated or LONG_AGO
 
 
-def _row(session: DataSession, now: datetime) -> Row:
-    start = (session.start or LONG_AGO).timestamp()
-    sign = session.end or session.last_updated
-    return Row(
+def _row(session: DataSession, now: datetime) -> Contact:
+    start, end = (session.start or LONG_AGO).timestamp(), session.end
+    told = end or session.last_updated
+    sign = told.timestamp() if told else start
+    return Contact(
         start,
-        start if sign is None else max(start, sign.timestamp()),
-        session.end is None and is_open(session, now),
+        max(start, sign),
+        end is None and is_open(session, now),
         session.packets_uploaded,
         session.packets_downloaded,
     )
@@ -238,10 +225,10 @@ _OF_SESSIONS = 3  # a device that moves has a new cell in one of so many session
 
 def is_mobile(evidence: Evidence) -> bool:
     """Return whether its cells before the last day are many for its sessions, and each day anew."""
-    pairs = zip(evidence.in_order, evidence.starts, strict=True)
+    now, pairs = evidence.rhythm.now, zip(evidence.in_order, evidence.rows, strict=True)
     told = [
-        (int((evidence.now - start).total_seconds() // DAY), name)
-        for session, start in pairs
+        ((now - row.start) // DAY, name)
+        for session, row in pairs
         if (name := cell(session.cell_id))
     ]
     before = [(day, name) for day, name in told if day >= 1]

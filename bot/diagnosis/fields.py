@@ -96,6 +96,7 @@ def is_home_network(session: DataSession) -> bool | None:
     return (code, network.mnc) in T_MOBILE_NUMBERS
 
 
+@lru_cache(maxsize=4096)
 def _number(text: str | None) -> int | None:
     """Read one of the short numbers that name a network."""
     digits = (text or "").strip()
@@ -116,13 +117,6 @@ def packets(session: DataSession) -> tuple[int, int] | None:
 def is_low_power(radio_link: str | None) -> bool:
     """Return whether devices on this radio link may sleep for days with a session open."""
     return bool(LOW_POWER.search((radio_link or "").upper()))
-
-
-def length(session: DataSession) -> timedelta | None:
-    """Return how long a closed session lasted; None where it is open or ended before it began."""
-    if session.start is None or session.end is None or session.end < session.start:
-        return None
-    return session.end - session.start
 
 
 def network_name(session: DataSession) -> str:

@@ -32,20 +32,11 @@ _SAME_HOUR = 1.5 * HOUR
 _MOSTLY = 0.7
 
 
-class Row(NamedTuple):
-    """A session as the rhythm sees it; `sign` is when it ended or was last heard of."""
-
-    start: float
-    sign: float
-    is_open: bool
-    up: int | None
-    down: int | None
-
-
 class Contact(NamedTuple):
     """One attach: a session, or several that ran side by side from within two minutes.
 
-    `rows` is how many; packets are unknown where those of one of them are.
+    `sign` is when it ended or was last heard of; `rows` is how many sessions it is. Packets are
+    unknown where those of one of them are.
     """
 
     start: float
@@ -61,23 +52,20 @@ class Contact(NamedTuple):
         return self.up == 0 == self.down
 
 
-def contacts_of(rows: Sequence[Row]) -> tuple[Contact, ...]:
-    """Put parallel sessions together; `rows` the oldest first."""
+def contacts_of(rows: Iterable[Contact]) -> tuple[Contact, ...]:
+    """Put parallel sessions together; `rows` is each by itself, the oldest first."""
     found: list[Contact] = []
     for row in rows:
-        last = found[-1] if found else None
-        if (
-            last
-            and row.start - last.start <= _ONE_ATTACH
-            and (last.is_open or row.start <= last.sign)
-        ):
-            found[-1] = _together(last, row)
-        else:
-            found.append(Contact(*row))
+        if found and row.start - found[-1].start <= _ONE_ATTACH:
+            last = found[-1]
+            if last.is_open or row.start <= last.sign:
+                found[-1] = _together(last, row)
+                continue
+        found.append(row)
     return tuple(found)
 
 
-def _together(one: Contact, row: Row) -> Contact:
+def _together(one: Contact, row: Contact) -> Contact:
     return Contact(
         one.start,
         max(one.sign, row.sign),
@@ -157,9 +145,9 @@ class Rhythm:
     def away(self) -> list[float]:
         """From the end of each contact to the beginning of the next, the longest first."""
         ends, away = self.starts[0] if self.starts else 0.0, []
-        for contact in self.contacts:
-            away.append(max(0.0, contact.start - ends))
-            ends = max(ends, contact.sign)
+        for start, sign, *_ in self.contacts:
+            away.append(start - ends if start > ends else 0.0)
+            ends = max(ends, sign)
         return sorted(away, reverse=True)
 
     @property

@@ -109,11 +109,6 @@ def _silence(
     )
 
 
-def _is_a_rest(rhythm: Rhythm) -> bool:
-    irregular = rhythm.is_known and not rhythm.is_always_on
-    return irregular and rhythm.stopped_at_its_usual_hour()
-
-
 def _line(rhythm: Rhythm, limits: Thresholds) -> tuple[float, str]:
     """Return for how long the SIM may be away between two contacts, and why."""
     if rhythm.is_always_on:

@@ -102,14 +102,10 @@ def fingerprint(snapshot: Snapshot) -> int:
 
 def traffic(evidence: Evidence) -> int | None:
     """Return the packets of the last 24 h, each session's spread evenly; None: none is known."""
-    since, total = evidence.now - DAY, None
-    for at, stop in enumerate(evidence.stops):
-        if stop is None or stop < since:
-            continue
-        start, session = evidence.starts[at], evidence.in_order[at]
-        up, down = session.packets_uploaded, session.packets_downloaded
-        if up is not None or down is not None:
-            part = 1.0 if start >= since else (stop - since) / (stop - start)
+    since, total = (evidence.now - DAY).timestamp(), None
+    for start, sign, _, up, down, _ in evidence.rows:
+        if sign >= since and (up is not None or down is not None):
+            part = 1.0 if start >= since else (sign - since) / (sign - start)
             total = (total or 0.0) + part * ((up or 0) + (down or 0))
     return None if total is None else round(total)
 

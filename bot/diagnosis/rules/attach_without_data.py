@@ -26,10 +26,10 @@ def attach_without_data(evidence: Evidence, limits: Thresholds) -> Iterable[Find
         if run.is_unusual and len(run.contacts) >= limits.attach_sessions:
             yield _finding(run, limits, When.NOW)
         return
-    recent = [each for each in newest_first if evidence.rhythm.now - each.start < DAY]
-    later = [place for place, each in enumerate(recent) if _is_empty(each)]
-    if later:
-        run = newest_run(newest_first[later[0] :], _is_empty)
+    recent = newest_first[: evidence.rhythm.started_within(DAY)]
+    last = next((place for place, each in enumerate(recent) if _is_empty(each)), None)
+    if last is not None:
+        run = newest_run(newest_first[last:], _is_empty)
         if run.is_unusual and len(run.contacts) >= limits.attach_sessions:
             yield _finding(run, limits, When.OVER)
 

@@ -92,15 +92,18 @@ def _packets_by_contact(rhythm: Rhythm) -> tuple[float, float, str] | None:
 
 def _rates_while_open(rhythm: Rhythm) -> tuple[float, float, str] | None:
     """Compare the packets a day of the sessions since a day or two with those before."""
-    told = [(each, _rate(each)) for each in rhythm.contacts]
-    rates = [(each, rate) for each, rate in told if rate is not None]
-    long = _LONG_OPEN if len(rates) >= _WELL_KNOWN else _LONGER_OPEN
-    recent = [(each, rate) for each, rate in rates if each.sign > rhythm.now - long]
-    before = _well_before(rhythm, [(each.sign, rate) for each, rate in rates], long)
-    if not recent or not before or rhythm.now - recent[0][0].start < long:
+    told = [
+        (start, sign, (up + down) * DAY / (sign - start))
+        for start, sign, _, up, down, _ in rhythm.contacts
+        if sign - start >= HOUR and up is not None and down is not None
+    ]
+    long = _LONG_OPEN if len(told) >= _WELL_KNOWN else _LONGER_OPEN
+    recent = [(start, rate) for start, sign, rate in told if sign > rhythm.now - long]
+    if not recent or rhythm.now - recent[0][0] < long:
         return None
-    whole = [rate for each, rate in recent if each.start <= rhythm.now - HOUR]
-    return max(whole, default=0.0), usual_low(before), "a day"
+    before = _well_before(rhythm, [(sign, rate) for _, sign, rate in told], long)
+    whole = [rate for start, rate in recent if start <= rhythm.now - HOUR]
+    return (max(whole, default=0.0), usual_low(before), "a day") if before else None
 
 
 def _well_before(rhythm: Rhythm, told: Sequence[tuple[float, float]], least: float) -> list[float]:
@@ -116,11 +119,3 @@ def _closed(contact: Contact) -> int | None:
     if contact.is_open or contact.up is None or contact.down is None:
         return None
     return contact.up + contact.down or None
-
-
-def _rate(contact: Contact) -> float | None:
-    """Return the packets a day of a contact that ran for a while."""
-    length = contact.sign - contact.start
-    if contact.up is None or contact.down is None or length < HOUR:
-        return None
-    return (contact.up + contact.down) * DAY / length

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from bot.diagnosis.evidence import WEEK, Evidence
-from bot.diagnosis.fields import length
+from bot.diagnosis.rhythm import Contact
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
@@ -28,7 +28,10 @@ def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find the newest sessions in a row that are as long as each other and as a timer."""
     recent, number = evidence.started_within(WEEK), limits.idle_timeout_sessions
     timers = _timers(limits.idle_timeouts, limits.idle_timeout_percent)
-    timed = [_as_long_as_a_timer(length(session), timers) for session in recent]
+    rows = zip(recent, evidence.rows[len(evidence.rows) - len(recent) :], strict=True)
+    timed = [session.end and _as_long_as_a_timer(row, timers) for session, row in rows]
+    if sum(map(bool, timed)) < number:
+        return
     for last in range(len(recent), number - 1, -1):
         alike = [lasted for lasted in timed[last - number : last] if lasted]
         if len(alike) < number or not _are_alike(alike, limits):
@@ -45,30 +48,28 @@ def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
                 "sessions": len(alike),
                 "first": recent[last - number].start,
                 "last": recent[last - 1].end,
-                "shortest": min(alike),
-                "longest": max(alike),
+                "shortest": timedelta(seconds=min(alike)),
+                "longest": timedelta(seconds=max(alike)),
             },
         )
         return
 
 
 @lru_cache(maxsize=8)
-def _timers(timers: tuple[timedelta, ...], off: int) -> tuple[tuple[timedelta, timedelta], ...]:
-    """Return the least and the greatest length that each timer explains, a hundred times."""
-    return tuple((timer * (100 - off), timer * (100 + off)) for timer in timers)
+def _timers(timers: tuple[timedelta, ...], off: int) -> tuple[tuple[float, float], ...]:
+    """Return the least and the greatest length that each timer explains, in seconds."""
+    each = [timer.total_seconds() for timer in timers]
+    return tuple((long * (100 - off) / 100, long * (100 + off) / 100) for long in each)
 
 
-def _as_long_as_a_timer(
-    lasted: timedelta | None, timers: Sequence[tuple[timedelta, timedelta]]
-) -> timedelta | None:
-    if lasted is not None:
-        hundredfold = lasted * 100
-        for least, most in timers:
-            if least <= hundredfold <= most:
-                return lasted
+def _as_long_as_a_timer(row: Contact, timers: Sequence[tuple[float, float]]) -> float | None:
+    lasted = row.sign - row.start
+    for least, most in timers:
+        if least <= lasted <= most:
+            return lasted
     return None
 
 
-def _are_alike(lengths: Sequence[timedelta], limits: Thresholds) -> bool:
+def _are_alike(lengths: Sequence[float], limits: Thresholds) -> bool:
     shortest, longest = min(lengths), max(lengths)
     return (longest - shortest) * 100 <= shortest * limits.idle_timeout_spread_percent

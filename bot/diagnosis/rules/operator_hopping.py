@@ -53,9 +53,9 @@ def operator_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
 
 def _days_before(evidence: Evidence) -> list[list[Network]]:
     """Return the networks of each 24 h block before the last 24 h, the latest first."""
-    days: list[list[Network]] = []
-    for network, start in zip(evidence.networks, evidence.starts, strict=True):
-        place = (evidence.now - start).days - 1
+    days, now = list[list[Network]](), evidence.now.timestamp()
+    for network, row in zip(evidence.networks, evidence.rows, strict=True):
+        place = int((now - row.start) // DAY.total_seconds()) - 1
         days += [[] for _ in range(place + 1 - len(days))]
         if network and place >= 0:
             days[place].append(network)

@@ -1,7 +1,6 @@
 """Two sessions of one SIM that are alive on two networks at once: no hand-over takes that long."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import NamedTuple
 
 from bot.diagnosis.evidence import WEEK, Evidence, is_fresh
@@ -19,13 +18,6 @@ class Overlap(NamedTuple):
     one: DataSession
     other: DataSession
     is_live: bool
-
-
-class Lasting(NamedTuple):
-    """A session, and when it ended or was last heard of."""
-
-    stop: datetime
-    session: DataSession
 
 
 @rule(
@@ -70,14 +62,16 @@ def parallel_networks(evidence: Evidence, limits: Thresholds) -> Iterable[Findin
 
 def _overlaps(evidence: Evidence, limits: Thresholds) -> Iterable[Overlap]:
     """Hold each session against the one on each other network that ran on for longest."""
-    lasting: dict[Network, Lasting] = {}
-    rows = zip(evidence.in_order, evidence.networks, evidence.stops, strict=True)
-    for other, elsewhere, until in rows:
-        if elsewhere is None or until is None or other.start is None:
+    lasting: dict[Network, tuple[float, DataSession]] = {}
+    after = limits.parallel_after.total_seconds()
+    rows = zip(evidence.in_order, evidence.networks, evidence.rows, strict=True)
+    for other, elsewhere, (start, until, *_) in rows:
+        if elsewhere is None:
             continue
         for network, (stop, one) in lasting.items():
-            if network != elsewhere and min(stop, until) - other.start > limits.parallel_after:
+            if stop - start > after < until - start and network != elsewhere:
                 live = all(is_fresh(each, evidence.now, limits) for each in (one, other))
                 yield Overlap(one, other, live)
-        if elsewhere not in lasting or until > lasting[elsewhere].stop:
-            lasting[elsewhere] = Lasting(until, other)
+        last = lasting.get(elsewhere)
+        if last is None or until > last[0]:
+            lasting[elsewhere] = until, other

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rhythm import DAY, Contact, Rhythm, usual_high
+from bot.diagnosis.rhythm import DAY, Rhythm, usual_high
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
@@ -25,11 +25,12 @@ _FEW = 10  # one in so many
 def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Compare the last 24 h with the SIM's own days; a day without known counters is unknown."""
     rhythm = evidence.rhythm
-    if _at_most_today(rhythm) < limits.spike_packets:
+    today = packets_by_day(rhythm, 1)[0]
+    if today is None or today < limits.spike_packets:
         return
     days = packets_by_day(rhythm)
-    today, before = days[0], [each for each in days[1:] if each is not None]
-    if today is None or today < limits.spike_packets or len(before) < limits.spike_days:
+    before = [each for each in days[1:] if each is not None]
+    if len(before) < limits.spike_days:
         return
     usual, peak = median(before), usual_high([each or 0.0 for each in days[1:]])
     if today <= max(usual * limits.spike_times, peak * _ABOVE_PEAKS):
@@ -51,44 +52,36 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     )
 
 
-def _at_most_today(rhythm: Rhythm) -> int:
-    """Return no less than the packets of the last 24 h, at little cost."""
-    since = rhythm.now - DAY
-    return sum((each.up or 0) + (each.down or 0) for each in rhythm.contacts if each.sign > since)
-
-
-def packets_by_day(rhythm: Rhythm) -> list[float | None]:
+def packets_by_day(rhythm: Rhythm, most: int = 100) -> list[float | None]:
     """Return the packets of each 24 h block back from now, the last one first; None is unknown.
 
-    Those of a contact are spread evenly over its length. Days before the first contact are left
-    out; on one between contacts there were none. Where those of one contact in ten at most are
-    unknown, it is as if it had as many as the others.
+    Those of a contact are spread evenly over its length. Days before the first contact, and more
+    than `most`, are left out; on one between contacts there were none. Where those of one contact
+    in ten at most are unknown, it is as if it had as many as the others.
     """
     if not rhythm.contacts:
         return [None]
-    now, count = rhythm.now, max(0, int((rhythm.now - rhythm.starts[0]) // DAY))
-    sums, known, unknown = [0.0] * (count + 1), [0] * (count + 1), [0] * (count + 1)
-    for contact in rhythm.contacts:
-        oldest, newest = (now - contact.start) / DAY, max(0.0, (now - contact.sign) / DAY)
+    now = rhythm.now
+    count = max(1, min(most, int((now - rhythm.starts[0]) // DAY)))
+    sums, known, unknown, since = [0.0] * count, [0] * count, [0] * count, now - count * DAY
+    for start, sign, _, up, down, _ in rhythm.contacts:
+        if sign <= since:
+            continue
+        oldest, newest = (now - start) / DAY, max(0.0, (now - sign) / DAY)
         first, last = max(0, int(oldest)), int(newest)
-        if contact.up is None or contact.down is None or _has_no_extent(contact):
-            for day in range(last, first + 1):
+        days = range(last, min(first, count - 1) + 1)
+        if up is None or down is None or (sign == start and (up or down)):  # over how long?
+            for day in days:
                 unknown[day] += 1
         elif first == last:
             known[first] += 1
-            sums[first] += contact.up + contact.down
+            sums[first] += up + down
         else:
-            a_day = (contact.up + contact.down) / (oldest - newest)
-            for day in range(last, first + 1):
+            a_day = (up + down) / (oldest - newest)
+            for day in days:
                 known[day] += 1
                 sums[day] += a_day * (min(oldest, day + 1) - max(newest, day))
-    days = zip(sums[: max(1, count)], known, unknown, strict=False)
-    return [_sum(*day) for day in days]
-
-
-def _has_no_extent(contact: Contact) -> bool:
-    """Return whether nobody says over how long its packets were: not heard of after its start."""
-    return contact.sign == contact.start and bool(contact.up or contact.down)
+    return [_sum(*day) for day in zip(sums, known, unknown, strict=True)]
 
 
 def _sum(packets: float, known: int, unknown: int) -> float | None:

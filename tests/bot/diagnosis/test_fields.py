@@ -7,7 +7,6 @@ from bot.diagnosis.fields import (
     country,
     generation,
     known_text,
-    length,
     mcc,
     month_start,
     network_name,
@@ -15,7 +14,7 @@ from bot.diagnosis.fields import (
     packets,
     used_bytes,
 )
-from tests.bot.diagnosis.cases import D, ago, closed, still_open, used
+from tests.bot.diagnosis.cases import D, ago, used
 from tests.builders import NOON, a_session, a_sim
 
 GENERATIONS = {
@@ -140,14 +139,6 @@ def test_cells_of_zeros_are_none(told, known):
 def test_counters_are_known_together(up, down, counts):
     """Counters are known when both are; missing is never 0."""
     assert counts == packets(a_session(packets_uploaded=up, packets_downloaded=down))
-
-
-def test_only_closed_sessions_have_a_length():
-    """An open session has no length, nor one that ended before it began."""
-    sessions = (closed(50, 5), closed(50, 0), still_open(50), closed(50, -5))
-
-    none = timedelta(0)
-    assert [timedelta(minutes=5), none, None, None] == [length(each) for each in sessions]
 
 
 STARTS = [

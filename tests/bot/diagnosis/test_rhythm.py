@@ -8,7 +8,6 @@ from bot.diagnosis.rhythm import (
     WEEK,
     Contact,
     Rhythm,
-    Row,
     contacts_of,
     newest_run,
     unusual_in_a_row,
@@ -22,7 +21,7 @@ NOW = 100 * DAY
 def rhythm(*hours_ago, lasting=0.1):
     """Return the rhythm of contacts that began so many hours ago."""
     starts = sorted(NOW - each * HOUR for each in hours_ago)
-    rows = [Row(start, start + lasting * HOUR, is_open=False, up=5, down=5) for start in starts]
+    rows = [Contact(start, start + lasting * HOUR, is_open=False, up=5, down=5) for start in starts]
     return Rhythm(contacts_of(rows), NOW)
 
 
@@ -107,7 +106,7 @@ def test_what_was_missed_since():
 
 def rows(*told):
     """Return rows from (start in seconds, length)."""
-    return [Row(start, start + length, is_open=False, up=1, down=2) for start, length in told]
+    return [Contact(start, start + length, is_open=False, up=1, down=2) for start, length in told]
 
 
 ATTACHES = [
@@ -115,7 +114,7 @@ ATTACHES = [
     ("side by side", rows((0, 200), (2, 200)), [2]),
     ("of three data networks", rows((0, 200), (2, 200), (110, 9)), [3]),
     ("over two minutes later", rows((0, 900), (121, 9)), [1, 1]),
-    ("beside an open one", [Row(0, 5, is_open=True, up=1, down=2), *rows((60, 9))], [2]),
+    ("beside an open one", [Contact(0, 5, is_open=True, up=1, down=2), *rows((60, 9))], [2]),
     ("none", [], []),
 ]
 
@@ -131,7 +130,7 @@ def test_sessions_side_by_side_are_one_attach(why, told, sizes):
 
 def test_packets_of_an_attach_are_unknown_where_a_part_is():
     """What is not told of one session is not known of all."""
-    (contact,) = contacts_of([*rows((0, 200)), Row(2, 90, is_open=False, up=None, down=0)])
+    (contact,) = contacts_of([*rows((0, 200)), Contact(2, 90, is_open=False, up=None, down=0)])
 
     assert (None, 2, False) == (contact.up, contact.down, contact.is_empty)
 
