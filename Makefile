@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: help demo test check bench lock docs clean
+.PHONY: help demo test check bench lock docs dist audit clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -48,6 +48,14 @@ lock: $(VENV)/dev ## pin again what pyproject.toml asks for (ARGS=--upgrade for 
 
 docs: $(VENV)/dev ## write the tables and examples of README.md and docs/ again
 	PYTHONPATH=. $(BIN)/python docs/tables.py
+
+dist: $(VENV)/dev ## wheel and sdist, the same bytes for the same commit
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/uv build --quiet --no-build-isolation \
+		--python $(BIN)/python --out-dir dist
+
+audit: $(VENV)/dev ## known vulnerabilities of what is pinned; asks a database on the internet
+	$(BIN)/uvx pip-audit@2.10.1 --require-hashes --disable-pip --requirement requirements.lock
 
 clean: ## take away what was made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,6 +1,8 @@
-"""What is delivered: locks, image, make targets, README."""
+"""What is delivered: locks, image, make targets, workflows, releases."""
 
+import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -12,6 +14,9 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+CLASSIFIERS = PROJECT["project"]["classifiers"]
+WORKFLOW_FILES = sorted((ROOT / ".github/workflows").glob("*.yml"))
+WORKFLOWS = {path.name: yaml.safe_load(path.read_text()) for path in WORKFLOW_FILES}
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 
 
@@ -75,6 +80,8 @@ def make(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
         ("check", "mypy"),
         ("bench", "bench/"),
         ("lock", "uv pip compile"),
+        ("dist", "uv build"),
+        ("audit", "pip-audit@"),
         ("clean", "rm -rf"),
     ],
 )
@@ -99,7 +106,7 @@ def test_make_says_what_is_missing(tmp_path):
 
 def test_ci_demands_everything():
     """
-    The workflow runs `.ci/run` on the oldest Python and the image's; nothing may be skipped there.
+    The workflow runs `.ci/run` on each Python that is supported; nothing may be skipped there.
     """
     script = ROOT / ".ci/run"
     text = script.read_text()
@@ -107,10 +114,89 @@ def test_ci_demands_everything():
     assert script.stat().st_mode & 0o111
     assert "SIMSESSIONS_REQUIRE_ALL=1" in text
     assert ["make check", "make test"] == re.findall(r"^make \w+$", text, re.MULTILINE)
-    (job,) = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"].values()
-    assert {"debian:bookworm", "debian:trixie"} == set(job["strategy"]["matrix"]["image"])
+    (job,) = WORKFLOWS["ci.yml"]["jobs"].values()
+    images = job["strategy"]["matrix"]["image"]
+    tested = {"3.11" if "bookworm" in i else "3.13" if "debian" in i else i[7:11] for i in images}
+    named = {word.rpartition(" ")[2] for word in CLASSIFIERS if ":: 3." in word}
+    assert {"3.11", "3.12", "3.13", "3.14"} == tested == named
     assert ".ci/run" == job["steps"][-1]["run"]
     assert "FROM python:3.13" in (ROOT / "Dockerfile").read_text()  # as trixie's
+
+
+def steps():
+    jobs = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
+    return [step for job in jobs for step in job.get("steps", ())]
+
+
+def test_every_action_is_pinned():
+    """Each action is named by its commit, the same wherever it is used, with its version beside."""
+    text = "\n".join(path.read_text() for path in WORKFLOW_FILES)
+    used = re.findall(r"uses: (?!\./)(.+)", text)
+    pinned = [re.fullmatch(r"([\w/-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+", each) for each in used]
+
+    assert all(pinned), used
+    assert len({match[1] for match in pinned}) == len(set(used))
+
+
+def test_workflows_run_only_what_can_be_run_here():
+    """Each shell step is a make target or a script of .ci, but for what the checkout needs."""
+    run = [step["run"] for step in steps() if "run" in step]
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    ours = [line for line in run if not line.startswith("apt-get update -q && ")]
+
+    assert {"make", ".ci/run", ".ci/release"} == {line.split()[0] for line in ours}
+    assert {line.split()[1] for line in ours if line.startswith("make ")} <= set(targets)
+
+
+def release(folder: Path, *words: str, heading: str) -> subprocess.CompletedProcess[str]:
+    """Run .ci/release in a copy of what it reads, with a `gh` that prints what it is given."""
+    (folder / ".ci").mkdir(parents=True)
+    shutil.copy(ROOT / ".ci/release", folder / ".ci")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "CHANGELOG.md").write_text(
+        f"# Changelog\n\n{heading}\n\n- New.\n\n## 0.0.1\n\n- Old.\n"
+    )
+    (folder / "gh").write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
+    (folder / "gh").chmod(0o755)
+    env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    return subprocess.run(
+        [folder / ".ci/release", *words], env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_tag_is_released_with_its_notes(tmp_path):
+    """The notes are what the changelog says of the version; the release gets them and dist/."""
+    version = PROJECT["project"]["version"]
+    heading = f"## {version} (2026-12-01)"
+    notes = release(tmp_path / "notes", "notes", f"v{version}", heading=heading)
+    made = release(tmp_path / "made", "publish", f"v{version}", heading=heading)
+
+    assert ["- New."] == notes.stdout.split("\n\n")[0].strip().splitlines()
+    assert "Old" not in notes.stdout + made.stdout
+    assert made.stdout.startswith(f"release|create|v{version}|--verify-tag|")
+
+
+@pytest.mark.parametrize(
+    ("tag", "heading", "why"),
+    [
+        ("v9.9.9", "## 9.9.9", "pyproject.toml says"),
+        ("v{}", "## 0.0.2", "says nothing of"),
+        ("v{}", "## {} (unreleased)", "still says"),
+    ],
+)
+def test_a_tag_that_is_not_right_is_refused(tmp_path, tag, heading, why):
+    """A tag that is not the version, or whose notes are not written, makes no release."""
+    version = PROJECT["project"]["version"]
+    done = release(tmp_path, "publish", tag.format(version), heading=heading.format(version))
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert why in done.stderr
+
+
+def test_nobody_publishes_it_by_mistake():
+    """Until somebody decides where, no index takes the wheel; types go along with it."""
+    assert "Private :: Do Not Upload" in CLASSIFIERS
+    assert [] == [name for name in ("bot", "handlers") if not (ROOT / name / "py.typed").exists()]
 
 
 def test_the_changelog_is_about_this_version():
