@@ -9,7 +9,6 @@ from bot.digests.archive import Archive
 from bot.digests.last_scan import FleetScans
 from bot.digests.service import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
-from bot.ops.rate_limit import UserRateLimit
 from bot.ops.tasks import Tasks, WorkerThread
 from bot.pictures.renderer import Renderer
 from bot.sessions.audit import Audit
@@ -17,7 +16,7 @@ from bot.sessions.fleet_list import FleetList
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.owners import Owners
 from bot.sims.spotter import SimSpotter
-from bot.slack.access import Access, Actor, Authorizer
+from bot.slack.access import Access, Actor, Authorizer, UserRateLimit
 from bot.slack.bolt_app import ListeningConfig
 from bot.slack.directory import Threads
 from bot.slack.files import Files

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from bot.digests.last_scan import Audience
 from bot.errors import BotError
 from bot.ops.logging import request_fields, request_id
-from bot.ops.rate_limit import cost_of
 from bot.ops.tasks import WorkerThread
 from bot.sessions.audit import Asking
 from bot.sessions.fleet_answer import FleetAnswer
@@ -58,7 +57,7 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
     `told` is not called where something must be redacted. Raises NotAllowed and AskedTooOften.
     """
     redaction, services = await context.redaction(for_all=for_all), context.services
-    services.rate_limit.take(context.request.person, cost_of(len(texts)))
+    services.rate_limit.take(context.request.person, len(texts))
     answers = await services.sessions.look_up_many(
         texts,
         fresh=fresh,

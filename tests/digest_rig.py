@@ -25,7 +25,7 @@ from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
-from bot.sessions.verdict import Judge
+from bot.sessions.lookup import Judge
 from bot.slack.access import Access, Authorizer, Policies
 from bot.slack.bolt_app import identify
 from bot.slack.client import SlackClient, open_session

@@ -20,7 +20,6 @@ from bot.digests.archive import Archive
 from bot.digests.last_scan import FleetScans
 from bot.ops.http import health_routes
 from bot.ops.metrics import DependencyStatus, Metrics
-from bot.ops.rate_limit import UserRateLimit
 from bot.ops.tasks import Tasks
 from bot.pictures.renderer import Renderer
 from bot.services import Services
@@ -29,6 +28,7 @@ from bot.sessions.fleet_list import FleetList
 from bot.sessions.owners import Owners
 from bot.settings import Settings
 from bot.sims.spotter import SimSpotter
+from bot.slack.access import UserRateLimit
 from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, make_bolt_app
 from bot.slack.client import SlackClient
 from bot.slack.directory import Threads

@@ -14,8 +14,8 @@ from bot.digests.subscriptions import NoSuchDigest
 from bot.kore.connect import open_kore
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
+from bot.sessions.lookup import Judge
 from bot.sessions.news_ages import NewsAges
-from bot.sessions.verdict import Judge
 from bot.settings import Settings
 from bot.sims.names import key, quoted
 from bot.slack.client import open_session

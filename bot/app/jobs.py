@@ -18,8 +18,7 @@ from bot.jobs.services import JobServices
 from bot.jobs.watch_posts import WatchPosts, WatchWork
 from bot.ops.metrics import Metrics
 from bot.sessions.fetch import NoAllowances
-from bot.sessions.lookup import SessionLookup
-from bot.sessions.verdict import Judge
+from bot.sessions.lookup import Judge, SessionLookup
 from bot.sims.resolver import SimResolver
 from bot.slack.bolt_app import Identity
 from bot.slack.client import RetryPolicy, SlackClient

@@ -19,7 +19,7 @@ from bot.kore.client import KoreClient
 from bot.kore.errors import KoreNotFound
 from bot.kore.models import Sim
 from bot.ops.tasks import WorkerThread
-from bot.sessions.verdict import Judge
+from bot.sessions.lookup import Judge
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run, Stage
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays

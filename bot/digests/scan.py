@@ -29,9 +29,9 @@ from bot.kore.errors import KoreError
 from bot.kore.models import DataSession, RatePlan, Sim
 from bot.ops.tasks import WorkerThread
 from bot.sessions.fetch import Allowance, Read, Sessions
+from bot.sessions.lookup import Judge
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import IMPLIED_BY_STATE, Snapshot, compact_json, snapshot_of
-from bot.sessions.verdict import Judge
 from bot.store.scans import FAILED, ScanRow
 
 SEVERITY_STEP = 100

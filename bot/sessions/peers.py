@@ -16,8 +16,7 @@ from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rules.common_outage import member_of
 from bot.errors import BotError
-from bot.sessions.report import Neighbours, SessionReport
-from bot.sessions.verdict import case_of
+from bot.sessions.report import Neighbours, SessionReport, case_of
 
 PATIENCE = 0.3
 """Seconds that an answer may wait for all of it: a third for the scan, one for each trait."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.diagnosis.evidence import State, current_of
 from bot.diagnosis.fields import cell, networks_of
-from bot.diagnosis.rule import Finding, cause_of
+from bot.diagnosis.rule import Case, Finding, cause_of
 from bot.kore.models import DataSession, RatePlan, Sim
 
 
@@ -80,6 +80,14 @@ class SessionReport:
     def last_session(self) -> DataSession | None:
         """The open session with the latest news, else the newest one; None without any."""
         return current_of(self.sessions or (), self.made_at)
+
+
+def case_of(report: SessionReport) -> Case:
+    """Return what the rules over several SIMs may look at."""
+    sim, plan = report.sim, report.rate_plan
+    known = (plan.unique_name or plan.friendly_name) if plan else None
+    plan_name = known or sim.rate_plan_sid
+    return Case(sim.sid, report.last_session, report.findings, plan_name, sim.name)
 
 
 def summarise(sessions: Sequence[DataSession]) -> Summary:

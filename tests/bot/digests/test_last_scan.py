@@ -14,8 +14,8 @@ from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.sessions.fleet_list import MeantSims
 from bot.sessions.fleet_query import parse_fleet_query
+from bot.sessions.report import case_of
 from bot.sessions.snapshot import Found, Snapshot, snapshot_of
-from bot.sessions.verdict import case_of
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, ScanRow, ScanRows
 from tests.bot.blocks.reports import a_report

@@ -31,9 +31,8 @@ from bot.emulators.kore.faults import Fault
 from bot.errors import Restarting
 from bot.kore.errors import KoreUnavailable
 from bot.ops.tasks import WorkerThread
-from bot.sessions.lookup import SessionLookup
+from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.snapshot import Found, Snapshot, changes, snapshot_of
-from bot.sessions.verdict import Judge
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.store.scans import FAILED, ScanRow
