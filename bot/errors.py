@@ -80,6 +80,16 @@ class BotError(Exception):
         """The class's name in snake case: `SimNotFound` is `sim_not_found`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
+    @property
+    def claim(self) -> str:
+        """What is wrong, in few words, to stand among others of its kind."""
+        return f"{self.brief}." if self.brief else first_sentence(self.sentence)
+
+
+def first_sentence(text: str) -> str:
+    """Return what is wrong, without what to do: that is for who asked, not for who reads later."""
+    return text.partition(". ")[0].removesuffix(".") + "."
+
 
 class UserError(BotError):
     """The asker can mend this."""

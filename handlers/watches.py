@@ -7,16 +7,16 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.fleet import ask_screen
+from bot.blocks.state_text import words_of
 from bot.blocks.watch import begun_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
-from bot.diagnosis.evidence import status_of
 from bot.errors import BotError
 from bot.services import Actor, Services
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import can_come_back
 from bot.sims.names import plain_pattern, quoted
-from bot.watches.parse import DEFAULT_DURATION, WatchRequest
+from bot.watches.parse import WatchRequest
 from bot.watches.service import BegunWatch
 from bot.watches.transitions import redacted_watch
 from bot.watches.watch import BadWatch, Condition, NothingToWaitFor, TooManyWatches, WatchOwner
@@ -24,11 +24,6 @@ from handlers.clicks import Click, read, read_sims, register_clicks
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context, Request
 from handlers.replies import Reply
-
-OF_SEVERAL = (
-    "Of several SIMs I watch each until it is online, or else until it changes, for 2 h. Leave "
-    "`until` and the length of time out, or watch one SIM."
-)
 
 
 def asker_of(actor: Actor | None, request: Request) -> WatchOwner:
@@ -57,11 +52,11 @@ async def watch_one(
 async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
     """Ask whether to watch all SIMs of a pattern, and say how many those are.
 
-    Raises BadWatch where more is said than a button can do, NoneMeant, and TooManyWatches.
+    Raises BadWatch, NoneMeant, and TooManyWatches.
     """
     redaction, services = await context.redaction(), context.services
-    if wanted.fault or wanted.condition or wanted.duration not in {None, DEFAULT_DURATION}:
-        raise BadWatch(wanted.fault or OF_SEVERAL)
+    if wanted.fault:
+        raise BadWatch(wanted.fault)
     query = FleetQuery(plain_pattern(wanted.sim))
     meant = await services.fleet.meant(query, redacts=redaction is not None, most=ids.MOST_SIMS)
     mine = await services.watches.of(context.request.user)
@@ -69,33 +64,45 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
     if not 0 < len(meant.sids) <= room:
         number = len(meant.sids) or f"more than {ids.MOST_SIMS}"
         raise TooManyWatches(
-            f"{quoted(wanted.sim)} means {number} SIMs, and you may watch {max(room, 0)} more "
-            f"now, of {services.watches.limits.per_person} in all. Narrow the pattern."
+            f"{number} SIMs are called {quoted(wanted.sim)}, and you may watch {max(room, 0)} more "
+            f"({services.watches.limits.per_person} in all). Narrow the pattern."
         )
-    return Reply(ask_screen(wanted.sim, meant.sids))
+    return Reply(ask_screen(wanted, meant.sids))
 
 
-async def watch_many(context: Context, answers: Sequence[SessionReport | BotError]) -> Reply:
-    """Watch on one card all that could be read and can come back, as far as there is room.
+async def watch_many(
+    context: Context,
+    answers: Sequence[SessionReport | BotError],
+    condition: Condition | None = None,
+    length: timedelta | None = None,
+) -> Reply:
+    """Watch on one card all that could be read and can still change, as far as there is room.
 
     Raises the first error if none is watched.
     """
     asker, services = asker_of(context.actor, context.request), context.services
     errors = [answer for answer in answers if isinstance(answer, BotError)]
     reports = [answer for answer in answers if isinstance(answer, SessionReport)]
-    gone = [report for report in reports if not can_come_back(report)]
-    begun, full = await services.watches.begin_set(asker, list(filter(can_come_back, reports)))
-    errors += [_left_out(gone)] if gone else []
+    gone = [each for each in reports if not can_come_back(each)]
+    met = [each for each in reports if each not in gone and _is_met(condition, each)]
+    waiting = [each for each in reports if each not in gone and each not in met]
+    begun, full = await services.watches.begin_set(asker, waiting, condition, length)
+    errors += [_left_out("they cannot come back", gone)] if gone else []
+    errors += [_left_out(f"they are {condition} already", met)] if met else []
     errors += [full] if full else []
     if not begun:
         raise errors[0]
     return _reply(context.request, begun, services.clock.now(), errors)
 
 
-def _left_out(gone: Sequence[SessionReport]) -> NothingToWaitFor:
-    """Return the error that names the SIMs that will not be online again."""
-    names = ", ".join(f"{quoted(report.sim.name)} ({status_of(report.sim)})" for report in gone)
-    return NothingToWaitFor(f"Left out, because they cannot come back: {names}.")
+def _is_met(condition: Condition | None, report: SessionReport) -> bool:
+    return condition is not None and condition.is_met(report.state)
+
+
+def _left_out(why: str, sims: Sequence[SessionReport]) -> NothingToWaitFor:
+    """Return the error that names SIMs that are not watched, and why."""
+    names = ", ".join(f"{quoted(each.sim.name)} ({words_of(each)})" for each in sims)
+    return NothingToWaitFor(f"Left out, because {why}: {names}.")
 
 
 def _reply(
@@ -120,9 +127,12 @@ async def watch(context: Context, value: str) -> Reply:
 
 
 async def watch_all(context: Context, value: str) -> Reply:
-    """Watch all SIMs of a table, on one card."""
+    """Watch all SIMs of a table, or of a pattern, on one card."""
+    asked = read(ids.WatchSims, value)
     answers = await look_up_many(context, read_sims(value), newest_only=True, for_all=True)
-    return await watch_many(context, answers)
+    condition = Condition(asked.until) if asked.until in set(Condition) else None
+    length = timedelta(seconds=asked.seconds) if asked.seconds else None
+    return await watch_many(context, answers, condition, length)
 
 
 async def stop(context: Context, value: str) -> Reply:

@@ -25,11 +25,11 @@ from bot.blocks.report_text import (
     report_headline,
     sim_line,
     skipped_line,
-    state_text,
     totals_line,
     warnings,
 )
 from bot.blocks.session_text import arrows, cell_text, imei_line, known, network_code, place_text
+from bot.blocks.state_text import words_of
 from bot.diagnosis.rule import Finding
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
@@ -79,7 +79,7 @@ def ticket_lines(report: SessionReport) -> list[str]:
         f"SIM SID: {PLAIN.data(sim.sid)}",
         iccid,
         f"Status: {known(sim.status, 'unknown', PLAIN)}, {plan_text(report, PLAIN)}",
-        f"State: {state_text(report.state)}{_since(report)}",
+        f"State: {words_of(report)}{_since(report)}",
         *([] if session is None else _session_lines(session)),
         *_finding_lines(report),
         f"Read from the API: {_iso(report.as_of)}",

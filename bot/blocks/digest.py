@@ -13,12 +13,15 @@ from bot.blocks.digest_text import (
     foot_text,
     outage_text,
     quiet_headline,
+    side_text,
+    state_details,
     talkers_text,
     warnings,
     worst_text,
 )
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, grouped
 from bot.blocks.kit import Block, Part, Screen, actions, button, context, screen, section
+from bot.blocks.state_text import state_label
 from bot.blocks.tables import Cell, Drawn, Moment, Number, Row, Table, table_parts
 from bot.diagnosis.evidence import State
 from bot.digests.digest import (
@@ -155,13 +158,13 @@ _SIMS = ("SIM", "State", "Severity", "Cause", "Network", "Last heard of")
 
 def detail_screens(digest: Digest) -> Iterator[tuple[str, Screen]]:
     """Return what the thread holds: each message with a name of its own."""
-    changed = tuple(row for group in digest.changes for row in _changed(group))
+    changed = tuple(row for group in digest.changes for row in _changed(group, digest))
     every = sum(group.count for group in digest.changes)
     lists = (
         ("changes", "Changes", _CHANGES, changed, every),
-        ("new", "New SIMs", _SIMS, *_some(digest.new)),
-        ("gone", "SIMs that are gone", _SIMS, *_some(digest.gone)),
-        ("worst", "The worst", _SIMS, *_some(digest.worst)),
+        ("new", "New SIMs", _SIMS, *_some(digest.new, digest)),
+        ("gone", "SIMs that are gone", _SIMS, *_some(digest.gone, digest)),
+        ("worst", "The worst", _SIMS, *_some(digest.worst, digest)),
         ("unread", "SIMs that could not be read", _SIMS[:1], *_unread(digest)),
         (
             "talkers",
@@ -177,7 +180,7 @@ def detail_screens(digest: Digest) -> Iterator[tuple[str, Screen]]:
 
 def details_screen(digest: Digest, worst: tuple[SimSummary, ...]) -> Screen:
     """Show the SIMs of a digest, the worst first, to who asks; the file has them all."""
-    table = Table("SIMs, the worst first", _SIMS, tuple(_row(sim) for sim in worst))
+    table = Table("SIMs, the worst first", _SIMS, tuple(_row(sim, digest) for sim in worst))
     run = ids.DigestRun(id=digest.subscription, due=digest.due).to_value()
     file = button("CSV file", ids.DIGEST_CSV, f"All SIMs of {digest.name} as a CSV file", value=run)
 
@@ -220,8 +223,8 @@ def _shown(rows: int, whole: int) -> str:
     return f"{grouped(rows)} of {grouped(whole)} shown; Details, then CSV file, has all"
 
 
-def _some(some: SimSample) -> tuple[tuple[Row, ...], int]:
-    return tuple(_row(sim) for sim in some.first), some.count
+def _some(some: SimSample, digest: Digest) -> tuple[tuple[Row, ...], int]:
+    return tuple(_row(sim, digest) for sim in some.first), some.count
 
 
 def _unread(digest: Digest) -> tuple[tuple[Row, ...], int]:
@@ -237,23 +240,23 @@ def _packets(sim: SimSummary) -> Cell:
     return "unknown" if sim.packets is None else Number(sim.packets, grouped(sim.packets))
 
 
-def _changed(group: ChangeGroup) -> Iterator[Row]:
+def _changed(group: ChangeGroup, digest: Digest) -> Iterator[Row]:
     sign, what = KINDS[group.kind]
     for changed in group.first:
         yield (
             changed.sim.name,
             f"{sign} {what}",
-            changed.before or "none",
-            changed.after or "none",
-            count_label(changed.sim.state),
+            side_text(group.kind, changed.before, PLAIN, "none"),
+            side_text(group.kind, changed.after, PLAIN, "none"),
+            state_label(changed.sim.state, *state_details(changed.sim, digest)),
             _seen(changed.sim),
         )
 
 
-def _row(sim: SimSummary) -> Row:
+def _row(sim: SimSummary, digest: Digest) -> Row:
     return (
         sim.name,
-        count_label(sim.state),
+        state_label(sim.state, *state_details(sim, digest)),
         sim.severity or "none",
         sim.what or "none",
         sim.operator or "unknown",

@@ -1,11 +1,11 @@
 """What a digest says, in Slack and in the terminal."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.blocks.format import Formatter, ago, between, count, flagged, grouped, span
-from bot.blocks.report_text import state_label, state_text
+from bot.blocks.state_text import state_label, state_text
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rules.common_outage import NEXT_STEPS
@@ -49,13 +49,18 @@ def change_text(change: Change, fmt: Formatter) -> str:
     label = _OF_FIELDS.get(change.kind, "State")
     if REDACTED in {change.before, change.after}:
         return f"{label}: another than before, {REDACTED} here"
-    was, now = (_side(change.kind, side, fmt) for side in (change.before, change.after))
+    was, now = (side_text(change.kind, side, fmt) for side in (change.before, change.after))
     return f"{label}: {was} → {now}"
 
 
-def _side(kind: ChangeKind, value: str | None, fmt: Formatter) -> str:
+def side_text(kind: ChangeKind, value: str | None, fmt: Formatter, none: str = "unknown") -> str:
+    """Return what was, or is, as people read it."""
     if value is None:
-        return "unknown"
+        return none
+    if value == REDACTED:
+        return value
+    if kind in SAID_BY_THE_STATE and value in set(State):
+        return state_text(State(value))
     if kind is ChangeKind.NEW_COUNTRY:
         value = flagged(value)
     if kind is ChangeKind.NEW_IMEI:
@@ -223,13 +228,8 @@ def _changed_text(kind: ChangeKind, changed: SimChange, digest: Digest, fmt: For
         return f"{name} ({fmt.own(changed.after or changed.before or '')})"
     if kind is ChangeKind.CAME_BACK or REDACTED in {changed.before, changed.after}:
         return name
-    return f"{name} ({from_to(changed, fmt)})"
-
-
-def from_to(changed: SimChange, fmt: Formatter) -> str:
-    """Say what was and what is."""
-    sides = (changed.before, changed.after)
-    return " → ".join(fmt.data(side) if side else "none" for side in sides)
+    sides = (side_text(kind, side, fmt, "none") for side in (changed.before, changed.after))
+    return f"{name} ({' → '.join(sides)})"
 
 
 def names_text(some: SimSample, fmt: Formatter) -> str:
@@ -245,9 +245,16 @@ def _listed(shown: Sequence[str], every: int) -> str:
 def worst_text(sim: SimSummary, digest: Digest, fmt: Formatter) -> str:
     """Return a line about one of the worst: name, what is wrong, state, last seen."""
     sign = _SIGNS.get(sim.severity or "", "🔵")
-    seen = f", last heard of {ago(sim.seen_at, digest.made_at)}" if sim.seen_at else ""
+    is_said = sim.state is State.STALE
+    heard = f", last heard of {ago(sim.seen_at, digest.made_at)}" if sim.seen_at else ""
     what = fmt.own(sim.what or "unknown")
-    return f"{sign} {fmt.strong(fmt.data(sim.name))} {what} — {count_text(sim.state)}{seen}"
+    state = state_text(sim.state, *state_details(sim, digest))
+    return f"{sign} {fmt.strong(fmt.data(sim.name))} {what} — {state}{'' if is_said else heard}"
+
+
+def state_details(sim: SimSummary, digest: Digest) -> tuple[str | None, timedelta | None]:
+    """Return a SIM's status, and how long it had been silent when the digest was made."""
+    return sim.status, between(sim.seen_at, digest.made_at) if sim.seen_at else None
 
 
 def talkers_text(talkers: Iterable[SimSummary], fmt: Formatter) -> str:

@@ -6,13 +6,15 @@ from datetime import datetime
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
-from bot.blocks.report_text import state_label
+from bot.blocks.state_text import label_of
 from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
+from bot.blocks.watch_set import set_condition_text
 from bot.diagnosis.evidence import State
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.snapshot import gravest
 from bot.sessions.triage import Triage
 from bot.sims.names import unquoted
+from bot.watches.parse import WatchRequest
 
 _NAME = 28
 _WHAT = 48
@@ -110,7 +112,7 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
     found = gravest(sim.findings)
     cells = (
         clean(sim.name, _NAME),
-        state_label(sim.state),
+        label_of(sim),
         clean(unquoted(found.title), _WHAT) if found else "nothing found",
         clean(sim.operator or sim.network or "unknown", _NETWORK),
         _seen(row, now),
@@ -137,7 +139,7 @@ def _actions(answer: FleetAnswer, *, for_all: bool) -> list[Block]:
         return []
     options = [
         {
-            "text": plain(f"{clean(sim.name, 50)} · {state_label(sim.state)}", _OPTION),
+            "text": plain(f"{clean(sim.name, 50)} · {label_of(sim)}", _OPTION),
             "value": sim.sid,
         }
         for sim in sims
@@ -175,14 +177,18 @@ def reading_screen(words: str, so_far: Triage) -> Screen:
     return screen(line(NOTICE), [section(line(MRKDWN))])
 
 
-def ask_screen(pattern: str, sids: Sequence[str]) -> Screen:
+def ask_screen(wanted: WatchRequest, sids: Sequence[str]) -> Screen:
     """Ask whether to watch all SIMs that a pattern means."""
-    these = count(len(sids), "SIM")
-    fit = "fits" if len(sids) == 1 else "fit"
+    these, one = count(len(sids), "SIM"), len(sids) == 1
+    until = f" {set_condition_text(wanted.condition)}" if wanted.condition else ""
+    lasts = f", for {lasting(wanted.duration)}" if wanted.duration else ""
 
     def ask(fmt: Formatter) -> str:
-        return f"{these} {fit} {fmt.code(pattern)}. Watch {'it' if len(sids) == 1 else 'them'}?"
+        called = f"{these} {'is' if one else 'are'} called {fmt.code(wanted.sim)}."
+        return f"{called} Watch {'it' if one else 'them'}{until}{lasts}?"
 
-    value = ids.Sims.of([sid for sid in sids if ids.Sims.takes(sid)]).to_value()
+    chosen = ids.Sims.of([sid for sid in sids if ids.Sims.takes(sid)])
+    seconds = int(wanted.duration.total_seconds()) if wanted.duration else None
+    value = ids.WatchSims(packed=chosen.packed, until=wanted.condition, seconds=seconds).to_value()
     press = button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value=value)
     return screen(ask(NOTICE), [section(ask(MRKDWN)), actions(ids.TRIAGE_ACTIONS, [press])])

@@ -12,11 +12,12 @@ from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grou
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
 from bot.blocks.owners import owner_button
 from bot.blocks.report import person
-from bot.blocks.report_text import facts, report_headline, state_label, state_text
+from bot.blocks.report_text import facts, report_headline
+from bot.blocks.state_text import label_of, state_sentence, state_text, words_of
 from bot.blocks.tables import Drawn, Row, Table, table_parts
 from bot.blocks.triage import cause_cell, cause_in_brief, reason
-from bot.blocks.watch import cause_text, condition_text, state_sentence
-from bot.diagnosis.evidence import State
+from bot.blocks.watch import cause_text, condition_text
+from bot.diagnosis.evidence import status_of
 from bot.errors import BotError
 from bot.sessions.handover import HandedSim, Handover
 from bot.sessions.report import SessionReport
@@ -122,7 +123,8 @@ def handover_headline(handed: Handover, fmt: Formatter) -> str:
 def _in_brief(handed: Handover, fmt: Formatter) -> str:
     """Count causes, then what is not online without one, then what was not read."""
     found = handed.triage
-    states = Counter(state_text(each.state) for each in found.reports if not is_troubled(each))
+    rest = (each for each in found.reports if not is_troubled(each))
+    states = Counter(state_text(each.state, status_of(each.sim)) for each in rest)
     return ", ".join(
         [
             *(cause_in_brief(cause, fmt) for cause in found.causes),
@@ -130,11 +132,6 @@ def _in_brief(handed: Handover, fmt: Formatter) -> str:
             *([f"{grouped(len(found.unread))} not read"] if found.unread else []),
         ]
     )
-
-
-def state_now(sim: HandedSim) -> State | None:
-    """Return the state; None where it could not be read."""
-    return None if isinstance(sim.now, BotError) else sim.now.state
 
 
 def cause_now(sim: HandedSim) -> str:
@@ -148,12 +145,11 @@ def changes_in_text(sim: HandedSim, fmt: Formatter) -> list[str]:
 
 
 def _row(sim: HandedSim, handed: Handover) -> Row:
-    now = state_now(sim)
-    then = f"{state_label(sim.then.state)}, {ago(sim.first_at, handed.made_at)}"
+    then = f"{label_of(sim.then)}, {ago(sim.first_at, handed.made_at)}"
     return (
         clean(sim.then.name, _NAME),
         then,
-        state_label(now) if now else "❔ not read",
+        "❔ not read" if isinstance(sim.now, BotError) else label_of(sim.now),
         cause_now(sim),
         _number_of_changes(sim),
     )
@@ -244,9 +240,8 @@ def _summary(handed: Handover) -> Iterator[str]:
     yield "| SIM | Then | Now |"
     yield "|---|---|---|"
     for sim in handed.sims:
-        state = state_now(sim)
-        now = state_text(state) if state else "not read"
-        cells = (marked(sim.then.name), state_text(sim.then.state), now)
+        now = "not read" if isinstance(sim.now, BotError) else words_of(sim.now)
+        cells = (marked(sim.then.name), words_of(sim.then), now)
         yield f"| {' | '.join(cells)} |"
     yield ""
 

@@ -9,7 +9,7 @@ from bot.blocks.digest_list import rows as digest_rows
 from bot.blocks.format import MRKDWN, grouped
 from bot.blocks.help import HelpEntry
 from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
-from bot.blocks.report_text import state_label
+from bot.blocks.state_text import label_of
 from bot.blocks.watch import condition_text, stop_button
 from bot.digests.subscription import Subscription
 from bot.ops.metrics import Dependency
@@ -19,7 +19,7 @@ WATCHES = 20
 DIGESTS = 10
 EXAMPLES = 8
 ASKED_ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "thread_not_found"})
-NO_WATCHES = "You watch no SIM. `/simsessions watch <sim>` tells you when it is back, or changes."
+NO_WATCHES = "You are not watching any SIM. `/simsessions watch <sim>` tells you when one is back."
 NO_DIGESTS = "No digest is yours, or comes to a channel that you are in."
 SAYS = (
     "Type `/simsessions` and a SIM (its SID, ICCID, IMEI or name) in any channel; in a thread, or "
@@ -101,7 +101,25 @@ def _last_error(stand: Dependency) -> str:
     return f"; last error {MRKDWN.when(stand.failed_at)}: {_why(stand)}"
 
 
-_PLAIN = {"KoreUnavailable": "no answer"}  # the names of errors are not for people
+_PLAIN = {
+    "401": "our key is refused",
+    "403": "our key is refused",
+    "429": "we are rate-limited",
+    "ConnectError": "no connection",
+    "ConnectTimeout": "no connection",
+    "KoreUnavailable": "no answer",
+    "PoolTimeout": "no answer in time",
+    "ReadError": "its answer broke off",
+    "ReadTimeout": "no answer in time",
+    "RemoteProtocolError": "its answer broke off",
+    "TimeoutError": "no answer in time",
+    "kore_denied": "our key is refused",
+    "kore_rate_limited": "we are rate-limited",
+    "outcome_unknown": "no answer",
+    "rate_limited": "we are rate-limited",
+    "unreachable": "no connection",
+}
+"""What a call came to, in the words of people where it is a name of ours."""
 
 
 def _why(stand: Dependency) -> str:
@@ -121,7 +139,7 @@ def _watches(watches: Sequence[Watch] | None) -> Iterable[Block]:
 
 
 def _watch(watch: Watch, number: int) -> Block:
-    state = state_label(watch.latest.state)
+    state = label_of(watch.latest)
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
     name = MRKDWN.strong(MRKDWN.data(watch.name))
     ends = MRKDWN.when(watch.ends_at)

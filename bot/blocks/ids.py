@@ -203,6 +203,13 @@ class Sims(Carried):
         return tuple(f"DE{raw[at : at + _SID_BYTES].hex()}" for at in starts)
 
 
+class WatchSims(Sims):
+    """SIMs to be watched, until what and for how many seconds; None: as is usual."""
+
+    until: str | None = Field(default=None, max_length=16)
+    seconds: int | None = Field(default=None, ge=1, le=10_000_000)
+
+
 class StopWatch(Carried):
     """A watch that is to be stopped."""
 

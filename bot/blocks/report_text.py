@@ -41,6 +41,7 @@ from bot.blocks.session_text import (
     place_text,
     traffic_text,
 )
+from bot.blocks.state_text import STATE_ICONS, state_text
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession
@@ -48,27 +49,6 @@ from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport, Summary, hours_of, uptime_of
 
 _JUST_NOW = timedelta(minutes=10)
-
-
-STATE_ICONS = {
-    State.ONLINE: "🟢",
-    State.STALE: "🟠",
-    State.OFFLINE: "🔴",
-    State.BLOCKED: "⛔",
-    State.NOT_ACTIVATED: "⚪",
-    State.NEVER_SEEN: "⚫",
-    State.UNKNOWN: "❔",
-}
-
-
-def state_text(state: State) -> str:
-    """Return a state as people read it: `never seen`."""
-    return state.value.replace("_", " ")
-
-
-def state_label(state: State) -> str:
-    """Return a state with its sign: `🟢 online`."""
-    return f"{STATE_ICONS[state]} {state_text(state)}"
 
 
 class Fact(NamedTuple):
@@ -94,9 +74,7 @@ def _claim(report: SessionReport, fmt: Formatter) -> str:
         return f"{name} has had no connection in 30 days"
     if report.state is State.BLOCKED:
         return f"{name} {verb} {known(report.sim.status, 'blocked', fmt)}"
-    if report.state is State.NOT_ACTIVATED:
-        return f"{name} {verb} not activated"
-    if report.state is State.STALE and report.last_session:
+    if report.state is State.STALE:
         return f"{name} has sent no update"
     return f"{name} {verb} {state_text(report.state)}"
 

@@ -19,10 +19,10 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.owners import owner_button, owners_block
-from bot.blocks.report_text import state_label
 from bot.blocks.session_text import known
+from bot.blocks.state_text import label_of, state_label
 from bot.blocks.tables import Drawn, Table, table_parts
-from bot.diagnosis.evidence import State
+from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
@@ -187,8 +187,8 @@ def next_step(triage: Triage, fmt: Formatter) -> str | None:
 
 def states_line(triage: Triage) -> str:
     """Count the states, worst first."""
-    states = Counter(report.state for report in triage.reports)
-    counts = [f"{grouped(number)} {state_label(state)}" for state, number in states.items()]
+    states = Counter(state_label(each.state, status_of(each.sim)) for each in triage.reports)
+    counts = [f"{grouped(number)} {state}" for state, number in states.items()]
     if triage.unread and not triage.waiting:
         counts += [f"{grouped(number)} {what}" for number, what in _unread_counts(triage) if number]
     return ", ".join(counts)
@@ -200,7 +200,7 @@ def cells(row: Row) -> tuple[str, str, str, str, str]:
         return clean(row.query, NAME), _unread_state(row), reason(row.error), "unknown", "unknown"
     return (
         clean(row.sim.name, NAME),
-        state_label(row.state) + (" (old)" if row.stale else ""),
+        label_of(row) + (" (old)" if row.stale else ""),
         cause_cell(row),
         clean(_operator(row), _OPERATOR),
         _seen(row),
@@ -376,5 +376,5 @@ def _group(options: Sequence[Block], at: int) -> Block:
 
 
 def _option(report: SessionReport) -> Block:
-    label = f"{clean(report.sim.name, 50)} · {state_label(report.state)}"
+    label = f"{clean(report.sim.name, 50)} · {label_of(report)}"
     return {"text": plain(label, _OPTION), "value": report.sim.sid}

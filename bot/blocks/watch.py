@@ -8,7 +8,7 @@ from bot.blocks.digest_text import change_lines
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, grouped, lasting, span
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
-from bot.blocks.report_text import STATE_ICONS, state_label, state_text
+from bot.blocks.state_text import STATE_ICONS, label_of, state_sentence, words_of
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Change, Snapshot
 from bot.sims.names import unquoted
@@ -18,7 +18,7 @@ from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Watch
 HALF_A_MINUTE = timedelta(seconds=30)
 _WAITS = {
     Condition.ONLINE: "until it is online",
-    Condition.OFFLINE: "until it is not online any more",
+    Condition.OFFLINE: "until it goes offline",
     Condition.CHANGES: "until it changes",
 }
 
@@ -26,16 +26,6 @@ _WAITS = {
 def condition_text(goal: Condition) -> str:
     """Say what is waited for."""
     return _WAITS[goal]
-
-
-def state_sentence(snapshot: Snapshot, name: str, *, again: str = "") -> str:
-    """Say in a sentence what the SIM is doing; `again` stands before the word: `still`, `back`."""
-    if snapshot.state is State.NEVER_SEEN:
-        return f"{name} has had no connection in 30 days"
-    before = f"{again} " if again else ""
-    if snapshot.state is State.UNKNOWN:
-        return f"the state of {name} is {before}unknown"
-    return f"{name} is {before}{state_text(snapshot.state)}"
 
 
 def link_text(snapshot: Snapshot, fmt: Formatter) -> str:
@@ -49,15 +39,16 @@ def cause_text(snapshot: Snapshot, fmt: Formatter) -> str:
     since = f"since {fmt.when(snapshot.since)}" if snapshot.since else ""
     if snapshot.state is State.ONLINE:
         return f"{link_text(snapshot, fmt)}, {since or 'since an unknown time'}"
-    if snapshot.state in {State.BLOCKED, State.NOT_ACTIVATED}:
-        status = fmt.data(snapshot.status or "unknown")
-        return f"its SIM status is {status}"
+    if snapshot.state is State.BLOCKED:
+        return "it may not connect"
+    if snapshot.state is State.NOT_ACTIVATED:
+        return f"its status is {fmt.data(snapshot.status or 'unknown')}"
     if snapshot.seen_at is None:
         return ""
     seen = fmt.when(snapshot.seen_at)
     if snapshot.state is State.STALE:
-        return f"its session ({link_text(snapshot, fmt)}) is open, but was last updated {seen}"
-    return f"last seen on {link_text(snapshot, fmt)}, until {seen}"
+        return f"its session on {link_text(snapshot, fmt)} is open, last update {seen}"
+    return f"last seen {seen} on {link_text(snapshot, fmt)}"
 
 
 def packets_text(snapshot: Snapshot) -> str:
@@ -94,7 +85,7 @@ def future_text(moment: datetime, now: datetime, fmt: Formatter) -> str:
 _PINGS = {
     Condition.ONLINE: "I'll ping you when it is online",
     Condition.OFFLINE: f"I'll ping you if it is offline for more than {lasting(HOLD)}",
-    Condition.CHANGES: f"I'll ping you if it is offline for more than {lasting(HOLD)}, or changes",
+    Condition.CHANGES: f"I'll ping you if it is offline for over {lasting(HOLD)}, or changes",
 }
 
 
@@ -127,8 +118,7 @@ def _title(watch: Watch, now: datetime, fmt: Formatter) -> str:
 
 
 def _checked(watch: Watch) -> str:
-    state = state_text(watch.latest.state)
-    return f"{_still(watch)}{state}, checked {ago_token(watch.read_at)}"
+    return f"{_still(watch)}{words_of(watch.latest)}, checked {ago_token(watch.read_at)}"
 
 
 def _ended(watch: Watch, fmt: Formatter) -> str:
@@ -142,12 +132,12 @@ def ending_text(watch: Watch, fmt: Formatter) -> str:
     if watch.ending is Ending.STOPPED:
         return f"stopped by {person(watch.ended_by or '')} at {at}."
     changed = watch.condition is Condition.CHANGES
-    reached = "it changed" if changed else f"it is {state_text(watch.latest.state)}"
+    reached = "it changed" if changed else state_sentence(watch.latest, "it")
     words = {
         Ending.REACHED: f"{reached}.",
         Ending.EXPIRED: "time is up.",
-        Ending.REVOKED: "they may not ask here any more.",
-        Ending.UNREPORTED: "nobody could be told.",
+        Ending.REVOKED: "they may no longer ask here.",
+        Ending.UNREPORTED: "I could not post that it ended.",
     }
     return f"{words[watch.ending or Ending.UNREPORTED]} Watch ended {at}."
 
@@ -168,16 +158,22 @@ def unreachable_text(watch: Watch) -> str:
     """Say since when and why a SIM cannot be read."""
     since = f" since {MRKDWN.when(watch.unreachable_since)}" if watch.unreachable_since else ""
     why = MRKDWN.sentence(watch.unreachable_reason or "")
-    return f"⚠️ I could not read it{since}: {why} I'll go on as soon as I can."
+    return f"⚠️ I have not been able to read it{since}: {why} I keep trying."
 
 
 def _small_print(watch: Watch, *, away: bool) -> list[str]:
     is_open = watch.ended_at is None
     return [
-        _state(watch, MRKDWN).removesuffix("."),
+        _in_short(watch.latest),
         *([_PINGS[watch.condition]] if is_open else [f"checked {ago_token(watch.read_at)}"]),
         *([away_text(watch)] if away else []),
     ]
+
+
+def _in_short(latest: Snapshot) -> str:
+    """Say since when and on what; how the SIM is stands above it."""
+    because = cause_text(latest, MRKDWN) or state_sentence(latest, "it")
+    return f"{STATE_ICONS[latest.state]} {because[:1].upper()}{because[1:]}"
 
 
 def away_text(watch: Watch) -> str:
@@ -188,7 +184,6 @@ def away_text(watch: Watch) -> str:
 NAMED, FAULTS = 10, 3
 MOST = 40
 """Watches in one message of at most 50 blocks."""
-HEAR = "I'll ping you there."
 HOW = "Type `/simsessions watch <sim> until online for 2h`, or press *Watch* under an answer."
 
 
@@ -210,7 +205,9 @@ def begun_screen(
         [
             section(f"👁 {words(MRKDWN)}{known}"),
             section(_faults(faults)) if faults else None,
-            context(f"The card comes here, or to your direct messages. {HEAR}"),
+            context(
+                "A card follows here, or in your DMs where I may not post. I'll ping you there."
+            ),
         ],
     )
 
@@ -238,11 +235,11 @@ def _faults(faults: Sequence[str]) -> str:
 def list_screen(mine: Sequence[Watch], here: Sequence[Watch], now: datetime) -> Screen:
     """List a person's watches with a Stop button each, and say how many others there are here."""
     others = len({watch.id for watch in here} - {watch.id for watch in mine})
-    beside = f"Others watch {count(others, 'SIM')} in this channel." if others else ""
+    beside = f"Others are watching {count(others, 'SIM')} in this channel." if others else ""
     if not mine:
-        words = " ".join(part for part in ("You watch no SIM.", beside, HOW) if part)
+        words = " ".join(part for part in ("You are not watching any SIM.", beside, HOW) if part)
         return screen(unquoted(words).replace("*", ""), [section(words)])
-    head = f"You watch {count(len(mine), 'SIM')}."
+    head = f"You are watching {count(len(mine), 'SIM')}."
     cut = f"{grouped(len(mine) - MOST)} more are not shown." if len(mine) > MOST else ""
     rows = [_row(watch, number, now) for number, watch in enumerate(mine[:MOST], start=1)]
     small = " ".join(part for part in (cut, beside) if part)
@@ -260,7 +257,7 @@ def stopped_screen(watches: Sequence[Watch]) -> Screen:
 
 def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
     name = fmt.strong(fmt.data(watch.name))
-    state = state_label(watch.latest.state)
+    state = label_of(watch.latest)
     ends = future_text(watch.ends_at, now, fmt)
     waits = condition_text(watch.condition)
     return f"Watching {name} {waits}, at most until {ends}; now {state}."
@@ -268,15 +265,15 @@ def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
 
 def _extended(watches: Sequence[Watch], extended: int) -> str:
     if len(watches) == 1:
-        return "You watched it here already, so that watch goes on."
-    return f"{grouped(extended)} of them you watched here already; those keep their card."
+        return "You were already watching it here, so I extended that watch."
+    return f"You were already watching {grouped(extended)} of them; those keep their own card."
 
 
 def _row(watch: Watch, number: int, now: datetime) -> Block:
     name = MRKDWN.strong(MRKDWN.data(watch.name))
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
     ends = future_text(watch.ends_at, now, MRKDWN)
-    state = state_label(watch.latest.state)
+    state = label_of(watch.latest)
     words = f"{state} · {name} {condition_text(watch.condition)}, ends {ends} · {place}"
     return section(words, stop_button(watch, number))
 
@@ -312,7 +309,7 @@ def _claim(watch: Watch, notice: Notice, name: str, fmt: Formatter) -> str:
     if notice.kind is NoticeKind.EXPIRED and watch.unreachable_since:
         since = fmt.when(watch.unreachable_since)
         why = fmt.sentence(watch.unreachable_reason or "")
-        return f"I could not read {fmt.strong(name)} since {since}: {why}"
+        return f"I have not been able to read {fmt.strong(name)} since {since}: {why}"
     if notice.kind is NoticeKind.STOPPED:
         return f"{person(notice.reason or '')} stopped the watch on {fmt.strong(name)}."
     before, after = notice.before, notice.after
@@ -343,7 +340,8 @@ def _outlook(watch: Watch, notice: Notice, fmt: Formatter) -> str:
     if notice.kind is NoticeKind.CHANGED:
         return f"Still watching {condition_text(watch.condition)}."
     if notice.kind is NoticeKind.STOPPED:
-        return f"It is {_now(notice.before, notice.after)} {state_text(notice.after.state)}."
+        now = state_sentence(notice.after, "It", again=_now(notice.before, notice.after))
+        return f"{now}."
     if notice.kind is NoticeKind.EXPIRED:
         lasted = lasting(watch.ends_at - watch.started_at)
         return f"Watch ended after {lasted}{_late(watch, notice, fmt)}."

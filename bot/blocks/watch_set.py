@@ -4,23 +4,44 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.blocks import ids
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
-from bot.blocks.report_text import STATE_ICONS
+from bot.blocks.state_text import STATE_ICONS, state_sentence
 from bot.blocks.watch import (
     ago_token,
     away_text,
     cause_text,
     future_text,
     names_text,
-    state_sentence,
 )
 from bot.diagnosis.evidence import State
 from bot.sims.names import natural
+from bot.watches.transitions import HOLD
 from bot.watches.watch import Condition, Ending, Watch
 
 LINES = 20
+_WAITS = {
+    Condition.ONLINE: "until they are online",
+    Condition.OFFLINE: "until they go offline",
+    Condition.CHANGES: "until they change",
+}
+_PINGS = {
+    Condition.ONLINE: "I'll ping you when all are back, or time is up",
+    Condition.OFFLINE: f"I'll ping you if one is offline for more than {lasting(HOLD)}",
+    Condition.CHANGES: "I'll ping you if one changes",
+}
+
+
+def set_condition_text(condition: Condition) -> str:
+    """Say what is waited for of several SIMs."""
+    return _WAITS[condition]
+
+
+def _condition(watches: Sequence[Watch]) -> Condition:
+    """Return what is waited for; where that differs, any change."""
+    found = {watch.condition for watch in watches}
+    return found.pop() if len(found) == 1 else Condition.CHANGES
 
 
 def set_card(watches: Sequence[Watch], now: datetime, *, away: bool = False) -> Screen:
@@ -36,7 +57,7 @@ def set_card(watches: Sequence[Watch], now: datetime, *, away: bool = False) -> 
 
     small = [
         f"checked {ago_token(min(watch.read_at for watch in still_open or watches))}",
-        *(["I'll ping you when all are back, or time is up"] if still_open else []),
+        *([_PINGS[_condition(watches)]] if still_open else []),
         *([away_text(watches[0])] if away else []),
     ]
     blocks = [
@@ -61,8 +82,7 @@ def _open_title(
     watches: Sequence[Watch], still_open: Sequence[Watch], now: datetime, fmt: Formatter
 ) -> str:
     what = fmt.strong(count(len(watches), "SIM"))
-    waits = {watch.condition for watch in watches}
-    until = "until they are online" if waits == {Condition.ONLINE} else "until they change"
+    until = set_condition_text(_condition(watches))
     ends = future_text(max(watch.ends_at for watch in still_open), now, fmt)
     who, online = person(watches[0].owner.person), sum(map(_is_back, watches))
     state = f"{grouped(online)} of {grouped(len(watches))} online"
@@ -92,7 +112,7 @@ def _why(watches: Sequence[Watch]) -> str:
         by = next(watch.ended_by for watch in watches if watch.ending is Ending.STOPPED)
         return f"{person(by or '')} stopped the watch."
     if Ending.REVOKED in endings:
-        return "Watch ended: you may not ask here any more."
+        return "Watch ended: you may no longer ask here."
     return "Time is up." if Ending.EXPIRED in endings else "Watch ended."
 
 

@@ -128,6 +128,7 @@ def sim_summary(
         what=worst.title if worst else None,
         severity=worst.severity if worst else None,
         packets=packets,
+        status=snapshot.status,
     )
 
 

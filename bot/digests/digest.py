@@ -35,6 +35,7 @@ class SimSummary:
     what: str | None = None
     severity: str | None = None
     packets: int | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ async def _scan(
     for body in sims.chunks():
         result = await fleet.scanner.scan(unpacked(body), {})
         now = clock.now()
-        failed = [failed_row(each.sim, now, each.error.sentence, None) for each in result.failures]
+        failed = [failed_row(each.sim, now, each.error.claim, None) for each in result.failures]
         async with fleet.database.write() as tx:
             await fleet.rows.add(run.id, [*result.rows, *failed], tx)
         done()

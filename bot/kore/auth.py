@@ -172,9 +172,7 @@ class ClientCredentials(Bearer):
         if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
             raise KoreUnavailable.because(PROXY_WANTS_PASSWORD, status=status)
         if status != httpx.codes.OK:
-            raise KoreUnavailable(
-                "KORE gives out no access tokens right now. Try again in a minute.", status=status
-            )
+            raise KoreUnavailable(f"KORE gives out no access tokens (HTTP {status})", status=status)
         try:
             payload = json.loads(body)
             lifetime = float(payload.get("expires_in") or DEFAULT_LIFETIME)

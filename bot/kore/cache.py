@@ -15,9 +15,9 @@ import zstandard
 from cachetools import LRUCache, TTLCache
 
 from bot.clock import Clock
+from bot.errors import first_sentence
 from bot.kore.errors import (
     KoreBadAnswer,
-    KoreError,
     KoreNotFound,
     KoreRateLimited,
     KoreUnavailable,
@@ -204,7 +204,7 @@ class Cache(Generic[T]):
         except TimeoutError:
             return self._read_entry(key, entry, "stale", why=SLOW)
         except TEMPORARY as error:
-            return self._read_entry(key, entry, "stale", why=_first_sentence(error))
+            return self._read_entry(key, entry, "stale", why=first_sentence(error.sentence))
 
     def _read_entry(self, key: str, entry: CacheEntry, outcome: str, why: str = "") -> Fetched[T]:
         self._observer.cached(self._policy.name, outcome)
@@ -238,11 +238,6 @@ class Cache(Generic[T]):
         entry = CacheEntry(frames, as_of, fresh_until, answer.skipped)
         if entry.weight <= self._policy.max_bytes:
             self._entries[key] = entry
-
-
-def _first_sentence(error: KoreError) -> str:
-    """Leave out what to do about it: the old answer is what was done."""
-    return error.sentence.partition(". ")[0].removesuffix(".") + "."
 
 
 def _compressed(body: bytes) -> bytes:

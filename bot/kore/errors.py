@@ -33,21 +33,33 @@ class KoreDenied(KoreError):
 class KoreRateLimited(KoreError):
     """429 until our patience ended."""
 
-    sentence = "KORE is limiting how much we may ask right now. Try again in a minute."
-    brief = "KORE is limiting us: try again in a minute"
+    sentence = "KORE is rate-limiting us. Try again in a minute."
+    brief = "KORE is rate-limiting us"
 
 
 class KoreUnavailable(KoreError):
-    """No connection, a time-out, a 5xx, or the circuit is open."""
+    """No connection, a time-out, a 5xx, or the circuit is open; `brief` says which."""
 
     sentence = "KORE is not answering. Try again in a minute."
     brief = "KORE is not answering"
 
+    def __init__(
+        self,
+        brief: str | None = None,
+        *,
+        status: int | None = None,
+        silent_for: float = 0,
+        advice: str = "Try again in a minute.",
+    ) -> None:
+        self.brief = brief or self.brief
+        said = f"KORE has not answered for {silent_for:.0f} s" if silent_for >= 1 else self.brief
+        super().__init__(f"{said}. {advice}", status=status)
+
     @classmethod
     def because(cls, cause: str, *, status: int | None = None) -> "KoreUnavailable":
         """Return one whose cause is on the way to KORE, which an admin can mend."""
-        words = f"KORE cannot be reached: {cause}. Tell an admin; `simsessions doctor` shows it."
-        return cls(words, status=status)
+        advice = "Tell an admin; `simsessions doctor` shows it."
+        return cls(f"KORE cannot be reached: {cause}", status=status, advice=advice)
 
 
 class KoreBadAnswer(KoreError):

@@ -238,6 +238,20 @@ def cause_of(error: Exception) -> str:
     return next(causes, "")
 
 
+_SILENCES: tuple[tuple[type[Exception], str], ...] = (
+    (httpx.ConnectTimeout, "KORE cannot be reached"),
+    (httpx.ConnectError, "KORE refuses connections"),
+    (httpx.TimeoutException, "KORE did not answer in time"),
+    (TimeoutError, "KORE did not answer in time"),
+    (httpx.TransportError, "KORE's answer broke off"),
+)
+
+
+def silence_of(error: Exception) -> str | None:
+    """Say how KORE was silent; None where that is not known."""
+    return next((words for kind, words in _SILENCES if isinstance(error, kind)), None)
+
+
 class HttpResponse(Protocol):
     """A response, read whole."""
 

@@ -363,10 +363,7 @@ class CircuitBreaker:
             return
         now = self.clock.monotonic()
         if self._probing or now - self._opened_at < self._current_pause:
-            raise KoreUnavailable(
-                f"KORE has not answered for {now - self._down_since:.0f} s. "
-                "I keep trying; ask again in a minute."
-            )
+            raise KoreUnavailable(silent_for=now - self._down_since)
         self._probing = True
         self._probe_ended.clear()
 

@@ -22,14 +22,15 @@ from bot.kore.errors import (
     KoreRateLimited,
     KoreUnavailable,
 )
-from bot.kore.http import HttpClient, HttpResponse, cause_of
+from bot.kore.http import HttpClient, HttpResponse, cause_of, silence_of
 from bot.kore.limits import CircuitBreaker, ConcurrencyLimiter
 from bot.kore.observer import Observer
 
 T = TypeVar("T")
 Read = Callable[[bytes], T]
 TOO_MANY = httpx.codes.TOO_MANY_REQUESTS
-RETRIED = frozenset({429, 500, 502, 503, 504})
+GATEWAY = frozenset({502, 503, 504})
+RETRIED = GATEWAY | {429, 500}
 NOBODYS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, KoreError)
 """What says nothing of the one resource that was asked for: the connection, or the token."""
 BACKOFF = Backoff(first=0.2, longest=2.0, jitter=0.5)
@@ -244,13 +245,15 @@ class Requester:
 
 def _no_response(error: Exception, started: float) -> TryFailed:
     """Return the failure of a request without a usable response."""
-    ours: KoreError = KoreUnavailable()
+    ours: KoreError
     if isinstance(error, KoreError):
         ours = error
     elif isinstance(error, httpx.DecodingError):
         ours = KoreBadAnswer()
     elif cause := cause_of(error):
         ours = KoreUnavailable.because(cause)
+    else:
+        ours = KoreUnavailable(silence_of(error))
     return TryFailed(Failure(type(error).__name__, ours.status), ours, started)
 
 
@@ -271,7 +274,8 @@ def as_error(response: HttpResponse) -> KoreError:
     if status in _ERRORS:
         return _ERRORS[status](status=status)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return KoreUnavailable(status=status)
+        word = "is down" if status in GATEWAY else "failed to answer"
+        return KoreUnavailable(f"KORE {word} (HTTP {status})", status=status)
     return (KoreBadRequest if status >= httpx.codes.BAD_REQUEST else KoreBadAnswer)(status=status)
 
 

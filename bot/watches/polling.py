@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.backoff import spread
 from bot.clock import Clock
 from bot.diagnosis.evidence import State
-from bot.errors import BotError, NotAllowed
+from bot.errors import BotError, NotAllowed, first_sentence
 from bot.kore.errors import KoreRateLimited
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
@@ -153,11 +153,11 @@ class WatchPoller:
         except BotError as error:
             refused = isinstance(error, KoreRateLimited)
             log.info("watch-unreachable", extra={"sid": sid, "why": error.kind})
-            return Unreachable(error.sentence)
+            return Unreachable(error.claim)
         finally:
             self._interval.record(self._clock.monotonic() - started, refused=refused)
         if report.problem and report.state is State.UNKNOWN:
-            return Unreachable(report.problem)
+            return Unreachable(first_sentence(report.problem))
         return snapshot_of(report)
 
     async def _advance(self, watch: Watch, reading: Snapshot | Unreachable) -> Transition:

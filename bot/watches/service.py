@@ -85,22 +85,27 @@ class WatchService:
             return await self._open(wanted, condition, tx)
 
     async def begin_set(
-        self, owner: WatchOwner, reports: Sequence[SessionReport]
+        self,
+        owner: WatchOwner,
+        reports: Sequence[SessionReport],
+        condition: Condition | None = None,
+        duration: timedelta | None = None,
     ) -> tuple[list[BegunWatch], TooManyWatches | None]:
         """Watch SIMs on one card, in this order, as far as there is room.
 
         One that is watched already keeps its own card. The error says that there was no room for
-        the rest.
+        the rest. None of the SIMs may meet the condition already.
         """
-        now, length = self._clock.now(), min(DEFAULT_DURATION, self.limits.longest)
+        now = self._clock.now()
+        length = min(duration or DEFAULT_DURATION, self.limits.longest)
         set_id = secrets.token_hex(ID_BYTES) if len(reports) > 1 else None
         begun: list[BegunWatch] = []
         async with self._db.write() as tx:
             for report in reports:
                 latest = replace(snapshot_of(report), stale=False)
-                wanted = _new(owner, latest, _default_condition(latest), now, length)
+                wanted = _new(owner, latest, condition or _default_condition(latest), now, length)
                 try:
-                    begun.append(await self._open(replace(wanted, set_id=set_id), None, tx))
+                    begun.append(await self._open(replace(wanted, set_id=set_id), condition, tx))
                 except TooManyWatches as error:
                     return begun, error
         return begun, None

@@ -32,7 +32,7 @@ def advance(watch: Watch, reading: Snapshot | Unreachable, now: datetime) -> Tra
     """
     notice: Notice | None = None
     if isinstance(reading, Unreachable) or reading.stale:
-        reason = reading.reason if isinstance(reading, Unreachable) else "KORE does not answer."
+        reason = reading.reason if isinstance(reading, Unreachable) else "KORE is not answering."
         since = watch.unreachable_since or now
         watch = replace(watch, unreachable_since=since, unreachable_reason=reason)
     else:

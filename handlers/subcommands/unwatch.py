@@ -29,7 +29,7 @@ async def unwatch(context: Context) -> Reply:
 async def _meant(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
     text = context.request.text.strip()
     if not mine:
-        raise NotWatched(f"You watch no SIM. `{COMMAND} watch <sim>` begins to.")
+        raise NotWatched(f"You are not watching any SIM. `{COMMAND} watch <sim>` begins to.")
     if text.lower() == ALL:
         return mine
     named = [watch for watch in mine if _is_called(watch, text)]

@@ -37,7 +37,7 @@ async def test_opening_it_shows_it(bot):
     await open_home(bot)
 
     told = seen(bot)
-    assert "You watch no SIM" in told
+    assert "You are not watching any SIM" in told
     assert "🟢 *KORE*: answers" in told
     assert "🟢 *Slack*: answers" in told
     assert "🟢 *Store*: in order" in told
@@ -118,7 +118,7 @@ async def test_a_list_of_channels_does_not_shut_it():
     async with whole_bot(allowed_channels={"C0GENERAL"}) as listed:
         await open_home(listed)
 
-        assert "You watch no SIM" in seen(listed)
+        assert "You are not watching any SIM" in seen(listed)
 
 
 async def test_an_odd_event_harms_nothing(dispatch, whole):

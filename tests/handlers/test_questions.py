@@ -1,6 +1,6 @@
 """Questions about a fleet, and words that stand around a SIM, as people type them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -136,9 +136,10 @@ async def test_the_last_scan_answers_for_many(whole, dispatch_with):
 async def test_a_pattern_is_watched_after_a_question(whole):
     """It is asked first, with the count; too many, or more than that can do, is said."""
     for text, says in (
-        ("watch pump-*", "SIMs fit pump-*. Watch them?"),
-        ("watch pump-∗ 3h", "Of several SIMs I watch each until"),
-        ("watch pump-* 2 h", "SIMs fit pump-*. Watch them?"),
+        ("watch pump-*", "SIMs are called pump-*. Watch them?"),
+        ("watch pump-∗ 3h", "SIMs are called pump-*. Watch them, for 3 h?"),
+        ("watch pump-* until offline 2h", "Watch them until they go offline, for 2 h?"),
+        ("watch pump-* until noon", "I cannot wait until noon."),
         ("watch nosuch-*", "is called nosuch-*"),
         ("watch *", "you may watch 50 more now"),
     ):
@@ -150,3 +151,20 @@ async def test_a_pattern_is_watched_after_a_question(whole):
     await whole.click(whole.answer(), "Watch 5 SIMs")
 
     assert 5 == len(await whole.bot.services.watches.of("U0ANA0001"))
+
+
+async def test_a_pattern_is_watched_for_what_was_asked(whole):
+    """Condition and length of time come with the button; SIMs that are so already are named."""
+    await whole.type("watch truck-* until online 3h")
+    await whole.click(whole.answer(), "Watch 1 SIM")
+
+    assert "Left out, because they are online already: truck-42 (online)." in words(whole.answer())
+    await whole.type("watch truck-* until offline 3h")
+    await whole.click(whole.answer(), "Watch 1 SIM")
+    (watch,) = await whole.bot.services.watches.of("U0ANA0001")
+
+    assert ("truck-42", "offline", timedelta(hours=3)) == (
+        watch.name,
+        watch.condition,
+        watch.ends_at - watch.started_at,
+    )

@@ -18,7 +18,7 @@ from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, SimList, list_sims, unpacked
 from bot.digests.scan import failed_row
 from bot.digests.subscription import PauseReason, Subscription
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, first_sentence
 from bot.jobs.digest_post import pause_refused, post_digest
 from bot.jobs.job import Again, Done, FanOut, Job, NewJob, Outcome, kind
 from bot.jobs.services import JobServices
@@ -81,7 +81,7 @@ async def list_and_scan(
         tries = int(job.memo.get("tries", 0)) + 1
         if services.clock.now().timestamp() < until:
             return Again(BACKOFF.after(tries), {"tries": tries})
-        return await _compile(job, run, about, services, problem=error.sentence)
+        return await _compile(job, run, about, services, problem=first_sentence(error.sentence))
     before = await fleet.runs.before(about.id, run.due)
     args = {"run": run.id, "before": before.id if before else None, "until": until}
     children = [

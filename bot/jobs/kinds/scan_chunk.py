@@ -61,7 +61,7 @@ async def _failed(
     known = await services.fleet.rows.known(before, sids) if failures and before else {}
     now = services.clock.now()
     return [
-        failed_row(each.sim, now, each.error.sentence, known.get(each.sim.sid)) for each in failures
+        failed_row(each.sim, now, each.error.claim, known.get(each.sim.sid)) for each in failures
     ]
 
 

@@ -85,7 +85,7 @@ def test_the_first_sentence(changes, said):
     [
         ({}, "went silent* pump-0 (15 h), pump-1 (15 h), pump-2 (15 h)"),
         ({}, "and 2 more"),
-        ({}, "new country* pump-0 (USA → MEX)"),
+        ({}, "new country* pump-0 (🇺🇸 USA → 🇲🇽 MEX)"),
         ({}, "new SIM* pump-0, pump-1"),
         ({}, "gone* pump-0, pump-1, pump-2, pump-3, pump-4 and 4 more"),
         ({}, "Common outage: 14 SIMs on Telcel"),
@@ -138,7 +138,7 @@ def test_counts_stand_beside_those_of_the_last_digest():
     assert [
         ["State", "SIMs", "Change"],
         ["🟢 online", "137", "0"],
-        ["🟠 stale", "0", "−2"],
+        ["🟠 no update", "0", "−2"],
         ["🔴 offline", "3", "+3"],
     ] == [[cell["text"] for cell in row] for row in table["rows"]]
 

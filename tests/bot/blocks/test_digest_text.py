@@ -29,7 +29,7 @@ from bot.sessions.snapshot import Change, ChangeKind
         (Change(ChangeKind.NEW_RADIO, "LTE", "GSM"), "Radio: LTE → GSM"),
         (Change(ChangeKind.NEW_FINDING, None, "Flapping"), "New finding: Flapping"),
         (Change(ChangeKind.FINDING_GONE, "Flapping", None), "Finding gone: Flapping"),
-        (Change(ChangeKind.STATE_CHANGED, "offline", "blocked"), "State: offline → blocked"),
+        (Change(ChangeKind.STATE_CHANGED, "offline", "blocked"), "State: offline → SIM blocked"),
     ],
 )
 def test_a_change_is_one_line(change, expected):

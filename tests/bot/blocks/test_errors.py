@@ -76,7 +76,7 @@ def test_a_pick_goes_on_with_the_history_that_was_asked_for(error):
         SimAmbiguous(),
         UnknownSubcommand(),
         KoreDenied(),
-        KoreUnavailable("KORE has not answered for 40 s."),
+        KoreUnavailable(silent_for=40),
         SettingsError(("a", "b")),
     ],
 )

@@ -32,7 +32,7 @@ def test_watches_and_digests_stand_on_it():
     """Each with its buttons and its place; without any, what makes one and what can be typed."""
     told = shown(HOME)
 
-    assert "You watch no SIM. `/simsessions watch <sim>`" in told
+    assert "You are not watching any SIM. `/simsessions watch <sim>`" in told
     assert "No digest is yours" in told
     assert "`/simsessions pump-7`" in told
     assert [] == wrongs(home_view(HOME))
@@ -67,7 +67,7 @@ def test_what_is_not_shown_is_said():
 
     assert 2 == told.count("could not be read")
     assert "🔴 *Store*: The disk of my store is full" in told
-    assert "You watch no SIM" not in told
+    assert "You are not watching any SIM" not in told
 
 
 EARLIER = NOW - timedelta(hours=1)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from bot.blocks import ids
 from bot.blocks.format import PLAIN
 from bot.blocks.kit import ALL_BLOCKS
-from bot.blocks.report_text import state_label
 from bot.blocks.triage import cells, next_step, states_line, triage_screen
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
@@ -301,12 +300,3 @@ def test_states_and_next_step():
 
     assert "→ Fix the APN." == next_step(of(sim(1, findings=(one,)), sim(2)), PLAIN)
     assert next_step(of(sim(1, findings=(one,)), sim(2, findings=(one,))), PLAIN) is None
-
-
-@pytest.mark.parametrize("state", State)
-def test_a_state_is_a_sign_and_a_word(state):
-    """No sign stands alone."""
-    sign, _, word = state_label(state).partition(" ")
-
-    assert sign
-    assert word == state.value.replace("_", " ")

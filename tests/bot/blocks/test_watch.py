@@ -37,21 +37,25 @@ def said(watch, **more):
     ("changed", "expected"),
     [
         ({}, "👁 Watching *pump-7* for <@U0ANA0001> until it is online, at most until <!"),
-        ({"condition": Condition.OFFLINE}, "until it is not online any more"),
+        ({"condition": Condition.OFFLINE}, "until it goes offline"),
         ({"condition": Condition.CHANGES}, "until it changes"),
-        ({}, "🔴 pump-7 is still offline: last seen on Telcel, LTE, until <!date^"),
-        ({"notified_at": NOON}, "🔴 pump-7 is offline: "),
-        ({"latest": a_snapshot("online")}, "🟢 pump-7 is online: Telcel, LTE, since <!date^"),
-        ({"latest": a_snapshot("stale")}, "is open, but was last updated <!date^"),
-        ({"latest": a_snapshot("blocked", status="suspended")}, "its SIM status is suspended"),
-        ({"latest": a_snapshot("unknown")}, "the state of pump-7 is unknown"),
+        ({}, "🔴 Last seen <!date^"),
+        ({"notified_at": NOON}, " · offline, checked <!date^"),
+        ({"latest": a_snapshot("online")}, "🟢 Telcel, LTE, since <!date^"),
+        ({"latest": a_snapshot("stale")}, " · no update for 3 h, checked <!date^"),
+        (
+            {"latest": a_snapshot("stale")},
+            "🟠 Its session on Telcel, LTE is open, last",
+        ),
+        ({"latest": a_snapshot("blocked", status="suspended")}, "· SIM suspended, checked <!date^"),
+        ({"latest": a_snapshot("unknown")}, "· unknown, checked <!date^"),
         (
             {"latest": a_snapshot("never_seen", seen_at=None)},
-            "pump-7 has had no connection in 30 days",
+            "⚫ It has had no connection in 30 days",
         ),
         (
             {"latest": a_snapshot("offline", operator=None, network=None, radio=None)},
-            "last seen on an unknown operator, radio link unknown",
+            " on an unknown operator, radio link unknown",
         ),
         ({}, "(in 1 h 59 min)"),
         ({"ends_at": NOW + 2 * HOUR - timedelta(seconds=1)}, "(in 2 h)"),
@@ -63,11 +67,11 @@ def said(watch, **more):
         ),
         (
             {"condition": Condition.CHANGES},
-            "I'll ping you if it is offline for more than 2 min, or changes",
+            "I'll ping you if it is offline for over 2 min, or changes",
         ),
         (
             {"unreachable_since": NOON, "unreachable_reason": "KORE has not answered for 40 s."},
-            "⚠️ I could not read it since <!date^",
+            "⚠️ I have not been able to read it since <!date^",
         ),
         (
             ENDED | {"ending": Ending.REACHED, "latest": a_snapshot("online")},
@@ -75,9 +79,12 @@ def said(watch, **more):
         ),
         (ENDED | {"ending": Ending.REACHED, "condition": Condition.CHANGES}, "it changed. Watch"),
         (ENDED | {"ending": Ending.EXPIRED}, "time is up. Watch ended <!date^"),
-        (ENDED | {"ending": Ending.UNREPORTED}, "nobody could be told. Watch ended <!date^"),
+        (
+            ENDED | {"ending": Ending.UNREPORTED},
+            "I could not post that it ended. Watch ended <!date^",
+        ),
         (ENDED | {"ending": Ending.STOPPED}, "stopped by <@U0BEN0002> at <!date^"),
-        (ENDED | {"ending": Ending.REVOKED}, "may not ask here any more"),
+        (ENDED | {"ending": Ending.REVOKED}, "may no longer ask here"),
     ],
 )
 def test_a_card_says_what_is_watched_and_how_it_is(changed, expected):
@@ -148,18 +155,18 @@ def read(screen):
             "👁 Watching *pump-7* until it is online, at most until",
         ),
         (begun_screen([a_watch()], 0, NOON), "(in 2 h); now 🔴 offline."),
-        (begun_screen([a_watch()], 0, NOON), "The card comes here, or to your direct messages."),
-        (begun_screen([a_watch()], 1, NOON), "You watched it here already"),
+        (begun_screen([a_watch()], 0, NOON), "A card follows here, or in your DMs"),
+        (begun_screen([a_watch()], 1, NOON), "You were already watching it here"),
         (begun_screen(many(3), 0, NOON), "👁 Watching 3 SIMs on one card, at most until <!date^"),
         (begun_screen(many(3), 0, NOON), "(in 2 h): pump-0, pump-1, pump-2."),
-        (begun_screen(many(3), 2, NOON), "2 of them you watched here already"),
+        (begun_screen(many(3), 2, NOON), "You were already watching 2 of them"),
         (begun_screen(many(1), 0, NOON, ["KORE is away."]), "⚠️ KORE is away."),
         (begun_screen(many(1), 0, NOON, ["One.", "Two.", "One."]), "⚠️ One.\n⚠️ Two."),
         (begun_screen(many(1), 0, NOON, list("abcde")), "⚠️ c\nand 2 more"),
-        (list_screen([], [], NOON), "You watch no SIM."),
-        (list_screen([], many(2), NOON), "Others watch 2 SIMs in this channel."),
-        (list_screen(many(2), many(3), NOON), "You watch 2 SIMs."),
-        (list_screen(many(2), many(3), NOON), "Others watch 1 SIM in this channel."),
+        (list_screen([], [], NOON), "You are not watching any SIM."),
+        (list_screen([], many(2), NOON), "Others are watching 2 SIMs in this channel."),
+        (list_screen(many(2), many(3), NOON), "You are watching 2 SIMs."),
+        (list_screen(many(2), many(3), NOON), "Others are watching 1 SIM in this channel."),
         (list_screen(many(2), [], NOON), "🔴 offline · *pump-0* until it is online, ends <!date^"),
         (list_screen(many(2), [], NOON), "<#C0FLEETOP>"),
         (list_screen([a_watch(owner=WatchOwner(ANA, "D0ANA0001"))], [], NOON), "in a DM"),
@@ -225,7 +232,7 @@ def noticed(notice, **changes):
         (a_notice(before=a_snapshot("never_seen")), "*pump-7 is online*: "),
         (
             a_notice(before=ON, after=OFF),
-            "🔴 <@U0ANA0001> *pump-7 is now offline*: last seen on Telcel, LTE, until <!date^",
+            "🔴 <@U0ANA0001> *pump-7 is now offline*: last seen <!date^",
         ),
         (
             a_notice(before=ON, after=replace(ON, operator="Movistar", network="334-030")),
@@ -237,13 +244,13 @@ def noticed(notice, **changes):
         ),
         (
             a_notice(NoticeKind.CHANGED, OFF, a_snapshot("blocked", status="suspended")),
-            "*pump-7 is now blocked*: its SIM status is suspended. Still watching until it is",
+            "*pump-7 is now suspended*: it may not connect. Still watching until it is",
         ),
         (a_notice(unreported=1), "Its state changed 1 time in between."),
         (a_notice(unreported=4), "Its state changed 4 times in between."),
         (
             a_notice(NoticeKind.EXPIRED, OFF, OFF),
-            "⏱ <@U0ANA0001> *pump-7 is still offline*: last seen on Telcel, LTE, until <!date^",
+            "⏱ <@U0ANA0001> *pump-7 is still offline*: last seen <!date^",
         ),
         (
             a_notice(NoticeKind.EXPIRED, OFF, OFF),
@@ -295,7 +302,7 @@ def test_what_a_notice_knows():
     blind = {"unreachable_since": NOON, "unreachable_reason": "KORE has not answered for 40 s."}
     words_ = noticed(a_notice(NoticeKind.EXPIRED, OFF, OFF), **blind)
 
-    assert "I could not read *pump-7* since <!date^" in words_
+    assert "I have not been able to read *pump-7* since <!date^" in words_
     assert "KORE has not answered for 40 s." in words_
     assert "still offline" not in words_
 

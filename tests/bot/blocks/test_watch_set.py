@@ -31,8 +31,8 @@ def a_set(*changes, **more):
     [
         (a_set(OPEN, OPEN), "👁 Watching *2 SIMs* for <@U0ANA0001> until they are online, at most"),
         (a_set(OPEN, BACK, OPEN), " · 1 of 3 online"),
-        (a_set(OPEN, BACK), "🔴 *well-0* is offline: last seen on Telcel, LTE, until <!date^"),
-        (a_set(OPEN, BACK), "until <!date^1767603600^{time} {date_short_pretty}|2026"),
+        (a_set(OPEN, BACK), "🔴 *well-0* is offline: last seen <!date^"),
+        (a_set(OPEN, BACK), "last seen <!date^1767603600^{time} {date_short_pretty}|2026"),
         (a_set(BACK, OPEN), "\n🟢 *well-0* is online: Telcel, LTE, since <!date^"),
         (a_set(OPEN, OPEN, condition=Condition.CHANGES), "until they change"),
         (a_set(OPEN, {"unreachable_since": NOON}), "⚠️ *well-1*: not read since <!date^"),
@@ -69,7 +69,7 @@ def test_it_is_stopped_as_a_whole():
         (a_set(LATE, BACK), "⏱ <@U0ANA0001> 1 of 2 SIMs online. Not online: well-0. Time is up."),
         (
             a_set(BACK, {"ending": Ending.REVOKED, "ended_at": NOW}),
-            "Not online: well-1. Watch ended: you may not ask here any more.",
+            "Not online: well-1. Watch ended: you may no longer ask here.",
         ),
         (a_set(*[LATE] * 12), "well-0, well-1, well-2, well-3, well-4, well-5, well-6, well-7"),
     ],

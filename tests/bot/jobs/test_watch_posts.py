@@ -160,12 +160,12 @@ async def test_kore_away_is_waited_out(rig):
 
     assert [] == rig.notices()
     assert (await rig.watch(begun)).unreachable_since
-    assert "I could not read it since" in str(rig.card().blocks)
+    assert "I have not been able to read it since" in str(rig.card().blocks)
 
     rig.kore.faults.clear()
     await rig.move(1200, step=30)
 
-    assert "I could not read it" not in str(rig.card().blocks)
+    assert "I have not been able to read it" not in str(rig.card().blocks)
     assert [] == rig.notices()
 
 
@@ -180,7 +180,7 @@ async def test_the_end_comes_in_time_while_kore_is_away(rig):
 
     (notice,) = rig.notices()
     assert "Watch ended after 20 min." in notice
-    assert "I could not read pump-7 since" in notice
+    assert "I have not been able to read pump-7 since" in notice
 
 
 async def test_a_watch_that_ended_while_nothing_ran_says_so_at_once(rig):
@@ -373,3 +373,29 @@ async def test_the_end_of_a_sets_time_is_one_notice(rig):
 
     (notice,) = rig.notices()
     assert notice.endswith("Time is up.")
+
+
+async def test_a_set_that_waits_for_an_outage_says_which_sim_went_offline(rig):
+    """One that goes offline is told by itself; the end of the time says how all are."""
+    owner = WatchOwner(person=ANA, channel=FLEET_OPS, team="T0ACMEIOT")
+    reports = [await rig.lookup.look_up(name) for name in ("truck-42", "camera-4")]
+    hour = timedelta(hours=1)
+    await rig.service.begin_set(owner, reports, Condition.OFFLINE, hour)
+    await rig.move(60)
+
+    assert "Watching 2 SIMs for <@U0ANA0001> until they go offline" in rig.card().text
+    assert "I'll ping you if one is offline for more than 2 min" in str(rig.card().blocks)
+
+    rig.kore.events.go_silent("truck-42")
+    await rig.move(300, step=30)
+    (notice,) = rig.notices()
+
+    assert notice.startswith("🔴 <@U0ANA0001> truck-42 is now offline: ")
+
+    rig.clock.move(HOUR)
+    await rig.work_on("watch", *[f"watch:{sid}" for sid in await rig.parts.watching.rows.sims()])
+    await rig.work()
+
+    assert rig.notices()[1:] == [
+        "⏱ <@U0ANA0001> 1 of 2 SIMs online. Not online: truck-42. Time is up."
+    ]

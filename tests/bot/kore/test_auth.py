@@ -161,7 +161,7 @@ async def test_a_token_endpoint_that_is_down(connect):
     )
 
     assert [KoreUnavailable] * 5 == [type(answer) for answer in answers]
-    assert {"KORE gives out no access tokens right now. Try again in a minute."} == set(
+    assert {"KORE gives out no access tokens (HTTP 503). Try again in a minute."} == set(
         map(str, answers)
     )
     assert 1 == gate.tokens

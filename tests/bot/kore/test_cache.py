@@ -138,10 +138,10 @@ async def test_a_failure_nobody_waits_for(cache, source, caplog):
     [
         (KoreUnavailable(), "KORE is not answering."),
         (
-            KoreUnavailable("KORE has not answered for 40 s. I keep trying."),
+            KoreUnavailable(silent_for=40),
             "KORE has not answered for 40 s.",
         ),
-        (KoreRateLimited(), "KORE is limiting how much we may ask right now."),
+        (KoreRateLimited(), "KORE is rate-limiting us."),
         (KoreBadAnswer(), "KORE gave an answer that could not be read."),
     ],
 )

@@ -1,9 +1,17 @@
+import asyncio
+import ssl
 from dataclasses import replace
 
 import pytest
+import trustme
 
 from bot.backoff import Backoff
+from bot.kore.connect import KoreConfig, open_kore
+from bot.kore.errors import KoreError
 from bot.kore.requester import Failure, RetryPolicy
+from tests.bot.kore.conftest import a_server
+from tests.bot.kore.test_http import answering
+from tests.builders import SID
 
 FULL = Backoff(first=0.2, longest=2.0, jitter=0.5, chance=lambda: 1.0)
 STEADY = RetryPolicy(tries=5, backoff=FULL)
@@ -57,3 +65,58 @@ def test_the_budget():
 
     assert 0.2 == policy.wait(Failure("503", 503), tried=1, spent=0.7)
     assert policy.wait(Failure("503", 503), tried=1, spent=0.9) is None
+
+
+async def sentence_of(clock, url):
+    """Return what is said of a KORE that gives no usable answer there."""
+    patience = {"connect_timeout": 0.2, "read_timeout": 0.05, "retry": RetryPolicy(tries=1)}
+    config = KoreConfig(api_url=url, token_url=url, access_token="t", **patience)
+    kore = open_kore(config, clock)
+    with pytest.raises(KoreError) as caught:
+        await kore.sim(SID)
+    await kore.aclose()
+    return caught.value.sentence, caught.value.brief
+
+
+STATUSES = {
+    500: "KORE failed to answer (HTTP 500)",
+    502: "KORE is down (HTTP 502)",
+    503: "KORE is down (HTTP 503)",
+    504: "KORE is down (HTTP 504)",
+    429: "KORE is rate-limiting us",
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_a_status_in_words(clock, status):
+    """What is wrong comes first, in few words; what to do stands behind it."""
+    answer = f"HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n".encode()
+    async with a_server(answering(answer)) as port:
+        said, brief = await sentence_of(clock, f"http://127.0.0.1:{port}")
+
+    assert (f"{brief}. Try again in a minute.", STATUSES[status]) == (said, brief)
+
+
+async def test_no_answer_in_words(clock):
+    """Silence, a refused connection, a bad certificate and a broken answer are told apart."""
+    mine = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(mine)
+    pause = asyncio.Event()
+    said = {}
+    async with a_server(answering(pause=pause)) as silent:
+        said["silent"] = await sentence_of(clock, f"http://127.0.0.1:{silent}")
+        pause.set()
+    said["nobody"] = await sentence_of(clock, f"http://127.0.0.1:{silent}")
+    said["no name"] = await sentence_of(clock, "http://nowhere.invalid")
+    async with a_server(answering(), ssl=mine) as port:
+        said["certificate"] = await sentence_of(clock, f"https://127.0.0.1:{port}")
+    async with a_server(answering(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nha")) as port:
+        said["cut off"] = await sentence_of(clock, f"http://127.0.0.1:{port}")
+
+    assert {
+        "silent": "KORE did not answer in time",
+        "nobody": "KORE refuses connections",
+        "no name": "KORE cannot be reached: its host name is not found (DNS)",
+        "certificate": "KORE cannot be reached: its certificate is not trusted here",
+        "cut off": "KORE's answer broke off",
+    } == {what: brief for what, (_, brief) in said.items()}

@@ -90,7 +90,7 @@ async def test_unreadable_sessions_leave_a_verdict(lookup, api):
     report = await lookup.look_up(SID)
 
     assert (State.UNKNOWN, None, None) == (report.state, report.sessions, report.last_session)
-    assert KoreUnavailable.sentence == report.problem
+    assert "KORE is down (HTTP 503). Try again in a minute." == report.problem
     assert [("ready_will_bill", "info")] == rules(report)
 
 
@@ -317,7 +317,7 @@ def test_sessions_that_failed_leave_the_age_of_the_sim():
         Read("pump-7", Fetched(a_sim(), OLD), KoreUnavailable("down"), None), Allowance(), NOON
     )
 
-    assert (OLD, None, None, "down") == (
+    assert (OLD, None, None, "down. Try again in a minute.") == (
         report.as_of,
         report.sessions,
         report.summary,

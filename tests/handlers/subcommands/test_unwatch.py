@@ -59,5 +59,5 @@ async def test_nobody_stops_anothers_watch_by_name(whole):
     await whole.type("watch pump-7")
     await whole.type("unwatch all", user="ben")
 
-    assert "You watch no SIM." in told(whole, "ben").text
+    assert "You are not watching any SIM." in told(whole, "ben").text
     assert ["pump-7"] == await open_names(whole)

@@ -62,7 +62,7 @@ async def test_a_second_time_extends_it(whole):
     await eventually(lambda: cards(whole))
     await whole.type("watch pump-7 for 4h")
 
-    assert "You watched it here already" in told(whole).text
+    assert "You were already watching it here" in told(whole).text
     assert 1 == len(await whole.bot.services.watches.of("U0ANA0001"))
     assert 1 == len(cards(whole))
 

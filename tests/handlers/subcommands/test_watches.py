@@ -15,7 +15,7 @@ async def test_without_any_it_says_how_to_begin(whole):
     """Who watches nothing reads what to type."""
     await whole.type("watches")
 
-    assert "You watch no SIM. Type /simsessions watch" in told(whole).text
+    assert "You are not watching any SIM. Type /simsessions watch" in told(whole).text
 
 
 async def test_mine_are_listed_and_others_counted(whole):
@@ -25,7 +25,7 @@ async def test_mine_are_listed_and_others_counted(whole):
     await whole.type("watches")
 
     said = str(told(whole).blocks)
-    assert "You watch 1 SIM." in said
+    assert "You are watching 1 SIM." in said
     assert "*pump-7* until it is online" in said
     assert "truck-42" not in said
-    assert "Others watch 1 SIM in this channel." in said
+    assert "Others are watching 1 SIM in this channel." in said
