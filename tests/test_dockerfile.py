@@ -2,7 +2,11 @@
 
 import os
 import re
+import signal
 import subprocess
+import sys
+import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,6 +37,27 @@ def in_image(built: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=built, env=env, capture_output=True, text=True, check=False)
 
 
+def demo_of_the_wheel(wheel: Path, home: Path) -> str:
+    """Install the wheel as a tool, start the demo in an empty folder, and return its page."""
+    empty, installed = (
+        home / "empty",
+        {"UV_TOOL_DIR": f"{home}/tools", "UV_TOOL_BIN_DIR": f"{home}"},
+    )
+    empty.mkdir(parents=True)
+    pinned = ("--python", sys.executable, "--constraints", ROOT / "requirements.lock")
+    uv = Path(sys.executable).parent / "uv"
+    subprocess.run([uv, "tool", "install", *pinned, wheel], env=os.environ | installed, check=True)
+    started = subprocess.Popen(
+        [home / "simsessions", "demo", "--port", "0"], cwd=empty, stdout=subprocess.PIPE, text=True
+    )
+    with started as demo, closing(demo.stdout) as said:
+        try:
+            url = said.readline().split()[-1]
+            return urllib.request.urlopen(url).read().decode()
+        finally:
+            demo.send_signal(signal.SIGINT)
+
+
 def names(folder: Path, pattern: str) -> set[str]:
     return {path.name for path in folder.rglob(pattern)}
 
@@ -47,14 +72,18 @@ def byte_code_flags(module: Path) -> list[bytes]:
 def test_what_is_built_works(tmp_path):
     """
     The program starts and says when it is not well; all of it is inside and compiled, no tools are.
+
+    Its wheel alone, installed as a tool, has the whole demo.
     """
     built = build(tmp_path)
     site = next(built.glob("lib/python3*/site-packages"))
     started = in_image(built, *exec_form(FINAL, "ENTRYPOINT"), "--help")
     unhealthy = in_image(built, *exec_form(FINAL, "HEALTHCHECK"))
     modules = [path for name in ("bot", "handlers") for path in (site / name).rglob("*.py")]
+    page = demo_of_the_wheel(next(tmp_path.glob("src/dist/*.whl")), tmp_path / "tool")
     valid_whatever_the_clock = (1).to_bytes(4, "little")
 
+    assert "<title>" in page
     assert started.returncode == 0, started.stderr
     assert "doctor" in started.stdout
     assert 1 == unhealthy.returncode
