@@ -16,7 +16,7 @@ from handlers.commands import all_subcommands
 from tests.whole_bot import whole_bot
 
 ROOT = Path(__file__).parent.parent
-FRONT = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+FRONT = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "llms.txt")
 PAGES = {
     path.relative_to(ROOT): path.read_text()
     for path in (*(ROOT / name for name in FRONT), *sorted((ROOT / "docs").rglob("*.md")))
@@ -102,6 +102,15 @@ def test_each_link_leads_somewhere(page):
     named = re.findall(r"`((?:bot|handlers|tests|bench|docs)/[\w/.]*)`", PAGES[page])
 
     assert [] == lost + [path for path in named if not (ROOT / path).exists()]
+
+
+def test_each_page_can_be_found():
+    """Every page of docs/ is linked from llms.txt, and each task's page from README.md."""
+    pages = [str(page) for page in PAGES if page.parts[0] == "docs"]
+    tasks = [page for page in pages if page.count("/") == 1]
+
+    assert [] == [page for page in pages if f"({page})" not in PAGES[Path("llms.txt")]]
+    assert [] == [page for page in tasks if f"({page})" not in PAGES[Path("README.md")]]
 
 
 def test_the_map_has_every_room():
