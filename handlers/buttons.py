@@ -6,16 +6,18 @@ read as strictly as what is typed.
 
 import dataclasses
 from collections.abc import Mapping
+from functools import partial
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.report import session_report
 from bot.services import Services
+from bot.sessions.report import SessionReport
 from handlers.clicks import Click, read, register_clicks
 from handlers.commands import all_subcommands, find
 from handlers.history import history_reply
-from handlers.lookups import look_up
+from handlers.lookups import look_up, until_known
 from handlers.payloads import Context
 from handlers.replies import Reply
 
@@ -36,13 +38,7 @@ async def refresh(context: Context, value: str) -> Reply:
     """Ask KORE again and put the answer in place of the old one."""
     asked = read(ids.Refresh, value)
     report = await look_up(context, asked.sid, fresh=True)
-    screen = session_report(
-        report,
-        shared_by=asked.shared_by,
-        for_all=context.request.is_public,
-        links=context.services.links,
-    )
-    return Reply(screen, in_channel=context.request.is_public, replace=True)
+    return _instead(context, report, shared_by=asked.shared_by)
 
 
 async def share(context: Context, value: str) -> Reply:
@@ -60,8 +56,14 @@ async def pick(context: Context, value: str) -> Reply:
     if asked.days:
         archive, executor = context.services.archive, context.services.executor
         return await history_reply(report, asked.days, archive, executor, replace=True)
-    screen = session_report(report, for_all=context.request.is_public, links=context.services.links)
-    return Reply(screen, in_channel=context.request.is_public, replace=True)
+    return _instead(context, report)
+
+
+def _instead(context: Context, report: SessionReport, shared_by: str | None = None) -> Reply:
+    is_public, links = context.request.is_public, context.services.links
+    draw = partial(session_report, shared_by=shared_by, for_all=is_public, links=links)
+    reply = Reply(draw(report), in_channel=is_public, replace=True)
+    return until_known(context, report, reply, draw)
 
 
 async def retry(context: Context, value: str) -> Reply:

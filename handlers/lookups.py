@@ -5,7 +5,9 @@ report that comes from here shows what its readers may see and no more.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from bot.blocks.kit import Screen
 from bot.digests.last_scan import Audience
 from bot.errors import BotError
 from bot.ops.logging import request_fields, request_id
@@ -18,6 +20,7 @@ from bot.sessions.lookup import Told, keep_nobody_posted, tell_nobody
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from handlers.payloads import Context
+from handlers.replies import Reply
 
 
 async def look_up(
@@ -39,6 +42,29 @@ async def look_up(
         raise visible from error
     services.audit.note(_asking(context), report)
     return await _visible(report, redaction, services.executor)
+
+
+LATE_SECONDS = 10.0
+
+
+def until_known(
+    context: Context, report: SessionReport, reply: Reply, draw: Callable[[SessionReport], Screen]
+) -> Reply:
+    """Return the reply with what brings it up to date once plan and usage are in.
+
+    A message that cannot be edited is followed by another where the verdict has changed.
+    """
+
+    async def later() -> Reply | None:
+        sessions, sid = context.services.sessions, report.sim.sid
+        fuller = await sessions.look_up(sid, patience=LATE_SECONDS)
+        visible = await _visible(fuller, report.redacted, context.services.executor)
+        changed = visible.findings != report.findings or reply.replace or reply.shown
+        if not (fuller.allowance_known and changed):
+            return None
+        return replace(reply, screen=draw(visible))
+
+    return reply if report.allowance_known else replace(reply, later=later)
 
 
 async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and who asks

@@ -16,11 +16,12 @@ from bot.digests.fresh_look import fresh_answer
 from bot.errors import BotError, UnknownSubcommand, UserError
 from bot.sessions.fleet_answer import FleetAnswer
 from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
+from bot.sessions.report import SessionReport
 from bot.sims.errors import SimNotFound
 from bot.sims.names import quoted, unquoted
 from bot.sims.spotter import Spotted, is_around, is_greeting, is_thanks, words_besides
 from handlers.commands import COMMAND, find, nearest, or_nearest
-from handlers.lookups import ask_scan, look_up
+from handlers.lookups import ask_scan, look_up, until_known
 from handlers.payloads import Context
 from handlers.replies import Reply, Waiting
 from handlers.triage import read_all, triage_reply
@@ -119,8 +120,13 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
         raise waiting.failed(await _explained(context, error)) from error
     except BotError as error:
         raise waiting.failed(error) from error
-    screen = session_report(report, for_all=request.aloud, links=context.services.links)
-    return Reply(_with_what_was_left(screen, besides), shown=waiting.shown)
+
+    def drawn(report: SessionReport) -> Screen:
+        screen = session_report(report, for_all=request.aloud, links=context.services.links)
+        return _with_what_was_left(screen, besides)
+
+    shown = waiting.shown or (waiting.begin() if request.aloud else None)
+    return until_known(context, report, Reply(drawn(report), shown=shown), drawn)
 
 
 def _subcommand_behind(sim: str, besides: list[str]) -> str | None:

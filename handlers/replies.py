@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
@@ -46,6 +47,7 @@ class Reply:
     `in_channel` is for all to see, `replace` takes the place of the message that was clicked. A
     `quiet` one is no message: the asker has read the same a moment ago. One `aside` is for the
     asker alone, even where it was asked aloud. `shown` is the message that it takes the place of.
+    `later` waits for what was not known yet, and returns the reply that brings this up to date.
     """
 
     screen: Screen
@@ -54,6 +56,7 @@ class Reply:
     quiet: bool = False
     aside: bool = False
     shown: Shown | None = None
+    later: "Callable[[], Awaitable[Reply | None]] | None" = None
 
 
 async def send(reply: Reply, request: Request, replying: Replying) -> None:
@@ -140,6 +143,10 @@ async def answer(name: str, work: Work, context: Context) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             reply = await work()
         await tell(reply)
+        if reply.later:
+            with suppress(BotError):  # what is known stands already
+                if fuller := await reply.later():
+                    await tell(fuller)
 
     await attempt(name, do, tell, context)
 
@@ -214,9 +221,13 @@ class Waiting:
         """Return the error so that it takes the place of what was shown."""
         return InterruptedWork(error, self.shown) if self.shown else error
 
+    def begin(self) -> Shown:
+        """Return a message that is not posted yet."""
+        request = self._context.request
+        return self._context.services.progress.begin(request, in_channel=request.aloud)
+
     async def _say(self) -> None:
-        services, request = self._context.services, self._context.request
-        progress: Shown = services.progress.begin(request, in_channel=request.aloud)
+        services, request, progress = self._context.services, self._context.request, self.begin()
         await services.clock.sleep(next(progress.pauses()))
         if request.aloud:
             self.shown = progress

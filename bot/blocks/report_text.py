@@ -332,8 +332,12 @@ def _are(number: int) -> str:
 
 
 def skipped_line(report: SessionReport) -> str | None:
-    """Say how many rows could not be read; None where all could."""
-    if not report.skipped_rows:
-        return None
-    verb = "is" if report.skipped_rows == 1 else "are"
-    return f"{count(report.skipped_rows, 'row')} of KORE's could not be read and {verb} left out"
+    """Say what the verdict does without: rows, plan or usage; None where all was read."""
+    lacks = []
+    if report.skipped_rows:
+        verb = "is" if report.skipped_rows == 1 else "are"
+        rows = count(report.skipped_rows, "row")
+        lacks.append(f"{rows} of KORE's could not be read and {verb} left out")
+    if not report.allowance_known:
+        lacks.append("Plan or usage was not read in time: its data limit is not judged")
+    return " · ".join(lacks) or None

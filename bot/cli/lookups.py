@@ -19,6 +19,7 @@ from bot.digests.fresh_look import fresh_answer
 from bot.errors import UserError
 from bot.kore.connect import open_kore
 from bot.ops.logging import LogRedactor, configure_logging
+from bot.sessions.fetch import AllowanceReader
 from bot.sessions.fleet_answer import FleetAnswer
 from bot.sessions.fleet_list import FleetList
 from bot.sessions.fleet_query import FleetQuery, Misread
@@ -29,6 +30,7 @@ from bot.settings import Settings
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 
+ALLOWANCE_PATIENCE_SECONDS = 5.0  # what is printed cannot be brought up to date
 LIST_PATIENCE_SECONDS = 60.0  # nobody waits for an ack here: better a whole list than a guess
 
 
@@ -49,7 +51,11 @@ async def open_fleet(
     try:
         resolver = SimResolver(kore, directory, clock, patience=LIST_PATIENCE_SECONDS)
         fleet = FleetList(kore, directory, patience=LIST_PATIENCE_SECONDS)
-        yield SessionLookup(kore, resolver, clock, settings.thresholds), fleet
+        allowances = AllowanceReader(kore, clock, ALLOWANCE_PATIENCE_SECONDS)
+        yield (
+            SessionLookup(kore, resolver, clock, settings.thresholds, allowances=allowances),
+            fleet,
+        )
     finally:
         await directory.aclose()
         await kore.aclose()

@@ -125,10 +125,12 @@ class AllowanceReader:
         plan = task_scope.begin(self._rate_plan(sim.rate_plan_sid, fresh=fresh))
         return PendingAllowance(sim, plan, task_scope.begin(self._usage(sim, fresh=fresh)))
 
-    async def in_time(self, pending: PendingAllowance | None) -> Allowance:
-        """Return what is there after `patience` seconds at most."""
+    async def in_time(
+        self, pending: PendingAllowance | None, patience: float | None = None
+    ) -> Allowance:
+        """Return what is there after so many seconds at most, by default the reader's patience."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(patience or self.patience):
                 return await self.whole(pending)
         return self.so_far(pending)
 

@@ -254,15 +254,19 @@ class SessionLookup:
         self._peers = peers
         self._judge = Judge(thresholds, rule_broke, ages)
 
-    async def look_up(self, text: str, *, fresh: bool = False) -> SessionReport:
+    async def look_up(
+        self, text: str, *, fresh: bool = False, patience: float | None = None
+    ) -> SessionReport:
         """Report on the SIM that `text` names; `fresh` asks KORE past what is kept.
+
+        Plan and usage are waited for during `patience` seconds, by default for a moment only.
 
         Raises the errors of `identify` and of the resolver, and KoreError where the SIM itself
         cannot be read. Sessions that cannot be read make a report that says so.
         """
         async with task_scope() as under_way:
             read = await self._sims.read(text, under_way, fresh=fresh)
-            allowance = await self._allowances.in_time(read.pending)
+            allowance = await self._allowances.in_time(read.pending, patience)
             report = self._judge.report(read, allowance, self._clock.now())
         return await self._among(self._peers, report) if self._peers else report
 

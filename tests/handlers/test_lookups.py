@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from bot.demo.stories.story import all_stories
+from bot.emulators.kore.faults import late
 from bot.errors import NotAllowed
 from bot.slack.access import Actor
 from bot.store.errors import StoreNotReady
@@ -168,3 +169,38 @@ async def test_the_ack_waits_for_nothing(whole):
 
     assert (True, 0) == (delivery.ok, asked)
     assert "ICCID 8" in json.dumps(whole.answer().blocks)
+
+
+BLOWN = "Data limit reached"
+NOT_JUDGED = "data limit is not judged"
+
+
+@pytest.fixture
+async def with_late_usage(whole):
+    """A KORE whose usage comes a second after the rest."""
+    whole.kore.faults.add(late(1.0, "UsageRecords", times=None))
+    return whole
+
+
+def drawn(message):
+    return json.dumps(message.blocks)
+
+
+async def test_usage_that_comes_late(with_late_usage):
+    """What was not judged is said; when usage comes, the answer is brought up to date."""
+    await with_late_usage.type("camera-8")
+    first, second = map(drawn, with_late_usage.slack.seen_by("ana"))
+    await with_late_usage.type("camera-8")
+
+    assert NOT_JUDGED in first
+    assert BLOWN not in first
+    assert (BLOWN in second, NOT_JUDGED in second) == (True, False)
+    assert 3 == len(with_late_usage.slack.seen_by("ana"))
+
+
+async def test_usage_that_comes_late_aloud(with_late_usage):
+    """In a thread the one message is edited."""
+    await with_late_usage.say("<@U0SIMSESS> camera-8")
+    (message,) = with_late_usage.slack.seen_by("ana")
+
+    assert BLOWN in drawn(message)

@@ -34,6 +34,7 @@ from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
+from bot.sessions.snapshot import ABOUT_ALLOWANCE
 from bot.sims.errors import SimAmbiguous, SimNotFound
 
 BOLD, DIM = Style(bold=True), Style(dim=True)
@@ -106,6 +107,7 @@ def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
             "summary": answer.summary and asdict(answer.summary),
             "cause": answer.cause and answer.cause.rule,
             "findings": [_finding(finding) for finding in answer.findings],
+            "unjudged": () if answer.allowance_known else ABOUT_ALLOWANCE,
             "skipped_rows": answer.skipped_rows,
             "as_of": answer.as_of,
             "stale": answer.stale,

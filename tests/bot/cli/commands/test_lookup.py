@@ -61,6 +61,7 @@ async def test_json_of_an_answer(kore, simsessions):
         "summary",
         "cause",
         "findings",
+        "unjudged",
         "skipped_rows",
         "as_of",
         "stale",
