@@ -194,7 +194,6 @@ Find = Callable[[], Awaitable[Subscription]]
 
 def register_digest_form(app: AsyncApp, services: Services) -> None:
     """Attach the listeners of the modal."""
-    all_zones()  # read now, for an answer to what is typed has no time for it
     for name in (FormField.WHICH, FormField.EVERY):
         app.action(block_of(name))(on_choice(services))
     app.options(block_of(FormField.ZONE))(on_typing(services))

@@ -22,6 +22,7 @@ from bot.app.jobs import open_engine
 from bot.app.resources import open_resources
 from bot.clock import Clock, SystemClock
 from bot.diagnosis.engine import all_rules
+from bot.digests.schedule import all_zones
 from bot.errors import StartError
 from bot.ops.http import health_routes, http_server
 from bot.ops.logging import LogRedactor, configure_logging
@@ -50,8 +51,9 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         stack.push_async_callback(bot.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         await bot.start()
         log.info("ready", extra={"port": bot.port, "socket_mode": settings.socket_mode})
-        # imports the rules' files while nobody waits yet
-        asyncio.get_running_loop().call_soon(all_rules)
+        # read while nobody waits yet: the rules' files, and the zones that a form offers
+        for read in (all_rules, all_zones):
+            asyncio.get_running_loop().call_soon(read)
         yield bot
 
 

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 
 import click
 
-from bot.settings import load_settings
-
 # httpx imports its own command line, and with it rich and Pygments, wherever those are installed:
 # a tenth of the start's CPU for what a bot never uses. None says that there is no such module.
 NEVER_USED = "httpx._main"
@@ -20,9 +18,11 @@ def command() -> None:
 
     Needs the SLACK_… and KORE_… settings; serves /healthz, /readyz and /metrics on PORT.
     """
-    settings = load_settings()
     sys.modules.setdefault(NEVER_USED, None)  # type: ignore[arg-type] # as Python's docs have it
     with without_collecting():
+        from bot.settings import load_settings  # noqa: PLC0415 -- pydantic is heavy
+
+        settings = load_settings()
         from bot.app.run import run  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
 
     run(settings)

@@ -3,7 +3,6 @@
 import click
 
 from bot.cli.commands.run import without_collecting
-from bot.settings import load_settings
 
 
 @click.command()
@@ -16,8 +15,10 @@ def command(*, until_stdin_ends: bool) -> None:
     Needs the settings of the bot, and its store; serves /healthz, /readyz and /metrics on PORT. The
     bot starts such processes itself where SIMSESSIONS_WORKERS says how many.
     """
-    settings = load_settings()
     with without_collecting():
+        from bot.settings import load_settings  # noqa: PLC0415 -- pydantic is heavy
+
+        settings = load_settings()
         from bot.app.run import work  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
 
     work(settings, until_stdin_ends=until_stdin_ends)
