@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.app.bot import cancelled
 from bot.clock import Clock
+from bot.digests.archive import Archive
 from bot.digests.last_scan import ScanPeers
 from bot.errors import StartError
 from bot.kore.client import KoreClient
@@ -19,7 +20,7 @@ from bot.kore.connect import open_kore
 from bot.kore.limits import RESERVE
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
-from bot.sessions.fetch import NoAllowances
+from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.news_ages import NewsAges
 from bot.sessions.peers import MOST_QUICK, Peers
@@ -180,6 +181,7 @@ async def _open_kore_access(  # noqa: PLR0913 -- what it is put together from
         resolver,
         clock,
         settings.thresholds,
+        allowances=AllowanceReader(kore, clock, kept_days=Archive(store)),
         rule_broke=metrics.rule_broke,
         ages=ages,
         peers=peers,

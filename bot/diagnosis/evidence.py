@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.diagnosis.fields import Network, cell, networks_of
-from bot.diagnosis.rhythm import DAY, Contact, Rhythm, contacts_of
+from bot.diagnosis.rhythm import DAY, KNOWN_GAPS, Contact, Rhythm, contacts_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 
@@ -36,7 +36,7 @@ class Evidence:
     `sessions` may come in any order and doubled; they are kept cleaned and newest first. None
     means that they could not be read, which is not the same as none, and `skipped_rows` that some
     could not. `usage` is that of the metering month; None, as with `rate_plan`, means that it is
-    not known.
+    not known. `earlier` are contacts from before the window, told by the day; None: not known.
     """
 
     sim: Sim
@@ -46,6 +46,7 @@ class Evidence:
     usage: tuple[UsageRecord, ...] | None = None
     skipped_rows: int = 0
     freshness: Freshness = nothing_learnt
+    earlier: tuple[Contact, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.sessions is not None:
@@ -99,8 +100,12 @@ class Evidence:
 
     @cached_property
     def rhythm(self) -> Rhythm:
-        """What the SIM usually does."""
-        return Rhythm(self.contacts, self.now.timestamp())
+        """What the SIM usually does; days before the window help where that tells too little."""
+        told, now = self.contacts, self.now.timestamp()
+        if self.earlier and len(told) <= KNOWN_GAPS:
+            first = told[0].start if told else now
+            told = (*(each for each in self.earlier if each.sign < first), *told)
+        return Rhythm(told, now)
 
     def first_within(self, span: timedelta) -> int:
         """Return the place in `in_order` of the first session that started in the last `span`."""

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
+from bot.diagnosis.rhythm import Contact
 from bot.digests.compile import BATCH, sim_summaries
-from bot.digests.days import Day, unpacked
+from bot.digests.days import Day, contacts_of, unpacked
 from bot.digests.digest import Digest, ScannedSim, SimSummary
 from bot.errors import UserError
 from bot.sessions.redaction import redacted_snapshot
@@ -58,6 +59,10 @@ class Archive:
     async def days(self, sid: str) -> dict[int, Day]:
         """Return the days of a SIM that are known, by number, the oldest first."""
         return unpacked(await self._days.of(sid))
+
+    async def earlier(self, sid: str) -> tuple[Contact, ...]:
+        """Return a contact for each time that it connected, told by the day."""
+        return contacts_of(await self._days.of(sid))
 
     async def _run(self, subscription: str, due: datetime) -> Run:
         run = await self._runs.find(subscription, due.timestamp())

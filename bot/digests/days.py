@@ -13,6 +13,7 @@ from struct import Struct
 
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import Network, network_of
+from bot.diagnosis.rhythm import Contact
 from bot.diagnosis.rule import Severity
 from bot.kore.models import DataSession
 
@@ -118,6 +119,22 @@ def _spread(
         seconds = min(end, (number + 1) * _DAY) - max(start, number * _DAY)
         if seconds:
             sums[number].add(session, seconds, seconds / (end - start))
+
+
+def contacts_of(packed: PackedMonths) -> tuple[Contact, ...]:
+    """Return a contact for each start, spread over its day; of a SIM that is mostly on, none.
+
+    Of that one its days do not tell when it was away.
+    """
+    days = unpacked(packed)
+    if any(day.minutes > _MINUTES_A_DAY / 2 for day in days.values()):
+        return ()
+    return tuple(
+        Contact(at, at + day.minutes * 60 / day.sessions, is_open=False, up=None, down=None)
+        for number, day in days.items()
+        for place in range(day.sessions)
+        if (at := _DAY * (number + (place + 0.5) / day.sessions))
+    )
 
 
 @lru_cache(maxsize=4096)

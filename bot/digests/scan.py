@@ -18,10 +18,19 @@ from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import ORDER, place
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import generation, networks_of
+from bot.diagnosis.rhythm import KNOWN_GAPS
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, lost_at
 from bot.diagnosis.thresholds import DAY
-from bot.digests.days import Day, PackedMonths, day_number, days_of, first_open_day, merged_months
+from bot.digests.days import (
+    Day,
+    PackedMonths,
+    contacts_of,
+    day_number,
+    days_of,
+    first_open_day,
+    merged_months,
+)
 from bot.errors import BotError, Restarting
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
@@ -255,9 +264,11 @@ class _Scan:
         if read.rows is None:
             self._fail(sim, KoreError(read.problem))
             return
-        allowance = Allowance(self._plans.get(sim.rate_plan_sid or ""))
+        kept = self._known.get(sim.sid, {})
         try:
-            row, months = evaluate(self._judge, read, allowance, self._known.get(sim.sid, {}), now)
+            earlier = contacts_of(kept) if kept and len(read.rows) <= KNOWN_GAPS else ()
+            allowance = Allowance(self._plans.get(sim.rate_plan_sid or ""), None, earlier or None)
+            row, months = evaluate(self._judge, read, allowance, kept, now)
         except Exception:  # a fault of ours in one SIM must not cost the others their row
             log.exception("scan-broke", extra={"sid": sim.sid})
             self._fail(sim, BotError())

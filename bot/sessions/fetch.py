@@ -4,13 +4,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar
 
 from cachetools import LRUCache
 
 from bot.clock import Clock
+from bot.diagnosis.evidence import MAY_CONNECT, status_of
 from bot.diagnosis.fields import month_start
+from bot.diagnosis.rhythm import KNOWN_GAPS, Contact
+from bot.errors import BotError
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
@@ -65,16 +69,22 @@ async def task_scope() -> AsyncIterator[TaskScope]:
 PATIENCE = 0.3
 REMEMBERED = 2_000
 
+LOOKS_BACK, _A_DAY = timedelta(days=180), timedelta(days=1, hours=1)
 Usage = tuple[UsageRecord, ...]
+Earlier = tuple[Contact, ...]
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A SIM's plan and usage; None is unknown: not given, not readable, or not there in time."""
+    """A SIM's plan and usage; None is unknown: not given, not readable, or not there in time.
+
+    `earlier` are its contacts before KORE's window, for a SIM of which that shows few or none.
+    """
 
     rate_plan: RatePlan | None = None
     usage: Usage | None = None
+    earlier: Earlier | None = None
 
     def is_known(self, sim: Sim) -> bool:
         """Return whether all is there that this SIM's plan needs to be judged."""
@@ -90,11 +100,19 @@ class PendingAllowance:
     sim: Sim
     rate_plan: asyncio.Task[RatePlan | None]
     usage: asyncio.Task[Usage | None]
+    earlier: asyncio.Task[Earlier | None] | None = None
 
     def still_holds(self, sim: Sim) -> bool:
         """Return whether it is of the SIM's present plan and month."""
         mine = (self.sim.rate_plan_sid, self.sim.date_created)
         return mine == (sim.rate_plan_sid, sim.date_created)
+
+
+class KeptDays(Protocol):
+    """Where the days stand that scans keep of each SIM."""
+
+    async def earlier(self, sid: str) -> Earlier:
+        """Return a contact for each time that it connected, told by the day. Raises StoreError."""
 
 
 class AllowanceReader:
@@ -103,9 +121,16 @@ class AllowanceReader:
     An answer that comes too late is not lost: the client finishes it and keeps it for next time.
     """
 
-    def __init__(self, kore: KoreClient, clock: Clock, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        kore: KoreClient,
+        clock: Clock,
+        patience: float = PATIENCE,
+        kept_days: KeptDays | None = None,
+    ) -> None:
         self._kore = kore
         self._clock = clock
+        self._kept_days = kept_days
         self.patience = patience
         self._seen: LRUCache[str, Sim] = LRUCache(REMEMBERED)
         self._unlimited: LRUCache[str, bool] = LRUCache(REMEMBERED)
@@ -125,6 +150,16 @@ class AllowanceReader:
         plan = task_scope.begin(self._rate_plan(sim.rate_plan_sid, fresh=fresh))
         return PendingAllowance(sim, plan, task_scope.begin(self._usage(sim, fresh=fresh)))
 
+    def look_back(
+        self, pending: PendingAllowance, rows: int, task_scope: TaskScope, *, fresh: bool
+    ) -> PendingAllowance:
+        """Ask what was before KORE's window, where that shows too few sessions for a rhythm."""
+        if rows > KNOWN_GAPS or (rows and not self._kept_days):
+            return pending
+        asks = status_of(pending.sim) in MAY_CONNECT and not rows
+        earlier = self._earlier(pending.sim, asks_kore=asks, fresh=fresh)
+        return replace(pending, earlier=task_scope.begin(earlier))
+
     async def in_time(
         self, pending: PendingAllowance | None, patience: float | None = None
     ) -> Allowance:
@@ -139,16 +174,19 @@ class AllowanceReader:
         plan = await asyncio.shield(pending.rate_plan) if pending else None
         if pending and plan and plan.data_limit is not None:
             await asyncio.shield(pending.usage)
+        if pending and pending.earlier:
+            await asyncio.shield(pending.earlier)
         return self.so_far(pending)
 
     def so_far(self, pending: PendingAllowance | None) -> Allowance:
         """Return what is there now."""
         if pending is None:
             return Allowance()
-        return Allowance(_if_done(pending.rate_plan), _if_done(pending.usage))
+        earlier = _if_done(pending.earlier) if pending.earlier else None
+        return Allowance(_if_done(pending.rate_plan), _if_done(pending.usage), earlier)
 
     async def _rate_plan(self, sid: str, *, fresh: bool) -> RatePlan | None:
-        plan = await _or_unknown(self._kore.rate_plan(sid, fresh=fresh))
+        plan = await _or_unknown(_value(self._kore.rate_plan(sid, fresh=fresh)))
         if plan:
             self._unlimited[sid] = plan.data_limit is None
         return plan
@@ -156,11 +194,20 @@ class AllowanceReader:
     async def _usage(self, sim: Sim, *, fresh: bool) -> Usage | None:
         if self._unlimited.get(sim.rate_plan_sid or ""):
             return None
-        return await _or_unknown(self._usage_of_the_month(sim, fresh=fresh))
-
-    async def _usage_of_the_month(self, sim: Sim, *, fresh: bool) -> Fetched[Usage]:
         start = month_start(sim, self._clock.now())
-        return await self._kore.usage_records(sim.sid, start=start, granularity="all", fresh=fresh)
+        asked = self._kore.usage_records(sim.sid, start=start, granularity="all", fresh=fresh)
+        return await _or_unknown(_value(asked))
+
+    async def _earlier(self, sim: Sim, *, asks_kore: bool, fresh: bool) -> Earlier | None:
+        """Return the contacts of the kept days; where there are none, those that usage tells."""
+        kept = await _or_unknown(self._kept_days.earlier(sim.sid)) if self._kept_days else None
+        if kept or not asks_kore:
+            return kept
+        today = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        start = today - LOOKS_BACK
+        asked = self._kore.usage_records(sim.sid, start=start, granularity="daily", fresh=fresh)
+        usage = await _or_unknown(_value(asked))
+        return None if usage is None else contacts_by_day(usage)
 
 
 class NoAllowances(AllowanceReader):
@@ -171,10 +218,30 @@ class NoAllowances(AllowanceReader):
         return None
 
 
-async def _or_unknown(fetch: Coroutine[Any, Any, Fetched[T]]) -> T | None:
+def contacts_by_day(usage: Usage) -> Earlier | None:
+    """Return a contact for each day on which data was used; None where no day is told."""
+    told = [(each.period, used) for each in usage if (used := each.total_bytes) is not None]
+    if usage and not told:
+        return None
+    found = list[Contact]()
+    for period, used in told:
+        start, end = (period.start, period.end) if period else (None, None)
+        if used and (start is None or end is None or end - start > _A_DAY):
+            return None  # it was used, and nobody knows when
+        if used and start and end:
+            at = (start + (end - start) / 2).timestamp()
+            found.append(Contact(at, at, is_open=False, up=None, down=None))
+    return tuple(sorted(found))
+
+
+async def _value(fetch: Coroutine[Any, Any, Fetched[T]]) -> T:
+    return (await fetch).value
+
+
+async def _or_unknown(fetch: Coroutine[Any, Any, T]) -> T | None:
     try:
-        return (await fetch).value
-    except KoreError:
+        return await fetch
+    except BotError:
         return None
     except Exception:  # what is an extra must not cost the answer
         log.exception("allowance-broke")
@@ -247,7 +314,11 @@ class SimReader:
             sessions = task_scope.begin(self._sessions(sim.value.sid, fresh=fresh))
         if pending is None or not pending.still_holds(sim.value):
             pending = self._allowances.begin(sim.value, task_scope, fresh=fresh)
-        read = Read(text, sim, await sessions, pending)
+        rows = await sessions
+        if pending and isinstance(rows, Fetched) and not rows.skipped_rows:
+            count = len(rows.value)
+            pending = self._allowances.look_back(pending, count, task_scope, fresh=fresh)
+        read = Read(text, sim, rows, pending)
         self._resolver.note(sim.value, read.rows or ())
         return read
 

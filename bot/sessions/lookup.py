@@ -121,6 +121,7 @@ def evidence_of(read: Read, allowance: Allowance, now: datetime, freshness: Fres
         usage=allowance.usage,
         skipped_rows=sum(part.skipped_rows for part in read.parts),
         freshness=freshness,
+        earlier=allowance.earlier,
     )
 
 

@@ -9,6 +9,7 @@ from bot.diagnosis.silence import Silence, silence_of
 from bot.diagnosis.thresholds import Thresholds
 
 SAYS = "Last heard of {since}, {silent_for} ago; it may be away for {line}, as {why}."
+BY_DAY = "Last seen on {last_day}, {silent_for} ago; it may be away for {line}, as {why}."
 HOLIDAY = " It stopped at an hour at which it usually does, so it may just rest for longer."
 MISSING = " {skipped_rows} of KORE's rows could not be read."
 
@@ -26,7 +27,7 @@ MISSING = " {skipped_rows} of KORE's rows could not be read."
             "silent_unknown_after",
             "silent_sleeper_after",
         ),
-        explains=("degraded", "radio_fallback", "operator_hopping", "usage_spike"),
+        explains=("degraded", "radio_fallback", "operator_hopping", "usage_spike", "never_seen"),
     )
 )
 def gone_silent(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
@@ -35,7 +36,10 @@ def gone_silent(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     if silence is None or silence.session or not silence.is_due(evidence.now):
         return
     severity, sure = _severity(evidence, silence, limits), not evidence.skipped_rows
-    known: dict[str, Value] = {"silent_for": evidence.now - silence.since, "since": silence.since}
+    says, known = SAYS, dict[str, Value](since=silence.since)
+    if not evidence.sessions:  # seen before the window, of which no more than the day is known
+        says, known = BY_DAY, {"last_day": silence.since.date().isoformat()}
+    known |= {"silent_for": evidence.now - silence.since}
     known |= {"line": silence.line, "why": silence.why, "at_its_usual_hour": silence.is_a_rest}
     known |= {"rhythm_is_known": silence.is_known, **_rhythm(evidence)}
     known |= {} if sure else {"skipped_rows": evidence.skipped_rows}
@@ -43,7 +47,7 @@ def gone_silent(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         rule="gone_silent",
         severity=severity,
         title="Gone silent" if sure and silence.is_known else "May have gone silent",
-        says=SAYS + HOLIDAY * silence.is_a_rest + ("" if sure else MISSING),
+        says=says + HOLIDAY * silence.is_a_rest + ("" if sure else MISSING),
         next_step="Check power, antenna and coverage; see whether its neighbours are silent too.",
         source=limits.source("silent_longest_gap_percent"),
         evidence=known,

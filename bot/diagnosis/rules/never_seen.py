@@ -1,6 +1,7 @@
 """A SIM that may connect and has not, for as long as KORE tells."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from bot.diagnosis.evidence import MAY_CONNECT, Evidence, status_of
 from bot.diagnosis.fields import Usage, month_start, used_bytes
@@ -18,7 +19,8 @@ SMS = " Send an SMS Command: if it is delivered, the device is attached and only
 @rule(
     About(
         fires="the SIM's status is active and the window of 30 days has no session (critical); "
-        "info where the status is ready, the SIM is new, or data was used all the same",
+        "info where the status is ready, the SIM is new, data was used all the same, or it was "
+        "seen before the window, where `gone_silent` says whether it is away for too long",
         severities=(Severity.CRITICAL, Severity.WARNING, Severity.INFO),
         source=SOURCE,
     )
@@ -53,6 +55,13 @@ def _verdict(evidence: Evidence, status: str) -> tuple[Severity, str, dict[str, 
             "is older may still be open."
         )
         return Severity.INFO, says, {"bytes": used}
+    if evidence.earlier:
+        says = (
+            "No session began in the last {days} days; it was seen {times} times before, last on "
+            "{last_day}."
+        )
+        last = datetime.fromtimestamp(evidence.earlier[-1].start, UTC).date().isoformat()
+        return Severity.INFO, says, {"times": len(evidence.earlier), "last_day": last}
     says = (
         "The SIM is {status} and has no data session in the last {days} days, which is as far "
         "back as KORE tells."
@@ -60,7 +69,7 @@ def _verdict(evidence: Evidence, status: str) -> tuple[Severity, str, dict[str, 
     if evidence.skipped_rows:
         says += " Rows of KORE's could not be read, so this may be wrong."
         return Severity.WARNING, says, {"skipped_rows": evidence.skipped_rows}
-    if evidence.usage is None and status != "ready":
+    if evidence.usage is None and evidence.earlier is None and status != "ready":
         says += " What it used is not known, so a session that is older may still be open."
         return Severity.WARNING, says, {}
     made = evidence.sim.date_created

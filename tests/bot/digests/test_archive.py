@@ -78,3 +78,4 @@ async def test_days(archive, database):
         await SimDays(database).put({"DE1": merged_months({}, {20_000: Day(3)}, 20_000)}, tx)
 
     assert ({20_000: Day(3)}, {}) == (await archive.days("DE1"), await archive.days("DE2"))
+    assert 3 == len(await archive.earlier("DE1"))

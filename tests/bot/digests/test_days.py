@@ -13,6 +13,7 @@ from bot.digests.days import (
     FINAL_AFTER,
     WINDOW_DAYS,
     Day,
+    contacts_of,
     date_of,
     day_number,
     days_of,
@@ -198,3 +199,21 @@ def test_a_state_that_is_not_known_yet_is_unknown():
     newer = bytes([packed[0] | 0x0F]) + packed[1:]
 
     assert {first: Day()} == unpacked({THIS_MONTH: newer})
+
+
+KEPT_CONTACTS = [
+    ("a report a week", {0: Day(1, 5), 7: Day(1, 5), 8: Day()}, [0.5, 7.5]),
+    ("twice a day", {3: Day(2, 10)}, [3.25, 3.75]),
+    ("a session that began the day before", {3: Day(1, 10), 4: Day(0, 30)}, [3.5]),
+    ("mostly on", {3: Day(1, 10), 4: Day(1, 1440)}, []),
+]
+
+
+@pytest.mark.parametrize(("why", "days", "starts"), KEPT_CONTACTS)
+def test_kept_days_tell_contacts(why, days, starts):
+    """Each start is a contact, spread over its day; what is mostly on shows no rhythm by days."""
+    first = first_day(month_of(TODAY))
+    packed = merged_months({}, {first + number: day for number, day in days.items()}, TODAY)
+    found = [each.start / 86_400 - first for each in contacts_of(packed)]
+
+    assert starts == pytest.approx(found), why

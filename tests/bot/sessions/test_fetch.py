@@ -3,16 +3,23 @@
 import asyncio
 import gc
 import weakref
+from datetime import timedelta
 
 import pytest
 
 from bot.diagnosis.evidence import State
-from bot.emulators.kore.faults import broken
+from bot.diagnosis.rhythm import Contact
+from bot.diagnosis.thresholds import Thresholds
+from bot.emulators.kore.faults import Fault, broken
 from bot.emulators.kore.plans import a_plan
 from bot.kore.cache import Fetched
 from bot.kore.errors import KoreRateLimited
-from bot.sessions.fetch import Read, task_scope
-from tests.bot.sessions.conftest import OPEN, PLAN, SIM, paths
+from bot.kore.models import UsageRecord
+from bot.sessions.fetch import AllowanceReader, Read, contacts_by_day, task_scope
+from bot.sessions.lookup import SessionLookup
+from bot.sims.directory import SimDirectory
+from bot.sims.resolver import SimResolver
+from tests.bot.sessions.conftest import CLOSED, OPEN, PLAN, SIM, paths
 from tests.builders import NOON, SID, a_session, a_sim
 
 FETCHED = Fetched(a_sim(), NOON)
@@ -231,3 +238,83 @@ async def test_with_many_nobody_waits_long_either(open_lookup, api, gate):
 
     assert ["healthy"] == rules(first) == rules(second)
     assert 18 == first.rate_plan.data_limit
+
+
+def reports_of(*days_ago):
+    """Return sessions of a few minutes, so many days ago."""
+    starts = [NOON - timedelta(days=days) for days in days_ago]
+    ends = [dict.fromkeys(("end", "last_updated"), f"{each:%FT%H:05:00Z}") for each in starts]
+    pairs = zip(starts, ends, strict=True)
+    return [CLOSED | {"start": f"{start:%FT%H:%M:%SZ}"} | end for start, end in pairs]
+
+
+NO_SESSIONS = '{"data_sessions": [], "meta": {"next_page_url": null}}'
+DIED = {"gone_silent": "critical", "never_seen": "info"}
+BEFORE_THE_WINDOW = [
+    ("a monthly meter", range(31, 180, 30), {"never_seen": "info"}),
+    ("seen three times, of unknown rhythm", (40, 41, 43), DIED),
+    ("daily, and dead", range(35, 90), DIED),
+    ("nothing used", (), {"never_seen": "critical"}),
+]
+
+
+@pytest.mark.parametrize(("why", "days", "expected"), BEFORE_THE_WINDOW)
+async def test_an_empty_window_asks_what_was_used_before(lookup, api, why, days, expected):
+    """Usage by day tells whether a SIM without sessions is rarely on, or dead, or was never on."""
+    plan = a_plan(NOON, sid=PLAN, data_limit=None)
+    api.add(SIM | {"date_created": "2024-05-05T08:00:00Z"}, reports_of(*days), rate_plan=plan)
+    api.faults.add(Fault("DataSessions", None, status=200, body=NO_SESSIONS))
+    report = await lookup.look_up(SID)
+
+    assert expected == {each.rule: each.severity.word for each in report.findings}, why
+    (asked,) = [each.query for each in api.requests if "Granularity=daily" in each.query]
+    assert "Start=2025-07-09" in asked
+
+
+async def test_usage_that_cannot_be_read_leaves_it_open(lookup, api):
+    """Without an answer on usage nothing grave is said of an empty window."""
+    api.add(SIM, [], rate_plan=a_plan(NOON, sid=PLAN))
+    api.faults.add(broken(503, "UsageRecords", times=None))
+    report = await lookup.look_up(SID)
+
+    assert [("never_seen", "warning")] == [(e.rule, e.severity.word) for e in report.findings]
+
+
+A_DAY = {"start": "2025-12-01T00:00:00Z", "end": "2025-12-02T00:00:00Z"}
+BY_DAY = [
+    ("no record", [], 0),
+    ("one day of two", [(5, A_DAY), (0, A_DAY)], 1),
+    ("no number is told", [(None, A_DAY)], None),
+    ("used, at an unknown time", [(5, None)], None),
+    ("used, some time in a month", [(5, A_DAY | {"end": "2026-01-01T00:00:00Z"})], None),
+    ("nothing in a month", [(0, A_DAY | {"end": "2026-01-01T00:00:00Z"})], 0),
+]
+
+
+@pytest.mark.parametrize(("why", "records", "contacts"), BY_DAY)
+def test_usage_by_day_tells_contacts(why, records, contacts):
+    """A day with bytes is a contact; bytes of an unknown day leave all unknown."""
+    rows = [UsageRecord(data={"total": used}, period=period) for used, period in records]
+    found = contacts_by_day(tuple(rows))
+
+    assert contacts == (None if found is None else len(found)), why
+
+
+class Kept:
+    """Days that a store keeps: a report each week."""
+
+    async def earlier(self, sid):
+        starts = [(NOON - timedelta(days=days)).timestamp() for days in range(66, 30, -7)]
+        return tuple(Contact(at, at + 60, is_open=False, up=None, down=None) for at in starts)
+
+
+async def test_kept_days_help_where_the_window_tells_too_little(kore, clock, api):
+    """A weekly logger that is silent for 24 days is known by the days that were kept of it."""
+    api.add(SIM, reports_of(24), rate_plan=a_plan(NOON, sid=PLAN))
+    resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
+    reader = AllowanceReader(kore, clock, kept_days=Kept())
+    lookup = SessionLookup(kore, resolver, clock, Thresholds(), allowances=reader)
+    report = await lookup.look_up(SID)
+
+    assert ["gone_silent"] == rules(report)
+    assert report.findings[0].evidence["rhythm_is_known"]
