@@ -110,9 +110,11 @@ def to_reply(
         reference = request_id()
         log.error("unplanned-error", exc_info=error, extra={"reference": reference})
         return Reply(error_screen(error, reference, retry=retry)), "unplanned"
-    level = logging.INFO if isinstance(error, UserError) else logging.WARNING
-    about = {"kind": error.kind, "why": str(error), "cause": repr(error.__cause__)}
-    log.log(level, "planned-error", extra=about)
+    about = {"kind": error.kind, "cause": type(error.__cause__).__name__}
+    if isinstance(error, UserError):  # its sentence may quote what was typed
+        log.info("planned-error", extra=about)
+    else:
+        log.warning("planned-error", extra=about | {"why": error.sentence})
     reply = Reply(error_screen(error, asked=asked, retry=retry))
     quiet = isinstance(error, AskedTooOften) and error.is_said
     aside = isinstance(error, AskedTooOften | NotAllowed)

@@ -81,14 +81,16 @@ def _row_by_row(page: type[Page[T]], body: bytes) -> Rows[T]:
 
 
 def _good_rows(page: type[Page[T]], listed: list[Any]) -> Iterator[Any]:
+    """Return the rows that are of use; the others are logged, together."""
+    bad: list[str] = []
     for number, each in enumerate(listed):
         if faults := _row_faults(page, each):
-            known = each if isinstance(each, dict) else {}
-            named = {name: known.get(name) for name in ("sid", "sim_sid", "start")}
-            about = {"list": page.key, "number": number, "faults": faults}
-            log.warning("kore-bad-row", extra=about | {"row": named})
+            bad.append(f"{number}: {faults}")
         else:
             yield each
+    if bad:
+        about = {"list": page.key, "rows": len(bad), "faults": bad[:_MOST_LOGGED]}
+        log.warning("kore-bad-rows", extra=about)
 
 
 def _row_faults(page: type[Page[T]], row: Any) -> str:  # noqa: ANN401 -- any JSON
@@ -127,6 +129,7 @@ SIMS: Listing[Sim] = Listing("sims", SimPage, 5000, 4 << 30)  # read page by pag
 DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage)
 SCANNED_SESSIONS: Listing[DataSession] = Listing("data_sessions", ScannedSessionPage)
 USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage)
+_MOST_LOGGED = 5
 _QUERY = re.compile(r"[!-~]{1,4000}")
 
 

@@ -266,7 +266,7 @@ _ERRORS: dict[int, type[KoreError]] = {
 
 
 def as_error(response: HttpResponse) -> KoreError:
-    """Return the error that a status stands for; KORE's own text goes to the log only."""
+    """Return the error that a status stands for; KORE's own codes go to the log."""
     status = response.status_code
     log.info("kore-refused", extra={"status": status, "said": _description(response)})
     if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
@@ -280,12 +280,11 @@ def as_error(response: HttpResponse) -> KoreError:
 
 
 def _description(response: HttpResponse) -> str:
-    """Return the text of an error in one of KORE's three shapes: envelope, OAuth's, gateway's."""
+    """Return the codes of an error; its text may name the SIM that somebody typed."""
     try:
         body = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "not JSON"
     if not isinstance(body, dict):
         return "not an object"
-    keys = ("code", "message", "error", "error_description")
-    return " ".join(str(body[key])[:200] for key in keys if body.get(key))
+    return " ".join(str(body[key])[:80] for key in ("code", "error") if body.get(key))

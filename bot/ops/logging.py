@@ -1,10 +1,15 @@
-"""JSON lines, one an event, with the request's id; secrets and SIM numbers are redacted."""
+"""JSON lines, one an event, with the request's id; secrets and SIM numbers are redacted.
+
+What people typed never comes here: identifiers are masked by the name of their field, and of an
+exception the words are left out where they could quote what was typed. Patterns are a second net.
+"""
 
 import logging
 import re
 import secrets
 import sys
-from collections.abc import Iterable, Mapping
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,15 +17,18 @@ from typing import Any, Literal, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
+from bot.errors import BotError, UserError
+
 # (what, what stands in its place); numbers keep their last four digits to be told apart by
 _PATTERNS = (
     (re.compile(r"\bx(ox[a-z]|app)-[\w-]+"), r"x\1-…"),
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), r"\1 …"),
     (re.compile(r"\b(ticket|access_token|client_secret|PageToken)=[^&\s\"']+"), r"\1=…"),
     (re.compile(r"(hooks\.slack\.com)/[^\s\"']+"), r"\1/…"),
-    (re.compile(r"\b(DE|HS)[0-9a-fA-F]{28}([0-9a-fA-F]{4})\b"), r"\1…\2"),
-    (re.compile(r"(?<![\d.])89(?:[ -]?\d){10,16}((?:[ -]?\d){4})(?![\d.])"), r"…\1"),  # ICCID
-    (re.compile(r"(?<![\d.])\d{10,18}(\d{4})(?![\d.])"), r"…\1"),
+    (re.compile(r"\b(DE|HS)[0-9a-f]{28}([0-9a-f]{4})\b", re.IGNORECASE), r"\1…\2"),
+    # ICCID, EID
+    (re.compile(r"(?<![\d.])89(?:[ -]?\d){10,26}((?:[ -]?\d){4})(?!\.?\d)"), r"…\1"),
+    (re.compile(r"(?<![\d.])\d{10,28}(\d{4})(?!\.?\d)"), r"…\1"),
     (re.compile(r"(?<!\d)\d{8}-\d{2}(\d{4}-\d)(?!\d)"), r"…\1"),  # IMEI, as it is printed
 )
 # whatever one of the patterns finds has one of these in it
@@ -29,6 +37,8 @@ _SUSPICIOUS = re.compile(
     r"|(?:DE|HS)[0-9a-f]{8}|89[ -]?\d[ -]?\d|\d{8}",
     re.IGNORECASE,
 )
+IDENTIFIERS = frozenset({"sid", "sim", "sim_sid", "iccid", "eid", "imei"})
+"""Names of fields whose values are masked, whatever they look like."""
 _SHORTEST_SECRET = 8
 _SHORTEST_NUMBER = 10**13
 _SHORT_TEXT = 64
@@ -64,10 +74,42 @@ class LogRedactor:
         if isinstance(value, int) and value >= _SHORTEST_NUMBER:
             return self.text(str(value))
         if isinstance(value, Mapping):
-            return {self.value(k): self.value(v) for k, v in value.items()}
+            return {self.value(name): self.field(name, each) for name, each in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
             return [self.value(each) for each in value]
         return value if isinstance(value, int | float | None) else self.text(str(value))
+
+    def field(self, name: object, value: object) -> object:
+        """Return the value of a field: of an identifier its last four characters."""
+        if name in IDENTIFIERS and value is not None:
+            return f"…{str(value)[-_LAST:]}"
+        return self.value(value)
+
+
+_LAST = 4
+_OF_CODE = (AttributeError, ImportError, NameError, OSError, RecursionError, TypeError)
+"""Their words are of the code or the system; those of others may quote what was typed."""
+
+
+def format_error(error: BaseException) -> str:
+    """Return where an error and its causes came from; their words where they hold no data."""
+    return "\n".join(reversed([_frames(each) for each in _chain(error)]))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            yield from error.exceptions
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _frames(error: BaseException) -> str:
+    ours = isinstance(error, BotError) and not isinstance(error, UserError)
+    words = f": {error}" if ours or isinstance(error, _OF_CODE) else ""
+    return f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}{words}"
 
 
 _FIELDS: ContextVar[Mapping[str, str]] = ContextVar("request_fields")
@@ -131,10 +173,14 @@ class JsonLines(JsonFormatter):
         )
         self._redactor = redactor
 
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 -- the base's
+        """Return the error without what may have been typed."""
+        return format_error(ei[1])
+
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         """Redact all but the time, which comes first."""
         time: datetime = log_data.pop("time")
-        redacted = {name: self._redactor.value(value) for name, value in log_data.items()}
+        redacted = {name: self._redactor.field(name, value) for name, value in log_data.items()}
         return {"time": time.isoformat(timespec="milliseconds"), **redacted}
 
 
@@ -144,6 +190,10 @@ class TextLines(logging.Formatter):
     def __init__(self, redactor: LogRedactor) -> None:
         super().__init__("{asctime} {levelname:7} {name}: {message}{about}", style="{")
         self._redactor = redactor
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 -- the base's
+        """Return the error without what may have been typed."""
+        return format_error(ei[1])
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 -- the base's name
         """Return the time of day in UTC."""

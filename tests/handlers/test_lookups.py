@@ -1,5 +1,6 @@
 """Where people's look-ups are made: the rate, the audit and the policy, between the stand-ins."""
 
+import io
 import json
 import logging
 
@@ -8,6 +9,7 @@ import pytest
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.faults import late
 from bot.errors import NotAllowed
+from bot.ops.logging import configure_logging
 from bot.slack.access import Actor
 from bot.store.errors import StoreNotReady
 from bot.store.lookups import Lookups, Wanted
@@ -204,3 +206,40 @@ async def test_usage_that_comes_late_aloud(with_late_usage):
     (message,) = with_late_usage.slack.seen_by("ana")
 
     assert BLOWN in drawn(message)
+
+
+TYPED = (
+    "zebra-quux",
+    "zebra-quux history 7",
+    "watch zebra-quux for 2h",
+    "unwatch zebra-quux",
+    "hsitory zebra-quux",
+    "zebra-quux, zebra-quux-2",
+    "offline zebra-quux*",
+    "digest now zebra-quux",
+    "89033023426100000000001234567890",
+    "It is 8901260012345678909.",
+    "01 493100 012970 0",
+    SID.lower(),
+)
+
+
+@pytest.fixture
+def log():
+    """The log as it is written at INFO."""
+    root, stream = logging.getLogger(), io.StringIO()
+    before, level = root.handlers[:], root.level
+    configure_logging("INFO", stream=stream)
+    yield stream
+    root.handlers[:], root.level = before, level
+
+
+async def test_the_log_never_has_what_people_typed(log, whole):
+    """Nothing of a command or mention comes into any line, whatever came of it."""
+    for text in TYPED:
+        await whole.type(text)
+        await whole.say(f"<@U0SIMSESS> {text}")
+    written = log.getvalue().lower()
+
+    assert [] == [text for text in ("zebra-quux", *TYPED[-4:]) if text.lower() in written]
+    assert "looked-up" in written

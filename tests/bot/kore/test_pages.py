@@ -267,8 +267,8 @@ def test_a_bad_row(changes, caplog):
 
     assert (["WN1", "WN1"], 1) == ([row.sid for row in rows.rows], rows.skipped)
     (record,) = caplog.records
-    assert ("kore-bad-row", 1, "WN2") == (record.message, record.number, record.row["sid"])
-    assert next(iter(changes)) in record.faults
+    assert ("kore-bad-rows", 1) == (record.message, record.rows)
+    assert record.faults[0].startswith(f"1: {next(iter(changes))}")
 
 
 @pytest.mark.parametrize("row", [None, 7, "row", [], [[]]], ids=str)
