@@ -28,12 +28,12 @@ class ExitCode(IntEnum):
 
 
 MEANINGS = {
-    ExitCode.OK: "all asked for was answered, all checked is well",
-    ExitCode.NOT_ALL: "a SIM was not found or several fit; doctor or health found something amiss",
+    ExitCode.OK: "everything was answered, everything checked is well",
+    ExitCode.NOT_ALL: "a SIM was not found or several fit; doctor or health found a problem",
     ExitCode.USAGE: "the command line was not understood",
-    ExitCode.KORE: "KORE refused, limited or did not answer",
-    ExitCode.SETTINGS: "the settings are not right, or a token of Slack's is refused",
-    ExitCode.SLACK: "Slack cannot be reached, or does not let the bot do what it must",
+    ExitCode.KORE: "KORE refused, limited us, or did not answer",
+    ExitCode.SETTINGS: "a setting is wrong, or Slack refuses a token",
+    ExitCode.SLACK: "Slack cannot be reached, or does not allow what the bot needs",
     ExitCode.STORE: "the store cannot be used",
     ExitCode.BROKEN: "something broke on our side",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C",

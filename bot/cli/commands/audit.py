@@ -40,7 +40,7 @@ def _date(text: str) -> datetime:
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1_000_000))
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 def command(*, as_lines: bool, **which: object) -> None:
-    """List who looked up which SIM, the newest first.
+    """List who looked up which SIM, newest first.
 
     Reads the bot's store. It holds no ICCID, IMEI, cell or location, and not what was typed; the
     reference stands in the log too.

@@ -19,13 +19,13 @@ USUAL_PORT = 8080
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    help=f"Of the page; by default {USUAL_PORT}, or a free one where that is taken.",
+    help=f"Port of the page; by default {USUAL_PORT}, or a free one where that is taken.",
 )
 @click.option(
     "--bots",
     type=click.IntRange(0, 10),
     default=1,
-    help="How many, on one store; with 0 you start one yourself, as for real.",
+    help="How many, on one store. With 0 you start one yourself, as for real.",
 )
 @click.option(
     "--data",
@@ -37,10 +37,10 @@ USUAL_PORT = 8080
 def command(
     port: int | None, bots: int, data: Path | None, database: str | None, *, over_http: bool
 ) -> None:
-    """Run the bot between stand-ins for Slack and KORE, with a page to type in, until Ctrl-C.
+    """Run the bot in your browser, without any account.
 
-    Neither settings nor accounts are needed; nothing leaves this machine. The bot runs as a process
-    of its own, which the page can kill and start again.
+    It runs between stand-ins for Slack and KORE, with a page to type in, until Ctrl-C. No settings
+    are needed, and nothing leaves this machine. The page can kill the bot and start it again.
     """
     from bot.ops.logging import configure_logging  # noqa: PLC0415 -- the others start without it
 

@@ -13,9 +13,9 @@ from bot.settings import Need, load_settings
 
 @click.group(no_args_is_help=True)
 def command() -> None:
-    """List the digests of Slack's channels, look at one, or post one now.
+    """List, preview or post the channels' digests.
 
-    They are made in Slack: `/simsessions digest add`. Reads the bot's settings and its store.
+    They are set up in Slack: `/simsessions digest add`. Reads the bot's settings and its store.
     """
 
 

@@ -12,7 +12,7 @@ from bot.settings import read_settings
 
 @click.command()
 def command() -> int:
-    """Check settings, tokens, scopes, KORE's key, the store and the clock.
+    """Check settings, tokens, KORE, store and clock.
 
     Each line says ok, skipped or failed; a failed one says what to do. The exit code is that of
     the gravest: 5 Slack, 4 settings, 3 KORE, 1 the store or the clock, 0 if nothing failed.

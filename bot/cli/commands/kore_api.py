@@ -13,9 +13,10 @@ from bot.cli.server import exports, port_errors, until_stopped
 @click.option("--sims", type=click.IntRange(0), default=0, help="SIMs beside the stories.")
 @click.option("--latency", type=click.IntRange(0), default=0, help="Milliseconds an answer takes.")
 def command(port: int, sims: int, latency: int) -> None:
-    """Serve a stand-in for KORE's API on this machine, until Ctrl-C.
+    """Serve a stand-in for KORE's API.
 
-    Prints its address first, then its client id and secret, then the settings to copy.
+    Runs on this machine until Ctrl-C. Prints its address first, then its client id and secret,
+    then the settings to copy.
     """
     asyncio.run(serve(port, sims, latency / 1000))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--feedback", is_flag=True, help="Count by rule what people said of its verdicts.")
 def command(*, feedback: bool) -> None:
-    """List the rules with the thresholds that are set and their sources."""
+    """List the rules, their thresholds and sources."""
     if feedback:
         settings = load_settings(need=Need.NOTHING)
         for row in feedback_lines(asyncio.run(read_feedback(settings))):

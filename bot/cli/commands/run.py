@@ -14,9 +14,10 @@ NEVER_USED = "httpx._main"
 
 @click.command()
 def command() -> None:
-    """Run the bot until SIGTERM or Ctrl-C; what is under way is finished first.
+    """Run the bot until SIGTERM or Ctrl-C.
 
-    Needs the SLACK_… and KORE_… settings; serves /healthz, /readyz and /metrics on PORT.
+    Answers that are under way are finished first. Needs the SLACK_… and KORE_… settings; serves
+    /healthz, /readyz and /metrics on PORT.
     """
     sys.modules.setdefault(NEVER_USED, None)  # type: ignore[arg-type] # as Python's docs have it
     with without_collecting():

@@ -10,10 +10,10 @@ from bot.cli.commands.run import without_collecting
     "--until-stdin-ends", is_flag=True, help="Stop, too, when whoever holds standard input is gone."
 )
 def command(*, until_stdin_ends: bool) -> None:
-    """Do the bot's jobs until SIGTERM or Ctrl-C: scans, digests, watches; asked for nothing.
+    """Run scans, digests and watches beside the bot.
 
-    Needs the settings of the bot, and its store; serves /healthz, /readyz and /metrics on PORT. The
-    bot starts such processes itself where SIMSESSIONS_WORKERS says how many.
+    Needs the settings of the bot, and its store; serves /healthz, /readyz and /metrics on PORT,
+    until SIGTERM or Ctrl-C. The bot starts workers itself where SIMSESSIONS_WORKERS says how many.
     """
     with without_collecting():
         from bot.settings import load_settings  # noqa: PLC0415 -- pydantic is heavy
