@@ -119,6 +119,10 @@ class SimDirectory:
         """Return the SID of the one SIM that has this ICCID."""
         return _the_one(self._table.equal("iccid", digits))
 
+    def sid_of_eid(self, digits: str) -> str | None:
+        """Return the SID of the one SIM that has this EID."""
+        return _the_one(self._table.equal("eid", digits))
+
     async def search(self, name: str, limit: int = 5) -> tuple[Candidate, ...]:
         """Return the SIMs whose names come near, nearest first."""
         return await self.near(Identifier(Kind.NAME, name, name), limit)

@@ -1,271 +1,326 @@
 """Identifiers that nothing else looks like, wherever they stand in a text. Pure.
 
-A SID is 32 hex digits behind DE or HS. An ICCID begins with 89 (ITU-T E.118), has 19 or 20 digits
-and a check digit that fits; an IMEI has 15, begins with the code of a body that hands IMEIs out
-(GSMA TS.06) and its check digit fits. Behind the word `ICCID` or `IMEI` any number of that length
-counts: what is wrong with it is said in the answer. Timestamps, phone numbers, orders and card
-numbers are none of these.
+A SID is 32 hex digits behind DE or HS. The length, the beginning and the check digit of an ICCID
+(ITU-T E.118) or an IMEI (GSMA TS.06) make it certain, so whatever touches it is no obstacle. Behind
+the word `ICCID` or `IMEI` any number of that length counts: what is wrong with it is said in the
+answer. What a word before it calls otherwise (IMSI, EID, phone, order, card) is not taken.
 """
 
-import csv
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import unquote
 
-from bot.sims.identifier import LINK, MENTION, SID, bare, sims_in, unlinked
-from bot.sims.names import plain
-from bot.sims.numbers import is_iccid, is_imei, passes_luhn
-
-_RUN = re.compile(r"(?<![\w+.])(?<!\w-)\d++(?:[ -]\d++)*+")
-_GOES_ON = re.compile(r"(?i)f{0,2}+(?:\w|[.:/-]\w)")
-_DIGITS = re.compile(r"\d+")
-_LABEL = re.compile(r"(?i)\b(iccid|imeisv|imei)\b\W{0,4}$")
-_BODIES = re.compile(r"01|10|3[035]|4[459]|5[0-4]|86|9[189]")
-_IMEI_GROUPS = frozenset({(15,), (2, 6, 6, 1), (8, 6, 1), (6, 8, 1), (6, 2, 6, 1)})
-_ICCID_LENGTHS = frozenset({19, 20})
-_TELECOM = "89"
-_MOST_GROUPS = 7
-_TAKEN = " ; "
-_LINK_ENDS = ").,;:!?\"'>]}"
-
-
-class Certain(NamedTuple):
-    """An identifier as it was written, and where in its line it began."""
-
-    at: int
-    text: str
-
-
-def certain_in(line: str) -> tuple[list[Certain], str]:
-    """Return the identifiers in the order in which they stand, and the line without them."""
-    found: list[Certain] = []
-
-    def link(match: re.Match[str]) -> str:
-        sims = sims_in(match[0].rstrip(_LINK_ENDS))
-        found.extend(Certain(match.start(), sim) for sim in sims)
-        return _TAKEN.ljust(len(match[0]))
-
-    def sid(match: re.Match[str]) -> str:
-        found.append(Certain(match.start(), match[0]))
-        return _TAKEN.ljust(len(match[0]))
-
-    rest = SID.sub(sid, LINK.sub(link, line))
-    for start, end in _numbers(rest):
-        found.append(Certain(start, rest[start:end]))
-        rest = rest[:start] + _TAKEN.ljust(end - start) + rest[end:]
-    return sorted(found), rest
-
-
-def _numbers(line: str) -> list[tuple[int, int]]:
-    """Return where each number begins and ends."""
-    return [place for run in _RUN.finditer(line) for place in _in_run(run, line)]
-
-
-def _in_run(run: re.Match[str], line: str) -> Iterator[tuple[int, int]]:
-    """Return the numbers in a run of groups of digits."""
-    label = _LABEL.search(line, 0, run.start())
-    if not label and line[: run.start()].endswith("#"):
-        return
-    groups, at = list(_DIGITS.finditer(line, run.start(), run.end())), 0
-    while at < len(groups):
-        here = groups[at : at + _MOST_GROUPS]
-        taken = _labelled(here, label[1].lower()) if label and not at else 0
-        taken = taken or _iccid(here) or _imei(here)
-        if taken and not _GOES_ON.match(line, here[taken - 1].end()):
-            yield here[0].start(), here[taken - 1].end()
-        at += taken or 1
-
-
-def _labelled(groups: list[re.Match[str]], label: str) -> int:
-    """Count the groups of a number behind its label: the most that still have its length."""
-    fits = is_iccid if label == "iccid" else is_imei
-    texts = list(accumulate(group[0] for group in groups))
-    return max((count for count, text in enumerate(texts, 1) if fits(text)), default=0)
-
-
-def _iccid(groups: list[re.Match[str]]) -> int:
-    if not groups[0][0].startswith(_TELECOM):
-        return 0
-    texts = enumerate(accumulate(group[0] for group in groups), 1)
-    fitting = (count for count, t in texts if len(t) in _ICCID_LENGTHS and passes_luhn(t))
-    return next(fitting, 0)
-
-
-def _imei(groups: list[re.Match[str]]) -> int:
-    for lengths in _IMEI_GROUPS:
-        parts = [group[0] for group in groups[: len(lengths)]]
-        if tuple(map(len, parts)) == lengths and _is_certain_imei("".join(parts)):
-            return len(lengths)
-    return 0
-
-
-def _is_certain_imei(digits: str) -> bool:
-    return bool(_BODIES.match(digits)) and bool(digits[2:].strip("0")) and passes_luhn(digits)
-
-
-_BETWEEN = re.compile(r"\s*[,;|]\s*|\s+(?:and|und|&)\s+")
-_COLUMNS = (",", ";", "|")
-_HEADS = ("sid", "iccid", "uniquename", "simname", "sim", "name", "friendlyname", "device", "imei")
-_TOKEN = re.compile(r"\w[\w.\-/+@#]*|\d[\d ]+\d")
-_NAME_LIKE = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
-_NO_SIM = re.compile(
-    r"""(?ix) \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} .*   # a date, and what follows it
-      | \d{1,2}:\d\d .*                            # a time
-      | \+[\d\s()/-]+                              # a phone number
-      | \d{1,5} | \d+[.,]\d+ %? | \d+%             # a count, a price, a share
-      | \d+ (?:ms|s|m|min|h|d|w|k|kb|mb|gb|x)      # a length of time or of data
-      | [\w.+-]+@[\w-]+\.[\w.]+ | \S+://\S+ """
+from bot.sims.identifier import LINK, MENTION, SID, sims_in, unlinked
+from bot.sims.names import plain_letters
+from bot.sims.numbers import (
+    ROUNDED,
+    explanation,
+    is_certain_iccid,
+    is_certain_imei,
+    is_eid,
+    is_iccid,
+    is_imei,
+    unswapped,
 )
-_LONGEST_NAME = 64
 
-IsOne = Callable[[str], bool]
-
-
-def items_of(lines: Sequence[str]) -> list[str] | None:
-    """Return the items of a text that may be a list; None where it surely is none."""
-    if column := _column(lines):
-        return column
-    if len(lines) == 1:
-        return _in_a_row(lines[0])
-    return [bare(line) for line in lines] if all(map(_fits, lines)) else None
-
-
-def is_list(items: Sequence[str], is_one: IsOne, *, asked: bool) -> bool:
-    """Return whether the items are SIMs; `is_one` tells of an item whether it surely is.
-
-    What was `asked` for is taken at its word where each item is one word or number; what only
-    stands in a thread must hold one SIM at least. Longer items: half of them must be SIMs.
-    """
-    sure = sum(map(is_one, items))
-    if all(is_one(item) or _TOKEN.fullmatch(item) for item in items):
-        return sure > 0 or asked
-    return sure * 2 >= len(items)
-
-
-def is_name_like(word: str) -> bool:
-    """Return whether a word has letters and digits, and is no time, length or address."""
-    return bool(_TOKEN.fullmatch(word) and _NAME_LIKE.match(word)) and not is_no_sim(word)
-
-
-def is_no_sim(item: str) -> bool:
-    """Return whether an item is a date, a time, a phone number, a count, a mail or web address."""
-    return _NO_SIM.fullmatch(item) is not None
-
-
-def _in_a_row(line: str) -> list[str] | None:
-    parts = [bare(part) for part in _BETWEEN.split(line)]
-    items = [part for part in parts if part]
-    if len(items) > 1:
-        return items if all(map(_fits, items)) else None
-    words = [bare(word) for word in line.split()]
-    return words if len(words) > 1 and all(is_name_like(word) for word in words) else None
-
-
-def _fits(item: str) -> bool:
-    return len(item) <= _LONGEST_NAME and ":" not in item
-
-
-def _column(lines: Sequence[str]) -> list[str] | None:
-    """Return the column of SIMs in a table whose first line names its columns."""
-    between = next((mark for mark in _COLUMNS if mark in lines[0]), None) if lines else None
-    if between is None or len(lines) < 2:  # noqa: PLR2004 -- a head and a row
-        return None
-    head, *rows = csv.reader((line.strip("| ") for line in lines), delimiter=between)
-    names = [re.sub(r"[\s_.-]+", "", cell).lower() for cell in head]
-    places = [names.index(name) for name in _HEADS if name in names]
-    if not places:
-        return None
-    return [cell for row in rows if (cell := _first_told(row, places))]
-
-
-def _first_told(row: Sequence[str], places: Sequence[int]) -> str:
-    cells = (bare(row[at]) for at in places if at < len(row))
-    return next(filter(None, cells), "")
-
-
-_ADDRESS = re.compile(r"\S+@\S+|\S+://\S+")
-_WORD = re.compile(r"""[^\s,;|=(){}\[\]"'`<>:?!*~]+""")
-_MOST_WORDS = 3
-_LEAST = 3
-_LEAST_DIGITS = 6
+LONGEST = 40_000
+"""Characters that are read of one text."""
+LONGEST_LINE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """Some words as they were written, and where they stand."""
+class Found:
+    """Something that a text holds: `value` plainly spelt, `text` as it was written at `at`.
 
-    text: str
+    `why` says why it is not taken; empty, it is.
+    """
+
     at: int
     end: int
-    words: int
+    kind: str
+    value: str
+    text: str
+    why: str = ""
 
 
-def phrases_in(line: str, offset: int = 0) -> Iterator[Phrase]:
-    """Return each phrase of a line, by its place, of one place the longest first.
+class Cell(NamedTuple):
+    """Where a cell of a table begins and ends, and what stands at the head of its column."""
 
-    Words are parted by blanks and punctuation; a phrase never goes over punctuation. What is too
-    short to be told from a count or from a word of prose is left out.
-    """
-    line = _ADDRESS.sub(lambda address: " ; ".ljust(len(address[0])), line)
-    words = list(_WORD.finditer(line))
-    for first in range(len(words)):
-        for count in range(_MOST_WORDS, 0, -1):
-            phrase = _phrase(line, words[first : first + count], count, offset)
-            if phrase:
-                yield phrase
+    start: int
+    end: int
+    head: str
 
 
-def _phrase(line: str, words: list[re.Match[str]], count: int, offset: int) -> Phrase | None:
-    if len(words) < count:
-        return None
-    start, end = words[0].start(), words[-1].end()
-    text = line[start:end].strip("._-/…")
-    in_one = line[start:end].count(" ") == count - 1
-    return Phrase(text, offset + start, offset + end, count) if in_one and _is_name(text) else None
-
-
-def _is_name(text: str) -> bool:
-    if any(map(str.isalpha, text)):
-        return len(text) >= _LEAST
-    return sum(map(str.isdigit, text)) >= _LEAST_DIGITS
-
-
-LONGEST = 20_000
-"""Characters that are read of one text: 200 lines of 100."""
-_LINE = 4_000
 _CHANNEL = re.compile(r"<#[^<>]*>")
+_LABELLED_LINK = re.compile(r"<(https?://[^<>|]*)\|([^<>]*)>")
+_LONG_NUMBER = re.compile(r"\d{14}")
+_INVISIBLE = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|```+")
+_BREAKS = re.compile(r"\r\n?|[\v\f\u2028\u2029]")
+_TOO_LONG = re.compile(rf"(?m)^(.{{{LONGEST_LINE}}}).+$")
 _ROUNDS = 2
-_FENCE = re.compile(r"```+")
-_DECORATION = re.compile(r"^(?:\s*(?:>+|[-*•◦▪‣–—]|\d{1,3}[.)]|\[[ xX]?\]|[☐☑✅❌🔴🟠🟢])(?=\s))+")
-_UNREADABLE = {"Cc", "Cs"}
-_NO_WIDTH = "Cf"
 
 
-def lines_of(text: str) -> list[str]:
-    """Return the lines with something in them, without bullets, quote marks and code fences.
-
-    Tabs become `;`, so that pasted columns stay apart; typographic quotes and dashes become plain.
-    """
-    text = MENTION.sub(" ", _CHANNEL.sub(" ", text[:LONGEST]))
+def cleaned(text: str) -> tuple[str, bool]:
+    """Return a text without Slack's markup and what cannot be seen, and whether it was cut."""
+    is_cut = len(text) > LONGEST
+    text = _CHANNEL.sub(" ", MENTION.sub(" ", text[:LONGEST]))
+    text = _LABELLED_LINK.sub(_with_its_numbers, text)
     for _ in range(_ROUNDS):
         text = unlinked(text)
-    found = (_line(line[:_LINE]) for line in _FENCE.sub("\n", text).splitlines())
-    return [line for line in found if line]
+    text = _CONTROLS.sub(" ", _BREAKS.sub("\n", text))
+    if not text.isascii():
+        text = plain_letters(_INVISIBLE.sub("", text))
+        digits = {ord(c): str(unicodedata.decimal(c)) for c in set(text) if c.isdecimal()}
+        text = text.translate(digits)
+    text, cuts = _TOO_LONG.subn(r"\1", text)
+    return text, is_cut or cuts > 0
 
 
-def _line(line: str) -> str:
-    if not (line.isascii() and line.isprintable()):
-        line = plain("".join(map(_visible, line)))
-    return _DECORATION.sub("", " ".join(line.split())).strip()
+def _with_its_numbers(link: re.Match[str]) -> str:
+    return f"{link[2]} {link[1]}" if _LONG_NUMBER.search(link[1]) else link[0]
 
 
-def _visible(char: str) -> str:
-    if char == "\t":
-        return "; "
-    category = unicodedata.category(char)
-    if category in _UNREADABLE:
-        return " "
-    return "" if category == _NO_WIDTH else char
+def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
+    """Return what is certain, and the long numbers that are something else, in their order."""
+    found: list[Found] = []
+
+    def link(match: re.Match[str]) -> str:
+        written = match[0].rstrip(_LINK_ENDS)
+        sims = sims_in(written)
+        for sim in sims:
+            kind = "sid" if SID.fullmatch(sim) else "name"
+            found.append(Found(match.start(), match.start() + len(written), kind, sim, sim))
+        if not sims and _IS_KORE.match(written):
+            why = "a link in which no SIM stands"
+            found.append(Found(match.start(), match.end(), "link", written, written, why))
+        rest = "" if sims else unquote(match[0]).replace("\n", " ")
+        return rest[: len(match[0])].ljust(len(match[0]))
+
+    def taken(match: re.Match[str]) -> str:
+        if each := _by_shape(match):
+            found.append(each)
+        return " " * len(match[0])
+
+    rest = LINK.sub(link, text)
+    rest = _SHAPES.sub(taken, rest) if _MAY_HAVE_SHAPES.search(rest) else rest
+    numbers = sorted((*_numbers(rest, cells), *_swapped(rest)), key=lambda each: each.at)
+    return sorted((*found, *numbers), key=lambda each: each.at)
+
+
+_LINK_ENDS = ").,;:!?\"'>]}"
+_IS_KORE = re.compile(r"(?i)(?:https?://)?(?:[\w-]+\.)*(?:korewireless|twilio)\.com/")
+_SHAPES = re.compile(
+    rf"(?i)(?P<sid>{SID.pattern[4:]})"
+    r"|(?P<other>(?<![0-9a-z])(?:AC|DC|HF|WN|WP)[0-9a-f]{32}(?![0-9a-z]))"
+    r"|(?P<hex>(?<![0-9a-z])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+    r"|(?=[0-9]*+[a-f]++[0-9])[0-9a-f]{24,})(?![0-9a-z]))"
+    rf"|(?P<rounded>(?<![0-9.,]){ROUNDED.pattern[4:]}(?![0-9]))"
+)
+_MAY_HAVE_SHAPES = re.compile(r"(?i)[0-9a-f-]{24}|[0-9]e\+?[12][0-9]")  # four times as fast
+_OTHER_SIDS = {
+    "AC": "an account",
+    "DC": "a Command",
+    "HF": "a fleet of Super SIMs",
+    "WN": "a data session",
+    "WP": "a rate plan",
+}
+
+
+def _by_shape(match: re.Match[str]) -> Found | None:
+    """Return a SID, whosever it is, or a rounded number; None for other hex digits: they go."""
+    start, end, text = *match.span(), match[0]
+    if match["sid"]:
+        return Found(start, end, "sid", text[:2].upper() + text[2:], text)
+    if match["other"]:
+        why = f"the SID of {_OTHER_SIDS[text[:2].upper()]}; a SIM's begins with DE"
+        return Found(start, end, "sid", text, text, why)
+    if match["rounded"] and (told := explanation(text)):
+        return Found(start, end, told[0], text, text, told[1])
+    return None
+
+
+_LONG_RUN = re.compile(r"(?<!\d)\d(?:[ -]?+\d){13,}+")
+_GROUP = re.compile(r"\d+")
+_GROUPED = tuple(re.compile(rf"89(?:[ -]?\d){{{more}}}(?!\d)") for more in (30, 17, 18))
+_IMEIS = (
+    re.compile(
+        r"(?:\d\d[ -]\d{6}[ -]\d{6}[ -]\d|\d{8}[ -]\d{6}[ -]\d|\d{6}[ -]\d{8}[ -]\d"
+        r"|\d{6}[ -]\d\d[ -]\d{6}[ -]\d)(?!\d)"
+    ),
+)
+_LABELLED = tuple(re.compile(rf"\d(?:[ -]?\d){{{more}}}(?!\d)") for more in range(21, 12, -1))
+_SWAPPED_ICCID = re.compile(r"(?i)(?<![0-9a-f])98\d{16}(?:\d\d|f\d)(?![0-9a-f])")
+_FRACTION = re.compile(r"\d[.]$")
+_NOT_SEPARATE = re.compile(r"[ -]")
+_LONG_GROUP = 14
+
+
+def _swapped(text: str) -> Iterator[Found]:
+    for match in _SWAPPED_ICCID.finditer(text):
+        if iccid := unswapped(match[0]):
+            yield Found(*match.span(), "iccid", iccid, iccid)
+
+
+def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
+    """Return the numbers in runs of groups of digits, each with what its label makes of it."""
+    last = _NO_LABEL
+    for run in _LONG_RUN.finditer(text):
+        at = run.start()
+        while at < run.end():
+            label = label_of(text, at, cells, last) if at == run.start() else _NO_LABEL
+            found = _number_at(text, at, label)
+            if found:
+                yield found
+                last = label._replace(at=found.end)
+            at = found.end if found else _end_of_group(text, at)
+            while at < run.end() and not text[at].isdigit():
+                at += 1
+
+
+def _end_of_group(text: str, at: int) -> int:
+    group = _GROUP.match(text, at)
+    return group.end() if group else at + 1
+
+
+def _number_at(text: str, at: int, label: "Label") -> Found | None:
+    """Return the number whose first group of digits begins here; None where there is none."""
+    match, kind = _certain_at(text, at)
+    if label.kind in _LENIENT and not match:
+        match, kind = _labelled_at(text, at, label.kind), label.kind
+    if match is None:
+        return _explained_at(text, at, label)
+    why = ""
+    if kind == "eid":
+        _, why = explanation(match[0]) or ("", "")
+    elif label.kind and label.kind not in _LENIENT:
+        kind = label.kind
+        why = f"the word {label.word} before it says that it is something else"
+    elif text[at - 1 : at] == "+" or (kind == "imei" and _FRACTION.search(text, at - 2, at)):
+        return None
+    return Found(*match.span(), kind, _NOT_SEPARATE.sub("", match[0]), match[0], why)
+
+
+def _certain_at(text: str, at: int) -> tuple[re.Match[str] | None, str]:
+    """Return the number that begins here and its kind, in one group of digits or in several."""
+    group = _GROUP.match(text, at)
+    digits = group[0] if group else ""
+    if kind := _kind_of(digits):
+        return group, kind
+    shapes = () if len(digits) >= _LONG_GROUP else _GROUPED if digits[:2] == "89" else _IMEIS
+    for shape in shapes:
+        match = shape.match(text, at)
+        if match and (kind := _kind_of(_NOT_SEPARATE.sub("", match[0]))):
+            return match, kind
+    return None, ""
+
+
+def _kind_of(digits: str) -> str:
+    sure = {"imei": is_certain_imei, "iccid": is_certain_iccid, "eid": is_eid}
+    return next((kind for kind, fits in sure.items() if fits(digits)), "")
+
+
+def _labelled_at(text: str, at: int, kind: str) -> re.Match[str] | None:
+    """Return the longest number that has the length of what its label says."""
+    fits = is_iccid if kind == "iccid" else is_imei
+    alone = _GROUP.match(text, at)
+    if alone and fits(alone[0]) and text[alone.end() : alone.end() + 1] not in {" ", "-"}:
+        return alone
+    for shape in _LABELLED:
+        match = shape.match(text, at)
+        if match and fits(_NOT_SEPARATE.sub("", match[0])):
+            return match
+    return None
+
+
+def _explained_at(text: str, at: int, label: "Label") -> Found | None:
+    """Return a number that is something else, in words; None where nothing can be said of it."""
+    group = _GROUP.match(text, at)
+    told = explanation(group[0]) if group else None
+    if group is None or (told is None and label.kind in _LENIENT):
+        return None
+    if label.kind and label.kind not in _LENIENT:
+        if len(group[0]) < _LONG_GROUP:
+            return None
+        why = told[1] if told and told[0] == label.kind else f"the word {label.word} says so"
+        return Found(*group.span(), label.kind, group[0], group[0], why)
+    return Found(*group.span(), told[0], group[0], group[0], told[1]) if told else None
+
+
+class Label(NamedTuple):
+    """What the words before a number call it: `kind` is empty where they call it nothing.
+
+    It holds for the next number as well where only a break of lines, or behind a plural a comma,
+    stands in between; `at` is where the number before ended.
+    """
+
+    kind: str
+    word: str
+    is_plural: bool
+    at: int = -1
+
+
+_LENIENT = frozenset({"iccid", "imei"})
+_NO_LABEL = Label("", "", is_plural=False)
+_KINDS = {
+    "iccid": r"iccids?|icc[ _-]?ids?|q?ccids?|icc",
+    "imei": r"imei(?:svs?|-msisdn|s)?|cgsn",
+    "imsi": r"imsis?|cimi",
+    "eid": r"e-?ids?|euicc(?:[ _-]?id)?s?",
+    "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|telefon\w*|teléfono|tel|mobile|fax|handy|cnum"
+    r"|call(?:ed|ing)?|whatsapp|sms|телефон|тел|هاتف",
+    "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|case|incident|tracking|parcel"
+    r"|shipment|waybill|awb|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma"
+    r"|reference|ref|bestell\w+|auftrag\w*|rechnung\w*|pedido|factura|commande|facture|заказ\w*"
+    r"|сч[её]т|طلب|serial[ _-]order|ean|gtin|upc|isbn"
+    r"|(?:user|event|message|msg|request|trace|span|job|build|alert|correlation)[ _-]?id",
+    "card": r"(?<!sim )(?<!sim-)(?<!sim_)(?<!sim)cards?|visa|mastercard|amex|credit|debit|pan|iban"
+    r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|карт\w+",
+}
+_SCRIPTS = {"phone": "電話|电话", "order": "注文|订单|請求", "card": "(?<!sim)カード"}
+_FILLED = r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|id|code|key)|番号|号|'s)?(?:[ _-]?\d\b)?"
+_GAP = r"(?:[^\w\n,;]{0,4}(?:is|was|of|ist|es|est)\b)?[^\w\n,;]{0,6}\n?[^\w\n,;]{0,3}"
+_LABEL = re.compile(
+    "(?i)(?:"
+    + "|".join(
+        rf"(?P<{kind}>(?<![^\W\d_])(?:{words})"
+        + (f"|{_SCRIPTS[kind]})" if kind in _SCRIPTS else ")")
+        for kind, words in _KINDS.items()
+    )
+    + f"){_FILLED}{_GAP}$"
+)
+_FARTHEST = 48
+_BREAK = re.compile(r"(?s).*(?:[,;]|\d\d)")
+_AND = re.compile(r"[^\S\n]*(?:[,;/&]|and)?[^\S\n]*")
+_NEXT_LINE = re.compile(r"[^\S\n]*\n\W*")
+
+
+def label_of(text: str, at: int, cells: Sequence[Cell], last: Label) -> Label:
+    """Return what the words right before a number, or its column's head, call it."""
+    cell = cells[bisect(cells, at, key=lambda each: each.start) - 1] if cells else None
+    before = _BREAK.sub("", text[max(0, at - _FARTHEST) : at])
+    if cell and cell.start <= at < cell.end and not any(map(str.isalnum, text[cell.start : at])):
+        before = cell.head
+    label = _label_in(before)
+    if label.kind or not last.kind or cell:
+        return label
+    between = text[last.at : at]
+    follows = _NEXT_LINE.fullmatch(between) or (last.is_plural and _AND.fullmatch(between))
+    return last if follows else _NO_LABEL
+
+
+@lru_cache(maxsize=1024)
+def _label_in(before: str) -> Label:
+    match = _LABEL.search(before) if any(map(str.isalpha, before)) else None
+    if match is None or not match.lastgroup:
+        return _NO_LABEL
+    word = match[match.lastgroup]
+    return Label(match.lastgroup, word, is_plural=word.lower().endswith("s"))

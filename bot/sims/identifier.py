@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from bot.sims.errors import NotASim, SuperSim
 from bot.sims.names import plain, quoted
-from bot.sims.numbers import SUPER_SIM_ICCIDS, digits_of, is_iccid, is_imei
+from bot.sims.numbers import SUPER_SIM_ICCIDS, digits_of, is_eid, is_iccid, is_imei
 
-SID = re.compile(r"(?i)(?<![0-9a-z])(?:DE|HS)[0-9a-f]{32}(?![0-9a-z])")
-LINK = re.compile(r"(?i)(?:https?://|(?:[\w-]+\.)*(?:korewireless|twilio)\.com/)\S+")
+SID = re.compile(r"(?i)(?<![0-9a-f])(?:DE|HS)[0-9a-f]{32}(?![0-9a-f])")
+LINK = re.compile(r"(?i)(?:https?://|(?<![\w.-])(?:[\w-]+\.)*(?:korewireless|twilio)\.com/)\S+")
 _NAMED = re.compile(r"(?i)/sims/([^/?#]+)")
 _APIS = ("api.korewireless.com", "wireless.twilio.com")
 _TIMES_QUOTED = 3
@@ -169,7 +169,7 @@ def bare(text: str) -> str:
             return text
 
 
-_LABEL = re.compile(r"(?i)(?:iccid|imei|imeisv|sim|tel)\b[\s:=#]*")
+_LABEL = re.compile(r"(?i)(?:iccid|imei|imeisv|eid|sim|tel)\b[\s:=#]*")
 _OTHER_SID = re.compile(r"(?i)(AC|DC|HF|WN|WP)[0-9a-f]{32}")
 _OTHERS = {
     "AC": "an account",
@@ -187,6 +187,7 @@ class Kind(StrEnum):
     SID = "sid"
     ICCID = "iccid"
     IMEI = "imei"
+    EID = "eid"
     NAME = "name"
 
 
@@ -234,11 +235,14 @@ def _sid(sid: str) -> Identifier:
     return Identifier(Kind.SID, sid, sid)
 
 
+_LENGTHS = {Kind.ICCID: is_iccid, Kind.IMEI: is_imei, Kind.EID: is_eid}
+
+
 def _number(read: Unwrapped) -> Identifier | None:
     digits = digits_of(_LABEL.sub("", read.text, count=1)) or ""
     if digits.startswith(SUPER_SIM_ICCIDS) and is_iccid(digits):
         raise _super_sim(quoted(read.typed))
-    kind = Kind.ICCID if is_iccid(digits) else Kind.IMEI if is_imei(digits) else None
+    kind = next((kind for kind, fits in _LENGTHS.items() if fits(digits)), None)
     return (
         None
         if kind is None

@@ -22,7 +22,9 @@ from bot.sims.identifier import Identifier, Kind
 from bot.sims.names import key, natural
 from bot.sims.numbers import digits_of
 
-Column = Literal["sid", "iccid", "unique_name", "friendly_name", "unique_key", "friendly_key"]
+Column = Literal[
+    "sid", "iccid", "eid", "unique_name", "friendly_name", "unique_key", "friendly_key"
+]
 BLOCK = 500
 """SIMs; a block is what is done between two turns of the event loop."""
 
@@ -33,6 +35,7 @@ class Block:
 
     sid: bytes
     iccid: bytes
+    eid: bytes
     status: bytes
     unique_name: bytes
     friendly_name: bytes
@@ -47,6 +50,7 @@ class Block:
         return cls(
             sid=_packed(sims, lambda sim: sim.sid),
             iccid=_packed(sims, lambda sim: sim.iccid),
+            eid=_packed(sims, lambda sim: sim.eid),
             status=_packed(sims, lambda sim: sim.status),
             unique_name=unique,
             friendly_name=friendly,

@@ -15,9 +15,14 @@ _SHOWN = 60
 
 def plain(text: str) -> str:
     """Write full-width letters and digits, typographic dashes and quotes the plain way."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)
-    return " ".join(text.split())
+    return " ".join(plain_letters(text).split())
+
+
+def plain_letters(text: str) -> str:
+    """Return the same with every blank and break of lines where it was."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)
 
 
 def key(name: str) -> str:

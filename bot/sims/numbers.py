@@ -1,7 +1,9 @@
-"""What the digits of an ICCID or an IMEI say. Pure.
+"""What the digits of an ICCID, an IMEI and their like say. Pure.
 
 ICCID: ITU-T E.118, at most 19 digits with a Luhn check digit, in the field 18 to 22 with or without
-one. IMEI: 3GPP TS 23.003, 14 digits and a Luhn check digit; IMEISV: 14 digits and two of software.
+one; modems show it with the digits of each byte swapped, too. IMEI: 3GPP TS 23.003, 14 digits and a
+Luhn check digit; IMEISV: 14 digits and two of software. EID: SGP.02, 32 digits. IMSI: ITU-T E.212,
+15 digits that begin with a country's code.
 """
 
 import re
@@ -16,6 +18,17 @@ _NUMBER = re.compile(r"(?i)[0-9]+f{0,2}")
 _CHECKED_ICCIDS = (19, 20)
 _IMEI, _IMEISV = 15, 16
 _IMEI_BODY = 14
+_EID = 32
+_TELECOM = "89"
+_ZERO = ord("0")
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
+_SWAPPED = re.compile(r"(?i)98[0-9]{16}(?:[0-9]{2}|f[0-9])")
+_BODIES = re.compile(r"01|10|3[035]|4[459]|5[0-4]|86|9[189]")  # who hands IMEIs out: GSMA TS.06
+_DEVICES = ("01", "35", "86", "99")
+_COUNTRIES = re.compile(  # of those that begin as an IMEI may, only what is a country: E.212
+    r"2[0-9]{2}|30[28]|31[0-6]|33[02-8]|3[467][0-9]|4[0-367][0-9]|44[01]|45[0-7]|50[25]|51[045]"
+    r"|52[058]|53[0-9]|54[0-9]|6[0-5][0-9]|7[0-4][0-9]|901"
+)
 
 
 def digits_of(text: str) -> str | None:
@@ -27,6 +40,7 @@ def digits_of(text: str) -> str | None:
     return compact.rstrip("Ff") if _NUMBER.fullmatch(compact) else None
 
 
+@lru_cache(maxsize=4096)
 def passes_luhn(digits: str) -> bool:
     """Return whether the last digit is the Luhn check digit of those before it."""
     return luhn_digit(digits[:-1]) == digits[-1:]
@@ -34,8 +48,9 @@ def passes_luhn(digits: str) -> bool:
 
 def luhn_digit(digits: str) -> str:
     """Return the digit that makes `digits` and it pass the Luhn check."""
-    doubled = (int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
-    return str(-sum(d - 9 if d > 9 else d for d in doubled) % 10)  # noqa: PLR2004 (one digit)
+    written = digits.encode()
+    doubled, others = written[::-1][::2].translate(_DOUBLED), written[::-1][1::2]
+    return str((len(written) * _ZERO - sum(doubled) - sum(others)) % 10)
 
 
 def is_iccid(digits: str) -> bool:
@@ -46,6 +61,60 @@ def is_iccid(digits: str) -> bool:
 def is_imei(digits: str) -> bool:
     """Return whether this many digits can be an IMEI or an IMEISV."""
     return len(digits) in {_IMEI, _IMEISV}
+
+
+def is_certain_iccid(digits: str) -> bool:
+    """Return whether nothing but an ICCID looks like this."""
+    return len(digits) in _CHECKED_ICCIDS and digits.startswith(_TELECOM) and passes_luhn(digits)
+
+
+def is_certain_imei(digits: str) -> bool:
+    """Return whether nothing but an IMEI looks like this."""
+    if len(digits) != _IMEI or not _BODIES.match(digits) or is_imsi(digits):
+        return False
+    return bool(digits[2:].strip("0")) and passes_luhn(digits)
+
+
+def is_imsi(digits: str) -> bool:
+    """Return whether this is an IMSI, by its country and as no IMEI begins so."""
+    return len(digits) == _IMEI and _COUNTRIES.match(digits) is not None
+
+
+def is_eid(digits: str) -> bool:
+    """Return whether this is the number of a chip that holds several profiles."""
+    return len(digits) == _EID and digits.startswith(_TELECOM)
+
+
+def unswapped(text: str) -> str | None:
+    """Return the ICCID that a modem wrote with the digits of each byte swapped, as it is on it."""
+    if not _SWAPPED.fullmatch(text):
+        return None
+    digits = "".join(text[at : at + 2][::-1] for at in range(0, len(text), 2)).rstrip("Ff")
+    return digits if is_certain_iccid(digits) else None
+
+
+def explanation(text: str) -> tuple[str, str] | None:
+    """Return what a number is that names no SIM here, and what to paste instead.
+
+    None where it may name one.
+    """
+    digits = digits_of(text) or ""
+    if is_eid(digits):
+        return "eid", f"an EID, and no SIM of KORE's list has it. {_INSTEAD}"
+    if is_imsi(digits):
+        return "imsi", f"an IMSI, which KORE cannot be asked for. {_INSTEAD}"
+    if len(digits) == _IMEI_BODY and digits.startswith(_DEVICES) and digits[2:].strip("0"):
+        whole = digits + luhn_digit(digits)
+        said = f"an IMEI without its last digit, the check digit. Paste all 15: {whole}."
+        return "imei", said
+    if ROUNDED.fullmatch(text.strip()):
+        said = "a number that a spreadsheet has rounded: its last digits are lost."
+        return "number", f"{said} Format the column as text, and paste the number again."
+    return None
+
+
+ROUNDED = re.compile(r"(?i)[0-9][.,][0-9]{2,14}e\+?(?:1[3-9]|2[01])")
+_INSTEAD = "Paste the SIM's ICCID (begins with 89, 19 or 20 digits), its SID (DE…) or its name."
 
 
 def check_digit_fits(digits: str) -> bool:

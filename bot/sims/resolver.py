@@ -151,6 +151,8 @@ class SimResolver:
             return identifier.value
         if identifier.kind is Kind.ICCID and (sid := self._sid_of_iccid(identifier.value)):
             return sid
+        if identifier.kind is Kind.EID and (sid := self._directory.sid_of_eid(identifier.value)):
+            return sid
         if identifier.kind is Kind.IMEI and (sims := self._seen.sims_in(identifier.value)):
             return sims[0].sid if len(sims) == 1 else None
         return next(filter(None, map(self._sid_of_name, identifier.spellings)), None)
@@ -208,6 +210,8 @@ class SimResolver:
         """Look the name up in the whole list; half a list may lack the SIM of the same name."""
         if not await self._directory.ready(patience):
             return None
+        if identifier.kind is Kind.EID and (found := await self._known(identifier, fresh=fresh)):
+            return found
         hits = self._exact(identifier)
         if len(hits) > 1:
             raise ambiguous(identifier, hits, OFFERED)
@@ -266,7 +270,7 @@ class SimResolver:
 
 def _is_meant(sim: Sim, identifier: Identifier) -> bool:
     """Return whether the SIM has the SID, ICCID or unique name that was asked for."""
-    if sim.sid.lower() == identifier.value.lower():
+    if identifier.value.lower() in {sim.sid.lower(), digits_of(sim.eid or "")}:
         return True
     if identifier.kind is Kind.ICCID:
         iccids = (identifier.value, *other_iccids(identifier.value))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.sims.identifier import Identifier, Kind
 from bot.sims.names import quoted
-from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of
+from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of, explanation
 
 _LIKE_A_SID = re.compile(r"(?i)(DE|HS)([0-9a-z]{16,64})")
 _CUT_SHORT = re.compile(r"(?i)(?:(?:DE|HS)[0-9a-f ]*|[0-9 ]{4,})\.{2,}[0-9a-f ]+")
@@ -29,12 +29,13 @@ class Listed:
 
 def not_found(wanted: Identifier, candidates: tuple[Candidate, ...], listed: Listed) -> SimNotFound:
     """Say that no SIM is what was typed, and which come near."""
-    said = (
-        _understood(wanted),
-        _odd(wanted),
-        _next_step(wanted, candidates, listed),
-        _searched(listed),
+    told = explanation(wanted.value)
+    about = (
+        (f"{quoted(wanted.typed)} is {told[1]}",)
+        if told
+        else (_understood(wanted), _odd(wanted), _next_step(wanted, candidates, listed))
     )
+    said = (*about, _searched(listed))
     return SimNotFound(" ".join(filter(None, said)), candidates)
 
 

@@ -1,0 +1,333 @@
+"""Names in a text: its words, the items of a list, the columns of a table, small talk. Pure.
+
+Which of them is a SIM's name only the list of SIMs can tell; here stands what may be one.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.sims.extraction import Cell
+from bot.sims.identifier import bare
+from bot.sims.names import key, plain
+
+MOST_ITEMS = 1_000
+"""Items of a list; of a longer one only what is certain or known by its name is read."""
+_LONGEST_NAME = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Some words as they were written, and where they stand."""
+
+    at: int
+    end: int
+    text: str
+
+
+_ADDRESS = re.compile(r"(?<!\S)[^\s@:]*+(?:@\S*+|://\S*+)|(?<=<)[^\s@<>]++@[^\s<>]++|https?://\S++")
+_WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@]*\w)?|[^\s\w]|\n""")
+_WITH_A_COLON = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~]*\w)?""")
+_MOST_REPEATS = 100  # of one name, as in a log
+_LEAST = 3
+_LEAST_DIGITS = 6
+
+
+def without_addresses(text: str) -> str:
+    """Blank mail and web addresses: what they contain names no SIM."""
+    if "@" not in text and "://" not in text:
+        return text
+    return _ADDRESS.sub(lambda address: " " * len(address[0]), text)
+
+
+def keys_in(text: str) -> set[str]:
+    """Return every word of a text, and two or three that stand together, as names are compared."""
+    folded = text.casefold()
+    words = _WORD.findall(folded)
+    found = {*words, *map(" ".join, {*pairwise(words)})}
+    found.update(map(" ".join, {*zip(words, words[1:], words[2:], strict=False)}))
+    return found.union(_WITH_A_COLON.findall(folded)) if ":" in text or "/" in text else found
+
+
+def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
+    """Return the phrases that are names, in their order, of those that overlap the longest.
+
+    `names` are as they are compared. What is too short to be told from a count or from a word of
+    prose is left out.
+    """
+    firsts = {name.partition(" ")[0] for name in names}
+    most = max((name.count(" ") for name in names), default=0) + 1
+    found: list[Phrase] = []
+    counted: Counter[str] = Counter()
+    for shape in (_WORD, _WITH_A_COLON) if ":" in text or "/" in text else (_WORD,):
+        words = [*shape.finditer(text)]
+        for number, word in enumerate(words):
+            if word[0].casefold() in firsts:
+                ends = (each.end() for each in reversed(words[number : number + most]))
+                phrases = (Phrase(word.start(), end, text[word.start() : end]) for end in ends)
+                phrase = next((each for each in phrases if _is_name(each.text, names)), None)
+                if phrase and counted[phrase.text] < _MOST_REPEATS:
+                    counted[phrase.text] += 1
+                    found.append(phrase)
+    return distinct_places(found)
+
+
+def distinct_places(found: list[Phrase]) -> list[Phrase]:
+    """Return the phrases of which none overlaps another: the one that begins first, the longest."""
+    apart: list[Phrase] = []
+    for phrase in sorted(found, key=lambda each: (each.at, -each.end)):
+        if not apart or phrase.at >= apart[-1].end:
+            apart.append(phrase)
+    return apart
+
+
+def _is_name(phrase: str, names: AbstractSet[str]) -> bool:
+    if " ".join(phrase.casefold().split(" ")) not in names:
+        return False
+    if any(map(str.isalpha, phrase)):
+        return len(phrase) >= _LEAST
+    return sum(map(str.isdigit, phrase)) >= _LEAST_DIGITS
+
+
+_DECORATION = re.compile(
+    r"[ \t]*(?:(?:>+|[-*•◦▪‣–—·]|\d{1,3}[.)]|\[[ xX]?\]|[☐☑✅❌🔴🟠🟢])(?=\s)\s*)+"
+    r"|[ \t]*[>•◦▪‣·]+\s*"
+)
+_BETWEEN = re.compile(r"\s*[,;|\t]\s*|\s+(?:and|und|et|y|&|\+)\s+")
+_TOKEN = re.compile(r"\w[\w.:\-/+@#]*|89\d\d[\d ]+\d")
+_LIKE_A_NAME = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
+_NO_SIM = re.compile(
+    r"""(?ix) \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} .*   # a date, and what follows it
+      | \d{1,2}:\d\d .*                            # a time
+      | \+?[\d\s()/.-]+                            # a phone number, a count, an address
+      | \d+[.,]\d+ %? | \d+%                       # a price, a share
+      | [vr]?\d+ (?:[._]\d+)+ (?:[a-z-]\w*)?       # a version
+      | -?\d+ (?:ms|s|m|min|h|d|w|k|kb|mb|gb|x|st|nd|rd|th|db|dbm|v|c|g)
+      | [\w.+-]+@[\w.-]+ | \S+://\S+ | /\S+
+      | (?:[\da-f]{2}[:-]){5}[\da-f]{2} | [\da-f]*:[\da-f:]*:[\da-f:.]*
+      | (?=\d*[a-f]+\d)[\da-f]{7,} | [\da-f]{8}-[\da-f]{4}-[\da-f-]+
+      | \d{4}-\d\d-\d\dT\S* """
+)
+_PARTIAL = re.compile(r"89\d\d[\d ]*\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a list, without what decorates it."""
+
+    at: int
+    end: int
+    text: str
+    written: str = ""
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it may be the name of a SIM that nobody knows, by its look."""
+        fits = _TOKEN.fullmatch(self.text) and not is_around(self.text)
+        return bool(fits) and (not is_no_sim(self.text) or bool(_PARTIAL.fullmatch(self.text)))
+
+    @property
+    def is_like_a_name(self) -> bool:
+        """Whether it is such a word with letters and digits in it, or the beginning of an ICCID."""
+        like = _LIKE_A_NAME.match(self.text) or _PARTIAL.fullmatch(self.text)
+        return self.is_word and bool(like)
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is the line above a list."""
+        return self.written.endswith(":")
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it says nothing: a time, a count, a word as they stand around any SIM."""
+        words = self.text.split()
+        return is_no_sim(self.text) or all(is_around(bare(word)) for word in words)
+
+
+def is_no_sim(item: str) -> bool:
+    """Return whether an item is a date, a time, a phone number, a count, an address."""
+    return _NO_SIM.fullmatch(item) is not None
+
+
+def items_in(text: str, tables: "list[Table]") -> list[Item]:
+    """Return the items of a text outside of its tables, a line or what is parted by commas each.
+
+    None where they are too many for a list of SIMs.
+    """
+    found: list[Item] = []
+    for at, line in _lines_beside(text, tables):
+        decoration = _DECORATION.match(line)
+        skipped = decoration.end() if decoration else 0
+        found += _in_a_row(at + skipped, line[skipped:])
+        if len(found) > MOST_ITEMS:
+            return []
+    return found
+
+
+def _lines_beside(text: str, tables: "list[Table]") -> Iterator[tuple[int, str]]:
+    at = 0
+    for line in text.split("\n"):
+        if line and not line.isspace() and not any(t.start <= at < t.end for t in tables):
+            yield at, line
+        at += len(line) + 1
+
+
+def _in_a_row(at: int, line: str) -> Iterator[Item]:
+    start = 0
+    for end, after in [*(match.span() for match in _BETWEEN.finditer(line)), (len(line), 0)]:
+        yield from _item(at, line, start, end)
+        start = after
+
+
+def _item(at: int, line: str, start: int, end: int) -> Iterator[Item]:
+    text = bare(line[start:end].strip())
+    words = [bare(word) for word in text.split()]
+    if len(words) > 1 and all(map(_stands_alone, words)):
+        for word in words:
+            start = line.find(word, start)
+            yield Item(at + start, at + start + len(word), word)
+    elif text:
+        yield Item(at + start, at + end, text, line[start:end].rstrip())
+
+
+def _stands_alone(word: str) -> bool:
+    """Return whether a word has letters and digits: several of those in a row are a list."""
+    is_name = len(word) <= _LONGEST_NAME and _TOKEN.fullmatch(word) and _LIKE_A_NAME.match(word)
+    return bool(is_name) and not is_no_sim(word)
+
+
+_RULE = re.compile(r"[\s|+:=_─━┼│├┤┌┐└┘┬┴-]+")
+_NAMES = (
+    "sid", "simsid", "iccid", "uniquename", "simname", "sim", "sims", "name", "friendlyname",
+    "device", "devicename", "router", "gateway", "modem", "asset", "unit", "host", "hostname",
+    "thing", "equipment", "station", "imei",
+)  # fmt: skip
+_HEADS = frozenset(_NAMES) | {
+    "imsi", "msisdn", "eid", "iccids", "imeis", "phone", "phonenumber", "order", "ordernumber",
+    "orderid", "orderno", "card", "cardnumber", "ccid", "invoice", "ticket", "account",
+}  # fmt: skip
+_MAY_HAVE_HEADS = re.compile(r"(?i)sid|sim|iccid|name|imei|imsi|msisdn|eid|phone|order|card|ccid")
+_DELIMITERS = ("\t", "|", ";", ",", "  ")
+_SPACED = re.compile(r"\S+(?: \S+)*")
+_MOST_COLUMNS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells below their heads, where in the text they stand, and the columns of names."""
+
+    start: int
+    end: int
+    rows: tuple[tuple[Cell, ...], ...]
+    names: tuple[int, ...]
+
+
+def tables_in(text: str) -> list[Table]:
+    """Return the tables whose first line names its columns."""
+    found: list[Table] = []
+    end = -1
+    for head in _MAY_HAVE_HEADS.finditer(text):
+        if head.start() > end:
+            start = text.rfind("\n", 0, head.start()) + 1
+            table, end = _table_at(text, start)
+            found += [table] if table else []
+        if sum(len(table.rows) for table in found) >= MOST_ITEMS:
+            break
+    return found
+
+
+def _table_at(text: str, at: int) -> tuple[Table | None, int]:
+    """Return the table whose head stands in a line, if one does, and where what was read ends."""
+    end = _end_of_line(text, at)
+    line = text[at:end]
+    between = next((mark for mark in _DELIMITERS if mark in line.strip()), None)
+    heads = [head for _, _, head in _cells(at, line, between)] if between else []
+    plain = [re.sub(r"[\W_]+", "", head).lower() for head in heads[:_MOST_COLUMNS]]
+    if between is None or not _HEADS.intersection(plain):
+        return None, end
+    rows: list[tuple[Cell, ...]] = []
+    is_upright = False
+    while end < len(text) and len(rows) < MOST_ITEMS:
+        start, below = end + 1, text[end + 1 : _end_of_line(text, end + 1)]
+        if not (below.strip() and (between in below.strip(" ") or _RULE.fullmatch(below))):
+            break
+        end = start + len(below)
+        if not _RULE.fullmatch(below):
+            cells = _cells(start, below, between)
+            rows.append(tuple(_headed(cells, heads)))
+            is_upright |= any(cell.strip().lower() in _HEADS for _, _, cell in cells)
+    names = tuple(plain.index(name) for name in _NAMES if name in plain)
+    is_one = rows and not is_upright
+    return Table(at, end, tuple(rows), names) if is_one else None, end
+
+
+def _end_of_line(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _headed(cells: list[tuple[int, int, str]], heads: list[str]) -> Iterator[Cell]:
+    for number, (start, end, _) in enumerate(cells):
+        yield Cell(start, end, heads[number] if number < len(heads) else "")
+
+
+def _cells(at: int, line: str, between: str) -> list[tuple[int, int, str]]:
+    """Return where each cell of a row begins and ends, and what stands in it."""
+    if between == "  ":
+        return [(at + m.start(), at + m.end(), m[0]) for m in _SPACED.finditer(line)]
+    cells = next(csv.reader([line], delimiter=between)) if '"' in line else line.split(between)
+    found, start = [], 0
+    for text in cells:
+        start = max(start, line.find(text, start))
+        found.append((at + start, at + start + len(text), text))
+        start += len(text) + 1
+    return found
+
+
+_TO = r"(?: (?:there|bot|simsessions|all|everyone|again|so much|very much|a lot|you))*"
+_HELLO = re.compile(
+    rf"(?:hello|hi|hiya|hey|howdy|good (?:morning|afternoon|evening|day)|hola){_TO}"
+)
+_THANKS = re.compile(
+    rf"(?:ok(?:ay)?,? |great,? )?(?:thanks|thank|thx|ty|cheers|gracias|much appreciated){_TO}"
+)
+_AROUND = {
+    "a", "about", "again", "alive", "an", "and", "any", "are", "at", "back", "be", "can", "cannot",
+    "check", "could", "dead", "did", "do", "does", "doing", "down", "for", "has", "have", "hello",
+    "help", "hey", "hi", "how", "i", "in", "is", "it", "it's", "its", "look", "me", "my", "no",
+    "not", "now", "of", "offline", "ok", "on", "online", "our", "please", "pls", "plz", "quick",
+    "quickly", "report", "right", "see", "show", "sim", "sims", "state", "status", "still",
+    "thanks", "that", "the", "there", "this", "to", "today", "up", "us", "was", "we", "went",
+    "what", "what's", "whats", "when", "where", "which", "who", "why", "with", "working", "would",
+    "you", "yes",
+}  # fmt: skip
+
+
+def is_greeting(text: str) -> bool:
+    """Return whether somebody says hello, and nothing else."""
+    return _HELLO.fullmatch(_said(text)) is not None
+
+
+def is_thanks(text: str) -> bool:
+    """Return whether somebody says thanks, and nothing else."""
+    return _THANKS.fullmatch(_said(text)) is not None
+
+
+def words_besides(text: str, sim: str) -> list[str]:
+    """Return the words that stand beside the SIM in a text; none where it does not stand there."""
+    before, found, after = plain(text).partition(plain(sim))
+    words = (bare(word) for word in f"{before} {after}".split()) if found else ()
+    return [word for word in words if any(map(str.isalnum, word))]
+
+
+def is_around(word: str) -> bool:
+    """Return whether a word is one of those that stand around a SIM in any sentence."""
+    return key(word) in _AROUND
+
+
+def _said(text: str) -> str:
+    return re.sub(r"[^\w ,]+$", "", key(text)).strip(" ,_")
