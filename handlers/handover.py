@@ -17,14 +17,16 @@ from bot.services import Actor, Services
 from bot.sessions.handover import Handover, hand_over, sids_of
 from bot.sessions.triage import Owner
 from bot.sims.errors import NotASim
+from bot.sims.identifier import bare
+from bot.sims.message_text import places_of
 from bot.watches.watch import Watch
 from handlers.clicks import read, register_clicks
 from handlers.lookups import look_up_many
-from handlers.payloads import Body, Context, Listener, Request, from_shortcut, texts_of
+from handlers.payloads import Body, Context, Listener, Request, from_shortcut
 from handlers.questions import answer_to
 from handlers.replies import Reply, answer_later, send
 
-_PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
+_PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})/?")
 _TS = re.compile(r"\d{10}\.\d{6}")
 
 
@@ -39,11 +41,11 @@ class ThreadLink:
 def thread_in(text: str) -> ThreadLink | None:
     """Read a link to a message; that of a reply names its root. None where it is none."""
     try:
-        parts = urlsplit(text.strip().strip("<>").partition("|")[0])
+        parts = urlsplit(bare(text.strip().strip("<>").partition("|")[0]))
     except ValueError:  # half an IPv6 address
         return None
     found = _PATH.fullmatch(parts.path)
-    if not found or not (parts.hostname or "").endswith(".slack.com"):
+    if not found or not (parts.hostname or "").endswith((".slack.com", ".slack-gov.com")):
         return None
     found_root = parse_qs(parts.query).get("thread_ts", [""])[0]
     root = found_root if _TS.fullmatch(found_root) else f"{found['seconds']}.{found['micros']}"
@@ -51,6 +53,8 @@ def thread_in(text: str) -> ThreadLink | None:
 
 
 MOST = 100
+LONGEST = 400_000
+"""Characters that are read of a whole thread."""
 PATIENCE_SECONDS = 45.0
 NO_SIM_HERE = "No message of this thread names a SIM that I know. Mention me here with one."
 WHICH = (
@@ -127,8 +131,8 @@ async def look_up_thread(context: Context, value: str) -> Reply:
     await context.authorize()
     now = f"{services.clock.now().timestamp():.6f}"
     messages = await services.threads.above(context.request.channel, root, now)
-    texts = [text for message in messages for text in texts_of(message)]
-    spotted = await services.spotter.spot_all(texts)
+    places = (place for message in messages for place in places_of(message))
+    spotted = await services.spotter.read(places, longest=LONGEST)
     if not spotted.texts:
         raise NotASim(NO_SIM_HERE)
     request = replace(context.request, thread=root, is_public=True, aloud=True)

@@ -1,7 +1,8 @@
 """@simsessions in a channel or thread, a direct message, `!sim …`: answered where it was asked.
 
-The same subcommands and look-ups as behind the command. Where a mention in a thread names no SIM,
-those of the message above it and of the thread's root are meant.
+The same subcommands and look-ups as behind the command. All of the message is read: what is
+forwarded or attached with it as well. Where a mention in a thread names no SIM, those of the
+message above it and of the thread's root are meant.
 """
 
 import re
@@ -13,23 +14,28 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.errors import UserError
 from bot.services import Actor, ListeningConfig, Services, Threads
 from bot.sims.errors import NotASim, SimNotFound
+from bot.sims.extraction import Place
 from bot.sims.identifier import unlinked
+from bot.sims.message_text import places_of
 from bot.sims.spotter import SimSpotter, Spotted
-from handlers.commands import DEFAULT, Subcommand, all_subcommands, find
-from handlers.payloads import Body, Context, Listener, Request, is_late, part, text_in, texts_of
+from handlers.commands import DEFAULT, Subcommand, find
+from handlers.payloads import Body, Context, Listener, Request, is_late, part, text_in
 from handlers.questions import answer_to, special_reply
 from handlers.replies import Reply, answer
 
-PREFIX = "!sim"
 _SAID = frozenset({"file_share", "thread_broadcast"})
-_PREFIXED = re.compile(rf"(?s)\s*{re.escape(PREFIX)}(?!\S)(.*)")
+_PREFIXED = re.compile(r"(?is)\s*[!！]sim(?!\S)(.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something said to the bot; `ts` names the message, `thread` the root that it replies to."""
+    """Something said to the bot; `ts` names the message, `thread` the root that it replies to.
+
+    `beside` is what the message holds besides its text: forwarded, attached, in a table.
+    """
 
     text: str
+    beside: tuple[Place, ...]
     team: str
     user: str
     channel: str
@@ -65,6 +71,7 @@ def question_in(body: Body, listening: ListeningConfig) -> Question | None:
         return None
     return Question(
         text=unlinked(text).strip(),
+        beside=tuple(place for place in places_of(event) if place.where != "text"),
         team=text_in(body, "team_id"),
         user=text_in(event, "user"),
         channel=text_in(event, "channel"),
@@ -92,8 +99,10 @@ def _said_to_us(event: Body, listening: ListeningConfig) -> str | None:
         return mention.sub(" ", text)
     if kind == "message" and text_in(event, "channel") in listening.prefix_channels:
         found = _PREFIXED.fullmatch(text)
-        return found[1] if found else None
-    return None
+        if found:
+            return found[1]
+    # with a file, or from another company, a mention may come as a message only
+    return mention.sub(" ", text) if kind == "message" and mention.search(text) else None
 
 
 NO_SIM_ABOVE = (
@@ -127,35 +136,38 @@ async def answer_once(question: Question, actor: Actor | None, services: Service
         found, rest = find(question.text)
         context = Context(actor, question.request(rest), services)
         # with nothing in it, a mention in a thread looks up what is above: the audit says so
-        name = DEFAULT if question.thread and not question.text else found.name
+        has_more = question.thread or question.beside
+        name = DEFAULT if has_more and not question.text else found.name
         await answer(name, lambda: reply_to(question, found, context), context)
 
 
 async def reply_to(question: Question, found: Subcommand, context: Context) -> Reply:
     """Run the subcommand, or look up what is named here, else above. Raises what those raise."""
-    rest, spotter = context.request.text, context.services.spotter
-    looks_up = found.name == DEFAULT or not question.text
-    if not (looks_up and question.thread):
+    if question.text and found.name != DEFAULT:
         return await found.run(context)
-    if not rest:
-        above = await spotted_above(question, context.services.threads, spotter)
-        return await answer_to(context, above)
-    if special := await special_reply(context):
+    places = [Place("text", context.request.text), *question.beside]
+    spotted = await context.services.spotter.read(places, asked=True)
+    if special := await special_reply(context, spotted):
         return special
-    spotted = await spotter.spot(rest, asked=True)
-    if spotted.texts:
+    if spotted.texts or len(spotted.unknown) > 1:
         return await answer_to(context, spotted)
-    return await _named_or_above(question, context)
+    if question.thread:
+        return await _named_or_above(question, context, spotted)
+    if not context.request.text and spotted.sentence is None:
+        return await found.run(context)
+    return await answer_to(context, spotted)
 
 
-async def _named_or_above(question: Question, context: Context) -> Reply:
+async def _named_or_above(question: Question, context: Context, spotted: Spotted) -> Reply:
     """Take one word for a name; what is more, or near no name, speaks of what stands above."""
     threads, spotter = context.services.threads, context.services.spotter
-    if len(context.request.text.split()) > 1:
-        above = await spotted_above(question, threads, spotter, needed=False)
-        return await answer_to(context, above)
+    words = len(context.request.text.split())
+    if words != 1:
+        needed = not words and spotted.sentence is None
+        above = await spotted_above(question, threads, spotter, needed=needed)
+        return await answer_to(context, above if above.texts else spotted)
     try:
-        return await all_subcommands()[DEFAULT].run(context)
+        return await answer_to(context, spotted)
     except SimNotFound as error:
         if error.candidates:
             raise
@@ -175,10 +187,10 @@ async def spotted_above(
     Raises ThreadNotRead, and NotASim where SIMs are `needed` and there are none.
     """
     above = await threads.above(question.channel, question.thread or "", question.ts)
-    nearest = [*above[:1], *above[1:][-1:]]
-    for messages in (nearest, *([each] for each in reversed(above[1:-1]))):
-        texts = [text for message in messages for text in texts_of(message)]
-        spotted = await spotter.spot_all(texts)
+    root = [message for message in above if text_in(message, "ts") == question.thread]
+    later = [message for message in above if message not in root]
+    for messages in ([*root, *later[-1:]], *([each] for each in reversed(later[:-1]))):
+        spotted = await spotter.read(place for each in messages for place in places_of(each))
         if spotted.texts:
             return spotted
     if needed:

@@ -98,7 +98,9 @@ class Middleware(AsyncMiddleware):
         """Return whom to tell of a refusal: who asked, and they alone."""
         if kind == "event":
             question = question_in(body, self._services.listening)
-            return replace(question.request(""), aloud=False) if question else None
+            # a mention can come as two events
+            told = question and self._services.deduplication.recent.before(f"no:{question.key}")
+            return None if question is None or told else replace(question.request(""), aloud=False)
         request = from_command(body, "") if kind == "command" else from_click(body)
         return request if request.response_url else None
 

@@ -17,7 +17,7 @@ from bot.errors import BotError, UnknownSubcommand, UserError
 from bot.sessions.fleet_answer import FleetAnswer
 from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
 from bot.sessions.report import SessionReport
-from bot.sims.errors import SimNotFound
+from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides
 from bot.sims.names import quoted, unquoted
 from bot.sims.spotter import Spotted
@@ -67,17 +67,15 @@ _A_NUMBER = re.compile(r"(?i)\d+\s*[a-z]*|days?|hours?|for|until|online|offline|
 
 async def answer_text(context: Context) -> Reply:
     """Answer it. Raises what the look-ups raise, and UserError on what is not understood."""
-    special = await special_reply(context)
-    if special:
-        return special
     spotted = await context.services.spotter.spot(context.request.text, asked=True)
-    return await answer_to(context, spotted)
+    special = await special_reply(context, spotted)
+    return special or await answer_to(context, spotted)
 
 
-async def special_reply(context: Context) -> Reply | None:
+async def special_reply(context: Context, spotted: Spotted) -> Reply | None:
     """Answer what names no single SIM: small talk, a question about a fleet; None: anything else.
 
-    Raises UserError where the text holds a pattern and is not understood as a whole.
+    Raises UserError where the text names no SIM, holds a pattern and is not understood as a whole.
     """
     text, fleet = context.request.text, context.services.fleet
     if (is_greeting(text) or is_thanks(text)) and not await fleet.is_a_name(text):
@@ -85,7 +83,7 @@ async def special_reply(context: Context) -> Reply | None:
         return Reply(hello_screen(words, fleet.examples().lines(COMMAND)))
     asked = await fleet_question(context, text)
     if isinstance(asked, Misread):
-        if asked.query.pattern:
+        if asked.query.pattern and not spotted.texts:
             raise misread(context, asked)
         return None
     return await fleet_reply(context, asked) if asked else None
@@ -105,8 +103,13 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
     raises.
     """
     request = context.request
+    if not spotted.texts:
+        spotted = spotted.as_it_is
     if spotted.total > 1:
-        return await triage_reply(context, spotted)
+        reply = await triage_reply(context, spotted)
+        return replace(reply, screen=_noted(reply.screen, spotted))
+    if not spotted.texts and spotted.sentence and len(request.text.split()) != 1:
+        raise NotASim(spotted.sentence)
     sim = next(iter(spotted.texts), request.text)
     besides = words_besides(request.text, sim) if spotted.texts else []
     meant = _subcommand_behind(sim, besides)
@@ -124,7 +127,8 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
 
     def drawn(report: SessionReport) -> Screen:
         screen = session_report(report, for_all=request.aloud, links=context.services.links)
-        return _with_what_was_left(screen, besides)
+        left = [] if spotted.sentence else besides
+        return _noted(_with_what_was_left(screen, left), spotted)
 
     shown = waiting.shown or (waiting.begin() if request.aloud else None)
     return until_known(context, report, Reply(drawn(report), shown=shown), drawn)
@@ -149,6 +153,13 @@ def _subcommand_behind(sim: str, besides: list[str]) -> str | None:
     raise UnknownSubcommand(
         f"I know {quoted(sim)}, but not {quoted(word)}. Did you mean `{command}`?"
     )
+
+
+def _noted(screen: Screen, spotted: Spotted) -> Screen:
+    """Say what a number is that names no SIM, and that a text was too long to be read whole."""
+    for sentence in filter(None, (spotted.sentence, spotted.cut_short)):
+        screen = note_screen(screen, sentence)
+    return screen
 
 
 def _with_what_was_left(screen: Screen, besides: list[str]) -> Screen:

@@ -10,6 +10,7 @@ from bot.blocks import ids
 from bot.blocks.kit import Screen
 from bot.blocks.modals import paste_view
 from bot.services import Actor, Services
+from bot.sims.message_text import places_of
 from handlers.commands import DEFAULT, all_subcommands
 from handlers.payloads import (
     Body,
@@ -20,7 +21,6 @@ from handlers.payloads import (
     part,
     team_of,
     text_in,
-    texts_of,
 )
 from handlers.questions import answer_to
 from handlers.replies import Reply, answer_later
@@ -52,13 +52,13 @@ async def of_message(context: Context, message: Body) -> Reply:
     """Answer to what the message names, or ask for it."""
     await context.authorize()
     request, services = context.request, context.services
-    spotted = await services.spotter.spot_all(texts_of(message), patience=PATIENCE_SECONDS)
+    spotted = await services.spotter.read(places_of(message), patience=PATIENCE_SECONDS)
     if spotted.texts:
         return await answer_to(context, spotted)
     target = ids.Place(
         channel=request.channel, thread=request.thread, response_url=request.response_url
     )
-    await services.modals.open(request.trigger, paste_view(target, NO_SIM))
+    await services.modals.open(request.trigger, paste_view(target, spotted.sentence or NO_SIM))
     return OPENED
 
 

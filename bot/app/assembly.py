@@ -78,7 +78,7 @@ def _services(
         files=Files(slack, clock),
         home_tabs=_open_home_tabs(slack, clock, stack),
         modals=Modals(slack),
-        threads=Threads(slack),
+        threads=Threads(slack, resources.identity.user),
         dependencies=dependencies,
         renderer=Renderer(executor, settings.thresholds),
         executor=executor,

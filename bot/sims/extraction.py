@@ -48,6 +48,13 @@ class Found:
     why: str = ""
 
 
+class Place(NamedTuple):
+    """Where in a message or thread a text stands, as people say it, and the text."""
+
+    where: str
+    text: str
+
+
 class Cell(NamedTuple):
     """Where a cell of a table begins and ends, and what stands at the head of its column."""
 
@@ -69,10 +76,10 @@ _TOO_LONG = re.compile(rf"(?m)^(.{{{LONGEST_LINE}}}).+$")
 _ROUNDS = 2
 
 
-def cleaned(text: str) -> tuple[str, bool]:
+def cleaned(text: str, longest: int = LONGEST) -> tuple[str, bool]:
     """Return a text without Slack's markup and what cannot be seen, and whether it was cut."""
-    is_cut = len(text) > LONGEST
-    text = _CHANNEL.sub(" ", MENTION.sub(" ", text[:LONGEST]))
+    is_cut = len(text) > longest
+    text = _CHANNEL.sub(" ", MENTION.sub(" ", text[:longest]))
     text = _LABELLED_LINK.sub(_with_its_numbers, text)
     for _ in range(_ROUNDS):
         text = unlinked(text)

@@ -29,7 +29,7 @@ class Phrase:
     text: str
 
 
-_ADDRESS = re.compile(r"(?<!\S)[^\s@:]*+(?:@\S*+|://\S*+)|(?<=<)[^\s@<>]++@[^\s<>]++|https?://\S++")
+_ADDRESS = re.compile(r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++|[^\s:]*+://\S*+)|https?://\S++")
 _WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@]*\w)?|[^\s\w]|\n""")
 _WITH_A_COLON = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~]*\w)?""")
 _MOST_REPEATS = 100  # of one name, as in a log

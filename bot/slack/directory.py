@@ -276,42 +276,59 @@ async def members_of(group: str, client: SlackClient) -> frozenset[str]:
 
 PAGE = 1000
 """Slack's largest: replies come oldest first, and the newest are wanted too."""
-_SCOPES = {"D": "im:history", "G": "groups:history"}
-_PUBLIC = "channels:history"
+MOST_PAGES = 10
 
 Message = Mapping[str, Any]
 
 
 class Threads:
-    """Reads threads with the bot's token."""
+    """Reads threads with the bot's token; what the bot itself said in them is left out.
 
-    def __init__(self, client: SlackClient) -> None:
+    `us` is the bot's user id.
+    """
+
+    def __init__(self, client: SlackClient, us: str) -> None:
         self._client = client
+        self._us = us
 
     async def above(self, channel: str, root: str, before: str) -> tuple[Message, ...]:
-        """Return the thread's root and the replies older than `before`, oldest first.
+        """Return the thread's root and the newest replies older than `before`, oldest first.
 
         Raises ThreadNotRead.
         """
-        about = {"channel": channel, "ts": root, "latest": before, "limit": PAGE}
+        about: Json = {"channel": channel, "ts": root, "latest": before, "limit": PAGE}
+        messages: list[Message] = []
+        for _ in range(MOST_PAGES):
+            try:
+                answer = await _ask(self._client, "conversations.replies", about)
+            except SlackRefused as error:
+                raise ThreadNotRead(await self._missing_scope(error, channel)) from error
+            except SlackError as error:
+                raise ThreadNotRead from error
+            messages += parts(answer.body, "messages")
+            messages = [*messages[:1], *messages[1:][-PAGE:]]
+            about["cursor"] = answer.next_cursor
+            if not about["cursor"]:
+                break
+        others = (each for each in messages if text_in(each, "user") != self._us)
+        return tuple(each for each in others if "" < text_in(each, "ts") < before)
+
+    async def _missing_scope(self, error: SlackRefused, channel: str) -> str | None:
+        """Return the scope to add; where Slack names several, the one for this kind of channel."""
+        if error.reason is not Reason.SCOPE_MISSING:
+            return None
+        if error.needed and "," not in error.needed:
+            return error.needed
+        if channel.startswith("D"):
+            return "im:history"
         try:
-            answer = await self._client.call(
-                "conversations.replies", about, idempotent=True, form=True
-            )
-        except SlackRefused as error:
-            raise ThreadNotRead(_missing_scope(error, channel)) from error
-        except SlackError as error:
-            raise ThreadNotRead from error
-        messages = parts(answer.body, "messages")
-        return tuple(each for each in messages if "" < text_in(each, "ts") < before)
-
-
-def _missing_scope(error: SlackRefused, channel: str) -> str | None:
-    """Return the scope to add; where Slack names several, the one for this kind of channel."""
-    if error.reason is not Reason.SCOPE_MISSING:
-        return None
-    by_channel = _SCOPES.get(channel[:1], _PUBLIC)
-    return error.needed if error.needed and "," not in error.needed else by_channel
+            answer = await _ask(self._client, "conversations.info", {"channel": channel})
+        except SlackError as refused:
+            is_private = isinstance(refused, SlackRefused) and refused.needed == "groups:read"
+            return "groups:history" if is_private else "channels:history"
+        about = part(answer.body, "channel")
+        kinds = {"is_mpim": "mpim:history", "is_private": "groups:history"}
+        return next((kinds[kind] for kind in kinds if about.get(kind)), "channels:history")
 
 
 class ThreadNotRead(UserError):

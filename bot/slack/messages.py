@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
-from bot.slack.client import SlackClient, SlackObserver
+from bot.slack.client import SlackClient, SlackObserver, SlackResponse, part, text_in
 from bot.slack.errors import (
     WRONG_PLACE,
     NotDelivered,
@@ -79,12 +79,16 @@ NO_PREVIEWS: Json = {"unfurl_links": False, "unfurl_media": False}
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message as each route wants it: for all or the asker, new or instead of the clicked one."""
+    """A message as each route wants it: for all or the asker, new or instead of the clicked one.
+
+    Not `threaded`, it leaves the thread out that is asked for: it is gone.
+    """
 
     to: Target
     message: Message
     in_channel: bool = False
     replace: bool = False
+    threaded: bool = True
 
     def to_response_url(self) -> Json:
         """Return the body for the interaction's own URL."""
@@ -110,7 +114,7 @@ class Post:
         return body | {"blocks": list(self.message.blocks)} if self.message.blocks else body
 
     def _thread(self) -> Json:
-        return {"thread_ts": self.to.thread} if self.to.thread else {}
+        return {"thread_ts": self.to.thread} if self.to.thread and self.threaded else {}
 
     def _quiet(self) -> Json:
         """Keep Slack from adding a preview of the map link to every answer."""
@@ -165,6 +169,21 @@ class BlockFallback:
                 self._observer.block_unknown(kind)
 
 
+async def post_for_all(client: SlackClient, post: Post) -> SlackResponse:
+    """Post into the channel or thread. Raises SlackError.
+
+    In a thread whose first message was deleted meanwhile Slack may post in the channel instead:
+    that is taken back, and refused as a thread that is not there.
+    """
+    posted = await client.call("chat.postMessage", post.to_channel())
+    made = text_in(part(posted.body, "message"), "thread_ts")
+    if not post.to.thread or made == post.to.thread:
+        return posted
+    place = {"channel": posted.text("channel"), "ts": posted.text("ts")}
+    await client.call("chat.delete", place, idempotent=True)
+    raise SlackRefused("chat.postMessage", "thread_not_found")
+
+
 class Delivery:
     """Delivers an answer to somebody who waits, by the first way that works."""
 
@@ -176,17 +195,24 @@ class Delivery:
         self._observer = observer
 
     async def deliver(
-        self, to: Target, screen: Screen, *, in_channel: bool = False, replace: bool = False
+        self,
+        to: Target,
+        screen: Screen,
+        *,
+        in_channel: bool = False,
+        replace: bool = False,
+        threaded: bool = True,
     ) -> str:
         """Send a screen and return the route that it took.
 
-        `in_channel` is for all to see; `replace` puts it in place of the message that was clicked.
+        `in_channel` is for all to see; `replace` puts it in place of the message that was clicked;
+        not `threaded`, the thread is left out.
         A workspace that refuses a newer block gets plainer ones, at last the text alone.
         Raises NotDelivered.
         """
 
         async def send(message: Message) -> str:
-            return await self._send(Post(to, message, in_channel, replace))
+            return await self._send(Post(to, message, in_channel, replace, threaded))
 
         return await self._fallback.send(to.team, screen, send)
 
@@ -231,7 +257,7 @@ class Delivery:
         if url:
             yield "response_url", lambda: self._client.respond(url, post.to_response_url())
         if post.in_channel:
-            yield "channel", lambda: call("chat.postMessage", post.to_channel())
+            yield "channel", lambda: post_for_all(self._client, post)
         else:
             yield "ephemeral", lambda: call("chat.postEphemeral", post.to_asker_here())
             yield "dm", lambda: call("chat.postMessage", post.to_asker_directly())
@@ -279,6 +305,7 @@ class ProgressMessage:
         self._in_channel = in_channel
         self._place: dict[str, str] | None = None
         self._posting: asyncio.Future[None] | None = None
+        self._threaded = True
 
     @property
     def in_channel(self) -> bool:
@@ -309,7 +336,7 @@ class ProgressMessage:
         if self._posting:
             await asyncio.gather(self._posting, return_exceptions=True)
         if not (self._in_channel and await self._finish_in_place(screen)):
-            await self._delivery.deliver(self._to, screen)
+            await self._delivery.deliver(self._to, screen, threaded=self._threaded)
 
     async def _finish_in_place(self, screen: Screen) -> bool:
         """Return whether the answer is there or may be: it is never sent twice."""
@@ -327,6 +354,7 @@ class ProgressMessage:
         except SlackRefused as error:
             if error.reason in WRONG_PLACE:
                 self._in_channel = False
+            self._threaded = error.reason is not Reason.NO_THREAD
             raise
 
     async def _post_or_edit(self, message: Message) -> None:
@@ -336,8 +364,7 @@ class ProgressMessage:
         await asyncio.shield(self._posting)
 
     async def _post(self, message: Message) -> None:
-        body = Post(self._to, message, in_channel=True).to_channel()
-        posted = await self._client.call("chat.postMessage", body)
+        posted = await post_for_all(self._client, Post(self._to, message, in_channel=True))
         self._place = {"channel": posted.text("channel"), "ts": posted.text("ts")}
 
     async def _edit(self, message: Message, place: dict[str, str]) -> bool:

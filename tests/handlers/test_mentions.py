@@ -10,6 +10,7 @@ from bot.store.idempotency import Deduplication, RecentIds
 from tests.whole_bot import whole_bot
 
 BOT = "<@U0SIMSESS>"
+SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*truck-42* is offline"}}
 HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
 WELLS = "well-1, well-2, well-3, well-4 and well-5"
 TEN_MINUTES = DeliveryFaults(late_seconds=600)
@@ -132,12 +133,13 @@ async def test_the_prefix_is_a_question_where_it_is_switched_on(over_http):
     async with whole_bot(over_http=over_http, prefix_channels="C0FLEETOP") as whole:
         whole.slack.api.scopes |= HISTORY
         asked = await whole.say("!sim truck-42")
-        both = await whole.say(f"!sim truck-42 {BOT}")
+        both = await whole.say(f"!Sim truck-42 {BOT}")
+        wide = await whole.say("！SIM truck-42")
         for text in ("!simtruck-42", "say !sim truck-42", "truck-42"):
             await whole.say(text)
         await whole.say("!sim truck-42", channel="#partner-shared")
 
-        assert [asked.ts, both.ts] == [m.thread_ts for m in whole.slack.seen_by("ben")]
+        assert [asked.ts, both.ts, wide.ts] == [m.thread_ts for m in whole.slack.seen_by("ben")]
 
 
 async def test_the_prefix_is_off_at_first(whole):
@@ -273,3 +275,79 @@ async def test_a_pick_takes_the_place_of_the_question_for_all(whole):
     (answer,) = whole.slack.seen_by("chloe")
     assert "truck-42 is" in answer.text
     assert "Share" not in str(answer.blocks)
+
+
+async def test_all_of_a_message_is_read(whole):
+    """What is forwarded, attached or pasted with a mention comes before what stands above it."""
+    root = await whole.say("pump-7 is down", user="ben")
+    forwarded = {"is_share": True, "message_blocks": [{"message": {"blocks": [SECTION]}}]}
+    for text, more in (
+        (f"{BOT} this one", {"attachments": (forwarded,)}),
+        (BOT, {"attachments": ({"fallback": "truck-42 is offline"},)}),
+        (BOT, {"files": ({"id": "F1", "name": "mail", "plain_text": "truck-42 fell silent"},)}),
+    ):
+        write = whole.slack.workspace.write
+        asked = write("C0FLEETOP", "U0ANA0001", text, thread_ts=root.ts, **more)
+        await whole.heard()
+
+        answer = replies(whole, root.ts)[-1]
+        assert ("truck-42 is" in answer.text, answer.ts > asked.ts) == (True, True), more
+
+
+async def test_a_mention_that_comes_as_a_message_only_is_answered_once(dispatch, whole):
+    """With files, or from another company, Slack may send no app_mention."""
+    asked = await whole.say("wait", channel="#fleet-ops")
+    event = {
+        "type": "message",
+        "subtype": "file_share",
+        "channel_type": "channel",
+        "text": f"{BOT} truck-42",
+        "user": "U0ANA0001",
+        "channel": "C0FLEETOP",
+        "ts": asked.ts,
+        "files": [{"id": "F1", "name": "log.txt"}],
+    }
+    for number, kind in enumerate(("message", "message", "app_mention")):
+        body = {"type": "event_callback", "team_id": "T0ACMEIOT", "event_id": f"Ev{number}"}
+        await dispatch(body | {"event": event | {"type": kind, "event_ts": asked.ts}})
+    await whole.settle()
+
+    assert 1 == len(replies(whole, asked.ts))
+
+
+async def test_the_bots_own_words_are_not_looked_up(whole):
+    """A thread in which it asked "did you mean truck-42?" names no SIM by that."""
+    whole.slack.api.scopes |= HISTORY
+    root = await whole.say(f"{BOT} truk-42")
+    await whole.say(f"{BOT}", under=root.ts)
+
+    assert ["Did you mean truck-42" in m.text for m in replies(whole, root.ts)] == [True, False]
+    assert "I found no SIM in this thread" in replies(whole, root.ts)[-1].text
+
+
+async def test_numbers_that_are_no_sims_say_what_they_are(whole):
+    """Alone they are the answer; beside a SIM they are a line under it."""
+    for text, says in (
+        ("is imsi 310260123456789 down?", "is an IMSI, which KORE cannot be asked for"),
+        ("310260123456789", "is an IMSI, which KORE cannot be asked for"),
+        ("imei 01493100012970", "Paste all 15: 014931000129700"),
+        ("8.96529E+19", "a spreadsheet has rounded"),
+        ("truck-42 310260123456789", "is an IMSI, which KORE cannot be asked for"),
+    ):
+        asked = await whole.say(f"{BOT} {text}")
+
+        (answer,) = replies(whole, asked.ts)
+        assert says in f"{answer.text} {answer.blocks}", text
+
+
+async def test_a_question_deleted_meanwhile_is_answered_to_the_asker_alone(whole):
+    """Slack would put the answer into the channel: it is taken back."""
+    whole.kore.faults.add(late(0.3, times=None))
+    asked = await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} truck-42")
+    await whole.slack.api.dispatcher.settled()
+    await whole.slack.workspace.delete("ana", asked.ts)
+    await whole.settle()
+
+    (answer,) = whole.slack.seen_by("ana")
+    assert ("truck-42 is" in answer.text, answer.ephemeral_to) == (True, "U0ANA0001")
+    assert () == whole.slack.seen_by("ben")

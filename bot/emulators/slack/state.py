@@ -66,6 +66,7 @@ class WorkspaceState:
         self.tickets = ResponseTickets(clock, self.ids)
         self.unfurls = Unfurls(self.ids)
         self.message_inputs: dict[tuple[str, str], Json] = {}
+        self.erased: set[str] = set()
         self._changes = Changes()
 
     def subscribe(self) -> Subscription:
@@ -134,6 +135,7 @@ class WorkspaceState:
     def erase(self, message: Message) -> None:
         """Take a message away."""
         self.messages.remove(message.ts)
+        self.erased.add(message.ts)
         self._tell("message_deleted", message)
 
     def show(self, kind: str, view: View) -> View:

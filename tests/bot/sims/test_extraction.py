@@ -1,146 +1,109 @@
-"""Identifiers that nothing else looks like."""
+"""Identifiers that nothing else looks like, and numbers that are something else."""
 
-import pytest
-
-from bot.sims.extraction import (
-    LONGEST,
-    Certain,
-    certain_in,
-    is_list,
-    is_name_like,
-    is_no_sim,
-    items_of,
-    lines_of,
-    phrases_in,
-)
+from bot.sims.extraction import LONGEST, Cell, cleaned, identifiers_in
 from tests.builders import ICCID, IMEI, SID
 
 HS = "HS" + "f" * 32
+EID = "89049032000001000000012345678901"
 
 
-def test_certain_in():
-    """Grouped, labelled and linked numbers are found where they stand; others are left alone."""
-    for line, found in (
-        (SID, [Certain(0, SID)]),
-        (f"x {HS}.", [Certain(2, HS)]),
-        (f"https://api.korewireless.com/v1/Sims/{SID}/DataSessions).", [Certain(0, SID)]),
-        (
-            "https://programmable-wireless.api.korewireless.com/v1/Sims/pump-7.",
-            [Certain(0, "pump-7")],
-        ),
-        (f"({ICCID})", [Certain(1, ICCID)]),
-        (f"sim:{ICCID}F", [Certain(4, ICCID)]),
-        ("8901-2600-1234-5678-909 and on", [Certain(0, "8901-2600-1234-5678-909")]),
-        (f"{IMEI},{ICCID}", [Certain(0, IMEI), Certain(16, ICCID)]),
-        ("01493100-012970-0", [Certain(0, "01493100-012970-0")]),
-        ("IMEI: 123456789012345", [Certain(6, "123456789012345")]),
-        ("ICCID #8901260012345678900", [Certain(7, "8901260012345678900")]),
-        ("iccid 890126001234567890", [Certain(6, "890126001234567890")]),
-        ("imei 4931 2 months", []),
-        ("123456789012345", []),
-        ("8901260012345678900", []),
-        ("#8901260012345678909", []),
-        ("01 493100 012970 0", [Certain(0, "01 493100 012970 0")]),
-        ("014 931000 12970 0", []),
-        ("2026-01-05 02:10:00.123456789", []),
-        ("010000000000000", []),
+def read(text):
+    """Return the values that are taken."""
+    return [found.value for found in identifiers_in(text) if not found.why]
+
+
+def test_what_is_certain():
+    """Grouped, labelled and linked numbers are found, whatever touches them."""
+    for text, values in (
+        (SID, [SID]),
+        (f"x {HS}.", [HS]),
+        (f"simDE{'0' * 31}1|", [SID]),
+        (f"https://api.korewireless.com/v1/Sims/{SID}/DataSessions).", [SID]),
+        ("https://programmable-wireless.api.korewireless.com/v1/Sims/pump-7.", ["pump-7"]),
+        (f"https://x.y/d?var-iccid=%22{ICCID}%22", [ICCID]),
+        (f"sim:{ICCID}F", [ICCID]),
+        ("8901-2600-1234-5678-909 and on", [ICCID]),
+        ("+CRSM: 144,0,981062002143658709F9", [ICCID]),
+        (f"{IMEI},{ICCID}", [IMEI, ICCID]),
+        (f"{IMEI} {ICCID} 12 30", [IMEI, ICCID]),
+        ("01493100-012970-0", [IMEI]),
+        ("01 493100 012970 0", [IMEI]),
+        ("IMEI: 123456789012345", ["123456789012345"]),
+        ("ICCID #8901260012345678900", ["8901260012345678900"]),
+        ("iccid 890126001234567890", ["890126001234567890"]),
+        ("imeis: 123456789012345, 123456789012346", ["123456789012345", "123456789012346"]),
     ):
-        assert found == certain_in(line)[0], (line, found)
+        assert values == read(text), text
 
 
-def test_what_was_found_is_taken_out_of_the_line():
-    """What is left has the same length, so that what follows keeps its place."""
-    line = f"{SID} and {ICCID} of pump-7"
-
-    rest = certain_in(line)[1]
-
-    assert (len(line), line.index("pump-7")) == (len(rest), rest.index("pump-7"))
-    assert not any(map(str.isdigit, rest.replace("pump-7", "")))
-
-
-def test_items_of():
-    """One a line, parted by commas, a column by its head; a sentence is none."""
-    for lines, items in (
-        (["a-1, b-2 and c"], ["a-1", "b-2", "c"]),
-        (["a-1", "Well 2"], ["a-1", "Well 2"]),
-        (["a1 b2"], ["a1", "b2"]),
-        (["a1 is b2"], None),
-        (["alert: a1", "b2"], None),
-        (["name,state", "a1,up", "b2,down"], ["a1", "b2"]),
-        (["state,site", "up,a1"], ["state,site", "up,a1"]),
-        (["sid,name", ",a1", "DE1,b2", ","], ["a1", "DE1"]),
-        (["word"], None),
-        ([], []),
+def test_what_is_none():
+    """Other numbers, other SIDs, fractions and hashes give nothing that is taken."""
+    for text in (
+        "imei 4931 2 months",
+        "123456789012345",
+        "8901260012345678900",
+        f"+{ICCID}",
+        f"0.{IMEI}",
+        "014 931000 12970 0",
+        "2026-01-05 02:10:00.123456789",
+        "010000000000000",
+        f"WN{'0' * 32} AC{'0' * 32}",
+        f"{EID} and {EID[:4]} {EID[4:8]}",
+        f"a{IMEI}bcdef0123",
+        "https://console.korewireless.com/help",
     ):
-        assert items == items_of(lines), (lines, items)
+        assert [] == read(text), text
 
 
-def test_is_list():
-    """Single words count where they were asked for; else a SIM must be among them."""
-    for items, known, asked, so in (
-        (["a-1", "b"], {"a-1"}, False, True),
-        (["a-1", "b"], set(), True, True),
-        (["a-1", "b"], set(), False, False),
-        (["a 1", "b 2", "c"], {"a 1", "b 2"}, False, True),
-        (["a 1", "b 2", "c"], {"a 1"}, True, False),
-        (["a 1", "b"], {"a 1"}, False, True),
-        (["1234 5678", "b"], {"b"}, False, True),
+def test_what_a_label_calls_otherwise():
+    """The words right before a number say what it is, and the head of its column does."""
+    for text, kind in (
+        (f"imsi: {IMEI}", "imsi"),
+        (f"msisdn={IMEI}", "phone"),
+        (f"eid {EID}", "eid"),
+        (f"order no. {IMEI}", "order"),
+        (f"ORD-{ICCID}", "order"),
+        (f"the card is {ICCID}", "card"),
+        (f'{{"event_id": "{IMEI}"}}', "order"),
+        (f"注文番号：{IMEI}", "order"),
     ):
-        assert so == is_list(items, known.__contains__, asked=asked), (items, known, asked, so)
+        (found,) = identifiers_in(text)
+
+        assert (kind, True) == (found.kind, bool(found.why)), text
+    assert [ICCID] == read(f"SIM card: {ICCID}")
+    assert [IMEI] == read(f"order 12, {IMEI}")
+    (found,) = identifiers_in(IMEI, [Cell(0, 15, "Order")])
+    assert "Order" in found.why
 
 
-@pytest.mark.parametrize("word", ["pump-7", "a1", "n07.west"])
-def test_name_like(word):
-    """A word with letters and digits may be a name by itself."""
-    assert is_name_like(word)
-
-
-@pytest.mark.parametrize(
-    "word", ["14:02", "2026-01-05T02:10:00Z", "5min", "+1555", "42", "99%", "1.5", "a@b1.de", "x"]
-)
-def test_not_name_like(word):
-    """Times, counts, lengths of time and addresses are no names."""
-    assert not is_name_like(word)
-
-
-def test_what_is_no_sim():
-    """A date with a time behind it, and a phone number with blanks."""
-    assert is_no_sim("2026-01-05 02:10")
-    assert is_no_sim("+1 555 010 0199")
-    assert not is_no_sim("8901 2600 1234")
-
-
-def test_phrases_in():
-    """One to three words with only a blank between, the longest first; addresses are none."""
-    for line, phrases in (
-        ("North Gate is", ["North Gate is", "North Gate", "North", "Gate is", "Gate"]),
-        ("sim=pump-7;state", ["sim", "pump-7", "state"]),
-        ("42 of 7", ["42 of 7", "42 of", "of 7"]),
-        ("4711082", ["4711082"]),
-        ("ana@acme.example https://x.y/pump-7", []),
-        ("", []),
+def test_numbers_that_are_explained():
+    """An IMSI, an EID, an IMEI cut short and a rounded number say what to paste instead."""
+    for text, kind, says in (
+        ("310260123456789", "imsi", "ICCID"),
+        (EID, "eid", "ICCID"),
+        ("01493100012970", "imei", IMEI),
+        ("8.96529E+19", "number", "column as text"),
     ):
-        assert phrases == [phrase.text for phrase in phrases_in(line)], (line, phrases)
+        (found,) = identifiers_in(text)
+
+        assert (kind, True) == (found.kind, says in found.why), text
 
 
-def test_lines_of():
-    """Markup, bullets and what cannot be seen are off; words and their order stay."""
-    for text, lines in (
-        ("", []),
-        (" \n\n ", []),
-        ("one\r\ntwo", ["one", "two"]),
-        ("> • one\n1. two\n- [x] three", ["one", "two", "three"]),
-        ("```\none\n```", ["one"]),
-        ("<@U1> is <tel:+1555|555>", ["is 555"]),
-        ("&lt;a&gt; &amp; b", ["<a> & b"]),
-        ("a\tb", ["a; b"]),
-        ("a\u00a0\u200bb\x07c", ["a b c"]),
-        ("“pump–7”", ['"pump-7"']),
-        ("-5 degrees", ["-5 degrees"]),
+def test_cleaned():
+    """Markup and what cannot be seen are off; lines, blanks and their order stay."""
+    for text, clean in (
+        ("one\r\ntwo", "one\ntwo"),
+        ("<@U1> is <tel:+1555|555>", "is 555"),
+        ("&lt;a&gt; &amp; b", "<a> & b"),
+        ("a\u00a0\u200bb\x07c", "a b c"),
+        ("“pump–7”", '"pump-7"'),
+        ("٣٥６", "356"),
+        (f"<https://x.y/{IMEI}|Panel>", f"Panel https://x.y/{IMEI}"),
     ):
-        assert lines == lines_of(text), (text, lines)
+        assert (clean, False) == cleaned(text), text
 
 
 def test_a_book_is_not_read_to_its_end():
-    """Beyond some 20,000 characters nothing is read."""
-    assert sum(map(len, lines_of("word " * LONGEST))) <= LONGEST
+    """Of a text 40,000 characters are read, 4,000 of a line, and what is left out is known."""
+    assert (4_000, True) == (len(cleaned("word " * 1_000)[0]), cleaned("word " * 1_000)[1])
+    assert LONGEST >= len(cleaned("word\n" * LONGEST)[0])

@@ -19,7 +19,7 @@ OURS = {"user": "U0BOT", "metadata": marked("one"), "ts": "1.0"}
 
 
 def above(client, _clock):
-    return Threads(client).above("C0FLEETOP", "1.0", "3.0")
+    return Threads(client, "U0SIMSESS").above("C0FLEETOP", "1.0", "3.0")
 
 
 def find(client, _clock):

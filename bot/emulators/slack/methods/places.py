@@ -27,6 +27,8 @@ def thread_root(context: Context, place: Channel) -> str | None:
     if not _TS.fullmatch(ts):
         raise SlackError("invalid_thread_ts")
     root = context.state.messages.get(ts)
+    if root is None and ts in context.state.erased:
+        return None  # Slack may take it, and puts it into the channel
     if root is None or root.channel != place.id or root.ephemeral_to:
         raise SlackError("thread_not_found")
     return root.thread_ts or root.ts

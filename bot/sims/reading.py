@@ -1,0 +1,233 @@
+"""What one text holds: identifiers, known names, the unknown items of a list, and what is none."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.sims.errors import Candidate
+from bot.sims.extraction import LONGEST, LONGEST_LINE, Cell, Found, Place, cleaned, identifiers_in
+from bot.sims.identifier import bare
+from bot.sims.lists import (
+    Item,
+    Phrase,
+    Table,
+    distinct_places,
+    items_in,
+    keys_in,
+    phrases_in,
+    tables_in,
+    without_addresses,
+)
+from bot.sims.names import key
+
+UNKNOWN = "no SIM of KORE's list is called so"
+CUT = f"only the first {LONGEST} characters are read, and {LONGEST_LINE} of a line"
+_FEW_WORDS = 3
+
+Named = Mapping[str, tuple[Candidate, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Something that a text names: `value` plainly spelt, `text` as it is looked up, `where`.
+
+    `sim` is its SID where that is known; `why` says why it is not taken. What is `joined` is taken
+    with the SIM that stands beside it.
+    """
+
+    kind: str
+    value: str
+    text: str
+    where: str
+    sim: str | None = None
+    why: str = ""
+    joined: bool = False
+    at: int = 0
+
+    @property
+    def taken(self) -> bool:
+        """Whether it is looked up."""
+        return not self.why
+
+
+def _is_any_word(prose: str, found: Sequence[Found]) -> bool:
+    """Return whether anything but identifiers stands in a text."""
+    at = 0
+    for each in found:
+        if any(map(str.isalnum, prose[at : each.at])):
+            return True
+        at = max(at, each.end)
+    return any(map(str.isalnum, prose[at:]))
+
+
+def _name_cells(tables: Sequence[Table]) -> Iterable[Cell]:
+    return (
+        row[at] for table in tables for row in table.rows for at in table.names if at < len(row)
+    )
+
+
+class Reading:
+    """One text and what may be in it; then, with the names that are known, all that is."""
+
+    def __init__(self, place: Place, longest: int, *, asked: bool) -> None:
+        text, self._is_cut = cleaned(place.text, longest)
+        self._place = place
+        self._tables = tables_in(text)
+        self._found = identifiers_in(text, [c for t in self._tables for r in t.rows for c in r])
+        self._prose = without_addresses(text)
+        self._items = items_in(self._prose, self._tables)
+        self._asked = asked
+        self._is_one_word = len(self._items) <= 1 and len(self._prose.split()) <= 1
+        self._names: list[Phrase] = []
+        self._named: Named = {}
+        self._beside: set[int] = set()
+        self._breaks: list[int] | None = None
+
+    @property
+    def keys(self) -> set[str]:
+        """What may be names, as they are compared; none where nobody has to be asked."""
+        is_asked = self._asked and self._is_one_word and not self._found
+        if is_asked or not _is_any_word(self._prose, self._found):
+            return set()
+        texts = [item.text for item in self._items]
+        texts += [bare(self._prose[c.start : c.end]) for c in _name_cells(self._tables)]
+        return keys_in(self._prose).union(map(key, texts))
+
+    def spots(self, named: Named, *, is_listed: bool) -> list[Spot]:
+        """Return all that stands in the text, by the names in it that are SIMs'."""
+        self._named = named
+        names = self._known_names() if named else []
+        self._found = [each for each in self._found if not _is_within(each, names)]
+        self._names = [name for name in names if not _is_within(name, self._found)]
+        self._beside = self._beside_in_rows()
+        spots = self._numbers()
+        spots += [] if self._asked and self._may_be_one_name() else map(self._name, self._names)
+        if not (self._asked and self._is_one_word):
+            spots += self._listed(spots, is_listed=is_listed)
+        cut = [Spot("text", "", "", self._place.where, why=CUT)] if self._is_cut else []
+        return spots + cut
+
+    def _known_names(self) -> list[Phrase]:
+        certain = {name for name, sims in self._named.items() if len(sims) == 1}
+        phrases = phrases_in(self._prose, certain)
+        phrases += [
+            Phrase(item.at, item.end, item.text)
+            for item in self._items
+            if key(item.text) in self._named
+        ]
+        return distinct_places(phrases)
+
+    def _may_be_one_name(self) -> bool:
+        """Return whether a few words may all be one name, of which a part happens to be another's.
+
+        `check pump-7` is not: the known word has a digit, and no other has.
+        """
+        words = [bare(word) for word in self._prose.split()]
+        if not 1 < len(words) <= _FEW_WORDS or "\n" in self._prose.strip() or len(self._items) > 1:
+            return False
+        longer = [word for word in words if len(word) >= _FEW_WORDS]
+        is_whole = any(name.text.split() == words for name in self._names)
+        return not is_whole and any(_has_digit(w) != (key(w) in self._named) for w in longer)
+
+    def _numbers(self) -> list[Spot]:
+        """Return the identifiers, and what looks like one."""
+        return [
+            Spot(f.kind, f.value, f.text, self._where(f.at), why=f.why, at=f.at)
+            for f in self._found
+        ]
+
+    def _name(self, name: Phrase) -> Spot:
+        """Return a known name; in the row of a table only that of its column of names is taken."""
+        sims = self._named.get(key(name.text), ())
+        value, sim = (sims[0].name, sims[0].sid) if len(sims) == 1 else (name.text, None)
+        why = "another identifier in its row is taken" if name.at in self._beside else ""
+        return Spot("name", value, name.text, self._where(name.at), sim, why, at=name.at)
+
+    def _beside_in_rows(self) -> set[int]:
+        """Return where the names stand that are not taken since their row names its SIM better."""
+        beside: set[int] = set()
+        for table in self._tables:
+            for row in filter(None, table.rows):
+                names = [n.at for n in self._names if row[0].start <= n.at < row[-1].end]
+                if not names:
+                    continue
+                numbers = (f for f in self._found if row[0].start <= f.at < row[-1].end)
+                if any(f.kind in {"sid", "iccid"} and not f.why for f in numbers):
+                    beside |= set(names)
+                elif cell := self._name_cell(table, row):
+                    beside |= {at for at in names if not cell.start <= at < cell.end}
+        return beside
+
+    def _name_cell(self, table: Table, row: Sequence[Cell]) -> Cell | None:
+        """Return the first cell of the columns of names in which something stands."""
+        cells = (row[at] for at in table.names if at < len(row))
+        return next((c for c in cells if bare(self._prose[c.start : c.end])), None)
+
+    def _listed(self, spots: Sequence[Spot], *, is_listed: bool) -> list[Spot]:
+        """Return the items of a list that may be names and that nobody knows.
+
+        They are taken where half of the items are SIMs, those without a digit only where each item
+        may be one; where we were asked, one SIM is enough, or that there is no list of SIMs yet.
+        """
+        sure, words, prose = self._weighed(sorted(spot.at for spot in spots))
+        is_half = sure > 0 and sure >= len(words) + prose
+        is_clean = not prose and not any(item.is_heading for item in self._items)
+        takes_all = is_clean and (is_half or (self._asked and (sure > 0 or not is_listed)))
+        takes_some = is_half or takes_all
+        return [
+            Spot("name", word.text, word.text, self._where(word.at), at=word.at)
+            if takes_all or (takes_some and word.is_like_a_name)
+            else Spot("name", word.text, word.text, self._where(word.at), why=UNKNOWN, at=word.at)
+            for word in words
+            if is_clean or word.is_like_a_name
+        ]
+
+    def _weighed(self, places: Sequence[int]) -> tuple[int, list[Item], int]:
+        """Count the items that are SIMs, gather those that may be, count those that are prose."""
+        cells = (
+            Item(cell.start, cell.end, bare(self._prose[cell.start : cell.end]))
+            for table in self._tables
+            for row in table.rows
+            if row and not _between(places, row[0].start, row[-1].end)
+            if (cell := self._name_cell(table, row))
+        )
+        rows = [row for table in self._tables for row in table.rows if row]
+        sure = sum(_between(places, row[0].start, row[-1].end) for row in rows)
+        words, prose = [cell for cell in cells if cell.is_word], 0
+        for item in self._items:
+            if _between(places, item.at, item.end):
+                sure += 1
+            elif item.is_heading:
+                continue
+            elif item.is_word:
+                words.append(item)
+            elif not item.is_silent:
+                prose += 1
+        return sure, words, prose
+
+    def _where(self, at: int) -> str:
+        if self._breaks is None:
+            self._breaks = [match.start() for match in re.finditer("\n", self._prose.rstrip())]
+        if not self._breaks:
+            return self._place.where
+        return f"{self._place.where}, line {bisect_left(self._breaks, at) + 1}"
+
+
+def _is_within(one: Found | Phrase, others: Sequence[Found] | Sequence[Phrase]) -> bool:
+    """Return whether one overlaps another, which is as long at least; a name must be longer."""
+    at = bisect_left(others, one.end, key=lambda other: other.at) - 1
+    if at < 0 or others[at].end <= one.at:
+        return False
+    other = others[at]
+    longer = (other.end - other.at) - (one.end - one.at)
+    return longer > 0 or isinstance(other, Found)
+
+
+def _between(places: Sequence[int], start: int, end: int) -> bool:
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))

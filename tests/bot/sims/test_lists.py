@@ -1,0 +1,146 @@
+"""Words, items, tables and small talk."""
+
+import pytest
+
+from bot.sims.lists import (
+    is_around,
+    is_greeting,
+    is_no_sim,
+    is_thanks,
+    items_in,
+    keys_in,
+    phrases_in,
+    tables_in,
+    without_addresses,
+    words_besides,
+)
+
+
+def test_items_in():
+    """One a line, parted by commas, or words with digits in a row; without what decorates them."""
+    for text, items in (
+        ("a-1, b-2 and c", ["a-1", "b-2", "c"]),
+        ("a-1\nWell 2", ["a-1", "Well 2"]),
+        ("a1 b2", ["a1", "b2"]),
+        ("a1 is b2", ["a1 is b2"]),
+        ("> • a-1\n1. b-2\n- [x] c", ["a-1", "b-2", "c"]),
+        ("•a-1\n\n", ["a-1"]),
+        ("-5 degrees", ["-5 degrees"]),
+        ("gw:42\nn07.west", ["gw:42", "n07.west"]),
+        ("x\n" * 2_000, []),
+    ):
+        assert items == [item.text for item in items_in(text, [])], text
+
+
+@pytest.mark.parametrize("word", ["pump-7", "a1", "n07.west", "gw:42"])
+def test_may_be_a_name(word):
+    """A word with letters and digits may be a name by itself."""
+    assert items_in(word, [])[0].is_like_a_name
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "14:02",
+        "2026-01-05T02:10:00Z",
+        "2026-01-05 02:10",
+        "5min",
+        "+1 555 010 0199",
+        "42",
+        "99%",
+        "1.5",
+        "a@b1.de",
+        "10.0.0.1",
+        "v1.2.3",
+        "00:1a:2b:3c:4d:5e",
+        "2001:db8::1",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "9fceb02d0ae598e",
+        "-67dBm",
+    ],
+)
+def test_is_no_name(word):
+    """Times, counts, versions and addresses are no names."""
+    assert is_no_sim(word)
+    assert not items_in(word, [])[0].is_word
+
+
+def test_phrases_in():
+    """One to three words with a blank between that are a name, the longest first."""
+    names = {"north gate", "north", "pump-7", "gw:42", "4711082", "42", "up"}
+    for text, phrases in (
+        ("North Gate is up", ["North Gate"]),
+        ("North  Gate", ["North"]),
+        ("sim=pump-7;state", ["pump-7"]),
+        ("fleet/pump-7/up: gw:42.", ["pump-7", "gw:42"]),
+        ("4711082 of 42", ["4711082"]),
+        ("North\nGate", ["North"]),
+    ):
+        assert phrases == [phrase.text for phrase in phrases_in(text, names)], text
+        assert {phrase.casefold() for phrase in phrases} <= keys_in(text)
+
+
+def test_without_addresses():
+    """Mail and web addresses are blanked, and what follows keeps its place."""
+    for text, rest in (
+        ("ana@acme.example x", "x"),
+        ("see https://x.y/pump-7 y", "see y"),
+        ("<a@b.c> z", "z"),
+        ("cc:pump-7@b.c @ana w@1", "w@1"),
+        ("a-1: b", "a-1: b"),
+    ):
+        blanked = without_addresses(text)
+
+        assert (len(text), rest.split()) == (len(blanked), blanked.split()), text
+
+
+def test_tables_in():
+    """A first line that names its columns makes a table; rules and what follows are no rows."""
+    for text, names, rows in (
+        ("name,state\na1,up\nb2,down", ["a1", "b2"], 2),
+        ("| sim | since |\n|:---|---|\n| a1 | 02:10 |", ["a1"], 1),
+        (" device | iccid\n---+---\n a1 | 1\n(1 row)", ["1"], 1),
+        ("SIM\tICCID\na1\t\nb2\t", ["a1", "b2"], 2),
+        ("NAME    IMSI\na1    2", ["a1"], 1),
+        ('sim;at\n"a;1";2', ["a;1"], 1),
+    ):
+        (table,) = tables_in(text)
+        cells = [[row[at] for at in table.names if at < len(row)] for row in table.rows]
+        first = [
+            next(text[c.start : c.end].strip() for c in row if text[c.start : c.end].strip())
+            for row in cells
+        ]
+
+        assert (names, rows) == (first, len(table.rows)), text
+    for text in ("state,site\nup,a1", "name | a1\niccid | 1\nimei | 2", "sims, please", "", "a\nb"):
+        assert [] == tables_in(text), text
+
+
+def test_greetings_and_thanks():
+    """They stand alone; with a SIM, or anything else, they are neither."""
+    for text, greets, thanks in (
+        ("hello", True, False),
+        ("Hi there!", True, False),
+        ("good morning everyone :)", True, False),
+        ("thanks", False, True),
+        ("Thank you so much!!", False, True),
+        ("ok thanks", False, True),
+        ("hello truck-42", False, False),
+        ("hi-lo pump", False, False),
+        ("thanks, and pump-7?", False, False),
+        ("", False, False),
+    ):
+        assert (greets, thanks) == (is_greeting(text), is_thanks(text)), text
+
+
+def test_words_beside_a_sim():
+    """They are what is left of a text, however it is punctuated."""
+    for text, sim, expected in (
+        ("truck-42 hsitory", "truck-42", ["hsitory"]),
+        ("check `truck-42`, please!", "truck-42", ["check", "please"]),
+        ("truck-42", "truck-42", []),
+        ("something else", "truck-42", []),
+    ):
+        assert expected == words_besides(text, sim), text
+    assert is_around("Please")
+    assert not is_around("hsitory")
