@@ -59,7 +59,8 @@ def until_known(
         sessions, sid = context.services.sessions, report.sim.sid
         fuller = await sessions.look_up(sid, patience=LATE_SECONDS)
         visible = await _visible(fuller, report.redacted, context.services.executor)
-        changed = visible.findings != report.findings or reply.replace or reply.shown
+        edits = reply.replace or (reply.shown and reply.shown.in_channel)
+        changed = visible.findings != report.findings or edits
         if not (fuller.allowance_known and changed):
             return None
         return replace(reply, screen=draw(visible))

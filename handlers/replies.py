@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 class Shown(Protocol):
     """A message that is shown already, while the answer is worked on."""
 
+    @property
+    def in_channel(self) -> bool:
+        """Whether it is for all, and can be edited."""
+
     def pauses(self) -> Iterator[float]:
         """Return the seconds before each showing."""
 

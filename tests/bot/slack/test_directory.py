@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.emulators.slack.people import ANA, BEN, CHLOE, DORA, GIL
+from bot.emulators.slack.people import ANA, BEN, BOT, CHLOE, DORA, GIL, Channel
 from bot.slack.directory import (
     FRESH_SECONDS,
     RETRY_SECONDS,
@@ -340,6 +340,8 @@ async def test_of_several_missing_scopes_that_of_the_channel_is_named(
     slack, client, channel, scope
 ):
     """A private channel's id begins with C as well: Slack is asked which kind it is."""
+    private = Channel("C0ONCALL1", "on-call", "private", frozenset({BOT.id}))
+    slack.workspace.put_channel(private)
     needed = "channels:history,groups:history,mpim:history,im:history"
     slack.api.scopes = frozenset({"channels:read", "groups:read"})
     slack.api.faults.fail("conversations.replies", "missing_scope", needed=needed)
