@@ -64,7 +64,6 @@ DIGEST_ACTIONS = "digest_actions"
 DIGEST_FILE_ACTIONS = "digest_file_actions"
 TRIAGE_ACTIONS = "triage_actions"
 OWNERS = "owners"
-WATCH_ACTIONS = "watch_actions"
 
 LOOK_UP_MESSAGE = "look_up_message"
 HAND_OVER = "hand_over"

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from bot.demo.stories.story import CRITICAL, Story
 from bot.diagnosis.evidence import State
+from bot.emulators.kore.account import a_plan
 from bot.emulators.kore.cards import Card, sid
 from bot.emulators.kore.http import Row
-from bot.emulators.kore.plans import a_plan
 
 CARD = Card("lab-1", 701, "Lab, bench 1")
 PLAN = "sms-only"

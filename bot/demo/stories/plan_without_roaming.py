@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from bot.demo.stories.story import CRITICAL, WARNING, Story
 from bot.diagnosis.evidence import State
+from bot.emulators.kore.account import a_plan
 from bot.emulators.kore.cards import TELCEL, Card, hour_of, sid
 from bot.emulators.kore.http import Row
-from bot.emulators.kore.plans import a_plan
 
 CARD = Card("tracker-13", 113, "Trailer 13")
 PLAN = "us-only"

@@ -1,12 +1,12 @@
 """The account behind the API: its SIMs and rate plans, and how they are found."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
+from bot.emulators.kore.cards import ACCOUNT_SID, sid, stamp
 from bot.emulators.kore.fleet import Fleet
-from bot.emulators.kore.http import Row
-from bot.emulators.kore.plans import a_plan
+from bot.emulators.kore.http import Row, Value
 from bot.emulators.kore.records import SimRecord
 
 FILTERS = ("Status", "Iccid", "RatePlan", "EId", "SimRegistrationCode")
@@ -92,8 +92,8 @@ class Account:
         return override.sim(now) if override else row
 
     def _added(self, wanted: Mapping[str, str], now: datetime) -> Iterator[SimRecord]:
-        for sid, own in self._by_sid.items():
-            record = self._overrides.get(sid, own)
+        for own_sid, own in self._by_sid.items():
+            record = self._overrides.get(own_sid, own)
             values = _filter_values(record, now)
             if all(values[name] == value for name, value in wanted.items()):
                 yield record
@@ -109,3 +109,29 @@ def _filter_values(record: SimRecord, now: datetime) -> dict[str, object]:
         "EId": sim.get("eid", sim.get("e_id")),
         "SimRegistrationCode": record.registration_code,
     }
+
+
+DEFAULT_PLAN = "fleet-1gb"
+
+
+def a_plan(now: datetime, name: str = DEFAULT_PLAN, **changes: Value) -> Row:
+    """Return a plan of 1,000 MB a month that allows data at home and abroad."""
+    made = stamp(now - timedelta(days=800))
+    return {
+        "sid": sid("WP", name),
+        "unique_name": name,
+        "account_sid": ACCOUNT_SID,
+        "friendly_name": "Fleet, 1 GB",
+        "data_enabled": True,
+        "data_metering": "quota-1",
+        "data_limit": 1000,
+        "data_limit_strategy": "block",
+        "messaging_enabled": True,
+        "voice_enabled": False,
+        "national_roaming_enabled": True,
+        "national_roaming_data_limit": 1000,
+        "international_roaming": ["data", "messaging"],
+        "international_roaming_data_limit": 1000,
+        "date_created": made,
+        "date_updated": made,
+    } | changes

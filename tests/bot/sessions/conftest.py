@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from bot.diagnosis.thresholds import Thresholds
+from bot.emulators.kore.account import a_plan
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
-from bot.emulators.kore.plans import a_plan
 from bot.kore.connect import KoreConfig, open_kore
 from bot.sessions.fetch import AllowanceReader
 from bot.sessions.lookup import SessionLookup

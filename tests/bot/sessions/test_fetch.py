@@ -10,8 +10,8 @@ import pytest
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rhythm import Contact
 from bot.diagnosis.thresholds import Thresholds
+from bot.emulators.kore.account import a_plan
 from bot.emulators.kore.faults import Fault, broken
-from bot.emulators.kore.plans import a_plan
 from bot.kore.cache import Fetched
 from bot.kore.errors import KoreRateLimited
 from bot.kore.models import UsageRecord

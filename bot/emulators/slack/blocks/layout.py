@@ -7,7 +7,6 @@ From slack_sdk's models (3.47), docs.slack.dev/reference/block-kit/blocks and Sl
 from collections.abc import Collection, Iterator
 from typing import Any, Literal
 
-from bot.emulators.slack.blocks.charts import DATA_VISUALIZATION
 from bot.emulators.slack.blocks.composition import (
     ALT_TEXT,
     BLOCK_ID,
@@ -41,7 +40,7 @@ from bot.emulators.slack.blocks.schema import (
     typed,
     unique,
 )
-from bot.emulators.slack.blocks.tables import DATA_TABLE, TABLE
+from bot.emulators.slack.blocks.tables import DATA_TABLE, DATA_VISUALIZATION, TABLE
 
 Surface = Literal["message", "modal", "home"]
 _ID = {"block_id": BLOCK_ID}

@@ -6,8 +6,7 @@ from bot.emulators.slack.contents import read_json
 from bot.emulators.slack.errors import SlackError, invalid
 from bot.emulators.slack.files import File
 from bot.emulators.slack.ids import Json
-from bot.emulators.slack.methods.context import Context, method
-from bot.emulators.slack.methods.places import thread_root, writable
+from bot.emulators.slack.methods.context import Context, method, thread_root, writable
 from bot.emulators.slack.people import BOT, Channel
 
 _PLACE = re.compile(r"[CGDZ][A-Z0-9]{8,}")

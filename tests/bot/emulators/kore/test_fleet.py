@@ -9,9 +9,9 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import month_start
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
+from bot.emulators.kore.account import a_plan
 from bot.emulators.kore.cards import moment_of
 from bot.emulators.kore.fleet import HABITS, Fleet, FleetSim
-from bot.emulators.kore.plans import a_plan
 from bot.emulators.kore.usage import flows_of, usage_record
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 from tests.builders import NOON
