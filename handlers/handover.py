@@ -131,7 +131,8 @@ async def look_up_thread(context: Context, value: str) -> Reply:
     await context.authorize()
     now = f"{services.clock.now().timestamp():.6f}"
     messages = await services.threads.above(context.request.channel, root, now)
-    places = (place for message in messages for place in places_of(message))
+    places = [place for message in messages for place in places_of(message)]
+    context.take_text(sum(len(place.text) for place in places))
     spotted = await services.spotter.read(places, longest=LONGEST)
     if not spotted.texts:
         raise NotASim(NO_SIM_HERE)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import UserError
-from bot.services import Actor, ListeningConfig, Services, Threads
+from bot.services import Actor, ListeningConfig, Services
 from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.extraction import Place
 from bot.sims.identifier import unlinked
 from bot.sims.message_text import places_of
-from bot.sims.spotter import SimSpotter, Spotted
+from bot.sims.spotter import Spotted
 from handlers.commands import DEFAULT, Subcommand, find
 from handlers.payloads import Body, Context, Listener, Request, is_late, part, text_in
 from handlers.questions import answer_to, special_reply
@@ -160,11 +160,10 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
 
 async def _named_or_above(question: Question, context: Context, spotted: Spotted) -> Reply:
     """Take one word for a name; what is more, or near no name, speaks of what stands above."""
-    threads, spotter = context.services.threads, context.services.spotter
     words = len(context.request.text.split())
     if words != 1:
         needed = not words and spotted.sentence is None
-        above = await spotted_above(question, threads, spotter, needed=needed)
+        above = await spotted_above(question, context, needed=needed)
         return await answer_to(context, above if above.texts else spotted)
     try:
         return await answer_to(context, spotted)
@@ -173,24 +172,25 @@ async def _named_or_above(question: Question, context: Context, spotted: Spotted
             raise
         above = Spotted()
         with suppress(UserError):  # what was typed is what there is something to say of
-            above = await spotted_above(question, threads, spotter)
+            above = await spotted_above(question, context)
         if not above.texts:
             raise
         return await answer_to(context, above)
 
 
-async def spotted_above(
-    question: Question, threads: Threads, spotter: SimSpotter, *, needed: bool = True
-) -> Spotted:
+async def spotted_above(question: Question, context: Context, *, needed: bool = True) -> Spotted:
     """Find the SIMs above a mention: in the thread's root and the message before it, else higher.
 
-    Raises ThreadNotRead, and NotASim where SIMs are `needed` and there are none.
+    Raises ThreadNotRead, AskedTooOften, and NotASim where SIMs are `needed` and there are none.
     """
-    above = await threads.above(question.channel, question.thread or "", question.ts)
+    services = context.services
+    above = await services.threads.above(question.channel, question.thread or "", question.ts)
     root = [message for message in above if text_in(message, "ts") == question.thread]
     later = [message for message in above if message not in root]
     for messages in ([*root, *later[-1:]], *([each] for each in reversed(later[:-1]))):
-        spotted = await spotter.read(place for each in messages for place in places_of(each))
+        places = [place for each in messages for place in places_of(each)]
+        context.take_text(sum(len(place.text) for place in places))
+        spotted = await services.spotter.read(places)
         if spotted.texts:
             return spotted
     if needed:

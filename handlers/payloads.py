@@ -208,6 +208,10 @@ class Context:
         )
         return visibility.redaction
 
+    def take_text(self, characters: int) -> None:
+        """Count text as look-ups of the asker's before it is read. Raises AskedTooOften."""
+        self.services.rate_limit.take_text(self.request.person, characters)
+
     @property
     def actor_here(self) -> Actor | None:
         """The actor in the channel of the request, which a modal's payload does not tell."""

@@ -185,6 +185,7 @@ async def _attempt(
 ) -> str:
     try:
         await context.authorize()
+        context.take_text(len(context.request.text))
         await do()
     except Exception as error:  # noqa: BLE001 -- the edge: nobody may be left without an answer
         asked = context.request.text

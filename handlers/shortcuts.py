@@ -52,7 +52,9 @@ async def of_message(context: Context, message: Body) -> Reply:
     """Answer to what the message names, or ask for it."""
     await context.authorize()
     request, services = context.request, context.services
-    spotted = await services.spotter.read(places_of(message), patience=PATIENCE_SECONDS)
+    places = places_of(message)
+    context.take_text(sum(len(place.text) for place in places))
+    spotted = await services.spotter.read(places, patience=PATIENCE_SECONDS)
     if spotted.texts:
         return await answer_to(context, spotted)
     target = ids.Place(

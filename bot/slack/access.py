@@ -204,6 +204,10 @@ MANY = 20
 MOST = 50_000
 
 
+CHARACTERS = 2_000
+"""Of a text count as one look-up."""
+
+
 class UserRateLimit:
     """`per_minute` look-ups, as many at once, then one whenever its share of the minute is over."""
 
@@ -221,7 +225,18 @@ class UserRateLimit:
 
         What costs more than there can ever be takes a full bucket.
         """
-        now, cost = self._clock.monotonic(), min(cost_of(sims), self._size)
+        self._take(person, cost_of(sims))
+
+    def take_text(self, person: str, characters: int) -> None:
+        """Take a look-up for every 2,000 characters, before they are read: reading takes time too.
+
+        A shorter text is free. Raises as `take` does.
+        """
+        if cost := characters // CHARACTERS:
+            self._take(person, cost)
+
+    def _take(self, person: str, cost: int) -> None:
+        now, cost = self._clock.monotonic(), min(cost, self._size)
         left, at = self._left.get(person, (float(self._size), now))
         left = min(self._size, left + (now - at) * self._size / WINDOW_SECONDS)
         if left < cost:

@@ -73,6 +73,18 @@ async def test_many_at_once_count_as_few(slow):
     assert [] == [m.text for m in slow.slack.seen_by("ana") if "a minute" in m.text]
 
 
+async def test_long_texts_count_before_they_are_read(slow):
+    """Whoever pastes books is told so after the first; others are answered all the while."""
+    book = "a-." * 7_000
+    for _ in range(2):
+        await slow.say(f"<@U0SIMSESS> {book}")
+    await slow.say("<@U0SIMSESS> truck-42", user="ben")
+    told = [message.text for message in slow.slack.seen_by("ana")]
+
+    assert 1 == sum("look-ups a minute" in text for text in told)
+    assert "truck-42 is" in slow.answer("ben").text
+
+
 async def test_each_look_up_is_a_line_and_a_row(whole, caplog):
     """Who, where, by what, which SIM, what came of it; the reference joins line and row."""
     caplog.set_level(logging.INFO)
