@@ -37,7 +37,7 @@ from handlers.commands import help_entries
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-ADDRESS = re.compile(r",? https://\S+")
+ADDRESS = re.compile(r",? https://[^\s;]+")
 MARK = re.compile(r"<!-- (\w+) -->\n.*?<!-- /\1 -->", re.DOTALL)
 CREATE_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 GROUPS = {

@@ -11,8 +11,8 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        fires="the newest {attach_sessions} or more closed sessions in a row without a packet up "
-        "or down, and more than its habit explains",
+        fires="the newest {attach_sessions} or more closed sessions in a row have no packet up or "
+        "down, and that is more than usual for this SIM",
         severities=(Severity.WARNING,),
         thresholds=("attach_sessions",),
         explains=("flapping", "degraded", "uplink_only", "gone_silent", "ghost_session"),

@@ -13,9 +13,9 @@ _OF_THE_LONGEST = 1.25
 
 @rule(
     About(
-        fires="60 minutes with more than {barred_starts} session starts, far "
-        "more than is usual for this SIM; none since the last of them for more than "
-        "{barred_quiet_after} and than its rhythm explains",
+        fires="60 minutes had more than {barred_starts} session starts, far more than usual for "
+        "this SIM, and none has begun since: for more than {barred_quiet_after}, and longer "
+        "than its rhythm explains",
         severities=(Severity.CRITICAL,),
         thresholds=("barred_starts", "barred_quiet_after"),
         explains=(

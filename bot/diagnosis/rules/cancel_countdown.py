@@ -12,7 +12,7 @@ EXACT_BELOW = 10
 
 @rule(
     About(
-        fires="the SIM's status is deactivated; it is canceled after {cancel_after}",
+        fires="the SIM's status is deactivated; KORE cancels it after {cancel_after}",
         severities=(Severity.CRITICAL,),
         thresholds=("cancel_after",),
     )

@@ -11,7 +11,7 @@ from bot.kore.models import DataSession
 
 @rule(
     About(
-        fires="in the last 24 h at least {hopping_cells} cells on one network",
+        fires="the last 24 h had at least {hopping_cells} cells on one network",
         severities=(Severity.INFO,),
         thresholds=("hopping_cells",),
     )

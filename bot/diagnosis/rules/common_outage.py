@@ -36,11 +36,10 @@ _ON = {
 
 @group_rule(
     About(
-        fires="of the SIMs asked for together, looked up in the last ten minutes or seen by the "
-        "last scan at least {outage_sims} fell silent within "
-        "{outage_within} without their rhythm explaining it, and a trait tells them from the "
-        "others (network, cell, country, plan, device model, radio), or they are "
-        "{outage_percent} % of all",
+        fires="at least {outage_sims} SIMs fell silent within {outage_within}, against their "
+        "rhythm, and they share what the others do not (network, cell, country, plan, device "
+        "model, radio) or are {outage_percent} % of all. It looks at SIMs that were asked for "
+        "together, looked up in the last ten minutes, or seen by the last scan",
         severities=(Severity.CRITICAL,),
         thresholds=("outage_sims", "outage_percent", "outage_within"),
         explains=(

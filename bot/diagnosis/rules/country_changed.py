@@ -11,9 +11,9 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        fires="the current session's country differs from that of at least {country_percent} % of "
-        "the {usual_sessions} or more sessions before it; info for a device that moves, and for "
-        "one that has been there before",
+        fires="the current session is in another country than at least {country_percent} % of the "
+        "{usual_sessions} or more sessions before it. Info for a device that moves, or that has "
+        "been there before",
         severities=(Severity.WARNING, Severity.INFO),
         thresholds=("country_percent", "usual_sessions"),
         explains=("operator_hopping",),

@@ -34,9 +34,9 @@ class Used(NamedTuple):
 
 @rule(
     About(
-        fires="usage of the metering month, whose start is an estimate, at {data_limit_percent} % "
-        "of the plan's limit at home, for national or for international roaming (warning), at "
-        "100 % (critical)",
+        fires="usage in the metering month, whose start is an estimate, has reached "
+        "{data_limit_percent} % (warning) or 100 % (critical) of one of the plan's limits: at "
+        "home, national or international roaming",
         severities=(Severity.WARNING, Severity.CRITICAL),
         thresholds=("data_limit_percent",),
         explains=SILENT_OR_EMPTY,

@@ -20,9 +20,10 @@ _LONG_OPEN, _LONGER_OPEN = DAY, 2 * DAY
 
 @rule(
     About(
-        fires="in the last 24 h, and in the last 8, over {degraded_starts_times} times the starts "
-        "that a day usually has; or all packets of a day under {degraded_percent} % of the least "
-        "that is usual for a session, or for the time that it was open",
+        fires="in the last 24 h, and at the same rate in the last 8 h, the SIM began more than "
+        "{degraded_starts_times} times as many sessions as on a usual day; or a day's packets "
+        "are under {degraded_percent} % of the least that is usual for a session, or for the "
+        "time that it was open",
         severities=(Severity.WARNING,),
         thresholds=("degraded_starts_times", "degraded_percent"),
     )

@@ -10,8 +10,8 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        fires="in the last 24 h some 60 minutes with more than {flapping_starts} session starts "
-        "(warning), more than {flapping_starts_critical} (critical), and far above the busiest "
+        fires="some 60 minutes of the last 24 h had more than {flapping_starts} session starts "
+        "(warning) or more than {flapping_starts_critical} (critical), far above the busiest "
         "hour that is usual for this SIM",
         severities=(Severity.WARNING, Severity.CRITICAL),
         thresholds=("flapping_starts", "flapping_starts_critical"),

@@ -16,10 +16,11 @@ MISSING = " {skipped_rows} of KORE's rows could not be read."
 
 @rule(
     About(
-        fires="no session is open, and the SIM is away for longer than {silent_longest_gap_percent}"
-        " % of its longest usual interval, or than {silent_after} if it connects several times a "
-        "day or was always on; where the rhythm is unknown for more than {silent_unknown_after}, "
-        "of a device that sleeps for more than {silent_sleeper_after}. Critical after twice that",
+        fires="no session is open and the SIM has been away for longer than "
+        "{silent_longest_gap_percent} % of its longest usual interval, or than {silent_after} "
+        "if it connects several times a day or was always on. If its rhythm is unknown: "
+        "{silent_unknown_after}, or {silent_sleeper_after} for a device that sleeps. Critical "
+        "after twice that",
         severities=(Severity.INFO, Severity.WARNING, Severity.CRITICAL),
         thresholds=(
             "silent_longest_gap_percent",

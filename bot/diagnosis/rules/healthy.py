@@ -12,8 +12,8 @@ SENDS_ONLY = "uplink_only"
 
 @closing_rule(
     About(
-        fires="the SIM is online, its current session has packets up and down (or only up, if that "
-        "is its habit), and no rule found a warning or anything critical that holds now",
+        fires="the SIM is online, its current session has packets up and down (or only up, if "
+        "that is usual for it), and no rule has a warning or anything critical that holds now",
         severities=(Severity.INFO,),
     )
 )

@@ -10,8 +10,8 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        fires="the newest session is open for more than {idle_after}, was updated in the last "
-        "{stale_after}, and has 0 packets up and down",
+        fires="the newest session has been open for more than {idle_after}, was updated in the "
+        "last {stale_after}, and has no packets up or down",
         severities=(Severity.INFO,),
         thresholds=("idle_after", "stale_after"),
     )

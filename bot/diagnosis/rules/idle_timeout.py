@@ -12,9 +12,9 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        fires="in the last 7 days {idle_timeout_sessions} closed sessions in a row, the longest at "
-        "most {idle_timeout_spread_percent} % longer than the shortest, each within "
-        "{idle_timeout_percent} % of {idle_timeouts}",
+        fires="{idle_timeout_sessions} closed sessions in a row of the last 7 days lasted equally "
+        "long, within {idle_timeout_spread_percent} %, and each within {idle_timeout_percent} % "
+        "of {idle_timeouts}",
         severities=(Severity.INFO,),
         thresholds=(
             "idle_timeouts",

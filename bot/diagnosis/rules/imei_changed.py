@@ -29,8 +29,9 @@ class Seen(NamedTuple):
 
 @rule(
     About(
-        fires="two sessions of the window whose IMEIs differ in the first 14 digits: critical for "
-        "a day, a warning for a week, then info; info on the first day of a SIM's life",
+        fires="two sessions of the window have IMEIs that differ in the first 14 digits: "
+        "critical for a day, a warning for a week, then info. Also info on the first day of a "
+        "SIM's life",
         severities=(Severity.CRITICAL, Severity.WARNING, Severity.INFO),
         source=SOURCE,
     )

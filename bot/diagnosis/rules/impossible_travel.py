@@ -28,9 +28,9 @@ class Leap(NamedTuple):
 
 @rule(
     About(
-        fires="two sessions, one after the other, at towers {travel_least_km} km and more apart, "
-        "with more than {travel_speed_kmh} km/h between them; over a day later, info if the same "
-        "was seen a week ago",
+        fires="two consecutive sessions are at towers {travel_least_km} km or more apart, too "
+        "far for {travel_speed_kmh} km/h. It is over after a day; info if the same happened a "
+        "week ago",
         severities=(Severity.WARNING, Severity.INFO),
         thresholds=("travel_speed_kmh", "travel_least_km"),
         explains=(

@@ -18,9 +18,9 @@ SMS = " Send an SMS Command: if it is delivered, the device is attached and only
 
 @rule(
     About(
-        fires="the SIM's status is active and the window of 30 days has no session (critical); "
-        "info where the status is ready, the SIM is new, data was used all the same, or it was "
-        "seen before the window, where `gone_silent` says whether it is away for too long",
+        fires="the SIM's status is active and the window of 30 days has no session (critical). "
+        "Info if its status is ready, it is new, or it used data all the same; also if it was "
+        "seen before the window: then `gone_silent` says whether it has been away too long",
         severities=(Severity.CRITICAL, Severity.WARNING, Severity.INFO),
         source=SOURCE,
     )

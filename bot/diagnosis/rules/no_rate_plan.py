@@ -16,7 +16,7 @@ SOURCE = (
 @rule(
     About(
         fires="the SIM's status is active or ready, KORE says that it has no rate plan, and no "
-        "session began since",
+        "session shows that it has one all the same",
         severities=(Severity.CRITICAL,),
         source=SOURCE,
         explains=SILENT_OR_EMPTY,

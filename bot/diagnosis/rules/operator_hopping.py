@@ -14,9 +14,9 @@ _FAR_ABOVE = 2
 
 @rule(
     About(
-        fires="in the last 24 h at least {hopping_networks} networks or at least "
-        "{hopping_switches} switches between networks, and over twice what is usual for a day; "
-        "info for a device that moves",
+        fires="the last 24 h had at least {hopping_networks} networks or {hopping_switches} "
+        "switches between networks, and more than twice what is usual for a day. Info for a "
+        "device that moves",
         severities=(Severity.WARNING, Severity.INFO),
         thresholds=("hopping_networks", "hopping_switches"),
     )

@@ -22,8 +22,9 @@ class Overlap(NamedTuple):
 
 @rule(
     About(
-        fires="two sessions on two networks side by side for more than {parallel_after}: both "
-        "still alive, or twice in the last 24 h; not where it was so a week ago",
+        fires="two sessions on two networks ran side by side for more than {parallel_after}, "
+        "and both are alive or it happened twice in the last 24 h. Info if the same happened a "
+        "week ago",
         severities=(Severity.WARNING, Severity.INFO),
         thresholds=("parallel_after",),
         explains=("operator_hopping",),

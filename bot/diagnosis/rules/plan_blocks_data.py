@@ -27,9 +27,10 @@ class Reason(NamedTuple):
 
 @rule(
     About(
-        fires="the rate plan has data disabled, or the current session is abroad (not in USA, PRI, "
-        "VIR) and the plan has no data in international_roaming, or on another network of the USA "
-        "than T-Mobile and the plan has no national roaming; info where data flows all the same",
+        fires="the rate plan has data switched off; or the current session is abroad (outside USA, "
+        "PRI, VIR) and the plan has no data in international_roaming; or it is in the USA on "
+        "another network than T-Mobile and the plan has no national roaming. Info where data "
+        "flows all the same",
         severities=(Severity.CRITICAL, Severity.INFO),
         source=SOURCE,
         explains=(*SILENT_OR_EMPTY, "country_changed", "operator_hopping"),

@@ -13,9 +13,9 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        fires="the current session's radio generation is below that of at least {radio_percent} % "
-        "of the {usual_sessions} or more sessions before it; where it was there before, only for "
-        "more sessions in a row than that explains",
+        fires="the current session has an older radio generation than at least {radio_percent} "
+        "% of the {usual_sessions} or more sessions before it. If the SIM has been on it "
+        "before, only after more sessions in a row than usual",
         severities=(Severity.WARNING,),
         thresholds=("radio_percent", "usual_sessions"),
     )

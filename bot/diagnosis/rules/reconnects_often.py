@@ -10,7 +10,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        fires="in the last 24 h some 60 minutes with more than {flapping_starts} session starts, "
+        fires="some 60 minutes of the last 24 h had more than {flapping_starts} session starts, "
         "as is usual for this SIM",
         severities=(Severity.INFO,),
         thresholds=("flapping_starts",),

@@ -9,7 +9,8 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        fires="a reset is under way (info), for more than {reset_warning_after} (warning)",
+        fires="a reset is under way (info), or has been for more than {reset_warning_after} "
+        "(warning)",
         severities=(Severity.INFO, Severity.WARNING),
         thresholds=("reset_warning_after",),
         explains=("ghost_session",),

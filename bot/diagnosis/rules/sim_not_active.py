@@ -28,7 +28,8 @@ NEXT_STEPS = {
 
 @rule(
     About(
-        fires="the SIM's status is suspended, deactivated, canceled or deleted; new: a warning",
+        fires="the SIM's status is suspended, deactivated, canceled or deleted (critical), or new "
+        "(warning)",
         severities=(Severity.CRITICAL, Severity.WARNING),
         source=SOURCE,
         explains=(*SILENT_OR_EMPTY, *OF_THE_PAST),

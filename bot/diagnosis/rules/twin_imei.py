@@ -20,8 +20,8 @@ _AT_ONCE = timedelta(minutes=10)
 
 @group_rule(
     About(
-        fires="of several SIMs asked for together two have a session open with the same IMEI, "
-        "both heard of since both began",
+        fires="two of several SIMs asked for together have a session open with the same IMEI, and "
+        "both have sent news since both sessions began",
         severities=(Severity.CRITICAL,),
         source=SOURCE,
         explains=("imei_changed", "impossible_travel"),

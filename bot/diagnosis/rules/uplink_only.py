@@ -12,8 +12,8 @@ from bot.diagnosis.thresholds import Thresholds
 @rule(
     About(
         fires="the newest {uplink_sessions} or more sessions in a row each have at least "
-        "{uplink_packets} packets up and none down, though they used to (warning), or never had "
-        "(info)",
+        "{uplink_packets} packets up and none down. A warning if there used to be packets down, "
+        "info if there never were",
         severities=(Severity.WARNING, Severity.INFO),
         thresholds=("uplink_sessions", "uplink_packets"),
         explains=("degraded",),

@@ -14,9 +14,9 @@ _FEW = 10  # one in so many
 
 @rule(
     About(
-        fires="packets of the last 24 h over {spike_times} times the median of the days before, at "
-        "least {spike_days} of them known, over twice the peaks that recur, and {spike_packets} "
-        "at least",
+        fires="the packets of the last 24 h are more than {spike_times} times the median of the "
+        "days before (at least {spike_days} of them known), more than twice the peaks that "
+        "recur, and at least {spike_packets}",
         severities=(Severity.WARNING,),
         thresholds=("spike_times", "spike_days", "spike_packets"),
         explains=("degraded",),
