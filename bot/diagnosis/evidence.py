@@ -261,8 +261,8 @@ class State(StrEnum):
 
 
 def status_of(sim: Sim) -> str:
-    """Return the SIM's status in lower case; "" where it is unknown."""
-    return (sim.status or "").strip().lower()
+    """Return the SIM's status in lower case, as KORE spells it; "" where it is unknown."""
+    return (sim.status or "").strip().lower().replace("cancelled", "canceled")
 
 
 def state_of(evidence: Evidence, limits: Thresholds) -> State:

@@ -29,6 +29,7 @@ _WEEKS = 4
 _REST_TIMES = 3  # a rest is so many usual intervals
 _LEAST_REST = 4 * HOUR
 _SAME_HOUR = 1.5 * HOUR
+_LONG_REST = 4 * DAY
 _MOSTLY = 0.7
 
 
@@ -111,10 +112,15 @@ class Rhythm:
         ranked = sorted(zip(self.intervals, self.starts, strict=False), reverse=True)
         return next(each for each, start in ranked if self._recurs(each, start, ranked))
 
-    @staticmethod
-    def _recurs(interval: float, start: float, ranked: Sequence[tuple[float, float]]) -> bool:
-        """Return whether there are three like it or longer, or one some whole weeks from it."""
+    def _recurs(self, interval: float, start: float, ranked: Sequence[tuple[float, float]]) -> bool:
+        """Return whether there are three like it or longer, or one some whole weeks from it.
+
+        A rest of many days also recurs where it may be running now, begun at the same hour.
+        """
         if ranked[min(_RECURS, len(ranked)) - 1][0] >= interval * _ALIKE:
+            return True
+        since = self.starts[-1] - start
+        if interval >= _LONG_REST and abs(since - round(since / WEEK) * WEEK) <= _SAME_HOUR:
             return True
         others = (other for each, other in ranked[:_RECURS] if each >= interval * _ALIKE)
         apart = (abs(other - start) for other in others if other != start)

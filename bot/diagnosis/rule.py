@@ -77,6 +77,7 @@ class Finding:
 class Case:
     """One of several SIMs asked for together: its current session, and what was found alone.
 
+    `since` is when it came to the device that it is in, but for renewals of its session.
     `peer` is for a SIM that was not asked for, and is only compared with those that were.
     """
 
@@ -86,6 +87,7 @@ class Case:
     rate_plan: str | None = None
     name: str = ""
     peer: Member | None = None
+    since: datetime | None = None
 
 
 def cause_of(findings: Sequence[Finding]) -> Finding | None:

@@ -13,6 +13,10 @@ from bot.diagnosis.evidence import State, current_of
 from bot.diagnosis.fields import cell, networks_of
 from bot.diagnosis.rule import Case, Finding, cause_of
 from bot.kore.models import DataSession, RatePlan, Sim
+from bot.sims.numbers import device_of
+
+RENEWAL = timedelta(minutes=10)
+"""Between two sessions of one that the network renews."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,22 @@ def case_of(report: SessionReport) -> Case:
     sim, plan = report.sim, report.rate_plan
     known = (plan.unique_name or plan.friendly_name) if plan else None
     plan_name = known or sim.rate_plan_sid
-    return Case(sim.sid, report.last_session, report.findings, plan_name, sim.name)
+    since = _in_device_since(report)
+    return Case(sim.sid, report.last_session, report.findings, plan_name, sim.name, since=since)
+
+
+def _in_device_since(report: SessionReport) -> datetime | None:
+    """Return when the SIM came to its device, or was away last: a renewal is no such time."""
+    last = report.last_session
+    since, device = (last.start, device_of(last.imei)) if last else (None, None)
+    for each in report.sessions or ():
+        stop = each.end or each.last_updated
+        if since is None or each.start is None or each.start >= since:
+            continue
+        if stop is None or since - stop > RENEWAL or device_of(each.imei) != device:
+            break
+        since = each.start
+    return since
 
 
 def summarise(sessions: Sequence[DataSession]) -> Summary:

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from bot.diagnosis.rule import About, Case, Finding, Severity, group_rule
 from bot.diagnosis.thresholds import Thresholds
-from bot.kore.models import DataSession
 from bot.sims.numbers import device_of
 
 SOURCE = (
@@ -16,6 +16,15 @@ SOURCE = (
 )
 _MOST = 3
 _AT_ONCE = timedelta(minutes=10)
+
+
+class Live(NamedTuple):
+    """A SIM in a device: since when it is there, and when it was last heard of."""
+
+    case: Case
+    imei: str
+    since: datetime
+    until: datetime
 
 
 @group_rule(
@@ -29,31 +38,28 @@ _AT_ONCE = timedelta(minutes=10)
 )
 def twin_imei(cases: Sequence[Case], _limits: Thresholds) -> Iterable[tuple[str, Finding]]:
     """Find SIMs in one device; a device that changes its SIM has them one after the other."""
-    seen = defaultdict[str, dict[str, tuple[Case, DataSession]]](dict)
+    seen = defaultdict[str, dict[str, Live]](dict)
     for case in cases:
         session = case.current
-        device = device_of(session.imei) if session and session.end is None else None
-        if device and session:
-            seen[device][case.sim_sid] = case, session
+        if session is None or session.end:
+            continue
+        imei, since, until = session.imei, case.since or session.start, session.last_updated
+        if imei and since and until and (device := device_of(imei)):
+            seen[device][case.sim_sid] = Live(case, imei, since, until)
     for twins in seen.values():
         if len(twins) > _MOST:  # so many do not clone each other: the IMEI is a placeholder
             continue
-        for one, session in twins.values():
-            others = ((other, _both_since(session, twin)) for other, twin in twins.values())
-            live = ((other, since) for other, since in others if since and other is not one)
-            for other, since in islice(live, 1):
-                yield one.sim_sid, _finding(session, other, since)
+        for one in twins.values():
+            others = (each for each in twins.values() if each is not one and _at_once(each, one))
+            for other in islice(others, 1):
+                yield one.case.sim_sid, _finding(one, other)
 
 
-def _both_since(one: DataSession, other: DataSession) -> datetime | None:
-    """Return since when both are live; None where they are not."""
-    if not (one.start and other.start and one.last_updated and other.last_updated):
-        return None
-    since, until = max(one.start, other.start), min(one.last_updated, other.last_updated)
-    return since if until - since >= _AT_ONCE else None
+def _at_once(one: Live, other: Live) -> bool:
+    return min(one.until, other.until) - max(one.since, other.since) >= _AT_ONCE
 
 
-def _finding(session: DataSession, other: Case, since: datetime) -> Finding:
+def _finding(one: Live, other: Live) -> Finding:
     return Finding(
         rule="twin_imei",
         severity=Severity.CRITICAL,
@@ -62,5 +68,9 @@ def _finding(session: DataSession, other: Case, since: datetime) -> Finding:
         "cloned.",
         next_step="Find out which of the two devices is yours, and suspend the other one's SIM.",
         source=SOURCE,
-        evidence={"imei": session.imei, "other": other.name or other.sim_sid, "since": since},
+        evidence={
+            "imei": one.imei,
+            "other": other.case.name or other.case.sim_sid,
+            "since": max(one.since, other.since),
+        },
     )

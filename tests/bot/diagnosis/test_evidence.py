@@ -160,7 +160,7 @@ def test_evidence_is_frozen():
         known.sessions = None
 
 
-BLOCKED = ["suspended", "deactivated", "canceled", "deleted", "Suspended"]
+BLOCKED = ["suspended", "deactivated", "canceled", "deleted", "Suspended", "Cancelled"]
 BY_SESSIONS = [
     ("just now", [still_open(H, 1)], State.ONLINE),
     ("exactly an hour", [still_open(9 * H, H)], State.ONLINE),

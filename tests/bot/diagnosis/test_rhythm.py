@@ -27,6 +27,7 @@ def rhythm(*hours_ago, lasting=0.1):
 
 HOURLY = range(1, 24 * 20)
 WEEKS = [w * 168 + d * 24 + h for w in range(4) for d in range(5) for h in (0, 2, 4, 6, 8)]
+FORTNIGHTS = [w * 336 + 168 + h for w in range(2) for h in range(144)]
 
 LONGEST = [
     ("hourly", HOURLY, 1),
@@ -37,6 +38,8 @@ LONGEST = [
     ("nights", [d * 24 + h for d in range(20) for h in range(9)], 16),
     ("weekends, and nights", WEEKS, 64),
     ("two weekends", [h for h in WEEKS if h < 168 * 2 + 99], 64),
+    ("a week on, a week off", FORTNIGHTS, 193),
+    ("a week's outage at another hour", [h - 5 * (h < 400) for h in FORTNIGHTS], 1),
     ("of unknown rhythm, the longest there is", [1, 5, 50], 45),
     ("seen once", [5], 0),
     ("never seen", [], 0),

@@ -1,4 +1,9 @@
-from bot.sessions.report import Summary, summarise
+from datetime import timedelta
+
+import pytest
+
+from bot.sessions.report import Summary, case_of, summarise
+from tests.bot.blocks.reports import a_report
 from tests.builders import NOON, a_session
 
 
@@ -37,3 +42,21 @@ def test_packets_that_nobody_tells_are_unknown():
 def test_an_empty_window_is_empty():
     """Without sessions there is nothing to count and nothing to sum up."""
     assert Summary(0, 0, 0, None, None, None, 0) == summarise([])
+
+
+DAY = timedelta(days=1)
+OTHER_DEVICE = "353166091234560"
+EARLIER = [
+    ("renewed after a minute", {"end": NOON - timedelta(minutes=1)}, NOON - DAY),
+    ("away for an hour", {"end": NOON - timedelta(hours=1)}, NOON),
+    ("another device", {"end": NOON, "imei": OTHER_DEVICE}, NOON),
+    ("of unknown end", {"end": None, "last_updated": None}, NOON),
+]
+
+
+@pytest.mark.parametrize(("why", "earlier", "since"), EARLIER)
+def test_a_renewed_session_is_no_arrival(why, earlier, since):
+    """A SIM is in its device since the first of the sessions that follow each other closely."""
+    rows = a_session(start=NOON), a_session(**{"start": NOON - DAY} | earlier)
+
+    assert since == case_of(a_report(sessions=rows)).since, why

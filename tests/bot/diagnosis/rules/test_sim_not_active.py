@@ -3,7 +3,7 @@ import pytest
 from bot.diagnosis.rules.sim_not_active import sim_not_active
 from tests.bot.diagnosis.cases import D, H, ago, evidence, found, still_open, words
 
-FIRES = ["suspended", "deactivated", "canceled", "deleted", "Suspended", " canceled "]
+FIRES = ["suspended", "deactivated", "canceled", "deleted", "Suspended", " canceled ", "cancelled"]
 MUST_NOT = ["active", "ready", "updating", "scheduled", None, "", "inactive", "unheard-of"]
 
 

@@ -2,15 +2,15 @@ import pytest
 
 from bot.diagnosis.rule import Case
 from bot.diagnosis.rules.twin_imei import twin_imei
-from tests.bot.diagnosis.cases import LIMITS, H, closed, evidence, still_open
+from tests.bot.diagnosis.cases import LIMITS, H, ago, closed, evidence, still_open
 
 ONE, OTHER = "353166091234560", "867145041234560"
 
 
-def sim(number, session):
+def sim(number, session, since=None):
     """Return a SIM with one session."""
     known = evidence(session, sid=f"DE{number}")
-    return Case(known.sim.sid, known.current, (), name=f"router-{number}")
+    return Case(known.sim.sid, known.current, (), name=f"router-{number}", since=since)
 
 
 def live(number, start=3 * H, updated=2, imei=ONE):
@@ -21,11 +21,17 @@ def live(number, start=3 * H, updated=2, imei=ONE):
 FIRES = [
     ("both are live", [live(1), live(2)], ["DE1", "DE2"]),
     ("one of them since 12 min", [live(1), live(2, 14)], ["DE1", "DE2"]),
+    (
+        "renewed a moment ago",
+        [live(1), sim(2, still_open(3, 2, imei=ONE), ago(3 * H))],
+        ["DE1", "DE2"],
+    ),
     ("15 digits and 16", [live(1), live(2, imei=ONE[:14] + "07")], ["DE1", "DE2"]),
     ("three", [live(1), live(2), live(3)], ["DE1", "DE2", "DE3"]),
     ("among others", [live(1), live(7, imei=OTHER), live(2)], ["DE1", "DE2"]),
 ]
 MUST_NOT = [
+    ("one came a moment ago", [live(1), live(2, 3)]),
     ("two devices", [live(1), live(2, imei=OTHER)]),
     ("one SIM twice", [live(1), live(1)]),
     ("a device that changed its SIM", [live(1, 9 * H, 4 * H), live(2, 4 * H)]),
