@@ -24,7 +24,7 @@ from bot.clock import Clock, SystemClock
 from bot.diagnosis.engine import all_rules
 from bot.digests.schedule import all_zones
 from bot.errors import StartError
-from bot.ops.http import health_routes, http_server
+from bot.ops.http import ConnectionGuard, health_routes, http_server
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.ops.metrics import Metrics
 from bot.settings import Settings
@@ -47,7 +47,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         bot, web = await assemble(settings, clock, session, stack)
-        bot.port = await listen(web, settings, stack)
+        bot.port = await listen(web, settings, bot.services.metrics, stack)
         stack.push_async_callback(bot.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         await bot.start()
         log.info("ready", extra={"port": bot.port, "socket_mode": settings.socket_mode})
@@ -84,7 +84,7 @@ async def working(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             return engine.why_stuck()
 
         web = Starlette(routes=health_routes(why_not_ready, resources.notes, metrics))
-        port = await listen(web, settings, stack)
+        port = await listen(web, settings, metrics, stack)
         stack.push_async_callback(engine.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         engine.start()
         log.info("working", extra={"port": port})
@@ -143,10 +143,14 @@ def tune_garbage_collector() -> None:
     gc.set_threshold(10_000, 10, 20)
 
 
-async def listen(web: Starlette, settings: Settings, stack: AsyncExitStack) -> int:
+async def listen(
+    web: Starlette, settings: Settings, metrics: Metrics, stack: AsyncExitStack
+) -> int:
     """Serve on the port that is set; return it. Raises StartError where it is taken."""
     try:
-        return await stack.enter_async_context(http_server(web, settings.host, settings.port))
+        guard = ConnectionGuard(metrics.connection_cut)
+        server = http_server(web, settings.host, settings.port, guard=guard)
+        return await stack.enter_async_context(server)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         why = str(error.strerror).partition(" (while ")[0]  # asyncio says the address once more

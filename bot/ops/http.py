@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
+import resource
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import ClassVar
 
 import uvicorn
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from bot.ops.metrics import Metrics
 
@@ -43,6 +46,85 @@ def health_routes(why_not_ready: Reasons, notes: Notes, metrics: Metrics) -> lis
     ]
 
 
+REQUEST_SECONDS = 10.0
+"""For a request to come whole; Slack's take milliseconds."""
+MOST_WAITING = 512
+SAY_AGAIN_SECONDS = 60.0
+log = logging.getLogger(__name__)
+
+
+class ConnectionGuard:
+    """Cuts connections whose request does not come whole in time, and the oldest of too many.
+
+    No request has been read on them yet, so nobody is known to be Slack: else whoever opens enough
+    of them would shut Slack out. `count` is told why each was cut: `slow` or `crowd`.
+    """
+
+    def __init__(
+        self,
+        count: Callable[[str], None] = lambda _why: None,
+        *,
+        seconds: float = REQUEST_SECONDS,
+        most: int = 0,
+    ) -> None:
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._count = count
+        self._seconds = seconds
+        self._most = most or (max(1, min(MOST_WAITING, files // 2)) if files > 0 else MOST_WAITING)
+        self._waiting: dict[_Guarded, asyncio.TimerHandle] = {}
+        self._said_at = float("-inf")
+
+    def wait(self, connection: "_Guarded") -> None:
+        """Begin to wait for a request, unless that has begun already."""
+        if connection in self._waiting:
+            return
+        if len(self._waiting) >= self._most:
+            self._cut(next(iter(self._waiting)), "crowd")
+        timer = asyncio.get_running_loop().call_later(self._seconds, self._cut, connection, "slow")
+        self._waiting[connection] = timer
+
+    def end(self, connection: "_Guarded") -> None:
+        """Stop waiting: the request is there, or the connection is gone."""
+        if timer := self._waiting.pop(connection, None):
+            timer.cancel()
+
+    def _cut(self, connection: "_Guarded", why: str) -> None:
+        self.end(connection)
+        connection.transport.abort()
+        self._count(why)
+        now = asyncio.get_running_loop().time()
+        if now - self._said_at >= SAY_AGAIN_SECONDS:
+            self._said_at = now
+            log.warning("connections-cut", extra={"why": why, "waiting": len(self._waiting)})
+
+
+class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at run time
+    """A connection of uvicorn's that its guard knows of while it waits for a request."""
+
+    guard: ClassVar[ConnectionGuard]
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self.guard.wait(self)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        taken_over = self.transport.get_protocol() is not self
+        if taken_over or (self.cycle and not self.cycle.more_body):
+            self.guard.end(self)
+        elif not self.transport.is_closing():
+            self.guard.wait(self)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self.guard.wait(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.guard.end(self)
+        super().connection_lost(exc)
+
+
 GRACE_SECONDS = 1
 
 
@@ -67,8 +149,14 @@ class _Quiet(uvicorn.Server):
 
 
 @asynccontextmanager
-async def http_server(
-    app: ASGIApp, host: str, port: int, *, websockets: bool = False, grace: int = GRACE_SECONDS
+async def http_server(  # noqa: PLR0913 -- what is served, where, and how
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    websockets: bool = False,
+    grace: int = GRACE_SECONDS,
+    guard: ConnectionGuard | None = None,
 ) -> AsyncIterator[int]:
     """Serve `app` while the block runs; give the port, a free one for 0.
 
@@ -77,7 +165,8 @@ async def http_server(
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=2048)
-    server = _Quiet(_config(app, websockets=websockets, grace=grace))
+    config = _config(app, guard or ConnectionGuard(), websockets=websockets, grace=grace)
+    server = _Quiet(config)
     running = asyncio.create_task(server.serve([listening]), name="http-server")
     running.add_done_callback(lambda _: server.up.set())
     try:
@@ -97,9 +186,12 @@ def _is_news(record: logging.LogRecord) -> bool:
     return not was_cut and not str(record.msg).startswith("Cancel %s running task")
 
 
-def _config(app: ASGIApp, *, websockets: bool, grace: int) -> uvicorn.Config:
+def _config(
+    app: ASGIApp, guard: ConnectionGuard, *, websockets: bool, grace: int
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=type("Guarded", (_Guarded,), {"guard": guard}),
         interface="asgi3",
         log_config=None,
         log_level="warning",

@@ -120,6 +120,7 @@ class Metrics:
         self._jobs_due = self._gauge("jobs_due", "Jobs that are due and wait", "kind")
         self._job_lag = self._gauge("job_lag_seconds", "Wait of the oldest of them", "lane")
         self._audit_lost = self._counter("audit_rows_lost", "Audit rows that were lost")
+        self._cut = self._counter("connections_cut", "Connections cut for want of a request", "why")
         self._gauge("tasks_in_flight", "Answers under way").set_function(in_flight)
 
     def received(self, kind: str, outcome: str) -> None:
@@ -186,6 +187,10 @@ class Metrics:
     def digest_ended(self, outcome: str, lag: float) -> None:
         """Time a digest: `outcome` is posted, quiet, skipped or failed."""
         self._digests.labels(outcome).observe(max(0.0, lag))
+
+    def connection_cut(self, why: str) -> None:
+        """Count a connection that was cut before its request came: as `slow`, or of a `crowd`."""
+        self._cut.labels(why).inc()
 
     def audit_lost(self, rows: int) -> None:
         """Count look-ups that stand in the log, and in the store's audit never will."""

@@ -1,7 +1,9 @@
 """/healthz, /readyz and /metrics."""
 
+import asyncio
 import signal
 import socket
+from contextlib import suppress
 
 import aiohttp
 import httpx
@@ -10,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot.ops.http import health_routes, http_server
+from bot.ops.http import ConnectionGuard, health_routes, http_server
 from bot.ops.metrics import Metrics
 
 
@@ -95,3 +97,38 @@ async def test_signals_are_left_alone():
         during = signal.getsignal(signal.SIGTERM)
 
     assert before == during
+
+
+HEAD = b"POST / HTTP/1.1\r\nhost: bot\r\n"
+HALVES = [b"", HEAD, HEAD + b"content-length: 9\r\n\r\nhalf"]
+
+
+@pytest.mark.parametrize("half", HALVES, ids=["nothing", "half a head", "half a body"])
+async def test_a_request_that_does_not_come_whole(half, caplog):
+    """It is waited for so long, then the connection is cut, counted and logged."""
+    cut = []
+    guard = ConnectionGuard(cut.append, seconds=0.05)
+    async with http_server(APP, "127.0.0.1", 0, guard=guard) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(half)
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    assert ["slow"] == cut
+    assert ["connections-cut"] == [r.message for r in caplog.records]
+
+
+async def test_a_crowd_shuts_nobody_out():
+    """Of too many connections without a request the oldest are cut, and a request is answered."""
+    cut = []
+    guard = ConnectionGuard(cut.append, most=5)
+    async with http_server(APP, "127.0.0.1", 0, guard=guard) as port:
+        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
+        async with httpx.AsyncClient() as client:
+            answers = [await client.get(f"http://127.0.0.1:{port}/") for _ in range(3)]
+        for _, writer in crowd:
+            writer.close()
+
+    assert [200] * 3 == [answer.status_code for answer in answers]
+    assert ["crowd"] * 16 == cut[:16]
