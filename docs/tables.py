@@ -152,7 +152,11 @@ async def _ask(sim: str, misspelt: str, pattern: str) -> list[str]:
             "KORE_CLIENT_ID": kore.client_id,
             "KORE_CLIENT_SECRET": kore.client_secret,
         }
-        async with open_fleet(load_settings(found, None, need=Need.KORE), clock) as (lookups, sims):
+        async with open_fleet(load_settings(found, None, need=Need.KORE), clock) as (
+            lookups,
+            sims,
+            _,
+        ):
             query = FleetQuery(pattern=pattern)
             sids = (await sims.meant(query, redacts=False, most=20)).sids
             one, none, *many = await lookups.look_up_many([sim, misspelt, *sids])

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -29,23 +29,25 @@ from bot.sessions.triage import triage
 from bot.settings import Settings
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
+from bot.sims.spotter import SimSpotter
 
 ALLOWANCE_PATIENCE_SECONDS = 5.0  # what is printed cannot be brought up to date
+MOST = 100_000
 LIST_PATIENCE_SECONDS = 60.0  # nobody waits for an ack here: better a whole list than a guess
 
 
 @asynccontextmanager
 async def open_lookups(settings: Settings, clock: Clock) -> AsyncIterator[SessionLookup]:
     """Open the KORE client and all above it; the list of SIMs is read when a name needs it."""
-    async with open_fleet(settings, clock) as (lookups, _):
+    async with open_fleet(settings, clock) as (lookups, _, _):
         yield lookups
 
 
 @asynccontextmanager
 async def open_fleet(
     settings: Settings, clock: Clock
-) -> AsyncIterator[tuple[SessionLookup, FleetList]]:
-    """Open the same, and what finds the SIMs that a question about a fleet means."""
+) -> AsyncIterator[tuple[SessionLookup, FleetList, SimSpotter]]:
+    """Open the same, what finds the SIMs that a question means, and what reads pasted texts."""
     kore = open_kore(settings.kore_config(), clock)
     directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
     try:
@@ -55,13 +57,22 @@ async def open_fleet(
         yield (
             SessionLookup(kore, resolver, clock, settings.thresholds, allowances=allowances),
             fleet,
+            SimSpotter(directory, resolver.known_sid, most=MOST),
         )
     finally:
         await directory.aclose()
         await kore.aclose()
 
 
-MOST = 100_000
+async def meant(
+    typed: Sequence[str], spotter: SimSpotter, *, patience: float = LIST_PATIENCE_SECONDS
+) -> list[str]:
+    """Return the SIMs that each text names; the text as it is where it names none."""
+    found: list[str] = []
+    for text in typed:
+        spotted = await spotter.spot(text, asked=True, patience=patience)
+        found += spotted.named or [line for each in text.splitlines() if (line := each.strip())]
+    return found
 
 
 async def answer(
@@ -73,7 +84,7 @@ async def answer(
     """
     configure_logging("WARNING", form="text", redactor=LogRedactor(settings.secrets))
     clock = SystemClock()
-    async with open_fleet(settings, clock) as (service, fleet):
+    async with open_fleet(settings, clock) as (service, fleet, _):
         if await fleet.is_a_name(text) or (isinstance(asked, Misread) and not asked.query.pattern):
             return False
         if isinstance(asked, Misread):

@@ -1,7 +1,6 @@
 """Resolves a form's values to a selection of SIMs, as KORE knows them now."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,14 +10,14 @@ from bot.errors import BotError, UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import Kind, identify, sids_in
+from bot.sims.identifier import bare, identify
 from bot.sims.names import matcher, quoted
 from bot.sims.resolver import SimResolver
+from bot.sims.spotter import SimSpotter
 
 LIST_PATIENCE = 20.0
 _AT_ONCE = 10
 _MAX_FAULTS = 5
-_BETWEEN = re.compile(r"[\n\r\t,;]+")
 
 
 class NoSuchSims(UserError):
@@ -46,6 +45,7 @@ class SimSelector:
         self._kore = kore
         self._directory = directory
         self._resolver = resolver
+        self._spotter = SimSpotter(directory, resolver.known_sid)
 
     async def select(self, values: FormValues) -> SelectedSims:
         """Return the selection. Raises NoSuchSims, and KoreError where KORE cannot tell now."""
@@ -89,13 +89,15 @@ class SimSelector:
         return f"None of {listed.count} SIMs is called {quoted(pattern)}.{hint}"
 
     async def _by_list(self, text: str) -> SelectedSims:
-        pieces = self._pieces(text)
-        if not pieces:
-            raise NoSuchSims(FormField.LISTED, "I found no SID, ICCID, IMEI or name in that.")
-        if len(pieces) > MOST_LISTED:
+        spotted = await self._spotter.spot(text, asked=True, patience=LIST_PATIENCE)
+        pieces = spotted.named or [line for each in text.splitlines() if (line := bare(each))]
+        if not pieces or (spotted.sentence and not spotted.named):
+            nothing = "I found no SID, ICCID, IMEI or name in that."
+            raise NoSuchSims(FormField.LISTED, spotted.sentence or nothing)
+        if (total := len(pieces) + spotted.cut) > MOST_LISTED:
             raise NoSuchSims(
                 FormField.LISTED,
-                f"That names {len(pieces)} SIMs; {MOST_LISTED} are the most. Use a pattern, a plan "
+                f"That names {total} SIMs; {MOST_LISTED} are the most. Use a pattern, a plan "
                 "or a status for more.",
             )
         limit = asyncio.Semaphore(_AT_ONCE)
@@ -110,22 +112,6 @@ class SimSelector:
             except BotError as error:
                 return error
         return ListedSim(found.value.sid, typed)
-
-    def _pieces(self, text: str) -> tuple[str, ...]:
-        parts = (part.strip() for part in _BETWEEN.split(text))
-        every = (piece for part in parts if part for piece in self._split_line(part))
-        return tuple(dict.fromkeys(every))
-
-    def _split_line(self, part: str) -> Sequence[str]:
-        """Split a line where blanks stand between SIMs, and not within a name or number."""
-        if len(sids := sids_in(part)) > 1:
-            return sids
-        words = part.split()
-        try:
-            is_name = len(words) > 1 and identify(part).kind is Kind.NAME
-        except UserError:
-            is_name = False
-        return words if is_name and not self._directory.exact(part) else [part]
 
 
 def _all_or_none(found: Sequence[ListedSim | BotError]) -> SelectedSims:

@@ -168,13 +168,16 @@ class Reading:
         """Return the items of a list that may be names and that nobody knows.
 
         They are taken where half of the items are SIMs, those without a digit only where each item
-        may be one; where we were asked, one SIM is enough, or that there is no list of SIMs yet.
+        may be one, and names here have no digits; where we were asked, one SIM is enough, or that
+        there is no list of SIMs yet.
         """
-        sure, words, prose = self._weighed(sorted(spot.at for spot in spots))
+        sure, words, prose = self._weighed(spots)
         is_half = sure > 0 and sure >= len(words) + prose
         is_clean = not prose and not any(item.is_heading for item in self._items)
-        takes_all = is_clean and (is_half or (self._asked and (sure > 0 or not is_listed)))
-        takes_some = is_half or takes_all
+        plain = sum(not _has_digit(spot.text) for spot in spots)
+        is_unlisted = self._asked and is_clean and not is_listed
+        takes_all = is_unlisted or (is_clean and is_half and plain * 2 >= len(spots))
+        takes_some = takes_all or is_half or (self._asked and is_clean and sure > 0)
         return [
             Spot("name", word.text, word.text, self._where(word.at), at=word.at)
             if takes_all or (takes_some and word.is_like_a_name)
@@ -183,8 +186,10 @@ class Reading:
             if is_clean or word.is_like_a_name
         ]
 
-    def _weighed(self, places: Sequence[int]) -> tuple[int, list[Item], int]:
+    def _weighed(self, spots: Sequence[Spot]) -> tuple[int, list[Item], int]:
         """Count the items that are SIMs, gather those that may be, count those that are prose."""
+        places = sorted(spot.at for spot in spots if spot.taken)
+        others = sorted(spot.at for spot in spots if not spot.taken)
         cells = (
             Item(cell.start, cell.end, bare(self._prose[cell.start : cell.end]))
             for table in self._tables
@@ -198,7 +203,7 @@ class Reading:
         for item in self._items:
             if _between(places, item.at, item.end):
                 sure += 1
-            elif item.is_heading:
+            elif item.is_heading or _between(others, item.at, item.end):
                 continue
             elif item.is_word:
                 words.append(item)

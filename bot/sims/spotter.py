@@ -25,12 +25,13 @@ _EXPLAINED = frozenset({"imsi", "eid", "imei", "number"})
 class Spotted:
     """What to look up, in the order of the text; `total` counts also what is beyond the limit.
 
-    `spots` is all that was seen.
+    `spots` is all that was seen; `is_listed` says that the list of SIMs was at hand for the names.
     """
 
     texts: tuple[str, ...] = ()
     total: int = 0
     spots: tuple[Spot, ...] = ()
+    is_listed: bool = True
 
     @property
     def cut(self) -> int:
@@ -41,6 +42,11 @@ class Spotted:
     def unknown(self) -> tuple[str, ...]:
         """What looks like the names of a list, and no SIM is called so."""
         return tuple(dict.fromkeys(spot.text for spot in self.spots if spot.why == UNKNOWN))
+
+    @property
+    def named(self) -> list[str]:
+        """All that is to be looked up, and the unknown names of a list: nothing is dropped."""
+        return [*self.texts, *self.unknown]
 
     @property
     def as_it_is(self) -> "Spotted":
@@ -109,7 +115,7 @@ class SimSpotter:
             read = map(self._known, text.spots(named, is_listed=is_listed))
             spots += _joined(sorted(read, key=lambda spot: spot.at))
             await asyncio.sleep(0)
-        return self._each_once(spots)
+        return self._each_once(spots, is_listed=is_listed)
 
     def _known(self, spot: Spot) -> Spot:
         """Return the same with the SID of its SIM, where that is known; an EID is taken then."""
@@ -120,7 +126,7 @@ class SimSpotter:
         sim = self._known_sid(Identifier(_KINDS[spot.kind], spot.value, spot.text))
         return replace(spot, sim=sim, why="") if sim else spot
 
-    def _each_once(self, spots: Sequence[Spot]) -> Spotted:
+    def _each_once(self, spots: Sequence[Spot], *, is_listed: bool) -> Spotted:
         seen: dict[tuple[str, str], Spot] = {}
         for spot in spots:
             before = seen.setdefault((spot.kind, spot.value), spot)
@@ -131,7 +137,7 @@ class SimSpotter:
             if spot.taken and not spot.joined:
                 sims.setdefault(spot.sim or (spot.kind, key(spot.value)), spot.text)
         texts = tuple(sims.values())
-        return Spotted(texts[: self._most], len(texts), tuple(seen.values()))
+        return Spotted(texts[: self._most], len(texts), tuple(seen.values()), is_listed)
 
 
 _KINDS = {"sid": Kind.SID, "iccid": Kind.ICCID, "imei": Kind.IMEI, "eid": Kind.EID}

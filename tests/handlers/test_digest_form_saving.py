@@ -21,7 +21,7 @@ from tests.handlers.digest_steps import (
     words,
 )
 
-MANY = "\n".join(map(str, range(201)))
+MANY = "\n".join(f"gone-{number}" for number in range(201))
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 FEW = 20
+LINES = 400
 PICTURE = "--timeline"
 
 
@@ -37,7 +38,8 @@ PICTURE = "--timeline"
 def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, explain: bool) -> int:
     """Say what SIMs are doing, without Slack. Only the KORE_… settings are needed.
 
-    SIM is a SID, ICCID, IMEI, name or console URL; `-` reads them from stdin, one a line. A name
+    SIM is a SID, ICCID, IMEI, name or console URL, or any text that names some, as `simsessions
+    read` shows; `-` reads one from stdin: a list, a table, a log. A name
     pattern or a few words ask which SIMs fit: `'pump-*'`, `offline on Telcel`, `silent for 2d`,
     `plan pumps-mx`, `new`, `top 5`. The exit code is 0 if all were answered, 1 if a SIM was not
     found or several fit, 3 if KORE failed.
@@ -45,11 +47,12 @@ def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, expl
     settings = load_settings(need=Need.KORE)
     if not picture and asked_about_a_fleet(settings, sims, as_lines=as_lines):
         return ExitCode.OK
-    asked = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
+    typed = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
+    if picture:
+        check_picture(typed, picture)
+    asked, answers = asyncio.run(look_up(settings, typed))
     if picture:
         check_picture(asked, picture)
-    # of many one session each, for the memory; of a few all, for the strip and the month
-    answers = asyncio.run(look_up(settings, asked, newest_only=len(asked) > FEW))
     if as_lines:
         print_json(asked, answers)
     else:
@@ -75,26 +78,30 @@ def asked_about_a_fleet(settings: Settings, sims: tuple[str, ...], *, as_lines: 
 
 
 def read_stdin() -> list[str]:
-    """Read SIMs, one a line; empty lines do not count."""
-    return [line.strip() for line in sys.stdin if line.strip()]
+    """Read texts of some hundred lines each, which a list of SIMs may be as long as."""
+    lines = list(sys.stdin)
+    return ["".join(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
 
 
 async def look_up(
-    settings: Settings, asked: list[str], *, newest_only: bool
-) -> "list[SessionReport | BotError]":
-    """Look all up, side by side, with a progress bar if it takes long.
+    settings: Settings, typed: list[str]
+) -> "tuple[list[str], list[SessionReport | BotError]]":
+    """Look up all that is named, side by side, with a progress bar if it takes long.
 
-    With `newest_only` a report keeps one session: those of ten thousand SIMs fill the memory.
+    Of many a report keeps one session each: those of ten thousand SIMs fill the memory. Of a few it
+    keeps all, for the strip and the month.
     """
-    from bot.cli.lookups import open_lookups  # noqa: PLC0415 -- the other commands need no client
+    from bot.cli.lookups import meant, open_fleet  # noqa: PLC0415 -- the other commands need no client
     from bot.cli.terminal import progress  # noqa: PLC0415 -- nor rich
     from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
     from bot.ops.logging import LogRedactor, configure_logging  # noqa: PLC0415 -- nor this
 
     configure_logging("WARNING", form="text", redactor=LogRedactor(settings.secrets))
-    async with open_lookups(settings, SystemClock()) as service:
+    async with open_fleet(settings, SystemClock()) as (service, _, spotter):
+        asked = await meant(typed, spotter)
         with progress("Looking up", len(asked)) as step:
-            return await service.look_up_many(asked, newest_only=newest_only, done=step)
+            few = len(asked) <= FEW
+            return asked, await service.look_up_many(asked, newest_only=not few, done=step)
 
 
 def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> None:

@@ -1,0 +1,66 @@
+"""`simsessions read`, as a process, against the stand-in for KORE."""
+
+import json
+
+from bot.emulators.kore.faults import broken
+from tests.builders import IMEI
+
+TEXT = f"truck-42 and well-1 are down\nimsi 310260123456789\nnrf-{IMEI} is up\n"
+EVENT = {
+    "type": "event_callback",
+    "event": {
+        "text": "<@U0SIMSESS> this one?",
+        "attachments": [{"is_share": True, "text": "*truck-42* is offline"}],
+    },
+}
+
+
+async def test_what_is_seen_and_where(kore, simsessions, tmp_path):
+    """Each thing has its kind, its value, its SIM, its place, and why it is not taken."""
+    (tmp_path / "a.txt").write_text(TEXT)
+    done = await simsessions("read", "--json", str(tmp_path / "a.txt"), **kore.settings)
+    truck, well, imsi, imei = map(json.loads, done.out.splitlines())
+
+    assert (0, "") == (done.code, done.err)
+    assert ["kind", "value", "sim", "where", "taken", "why"] == list(truck)
+    assert ("name", "truck-42", True, None) == (
+        truck["kind"], truck["value"], truck["taken"], truck["why"],
+    )  # fmt: skip
+    assert truck["sim"].startswith("DE")
+    assert ("well-1", "text, line 1") == (well["value"], well["where"])
+    assert ("imsi", False) == (imsi["kind"], imsi["taken"])
+    assert "Paste the SIM's ICCID" in imsi["why"]
+    assert ("imei", IMEI, "text, line 3") == (imei["kind"], imei["value"], imei["where"])
+
+
+async def test_a_message_as_slack_sends_it(kore, simsessions):
+    """An event's attachments are read, and the text says in words what is seen."""
+    done = await simsessions("read", "--message", "-", typed=json.dumps(EVENT), **kore.settings)
+
+    assert done.out.startswith("taken  name truck-42 = DE")
+    assert "(attachment 1)" in done.out
+
+
+async def test_what_is_no_message(kore, simsessions):
+    """It is said in a line."""
+    for text in ("no json", "7"):
+        done = await simsessions("read", "--message", "-", typed=text, **kore.settings)
+
+        assert (2, "FILE" in done.err) == (done.code, True), text
+
+
+async def test_without_the_list_of_sims(kore, simsessions):
+    """What is certain is read all the same, and it is said that names are not known."""
+    for settings, code in ((kore.settings, 3), ({}, 0)):
+        kore.api.faults.add(broken(503, times=None))
+        done = await simsessions("read", "-", typed=f"the truck-42 {IMEI} is up", **settings)
+
+        assert (f"taken  imei {IMEI}  (text)\n", code) == (done.out, done.code)
+        assert "names, and the SIDs of numbers, are unknown" in done.err
+
+
+async def test_nothing_is_seen(kore, simsessions):
+    """It is said."""
+    done = await simsessions("read", "-", typed="thanks for your help", **kore.settings)
+
+    assert (0, "Nothing in that names a SIM.\n") == (done.code, done.out)
