@@ -6,6 +6,7 @@ Slack is a server that costs next to nothing, in a process of its own; it counts
 import argparse
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ MESSAGE = {"text": "pump-7 is online", "blocks": BLOCKS}
 WHO = json.dumps({"ok": True, "user": {"id": "U0", "is_restricted": False}})
 WHERE = json.dumps({"ok": True, "channel": {"id": "C0", "is_ext_shared": False}})
 OK = json.dumps({"ok": True, "team_id": "T0", "user_id": "U0", "channel": "C0", "ts": "1.0"})
+THREAD = re.compile(rb'"thread_ts": ?"([0-9.]+)"')
+IN_THREAD = '{"ok": true, "channel": "C0", "ts": "1.0", "message": {"thread_ts": "%s"}}'
 
 
 def answer(body: str) -> bytes:
@@ -61,16 +64,18 @@ class SlackStub(asyncio.Protocol):
             size = end + 4 + (int(length.split(b"\r\n")[0]) if found else 0)
             if len(self.waiting) < size:
                 return
-            self.waiting = self.waiting[size:]
-            self.transport.write(answer(self.body(head)))  # type: ignore[attr-defined]
+            payload, self.waiting = self.waiting[end + 4 : size], self.waiting[size:]
+            self.transport.write(answer(self.body(head, payload)))  # type: ignore[attr-defined]
 
     @staticmethod
-    def body(head: bytes) -> str:
-        """Return what is answered to a request."""
+    def body(head: bytes, payload: bytes) -> str:
+        """Return what is answered to a request; a post in a thread is made there."""
         if head.startswith(b"get /connections"):
             return str(SlackStub.connections)
         if b"/users.info " in head:
             return WHO
+        if thread := THREAD.search(payload):
+            return IN_THREAD % thread[1].decode()
         return WHERE if b"/conversations.info " in head else OK
 
 

@@ -19,7 +19,7 @@ from bot.errors import UnknownSubcommand, UserError
 from bot.services import Actor, Services
 from bot.sessions import fleet_query
 from bot.sessions.fleet_list import Examples
-from bot.sims.names import quoted, unquoted
+from bot.sims.identifier import quoted, unquoted
 from handlers import subcommands
 from handlers.payloads import Body, Context, Listener, from_command, text_in
 from handlers.replies import Reply, answer_later

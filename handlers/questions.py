@@ -18,8 +18,8 @@ from bot.sessions.fleet_answer import FleetAnswer
 from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimNotFound
+from bot.sims.identifier import quoted, unquoted
 from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides
-from bot.sims.names import quoted, unquoted
 from bot.sims.spotter import Spotted
 from handlers.commands import COMMAND, find, nearest, or_nearest
 from handlers.lookups import ask_scan, look_up, until_known

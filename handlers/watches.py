@@ -15,7 +15,7 @@ from bot.services import Actor, Services
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import can_come_back
-from bot.sims.names import plain_pattern, quoted
+from bot.sims.identifier import plain_pattern, quoted
 from bot.watches.parse import WatchRequest
 from bot.watches.service import BegunWatch
 from bot.watches.transitions import redacted_watch

@@ -17,7 +17,7 @@ from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
 from bot.sessions.news_ages import NewsAges
 from bot.settings import Settings
-from bot.sims.names import key, quoted
+from bot.sims.identifier import key, quoted
 from bot.slack.client import open_session
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run

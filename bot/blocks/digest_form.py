@@ -27,7 +27,7 @@ from bot.blocks.kit import (
 from bot.digests.form import LONGEST_NAME, FieldErrors, FormField, FormValues
 from bot.digests.schedule import DAYS, EXAMPLE, HOURS, Frequency
 from bot.digests.subscription import LONGEST, MOST_LISTED, SelectionKind, WhenQuiet
-from bot.sims.names import unquoted
+from bot.sims.identifier import unquoted
 
 NEW, CHANGED = "New digest", "Edit digest"
 _TITLE = 24

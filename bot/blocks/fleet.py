@@ -13,7 +13,7 @@ from bot.diagnosis.evidence import State
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.snapshot import gravest
 from bot.sessions.triage import Triage
-from bot.sims.names import unquoted
+from bot.sims.identifier import unquoted
 from bot.watches.parse import WatchRequest
 
 _NAME = 28

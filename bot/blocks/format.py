@@ -14,7 +14,7 @@ from typing import Protocol
 from bot.blocks.kit import NAME_LIMIT, SENTENCE, clean, entities, escape, is_plain, sentence
 from bot.kore.models import CellLocation
 from bot.sessions.redaction import REDACTED
-from bot.sims.names import quoted, unquoted
+from bot.sims.identifier import quoted, unquoted
 from bot.sims.numbers import passes_luhn
 
 _ADDRESS = re.compile(r"(https://[^\s<>|]*[^\s<>|.,;:)])")

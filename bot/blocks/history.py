@@ -29,7 +29,7 @@ from bot.diagnosis.fields import known_text, network_of
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
-from bot.sims.names import quoted
+from bot.sims.identifier import quoted
 from bot.sims.numbers import device_of
 
 

@@ -38,7 +38,7 @@ from bot.sessions.triage import (
     last_seen,
 )
 from bot.sims.errors import SimNotFound
-from bot.sims.names import unquoted
+from bot.sims.identifier import unquoted
 
 NAME = 28
 REASON = 60

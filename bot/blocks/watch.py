@@ -11,7 +11,7 @@ from bot.blocks.report import person
 from bot.blocks.state_text import STATE_ICONS, label_of, state_sentence, words_of
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Change, Snapshot
-from bot.sims.names import unquoted
+from bot.sims.identifier import unquoted
 from bot.watches.transitions import HOLD, LATE_AFTER
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Watch
 

@@ -16,7 +16,7 @@ from bot.blocks.watch import (
     names_text,
 )
 from bot.diagnosis.evidence import State
-from bot.sims.names import natural
+from bot.sims.identifier import natural
 from bot.watches.transitions import HOLD
 from bot.watches.watch import Condition, Ending, Watch
 

@@ -23,7 +23,7 @@ from bot.sessions.fleet_query import Facts, FleetQuery
 from bot.sessions.peers import Peer
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
-from bot.sims.names import key, matcher, quoted
+from bot.sims.identifier import key, matcher, quoted
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import FAILED, BriefRow, ScanRows
 

@@ -10,8 +10,7 @@ from bot.errors import BotError, UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import bare, identify
-from bot.sims.names import matcher, quoted
+from bot.sims.identifier import bare, identify, matcher, quoted
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from bot.digests.schedule import DigestSchedule, QuietHours, next_due
-from bot.sims.names import key, matcher
+from bot.sims.identifier import key, matcher
 
 MOST_LISTED = 200
 LONGEST = 200

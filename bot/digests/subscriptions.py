@@ -8,7 +8,7 @@ from typing import Any
 from bot.digests.schedule import DigestSchedule, QuietHours
 from bot.digests.subscription import GRACE, KIND, PauseReason, Selection, Subscription, WhenQuiet
 from bot.errors import UserError
-from bot.sims.names import key, quoted
+from bot.sims.identifier import key, quoted
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedule, Schedules

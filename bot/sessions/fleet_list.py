@@ -10,8 +10,7 @@ from bot.kore.errors import KoreBadRequest, KoreNotFound
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.redaction import Redactor
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import bare
-from bot.sims.names import common_pattern, key, matcher, quoted
+from bot.sims.identifier import bare, common_pattern, key, matcher, quoted
 
 MOST_FRESH = 200
 """SIMs that are looked up at once; of more the last scan tells."""

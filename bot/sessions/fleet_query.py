@@ -15,8 +15,7 @@ from typing import Any, Literal, NamedTuple
 from bot.diagnosis.evidence import State
 from bot.durations import format_duration, parse_seconds
 from bot.sessions.snapshot import SILENT, Snapshot
-from bot.sims.identifier import bare
-from bot.sims.names import is_pattern, key, matcher, plain_pattern, quoted
+from bot.sims.identifier import bare, is_pattern, key, matcher, plain_pattern, quoted
 
 USAGES = (
     ("<pattern>", "the SIMs whose names fit; the words below narrow it down, or stand alone"),

@@ -8,7 +8,7 @@ from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
-from bot.sims.names import natural
+from bot.sims.identifier import natural
 
 OUTAGE = "common_outage"
 GOOD_NEWS = "healthy"

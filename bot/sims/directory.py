@@ -14,9 +14,8 @@ from bot.errors import BotError
 from bot.kore.cache import SingleFlight
 from bot.kore.models import Sim
 from bot.sims.errors import Candidate
-from bot.sims.identifier import Identifier, Kind
+from bot.sims.identifier import Identifier, Kind, key
 from bot.sims.index import BLOCK, Column, NearMisses, SimTable, prepare
-from bot.sims.names import key
 from bot.sims.wording import Listed
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ class SimDirectory:
             return nearest.candidates
 
     async def count(self, fits: Callable[[str], object]) -> int:
-        """Count the SIMs of which a name fits; `fits` gets names as `bot.sims.names.key` has them.
+        """Count the SIMs of which a name fits; `fits` gets names as `bot.sims.identifier.key` has them.
 
         The event loop gets its turn after each block.
         """

@@ -15,8 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from bot.sims.identifier import LINK, MENTION, SID, sims_in, unlinked
-from bot.sims.names import plain_letters
+from bot.sims.identifier import LINK, MENTION, SID, plain_letters, sims_in, unlinked
 from bot.sims.numbers import (
     ROUNDED,
     explanation,

@@ -18,8 +18,7 @@ from typing import Literal
 
 from bot.kore.models import Sim
 from bot.sims.errors import Candidate
-from bot.sims.identifier import Identifier, Kind
-from bot.sims.names import key, natural
+from bot.sims.identifier import Identifier, Kind, key, natural
 from bot.sims.numbers import digits_of
 
 Column = Literal[

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.sims.extraction import Cell
-from bot.sims.identifier import bare
-from bot.sims.names import key, plain
+from bot.sims.identifier import bare, key, plain
 
 MOST_ITEMS = 1_000
 """Items of a list; of a longer one only what is certain or known by its name is read."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.sims.errors import Candidate
 from bot.sims.extraction import LONGEST, LONGEST_LINE, Cell, Found, Place, cleaned, identifiers_in
-from bot.sims.identifier import bare
+from bot.sims.identifier import bare, key
 from bot.sims.lists import (
     Item,
     Phrase,
@@ -19,7 +19,6 @@ from bot.sims.lists import (
     tables_in,
     without_addresses,
 )
-from bot.sims.names import key
 
 UNKNOWN = "no SIM of KORE's list is called so"
 CUT = f"only the first {LONGEST} characters are read, and {LONGEST_LINE} of a line"

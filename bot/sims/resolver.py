@@ -21,8 +21,7 @@ from bot.kore.errors import (
 from bot.kore.models import DataSession, Sim
 from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate
-from bot.sims.identifier import Identifier, Kind
-from bot.sims.names import key
+from bot.sims.identifier import Identifier, Kind, key
 from bot.sims.numbers import device_of, digits_of, other_iccids
 from bot.sims.wording import ambiguous, not_found, one_at_a_time
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.sims.directory import SimDirectory
 from bot.sims.extraction import LONGEST, Place
-from bot.sims.identifier import Identifier, Kind
-from bot.sims.names import key, quoted
+from bot.sims.identifier import Identifier, Kind, key, quoted
 from bot.sims.reading import CUT, UNKNOWN, Reading, Spot
 
 MOST = 200

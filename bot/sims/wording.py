@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
-from bot.sims.identifier import Identifier, Kind
-from bot.sims.names import quoted
+from bot.sims.identifier import Identifier, Kind, quoted
 from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of, explanation
 
 _LIKE_A_SID = re.compile(r"(?i)(DE|HS)([0-9a-z]{16,64})")

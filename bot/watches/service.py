@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.diagnosis.evidence import State
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
-from bot.sims.names import quoted
+from bot.sims.identifier import quoted
 from bot.store.database import Database
 from bot.store.transaction import Record, Transaction
 from bot.store.watches import WatchRows

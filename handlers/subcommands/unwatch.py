@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.blocks.watch import stopped_screen
 from bot.errors import UserError
-from bot.sims.names import quoted
+from bot.sims.identifier import quoted
 from bot.watches.watch import NotWatched, Watch
 from handlers.commands import COMMAND, subcommand
 from handlers.lookups import look_up

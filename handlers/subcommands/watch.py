@@ -3,7 +3,7 @@
 from bot.errors import UserError
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim
-from bot.sims.names import is_pattern
+from bot.sims.identifier import is_pattern
 from bot.watches.parse import WatchRequest, parse_watch_request
 from bot.watches.watch import BadWatch
 from handlers.commands import subcommand, which_sim

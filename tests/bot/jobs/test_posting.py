@@ -65,7 +65,7 @@ async def replica(slack, session, rows, clock):
 
     def make(clock=clock, **more):
         drawing, lost = BlockFallback(degrade, Metrics()), PostFinder(client, identity)
-        about = {"pace": PostingLimiter(clock), "clock": clock, "team": identity.team}
+        about = {"limiter": PostingLimiter(clock), "clock": clock, "team": identity.team}
         return IdempotentPosts(rows, client, drawing, lost, **about, **more)
 
     return make

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.sims.names import (
+from bot.sims.identifier import (
     common_pattern,
     is_pattern,
     key,
