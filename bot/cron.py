@@ -15,7 +15,7 @@ from cronsim import CronSim, CronSimError
 FIELDS = 5
 
 
-def dues(lines: Iterable[str], zone: str, after: float) -> Iterator[float]:
+def due_times(lines: Iterable[str], zone: str, after: float) -> Iterator[float]:
     """Return the moments, in epoch seconds, at which any of the lines fires after `after`.
 
     Each is later than the one before; a line that never comes ends. Raises ValueError in words.

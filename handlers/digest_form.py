@@ -36,7 +36,7 @@ from handlers.replies import Reply, attempt
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 
 
-async def save(context: Context, draft: FormValues, form: DigestForm) -> Screen | FieldErrors:
+async def save(context: Context, values: FormValues, form: DigestForm) -> Screen | FieldErrors:
     """Keep the digest and tell its channel; return what is said of it, or what is wrong.
 
     Raises StoreError, NoSuchDigest, NotAllowed, NotYours and AskedTooOften.
@@ -48,15 +48,17 @@ async def save(context: Context, draft: FormValues, form: DigestForm) -> Screen 
     before = await digests.subscriptions.get(form.id) if form.id else None
     if before:
         await permit(context, before)
-    wrong = await _of_number(draft, before, digests)
+    wrong = await _of_number(values, before, digests)
     of_channel, chosen = await asyncio.gather(
-        _of_channel(context, draft.channel), _sims(draft, digests)
+        _of_channel(context, values.channel), _sims(values, digests)
     )
     wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
     if wrong or not isinstance(chosen, SelectedSims):
         return wrong
     now = services.clock.now()
-    after = _filled_in(draft, chosen, before or _new(draft, chosen, context.request, digests, now))
+    after = _filled_in(
+        values, chosen, before or _new(values, chosen, context.request, digests, now)
+    )
     line = announced_screen(after, context.request.user, "changed" if before else "made", now)
     return await _kept(before, after, line, digests, services.delivery) or saved_screen(
         after, now, chosen.count, is_new=before is None
@@ -64,10 +66,10 @@ async def save(context: Context, draft: FormValues, form: DigestForm) -> Screen 
 
 
 async def _of_number(
-    draft: FormValues, before: Subscription | None, digests: DigestService
+    values: FormValues, before: Subscription | None, digests: DigestService
 ) -> FieldErrors:
-    others = await digests.subscriptions.in_channel(digests.team, draft.channel)
-    stays = before is not None and before.channel == draft.channel
+    others = await digests.subscriptions.in_channel(digests.team, values.channel)
+    stays = before is not None and before.channel == values.channel
     if len(others) >= MOST and not stays:
         return {FormField.CHANNEL: f"That channel has {MOST} digests, which is the most."}
     return {}
@@ -85,41 +87,47 @@ async def _of_channel(context: Context, channel: str) -> FieldErrors:
     return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
 
 
-async def _sims(draft: FormValues, digests: DigestService) -> SelectedSims | FieldErrors:
+async def _sims(values: FormValues, digests: DigestService) -> SelectedSims | FieldErrors:
     try:
-        return await digests.selector.select(draft)
+        return await digests.selector.select(values)
     except NoSuchSims as error:
         return {error.field: error.sentence}
     except BotError as error:
-        return {field_of(draft.which): f"{error.sentence} {NOTHING_SAVED}"}
+        return {field_of(values.which): f"{error.sentence} {NOTHING_SAVED}"}
 
 
 def _new(
-    draft: FormValues, chosen: SelectedSims, request: Request, digests: DigestService, now: datetime
+    values: FormValues,
+    chosen: SelectedSims,
+    request: Request,
+    digests: DigestService,
+    now: datetime,
 ) -> Subscription:
     return Subscription(
         id=uuid4().hex[:12],
         team=digests.team,
-        channel=draft.channel,
-        name=draft.name,
+        channel=values.channel,
+        name=values.name,
         made_by=request.user,
         made_at=now,
         selection=chosen.selection,
-        schedule=draft.schedule,
+        schedule=values.schedule,
         grace=digests.grace,
     )
 
 
-def _filled_in(draft: FormValues, chosen: SelectedSims, subscription: Subscription) -> Subscription:
+def _filled_in(
+    values: FormValues, chosen: SelectedSims, subscription: Subscription
+) -> Subscription:
     return replace(
         subscription,
-        channel=draft.channel,
-        name=" ".join(draft.name.split()),
+        channel=values.channel,
+        name=" ".join(values.name.split()),
         selection=chosen.selection,
-        schedule=draft.schedule,
-        zone=zone_named(draft.zone),
-        quiet_hours=draft.quiet_hours,
-        when_quiet=draft.when_quiet,
+        schedule=values.schedule,
+        zone=zone_named(values.zone),
+        quiet_hours=values.quiet_hours,
+        when_quiet=values.when_quiet,
     )
 
 
@@ -163,14 +171,14 @@ def form_in(view: Body) -> ids.DigestForm:
         raise OldButton from error
 
 
-def draft_in(view: Body) -> FormValues:
+def values_in(view: Body) -> FormValues:
     """Return all that is filled in, fields that are not shown now included. Raises OldButton."""
     fields: dict[str, Any] = dict(form_in(view).kept)
-    values = part(part(view, "state"), "values")
+    inputs = part(part(view, "state"), "values")
     for name in FormField:
         block = block_of(name)
-        if block in values:
-            fields[name.value] = _text_of(part(part(values, block), block))
+        if block in inputs:
+            fields[name.value] = _text_of(part(part(inputs, block), block))
     try:
         fields |= {name.value: kind(fields[name.value]) for name, kind in _KINDS.items()}
         return FormValues(**fields)
@@ -178,10 +186,10 @@ def draft_in(view: Body) -> FormValues:
         raise OldButton from error
 
 
-def _text_of(values: Body) -> str:
+def _text_of(inputs: Body) -> str:
     """Return what was typed or chosen; "" where nothing was."""
-    chosen = text_in(part(values, "selected_option"), "value")
-    return chosen or next(filter(None, (text_in(values, name) for name in _PLAIN)), "")
+    chosen = text_in(part(inputs, "selected_option"), "value")
+    return chosen or next(filter(None, (text_in(inputs, name) for name in _PLAIN)), "")
 
 
 IN_TIME = 1.5
@@ -238,7 +246,7 @@ def on_choice(services: Services) -> Listener:
         modal = services.modals.opened(text_in(view, "id"))
 
         async def redraw() -> None:
-            await modal.show(form_view(draft_in(view), form_in(view)))
+            await modal.show(form_view(values_in(view), form_in(view)))
 
         async def tell(reply: Reply) -> None:
             await modal.show(notice_view("Digest", reply.screen))
@@ -265,17 +273,17 @@ def on_sent(services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         view = part(body, "view")
         try:
-            draft, form = draft_in(view), form_in(view)
+            values, form = values_in(view), form_in(view)
         except OldButton as error:
             await ack(response_action="update", view=notice_view("Digest", error_screen(error)))
             return
-        wrong = validate(draft, services.digests.min_interval, services.clock.now())
+        wrong = validate(values, services.digests.min_interval, services.clock.now())
         if wrong:
             await ack(response_action="errors", errors=errors_of(wrong))
             return
         context = Context(actor, replace(from_click(body), channel=form.at), services)
         modal = services.modals.opened(text_in(view, "id"))
-        sent = Sent(context, draft, form, modal)
+        sent = Sent(context, values, form, modal)
         saving = services.tasks.start(sent.save(), name="digest_saved")
         await asyncio.wait({saving}, timeout=IN_TIME)
         await ack(**sent.answer())
@@ -288,11 +296,11 @@ class Sent:
     """A form that was sent off, until its modal says what came of it."""
 
     def __init__(
-        self, context: Context, draft: FormValues, form: ids.DigestForm, modal: Modal
+        self, context: Context, values: FormValues, form: ids.DigestForm, modal: Modal
     ) -> None:
         self.answered = asyncio.Event()
         self._context = context
-        self._draft = draft
+        self._values = values
         self._form = form
         self._modal = modal
         self._saved: Screen | None = None
@@ -320,7 +328,7 @@ class Sent:
         return {"response_action": "update", "view": self._view()}
 
     async def _save(self) -> None:
-        outcome = await save(self._context, self._draft, self._form)
+        outcome = await save(self._context, self._values, self._form)
         if isinstance(outcome, Screen):
             self._saved = outcome
         else:
@@ -332,4 +340,4 @@ class Sent:
     def _view(self) -> View:
         if self._saved:
             return notice_view(title_of(self._form), self._saved)
-        return form_view(self._draft, self._form, self._faults, self._note)
+        return form_view(self._values, self._form, self._faults, self._note)

@@ -113,7 +113,7 @@ def open_posts(  # noqa: PLR0913 -- what it is put together from
         client,
         BlockFallback(degrade, metrics),
         PostFinder(client, identity),
-        pace=PostingLimiter(clock),
+        limiter=PostingLimiter(clock),
         clock=clock,
         team=identity.team,
     )

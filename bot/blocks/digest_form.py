@@ -83,7 +83,7 @@ def title_of(form: ids.DigestForm) -> str:
 
 
 def form_view(
-    draft: FormValues,
+    values: FormValues,
     form: ids.DigestForm,
     faults: FieldErrors | None = None,
     note: Sequence[Block] = (),
@@ -94,9 +94,9 @@ def form_view(
     """
     wrong = faults or {}
     blocks: list[Block] = list(note)
-    for name, block in _fields(draft, at_home=_is_direct(draft.channel)):
+    for name, block in _fields(values, at_home=_is_direct(values.channel)):
         blocks += [block, _fault(name, wrong[name])] if name in wrong else [block]
-    view = modal(ids.DIGEST_FORM, title_of(form), blocks, _kept(draft, form).to_value())
+    view = modal(ids.DIGEST_FORM, title_of(form), blocks, _kept(values, form).to_value())
     return view | {"submit": plain("Save", _TITLE), "close": plain("Cancel", _TITLE)}
 
 
@@ -115,10 +115,10 @@ def _fault(name: FormField, sentence: str) -> Block:
     return context(f"⚠️ {MRKDWN.sentence(sentence)}") | {"block_id": f"{block_of(name)}_fault"}
 
 
-def _kept(draft: FormValues, form: ids.DigestForm) -> ids.DigestForm:
+def _kept(values: FormValues, form: ids.DigestForm) -> ids.DigestForm:
     """Put into the form what the fields that are not shown hold, as much as fits."""
-    shown = {name for name, _ in _fields(draft, at_home=False)}
-    hidden = {name: getattr(draft, name.value) for name in _KEPT if name not in shown}
+    shown = {name for name, _ in _fields(values, at_home=False)}
+    hidden = {name: getattr(values, name.value) for name in _KEPT if name not in shown}
     kept: dict[str, str] = {}
     for name, text in sorted(hidden.items(), key=lambda pair: len(pair[1])):
         with_it = form.model_copy(update={"kept": kept | {name.value: text}})
@@ -131,64 +131,64 @@ def _is_direct(channel: str) -> bool:
     return channel.startswith("D")
 
 
-def _fields(draft: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, Block]]:
-    name = text_input(draft.name, most=LONGEST_NAME, example="Pumps")
+def _fields(values: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, Block]]:
+    name = text_input(values.name, most=LONGEST_NAME, example="Pumps")
     yield _named(FormField.NAME, "Name", name)
     kinds = ("public", "private", "im") if at_home else ("public", "private")
-    yield _named(FormField.CHANNEL, "Post to", conversation_select(draft.channel, kinds))
-    which = select("static_select", _WHICH, draft.which)
+    yield _named(FormField.CHANNEL, "Post to", conversation_select(values.channel, kinds))
+    which = select("static_select", _WHICH, values.which)
     yield _named(FormField.WHICH, "Which SIMs", which, notifies=True)
-    yield from _sims(draft)
-    every = select("static_select", _EVERY, draft.every)
+    yield from _sims(values)
+    every = select("static_select", _EVERY, values.every)
     yield _named(FormField.EVERY, "How often", every, notifies=True)
-    yield from _times(draft)
-    zone = external_select(Choice(draft.zone, draft.zone), example="Europe/Berlin")
+    yield from _times(values)
+    zone = external_select(Choice(values.zone, values.zone), example="Europe/Berlin")
     yield _named(FormField.ZONE, "Time zone", zone, hint="Type a city or a region to search.")
     hint = "Nothing is posted in these hours; the next digest after them covers them too."
-    quiet = time_picker(draft.quiet_from)
+    quiet = time_picker(values.quiet_from)
     yield _named(FormField.QUIET_FROM, "Quiet hours from", quiet, optional=True)
     yield _named(
         FormField.QUIET_TO,
         "Quiet hours until",
-        time_picker(draft.quiet_to),
+        time_picker(values.quiet_to),
         optional=True,
         hint=hint,
     )
-    radio = select("radio_buttons", _WHEN_QUIET, draft.when_quiet)
+    radio = select("radio_buttons", _WHEN_QUIET, values.when_quiet)
     yield _named(FormField.WHEN_QUIET, "When nothing changed", radio)
 
 
-def _sims(draft: FormValues) -> Iterator[tuple[FormField, Block]]:
-    if draft.which is SelectionKind.PATTERN:
-        element = text_input(draft.pattern, most=LONGEST, example="pump-*")
+def _sims(values: FormValues) -> Iterator[tuple[FormField, Block]]:
+    if values.which is SelectionKind.PATTERN:
+        element = text_input(values.pattern, most=LONGEST, example="pump-*")
         hint = "* stands for anything, ? for one character; case does not matter."
         yield _named(FormField.PATTERN, "Name pattern", element, hint=hint)
-    elif draft.which is SelectionKind.LISTED:
+    elif values.which is SelectionKind.LISTED:
         hint = f"SIDs (DE…), ICCIDs, IMEIs or names, one a line; {MOST_LISTED} at most."
-        yield _named(FormField.LISTED, "SIMs", text_input(draft.listed, lines=True), hint=hint)
-    elif draft.which is SelectionKind.PLAN:
-        element = text_input(draft.plan, most=LONGEST, example="WP…")
+        yield _named(FormField.LISTED, "SIMs", text_input(values.listed, lines=True), hint=hint)
+    elif values.which is SelectionKind.PLAN:
+        element = text_input(values.plan, most=LONGEST, example="WP…")
         yield _named(FormField.PLAN, "Rate plan", element, hint="Its SID (WP…) or its unique name.")
-    elif draft.which is SelectionKind.STATUS:
+    elif values.which is SelectionKind.STATUS:
         choices = [Choice(status, status) for status in STATUSES]
-        element = select("static_select", choices, draft.status, example="active")
+        element = select("static_select", choices, values.status, example="active")
         yield _named(FormField.STATUS, "Status", element)
 
 
-def _times(draft: FormValues) -> Iterator[tuple[FormField, Block]]:
-    if draft.every is Frequency.CRON:
-        element = text_input(draft.cron, most=LONGEST, example="0 9 * * 1")
+def _times(values: FormValues) -> Iterator[tuple[FormField, Block]]:
+    if values.every is Frequency.CRON:
+        element = text_input(values.cron, most=LONGEST, example="0 9 * * 1")
         hint = f"Minute, hour, day of the month, month, day of the week; {EXAMPLE}."
         yield _named(FormField.CRON, "Cron line", element, hint=unquoted(hint))
-    elif draft.every is Frequency.HOURS:
+    elif values.every is Frequency.HOURS:
         hours = [Choice(str(n), "every hour" if n == 1 else f"every {n} hours") for n in HOURS]
-        element = select("static_select", hours, draft.hours)
+        element = select("static_select", hours, values.hours)
         yield _named(FormField.HOURS, "Hours", element, hint="Counted from midnight.")
     else:
-        if draft.every is Frequency.WEEK:
+        if values.every is Frequency.WEEK:
             days = [Choice(str(number), day) for number, day in enumerate(DAYS)]
-            yield _named(FormField.DAY, "Day", select("static_select", days, draft.day))
-        yield _named(FormField.AT, "At", time_picker(draft.at))
+            yield _named(FormField.DAY, "Day", select("static_select", days, values.day))
+        yield _named(FormField.AT, "At", time_picker(values.at))
 
 
 def _named(name: FormField, label: str, element: Block, **more: Any) -> tuple[FormField, Block]:  # noqa: ANN401 -- as `field` has them

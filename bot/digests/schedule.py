@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from bot.cron import dues
+from bot.cron import due_times
 
 HOURS = (1, 2, 3, 4, 6, 8, 12)
 """Those that divide a day, so that the times are the same every day."""
@@ -198,7 +198,7 @@ def next_due(cron: str, zone: str, quiet: QuietHours | None, after: datetime) ->
     """Return the first time outside the quiet hours, in UTC; None where there is none."""
     place = ZoneInfo(zone)
     for _ in range(_NIGHTS):
-        moment = next(dues([cron], zone, after.timestamp()), None)
+        moment = next(due_times([cron], zone, after.timestamp()), None)
         if moment is None:
             return None
         due = datetime.fromtimestamp(moment, place)

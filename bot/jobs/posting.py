@@ -36,7 +36,7 @@ class Posted:
 class IdempotentPosts:
     """Posts and changes what was posted. `team` is the workspace; its client must not retry.
 
-    The pace does the waiting for 429s, so that each try is written down right before it is made.
+    The limiter does the waiting for 429s, so that each try is written down right before it is made.
     """
 
     def __init__(  # noqa: PLR0913 -- collaborators, each once
@@ -46,7 +46,7 @@ class IdempotentPosts:
         fallback: BlockFallback,
         lost: PostFinder,
         *,
-        pace: PostingLimiter,
+        limiter: PostingLimiter,
         clock: Clock,
         team: str,
         settled: float = SETTLED,
@@ -55,7 +55,7 @@ class IdempotentPosts:
         self._client = client
         self._fallback = fallback
         self._lost = lost
-        self._pace = pace
+        self._limiter = limiter
         self._clock = clock
         self._team = team
         self._settled = settled
@@ -75,7 +75,7 @@ class IdempotentPosts:
         async def send(message: Message) -> Posted:
             body = _body(message) | {"channel": channel, "metadata": marked(key)} | QUIET
             body |= {"thread_ts": thread} if thread else {}
-            return await self._pace.paced(
+            return await self._limiter.paced(
                 POST, channel, lambda: self._once(key, channel, thread, body, again=again)
             )
 
@@ -90,13 +90,13 @@ class IdempotentPosts:
         async def send(message: Message) -> None:
             body = _body(message) | {"blocks": list(message.blocks)} | place
             call = self._calling(UPDATE, body)
-            await self._pace.paced(UPDATE, posted.channel, call)
+            await self._limiter.paced(UPDATE, posted.channel, call)
 
         await self._fallback.send(self._team, screen, send)
 
     def backlog(self) -> float:
         """Return the seconds until a post could be drawn anew."""
-        return self._pace.backlog(UPDATE)
+        return self._limiter.backlog(UPDATE)
 
     async def _once(
         self, key: str, channel: str, thread: str | None, body: Json, *, again: bool

@@ -16,7 +16,7 @@ class Observer(Protocol):
         """Count a row that could not be read and was left out."""
 
     def circuit(self, *, is_open: bool) -> None:
-        """Tell that the circuit opened or closed."""
+        """Record that the circuit opened or closed."""
 
 
 class NullObserver:

@@ -262,7 +262,7 @@ def lanes_of(spans: Iterable[Span]) -> tuple[Lane, ...]:
 
 
 def _key(session: DataSession) -> Key:
-    """Tell networks apart by their numbers, and by name only where the numbers are unknown."""
+    """Key networks by their numbers, and by name only where the numbers are unknown."""
     network = network_of(session)
     return network, None if network else known_text(session.operator_name)
 

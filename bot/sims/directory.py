@@ -141,7 +141,7 @@ class SimDirectory:
             return nearest.candidates
 
     async def count(self, fits: Callable[[str], object]) -> int:
-        """Count the SIMs of which a name fits; `fits` gets names as `bot.sims.identifier.key` has them.
+        """Count the SIMs of which a name fits; `fits` gets names as `key` has them.
 
         The event loop gets its turn after each block.
         """

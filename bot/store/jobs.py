@@ -217,7 +217,7 @@ class JobQueue:
         return kept
 
     async def release(self, held: Collection[str]) -> None:
-        """Give back what is held, as if it had never been claimed."""
+        """Release what is held, as if it had never been claimed."""
         async with self._notifying(None) as tx:
             await tx.execute(RELEASE, {"keys": list(held), "me": self._me})
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Row, and_, bindparam, case, delete, func, select, update
 
-from bot.cron import dues
+from bot.cron import due_times
 from bot.store.database import Database
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schema import NOW
@@ -74,7 +74,7 @@ class Schedules:
         values |= {"args": json.dumps(schedule.args), "cron": "\n".join(schedule.cron)}
         async with self._db.joining(tx) as joined:
             now = await joined.scalar(_NOW)
-            following = next(dues(schedule.cron, schedule.zone, now), None)
+            following = next(due_times(schedule.cron, schedule.zone, now), None)
             values["next_due"] = None if schedule.paused else following
             await joined.execute(self._put, values)
         self._queue.news.set()
@@ -151,7 +151,7 @@ def _fired(row: Row[Any], now: float) -> tuple[NewJob | None, dict[str, Any]]:
 def _run(row: Row[Any], now: float) -> tuple[float | None, float | None]:
     """Return the latest due time that is not too late, and the first that is to come."""
     run = row.next_due if row.next_due >= now - row.grace else None
-    for due in dues(row.cron.split("\n"), row.zone, max(row.next_due, now - row.grace)):
+    for due in due_times(row.cron.split("\n"), row.zone, max(row.next_due, now - row.grace)):
         if due > now:
             return run, due
         run = due
@@ -166,7 +166,7 @@ def _move(
 
 
 def _due_after(row: Row[Any], after: float) -> float | None:
-    return next(dues(row.cron.split("\n"), row.zone, after), None)
+    return next(due_times(row.cron.split("\n"), row.zone, after), None)
 
 
 def _schedule(row: Row[Any]) -> Schedule:

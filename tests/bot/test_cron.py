@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.cron import dues
+from bot.cron import due_times
 
 DAY = timedelta(days=1)
 
@@ -16,7 +16,7 @@ def fired(line, zone, day, days=1):
     place = ZoneInfo(zone)
     start = datetime.fromisoformat(day).replace(tzinfo=place)
     end = (datetime.fromisoformat(day) + days * DAY).replace(tzinfo=place).timestamp()
-    moments = takewhile(lambda due: due < end, dues([line], zone, start.timestamp() - 1))
+    moments = takewhile(lambda due: due < end, due_times([line], zone, start.timestamp() - 1))
     return [f"{datetime.fromtimestamp(due, place):%H:%M %z}" for due in moments]
 
 
@@ -66,7 +66,7 @@ def test_asked_within_the_second_hour_it_does_not_come_back():
     """From the second 02:10 of a night the next 02:30 is that of the day after."""
     place = ZoneInfo("Europe/Berlin")
     after = datetime(2026, 10, 25, 2, 10, tzinfo=place, fold=1)
-    due = next(dues(["30 2 * * *"], "Europe/Berlin", after.timestamp()))
+    due = next(due_times(["30 2 * * *"], "Europe/Berlin", after.timestamp()))
 
     assert datetime(2026, 10, 26, 2, 30, tzinfo=place).timestamp() == due
 
@@ -75,7 +75,7 @@ def test_several_lines_come_in_one_order():
     """The lines are merged, and two that fire together are one."""
     lines = ["0 9 * * *", "0 17 * * *", "0 9 5 1 *"]
     first = islice(
-        dues(lines, "UTC", datetime(2026, 1, 4, 12, tzinfo=ZoneInfo("UTC")).timestamp()), 3
+        due_times(lines, "UTC", datetime(2026, 1, 4, 12, tzinfo=ZoneInfo("UTC")).timestamp()), 3
     )
 
     assert ["04 17", "05 09", "05 17"] == [
@@ -99,4 +99,4 @@ def test_several_lines_come_in_one_order():
 def test_what_is_no_line_or_zone(line, zone, says):
     """It is said in words."""
     with pytest.raises(ValueError, match=says):
-        next(dues([line], zone, 0.0))
+        next(due_times([line], zone, 0.0))

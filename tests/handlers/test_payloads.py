@@ -11,7 +11,7 @@ from bot.sims.message_text import places_of
 from bot.slack.access import Access, Actor
 from bot.slack.bolt_app import ListeningConfig
 from handlers.clicks import action_in, value_of
-from handlers.digest_form import draft_in
+from handlers.digest_form import values_in
 from handlers.history import of_button, of_select
 from handlers.home import of_event
 from handlers.mentions import question_in
@@ -152,7 +152,7 @@ def test_nothing_in_a_payload_makes_a_reading_fail(body, team):
     for read in (question_in, is_for_us):
         read(body, LISTENING)
     is_late(body, FakeClock(), Metrics())
-    for read in (of_button, of_select, draft_in):
+    for read in (of_button, of_select, values_in):
         with suppress(OldButton):
             read(body)
     actor = actor_of(body, team)

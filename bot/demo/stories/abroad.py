@@ -11,7 +11,7 @@ CARD = Card("kühlraum-1", 101, "Kühlraum 1, Hamburg")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day on Telekom.de, the newest open."""
+    """Return a session a day on Telekom.de, the newest open."""
     return CARD.always_on(now, network=TELEKOM_DE)
 
 

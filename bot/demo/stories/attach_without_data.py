@@ -11,7 +11,7 @@ CARD = Card("meter-14", 14, "Meter 14")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell four empty sessions within an hour; before them a report every six hours."""
+    """Return four empty sessions within an hour; before them a report every six hours."""
     hour = hour_of(now)
     tries = []
     for minutes in (10, 25, 40, 55):

@@ -12,7 +12,7 @@ TRIES = 9
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell nine starts within an hour until 15 h ago; before them two sessions a day."""
+    """Return nine starts within an hour until 15 h ago; before them two sessions a day."""
     last = hour_of(now) - timedelta(hours=15)
     rows = []
     for turn in range(TRIES):

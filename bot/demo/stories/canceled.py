@@ -11,12 +11,12 @@ CARD = Card("scooter-4", 4, "Scooter 4")
 
 
 def sim(now: datetime) -> Row:
-    """Tell a canceled SIM."""
+    """Return a canceled SIM."""
     return CARD.sim(now, status="canceled", touched=timedelta(days=40))
 
 
 def sessions(_now: datetime) -> list[Row]:
-    """Tell nothing: it has not connected within the window."""
+    """Return nothing: it has not connected within the window."""
     return []
 
 

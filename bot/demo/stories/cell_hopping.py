@@ -12,7 +12,7 @@ CELLS = 8
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session every two hours, each in the next cell; the newest open."""
+    """Return a session every two hours, each in the next cell; the newest open."""
     begun = hour_of(now) - timedelta(hours=1)
     rows = [CARD.session(begun, None, updated=now - timedelta(minutes=1), up=80, down=95)]
     for turn in range(1, 12 * 28):

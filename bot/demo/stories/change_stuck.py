@@ -11,12 +11,12 @@ CARD = Card("pump-31", 31, "Pump 31")
 
 
 def sim(now: datetime) -> Row:
-    """Tell a SIM under change."""
+    """Return a SIM under change."""
     return CARD.sim(now, status="updating", touched=timedelta(hours=5))
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day, the newest open: a change of status need not cut it."""
+    """Return a session a day, the newest open: a change of status need not cut it."""
     return CARD.always_on(now, hours=15)
 
 

@@ -16,7 +16,7 @@ def of(card: Card) -> Callable[[datetime], list[Row]]:
     """Make the teller of one well's sessions."""
 
     def sessions(now: datetime) -> list[Row]:
-        """Tell a session a day; the newest open, and not updated since the outage."""
+        """Return a session a day; the newest open, and not updated since the outage."""
         newest, *before = card.always_on(now, hours=16, network=TELCEL)
         minutes = SILENT_SINCE.get(card.name)
         if minutes is not None:

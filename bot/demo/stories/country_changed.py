@@ -11,7 +11,7 @@ CARD = Card("tracker-12", 112, "Trailer 12")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell an open session on Telcel; before it a session a day at home."""
+    """Return an open session on Telcel; before it a session a day at home."""
     begun = hour_of(now) - timedelta(hours=4)
     newest = CARD.session(
         begun, None, network=TELCEL, cell=2, updated=now - timedelta(minutes=3), up=150, down=170

@@ -11,7 +11,7 @@ CARD = Card("tank-8", 308, "Tank 8")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell twelve minutes a day, the last of them nine hours ago."""
+    """Return twelve minutes a day, the last of them nine hours ago."""
     last = hour_of(now) - timedelta(hours=9)
     return CARD.rhythm(last, every=timedelta(days=1), lasting=timedelta(minutes=12))
 

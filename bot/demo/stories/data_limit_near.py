@@ -12,12 +12,12 @@ AGE = timedelta(days=20)
 
 
 def sim(now: datetime) -> Row:
-    """Tell an active SIM whose first metering month began 20 days ago."""
+    """Return an active SIM whose first metering month began 20 days ago."""
     return CARD.sim(now, age=AGE, touched=AGE)
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day since, the newest open."""
+    """Return a session a day since, the newest open."""
     return CARD.always_on(now, days=18)
 
 

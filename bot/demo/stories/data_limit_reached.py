@@ -12,12 +12,12 @@ AGE = timedelta(days=20)
 
 
 def sim(now: datetime) -> Row:
-    """Tell an active SIM whose first metering month began 20 days ago."""
+    """Return an active SIM whose first metering month began 20 days ago."""
     return CARD.sim(now, age=AGE, touched=AGE)
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day since, the newest ended six hours ago."""
+    """Return a session a day since, the newest ended six hours ago."""
     day = timedelta(days=1)
     last = hour_of(now) - timedelta(hours=6)
     return CARD.rhythm(last, every=day, lasting=day, days=19, shorter_by=1, up=2204, down=2510)

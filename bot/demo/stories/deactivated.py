@@ -11,12 +11,12 @@ CARD = Card("scooter-9", 9, "Scooter 9")
 
 
 def sim(now: datetime) -> Row:
-    """Tell a deactivated SIM."""
+    """Return a deactivated SIM."""
     return CARD.sim(now, status="deactivated", touched=timedelta(hours=30))
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell two hours a day until it was deactivated."""
+    """Return two hours a day until it was deactivated."""
     last = hour_of(now) - timedelta(hours=30)
     return CARD.rhythm(last, every=timedelta(days=1), lasting=timedelta(hours=2), days=28)
 

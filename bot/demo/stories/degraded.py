@@ -11,7 +11,7 @@ CARD = Card("gauge-4", 1004, "Gauge 4")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a short session every 20 minutes for 30 hours; before them two a day."""
+    """Return a short session every 20 minutes for 30 hours; before them two a day."""
     last = hour_of(now) - timedelta(minutes=6)
     minutes = timedelta(minutes=20)
     often = CARD.rhythm(

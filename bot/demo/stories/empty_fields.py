@@ -16,14 +16,14 @@ UNCOUNTED = {"packets_uploaded": None, "packets_downloaded": None}
 
 
 def sim(now: datetime) -> Row:
-    """Tell a SIM in the elder shape, with `e_id`."""
+    """Return a SIM in the elder shape, with `e_id`."""
     row = CARD.sim(now)
     del row["eid"]
     return row | {"e_id": None}
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell the newest session last, one of the others twice, and little of any."""
+    """Return the newest session last, one of the others twice, and little of any."""
     begun = hour_of(now) - timedelta(hours=2)
     newest = CARD.session(begun, None, updated=now - timedelta(minutes=5), sid=None, imei=None)
     del newest["packets_uploaded"], newest["packets_downloaded"]

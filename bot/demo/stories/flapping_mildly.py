@@ -11,7 +11,7 @@ CARD = Card("meter-12", 12, "Meter 12")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell five starts thirteen minutes apart; before them a report every four hours."""
+    """Return five starts thirteen minutes apart; before them a report every four hours."""
     begun = hour_of(now) - timedelta(minutes=2)
     newest = CARD.session(begun, None, updated=now - timedelta(minutes=1), up=15, down=12)
     retries = CARD.rhythm(

@@ -11,7 +11,7 @@ CARD = Card("sensor-21", 21, "Sensor 21")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell an open session that was last updated nine hours ago, and one a day before it."""
+    """Return an open session that was last updated nine hours ago, and one a day before it."""
     newest, *before = CARD.always_on(now, hours=20)
     heard = hour_of(now) - timedelta(hours=9)
     return [newest | {"last_updated": stamp(heard)}, *before]

@@ -11,7 +11,7 @@ CARD = Card("sensor-22", 22, "Sensor 22")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell an open session that was last updated five hours ago, and one a day before."""
+    """Return an open session that was last updated five hours ago, and one a day before."""
     newest, *before = CARD.always_on(now, hours=13)
     return [newest | {"last_updated": stamp(hour_of(now) - timedelta(hours=5))}, *before]
 

@@ -11,7 +11,7 @@ CARD = Card("tank-3", 303, "Tank 3, Bakersfield")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a report every six hours, the last of them three days ago."""
+    """Return a report every six hours, the last of them three days ago."""
     last = hour_of(now) - timedelta(days=3)
     return CARD.rhythm(last, every=timedelta(hours=6), lasting=timedelta(minutes=20), days=27)
 

@@ -11,7 +11,7 @@ CARD = Card("gateway-3", 3, "Gateway 3, Oakland")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day, the newest open."""
+    """Return a session a day, the newest open."""
     return CARD.always_on(now)
 
 

@@ -11,7 +11,7 @@ CARD = Card("alarm-1", 501, "Alarm, warehouse")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell an empty open session; before it one every four days with a few packets."""
+    """Return an empty open session; before it one every four days with a few packets."""
     begun = hour_of(now) - timedelta(hours=79)
     newest = CARD.session(begun, None, updated=now - timedelta(minutes=6), up=0, down=0)
     days = timedelta(days=4)

@@ -11,7 +11,7 @@ CARD = Card("gate-4", 304, "Gate 4")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session every three hours, each ended after about an hour; the newest open."""
+    """Return a session every three hours, each ended after about an hour; the newest open."""
     begun = hour_of(now) - timedelta(minutes=10)
     newest = CARD.session(begun, None, updated=now - timedelta(minutes=2), up=30, down=26)
     before = CARD.rhythm(

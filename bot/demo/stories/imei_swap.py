@@ -12,7 +12,7 @@ PHONE = imei(77, "35332811")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day; the newest in a phone, those before in the kiosk's modem."""
+    """Return a session a day; the newest in a phone, those before in the kiosk's modem."""
     newest, *before = CARD.always_on(now, hours=2)
     before[2] |= {"imei": imeisv(CARD.imei)}
     before[3] |= {"imei": None}

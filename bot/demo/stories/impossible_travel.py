@@ -11,7 +11,7 @@ CARD = Card("tracker-8", 1008, "Trailer 8")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a report every hour near one town; in the last six hours others far away between."""
+    """Return a report every hour near one town; in the last six hours others far away between."""
     last, hour = hour_of(now) - timedelta(minutes=20), timedelta(hours=1)
     usual = CARD.rhythm(last, every=hour, lasting=timedelta(minutes=6))
     far = [

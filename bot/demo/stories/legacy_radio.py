@@ -11,7 +11,7 @@ CARD = Card("vending-3", 403, "Vending machine 3")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day on 2G, the newest open."""
+    """Return a session a day on 2G, the newest open."""
     return CARD.always_on(now, hours=10, radio_link="2G")
 
 

@@ -11,7 +11,7 @@ CARD = Card("station-1", 1001, "Weather station 1")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a report every hour for 30 days, the newest under way."""
+    """Return a report every hour for 30 days, the newest under way."""
     begun = hour_of(now) - timedelta(minutes=3)
     newest = CARD.session(begun, None, updated=now - timedelta(minutes=1), up=14, down=11)
     last = begun - timedelta(minutes=48)

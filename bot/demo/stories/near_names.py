@@ -12,7 +12,7 @@ NEIGHBOURS = (Card("pump-70", 70, "Pump 70, Fresno"), Card("pump-71", 71, "Pump 
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day, the newest open."""
+    """Return a session a day, the newest open."""
     return CARD.always_on(now, hours=6)
 
 

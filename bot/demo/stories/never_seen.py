@@ -11,12 +11,12 @@ CARD = Card("pump-88", 88, "Pump 88, Tucson")
 
 
 def sim(now: datetime) -> Row:
-    """Tell an active SIM."""
+    """Return an active SIM."""
     return CARD.sim(now, age=timedelta(days=60), touched=timedelta(days=41))
 
 
 def sessions(_now: datetime) -> list[Row]:
-    """Tell nothing."""
+    """Return nothing."""
     return []
 
 

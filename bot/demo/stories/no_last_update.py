@@ -11,7 +11,7 @@ CARD = Card("sensor-40", 40, "Sensor 40")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day, the newest open and without a last update."""
+    """Return a session a day, the newest open and without a last update."""
     newest, *before = CARD.always_on(now, hours=8)
     return [newest | {"last_updated": None}, *before]
 

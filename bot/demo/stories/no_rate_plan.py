@@ -12,12 +12,12 @@ AGO = timedelta(days=2)
 
 
 def sim(now: datetime) -> Row:
-    """Tell an active SIM without a rate plan."""
+    """Return an active SIM without a rate plan."""
     return CARD.sim(now, rate_plan_sid=None, touched=AGO)
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a report every six hours until then."""
+    """Return a report every six hours until then."""
     last = hour_of(now) - AGO - timedelta(hours=1)
     return CARD.rhythm(last, every=timedelta(hours=6), lasting=timedelta(minutes=20), days=27)
 

@@ -11,12 +11,12 @@ CARD = Card("spare-1", 601, "Spare, drawer 1")
 
 
 def sim(now: datetime) -> Row:
-    """Tell a new SIM, which has no rate plan yet."""
+    """Return a new SIM, which has no rate plan yet."""
     return CARD.sim(now, status="new", rate_plan_sid=None, age=timedelta(days=12))
 
 
 def sessions(_now: datetime) -> list[Row]:
-    """Tell nothing: it may not connect."""
+    """Return nothing: it may not connect."""
     return []
 
 

@@ -11,7 +11,7 @@ CARD = Card("dock 4/b", 48, "<Dock> & *4* `b` <!channel>")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day, the newest open."""
+    """Return a session a day, the newest open."""
     return CARD.always_on(now, hours=4)
 
 

@@ -11,12 +11,12 @@ CARD = Card("legacy-2", 902, "Legacy 2")
 
 
 def sim(now: datetime) -> Row:
-    """Tell a SIM in a status that is in no documentation."""
+    """Return a SIM in a status that is in no documentation."""
     return CARD.sim(now, status="porting", colour="blue")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell good rows, and between them one without a start and one that counts in words."""
+    """Return good rows, and between them one without a start and one that counts in words."""
     newest, *before = CARD.always_on(now, hours=5, rat_type="4G LTE")
     heard = now - timedelta(minutes=1)
     exact = {"last_updated": f"{heard:%Y-%m-%dT%H:%M:%S}.250Z"}

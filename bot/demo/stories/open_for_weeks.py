@@ -11,7 +11,7 @@ CARD = Card("meter-77", 777, "Meter 77")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell one session."""
+    """Return one session."""
     begun = hour_of(now) - timedelta(days=35)
     return [CARD.session(begun, None, updated=now - timedelta(minutes=6), up=48211, down=50122)]
 

@@ -11,7 +11,7 @@ CARD = Card("tracker-5", 105, "Trailer 5")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell five sessions on two networks in turn; before them a session a day on one."""
+    """Return five sessions on two networks in turn; before them a session a day on one."""
     begun = hour_of(now) - timedelta(hours=2)
     rows = [CARD.session(begun, None, updated=now - timedelta(minutes=5))]
     for turn, network in enumerate((AT_AND_T, T_MOBILE, AT_AND_T, T_MOBILE), start=1):

@@ -11,7 +11,7 @@ CARD = Card("gate-5", 1005, "Gate 5")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell two open sessions, both with news; before them one a day on one network."""
+    """Return two open sessions, both with news; before them one a day on one network."""
     newest, *before = CARD.always_on(now, hours=8)
     begun, heard = hour_of(now) - timedelta(hours=5), now - timedelta(minutes=3)
     other = CARD.session(begun, None, network=AT_AND_T, updated=heard, up=400, down=380)

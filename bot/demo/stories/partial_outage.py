@@ -20,7 +20,7 @@ def of(card: Card) -> Callable[[datetime], list[Row]]:
     """Make the teller of one stand's sessions."""
 
     def sessions(now: datetime) -> list[Row]:
-        """Tell a session a day in a cell of its own; the newest of those that are gone silent."""
+        """Return a session a day in a cell of its own; the newest of those that are gone silent."""
         number = int(card.name.removeprefix("stand-"))
         network = AT_AND_T if number % 2 else T_MOBILE
         device = imei(card.serial, MODELS[(number - 1) % len(MODELS)])

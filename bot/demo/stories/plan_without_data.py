@@ -13,17 +13,17 @@ PLAN = "sms-only"
 
 
 def sim(now: datetime) -> Row:
-    """Tell an active SIM on that plan."""
+    """Return an active SIM on that plan."""
     return CARD.sim(now, rate_plan_sid=sid("WP", PLAN))
 
 
 def rate_plan(now: datetime) -> Row:
-    """Tell a plan without data."""
+    """Return a plan without data."""
     return a_plan(now, PLAN, friendly_name="SMS only", data_enabled=False)
 
 
 def sessions(_now: datetime) -> list[Row]:
-    """Tell nothing: the plan lets no session come about."""
+    """Return nothing: the plan lets no session come about."""
     return []
 
 

@@ -13,17 +13,17 @@ PLAN = "us-only"
 
 
 def sim(now: datetime) -> Row:
-    """Tell an active SIM on that plan."""
+    """Return an active SIM on that plan."""
     return CARD.sim(now, rate_plan_sid=sid("WP", PLAN))
 
 
 def rate_plan(now: datetime) -> Row:
-    """Tell a plan that allows messages abroad, but no data."""
+    """Return a plan that allows messages abroad, but no data."""
     return a_plan(now, PLAN, friendly_name="US only", international_roaming=["messaging"])
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell one short try on Telcel; before it a session a day at home."""
+    """Return one short try on Telcel; before it a session a day at home."""
     start = hour_of(now) - timedelta(hours=5)
     tried = CARD.session(start, start + timedelta(minutes=10), network=TELCEL, cell=2, up=3, down=0)
     day = timedelta(days=1)

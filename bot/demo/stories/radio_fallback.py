@@ -11,7 +11,7 @@ CARD = Card("meter-30", 30, "Meter 30")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day, the newest open and on 2G."""
+    """Return a session a day, the newest open and on 2G."""
     newest, *before = CARD.always_on(now, hours=7)
     return [newest | {"radio_link": "2G"}, *before]
 

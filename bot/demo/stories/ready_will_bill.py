@@ -11,12 +11,12 @@ CARD = Card("spare-2", 602, "Spare, test bench")
 
 
 def sim(now: datetime) -> Row:
-    """Tell a SIM that is ready."""
+    """Return a SIM that is ready."""
     return CARD.sim(now, status="ready", age=timedelta(days=4), touched=timedelta(days=3))
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a few quiet sessions since it was made ready, the newest open."""
+    """Return a few quiet sessions since it was made ready, the newest open."""
     newest, *before = CARD.always_on(now, hours=3, days=2)
     few = {"packets_uploaded": 41, "packets_downloaded": 38}
     return [newest | few, *(row | few for row in before)]

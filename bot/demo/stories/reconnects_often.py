@@ -11,7 +11,7 @@ CARD = Card("tracker-6", 1006, "Trailer 6")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session of three minutes every ten, for six days."""
+    """Return a session of three minutes every ten, for six days."""
     ten = timedelta(minutes=10)
     last = hour_of(now) + now.minute // 10 * ten - timedelta(minutes=4)
     return CARD.rhythm(last, every=ten, lasting=timedelta(minutes=3), days=6, up=12, down=9)

@@ -11,7 +11,7 @@ CARD = Card("pump-9", 1009, "Pump 9")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell an open session since nine hours; before it 25 empty tries, and a session a day."""
+    """Return an open session since nine hours; before it 25 empty tries, and a session a day."""
     begun = hour_of(now) - timedelta(hours=9)
     newest = CARD.session(begun, None, updated=now - timedelta(minutes=2), up=812, down=940)
     tries = CARD.rhythm(

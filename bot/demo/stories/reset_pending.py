@@ -11,12 +11,12 @@ CARD = Card("router-6", 6, "Router 6")
 
 
 def sim(now: datetime) -> Row:
-    """Tell a SIM under reset."""
+    """Return a SIM under reset."""
     return CARD.sim(now, reset_status="resetting", touched=timedelta(minutes=5))
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session that started after the reset, and one a day before it."""
+    """Return a session that started after the reset, and one a day before it."""
     begun, heard = now - timedelta(minutes=3), now - timedelta(minutes=1)
     newest = CARD.session(begun, None, updated=heard, up=12, down=9)
     day = timedelta(days=1)

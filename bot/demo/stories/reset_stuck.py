@@ -12,12 +12,12 @@ AGO = timedelta(minutes=50)
 
 
 def sim(now: datetime) -> Row:
-    """Tell a SIM under reset."""
+    """Return a SIM under reset."""
     return CARD.sim(now, reset_status="resetting", touched=AGO)
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day, the newest ended by the reset."""
+    """Return a session a day, the newest ended by the reset."""
     day = timedelta(days=1)
     return CARD.rhythm(now - AGO, every=day, lasting=day, shorter_by=1, up=2204, down=2510)
 

@@ -23,7 +23,7 @@ def _network(turn: int) -> tuple[Network, int]:
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session every three hours or so, the newest open."""
+    """Return a session every three hours or so, the newest open."""
     begun = hour_of(now) - timedelta(hours=3)
     rows = [CARD.session(begun, None, updated=now - timedelta(minutes=4))]
     for turn in range(1, SESSIONS):

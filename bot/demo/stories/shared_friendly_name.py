@@ -12,12 +12,12 @@ TWIN = Card("fridge-b", 202, "Cold room 2")
 
 
 def twin(now: datetime) -> Row:
-    """Tell the other, which was never given a unique name."""
+    """Return the other, which was never given a unique name."""
     return TWIN.sim(now, unique_name=None)
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day, the newest open."""
+    """Return a session a day, the newest open."""
     return CARD.always_on(now, hours=11)
 
 

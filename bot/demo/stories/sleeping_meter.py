@@ -11,7 +11,7 @@ CARD = Card("meter-51", 1051, "Meter 51, basement")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell an open session on NB-IoT with a handful of packets a day, last heard of 19 h ago."""
+    """Return an open session on NB-IoT with a handful of packets a day, last heard of 19 h ago."""
     begun, heard = hour_of(now) - timedelta(days=19), hour_of(now) - timedelta(hours=19)
     return [
         CARD.session(begun, None, updated=heard, up=230, down=190, radio_link="NB-IoT"),

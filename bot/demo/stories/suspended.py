@@ -11,12 +11,12 @@ CARD = Card("scooter-8", 8, "Scooter 8")
 
 
 def sim(now: datetime) -> Row:
-    """Tell a suspended SIM."""
+    """Return a suspended SIM."""
     return CARD.sim(now, status="suspended", touched=timedelta(days=5))
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a report every six hours until it was suspended."""
+    """Return a report every six hours until it was suspended."""
     last = hour_of(now) - timedelta(days=5)
     return CARD.rhythm(last, every=timedelta(hours=6), lasting=timedelta(minutes=20), days=25)
 

@@ -11,12 +11,12 @@ CARD, TWIN = Card("router-11", 1011, "Router 11"), Card("router-12", 1012, "Rout
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session a day, the newest open."""
+    """Return a session a day, the newest open."""
     return CARD.always_on(now, hours=9)
 
 
 def of_the_twin(now: datetime) -> list[Row]:
-    """Tell a session a day; the newest two in a device with the other one's IMEI."""
+    """Return a session a day; the newest two in a device with the other one's IMEI."""
     newest, second, *before = TWIN.always_on(now, hours=7)
     return [newest | {"imei": CARD.imei}, second | {"imei": CARD.imei}, *before]
 

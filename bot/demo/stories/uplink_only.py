@@ -11,7 +11,7 @@ CARD = Card("camera-2", 402, "Camera 2")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a session every three hours; in the newest three nothing came down."""
+    """Return a session every three hours; in the newest three nothing came down."""
     last = hour_of(now) - timedelta(minutes=20)
     rows = CARD.rhythm(last, every=timedelta(hours=3), lasting=timedelta(minutes=30), up=60)
     return [*(row | {"packets_downloaded": 0} for row in rows[:3]), *rows[3:]]

@@ -11,7 +11,7 @@ CARD = Card("camera-4", 404, "Camera 4")
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell a busy open session; before it a quiet one every six hours."""
+    """Return a busy open session; before it a quiet one every six hours."""
     begun = hour_of(now) - timedelta(hours=3)
     newest = CARD.session(begun, None, updated=now - timedelta(minutes=2), up=11240, down=12980)
     usual = begun - timedelta(hours=2)

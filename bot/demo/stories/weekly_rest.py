@@ -12,7 +12,7 @@ WEEKS, WORKDAYS, SHIFTS = 4, 5, 3
 
 
 def sessions(now: datetime) -> list[Row]:
-    """Tell three sessions a day on five days a week, the last of them 40 hours ago."""
+    """Return three sessions a day on five days a week, the last of them 40 hours ago."""
     last = hour_of(now) - timedelta(hours=40)
     rows = []
     for week in range(WEEKS):

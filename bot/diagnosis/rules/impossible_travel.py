@@ -85,7 +85,7 @@ def _leaps(evidence: Evidence, limits: Thresholds) -> Iterable[Leap]:
 
 
 def _is_near(one: CellLocation, other: CellLocation, km: float) -> bool:
-    """Tell at little cost that two towers are near, as nearly all are."""
+    """Return whether two towers are surely near, at little cost, as nearly all are."""
     degrees = km / _KM_A_DEGREE / 2
     return abs(one.lat - other.lat) < degrees and abs(one.lon - other.lon) < degrees
 

@@ -28,7 +28,7 @@ _BAD_CLIENT = json_response(
 
 
 class Tokens:
-    """Gives out bearers that live `seconds`, and knows which of them still hold."""
+    """Issues bearers that live `seconds`, and knows which of them still hold."""
 
     def __init__(self, clock: Clock, client_id: str, client_secret: str) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""Gives blocks and elements the ids that their author left out, as Slack does on arrival."""
+"""Adds to blocks and elements the ids that their author left out, as Slack does on arrival."""
 
 from collections.abc import Iterable, Iterator
 

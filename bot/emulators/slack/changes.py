@@ -1,4 +1,4 @@
-"""Tells whoever listens, a web page above all, that something in the workspace changed."""
+"""Notifies whoever listens, a web page above all, of what changed in the workspace."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -80,7 +80,7 @@ class Changes:
         self._subscriptions.discard(subscription)
 
     def publish(self, change: Change) -> None:
-        """Tell all."""
+        """Notify all."""
         for subscription in tuple(self._subscriptions):
             subscription.put(change)
 

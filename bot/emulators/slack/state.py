@@ -74,7 +74,7 @@ class WorkspaceState:
         return self._changes.subscribe()
 
     def publish(self, change: Change) -> None:
-        """Tell every listener."""
+        """Notify every listener."""
         self._changes.publish(change)
 
     def close(self) -> None:
@@ -139,12 +139,12 @@ class WorkspaceState:
         self._tell("message_deleted", message)
 
     def show(self, kind: str, view: View) -> View:
-        """Tell the person's page about a view."""
+        """Notify the person's page of a view."""
         self.publish(Change(kind, {"view": view.to_slack()}, only_for=view.user))
         return view
 
     def show_errors(self, view: View, errors: Json) -> None:
-        """Tell the person's page what is wrong in a modal: block id, sentence."""
+        """Notify the person's page of what is wrong in a modal: block id, sentence."""
         data = {"view": view.to_slack(), "errors": errors}
         self.publish(Change("view_errors", data, only_for=view.user))
 

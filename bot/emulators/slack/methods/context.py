@@ -15,7 +15,7 @@ TokenKind = Literal["bot", "app", "none"]
 
 
 class Links(Protocol):
-    """Gives out addresses of this server."""
+    """Makes addresses of this server."""
 
     def socket_url(self) -> str:
         """Return a WebSocket address, good for one connection."""
