@@ -119,14 +119,19 @@ class Rhythm:
         """
         if ranked[min(_RECURS, len(ranked)) - 1][0] >= interval * _ALIKE:
             return True
-        since = self.starts[-1] - start
-        if interval >= _LONG_REST and abs(since - round(since / WEEK) * WEEK) <= _SAME_HOUR:
+        if interval >= _LONG_REST and self._may_run_again(interval, start):
             return True
         others = (other for each, other in ranked[:_RECURS] if each >= interval * _ALIKE)
         apart = (abs(other - start) for other in others if other != start)
         return any(
             abs(each - round(each / WEEK) * WEEK) <= _NEAR_A_WEEK for each in apart if each > DAY
         )
+
+    def _may_run_again(self, interval: float, start: float) -> bool:
+        """Return whether it worked since for as long as before, and stopped whole weeks later."""
+        since = self.starts[-1] - start
+        in_phase = abs(since - round(since / WEEK) * WEEK) <= _SAME_HOUR
+        return in_phase and start - self.starts[0] <= since - interval + _SAME_HOUR
 
     @cached_property
     def span(self) -> float:

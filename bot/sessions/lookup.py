@@ -20,7 +20,7 @@ from bot.kore.client import KoreClient
 from bot.sessions.fetch import Allowance, AllowanceReader, Read, SimReader, TaskScope, task_scope
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
 from bot.sessions.peers import Peers
-from bot.sessions.report import SessionReport, case_of, summarise
+from bot.sessions.report import SessionReport, case_of, in_device_since, summarise
 from bot.sims.resolver import SimResolver
 
 
@@ -40,8 +40,10 @@ class Judge:
         """Report on one SIM alone, as it stands now."""
         evidence = self.evidence(read, allowance, now)
         report = self.report_on(evidence, read, allowance)
-        summary = None if evidence.sessions is None else summarise(evidence.sessions)
-        return replace(report, summary=summary)
+        if evidence.sessions is None:
+            return report
+        since = in_device_since(evidence.sessions, now)
+        return replace(report, summary=summarise(evidence.sessions), in_device_since=since)
 
     def evidence(self, read: Read, allowance: Allowance, now: datetime) -> Evidence:
         """Return what the rules may look at; what it shows of other looks is learnt."""

@@ -54,7 +54,8 @@ class SessionReport:
     why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE gave nothing
     newer and this is from before, `why_stale` why; `redacted` says that ICCID, IMEI, cell and
     location were taken out, and why; without `allowance_known` the rules about plan and usage could
-    not speak; `neighbours` is what is known of others where it alone was asked for and is silent.
+    not speak; `neighbours` is what is known of others where it alone was asked for and is silent;
+    `in_device_since` is when the SIM came to its device, or was away last.
     """
 
     query: str
@@ -74,6 +75,7 @@ class SessionReport:
     allowance_known: bool = True
     redacted: str | None = None
     neighbours: Neighbours | None = None
+    in_device_since: datetime | None = None
 
     @property
     def cause(self) -> Finding | None:
@@ -91,15 +93,15 @@ def case_of(report: SessionReport) -> Case:
     sim, plan = report.sim, report.rate_plan
     known = (plan.unique_name or plan.friendly_name) if plan else None
     plan_name = known or sim.rate_plan_sid
-    since = _in_device_since(report)
-    return Case(sim.sid, report.last_session, report.findings, plan_name, sim.name, since=since)
+    last, since = report.last_session, report.in_device_since
+    return Case(sim.sid, last, report.findings, plan_name, sim.name, since=since)
 
 
-def _in_device_since(report: SessionReport) -> datetime | None:
+def in_device_since(sessions: Sequence[DataSession], now: datetime) -> datetime | None:
     """Return when the SIM came to its device, or was away last: a renewal is no such time."""
-    last = report.last_session
+    last = current_of(sessions, now)
     since, device = (last.start, device_of(last.imei)) if last else (None, None)
-    for each in report.sessions or ():
+    for each in sessions:
         stop = each.end or each.last_updated
         if since is None or each.start is None or each.start >= since:
             continue

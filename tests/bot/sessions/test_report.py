@@ -2,8 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sessions.report import Summary, case_of, summarise
-from tests.bot.blocks.reports import a_report
+from bot.sessions.report import Summary, in_device_since, summarise
 from tests.builders import NOON, a_session
 
 
@@ -59,4 +58,4 @@ def test_a_renewed_session_is_no_arrival(why, earlier, since):
     """A SIM is in its device since the first of the sessions that follow each other closely."""
     rows = a_session(start=NOON), a_session(**{"start": NOON - DAY} | earlier)
 
-    assert since == case_of(a_report(sessions=rows)).since, why
+    assert since == in_device_since(rows, NOON), why

@@ -36,7 +36,7 @@ def until(minutes, sessions):
 
 
 BUSY = {"packets_uploaded": 90_000, "packets_downloaded": 90_000}
-HOLE = [closed(20 * D - H * n, 5) for n in range(24)]  # before six days without a session
+HOLE = [closed(20 * D - 9 * H - H * n, 5) for n in range(24)]  # before six days without a session
 ALWAYS_ON = [closed(D * n, D - 1) for n in range(3, 30)]
 
 FIRES = [
