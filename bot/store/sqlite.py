@@ -12,13 +12,22 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVarTuple
+from typing import Any, ClassVar, TypeVarTuple
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Executable, NullPool, Result, create_engine
 from sqlalchemy.exc import OperationalError
 
-from bot.store.errors import StoreBusy, StoreDenied, StoreLost, StoreNotReady, StoreOutcomeUnknown
+from bot.store.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreDenied,
+    StoreLost,
+    StoreNotReady,
+    StoreOutcomeUnknown,
+    StoreReadOnly,
+)
+from bot.store.location import is_read_only_disk
 from bot.store.transaction import Session, T, Values, as_ours, ours
 
 Ts = TypeVarTuple("Ts")
@@ -40,7 +49,7 @@ class Sqlite:
     """The file, one connection that writes it and a few that read it."""
 
     def __init__(self, path: Path) -> None:
-        file = SqliteFile(path)
+        self._file = file = SqliteFile(path)
         self._writer = SqliteConnection(file, "writer")
         self._readers = [SqliteConnection(file, f"reader-{number}") for number in range(READERS)]
 
@@ -68,6 +77,7 @@ class Sqlite:
         """Close the file; twice is once."""
         for connection in (*self._readers, self._writer):
             await connection.aclose()
+        self._file.close()
 
     def _idlest(self) -> "SqliteConnection":
         idle = next((each for each in self._readers if not each.lock.locked()), self._readers[0])
@@ -234,16 +244,27 @@ class SqliteConnection:
         return self._driver
 
     def _open(self) -> Connection:
-        connection = self._engine.connect()
+        try:
+            connection = self._engine.connect()
+        except OperationalError as error:
+            raise self._as_read_only(error) from error
         try:
             _retry_while_locked(lambda: _enter_wal(connection))
             # FULL: what is committed is on the disk, also after a power cut
             connection.exec_driver_sql("PRAGMA synchronous=FULL")
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        except OperationalError as error:
+            connection.close()
+            raise self._as_read_only(error) from error
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _as_read_only(self, error: OperationalError) -> Exception:
+        """Return the error; a log that cannot be made on a read-only disk is no denial."""
+        denied = isinstance(ours(error), StoreDenied)
+        return StoreReadOnly() if denied and is_read_only_disk(self._file.path.parent) else error
 
     def _forget(self) -> None:
         connection, self._connection = self._connection, None
@@ -269,32 +290,70 @@ def _retry_while_locked(work: Callable[[], None]) -> None:
             time.sleep(0.01)
 
 
+MAGIC = b"SQLite format 3\0"
+GONE = (
+    "The file of my store was taken away or emptied while I ran. Ask an admin to put back a copy, "
+    "or to restart me to begin with an empty one; look-ups go on."
+)
+OVERWRITTEN = (
+    "The file of my store was cut or overwritten while I ran, so I leave it alone. Ask an admin to "
+    "put back a copy; look-ups go on."
+)
+
+
 class SqliteFile:
-    """Which file is ours: the one that was there when it was last looked for."""
+    """Which file is ours: the one that was there when it was last looked for, whole as it was."""
+
+    # sqlite.org/howtocorrupt.html, 2.2: closing any descriptor of a file drops SQLite's locks on
+    # it, so all who are on one file share one, and the last closes it
+    _shared: ClassVar[dict[tuple[int, int], list[int]]] = {}
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._is: tuple[int, int] | None = None
+        self._size = 0
 
     def ensure(self) -> bool:
-        """Make it if need be, and return whether it is another than before."""
-        before = self._is
-        if not self.path.exists():
+        """Make it, but never anew while we run; return whether it is another than before."""
+        before, is_there = self._is, self.path.exists()
+        if self._size and not (is_there and self.path.stat().st_size):
+            raise StoreLost(GONE)
+        if not is_there:
             self.path.parent.mkdir(FOLDER_OWNER_ONLY, parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
-            log.info("store made", extra={"file": str(self.path)})
-        self._is = self._now()
-        return before != self._is
+            log.warning("store made", extra={"file": str(self.path)})
+        found = self.path.stat()
+        if before == (found.st_dev, found.st_ino):
+            return False
+        self.close()
+        self._is, self._size = (found.st_dev, found.st_ino), 0
+        self._share(self._is)
+        return True
 
     def check(self) -> None:
-        """Raise StoreLost where it was taken away or replaced: what is written there is lost."""
+        """Raise StoreError where it was taken away, replaced, cut or overwritten."""
         try:
-            if self._now() == self._is:
-                return
+            found = self.path.stat()
         except OSError as error:
-            raise StoreLost from error
-        raise StoreLost
+            raise StoreLost(GONE) from error
+        if self._is is None or (found.st_dev, found.st_ino) != self._is:
+            raise StoreLost
+        is_whole = os.pread(self._shared[self._is][0], len(MAGIC), 0) == MAGIC
+        if self._size and (found.st_size < self._size or not is_whole):
+            raise StoreDamaged(OVERWRITTEN)
+        self._size = found.st_size if is_whole else 0
 
-    def _now(self) -> tuple[int, int]:
-        found = self.path.stat()
-        return found.st_dev, found.st_ino
+    def close(self) -> None:
+        """Let go of it, after all connections."""
+        shared = self._shared.get(self._is) if self._is else None
+        if shared and self._is:
+            shared[1] -= 1
+            if not shared[1]:
+                os.close(self._shared.pop(self._is)[0])
+        self._is = None
+
+    def _share(self, key: tuple[int, int]) -> None:
+        shared = self._shared.setdefault(key, [-1, 0])
+        if not shared[1]:
+            shared[0] = os.open(self.path, os.O_RDONLY)
+        shared[1] += 1

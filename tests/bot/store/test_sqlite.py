@@ -15,6 +15,7 @@ from bot.store.errors import (
     StoreBusy,
     StoreDamaged,
     StoreDenied,
+    StoreError,
     StoreFull,
     StoreLost,
     StoreReadOnly,
@@ -175,7 +176,7 @@ async def test_another_programs_database(tmp_path):
 
 
 async def test_a_file_that_is_taken_away(notes_db, database_url):
-    """What would be written into a deleted file is refused; preparing again makes a new one."""
+    """What would be written into a deleted file is refused; only the next start makes a new one."""
     path = file_of(database_url)
     for each in path.parent.glob(f"{path.name}*"):
         each.unlink()
@@ -183,11 +184,63 @@ async def test_a_file_that_is_taken_away(notes_db, database_url):
         await note(notes_db, 1)
     with pytest.raises(StoreLost):
         await numbers(notes_db)
-    made = path.exists()
+    with pytest.raises(StoreLost, match="taken away or emptied while I ran"):
+        await notes_db.prepare()
+
+    assert not path.exists()
+    await (await Database.open(database_url)).aclose()
+    assert path.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite", b"a letter to a friend, " * 30_000])
+async def test_a_file_that_is_cut_or_overwritten(notes_db, database_url, content):
+    """Nothing is written to what is not the store any more, however often it is prepared."""
+    await note(notes_db, 1)
+    file_of(database_url).write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="while I ran"):
+            await note(notes_db, 2)
+        with pytest.raises((StoreDamaged, StoreLost)):
+            await notes_db.prepare()
+
+    assert content == file_of(database_url).read_bytes()
+
+
+def put_back(path: Path) -> None:
+    for each in ("", "-wal", "-shm"):
+        Path(f"{path}{each}").unlink()
+    Path(f"{path}.copy").rename(path)
+
+
+async def test_a_copy_that_is_put_back(notes_db, database_url):
+    """A file in the place of the lost one is taken, and what is in it is there."""
+    path = file_of(database_url)
+    await note(notes_db, 1)
+    async with notes_db.read() as tx:
+        await tx.execute(text("VACUUM INTO :copy"), {"copy": f"{path}.copy"})
+    put_back(path)
+    with pytest.raises(StoreLost):
+        await note(notes_db, 2)
     await notes_db.prepare()
 
-    assert not made
-    assert [] == await numbers(await with_notes(notes_db))
+    assert [1] == await numbers(notes_db)
+
+
+async def test_a_disk_that_turned_read_only(nobody, tmp_path, monkeypatch):
+    """After a clean stop it is read-only, not a fault of the settings."""
+    made = tmp_path / "store.db"
+    await (await Database.open(f"sqlite:///{made}")).aclose()
+    content = made.read_bytes()
+    monkeypatch.setattr(sqlite, "is_read_only_disk", lambda _folder: True)
+    with nobody() as folder:
+        path = folder / "store.db"
+        path.write_bytes(content)
+        path.chmod(0o400)
+        folder.chmod(0o500)
+        db = Database(f"sqlite:///{path}")
+        with pytest.raises(StoreReadOnly):
+            await db.prepare()
+        await db.aclose()
 
 
 async def test_somebody_who_holds_it_for_long(notes_db, database_url, monkeypatch):
