@@ -139,7 +139,7 @@ class NoThread(UserError):
 class NotShared(UserError):
     """The channel does not take the shared answer."""
 
-    sentence = "I could not post to this channel. Invite me to it, then press Share again."
+    sentence = "I cannot post to this channel. Type `/invite @simsessions`, then press Share again."
 
 
 class OldButton(UserError):

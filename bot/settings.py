@@ -128,7 +128,7 @@ class Settings(BaseModel):
     )
     shared_channels: HowMuch = Field(
         Policy.REDACT,
-        description="the same in channels shared with another company, and for its people",
+        description="the same in channels shared with other companies, and for their people",
     )
     prefix_channels: ChannelIds = Field(
         frozenset(),

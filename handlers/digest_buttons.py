@@ -9,7 +9,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.csv_files import DigestFile, digest_file, head_line, page_lines
-from bot.blocks.digest import details_screen, file_screen
+from bot.blocks.digest import details_screen
+from bot.blocks.files import sent_screen
 from bot.digests.archive import Archive
 from bot.digests.digest import ScannedSim
 from bot.digests.subscription import Subscription
@@ -88,7 +89,7 @@ async def csv(context: Context, value: str) -> Reply:
     is_redacted = await context.redaction(for_all=False) is not None
     async with _file(run, services.archive, services.executor, is_redacted=is_redacted) as file:
         sent = await services.files.to_asker(context.request, file)
-    return Reply(file_screen(file.name, is_ready=sent.is_ready))
+    return Reply(sent_screen(file.name, is_ready=sent.is_ready, link=sent.link))
 
 
 async def _permitted(context: Context, value: str) -> ids.DigestRun:

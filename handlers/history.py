@@ -15,6 +15,7 @@ from bot.blocks.history_months import LONGEST, beyond_fault, beyond_screen
 from bot.blocks.modals import loading_view, notice_view, session_view
 from bot.digests.archive import Archive
 from bot.digests.days import Day
+from bot.digests.schedule import all_zones
 from bot.errors import BadDays, BotError, OldButton
 from bot.ops.tasks import WorkerThread
 from bot.services import Actor, Modal, Services
@@ -94,7 +95,7 @@ async def _send(context: Context, kind: ids.FileKind, asked: ids.Window) -> Repl
     sent = await context.services.files.to_asker(context.request, file)
     is_elsewhere = sent.channel != context.request.channel
     share = ids.ShareFile(sid=asked.sid, days=asked.days, kind=kind) if is_elsewhere else None
-    return Reply(sent_screen(file, share, is_ready=sent.is_ready))
+    return Reply(sent_screen(file.name, share, is_ready=sent.is_ready, link=sent.link))
 
 
 async def _made(
@@ -173,7 +174,10 @@ class SessionDetails:
             modal = await self._opened(chosen)
             context = self._context.asking(replace(self._context.request, channel=channel))
             report = await look_up(context, chosen.sid, for_all=False)
-            view = await context.services.executor.run(session_view, report, chosen)
+            services = context.services
+            zone = await services.digests.channels.zone_of(context.request.user)
+            known = zone if zone in all_zones() else "UTC"
+            view = await services.executor.run(session_view, report, chosen, known)
         await modal.show(view)
 
     async def tell(self, reply: Reply) -> None:

@@ -179,7 +179,7 @@ async def csv(context: Context, value: str) -> Reply:
     made = await _read_again(context, value, for_all=False)
     file = await context.services.executor.run(triage_file, made)
     sent = await context.services.files.to_asker(context.request, file)
-    return Reply(sent_screen(file, None, is_ready=sent.is_ready))
+    return Reply(sent_screen(file.name, is_ready=sent.is_ready, link=sent.link))
 
 
 async def share(context: Context, value: str) -> Reply:

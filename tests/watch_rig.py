@@ -31,6 +31,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.slack.bolt_app import identify
 from bot.slack.client import SlackClient, open_session
+from bot.slack.directory import ChannelAccess
 from bot.store.database import Database
 from bot.store.idempotency import PostRows
 from bot.store.jobs import Job, JobQueue
@@ -224,7 +225,7 @@ async def watching(
             rows,
             repository,
             poller,
-            WatchPosts(rows, posts, gate, clock),
+            WatchPosts(rows, posts, gate, ChannelAccess(client), clock),
             PostRows(database),
             clock,
         )

@@ -172,5 +172,5 @@ def _watch_work(resources: Resources, posts: IdempotentPosts, stack: AsyncExitSt
     )
     interval = PollInterval(clock, shortest=settings.watch_interval)
     poller = WatchPoller(lookup, rows, repository, permission, interval=interval, clock=clock)
-    cards = WatchPosts(rows, posts, permission, clock)
+    cards = WatchPosts(rows, posts, permission, ChannelAccess(resources.slack), clock)
     return WatchWork(rows, repository, poller, cards, PostRows(resources.store), clock)

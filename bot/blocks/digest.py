@@ -193,16 +193,6 @@ def details_screen(digest: Digest, worst: tuple[SimSummary, ...]) -> Screen:
     return screen(_title(digest, NOTICE), parts)
 
 
-def file_screen(name: str, *, is_ready: bool) -> Screen:
-    """Say that the file went to the asker directly."""
-
-    def words(fmt: Formatter) -> str:
-        late = "" if is_ready else " Slack is still reading it in, so it may take a minute to show."
-        return f"📎 Sent to your DMs: {fmt.strong(fmt.data(name))}.{late}"
-
-    return screen(words(NOTICE), [section(words(MRKDWN))])
-
-
 def _title(digest: Digest, fmt: Formatter) -> str:
     title = f"{fmt.data(digest.name)}: {count(digest.sims, 'SIM')}, the worst first"
     return f"{fmt.strong(title)}, as of {fmt.when(digest.made_at)}"

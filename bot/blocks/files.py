@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.blocks import ids
 from bot.blocks.csv_files import PUBLIC_COLUMNS, SESSION_COLUMNS, CsvCell, csv_lines, csv_text
 from bot.blocks.findings import filled
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, utc
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, link_text, utc
 from bot.blocks.history import (
     days_text,
     empty_text,
@@ -72,22 +72,21 @@ def _file(
     )
 
 
-def sent_screen(file: HistoryFile, value: ids.ShareFile | None, *, is_ready: bool) -> Screen:
+def sent_screen(
+    name: str, value: ids.ShareFile | None = None, *, is_ready: bool, link: str = ""
+) -> Screen:
     """Say that a file went to the asker directly; `value` offers to share it in the channel."""
     share = value and button(
-        "Share to channel",
-        ids.SHARE_FILE,
-        f"Share {file.name} to the channel",
-        value=value.to_value(),
+        "Share to channel", ids.SHARE_FILE, f"Share {name} to the channel", value=value.to_value()
     )
 
     def words(fmt: Formatter) -> str:
-        late = "" if is_ready else " Slack is still reading it in, so it may take a minute to show."
-        return f"📎 Sent to your DMs: {fmt.strong(fmt.data(file.name))}.{late}"
+        late = "" if is_ready else " Slack is still processing it; it may take a minute to show."
+        return f"📎 Sent to your DMs: {fmt.strong(fmt.data(name))}.{late}"
 
+    shown = f"{words(MRKDWN)} {link_text(link, 'Open it')}".rstrip()
     return screen(
-        words(NOTICE),
-        [section(words(MRKDWN)), actions(ids.FILE_ACTIONS, [share]) if share else None],
+        words(NOTICE), [section(shown), actions(ids.FILE_ACTIONS, [share]) if share else None]
     )
 
 

@@ -9,7 +9,6 @@ from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain
 from bot.blocks.state_text import label_of
 from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
 from bot.blocks.watch_set import set_condition_text
-from bot.diagnosis.evidence import State
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.snapshot import gravest
 from bot.sessions.triage import Triage
@@ -128,8 +127,6 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
 
 
 def _seen(row: FleetRow, now: datetime) -> str:
-    if row.snapshot.state is State.NEVER_SEEN:
-        return "not in 30 days"
     return ago(row.snapshot.seen_at, now) if row.snapshot.seen_at else "unknown"
 
 

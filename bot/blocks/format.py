@@ -62,8 +62,12 @@ def _minute(moment: datetime, now: datetime | None) -> str:
 
 
 def _link(address: str) -> str:
-    host = address.removeprefix("https://").partition("/")[0]
-    return f"<{entities(address)}|{entities(host)}>"
+    return link_text(address, address.removeprefix("https://").partition("/")[0])
+
+
+def link_text(address: str, label: str) -> str:
+    """Return a link for Slack's blocks; "" where there is no address."""
+    return f"<{entities(address)}|{entities(label)}>" if address else ""
 
 
 class Mrkdwn:

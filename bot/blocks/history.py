@@ -22,9 +22,9 @@ from bot.blocks.format import (
 from bot.blocks.history_months import LONGEST, Days, known_line
 from bot.blocks.ids import MOST_DAYS
 from bot.blocks.kit import Block, Part, Screen, actions, button, clean, context, screen, section
-from bot.blocks.report_text import freshness_line, skipped_line, warnings
+from bot.blocks.report_text import freshness_line, skipped_line, uptime_text, warnings
 from bot.blocks.session_text import cell_text, duration_text, known, network_code, traffic_text
-from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Drawn, Number, Row, Table, table_parts
+from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Drawn, Moment, Number, Row, Table, table_parts
 from bot.diagnosis.fields import known_text, network_of
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
@@ -68,7 +68,7 @@ def history_headline(
     if not sessions:
         return fmt.strong(f"{name} had no session in the {days_text(days)}")
     claim = fmt.strong(f"{name} had {count(len(sessions), 'session')} in the {days_text(days)}")
-    return f"{claim} — {_in_brief(sessions)}"
+    return f"{claim}{uptime_text(report, days)} — {_in_brief(sessions)}"
 
 
 def empty_text(report: SessionReport, days: int) -> str:
@@ -77,7 +77,8 @@ def empty_text(report: SessionReport, days: int) -> str:
         return "KORE told us of the SIM, but not of its sessions: ask again in a minute."
     if report.sessions:
         return (
-            f"Its newest session ended before that: ask for more than {days} days, up to {LONGEST}."
+            f"Its newest session ended before that: ask for more than {count(days, 'day')}, up to "
+            f"{LONGEST}."
         )
     return (
         f"KORE keeps sessions for {LONGEST} days, so this is not the same as never. Check that the "
@@ -119,8 +120,7 @@ def file_name(report: SessionReport, days: int, ending: str) -> str:
 
 
 _HEADER = (
-    "Started (UTC)",
-    "Ended (UTC)",
+    "Started",
     "Lasted",
     "Operator",
     "Radio",
@@ -131,8 +131,9 @@ _HEADER = (
     "MCC-MNC",
     "Country",
     "Tower at",
+    "Ended",
 )
-_KEPT_COLUMNS = 7
+_KEPT_COLUMNS = 6
 
 
 def history_table(sessions: Sequence[DataSession], now: datetime) -> Table:
@@ -145,8 +146,7 @@ def history_table(sessions: Sequence[DataSession], now: datetime) -> Table:
 def _row(session: DataSession, now: datetime) -> Row:
     where = session.cell_location_estimate
     return (
-        _minute(session.start, "unknown"),
-        _minute(session.end, "still open"),
+        Moment(session.start) if session.start else "unknown",
         _lasted(session, now),
         known(session.operator_name, "unknown", PLAIN),
         known(session.radio_link, "unknown", PLAIN),
@@ -157,12 +157,8 @@ def _row(session: DataSession, now: datetime) -> Row:
         network_code(session) or "unknown",
         known(session.operator_country, "unknown", PLAIN),
         place(where) if where else REDACTED if session.cell_id == REDACTED else "unknown",
+        Moment(session.end) if session.end else "still open",
     )
-
-
-def _minute(moment: datetime | None, otherwise: str) -> str:
-    """Return a moment so that it sorts as text."""
-    return f"{utc(moment):%Y-%m-%d %H:%M}" if moment else otherwise
 
 
 def _lasted(session: DataSession, now: datetime) -> Cell:
@@ -264,7 +260,7 @@ def _omitted(drawn: Drawn, table: Table, sessions: int) -> list[str]:
 def _foot(report: SessionReport, lines: Sequence[str]) -> Block:
     skipped = skipped_line(report)
     end = [skipped] if skipped else []
-    return context(" · ".join([*lines, *end, "Times in UTC", freshness_line(report, MRKDWN)]))
+    return context(" · ".join([*lines, *end, freshness_line(report, MRKDWN)]))
 
 
 def _buttons(report: SessionReport, days: int) -> list[Block]:

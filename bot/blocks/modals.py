@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, PLAIN, grouped, imei_text, utc
@@ -50,8 +51,11 @@ PAGE = 100  # as many options as a select holds
 _OPTION = 75
 
 
-def session_view(report: SessionReport, chosen: ids.Details) -> View:
-    """Draw all 16 fields of the chosen session; the newest where it is None or gone by now."""
+def session_view(report: SessionReport, chosen: ids.Details, zone: str = "UTC") -> View:
+    """Draw all 16 fields of the chosen session; the newest where it is None or gone by now.
+
+    What can be chosen takes no date tokens, so its times are told in `zone`, the reader's own.
+    """
     sessions = [session for session in in_window(report, chosen.days) if session.start]
     top = [section(line) for line in warnings(report, MRKDWN)]
     if not sessions:
@@ -61,7 +65,7 @@ def session_view(report: SessionReport, chosen: ids.Details) -> View:
     blocks = [
         *top,
         section(f"*Session {grouped(at + 1)} of {grouped(len(sessions))}*, newest first"),
-        _choice(sessions, at),
+        _choice(sessions, at, ZoneInfo(zone)),
         *_turns(sessions, at, chosen),
         *fields(session_facts(sessions[at], report)),
         _foot(report),
@@ -109,10 +113,10 @@ def _place(sessions: Sequence[DataSession], start: datetime | None) -> int:
     return starts.index(start) if start in starts else 0
 
 
-def _choice(sessions: Sequence[DataSession], at: int) -> Block:
+def _choice(sessions: Sequence[DataSession], at: int, zone: ZoneInfo) -> Block:
     """Offer the hundred sessions around the chosen one."""
     first = at - at % PAGE
-    options = [_option(session) for session in sessions[first : first + PAGE]]
+    options = [_option(session, zone) for session in sessions[first : first + PAGE]]
     select = {
         "type": "static_select",
         "action_id": ids.CHOOSE_SESSION,
@@ -124,9 +128,10 @@ def _choice(sessions: Sequence[DataSession], at: int) -> Block:
     return actions(ids.numbered(ids.SESSION_CHOICE, at + 1), [select])
 
 
-def _option(session: DataSession) -> Block:
+def _option(session: DataSession, zone: ZoneInfo) -> Block:
     start = utc(session.start) if session.start else None
-    label = f"{start:%Y-%m-%d %H:%M:%S} UTC · {network_text(session, PLAIN)}"
+    shown = f"{start.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}" if start else "unknown"
+    label = f"{shown} · {network_text(session, PLAIN)}"
     return {"text": plain(label, _OPTION), "value": start.isoformat() if start else "unknown"}
 
 

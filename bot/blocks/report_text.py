@@ -266,12 +266,12 @@ def window_line(report: SessionReport) -> str:
     return f"30 d: {count(summary.sessions, 'session')}{uptime_text(report)}"
 
 
-def uptime_text(report: SessionReport) -> str:
-    """Return `, up 12 %, longest gap 16 h`; "" where no session tells."""
-    uptime = uptime_of(report)
+def uptime_text(report: SessionReport, days: int = 30) -> str:
+    """Return `, up 12 %, longest gap 16 h` of the last `days`; "" where no session tells."""
+    uptime = uptime_of(report, timedelta(days=days))
     if uptime is None:
         return ""
-    gap = f", longest gap {span(uptime.longest_gap)}" if uptime.longest_gap else ", no gap"
+    gap = f", longest gap {span(uptime.longest_gap)}" if uptime.longest_gap else ""
     return f", up {_percent(uptime.share)}{gap}"
 
 

@@ -11,8 +11,8 @@ from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
-from bot.blocks.format import utc
-from bot.blocks.kit import SECTION, Block, Degradable, Part, clean, escape, fields, section
+from bot.blocks.format import MRKDWN, utc
+from bot.blocks.kit import SECTION, Block, Degradable, Part, clean, cut, escape, fields, section
 
 # docs.slack.dev: data-table-block and table-block; a header row counts as one.
 DATA_TABLE_ROWS = 201
@@ -87,7 +87,7 @@ def as_table(table: Table) -> Drawn:
 def as_fields(table: Table) -> Drawn:
     """Draw each row as a paragraph of its own, two beside each other."""
     rows = table.rows[:FIELD_ROWS]
-    shown = [(escape(cell_text(row[0]), _CELL), escape(_rest(table, row), 900)) for row in rows]
+    shown = [(_in_mrkdwn(row[0]), _rest(table, row)) for row in rows]
     return Drawn(fields(shown), len(rows), len(table.header))
 
 
@@ -148,11 +148,16 @@ def cell_text(cell: Cell) -> str:
 
 def _rest(table: Table, row: Row) -> str:
     pairs = zip(table.header[1:], row[1:], strict=True)
-    return " · ".join(f"{head}: {cell_text(cell)}" for head, cell in pairs)
+    return cut(" · ".join(f"{escape(head)}: {_in_mrkdwn(cell)}" for head, cell in pairs), 900)
 
 
 def _line(table: Table, row: Row) -> str:
-    return f"{escape(cell_text(row[0]), _CELL)} · {escape(_rest(table, row), 900)}"
+    return f"{_in_mrkdwn(row[0])} · {_rest(table, row)}"
+
+
+def _in_mrkdwn(cell: Cell) -> str:
+    """Return a cell as mrkdwn; a time in the reader's own zone."""
+    return MRKDWN.when(cell.at) if isinstance(cell, Moment) else escape(cell_text(cell), _CELL)
 
 
 Beneath = Callable[[Drawn], Iterable[Block]]

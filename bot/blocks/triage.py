@@ -226,8 +226,6 @@ def _operator(report: SessionReport) -> str:
 
 
 def _seen(report: SessionReport) -> str:
-    if report.state is State.NEVER_SEEN:
-        return "not in 30 days"
     moment = last_seen(report)
     return ago(moment, report.made_at) if moment else "unknown"
 

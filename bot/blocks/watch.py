@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 
 from bot.blocks import ids
 from bot.blocks.digest_text import change_lines
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, grouped, lasting, span
+from bot.blocks.format import (
+    MRKDWN,
+    NOTICE,
+    Formatter,
+    between,
+    count,
+    grouped,
+    lasting,
+    link_text,
+    span,
+)
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
 from bot.blocks.state_text import STATE_ICONS, label_of, state_sentence, words_of
@@ -28,7 +38,7 @@ def condition_text(goal: Condition) -> str:
     return _WAITS[goal]
 
 
-def link_text(snapshot: Snapshot, fmt: Formatter) -> str:
+def network_text(snapshot: Snapshot, fmt: Formatter) -> str:
     """Say on what the newest session ran: `Telcel, LTE`."""
     operator = fmt.data(snapshot.operator or snapshot.network or "an unknown operator")
     return f"{operator}, {fmt.data(snapshot.radio) if snapshot.radio else 'radio link unknown'}"
@@ -38,7 +48,7 @@ def cause_text(snapshot: Snapshot, fmt: Formatter) -> str:
     """Say since when, on what, or until when; "" where nothing of it is known."""
     since = f"since {fmt.when(snapshot.since)}" if snapshot.since else ""
     if snapshot.state is State.ONLINE:
-        return f"{link_text(snapshot, fmt)}, {since or 'since an unknown time'}"
+        return f"{network_text(snapshot, fmt)}, {since or 'since an unknown time'}"
     if snapshot.state is State.BLOCKED:
         return "it may not connect"
     if snapshot.state is State.NOT_ACTIVATED:
@@ -47,8 +57,8 @@ def cause_text(snapshot: Snapshot, fmt: Formatter) -> str:
         return ""
     seen = fmt.when(snapshot.seen_at)
     if snapshot.state is State.STALE:
-        return f"its session on {link_text(snapshot, fmt)} is open, last update {seen}"
-    return f"last seen {seen} on {link_text(snapshot, fmt)}"
+        return f"its session on {network_text(snapshot, fmt)} is open, last update {seen}"
+    return f"last seen {seen} on {network_text(snapshot, fmt)}"
 
 
 def packets_text(snapshot: Snapshot) -> str:
@@ -286,6 +296,12 @@ def watch_notice(watch: Watch, notice: Notice, changes: Sequence[Change]) -> Scr
         section("\n".join(lines)) if lines else None,
     ]
     return screen(_sentence(watch, notice, NOTICE), blocks)
+
+
+def absent_screen(notice: Screen, channel: str, link: str) -> Screen:
+    """Draw a notice for an owner who is not in its channel, where Slack does not show it."""
+    words = f"You are not in <#{channel}>, so I tell you here too. {link_text(link, 'Open it')}"
+    return screen(notice.text, [*notice.parts, context(words.rstrip())])
 
 
 def _sentence(watch: Watch, notice: Notice, fmt: Formatter) -> str:

@@ -8,9 +8,10 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 from bot.blocks.kit import Screen
-from bot.blocks.watch import watch_card, watch_notice
+from bot.blocks.watch import absent_screen, watch_card, watch_notice
 from bot.blocks.watch_set import set_card, set_notice
 from bot.clock import Clock
 from bot.errors import NotAllowed
@@ -43,15 +44,31 @@ class Destination:
     thread: str | None = None
 
 
+class Members(Protocol):
+    """Says who is where."""
+
+    async def lacks(self, channel: str, person: str) -> bool:
+        """Return whether a person is surely not in a channel."""
+
+    async def link_to(self, channel: str, ts: str) -> str:
+        """Return the address of a message, or an empty text."""
+
+
 class WatchPosts:
     """Posts cards and notices. Methods raise SlackError and StoreError: to be tried again."""
 
     def __init__(
-        self, rows: WatchRows, posts: IdempotentPosts, permission: Permission, clock: Clock
+        self,
+        rows: WatchRows,
+        posts: IdempotentPosts,
+        permission: Permission,
+        members: Members,
+        clock: Clock,
     ) -> None:
         self._rows = rows
         self._posts = posts
         self._permission = permission
+        self._members = members
         self._clock = clock
 
     async def update_card(self, card_id: str) -> tuple[tuple[Watch, ...], timedelta] | None:
@@ -76,7 +93,7 @@ class WatchPosts:
             return
         watch = from_row(row)
         screen = await self._notice(watch, notice)
-        await self._post(notice.key(watch.id), watch, self._thread_of(watch), screen)
+        await self._notify(notice.key(watch.id), watch, screen)
 
     async def post_set_notice(self, set_id: str) -> None:
         """Post, once, that all watches of a set have ended, in the thread of its card."""
@@ -84,8 +101,16 @@ class WatchPosts:
         if not watches:
             return
         screen = set_notice(await self._shown(watches))
-        first = watches[0]
-        await self._post(f"watch_set:{set_id}", first, self._thread_of(first), screen)
+        await self._notify(f"watch_set:{set_id}", watches[0], screen)
+
+    async def _notify(self, key: str, watch: Watch, screen: Screen) -> None:
+        """Post a notice in the card's thread; directly too if its owner has left the channel."""
+        posted = await self._post(key, watch, self._thread_of(watch), screen)
+        person = watch.owner.person
+        if posted.channel[:1] in {"C", "G"} and await self._members.lacks(posted.channel, person):
+            link = await self._members.link_to(posted.channel, posted.ts) if posted.ts else ""
+            shown = absent_screen(screen, posted.channel, link)
+            await self._posts.post(f"{key}:directly", person, None, shown, again=True)
 
     async def _draw(self, watches: tuple[Watch, ...], card: Card | None) -> tuple[Watch, ...]:
         """Draw the card anew, or put up another one where the old one cannot be changed."""

@@ -156,20 +156,22 @@ class Stretch(NamedTuple):
 class Uptime:
     """The share of the window that the SIM was connected, and its longest time away in it.
 
-    The window is 30 days, or the SIM's own age.
+    The window is 30 days or less, or the SIM's own age.
     """
 
     share: float
     longest_gap: timedelta
 
 
-def uptime_of(report: SessionReport) -> Uptime | None:
-    """Return the uptime over the window; None without sessions that tell."""
-    connected, now = _connected(report), report.made_at
+def uptime_of(report: SessionReport, window: timedelta = WINDOW) -> Uptime | None:
+    """Return the uptime over the window; None without sessions in it that tell."""
+    now = report.made_at
+    first = now - window
+    connected = [each for each in _connected(report) if each.end >= first or window >= WINDOW]
     if not connected:
         return None
-    begin = max(now - WINDOW, report.sim.date_created or now - WINDOW)
-    begin = min(begin, connected[0].start)
+    begin = max(first, report.sim.date_created or first)
+    begin = min(begin, connected[0].start) if window >= WINDOW else begin
     up = sum((each.within(begin, now) for each in connected), timedelta(0))
     ends = [*connected, Stretch(now, now)]
     gaps = (max(timedelta(0), after.start - before.end) for before, after in pairwise(ends))

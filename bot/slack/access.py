@@ -53,7 +53,7 @@ class Access:
         if actor is None or not actor.user:
             raise NotAllowed(NOT_KNOWN)
         if not self._from_here(actor):
-            raise NotAllowed("I answer people of my own workspace only.")
+            raise NotAllowed("I answer only people of my own workspace.")
         if not self.groups and not self.is_listed(actor):
             raise NotAllowed(NOT_LISTED)
         if self.channels and not actor.in_view and actor.channel not in self.channels:
@@ -79,7 +79,10 @@ TO_GUESTS = "for guests"
 TO_OTHERS = "for people of other workspaces"
 IN_SHARED = "in a channel shared with another company"
 MAYBE_GUEST = "because Slack did not tell me whether you are a guest"
-MAYBE_SHARED = "because Slack does not tell me whether this channel is shared with another company"
+MAYBE_SHARED = (
+    "because I cannot tell whether this channel is shared with another company; "
+    "`/invite @simsessions` lets me see"
+)
 
 NOT_TO_GUESTS = "I do not answer guests of this workspace. Ask one of its members."
 NOT_TO_OTHERS = "I do not answer people of other workspaces."
@@ -91,8 +94,8 @@ NOT_KNOWING_WHO = (
     "minute; if it stays so, ask an admin to run `simsessions doctor`."
 )
 NOT_KNOWING_WHERE = (
-    "Slack does not tell me whether this channel is shared with another company, so I post nothing "
-    "here. Invite me to it, then try again."
+    "I cannot tell whether this channel is shared with another company, so I post nothing here. "
+    "Type `/invite @simsessions`, then try again."
 )
 
 

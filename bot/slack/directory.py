@@ -155,6 +155,16 @@ async def _ask(client: SlackClient, method: str, body: Json) -> SlackResponse:
     return await client.call(method, body, idempotent=True, form=True)
 
 
+async def link_to(client: SlackClient, channel: str, ts: str) -> str:
+    """Return the address of a message; "" where Slack gives none."""
+    try:
+        about = {"channel": channel, "message_ts": ts}
+        return text_in((await _ask(client, "chat.getPermalink", about)).body, "permalink")
+    except SlackError as error:
+        log.info("slack-did-not-say", extra={"what": "permalink", "why": error.outcome})
+        return ""
+
+
 _CHANNEL_TYPES = "public_channel,private_channel"
 _PAGE = 999
 _MAX_PAGES = 10
@@ -181,8 +191,17 @@ class ChannelAccess:
         """Return whether a person is in a channel; no where Slack does not say."""
         return channel in await self.channels_of(person)
 
+    async def lacks(self, channel: str, person: str) -> bool:
+        """Return whether Slack says that a person is not in a channel; no where it does not say."""
+        found, is_all = await self._channels_of(person)
+        return is_all and channel not in found
+
     async def channels_of(self, person: str) -> frozenset[str]:
         """Return the channels that a person is in, as far as Slack says; archived ones too."""
+        return (await self._channels_of(person))[0]
+
+    async def _channels_of(self, person: str) -> tuple[frozenset[str], bool]:
+        """Return them, and whether those are all."""
         found: set[str] = set()
         body = {"user": person, "types": _CHANNEL_TYPES, "limit": str(_PAGE)}
         for _ in range(_MAX_PAGES):
@@ -192,8 +211,12 @@ class ChannelAccess:
             found.update(text_in(channel, "id") for channel in parts(answer.body, "channels"))
             body["cursor"] = answer.next_cursor
             if not body["cursor"]:
-                break
-        return frozenset(found - {""})
+                return frozenset(found - {""}), True
+        return frozenset(found - {""}), False
+
+    async def link_to(self, channel: str, ts: str) -> str:
+        """Return the address of a message; "" where Slack gives none."""
+        return await link_to(self._client, channel, ts)
 
     async def zone_of(self, person: str) -> str | None:
         """Return the IANA name of a person's time zone; None where Slack does not say."""

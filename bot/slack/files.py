@@ -11,13 +11,14 @@ https://github.com/slackapi/bolt-js/issues/2115 (a person's id is no place to sh
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.errors import NotShared
 from bot.slack.client import Content, SlackClient, part, text_in
+from bot.slack.directory import link_to
 from bot.slack.errors import (
     WRONG_PLACE,
     FileNotSent,
@@ -59,10 +60,14 @@ class NewFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Where a file is; `is_ready` is False where Slack is still processing it, or does not say."""
+    """Where a file is; `is_ready` is False where Slack is still processing it, or does not say.
+
+    `link` leads to the message above a file that went to the asker; "" where there is none.
+    """
 
     channel: str
     is_ready: bool
+    link: str = ""
 
 
 class Files:
@@ -82,11 +87,12 @@ class Files:
             # without im:write only a message tells the conversation's id
             note = await self._client.call("chat.postMessage", _note(to.user, file))
             try:
-                return await self._share(upload, file, {"channel_id": note.text("channel")})
+                sent = await self._share(upload, file, {"channel_id": note.text("channel")})
             except SlackError as error:
                 if not isinstance(error, SlackOutcomeUnknown):
                     await self._delete(note.body)
                 raise
+        return replace(sent, link=await link_to(self._client, sent.channel, note.text("ts")))
 
     async def to_channel(self, to: Target, file: NewFile) -> Sent:
         """Share a file in the channel or thread. Raises NotShared or FileNotSent."""

@@ -58,7 +58,7 @@ async def test_what_cannot_be_shared_is_said(whole):
     await whole.click(answer, "Share")
 
     assert () == whole.slack.seen_by("chloe", "#on-call-private")
-    assert "Invite me" in whole.answer("ana", "#on-call-private").text
+    assert "/invite @simsessions" in whole.answer("ana", "#on-call-private").text
 
 
 async def test_a_pick_takes_the_place_of_the_question(whole):

@@ -153,7 +153,7 @@ async def test_in_a_channel_without_the_bot_a_file_still_comes_directly(whole):
     await whole.click(note, "Share to channel")
 
     assert whole.slack.direct("ana")[-1].files
-    assert "Invite me to it" in whole.answer("ana", "#on-call-private").text
+    assert "/invite @simsessions" in whole.answer("ana", "#on-call-private").text
     assert () == whole.slack.seen_by("chloe", "#on-call-private")
 
 

@@ -69,7 +69,7 @@ async def test_a_kore_that_is_down_is_a_table_too(whole):
 
     answer = whole.answer()
     assert "None of 2 SIMs could be read" in answer.text
-    assert {"KORE is not answering"} == {row[2] for row in table_of(answer)[1:]}
+    assert {"KORE is down (HTTP 503)"} == {row[2] for row in table_of(answer)[1:]}
 
 
 async def test_progress_is_one_message_that_becomes_the_answer(whole):

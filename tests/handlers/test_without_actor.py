@@ -20,7 +20,7 @@ from tests.recorders import all_listeners
 SID = "DE" + "0" * 31 + "9"
 ACTORS = (None, Actor(None, None, None, None), Actor("T0ACMEIOT", None, None, "C0FLEETOP"))
 FOREIGNER = Actor("T0X", None, "U0X", "C0FLEETOP")
-REFUSALS = ("did not tell me who you are", "people of my own workspace only")
+REFUSALS = ("did not tell me who you are", "only people of my own workspace")
 HARMLESS = {"help", "rules"}  # they tell the same to everybody
 SILENT = {
     ids.MAP,

@@ -11,7 +11,6 @@ from bot.blocks.digest import (
     detail_screens,
     details_screen,
     digest_screen,
-    file_screen,
     quiet_screen,
     trend_chart,
 )
@@ -300,7 +299,6 @@ def test_slack_takes_details_whatever_the_names(refused, name):
     screens = [
         *details(a_digest(worst=SimSample(900, sims), talkers=sims), refused).values(),
         details_screen(a_digest(name=name), sims).without(refused),
-        file_screen(name, is_ready=False),
     ]
 
     assert [[]] * len(screens) == [faults(screen) for screen in screens]

@@ -88,12 +88,14 @@ def test_a_hostile_name_stays_a_name(name):
 @pytest.mark.parametrize(("is_ready", "late"), [(True, False), (False, True)])
 def test_where_a_file_went(is_ready, late):
     """The asker reads where it is, that nobody else sees it, and whether it may take a while."""
-    drawn = sent_screen(FILE, VALUE, is_ready=is_ready)
+    drawn = sent_screen(
+        FILE.name, VALUE, is_ready=is_ready, link="https://x.slack.com/archives/D1/p1"
+    )
     [section, row] = drawn.blocks
     [button] = row["elements"]
 
     assert "Sent to your DMs: pump-7-7-days.csv" in drawn.text
-    assert "Sent to your DMs" in section["text"]["text"]
+    assert section["text"]["text"].endswith(" <https://x.slack.com/archives/D1/p1|Open it>")
     assert late is ("may take a minute" in drawn.text)
     assert VALUE == ids.ShareFile.from_value(button["value"])
     assert [] == faults(drawn)
@@ -101,7 +103,7 @@ def test_where_a_file_went(is_ready, late):
 
 def test_a_file_that_is_shared_already():
     """There is no button in the direct messages, and the asker reads that everybody sees it."""
-    drawn = sent_screen(FILE, None, is_ready=True)
+    drawn = sent_screen(FILE.name, is_ready=True)
 
     assert ["section"] == [block["type"] for block in drawn.blocks]
 

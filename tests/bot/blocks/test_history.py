@@ -19,6 +19,7 @@ from bot.blocks.history import (
     timeline_alt,
 )
 from bot.blocks.kit import ALL_BLOCKS
+from bot.blocks.tables import as_data_table, as_fields, as_table, as_text, cell_text
 from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, RUNGS, a_report, faults, kinds, words
 from tests.builders import NOON, SID, a_session, a_sim
 
@@ -83,7 +84,7 @@ def test_what_is_left_out_is_said():
     text = "\n".join(words(drawn.blocks))
 
     assert "The newest 200 of 5\u202f000 sessions are shown; the CSV file has all" in text
-    assert "Left out so that more rows fit: MCC-MNC, Country, Tower at" in text
+    assert "Left out so that more rows fit: IMEI, MCC-MNC, Country, Tower at, Ended" in text
     assert 201 == len(data_table(drawn)["rows"])
 
     text = "\n".join(words(history_screen(a_report(sessions=sessions(50)), 30).blocks))
@@ -93,14 +94,13 @@ def test_what_is_left_out_is_said():
 
 
 def test_sorting_columns():
-    """Times sort as text, lengths and packets as numbers, and unknown packets are no 0."""
+    """Times are dates, lengths and packets numbers, and unknown packets are no 0."""
     rows = data_table(history_screen(a_report(sessions=sessions(2, packets_uploaded=None)), 30))[
         "rows"
     ]
-    started, ended, lasted, _, _, up, down = rows[1][:7]
+    started, lasted, _, _, up, down = rows[1][:6]
 
-    assert rows[1][0]["text"] > rows[2][0]["text"]
-    assert ("raw_text", "raw_text") == (started["type"], ended["type"])
+    assert ("rich_text", "rich_text") == (started["type"], rows[1][-1]["type"])
     assert ("raw_number", 626_400) == (lasted["type"], lasted["value"])
     assert {"type": "raw_text", "text": "unknown"} == up
     assert {"type": "raw_number", "value": 296, "text": "296"} == down
@@ -203,11 +203,11 @@ def test_any_history_fits(report, days):
 def test_a_row():
     """A session's row has what is known of it, under the right heads."""
     table = history_table([a_session(end=NOW)], NOW)
-    shown = dict(zip(table.header, (getattr(c, "text", c) for c in table.rows[0]), strict=True))
+    shown = dict(zip(table.header, map(cell_text, table.rows[0]), strict=True))
 
     assert {
-        "Started (UTC)": "2026-01-05 12:00",
-        "Ended (UTC)": "2026-01-05 15:00",
+        "Started": "2026-01-05 12:00 UTC",
+        "Ended": "2026-01-05 15:00 UTC",
         "Lasted": "3 h",
         "Operator": "T-Mobile USA",
         "Radio": "LTE",
@@ -221,13 +221,35 @@ def test_a_row():
     } == shown
 
 
+def test_times_are_told_in_the_readers_zone():
+    """Each form of the table has Slack tell them, with UTC only where Slack cannot."""
+    table = history_table([a_session(end=NOW)], NOW)
+    for draw in (as_data_table, as_table, as_fields, as_text):
+        text = str(draw(table).blocks)
+        assert 2 == text.count(str(int(NOW.timestamp()))) + text.count(str(int(NOON.timestamp())))
+        assert text.count("2026-01-05") <= text.count("fallback") + text.count("<!date^")
+
+
+def test_the_headline_says_how_much_of_the_time_it_was_connected():
+    """That is the share of the days asked for, and the longest gap in them."""
+    half = a_report(sessions=sessions(60))
+    day = in_window(half, 1)
+
+    assert "in the last 30 days, up 48 %, longest gap 5 h 48 min — " in history_headline(
+        half, half.sessions, 30, PLAIN
+    )
+    assert "in the last day, up 48 %, longest gap 5 h 48 min — " in history_headline(
+        half, day, 1, PLAIN
+    )
+    assert "up" not in history_headline(a_report(sessions=()), (), 30, PLAIN)
+
+
 def test_an_unknown_row():
     """What is unknown is said so in every cell; rows beyond what any form draws are not made."""
     table = history_table([type(a_session()).model_construct()], NOON)
 
     assert (
         "unknown",
-        "still open",
         "unknown",
         "unknown",
         "unknown",
@@ -238,6 +260,7 @@ def test_an_unknown_row():
         "unknown",
         "unknown",
         "unknown",
+        "still open",
     ) == table.rows[0]
 
     assert 200 == len(history_table([a_session()] * 5000, NOON).rows)
@@ -246,7 +269,7 @@ def test_an_unknown_row():
 DAY = timedelta(days=1)
 OPEN_FOR_LONG = a_session(start=NOW - 35 * DAY)
 CLOSED = a_session(start=NOW - 9 * DAY, end=NOW - 8 * DAY, packets_uploaded=None)
-ONE = "1 network, 1 IMEI"
+ONE, IN_30 = "1 network, 1 IMEI", "sessions in the last 30 days"
 ACROSS = a_session(start=NOW - 9 * DAY, end=NOW - 6 * DAY)
 
 
@@ -283,7 +306,7 @@ def test_in_window(days, kept):
         (
             (ACROSS, CLOSED),
             30,
-            f"pump-7 had 2 sessions in the last 30 days — {ONE}, 246 packets up, 592 down",
+            f"pump-7 had 2 {IN_30}, up 10 %, longest gap 6 d — {ONE}, 246 packets up, 592 down",
         ),
         (
             (
@@ -292,7 +315,7 @@ def test_in_window(days, kept):
                 a_session(imei="0149310001297099"),
             ),
             30,
-            f"pump-7 had 3 sessions in the last 30 days — {ONE}, 738 packets up, 888 down",
+            f"pump-7 had 3 {IN_30}, up under 1 % — {ONE}, 738 packets up, 888 down",
         ),
         ((), 30, "pump-7 had no session in the last 30 days"),
         ((CLOSED,), 1, "pump-7 had no session in the last day"),
@@ -311,7 +334,7 @@ def test_history_headline(sessions, days, said):
     [
         (None, "not of its sessions"),
         ((), "not the same as never"),
-        ((CLOSED,), "ask for more than 1 days"),
+        ((CLOSED,), "ask for more than 1 day, up to 30."),
     ],
 )
 def test_empty_text(sessions, part):

@@ -92,6 +92,15 @@ def test_the_choice():
     assert 3 == len({row["block_id"] for row in rows})
 
 
+def test_what_can_be_chosen_is_told_in_the_readers_zone():
+    """A choice takes no date token, so its time is that of the reader's own clock."""
+    chosen = ids.Details(sid=SID, start=MANY[0].start)
+    view = session_view(a_report(sessions=(a_session(),)), chosen, "America/Mexico_City")
+    (option,) = view["blocks"][1]["elements"][0]["options"]
+
+    assert "2026-01-05 06:00:00 CST · T-Mobile USA, LTE" == option["text"]["text"]
+
+
 @pytest.mark.parametrize("given", [None, (), (DataSession.model_construct(),)])
 def test_no_session(given):
     """Without a session the window says so."""

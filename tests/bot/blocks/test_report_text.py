@@ -220,7 +220,7 @@ BEFORE = a_session(start=NOW - timedelta(days=2), end=NOW - timedelta(hours=16))
 @pytest.mark.parametrize(
     ("changes", "line", "strip"),
     [
-        ({}, "212 sessions, up under 1 %, no gap", "▁" * 21 + "▃" * 3),
+        ({}, "212 sessions, up under 1 %", "▁" * 21 + "▃" * 3),
         ({"sessions": CLOSED}, "212 sessions, up 0 %, longest gap 3 h", "▁" * 21 + "▃▁▁"),
         (
             {"sessions": (SHORT, BEFORE), "state": State.OFFLINE},

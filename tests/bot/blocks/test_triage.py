@@ -165,7 +165,7 @@ def test_a_row_a_sim():
 
     assert all(len(cell) <= 48 for cell in cells(long))
 
-    assert "not in 30 days" == cells(sim(1, state=State.NEVER_SEEN, sessions=()))[4]
+    assert "unknown" == cells(sim(1, state=State.NEVER_SEEN, sessions=()))[4]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,22 @@ async def test_where_the_bot_may_not_post_it_writes_directly_and_says_so(rig):
     assert card.ts == notice.thread_ts
 
 
+async def test_who_has_left_the_channel_is_told_directly_too(rig):
+    """Slack shows a mention to who is in the channel; a link leads to what they do not see."""
+    await rig.begin()
+    await rig.work()
+    workspace = rig.slack.workspace
+    rig.slack.api.scopes |= {"channels:read"}
+    workspace.put_channel(workspace.channel(FLEET_OPS).without(ANA))
+    await rig.recover_after_a_minute()
+
+    _card, told = [message.text for message in rig.slack.seen_by("ben")]
+    (direct,) = rig.slack.direct("ana")
+    assert told == direct.text
+    assert "archives/C0FLEETOP/p" in direct.blocks[-1]["elements"][0]["text"]
+    assert "You are not in <#C0FLEETOP>" in direct.blocks[-1]["elements"][0]["text"]
+
+
 async def test_a_card_is_changed_at_most_every_45_s(rig):
     """However often the SIM turns, two changes of a card lie 45 s apart or more."""
     await rig.begin("truck-42", Condition.OFFLINE, duration=timedelta(hours=1))

@@ -132,7 +132,7 @@ HELD = [
     (ana(channel=SHARED), False, "shared with another company"),
     (ana(channel=SHARED), True, "shared with another company"),
     (ana(channel=FLEET, in_shared=True), False, "shared with another company"),
-    (ana(channel=PRIVATE), True, "does not tell me whether this channel"),
+    (ana(channel=PRIVATE), True, "`/invite @simsessions` lets me see"),
     (ana(user=DORA.id, team=PARTNER.id), False, "people of other workspaces"),
     (ana(user=EMIL.id, team=CARRIER.id, channel=None), False, "people of other workspaces"),
     (ana(team="T9", enterprise="E2"), False, "people of other workspaces"),

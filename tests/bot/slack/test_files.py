@@ -53,6 +53,7 @@ async def test_a_file_goes_to_the_asker_alone(files, slack, ana):
     )
     assert PNG == slack.workspace.files.get(file["id"]).content
     assert (slack.workspace.dm(ana.user).id, True) == (sent.channel, sent.is_ready)
+    assert sent.link.endswith(f"/archives/{sent.channel}/p{note.ts.replace('.', '')}")
     assert () == slack.seen_by("ana") == slack.seen_by("ben")
 
 
@@ -161,7 +162,7 @@ async def test_a_channel_without_the_bot_takes_no_file(files, slack, ana, channe
     """The sentence says to invite the bot."""
     ana.channel = channel
 
-    with pytest.raises(NotShared, match="Invite me"):
+    with pytest.raises(NotShared, match="/invite @simsessions"):
         await files.to_channel(ana, Picture())
 
     assert () == slack.seen_by("ana", channel)

@@ -60,6 +60,17 @@ async def update(context: Context) -> Json:
     return shown | {"message": anew.to_slack()}
 
 
+@method("chat.getPermalink")
+async def get_permalink(context: Context) -> Json:
+    """Return a message's address; a reply's names its thread too."""
+    place, message = context.channel(), context.state.messages.get(context.need("message_ts"))
+    if message is None or message.channel != place.id or message.ephemeral_to:
+        raise SlackError("message_not_found")
+    url = f"https://{context.state.team.domain}.slack.com/archives/{place.id}/p"
+    within = f"?thread_ts={message.thread_ts}&cid={place.id}" if message.thread_ts else ""
+    return {"channel": place.id, "permalink": url + message.ts.replace(".", "") + within}
+
+
 @method("chat.delete", "chat:write")
 async def delete(context: Context) -> Json:
     """Take one of the bot's own messages away."""

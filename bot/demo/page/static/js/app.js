@@ -67,6 +67,16 @@ class App {
         this.home.node, this.conversation.node, this.composer.node),
       this.right, drawers.shade, this.notices.node);
     document.addEventListener("keydown", (event) => event.key === "F6" && this.turnFocus(event));
+    root.addEventListener("click", (event) => this.followLink(event));
+  }
+
+  /** Goes to the channel of a message's own address, which leads nowhere outside of this page. */
+  followLink(event) {
+    const url = event.target.closest?.("a")?.href ?? "";
+    const id = /\.slack\.com\/archives\/(\w+)\/p/.exec(url)?.[1];
+    if (!id || !this.session.names.channel(id)) return;
+    event.preventDefault();
+    this.enter(this.session.names.channel(id));
   }
 
   skip(event) {
