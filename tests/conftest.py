@@ -4,6 +4,7 @@ Each worker of pytest-xdist gets an equal part of the list of tests, in its orde
 the ends of others when it is done: so each part begins with its share of the files that are slow.
 """
 
+import gc
 import os
 from itertools import chain, islice
 from pathlib import Path
@@ -30,3 +31,9 @@ def pytest_collection_modifyitems(items):
     for share in shares[:-1]:
         share.extend(islice(fast, max(0, size - len(share))))
     items[:] = [*chain.from_iterable(shares), *fast]
+
+
+def pytest_collection_finish():
+    """Leave what was collected out of garbage collection: it lives as long as the tests."""
+    gc.collect()
+    gc.freeze()

@@ -25,7 +25,16 @@ read -r word
 kill -INT $server; wait $server
 test "$word" = keep || rm -rf "$folder"
 """
-QUICK = ("fsync=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=200")
+QUICK = (
+    "fsync=off",
+    "full_page_writes=off",
+    "shared_buffers=16MB",
+    "max_connections=200",
+    "autovacuum=off",
+    "jit=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+)
 
 
 class NoServer(Exception):
