@@ -1,18 +1,12 @@
 import asyncio
-import gzip
-import json
-import tracemalloc
-from base64 import b64encode
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 import pytest
-import zstandard
 
 from bot.emulators.kore.faults import (
-    Fault,
     broken,
     hang,
     late,
@@ -27,7 +21,6 @@ from bot.kore.errors import (
     KoreBadAnswer,
     KoreBadRequest,
     KoreDenied,
-    KoreError,
     KoreNotFound,
     KoreRateLimited,
     KoreUnavailable,
@@ -376,91 +369,3 @@ async def test_our_own_queue_costs_no_budget(api, clock, config):
     found = await asyncio.gather(*asked, return_exceptions=True)
 
     assert {KoreNotFound} == {type(each) for each in found[2:]}
-
-
-async def test_absurd_waits_end(kore, api, clock):
-    """However long KORE asks us to wait, it is asked again a minute later."""
-    for wait in ("1000000000", "Fri, 01 Jan 2027 00:00:00 GMT", "9" * 400, "inf"):
-        api.faults.add(too_many("Sims", times=None, retry_after=wait))
-        for _ in range(8):
-            with pytest.raises(KoreRateLimited):
-                await kore.sim("another")
-        api.faults.clear()
-        clock.move(61)
-
-        assert SID == (await kore.sim(SID, fresh=True)).value.sid
-
-
-async def test_four_sick_sims_are_not_kore(kore, api):
-    """SIMs whose sessions always fail are each their own trouble: the next SIM is answered."""
-    api.faults.add(broken(500, "DataSessions", times=16))
-    for number in range(4):
-        with pytest.raises(KoreUnavailable):
-            await kore.data_sessions(f"DE{number:032}")
-
-    assert () == (await kore.data_sessions(SID)).value
-
-
-def a_page(**row):
-    rows = [{"sid": "WN1", "start": "2026-01-05T11:00:00Z"} | row]
-    return json.dumps({"data_sessions": rows, "meta": {"next_page_url": None}})
-
-
-DEEP = '{"data_sessions": ' + "[" * 100_000 + "]" * 100_000 + "}"
-NONSENSE = {
-    "year 1": a_page(end="0001-01-01T00:00:00+14:00", last_updated="0001-01-01T00:00:00+14:00"),
-    "year 9999": a_page(end="9999-12-31T23:59:59-14:00", last_updated="9999-12-31T23:59:59Z"),
-    "packets": a_page(packets_uploaded=10**30, packets_downloaded=10**30),
-    "surrogate": a_page(operator_name="\ud800"),
-    "not a number": '{"data_sessions": [{"start": NaN}], "meta": null}',
-    "deep": DEEP,
-    "digits": '{"data_sessions": [{"start": ' + "9" * 5000 + "}]}",
-    "latin-1": a_page(operator_name="x").replace("x", "\u00e9"),
-    "nothing": "",
-}
-"""Bodies that no SIM has."""
-
-
-@pytest.mark.parametrize("name", NONSENSE)
-async def test_nonsense_is_that_sims(kore, api, clock, name):
-    """Whatever the body, a promised error or an answer comes, in front and in the background."""
-    api.faults.add(Fault(SID, status=200, body=NONSENSE[name], times=None))
-    with suppress(KoreError):
-        rows = (await kore.data_sessions(SID)).value
-
-        assert {None} >= {part for row in rows for part in (row.end, row.packets_uploaded)}
-    kore.read_scanned(NONSENSE[name].encode())
-
-
-async def test_a_body_that_is_not_gzip(wired, live):
-    """A body that cannot be unpacked, or is cut off, is KORE's bad answer, not a stack trace."""
-    whole = gzip.compress(a_page().encode())
-    for body in (b"not gzip", whole[:-9], whole + b"more"):
-        fault = {"body": b64encode(body).decode(), "base64": True, "times": 8, "status": 200}
-        live.faults.add(Fault("DataSessions", headers={"content-encoding": "gzip"}, **fault))
-    kore = wired(retry=RetryPolicy(tries=1))
-    with suppress(KoreError):
-        await kore.data_sessions(SID)
-    with pytest.raises(KoreBadAnswer):
-        await kore.data_sessions(SID)
-
-
-@pytest.mark.parametrize("coding", ["gzip", "zstd"])
-async def test_a_small_body_that_unpacks_to_a_giant(wired, live, coding):
-    """A body is measured as it is unpacked, in front and in the background."""
-    pack = gzip.compress if coding == "gzip" else zstandard.compress
-    body = b64encode(pack(bytes(64 << 20))).decode()
-    answer = Fault(status=200, body=body, base64=True, headers={"content-encoding": coding})
-    live.faults.add(replace(answer, path="DataSessions", times=None))
-    kore = wired(retry=RetryPolicy(tries=1))
-    behind = kore.in_background(at_once=2)
-    await kore.sim(SID)
-    tracemalloc.start()
-    for client in (kore, behind):
-        with pytest.raises(KoreError):
-            await client.data_sessions(SID)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    await behind.aclose()
-
-    assert peak < 32 << 20
