@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.report import session_report
+from bot.errors import BotError, NotAllowed
 from bot.services import Services
 from bot.sessions.report import SessionReport
 from handlers.clicks import Click, read, register_clicks
@@ -19,7 +20,7 @@ from handlers.commands import all_subcommands, find
 from handlers.history import history_reply
 from handlers.lookups import look_up, until_known
 from handlers.payloads import Context
-from handlers.replies import Reply
+from handlers.replies import InterruptedWork, Reply, RetryFailed
 
 
 def register_buttons(app: AsyncApp, services: Services) -> None:
@@ -71,7 +72,13 @@ async def retry(context: Context, value: str) -> Reply:
     asked = read(ids.Retry, value)
     named = all_subcommands().get(asked.run)
     found, rest = (named, asked.text) if named else find(asked.text)
-    reply = await found.run(context.asking(dataclasses.replace(context.request, text=rest)))
+    request = dataclasses.replace(context.request, text=rest, instead=True)
+    try:
+        reply = await found.run(context.asking(request))
+    except NotAllowed:
+        raise
+    except (BotError, InterruptedWork) as error:
+        raise RetryFailed(error, asked) from error
     return dataclasses.replace(reply, in_channel=context.request.is_public, replace=True)
 
 

@@ -30,7 +30,8 @@ class Request:
     """Who asks, where, through which URL the answer goes, and what is left of the text.
 
     `is_public` says that the message that was clicked is one that everybody sees; `aloud` that it
-    was asked for all to see, so that all see the answer.
+    was asked for all to see, so that all see the answer; `instead` that whatever comes of it takes
+    the place of the message that was clicked.
     """
 
     team: str
@@ -42,6 +43,7 @@ class Request:
     trigger: str | None = None
     is_public: bool = False
     aloud: bool = False
+    instead: bool = False
 
     @property
     def person(self) -> str:

@@ -131,7 +131,8 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
         return _noted(_with_what_was_left(screen, left), spotted)
 
     shown = waiting.shown or (waiting.begin() if request.aloud else None)
-    return until_known(context, report, Reply(drawn(report), shown=shown), drawn)
+    reply = Reply(drawn(report), shown=shown, replace=request.instead)
+    return until_known(context, report, reply, drawn)
 
 
 def _subcommand_behind(sim: str, besides: list[str]) -> str | None:

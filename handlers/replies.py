@@ -97,6 +97,15 @@ class InterruptedWork(Exception):
         self.shown = shown
 
 
+class RetryFailed(Exception):
+    """What went wrong again: the error takes the place of the one whose Retry was pressed."""
+
+    def __init__(self, error: BotError | InterruptedWork, retry: ids.Retry) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.retry = retry
+
+
 def to_reply(
     error: Exception, *, asked: str = "", retry: ids.Retry | None = None
 ) -> tuple[Reply, str]:
@@ -105,6 +114,9 @@ def to_reply(
     An error that nobody planned for shows a reference: the request's id, which stands in the log
     beside its cause.
     """
+    if isinstance(error, RetryFailed):
+        reply, kind = to_reply(error.error, asked=error.retry.text, retry=error.retry)
+        return replace(reply, replace=True), kind
     if isinstance(error, InterruptedWork):
         reply, kind = to_reply(error.error, asked=asked, retry=retry)
         return replace(reply, shown=error.shown), kind
@@ -197,9 +209,10 @@ async def _attempt(
 
 
 class Waiting:
-    """While the block lasts, tell who asked that it does; what was said aloud becomes the answer.
+    """While the block lasts, tell who asked that it does; the answer takes the place of that.
 
-    `shown` is the message that the answer takes the place of: where all see it, and once it stands.
+    `shown` is the message that says so, once it does. A command's cannot be replaced: its words
+    stay true above the answer.
     """
 
     def __init__(self, context: Context, text: str) -> None:
@@ -231,11 +244,12 @@ class Waiting:
     def begin(self) -> Shown:
         """Return a message that is not posted yet."""
         request = self._context.request
-        return self._context.services.progress.begin(request, in_channel=request.aloud)
+        progress = self._context.services.progress
+        return progress.begin(request, in_channel=request.aloud, replace=request.instead)
 
     async def _say(self) -> None:
         services, request, progress = self._context.services, self._context.request, self.begin()
         await services.clock.sleep(next(progress.pauses()))
-        if request.aloud:
-            self.shown = progress
-        await progress.show(looking_up_screen(self._text))
+        self.shown = progress
+        stays = not (request.aloud or request.instead)
+        await progress.show(looking_up_screen(self._text, stays=stays))

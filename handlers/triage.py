@@ -82,7 +82,8 @@ async def read_all(
     `draw` draws what is known so far.
     """
     services, board = context.services, Board(spotted)
-    progress = services.progress.begin(context.request, in_channel=context.request.aloud)
+    request = context.request
+    progress = services.progress.begin(request, in_channel=request.aloud, replace=request.instead)
     try:
         async with showing_progress(board, progress, services.clock, draw):
             await board.fill(context)

@@ -51,10 +51,11 @@ def note_screen(shown: Screen, sentence: str) -> Screen:
     return screen(shown.text, [*shown.parts, context(MRKDWN.sentence(sentence))])
 
 
-def looking_up_screen(text: str) -> Screen:
-    """Say that the answer is on its way."""
-    words = f"Looking up {MRKDWN.data(text)} …"
-    return screen(f"Looking up {NOTICE.data(text)} …", [section(words)])
+def looking_up_screen(text: str, *, stays: bool = False) -> Screen:
+    """Say that the answer is on its way; where this `stays` above it, the words stay true."""
+    after = ": KORE is slow, the answer follows." if stays else " …"
+    words = f"Looking up {MRKDWN.data(text)}{after}"
+    return screen(f"Looking up {NOTICE.data(text)}{after}", [section(words)])
 
 
 def _again(retry: ids.Retry | None) -> Block | None:

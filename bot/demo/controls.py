@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.emulators.kore.events import ScenarioEvents
-from bot.emulators.kore.faults import Faults, broken, too_many
+from bot.emulators.kore.faults import Faults, broken, hang, too_many
 from bot.emulators.slack.dispatcher import DeliveryFaults, Dispatcher
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.workspace import Workspace
@@ -21,6 +21,7 @@ class KoreMode(StrEnum):
     SLOW = "slow"
     BUSY = "busy"
     DOWN = "down"
+    SILENT = "silent"
 
 
 KORE_TITLES = {
@@ -28,6 +29,7 @@ KORE_TITLES = {
     KoreMode.SLOW: f"Slow: {SLOW_SECONDS:.0f} s an answer",
     KoreMode.BUSY: "Too busy: 429, try again in 2 s",
     KoreMode.DOWN: "Down: 503 to everything",
+    KoreMode.SILENT: "Silent: takes requests, never answers",
 }
 
 
@@ -48,6 +50,8 @@ class KoreControl:
             self._faults.add(too_many(times=None, retry_after="2"))
         elif mode is KoreMode.DOWN:
             self._faults.add(broken(times=None))
+        elif mode is KoreMode.SILENT:
+            self._faults.add(hang(times=None))
 
     def state(self) -> Json:
         """Return the mode and all modes, as the page shows them."""

@@ -23,8 +23,8 @@ from bot.store.watches import WatchRows
 from bot.watches.polling import Permission, WatchPoller
 from bot.watches.repository import WatchRepository, from_row, to_row
 from bot.watches.transitions import (
-    CARD_INTERVAL,
     card_fingerprint,
+    card_rests_for,
     notable_changes,
     redacted_changes,
     redacted_notice,
@@ -80,8 +80,8 @@ class WatchPosts:
         if not watches:
             return None
         card, now = _card_of(watches), self._clock.now()
-        if card and now < card.edited_at + CARD_INTERVAL:
-            return watches, card.edited_at + CARD_INTERVAL - now
+        if card and (wait := card_rests_for(card, watches, now)):
+            return watches, wait
         if card and all(map(_is_finished, watches)):
             return None
         return await self._draw(watches, card), timedelta(0)

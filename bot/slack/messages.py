@@ -279,17 +279,21 @@ class ProgressMessages:
         self._fallback = fallback
         self._delivery = delivery
 
-    def begin(self, to: Target, *, in_channel: bool) -> "ProgressMessage":
-        """Return a message that is not posted yet."""
+    def begin(self, to: Target, *, in_channel: bool, replace: bool = False) -> "ProgressMessage":
+        """Return one that is not posted yet; `replace` puts it in place of what was clicked."""
         return ProgressMessage(
-            self._client, self._fallback, self._delivery, to, in_channel=in_channel
+            self._client, self._fallback, self._delivery, to, in_channel=in_channel, replace=replace
         )
 
 
 class ProgressMessage:
-    """One such message. Where the bot may not post in the channel, only the asker sees it."""
+    """One such message. Where the bot may not post in the channel, only the asker sees it.
 
-    def __init__(
+    What only the asker sees is replaced where something was clicked. A command's response URL has
+    no original: whatever is asked of it, Slack posts a second message.
+    """
+
+    def __init__(  # noqa: PLR0913 -- how it is sent, to whom, and how it is shown
         self,
         client: SlackClient,
         fallback: BlockFallback,
@@ -297,14 +301,16 @@ class ProgressMessage:
         to: Target,
         *,
         in_channel: bool,
+        replace: bool,
     ) -> None:
         self._client = client
         self._fallback = fallback
         self._delivery = delivery
         self._to = to
         self._in_channel = in_channel
+        self._replace = replace
         self._place: dict[str, str] | None = None
-        self._posting: asyncio.Future[None] | None = None
+        self._posting: asyncio.Future[Any] | None = None
         self._threaded = True
 
     @property
@@ -336,7 +342,9 @@ class ProgressMessage:
         if self._posting:
             await asyncio.gather(self._posting, return_exceptions=True)
         if not (self._in_channel and await self._finish_in_place(screen)):
-            await self._delivery.deliver(self._to, screen, threaded=self._threaded)
+            await self._delivery.deliver(
+                self._to, screen, replace=self._replace, threaded=self._threaded
+            )
 
     async def _finish_in_place(self, screen: Screen) -> bool:
         """Return whether the answer is there or may be: it is never sent twice."""
@@ -381,6 +389,8 @@ class ProgressMessage:
 
     async def _show_to_asker(self, screen: Screen, url: str) -> None:
         async def send(message: Message) -> None:
-            await self._client.respond(url, Post(self._to, message).to_response_url())
+            body = Post(self._to, message, replace=self._replace).to_response_url()
+            self._posting = asyncio.ensure_future(self._client.respond(url, body))
+            await asyncio.shield(self._posting)
 
         await self._fallback.send(self._to.team, screen, send)

@@ -29,6 +29,7 @@ from bot.store.job_statements import (
     DEPTH,
     FREE,
     GET,
+    HASTEN,
     KEPT_COLUMNS,
     LAST_TOUCHED,
     LET_GO,
@@ -144,6 +145,11 @@ class JobQueue:
             if anew:
                 await joined.execute(LET_GO, {"keys": [each.key for each in new]})
             return await self._add(joined, ((each, None) for each in new), anew=anew)
+
+    async def hasten(self, key: str, tx: Transaction | None = None) -> None:
+        """Make a job due now that waits for its time; one that runs or has ended stays as it is."""
+        async with self._notifying(tx) as joined:
+            await joined.execute(HASTEN, {"keys": [key]})
 
     async def cancel(self, key: str, tx: Transaction | None = None) -> None:
         """End a job with its children; what still runs of them finds its results refused."""

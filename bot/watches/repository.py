@@ -187,9 +187,11 @@ class WatchRepository:
     async def schedule_card(
         self, card_id: str, delay: timedelta = NOW, tx: Transaction | None = None
     ) -> None:
-        """Have the card drawn; a drawing that is scheduled already stays as it is."""
+        """Have the card drawn: without a delay at once, else no sooner than is scheduled."""
         job = NewJob(CARD_JOB, card_key(card_id), {"watch": card_id}, delay.total_seconds())
         await self._queue.add(job, tx=tx, anew=True)
+        if not delay:
+            await self._queue.hasten(job.key, tx)
 
     async def change(self, watch: Watch, now: datetime, tx: Transaction) -> None:
         """Save another condition or end of an open watch, and have it shown."""

@@ -5,6 +5,7 @@ Coming online is reported at once. Any other change of the state is reported onc
 does not end the watch waits for `QUIET`. Changes in between are counted and reported then.
 """
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
 from bot.sessions.redaction import redacted_change, redacted_snapshot
 from bot.sessions.snapshot import Change, ChangeKind, Snapshot, changes
-from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Unreachable, Watch
+from bot.watches.watch import Card, Condition, Ending, Notice, NoticeKind, Unreachable, Watch
 
 HOLD = timedelta(minutes=2)
 QUIET = timedelta(minutes=5)
@@ -146,7 +147,7 @@ def _end(
 
 
 CARD_INTERVAL = timedelta(seconds=45)
-"""Between two edits of a card at least."""
+"""Between two edits of a card at least, but for the one that shows its end."""
 CARD_AGE = timedelta(minutes=5)
 CARD_AGE_PER_CARD = timedelta(seconds=2.5)
 """A card is refreshed for its age alone when it is as old as either, whichever is longer."""
@@ -167,6 +168,16 @@ def card_fingerprint(watch: Watch) -> str:
     return "|".join(parts)
 
 
+def card_rests_for(card: Card, watches: Iterable[Watch], now: datetime) -> timedelta:
+    """Return how long a card is not edited yet; that all has ended is shown at once.
+
+    Else it would say for a while that a SIM is offline, above the reply that it is back.
+    """
+    if all(watch.ended_at for watch in watches):
+        return timedelta(0)
+    return max(timedelta(0), card.edited_at + CARD_INTERVAL - now)
+
+
 def card_due_in(watch: Watch, now: datetime, cards: int) -> timedelta | None:
     """Return the time until the card is refreshed; None where it is good as it is.
 
@@ -175,7 +186,7 @@ def card_due_in(watch: Watch, now: datetime, cards: int) -> timedelta | None:
     if watch.card is None:
         return timedelta(0)
     edited_at = watch.card.edited_at
-    soonest = max(timedelta(0), edited_at + CARD_INTERVAL - now)
+    soonest = card_rests_for(watch.card, [watch], now)
     if card_fingerprint(watch) != watch.card.fingerprint:
         return soonest
     is_old = now - edited_at >= max(CARD_AGE, cards * CARD_AGE_PER_CARD)

@@ -1,7 +1,7 @@
 """The buttons of an answer."""
 
 from bot.blocks import ids
-from bot.emulators.kore.faults import broken, not_json
+from bot.emulators.kore.faults import broken, late, not_json
 from bot.slack.access import Access
 from handlers.clicks import value_of
 from tests.whole_bot import find_button
@@ -145,6 +145,38 @@ async def test_retry_asks_again_and_replaces_the_error(whole):
 
     assert failed.ts == whole.answer().ts
     assert "pump-7 had" in whole.answer().text
+
+
+async def test_a_retry_in_vain_replaces_the_error_too(whole):
+    """However often it is pressed there is one error, with Retry, and at last the answer there."""
+    whole.kore.faults.add(not_json(times=None))
+    await whole.type("pump-7")
+    failed, seen = whole.answer(), len(whole.slack.seen_by("ana"))
+    for _ in range(2):
+        await whole.click(whole.answer(), "Retry")
+    again = whole.answer()
+    whole.kore.faults.clear()
+    await whole.click(again, "Retry")
+
+    assert ([failed.ts] * 2, failed.text) == ([again.ts, whole.answer().ts], again.text)
+    assert seen == len(whole.slack.seen_by("ana"))
+    assert "pump-7 is offline" in whole.answer().text
+
+
+async def test_a_slow_retry_says_so_in_the_same_place(whole):
+    """The error becomes what is looked up, and that becomes the answer."""
+    whole.kore.faults.add(not_json(times=None))
+    await whole.type("pump-7")
+    failed = whole.answer()
+    whole.kore.faults.clear()
+    whole.kore.faults.add(late(2.0, times=None))
+    with whole.slack.workspace.subscribe() as changes:
+        await whole.click(failed, "Retry")
+        said = [(await anext(changes)).data["message"] for _ in range(2)]
+
+    assert [failed.ts] * 2 == [each["ts"] for each in said]
+    assert "Looking up pump-7 …" == said[0]["text"]
+    assert "pump-7 is offline" in said[1]["text"]
 
 
 async def test_a_foreigner_may_not_click(whole):

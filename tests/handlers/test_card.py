@@ -53,6 +53,16 @@ async def test_a_slow_answer_is_announced(whole):
     assert ["pump-7 is offline" in each.text for each in replies] == [True]
 
 
+async def test_what_cannot_be_replaced_stays_true(whole):
+    """What a command shows on the way stands above its answer for good, and says what follows."""
+    whole.kore.faults.add(late(2.0, "/DataSessions", times=None))
+    await whole.type("pump-7")
+    shown, answer = whole.slack.seen_by("ana")
+
+    assert "Looking up pump-7: KORE is slow, the answer follows." == shown.text
+    assert "pump-7 is offline" in answer.text
+
+
 async def test_what_went_wrong_is_said_in_the_window(whole):
     """A SIM that is gone by now is told in the window that is open already."""
     await whole.type("pump-7")

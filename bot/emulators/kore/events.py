@@ -8,6 +8,7 @@ What the SIM did before stays as it was at that moment; `undo` gives its own sto
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -174,6 +175,8 @@ class ScriptedSim:
         self._changes: Row = {}
         self._scripted: list[ScriptedSession] = []
         self._template = self._before[0] if self._before else self._first_row(at)
+        radios = Counter(row["radio_link"] for row in self._before or [self._template])
+        self._template |= {"radio_link": radios.most_common(1)[0][0]}
 
     def sim(self, now: datetime) -> Row:
         """Return the SIM."""

@@ -3,7 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
-from bot.demo.controls import SLOW_SECONDS, Controls
+from bot.demo.controls import SLOW_SECONDS, Controls, KoreMode
 from bot.demo.page.page import page_routes
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.delivery import Ack
@@ -124,8 +124,9 @@ async def test_a_modal_is_closed(post, workspace, modal):
     [
         ("normal", ([], 0.0)),
         ("slow", ([], SLOW_SECONDS)),
-        ("busy", ([(429, "2")], 0.0)),
-        ("down", ([(503, None)], 0.0)),
+        ("busy", ([(429, "2", False)], 0.0)),
+        ("down", ([(503, None, False)], 0.0)),
+        ("silent", ([(None, None, True)], 0.0)),
     ],
 )
 async def test_kore_is_made_to_misbehave(post, state, kore, mode, expected):
@@ -133,12 +134,12 @@ async def test_kore_is_made_to_misbehave(post, state, kore, mode, expected):
     before = (await state())["kore"]
     kore.faults.add(Fault(times=None, status=500))
     done = await post("kore", mode=mode)
-    waiting = [(fault.status, fault.retry_after) for fault in kore.faults.waiting]
+    waiting = [(each.status, each.retry_after, each.hang) for each in kore.faults.waiting]
 
     assert DONE == done
     assert expected == (waiting, kore.faults.latency)
     assert ("normal", mode) == (before["mode"], (await state())["kore"]["mode"])
-    assert ["normal", "slow", "busy", "down"] == [each["name"] for each in before["modes"]]
+    assert list(KoreMode) == [each["name"] for each in before["modes"]]
 
 
 async def test_delivery_is_changed_for_everybody(post, state, controls):

@@ -44,7 +44,7 @@ async def test_kore_falls_silent_in_the_middle():
 
     assert "truck-42 is online" in before
     assert "truck-42 was online" in after
-    assert "KORE has not answered" in unknown
+    assert "KORE is down" in unknown
 
 
 async def test_the_page_is_served():

@@ -97,6 +97,19 @@ async def test_a_card_is_changed_at_most_every_45_s(rig):
     assert all(later - one >= 45 for one, later in pairwise(edits))
 
 
+async def test_a_card_shows_its_end_at_once(rig):
+    """A change that is drawn later does not hold up the end: card and notice say the same."""
+    await rig.begin()
+    await rig.work()
+    rig.kore.events.stall("pump-7")
+    await rig.move(10, step=5)
+    rig.kore.events.recover("pump-7")
+    await rig.move(20, step=5)
+
+    assert 1 == len(rig.notices())
+    assert "it is online. Watch ended" in rig.card().text
+
+
 async def test_a_quiet_sim_costs_an_edit_every_five_minutes(rig):
     """Where nothing is different only the age of what was read is brought up to date."""
     await rig.begin()

@@ -83,6 +83,16 @@ async def test_only_what_is_due_is_claimed(queue):
     assert [("running", 1, 1)] * 2 == [(job.state, job.attempt, job.claim) for job in jobs]
 
 
+async def test_what_waits_can_be_made_due(queue):
+    """A job that has time is claimed at once when it is hastened; what has ended stays so."""
+    await queue.add(NewJob("kind", "later", delay=60.0), NewJob("kind", "over", delay=60.0))
+    await queue.cancel("over")
+    for key in ("later", "over", "none"):
+        await queue.hasten(key)
+
+    assert ["later"] == [job.key for job in await queue.claim(["kind"], 9, 60.0)]
+
+
 async def test_two_processes_never_claim_the_same(queue, other):
     """Of many that claim at once each job has one owner."""
     await queue.add(*(NewJob("kind", f"{n}") for n in range(40)))

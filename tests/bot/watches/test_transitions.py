@@ -281,7 +281,6 @@ def redrawn(**changed):
         {"unreachable_since": NOON},
         {"condition": Condition.CHANGES},
         {"ends_at": NOON + 3 * HOUR},
-        {"ended_at": NOON, "ending": Ending.REACHED},
     ],
 )
 def test_what_is_different_is_drawn_as_soon_as_slack_may_be_asked(changed):
@@ -293,6 +292,13 @@ def test_what_is_different_is_drawn_as_soon_as_slack_may_be_asked(changed):
         seconds(watch, CARD_INTERVAL),
         seconds(watch, HOUR),
     )
+
+
+def test_that_it_has_ended_is_drawn_at_once():
+    """Else the card would say for a while that the SIM is offline, beside the notice."""
+    watch = replace(DRAWN, ended_at=NOON, ending=Ending.REACHED)
+
+    assert 0 == seconds(watch, MINUTE / 60)
 
 
 @pytest.mark.parametrize(

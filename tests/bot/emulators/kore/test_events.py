@@ -87,6 +87,16 @@ async def test_every_story_can_recover(kore, look, name):
     assert 1 == sum(session.end is None for session in report.sessions)
 
 
+async def test_a_barred_pump_recovers_as_it_was_before(kore, look):
+    """Back on its usual radio it is well, and its hour of reconnecting is over."""
+    kore.events.recover("pump-7")
+
+    report = await report_of(look, "pump-7")
+
+    assert "LTE" == report.sessions[0].radio_link
+    assert ["healthy"] == [found.rule for found in report.findings if found.stands]
+
+
 @pytest.mark.parametrize(
     ("event", "rule"), [("go_abroad", "country_changed"), ("swap_device", "imei_changed")]
 )
