@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot.blocks.format import MRKDWN, count, utc
-from bot.blocks.kit import clean
+from bot.blocks.kit import clean, without_hidden
 from bot.diagnosis.rule import Severity
 from bot.digests.digest import Digest, ScannedSim
 from bot.kore.models import DataSession
@@ -38,8 +38,9 @@ REDACTABLE = frozenset(
     {"cell_id", "cell_location_estimate.lat", "cell_location_estimate.lon", "imei"}
 )
 PUBLIC_COLUMNS = tuple(name for name in SESSION_COLUMNS if name not in REDACTABLE)
-# A spreadsheet takes text that begins so for a formula (OWASP: CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes text that begins so for a formula, also behind what may be its separator or
+# quote (OWASP, CSV injection): so every cell is quoted besides.
+_FORMULA = re.compile(r"(?:^|[;,|\t\"'])\s*[=+\-@＝＋－＠]|^[\t\r\n]")
 CsvCell = str | float | datetime | None
 
 
@@ -56,7 +57,7 @@ def csv_of(columns: Sequence[str], rows: Iterable[Sequence[CsvCell]]) -> str:
 def csv_lines(rows: Iterable[Sequence[CsvCell]]) -> str:
     """Write rows."""
     out = io.StringIO()
-    csv.writer(out).writerows(map(csv_cell, row) for row in rows)
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(map(csv_cell, row) for row in rows)
     return out.getvalue()
 
 
@@ -74,7 +75,8 @@ def csv_cell(value: CsvCell) -> str:
     if isinstance(value, datetime):
         return utc(value).isoformat().replace("+00:00", "Z")
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        seen = without_hidden(value)
+        return f"'{seen}" if _FORMULA.search(seen) else seen
     return repr(value)
 
 

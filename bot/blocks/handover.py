@@ -114,7 +114,8 @@ def handover_headline(handed: Handover, fmt: Formatter) -> str:
     """Say in one sentence how many are still open, and why."""
     total, still = count(len(handed.sims), "SIM"), handed.open
     if not still:
-        return f"✅ {fmt.strong(f'Hand-over: nothing open, {total} looked up here.')}"
+        icon = "❔" if handed.triage.unclear else "✅"
+        return f"{icon} {fmt.strong(f'Hand-over: nothing open, {total} looked up here.')}"
     verb = "is" if len(still) == 1 else "are"
     claim = f"Hand-over: {grouped(len(still))} of {total} {verb} still open: "
     return f"🔴 {fmt.strong(f'{claim}{_in_brief(handed, fmt)}.')}"

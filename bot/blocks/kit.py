@@ -29,13 +29,19 @@ _LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _EMOJI = re.compile(r":(?=[0-9]*[a-z_+'-][a-z0-9_+'-]*:|1(?:00|234):)", re.IGNORECASE)
 _JOINER = "\u2060"  # no width: `:word` that is followed by one is no emoji
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_MARKUP = re.compile(r"(<(?:[@#!]|https?://|mailto:)[^<>]*>|&(?:amp|lt|gt);)|[&<>]")
 _HALF_MARK = re.compile(r"(<[^<>]*|&[a-z]{0,4})$")
+
+
+def without_hidden(text: str) -> str:
+    """Return the text without characters that hide or reorder others."""
+    return _UNSEEN.sub("", text)
 
 
 def clean(text: str, limit: int = NAME_LIMIT) -> str:
     """Return one visible line of at most `limit` characters; `(blank)` where nothing is visible."""
     plain = text.isascii() and text.isprintable()  # as most is; the searches cost more
-    seen = (text if plain else _LONE.sub("�", _BREAKS.sub(" ", _UNSEEN.sub("", text)))).strip()
+    seen = (text if plain else _LONE.sub("�", _BREAKS.sub(" ", without_hidden(text)))).strip()
     if len(seen) > limit:
         seen = seen[: limit - 1].rstrip() + "…"
     return seen or "(blank)"
@@ -102,7 +108,12 @@ _VIEW_TITLE = 24
 
 def mrkdwn(text: str, limit: int = _SECTION) -> Block:
     """Return a text object; `verbatim` keeps Slack from finding links and names in plain words."""
-    return {"type": "mrkdwn", "text": cut(text, limit), "verbatim": True}
+    return {"type": "mrkdwn", "text": cut(well_formed(text), limit), "verbatim": True}
+
+
+def well_formed(mrkdwn: str) -> str:
+    """Escape whatever Slack would read as markup and is none, such as `<sim>` in our own words."""
+    return _MARKUP.sub(lambda found: found[1] or entities(found[0]), mrkdwn)
 
 
 def plain(text: str, limit: int) -> Block:
@@ -303,7 +314,7 @@ class Screen:
 
 def screen(text: str, parts: Iterable[Part | None]) -> Screen:
     """Put a screen together without the parts that are None."""
-    return Screen(cut(text, TEXT), [part for part in parts if part])
+    return Screen(cut(well_formed(text), TEXT), [part for part in parts if part])
 
 
 def _drawn(parts: Iterable[Part], refused: Refused) -> list[Block]:

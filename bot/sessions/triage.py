@@ -100,8 +100,11 @@ class Triage:
 
     @property
     def unclear(self) -> int:
-        """How many SIMs nothing sure can be said of: unread, of unknown state, or old."""
-        doubtful = (r.stale or r.state is State.UNKNOWN for r in self.reports)
+        """How many SIMs nothing sure can be said of: unread or in part, of unknown state, old."""
+        doubtful = (
+            r.stale or r.state is State.UNKNOWN or not r.allowance_known or bool(r.skipped_rows)
+            for r in self.reports
+        )
         return len(self.unread) + sum(doubtful)
 
     @property

@@ -1,5 +1,6 @@
 """Reports with defaults, any report at all, and what Slack would say of what was drawn."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -72,14 +73,33 @@ def a_report(**changes: Any) -> SessionReport:
 
 
 def faults(screen: Screen) -> list[str]:
-    """Return what Slack would refuse in a message."""
+    """Return what Slack would refuse in a message, or read as markup that is none."""
     too_long = ["msg_too_long"] if not 1 <= len(screen.text) <= 4000 else []
-    return [*blocks_faults(screen.blocks, "message"), *too_long]
+    wrong = [*misread(screen.text), *misread(screen.blocks)]
+    return [*blocks_faults(screen.blocks, "message"), *too_long, *wrong]
+
+
+_TOKEN = r"<(?:[@#][A-Z0-9]+|!date\^[^<>|]+|(?:https?|mailto):[^<>|]+)(?:\|[^<>]*)?>"
+_WELL_FORMED = re.compile(rf"(?:[^<>&]|&(?:amp|lt|gt);|{_TOKEN})*")
+
+
+def misread(drawn: object) -> list[str]:
+    """Return the mrkdwn in what was drawn in which Slack finds a link or a mention of nobody."""
+    if isinstance(drawn, str):
+        return [] if _WELL_FORMED.fullmatch(drawn) else [drawn]
+    if isinstance(drawn, dict) and drawn.get("type") == "mrkdwn":
+        return misread(drawn["text"])
+    inner = drawn.values() if isinstance(drawn, dict) else drawn if isinstance(drawn, list) else ()
+    return [each for item in inner if isinstance(item, dict | list) for each in misread(item)]
 
 
 def view_wrongs(view: dict[str, Any]) -> list[str]:
-    """Return what Slack would refuse in a modal."""
-    return [*view_faults(view, ("modal",)), *(["too large"] if is_too_large(view) else [])]
+    """Return what Slack would refuse in a modal, or read as markup that is none."""
+    return [
+        *misread(view),
+        *view_faults(view, ("modal",)),
+        *(["too large"] if is_too_large(view) else []),
+    ]
 
 
 def words(thing: object) -> Iterator[str]:

@@ -14,6 +14,7 @@ from bot.blocks.csv_files import (
     head_line,
     page_lines,
 )
+from bot.blocks.kit import without_hidden
 from bot.diagnosis.evidence import State
 from bot.digests.digest import ScannedSim
 from bot.kore.models import DataSession
@@ -53,7 +54,23 @@ def test_a_row():
     assert "014931000129700" == row["imei"]
 
 
-@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "x;=1+1;",
+        'x","=1',
+        "＝1+1",
+        "＠x",
+    ],
+)
 def test_no_formula_reaches_a_spreadsheet(typed):
     """Text that a spreadsheet would run is written as text."""
     session = a_session().model_copy(update={"operator_name": typed})
@@ -62,13 +79,21 @@ def test_no_formula_reaches_a_spreadsheet(typed):
     assert f"'{typed}" == row["operator_name"]
 
 
+def test_every_cell_is_quoted():
+    """A semicolon in a name begins no cell where a spreadsheet parts cells by it."""
+    session = a_session().model_copy(update={"operator_name": "x;y"})
+
+    assert '"x;y"' in csv_text([session])
+
+
 @pytest.mark.parametrize("typed", [*HOSTILE[:-1], 'a,"b"', "AT&T", "T-Mobile"])
 def test_text_is_kept(typed):
-    """Any other text comes back as it was."""
+    """Any other text comes back as it was, but for what would hide or reorder it."""
     session = a_session().model_copy(update={"operator_name": typed})
     [row] = read(csv_text([session]))
 
-    assert typed == row["operator_name"]
+    assert without_hidden(typed) == row["operator_name"]
+    assert "\u202e" not in row["operator_name"]
 
 
 FULL = Snapshot(

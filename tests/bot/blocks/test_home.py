@@ -11,7 +11,7 @@ from bot.blocks.home import Health, Home, health_lines, home_view, shut_view
 from bot.emulators.slack.blocks.view import is_too_large, view_faults
 from bot.ops.metrics import Dependency
 from bot.store.errors import StoreFull
-from tests.bot.blocks.reports import HOSTILE, NOW, words
+from tests.bot.blocks.reports import HOSTILE, NOW, misread, words
 from tests.bot.blocks.test_handover import a_watch
 from tests.bot.digests.subscriptions import subscription as a_subscription
 
@@ -25,14 +25,15 @@ def shown(home):
 
 
 def wrongs(view):
-    return [*view_faults(view, ("home",)), *(["too large"] if is_too_large(view) else [])]
+    too_large = ["too large"] if is_too_large(view) else []
+    return [*misread(view), *view_faults(view, ("home",)), *too_large]
 
 
 def test_watches_and_digests_stand_on_it():
     """Each with its buttons and its place; without any, what makes one and what can be typed."""
     told = shown(HOME)
 
-    assert "You are not watching any SIM. `/simsessions watch <sim>`" in told
+    assert "You are not watching any SIM. `/simsessions watch &lt;sim&gt;`" in told
     assert "No digest is yours" in told
     assert "`/simsessions pump-7`" in told
     assert [] == wrongs(home_view(HOME))

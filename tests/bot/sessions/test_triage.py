@@ -1,5 +1,6 @@
 """Many SIMs put in order."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,8 @@ def test_what_is_unclear_is_counted():
 
     assert 3 == made.unclear
     assert 0 == triage(["a"], [sim(1)]).unclear
+    for part in ({"allowance_known": False}, {"skipped_rows": 1}):
+        assert 1 == triage(["a"], [replace(sim(1), **part)]).unclear
 
 
 @pytest.mark.parametrize(
