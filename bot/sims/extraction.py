@@ -72,6 +72,7 @@ _INVISIBLE = re.compile(
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|```+")
 _BREAKS = re.compile(r"\r\n?|[\v\f\u2028\u2029]")
 _TOO_LONG = re.compile(rf"(?m)^(.{{{LONGEST_LINE}}}).+$")
+_MARKS = {ord("、"): ",", ord("،"): ",", ord("؛"): ";", ord("。"): "."}
 _ROUNDS = 2
 
 
@@ -86,7 +87,7 @@ def cleaned(text: str, longest: int = LONGEST) -> tuple[str, bool]:
     if not text.isascii():
         text = plain_letters(_INVISIBLE.sub("", text))
         digits = {ord(c): str(unicodedata.decimal(c)) for c in set(text) if c.isdecimal()}
-        text = text.translate(digits)
+        text = text.translate(digits | _MARKS)
     text, cuts = _TOO_LONG.subn(r"\1", text)
     return text, is_cut or cuts > 0
 
@@ -238,6 +239,8 @@ def _labelled_at(text: str, at: int, kind: str) -> re.Match[str] | None:
     """Return the longest number that has the length of what its label says."""
     fits = is_iccid if kind == "iccid" else is_imei
     alone = _GROUP.match(text, at)
+    if alone and unswapped(alone[0]):
+        return None
     if alone and fits(alone[0]) and text[alone.end() : alone.end() + 1] not in {" ", "-"}:
         return alone
     for shape in _LABELLED:

@@ -209,7 +209,10 @@ _HEADS = frozenset(_NAMES) | {
     "imsi", "msisdn", "eid", "iccids", "imeis", "phone", "phonenumber", "order", "ordernumber",
     "orderid", "orderno", "card", "cardnumber", "ccid", "invoice", "ticket", "account",
 }  # fmt: skip
-_MAY_HAVE_HEADS = re.compile(r"(?i)sid|sim|iccid|name|imei|imsi|msisdn|eid|phone|order|card|ccid")
+_MAY_HAVE_HEADS = re.compile(
+    r"(?i)sid|sim|imei|imsi|msisdn|ccid|eid|name|device|router|gateway|modem|asset|unit|host|thing"
+    r"|equipment|station|phone|order|card|invoice|ticket|account"
+)
 _DELIMITERS = ("\t", "|", ";", ",", "  ")
 _SPACED = re.compile(r"\S+(?: \S+)*")
 _MOST_COLUMNS = 50

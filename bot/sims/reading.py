@@ -23,6 +23,7 @@ from bot.sims.lists import (
 UNKNOWN = "no SIM of KORE's list is called so"
 CUT = f"only the first {LONGEST} characters are read, and {LONGEST_LINE} of a line"
 _FEW_WORDS = 3
+_WORD = re.compile(r"\S+")
 
 Named = Mapping[str, tuple[Candidate, ...]]
 
@@ -122,12 +123,15 @@ class Reading:
 
         `check pump-7` is not: the known word has a digit, and no other has.
         """
-        words = [bare(word) for word in self._prose.split()]
-        if not 1 < len(words) <= _FEW_WORDS or "\n" in self._prose.strip() or len(self._items) > 1:
+        words = list(_WORD.finditer(self._prose))
+        is_list = "\n" in self._prose.strip() or len(self._items) > 1
+        if is_list or not 1 < len(words) <= _FEW_WORDS or any(not each.why for each in self._found):
             return False
-        longer = [word for word in words if len(word) >= _FEW_WORDS]
-        is_whole = any(name.text.split() == words for name in self._names)
-        return not is_whole and any(_has_digit(w) != (key(w) in self._named) for w in longer)
+        if any(name.text.split() == self._prose.split() for name in self._names):
+            return False
+        places = [name.at for name in self._names]
+        longer = [word for word in words if word.end() - word.start() >= _FEW_WORDS]
+        return any(_has_digit(w[0]) != _between(places, w.start(), w.end()) for w in longer)
 
     def _numbers(self) -> list[Spot]:
         """Return the identifiers, and what looks like one."""
