@@ -322,6 +322,10 @@ class SimReader:
         self._resolver.note(sim.value, read.rows or ())
         return read
 
+    def knows(self, text: str) -> bool:
+        """Return whether the SIM that `text` names is known without asking KORE."""
+        return self._resolver.known_sid(identify(text)) is not None
+
     async def _sessions(self, sid: str, *, fresh: bool) -> Sessions | KoreError:
         try:
             return await self._kore.data_sessions(sid, fresh=fresh)

@@ -21,6 +21,7 @@ from bot.sessions.fetch import Allowance, AllowanceReader, Read, SimReader, Task
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
 from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport, case_of, in_device_since, summarise
+from bot.sims.errors import SimNotFound
 from bot.sims.resolver import SimResolver
 
 
@@ -295,9 +296,9 @@ class SessionLookup:
 
         What fails stands as its error in its place and keeps nothing from the others. With
         `newest_only` each report keeps its newest session only, so that thousands fit into memory.
-        What is not read `within` so many seconds is TookTooLong. `done` is called after each,
-        `told` with the place and the answer of each as soon as it is read: before it is known what
-        they have in common.
+        What is not read `within` so many seconds is TookTooLong. An IMEI that was found in sessions
+        of another of these SIMs is that SIM. `done` is called after each, `told` with the place and
+        the answer of each as soon as it is read: before it is known what they have in common.
         """
 
         def judge(read: Read, allowance: Allowance) -> SessionReport:
@@ -308,6 +309,18 @@ class SessionLookup:
         async with task_scope() as under_way:
             batch = Batch(self._sims, self._allowances, under_way, judge, told)
             answers = await batch.answer(texts, fresh=fresh, done=done, within=within)
+            again = Batch(self._sims, self._allowances, under_way, judge)
+            await self._answer_again(texts, answers, again)
         reports = [answer for answer in answers if isinstance(answer, SessionReport)]
         known = await self._peers.around(reports) if self._peers else {}
         return self._judge.together(answers, (peer.member for peer in known.values()))
+
+    async def _answer_again(
+        self, texts: Sequence[str], answers: list[Answer], batch: Batch
+    ) -> None:
+        """Answer on IMEIs anew that were found in the sessions of another SIM meanwhile."""
+        missing = (n for n, answer in enumerate(answers) if isinstance(answer, SimNotFound))
+        known = [n for n in missing if self._sims.knows(texts[n])]
+        found = await batch.answer([texts[n] for n in known], fresh=False, done=tell_nobody)
+        for place, answer in zip(known, found, strict=True):
+            answers[place] = answer

@@ -156,6 +156,14 @@ async def test_a_device_that_was_seen_is_known_by_its_imei(lookup):
     assert SID == report.sim.sid
 
 
+async def test_an_imei_among_many_is_the_sim_that_it_was_seen_in(lookup):
+    """It is answered once the sessions of the others are read, whichever comes first."""
+    answers = await lookup.look_up_many(["014931000129700", SID, "356938035643809"])
+
+    assert [SID, SID] == [answer.sim.sid for answer in answers[:2]]
+    assert isinstance(answers[2], SimNotFound)
+
+
 async def test_an_asker_who_leaves_leaves_nothing_running(lookup, gate):
     """A look-up that is cancelled ends at once."""
     gate.held = SID
