@@ -84,7 +84,8 @@ def pasted_in(body: Body) -> Request:
     except ValidationError:
         target = ids.Place(channel=user)
     values = part(part(view, "state"), "values")
-    text = text_in(part(part(values, ids.PASTED), ids.PASTED), "value")
+    names = (ids.PASTED, *ids.PASTED_MORE)
+    text = "\n".join(text_in(part(part(values, name), name), "value") for name in names)
     return Request(
         team=team_of(body),
         user=user,

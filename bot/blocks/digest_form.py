@@ -10,6 +10,7 @@ from typing import Any
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN
 from bot.blocks.kit import (
+    MORE_SIMS,
     Block,
     Choice,
     View,
@@ -34,6 +35,8 @@ _TITLE = 24
 _METADATA = 3000
 _KEPT = (
     FormField.LISTED,
+    FormField.LISTED_2,
+    FormField.LISTED_3,
     FormField.PATTERN,
     FormField.PLAN,
     FormField.STATUS,
@@ -166,6 +169,11 @@ def _sims(values: FormValues) -> Iterator[tuple[FormField, Block]]:
     elif values.which is SelectionKind.LISTED:
         hint = f"SIDs (DE…), ICCIDs, IMEIs or names, one a line; {MOST_LISTED} at most."
         yield _named(FormField.LISTED, "SIMs", text_input(values.listed, lines=True), hint=hint)
+        for name, typed in (
+            (FormField.LISTED_2, values.listed_2),
+            (FormField.LISTED_3, values.listed_3),
+        ):
+            yield _named(name, MORE_SIMS, text_input(typed, lines=True), optional=True)
     elif values.which is SelectionKind.PLAN:
         element = text_input(values.plan, most=LONGEST, example="WP…")
         yield _named(FormField.PLAN, "Rate plan", element, hint="Its SID (WP…) or its unique name.")

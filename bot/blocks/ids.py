@@ -71,6 +71,8 @@ SESSION_VIEW = "session_view"
 NOTICE_VIEW = "notice_view"
 PASTE_VIEW = "paste_view"
 PASTED = "pasted"
+PASTED_MORE = (f"{PASTED}_2", f"{PASTED}_3")
+"""Slack lets 3,000 characters be typed into one field, which is 142 ICCIDs."""
 DIGEST_FORM = "digest_form"
 FEEDBACK_VIEW = "feedback_view"
 IS_RIGHT = "is_right"

@@ -223,6 +223,10 @@ def input_block(  # noqa: PLR0913 -- what an input has
     return block | ({"hint": plain(hint, _INPUT_LABEL)} if hint else {})
 
 
+MORE_SIMS = "More SIMs"
+"""The label of a further field for a list: one holds 3,000 characters."""
+
+
 def text_input(
     text: str, *, most: int = INPUT_TEXT, lines: bool = False, example: str = ""
 ) -> Block:

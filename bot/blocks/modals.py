@@ -8,6 +8,7 @@ from bot.blocks import ids
 from bot.blocks.format import MRKDWN, PLAIN, grouped, imei_text, utc
 from bot.blocks.history import in_window
 from bot.blocks.kit import (
+    MORE_SIMS,
     Block,
     Screen,
     View,
@@ -42,8 +43,12 @@ _SUBMIT = 24
 
 def paste_view(place: ids.Place, reason: str) -> View:
     """Ask for SIMs; `reason` says why, and `place` where the answer goes."""
-    pasted = input_block(ids.PASTED, LABEL, text_input("", lines=True), hint=HINT)
-    view = modal(ids.PASTE_VIEW, TITLE, [section(reason), pasted], place.to_value())
+    pasted = [input_block(ids.PASTED, LABEL, text_input("", lines=True), hint=HINT)]
+    pasted += [
+        input_block(name, MORE_SIMS, text_input("", lines=True), optional=True)
+        for name in ids.PASTED_MORE
+    ]
+    view = modal(ids.PASTE_VIEW, TITLE, [section(reason), *pasted], place.to_value())
     return view | {"submit": plain("Look up", _SUBMIT)}
 
 

@@ -3,7 +3,7 @@
 What only KORE or Slack can tell (whether a plan, a name or a channel is there) is asked elsewhere.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -20,6 +20,8 @@ from bot.digests.schedule import (
 from bot.digests.subscription import LONGEST, SelectionKind, Subscription, WhenQuiet
 
 LONGEST_NAME = 60
+FIELD = 3000
+"""Characters that Slack lets be typed into one field: 142 ICCIDs."""
 NINE = "09:00"
 _YEAR = timedelta(days=366)
 
@@ -30,6 +32,8 @@ class FormField(StrEnum):
     NAME = "name"
     WHICH = "which"
     LISTED = "listed"
+    LISTED_2 = "listed_2"
+    LISTED_3 = "listed_3"
     PATTERN = "pattern"
     PLAN = "plan"
     STATUS = "status"
@@ -55,6 +59,8 @@ class FormValues:
     name: str = ""
     which: SelectionKind = SelectionKind.PATTERN
     listed: str = ""
+    listed_2: str = ""
+    listed_3: str = ""
     pattern: str = ""
     plan: str = ""
     status: str = ""
@@ -88,7 +94,7 @@ class FormValues:
     def chosen(self) -> str:
         """The text that was typed for the chosen kind of selection."""
         texts = {
-            SelectionKind.LISTED: self.listed,
+            SelectionKind.LISTED: f"{self.listed}\n{self.listed_2}\n{self.listed_3}",
             SelectionKind.PATTERN: self.pattern,
             SelectionKind.PLAN: self.plan,
             SelectionKind.STATUS: self.status,
@@ -103,10 +109,13 @@ def values_of(subscription: Subscription) -> FormValues:
     texts = {SelectionKind.PATTERN: "", SelectionKind.PLAN: "", SelectionKind.STATUS: ""} | {
         selection.kind: selection.text
     }
+    listed = _in_fields(one.typed for one in selection.sims)
     return FormValues(
         name=subscription.name,
         which=selection.kind,
-        listed="\n".join(one.typed for one in selection.sims),
+        listed=listed[0],
+        listed_2=listed[1],
+        listed_3=listed[2],
         pattern=texts[SelectionKind.PATTERN],
         plan=texts[SelectionKind.PLAN],
         status=texts[SelectionKind.STATUS],
@@ -121,6 +130,16 @@ def values_of(subscription: Subscription) -> FormValues:
         when_quiet=subscription.when_quiet,
         channel=subscription.channel,
     )
+
+
+def _in_fields(lines: Iterable[str]) -> list[str]:
+    """Return the lines in the three fields that a list of SIMs has."""
+    fields = [""]
+    for line in lines:
+        if len(fields[-1]) + len(line) >= FIELD:
+            fields.append("")
+        fields[-1] = f"{fields[-1]}\n{line}".lstrip("\n")
+    return [*fields, "", ""]
 
 
 def validate(values: FormValues, min_interval: timedelta, now: datetime) -> FieldErrors:

@@ -49,7 +49,7 @@ class SimSelector:
     async def select(self, values: FormValues) -> SelectedSims:
         """Return the selection. Raises NoSuchSims, and KoreError where KORE cannot tell now."""
         if values.which is SelectionKind.LISTED:
-            return await self._by_list(values.listed)
+            return await self._by_list(values.chosen)
         if values.which is SelectionKind.PATTERN:
             return await self._by_pattern(values.chosen)
         selection = Selection(values.which, values.chosen)

@@ -13,7 +13,13 @@ from tests.recorders import all_that_is_registered
 BLOCKS = ("_ACTIONS", "_CHOICE", "_PAGES", "OWNERS")
 WINDOWS = ("_VIEW", "_FORM")
 READ_ONLY = {ids.SESSION_VIEW, ids.NOTICE_VIEW}
-INPUTS = {ids.PASTED, ids.DIGEST_FIELD, ids.IS_RIGHT, ids.WHY}  # read when their window is sent off
+INPUTS = {
+    ids.PASTED,
+    *ids.PASTED_MORE,
+    ids.DIGEST_FIELD,
+    ids.IS_RIGHT,
+    ids.WHY,
+}  # read when their window is sent off
 SHORTCUTS = {ids.LOOK_UP_MESSAGE, ids.HAND_OVER}
 CONSTANTS = {
     name: value
@@ -118,8 +124,8 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
 def test_the_fields_of_a_digest_form_keep_their_names():
     """A form that is open while the bot is updated can still be sent off."""
     names = """
-        name which listed pattern plan status every hours at day cron zone quiet_from quiet_to
-        when_quiet channel
+        name which listed listed_2 listed_3 pattern plan status every hours at day cron zone
+        quiet_from quiet_to when_quiet channel
     """
 
     assert set(names.split()) == set(FormField)

@@ -5,6 +5,7 @@ import pytest
 from bot.blocks import ids
 from bot.sims.spotter import SimSpotter
 
+FIELDS_TO_PASTE = (ids.PASTED, *ids.PASTED_MORE)
 SHORTCUT = ids.LOOK_UP_MESSAGE
 FIELDS = [
     {
@@ -83,6 +84,19 @@ async def test_without_a_sim_a_window_asks_for_some(both_ways):
     (answer,) = both_ways.slack.seen_by("ben")
     assert "names no SIM that I know" in str(view.body["blocks"])
     assert ("of 3 SIMs" in answer.text, answer.thread_ts) == (True, message.ts)
+
+
+async def test_two_hundred_can_be_pasted(whole):
+    """One field holds 3,000 characters, 142 ICCIDs: further ones take the rest."""
+    message = await whole.say("it is down again")
+    await use(whole, message)
+    sids = [f"DE{number:032x}" for number in range(200)]
+    parts = ("\n".join(sids[at : at + 80]) for at in (0, 80, 160))
+    values = {name: {name: text} for name, text in zip(FIELDS_TO_PASTE, parts, strict=True)}
+    await whole.slack.workspace.submit_view("ana", values)
+    await whole.settle()
+
+    assert "of 200 SIMs" in whole.answer("ben").text
 
 
 async def test_what_was_pasted_and_is_no_sim_is_said(whole):

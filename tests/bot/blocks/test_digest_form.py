@@ -20,7 +20,7 @@ ALWAYS = [
 ]  # fmt: skip
 SIMS = {
     SelectionKind.PATTERN: [FormField.PATTERN],
-    SelectionKind.LISTED: [FormField.LISTED],
+    SelectionKind.LISTED: [FormField.LISTED, FormField.LISTED_2, FormField.LISTED_3],
     SelectionKind.PLAN: [FormField.PLAN],
     SelectionKind.STATUS: [FormField.STATUS],
     SelectionKind.ALL: [],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.digests.form import LONGEST_NAME, FormField, FormValues, validate, values_of
+from bot.digests.form import FIELD, LONGEST_NAME, FormField, FormValues, validate, values_of
 from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
 from bot.digests.subscription import LONGEST, ListedSim, Selection, SelectionKind
 from tests.bot.digests.subscriptions import subscription
@@ -98,6 +98,9 @@ def test_the_shortest_gap_is_a_setting():
     assert "24 h is the shortest" in validate(hourly, timedelta(days=1), NOW)[FormField.EVERY]
 
 
+TWO_HUNDRED = tuple(ListedSim(f"DE{n}", f"89012600000000{n:05}") for n in range(200))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -109,6 +112,7 @@ def test_the_shortest_gap_is_a_setting():
                 SelectionKind.LISTED, sims=(ListedSim("DE1", "a"), ListedSim("DE2", "b"))
             )
         },
+        {"selection": Selection(SelectionKind.LISTED, sims=TWO_HUNDRED)},
         {"schedule": DigestSchedule(Frequency.CRON, line="0 9 1 * *")},
         {
             "schedule": DigestSchedule(Frequency.HOURS, hours=6),
@@ -128,4 +132,5 @@ def test_a_subscription_can_be_filled_in_again(changes):
     assert before.selection.kind is draft.which
     told = before.selection.text or "\n".join(one.typed for one in before.selection.sims)
     assert told == draft.chosen
+    assert FIELD > max(map(len, (draft.listed, draft.listed_2, draft.listed_3)))
     assert {} == validate(draft, LEAST, NOW)
