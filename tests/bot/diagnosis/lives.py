@@ -270,6 +270,13 @@ def rotating_shifts(dice):
 
 
 @habit
+def a_week_on_and_a_week_off(dice):
+    life = shifts(dice, 14, dict.fromkeys(range(7), tuple(range(0, 24, 2))), 170)
+    life.longest = None
+    return life
+
+
+@habit
 def daylight_only(dice):
     return shifts(dice, 1, {0: tuple(range(10))}, 15)
 
