@@ -6,6 +6,11 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
+LATE = (
+    "Open a ticket with KORE and give the SID; do not send a second reset, which KORE refuses "
+    "while this one runs."
+)
+
 
 @rule(
     About(
@@ -29,7 +34,7 @@ def reset_pending(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         says="The reset runs for {age}, since {since}."
         if since
         else "The reset is under way; KORE does not tell since when.",
-        next_step="Do not send a second reset; KORE refuses it while the first one runs.",
+        next_step=LATE if late else "Wait; KORE refuses a second reset while the first one runs.",
         source=limits.source("reset_warning_after"),
         evidence={"age": evidence.now - since, "since": since} if since else {},
         explains=True,

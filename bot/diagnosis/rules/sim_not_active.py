@@ -25,6 +25,10 @@ NEXT_STEPS = {
     "deleted": "A deleted SIM does not come back: put another SIM into the device.",
 }
 
+BEFORE_IT_IS_GONE = (
+    "Set it to ready or active in KORE's console before {until}, when it is canceled for ever."
+)
+
 
 @rule(
     About(
@@ -40,7 +44,9 @@ def sim_not_active(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     status = status_of(evidence.sim)
     if status not in NOT_ACTIVE:
         return
-    since = evidence.sim.date_updated
+    since, until = evidence.sim.date_updated, None
+    if since and status == "deactivated" and since + limits.cancel_after > evidence.now:
+        until = since + limits.cancel_after
     alive = any(is_fresh(each, evidence.now, limits) for each in evidence.open)
     yield Finding(
         rule="sim_not_active",
@@ -52,7 +58,7 @@ def sim_not_active(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
             else "Its status is {status}; "
         )
         + (STILL_OPEN if alive else "networks turn it away."),
-        next_step=NEXT_STEPS[status],
+        next_step=BEFORE_IT_IS_GONE if until else NEXT_STEPS[status],
         source=SOURCE,
-        evidence={"status": status, "since": since},
+        evidence={"status": status, "since": since} | ({"until": until} if until else {}),
     )

@@ -48,3 +48,14 @@ def test_the_next_step_fits_the_status(status, step):
 
     assert step in finding.next_step
     assert {"status": status, "since": ago(5)} == finding.evidence
+
+
+def test_what_is_left_of_a_deactivated_sim_is_told():
+    """The next step has the moment from which on nothing helps, until that is past."""
+    soon, late = (
+        found(sim_not_active, evidence(status="deactivated", date_updated=ago(days * D)))[0]
+        for days in (1, 4)
+    )
+
+    assert ago(-2 * D) == soon.evidence["until"]
+    assert ("{until}" in soon.next_step, "{until}" in late.next_step) == (True, False)
