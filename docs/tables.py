@@ -24,10 +24,10 @@ from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.engine import all_rules
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
-from bot.digests.fresh_look import fresh_answer
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
 from bot.ops.metrics import Metrics
+from bot.sessions.fleet_answer import fresh_answer
 from bot.sessions.fleet_list import Examples
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.triage import triage

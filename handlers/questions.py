@@ -12,9 +12,8 @@ from bot.blocks.fleet import fleet_screen, reading_screen
 from bot.blocks.help import hello_screen
 from bot.blocks.kit import Screen
 from bot.blocks.report import session_report
-from bot.digests.fresh_look import fresh_answer
 from bot.errors import BotError, UnknownSubcommand, UserError
-from bot.sessions.fleet_answer import FleetAnswer
+from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
 from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimNotFound

@@ -13,8 +13,8 @@ from bot.digests.service import DigestService
 from bot.digests.sim_selection import SimSelector
 from bot.digests.subscriptions import Subscriptions
 from bot.jobs.engine import Engine, Lane, Timing
+from bot.jobs.job import JobServices
 from bot.jobs.posting import IdempotentPosts
-from bot.jobs.services import JobServices
 from bot.jobs.watch_posts import WatchPosts, WatchWork
 from bot.ops.metrics import Metrics
 from bot.sessions.fetch import NoAllowances

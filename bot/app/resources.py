@@ -31,14 +31,13 @@ from bot.slack.access import Access, Authorizer, Policies
 from bot.slack.bolt_app import Identity, identify
 from bot.slack.client import SlackClient
 from bot.slack.directory import Channels, People, UserGroups
-from bot.store.database import Database
+from bot.store.database import Database, Reconnector
 from bot.store.digest_runs import DigestRuns
 from bot.store.errors import StoreDenied, StoreError
 from bot.store.jobs import JobQueue
 from bot.store.location import FILE_NAME, SQLITE, usual_folder, why_not
 from bot.store.news_ages import NewsAgeRows
 from bot.store.rate_limit import SharedRate
-from bot.store.reconnect import Reconnector
 from bot.store.scans import ScanRows
 from bot.store.schedules import Schedules
 

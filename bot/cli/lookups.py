@@ -15,12 +15,11 @@ from bot.blocks.tables import cell_text
 from bot.cli.reports.lookup import as_json
 from bot.cli.terminal import progress, terminal
 from bot.clock import Clock, SystemClock
-from bot.digests.fresh_look import fresh_answer
 from bot.errors import UserError
 from bot.kore.connect import open_kore
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.sessions.fetch import AllowanceReader
-from bot.sessions.fleet_answer import FleetAnswer
+from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
 from bot.sessions.fleet_list import FleetList
 from bot.sessions.fleet_query import FleetQuery, Misread
 from bot.sessions.lookup import SessionLookup

@@ -21,7 +21,6 @@ from bot.diagnosis.fields import generation, networks_of
 from bot.diagnosis.rhythm import KNOWN_GAPS
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, lost_at
-from bot.diagnosis.thresholds import DAY
 from bot.digests.days import (
     Day,
     PackedMonths,
@@ -40,7 +39,7 @@ from bot.ops.tasks import WorkerThread
 from bot.sessions.fetch import Allowance, Read, Sessions
 from bot.sessions.lookup import Judge
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import IMPLIED_BY_STATE, Snapshot, compact_json, snapshot_of
+from bot.sessions.snapshot import IMPLIED_BY_STATE, Snapshot, compact_json, snapshot_of, traffic
 from bot.store.scans import FAILED, ScanRow
 
 SEVERITY_STEP = 100
@@ -107,16 +106,6 @@ def fingerprint(snapshot: Snapshot) -> int:
     )
     packed = compact_json(compared)
     return int.from_bytes(blake2b(packed.encode(), digest_size=_MARK_BYTES).digest())
-
-
-def traffic(evidence: Evidence) -> int | None:
-    """Return the packets of the last 24 h, each session's spread evenly; None: none is known."""
-    since, total = (evidence.now - DAY).timestamp(), None
-    for start, sign, _, up, down, _ in evidence.rows:
-        if sign >= since and (up is not None or down is not None):
-            part = 1.0 if start >= since else (sign - since) / (sign - start)
-            total = (total or 0.0) + part * ((up or 0) + (down or 0))
-    return None if total is None else round(total)
 
 
 Plans = dict[str, RatePlan | None]

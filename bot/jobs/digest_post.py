@@ -9,9 +9,8 @@ from bot.blocks.digest_list import paused_screen
 from bot.digests.digest import Digest
 from bot.digests.service import pause_reason
 from bot.digests.subscription import PauseReason, Subscription, WhenQuiet
-from bot.jobs.job import Again, Done, Job, Outcome
+from bot.jobs.job import Again, Done, Job, JobServices, Outcome
 from bot.jobs.posting import Posted
-from bot.jobs.services import JobServices
 from bot.slack.errors import SlackError, SlackRefused
 from bot.store.digest_runs import Run, Stage
 

@@ -10,17 +10,13 @@ import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bot.backoff import Backoff
 from bot.clock import Clock
-from bot.jobs.job import Job, Kind, Outcome, all_kinds
+from bot.jobs.job import Job, JobServices, Kind, Outcome, all_kinds
 from bot.jobs.outcomes import OutcomeWriter, execute
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import QueueSnapshot
-
-if TYPE_CHECKING:
-    from bot.jobs.services import JobServices
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +56,7 @@ class Engine:
 
     def __init__(
         self,
-        services: "JobServices",
+        services: JobServices,
         lanes: Mapping[str, Lane],
         *,
         kinds: Iterable[Kind] | None = None,

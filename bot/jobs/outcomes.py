@@ -4,24 +4,20 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.errors import BotError
-from bot.jobs.job import Done, Job, Kind, Outcome
+from bot.jobs.job import Done, Job, JobServices, Kind, Outcome
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import JobQueue
-
-if TYPE_CHECKING:
-    from bot.jobs.services import JobServices
 
 log = logging.getLogger(__name__)
 
 BACKOFF = Backoff(first=2.0, longest=300.0)
 
 
-async def execute(job: Job, kind: Kind, services: "JobServices") -> Outcome:
+async def execute(job: Job, kind: Kind, services: JobServices) -> Outcome:
     """Execute a job once; whatever it raises is an outcome too."""
     if job.attempt > kind.attempts:
         return Outcome("failed", error="The process ended each time while it was at this.")

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from bot.diagnosis.evidence import State, status_of
+from bot.diagnosis.evidence import Evidence, State, status_of
 from bot.diagnosis.fields import cell, country, generation, known_text
+from bot.diagnosis.rhythm import DAY
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import device_of
@@ -294,3 +295,13 @@ def _by_rule(findings: Iterable[Found], unsure: Iterable[str]) -> dict[str, Foun
         if found.rule not in skipped:
             kept.setdefault(found.rule, found)
     return kept
+
+
+def traffic(evidence: Evidence) -> int | None:
+    """Return the packets of the last 24 h, each session's spread evenly; None: none is known."""
+    since, total = evidence.now.timestamp() - DAY, None
+    for start, sign, _, up, down, _ in evidence.rows:
+        if sign >= since and (up is not None or down is not None):
+            part = 1.0 if start >= since else (sign - since) / (sign - start)
+            total = (total or 0.0) + part * ((up or 0) + (down or 0))
+    return None if total is None else round(total)

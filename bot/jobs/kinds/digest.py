@@ -20,8 +20,7 @@ from bot.digests.scan import failed_row
 from bot.digests.subscription import PauseReason, Subscription
 from bot.errors import NotAllowed, first_sentence
 from bot.jobs.digest_post import pause_refused, post_digest
-from bot.jobs.job import Again, Done, FanOut, Job, NewJob, Outcome, kind
-from bot.jobs.services import JobServices
+from bot.jobs.job import Again, Done, FanOut, Job, JobServices, NewJob, Outcome, kind
 from bot.kore.errors import KoreError
 from bot.slack.errors import SlackError
 from bot.store.digest_runs import Run, Stage

@@ -5,8 +5,7 @@ from collections.abc import Awaitable
 from functools import partial
 
 from bot.backoff import Backoff
-from bot.jobs.job import Again, Done, Job, Outcome, kind
-from bot.jobs.services import JobServices
+from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.slack.errors import (
     WRONG_PLACE,
     Reason,

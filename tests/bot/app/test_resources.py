@@ -102,7 +102,7 @@ async def test_a_server_that_is_down_at_the_start(caplog):
         await until(lambda: whole.bot.services.store.trouble is None)
         again = await asked(whole, "/readyz")
     await asyncio.to_thread(server.close)
-    said = [record.message for record in caplog.records if "bot.store.reconnect" == record.name]
+    said = [record.message for record in caplog.records if "bot.store.database" == record.name]
 
     assert "truck-42 is online" in answer
     assert OK == without[0].status_code

@@ -24,7 +24,6 @@ from bot.digests.scan import (
     loss_of,
     member_of,
     scan_row,
-    traffic,
 )
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
@@ -32,7 +31,7 @@ from bot.errors import Restarting
 from bot.kore.errors import KoreUnavailable
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge, SessionLookup
-from bot.sessions.snapshot import Found, Snapshot, changes, snapshot_of
+from bot.sessions.snapshot import Found, Snapshot, changes, snapshot_of, traffic
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.store.scans import FAILED, ScanRow

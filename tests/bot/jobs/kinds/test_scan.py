@@ -2,14 +2,18 @@
 
 import pytest
 
+from bot.digests.days import Day, day_number, merged_months
 from bot.digests.days import unpacked as days_in
 from bot.digests.fleet import packed, unpacked
 from bot.emulators.kore.faults import Fault
-from bot.jobs.kinds.scan_chunk import scan_chunk
+from bot.jobs.kinds import scan
+from bot.jobs.kinds.digest import TIDY
+from bot.jobs.kinds.scan import scan_chunk
+from bot.store.digest_runs import Stage
 from bot.store.jobs import Job
-from bot.store.scans import FAILED
+from bot.store.scans import FAILED, ScanRow
 from tests.builders import a_sim
-from tests.digest_rig import digesting
+from tests.digest_rig import digesting, pumps
 
 SIMS = tuple(a_sim(sid=f"DE{n:032x}", unique_name=f"pump-{n}") for n in range(3))
 
@@ -117,3 +121,94 @@ async def test_a_failure_keeps_what_was_known(rig):
     now = (await rows(rig))[SIMS[1].sid]
 
     assert (FAILED, before.row, before.mark) == (now.state, now.row, now.mark)
+
+
+DAY = 86_400.0
+
+
+@pytest.fixture
+async def tidy_rig(database, monkeypatch):
+    """The engine, which drops three rows at a time."""
+    monkeypatch.setattr(scan, "AT_ONCE", 3)
+    async with digesting(database, stories=()) as tidy_rig:
+        yield tidy_rig
+
+
+async def ran(tidy_rig, ago, stage=Stage.POSTED, rows=7):
+    """Return a run of so many days ago that left rows."""
+    fleet = tidy_rig.parts.fleet
+    run = await fleet.runs.begin(pumps().id, tidy_rig.now - ago * DAY, f"job@{ago}")
+    async with fleet.database.write() as tx:
+        scanned = [ScanRow(f"DE{n}", "online", 0, 1, "{}") for n in range(rows)]
+        await fleet.rows.add(run.id, scanned, tx)
+        await fleet.chunks.add(run.id, 1, b"left", tx)
+        await fleet.runs.change(run.id, stage, tx, has_rows=True)
+    return run
+
+
+async def found(tidy_rig, run):
+    """Return a run as it stands now; None where it is gone."""
+    return await tidy_rig.parts.fleet.runs.find(run.subscription, run.due)
+
+
+async def tidied(tidy_rig):
+    """Wait until there is nothing more to drop."""
+    await tidy_rig.parts.queue.add(TIDY)
+    while (await tidy_rig.job(TIDY.key)).due < tidy_rig.now + 60:
+        await tidy_rig.pause()
+
+
+async def kept(tidy_rig, run):
+    """Count the rows of a run."""
+    return sum([len(page) async for page in tidy_rig.parts.fleet.rows.every(run.id)])
+
+
+async def test_rows_of_the_last_two_runs_stay(tidy_rig):
+    """Rows are kept to compare and to look at; those of older and failed runs go, chunks too."""
+    await tidy_rig.parts.subscriptions.add(pumps())
+    runs = [await ran(tidy_rig, ago) for ago in (3, 2, 1)]
+    failed = await ran(tidy_rig, 0.5, Stage.FAILED)
+    await tidied(tidy_rig)
+
+    assert [0, 7, 7, 0] == [await kept(tidy_rig, run) for run in (*runs, failed)]
+    assert await tidy_rig.parts.fleet.chunks.find(failed.id, 1) is None
+    assert not (await found(tidy_rig, failed)).has_rows
+
+
+async def test_rows_of_a_digest_that_was_removed_go(tidy_rig):
+    """Nobody will compare with them any more."""
+    run = await ran(tidy_rig, 1)
+    await tidied(tidy_rig)
+
+    assert 0 == await kept(tidy_rig, run)
+
+
+async def test_a_run_that_nobody_makes_any_more_is_ended(tidy_rig):
+    """A run whose job is gone does not stand in the list of running ones for ever."""
+    run = await ran(tidy_rig, 1, Stage.SCANNING)
+    await tidied(tidy_rig)
+    ended = await found(tidy_rig, run)
+
+    assert (Stage.FAILED, scan.LOST) == (ended.stage, ended.why)
+
+
+async def test_what_is_older_than_the_retention_goes(tidy_rig):
+    """Days and runs are kept as long as it is set, and then dropped."""
+    today, fleet = day_number(tidy_rig.parts.clock.now()), tidy_rig.parts.fleet
+    async with fleet.database.write() as tx:
+        days = {today - ago: Day(1) for ago in (500, 100)}
+        await fleet.days.put({f"DE{n}": merged_months({}, days, today) for n in range(5)}, tx)
+    old, new = await ran(tidy_rig, 500), await ran(tidy_rig, 100)
+    await tidied(tidy_rig)
+
+    assert [1] * 5 == [len(await fleet.days.of(f"DE{n}")) for n in range(5)]
+    assert await found(tidy_rig, old) is None
+    assert await found(tidy_rig, new) is not None
+
+
+async def test_it_comes_with_the_first_digest(tidy_rig):
+    """The first digest begins the tidying, which then goes on by itself."""
+    await tidy_rig.parts.subscriptions.add(pumps())
+    await tidy_rig.made(pumps())
+
+    assert "ready" == (await tidy_rig.job(TIDY.key)).state
