@@ -1,6 +1,8 @@
 """Who says what to whom: people, channels, commands, threads, and what happens when it breaks."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import expect
 from starlette.applications import Starlette
@@ -221,14 +223,26 @@ async def test_an_example_is_one_click(page, sandbox):
     ).to_be_visible()
 
 
+async def test_the_stories_stand_at_a_time(page):
+    """The page says as of when its stories are told, in the time zone of who reads it."""
+    told = page.get_by_text("They are told as of").get_by_role("time")
+    for person, zone in (("Ana Ruiz", "America/New_York"), ("Chloé Tanaka", "Asia/Tokyo")):
+        await page.get_by_role("radio", name=person).check(force=True)
+        at = datetime.fromisoformat(await told.get_attribute("datetime")).astimezone(ZoneInfo(zone))
+
+        await expect(told).to_have_text(f"{at.hour}:{at.minute:02}")
+
+
 async def test_kores_api(page, sandbox):
     """KORE's stand-in can be made to fail, and to behave again."""
     modes = page.get_by_role("region", name="KORE's API")
-    for mode, status in (("Down", 503), ("Too busy", 429), ("Answers as it should", None)):
+    asked = (("Down", 503), ("Too busy", 429), ("Silent", None), ("Answers as it should", None))
+    for mode, status in asked:
         async with page.expect_response("**/page/kore"):
             await modes.get_by_role("radio", name=mode).check()
 
         assert status == next((fault.status for fault in sandbox.kore.faults.waiting), None)
+        assert (mode == "Silent") == any(fault.hang for fault in sandbox.kore.faults.waiting)
 
 
 async def test_the_page_finds_back(window, sandbox):

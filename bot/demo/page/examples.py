@@ -15,7 +15,10 @@ SUPER_SIM = "HS0123456789abcdef0123456789abcdef"
 
 
 def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
-    """Return titled groups of examples, each a text to type and what it shows."""
+    """Return titled groups of examples, each a text to type and what it shows.
+
+    `now` is when the stories are told as of: what was before it stays as it was.
+    """
     about = [_example("help", "What the bot can do")]
     ordered = sorted(stories, key=lambda story: story.title)
     favourite = next((story for story in ordered if story.name == FAVOURITE), None)
@@ -23,9 +26,10 @@ def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
         about = [*_ways_to_name(favourite, now), *_ABOUT_MANY, *about]
     listed = [_example(_typed(story), story.title) | {"sim": story.name} for story in ordered]
     note = "Each SIM of the sandbox has a story; the verdict should find it."
+    stories_told = {"title": "Stories", "note": note, "told_at": now.timestamp()}
     return [
         {"title": "Try these", "examples": about},
-        *([{"title": "Stories", "note": note, "examples": listed}] if listed else []),
+        *([stories_told | {"examples": listed}] if listed else []),
     ]
 
 

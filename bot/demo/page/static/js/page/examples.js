@@ -2,6 +2,7 @@
 
 import { h, put, redraw } from "../dom.js";
 import { menuButton } from "../elements/menu.js";
+import { clockTime, zone } from "../text/dates.js";
 
 /** Lists the examples; `tryOut(text)` is called on a click, `trigger(sim, event)` for an event. */
 export class Examples {
@@ -13,8 +14,8 @@ export class Examples {
 
   /** Redraws the list; `events` are what can happen to a SIM, if anything can. */
   update(groups, events) {
-    redraw(this.node, [groups, events], () => groups.map((group) => [
-      h("h2", {}, group.title), group.note && h("p.note", {}, group.note),
+    redraw(this.node, [groups, events, zone()], () => groups.map((group) => [
+      h("h2", {}, group.title), group.note && h("p.note", {}, group.note, toldAt(group)),
       h("ul", {}, group.examples.map((each) => this.one(each, events ?? []))),
     ]));
   }
@@ -35,4 +36,9 @@ export class Examples {
     };
     return [menuButton({ label: `Let something happen to ${sim}`, caption: "⋯", items }), done];
   }
+}
+
+/** Says at which time the stories stand: their past does not move on with the clock. */
+function toldAt({ told_at: at }) {
+  return at && [" They are told as of ", clockTime(at), ", when the demo started: what was by then stays."];
 }
