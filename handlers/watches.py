@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.fleet import ask_screen
-from bot.blocks.state_text import words_of
+from bot.blocks.sim_text import words_of
 from bot.blocks.watch import begun_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
 from bot.errors import BotError

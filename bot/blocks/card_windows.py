@@ -28,8 +28,15 @@ from bot.blocks.report_text import (
     totals_line,
     warnings,
 )
-from bot.blocks.session_text import arrows, cell_text, imei_line, known, network_code, place_text
-from bot.blocks.state_text import words_of
+from bot.blocks.sim_text import (
+    arrows,
+    cell_text,
+    imei_line,
+    known,
+    network_code,
+    place_text,
+    words_of,
+)
 from bot.diagnosis.rule import Finding
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED

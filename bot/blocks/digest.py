@@ -21,7 +21,7 @@ from bot.blocks.digest_text import (
 )
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, grouped
 from bot.blocks.kit import Block, Part, Screen, actions, button, context, screen, section
-from bot.blocks.state_text import state_label
+from bot.blocks.sim_text import state_label
 from bot.blocks.tables import Cell, Drawn, Moment, Number, Row, Table, table_parts
 from bot.diagnosis.evidence import State
 from bot.digests.digest import (

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.blocks.format import Formatter, ago, between, count, flagged, grouped, span
-from bot.blocks.state_text import state_label, state_text
+from bot.blocks.sim_text import state_label, state_text
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rules.common_outage import NEXT_STEPS

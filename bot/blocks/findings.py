@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from bot.blocks.format import MRKDWN, PLAIN, Formatter, count, grouped, imei_text, lasting, span
 from bot.blocks.kit import Block, section
+from bot.diagnosis.anomalies import silence_of
 from bot.diagnosis.engine import AnyRule, all_rules
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.explain import near_misses
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
 from bot.diagnosis.rule import Finding, GroupRule, Severity, Value, When
-from bot.diagnosis.silence import silence_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.sessions.report import SessionReport
 

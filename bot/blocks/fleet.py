@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
-from bot.blocks.state_text import label_of
+from bot.blocks.sim_text import label_of
 from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
 from bot.blocks.watch_set import set_condition_text
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow

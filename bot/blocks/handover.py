@@ -13,7 +13,7 @@ from bot.blocks.kit import Block, Screen, actions, button, clean, context, scree
 from bot.blocks.owners import owner_button
 from bot.blocks.report import person
 from bot.blocks.report_text import facts, report_headline
-from bot.blocks.state_text import label_of, state_sentence, state_text, words_of
+from bot.blocks.sim_text import label_of, state_sentence, state_text, words_of
 from bot.blocks.tables import Drawn, Row, Table, table_parts
 from bot.blocks.triage import cause_cell, cause_in_brief, reason
 from bot.blocks.watch import cause_text, condition_text

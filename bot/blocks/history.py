@@ -23,7 +23,7 @@ from bot.blocks.history_months import LONGEST, Days, known_line
 from bot.blocks.ids import MOST_DAYS
 from bot.blocks.kit import Block, Part, Screen, actions, button, clean, context, screen, section
 from bot.blocks.report_text import freshness_line, skipped_line, uptime_text, warnings
-from bot.blocks.session_text import cell_text, duration_text, known, network_code, traffic_text
+from bot.blocks.sim_text import cell_text, duration_text, known, network_code, traffic_text
 from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Drawn, Moment, Number, Row, Table, table_parts
 from bot.diagnosis.fields import known_text, network_of
 from bot.kore.models import DataSession

@@ -9,7 +9,7 @@ from bot.blocks.digest_list import rows as digest_rows
 from bot.blocks.format import MRKDWN, grouped
 from bot.blocks.help import HelpEntry
 from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
-from bot.blocks.state_text import label_of
+from bot.blocks.sim_text import label_of
 from bot.blocks.watch import condition_text, stop_button
 from bot.digests.subscription import Subscription
 from bot.ops.metrics import Dependency

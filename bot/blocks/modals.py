@@ -23,7 +23,7 @@ from bot.blocks.kit import (
     text_input,
 )
 from bot.blocks.report_text import Fact, freshness_line, moment_text, warnings
-from bot.blocks.session_text import (
+from bot.blocks.sim_text import (
     UNKNOWN_RADIO,
     cell_text,
     duration_text,

@@ -26,7 +26,8 @@ from bot.blocks.format import (
     imei_text,
     span,
 )
-from bot.blocks.session_text import (
+from bot.blocks.sim_text import (
+    STATE_ICONS,
     UNKNOWN_OPERATOR,
     UNKNOWN_RADIO,
     arrows,
@@ -39,9 +40,9 @@ from bot.blocks.session_text import (
     operator_text,
     packets_text,
     place_text,
+    state_text,
     traffic_text,
 )
-from bot.blocks.state_text import STATE_ICONS, state_text
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession

@@ -19,8 +19,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.owners import owner_button, owners_block
-from bot.blocks.session_text import known
-from bot.blocks.state_text import label_of, state_label
+from bot.blocks.sim_text import known, label_of, state_label
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity

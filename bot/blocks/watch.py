@@ -18,7 +18,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
-from bot.blocks.state_text import STATE_ICONS, label_of, state_sentence, words_of
+from bot.blocks.sim_text import STATE_ICONS, label_of, state_sentence, words_of
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Change, Snapshot
 from bot.sims.identifier import unquoted

@@ -7,7 +7,7 @@ from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
-from bot.blocks.state_text import STATE_ICONS, state_sentence
+from bot.blocks.sim_text import STATE_ICONS, state_sentence
 from bot.blocks.watch import (
     ago_token,
     away_text,

@@ -5,11 +5,10 @@ A rule is near where its reading is more than half of the way to its line, or a 
 
 from collections.abc import Iterable, Sequence
 
-from bot.diagnosis.bursts import storm_of
+from bot.diagnosis.anomalies import silence_of, storm_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rhythm import DAY, Contact, Run, newest_run, usual_high
 from bot.diagnosis.rule import Finding, Severity, Value
-from bot.diagnosis.silence import silence_of
 from bot.diagnosis.thresholds import Thresholds
 
 _NEAR = 0.5

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.bursts import last_storm_of
+from bot.diagnosis.anomalies import last_storm_of, silence_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.silence import silence_of
 from bot.diagnosis.thresholds import HOUR, Thresholds
 
 _OF_THE_LONGEST = 1.25

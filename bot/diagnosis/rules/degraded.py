@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.diagnosis.bursts import storm_of
+from bot.diagnosis.anomalies import silence_of, storm_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, usual_high, usual_low
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.silence import silence_of
 from bot.diagnosis.thresholds import Thresholds
 
 _STARTS_AT_LEAST = 8

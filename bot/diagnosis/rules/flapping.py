@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.bursts import Storm, storm_of
+from bot.diagnosis.anomalies import Storm, storm_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, When, rule
 from bot.diagnosis.thresholds import Thresholds

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from bot.diagnosis.anomalies import silence_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.silence import silence_of
 from bot.diagnosis.thresholds import Thresholds
 
 

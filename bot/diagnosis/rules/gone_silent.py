@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from bot.diagnosis.anomalies import Silence, silence_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
-from bot.diagnosis.silence import Silence, silence_of
 from bot.diagnosis.thresholds import Thresholds
 
 SAYS = "Last heard of {since}, {silent_for} ago; it may be away for {line}, as {why}."
