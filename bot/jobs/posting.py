@@ -3,7 +3,8 @@
 Before it is sent a post is written down as `sending`, after that where it stands. One whose fate is
 not known, because the process was killed or Slack's answer was lost, is looked for by the key in
 its metadata before it is sent again: at once, and once more when whoever may still be sending it
-must have ended. So a post is sent a second time only where Slack surely does not have the first.
+must have ended, and there where it was sent. So a post is sent a second time only where Slack
+surely does not have the first.
 """
 
 import logging
@@ -107,11 +108,11 @@ class IdempotentPosts:
             if row and row.state == POSTED:
                 return Posted(row.channel, row.ts)
             if row and row.state == SENDING:
-                known = await self._looked_for(row, thread, again=again)
+                known = await self._looked_for(row, again=again)
                 if known:
                     return known
             begun, tries = self._clock.monotonic(), row.tries if row else 0
-            if not await self._rows.begin(key, channel, tries):
+            if not await self._rows.begin(key, channel, thread, tries):
                 continue
             if self._clock.monotonic() - begun < self._settled / 3:
                 return await self._sent(key, tries + 1, body)
@@ -129,14 +130,18 @@ class IdempotentPosts:
         await self._rows.record(key, posted.channel, posted.ts)
         return posted
 
-    async def _looked_for(self, row: PostRow, thread: str | None, *, again: bool) -> Posted | None:
-        """Return where it stands; None where it is not there, and nobody can be sending it."""
+    async def _looked_for(self, row: PostRow, *, again: bool) -> Posted | None:
+        """Return where it stands; None where it is not there, and nobody can be sending it.
+
+        It is looked for where it was sent, whatever is the place for it by now.
+        """
         since = row.made - CLOCKS_DIFFER
         try:
-            found = await self._lost.find(row.key, row.channel, thread, since)
+            found = await self._lost.find(row.key, row.channel, row.thread, since)
             if found is None and row.age < self._settled:
-                await self._clock.sleep(self._settled - row.age)
-                found = await self._lost.find(row.key, row.channel, thread, since)
+                # an age below 0 is that of a clock that was set back
+                await self._clock.sleep(self._settled - max(0.0, row.age))
+                found = await self._lost.find(row.key, row.channel, row.thread, since)
         except (SlackUnreachable, SlackRateLimited, SlackOutcomeUnknown):
             raise
         except SlackError as error:

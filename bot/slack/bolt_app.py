@@ -65,7 +65,7 @@ async def call_at_start(
         for name in needs:
             answer.text(name)
     except SlackRefused as error:
-        if error.reason is Reason.SERVER_FAULT:
+        if error.reason not in {Reason.BAD_TOKEN, Reason.SCOPE_MISSING}:
             raise SlackLost(f"Slack cannot be used: {error}") from error
         fault = f"{setting}: Slack refuses it ({error.error}); copy it anew from api.slack.com/apps"
         raise StartError(fault) from error

@@ -94,8 +94,6 @@ class RetryPolicy:
 
 def _may_retry(error: SlackError, *, idempotent: bool) -> bool:
     """Return whether Slack surely did nothing, or may do it twice."""
-    if isinstance(error, SlackRefused):
-        return error.reason is Reason.SERVER_FAULT
     if isinstance(error, SlackOutcomeUnknown):
         return idempotent
     return isinstance(error, (SlackUnreachable, SlackRateLimited))
@@ -109,7 +107,8 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _BYTES = {"Content-Type": "application/octet-stream"}
 _OK = re.compile(r"(?i)ok\b")
-_NOT_DONE = (500, 503)  # Slack answered that it did not do it; 502 and 504 come from a gateway
+_CODE = re.compile(r"[a-z][a-z0-9_]{1,79}")
+TOO_MANY, REDIRECT, BAD_REQUEST, PROXY_REFUSES, SERVER_ERROR = 429, 300, 400, 407, 500
 
 _TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5)
 _FILE_TIMEOUT = aiohttp.ClientTimeout(total=300, connect=10, sock_connect=5)
@@ -269,7 +268,12 @@ class SlackClient:
         try:
             with _opened(data) as body:
                 async with self._session.post(
-                    url, data=body, headers=headers, proxy=proxy, timeout=timeout
+                    url,
+                    data=body,
+                    headers=headers,
+                    proxy=proxy,
+                    timeout=timeout,
+                    allow_redirects=False,  # a body goes to Slack or nowhere
                 ) as response:
                     text = await _body_of(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -303,28 +307,37 @@ def _opened(content: Content) -> Iterator[bytes | IO[bytes]]:
 def _read(
     method: str, status: int, headers: Mapping[str, str], text: bytes, now: datetime
 ) -> SlackResponse:
-    """Return a yes, or raise what else it was. Raises SlackError."""
+    """Return a yes, or raise what else it was: the one place that tells by status and code.
+
+    Limited and refused: Slack said so. In doubt: a server error, or a success that cannot be read.
+    Anything else that is not in Slack's words is somebody's on the way: nothing reached Slack.
+    """
     body = _body(text)
     error = str(body.get("error") or f"http_{status}")
-    reason = reason_of(error)
-    if status == 429 or reason is Reason.RATE_LIMITED:  # noqa: PLR2004 -- HTTP's number
+    reason, is_success = reason_of(error), status < REDIRECT
+    if status == TOO_MANY or reason is Reason.RATE_LIMITED:
         seconds = read_retry_after(headers.get("Retry-After"), now)
         raise SlackRateLimited(method, 1.0 if seconds is None else seconds)
-    if status >= 500 and status not in _NOT_DONE:  # noqa: PLR2004
-        raise SlackOutcomeUnknown(method, f"http_{status}")
-    if status == 200 and body.get("ok"):  # noqa: PLR2004
+    if is_success and (body.get("ok") or (not text and method in {RESPONSE_URL, UPLOAD})):
         return SlackResponse(method, body, headers)
-    if reason is Reason.IN_DOUBT:
+    if status >= SERVER_ERROR or reason is Reason.IN_DOUBT or (is_success and not body):
         raise SlackOutcomeUnknown(method, error)
+    if not body and (text or status < BAD_REQUEST or status == PROXY_REFUSES):
+        raise SlackUnreachable(method, f"{error}, and not from Slack")
     messages = tuple(map(str, items(part(body, "response_metadata"), "messages")))
     raise SlackRefused(method, error, messages, text_in(body, "needed"))
 
 
 def _body(text: bytes) -> Json:
-    """Read a body; other URLs than the Web API's answer `ok`, `OK - 123` or a bare code."""
+    """Read a body; other URLs than the Web API's answer `ok`, `OK - 123` or a bare code.
+
+    What is neither is nothing: a page for people, or half an answer.
+    """
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
-        word = text.decode("utf-8", "replace").strip()[:80]
-        return {"ok": True} if _OK.match(word) else {"ok": False, "error": word or None}
-    return body if isinstance(body, dict) else {"ok": body == "ok"}
+        word = text[:100].decode("utf-8", "replace").strip()
+        if _OK.match(word):
+            return {"ok": True}
+        return {"ok": False, "error": word} if _CODE.fullmatch(word) else {}
+    return body if isinstance(body, dict) else {"ok": True} if body == "ok" else {}

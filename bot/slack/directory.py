@@ -15,7 +15,7 @@ from cachetools import TTLCache
 from bot.clock import Clock
 from bot.errors import UserError
 from bot.slack.client import Json, SlackClient, SlackResponse, items, part, parts, text_in
-from bot.slack.errors import Reason, SlackError, SlackRefused, cannot_post
+from bot.slack.errors import Reason, SlackError, SlackOutcomeUnknown, SlackRefused, cannot_post
 
 log = logging.getLogger(__name__)
 
@@ -234,6 +234,7 @@ class ChannelAccess:
 
 
 REFRESH_SECONDS = 300.0
+AGAIN_SECONDS = 15.0
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -251,14 +252,14 @@ class UserGroups:
     async def run(self) -> None:
         """Read all groups again and again; come back at once where there are none."""
         while self._groups:
-            await self.read_all()
-            await self._clock.sleep(REFRESH_SECONDS)
+            is_whole = await self.read_all()
+            await self._clock.sleep(REFRESH_SECONDS if is_whole else AGAIN_SECONDS)
 
-    async def read_all(self) -> None:
-        """Read each group once."""
-        for group in sorted(self._groups):
-            await self._read(group)
+    async def read_all(self) -> bool:
+        """Read each group once; return whether Slack gave a clear answer for all."""
+        answers = [await self._read(group) for group in sorted(self._groups)]
         self._was_read.set()
+        return all(answers)
 
     async def has(self, user: str | None) -> bool:
         """Return whether somebody is in one of the groups, once they have been read at all."""
@@ -273,27 +274,27 @@ class UserGroups:
         except TimeoutError:
             log.warning("groups-not-read-yet")
 
-    async def _read(self, group: str) -> None:
+    async def _read(self, group: str) -> bool:
         try:
             self._members[group] = await members_of(group, self._client)
             self._read_at[group] = self._clock.monotonic()
         except SlackError as error:
             log.warning("group-not-readable", extra={"group": group, "why": error.outcome})
-            if _is_refusal(error) or self._is_old(group):
+            if isinstance(error, SlackRefused) or self._is_old(group):
                 self._members[group] = NOBODY
+            return isinstance(error, SlackRefused)
+        return True
 
     def _is_old(self, group: str) -> bool:
         return self._clock.monotonic() - self._read_at.get(group, 0.0) > STALE_SECONDS
 
 
-def _is_refusal(error: SlackError) -> bool:
-    """Return whether Slack said no, and not that its servers are at fault."""
-    return isinstance(error, SlackRefused) and error.reason is not Reason.SERVER_FAULT
-
-
 async def members_of(group: str, client: SlackClient) -> frozenset[str]:
-    """Return who is in a group. Raises SlackError."""
-    answer = await _ask(client, "usergroups.users.list", {"usergroup": group})
+    """Return who is in a group. Raises SlackError, also where the answer has no list of them."""
+    method = "usergroups.users.list"
+    answer = await _ask(client, method, {"usergroup": group})
+    if not isinstance(answer.body.get("users"), list):
+        raise SlackOutcomeUnknown(method, "unreadable_answer")
     return frozenset(user for user in items(answer.body, "users") if isinstance(user, str))
 
 

@@ -35,8 +35,7 @@ class Reason(StrEnum):
     VIEW_CHANGED = "view_changed"
     """Another drawing of the view came in between."""
     RATE_LIMITED = "rate_limited"
-    SERVER_FAULT = "server_fault"
-    """Slack answered that it did not do it now."""
+    BAD_TOKEN = "bad_token"  # noqa: S105 -- a word
     IN_DOUBT = "in_doubt"
     """Some of it may have been done: it counts as `SlackOutcomeUnknown`."""
 
@@ -83,8 +82,15 @@ CODES: dict[Reason, tuple[str, ...]] = {
     Reason.VIEW_CLOSED: ("not_found",),
     Reason.VIEW_CHANGED: ("hash_conflict",),
     Reason.RATE_LIMITED: ("rate_limited", "ratelimited"),
-    Reason.SERVER_FAULT: ("http_500", "http_503", "service_unavailable"),
-    Reason.IN_DOUBT: ("fatal_error", "internal_error"),
+    Reason.BAD_TOKEN: (
+        "account_inactive",
+        "invalid_auth",
+        "not_authed",
+        "org_login_required",
+        "token_expired",
+        "token_revoked",
+    ),
+    Reason.IN_DOUBT: ("fatal_error", "internal_error", "request_timeout", "service_unavailable"),
 }
 """Slack's codes by reason, from the pages of the methods at docs.slack.dev/reference/methods."""
 
@@ -151,11 +157,11 @@ class SlackRateLimited(SlackError):
 
 
 class SlackUnreachable(SlackError):
-    """No connection came about: nothing was sent."""
+    """Nothing reached Slack: no connection came about, or somebody on the way answered."""
 
 
 class SlackOutcomeUnknown(SlackError):
-    """It was sent and no answer came: Slack may have done it. Never sent again for a post."""
+    """It was sent and no clear answer came: Slack may have done it. A post is not sent again."""
 
 
 class NotDelivered(SlackError):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -11,10 +12,10 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.clock import Clock
-from bot.errors import BotError, SlackLost
+from bot.errors import SlackLost
 from bot.proxies import origin_of, proxy_for
 from bot.slack.bolt_app import APP_TOKEN, call_at_start
-from bot.slack.client import SlackClient, SlackObserver
+from bot.slack.client import SlackClient, SlackObserver, SlackResponse
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +63,7 @@ class SocketModeConnection:
 
     async def open(self) -> None:
         """Connect and wait for the greeting. Raises StartError or SlackLost."""
-        method = "apps.connections.open"
-        answer = await call_at_start(
-            self._slack, method, APP_TOKEN, self._app_token, needs=("url",)
-        )
+        answer = await self._asked()
         handler = _Handler(self._app, self._app_token, self._clock, self._observer)
         self._client = handler.client
         self._greeted.clear()
@@ -81,19 +79,29 @@ class SocketModeConnection:
             fault = "Slack's WebSocket cannot be opened; is a proxy or firewall in the way?"
             raise SlackLost(fault) from error
 
+    async def _asked(self) -> SlackResponse:
+        method, token = "apps.connections.open", self._app_token
+        return await call_at_start(self._slack, method, APP_TOKEN, token, needs=("url",))
+
     async def is_open(self) -> bool:
         """Return whether Slack has greeted us and still answers our pings."""
         client = self._client
         return client is not None and self._greeted.is_set() and await client.is_connected()
 
     async def watch(self) -> None:
-        """Make the connection anew where it stays down. Raises SlackLost after five times."""
+        """Make the connection anew where it stays down.
+
+        Raises SlackLost after five times, and StartError as soon as Slack refuses the token.
+        """
         up_at, rebuilds = self._clock.monotonic(), 0
         while rebuilds < MAX_REBUILDS:
             await self._clock.sleep(CHECK_SECONDS)
             if await self.is_open():
                 up_at, rebuilds = self._clock.monotonic(), 0
-            elif self._clock.monotonic() - up_at >= DOWN_SECONDS:
+                continue
+            with suppress(SlackLost):
+                await self._asked()
+            if self._clock.monotonic() - up_at >= DOWN_SECONDS:
                 rebuilds += 1
                 await self._rebuild(rebuilds)
                 up_at = self._clock.monotonic()
@@ -104,7 +112,7 @@ class SocketModeConnection:
         await self.close()
         try:
             await self.open()
-        except BotError as error:
+        except SlackLost as error:
             log.warning("socket-rebuild-failed", extra={"why": error.sentence})
 
     async def close(self, patience: float = CLOSE_SECONDS) -> None:

@@ -28,7 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """One post. `clear` was surely not sent; `age` is the seconds since the last try began."""
+    """One post. `clear` was surely not sent; `age` is the seconds since the last try began.
+
+    `channel` and `thread` are where the last try was sent.
+    """
 
     key: str
     state: str
@@ -37,6 +40,7 @@ class PostRow:
     age: float
     channel: str
     ts: str | None
+    thread: str | None
 
 
 class PostRows:
@@ -51,18 +55,17 @@ class PostRows:
             row = (await tx.execute(_GET, {"k": key})).mappings().first()
         return PostRow(**row) if row else None
 
-    async def begin(self, key: str, channel: str, tries: int) -> bool:
+    async def begin(self, key: str, channel: str, thread: str | None, tries: int) -> bool:
         """Record that a try begins; False where somebody else began one since `tries` was read."""
+        to = {"to": channel, "into": thread}
         async with self._db.write() as tx:
             if tries == 0:
-                return await self._first(key, channel, tx)
-            return await tx.change(_AGAIN, {"k": key, "t": tries, "to": channel}) == 1
+                return await self._first(key, channel, thread, tx)
+            return await tx.change(_AGAIN, {"k": key, "t": tries, **to}) == 1
 
-    async def _first(self, key: str, channel: str, tx: Transaction) -> bool:
-        made = {"made": NOW, "begun": NOW}
-        row = self._db.insert(posts).values(
-            key=key, state=SENDING, tries=1, channel=channel, **made
-        )
+    async def _first(self, key: str, channel: str, thread: str | None, tx: Transaction) -> bool:
+        to = {"channel": channel, "thread": thread, "made": NOW, "begun": NOW}
+        row = self._db.insert(posts).values(key=key, state=SENDING, tries=1, **to)
         return await tx.change(row.on_conflict_do_nothing()) == 1
 
     async def clear(self, key: str, tries: int) -> None:
@@ -89,7 +92,8 @@ _GET = select(*(_AGE if c is posts.c.begun else c for c in posts.c)).where(_THIS
 _AGAIN = (
     update(posts)
     .where(_THIS, _THIS_TRY, posts.c.state != POSTED)
-    .values(state=SENDING, tries=posts.c.tries + 1, begun=NOW, channel=bindparam("to"))
+    .values(state=SENDING, tries=posts.c.tries + 1, begun=NOW)
+    .values(channel=bindparam("to"), thread=bindparam("into"))
 )
 _CLEAR = update(posts).where(_THIS, _THIS_TRY, posts.c.state == SENDING).values(state=CLEAR)
 _RECORD = (

@@ -256,6 +256,7 @@ posts = Table(
     Column("begun", Seconds, nullable=False),
     Column("channel", Text, nullable=False),
     Column("ts", Text),
+    Column("thread", Text),
     Index("ix_posts_begun", "begun"),
 )
 

@@ -12,7 +12,7 @@ from bot.jobs.posting import SETTLED, IdempotentPosts, Posted
 from bot.ops.metrics import Metrics
 from bot.slack.bolt_app import identify
 from bot.slack.client import RetryPolicy, SlackClient, open_session
-from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused
+from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
 from bot.slack.messages import BlockFallback
 from bot.slack.posting import POST, UPDATE, PostFinder, PostingLimiter
 from bot.store.idempotency import POSTED, SENDING, PostRows
@@ -119,6 +119,40 @@ async def test_a_post_whose_answer_was_lost_is_found(once, slack, thread, again)
     assert 1 == len(slack.api.calls.of(POST))
 
 
+@pytest.mark.parametrize("later", ["card", None])
+async def test_a_lost_post_is_looked_for_where_it_was_sent(once, slack, later):
+    """A thread that came, or went, between two tries hides no post of the first."""
+    root = (await slack.workspace.say("ana", "#fleet-ops", "card")).ts
+    before, after = (None, root) if later else (root, None)
+    slack.api.faults.hang_up(POST, after_work=True)
+    with pytest.raises(SlackOutcomeUnknown):
+        await once.post("one", CHANNEL, before, HELLO)
+    await once.post("one", CHANNEL, after, HELLO)
+
+    assert ["hello"] == texts(slack)
+
+
+DONE_YET = [
+    Fault(body={"ok": False, "error": "internal_error"}, after_work=True),
+    Fault(body={"ok": False, "error": "service_unavailable"}, after_work=True),
+    Fault(500, after_work=True),
+    Fault(503, "<html>Service unavailable</html>", after_work=True),
+    Fault(200, "<html>Sign in</html>", after_work=True),
+    Fault(200, '{"ok": tr', after_work=True),
+]
+
+
+@pytest.mark.parametrize("fault", DONE_YET, ids=lambda fault: f"{fault.status} {fault.body}")
+async def test_what_is_in_doubt_is_looked_for(once, slack, fault):
+    """Slack did it and did not say so clearly: it is found, and not sent twice."""
+    slack.api.faults.add(POST, fault)
+    with pytest.raises(SlackOutcomeUnknown):
+        await once.post("one", CHANNEL, None, HELLO)
+    await once.post("one", CHANNEL, None, HELLO)
+
+    assert ["hello"] == texts(slack)
+
+
 async def test_a_post_that_never_came_is_sent_again(once, slack, clock):
     """
     The connection broke before Slack did it: after nobody can be sending it any more, it is sent.
@@ -168,7 +202,7 @@ async def test_without_the_scope_it_is_as_the_caller_wants(once, slack, again, e
     ("fault", "raised"),
     [
         (Fault(body={"ok": False, "error": "not_in_channel"}), SlackRefused),
-        (Fault(status=503), SlackRefused),
+        (Fault(403, "<html>"), SlackUnreachable),
         (Fault(429, {"ok": False}, {"Retry-After": "3600"}), SlackRateLimited),
     ],
 )

@@ -5,6 +5,7 @@ import logging
 import pytest
 from slack_bolt.async_app import AsyncBoltRequest
 
+from bot.emulators.slack.faults import Fault
 from bot.emulators.slack.people import BOT, BOT_ID, HOME
 from bot.errors import SlackLost, StartError
 from bot.slack.bolt_app import Identity, bolt_logger, identify, make_bolt_app
@@ -103,6 +104,23 @@ async def test_a_wrong_token_is_one_clear_line(slack, session, clock):
     assert line.startswith("SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)")
     assert "xoxb-wrong" not in line
     assert "\n" not in line
+
+
+PORTAL = "<html>Sign in</html>"
+ON_THE_WAY = [
+    Fault(500), Fault(503, PORTAL), Fault(200, PORTAL), Fault(302, PORTAL), Fault(403, PORTAL),
+    Fault(407, PORTAL), Fault(200, {"ok": True}), Fault(200, {"ok": False, "error": "ratelimited"}),
+    Fault(200, {"ok": False, "error": "service_unavailable"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", ON_THE_WAY, ids=lambda fault: f"{fault.status} {fault.body}")
+async def test_only_slacks_own_word_blames_the_token(client, slack, fault):
+    """What fails at the start, or on the way to Slack, is no fault of the settings."""
+    slack.api.faults.add("auth.test", fault, times=9)
+
+    with pytest.raises(SlackLost):
+        await identify(client)
 
 
 async def test_a_slack_that_is_down_is_no_fault_of_the_settings(client, slack, session, clock):

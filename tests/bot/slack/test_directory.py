@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.emulators.slack.faults import Fault
 from bot.emulators.slack.people import ANA, BEN, BOT, CHLOE, DORA, GIL, Channel
 from bot.slack.directory import (
     FRESH_SECONDS,
@@ -285,6 +286,25 @@ async def test_a_group_that_slack_refuses_lets_nobody_in(groups, slack, caplog):
     (record,) = [r for r in caplog.records if r.message == "group-not-readable"]
     assert (ON_CALL, "missing_scope") == (record.group, record.why)
     assert set() == await members(groups)
+
+
+PASSING = [
+    Fault(503, "<html>"),
+    Fault(200, "<html>"),
+    Fault(407),
+    Fault(200, {"ok": True}),
+    Fault(302),
+]
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=lambda fault: f"{fault.status} {fault.body}")
+async def test_a_passing_fault_locks_nobody_out(groups, slack, fault):
+    """Only a clear answer of Slack's changes who is in a group; else it is asked again soon."""
+    first = await groups.read_all()
+    slack.api.faults.add("usergroups.users.list", fault, times=9)
+
+    assert (True, False) == (first, await groups.read_all())
+    assert {"ana", "chloe"} == await members(groups)
 
 
 async def test_while_slack_fails_its_members_stay_in_for_an_hour(groups, slack, clock):

@@ -45,7 +45,7 @@ def test_each_code_has_one_reason():
 PASSING = (
     SlackRefused(POST, "invalid_blocks"),
     SlackRefused(POST, "thread_not_found"),
-    SlackRefused(POST, "http_503"),
+    SlackOutcomeUnknown(POST, "http_503"),
     SlackRateLimited(POST, 1.0),
     SlackOutcomeUnknown(POST, "cut"),
     BotError(),

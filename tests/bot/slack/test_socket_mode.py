@@ -168,12 +168,25 @@ async def test_a_connection_that_stays_down_is_made_anew(link, slack, counted, c
 
 async def test_a_connection_that_cannot_be_had_back_ends_the_watch(link, slack, caplog):
     """After some rebuilds in vain it is time for a new process."""
-    slack.api.faults.fail("apps.connections.open", "internal_error", times=99)
+    slack.api.faults.fail("apps.connections.open", "internal_error", times=999)
 
     with pytest.raises(SlackLost, match="could not be made anew"):
         await link.watch()
 
     assert MAX_REBUILDS == caplog.text.count("socket-rebuild-failed")
+
+
+async def test_a_token_that_is_revoked_ends_the_watch_at_once(link, slack, caplog):
+    """As soon as the connection is gone and Slack refuses the token, that is said, not retried."""
+    await link.open()
+    await until(link.is_open)
+    slack.api.faults.fail("apps.connections.open", "token_revoked", times=99)
+    await slack.api.socket.drop()
+
+    with pytest.raises(StartError, match="SLACK_APP_TOKEN: Slack refuses it"):
+        await link.watch()
+
+    assert "socket-rebuild" not in caplog.text
 
 
 async def _greeted(counted, times):

@@ -22,7 +22,7 @@ from bot.store.idempotency import (
 from bot.store.schema import seen_events
 from tests.fakes import FakeClock
 
-FIRST = PostRow("digest@9", SENDING, 1, made=0, age=0, channel="C1", ts=None)
+FIRST = PostRow("digest@9", SENDING, 1, made=0, age=0, channel="C1", ts=None, thread="9.0")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def test_a_try_is_written_down_before_it_is_made(rows):
     before = await rows.get("digest@9")
 
     assert None is before
-    assert await rows.begin("digest@9", "C1", 0)
+    assert await rows.begin("digest@9", "C1", "9.0", 0)
     assert FIRST == await kept(rows)
     assert 0 <= (await rows.get("digest@9")).age < 60
 
@@ -51,8 +51,8 @@ async def test_of_two_who_begin_one_may(rows):
     """
     Whoever read an older number of tries is refused, and clears nothing of what was begun since.
     """
-    first = [await rows.begin("digest@9", "C1", 0) for _ in range(2)]
-    second = [await rows.begin("digest@9", "C1", 1) for _ in range(2)]
+    first = [await rows.begin("digest@9", "C1", "9.0", 0) for _ in range(2)]
+    second = [await rows.begin("digest@9", "C1", "9.0", 1) for _ in range(2)]
     await rows.clear("digest@9", 1)
     late = await kept(rows)
     await rows.clear("digest@9", 2)
@@ -65,9 +65,9 @@ async def test_of_two_who_begin_one_may(rows):
 @pytest.mark.parametrize("ts", ["1.000001", None])
 async def test_what_is_posted_stays_so(rows, ts):
     """After it is recorded, with or without its place, no try begins any more."""
-    await rows.begin("digest@9", "C1", 0)
+    await rows.begin("digest@9", "C1", "9.0", 0)
     await rows.record("digest@9", "D1", ts)
-    begun = await rows.begin("digest@9", "C1", 1)
+    begun = await rows.begin("digest@9", "C1", "9.0", 1)
     await rows.clear("digest@9", 1)
 
     assert not begun
@@ -76,7 +76,7 @@ async def test_what_is_posted_stays_so(rows, ts):
 
 async def test_old_rows_are_forgotten(rows):
     """Rows older than asked go, younger ones stay."""
-    await rows.begin("digest@9", "C1", 0)
+    await rows.begin("digest@9", "C1", "9.0", 0)
 
     assert (0, 1) == (await rows.forget(3600), await rows.forget(-1))
     assert None is await rows.get("digest@9")
