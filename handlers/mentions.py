@@ -31,10 +31,12 @@ _PREFIXED = re.compile(r"(?is)\s*[!！]sim(?!\S)(.*)")
 class Question:
     """Something said to the bot; `ts` names the message, `thread` the root that it replies to.
 
-    `beside` is what the message holds besides its text: forwarded, attached, in a table.
+    `said` is the text with its links as Slack has them; `beside` is what the message holds besides:
+    forwarded, attached, in a table.
     """
 
     text: str
+    said: str
     beside: tuple[Place, ...]
     team: str
     user: str
@@ -71,6 +73,7 @@ def question_in(body: Body, listening: ListeningConfig) -> Question | None:
         return None
     return Question(
         text=unlinked(text).strip(),
+        said=text.strip(),
         beside=tuple(place for place in places_of(event) if place.where != "text"),
         team=text_in(body, "team_id"),
         user=text_in(event, "user"),
@@ -145,7 +148,7 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
     """Run the subcommand, or look up what is named here, else above. Raises what those raise."""
     if question.text and found.name != DEFAULT:
         return await found.run(context)
-    places = [Place("text", context.request.text), *question.beside]
+    places = [Place("text", question.said), *question.beside]
     spotted = await context.services.spotter.read(places, asked=True)
     if special := await special_reply(context, spotted):
         return special

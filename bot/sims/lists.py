@@ -29,6 +29,7 @@ class Phrase:
 
 
 _ADDRESS = re.compile(r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++|[^\s:]*+://\S*+)|https?://\S++")
+_ENDING = re.compile(r"(?i)(?<=\w)\.(?:log|txt|csv|json|pcap|bin|cfg|gz|zip|xlsx?|png|jpe?g|pdf)\b")
 _WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@]*\w)?|[^\s\w]|\n""")
 _WITH_A_COLON = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~]*\w)?""")
 _MOST_REPEATS = 100  # of one name, as in a log
@@ -37,10 +38,14 @@ _LEAST_DIGITS = 6
 
 
 def without_addresses(text: str) -> str:
-    """Blank mail and web addresses: what they contain names no SIM."""
-    if "@" not in text and "://" not in text:
-        return text
-    return _ADDRESS.sub(lambda address: " " * len(address[0]), text)
+    """Blank mail and web addresses, which name no SIM, and the endings of files, which hide one."""
+    if "." in text:
+        text = _ENDING.sub(_blank, text)
+    return _ADDRESS.sub(_blank, text) if "@" in text or "://" in text else text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def keys_in(text: str) -> set[str]:

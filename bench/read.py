@@ -1,0 +1,74 @@
+"""How long reading a pasted text takes: 40,000 characters of the worst, and whether it is linear.
+
+    PYTHONPATH=. .venv/bin/python bench/read.py
+
+Prints the CPU time of each text, and by how much longer twice the text takes: 2 is linear.
+"""
+
+import asyncio
+import time
+
+from bot.sims.errors import Candidate
+from bot.sims.extraction import LONGEST, Place
+from bot.sims.identifier import Identifier, Kind, key
+from bot.sims.spotter import SimSpotter
+
+MOST_MS = 20.0
+RUNS = 5
+ICCID, IMEI = "8901260012345678909", "356938035643809"
+PIECES = (
+    "a-.", "1-", "1 ", "89 ", "8901 ", "<", "<a|", "%25", "- ", "(", ",", " and ", "a", "1", "٣", "é",
+    "a:b/", "a@b ", "https://x.y/", "e9", "0f1", "8.9", "> ", "- a\n", "1. b\n", "x\n", "a,b\n",
+    "a|b|c\n", "sim|b|c\n", "sim,name\n", "a  b\n", "zz9 ", "ab1, cd2, ", "a b c ", "truck-42 ",
+    "truck-42, ", "well-1\n", f"{ICCID}\n", f"{IMEI} ", f"order {IMEI} ", "imei 123456789012345\n",
+)  # fmt: skip
+
+
+class Listed:
+    """A list of three SIMs, at hand."""
+
+    sims = {key(n): (Candidate(f"DE{n:>032}", n),) for n in ("truck-42", "well-1", "North Gate")}
+
+    async def ready(self, _patience):
+        return True
+
+    async def all_named(self, names):
+        return {name: self.sims[name] for name in names & self.sims.keys()}
+
+
+def known_sid(identifier: Identifier):
+    return identifier.value if identifier.kind is Kind.SID else None
+
+
+def texts():
+    """Yield each text by name: one piece again and again, words, numbers that are all different."""
+    yield from ((repr(piece), piece * LONGEST) for piece in PIECES)
+    yield "different words", " ".join(f"w{n}" for n in range(LONGEST))
+    yield "different lines", "\n".join(f"w{n} x" for n in range(LONGEST))
+    yield "different numbers", " ".join(str(356938035643809 + n) for n in range(LONGEST))
+
+
+async def milliseconds(spotter, text):
+    best = float("inf")
+    for _ in range(RUNS):
+        started = time.process_time()
+        await spotter.read([Place("text", text)])
+        best = min(best, time.process_time() - started)
+    return best * 1000
+
+
+async def main():
+    spotter = SimSpotter(Listed(), known_sid)
+    rows = []
+    for name, text in texts():
+        half, whole = [await milliseconds(spotter, text[:n]) for n in (LONGEST // 2, LONGEST)]
+        rows.append((whole, whole / half, name))
+    print(f"{'ms':>6} {'ratio':>6}  {LONGEST} characters of")
+    for whole, ratio, name in sorted(rows, reverse=True)[:15]:
+        print(f"{whole:6.1f} {ratio:6.2f}  {name}")
+    worst = max(rows)
+    print(f"worst {worst[0]:.1f} ms of {MOST_MS:.0f}, {worst[0] / MOST_MS:.2f} of what is allowed")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
