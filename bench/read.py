@@ -17,23 +17,28 @@ MOST_MS = 20.0
 RUNS = 5
 ICCID, IMEI = "8901260012345678909", "356938035643809"
 PIECES = (
-    "a-.", "1-", "1 ", "89 ", "8901 ", "<", "<a|", "%25", "- ", "(", ",", " and ", "a", "1", "٣", "é",
-    "a:b/", "a@b ", "https://x.y/", "e9", "0f1", "8.9", "> ", "- a\n", "1. b\n", "x\n", "a,b\n",
-    "a|b|c\n", "sim|b|c\n", "sim,name\n", "a  b\n", "zz9 ", "ab1, cd2, ", "a b c ", "truck-42 ",
-    "truck-42, ", "well-1\n", f"{ICCID}\n", f"{IMEI} ", f"order {IMEI} ", "imei 123456789012345\n",
+    "a-.", "1-", "1 ", "89 ", "8901 ", "<", "<a|", "%25", "- ", "(", ",", " and ", "a", "1", "٣",
+    "é", "a:b/", "a@b ", "https://x.y/", "e9", "0f1", "8.9", "> ", "- a\n", "1. b\n", "x\n",
+    "a,b\n", "a|b|c\n", "sim|b|c\n", "sim,name\n", "a  b\n", "zz9 ", "ab1, cd2, ", "a b c ",
+    "truck-42 ", "truck-42, ", "well-1\n", f"{ICCID}\n", f"{IMEI} ", f"order {IMEI} ",
+    "imei 123456789012345\n",
 )  # fmt: skip
+
+
+SIMS = {key(n): (Candidate(f"DE{n:>032}", n),) for n in ("truck-42", "well-1", "North Gate")}
 
 
 class Listed:
     """A list of three SIMs, at hand."""
 
-    sims = {key(n): (Candidate(f"DE{n:>032}", n),) for n in ("truck-42", "well-1", "North Gate")}
-
     async def ready(self, _patience):
         return True
 
+    async def all_numbered(self, _digits):
+        return {}
+
     async def all_named(self, names):
-        return {name: self.sims[name] for name in names & self.sims.keys()}
+        return {name: SIMS[name] for name in names & SIMS.keys()}
 
 
 def known_sid(identifier: Identifier):

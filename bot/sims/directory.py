@@ -110,6 +110,11 @@ class SimDirectory:
         friendly = await self._all_equal("friendly_key", wanted)
         return friendly | await self._all_equal("unique_key", wanted)
 
+    async def all_numbered(self, digits: AbstractSet[str]) -> dict[str, str]:
+        """Return the SID of the one SIM that has each ICCID or EID, of those that there are."""
+        found = await self._all_equal("iccid", digits) | await self._all_equal("eid", digits)
+        return {number: sims[0].sid for number, sims in found.items() if len(sims) == 1}
+
     def sid_of_unique_name(self, name: str) -> str | None:
         """Return the SID of the one SIM that has this unique name, whatever its case."""
         return _the_one(self._table.equal("unique_key", key(name)))

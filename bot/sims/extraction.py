@@ -10,7 +10,6 @@ import re
 import unicodedata
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -32,8 +31,7 @@ LONGEST = 40_000
 LONGEST_LINE = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Something that a text holds: `value` plainly spelt, `text` as it was written at `at`.
 
     `why` says why it is not taken; empty, it is.
@@ -117,10 +115,9 @@ def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
             found.append(each)
         return " " * len(match[0])
 
-    rest = LINK.sub(link, text)
+    rest = LINK.sub(link, text) if "/" in text else text
     rest = _SHAPES.sub(taken, rest) if _MAY_HAVE_SHAPES.search(rest) else rest
-    numbers = sorted((*_numbers(rest, cells), *_swapped(rest)), key=lambda each: each.at)
-    return sorted((*found, *numbers), key=lambda each: each.at)
+    return sorted((*found, *_numbers(rest, cells), *_swapped(rest)), key=lambda each: each.at)
 
 
 _LINK_ENDS = ").,;:!?\"'>]}"
@@ -179,15 +176,15 @@ def _swapped(text: str) -> Iterator[Found]:
 
 def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
     """Return the numbers in runs of groups of digits, each with what its label makes of it."""
-    last = _NO_LABEL
+    last, ended = _NO_LABEL, 0
     for run in _LONG_RUN.finditer(text):
         at = run.start()
         while at < run.end():
-            label = label_of(text, at, cells, last) if at == run.start() else _NO_LABEL
+            label = label_of(text, at, cells, last, ended) if at == run.start() else _NO_LABEL
             found = _number_at(text, at, label)
             if found:
                 yield found
-                last = label._replace(at=found.end)
+                last, ended = label, found.end
             at = found.end if found else _end_of_group(text, at)
             while at < run.end() and not text[at].isdigit():
                 at += 1
@@ -231,15 +228,23 @@ def _certain_at(text: str, at: int) -> tuple[re.Match[str] | None, str]:
 
 
 def _kind_of(digits: str) -> str:
-    sure = {"imei": is_certain_imei, "iccid": is_certain_iccid, "eid": is_eid}
-    return next((kind for kind, fits in sure.items() if fits(digits)), "")
+    kind, fits = _SURE.get(len(digits), ("", None))
+    return kind if fits and fits(digits) else ""
+
+
+_SURE = {
+    15: ("imei", is_certain_imei),
+    19: ("iccid", is_certain_iccid),
+    20: ("iccid", is_certain_iccid),
+    32: ("eid", is_eid),
+}
 
 
 def _labelled_at(text: str, at: int, kind: str) -> re.Match[str] | None:
     """Return the longest number that has the length of what its label says."""
     fits = is_iccid if kind == "iccid" else is_imei
     alone = _GROUP.match(text, at)
-    if alone and unswapped(alone[0]):
+    if alone and alone[0].startswith("98") and unswapped(alone[0]):
         return None
     if alone and fits(alone[0]) and text[alone.end() : alone.end() + 1] not in {" ", "-"}:
         return alone
@@ -268,13 +273,12 @@ class Label(NamedTuple):
     """What the words before a number call it: `kind` is empty where they call it nothing.
 
     It holds for the next number as well where only a break of lines, or behind a plural a comma,
-    stands in between; `at` is where the number before ended.
+    stands in between.
     """
 
     kind: str
     word: str
     is_plural: bool
-    at: int = -1
 
 
 _LENIENT = frozenset({"iccid", "imei"})
@@ -307,21 +311,26 @@ _LABEL = re.compile(
     + f"){_FILLED}{_GAP}$"
 )
 _FARTHEST = 48
-_BREAK = re.compile(r"(?s).*(?:[,;]|\d\d)")
+_BREAK = re.compile(r"[,;]|\d\d")
 _AND = re.compile(r"[^\S\n]*(?:[,;/&]|and)?[^\S\n]*")
 _NEXT_LINE = re.compile(r"[^\S\n]*\n\W*")
 
 
-def label_of(text: str, at: int, cells: Sequence[Cell], last: Label) -> Label:
-    """Return what the words right before a number, or its column's head, call it."""
+def label_of(text: str, at: int, cells: Sequence[Cell], last: Label, ended: int) -> Label:
+    """Return what the words right before a number, or its column's head, call it.
+
+    `last` is the label of the number before, which `ended` there.
+    """
     cell = cells[bisect(cells, at, key=lambda each: each.start) - 1] if cells else None
-    before = _BREAK.sub("", text[max(0, at - _FARTHEST) : at])
+    before = text[max(0, at - _FARTHEST) : at]
+    if cut := _BREAK.search(before[::-1]):
+        before = before[len(before) - cut.start() :]
     if cell and cell.start <= at < cell.end and not any(map(str.isalnum, text[cell.start : at])):
         before = cell.head
     label = _label_in(before)
     if label.kind or not last.kind or cell:
         return label
-    between = text[last.at : at]
+    between = text[ended:at]
     follows = _NEXT_LINE.fullmatch(between) or (last.is_plural and _AND.fullmatch(between))
     return last if follows else _NO_LABEL
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.sims.extraction import Cell
 from bot.sims.identifier import bare, key, plain
@@ -19,8 +20,7 @@ MOST_ITEMS = 1_000
 _LONGEST_NAME = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Some words as they were written, and where they stand."""
 
     at: int
@@ -31,6 +31,8 @@ class Phrase:
 _ADDRESS = re.compile(r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++|[^\s:]*+://\S*+)|https?://\S++")
 _ENDING = re.compile(r"(?i)(?<=\w)\.(?:log|txt|csv|json|pcap|bin|cfg|gz|zip|xlsx?|png|jpe?g|pdf)\b")
 _WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@]*\w)?|[^\s\w]|\n""")
+_RUN = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~:/@]*""")
+_EDGES = "._-#+%&$^…"
 _WITH_A_COLON = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~]*\w)?""")
 _MOST_REPEATS = 100  # of one name, as in a log
 _LEAST = 3
@@ -50,10 +52,13 @@ def _blank(match: re.Match[str]) -> str:
 
 def keys_in(text: str) -> set[str]:
     """Return every word of a text, and two or three that stand together, as names are compared."""
-    folded = text.casefold()
-    words = _WORD.findall(folded)
-    found = {*words, *map(" ".join, {*pairwise(words)})}
-    found.update(map(" ".join, {*zip(words, words[1:], words[2:], strict=False)}))
+    folded, found = text.casefold(), set[str]()
+    for run in _RUN.findall(folded):
+        words = [word.strip(_EDGES) for word in run.split()]
+        found.update(words)
+        if len(words) > 1:
+            found.update(map(" ".join, pairwise(words)))
+            found.update(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
     return found.union(_WITH_A_COLON.findall(folded)) if ":" in text or "/" in text else found
 
 
@@ -70,13 +75,13 @@ def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
     for shape in (_WORD, _WITH_A_COLON) if ":" in text or "/" in text else (_WORD,):
         words = [*shape.finditer(text)]
         for number, word in enumerate(words):
-            if word[0].casefold() in firsts:
+            first = word[0].casefold()
+            if first in firsts and counted[first] < _MOST_REPEATS:
                 ends = (each.end() for each in reversed(words[number : number + most]))
                 phrases = (Phrase(word.start(), end, text[word.start() : end]) for end in ends)
-                phrase = next((each for each in phrases if _is_name(each.text, names)), None)
-                if phrase and counted[phrase.text] < _MOST_REPEATS:
-                    counted[phrase.text] += 1
-                    found.append(phrase)
+                named = [phrase for phrase in phrases if _is_name(phrase.text, names)][:1]
+                counted[first] += len(named)
+                found += named
     return distinct_places(found)
 
 
@@ -101,6 +106,7 @@ _DECORATION = re.compile(
     r"[ \t]*(?:(?:>+|[-*•◦▪‣–—·]|\d{1,3}[.)]|\[[ xX]?\]|[☐☑✅❌🔴🟠🟢])(?=\s)\s*)+"
     r"|[ \t]*[>•◦▪‣·]+\s*"
 )
+_LINES = re.compile(r"\S.*")
 _BETWEEN = re.compile(r"\s*[,;|\t]\s*|\s+(?:and|und|et|y|&|\+)\s+")
 _TOKEN = re.compile(r"\w[\w.:\-/+@#]*|89\d\d[\d ]+\d")
 _LIKE_A_NAME = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
@@ -119,8 +125,7 @@ _NO_SIM = re.compile(
 _PARTIAL = re.compile(r"89\d\d[\d ]*\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One item of a list, without what decorates it."""
 
     at: int
@@ -163,6 +168,8 @@ def items_in(text: str, tables: "list[Table]") -> list[Item]:
     None where they are too many for a list of SIMs.
     """
     found: list[Item] = []
+    if len(_LINES.findall(text)) > MOST_ITEMS:
+        return found
     for at, line in _lines_beside(text, tables):
         decoration = _DECORATION.match(line)
         skipped = decoration.end() if decoration else 0
@@ -215,7 +222,7 @@ _HEADS = frozenset(_NAMES) | {
     "orderid", "orderno", "card", "cardnumber", "ccid", "invoice", "ticket", "account",
 }  # fmt: skip
 _MAY_HAVE_HEADS = re.compile(
-    r"(?i)sid|sim|imei|imsi|msisdn|ccid|eid|name|device|router|gateway|modem|asset|unit|host|thing"
+    r"sid|sim|imei|imsi|msisdn|ccid|eid|name|device|router|gateway|modem|asset|unit|host|thing"
     r"|equipment|station|phone|order|card|invoice|ticket|account"
 )
 _DELIMITERS = ("\t", "|", ";", ",", "  ")
@@ -225,25 +232,28 @@ _MOST_COLUMNS = 50
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells below their heads, where in the text they stand, and the columns of names."""
+    """Rows of cells below their heads, where in the text they stand, and the columns of names.
+
+    One that `is_upright` has its heads in a column, and is read line by line.
+    """
 
     start: int
     end: int
     rows: tuple[tuple[Cell, ...], ...]
     names: tuple[int, ...]
+    is_upright: bool
 
 
 def tables_in(text: str) -> list[Table]:
     """Return the tables whose first line names its columns."""
     found: list[Table] = []
-    end = -1
-    for head in _MAY_HAVE_HEADS.finditer(text):
-        if head.start() > end:
+    end, left, folded = -1, MOST_ITEMS, text.lower()
+    for head in _MAY_HAVE_HEADS.finditer(folded if len(folded) == len(text) else text):
+        if head.start() > end and left > 0:
             start = text.rfind("\n", 0, head.start()) + 1
             table, end = _table_at(text, start)
-            found += [table] if table else []
-        if sum(len(table.rows) for table in found) >= MOST_ITEMS:
-            break
+            left -= len(table.rows) if table else 0
+            found += [table] if table and not table.is_upright else []
     return found
 
 
@@ -268,8 +278,7 @@ def _table_at(text: str, at: int) -> tuple[Table | None, int]:
             rows.append(tuple(_headed(cells, heads)))
             is_upright |= any(cell.strip().lower() in _HEADS for _, _, cell in cells)
     names = tuple(plain.index(name) for name in _NAMES if name in plain)
-    is_one = rows and not is_upright
-    return Table(at, end, tuple(rows), names) if is_one else None, end
+    return Table(at, end, tuple(rows), names, is_upright) if rows else None, end
 
 
 def _end_of_line(text: str, at: int) -> int:

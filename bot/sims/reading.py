@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.sims.errors import Candidate
 from bot.sims.extraction import LONGEST, LONGEST_LINE, Cell, Found, Place, cleaned, identifiers_in
@@ -28,8 +28,7 @@ _WORD = re.compile(r"\S+")
 Named = Mapping[str, tuple[Candidate, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Something that a text names: `value` plainly spelt, `text` as it is looked up, `where`.
 
     `sim` is its SID where that is known; `why` says why it is not taken. What is `joined` is taken
@@ -98,8 +97,9 @@ class Reading:
         """Return all that stands in the text, by the names in it that are SIMs'."""
         self._named = named
         names = self._known_names() if named else []
-        self._found = [each for each in self._found if not _is_within(each, names)]
-        self._names = [name for name in names if not _is_within(name, self._found)]
+        if names:
+            self._found = [each for each in self._found if not _is_within(each, names)]
+            self._names = [name for name in names if not _is_within(name, self._found)]
         self._beside = self._beside_in_rows()
         spots = self._numbers()
         spots += [] if self._asked and self._may_be_one_name() else map(self._name, self._names)

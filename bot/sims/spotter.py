@@ -109,21 +109,32 @@ class SimSpotter:
         keys = set[str]().union(*(text.keys for text in texts))
         is_listed = not keys or await self._directory.ready(patience)
         named = await self._directory.all_named(keys) if keys else {}
-        spots: list[Spot] = []
-        for text in texts:
-            read = map(self._known, text.spots(named, is_listed=is_listed))
-            spots += _joined(sorted(read, key=lambda spot: spot.at))
-            await asyncio.sleep(0)
-        return self._each_once(spots, is_listed=is_listed)
+        read = [text.spots(named, is_listed=is_listed) for text in texts]
+        sims = await self._sims([spot for spots in read for spot in spots])
+        told = (_joined(sorted(map(sims, spots), key=lambda spot: spot.at)) for spots in read)
+        return self._each_once([spot for spots in told for spot in spots], is_listed=is_listed)
 
-    def _known(self, spot: Spot) -> Spot:
-        """Return the same with the SID of its SIM, where that is known; an EID is taken then."""
-        if spot.sim or spot.kind not in _KINDS or (spot.why and spot.kind != Kind.EID):
-            return spot
-        if spot.value.startswith("HS"):
-            return spot
-        sim = self._known_sid(Identifier(_KINDS[spot.kind], spot.value, spot.text))
-        return replace(spot, sim=sim, why="") if sim else spot
+    async def _sims(self, spots: Sequence[Spot]) -> Callable[[Spot], Spot]:
+        """Return what tells the SID of each number's SIM, where it is known; an EID is taken then.
+
+        The list is walked once, however many numbers there are.
+        """
+        ours = (spot for spot in spots if spot.kind in _KINDS and not spot.value.startswith("HS"))
+        values = {(spot.kind, spot.value) for spot in ours}
+        digits = {value for kind, value in values if kind in _LISTED}
+        listed = await self._directory.all_numbered(digits) if digits else {}
+        known: dict[tuple[str, str], str | None] = {}
+        for kind, value in values:
+            known[kind, value] = listed.get(value)
+            if kind not in _LISTED or not listed:
+                known[kind, value] = self._known_sid(Identifier(_KINDS[kind], value, value))
+
+        def told(spot: Spot) -> Spot:
+            sim = spot.sim or known.get((spot.kind, spot.value))
+            is_taken = not spot.why or spot.kind == Kind.EID
+            return spot._replace(sim=sim, why="") if sim and is_taken else spot
+
+        return told
 
     def _each_once(self, spots: Sequence[Spot], *, is_listed: bool) -> Spotted:
         seen: dict[tuple[str, str], Spot] = {}
@@ -139,6 +150,7 @@ class SimSpotter:
         return Spotted(texts[: self._most], len(texts), tuple(seen.values()), is_listed)
 
 
+_LISTED = frozenset({"iccid", "eid"})
 _KINDS = {"sid": Kind.SID, "iccid": Kind.ICCID, "imei": Kind.IMEI, "eid": Kind.EID}
 
 
@@ -159,7 +171,7 @@ def _partners(spots: Sequence[Spot]) -> dict[int, Spot]:
     lines: dict[str, list[Spot]] = {}
     for spot in spots:
         lines.setdefault(spot.where, []).append(spot)
-    for group in (*lines.values(), spots):
+    for group in (*(line for line in lines.values() if len(line) > 1), spots):
         imeis = [spot for spot in group if spot.kind == Kind.IMEI]
         others = [spot for spot in group if spot.kind != Kind.IMEI]
         in_turns = len({spot.kind == Kind.IMEI for spot in group[::2]}) == 1
@@ -172,4 +184,4 @@ def _partners(spots: Sequence[Spot]) -> dict[int, Spot]:
 def _with_partner(imei: Spot, partner: Spot) -> Spot:
     if imei.sim and imei.sim != partner.sim:
         return imei
-    return replace(imei, sim=partner.sim, joined=True)
+    return imei._replace(sim=partner.sim, joined=True)

@@ -1,5 +1,7 @@
 """Which SIMs a text names: what people paste, and what must not be read."""
 
+import sys
+
 import pytest
 
 from bot.sims.extraction import Place
@@ -197,6 +199,9 @@ async def test_rows_of_a_table(spotter):
         assert found == (await spotter.spot(text)).texts, text
 
 
+PIECES = ["1-", "1 ", "89 ", "<", "<a_", "%25", "- ", "(", "`", ",", " and ", "a", "1", "a-."]
+
+
 async def test_a_hostile_text_is_read(spotter, clock):
     """Long runs of digits, blanks, brackets and marks neither hang nor raise."""
     for piece in [
@@ -218,3 +223,22 @@ async def test_a_hostile_text_is_read(spotter, clock):
         spotted = await spotter.spot(piece * 50_000)
 
         assert ((), True) == (spotted.texts, bool(spotted.cut_short)), piece
+
+
+async def steps(spotter, text):
+    """Count the calls that a reading makes."""
+    counted = []
+    sys.setprofile(lambda *about: counted.append(about[1]))
+    try:
+        await spotter.spot(text)
+    finally:
+        sys.setprofile(None)
+    return sum(what.endswith("call") for what in counted)
+
+
+async def test_twice_the_text_takes_twice_the_steps(spotter):
+    """However hostile the text is."""
+    for piece in [*PIECES, "x\n", "sim,b\n", "truck-42 ", f"{ICCID}\n", f"imei {IMEI}\n", "a1, "]:
+        once, twice = [await steps(spotter, (piece * 20_000)[:n]) for n in (10_000, 20_000)]
+
+        assert twice <= 2.1 * once + 500, piece
