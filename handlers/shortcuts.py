@@ -3,12 +3,16 @@
 Where the message names no SIM, a modal asks for some.
 """
 
+from contextlib import suppress
+from dataclasses import replace
+
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.kit import Screen
 from bot.blocks.modals import paste_view
+from bot.errors import NotAllowed
 from bot.services import Actor, Services
 from bot.sims.message_text import places_of
 from handlers.commands import DEFAULT, all_subcommands
@@ -23,7 +27,7 @@ from handlers.payloads import (
     text_in,
 )
 from handlers.questions import answer_to
-from handlers.replies import Reply, answer_later
+from handlers.replies import Reply, answer, answer_later
 
 NO_SIM = "That message names no SIM that I know. Paste those you mean; I answer in its thread."
 PATIENCE_SECONDS = 0.5
@@ -69,11 +73,21 @@ def on_pasted(services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        context = Context(actor, pasted_in(body), services)
-        sessions = all_subcommands()[DEFAULT]
-        answer_later("pasted", lambda: sessions.run(context), context)
+        services.tasks.start(answer_pasted(actor, pasted_in(body), services), name="pasted")
 
     return listener
+
+
+async def answer_pasted(actor: Actor | None, request: Request, services: Services) -> None:
+    """Answer where the window was opened; to the asker alone where they are not known to be."""
+    context, channels = Context(actor, request, services), services.digests.channels
+    with suppress(NotAllowed):  # the answer says so
+        await context.authorize()
+        if request.channel not in {request.user, *await channels.channels_of(request.user)}:
+            alone = replace(request, channel=request.user, thread=None, response_url=None)
+            context = context.asking(alone)
+    sessions = all_subcommands()[DEFAULT]
+    await answer("pasted", lambda: sessions.run(context), context)
 
 
 def pasted_in(body: Body) -> Request:

@@ -10,7 +10,7 @@ from bot.blocks.fleet import ask_screen
 from bot.blocks.sim_text import words_of
 from bot.blocks.watch import begun_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
-from bot.errors import BotError
+from bot.errors import BotError, NotYours
 from bot.services import Actor, Services
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
@@ -139,7 +139,10 @@ async def stop(context: Context, value: str) -> Reply:
     """Stop a watch; everybody who may ask there may, and its card says who did."""
     is_redacted = await context.redaction(for_all=True) is not None
     services, request = context.services, context.request
-    stopped = await services.watches.stop(read(ids.StopWatch, value).id, request.user)
+    asked = read(ids.StopWatch, value).id
+    for each in (await services.watches.on_card(asked))[:1]:  # those of a card have one owner
+        await _permit(context, each.owner)
+    stopped = await services.watches.stop(asked, request.user)
     if not request.is_public:  # the list of watches, which only the asker sees
         return Reply(stopped_screen(stopped))
     on_card = await services.watches.on_card(stopped[0].card_id)
@@ -147,6 +150,14 @@ async def stop(context: Context, value: str) -> Reply:
     now = services.clock.now()
     drawn = set_card(shown, now) if shown[0].set_id else watch_card(shown[0], now)
     return Reply(drawn, in_channel=True, replace=True)
+
+
+async def _permit(context: Context, owner: WatchOwner) -> None:
+    """Check that the actor may stop a watch: an id that comes back may be forged."""
+    request, channels = context.request, context.services.digests.channels
+    is_near = request.user == owner.person or request.channel == owner.channel
+    if not is_near and not await channels.has(owner.channel, request.user):
+        raise NotYours("Only people in a watch's channel, and who asked for it, may stop it.")
 
 
 CLICKS: Mapping[str, Click] = {ids.WATCH: watch, ids.WATCH_ALL: watch_all, ids.STOP_WATCH: stop}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
@@ -218,7 +218,13 @@ class SlackClient:
         return await self._send(method, url, data.encode(), headers, idempotent=idempotent)
 
     async def respond(self, response_url: str, body: Json) -> None:
-        """Post to a response_url, which takes 5 posts within 30 minutes. Raises SlackError."""
+        """Post to a response_url of Slack's, which takes 5 posts within 30 minutes.
+
+        Raises SlackError.
+        """
+        host, slacks = urlsplit(response_url).hostname or "", urlsplit(self._api_url).hostname
+        if host != slacks and not host.endswith(f".{slacks}"):
+            raise SlackRefused(RESPONSE_URL, "invalid_url")
         data = json.dumps(body).encode()
         await self._send(RESPONSE_URL, response_url, data, _JSON, idempotent=False)
 

@@ -86,6 +86,18 @@ async def test_without_a_sim_a_window_asks_for_some(both_ways):
     assert ("of 3 SIMs" in answer.text, answer.thread_ts) == (True, message.ts)
 
 
+async def test_a_window_with_another_channel_in_it(whole):
+    """What comes back with a channel that the person is not in is answered to them alone."""
+    await use(whole, await whole.say("it is down again"), "ben")
+    view = whole.slack.workspace.views.top(whole.slack.workspace.person("ben").id)
+    forged = ids.Place(channel="G0ONCALL1", response_url="https://evil.example/hook")
+    view.body["private_metadata"] = forged.to_value()
+    await paste(whole, "truck-42", "ben")
+
+    assert () == whole.slack.seen_by("chloe", "#on-call-private")
+    assert "truck-42 is" in whole.slack.direct("ben")[-1].text
+
+
 async def test_two_hundred_can_be_pasted(whole):
     """One field holds 3,000 characters, 142 ICCIDs: further ones take the rest."""
     message = await whole.say("it is down again")

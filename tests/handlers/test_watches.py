@@ -63,6 +63,16 @@ async def test_anybody_there_may_stop_it_and_the_asker_hears_of_it(whole):
     assert f"stopped by <@{ben}>" in cards(whole)[-1].text
 
 
+async def test_a_watch_of_another_channel_is_not_stopped(whole):
+    """Whoever is not in the channel of a watch is told so, and it goes on."""
+    await whole.type("watch pump-7", user="chloe", channel="#on-call-private")
+    (watch,) = await whole.bot.services.watches.of("U0CHLOE01")
+    await _click_value(whole, ids.STOP_WATCH, ids.StopWatch(id=watch.id).to_value(), user="ben")
+
+    assert "may stop it" in whole.answer("ben").text
+    assert ["pump-7"] == await names_of(whole, "U0CHLOE01")
+
+
 async def test_all_of_a_table_can_be_watched(whole):
     """One button carries several SIMs; they share one card."""
     sids = [
@@ -102,7 +112,7 @@ async def test_who_may_not_ask_stops_nothing(database_url):
         assert ["pump-7"] == await names_of(whole)
 
 
-async def _click_value(whole, action, value):
+async def _click_value(whole, action, value, user="ana"):
     """Press a button of the bot's that carries this."""
     workspace = whole.slack.workspace
     bot = workspace.person("simsessions").id
@@ -118,5 +128,5 @@ async def _click_value(whole, action, value):
         "hello",
         blocks=[{"type": "actions", "block_id": "b", "elements": [button]}],
     )
-    await workspace.click("ana", message.ts, "b", action)
+    await workspace.click(user, message.ts, "b", action)
     await whole.settle()

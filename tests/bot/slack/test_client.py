@@ -138,6 +138,13 @@ async def test_a_redirect_takes_no_body_elsewhere(client, slack):
     assert [] == seen
 
 
+@pytest.mark.parametrize("url", ["https://evil.example/x", "http://127.0.0.1.evil.example/", "x"])
+async def test_a_response_url_of_somebody_else(client, url):
+    """What an interaction carries is posted to Slack or nowhere."""
+    with pytest.raises(SlackRefused, match="invalid_url"):
+        await client.respond(url, {"text": "hello"})
+
+
 async def test_a_response_url_that_says_nothing(client, slack):
     """An empty 2xx is a yes: the answer is there."""
     slack.api.faults.add("/response", Fault(200, "", after_work=True))
