@@ -1,12 +1,14 @@
-"""A device that is alive, but with far fewer packets or far more starts than usual."""
+"""A device that is alive, but with far fewer packets, or far more or fewer starts than usual."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from bot.diagnosis.anomalies import silence_of, storm_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, usual_high, usual_low
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.thresholds import Thresholds
+from bot.diagnosis.thresholds import OURS, Thresholds
 
 _STARTS_AT_LEAST = 8
 _LATELY = 8 * HOUR
@@ -14,13 +16,15 @@ _WHILE = 3 * HOUR
 _FEW_KNOWN, _WELL_KNOWN = 3, 8
 _COUNTS = 20  # packets; fewer say nothing
 _BEFORE = 4 * DAY  # by then it is not yet usual itself
+_FAR, _STEADY = 2, 20  # times the longest interval; contacts that show how long that is
 _LONG_OPEN, _LONGER_OPEN = DAY, 2 * DAY
 
 
 @rule(
     About(
         fires="in the last 24 h, and at the same rate in the last 8 h, the SIM began more than "
-        "{degraded_starts_times} times as many sessions as on a usual day; or a day's packets "
+        "{degraded_starts_times} times as many sessions as on a usual day; or its last three "
+        "intervals are each over twice the longest that was usual; or a day's packets "
         "are under {degraded_percent} % of the least that is usual for a session, or for the "
         "time that it was open",
         severities=(Severity.WARNING,),
@@ -33,7 +37,7 @@ def degraded(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     if (silence and silence.is_due(evidence.now)) or (storm and storm.is_unusual):
         return
     rhythm = evidence.rhythm
-    found = [*_many_starts(rhythm, limits), *_few_packets(rhythm, limits)]
+    found = [*_many_starts(rhythm, limits), *_few_starts(rhythm), *_few_packets(rhythm, limits)]
     yield from found[:1]
 
 
@@ -56,6 +60,30 @@ def _many_starts(rhythm: Rhythm, limits: Thresholds) -> Iterable[Finding]:
         next_step="Read the device's log: something ends its sessions; check signal and antenna.",
         source=limits.source("degraded_starts_times"),
         evidence={"starts": starts, "days": len(days), "usual": int(usual)},
+    )
+
+
+def _few_starts(rhythm: Rhythm) -> Iterable[Finding]:
+    """Find one that still connects, though each time far later than it used to."""
+    least = min(rhythm.intervals[-_FEW_KNOWN:], default=0.0)
+    if len(rhythm.starts) < _STEADY or least <= _FAR * rhythm.typical or rhythm.is_always_on:
+        return
+    first = bisect_left(rhythm.starts, rhythm.now - _BEFORE)
+    before = Rhythm(rhythm.contacts[: min(first, len(rhythm.starts) - _FEW_KNOWN)], rhythm.now)
+    if len(before.starts) < _STEADY or least <= _FAR * before.longest:
+        return
+    yield Finding(
+        rule="degraded",
+        severity=Severity.WARNING,
+        title="Connects far less often than usual",
+        says="Its last {intervals} intervals were {least} and more; up to {longest} is usual.",
+        next_step="Look at the device's battery and signal, and at how often it is set to report.",
+        source=OURS,
+        evidence={
+            "intervals": _FEW_KNOWN,
+            "least": timedelta(seconds=least),
+            "longest": timedelta(seconds=before.longest),
+        },
     )
 
 

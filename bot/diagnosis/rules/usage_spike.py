@@ -9,6 +9,7 @@ from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
 _ABOVE_PEAKS = 2
+_BEFORE = 4  # days, for what is odd since a day or two is not yet usual
 _FEW = 10  # one in so many
 
 
@@ -33,6 +34,8 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     if len(before) < limits.spike_days:
         return
     usual, peak = median(before), usual_high([each or 0.0 for each in days[1:]])
+    if not usual:  # idle on most days: the busiest day there was is its measure
+        peak = max(peak, *(each or 0.0 for each in days[_BEFORE:]))
     if today <= max(usual * limits.spike_times, peak * _ABOVE_PEAKS):
         return
     yield Finding(

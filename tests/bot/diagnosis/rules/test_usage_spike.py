@@ -50,6 +50,7 @@ MUST_NOT = [
     ("the weekly upload", days(9_100, *WEEKLY)),
     ("the second weekly upload", days(9_100, *WEEKLY[:9])),
     ("a peak as there were three", days(9_100, *[500, 9_000, 500, 500] * 4)),
+    ("rarely used, and was so before", days(9_000, *[0] * 9, 5_000, *[0] * 9)),
     ("no packets at all", days(0, *[0] * 9)),
     ("open for 35 days", [still_open(35 * D, 1, packets_uploaded=90_000, packets_downloaded=9)]),
     (
