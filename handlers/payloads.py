@@ -64,9 +64,9 @@ def parts(payload: Body, name: str) -> list[Body]:
 
 
 def text_in(payload: Body, name: str) -> str:
-    """Return a text of the payload; "" where it is missing or no text."""
+    """Return a text of the payload, half a character as `?`; "" where it is missing or no text."""
     found = payload.get(name)
-    return found if isinstance(found, str) else ""
+    return found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""
 
 
 def from_command(payload: Body, text: str) -> Request:

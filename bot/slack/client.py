@@ -159,9 +159,12 @@ def items(body: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def text_in(body: Mapping[str, Any], name: str) -> str:
-    """Return a text in what Slack sent; "" where it is missing or something else."""
+    """Return a text in what Slack sent; "" where it is missing or something else.
+
+    Half a character, which JSON can write and nothing else can take, is replaced.
+    """
     found = body.get(name)
-    return found if isinstance(found, str) else ""
+    return found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""
 
 
 def open_session() -> aiohttp.ClientSession:

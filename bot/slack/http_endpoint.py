@@ -108,8 +108,9 @@ class SlackEndpoint:
             return body
         try:
             request = AsyncBoltRequest(body=body, headers=_bolt_headers(headers))
-        except (ValueError, TypeError, AttributeError):  # Bolt takes every body for an object
-            return Response("not readable", 400)
+            request.body.get("event", {}).get("type")
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return Response("not readable", 400)  # Bolt takes body and event for objects
         return _response(await self._app.async_dispatch(request))
 
     def _is_slacks(self, body: bytes, headers: dict[bytes, bytes]) -> bool:

@@ -1,6 +1,7 @@
 """@simsessions in channels, threads and direct messages, and `!sim …`."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -351,3 +352,14 @@ async def test_a_question_deleted_meanwhile_is_answered_to_the_asker_alone(whole
     (answer,) = whole.slack.seen_by("ana")
     assert ("truck-42 is" in answer.text, answer.ephemeral_to) == (True, "U0ANA0001")
     assert () == whole.slack.seen_by("ben")
+
+
+async def test_half_a_character_is_answered(whole, dispatch):
+    """What JSON can write and nothing else can take costs nobody their answer."""
+    event = {"type": "app_mention", "text": "<@U0SIMSESS> truck-\ud800", "channel": "C0FLEETOP"}
+    event |= {"user": "U0ANA0001", "ts": "1796021498.726785", "event_ts": "1796021498.726785"}
+    about = {"type": "event_callback", "team_id": "T0ACMEIOT", "event_id": "Ev1"}
+    await dispatch(about | {"event": event, "event_time": int(time.time())})
+    await whole.settle()
+
+    assert "truck-" in whole.answer().text

@@ -78,7 +78,12 @@ def asked_about_a_fleet(settings: Settings, sims: tuple[str, ...], *, as_lines: 
 
 
 def read_stdin() -> list[str]:
-    """Read texts of some hundred lines each, which a list of SIMs may be as long as."""
+    """Read texts of some hundred lines each, which a list of SIMs may be as long as.
+
+    Raises click's UsageError where stdin is closed.
+    """
+    if sys.stdin is None:
+        raise click.UsageError("stdin is closed, so there is nothing to read for `-`.")
     lines = list(sys.stdin)
     return ["".join(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
 

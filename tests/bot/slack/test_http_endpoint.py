@@ -155,6 +155,12 @@ async def test_what_cannot_be_read_is_400(post):
         (b"[1]", "application/json"),
         (b"payload=[]", FORM),
         (b"payload=null", FORM),
+        (b"[" * 100_000, "application/json"),
+        (b'{"a":' * 100_000, "application/json"),
+        (b"payload=" + b"%5B" * 100_000, FORM),
+        (b'{"type": "event_callback", "event": 1}', "application/json"),
+        (b'{"type": "event_callback", "event": []}', "application/json"),
+        (b"payload=%7B%22event%22%3A%22x%22%7D", FORM),
     ):
         answer = await post(body, **{"Content-Type": kind})
 

@@ -7,7 +7,7 @@ import click
 import pytest
 from PIL import Image
 
-from bot.cli.commands.lookup import check_picture, write_picture
+from bot.cli.commands.lookup import check_picture, read_stdin, write_picture
 from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.faults import broken
@@ -295,3 +295,10 @@ def test_a_place_that_takes_a_file_is_fine(tmp_path):
     check_picture(["pump-7"], tmp_path / "out.png")
 
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_closed_stdin_is_a_wrong_command_line(monkeypatch):
+    """`lookup -` with nothing to read from says so."""
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(click.UsageError, match="stdin is closed"):
+        read_stdin()
