@@ -81,7 +81,7 @@ def cleaned(text: str, longest: int = LONGEST) -> tuple[str, bool]:
     text = _LABELLED_LINK.sub(_with_its_numbers, text)
     for _ in range(_ROUNDS):
         text = unlinked(text)
-    text = _CONTROLS.sub(" ", _BREAKS.sub("\n", text))
+    text = _CONTROLS.sub(" ", _BREAKS.sub("\n", text.replace("…", " ")))
     if not text.isascii():
         text = plain_letters(_INVISIBLE.sub("", text))
         digits = {ord(c): str(unicodedata.decimal(c)) for c in set(text) if c.isdecimal()}
@@ -197,9 +197,13 @@ def _end_of_group(text: str, at: int) -> int:
 
 def _number_at(text: str, at: int, label: "Label") -> Found | None:
     """Return the number whose first group of digits begins here; None where there is none."""
-    match, kind = _certain_at(text, at)
-    if label.kind in _LENIENT and not match:
-        match, kind = _labelled_at(text, at, label.kind), label.kind
+    match, kind = None, label.kind
+    if label.kind in _LENIENT:
+        match = _alone_at(text, at, label.kind)
+    if match is None:
+        match, kind = _certain_at(text, at)
+    if match is None and label.kind in _LENIENT:
+        match, kind = _grouped_at(text, at, label.kind), label.kind
     if match is None:
         return _explained_at(text, at, label)
     why = ""
@@ -240,18 +244,24 @@ _SURE = {
 }
 
 
-def _labelled_at(text: str, at: int, kind: str) -> re.Match[str] | None:
-    """Return the longest number that has the length of what its label says."""
-    fits = is_iccid if kind == "iccid" else is_imei
+def _alone_at(text: str, at: int, kind: str) -> re.Match[str] | None:
+    """Return the number in one group that has the length of what its label says."""
     alone = _GROUP.match(text, at)
-    if alone and alone[0].startswith("98") and unswapped(alone[0]):
+    if (
+        alone is None
+        or not _LENIENT[kind](alone[0])
+        or text[alone.end() : alone.end() + 1] in _SEPARATORS
+    ):
         return None
-    if alone and fits(alone[0]) and text[alone.end() : alone.end() + 1] not in {" ", "-"}:
-        return alone
+    return None if alone[0].startswith("98") and unswapped(alone[0]) else alone
+
+
+def _grouped_at(text: str, at: int, kind: str) -> re.Match[str] | None:
+    """Return the longest number, in several groups, that has that length."""
     for shape in _LABELLED:
         match = shape.match(text, at)
-        if match and fits(_NOT_SEPARATE.sub("", match[0])):
-            return match
+        if match and _LENIENT[kind](_NOT_SEPARATE.sub("", match[0])):
+            return None if unswapped(match[0]) else match
     return None
 
 
@@ -281,7 +291,8 @@ class Label(NamedTuple):
     is_plural: bool
 
 
-_LENIENT = frozenset({"iccid", "imei"})
+_LENIENT = {"iccid": is_iccid, "imei": is_imei}
+_SEPARATORS = frozenset({" ", "-"})
 _NO_LABEL = Label("", "", is_plural=False)
 _KINDS = {
     "iccid": r"iccids?|icc[ _-]?ids?|q?ccids?|icc",
@@ -296,10 +307,10 @@ _KINDS = {
     r"|сч[её]т|طلب|serial[ _-]order|ean|gtin|upc|isbn"
     r"|(?:user|event|message|msg|request|trace|span|job|build|alert|correlation)[ _-]?id",
     "card": r"(?<!sim )(?<!sim-)(?<!sim_)(?<!sim)cards?|visa|mastercard|amex|credit|debit|pan|iban"
-    r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|карт\w+",
+    r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|(?<!сим-)(?<!сим )карт\w+",
 }
 _SCRIPTS = {"phone": "電話|电话", "order": "注文|订单|請求", "card": "(?<!sim)カード"}
-_FILLED = r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|id|code|key)|番号|号|'s)?(?:[ _-]?\d\b)?"
+_FILLED = r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|n|id|code|key)|番号|号|'s)?(?:[ _-]?\d\b)?"
 _GAP = r"(?:[^\w\n,;]{0,4}(?:is|was|of|ist|es|est)\b)?[^\w\n,;]{0,6}\n?[^\w\n,;]{0,3}"
 _LABEL = re.compile(
     "(?i)(?:"
@@ -312,6 +323,7 @@ _LABEL = re.compile(
 )
 _FARTHEST = 48
 _BREAK = re.compile(r"[,;]|\d\d")
+_OWN_NUMBER = "+CNUM:"  # a modem's, with a name before it
 _AND = re.compile(r"[^\S\n]*(?:[,;/&]|and)?[^\S\n]*")
 _NEXT_LINE = re.compile(r"[^\S\n]*\n\W*")
 
@@ -328,6 +340,9 @@ def label_of(text: str, at: int, cells: Sequence[Cell], last: Label, ended: int)
     if cell and cell.start <= at < cell.end and not any(map(str.isalnum, text[cell.start : at])):
         before = cell.head
     label = _label_in(before)
+    own = text.rfind(_OWN_NUMBER, max(0, at - _FARTHEST), at)
+    if own >= 0 and "\n" not in text[own:at]:
+        return Label("phone", "CNUM", is_plural=False)
     if label.kind or not last.kind or cell:
         return label
     between = text[ended:at]

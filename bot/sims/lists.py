@@ -30,10 +30,14 @@ class Phrase(NamedTuple):
 
 _ADDRESS = re.compile(r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++|[^\s:]*+://\S*+)|https?://\S++")
 _ENDING = re.compile(r"(?i)(?<=\w)\.(?:log|txt|csv|json|pcap|bin|cfg|gz|zip|xlsx?|png|jpe?g|pdf)\b")
-_WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@]*\w)?|[^\s\w]|\n""")
-_RUN = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~:/@]*""")
+_WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&]*\w)?|[^\s\w]|\n""")
+_RUN = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~:/@&]*""")
 _EDGES = "._-#+%&$^…"
 _WITH_A_COLON = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~]*\w)?""")
+_OTHER_LETTERS = "\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff"
+_AMONG_OTHER_LETTERS = re.compile(  # as in 设备truck-42掉线
+    rf"(?<![^\W{_OTHER_LETTERS}])[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?(?![^\W{_OTHER_LETTERS}])"
+)
 _MOST_REPEATS = 100  # of one name, as in a log
 _LEAST = 3
 _LEAST_DIGITS = 6
@@ -59,7 +63,14 @@ def keys_in(text: str) -> set[str]:
         if len(words) > 1:
             found.update(map(" ".join, pairwise(words)))
             found.update(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
-    return found.union(_WITH_A_COLON.findall(folded)) if ":" in text or "/" in text else found
+    return found.union(*(shape.findall(folded) for shape in _more_shapes(text)))
+
+
+def _more_shapes(text: str) -> Iterator[re.Pattern[str]]:
+    if ":" in text or "/" in text or "&" in text:
+        yield _WITH_A_COLON
+    if not text.isascii():
+        yield _AMONG_OTHER_LETTERS
 
 
 def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
@@ -72,7 +83,7 @@ def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
     most = max((name.count(" ") for name in names), default=0) + 1
     found: list[Phrase] = []
     counted: Counter[str] = Counter()
-    for shape in (_WORD, _WITH_A_COLON) if ":" in text or "/" in text else (_WORD,):
+    for shape in (_WORD, *_more_shapes(text)):
         words = [*shape.finditer(text)]
         for number, word in enumerate(words):
             first = word[0].casefold()
@@ -120,7 +131,7 @@ _NO_SIM = re.compile(
       | [\w.+-]+@[\w.-]+ | \S+://\S+ | /\S+
       | (?:[\da-f]{2}[:-]){5}[\da-f]{2} | [\da-f]*:[\da-f:]*:[\da-f:.]*
       | (?=\d*[a-f]+\d)[\da-f]{7,} | [\da-f]{8}-[\da-f]{4}-[\da-f-]+
-      | \d{4}-\d\d-\d\dT\S* """
+      | \d{4}-\d\d-\d\dT\S* | n/?a | none | null | nil | nan | unknown """
 )
 _PARTIAL = re.compile(r"89\d\d[\d ]*\d")
 
@@ -247,6 +258,8 @@ class Table:
 def tables_in(text: str) -> list[Table]:
     """Return the tables whose first line names its columns."""
     found: list[Table] = []
+    if not any(mark in text for mark in _DELIMITERS):
+        return found
     end, left, folded = -1, MOST_ITEMS, text.lower()
     for head in _MAY_HAVE_HEADS.finditer(folded if len(folded) == len(text) else text):
         if head.start() > end and left > 0:

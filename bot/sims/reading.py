@@ -24,6 +24,7 @@ UNKNOWN = "no SIM of KORE's list is called so"
 CUT = f"only the first {LONGEST} characters are read, and {LONGEST_LINE} of a line"
 _FEW_WORDS = 3
 _WORD = re.compile(r"\S+")
+_PLAIN_WORD = re.compile(r"[\w.-]*")
 
 Named = Mapping[str, tuple[Candidate, ...]]
 
@@ -77,7 +78,7 @@ class Reading:
         self._prose = without_addresses(text)
         self._items = items_in(self._prose, self._tables)
         self._asked = asked
-        self._is_one_word = len(self._items) <= 1 and len(self._prose.split()) <= 1
+        self._is_one_word = _PLAIN_WORD.fullmatch(bare(self._prose.strip())) is not None
         self._names: list[Phrase] = []
         self._named: Named = {}
         self._beside: set[int] = set()
@@ -163,9 +164,13 @@ class Reading:
         return beside
 
     def _name_cell(self, table: Table, row: Sequence[Cell]) -> Cell | None:
-        """Return the first cell of the columns of names in which something stands."""
-        cells = (row[at] for at in table.names if at < len(row))
-        return next((c for c in cells if bare(self._prose[c.start : c.end])), None)
+        """Return the first cell of the columns of names in which a name stands, or may stand."""
+        cells = [row[at] for at in table.names if at < len(row)]
+        known = (c for c in cells if any(c.start <= name.at < c.end for name in self._names))
+        return next(known, next((c for c in cells if self._item(c).is_word), None))
+
+    def _item(self, cell: Cell) -> Item:
+        return Item(cell.start, cell.end, bare(self._prose[cell.start : cell.end]))
 
     def _listed(self, spots: Sequence[Spot], *, is_listed: bool) -> list[Spot]:
         """Return the items of a list that may be names and that nobody knows.
@@ -194,7 +199,7 @@ class Reading:
         places = sorted(spot.at for spot in spots if spot.taken)
         others = sorted(spot.at for spot in spots if not spot.taken)
         cells = (
-            Item(cell.start, cell.end, bare(self._prose[cell.start : cell.end]))
+            self._item(cell)
             for table in self._tables
             for row in table.rows
             if row and not _between(places, row[0].start, row[-1].end)
