@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.demo.controls import BotDidNotStart, Controls, DeliveryMode, KoreMode
 from bot.demo.page.examples import post_alert
 from bot.emulators.slack.delivery import Delivery
+from bot.emulators.slack.faults import Fault
 
 Selected = str | int | list[str] | list[dict[str, Any]] | dict[str, Any] | None
 T = TypeVar("T")
@@ -248,6 +249,27 @@ class ControlBot(Action):
         return DONE
 
 
+class FailSlack(Action):
+    """Let the next calls of a method go wrong; `/response` stands for response_urls."""
+
+    method: str
+    status: int = 200
+    body: str = ""
+    headers: dict[str, str] = Field(default_factory=dict)
+    hang_up: bool = False
+    after_work: bool = False
+    times: int = Field(1, ge=0, le=1000)
+
+    async def do(self, controls: Controls) -> Delivery:
+        """Let them; 0 times lets everything work again."""
+        faults = _offered(controls.slack)
+        if not self.times:
+            faults.clear()
+        answer = Fault(self.status, self.body, self.headers, self.hang_up, self.after_work)
+        faults.add(self.method, answer, times=self.times)
+        return DONE
+
+
 class Alert(Action):
     """Let another app's bot raise an alert that names SIMs."""
 
@@ -285,4 +307,5 @@ ACTIONS: dict[str, type[Action]] = {
     "delivery": SetDeliveryMode,
     "bot": ControlBot,
     "alert": Alert,
+    "fail-slack": FailSlack,
 }

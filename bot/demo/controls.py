@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Faults, broken, hang, too_many
 from bot.emulators.slack.dispatcher import DeliveryFaults, Dispatcher
+from bot.emulators.slack.faults import Faults as SlackFaults
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.workspace import Workspace
 
@@ -129,6 +130,7 @@ class Controls:
     events: ScenarioEvents | None = None
     delivery: DeliveryControl | None = None
     bots: BotControl | None = None
+    slack: SlackFaults | None = None
 
     def state(self) -> Json:
         """Return what the page shows of them."""

@@ -76,7 +76,7 @@ async def opened_stage(
         subscribed=features.events,
     )
     control, delivery = KoreControl(kore.faults), DeliveryControl(slack.dispatcher)
-    controls = Controls(workspace, control, kore.events, delivery, bots)
+    controls = Controls(workspace, control, kore.events, delivery, bots, slack.faults)
     async with AsyncExitStack() as stack:
         page = Starlette(routes=page_routes(controls, stories=stories))
         url = await stack.enter_async_context(serving(page, port=port))

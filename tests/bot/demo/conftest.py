@@ -90,7 +90,9 @@ def controls(workspace, kore):
     """All that the page can change."""
     slack = SlackApi(workspace, bot_token="xoxb", app_token="xapp", signing_secret="s")
     delivery = DeliveryControl(slack.dispatcher)
-    return Controls(workspace, KoreControl(kore.faults), kore.events, delivery, Bots())
+    return Controls(
+        workspace, KoreControl(kore.faults), kore.events, delivery, Bots(), slack.faults
+    )
 
 
 @pytest.fixture

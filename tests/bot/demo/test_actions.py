@@ -222,6 +222,18 @@ async def test_what_cannot_be_done(post, workspace, action, body, outcome):
     assert () == workspace.messages.all()
 
 
+async def test_slack_can_be_let_fail(post, controls):
+    """The next calls of a method are answered with any status, body and headers, or all is well."""
+    fault = {"method": "chat.postMessage", "status": 503, "body": "<html>", "after_work": True}
+    assert (200, None) == await post("fail-slack", **fault, headers={"Retry-After": "9"}, times=2)
+
+    taken = [controls.slack.take("chat.postMessage") for _ in range(3)]
+    assert [503, 503, None] == [each and each.status for each in taken]
+    await post("fail-slack", **fault)
+    await post("fail-slack", method="*", times=0)
+    assert controls.slack.take("chat.postMessage") is None
+
+
 async def test_without_controls_nothing_is_offered(workspace):
     """A page over a workspace alone offers none, and refuses what would need one."""
     actions = {
@@ -229,6 +241,7 @@ async def test_without_controls_nothing_is_offered(workspace):
         "delivery": {"mode": "twice"},
         "bot": {"number": 1, "to": "kill"},
         "kore": {"mode": "down"},
+        "fail-slack": {"method": "*"},
     }
     async with browser_of(Starlette(routes=page_routes(Controls(workspace)))) as browser:
         state = (await browser.get("/page/state", params={"user": ANA.id})).json()
