@@ -41,7 +41,7 @@ from bot.store.feedback import Feedback
 from bot.store.idempotency import Deduplication, RecentIds, SeenEvents
 from bot.store.lookups import Lookups
 from bot.store.owners import OwnerRows
-from bot.store.scans import ScanRows
+from bot.store.scans import ScanRows, ScanSums
 
 EVENTS_PATH = "/slack/events"
 
@@ -88,7 +88,7 @@ def _services(
         store=store,
         digests=digests,
         fleet=FleetList(kore.client, kore.directory),
-        scans=FleetScans(digests, ScanRows(store)),
+        scans=FleetScans(digests, ScanRows(store), ScanSums(store)),
         archive=Archive(store),
         watches=watch_service(resources),
         owners=Owners(OwnerRows(store), clock),

@@ -25,7 +25,7 @@ from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.sims.identifier import key, matcher, quoted
 from bot.store.digest_runs import DigestRuns, Run
-from bot.store.scans import FAILED, BriefRow, ScanRows
+from bot.store.scans import FAILED, BriefRow, ScanRow, ScanRows, ScanSums
 
 _MOST_NEW = 2000
 _NAME = re.compile(r'\{"sid":"[^"\\]*","name":"([^"\\]*)"')
@@ -61,9 +61,10 @@ class _Scan:
 class FleetScans:
     """Reads scans. Every method may raise StoreError."""
 
-    def __init__(self, digests: DigestService, rows: ScanRows) -> None:
+    def __init__(self, digests: DigestService, rows: ScanRows, sums: ScanSums) -> None:
         self._digests = digests
         self._rows = rows
+        self._sums = sums
 
     async def from_scan(self, query: FleetQuery, meant: MeantSims, to: Audience) -> FleetAnswer:
         """Answer from the newest scan that the readers may see. Raises NoScan."""
@@ -80,8 +81,7 @@ class FleetScans:
         if query.is_new:
             before = await self._before(scan)
             since = moment(before.started)
-            rows = await self._rows.only_in(scan.run.id, before.id, _MOST_NEW)
-            pages = _one_page([BriefRow(r.sid, r.state, r.gravity, r.traffic, r.row) for r in rows])
+            pages = _one_page(await self._rows.only_in(scan.run.id, before.id, _MOST_NEW))
         else:
             pages = self._pages(query, scan.run)
         await _collect(collector, pages, query.pattern, redacts=to.redacted is not None)
@@ -100,10 +100,18 @@ class FleetScans:
         )
 
     def _pages(self, query: FleetQuery, run: Run) -> AsyncIterator[Sequence[BriefRow]]:
-        """Return only rows of the states asked for, where no other need be counted."""
+        """Return only rows of the states asked for, or the busiest, where no other is counted."""
+        if query == FleetQuery(top=query.top):
+            return self._busiest(query.top or 0, run)
         if query.states and not (query.pattern or query.plan):
             return self._rows.brief_of(run.id, (*query.states, FAILED))
         return self._rows.brief(run.id)
+
+    async def _busiest(self, most: int, run: Run) -> AsyncIterator[Sequence[BriefRow]]:
+        async for page in _one_page(await self._sums.talkers(run.id, most)):
+            yield page
+        async for page in self._rows.brief_of(run.id, (FAILED,)):
+            yield page
 
     async def _before(self, scan: _Scan) -> Run:
         before = await self._digests.runs.before(scan.about.id, scan.run.due)
@@ -144,8 +152,8 @@ def _best(scans: Sequence[_Scan]) -> _Scan | None:
     )
 
 
-async def _one_page(rows: Sequence[BriefRow]) -> AsyncIterator[Sequence[BriefRow]]:
-    yield rows
+async def _one_page(rows: Sequence[ScanRow]) -> AsyncIterator[Sequence[BriefRow]]:
+    yield [BriefRow(r.sid, r.state, r.gravity, r.traffic, r.row) for r in rows]
 
 
 async def _collect(

@@ -113,7 +113,7 @@ async def test_what_fits(scanned):
         ("PUMP-∗ online", ["pump-1"], 1, 4, 1),
         ("ünit-*", ["Ünit-7"], 1, 1, 0),
         ("plan pumps-mx", ["well-2"], 1, 1, 0),
-        ("top 2", ["Ünit-7", "8901260012345678909"], 6, 9, 2),
+        ("top 2", ["Ünit-7", "8901260012345678909"], 2, 9, 2),
         ("on 334020 stale", [], 0, 9, 2),
     ):
         answer = await scanned.ask(text)
