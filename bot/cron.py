@@ -45,7 +45,7 @@ def _fires(line: str, tz: ZoneInfo, after: float) -> Iterator[float]:
         each = CronSim(" ".join(("*", hour, *days)), start)
         return (due.timestamp() for due in each if due.minute in minutes)
     except CronSimError as error:
-        raise ValueError(f"That is no cron line: {str(error).lower()}.") from error
+        raise ValueError(f"That is not a cron line: {str(error).lower()}.") from error
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -118,7 +118,7 @@ class AskedTooOften(UserError):
 
     def __init__(self, per_minute: int, seconds: int, *, is_said: bool) -> None:
         super().__init__(
-            f"You asked for more than {per_minute} look-ups a minute, so I left this one out. "
+            f"That is more than {per_minute} look-ups a minute, so I skipped this one. "
             f"Try again in {seconds} s."
         )
         self.is_said = is_said
@@ -127,7 +127,7 @@ class AskedTooOften(UserError):
 class NotYours(UserError):
     """Somebody wants to change the digest of a channel that they are not in."""
 
-    sentence = "Only people in a digest's channel, and who made it, may change it."
+    sentence = "Only its maker and the people in its channel may change a digest."
 
 
 class NoThread(UserError):
@@ -159,7 +159,7 @@ class Restarting(BotError):
     """The bot is being stopped while it works on an answer."""
 
     sentence = "I am being restarted and could not finish. Ask again in a moment."
-    brief = "not read, for I am being restarted"
+    brief = "not read: I am being restarted"
 
 
 class SettingsError(BotError):

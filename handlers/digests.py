@@ -56,7 +56,7 @@ async def list_reply(context: Context) -> Reply:
 async def pause(context: Context, subscription: Subscription) -> Reply:
     """Pause it, and tell the channel."""
     if not await context.services.digests.subscriptions.pause(subscription):
-        return Reply(done_screen(subscription, "is paused already."))
+        return Reply(done_screen(subscription, "is already paused."))
     return await _changed(context, replace(subscription, paused=PauseReason.ASKED), "paused")
 
 
@@ -84,7 +84,7 @@ async def now(context: Context, subscription: Subscription) -> Reply:
     digests = context.services.digests
     if not await digests.post_now(subscription):
         percent = (await digests.percents()).get(subscription.id, 0)
-        return Reply(done_screen(subscription, f"is being made already: {percent} %."))
+        return Reply(done_screen(subscription, f"is already being made: {percent} %."))
     where = f"<#{subscription.channel}>"
     return Reply(done_screen(subscription, f"is being made and will be posted in {where}."))
 

@@ -61,7 +61,9 @@ WHICH = (
     "Which thread? Mention me in it with `handover`, or copy the link of one of its messages and "
     "type `/simsessions handover <link>` in the same channel."
 )
-ELSEWHERE = "That thread is in another channel: type it there, so that those who read it may."
+ELSEWHERE = (
+    "That thread is in another channel: type the command there, where its readers see the answer."
+)
 
 
 def register_handovers(app: AsyncApp, services: Services) -> None:

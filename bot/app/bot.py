@@ -109,7 +109,7 @@ class Bot:
         return (*(() if reached else ("no connection with Slack",)), *self._engine.why_stuck())
 
     def notes(self) -> tuple[str, ...]:
-        """Return what is wrong though it answers: look-ups go on without the store."""
+        """Return what is wrong though it answers: look-ups still work without the store."""
         trouble = self.services.store.trouble
         return (f"store: {trouble.sentence}",) if trouble else ()
 

@@ -75,7 +75,7 @@ class Resources:
     executor: WorkerThread
 
     def notes(self) -> tuple[str, ...]:
-        """Return what is wrong though look-ups go on."""
+        """Return what is wrong though look-ups still work."""
         return (f"store: {self.store.trouble.sentence}",) if self.store.trouble else ()
 
 

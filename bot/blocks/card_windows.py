@@ -64,7 +64,7 @@ def how_view(report: SessionReport, explained: Sequence[str] = ()) -> View:
 
 
 def _explained(lines: Sequence[str]) -> list[Block]:
-    return packed(["*What was assumed, and which rules were near*", *lines]) if lines else []
+    return packed(["*What I assumed, and which rules came close*", *lines]) if lines else []
 
 
 def ticket_view(report: SessionReport) -> View:
@@ -147,5 +147,5 @@ def feedback_view(asked: ids.More) -> View:
 
 def thanks_view() -> View:
     """Say that it is kept, and where it is counted."""
-    words = "Thank you, it is kept. `simsessions rules --feedback` counts the answers by rule."
+    words = "Thank you, noted. `simsessions rules --feedback` counts the answers by rule."
     return modal(ids.NOTICE_VIEW, FEEDBACK_TITLE, [section(words)])

@@ -35,7 +35,7 @@ from bot.digests.digest import (
 )
 
 WORST = 5
-PREVIEW = "A preview: only you see it, and the next digest does not count it."
+PREVIEW = "A preview: only you see it, and the next digest ignores it."
 _SERIES = {
     "online": (State.ONLINE,),
     "silent": (State.STALE, State.OFFLINE, State.NEVER_SEEN),
@@ -209,8 +209,8 @@ def _list_screen(title: str, table: Table, whole: int) -> Screen:
 
 def _shown(rows: int, whole: int) -> str:
     if rows >= whole:
-        return f"{grouped(rows)} shown, that is all"
-    return f"{grouped(rows)} of {grouped(whole)} shown; Details, then CSV file, has all"
+        return f"all {grouped(rows)} shown"
+    return f"{grouped(rows)} of {grouped(whole)} shown; press Details, then CSV file, for all"
 
 
 def _some(some: SimSample, digest: Digest) -> tuple[tuple[Row, ...], int]:

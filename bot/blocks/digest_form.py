@@ -110,7 +110,7 @@ def errors_of(faults: FieldErrors) -> dict[str, str]:
 
 def checking_view(form: ids.DigestForm) -> View:
     """Say that KORE is being asked."""
-    words = "Checking with KORE which SIMs these are…"
+    words = "Asking KORE which SIMs these are…"
     return modal(ids.NOTICE_VIEW, title_of(form), [section(words)])
 
 

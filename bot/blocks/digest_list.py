@@ -97,7 +97,9 @@ def rows(
         blocks += [section(f"{about(one, MRKDWN)}{where}\n{next_run}"), buttons(one, number)]
     if len(every) > MOST:
         left = len(every) - MOST
-        blocks.append(context(f"{left} more; name one: {MRKDWN.code(f'{_COMMAND} edit <name>')}"))
+        blocks.append(
+            context(f"{left} more; edit one by its name: {MRKDWN.code(f'{_COMMAND} edit <name>')}")
+        )
     return blocks
 
 
@@ -165,11 +167,12 @@ def paused_screen(one: Subscription) -> Screen:
     """Tell who made a digest that it comes no more, why, and what to do."""
     words = {
         PauseReason.ARCHIVED: "is archived. Edit it to post elsewhere, then resume it.",
-        PauseReason.NOT_IN_CHANNEL: "no longer has me in it. Invite me again, then resume it.",
+        PauseReason.NOT_IN_CHANNEL: "no longer has me in it. Type `/invite @simsessions` there, "
+        "then resume it.",
         PauseReason.NOT_ALLOWED: "does not let me post such answers. Ask its admins, or edit it "
         "to post elsewhere, then resume it.",
     }
-    why = words.get(one.paused or PauseReason.ASKED, "does not take it.")
+    why = words.get(one.paused or PauseReason.ASKED, "does not accept it.")
     notice = f"I paused the digest {NOTICE.data(one.name)}: its channel {why}"
     text = f"⏸ I paused your digest {about(one, MRKDWN)}: <#{one.channel}> {why}"
     return screen(notice, [section(text), buttons(one, 1)])
@@ -196,7 +199,7 @@ def add_row() -> Block:
 
 def _head(number: int, where: str) -> str:
     if not number:
-        return f"No digests {where} yet. One tells a channel on a schedule what changed."
+        return f"No digests {where} yet. A digest posts to a channel on a schedule what changed."
     return f"{count(number, 'digest')} {where}"
 
 
@@ -216,4 +219,4 @@ def _sure(one: Subscription) -> Block:
 
 
 _COMMAND = "/simsessions digest"
-_STAYS = "Nothing more will come of it; what it posted stays in the channel."
+_STAYS = "It will post nothing more; what it posted stays in the channel."

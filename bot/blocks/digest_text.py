@@ -48,7 +48,7 @@ def change_text(change: Change, fmt: Formatter) -> str:
         return f"Finding gone: {fmt.data(change.before or 'unknown')}"
     label = _OF_FIELDS.get(change.kind, "State")
     if REDACTED in {change.before, change.after}:
-        return f"{label}: another than before, {REDACTED} here"
+        return f"{label}: changed, {REDACTED} here"
     was, now = (side_text(change.kind, side, fmt) for side in (change.before, change.after))
     return f"{label}: {was} → {now}"
 
@@ -71,8 +71,8 @@ def side_text(kind: ChangeKind, value: str | None, fmt: Formatter, none: str = "
 NAMES = 5
 _REASONS = 3
 _UNRELIABLE = (
-    f"That is more than {UNRELIABLE_PERCENT} %, so the rest says little of the fleet. They are not "
-    "counted as offline."
+    f"That is more than {UNRELIABLE_PERCENT} %, so the rest says little about the fleet. They are "
+    "not counted as offline."
 )
 _SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -158,7 +158,7 @@ def warnings(digest: Digest, fmt: Formatter) -> list[str]:
 def _problem(digest: Digest, fmt: Formatter) -> str | None:
     if digest.problem is None:
         return None
-    claim = f"KORE gave me no list of SIMs until {fmt.when(digest.made_at)}."
+    claim = f"KORE had given me no list of SIMs by {fmt.when(digest.made_at)}."
     return f"⚠️ {fmt.strong(claim)} {fmt.sentence(digest.problem)}"
 
 
@@ -190,7 +190,7 @@ def outage_text(lost: NetworkOutage, fmt: Formatter) -> str:
     number = count(lost.sims, "SIM")
     many = f"{grouped(lost.sims)} of {count(lost.of, 'SIM')}" if lost.of > lost.sims else number
     others = (
-        f" {grouped(lost.others_silent)} of {count(lost.others, 'SIM')} elsewhere did."
+        f" {grouped(lost.others_silent)} of {count(lost.others, 'SIM')} elsewhere fell silent too."
         if lost.others
         else ""
     )
@@ -260,7 +260,7 @@ def state_details(sim: SimSummary, digest: Digest) -> tuple[str | None, timedelt
 def talkers_text(talkers: Iterable[SimSummary], fmt: Formatter) -> str:
     """Name those with the most packets of the last 24 h."""
     packets = [f"{fmt.data(sim.name)} {grouped(sim.packets or 0)}" for sim in talkers]
-    return f"Top talkers, packets of the last 24 h: {', '.join(packets[:NAMES])}"
+    return f"Top talkers (packets in 24 h): {', '.join(packets[:NAMES])}"
 
 
 def count_text(state: str) -> str:
@@ -276,6 +276,6 @@ def count_label(state: str) -> str:
 def foot_text(digest: Digest, fmt: Formatter) -> str:
     """Say what it is about, and when the next one comes."""
     due = digest.next_due
-    when = f"next: {fmt.when(due)} ({digest.zone})" if due else "no next one"
+    when = f"next: {fmt.when(due)} ({digest.zone})" if due else "no next run"
     redacted = [fmt.own(digest.redacted)] if digest.redacted else []
     return " · ".join([f"About {fmt.data(digest.about)}", when, *redacted])

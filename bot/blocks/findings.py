@@ -165,7 +165,7 @@ def all_findings(report: SessionReport) -> list[Block]:
 
 def _paragraph(finding: Finding, report: SessionReport) -> str:
     lines = finding_lines(finding, MRKDWN, report)
-    return f"{lines.what}\n{lines.next_step}\nThe line is drawn by {lines.source}"
+    return f"{lines.what}\n{lines.next_step}\nRule: {lines.source}"
 
 
 def packed(paragraphs: Iterable[str], between: str = "\n") -> list[Block]:
@@ -194,18 +194,20 @@ def explanation_lines(report: SessionReport, limits: Thresholds, fmt: Formatter)
         away = fmt.when(silence.since, report.made_at)
         verb = "longer" if silence.is_due(report.made_at) else "not longer"
         yield (
-            f"No news since {away}, which is {verb} than its {span(silence.line)} explain: "
+            f"No news since {away}, which is {verb} than the {span(silence.line)} I allow it: "
             f"{fmt.own(silence.why)}."
         )
     yield from (_spoke(finding, fmt) for finding in report.findings)
     near = near_misses(evidence, limits, report.findings)
-    yield from (f"{fmt.code(each.rule)} was near: {filled(each.says, each, fmt)}" for each in near)
+    yield from (
+        f"{fmt.code(each.rule)} came close: {filled(each.says, each, fmt)}" for each in near
+    )
     spoke = {finding.rule for finding in (*report.findings, *near)}
     quiet = [rule for rule in all_rules() if rule.name not in spoke]
-    yield f"Did not speak: {', '.join(fmt.code(rule.name) for rule in quiet if _alone(rule))}"
+    yield f"Not triggered: {', '.join(fmt.code(rule.name) for rule in quiet if _alone(rule))}"
     together = ", ".join(fmt.code(rule.name) for rule in quiet if not _alone(rule))
     if together:
-        yield f"Speak only of several SIMs: {together}"
+        yield f"Only for several SIMs: {together}"
 
 
 def _alone(rule: AnyRule) -> bool:
@@ -215,10 +217,10 @@ def _alone(rule: AnyRule) -> bool:
 def _rhythm_line(rhythm: Rhythm) -> str:
     gaps = count(len(rhythm.intervals), "interval")
     if not rhythm.is_known:
-        return f"Rhythm unknown: {gaps}, and {KNOWN_GAPS} are needed."
+        return f"Rhythm unknown: {gaps} seen, {KNOWN_GAPS} needed."
     typical, longest = (span(timedelta(seconds=each)) for each in (rhythm.typical, rhythm.longest))
     habit = "always on" if rhythm.is_always_on else f"connects every {typical}"
-    return f"Rhythm of {gaps}: {habit}; the longest usual interval is {longest}."
+    return f"Rhythm over {gaps}: {habit}; its longest usual interval is {longest}."
 
 
 def _spoke(finding: Finding, fmt: Formatter) -> str:
@@ -227,4 +229,4 @@ def _spoke(finding: Finding, fmt: Formatter) -> str:
         how += ", over"
     elif finding.explained_by:
         how += f", explained by {fmt.code(finding.explained_by)}"
-    return f"{fmt.code(finding.rule)} spoke: {how}"
+    return f"{fmt.code(finding.rule)} triggered: {how}"

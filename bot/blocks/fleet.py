@@ -9,8 +9,9 @@ from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain
 from bot.blocks.sim_text import label_of
 from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
 from bot.blocks.watch_set import set_condition_text
+from bot.diagnosis.evidence import State
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow
-from bot.sessions.snapshot import gravest
+from bot.sessions.snapshot import Snapshot, gravest
 from bot.sessions.triage import Triage
 from bot.sims.identifier import unquoted
 from bot.watches.parse import WatchRequest
@@ -23,6 +24,7 @@ _MOST_WATCHED = 20
 _HEADER = ("SIM", "State", "Finding", "Network", "Last seen")
 _PACKETS = "Packets, 24 h"
 _KEPT_COLUMNS = 3
+_STATE_WORDS = {"stale": "without an update in an open session"}
 
 
 def fleet_screen(answer: FleetAnswer, now: datetime, *, for_all: bool = False) -> Screen:
@@ -71,7 +73,12 @@ def _how(answer: FleetAnswer, fmt: Formatter, before: str) -> str:
     on = f"on {network}" if query.state in {None, "online"} else f"last on {network}"
     longer = f"not seen for {lasting(query.silent_for)} or longer" if query.silent_for else ""
     since = f"new since {fmt.when(answer.since)}" if query.is_new and answer.since else ""
-    words = (query.state or "", on if network else "", longer, since)
+    words = (
+        _STATE_WORDS.get(query.state or "", query.state or ""),
+        on if network else "",
+        longer,
+        since,
+    )
     said = ", ".join(word for word in words if word)
     return f"{before}{said}" if said else ""
 
@@ -88,7 +95,7 @@ def _source(answer: FleetAnswer, now: datetime, fmt: Formatter) -> Iterator[str]
     age = f"{fmt.when(answer.as_of)} ({ago(answer.as_of, now)})"
     yield f"From the last scan, {age}, of the digest {fmt.data(answer.digest)}"
     if answer.only:
-        yield f"It knows only {fmt.data(answer.only)}"
+        yield f"It covers only {fmt.data(answer.only)}"
 
 
 def _missing(answer: FleetAnswer, drawn: int, fmt: Formatter) -> Iterator[str]:
@@ -112,7 +119,7 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
     cells = (
         clean(sim.name, _NAME),
         label_of(sim),
-        clean(unquoted(found.title), _WHAT) if found else "nothing found",
+        clean(unquoted(found.title), _WHAT) if found else _no_finding(sim),
         clean(sim.operator or sim.network or "unknown", _NETWORK),
         _seen(row, now),
     )
@@ -124,6 +131,11 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
         "unknown" if packets is None else Number(packets, grouped(packets)),
         *cells[1:],
     )
+
+
+def _no_finding(sim: Snapshot) -> str:
+    """Say that nothing is wrong, or nothing but what the state says."""
+    return "nothing found" if sim.state is State.ONLINE else "nothing else found"
 
 
 def _seen(row: FleetRow, now: datetime) -> str:

@@ -168,7 +168,7 @@ def _changed(handed: Handover, fmt: Formatter) -> list[str]:
         for sim in handed.sims
         for line in changes_in_text(sim, fmt)
     ]
-    return _cut(lines, _CHANGES, "more stand in the file")
+    return _cut(lines, _CHANGES, "more are in the file")
 
 
 def _watched(watches: Sequence[Watch], fmt: Formatter) -> list[str]:
@@ -192,9 +192,9 @@ def _small_print(handed: Handover, drawn: Drawn) -> Iterator[str]:
     since = MRKDWN.when(handed.first_at)
     yield f"{count(handed.questions, 'question')} here since {since}, by {people}{more}"
     if missing := len(handed.sims) - drawn.rows:
-        yield f"{count(missing, 'more row')} not drawn here: the file has all"
+        yield f"{count(missing, 'more row')} not shown here: the file has all"
     if handed.omitted:
-        yield f"{count(handed.omitted, 'more SIM')} beyond the limit not read again"
+        yield f"{count(handed.omitted, 'more SIM')} over the limit not read again"
     if handed.redacted:
         yield MRKDWN.own(handed.redacted)
 
@@ -234,7 +234,7 @@ def _summary(handed: Handover) -> Iterator[str]:
     people = "1 person" if len(handed.people) == 1 else f"{len(handed.people)} people"
     yield f"{count(handed.questions, 'question')} since {since}, by {people}."
     if handed.omitted:
-        yield f"{count(handed.omitted, 'more SIM')} beyond the limit not read again."
+        yield f"{count(handed.omitted, 'more SIM')} over the limit not read again."
     if handed.redacted:
         yield marked(handed.redacted)
     yield ""

@@ -14,7 +14,7 @@ from bot.diagnosis.thresholds import Limit, Thresholds
 _LINES = 20  # a section holds 3,000 characters; a line at most 140
 
 IN_THREADS = (
-    "*In a thread:* mention me with what you would type behind the command, or with nothing to "
+    "*In a thread:* mention me with what you would type after the command, or with nothing to "
     "look up the SIMs in the messages above. Or use *Look up SIMs* in the menu of a message. "
     "Everybody there sees the answer. Several SIMs, a pasted alert too, become one table."
 )
@@ -34,7 +34,7 @@ def help_screen(entries: Sequence[HelpEntry], command: str = "/simsessions") -> 
     lines = [_entry(entry) for entry in entries]
     tries = [MRKDWN.code(example) for entry in entries for example in entry.examples]
     starts = range(0, len(lines), _LINES)
-    says = "I tell what a cellular SIM is doing: its last data session, and what is wrong."
+    says = "I tell you what a cellular SIM is doing: its last data session, and what is wrong."
     return screen(
         f"{says} Type {command} and a SIM.",
         [
@@ -42,14 +42,14 @@ def help_screen(entries: Sequence[HelpEntry], command: str = "/simsessions") -> 
             *(section("\n".join(lines[at : at + _LINES])) for at in starts),
             section("*Try:* " + "  ".join(tries)) if tries else None,
             context(IN_THREADS),
-            context("Only you see the answers to a command, until you press Share to channel."),
+            context("Only you see the answer to a command, until you press Share."),
         ],
     )
 
 
 def hello_screen(words: str, examples: Sequence[str]) -> Screen:
     """Answer a greeting, or thanks, in a friendly line; `words` come first."""
-    hello = words or "Hi! I say what a cellular SIM is doing."
+    hello = words or "Hi! I tell you what a cellular SIM is doing."
     tries = "  ".join(map(MRKDWN.code, examples))
     return screen(hello, [section(f"👋 {hello}"), context(f"Try {tries}") if tries else None])
 

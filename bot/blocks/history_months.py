@@ -84,9 +84,7 @@ def beyond_fault(report: SessionReport, days: Days, asked: int) -> str | None:
             f"a digest covers the SIM. Give a whole number from 1 to {LONGEST}."
         )
     first = date_of(min(days))
-    return (
-        f"I know {name} since {day_text(first)}, which is {known} days: ask for 1 to {known} days."
-    )
+    return f"I have seen {name} since {day_text(first)}, {known} days: ask for 1 to {known} days."
 
 
 def known_line(report: SessionReport, days: Days) -> str | None:

@@ -20,7 +20,7 @@ DIGESTS = 10
 EXAMPLES = 8
 ASKED_ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "thread_not_found"})
 NO_WATCHES = "You are not watching any SIM. `/simsessions watch <sim>` tells you when one is back."
-NO_DIGESTS = "No digest is yours, or comes to a channel that you are in."
+NO_DIGESTS = "You have no digest, and none comes to your channels."
 SAYS = (
     "Type `/simsessions` and a SIM (its SID, ICCID, IMEI or name) in any channel; in a thread, or "
     "here under *Messages*, mention me or just write. A list of SIMs becomes one table."

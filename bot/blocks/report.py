@@ -134,4 +134,4 @@ def unfurl_card(report: SessionReport) -> list[Block]:
 
 def _read(report: SessionReport) -> str:
     read, _, _ = freshness_line(report, MRKDWN).partition(" · ")
-    return f"{read} · ask me for more: `/simsessions` and the SIM"
+    return f"{read} · for more: `/simsessions` and the SIM"

@@ -275,9 +275,9 @@ def _small_print(triage: Triage, drawn_rows: int) -> list[str]:
     stale = sum(report.stale for report in triage.reports)
     facts = (
         (states_line(triage), bool(triage.reports)),
-        (f"{count(missing, 'more row')} of them not drawn here", bool(missing)),
+        (f"{count(missing, 'more row')} not shown here", bool(missing)),
         (
-            f"{count(triage.cut, 'more SIM')} beyond the limit not read: ask for them apart",
+            f"{count(triage.cut, 'more SIM')} over the limit not read: ask for them separately",
             bool(triage.cut),
         ),
         (f"{grouped(stale)} from before, because KORE did not answer", bool(stale)),

@@ -175,7 +175,7 @@ def _check_sims(values: FormValues) -> Iterator[tuple[FormField, str]]:
     if values.which is not SelectionKind.ALL and not values.chosen:
         yield field, _MISSING[values.which]
     elif values.which is not SelectionKind.LISTED and len(values.chosen) > LONGEST:
-        yield field, f"That has {len(values.chosen)} characters; {LONGEST} are the most."
+        yield field, f"That has {len(values.chosen)} characters; the limit is {LONGEST}."
 
 
 def _check_schedule(values: FormValues, min_interval: timedelta) -> Iterator[tuple[FormField, str]]:
@@ -185,8 +185,8 @@ def _check_schedule(values: FormValues, min_interval: timedelta) -> Iterator[tup
         yield _schedule_field(values), str(error)
         return
     if gap < min_interval:
-        words = f"That comes again after {_duration(gap)}; "
-        yield _schedule_field(values), f"{words}{_duration(min_interval)} is the shortest here."
+        words = f"That repeats after {_duration(gap)}; the shortest allowed here is "
+        yield _schedule_field(values), f"{words}{_duration(min_interval)}."
 
 
 def _check_zone(values: FormValues) -> Iterator[tuple[FormField, str]]:

@@ -71,7 +71,7 @@ class FleetScans:
         scan = _best(await self._scans(query, to))
         if scan is None:
             raise NoScan(
-                f"More than {MOST_FRESH} SIMs are meant, too many to be looked up at once, and "
+                f"That is more than {MOST_FRESH} SIMs, too many to look up at once, and "
                 "there is no scan that I may show here. `/simsessions digest add` makes a digest "
                 "of them; from its first run on I answer from that."
             )
@@ -117,7 +117,7 @@ class FleetScans:
         before = await self._digests.runs.before(scan.about.id, scan.run.due)
         if before is None or not before.has_rows:
             raise NoScan(
-                f"The digest {quoted(scan.about.name)} has scanned its SIMs once so far, so I "
+                f"The digest {quoted(scan.about.name)} has scanned its SIMs only once so far, so I "
                 "cannot tell which are new. Ask again after its next run."
             )
         return before

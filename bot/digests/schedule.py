@@ -106,8 +106,8 @@ def cron_line(text: str) -> str:
     line = " ".join(text.upper().split())
     if why := _fault(line):
         raise ValueError(
-            f"That is no cron line: {why}. Write minute, hour, day of the month, month and day of "
-            f"the week; {EXAMPLE}."
+            f"That is not a cron line: {why}. Write minute, hour, day of the month, month and day "
+            f"of the week; {EXAMPLE}."
         )
     return line
 
@@ -227,9 +227,9 @@ def clock_changes(cron: str, zone: str, after: datetime, days: int = 366) -> tup
 def _change(due: datetime) -> str | None:
     there = due.astimezone(UTC).astimezone(due.tzinfo)
     if there.time() != due.time():
-        return f"On {due:%Y-%m-%d} the clocks skip {due:%H:%M}; it comes when they go on."
+        return f"On {due:%Y-%m-%d} the clocks skip {due:%H:%M}; it comes right after."
     if due.utcoffset() != due.replace(fold=1).utcoffset():
-        return f"On {due:%Y-%m-%d} the clocks show {due:%H:%M} twice; it comes at the first."
+        return f"On {due:%Y-%m-%d} the clocks show {due:%H:%M} twice; it comes the first time."
     return None
 
 

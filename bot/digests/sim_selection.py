@@ -96,7 +96,7 @@ class SimSelector:
         if (total := len(pieces) + spotted.cut) > MOST_LISTED:
             raise NoSuchSims(
                 FormField.LISTED,
-                f"That names {total} SIMs; {MOST_LISTED} are the most. Use a pattern, a plan "
+                f"That names {total} SIMs; the limit is {MOST_LISTED}. Use a pattern, a plan "
                 "or a status for more.",
             )
         limit = asyncio.Semaphore(_AT_ONCE)

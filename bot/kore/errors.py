@@ -71,4 +71,4 @@ class KoreBadAnswer(KoreError):
 class KoreBadRequest(KoreError):
     """400, 415, 422: KORE does not like what we asked; asking again would not help."""
 
-    sentence = "KORE rejected the question. This is a fault of this bot; tell its admin."
+    sentence = "KORE rejected the request. That is a bug in this bot; tell its admin."

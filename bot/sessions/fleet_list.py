@@ -127,7 +127,7 @@ class FleetList:
             pass
         if not found:
             hint = "Give its SID (WP…) or its unique name."
-            raise NoneMeant(f"None of the SIMs meant is on a rate plan {quoted(plan)}. {hint}")
+            raise NoneMeant(f"None of these SIMs is on a rate plan {quoted(plan)}. {hint}")
         return MeantSims(tuple(found), plan_sid)
 
     def _unlisted(self) -> str:

@@ -18,12 +18,18 @@ from bot.sessions.snapshot import SILENT, Snapshot
 from bot.sims.identifier import bare, is_pattern, key, matcher, plain_pattern, quoted
 
 USAGES = (
-    ("<pattern>", "the SIMs whose names fit; the words below narrow it down, or stand alone"),
-    ("offline|online|stale|blocked [on <network>]", "which SIMs are so, or were last on a network"),
-    ("silent for 2d", "which SIMs have not been seen for so long"),
+    (
+        "<pattern>",
+        "the SIMs whose names fit; add the words below to narrow it down, or use them alone",
+    ),
+    (
+        "offline|online|stale|blocked [on <network>]",
+        "the SIMs in that state, or those of one network",
+    ),
+    ("silent for 2d", "the SIMs not seen for that long"),
     ("plan <plan>", "the SIMs on a rate plan"),
-    ("new", "which SIMs are new"),
-    ("top 5", "which SIMs carried most packets in 24 h"),
+    ("new", "the SIMs that are new"),
+    ("top 5", "the SIMs with the most packets in 24 h"),
 )
 """What can be typed, and what comes of it."""
 LONGEST = timedelta(days=30)
@@ -147,9 +153,9 @@ class _Reader:
         elif word in {"on", "plan"} and key(self._peek()) == "plan":
             return
         elif word == "on":
-            self._add("network", self._value("Behind `on` stands a network, as `on Telcel`."))
+            self._add("network", self._value("After `on` comes a network, as in `on Telcel`."))
         elif word == "plan":
-            self._add("plan", self._value("Behind `plan` stands a rate plan's name or SID."))
+            self._add("plan", self._value("After `plan` comes a rate plan's name or SID."))
         elif word == "new":
             self._query = replace(self._query, is_new=True)
         elif word == "top":
@@ -195,7 +201,7 @@ class _Reader:
                 self._at += count
                 self._silent_for(seconds)
                 return
-        self._refuse("Behind `for` stands a length of time, as `silent for 2d`.", said=True)
+        self._refuse("After `for` comes a length of time, as in `silent for 2d`.", said=True)
 
     def _silent_for(self, seconds: float) -> None:
         most = format_duration(LONGEST)
@@ -205,7 +211,7 @@ class _Reader:
                 said=True,
             )
         if self._query.state is None:
-            self._refuse("Say what for, as `silent for 2d`.", said=True)
+            self._refuse("Say for how long, as in `silent for 2d`.", said=True)
         self._query = replace(self._query, silent_for=timedelta(seconds=seconds))
 
     def _peek(self) -> str:

@@ -20,7 +20,7 @@ from bot.sims.lists import (
     without_addresses,
 )
 
-UNKNOWN = "no SIM of KORE's list is called so"
+UNKNOWN = "no SIM in KORE's list is called that"
 CUT = f"only the first {LONGEST} characters are read, and {LONGEST_LINE} of a line"
 _FEW_WORDS = 3
 _WORD = re.compile(r"\S+")

@@ -39,7 +39,7 @@ class Spotted:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """What looks like the names of a list, and no SIM is called so."""
+        """What looks like the names of a list, and no SIM is called that."""
         return tuple(dict.fromkeys(spot.text for spot in self.spots if spot.why == UNKNOWN))
 
     @property

@@ -60,11 +60,11 @@ def _understood(wanted: Identifier) -> str:
     if wanted.kind is Kind.SID:
         return f"No SIM in the account that I can read has the SID {typed}."
     if wanted.kind is Kind.ICCID:
-        return f"No SIM has the ICCID {typed}, and none is called so."
+        return f"No SIM has the ICCID {typed}, and none is called that."
     if wanted.kind is Kind.IMEI:
         return (
-            f"No session seen so far has the IMEI {typed}, and no SIM is called so. KORE cannot be "
-            "asked for an IMEI: I know those of SIMs that were looked up."
+            f"No session seen so far has the IMEI {typed}, and no SIM is called that. KORE has no "
+            "search by IMEI: I know those of SIMs that were looked up."
         )
     if digits := _digits(wanted):
         return f"{typed} has {len(digits)} digits; an ICCID has {MIN_ICCID} to {MAX_ICCID}."

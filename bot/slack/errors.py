@@ -110,7 +110,7 @@ def reason_of(code: str) -> Reason | None:
 class SlackError(BotError):
     """Base of all that a call to Slack can end in. `method` is the Web API's, or `response_url`."""
 
-    sentence = "Slack did not take the answer."
+    sentence = "Slack did not accept the answer."
 
     def __init__(self, method: str, why: str = "", sentence: str | None = None) -> None:
         said = f"Slack did not take `{method}`{': ' if why else ''}{why}."
@@ -172,7 +172,7 @@ class TriggerExpired(SlackError):
     """The three seconds in which a click may open a modal were over."""
 
     sentence = (
-        "Slack lets me open a window only within 3 seconds of the click, and they were over. "
+        "Slack lets me open a window only within 3 seconds of the click, and I was too late. "
         "Press the button again."
     )
 
@@ -200,9 +200,9 @@ DIRECTLY = "chat.postMessage"
 def file_sentence(error: SlackError) -> str:
     """Say what happened to a file and what the asker can do."""
     if isinstance(error, SlackOutcomeUnknown):
-        return "Slack did not say whether it took the file. If it does not come, press again."
+        return "Slack did not say whether it accepted the file. If it does not come, press again."
     if not isinstance(error, SlackRefused):
-        return "Slack did not take the file now. Press again in a minute."
+        return "Slack did not accept the file just now. Press again in a minute."
     code = error.error
     if error.reason in {Reason.SCOPE_MISSING, Reason.NO_PERMISSION}:
         return (
@@ -213,4 +213,4 @@ def file_sentence(error: SlackError) -> str:
         return f"This workspace does not let me send that file (`{code}`). Ask one of its admins."
     if error.method == DIRECTLY:
         return f"Slack does not let me write to you directly (`{code}`): I cannot send you files."
-    return f"Slack did not take the file (`{code}`). Press again; `simsessions doctor` may help."
+    return f"Slack did not accept the file (`{code}`). Press again; `simsessions doctor` may help."

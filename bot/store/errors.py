@@ -48,7 +48,7 @@ class StoreFull(StoreError):
 
     sentence = (
         "The disk of my store is full, so nothing could be saved. Ask an admin to make room; "
-        "what was saved before is there, and look-ups go on."
+        "what was saved before is there, and look-ups still work."
     )
 
 
@@ -57,7 +57,7 @@ class StoreReadOnly(StoreError):
 
     sentence = (
         "My store takes no changes: it is read-only. Ask an admin to make it writable; "
-        "look-ups go on."
+        "look-ups still work."
     )
 
 
@@ -66,7 +66,7 @@ class StoreTooNew(StoreError):
 
     sentence = (
         "My store was written by a newer version of me, so I leave it alone. Ask an admin to "
-        "update me; look-ups go on."
+        "update me; look-ups still work."
     )
 
 
@@ -74,8 +74,8 @@ class StoreDamaged(StoreError):
     """What is there is no store of ours: broken, another program's, or no database at all."""
 
     sentence = (
-        "What is kept in the place of my store cannot be read as one, so I leave it alone. Ask an "
-        "admin to run `simsessions doctor`; look-ups go on."
+        "The file or database of my store is damaged or not mine, so I leave it alone. Ask an "
+        "admin to run `simsessions doctor`; look-ups still work."
     )
 
 
@@ -84,11 +84,11 @@ class StoreDenied(StoreError):
 
     sentence = (
         "My store does not let me in. Ask an admin to check SIMSESSIONS_DATABASE_URL with "
-        "`simsessions doctor`; look-ups go on."
+        "`simsessions doctor`; look-ups still work."
     )
 
 
 class StoreFault(StoreError):
     """The store rejects what we asked of it; asking again would not help."""
 
-    sentence = "My store rejected what I asked of it. This is a fault of this bot; tell its admin."
+    sentence = "My store rejected the request. That is a bug in this bot; tell its admin."

@@ -29,12 +29,12 @@ TABLES = {
 }
 FOREIGN = (
     "The file that I am to use as my store is another program's database, so I leave it alone. "
-    "Ask an admin to check SIMSESSIONS_DATABASE_URL; look-ups go on."
+    "Ask an admin to check SIMSESSIONS_DATABASE_URL; look-ups still work."
 )
 
 FAILED = (
     "My store could not be brought up to date, and stands as it was before. Tell my admin; the log "
-    "has the cause; look-ups go on."
+    "has the cause; look-ups still work."
 )
 
 

@@ -293,11 +293,11 @@ def _retry_while_locked(work: Callable[[], None]) -> None:
 MAGIC = b"SQLite format 3\0"
 GONE = (
     "The file of my store was taken away or emptied while I ran. Ask an admin to put back a copy, "
-    "or to restart me to begin with an empty one; look-ups go on."
+    "or to restart me to begin with an empty one; look-ups still work."
 )
 OVERWRITTEN = (
     "The file of my store was cut or overwritten while I ran, so I leave it alone. Ask an admin to "
-    "put back a copy; look-ups go on."
+    "put back a copy; look-ups still work."
 )
 
 

@@ -178,10 +178,9 @@ def _check_condition(condition: Condition | None, latest: Snapshot) -> None:
     if condition is None or not condition.is_met(latest.state):
         return
     name = quoted(latest.name)
-    state = latest.state.value.replace("_", " ")
     instead = "changes" if condition is Condition.ONLINE else "online"
     raise NothingToWaitFor(
-        f"{name} is {state} already. Write `until {instead}` to hear when that is over."
+        f"{name} is {condition} already. Write `until {instead}` to hear when that is over."
     )
 
 

@@ -23,7 +23,7 @@ _A_BUTTON = "Slack lets me open a window only after a command or a button: press
 Run = Callable[[Context, str], Awaitable[Reply]]
 
 
-@subcommand(USAGE, "tell a channel on a schedule what changed", EXAMPLES)
+@subcommand(USAGE, "post to a channel on a schedule what changed", EXAMPLES)
 async def digest(context: Context) -> Reply:
     """Do what the first word says; without one, list the channel's digests."""
     what, _, name = context.request.text.strip().partition(" ")

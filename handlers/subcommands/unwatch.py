@@ -15,7 +15,7 @@ ALL = "all"
 NAMED = 10
 
 
-@subcommand("unwatch <sim>|all", "stop watching the SIM, or all that you watch")
+@subcommand("unwatch <sim>|all", "stop watching one SIM, or all")
 async def unwatch(context: Context) -> Reply:
     """Stop the asker's watches of a SIM, wherever they were begun. Raises NotWatched."""
     await context.authorize()
@@ -29,7 +29,7 @@ async def unwatch(context: Context) -> Reply:
 async def _meant(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
     text = context.request.text.strip()
     if not mine:
-        raise NotWatched(f"You are not watching any SIM. `{COMMAND} watch <sim>` begins to.")
+        raise NotWatched(f"You are not watching any SIM. `{COMMAND} watch <sim>` starts a watch.")
     if text.lower() == ALL:
         return mine
     named = [watch for watch in mine if _is_called(watch, text)]
@@ -48,7 +48,7 @@ async def _of_sim(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
         raise NotWatched(hint) from error
     found = [watch for watch in mine if watch.sid == sid]
     if not found:
-        raise NotWatched(f"You do not watch that SIM. {hint}")
+        raise NotWatched(f"You are not watching that SIM. {hint}")
     return found
 
 

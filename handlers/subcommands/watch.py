@@ -12,11 +12,11 @@ from handlers.payloads import Context
 from handlers.replies import Reply
 from handlers.watches import ask_to_watch, watch_one
 
-EXAMPLES = ("watch {sim} until online for 2h",)
+EXAMPLES = ("watch {sim} for 2h",)
 USAGE = "watch <sim>|<pattern> [until online|offline|changes] [for 2h]"
 
 
-@subcommand(USAGE, "mention you when the SIM is online, offline, or changes", EXAMPLES)
+@subcommand(USAGE, "ping you when the SIM is online, offline, or changes", EXAMPLES)
 async def watch(context: Context) -> Reply:
     """Begin a watch. Raises BadWatch, what the look-up raises and what there may be too many of."""
     longest = context.services.watches.limits.longest

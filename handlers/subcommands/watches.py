@@ -6,7 +6,7 @@ from handlers.payloads import Context
 from handlers.replies import Reply
 
 
-@subcommand("watches", "the SIMs that you watch, and until when")
+@subcommand("watches", "the SIMs you are watching, and until when")
 async def watches(context: Context) -> Reply:
     """List the asker's open watches, and count the others of the channel."""
     await context.authorize()

@@ -28,7 +28,7 @@ async def test_how_we_know_and_the_ticket(whole):
 
     assert "How we know" == how["title"]["text"]
     assert "`barred_after_flapping`" in str(how["blocks"])
-    assert "The line is drawn by" in str(how["blocks"])
+    assert "Rule: `" in str(how["blocks"])
 
     ticket = await opened(whole, "Copy as ticket")
 

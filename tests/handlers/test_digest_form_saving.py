@@ -42,7 +42,7 @@ async def test_what_names_no_sim(whole):
             "truck-42\nnobody-at-all",
             "No SIM is called nobody-at-all.",
         ),
-        (SelectionKind.LISTED, FormField.LISTED, MANY, "201 SIMs; 200 are the most"),
+        (SelectionKind.LISTED, FormField.LISTED, MANY, "201 SIMs; the limit is 200"),
     ):
         await whole.type("digest add")
         await choose(whole, FormField.WHICH, which)
@@ -73,7 +73,7 @@ async def test_a_slow_kore_does_not_break_the_window(whole):
 
     assert delivery.ok
     assert delivery.ack_seconds < 3
-    assert "Checking with KORE" in words(delivery.answer["view"])
+    assert "Asking KORE" in words(delivery.answer["view"])
     assert "No SIM is on a rate plan `Gold`" in words(view(whole))
     assert "Gold" == shown(whole)[FormField.PLAN]["initial_value"]
     assert "Plans" == shown(whole)[FormField.NAME]["initial_value"]

@@ -126,7 +126,7 @@ async def test_one_that_is_being_made_already(whole):
     await whole.type("digest list")
     whole.kore.faults.clear()
 
-    assert "is being made already: 0 %" in second
+    assert "is already being made: 0 %" in second
     assert "Being made now: 0 %" in str(whole.answer().blocks)
 
 

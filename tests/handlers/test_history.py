@@ -273,7 +273,7 @@ def test_a_large_number_of_days_is_rather_part_of_a_name():
 
 @pytest.mark.parametrize("typed", ["0", "3651", "x", "-1", "7.5", "1e1", "٧", "99999", "days"])
 def test_a_wrong_number_of_days_is_told(typed):
-    """It may be part of a longer name; if no SIM is called so, the days are wrong."""
+    """It may be part of a longer name; if no SIM is called that, the days are wrong."""
     whole, parted = readings(f"truck-42 {typed}")
 
     assert (f"truck-42 {typed}", 30, None) == (whole.sim, whole.days, whole.fault)

@@ -205,7 +205,7 @@ async def test_a_bot_that_is_stopped_leaves_what_it_has_read():
         await whole.bot.stop(2.5)
 
         table, said = whole.slack.seen_by("ben")
-        assert "not read, for I am being restarted" in str(table.blocks)
+        assert "not read: I am being restarted" in str(table.blocks)
         assert "I am being restarted" in said.text
 
 

@@ -60,7 +60,7 @@ def run(digest: str) -> int:
         click.echo(f"{one.name} is posted in {one.channel}.")
         return ExitCode.OK
     if made and made.stage is Stage.QUIET:
-        click.echo(f"{one.name} posted nothing, for nothing changed.")
+        click.echo(f"{one.name} posted nothing: nothing changed.")
         return ExitCode.OK
     why = (made and made.why) or "it was cancelled"
     click.echo(f"simsessions: {one.name} was not posted: {why}", err=True)

@@ -21,7 +21,7 @@ def test_how_we_know():
     """Each finding has its evidence and whose line it is; what is over stands under "Earlier"."""
     report = a_report(findings=(a_finding(), UNDER, OVER))
     text = "\n".join(words(how_view(report, ["flapping: 3 of 4 starts"])["blocks"]))
-    parts = ["Critical · Flapping.", "→ Check", "The line is drawn by `flapping`", "*Also seen*"]
+    parts = ["Critical · Flapping.", "→ Check", "Rule: `flapping`", "*Also seen*"]
     parts += ["Silent.", "↳ explained by `flapping`", "*Earlier*", "Idle.", "↳ over", "3 of 4"]
     places = [text.find(part) for part in parts]
 

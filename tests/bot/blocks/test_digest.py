@@ -93,13 +93,13 @@ def test_the_first_sentence(changes, said):
         ({}, "10: KORE is not answering"),
         ({}, "KORE does not have* pump-77 any longer"),
         ({}, "The digest of Sunday 13:00 was skipped: I was not running"),
-        ({}, "Top talkers, packets of the last 24 h: pump-0 1\u202f246"),
+        ({}, "Top talkers (packets in 24 h): pump-0 1\u202f246"),
         ({}, "and 7 more that need attention, in the thread"),
         ({"since": None}, "This is the first digest"),
         ({"counts": {"online": 7, "failed": 3}}, "They are not counted as offline"),
         ({"redacted": "ICCID, IMEI, cell and location are left out here."}, "are left out here"),
-        ({"next_due": None}, "no next one"),
-        ({"problem": "KORE refuses our key."}, "KORE gave me no list of SIMs"),
+        ({"next_due": None}, "no next run"),
+        ({"problem": "KORE refuses our key."}, "KORE had given me no list of SIMs"),
     ],
 )
 def test_what_is_said(changes, said):

@@ -84,7 +84,7 @@ def test_a_list():
     assert [*row, *paused, "New digest…"] == labels(screen)
     assert "Being made now: 34 % · next: <!date^" in str(screen.blocks)
 
-    assert "5 more; name one" in str(listed(MANY).blocks)
+    assert "5 more; edit one by its name" in str(listed(MANY).blocks)
 
     assert "<#C0FLEETOP>" in str(listed([PUMPS], places=True).blocks)
     assert "<#C0FLEETOP>" not in str(listed([PUMPS]).blocks)
@@ -181,8 +181,8 @@ def test_when_it_comes_next(changes, percent, words):
             {"schedule": DigestSchedule(Frequency.DAY, at=time(2, 30))},
             (
                 "When nothing changed it says so in one line.",
-                "On 2026-03-29 the clocks skip 02:30; it comes when they go on.",
-                "On 2026-10-25 the clocks show 02:30 twice; it comes at the first.",
+                "On 2026-03-29 the clocks skip 02:30; it comes right after.",
+                "On 2026-10-25 the clocks show 02:30 twice; it comes the first time.",
             ),
         ),
     ],

@@ -24,7 +24,7 @@ from bot.sessions.snapshot import Change, ChangeKind
         ),
         (
             Change(ChangeKind.NEW_IMEI, REDACTED, REDACTED),
-            "Device (IMEI): another than before, redacted here",
+            "Device (IMEI): changed, redacted here",
         ),
         (Change(ChangeKind.NEW_RADIO, "LTE", "GSM"), "Radio: LTE → GSM"),
         (Change(ChangeKind.NEW_FINDING, None, "Flapping"), "New finding: Flapping"),

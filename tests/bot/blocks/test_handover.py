@@ -122,7 +122,7 @@ def test_a_hundred_sims_fit():
     assert [] == faults(screen)
     assert "Hand-over: 100 of 100 SIMs are still open: 100 offline." == screen.text[2:]
     assert "and 95 more (nobody on it)" in words
-    assert "90 more stand in the file" in words
+    assert "90 more are in the file" in words
     assert "20 more go on" in words
     assert "and 4 others" in words
 

@@ -45,7 +45,7 @@ def test_a_row_a_month():
     [
         (0, 31, "I know nothing of pump-7 from before"),
         (30, 31, "I know nothing of pump-7 from before"),
-        (45, 46, "I know pump-7 since 22 Nov 2025, which is 45 days: ask for 1 to 45 days."),
+        (45, 46, "I have seen pump-7 since 22 Nov 2025, 45 days: ask for 1 to 45 days."),
     ],
 )
 def test_too_many_days_are_refused(known, asked, said):

@@ -34,7 +34,7 @@ def test_watches_and_digests_stand_on_it():
     told = shown(HOME)
 
     assert "You are not watching any SIM. `/simsessions watch &lt;sim&gt;`" in told
-    assert "No digest is yours" in told
+    assert "You have no digest" in told
     assert "`/simsessions pump-7`" in told
     assert [] == wrongs(home_view(HOME))
 

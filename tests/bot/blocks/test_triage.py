@@ -198,8 +198,8 @@ def test_two_hundred_sims_keep_the_limits(refused):
 
     assert [] == faults(drawn)
     told = drawn.text if refused == ALL_BLOCKS else str(list(words(drawn.blocks)))
-    assert "50 more SIMs beyond the limit not read" in told
-    assert ("data_table" in refused) == ("of them not drawn here" in told)
+    assert "50 more SIMs over the limit not read" in told
+    assert ("data_table" in refused) == ("not shown here" in told)
 
 
 def test_details_files_and_sharing():

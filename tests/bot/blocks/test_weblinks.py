@@ -27,7 +27,7 @@ def test_addresses_are_filled_in():
         (checked_console, "http://console.example/{sid}", "is not an https:// address"),
         (checked_console, "https://me:pw@console.example/{sid}", "is not an https:// address"),
         (checked_console, "https://console.example/sims", "names no SIM"),
-        (checked_console, "https://console.example/{sid}x", "names no SIM"),
+        (checked_console, "https://console.example/{sid}0", "names no SIM"),
         (checked_pattern, "https://wiki.example/{rule}", None),
         (checked_pattern, "https://wiki.example/", "has no {rule} in it"),
         (checked_pattern, "ftp://wiki.example/{rule}", "is not an https:// address"),

@@ -49,7 +49,7 @@ def test_what_is_right(changes):
         ({"name": " "}, FormField.NAME, "Give it a name"),
         ({"name": "x" * (LONGEST_NAME + 1)}, FormField.NAME, "at most 60 characters"),
         ({"pattern": ""}, FormField.PATTERN, "Give a name pattern"),
-        ({"pattern": "x" * (LONGEST + 1)}, FormField.PATTERN, "201 characters; 200 are the most"),
+        ({"pattern": "x" * (LONGEST + 1)}, FormField.PATTERN, "201 characters; the limit is 200"),
         ({"which": SelectionKind.LISTED}, FormField.LISTED, "one a line"),
         ({"which": SelectionKind.PLAN}, FormField.PLAN, "Give a rate plan"),
         ({"which": SelectionKind.STATUS}, FormField.STATUS, "Choose a status"),
@@ -58,9 +58,9 @@ def test_what_is_right(changes):
         (
             {"every": Frequency.CRON, "cron": "*/5 * * * *"},
             FormField.CRON,
-            "comes again after 5 min; 15 min is the shortest here",
+            "repeats after 5 min; the shortest allowed here is 15 min",
         ),
-        ({"every": Frequency.CRON, "cron": "* 9 * * *"}, FormField.CRON, "comes again after 1 min"),
+        ({"every": Frequency.CRON, "cron": "* 9 * * *"}, FormField.CRON, "repeats after 1 min"),
         ({"zone": "Berlin"}, FormField.ZONE, "Did you mean Europe/Berlin?"),
         ({"quiet_from": "22:00"}, FormField.QUIET_TO, "Say until when"),
         ({"quiet_to": "07:00"}, FormField.QUIET_FROM, "Say from when"),
@@ -95,7 +95,8 @@ def test_the_shortest_gap_is_a_setting():
     hourly = replace(GOOD, every=Frequency.HOURS, hours="1")
 
     assert {} == validate(each_minute, timedelta(minutes=1), NOW)
-    assert "24 h is the shortest" in validate(hourly, timedelta(days=1), NOW)[FormField.EVERY]
+    said = validate(hourly, timedelta(days=1), NOW)[FormField.EVERY]
+    assert "the shortest allowed here is 24 h" in said
 
 
 TWO_HUNDRED = tuple(ListedSim(f"DE{n}", f"89012600000000{n:05}") for n in range(200))

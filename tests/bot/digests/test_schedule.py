@@ -90,7 +90,7 @@ def test_what_is_no_cron_line(text, why):
     with pytest.raises(ValueError, match="Write minute, hour") as raised:
         cron_line(text)
 
-    assert f"That is no cron line: {why}." in str(raised.value)
+    assert f"That is not a cron line: {why}." in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ def test_the_next_outside_the_quiet_hours(cron, after, expected):
             "30 2 * * *",
             "Europe/Berlin",
             (
-                "On 2026-03-29 the clocks skip 02:30; it comes when they go on.",
-                "On 2026-10-25 the clocks show 02:30 twice; it comes at the first.",
+                "On 2026-03-29 the clocks skip 02:30; it comes right after.",
+                "On 2026-10-25 the clocks show 02:30 twice; it comes the first time.",
             ),
         ),
         ("30 2 * * 1", "Europe/Berlin", ()),
@@ -207,8 +207,8 @@ def test_the_next_outside_the_quiet_hours(cron, after, expected):
             "*/30 2 * 3 *",
             "Europe/Berlin",
             (
-                "On 2026-03-29 the clocks skip 02:00; it comes when they go on.",
-                "On 2026-03-29 the clocks skip 02:30; it comes when they go on.",
+                "On 2026-03-29 the clocks skip 02:00; it comes right after.",
+                "On 2026-03-29 the clocks skip 02:30; it comes right after.",
             ),
         ),
         ("*/30 * * * *", "Europe/Berlin", ()),

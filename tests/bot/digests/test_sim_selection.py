@@ -162,7 +162,7 @@ async def test_only_the_first_unknown_ones_are_named(selector, directory):
         (" ,; \n", "I found no SID, ICCID, IMEI or name in that."),
         (
             "\n".join(f"pump-{n}" for n in range(MOST_LISTED + 1)),
-            f"That names 201 SIMs; {MOST_LISTED} are the most.",
+            f"That names 201 SIMs; the limit is {MOST_LISTED}.",
         ),
         ("Depot", "Depot"),
     ],

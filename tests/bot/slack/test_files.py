@@ -105,12 +105,12 @@ WAITS = [0.25, 0.5, 1, 2, 4, 4]
 REFUSALS = [
     ("files.getUploadURLExternal", "file_uploads_disabled", "does not let me send that file"),
     ("files.getUploadURLExternal", "no_permission", "lacks `files:write`"),
-    ("files.getUploadURLExternal", "bad", "did not take the file (`bad`)"),
-    ("/upload", "bad", "did not take the file (`bad`)"),
+    ("files.getUploadURLExternal", "bad", "did not accept the file (`bad`)"),
+    ("/upload", "bad", "did not accept the file (`bad`)"),
     ("chat.postMessage", "messages_tab_disabled", "does not let me write to you directly"),
     ("chat.postMessage", "channel_not_found", "does not let me write to you directly"),
     ("files.completeUploadExternal", "storage_limit_reached", "does not let me send that file"),
-    ("files.completeUploadExternal", "channel_not_found", "did not take the file"),
+    ("files.completeUploadExternal", "channel_not_found", "did not accept the file"),
 ]
 
 
@@ -136,7 +136,7 @@ async def test_an_outcome_that_is_not_known_is_not_tried_again(files, slack, ana
     """Slack may have taken it, so the asker decides; what it did share stays, with its sentence."""
     slack.api.faults.hang_up(method, after_work=True)
 
-    with pytest.raises(FileNotSent, match="did not say whether it took the file"):
+    with pytest.raises(FileNotSent, match="did not say whether it accepted the file"):
         await files.to_asker(ana, Picture())
 
     assert 1 == slack.methods().count("files.getUploadURLExternal")

@@ -41,7 +41,7 @@ async def test_of_several_only_the_named_one_is_stopped(whole):
     ("text", "expected"),
     [
         ("unwatch", "You watch pump-7. Type /simsessions unwatch with one of these"),
-        ("unwatch truck-42", "You do not watch that SIM. You watch pump-7."),
+        ("unwatch truck-42", "You are not watching that SIM. You watch pump-7."),
         ("unwatch nosuchsim", "You watch pump-7. Type"),
     ],
 )

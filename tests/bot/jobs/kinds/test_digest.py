@@ -166,7 +166,7 @@ async def test_kore_down_for_longer_than_the_grace_is_said(rig, about):
 
     assert Stage.FAILED is run.stage
     assert "KORE could not be asked" in text
-    assert "KORE gave me no list of SIMs until" in blocks
+    assert "KORE had given me no list of SIMs by" in blocks
     assert (first.due, 0, ()) == (last.since.timestamp(), last.new.count, last.missed)
 
 
