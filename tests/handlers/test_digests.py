@@ -66,7 +66,7 @@ async def test_pausing_and_resuming(whole):
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_what_is_so_already(whole):
     """Doing it again changes nothing, tells nobody else, and says so."""
-    for again, words in (("resume", "is not paused"), ("pause", "is paused already")):
+    for again, words in (("resume", "is not paused"), ("pause", "is already paused")):
         await whole.type("digest pause" if again == "pause" else "help")
         seen = len(whole.slack.seen_by("chloe"))
         await whole.type(f"digest {again}")

@@ -215,7 +215,7 @@ async def test_a_history_says_that_there_is_more(whole):
     [
         (0, 31, "I know nothing of truck-42 from before KORE's 30 days"),
         (20, 90, "I know nothing of truck-42 from before KORE's 30 days"),
-        (60, 90, "which is 61 days: ask for 1 to 61 days"),
+        (60, 90, "61 days: ask for 1 to 61 days"),
     ],
 )
 async def test_days_that_nobody_kept_are_refused(whole, kept, asked, said):

@@ -65,7 +65,7 @@ def test_several_are_summed_up(report):
     assert "1 SIMs: no warnings" == summary([report(findings=())]).plain
     told = [line.plain for line in explained(report(), Thresholds())]
     assert any("our default" in line for line in told)
-    assert "  Rhythm unknown: 0 intervals, and 5 are needed." in told
+    assert "  Rhythm unknown: 0 intervals seen, 5 needed." in told
     assert "  gone_silent spoke: critical" in told
 
 
