@@ -19,6 +19,7 @@ _FAR_ABOVE = 2
         "device that moves",
         severities=(Severity.WARNING, Severity.INFO),
         thresholds=("hopping_networks", "hopping_switches"),
+        explains=("degraded",),
     )
 )
 def operator_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
