@@ -66,7 +66,7 @@ def test_several_are_summed_up(report):
     told = [line.plain for line in explained(report(), Thresholds())]
     assert any("our default" in line for line in told)
     assert "  Rhythm unknown: 0 intervals seen, 5 needed." in told
-    assert "  gone_silent spoke: critical" in told
+    assert "  gone_silent triggered: critical" in told
 
 
 def test_an_error_is_one_line():
