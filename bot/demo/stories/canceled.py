@@ -1,4 +1,4 @@
-"""A scooter whose SIM was canceled for ever."""
+"""A scooter whose SIM was canceled for good."""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ def sessions(_now: datetime) -> list[Row]:
 
 STORY = Story(
     name=CARD.name,
-    title="A scooter whose SIM was canceled for ever",
+    title="A scooter whose SIM was canceled for good",
     sim=sim,
     sessions=sessions,
     state=State.BLOCKED,

@@ -1,4 +1,4 @@
-"""A scooter whose SIM was deactivated 30 hours ago and will soon be canceled for ever."""
+"""A scooter whose SIM was deactivated 30 hours ago and will soon be canceled for good."""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ def sessions(now: datetime) -> list[Row]:
 
 STORY = Story(
     name=CARD.name,
-    title="A scooter whose SIM will be canceled for ever in two days",
+    title="A scooter whose SIM will be canceled for good in two days",
     sim=sim,
     sessions=sessions,
     state=State.BLOCKED,

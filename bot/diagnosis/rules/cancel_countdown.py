@@ -1,4 +1,4 @@
-"""A deactivated SIM is on its way to being canceled for ever."""
+"""A deactivated SIM is on its way to being canceled for good."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -25,7 +25,7 @@ def cancel_countdown(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
     yield Finding(
         rule="cancel_countdown",
         severity=Severity.CRITICAL,
-        title="The SIM will be canceled for ever",
+        title="The SIM is about to be canceled for good",
         says=says,
         next_step="Reactivate it now if it is still needed, else confirm that it may go.",
         source=limits.source("cancel_after"),
@@ -36,13 +36,18 @@ def cancel_countdown(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
 def _countdown(evidence: Evidence, after: timedelta) -> tuple[str, dict[str, Value]]:
     since = evidence.sim.date_updated
     if since is None:
-        says = "It is deactivated, and is canceled {after} after that; KORE does not tell when."
+        says = (
+            "It is deactivated, and is canceled {after} after that; KORE does not say since when."
+        )
         return says, {"after": after}
     left = _hours(since + after - evidence.now)
     known: dict[str, Value] = {"hours_left": left, "since": since, "until": since + after}
     if left > 0:
         return "{hours_left} h are left until {until}; it was deactivated {since}.", known
-    return "Its time ended {until}; it was deactivated {since}. It may be canceled already.", known
+    return (
+        "Its time ran out {until}; it was deactivated {since}. It may be canceled already.",
+        known,
+    )
 
 
 def _hours(left: timedelta) -> int | float:

@@ -137,5 +137,5 @@ def _says(outage: Outage) -> str:
     else:
         says += "there is nothing to compare them with."
     if outage.silent < outage.members:
-        says += " Only a part is out: the rest of those is fine."
+        says += " Only part of it is out: the others are fine."
     return says

@@ -55,8 +55,8 @@ def _many_starts(rhythm: Rhythm, limits: Thresholds) -> Iterable[Finding]:
         rule="degraded",
         severity=Severity.WARNING,
         title="Connects far more often than usual",
-        says="{starts} session starts in the last 24 h; of {days} days before, {usual} were "
-        "usual at most.",
+        says="{starts} session starts in the last 24 h; up to {usual} were usual on the {days} "
+        "days before.",
         next_step="Read the device's log: something ends its sessions; check signal and antenna.",
         source=limits.source("degraded_starts_times"),
         evidence={"starts": starts, "days": len(days), "usual": int(usual)},
@@ -76,7 +76,7 @@ def _few_starts(rhythm: Rhythm) -> Iterable[Finding]:
         rule="degraded",
         severity=Severity.WARNING,
         title="Connects far less often than usual",
-        says="Its last {intervals} intervals were {least} and more; up to {longest} is usual.",
+        says="Its last {intervals} intervals were {least} or longer; up to {longest} is usual.",
         next_step="Look at the device's battery and signal, and at how often it is set to report.",
         source=OURS,
         evidence={

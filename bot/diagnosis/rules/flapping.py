@@ -32,8 +32,8 @@ def _finding(storm: Storm, limits: Thresholds) -> Finding:
         rule="flapping",
         severity=Severity.CRITICAL if grave else Severity.WARNING,
         title="Flapping",
-        says="{starts} session starts between {first} and {last}; the busiest hour that is usual "
-        "for it has {usual}, and more than {limit} an hour is too many.",
+        says="{starts} session starts between {first} and {last}; its busiest usual hour has "
+        "{usual}, and more than {limit} an hour is too many.",
         next_step="Read the device's log and check its antenna; let it back off 5, 10, 15, 20, 30, "
         "60 min between tries.",
         source=limits.source(line),

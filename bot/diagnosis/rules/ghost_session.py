@@ -28,8 +28,8 @@ def ghost_session(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         rule="ghost_session",
         severity=Severity.CRITICAL if grave else Severity.WARNING,
         title="Session is open but dead" if grave else "Session is open but may be dead",
-        says="Open since {start}, but without news for {silent_for}, since {since}; it may be for "
-        "{line}, as {why}.",
+        says="Open since {start}, but without news for {silent_for}, since {since}; up to "
+        "{line} would be normal: {why}.",
         next_step="Reset the SIM's connection, then power-cycle the device.",
         source=limits.source("ghost_critical_after"),
         evidence={

@@ -8,9 +8,9 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
 from bot.diagnosis.thresholds import Thresholds
 
-SAYS = "Last heard of {since}, {silent_for} ago; it may be away for {line}, as {why}."
-BY_DAY = "Last seen on {last_day}, {silent_for} ago; it may be away for {line}, as {why}."
-HOLIDAY = " It stopped at an hour at which it usually does, so it may just rest for longer."
+SAYS = "Last heard of {since}, {silent_for} ago; up to {line} would be normal: {why}."
+BY_DAY = "Last seen on {last_day}, {silent_for} ago; up to {line} would be normal: {why}."
+HOLIDAY = " It stopped at its usual hour, so it may just be resting for longer."
 MISSING = " {skipped_rows} of KORE's rows could not be read."
 
 

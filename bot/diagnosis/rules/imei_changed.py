@@ -57,10 +57,10 @@ def _finding(evidence: Evidence, told: Sequence[Seen], changes: Sequence[int]) -
     return Finding(
         rule="imei_changed",
         severity=severity,
-        title="The SIM is back in a device before"
+        title="The SIM is back in an earlier device"
         if is_back
         else "The SIM moved to another device",
-        says="IMEI {imei} since {since}, {imei_before} before; {devices} devices in the window.",
+        says="IMEI {imei} since {since}, {imei_before} before; {devices} devices in 30 days.",
         next_step="Confirm the swap with the field; if nobody made it, suspend the SIM.",
         source=SOURCE,
         evidence={

@@ -56,8 +56,8 @@ def impossible_travel(evidence: Evidence, limits: Thresholds) -> Iterable[Findin
         severity=Severity.INFO if known else Severity.WARNING,
         title="In two places at once",
         says="{km} km between the towers {cell_before} and {cell} in {minutes} min, at {since}; "
-        "{times} such ways in the window.",
-        next_step="Check whether the SIM was cloned, or its tower is placed wrongly; compare the "
+        "{times} such jumps in 30 days.",
+        next_step="Check whether the SIM was cloned, or the tower's location is wrong; compare the "
         "IMEIs.",
         source=limits.source("travel_speed_kmh"),
         evidence={

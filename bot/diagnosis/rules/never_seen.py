@@ -51,8 +51,8 @@ def _verdict(evidence: Evidence, status: str) -> tuple[Severity, str, dict[str, 
     used = used_bytes(evidence.usage or (), month_start(evidence.sim, evidence.now), Usage.ALL)
     if used:
         says = (
-            "No session began in the last {days} days, and yet {bytes} bytes were used: one that "
-            "is older may still be open."
+            "No session began in the last {days} days, yet {bytes} bytes were used: an older "
+            "session may still be open."
         )
         return Severity.INFO, says, {"bytes": used}
     if evidence.earlier:
@@ -63,14 +63,14 @@ def _verdict(evidence: Evidence, status: str) -> tuple[Severity, str, dict[str, 
         last = datetime.fromtimestamp(evidence.earlier[-1].start, UTC).date().isoformat()
         return Severity.INFO, says, {"times": len(evidence.earlier), "last_day": last}
     says = (
-        "The SIM is {status} and has no data session in the last {days} days, which is as far "
-        "back as KORE tells."
+        "The SIM is {status} and has no data session in the last {days} days, as far back as "
+        "KORE's records go."
     )
     if evidence.skipped_rows:
         says += " Rows of KORE's could not be read, so this may be wrong."
         return Severity.WARNING, says, {"skipped_rows": evidence.skipped_rows}
     if evidence.usage is None and evidence.earlier is None and status != "ready":
-        says += " What it used is not known, so a session that is older may still be open."
+        says += " Its usage is not known, so an older session may still be open."
         return Severity.WARNING, says, {}
     made = evidence.sim.date_created
     is_new = made is not None and evidence.now - made < DAY

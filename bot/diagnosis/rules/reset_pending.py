@@ -31,7 +31,7 @@ def reset_pending(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         rule="reset_pending",
         severity=Severity.WARNING if late else Severity.INFO,
         title="A reset is not finished" if late else "A reset is under way",
-        says="The reset runs for {age}, since {since}."
+        says="The reset has been running for {age}, since {since}."
         if since
         else "The reset is under way; KORE does not tell since when.",
         next_step=LATE if late else "Wait; KORE refuses a second reset while the first one runs.",

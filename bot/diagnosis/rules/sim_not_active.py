@@ -20,13 +20,13 @@ OF_THE_PAST = (
 NEXT_STEPS = {
     "new": "Set the SIM to ready or active in KORE's console; it was never let onto a network.",
     "suspended": "Find out who suspended it and why, then set it to active in KORE's console.",
-    "deactivated": "Set it to ready or active in KORE's console before it is canceled for ever.",
+    "deactivated": "Set it to ready or active in KORE's console before it is canceled for good.",
     "canceled": "Canceled is final: put another SIM into the device.",
     "deleted": "A deleted SIM does not come back: put another SIM into the device.",
 }
 
 BEFORE_IT_IS_GONE = (
-    "Set it to ready or active in KORE's console before {until}, when it is canceled for ever."
+    "Set it to ready or active in KORE's console before {until}, when it is canceled for good."
 )
 
 

@@ -44,7 +44,7 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         title="Much more traffic than usual",
         says="{packets} packets in the last 24 h; the median of the {days} days before is {usual}, "
         "peaks that recur have {peak}.",
-        next_step="Look for the top talkers: a retry loop, a firmware update, abuse.",
+        next_step="Look for the cause: a retry loop, a firmware update, abuse.",
         source=limits.source("spike_times"),
         evidence={
             "packets": round(today),

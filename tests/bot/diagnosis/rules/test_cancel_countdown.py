@@ -27,7 +27,7 @@ def test_without_a_time_there_are_no_hours():
 
     assert "critical" == finding.severity.word
     assert "hours_left" not in finding.evidence
-    assert "does not tell" in finding.says
+    assert "does not say" in finding.says
 
 
 @pytest.mark.parametrize("status", MUST_NOT)

@@ -152,7 +152,7 @@ def test_the_trait_is_named_with_its_numbers(trait, cases, value, numbers):
     assert numbers == tuple(
         finding.evidence[name] for name in ("sims", "of", "others_silent", "others")
     )
-    assert ("part is out" in finding.says) == (numbers[0] < numbers[1])
+    assert ("part of it is out" in finding.says) == (numbers[0] < numbers[1])
     assert ("nothing to compare" in finding.says) == (numbers[3] == 0)
     assert "not the devices" not in finding.says
 
