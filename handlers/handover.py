@@ -41,7 +41,7 @@ class ThreadLink:
 def thread_in(text: str) -> ThreadLink | None:
     """Read a link to a message; that of a reply names its root. None where it is none."""
     try:
-        parts = urlsplit(bare(text.strip().strip("<>").partition("|")[0]))
+        parts = urlsplit(bare(bare(text).strip("<>").partition("|")[0]))
     except ValueError:  # half an IPv6 address
         return None
     found = _PATH.fullmatch(parts.path)

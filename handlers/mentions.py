@@ -108,6 +108,7 @@ def _said_to_us(event: Body, listening: ListeningConfig) -> str | None:
     return mention.sub(" ", text) if kind == "message" and mention.search(text) else None
 
 
+NO_SIM_HERE = "I found no SIM in that message. Mention me with its SID (DE…), ICCID, IMEI or name."
 NO_SIM_ABOVE = (
     "I found no SIM in this thread. Mention me with one: its SID (DE…), its ICCID, its IMEI or its "
     "name. A list of them becomes one table."
@@ -156,8 +157,10 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
         return await answer_to(context, spotted)
     if question.thread:
         return await _named_or_above(question, context, spotted)
-    if not context.request.text and spotted.sentence is None:
+    if not (context.request.text or question.beside):
         return await found.run(context)
+    if not (context.request.text or spotted.why_nothing):
+        raise NotASim(NO_SIM_HERE)
     return await answer_to(context, spotted)
 
 
@@ -165,7 +168,7 @@ async def _named_or_above(question: Question, context: Context, spotted: Spotted
     """Take one word for a name; what is more, or near no name, speaks of what stands above."""
     words = len(context.request.text.split())
     if words != 1:
-        needed = not words and spotted.sentence is None
+        needed = not words and spotted.why_nothing is None
         above = await spotted_above(question, context, needed=needed)
         return await answer_to(context, above if above.texts else spotted)
     try:

@@ -107,10 +107,11 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
     if spotted.total > 1:
         reply = await triage_reply(context, spotted)
         return replace(reply, screen=_noted(reply.screen, spotted))
-    if not spotted.texts and spotted.sentence and len(request.text.split()) != 1:
-        raise NotASim(spotted.sentence)
+    if not spotted.texts and len(request.text.split()) != 1 and (why := spotted.why_nothing):
+        raise NotASim(why)
     sim = next(iter(spotted.texts), request.text)
     besides = words_besides(request.text, sim) if spotted.texts else []
+    besides = [word for word in besides if word not in {spot.text for spot in spotted.spots}]
     meant = _subcommand_behind(sim, besides)
     if meant:
         found, rest = find(meant)

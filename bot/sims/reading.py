@@ -21,7 +21,7 @@ from bot.sims.lists import (
 )
 
 UNKNOWN = "no SIM in KORE's list is called that"
-CUT = f"only the first {LONGEST} characters are read, and {LONGEST_LINE} of a line"
+CUT = f"only the first {LONGEST:,} characters are read, and {LONGEST_LINE:,} of a line"
 _FEW_WORDS = 3
 _WORD = re.compile(r"\S+")
 _PLAIN_WORD = re.compile(r"[\w.-]*")
@@ -131,7 +131,7 @@ class Reading:
         if any(name.text.split() == self._prose.split() for name in self._names):
             return False
         places = [name.at for name in self._names]
-        longer = [word for word in words if word.end() - word.start() >= _FEW_WORDS]
+        longer = [w for w in words if len(w[0]) >= _FEW_WORDS and _PLAIN_WORD.fullmatch(bare(w[0]))]
         return any(_has_digit(w[0]) != _between(places, w.start(), w.end()) for w in longer)
 
     def _numbers(self) -> list[Spot]:

@@ -60,6 +60,13 @@ class Spotted:
         return f"That is a long text: {CUT}." if is_cut else None
 
     @property
+    def why_nothing(self) -> str | None:
+        """Why nothing is taken of what looks like it, or of a text that is too long."""
+        left = (s for s in self.spots if s.why and s.value and s.why != UNKNOWN)
+        told = (f"I did not take {quoted(spot.text)}: {spot.why}." for spot in left)
+        return self.sentence or next(told, self.cut_short)
+
+    @property
     def sentence(self) -> str | None:
         """What a number is that names no SIM, and what to paste instead."""
         told = (s for s in self.spots if s.kind in {"imsi", "eid", "imei", "number"} and s.why)

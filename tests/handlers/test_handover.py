@@ -200,6 +200,9 @@ LINK = "https://acme-iot.slack.com/archives/C0FLEETOP/p1767614400000100"
         (f"{LINK}?thread_ts=rubbish", "C0FLEETOP", ROOT),
         (LINK.replace("C0FLEETOP", "G0ONCALL1"), "G0ONCALL1", ROOT),
         (LINK.replace("acme-iot", "acme.enterprise"), "C0FLEETOP", ROOT),
+        (f"{LINK}/", "C0FLEETOP", ROOT),
+        (f"<{LINK}>.", "C0FLEETOP", ROOT),
+        (LINK.replace("slack.com", "slack-gov.com"), "C0FLEETOP", ROOT),
     ],
 )
 def test_a_link_names_its_thread(text, channel, root):

@@ -363,3 +363,26 @@ async def test_half_a_character_is_answered(whole, dispatch):
     await whole.settle()
 
     assert "truck-" in whole.answer().text
+
+
+async def test_a_message_without_a_sim_says_so(whole):
+    """What is forwarded, or written, and names none is not answered with help."""
+    nothing = {"is_share": True, "text": "all quiet"}
+    for text, more, says in (
+        (BOT, {"attachments": (nothing,)}, "I found no SIM in that message"),
+        (f"{BOT} order 014931000129700 is late", {}, "the word order before it"),
+        (f"{BOT} {'x' * 5_000} truck-42", {}, "only the first 40,000 characters"),
+    ):
+        asked = whole.slack.workspace.write("C0FLEETOP", "U0ANA0001", text, **more)
+        await whole.heard()
+
+        (answer,) = replies(whole, asked.ts)
+        assert says in answer.text, text
+
+
+async def test_the_imei_of_the_same_device_is_not_left_out(whole):
+    """It names the SIM as well: nothing is said of it."""
+    asked = await whole.say(f"{BOT} truck-42 imei 356938035643809")
+
+    (answer,) = replies(whole, asked.ts)
+    assert ("truck-42 is" in answer.text, "left out" in str(answer.blocks)) == (True, False)
