@@ -163,7 +163,7 @@ _IMEIS = (
 )
 _LABELLED = tuple(re.compile(rf"\d(?:[ -]?\d){{{more}}}(?!\d)") for more in range(21, 12, -1))
 _SWAPPED_ICCID = re.compile(r"(?i)(?<![0-9a-f])98\d{16}(?:\d\d|f\d)(?![0-9a-f])")
-_FRACTION = re.compile(r"\d[.]$")
+_FRACTION = re.compile(r"(?<!\d)\d{1,11}[.]$")
 _NOT_SEPARATE = re.compile(r"[ -]")
 _LONG_GROUP = 14
 
@@ -212,9 +212,15 @@ def _number_at(text: str, at: int, label: "Label") -> Found | None:
     elif label.kind and label.kind not in _LENIENT:
         kind = label.kind
         why = f"the word {label.word} before it says that it is something else"
-    elif text[at - 1 : at] == "+" or (kind == "imei" and _FRACTION.search(text, at - 2, at)):
+    elif text[at - 1 : at] == "+" or (
+        kind == "imei" and _FRACTION.search(text[max(0, at - 13) : at])
+    ):
         return None
     return Found(*match.span(), kind, _NOT_SEPARATE.sub("", match[0]), match[0], why)
+
+
+def _is_fraction(text: str, at: int) -> bool:
+    return text[at - 1 : at] == "." and _FRACTION.search(text[max(0, at - 13) : at]) is not None
 
 
 def _certain_at(text: str, at: int) -> tuple[re.Match[str] | None, str]:
@@ -300,9 +306,9 @@ _KINDS = {
     "imsi": r"imsis?|cimi",
     "eid": r"e-?ids?|euicc(?:[ _-]?id)?s?",
     "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|telefon\w*|teléfono|tel|mobile|fax|handy|cnum"
-    r"|call(?:ed|ing)?|whatsapp|sms|телефон|тел|هاتف",
-    "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|case|incident|tracking|parcel"
-    r"|shipment|waybill|awb|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma"
+    r"|call|whatsapp|sms|телефон|тел|هاتف",
+    "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|(?<!in )case|incident|lading"
+    r"|tracking|parcel|shipment|waybill|awb|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma"
     r"|reference|ref|bestell\w+|auftrag\w*|rechnung\w*|pedido|factura|commande|facture|заказ\w*"
     r"|сч[её]т|طلب|serial[ _-]order|ean|gtin|upc|isbn"
     r"|(?:user|event|message|msg|request|trace|span|job|build|alert|correlation)[ _-]?id",
@@ -311,7 +317,7 @@ _KINDS = {
 }
 _SCRIPTS = {"phone": "電話|电话", "order": "注文|订单|請求", "card": "(?<!sim)カード"}
 _FILLED = r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|n|id|code|key)|番号|号|'s)?(?:[ _-]?\d\b)?"
-_GAP = r"(?:[^\w\n,;]{0,4}(?:is|was|of|ist|es|est)\b)?[^\w\n,;]{0,6}\n?[^\w\n,;]{0,3}"
+_GAP = r"(?:[^\w\n,;?!]{0,4}(?:is|was|ist|es|est)\b)?[^\w\n,;?!]{0,6}\n?[^\w\n,;?!]{0,3}"
 _LABEL = re.compile(
     "(?i)(?:"
     + "|".join(

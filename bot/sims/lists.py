@@ -28,7 +28,9 @@ class Phrase(NamedTuple):
     text: str
 
 
-_ADDRESS = re.compile(r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++|[^\s:]*+://\S*+)|https?://\S++")
+_ADDRESS = re.compile(
+    r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++)|(?<![\w+.-])[a-zA-Z][\w+.-]*+://[^\s<>()\]]*+"
+)
 _ENDING = re.compile(r"(?i)(?<=\w)\.(?:log|txt|csv|json|pcap|bin|cfg|gz|zip|xlsx?|png|jpe?g|pdf)\b")
 _WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&]*\w)?|[^\s\w]|\n""")
 _RUN = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~:/@&]*""")
