@@ -1,10 +1,12 @@
 import pytest
 
+from bot.diagnosis.engine import diagnose
 from bot.diagnosis.rules.operator_hopping import operator_hopping
-from tests.bot.diagnosis.cases import SECOND, D, H, closed, evidence, found, words
+from tests.bot.diagnosis.cases import LIMITS, SECOND, D, H, closed, evidence, found, reports, words
 
 A, B, C = ("310", "260"), ("310", "410"), ("334", "020")
 NAMELESS = (None, None)
+FEW = {"packets_uploaded": 5, "packets_downloaded": 5}
 
 
 def networks(*pairs, first=20 * H, apart=H):
@@ -70,3 +72,15 @@ def test_networks_are_told_as_received():
 
     told = tuple(f"T-Mobile USA ({mcc}-{mnc})" for mcc, mnc in names)
     assert {"switches": 2, "count": 3, "networks": told, "usual": 0} == finding.evidence
+
+
+def test_hopping_explains_the_starts_that_it_makes():
+    """Each hop is a start, so that the many starts stand under it without a step of their own."""
+    turns = enumerate(range(30, 24 * H, 50))
+    hops = [
+        closed(ago, 40, operator_mnc=("260", "410", "120")[turn % 3], **FEW) for turn, ago in turns
+    ]
+    findings = diagnose(evidence(*hops, *reports(D, 30 * H, 20)), LIMITS)
+
+    told = {finding.rule: finding.explained_by for finding in findings}
+    assert (None, "operator_hopping") == (told["operator_hopping"], told["degraded"])
