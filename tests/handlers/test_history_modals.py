@@ -61,7 +61,7 @@ async def test_one_click_shows_all_of_the_newest_session(both_ways):
     assert delivery.ok
     assert "*Session 1 of 50*, newest first" in words(view)
     assert "Cell location estimate" in words(view)
-    assert ["views.open", "views.update"] == both_ways.slack.methods()[-2:]
+    assert ["views.open", "users.info", "views.update"] == both_ways.slack.methods()[-3:]
     assert window(both_ways, "ben") is None
 
 

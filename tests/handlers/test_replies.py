@@ -11,6 +11,7 @@ from bot.errors import BotError, NotAllowed, NotShared, TookTooLong
 from bot.kore.errors import KoreUnavailable
 from bot.ops.logging import begin_request
 from bot.sims.errors import Candidate, SimNotFound
+from bot.sims.identifier import unquoted
 from bot.slack.access import Actor
 from handlers import replies
 from handlers.payloads import Context, Request, from_command
@@ -139,7 +140,7 @@ async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole,
 
     await answer("share", work, context)
 
-    assert NotShared.sentence in whole.answer().text
+    assert unquoted(NotShared.sentence) in whole.answer().text
     assert whole.answer().ephemeral_to
     assert counted(whole, "share", "not_shared")
 
