@@ -288,18 +288,18 @@ def _explained_at(text: str, at: int, label: "Label") -> Found | None:
 class Label(NamedTuple):
     """What the words before a number call it: `kind` is empty where they call it nothing.
 
-    It holds for the next number as well where only a break of lines, or behind a plural a comma,
-    stands in between.
+    Of a list, it holds for the next number as well where only a break of lines or a comma stands in
+    between: a plural does so, and a line above the numbers.
     """
 
     kind: str
     word: str
-    is_plural: bool
+    is_of_list: bool
 
 
 _LENIENT = {"iccid": is_iccid, "imei": is_imei}
 _SEPARATORS = frozenset({" ", "-"})
-_NO_LABEL = Label("", "", is_plural=False)
+_NO_LABEL = Label("", "", is_of_list=False)
 _KINDS = {
     "iccid": r"iccids?|icc[ _-]?ids?|q?ccids?|icc",
     "imei": r"imei(?:svs?|-msisdn|s)?|cgsn",
@@ -328,6 +328,7 @@ _LABEL = re.compile(
     + f"){_FILLED}{_GAP}$"
 )
 _FARTHEST = 48
+_WORDS_OF_PROSE = frozenset({"phone", "order", "card"})
 _BREAK = re.compile(r"[,;]|\d\d")
 _OWN_NUMBER = "+CNUM:"  # a modem's, with a name before it
 _AND = re.compile(r"[^\S\n]*(?:[,;/&]|and)?[^\S\n]*")
@@ -348,12 +349,11 @@ def label_of(text: str, at: int, cells: Sequence[Cell], last: Label, ended: int)
     label = _label_in(before)
     own = text.rfind(_OWN_NUMBER, max(0, at - _FARTHEST), at)
     if own >= 0 and "\n" not in text[own:at]:
-        return Label("phone", "CNUM", is_plural=False)
-    if label.kind or not last.kind or cell:
+        return Label("phone", "CNUM", is_of_list=False)
+    if label.kind or cell or not last.is_of_list:
         return label
     between = text[ended:at]
-    follows = _NEXT_LINE.fullmatch(between) or (last.is_plural and _AND.fullmatch(between))
-    return last if follows else _NO_LABEL
+    return last if _NEXT_LINE.fullmatch(between) or _AND.fullmatch(between) else _NO_LABEL
 
 
 @lru_cache(maxsize=1024)
@@ -361,5 +361,9 @@ def _label_in(before: str) -> Label:
     match = _LABEL.search(before) if any(map(str.isalpha, before)) else None
     if match is None or not match.lastgroup:
         return _NO_LABEL
-    word = match[match.lastgroup]
-    return Label(match.lastgroup, word, is_plural=word.lower().endswith("s"))
+    kind, word = match.lastgroup, match[match.lastgroup]
+    is_above = "\n" in before[match.end(kind) :]
+    line = before[before.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if is_above and kind in _WORDS_OF_PROSE and any(map(str.isalnum, line)):
+        return _NO_LABEL  # "no answer to my call", and the number stands in the next line
+    return Label(kind, word, is_of_list=is_above or word.lower().endswith("s"))

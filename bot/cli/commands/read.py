@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -44,10 +45,12 @@ def command(file: str, *, is_message: bool, as_lines: bool) -> int:
     """
     settings, _ = read_settings(need=Need.KORE)
     try:
-        with click.open_file(file, encoding="utf-8", errors="replace") as opened:
-            places = _places(opened.read(), is_message=is_message)
+        with click.open_file(file, "rb") as opened:
+            content = opened.read()
     except OSError as error:
         raise click.FileError(file, error.strerror) from error
+    encoding = "utf-16" if content[:2] in {BOM_UTF16_LE, BOM_UTF16_BE} else "utf-8"
+    places = _places(content.decode(encoding, "replace"), is_message=is_message)
     has_kore = not settings.missing(Need.KORE)
     spotted = asyncio.run(_read(places, settings, has_kore=has_kore))
     for spot in spotted.spots:

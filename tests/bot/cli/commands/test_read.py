@@ -59,6 +59,15 @@ async def test_without_the_list_of_sims(kore, simsessions):
         assert "names, and the SIDs of numbers, are unknown" in done.err
 
 
+async def test_a_file_as_a_spreadsheet_saves_it(kore, simsessions, tmp_path):
+    """Its encoding is told by how it begins."""
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / "a.txt").write_text("SIM\tSeit\ntruck-42\tgestern", encoding)
+        done = await simsessions("read", str(tmp_path / "a.txt"), **kore.settings)
+
+        assert done.out.startswith("taken  name truck-42 = DE"), encoding
+
+
 async def test_nothing_is_seen(kore, simsessions):
     """It is said."""
     done = await simsessions("read", "-", typed="thanks for your help", **kore.settings)
