@@ -44,6 +44,8 @@ async def watch_one(
     length: timedelta | None = None,
 ) -> Reply:
     """Watch the SIM of a report. Raises NothingToWaitFor, TooManyWatches and StoreError."""
+    if not can_come_back(report):
+        raise _left_out("it cannot come back", [report])
     asker, services = asker_of(context.actor, context.request), context.services
     begun = await services.watches.begin(asker, report, condition, length)
     return _reply(context.request, [begun], services.clock.now())
@@ -102,7 +104,7 @@ def _is_met(condition: Condition | None, report: SessionReport) -> bool:
 def _left_out(why: str, sims: Sequence[SessionReport]) -> NothingToWaitFor:
     """Return the error that names SIMs that are not watched, and why."""
     names = ", ".join(f"{quoted(each.sim.name)} ({words_of(each)})" for each in sims)
-    return NothingToWaitFor(f"Left out, because {why}: {names}.")
+    return NothingToWaitFor(f"Not watched, because {why}: {names}.")
 
 
 def _reply(

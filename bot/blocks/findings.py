@@ -71,9 +71,11 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
         return [nothing_found(report)]
     title = filled(finding.title, finding, fmt).rstrip(".")
     says = filled(_brief(finding), finding, fmt, report.made_at)
-    if finding.rule in TOLD_BESIDE or finding.says.endswith(TURNED_AWAY):
-        says = ""
     step = [f"→ {filled(finding.next_step, finding, fmt)}"] if finding.next_step else []
+    if finding.says.endswith(TURNED_AWAY):  # all of it is the headline's already
+        return step or [f"{fmt.strong(f'{title}.')}"]
+    if finding.rule in TOLD_BESIDE:
+        says = ""
     return [f"{fmt.strong(f'{title}.')} {says}".rstrip(), *step]
 
 

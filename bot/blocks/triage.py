@@ -51,7 +51,7 @@ _IN_BRIEF = {
     "common_outage": "in an outage",
     "data_limit": "at the data limit",
     "degraded": "degraded",
-    "ghost_session": "open but dead",
+    "ghost_session": "open without updates",
     "gone_silent": "silent",
     "imei_changed": "in another device",
     "impossible_travel": "in two places",

@@ -153,7 +153,7 @@ def ending_text(watch: Watch, fmt: Formatter) -> str:
 
 
 def _still(watch: Watch) -> str:
-    unmoved = watch.latest.state is watch.reported.state
+    unmoved = watch.latest.state is watch.reported.state in {State.ONLINE, State.OFFLINE}
     return "still " if unmoved and watch.notified_at is None else ""
 
 
@@ -192,6 +192,7 @@ def away_text(watch: Watch) -> str:
 
 
 NAMED, FAULTS = 10, 3
+_CARD = "A card follows here, or in your DMs where I may not post. I'll ping you there."
 MOST = 40
 """Watches in one message of at most 50 blocks."""
 HOW = "Type `/simsessions watch <sim> until online for 2h`, or press *Watch* under an answer."
@@ -215,9 +216,7 @@ def begun_screen(
         [
             section(f"👁 {words(MRKDWN)}{known}"),
             section(_faults(faults)) if faults else None,
-            context(
-                "A card follows here, or in your DMs where I may not post. I'll ping you there."
-            ),
+            context(_CARD) if extended < len(watches) else None,
         ],
     )
 

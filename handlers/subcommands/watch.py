@@ -7,10 +7,10 @@ from bot.sims.identifier import is_pattern
 from bot.watches.parse import WatchRequest, parse_watch_request
 from bot.watches.watch import BadWatch
 from handlers.commands import subcommand, which_sim
-from handlers.lookups import look_up
+from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context
 from handlers.replies import Reply
-from handlers.watches import ask_to_watch, watch_one
+from handlers.watches import ask_to_watch, watch_many, watch_one
 
 EXAMPLES = ("watch {sim} for 2h",)
 USAGE = "watch <sim>|<pattern> [until online|offline|changes] [for 2h]"
@@ -28,6 +28,10 @@ async def watch(context: Context) -> Reply:
         wanted = WatchRequest(wanted.whole, wanted.condition)
     if is_pattern(wanted.sim) and not await fleet.is_a_name(wanted.sim):
         return await ask_to_watch(context, wanted)
+    spotted = await context.services.spotter.spot(wanted.sim, asked=True)
+    if len(spotted.texts) > 1 and not wanted.fault:
+        sims = await look_up_many(context, spotted.texts, newest_only=True, for_all=True)
+        return await watch_many(context, sims, wanted.condition, wanted.duration)
     report = await _report(context, wanted)
     return await watch_one(context, report, wanted.condition, wanted.duration)
 

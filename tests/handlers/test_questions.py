@@ -158,7 +158,8 @@ async def test_a_pattern_is_watched_for_what_was_asked(whole):
     await whole.type("watch truck-* until online 3h")
     await whole.click(whole.answer(), "Watch 1 SIM")
 
-    assert "Left out, because they are online already: truck-42 (online)." in words(whole.answer())
+    said = words(whole.answer())
+    assert "Not watched, because they are online already: truck-42 (online)." in said
     await whole.type("watch truck-* until offline 3h")
     await whole.click(whole.answer(), "Watch 1 SIM")
     (watch,) = await whole.bot.services.watches.of("U0ANA0001")

@@ -44,7 +44,7 @@ REMARK = a_finding(rule="legacy_radio", severity=Severity.INFO, title="Old radio
         ),
         (
             (a_finding(says="Its status is new; networks turn it away."),),
-            ["Flapping.", "→ Check its antenna."],
+            ["→ Check its antenna."],
             "",
         ),
         (

@@ -85,3 +85,18 @@ async def test_a_store_that_is_away_is_said(database_url):
         await whole.type("watch pump-7")
 
         assert "My store is not reachable right now" in told(whole).text
+
+
+async def test_several_sims_share_one_card(whole):
+    """A list is watched at once, on one card; who cannot come back is named and left out."""
+    await whole.type("watch pump-7, well-1, scooter-4 until online for 3h")
+    (card,) = await eventually(lambda: cards(whole))
+
+    assert "Watching 2 SIMs for <@U0ANA0001> until they are online" in card.text
+    assert "Not watched, because they cannot come back: scooter-4 (SIM canceled)." in str(
+        told(whole).blocks
+    ).replace("`", "")
+
+    await whole.type("watch scooter-4")
+
+    assert "Not watched, because it cannot come back: scooter-4 (SIM canceled)." in told(whole).text
