@@ -1,6 +1,7 @@
 """Begins watches for whoever asks, by command, mention or button."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from slack_bolt.async_app import AsyncApp
@@ -69,7 +70,7 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
             f"{number} SIMs are called {quoted(wanted.sim)}, and you may watch {max(room, 0)} more "
             f"({services.watches.limits.per_person} in all). Narrow the pattern."
         )
-    return Reply(ask_screen(wanted, meant.sids))
+    return Reply(ask_screen(replace(wanted, sim=plain_pattern(wanted.sim)), meant.sids))
 
 
 async def watch_many(

@@ -19,7 +19,7 @@ from bot.blocks.findings import (
     others_text,
     value_text,
 )
-from bot.blocks.format import PLAIN, Formatter
+from bot.blocks.format import PLAIN, Formatter, iccid_groups
 from bot.blocks.report_text import (
     day_line,
     fact_lines,
@@ -146,5 +146,8 @@ def error_sentence(error: BotError) -> str:
     """Return an error's sentence; where several SIMs fit, with what to type to mean one of them."""
     if not isinstance(error, SimAmbiguous):
         return error.sentence
-    each = (f"{sim.sid} (ICCID {sim.iccid or 'unknown'})" for sim in error.candidates)
+    each = (
+        f"{sim.sid} (ICCID {iccid_groups(sim.iccid) if sim.iccid else 'unknown'})"
+        for sim in error.candidates
+    )
     return f"{error.sentence} {PLAIN.data(', '.join(each), 1000)}"
