@@ -231,7 +231,7 @@ class Delivery:
         `message` names it by channel and ts, or a draft by unfurl_id and source.
         """
         unfurls = {url: {"blocks": list(blocks)} for url, blocks in cards.items()}
-        await self._client.call("chat.unfurl", message | {"unfurls": unfurls})
+        await self._client.call("chat.unfurl", message | {"unfurls": unfurls}, idempotent=True)
 
     async def _send(self, post: Post) -> str:
         """Try one route after the other. Raises SlackRefused for blocks only, else NotDelivered."""

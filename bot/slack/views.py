@@ -30,7 +30,8 @@ class Modal:
     async def show(self, view: View) -> None:
         """Update it; one that was closed meanwhile stays closed. Raises SlackError."""
         try:
-            await self.client.call("views.update", {"view_id": self.id, "view": view})
+            body = {"view_id": self.id, "view": view}
+            await self.client.call("views.update", body, idempotent=True)
         except SlackRefused as error:
             if error.reason is not Reason.VIEW_CLOSED:
                 raise
