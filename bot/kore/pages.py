@@ -121,7 +121,7 @@ class Listing(Generic[T]):
 
     endpoint: str
     page: type[Page[T]]
-    most_pages: int = 100
+    most_pages: int = 60
     most_bytes: int = 24 << 20
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.emulators.slack.faults import Fault
 from bot.slack.bolt_app import Identity
 from bot.slack.errors import SlackRateLimited, SlackRefused
 from bot.slack.posting import (
@@ -55,6 +56,17 @@ async def test_those_who_come_together_get_turns_one_after_the_other(pace, calle
     await asyncio.gather(*(pace.paced(POST, "C1", called) for _ in range(3)))
 
     assert (3, [1.0, 1.0]) == (len(called.at), clock.slept)
+
+
+@pytest.mark.parametrize("wait", ["1000000000", "Fri, 01 Jan 2100 00:00:00 GMT", "9" * 400])
+async def test_an_absurd_wait_mutes_no_channel(pace, client, slack, wait):
+    """However long Slack asks for, a channel is held for a quarter of an hour at most."""
+    post = {"channel": "C0FLEETOP", "text": "hello"}
+    slack.api.faults.add(POST, Fault(429, "", {"Retry-After": wait}), times=9)
+    with pytest.raises(SlackRateLimited):
+        await pace.paced(POST, "C0FLEETOP", lambda: client.call(POST, post))
+
+    assert 800 < pace.backlog(POST, "C0FLEETOP") <= 900
 
 
 async def test_changes_are_paced_over_the_whole_workspace(pace, called):
