@@ -359,7 +359,7 @@ async def test_one_that_is_not_there_at_the_start_comes_later(tmp_path, log):
     path, letter = tmp_path / "store.db", "a letter to a friend, " * 300
     path.write_text(letter)
     async with kept(f"sqlite:///{path}") as (db, observed, _):
-        with pytest.raises(StoreNotReady, match="cannot be read as one"):
+        with pytest.raises(StoreNotReady, match="damaged or not mine"):
             await numbers(db)
         await until(lambda: said(log))
         path.unlink()

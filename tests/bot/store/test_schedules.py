@@ -191,7 +191,7 @@ async def test_one_that_is_none_is_refused(schedules, cron, zone):
         ("cron", "rubbish", "five fields"),
         ("zone", "Mars/Olympus", "no time zone"),
         ("args", "{broken", "Expecting"),
-        ("cron", "0 0 31 4 *", "no cron line"),
+        ("cron", "0 0 31 4 *", "not a cron line"),
     ],
 )
 async def test_a_bad_one_in_the_table_is_parked(schedules, queue, database, due_at, case):
