@@ -48,6 +48,9 @@ def known_sid(identifier: Identifier):
 def texts():
     """Yield each text by name: one piece again and again, words, numbers that are all different."""
     yield from ((repr(piece), piece * LONGEST) for piece in PIECES)
+    rows = (f"truck-42,{ICCID},{IMEI},x" for _ in range(LONGEST))
+    yield "a table", "name,iccid,imei,order\n" + "\n".join(rows)
+    yield "a table of names", "name,site\n" + "truck-42,well-1\n" * LONGEST
     yield "different words", " ".join(f"w{n}" for n in range(LONGEST))
     yield "different lines", "\n".join(f"w{n} x" for n in range(LONGEST))
     yield "different numbers", " ".join(str(356938035643809 + n) for n in range(LONGEST))

@@ -176,11 +176,14 @@ def _swapped(text: str) -> Iterator[Found]:
 
 def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
     """Return the numbers in runs of groups of digits, each with what its label makes of it."""
-    last, ended = _NO_LABEL, 0
+    last, ended, starts = _NO_LABEL, 0, [cell.start for cell in cells]
     for run in _LONG_RUN.finditer(text):
         at = run.start()
         while at < run.end():
-            label = label_of(text, at, cells, last, ended) if at == run.start() else _NO_LABEL
+            label = _NO_LABEL
+            if at == run.start():
+                cell = cells[bisect(starts, at) - 1] if cells else None
+                label = _label_in_cell(text, at, cell) or label_of(text, at, last, ended)
             found = _number_at(text, at, label)
             if found:
                 yield found
@@ -335,22 +338,27 @@ _AND = re.compile(r"[^\S\n]*(?:[,;/&]|and)?[^\S\n]*")
 _NEXT_LINE = re.compile(r"[^\S\n]*\n\W*")
 
 
-def label_of(text: str, at: int, cells: Sequence[Cell], last: Label, ended: int) -> Label:
-    """Return what the words right before a number, or its column's head, call it.
+def _label_in_cell(text: str, at: int, cell: Cell | None) -> Label | None:
+    """Return what the head of its column calls a number with which a cell begins."""
+    if cell is None or not cell.start <= at < cell.end:
+        return None
+    is_first = at == cell.start or not any(map(str.isalnum, text[cell.start : at]))
+    return _label_in(cell.head) if is_first else None
+
+
+def label_of(text: str, at: int, last: Label, ended: int) -> Label:
+    """Return what the words right before a number call it.
 
     `last` is the label of the number before, which `ended` there.
     """
-    cell = cells[bisect(cells, at, key=lambda each: each.start) - 1] if cells else None
     before = text[max(0, at - _FARTHEST) : at]
     if cut := _BREAK.search(before[::-1]):
         before = before[len(before) - cut.start() :]
-    if cell and cell.start <= at < cell.end and not any(map(str.isalnum, text[cell.start : at])):
-        before = cell.head
     label = _label_in(before)
     own = text.rfind(_OWN_NUMBER, max(0, at - _FARTHEST), at)
     if own >= 0 and "\n" not in text[own:at]:
         return Label("phone", "CNUM", is_of_list=False)
-    if label.kind or cell or not last.is_of_list:
+    if label.kind or not last.is_of_list:
         return label
     between = text[ended:at]
     return last if _NEXT_LINE.fullmatch(between) or _AND.fullmatch(between) else _NO_LABEL

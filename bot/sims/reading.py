@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from bot.sims.errors import Candidate
 from bot.sims.extraction import LONGEST, LONGEST_LINE, Cell, Found, Place, cleaned, identifiers_in
@@ -26,6 +26,7 @@ _FEW_WORDS = 3
 _WORD = re.compile(r"\S+")
 _PLAIN_WORD = re.compile(r"[\w.-]*")
 
+T = TypeVar("T", Found, Phrase)
 Named = Mapping[str, tuple[Candidate, ...]]
 
 
@@ -67,6 +68,27 @@ def _name_cells(tables: Sequence[Table]) -> Iterable[Cell]:
     )
 
 
+class _Ordered(Generic[T]):
+    """Things in the order in which they stand, found by their place."""
+
+    def __init__(self, things: Sequence[T]) -> None:
+        self._things: Sequence[T] = things
+        self._starts = [thing.at for thing in things]
+
+    def between(self, start: int, end: int) -> Sequence[T]:
+        """Return those that begin between two places."""
+        first = bisect_left(self._starts, start)
+        return self._things[first : bisect_left(self._starts, end, first)]
+
+    def holds(self, one: Found | Phrase, *, longer: bool = False) -> bool:
+        """Return whether one of them overlaps this one; `longer`: and is longer."""
+        at = bisect_left(self._starts, one.end) - 1
+        if at < 0 or self._things[at].end <= one.at:
+            return False
+        other = self._things[at]
+        return not longer or other.end - other.at > one.end - one.at
+
+
 class Reading:
     """One text and what may be in it; then, with the names that are known, all that is."""
 
@@ -83,6 +105,7 @@ class Reading:
         self._named: Named = {}
         self._beside: set[int] = set()
         self._breaks: list[int] | None = None
+        self._in_order: tuple[_Ordered[Phrase], _Ordered[Found]] = _Ordered(()), _Ordered(())
 
     @property
     def keys(self) -> set[str]:
@@ -90,17 +113,20 @@ class Reading:
         is_asked = self._asked and self._is_one_word and not self._found
         if is_asked or not _is_any_word(self._prose, self._found):
             return set()
-        texts = [item.text for item in self._items]
-        texts += [bare(self._prose[c.start : c.end]) for c in _name_cells(self._tables)]
-        return keys_in(self._prose).union(map(key, texts))
+        cells = (self._prose[cell.start : cell.end] for cell in _name_cells(self._tables))
+        texts = [*(item.text for item in self._items), *(c for c in cells if not c.isdigit())]
+        return keys_in(self._prose).union(key(bare(text)) for text in texts)
 
     def spots(self, named: Named, *, is_listed: bool) -> list[Spot]:
         """Return all that stands in the text, by the names in it that are SIMs'."""
         self._named = named
         names = self._known_names() if named else []
         if names:
-            self._found = [each for each in self._found if not _is_within(each, names)]
-            self._names = [name for name in names if not _is_within(name, self._found)]
+            around = _Ordered(names)
+            self._found = [each for each in self._found if not around.holds(each, longer=True)]
+            taken = _Ordered(self._found)
+            self._names = [name for name in names if not taken.holds(name)]
+        self._in_order = _Ordered(self._names), _Ordered(self._found)
         self._beside = self._beside_in_rows()
         spots = self._numbers()
         spots += [] if self._asked and self._may_be_one_name() else map(self._name, self._names)
@@ -153,20 +179,19 @@ class Reading:
         beside: set[int] = set()
         for table in self._tables:
             for row in filter(None, table.rows):
-                names = [n.at for n in self._names if row[0].start <= n.at < row[-1].end]
-                if not names:
-                    continue
-                numbers = (f for f in self._found if row[0].start <= f.at < row[-1].end)
+                of_names, of_numbers = self._in_order
+                names = {name.at for name in of_names.between(row[0].start, row[-1].end)}
+                numbers = of_numbers.between(row[0].start, row[-1].end) if names else ()
                 if any(f.kind in {"sid", "iccid"} and not f.why for f in numbers):
-                    beside |= set(names)
-                elif cell := self._name_cell(table, row):
+                    beside |= names
+                elif names and (cell := self._name_cell(table, row)):
                     beside |= {at for at in names if not cell.start <= at < cell.end}
         return beside
 
     def _name_cell(self, table: Table, row: Sequence[Cell]) -> Cell | None:
         """Return the first cell of the columns of names in which a name stands, or may stand."""
         cells = [row[at] for at in table.names if at < len(row)]
-        known = (c for c in cells if any(c.start <= name.at < c.end for name in self._names))
+        known = (c for c in cells if self._in_order[0].between(c.start, c.end))
         return next(known, next((c for c in cells if self._item(c).is_word), None))
 
     def _item(self, cell: Cell) -> Item:
@@ -225,16 +250,6 @@ class Reading:
         if not self._breaks:
             return self._place.where
         return f"{self._place.where}, line {bisect_left(self._breaks, at) + 1}"
-
-
-def _is_within(one: Found | Phrase, others: Sequence[Found] | Sequence[Phrase]) -> bool:
-    """Return whether one overlaps another, which is as long at least; a name must be longer."""
-    at = bisect_left(others, one.end, key=lambda other: other.at) - 1
-    if at < 0 or others[at].end <= one.at:
-        return False
-    other = others[at]
-    longer = (other.end - other.at) - (one.end - one.at)
-    return longer > 0 or isinstance(other, Found)
 
 
 def _between(places: Sequence[int], start: int, end: int) -> bool:
