@@ -179,7 +179,7 @@ def _missing(digest: Digest, fmt: Formatter) -> str | None:
     shown = ", ".join(fmt.data(typed) for typed in digest.missing[:NAMES])
     rest = len(digest.missing) - NAMES
     more = f" and {grouped(rest)} more" if rest > 0 else ""
-    return f"⚠️ {fmt.strong('KORE does not have')} {shown}{more} any longer."
+    return f"⚠️ {fmt.strong('KORE no longer has')} {shown}{more}."
 
 
 def outage_text(lost: NetworkOutage, fmt: Formatter) -> str:

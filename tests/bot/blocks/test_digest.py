@@ -91,7 +91,7 @@ def test_the_first_sentence(changes, said):
         ({"outages": (NetworkOutage("334-20", None, 3, NOON, NOON),)}, "3 SIMs on 334-20"),
         ({}, "10 SIMs could not be read"),
         ({}, "10: KORE is not answering"),
-        ({}, "KORE does not have* pump-77 any longer"),
+        ({}, "KORE no longer has* pump-77"),
         ({}, "The digest of Sunday 13:00 was skipped: I was not running"),
         ({}, "Top talkers (packets in 24 h): pump-0 1\u202f246"),
         ({}, "and 7 more that need attention, in the thread"),
