@@ -170,8 +170,10 @@ def contrast_text(triage: Triage, fmt: Formatter) -> str | None:
         verb = "is" if alive == 1 else "are"
         return f"{grouped(alive)} {others} on {what} {verb} online: {part}."
     if outage.others:
-        silent = f"{grouped(outage.others_silent)} of {count(outage.others, 'SIM')}"
-        return fmt.own(f"{silent} elsewhere fell silent then.") if outage.trait else None
+        compared = count(outage.others, "SIM")
+        silent = f"{grouped(outage.others_silent)} of {compared} elsewhere fell silent then."
+        none = f"No SIM elsewhere fell silent then ({compared} compared)."
+        return fmt.own(silent if outage.others_silent else none) if outage.trait else None
     return None if outage.others is None else "There is nothing to compare with."
 
 

@@ -67,7 +67,7 @@ def lost_in(outage, fine=2):
     ("outage", "brief", "contrast"),
     [
         (an_outage(), "(Telcel, since 2", None),
-        (OUTAGE, ", within 15 min)", "0 of 2 SIMs elsewhere fell silent then."),
+        (OUTAGE, ", within 15 min)", "No SIM elsewhere fell silent then (2 SIMs compared)."),
         (an_outage(others=0), "(Telcel, since", "There is nothing to compare with."),
         (
             an_outage("cell", "2301-41207", of=5, others=0),
