@@ -56,7 +56,7 @@ class Processes:
         self.database = database
         self.kore = kore
         self._forks = forks
-        self._env = env | {
+        self._env = {
             "PATH": os.environ["PATH"],
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_APP_TOKEN": APP_TOKEN,
@@ -68,7 +68,11 @@ class Processes:
             "PORT": "0",
             "SIMSESSIONS_DATABASE_URL": database_url,
             "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
-        }
+        } | env
+
+    def start(self, command, **env):
+        """Start `simsessions <command>`; return its pid and the file of its log."""
+        return self._forks.start(command, self._env | env)
 
     @asynccontextmanager
     async def killed(self, command, count=1):
@@ -76,7 +80,7 @@ class Processes:
 
         Then the time passes for which their claims would hold, and their posts may be on the way.
         """
-        started = [self._forks.start(command, self._env) for _ in range(count)]
+        started = [self.start(command) for _ in range(count)]
 
         async def at_work():
             assert all(is_alive(pid) for pid, _ in started), [log.read_text() for _, log in started]

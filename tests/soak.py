@@ -1,0 +1,378 @@
+"""A soak: the whole bot while all kinds of things fail, and killed at random moments.
+
+python -m tests.soak --minutes 30 --seed 7 [--rate 1] [--store postgresql] [--http]
+
+People ask, digests come due and watched SIMs come back. At the end everybody is answered, each
+digest and notice is there once, and the logs are clean. What a bot had acknowledged and not yet
+answered when it was killed dies with it: that is counted as `cut`.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import random
+import re
+import signal
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, time
+from urllib.request import urlopen
+
+from sqlalchemy import select, update
+
+from bot.app.assembly import EVENTS_PATH
+from bot.app.jobs import subscriptions
+from bot.clock import SystemClock
+from bot.demo.stories.story import all_stories
+from bot.digests.schedule import DigestSchedule, Frequency
+from bot.emulators.kore.api import KoreApi
+from bot.emulators.serve import free_port, serving
+from bot.emulators.slack.people import BOT, HOME, Channel, Person
+from bot.slack.manifest import bot_scopes
+from bot.store.database import Database
+from bot.store.errors import StoreError
+from bot.store.jobs import JobQueue
+from bot.store.schema import jobs, schedules, watches
+from tests.bot.jobs.processes import AT_WORK, Forks, Processes, is_alive
+from tests.chaos import Chaos
+from tests.databases import time_passes
+from tests.digest_rig import pumps
+from tests.postgres_server import PostgresServer
+from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, slack_side
+
+SIMS, DOWN = 30, ("pump-7", "tank-3", "camera-2")
+TYPED = "quokka"  # in what people type, and in nothing else
+TEXTS = ("truck-42", "pump-7", "truck-42 history 7", "offline", "pump-7 tank-3 truck-42", "help")
+WAYS = ("command", "command", "mention", "in thread", "directly")
+PROGRESS = ("Looking up", "⏳")
+YEARLY = DigestSchedule(Frequency.CRON, line="0 0 1 1 *")
+HANDLED = ("not-delivered", "store lost", "Failed to r")  # the last: the SDK, which reconnects
+
+
+@dataclass(eq=False)
+class Question:
+    """What one person asked; `error` is what Slack showed where it did not reach the bot."""
+
+    person: str
+    error: str | None = None
+    answers: list = field(default_factory=list)
+    is_cut: bool = False
+
+    @property
+    def state(self):
+        told = "told by Slack" if self.error else "cut" if self.is_cut else "waiting"
+        return "answered" if self.answers else told
+
+
+class Soak:
+    """A bot and a worker, started again whenever they end, and all that is asked of them."""
+
+    def __init__(self, processes, slack, chance, port):
+        self.processes, self.database, self.kore = processes, processes.database, processes.kore
+        self.slack, self.chance, self.port = slack, chance, port
+        self.pids, self.logs, self.ended, self.memory = {}, [], Counter(), defaultdict(list)
+        self.questions, self.asked_by, self.due, self.tasks, self.keepers = [], {}, [], [], []
+
+    async def run(self, seconds, chaos, *, rate, kill_every, tell=None):
+        """Let all of it happen for so long, then let what is due arrive."""
+        self._keep_up()
+        await self._until(lambda: len(self.memory) == len(AT_WORK), 60)
+        ends = monotonic() + seconds
+        loops = [chaos.run(), self._kills(kill_every, ends - seconds / 3), self._asks(rate)]
+        loops += [*(self._digests(f"{n:08x}") for n in range(2)), *map(self._watches, DOWN)]
+        running = [asyncio.ensure_future(each) for each in loops]
+        while monotonic() < ends:
+            done, _ = await asyncio.wait(running, timeout=min(60, ends - monotonic()))
+            assert not [each.result() for each in done]
+            if tell:
+                tell(f"{datetime.now(UTC):%H:%M:%S}", await self.figures(), flush=True)
+        await cancelled([*running, *self.keepers])
+        chaos.clear()
+        await self._settle()
+
+    async def _settle(self):
+        """Kill all at once, so that nobody has to wait until their claims end, and go on."""
+        self.kill(*self.pids)
+        await self._until(lambda: not any(map(is_alive, self.pids.values())), 20)
+        await time_passes(self.database, 60)
+        self._keep_up()
+        link = self.slack.api
+        await self._until(lambda: link.request_url or link.socket.connections, 30)
+        for name in DOWN:
+            self.kore.events.recover(name)
+        await self.slack.api.dispatcher.redeliver_all()
+        soon = update(jobs).where(jobs.c.state == "ready").values(due=jobs.c.due - 60)
+        ends = monotonic() + 60
+        while await self.missing() and monotonic() < ends:
+            await self._stored(soon)
+            await asyncio.sleep(0.2)
+
+    def _keep_up(self):
+        self.keepers = [asyncio.ensure_future(self._keep(each)) for each in AT_WORK]
+
+    async def _keep(self, command):
+        while True:
+            port = self.port if command == "run" else 0
+            self.pids[command], log = self.processes.start(command, PORT=str(port))
+            self.logs.append(log)
+            while is_alive(pid := self.pids[command]):
+                if self.memory[command, pid] or AT_WORK[command] in log.read_text():
+                    self.memory[command, pid].append(megabytes(pid))
+                await asyncio.sleep(0.2)
+            self.ended[command] += 1
+
+    async def _kills(self, every, until):
+        while monotonic() < until:
+            await self._pause(every / 2, every * 3 / 2)
+            self.kill(self.chance.choice(list(self.pids)))
+        await asyncio.Event().wait()
+
+    def kill(self, *commands):
+        """Kill what was started, and nothing else; who waits for a killed bot waits no more."""
+        self.sweep()
+        for command in commands:
+            with suppress(ProcessLookupError):
+                os.kill(self.pids[command], signal.SIGKILL)
+        for question in self.questions if "run" in commands else ():
+            question.is_cut = True
+
+    # --- what people do, and what comes due
+
+    async def _asks(self, rate):
+        while True:
+            await self._pause(0.5 / rate, 1.5 / rate)
+            text = self.chance.choice((*TEXTS, f"{TYPED}-{len(self.questions)}"))
+            self.tasks.append(asyncio.ensure_future(self._ask(self.chance.choice(WAYS), text)))
+
+    async def _ask(self, way, text):
+        """Ask as somebody who has not asked before, so that all they are told is the answer."""
+        workspace, person = self.slack.workspace, f"U0S{len(self.questions):06}"
+        direct, mention = workspace.dm(person).id, f"<@{BOT.id}>"
+        self.questions.append(question := Question(person))
+        self.asked_by |= {person: question, direct: question}
+        if way == "command":
+            told = await workspace.command(person, "#fleet-ops", "/simsessions", text)
+            question.error = told.error
+            return question
+        root = await workspace.say(person, "#fleet-ops", text) if way == "in thread" else None
+        said = {"mention": f"{mention} {text}", "in thread": mention, "directly": text}[way]
+        channel = direct if way == "directly" else "#fleet-ops"
+        message = await workspace.say(person, channel, said, root and root.ts)
+        self.asked_by[message.thread_ts or message.ts] = question
+        return question
+
+    async def _watches(self, name):
+        while True:
+            await self._pause(0.2, 2)
+            question = await self._ask("command", f"watch {name} until online")
+            await self._until(lambda question=question: question.state != "waiting", 90)
+            mine = [row.id for row in await self._watched() if row.name == name and not row.ended]
+            await self._pause(0, 2)
+            self.kore.events.recover(name)
+            await self._until(lambda mine=mine: all(map(self._is_told, mine)), 300)
+            self.kore.events.undo(name)
+
+    async def _digests(self, id_):
+        about = pumps(id=id_, name=id_, schedule=YEARLY, channel="C0DIGESTS")
+        await subscriptions(self.database, JobQueue(self.database)).add(about)
+        mine = update(schedules).where(schedules.c.name == about.schedule_name)
+        while True:
+            await self._pause(0.1, 3)
+            due = int(time())
+            await self._stored(mine.values(next_due=due))
+            at = datetime.fromtimestamp(due, UTC)
+            self.due.append(key := f"{about.schedule_name}@{at:%Y-%m-%dT%H:%M:%SZ}")
+            over = select(jobs.c.ended).where(jobs.c.key == key, jobs.c.ended.is_not(None))
+            while not (await self._stored(over)).all():  # noqa: ASYNC110 -- another process; the next one would be skipped
+                await asyncio.sleep(0.5)
+
+    # --- what is there
+
+    def _messages(self):
+        every = self.slack.workspace.messages._by_ts.values()
+        return (message for message in every if message.is_the_bots)
+
+    def posts(self):
+        """Count the posts of the bot's own accord by their keys."""
+        keyed = (each.metadata for each in self._messages() if each.metadata)
+        return Counter(each["event_payload"]["key"] for each in keyed)
+
+    def _is_told(self, watch):
+        return any(key.startswith(f"watch:{watch}:") and "reached" in key for key in self.posts())
+
+    def sweep(self):
+        """Give each question its answers."""
+        for question in self.questions:
+            question.answers.clear()
+        for message in self._messages():
+            marks = message.ephemeral_to, message.thread_ts, message.channel
+            question = next((q for mark in marks if (q := self.asked_by.get(mark))), None)
+            if question and not message.metadata and not message.text.startswith(PROGRESS):
+                question.answers.append(message)
+
+    async def missing(self):
+        """Return what is due and not there."""
+        self.sweep()
+        posts, waiting = self.posts(), [q for q in self.questions if q.state == "waiting"]
+        lost = [f"{each.person} has no answer" for each in waiting]
+        lost += [f"{key} is not posted" for key in self.due if key not in posts]
+        untold = [row for row in await self._watched() if not self._is_told(row.id)]
+        return [*lost, *(f"watch {row.id} of {row.name} is not told" for row in untold)]
+
+    async def wrongs(self):
+        """Return all that should not be."""
+        twice = [f"{key}: {count} times" for key, count in self.posts().items() if count > 1]
+        for question in self.questions:
+            said = Counter(map(words_of, question.answers))
+            twice += [f"{question.person}: twice: {a[:90]}" for a in said if said[a] > 1]
+        return [*await self.missing(), *twice, *self._in_logs()]
+
+    def _in_logs(self):
+        fixed = BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, self.kore.client_secret, TYPED
+        secret = re.compile("|".join(map(re.escape, (*fixed, *self.kore.tokens._expiry))))
+        lines = ((log, line) for log in self.logs for line in log.read_text().splitlines())
+        wrong = ((log, line) for log, line in lines if secret.search(line) or is_unhandled(line))
+        return [f"{log}: {line[:2000]}" for log, line in wrong]
+
+    async def figures(self):
+        """Return how it goes, in a line."""
+        self.sweep()
+        told = sum("reached" in key for key in self.posts())
+        bots = [each for (command, _), each in self.memory.items() if command == "run" and each]
+        return (
+            f"asked {len(self.questions)} {dict(Counter(q.state for q in self.questions))}, "
+            f"digests {len(self.due)}, watches told {told}, ended {dict(self.ended)}, "
+            f"bot {bots[-1][0]:.0f} -> {bots[-1][-1]:.0f} MB, "
+            f"grew by {max(max(each) - each[0] for each in bots):.0f} at most, "
+            f"acks {await asyncio.to_thread(acks, self.port)}"
+        )
+
+    # --- helpers
+
+    async def _stored(self, statement):
+        while True:  # the connection may be cut, or the file locked
+            with suppress(StoreError):
+                async with self.database.write() as tx:
+                    return await tx.execute(statement)
+            await asyncio.sleep(0.1)
+
+    async def _watched(self):
+        columns = select(watches.c.id, watches.c.name, watches.c.ended)
+        return (await self._stored(columns)).all()
+
+    async def _until(self, holds, seconds):
+        ends = monotonic() + seconds
+        while not holds() and monotonic() < ends:  # what is missing then is told at the end
+            await asyncio.sleep(0.2)
+            self.sweep()
+
+    async def _pause(self, least, most):
+        await asyncio.sleep(self.chance.uniform(least, most))
+
+
+async def cancelled(tasks):
+    """Cancel them and wait until they are."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def is_unhandled(line):
+    """Return whether a line of a log tells of an error that nobody planned for."""
+    with suppress(ValueError):
+        told = json.loads(line)
+        return told["level"] in {"ERROR", "CRITICAL"} and not told["message"].startswith(HANDLED)
+    return bool(line.strip())
+
+
+def words_of(message):
+    """Return what a message says, whenever it says so."""
+    drawn = re.findall(r"'text': ('[^']*'|\"[^\"]*\")", str(message.blocks))
+    return re.sub(r"\d+", "", f"{message.text} {drawn}")
+
+
+def megabytes(pid):
+    """Return what a process holds in memory; 0 where it is gone."""
+    with suppress(OSError):
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return 0.0
+
+
+def acks(port):
+    """Return the running bot's own acks: how many took at most so many milliseconds."""
+    with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        pattern = r'simsessions_ack_seconds_bucket\{le="([\d.]+)",via="\w+"\} ([\d.]+)'
+        found = re.findall(pattern, answer.read().decode())
+        return {round(float(most) * 1000, 1): int(float(count)) for most, count in found}
+    return {}
+
+
+@asynccontextmanager
+async def soak_of(forks, url, chance, *, people=500, over_http=False, **env):
+    """Put a soak up on an empty store, with its chaos; whatever it starts ends with it."""
+    clock, database, port = SystemClock(), await Database.open(url), free_port()
+    api = KoreApi(clock, sims=SIMS, stories=all_stories(), fleet_days=2)
+    crowd = [Person(f"U0S{n:06}", f"soak-{n}", f"Soak {n}", "UTC", HOME.id) for n in range(people)]
+    here = frozenset({BOT.id, *(each.id for each in crowd)})
+    names = {"C0FLEETOP": "fleet-ops", "C0DIGESTS": "digests"}
+    channels = [Channel(id_, name, "public", here) for id_, name in names.items()]
+    about = {"people": crowd, "channels": channels}
+    async with serving(api.app) as kore_url, slack_side(clock, **about) as slack:
+        slack.api.scopes |= frozenset.union(*bot_scopes())
+        env |= {"SIMSESSIONS_WATCH_INTERVAL": "1", "SIMSESSIONS_SESSIONS_TTL": "2"}
+        if over_http:
+            slack.api.request_url = f"http://127.0.0.1:{port}{EVENTS_PATH}"
+            env |= {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET}
+        processes = Processes(forks, database, url, api, kore_url, slack.api_url, **env)
+        soak = Soak(processes, slack, chance, port)
+        try:
+            yield soak, Chaos(api, slack.api, url, chance)
+        finally:
+            await cancelled([*soak.keepers, *soak.tasks])
+            soak.kill(*soak.pids)
+            await database.aclose()
+
+
+async def by_hand(options, forks, url):
+    """Soak for so many minutes and print the verdict."""
+    seconds, chance = options.minutes * 60, random.Random(options.seed)
+    about = {"people": int(seconds * options.rate * 2) + 1000, "over_http": options.http}
+    async with soak_of(forks, url, chance, **about) as (soak, chaos):
+        await soak.run(seconds, chaos, rate=options.rate, kill_every=options.kill_every, tell=print)
+        wrongs = await soak.wrongs()
+        print(await soak.figures(), f"{chaos.thrown} faults", *wrongs or ["Well."], sep="\n")  # noqa: T201
+    return bool(wrongs)
+
+
+def main():
+    """Read the options and soak."""
+    parser = argparse.ArgumentParser()
+    for name, usual in {"minutes": 1.0, "seed": 7, "rate": 1.0, "kill-every": 60.0}.items():
+        parser.add_argument(f"--{name}", type=type(usual), default=usual)
+    parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--http", action="store_true")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends it ends its processes
+    logging.disable()  # what a stand-in's server says of connections that it was told to cut
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
+        forks, url = Forks(folder), f"sqlite:///{folder}/soak.db"
+        stack.callback(forks.close)
+        if options.store == "postgresql":
+            server = PostgresServer()
+            stack.callback(server.close)
+            server.start()
+            url = server.url()
+        return asyncio.run(by_hand(options, forks, url))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
