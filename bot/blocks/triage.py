@@ -275,6 +275,7 @@ def triage_screen(triage: Triage, *, for_all: bool = False, owners: Sequence[Own
 def _small_print(triage: Triage, drawn_rows: int) -> list[str]:
     missing = len(triage.rows) - drawn_rows
     stale = sum(report.stale for report in triage.reports)
+    late = sum(not report.allowance_known for report in triage.reports)
     facts = (
         (states_line(triage), bool(triage.reports)),
         (f"{count(missing, 'more row')} not shown here", bool(missing)),
@@ -283,6 +284,7 @@ def _small_print(triage: Triage, drawn_rows: int) -> list[str]:
             bool(triage.cut),
         ),
         (f"{grouped(stale)} from before, because KORE did not answer", bool(stale)),
+        (f"data limit of {grouped(late)} not judged: plan or usage was not read", bool(late)),
         (_read(triage.reports), bool(triage.reports)),
         (_redaction(triage.reports), bool(_redaction(triage.reports))),
     )

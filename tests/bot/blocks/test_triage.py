@@ -300,3 +300,12 @@ def test_states_and_next_step():
 
     assert "→ Fix the APN." == next_step(of(sim(1, findings=(one,)), sim(2)), PLAIN)
     assert next_step(of(sim(1, findings=(one,)), sim(2, findings=(one,))), PLAIN) is None
+
+
+def test_what_is_not_judged_is_said():
+    """Without plan or usage there is no tick, and the small print says for how many."""
+    made = triage(["a", "b"], [sim(1), sim(2, allowance_known=False)])
+    drawn = triage_screen(made)
+
+    assert drawn.text.startswith("❔")
+    assert "data limit of 1 not judged" in " ".join(words(drawn.blocks))
