@@ -36,6 +36,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.store.scans import FAILED, ScanRow
 from tests.bot.blocks.reports import NOW, a_finding, a_report
+from tests.bot.kore.test_client_strange_answers import NONSENSE
 from tests.bot.watches.watch_builders import a_snapshot
 from tests.builders import NOON, SID, a_session, a_sim
 
@@ -145,6 +146,19 @@ async def test_a_sim_that_fails_costs_the_others_nothing(scanner, sims, api):
 
     assert [(sims[1], KoreUnavailable)] == [(f.sim, type(f.error)) for f in scanned.failures]
     assert {sims[0].sid, sims[2].sid, sims[3].sid} == {row.sid for row in scanned.rows}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+async def test_nonsense_of_one_sim_is_that_sims(scanner, sims, api, name, caplog):
+    """Whatever KORE answers for one SIM, the others are judged, and no rule breaks."""
+    path = f"{sims[1].sid}/DataSessions"
+    api.faults.add(Fault(path=path, times=None, status=200, body=NONSENSE[name]))
+    scanned = await scanner.scan(sims[:4], {})
+    done = {row.sid for row in scanned.rows} | {each.sim.sid for each in scanned.failures}
+
+    assert {sim.sid for sim in sims[:4]} == done
+    assert 3 <= len(scanned.rows)
+    assert [] == [r.message for r in caplog.records if r.message.endswith("-broke")]
 
 
 async def test_a_plan_that_fails_is_unknown(scanner, sims, api):
