@@ -79,15 +79,19 @@ log = logging.getLogger(__name__)
 class Allowance:
     """A SIM's plan and usage; None is unknown: not given, not readable, or not there in time.
 
-    `earlier` are its contacts before KORE's window, for a SIM of which that shows few or none.
+    `earlier` are its contacts before KORE's window, for a SIM of which that shows few or none;
+    `waits` is whether they were asked for and are still to come.
     """
 
     rate_plan: RatePlan | None = None
     usage: Usage | None = None
     earlier: Earlier | None = None
+    waits: bool = False
 
     def is_known(self, sim: Sim) -> bool:
-        """Return whether all is there that this SIM's plan needs to be judged."""
+        """Return whether all is there that this SIM, and its plan, need to be judged."""
+        if self.waits:
+            return False
         if self.rate_plan is None:
             return sim.rate_plan_sid is None
         return self.rate_plan.data_limit is None or self.usage is not None
@@ -182,8 +186,10 @@ class AllowanceReader:
         """Return what is there now."""
         if pending is None:
             return Allowance()
-        earlier = _if_done(pending.earlier) if pending.earlier else None
-        return Allowance(_if_done(pending.rate_plan), _if_done(pending.usage), earlier)
+        plan, usage = _if_done(pending.rate_plan), _if_done(pending.usage)
+        if pending.earlier is None:
+            return Allowance(plan, usage)
+        return Allowance(plan, usage, _if_done(pending.earlier), waits=not pending.earlier.done())
 
     async def _rate_plan(self, sid: str, *, fresh: bool) -> RatePlan | None:
         plan = await _or_unknown(_value(self._kore.rate_plan(sid, fresh=fresh)))

@@ -280,6 +280,19 @@ async def test_usage_that_cannot_be_read_leaves_it_open(lookup, api):
     assert [("never_seen", "warning")] == [(e.rule, e.severity.word) for e in report.findings]
 
 
+async def test_a_verdict_that_waits_for_usage_by_day_says_so(open_lookup, api, gate):
+    """What an empty window means is not known until the usage before it is there."""
+    api.add(SIM, [], rate_plan=a_plan(NOON, sid=PLAN, data_limit=None))
+    await open_lookup().look_up(SID)
+    gate.held = "UsageRecords"
+    hasty = await open_lookup(patience=0.01).look_up(SID, fresh=True)
+    gate.open()
+    patient = await open_lookup().look_up(SID, fresh=True)
+
+    told = [(each.allowance_known, each.cause.severity.word) for each in (hasty, patient)]
+    assert [(False, "warning"), (True, "critical")] == told
+
+
 A_DAY = {"start": "2025-12-01T00:00:00Z", "end": "2025-12-02T00:00:00Z"}
 BY_DAY = [
     ("no record", [], 0),
