@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: help demo test check bench lock docs dist audit clean
+.PHONY: help demo test check bench lock docs pictures dist audit clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -48,6 +48,9 @@ lock: $(VENV)/dev ## pin again what pyproject.toml asks for (ARGS=--upgrade for 
 
 docs: $(VENV)/dev ## write the tables and examples of README.md and docs/ again
 	PYTHONPATH=. $(BIN)/python docs/tables.py
+
+pictures: $(VENV)/dev ## take the pictures of README.md and docs/ again; needs Chromium
+	PYTHONPATH=. $(BIN)/python docs/pictures.py
 
 dist: $(VENV)/dev ## wheel and sdist, the same bytes for the same commit
 	rm -rf dist
