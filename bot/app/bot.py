@@ -121,7 +121,10 @@ class Bot:
         self._workers.start()
 
     async def until(self, stopped: asyncio.Event) -> None:
-        """Wait until `stopped` is set. Raises SlackLost where Slack cannot be had back."""
+        """Wait until `stopped` is set.
+
+        Raises SlackLost where Slack cannot be had back, StartError where it refuses the token.
+        """
         waiting = asyncio.create_task(stopped.wait())
         awaited = {waiting, self._watch} if self._watch else {waiting}
         done, _ = await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)

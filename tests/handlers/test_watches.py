@@ -4,6 +4,7 @@ import pytest
 
 from bot.blocks import ids
 from tests.handlers.watch_steps import bot_on, cards, eventually, notices, told
+from tests.whole_bot import whole_bot
 
 
 @pytest.fixture
@@ -71,6 +72,23 @@ async def test_a_watch_of_another_channel_is_not_stopped(whole):
 
     assert "may stop it" in whole.answer("ben").text
     assert ["pump-7"] == await names_of(whole, "U0CHLOE01")
+
+
+@pytest.mark.parametrize("left", [b"", b"a letter to a friend, " * 100_000, None])
+async def test_a_store_that_is_lost_keeps_no_watch(tmp_path, left):
+    """Where the file is cut, overwritten or deleted nothing is promised, and none is begun anew."""
+    async with whole_bot(data_dir=tmp_path, drain=0.5) as whole:
+        for file in tmp_path.glob("simsessions.db*"):
+            if left is None:
+                file.unlink()
+            elif file.suffix == ".db":
+                file.write_bytes(left)
+        await whole.type("watch pump-7")
+        said = told(whole).text
+
+    files = [file.read_bytes()[:16] for file in tmp_path.glob("*.db")]
+    assert "while I ran" in said
+    assert files == ([] if left is None else [left[:16]])
 
 
 async def test_all_of_a_table_can_be_watched(whole):
