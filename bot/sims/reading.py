@@ -201,15 +201,18 @@ class Reading:
         """Return the items of a list that may be names and that nobody knows.
 
         They are taken where half of the items are SIMs, those without a digit only where each item
-        may be one, and names here have no digits; where we were asked, one SIM is enough, or that
-        there is no list of SIMs yet.
+        may be one, and names here have no digits; where we were asked, one a line will do, and one
+        SIM is enough, or that there is no list of SIMs yet.
         """
         sure, words, prose = self._weighed(spots)
         is_half = sure > 0 and sure >= len(words) + prose
         is_clean = not prose and not any(item.is_heading for item in self._items)
         plain = sum(not _has_digit(spot.text) for spot in spots)
         is_unlisted = self._asked and is_clean and not is_listed
-        takes_all = is_unlisted or (is_clean and is_half and plain * 2 >= len(spots))
+        lines = self._prose.strip().split("\n")
+        is_a_line_each = len(lines) == len(self._items) > 1 and sure >= 2 * len(words)
+        likely = (self._asked and is_a_line_each) or plain * 2 >= len(spots)
+        takes_all = is_unlisted or (is_clean and is_half and likely)
         takes_some = takes_all or is_half or (self._asked and is_clean and sure > 0)
         return [
             Spot("name", word.text, word.text, self._where(word.at), at=word.at)
