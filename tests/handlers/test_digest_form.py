@@ -150,7 +150,7 @@ async def test_a_bad_cron_line(whole):
     for cron, sentence in (
         ("61 * * * *", "bad minute"),
         ("nonsense", "it has 1 fields"),
-        ("*/5 * * * *", "15 min is the shortest here"),
+        ("*/5 * * * *", "the shortest allowed here is 15 min"),
     ):
         delivery = await send(whole, PUMPS | {FormField.CRON: cron})
 

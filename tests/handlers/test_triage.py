@@ -102,7 +102,7 @@ async def test_two_hundred_are_read_and_the_others_said(whole):
 
     (answer,) = whole.slack.seen_by("ben")
     assert 201 == len(table_of(answer))
-    assert "30 more SIMs beyond the limit not read" in str(answer.blocks)
+    assert "30 more SIMs over the limit not read" in str(answer.blocks)
 
 
 async def test_details_open_beside_the_table_for_who_chose(both_ways):
