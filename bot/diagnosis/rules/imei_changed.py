@@ -34,6 +34,7 @@ class Seen(NamedTuple):
         "SIM's life",
         severities=(Severity.CRITICAL, Severity.WARNING, Severity.INFO),
         source=SOURCE,
+        explains=("country_changed",),
     )
 )
 def imei_changed(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:

@@ -1,7 +1,8 @@
 import pytest
 
+from bot.diagnosis.engine import diagnose
 from bot.diagnosis.rules.imei_changed import imei_changed
-from tests.bot.diagnosis.cases import D, H, closed, evidence, found, words
+from tests.bot.diagnosis.cases import LIMITS, D, H, closed, evidence, found, reports, words
 
 ONE, OTHER, THIRD = "014931000129700", "357520074265336", "862334040123452"
 MAYBE = "35123408000007"  # with a 0 in front of it, it passes as an IMEI's 15 digits
@@ -71,3 +72,13 @@ def test_the_latest_change_is_told():
     assert (ONE, OTHER) == (finding.evidence["imei"], finding.evidence["imei_before"])
     assert sessions[-1].start == finding.evidence["since"]
     assert (2, 2) == (finding.evidence["devices"], finding.evidence["changes"])
+
+
+def test_another_device_abroad_is_one_matter():
+    """A SIM that was moved to a device in another country has one next step: to confirm that."""
+    abroad = closed(2 * H, 5, imei=OTHER, operator_country="MEX", operator_mcc="334")
+    findings = diagnose(evidence(abroad, *reports(D, 20 * H, 20, imei=ONE)), LIMITS)
+
+    steps = [finding.rule for finding in findings if finding.next_step]
+    explained = {finding.rule: finding.explained_by for finding in findings}
+    assert (["imei_changed"], "imei_changed") == (steps, explained["country_changed"])
