@@ -1,4 +1,4 @@
-"""A soak: the whole bot while all kinds of things fail, and killed at random moments.
+"""A soak: the whole bot while all kinds of things fail, ended and killed at random moments.
 
 python -m tests.soak --minutes 30 --seed 7 [--rate 1] [--store postgresql] [--http]
 
@@ -21,6 +21,7 @@ from collections import Counter, defaultdict
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from time import monotonic, time
 from urllib.request import urlopen
@@ -131,16 +132,18 @@ class Soak:
     async def _kills(self, every, until):
         while monotonic() < until:
             await self._pause(every / 2, every * 3 / 2)
-            self.kill(self.chance.choice(list(self.pids)))
+            how = self.chance.choice((signal.SIGKILL, signal.SIGTERM))
+            self.kill(self.chance.choice(list(self.pids)), how=how)
         await asyncio.Event().wait()
 
-    def kill(self, *commands):
-        """Kill what was started, and nothing else; who waits for a killed bot waits no more."""
+    def kill(self, *commands, how=signal.SIGKILL):
+        """End what was started, and nothing else; who waits for a killed bot waits no more."""
         self.sweep()
         for command in commands:
             with suppress(ProcessLookupError):
-                os.kill(self.pids[command], signal.SIGKILL)
-        for question in self.questions if "run" in commands else ():
+                os.kill(self.pids[command], how)
+        is_cut = "run" in commands and how == signal.SIGKILL
+        for question in self.questions if is_cut else ():
             question.is_cut = True
 
     # --- what people do, and what comes due
@@ -251,7 +254,8 @@ class Soak:
             f"digests {len(self.due)}, watches told {told}, ended {dict(self.ended)}, "
             f"bot {bots[-1][0]:.0f} -> {bots[-1][-1]:.0f} MB, "
             f"grew by {max(max(each) - each[0] for each in bots):.0f} at most, "
-            f"acks {await asyncio.to_thread(acks, self.port)}"
+            f"waits for a CPU {cpu_waits(self.pids['run']):.1f} times as long as it has one, "
+            f"acks in ms {await asyncio.to_thread(acks, self.port)}"
         )
 
     # --- helpers
@@ -306,13 +310,22 @@ def megabytes(pid):
     return 0.0
 
 
+def cpu_waits(pid):
+    """Return how long a process waited for a CPU, by the time that it had one; 0 if it is gone."""
+    with suppress(OSError):
+        used, waited, _ = map(int, Path(f"/proc/{pid}/schedstat").read_text().split())
+        return waited / used
+    return 0.0
+
+
 def acks(port):
-    """Return the running bot's own acks: how many took at most so many milliseconds."""
+    """Return the bot's own acks: which part took at most so many milliseconds."""
     with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        pattern = r'simsessions_ack_seconds_bucket\{le="([\d.]+)",via="\w+"\} ([\d.]+)'
+        pattern = r'simsessions_ack_seconds_bucket\{le="([^"]+)",via="\w+"\} ([\d.]+)'
         found = re.findall(pattern, answer.read().decode())
-        return {round(float(most) * 1000, 1): int(float(count)) for most, count in found}
-    return {}
+        every = {float(most): float(count) for most, count in found}
+        return " ".join(f"{m * 1000:g}: {every[m] / (every[inf] or 1):.1%}" for m in every)
+    return ""
 
 
 @asynccontextmanager
