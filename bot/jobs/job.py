@@ -12,26 +12,30 @@ code may change between two steps. What it raises has it tried again later, up t
 be run twice, where a process is lost, but only one result counts.
 """
 
+from __future__ import annotations
+
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.clock import Clock
-from bot.diagnosis.thresholds import Thresholds
-from bot.digests.fleet import Fleet
-from bot.digests.subscriptions import Subscriptions
-from bot.jobs.posting import IdempotentPosts
-from bot.jobs.watch_posts import WatchWork
-from bot.kore.client import KoreClient
-from bot.ops.metrics import Metrics
-from bot.sessions.lookup import SessionLookup
-from bot.slack.access import Authorizer
-from bot.slack.client import SlackClient
 from bot.store.jobs import Job, JobQueue, NewJob, Outcome, Write
-from bot.store.schedules import Schedules
+
+if TYPE_CHECKING:
+    from bot.clock import Clock
+    from bot.diagnosis.thresholds import Thresholds
+    from bot.digests.fleet import Fleet
+    from bot.digests.subscriptions import Subscriptions
+    from bot.jobs.posting import IdempotentPosts
+    from bot.jobs.watch_posts import WatchWork
+    from bot.kore.client import KoreClient
+    from bot.ops.metrics import Metrics
+    from bot.sessions.lookup import SessionLookup
+    from bot.slack.access import Authorizer
+    from bot.slack.client import SlackClient
+    from bot.store.schedules import Schedules
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,8 +175,9 @@ class ScriptedSim:
         self._changes: Row = {}
         self._scripted: list[ScriptedSession] = []
         self._template = self._before[0] if self._before else self._first_row(at)
-        radios = Counter(row["radio_link"] for row in self._before or [self._template])
-        self._template |= {"radio_link": radios.most_common(1)[0][0]}
+        radios = Counter(row["radio_link"] for row in self._before if row.get("radio_link"))
+        if radios:
+            self._template = self._template | {"radio_link": radios.most_common(1)[0][0]}
 
     def sim(self, now: datetime) -> Row:
         """Return the SIM."""
