@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.blocks.kit import Screen
+from bot.diagnosis.rule import Severity
 from bot.digests.last_scan import Audience
 from bot.errors import BotError
 from bot.ops.logging import request_fields, request_id
@@ -60,12 +61,17 @@ def until_known(
         fuller = await sessions.look_up(sid, patience=LATE_SECONDS)
         visible = await _visible(fuller, report.redacted, context.services.executor)
         edits = reply.replace or (reply.shown and reply.shown.in_channel)
-        changed = visible.findings != report.findings or edits
+        changed = _verdict(visible) != _verdict(report) or edits
         if not (fuller.allowance_known and changed):
             return None
         return replace(reply, screen=draw(visible))
 
     return reply if report.allowance_known else replace(reply, later=later)
+
+
+def _verdict(report: SessionReport) -> list[tuple[str, Severity, bool]]:
+    """Return which findings stand; ages in their evidence move on with the clock."""
+    return [(found.rule, found.severity, found.stands) for found in report.findings]
 
 
 async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and who asks

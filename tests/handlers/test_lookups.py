@@ -212,6 +212,14 @@ async def test_usage_that_comes_late(with_late_usage):
     assert 3 == len(with_late_usage.slack.seen_by("ana"))
 
 
+async def test_usage_that_changes_nothing_is_not_told(with_late_usage):
+    """Where the verdict is the same, ages in it or not, the asker gets no second card."""
+    await with_late_usage.type("pump-7")
+
+    (answer,) = with_late_usage.slack.seen_by("ana")
+    assert NOT_JUDGED in drawn(answer)
+
+
 async def test_usage_that_comes_late_aloud(with_late_usage):
     """In a thread the one message is edited."""
     await with_late_usage.say("<@U0SIMSESS> camera-8")
