@@ -65,7 +65,7 @@ _LABELLED_LINK = re.compile(r"<(https?://[^<>|]*)\|([^<>]*)>")
 _LONG_NUMBER = re.compile(r"\d{14}")
 _INVISIBLE = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
+    "\u2460-\u24ff\u2776-\u2793\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|```+")
 _BREAKS = re.compile(r"\r\n?|[\v\f\u2028\u2029]")
@@ -308,17 +308,17 @@ _KINDS = {
     "imei": r"imei(?:svs?|-msisdn|s)?|cgsn",
     "imsi": r"imsis?|cimi",
     "eid": r"e-?ids?|euicc(?:[ _-]?id)?s?",
-    "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|telefon\w*|teléfono|tel|mobile|fax|handy|cnum"
-    r"|call|whatsapp|sms|телефон|тел|هاتف",
+    "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|telefon\w*|teléfono|t[eé]l|mobile|fax|handy"
+    r"|cnum|call|whatsapp|sms|телефон|тел",
     "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|(?<!in )case|incident|lading"
     r"|tracking|parcel|shipment|waybill|awb|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma"
     r"|reference|ref|bestell\w+|auftrag\w*|rechnung\w*|pedido|factura|commande|facture|заказ\w*"
-    r"|сч[её]т|طلب|serial[ _-]order|ean|gtin|upc|isbn"
+    r"|сч[её]т|serial[ _-]order|ean|gtin|upc|isbn"
     r"|(?:user|event|message|msg|request|trace|span|job|build|alert|correlation)[ _-]?id",
     "card": r"(?<!sim )(?<!sim-)(?<!sim_)(?<!sim)cards?|visa|mastercard|amex|credit|debit|pan|iban"
     r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|(?<!сим-)(?<!сим )карт\w+",
 }
-_SCRIPTS = {"phone": "電話|电话", "order": "注文|订单|請求", "card": "(?<!sim)カード"}
+_SCRIPTS = {"phone": "電話|电话|هاتف", "order": "注文|订单|請求|طلب", "card": "(?<!sim)カード"}
 _FILLED = r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|n|id|code|key)|番号|号|'s)?(?:[ _-]?\d\b)?"
 _GAP = r"(?:[^\w\n,;?!]{0,4}(?:is|was|ist|es|est)\b)?[^\w\n,;?!]{0,6}\n?[^\w\n,;?!]{0,3}"
 _LABEL = re.compile(

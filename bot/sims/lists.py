@@ -116,8 +116,8 @@ def _is_name(phrase: str, names: AbstractSet[str]) -> bool:
 
 
 _DECORATION = re.compile(
-    r"[ \t]*(?:(?:>+|[-*•◦▪‣–—·]|\d{1,3}[.)]|\[[ xX]?\]|[☐☑✅❌🔴🟠🟢])(?=\s)\s*)+"
-    r"|[ \t]*[>•◦▪‣·]+\s*"
+    r"[ \t]*(?:(?:>+|[-*•◦▪‣–—·・]|\d{1,3}[.)]|\[[ xX]?\]|[☐☑✅❌🔴🟠🟢])(?=\s)\s*)+"
+    r"|[ \t]*[>•◦▪‣·・]+\s*"
 )
 _LINES = re.compile(r"\S.*")
 _BETWEEN = re.compile(r"\s*[,;|\t]\s*|\s+(?:and|und|et|y|&|\+)\s+")
@@ -144,7 +144,7 @@ class Item(NamedTuple):
     at: int
     end: int
     text: str
-    written: str = ""
+    is_heading: bool = False
 
     @property
     def is_word(self) -> bool:
@@ -157,11 +157,6 @@ class Item(NamedTuple):
         """Whether it is such a word with letters and digits in it, or the beginning of an ICCID."""
         like = _LIKE_A_NAME.match(self.text) or _PARTIAL.fullmatch(self.text)
         return self.is_word and bool(like)
-
-    @property
-    def is_heading(self) -> bool:
-        """Whether it is the line above a list."""
-        return self.written.endswith(":")
 
     @property
     def is_silent(self) -> bool:
@@ -178,24 +173,28 @@ def is_no_sim(item: str) -> bool:
 def items_in(text: str, tables: "list[Table]") -> list[Item]:
     """Return the items of a text outside of its tables, a line or what is parted by commas each.
 
-    None where they are too many for a list of SIMs.
+    None where they are too many for a list of SIMs. What ends with a colon, or stands without a
+    bullet among lines that have one, is a heading.
     """
-    found: list[Item] = []
+    found: dict[bool, list[Item]] = {True: [], False: []}
     if len(_LINES.findall(text)) > MOST_ITEMS:
-        return found
+        return []
     for at, line in _lines_beside(text, tables):
         decoration = _DECORATION.match(line)
         skipped = decoration.end() if decoration else 0
-        found += _in_a_row(at + skipped, line[skipped:])
-        if len(found) > MOST_ITEMS:
-            return []
-    return found
+        found[skipped > 0] += _in_a_row(at + skipped, line[skipped:])
+    if len(found[True]) + len(found[False]) > MOST_ITEMS:
+        return []
+    above = [item._replace(is_heading=True) for item in found[False]] if found[True] else []
+    return sorted([*found[True], *(above or found[False])])
 
 
 def _lines_beside(text: str, tables: "list[Table]") -> Iterator[tuple[int, str]]:
-    at = 0
+    at, left = 0, [*reversed(tables)]
     for line in text.split("\n"):
-        if line and not line.isspace() and not any(t.start <= at < t.end for t in tables):
+        while left and left[-1].end <= at:
+            left.pop()
+        if line and not line.isspace() and not (left and left[-1].start <= at):
             yield at, line
         at += len(line) + 1
 
@@ -215,7 +214,8 @@ def _item(at: int, line: str, start: int, end: int) -> Iterator[Item]:
             start = line.find(word, start)
             yield Item(at + start, at + start + len(word), word)
     elif text:
-        yield Item(at + start, at + end, text, line[start:end].rstrip())
+        is_heading = line[start:end].rstrip().endswith(":")
+        yield Item(at + start, at + end, text, is_heading)
 
 
 def _stands_alone(word: str) -> bool:
