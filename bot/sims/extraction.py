@@ -215,9 +215,7 @@ def _number_at(text: str, at: int, label: "Label") -> Found | None:
     elif label.kind and label.kind not in _LENIENT:
         kind = label.kind
         why = f"the word {label.word} before it says that it is something else"
-    elif text[at - 1 : at] == "+" or (
-        kind == "imei" and _FRACTION.search(text[max(0, at - 13) : at])
-    ):
+    elif text[at - 1 : at] == "+" or (kind == "imei" and _is_fraction(text, at)):
         return None
     return Found(*match.span(), kind, _NOT_SEPARATE.sub("", match[0]), match[0], why)
 

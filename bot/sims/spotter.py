@@ -69,10 +69,8 @@ class Spotted:
     @property
     def sentence(self) -> str | None:
         """What a number is that names no SIM, and what to paste instead."""
-        told = (s for s in self.spots if s.kind in {"imsi", "eid", "imei", "number"} and s.why)
-        return next(
-            (f"{quoted(spot.text)} is {spot.why}" for spot in told if ". " in spot.why), None
-        )
+        told = (spot for spot in self.spots if spot.kind in _EXPLAINED and ". " in spot.why)
+        return next((f"{quoted(spot.text)} is {spot.why}" for spot in told), None)
 
 
 class SimSpotter:
