@@ -129,7 +129,7 @@ async def handover(demo: Demo) -> list[Message]:
 
 
 SCENES: dict[str, Callable[[Demo], Awaitable[list[Message]]]] = {
-    scene.__name__: scene for scene in (lookup, history, triage, watch, digest, handover)
+    scene.__name__: scene for scene in (lookup, history, triage, handover, watch, digest)
 }
 
 
