@@ -357,7 +357,7 @@ async def test_a_question_deleted_meanwhile_is_answered_to_the_asker_alone(whole
 async def test_half_a_character_is_answered(whole, dispatch):
     """What JSON can write and nothing else can take costs nobody their answer."""
     event = {"type": "app_mention", "text": "<@U0SIMSESS> truck-\ud800", "channel": "C0FLEETOP"}
-    event |= {"user": "U0ANA0001", "ts": "1796021498.726785", "event_ts": "1796021498.726785"}
+    event |= {"user": "U0ANA0001", "ts": f"{time.time():.6f}"}
     about = {"type": "event_callback", "team_id": "T0ACMEIOT", "event_id": "Ev1"}
     await dispatch(about | {"event": event, "event_time": int(time.time())})
     await whole.settle()
