@@ -87,7 +87,7 @@ async def running_subprocesses(  # noqa: PLR0913 -- the command's own options
                 env["PORT"] = str(free_port())
                 stage.slack.request_url = _request_url(int(env["PORT"]))
             async with processes.running(env, stage.workspace.publish):
-                yield SubprocessDemo(**_parts(stage), bots=processes)
+                yield SubprocessDemo(**_parts(stage) | {"settings": env}, bots=processes)
 
 
 @contextmanager

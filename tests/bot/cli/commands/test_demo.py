@@ -44,7 +44,7 @@ async def test_a_port_that_is_taken(process):
 
 
 async def test_a_bot_of_ones_own_can_play_on_its_stage(tmp_path, simsessions):
-    """Without a bot it prints the settings with which `doctor` finds everything well."""
+    """Without a bot it prints settings with which `doctor` is content, and a store of its own."""
     process = await started(tmp_path, "demo", "--port", "0", "--bots", "0", stdout=PIPE)
     lines = []
     while "Ctrl-C" not in "".join(lines[-1:]):
@@ -55,4 +55,5 @@ async def test_a_bot_of_ones_own_can_play_on_its_stage(tmp_path, simsessions):
     await process.communicate()
 
     assert {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "KORE_CLIENT_SECRET"} <= settings.keys()
+    assert f"sqlite, {settings['SIMSESSIONS_DATA_DIR']}/" in doctor.out
     assert (0, []) == (doctor.code, re.findall("^(?:failed|skipped).*", doctor.out, re.MULTILINE))
