@@ -21,6 +21,7 @@ from bot.sims.lists import (
 )
 
 UNKNOWN = "no SIM in KORE's list is called that"
+UNLISTED = "KORE's list of SIMs could not be read, which tells whether one is called that"
 CUT = f"only the first {LONGEST:,} characters are read, and {LONGEST_LINE:,} of a line"
 _FEW_WORDS = 3
 _WORD = re.compile(r"\S+")
@@ -213,11 +214,12 @@ class Reading:
         is_a_line_each = len(lines) == len(self._items) > 1 and sure >= 2 * len(words)
         likely = (self._asked and is_a_line_each) or plain * 2 >= len(spots)
         takes_all = is_unlisted or (is_clean and is_half and likely)
+        why = UNKNOWN if is_listed else UNLISTED
         takes_some = takes_all or is_half or (self._asked and is_clean and sure > 0)
         return [
             Spot("name", word.text, word.text, self._where(word.at), at=word.at)
             if takes_all or (takes_some and word.is_like_a_name)
-            else Spot("name", word.text, word.text, self._where(word.at), why=UNKNOWN, at=word.at)
+            else Spot("name", word.text, word.text, self._where(word.at), why=why, at=word.at)
             for word in words
             if is_clean or word.is_like_a_name
         ]

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from bot.sims.directory import SimDirectory
 from bot.sims.extraction import LONGEST, Place
 from bot.sims.identifier import Identifier, Kind, key, quoted
-from bot.sims.reading import CUT, UNKNOWN, Reading, Spot
+from bot.sims.reading import CUT, UNKNOWN, UNLISTED, Reading, Spot
 
 MOST = 200
 """SIMs of one text that are looked up; the rest is counted."""
 PATIENCE = 2.0
+_UNKNOWN = frozenset({UNKNOWN, UNLISTED})
 _EXPLAINED = frozenset({"imsi", "eid", "imei", "number"})
 
 
@@ -40,7 +41,7 @@ class Spotted:
     @property
     def unknown(self) -> tuple[str, ...]:
         """What looks like the names of a list, and no SIM is called that."""
-        return tuple(dict.fromkeys(spot.text for spot in self.spots if spot.why == UNKNOWN))
+        return tuple(dict.fromkeys(spot.text for spot in self.spots if spot.why in _UNKNOWN))
 
     @property
     def named(self) -> list[str]:
@@ -62,7 +63,7 @@ class Spotted:
     @property
     def why_nothing(self) -> str | None:
         """Why nothing is taken of what looks like it, or of a text that is too long."""
-        left = (s for s in self.spots if s.why and s.value and s.why != UNKNOWN)
+        left = (s for s in self.spots if s.why and s.value and s.why not in _UNKNOWN)
         told = (f"I did not take {quoted(spot.text)}: {spot.why}." for spot in left)
         return self.sentence or next(told, self.cut_short)
 
