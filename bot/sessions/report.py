@@ -164,11 +164,11 @@ class Uptime:
 
 
 def uptime_of(report: SessionReport, window: timedelta = WINDOW) -> Uptime | None:
-    """Return the uptime over the window; None without sessions in it that tell."""
+    """Return the uptime over the window; None where sessions do not tell, the newest included."""
     now = report.made_at
     first = now - window
     connected = [each for each in _connected(report) if each.end >= first or window >= WINDOW]
-    if not connected:
+    if not connected or report.state is State.UNKNOWN:
         return None
     begin = max(first, report.sim.date_created or first)
     begin = min(begin, connected[0].start) if window >= WINDOW else begin
@@ -184,7 +184,7 @@ def hours_of(report: SessionReport) -> list[int] | None:
     0 is not connected, 1 connected, and each session beyond the first that began in it one more.
     None where that is not known.
     """
-    if report.sessions is None:
+    if report.sessions is None or report.state is State.UNKNOWN:
         return None
     connected, first = _connected(report), report.made_at - HOURS * HOUR
     starts = [session.start for session in report.sessions if session.start]

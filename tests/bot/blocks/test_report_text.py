@@ -232,6 +232,7 @@ BEFORE = a_session(start=NOW - timedelta(days=2), end=NOW - timedelta(hours=16))
             "212 sessions, up 5 %, longest gap 8 h",
             "▃" * 8 + "▁" * 7 + "▅" + "▁" * 8,
         ),
+        ({"state": State.UNKNOWN}, "212 sessions", None),
         ({"sessions": (), "summary": NOTHING}, "no sessions", None),
         ({"sessions": None, "summary": None}, "sessions could not be read", None),
     ],
