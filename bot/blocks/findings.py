@@ -138,11 +138,15 @@ def value_text(value: Value, fmt: Formatter, now: datetime | None = None) -> str
     return fmt.data(value if isinstance(value, str) else ", ".join(value), _EVIDENCE)
 
 
+_AWAY = {State.OFFLINE, State.STALE}
+
+
 def nothing_found(report: SessionReport) -> str:
     """Say that no rule fired, which is not the same as knowing that all is well."""
     if report.state is State.UNKNOWN:
         return "Too little is known for a verdict."
-    return "No rule found anything wrong."
+    overdue = "; it is not overdue" if report.state in _AWAY else ""
+    return f"No rule found anything wrong{overdue}."
 
 
 _PARAGRAPHS = 2900

@@ -55,8 +55,8 @@ def _many_starts(rhythm: Rhythm, limits: Thresholds) -> Iterable[Finding]:
         rule="degraded",
         severity=Severity.WARNING,
         title="Connects far more often than usual",
-        says="{starts} session starts in the last 24 h; up to {usual} were usual on the {days} "
-        "days before.",
+        says="{starts} session starts in the last 24 h; usually at most {usual} a day, over the "
+        "{days} days before.",
         next_step="Read the device's log: something ends its sessions; check signal and antenna.",
         source=limits.source("degraded_starts_times"),
         evidence={"starts": starts, "days": len(days), "usual": int(usual)},

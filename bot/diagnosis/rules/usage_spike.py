@@ -42,8 +42,8 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         rule="usage_spike",
         severity=Severity.WARNING,
         title="Much more traffic than usual",
-        says="{packets} packets in the last 24 h; the median of the {days} days before is {usual}, "
-        "peaks that recur have {peak}.",
+        says="{packets} packets in the last 24 h; on the {days} days before the median was "
+        "{usual}, and recurring peaks reached {peak}.",
         next_step="Look for the cause: a retry loop, a firmware update, abuse.",
         source=limits.source("spike_times"),
         evidence={

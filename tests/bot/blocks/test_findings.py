@@ -75,7 +75,9 @@ def test_one_cause_and_one_action(findings, lines, others):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (State.OFFLINE, "No rule found anything wrong."),
+        (State.ONLINE, "No rule found anything wrong."),
+        (State.STALE, "No rule found anything wrong; it is not overdue."),
+        (State.OFFLINE, "No rule found anything wrong; it is not overdue."),
         (State.UNKNOWN, "Too little is known for a verdict."),
     ],
 )
