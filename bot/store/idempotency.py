@@ -6,7 +6,8 @@ database's clock. Slack sends an event up to four times.
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 from cachetools import TTLCache
 from sqlalchemy import bindparam, delete, select, update
@@ -22,7 +23,7 @@ KEPT_SECONDS = 2 * 3600.0
 """How long a claim is remembered; Slack's last retry comes after some 5 minutes."""
 _SWEEP_EVERY = 100
 CLAIM_SECONDS = 1.0
-MAX_IDS = 50_000
+MAX_IDS, MAX_OWED = 50_000, 100
 log = logging.getLogger(__name__)
 
 
@@ -108,12 +109,13 @@ class SeenEvents:
         self._db = database
         self._claims = 0
 
-    async def claim(self, key: str, within: float = KEPT_SECONDS) -> bool:
+    async def claim(self, key: str, within: float = KEPT_SECONDS, *owed: str) -> bool:
         """Return whether nobody has claimed `key` for `within` seconds, and claim it then.
 
-        Of several that ask at the same time, in whatever process, one gets True.
+        Of several that ask at the same time, in whatever process, one gets True. What is `owed`
+        is claimed with it.
         """
-        fresh = self._db.insert(seen_events).values(key=key, at=NOW)
+        fresh = self._db.insert(seen_events).values(key=bindparam("k"), at=NOW)
         statement = fresh.on_conflict_do_update(
             index_elements=[seen_events.c.key],
             set_={"at": NOW},
@@ -121,7 +123,9 @@ class SeenEvents:
         )
         async with self._db.write() as tx:
             await self._sweep(tx)
-            return await tx.change(statement) == 1
+            for each in owed:
+                await tx.change(statement, {"k": each})
+            return await tx.change(statement, {"k": key}) == 1
 
     async def _sweep(self, tx: Transaction) -> None:
         """Forget old claims now and then."""
@@ -150,17 +154,24 @@ class Deduplication:
 
     recent: RecentIds
     seen: SeenEvents
+    owed: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_OWED))
 
     async def is_first(self, key: str, *, within: float = KEPT_SECONDS) -> bool:
         """Claim what `key` names; return whether nobody had it `within` so many seconds.
 
-        A store that is down or slow is no reason not to answer: then this process alone decides.
+        A store that is down or slow is no reason not to answer: then this process alone decides,
+        and owes the claim until the store takes it with another.
         """
         if self.recent.before(key):
             return False
+        owed = tuple(self.owed)
         try:
             async with asyncio.timeout(CLAIM_SECONDS):
-                return await self.seen.claim(key, within)
+                is_first = await self.seen.claim(key, within, *owed)
         except (StoreError, TimeoutError) as error:
             log.warning("not-claimed", extra={"why": type(error).__name__})
+            self.owed.append(key)
             return True
+        for each in {*owed} & {*self.owed}:
+            self.owed.remove(each)
+        return is_first

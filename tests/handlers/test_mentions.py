@@ -203,7 +203,7 @@ async def test_a_store_that_is_down_blocks_no_answer(dispatch_with, whole):
     """Without the store this process alone remembers, and answers."""
 
     class Down:
-        async def claim(self, _key, _within):
+        async def claim(self, _key, _within, *_owed):
             await asyncio.Event().wait()
 
     dispatch = dispatch_with(

@@ -162,7 +162,7 @@ class Seen:
         self.answer = answer
         self.asked = []
 
-    async def claim(self, key, within):
+    async def claim(self, key, within, *owed):
         self.asked.append((key, within))
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -187,3 +187,15 @@ async def test_this_process_asks_the_store_once():
 
     assert [True, False] == [await deduplication.is_first("C1:1.0") for _ in range(2)]
     assert 1 == len(seen.asked)
+
+
+async def test_a_claim_that_the_store_missed_is_made_with_the_next(database):
+    """What was answered while the store was down is not answered again by another process."""
+    store = SeenEvents(database)
+    deduplication = Deduplication(RecentIds(FakeClock()), Seen(StoreLost()))
+    assert await deduplication.is_first("C1:1.0")
+    back = replace(deduplication, seen=store)
+    assert await back.is_first("C1:2.0")
+
+    assert [False, False] == [await knowing(store).is_first(f"C1:{n}.0") for n in (1, 2)]
+    assert not back.owed
