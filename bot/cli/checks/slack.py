@@ -51,10 +51,10 @@ def scopes_check(granted: Iterable[str]) -> Check:
     if lacks := sorted(needed - set(granted)):
         says = f"the token lacks {', '.join(lacks)}"
         return failed(SCOPES, says, MEND_SCOPES, ExitCode.SLACK)
-    says = f"all {len(needed)} that are needed of manifest.yml"
+    says = f"all {len(needed)} that manifest.yml needs"
     if without := sorted(optional - set(granted)):
         return well(SCOPES, f"{says}; without the optional {', '.join(without)}", MEND_OPTIONAL)
-    return well(SCOPES, f"{says}, and all {len(optional)} that are optional")
+    return well(SCOPES, f"{says}, and all {len(optional)} optional ones")
 
 
 async def _app_token(client: SlackClient, settings: Settings) -> Checks:

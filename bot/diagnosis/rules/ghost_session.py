@@ -10,9 +10,9 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        fires="an open session has had no update for longer than sessions there ever went "
-        "without one while alive ({ghost_critical_after} until that is known), and longer than "
-        "its packets and the SIM's rhythm explain. Critical after twice that",
+        fires="an open session has had no update for longer than live sessions on its "
+        "network and radio ever went without one ({ghost_critical_after} until that is known), "
+        "and longer than its packets and the SIM's rhythm explain. Critical after twice that",
         severities=(Severity.WARNING, Severity.CRITICAL),
         thresholds=("ghost_critical_after",),
         explains=("degraded", "radio_fallback", "operator_hopping", "usage_spike"),
