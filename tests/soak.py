@@ -55,7 +55,7 @@ TEXTS = ("truck-42", "pump-7", "truck-42 history 7", "offline", "pump-7 tank-3 t
 WAYS = ("command", "command", "mention", "in thread", "directly")
 PROGRESS = ("Looking up", "⏳")
 YEARLY = DigestSchedule(Frequency.CRON, line="0 0 1 1 *")
-HANDLED = ("not-delivered", "store lost", "Failed to r")  # the last: the SDK, which reconnects
+HANDLED = ("not-delivered", "store-lost", "Failed to r")  # the last: the SDK, which reconnects
 
 
 @dataclass(eq=False)

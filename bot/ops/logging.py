@@ -148,6 +148,7 @@ LOG_BODIES: Mapping[str, int] = {
     "aiohttp.access": logging.WARNING,
     "httpx": logging.WARNING,  # a line for each request to KORE, which is counted
     "asyncio": logging.INFO,
+    "alembic.runtime.plugins": logging.WARNING,  # its own parts, before each first start
 }
 RENAMED = {"levelname": "level", "name": "logger"}
 

@@ -262,7 +262,7 @@ class Reconnector:
         while True:
             await self._database.in_trouble.wait()
             await self._reconnect()
-            log.info("store is back")
+            log.info("store-is-back")
 
     async def _reconnect(self) -> None:
         tries, said = 0, ""
@@ -291,4 +291,4 @@ def _log(trouble: StoreError) -> None:
     cause = trouble.__cause__
     about = f"{type(cause).__name__}: {cause}" if cause else ""
     extra = {"why": trouble.kind, "says": trouble.sentence, "cause": about}
-    log.error("store lost", extra=extra)
+    log.error("store-lost", extra=extra)

@@ -86,4 +86,4 @@ def _migrate(migrations: Path, connection: Connection) -> None:
     except Exception as error:
         found = ours(error)
         raise (StoreFault(FAILED) if isinstance(found, StoreFault) else found) from error
-    log.info("store migrated", extra={"before": before, "after": known_revisions(migrations)[-1]})
+    log.info("store-migrated", extra={"before": before, "after": known_revisions(migrations)[-1]})

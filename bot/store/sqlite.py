@@ -321,7 +321,7 @@ class SqliteFile:
         if not is_there:
             self.path.parent.mkdir(FOLDER_OWNER_ONLY, parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
-            log.info("store made", extra={"file": str(self.path)})
+            log.info("store-made", extra={"file": str(self.path)})
         found = self.path.stat()
         if before == (found.st_dev, found.st_ino):
             return False

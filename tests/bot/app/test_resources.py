@@ -109,7 +109,7 @@ async def test_a_server_that_is_down_at_the_start(caplog):
     assert "store: " in without[0].json()["notes"][0]
     assert "simsessions_store_up 0.0" in without[1].text
     assert [] == again.json()["notes"]
-    assert ["store lost"] == said[:1]
+    assert ["store-lost"] == said[:1]
 
 
 async def test_a_server_that_says_nothing(monkeypatch):
@@ -177,7 +177,7 @@ async def test_the_password_is_nowhere(caplog):
         shown = f"{store!r} {store.trouble!r} {store.trouble.__cause__!r} {whole.bot.services!r}"
     said = "".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
 
-    assert "store lost" in said
+    assert "store-lost" in said
     assert "hush" not in said + shown + ready.text + metrics.text
 
 

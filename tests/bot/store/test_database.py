@@ -278,7 +278,7 @@ def said(log) -> list[str]:
 
 
 def reasons(log) -> list[str]:
-    return [record.why for record in log.records if record.message == "store lost"]
+    return [record.why for record in log.records if record.message == "store-lost"]
 
 
 async def until(condition) -> None:
@@ -322,13 +322,13 @@ async def test_lost_and_back(tmp_path, log):
         await until(lambda: len(clock.slept) > 8)
         folder.unlink()
         (tmp_path / "away").rename(folder)
-        await until(lambda: said(log)[-1] == "store is back")
+        await until(lambda: said(log)[-1] == "store-is-back")
         await note(db, 3)
         seen = await numbers(db)
 
     assert [1, 2, 4, 8, 15, 15, 15] == clock.slept[:7]
     assert [True, False, True] == [is_up for is_up, _ in groupby(observed.seen)]
-    assert ["store lost", "store is back"] == said(log)
+    assert ["store-lost", "store-is-back"] == said(log)
     assert [1, 3] == seen
 
 
@@ -348,7 +348,7 @@ async def test_a_disk_that_is_full_now_and_then(tmp_path, log):
         clock.settled.set()
         await until(lambda: len(said(log)) > 1)
 
-    assert ["store lost", "store is back"] == said(log)
+    assert ["store-lost", "store-is-back"] == said(log)
     assert observed.seen.count(True) > 2
 
 

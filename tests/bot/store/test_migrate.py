@@ -125,7 +125,7 @@ async def test_alembic_comes_in_only_where_there_is_work(empty_url):
     first, second = await opened_apart(empty_url), await opened_apart(empty_url)
 
     assert first["alembic"]
-    assert "store migrated" in first["said"]
+    assert "store-migrated" in first["said"]
     assert {"said": [], "alembic": False} == second
 
 
@@ -133,7 +133,7 @@ async def test_several_processes_at_once(empty_url):
     """Of four that start on a new store one makes the schema, and all find it there."""
     logs = await asyncio.gather(*(opened_apart(empty_url) for _ in range(4)))
 
-    assert 1 == sum(each["said"].count("store migrated") for each in logs)
+    assert 1 == sum(each["said"].count("store-migrated") for each in logs)
     assert known_revisions()[-1] == await revision(empty_url)
 
 
