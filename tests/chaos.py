@@ -25,7 +25,7 @@ METHODS = (
     *("chat.postEphemeral", "users.info", "conversations.info", "conversations.history"),
     *("conversations.replies", "auth.test", "apps.connections.open"),
 )
-DONE = {"after_work": True}  # in doubt for the bot, which sends no answer twice
+DONE = {"after_work": True}  # in doubt for the bot
 SLACK = (
     too_many(1),
     Fault(302, headers={"Location": "http://127.0.0.1:9/"}),

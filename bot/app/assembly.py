@@ -35,6 +35,7 @@ from bot.slack.directory import Threads
 from bot.slack.files import Files
 from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
 from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
+from bot.slack.posting import PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.views import HomeTabs, Modals
 from bot.store.feedback import Feedback
@@ -69,7 +70,8 @@ def _services(
     settings, clock, metrics = resources.settings, resources.clock, resources.metrics
     slack, store, executor = resources.slack, resources.store, resources.executor
     fallback = BlockFallback(degrade, metrics)
-    delivery = Delivery(slack, fallback, metrics)
+    sure = SurePosts(slack, PostFinder(slack, resources.identity), clock)
+    delivery = Delivery(slack, fallback, sure, metrics)
     digests, kore, seen = digest_service(resources), resources.kore, SeenEvents(store)
     return Services(
         sessions=resources.kore.sessions,

@@ -15,14 +15,13 @@ from bot.clock import Clock
 from bot.slack.client import Json, SlackClient
 from bot.slack.errors import SlackError, SlackOutcomeUnknown, SlackRateLimited, SlackUnreachable
 from bot.slack.messages import BlockFallback, Message, Screen
-from bot.slack.posting import POST, UPDATE, PostFinder, PostingLimiter, marked
+from bot.slack.posting import CLOCKS_DIFFER, POST, UPDATE, PostFinder, PostingLimiter, marked
 from bot.store.idempotency import POSTED, SENDING, PostRow, PostRows
 
 log = logging.getLogger(__name__)
 
 SETTLED = 30.0
 """Seconds after which no earlier try can still reach Slack: twice the time that one may take."""
-CLOCKS_DIFFER = 300.0
 QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 

@@ -220,16 +220,16 @@ class SlackClient:
         url = self._api_url + method
         return await self._send(method, url, data.encode(), headers, idempotent=idempotent)
 
-    async def respond(self, response_url: str, body: Json) -> None:
+    async def respond(self, response_url: str, body: Json, *, idempotent: bool = False) -> None:
         """Post to a response_url of Slack's, which takes 5 posts within 30 minutes.
 
-        Raises SlackError.
+        `idempotent` as for `call`. Raises SlackError.
         """
         host, slacks = urlsplit(response_url).hostname or "", urlsplit(self._api_url).hostname
         if host != slacks and not host.endswith(f".{slacks}"):
             raise SlackRefused(RESPONSE_URL, "invalid_url")
         data = json.dumps(body).encode()
-        await self._send(RESPONSE_URL, response_url, data, _JSON, idempotent=False)
+        await self._send(RESPONSE_URL, response_url, data, _JSON, idempotent=idempotent)
 
     async def upload(self, upload_url: str, content: Content) -> None:
         """Post a file to the address that files.getUploadURLExternal gave. Raises SlackError.

@@ -161,7 +161,7 @@ class SlackUnreachable(SlackError):
 
 
 class SlackOutcomeUnknown(SlackError):
-    """It was sent and no clear answer came: Slack may have done it. A post is not sent again."""
+    """It was sent and no clear answer came: Slack may have done it: to be looked for first."""
 
 
 class NotDelivered(SlackError):

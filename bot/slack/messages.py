@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
-from bot.slack.client import SlackClient, SlackObserver, SlackResponse, part, text_in
+from bot.slack.client import SlackClient, SlackObserver
 from bot.slack.errors import (
     WRONG_PLACE,
     NotDelivered,
@@ -16,6 +16,7 @@ from bot.slack.errors import (
     SlackOutcomeUnknown,
     SlackRefused,
 )
+from bot.slack.posting import SurePosts, maybe_twice
 
 Json = dict[str, Any]
 
@@ -81,7 +82,8 @@ NO_PREVIEWS: Json = {"unfurl_links": False, "unfurl_media": False}
 class Post:
     """A message as each route wants it: for all or the asker, new or instead of the clicked one.
 
-    Not `threaded`, it leaves the thread out that is asked for: it is gone.
+    Not `threaded`, it leaves the thread out that is asked for: it is gone. `again`, it says that it
+    may be there already.
     """
 
     to: Target
@@ -89,6 +91,7 @@ class Post:
     in_channel: bool = False
     replace: bool = False
     threaded: bool = True
+    again: bool = False
 
     def to_response_url(self) -> Json:
         """Return the body for the interaction's own URL."""
@@ -111,7 +114,8 @@ class Post:
 
     def _body(self) -> Json:
         body: Json = {"text": self.message.text}
-        return body | {"blocks": list(self.message.blocks)} if self.message.blocks else body
+        body |= {"blocks": list(self.message.blocks)} if self.message.blocks else {}
+        return maybe_twice(body) if self.again else body
 
     def _thread(self) -> Json:
         return {"thread_ts": self.to.thread} if self.to.thread and self.threaded else {}
@@ -169,32 +173,22 @@ class BlockFallback:
                 self._observer.block_unknown(kind)
 
 
-async def post_for_all(client: SlackClient, post: Post) -> SlackResponse:
-    """Post into the channel or thread. Raises SlackError.
-
-    In a thread whose first message was deleted meanwhile Slack may post in the channel instead:
-    that is taken back, and refused as a thread that is not there.
-    """
-    posted = await client.call("chat.postMessage", post.to_channel())
-    made = text_in(part(posted.body, "message"), "thread_ts")
-    if not post.to.thread or made == post.to.thread:
-        return posted
-    place = {"channel": posted.text("channel"), "ts": posted.text("ts")}
-    await client.call("chat.delete", place, idempotent=True)
-    raise SlackRefused("chat.postMessage", "thread_not_found")
-
-
 class Delivery:
     """Delivers an answer to somebody who waits, by the first way that works."""
 
     def __init__(
-        self, client: SlackClient, fallback: BlockFallback, observer: SlackObserver
+        self,
+        client: SlackClient,
+        fallback: BlockFallback,
+        posts: SurePosts,
+        observer: SlackObserver,
     ) -> None:
+        self.posts = posts
         self._client = client
         self._fallback = fallback
         self._observer = observer
 
-    async def deliver(
+    async def deliver(  # noqa: PLR0913 -- to whom, what, and how it is shown
         self,
         to: Target,
         screen: Screen,
@@ -202,17 +196,18 @@ class Delivery:
         in_channel: bool = False,
         replace: bool = False,
         threaded: bool = True,
+        again: bool = False,
     ) -> str:
         """Send a screen and return the route that it took.
 
         `in_channel` is for all to see; `replace` puts it in place of the message that was clicked;
-        not `threaded`, the thread is left out.
+        not `threaded`, the thread is left out; `again` says that it may be there already.
         A workspace that refuses a newer block gets plainer ones, at last the text alone.
         Raises NotDelivered.
         """
 
         async def send(message: Message) -> str:
-            return await self._send(Post(to, message, in_channel, replace, threaded))
+            return await self._send(Post(to, message, in_channel, replace, threaded, again))
 
         return await self._fallback.send(to.team, screen, send)
 
@@ -221,7 +216,7 @@ class Delivery:
 
         async def send(message: Message) -> None:
             body = {"channel": channel, "text": message.text, "blocks": list(message.blocks)}
-            await self._client.call("chat.postMessage", body | NO_PREVIEWS)
+            await self.posts.post(body | NO_PREVIEWS)
 
         await self._fallback.send(team, screen, send)
 
@@ -234,33 +229,38 @@ class Delivery:
         await self._client.call("chat.unfurl", message | {"unfurls": unfurls}, idempotent=True)
 
     async def _send(self, post: Post) -> str:
-        """Try one route after the other. Raises SlackRefused for blocks only, else NotDelivered."""
+        """Try one route after the other. Raises SlackRefused for blocks only, else NotDelivered.
+
+        What is in doubt by one that cannot be looked into goes by the next, and says so: whoever
+        asked may see an answer twice, but not none.
+        """
         failed: SlackError | None = None
         for route, attempt in self._routes(post):
             try:
-                await attempt()
-            except SlackOutcomeUnknown as error:
-                self._failed(route, error)
-                return route
+                await attempt(post)
             except SlackError as error:
                 self._failed(route, error)
                 if isinstance(error, SlackRefused) and error.reason is Reason.BAD_BLOCKS:
                     raise
                 failed = error
+                post = replace(post, again=post.again or isinstance(error, SlackOutcomeUnknown))
             else:
                 self._observer.delivered(route, "ok")
                 return route
         raise NotDelivered("any route") from failed
 
-    def _routes(self, post: Post) -> Iterator[tuple[str, Callable[[], Awaitable[object]]]]:
-        call, url = self._client.call, post.to.response_url
-        if url:
-            yield "response_url", lambda: self._client.respond(url, post.to_response_url())
+    def _routes(self, post: Post) -> Iterator[tuple[str, Callable[[Post], Awaitable[object]]]]:
+        client, url = self._client, post.to.response_url
+        if url:  # what replaces a message may do so twice
+            yield (
+                "response_url",
+                lambda it: client.respond(url, it.to_response_url(), idempotent=it.replace),
+            )
         if post.in_channel:
-            yield "channel", lambda: post_for_all(self._client, post)
+            yield "channel", lambda it: self.posts.post(it.to_channel())
         else:
-            yield "ephemeral", lambda: call("chat.postEphemeral", post.to_asker_here())
-            yield "dm", lambda: call("chat.postMessage", post.to_asker_directly())
+            yield "ephemeral", lambda it: client.call("chat.postEphemeral", it.to_asker_here())
+            yield "dm", lambda it: self.posts.post(it.to_asker_directly())
 
     def _failed(self, route: str, error: SlackError) -> None:
         self._observer.delivered(route, error.outcome)
@@ -312,6 +312,7 @@ class ProgressMessage:
         self._place: dict[str, str] | None = None
         self._posting: asyncio.Future[Any] | None = None
         self._threaded = True
+        self._again = False
 
     @property
     def in_channel(self) -> bool:
@@ -343,16 +344,17 @@ class ProgressMessage:
             await asyncio.gather(self._posting, return_exceptions=True)
         if not (self._in_channel and await self._finish_in_place(screen)):
             await self._delivery.deliver(
-                self._to, screen, replace=self._replace, threaded=self._threaded
+                self._to, screen, replace=self._replace, threaded=self._threaded, again=self._again
             )
 
     async def _finish_in_place(self, screen: Screen) -> bool:
-        """Return whether the answer is there or may be: it is never sent twice."""
+        """Return whether the answer is there for sure."""
         try:
             await self._put(screen)
         except SlackError as error:
             log.warning("delivery-failed", extra={"outcome": error.outcome})
-            return isinstance(error, SlackOutcomeUnknown)
+            self._again = isinstance(error, SlackOutcomeUnknown)
+            return False
         return True
 
     async def _put(self, screen: Screen) -> None:
@@ -372,8 +374,9 @@ class ProgressMessage:
         await asyncio.shield(self._posting)
 
     async def _post(self, message: Message) -> None:
-        posted = await post_for_all(self._client, Post(self._to, message, in_channel=True))
-        self._place = {"channel": posted.text("channel"), "ts": posted.text("ts")}
+        post = Post(self._to, message, in_channel=True)
+        channel, ts = await self._delivery.posts.post(post.to_channel())
+        self._place = {"channel": channel, "ts": ts}
 
     async def _edit(self, message: Message, place: dict[str, str]) -> bool:
         """Return whether it could be edited; an edit may be repeated without harm."""

@@ -1,17 +1,21 @@
-"""What posts of the bot's own accord need: a rate limit, and a way to find a post that was lost.
+"""What posts need: a rate limit, and a way to find one that was lost and to send it again.
 
 https://docs.slack.dev/apis/web-api/rate-limits: chat.postMessage takes about one message a second
 and channel, and hides what comes faster without an error; chat.update is of tier 3.
 """
 
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from bot.clock import Clock
 from bot.slack.bolt_app import Identity
-from bot.slack.client import SlackClient, part, parts, text_in
-from bot.slack.errors import SlackRateLimited
+from bot.slack.client import SlackClient, SlackResponse, part, parts, text_in
+from bot.slack.errors import SlackError, SlackOutcomeUnknown, SlackRateLimited, SlackRefused
+
+log = logging.getLogger(__name__)
 
 POST = "chat.postMessage"
 UPDATE = "chat.update"
@@ -77,6 +81,7 @@ def _lane(method: str, channel: str) -> tuple[str, str]:
 EVENT_TYPE = "simsessions_post"
 PAGE = 200
 MAX_PAGES = 5
+CLOCKS_DIFFER = 300.0
 _USER_ID = re.compile(r"[UW][A-Z0-9]+")
 
 
@@ -138,3 +143,75 @@ def _key_of(message: Json) -> str | None:
     if metadata.get("event_type") != EVENT_TYPE:
         return None
     return text_in(part(metadata, "event_payload"), "key") or None
+
+
+LOOK_AFTER = (0.0, 2.0, 8.0)
+"""Seconds before each look: somebody waits, and Slack may still be at work on what it took."""
+MOST_BLOCKS = 50
+MAYBE_TWICE = "Slack did not say whether it took this message: you may see it twice."
+
+
+def maybe_twice(body: Json) -> Json:
+    """Return a message that says that it may be there already."""
+    if blocks := body.get("blocks"):
+        said = {"type": "context", "elements": [{"type": "mrkdwn", "text": MAYBE_TWICE}]}
+        return body | {"blocks": [*blocks, said][:MOST_BLOCKS]}
+    return body | {"text": f"{body['text']}\n{MAYBE_TWICE}"}
+
+
+class SurePosts:
+    """Posts what somebody waits for: one in doubt is looked for, and sent again if it is missing.
+
+    Where Slack does not let us look, it is sent again and says that it may be there twice.
+    """
+
+    def __init__(self, client: SlackClient, lost: PostFinder, clock: Clock) -> None:
+        self._client = client
+        self._lost = lost
+        self._clock = clock
+
+    async def post(self, body: Json) -> tuple[str, str]:
+        """Return the channel and ts of a new post. Raises SlackError.
+
+        In a thread whose first message was deleted meanwhile Slack may post in the channel instead:
+        that is taken back, and refused as a thread that is not there.
+        """
+        key = uuid4().hex
+        since = self._clock.now().timestamp() - CLOCKS_DIFFER
+        body = body | {"metadata": marked(key)}
+        try:
+            return await self._once(body)
+        except SlackOutcomeUnknown as error:
+            log.warning("answer-in-doubt", extra={"outcome": error.outcome})
+        try:
+            found = await self._looked_for(key, body, since)
+        except SlackError as error:
+            log.warning("lost-post-not-looked-for", extra={"why": error.outcome})
+            return await self._once(maybe_twice(body))
+        try:
+            return found or await self._once(body)
+        except SlackOutcomeUnknown:
+            if again := await self._looked_for(key, body, since):
+                return again
+            raise
+
+    async def _once(self, body: Json) -> tuple[str, str]:
+        answer = await self._client.call(POST, body)
+        channel, ts = answer.text("channel"), answer.text("ts")
+        thread = body.get("thread_ts")
+        if thread and not _is_in(thread, answer):
+            await self._client.call("chat.delete", {"channel": channel, "ts": ts}, idempotent=True)
+            raise SlackRefused(POST, "thread_not_found")
+        return channel, ts
+
+    async def _looked_for(self, key: str, body: Json, since: float) -> tuple[str, str] | None:
+        for pause in LOOK_AFTER:
+            await self._clock.sleep(pause)
+            place = body["channel"], body.get("thread_ts")
+            if found := await self._lost.find(key, *place, since):
+                return found
+        return None
+
+
+def _is_in(thread: str, answer: SlackResponse) -> bool:
+    return text_in(part(answer.body, "message"), "thread_ts") == thread

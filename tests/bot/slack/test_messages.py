@@ -1,15 +1,17 @@
 """Messages as answers and as progress, drawn as rich as a workspace takes them."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import pytest
 
 from bot.blocks.kit import Degradable, Screen, container, degrade, section
 from bot.emulators.slack.faults import Fault
+from bot.slack.bolt_app import identify
 from bot.slack.errors import NotDelivered, SlackOutcomeUnknown, SlackRefused
 from bot.slack.messages import BlockFallback, Delivery, Post, ProgressMessages, TextOnly
+from bot.slack.posting import MAYBE_TWICE, PostFinder, SurePosts
 
 
 @dataclass
@@ -49,8 +51,10 @@ def fallback(counted):
 
 
 @pytest.fixture
-def delivery(client, counted, fallback):
-    return Delivery(client, fallback, counted)
+async def delivery(slack, client, counted, fallback, clock):
+    slack.api.scopes |= {"channels:history", "im:history", "im:write"}
+    lost = PostFinder(client, await identify(client))
+    return Delivery(client, fallback, SurePosts(client, lost, clock), counted)
 
 
 @pytest.fixture
@@ -71,9 +75,9 @@ def test_each_route_has_its_body():
     drawn = {"text": "words", "blocks": [{"type": "divider"}]}
     table = [(False, False, "ephemeral"), (True, False, "in_channel"), (True, True, "in_channel")]
 
-    for in_channel, replace, kind in table:
-        expected = {"response_type": kind, "replace_original": replace, "thread_ts": "1.5"}
-        body = Post(to, post.message, in_channel, replace).to_response_url()
+    for in_channel, instead, kind in table:
+        expected = {"response_type": kind, "replace_original": instead, "thread_ts": "1.5"}
+        body = Post(to, post.message, in_channel, instead).to_response_url()
         assert drawn | QUIET | expected == body
     assert drawn | {"channel": "C1", "user": "U1", "thread_ts": "1.5"} == post.to_asker_here()
     assert drawn | QUIET | {"channel": "C1", "thread_ts": "1.5"} == post.to_channel()
@@ -215,19 +219,88 @@ async def test_what_was_meant_for_all_is_not_sent_elsewhere(delivery, slack):
     assert ["chat.postMessage"] == slack.methods()
 
 
+IN_DOUBT = [
+    Fault(hang_up=True),
+    Fault(503, "<html>"),
+    Fault(body='{"ok": true, "ts": "17'),
+    Fault(body={"ok": False, "error": "internal_error"}),
+]
+
+
+def says_maybe_twice(message):
+    return MAYBE_TWICE in str(message.blocks)
+
+
+@pytest.mark.parametrize("fault", IN_DOUBT)
 @pytest.mark.parametrize("after_work", [False, True])
-async def test_after_an_unknown_outcome_nothing_is_sent_again(
-    delivery, slack, ana, counted, after_work
+async def test_what_cannot_be_looked_for_goes_by_another_way(
+    delivery, slack, counted, fault, after_work
 ):
-    """The connection broke after Slack may have read the answer: no second one on any way."""
-    slack.api.faults.hang_up("/response", after_work=after_work)
+    """Whoever asked may see an answer twice, and is told so, but is never left without one."""
+    slack.api.faults.add("/response", replace(fault, after_work=after_work))
 
-    route = await delivery.deliver(ana, HELLO)
+    assert "ephemeral" == await delivery.deliver(To(slack.ticket("ana")), HELLO)
+    assert [False, True][not after_work :] == list(map(says_maybe_twice, slack.seen_by("ana")))
+    assert [("response_url", counted.routes[0][1]), ("ephemeral", "ok")] == counted.routes
 
-    assert "response_url" == route
-    assert [] == slack.methods()[1:]
-    assert len(slack.seen_by("ana")) <= 1
-    assert [("response_url", "outcome_unknown")] == counted.routes
+
+async def test_what_replaces_a_message_is_sent_by_the_same_way_again(delivery, slack):
+    """The second takes the place of the first: nothing stands twice."""
+    await delivery.deliver(To(), saying("clicked"), in_channel=True)
+    (clicked,) = slack.seen_by("ana")
+    slack.api.faults.add("/response", Fault(503, after_work=True))
+
+    await delivery.deliver(To(slack.ticket("ana", message_ts=clicked.ts)), HELLO, replace=True)
+
+    assert ["hello"] == texts(slack)
+
+
+@pytest.mark.parametrize("fault", IN_DOUBT)
+@pytest.mark.parametrize("after_work", [False, True])
+@pytest.mark.parametrize("place", ["channel", "thread", "dm"])
+async def test_an_answer_in_doubt_is_looked_for(delivery, slack, fault, after_work, place):
+    """It stands once, whether Slack had taken it or not."""
+    root = await slack.workspace.say("ana", "#fleet-ops", "alert") if place == "thread" else None
+    if place == "dm":
+        slack.api.faults.fail("chat.postEphemeral", "user_not_in_channel")
+    slack.api.faults.add("chat.postMessage", replace(fault, after_work=after_work))
+
+    await delivery.deliver(To(thread=root and root.ts), HELLO, in_channel=place != "dm")
+
+    (message,) = slack.direct("ana") if place == "dm" else slack.seen_by("ana")
+    assert (root and root.ts, False) == (message.thread_ts, says_maybe_twice(message))
+
+
+async def test_where_slack_does_not_let_us_look_it_is_sent_again(delivery, slack):
+    """The second says that it may be there twice."""
+    for after_work in (False, True):
+        slack.api.faults.add("chat.postMessage", Fault(503, after_work=after_work))
+        slack.api.faults.fail("conversations.history", "missing_scope")
+        await delivery.deliver(To(), HELLO, in_channel=True)
+
+    assert [True, False, True] == list(map(says_maybe_twice, slack.seen_by("ana")))
+
+
+async def test_progress_whose_answer_was_lost_is_found_and_edited(progress, slack):
+    """No "Looking up" is left beside the answer."""
+    slack.api.faults.add("chat.postMessage", Fault(503, after_work=True))
+    message = progress.begin(To(), in_channel=True)
+
+    await message.show(saying("1 of 2"))
+    await message.finish(saying("both"))
+
+    assert ["both"] == texts(slack)
+
+
+async def test_an_edit_that_stays_in_doubt_is_no_answer(progress, slack):
+    """Nobody knows whether it shows: the asker gets it by another way, too."""
+    message = progress.begin(To(), in_channel=True)
+    await message.show(saying("1 of 2"))
+    slack.api.faults.add("chat.update", Fault(503), times=4)
+
+    await message.finish(saying("both"))
+
+    assert ["1 of 2", "both"] == texts(slack)
 
 
 async def test_in_a_thread_it_stays_in_the_thread(delivery, slack):
@@ -280,7 +353,7 @@ async def test_a_lost_answer_to_an_edit_is_no_reason_for_a_second_message(progre
 
 
 async def test_a_lost_answer_to_the_first_message_posts_no_second(progress, slack):
-    """Slack may have taken it: an answer is never sent twice."""
+    """Slack had taken it: it is found, and not sent twice."""
     slack.api.faults.hang_up("chat.postMessage", after_work=True)
 
     await progress.begin(To(), in_channel=True).finish(saying("both"))
