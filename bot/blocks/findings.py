@@ -145,7 +145,8 @@ def nothing_found(report: SessionReport) -> str:
     """Say that no rule fired, which is not the same as knowing that all is well."""
     if report.state is State.UNKNOWN:
         return "Too little is known for a verdict."
-    overdue = "; it is not overdue" if report.state in _AWAY else ""
+    is_judged = all(each.end or each.last_updated for each in report.sessions or ())
+    overdue = "; it is not overdue" if report.state in _AWAY and is_judged else ""
     return f"No rule found anything wrong{overdue}."
 
 

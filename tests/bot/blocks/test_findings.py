@@ -10,7 +10,7 @@ from bot.blocks.format import MRKDWN, PLAIN
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, When
 from tests.bot.blocks.reports import a_finding, a_report, view_wrongs, words
-from tests.builders import NOON
+from tests.builders import NOON, a_session
 
 
 def some(number):
@@ -84,6 +84,14 @@ def test_one_cause_and_one_action(findings, lines, others):
 def test_no_findings(state, said):
     """No finding is not the same as knowing that all is well."""
     assert [said] == main_lines(a_report(state=state), PLAIN)
+
+
+def test_without_news_of_an_open_session_nothing_is_said_to_be_in_time():
+    """A session that may still be open leaves it unknown whether the SIM is overdue."""
+    sessions = a_session(), a_session(end=None, last_updated=None)
+    report = a_report(state=State.OFFLINE, sessions=sessions)
+
+    assert ["No rule found anything wrong."] == main_lines(report, PLAIN)
 
 
 def test_finding_lines():
