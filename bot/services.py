@@ -17,7 +17,7 @@ from bot.sessions.lookup import SessionLookup
 from bot.sessions.owners import Owners
 from bot.sims.spotter import SimSpotter
 from bot.slack.access import Access, Actor, Authorizer, UserRateLimit
-from bot.slack.bolt_app import ListeningConfig
+from bot.slack.bolt_app import ListeningConfig, TokenWatch
 from bot.slack.directory import Threads
 from bot.slack.files import Files
 from bot.slack.messages import Delivery, ProgressMessages
@@ -60,6 +60,7 @@ class Services:
     files: Files
     home_tabs: HomeTabs
     modals: Modals
+    token: TokenWatch
     threads: Threads
     dependencies: DependencyStatus
     renderer: Renderer

@@ -1,6 +1,6 @@
 """What Slack starts. `register` is the whole of what bot.app uses."""
 
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services import Services
 from handlers.buttons import register_buttons
@@ -12,7 +12,7 @@ from handlers.handover import register_handovers
 from handlers.history import register_history_buttons, register_modals
 from handlers.home import register_home
 from handlers.mentions import register_mentions
-from handlers.middleware import Middleware
+from handlers.middleware import REVOKED, Middleware
 from handlers.shortcuts import register_shortcuts
 from handlers.triage import register_triage_buttons
 from handlers.unfurls import register_unfurls
@@ -36,3 +36,10 @@ def register(app: AsyncApp, services: Services) -> None:
     register_handovers(app, services)
     register_home(app, services)
     register_watch_buttons(app, services)
+
+    async def revoked(ack: AsyncAck) -> None:
+        await ack()
+        services.token.suspect()
+
+    for event in REVOKED:
+        app.event(event)(revoked)

@@ -28,6 +28,7 @@ from handlers.replies import Reply, send
 
 log = logging.getLogger(__name__)
 
+REVOKED = ("tokens_revoked", "app_uninstalled")
 Next = Callable[[], Awaitable[BoltResponse]]
 KINDS = {
     "block_actions": "click",
@@ -64,6 +65,8 @@ class Middleware(AsyncMiddleware):
         if kind == "event" and not is_for_us(body, services.listening):
             services.metrics.received(kind, "not_for_us")
             return BoltResponse(status=200, body="")
+        if part(body, "event").get("type") in REVOKED:  # nobody's doing that could be allowed
+            return await next()
         if self._is_repeated(body, kind):
             return BoltResponse(status=200, body="")
         try:

@@ -25,6 +25,7 @@ METHOD = re.compile(rf'"((?:{FAMILIES})\.[a-zA-Z.]+)"')
 SCOPES = MANIFEST["oauth_config"]["scopes"]
 EVENTS = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
 EVENT_SCOPES = {
+    **dict.fromkeys(("app_uninstalled", "tokens_revoked")),
     "app_home_opened": None,
     "app_mention": "app_mentions:read",
     "link_shared": "links:read",

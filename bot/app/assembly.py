@@ -29,7 +29,7 @@ from bot.sessions.owners import Owners
 from bot.settings import Settings
 from bot.sims.spotter import SimSpotter
 from bot.slack.access import UserRateLimit
-from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, make_bolt_app
+from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, TokenWatch, make_bolt_app
 from bot.slack.client import SlackClient
 from bot.slack.directory import Threads
 from bot.slack.files import Files
@@ -80,6 +80,7 @@ def _services(
         files=Files(slack, clock),
         home_tabs=_open_home_tabs(slack, clock, stack),
         modals=Modals(slack),
+        token=TokenWatch(slack),
         threads=Threads(slack, resources.identity.user),
         dependencies=dependencies,
         renderer=Renderer(executor, settings.thresholds),

@@ -98,7 +98,7 @@ class Bot:
         self._workers = workers
         self.port = 0
         self._intake = intake
-        self._watch: asyncio.Task[None] | None = None
+        self._watches: list[asyncio.Task[None]] = []
         self._stopping = False
 
     async def why_not_ready(self) -> tuple[str, ...]:
@@ -116,7 +116,8 @@ class Bot:
     async def start(self) -> None:
         """Open the intake and watch it. Raises StartError or SlackLost."""
         await self._intake.open()
-        self._watch = asyncio.create_task(self._intake.watch(), name="intake-watch")
+        watched = {"intake-watch": self._intake.watch(), "token-watch": self.services.token.run()}
+        self._watches = [asyncio.create_task(each, name=name) for name, each in watched.items()]
         self._engine.start()
         self._workers.start()
 
@@ -126,8 +127,7 @@ class Bot:
         Raises SlackLost where Slack cannot be had back, StartError where it refuses the token.
         """
         waiting = asyncio.create_task(stopped.wait())
-        awaited = {waiting, self._watch} if self._watch else {waiting}
-        done, _ = await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({waiting, *self._watches}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         for each in done:
             each.result()
@@ -135,8 +135,8 @@ class Bot:
     async def stop(self, patience: float) -> None:
         """Take nothing more in, and finish what is under way, in `patience` seconds."""
         started, self._stopping = self.services.clock.monotonic(), True
-        if self._watch:
-            await cancelled(self._watch)
+        for watch in self._watches:
+            await cancelled(watch)
         await self._intake.close(min(CLOSE_SECONDS, patience))
         left = patience - (self.services.clock.monotonic() - started)
         cut, *_ = await asyncio.gather(

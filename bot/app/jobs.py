@@ -1,5 +1,6 @@
 """Puts together the engine of this process, and what digests and watches work with."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -63,6 +64,7 @@ def _services(resources: Resources, stack: AsyncExitStack, at_once: int) -> JobS
         store=store,
         metrics=resources.metrics,
         clock=clock,
+        refused=resources.slack.refused,
     )
     return JobServices(
         sessions=resources.kore.sessions,
@@ -98,6 +100,7 @@ def open_posts(  # noqa: PLR0913 -- what it is put together from
     store: Database,
     metrics: Metrics,
     clock: Clock,
+    refused: asyncio.Event | None = None,
 ) -> IdempotentPosts:
     """Return what posts exactly once."""
     client = SlackClient(
@@ -107,6 +110,7 @@ def open_posts(  # noqa: PLR0913 -- what it is put together from
         api_url=api_url,
         observer=metrics,
         retry=RetryPolicy(attempts=1),
+        refused=refused,
     )
     return IdempotentPosts(
         PostRows(store),

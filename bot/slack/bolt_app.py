@@ -6,6 +6,7 @@ request's three seconds.
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 import aiohttp
@@ -72,6 +73,25 @@ async def call_at_start(
     except SlackError as error:
         raise SlackLost(f"Slack cannot be reached: {error}") from error
     return answer
+
+
+class TokenWatch:
+    """Asks whose token it is as soon as anything suggests that Slack takes it no more."""
+
+    def __init__(self, client: SlackClient) -> None:
+        self._client = client
+
+    def suspect(self) -> None:
+        """Ask: an event says that it was revoked."""
+        self._client.refused.set()
+
+    async def run(self) -> None:
+        """Go on for ever. Raises StartError as soon as Slack refuses the token."""
+        while True:
+            await self._client.refused.wait()
+            self._client.refused.clear()
+            with suppress(SlackLost):
+                await identify(self._client)
 
 
 QUIET_SECONDS = 1800.0

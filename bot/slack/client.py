@@ -4,6 +4,7 @@ slack_sdk's own clients send a post twice when a connection breaks, open a sessi
 one given, and `respond()` cannot be given one; what the bot sends goes through here instead.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -167,6 +168,20 @@ def text_in(body: Mapping[str, Any], name: str) -> str:
     return found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""
 
 
+async def _refuse_redirect(
+    _session: object, _context: object, about: aiohttp.TraceRequestRedirectParams
+) -> None:
+    about.response.close()
+    raise aiohttp.ClientError("Slack sends nobody elsewhere")
+
+
+def no_redirects() -> aiohttp.TraceConfig:
+    """Let no redirect be followed, whoever asks: a body, or a socket, goes to Slack or nowhere."""
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(_refuse_redirect)
+    return trace
+
+
 def open_session() -> aiohttp.ClientSession:
     """Open the session that every call shares."""
     return aiohttp.ClientSession(
@@ -174,6 +189,7 @@ def open_session() -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=_TIMEOUT,
         headers={"User-Agent": "simsessions", "Accept-Encoding": "identity"},
+        trace_configs=[no_redirects()],
         auto_decompress=False,  # what comes packed unasked is unreadable, not a giant
     )
 
@@ -193,6 +209,7 @@ class SlackClient:
         api_url: str,
         observer: SlackObserver | None = None,
         retry: RetryPolicy | None = None,
+        refused: asyncio.Event | None = None,
     ) -> None:
         self._session = session
         self._clock = clock
@@ -200,6 +217,8 @@ class SlackClient:
         self._api_url = api_url.rstrip("/") + "/"
         self._observer = observer or NullSlackObserver()
         self._retry = retry or RetryPolicy()
+        self.refused = refused or asyncio.Event()
+        """Set as soon as Slack refuses the bot's token."""
 
     async def call(
         self,
@@ -218,7 +237,12 @@ class SlackClient:
         data = urlencode(body or {}) if form else json.dumps(body or {})
         headers = {"Authorization": f"Bearer {token or self._token}"} | (_FORM if form else _JSON)
         url = self._api_url + method
-        return await self._send(method, url, data.encode(), headers, idempotent=idempotent)
+        try:
+            return await self._send(method, url, data.encode(), headers, idempotent=idempotent)
+        except SlackRefused as error:
+            if error.reason is Reason.BAD_TOKEN and not token:
+                self.refused.set()
+            raise
 
     async def respond(self, response_url: str, body: Json, *, idempotent: bool = False) -> None:
         """Post to a response_url of Slack's, which takes 5 posts within 30 minutes.

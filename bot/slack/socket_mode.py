@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -15,7 +16,7 @@ from bot.clock import Clock
 from bot.errors import SlackLost
 from bot.proxies import origin_of, proxy_for
 from bot.slack.bolt_app import APP_TOKEN, call_at_start
-from bot.slack.client import SlackClient, SlackObserver, SlackResponse
+from bot.slack.client import SlackClient, SlackObserver, SlackResponse, no_redirects
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,9 @@ class SocketModeConnection:
         answer = await self._asked()
         handler = _Handler(self._app, self._app_token, self._clock, self._observer)
         self._client = handler.client
+        await self._client.aiohttp_client_session.close()
+        session = aiohttp.ClientSession(trace_configs=[no_redirects()])
+        self._client.aiohttp_client_session = session
         self._greeted.clear()
         self._client.wss_uri = answer.text("url")
         self._client.proxy = proxy_for(origin_of(answer.text("url")))

@@ -69,7 +69,7 @@ STANDING = {
     "view": "paste_view digest_form",
     "shortcut": "look_up_message hand_over",
     "command": "/simsessions",
-    "event": "app_mention message link_shared app_home_opened",
+    "event": "app_mention message link_shared app_home_opened tokens_revoked app_uninstalled",
 }
 
 

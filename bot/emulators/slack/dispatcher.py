@@ -71,7 +71,7 @@ class Dispatcher:
 
     def emit(self, event: Json) -> None:
         """Deliver an event in the background."""
-        place = self._state.channels.get(event["channel"])
+        place = self._state.channels.get(event.get("channel", ""))
         now = int(self._state.clock.now().timestamp())
         event_id = self._state.ids.make("Ev", 12)
         shared = place is not None and place.is_shared

@@ -3,18 +3,21 @@
 import asyncio
 import re
 import socket
+from contextlib import suppress
 
 import httpx
 import pytest
 
 from bot.app.assembly import EVENTS_PATH
 from bot.app.run import running
+from bot.cli.exit_codes import ExitCode, exit_code
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
 from bot.errors import SlackLost, StartError
 from bot.kore.connect import KoreConfig
 from bot.slack import socket_mode
+from bot.slack.errors import SlackRefused
 from tests.slack_rig import slack_side
 from tests.whole_bot import settings_for, whole_bot
 
@@ -184,6 +187,48 @@ async def test_a_slack_that_is_lost_for_good_ends_the_waiting(monkeypatch, caplo
                 await whole.bot.until(asyncio.Event())
 
     assert "socket-rebuild-failed" in caplog.text
+
+
+SUSPECTED = [
+    *(("chat.postMessage", code) for code in ("token_revoked", "account_inactive", "invalid_auth")),
+    ("tokens_revoked", ""),
+    ("app_uninstalled", ""),
+]
+
+
+@pytest.mark.parametrize("over_http", [False, True])
+@pytest.mark.parametrize(("sign", "code"), SUSPECTED)
+async def test_a_token_that_is_revoked_ends_it_at_once(over_http, sign, code):
+    """A call that Slack refuses, or its event, is enough: the waiting ends with exit code 4."""
+    async with whole_bot(over_http=over_http) as whole:
+        whole.slack.api.faults.fail("auth.test", code or "account_inactive", times=2)
+        if code:
+            whole.slack.api.faults.fail(sign, code)
+            with suppress(SlackRefused):
+                await whole.bot.services.delivery.posts.post({"channel": "C0FLEETOP", "text": "a"})
+        else:
+            whole.slack.api.emit({"type": sign, "tokens": {"bot": ["U0SIMSESS"]}})
+
+        with pytest.raises(StartError, match="SLACK_BOT_TOKEN: Slack refuses it") as ended:
+            async with asyncio.timeout(10):
+                await whole.bot.until(asyncio.Event())
+
+    assert ExitCode.SETTINGS == exit_code(ended.value)
+
+
+async def test_a_token_that_is_good_after_all_ends_nothing():
+    """One method that refuses it, or an event about a person's token, is looked into, no more."""
+    async with whole_bot() as whole:
+        whole.slack.api.emit({"type": "tokens_revoked", "tokens": {"oauth": ["U0ANA0001"]}})
+        whole.slack.api.faults.fail("/response", "token_revoked")
+        whole.slack.api.faults.fail("chat.postEphemeral", "token_revoked")
+        await whole.slack.api.dispatcher.settled()
+
+        await whole.type("help")
+
+        assert 1 == len(whole.slack.direct("ana"))
+        assert () == await whole.bot.why_not_ready()
+        assert not any(watch.done() for watch in whole.bot._watches)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import logging
 
+import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncBoltRequest
 
@@ -10,6 +11,7 @@ from bot.emulators.slack.people import BOT, BOT_ID, HOME
 from bot.errors import SlackLost, StartError
 from bot.slack.bolt_app import Identity, bolt_logger, identify, make_bolt_app
 from bot.slack.client import SlackClient
+from tests.slack_rig import BOT_TOKEN
 
 IDENTITY = Identity("T1", "U0BOT", "B0BOT", "E1")
 
@@ -60,6 +62,20 @@ async def test_what_the_sdk_sends_goes_over_the_shared_session(app, session):
 
     assert session is app.client.session
     assert ["AsyncRateLimitErrorRetryHandler", "AsyncServerErrorRetryHandler"] == kinds
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_what_the_sdk_sends_follows_no_redirect(session, slack, status):
+    """A body and its token go to Slack or nowhere, whoever sends them."""
+    app = make_bolt_app(session, IDENTITY, token=BOT_TOKEN, api_url=slack.api_url)
+    elsewhere = {"Location": slack.api_url + "auth.test"}
+    slack.api.faults.add("chat.postMessage", Fault(status, headers=elsewhere))
+
+    with pytest.raises(aiohttp.ClientError, match="elsewhere"):
+        await app.client.chat_postMessage(channel="C0FLEETOP", text="a", token=BOT_TOKEN)
+
+    assert ["chat.postMessage"] == slack.methods()
+    assert () == slack.api.calls.of("auth.test")
 
 
 async def test_a_token_in_the_environment_is_no_news(session, monkeypatch, caplog):

@@ -255,32 +255,6 @@ async def test_what_replaces_a_message_is_sent_by_the_same_way_again(delivery, s
     assert ["hello"] == texts(slack)
 
 
-@pytest.mark.parametrize("fault", IN_DOUBT)
-@pytest.mark.parametrize("after_work", [False, True])
-@pytest.mark.parametrize("place", ["channel", "thread", "dm"])
-async def test_an_answer_in_doubt_is_looked_for(delivery, slack, fault, after_work, place):
-    """It stands once, whether Slack had taken it or not."""
-    root = await slack.workspace.say("ana", "#fleet-ops", "alert") if place == "thread" else None
-    if place == "dm":
-        slack.api.faults.fail("chat.postEphemeral", "user_not_in_channel")
-    slack.api.faults.add("chat.postMessage", replace(fault, after_work=after_work))
-
-    await delivery.deliver(To(thread=root and root.ts), HELLO, in_channel=place != "dm")
-
-    (message,) = slack.direct("ana") if place == "dm" else slack.seen_by("ana")
-    assert (root and root.ts, False) == (message.thread_ts, says_maybe_twice(message))
-
-
-async def test_where_slack_does_not_let_us_look_it_is_sent_again(delivery, slack):
-    """The second says that it may be there twice."""
-    for after_work in (False, True):
-        slack.api.faults.add("chat.postMessage", Fault(503, after_work=after_work))
-        slack.api.faults.fail("conversations.history", "missing_scope")
-        await delivery.deliver(To(), HELLO, in_channel=True)
-
-    assert [True, False, True] == list(map(says_maybe_twice, slack.seen_by("ana")))
-
-
 async def test_progress_whose_answer_was_lost_is_found_and_edited(progress, slack):
     """No "Looking up" is left beside the answer."""
     slack.api.faults.add("chat.postMessage", Fault(503, after_work=True))

@@ -1,6 +1,7 @@
-"""How fast the bot writes by itself."""
+"""How fast the bot writes, and what becomes of a post that was lost."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -11,10 +12,12 @@ from bot.slack.posting import (
     INTERVALS,
     MAX_LANES,
     MAX_WAIT,
+    MAYBE_TWICE,
     POST,
     UPDATE,
     PostFinder,
     PostingLimiter,
+    SurePosts,
     marked,
 )
 
@@ -210,3 +213,46 @@ async def test_without_the_scope_slack_refuses(lost, posted, slack):
 
     with pytest.raises(SlackRefused, match="missing_scope"):
         await lost.find("one", CHANNEL, None, 0)
+
+
+@pytest.fixture
+def sure(client, lost, clock):
+    """Posts what somebody waits for."""
+    return SurePosts(client, lost, clock)
+
+
+IN_DOUBT = [
+    Fault(hang_up=True),
+    Fault(503, "<html>"),
+    Fault(body='{"ok": true, "ts": "17'),
+    Fault(body={"ok": True}),
+    Fault(body={"ok": False, "error": "internal_error"}),
+]
+
+
+@pytest.mark.parametrize("after_work", [False, True])
+@pytest.mark.parametrize("fault", IN_DOUBT)
+async def test_an_answer_in_doubt_is_looked_for(sure, slack, fault, after_work):
+    """In channels, threads and direct messages it stands once, had Slack taken it or not."""
+    root = await slack.workspace.say("ana", "#fleet-ops", "alert")
+    for place in ({"channel": CHANNEL}, {"channel": CHANNEL, "thread_ts": root.ts}):
+        slack.api.faults.add("chat.postMessage", replace(fault, after_work=after_work))
+        await sure.post(place | {"text": "hello"})
+    slack.api.faults.add("chat.postMessage", replace(fault, after_work=after_work))
+    await sure.post({"channel": ANA, "text": "hello"})
+
+    seen = [(message.text, message.thread_ts) for message in slack.seen_by("ana")]
+    assert [("hello", None), ("hello", root.ts)] == seen
+    assert ["hello"] == [message.text for message in slack.direct("ana")]
+
+
+@pytest.mark.parametrize("after_work", [False, True])
+async def test_where_slack_does_not_let_us_look_it_is_sent_again(sure, slack, after_work):
+    """The second says that it may be there twice."""
+    slack.api.faults.add("chat.postMessage", Fault(503, after_work=after_work))
+    slack.api.faults.fail("conversations.history", "missing_scope")
+
+    await sure.post({"channel": CHANNEL, "text": "hello"})
+
+    again = f"hello\n{MAYBE_TWICE}"
+    assert ["hello", again][not after_work :] == [each.text for each in slack.seen_by("ana")]

@@ -1,6 +1,7 @@
 """Socket Mode."""
 
 import asyncio
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
@@ -58,14 +59,22 @@ async def deaf_slack(slack):
         await hold.wait()
         return socket
 
+    async with serving_routes({"/link": deaf}) as address:
+        slack.api.socket_url = lambda: f"ws://{address}/link"
+        yield slack
+        hold.set()
+
+
+@asynccontextmanager
+async def serving_routes(routes):
+    """Serve these for GET; yield the address."""
     server = web.Application()
-    server.router.add_get("/link", deaf)
+    for path, answer in routes.items():
+        server.router.add_get(path, answer)
     runner = web.AppRunner(server, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.api.socket_url = lambda: f"ws://127.0.0.1:{runner.addresses[0][1]}/link"
-    yield slack
-    hold.set()
+    yield f"127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
 
 
@@ -137,6 +146,20 @@ async def test_a_socket_that_does_not_open_is_given_up(link, slack, monkeypatch,
         await link.open()
 
     assert "Failed to connect" in caplog.text
+
+
+async def test_a_socket_follows_no_redirect(link, slack, deaf_slack, monkeypatch):
+    """What another host sends would be taken for Slack's."""
+    monkeypatch.setattr(socket_mode, "OPEN_SECONDS", 0.2)
+    elsewhere = deaf_slack.api.socket_url().replace("ws", "http", 1)
+
+    async def sent_away(_request):
+        raise web.HTTPFound(elsewhere)
+
+    async with serving_routes({"/link": sent_away}) as address:
+        slack.api.socket_url = lambda: f"ws://{address}/link"
+        with pytest.raises(SlackLost, match="cannot be opened"):
+            await link.open()
 
 
 async def test_a_peer_that_does_not_say_goodbye_is_left_in_time(link, deaf_slack, caplog):
