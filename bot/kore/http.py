@@ -6,6 +6,7 @@ limit.
 """
 
 import asyncio
+import logging
 import ssl
 import zlib
 from collections.abc import Awaitable, Mapping, Sequence
@@ -297,9 +298,14 @@ class CookielessClient(httpx.AsyncClient):
 
 
 class HttpxClient:
-    """Sends through httpx's client, whatever transport is under it."""
+    """Sends through httpx's client, whatever transport is under it.
+
+    httpx's own line for each request, at INFO, is off: its URL can hold what somebody typed.
+    """
 
     def __init__(self, http: httpx.AsyncClient) -> None:
+        lines = logging.getLogger("httpx")
+        lines.setLevel(max(lines.level, logging.WARNING))
         self._http = http
         self._origin = str(http.base_url).rstrip("/")
 

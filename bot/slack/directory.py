@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Generic, TypeVar
 
 from cachetools import TTLCache
@@ -235,6 +236,8 @@ class ChannelAccess:
 
 REFRESH_SECONDS = 300.0
 AGAIN_SECONDS = 15.0
+MEMBERS_STALE_SECONDS = 86_400.0
+"""For how long a fault passes: longer than any outage of Slack's, and no longer than a day."""
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -279,14 +282,13 @@ class UserGroups:
             self._members[group] = await members_of(group, self._client)
             self._read_at[group] = self._clock.monotonic()
         except SlackError as error:
-            log.warning("group-not-readable", extra={"group": group, "why": error.outcome})
-            if isinstance(error, SlackRefused) or self._is_old(group):
+            age = self._clock.monotonic() - self._read_at.get(group, -inf)
+            if isinstance(error, SlackRefused) or age > MEMBERS_STALE_SECONDS:
                 self._members[group] = NOBODY
+            about = {"group": group, "why": error.outcome, "age": age}
+            log.warning("group-not-readable", extra=about | {"kept": len(self._members[group])})
             return isinstance(error, SlackRefused)
         return True
-
-    def _is_old(self, group: str) -> bool:
-        return self._clock.monotonic() - self._read_at.get(group, 0.0) > STALE_SECONDS
 
 
 async def members_of(group: str, client: SlackClient) -> frozenset[str]:

@@ -1,7 +1,9 @@
 import asyncio
+import logging
 import ssl
 from dataclasses import replace
 
+import httpx
 import pytest
 import trustme
 
@@ -120,3 +122,15 @@ async def test_no_answer_in_words(clock):
         "certificate": "KORE cannot be reached: its certificate is not trusted here",
         "cut off": "KORE's answer broke off",
     } == {what: brief for what, (_, brief) in said.items()}
+
+
+async def test_no_line_of_httpx_repeats_what_was_typed(clock, api, config, caplog, monkeypatch):
+    """Whoever makes a client has its lines off at INFO, though nobody set up any logs."""
+    monkeypatch.setattr(logging.getLogger("httpx"), "level", logging.NOTSET)
+    caplog.set_level(logging.INFO)
+    kore = open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
+
+    await kore.sim("pump-7")
+    await kore.aclose()
+
+    assert "pump-7" not in caplog.text

@@ -9,6 +9,7 @@ from bot.emulators.slack.faults import Fault
 from bot.emulators.slack.people import ANA, BEN, BOT, CHLOE, DORA, GIL, Channel
 from bot.slack.directory import (
     FRESH_SECONDS,
+    MEMBERS_STALE_SECONDS,
     RETRY_SECONDS,
     STALE_SECONDS,
     ChannelAccess,
@@ -307,16 +308,18 @@ async def test_a_passing_fault_locks_nobody_out(groups, slack, fault):
     assert {"ana", "chloe"} == await members(groups)
 
 
-async def test_while_slack_fails_its_members_stay_in_for_an_hour(groups, slack, clock):
-    """An outage of Slack locks nobody out at once."""
+async def test_while_slack_fails_its_members_stay_in_for_a_day(groups, slack, clock, caplog):
+    """No outage of Slack locks anybody out; the log says how old the list is."""
     await groups.read_all()
     slack.api.faults.status("usergroups.users.list", 503, "", times=99)
+    clock.move(MEMBERS_STALE_SECONDS - 60)
     await groups.read_all()
-    soon = await members(groups)
-    clock.move(STALE_SECONDS)
+    late = await members(groups)
+    clock.move(60)
     await groups.read_all()
 
-    assert {"ana", "chloe"} == soon
+    assert {"ana", "chloe"} == late
+    assert [(23, 2), (24, 0)] == [(each.age // 3600, each.kept) for each in caplog.records]
     assert set() == await members(groups)
 
 
