@@ -18,8 +18,8 @@ from tests.whole_bot import whole_bot
 
 GALLERY = json.loads(Path(__file__).with_name("pasted.json").read_text())
 NAMES = (
-    "North Gate", "gw:42", "n07.west", "site/12", "Übergabe 3", "水位計-4", "Depot 9", "alpha",
-    "bravo", "charlie", "METER_0017",
+    "North Gate", "gw:42", "n07.west", "site/12", "Übergabe 3", "水位計-4", "Depot 9",
+    "Pump House 2/b", "alpha", "bravo", "charlie", "METER_0017",
 )  # fmt: skip
 EVENT = {"user": "U0ANA0001", "channel": "C0FLEETOP", "channel_type": "channel"}
 SHORTCUT = {

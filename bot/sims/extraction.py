@@ -12,7 +12,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from bot.sims.identifier import LINK, MENTION, SID, plain_letters, sims_in, unlinked
 from bot.sims.numbers import (
@@ -67,10 +67,10 @@ _INVISIBLE = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\u2460-\u24ff\u2776-\u2793\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
 )
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|```+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|```+|\\n")
 _BREAKS = re.compile(r"\r\n?|[\v\f\u2028\u2029]")
 _TOO_LONG = re.compile(rf"(?m)^(.{{{LONGEST_LINE}}}).+$")
-_MARKS = {ord("、"): ",", ord("،"): ",", ord("؛"): ";", ord("。"): "."}
+_MARKS = dict(zip(map(ord, "、،؛。│┃║"), ",,;.|||", strict=True))
 _ROUNDS = 2
 
 
@@ -107,7 +107,7 @@ def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
         if not sims and _IS_KORE.match(written):
             why = "a link in which no SIM stands"
             found.append(Found(match.start(), match.end(), "link", written, written, why))
-        rest = "" if sims else unquote(match[0]).replace("\n", " ")
+        rest = "" if sims else unquote_plus(match[0]).replace("\n", " ")
         return rest[: len(match[0])].ljust(len(match[0]))
 
     def taken(match: re.Match[str]) -> str:
@@ -158,11 +158,13 @@ _GROUPED = tuple(re.compile(rf"89(?:[ -]?\d){{{more}}}(?!\d)") for more in (30, 
 _IMEIS = (
     re.compile(
         r"(?:\d\d[ -]\d{6}[ -]\d{6}[ -]\d|\d{8}[ -]\d{6}[ -]\d|\d{6}[ -]\d{8}[ -]\d"
-        r"|\d{6}[ -]\d\d[ -]\d{6}[ -]\d)(?!\d)"
+        r"|\d{6}[ -]\d\d[ -]\d{6}[ -]\d|\d{4}(?:[ -]\d{4}){2}[ -]\d{3})(?!\d)"
     ),
 )
+_ONE_BY_ONE = re.compile(r"\d(?:[ -]\d){14,19}(?![ -]?\d)")
 _LABELLED = tuple(re.compile(rf"\d(?:[ -]?\d){{{more}}}(?!\d)") for more in range(21, 12, -1))
-_SWAPPED_ICCID = re.compile(r"(?i)(?<![0-9a-f])98\d{16}(?:\d\d|f\d)(?![0-9a-f])")
+_SWAPPED_ICCID = re.compile(r"(?i)(?<![0-9a-f])98(?:[ :-]?\d\d){8}[ :-]?(?:\d\d|f\d)(?![0-9a-f])")
+_BETWEEN_BYTES = re.compile(r"[ :-]")
 _FRACTION = re.compile(r"(?<!\d)\d{1,11}[.]$")
 _NOT_SEPARATE = re.compile(r"[ -]")
 _LONG_GROUP = 14
@@ -170,8 +172,12 @@ _LONG_GROUP = 14
 
 def _swapped(text: str) -> Iterator[Found]:
     for match in _SWAPPED_ICCID.finditer(text):
-        if iccid := unswapped(match[0]):
+        if iccid := _unswapped(match):
             yield Found(*match.span(), "iccid", iccid, iccid)
+
+
+def _unswapped(match: re.Match[str] | None) -> str | None:
+    return unswapped(_BETWEEN_BYTES.sub("", match[0])) if match else None
 
 
 def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
@@ -201,6 +207,8 @@ def _end_of_group(text: str, at: int) -> int:
 def _number_at(text: str, at: int, label: "Label") -> Found | None:
     """Return the number whose first group of digits begins here; None where there is none."""
     match, kind = None, label.kind
+    if text.startswith("98", at) and _unswapped(_SWAPPED_ICCID.match(text, at)):
+        return None
     if label.kind in _LENIENT:
         match = _alone_at(text, at, label.kind)
     if match is None:
@@ -231,6 +239,8 @@ def _certain_at(text: str, at: int) -> tuple[re.Match[str] | None, str]:
     if kind := _kind_of(digits):
         return group, kind
     shapes = () if len(digits) >= _LONG_GROUP else _GROUPED if digits[:2] == "89" else _IMEIS
+    if len(digits) == 1:
+        shapes = (_ONE_BY_ONE,)
     for shape in shapes:
         match = shape.match(text, at)
         if match and (kind := _kind_of(_NOT_SEPARATE.sub("", match[0]))):
@@ -260,7 +270,7 @@ def _alone_at(text: str, at: int, kind: str) -> re.Match[str] | None:
         or text[alone.end() : alone.end() + 1] in _SEPARATORS
     ):
         return None
-    return None if alone[0].startswith("98") and unswapped(alone[0]) else alone
+    return alone
 
 
 def _grouped_at(text: str, at: int, kind: str) -> re.Match[str] | None:
@@ -268,7 +278,7 @@ def _grouped_at(text: str, at: int, kind: str) -> re.Match[str] | None:
     for shape in _LABELLED:
         match = shape.match(text, at)
         if match and _LENIENT[kind](_NOT_SEPARATE.sub("", match[0])):
-            return None if unswapped(match[0]) else match
+            return match
     return None
 
 
@@ -306,18 +316,26 @@ _KINDS = {
     "imei": r"imei(?:svs?|-msisdn|s)?|cgsn",
     "imsi": r"imsis?|cimi",
     "eid": r"e-?ids?|euicc(?:[ _-]?id)?s?",
-    "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|telefon\w*|teléfono|t[eé]l|mobile|fax|handy"
-    r"|cnum|call|whatsapp|sms|телефон|тел",
-    "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|(?<!in )case|incident|lading"
-    r"|tracking|parcel|shipment|waybill|awb|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma"
-    r"|reference|ref|bestell\w+|auftrag\w*|rechnung\w*|pedido|factura|commande|facture|заказ\w*"
-    r"|сч[её]т|serial[ _-]order|ean|gtin|upc|isbn"
-    r"|(?:user|event|message|msg|request|trace|span|job|build|alert|correlation)[ _-]?id",
+    "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|telefon\w*|teléfono|t[eé]l(?:[eé]phone)?"
+    r"|rufn\w+|mobil\w*|fax|handy|cnum|call|whatsapp|sms|телефон|тел",
+    "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|incident"
+    r"|(?<!in )(?<!this )(?<!that )(?<!any )case|lading|tracking|parcel|shipment|waybill|awb"
+    r"|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma|reference|ref"
+    r"|bestell\w*|auftrag\w*|rechnung\w*|ordine|ordre|encomenda|zamówieni\w*|pedido|factura"
+    r"|commande|facture|заказ\w*|сч[её]т|serial[ _-]order|ean|gtin|upc|isbn"
+    r"|(?:user|event|message|msg|request|trace|span|job|build|alert|problem|session"
+    r"|correlation)[ _-]?id",
     "card": r"(?<!sim )(?<!sim-)(?<!sim_)(?<!sim)cards?|visa|mastercard|amex|credit|debit|pan|iban"
-    r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|(?<!сим-)(?<!сим )карт\w+",
+    r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|(?<=de )(?:tarjeta|carte)|(?<!сим-)(?<!сим )карт\w+",
 }
-_SCRIPTS = {"phone": "電話|电话|هاتف", "order": "注文|订单|請求|طلب", "card": "(?<!sim)カード"}
-_FILLED = r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|n|id|code|key)|番号|号|'s)?(?:[ _-]?\d\b)?"
+_SCRIPTS = {
+    "phone": "電話|电话|手机|전화|هاتف",
+    "order": "注文|订单|訂單|請求|주문|طلب",
+    "card": "(?<!sim)カード",
+}
+_FILLED = (
+    r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|n|id|code|key)|番号|号|번호|'s)?(?:[ _-]?\d\b)?"
+)
 _GAP = r"(?:[^\w\n,;?!]{0,4}(?:is|was|ist|es|est)\b)?[^\w\n,;?!]{0,6}\n?[^\w\n,;?!]{0,3}"
 _LABEL = re.compile(
     "(?i)(?:"
@@ -329,6 +347,7 @@ _LABEL = re.compile(
     + f"){_FILLED}{_GAP}$"
 )
 _FARTHEST = 48
+_OF_A_SIM = re.compile(r"(?i)iccid|\bsim\b")
 _WORDS_OF_PROSE = frozenset({"phone", "order", "card"})
 _BREAK = re.compile(r"[,;]|\d\d")
 _OWN_NUMBER = "+CNUM:"  # a modem's, with a name before it
@@ -368,6 +387,8 @@ def _label_in(before: str) -> Label:
     if match is None or not match.lastgroup:
         return _NO_LABEL
     kind, word = match.lastgroup, match[match.lastgroup]
+    if kind == "card" and _OF_A_SIM.search(before):
+        return _NO_LABEL  # "ICCID, as printed on the card"
     is_above = "\n" in before[match.end(kind) :]
     line = before[before.rfind("\n", 0, match.start()) + 1 : match.start()]
     if is_above and kind in _WORDS_OF_PROSE and any(map(str.isalnum, line)):

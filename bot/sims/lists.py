@@ -32,9 +32,10 @@ _ADDRESS = re.compile(
     r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++)|(?<![\w+.-])[a-zA-Z][\w+.-]*+://[^\s<>()\]]*+"
 )
 _ENDING = re.compile(r"(?i)(?<=\w)\.(?:log|txt|csv|json|pcap|bin|cfg|gz|zip|xlsx?|png|jpe?g|pdf)\b")
-_WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&]*\w)?|[^\s\w]|\n""")
-_RUN = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~:/@&]*""")
-_EDGES = "._-#+%&$^…"
+_WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&+\\]*\w)?|[^\s\w]|\n""")
+_RUN = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~:/@&+\\]*""")
+_RUN_WITH_A_COLON = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~]*""")
+_EDGES = "._-#+%&$^…:/@"
 _WITH_A_COLON = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~]*\w)?""")
 _OTHER_LETTERS = "\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff"
 _AMONG_OTHER_LETTERS = re.compile(  # as in 设备truck-42掉线
@@ -59,7 +60,10 @@ def _blank(match: re.Match[str]) -> str:
 def keys_in(text: str) -> set[str]:
     """Return every word of a text, and two or three that stand together, as names are compared."""
     folded, found = text.casefold(), set[str]()
-    for run in _RUN.findall(folded):
+    runs = _RUN.findall(folded)
+    if _may_hold_names(text):
+        runs += _RUN_WITH_A_COLON.findall(folded)
+    for run in runs:
         words = [word.strip(_EDGES) for word in run.split()]
         found.update(words)
         if len(words) > 1:
@@ -68,8 +72,13 @@ def keys_in(text: str) -> set[str]:
     return found.union(*(shape.findall(folded) for shape in _more_shapes(text)))
 
 
+def _may_hold_names(text: str) -> bool:
+    """Return whether a text has marks that part two names, or stand within one."""
+    return any(mark in text for mark in ":/&+\\")
+
+
 def _more_shapes(text: str) -> Iterator[re.Pattern[str]]:
-    if ":" in text or "/" in text or "&" in text:
+    if _may_hold_names(text):
         yield _WITH_A_COLON
     if not text.isascii():
         yield _AMONG_OTHER_LETTERS

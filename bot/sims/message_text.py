@@ -21,7 +21,7 @@ _SILENT = frozenset({"button", "workflow_button", "static_select", "image"})
 _SAYS = ("title", "subtitle", "text", "body", "caption", "description", "details", "output", "alt")
 _HOLDS = ("elements", "fields", "child_blocks", "cards", "tasks")
 _ATTACHED = ("author_name", "pretext", "title", "title_link", "text", "footer")
-_IN_FILES = ("plain_text", "preview", "subject")
+_IN_FILES = ("plain_text", "preview", "preview_plain_text", "subject")
 
 
 def places_of(message: Body) -> list[Place]:
@@ -125,7 +125,7 @@ def _inline(nodes: Iterable[Body]) -> Iterator[str]:
     """Return the parts of one line of rich text."""
     for node in nodes:
         url, text = text_in(node, "url"), text_in(node, "text")
-        yield f"<{url}|{text}>" if url and text else f"<{url}>" if url else text
+        yield f"<{url}|{text}>" if url and text else f"<{url}>" if url else text or " "
 
 
 def _named(nodes: Iterable[Body], names: Iterable[str]) -> list[str]:

@@ -149,7 +149,7 @@ class Reading:
     def _may_be_one_name(self) -> bool:
         """Return whether a few words may all be one name, of which a part happens to be another's.
 
-        `check pump-7` is not: the known word has a digit, and no other has.
+        `check pump-7` is not: each known name has a digit, and no other word has.
         """
         words = list(_WORD.finditer(self._prose))
         is_list = "\n" in self._prose.strip() or len(self._items) > 1
@@ -157,9 +157,11 @@ class Reading:
             return False
         if any(name.text.split() == self._prose.split() for name in self._names):
             return False
-        places = [name.at for name in self._names]
-        longer = [w for w in words if len(w[0]) >= _FEW_WORDS and _PLAIN_WORD.fullmatch(bare(w[0]))]
-        return any(_has_digit(w[0]) != _between(places, w.start(), w.end()) for w in longer)
+        names, longest = self._names, [w for w in words if len(w[0]) >= _FEW_WORDS]
+        if not all(_has_digit(name.text) for name in names):
+            return True
+        rest = (w for w in longest if all(w.end() <= n.at or n.end <= w.start() for n in names))
+        return any(_has_digit(w[0]) and _PLAIN_WORD.fullmatch(bare(w[0])) for w in rest)
 
     def _numbers(self) -> list[Spot]:
         """Return the identifiers, and what looks like one."""

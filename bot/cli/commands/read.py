@@ -48,7 +48,7 @@ def command(file: str, *, is_message: bool, as_lines: bool) -> int:
         with click.open_file(file, "rb") as opened:
             content = opened.read()
     except OSError as error:
-        raise click.FileError(file, error.strerror) from error
+        raise click.BadParameter(f"{error.strerror}: {file}", param_hint="FILE") from error
     encoding = "utf-16" if content[:2] in {BOM_UTF16_LE, BOM_UTF16_BE} else "utf-8"
     places = _places(content.decode(encoding, "replace"), is_message=is_message)
     has_kore = not settings.missing(Need.KORE)
@@ -86,13 +86,14 @@ async def _read(places: "Sequence[Place]", settings: Settings, *, has_kore: bool
     from bot.cli.lookups import LIST_PATIENCE_SECONDS, open_fleet  # noqa: PLC0415 -- heavy
     from bot.clock import SystemClock  # noqa: PLC0415 -- only here
     from bot.ops.logging import LogRedactor, configure_logging  # noqa: PLC0415 -- only here
+    from bot.sims.extraction import cleaned  # noqa: PLC0415 -- only here
 
     configure_logging("ERROR", form="text", redactor=LogRedactor(settings.secrets))
     if not has_kore:
         settings = settings.model_copy(update={"kore_access_token": SecretStr("none")})
     async with open_fleet(settings, SystemClock()) as (_, _, spotter):
         patience = LIST_PATIENCE_SECONDS if has_kore else 0.0
-        is_asked = any(len(place.text.split()) > 1 for place in places)
+        is_asked = bool(places) and len(cleaned(places[0].text)[0].split()) > 1
         return await spotter.read(places, asked=is_asked, patience=patience)
 
 

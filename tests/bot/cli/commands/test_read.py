@@ -41,12 +41,25 @@ async def test_a_message_as_slack_sends_it(kore, simsessions):
     assert "(attachment 1)" in done.out
 
 
+async def test_a_mention_of_one_name(kore, simsessions):
+    """The name is told, though the bot is named beside it, or more stands in another block."""
+    blocks = [{"type": "markdown", "text": text} for text in ("truck-42", f"an order, {IMEI}")]
+    for message in ({"text": "<@U0SIMSESS> truck-42"}, {"blocks": blocks}):
+        typed = json.dumps({"event": message})
+        done = await simsessions("read", "--message", "-", typed=typed, **kore.settings)
+
+        assert done.out.startswith("taken  name truck-42 = DE"), message
+
+
 async def test_what_is_no_message(kore, simsessions):
-    """It is said in a line."""
-    for text in ("no json", "7"):
+    """It is said in a line, as it is of a file that is not there."""
+    for text in ("no json", "7", ""):
         done = await simsessions("read", "--message", "-", typed=text, **kore.settings)
 
         assert (2, "FILE" in done.err) == (done.code, True), text
+    done = await simsessions("read", "missing.txt", **kore.settings)
+
+    assert (2, "", True) == (done.code, done.out, "No such file" in done.err)
 
 
 async def test_without_the_list_of_sims(kore, simsessions):
