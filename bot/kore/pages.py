@@ -8,6 +8,8 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -130,6 +132,38 @@ DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage)
 SCANNED_SESSIONS: Listing[DataSession] = Listing("data_sessions", ScannedSessionPage)
 USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage)
 _MOST_LOGGED = 5
+PAGES_A_QUESTION, PAGES_A_SIM = 60, 30
+BYTES_A_QUESTION, BYTES_A_SIM = 24 << 20, 4 << 20
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How much of its SIMs' lists one question may still read, all together."""
+
+    pages: int
+    size: int
+
+    def spend(self, size: int) -> None:
+        self.pages -= 1
+        self.size -= size
+        if self.pages < 0 or self.size < 0:
+            raise KoreBadAnswer("KORE sends more than one question may read. Ask for fewer SIMs.")
+
+
+_BUDGET: ContextVar[_Budget | None] = ContextVar("question_budget", default=None)
+
+
+@contextmanager
+def question_budget(sims: int) -> Iterator[None]:
+    """Limit what a question about so many SIMs reads, in this task and those that it begins."""
+    pages, size = PAGES_A_SIM * sims, BYTES_A_SIM * sims
+    token = _BUDGET.set(_Budget(PAGES_A_QUESTION + pages, BYTES_A_QUESTION + size))
+    try:
+        yield
+    finally:
+        _BUDGET.reset(token)
+
+
 _QUERY = re.compile(r"[!-~]{1,4000}")
 
 
@@ -138,10 +172,13 @@ async def pages(
 ) -> AsyncIterator[Rows[T]]:
     """Return page after page. Raises KoreBadAnswer where they go in a circle or have no end."""
     read = partial(read_rows, listing.page)
+    budget = None if listing is SIMS else _BUDGET.get()  # the fleet is no one question's
     seen, total = {query}, 0
     for _ in range(listing.most_pages):
         rows = await requester.get(listing.endpoint, path, query, read)
         requester.skipped(listing.endpoint, rows.skipped)
+        if budget:
+            budget.spend(len(rows.body))
         yield rows
         if rows.next_page_url is None:
             return

@@ -19,6 +19,7 @@ from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
+from bot.kore.pages import question_budget
 from bot.sims.identifier import identify
 from bot.sims.resolver import SimResolver
 
@@ -53,15 +54,17 @@ class TaskScope:
 
 
 @asynccontextmanager
-async def task_scope() -> AsyncIterator[TaskScope]:
+async def task_scope(sims: int = 1) -> AsyncIterator[TaskScope]:
     """Open a scope of tasks.
 
     Unlike a TaskGroup it raises what the block itself raises, so that the order of awaiting says
-    whose failure wins, and it does not wait for tasks that nobody needs any more.
+    whose failure wins, and it does not wait for tasks that nobody needs any more. What they read of
+    KORE's lists is limited for all together, by the number of SIMs that are asked for.
     """
     opened = TaskScope()
     try:
-        yield opened
+        with question_budget(sims):
+            yield opened
     finally:
         await opened.end()
 

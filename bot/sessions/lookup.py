@@ -306,7 +306,7 @@ class SessionLookup:
             last = report.last_session
             return replace(report, sessions=(last,)) if last and newest_only else report
 
-        async with task_scope() as under_way:
+        async with task_scope(sims=len(texts)) as under_way:
             batch = Batch(self._sims, self._allowances, under_way, judge, told)
             answers = await batch.answer(texts, fresh=fresh, done=done, within=within)
             again = Batch(self._sims, self._allowances, under_way, judge)

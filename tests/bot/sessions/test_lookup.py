@@ -1,4 +1,5 @@
 import asyncio
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -362,3 +363,19 @@ def test_the_judge_s_thresholds_hold():
     patient = Judge(Thresholds(stale_after=timedelta(hours=9)))
 
     assert State.ONLINE is patient.report(a_read(still_open(9 * H, 8 * H)), Allowance(), NOON).state
+
+
+async def test_a_question_reads_so_much_and_no_more(lookup, api):
+    """Over its limit of bytes or pages the rest says so; the next question begins anew."""
+    sids = [SID[:-2] + f"{number:02}" for number in range(12)]
+    for sid in sids:
+        api.add(SIM | {"sid": sid, "unique_name": sid, "rate_plan_sid": None}, [])
+    huge = json.dumps({"data_sessions": [OPEN | {"pad": "x" * (7 << 20)}], "meta": {}})
+    api.faults.add(Fault("DataSessions", status=200, body=huge, times=12))
+
+    reports = await lookup.look_up_many(sids)
+    again = await lookup.look_up(sids[-1], fresh=True)
+
+    problems = [report.problem for report in reports if report.problem]
+    assert ["KORE sends more than one question may read. Ask for fewer SIMs."] * 2 == problems
+    assert not again.problem
