@@ -182,6 +182,7 @@ PLAIN = Plain()
 THIN = "\u202f"  # thin, and no line may break there
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _HOURS = 24
+_BOTH = 2
 _TO_THE_MINUTE = 10 * _HOUR
 _STEPS = (
     (2 * _DAY, _DAY, "d", _HOUR, "h"),
@@ -199,6 +200,13 @@ def grouped(number: float) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: `1 session`, `1 246 sessions`."""
     return f"{grouped(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def part_of(number: int, total: int, noun: str) -> str:
+    """Return how many of all: `2 of 3 SIMs`, `all 3 SIMs`, `both SIMs`."""
+    if number != total or total == 1:
+        return f"{grouped(number)} of {count(total, noun)}"
+    return f"both {noun}s" if total == _BOTH else f"all {count(total, noun)}"
 
 
 def span(length: timedelta) -> str:

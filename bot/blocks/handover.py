@@ -8,7 +8,7 @@ from bot.blocks import ids
 from bot.blocks.digest_text import change_text
 from bot.blocks.files import HistoryFile
 from bot.blocks.findings import filled, finding_lines
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped, utc
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped, part_of, utc
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
 from bot.blocks.owners import owner_button
 from bot.blocks.report import person
@@ -112,12 +112,13 @@ def nothing_looked_up(thread: ids.Thread) -> Screen:
 
 def handover_headline(handed: Handover, fmt: Formatter) -> str:
     """Say in one sentence how many are still open, and why."""
-    total, still = count(len(handed.sims), "SIM"), handed.open
+    still = handed.open
     if not still:
+        total = count(len(handed.sims), "SIM")
         icon = "❔" if handed.triage.unclear else "✅"
         return f"{icon} {fmt.strong(f'Hand-over: nothing open, {total} looked up here.')}"
     verb = "is" if len(still) == 1 else "are"
-    claim = f"Hand-over: {grouped(len(still))} of {total} {verb} still open: "
+    claim = f"Hand-over: {part_of(len(still), len(handed.sims), 'SIM')} {verb} still open: "
     return f"🔴 {fmt.strong(f'{claim}{_in_brief(handed, fmt)}.')}"
 
 

@@ -64,7 +64,7 @@ def _small_print(report: SessionReport, shared_by: str | None) -> list[str]:
     shared = [f"shared by {person(shared_by)}"] if shared_by else []
     last = (others_text(report), freshness_line(report, MRKDWN), *shared)
     near = neighbours_line(report, MRKDWN)
-    month = near or window_line(report)  # one line for either, lest the card grow
+    month = near or ("" if report.neighbours else window_line(report))  # lest the card grow
     lines = (day_line(report), month, skipped_line(report))
     return [*filter(None, lines), " · ".join(filter(None, last))]
 

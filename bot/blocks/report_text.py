@@ -27,12 +27,12 @@ from bot.blocks.format import (
     span,
 )
 from bot.blocks.sim_text import (
-    STATE_ICONS,
     UNKNOWN_OPERATOR,
     UNKNOWN_RADIO,
     arrows,
     cell_text,
     duration_text,
+    icon_of,
     imei_line,
     known,
     network_code,
@@ -63,7 +63,7 @@ def report_headline(report: SessionReport, fmt: Formatter) -> str:
     """Say in one sentence what the SIM is doing; stale answers speak of the past."""
     as_of = f" (as of {ago(report.as_of, report.made_at)})" if report.stale else ""
     claim = fmt.strong(_claim(report, fmt))
-    return f"{STATE_ICONS[report.state]} {claim}{as_of}{_since_when(report, fmt)}"
+    return f"{icon_of(report)} {claim}{as_of}{_since_when(report, fmt)}"
 
 
 def _claim(report: SessionReport, fmt: Formatter) -> str:
@@ -98,10 +98,20 @@ def _of_session(report: SessionReport, session: DataSession, fmt: Formatter) -> 
     if report.state is State.ONLINE:
         return f" {since}, on {via}"
     if report.state is State.OFFLINE:
-        return f" {_since(session.end, report, fmt)}, last on {via}"
+        return f" {_since(session.end, report, fmt)}, {_as_usual(report) or f'last on {via}'}"
     if report.state is State.STALE:
-        return f" {_since(session.last_updated, report, fmt)}, on {via}"
+        return f" {_since(session.last_updated, report, fmt)}, {_as_usual(report) or f'on {via}'}"
     return f": its session on {via} is open {since}, but KORE does not say when it was updated"
+
+
+def _as_usual(report: SessionReport) -> str:
+    """Say that a device sleeps as it usually does: `as usual: it connects every 6 h`."""
+    rest = report.rest
+    if rest is None:
+        return ""
+    if rest.every:
+        return f"as usual: it connects every {span(rest.every)}"
+    return f"which is normal: it may rest for up to {span(rest.up_to)}"
 
 
 def _changed(report: SessionReport, fmt: Formatter) -> str:
@@ -316,8 +326,8 @@ def freshness_line(report: SessionReport, fmt: Formatter) -> str:
 
 def neighbours_line(report: SessionReport, fmt: Formatter) -> str | None:
     """Say how others on the cell or network of a silent SIM are; None where nobody knows."""
-    near = report.neighbours
-    if near is None:
+    near, cause = report.neighbours, report.cause
+    if near is None or (cause and cause.rule == "common_outage"):  # which says so itself
         return None
     others = f"{count(near.online or near.silent, 'other')} on this {near.trait}"
     online = f"{others} {_are(near.online)} online" if near.online else ""

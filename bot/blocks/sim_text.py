@@ -61,7 +61,14 @@ def words_of(sim: SessionReport | Snapshot) -> str:
 
 def label_of(sim: SessionReport | Snapshot) -> str:
     """Return the same with its sign."""
-    return f"{STATE_ICONS[sim.state]} {words_of(sim)}"
+    return f"{icon_of(sim)} {words_of(sim)}"
+
+
+def icon_of(sim: SessionReport | Snapshot) -> str:
+    """Return the sign of its state; a device that sleeps as usual must not look alarming."""
+    if isinstance(sim, SessionReport) and sim.rest:
+        return "💤"
+    return STATE_ICONS[sim.state]
 
 
 def state_sentence(sim: SessionReport | Snapshot, name: str, *, again: str = "") -> str:

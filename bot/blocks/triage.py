@@ -16,10 +16,11 @@ from bot.blocks.format import (
     count,
     grouped,
     lasting,
+    part_of,
 )
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.owners import owner_button, owners_block
-from bot.blocks.sim_text import known, label_of, state_label
+from bot.blocks.sim_text import icon_of, known, label_of, state_text
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
@@ -98,7 +99,8 @@ def _troubled(triage: Triage, fmt: Formatter) -> str:
         verb = "needs attention" if is_one else "need attention"
     icon = "🔴" if any(gravity(each) == Severity.CRITICAL for each in troubled) else "🟠"
     causes = ", ".join(cause_in_brief(cause, fmt) for cause in triage.causes)
-    claim = f"{grouped(len(troubled))} of {count(len(triage.rows), 'SIM')} {verb}: {causes}."
+    which = part_of(len(troubled), len(triage.rows), "SIM")
+    claim = f"{which[:1].upper()}{which[1:]} {verb}: {causes}."
     return f"{icon} {fmt.strong(claim)}"
 
 
@@ -188,7 +190,9 @@ def next_step(triage: Triage, fmt: Formatter) -> str | None:
 
 def states_line(triage: Triage) -> str:
     """Count the states, worst first."""
-    states = Counter(state_label(each.state, status_of(each.sim)) for each in triage.reports)
+    states = Counter(
+        f"{icon_of(each)} {state_text(each.state, status_of(each.sim))}" for each in triage.reports
+    )
     counts = [f"{grouped(number)} {state}" for state, number in states.items()]
     if triage.unread and not triage.waiting:
         counts += [f"{grouped(number)} {what}" for number, what in _unread_counts(triage) if number]

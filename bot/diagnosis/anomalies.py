@@ -16,6 +16,7 @@ FEW_PACKETS_A_DAY = 100
 """With fewer a session open for days is that of a device that sleeps."""
 PACKETS_OF_NEWS, PACKETS_OF_A_SLEEPER = 50, 1000
 """Packets that may be due, at the session's own rate, before its silence says anything."""
+TIMES_ITS_GAP = "times its longest usual gap"
 _LEAST = HOUR
 _OF_THE_LONGEST = 1.5
 _MISSED_AT_LEAST = 3
@@ -48,6 +49,36 @@ class Silence:
         if self.due_at is None or self.is_a_rest:
             return False
         return now - self.since > max(2 * (self.due_at - self.since), least)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A device that sleeps, between two of its usual contacts.
+
+    It connects `every` so often, None where it is away longer than that; `up_to` so long is usual.
+    """
+
+    every: timedelta | None
+    up_to: timedelta
+
+
+_A_LITTLE_LATE = 1.1
+
+
+def rest_of(evidence: Evidence, limits: Thresholds) -> Rest | None:
+    """Return how a SIM rests that is away as it usually is; None where it is not."""
+    silence, rhythm = silence_of(evidence, limits), evidence.rhythm
+    if silence is None or silence.is_due(evidence.now):
+        return None
+    if not rhythm.is_known:
+        rests = silence.session is not None and is_low_power(silence.session.radio_link)
+        return Rest(None, silence.line) if rests else None
+    away = rhythm.now - rhythm.starts[-1]
+    if rhythm.is_always_on or away > rhythm.longest * _A_LITTLE_LATE:
+        return None
+    is_typical = away <= rhythm.typical * _A_LITTLE_LATE
+    every = timedelta(seconds=rhythm.typical) if is_typical else None
+    return Rest(every, timedelta(seconds=rhythm.longest))
 
 
 def silence_of(evidence: Evidence, limits: Thresholds) -> Silence | None:
@@ -126,7 +157,7 @@ def _line(rhythm: Rhythm, limits: Thresholds) -> tuple[float, str]:
     a_day = limits.silent_after.total_seconds()
     if rhythm.is_several_a_day and a_day < times:
         return a_day, "it connects several times a day"
-    return times, f"that is {limits.silent_longest_gap_percent} % of its longest usual interval"
+    return times, f"{limits.silent_longest_gap_percent / 100:g} {TIMES_ITS_GAP}"
 
 
 def _due_by_rhythm(rhythm: Rhythm, line: float) -> float | None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.clock import Clock
+from bot.diagnosis.anomalies import rest_of
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import RuleBroke, count_nothing, diagnose, diagnose_together
-from bot.diagnosis.evidence import Evidence, Freshness, since, state_of
-from bot.diagnosis.rule import Case
+from bot.diagnosis.evidence import Evidence, Freshness, State, since, state_of
+from bot.diagnosis.rule import Case, cause_of
 from bot.diagnosis.rules.common_outage import member_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, TookTooLong
@@ -56,6 +57,8 @@ class Judge:
     def report_on(self, evidence: Evidence, read: Read, allowance: Allowance) -> SessionReport:
         """Return the same without the sums of the window, of evidence that was made of `read`."""
         state = state_of(evidence, self.thresholds)
+        findings = diagnose(evidence, self.thresholds, self.rule_broke)
+        may_rest = state in {State.OFFLINE, State.STALE} and cause_of(findings) is None
         return SessionReport(
             query=read.query,
             sim=evidence.sim,
@@ -63,7 +66,7 @@ class Judge:
             since=since(state, evidence),
             sessions=evidence.sessions,
             summary=None,
-            findings=diagnose(evidence, self.thresholds, self.rule_broke),
+            findings=findings,
             as_of=min(part.as_of for part in read.parts),
             made_at=evidence.now,
             stale=any(part.stale for part in read.parts),
@@ -72,6 +75,7 @@ class Judge:
             rate_plan=allowance.rate_plan,
             problem=read.problem,
             allowance_known=allowance.is_known(evidence.sim),
+            rest=rest_of(evidence, self.thresholds) if may_rest else None,
         )
 
     def together(

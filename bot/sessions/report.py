@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State, current_of
 from bot.diagnosis.fields import cell, networks_of
 from bot.diagnosis.rule import Case, Finding, cause_of
@@ -55,7 +56,8 @@ class SessionReport:
     newer and this is from before, `why_stale` why; `redacted` says that ICCID, IMEI, cell and
     location were taken out, and why; without `allowance_known` the rules about plan and usage could
     not speak; `neighbours` is what is known of others where it alone was asked for and is silent;
-    `in_device_since` is when the SIM came to its device, or was away last.
+    `in_device_since` is when the SIM came to its device, or was away last; `rest` how it sleeps,
+    where it is between two of its usual contacts and nothing is wrong.
     """
 
     query: str
@@ -76,6 +78,7 @@ class SessionReport:
     redacted: str | None = None
     neighbours: Neighbours | None = None
     in_device_since: datetime | None = None
+    rest: Rest | None = None
 
     @property
     def cause(self) -> Finding | None:

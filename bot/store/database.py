@@ -42,8 +42,8 @@ POOL_SIZE = 8
 TRIAL = update(VERSION).values(version_num=VERSION.c.version_num)
 PASSING = (StoreBusy, StoreFault, StoreNotReady)  # of one transaction; the store itself is well
 NESTED = (
-    "My store was asked for a transaction within another, which would wait for itself. This is a "
-    "fault of this bot; tell its admin."
+    "My database was asked for a transaction within another, which would wait for itself. This is "
+    "a fault of this bot; tell its admin."
 )
 
 

@@ -28,13 +28,13 @@ TABLES = {
     ),
 }
 FOREIGN = (
-    "The file that I am to use as my store is another program's database, so I leave it alone. "
+    "The file that I am to use as my database is another program's database, so I leave it alone. "
     "Ask an admin to check SIMSESSIONS_DATABASE_URL; look-ups still work."
 )
 
 FAILED = (
-    "My store could not be brought up to date, and stands as it was before. Tell my admin; the log "
-    "has the cause; look-ups still work."
+    "My database could not be brought up to date, and stands as it was before. Tell my admin; the "
+    "log has the cause; look-ups still work."
 )
 
 

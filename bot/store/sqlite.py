@@ -40,8 +40,8 @@ OWNER_ONLY, FOLDER_OWNER_ONLY = 0o600, 0o700
 UNKNOWN_AFTER = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}
 BEGIN = "BEGIN IMMEDIATE"
 NO_WAL = (
-    "The file system of my store does not know write-ahead logs, as network file systems do not. "
-    "Ask an admin to set SIMSESSIONS_DATA_DIR to a disk of this machine."
+    "The file system of my database does not know write-ahead logs, as network file systems do not."
+    " Ask an admin to set SIMSESSIONS_DATA_DIR to a disk of this machine."
 )
 
 
@@ -292,12 +292,12 @@ def _retry_while_locked(work: Callable[[], None]) -> None:
 
 MAGIC = b"SQLite format 3\0"
 GONE = (
-    "The file of my store was taken away or emptied while I ran. Ask an admin to put back a copy, "
-    "or to restart me to begin with an empty one; look-ups still work."
+    "The file of my database was taken away or emptied while I ran. Ask an admin to put back a "
+    "copy, or to restart me to begin with an empty one; look-ups still work."
 )
 OVERWRITTEN = (
-    "The file of my store was cut or overwritten while I ran, so I leave it alone. Ask an admin to "
-    "put back a copy; look-ups still work."
+    "The file of my database was cut or overwritten while I ran, so I leave it alone. Ask an admin "
+    "to put back a copy; look-ups still work."
 )
 
 

@@ -103,7 +103,7 @@ OF_SQLITE: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_AUTH: StoreDenied,
 }
 DISK = (
-    "The disk of my store does not take or give what I ask; nothing was saved. Ask an admin to "
+    "The disk of my database does not take or give what I ask; nothing was saved. Ask an admin to "
     "look at its space, its quota and its health; look-ups still work."
 )
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; a class is two letters

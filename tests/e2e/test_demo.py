@@ -35,7 +35,7 @@ async def test_every_answer_fits_on_a_phone(browser):
     heights, often = {}, {"SIMSESSIONS_LOOKUPS_PER_MINUTE": "10000"}
     async with running_demo(settings=often) as demo, opened_window(browser) as windows:
         page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops", size="phone")
-        for name in STORIES:
+        for name in (*STORIES, "well-1"):  # again: its neighbours are known to be silent by now
             answer = await ask(page, f"/simsessions {name}")
             box = await answer.locator(".blocks").first.bounding_box()
             heights[name] = box["height"]

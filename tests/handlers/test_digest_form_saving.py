@@ -140,7 +140,7 @@ async def test_a_store_that_is_lost_loses_nothing_typed(whole):
 
     await send(whole, PUMPS)
 
-    assert "my store" in words(view(whole)).lower()
+    assert "my database" in words(view(whole)).lower()
     assert FormField.NAME in shown(whole)
 
 

@@ -262,7 +262,7 @@ async def test_a_lost_store_is_said(whole):
     await whole.bot.services.store.aclose()
     await whole.type("digest")
 
-    assert "my store" in whole.answer().text.lower()
+    assert "my database" in whole.answer().text.lower()
 
 
 async def at_home(whole, user):

@@ -104,7 +104,7 @@ async def test_what_changed_since_is_told(bot):
     await say(bot, HANDOVER, thread=root.ts)
 
     message = newest(bot)
-    assert "2 of 2 SIMs are still open: 1 barred, 1 offline." in message.text
+    assert "both SIMs are still open: 1 barred, 1 offline." in message.text
     assert "*truck-42*: State: online → offline" in words(message)
     assert "*pump-7*: " not in words(message)
 
@@ -183,7 +183,7 @@ async def test_without_the_store_it_says_so(whole):
 
     await say(whole, HANDOVER, thread=root.ts)
 
-    assert "My store is not reachable right now" in whole.answer().text
+    assert "I can't reach my database right now" in whole.answer().text
 
 
 ROOT = "1767614400.000100"

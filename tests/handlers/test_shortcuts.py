@@ -52,7 +52,7 @@ async def test_an_alert_is_answered_in_its_thread(both_ways, text, more):
 
     (answer,) = both_ways.slack.seen_by("ben")
     assert (True, alert.ts) == (delivery.ok, answer.thread_ts)
-    assert "2 SIMs" in answer.text
+    assert "Both SIMs" in answer.text
 
 
 async def test_one_sim_is_a_report(whole):
@@ -71,7 +71,7 @@ async def test_where_the_bot_is_not_the_asker_alone_reads_it(whole):
     await use(whole, message)
 
     (answer,) = whole.slack.seen_by("ana", "#on-call-private")
-    assert ("2 SIMs" in answer.text, bool(answer.ephemeral_to)) == (True, True)
+    assert ("Both SIMs" in answer.text, bool(answer.ephemeral_to)) == (True, True)
 
 
 async def test_without_a_sim_a_window_asks_for_some(both_ways):

@@ -13,14 +13,13 @@ SILENT = frozenset({"ghost_session", "gone_silent"})
 OF_ITS_OWN = frozenset({"sim_not_active", "no_rate_plan", "plan_blocks_data", "data_limit"})
 MODEL_DIGITS = 8
 NEXT_STEPS = {
-    Trait.CELL: "Check the site: its power and antenna, then the operator's status page. Do not "
-    "reset them all.",
-    Trait.NETWORK: "Check the operator's and KORE's status pages; do not reset them all.",
+    Trait.CELL: "Check the site's power and antenna; do not reset them.",
+    Trait.NETWORK: "Check the operator's and KORE's status pages; do not reset them.",
     Trait.PLAN: "Check the rate plan in KORE's console: its limits, and whether it allows data.",
     Trait.MODEL: "Check the firmware: what was rolled out to this model, or expired, at that time.",
-    Trait.COUNTRY: "Check KORE's status page and roaming in that country; do not reset them all.",
+    Trait.COUNTRY: "Check KORE's status page and roaming in that country; do not reset them.",
     Trait.RADIO: "Check with the operator whether that radio is still on air there.",
-    None: "Find out what happened then: power, server, plan; do not reset them all.",
+    None: "Find out what happened then: power, server, plan; do not reset them.",
 }
 
 
@@ -131,7 +130,8 @@ def _finding(outage: Outage, limits: Thresholds) -> Finding:
 
 def _says(outage: Outage) -> str:
     on = f" {_ON[outage.trait]} {{value}}" if outage.trait else ""
-    says = f"{{sims}} of {{of}} SIMs{on} went silent between {{first}} and {{last}}; "
+    sims = "{sims} of {of} SIMs" if outage.silent < outage.members else "All {sims} SIMs"
+    says = f"{sims}{on} went silent between {{first}} and {{last}}; "
     if outage.others:
         says += "{others_silent} of {others} others did."
     else:

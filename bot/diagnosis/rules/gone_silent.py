@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.diagnosis.anomalies import Silence, silence_of
+from bot.diagnosis.anomalies import TIMES_ITS_GAP, Silence, silence_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
 from bot.diagnosis.thresholds import Thresholds
 
 SAYS = "Last heard of {since}, {silent_for} ago; up to {line} would be normal: {why}."
 BY_DAY = "Last seen on {last_day}, {silent_for} ago; up to {line} would be normal: {why}."
+OF_GAP = " of {longest_usual}."
 HOLIDAY = " It stopped at its usual hour, so it may just be resting for longer."
 MISSING = " {skipped_rows} of KORE's rows could not be read."
 
@@ -40,6 +41,8 @@ def gone_silent(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     says, known = SAYS, dict[str, Value](since=silence.since)
     if not evidence.sessions:  # seen before the window, of which no more than the day is known
         says, known = BY_DAY, {"last_day": silence.since.date().isoformat()}
+    if silence.why.endswith(TIMES_ITS_GAP):
+        says = says.removesuffix(".") + OF_GAP
     known |= {"silent_for": evidence.now - silence.since}
     known |= {"line": silence.line, "why": silence.why, "at_its_usual_hour": silence.is_a_rest}
     known |= {"rhythm_is_known": silence.is_known, **_rhythm(evidence)}

@@ -74,7 +74,7 @@ async def test_a_bot_compares_what_is_asked_one_by_one():
         said = str(whole.answer().blocks)
 
     assert "Common outage, 3 SIMs" in said
-    assert "2 others on this cell are silent too, since" in said
+    assert "All 3 SIMs on the cell" in said
     assert [] == [name for name in ("well-1", "well-2") if name in said]
 
 
@@ -132,7 +132,7 @@ async def test_a_server_that_says_nothing(monkeypatch):
     silent.close()
 
     assert "truck-42 is online" in answer
-    assert "store: My store is not reachable right now" in ready.json()["notes"][0]
+    assert "store: I can't reach my database right now" in ready.json()["notes"][0]
 
 
 async def test_a_store_of_a_newer_version(empty_url):

@@ -17,6 +17,7 @@ from bot.blocks.format import (
     imei_text,
     lasting,
     map_link,
+    part_of,
     place,
     span,
     utc,
@@ -29,6 +30,10 @@ BERLIN = timezone(timedelta(hours=1))
 
 def sessions(number):
     return count(number, "session")
+
+
+def of_three(number):
+    return part_of(number, 3, "SIM")
 
 
 def before(seconds):
@@ -156,6 +161,8 @@ FLAGS = {
         (sessions, 0, "0 sessions"),
         (sessions, 1, "1 session"),
         (sessions, 2, "2 sessions"),
+        (of_three, 2, "2 of 3 SIMs"),
+        (of_three, 3, "all 3 SIMs"),
         (span, timedelta(seconds=-5), "0 s"),
         (span, timedelta(seconds=59.9), "59 s"),
         (span, timedelta(minutes=4, seconds=59), "4 min"),

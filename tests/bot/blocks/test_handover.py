@@ -120,7 +120,7 @@ def test_a_hundred_sims_fit():
 
     words = shown(screen)
     assert [] == faults(screen)
-    assert "Hand-over: 100 of 100 SIMs are still open: 100 offline." == screen.text[2:]
+    assert "Hand-over: all 100 SIMs are still open: 100 offline." == screen.text[2:]
     assert "and 95 more (nobody on it)" in words
     assert "90 more are in the file" in words
     assert "20 more go on" in words

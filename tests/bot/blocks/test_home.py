@@ -67,7 +67,7 @@ def test_what_is_not_shown_is_said():
     told = shown(home)
 
     assert 2 == told.count("could not be read")
-    assert "🔴 *Store*: The disk of my store is full" in told
+    assert "🔴 *Store*: The disk of my database is full" in told
     assert "You are not watching any SIM" not in told
 
 

@@ -19,15 +19,18 @@ from bot.blocks.report_text import (
     warnings,
     window_line,
 )
+from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
 from bot.sessions.report import Neighbours, Summary
-from tests.bot.blocks.reports import NOW, a_report
+from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.builders import NOON, SID, a_session, a_sim
 
 LATE = NOW - timedelta(hours=5)
 OPEN = (a_session(last_updated=LATE),)
 CLOSED = (a_session(end=NOW - timedelta(hours=15)),)
 VIA = "T-Mobile USA, LTE"
+DAILY = timedelta(days=1)
+NO_UPDATE = "pump-7 has sent no update since 10:00 UTC (5 h)"
 ONLINE = f"since 12:00 UTC (3 h), on {VIA}"
 ITS_SESSION = f"its session on {VIA} is open since 12:00 UTC (3 h)"
 NEW = "so it may not connect"
@@ -43,11 +46,19 @@ CARD = "ICCID 8901 2600 1234 5678 909"
         ({}, f"🟢 pump-7 is online {ONLINE}"),
         (
             {"state": State.STALE, "sessions": OPEN},
-            f"🟠 pump-7 has sent no update since 10:00 UTC (5 h), on {VIA}",
+            f"🟠 {NO_UPDATE}, on {VIA}",
         ),
         (
             {"state": State.OFFLINE, "sessions": CLOSED},
             f"🔴 pump-7 is offline since 00:00 UTC (15 h), last on {VIA}",
+        ),
+        (
+            {"state": State.OFFLINE, "sessions": CLOSED, "rest": Rest(DAILY, DAILY)},
+            "💤 pump-7 is offline since 00:00 UTC (15 h), as usual: it connects every 24 h",
+        ),
+        (
+            {"state": State.STALE, "sessions": OPEN, "rest": Rest(None, 5 * DAILY)},
+            f"💤 {NO_UPDATE}, which is normal: it may rest for up to 5 d",
         ),
         (
             {"state": State.BLOCKED, "sim": a_sim(status="suspended"), "since": LATE},
@@ -311,3 +322,10 @@ def test_left_out_line(rows, said):
 def test_neighbours_line(near, said):
     """Counts of those that are online and silent; an old look is said to be one."""
     assert said == neighbours_line(a_report(neighbours=near and Neighbours(*near)), PLAIN)
+
+
+def test_an_outage_tells_of_its_neighbours_once():
+    """What the cause says of the others on the cell does not stand on another line again."""
+    near, outage = Neighbours("cell", 0, 2, NOON, NOW), a_finding(rule="common_outage")
+
+    assert neighbours_line(a_report(neighbours=near, findings=(outage,)), PLAIN) is None

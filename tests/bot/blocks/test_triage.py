@@ -123,7 +123,7 @@ BARRED = a_finding(rule="barred_after_flapping")
                 sim(2, findings=(BARRED,), **DOWN),
                 sim(3, findings=(BARRED,), **DOWN),
             ],
-            "🔴 3 of 3 SIMs are down: 2 barred, 1 canceled.",
+            "🔴 All 3 SIMs are down: 2 barred, 1 canceled.",
         ),
         ([sim(1, findings=(a_finding(rule="a_new_one"),), **DOWN)], "1 of 1 SIM is down: 1 a new"),
         ([sim(1), sim(2)], "✅ No fault found in 2 SIMs."),

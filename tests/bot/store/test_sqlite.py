@@ -104,7 +104,7 @@ async def test_a_limit_on_the_size_of_files(database_url):
     found = await numbers(db)
     await db.aclose()
 
-    assert b"The disk of my store does not take or give what I ask" in err
+    assert b"The disk of my database does not take or give what I ask" in err
     assert list(map(int, out.split())) == found
     assert found
 

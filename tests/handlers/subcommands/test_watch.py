@@ -84,7 +84,7 @@ async def test_a_store_that_is_away_is_said(database_url):
         await whole.bot.services.store.aclose()
         await whole.type("watch pump-7")
 
-        assert "My store is not reachable right now" in told(whole).text
+        assert "I can't reach my database right now" in told(whole).text
 
 
 async def test_several_sims_share_one_card(whole):

@@ -1,6 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -62,3 +62,14 @@ async def test_each_story_comes_out_as_it_says(name: str, moment: datetime):
     assert story.state == report.state
     assert story.cause == (report.cause and report.cause.rule)
     assert story.findings == {(found.rule, found.severity.word) for found in report.findings}
+
+
+async def test_a_device_that_sleeps_as_usual_rests():
+    """Between its usual contacts a device rests; one that is away for longer does not."""
+    async with asking(MOMENTS[0]) as look_up:
+        reports = await look_up.look_up_many(list(STORIES))
+    rests = {each.sim.name: each.rest for each in reports if getattr(each, "rest", None)}
+
+    assert {"tank-8", "meter-51", "kiosk-12", "tracker-6"} == rests.keys()
+    assert timedelta(days=1) <= rests["tank-8"].every < timedelta(days=1, minutes=2)
+    assert rests["meter-51"].every is rests["kiosk-12"].every is None

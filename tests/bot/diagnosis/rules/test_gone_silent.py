@@ -117,6 +117,8 @@ def test_the_evidence_is_the_rhythm():
         for name in ("silent_for", "line", "typical", "longest_usual")
     ]
     assert [8.92, 3, 1, 1] == in_hours
+    assert finding.says.endswith("normal: {why} of {longest_usual}.")
+    assert "3 times its longest usual gap" == finding.evidence["why"]
     assert (119, True, False) == tuple(
         finding.evidence[name] for name in ("gaps", "rhythm_is_known", "at_its_usual_hour")
     )
