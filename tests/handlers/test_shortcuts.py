@@ -71,7 +71,7 @@ async def test_where_the_bot_is_not_the_asker_alone_reads_it(whole):
     await use(whole, message)
 
     (answer,) = whole.slack.seen_by("ana", "#on-call-private")
-    assert ("Both SIMs" in answer.text, bool(answer.ephemeral_to)) == (True, True)
+    assert ("2 SIMs" in answer.text, bool(answer.ephemeral_to)) == (True, True)
 
 
 async def test_without_a_sim_a_window_asks_for_some(both_ways):
@@ -83,7 +83,7 @@ async def test_without_a_sim_a_window_asks_for_some(both_ways):
 
     (answer,) = both_ways.slack.seen_by("ben")
     assert "names no SIM that I know" in str(view.body["blocks"])
-    assert ("of 3 SIMs" in answer.text, answer.thread_ts) == (True, message.ts)
+    assert ("All 3 SIMs" in answer.text, answer.thread_ts) == (True, message.ts)
 
 
 async def test_a_window_with_another_channel_in_it(whole):
