@@ -18,6 +18,7 @@ _COUNTS = 20  # packets; fewer say nothing
 _BEFORE = 4 * DAY  # by then it is not yet usual itself
 _FAR, _STEADY = 2, 20  # times the longest interval; contacts that show how long that is
 _LONG_OPEN, _LONGER_OPEN = DAY, 2 * DAY
+_MOST_OF = 0.75  # of that time; short sessions need not span its beginning
 
 
 @rule(
@@ -127,7 +128,7 @@ def _rates_while_open(rhythm: Rhythm) -> tuple[float, float, str] | None:
     ]
     long = _LONG_OPEN if len(told) >= _WELL_KNOWN else _LONGER_OPEN
     recent = [(start, rate) for start, sign, rate in told if sign > rhythm.now - long]
-    if not recent or rhythm.now - recent[0][0] < long:
+    if not recent or rhythm.now - recent[0][0] < long * _MOST_OF:
         return None
     before = _well_before(rhythm, [(sign, rate) for _, sign, rate in told], long)
     whole = [rate for start, rate in recent if start <= rhythm.now - HOUR]

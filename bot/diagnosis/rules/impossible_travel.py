@@ -7,6 +7,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
 from bot.diagnosis.evidence import WEEK, Evidence
+from bot.diagnosis.fields import cell
 from bot.diagnosis.rule import About, Finding, Severity, When, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
 from bot.kore.models import CellLocation, DataSession
@@ -78,6 +79,8 @@ def _leaps(evidence: Evidence, limits: Thresholds) -> Iterable[Leap]:
         one, other = before.cell_location_estimate, after.cell_location_estimate
         if one is None or other is None or _is_near(one, other, limits.travel_least_km):
             continue
+        if (name := cell(after.cell_id)) and name == cell(before.cell_id):
+            continue  # one tower, wrongly placed once
         if before.start and after.start:
             hours, km = max(_LEAST, after.start - before.start) / _HOUR, distance(one, other)
             if km >= limits.travel_least_km and km > hours * limits.travel_speed_kmh:

@@ -49,5 +49,7 @@ def _is_alive(evidence: Evidence, limits: Thresholds) -> bool:
     if silence is None:
         return True
     rhythm, changed = evidence.rhythm, evidence.sim.date_updated
-    lately = not rhythm.is_always_on and rhythm.now - rhythm.starts[-1] <= rhythm.longest
+    if rhythm.is_always_on or rhythm.contacts[-1].is_empty:
+        return False
+    lately = rhythm.now - rhythm.starts[-1] <= rhythm.longest
     return lately and (changed is None or changed.timestamp() < rhythm.starts[-1])

@@ -27,6 +27,14 @@ FIRES = [
     ("an hourly one every five hours", [*reports(5 * H, H, 1.1), *reports(H, 26 * H, 20)]),
     ("for days, too", [*reports(5 * H, H, 3.5), *reports(H, 4 * D, 20)]),
     ("a router with hardly any traffic", [still_open(2 * D, 2, **FEW), *ROUTER]),
+    (
+        "an always-on one whose sessions are short",
+        [
+            *reports(2 * H, 70, 3, lasting=61, packets_uploaded=9, packets_downloaded=9),
+            *reports(2 * H, 130, 23, lasting=58, packets_uploaded=9, packets_downloaded=9),
+            *reports(2 * H, 3 * D + 70, 20, lasting=61, **MANY),
+        ],
+    ),
 ]
 MUST_NOT = [
     ("as ever", [*reports(6 * H, H, 1.1, **MANY), *SIX_HOURLY]),

@@ -10,7 +10,8 @@ OAKLAND, FRESNO, BOSTON = (37.8, -122.3), (36.7, -119.8), (42.4, -71.1)
 def at(place, start, lasting=5, **changes):
     """Return a closed session at a tower."""
     lat, lon = place
-    return closed(start, lasting, cell_location_estimate={"lat": lat, "lon": lon}, **changes)
+    told = {"cell_id": str(place), "cell_location_estimate": {"lat": lat, "lon": lon}}
+    return closed(start, lasting, **told | changes)
 
 
 def nowhere(start):
@@ -42,6 +43,7 @@ MUST_NOT = [
     ("near", [at(OAKLAND, 60), at((37.9, -122.4), 59)]),
     ("199 km in a minute", [at((0.1, 10), 60), at((0.1, 11.75), 59)]),
     ("0/0 is no place", [at(OAKLAND, 60), at((0, 0), 50)]),
+    ("one tower, once at the pole", [at(OAKLAND, 60), at((90, 180), 50, cell_id=str(OAKLAND))]),
     ("doubled rows", [at(OAKLAND, 60), at(OAKLAND, 60)]),
     ("one place only", [at(OAKLAND, 60), nowhere(50)]),
     ("no session", []),

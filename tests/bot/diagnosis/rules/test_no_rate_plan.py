@@ -13,6 +13,11 @@ FIRES = [
     ("silent, and nobody knows since when", reports(H, 2 * D, 9), NONE),
     ("always on, and closed", [closed(20 * D, 20 * D - 90)], NONE),
     ("taken away after its last report", HOURLY, NONE | {"date_updated": ago(10)}),
+    (
+        "attaches, and gets no data",
+        [closed(20, 1, packets_uploaded=0, packets_downloaded=0), *HOURLY],
+        NONE | {"date_updated": ago(9 * D)},
+    ),
 ]
 MUST_NOT = [
     ("it has one", [], {"rate_plan_sid": "WP1"}),

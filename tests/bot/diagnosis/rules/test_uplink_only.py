@@ -1,7 +1,17 @@
 import pytest
 
 from bot.diagnosis.rules.uplink_only import uplink_only
-from tests.bot.diagnosis.cases import D, H, closed, evidence, found, reports, still_open, words
+from tests.bot.diagnosis.cases import (
+    D,
+    H,
+    closed,
+    evidence,
+    found,
+    reports,
+    still_open,
+    verdict,
+    words,
+)
 
 
 def sent(start, up, down, lasting=5):
@@ -83,3 +93,12 @@ def test_the_packets_are_summed_up():
     assert (111, 1, 1) == tuple(
         finding.evidence[name] for name in ("uploaded", "answered", "before")
     )
+
+
+def test_tries_that_follow_one_another_have_the_same_cause():
+    """A device that flaps since nobody answers it is told to look at its server first."""
+    tries = [sent(6 * n + 2, 9, 0, lasting=2) for n in range(40)]
+
+    assert [("uplink_only", "warning"), ("flapping", "critical")] == [
+        each for each in verdict(evidence(*tries, *GOOD)) if each[1] != "info"
+    ]
