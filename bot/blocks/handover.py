@@ -147,7 +147,7 @@ def changes_in_text(sim: HandedSim, fmt: Formatter) -> list[str]:
 
 
 def _row(sim: HandedSim, handed: Handover) -> Row:
-    then = f"{label_of(sim.then)}, {ago(sim.first_at, handed.made_at)}"
+    then = f"{label_of(sim.then)} (asked {ago(sim.first_at, handed.made_at)})"
     return (
         clean(sim.then.name, _NAME),
         then,

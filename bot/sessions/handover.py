@@ -1,16 +1,20 @@
 """What whoever takes over must know of the SIMs that were asked for: then, and now. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.diagnosis.evidence import State
+from bot.diagnosis.rule import Finding
+from bot.diagnosis.rules.common_outage import SILENT
 from bot.errors import BotError
 from bot.sessions.redaction import redacted_change
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Change, Snapshot, changes, snapshot_of
 from bot.sessions.triage import Triage, Unread, gravity, is_troubled
 
+OUTAGE = "common_outage"
+LOOK_FIRST = "Still part of an outage: check the site or the network first; do not reset."
 SETTLED = frozenset({State.ONLINE})
 
 
@@ -113,8 +117,29 @@ def _rank(sim: HandedSim) -> tuple[bool, int]:
     return not sim.needs_a_look, 0 if isinstance(sim.now, BotError) else -gravity(sim.now)
 
 
+def _in_its_outage(looked_up: Sequence[LookedUp], now: SessionReport) -> SessionReport:
+    """Advise no reset of a SIM that fell silent in an outage, though others of it are back."""
+    told = [each.at for each in looked_up if each.snapshot.has(OUTAGE)]
+    if not told:
+        return now
+    findings = (
+        replace(each, next_step=LOOK_FIRST)
+        if each.next_step and each.rule in SILENT and _since(each, now) <= told[-1]
+        else each
+        for each in now.findings
+    )
+    return replace(now, findings=tuple(findings))
+
+
+def _since(finding: Finding, report: SessionReport) -> datetime:
+    since = finding.evidence.get("since")
+    return since if isinstance(since, datetime) else report.made_at
+
+
 def _sim(looked_up: Sequence[LookedUp], now: SessionReport | BotError) -> HandedSim:
     first = looked_up[0]
+    if isinstance(now, SessionReport):
+        now = _in_its_outage(looked_up, now)
     changed = () if isinstance(now, BotError) else changes(first.snapshot, snapshot_of(now))
     if isinstance(now, SessionReport) and now.redacted:
         changed = tuple(map(redacted_change, changed))

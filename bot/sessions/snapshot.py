@@ -12,6 +12,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from bot.diagnosis.evidence import Evidence, State, status_of
 from bot.diagnosis.fields import cell, country, generation, known_text
 from bot.diagnosis.rhythm import DAY
+from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import device_of
@@ -57,6 +58,10 @@ class Snapshot:
     unjudged: tuple[str, ...] = ()
     stale: bool = False
     plan: str | None = None
+
+    def has(self, rule: str) -> bool:
+        """Return whether a finding of this rule stands."""
+        return any(found.rule == rule for found in self.findings)
 
     def to_json(self) -> str:
         """Return compact ASCII; what is unknown or empty is left out, times are epoch seconds."""
@@ -277,10 +282,15 @@ def _called(snapshot: Snapshot) -> str | None:
 
 
 def _of_findings(before: Snapshot, after: Snapshot) -> Iterator[Change]:
-    """Compare by rule; without sessions on either side the rules had nothing to look at."""
+    """Compare by rule; without sessions on either side the rules had nothing to look at.
+
+    What stood under an outage is not new where it stands alone now, nor gone the other way round.
+    """
     if State.UNKNOWN in {before.state, after.state}:
         return
     unsure = SAID_OTHERWISE.union(before.unjudged, after.unjudged)
+    if before.has("common_outage") is not after.has("common_outage"):
+        unsure |= SILENT_RULES
     was, now = _by_rule(before.findings, unsure), _by_rule(after.findings, unsure)
     for rule in [rule for rule in now if rule not in was]:
         yield Change(ChangeKind.NEW_FINDING, None, now[rule].title, now[rule])

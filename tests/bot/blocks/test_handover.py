@@ -61,7 +61,7 @@ def test_what_is_still_open_comes_first():
 
     words = shown(screen)
     assert "🔴 Hand-over: 1 of 2 SIMs is still open: 1 flapping." == screen.text
-    assert "🟢 online, 2 h ago" in words
+    assert "🟢 online (asked 2 h ago)" in words
     assert "🔴 offline" in words
     assert "🔴 Flapping" in words
     assert "*pump-7*: State: online → offline" in words

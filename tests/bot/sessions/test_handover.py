@@ -117,3 +117,17 @@ def test_a_redacted_report_stays_so():
 
     assert "left out" == handed.redacted
     assert "35111" not in str(handed.sims[0].changes)
+
+
+@pytest.mark.parametrize(("since", "step"), [(6, "do not reset."), (2, "Check its antenna.")])
+def test_a_sim_of_an_outage_is_not_reset(since, step):
+    """Others of it being back makes no reset right; a silence that began later is its own."""
+    outage = a_finding(rule="common_outage")
+    ghost = a_finding(rule="ghost_session", evidence={"since": NOW - since * HOUR})
+    down = {"state": State.STALE, "findings": (ghost,)}
+
+    handed = hand_over([looked_up(1, 5, findings=(outage,))], {sid(1): report(1, **down)}, NOW)
+
+    (sim,) = handed.open
+    assert sim.now.cause.next_step.endswith(step)
+    assert () == tuple(each for each in sim.changes if each.finding)

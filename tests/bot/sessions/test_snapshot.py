@@ -258,6 +258,16 @@ def test_a_rule_that_could_not_speak_neither_came_nor_went(side):
     assert () == changes(*pair)
 
 
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_what_an_outage_explained_neither_came_nor_went(side):
+    """A silence that stands alone, now that others of its outage are back, is the same silence."""
+    outage = replace(BEFORE, findings=(Found("common_outage", "critical", "3 SIMs"),))
+    alone = replace(BEFORE, findings=(Found("ghost_session", "warning", "Open but dead"),))
+    pair = (outage, alone) if side == "before" else (alone, outage)
+
+    assert () == changes(*pair)
+
+
 def test_a_finding_that_came_is_given_with_its_severity():
     """Whoever tells it can put the gravest first."""
     after = replace(BEFORE, findings=(FLAPPING, SWAPPED))
