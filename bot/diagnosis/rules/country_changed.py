@@ -16,7 +16,7 @@ from bot.diagnosis.thresholds import Thresholds
         "been there before",
         severities=(Severity.WARNING, Severity.INFO),
         thresholds=("country_percent", "usual_sessions"),
-        explains=("operator_hopping",),
+        explains=("operator_hopping", "radio_fallback"),
     )
 )
 def country_changed(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:

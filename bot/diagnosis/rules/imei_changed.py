@@ -34,7 +34,7 @@ class Seen(NamedTuple):
         "SIM's life",
         severities=(Severity.CRITICAL, Severity.WARNING, Severity.INFO),
         source=SOURCE,
-        explains=("country_changed",),
+        explains=("country_changed", "radio_fallback", "usage_spike", "degraded"),
     )
 )
 def imei_changed(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:

@@ -41,6 +41,7 @@ class Leap(NamedTuple):
             "cell_hopping",
             "flapping",
             "degraded",
+            "usage_spike",
         ),
     )
 )

@@ -18,6 +18,7 @@ from bot.diagnosis.thresholds import Thresholds
         "before, only after more sessions in a row than usual",
         severities=(Severity.WARNING,),
         thresholds=("radio_percent", "usual_sessions"),
+        explains=("degraded",),
     )
 )
 def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:

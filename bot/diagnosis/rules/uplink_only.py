@@ -16,7 +16,7 @@ from bot.diagnosis.thresholds import Thresholds
         "info if there never were",
         severities=(Severity.WARNING, Severity.INFO),
         thresholds=("uplink_sessions", "uplink_packets"),
-        explains=("degraded", "flapping"),
+        explains=("degraded", "flapping", "usage_spike"),
     )
 )
 def uplink_only(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:

@@ -21,6 +21,7 @@ from tests.bot.diagnosis.cases import (
     ago,
     closed,
     evidence,
+    reports,
     starts,
     still_open,
     used,
@@ -85,6 +86,51 @@ def test_a_sim_that_may_not_connect_explains_its_sessions():
     assert {"cancel_countdown", "ghost_session", "flapping", "attach_without_data"} <= explained
     assert {"imei_changed", "reset_pending"} & explained == set()
     assert [finding.stands for finding in findings] == [bool(f.next_step) for f in findings]
+
+
+def usual(until, **changes):
+    """Return twenty days of hourly sessions with 200 packets up and down each."""
+    return reports(H, until, 20, **{"packets_uploaded": 200, "packets_downloaded": 200} | changes)
+
+
+FEW, MANY = ({"packets_uploaded": n, "packets_downloaded": n} for n in (9, 9000))
+ONE_CAUSE = [
+    (
+        "tries without an answer are much traffic",
+        reports(30, 5, 0.9, lasting=2, packets_uploaded=9000, packets_downloaded=0),
+        ("uplink_only", "usage_spike"),
+    ),
+    (
+        "another device sends more",
+        reports(H, 30, 0.9, **MANY, imei="357520074265336"),
+        ("imei_changed", "usage_spike"),
+    ),
+    (
+        "another device knows older radios only",
+        reports(H, 30, 0.9, radio_link="UMTS", imei="357520074265336"),
+        ("imei_changed", "radio_fallback"),
+    ),
+    (
+        "another country has older radios",
+        reports(H, 30, 0.9, radio_link="UMTS", operator_country="MEX"),
+        ("country_changed", "radio_fallback"),
+    ),
+    (
+        "an older radio carries less",
+        reports(H, 30, 1.1, **FEW, radio_link="GPRS"),
+        ("radio_fallback", "degraded"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "since", "pair"), ONE_CAUSE)
+def test_what_follows_from_another_finding_has_no_step_of_its_own(why, since, pair):
+    """Of two warnings that one event brings, the event alone says what to do."""
+    findings = diagnose(evidence(*since, *usual(30 * H)), LIMITS)
+
+    grave = {f.rule: f.explained_by for f in findings if f.severity > Severity.INFO}
+    assert grave[pair[1]] == pair[0], why
+    assert [pair[0]] == [name for name, reason in grave.items() if reason is None], why
 
 
 def a_finding(name, severity=Severity.WARNING, **changes):
