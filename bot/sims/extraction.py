@@ -129,7 +129,9 @@ _SHAPES = re.compile(
     r"|(?=[0-9]*+[a-f]++[0-9])[0-9a-f]{24,})(?![0-9a-z]))"
     rf"|(?P<rounded>(?<![0-9.,]){ROUNDED.pattern[4:]}(?![0-9]))"
 )
-_MAY_HAVE_SHAPES = re.compile(r"(?i)[0-9a-f-]{24}|[0-9]e\+?[12][0-9]")  # four times as fast
+_MAY_HAVE_SHAPES = re.compile(  # much faster, and ten times what it is with (?i)
+    r"(?<![0-9a-fA-F-])[0-9a-fA-F-]{24}|[eE](?<=[0-9][eE])\+?[12][0-9]"
+)
 _OTHER_SIDS = {
     "AC": "an account",
     "DC": "a Command",
@@ -163,7 +165,9 @@ _IMEIS = (
 )
 _ONE_BY_ONE = re.compile(r"\d(?:[ -]\d){14,19}(?![ -]?\d)")
 _LABELLED = tuple(re.compile(rf"\d(?:[ -]?\d){{{more}}}(?!\d)") for more in range(21, 12, -1))
-_SWAPPED_ICCID = re.compile(r"(?i)(?<![0-9a-f])98(?:[ :-]?\d\d){8}[ :-]?(?:\d\d|f\d)(?![0-9a-f])")
+_SWAPPED_ICCID = re.compile(
+    r"98(?<![0-9a-fA-F]98)(?:[ :-]?\d\d){8}[ :-]?(?:\d\d|[fF]\d)(?![0-9a-fA-F])"
+)
 _BETWEEN_BYTES = re.compile(r"[ :-]")
 _FRACTION = re.compile(r"(?<!\d)\d{1,11}[.]$")
 _NOT_SEPARATE = re.compile(r"[ -]")
@@ -225,7 +229,8 @@ def _number_at(text: str, at: int, label: "Label") -> Found | None:
         why = f"the word {label.word} before it says that it is something else"
     elif text[at - 1 : at] == "+" or (kind == "imei" and _is_fraction(text, at)):
         return None
-    return Found(*match.span(), kind, _NOT_SEPARATE.sub("", match[0]), match[0], why)
+    digits = match[0] if match[0].isdigit() else _NOT_SEPARATE.sub("", match[0])
+    return Found(match.start(), match.end(), kind, digits, match[0], why)
 
 
 def _is_fraction(text: str, at: int) -> bool:

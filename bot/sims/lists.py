@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from typing import NamedTuple
 
 from bot.sims.extraction import Cell
@@ -294,13 +294,14 @@ def _table_at(text: str, at: int) -> tuple[Table | None, int]:
     is_upright = False
     while end < len(text) and len(rows) < MOST_ITEMS:
         start, below = end + 1, text[end + 1 : _end_of_line(text, end + 1)]
-        if not (below.strip() and (between in below.strip(" ") or _RULE.fullmatch(below))):
+        is_rule = _RULE.fullmatch(below) is not None
+        if not (below.strip() and (is_rule or between in below.strip(" "))):
             break
         end = start + len(below)
-        if not _RULE.fullmatch(below):
+        if not is_rule:
             cells = _cells(start, below, between)
             rows.append(tuple(_headed(cells, heads)))
-            is_upright |= any(cell.strip().lower() in _HEADS for _, _, cell in cells)
+            is_upright |= not _HEADS.isdisjoint([cell.strip().lower() for _, _, cell in cells])
     names = tuple(plain.index(name) for name in _NAMES if name in plain)
     return Table(at, end, tuple(rows), names, is_upright) if rows else None, end
 
@@ -311,8 +312,8 @@ def _end_of_line(text: str, at: int) -> int:
 
 
 def _headed(cells: list[tuple[int, int, str]], heads: list[str]) -> Iterator[Cell]:
-    for number, (start, end, _) in enumerate(cells):
-        yield Cell(start, end, heads[number] if number < len(heads) else "")
+    for (start, end, _), head in zip(cells, chain(heads, repeat("")), strict=False):
+        yield Cell(start, end, head)
 
 
 def _cells(at: int, line: str, between: str) -> list[tuple[int, int, str]]:

@@ -166,8 +166,8 @@ class Reading:
     def _numbers(self) -> list[Spot]:
         """Return the identifiers, and what looks like one."""
         return [
-            Spot(f.kind, f.value, f.text, self._where(f.at), why=f.why, at=f.at)
-            for f in self._found
+            Spot(kind, value, text, self._where(at), why=why, at=at)
+            for at, _, kind, value, text, why in self._found
         ]
 
     def _name(self, name: Phrase) -> Spot:

@@ -178,12 +178,11 @@ def _partners(spots: Sequence[Spot]) -> dict[int, Spot]:
     for spot in spots:
         lines.setdefault(spot.where, []).append(spot)
     for group in (*(line for line in lines.values() if len(line) > 1), spots):
-        imeis = [spot for spot in group if spot.kind == Kind.IMEI]
-        others = [spot for spot in group if spot.kind != Kind.IMEI]
-        in_turns = len({spot.kind == Kind.IMEI for spot in group[::2]}) == 1
-        if imeis and in_turns and len(imeis) == len(others):
-            pairs = zip(imeis, others, strict=True)
-            found |= {imei.at: other for imei, other in pairs if imei.at not in found}
+        is_imei = [spot.kind == "imei" for spot in group]
+        if 2 * sum(is_imei) == len(group) and len(set(is_imei[::2])) == 1:
+            pairs = zip(group[not is_imei[0] :: 2], group[is_imei[0] :: 2], strict=True)
+            for imei, other in pairs:
+                found.setdefault(imei.at, other)
     return found
 
 
