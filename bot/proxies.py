@@ -1,9 +1,40 @@
-"""Which proxy a request takes: the environment's, but none to reach this machine itself."""
+"""Which way a request takes: a connection with nothing left on it, and which proxy.
+
+The proxy is the environment's, but none to reach this machine itself.
+"""
 
 import ipaddress
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+
+if TYPE_CHECKING:
+    from aiohttp.client_reqrep import ClientRequest
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
+
+
+class CleanConnector(aiohttp.TCPConnector):
+    """Leaves a kept connection on which something came that nobody had asked for.
+
+    aiohttp would take it for the answer to the next request: another SIM's.
+    """
+
+    async def connect(
+        self,
+        req: "ClientRequest",
+        traces: "list[Trace]",
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- aiohttp's own signature
+    ) -> "Connection":
+        """Return one with nothing left on it."""
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            if connection.protocol is None or not connection.protocol.should_close:
+                return connection
+            connection.close()
 
 
 @lru_cache(maxsize=64)

@@ -175,13 +175,14 @@ class ClientCredentials(Bearer):
             raise KoreUnavailable(f"KORE gives out no access tokens (HTTP {status})", status=status)
         try:
             payload = json.loads(body)
-            lifetime = float(payload.get("expires_in") or DEFAULT_LIFETIME)
-            bearer = str(payload["access_token"])
+            lifetime = float(payload.get("expires_in") or 0)
+            bearer = payload["access_token"]
         except Exception as error:  # a foreign body may break any reader in a way of its own
             raise KoreBadAnswer(_UNREADABLE) from error
-        if not _BEARER.fullmatch(bearer) or not math.isfinite(lifetime):
+        if not (isinstance(bearer, str) and _BEARER.fullmatch(bearer) and math.isfinite(lifetime)):
             raise KoreBadAnswer(_UNREADABLE)
-        lifetime = min(lifetime, LONGEST_LIFETIME)
+        # one that never was valid would be fetched anew for each request
+        lifetime = min(lifetime, LONGEST_LIFETIME) if lifetime > 0 else DEFAULT_LIFETIME
         margin = min(MAX_MARGIN, lifetime * MARGIN_SHARE)
         now = self._clock.monotonic()
         return Token(bearer, now + lifetime - margin, now + lifetime)

@@ -17,7 +17,7 @@ import httpx
 from yarl import URL
 
 from bot.kore.auth import Bearer
-from bot.proxies import proxy_for
+from bot.proxies import CleanConnector, proxy_for
 
 MAX_LINE = 65_536
 _SET_BY_CALLER = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -189,7 +189,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
     def _open(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=CleanConnector(
                 limit=0, keepalive_timeout=self._keepalive, ssl=self._tls or True
             ),
             cookie_jar=aiohttp.DummyCookieJar(),

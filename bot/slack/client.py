@@ -20,7 +20,7 @@ import aiohttp
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.durations import read_retry_after
-from bot.proxies import origin_of, proxy_for
+from bot.proxies import CleanConnector, origin_of, proxy_for
 from bot.slack.errors import (
     Reason,
     SlackError,
@@ -185,7 +185,7 @@ def no_redirects() -> aiohttp.TraceConfig:
 def open_session() -> aiohttp.ClientSession:
     """Open the session that every call shares."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300),
+        connector=CleanConnector(limit=CONNECTIONS, ttl_dns_cache=300),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=_TIMEOUT,
         headers={"User-Agent": "simsessions", "Accept-Encoding": "identity"},
@@ -346,7 +346,7 @@ def _read(
     Anything else that is not in Slack's words is somebody's on the way: nothing reached Slack.
     """
     body = _body(text)
-    error = str(body.get("error") or f"http_{status}")
+    error = text_in(body, "error") or f"http_{status}"
     reason, is_success = reason_of(error), status < REDIRECT
     if status == TOO_MANY or reason is Reason.RATE_LIMITED:
         seconds = read_retry_after(headers.get("Retry-After"), now)
@@ -364,7 +364,7 @@ def _read(
 def _body(text: bytes) -> Json:
     """Read a body; other URLs than the Web API's answer `ok`, `OK - 123` or a bare code.
 
-    What is neither is nothing: a page for people, or half an answer.
+    What is neither is nothing: a page for people, half an answer, or JSON that is not Slack's.
     """
     try:
         body = json.loads(text)
@@ -373,4 +373,6 @@ def _body(text: bytes) -> Json:
         if _OK.match(word):
             return {"ok": True}
         return {"ok": False, "error": word} if _CODE.fullmatch(word) else {}
-    return body if isinstance(body, dict) else {"ok": True} if body == "ok" else {}
+    if isinstance(body, dict):
+        return body if isinstance(body.get("ok"), bool) else {}
+    return {"ok": True} if body == "ok" else {}

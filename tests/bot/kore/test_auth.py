@@ -176,6 +176,8 @@ NO_TOKENS = [
     b'{"access_token":"a\\r\\nb"}',
     b'{"access_token":"' + b"a" * 1_000_000 + b'"}',
     b'{"access_token":"t","expires_in":NaN}',
+    b'{"access_token":null,"expires_in":3600}',
+    b'{"access_token":123}',
     b"[" * 100_000,
 ]
 
@@ -187,6 +189,19 @@ async def test_no_token_in_the_answer(connect, body):
     gate.token_answers = [httpx.Response(200, content=body) for _ in range(10)]
     with pytest.raises(KoreBadAnswer, match=r"could not be read\. Try again in a minute"):
         await ask(connect(gate))
+
+
+@pytest.mark.parametrize("life", [-5, 0, "-1e9", "0.0", None, False])
+async def test_a_life_that_is_none_is_the_usual_one(connect, life):
+    """No new token is fetched for each request."""
+    gate = Gate()
+    body = {"access_token": "t", "expires_in": life}
+    gate.token_answers = [httpx.Response(200, json=body) for _ in range(9)]
+    client = connect(gate)
+    for _ in range(3):
+        await ask(client)
+
+    assert 1 == gate.tokens
 
 
 async def test_a_token_that_drips(wired, live):

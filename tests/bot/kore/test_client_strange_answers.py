@@ -22,6 +22,8 @@ from bot.kore.errors import (
     KoreUnavailable,
 )
 from bot.kore.requester import RetryPolicy
+from tests.bot.kore.conftest import a_server
+from tests.bot.kore.test_http import head
 from tests.builders import SID
 
 
@@ -111,3 +113,31 @@ async def test_a_small_body_that_unpacks_to_a_giant(wired, live, coding):
     await behind.aclose()
 
     assert peak < 32 << 20
+
+
+def the_sim(sid):
+    body = json.dumps({"sid": sid, "status": "active"}).encode()
+    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+
+
+async def test_an_answer_that_nobody_asked_for_is_not_the_next_ones(wired):
+    """What comes on an idle connection is thrown away with it, in front and behind."""
+    idle = []
+
+    async def serve(reader, writer):
+        while line := await head(reader):
+            writer.write(the_sim(line.split()[1].decode().rpartition("/")[2]))
+            idle.append(writer)
+        writer.close()
+
+    async with a_server(serve) as port:
+        kore, another = (wired(api_url=f"http://127.0.0.1:{port}", access_token="t") for _ in "ab")
+        behind = kore.in_background(at_once=2)
+        for client in (kore, behind):
+            await client.sim(SID)
+            idle[-1].write(the_sim(f"DE{9:032}"))
+            await another.sim(SID, fresh=True)  # by then the other has come, too
+
+            assert f"DE{2:032}" == (await client.sim(f"DE{2:032}")).value.sid
+        for client in (behind, kore, another):
+            await client.aclose()

@@ -91,11 +91,13 @@ ANSWERS = {
     SlackOutcomeUnknown: [
         Fault(500), Fault(502), Fault(503), Fault(504), Fault(503, PAGE), Fault(500, JSON_NO),
         Fault(200, PAGE), Fault(200, '{"ok": true, "ts": "17'), Fault(200, ""), Fault(200, "[]"),
+        *(Fault(200, {"ok": ok, "ts": "1.0"}) for ok in ("true", "false", 1, None, [True])),
+        Fault(200, {"message": "Sign in"}), Fault(206, {"error": "x"}), Fault(200, {"error": "x"}),
         *(Fault(200, {"ok": False, "error": code}) for code in CODES[Reason.IN_DOUBT]),
     ],
     SlackUnreachable: [
         Fault(307, "", {"Location": "http://127.0.0.1:9/"}), Fault(302, PAGE), Fault(403, PAGE),
-        Fault(407, PAGE), Fault(407),
+        Fault(407, PAGE), Fault(407), Fault(403, {"message": "Forbidden"}),
     ],
     SlackRateLimited: [Fault(429, PAGE), Fault(429, "", {"Retry-After": "9" * 400})],
     SlackRefused: [
