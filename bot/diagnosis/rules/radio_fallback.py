@@ -8,7 +8,7 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import generation
 from bot.diagnosis.rhythm import unusual_in_a_row
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.thresholds import Thresholds
+from bot.diagnosis.thresholds import DAY, Thresholds
 
 
 @rule(
@@ -38,6 +38,8 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     if len(better) * 100 < len(told) * limits.radio_percent:
         return
     if times and here + 1 < unusual_in_a_row(times, len(before)):
+        return
+    if current.end and not here and evidence.now - current.end > DAY:  # one report, long ago
         return
     usual = Counter(better).most_common(1)[0][0]
     yield Finding(

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.diagnosis.rules.radio_fallback import radio_fallback
-from tests.bot.diagnosis.cases import D, closed, evidence, found, words
+from tests.bot.diagnosis.cases import D, closed, evidence, found, reports, words
 
 
 def radios(*links):
@@ -38,6 +38,7 @@ MUST_NOT = [
     ("the newest is blank", radios(*["LTE"] * 5, "")),
     ("the newest cannot be placed", radios(*["LTE"] * 5, "satellite")),
     ("only an older one fell back", radios(*["LTE"] * 5, "3G", "LTE")),
+    ("one report, days ago", [closed(3 * D, 5, radio_link="3G"), *reports(D, 4 * D, 9)]),
     ("no session", []),
 ]
 
