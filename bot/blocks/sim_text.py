@@ -66,9 +66,8 @@ def label_of(sim: SessionReport | Snapshot) -> str:
 
 def icon_of(sim: SessionReport | Snapshot) -> str:
     """Return the sign of its state; a device that sleeps as usual must not look alarming."""
-    if isinstance(sim, SessionReport) and sim.rest:
-        return "💤"
-    return STATE_ICONS[sim.state]
+    rests = sim.rests if isinstance(sim, Snapshot) else sim.rest
+    return "💤" if rests else STATE_ICONS[sim.state]
 
 
 def state_sentence(sim: SessionReport | Snapshot, name: str, *, again: str = "") -> str:

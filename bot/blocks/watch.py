@@ -18,7 +18,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
-from bot.blocks.sim_text import STATE_ICONS, label_of, state_sentence, words_of
+from bot.blocks.sim_text import icon_of, label_of, state_sentence, words_of
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Change, Snapshot
 from bot.sims.identifier import unquoted
@@ -161,7 +161,7 @@ def _state(watch: Watch, fmt: Formatter) -> str:
     latest = watch.latest
     sentence = state_sentence(latest, fmt.data(watch.name), again=_still(watch).strip())
     because = cause_text(latest, fmt)
-    return f"{STATE_ICONS[latest.state]} {sentence}{': ' if because else ''}{because}."
+    return f"{icon_of(latest)} {sentence}{': ' if because else ''}{because}."
 
 
 def unreachable_text(watch: Watch) -> str:
@@ -183,7 +183,7 @@ def _small_print(watch: Watch, *, away: bool) -> list[str]:
 def _in_short(latest: Snapshot) -> str:
     """Say since when and on what; how the SIM is stands above it."""
     because = cause_text(latest, MRKDWN) or state_sentence(latest, "it")
-    return f"{STATE_ICONS[latest.state]} {because[:1].upper()}{because[1:]}"
+    return f"{icon_of(latest)} {because[:1].upper()}{because[1:]}"
 
 
 def away_text(watch: Watch) -> str:
@@ -316,7 +316,7 @@ def _sentence(watch: Watch, notice: Notice, fmt: Formatter) -> str:
 def _sign(notice: Notice) -> str:
     if notice.kind in {NoticeKind.EXPIRED, NoticeKind.STOPPED}:
         return "⏱"
-    return "✅" if notice.after.state is State.ONLINE else STATE_ICONS[notice.after.state]
+    return "✅" if notice.after.state is State.ONLINE else icon_of(notice.after)
 
 
 def _claim(watch: Watch, notice: Notice, name: str, fmt: Formatter) -> str:

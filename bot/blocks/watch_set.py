@@ -7,7 +7,7 @@ from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
-from bot.blocks.sim_text import STATE_ICONS, state_sentence
+from bot.blocks.sim_text import icon_of, state_sentence
 from bot.blocks.watch import (
     ago_token,
     away_text,
@@ -127,7 +127,7 @@ def _line(watch: Watch, fmt: Formatter) -> str:
         return f"⚠️ {name}: not read since {fmt.when(watch.unreachable_since)}"
     because = cause_text(latest, fmt)
     sentence = state_sentence(latest, name)
-    return f"{STATE_ICONS[latest.state]} {sentence}{': ' if because else ''}{because}"
+    return f"{icon_of(latest)} {sentence}{': ' if because else ''}{because}"
 
 
 def _stop_button(watches: Sequence[Watch]) -> Block:

@@ -35,7 +35,7 @@ class Snapshot:
     `seen_at` is when the newest session was last heard of; `network` is MCC-MNC as received;
     `packets_*` are those of the newest session. `unjudged` names the rules that could not speak
     because what they look at was not there in time. `stale` is an answer from before, not KORE's;
-    `plan` is the SID of the rate plan.
+    `plan` is the SID of the rate plan; `rests` says that it sleeps between its usual contacts.
     """
 
     sid: str
@@ -58,6 +58,7 @@ class Snapshot:
     unjudged: tuple[str, ...] = ()
     stale: bool = False
     plan: str | None = None
+    rests: bool = False
 
     def has(self, rule: str) -> bool:
         """Return whether a finding of this rule stands."""
@@ -125,6 +126,7 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         unjudged=() if report.allowance_known else ABOUT_ALLOWANCE,
         stale=report.stale,
         plan=known_text(report.sim.rate_plan_sid),
+        rests=report.rest is not None,
     )
 
 
@@ -146,6 +148,7 @@ def _read(payload: Mapping[str, Any]) -> Snapshot:
         findings=_findings(payload.get("findings")),
         unjudged=tuple(name for name in _list(payload.get("unjudged")) if isinstance(name, str)),
         stale=payload.get("stale") is True,
+        rests=payload.get("rests") is True,
         **{name: _text(payload.get(name)) for name in _TEXTS},
     )
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
+from bot.blocks.sim_text import label_of
+from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import (
     ABOUT_ALLOWANCE,
@@ -281,3 +283,12 @@ def test_a_sim_has_not_changed_against_itself(report):
     kept = snapshot_of(report)
 
     assert () == changes(kept, kept)
+
+
+def test_a_device_that_sleeps_is_kept_as_one():
+    """What was seen between two usual contacts is marked so wherever it is shown later."""
+    report = a_report(state=State.OFFLINE, rest=Rest(timedelta(hours=6), timedelta(hours=6)))
+
+    kept = Snapshot.from_json(snapshot_of(report).to_json())
+
+    assert "💤 offline" == label_of(kept) == label_of(report)
