@@ -38,6 +38,7 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT, HOME, Channel, Person
 from bot.slack.manifest import bot_scopes
+from bot.slack.posting import ANSWER, MAYBE_TWICE
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue
@@ -206,8 +207,7 @@ class Soak:
 
     def posts(self):
         """Count the posts of the bot's own accord by their keys."""
-        keyed = (each.metadata for each in self._messages() if each.metadata)
-        return Counter(each["event_payload"]["key"] for each in keyed)
+        return Counter(key for each in self._messages() if (key := own_key(each)))
 
     def _is_told(self, watch):
         return any(key.startswith(f"watch:{watch}:") and "reached" in key for key in self.posts())
@@ -219,7 +219,7 @@ class Soak:
         for message in self._messages():
             marks = message.ephemeral_to, message.thread_ts, message.channel
             question = next((q for mark in marks if (q := self.asked_by.get(mark))), None)
-            if question and not message.metadata and not message.text.startswith(PROGRESS):
+            if question and not own_key(message) and not message.text.startswith(PROGRESS):
                 question.answers.append(message)
 
     async def missing(self):
@@ -237,16 +237,15 @@ class Soak:
         logs = "".join(log.read_text() for log in self.logs)
         unclaimed = set(re.findall(r'"not-claimed".*"user": "(\w+)"', logs))
         for question in (each for each in self.questions if each.person not in unclaimed):
-            said = Counter(map(words_of, question.answers))
-            twice += [f"{question.person}: twice: {a[:90]}" for a in said if said[a] > 1]
+            sure = Counter(words_of(a) for a in question.answers if MAYBE_TWICE not in str(a))
+            twice += [f"{question.person}: twice: {a[:90]}" for a in sure if sure[a] > 1]
         return [*await self.missing(), *twice, *self._in_logs()]
 
     def _in_logs(self):
         fixed = BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, self.kore.client_secret, TYPED
         secret = re.compile("|".join(map(re.escape, (*fixed, *self.kore.tokens._expiry))))
         lines = ((log, line) for log in self.logs for line in log.read_text().splitlines())
-        wrong = ((log, line) for log, line in lines if secret.search(line) or is_unhandled(line))
-        return [f"{log}: {line[:2000]}" for log, line in wrong]
+        return [f"{log}: {it[:2000]}" for log, it in lines if secret.search(it) or is_unhandled(it)]
 
     async def figures(self):
         """Return how it goes, in a line."""
@@ -298,6 +297,12 @@ def is_unhandled(line):
         told = json.loads(line)
         return told["level"] in {"ERROR", "CRITICAL"} and not told["message"].startswith(HANDLED)
     return not line.startswith("simsessions: ")  # why it did not start, in words
+
+
+def own_key(message):
+    """Return the key of a post of the bot's own accord; "" for an answer."""
+    key = message.metadata["event_payload"]["key"] if message.metadata else ""
+    return "" if key.startswith(ANSWER) else key
 
 
 def words_of(message):

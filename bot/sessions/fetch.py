@@ -336,7 +336,13 @@ class SimReader:
         return self._resolver.known_sid(identify(text)) is not None
 
     async def _sessions(self, sid: str, *, fresh: bool) -> Sessions | KoreError:
+        """Return the SIM's own rows; those of another are left out and counted."""
         try:
-            return await self._kore.data_sessions(sid, fresh=fresh)
+            found = await self._kore.data_sessions(sid, fresh=fresh)
         except KoreError as error:
             return error
+        own = tuple(row for row in found.value if (row.sim_sid or sid).lower() == sid.lower())
+        if not (foreign := len(found.value) - len(own)):
+            return found
+        log.warning("kore-rows-of-another-sim", extra={"rows": foreign})
+        return replace(found, value=own, skipped_rows=found.skipped_rows + foreign)

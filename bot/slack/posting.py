@@ -148,6 +148,7 @@ def _key_of(message: Json) -> str | None:
 LOOK_AFTER = (0.0, 2.0, 8.0)
 """Seconds before each look: somebody waits, and Slack may still be at work on what it took."""
 MOST_BLOCKS = 50
+ANSWER = "answer:"  # what its keys begin with
 MAYBE_TWICE = "Slack did not say whether it took this message: you may see it twice."
 
 
@@ -176,7 +177,7 @@ class SurePosts:
         In a thread whose first message was deleted meanwhile Slack may post in the channel instead:
         that is taken back, and refused as a thread that is not there.
         """
-        key = uuid4().hex
+        key = ANSWER + uuid4().hex
         since = self._clock.now().timestamp() - CLOCKS_DIFFER
         body = body | {"metadata": marked(key)}
         try:

@@ -365,12 +365,24 @@ def test_the_judge_s_thresholds_hold():
     assert State.ONLINE is patient.report(a_read(still_open(9 * H, 8 * H)), Allowance(), NOON).state
 
 
+async def test_rows_of_another_sim_are_left_out_and_counted(lookup, api):
+    """What KORE mixes in is nobody's news; a SID is the same in any case."""
+    other = OPEN | {"sim_sid": "DE" + "9" * 32}
+    api.add(SIM, [other, CLOSED | {"sim_sid": SID.lower()}])
+    report = await lookup.look_up(SID)
+
+    assert (1, 1) == (len(report.sessions), report.skipped_rows)
+    assert report.state is not State.ONLINE
+
+
 async def test_a_question_reads_so_much_and_no_more(lookup, api):
     """Over its limit of bytes or pages the rest says so; the next question begins anew."""
     sids = [SID[:-2] + f"{number:02}" for number in range(12)]
     for sid in sids:
         api.add(SIM | {"sid": sid, "unique_name": sid, "rate_plan_sid": None}, [])
-    huge = json.dumps({"data_sessions": [OPEN | {"pad": "x" * (7 << 20)}], "meta": {}})
+    huge = json.dumps(
+        {"data_sessions": [OPEN | {"sim_sid": None, "pad": "x" * (7 << 20)}], "meta": {}}
+    )
     api.faults.add(Fault("DataSessions", status=200, body=huge, times=12))
 
     reports = await lookup.look_up_many(sids)
