@@ -145,13 +145,13 @@ def _silence(
 
 def _line(rhythm: Rhythm, limits: Thresholds) -> tuple[float, str]:
     """Return for how long the SIM may be away between two contacts, and why."""
+    times = rhythm.longest * limits.silent_longest_gap_percent / 100
     if rhythm.is_always_on:
-        if rhythm.is_known:
-            return limits.silent_after.total_seconds(), "it was always on"
+        if rhythm.is_known:  # the more often it begins anew, the sooner it is missed
+            return min(limits.silent_after.total_seconds(), max(_LEAST, times)), "it was always on"
         if (_packets_a_day(rhythm) or 0.0) < FEW_PACKETS_A_DAY:
             return limits.silent_sleeper_after.total_seconds(), "it sleeps most of the time"
         return limits.silent_unknown_after.total_seconds(), "it was always on"
-    times = rhythm.longest * limits.silent_longest_gap_percent / 100
     if not rhythm.is_known:
         return max(times, limits.silent_unknown_after.total_seconds()), "its rhythm is unknown"
     a_day = limits.silent_after.total_seconds()

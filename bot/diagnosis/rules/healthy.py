@@ -26,7 +26,11 @@ def healthy(
         return
     counts = packets(current)
     sends_only = any(f.rule == SENDS_ONLY and f.severity is Severity.INFO for f in found)
-    if not counts or not (all(counts) or (counts[0] and sends_only)):
+    if (
+        current.last_updated is None
+        or not counts
+        or not (all(counts) or (counts[0] and sends_only))
+    ):
         return
     if any(f.severity > Severity.INFO and f.stands for f in found):
         return

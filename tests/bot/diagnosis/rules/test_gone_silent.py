@@ -54,6 +54,7 @@ FIRES = [
     ),
     ("always on, after a day", [closed(2 * D, D - 1), *ALWAYS_ON], "warning"),
     ("always on, after two days", ALWAYS_ON, "critical"),
+    ("hourly, and always on, after 3 h", reports(H, 4 * H, 20, lasting=59), "warning"),
     ("one session of weeks, after 3 days", [closed(20 * D, 17 * D - 1, **BUSY)], "warning"),
     ("machines on the day they should work", working_week(4 * D - H), "warning"),
     ("machines after their weekend, at long last", working_week(16 * D), "warning"),

@@ -13,6 +13,7 @@ FIRES = [
     ("open for 35 days", [still_open(35 * D)], {}),
 ]
 MUST_NOT = [
+    ("no news of a newer one", [still_open(6 * H), closed(1, 5, last_updated=None)], {}),
     ("stale", [still_open(9 * H, 2 * H)], {}),
     ("offline", [closed(H, 5)], {}),
     ("unknown state", [still_open(H, None)], {}),
