@@ -188,10 +188,11 @@ def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
     """Return the numbers in runs of groups of digits, each with what its label makes of it."""
     last, ended, starts = _NO_LABEL, 0, [cell.start for cell in cells]
     for run in _LONG_RUN.finditer(text):
-        at = run.start()
-        while at < run.end():
+        at, run_end = run.span()
+        first = at
+        while at < run_end:
             label = _NO_LABEL
-            if at == run.start():
+            if at == first:
                 cell = cells[bisect(starts, at) - 1] if cells else None
                 label = _label_in_cell(text, at, cell) or label_of(text, at, last, ended)
             found = _number_at(text, at, label)
@@ -199,7 +200,7 @@ def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
                 yield found
                 last, ended = label, found.end
             at = found.end if found else _end_of_group(text, at)
-            while at < run.end() and not text[at].isdigit():
+            while at < run_end and not text[at].isdigit():
                 at += 1
 
 
@@ -329,7 +330,7 @@ _KINDS = {
     r"|bestell\w*|auftrag\w*|rechnung\w*|ordine|ordre|encomenda|zamówieni\w*|pedido|factura"
     r"|commande|facture|заказ\w*|сч[её]т|serial[ _-]order|ean|gtin|upc|isbn"
     r"|(?:user|event|message|msg|request|trace|span|job|build|alert|problem|session"
-    r"|correlation)[ _-]?id",
+    r"|correlation)[ ._-]?id",
     "card": r"(?<!sim )(?<!sim-)(?<!sim_)(?<!sim)cards?|visa|mastercard|amex|credit|debit|pan|iban"
     r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|(?<=de )(?:tarjeta|carte)|(?<!сим-)(?<!сим )карт\w+",
 }
@@ -339,14 +340,18 @@ _SCRIPTS = {
     "card": "(?<!sim)カード",
 }
 _FILLED = (
-    r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|n|id|code|key)|番号|号|번호|'s)?(?:[ _-]?\d\b)?"
+    r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|n|id|code|key)|番号|号|번호|'s)?"
+    r"(?:[ _-]?\d\b)?(?: ?\([^()\n]{1,12}\))?"
 )
-_GAP = r"(?:[^\w\n,;?!]{0,4}(?:is|was|ist|es|est)\b)?[^\w\n,;?!]{0,6}\n?[^\w\n,;?!]{0,3}"
+_GAP = (  # "is", what parts them, the rule under a column's head
+    r"(?:[^\w\n,;?!]{0,4}(?:is|was|ist|es|est)\b)?"
+    r"[^\w\n,;?!]{0,6}(?: *\n[-=+|: ]{3,})?\n?[^\w\n,;?!]{0,3}"
+)
+_BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z]{2})(?=[A-Z])))"  # of a word, in simIccid too
 _LABEL = re.compile(
     "(?i)(?:"
     + "|".join(
-        rf"(?P<{kind}>(?<![^\W\d_])(?:{words})"
-        + (f"|{_SCRIPTS[kind]})" if kind in _SCRIPTS else ")")
+        rf"(?P<{kind}>{_BEGIN}(?:{words})" + (f"|{_SCRIPTS[kind]})" if kind in _SCRIPTS else ")")
         for kind, words in _KINDS.items()
     )
     + f"){_FILLED}{_GAP}$"

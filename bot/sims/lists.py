@@ -142,7 +142,8 @@ _NO_SIM = re.compile(
       | [\w.+-]+@[\w.-]+ | \S+://\S+ | /\S+
       | (?:[\da-f]{2}[:-]){5}[\da-f]{2} | [\da-f]*:[\da-f:]*:[\da-f:.]*
       | (?=\d*[a-f]+\d)[\da-f]{7,} | [\da-f]{8}-[\da-f]{4}-[\da-f-]+
-      | \d{4}-\d\d-\d\dT\S* | n/?a | none | null | nil | nan | unknown """
+      | \d{4}-\d\d-\d\dT\S* | (?:imei|iccid|imsi|eid|msisdn)_?\d
+      | n/?a | none | null | nil | nan | unknown """
 )
 _PARTIAL = re.compile(r"89\d\d[\d ]*\d")
 
@@ -286,7 +287,7 @@ def _table_at(text: str, at: int) -> tuple[Table | None, int]:
     end = _end_of_line(text, at)
     line = text[at:end]
     between = next((mark for mark in _DELIMITERS if mark in line.strip()), None)
-    heads = [head for _, _, head in _cells(at, line, between)] if between else []
+    heads = [head.strip() for _, _, head in _cells(at, line, between)] if between else []
     plain = [re.sub(r"[\W_]+", "", head).lower() for head in heads[:_MOST_COLUMNS]]
     if between is None or not _HEADS.intersection(plain):
         return None, end
