@@ -188,11 +188,11 @@ def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
     """Return the numbers in runs of groups of digits, each with what its label makes of it."""
     last, ended, starts = _NO_LABEL, 0, [cell.start for cell in cells]
     for run in _LONG_RUN.finditer(text):
-        at, run_end = run.span()
-        first = at
-        while at < run_end:
+        start, end = run.span()
+        at = start
+        while at < end:
             label = _NO_LABEL
-            if at == first:
+            if at == start:
                 cell = cells[bisect(starts, at) - 1] if cells else None
                 label = _label_in_cell(text, at, cell) or label_of(text, at, last, ended)
             found = _number_at(text, at, label)
@@ -200,7 +200,7 @@ def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
                 yield found
                 last, ended = label, found.end
             at = found.end if found else _end_of_group(text, at)
-            while at < run_end and not text[at].isdigit():
+            while at < end and not text[at].isdigit():
                 at += 1
 
 
@@ -323,7 +323,7 @@ _KINDS = {
     "imsi": r"imsis?|cimi",
     "eid": r"e-?ids?|euicc(?:[ _-]?id)?s?",
     "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|telefon\w*|teléfono|t[eé]l(?:[eé]phone)?"
-    r"|rufn\w+|mobil\w*|fax|handy|cnum|call|whatsapp|sms|телефон|тел",
+    r"|rufn\w+|mobil(?:e|n\w+)?|fax|handy|cnum|call|whatsapp|sms|телефон|тел",
     "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|incident"
     r"|(?<!in )(?<!this )(?<!that )(?<!any )case|lading|tracking|parcel|shipment|waybill|awb"
     r"|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma|reference|ref"

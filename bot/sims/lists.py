@@ -321,10 +321,11 @@ def _cells(at: int, line: str, between: str) -> list[tuple[int, int, str]]:
     """Return where each cell of a row begins and ends, and what stands in it."""
     if between == "  ":
         return [(at + m.start(), at + m.end(), m[0]) for m in _SPACED.finditer(line)]
-    cells = next(csv.reader([line], delimiter=between)) if '"' in line else line.split(between)
+    quoted = '"' in line
+    cells = next(csv.reader([line], delimiter=between)) if quoted else line.split(between)
     found, start = [], 0
     for text in cells:
-        start = max(start, line.find(text, start))
+        start = max(start, line.find(text, start)) if quoted else start
         found.append((at + start, at + start + len(text), text))
         start += len(text) + 1
     return found
