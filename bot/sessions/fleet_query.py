@@ -42,7 +42,9 @@ _STATES: Mapping[str, frozenset[State]] = {
     "stale": frozenset({State.STALE}),
     "blocked": frozenset({State.BLOCKED}),
 }
-_ALIASES = {"down": "offline", "silent": "offline", "suspended": "blocked", "up": "online"}
+_ALIASES = {"down": "offline", "silent": "offline", "up": "online"} | dict.fromkeys(
+    ("suspended", "deactivated", "canceled", "cancelled"), "blocked"
+)
 _KEYWORDS = {*_STATES, *_ALIASES, "on", "plan", "for", "since", "new", "top", "called"}
 _FILLER = {
     "a", "all", "and", "any", "are", "every", "find", "how", "is", "list", "many", "me", "our",

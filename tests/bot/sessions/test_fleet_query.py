@@ -33,7 +33,7 @@ READ = (
     ("silent", OFF),
     ("online", FleetQuery(state="online")),
     ("stale", FleetQuery(state="stale")),
-    ("suspended", FleetQuery(state="blocked")),
+    *((word, FleetQuery(state="blocked")) for word in ("suspended", "deactivated", "canceled")),
     ("offline on Telcel", FleetQuery(state="offline", network="Telcel")),
     ("offline on AT&T Mexico for 2 days", FleetQuery(None, "offline", "AT&T Mexico", None, DAYS)),
     ("on 334-020", FleetQuery(network="334-020")),
