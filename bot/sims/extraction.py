@@ -168,7 +168,6 @@ _LABELLED = tuple(re.compile(rf"\d(?:[ -]?\d){{{more}}}(?!\d)") for more in rang
 _SWAPPED_ICCID = re.compile(
     r"98(?<![0-9a-fA-F]98)(?:[ :-]?\d\d){8}[ :-]?(?:\d\d|[fF]\d)(?![0-9a-fA-F])"
 )
-_BETWEEN_BYTES = re.compile(r"[ :-]")
 _FRACTION = re.compile(r"(?<!\d)\d{1,11}[.]$")
 _NOT_SEPARATE = re.compile(r"[ -]")
 _LONG_GROUP = 14
@@ -176,12 +175,8 @@ _LONG_GROUP = 14
 
 def _swapped(text: str) -> Iterator[Found]:
     for match in _SWAPPED_ICCID.finditer(text):
-        if iccid := _unswapped(match):
+        if iccid := unswapped(match[0]):
             yield Found(*match.span(), "iccid", iccid, iccid)
-
-
-def _unswapped(match: re.Match[str] | None) -> str | None:
-    return unswapped(_BETWEEN_BYTES.sub("", match[0])) if match else None
 
 
 def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
@@ -212,7 +207,8 @@ def _end_of_group(text: str, at: int) -> int:
 def _number_at(text: str, at: int, label: "Label") -> Found | None:
     """Return the number whose first group of digits begins here; None where there is none."""
     match, kind = None, label.kind
-    if text.startswith("98", at) and _unswapped(_SWAPPED_ICCID.match(text, at)):
+    swapped = _SWAPPED_ICCID.match(text, at) if text.startswith("98", at) else None
+    if swapped and unswapped(swapped[0]):
         return None
     if label.kind in _LENIENT:
         match = _alone_at(text, at, label.kind)
@@ -270,13 +266,9 @@ _SURE = {
 def _alone_at(text: str, at: int, kind: str) -> re.Match[str] | None:
     """Return the number in one group that has the length of what its label says."""
     alone = _GROUP.match(text, at)
-    if (
-        alone is None
-        or not _LENIENT[kind](alone[0])
-        or text[alone.end() : alone.end() + 1] in _SEPARATORS
-    ):
-        return None
-    return alone
+    if alone and text[alone.end() : alone.end() + 1] not in _SEPARATORS:
+        return alone if _LENIENT[kind](alone[0]) else None
+    return None
 
 
 def _grouped_at(text: str, at: int, kind: str) -> re.Match[str] | None:
