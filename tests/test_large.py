@@ -21,6 +21,7 @@ from bot.digests.form import FormField
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
 from bot.slack.manifest import bot_scopes
+from bot.slack.posting import ANSWER
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SlackSide, slack_side
 from tests.whole_bot import find_button
 
@@ -53,9 +54,10 @@ class Large:
     workers: list[Process]
 
     def posts(self):
-        """The digests in the channel, oldest first."""
+        """The digests in the channel, oldest first; answers to people bear a mark, too."""
         every = self.slack.seen_by("ana")
-        return [m for m in every if m.metadata and m.thread_ts in {None, m.ts}]
+        tops = [m for m in every if m.metadata and m.thread_ts in {None, m.ts}]
+        return [m for m in tops if not m.metadata["event_payload"]["key"].startswith(ANSWER)]
 
     async def type(self, text, answer):
         """Type a command; return its answer, which has these words."""

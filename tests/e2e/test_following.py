@@ -7,6 +7,11 @@ from playwright.async_api import expect
 from bot.emulators.slack.people import ANA, BEN, BOT
 from tests.e2e import gallery
 
+# scrolled twice between two frames is one event to the page: what was passed was not seen
+LOOK_AT = """(node) => new Promise((done) => {
+  node.scrollIntoView();
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
 LONG = [gallery.section(f"line {number}") for number in range(30)]
 
 
@@ -16,7 +21,7 @@ async def at_the_top(page, sandbox):
         sandbox.post(*LONG, text=f"long {number}")
     await expect(page.get_by_role("article")).to_have_count(3)
     for number in range(3):
-        await page.get_by_role("article").nth(number).evaluate("(node) => node.scrollIntoView()")
+        await page.get_by_role("article").nth(number).evaluate(LOOK_AT)
     messages = page.get_by_role("region", name="Messages")
     await messages.evaluate("(node) => { node.scrollTop = 0; }")
     return messages

@@ -29,6 +29,8 @@ SILENT = {
     "link_shared",
     "message",
     "digest_field_zone",
+    "tokens_revoked",
+    "app_uninstalled",
 }  # no answer is expected of them
 TYPED = (
     "truck-42", "truck-42\npump-7", "history truck-42", "history truck-42 90", "handover",
