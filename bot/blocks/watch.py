@@ -18,7 +18,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
-from bot.blocks.sim_text import icon_of, label_of, state_sentence, words_of
+from bot.blocks.sim_text import STATE_ICONS, icon_of, label_of, state_sentence, words_of
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Change, Snapshot
 from bot.sims.identifier import unquoted
@@ -316,7 +316,7 @@ def _sentence(watch: Watch, notice: Notice, fmt: Formatter) -> str:
 def _sign(notice: Notice) -> str:
     if notice.kind in {NoticeKind.EXPIRED, NoticeKind.STOPPED}:
         return "⏱"
-    return "✅" if notice.after.state is State.ONLINE else icon_of(notice.after)
+    return "✅" if notice.after.state is State.ONLINE else STATE_ICONS[notice.after.state]
 
 
 def _claim(watch: Watch, notice: Notice, name: str, fmt: Formatter) -> str:

@@ -89,7 +89,7 @@ async def test_a_set_that_waits_for_an_outage_says_which_sim_went_offline(rig):
     await rig.move(300, step=30)
     (notice,) = rig.notices()
 
-    assert notice.startswith("💤 <@U0ANA0001> truck-42 is now offline: ")
+    assert notice.startswith("🔴 <@U0ANA0001> truck-42 is now offline: ")
 
     rig.clock.move(3600)
     await rig.work_on("watch", *[f"watch:{sid}" for sid in await rig.parts.watching.rows.sims()])
