@@ -129,6 +129,11 @@ async def test_a_store_that_is_away_is_waited_for(services, queue, database, cap
         database._is_ready = ready
         (job,) = await ended(queue, "a")
 
+        async def back():
+            return "jobs-go-on" in caplog.messages
+
+        await until(back)
+
     said = [record.message for record in caplog.records if record.name == "bot.jobs.engine"]
     assert ("kept", ["a"]) == (job.result, runs)
     assert ["jobs-wait-for-store", "jobs-go-on"] == said
