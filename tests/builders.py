@@ -9,6 +9,8 @@ SID = "DE" + "0" * 31 + "1"
 ACCOUNT = "AC" + "0" * 32
 ICCID = "8901260012345678909"
 IMEI = "014931000129700"
+# Longer than a DNS name may be: the resolver refuses it itself and asks no server, however slow.
+NO_SUCH_HOST = "nowhere." * 32 + "invalid"
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
 

@@ -14,7 +14,7 @@ from bot.kore.http import AiohttpTransport
 from bot.kore.requester import RetryPolicy
 from bot.proxies import proxy_for
 from tests.bot.kore.conftest import a_server, paths
-from tests.builders import SID, a_session
+from tests.builders import NO_SUCH_HOST, SID, a_session
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 TIMEOUT = httpx.Timeout(0.2, pool=0.2)
@@ -122,7 +122,7 @@ async def test_nobody_there():
 async def test_no_such_name():
     """A name that does not resolve is a connect error."""
     with pytest.raises(httpx.ConnectError):
-        await ask(AiohttpTransport(), "http://nowhere.invalid/")
+        await ask(AiohttpTransport(), f"http://{NO_SUCH_HOST}/")
 
 
 async def test_an_untrusted_certificate():
@@ -368,7 +368,7 @@ async def test_the_cause_is_named(wired, no_proxy, monkeypatch):
     """What an admin can mend on the way to KORE is said."""
     authority, mine = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(mine)
-    said = [await why_not(wired, api_url="http://nowhere.invalid")]
+    said = [await why_not(wired, api_url=f"http://{NO_SUCH_HOST}")]
     async with a_server(answering(OK), ssl=mine) as port:
         said.append(await why_not(wired, api_url=f"https://127.0.0.1:{port}"))
     async with a_server(answering(OK)) as port:

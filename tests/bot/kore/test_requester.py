@@ -13,7 +13,7 @@ from bot.kore.errors import KoreError
 from bot.kore.requester import Failure, RetryPolicy
 from tests.bot.kore.conftest import a_server
 from tests.bot.kore.test_http import answering
-from tests.builders import SID
+from tests.builders import NO_SUCH_HOST, SID
 
 FULL = Backoff(first=0.2, longest=2.0, jitter=0.5, chance=lambda: 1.0)
 STEADY = RetryPolicy(tries=5, backoff=FULL)
@@ -109,7 +109,7 @@ async def test_no_answer_in_words(clock):
         said["silent"] = await sentence_of(clock, f"http://127.0.0.1:{silent}")
         pause.set()
     said["nobody"] = await sentence_of(clock, f"http://127.0.0.1:{silent}")
-    said["no name"] = await sentence_of(clock, "http://nowhere.invalid")
+    said["no name"] = await sentence_of(clock, f"http://{NO_SUCH_HOST}")
     async with a_server(answering(), ssl=mine) as port:
         said["certificate"] = await sentence_of(clock, f"https://127.0.0.1:{port}")
     async with a_server(answering(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nha")) as port:

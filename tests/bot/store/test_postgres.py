@@ -16,6 +16,7 @@ from bot.store.errors import (
     StoreReadOnly,
 )
 from tests.bot.store.notes import NOTES, note, numbers, with_notes
+from tests.builders import NO_SUCH_HOST
 from tests.databases import asked
 from tests.postgres_server import PostgresServer
 
@@ -170,7 +171,7 @@ async def test_who_is_not_let_in(database_url, before, after):
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://bot:hush@127.0.0.1:1/sims", "postgresql://bot:hush@no.such.invalid/sims"]
+    "url", ["postgresql://bot:hush@127.0.0.1:1/sims", f"postgresql://bot:hush@{NO_SUCH_HOST}/sims"]
 )
 async def test_nobody_there(url):
     """A server that does not answer may come back; the password is in no word of the error."""
