@@ -54,6 +54,7 @@
     + StoreTooNew
     + StoreDamaged
     + StoreDenied
+    + StoreMissing
     + StoreFault
   x SlackLost               Slack cannot be reached at the start, or no longer
 """

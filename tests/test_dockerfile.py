@@ -87,7 +87,7 @@ def test_what_is_built_works(tmp_path):
     assert started.returncode == 0, started.stderr
     assert "doctor" in started.stdout
     assert 1 == unhealthy.returncode
-    assert "/healthz: no answer on port 1" in unhealthy.stdout
+    assert "Is the bot running?" in unhealthy.stdout
     assert (ROOT / "manifest.yml").read_text() == (site / "bot/manifest.yml").read_text()
     for folder, pattern in (("bot/demo/page/static", "*.js"), ("bot/store/migrations", "*.py")):
         assert set() != names(ROOT / folder, pattern) == names(site / folder, pattern), folder

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +33,16 @@ from bot.slack.client import SlackClient
 from bot.slack.directory import Channels, People, UserGroups
 from bot.store.database import Database, Reconnector
 from bot.store.digest_runs import DigestRuns
-from bot.store.errors import StoreDenied, StoreError
+from bot.store.errors import StoreDenied, StoreError, StoreMissing
 from bot.store.jobs import JobQueue
-from bot.store.location import FILE_NAME, SQLITE, usual_folder, why_not
+from bot.store.location import (
+    FILE_NAME,
+    SQLITE,
+    nearest,
+    usual_folder,
+    why_not,
+    without_password,
+)
 from bot.store.news_ages import NewsAgeRows
 from bot.store.rate_limit import SharedRate
 from bot.store.scans import ScanRows
@@ -275,15 +282,27 @@ async def _open_store(
 
 @asynccontextmanager
 async def opened_store(settings: Settings) -> AsyncIterator[Database]:
-    """Return the open store for a command of the terminal. Raises StartError and StoreError."""
-    database = make_database(settings)
+    """Return the open store for a command of the terminal, which makes none where there is none.
+
+    Raises StartError and StoreError.
+    """
+    database, url = make_database(settings), store_url(settings)
     try:
+        if _is_missing_file(url) or await database.revision() is None:
+            raise StoreMissing(without_password(url))
         await database.prepare()
         yield database
     except StoreDenied as error:
         raise StartError(denied(settings, error)) from error
     finally:
         await database.aclose()
+
+
+def _is_missing_file(url: str) -> bool:
+    file = Path(url.removeprefix(SQLITE))
+    with suppress(PermissionError):  # which opening it tells better
+        return url.startswith(SQLITE) and not file.exists() and nearest(file.parent).is_dir()
+    return False
 
 
 def denied(settings: Settings, error: StoreError) -> str:

@@ -88,6 +88,21 @@ class StoreDenied(StoreError):
     )
 
 
+class StoreMissing(StoreError):
+    """There is no store yet, and whoever only reads makes none."""
+
+    sentence = (
+        "There is no store there yet: the bot makes it when it first starts. Are "
+        "SIMSESSIONS_DATA_DIR and SIMSESSIONS_DATABASE_URL those of the bot?"
+    )
+
+    def __init__(self, where: str = "") -> None:
+        """Name where it was looked for, without a password."""
+        super().__init__()
+        if where:
+            self.sentence = self.sentence.replace("there", f"at {where}", 1)
+
+
 class StoreFault(StoreError):
     """The store rejects what we asked of it; asking again would not help."""
 

@@ -13,6 +13,7 @@ from bot.errors import StartError
 from bot.ops.logging import LogRedactor
 from bot.settings import Need, load_settings
 from bot.store import location
+from bot.store.database import Database
 from bot.store.errors import StoreNotReady
 from bot.store.migrate import VERSION_TABLE
 from tests.postgres_server import PostgresServer
@@ -137,9 +138,10 @@ async def test_a_server_that_says_nothing(monkeypatch):
 
 async def test_a_store_of_a_newer_version(empty_url):
     """The bot leaves it alone and answers look-ups."""
-    settings = told(database_url=empty_url, data_may_be_lost="yes")
-    async with opened_store(settings) as store, store.write() as tx:
+    store = await Database.open(empty_url)
+    async with store.write() as tx:
         await tx.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999_later'"))
+    await store.aclose()
     async with whole_bot(database_url=empty_url) as whole:
         await whole.type("truck-42")
         answer, ready = whole.answer().text, await asked(whole, "/readyz")

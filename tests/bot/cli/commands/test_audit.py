@@ -48,11 +48,36 @@ async def test_the_newest_stand_first(simsessions, database_url, options, found)
     assert found == [json.loads(line)["ref"] for line in done.out.splitlines()]
 
 
-async def test_people_read_a_table(simsessions):
+async def test_people_read_a_table(simsessions, database_url):
     """A store with nothing in it says so."""
-    done = await simsessions("audit")
+    await keep(database_url)
+    done = await simsessions("audit", SIMSESSIONS_DATABASE_URL=database_url)
 
     assert (0, "No look-up fits.\n", "") == (done.code, done.out, done.err)
+
+
+@pytest.mark.parametrize(
+    "typed", ["audit", "audit --json", "digest list", "digest preview Pumps", "rules --feedback"]
+)
+async def test_what_only_reads_makes_no_store(simsessions, kore, tmp_path, typed):
+    """Where none is, that is said, with the place, and there is none afterwards."""
+    done = await simsessions(*typed.split(), **kore.settings)
+
+    assert (6, "") == (done.code, done.out)
+    assert f"There is no store at {tmp_path}/data/simsessions.db yet" in done.err
+    assert not (tmp_path / "data").exists()
+
+
+async def test_what_only_reads_makes_no_tables(simsessions, empty_url):
+    """An empty database stays empty, and a file of no bytes too."""
+    settings = {"SIMSESSIONS_DATABASE_URL": empty_url, "SIMSESSIONS_DATA_MAY_BE_LOST": "yes"}
+    database = Database(empty_url)
+    done = await simsessions("audit", **settings)
+    revision = await database.revision()
+    await database.aclose()
+
+    assert 6 == done.code
+    assert revision is None
 
 
 @pytest.mark.parametrize("since", ["soon", "-3h", "2026-13-01", ""])

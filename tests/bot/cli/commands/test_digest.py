@@ -58,9 +58,10 @@ async def test_the_list_for_programs(simsessions, kept):
     assert ("asked", None) == (wells["paused"], wells["next_due"])
 
 
-async def test_an_empty_list(simsessions):
+async def test_an_empty_list(simsessions, database_url):
     """Without digests it says where they are made."""
-    done = await simsessions("digest", "list")
+    await (await Database.open(database_url)).aclose()
+    done = await simsessions("digest", "list", SIMSESSIONS_DATABASE_URL=database_url)
 
     assert (0, "There are no digests. `/simsessions digest add` in Slack makes one.\n") == (
         done.code,

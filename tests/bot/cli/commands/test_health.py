@@ -32,8 +32,10 @@ async def test_it_tells_what_the_bot_says(simsessions, ready, code, line):
 
 
 async def test_a_bot_that_does_not_run(simsessions):
-    """No answer is no health."""
+    """It is said once that nobody answers, and what to look at."""
     done = await simsessions("health", PORT="1", SIMSESSIONS_HOST="0.0.0.0")
 
+    (said,) = done.out.splitlines()
     assert 1 == done.code
-    assert "/healthz: no answer on port 1" in done.out
+    assert said.startswith("The bot cannot be reached at 127.0.0.1:1 (")
+    assert said.endswith("). Is the bot running?")
