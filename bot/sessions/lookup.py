@@ -20,7 +20,7 @@ from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.sessions.fetch import Allowance, AllowanceReader, Read, SimReader, TaskScope, task_scope
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
-from bot.sessions.peers import Peers
+from bot.sessions.peers import Peers, beside
 from bot.sessions.report import SessionReport, case_of, in_device_since, summarise
 from bot.sims.errors import SimNotFound
 from bot.sims.resolver import SimResolver
@@ -284,7 +284,8 @@ class SessionLookup:
         (told,) = self._judge.together([report], (peer.member for peer in known.values()))
         if not isinstance(told, SessionReport):
             return report
-        return replace(told, neighbours=await peers.neighbours(report, known))
+        within = self._judge.thresholds.outage_within
+        return beside(told, await peers.neighbours(report, known, within))
 
     async def look_up_many(  # noqa: PLR0913 -- one way to ask for many
         self,

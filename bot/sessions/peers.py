@@ -7,14 +7,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.evidence import State
-from bot.diagnosis.rules.common_outage import member_of
+from bot.diagnosis.rules.common_outage import SILENT, member_of
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport, case_of
 
@@ -24,6 +24,9 @@ RECENT = timedelta(minutes=10)
 MOST_RECENT = 1000
 MOST_QUICK = 5
 NEAR = (Trait.CELL, Trait.NETWORK)
+NOT_ALONE = (
+    "It did not fall silent alone: check the site's power and antenna first; do not reset it."
+)
 log = logging.getLogger(__name__)
 
 
@@ -107,9 +110,12 @@ class Peers:
         return {}
 
     async def neighbours(
-        self, report: SessionReport, known: Mapping[str, Peer]
+        self, report: SessionReport, known: Mapping[str, Peer], within: timedelta
     ) -> Neighbours | None:
-        """Return how the others on its cell are, or else on its network; None: nobody knows."""
+        """Return how the others on its cell are, or else on its network; None: nobody knows.
+
+        Those lost `within` so much of it were lost together with it.
+        """
         mine = member_of(case_of(report))
         if mine.lost_at is None:
             return None
@@ -118,7 +124,7 @@ class Peers:
             value = mine.traits.get(trait)
             near = [peer for peer in others if value and peer.member.traits.get(trait) == value]
             fresh = await self._looked_at_again(near)
-            if found := _counted(trait, value, fresh, mine.lost_at):
+            if found := _counted(trait, value, fresh, mine.lost_at, within.total_seconds()):
                 return found
         return None
 
@@ -148,7 +154,7 @@ class Peers:
 
 
 def _counted(
-    trait: Trait, value: str | None, peers: Iterable[Peer], lost_at: float
+    trait: Trait, value: str | None, peers: Iterable[Peer], lost_at: float, within: float
 ) -> Neighbours | None:
     """Count those that are silent, and those that were well after this one was lost."""
     near = [peer for peer in peers if peer.member.traits.get(trait) == value]
@@ -157,11 +163,24 @@ def _counted(
     counted = [*silent, *online]
     if not counted:
         return None
-    since = min((p.member.lost_at for p in silent if p.member.lost_at is not None), default=None)
+    times = [p.member.lost_at for p in silent if p.member.lost_at is not None]
+    since = min(times, default=None)
     return Neighbours(
         trait=trait.value,
         online=len(online),
         silent=len(silent),
         silent_since=None if since is None else datetime.fromtimestamp(since, UTC),
         as_of=min(peer.as_of for peer in counted),
+        together=sum(abs(each - lost_at) <= within for each in times),
     )
+
+
+def beside(report: SessionReport, near: Neighbours | None) -> SessionReport:
+    """Return it with its neighbours; one that fell silent with others of its cell is not reset."""
+    findings = report.findings
+    if near and near.fell_with_it:
+        findings = tuple(
+            replace(each, next_step=NOT_ALONE) if each.next_step and each.rule in SILENT else each
+            for each in findings
+        )
+    return replace(report, neighbours=near, findings=findings)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bot.diagnosis.anomalies import Rest
+from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State, current_of
 from bot.diagnosis.fields import cell, networks_of
 from bot.diagnosis.rule import Case, Finding, cause_of
@@ -18,6 +19,7 @@ from bot.sims.numbers import device_of
 
 RENEWAL = timedelta(minutes=10)
 """Between two sessions of one that the network renews."""
+_PART = 4  # the least part of a cell that does not fall silent at once by chance: a quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Summary:
 class Neighbours:
     """How others are that share the `trait` (cell or network) of a SIM that fell silent: counts.
 
-    `online` are those that were so after it was lost; `as_of` is when the oldest of it was seen.
+    `online` are those that were so after it was lost; `together` are those of the silent that were
+    lost at about the same time; `as_of` is when the oldest of it was seen.
     """
 
     trait: str
@@ -45,6 +48,14 @@ class Neighbours:
     silent: int
     silent_since: datetime | None
     as_of: datetime
+    together: int = 0
+
+    @property
+    def fell_with_it(self) -> bool:
+        """Return whether so many of its cell were lost with it that this looks like one cause."""
+        known = 1 + self.online + self.silent
+        is_many = (1 + self.together) * _PART >= known
+        return self.trait == Trait.CELL and self.together > 0 and is_many
 
 
 @dataclass(frozen=True, slots=True)

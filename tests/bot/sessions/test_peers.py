@@ -32,16 +32,16 @@ def iso(moment):
 
 @pytest.fixture
 def put(api, clock):
-    """Return a function that gives KORE a SIM: online, or silent since ten past two."""
+    """Return a function that gives KORE a SIM: online, or silent since ten past two or later."""
 
-    def put(number, *, silent=False, **changes):
+    def put(number, *, silent=False, lost=LOST, **changes):
         starts = [clock.now() - timedelta(days=day, hours=10) for day in range(3, 27)]
         rows = [
             {"start": iso(start), "end": iso(end), "last_updated": iso(end)}
             for start in starts
             if (end := start + timedelta(hours=23, minutes=59))
         ]
-        news = LOST if silent else "2026-01-05T11:58:00Z"
+        news = lost if silent else "2026-01-05T11:58:00Z"
         rows.append({"start": "2026-01-03T02:00:00Z", "end": None, "last_updated": news})
         sid = a_sid(number)
         told = [OPEN | row | {"sim_sid": sid} | changes for row in rows]
@@ -115,8 +115,11 @@ def a_peer(clock, number, *, hours=3, lost_at=None):
     return Peer(Member(a_sid(number), lost_at, seen.timestamp(), traits), lost_at is None, seen)
 
 
-async def test_the_last_scan_is_asked_and_a_few_are_looked_at_again(put, open_with, clock, api):
+async def test_the_last_scan_is_asked_and_a_few_are_looked_at_again(
+    put, open_with, clock, api, monkeypatch
+):
     """At most five of those that the scan saw are looked up, behind; the rest is as it was."""
+    monkeypatch.setattr(peers_module, "PATIENCE", 30)
     numbers = range(1, 8)
     for number in numbers:
         put(number, silent=number == 1)
@@ -214,3 +217,39 @@ async def test_redacted_readers_see_nothing_of_a_cell(put, open_with, clock):
 
     assert redacted(report, "why").neighbours is None
     assert on_network.neighbours == redacted(on_network, "why").neighbours
+
+
+def step(report):
+    (told,) = [each.next_step for each in report.findings if each.rule == "ghost_session"]
+    return told
+
+
+async def test_what_is_left_of_an_outage_is_not_reset(put, open_with, clock):
+    """Two of five wells that were lost together are no outage, and no two dead sessions either."""
+    lookup = open_with(Peers(clock))
+    for number in range(1, 4):
+        await lookup.look_up(put(number))
+    first = await lookup.look_up(put(4, silent=True))
+    second = await lookup.look_up(put(5, silent=True, lost="2026-01-05T02:25:00Z"))
+
+    assert step(first).startswith("Reset")
+    assert step(second).startswith("It did not fall silent alone: check the site's power")
+
+
+@pytest.mark.parametrize(
+    ("others", "other"),
+    [
+        (3, {"lost": "2026-01-05T01:10:00Z"}),
+        (3, {"cell_id": "310-260-9-9"}),
+        (7, {}),
+    ],
+    ids=["another time", "another cell", "two of nine"],
+)
+async def test_what_fell_silent_by_itself_is_reset(put, open_with, clock, others, other):
+    """Silence at another time or place, or of a few among many, is no common cause."""
+    lookup = open_with(Peers(clock))
+    for number in range(1, others + 1):
+        await lookup.look_up(put(number))
+    await lookup.look_up(put(10, silent=True, **other))
+
+    assert step(await lookup.look_up(put(11, silent=True))).startswith("Reset")
