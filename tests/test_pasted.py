@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.blocks import ids
+from bot.cli.commands.read import places_from, seen_in
 from bot.cli.lookups import meant
 from bot.digests.form import FormValues
 from bot.digests.subscription import SelectionKind
+from bot.emulators.slack.messages import Message
 from bot.errors import AskedTooOften
 from bot.sims.extraction import Place
 from bot.sims.message_text import places_in
@@ -34,7 +36,7 @@ SHORTCUT = {
 @pytest.fixture
 async def whole():
     """The bot with a fleet that bears the gallery's names, its list read."""
-    async with whole_bot(prefix_channels="C0FLEETOP") as running:
+    async with whole_bot(scopes=["channels:history"], prefix_channels="C0FLEETOP") as running:
         for number, name in enumerate(NAMES):
             sim = {"sid": f"DE{number + 77:032x}", "status": "active", "unique_name": name}
             running.kore.add(sim)
@@ -48,9 +50,12 @@ def seen(monkeypatch):
     found, read = [], SimSpotter.read
 
     async def recorded(self, places, **more):
+        places = list(places)
         spotted = await read(self, places, **more)
-        found.append([spot.value for spot in spotted.spots if spot.taken])
-        raise AskedTooOften(1, 1, is_said=True)  # nothing is answered to that
+        if any(place.text.strip() for place in places):
+            found.append([spot.value for spot in spotted.spots if spot.taken])
+            raise AskedTooOften(1, 1, is_said=True)  # nothing is answered to that
+        return spotted
 
     monkeypatch.setattr(SimSpotter, "read", recorded)
     return found
@@ -80,37 +85,83 @@ async def test_what_is_read(whole):
         assert spotted.total <= len(values), what
 
 
-async def entries(whole):
-    """Yield each entry of Slack's as a function that makes its payload of a text."""
+def event_of(whole, text, more):
+    """Say what somebody wrote."""
+    ts = f"{whole.bot.services.clock.now().timestamp():.6f}"
+    about = EVENT | more | {"ts": ts, "event_ts": ts, "text": text}
+    return {"type": "event_callback", "team_id": "T0ACMEIOT", "event": about}
+
+
+def entries(whole, message):
+    """Return each entry of Slack's that holds a message as a function of its text."""
 
     def event(text, **more):
-        ts = f"{whole.bot.services.clock.now().timestamp():.6f}"
-        about = EVENT | {"ts": ts, "event_ts": ts, "text": text} | more
-        return {"type": "event_callback", "team_id": "T0ACMEIOT", "event": about}
+        return event_of(whole, text, message | more)
 
-    dispatch = Dispatch(whole)
-    view = {"type": "modal", "callback_id": ids.PASTE_VIEW, "private_metadata": "x"}
-    yield "command", dispatch.command
-    yield "mention", lambda t: event(f"<@U0SIMSESS> {t}", type="app_mention")
-    yield "direct", lambda t: event(t, type="message", channel="D0ANADM01", channel_type="im")
-    yield "prefix", lambda t: event(f"!sim {t}", type="message")
-    yield "shortcut", lambda t: SHORTCUT | {"message": {"text": t, "ts": "1.0"}}
-    pasted = lambda t: {"values": {ids.PASTED: {ids.PASTED: {"value": t}}}}  # noqa: E731 -- short
-    yield "window", lambda t: SHORTCUT | {
-        "type": "view_submission", "view": view | {"state": pasted(t)},
-    }  # fmt: skip
+    return {
+        "mention": lambda t: event(f"<@U0SIMSESS> {t}", type="app_mention"),
+        "heard": lambda t: event(f"<@U0SIMSESS> {t}", type="message"),
+        "direct": lambda t: event(t, type="message", channel="D0ANADM01", channel_type="im"),
+        "prefix": lambda t: event(f"!sim {t}", type="message"),
+        "shortcut": lambda t: SHORTCUT | {"message": message | {"text": t, "ts": "1.0"}},
+    }
 
 
 async def test_every_entry_reads_the_same(whole, seen):
     """A command, a mention, a direct message, `!sim`, the shortcut and its window read alike."""
     dispatch = Dispatch(whole)
-    async for name, payload_of in entries(whole):
+    view = {"type": "modal", "callback_id": ids.PASTE_VIEW, "private_metadata": "x"}
+    pasted = lambda t: {"values": {ids.PASTED: {ids.PASTED: {"value": t}}}}  # noqa: E731 -- short
+    window = lambda t: SHORTCUT | {  # noqa: E731 -- short
+        "type": "view_submission", "view": view | {"state": pasted(t)},
+    }  # fmt: skip
+    every = entries(whole, {}) | {"command": dispatch.command, "window": window}
+    for name, payload_of in every.items():
         for text, values in each("text"):
             seen.clear()
             await dispatch(payload_of(text))
             await whole.settle()
 
-            assert [values] == seen[:1], (name, text)
+            assert [values] == (seen[:1] or [[]]), (name, text)
+
+
+async def test_every_entry_reads_all_of_a_message(whole, seen):
+    """So do those that hold a message, of all that it holds, and a mention in its thread."""
+    dispatch, written = Dispatch(whole), whole.slack.workspace.messages
+    messages = [(the_message_in(payload), values) for payload, values in each("message")]
+    for message, values in (pair for pair in messages if pair[0] is not None):
+        for name, payload_of in entries(whole, message).items():
+            seen.clear()
+            await dispatch(payload_of(message.get("text") or ""))
+            await whole.settle()
+
+            assert [values] == (seen[:1] or [[]]), (name, message)
+        seen.clear()
+        root = Message("1767578400.000001", EVENT["channel"], "U0BEN0001", "", extra=message)
+        written.put(root)
+        under = {"type": "app_mention", "thread_ts": root.ts}
+        await dispatch(event_of(whole, "<@U0SIMSESS>", under))
+        await whole.settle()
+
+        assert [values] == (seen[:1] or [[]]), ("above", message)
+
+
+def the_message_in(payload):
+    """Return the one message that is asked about, as a person has written it; None if several."""
+    while inner := payload.get("event") or payload.get("message"):
+        payload = inner
+    about_its_author = {"bot_id", "type", "subtype", "edited", "user"}
+    own = {name: value for name, value in payload.items() if name not in about_its_author}
+    return None if "messages" in payload else own
+
+
+async def test_the_terminal_reads_the_same_of_a_message(whole):
+    """`simsessions read --message` tells what the bot reads."""
+    for payload, values in each("message"):
+        places = places_from(json.dumps(payload), is_message=True)
+        spotted = await seen_in(places, whole.bot.services.spotter, 0.0)
+
+        assert values == [spot.value for spot in spotted.spots if spot.taken], payload
 
 
 async def test_a_list_and_the_terminal_read_the_same(whole, seen):

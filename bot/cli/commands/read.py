@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.sims.extraction import Place
     from bot.sims.reading import Spot
-    from bot.sims.spotter import Spotted
+    from bot.sims.spotter import SimSpotter, Spotted
 
 NO_LIST = "KORE's list of SIMs was not read: names, and the SIDs of numbers, are unknown."
 
@@ -50,7 +50,7 @@ def command(file: str, *, is_message: bool, as_lines: bool) -> int:
     except OSError as error:
         raise click.BadParameter(f"{error.strerror}: {file}", param_hint="FILE") from error
     encoding = "utf-16" if content[:2] in {BOM_UTF16_LE, BOM_UTF16_BE} else "utf-8"
-    places = _places(content.decode(encoding, "replace"), is_message=is_message)
+    places = places_from(content.decode(encoding, "replace"), is_message=is_message)
     has_kore = not settings.missing(Need.KORE)
     spotted = asyncio.run(_read(places, settings, has_kore=has_kore))
     for spot in spotted.spots:
@@ -62,7 +62,7 @@ def command(file: str, *, is_message: bool, as_lines: bool) -> int:
     return ExitCode.KORE if has_kore and not spotted.is_listed else ExitCode.OK
 
 
-def _places(text: str, *, is_message: bool) -> "list[Place]":
+def places_from(text: str, *, is_message: bool) -> "list[Place]":
     """Return the texts to read. Raises click's BadParameter where JSON is none."""
     from bot.sims.extraction import Place  # noqa: PLC0415 -- only here
 
@@ -86,15 +86,21 @@ async def _read(places: "Sequence[Place]", settings: Settings, *, has_kore: bool
     from bot.cli.lookups import LIST_PATIENCE_SECONDS, open_fleet  # noqa: PLC0415 -- heavy
     from bot.clock import SystemClock  # noqa: PLC0415 -- only here
     from bot.ops.logging import LogRedactor, configure_logging  # noqa: PLC0415 -- only here
-    from bot.sims.extraction import cleaned  # noqa: PLC0415 -- only here
 
     configure_logging("ERROR", form="text", redactor=LogRedactor(settings.secrets))
     if not has_kore:
         settings = settings.model_copy(update={"kore_access_token": SecretStr("none")})
     async with open_fleet(settings, SystemClock()) as (_, _, spotter):
-        patience = LIST_PATIENCE_SECONDS if has_kore else 0.0
-        is_asked = bool(places) and len(cleaned(places[0].text)[0].split()) > 1
-        return await spotter.read(places, asked=is_asked, patience=patience)
+        return await seen_in(places, spotter, LIST_PATIENCE_SECONDS if has_kore else 0.0)
+
+
+async def seen_in(places: "Sequence[Place]", spotter: "SimSpotter", patience: float) -> "Spotted":
+    """Read a text or a message as one that is asked; a single word as what stands in a message."""
+    from bot.sims.extraction import cleaned  # noqa: PLC0415 -- only here
+
+    own = next((place.text for place in places[:1] if place.where == "text"), "")
+    is_asked = len(cleaned(own)[0].split()) > 1
+    return await spotter.read(places, asked=is_asked, patience=patience)
 
 
 def _as_json(spot: "Spot") -> str:
