@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from bot.errors import BotError, SettingsError, SlackLost, UserError
+from bot.errors import BotError, SettingsError, SlackLost, TookTooLong, UserError
 from bot.kore.errors import KoreError, KoreNotFound
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError
@@ -50,4 +50,4 @@ def exit_code(error: BotError) -> ExitCode:
         return ExitCode.SLACK
     if isinstance(error, StoreError):
         return ExitCode.STORE
-    return ExitCode.KORE if isinstance(error, KoreError) else ExitCode.BROKEN
+    return ExitCode.KORE if isinstance(error, KoreError | TookTooLong) else ExitCode.BROKEN

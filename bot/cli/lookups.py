@@ -30,6 +30,8 @@ from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
 
+SIM_SECONDS = 60.0
+"""How long one SIM may take to be read, as in Slack."""
 ALLOWANCE_PATIENCE_SECONDS = 5.0  # what is printed cannot be brought up to date
 MOST = 100_000
 LIST_PATIENCE_SECONDS = 60.0  # nobody waits for an ack here: better a whole list than a guess
@@ -90,7 +92,9 @@ async def answer(
             raise UserError(asked.sentence)
         sids = (await fleet.meant(asked, redacts=False, most=MOST)).sids
         with progress("Looking up", len(sids)) as step:
-            read = await service.look_up_many(sids, newest_only=not asked.top, done=step)
+            read = await service.look_up_many(
+                sids, newest_only=not asked.top, each_within=SIM_SECONDS, done=step
+            )
     made = triage(sids, read)
     found = fresh_answer(asked, made, clock.now(), most=MOST)
     if as_lines:

@@ -174,17 +174,20 @@ class Batch:
         fresh: bool,
         done: Callable[[], None],
         within: float | None = None,
+        each_within: float | None = None,
     ) -> list[Answer]:
         """Return each its answer, in the order asked. Never raises BotError.
 
-        What is not read `within` so many seconds is TookTooLong.
+        What is not read `within` so many seconds in all, or `each_within`, is TookTooLong.
         """
         self._answers = [TookTooLong()] * len(texts)
         waiting = iter(enumerate(texts))
 
         async def work() -> None:
             for place, text in waiting:
-                await self._read(place, text, fresh=fresh)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(each_within):
+                        await self._read(place, text, fresh=fresh)
                 done()
 
         with suppress(TimeoutError):
@@ -294,6 +297,7 @@ class SessionLookup:
         fresh: bool = False,
         newest_only: bool = False,
         within: float | None = None,
+        each_within: float | None = None,
         done: Callable[[], None] = tell_nobody,
         told: Told = keep_nobody_posted,
     ) -> list[SessionReport | BotError]:
@@ -301,9 +305,10 @@ class SessionLookup:
 
         What fails stands as its error in its place and keeps nothing from the others. With
         `newest_only` each report keeps its newest session only, so that thousands fit into memory.
-        What is not read `within` so many seconds is TookTooLong. An IMEI that was found in sessions
-        of another of these SIMs is that SIM. `done` is called after each, `told` with the place and
-        the answer of each as soon as it is read: before it is known what they have in common.
+        What is not read `within` so many seconds in all, or `each_within`, is TookTooLong. An IMEI
+        that was found in sessions of another of these SIMs is that SIM. `done` is called after
+        each, `told` with the place and the answer of each as soon as it is read: before it is known
+        what they have in common.
         """
 
         def judge(read: Read, allowance: Allowance) -> SessionReport:
@@ -313,7 +318,9 @@ class SessionLookup:
 
         async with task_scope(sims=len(texts)) as under_way:
             batch = Batch(self._sims, self._allowances, under_way, judge, told)
-            answers = await batch.answer(texts, fresh=fresh, done=done, within=within)
+            answers = await batch.answer(
+                texts, fresh=fresh, done=done, within=within, each_within=each_within
+            )
             again = Batch(self._sims, self._allowances, under_way, judge)
             await self._answer_again(texts, answers, again)
         reports = [answer for answer in answers if isinstance(answer, SessionReport)]

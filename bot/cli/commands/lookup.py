@@ -96,7 +96,7 @@ async def look_up(
     Of many a report keeps one session each: those of ten thousand SIMs fill the memory. Of a few it
     keeps all, for the strip and the month.
     """
-    from bot.cli.lookups import meant, open_fleet  # noqa: PLC0415 -- the other commands need no client
+    from bot.cli.lookups import SIM_SECONDS, meant, open_fleet  # noqa: PLC0415 -- the other commands need no client
     from bot.cli.terminal import progress  # noqa: PLC0415 -- nor rich
     from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
     from bot.ops.logging import LogRedactor, configure_logging  # noqa: PLC0415 -- nor this
@@ -106,7 +106,10 @@ async def look_up(
         asked = await meant(typed, spotter)
         with progress("Looking up", len(asked)) as step:
             few = len(asked) <= FEW
-            return asked, await service.look_up_many(asked, newest_only=not few, done=step)
+            answers = await service.look_up_many(
+                asked, newest_only=not few, each_within=SIM_SECONDS, done=step
+            )
+            return asked, answers
 
 
 def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 from bot.cli.commands.lookup import check_picture, read_stdin, write_picture
 from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
-from bot.emulators.kore.faults import broken
+from bot.emulators.kore.faults import broken, hang
 from bot.kore.errors import KoreError
 from bot.sessions.report import SessionReport
 from tests.builders import NOON, a_session, a_sim
@@ -130,6 +130,18 @@ async def test_kore_that_is_down_ends_with_3(kore, simsessions):
 
     assert 3 == done.code
     assert "kore_unavailable" == json.loads(done.out)["error"]["kind"]
+
+
+async def test_kore_that_drips_is_given_up(kore, simsessions, monkeypatch):
+    """A SIM that is not read in time says so, the others are answered, and the number is KORE's."""
+    monkeypatch.setattr("bot.cli.lookups.SIM_SECONDS", 0.5)
+    kore.api.faults.add(hang("Sims/pump-7"))
+    done = await simsessions("lookup", "pump-7", "truck-42", "--json", **kore.settings)
+    dripping, fine = map(json.loads, done.out.splitlines())
+
+    assert 3 == done.code
+    assert "took_too_long" == dripping["error"]["kind"]
+    assert "truck-42" == fine["sim"]["unique_name"]
 
 
 async def test_a_wrong_key_ends_with_3(kore, simsessions):
