@@ -59,7 +59,7 @@ async def assemble(
     app = make_bolt_app(session, resources.identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
     engine = open_engine(resources, stack, scan_at_once=settings.scan_at_once)
-    workers = Workers(settings.workers, clock, drain=settings.drain)
+    workers = Workers(settings.workers, clock, services.token, drain=settings.drain)
     return _with_intake(resources, app, partial(Bot, services, engine=engine, workers=workers))
 
 

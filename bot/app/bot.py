@@ -12,6 +12,7 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.jobs.engine import Engine
 from bot.services import Services
+from bot.slack.bolt_app import TokenWatch
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,10 @@ CLOSE_SECONDS = 3.0
 class Workers:
     """So many processes; each holds a pipe to us, so that it ends even where we are killed."""
 
-    def __init__(self, count: int, clock: Clock, *, drain: float) -> None:
+    def __init__(self, count: int, clock: Clock, token: TokenWatch, *, drain: float) -> None:
         self._count = count
         self._clock = clock
+        self._token = token
         # a port of their own, and time to give back what they do before we lose our patience
         self._env = os.environ | {"PORT": "0", "SIMSESSIONS_DRAIN": f"{drain / 2:g}"}
         self._supervising: list[asyncio.Task[None]] = []
@@ -57,6 +59,7 @@ class Workers:
             ended_early = 0 if lived > LIVED_SECONDS else ended_early + 1
             pause = BACKOFF.after(ended_early + 1)
             log.warning("worker-ended", extra={"code": code, "lived": lived, "again_in": pause})
+            self._token.suspect()  # a worker may learn before us that Slack refuses it
             await self._clock.sleep(pause)
 
 
@@ -126,11 +129,7 @@ class Bot:
 
         Raises SlackLost where Slack cannot be had back, StartError where it refuses the token.
         """
-        waiting = asyncio.create_task(stopped.wait())
-        done, _ = await asyncio.wait({waiting, *self._watches}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        for each in done:
-            each.result()
+        await stopped_or_ended(stopped, *self._watches)
 
     async def stop(self, patience: float) -> None:
         """Take nothing more in, and finish what is under way, in `patience` seconds."""
@@ -143,6 +142,15 @@ class Bot:
             self.services.tasks.drain(left), self._engine.stop(left), self._workers.stop(left)
         )
         log.info("stopped", extra={"answers_cut": cut})
+
+
+async def stopped_or_ended(stopped: asyncio.Event, *watches: "asyncio.Task[None]") -> None:
+    """Wait until `stopped` is set, or a watch ends. Raises what that one does."""
+    waiting = asyncio.create_task(stopped.wait())
+    done, _ = await asyncio.wait({waiting, *watches}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for each in done:
+        each.result()
 
 
 async def cancelled(task: asyncio.Task[None]) -> None:

@@ -17,7 +17,7 @@ from functools import partial
 from starlette.applications import Starlette
 
 from bot.app.assembly import assemble
-from bot.app.bot import Bot
+from bot.app.bot import Bot, cancelled, stopped_or_ended
 from bot.app.jobs import open_engine
 from bot.app.resources import open_resources
 from bot.clock import Clock, SystemClock
@@ -28,6 +28,7 @@ from bot.ops.http import ConnectionGuard, health_routes, http_server
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.ops.metrics import Metrics
 from bot.settings import Settings
+from bot.slack.bolt_app import TokenWatch
 from bot.slack.client import open_session
 
 log = logging.getLogger(__name__)
@@ -69,8 +70,12 @@ async def _run(settings: Settings, stopped: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def working(settings: Settings, clock: Clock | None = None) -> AsyncIterator[int]:
-    """Serve the lanes while the block lasts; yield the port of /healthz, /readyz and /metrics.
+async def working(
+    settings: Settings, clock: Clock | None = None
+) -> AsyncIterator["asyncio.Task[None]"]:
+    """Serve the lanes while the block lasts, and /healthz, /readyz and /metrics.
+
+    Yield what ends with StartError as soon as Slack refuses the token.
 
     At the end jobs get `settings.drain` to finish; the rest are released. Raises as `running` does.
     """
@@ -88,7 +93,9 @@ async def working(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         stack.push_async_callback(engine.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         engine.start()
         log.info("working", extra={"port": port})
-        yield port
+        watch = asyncio.create_task(TokenWatch(resources.slack).run(), name="token-watch")
+        stack.push_async_callback(cancelled, watch)
+        yield watch
 
 
 def work(settings: Settings, *, until_stdin_ends: bool) -> None:
@@ -97,12 +104,12 @@ def work(settings: Settings, *, until_stdin_ends: bool) -> None:
 
 
 async def _work(settings: Settings, until_stdin_ends: bool, stopped: asyncio.Event) -> None:  # noqa: FBT001 -- passed by `partial`
-    async with working(settings):
+    async with working(settings) as watch:
         heed_signals(stopped)
         if until_stdin_ends:
             os.set_blocking(sys.stdin.fileno(), False)
             asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _ended, stopped)
-        await stopped.wait()
+        await stopped_or_ended(stopped, watch)
 
 
 def _ended(stopped: asyncio.Event) -> None:

@@ -82,7 +82,7 @@ class TokenWatch:
         self._client = client
 
     def suspect(self) -> None:
-        """Ask: an event says that it was revoked."""
+        """Ask: an event says that it was revoked, or a worker has ended."""
         self._client.refused.set()
 
     async def run(self) -> None:

@@ -8,10 +8,18 @@ import signal
 from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import time
 
 import pytest
+from sqlalchemy import update
 
+from bot.app.jobs import subscriptions
+from bot.store.database import Database
+from bot.store.jobs import JobQueue
+from bot.store.location import FILE_NAME
+from bot.store.schema import schedules
 from tests.bot.cli.conftest import kept_in, started
+from tests.digest_rig import pumps
 
 pytestmark = pytest.mark.slow
 
@@ -101,6 +109,28 @@ async def test_it_ends_with_whoever_holds_its_input(start):
     assert 0 == code
 
 
+async def due(tmp_path):
+    """Have a digest due in the store of the processes."""
+    database = await Database.open(f"sqlite:///{tmp_path}/{FILE_NAME}")
+    about = pumps(id="00000007", name="pumps", channel="C0FLEETOP")
+    await subscriptions(database, JobQueue(database)).add(about)
+    async with database.write() as tx:
+        await tx.execute(update(schedules).values(next_due=int(time())))
+    await database.aclose()
+
+
+async def test_a_token_that_is_revoked_ends_it(start, slack, tmp_path):
+    """The first call that Slack refuses is enough: exit code 4."""
+    async with start("worker") as worker:
+        await worker.logs("working")
+        slack.api.faults.fail("*", "token_revoked", times=99)
+        await due(tmp_path)
+        code, log = await worker.ended()
+
+    assert 4 == code
+    assert "SLACK_BOT_TOKEN: Slack refuses it (token_revoked)" in log
+
+
 async def test_all_that_lacks_is_told_before_anything_starts(simsessions):
     """Without settings it says what it needs, and ends with 4."""
     done = await simsessions("worker")
@@ -136,6 +166,18 @@ async def test_a_worker_that_dies_is_started_again(start):
     assert -signal.SIGKILL == told["code"]
     assert first != second
     await gone(second)
+
+
+async def test_a_bot_whose_worker_ends_asks_whether_its_token_is_good(start, slack):
+    """A worker may be the first to learn that it is not: then the bot ends with 4 as well."""
+    async with start("run", SIMSESSIONS_WORKERS="1") as bot:
+        await bot.logs("working")
+        slack.api.faults.fail("auth.test", "token_revoked", times=99)
+        os.kill(bot.children()[0], signal.SIGKILL)
+        code, log = await bot.ended()
+
+    assert 4 == code
+    assert "SLACK_BOT_TOKEN: Slack refuses it (token_revoked)" in log
 
 
 async def test_workers_of_a_bot_that_is_killed_end(start):
