@@ -19,6 +19,9 @@
     + ThreadNotRead         bot/slack/directory.py: what stands above a mention cannot be read
     + NameTaken             bot/digests/subscriptions.py: a channel's digest has that name already
     + NoSuchDigest          the digest is not there; carries near misses
+    + AlertNameTaken        bot/alerts/repository.py: a channel's alert has that name already
+    + NoSuchAlert           the alert is not there; carries near misses
+    + NoSuchIncident        the incident is no longer kept
     + DigestGone            bot/digests/archive.py: what was scanned for it is no longer kept
     + BadWatch              bot/watches/watch.py: an `until …` or `for …` that cannot be kept
     + NothingToWaitFor      the SIM is already as it is waited for

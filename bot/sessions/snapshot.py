@@ -35,7 +35,8 @@ class Snapshot:
     `seen_at` is when the newest session was last heard of; `network` is MCC-MNC as received;
     `packets_*` are those of the newest session. `unjudged` names the rules that could not speak
     because what they look at was not there in time. `stale` is an answer from before, not KORE's;
-    `plan` is the SID of the rate plan; `rests` says that it sleeps between its usual contacts.
+    `plan` is the SID of the rate plan; `rests` says that it sleeps between its usual contacts;
+    `next_step` is what to do about the cause.
     """
 
     sid: str
@@ -59,6 +60,7 @@ class Snapshot:
     stale: bool = False
     plan: str | None = None
     rests: bool = False
+    next_step: str | None = None
 
     def has(self, rule: str) -> bool:
         """Return whether a finding of this rule stands."""
@@ -88,6 +90,7 @@ class Snapshot:
 
 _TEXTS = (
     "iccid", "status", "operator", "network", "country", "radio", "imei14", "cell_id", "plan",
+    "next_step",
 )  # fmt: skip
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -127,7 +130,14 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         stale=report.stale,
         plan=known_text(report.sim.rate_plan_sid),
         rests=report.rest is not None,
+        next_step=_next_step(report),
     )
+
+
+def _next_step(report: SessionReport) -> str | None:
+    """Return what to do, where that is said without any evidence."""
+    step = report.cause.next_step if report.cause else None
+    return step if step and "{" not in step else None
 
 
 def _network(session: DataSession) -> str | None:

@@ -132,6 +132,52 @@ subscriptions = Table(
 )
 
 
+# --- alerts and incidents: bot/store/alerts.py ---
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Seconds, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("paused", Text),
+    # what its scans have seen
+    Column("state", Text),
+    Index("uq_alerts_name", "team", "channel", "name_key", unique=True),
+    Index("ix_alerts_made_by", "team", "made_by"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("alert", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("opened", Seconds, nullable=False),
+    Column("resolved", Seconds),
+    Column("severity", Integer, nullable=False),
+    Column("details", Text, nullable=False),
+    # of the card that several incidents share; None: it has one of its own
+    Column("summary", Text),
+    Column("cards", Integer, nullable=False),
+    Column("card_channel", Text),
+    Column("card_ts", Text),
+    Column("edited", Seconds),
+    Column("drawn", Text),
+    # the last event that its thread tells
+    Column("told", Integer, nullable=False),
+    Index("ix_incidents_alert", "alert", "resolved"),
+    Index("ix_incidents_channel", "team", "channel", "opened"),
+    Index("ix_incidents_resolved", "resolved"),
+    _index("ix_incidents_summary", "summary", where="summary IS NOT NULL"),
+)
+
 # --- digests: bot/store/digest_runs.py, scans.py ---
 
 digest_runs = Table(

@@ -45,6 +45,7 @@ def test_a_report_is_kept_in_little():
         packets_up=246,
         packets_down=296,
         findings=(Found("flapping", "critical", "Flapping"),),
+        next_step=a_finding().next_step,
     )
 
     assert expected == snapshot_of(a_report(findings=(a_finding(),)))

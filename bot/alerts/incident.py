@@ -1,0 +1,214 @@
+"""An incident: SIMs that are down of one cause, and its story. Frozen and pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bot.diagnosis.contrast import Trait
+from bot.diagnosis.rule import Severity
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+MOST_EVENTS = 200
+"""Events that an incident keeps; of what flaps on and on the oldest go."""
+
+
+class IncidentState(StrEnum):
+    """How an incident stands."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+class EventKind(StrEnum):
+    """What happens to an incident."""
+
+    OPENED = "opened"
+    GREW = "grew"
+    WORSE = "worse"
+    BACK = "back"
+    FELL = "fell"
+    TAKEN = "taken"
+    SNOOZED = "snoozed"
+    MUTED = "muted"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    MERGED = "merged"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The n-th thing that happened. `by` is the person who did it, None: it came by itself.
+
+    `sims` are names; `mentions` are the ids that are mentioned with it. `reason` is what somebody
+    typed, `until` the end of a snooze or a mute, `other` another incident.
+    """
+
+    n: int
+    at: datetime
+    kind: EventKind
+    by: str | None = None
+    sims: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    reason: str | None = None
+    until: datetime | None = None
+    other: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DownSim:
+    """A SIM of an incident. `since` is when it went down, `back_at` when it came back.
+
+    `times` counts how often it went down; `rhythm` is the usual time between two contacts in
+    seconds, 0 where that is unknown. `gone` says that it left the incident otherwise.
+    """
+
+    sid: str
+    name: str
+    since: datetime
+    joined_at: datetime
+    severity: Severity = Severity.WARNING
+    back_at: datetime | None = None
+    times: int = 1
+    rhythm: float = 0.0
+    gone: str | None = None
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it is down now."""
+        return self.back_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One incident of one alert; times are UTC.
+
+    `family` is what its SIMs have in common of causes; `rule` and `title` are the finding that
+    opened it. `trait` and `value` are what tells its SIMs from the others, where that is known.
+    `first_at` is when the first SIM went down. `mentioned` is how many SIMs were down with the last
+    mention; `owes` says that one waits for the end of quiet hours or of a snooze. `reopened` counts
+    how often it came back after it was resolved. `summary` is the first of the incidents with which
+    it shares a card, None: it has its own. `seq` numbers the next event.
+    """
+
+    id: str
+    alert: str
+    team: str
+    channel: str
+    family: str
+    rule: str
+    title: str
+    severity: Severity
+    worst: Severity
+    members: tuple[DownSim, ...]
+    opened_at: datetime
+    first_at: datetime
+    trait: Trait | None = None
+    value: str | None = None
+    next_step: str | None = None
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+    first_taken_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    snoozed_by: str | None = None
+    escalated_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    merged_into: str | None = None
+    mentioned: int = 0
+    owes: bool = False
+    reopened: int = 0
+    summary: str | None = None
+    events: tuple[Event, ...] = ()
+    seq: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not resolved."""
+        return self.resolved_at is None
+
+    @property
+    def state(self) -> IncidentState:
+        """How it stands; a snooze whose time is over is none."""
+        if self.resolved_at:
+            return IncidentState.RESOLVED
+        if self.snoozed_until:
+            return IncidentState.SNOOZED
+        return IncidentState.TAKEN if self.taken_by else IncidentState.OPEN
+
+    @property
+    def down(self) -> tuple[DownSim, ...]:
+        """The SIMs that are down now."""
+        return tuple(member for member in self.members if member.is_down)
+
+    @property
+    def sids(self) -> frozenset[str]:
+        """All SIMs that it ever had."""
+        return frozenset(member.sid for member in self.members)
+
+    @property
+    def back_at(self) -> datetime | None:
+        """When the last SIM came back; None while one is down."""
+        if not self.members or self.down:
+            return None
+        return max(member.back_at for member in self.members if member.back_at)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the trouble itself was over: the last SIM was back, or somebody said so."""
+        if self.resolved_at is None:
+            return None
+        return self.back_at if self.resolved_by is None and self.back_at else self.resolved_at
+
+    @property
+    def time_to_notice(self) -> timedelta:
+        """How long it was so before it was opened."""
+        return max(timedelta(0), self.opened_at - self.first_at)
+
+    @property
+    def time_to_take(self) -> timedelta | None:
+        """How long it stood before somebody took it; None: nobody has."""
+        taken = self.first_taken_at
+        return taken - self.opened_at if taken else None
+
+    @property
+    def time_to_end(self) -> timedelta | None:
+        """How long the trouble lasted; None while it does."""
+        return max(timedelta(0), self.ended_at - self.first_at) if self.ended_at else None
+
+    def member(self, sid: str) -> DownSim | None:
+        """Return a SIM of it."""
+        return next((member for member in self.members if member.sid == sid), None)
+
+    def with_event(self, kind: EventKind, at: datetime, **more: object) -> "Incident":
+        """Return it with one more event."""
+        event = Event(self.seq, at, kind, **more)  # type: ignore[arg-type]
+        events = (*self.events, event)[-MOST_EVENTS:]
+        return replace(self, events=events, seq=self.seq + 1)
+
+    def since(self, seq: int) -> tuple[Event, ...]:
+        """Return the events from a number on, the oldest first."""
+        return tuple(event for event in self.events if event.n >= seq)
+
+    def to_json(self) -> str:
+        """Return what is stored."""
+        return _adapter().dump_json(self, exclude_defaults=True).decode()
+
+    @classmethod
+    def from_json(cls, stored: str) -> "Incident":
+        """Read what some version stored. Raises ValueError on anything else."""
+        return _adapter().validate_json(stored)
+
+
+@cache
+def _adapter() -> "TypeAdapter[Incident]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 -- built with the first incident
+
+    return TypeAdapter(Incident)

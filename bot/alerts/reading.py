@@ -1,0 +1,195 @@
+"""What one scan says of an alert's SIMs: who is ill of what, who was read, who fell together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.diagnosis.contrast import Lines, Member, Outage, Trait, outages_of
+from bot.diagnosis.evidence import State
+from bot.diagnosis.rule import Severity
+from bot.diagnosis.rules.common_outage import NEXT_STEPS
+from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
+from bot.diagnosis.thresholds import Thresholds
+from bot.digests.scan import member_of
+from bot.sessions.snapshot import Snapshot
+from bot.store.scans import FAILED, ScanRow
+
+SILENT = "silent"
+"""The family of SIMs that are not heard of, whichever rule says so."""
+_FAMILIES = dict.fromkeys(SILENT_RULES, SILENT) | {
+    "barred_after_flapping": "flapping",
+    "flapping": "flapping",
+}
+_SEVERITIES = {severity.word: severity for severity in Severity}
+_GRAVE = ('"warning"', '"critical"')
+"""What stands in the JSON of a SIM that has something: most need not be read any further."""
+
+
+def family_of(rule: str) -> str:
+    """Return what a rule's findings count as: those that follow from each other are one."""
+    return _FAMILIES.get(rule, rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A finding that stands."""
+
+    rule: str
+    severity: Severity
+    title: str
+
+    @property
+    def family(self) -> str:
+        """What it counts as."""
+        return family_of(self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class SickSim:
+    """A SIM with its causes, the gravest first; `lost_at` is epoch seconds, of a silence only."""
+
+    sid: str
+    name: str
+    causes: tuple[Cause, ...]
+    lost_at: float | None = None
+    traits: Mapping[Trait, str] = field(default_factory=dict)
+    next_step: str | None = None
+
+    def cause_in(self, family: str) -> Cause | None:
+        """Return its gravest cause of a family."""
+        return next((cause for cause in self.causes if cause.family == family), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One scan. `read` are all SIMs that could be read, `failed` those that could not.
+
+    `back` is since when SIMs that were asked for are connected again, in epoch seconds, where that
+    is known. `outages` are those that fell silent together. `unreachable` says why nothing could
+    be read.
+    """
+
+    at: datetime
+    sick: Mapping[str, SickSim] = field(default_factory=dict)
+    read: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+    back: Mapping[str, float] = field(default_factory=dict)
+    outages: tuple[Outage, ...] = ()
+    rhythms: Mapping[str, float] = field(default_factory=dict)
+    unreachable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an alert looks for: some rules (none: all) from a severity on, in some SIMs or all."""
+
+    causes: Collection[str]
+    least: Severity
+    sids: Collection[str] | None = None
+
+    def takes(self, cause: Cause) -> bool:
+        """Return whether it is one of the causes."""
+        return cause.severity >= self.least and (not self.causes or cause.rule in self.causes)
+
+
+class Reader:
+    """Collects the rows of a scan, page by page."""
+
+    def __init__(self, wanted: Wanted, watched: Collection[str]) -> None:
+        """`watched` are the SIMs of open incidents: of them it is told when they came back."""
+        self._wanted = wanted
+        self._watched = watched
+        self._sick: dict[str, SickSim] = {}
+        self._read: set[str] = set()
+        self._failed: set[str] = set()
+        self._back: dict[str, float] = {}
+
+    def add(self, rows: Iterable[ScanRow]) -> None:
+        """Collect some rows."""
+        wanted = self._wanted.sids
+        for row in rows:
+            if wanted is not None and row.sid not in wanted:
+                continue
+            if row.state == FAILED:
+                self._failed.add(row.sid)
+                continue
+            self._read.add(row.sid)
+            if any(word in row.row for word in _GRAVE):
+                self._judge(row)
+            if row.sid in self._watched and row.sid not in self._sick:
+                self._note_back(row)
+
+    def _judge(self, row: ScanRow) -> None:
+        seen = Snapshot.from_json(row.row)
+        causes = tuple(
+            cause
+            for found in seen.findings
+            if self._wanted.takes(
+                cause := Cause(
+                    found.rule, _SEVERITIES.get(found.severity, Severity.INFO), found.title
+                )
+            )
+        )
+        if not causes:
+            return
+        member = member_of(row)
+        traits = member.traits if member else {}
+        self._sick[row.sid] = SickSim(
+            row.sid, seen.name, causes, row.lost_at, traits, seen.next_step
+        )
+
+    def _note_back(self, row: ScanRow) -> None:
+        if row.state == State.ONLINE:
+            since = Snapshot.from_json(row.row).since
+            if since:
+                self._back[row.sid] = since.timestamp()
+
+    @property
+    def losses(self) -> int:
+        """How many SIMs fell silent against their rhythm."""
+        return sum(sim.lost_at is not None for sim in self._sick.values())
+
+    @property
+    def sick(self) -> Mapping[str, SickSim]:
+        """The SIMs that have a cause, by SID."""
+        return self._sick
+
+    def reading(
+        self,
+        at: datetime,
+        outages: Sequence[Outage] = (),
+        rhythms: Mapping[str, float] | None = None,
+    ) -> Reading:
+        """Return the reading."""
+        return Reading(
+            at=at,
+            sick=self._sick,
+            read=frozenset(self._read),
+            failed=frozenset(self._failed),
+            back=self._back,
+            outages=tuple(outages),
+            rhythms=rhythms or {},
+        )
+
+
+def lines_of(limits: Thresholds) -> Lines:
+    """Return how many SIMs within how much time are an outage."""
+    within = limits.outage_within.total_seconds()
+    return Lines(limits.outage_sims, limits.outage_percent, within)
+
+
+async def silent_outages(
+    pages: AsyncIterator[Sequence[ScanRow]], takes: Callable[[str], bool], limits: Thresholds
+) -> list[Outage]:
+    """Return which SIMs fell silent together, told by all others: as a verdict has it."""
+    members: list[Member] = []
+    async for page in pages:
+        members += [m for row in page if takes(row.sid) and (m := member_of(row))]
+        await asyncio.sleep(0)
+    return outages_of(members, lines_of(limits))
+
+
+def next_step_of(trait: Trait | None) -> str:
+    """Return what to do about SIMs that fell silent together."""
+    return NEXT_STEPS[trait]

@@ -1,0 +1,169 @@
+"""Alerts of channels and their incidents, as rows; what a row means is read in bot/alerts/."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, bindparam, delete, exists, or_, select, update
+
+from bot.store.database import Database
+from bot.store.schema import NOW, alerts, incidents
+from bot.store.transaction import Record, Transaction
+
+Columns = Mapping[str, Any]
+"""The columns of one row by name; `details` and `state` are JSON."""
+OF_THE_CARD = ("cards", "card_channel", "card_ts", "edited", "drawn", "told")
+OF_THE_STORY = ("resolved", "severity", "details")
+
+
+class AlertRows:
+    """The alerts of all channels. Every method raises StoreErrors only."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add(self, new: Columns, tx: Transaction) -> bool:
+        """Add one, and return whether its name was free."""
+        statement = self._db.insert(alerts).values(new).on_conflict_do_nothing()
+        return await tx.change(statement) == 1
+
+    async def change(self, new: Columns, tx: Transaction) -> bool:
+        """Save it as it is now, and return whether it is there and its name free."""
+        other = alerts.alias()
+        taken = exists().where(
+            *(other.c[name] == new[name] for name in ("team", "channel", "name_key")),
+            other.c.id != new["id"],
+        )
+        statement = update(alerts).where(alerts.c.id == new["id"], ~taken).values(new)
+        return await tx.change(statement) == 1
+
+    async def set_paused(self, alert: str, paused: str | None, tx: Transaction) -> bool:
+        """Pause it with a reason, or resume it with None; return whether that changed anything."""
+        other = alerts.c.paused.is_(None) if paused else alerts.c.paused.is_not(None)
+        statement = update(alerts).where(alerts.c.id == alert, other).values(paused=paused)
+        return await tx.change(statement) == 1
+
+    async def save_state(self, alert: str, state: str | None, tx: Transaction) -> None:
+        """Save what its scans have seen."""
+        await tx.execute(update(alerts).where(alerts.c.id == alert).values(state=state))
+
+    async def remove(self, alert: str, tx: Transaction) -> None:
+        """Delete it."""
+        await tx.execute(delete(alerts).where(alerts.c.id == alert))
+
+    async def get(self, alert: str, tx: Transaction | None = None) -> Record | None:
+        """Return one by its id; with a transaction nobody else changes it until that ends."""
+        return next(iter(await self._where(alerts.c.id == alert, tx=tx)), None)
+
+    async def in_channel(self, team: str, channel: str) -> tuple[Record, ...]:
+        """Return a channel's, by name."""
+        return await self._where(alerts.c.team == team, alerts.c.channel == channel)
+
+    async def made_by(self, team: str, person: str) -> tuple[Record, ...]:
+        """Return those that a person made, by name."""
+        return await self._where(alerts.c.team == team, alerts.c.made_by == person)
+
+    async def every(self) -> tuple[Record, ...]:
+        """Return all, by name."""
+        return await self._where()
+
+    async def _where(
+        self, *which: ColumnElement[bool], tx: Transaction | None = None
+    ) -> tuple[Record, ...]:
+        query = select(alerts).where(*which).order_by(alerts.c.name_key, alerts.c.id)
+        if tx is not None:
+            return tuple(await tx.execute(query.with_for_update()))
+        async with self._db.read() as own:
+            return tuple(await own.execute(query))
+
+
+class IncidentRows:
+    """The incidents of all alerts. Every method raises StoreErrors only."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add(self, new: Columns, tx: Transaction) -> None:
+        """Add one; one that is there is left alone."""
+        await tx.execute(self._db.insert(incidents).values(new).on_conflict_do_nothing())
+
+    async def save_story(self, row: Columns, tx: Transaction) -> None:
+        """Save what happened, and leave its card as it is."""
+        await self._save(row, OF_THE_STORY, tx)
+
+    async def save_card(self, row: Columns, tx: Transaction) -> None:
+        """Save where its card stands and what it shows, and leave the rest as it is."""
+        await self._save(row, OF_THE_CARD, tx)
+
+    async def _save(self, row: Columns, names: Sequence[str], tx: Transaction) -> None:
+        values = {name: row[name] for name in names}
+        await tx.execute(update(incidents).where(incidents.c.id == row["id"]).values(values))
+
+    async def get(self, incident: str, tx: Transaction | None = None) -> Record | None:
+        """Return one by its id; with a transaction nobody else changes it until that ends."""
+        found = await self._all(_ONE, {"this": incident}, tx)
+        return found[0] if found else None
+
+    async def of_alert(self, alert: str, recent: float, tx: Transaction) -> list[Record]:
+        """Return those that are open or were resolved in so many seconds, locked, by id."""
+        return await self._all(_OF_ALERT, {"this": alert, "recent": recent}, tx)
+
+    async def open_ids(self, alert: str | None = None) -> list[str]:
+        """Return the ids of the open ones, of an alert or of all."""
+        which = [incidents.c.alert == alert] if alert else []
+        async with self._db.read() as tx:
+            found = await tx.execute(select(incidents.c.id).where(_OPEN, *which))
+            return sorted(found.scalars())
+
+    async def open_in(self, team: str, channel: str, tx: Transaction | None = None) -> list[Record]:
+        """Return the open ones of a channel, the oldest first, not locked."""
+        async with self._db.joining(tx) if tx else self._db.read() as own:
+            return list(await own.execute(_OPEN_IN, {"team": team, "channel": channel}))
+
+    async def of_summary(self, summary: str) -> list[Record]:
+        """Return those that share a card, the oldest first."""
+        return await self._all(_OF_SUMMARY, {"this": summary})
+
+    async def between(
+        self, team: str, start: float, end: float, channel: str | None = None, most: int = 500
+    ) -> list[Record]:
+        """Return those that were open at some time between two, the newest first."""
+        which = [incidents.c.channel == channel] if channel else []
+        query = (
+            select(incidents)
+            .where(incidents.c.team == team, incidents.c.opened < end, *which)
+            .where(or_(_OPEN, incidents.c.resolved >= start))
+            .order_by(incidents.c.opened.desc(), incidents.c.id)
+            .limit(most)
+        )
+        return await self._all(query, {})
+
+    async def forget(self, older_than: float) -> int:
+        """Delete those resolved more than so many seconds ago, and return how many."""
+        async with self._db.write() as tx:
+            return await tx.change(delete(incidents).where(incidents.c.resolved < NOW - older_than))
+
+    async def _all(
+        self, query: Select[Any], values: Columns, tx: Transaction | None = None
+    ) -> list[Record]:
+        if tx is not None:
+            return list(await tx.execute(query.with_for_update(), values))
+        async with self._db.read() as own:
+            return list(await own.execute(query, values))
+
+
+_OPEN = incidents.c.resolved.is_(None)
+_THIS = bindparam("this", type_=Text())
+_ONE = select(incidents).where(incidents.c.id == _THIS)
+_RECENT = or_(_OPEN, incidents.c.resolved > NOW - bindparam("recent"))
+_OF_ALERT = select(incidents).where(incidents.c.alert == _THIS, _RECENT).order_by(incidents.c.id)
+_OF_SUMMARY = (
+    select(incidents)
+    .where(incidents.c.summary == _THIS)
+    .order_by(incidents.c.opened, incidents.c.id)
+)
+_OPEN_IN = (
+    select(incidents)
+    .where(incidents.c.team == bindparam("team"), incidents.c.channel == bindparam("channel"))
+    .where(_OPEN)
+    .order_by(incidents.c.opened, incidents.c.id)
+)

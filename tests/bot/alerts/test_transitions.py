@@ -1,0 +1,296 @@
+"""How incidents go on with each scan: opened once, grouped, kept calm, resolved by themselves."""
+
+from datetime import time
+
+import pytest
+
+from bot.alerts.acts import resolve, snooze, take
+from bot.alerts.alert import Maintenance, Mute
+from bot.alerts.incident import IncidentState
+from bot.diagnosis.contrast import Trait
+from bot.diagnosis.rule import Severity
+from bot.digests.schedule import QuietHours
+from tests.bot.alerts.alert_builders import (
+    ANA,
+    BEN,
+    FIRST,
+    HOUR,
+    MINUTE,
+    NOON,
+    SECOND,
+    SIMS,
+    Day,
+    an_alert,
+    flapping,
+    outage,
+    silent,
+)
+
+
+@pytest.fixture
+def day():
+    """Return an alert's day whose first scan found all well."""
+    made = Day()
+    made.scan(0)
+    return made
+
+
+def test_what_was_wrong_before_the_alert_is_not_told():
+    """The first scan opens nothing; what comes later is opened, and what went and came back."""
+    day = Day()
+    day.scan(0, silent("DE1"), flapping("DE2"))
+    day.scan(5, silent("DE1"), flapping("DE2"), silent("DE3", NOON + 300 * MINUTE))
+    before = day.down()
+    day.scan(10, silent("DE1"), silent("DE3", NOON + 300 * MINUTE))
+    day.scan(15, silent("DE1"), flapping("DE2"), silent("DE3", NOON + 300 * MINUTE))
+
+    assert [(["DE3"], None)] == before
+    assert [(["DE3"], None), (["DE2"], None)] == day.down()
+
+
+def test_three_wells_are_one_incident_with_one_mention(day):
+    """SIMs that fall silent one after the other join one incident, which then names their cell."""
+    wells = [silent(f"DE{n}", NOON + n * MINUTE, cell="cell-9") for n in (1, 2, 3)]
+    day.scan(60, wells[0])
+    day.scan(65, *wells[:2])
+    day.scan(70, *wells, outages=[outage("DE1", "DE2", "DE3")])
+
+    assert [(["DE1", "DE2", "DE3"], "cell-9")] == day.down()
+    assert Trait.CELL is day.incidents["i1"].trait
+    assert ["opened", "worse", "grew"] == day.story()
+    assert [("opened", FIRST), ("worse", FIRST)] == day.mentions()
+
+
+def test_an_outage_is_one_incident_and_another_is_another(day):
+    """SIMs without the trait of an outage are an incident of their own."""
+    here = [silent(f"DE{n}", cell="cell-9") for n in (1, 2, 3)]
+    there = [silent(f"DE{n}", NOON + MINUTE, cell="cell-4") for n in (4, 5, 6)]
+    outages = [outage("DE1", "DE2", "DE3"), outage("DE4", "DE5", "DE6", value="cell-4")]
+    day.scan(60, *here, *there, outages=outages)
+
+    assert [(["DE1", "DE2", "DE3"], "cell-9"), (["DE4", "DE5", "DE6"], "cell-4")] == day.down()
+    assert [("opened", FIRST)] == day.mentions("i1") == day.mentions("i2")
+
+
+def test_incidents_that_turn_out_to_be_one_outage_are_merged(day):
+    """The older one takes the SIMs of the younger, which points to it."""
+    early, late = silent("DE1"), silent("DE2", NOON + 40 * MINUTE)
+    day.scan(60, early)
+    day.scan(65, early, late)
+    apart = day.down()
+    third = silent("DE3", NOON + 20 * MINUTE)
+    day.scan(70, early, late, third, outages=[outage("DE1", "DE2", "DE3")])
+
+    assert [(["DE1"], None), (["DE2"], None)] == apart
+    assert [(["DE1", "DE2", "DE3"], "cell-9")] == day.down()
+    assert "i1" == day.incidents["i2"].merged_into
+    assert "merged" == day.story("i2")[-1]
+
+
+@pytest.mark.parametrize(
+    ("alert", "sick"),
+    [
+        (an_alert(least=Severity.CRITICAL, causes=("flapping",)), ()),
+        (an_alert(hold=HOUR), (flapping("DE1"),)),
+        (an_alert(maintenance=(Maintenance(NOON, NOON + HOUR),)), (silent("DE1"),)),
+        (an_alert(mutes=(Mute("DE1", ANA, NOON, NOON + HOUR, "moved"),)), (silent("DE1"),)),
+    ],
+)
+def test_what_is_not_told(alert, sick):
+    """Nothing is opened for what is held back, muted, or begins in a maintenance window."""
+    day = Day(alert)
+    day.scan(0)
+    day.scan(10, *sick)
+    day.scan(50, *sick)
+
+    assert [] == day.down()
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        an_alert(hold=HOUR),
+        an_alert(maintenance=(Maintenance(NOON, NOON + HOUR),)),
+        an_alert(mutes=(Mute("DE1", ANA, NOON, NOON + HOUR, "moved"),)),
+    ],
+)
+def test_what_stands_after_that_is_told(alert):
+    """What is still wrong when its hold, a window or a mute is over opens then."""
+    day = Day(alert)
+    day.scan(0)
+    day.scan(10, silent("DE1"))
+    day.scan(70, silent("DE1"))
+
+    assert [(["DE1"], None)] == day.down()
+
+
+def test_it_resolves_when_all_are_back_for_five_minutes(day):
+    """Two come back, then the third: it ends five minutes later and says how long it took."""
+    wells = [silent(f"DE{n}", cell="cell-9") for n in (1, 2, 3)]
+    day.scan(60, *wells, outages=[outage("DE1", "DE2", "DE3")])
+    day.scan(65, wells[2])
+    day.scan(70)
+    still_open = day.down()
+    day.scan(75)
+    over = day.incidents["i1"]
+
+    assert [([], "cell-9")] == still_open
+    assert ["opened", "back", "back", "resolved"] == day.story()
+    assert (IncidentState.RESOLVED, None) == (over.state, over.resolved_by)
+    assert 70 * MINUTE == over.time_to_end
+
+
+def test_one_that_is_connected_for_long_resolves_it_at_once(day):
+    """What counts is since when a SIM is back, not when a scan saw it."""
+    day.scan(60, silent("DE1"))
+    day.scan(75, back={"DE1": (NOON + 66 * MINUTE).timestamp()})
+
+    assert [] == day.down()
+    assert 66 * MINUTE == day.incidents["i1"].time_to_end
+
+
+def test_a_flapping_pump_is_one_incident(day):
+    """However often it comes and goes, it stays one incident with one mention, told ever less."""
+    for minutes in range(60, 24 * 60, 5):
+        ill = [flapping("DE1", Severity.CRITICAL)] if minutes // 20 % 2 else []
+        day.scan(minutes, *ill)
+
+    assert ["i1"] == list(day.incidents)
+    assert [("opened", FIRST)] == day.mentions()
+
+
+def test_a_relapse_brings_the_incident_back_without_a_mention(day):
+    """Within its own rhythm a SIM that is lost again is the same incident; later a new one."""
+    day.scan(60, silent("DE1"))
+    day.scan(65)
+    day.scan(70)
+    day.scan(80, silent("DE1", NOON + 75 * MINUTE))
+    day.scan(90)
+    day.scan(105)
+    over = day.down()
+    day.scan(600, silent("DE1", NOON + 590 * MINUTE))
+
+    assert ["opened", "back", "resolved", "reopened", "back", "resolved"] == day.story()
+    assert [("opened", FIRST)] == day.mentions()
+    assert [] == over
+    assert ["i1", "i2"] == list(day.incidents)
+
+
+def test_kore_that_does_not_answer_opens_and_closes_nothing(day):
+    """Nothing changes while nothing can be read; that it cannot is said once, and once the end."""
+    day.scan(60, silent("DE1"))
+    day.scan(65)
+    steps = [day.scan(minutes, unreachable="KORE is away.") for minutes in (70, 75, 80)]
+    blind = day.down()
+    last = day.scan(85, silent("DE2", NOON + 84 * MINUTE))
+
+    assert [True, False, False] == [step.blind_began for step in steps]
+    assert [()] * 3 == [step.incidents for step in steps]
+    assert NOON + 70 * MINUTE == last.blind_ended
+    assert [([], None)] == blind
+
+
+def test_a_sim_that_cannot_be_read_neither_opens_nor_closes(day):
+    """A SIM whose answer fails stays as it was; the others go on."""
+    day.scan(60, silent("DE1"))
+    day.scan(65, failed=["DE1"])
+    unread = day.down()
+    day.scan(70)
+    day.scan(76, failed=["DE1"])
+
+    assert [(["DE1"], None)] == unread
+    assert [([], None)] == day.down()
+
+
+def test_a_sim_that_leaves_the_selection_leaves_its_incident(day):
+    """An incident does not wait for SIMs that are not there any more."""
+    day.scan(60, silent("DE1"))
+    day.sims = frozenset(SIMS[1:])
+    day.scan(65)
+    day.scan(70)
+
+    assert [] == day.down()
+    assert "left" == day.incidents["i1"].members[0].gone
+
+
+@pytest.mark.parametrize(
+    ("later", "story"),
+    [
+        ([silent("DE1")], ["opened", "worse"]),
+        ([silent("DE1", severity=Severity.WARNING)], ["opened"]),
+        ([silent(f"DE{n}", severity=Severity.WARNING) for n in (1, 2)], ["opened", "worse"]),
+    ],
+)
+def test_worse_is_a_higher_severity_or_twice_the_sims(day, later, story):
+    """More of the same is told in the thread; only what is worse counts as that."""
+    day.scan(60, silent("DE1", severity=Severity.WARNING))
+    day.scan(65, *later)
+
+    assert story == day.story()
+
+
+def test_quiet_hours_put_the_mention_off():
+    """In quiet hours nobody is mentioned; at their end, if it is still so and nobody has it."""
+    day = Day(an_alert(quiet_hours=QuietHours(time(12), time(14))))
+    day.scan(0)
+    day.scan(60, silent("DE1"))
+    day.tick(61)
+    quiet = day.mentions()
+    day.tick(121)
+    day.tick(122)
+
+    assert [] == quiet
+    assert [("reminded", FIRST)] == day.mentions()
+
+
+def test_nobody_took_it_so_a_second_group_is_called_once():
+    """After the set time without anybody the second group is mentioned; not where one has it."""
+    days = [Day(an_alert(mention_second=(SECOND,))) for _ in range(2)]
+    for day in days:
+        day.scan(0)
+        day.scan(60, silent("DE1"))
+        day.tick(70)
+    days[1].act(take, BEN, NOON + 71 * MINUTE)
+    for day in days:
+        day.tick(76)
+        day.tick(90)
+
+    assert [("opened", FIRST), ("escalated", SECOND)] == days[0].mentions()
+    assert [("opened", FIRST)] == days[1].mentions()
+    assert 11 * MINUTE == days[1].incidents["i1"].time_to_take
+
+
+def test_a_snooze_is_quiet_until_it_ends(day):
+    """What gets worse meanwhile mentions nobody; at the end it does, if it is still so."""
+    day.scan(60, silent("DE1"))
+    day.act(snooze, ANA, NOON + HOUR, NOON + 2 * HOUR)
+    day.scan(65, silent("DE1"), silent("DE2"))
+    day.tick(66)
+    asleep = day.mentions()
+    day.tick(121)
+
+    assert [("opened", FIRST)] == asleep
+    assert [("opened", FIRST), ("reminded", FIRST)] == day.mentions()
+
+
+def test_what_somebody_resolved_stays_so_while_it_lasts(day):
+    """A SIM that is down still does not open again what a person has closed."""
+    day.scan(60, silent("DE1"))
+    day.act(resolve, ANA, NOON + 61 * MINUTE)
+    for minutes in range(65, 3000, 300):
+        day.scan(minutes, silent("DE1"))
+
+    assert [] == day.down()
+    assert ["i1"] == list(day.incidents)
+
+
+def test_what_follows_a_silence_is_no_news(day):
+    """Reconnects right after a silence do not open another incident, unless they are graver."""
+    day.scan(60, silent("DE1", severity=Severity.WARNING))
+    day.scan(65, flapping("DE1"))
+    day.scan(70, flapping("DE1"))
+    same = list(day.incidents)
+    day.scan(75, flapping("DE1", Severity.CRITICAL))
+
+    assert ["i1"] == same
+    assert ["i1", "i2"] == list(day.incidents)
