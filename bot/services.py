@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.blocks.weblinks import WebLinks
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
@@ -80,6 +81,8 @@ class Services:
     deduplication: Deduplication
     preview_deduplication: Deduplication
     listening: ListeningConfig
+    listening_channels: ListeningChannels
+    foreign_alerts: ForeignAlerts
     spotter: SimSpotter
     tasks: Tasks
     metrics: Metrics

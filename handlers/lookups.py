@@ -129,6 +129,13 @@ async def ask_scan(context: Context, query: FleetQuery, meant: MeantSims) -> Fle
     return answer
 
 
+def note_action(context: Context, what: str) -> None:
+    """Note for the audit what somebody did that is no look-up: `alert listen on`."""
+    asking = _asking(context)
+    kind = request_fields().get("kind", "")
+    context.services.audit.note_action(replace(asking, entry=f"{kind} {what}".strip()))
+
+
 def _asking(context: Context) -> Asking:
     """Return for the audit who asks, where, and by what."""
     actor, request, fields = context.actor_here, context.request, request_fields()

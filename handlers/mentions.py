@@ -19,6 +19,7 @@ from bot.sims.identifier import unlinked
 from bot.sims.message_text import places_of
 from bot.sims.spotter import Spotted
 from handlers.commands import DEFAULT, Subcommand, find
+from handlers.listening import is_foreign_alert, on_alert
 from handlers.payloads import Body, Context, Listener, Request, is_late, part, text_in
 from handlers.questions import answer_to, special_reply
 from handlers.replies import Reply, answer
@@ -125,6 +126,9 @@ def on_message(services: Services) -> Listener:
     """Return the listener; the middleware drops what is not meant for the bot."""
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        if is_foreign_alert(body, services.listening):
+            await on_alert(ack, body, services)
+            return
         await ack()
         question = question_in(body, services.listening)
         if question and not is_late(body, services.clock, services.metrics):

@@ -11,8 +11,9 @@ from slack_bolt.response import BoltResponse
 from bot.blocks.errors import error_screen
 from bot.errors import NotAllowed
 from bot.ops.logging import begin_request
-from bot.services import ListeningConfig, Services
+from bot.services import Services
 from handlers.home import OPENED, of_event, show_refusal
+from handlers.listening import is_foreign_alert
 from handlers.mentions import question_in
 from handlers.payloads import (
     Body,
@@ -62,13 +63,17 @@ class Middleware(AsyncMiddleware):
         body, kind, services = req.body, kind_of(req.body), self._services
         actor = actor_of(body, req.context.actor_team_id)
         begin_request(kind=kind, user=actor.user or "", channel=actor.channel or "")
-        if kind == "event" and not is_for_us(body, services.listening):
+        if kind == "event" and not is_for_us(body, services):
             services.metrics.received(kind, "not_for_us")
             return BoltResponse(status=200, body="")
         if part(body, "event").get("type") in REVOKED:  # nobody's doing that could be allowed
             return await next()
         if self._is_repeated(body, kind):
             return BoltResponse(status=200, body="")
+        if is_foreign_alert(body, services.listening):  # who asked for it is checked later
+            req.context["actor"] = None
+            services.metrics.received(kind, "alert")
+            return await next()
         try:
             req.context["actor"] = services.access.check(actor)
         except NotAllowed as error:
@@ -115,11 +120,14 @@ def kind_of(body: Body) -> str:
     return KINDS.get(text_in(body, "type"), "other")
 
 
-def is_for_us(body: Body, listening: ListeningConfig) -> bool:
+def is_for_us(body: Body, services: Services) -> bool:
     """Return whether an event concerns us; most of what is said in a channel does not."""
-    if part(body, "event").get("type") in ("message", "app_mention"):
-        return question_in(body, listening) is not None
-    return True
+    event = part(body, "event")
+    if event.get("type") not in ("message", "app_mention"):
+        return True
+    if is_foreign_alert(body, services.listening):
+        return services.listening_channels.may_listen(text_in(event, "channel"))
+    return question_in(body, services.listening) is not None
 
 
 def delivery_id(body: Body) -> str | None:

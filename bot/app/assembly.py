@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 import handlers
+from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.app.bot import Bot, Intake, Workers, cancelled
 from bot.app.jobs import digest_service, open_engine, watch_service
 from bot.app.resources import Resources, open_resources, revealed
@@ -40,6 +41,7 @@ from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.views import HomeTabs, Modals
 from bot.store.feedback import Feedback
 from bot.store.idempotency import Deduplication, RecentIds, SeenEvents
+from bot.store.listening import ListeningRows
 from bot.store.lookups import Lookups
 from bot.store.owners import OwnerRows
 from bot.store.scans import ScanRows, ScanSums
@@ -100,8 +102,13 @@ def _services(
         deduplication=Deduplication(RecentIds(clock), seen),
         preview_deduplication=Deduplication(RecentIds(clock, QUIET_SECONDS), seen),
         listening=ListeningConfig(
-            resources.identity.user, settings.prefix_channels, unfurls=settings.unfurl_links
+            resources.identity.user,
+            settings.prefix_channels,
+            unfurls=settings.unfurl_links,
+            bot_id=resources.identity.bot,
         ),
+        listening_channels=_open_listening(resources, stack),
+        foreign_alerts=ForeignAlerts(store, resources.queue, clock),
         spotter=SimSpotter(resources.kore.directory, resources.kore.resolver.known_sid),
         tasks=tasks,
         metrics=metrics,
@@ -120,6 +127,14 @@ def _open_audit(resources: Resources, stack: AsyncExitStack) -> Audit:
     writing = asyncio.create_task(audit.run(), name="audit")
     stack.push_async_callback(cancelled, writing)
     return audit
+
+
+def _open_listening(resources: Resources, stack: AsyncExitStack) -> ListeningChannels:
+    """Return the channels that listen; they are read again and again in the background."""
+    channels = ListeningChannels(ListeningRows(resources.store), resources.clock)
+    reading = asyncio.create_task(channels.run(), name="listening")
+    stack.push_async_callback(cancelled, reading)
+    return channels
 
 
 def _open_home_tabs(slack: SlackClient, clock: Clock, stack: AsyncExitStack) -> HomeTabs:

@@ -9,17 +9,20 @@ import aiohttp
 from bot.app.resources import Resources, revealed
 from bot.blocks.kit import degrade
 from bot.clock import Clock
+from bot.digests.archive import Archive
 from bot.digests.fleet import open_fleet
 from bot.digests.service import DigestService
 from bot.digests.sim_selection import SimSelector
 from bot.digests.subscriptions import Subscriptions
 from bot.jobs.engine import Engine, Lane, Timing
+from bot.jobs.foreign_alerts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertWork
 from bot.jobs.job import JobServices
 from bot.jobs.posting import IdempotentPosts
 from bot.jobs.watch_posts import WatchPosts, WatchWork
 from bot.ops.metrics import Metrics
-from bot.sessions.fetch import NoAllowances
+from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.lookup import Judge, SessionLookup
+from bot.sessions.owners import Owners
 from bot.sims.resolver import SimResolver
 from bot.slack.bolt_app import Identity
 from bot.slack.client import RetryPolicy, SlackClient
@@ -30,6 +33,10 @@ from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.idempotency import PostRows
 from bot.store.jobs import JobQueue
+from bot.store.listening import ListeningRows
+from bot.store.lookups import Lookups
+from bot.store.owners import OwnerRows
+from bot.store.rate_limit import Allowance
 from bot.store.schedules import Schedules
 from bot.store.subscriptions import SubscriptionRows
 from bot.store.watches import WatchRows
@@ -38,9 +45,18 @@ from bot.watches.repository import WatchRepository
 from bot.watches.service import WatchLimits, WatchService
 
 SCANS_AT_ONCE = 3  # chunks: one writes what it has read while the others ask
-SLOTS = {"default": 10, "digest": 20, "watch": 50, "watch_card": 20, "watch_notice": 20}
+SLOTS = {
+    "default": 10,
+    "digest": 20,
+    "foreign_alert": 5,
+    "watch": 50,
+    "watch_card": 20,
+    "watch_notice": 20,
+}
 WATCHES_AT_ONCE = 5
 """Requests of watches in flight, behind all others."""
+ALERTS_AT_ONCE = 5
+"""The same for what other apps' alerts name."""
 
 
 def open_engine(resources: Resources, stack: AsyncExitStack, *, scan_at_once: int) -> Engine:
@@ -72,6 +88,7 @@ def _services(resources: Resources, stack: AsyncExitStack, at_once: int) -> JobS
         slack=resources.slack,
         posts=posts,
         watching=_watch_work(resources, posts, stack),
+        foreign_alerts=_foreign_alert_work(resources, stack),
         authorizer=resources.authorizer,
         fleet=open_fleet(
             store,
@@ -178,3 +195,31 @@ def _watch_work(resources: Resources, posts: IdempotentPosts, stack: AsyncExitSt
     poller = WatchPoller(lookup, rows, repository, permission, interval=interval, clock=clock)
     cards = WatchPosts(rows, posts, permission, ChannelAccess(resources.slack), clock)
     return WatchWork(rows, repository, poller, cards, PostRows(resources.store), clock)
+
+
+def _foreign_alert_work(resources: Resources, stack: AsyncExitStack) -> ForeignAlertWork:
+    """Return what answers alerts of other apps: with all that a person is answered with."""
+    settings, clock, store = resources.settings, resources.clock, resources.store
+    kore = resources.kore.client.in_background(at_once=ALERTS_AT_ONCE)
+    stack.push_async_callback(kore.aclose)
+    lookup = SessionLookup(
+        kore,
+        SimResolver(kore, resources.kore.directory, clock),
+        clock,
+        settings.thresholds,
+        allowances=AllowanceReader(kore, clock, kept_days=Archive(store)),
+        rule_broke=resources.metrics.rule_broke,
+        ages=resources.ages,
+        peers=resources.kore.peers,
+    )
+    return ForeignAlertWork(
+        rows=ListeningRows(store),
+        allowance=Allowance(store, "alerts", at_once=SIMS_AT_ONCE, interval=SECONDS_PER_SIM),
+        lookup=lookup,
+        lookups=Lookups(store),
+        owners=Owners(OwnerRows(store), clock),
+        authorizer=resources.authorizer,
+        executor=resources.executor,
+        links=settings.web_links,
+        clock=clock,
+    )

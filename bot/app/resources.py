@@ -60,6 +60,7 @@ class KoreAccess:
     directory: SimDirectory
     resolver: SimResolver
     sessions: SessionLookup
+    peers: Peers
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ async def _open_kore_access(  # noqa: PLR0913 -- what it is put together from
         ages=ages,
         peers=peers,
     )
-    return KoreAccess(kore, directory, resolver, sessions)
+    return KoreAccess(kore, directory, resolver, sessions, peers)
 
 
 def _open_peers(  # noqa: PLR0913 -- what it is put together from

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.diagnosis.thresholds import Thresholds
     from bot.digests.fleet import Fleet
     from bot.digests.subscriptions import Subscriptions
+    from bot.jobs.foreign_alerts import ForeignAlertWork
     from bot.jobs.posting import IdempotentPosts
     from bot.jobs.watch_posts import WatchWork
     from bot.kore.client import KoreClient
@@ -50,6 +51,7 @@ class JobServices:
     slack: SlackClient
     posts: IdempotentPosts
     watching: WatchWork
+    foreign_alerts: ForeignAlertWork
     authorizer: Authorizer
     fleet: Fleet
     subscriptions: Subscriptions

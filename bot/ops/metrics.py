@@ -120,6 +120,9 @@ class Metrics:
         self._jobs_due = self._gauge("jobs_due", "Jobs that are due and wait", "kind")
         self._job_lag = self._gauge("job_lag_seconds", "Wait of the oldest of them", "lane")
         self._audit_lost = self._counter("audit_rows_lost", "Audit rows that were lost")
+        self._alerts_heard = self._counter(
+            "foreign_alerts", "Alerts of other apps in channels that listen", "outcome"
+        )
         self._cut = self._counter("connections_cut", "Connections cut for want of a request", "why")
         self._gauge("tasks_in_flight", "Answers under way").set_function(in_flight)
 
@@ -195,6 +198,10 @@ class Metrics:
     def audit_lost(self, rows: int) -> None:
         """Count look-ups that stand in the log, and in the store's audit never will."""
         self._audit_lost.inc(rows)
+
+    def alert_heard(self, outcome: str) -> None:
+        """Count an alert of another app: that it came, and what came of it."""
+        self._alerts_heard.labels(outcome).inc()
 
     def job_began(self, kind: str, late: float) -> None:
         """Count a job under way, begun so many seconds after it was due."""

@@ -71,7 +71,13 @@ class Audit:
 
     def note(self, asking: Asking, answer: SessionReport | Snapshot | BotError) -> None:
         """Note one look-up and what came of it; a snapshot is how a scan saw the SIM."""
-        row = _row(asking, answer, self._clock.now().timestamp())
+        self._note(to_row(asking, answer, self._clock.now().timestamp()))
+
+    def note_action(self, asking: Asking) -> None:
+        """Note something done that is no look-up; `entry` says what."""
+        self._note(to_row(asking, None, self._clock.now().timestamp()))
+
+    def _note(self, row: Lookup) -> None:
         about = {"entry": row.entry, "sim": row.sim, "outcome": row.outcome}
         log.info("looked-up", extra=about | {"thread_ts": row.thread})
         if len(self._waiting) >= MOST_WAITING:
@@ -130,11 +136,12 @@ def _read(row: Lookup) -> LookedUp:
     return LookedUp(datetime.fromtimestamp(row.at, UTC), row.person, snapshot, row.request)
 
 
-def _row(asking: Asking, answer: SessionReport | Snapshot | BotError, at: float) -> Lookup:
+def to_row(asking: Asking, answer: SessionReport | Snapshot | BotError | None, at: float) -> Lookup:
+    """Return the row of what somebody did; without an answer it was no look-up."""
     snapshot, outcome = None, OK
     if isinstance(answer, BotError):
         outcome = answer.kind
-    else:
+    elif answer is not None:
         seen = answer if isinstance(answer, Snapshot) else snapshot_of(answer)
         snapshot = redacted_snapshot(seen)
     return Lookup(

@@ -102,7 +102,8 @@ QUIET_SECONDS = 1800.0
 class ListeningConfig:
     """What messages the bot listens to.
 
-    `bot_user` is whom a mention names, `prefix_channels` are those in which `!sim …` is read;
+    `bot_user` is whom a mention names, `bot_id` the other id under which the bot posts, where it
+    has one; `prefix_channels` are those in which `!sim …` is read;
     `unfurls` previews links to SIMs, but not again in a channel within `quiet_seconds`.
     """
 
@@ -110,6 +111,7 @@ class ListeningConfig:
     prefix_channels: frozenset[str] = frozenset()
     unfurls: bool = False
     quiet_seconds: float = QUIET_SECONDS
+    bot_id: str | None = None
 
 
 # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and says that it does not need it.

@@ -11,7 +11,7 @@ import math
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -168,10 +168,10 @@ class JobQueue:
         if self._db.is_postgres:
             await tx.execute(LOCK, {"keys": [key]})
 
-    async def get(self, key: str) -> Job | None:
+    async def get(self, key: str, tx: Transaction | None = None) -> Job | None:
         """Return a job, or None."""
-        async with self._db.read() as tx:
-            row = (await tx.execute(GET, {"this": key})).one_or_none()
+        async with nullcontext(tx) if tx else self._db.read() as joined:
+            row = (await joined.execute(GET, {"this": key})).one_or_none()
         return _job(row) if row else None
 
     async def look(self, kinds: tuple[str, ...]) -> QueueSnapshot:

@@ -7,7 +7,7 @@ intervals on and waits until its own come up (GCRA). Replicas take turns from th
 import asyncio
 from typing import Protocol
 
-from sqlalchemy import Double, bindparam, case
+from sqlalchemy import Double, bindparam, case, select
 
 from bot.clock import Clock
 from bot.store.database import Database
@@ -16,6 +16,7 @@ from bot.store.schema import NOW, buckets
 
 BATCH_SECONDS = 0.2
 LONGEST_SECONDS = 600.0
+_SOON = 0.1
 _TURNS = bindparam("turns", type_=Double)
 
 
@@ -64,3 +65,39 @@ class SharedRate:
             wait = self._end - self._clock.monotonic()
         self._next = self._clock.monotonic() + max(0.0, wait)
         self._end = self._next + length
+
+
+class Allowance:
+    """So many turns at once, then one every `interval` seconds; nobody waits here.
+
+    `name` says for what; each `what` has turns of its own.
+    """
+
+    def __init__(self, db: Database, name: str, *, at_once: int, interval: float) -> None:
+        self._db = db
+        self._name = name
+        self._interval = interval
+        self._most = at_once * interval
+        # what lies further ahead was set by a clock that has been put back since
+        ahead = buckets.c.full_at.between(NOW, NOW + self._most)
+        start = case((ahead, buckets.c.full_at), else_=NOW)
+        new = db.insert(buckets).values(name=bindparam("bucket"), full_at=NOW + _TURNS)
+        self._take = new.on_conflict_do_update(
+            index_elements=[buckets.c.name],
+            set_={"full_at": start + _TURNS},
+            where=start + _TURNS <= NOW + self._most,
+        )
+        self._wait = select(start + _TURNS - NOW).where(buckets.c.name == bindparam("bucket"))
+
+    async def take(self, what: str, turns: int = 1) -> float:
+        """Take them and return 0, or else the seconds until there are so many. Raises StoreError.
+
+        What costs more than there can ever be takes all there can be.
+        """
+        cost = min(turns * self._interval, self._most)
+        values = {"bucket": f"{self._name} {what}", "turns": cost}
+        async with self._db.write() as tx:
+            if await tx.change(self._take, values):
+                return 0.0
+            ahead: float = await tx.scalar(self._wait, values)
+        return max(_SOON, ahead - self._most)

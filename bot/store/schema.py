@@ -365,3 +365,15 @@ news_ages = Table(
     Column("bin", Integer, primary_key=True),
     Column("sessions", Integer, nullable=False),
 )
+
+# --- channels in which alerts of other apps are answered: bot/store/listening.py ---
+
+listening = Table(
+    "listening",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("team", Text),
+    Column("enterprise", Text),
+    Column("person", Text, nullable=False),
+    Column("since", Seconds, nullable=False),
+)

@@ -100,6 +100,33 @@ class Processes:
             await time_passes(self.database, LEASES_SECONDS)
 
 
+class Holding:
+    """An app before which answers to one path are held back, once what was asked for is done."""
+
+    def __init__(self, app):
+        self._app = app
+        self._path = None
+        self.held = asyncio.Event()
+
+    def hold(self, path):
+        """Hold the answers to this path for ever."""
+        self._path = path
+
+    async def __call__(self, scope, receive, send):
+        if self._path is None or scope.get("path") != self._path:
+            await self._app(scope, receive, send)
+            return
+        said = []
+
+        async def keep(message):
+            said.append(message)
+
+        await self._app(scope, receive, keep)
+        self._path = None
+        self.held.set()
+        await asyncio.Event().wait()
+
+
 def is_alive(pid):
     """Return whether there is such a process."""
     with suppress(ProcessLookupError):

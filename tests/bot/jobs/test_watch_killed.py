@@ -17,38 +17,11 @@ from bot.store.idempotency import POSTED
 from bot.store.schema import posts, watches
 from bot.store.watches import WatchRows
 from bot.watches.watch import Ending
-from tests.bot.jobs.processes import Processes, until
+from tests.bot.jobs.processes import Holding, Processes, until
 from tests.slack_rig import slack_side
 
 pytestmark = pytest.mark.slow
 DOWN = ("pump-7", "tank-3", "camera-2")
-
-
-class Holding:
-    """An app before which answers to one path are held back, once what was asked for is done."""
-
-    def __init__(self, app):
-        self._app = app
-        self._path = None
-        self.held = asyncio.Event()
-
-    def hold(self, path):
-        """Hold the answers to this path for ever."""
-        self._path = path
-
-    async def __call__(self, scope, receive, send):
-        if self._path is None or scope.get("path") != self._path:
-            await self._app(scope, receive, send)
-            return
-        said = []
-
-        async def keep(message):
-            said.append(message)
-
-        await self._app(scope, receive, keep)
-        self._path = None
-        self.held.set()
-        await asyncio.Event().wait()
 
 
 class Scene:

@@ -1,0 +1,106 @@
+"""What an answer to another app's alert is made of: the look-ups, the drawing, the audit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from bot.alerts.listening import Listening
+from bot.blocks.kit import Screen
+from bot.blocks.listening import triaged_screen
+from bot.blocks.report import session_report
+from bot.blocks.triage import triage_screen
+from bot.blocks.weblinks import WebLinks
+from bot.clock import Clock
+from bot.errors import BotError
+from bot.ops.tasks import WorkerThread
+from bot.sessions.audit import Asking, to_row
+from bot.sessions.lookup import SessionLookup
+from bot.sessions.owners import Owners
+from bot.sessions.redaction import redacted, redacted_error
+from bot.sessions.report import SessionReport
+from bot.sessions.triage import Triage, triage
+from bot.slack.access import Actor, Authorizer
+from bot.store.listening import ListeningRows
+from bot.store.lookups import Lookup, Lookups
+from bot.store.rate_limit import Allowance
+
+SIMS_AT_ONCE, SECONDS_PER_SIM = 60, 3.0
+"""What a channel's alerts may have looked up: so many SIMs at once, then 20 a minute."""
+PATIENCE_SECONDS = 45.0
+ENTRY = "alert"
+
+Answer = SessionReport | BotError
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignAlertWork:
+    """What the jobs work with; `lookup` is behind everybody who waits for an answer."""
+
+    rows: ListeningRows
+    allowance: Allowance
+    lookup: SessionLookup
+    lookups: Lookups
+    owners: Owners
+    authorizer: Authorizer
+    executor: WorkerThread
+    links: WebLinks
+    clock: Clock
+
+    async def redaction(self, listening: Listening, *, is_shared: bool | None) -> str | None:
+        """Return what is redacted from what all may read there, or None. Raises NotAllowed.
+
+        It is answered in the name of who had the channel listen, as if they had mentioned the bot.
+        """
+        actor = Actor(
+            listening.team,
+            listening.enterprise,
+            listening.person,
+            listening.channel,
+            in_shared=is_shared,
+        )
+        return (await self.authorizer.authorize(actor, for_all=True)).redaction
+
+    async def look_up(self, texts: Sequence[str], redaction: str | None) -> list[Answer]:
+        """Report on each as its readers may see it; what fails stands in its place."""
+        answers = await self.lookup.look_up_many(texts, within=PATIENCE_SECONDS)
+        if redaction is None:
+            return answers
+        return [
+            redacted_error(answer, text)
+            if isinstance(answer, BotError)
+            else await self.executor.run(redacted, answer, redaction)
+            for text, answer in zip(texts, answers, strict=True)
+        ]
+
+    async def draw(self, args: dict[str, Any], answers: Sequence[Answer]) -> Screen:
+        """Draw one SIM as a report and several as a table, as a mention's answer is."""
+        screen = await self._drawn(triage(args["texts"], answers, cut=args["cut"]), args["channel"])
+        return triaged_screen(screen, args["times"], _moment(args["latest"]))
+
+    async def _drawn(self, made: Triage, channel: str) -> Screen:
+        if len(made.rows) == 1 and made.reports and not made.cut:
+            return session_report(made.reports[0], for_all=True, links=self.links)
+        sids = [report.sim.sid for report in made.troubled]
+        owners = await self.owners.of(channel, sids) if sids else ()
+        return await self.executor.run(partial(triage_screen, made, for_all=True, owners=owners))
+
+    def audit_rows(
+        self, listening: Listening, args: dict[str, Any], answers: Sequence[Answer]
+    ) -> list[Lookup]:
+        """Return what the audit keeps of it, under the person who had the channel listen."""
+        asking = Asking(
+            request=args["identity"],
+            team=listening.team or "",
+            person=listening.person,
+            channel=listening.channel,
+            thread=args["thread"],
+            entry=ENTRY,
+        )
+        at = self.clock.now().timestamp()
+        return [to_row(asking, answer, at) for answer in answers]
+
+
+def _moment(ts: str) -> datetime:
+    return datetime.fromtimestamp(float(ts), UTC)

@@ -1,0 +1,150 @@
+"""Alerts of other apps: heard in the channels that listen, and switched on and off there.
+
+Whether a message is one is decided from the event alone; which SIMs it names is read before Slack
+gets its ack, so that it sends the event again to a bot that ended before it wrote that down.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.alerts.listening import ForeignAlert, Listening
+from bot.blocks.listening import announced_screen, listening_screen, silent_screen
+from bot.errors import BotError, UserError
+from bot.services import ListeningConfig, Services
+from bot.sims.message_text import places_of
+from handlers.lookups import note_action
+from handlers.payloads import Body, Context, is_late, part, text_in
+from handlers.replies import Reply
+
+SUBTYPES = frozenset({None, "bot_message", "file_share"})
+CHANNELS = frozenset({"channel", "group"})
+SLACKBOT = "USLACKBOT"
+ACK_SECONDS = 1.5
+LIST_SECONDS = 60.0
+"""How long the first list of SIMs is waited for, without which no name is known."""
+CANNOT = {
+    "archived": "This channel is archived: no alerts come here.",
+    "not_in_channel": "I am not in this channel, so I hear nothing here. Type "
+    "`/invite @simsessions`, then try again.",
+    "not_allowed": "I may not post in this channel. Ask its admins.",
+}
+log = logging.getLogger(__name__)
+
+
+def is_foreign_alert(body: Body, listening: ListeningConfig) -> bool:
+    """Return whether another app wrote this anew, in a channel and not in a thread.
+
+    Replies of apps in threads are no alerts: else two bots could answer each other for ever.
+    """
+    event = part(body, "event")
+    if event.get("type") != "message" or event.get("channel_type") not in CHANNELS:
+        return False
+    if event.get("hidden") or event.get("edited") or event.get("subtype") not in SUBTYPES:
+        return False
+    if text_in(event, "thread_ts") not in {"", text_in(event, "ts")}:
+        return False
+    return _is_of_an_app(event) and not _is_ours(body, event, listening)
+
+
+def _is_of_an_app(event: Body) -> bool:
+    told = (event.get(name) for name in ("bot_id", "app_id", "bot_profile"))
+    return any(told) or event.get("subtype") == "bot_message" or event.get("user") == SLACKBOT
+
+
+def _is_ours(body: Body, event: Body, listening: ListeningConfig) -> bool:
+    apps = {text_in(event, "app_id"), text_in(part(event, "bot_profile"), "app_id")}
+    bots = {text_in(event, "bot_id"), text_in(part(event, "bot_profile"), "id")}
+    is_our_app = text_in(body, "api_app_id") in apps - {""}
+    return is_our_app or text_in(event, "user") == listening.bot_user or listening.bot_id in bots
+
+
+async def on_alert(ack: AsyncAck, body: Body, services: Services) -> None:
+    """Write down that an alert is to be answered, then acknowledge it, at the latest soon."""
+    task = services.tasks.start(hear(body, services), name="alert")
+    await asyncio.wait({task}, timeout=ACK_SECONDS)
+    await ack()
+
+
+async def hear(body: Body, services: Services) -> None:
+    """Have an alert that names SIMs answered, where its channel listens."""
+    event = part(body, "event")
+    channel, shared = text_in(event, "channel"), body.get("is_ext_shared_channel")
+    if is_late(body, services.clock, services.metrics):
+        return
+    if await services.listening_channels.of(channel) is None:
+        return
+    alert = ForeignAlert(
+        channel,
+        text_in(event, "ts"),
+        tuple(places_of(event)),
+        shared if isinstance(shared, bool) else None,
+    )
+    spotted = await services.spotter.read(alert.places, patience=LIST_SECONDS)
+    services.metrics.alert_heard("with_sims" if spotted.texts else "without_sims")
+    if spotted.texts:
+        await services.foreign_alerts.take(alert, spotted)
+
+
+async def listen(context: Context, what: str) -> Reply:
+    """Switch it on or off in this channel, or say how it stands. Raises UserError, StoreError."""
+    channel = context.request.channel
+    if not channel or channel.startswith("D"):
+        raise UserError("I listen to alerts in channels only. Type this in one.")
+    match what.strip().lower():
+        case "on":
+            return await _start(context)
+        case "off":
+            return await _stop(context)
+        case "":
+            return await _standing(context)
+    raise UserError(
+        "I can listen to alerts here, or not: `/simsessions alert listen on` or "
+        "`/simsessions alert listen off`."
+    )
+
+
+async def _start(context: Context) -> Reply:
+    request, services, now = context.request, context.services, context.services.clock.now()
+    if why := await services.digests.channels.trouble(request.channel):
+        raise UserError(CANNOT[why.value])
+    actor = context.actor_here
+    new = Listening(
+        channel=request.channel,
+        team=actor.team if actor else None,
+        enterprise=actor.enterprise if actor else None,
+        person=request.user,
+        since=now.timestamp(),
+    )
+    if not await services.listening_channels.start(new):
+        return await _standing(context)
+    note_action(context, "alert listen on")
+    await _announce(context, is_on=True)
+    return Reply(listening_screen(request.user, now))
+
+
+async def _stop(context: Context) -> Reply:
+    if not await context.services.listening_channels.stop(context.request.channel):
+        return Reply(silent_screen())
+    note_action(context, "alert listen off")
+    await _announce(context, is_on=False)
+    return Reply(silent_screen("I no longer listen to alerts in this channel."))
+
+
+async def _standing(context: Context) -> Reply:
+    found = await context.services.listening_channels.of(context.request.channel)
+    if found is None:
+        return Reply(silent_screen())
+    return Reply(listening_screen(found.person, datetime.fromtimestamp(found.since, UTC)))
+
+
+async def _announce(context: Context, *, is_on: bool) -> None:
+    """Tell the channel if that is possible; what was done stands either way."""
+    line = announced_screen(context.request.user, is_on=is_on)
+    request, delivery = context.request, context.services.delivery
+    try:
+        await delivery.post(request.team, request.channel, line)
+    except BotError:
+        log.warning("channel-not-told", exc_info=True)
