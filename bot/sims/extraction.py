@@ -8,21 +8,19 @@ answer. What a word before it calls otherwise (IMSI, EID, phone, order, card) is
 
 import re
 import unicodedata
-from bisect import bisect
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from bot.sims.identifier import LINK, MENTION, SID, plain_letters, sims_in, unlinked
+from bot.sims.labels import LENIENT, NO_LABEL, Cell, Label, Labels
 from bot.sims.numbers import (
     ROUNDED,
     explanation,
     is_certain_iccid,
     is_certain_imei,
     is_eid,
-    is_iccid,
-    is_imei,
+    passes_luhn,
     unswapped,
 )
 
@@ -46,23 +44,19 @@ class Found(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where in a message or thread a text stands, as people say it, and the text."""
+    """Where in a message or thread a text stands, as people say it, and the text.
+
+    One that `is_name` is a file's: what in it no SIM is called is no item of a list.
+    """
 
     where: str
     text: str
-
-
-class Cell(NamedTuple):
-    """Where a cell of a table begins and ends, and what stands at the head of its column."""
-
-    start: int
-    end: int
-    head: str
+    is_name: bool = False
 
 
 _CHANNEL = re.compile(r"<#[^<>]*>")
-_LABELLED_LINK = re.compile(r"<(https?://[^<>|]*)\|([^<>]*)>")
-_LONG_NUMBER = re.compile(r"\d{14}")
+_LABELLED_LINK = re.compile(r"<((?:https?://|tel:(?=[^<>|]*\|[^<>\d]*>))[^<>|]*)\|([^<>]*)>")
+_LONG_NUMBER = re.compile(r"\d{14,}")
 _INVISIBLE = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\u2460-\u24ff\u2776-\u2793\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
@@ -91,7 +85,10 @@ def cleaned(text: str, longest: int = LONGEST) -> tuple[str, bool]:
 
 
 def _with_its_numbers(link: re.Match[str]) -> str:
-    return f"{link[2]} {link[1]}" if _LONG_NUMBER.search(link[1]) else link[0]
+    numbers = set(_LONG_NUMBER.findall(link[1]))
+    if not numbers:
+        return link[0]
+    return f"{link[2]} {link[1]}" if numbers - set(_LONG_NUMBER.findall(link[2])) else link[2]
 
 
 def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
@@ -117,7 +114,20 @@ def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
 
     rest = LINK.sub(link, text) if "/" in text else text
     rest = _SHAPES.sub(taken, rest) if _MAY_HAVE_SHAPES.search(rest) else rest
+    rest = _PARTED.sub(_dashed, rest)
     return sorted((*found, *_numbers(rest, cells), *_swapped(rest)), key=lambda each: each.at)
+
+
+_PARTED = re.compile(
+    r"(?<!\d)(?<!\d[._/])\d{1,8}(?P<by>[._/])\d{1,8}(?:(?P=by)\d{1,8}){1,8}(?!(?P=by)?\d)"
+)
+_FEWEST, _MOST = 15, 20
+
+
+def _dashed(number: re.Match[str]) -> str:
+    """Return a number whose groups are parted by dots as one that is by dashes."""
+    digits = len(number[0]) - number[0].count(number["by"])
+    return number[0].replace(number["by"], "-") if _FEWEST <= digits <= _MOST else number[0]
 
 
 _LINK_ENDS = ").,;:!?\"'>]}"
@@ -160,15 +170,17 @@ _GROUPED = tuple(re.compile(rf"89(?:[ -]?\d){{{more}}}(?!\d)") for more in (30, 
 _IMEIS = (
     re.compile(
         r"(?:\d\d[ -]\d{6}[ -]\d{6}[ -]\d|\d{8}[ -]\d{6}[ -]\d|\d{6}[ -]\d{8}[ -]\d"
-        r"|\d{6}[ -]\d\d[ -]\d{6}[ -]\d|\d{4}(?:[ -]\d{4}){2}[ -]\d{3})(?!\d)"
+        r"|\d{6}[ -]\d\d[ -]\d{6}[ -]\d|\d{4}(?:[ -]\d{4}){2}[ -]\d{3}|\d{3}(?:-\d{3}){4})(?!\d)"
     ),
 )
 _ONE_BY_ONE = re.compile(r"\d(?:[ -]\d){14,19}(?![ -]?\d)")
 _LABELLED = tuple(re.compile(rf"\d(?:[ -]?\d){{{more}}}(?!\d)") for more in range(21, 12, -1))
 _SWAPPED_ICCID = re.compile(
-    r"98(?<![0-9a-fA-F]98)(?:[ :-]?\d\d){8}[ :-]?(?:\d\d|[fF]\d)(?![0-9a-fA-F])"
+    r"98(?<![0-9a-fA-F]98)(?:(?:[ :-]|,? ?0x)?\d\d){8}"
+    r"(?:[ :-]|,? ?0x)?(?:\d\d|[fF]\d)(?![0-9a-fA-F])"
 )
 _FRACTION = re.compile(r"(?<!\d)\d{1,11}[.]$")
+_SEPARATORS = frozenset({" ", "-"})
 _NOT_SEPARATE = re.compile(r"[ -]")
 _LONG_GROUP = 14
 
@@ -181,22 +193,57 @@ def _swapped(text: str) -> Iterator[Found]:
 
 def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
     """Return the numbers in runs of groups of digits, each with what its label makes of it."""
-    last, ended, starts = _NO_LABEL, 0, [cell.start for cell in cells]
+    labels = Labels(text, cells)
     for run in _LONG_RUN.finditer(text):
         start, end = run.span()
         at = start
         while at < end:
-            label = _NO_LABEL
-            if at == start:
-                cell = cells[bisect(starts, at) - 1] if cells else None
-                label = _label_in_cell(text, at, cell) or label_of(text, at, last, ended)
+            label = labels.at(at) if at == start else NO_LABEL
             found = _number_at(text, at, label)
             if found:
                 yield found
-                last, ended = label, found.end
+                labels.end(label, found.end)
             at = found.end if found else _end_of_group(text, at)
             while at < end and not text[at].isdigit():
                 at += 1
+
+
+def doubtful_in(text: str, cells: Sequence[Cell], *, thorough: bool) -> Iterator[Found]:
+    """Return what is an ICCID or an IMEI but for its check digit.
+
+    Where one is `thorough`, each short number too that has a label, as in `phone 555-0100`.
+    """
+    labels = Labels(text, cells)
+    for match in (_SHORT if thorough else _PRINTED).finditer(text):
+        digits = "".join(filter(str.isdigit, match[0]))
+        if told := _doubt(
+            digits, labels.at(match.start()), is_printed=_PRINTED.fullmatch(match[0]) is not None
+        ):
+            yield Found(*match.span(), told[0], digits, match[0], told[1])
+
+
+_PRINTED = re.compile(
+    r"(?<!\d)(?:89\d{17,18}|89\d\d(?:[ -]\d{4}){3}[ -]\d{3,4}|(?:01|35|86|99)\d{13})(?!\d)"
+)
+_SHORT = re.compile(
+    rf"{_PRINTED.pattern}|(?<![\w.])\+?\d(?:[ ().-]{{0,2}}\d){{2,20}}(?!\w|[ ().-]{{0,2}}\d)"
+)
+_MISPRINTED = "its check digit does not fit, so a digit may be wrong"
+_LENGTHS = {"iccid": "an ICCID has 18 to 22", "imei": "an IMEI has 15"}
+
+
+def _doubt(digits: str, label: Label, *, is_printed: bool) -> tuple[str, str] | None:
+    if label.kind and label.kind not in LENIENT:
+        return label.kind, _because(label)
+    if is_printed and not passes_luhn(digits):
+        return "iccid" if digits.startswith("89") else "imei", _MISPRINTED
+    if label.kind and not LENIENT[label.kind](digits):
+        return label.kind, f"it has {len(digits)} digits; {_LENGTHS[label.kind]}"
+    return None
+
+
+def _because(label: Label) -> str:
+    return f"the word {label.word} before it says that it is something else"
 
 
 def _end_of_group(text: str, at: int) -> int:
@@ -204,30 +251,35 @@ def _end_of_group(text: str, at: int) -> int:
     return group.end() if group else at + 1
 
 
-def _number_at(text: str, at: int, label: "Label") -> Found | None:
+def _number_at(text: str, at: int, label: Label) -> Found | None:
     """Return the number whose first group of digits begins here; None where there is none."""
     match, kind = None, label.kind
     swapped = _SWAPPED_ICCID.match(text, at) if text.startswith("98", at) else None
     if swapped and unswapped(swapped[0]):
         return None
-    if label.kind in _LENIENT:
+    if label.kind in LENIENT:
         match = _alone_at(text, at, label.kind)
     if match is None:
         match, kind = _certain_at(text, at)
-    if match is None and label.kind in _LENIENT:
+    if match is None and label.kind in LENIENT:
         match, kind = _grouped_at(text, at, label.kind), label.kind
     if match is None:
         return _explained_at(text, at, label)
     why = ""
     if kind == "eid":
         _, why = explanation(match[0]) or ("", "")
-    elif label.kind and label.kind not in _LENIENT:
+    elif label.kind and label.kind not in LENIENT and not (kind == "iccid" and _is_link(text, at)):
         kind = label.kind
-        why = f"the word {label.word} before it says that it is something else"
+        why = _because(label)
     elif text[at - 1 : at] == "+" or (kind == "imei" and _is_fraction(text, at)):
         return None
     digits = match[0] if match[0].isdigit() else _NOT_SEPARATE.sub("", match[0])
     return Found(match.start(), match.end(), kind, digits, match[0], why)
+
+
+def _is_link(text: str, at: int) -> bool:
+    """Return whether a number stands in a link to call it, as programs make of any."""
+    return text.startswith("tel:", max(0, at - 4))
 
 
 def _is_fraction(text: str, at: int) -> bool:
@@ -267,7 +319,7 @@ def _alone_at(text: str, at: int, kind: str) -> re.Match[str] | None:
     """Return the number in one group that has the length of what its label says."""
     alone = _GROUP.match(text, at)
     if alone and text[alone.end() : alone.end() + 1] not in _SEPARATORS:
-        return alone if _LENIENT[kind](alone[0]) else None
+        return alone if LENIENT[kind](alone[0]) else None
     return None
 
 
@@ -275,124 +327,20 @@ def _grouped_at(text: str, at: int, kind: str) -> re.Match[str] | None:
     """Return the longest number, in several groups, that has that length."""
     for shape in _LABELLED:
         match = shape.match(text, at)
-        if match and _LENIENT[kind](_NOT_SEPARATE.sub("", match[0])):
+        if match and LENIENT[kind](_NOT_SEPARATE.sub("", match[0])):
             return match
     return None
 
 
-def _explained_at(text: str, at: int, label: "Label") -> Found | None:
+def _explained_at(text: str, at: int, label: Label) -> Found | None:
     """Return a number that is something else, in words; None where nothing can be said of it."""
     group = _GROUP.match(text, at)
     told = explanation(group[0]) if group else None
-    if group is None or (told is None and label.kind in _LENIENT):
+    if group is None or (told is None and label.kind in LENIENT):
         return None
-    if label.kind and label.kind not in _LENIENT:
+    if label.kind and label.kind not in LENIENT:
         if len(group[0]) < _LONG_GROUP:
             return None
-        why = told[1] if told and told[0] == label.kind else f"the word {label.word} says so"
+        why = told[1] if told and told[0] == label.kind else _because(label)
         return Found(*group.span(), label.kind, group[0], group[0], why)
     return Found(*group.span(), told[0], group[0], group[0], told[1]) if told else None
-
-
-class Label(NamedTuple):
-    """What the words before a number call it: `kind` is empty where they call it nothing.
-
-    Of a list, it holds for the next number as well where only a break of lines or a comma stands in
-    between: a plural does so, and a line above the numbers.
-    """
-
-    kind: str
-    word: str
-    is_of_list: bool
-
-
-_LENIENT = {"iccid": is_iccid, "imei": is_imei}
-_SEPARATORS = frozenset({" ", "-"})
-_NO_LABEL = Label("", "", is_of_list=False)
-_KINDS = {
-    "iccid": r"iccids?|icc[ _-]?ids?|q?ccids?|icc",
-    "imei": r"imei(?:svs?|-msisdn|s)?|cgsn",
-    "imsi": r"imsis?|cimi",
-    "eid": r"e-?ids?|euicc(?:[ _-]?id)?s?",
-    "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|telefon\w*|teléfono|t[eé]l(?:[eé]phone)?"
-    r"|rufn\w+|mobil(?:e|n\w+)?|fax|handy|cnum|call|whatsapp|sms|телефон|тел",
-    "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|incident"
-    r"|(?<!in )(?<!this )(?<!that )(?<!any )case|lading|tracking|parcel|shipment|waybill|awb"
-    r"|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma|reference|ref"
-    r"|bestell\w*|auftrag\w*|rechnung\w*|ordine|ordre|encomenda|zamówieni\w*|pedido|factura"
-    r"|commande|facture|заказ\w*|сч[её]т|serial[ _-]order|ean|gtin|upc|isbn"
-    r"|(?:user|event|message|msg|request|trace|span|job|build|alert|problem|session"
-    r"|correlation)[ ._-]?id",
-    "card": r"(?<!sim )(?<!sim-)(?<!sim_)(?<!sim)cards?|visa|mastercard|amex|credit|debit|pan|iban"
-    r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|(?<=de )(?:tarjeta|carte)|(?<!сим-)(?<!сим )карт\w+",
-}
-_SCRIPTS = {
-    "phone": "電話|电话|手机|전화|هاتف",
-    "order": "注文|订单|訂單|請求|주문|طلب",
-    "card": "(?<!sim)カード",
-}
-_FILLED = (
-    r"(?:[ _-]?(?:number|numéro|nummer|num|nr|no|n|id|code|key)|番号|号|번호|'s)?"
-    r"(?:[ _-]?\d\b)?(?: ?\([^()\n]{1,12}\))?"
-)
-_GAP = (  # "is", what parts them, the rule under a column's head
-    r"(?:[^\w\n,;?!]{0,4}(?:is|was|ist|es|est)\b)?"
-    r"[^\w\n,;?!]{0,6}(?: *\n[-=+|: ]{3,})?\n?[^\w\n,;?!]{0,3}"
-)
-_BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z]{2})(?=[A-Z])))"  # of a word, in simIccid too
-_LABEL = re.compile(
-    "(?i)(?:"
-    + "|".join(
-        rf"(?P<{kind}>{_BEGIN}(?:{words})" + (f"|{_SCRIPTS[kind]})" if kind in _SCRIPTS else ")")
-        for kind, words in _KINDS.items()
-    )
-    + f"){_FILLED}{_GAP}$"
-)
-_FARTHEST = 48
-_OF_A_SIM = re.compile(r"(?i)iccid|\bsim\b")
-_WORDS_OF_PROSE = frozenset({"phone", "order", "card"})
-_BREAK = re.compile(r"[,;]|\d\d")
-_OWN_NUMBER = "+CNUM:"  # a modem's, with a name before it
-_AND = re.compile(r"[^\S\n]*(?:[,;/&]|and)?[^\S\n]*")
-_NEXT_LINE = re.compile(r"[^\S\n]*\n\W*")
-
-
-def _label_in_cell(text: str, at: int, cell: Cell | None) -> Label | None:
-    """Return what the head of its column calls a number with which a cell begins."""
-    if cell is None or not cell.start <= at < cell.end:
-        return None
-    is_first = at == cell.start or not any(map(str.isalnum, text[cell.start : at]))
-    return _label_in(cell.head) if is_first else None
-
-
-def label_of(text: str, at: int, last: Label, ended: int) -> Label:
-    """Return what the words right before a number call it.
-
-    `last` is the label of the number before, which `ended` there.
-    """
-    before = text[max(0, at - _FARTHEST) : at]
-    if cut := _BREAK.search(before[::-1]):
-        before = before[len(before) - cut.start() :]
-    label = _label_in(before)
-    own = text.rfind(_OWN_NUMBER, max(0, at - _FARTHEST), at)
-    if own >= 0 and "\n" not in text[own:at]:
-        return Label("phone", "CNUM", is_of_list=False)
-    if label.kind or not last.is_of_list:
-        return label
-    between = text[ended:at]
-    return last if _NEXT_LINE.fullmatch(between) or _AND.fullmatch(between) else _NO_LABEL
-
-
-@lru_cache(maxsize=1024)
-def _label_in(before: str) -> Label:
-    match = _LABEL.search(before) if any(map(str.isalpha, before)) else None
-    if match is None or not match.lastgroup:
-        return _NO_LABEL
-    kind, word = match.lastgroup, match[match.lastgroup]
-    if kind == "card" and _OF_A_SIM.search(before):
-        return _NO_LABEL  # "ICCID, as printed on the card"
-    is_above = "\n" in before[match.end(kind) :]
-    line = before[before.rfind("\n", 0, match.start()) + 1 : match.start()]
-    if is_above and kind in _WORDS_OF_PROSE and any(map(str.isalnum, line)):
-        return _NO_LABEL  # "no answer to my call", and the number stands in the next line
-    return Label(kind, word, is_of_list=is_above or word.lower().endswith("s"))

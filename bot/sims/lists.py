@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import chain, pairwise, repeat
 from typing import NamedTuple
 
-from bot.sims.extraction import Cell
 from bot.sims.identifier import bare, key, plain
+from bot.sims.labels import Cell
 
 MOST_ITEMS = 1_000
 """Items of a list; of a longer one only what is certain or known by its name is read."""
@@ -143,8 +143,14 @@ _NO_SIM = re.compile(
       | (?:[\da-f]{2}[:-]){5}[\da-f]{2} | [\da-f]*:[\da-f:]*:[\da-f:.]*
       | (?=\d*[a-f]+\d)[\da-f]{7,} | [\da-f]{8}-[\da-f]{4}-[\da-f-]+
       | \d{4}-\d\d-\d\dT\S* | (?:imei|iccid|imsi|eid|msisdn)_?\d
+      | (?:jira|ops|inc|incident|tkt|ticket|case|chg|change|req|ritm|prb|task|bug|issue|cve|rfc|err
+        |supp?|support|helpdesk|zd|sre|noc|pr|mr|gh) [-_\#]? \d[\d-]*   # a ticket
+      | (?:af|ap|ca|cn|eu|il|me|mx|sa|us)-[a-z]{4,9}-?\d (?:-?[a-f])?   # where a cloud is
+      | (?:rssi|rsrp|rsrq|sinr|snr|csq|mcc|mnc|lac|tac|cid|pci|earfcn|band|seq|qos|port|pid|cause
+        |fw|ver|bat|battery|temp|volt|lat|lon|uptime|status|code) [:=_-]* [-+]?\d[\w.%]*
       | n/?a | none | null | nil | nan | unknown """
 )
+_HEAD = re.compile(r"([\w.-]+)(?::| ?(?:->|→|–|—)) ")
 _PARTIAL = re.compile(r"89\d\d[\d ]*\d")
 
 
@@ -167,6 +173,13 @@ class Item(NamedTuple):
         """Whether it is such a word with letters and digits in it, or the beginning of an ICCID."""
         like = _LIKE_A_NAME.match(self.text) or _PARTIAL.fullmatch(self.text)
         return self.is_word and bool(like)
+
+    @property
+    def head(self) -> "Item | None":
+        """What looks like a name and has something said of it, as in `pump-9: down`."""
+        found = _HEAD.match(self.text)
+        item = found and Item(self.at, self.at + found.end(1), found[1])
+        return item if item and item.is_like_a_name else None
 
     @property
     def is_silent(self) -> bool:

@@ -21,7 +21,7 @@ _SILENT = frozenset({"button", "workflow_button", "static_select", "image"})
 _SAYS = ("title", "subtitle", "text", "body", "caption", "description", "details", "output", "alt")
 _HOLDS = ("elements", "fields", "child_blocks", "cards", "tasks")
 _ATTACHED = ("author_name", "pretext", "title", "title_link", "text", "footer")
-_IN_FILES = ("plain_text", "preview", "preview_plain_text", "subject")
+_IN_FILES = ("plain_text", "preview", "preview_plain_text", "subject", "alt_txt")
 
 
 def places_of(message: Body) -> list[Place]:
@@ -44,7 +44,7 @@ def places_in(payload: Body) -> list[Place]:
             return places_in(part(payload, name))
     if messages := parts(payload, "messages"):
         return [
-            Place(f"message {number}, {place.where}", place.text)
+            place._replace(where=f"message {number}, {place.where}")
             for number, message in enumerate(messages, 1)
             for place in places_of(message)
         ]
@@ -58,7 +58,7 @@ def _places(message: Body, inside: str, depth: int) -> Iterator[Place]:
         yield from _of_attachment(attachment, f"{inside}attachment {number}", depth - 1)
     for number, file in enumerate(parts(message, "files"), 1):
         where = f"{inside}file {number}"
-        yield Place(where, "\n".join(_named([file], ("title", "name"))))
+        yield Place(where, "\n".join(_named([file], ("title", "name"))), is_name=True)
         yield from (Place(f"{where}, {name}", text_in(file, name)) for name in _IN_FILES)
 
 

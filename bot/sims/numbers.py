@@ -87,7 +87,7 @@ def is_eid(digits: str) -> bool:
 
 def unswapped(text: str) -> str | None:
     """Return the ICCID that a modem wrote with the digits of each byte swapped, as it is on it."""
-    text = re.sub("[ :-]", "", text)
+    text = re.sub("[ :,-]|0x", "", text)
     if not _SWAPPED.fullmatch(text):
         return None
     digits = "".join(text[at : at + 2][::-1] for at in range(0, len(text), 2)).rstrip("Ff")

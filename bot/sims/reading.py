@@ -6,8 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.sims.errors import Candidate
-from bot.sims.extraction import LONGEST, LONGEST_LINE, Cell, Found, Place, cleaned, identifiers_in
+from bot.sims.extraction import (
+    LONGEST,
+    LONGEST_LINE,
+    Found,
+    Place,
+    cleaned,
+    doubtful_in,
+    identifiers_in,
+)
 from bot.sims.identifier import bare, key
+from bot.sims.labels import Cell
 from bot.sims.lists import (
     Item,
     Phrase,
@@ -93,14 +102,15 @@ class _Ordered(Generic[T]):
 class Reading:
     """One text and what may be in it; then, with the names that are known, all that is."""
 
-    def __init__(self, place: Place, longest: int, *, asked: bool) -> None:
+    def __init__(self, place: Place, longest: int, *, asked: bool, thorough: bool = False) -> None:
         text, self._is_cut = cleaned(place.text, longest)
         self._place = place
         self._tables = tables_in(text)
-        self._found = identifiers_in(text, [c for t in self._tables for r in t.rows for c in r])
+        self._cells = [c for t in self._tables for r in t.rows for c in r]
+        self._found = identifiers_in(text, self._cells)
         self._prose = without_addresses(text)
         self._items = items_in(self._prose, self._tables)
-        self._asked = asked
+        self._asked, self._thorough = asked, thorough
         self._is_one_word = _PLAIN_WORD.fullmatch(bare(self._prose.strip())) is not None
         self._names: list[Phrase] = []
         self._named: Named = {}
@@ -129,12 +139,18 @@ class Reading:
             self._names = [name for name in names if not taken.holds(name)]
         self._in_order = _Ordered(self._names), _Ordered(self._found)
         self._beside = self._beside_in_rows()
-        spots = self._numbers()
+        spots = [*map(self._spot, self._found)]
         spots += [] if self._asked and self._may_be_one_name() else map(self._name, self._names)
-        if not (self._asked and self._is_one_word):
+        if not (self._place.is_name or (self._asked and self._is_one_word)):
             spots += self._listed(spots, is_listed=is_listed)
         cut = [Spot("text", "", "", self._place.where, why=CUT)] if self._is_cut else []
-        return spots + cut
+        return [*spots, *self._doubtful(spots), *cut]
+
+    def _doubtful(self, spots: Sequence[Spot]) -> list[Spot]:
+        """Return the numbers besides of which it can be said why they are not taken."""
+        told = sorted(spot.at for spot in spots)
+        found = doubtful_in(self._prose, self._cells, thorough=self._thorough)
+        return [self._spot(each) for each in found if not _between(told, each.at, each.end)]
 
     def _known_names(self) -> list[Phrase]:
         certain = {name for name, sims in self._named.items() if len(sims) == 1}
@@ -163,12 +179,9 @@ class Reading:
         rest = (w for w in longest if all(w.end() <= n.at or n.end <= w.start() for n in names))
         return any(_has_digit(w[0]) and _PLAIN_WORD.fullmatch(bare(w[0])) for w in rest)
 
-    def _numbers(self) -> list[Spot]:
-        """Return the identifiers, and what looks like one."""
-        return [
-            Spot(kind, value, text, self._where(at), why=why, at=at)
-            for at, _, kind, value, text, why in self._found
-        ]
+    def _spot(self, found: Found) -> Spot:
+        at, _, kind, value, text, why = found
+        return Spot(kind, value, text, self._where(at), why=why, at=at)
 
     def _name(self, name: Phrase) -> Spot:
         """Return a known name; in the row of a table only that of its column of names is taken."""
@@ -203,11 +216,11 @@ class Reading:
     def _listed(self, spots: Sequence[Spot], *, is_listed: bool) -> list[Spot]:
         """Return the items of a list that may be names and that nobody knows.
 
-        They are taken where half of the items are SIMs, those without a digit only where each item
-        may be one, and names here have no digits; where we were asked, one a line will do, and one
-        SIM is enough, or that there is no list of SIMs yet.
+        They are taken where half of the items, or of the rows of tables, are SIMs; those without a
+        digit only where each item may be one, and names here have no digits; where we were asked,
+        one a line will do, and one SIM is enough, or that there is no list of SIMs yet.
         """
-        sure, words, prose = self._weighed(spots)
+        sure, words, prose, of_rows = self._weighed(spots)
         is_half = sure > 0 and sure >= len(words) + prose
         is_clean = not prose and not any(item.is_heading for item in self._items)
         plain = sum(not _has_digit(spot.text) for spot in spots)
@@ -220,14 +233,17 @@ class Reading:
         takes_some = takes_all or is_half or (self._asked and is_clean and sure > 0)
         return [
             Spot("name", word.text, word.text, self._where(word.at), at=word.at)
-            if takes_all or (takes_some and word.is_like_a_name)
+            if takes_all or ((takes_some or word.at in of_rows) and word.is_like_a_name)
             else Spot("name", word.text, word.text, self._where(word.at), why=why, at=word.at)
             for word in words
             if is_clean or word.is_like_a_name
         ]
 
-    def _weighed(self, spots: Sequence[Spot]) -> tuple[int, list[Item], int]:
-        """Count the items that are SIMs, gather those that may be, count those that are prose."""
+    def _weighed(self, spots: Sequence[Spot]) -> tuple[int, list[Item], int, set[int]]:
+        """Count the items that are SIMs, gather those that may be, count those that are prose.
+
+        Last come the places of those in rows, where as many rows are SIMs.
+        """
         places = sorted(spot.at for spot in spots if spot.taken)
         others = sorted(spot.at for spot in spots if not spot.taken)
         cells = (
@@ -240,16 +256,17 @@ class Reading:
         rows = [row for table in self._tables for row in table.rows if row]
         sure = sum(_between(places, row[0].start, row[-1].end) for row in rows)
         words, prose = [cell for cell in cells if cell.is_word], 0
+        of_rows = {cell.at for cell in words if sure >= len(words)}
         for item in self._items:
             if _between(places, item.at, item.end):
                 sure += 1
             elif item.is_heading or _between(others, item.at, item.end):
                 continue
-            elif item.is_word:
-                words.append(item)
+            elif word := item if item.is_word else item.head:
+                words.append(word)
             elif not item.is_silent:
                 prose += 1
-        return sure, words, prose
+        return sure, words, prose, of_rows
 
     def _where(self, at: int) -> str:
         if self._breaks is None:

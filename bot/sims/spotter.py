@@ -99,6 +99,7 @@ class SimSpotter:
         asked: bool = False,
         patience: float = PATIENCE,
         longest: int = LONGEST,
+        thorough: bool = False,
     ) -> Spotted:
         """Return the SIMs that any of the places names, each once, and what names none.
 
@@ -106,10 +107,11 @@ class SimSpotter:
         read, for it may be a name that is not in the list yet; a list is taken at its word, and
         from a few words none is picked that may be a part of one name. The first list of SIMs is
         waited for `patience` seconds at most; of all places together `longest` characters are read.
+        One that is `thorough` tells of short numbers too why they are not taken.
         """
         texts: list[Reading] = []
         for place in places:
-            texts.append(Reading(place, longest, asked=asked and not texts))
+            texts.append(Reading(place, longest, asked=asked and not texts, thorough=thorough))
             longest -= min(longest, len(place.text))
             await asyncio.sleep(0)
         keys = set[str]().union(*(text.keys for text in texts))

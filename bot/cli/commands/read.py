@@ -40,6 +40,9 @@ def command(file: str, *, is_message: bool, as_lines: bool) -> int:
     are never taken), `value` plainly spelt, `sim` (its SID or null), `where`, `taken`, `why` (null
     where it is taken). An IMEI beside another identifier of its device has that one's SIM.
 
+    Not taken is what a label calls otherwise, as in `order 4711` or `phone 555-0100`; an ICCID or
+    an IMEI with too few digits or a wrong check digit; a name that no SIM has.
+
     Names are known by KORE's list, so the KORE_… settings are needed for those; without them the
     rest is read all the same. The exit code is 3 if KORE has the list and did not give it.
     """
@@ -100,7 +103,7 @@ async def seen_in(places: "Sequence[Place]", spotter: "SimSpotter", patience: fl
 
     own = next((place.text for place in places[:1] if place.where == "text"), "")
     is_asked = len(cleaned(own)[0].split()) > 1
-    return await spotter.read(places, asked=is_asked, patience=patience)
+    return await spotter.read(places, asked=is_asked, patience=patience, thorough=True)
 
 
 def _as_json(spot: "Spot") -> str:

@@ -132,11 +132,11 @@ def test_where_a_text_stands():
         Place("text", "a"),
         Place("attachment 1", "b"),
         Place("attachment 1, block 1", "pump-9"),
-        Place("file 1", "c"),
+        Place("file 1", "c", is_name=True),
         Place("file 1, preview", "d"),
     ]
 
     assert places == places_of(inner)
     assert places == places_in({"type": "event_callback", "event": inner})
     assert places == places_in({"type": "message_action", "message": inner})
-    assert [("message 2, text", "x")] == places_in({"messages": [{}, {"text": "x"}]})
+    assert [Place("message 2, text", "x")] == places_in({"messages": [{}, {"text": "x"}]})

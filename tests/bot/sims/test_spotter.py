@@ -202,6 +202,27 @@ async def test_rows_of_a_table(spotter):
 PIECES = ["1-", "1 ", "89 ", "<", "<a_", "%25", "- ", "(", "`", ",", " and ", "a", "1", "a-."]
 
 
+async def test_a_mistyped_number_is_told(spotter):
+    """What is an ICCID or an IMEI but for its check digit is told; in a list it is looked up."""
+    for text in (f"the {ICCID[:-1]}0 is down", f"the {IMEI[:-1]}5 is down"):
+        spotted = await spotter.spot(text, asked=True)
+
+        assert ((), ()) == (spotted.texts, spotted.unknown)
+        assert "its check digit does not fit" in spotted.why_nothing
+    assert (await spotter.spot(f"pump-17, {ICCID[:-1]}0, truck-42")).texts[1] == f"{ICCID[:-1]}0"
+
+
+async def test_a_files_name_is_no_list(spotter):
+    """What two screenshots are called is not what somebody asks about; a known name is."""
+    places = [
+        Place(f"file {at}", f"{name}.png", is_name=True)
+        for at, name in enumerate(("IMG_0017", "screenshot", "pump-17", "shot-2"), 1)
+    ]
+    spotted = await spotter.read(places)
+
+    assert (("pump-17",), ()) == (spotted.texts, spotted.unknown)
+
+
 async def test_a_hostile_text_is_read(spotter, clock):
     """Long runs of digits, blanks, brackets and marks neither hang nor raise."""
     for piece in [

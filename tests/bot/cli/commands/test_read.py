@@ -86,3 +86,27 @@ async def test_nothing_is_seen(kore, simsessions):
     done = await simsessions("read", "-", typed="thanks for your help", **kore.settings)
 
     assert (0, "Nothing in that names a SIM.\n") == (done.code, done.out)
+
+
+WHY_NOT = {
+    "phone 555-123-4567": ("phone", "5551234567", "the word phone before it"),
+    "order no. 4711": ("order", "4711", "the word order before it"),
+    "card 4111 1111 1111 1111": ("card", "4111111111111111", "the word card before it"),
+    "ICCID 8901260012": ("iccid", "8901260012", "it has 10 digits; an ICCID has 18 to 22"),
+    "imei: 35693803": ("imei", "35693803", "it has 8 digits; an IMEI has 15"),
+    "the 8901260012345678900 is off": ("iccid", "8901260012345678900", "check digit does not fit"),
+    "8910 3000 0012 3456 780 is off": ("iccid", "8910300000123456780", "check digit does not fit"),
+    "the 356938035643808 is off": ("imei", "356938035643808", "check digit does not fit"),
+}
+
+
+async def test_why_a_number_is_not_taken(kore, simsessions):
+    """What a label calls otherwise, what is too short and what is mistyped is told with why."""
+    typed = "\n".join(WHY_NOT)
+    done = await simsessions("read", "--json", "-", typed=typed, **kore.settings)
+    told = list(map(json.loads, done.out.splitlines()))
+
+    assert not any(each["taken"] for each in told)
+    assert [each[:2] for each in WHY_NOT.values()] == [(t["kind"], t["value"]) for t in told]
+    for (_, _, why), each in zip(WHY_NOT.values(), told, strict=True):
+        assert why in each["why"], each

@@ -1,0 +1,159 @@
+"""What the words before a number call it, or the head of its column: an IMEI, or an order. Pure."""
+
+import re
+from bisect import bisect
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+from unicodedata import normalize
+
+from bot.sims.numbers import is_iccid, is_imei
+
+
+class Cell(NamedTuple):
+    """Where a cell of a table begins and ends, and what stands at the head of its column."""
+
+    start: int
+    end: int
+    head: str
+
+
+class Label(NamedTuple):
+    """What the words before a number call it: `kind` is empty where they call it nothing.
+
+    Of a list, it holds for the next number as well where only a break of lines or a comma stands in
+    between: a plural does so, and a line above the numbers.
+    """
+
+    kind: str
+    word: str
+    is_of_list: bool
+
+
+LENIENT = {"iccid": is_iccid, "imei": is_imei}
+NO_LABEL = Label("", "", is_of_list=False)
+_KINDS = {
+    "iccid": r"iccids?|icc[ _-]?ids?|q?ccids?|icc",
+    "imei": r"imei(?:svs?|-msisdn|s)?|cgsn",
+    "imsi": r"imsis?|cimi",
+    "eid": r"e-?ids?|euicc(?:[ _-]?id)?s?",
+    "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|tele[fp]h?o[on]\w*|teléfono\w*|telefón\w*"
+    r"|t[eé]l(?:[eé]phone)?|telem[oó]vel|rufn\w+|mobil(?:e|n\w+)?|m[oó]vil|celular\w*|cellulare|fax"
+    r"|handy\w*|cnum|call|whatsapp|sms|puh(?:elin\w*)?|komórk\w*|sđt|điện thoại"
+    r"|телефон\w*|тел|мобильн\w+|τηλ(?:[έε]φων\w*)?|κινητ[όο]",
+    "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|incident|sku"
+    r"|(?<!in )(?<!this )(?<!that )(?<!any )case|lading|tracking|parcel|shipment|waybill|awb"
+    r"|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma|reference|ref"
+    r"|bestell\w*|bestilling\w*|auftrag\w*|rechnung\w*|kunde?n\w*|vertrag\w*|sendung\w*|vorgang\w*"
+    r"|liefer\w*|konto\w*|factuur\w*|zending\w*|beställning\w*|faktur\w*|tilaus\w*"
+    r"|ordine|fattura|spedizione|ordre|commande|facture|colis|pedido|factura|env[ií]o|albarán"
+    r"|encomenda|fatura|zamówieni\w*|przesyłk\w*|objednávk\w*|rendelés\w*|comand[aă]|sipariş\w*"
+    r"|đơn hàng|заказ\w*|сч[её]т\w*|накладн\w+|договор\w*|замовлен\w+|παραγγελ\w+"
+    r"|serial[ _-]order|ean|gtin|upc|isbn"
+    r"|(?:user|event|message|msg|request|trace|span|job|build|alert|problem|session"
+    r"|correlation)[ ._-]?id",
+    "card": r"(?<!sim )(?<!sim-)(?<!sim_)(?<!sim)cards?|visa|mastercard|amex|credit|debit|pan|iban"
+    r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|(?:kredit|credit|luotto|ec-)[ck]a?[ao]?rt\w*"
+    r"|(?:(?<=de )|(?<=la ))(?:tarjeta|carte)|carte (?:bancaire|bleue|de crédit)"
+    r"|tarjeta de (?:crédito|débito)|cart[aã]o?(?: di| de)? cr[eé]dito|cartão"
+    r"|(?<!сим-)(?<!сим )карт\w+",
+}
+_SCRIPTS = {  # whose words are not parted, or have letters before them
+    "phone": "電話|电话|手机|手機|携帯|전화|휴대폰|هاتف|جوال|טלפון|फ़ोन|फोन|मोबाइल|โทร",
+    "order": "注文|発注|伝票|订单|訂單|运单|發票|发票|請求|주문|송장|طلب|فاتورة|הזמנה|ऑर्डर|คำสั่งซื้อ",
+    "card": "(?<!sim)カード|信用卡|银行卡|銀行卡|(?:신용|체크) ?카드"
+    "|(?<!심)(?<!심 )(?<!sim)(?<!sim )카드|بطاقة ائتمان|כרטיס אשראי|क्रेडिट कार्ड|บัตรเครดิต",
+}
+_NUMBER = (
+    r"number|n[uú]m[eé]ro|numer|nummer|numarası|номер|num|nr|no|nº|n°|n|id|code|key"
+    "|番号|号|號|번호"
+)
+_FIELD = r"[_.](?!icc|imei|imsi|e?sim|q?ccid|eid|dev|ser)[a-z]\w{0,11}"  # imsi_hex
+_NOTE = r" ?\((?=[^()\n]*[^\W\d])[^()\n]{1,48}\)"
+_WITHIN = r"[\"']?[ :=>]{1,3}[{<[]\s*[\"']?|:\n {2,8}"  # of what follows, as in JSON
+_FILLED = rf"(?:(?:[ _-]?|{_WITHIN})(?:{_NUMBER})|'s|{_FIELD})?(?:[ _-]?\d\b)?(?:{_NOTE})?"
+_GAP = (  # "is", what parts them, the rule under a column's head
+    r"(?:[^\w\n,;?!]{0,4}(?:is|was|ist|es|est)\b)?"
+    r"[^\w\n,;?!]{0,6}(?: *\n[-=+|: ]{3,})?\n?[^\w\n,;?!]{0,3}"
+)
+_BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z]{2})(?=[A-Z])))"  # of a word, in simIccid too
+_LABEL = re.compile(
+    "(?i)(?:"
+    + "|".join(
+        rf"(?P<{kind}>{_BEGIN}(?:{words})"
+        + (f"|{normalize('NFKC', _SCRIPTS[kind])})" if kind in _SCRIPTS else ")")
+        for kind, words in _KINDS.items()
+    )
+    + f"){_FILLED}{_GAP}$"
+)
+_FARTHEST = 64
+_OF_A_SIM = re.compile(r"(?i)iccid|\bsim\b")
+_WORDS_OF_PROSE = frozenset({"phone", "order", "card"})
+_IN_BRACKETS = re.compile(r"\([^()\n]*[^\W\d][^()\n]*\)")
+_DIGIT = re.compile(r"\d")
+_BREAK = re.compile(r"[,;]|\d\d(?!\d?[a-z])")  # of a text that is read backwards
+_OWN_NUMBER = "+CNUM:"  # a modem's, with a name before it
+_AND = re.compile(r"[^\S\n]*(?:[,;/&]|and)?[^\S\n]*")
+_NEXT_LINE = re.compile(r"[^\S\n]*\n\W*")
+
+
+class Labels:
+    """Tells what the words of a text call its numbers, one after the other."""
+
+    def __init__(self, text: str, cells: Sequence[Cell]) -> None:
+        self._text = text
+        self._cells, self._starts = cells, [cell.start for cell in cells]
+        self._last, self._ended = NO_LABEL, 0
+
+    def at(self, at: int) -> Label:
+        """Return what the head of its column or the words before it call the number here."""
+        return self._of_column(at) or self._of_words(at)
+
+    def end(self, label: Label, at: int) -> None:
+        """Keep the label of a number that ends here, for it may be that of the next one too."""
+        self._last, self._ended = label, at
+
+    def _of_column(self, at: int) -> Label | None:
+        """Return what the head of its column calls a number with which a cell begins."""
+        cell = self._cells[bisect(self._starts, at) - 1] if self._cells else None
+        if cell is None or not cell.start <= at < cell.end:
+            return None
+        is_first = at == cell.start or not any(map(str.isalnum, self._text[cell.start : at]))
+        return _label_in(cell.head) if is_first else None
+
+    def _of_words(self, at: int) -> Label:
+        text = self._text
+        before = text[max(0, at - _FARTHEST) : at]
+        if ")" in before:
+            before = _IN_BRACKETS.sub(_without_digits, before)
+        if cut := _BREAK.search(before[::-1]):
+            before = before[len(before) - cut.start() :]
+        label = _label_in(before)
+        own = text.rfind(_OWN_NUMBER, max(0, at - _FARTHEST), at)
+        if own >= 0 and "\n" not in text[own:at]:
+            return Label("phone", "CNUM", is_of_list=False)
+        if label.kind or not self._last.is_of_list:
+            return label
+        between = text[self._ended : at]
+        is_next = _NEXT_LINE.fullmatch(between) or _AND.fullmatch(between)
+        return self._last if is_next else NO_LABEL
+
+
+def _without_digits(note: re.Match[str]) -> str:
+    """Return a note of what a number is, as in `MSISDN (E.164)`, without what ends a label."""
+    return _DIGIT.sub("a", note[0])
+
+
+@lru_cache(maxsize=1024)
+def _label_in(before: str) -> Label:
+    match = _LABEL.search(before) if any(map(str.isalpha, before)) else None
+    if match is None or not match.lastgroup:
+        return NO_LABEL
+    kind, word = match.lastgroup, match[match.lastgroup]
+    if kind == "card" and _OF_A_SIM.search(before):
+        return NO_LABEL  # "ICCID, as printed on the card"
+    is_above = "\n" in before[match.end(kind) :]
+    line = before[before.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if is_above and kind in _WORDS_OF_PROSE and any(map(str.isalnum, line)):
+        return NO_LABEL  # "no answer to my call", and the number stands in the next line
+    return Label(kind, word, is_of_list=is_above or word.lower().endswith("s"))
