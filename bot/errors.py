@@ -63,6 +63,9 @@
 """
 
 import re
+from typing import TypeVar
+
+E = TypeVar("E", bound=BaseException)
 
 
 class BotError(Exception):
@@ -88,6 +91,14 @@ class BotError(Exception):
     def claim(self) -> str:
         """What is wrong, in few words, to stand among others of its kind."""
         return f"{self.brief}." if self.brief else first_sentence(self.sentence)
+
+
+def kept(error: E) -> E:
+    """Return an error that stays as a value: without the frames that it came through.
+
+    Those hold all that was under way there, often what keeps the error itself as well.
+    """
+    return error.with_traceback(None)
 
 
 def first_sentence(text: str) -> str:

@@ -236,6 +236,7 @@ class Waiting:
             await asyncio.wait({self._task})
             if not self._task.cancelled() and (broke := self._task.exception()):
                 log.error("progress-broke", exc_info=broke)
+            self._task = None
 
     def failed(self, error: BotError) -> Exception:
         """Return the error so that it takes the place of what was shown."""

@@ -59,6 +59,11 @@ class Board:
         """Keep an answer that came."""
         self._answers[index] = answer
 
+    @property
+    def is_full(self) -> bool:
+        """Return whether all are read: what there is to show is the answer, which follows."""
+        return None not in self._answers
+
     def triage(self) -> Triage:
         """Return what is known, worst first."""
         return triage(self._spotted.texts, self._answers, cut=self._spotted.cut)
@@ -121,7 +126,8 @@ async def showing_progress(
 async def _show_often(board: Board, progress: Shown, clock: Clock, draw: Draw) -> None:
     for pause in progress.pauses():
         await clock.sleep(pause)
-        await progress.show(draw(board.triage()))
+        if not board.is_full:
+            await progress.show(draw(board.triage()))
 
 
 def register_triage_buttons(app: AsyncApp, services: Services) -> None:

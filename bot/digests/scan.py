@@ -30,7 +30,7 @@ from bot.digests.days import (
     first_open_day,
     merged_months,
 )
-from bot.errors import BotError, Restarting
+from bot.errors import BotError, Restarting, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
@@ -266,7 +266,7 @@ class _Scan:
             self.result.months[sim.sid] = months
 
     def _fail(self, sim: Sim, error: BotError) -> None:
-        self.result.failures.append(ScanFailure(sim, error))
+        self.result.failures.append(ScanFailure(sim, kept(error)))
 
 
 def evaluate(

@@ -145,7 +145,7 @@ class Cache(Generic[T]):
             timer=clock.monotonic,
             getsizeof=attrgetter("weight"),
         )
-        self._missing: TTLCache[str, KoreNotFound] = TTLCache(
+        self._missing: TTLCache[str, int | None] = TTLCache(
             MAX_NEGATIVES, policy.negative_for, timer=clock.monotonic
         )
         self._recent: LRUCache[str, tuple[CacheEntry, T]] = LRUCache(RECENT_VALUES)
@@ -169,11 +169,13 @@ class Cache(Generic[T]):
                 return self._read_entry(key, entry, "hit")
             if key in self._missing:
                 self._observer.cached(self._policy.name, "negative")
-                raise KoreNotFound(status=self._missing[key].status)
+                raise KoreNotFound(status=self._missing[key])
         joined = self._fetches.has(key)
         self._observer.cached(self._policy.name, "joined" if joined else "miss")
-        fetched = self._fetches.join(key, lambda: self._fetch(key, fetch))
-        return await (fetched if entry is None else self._or_stale(fetched, key, entry))
+        if entry is not None:
+            return await self._or_stale(key, fetch, entry)
+        # not held by a name: a failure holds the frames that it passes, and would hold itself
+        return await self._fetches.join(key, lambda: self._fetch(key, fetch))
 
     def alias(self, key: str, other: str) -> None:
         """Cache under `other` too what is cached under `key`."""
@@ -196,11 +198,11 @@ class Cache(Generic[T]):
         return Fetched(answer.value, as_of, skipped_rows=answer.skipped)
 
     async def _or_stale(
-        self, fetched: "asyncio.Future[Fetched[T]]", key: str, entry: CacheEntry
+        self, key: str, fetch: Callable[[], Coroutine[Any, Any, Answer[T]]], entry: CacheEntry
     ) -> Fetched[T]:
         try:
             async with asyncio.timeout(self._policy.patience):
-                return await fetched
+                return await self._fetches.join(key, lambda: self._fetch(key, fetch))
         except TimeoutError:
             return self._read_entry(key, entry, "stale", why=SLOW)
         except TEMPORARY as error:
@@ -226,7 +228,7 @@ class Cache(Generic[T]):
             answer = await fetch()
         except KoreNotFound as error:
             self._entries.pop(key, None)
-            self._missing[key] = error
+            self._missing[key] = error.status
             raise
         self._missing.pop(key, None)
         self._store(key, answer, as_of)

@@ -90,6 +90,15 @@ class TryFailed(Exception):
         self.error = error
         self.started = started
 
+    def give_up(self) -> KoreError:
+        """Return the error, and let go of it: with this as its cause the two would hold each other.
+
+        Until Python looked for such rings, they would keep all that was under way.
+        """
+        error = self.error
+        del self.error
+        return error
+
 
 class Requester:
     """Sends the requests of a client; limits and circuit are shared by all of one account."""
@@ -126,7 +135,7 @@ class Requester:
                 spent += self._clock.monotonic() - failed.started
                 wait = self._policy.wait(failed.failure, tried=tried, spent=spent)
                 if wait is None:
-                    raise failed.error from failed
+                    raise failed.give_up() from failed
                 why = {"reason": str(failed), "why": failed.error.sentence}
                 log.info("kore-retry", extra={"endpoint": endpoint} | why)
             spent += wait
@@ -192,14 +201,18 @@ class Requester:
             async with asyncio.timeout(seconds):
                 return await self._http.get(target), started
         except (TimeoutError, httpx.HTTPError, KoreUnavailable, KoreBadAnswer) as error:
-            failed = _no_response(error, started)
-            self._failed(failed, None if isinstance(error, NOBODYS) else target)
-            raise failed from error
+            raise self._unanswered(error, target, started) from error
         except KoreDenied:
             self._answered()
             raise
         finally:
             self._limiter.release()
+
+    def _unanswered(self, error: Exception, target: str, started: float) -> TryFailed:
+        """Record a request without a usable response; return what to raise for it."""
+        failed = _no_response(error, started)
+        self._failed(failed, None if isinstance(error, NOBODYS) else target)
+        return failed
 
     async def _admitted(self) -> float:
         """Wait in the queue, unless KORE is known to want longer than anybody waits."""

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.diagnosis.evidence import MAY_CONNECT, status_of
 from bot.diagnosis.fields import month_start
 from bot.diagnosis.rhythm import KNOWN_GAPS, Contact
-from bot.errors import BotError
+from bot.errors import BotError, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
@@ -340,7 +340,7 @@ class SimReader:
         try:
             found = await self._kore.data_sessions(sid, fresh=fresh)
         except KoreError as error:
-            return error
+            return kept(error)
         own = tuple(row for row in found.value if (row.sim_sid or sid).lower() == sid.lower())
         if not (foreign := len(found.value) - len(own)):
             return found

@@ -15,7 +15,7 @@ from bot.diagnosis.evidence import Evidence, Freshness, State, since, state_of
 from bot.diagnosis.rule import Case, cause_of
 from bot.diagnosis.rules.common_outage import member_of
 from bot.diagnosis.thresholds import Thresholds
-from bot.errors import BotError, TookTooLong
+from bot.errors import BotError, TookTooLong, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.sessions.fetch import Allowance, AllowanceReader, Read, SimReader, TaskScope, task_scope
@@ -202,7 +202,7 @@ class Batch:
         try:
             read = await self._sims.read(text, self._errands, fresh=fresh)
         except BotError as error:
-            self._answers[place] = error
+            self._answers[place] = kept(error)
             self._told(place, error)
         except Exception:  # a fault of ours in one SIM must not cost the others their answer
             log.exception("look-up-broke")

@@ -294,6 +294,8 @@ class SlackClient:
     async def _post(
         self, method: str, url: str, data: Content, headers: Mapping[str, str]
     ) -> SlackResponse:
+        if self._session.closed:  # we are ending, and this one is too late
+            raise SlackUnreachable(method, "closed")
         proxy, timeout = (
             proxy_for(origin_of(url)),
             _TIMEOUT if isinstance(data, bytes) else _FILE_TIMEOUT,

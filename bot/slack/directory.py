@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from cachetools import TTLCache
 
 from bot.clock import Clock
-from bot.errors import UserError
+from bot.errors import UserError, kept
 from bot.slack.client import Json, SlackClient, SlackResponse, items, part, parts, text_in
 from bot.slack.errors import Reason, SlackError, SlackOutcomeUnknown, SlackRefused, cannot_post
 
@@ -231,7 +231,7 @@ class ChannelAccess:
             return await _ask(self._client, method, body)
         except SlackError as error:
             log.info("slack-did-not-say", extra={"what": method, "why": error.outcome})
-            return error
+            return kept(error)
 
 
 REFRESH_SECONDS = 300.0

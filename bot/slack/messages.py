@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
+from bot.errors import kept
 from bot.slack.client import SlackClient, SlackObserver
 from bot.slack.errors import (
     WRONG_PLACE,
@@ -242,7 +243,7 @@ class Delivery:
                 self._failed(route, error)
                 if isinstance(error, SlackRefused) and error.reason is Reason.BAD_BLOCKS:
                     raise
-                failed = error
+                failed = kept(error)
                 post = replace(post, again=post.again or isinstance(error, SlackOutcomeUnknown))
             else:
                 self._observer.delivered(route, "ok")

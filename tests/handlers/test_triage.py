@@ -4,7 +4,12 @@ import asyncio
 
 import pytest
 
+from bot.blocks.triage import triage_screen
 from bot.emulators.kore.faults import broken, late
+from bot.errors import BotError
+from bot.sims.spotter import Spotted
+from handlers.triage import Board, _show_often
+from tests.fakes import FakeClock
 from tests.whole_bot import find_button, whole_bot
 
 WELLS = "well-1\nwell-2\nwell-3\nwell-4\nwell-5"
@@ -207,6 +212,30 @@ async def test_a_bot_that_is_stopped_leaves_what_it_has_read():
         table, said = whole.slack.seen_by("ben")
         assert "not read: I am being restarted" in str(table.blocks)
         assert "I am being restarted" in said.text
+
+
+class Showings:
+    """What is shown once, meanwhile."""
+
+    def __init__(self):
+        self.screens = []
+
+    def pauses(self):
+        return iter((1.5,))
+
+    async def show(self, screen):
+        self.screens.append(screen)
+
+
+@pytest.mark.parametrize(("read", "shown"), [(1, 1), (2, 0)])
+async def test_what_is_read_whole_is_shown_once(read, shown):
+    """While the last touches are put to it, it is not shown: to the asker alone it would stay."""
+    board, showings = Board(Spotted(("a", "b"), 2)), Showings()
+    for number in range(read):
+        board.add(number, BotError())
+    await _show_often(board, showings, FakeClock(), triage_screen)
+
+    assert shown == len(showings.screens)
 
 
 async def test_what_is_not_read_in_time_says_so(whole, monkeypatch):

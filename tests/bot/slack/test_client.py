@@ -41,6 +41,14 @@ async def test_another_token_can_be_given(client):
         await client.call("apps.connections.open")
 
 
+async def test_what_comes_too_late_is_planned_for(client, session):
+    """Once we have closed, nothing reaches Slack: an error like any other, not one of the code."""
+    await session.close()
+
+    with pytest.raises(SlackUnreachable):
+        await client.call("chat.postMessage", POST)
+
+
 @pytest.mark.parametrize("ending", ["/api/", "/api"])
 async def test_the_address_may_end_with_a_slash_or_not(slack, session, clock, ending):
     """SLACK_API_URL works in both spellings."""
