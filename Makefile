@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: help demo test check bench lock docs pictures dist audit clean
+.PHONY: help demo mcp test check bench lock docs pictures dist audit clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -23,6 +23,8 @@ help: ## say what there is
 
 demo: $(VENV)/runtime ## the bot between two stand-ins, in your browser; no account needed
 	@$(BIN)/simsessions demo $(ARGS)
+
+mcp: $(VENV)/mcp ## install what `simsessions mcp` needs, for agents and other tools
 
 # Compiled once: the tests start many processes, and each would compile the bot for itself.
 test: export PYTHONDONTWRITEBYTECODE =
@@ -43,7 +45,9 @@ bench: $(VENV)/dev ## each figure of bench/ against its floor
 
 lock: $(VENV)/dev ## pin again what pyproject.toml asks for (ARGS=--upgrade for the newest)
 	$(LOCK) $(ARGS) pyproject.toml -o requirements.lock
-	$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) $(ARGS) pyproject.toml --extra mcp -c requirements.lock -o requirements-mcp.lock
+	$(LOCK) $(ARGS) pyproject.toml --extra mcp --group dev -c requirements-mcp.lock \
+		-o requirements-dev.lock
 	$(LOCK) $(ARGS) --group build -c requirements-dev.lock -o requirements-build.lock
 
 docs: $(VENV)/dev ## write the tables and examples of README.md and docs/ again
@@ -77,6 +81,11 @@ $(VENV)/runtime: $(VENV)/python requirements.lock requirements-build.lock pyproj
 	@echo "installing what requirements.lock names, hash by hash"
 	@$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/mcp: $(VENV)/runtime requirements-mcp.lock
+	@echo "installing what requirements-mcp.lock names, hash by hash"
+	@$(PIP) --require-hashes -r requirements-mcp.lock
 	@touch $@
 
 $(VENV)/dev: $(VENV)/runtime requirements-dev.lock

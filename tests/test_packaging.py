@@ -14,10 +14,16 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 CLASSIFIERS = PROJECT["project"]["classifiers"]
 WORKFLOW_FILES = sorted((ROOT / ".github/workflows").glob("*.yml"))
 WORKFLOWS = {path.name: yaml.safe_load(path.read_text()) for path in WORKFLOW_FILES}
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-mcp.lock",
+    "requirements-dev.lock",
+    "requirements-build.lock",
+)
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -46,6 +52,7 @@ def wanted(group: str) -> list[Requirement]:
     ("lock", "requirements"),
     [
         ("requirements.lock", [Requirement(r) for r in PROJECT["project"]["dependencies"]]),
+        ("requirements-mcp.lock", [Requirement(r) for r in EXTRAS["mcp"]]),
         ("requirements-dev.lock", wanted("dev")),
         ("requirements-build.lock", wanted("build")),
         ("requirements-build.lock", [Requirement(r) for r in PROJECT["build-system"]["requires"]]),
@@ -62,9 +69,12 @@ def test_locks_hold_what_the_project_asks_for(lock, requirements):
 def test_the_locks_agree():
     """What two locks pin, they pin at one version."""
     dev = pins("requirements-dev.lock")
-    others = pins("requirements.lock") | pins("requirements-build.lock")
+    base, extra = pins("requirements.lock"), pins("requirements-mcp.lock")
+    others = base | extra | pins("requirements-build.lock")
 
     assert {} == {name: v for name, v in others.items() if dev.get(name) != v}
+    assert base.items() <= extra.items()
+    assert "mcp" not in base
 
 
 def make(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,7 @@ import handlers
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.app.bot import Bot, Intake, Workers, cancelled
 from bot.app.jobs import digest_service, open_engine, watch_service
-from bot.app.resources import Resources, open_resources, revealed
+from bot.app.resources import Resources, open_audit, open_resources, revealed
 from bot.blocks.kit import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
@@ -24,7 +24,6 @@ from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks
 from bot.pictures.renderer import Renderer
 from bot.services import Services
-from bot.sessions.audit import Audit
 from bot.sessions.fleet_list import FleetList
 from bot.sessions.owners import Owners
 from bot.settings import Settings
@@ -42,7 +41,6 @@ from bot.slack.views import HomeTabs, Modals
 from bot.store.feedback import Feedback
 from bot.store.idempotency import Deduplication, RecentIds, SeenEvents
 from bot.store.listening import ListeningRows
-from bot.store.lookups import Lookups
 from bot.store.owners import OwnerRows
 from bot.store.scans import ScanRows, ScanSums
 
@@ -97,7 +95,7 @@ def _services(
         archive=Archive(store),
         watches=watch_service(resources),
         owners=Owners(OwnerRows(store), clock),
-        audit=_open_audit(resources, stack),
+        audit=open_audit(settings, clock, metrics, stack, store=store),
         feedback=Feedback(store, clock),
         deduplication=Deduplication(RecentIds(clock), seen),
         preview_deduplication=Deduplication(RecentIds(clock, QUIET_SECONDS), seen),
@@ -116,17 +114,6 @@ def _services(
         thresholds=settings.thresholds,
         links=settings.web_links,
     )
-
-
-def _open_audit(resources: Resources, stack: AsyncExitStack) -> Audit:
-    """Return the audit; its rows are written in the background, and at the end."""
-    retention = resources.settings.audit_retention
-    rows = Lookups(resources.store)
-    audit = Audit(rows, resources.clock, resources.metrics, retention=retention)
-    stack.push_async_callback(audit.aclose)
-    writing = asyncio.create_task(audit.run(), name="audit")
-    stack.push_async_callback(cancelled, writing)
-    return audit
 
 
 def _open_listening(resources: Resources, stack: AsyncExitStack) -> ListeningChannels:

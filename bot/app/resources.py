@@ -20,6 +20,7 @@ from bot.kore.connect import open_kore
 from bot.kore.limits import RESERVE
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
+from bot.sessions.audit import Audit
 from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.news_ages import NewsAges
@@ -43,6 +44,7 @@ from bot.store.location import (
     why_not,
     without_password,
 )
+from bot.store.lookups import Lookups
 from bot.store.news_ages import NewsAgeRows
 from bot.store.rate_limit import SharedRate
 from bot.store.scans import ScanRows
@@ -102,11 +104,11 @@ async def open_resources(
         api_url=settings.slack_api_url,
         observer=metrics,
     )
-    store = await _open_store(settings, clock, metrics, stack)
+    store = await open_store(settings, clock, metrics, stack)
     identity = await identify(slack)
     access, queue, executor = _access_of(settings, identity), JobQueue(store), WorkerThread()
-    ages = _open_ages(store, clock, stack)
-    kore = await _open_kore_access(settings, clock, metrics, stack, store=store, ages=ages)
+    ages = open_ages(store, clock, stack)
+    kore = await open_kore_access(settings, clock, metrics, stack, store=store, ages=ages)
     stack.push_async_callback(executor.aclose)
     return Resources(
         settings=settings,
@@ -129,6 +131,17 @@ async def open_resources(
 def revealed(secret: SecretStr | None) -> str:
     """Return a secret's value; "" where there is none."""
     return secret.get_secret_value() if secret else ""
+
+
+def open_audit(
+    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack, *, store: Database
+) -> Audit:
+    """Return the audit; its rows are written in the background, and at the end."""
+    audit = Audit(Lookups(store), clock, metrics, retention=settings.audit_retention)
+    stack.push_async_callback(audit.aclose)
+    writing = asyncio.create_task(audit.run(), name="audit")
+    stack.push_async_callback(cancelled, writing)
+    return audit
 
 
 def _access_of(settings: Settings, identity: Identity) -> Access:
@@ -157,7 +170,7 @@ def _open_authorizer(
     return authorizer
 
 
-def _open_ages(store: Database, clock: Clock, stack: AsyncExitStack) -> NewsAges:
+def open_ages(store: Database, clock: Clock, stack: AsyncExitStack) -> NewsAges:
     """Return what learns how old news may be, and saves it in the background."""
     ages = NewsAges(NewsAgeRows(store))
     saving = asyncio.create_task(ages.run(clock), name="news-ages")
@@ -165,7 +178,7 @@ def _open_ages(store: Database, clock: Clock, stack: AsyncExitStack) -> NewsAges
     return ages
 
 
-async def _open_kore_access(  # noqa: PLR0913 -- what it is put together from
+async def open_kore_access(  # noqa: PLR0913 -- what it is put together from
     settings: Settings,
     clock: Clock,
     metrics: Metrics,
@@ -257,7 +270,7 @@ def _refuse(file: Path, setting: str) -> None:
         raise StartError(fault)
 
 
-async def _open_store(
+async def open_store(
     settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack
 ) -> Database:
     """Open the store while the rest starts; return it, ready or not.

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from bot.blocks.fleet import fleet_cells, fleet_header, fleet_headline, small_print
 from bot.blocks.format import PLAIN
+from bot.blocks.report_json import as_json
 from bot.blocks.tables import cell_text
-from bot.cli.reports.lookup import as_json
 from bot.cli.terminal import progress, terminal
 from bot.clock import Clock, SystemClock
 from bot.errors import UserError

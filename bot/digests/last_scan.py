@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic_core import from_json
 
@@ -14,10 +14,10 @@ from bot.clock import Clock
 from bot.diagnosis.evidence import State
 from bot.digests.compile import moment
 from bot.digests.scan import member_of
-from bot.digests.service import DigestService
 from bot.digests.subscription import Selection, SelectionKind, Subscription
+from bot.digests.subscriptions import Subscriptions
 from bot.errors import UserError
-from bot.sessions.fleet_answer import FleetAnswer, FleetCollector
+from bot.sessions.fleet_answer import SHOWN, FleetAnswer, FleetCollector
 from bot.sessions.fleet_list import MOST_FRESH, MeantSims
 from bot.sessions.fleet_query import Facts, FleetQuery
 from bot.sessions.peers import Peer
@@ -58,16 +58,37 @@ class _Scan:
     covers: bool
 
 
+class SeenDigests(Protocol):
+    """Knows the digests whose scans somebody may see; DigestService is one."""
+
+    @property
+    def team(self) -> str:
+        """Whose digests they are."""
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Where those of a channel are found."""
+
+    @property
+    def runs(self) -> DigestRuns:
+        """Where their runs are found."""
+
+    async def of_person(self, person: str) -> tuple[Subscription, ...]:
+        """Return those that a person may see."""
+
+
 class FleetScans:
     """Reads scans. Every method may raise StoreError."""
 
-    def __init__(self, digests: DigestService, rows: ScanRows, sums: ScanSums) -> None:
+    def __init__(self, digests: SeenDigests, rows: ScanRows, sums: ScanSums) -> None:
         self._digests = digests
         self._rows = rows
         self._sums = sums
 
-    async def from_scan(self, query: FleetQuery, meant: MeantSims, to: Audience) -> FleetAnswer:
-        """Answer from the newest scan that the readers may see. Raises NoScan."""
+    async def from_scan(
+        self, query: FleetQuery, meant: MeantSims, to: Audience, *, most: int = SHOWN
+    ) -> FleetAnswer:
+        """Answer from the newest scan that the readers may see, `most` rows. Raises NoScan."""
         scan = _best(await self._scans(query, to))
         if scan is None:
             raise NoScan(
@@ -76,7 +97,7 @@ class FleetScans:
                 "of them; from its first run on I answer from that."
             )
         as_of = moment(scan.run.started)
-        collector = FleetCollector(query, as_of, meant.plan_sid)
+        collector = FleetCollector(query, as_of, meant.plan_sid, most=most)
         since = None
         if query.is_new:
             before = await self._before(scan)

@@ -116,7 +116,7 @@ def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> N
     """Print one object a line."""
     import json  # noqa: PLC0415 -- only here
 
-    from bot.cli.reports.lookup import as_json  # noqa: PLC0415 -- heavy
+    from bot.blocks.report_json import as_json  # noqa: PLC0415 -- heavy
 
     plain = "utf" not in sys.stdout.encoding.lower()
     for query, answer in zip(asked, answers, strict=True):

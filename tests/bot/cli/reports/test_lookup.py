@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from bot.cli.reports.lookup import as_json, as_text, explained, summary
+from bot.blocks.report_json import as_json
+from bot.cli.reports.lookup import as_text, explained, summary
 from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError

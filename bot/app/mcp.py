@@ -1,0 +1,99 @@
+"""Puts the MCP server together from its settings, and serves it.
+
+It is a process of its own: the bot does not import this, nor the SDK.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bot.app.jobs import subscriptions
+from bot.app.resources import open_ages, open_audit, open_kore_access, open_store
+from bot.app.run import heed_signals, run_process
+from bot.clock import Clock, SystemClock
+from bot.digests.archive import Archive
+from bot.digests.last_scan import FleetScans
+from bot.digests.subscription import Subscription
+from bot.digests.subscriptions import Subscriptions
+from bot.mcp.lookups import AgentServices, Caller
+from bot.mcp.pages import Pages
+from bot.mcp.server import make_server
+from bot.mcp.stdio import serve_stdio
+from bot.ops.metrics import Metrics
+from bot.sessions.fleet_list import FleetList
+from bot.settings import Settings
+from bot.sims.spotter import SimSpotter
+from bot.slack.access import UserRateLimit
+from bot.store.database import Database
+from bot.store.digest_runs import DigestRuns
+from bot.store.jobs import JobQueue
+from bot.store.scans import ScanRows, ScanSums
+
+
+@dataclass(frozen=True, slots=True)
+class EveryDigest:
+    """The digests whose scans a token may see: all, as it may look up every SIM."""
+
+    subscriptions: Subscriptions
+    runs: DigestRuns
+    team: str = ""
+
+    async def of_person(self, _person: str) -> tuple[Subscription, ...]:
+        """Return all of them. Raises StoreError."""
+        return await self.subscriptions.every()
+
+
+@asynccontextmanager
+async def agent_services(
+    settings: Settings, clock: Clock | None = None
+) -> AsyncIterator[AgentServices]:
+    """Open what the tools use. Raises StartError where the store's settings are at fault."""
+    clock, metrics = clock or SystemClock(), Metrics()
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings, clock, metrics, stack)
+        ages = open_ages(store, clock, stack)
+        kore = await open_kore_access(settings, clock, metrics, stack, store=store, ages=ages)
+        yield AgentServices(
+            sessions=kore.sessions,
+            fleet=FleetList(kore.client, kore.directory),
+            scans=_scans(store),
+            spotter=SimSpotter(kore.directory, kore.resolver.known_sid),
+            archive=Archive(store),
+            rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
+            audit=open_audit(settings, clock, metrics, stack, store=store),
+            pages=Pages(clock),
+            clock=clock,
+            thresholds=settings.thresholds,
+        )
+
+
+def _scans(store: Database) -> FleetScans:
+    digests = EveryDigest(subscriptions(store, JobQueue(store)), DigestRuns(store))
+    return FleetScans(digests, ScanRows(store), ScanSums(store))
+
+
+def run_stdio(settings: Settings, version: str, *, redacts: bool) -> None:
+    """Serve one client over standard input and output, logs on stderr. Raises BotError."""
+    caller = Caller("stdio", redacts=redacts)
+    run_process(settings, partial(_stdio, settings, caller, version))
+
+
+async def _stdio(settings: Settings, caller: Caller, version: str, stopped: asyncio.Event) -> None:
+    async with agent_services(settings) as services:
+        server = make_server(services, lambda _: caller, version)
+        await _until(stopped, serve_stdio(server))
+
+
+async def _until(stopped: asyncio.Event, serving: Coroutine[Any, Any, None]) -> None:
+    """Serve until that ends by itself, or a signal comes."""
+    heed_signals(stopped)
+    tasks = {asyncio.create_task(serving), asyncio.create_task(stopped.wait())}
+    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.wait(waiting)
+    for task in done:
+        task.result()

@@ -1,0 +1,88 @@
+"""A SIM among many in a few fields, and the causes that several share."""
+
+from bot.blocks.format import PLAIN
+from bot.blocks.report_json import filled
+from bot.diagnosis.evidence import State
+from bot.diagnosis.fields import country, known_text
+from bot.diagnosis.rule import Finding, Severity
+from bot.kore.models import DataSession
+from bot.mcp.outputs import BriefSim, SharedCauseFields
+from bot.sessions.fleet_answer import FleetRow
+from bot.sessions.report import SessionReport
+from bot.sessions.snapshot import Found
+from bot.sessions.triage import SharedCause, Triage, last_seen
+
+_CAUSES = frozenset({Severity.WARNING.word, Severity.CRITICAL.word})
+_NAMED = 20
+"""SIDs that are listed of a cause; all are counted."""
+
+
+def of_report(report: SessionReport) -> BriefSim:
+    """Return a SIM that was looked up."""
+    cause, session = report.cause, report.last_session or DataSession()
+    return BriefSim(
+        sid=report.sim.sid,
+        name=report.sim.name,
+        state=report.state,
+        since=report.since,
+        last_seen=last_seen(report),
+        severity=cause and cause.severity.word,
+        cause=cause and cause.rule,
+        title=cause and _title(cause),
+        next_step=cause and _next_step(cause),
+        operator=known_text(session.operator_name),
+        country=country(session.operator_country),
+        radio=known_text(session.radio_link),
+        stale=report.stale,
+    )
+
+
+def of_row(row: FleetRow) -> BriefSim:
+    """Return a SIM that fits a question, as it was looked up or scanned."""
+    snapshot, cause = row.snapshot, _cause(row.snapshot.findings)
+    return BriefSim(
+        sid=snapshot.sid,
+        name=snapshot.name,
+        state=snapshot.state,
+        since=snapshot.since,
+        last_seen=None if snapshot.state is State.NEVER_SEEN else snapshot.seen_at,
+        severity=cause and cause.severity,
+        cause=cause and cause.rule,
+        title=cause and cause.title,
+        operator=snapshot.operator,
+        country=snapshot.country,
+        radio=snapshot.radio,
+        packets_24h=row.packets,
+        stale=snapshot.stale,
+    )
+
+
+def _cause(findings: tuple[Found, ...]) -> Found | None:
+    """Return the first that somebody should look at; they come gravest first."""
+    return next((found for found in findings if found.severity in _CAUSES), None)
+
+
+def shared_causes(made: Triage) -> list[SharedCauseFields]:
+    """Return what is wrong with those in trouble, outages first."""
+    return [_shared(each) for each in made.causes]
+
+
+def _shared(shared: SharedCause) -> SharedCauseFields:
+    finding = shared.finding
+    return SharedCauseFields(
+        rule=finding.rule,
+        severity=finding.severity.word,
+        title=_title(finding),
+        next_step=_next_step(finding),
+        is_outage=shared.outage is not None,
+        sims=len(shared.reports),
+        sids=[report.sim.sid for report in shared.reports[:_NAMED]],
+    )
+
+
+def _title(finding: Finding) -> str:
+    return filled(finding.title, finding, PLAIN)
+
+
+def _next_step(finding: Finding) -> str | None:
+    return finding.next_step and filled(finding.next_step, finding, PLAIN)

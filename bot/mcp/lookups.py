@@ -1,0 +1,157 @@
+"""Where agents' look-ups are made: within the rate, audited, redacted for their token."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.diagnosis.thresholds import Thresholds
+from bot.digests.archive import Archive
+from bot.digests.last_scan import Audience, FleetScans
+from bot.errors import BotError, TookTooLong
+from bot.mcp.pages import Pages
+from bot.ops.logging import request_id
+from bot.sessions.audit import Asking, Audit
+from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
+from bot.sessions.fleet_list import FleetList
+from bot.sessions.fleet_query import FleetQuery
+from bot.sessions.lookup import SessionLookup
+from bot.sessions.redaction import redacted, redacted_error
+from bot.sessions.report import SessionReport
+from bot.sessions.triage import Triage, triage
+from bot.sims.spotter import SimSpotter
+from bot.slack.access import REDACTED, UserRateLimit
+
+PATIENCE_SECONDS = 60.0
+READING_SECONDS = 45.0
+"""Of that, for reading many SIMs."""
+MOST_ROWS = 1000
+"""SIMs of a scan that are listed, on all pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks over MCP: the name of a token, and whether something is redacted for it."""
+
+    name: str
+    redacts: bool = False
+
+    @property
+    def person(self) -> str:
+        """What the rate limit and the audit know it by."""
+        return f"mcp:{self.name}"
+
+    @property
+    def redaction(self) -> str | None:
+        """What is redacted and why; None: nothing."""
+        return f"{REDACTED} for this token." if self.redacts else None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentServices:
+    """What the tools may use; each is ready."""
+
+    sessions: SessionLookup
+    fleet: FleetList
+    scans: FleetScans
+    spotter: SimSpotter
+    archive: Archive
+    rate_limit: UserRateLimit
+    audit: Audit
+    pages: Pages
+    clock: Clock
+    thresholds: Thresholds
+
+
+class AgentLookups:
+    """The look-ups of one caller. Each raises AskedTooOften, TookTooLong, and what is said."""
+
+    def __init__(self, services: AgentServices, caller: Caller) -> None:
+        self.services = services
+        self.caller = caller
+
+    async def look_up(self, text: str, *, fresh: bool = False) -> SessionReport:
+        """Report on the SIM that `text` names. Raises what SessionLookup.look_up raises."""
+        services, caller = self.services, self.caller
+        try:
+            services.rate_limit.take(caller.person)
+            async with patience():
+                report = await services.sessions.look_up(text, fresh=fresh)
+        except BotError as error:
+            services.audit.note(self._asking(), error)
+            visible = redacted_error(error, text) if caller.redacts else error
+            if visible is error:
+                raise
+            raise visible from error
+        services.audit.note(self._asking(), report)
+        return redacted(report, caller.redaction) if caller.redaction else report
+
+    async def triage(
+        self, texts: Sequence[str], *, cut: int = 0, newest_only: bool = True
+    ) -> Triage:
+        """Report on each, the worst first; what fails stands in its place."""
+        services, caller = self.services, self.caller
+        services.rate_limit.take(caller.person, len(texts))
+        answers = await services.sessions.look_up_many(
+            texts, newest_only=newest_only, within=READING_SECONDS
+        )
+        for answer in answers:
+            services.audit.note(self._asking(), answer)
+        shown = [self._visible(text, each) for text, each in zip(texts, answers, strict=True)]
+        return triage(texts, shown, cut=cut)
+
+    async def spotted(self, text: str) -> tuple[list[str], int]:
+        """Return what of a text is to be looked up, and how many more SIMs it names."""
+        services = self.services
+        services.rate_limit.take_text(self.caller.person, len(text))
+        found = await services.spotter.spot(text)
+        return found.named, found.cut
+
+    async def ask_fleet(self, query: FleetQuery) -> FleetAnswer:
+        """Return which SIMs fit: few are looked up, of many the last scan tells.
+
+        Raises NoneMeant, NoScan, StoreError and KoreError.
+        """
+        services, redaction = self.services, self.caller.redaction
+        async with patience():
+            meant = await services.fleet.meant(query, redacts=redaction is not None)
+            if meant.sids:
+                made = await self.triage(meant.sids, newest_only=not query.top)
+                now = services.clock.now()
+                return fresh_answer(query, made, now, redacted=redaction, most=len(meant.sids))
+            services.rate_limit.take(self.caller.person)
+            to = Audience("", self.caller.person, for_all=False, redacted=redaction)
+            answer = await services.scans.from_scan(query, meant, to, most=MOST_ROWS)
+        for row in answer.rows:
+            services.audit.note(self._asking(), row.snapshot)
+        return answer
+
+    def _visible(self, text: str, answer: SessionReport | BotError) -> SessionReport | BotError:
+        redaction = self.caller.redaction
+        if redaction is None:
+            return answer
+        if isinstance(answer, BotError):
+            return redacted_error(answer, text)
+        return redacted(answer, redaction)
+
+    def _asking(self) -> Asking:
+        """Return for the audit who asks, and by what."""
+        return Asking(
+            request=request_id(),
+            team="",
+            person=self.caller.person,
+            channel="",
+            thread=None,
+            entry=f"mcp {self.caller.name}",
+        )
+
+
+@asynccontextmanager
+async def patience() -> AsyncIterator[None]:
+    """Give up after a minute. Raises TookTooLong."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield
+    except TimeoutError as error:
+        raise TookTooLong from error

@@ -1,0 +1,225 @@
+"""The MCP server over the tools, resources and prompts; what it sends is harmless JSON.
+
+Only this package knows the SDK. An error of a tool is an answer that says so, with the sentence
+that people get; only what breaks the protocol is a protocol error.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+import mcp_types as types
+from mcp import MCPError
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+
+from bot.errors import BotError, UserError
+from bot.mcp import tools
+from bot.mcp.hygiene import harmless_json, harmless_lines
+from bot.mcp.lookups import AgentLookups, AgentServices, Caller
+from bot.mcp.outputs import Json
+from bot.mcp.prompts import INSTRUCTIONS, PROMPTS, PromptText
+from bot.mcp.tool import LONGEST, TOOLS, Paged, Tool, failed
+from bot.ops.logging import begin_request, name_answer
+
+log = logging.getLogger(__name__)
+
+Context = ServerRequestContext[Any, Any]
+Who = Callable[[Context], Caller]
+"""Says who asks. Raises MCPError where that is not known."""
+
+JSON = "application/json"
+RULES = "simsessions://rules"
+SIM = "simsessions://sims/"
+READ_ONLY = types.ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
+)
+
+
+def make_server(services: AgentServices, who: Who, version: str) -> Server[Any]:
+    """Return the server; `who` says on whose behalf each request is answered."""
+    handlers = Handlers(services, who)
+    return Server(
+        "simsessions",
+        title="simsessions",
+        version=version,
+        instructions=INSTRUCTIONS,
+        get_tool_input_schema=lambda name: TOOLS[name].input_schema if name in TOOLS else None,
+        on_list_tools=handlers.list_tools,
+        on_call_tool=handlers.call_tool,
+        on_list_resources=handlers.list_resources,
+        on_list_resource_templates=handlers.list_templates,
+        on_read_resource=handlers.read_resource,
+        on_list_prompts=handlers.list_prompts,
+        on_get_prompt=handlers.get_prompt,
+    )
+
+
+class Handlers:
+    """One method a request of the protocol."""
+
+    def __init__(self, services: AgentServices, who: Who) -> None:
+        self._services = services
+        self._who = who
+
+    async def list_tools(
+        self, context: Context, _params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        """List the tools; there are few, so they are one page."""
+        self._who(context)
+        return types.ListToolsResult(tools=[_described(each) for each in TOOLS.values()])
+
+    async def call_tool(
+        self, context: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        """Call one; what it raises is told as its answer."""
+        lookups = self._lookups(context)
+        asked = TOOLS.get(params.name)
+        if asked is None:
+            known = ", ".join(TOOLS)
+            raise MCPError(types.INVALID_PARAMS, f"There is no such tool. There are: {known}.")
+        name_answer(asked.name)
+        try:
+            answer = await asked.run(lookups, asked.read(params.arguments or {}))
+        except Exception as error:  # noqa: BLE001 -- the edge: an agent gets the sentence, whatever broke
+            return _result(failed(_told(error)).plain(), is_error=True)
+        return _result(answer)
+
+    async def list_resources(
+        self, context: Context, _params: types.PaginatedRequestParams | None
+    ) -> types.ListResourcesResult:
+        """List what can be read without asking for a SIM."""
+        self._who(context)
+        rules = types.Resource(
+            uri=RULES,
+            name="rules",
+            title="The rules",
+            description="What every SIM is checked against, with thresholds and their sources.",
+            mime_type=JSON,
+        )
+        return types.ListResourcesResult(resources=[rules])
+
+    async def list_templates(
+        self, context: Context, _params: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        """Say how a SIM's report is named."""
+        self._who(context)
+        template = types.ResourceTemplate(
+            uri_template=f"{SIM}{{sim}}",
+            name="sim",
+            title="A SIM's report",
+            description="The report on one SIM, named by SID, ICCID, IMEI or name.",
+            mime_type=JSON,
+        )
+        return types.ListResourceTemplatesResult(resource_templates=[template])
+
+    async def read_resource(
+        self, context: Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        """Read the rules, or a SIM's report. Raises MCPError with what agents get of an error."""
+        lookups = self._lookups(context)
+        try:
+            answer = await _read(lookups, str(params.uri))
+        except Exception as error:  # noqa: BLE001 -- as above
+            told, _ = harmless_json(failed(_told(error)).plain())
+            raise MCPError(types.INVALID_PARAMS, told["error"]["message"], told) from None
+        _, text = harmless_json(answer)
+        found = types.TextResourceContents(uri=params.uri, mime_type=JSON, text=text)
+        return types.ReadResourceResult(contents=[found])
+
+    async def list_prompts(
+        self, context: Context, _params: types.PaginatedRequestParams | None
+    ) -> types.ListPromptsResult:
+        """List the prompts."""
+        self._who(context)
+        return types.ListPromptsResult(prompts=[_prompt(each) for each in PROMPTS])
+
+    async def get_prompt(
+        self, context: Context, params: types.GetPromptRequestParams
+    ) -> types.GetPromptResult:
+        """Return what to do, and what was pasted beside it, as a file."""
+        self._who(context)
+        prompt = next((each for each in PROMPTS if each.name == params.name), None)
+        pasted = (params.arguments or {}).get(prompt.argument, "") if prompt else ""
+        if prompt is None or not pasted.strip():
+            known = ", ".join(f"{each.name} ({each.argument})" for each in PROMPTS)
+            raise MCPError(types.INVALID_PARAMS, f"Name a prompt with its argument: {known}.")
+        return types.GetPromptResult(
+            description=prompt.about,
+            messages=[
+                _message(types.TextContent(text=prompt.instructions)),
+                _attached(prompt, pasted),
+            ],
+        )
+
+    def _lookups(self, context: Context) -> AgentLookups:
+        caller = self._who(context)
+        begin_request(kind="mcp", user=caller.person)
+        return AgentLookups(self._services, caller)
+
+
+def _described(each: Tool) -> types.Tool:
+    return types.Tool(
+        name=each.name,
+        title=each.title,
+        description=each.about,
+        input_schema=each.input_schema,
+        output_schema=each.output_schema,
+        annotations=READ_ONLY,
+    )
+
+
+def _prompt(each: PromptText) -> types.Prompt:
+    argument = types.PromptArgument(
+        name=each.argument, description=each.argument_about, required=True
+    )
+    return types.Prompt(
+        name=each.name, title=each.title, description=each.about, arguments=[argument]
+    )
+
+
+def _message(content: types.ContentBlock) -> types.PromptMessage:
+    return types.PromptMessage(role="user", content=content)
+
+
+def _attached(prompt: PromptText, pasted: str) -> types.PromptMessage:
+    """Return what was pasted as a file, so that it stands in no sentence of ours."""
+    file = types.TextResourceContents(
+        uri=f"simsessions://pasted/{prompt.argument}",
+        mime_type="text/plain",
+        text=harmless_lines(pasted),
+    )
+    return _message(types.EmbeddedResource(resource=file))
+
+
+async def _read(lookups: AgentLookups, uri: str) -> Json:
+    if uri == RULES:
+        return await tools.list_rules(lookups, Paged(limit=200))
+    sim = unquote(uri.removeprefix(SIM)).strip()
+    if not uri.startswith(SIM) or not 0 < len(sim) <= LONGEST:
+        raise NoSuchResource
+    return await tools.look_up_sim(lookups, tools.LookUpSim(sim=sim))
+
+
+class NoSuchResource(UserError):
+    """A URI that names neither a SIM nor the rules."""
+
+    sentence = f"There is no such resource. Read {RULES}, or {SIM} and a SIM."
+
+
+def _told(error: Exception) -> BotError:
+    """Return what is told of an error; one that was not foreseen is in the log only."""
+    if isinstance(error, BotError):
+        if not isinstance(error, UserError):
+            log.warning("not-answered", extra={"why": error.kind})
+        return error
+    log.error("tool-broke", exc_info=error)
+    return BotError()
+
+
+def _result(answer: Json, *, is_error: bool = False) -> types.CallToolResult:
+    told, text = harmless_json(answer)
+    return types.CallToolResult(
+        content=[types.TextContent(text=text)], structured_content=told, is_error=is_error
+    )

@@ -1,0 +1,280 @@
+"""The tools: what an agent may ask about SIMs, fleets and rules. None of them changes anything."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from bot.blocks.findings import explanation_lines
+from bot.blocks.format import PLAIN
+from bot.blocks.help import limit_text, rule_text
+from bot.blocks.report_json import as_json
+from bot.diagnosis.engine import AnyRule, all_rules
+from bot.diagnosis.thresholds import Thresholds
+from bot.durations import parse_seconds
+from bot.errors import UserError
+from bot.mcp.brief import of_report, of_row, shared_causes
+from bot.mcp.history import History, history_of
+from bot.mcp.lookups import AgentLookups
+from bot.mcp.outputs import (
+    ExplainOutput,
+    FleetOutput,
+    HistoryOutput,
+    Json,
+    ReportOutput,
+    RuleFields,
+    RulesOutput,
+    ThresholdFields,
+    TriageOutput,
+)
+from bot.mcp.tool import LONGEST, Arguments, Paged, failed, tool
+from bot.sessions.fleet_list import MOST_FRESH
+from bot.sessions.fleet_query import LONGEST as LONGEST_SILENCE
+from bot.sessions.fleet_query import MOST_TOP, FleetQuery
+from bot.sessions.triage import Triage
+
+TEXT = 20_000
+A_SIM = "SID (DE…), ICCID, IMEI, name or console URL"
+DAYS = 30
+MOST_DAYS = 400
+
+
+class LookUpSim(Arguments):
+    """One SIM."""
+
+    sim: str = Field(min_length=1, max_length=LONGEST, description=A_SIM)
+    fresh: bool = Field(default=False, description="ask KORE anew, past what was read just now")
+
+
+@tool("Look up a SIM", ReportOutput)
+async def look_up_sim(lookups: AgentLookups, asked: LookUpSim) -> Json:
+    """Say what one SIM is doing: its state, the one cause of its trouble, the next step.
+
+    Use it first when one SIM, device or IMEI is named.
+    """
+    return as_json(asked.sim, await lookups.look_up(asked.sim, fresh=asked.fresh))
+
+
+class TriageSims(Paged):
+    """Several SIMs, listed or in a text."""
+
+    sims: list[str] = Field(default=[], max_length=MOST_FRESH, description=f"each a {A_SIM}")
+    text: str = Field(
+        default="", max_length=TEXT, description="or an alert, log or table that names them"
+    )
+
+    @field_validator("sims")
+    @classmethod
+    def _are_short(cls, sims: list[str]) -> list[str]:
+        kept = [sim.strip() for sim in sims if sim.strip()]
+        if any(len(sim) > LONGEST for sim in kept):
+            msg = f"each has at most {LONGEST} characters; a text goes into `text`"
+            raise ValueError(msg)
+        return kept
+
+
+class NothingNamed(UserError):
+    """No SIM was named where some were asked for."""
+
+    sentence = "That names no SIM. Give SIDs, ICCIDs, IMEIs or names in `sims`, or a text."
+
+
+@tool("Triage several SIMs", TriageOutput)
+async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
+    """Look up to 200 SIMs up at once: the worst first, and whether they share one outage.
+
+    Use it for a list of SIMs, or paste an alert as `text`.
+    """
+    owner, pages = (lookups.caller.name, "triage_sims"), lookups.services.pages
+    if asked.cursor:
+        page = pages.next(owner, asked.cursor, asked.limit)
+    else:
+        made = await _triaged(lookups, asked)
+        page = pages.first(owner, made, made.reports, asked.limit)
+    made = page.about
+    return TriageOutput(
+        sims=[of_report(report) for report in page.rows],
+        errors=[failed(row.error, row.query) for row in made.unread] if page.is_first else [],
+        causes=shared_causes(made) if page.is_first else [],
+        total=len(made.reports),
+        troubled=len(made.troubled),
+        unclear=made.unclear,
+        cut=made.cut,
+        next_cursor=page.next_cursor,
+        redacted=lookups.caller.redaction,
+    ).plain()
+
+
+async def _triaged(lookups: AgentLookups, asked: TriageSims) -> Triage:
+    named, cut = await lookups.spotted(asked.text) if asked.text else ([], 0)
+    texts = list(dict.fromkeys([*asked.sims, *named]))
+    if not texts:
+        raise NothingNamed
+    return await lookups.triage(texts[:MOST_FRESH], cut=cut + max(0, len(texts) - MOST_FRESH))
+
+
+class FindSims(Paged):
+    """A question about a fleet; what is given must all be so."""
+
+    name: str | None = Field(None, max_length=LONGEST, description="a name, or a pattern: pump-*")
+    state: Literal["offline", "online", "stale", "blocked"] | None = None
+    network: str | None = Field(None, max_length=LONGEST, description="operator, or MCC-MNC")
+    plan: str | None = Field(None, max_length=LONGEST, description="a rate plan's name or SID")
+    silent_for: str | None = Field(
+        None, max_length=40, description="not seen for so long: 90min, 24h, 2d; 30d at most"
+    )
+    new: bool = Field(default=False, description="those that are new")
+    top: int | None = Field(
+        None, ge=1, le=MOST_TOP, description="so many with the most packets in 24 h"
+    )
+
+    def query(self) -> FleetQuery:
+        """Return it as the bot understands it. Raises NothingAsked and BadSilence."""
+        silent_for = _silence(self.silent_for) if self.silent_for else None
+        query = FleetQuery(
+            pattern=self.name or None,
+            state=self.state or ("offline" if silent_for else None),
+            network=self.network or None,
+            plan=self.plan or None,
+            silent_for=silent_for,
+            is_new=self.new,
+            top=self.top,
+        )
+        if query == FleetQuery():
+            raise NothingAsked
+        return query
+
+
+class NothingAsked(UserError):
+    """A question about a fleet without a condition."""
+
+    sentence = "Say which SIMs: a name or pattern, a state, a network, a plan, new or top."
+
+
+class BadSilence(UserError):
+    """What was given is no length of time that KORE's sessions can tell."""
+
+    sentence = "Give `silent_for` as a length of time up to 30 days, as in 90min, 24h or 2d."
+
+
+def _silence(text: str) -> timedelta:
+    seconds = parse_seconds(text)
+    if seconds is None or not 0 < seconds <= LONGEST_SILENCE.total_seconds():
+        raise BadSilence
+    return timedelta(seconds=seconds)
+
+
+@tool("Find SIMs of the fleet", FleetOutput)
+async def find_sims(lookups: AgentLookups, asked: FindSims) -> Json:
+    """Say which SIMs fit: offline, on a network or plan, silent for long, new, busiest, by name.
+
+    Use it for questions about the fleet. Up to 200 SIMs are looked up now; of more the last scan
+    tells, and `as_of` says when that was.
+    """
+    owner, pages = (lookups.caller.name, "find_sims"), lookups.services.pages
+    if asked.cursor:
+        page = pages.next(owner, asked.cursor, asked.limit)
+    else:
+        answer = await lookups.ask_fleet(asked.query())
+        page = pages.first(owner, answer, answer.rows, asked.limit)
+    about = page.about
+    return FleetOutput(
+        question=about.query.words,
+        sims=[of_row(row) for row in page.rows],
+        matched=about.matched,
+        looked_at=about.looked_at,
+        unread=about.unread,
+        as_of=about.as_of,
+        from_scan_of=about.digest,
+        next_cursor=page.next_cursor,
+        redacted=about.redacted,
+    ).plain()
+
+
+class SimHistory(Paged):
+    """One SIM and how far back."""
+
+    sim: str = Field(min_length=1, max_length=LONGEST, description=A_SIM)
+    days: int = Field(DAYS, ge=1, le=MOST_DAYS, description="KORE has 30; scans keep older days")
+
+
+@tool("A SIM's history", HistoryOutput)
+async def sim_history(lookups: AgentLookups, asked: SimHistory) -> Json:
+    """List a SIM's data sessions, newest first, with its uptime; beyond 30 days one row a day.
+
+    Use it to see when trouble began, or how a SIM usually behaves.
+    """
+    owner, pages = (lookups.caller.name, "sim_history"), lookups.services.pages
+    if asked.cursor:
+        page = pages.next(owner, asked.cursor, asked.limit)
+    else:
+        report = await lookups.look_up(asked.sim)
+        found = await history_of(report, asked.days, lookups.services.archive)
+        page = pages.first(owner, found, found.sessions, asked.limit)
+    about: History = page.about
+    return about.page(page).plain()
+
+
+class ExplainVerdict(Arguments):
+    """One SIM."""
+
+    sim: str = Field(min_length=1, max_length=LONGEST, description=A_SIM)
+
+
+@tool("Explain a verdict", ExplainOutput)
+async def explain_verdict(lookups: AgentLookups, asked: ExplainVerdict) -> Json:
+    """Give every finding with its evidence and thresholds, the SIM's rhythm, and near misses.
+
+    Use it when somebody asks why, or doubts the verdict of look_up_sim.
+    """
+    report, limits = await lookups.look_up(asked.sim), lookups.services.thresholds
+    spoke = {finding.rule for finding in report.findings}
+    told = as_json(asked.sim, report)
+    return ExplainOutput(
+        query=asked.sim,
+        sid=report.sim.sid,
+        name=report.sim.name,
+        state=report.state,
+        cause=told["cause"],
+        findings=told["findings"],
+        explanation=list(explanation_lines(report, limits, PLAIN)),
+        thresholds=[
+            each for rule in all_rules() if rule.name in spoke for each in _limits(rule, limits)
+        ],
+        as_of=report.as_of,
+        redacted=report.redacted,
+    ).plain()
+
+
+@tool("List the rules", RulesOutput)
+async def list_rules(lookups: AgentLookups, asked: Paged) -> Json:
+    """List what every SIM is checked against: each rule, when it speaks, and whose threshold it is.
+
+    Use it to learn what a rule's name in an answer means.
+    """
+    owner, limits = (lookups.caller.name, "list_rules"), lookups.services.thresholds
+    pages = lookups.services.pages
+    rows = tuple(_rule(rule, limits) for rule in all_rules())
+    first = pages.first(owner, len(rows), rows, asked.limit) if not asked.cursor else None
+    page = first or pages.next(owner, asked.cursor or "", asked.limit)
+    return RulesOutput(rules=page.rows, total=page.about, next_cursor=page.next_cursor).plain()
+
+
+def _rule(rule: AnyRule, limits: Thresholds) -> RuleFields:
+    words = rule_text(rule, limits)
+    return RuleFields(
+        rule=words.name,
+        severity=words.severity,
+        fires=words.fires,
+        source=words.source,
+        thresholds=_limits(rule, limits),
+    )
+
+
+def _limits(rule: AnyRule, limits: Thresholds) -> list[ThresholdFields]:
+    return [
+        ThresholdFields(
+            name=name, value=limit_text(getattr(limits, name)), source=limits.source(name)
+        )
+        for name in rule.about.thresholds
+    ]

@@ -1,0 +1,78 @@
+"""`simsessions mcp`, as a process."""
+
+import json
+import signal
+import subprocess
+import sys
+from asyncio.subprocess import PIPE
+
+import pytest
+
+from tests.bot.cli.conftest import ROOT, kept_in, started
+
+PING = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it_while_its_client_stays(kore, tmp_path, stop):
+    """It leaves in order on a signal, though nobody has closed its standard input."""
+    settings = kore.settings | kept_in(tmp_path)
+    process = await started(
+        tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    process.stdin.write(PING)
+    answer = json.loads(await process.stdout.readline())
+    process.send_signal(stop)
+    _, logged = await process.communicate()
+
+    assert {"jsonrpc": "2.0", "id": 1, "result": {}} == answer
+    assert 0 == process.returncode, logged.decode()
+
+
+async def test_the_end_of_its_input_ends_it(kore, tmp_path):
+    """A client that closes its end is the end of the process; what is no JSON is told so."""
+    settings = kore.settings | kept_in(tmp_path)
+    process = await started(
+        tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    told, logged = await process.communicate(b"no JSON\n" + PING)
+
+    assert 0 == process.returncode, logged.decode()
+    assert json.loads(told.splitlines()[-1])["id"] == 1
+
+
+async def test_without_credentials_it_says_what_is_missing(simsessions):
+    """The settings are checked before anything is served."""
+    done = await simsessions("mcp")
+
+    assert 4 == done.code
+    assert "KORE_CLIENT_ID: missing" in done.err
+
+
+def run_python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_without_the_extra_it_says_how_to_get_it():
+    """Where the SDK is not installed one sentence says what to install."""
+    done = run_python(
+        "import os, sys; sys.modules['mcp'] = sys.modules['mcp_types'] = None\n"
+        "os.environ |= {'KORE_ACCESS_TOKEN': 'x'}\n"
+        "from bot.cli.main import main; sys.exit(main(['mcp']))"
+    )
+
+    assert (4, "") == (done.returncode, done.stdout)
+    assert "simsessions[mcp]" in done.stderr
+
+
+def test_the_bot_does_not_load_it():
+    """`simsessions run` and its workers import neither the SDK nor what is built on it."""
+    done = run_python(
+        "import sys, bot.cli.commands.run, bot.cli.commands.worker, bot.settings, bot.app.run\n"
+        "import bot.cli.main; bot.cli.main.cli.list_commands(None)\n"
+        "print([m for m in sys.modules if m.startswith(('mcp', 'bot.mcp', 'httpx2'))])"
+    )
+
+    assert "[]" == done.stdout.strip(), done.stderr

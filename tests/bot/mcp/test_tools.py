@@ -1,0 +1,311 @@
+"""The tools, asked by the SDK's own client, which holds each answer against its schema."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.app.mcp import agent_services
+from bot.app.resources import opened_store
+from bot.blocks.report_json import as_json
+from bot.demo.stories.story import all_stories
+from bot.emulators.kore.faults import broken
+from bot.errors import AskedTooOften
+from bot.kore.models import DataSession, Sim
+from bot.mcp.lookups import AgentLookups, Caller
+from bot.mcp.outputs import FindingFields, ReportOutput, SessionFields, SimFields
+from bot.mcp.tool import TOOLS
+from bot.sessions.fleet_query import FleetQuery
+from bot.store.lookups import Lookups, Wanted
+from tests.bot.mcp.conftest import settings_of
+
+ICCID_OR_IMEI = re.compile(r"(?<![0-9A-Za-z])\d{14,20}(?![0-9A-Za-z])")
+PARTNER = Caller("partner", redacts=True)
+
+
+async def told(client, name, /, **arguments):
+    """Call a tool; return its answer, which stands in its text too."""
+    result = await client.call_tool(name, arguments)
+
+    assert not result.is_error, result.content[0].text
+    assert json.loads(result.content[0].text) == result.structured_content
+    return result.structured_content
+
+
+async def refused(client, name, /, **arguments):
+    """Call a tool; return the error that it answers with."""
+    result = await client.call_tool(name, arguments)
+
+    assert result.is_error
+    assert json.loads(result.content[0].text) == result.structured_content
+    return result.structured_content["error"]
+
+
+async def test_each_story_has_the_answer_of_the_terminal(here, services):
+    """Look-ups, of whatever state, are the JSON of `lookup --json`, and fit their schema.
+
+    No next step, which agents may take for an instruction, holds what KORE has told us.
+    """
+    async with here() as client:
+        for story in all_stories():
+            answer = await told(client, "look_up_sim", sim=story.name)
+            known = as_json(story.name, await services.sessions.look_up(story.name))
+            steps = " ".join(f["next_step"] or "" for f in answer["findings"]).lower()
+
+            assert alike(known) == alike(answer)
+            assert [] == [value for value in data_of(answer) if value.lower() in steps]
+
+
+def alike(answer):
+    """Return what of an answer does not move on with the clock."""
+    names = ("sim", "state", "cause", "unjudged", "skipped_rows")
+    findings = [(f["rule"], f["title"], f["next_step"]) for f in answer["findings"]]
+    return {name: answer[name] for name in names}, findings
+
+
+def data_of(answer):
+    """Return the names and numbers of KORE's in an answer that are long enough to be told."""
+    sim, session = answer["sim"], answer["last_session"] or {}
+    names = (sim["unique_name"], sim["friendly_name"], sim["iccid"], sim["sid"])
+    seen = (session.get(name) for name in ("operator_name", "cell_id", "imei"))
+    return [value for value in (*names, *seen) if value and len(value) > 3]
+
+
+def test_the_schema_has_the_fields_of_the_answer():
+    """What KORE's values and findings say is in the schema, and nothing else."""
+    assert set(Sim.model_fields) == set(SimFields.model_fields)
+    assert set(DataSession.model_fields) - {"end_is_given"} == set(SessionFields.model_fields)
+    assert "findings" in ReportOutput.model_fields
+    assert "next_step" in FindingFields.model_fields
+
+
+async def test_a_name_that_is_not_there_has_near_misses(here):
+    """An unknown name is an error with its sentence and the SIMs that may be meant."""
+    async with here() as client:
+        error = await refused(client, "look_up_sim", sim="pmp-7")
+
+    assert "sim_not_found" == error["kind"]
+    assert "`pmp-7`" in error["message"]
+    assert "pump-7" in [each["name"] for each in error["candidates"]]
+
+
+async def test_several_that_fit_are_candidates(here):
+    """An ambiguous name is an error that says which SIMs fit, by SID."""
+    async with here() as client:
+        error = await refused(client, "look_up_sim", sim="Cold room 2")
+
+    assert "sim_ambiguous" == error["kind"]
+    assert 2 <= len(error["candidates"])
+    assert all(each["sid"] in error["message"] for each in error["candidates"])
+
+
+WRONG = (
+    ("look_up_sim", {}, "bad_arguments", "sim: Field required"),
+    ("look_up_sim", {"sim": ""}, "bad_arguments", "sim: String should have at least 1"),
+    ("look_up_sim", {"sim": "x" * 501}, "bad_arguments", "at most 500 characters"),
+    ("look_up_sim", {"sim": "pump-7", "secret": "s3"}, "bad_arguments", "secret: Extra"),
+    ("look_up_sim", {"sim": "!!"}, "not_a_sim", "Paste a SIM"),
+    ("look_up_sim", {"sim": "HS" + "0" * 32}, "super_sim", "Super SIM"),
+    ("triage_sims", {}, "nothing_named", "names no SIM"),
+    ("triage_sims", {"sims": ["a"] * 201}, "bad_arguments", "at most 200 items"),
+    ("triage_sims", {"sims": ["a" * 501]}, "bad_arguments", "goes into `text`"),
+    ("triage_sims", {"text": "all is well"}, "nothing_named", "names no SIM"),
+    ("triage_sims", {"cursor": "no.1"}, "page_gone", "no longer kept"),
+    ("find_sims", {}, "nothing_asked", "Say which SIMs"),
+    ("find_sims", {"state": "sad"}, "bad_arguments", "state: Input should be"),
+    ("find_sims", {"silent_for": "long"}, "bad_silence", "90min"),
+    ("find_sims", {"silent_for": "31d"}, "bad_silence", "30 days"),
+    ("find_sims", {"name": "zebra-*"}, "none_meant", "zebra-*"),
+    ("find_sims", {"plan": "gold"}, "none_meant", "rate plan"),
+    ("find_sims", {"top": 101}, "bad_arguments", "less than or equal to 100"),
+    ("sim_history", {"sim": "pump-7", "days": 31}, "bad_days", "I know nothing"),
+    ("sim_history", {"sim": "pump-7", "days": 0}, "bad_arguments", "days"),
+    ("sim_history", {"sim": "nobody-here"}, "sim_not_found", "nobody-here"),
+    ("explain_verdict", {"sim": "nobody-here"}, "sim_not_found", "nobody-here"),
+    ("list_rules", {"limit": 0}, "bad_arguments", "limit"),
+    ("list_rules", {"cursor": "x"}, "page_gone", "no longer kept"),
+)
+
+
+async def test_what_is_asked_wrongly_is_said(here):
+    """Each error has its kind and the sentence that people get; what was sent is not repeated."""
+    async with here() as client:
+        found = [await refused(client, name, **arguments) for name, arguments, _, _ in WRONG]
+
+    assert [kind for _, _, kind, _ in WRONG] == [error["kind"] for error in found]
+    for (*asked, words), error in zip(WRONG, found, strict=True):
+        assert words in error["message"], asked
+        assert "s3" not in error["message"]
+        assert re.fullmatch("[0-9a-f]{6}", error["ref"])
+
+
+async def test_kore_that_does_not_answer_is_an_error(here, kore):
+    """A SIM that cannot be read is an error in KORE's name, not an empty answer."""
+    kore.api.faults.add(broken("/v1/Sims", times=None))
+    async with here() as client:
+        error = await refused(client, "look_up_sim", sim="DE" + "0" * 32)
+
+    assert "kore_unavailable" == error["kind"]
+
+
+async def test_a_fault_of_ours_is_told_without_its_words(here, services, monkeypatch):
+    """What was not foreseen is one sentence with a reference; its words stand in the log only."""
+
+    async def broken_tool(*_):
+        raise RuntimeError("secret words")
+
+    monkeypatch.setitem(TOOLS, "list_rules", replace(TOOLS["list_rules"], run=broken_tool))
+    async with here() as client:
+        error = await refused(client, "list_rules")
+
+    assert "bot_error" == error["kind"]
+    assert "Something broke on our side" in error["message"]
+    assert "secret" not in json.dumps(error)
+
+
+async def test_the_wells_are_triaged(here):
+    """An alert's SIMs come worst first, with the outage that they share and what is not there."""
+    story = next(each for each in all_stories() if ("common_outage", "critical") in each.findings)
+    named = ", ".join([story.name, *story.asked_with])
+    async with here() as client:
+        answer = await told(client, "triage_sims", text=f"no heartbeat from {named}")
+        one = await told(client, "triage_sims", sims=[story.name, "no-such-sim"])
+
+    (outage, *_) = answer["causes"]
+    assert outage["is_outage"]
+    assert answer["total"] >= outage["sims"] == len(outage["sids"]) > 2
+    assert "common_outage" == answer["sims"][0]["cause"]
+    assert ["no-such-sim"] == [each["query"] for each in one["errors"]]
+    assert 1 == one["total"]
+
+
+async def test_long_answers_come_in_pages(here):
+    """The pages of an answer together are the answer, each SIM once, in one order."""
+    async with here() as client:
+        whole = await told(client, "find_sims", state="offline", limit=200)
+        found, arguments = [], {"state": "offline", "limit": 3}
+        while True:
+            page = await told(client, "find_sims", **arguments)
+            found += page["sims"]
+            if page["next_cursor"] is None:
+                break
+            arguments["cursor"] = page["next_cursor"]
+
+    assert whole["matched"] == page["matched"] == len(found) > 6
+    assert [each["sid"] for each in whole["sims"]] == [each["sid"] for each in found]
+
+
+async def test_a_page_is_for_its_token_alone(here):
+    """Another token, or another tool, does not get the rest of an answer."""
+    async with here() as client, here(Caller("other")) as other:
+        page = await told(client, "find_sims", state="offline", limit=1)
+        stolen = await refused(other, "find_sims", cursor=page["next_cursor"])
+        mixed = await refused(client, "sim_history", sim="pump-7", cursor=page["next_cursor"])
+
+    assert ["page_gone", "page_gone"] == [stolen["kind"], mixed["kind"]]
+
+
+async def test_questions_about_the_fleet(here):
+    """Name, state, network and time are all held to; nothing that fits is an empty answer."""
+    async with here() as client:
+        pumps = await told(client, "find_sims", name="pump-*")
+        on = await told(client, "find_sims", state="online", network="T-Mobile")
+        silent = await told(client, "find_sims", silent_for="2d")
+        top = await told(client, "find_sims", top=3)
+        none = await told(client, "find_sims", name="pump-7", network="Nowhere Mobile")
+
+    assert all(each["name"].startswith("pump-") for each in pumps["sims"])
+    assert {"online"} == {each["state"] for each in on["sims"]}
+    before = datetime.now(UTC) - timedelta(days=2)
+    assert all(
+        each["last_seen"] is None or datetime.fromisoformat(each["last_seen"]) <= before
+        for each in silent["sims"]
+    )
+    assert 3 == len(top["sims"]) == len([s for s in top["sims"] if s["packets_24h"]])
+    assert (0, []) == (none["matched"], none["sims"])
+    assert FleetQuery(pattern="pump-*").words == pumps["question"]
+
+
+async def test_a_history(here):
+    """Sessions come newest first, by pages, with the uptime of the window."""
+    async with here() as client:
+        month = await told(client, "sim_history", sim="pump-7", limit=200)
+        day = await told(client, "sim_history", sim="pump-7", days=1, limit=200)
+
+    starts = [each["start"] for each in month["sessions"]]
+    assert sorted(starts, reverse=True) == starts
+    assert month["total"] == len(starts) > day["total"] > 0
+    assert 0 < month["uptime_percent"] < 100
+
+
+async def test_a_verdict_is_explained(here):
+    """The findings of the look-up come with their thresholds and the rules that stayed silent."""
+    async with here() as client:
+        report = await told(client, "look_up_sim", sim="pump-7")
+        answer = await told(client, "explain_verdict", sim="pump-7")
+
+    assert [f["rule"] for f in report["findings"]] == [f["rule"] for f in answer["findings"]]
+    assert report["cause"] == answer["cause"]
+    assert "barred_starts" in [each["name"] for each in answer["thresholds"]]
+    assert any(line.startswith("Not triggered:") for line in answer["explanation"])
+
+
+async def test_the_rules(here):
+    """Every rule is listed with its thresholds filled in."""
+    async with here() as client:
+        answer = await told(client, "list_rules", limit=200)
+
+    assert answer["total"] == len(answer["rules"]) > 25
+    assert not any("{" in each["fires"] for each in answer["rules"])
+
+
+async def test_a_token_that_redacts_sees_no_number(here):
+    """Whatever is asked, no ICCID, IMEI, cell or location comes to a token that redacts."""
+    async with here(PARTNER) as client:
+        answers = [
+            await told(client, "look_up_sim", sim="pump-7"),
+            await told(client, "triage_sims", sims=["pump-7", "truck-42"]),
+            await told(client, "find_sims", name="*", limit=200),
+            await told(client, "sim_history", sim="truck-42", limit=200),
+            await told(client, "explain_verdict", sim="pump-7"),
+        ]
+        missing = await refused(client, "look_up_sim", sim="8901260012345678000")
+    last = answers[0]["last_session"]
+
+    assert last["cell_location_estimate"] is None
+    assert {"redacted"} == {last["imei"], last["cell_id"], answers[0]["sim"]["iccid"]}
+    assert [] == [found for each in answers for found in ICCID_OR_IMEI.findall(json.dumps(each))]
+    assert all("redacted for this token" in each["redacted"] for each in answers)
+    assert [] == missing["candidates"]
+
+
+async def test_each_look_up_is_noted(here, services, kore, tmp_path):
+    """The audit names the token, the SIM and what came of it, also of what was not found."""
+    async with here() as client:
+        await told(client, "look_up_sim", sim="pump-7")
+        await refused(client, "look_up_sim", sim="nobody-here")
+        await told(client, "triage_sims", sims=["truck-42"])
+        await told(client, "find_sims", name="pump-7")
+    await services.audit.kept()
+    async with opened_store(settings_of(kore.settings, tmp_path)) as store:
+        rows = await Lookups(store).find(Wanted())
+
+    assert {("mcp oncall", "mcp:oncall")} == {(row.entry, row.person) for row in rows}
+    assert ["ok", "ok", "ok", "sim_not_found"] == sorted(row.outcome for row in rows)
+    assert {"pump-7", "truck-42", None} == {row.name for row in rows}
+
+
+async def test_a_token_has_a_rate(kore, tmp_path):
+    """Who asks for more than the limit is told when to try again; other tokens are not held up."""
+    settings = settings_of(kore.settings, tmp_path).model_copy(update={"lookups_per_minute": 2})
+    async with agent_services(settings) as services:
+        one, other = (AgentLookups(services, Caller(name)) for name in ("one", "other"))
+        await one.look_up("pump-7")
+        await one.look_up("pump-7")
+        with pytest.raises(AskedTooOften):
+            await one.look_up("pump-7")
+        report = await other.look_up("pump-7")
+
+    assert "pump-7" == report.sim.name
