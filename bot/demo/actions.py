@@ -39,6 +39,22 @@ class Say(Action):
         return DONE
 
 
+class Forward(Action):
+    """Forward a message to a channel or thread, with a note or without one."""
+
+    ts: str
+    channel: str
+    text: str = ""
+    thread_ts: str | None = None
+
+    async def do(self, controls: Controls) -> Delivery:
+        """Write it."""
+        await controls.workspace.forward(
+            self.user, self.ts, self.channel, self.text, self.thread_ts
+        )
+        return DONE
+
+
 class Compose(Action):
     """Type without sending: links of the app's domains get their previews."""
 
@@ -290,6 +306,7 @@ def _offered(control: T | None) -> T:
 
 ACTIONS: dict[str, type[Action]] = {
     "say": Say,
+    "forward": Forward,
     "compose": Compose,
     "edit": Edit,
     "delete": Delete,

@@ -25,6 +25,19 @@ async def test_a_shortcut_looks_up_what_an_alert_names(ana):
     await expect(answer.get_by_role("rowheader", name="truck-42")).to_be_visible()
 
 
+async def test_an_alert_is_forwarded_to_the_bot(ana):
+    """ "This one" with a forwarded alert is about the SIMs that the alert names."""
+    await ana.get_by_role("button", name="Raise an alert").click()
+    await choose(ana, ana.get_by_role("article", name="Grafana").last, "Forward message")
+    await ana.get_by_role("button", name="Mention simsessions in it").click()
+    await ana.get_by_label("Message with it").press_sequentially("this one?")
+    await ana.get_by_role("button", name="Forward", exact=True).click()
+
+    answer = ana.locator(".replies article").filter(has=ana.get_by_role("table")).last
+    for name in ("truck-42", "pump-7", "well-1", "well-2", "well-3"):
+        await expect(answer.get_by_role("rowheader", name=name, exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("text", ["!sim gateway-3", "@simsessions gateway-3"])
 async def test_it_is_asked_in_the_channel(ana, text):
     """By prefix and by mention, the answer comes into the thread of the question."""

@@ -26,13 +26,47 @@ async def test_what_can_be_done_with_a_message(page, sandbox):
     await sandbox.workspace.say("ben", "fleet-ops", "mine")
     sandbox.post(text="psst", ephemeral_to="U0ANA0001")
     inside, look = "Notification and JSON", "Look up SIMs"
-    for number, offered in enumerate((["Reply in thread", look, inside], [inside])):
+    of_all = ["Reply in thread", "Forward message", look, inside]
+    for number, offered in enumerate((of_all, [inside])):
         article = page.get_by_role("article").nth(number)
         await article.hover()
         await article.get_by_role("button", name="About this message").click()
         shown = page.get_by_role("menuitem").locator("visible=true")
         assert offered == [text.splitlines()[0] for text in await shown.all_inner_texts()]
         await page.keyboard.press("Escape")
+
+
+async def test_a_message_is_forwarded(page, sandbox):
+    """It hangs below a note in the channel that was chosen, with its author, blocks and fields."""
+    text = {"type": "mrkdwn", "text": "*truck-42* is silent"}
+    ack = {"type": "button", "text": {"type": "plain_text", "text": "Ack"}, "action_id": "a"}
+    blocks = [{"type": "section", "text": text}, {"type": "actions", "elements": [ack]}]
+    fields = [{"title": "imei", "value": "356938035643809", "short": True}]
+    await sandbox.workspace.alert("fleet-ops", "x", blocks=blocks, attachments=[{"fields": fields}])
+    await choose(page, page.get_by_role("article"), "Forward message")
+    await page.get_by_label("Forward to").select_option(label="#general")
+    await page.get_by_role("button", name="Mention simsessions in it").click()
+    await page.get_by_label("Message with it").type("this one?")
+    await page.get_by_role("button", name="Forward", exact=True).click()
+    await page.locator('[data-channel="general"]').click()
+    shown = page.get_by_role("article", name="Ana Ruiz").locator(".attachment").first
+
+    for words in ("Grafana", "truck-42 is silent", "356938035643809", "Posted in #fleet-ops"):
+        await expect(shown).to_contain_text(words)
+    await expect(shown.get_by_role("button")).to_have_count(0)
+    (sent,) = sandbox.workspace.messages.in_channel(sandbox.workspace.channel("general").id)[-1:]
+    assert "<@U0SIMSESS> this one?" == sent.text
+
+
+async def test_a_message_is_forwarded_into_its_thread(page, sandbox):
+    """By Enter, and without a note as well."""
+    root = await sandbox.workspace.say("ben", "fleet-ops", "truck-42 is down")
+    await choose(page, page.get_by_role("article"), "Forward message")
+    await page.get_by_label("Forward to").select_option(label="Its own thread")
+    await page.get_by_role("button", name="Forward", exact=True).click()
+
+    await expect(page.locator(".replies .attachment")).to_contain_text("truck-42 is down")
+    assert root.ts == sandbox.workspace.messages.all()[-1].thread_ts
 
 
 async def test_ones_own_message_is_edited_and_deleted(page, sandbox):

@@ -9,7 +9,7 @@ from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.events import links_in
 from bot.emulators.slack.ids import Json
-from bot.emulators.slack.messages import Message
+from bot.emulators.slack.messages import Message, forwarded
 from bot.emulators.slack.modal_actions import ModalActions
 from bot.emulators.slack.people import GRAFANA, Channel, Person
 from bot.emulators.slack.typed_text import as_slack_sends
@@ -22,7 +22,13 @@ class MessageActions(ModalActions):
     """MessageActions, editing and deleting."""
 
     async def say(
-        self, user: str, channel: str, text: str, thread_ts: str | None = None
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        *,
+        attachments: tuple[Json, ...] = (),
     ) -> Message:
         """Write into a channel or thread as a person; the app hears of it as its scopes allow.
 
@@ -40,13 +46,25 @@ class MessageActions(ModalActions):
             person.id,
             sent,
             thread_ts=root and (root.thread_ts or root.ts),
-            attachments=previews,
+            attachments=tuple(
+                one | {"id": number} for number, one in enumerate((*attachments, *previews), 1)
+            ),
         )
         shown = {preview["from_url"] for preview in previews}
         fresh = [link for link in self._links(sent) if link["url"] not in shown]
         self._share(person, place, fresh, message)
         self._say_who_is_absent(person, place, message)
         return message
+
+    async def forward(
+        self, user: str, ts: str, channel: str, note: str = "", thread_ts: str | None = None
+    ) -> Message:
+        """Forward a message that all may see to a channel or thread, with a note above it."""
+        message = self._seen_message(user, ts)
+        if message.ephemeral_to:
+            raise KeyError(ts)
+        shared = forwarded(message, self.people[message.user], self.channels[message.channel])
+        return await self.say(user, channel, note, thread_ts, attachments=(shared,))
 
     async def edit(self, user: str, ts: str, text: str) -> Message:
         """Change a message of one's own. Raises SlackError: cant_update_message."""
@@ -153,7 +171,7 @@ class MessageActions(ModalActions):
         urls = {link["url"] for link in self._links(text)}
         previews = self.unfurls.take_drafts(person.id)
         sent = [one for url, one in previews.items() if url in urls]
-        return tuple(one | {"id": number} for number, one in enumerate(sent, start=1))
+        return tuple(sent)
 
     def _own_message(self, user: str, ts: str, refusal: str) -> Message:
         message = self._seen_message(user, ts)

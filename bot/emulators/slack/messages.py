@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.emulators.slack.ids import Json
-from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME
+from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME, Channel, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,46 @@ class Message:
         """Return the message as a web page needs it."""
         about = {"user": self.user, "channel": self.channel, "is_bot": self.is_the_bots}
         return self.to_slack() | about | {"ephemeral_to": self.ephemeral_to, "ticket": self.ticket}
+
+
+def permalink(message: Message, domain: str = HOME.domain) -> str:
+    """Return a message's address; a reply's names its thread too."""
+    place, stamp = message.channel, message.ts.replace(".", "")
+    within = f"?thread_ts={message.thread_ts}&cid={place}" if message.thread_ts else ""
+    return f"https://{domain}.slack.com/archives/{place}/p{stamp}{within}"
+
+
+def forwarded(message: Message, author: Person, place: Channel) -> Json:
+    """Return the attachment that a message becomes in the one that forwards it.
+
+    Its blocks stand in `message_blocks`; its attachments and files as they were.
+    """
+    address = permalink(message)
+    name = message.extra.get("username", author.real_name)
+    inner = {"team": message.team, "channel": message.channel, "ts": message.ts}
+    shown: Json = {
+        "is_msg_unfurl": True,
+        "is_share": True,
+        "ts": message.ts,
+        "channel_id": message.channel,
+        "channel_team": message.team,
+        "author_id": message.user,
+        "author_name": name,
+        "author_subname": author.name,
+        "from_url": address,
+        "original_url": address,
+        "text": message.text,
+        "fallback": f"[{message.ts}] {name}: {message.text}",
+        "mrkdwn_in": ["text"],
+        "footer": f"Posted in #{place.name}" if place.kind == "public" else "Slack Conversation",
+    }
+    optional = {
+        "message_blocks": message.blocks
+        and [inner | {"message": {"blocks": list(message.blocks)}}],
+        "attachments": list(message.attachments),
+        "files": list(message.files),
+    }
+    return shown | {key: value for key, value in optional.items() if value}
 
 
 def _holds(attachment: Json, block_id: str) -> bool:

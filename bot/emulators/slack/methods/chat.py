@@ -6,7 +6,7 @@ from bot.emulators.slack.contents import UPDATE_TEXT_LIMIT, read_json, read_meta
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.events import Draft, links_in, preview
 from bot.emulators.slack.ids import Json
-from bot.emulators.slack.messages import Message
+from bot.emulators.slack.messages import Message, permalink
 from bot.emulators.slack.methods.context import Context, method, thread_root, writable
 from bot.emulators.slack.people import BOT, Channel
 
@@ -66,9 +66,7 @@ async def get_permalink(context: Context) -> Json:
     place, message = context.channel(), context.state.messages.get(context.need("message_ts"))
     if message is None or message.channel != place.id or message.ephemeral_to:
         raise SlackError("message_not_found")
-    url = f"https://{context.state.team.domain}.slack.com/archives/{place.id}/p"
-    within = f"?thread_ts={message.thread_ts}&cid={place.id}" if message.thread_ts else ""
-    return {"channel": place.id, "permalink": url + message.ts.replace(".", "") + within}
+    return {"channel": place.id, "permalink": permalink(message, context.state.team.domain)}
 
 
 @method("chat.delete", "chat:write")

@@ -182,3 +182,31 @@ async def test_whoever_is_added_hears_of_the_mention(workspace, heard):
         assert workspace.messages.get(said.ts) is None, pressed
     assert MENTION == told[0]["text"]
     assert "was added to #general by Ana Ruiz." == workspace.messages.all()[-1].text
+
+
+async def test_a_message_is_forwarded(workspace, heard):
+    """It is an attachment with its blocks, attachments and address; the note stands above it."""
+    drawn = {"color": "#f00", "text": "DE1"}
+    alert = await workspace.alert("fleet-ops", "down", blocks=[section()], attachments=[drawn])
+    await heard()
+    root = await workspace.say("ben", FLEET, "an incident")
+    await heard()
+    await workspace.forward("ana", alert.ts, FLEET, "@simsessions this one", root.ts)
+    mention, event = await heard()
+    (share,) = event["attachments"]
+
+    assert "app_mention" == mention["type"]
+    assert (root.ts, "<@U0SIMSESS> this one") == (event["thread_ts"], event["text"])
+    assert (True, "Grafana", alert.ts) == (share["is_share"], share["author_name"], share["ts"])
+    assert share["from_url"].endswith(f"/archives/{FLEET}/p{alert.ts.replace('.', '')}")
+    assert list(alert.blocks) == share["message_blocks"][0]["message"]["blocks"]
+    assert ["DE1"] == [one["text"] for one in share["attachments"]]
+
+
+async def test_what_cannot_be_forwarded(workspace):
+    """What one person alone sees, and what one does not see oneself, stays where it is."""
+    alone = workspace.write(workspace.channel(FLEET).id, BOT, "psst", ephemeral_to=ANA)
+    hidden = await workspace.say("ana", PRIVATE, "between us")
+    for user, message in (("ana", alone), ("ben", hidden)):
+        with pytest.raises(KeyError):
+            await workspace.forward(user, message.ts, GENERAL)

@@ -9,6 +9,7 @@ import { mrkdwn } from "../text/mrkdwn.js";
 import { avatar } from "./avatar.js";
 import { drawAttachment } from "./attachments.js";
 import { files } from "./files.js";
+import { forward } from "./forward.js";
 import { standing } from "./names.js";
 import { MessageSurface } from "./surfaces.js";
 
@@ -71,6 +72,7 @@ function tools(message, { session, reply, fail }) {
   };
   const items = [
     ...(reply ? [{ label: "Reply in thread", choose: reply }] : []),
+    ...(message.ephemeral_to ? [] : [{ label: "Forward message", choose: () => forward(message, session, fail) }]),
     ...shortcutsOn(message, session, perform), ...ownActions(message, session, perform),
     { label: "Notification and JSON", choose: () => showInside(message) },
   ];
