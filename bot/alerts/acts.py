@@ -56,7 +56,7 @@ def mute(incident: Incident, muted: Mute) -> Incident:
         EventKind.MUTED,
         muted.at,
         by=muted.by,
-        sims=(member.name,),
+        sims=(member.sid,),
         reason=muted.reason,
         until=muted.until,
     )

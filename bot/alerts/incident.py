@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
+from bot.sessions.redaction import REDACTED, Redactor
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -47,8 +48,8 @@ class EventKind(StrEnum):
 class Event:
     """The n-th thing that happened. `by` is the person who did it, None: it came by itself.
 
-    `sims` are names; `mentions` are the ids that are mentioned with it. `reason` is what somebody
-    typed, `until` the end of a snooze or a mute, `other` another incident.
+    `sims` are SIDs of its members; `mentions` are the ids that are mentioned with it. `reason` is
+    what somebody typed, `until` the end of a snooze or a mute, `other` another incident, or person.
     """
 
     n: int
@@ -67,7 +68,8 @@ class DownSim:
     """A SIM of an incident. `since` is when it went down, `back_at` when it came back.
 
     `times` counts how often it went down; `rhythm` is the usual time between two contacts in
-    seconds, 0 where that is unknown. `gone` says that it left the incident otherwise.
+    seconds, 0 where that is unknown. `gone` says that it left the incident otherwise. `redacted` is
+    its name for those who may not see all of it, where that is another.
     """
 
     sid: str
@@ -79,6 +81,7 @@ class DownSim:
     times: int = 1
     rhythm: float = 0.0
     gone: str | None = None
+    redacted: str | None = None
 
     @property
     def is_down(self) -> bool:
@@ -205,6 +208,16 @@ class Incident:
     def from_json(cls, stored: str) -> "Incident":
         """Read what some version stored. Raises ValueError on anything else."""
         return _adapter().validate_json(stored)
+
+
+def redacted_incident(incident: Incident) -> Incident:
+    """Return it without what those may not see who may not see card, device and place."""
+    members = tuple(
+        replace(member, name=member.redacted or member.name) for member in incident.members
+    )
+    is_hidden = incident.trait in {Trait.CELL, Trait.MODEL}
+    value = REDACTED if is_hidden and incident.value else incident.value
+    return replace(incident, members=members, value=value, title=Redactor(()).text(incident.title))
 
 
 @cache

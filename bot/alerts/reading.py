@@ -1,7 +1,7 @@
 """What one scan says of an alert's SIMs: who is ill of what, who was read, who fell together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.scan import member_of
+from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.store.scans import FAILED, ScanRow
 
@@ -55,6 +56,7 @@ class SickSim:
     lost_at: float | None = None
     traits: Mapping[Trait, str] = field(default_factory=dict)
     next_step: str | None = None
+    redacted: str | None = None
 
     def cause_in(self, family: str) -> Cause | None:
         """Return its gravest cause of a family."""
@@ -133,10 +135,15 @@ class Reader:
         )
         if not causes:
             return
-        member = member_of(row)
-        traits = member.traits if member else {}
+        member, shown = member_of(row), redacted_snapshot(seen).name
         self._sick[row.sid] = SickSim(
-            row.sid, seen.name, causes, row.lost_at, traits, seen.next_step
+            sid=row.sid,
+            name=seen.name,
+            causes=causes,
+            lost_at=row.lost_at,
+            traits=member.traits if member else {},
+            next_step=seen.next_step,
+            redacted=None if shown == seen.name else shown,
         )
 
     def _note_back(self, row: ScanRow) -> None:
@@ -180,12 +187,13 @@ def lines_of(limits: Thresholds) -> Lines:
 
 
 async def silent_outages(
-    pages: AsyncIterator[Sequence[ScanRow]], takes: Callable[[str], bool], limits: Thresholds
+    pages: AsyncIterator[Sequence[ScanRow]], sids: Collection[str] | None, limits: Thresholds
 ) -> list[Outage]:
     """Return which SIMs fell silent together, told by all others: as a verdict has it."""
     members: list[Member] = []
     async for page in pages:
-        members += [m for row in page if takes(row.sid) and (m := member_of(row))]
+        mine = (row for row in page if sids is None or row.sid in sids)
+        members += [member for row in mine if (member := member_of(row))]
         await asyncio.sleep(0)
     return outages_of(members, lines_of(limits))
 

@@ -117,12 +117,31 @@ class Incidents:
         rows = await self.rows.of_alert(alert, RECENT.total_seconds(), tx)
         return tuple(incident_from_row(row).incident for row in rows)
 
+    async def ids(self, alert: str, tx: Transaction) -> list[str]:
+        """Return the ids of those of an alert that are open or ended a while ago, not locked."""
+        return await self.rows.ids_of_alert(alert, RECENT.total_seconds(), tx)
+
+    async def current(self, alert: str) -> tuple[Incident, ...]:
+        """Return the open ones of an alert as they are stored now."""
+        rows = await self.rows.open_of(alert)
+        return tuple(incident_from_row(row).incident for row in rows)
+
     async def get(self, id_: str) -> StoredIncident:
         """Return one by its id. Raises NoSuchIncident."""
         found = await self.find(id_)
         if found is None:
             raise NoSuchIncident
         return found
+
+    async def of_summary(self, summary: str | None) -> tuple[Incident, ...]:
+        """Return the incidents that share a card; none without one."""
+        rows = await self.rows.of_summary(summary) if summary else ()
+        return tuple(incident_from_row(row).incident for row in rows)
+
+    async def reschedule(self, ids: Sequence[str]) -> None:
+        """Have incidents looked at whose jobs were lost; one that has its job is left alone."""
+        jobs = [NewJob(INCIDENT_JOB, incident_key(id_), {"incident": id_}) for id_ in ids]
+        await self._queue.add(*jobs, anew=True)
 
     async def find(self, id_: str) -> StoredIncident | None:
         """Return one by its id; None where it is no longer kept."""
@@ -263,6 +282,11 @@ class Alerts:
     async def save_state(self, alert: str, state: AlertState, tx: Transaction) -> None:
         """Save what an alert has seen."""
         await self._rows.save_state(alert, state.to_json(), tx)
+
+    async def others_are_blind(self, alert: Alert, tx: Transaction) -> bool:
+        """Return whether another alert of its channel knows that KORE does not answer."""
+        rows = await self._rows.others(alert_to_row(alert), tx)
+        return any(AlertState.from_json(row.state).blind_since for row in rows)
 
     async def find(self, alert: str) -> Alert | None:
         """Return one by its id; None where it is gone."""

@@ -10,16 +10,16 @@ from bot.diagnosis.rule import Severity
 
 TWICE = 2
 """So many times the SIMs of the last mention are worse."""
-Names = tuple[str, ...]
+Sids = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Whose names came back, fell again, and joined, with one scan."""
+    """Which SIMs came back, fell again, and joined, with one scan."""
 
-    back: Names = ()
-    fell: Names = ()
-    joined: Names = ()
+    back: Sids = ()
+    fell: Sids = ()
+    joined: Sids = ()
 
 
 class Teller:
@@ -38,8 +38,8 @@ class Teller:
         incident = _graded(incident)
         if before is None:
             incident = replace(incident, mentioned=len(incident.down))
-            names = tuple(member.name for member in incident.members)
-            return self._mentioning(incident, EventKind.OPENED, names)
+            sids = tuple(member.sid for member in incident.members)
+            return self._mentioning(incident, EventKind.OPENED, sids)
         if not before.is_open:
             incident = incident.with_event(EventKind.REOPENED, at, sims=happened.fell)
             return self._worse(incident, before, happened.joined)
@@ -52,7 +52,7 @@ class Teller:
             incident = incident.with_event(EventKind.FELL, at, sims=happened.fell)
         return self._worse(incident, before, happened.joined)
 
-    def _worse(self, incident: Incident, before: Incident, joined: Names) -> Incident:
+    def _worse(self, incident: Incident, before: Incident, joined: Sids) -> Incident:
         down = len(incident.down)
         twice = bool(incident.mentioned) and down >= TWICE * incident.mentioned
         if incident.severity > before.worst or twice:
@@ -62,12 +62,12 @@ class Teller:
             return incident.with_event(EventKind.GREW, self._reading.at, sims=joined)
         return incident
 
-    def _mentioning(self, incident: Incident, kind: EventKind, names: Names) -> Incident:
+    def _mentioning(self, incident: Incident, kind: EventKind, sids: Sids) -> Incident:
         """Add an event with which people are mentioned; while it is quiet that is owed."""
         wanted = self._alert.mentions(incident.severity)
         held = self._quiet or incident.snoozed_until is not None
         mentions = self._alert.mention_first if wanted and not held else ()
-        told = incident.with_event(kind, self._reading.at, sims=names, mentions=mentions)
+        told = incident.with_event(kind, self._reading.at, sims=sids, mentions=mentions)
         return replace(told, owes=incident.owes or (wanted and held))
 
     def _is_over(self, incident: Incident) -> bool:

@@ -146,14 +146,14 @@ class _Scan:
             return self._returned(incident, member) if member.is_down else member
         if member.is_down:
             return replace(member, severity=cause.severity)
-        self._fell.setdefault(incident.id, []).append(member.name)
+        self._fell.setdefault(incident.id, []).append(member.sid)
         return _fallen(member, cause, self._since(self.reading.sick[sid]))
 
     def _returned(self, incident: Incident, member: DownSim) -> DownSim:
         at, since = self.reading.at, self.reading.back.get(member.sid)
         connected = datetime.fromtimestamp(since, UTC) if since else at
         back_at = connected if member.since < connected <= at else at
-        self._back.setdefault(incident.id, []).append(member.name)
+        self._back.setdefault(incident.id, []).append(member.sid)
         return replace(member, back_at=back_at)
 
     def _since(self, sim: SickSim) -> datetime:
@@ -296,6 +296,7 @@ class _Scan:
             joined_at=self.reading.at,
             severity=cause.severity,
             rhythm=self.reading.rhythms.get(sim.sid, 0.0),
+            redacted=sim.redacted,
         )
 
     def _join(self, id_: str, sims: Sequence[SickSim]) -> None:
@@ -307,9 +308,9 @@ class _Scan:
             if was := members.get(sim.sid):
                 cause = sim.cause_in(incident.family) or sim.causes[0]
                 member = _fallen(was, cause, self._since(sim))
-                self._fell.setdefault(id_, []).append(sim.name)
+                self._fell.setdefault(id_, []).append(sim.sid)
             else:
-                self._joined.setdefault(id_, []).append(sim.name)
+                self._joined.setdefault(id_, []).append(sim.sid)
             members[sim.sid] = member
         joined = replace(
             incident,
@@ -322,7 +323,7 @@ class _Scan:
         """Move the SIMs of an incident into an older one of the same outage."""
         at, moved = self.reading.at, younger.members
         known = self._now[older].sids
-        self._joined.setdefault(older, []).extend(m.name for m in moved if m.sid not in known)
+        self._joined.setdefault(older, []).extend(m.sid for m in moved if m.sid not in known)
         members = (*self._now[older].members, *(m for m in moved if m.sid not in known))
         self._now[older] = replace(self._now[older], members=members)
         gone = tuple(replace(m, gone="merged", back_at=m.back_at or at) for m in moved)

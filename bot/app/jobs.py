@@ -6,16 +6,20 @@ from datetime import timedelta
 
 import aiohttp
 
+from bot.alerts.repository import Alerts, Incidents
+from bot.alerts.work import AlertWork
 from bot.app.resources import Resources, revealed
 from bot.blocks.kit import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
-from bot.digests.fleet import open_fleet
+from bot.digests.fleet import Fleet, open_fleet
 from bot.digests.service import DigestService
+from bot.digests.shared_scan import SharedScans
 from bot.digests.sim_selection import SimSelector
 from bot.digests.subscriptions import Subscriptions
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.foreign_alerts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertWork
+from bot.jobs.incident_posts import IncidentPosts
 from bot.jobs.job import JobServices
 from bot.jobs.posting import IdempotentPosts
 from bot.jobs.watch_posts import WatchPosts, WatchWork
@@ -29,6 +33,7 @@ from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.directory import ChannelAccess
 from bot.slack.messages import BlockFallback
 from bot.slack.posting import PostFinder, PostingLimiter
+from bot.store.alerts import AlertRows, IncidentRows
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.idempotency import PostRows
@@ -52,6 +57,8 @@ SLOTS = {
     "watch": 50,
     "watch_card": 20,
     "watch_notice": 20,
+    "alert": 10,
+    "incident": 20,
 }
 WATCHES_AT_ONCE = 5
 """Requests of watches in flight, behind all others."""
@@ -82,6 +89,16 @@ def _services(resources: Resources, stack: AsyncExitStack, at_once: int) -> JobS
         clock=clock,
         refused=resources.slack.refused,
     )
+    fleet = open_fleet(
+        store,
+        kore,
+        judge,
+        clock,
+        resources.executor,
+        at_once=at_once,
+        keep=settings.history_retention,
+    )
+    digests = subscriptions(store, resources.queue)
     return JobServices(
         sessions=resources.kore.sessions,
         kore=kore,
@@ -89,23 +106,30 @@ def _services(resources: Resources, stack: AsyncExitStack, at_once: int) -> JobS
         posts=posts,
         watching=_watch_work(resources, posts, stack),
         foreign_alerts=_foreign_alert_work(resources, stack),
+        alerting=alert_work(store, resources.queue, fleet, digests, settings.kore_per_second),
+        incident_posts=IncidentPosts(posts, resources.authorizer, settings.web_links, clock),
         authorizer=resources.authorizer,
-        fleet=open_fleet(
-            store,
-            kore,
-            judge,
-            clock,
-            resources.executor,
-            at_once=at_once,
-            keep=settings.history_retention,
-        ),
-        subscriptions=subscriptions(store, resources.queue),
+        fleet=fleet,
+        subscriptions=digests,
         queue=resources.queue,
         schedules=resources.schedules,
         metrics=resources.metrics,
         clock=clock,
         thresholds=settings.thresholds,
     )
+
+
+def alert_work(
+    store: Database,
+    queue: JobQueue,
+    fleet: Fleet,
+    digests: Subscriptions,
+    per_second: float | None = None,
+) -> AlertWork:
+    """Return what the jobs of alerts work with."""
+    incidents = Incidents(store, IncidentRows(store), queue)
+    alerts = Alerts(store, AlertRows(store), incidents, queue)
+    return AlertWork(alerts, incidents, SharedScans(fleet, digests), per_second)
 
 
 def open_posts(  # noqa: PLR0913 -- what it is put together from

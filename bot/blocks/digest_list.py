@@ -21,7 +21,7 @@ _WORDS = 300
 def about(subscription: Subscription, fmt: Formatter) -> str:
     """Say its name, its SIMs and how often it comes."""
     name = fmt.strong(fmt.data(subscription.name))
-    return f"{name} — {_sims(subscription.selection, fmt)}, {how_often(subscription, fmt)}"
+    return f"{name} — {sims_text(subscription.selection, fmt)}, {how_often(subscription, fmt)}"
 
 
 def how_often(subscription: Subscription, fmt: Formatter) -> str:
@@ -31,7 +31,7 @@ def how_often(subscription: Subscription, fmt: Formatter) -> str:
     return f"{_cadence(subscription.schedule, fmt)} ({fmt.data(subscription.zone)}){but}"
 
 
-def _sims(selection: Selection, fmt: Formatter) -> str:
+def sims_text(selection: Selection, fmt: Formatter) -> str:
     """Say which SIMs; what was typed stands as it can be copied."""
     if selection.kind in {SelectionKind.PATTERN, SelectionKind.PLAN}:
         head = selection.words.removesuffix(selection.text)

@@ -51,6 +51,19 @@ WATCH = "watch"
 WATCH_ALL = "watch_all"
 STOP_WATCH = "stop_watch"
 ON_IT = "on_it"
+INCIDENT_TAKE = "incident_take"
+INCIDENT_HAND_OVER = "incident_hand_over"
+INCIDENT_SNOOZE = "incident_snooze"
+INCIDENT_MUTE = "incident_mute"
+INCIDENT_RESOLVE = "incident_resolve"
+INCIDENT_DETAILS = "incident_details"
+ALERT_ADD = "alert_add"
+ALERT_EDIT = "alert_edit"
+ALERT_PAUSE = "alert_pause"
+ALERT_RESUME = "alert_resume"
+ALERT_REMOVE = "alert_remove"
+ALERT_TEST = "alert_test"
+ALERT_FIELD = "alert_field"
 
 HANDOVER_ACTIONS = "handover_actions"
 REPORT_ACTIONS = "report_actions"
@@ -64,6 +77,8 @@ DIGEST_ACTIONS = "digest_actions"
 DIGEST_FILE_ACTIONS = "digest_file_actions"
 TRIAGE_ACTIONS = "triage_actions"
 OWNERS = "owners"
+INCIDENT_ACTIONS = "incident_actions"
+ALERT_ACTIONS = "alert_actions"
 
 LOOK_UP_MESSAGE = "look_up_message"
 HAND_OVER = "hand_over"
@@ -74,6 +89,9 @@ PASTED = "pasted"
 PASTED_MORE = (f"{PASTED}_2", f"{PASTED}_3")
 """Slack lets 3,000 characters be typed into one field, which is 142 ICCIDs."""
 DIGEST_FORM = "digest_form"
+ALERT_FORM = "alert_form"
+HAND_OVER_VIEW = "hand_over_view"
+MUTE_VIEW = "mute_view"
 FEEDBACK_VIEW = "feedback_view"
 IS_RIGHT = "is_right"
 WHY = "why"
@@ -278,3 +296,31 @@ class DigestForm(Carried):
     id: str | None = Field(default=None, max_length=64)
     at: str = Field(default="", max_length=64)
     kept: dict[str, str] = Field(default_factory=dict)
+
+
+class AlertButton(Carried):
+    """An alert that something is to be done with."""
+
+    id: str = Field(max_length=64)
+
+
+class AlertForm(DigestForm):
+    """Which alert is edited, None for a new one; where from; what hidden fields hold."""
+
+
+class IncidentButton(Carried):
+    """An incident that something is to be done with."""
+
+    id: str = Field(max_length=64)
+
+
+class IncidentSnooze(IncidentButton):
+    """An incident that is to be quiet for an hour, or until Monday."""
+
+    monday: bool = False
+
+
+class IncidentView(IncidentButton):
+    """A window about an incident; `channel` is where it was opened: its click does not tell."""
+
+    channel: str = Field(default="", max_length=64)

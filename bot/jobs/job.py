@@ -24,11 +24,13 @@ from typing import TYPE_CHECKING, Any
 from bot.store.jobs import Job, JobQueue, NewJob, Outcome, Write
 
 if TYPE_CHECKING:
+    from bot.alerts.work import AlertWork
     from bot.clock import Clock
     from bot.diagnosis.thresholds import Thresholds
     from bot.digests.fleet import Fleet
     from bot.digests.subscriptions import Subscriptions
     from bot.jobs.foreign_alerts import ForeignAlertWork
+    from bot.jobs.incident_posts import IncidentPosts
     from bot.jobs.posting import IdempotentPosts
     from bot.jobs.watch_posts import WatchWork
     from bot.kore.client import KoreClient
@@ -52,6 +54,8 @@ class JobServices:
     posts: IdempotentPosts
     watching: WatchWork
     foreign_alerts: ForeignAlertWork
+    alerting: AlertWork
+    incident_posts: IncidentPosts
     authorizer: Authorizer
     fleet: Fleet
     subscriptions: Subscriptions

@@ -62,6 +62,12 @@ class AlertRows:
         """Return those that a person made, by name."""
         return await self._where(alerts.c.team == team, alerts.c.made_by == person)
 
+    async def others(self, alert: Columns, tx: Transaction) -> tuple[Record, ...]:
+        """Return the other alerts of its channel that are not paused, not locked."""
+        here = (alerts.c[name] == alert[name] for name in ("team", "channel"))
+        query = select(alerts).where(*here, alerts.c.id != alert["id"], alerts.c.paused.is_(None))
+        return tuple(await tx.execute(query))
+
     async def every(self) -> tuple[Record, ...]:
         """Return all, by name."""
         return await self._where()
@@ -106,6 +112,15 @@ class IncidentRows:
     async def of_alert(self, alert: str, recent: float, tx: Transaction) -> list[Record]:
         """Return those that are open or were resolved in so many seconds, locked, by id."""
         return await self._all(_OF_ALERT, {"this": alert, "recent": recent}, tx)
+
+    async def ids_of_alert(self, alert: str, recent: float, tx: Transaction) -> list[str]:
+        """Return the ids of those that are open or were resolved in so many seconds, by id."""
+        found = await tx.execute(_IDS_OF_ALERT, {"this": alert, "recent": recent})
+        return list(found.scalars())
+
+    async def open_of(self, alert: str) -> list[Record]:
+        """Return the open ones of an alert, by id."""
+        return await self._all(_OPEN_OF, {"this": alert})
 
     async def open_ids(self, alert: str | None = None) -> list[str]:
         """Return the ids of the open ones, of an alert or of all."""
@@ -156,6 +171,8 @@ _THIS = bindparam("this", type_=Text())
 _ONE = select(incidents).where(incidents.c.id == _THIS)
 _RECENT = or_(_OPEN, incidents.c.resolved > NOW - bindparam("recent"))
 _OF_ALERT = select(incidents).where(incidents.c.alert == _THIS, _RECENT).order_by(incidents.c.id)
+_IDS_OF_ALERT = select(incidents.c.id).where(incidents.c.alert == _THIS, _RECENT)
+_OPEN_OF = select(incidents).where(incidents.c.alert == _THIS, _OPEN).order_by(incidents.c.id)
 _OF_SUMMARY = (
     select(incidents)
     .where(incidents.c.summary == _THIS)

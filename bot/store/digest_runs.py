@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import Double, Row, Select, bindparam, delete, func, or_, select, update
 
 from bot.store.database import Database
 from bot.store.jobs import Write
@@ -28,6 +28,11 @@ class Stage(StrEnum):
 
 ENDS = (Stage.POSTED, Stage.QUIET, Stage.SKIPPED, Stage.FAILED)
 COMPLETE = (Stage.POSTED, Stage.QUIET)
+SCANNED = (Stage.POSTING, *COMPLETE, Stage.SKIPPED)
+"""Stages of which the rows, if there are any, are those of a whole scan."""
+SHARED = "scan:"
+"""What the names of scans begin with that no digest has asked for."""
+KEPT_SHARED = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,29 @@ class DigestRuns:
             row = (await tx.execute(_NEWEST_SCAN)).first()
         return _run(row) if row else None
 
+    async def last(self, subscription: str) -> Run | None:
+        """Return the newest run, however far it is; None where there is none."""
+        async with self._database.read() as tx:
+            row = (await tx.execute(_LAST, {"of": subscription})).first()
+        return _run(row) if row else None
+
+    async def newest_of(self, subscriptions: Sequence[str], age: float) -> Run | None:
+        """Return the newest whole scan of these, with its rows, of the last so many seconds."""
+        values = {"subscriptions": list(subscriptions), "age": age}
+        async with self._database.read() as tx:
+            row = (await tx.execute(_NEWEST_OF, values)).first()
+        return _run(row) if row else None
+
+    async def restart(self, run: Run, job: str) -> bool:
+        """Begin a run anew in its place; False where somebody else was first."""
+        again = (
+            update(digest_runs)
+            .where(digest_runs.c.id == run.id, digest_runs.c.started == run.started)
+            .values(due=NOW, started=NOW, stage=Stage.LISTING.value, job=job, ended=None)
+        )
+        async with self._database.write() as tx:
+            return await tx.change(again) == 1
+
     async def unreported_between(
         self, subscription: str, after: float, due: float
     ) -> tuple[Run, ...]:
@@ -143,7 +171,9 @@ class DigestRuns:
         """
         gone = digest_runs.c.subscription.not_in(select(subscriptions.c.id))
         late = digest_runs.c.due < NOW - keep
-        old = _OLD_ROWS.where(or_(digest_runs.c.id.not_in(_KEPT), gone, late))
+        shared = digest_runs.c.subscription.startswith(SHARED, autoescape=True)
+        used = shared & (digest_runs.c.due > NOW - KEPT_SHARED)
+        old = _OLD_ROWS.where(or_(digest_runs.c.id.not_in(_KEPT), gone, late), ~used)
         return await self._runs(old, {"kept": kept, "most": most})
 
     async def progress(self) -> dict[str, Progress]:
@@ -215,6 +245,19 @@ _NEWEST_SCAN = (
     select(digest_runs)
     .where(digest_runs.c.stage.in_(COMPLETE), digest_runs.c.has_rows)
     .order_by(_NEWEST)
+    .limit(1)
+)
+_LAST = select(digest_runs).where(_OF).order_by(_NEWEST).limit(1)
+_OVER = func.coalesce(digest_runs.c.ended, digest_runs.c.started)
+_NEWEST_OF = (
+    select(digest_runs)
+    .where(
+        digest_runs.c.subscription.in_(bindparam("subscriptions", expanding=True)),
+        NOW - bindparam("age", type_=Double) <= _OVER,
+        digest_runs.c.stage.in_(SCANNED),
+        digest_runs.c.has_rows,
+    )
+    .order_by(_OVER.desc())
     .limit(1)
 )
 _UNREPORTED = (

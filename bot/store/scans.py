@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Row, Select, bindparam, delete, exists, func, insert, select, tuple_
+from sqlalchemy import Integer, Row, Select, bindparam, delete, exists, func, insert, select, tuple_
 
 from bot.store.database import Database
 from bot.store.schema import scan_chunks, scan_rows, sim_days
@@ -163,6 +163,20 @@ class ScanRows:
         async with self._database.read() as tx:
             return int(await tx.scalar(_COUNT_ONLY, {"of": run, "other": other}))
 
+    async def sids(self, run: int) -> set[str]:
+        """Return the SIMs of a run."""
+        async with self._database.read() as tx:
+            return set((await tx.execute(_SIDS, {"of": run})).scalars())
+
+    async def drop(self, run: int, sids: Sequence[str], tx: Transaction) -> None:
+        """Drop the rows of some SIMs."""
+        for at in range(0, len(sids), PAGE):
+            await tx.execute(_DROP_SOME, {"of": run, "sids": list(sids[at : at + PAGE])})
+
+    async def copy(self, run: int, to: int, tx: Transaction) -> None:
+        """Give a run that has no rows those of another."""
+        await tx.execute(_COPY, {"of": run, "to": to})
+
     async def forget(self, run: int, most: int) -> int:
         """Drop at most so many rows of a run; return how many."""
         async with self._database.write() as tx:
@@ -219,6 +233,13 @@ _CHANGED = (
 _IS_ONLY = ~exists().where(_IS_SAME)
 _ONLY = _EVERY.where(_IS_ONLY)
 _COUNT_ONLY = select(func.count()).select_from(scan_rows).where(_ROW_OF, _IS_ONLY)
+_SIDS = select(scan_rows.c.sid).where(_ROW_OF)
+_DROP_SOME = delete(scan_rows).where(
+    _ROW_OF, scan_rows.c.sid.in_(bindparam("sids", expanding=True))
+)
+_COPY = insert(scan_rows).from_select(
+    ["run", *NAMES], select(bindparam("to", type_=Integer), *COLUMNS).where(_ROW_OF)
+)
 _FORGET_ROWS = delete(scan_rows).where(
     _ROW_OF,
     scan_rows.c.sid.in_(

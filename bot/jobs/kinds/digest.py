@@ -17,6 +17,7 @@ from bot.digests.compile import NOT_RUNNING, RunNotes
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, SimList, list_sims, unpacked
 from bot.digests.scan import failed_row
+from bot.digests.shared_scan import same_scan
 from bot.digests.subscription import PauseReason, Subscription
 from bot.errors import NotAllowed, first_sentence
 from bot.jobs.digest_post import pause_refused, post_digest
@@ -29,6 +30,8 @@ from bot.store.transaction import Transaction
 
 BACKOFF = Backoff(first=15.0, longest=120.0)
 TIDY = NewJob("tidy_history", "tidy_history")
+FRESH = 300.0
+"""Seconds for which a scan of the same SIMs for an alert does as well."""
 STILL_AT_IT = "The one before it was still being made."
 GAVE_UP = "The scan gave up on these."
 LIVE = frozenset({"ready", "running", "waiting"})
@@ -74,6 +77,9 @@ async def list_and_scan(
 ) -> Outcome | None:
     """List the SIMs and have them scanned; while KORE does not answer, wait for it within grace."""
     fleet, until = services.fleet, run.due + about.grace.total_seconds()
+    asked = job.args.get("now") or "person" in job.args
+    if not asked and (other := await same_scan(about, FRESH, fleet.runs)):
+        return Again(0.0, {"missing": []}, _copy(fleet, run, other))
     try:
         sims = await list_sims(about.selection, fleet.kore)
     except KoreError as error:
@@ -102,6 +108,17 @@ async def _why_not(job: Job, run: Run, about: Subscription, services: JobService
             if maker and maker.state in LIVE:
                 return STILL_AT_IT
     return None
+
+
+def _copy(fleet: Fleet, run: Run, other: Run) -> Write:
+    """Take over what was scanned for an alert a moment ago."""
+
+    async def write(tx: Transaction) -> None:
+        await fleet.rows.copy(other.id, run.id, tx)
+        values = {"sims": other.sims, "chunks": 0, "has_rows": True}
+        await fleet.runs.change(run.id, Stage.SCANNING, tx, **values)
+
+    return write
 
 
 def _save_chunks(fleet: Fleet, run: Run, sims: SimList) -> Write:

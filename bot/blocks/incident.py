@@ -1,0 +1,241 @@
+"""The card of an incident, the lines of its thread, and the card that several share."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.alerts.alert import Alert
+from bot.alerts.incident import DownSim, Event, EventKind, Incident, IncidentState
+from bot.blocks import ids
+from bot.blocks.findings import SEVERITY_ICONS
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, lasting, span
+from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
+from bot.blocks.report import person
+from bot.blocks.weblinks import WebLinks
+from bot.diagnosis.contrast import Trait
+from bot.diagnosis.rule import Severity
+from bot.sims.identifier import natural
+
+LINES = 10
+MOST_NAMED = 5
+MOST_SHARED = 20
+_ON = {
+    Trait.CELL: "on cell",
+    Trait.NETWORK: "on",
+    Trait.PLAN: "with rate plan",
+    Trait.MODEL: "of device model",
+    Trait.COUNTRY: "in",
+    Trait.RADIO: "on",
+}
+
+
+def mention_text(mentions: Iterable[str]) -> str:
+    """Mention user groups and people by their ids."""
+    return " ".join(f"<!subteam^{one}>" if one.startswith("S") else person(one) for one in mentions)
+
+
+def incident_title(incident: Incident, fmt: Formatter) -> str:
+    """Say what is wrong with which SIMs: `Common outage: 3 SIMs on Telcel`."""
+    members = [member for member in incident.members if member.gone != "merged"]
+    what = fmt.data(members[0].name) if len(members) == 1 else count(len(members), "SIM")
+    on = ""
+    if incident.trait and incident.value:
+        on = f" {_ON[incident.trait]} {fmt.data(incident.value)}"
+    return f"{fmt.strong(f'{fmt.data(incident.title)}: {what}')}{on}"
+
+
+def incident_card(incident: Incident, alert: Alert, links: WebLinks) -> Screen:
+    """Draw the card: who is down, since when, what to do, who is on it, and what can be done."""
+    icon = _icon(incident)
+    mentions = next((e.mentions for e in incident.events if e.kind is EventKind.OPENED), ())
+    called = f" {mention_text(mentions)}" if mentions else ""
+    head = f"{icon} {incident_title(incident, MRKDWN)}{called}\n{_how_it_stands(incident, MRKDWN)}"
+    step = f"→ {MRKDWN.data(incident.next_step, 300)}" if incident.next_step else ""
+    who = _who(incident)
+    blocks = [
+        section(head),
+        section("\n".join(_lines(incident))),
+        section(step) if step and incident.is_open else None,
+        context(who) if who else None,
+        _buttons(incident, links) if incident.is_open else None,
+        context(f"Alert {MRKDWN.strong(MRKDWN.data(alert.name))} · {MRKDWN.code(incident.rule)}"),
+    ]
+    notice = f"{icon} {incident_title(incident, NOTICE)}. {_how_it_stands(incident, NOTICE)}"
+    return screen(f"{notice}{called}", blocks)
+
+
+def _icon(incident: Incident) -> str:
+    if not incident.is_open:
+        return "✅"
+    return SEVERITY_ICONS[incident.severity]
+
+
+def _how_it_stands(incident: Incident, fmt: Formatter) -> str:
+    """Say since when, how many are down, or how long it took."""
+    if incident.merged_into:
+        return "It is part of a larger incident, which goes on in its own card."
+    since = fmt.when(incident.first_at)
+    if not incident.is_open:
+        took = incident.time_to_end
+        by = f"{person(incident.resolved_by)} resolved it" if incident.resolved_by else "Over"
+        return f"{by} after {lasting(took)}, from {since}" if took is not None else by
+    down = len(incident.down)
+    if not down:
+        return f"All are back; it is resolved when they stay so. Since {since}"
+    stand = f"{down} of {len(incident.members)} down" if down < len(incident.members) else "Down"
+    return f"{stand} since {since}"
+
+
+def _lines(incident: Incident) -> list[str]:
+    """Name the SIMs, those that are down first."""
+    shown = [member for member in incident.members if member.gone != "merged"] or list(
+        incident.members
+    )
+    shown.sort(key=lambda member: (not member.is_down, natural(member.name)))
+    lines = [_line(member) for member in shown[:LINES]]
+    more = len(shown) - LINES
+    return [*lines, f"and {count(more, 'more SIM')}"] if more > 0 else lines
+
+
+def _line(member: DownSim) -> str:
+    name = MRKDWN.strong(MRKDWN.data(member.name))
+    again = f", for the {member.times}. time" if member.times > 1 else ""
+    if member.is_down:
+        return f"{SEVERITY_ICONS[member.severity]} {name} since {MRKDWN.when(member.since)}{again}"
+    if member.gone == "muted":
+        return f"🔕 {name} muted"
+    if member.gone == "left":
+        return f"▫️ {name} is no longer among these SIMs"
+    back = member.back_at or member.since
+    return f"✅ {name} back {MRKDWN.when(back)}, after {span(between(member.since, back))}"
+
+
+def _who(incident: Incident) -> str:
+    told = []
+    if incident.taken_by and incident.taken_at:
+        since = MRKDWN.when(incident.taken_at)
+        told.append(f"🙋 {person(incident.taken_by)} is on it since {since}")
+    if incident.snoozed_until and incident.snoozed_by:
+        until = MRKDWN.when(incident.snoozed_until)
+        told.append(f"💤 snoozed by {person(incident.snoozed_by)} until {until}")
+    if not told and incident.is_open:
+        told.append("Nobody is on it yet")
+    return " · ".join(told)
+
+
+def _buttons(incident: Incident, links: WebLinks) -> Block:
+    value = ids.IncidentButton(id=incident.id).to_value()
+
+    def press(label: str, action: str, what: str, number: int = 0, **more: str) -> Block:
+        action_id = ids.numbered(action, number) if number else action
+        return button(label, action_id, what, **({"value": value} | more))
+
+    monday = ids.IncidentSnooze(id=incident.id, monday=True).to_value()
+    taken = incident.state is IncidentState.TAKEN
+    take = press("I'll take over" if taken else "I'm on it", ids.INCIDENT_TAKE, "Take it")
+    row = [
+        take if taken else take | {"style": "primary"},
+        press("Hand over…", ids.INCIDENT_HAND_OVER, "Hand it over to somebody"),
+        press("Snooze 1 h", ids.INCIDENT_SNOOZE, "Mention nobody for an hour", 1),
+        press("Until Monday", ids.INCIDENT_SNOOZE, "Mention nobody until Monday", 2, value=monday),
+        press("Mute a SIM…", ids.INCIDENT_MUTE, "Keep one SIM quiet"),
+        press("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over"),
+        *_watch_button(incident),
+        press("Details", ids.INCIDENT_DETAILS, "Show all SIMs and what happened"),
+    ]
+    if runbook := links.runbook(incident.rule):
+        row.append(button("Runbook", ids.RUNBOOK, f"Runbook of {incident.rule}", url=runbook))
+    return actions(ids.INCIDENT_ACTIONS, row)
+
+
+def _watch_button(incident: Incident) -> list[Block]:
+    sids = [m.sid for m in incident.down if ids.Sims.takes(m.sid)][: ids.MOST_SIMS]
+    if not sids:
+        return []
+    value = ids.WatchSims.of(sids).model_copy(update={"until": "online"}).to_value()
+    return [button("Watch", ids.WATCH_ALL, f"Watch {count(len(sids), 'SIM')}", value=value)]
+
+
+def event_screen(event: Event, incident: Incident) -> Screen:
+    """Draw what happened as one line for the thread."""
+    words = event_text(event, incident, MRKDWN)
+    return screen(event_text(event, incident, NOTICE), [section(words)])
+
+
+def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
+    """Say what happened, and mention whom it is for."""
+    called = f"{mention_text(event.mentions)} " if event.mentions else ""
+    by = person(event.by) if event.by else ""
+    sims = names_text(event.sims, incident, fmt)
+    are = "is" if len(event.sims) == 1 else "are"
+    until = fmt.when(event.until) if event.until else ""
+    new = f" New: {sims}." if sims else ""
+    if event.kind is EventKind.TAKEN:
+        to = event.other
+        return f"🙋 {by} hands this over to {person(to)}." if to else f"🙋 {by} is on it."
+    if event.kind is EventKind.RESOLVED:
+        took = incident.time_to_end
+        after = f" after {lasting(took)}" if took is not None else ""
+        return f"✅ {by} resolved this{after}." if by else f"✅ All are back: resolved{after}."
+    words = {
+        EventKind.OPENED: f"{_icon(incident)} {called}{incident_title(incident, fmt)}",
+        EventKind.GREW: f"➕ {sims} went down too.",
+        EventKind.WORSE: f"🔺 {called}This got worse: {_worse(incident)}.{new}",
+        EventKind.BACK: f"✅ {sims} {are} back.",
+        EventKind.FELL: f"↩️ {sims} {are} down again.",
+        EventKind.SNOOZED: f"💤 {by} snoozed this until {until}; nobody is mentioned until then.",
+        EventKind.MUTED: f"🔕 {by} muted {sims} until {until}: {fmt.data(event.reason or '', 200)}",
+        EventKind.REMINDED: f"⏰ {called}Still down: {_worse(incident)}.",
+        EventKind.ESCALATED: f"📣 {called}Nobody is on this yet: {_worse(incident)}.",
+        EventKind.MERGED: "🔗 This turned out to be part of a larger incident.",
+        EventKind.REOPENED: f"↩️ {sims or 'A SIM'} {are} down again, so this is open again.",
+    }
+    return words[event.kind]
+
+
+def _worse(incident: Incident) -> str:
+    return f"{Severity(incident.severity).word}, {count(len(incident.down), 'SIM')} down"
+
+
+def names_text(sids: Sequence[str], incident: Incident, fmt: Formatter) -> str:
+    """Name SIMs of an incident, a few of many."""
+    names = {member.sid: member.name for member in incident.members}
+    shown = sorted((names[sid] for sid in sids if sid in names), key=natural)
+    told = [fmt.strong(fmt.data(name)) for name in shown[:MOST_NAMED]]
+    more = len(shown) - MOST_NAMED
+    told += [f"{more} more"] if more > 0 else []
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def summary_card(incidents: Sequence[Incident]) -> Screen:
+    """Draw the one card of incidents for which there is no room for cards of their own."""
+    still = [each for each in incidents if each.is_open]
+    head = f"{count(len(incidents), 'incident')}, all over"
+    if still:
+        head = f"{count(len(still), 'more incident')} in this channel"
+    ordered = sorted(incidents, key=lambda i: (not i.is_open, -i.severity, i.opened_at))
+    lines = [
+        f"{_icon(i)} {incident_title(i, MRKDWN)} · {_how_it_stands(i, MRKDWN)}" for i in ordered
+    ]
+    shown = lines[:MOST_SHARED]
+    more = len(lines) - len(shown)
+    shown += [f"and {more} more"] if more > 0 else []
+    icon = "🗂" if still else "✅"
+    small = context("So many are open that these share one card. Their thread tells what happens.")
+    top = section(f"{icon} {MRKDWN.strong(head)}")
+    return screen(f"{icon} {head}", [top, section("\n".join(shown)), small])
+
+
+def blind_screen(since: datetime, over: datetime | None) -> Screen:
+    """Say that KORE does not answer, so that no alert is kept up; or that it does again."""
+
+    def words(fmt: Formatter) -> str:
+        at = fmt.when(since)
+        if over is None:
+            return (
+                f"⚠️ KORE has not answered since {at}. Until it does, no incident is opened or "
+                "resolved here."
+            )
+        took = lasting(between(since, over))
+        return f"☑️ KORE answers again. It did not for {took} from {at}; alerts go on."
+
+    return screen(words(NOTICE), [context(words(MRKDWN))])

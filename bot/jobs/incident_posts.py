@@ -1,0 +1,159 @@
+"""What people see of incidents: the card that is kept up to date, and the story in its thread."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.alerts.alert import Alert
+from bot.alerts.incident import Event, EventKind, Incident, redacted_incident
+from bot.alerts.rows import IncidentCard, StoredIncident
+from bot.blocks.incident import event_screen, incident_card, summary_card
+from bot.blocks.weblinks import WebLinks
+from bot.clock import Clock
+from bot.jobs.posting import IdempotentPosts, Posted
+from bot.slack.access import Authorizer
+from bot.slack.errors import WRONG_PLACE, Reason, SlackRefused
+
+CARD_INTERVAL = timedelta(seconds=45)
+"""Between two edits of a card at least, but where somebody acted on it or it is over."""
+MOST_LINES = 60
+"""Lines of a thread, beyond which only what mentions or ends is told."""
+_ALWAYS = frozenset({EventKind.RESOLVED, EventKind.MERGED, EventKind.TAKEN, EventKind.MUTED})
+UNCHANGEABLE = WRONG_PLACE | {Reason.NOT_EDITABLE}
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An incident as it stands in Slack now, and how long its card is not edited yet."""
+
+    stored: StoredIncident
+    rests: timedelta = timedelta(0)
+
+
+class IncidentPosts:
+    """Posts cards and threads. Methods raise SlackError, StoreError and NotAllowed."""
+
+    def __init__(
+        self, posts: IdempotentPosts, authorizer: Authorizer, links: WebLinks, clock: Clock
+    ) -> None:
+        self._posts = posts
+        self._authorizer = authorizer
+        self._links = links
+        self._clock = clock
+
+    async def show(
+        self, stored: StoredIncident, alert: Alert, shared: Sequence[Incident] = ()
+    ) -> Shown:
+        """Draw a card where that is due, and tell in its thread what is not told yet.
+
+        `shared` are the incidents with which it shares a card.
+        """
+        redacts = await self.redacts(stored.incident.channel)
+        incident = redacted_incident(stored.incident) if redacts else stored.incident
+        if incident.summary:
+            stored = await self._on_summary(stored, shared, redacts=redacts)
+            rests = timedelta(0)
+        else:
+            stored, rests = await self._draw(stored, incident, alert)
+        return Shown(await self._tell(stored, incident), rests)
+
+    async def redacts(self, channel: str) -> bool:
+        """Return whether a channel's readers may not see all. Raises NotAllowed."""
+        visibility = await self._authorizer.authorize_channel(channel)
+        return visibility.redaction is not None
+
+    async def draw_summary(self, shared: Sequence[Incident]) -> None:
+        """Draw the card that incidents share, as they stand now."""
+        first = shared[0]
+        redacts = await self.redacts(first.channel)
+        screen = summary_card([redacted_incident(i) for i in shared] if redacts else shared)
+        posted = await self._posts.post(_summary_key(first), first.channel, None, screen)
+        await self._posts.update(posted, screen)
+
+    async def _on_summary(
+        self, stored: StoredIncident, shared: Sequence[Incident], *, redacts: bool
+    ) -> StoredIncident:
+        if stored.card:
+            return stored
+        shown = [redacted_incident(i) for i in shared] if redacts else shared
+        first = stored.incident
+        posted = await self._posts.post(
+            _summary_key(first), first.channel, None, summary_card(shown)
+        )
+        return replace(stored, card=self._standing(posted, ""))
+
+    async def _draw(
+        self, stored: StoredIncident, incident: Incident, alert: Alert
+    ) -> tuple[StoredIncident, timedelta]:
+        card, print_ = stored.card, fingerprint(stored.incident)
+        if card and card.fingerprint == print_:
+            return stored, timedelta(0)
+        if card and (rests := self._rests(card, print_, incident)):
+            return stored, rests
+        screen = incident_card(incident, alert, self._links)
+        if card and card.ts:
+            place = Posted(card.channel, card.ts)
+            try:
+                await self._posts.update(place, screen)
+            except SlackRefused as error:
+                if error.reason not in UNCHANGEABLE:
+                    raise
+                about = {"incident": incident.id, "why": error.error}
+                log.info("card-carried-on", extra=about)
+            else:
+                return replace(stored, card=self._standing(place, print_)), timedelta(0)
+        key = f"incident:{incident.id}:card:{stored.cards}"
+        posted = await self._posts.post(key, incident.channel, None, screen)
+        after = replace(stored, card=self._standing(posted, print_), cards=stored.cards + 1)
+        return after, timedelta(0)
+
+    def _rests(self, card: IncidentCard, print_: str, incident: Incident) -> timedelta:
+        """Return how long a card is not edited; what somebody did to it is shown at once."""
+        acted = card.fingerprint.partition("|")[0] != print_.partition("|")[0]
+        if acted or not incident.is_open:
+            return timedelta(0)
+        return max(timedelta(0), card.edited_at + CARD_INTERVAL - self._clock.now())
+
+    def _standing(self, posted: Posted, print_: str) -> IncidentCard:
+        return IncidentCard(posted.channel, posted.ts, self._clock.now(), print_)
+
+    async def _tell(self, stored: StoredIncident, incident: Incident) -> StoredIncident:
+        """Post what happened since; without the place of the card there is no thread to tell it."""
+        card, told = stored.card, stored.told
+        for event in incident.since(told + 1):
+            if card and card.ts and _is_told(event, incident):
+                key = f"incident:{incident.id}:{event.n}"
+                screen = event_screen(event, incident)
+                await self._posts.post(key, card.channel, card.ts, screen)
+            told = event.n
+        return replace(stored, told=told)
+
+
+def _is_told(event: Event, incident: Incident) -> bool:
+    """Return whether an event is a line of the thread: that it opened, the card says itself."""
+    if event.kind is EventKind.OPENED:
+        return incident.summary is not None
+    return event.n <= MOST_LINES or bool(event.mentions) or event.kind in _ALWAYS
+
+
+def _summary_key(incident: Incident) -> str:
+    return f"incident_summary:{incident.summary}"
+
+
+def fingerprint(incident: Incident) -> str:
+    """Name what a card shows: first what people did, then what the SIMs do."""
+    people = (
+        incident.state,
+        incident.taken_by or "",
+        incident.snoozed_until.timestamp() if incident.snoozed_until else "",
+        sum(member.gone == "muted" for member in incident.members),
+    )
+    sims = (
+        incident.severity,
+        incident.value or "",
+        len(incident.members),
+        *(f"{m.sid[-6:]}{'-' if m.is_down else '+'}{m.times}" for m in incident.members[:200]),
+    )
+    return f"{','.join(map(str, people))}|{','.join(map(str, sims))}"

@@ -1,0 +1,153 @@
+"""The jobs of incidents: the card and its thread, the card that several share, what time brings.
+
+incident          draws the card of one, tells its thread, reminds and escalates; ends with it
+incident_summary  draws the card that several share
+incident_sweep    schedules what was lost and forgets what is old
+alert_blind       says once in a channel that KORE does not answer, and that it does again
+"""
+
+import logging
+from datetime import UTC, datetime
+
+from bot.alerts.alert import Alert
+from bot.alerts.incident import Incident
+from bot.alerts.rows import StoredIncident, card_to_row, incident_from_row
+from bot.alerts.timing import tick
+from bot.blocks.alert_list import paused_screen
+from bot.blocks.incident import blind_screen
+from bot.digests.service import pause_reason
+from bot.digests.subscription import PauseReason
+from bot.errors import NotAllowed
+from bot.jobs.incident_posts import Shown, fingerprint
+from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
+from bot.jobs.kinds.watch import retry_later
+from bot.slack.errors import SlackError
+from bot.store.transaction import Transaction
+
+CHECK = 60.0
+"""Seconds between two looks at an open incident of which nothing is to be shown."""
+SOON = 2.0
+SHARED_INTERVAL = 45.0
+SWEEP = 300.0
+log = logging.getLogger(__name__)
+
+
+@kind(lane="incident", attempts=1_000_000, longest=300.0)
+async def incident(job: Job, services: JobServices) -> Outcome | None:
+    """Do what time brings, then show the incident as it stands. Args: incident."""
+    work = services.alerting
+    stored = await work.incidents.find(job.args["incident"])
+    if stored is None:
+        return Done()
+    alert = await work.alerts.find(stored.incident.alert) or _removed(stored.incident)
+    now = services.clock.now()
+    if tick(alert, stored.incident, now) != stored.incident:
+        return Again(0.0, write=lambda tx: _tick(alert, stored.incident.id, services, tx))
+    shared = await work.incidents.of_summary(stored.incident.summary)
+    try:
+        shown = await services.incident_posts.show(stored, alert, shared)
+    except (NotAllowed, SlackError) as error:
+        return await _not_shown(job, alert, error, services)
+    return _after(stored, shown, services)
+
+
+def _after(stored: StoredIncident, shown: Shown, services: JobServices) -> Outcome:
+    """Save where the card stands, and come back when there may be more to do."""
+    row = card_to_row(shown.stored)
+
+    async def write(tx: Transaction) -> None:
+        await services.alerting.incidents.rows.save_card(row, tx)
+
+    has_changed = shown.stored != stored
+    if shown.rests:
+        return Again(min(CHECK, shown.rests.total_seconds()), write=write if has_changed else None)
+    if not stored.incident.is_open:
+        return Done(write=write)
+    return Again(SOON, write=write) if has_changed else Again(CHECK)
+
+
+async def _tick(alert: Alert, id_: str, services: JobServices, tx: Transaction) -> None:
+    """Save what time brings to an incident as it stands by now."""
+    incidents = services.alerting.incidents
+    row = await incidents.rows.get(id_, tx)
+    if row is None:
+        return
+    before = incident_from_row(row).incident
+    after = tick(alert, before, services.clock.now())
+    if after != before:
+        await incidents.save(alert, before, after, tx)
+
+
+def _removed(of: Incident) -> Alert:
+    """Return what stands in for an alert that was removed: its last words are still said."""
+    from bot.digests.subscription import Selection, SelectionKind  # noqa: PLC0415 -- seldom
+
+    everything = Selection(SelectionKind.ALL)
+    return Alert(of.alert, of.team, of.channel, "removed", "", of.opened_at, everything)
+
+
+async def _not_shown(
+    job: Job, alert: Alert, error: NotAllowed | SlackError, services: JobServices
+) -> Outcome:
+    """Try again; an alert whose channel does not take its cards is paused, its maker told once."""
+    why = PauseReason.NOT_ALLOWED if isinstance(error, NotAllowed) else pause_reason(error)
+    if why is None and isinstance(error, SlackError):
+        return retry_later(job, error)
+    why = why or PauseReason.NOT_ALLOWED
+    if alert.paused is None and alert.made_by:
+        await services.alerting.alerts.pause(alert, why)
+        log.warning("alert-paused", extra={"alert": alert.id, "why": why.value})
+        key = f"alert:{alert.id}:paused:{services.clock.now():%Y-%m-%d}"
+        try:
+            await services.posts.post(key, alert.made_by, None, paused_screen(alert, why))
+        except SlackError as refused:
+            log.warning("maker-not-told", extra={"alert": alert.id, "outcome": refused.outcome})
+    return Done()
+
+
+@kind(lane="incident", attempts=1_000_000, longest=300.0)
+async def incident_summary(job: Job, services: JobServices) -> Outcome | None:
+    """Draw the card that incidents share, no more often than any card."""
+    work, now = services.alerting, services.clock.now().timestamp()
+    drawn_at = job.memo.get("drawn", 0.0)
+    shared = await work.incidents.of_summary(job.args["incident"])
+    if not shared:
+        return Done()
+    is_over = not any(each.is_open for each in shared)
+    shows = "/".join(map(fingerprint, shared))
+    if shows == job.memo.get("shows") and not is_over:
+        return Again(CHECK)
+    if not is_over and (rests := drawn_at + SHARED_INTERVAL - now) > 0:
+        return Again(rests)
+    try:
+        await services.incident_posts.draw_summary(shared)
+    except NotAllowed:
+        return Done()
+    except SlackError as error:
+        return Done() if pause_reason(error) else retry_later(job, error)
+    return Done() if is_over else Again(CHECK, {"drawn": now, "shows": shows})
+
+
+@kind(lane="incident", attempts=1_000_000)
+async def incident_sweep(job: Job, services: JobServices) -> Outcome | None:  # noqa: ARG001 -- it is always the same job
+    """Schedule incidents whose job was lost, and forget those that are no longer kept."""
+    incidents = services.alerting.incidents
+    open_ids = await incidents.rows.open_ids()
+    await incidents.reschedule(open_ids)
+    await incidents.rows.forget(services.fleet.keep)
+    return Again(SWEEP) if open_ids else Done()
+
+
+@kind(lane="incident", longest=300.0)
+async def alert_blind(job: Job, services: JobServices) -> Outcome | None:
+    """Say it in the channel; that KORE answers again is said in the same place."""
+    args, over = job.args, job.args["over"]
+    since = datetime.fromtimestamp(args["since"], UTC)
+    screen = blind_screen(since, datetime.fromtimestamp(over, UTC) if over else None)
+    try:
+        posted = await services.posts.post(args["key"], args["channel"], None, screen)
+        if over:
+            await services.posts.update(posted, screen)
+    except SlackError as error:
+        return Done() if pause_reason(error) else retry_later(job, error)
+    return Done()

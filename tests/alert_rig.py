@@ -1,0 +1,224 @@
+"""Alerts between both stand-ins on the database of a test, in a time that tests move.
+
+The database's clock cannot be moved, so what is due is drawn nearer by as much as time moves on.
+"""
+
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from bot.alerts.alert import Alert
+from bot.alerts.incident import Incident
+from bot.alerts.work import AlertWork
+from bot.app.jobs import alert_work, open_posts, subscriptions
+from bot.blocks.weblinks import NO_LINKS
+from bot.diagnosis.thresholds import Thresholds
+from bot.digests.fleet import Fleet, open_fleet
+from bot.digests.subscription import Selection, SelectionKind
+from bot.digests.subscriptions import Subscriptions
+from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.faults import Fault
+from bot.emulators.slack.messages import Message
+from bot.jobs.incident_posts import IncidentPosts
+from bot.jobs.job import all_kinds
+from bot.jobs.outcomes import execute
+from bot.jobs.posting import IdempotentPosts
+from bot.kore.connect import KoreConfig, open_kore
+from bot.kore.requester import RetryPolicy
+from bot.ops.metrics import Metrics
+from bot.ops.tasks import WorkerThread
+from bot.sessions.lookup import Judge
+from bot.slack.access import Access, Authorizer, Policies
+from bot.slack.bolt_app import identify
+from bot.slack.client import SlackClient, open_session
+from bot.slack.directory import Channels, People, UserGroups
+from bot.store.database import Database
+from bot.store.jobs import Job, JobQueue
+from tests.fakes import FakeClock
+from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
+from tests.watch_rig import Sleepless, now_clock
+
+SCOPES = {"channels:history", "groups:history", "channels:read", "groups:read", "chat:write"}
+KINDS = {
+    kind.name: kind for kind in all_kinds() if kind.lane in {"alert", "incident", "scan", "digest"}
+}
+ANA, BEN = "U0ANA0001", "U0BEN0002"
+FLEET_OPS = "C0FLEETOP"
+ON_CALL, SECOND = "S0ONCALL1", "S0SECOND1"
+MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the kinds of alerts and digests use of the job services."""
+
+    alerting: AlertWork
+    incident_posts: IncidentPosts
+    posts: IdempotentPosts
+    authorizer: Authorizer
+    fleet: Fleet
+    subscriptions: Subscriptions
+    queue: JobQueue
+    metrics: Metrics
+    clock: FakeClock
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """The parts, and both stand-ins."""
+
+    parts: Parts
+    database: Database
+    kore: KoreApi
+    slack: SlackSide
+
+    async def add(self, **changes: Any) -> Alert:
+        """Add an alert, and let its first scan find what is wrong already."""
+        alert = an_alert(made_at=self.parts.clock.now(), **changes)
+        await self.parts.alerting.alerts.add(alert)
+        await self.work()
+        return alert
+
+    async def move(self, minutes: float, step: float = 1.0) -> None:
+        """Let time pass, and do what comes due on the way."""
+        await self.work()
+        while minutes > 0:
+            passed = min(step, minutes) * MINUTE
+            self.parts.clock.move(passed)
+            await self.due_in(passed)
+            await self.work()
+            minutes -= step
+
+    async def due_in(self, seconds: float) -> None:
+        """Bring nearer what is due."""
+        async with self.database.write() as tx:
+            await tx.execute(text("UPDATE jobs SET due = due - :s"), {"s": seconds})
+            await tx.execute(
+                text("UPDATE digest_runs SET started = started - :s, ended = ended - :s"),
+                {"s": seconds},
+            )
+
+    async def work(self) -> None:
+        """Do all that is due, and what comes of it."""
+        while jobs := await self.parts.queue.claim(list(KINDS), 100, 60.0):
+            for job in jobs:
+                await self._done(job)
+
+    async def _done(self, job: Job) -> None:
+        outcome = await execute(job, KINDS[job.kind], self.parts)  # type: ignore[arg-type]
+        await self.parts.queue.record([(job, outcome)])
+
+    async def incidents(self) -> list[Incident]:
+        """Return all incidents, the oldest first."""
+        now = self.parts.clock.now()
+        incidents = self.parts.alerting.incidents
+        found = await incidents.between("T0ACMEIOT", now - timedelta(days=30), now + timedelta(1))
+        return list(found[::-1])
+
+    async def act(self, act, *args: Any, number: int = 0) -> None:
+        """Have somebody do something with an incident, and let that be shown."""
+        incident = (await self.incidents())[number]
+        await self.parts.alerting.alerts.act(incident.id, lambda _, i: act(i, *args))
+        await self.work()
+
+    def seen(self, channel: str = "#fleet-ops") -> list[Message]:
+        """What is to be seen of the bot's, oldest first."""
+        return list(self.slack.seen_by("ana", channel))
+
+    def cards(self, channel: str = "#fleet-ops") -> list[str]:
+        """The messages that stand in the channel, without their threads."""
+        return [each.text for each in self.seen(channel) if each.thread_ts is None]
+
+    def story(self, channel: str = "#fleet-ops") -> list[str]:
+        """The lines of all threads."""
+        return [each.text for each in self.seen(channel) if each.thread_ts is not None]
+
+    def mentions(self, group: str = ON_CALL) -> list[str]:
+        """The messages that mention a group."""
+        return [each.text for each in self.seen() if f"<!subteam^{group}>" in each.text]
+
+    def edits(self) -> list[float]:
+        """When cards were changed, in seconds."""
+        return [call.time.timestamp() for call in self.slack.api.calls.of("chat.update")]
+
+    def kore_fails(self) -> None:
+        """Let KORE answer 503 until it is well again."""
+        self.kore.faults.add(Fault(path="/v1/", status=503, times=None))
+
+    def asked(self) -> int:
+        """How often sessions were asked for."""
+        return sum(each.path.endswith("/DataSessions") for each in self.kore.requests)
+
+
+def an_alert(**changes: Any) -> Alert:
+    """Return an alert of all SIMs for #fleet-ops that mentions a group on what is critical."""
+    plain = {
+        "id": "a1",
+        "team": "T0ACMEIOT",
+        "channel": FLEET_OPS,
+        "name": "Wells",
+        "made_by": ANA,
+        "selection": Selection(SelectionKind.ALL),
+        "mention_first": (ON_CALL,),
+    }
+    return Alert(**plain | changes)
+
+
+@asynccontextmanager
+async def alerting(database: Database, *, links: Any = NO_LINKS, **kore_options: Any):
+    """Put everything together but the engine."""
+    clock, metrics = now_clock(), Metrics()
+    api = KoreApi(clock, **kore_options)
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(slack_side(Sleepless(clock)))
+        slack.api.scopes = frozenset(SCOPES)
+        session = await stack.enter_async_context(open_session())
+        client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
+        identity = await identify(client)
+        config = KoreConfig(
+            api_url="https://kore.test",
+            token_url=f"https://kore.test{TOKEN_PATH}",
+            client_id=api.client_id,
+            client_secret=api.client_secret,
+            retry=RetryPolicy(tries=1),
+        )
+        kore = open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
+        stack.push_async_callback(kore.aclose)
+        behind = kore.in_background()
+        stack.push_async_callback(behind.aclose)
+        executor = WorkerThread()
+        stack.push_async_callback(executor.aclose)
+        groups = UserGroups(client, clock, frozenset())
+        access, people = Access(identity.team), People(client, clock)
+        authorizer = Authorizer(access, people, Channels(client, clock), groups, Policies())
+        stack.push_async_callback(authorizer.aclose)
+        posts = open_posts(
+            session,
+            token=BOT_TOKEN,
+            api_url=slack.api_url,
+            identity=identity,
+            store=database,
+            metrics=metrics,
+            clock=FakeClock(),  # the pace of a channel costs no time
+        )
+        queue = JobQueue(database)
+        fleet = open_fleet(database, behind, Judge(Thresholds()), clock, executor)
+        digests = subscriptions(database, queue)
+        parts = Parts(
+            alerting=alert_work(database, queue, fleet, digests),
+            incident_posts=IncidentPosts(posts, authorizer, links, clock),
+            posts=posts,
+            authorizer=authorizer,
+            fleet=fleet,
+            subscriptions=digests,
+            queue=queue,
+            metrics=metrics,
+            clock=clock,
+            thresholds=Thresholds(),
+        )
+        yield Rig(parts, database, api, slack)

@@ -1,0 +1,172 @@
+"""Alerts from their scans to their cards: both stand-ins, both databases, a time that is moved."""
+
+import pytest
+
+from bot.demo.stories.common_outage import STORY as WELLS
+from bot.digests.subscription import Selection, SelectionKind
+from bot.jobs.outcomes import execute
+from bot.store.jobs import NewJob
+from tests.alert_rig import BEN, KINDS, alerting
+from tests.digest_rig import pumps
+
+WELL = [f"well-{number}" for number in range(1, 6)]
+
+
+@pytest.fixture
+async def rig(database):
+    """Return an alert's rig over five wells that are all well."""
+    async with alerting(database, stories=[WELLS]) as made:
+        for well in WELL:
+            made.kore.events.recover(well)
+        yield made
+
+
+async def test_three_wells_fall_silent(rig):
+    """One card, one mention; two come back, then the third, and it is over by itself."""
+    await rig.add()
+    await rig.move(6)
+    quiet = rig.cards()
+    for well in WELL[:3]:
+        rig.kore.events.undo(well)
+    await rig.move(6)
+    (opened,) = rig.cards()
+    for well in WELL[:2]:
+        rig.kore.events.recover(well)
+    await rig.move(6)
+    rig.kore.events.recover(WELL[2])
+    await rig.move(12)
+    (incident,) = await rig.incidents()
+
+    assert [] == quiet
+    assert "Common outage: 3 SIMs" in opened
+    assert 1 == len(rig.mentions())
+    assert "well-1" in rig.story()[0]
+    assert "All are back: resolved" in rig.story()[-1]
+    assert rig.cards()[0].startswith("✅")
+    assert not incident.is_open
+    assert 3 == len(incident.members)
+
+
+def fall_silent(rig, *wells):
+    """Let wells be as they are in their story: silent for hours."""
+    for well in wells:
+        rig.kore.events.undo(well)
+
+
+async def test_scans_that_several_need_are_made_once(rig):
+    """Two alerts of the same SIMs, and one of some of them, ask KORE no more often than one."""
+    await rig.add()
+    alone = rig.asked()
+    some = Selection(SelectionKind.PATTERN, "well-[12]")
+    await rig.add(id="a2", name="Same")
+    await rig.add(id="a3", name="Some", selection=some)
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+    found = {each.alert: len(each.members) for each in await rig.incidents()}
+
+    assert 5 == alone
+    assert 10 == rig.asked()
+    assert {"a1": 3, "a2": 3, "a3": 2} == found
+
+
+async def test_a_digest_takes_the_scan_of_an_alert(rig):
+    """A digest of the same SIMs that is due right after a scan asks for none of them again."""
+    await rig.add()
+    asked, due = rig.asked(), rig.parts.clock.now().timestamp()
+    digest = pumps(selection=Selection(SelectionKind.ALL))
+    await rig.parts.subscriptions.add(digest)
+    await rig.parts.queue.add(
+        NewJob("digest", f"{digest.schedule_name}@x", {"subscription": digest.id, "due": due})
+    )
+    await rig.work()
+    run = await rig.parts.fleet.runs.find(digest.id, due)
+
+    assert asked == rig.asked()
+    assert (5, 5) == (run.sims, sum(run.counts.values()))
+    assert any("well" in card or "5 SIMs" in card for card in rig.cards())
+
+
+async def test_an_alert_takes_the_scan_of_a_digest(rig):
+    """An alert that is due right after a digest of the same SIMs asks for none of them again."""
+    digest = pumps(selection=Selection(SelectionKind.ALL))
+    await rig.parts.subscriptions.add(digest)
+    due = rig.parts.clock.now().timestamp()
+    await rig.parts.queue.add(
+        NewJob("digest", f"{digest.schedule_name}@x", {"subscription": digest.id, "due": due})
+    )
+    await rig.work()
+    asked = rig.asked()
+    await rig.add()
+    _, state = await rig.parts.alerting.alerts.look("a1")
+
+    assert asked == rig.asked()
+    assert (True, 5) == (state.primed, state.sims)
+
+
+async def test_a_sim_that_is_gone_leaves_no_row(rig):
+    """What is not listed any more is not judged by what was seen of it last."""
+    await rig.add(selection=Selection(SelectionKind.STATUS, "active"))
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+    rig.kore.events.set_status(WELL[0], "suspended")
+    await rig.move(6)
+    (incident,) = await rig.incidents()
+
+    assert ["left"] == [each.gone for each in incident.members if each.gone]
+
+
+async def test_a_step_that_is_done_twice_opens_nothing_twice(rig):
+    """A process that is lost before its outcome is saved leaves nothing; a late one is refused."""
+    await rig.add()
+    fall_silent(rig, *WELL[:3])
+    rig.parts.clock.move(360)
+    await rig.due_in(360)
+    while jobs := await rig.parts.queue.claim(list(KINDS), 100, 60.0):
+        lost = [(job, await execute(job, KINDS[job.kind], rig.parts)) for job in jobs]
+        await rig.parts.queue.release([job.key for job in jobs])
+        again = await rig.parts.queue.claim(list(KINDS), 100, 60.0)
+        await rig.parts.queue.record(lost)
+        for job in again:
+            outcome = await execute(job, KINDS[job.kind], rig.parts)
+            await rig.parts.queue.record([(job, outcome)])
+
+    assert 1 == len(await rig.incidents())
+    assert 1 == len(rig.cards())
+    assert 1 == len(rig.mentions())
+
+
+async def test_a_paused_alert_asks_nothing(rig):
+    """A paused alert scans no more; a resumed one tells what went down meanwhile."""
+    alert = await rig.add()
+    await rig.parts.alerting.alerts.pause(alert)
+    fall_silent(rig, *WELL[:3])
+    asked = rig.asked()
+    await rig.move(20, step=5)
+    paused = rig.asked()
+    await rig.parts.alerting.alerts.resume(alert)
+    await rig.move(6)
+
+    assert asked == paused
+    assert 1 == len(await rig.incidents())
+
+
+async def test_a_removed_alert_resolves_what_is_open(rig):
+    """The card of a removed alert says who ended it."""
+    alert = await rig.add()
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+    await rig.parts.alerting.alerts.remove(alert, BEN, rig.parts.clock.now())
+    await rig.move(6)
+
+    assert f"<@{BEN}> resolved it" in rig.cards()[0]
+
+
+async def test_a_channel_whose_readers_may_not_see_all_gets_less(rig):
+    """In a shared channel the cell that tells the SIMs is not named."""
+    await rig.add(channel="C0PARTNER")
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+
+    seen = str([message.blocks for message in rig.seen("#partner-shared")])
+    assert "Common outage" in seen
+    assert "334-020-2301" not in seen

@@ -1,0 +1,168 @@
+"""The jobs of incidents: cards, threads, what time brings, and what is said of a silent KORE."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from bot.alerts.acts import resolve, snooze, take
+from bot.alerts.repository import MOST_CARDS
+from bot.demo.stories.common_outage import STORY as WELLS
+from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
+from bot.emulators.kore.cards import Card
+from tests.alert_rig import ANA, BEN, SECOND, alerting
+
+WELL = [f"well-{number}" for number in range(1, 6)]
+
+
+@pytest.fixture
+async def rig(database):
+    """Return an alert's rig over five wells that are all well."""
+    async with alerting(database, stories=[WELLS]) as made:
+        for well in WELL:
+            made.kore.events.recover(well)
+        yield made
+
+
+def fall_silent(rig, *wells):
+    """Let wells be as they are in their story: silent for hours."""
+    for well in wells:
+        rig.kore.events.undo(well)
+
+
+async def test_a_card_is_edited_at_most_every_45_seconds(rig):
+    """Whatever comes and goes, edits of a card that nobody touched lie 45 s apart."""
+    await rig.add(interval=timedelta(seconds=10))
+    fall_silent(rig, WELL[0])
+    await rig.move(1, step=0.2)
+    for number in range(12):
+        (fall_silent if number % 2 else lambda r, w: r.kore.events.recover(w))(rig, WELL[1])
+        await rig.move(0.4, step=0.2)
+    edits = rig.edits()
+
+    assert edits
+    assert all(later - earlier >= 45 for earlier, later in pairwise(edits))
+
+
+async def test_what_people_do_stands_on_the_card_at_once(rig):
+    """Who took it, and who resolved it, is on the card and in its thread."""
+    await rig.add()
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+    now = rig.parts.clock.now()
+    await rig.act(take, ANA, now)
+    taken = rig.seen()[0].blocks
+    await rig.act(take, ANA, now, BEN)
+    await rig.act(resolve, BEN, now)
+
+    assert f"<@{ANA}> is on it" in str(taken)
+    assert [
+        f"🙋 <@{ANA}> is on it.",
+        f"🙋 <@{ANA}> hands this over to <@{BEN}>.",
+        f"✅ <@{BEN}> resolved this",
+    ] == [line.partition(" after")[0].rstrip() for line in rig.story()]
+    assert rig.cards()[0].startswith("✅")
+
+
+async def test_a_second_group_is_called_once(rig):
+    """Where nobody takes an incident, the second group is mentioned once, in its thread."""
+    await rig.add(mention_second=(SECOND,), escalate_after=timedelta(minutes=10))
+    fall_silent(rig, *WELL[:3])
+    await rig.move(40, step=2)
+
+    assert 1 == len(rig.mentions())
+    assert ["📣"] == [line[0] for line in rig.mentions(SECOND)]
+
+
+async def test_a_snoozed_incident_reminds_at_its_end(rig):
+    """A snooze ends with one mention, if it is still so."""
+    await rig.add()
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+    now = rig.parts.clock.now()
+    await rig.act(snooze, ANA, now, now + timedelta(minutes=20))
+    await rig.move(15, step=3)
+    asleep = len(rig.mentions())
+    await rig.move(10, step=3)
+
+    assert (1, 2) == (asleep, len(rig.mentions()))
+    assert "⏰" == rig.story()[-1][0]
+
+
+async def test_a_silent_kore_is_said_once_a_channel(rig):
+    """Two alerts say one thing in their channel; when KORE is back, that message says so."""
+    await rig.add()
+    await rig.add(id="a2", name="More", interval=timedelta(minutes=4))
+    fall_silent(rig, *WELL[:3])
+    rig.kore_fails()
+    await rig.move(20, step=2)
+    blind = rig.cards()
+    rig.kore.faults.clear()
+    await rig.move(10, step=2)
+
+    assert 1 == len(blind)
+    assert "KORE has not answered since" in blind[0]
+    assert "KORE answers again" in rig.cards()[0]
+    assert 2 == len([card for card in rig.cards() if "Common outage" in card])
+
+
+async def test_too_many_incidents_share_one_card(database):
+    """Beyond the limit one card lists the rest; each is mentioned once in its thread."""
+    cards = [Card(f"pole-{number:02}", 900 + number) for number in range(MOST_CARDS + 4)]
+    async with alerting(database) as rig:
+        now = rig.parts.clock.now()
+        for card in cards:
+            rig.kore.add(card.sim(now), card.always_on(now, hours=16))
+        for number, card in enumerate(cards):
+            one = Selection(SelectionKind.LISTED, sims=(ListedSim(card.sid, card.name),))
+            await rig.add(id=f"a{number:02}", name=card.name, selection=one)
+        for card in cards:
+            rig.kore.events.set_status(card.name, "suspended")
+        await rig.move(8, step=2)
+        incidents = await rig.incidents()
+        shared = [each for each in incidents if each.summary]
+
+        assert (len(cards), 4) == (len(incidents), len(shared))
+        assert MOST_CARDS + 1 == len(rig.cards())
+        assert len(cards) == len(rig.mentions())
+        assert "4 more incidents" in rig.cards()[-1]
+
+
+async def test_a_channel_that_takes_no_posts_pauses_the_alert(rig):
+    """An alert whose channel is closed to the bot is paused, and its maker told once."""
+    alert = await rig.add(channel="C0DEPOT24")
+    fall_silent(rig, *WELL[:3])
+    await rig.move(12, step=3)
+    found = await rig.parts.alerting.alerts.get(alert.id)
+    told = [each.text for each in rig.slack.direct("ana")]
+
+    assert PauseReason.ARCHIVED is found.paused
+    assert 1 == len(told)
+    assert "I paused" in told[0]
+
+
+async def test_a_card_that_was_deleted_is_put_up_again(rig):
+    """A card that cannot be changed any more is carried on by another, without a mention."""
+    await rig.add()
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+    rig.slack.workspace.messages.remove(rig.seen()[0].ts)
+    rig.kore.events.recover(WELL[0])
+    await rig.move(8)
+
+    assert 1 == len(rig.cards())
+    assert "2 of 3 down" in rig.cards()[0]
+
+
+async def test_a_lost_job_is_found(rig):
+    """An open incident whose job is gone is looked at again by the sweep."""
+    await rig.add()
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+    (incident,) = await rig.incidents()
+    await rig.parts.queue.cancel(f"incident:{incident.id}")
+    for well in WELL[:3]:
+        rig.kore.events.recover(well)
+    await rig.move(20, step=2)
+
+    assert rig.cards()[0].startswith("✅")
