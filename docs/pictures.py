@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from bot.blocks.digest_form import block_of
+from bot.blocks.kit import NO_BREAK
 from bot.clock import SystemClock
 from bot.demo.page.examples import post_alert
 from bot.demo.run import Demo, running_demo
@@ -173,6 +174,7 @@ _MOVING = (
 
 
 def _without_numbers(text: str) -> str:
+    text = text.replace(NO_BREAK, " ")
     for pattern, name in _MOVING:
         text = pattern.sub(name, text)
     return text

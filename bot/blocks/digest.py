@@ -21,7 +21,7 @@ from bot.blocks.digest_text import (
 )
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, grouped
 from bot.blocks.kit import Block, Part, Screen, actions, button, context, screen, section
-from bot.blocks.sim_text import state_label
+from bot.blocks.sim_text import no_cause, state_label
 from bot.blocks.tables import Cell, Drawn, Moment, Number, Row, Table, table_parts
 from bot.diagnosis.evidence import State
 from bot.digests.digest import (
@@ -248,7 +248,7 @@ def _row(sim: SimSummary, digest: Digest) -> Row:
         sim.name,
         state_label(sim.state, *state_details(sim, digest)),
         sim.severity or "none",
-        sim.what or "none",
+        sim.what or no_cause(sim.state),
         sim.operator or "unknown",
         _seen(sim),
     )

@@ -13,18 +13,20 @@ from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.explain import near_misses
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
 from bot.diagnosis.rule import Finding, GroupRule, Severity, Value, When
+from bot.diagnosis.rules.gone_silent import LOOK_AROUND
 from bot.diagnosis.thresholds import Thresholds
 from bot.sessions.report import SessionReport
 
 SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
 _EVIDENCE = 300
 HEALTHY = "healthy"
-TOLD_BESIDE = {HEALTHY, "never_seen", "ghost_session"}
+TOLD_BESIDE = {HEALTHY, "ghost_session", "idle_session"}
 TOLD_FIRST = {"gone_silent"}
-"""The headline and the facts say what these have as evidence, or first in it."""
+UNTITLED = "never_seen"
+"""The headline and the facts say what these have as evidence, first in it, or as title too."""
 TURNED_AWAY = "networks turn it away."
 _BRIEF = 120
-_ROUNDED = timedelta(hours=10)
+_ROUNDED = timedelta(minutes=10)
 _CLAUSE = re.compile(r"(?<=[;.]) (?!\d)")
 _NAMED = re.compile(r"\{(\w+)\}")
 
@@ -71,7 +73,9 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
         return [nothing_found(report)]
     title = filled(finding.title, finding, fmt).rstrip(".")
     says = filled(_brief(finding), finding, fmt, report.made_at)
-    step = [f"→ {filled(finding.next_step, finding, fmt)}"] if finding.next_step else []
+    step = _steps(finding, report, fmt)
+    if finding.rule == UNTITLED:
+        return [says, *step] if len(_CLAUSE.split(finding.says)) > 1 else step
     if finding.says.endswith(TURNED_AWAY):  # all of it is the headline's already
         return step or [f"{fmt.strong(f'{title}.')}"]
     if finding.rule in TOLD_BESIDE:
@@ -79,10 +83,18 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
     return [f"{fmt.strong(f'{title}.')} {says}".rstrip(), *step]
 
 
+def _steps(finding: Finding, report: SessionReport, fmt: Formatter) -> list[str]:
+    """Say what to do; to look at its neighbours only where nobody has."""
+    if not finding.next_step:
+        return []
+    step = finding.next_step.replace(LOOK_AROUND, "") if report.neighbours else finding.next_step
+    return [f"→ {filled(step, finding, fmt)}"]
+
+
 def _brief(finding: Finding) -> str:
     """Return as many whole clauses of the evidence as a few lines hold, one at least."""
     clauses = _CLAUSE.split(finding.says)
-    if finding.rule in TOLD_FIRST and len(clauses) > 1:
+    if finding.rule in {*TOLD_FIRST, UNTITLED} and len(clauses) > 1:
         clauses = [clauses[1][:1].upper() + clauses[1][1:], *clauses[2:]]
     fitting = [
         number

@@ -6,12 +6,11 @@ from datetime import datetime
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
-from bot.blocks.sim_text import label_of
+from bot.blocks.sim_text import label_of, no_cause
 from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
 from bot.blocks.watch_set import set_condition_text
-from bot.diagnosis.evidence import State
+from bot.diagnosis.rule import Severity
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow
-from bot.sessions.snapshot import Snapshot, gravest
 from bot.sessions.triage import Triage
 from bot.sims.identifier import unquoted
 from bot.watches.parse import WatchRequest
@@ -21,7 +20,7 @@ _WHAT = 48
 _NETWORK = 22
 _OPTION = 75
 _MOST_WATCHED = 20
-_HEADER = ("SIM", "State", "Finding", "Network", "Last seen")
+_HEADER = ("SIM", "State", "Cause", "Network", "Last seen")
 _PACKETS = "Packets, 24 h"
 _KEPT_COLUMNS = 3
 _STATE_WORDS = {"stale": "without an update in an open session"}
@@ -115,11 +114,11 @@ def fleet_header(answer: FleetAnswer) -> tuple[str, ...]:
 def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell, ...]:
     """Return a row; what is unknown is said in words."""
     sim = row.snapshot
-    found = gravest(sim.findings)
+    cause = next((each for each in sim.findings if each.severity != Severity.INFO.word), None)
     cells = (
         clean(sim.name, _NAME),
         label_of(sim),
-        clean(unquoted(found.title), _WHAT) if found else _no_finding(sim),
+        clean(unquoted(cause.title), _WHAT) if cause else no_cause(sim.state),
         clean(sim.operator or sim.network or "unknown", _NETWORK),
         _seen(row, now),
     )
@@ -131,11 +130,6 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
         "unknown" if packets is None else Number(packets, grouped(packets)),
         *cells[1:],
     )
-
-
-def _no_finding(sim: Snapshot) -> str:
-    """Say that nothing is wrong, or nothing but what the state says."""
-    return "nothing found" if sim.state is State.ONLINE else "nothing else found"
 
 
 def _seen(row: FleetRow, now: datetime) -> str:

@@ -32,6 +32,14 @@ _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _MARKUP = re.compile(r"(<(?:[@#!]|https?://|mailto:)[^<>]*>|&(?:amp|lt|gt);)|[&<>]")
 _HALF_MARK = re.compile(r"(<[^<>]*|&[a-z]{0,4})$")
 
+NO_BREAK = "\u00a0"  # a space at which no line is broken
+_IN_A_NUMBER = re.compile(
+    r"(?<=\d) (?=(?:s|min|h|d|KB|MB|GB|km|packets?)\b|%)"  # 12 s, 86 %
+    r"|(?<=\d [hd]) (?=\d+ (?:min|h)\b)|(?<=\d min) (?=\d+ s\b)"  # 9 h 31 min
+    r"|(?<=[↑↓≈]) (?=[\du])"
+)
+_AS_IT_IS = re.compile(r"(```.*?```|`[^`\n]*`|<[^<>]*>)", re.DOTALL)
+
 
 def without_hidden(text: str) -> str:
     """Return the text without characters that hide or reorder others."""
@@ -108,7 +116,16 @@ _VIEW_TITLE = 24
 
 def mrkdwn(text: str, limit: int = _SECTION) -> Block:
     """Return a text object; `verbatim` keeps Slack from finding links and names in plain words."""
-    return {"type": "mrkdwn", "text": cut(well_formed(text), limit), "verbatim": True}
+    return {"type": "mrkdwn", "text": cut(unbroken(well_formed(text)), limit), "verbatim": True}
+
+
+def unbroken(mrkdwn: str) -> str:
+    """Keep numbers and their units on one line: `9 h 31 min`; what is to be copied stays as is."""
+    if not any(digit in mrkdwn for digit in "0123456789"):
+        return mrkdwn
+    parts = _AS_IT_IS.split(mrkdwn)
+    parts[::2] = [_IN_A_NUMBER.sub(NO_BREAK, part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def well_formed(mrkdwn: str) -> str:

@@ -227,13 +227,13 @@ def _times(session: DataSession, report: SessionReport, fmt: Formatter) -> str:
 
 
 def _from_to(session: DataSession, end: datetime, report: SessionReport, fmt: Formatter) -> str:
-    """Return both times; the day stands once, and not where the headline has it."""
+    """Return both times; of one day or night the day stands once, and not where it is today."""
     start, now = session.start, report.made_at
     if start is None:
         return f"start unknown, end {fmt.when(end, now)}"
-    is_short = between(start, end) < timedelta(days=1)
-    begun = fmt.when(start, start if is_short and report.state is State.OFFLINE else now)
-    return f"{begun}–{fmt.when(end, end if is_short else now)}"
+    if between(start, end) >= timedelta(days=1):
+        return f"{fmt.when(start)}–{fmt.when(end)}"
+    return f"{fmt.when(start, now)}–{fmt.when(end, end)}"
 
 
 def _card_line(report: SessionReport, fmt: Formatter) -> str:
@@ -268,12 +268,12 @@ def day_line(report: SessionReport) -> str | None:
 
 
 def window_line(report: SessionReport) -> str:
-    """Return the last 30 days in one line."""
+    """Return the last 30 days in one line; "" where the headline says it."""
     summary = report.summary
     if summary is None:
         return "30 d: sessions could not be read"
     if not summary.sessions:
-        return "30 d: no sessions"
+        return "" if report.state is State.NEVER_SEEN else "30 d: no sessions"
     return f"30 d: {count(summary.sessions, 'session')}{uptime_text(report)}"
 
 
@@ -288,7 +288,7 @@ def uptime_text(report: SessionReport, days: int = 30) -> str:
 
 def _percent(share: float) -> str:
     if 0 < share < _LEAST:
-        return "under 1 %"
+        return "less than 1 %"
     return f"{100 if share >= 1 else min(99, round(100 * share))} %"
 
 

@@ -106,6 +106,18 @@ UNKNOWN_CELL = "cell unknown"
 UNKNOWN_PACKETS = "packets unknown"
 
 
+_NO_CAUSE = {
+    State.BLOCKED: "its status",
+    State.NOT_ACTIVATED: "its status",
+    State.UNKNOWN: "too little known",
+}
+
+
+def no_cause(state: State) -> str:
+    """Say in the place of a cause that no rule found any, that none could, or that it is plain."""
+    return _NO_CAUSE.get(state, "nothing found")
+
+
 def known(text: str | None, otherwise: str, fmt: Formatter) -> str:
     """Show a field, or say that it is unknown where it is empty or a placeholder."""
     value = known_text(text)

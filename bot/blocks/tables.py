@@ -12,7 +12,18 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from bot.blocks.format import MRKDWN, utc
-from bot.blocks.kit import SECTION, Block, Degradable, Part, clean, cut, escape, fields, section
+from bot.blocks.kit import (
+    SECTION,
+    Block,
+    Degradable,
+    Part,
+    clean,
+    cut,
+    escape,
+    fields,
+    section,
+    unbroken,
+)
 
 # docs.slack.dev: data-table-block and table-block; a header row counts as one.
 DATA_TABLE_ROWS = 201
@@ -103,7 +114,7 @@ def _cells(table: Table, most: int, characters: int) -> list[list[Block]]:
 
     Each cell is made once: cleaning its text is what costs.
     """
-    rows = [[_cell(cell) for cell in row] for row in (table.header, *table.rows[:most])]
+    rows = [_drawn_row(row) for row in (table.header, *table.rows[:most])]
     columns = [sum(_weight(row[at]) for row in rows) for at in range(len(table.header))]
     fit = max(_fitting(columns, characters), table.kept_columns or len(columns))
     rows = [row[:fit] for row in rows]
@@ -118,6 +129,15 @@ def _fitting(weights: Sequence[int], most: int) -> int:
 
 def _weight(cell: Block) -> int:
     return len(cell["text"]) if "text" in cell else _MOMENT_WEIGHT
+
+
+def _drawn_row(row: Row) -> list[Block]:
+    """Draw a row; its first cell is a name, which stays as it is."""
+    name, *others = map(_cell, row)
+    return [
+        name,
+        *(one | {"text": unbroken(one["text"])} if "text" in one else one for one in others),
+    ]
 
 
 def _cell(cell: Cell) -> Block:

@@ -20,7 +20,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.owners import owner_button, owners_block
-from bot.blocks.sim_text import icon_of, known, label_of, state_text
+from bot.blocks.sim_text import icon_of, known, label_of, no_cause, state_text
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
@@ -216,7 +216,7 @@ def cause_cell(report: SessionReport) -> str:
     """Say in a few words what is wrong with a SIM, or that nothing is."""
     if report.sessions is None and report.cause is None:
         return "sessions not read"
-    return finding_cell(report.cause) if report.cause else "none"
+    return finding_cell(report.cause) if report.cause else no_cause(report.state)
 
 
 def finding_cell(finding: Finding) -> str:

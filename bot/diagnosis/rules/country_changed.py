@@ -37,7 +37,7 @@ def country_changed(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]
         rule="country_changed",
         severity=Severity.INFO if known else Severity.WARNING,
         title=f"In {here}, usually in {usual}",
-        says="In {country} since {since}; {times} of {sessions} earlier sessions were in {usual}.",
+        says="Since {since}; {times} of {sessions} earlier sessions were in {usual}.",
         next_step="Ask whether the device moved, and check that its plan allows roaming there.",
         source=limits.source("country_percent"),
         evidence={

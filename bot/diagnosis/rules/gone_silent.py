@@ -10,6 +10,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 SAYS = "Last heard of {since}, {silent_for} ago; up to {line} would be normal: {why}."
 BY_DAY = "Last seen on {last_day}, {silent_for} ago; up to {line} would be normal: {why}."
+LOOK_AROUND = "; see whether its neighbours are silent too"
 OF_GAP = " of {longest_usual}."
 HOLIDAY = " It stopped at its usual hour, so it may just be resting for longer."
 MISSING = " {skipped_rows} of KORE's rows could not be read."
@@ -52,7 +53,7 @@ def gone_silent(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         severity=severity,
         title="Gone silent" if sure and silence.is_known else "May have gone silent",
         says=says + HOLIDAY * silence.is_a_rest + ("" if sure else MISSING),
-        next_step="Check power, antenna and coverage; see whether its neighbours are silent too.",
+        next_step=f"Check power, antenna and coverage{LOOK_AROUND}.",
         source=limits.source("silent_longest_gap_percent"),
         evidence=known,
     )

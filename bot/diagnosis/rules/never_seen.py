@@ -51,7 +51,7 @@ def _verdict(evidence: Evidence, status: str) -> tuple[Severity, str, dict[str, 
     used = used_bytes(evidence.usage or (), month_start(evidence.sim, evidence.now), Usage.ALL)
     if used:
         says = (
-            "No session began in the last {days} days, yet {bytes} bytes were used: an older "
+            "No session began in the last {days} days; yet {bytes} bytes were used, so an older "
             "session may still be open."
         )
         return Severity.INFO, says, {"bytes": used}

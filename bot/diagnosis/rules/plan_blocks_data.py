@@ -57,7 +57,7 @@ def plan_blocks_data(evidence: Evidence, _limits: Thresholds) -> Iterable[Findin
 def _no_data(plan: RatePlan) -> Reason | None:
     if plan.data_enabled is not False:
         return None
-    return Reason("The plan has no data", "The rate plan {rate_plan} has data disabled.", {})
+    return Reason("The plan has no data", "Its rate plan is {rate_plan}.", {})
 
 
 def _not_here(plan: RatePlan, current: DataSession) -> Reason | None:
@@ -67,13 +67,13 @@ def _not_here(plan: RatePlan, current: DataSession) -> Reason | None:
     if place == "national":
         if plan.national_roaming_enabled is not False:
             return None
-        says = "The SIM is on {network}; the rate plan {rate_plan} has no national roaming."
+        says = "The SIM is on {network}, its rate plan is {rate_plan}."
         known: dict[str, Value] = {"network": network_name(current)}
         return Reason("The plan has no national roaming", says, known, place)
     allowed = plan.international_roaming
     if allowed is None or "data" in {each.strip().lower() for each in allowed}:
         return None
-    says = "The SIM is in {country}; the rate plan {rate_plan} has no data abroad."
+    says = "The SIM is in {country}, its rate plan is {rate_plan}."
     return Reason("The plan has no data abroad", says, {"country": place}, place)
 
 

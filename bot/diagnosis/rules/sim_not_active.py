@@ -18,7 +18,7 @@ OF_THE_PAST = (
     "usage_spike",
 )
 NEXT_STEPS = {
-    "new": "Set the SIM to ready or active in KORE's console; it was never let onto a network.",
+    "new": "Set the SIM to ready or active in KORE's console.",
     "suspended": "Find out who suspended it and why, then set it to active in KORE's console.",
     "deactivated": "Set it to ready or active in KORE's console before it is canceled for good.",
     "canceled": "Canceled is final: put another SIM into the device.",
@@ -28,6 +28,9 @@ NEXT_STEPS = {
 BEFORE_IT_IS_GONE = (
     "Set it to ready or active in KORE's console before {until}, when it is canceled for good."
 )
+
+
+PLAN_FIRST = "Give the SIM a rate plan, then set it to ready or active in KORE's console."
 
 
 @rule(
@@ -58,7 +61,13 @@ def sim_not_active(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
             else "Its status is {status}; "
         )
         + (STILL_OPEN if alive else "networks turn it away."),
-        next_step=BEFORE_IT_IS_GONE if until else NEXT_STEPS[status],
+        next_step=BEFORE_IT_IS_GONE if until else _next_step(evidence, status),
         source=SOURCE,
         evidence={"status": status, "since": since} | ({"until": until} if until else {}),
     )
+
+
+def _next_step(evidence: Evidence, status: str) -> str:
+    sim = evidence.sim
+    lacks_plan = "rate_plan_sid" in sim.model_fields_set and not sim.rate_plan_sid
+    return PLAN_FIRST if status == "new" and lacks_plan else NEXT_STEPS[status]

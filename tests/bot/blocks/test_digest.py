@@ -82,7 +82,7 @@ def test_the_first_sentence(changes, said):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "went silent* pump-0 (15 h), pump-1 (15 h), pump-2 (15 h)"),
+        ({}, "went silent* pump-0 (15\u00a0h), pump-1 (15\u00a0h), pump-2 (15\u00a0h)"),
         ({}, "and 2 more"),
         ({}, "new country* pump-0 (🇺🇸 USA → 🇲🇽 MEX)"),
         ({}, "new SIM* pump-0, pump-1"),
@@ -93,7 +93,7 @@ def test_the_first_sentence(changes, said):
         ({}, "10: KORE is not answering"),
         ({}, "KORE no longer has* pump-77"),
         ({}, "The digest of Sunday 13:00 was skipped: I was not running"),
-        ({}, "Top talkers (packets in 24 h): pump-0 1\u202f246"),
+        ({}, "Top talkers (packets in 24\u00a0h): pump-0 1\u202f246"),
         ({}, "and 7 more that need attention, in the thread"),
         ({"since": None}, "This is the first digest"),
         ({"counts": {"online": 7, "failed": 3}}, "They are not counted as offline"),
@@ -283,7 +283,7 @@ def test_details_of_what_is_unknown():
     """What is not known of a SIM is called unknown; a digest that fits nothing says so."""
     row = table_of(details_screen(a_digest(), (SimSummary("DE1", "pump-1"),)))[1]
 
-    assert ["pump-1", "❔ unknown", "none", "none", "unknown", "unknown"] == row
+    assert ["pump-1", "❔ unknown", "none", "too little known", "unknown", "unknown"] == row
 
     screen = details_screen(replace(QUIET, counts={}), ())
 

@@ -9,6 +9,8 @@ from bot.blocks.findings import finding_lines, main_lines, others_text, severity
 from bot.blocks.format import MRKDWN, PLAIN
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, When
+from bot.diagnosis.rules.gone_silent import LOOK_AROUND
+from bot.sessions.report import Neighbours
 from tests.bot.blocks.reports import a_finding, a_report, view_wrongs, words
 from tests.builders import NOON, a_session
 
@@ -70,6 +72,15 @@ def test_one_cause_and_one_action(findings, lines, others):
     assert lines == said[: len(lines)]
     assert 1 >= sum(line.startswith("→") for line in said)
     assert others == others_text(report)
+
+
+def test_nobody_is_sent_to_look_at_neighbours_that_are_told():
+    """The advice to look around stands only where nobody knows how the others are."""
+    silent = a_finding(rule="gone_silent", next_step=f"Check power{LOOK_AROUND}.")
+    near = Neighbours("cell", 5, 0, None, NOON)
+
+    assert main_lines(a_report(findings=(silent,)), PLAIN)[1].endswith("silent too.")
+    assert main_lines(a_report(findings=(silent,), neighbours=near), PLAIN)[1] == "→ Check power."
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from bot.blocks.kit import (
     sentence,
     text_input,
     time_picker,
+    unbroken,
 )
 from bot.emulators.slack.blocks.view import view_faults
 from bot.emulators.slack.blocks.whole import blocks_faults
@@ -308,3 +309,20 @@ def test_degrade_ends():
 
     assert [1, 2, 3, 4, 5, None] == [step and len(step) for step in steps]
     assert ALL_BLOCKS == steps[-2]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("since 9 h 31 min, on LTE", "since 9_h_31_min, on LTE"),
+        ("51 min 4 s ago; 2 d 3 h; 86 % of 1 000 MB", "51_min_4_s ago; 2_d_3_h; 86_% of 1 000_MB"),
+        ("· ↑ 1 442 ↓ unknown · ≈ 25.687, -100.316", "· ↑_1 442 ↓_unknown · ≈_25.687, -100.316"),
+        ("`watch pump-7 2 h` for 2 h", "`watch pump-7 2 h` for 2_h"),
+        ("```up 3 h\n4 h```", "```up 3 h\n4 h```"),
+        ("<https://x.example/4 h|4 h>", "<https://x.example/4 h|4 h>"),
+        ("4 hours in 2 SIMs, dock 4/b is 1 of 3", "4 hours in 2 SIMs, dock 4/b is 1 of 3"),
+    ],
+)
+def test_a_number_and_its_unit_stay_on_one_line(text, shown):
+    """What is to be copied, and what is no unit, keeps its spaces."""
+    assert shown.replace("_", "\u00a0") == unbroken(text)

@@ -154,7 +154,7 @@ def test_what_may_be_wrong_is_said():
 
     assert "was online (as of 6 min ago)" in drawn.text
     assert 1 == sum(why in text for text in words(drawn.blocks))
-    assert 1 == sum("6 min" in text for text in words(drawn.blocks))
+    assert 1 == sum("6\u00a0min" in text for text in words(drawn.blocks))
 
     drawn = session_report(a_report(skipped_rows=2))
 

@@ -1,9 +1,11 @@
 """The sentences of an answer and the pieces of a session; unknown is said, never shown as 0."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.blocks.findings import main_lines
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN
 from bot.blocks.report_text import (
     day_line,
@@ -225,13 +227,15 @@ def test_totals_line(summary, said):
 
 NOTHING = Summary(0, 0, 0, None, None, None, 0)
 SHORT = a_session(start=NOW - timedelta(hours=9), end=NOW - timedelta(hours=8))
+OLD = a_session(start=NOW - timedelta(hours=57, minutes=20), end=NOW - timedelta(hours=57))
+A_DAY = a_session(start=NOW - timedelta(hours=26), end=NOW - timedelta(hours=2))
 BEFORE = a_session(start=NOW - timedelta(days=2), end=NOW - timedelta(hours=16))
 
 
 @pytest.mark.parametrize(
     ("changes", "line", "strip"),
     [
-        ({}, "212 sessions, up under 1 %", "▁" * 21 + "▃" * 3),
+        ({}, "212 sessions, up less than 1 %", "▁" * 21 + "▃" * 3),
         ({"sessions": CLOSED}, "212 sessions, up 0 %, longest gap 3 h", "▁" * 21 + "▃▁▁"),
         (
             {"sessions": (SHORT, BEFORE), "state": State.OFFLINE},
@@ -264,6 +268,14 @@ def test_the_last_day_and_the_last_month(changes, line, strip):
         (
             {"sessions": (SHORT,), "state": State.OFFLINE},
             "Session 06:00 UTC–07:00 UTC · 1 h · ↑ 246 ↓ 296 packets",
+        ),
+        (
+            {"sessions": (OLD,), "state": State.OFFLINE},
+            "Session 2026-01-03 05:40 UTC–06:00 UTC · 20 min · ↑ 246 ↓ 296 packets",
+        ),
+        (
+            {"sessions": (A_DAY,), "state": State.OFFLINE},
+            "Session 2026-01-04 13:00 UTC–2026-01-05 13:00 UTC · 24 h · ↑ 246 ↓ 296 packets",
         ),
     ],
 )
@@ -329,3 +341,22 @@ def test_an_outage_tells_of_its_neighbours_once():
     near, outage = Neighbours("cell", 0, 2, NOON, NOW), a_finding(rule="common_outage")
 
     assert neighbours_line(a_report(neighbours=near, findings=(outage,)), PLAIN) is None
+
+
+def test_that_there_was_no_connection_is_said_once():
+    """The headline says it, so the line of the month and the cause have nothing to add."""
+    silent = a_finding(
+        rule="never_seen",
+        title="No data session in 30 days",
+        says="The SIM is active and has no data session in the last 30 days.",
+    )
+    known = {"sessions": (), "summary": NOTHING, "state": State.NEVER_SEEN}
+    report = a_report(findings=(silent,), **known)
+    lines = [report_headline(report, PLAIN), *main_lines(report, PLAIN), window_line(report)]
+
+    assert 1 == "\n".join(lines).count("30 days")
+    assert "30 d:" not in "\n".join(lines)
+
+    used = replace(silent, says="No session began in 30 days; yet 7 bytes were used.")
+
+    assert main_lines(a_report(findings=(used,), **known), PLAIN)[0] == "Yet 7 bytes were used."

@@ -132,3 +132,13 @@ def test_what_stands_beneath_a_table_knows_how_much_was_drawn(refused, rows):
     drawn = Screen("", parts).without(frozenset(refused))
 
     assert f"{rows} rows of 500" in (drawn.text or drawn.blocks[-1]["elements"][0]["text"])
+
+
+def test_no_line_breaks_within_a_number_and_a_name_is_kept():
+    """In a narrow cell, too; the name in the first column is somebody else's."""
+    row = ("pump 7 h", "3 h 4 min ago")
+    (block,) = as_table(Table("c", ("SIM", "Last seen"), (row,))).blocks
+
+    assert ["pump 7 h", "3\u00a0h\u00a04\u00a0min ago"] == [
+        cell["text"] for cell in block["rows"][1]
+    ]

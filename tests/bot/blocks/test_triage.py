@@ -158,7 +158,7 @@ def test_a_row_a_sim():
     header, *rows = table_of(triage_screen(of(lost, unknown)))
 
     assert ["SIM", "State", "Cause", "Network", "Last seen"] == header
-    assert ["pump-7", "🔴 offline", "🔴 Flapping", "T-Mobile USA", "3 h ago"] == rows[0]
+    assert ["pump-7", "🔴 offline", "🔴 Flapping", "T-Mobile USA", "3\u00a0h ago"] == rows[0]
     assert ["pump-8", "❔ unknown", "sessions not read", "unknown", "unknown"] == rows[1]
 
     long = a_report(sim=a_sim(unique_name="N" * 300), findings=(a_finding(title="T" * 300),))

@@ -141,6 +141,7 @@ def test_neighbours_are_told_where_they_are_known(report):
         "online": 4,
         "silent": 0,
         "silent_since": None,
+        "together": 0,
         "as_of": "2026-01-05T12:00:00Z",
     } == known
 

@@ -50,6 +50,16 @@ def test_the_next_step_fits_the_status(status, step):
     assert {"status": status, "since": ago(5)} == finding.evidence
 
 
+def test_a_new_sim_without_a_plan_gets_one_first():
+    """Activated without a rate plan it would have no data; an unknown plan is left alone."""
+    steps = [
+        found(sim_not_active, evidence(status="new", **plan))[0].next_step
+        for plan in ({"rate_plan_sid": None}, {"rate_plan_sid": "WP1"}, {})
+    ]
+
+    assert [True, False, False] == ["rate plan" in step for step in steps]
+
+
 def test_what_is_left_of_a_deactivated_sim_is_told():
     """The next step has the moment from which on nothing helps, until that is past."""
     soon, late = (
