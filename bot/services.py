@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
+from bot.alerts.webhook import Webhooks
 from bot.blocks.weblinks import WebLinks
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
@@ -83,6 +84,7 @@ class Services:
     listening: ListeningConfig
     listening_channels: ListeningChannels
     foreign_alerts: ForeignAlerts
+    webhooks: Webhooks
     spotter: SimSpotter
     tasks: Tasks
     metrics: Metrics

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, InstanceOf, SecretStr
 
+from bot.alerts.targets import WebhookTarget, parse_targets
 from bot.blocks.weblinks import checked_console, checked_pattern, read_runbooks
 from bot.durations import format_duration, parse_seconds
 from bot.slack.access import Policy
@@ -127,6 +128,21 @@ def _console(text: str | None) -> str | None:
     return checked_console(text) if text else None
 
 
+def _webhooks(value: object) -> object:
+    """Read the targets, or the file of that path."""
+    if not isinstance(value, str):
+        return value
+    if "=" in value:
+        return parse_targets(value)
+    try:
+        return parse_targets(Path(value).expanduser().read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        msg = (
+            f"cannot be read as a file ({type(error).__name__}); write its path, or name=https://…"
+        )
+        raise ValueError(msg) from error
+
+
 def _runbooks(value: object) -> object:
     """Read a pattern, or the file of that path."""
     if not isinstance(value, str):
@@ -141,6 +157,7 @@ def _runbooks(value: object) -> object:
 
 
 ConsoleUrl = Annotated[str | None, AfterValidator(_console)]
+WebhookTargets = Annotated[tuple[InstanceOf[WebhookTarget], ...], BeforeValidator(_webhooks)]
 Runbooks = Annotated[str | dict[str, str] | None, BeforeValidator(_runbooks)]
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_database_url)]
 Origin = Annotated[str, AfterValidator(_origin)]

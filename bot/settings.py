@@ -36,6 +36,7 @@ from bot.setting_values import (
     Url,
     UrlWithSlash,
     UserIds,
+    WebhookTargets,
     read_limit,
     shown,
 )
@@ -148,6 +149,16 @@ class Settings(BaseModel):
         description="https://…/`{rule}`, or a file with a line `rule: https://…` for each rule; "
         "answers then link to the cause's runbook",
     )
+    webhooks: WebhookTargets = Field(
+        (),
+        exclude=True,
+        description="where incidents go besides Slack: `name=https://… secret=…`, or "
+        "`name=pagerduty routing_key=…`, parted by semicolons, or a file with a line for each",
+    )
+    webhooks_internal: bool = Field(
+        default=False,
+        description="yes lets webhooks go to internal addresses, and over http",
+    )
     lookups_per_minute: int = Field(
         30,
         ge=1,
@@ -239,7 +250,8 @@ class Settings(BaseModel):
         """Return what may stand in no log."""
         values = (getattr(self, field) for field in type(self).model_fields)
         secret = tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
-        return (*secret, *secrets_of(_revealed(self.database_url) or ""))
+        targets = (each for target in self.webhooks for each in target.secrets)
+        return (*secret, *targets, *secrets_of(_revealed(self.database_url) or ""))
 
     @property
     def web_links(self) -> WebLinks:

@@ -193,7 +193,7 @@ def _about(field: str) -> str:
 
 def _default(field: str) -> str:
     known = Settings.model_fields[field]
-    if known.default in {None, frozenset()}:
+    if known.default in {None, frozenset(), ()}:
         return ""
     is_duration = any(getattr(mark, "func", None) is seconds for mark in known.metadata)
     value = timedelta(seconds=known.default) if is_duration else known.default

@@ -106,6 +106,7 @@ def _services(
             bot_id=resources.identity.bot,
         ),
         listening_channels=_open_listening(resources, stack),
+        webhooks=resources.webhooks,
         foreign_alerts=ForeignAlerts(store, resources.queue, clock),
         spotter=SimSpotter(resources.kore.directory, resources.kore.resolver.known_sid),
         tasks=tasks,

@@ -7,6 +7,7 @@ from datetime import timedelta
 import aiohttp
 
 from bot.alerts.repository import Alerts, Incidents
+from bot.alerts.webhook import WebhookNews
 from bot.alerts.work import AlertWork
 from bot.app.resources import Resources, revealed
 from bot.blocks.kit import degrade
@@ -55,6 +56,7 @@ SLOTS = {
     "digest": 20,
     "foreign_alert": 5,
     "watch": 50,
+    "webhook": 5,
     "watch_card": 20,
     "watch_notice": 20,
     "alert": 10,
@@ -105,6 +107,7 @@ def _services(resources: Resources, stack: AsyncExitStack, at_once: int) -> JobS
         slack=resources.slack,
         posts=posts,
         watching=_watch_work(resources, posts, stack),
+        webhooks=resources.webhooks,
         foreign_alerts=_foreign_alert_work(resources, stack),
         alerting=alert_work(store, resources.queue, fleet, digests, settings.kore_per_second),
         incident_posts=IncidentPosts(posts, resources.authorizer, settings.web_links, clock),
@@ -127,9 +130,14 @@ def alert_work(
     per_second: float | None = None,
 ) -> AlertWork:
     """Return what the jobs of alerts work with."""
-    incidents = Incidents(store, IncidentRows(store), queue)
+    incidents = incidents_of(store, queue)
     alerts = Alerts(store, AlertRows(store), incidents, queue)
     return AlertWork(alerts, incidents, SharedScans(fleet, digests), per_second)
+
+
+def incidents_of(store: Database, queue: JobQueue) -> Incidents:
+    """Return the incidents, of which the webhooks of their alerts are told."""
+    return Incidents(store, IncidentRows(store), queue, WebhookNews(queue).on_events)
 
 
 def open_posts(  # noqa: PLR0913 -- what it is put together from

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 from pydantic import SecretStr
 
+from bot.alerts.webhook import Webhooks
 from bot.app.bot import cancelled
 from bot.clock import Clock
 from bot.digests.archive import Archive
@@ -83,6 +84,7 @@ class Resources:
     kore: KoreAccess
     ages: NewsAges
     executor: WorkerThread
+    webhooks: Webhooks
 
     def notes(self) -> tuple[str, ...]:
         """Return what is wrong though look-ups still work."""
@@ -125,6 +127,11 @@ async def open_resources(
         kore=kore,
         ages=ages,
         executor=executor,
+        webhooks=Webhooks(
+            {target.name: target for target in settings.webhooks},
+            clock,
+            internal=settings.webhooks_internal,
+        ),
     )
 
 

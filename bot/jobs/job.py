@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from bot.store.jobs import Job, JobQueue, NewJob, Outcome, Write
 
 if TYPE_CHECKING:
+    from bot.alerts.webhook import Webhooks
     from bot.alerts.work import AlertWork
     from bot.clock import Clock
     from bot.diagnosis.thresholds import Thresholds
@@ -56,6 +57,7 @@ class JobServices:
     foreign_alerts: ForeignAlertWork
     alerting: AlertWork
     incident_posts: IncidentPosts
+    webhooks: Webhooks
     authorizer: Authorizer
     fleet: Fleet
     subscriptions: Subscriptions

@@ -123,6 +123,7 @@ class Metrics:
         self._alerts_heard = self._counter(
             "foreign_alerts", "Alerts of other apps in channels that listen", "outcome"
         )
+        self._webhooks = self._counter("webhooks", "News of incidents to webhooks", "outcome")
         self._cut = self._counter("connections_cut", "Connections cut for want of a request", "why")
         self._gauge("tasks_in_flight", "Answers under way").set_function(in_flight)
 
@@ -202,6 +203,10 @@ class Metrics:
     def alert_heard(self, outcome: str) -> None:
         """Count an alert of another app: that it came, and what came of it."""
         self._alerts_heard.labels(outcome).inc()
+
+    def webhook_sent(self, outcome: str) -> None:
+        """Count a try to send news of an incident: sent, failed or given_up."""
+        self._webhooks.labels(outcome).inc()
 
     def job_began(self, kind: str, late: float) -> None:
         """Count a job under way, begun so many seconds after it was due."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row, Select, select
 
 from bot.clock import Clock
 from bot.store.database import Database
@@ -173,6 +173,13 @@ class JobQueue:
         async with nullcontext(tx) if tx else self._db.read() as joined:
             row = (await joined.execute(GET, {"this": key})).one_or_none()
         return _job(row) if row else None
+
+    async def live(self, kind: str, prefix: str, tx: Transaction | None = None) -> tuple[str, ...]:
+        """Return the keys of a kind that begin so and have not ended, in their order."""
+        mine = jobs.c.kind == kind, jobs.c.key.startswith(prefix, autoescape=True)
+        query = select(jobs.c.key).where(*mine, jobs.c.ended.is_(None))
+        async with nullcontext(tx) if tx else self._db.read() as joined:
+            return tuple(sorted((await joined.execute(query)).scalars()))
 
     async def look(self, kinds: tuple[str, ...]) -> QueueSnapshot:
         """Return when the next of these kinds is due, without a lock."""

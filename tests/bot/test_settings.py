@@ -84,6 +84,8 @@ def test_faults_name_the_setting_and_say_what_to_do():
         ("SIMSESSIONS_KORE_CONSOLE_URL", "https://console.example/", "names no SIM"),
         ("SIMSESSIONS_RUNBOOKS", "/nowhere/runbooks", "cannot be read as a file"),
         ("SIMSESSIONS_RUNBOOKS", "https://wiki.example/", "has no {rule} in it"),
+        ("SIMSESSIONS_WEBHOOKS", "/nowhere/webhooks", "cannot be read as a file"),
+        ("SIMSESSIONS_WEBHOOKS", "ops=https://a.example/hush", "needs a secret"),
         ("KORE_API_URL", "http://kore.example", "use https://"),
         ("KORE_API_URL", "kore.example", "is not a URL"),
         ("KORE_API_URL", "ftp://kore.example", "is not a URL"),
@@ -154,9 +156,10 @@ def test_what_is_no_fault():
 def test_secrets_are_never_shown():
     """No secret is in the text of the settings, nor in an outsider's validation error."""
     told = KORE | SLACK | {"SLACK_SIGNING_SECRET": "hush-3", "KORE_ACCESS_TOKEN": "hush-4"}
+    told["SIMSESSIONS_WEBHOOKS"] = "ops=https://a.example/hush-5 secret=hush-6"
     settings = load_settings(told, None)
 
-    assert 5 == len(settings.secrets)
+    assert 7 == len(settings.secrets)
     assert all("hush" in secret for secret in settings.secrets)
     assert "hush" not in f"{settings!r} {settings} {settings.model_dump()}"
 

@@ -1,0 +1,126 @@
+"""News of incidents on their way: in order, again after a failure, once more after a kill."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.alerts.incident import EventKind
+from bot.alerts.targets import WebhookTarget
+from bot.alerts.webhook import KIND, WebhookNews, Webhooks
+from bot.clock import SystemClock
+from bot.jobs.engine import Lane
+from bot.jobs.kinds.webhook import webhook
+from tests.bot.alerts.receiver import receiving, status
+from tests.bot.alerts.test_webhook import ALERT, INCIDENT, NOW, event
+from tests.bot.jobs.engines import make_due, running, until
+
+LANES = {"webhook": Lane(5)}
+
+
+class Rig:
+    """An engine's services, and a receiver that they send to."""
+
+    def __init__(self, services, receiver):
+        self.services = services
+        self.receiver = receiver
+        self.keys = []
+        target = WebhookTarget("ops", receiver.base, secret="s")
+        services.webhooks = Webhooks({"ops": target}, SystemClock(), internal=True)
+
+    async def happens(self, kind, incident=INCIDENT):
+        """Write down what happened, as the store does."""
+        number = len(self.keys) + 2
+        after = replace(incident, seq=number)
+        news = WebhookNews(self.services.queue)
+        async with self.services.queue._db.write() as tx:
+            await news.on_events(ALERT, after, (event(kind, number),), tx)
+        self.keys.append(f"{KIND} ops {incident.id} {number:06}")
+
+    async def sent(self):
+        """Let the engine send all of it; the time comes at once for which something waits."""
+        queue = self.services.queue
+
+        async def over():
+            await make_due(queue, *self.keys)
+            return not await queue.live(KIND, "")
+
+        async with running(self.services, webhook, lanes=LANES):
+            await until(over)
+        return [await queue.get(key) for key in self.keys]
+
+    def told(self):
+        """What the receiver was told, and which key each had."""
+        return [(json.loads(b)["event"], h["idempotency-key"]) for h, b in self.receiver.requests]
+
+
+@pytest.fixture
+async def rig(services):
+    async with receiving() as receiver:
+        yield Rig(services, receiver)
+
+
+async def test_in_order_though_the_first_fails(rig):
+    """What comes later waits until the receiver has what came before."""
+    rig.receiver.answers += [status(500), status(302, "Location: /x"), status(429)]
+    for kind in (EventKind.OPENED, EventKind.GREW, EventKind.RESOLVED):
+        await rig.happens(kind)
+    jobs = await rig.sent()
+
+    assert ["done"] * 3 == [job.state for job in jobs]
+    assert [
+        *[("opened", "i1-2")] * 4,
+        ("updated", "i1-3"),
+        ("resolved", "i1-4"),
+    ] == rig.told()
+
+
+async def test_what_is_refused_for_good_holds_up_nothing(rig):
+    """The next piece of news goes out."""
+    rig.receiver.answers += [status(400)]
+    await rig.happens(EventKind.OPENED)
+    await rig.happens(EventKind.RESOLVED)
+    first, second = await rig.sent()
+
+    assert ("given up: HTTP 400", "sent") == (first.result, second.result)
+
+
+async def test_another_incident_is_not_held_up(rig):
+    """Order is kept within an incident, not among them."""
+    rig.receiver.answers += [status(503, "Retry-After: 600")]
+    for incident in ("i0", "i1"):
+        await rig.happens(EventKind.OPENED, replace(INCIDENT, id=incident))
+
+    async def one_over():
+        return len(await rig.services.queue.live(KIND, "")) == 1
+
+    async with running(rig.services, webhook, lanes=LANES):
+        await until(one_over)
+
+    assert {"i0-2", "i1-3"} == {key for _, key in rig.told()}
+
+
+async def test_given_up_after_a_day(rig):
+    """Then nobody needs it any more; the log and the metrics say so."""
+    rig.receiver.answers += [status(500)] * 2
+    await rig.happens(EventKind.OPENED)
+
+    async def tried():
+        job = await rig.services.queue.get(rig.keys[0])
+        return job.memo.get("tries") == 1 and job.state == "ready"
+
+    async with running(rig.services, webhook, lanes=LANES):
+        await until(tried)
+    rig.services.clock.now = lambda: NOW.replace(year=2100)
+    (job,) = await rig.sent()
+
+    assert "given up: HTTP 500" == job.result
+
+
+async def test_an_alert_without_a_webhook_sends_nothing(rig):
+    """Most have none."""
+    async with rig.services.queue._db.write() as tx:
+        news = WebhookNews(rig.services.queue)
+        await news.on_events(replace(ALERT, webhook=None), INCIDENT, (event(EventKind.OPENED),), tx)
+
+    assert () == await rig.services.queue.live(KIND, "")
