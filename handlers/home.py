@@ -1,4 +1,5 @@
-"""The Home tab: drawn when it is opened, after whatever its person does, and once a minute.
+"""The Home tab: drawn when it is opened, when its person does something or a watch of theirs ends,
+and once a minute.
 
 Slack does not tell when somebody leaves it, so it counts as open for ten minutes.
 """

@@ -83,6 +83,7 @@ class Rig:
     kore: KoreApi
     slack: SlackSide
     gate: Gate
+    news: list[str]
 
     @property
     def clock(self) -> FakeClock:
@@ -192,6 +193,7 @@ async def watching(
 ):
     """Put everything together but the engine."""
     clock, metrics, gate = clock or now_clock(), Metrics(), Gate()
+    news: list[str] = []
     api = KoreApi(clock, **({"stories": all_stories()} | kore))
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(slack_side(Sleepless(clock)))
@@ -225,13 +227,13 @@ async def watching(
             rows,
             repository,
             poller,
-            WatchPosts(rows, posts, gate, ChannelAccess(client), clock),
+            WatchPosts(rows, posts, gate, ChannelAccess(client), clock, on_news=news.append),
             PostRows(database),
             clock,
         )
         service = WatchService(database, rows, repository, clock, limits or WatchLimits())
         parts = JobParts(work, queue, clock)
-        yield Rig(parts, service, _lookup(front, clock), database, api, slack, gate)
+        yield Rig(parts, service, _lookup(front, clock), database, api, slack, gate, news)
 
 
 def _kore(api: KoreApi, clock: FakeClock) -> KoreClient:

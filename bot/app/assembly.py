@@ -58,7 +58,12 @@ async def assemble(
     token = revealed(settings.slack_bot_token)
     app = make_bolt_app(session, resources.identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
-    engine = open_engine(resources, stack, scan_at_once=settings.scan_at_once)
+    engine = open_engine(
+        resources,
+        stack,
+        scan_at_once=settings.scan_at_once,
+        on_news=services.home_tabs.changed,
+    )
     workers = Workers(settings.workers, clock, services.token, drain=settings.drain)
     return _with_intake(resources, app, partial(Bot, services, engine=engine, workers=workers))
 

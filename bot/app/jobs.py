@@ -1,6 +1,7 @@
 """Puts together the engine of this process, and what digests and watches work with."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -23,7 +24,7 @@ from bot.jobs.foreign_alerts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertW
 from bot.jobs.incident_posts import IncidentPosts
 from bot.jobs.job import JobServices
 from bot.jobs.posting import IdempotentPosts
-from bot.jobs.watch_posts import WatchPosts, WatchWork
+from bot.jobs.watch_posts import WatchPosts, WatchWork, tell_nobody
 from bot.ops.metrics import Metrics
 from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.lookup import Judge, SessionLookup
@@ -68,15 +69,27 @@ ALERTS_AT_ONCE = 5
 """The same for what other apps' alerts name."""
 
 
-def open_engine(resources: Resources, stack: AsyncExitStack, *, scan_at_once: int) -> Engine:
-    """Return the engine, not yet started; with `scan_at_once` 0 it leaves scans to others."""
+def open_engine(
+    resources: Resources,
+    stack: AsyncExitStack,
+    *,
+    scan_at_once: int,
+    on_news: Callable[[str], None] = tell_nobody,
+) -> Engine:
+    """Return the engine, not yet started; with `scan_at_once` 0 it leaves scans to others.
+
+    `on_news` is told of whom there is news of a watch.
+    """
     slots = SLOTS | {"scan": min(SCANS_AT_ONCE, scan_at_once)}
     lanes = {name: Lane(count) for name, count in slots.items()}
     timing = Timing(keep=resources.settings.job_retention)
-    return Engine(_services(resources, stack, max(1, scan_at_once)), lanes, timing=timing)
+    services = _services(resources, stack, max(1, scan_at_once), on_news)
+    return Engine(services, lanes, timing=timing)
 
 
-def _services(resources: Resources, stack: AsyncExitStack, at_once: int) -> JobServices:
+def _services(
+    resources: Resources, stack: AsyncExitStack, at_once: int, on_news: Callable[[str], None]
+) -> JobServices:
     settings, store, clock = resources.settings, resources.store, resources.clock
     kore = resources.kore.client.in_background(at_once=at_once)
     stack.push_async_callback(kore.aclose)
@@ -106,7 +119,7 @@ def _services(resources: Resources, stack: AsyncExitStack, at_once: int) -> JobS
         kore=kore,
         slack=resources.slack,
         posts=posts,
-        watching=_watch_work(resources, posts, stack),
+        watching=_watch_work(resources, posts, stack, on_news),
         webhooks=resources.webhooks,
         foreign_alerts=_foreign_alert_work(resources, stack),
         alerting=alert_work(store, resources.queue, fleet, digests, settings.kore_per_second),
@@ -206,7 +219,12 @@ def watch_service(resources: Resources) -> WatchService:
     return WatchService(resources.store, rows, repository, resources.clock, limits)
 
 
-def _watch_work(resources: Resources, posts: IdempotentPosts, stack: AsyncExitStack) -> WatchWork:
+def _watch_work(
+    resources: Resources,
+    posts: IdempotentPosts,
+    stack: AsyncExitStack,
+    on_news: Callable[[str], None],
+) -> WatchWork:
     """Return what the jobs of watches work with."""
     settings, clock, rows = resources.settings, resources.clock, WatchRows(resources.store)
     repository, permission = (
@@ -225,7 +243,9 @@ def _watch_work(resources: Resources, posts: IdempotentPosts, stack: AsyncExitSt
     )
     interval = PollInterval(clock, shortest=settings.watch_interval)
     poller = WatchPoller(lookup, rows, repository, permission, interval=interval, clock=clock)
-    cards = WatchPosts(rows, posts, permission, ChannelAccess(resources.slack), clock)
+    cards = WatchPosts(
+        rows, posts, permission, ChannelAccess(resources.slack), clock, on_news=on_news
+    )
     return WatchWork(rows, repository, poller, cards, PostRows(resources.store), clock)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
-from bot.blocks.sim_text import label_of, no_cause
+from bot.blocks.sim_text import cell_label, label_of, no_cause
 from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
 from bot.blocks.watch_set import set_condition_text
 from bot.diagnosis.rule import Severity
@@ -117,7 +117,7 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
     cause = next((each for each in sim.findings if each.severity != Severity.INFO.word), None)
     cells = (
         clean(sim.name, _NAME),
-        label_of(sim),
+        cell_label(sim),
         clean(unquoted(cause.title), _WHAT) if cause else no_cause(sim.state),
         clean(sim.operator or sim.network or "unknown", _NETWORK),
         _seen(row, now),

@@ -38,6 +38,7 @@ _WORDS = {
     State.NOT_ACTIVATED: "not activated",
     State.NEVER_SEEN: "no connection in 30 d",
 }
+_BRIEFLY = {State.STALE: "no update", State.NEVER_SEEN: "no connection"}
 
 
 def state_text(state: State, status: str | None = None, silent: timedelta | None = None) -> str:
@@ -62,6 +63,12 @@ def words_of(sim: SessionReport | Snapshot) -> str:
 def label_of(sim: SessionReport | Snapshot) -> str:
     """Return the same with its sign."""
     return f"{icon_of(sim)} {words_of(sim)}"
+
+
+def cell_label(sim: SessionReport | Snapshot) -> str:
+    """Return it for a narrow cell of a table whose last column says since when."""
+    brief = _BRIEFLY.get(sim.state)
+    return f"{icon_of(sim)} {brief}" if brief else label_of(sim)
 
 
 def icon_of(sim: SessionReport | Snapshot) -> str:

@@ -20,7 +20,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.owners import owner_button, owners_block
-from bot.blocks.sim_text import icon_of, known, label_of, no_cause, state_text
+from bot.blocks.sim_text import cell_label, icon_of, known, label_of, no_cause, state_text
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
@@ -205,7 +205,7 @@ def cells(row: Row) -> tuple[str, str, str, str, str]:
         return clean(row.query, NAME), _unread_state(row), reason(row.error), "unknown", "unknown"
     return (
         clean(row.sim.name, NAME),
-        label_of(row) + (" (old)" if row.stale else ""),
+        cell_label(row) + (" (old)" if row.stale else ""),
         cause_cell(row),
         clean(_operator(row), _OPERATOR),
         _seen(row),

@@ -5,7 +5,7 @@ directly, and says so; a card that cannot be changed any more is carried on by a
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -54,22 +54,30 @@ class Members(Protocol):
         """Return the address of a message, or an empty text."""
 
 
+def tell_nobody(_person: str) -> None:
+    """Do nothing: this process shows nobody their watches."""
+
+
 class WatchPosts:
     """Posts cards and notices. Methods raise SlackError and StoreError: to be tried again."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- collaborators, each once
         self,
         rows: WatchRows,
         posts: IdempotentPosts,
         permission: Permission,
         members: Members,
         clock: Clock,
+        *,
+        on_news: Callable[[str], None] = tell_nobody,
     ) -> None:
+        """Post for the watches in `rows`; `on_news` is told of whom there is news of a watch."""
         self._rows = rows
         self._posts = posts
         self._permission = permission
         self._members = members
         self._clock = clock
+        self._on_news = on_news
 
     async def update_card(self, card_id: str) -> tuple[tuple[Watch, ...], timedelta] | None:
         """Draw a card as it stands now; return its watches, one or a set, with what it shows.
@@ -84,6 +92,8 @@ class WatchPosts:
             return watches, wait
         if card and all(map(_is_finished, watches)):
             return None
+        if any(watch.ended_at for watch in watches):
+            self._on_news(watches[0].owner.person)
         return await self._draw(watches, card), timedelta(0)
 
     async def post_notice(self, watch_id: str, notice: Notice) -> None:
@@ -105,8 +115,9 @@ class WatchPosts:
 
     async def _notify(self, key: str, watch: Watch, screen: Screen) -> None:
         """Post a notice in the card's thread; directly too if its owner has left the channel."""
-        posted = await self._post(key, watch, self._thread_of(watch), screen)
         person = watch.owner.person
+        self._on_news(person)
+        posted = await self._post(key, watch, self._thread_of(watch), screen)
         if posted.channel[:1] in {"C", "G"} and await self._members.lacks(posted.channel, person):
             link = await self._members.link_to(posted.channel, posted.ts) if posted.ts else ""
             shown = absent_screen(screen, posted.channel, link)

@@ -44,6 +44,17 @@ async def test_every_answer_fits_on_a_phone(browser):
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+async def test_the_cause_is_seen_on_a_phone(windows, demo):
+    """At 390 px a table shows SIM, state and cause, and none of it beyond the edge."""
+    page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops", size="phone")
+    answer = await ask(page, "/simsessions well-1 well-2 well-3 well-4 well-5")
+    cause = answer.get_by_role("cell", name="Common outage, 3 SIMs").first
+    await expect(cause).to_be_visible()
+    table, cell = await answer.locator(".scroller").bounding_box(), await cause.bounding_box()
+
+    assert cell["x"] + cell["width"] <= table["x"] + table["width"]
+
+
 async def test_refresh_asks_kore_again(ana, demo):
     """Refresh reads KORE anew and redraws the same message, whose buttons keep working."""
     answer = await ask(ana, "/simsessions truck-42")

@@ -18,7 +18,8 @@ MENTION = f"<@{BOT.id}>"
 
 def words(message):
     """What a message says; names keep their asterisks only where Slack does not read them."""
-    return (message.text + str(message.blocks)).replace("\N{ASTERISK OPERATOR}", "*")
+    said = message.text + str(message.blocks).replace(r"\xa0", " ")
+    return said.replace("\N{ASTERISK OPERATOR}", "*")
 
 
 async def test_what_is_typed_is_understood(whole):

@@ -46,6 +46,17 @@ async def test_being_back_is_told_once_in_the_thread_of_the_card(rig):
     assert "it is online. Watch ended" in rig.card().text
 
 
+async def test_whose_watch_ended_is_told_to_who_shows_it(rig):
+    """While the watch goes on there is no news of it."""
+    await rig.begin()
+    await rig.work()
+    before = list(rig.news)
+    await rig.recover_after_a_minute()
+
+    assert [] == before
+    assert {ANA} == set(rig.news)
+
+
 async def test_in_a_thread_everything_stays_in_the_thread(rig):
     """A watch that was asked for in a thread has its card and its notices there."""
     root = await rig.slack.workspace.say("ana", "#fleet-ops", "alert")

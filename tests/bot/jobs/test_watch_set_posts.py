@@ -83,7 +83,9 @@ async def test_a_set_that_waits_for_an_outage_says_which_sim_went_offline(rig):
     await rig.move(60)
 
     assert "Watching 2 SIMs for <@U0ANA0001> until they go offline" in rig.card().text
-    assert "I'll ping you if one is offline for more than 2 min" in str(rig.card().blocks)
+    assert "I'll ping you if one is offline for more than 2 min" in str(rig.card().blocks).replace(
+        r"\xa0", " "
+    )
 
     rig.kore.events.go_silent("truck-42")
     await rig.move(300, step=30)

@@ -8,6 +8,7 @@ from bot.blocks.kit import modal, section
 from bot.emulators.slack.people import ANA, BEN
 from bot.slack.errors import SlackRefused, TriggerExpired
 from bot.slack.views import OPEN_SECONDS, REDRAW_SECONDS, HomeTabs, Modals
+from tests.fakes import FakeClock
 
 
 def modal_view(words):
@@ -153,3 +154,28 @@ async def test_all_open_tabs_are_drawn_anew_once_a_minute(homes, clock, drawn):
     assert {REDRAW_SECONDS} == set(clock.slept)
     assert 18 <= len(drawn) <= 20
     assert drawn.count("ana") == drawn.count("ben")
+
+
+class Minuteless(FakeClock):
+    """A minute never passes."""
+
+    async def sleep(self, seconds):
+        if seconds >= REDRAW_SECONDS:
+            await asyncio.Event().wait()
+        await super().sleep(seconds)
+
+
+async def test_a_tab_is_drawn_anew_when_something_changed(client, drawn):
+    """At once, once for all that changes together, and only while somebody may be looking."""
+    homes = HomeTabs(client, Minuteless())
+    homes.opened(ANA.id, lambda: drawn.append("ana"))
+    running = asyncio.create_task(homes.run())
+    for users in ((ANA.id, ANA.id, BEN.id), (ANA.id,)):
+        for user in users:
+            homes.changed(user)
+        for _ in range(10):
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running})
+
+    assert ["ana", "ana"] == drawn
