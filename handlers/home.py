@@ -1,5 +1,4 @@
-"""The Home tab: drawn when it is opened, when its person does something or a watch of theirs ends,
-and once a minute.
+"""The Home tab: drawn when it is opened, when something of its person's changes, and each minute.
 
 Slack does not tell when somebody leaves it, so it counts as open for ten minutes.
 """

@@ -56,7 +56,7 @@ _IN_BRIEF = {
     "gone_silent": "silent",
     "imei_changed": "in another device",
     "impossible_travel": "in two places",
-    "never_seen": "never connected",
+    "never_seen": "without a connection in 30 d",
     "no_rate_plan": "without a rate plan",
     "parallel_networks": "on two networks",
     "plan_blocks_data": "blocked by the plan",
