@@ -6,12 +6,13 @@ Each raises ValueError with what to write instead; `bot.settings` puts the setti
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, InstanceOf, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, InstanceOf, SecretStr
 
 from bot.alerts.targets import WebhookTarget, parse_targets
 from bot.blocks.weblinks import checked_console, checked_pattern, read_runbooks
@@ -154,6 +155,82 @@ def _runbooks(value: object) -> object:
     except (OSError, UnicodeDecodeError) as error:
         msg = f"cannot be read as a file ({type(error).__name__}); write its path, or https://…"
         raise ValueError(msg) from error
+
+
+@dataclass(frozen=True, slots=True)
+class AgentToken:
+    """A token by which an agent asks over HTTP: its name in the audit, and what it may see."""
+
+    name: str
+    secret: SecretStr
+    redacts: bool = False
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What may stand in no log."""
+        return (self.secret.get_secret_value(),)
+
+
+_TOKEN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.IGNORECASE)
+_TOKEN = re.compile(r"[!-~]{32,}")
+
+
+def _agent_tokens(value: object) -> object:
+    """Read `name=token` and `name:redact=token`, parted by commas; no fault repeats a token."""
+    if not isinstance(value, str):
+        return value
+    tokens = [_agent_token(each) for each in value.replace(",", " ").split()]
+    names = {token.name for token in tokens}
+    if not len(tokens) == len(names) == len({token.secret for token in tokens}):
+        msg = "has a name or a token twice; give each agent its own"
+        raise ValueError(msg)
+    return tuple(tokens)
+
+
+def _agent_token(text: str) -> AgentToken:
+    head, _, secret = text.partition("=")
+    name, _, option = head.partition(":")
+    if not _TOKEN_NAME.fullmatch(name) or option not in {"", "redact"}:
+        msg = "is not like oncall=<token> or partner:redact=<token>"
+        raise ValueError(msg)
+    if not _TOKEN.fullmatch(secret):
+        msg = f"the token of {name} is shorter than 32 characters; make one: openssl rand -hex 32"
+        raise ValueError(msg)
+    return AgentToken(name, SecretStr(secret), redacts=option == "redact")
+
+
+def _host_names(hosts: frozenset[str]) -> frozenset[str]:
+    """Return the names without ports, which the Host header is held against."""
+    return frozenset(re.sub(r":\d+$", "", host.lower()) for host in hosts)
+
+
+def _origins(origins: frozenset[str]) -> frozenset[str]:
+    wrong = sorted(o for o in origins if not re.fullmatch(r"https?://[^/\s]+", o))
+    if wrong:
+        msg = f"{', '.join(wrong)}: no origin; write it like https://tools.example.com"
+        raise ValueError(msg)
+    return origins
+
+
+AgentTokens = Annotated[tuple[AgentToken, ...], BeforeValidator(_agent_tokens)]
+HostNames = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_host_names)]
+Origins = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_origins)]
+
+
+class AgentSettings(BaseModel):
+    """What is set for `simsessions mcp --http`; a part of bot.settings.Settings."""
+
+    mcp_tokens: AgentTokens = Field(
+        (),
+        description="who may ask over HTTP: `name=token`, or `name:redact=token` without "
+        "ICCID, IMEI, cell and location; parted by commas, 32 characters or more each",
+    )
+    mcp_hosts: HostNames = Field(
+        frozenset(), description="names by which agents reach it, besides localhost"
+    )
+    mcp_origins: Origins = Field(
+        frozenset(), description="web pages that may ask, as https://tools.example.com; empty: none"
+    )
 
 
 ConsoleUrl = Annotated[str | None, AfterValidator(_console)]

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SecretStr, ValidationError
+from pydantic import ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
 from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.errors import SettingsError
 from bot.setting_values import (
+    AgentSettings,
     AppToken,
     BotToken,
     ChannelIds,
@@ -82,7 +83,7 @@ def env_name(field: str) -> str:
     return field.upper() if field in WITHOUT_PREFIX else PREFIX + field.upper()
 
 
-class Settings(BaseModel):
+class Settings(AgentSettings):
     """All settings; secrets print as stars. `env_name` of a field is its name outside."""
 
     model_config = ConfigDict(
@@ -250,8 +251,9 @@ class Settings(BaseModel):
         """Return what may stand in no log."""
         values = (getattr(self, field) for field in type(self).model_fields)
         secret = tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
-        targets = (each for target in self.webhooks for each in target.secrets)
-        return (*secret, *targets, *secrets_of(_revealed(self.database_url) or ""))
+        held = (*(t.secrets for t in self.webhooks), *(t.secrets for t in self.mcp_tokens))
+        named = (each for secrets in held for each in secrets)
+        return (*secret, *named, *secrets_of(_revealed(self.database_url) or ""))
 
     @property
     def web_links(self) -> WebLinks:

@@ -47,6 +47,7 @@ GROUPS = {
     "allowed_users": "Who may ask",
     "prefix_channels": "What is answered, and how",
     "lookups_per_minute": "Limit and audit",
+    "mcp_tokens": "Agents (MCP over HTTP)",
     "database_url": "The store",
     "digest_least": "Digests and history",
     "watches_per_person": "Watches",
@@ -90,7 +91,10 @@ def settings() -> str:
     for name, field in known_names().items():
         rows = groups.setdefault(GROUPS.get(field, next(reversed(groups), "")), [])
         rows.append((f"`{name}`", _default(field), _about(field)))
-    parts = (f"## {title}\n\n{table('Setting|Default|', rows)}" for title, rows in groups.items())
+    parts = (
+        f"## {title}\n\n{table('Setting|Default|', groups[title])}"
+        for title in sorted(groups, key=[*GROUPS.values()].index)
+    )
     return "\n\n".join(parts)
 
 

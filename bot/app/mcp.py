@@ -4,11 +4,14 @@ It is a process of its own: the bot does not import this, nor the SDK.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from starlette.types import ASGIApp
 
 from bot.app.jobs import subscriptions
 from bot.app.resources import open_ages, open_audit, open_kore_access, open_store
@@ -18,10 +21,13 @@ from bot.digests.archive import Archive
 from bot.digests.last_scan import FleetScans
 from bot.digests.subscription import Subscription
 from bot.digests.subscriptions import Subscriptions
+from bot.errors import StartError
+from bot.mcp.http import LOOPBACK, PATH, Door, http_app, who_by_token
 from bot.mcp.lookups import AgentServices, Caller
 from bot.mcp.pages import Pages
 from bot.mcp.server import make_server
 from bot.mcp.stdio import serve_stdio
+from bot.ops.http import http_server
 from bot.ops.metrics import Metrics
 from bot.sessions.fleet_list import FleetList
 from bot.settings import Settings
@@ -31,6 +37,9 @@ from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.jobs import JobQueue
 from bot.store.scans import ScanRows, ScanSums
+
+NO_TOKENS = "SIMSESSIONS_MCP_TOKENS: missing; name who may ask: oncall=<32 characters or more>"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,47 @@ async def _stdio(settings: Settings, caller: Caller, version: str, stopped: asyn
     async with agent_services(settings) as services:
         server = make_server(services, lambda _: caller, version)
         await _until(stopped, serve_stdio(server))
+
+
+def run_http(settings: Settings, version: str, *, host: str, port: int) -> None:
+    """Serve agents that have a token over HTTP, until a signal. Raises BotError."""
+    if not settings.mcp_tokens:
+        raise StartError(NO_TOKENS)
+    run_process(settings, partial(_http, settings, version, host, port))
+
+
+async def _http(
+    settings: Settings, version: str, host: str, port: int, stopped: asyncio.Event
+) -> None:
+    async with serving_http(settings, version, host=host, port=port) as listening:
+        log.info("ready", extra={"host": host, "port": listening, "path": PATH})
+        heed_signals(stopped)
+        await stopped.wait()
+
+
+@asynccontextmanager
+async def serving_http(
+    settings: Settings, version: str, *, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[int]:
+    """Serve while the block lasts; yield the port. Raises StartError where it is taken."""
+    callers = {
+        token.secret.get_secret_value(): Caller(token.name, redacts=token.redacts)
+        for token in settings.mcp_tokens
+    }
+    door = Door(callers, LOOPBACK | settings.mcp_hosts, settings.mcp_origins)
+    async with agent_services(settings) as services, AsyncExitStack() as stack:
+        server = make_server(services, who_by_token(callers.values()), version)
+        app = await stack.enter_async_context(http_app(server, door))
+        yield await _listening(stack, app, host, port)
+
+
+async def _listening(stack: AsyncExitStack, app: ASGIApp, host: str, port: int) -> int:
+    try:
+        return await stack.enter_async_context(http_server(app, host, port))
+    except OSError as error:
+        why = str(error.strerror).partition(" (while ")[0]
+        fault = f"cannot listen on {host}:{port} ({why}); choose another --port or --host"
+        raise StartError(fault) from error
 
 
 async def _until(stopped: asyncio.Event, serving: Coroutine[Any, Any, None]) -> None:

@@ -263,3 +263,38 @@ def test_each_setting_says_what_it_is(field):
     """Every setting has a description, a name outside, and either a default or none."""
     assert Settings.model_fields[field].description
     assert known_names()[env_name(field)] == field
+
+
+TOKEN = "hush-5-of-thirty-two-characters-or-more"
+
+
+def test_tokens_of_agents():
+    """Each has a name and what it may see; all are secrets, and none is shown."""
+    told = {"SIMSESSIONS_MCP_TOKENS": f"oncall={TOKEN}, partner:redact={TOKEN}=="}
+    settings = load_settings(told, None, need=Need.NOTHING)
+
+    assert [("oncall", False), ("partner", True)] == [
+        (token.name, token.redacts) for token in settings.mcp_tokens
+    ]
+    assert {TOKEN, f"{TOKEN}=="} <= set(settings.secrets)
+    assert "hush" not in f"{settings!r} {settings} {settings.model_dump()}"
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"SIMSESSIONS_MCP_TOKENS": "oncall=hush"}, "the token of oncall is shorter than 32"),
+        ({"SIMSESSIONS_MCP_TOKENS": TOKEN}, "is not like oncall=<token>"),
+        ({"SIMSESSIONS_MCP_TOKENS": f"a:admin={TOKEN}"}, "is not like oncall=<token>"),
+        ({"SIMSESSIONS_MCP_TOKENS": f"a={TOKEN},b={TOKEN}"}, "twice"),
+        ({"SIMSESSIONS_MCP_TOKENS": f"a={TOKEN},a={TOKEN}x"}, "twice"),
+        ({"SIMSESSIONS_MCP_ORIGINS": "tools.example.com"}, "no origin"),
+    ],
+)
+def test_what_is_wrong_with_an_agents_settings_is_said(told, words):
+    """A fault names the token and what to do, and does not repeat it."""
+    with pytest.raises(SettingsError) as caught:
+        load_settings(told, None, need=Need.NOTHING)
+
+    assert words in caught.value.sentence
+    assert "hush" not in caught.value.sentence

@@ -3,16 +3,24 @@
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
+import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
-from bot.app.mcp import agent_services
+from bot.app.mcp import agent_services, serving_http
+from bot.app.resources import opened_store
+from bot.emulators.kore.faults import Fault
+from bot.mcp.http import PATH
 from bot.mcp.lookups import AgentServices, Caller
 from bot.mcp.server import make_server
 from bot.settings import Need, Settings, load_settings
+from bot.store.lookups import Lookups, Wanted
 from tests.bot.cli.conftest import ROOT, kept_in, kore, strangers
 
 __all__ = ["kore"]
@@ -63,3 +71,63 @@ def stdio(kore, tmp_path) -> Connect:
             yield client
 
     return connect
+
+
+async def given_up(client: Client, kore: Any) -> None:
+    """Ask for truck-42, and give it up while KORE is asked; then ask again, and get an answer."""
+    await client.call_tool("look_up_sim", {"sim": "pump-7"})
+    kore.api.faults.add(Fault("/DataSessions", delay=4.0))
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as group:
+            group.start_soon(lambda: client.call_tool("look_up_sim", {"sim": "truck-42"}))
+            while kore.api.faults.waiting:  # noqa: ASYNC110 -- nothing tells
+                await anyio.sleep(0.01)
+            group.cancel_scope.cancel()
+    answer = await client.call_tool("look_up_sim", {"sim": "truck-42"})
+    assert "truck-42" == answer.structured_content["sim"]["unique_name"]
+
+
+async def noted(kore: Any, folder: Path) -> list[str | None]:
+    """Return the names in the audit that a server has left, newest first."""
+    async with opened_store(settings_of(kore.settings, folder)) as store:
+        return [row.name for row in await Lookups(store).find(Wanted())]
+
+
+TOKENS = {"oncall": "oncall-token-of-32-characters-or-more", "partner": "p" * 40}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server over HTTP, and how to reach it."""
+
+    url: str
+
+    @asynccontextmanager
+    async def connect(
+        self, token: str | None = TOKENS["oncall"], mode: str = "auto", **headers: str
+    ) -> AsyncIterator[Client]:
+        """Connect the SDK's client with a token and headers of one's own."""
+        told = headers | ({"Authorization": f"Bearer {token}"} if token else {})
+        async with httpx2.AsyncClient(headers=told, timeout=30) as web:
+            transport = streamable_http_client(self.url, http_client=web)
+            async with Client(transport, mode=mode) as client:
+                yield client
+
+
+@asynccontextmanager
+async def serving(kore: Any, folder: Path) -> AsyncIterator[Served]:
+    """Serve over HTTP on a free port, to two tokens."""
+    told = {
+        "SIMSESSIONS_MCP_TOKENS": f"oncall={TOKENS['oncall']}, partner:redact={TOKENS['partner']}",
+        "SIMSESSIONS_MCP_HOSTS": "mcp.example.com:8443",
+        "SIMSESSIONS_MCP_ORIGINS": "https://tools.example.com",
+    }
+    async with serving_http(settings_of(kore.settings | told, folder), "0") as port:
+        yield Served(f"http://127.0.0.1:{port}{PATH}")
+
+
+@pytest.fixture
+async def served(kore, tmp_path) -> AsyncIterator[Served]:
+    """Serve over HTTP while the test lasts."""
+    async with serving(kore, tmp_path) as server:
+        yield server

@@ -1,0 +1,141 @@
+"""Streamable HTTP behind a guard: nothing without a token, from a foreign host or web page."""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import mcp_types as types
+from mcp import MCPError
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+from mcp.server.lowlevel import Server
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.mcp.lookups import Caller
+from bot.mcp.server import Context, Who
+
+log = logging.getLogger(__name__)
+
+PATH = "/mcp"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+MOST_SESSIONS = 1000
+IDLE_SECONDS = 1800.0
+LARGEST = 1 << 20
+"""Bytes of a request; a pasted text has at most 20,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who is let in: by which tokens, which names of ours, from which web pages."""
+
+    callers: Mapping[str, Caller] = field(repr=False)
+    hosts: frozenset[str] = LOOPBACK
+    origins: frozenset[str] = frozenset()
+
+
+class Guard:
+    """Refuses requests before anything of them is read; each says in a sentence why."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self._app = app
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through on behalf of its token's caller, or refuse it."""
+        headers = Headers(scope=scope)
+        caller = self._caller(headers.getlist("authorization"))
+        if refusal := self._refusal(scope, headers, caller):
+            log.warning("mcp-refused", extra={"status": refusal.status_code})
+            await refusal(scope, receive, send)
+            return
+        assert caller is not None  # noqa: S101 -- `_refusal` has looked
+        await self._app({**scope, "user": _user(caller)}, receive, send)
+
+    def _refusal(
+        self, scope: Scope, headers: Headers, caller: Caller | None
+    ) -> JSONResponse | None:
+        if _name(headers.get("host", "")) not in self._door.hosts:
+            return _refused(421, "That is no name of mine: set SIMSESSIONS_MCP_HOSTS.")
+        if any(each not in self._door.origins for each in headers.getlist("origin")):
+            return _refused(403, "Web pages may not ask: set SIMSESSIONS_MCP_ORIGINS.")
+        if caller is None:
+            return _refused(401, "Give a token: Authorization: Bearer …", CHALLENGE)
+        if scope["path"] != PATH:
+            return _refused(404, f"There is nothing but {PATH}.")
+        return None
+
+    def _caller(self, told: Sequence[str]) -> Caller | None:
+        """Return whose token it is. All are compared, each in a time that tells nothing."""
+        scheme, _, token = told[0].partition(" ") if len(told) == 1 else ("", "", "")
+        if scheme.lower() != "bearer":
+            return None
+        sent, found = token.strip().encode(), None
+        for known, caller in self._door.callers.items():
+            if hmac.compare_digest(known.encode(), sent):
+                found = caller
+        return found
+
+
+def _name(host: str) -> str:
+    """Return the name in a Host header, without its port."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower()
+
+
+def _refused(status: int, why: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": why}, status, headers=headers)
+
+
+def _user(caller: Caller) -> AuthenticatedUser:
+    """Return the caller as the SDK knows it: a session is for its maker alone."""
+    return AuthenticatedUser(AccessToken(token=caller.name, client_id=caller.name, scopes=[]))
+
+
+def who_by_token(callers: Iterable[Caller]) -> Who:
+    """Return what says on whose behalf a request is answered: the one that the guard let in."""
+    by_name = {caller.name: caller for caller in callers}
+
+    def who(context: Context) -> Caller:
+        user = context.request.scope.get("user") if context.request else None
+        caller = by_name.get(user.access_token.client_id) if user else None
+        if caller is None:
+            raise MCPError(types.INVALID_REQUEST, "It is not known who asks.")
+        return caller
+
+    return who
+
+
+@asynccontextmanager
+async def http_app(server: Server[Any], door: Door) -> AsyncIterator[ASGIApp]:
+    """Return the app while the block lasts; sessions end with it."""
+    sessions = StreamableHTTPSessionManager(
+        server,
+        session_idle_timeout=IDLE_SECONDS,
+        max_sessions=MOST_SESSIONS,
+        max_request_body_size=LARGEST,
+    )
+    up, leave = asyncio.Event(), asyncio.Event()
+    holding = asyncio.create_task(_hold(sessions, up, leave), name="mcp-sessions")
+    await up.wait()
+    try:
+        yield Guard(StreamableHTTPASGIApp(sessions), door)
+    finally:
+        leave.set()
+        await holding
+
+
+async def _hold(
+    sessions: StreamableHTTPSessionManager, up: asyncio.Event, leave: asyncio.Event
+) -> None:
+    """Run the sessions in a task of their own, so that no error around them becomes a group."""
+    async with sessions.run():
+        up.set()
+        await leave.wait()
