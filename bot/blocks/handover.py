@@ -13,7 +13,7 @@ from bot.blocks.kit import Block, Screen, actions, button, clean, context, scree
 from bot.blocks.owners import owner_button
 from bot.blocks.report import person
 from bot.blocks.report_text import facts, report_headline
-from bot.blocks.sim_text import label_of, state_sentence, state_text, words_of
+from bot.blocks.sim_text import cell_label, state_sentence, state_text, words_of
 from bot.blocks.tables import Drawn, Row, Table, table_parts
 from bot.blocks.triage import cause_cell, cause_in_brief, reason
 from bot.blocks.watch import cause_text, condition_text
@@ -147,11 +147,11 @@ def changes_in_text(sim: HandedSim, fmt: Formatter) -> list[str]:
 
 
 def _row(sim: HandedSim, handed: Handover) -> Row:
-    then = f"{label_of(sim.then)} (asked {ago(sim.first_at, handed.made_at)})"
+    then = f"{cell_label(sim.then)} (asked {ago(sim.first_at, handed.made_at)})"
     return (
         clean(sim.then.name, _NAME),
         then,
-        "❔ not read" if isinstance(sim.now, BotError) else label_of(sim.now),
+        "❔ not read" if isinstance(sim.now, BotError) else cell_label(sim.now),
         cause_now(sim),
         _number_of_changes(sim),
     )

@@ -82,7 +82,7 @@ def test_a_list():
 
     assert "2 digests here" == screen.text
     assert [*row, *paused, "New digest…"] == labels(screen)
-    assert "Being made now: 34 % · next: <!date^" in str(screen.blocks)
+    assert "Being made now: 34\\xa0% · next: <!date^" in str(screen.blocks)
 
     assert "5 more; edit one by its name" in str(listed(MANY).blocks)
 

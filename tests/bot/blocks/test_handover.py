@@ -51,7 +51,7 @@ def a_watch(number=7):
 
 def shown(screen):
     """Return all that stands on a screen."""
-    return json.dumps([screen.text, screen.blocks], ensure_ascii=False)
+    return json.dumps([screen.text, screen.blocks], ensure_ascii=False).replace("\u00a0", " ")
 
 
 def test_what_is_still_open_comes_first():

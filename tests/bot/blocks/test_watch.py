@@ -30,7 +30,7 @@ ENDED = {"ended_at": NOW, "ended_by": "U0BEN0002"}
 
 def said(watch, **more):
     """Return all that a reader of the card sees."""
-    return "\n".join(words(watch_card(watch, NOW, **more).blocks))
+    return "\n".join(words(watch_card(watch, NOW, **more).blocks)).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def many(number):
 
 
 def read(screen):
-    return "\n".join(words(screen.blocks))
+    return "\n".join(words(screen.blocks)).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def a_notice(kind=NoticeKind.REACHED, before=OFF, after=ON, **changes):
 def noticed(notice, **changes):
     """Return the notice's own sentence, as blocks."""
     drawn = watch_notice(a_watch(**changes), notice, notable_changes(notice.before, notice.after))
-    return "\n".join(words(drawn.blocks))
+    return "\n".join(words(drawn.blocks)).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
