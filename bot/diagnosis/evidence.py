@@ -61,7 +61,7 @@ class Evidence:
     @cached_property
     def rows(self) -> list[Contact]:
         """Each of `in_order` in seconds since 1970."""
-        return [_row(session, self.now) for session in self.in_order]
+        return _rows(self.in_order, self.now)
 
     @property
     def newest(self) -> DataSession | None:
@@ -130,7 +130,7 @@ def is_open(session: DataSession, now: datetime) -> bool:
 
 
 def _open(sessions: Sequence[DataSession], now: datetime) -> tuple[DataSession, ...]:
-    return tuple(each for each in sessions if each.end is None and is_open(each, now))
+    return tuple([each for each in sessions if each.end is None and is_open(each, now)])
 
 
 def current_of(sessions: Sequence[DataSession], now: datetime) -> DataSession | None:
@@ -141,7 +141,10 @@ def current_of(sessions: Sequence[DataSession], now: datetime) -> DataSession | 
     newest = sessions[0] if sessions else None
     if newest is None:
         return None
-    latest = max(_open(sessions, now), key=_heard, default=newest)
+    still_open = _open(sessions, now)
+    if not still_open or still_open == (newest,):
+        return newest
+    latest = max(still_open, key=_heard)
     return latest if _heard(latest) >= _heard(newest) else newest
 
 
@@ -149,17 +152,24 @@ def _heard(session: DataSession) -> datetime:
     return session.end or session.last_updated or LONG_AGO
 
 
-def _row(session: DataSession, now: datetime) -> Contact:
-    start, end = (session.start or LONG_AGO).timestamp(), session.end
-    told = end or session.last_updated
-    sign = told.timestamp() if told else start
-    return Contact(
-        start,
-        max(start, sign),
-        end is None and is_open(session, now),
-        session.packets_uploaded,
-        session.packets_downloaded,
-    )
+def _rows(sessions: Iterable[DataSession], now: datetime) -> list[Contact]:
+    """Return each in seconds; in one go, for a look-up or scan does little else as often."""
+    found: list[Contact] = []
+    for session in sessions:
+        start, end = (session.start or LONG_AGO).timestamp(), session.end
+        told = end or session.last_updated
+        sign = told.timestamp() if told else start
+        found.append(
+            Contact(
+                start,
+                max(start, sign),
+                end is None and is_open(session, now),
+                session.packets_uploaded,
+                session.packets_downloaded,
+                1,
+            )
+        )
+    return found
 
 
 def cleaned(

@@ -6,10 +6,11 @@ The month over which KORE meters data is an estimate, for the API tells no activ
 import calendar
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from iso3166 import countries_by_alpha2, countries_by_alpha3
@@ -66,15 +67,25 @@ def networks_of(sessions: Iterable[DataSession]) -> list[Network | None]:
     Of one operator's numbers in a country those that differ by zeros only are one, for an mnc of
     260 is also written 26 and 026.
     """
-    told = [(s.operator_mcc, s.operator_mnc, s.operator_name) for s in sessions]
+    sessions = tuple(sessions)
+    numbers = set(map(_numbers_of, sessions))
+    if len(numbers) == 1:  # of nearly all
+        return [_network(*numbers.pop())] * len(sessions)
+    told = list(map(_told_of, sessions))
     read = {each: _network(each[0], each[1]) for each in set(told)}
     if len(set(read.values())) > 1:
         one = _merged(read)
         read = {each: network and one.get(network, network) for each, network in read.items()}
-    return [read[each] for each in told]
+    return list(map(read.__getitem__, told))
 
 
 _Told = tuple[str | None, str | None, str | None]
+_numbers_of: Callable[[DataSession], tuple[str | None, str | None]] = attrgetter(
+    "operator_mcc", "operator_mnc"
+)
+_told_of: Callable[[DataSession], _Told] = attrgetter(
+    "operator_mcc", "operator_mnc", "operator_name"
+)
 
 
 def _merged(read: Mapping[_Told, Network | None]) -> dict[Network, Network]:

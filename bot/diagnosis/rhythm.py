@@ -56,13 +56,15 @@ class Contact(NamedTuple):
 def contacts_of(rows: Iterable[Contact]) -> tuple[Contact, ...]:
     """Put parallel sessions together; `rows` is each by itself, the oldest first."""
     found: list[Contact] = []
+    latest = float("-inf")
     for row in rows:
-        if found and row.start - found[-1].start <= _ONE_ATTACH:
+        if row.start - latest <= _ONE_ATTACH:
             last = found[-1]
             if last.is_open or row.start <= last.sign:
                 found[-1] = _together(last, row)
                 continue
         found.append(row)
+        latest = row.start
     return tuple(found)
 
 
@@ -156,10 +158,11 @@ class Rhythm:
     def away(self) -> list[float]:
         """From the end of each contact to the beginning of the next, the longest first."""
         ends, away = self.starts[0] if self.starts else 0.0, []
-        for start, sign, *_ in self.contacts:
+        for start, sign in zip(self.starts, self.signs, strict=True):
             away.append(start - ends if start > ends else 0.0)
             ends = max(ends, sign)
-        return sorted(away, reverse=True)
+        away.sort(reverse=True)
+        return away
 
     @property
     def longest_away(self) -> float:

@@ -6,10 +6,11 @@ which is not a day without sessions.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from struct import Struct
+from typing import NamedTuple
 
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import Network, network_of
@@ -35,8 +36,7 @@ PackedMonths = Mapping[int, bytes]
 """A SIM's months by number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """One day of one SIM. Packets are None where sessions ran and none gave a count.
 
     `sessions` started on that day; `minutes` (at most 1440) it was connected; a session's packets
@@ -100,9 +100,9 @@ def days_of(evidence: Evidence, first: int) -> dict[int, Day]:
     """Add up each day from the number `first` to today; one without a session is 0 throughout."""
     today, since = day_number(evidence.now), first * _DAY
     sums = defaultdict[int, _DayTotals](_DayTotals)
-    for session, row in zip(evidence.in_order, evidence.rows, strict=True):
-        if row.sign >= since:
-            _spread(session, row.start, row.sign, sums)
+    pairs = zip(evidence.in_order, evidence.rows, strict=True)
+    for session, row in [pair for pair in pairs if pair[1].sign >= since]:
+        _spread(session, row.start, row.sign, sums)
     return {n: sums[n].day() if n in sums else Day() for n in range(first, today + 1)}
 
 
@@ -211,4 +211,4 @@ def _day(flags: int, networks: int, sessions: int, minutes: int, up: int, down: 
     state, worst = flags & _STATE, (flags & _WORST) >> _WORST_AT
     day = Day(sessions, minutes, up - 1 if up else None, down - 1 if down else None, networks)
     known = _STATES[state] if state < len(_STATES) else None
-    return replace(day, state=known, worst=Severity(worst) if worst else None)
+    return day._replace(state=known, worst=Severity(worst) if worst else None)

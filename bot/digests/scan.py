@@ -8,7 +8,7 @@ in the rows, by the rule of bot/diagnosis/rules/common_outage.py over what they 
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
@@ -287,7 +287,7 @@ def evaluate(
 def with_status(day: Day, report: SessionReport) -> Day:
     """Return the day with the SIM's present state."""
     worst = max((found.severity for found in report.findings if found.stands), default=None)
-    return replace(day, state=report.state, worst=worst)
+    return day._replace(state=report.state, worst=worst)
 
 
 def member_of(row: ScanRow) -> Member | None:

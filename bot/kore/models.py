@@ -97,19 +97,6 @@ def _converted(moment: datetime) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _is_given(told: Any) -> bool:  # noqa: ANN401 -- whatever stands there
-    return told is not None and not (isinstance(told, str) and not told.strip())
-
-
-class IsGiven:
-    """Marks a field that says whether anything stands in the answer under its alias."""
-
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(_is_given)
-
-
 _DIFFERENT = "|".join(f"{digit}[^{digit}]" for digit in range(10))
 Moment = Annotated[datetime | None, InUtc(), UsuallyInUtc()]
 Text = Annotated[str | None, ElseUnknown()]
@@ -154,7 +141,7 @@ class CellLocation(_Answer):
 class DataSession(_Answer):
     """One data connection of a SIM. `packets_*` count packets (not bytes) since `start`; UTC.
 
-    `end_is_given` is no property of KORE's: it says that `end` is there, readable or not.
+    `end_as_told` is no property of KORE's: it is `end` as it came, readable or not.
     """
 
     sid: Text = None
@@ -173,9 +160,15 @@ class DataSession(_Answer):
     start: Moment = None
     end: Moment = None
     imei: Imei = None
-    end_is_given: Annotated[bool, IsGiven()] = Field(
-        default=False, validation_alias=AliasChoices("end"), exclude=True, repr=False
+    end_as_told: Any = Field(
+        default=None, validation_alias=AliasChoices("end"), exclude=True, repr=False
     )
+
+    @property
+    def end_is_given(self) -> bool:
+        """Whether anything stands in the answer for `end`; what cannot be read does as well."""
+        told = self.end_as_told
+        return told is not None and not (isinstance(told, str) and not told.strip())
 
 
 class ScannedSession(DataSession):

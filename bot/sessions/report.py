@@ -4,7 +4,7 @@ An open session counts until now where the SIM is online, else until it was last
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -90,16 +90,16 @@ class SessionReport:
     neighbours: Neighbours | None = None
     in_device_since: datetime | None = None
     rest: Rest | None = None
+    last_session: DataSession | None = field(init=False, repr=False, compare=False)
+    """The open session with the latest news, else the newest one; None without any."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "last_session", current_of(self.sessions or (), self.made_at))
 
     @property
     def cause(self) -> Finding | None:
         """The finding that explains most and stands first; None where nothing is wrong."""
         return cause_of(self.findings)
-
-    @property
-    def last_session(self) -> DataSession | None:
-        """The open session with the latest news, else the newest one; None without any."""
-        return current_of(self.sessions or (), self.made_at)
 
 
 def case_of(report: SessionReport) -> Case:

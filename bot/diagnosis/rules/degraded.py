@@ -114,7 +114,7 @@ def _packets_by_contact(rhythm: Rhythm) -> tuple[float, float, str] | None:
         return None
     earlier = rhythm.contacts[:first]
     before = _well_before(
-        rhythm, [(each.start, packets) for each in earlier if (packets := _closed(each))], DAY
+        rhythm.now, [(each.start, packets) for each in earlier if (packets := _closed(each))], DAY
     )
     return (max(recent), usual_low(before), "in a session") if len(before) >= _WELL_KNOWN else None
 
@@ -130,17 +130,17 @@ def _rates_while_open(rhythm: Rhythm) -> tuple[float, float, str] | None:
     recent = [(start, rate) for start, sign, rate in told if sign > rhythm.now - long]
     if not recent or rhythm.now - recent[0][0] < long * _MOST_OF:
         return None
-    before = _well_before(rhythm, [(sign, rate) for _, sign, rate in told], long)
+    before = _well_before(rhythm.now, [each[1:] for each in told], long)
     whole = [rate for start, rate in recent if start <= rhythm.now - HOUR]
     return (max(whole, default=0.0), usual_low(before), "a day") if before else None
 
 
-def _well_before(rhythm: Rhythm, told: Sequence[tuple[float, float]], least: float) -> list[float]:
+def _well_before(now: float, told: Sequence[tuple[float, float]], least: float) -> list[float]:
     """Return what was told well before now: what is odd for some days is not yet usual itself."""
-    before = [value for at, value in told if rhythm.now - at >= _BEFORE]
+    before = [value for at, value in told if now - at >= _BEFORE]
     if len(before) >= _WELL_KNOWN:
         return before
-    return [value for at, value in told if rhythm.now - at >= least]
+    return [value for at, value in told if now - at >= least]
 
 
 def _closed(contact: Contact) -> int | None:

@@ -67,9 +67,7 @@ def packets_by_day(rhythm: Rhythm, most: int = 100) -> list[float | None]:
     now = rhythm.now
     count = max(1, min(most, int((now - rhythm.starts[0]) // DAY)))
     sums, known, unknown, since = [0.0] * count, [0] * count, [0] * count, now - count * DAY
-    for start, sign, _, up, down, _ in rhythm.contacts:
-        if sign <= since:
-            continue
+    for start, sign, _, up, down, _ in [each for each in rhythm.contacts if each.sign > since]:
         oldest, newest = (now - start) / DAY, max(0.0, (now - sign) / DAY)
         first, last = max(0, int(oldest)), int(newest)
         days = range(last, min(first, count - 1) + 1)

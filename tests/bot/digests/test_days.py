@@ -1,6 +1,5 @@
 """A SIM's days, added up from its sessions and packed by the month."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -157,7 +156,7 @@ def test_the_stored_state_of_a_day_stays():
     first = merged_months({}, {TODAY: scanned}, TODAY)
     second = first | merged_months(first, {TODAY: Day(sessions=4)}, TODAY + 1)
 
-    assert {TODAY: replace(scanned, sessions=4)} == unpacked(second)
+    assert {TODAY: scanned._replace(sessions=4)} == unpacked(second)
 
 
 def test_only_changed_months_are_given():
