@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from bot.diagnosis.fields import Network, cell, networks_of
@@ -142,7 +143,7 @@ def current_of(sessions: Sequence[DataSession], now: datetime) -> DataSession | 
     if newest is None:
         return None
     still_open = _open(sessions, now)
-    if not still_open or still_open == (newest,):
+    if not still_open or (len(still_open) == 1 and still_open[0] is newest):
         return newest
     latest = max(still_open, key=_heard)
     return latest if _heard(latest) >= _heard(newest) else newest
@@ -152,24 +153,21 @@ def _heard(session: DataSession) -> datetime:
     return session.end or session.last_updated or LONG_AGO
 
 
-def _rows(sessions: Iterable[DataSession], now: datetime) -> list[Contact]:
+def _rows(sessions: Sequence[DataSession], now: datetime) -> list[Contact]:
     """Return each in seconds; in one go, for a look-up or scan does little else as often."""
     found: list[Contact] = []
-    for session in sessions:
-        start, end = (session.start or LONG_AGO).timestamp(), session.end
-        told = end or session.last_updated
-        sign = told.timestamp() if told else start
-        found.append(
-            Contact(
-                start,
-                max(start, sign),
-                end is None and is_open(session, now),
-                session.packets_uploaded,
-                session.packets_downloaded,
-                1,
-            )
-        )
+    for session, (start, end, news, up, down) in zip(sessions, map(_told, sessions), strict=True):
+        since, told = (start or LONG_AGO).timestamp(), end or news
+        sign = told.timestamp() if told else since
+        lives = end is None and is_open(session, now)
+        found.append(Contact(since, max(since, sign), lives, up, down, 1))
     return found
+
+
+_told: Callable[[DataSession], tuple[Any, ...]] = attrgetter(
+    "start", "end", "last_updated", "packets_uploaded", "packets_downloaded"
+)
+_times: Callable[[DataSession], tuple[Any, ...]] = attrgetter("start", "end", "last_updated")
 
 
 def cleaned(
@@ -197,8 +195,7 @@ def cleaned(
 def _is_clean(rows: tuple[DataSession, ...], ahead: datetime) -> bool:
     """Return whether each row started before the one in front of it, as KORE's mostly do."""
     last = ahead
-    for row in rows:
-        start, end, news = row.start, row.end, row.last_updated
+    for start, end, news in map(_times, rows):
         if start is None or start >= last:
             return False
         if (end is not None and not start <= end <= ahead) or (

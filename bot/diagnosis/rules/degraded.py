@@ -122,25 +122,30 @@ def _packets_by_contact(rhythm: Rhythm) -> tuple[float, float, str] | None:
 def _rates_while_open(rhythm: Rhythm) -> tuple[float, float, str] | None:
     """Compare the packets a day of the sessions since a day or two with those before."""
     told = [
-        (start, sign, (up + down) * DAY / (sign - start))
+        (sign, (up + down) * DAY / (sign - start), start)
         for start, sign, _, up, down, _ in rhythm.contacts
         if sign - start >= HOUR and up is not None and down is not None
     ]
     long = _LONG_OPEN if len(told) >= _WELL_KNOWN else _LONGER_OPEN
-    recent = [(start, rate) for start, sign, rate in told if sign > rhythm.now - long]
-    if not recent or rhythm.now - recent[0][0] < long * _MOST_OF:
+    edge = rhythm.now - long
+    recent = [each for each in told if each[0] > edge]
+    if not recent or rhythm.now - recent[0][2] < long * _MOST_OF:
         return None
-    before = _well_before(rhythm.now, [each[1:] for each in told], long)
-    whole = [rate for start, rate in recent if start <= rhythm.now - HOUR]
+    before = _well_before(rhythm.now, told, long)
+    whole = [rate for _, rate, start in recent if start <= rhythm.now - HOUR]
     return (max(whole, default=0.0), usual_low(before), "a day") if before else None
 
 
-def _well_before(now: float, told: Sequence[tuple[float, float]], least: float) -> list[float]:
-    """Return what was told well before now: what is odd for some days is not yet usual itself."""
-    before = [value for at, value in told if now - at >= _BEFORE]
+def _well_before(now: float, told: Sequence[tuple[float, ...]], least: float) -> list[float]:
+    """Return values that were told, after their moments, well before `now`.
+
+    What is odd for some days is not yet usual itself.
+    """
+    edge = now - _BEFORE
+    before = [each[1] for each in told if each[0] <= edge]
     if len(before) >= _WELL_KNOWN:
         return before
-    return [value for at, value in told if now - at >= least]
+    return [each[1] for each in told if each[0] <= now - least]
 
 
 def _closed(contact: Contact) -> int | None:
