@@ -154,9 +154,9 @@ class Incidents:
         return tuple(incident_from_row(row).incident for row in rows)
 
     async def between(
-        self, team: str, start: datetime, end: datetime, channel: str | None = None
+        self, team: str | None, start: datetime, end: datetime, channel: str | None = None
     ) -> tuple[Incident, ...]:
-        """Return those that were open at some time between two, the newest first.
+        """Return those that were open at some time between two, the newest first; None: of all.
 
         Those that turned out to be part of another are left out.
         """

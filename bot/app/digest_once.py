@@ -1,13 +1,14 @@
 """What the terminal does with digests: reads them, makes one to look at, makes one and posts it."""
 
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot.app.jobs import open_engine, subscriptions
 from bot.app.resources import open_resources, opened_store, shared_rate
 from bot.clock import Clock, SystemClock
 from bot.digests.digest import Digest
-from bot.digests.fleet import OnStart, open_fleet, preview_digest
+from bot.digests.fleet import Fleet, OnStart, open_fleet, preview_digest
 from bot.digests.service import run_key
 from bot.digests.subscription import KIND, Subscription
 from bot.digests.subscriptions import NoSuchDigest
@@ -47,8 +48,16 @@ async def listed(settings: Settings) -> tuple[ListedDigest, ...]:
 async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subscription, Digest]:
     """Make one and keep nothing of it; Slack is not asked. Raises also KoreError, NoSuchDigest."""
     clock = SystemClock()
-    async with opened_store(settings) as store, AsyncExitStack() as stack:
+    async with opened_store(settings) as store:
         one = await _chosen(which, store)
+        async with passing_fleet(settings, store, clock) as fleet:
+            return one, await preview_digest(one, fleet, clock, began)
+
+
+@asynccontextmanager
+async def passing_fleet(settings: Settings, store: Database, clock: Clock) -> AsyncIterator[Fleet]:
+    """Return what scans for one command of the terminal; Slack is not asked."""
+    async with AsyncExitStack() as stack:
         rate = shared_rate(settings, clock, store)
         kore = open_kore(settings.kore_config(), clock, shared_rate=rate)
         stack.push_async_callback(kore.aclose)
@@ -59,10 +68,7 @@ async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subsc
         ages = NewsAges(NewsAgeRows(store))
         await ages.save()
         judge = Judge(settings.thresholds, ages=ages)
-        fleet = open_fleet(
-            store, background, judge, clock, executor, at_once=settings.worker_at_once
-        )
-        return one, await preview_digest(one, fleet, clock, began)
+        yield open_fleet(store, background, judge, clock, executor, at_once=settings.worker_at_once)
 
 
 async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]:

@@ -157,20 +157,25 @@ async def preview_digest(
 
     `on_start` gets the number of chunks and returns what to call after each.
     """
-    sims = await list_sims(one.selection, fleet.kore)
-    async with _run(one, fleet, clock) as run:
-        await _scan(run, sims, fleet, clock, on_start(len(sims.sizes)))
+    async with passing_scan(one.id, one.selection, fleet, clock, on_start) as (run, sims):
         return await fleet.compiler.digest(run, one, RunNotes(missing=tuple(sims.missing)))
 
 
 @asynccontextmanager
-async def _run(one: Subscription, fleet: Fleet, clock: Clock) -> AsyncIterator[Run]:
-    """Return a run under a name of its own; nothing of it is left after the block."""
+async def passing_scan(
+    about: str, selection: Selection, fleet: Fleet, clock: Clock, on_start: OnStart
+) -> AsyncIterator[tuple[Run, SimList]]:
+    """Scan SIMs for as long as the block lasts; nothing of it is left. Raises as a preview does.
+
+    `about` is the id of what it is made for.
+    """
+    sims = await list_sims(selection, fleet.kore)
     due = clock.now().timestamp()
-    run = await fleet.runs.begin(f"preview:{one.id}", due, f"preview:{one.id}@{due}")
+    run = await fleet.runs.begin(f"preview:{about}", due, f"preview:{about}@{due}")
     await fleet.runs.change(run.id, Stage.SKIPPED, has_rows=True)
     try:
-        yield run
+        await _scan(run, sims, fleet, clock, on_start(len(sims.sizes)))
+        yield run, sims
     finally:
         while await fleet.rows.forget(run.id, DELETE_BATCH) == DELETE_BATCH:
             pass

@@ -139,13 +139,19 @@ class IncidentRows:
         return await self._all(_OF_SUMMARY, {"this": summary})
 
     async def between(
-        self, team: str, start: float, end: float, channel: str | None = None, most: int = 500
+        self,
+        team: str | None,
+        start: float,
+        end: float,
+        channel: str | None = None,
+        most: int = 500,
     ) -> list[Record]:
-        """Return those that were open at some time between two, the newest first."""
+        """Return those that were open at some time between two, the newest first; None: of all."""
         which = [incidents.c.channel == channel] if channel else []
+        which += [incidents.c.team == team] if team else []
         query = (
             select(incidents)
-            .where(incidents.c.team == team, incidents.c.opened < end, *which)
+            .where(incidents.c.opened < end, *which)
             .where(or_(_OPEN, incidents.c.resolved >= start))
             .order_by(incidents.c.opened.desc(), incidents.c.id)
             .limit(most)
