@@ -129,8 +129,17 @@ async def handover(demo: Demo) -> list[Message]:
     return [await said(demo, "Hand-over", after=alert.ts)]
 
 
+async def listening(demo: Demo) -> list[Message]:
+    """Let another app raise an alert in a channel that listens."""
+    await typed(demo, "alert listen on", "I listen to alerts")
+    alert = await post_alert(demo.workspace, WHERE)
+    answer = await said(demo, "SIMs are down", after=alert.ts)
+    await typed(demo, "alert listen off", "I no longer listen")
+    return [alert, answer]
+
+
 SCENES: dict[str, Callable[[Demo], Awaitable[list[Message]]]] = {
-    scene.__name__: scene for scene in (lookup, history, triage, handover, watch, digest)
+    scene.__name__: scene for scene in (lookup, history, triage, handover, watch, digest, listening)
 }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from bot.app.jobs import open_posts
+from bot.alerts.work import AlertWork
+from bot.app.jobs import alert_work, open_posts
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.thresholds import Thresholds
@@ -56,6 +57,7 @@ class Parts:
     authorizer: Authorizer
     fleet: Fleet
     subscriptions: Subscriptions
+    alerting: AlertWork
     metrics: Metrics
     clock: SystemClock
 
@@ -181,13 +183,16 @@ async def digesting(database: Database, **kore_options: Any):
         )
         queue = JobQueue(database)
         schedules = Schedules(database, queue)
+        fleet = open_fleet(database, kore.in_background(), Judge(Thresholds()), clock, executor)
+        digests = Subscriptions(database, SubscriptionRows(database), schedules, queue)
         parts = Parts(
             queue=queue,
             schedules=schedules,
             posts=posts,
             authorizer=authorizer,
-            fleet=open_fleet(database, kore.in_background(), Judge(Thresholds()), clock, executor),
-            subscriptions=Subscriptions(database, SubscriptionRows(database), schedules, queue),
+            fleet=fleet,
+            subscriptions=digests,
+            alerting=alert_work(database, queue, fleet, digests),
             metrics=metrics,
             clock=clock,
         )

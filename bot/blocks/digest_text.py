@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.blocks.format import Formatter, ago, between, count, flagged, grouped, span
+from bot.blocks.format import Formatter, ago, between, count, flagged, grouped, lasting, span
 from bot.blocks.sim_text import state_label, state_text
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State
@@ -198,6 +198,22 @@ def outage_text(lost: NetworkOutage, fmt: Formatter) -> str:
         f"🔴 {fmt.strong(f'Common outage: {many}{where}.')} Last heard of between "
         f"{fmt.when(lost.first)} and {fmt.when(lost.last)}.{others} → {NEXT_STEPS[lost.trait]}"
     )
+
+
+def incidents_text(digest: Digest, fmt: Formatter) -> list[str]:
+    """Say in a line how many incidents the channel had, and how long they took; none: nothing."""
+    found = digest.incidents
+    if found is None:
+        return []
+    since = when_text(digest.since or digest.due - timedelta(days=1), digest)
+    stand = f"{grouped(found.open)} still open" if found.open else "all over"
+    took = [
+        f"{what} after {lasting(timedelta(seconds=seconds))}"
+        for what, seconds in (("taken", found.to_take), ("over", found.to_end))
+        if seconds is not None
+    ]
+    usual = f" Usually {', '.join(took)}." if took else ""
+    return [f"🚨 {fmt.strong(count(found.seen, 'incident'))} since {since}, {stand}.{usual}"]
 
 
 def changes_text(digest: Digest, fmt: Formatter) -> list[str]:

@@ -120,6 +120,19 @@ class MissedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentSums:
+    """A channel's incidents since the digest before: how many were open at some time, and how now.
+
+    `to_take` and `to_end` are medians in seconds; None: none was taken, or none is over.
+    """
+
+    seen: int
+    open: int
+    to_take: float | None = None
+    to_end: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One digest. `since` is the digest that it is compared with; None: there is none.
 
@@ -147,6 +160,7 @@ class Digest:
     missing: tuple[str, ...] = ()
     missed: tuple[MissedRun, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
+    incidents: IncidentSums | None = None
     problem: str | None = None
     redacted: str | None = None
 
@@ -170,7 +184,7 @@ class Digest:
         """Return whether there is nothing that anybody must read."""
         told = (self.changes, self.new.count, self.gone.count, self.outages, self.missed)
         more = (self.problem, self.missing, self.is_unreliable, self.since is None)
-        return not any(told) and not any(more)
+        return not any(told) and not any(more) and self.incidents is None
 
     def to_json(self) -> bytes:
         """Return what is stored."""

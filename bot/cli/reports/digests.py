@@ -11,6 +11,7 @@ from bot.blocks.digest_text import (
     count_text,
     digest_headline,
     foot_text,
+    incidents_text,
     outage_text,
     talkers_text,
     warnings,
@@ -61,6 +62,7 @@ def as_text(digest: Digest) -> Iterator[str]:
     yield digest_headline(digest, PLAIN)
     yield from warnings(digest, PLAIN)
     yield from (outage_text(lost, PLAIN) for lost in digest.outages)
+    yield from incidents_text(digest, PLAIN)
     yield from changes_text(digest, PLAIN)
     yield ", ".join(
         f"{grouped(digest.counts[state])} {count_text(state)}"

@@ -8,13 +8,14 @@ repeats a step and never a post. Args: subscription, due (epoch seconds), skippe
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from statistics import median
 
 from bot.backoff import Backoff
 from bot.blocks.digest import preview_screen
 from bot.blocks.errors import error_screen
 from bot.digests.compile import NOT_RUNNING, RunNotes
-from bot.digests.digest import Digest
+from bot.digests.digest import Digest, IncidentSums
 from bot.digests.fleet import Fleet, SimList, list_sims, unpacked
 from bot.digests.scan import failed_row
 from bot.digests.shared_scan import same_scan
@@ -158,8 +159,28 @@ async def _compile(
     missing = tuple(job.memo.get("missing", ()))
     notes = replace(notes, missing=missing, redacted=visibility.redaction)
     made = await fleet.compiler.digest(run, about, notes)
+    made = replace(made, incidents=await _incidents(about, made, services))
     values = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
     return Again(0.0, write=fleet.runs.changing(run.id, Stage.POSTING, **values))
+
+
+async def _incidents(
+    about: Subscription, made: Digest, services: JobServices
+) -> IncidentSums | None:
+    """Sum up the channel's incidents since the digest before; None where there was none."""
+    since = made.since or made.due - timedelta(days=1)
+    incidents = services.alerting.incidents
+    found = await incidents.between(about.team, since, made.due, about.channel)
+    if not found:
+        return None
+    taken = [each.time_to_take.total_seconds() for each in found if each.time_to_take is not None]
+    ended = [each.time_to_end.total_seconds() for each in found if each.time_to_end is not None]
+    return IncidentSums(
+        len(found),
+        sum(each.is_open for each in found),
+        median(taken) if taken else None,
+        median(ended) if ended else None,
+    )
 
 
 STEPS: dict[Stage, Step] = {

@@ -11,6 +11,7 @@ from bot.emulators.slack.people import ANA
 from bot.jobs.kinds.digest import STILL_AT_IT
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob
+from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.builders import SID
 from tests.digest_rig import digest_of, digesting, pumps
 
@@ -107,6 +108,32 @@ async def test_changes_are_said_in_the_next_digest(rig, about):
     assert "1 went silent" in rig.texts()[-1]
     assert "pump-1" in str(rig.parents()[-1].blocks)
     assert ["pump-7"] == [sim.name for sim in digest_of(run).new.first]
+
+
+async def test_it_has_a_line_of_the_channels_incidents(rig, about):
+    """How many, how they stand and how long they usually took; none in other channels."""
+    incidents, now = rig.parts.alerting.incidents, rig.parts.clock.now()
+    over = replace(
+        INCIDENT,
+        opened_at=now - 2 * H,
+        first_at=now - 2 * H,
+        first_taken_at=now - 2 * H + timedelta(minutes=4),
+        resolved_at=now - H,
+        resolved_by="U0ANA0001",
+    )
+    async with rig.parts.fleet.database.write() as tx:
+        for each in (
+            over,
+            replace(INCIDENT, id="i2", opened_at=now - H, first_at=now - H),
+            replace(INCIDENT, id="i3", channel="C0PARTNER"),
+        ):
+            await incidents.save(replace(ALERT, webhook=None), None, each, tx)
+    await rig.made(about)
+
+    (digest,) = rig.parents()
+    said = str(digest.blocks)
+    assert "*2 incidents* since" in said
+    assert "1 still open. Usually taken after 4 min, over after 1 h." in said
 
 
 async def test_a_quiet_digest_is_one_line(rig, about):
