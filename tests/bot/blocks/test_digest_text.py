@@ -1,11 +1,15 @@
 """What changed of a SIM, in words."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.blocks.digest_text import change_lines, change_text
+from bot.blocks.digest_text import change_lines, change_text, incidents_text
 from bot.blocks.format import MRKDWN, PLAIN
+from bot.digests.digest import IncidentSums
 from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import Change, ChangeKind
+from tests.bot.blocks.digests import QUIET
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,18 @@ def test_change_lines():
     change = Change(ChangeKind.NEW_OPERATOR, "<!channel>", "*T*")
 
     assert "Operator: &lt;!channel&gt; → `*T*`" == change_text(change, MRKDWN)
+
+
+def test_the_line_of_incidents():
+    """How many there were, how they stand, and how long they usually took, where that is known."""
+    for sums, says in (
+        (IncidentSums(1, 1), "1 incident since Friday 12:00, 1 still open."),
+        (
+            IncidentSums(3, 0, 240.0, 4800.0),
+            "3 incidents since Friday 12:00, all over. Usually taken after 4 min, over after 1 h",
+        ),
+    ):
+        (line,) = incidents_text(replace(QUIET, incidents=sums, zone="UTC"), PLAIN)
+
+        assert line.replace("\xa0", " ").startswith(f"🚨 {says}"), line
+    assert [] == incidents_text(QUIET, PLAIN)
