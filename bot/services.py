@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
+from bot.alerts.service import AlertService
 from bot.alerts.webhook import Webhooks
 from bot.blocks.weblinks import WebLinks
 from bot.clock import Clock
@@ -72,6 +73,7 @@ class Services:
     rate_limit: UserRateLimit
     store: Database
     digests: DigestService
+    alerts: AlertService
     fleet: FleetList
     scans: FleetScans
     archive: Archive

@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services import Services
+from handlers.alert_form import register_alerts
 from handlers.buttons import register_buttons
 from handlers.card import register_card
 from handlers.commands import register_command
@@ -11,6 +12,7 @@ from handlers.digest_form import register_digest_form
 from handlers.handover import register_handovers
 from handlers.history import register_history_buttons, register_modals
 from handlers.home import register_home
+from handlers.incident_buttons import register_incident_buttons
 from handlers.mentions import register_mentions
 from handlers.middleware import REVOKED, Middleware
 from handlers.shortcuts import register_shortcuts
@@ -29,6 +31,8 @@ def register(app: AsyncApp, services: Services) -> None:
     register_modals(app, services)
     register_digest_buttons(app, services)
     register_digest_form(app, services)
+    register_alerts(app, services)
+    register_incident_buttons(app, services)
     register_triage_buttons(app, services)
     register_mentions(app, services)
     register_shortcuts(app, services)

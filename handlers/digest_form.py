@@ -1,11 +1,7 @@
-"""The modal in which a digest is made or changed: opened, drawn anew, sent off, answered.
-
-A form that is sent off is answered with faults on its fields where they are known in time; where
-KORE takes longer, the modal says so and shows the form again, as it was, if there are any.
-"""
+"""The modal in which a digest is made or changed: opened, drawn anew, sent off."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,8 +15,8 @@ from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view
 from bot.blocks.digest_list import MOST, announced_screen, saved_screen
 from bot.blocks.errors import error_screen
 from bot.blocks.ids import DigestForm
-from bot.blocks.kit import Block, Choice, Screen, View, option
-from bot.blocks.modals import loading_view, notice_view, words_of
+from bot.blocks.kit import Choice, Screen, View, option
+from bot.blocks.modals import loading_view, notice_view
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
 from bot.digests.schedule import Frequency, all_zones, offered, zone_named
 from bot.digests.service import DigestService, pause_reason, problem_words
@@ -28,8 +24,9 @@ from bot.digests.sim_selection import NoSuchSims, SelectedSims
 from bot.digests.subscription import SelectionKind, Subscription, WhenQuiet
 from bot.digests.subscriptions import NameTaken
 from bot.errors import BotError, NotAllowed, OldButton
-from bot.services import Actor, Delivery, Modal, Services
+from bot.services import Actor, Delivery, Services
 from handlers.digests import permit
+from handlers.forms import FormWindow, send_form
 from handlers.payloads import Body, Context, Listener, Request, from_click, part, text_in
 from handlers.replies import Reply, attempt
 
@@ -192,11 +189,6 @@ def _text_of(inputs: Body) -> str:
     return chosen or next(filter(None, (text_in(inputs, name) for name in _PLAIN)), "")
 
 
-IN_TIME = 1.5
-"""Seconds that the answer to a form waits for KORE; Slack gives up after three."""
-SETTLED = 0.5
-"""Seconds after which an answer has surely reached the modal."""
-
 Find = Callable[[], Awaitable[Subscription]]
 
 
@@ -283,61 +275,14 @@ def on_sent(services: Services) -> Listener:
             return
         context = Context(actor, replace(from_click(body), channel=form.at), services)
         modal = services.modals.opened(text_in(view, "id"))
-        sent = Sent(context, values, form, modal)
-        saving = services.tasks.start(sent.save(), name="digest_saved")
-        await asyncio.wait({saving}, timeout=IN_TIME)
-        await ack(**sent.answer())
-        sent.answered.set()
+        window = FormWindow(
+            name="digest_saved",
+            title=title_of(form),
+            save=lambda: save(context, values, form),
+            draw=lambda faults, note: form_view(values, form, faults, note),
+            errors=errors_of,
+            checking=lambda: checking_view(form),
+        )
+        await send_form(window, context, modal, ack)
 
     return listener
-
-
-class Sent:
-    """A form that was sent off, until its modal says what came of it."""
-
-    def __init__(
-        self, context: Context, values: FormValues, form: ids.DigestForm, modal: Modal
-    ) -> None:
-        self.answered = asyncio.Event()
-        self._context = context
-        self._values = values
-        self._form = form
-        self._modal = modal
-        self._saved: Screen | None = None
-        self._faults: FieldErrors = {}
-        self._note: Sequence[Block] = ()
-        self._is_over = False
-        self._is_late = False
-
-    async def save(self) -> None:
-        """Keep the digest, and say what came of it where the answer could not wait for that."""
-        await attempt("digest_saved", self._save, self._tell, self._context)
-        self._is_over = True
-        if self._is_late:
-            await self.answered.wait()
-            await self._context.services.clock.sleep(SETTLED)
-            await self._modal.show(self._view())
-
-    def answer(self) -> dict[str, Any]:
-        """Return what Slack is answered: the faults, what was saved, or that it takes longer."""
-        if not self._is_over:
-            self._is_late = True
-            return {"response_action": "update", "view": checking_view(self._form)}
-        if self._faults:
-            return {"response_action": "errors", "errors": errors_of(self._faults)}
-        return {"response_action": "update", "view": self._view()}
-
-    async def _save(self) -> None:
-        outcome = await save(self._context, self._values, self._form)
-        if isinstance(outcome, Screen):
-            self._saved = outcome
-        else:
-            self._faults = outcome
-
-    async def _tell(self, reply: Reply) -> None:
-        self._note = words_of(reply.screen)
-
-    def _view(self) -> View:
-        if self._saved:
-            return notice_view(title_of(self._form), self._saved)
-        return form_view(self._values, self._form, self._faults, self._note)

@@ -13,7 +13,7 @@ from starlette.routing import Route
 import handlers
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.app.bot import Bot, Intake, Workers, cancelled
-from bot.app.jobs import digest_service, open_engine, watch_service
+from bot.app.jobs import alert_service, digest_service, open_engine, watch_service
 from bot.app.resources import Resources, open_audit, open_resources, revealed
 from bot.blocks.kit import degrade
 from bot.clock import Clock
@@ -95,6 +95,7 @@ def _services(
         rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
         store=store,
         digests=digests,
+        alerts=alert_service(resources),
         fleet=FleetList(kore.client, kore.directory),
         scans=FleetScans(digests, ScanRows(store), ScanSums(store)),
         archive=Archive(store),

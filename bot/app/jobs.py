@@ -8,6 +8,7 @@ from datetime import timedelta
 import aiohttp
 
 from bot.alerts.repository import Alerts, Incidents
+from bot.alerts.service import AlertService
 from bot.alerts.webhook import WebhookNews
 from bot.alerts.work import AlertWork
 from bot.app.resources import Resources, revealed
@@ -203,6 +204,21 @@ def digest_service(resources: Resources) -> DigestService:
         team=resources.identity.team,
         min_interval=timedelta(seconds=settings.digest_least),
         grace=timedelta(seconds=settings.digest_grace),
+    )
+
+
+def alert_service(resources: Resources) -> AlertService:
+    """Return where alerts are made and changed, and incidents acted on, by people."""
+    settings, kore, store = resources.settings, resources.kore, resources.store
+    incidents = incidents_of(store, resources.queue)
+    return AlertService(
+        alerts=Alerts(store, AlertRows(store), incidents, resources.queue),
+        incidents=incidents,
+        selector=SimSelector(kore.client, kore.directory, kore.resolver),
+        channels=ChannelAccess(resources.slack),
+        clock=resources.clock,
+        team=resources.identity.team,
+        per_second=settings.kore_per_second,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bot.alerts.alert import Alert, usual_interval
+from bot.alerts.alert import Alert, AlertState, usual_interval
 from bot.blocks import ids
 from bot.blocks.digest_list import sims_text
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, lasting
@@ -176,6 +176,26 @@ def done_screen(one: Alert, words: str) -> Screen:
     """Say to the asker what was done with an alert; `words` follow its name and are our own."""
     named = MRKDWN.strong(MRKDWN.data(one.name))
     return screen(f"{NOTICE.data(one.name)} {words}", [section(f"{named} {words}")])
+
+
+def test_screen(one: Alert, person: str) -> Screen:
+    """Draw what a channel sees of an incident, so that people know that it reaches them."""
+    called = f" {mention_text(one.mention_first)}" if one.mention_first else ""
+    words = (
+        f"🧪{called} <@{person}> tests the alert {about(one, MRKDWN)}. An incident would stand "
+        "here; nothing is wrong."
+    )
+    notice = f"Test of the alert {NOTICE.data(one.name)}{called}"
+    return screen(notice, [section(words), context(mentions_line(one))])
+
+
+def tested_words(state: AlertState | None) -> str:
+    """Say what the last scan of an alert saw."""
+    if state is None or state.scanned_at is None:
+        return "is tested: look at its channel. Its first scan is still to come."
+    ill = f"{len(state.ill)} of {count(state.sims, 'SIM')} have something now"
+    when = MRKDWN.when(state.scanned_at)
+    return f"is tested: look at its channel. As of its last scan {when}, {ill}."
 
 
 def add_row() -> Block:

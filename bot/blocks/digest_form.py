@@ -4,8 +4,8 @@ Only the fields of what was chosen are shown; what was typed into the others goe
 window's metadata as far as there is room, so that a change of mind loses nothing.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Container, Iterator, Sequence
+from typing import Any, TypeVar
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN
@@ -30,6 +30,7 @@ from bot.digests.schedule import DAYS, EXAMPLE, HOURS, Frequency
 from bot.digests.subscription import LONGEST, MOST_LISTED, SelectionKind, WhenQuiet
 from bot.sims.identifier import unquoted
 
+Form = TypeVar("Form", bound=ids.DigestForm)
 NEW, CHANGED = "New digest", "Edit digest"
 _TITLE = 24
 _METADATA = 3000
@@ -55,7 +56,7 @@ STATUSES = (
     "scheduled",
     "updating",
 )
-_WHICH = (
+WHICH = (
     Choice(SelectionKind.PATTERN, "Those of a name pattern"),
     Choice(SelectionKind.LISTED, "A pasted list"),
     Choice(SelectionKind.PLAN, "Those on a rate plan"),
@@ -120,14 +121,18 @@ def _fault(name: FormField, sentence: str) -> Block:
 
 def _kept(values: FormValues, form: ids.DigestForm) -> ids.DigestForm:
     """Put into the form what the fields that are not shown hold, as much as fits."""
-    shown = {name for name, _ in _fields(values, at_home=False)}
+    return kept(values, form, {name for name, _ in _fields(values, at_home=False)})
+
+
+def kept(values: FormValues, form: Form, shown: Container[FormField]) -> Form:
+    """Put into the form what the fields hold that are not shown, as much as fits."""
     hidden = {name: getattr(values, name.value) for name in _KEPT if name not in shown}
-    kept: dict[str, str] = {}
+    held: dict[str, str] = {}
     for name, text in sorted(hidden.items(), key=lambda pair: len(pair[1])):
-        with_it = form.model_copy(update={"kept": kept | {name.value: text}})
+        with_it = form.model_copy(update={"kept": held | {name.value: text}})
         if text and len(with_it.to_value()) <= _METADATA:
-            kept[name.value] = text
-    return form.model_copy(update={"kept": kept})
+            held[name.value] = text
+    return form.model_copy(update={"kept": held})
 
 
 def _is_direct(channel: str) -> bool:
@@ -139,9 +144,9 @@ def _fields(values: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, B
     yield _named(FormField.NAME, "Name", name)
     kinds = ("public", "private", "im") if at_home else ("public", "private")
     yield _named(FormField.CHANNEL, "Post to", conversation_select(values.channel, kinds))
-    which = select("static_select", _WHICH, values.which)
+    which = select("static_select", WHICH, values.which)
     yield _named(FormField.WHICH, "Which SIMs", which, notifies=True)
-    yield from _sims(values)
+    yield from sims_fields(values)
     every = select("static_select", _EVERY, values.every)
     yield _named(FormField.EVERY, "How often", every, notifies=True)
     yield from _times(values)
@@ -161,7 +166,8 @@ def _fields(values: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, B
     yield _named(FormField.WHEN_QUIET, "When nothing changed", radio)
 
 
-def _sims(values: FormValues) -> Iterator[tuple[FormField, Block]]:
+def sims_fields(values: FormValues) -> Iterator[tuple[FormField, Block]]:
+    """Draw the fields in which the SIMs are chosen."""
     if values.which is SelectionKind.PATTERN:
         element = text_input(values.pattern, most=LONGEST, example="pump-*")
         hint = "* stands for anything, ? for one character; case does not matter."

@@ -91,12 +91,13 @@ def _lines(incident: Incident) -> list[str]:
         incident.members
     )
     shown.sort(key=lambda member: (not member.is_down, natural(member.name)))
-    lines = [_line(member) for member in shown[:LINES]]
+    lines = [member_line(member) for member in shown[:LINES]]
     more = len(shown) - LINES
     return [*lines, f"and {count(more, 'more SIM')}"] if more > 0 else lines
 
 
-def _line(member: DownSim) -> str:
+def member_line(member: DownSim) -> str:
+    """Say how one SIM of an incident is."""
     name = MRKDWN.strong(MRKDWN.data(member.name))
     again = f", for the {member.times}. time" if member.times > 1 else ""
     if member.is_down:
@@ -223,6 +224,12 @@ def summary_card(incidents: Sequence[Incident]) -> Screen:
     small = context("So many are open that these share one card. Their thread tells what happens.")
     top = section(f"{icon} {MRKDWN.strong(head)}")
     return screen(f"{icon} {head}", [top, section("\n".join(shown)), small])
+
+
+def acted_screen(*, changed: bool) -> Screen:
+    """Tell who clicked what came of it: the card says it to all."""
+    words = "Done: it stands on the card." if changed else "Nothing to change: it is over already."
+    return screen(words, [context(words)])
 
 
 def blind_screen(since: datetime, over: datetime | None) -> Screen:

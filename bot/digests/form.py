@@ -4,7 +4,7 @@ What only KORE or Slack can tell (whether a plan, a name or a channel is there) 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
@@ -17,7 +17,13 @@ from bot.digests.schedule import (
     shortest_gap,
     zone_named,
 )
-from bot.digests.subscription import LONGEST, SelectionKind, Subscription, WhenQuiet
+from bot.digests.subscription import (
+    LONGEST,
+    Selection,
+    SelectionKind,
+    Subscription,
+    WhenQuiet,
+)
 
 LONGEST_NAME = 60
 FIELD = 3000
@@ -104,21 +110,10 @@ class FormValues:
 
 def values_of(subscription: Subscription) -> FormValues:
     """Return what must be filled in to get this subscription."""
-    selection, schedule = subscription.selection, subscription.schedule
-    quiet = subscription.quiet_hours
-    texts = {SelectionKind.PATTERN: "", SelectionKind.PLAN: "", SelectionKind.STATUS: ""} | {
-        selection.kind: selection.text
-    }
-    listed = _in_fields(one.typed for one in selection.sims)
-    return FormValues(
+    schedule, quiet = subscription.schedule, subscription.quiet_hours
+    return replace(
+        selection_values(subscription.selection),
         name=subscription.name,
-        which=selection.kind,
-        listed=listed[0],
-        listed_2=listed[1],
-        listed_3=listed[2],
-        pattern=texts[SelectionKind.PATTERN],
-        plan=texts[SelectionKind.PLAN],
-        status=texts[SelectionKind.STATUS],
         every=schedule.frequency,
         hours=str(schedule.hours),
         at=f"{schedule.at:%H:%M}",
@@ -129,6 +124,23 @@ def values_of(subscription: Subscription) -> FormValues:
         quiet_to=f"{quiet.end:%H:%M}" if quiet else "",
         when_quiet=subscription.when_quiet,
         channel=subscription.channel,
+    )
+
+
+def selection_values(selection: Selection) -> FormValues:
+    """Return what must be filled in to get this selection."""
+    texts = {SelectionKind.PATTERN: "", SelectionKind.PLAN: "", SelectionKind.STATUS: ""} | {
+        selection.kind: selection.text
+    }
+    listed = _in_fields(one.typed for one in selection.sims)
+    return FormValues(
+        which=selection.kind,
+        listed=listed[0],
+        listed_2=listed[1],
+        listed_3=listed[2],
+        pattern=texts[SelectionKind.PATTERN],
+        plan=texts[SelectionKind.PLAN],
+        status=texts[SelectionKind.STATUS],
     )
 
 
@@ -148,11 +160,11 @@ def validate(values: FormValues, min_interval: timedelta, now: datetime) -> Fiel
     `min_interval` is the shortest time allowed between two runs.
     """
     checks: tuple[Callable[[], Iterator[tuple[FormField, str]]], ...] = (
-        lambda: _check_name(values),
-        lambda: _check_sims(values),
+        lambda: check_name(values),
+        lambda: check_sims(values),
         lambda: _check_schedule(values, min_interval),
-        lambda: _check_zone(values),
-        lambda: _check_quiet_hours(values),
+        lambda: check_zone(values),
+        lambda: check_quiet_hours(values),
     )
     found = {field: words for check in checks for field, words in check()}
     return found or dict(_check_next_run(values, now))
@@ -163,14 +175,16 @@ def field_of(which: SelectionKind) -> FormField:
     return FormField.WHICH if which is SelectionKind.ALL else FormField(which.value)
 
 
-def _check_name(values: FormValues) -> Iterator[tuple[FormField, str]]:
+def check_name(values: FormValues) -> Iterator[tuple[FormField, str]]:
+    """Return what is wrong with the name."""
     if not values.name.strip():
         yield FormField.NAME, "Give it a name, for instance Pumps."
     if len(values.name) > LONGEST_NAME:
         yield FormField.NAME, f"A name has at most {LONGEST_NAME} characters."
 
 
-def _check_sims(values: FormValues) -> Iterator[tuple[FormField, str]]:
+def check_sims(values: FormValues) -> Iterator[tuple[FormField, str]]:
+    """Return what is wrong with the SIMs that are chosen."""
     field = field_of(values.which)
     if values.which is not SelectionKind.ALL and not values.chosen:
         yield field, _MISSING[values.which]
@@ -189,14 +203,16 @@ def _check_schedule(values: FormValues, min_interval: timedelta) -> Iterator[tup
         yield _schedule_field(values), f"{words}{_duration(min_interval)}."
 
 
-def _check_zone(values: FormValues) -> Iterator[tuple[FormField, str]]:
+def check_zone(values: FormValues) -> Iterator[tuple[FormField, str]]:
+    """Return what is wrong with the time zone."""
     try:
         zone_named(values.zone)
     except ValueError as error:
         yield FormField.ZONE, str(error)
 
 
-def _check_quiet_hours(values: FormValues) -> Iterator[tuple[FormField, str]]:
+def check_quiet_hours(values: FormValues) -> Iterator[tuple[FormField, str]]:
+    """Return what is wrong with the quiet hours."""
     if values.quiet_from and not values.quiet_to:
         yield FormField.QUIET_TO, "Say until when, or leave both empty."
     if values.quiet_to and not values.quiet_from:

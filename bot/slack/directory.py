@@ -226,6 +226,14 @@ class ChannelAccess:
             return None
         return text_in(part(answer.body, "user"), "tz") or None
 
+    async def groups(self) -> tuple[tuple[str, str], ...]:
+        """Return the workspace's user groups, id and handle; none where Slack does not say."""
+        answer = await self._answer("usergroups.list", {})
+        if isinstance(answer, SlackError):
+            return ()
+        groups = parts(answer.body, "usergroups")
+        return tuple((text_in(each, "id"), text_in(each, "handle")) for each in groups)
+
     async def _answer(self, method: str, body: Json) -> SlackResponse | SlackError:
         try:
             return await _ask(self._client, method, body)

@@ -17,6 +17,7 @@ INPUTS = {
     ids.PASTED,
     *ids.PASTED_MORE,
     ids.DIGEST_FIELD,
+    ids.ALERT_FIELD,
     ids.IS_RIGHT,
     ids.WHY,
 }  # read when their window is sent off
@@ -64,9 +65,12 @@ STANDING = {
         digest_add digest_edit digest_pause digest_resume digest_remove digest_now digest_preview
         digest_details digest_csv triage_details triage_csv triage_share handover_look_up
         watch watch_all stop_watch digest_field_which digest_field_every
+        incident_take incident_hand_over incident_snooze incident_mute incident_resolve
+        incident_details alert_add alert_edit alert_pause alert_resume alert_remove alert_test
+        alert_field_which
     """,
-    "options": "digest_field_zone",
-    "view": "paste_view digest_form",
+    "options": "digest_field_zone alert_field_zone alert_field_first alert_field_second",
+    "view": "paste_view digest_form alert_form hand_over_view mute_view",
     "shortcut": "look_up_message hand_over",
     "command": "/simsessions",
     "event": "app_mention message link_shared app_home_opened tokens_revoked app_uninstalled",

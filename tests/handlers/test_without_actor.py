@@ -29,14 +29,19 @@ SILENT = {
     "link_shared",
     "message",
     "digest_field_zone",
+    "alert_field_zone",
+    "alert_field_first",
+    "alert_field_second",
     "tokens_revoked",
     "app_uninstalled",
 }  # no answer is expected of them
+FORMS = {ids.DIGEST_FORM, ids.ALERT_FORM, "digest_field_which", "alert_field_which"}
 TYPED = (
     "truck-42", "truck-42\npump-7", "history truck-42", "history truck-42 90", "handover",
     "watch truck-42", "watches", "unwatch all", "unwatch truck-42", "help", "rules",
     "digest", "digest add", "digest edit Pumps", "digest pause Pumps", "digest resume Pumps",
     "digest remove Pumps", "digest now Pumps", "digest preview Pumps",
+    "alert", "alert add", "alert edit Wells", "alert pause Wells", "alert test Wells",
 )  # fmt: skip
 
 
@@ -68,7 +73,7 @@ def bodies_for(kind, name, whole, digest):
     }
     filled_in = {name: str(value) for name, value in asdict(values_of(digest)).items()}
     form = ids.DigestForm(id=digest.id, at="C0FLEETOP", kept=filled_in).to_value()
-    metadata = form if name in {ids.DIGEST_FORM, "digest_field_which"} else value_for(digest)
+    metadata = form if name in FORMS else value_for(digest)
     fields = {"pasted": {"pasted": {"value": "truck-42"}}}
     view = {"id": "V1", "private_metadata": metadata, "state": {"values": fields}}
     option = {"value": SID if name == ids.TRIAGE_DETAILS else digest.made_at.isoformat()}
@@ -81,7 +86,11 @@ def bodies_for(kind, name, whole, digest):
         return [{"team_id": "T0ACMEIOT", "event": event_for(name, whole)}]
     where = {"type": "message", "channel_id": "C0FLEETOP", "thread_ts": "1.0"}
     body = about | {"actions": [pressed], "message": message, "value": "ber", "container": where}
-    in_modal = kind == "view" or name.startswith("digest_field") or name == ids.CHOOSE_SESSION
+    in_modal = (
+        kind == "view"
+        or name.startswith(("digest_field", "alert_field"))
+        or name == ids.CHOOSE_SESSION
+    )
     return [body | {"view": view} if in_modal else body]
 
 

@@ -43,6 +43,12 @@ async def user_info(context: Context) -> Json:
     return {"user": _shown(context, context.user())}
 
 
+@method("usergroups.list", "usergroups:read")
+async def groups(context: Context) -> Json:
+    """List the user groups."""
+    return {"usergroups": [group.to_json() for group in context.state.user_groups.values()]}
+
+
 @method("usergroups.users.list", "usergroups:read")
 async def group_users(context: Context) -> Json:
     """List who is in a group."""

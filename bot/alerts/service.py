@@ -1,0 +1,36 @@
+"""What handlers need to create, change and test alerts, and to act on incidents."""
+
+from dataclasses import dataclass
+
+from bot.alerts.alert import Alert
+from bot.alerts.repository import Alerts, Incidents
+from bot.clock import Clock
+from bot.digests.sim_selection import SimSelector
+from bot.slack.directory import ChannelAccess
+
+
+@dataclass(frozen=True, slots=True)
+class AlertService:
+    """`per_second` is what KORE may be asked; None: as it comes."""
+
+    alerts: Alerts
+    incidents: Incidents
+    selector: SimSelector
+    channels: ChannelAccess
+    clock: Clock
+    team: str
+    per_second: float | None = None
+
+    async def of_person(self, person: str) -> tuple[Alert, ...]:
+        """Return the alerts that a person made, and those of the channels that they are in."""
+        every = [one for one in await self.alerts.every() if one.team == self.team]
+        others = {one.channel for one in every if one.made_by != person}
+        theirs = await self.channels.channels_of(person) if others else frozenset()
+        return tuple(one for one in every if one.made_by == person or one.channel in theirs)
+
+    async def open_by_alert(self, channel: str) -> dict[str, int]:
+        """Return how many incidents of each alert are open in a channel, by id."""
+        counts: dict[str, int] = {}
+        for incident in await self.incidents.open_in(self.team, channel):
+            counts[incident.alert] = counts.get(incident.alert, 0) + 1
+        return counts

@@ -1,0 +1,190 @@
+"""The window in which an alert is made or changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.alerts.form import AUTOMATIC, CRITICAL, WARNING, AlertField, AlertValues, Faults, Field
+from bot.blocks import ids
+from bot.blocks.digest_form import WHICH, kept, sims_fields
+from bot.blocks.format import MRKDWN
+from bot.blocks.kit import (
+    Block,
+    Choice,
+    View,
+    context,
+    conversation_select,
+    external_select,
+    input_block,
+    modal,
+    option,
+    plain,
+    section,
+    select,
+    text_input,
+    time_picker,
+)
+from bot.diagnosis.engine import all_rules
+from bot.diagnosis.rule import Severity
+from bot.digests.form import LONGEST_NAME, FormField
+from bot.sims.identifier import unquoted
+
+NEW, CHANGED = "New alert", "Edit alert"
+_TITLE = 24
+_LEAST = (Choice(WARNING, "Warning or worse"), Choice(CRITICAL, "Critical only"))
+_HOLD = (
+    Choice("0", "As its rule says"),
+    Choice("10", "10 minutes more"),
+    Choice("30", "30 minutes more"),
+    Choice("60", "1 hour more"),
+    Choice("240", "4 hours more"),
+)
+_INTERVALS = (
+    Choice(AUTOMATIC, "As many SIMs allow"),
+    Choice("5", "Every 5 minutes"),
+    Choice("10", "Every 10 minutes"),
+    Choice("15", "Every 15 minutes"),
+    Choice("30", "Every 30 minutes"),
+    Choice("60", "Every hour"),
+)
+_AFTER = (
+    Choice("5", "5 minutes"),
+    Choice("15", "15 minutes"),
+    Choice("30", "30 minutes"),
+    Choice("60", "1 hour"),
+)
+_HOW_OFTEN = "By itself: every 5 min up to 300 SIMs, 10 min up to 1,000, 15 min up to 10,000."
+_MENTION = "A user group; or paste the id of a person or a group (U…, S…)."
+
+
+def block_of(name: Field) -> str:
+    """Return the block id, and action id, of a field."""
+    return f"{ids.ALERT_FIELD}_{name.value}"
+
+
+def title_of(form: ids.AlertForm) -> str:
+    """Return the window's title."""
+    return CHANGED if form.id else NEW
+
+
+def form_view(
+    values: AlertValues,
+    form: ids.AlertForm,
+    faults: Faults | None = None,
+    note: Sequence[Block] = (),
+    *,
+    webhooks: Sequence[str] = (),
+) -> View:
+    """Draw the form with what is filled in, each fault beneath its field, `note` on top."""
+    wrong: Mapping[Field, str] = faults or {}
+    blocks: list[Block] = list(note)
+    shown = dict(_fields(values, webhooks))
+    for name, block in shown.items():
+        blocks += [block, _fault(name, wrong[name])] if name in wrong else [block]
+    held = kept(values.base, form, {name for name in shown if isinstance(name, FormField)})
+    view = modal(ids.ALERT_FORM, title_of(form), blocks, held.to_value())
+    return view | {"submit": plain("Save", _TITLE), "close": plain("Cancel", _TITLE)}
+
+
+def errors_of(faults: Faults) -> dict[str, str]:
+    """Return the faults as Slack takes them in answer to a form that was sent off: plain text."""
+    return {block_of(name): unquoted(sentence) for name, sentence in faults.items()}
+
+
+def checking_view(form: ids.AlertForm) -> View:
+    """Say that KORE is being asked."""
+    words = "Asking KORE which SIMs these are…"
+    return modal(ids.NOTICE_VIEW, title_of(form), [section(words)])
+
+
+def causes_to_choose() -> list[Choice]:
+    """Return the rules that can say more than a remark, by name."""
+    grave = (rule for rule in all_rules() if max(rule.about.severities) > Severity.INFO)
+    return [Choice(rule.name, rule.name.replace("_", " ")) for rule in grave]
+
+
+def _fault(name: Field, sentence: str) -> Block:
+    return context(f"⚠️ {MRKDWN.sentence(sentence)}") | {"block_id": f"{block_of(name)}_fault"}
+
+
+def _fields(values: AlertValues, webhooks: Sequence[str]) -> Iterator[tuple[Field, Block]]:
+    base = values.base
+    yield _named(FormField.NAME, "Name", text_input(base.name, most=LONGEST_NAME, example="Wells"))
+    where = conversation_select(base.channel, ("public", "private"))
+    yield _named(FormField.CHANNEL, "Tell", where)
+    which = select("static_select", WHICH, base.which)
+    yield _named(FormField.WHICH, "Which SIMs", which, notifies=True)
+    for name, block in sims_fields(base):
+        yield name, _renamed(name, block)
+    yield from _what(values)
+    yield from _whom(values)
+    yield from _when(values)
+    if webhooks:
+        hooks = [Choice(name, name) for name in webhooks]
+        element = select("static_select", hooks, values.webhook, example="None")
+        yield _named(AlertField.WEBHOOK, "Also to the webhook", element, optional=True)
+
+
+def _what(values: AlertValues) -> Iterator[tuple[Field, Block]]:
+    yield _named(AlertField.LEAST, "From", select("static_select", _LEAST, values.least))
+    causes = _multi_select(causes_to_choose(), values.causes, "All causes")
+    hint = "Leave it empty for all."
+    yield _named(AlertField.CAUSES, "Only these causes", causes, optional=True, hint=hint)
+    hold = select("static_select", _HOLD, values.hold)
+    yield _named(AlertField.HOLD, "When it has lasted", hold)
+    often = select("static_select", _INTERVALS, values.interval)
+    yield _named(AlertField.INTERVAL, "Scan", often, hint=_HOW_OFTEN)
+
+
+def _whom(values: AlertValues) -> Iterator[tuple[Field, Block]]:
+    yield _named(AlertField.FIRST, "Mention", _group(values.first), optional=True, hint=_MENTION)
+    yield _named(
+        AlertField.FROM, "on what is", select("static_select", _LEAST, values.mention_from)
+    )
+    yield _named(
+        AlertField.SECOND, "If nobody takes it, mention", _group(values.second), optional=True
+    )
+    yield _named(AlertField.AFTER, "after", select("static_select", _AFTER, values.after))
+
+
+def _group(one: str) -> Block:
+    return external_select(Choice(one, one) if one else None, example="@on-call")
+
+
+def _when(values: AlertValues) -> Iterator[tuple[Field, Block]]:
+    base = values.base
+    zone = external_select(Choice(base.zone, base.zone), example="Europe/Berlin")
+    yield _named(FormField.ZONE, "Time zone", zone, hint="Type a city or a region to search.")
+    for name, label, at in (
+        (FormField.QUIET_FROM, "Mention nobody from", base.quiet_from),
+        (FormField.QUIET_TO, "Mention nobody until", base.quiet_to),
+    ):
+        yield _named(name, label, time_picker(at), optional=True)
+    for window, label, seconds in (
+        (AlertField.BEGIN, "Maintenance from", values.begin),
+        (AlertField.END, "Maintenance until", values.end),
+    ):
+        hint = "Nothing is opened in between." if window is AlertField.END else ""
+        yield _named(window, label, _datetime_picker(seconds), optional=True, hint=hint)
+
+
+def _datetime_picker(seconds: str) -> Block:
+    known = {"initial_date_time": int(seconds)} if seconds else {}
+    return {"type": "datetimepicker"} | known
+
+
+def _multi_select(choices: Sequence[Choice], values: Sequence[str], example: str) -> Block:
+    options = [option(choice) for choice in choices]
+    chosen = [one for one in options if one["value"] in values]
+    element: Block = {"type": "multi_static_select", "options": options}
+    element |= {"placeholder": plain(example, _TITLE)}
+    return element | ({"initial_options": chosen} if chosen else {})
+
+
+def _named(name: Field, label: str, element: Block, **more: Any) -> tuple[Field, Block]:  # noqa: ANN401 -- as `field` has them
+    return name, input_block(block_of(name), label, element, **more)
+
+
+def _renamed(name: Field, block: Block) -> Block:
+    """Return a digest's field as one of this form."""
+    id_ = block_of(name)
+    return block | {"block_id": id_, "element": block["element"] | {"action_id": id_}}

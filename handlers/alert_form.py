@@ -1,0 +1,368 @@
+"""The modal in which an alert is made or changed, and the buttons of alerts."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from pydantic import ValidationError
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.alerts.alert import Alert, usual_interval
+from bot.alerts.form import (
+    AlertField,
+    AlertValues,
+    Faults,
+    Field,
+    checked,
+    filled_in,
+    interval_fault,
+    validate,
+    values_of,
+)
+from bot.alerts.repository import AlertNameTaken
+from bot.blocks import ids
+from bot.blocks.alert_form import block_of, checking_view, errors_of, form_view, title_of
+from bot.blocks.alert_list import MOST, announced_screen, saved_screen
+from bot.blocks.errors import error_screen
+from bot.blocks.kit import Choice, Screen, View, option
+from bot.blocks.modals import loading_view, notice_view
+from bot.digests.form import FormField, FormValues, field_of
+from bot.digests.schedule import all_zones, offered
+from bot.digests.service import pause_reason, problem_words
+from bot.digests.sim_selection import NoSuchSims, SelectedSims
+from bot.digests.subscription import SelectionKind
+from bot.errors import BotError, NotAllowed, OldButton
+from bot.services import Actor, Services
+from handlers import alerts
+from handlers.alerts import Operation, permit
+from handlers.clicks import Click, read, register_clicks, value_of
+from handlers.forms import FormWindow, send_form
+from handlers.lookups import note_action
+from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
+from handlers.replies import Reply, attempt, send
+
+NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
+FASTEST_PER_SECOND = 20.0
+"""SIMs that are scanned in a second at most, where nothing else is set."""
+_PLAIN = ("value", "selected_time", "selected_conversation")
+_MENTIONED = re.compile(r"[SUW][A-Z0-9]{6,20}")
+Find = Callable[[], Awaitable[Alert]]
+
+
+async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Screen | Faults:
+    """Keep the alert and tell its channel; return what is said of it, or what is wrong.
+
+    Raises StoreError, NoSuchAlert, NotAllowed, NotYours and AskedTooOften.
+    """
+    await context.authorize()
+    services, kept = context.services, context.services.alerts.alerts
+    services.rate_limit.take(context.request.person)  # each asks KORE, as a look-up does
+    before = await kept.get(form.id) if form.id else None
+    if before:
+        await permit(context, before)
+    wrong = await _of_number(values, before, services)
+    of_channel, chosen = await asyncio.gather(
+        _of_channel(context, values.base.channel), _sims(values, services)
+    )
+    wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
+    if isinstance(chosen, SelectedSims):
+        wrong |= interval_fault(values, _shortest(chosen, services))
+    if wrong or not isinstance(chosen, SelectedSims):
+        return wrong
+    about = before or _new(context, values, chosen)
+    after = filled_in(values, replace(about, selection=chosen.selection))
+    if after.webhook not in services.webhooks.names:  # the form does not show it, or it is forged
+        after = replace(after, webhook=about.webhook)
+    return await _kept(context, before, after) or saved_screen(
+        after, chosen.count, services.alerts.per_second, is_new=before is None
+    )
+
+
+async def _of_number(values: AlertValues, before: Alert | None, services: Services) -> Faults:
+    channel = values.base.channel
+    others = await services.alerts.alerts.in_channel(services.alerts.team, channel)
+    stays = before is not None and before.channel == channel
+    if len(others) >= MOST and not stays:
+        return {FormField.CHANNEL: f"That channel has {MOST} alerts, which is the most."}
+    return {}
+
+
+async def _of_channel(context: Context, channel: str) -> Faults:
+    """Return whether the person may ask for that channel, and whether the bot can post there."""
+    actor, services = context.actor, context.services
+    try:
+        services.access.check(actor and replace(actor, channel=channel, in_view=False))
+        await services.authorizer.authorize_channel(channel)
+    except NotAllowed as error:
+        return {FormField.CHANNEL: error.sentence}
+    trouble = await services.alerts.channels.trouble(channel)
+    return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
+
+
+async def _sims(values: AlertValues, services: Services) -> SelectedSims | Faults:
+    try:
+        return await services.alerts.selector.select(values.base)
+    except NoSuchSims as error:
+        return {error.field: error.sentence}
+    except BotError as error:
+        return {field_of(values.base.which): f"{error.sentence} {NOTHING_SAVED}"}
+
+
+def _shortest(chosen: SelectedSims, services: Services) -> Any:  # noqa: ANN401 -- a timedelta
+    """Return how often so many SIMs can be scanned at most; of how many is not known, as few."""
+    per_second = services.alerts.per_second or FASTEST_PER_SECOND
+    fast = usual_interval(0, per_second)
+    return max(fast, usual_interval(chosen.count or 0, per_second) / 2)
+
+
+def _new(context: Context, values: AlertValues, chosen: SelectedSims) -> Alert:
+    return Alert(
+        id=uuid4().hex[:12],
+        team=context.services.alerts.team,
+        channel=values.base.channel,
+        name=values.base.name,
+        made_by=context.request.user,
+        made_at=context.services.clock.now(),
+        selection=chosen.selection,
+    )
+
+
+async def _kept(context: Context, before: Alert | None, after: Alert) -> Faults:
+    """Keep it and tell the channel; a channel that cannot be told gets no alert either."""
+    services, kept = context.services, context.services.alerts.alerts
+    try:
+        await (kept.change(after) if before else kept.add(after))
+    except AlertNameTaken as error:
+        return {FormField.NAME: error.sentence}
+    deed = "changed" if before else "made"
+    note_action(context, f"alert {deed} {after.id}")
+    line = announced_screen(after, context.request.user, deed)
+    try:
+        await services.delivery.post(after.team, after.channel, line)
+    except BotError as error:
+        why = pause_reason(error)
+        if why is None:
+            return {}
+        by, now = context.request.user, services.clock.now()
+        await (kept.change(before) if before else kept.remove(after, by, now))
+        return {FormField.CHANNEL: problem_words(why)}
+    return {}
+
+
+def form_in(view: Body) -> ids.AlertForm:
+    """Return which alert the modal is about. Raises OldButton."""
+    try:
+        return ids.AlertForm.from_value(text_in(view, "private_metadata"))
+    except ValidationError as error:
+        raise OldButton from error
+
+
+def values_in(view: Body) -> AlertValues:
+    """Return all that is filled in, fields that are not shown now included. Raises OldButton."""
+    inputs = part(part(view, "state"), "values")
+
+    def found(name: Field) -> Body | None:
+        block = block_of(name)
+        return part(part(inputs, block), block) if block in inputs else None
+
+    known: dict[str, Any] = dict(form_in(view).kept)
+    known |= {name.value: _text_of(told) for name in FormField if (told := found(name)) is not None}
+    own: dict[str, Any] = {
+        name.value: _text_of(told) for name in AlertField if (told := found(name)) is not None
+    }
+    causes = parts(found(AlertField.CAUSES) or {}, "selected_options")
+    own["causes"] = tuple(text_in(each, "value") for each in causes)
+    try:
+        known["which"] = SelectionKind(known["which"])
+        base = FormValues(**{k: v for k, v in known.items() if k in _BASE})
+        return checked(AlertValues(base=base, **own))
+    except (KeyError, TypeError, ValueError) as error:
+        raise OldButton from error
+
+
+_BASE = frozenset(
+    name.value
+    for name in FormField
+    if name not in {FormField.EVERY, FormField.WHEN_QUIET, FormField.HOURS, FormField.DAY}
+)
+
+
+def _text_of(inputs: Body) -> str:
+    """Return what was typed or chosen; "" where nothing was."""
+    if isinstance(at := inputs.get("selected_date_time"), int):
+        return str(at)
+    chosen = text_in(part(inputs, "selected_option"), "value")
+    return chosen or next(filter(None, (text_in(inputs, name) for name in _PLAIN)), "")
+
+
+def register_alerts(app: AsyncApp, services: Services) -> None:
+    """Attach the listeners of the modal and of the buttons."""
+    app.action(block_of(FormField.WHICH))(on_choice(services))
+    app.options(block_of(FormField.ZONE))(on_typing(services))
+    for group in (AlertField.FIRST, AlertField.SECOND):
+        app.options(block_of(group))(on_mention(services))
+    app.view(ids.ALERT_FORM)(on_sent(services))
+    operations = {action: doing(operation) for action, operation in OPERATIONS.items()}
+    register_clicks(app, operations, services)
+    for action in (ids.ALERT_ADD, ids.ALERT_EDIT):
+        app.action(ids.pattern(action))(on_opening(action, services))
+
+
+def doing(operation: Operation) -> Click:
+    """Return what a click does: read which alert is meant, check who clicks, do it."""
+
+    async def click(context: Context, value: str) -> Reply:
+        return await operation(context, await _of_click(context, value))
+
+    return click
+
+
+async def _of_click(context: Context, value: str) -> Alert:
+    alert = await context.services.alerts.alerts.get(read(ids.AlertButton, value).id)
+    await permit(context, alert)
+    return alert
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    ids.ALERT_PAUSE: alerts.pause,
+    ids.ALERT_RESUME: alerts.resume,
+    ids.ALERT_REMOVE: alerts.remove,
+    ids.ALERT_TEST: alerts.test,
+}
+
+
+def on_opening(name: str, services: Services) -> Listener:
+    """Return the listener that opens the modal: for a new alert, or of the one to be edited."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        await ack()
+        context, value = Context(actor, from_click(body), services), value_of(body)
+
+        async def open_() -> None:
+            await open_form(
+                context, None if name == ids.ALERT_ADD else lambda: _of_click(context, value)
+            )
+
+        async def tell(reply: Reply) -> None:
+            await send(reply, context.request, services.replying)
+
+        services.tasks.start(attempt(name, open_, tell, context), name=name)
+
+    return listener
+
+
+async def open_form(context: Context, find: Find | None = None) -> None:
+    """Open the modal at once and fill it then: with what `find` returns, else for a new alert.
+
+    Raises NotAllowed and SlackError; what goes wrong after the opening is said in the modal.
+    """
+    await context.authorize()
+    form = ids.AlertForm(at=context.request.channel)
+    title = title_of(form if find is None else ids.AlertForm(id=""))
+    modal = await context.services.modals.open(context.request.trigger, loading_view(title))
+
+    async def fill() -> None:
+        await modal.show(await _first_view(context, form, find))
+
+    async def tell(reply: Reply) -> None:
+        await modal.show(notice_view(title, reply.screen))
+
+    await attempt("alert_form", fill, tell, context)
+
+
+async def _first_view(context: Context, form: ids.AlertForm, find: Find | None) -> View:
+    service, channel = context.services.alerts, context.request.channel
+    if find is not None:
+        found = await find()
+        await permit(context, found)
+        values = values_of(found, context.services.clock.now())
+        form = form.model_copy(update={"id": found.id})
+    else:
+        zone = await service.channels.zone_of(context.request.user)
+        known = zone if zone in all_zones() else "UTC"
+        at = "" if channel.startswith("D") else channel
+        values = AlertValues(base=FormValues(channel=at, zone=known))
+    return form_view(values, form, webhooks=context.services.webhooks.names)
+
+
+def on_choice(services: Services) -> Listener:
+    """Return the listener that shows the fields of what was chosen."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        await ack()
+        context, view = Context(actor, from_click(body), services), part(body, "view")
+        modal = services.modals.opened(text_in(view, "id"))
+
+        async def redraw() -> None:
+            await context.authorize()
+            webhooks = services.webhooks.names
+            await modal.show(form_view(values_in(view), form_in(view), webhooks=webhooks))
+
+        async def tell(reply: Reply) -> None:
+            await modal.show(notice_view("Alert", reply.screen))
+
+        work = attempt("alert_choice", redraw, tell, context)
+        services.tasks.start(work, name="alert_choice")
+
+    return listener
+
+
+def on_typing(services: Services) -> Listener:
+    """Return the listener that offers time zones for what is being typed."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        zones = offered(text_in(body, "value"), services.clock.now()) if actor else ()
+        await ack(options=[option(Choice(name, words)) for name, words in zones])
+
+    return listener
+
+
+def on_mention(services: Services) -> Listener:
+    """Return the listener that offers whom to mention: user groups, or an id that was typed."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        try:
+            await Context(actor, from_click(body), services).authorize()
+        except NotAllowed:
+            await ack(options=[])
+            return
+        typed = text_in(body, "value").strip().removeprefix("@")
+        groups = await services.alerts.channels.groups()
+        found = [Choice(id_, f"@{name}") for id_, name in groups if typed.casefold() in name]
+        if _MENTIONED.fullmatch(typed.upper()):
+            found.append(Choice(typed.upper(), typed.upper()))
+        await ack(options=[option(choice) for choice in found[:100]])
+
+    return listener
+
+
+def on_sent(services: Services) -> Listener:
+    """Return the listener for the form that was sent off."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        view = part(body, "view")
+        try:
+            values, form = values_in(view), form_in(view)
+        except OldButton as error:
+            await ack(response_action="update", view=notice_view("Alert", error_screen(error)))
+            return
+        if wrong := validate(values, services.clock.now()):
+            await ack(response_action="errors", errors=errors_of(wrong))
+            return
+        context = Context(actor, replace(from_click(body), channel=form.at), services)
+        window = FormWindow(
+            name="alert_saved",
+            title=title_of(form),
+            save=lambda: save(context, values, form),
+            draw=lambda faults, note: form_view(
+                values, form, faults, note, webhooks=services.webhooks.names
+            ),
+            errors=errors_of,
+            checking=lambda: checking_view(form),
+        )
+        await send_form(window, context, services.modals.opened(text_in(view, "id")), ack)
+
+    return listener

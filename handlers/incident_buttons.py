@@ -1,0 +1,235 @@
+"""The buttons of an incident's card, and the windows that two of them open.
+
+Whoever is in the channel may act, for it is theirs; what comes back from Slack is checked each
+time. What was done stands on the card and in its thread, with who did it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.alerts.acts import HOUR, next_monday, resolve, snooze, take
+from bot.alerts.alert import Alert, Mute
+from bot.alerts.incident import Incident, redacted_incident
+from bot.blocks import ids
+from bot.blocks.errors import error_screen
+from bot.blocks.incident import acted_screen
+from bot.blocks.incident_windows import (
+    ENDS,
+    HAND_OVER_TITLE,
+    MONDAY,
+    MUTE_TITLE,
+    MUTED,
+    PERSON,
+    REASON,
+    UNTIL,
+    details_view,
+    hand_over_view,
+    mute_view,
+)
+from bot.blocks.kit import View
+from bot.blocks.modals import notice_view
+from bot.errors import BotError, NotYours, OldButton, TookTooLong
+from bot.services import Actor, Services
+from handlers.clicks import Click, read, register_clicks, value_of
+from handlers.lookups import note_action
+from handlers.payloads import Body, Context, Listener, from_click, part, text_in
+from handlers.replies import Reply, attempt, send
+
+IN_TIME = 2.0
+"""Seconds; Slack waits three for the answer to a form."""
+LATE = "That took longer than Slack waits. Look at the card; if nothing changed, try again."
+NOT_THEIRS = "Only people in an incident's channel may act on it."
+
+Act = Callable[[Alert, Incident], Incident]
+
+
+def register_incident_buttons(app: AsyncApp, services: Services) -> None:
+    """Attach a listener to each button, and to the windows."""
+    register_clicks(app, CLICKS, services)
+    for action, draw in WINDOWS.items():
+        app.action(ids.pattern(action))(on_opening(action, draw, services))
+    for callback, keep in FORMS.items():
+        app.view(callback)(on_sent(callback, keep, services))
+
+
+async def permitted(context: Context, id_: str) -> Incident:
+    """Return an incident that the actor may act on: of a channel where they are.
+
+    Raises NotAllowed, NotYours and NoSuchIncident.
+    """
+    await context.authorize()
+    request, alerts = context.request, context.services.alerts
+    incident = (await alerts.incidents.get(id_)).incident
+    here = incident.team == alerts.team and bool(request.user)
+    if not here or not (
+        _stands_there(context, incident)
+        or await alerts.channels.has(incident.channel, request.user)
+    ):
+        raise NotYours(NOT_THEIRS)
+    return incident
+
+
+def _stands_there(context: Context, incident: Incident) -> bool:
+    """Return whether a message of the incident's own channel was clicked, as Slack says."""
+    return context.request.is_public and context.request.channel == incident.channel
+
+
+async def _done(context: Context, id_: str, what: str, act: Act) -> Reply:
+    """Act, and tell only who clicked; where it changed nothing, say so."""
+    before = await permitted(context, id_)
+    note_action(context, f"{what} {id_}")
+    after = await context.services.alerts.alerts.act(id_, act)
+    return Reply(acted_screen(changed=after.seq != before.seq))
+
+
+async def take_it(context: Context, value: str) -> Reply:
+    """Take the incident."""
+    by, now = _who(context)
+    id_ = read(ids.IncidentButton, value).id
+    return await _done(context, id_, "incident take", lambda _, i: take(i, by, now))
+
+
+async def snooze_it(context: Context, value: str) -> Reply:
+    """Let it mention nobody for an hour, or until Monday."""
+    asked = read(ids.IncidentSnooze, value)
+    by, now = _who(context)
+
+    def act(alert: Alert, incident: Incident) -> Incident:
+        until = next_monday(now, alert.zone) if asked.monday else now + HOUR
+        return snooze(incident, by, now, until)
+
+    return await _done(context, asked.id, "incident snooze", act)
+
+
+async def resolve_it(context: Context, value: str) -> Reply:
+    """Say that it is over."""
+    by, now = _who(context)
+    id_ = read(ids.IncidentButton, value).id
+    return await _done(context, id_, "incident resolve", lambda _, i: resolve(i, by, now))
+
+
+def _who(context: Context) -> tuple[str, datetime]:
+    return context.request.user, context.services.clock.now()
+
+
+CLICKS: Mapping[str, Click] = {
+    ids.INCIDENT_TAKE: take_it,
+    ids.INCIDENT_SNOOZE: snooze_it,
+    ids.INCIDENT_RESOLVE: resolve_it,
+}
+
+Draw = Callable[[Context, ids.IncidentView], Awaitable[View]]
+
+
+async def draw_hand_over(context: Context, asked: ids.IncidentView) -> View:
+    """Draw the window in which a person is chosen."""
+    await permitted(context, asked.id)
+    return hand_over_view(asked)
+
+
+async def draw_mute(context: Context, asked: ids.IncidentView) -> View:
+    """Draw the window in which a SIM, a reason and an end are chosen."""
+    return mute_view(asked, await _shown(context, asked.id))
+
+
+async def draw_details(context: Context, asked: ids.IncidentView) -> View:
+    """Draw the window that shows all of it."""
+    return details_view(await _shown(context, asked.id))
+
+
+async def _shown(context: Context, id_: str) -> Incident:
+    """Return an incident as the actor may see it."""
+    incident = await permitted(context, id_)
+    redacts = await context.redaction(for_all=False) is not None
+    return redacted_incident(incident) if redacts else incident
+
+
+WINDOWS: Mapping[str, Draw] = {
+    ids.INCIDENT_HAND_OVER: draw_hand_over,
+    ids.INCIDENT_MUTE: draw_mute,
+    ids.INCIDENT_DETAILS: draw_details,
+}
+
+
+def on_opening(name: str, draw: Draw, services: Services) -> Listener:
+    """Return the listener that opens a window; it is drawn before, from the store alone."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        await ack()
+        context, value = Context(actor, from_click(body), services), value_of(body)
+
+        async def open_() -> None:
+            id_ = read(ids.IncidentButton, value).id
+            asked = ids.IncidentView(id=id_, channel=context.request.channel)
+            view = await draw(context, asked)
+            await services.modals.open(context.request.trigger, view)
+
+        async def tell(reply: Reply) -> None:
+            await send(reply, context.request, services.replying)
+
+        services.tasks.start(attempt(name, open_, tell, context), name=name)
+
+    return listener
+
+
+Keep = Callable[[Context, str, Body], Awaitable[None]]
+
+
+async def hand_over(context: Context, id_: str, values: Body) -> None:
+    """Hand an incident over to who was chosen. Raises OldButton and what `permitted` does."""
+    await permitted(context, id_)
+    to = text_in(_field(values, PERSON), "selected_user")
+    if not to:
+        raise OldButton
+    by, now = _who(context)
+    note_action(context, f"incident hand over {id_}")
+    await context.services.alerts.alerts.act(id_, lambda _, i: take(i, by, now, to))
+
+
+async def mute_sim(context: Context, id_: str, values: Body) -> None:
+    """Mute the SIM that was chosen. Raises OldButton and what `permitted` does."""
+    incident, alerts = await permitted(context, id_), context.services.alerts.alerts
+    sid, end = (_chosen(values, name) for name in (MUTED, UNTIL))
+    if incident.member(sid) is None or end not in {each.value for each in ENDS}:
+        raise OldButton
+    by, now = _who(context)
+    zone = (await alerts.get(incident.alert)).zone
+    until = next_monday(now, zone) if end == MONDAY else now + timedelta(hours=int(end))
+    reason = text_in(_field(values, REASON), "value")
+    note_action(context, f"incident mute {id_}")
+    await alerts.mute(id_, Mute(sid, by, now, until, reason))
+
+
+def _field(values: Body, name: str) -> Body:
+    return part(part(values, name), name)
+
+
+def _chosen(values: Body, name: str) -> str:
+    return text_in(part(_field(values, name), "selected_option"), "value")
+
+
+FORMS: Mapping[str, Keep] = {ids.HAND_OVER_VIEW: hand_over, ids.MUTE_VIEW: mute_sim}
+_TITLES = {ids.HAND_OVER_VIEW: HAND_OVER_TITLE, ids.MUTE_VIEW: MUTE_TITLE}
+
+
+def on_sent(name: str, keep: Keep, services: Services) -> Listener:
+    """Return the listener for a window that was sent off; it closes, or says what is wrong."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        view = part(body, "view")
+        try:
+            asked = read(ids.IncidentView, text_in(view, "private_metadata"))
+            request = from_click(body)
+            context = Context(actor, request, services)
+            async with asyncio.timeout(IN_TIME):
+                await keep(context, asked.id, part(part(view, "state"), "values"))
+        except (BotError, TimeoutError) as error:
+            screen = error_screen(error if isinstance(error, BotError) else TookTooLong(LATE))
+            await ack(response_action="update", view=notice_view(_TITLES[name], screen))
+        else:
+            await ack()
+
+    return listener

@@ -1,0 +1,114 @@
+"""What people do with alerts and incidents in tests."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.alerts.alert import Alert
+from bot.alerts.incident import DownSim, EventKind, Incident
+from bot.blocks.alert_form import block_of
+from bot.blocks.kit import actions, button, screen
+from bot.diagnosis.rule import Severity
+from bot.digests.form import FormField
+from bot.digests.subscription import Selection, SelectionKind
+
+TRUCKS = {FormField.NAME: "Trucks", FormField.PATTERN: "truck-*"}
+SID = "DE" + "0" * 31 + "9"
+
+
+def view(whole, user="ana"):
+    """The window that a person sees."""
+    return whole.slack.workspace.snapshot(user)["view"]
+
+
+async def send(whole, values, *, user="ana"):
+    """Fill in the window of an alert and send it off; values by field."""
+    filled = {block_of(name): {block_of(name): value} for name, value in values.items()}
+    delivery = await whole.slack.workspace.submit_view(user, filled)
+    await whole.settle()
+    return delivery
+
+
+async def sent(whole, values, *, user="ana"):
+    """Fill in any window and send it off; values by block."""
+    filled = {name: {name: value} for name, value in values.items()}
+    delivery = await whole.slack.workspace.submit_view(user, filled)
+    await whole.settle()
+    return delivery
+
+
+def shown(whole, user="ana"):
+    """The block ids of the window's inputs."""
+    return [b["block_id"] for b in view(whole, user)["blocks"] if b["type"] == "input"]
+
+
+def errors_in(delivery):
+    """The faults that a form that was sent off was answered with, by block."""
+    return (delivery.answer or {}).get("errors", {})
+
+
+async def added(whole, values: Any = None, *, user="ana", channel="#fleet-ops"):
+    """Make an alert as a person does."""
+    await whole.type("alert add", user=user, channel=channel)
+    return await send(whole, TRUCKS | (values or {}), user=user)
+
+
+async def kept(whole):
+    """Every alert that is kept."""
+    return await whole.bot.services.alerts.alerts.every()
+
+
+async def opened(whole, **changes: Any) -> Incident:
+    """Put an alert and an open incident of two SIMs into the store; its card comes by itself."""
+    service = whole.bot.services.alerts
+    now = service.clock.now()
+    plain = {
+        "id": "a1",
+        "team": "T0ACMEIOT",
+        "channel": "C0FLEETOP",
+        "name": "Wells",
+        "made_by": "U0ANA0001",
+        "made_at": now,
+        "selection": Selection(SelectionKind.PATTERN, "nothing-*"),
+        "mention_first": ("S0ONCALL1",),
+    }
+    alert = Alert(**plain | changes)
+    since = now - timedelta(hours=3)
+    members = tuple(
+        DownSim(sid, name, since, now, Severity.CRITICAL)
+        for sid, name in ((SID, "well-1"), (SID[:-1] + "8", "well-2"))
+    )
+    incident = Incident(
+        id="1a2b",
+        alert=alert.id,
+        team=alert.team,
+        channel=alert.channel,
+        family="silent",
+        rule="gone_silent",
+        title="Gone silent",
+        severity=Severity.CRITICAL,
+        worst=Severity.CRITICAL,
+        members=members,
+        opened_at=now,
+        first_at=since,
+        next_step="Check power, antenna and coverage.",
+    )
+    mentions = alert.mention_first
+    told = incident.with_event(EventKind.OPENED, now, sims=tuple(incident.sids), mentions=mentions)
+    database = whole.bot.services.store
+    await service.alerts.add(alert)
+    async with database.write() as tx:
+        await service.incidents.save(alert, None, told, tx)
+    return told
+
+
+async def incident(whole) -> Incident:
+    """The incident as it is stored now."""
+    return (await whole.bot.services.alerts.incidents.get("1a2b")).incident
+
+
+async def forged(whole, action, value, *, user):
+    """Click a button with a value of one's own, under a message of #fleet-ops."""
+    press = button("Go", action, "Go", value=value.to_value())
+    shown = screen("forged", [actions("x", [press])])
+    await whole.bot.services.delivery.post("T0ACMEIOT", "C0FLEETOP", shown)
+    await whole.click(whole.answer(user), "Go", user=user)

@@ -1,0 +1,161 @@
+"""The window in which an alert is made or changed, and the buttons of a list of alerts."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from bot.alerts.form import AlertField
+from bot.blocks import ids
+from bot.blocks.alert_form import block_of, causes_to_choose
+from bot.diagnosis.rule import Severity
+from bot.digests.form import FormField
+from bot.digests.schedule import QuietHours
+from bot.digests.subscription import Selection, SelectionKind
+from tests.handlers.alert_steps import added, errors_in, forged, kept, opened, send, shown, view
+from tests.whole_bot import whole_bot
+
+ON_CALL = "S0ONCALL1"
+
+
+@pytest.fixture
+async def whole():
+    async with whole_bot() as running:
+        yield running
+
+
+async def test_an_alert_is_made(whole):
+    """The window opens at once; what is sent is kept, and the channel hears of it."""
+    delivery = await added(whole)
+    (one,) = await kept(whole)
+
+    assert delivery.ok
+    assert ("Trucks", "C0FLEETOP", "U0ANA0001") == (one.name, one.channel, one.made_by)
+    assert Selection(SelectionKind.PATTERN, "truck-*") == one.selection
+    assert (Severity.WARNING, (), None) == (one.least, one.causes, one.interval)
+    assert "scanned every" in str(view(whole)["blocks"])
+    assert "made the alert *Trucks*" in str(whole.answer("ben").blocks)
+
+
+async def test_all_that_is_filled_in_is_kept_and_shown_again(whole):
+    """Every field has its place in the alert, and stands in the form when that is edited."""
+    begin = int(datetime(2030, 1, 1, tzinfo=UTC).timestamp())
+    await whole.type("alert add")
+    await added(
+        whole,
+        {
+            AlertField.LEAST: "critical",
+            AlertField.CAUSES: ["gone_silent", "ghost_session"],
+            AlertField.HOLD: "30",
+            AlertField.INTERVAL: "15",
+            AlertField.FROM: "warning",
+            AlertField.AFTER: "5",
+            FormField.QUIET_FROM: "22:00",
+            FormField.QUIET_TO: "06:00",
+            AlertField.BEGIN: begin,
+            AlertField.END: begin + 3600,
+        },
+    )
+    (one,) = await kept(whole)
+    await whole.type("alert edit Trucks")
+    form = str(view(whole)["blocks"])
+
+    assert (Severity.CRITICAL, ("gone_silent", "ghost_session")) == (one.least, one.causes)
+    assert (timedelta(minutes=30), timedelta(minutes=15)) == (one.hold, one.interval)
+    assert (Severity.WARNING, timedelta(minutes=5)) == (one.mention_from, one.escalate_after)
+    assert QuietHours(time(22), time(6)) == one.quiet_hours
+    assert [begin, begin + 3600] == [
+        int(one.maintenance[0].start.timestamp()),
+        int(one.maintenance[0].end.timestamp()),
+    ]
+    for known in (
+        "'initial_time': '22:00'",
+        "'initial_value': 'truck-*'",
+        str(begin),
+        "30 minutes more",
+    ):
+        assert known in form
+
+
+async def test_choosing_shows_other_fields(whole):
+    """Another way to choose SIMs shows its own field; going back finds what was typed before."""
+    await whole.type("alert add")
+    block = block_of(FormField.WHICH)
+    await whole.slack.workspace.click_in_view("ana", block, block, selected=SelectionKind.STATUS)
+    await whole.settle()
+
+    assert block_of(FormField.STATUS) in shown(whole)
+    assert block_of(FormField.PATTERN) not in shown(whole)
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({FormField.PATTERN: "nothing-*"}, FormField.PATTERN, "is called"),
+        ({FormField.CHANNEL: "C0DEPOT24"}, FormField.CHANNEL, "is archived"),
+        ({FormField.QUIET_FROM: "22:00"}, FormField.QUIET_TO, "Say until when"),
+        ({AlertField.BEGIN: 1_900_000_000}, AlertField.END, "Say until when"),
+        ({AlertField.BEGIN: 1_900_000_000, AlertField.END: 1_800_000_000}, AlertField.END, "over"),
+    ],
+)
+async def test_faults_stand_under_their_fields(whole, values, field, words):
+    """What is wrong is said at its field, and nothing is kept."""
+    delivery = await added(whole, values)
+
+    assert words in errors_in(delivery)[block_of(field)]
+    assert () == await kept(whole)
+
+
+async def test_a_name_is_taken_once(whole):
+    """A second alert of that name in the channel is refused at its field."""
+    await added(whole)
+    delivery = await added(whole)
+
+    assert "has an alert of that name" in errors_in(delivery)[block_of(FormField.NAME)]
+
+
+async def test_user_groups_are_offered(whole):
+    """Whom to mention is found by its handle, or taken as an id."""
+    whole.slack.api.scopes |= {"usergroups:read"}
+    await whole.type("alert add")
+    block = block_of(AlertField.FIRST)
+    workspace = whole.slack.workspace
+    found = [
+        (await workspace.suggest("ana", block, block, typed)).answer
+        for typed in ("on-c", "U0BEN0001", "x")
+    ]
+
+    assert [ON_CALL] == [each["value"] for each in found[0]["options"]]
+    assert ["U0BEN0001"] == [each["value"] for each in found[1]["options"]]
+    assert [] == found[2]["options"]
+
+
+def test_only_what_can_be_grave_is_a_cause():
+    """Rules that only remark are not offered."""
+    names = {choice.value for choice in causes_to_choose()}
+
+    assert {"gone_silent", "flapping", "common_outage"} <= names
+    assert names.isdisjoint({"healthy", "cell_hopping"})
+
+
+async def test_somebody_elsewhere_may_not_change_it(whole):
+    """An id that comes back from another channel, by somebody who is not there, is refused."""
+    await opened(whole, channel="G0ONCALL1")
+    await whole.type("alert pause Wells", user="ben")
+    unknown = whole.answer("ben").text
+    await forged(whole, ids.ALERT_PAUSE, ids.AlertButton(id="a1"), user="ben")
+    (one,) = await kept(whole)
+
+    assert "I found no alert" in unknown
+    assert "people in its channel may change an alert" in whole.answer("ben").text
+    assert one.paused is None
+
+
+async def test_edit_changes_what_is_kept(whole):
+    """What is changed in the form is changed in the alert; the channel hears of it."""
+    await added(whole)
+    await whole.type("alert edit")
+    await send(whole, {FormField.NAME: "All trucks", AlertField.HOLD: "60"})
+    (one,) = await kept(whole)
+
+    assert ("All trucks", timedelta(hours=1)) == (one.name, one.hold)
+    assert "changed the alert *All trucks*" in str(whole.answer("ben").blocks)

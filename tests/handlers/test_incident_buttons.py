@@ -1,0 +1,132 @@
+"""The buttons of an incident's card, and the windows that two of them open."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.alerts.incident import IncidentState
+from bot.blocks import ids
+from bot.blocks.incident_windows import MUTED, PERSON, REASON, UNTIL
+from bot.store.lookups import Lookups, Wanted
+from tests.bot.jobs.engines import until
+from tests.handlers.alert_steps import SID, forged, incident, opened, sent, view
+from tests.whole_bot import whole_bot
+
+ANA, BEN = "U0ANA0001", "U0BEN0001"
+
+
+@pytest.fixture
+async def whole():
+    async with whole_bot() as running:
+        yield running
+
+
+async def card_of(whole, user="ana"):
+    """Wait for the card of the incident."""
+    cards = []
+
+    async def stands():
+        cards[:] = [m for m in whole.slack.seen_by(user) if "Gone silent" in m.text]
+        return cards
+
+    await until(stands)
+    return cards[0]
+
+
+@pytest.fixture
+async def card(whole):
+    await opened(whole)
+    return await card_of(whole)
+
+
+async def test_the_card_says_what_is_down_and_what_to_do(whole, card):
+    """Who is down since when, the action, who is mentioned, and that nobody is on it."""
+    told = str(card.blocks)
+
+    assert "<!subteam^S0ONCALL1>" in card.text
+    for words in ("well-1", "well-2", "Check power", "Nobody is on it yet", "Wells"):
+        assert words in told
+
+
+async def test_somebody_takes_it(whole, card):
+    """Who took it and when is kept, and on the card at once."""
+    await whole.click(card, "I'm on it", user="ben")
+    taken = await incident(whole)
+
+    async def shown():
+        return f"<@{BEN}> is on it" in str((await card_of(whole)).blocks)
+
+    await until(shown)
+    assert (IncidentState.TAKEN, BEN) == (taken.state, taken.taken_by)
+    assert taken.taken_at is not None
+
+
+async def test_it_is_handed_over(whole, card):
+    """The person who was chosen has it, and the story says who handed it over."""
+    await whole.click(card, "Hand over…")
+    await sent(whole, {PERSON: BEN})
+    handed = await incident(whole)
+
+    assert BEN == handed.taken_by
+    assert (ANA, BEN) == (handed.events[-1].by, handed.events[-1].other)
+
+
+@pytest.mark.parametrize(("label", "least"), [("Snooze 1 h", 1), ("Until Monday", 1)])
+async def test_it_is_snoozed(whole, card, label, least):
+    """Until its end nobody is mentioned; who did it is kept."""
+    await whole.click(card, label)
+    snoozed = await incident(whole)
+
+    assert (IncidentState.SNOOZED, ANA) == (snoozed.state, snoozed.snoozed_by)
+    assert snoozed.snoozed_until >= snoozed.opened_at + timedelta(hours=least)
+
+
+async def test_a_sim_is_muted_with_a_reason_and_an_end(whole, card):
+    """The SIM leaves the incident, and its alert says nothing of it until then."""
+    await whole.click(card, "Mute a SIM…")
+    await sent(whole, {MUTED: SID, UNTIL: "24", REASON: "being moved"})
+    alert = await whole.bot.services.alerts.alerts.get("a1")
+    (muted,) = alert.mutes
+
+    assert (SID, ANA, "being moved") == (muted.sid, muted.by, muted.reason)
+    assert timedelta(hours=24) == muted.until - muted.at
+    assert ["well-2"] == [member.name for member in (await incident(whole)).down]
+
+
+async def test_somebody_resolves_it(whole, card):
+    """It is over because somebody says so; a second click changes nothing."""
+    await whole.click(card, "Resolve")
+    await whole.click(card, "Resolve", user="ben")
+    over = await incident(whole)
+
+    assert (IncidentState.RESOLVED, ANA) == (over.state, over.resolved_by)
+    assert "over already" in whole.answer("ben").text
+
+
+async def test_details_show_all_of_it(whole, card):
+    """The window has the SIMs and the story."""
+    await whole.click(card, "Details")
+    shown = str(view(whole)["blocks"])
+
+    assert "well-1" in shown
+    assert "1a2b" in shown
+
+
+async def test_somebody_who_is_not_in_its_channel_may_not_act(whole):
+    """An id that comes back from elsewhere is refused, whatever was clicked."""
+    await opened(whole, channel="G0ONCALL1")
+    await forged(whole, ids.INCIDENT_TAKE, ids.IncidentButton(id="1a2b"), user="ben")
+
+    assert "Only people in an incident's channel" in whole.answer("ben").text
+    assert (await incident(whole)).taken_by is None
+
+
+async def test_what_people_did_is_audited(whole, card):
+    """Each act is a row of the audit, with who and which incident."""
+    await whole.click(card, "I'm on it", user="ben")
+    await whole.bot.services.audit.kept()
+    rows = await Lookups(whole.bot.services.store).find(Wanted())
+
+    assert [(BEN, "incident take 1a2b")] == [
+        (row.person, " ".join(row.entry.split()[-3:])) for row in rows if "incident" in row.entry
+    ]
