@@ -45,6 +45,7 @@
     + KoreUnavailable
     + KoreBadAnswer
     + KoreBadRequest
+  x WebhookFailed           bot/alerts/webhook.py: a webhook's receiver did not take what was sent
   x SlackError              bot/slack/errors.py
     + SlackRefused
     + SlackRateLimited

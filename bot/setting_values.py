@@ -5,18 +5,20 @@ Each raises ValueError with what to write instead; `bot.settings` puts the setti
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, InstanceOf, SecretStr
 
 from bot.alerts.targets import WebhookTarget, parse_targets
 from bot.blocks.weblinks import checked_console, checked_pattern, read_runbooks
 from bot.durations import format_duration, parse_seconds
+from bot.errors import SettingsError
 from bot.slack.access import Policy
 from bot.store.location import checked
 
@@ -251,6 +253,16 @@ GroupIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_id
 HowMuch = Annotated[Policy, BeforeValidator(_lower)]
 LogFormat = Annotated[Literal["json", "text"], BeforeValidator(_lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+
+
+def typed_in(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
+    """Return what is set in the environment or else the file, by name. Raises SettingsError."""
+    try:
+        in_file = dotenv_values(env_file, interpolate=False) if env_file else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError((f"{env_file}: cannot be read ({type(error).__name__})",)) from None
+    both = {**in_file, **{k: v for k, v in environ.items() if v.strip()}}
+    return {name: value.strip() for name, value in both.items() if value and value.strip()}
 
 
 def read_limit(text: str, default: Limit) -> Limit:

@@ -12,7 +12,6 @@ from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dotenv import dotenv_values
 from pydantic import ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
 from bot.blocks.weblinks import WebLinks
@@ -40,6 +39,7 @@ from bot.setting_values import (
     WebhookTargets,
     read_limit,
     shown,
+    typed_in,
 )
 from bot.slack.access import Policy
 from bot.store.location import secrets_of
@@ -152,13 +152,11 @@ class Settings(AgentSettings):
     )
     webhooks: WebhookTargets = Field(
         (),
-        exclude=True,
         description="where incidents go besides Slack: `name=https://… secret=…`, or "
         "`name=pagerduty routing_key=…`, parted by semicolons, or a file with a line for each",
     )
     webhooks_internal: bool = Field(
-        default=False,
-        description="yes lets webhooks go to internal addresses, and over http",
+        default=False, description="yes lets webhooks go to internal addresses, and over http"
     )
     lookups_per_minute: int = Field(
         30,
@@ -341,7 +339,7 @@ def read_settings(
     need: Need = Need.ALL,
 ) -> tuple[Settings, tuple[str, ...]]:
     """Return the settings that are right, and all faults, one line each."""
-    told = _told(os.environ if environ is None else environ, env_file)
+    told = typed_in(os.environ if environ is None else environ, env_file)
     settings, wrong = _validated(told)
     lacking = tuple(line for line in settings.missing(need) if line.split(":")[0] not in wrong)
     return settings, (*wrong.values(), *_misspelt(told), *lacking)
@@ -355,15 +353,6 @@ def known_names() -> dict[str, str]:
 def threshold_names() -> dict[str, str]:
     """Return every threshold's name outside with its field of Thresholds."""
     return {env_name(each.name): each.name for each in fields(Thresholds)}
-
-
-def _told(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
-    try:
-        in_file = dotenv_values(env_file, interpolate=False) if env_file else {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError((f"{env_file}: cannot be read ({type(error).__name__})",)) from None
-    both = {**in_file, **{k: v for k, v in environ.items() if v.strip()}}
-    return {name: value.strip() for name, value in both.items() if value and value.strip()}
 
 
 def _validated(told: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
