@@ -54,7 +54,7 @@ async def cold(slack: str) -> None:
                 await asyncio.gather(get(""), get("/DataSessions?PageSize=1000"))
 
             async def ours() -> None:
-                await bot.services.sessions.look_up(SID, fresh=True)
+                await bot.services.views.of({""}).sessions.look_up(SID, fresh=True)
 
             figures = await atimed({"raw": floor, "ours": ours}, 2 * ROUNDS)
     for name, figure in figures.items():

@@ -14,12 +14,10 @@ from bot.digests.service import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, WorkerThread
 from bot.pictures.renderer import Renderer
+from bot.sessions.accounts import AccountViews, FleetView
 from bot.sessions.audit import Audit
-from bot.sessions.fleet_list import FleetList
-from bot.sessions.lookup import SessionLookup
 from bot.sessions.owners import Owners
-from bot.sims.spotter import SimSpotter
-from bot.slack.access import Access, Actor, Authorizer, UserRateLimit
+from bot.slack.access import Access, Actor, Authorizer, UserRateLimit, Visibility
 from bot.slack.bolt_app import ListeningConfig, TokenWatch
 from bot.slack.directory import Threads
 from bot.slack.files import Files
@@ -36,12 +34,14 @@ __all__ = [
     "Authorizer",
     "Deduplication",
     "Delivery",
+    "FleetView",
     "HomeTabs",
     "ListeningConfig",
     "Modal",
     "Replying",
     "Services",
     "Threads",
+    "Visibility",
 ]
 
 
@@ -57,7 +57,7 @@ class Replying:
 class Services:
     """Each is ready for use; none opens or closes anything here."""
 
-    sessions: SessionLookup
+    views: AccountViews
     delivery: Delivery
     progress: ProgressMessages
     files: Files
@@ -74,7 +74,6 @@ class Services:
     store: Database
     digests: DigestService
     alerts: AlertService
-    fleet: FleetList
     scans: FleetScans
     archive: Archive
     watches: WatchService
@@ -87,7 +86,6 @@ class Services:
     listening_channels: ListeningChannels
     foreign_alerts: ForeignAlerts
     webhooks: Webhooks
-    spotter: SimSpotter
     tasks: Tasks
     metrics: Metrics
     clock: Clock

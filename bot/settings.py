@@ -277,6 +277,10 @@ class Settings(AgentSettings):
             cache_policies=self._cache_policies(),
         )
 
+    def kore_configs(self) -> "dict[str, KoreConfig]":
+        """Return the same for each account, by its name; one that has none is ""."""
+        return {"": self.kore_config()}
+
     def _cache_policies(self) -> "CachePolicies":
         from bot.kore.client import CachePolicies  # noqa: PLC0415 -- health does without httpx
 

@@ -32,7 +32,7 @@ from bot.blocks.modals import loading_view, notice_view
 from bot.digests.form import FormField, FormValues, field_of
 from bot.digests.schedule import all_zones, offered
 from bot.digests.service import pause_reason, problem_words
-from bot.digests.sim_selection import NoSuchSims, SelectedSims
+from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind
 from bot.errors import BotError, NotAllowed, OldButton
 from bot.services import Actor, Services
@@ -57,7 +57,7 @@ async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Sc
 
     Raises StoreError, NoSuchAlert, NotAllowed, NotYours and AskedTooOften.
     """
-    await context.authorize()
+    await context.authorize_incidents()
     services, kept = context.services, context.services.alerts.alerts
     services.rate_limit.take(context.request.person)  # each asks KORE, as a look-up does
     before = await kept.get(form.id) if form.id else None
@@ -65,7 +65,7 @@ async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Sc
         await permit(context, before)
     wrong = await _of_number(values, before, services)
     of_channel, chosen = await asyncio.gather(
-        _of_channel(context, values.base.channel), _sims(values, services)
+        _of_channel(context, values.base.channel), _sims(values, context)
     )
     wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
     if isinstance(chosen, SelectedSims):
@@ -102,9 +102,10 @@ async def _of_channel(context: Context, channel: str) -> Faults:
     return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
 
 
-async def _sims(values: AlertValues, services: Services) -> SelectedSims | Faults:
+async def _sims(values: AlertValues, context: Context) -> SelectedSims | Faults:
     try:
-        return await services.alerts.selector.select(values.base)
+        view = await context.view(for_all=False)
+        return await selector_of(view).select(values.base)
     except NoSuchSims as error:
         return {error.field: error.sentence}
     except BotError as error:
@@ -259,7 +260,7 @@ async def open_form(context: Context, find: Find | None = None) -> None:
 
     Raises NotAllowed and SlackError; what goes wrong after the opening is said in the modal.
     """
-    await context.authorize()
+    await context.authorize_incidents()
     form = ids.AlertForm(at=context.request.channel)
     title = title_of(form if find is None else ids.AlertForm(id=""))
     modal = await context.services.modals.open(context.request.trigger, loading_view(title))
@@ -297,7 +298,7 @@ def on_choice(services: Services) -> Listener:
         modal = services.modals.opened(text_in(view, "id"))
 
         async def redraw() -> None:
-            await context.authorize()
+            await context.authorize_incidents()
             webhooks = services.webhooks.names
             await modal.show(form_view(values_in(view), form_in(view), webhooks=webhooks))
 
@@ -325,7 +326,7 @@ def on_mention(services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         try:
-            await Context(actor, from_click(body), services).authorize()
+            await Context(actor, from_click(body), services).authorize_incidents()
         except NotAllowed:
             await ack(options=[])
             return

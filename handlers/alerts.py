@@ -31,7 +31,7 @@ Operation = Callable[[Context, Alert], Awaitable[Reply]]
 
 async def permit(context: Context, alert: Alert) -> None:
     """Check that the actor may change an alert. Raises NotAllowed and NotYours."""
-    await context.authorize()
+    await context.authorize_incidents()
     request, alerts = context.request, context.services.alerts
     here = request.channel == alert.channel or request.user == alert.made_by
     if alert.team != alerts.team:
@@ -42,7 +42,7 @@ async def permit(context: Context, alert: Alert) -> None:
 
 async def list_reply(context: Context) -> Reply:
     """List the channel's alerts; in a direct message those that the person made."""
-    await context.authorize()
+    await context.authorize_incidents()
     request, alerts = context.request, context.services.alerts
     if request.channel.startswith("D") or not request.channel:
         mine = await alerts.alerts.made_by(alerts.team, request.user)

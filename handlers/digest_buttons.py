@@ -15,7 +15,7 @@ from bot.digests.archive import Archive
 from bot.digests.digest import ScannedSim
 from bot.digests.subscription import Subscription
 from bot.ops.tasks import WorkerThread
-from bot.services import Actor, Services
+from bot.services import Actor, Services, Visibility
 from handlers import digests
 from handlers.clicks import Click, read, register_clicks, value_of
 from handlers.digest_form import open_form
@@ -77,38 +77,42 @@ OPERATIONS: Mapping[str, Operation] = {
 
 async def details(context: Context, value: str) -> Reply:
     """Show the SIMs of a digest, the worst first, to who clicked."""
-    run, archive = await _permitted(context, value), context.services.archive
-    is_redacted = await context.redaction(for_all=False) is not None
-    digest = await archive.digest(run.id, run.due)
-    return Reply(details_screen(digest, await archive.worst(run.id, run.due, redacts=is_redacted)))
+    run, to = await _permitted(context, value)
+    archive = context.services.archive
+    digest = await archive.digest(run.id, run.due, to.accounts)
+    worst = await archive.worst(run.id, run.due, to.accounts, redacts=to.redaction is not None)
+    return Reply(details_screen(digest, worst))
 
 
 async def csv(context: Context, value: str) -> Reply:
     """Send all SIMs of a digest as a file to who clicked."""
-    run, services = await _permitted(context, value), context.services
-    is_redacted = await context.redaction(for_all=False) is not None
-    async with _file(run, services.archive, services.executor, is_redacted=is_redacted) as file:
+    (run, to), services = await _permitted(context, value), context.services
+    async with _file(run, services.archive, services.executor, to) as file:
         sent = await services.files.to_asker(context.request, file)
     return Reply(sent_screen(file.name, is_ready=sent.is_ready, link=sent.link))
 
 
-async def _permitted(context: Context, value: str) -> ids.DigestRun:
-    """Read which digest is meant. Raises OldButton, NoSuchDigest, NotAllowed and NotYours."""
+async def _permitted(context: Context, value: str) -> tuple[ids.DigestRun, Visibility]:
+    """Return which digest is meant, and what who clicked may see of it.
+
+    Raises OldButton, NoSuchDigest, NotAllowed and NotYours.
+    """
     run = read(ids.DigestRun, value)
     await permit(context, await context.services.digests.subscriptions.get(run.id))
-    return run
+    return run, await context.visibility(for_all=False)
 
 
 @asynccontextmanager
 async def _file(
-    run: ids.DigestRun, archive: Archive, executor: WorkerThread, *, is_redacted: bool
+    run: ids.DigestRun, archive: Archive, executor: WorkerThread, to: Visibility
 ) -> AsyncIterator[DigestFile]:
     """Write the file; it is gone with the end of the block. Raises DigestGone."""
-    digest = await archive.digest(run.id, run.due)
+    digest = await archive.digest(run.id, run.due, to.accounts)
+    redacts = to.redaction is not None
     with tempfile.TemporaryDirectory(prefix="simsessions-") as folder:
         path = Path(folder, "digest.csv")
         await executor.run(_begin, path)
-        async for sims in archive.sims(run.id, run.due, redacts=is_redacted):
+        async for sims in archive.sims(run.id, run.due, to.accounts, redacts=redacts):
             await executor.run(_append, path, sims)
         yield digest_file(digest, path)
 

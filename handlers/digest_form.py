@@ -20,7 +20,7 @@ from bot.blocks.modals import loading_view, notice_view
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
 from bot.digests.schedule import Frequency, all_zones, offered, zone_named
 from bot.digests.service import DigestService, pause_reason, problem_words
-from bot.digests.sim_selection import NoSuchSims, SelectedSims
+from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind, Subscription, WhenQuiet
 from bot.digests.subscriptions import NameTaken
 from bot.errors import BotError, NotAllowed, OldButton
@@ -47,7 +47,7 @@ async def save(context: Context, values: FormValues, form: DigestForm) -> Screen
         await permit(context, before)
     wrong = await _of_number(values, before, digests)
     of_channel, chosen = await asyncio.gather(
-        _of_channel(context, values.channel), _sims(values, digests)
+        _of_channel(context, values.channel), _sims(values, context)
     )
     wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
     if wrong or not isinstance(chosen, SelectedSims):
@@ -84,9 +84,14 @@ async def _of_channel(context: Context, channel: str) -> FieldErrors:
     return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
 
 
-async def _sims(values: FormValues, digests: DigestService) -> SelectedSims | FieldErrors:
+async def _sims(values: FormValues, context: Context) -> SelectedSims | FieldErrors:
+    """Select among what both the asker and all in the channel may see."""
     try:
-        return await digests.selector.select(values)
+        seen = (await context.visibility(for_all=False)).accounts
+        theirs = context.services.authorizer.accounts_in(values.channel)
+        return await selector_of(context.services.views.of(seen & theirs)).select(values)
+    except NotAllowed as error:
+        return {FormField.CHANNEL: error.sentence}
     except NoSuchSims as error:
         return {error.field: error.sentence}
     except BotError as error:

@@ -91,7 +91,8 @@ async def now(context: Context, subscription: Subscription) -> Reply:
 
 async def preview(context: Context, subscription: Subscription) -> Reply:
     """Start a run that only the asker sees."""
-    await context.services.digests.preview(subscription, context.request.user)
+    accounts = (await context.visibility(for_all=False)).accounts
+    await context.services.digests.preview(subscription, context.request.user, accounts)
     return Reply(
         done_screen(
             subscription,

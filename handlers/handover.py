@@ -99,9 +99,9 @@ async def handed_over(context: Context) -> Reply:
 
     Raises what the look-ups, the store and the sending of files raise.
     """
-    await context.redaction()
+    accounts = (await context.visibility()).accounts
     services, request = context.services, context.request
-    looked_up = await services.audit.in_thread(request.channel, request.thread or "")
+    looked_up = await services.audit.in_thread(request.channel, request.thread or "", accounts)
     if not looked_up:
         return Reply(nothing_looked_up(ids.Thread(root=request.thread or "")))
     sids = sids_of(looked_up)[:MOST]
@@ -110,7 +110,7 @@ async def handed_over(context: Context) -> Reply:
     )
     now = services.clock.now()
     handed = hand_over(looked_up, dict(zip(sids, answers, strict=True)), now)
-    watches = await services.watches.in_thread(request.channel, request.thread)
+    watches = await services.watches.in_thread(request.channel, request.thread, accounts)
     owners = await services.owners.of(request.channel, sids)
     return await _posted(handed, watches, owners, context)
 
@@ -130,12 +130,12 @@ async def _posted(
 async def look_up_thread(context: Context, value: str) -> Reply:
     """Look up the SIMs that stand in a thread, aloud. Raises OldButton, ThreadNotRead, NotASim."""
     root, services = read(ids.Thread, value).root, context.services
-    await context.authorize()
+    view = await context.view(for_all=True)
     now = f"{services.clock.now().timestamp():.6f}"
     messages = await services.threads.above(context.request.channel, root, now)
     places = [place for message in messages for place in places_of(message)]
     context.take_text(sum(len(place.text) for place in places))
-    spotted = await services.spotter.read(places, longest=LONGEST)
+    spotted = await view.spotter.read(places, longest=LONGEST)
     if not spotted.texts:
         raise NotASim(NO_SIM_HERE)
     request = replace(context.request, thread=root, is_public=True, aloud=True)

@@ -37,27 +37,31 @@ async def show_home(context: Context) -> None:
 async def draw_home(context: Context) -> View:
     """Draw it for who may see it, else say why not."""
     try:
-        redaction = await context.redaction(for_all=False)
+        visibility = await context.visibility(for_all=False)
     except NotAllowed as error:
         return shut_view(error.sentence)
-    services, user = context.services, context.request.user
-    watches = await _or_none(services.watches.of(user))
+    services, user, redaction = context.services, context.request.user, visibility.redaction
+    accounts = visibility.accounts
+    watches = await _or_none(services.watches.of(user, accounts))
     digests = await _or_none(services.digests.of_person(user))
     running = await _or_none(services.digests.percents()) if digests else None
     home = Home(
         watches=tuple(map(redacted_watch, watches)) if watches and redaction else watches,
         digests=digests,
         running=running or {},
-        health=_health(services.dependencies, services.store.trouble),
-        entries=help_entries(services.fleet.examples()),
+        health=_health(services.dependencies, services.store.trouble, accounts),
+        entries=help_entries(context.view_of(visibility).fleet.examples()),
         now=services.clock.now(),
         redacted=redaction,
     )
     return home_view(home)
 
 
-def _health(dependencies: DependencyStatus, trouble: BotError | None) -> Health:
-    return Health(dependencies.kore, dependencies.slack, trouble.sentence if trouble else None)
+def _health(
+    dependencies: DependencyStatus, trouble: BotError | None, accounts: frozenset[str]
+) -> Health:
+    kore = dependencies.kore(accounts)
+    return Health(kore, dependencies.slack, trouble.sentence if trouble else None)
 
 
 async def _or_none(reading: Awaitable[T]) -> T | None:

@@ -60,7 +60,7 @@ async def permitted(context: Context, id_: str) -> Incident:
 
     Raises NotAllowed, NotYours and NoSuchIncident.
     """
-    await context.authorize()
+    await context.authorize_incidents()
     request, alerts = context.request, context.services.alerts
     incident = (await alerts.incidents.get(id_)).incident
     here = incident.team == alerts.team and bool(request.user)

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.alerts.listening import ForeignAlert, Listening
 from bot.blocks.listening import announced_screen, listening_screen, silent_screen
-from bot.errors import BotError, UserError
+from bot.errors import BotError, NotAllowed, UserError
 from bot.services import ListeningConfig, Services
 from bot.sims.message_text import places_of
 from handlers.lookups import note_action
@@ -82,7 +82,11 @@ async def hear(body: Body, services: Services) -> None:
         tuple(places_of(event)),
         shared if isinstance(shared, bool) else None,
     )
-    spotted = await services.spotter.read(alert.places, patience=LIST_SECONDS)
+    try:
+        view = services.views.of(services.authorizer.accounts_in(channel))
+    except NotAllowed:  # no account may be shown there
+        return
+    spotted = await view.spotter.read(alert.places, patience=LIST_SECONDS)
     services.metrics.alert_heard("with_sims" if spotted.texts else "without_sims")
     if spotted.texts:
         await services.foreign_alerts.take(alert, spotted)

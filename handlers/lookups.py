@@ -31,10 +31,11 @@ async def look_up(
 
     Raises NotAllowed, AskedTooOften, and what SessionLookup.look_up raises.
     """
-    redaction, services = await context.redaction(for_all=for_all), context.services
+    visibility, services = await context.visibility(for_all=for_all), context.services
+    view, redaction = context.view_of(visibility), visibility.redaction
     try:
         services.rate_limit.take(context.request.person)
-        report = await services.sessions.look_up(text, fresh=fresh)
+        report = await view.sessions.look_up(text, fresh=fresh)
     except BotError as error:
         services.audit.note(_asking(context), error)
         visible = _visible_error(error, redaction, text)
@@ -57,8 +58,8 @@ def until_known(
     """
 
     async def later() -> Reply | None:
-        sessions, sid = context.services.sessions, report.sim.sid
-        fuller = await sessions.look_up(sid, patience=LATE_SECONDS)
+        view = context.services.views.of({report.sim.account or context.services.views.unnamed})
+        fuller = await view.sessions.look_up(report.sim.sid, patience=LATE_SECONDS)
         visible = await _visible(fuller, report.redacted, context.services.executor)
         edits = reply.replace or (reply.shown and reply.shown.in_channel)
         changed = _verdict(visible) != _verdict(report) or edits
@@ -89,9 +90,10 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
 
     `told` is not called where something must be redacted. Raises NotAllowed and AskedTooOften.
     """
-    redaction, services = await context.redaction(for_all=for_all), context.services
+    visibility, services = await context.visibility(for_all=for_all), context.services
+    view, redaction = context.view_of(visibility), visibility.redaction
     services.rate_limit.take(context.request.person, len(texts))
-    answers = await services.sessions.look_up_many(
+    answers = await view.sessions.look_up_many(
         texts,
         fresh=fresh,
         newest_only=newest_only,
@@ -115,8 +117,14 @@ async def ask_scan(context: Context, query: FleetQuery, meant: MeantSims) -> Fle
 
     Raises NotAllowed, AskedTooOften, NoScan and StoreError.
     """
-    redaction, services, request = await context.redaction(), context.services, context.request
-    to = Audience(request.channel, request.user, request.is_public, redaction)
+    visibility, services, request = await context.visibility(), context.services, context.request
+    to = Audience(
+        request.channel,
+        request.user,
+        request.is_public,
+        visibility.redaction,
+        visibility.accounts,
+    )
     try:
         services.rate_limit.take(request.person)
         answer = await services.scans.from_scan(query, meant, to)

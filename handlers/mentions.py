@@ -154,7 +154,7 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
     if question.text and found.name != DEFAULT:
         return await found.run(context)
     places = [Place("text", question.said), *question.beside]
-    spotted = await context.services.spotter.read(places, asked=True)
+    spotted = await (await context.view()).spotter.read(places, asked=True)
     if special := await special_reply(context, spotted):
         return special
     if spotted.texts or len(spotted.unknown) > 1:
@@ -193,14 +193,14 @@ async def spotted_above(question: Question, context: Context, *, needed: bool = 
 
     Raises ThreadNotRead, AskedTooOften, and NotASim where SIMs are `needed` and there are none.
     """
-    services = context.services
+    services, spotter = context.services, (await context.view()).spotter
     above = await services.threads.above(question.channel, question.thread or "", question.ts)
     root = [message for message in above if text_in(message, "ts") == question.thread]
     later = [message for message in above if message not in root]
     for messages in ([*root, *later[-1:]], *([each] for each in reversed(later[:-1]))):
         places = [place for each in messages for place in places_of(each)]
         context.take_text(sum(len(place.text) for place in places))
-        spotted = await services.spotter.read(places)
+        spotted = await spotter.read(places)
         if spotted.texts:
             return spotted
     if needed:

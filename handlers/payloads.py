@@ -14,8 +14,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 
 from bot.clock import Clock
+from bot.errors import NotAllowed
 from bot.ops.metrics import Metrics
-from bot.services import Actor, Services
+from bot.services import Actor, FleetView, Services, Visibility
+from bot.sessions.fleet_list import Examples
 
 Body = Mapping[str, Any]
 MOST_LATE = 600.0
@@ -199,16 +201,42 @@ class Context:
         """Check that the actor may ask, before anything is done for them. Raises NotAllowed."""
         await self.services.authorizer.authorize(self.actor)
 
+    async def authorize_incidents(self) -> None:
+        """Check that the actor may ask, and that incidents may be shown at all. Raises NotAllowed.
+
+        An incident does not know its KORE account.
+        """
+        await self.authorize()
+        self.services.authorizer.require_all_open()
+
     async def redaction(self, *, for_all: bool | None = None) -> str | None:
         """Return what must be redacted in an answer, and why; None: nothing. Raises NotAllowed.
 
         `for_all` says that everybody in the channel will read the answer, not the asker alone; by
         default it is what `request.is_public` says.
         """
-        visibility = await self.services.authorizer.authorize(
+        return (await self.visibility(for_all=for_all)).redaction
+
+    async def visibility(self, *, for_all: bool | None = None) -> Visibility:
+        """Return what an answer may show, and of which accounts. Raises NotAllowed."""
+        return await self.services.authorizer.authorize(
             self.actor_here, for_all=self.request.is_public if for_all is None else for_all
         )
-        return visibility.redaction
+
+    async def view(self, *, for_all: bool | None = None) -> FleetView:
+        """Return the fleets of which an answer may show anything. Raises NotAllowed."""
+        return self.view_of(await self.visibility(for_all=for_all))
+
+    def view_of(self, visibility: Visibility) -> FleetView:
+        """Return the fleets that may be seen. Raises NotAllowed."""
+        return self.services.views.of(visibility.accounts)
+
+    async def examples(self) -> Examples:
+        """Return what can be typed and works here; none where nothing may be shown."""
+        try:
+            return (await self.view()).fleet.examples()
+        except NotAllowed:
+            return Examples()
 
     def take_text(self, characters: int) -> None:
         """Count text as look-ups of the asker's before it is read. Raises AskedTooOften."""

@@ -30,15 +30,16 @@ from handlers.triage import read_all, triage_reply
 async def fleet_question(context: Context, text: str) -> FleetQuery | Misread | None:
     """Read a question about a fleet; a SIM that is called exactly so is meant first."""
     asked = parse_fleet_query(text)
-    if asked is None or await context.services.fleet.is_a_name(text):
+    if asked is None or await (await context.view()).fleet.is_a_name(text):
         return None
     return asked
 
 
 async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
     """Answer it: by a fresh look at few SIMs, of many from the last scan. Raises what those do."""
-    redaction = await context.redaction()
-    meant = await context.services.fleet.meant(query, redacts=redaction is not None)
+    visibility = await context.visibility()
+    redaction, view = visibility.redaction, context.view_of(visibility)
+    meant = await view.fleet.meant(query, redacts=redaction is not None)
     if meant.sids and query.is_only_a_name:
         return await triage_reply(context, Spotted(meant.sids, len(meant.sids)))
     for_all = context.request.aloud
@@ -66,7 +67,7 @@ _A_NUMBER = re.compile(r"(?i)\d+\s*[a-z]*|days?|hours?|for|until|online|offline|
 
 async def answer_text(context: Context) -> Reply:
     """Answer it. Raises what the look-ups raise, and UserError on what is not understood."""
-    spotted = await context.services.spotter.spot(context.request.text, asked=True)
+    spotted = await (await context.view()).spotter.spot(context.request.text, asked=True)
     special = await special_reply(context, spotted)
     return special or await answer_to(context, spotted)
 
@@ -76,21 +77,23 @@ async def special_reply(context: Context, spotted: Spotted) -> Reply | None:
 
     Raises UserError where the text names no SIM, holds a pattern and is not understood as a whole.
     """
-    text, fleet = context.request.text, context.services.fleet
-    if (is_greeting(text) or is_thanks(text)) and not await fleet.is_a_name(text):
-        words = WELCOME if is_thanks(text) else ""
-        return Reply(hello_screen(words, fleet.examples().lines(COMMAND)))
+    text = context.request.text
+    if is_greeting(text) or is_thanks(text):
+        fleet = (await context.view()).fleet
+        if not await fleet.is_a_name(text):
+            words = WELCOME if is_thanks(text) else ""
+            return Reply(hello_screen(words, fleet.examples().lines(COMMAND)))
     asked = await fleet_question(context, text)
     if isinstance(asked, Misread):
         if asked.query.pattern and not spotted.texts:
-            raise misread(context, asked)
+            raise await misread(context, asked)
         return None
     return await fleet_reply(context, asked) if asked else None
 
 
-def misread(context: Context, asked: Misread) -> UserError:
+async def misread(context: Context, asked: Misread) -> UserError:
     """Say what was not understood, with an example that works here."""
-    examples = context.services.fleet.examples()
+    examples = await context.examples()
     example = examples.fill("{pattern} offline") or "offline for 2h"
     return UserError(f"{asked.sentence} For instance `{COMMAND} {example}`.")
 
@@ -175,5 +178,5 @@ async def _explained(context: Context, error: UserError) -> BotError:
     """Return the error, or what a misspelt subcommand or question about a fleet was meant to be."""
     asked = await fleet_question(context, context.request.text)
     if isinstance(error, SimNotFound) and isinstance(asked, Misread):
-        return misread(context, asked)
+        return await misread(context, asked)
     return or_nearest(error, context.request.text)

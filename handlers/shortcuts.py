@@ -54,11 +54,10 @@ def on_shortcut(services: Services) -> Listener:
 
 async def of_message(context: Context, message: Body) -> Reply:
     """Answer to what the message names, or ask for it."""
-    await context.authorize()
-    request, services = context.request, context.services
+    request, services, view = context.request, context.services, await context.view()
     places = places_of(message)
     context.take_text(sum(len(place.text) for place in places))
-    spotted = await services.spotter.read(places, patience=PATIENCE_SECONDS)
+    spotted = await view.spotter.read(places, patience=PATIENCE_SECONDS)
     if spotted.texts:
         return await answer_to(context, spotted)
     target = ids.Place(

@@ -11,8 +11,9 @@ from bot.blocks.fleet import ask_screen
 from bot.blocks.sim_text import words_of
 from bot.blocks.watch import begun_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
-from bot.errors import BotError, NotYours
+from bot.errors import BotError, NotAllowed, NotYours
 from bot.services import Actor, Services
+from bot.sessions.accounts import NOT_HERE
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import can_come_back
@@ -57,12 +58,13 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
 
     Raises BadWatch, NoneMeant, and TooManyWatches.
     """
-    redaction, services = await context.redaction(), context.services
+    visibility, services = await context.visibility(), context.services
     if wanted.fault:
         raise BadWatch(wanted.fault)
-    query = FleetQuery(plain_pattern(wanted.sim))
-    meant = await services.fleet.meant(query, redacts=redaction is not None, most=ids.MOST_SIMS)
-    mine = await services.watches.of(context.request.user)
+    query, fleet = FleetQuery(plain_pattern(wanted.sim)), context.view_of(visibility).fleet
+    redacts = visibility.redaction is not None
+    meant = await fleet.meant(query, redacts=redacts, most=ids.MOST_SIMS)
+    mine = await services.watches.of(context.request.user, visibility.accounts)
     room = min(services.watches.limits.per_person - len(mine), ids.MOST_SIMS)
     if not 0 < len(meant.sids) <= room:
         number = len(meant.sids) or f"more than {ids.MOST_SIMS}"
@@ -140,16 +142,19 @@ async def watch_all(context: Context, value: str) -> Reply:
 
 async def stop(context: Context, value: str) -> Reply:
     """Stop a watch; everybody who may ask there may, and its card says who did."""
-    is_redacted = await context.redaction(for_all=True) is not None
+    visibility = await context.visibility(for_all=context.request.is_public)
     services, request = context.services, context.request
     asked = read(ids.StopWatch, value).id
-    for each in (await services.watches.on_card(asked))[:1]:  # those of a card have one owner
+    of_card = await services.watches.on_card(asked)
+    if not {each.account for each in of_card} <= visibility.accounts:
+        raise NotAllowed(NOT_HERE)
+    for each in of_card[:1]:  # those of a card have one owner
         await _permit(context, each.owner)
     stopped = await services.watches.stop(asked, request.user)
     if not request.is_public:  # the list of watches, which only the asker sees
         return Reply(stopped_screen(stopped))
     on_card = await services.watches.on_card(stopped[0].card_id)
-    shown = tuple(map(redacted_watch, on_card)) if is_redacted else on_card
+    shown = tuple(map(redacted_watch, on_card)) if visibility.redaction else on_card
     now = services.clock.now()
     drawn = set_card(shown, now) if shown[0].set_id else watch_card(shown[0], now)
     return Reply(drawn, in_channel=True, replace=True)

@@ -9,6 +9,7 @@ from bot.blocks import ids
 from bot.cli.commands.read import places_from, seen_in
 from bot.cli.lookups import meant
 from bot.digests.form import FormValues
+from bot.digests.sim_selection import selector_of
 from bot.digests.subscription import SelectionKind
 from bot.emulators.slack.messages import Message
 from bot.errors import AskedTooOften
@@ -40,7 +41,7 @@ async def whole():
         for number, name in enumerate(NAMES):
             sim = {"sid": f"DE{number + 77:032x}", "status": "active", "unique_name": name}
             running.kore.add(sim)
-        await running.bot.services.spotter._directory.refresh()
+        await running.view.spotter._directory.refresh()
         yield running
 
 
@@ -75,7 +76,7 @@ def test_the_gallery_is_large():
 
 async def test_what_is_read(whole):
     """All that is a SIM is read, nothing that is none, and nobody need have asked."""
-    spotter = whole.bot.services.spotter
+    spotter = whole.view.spotter
     texts = [([Place("text", text)], text, values) for text, values in each("text")]
     messages = [(places_in(message), message, values) for message, values in each("message")]
     for places, what, values in texts + messages:
@@ -159,20 +160,19 @@ async def test_the_terminal_reads_the_same_of_a_message(whole):
     """`simsessions read --message` tells what the bot reads."""
     for payload, values in each("message"):
         places = places_from(json.dumps(payload), is_message=True)
-        spotted = await seen_in(places, whole.bot.services.spotter, 0.0)
+        spotted = await seen_in(places, whole.view.spotter, 0.0)
 
         assert values == [spot.value for spot in spotted.spots if spot.taken], payload
 
 
 async def test_a_list_and_the_terminal_read_the_same(whole, seen):
     """A digest's list and `simsessions lookup` have the same reader."""
-    services = whole.bot.services
     for text, values in each("text"):
         seen.clear()
         with pytest.raises(AskedTooOften):
-            await meant([text], services.spotter)
+            await meant([text], whole.view.spotter)
         with pytest.raises(AskedTooOften):
-            await services.digests.selector.select(
+            await selector_of(whole.view).select(
                 FormValues(which=SelectionKind.LISTED, listed=text)
             )
 

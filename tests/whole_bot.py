@@ -16,6 +16,7 @@ from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.messages import Message
+from bot.services import FleetView
 from bot.settings import Settings
 from bot.slack.manifest import bot_scopes
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side
@@ -28,6 +29,12 @@ class Whole:
     bot: Bot
     kore: KoreApi
     slack: SlackSide
+
+    @property
+    def view(self) -> FleetView:
+        """What may be asked by somebody who may see all accounts."""
+        views = self.bot.services.views
+        return views.of(views.names)
 
     async def type(self, text: str, *, user: str = "ana", channel: str = "#fleet-ops") -> Delivery:
         """Type /simsessions and wait until all answers are out."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from bot.alerts.alert import Alert
 from bot.alerts.repository import Alerts, Incidents
 from bot.clock import Clock
-from bot.digests.sim_selection import SimSelector
 from bot.slack.directory import ChannelAccess
 
 
@@ -15,7 +14,6 @@ class AlertService:
 
     alerts: Alerts
     incidents: Incidents
-    selector: SimSelector
     channels: ChannelAccess
     clock: Clock
     team: str

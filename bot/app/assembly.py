@@ -24,10 +24,8 @@ from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks
 from bot.pictures.renderer import Renderer
 from bot.services import Services
-from bot.sessions.fleet_list import FleetList
 from bot.sessions.owners import Owners
 from bot.settings import Settings
-from bot.sims.spotter import SimSpotter
 from bot.slack.access import UserRateLimit
 from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, TokenWatch, make_bolt_app
 from bot.slack.client import SlackClient
@@ -77,9 +75,9 @@ def _services(
     fallback = BlockFallback(degrade, metrics)
     sure = SurePosts(slack, PostFinder(slack, resources.identity), clock)
     delivery = Delivery(slack, fallback, sure, metrics)
-    digests, kore, seen = digest_service(resources), resources.kore, SeenEvents(store)
+    digests, seen = digest_service(resources), SeenEvents(store)
     return Services(
-        sessions=resources.kore.sessions,
+        views=resources.kore.views,
         delivery=delivery,
         progress=ProgressMessages(slack, fallback, delivery),
         files=Files(slack, clock),
@@ -96,12 +94,13 @@ def _services(
         store=store,
         digests=digests,
         alerts=alert_service(resources),
-        fleet=FleetList(kore.client, kore.directory),
         scans=FleetScans(digests, ScanRows(store), ScanSums(store)),
         archive=Archive(store),
         watches=watch_service(resources),
         owners=Owners(OwnerRows(store), clock),
-        audit=open_audit(settings, clock, metrics, stack, store=store),
+        audit=open_audit(
+            settings, clock, metrics, stack, store=store, account=resources.kore.views.unnamed
+        ),
         feedback=Feedback(store, clock),
         deduplication=Deduplication(RecentIds(clock), seen),
         preview_deduplication=Deduplication(RecentIds(clock, QUIET_SECONDS), seen),
@@ -114,7 +113,6 @@ def _services(
         listening_channels=_open_listening(resources, stack),
         webhooks=resources.webhooks,
         foreign_alerts=ForeignAlerts(store, resources.queue, clock),
-        spotter=SimSpotter(resources.kore.directory, resources.kore.resolver.known_sid),
         tasks=tasks,
         metrics=metrics,
         clock=clock,

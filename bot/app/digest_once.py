@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from bot.app.accounts import open_stacks
 from bot.app.jobs import open_engine, subscriptions
-from bot.app.resources import open_resources, opened_store, shared_rate
+from bot.app.resources import open_resources, opened_store
 from bot.clock import Clock, SystemClock
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, OnStart, open_fleet, preview_digest
 from bot.digests.service import run_key
 from bot.digests.subscription import KIND, Subscription
 from bot.digests.subscriptions import NoSuchDigest
-from bot.kore.connect import open_kore
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
@@ -58,17 +58,24 @@ async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subsc
 async def passing_fleet(settings: Settings, store: Database, clock: Clock) -> AsyncIterator[Fleet]:
     """Return what scans for one command of the terminal; Slack is not asked."""
     async with AsyncExitStack() as stack:
-        rate = shared_rate(settings, clock, store)
-        kore = open_kore(settings.kore_config(), clock, shared_rate=rate)
-        stack.push_async_callback(kore.aclose)
-        background = kore.in_background(at_once=settings.worker_at_once)
+        stacks = open_stacks(settings, clock, store=store)
+        stack.push_async_callback(stacks.aclose)
+        background = stacks.client.in_background(at_once=settings.worker_at_once)
         stack.push_async_callback(background.aclose)
         executor = WorkerThread()
         stack.push_async_callback(executor.aclose)
         ages = NewsAges(NewsAgeRows(store))
         await ages.save()
         judge = Judge(settings.thresholds, ages=ages)
-        yield open_fleet(store, background, judge, clock, executor, at_once=settings.worker_at_once)
+        yield open_fleet(
+            store,
+            background,
+            judge,
+            clock,
+            executor,
+            at_once=settings.worker_at_once,
+            accounts=stacks.names,
+        )
 
 
 async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]:

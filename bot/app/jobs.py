@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import lru_cache
 
 import aiohttp
 
@@ -18,7 +19,6 @@ from bot.digests.archive import Archive
 from bot.digests.fleet import Fleet, open_fleet
 from bot.digests.service import DigestService
 from bot.digests.shared_scan import SharedScans
-from bot.digests.sim_selection import SimSelector
 from bot.digests.subscriptions import Subscriptions
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.foreign_alerts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertWork
@@ -27,10 +27,11 @@ from bot.jobs.job import JobServices
 from bot.jobs.posting import IdempotentPosts
 from bot.jobs.watch_posts import WatchPosts, WatchWork, tell_nobody
 from bot.ops.metrics import Metrics
+from bot.sessions.accounts import MOST_VIEWS
 from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.owners import Owners
-from bot.sims.resolver import SimResolver
+from bot.slack.access import ONE_ACCOUNT
 from bot.slack.bolt_app import Identity
 from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.directory import ChannelAccess
@@ -116,14 +117,20 @@ def _services(
     )
     digests = subscriptions(store, resources.queue)
     return JobServices(
-        sessions=resources.kore.sessions,
         kore=kore,
         slack=resources.slack,
         posts=posts,
         watching=_watch_work(resources, posts, stack, on_news),
         webhooks=resources.webhooks,
         foreign_alerts=_foreign_alert_work(resources, stack),
-        alerting=alert_work(store, resources.queue, fleet, digests, settings.kore_per_second),
+        alerting=alert_work(
+            store,
+            resources.queue,
+            fleet,
+            digests,
+            settings.kore_per_second,
+            accounts=resources.kore.views.names,
+        ),
         incident_posts=IncidentPosts(posts, resources.authorizer, settings.web_links, clock),
         authorizer=resources.authorizer,
         fleet=fleet,
@@ -136,17 +143,19 @@ def _services(
     )
 
 
-def alert_work(
+def alert_work(  # noqa: PLR0913 -- what it is put together from
     store: Database,
     queue: JobQueue,
     fleet: Fleet,
     digests: Subscriptions,
     per_second: float | None = None,
+    *,
+    accounts: frozenset[str] = ONE_ACCOUNT,
 ) -> AlertWork:
     """Return what the jobs of alerts work with."""
     incidents = incidents_of(store, queue)
     alerts = Alerts(store, AlertRows(store), incidents, queue)
-    return AlertWork(alerts, incidents, SharedScans(fleet, digests), per_second)
+    return AlertWork(alerts, incidents, SharedScans(fleet, digests, accounts), per_second)
 
 
 def incidents_of(store: Database, queue: JobQueue) -> Incidents:
@@ -193,10 +202,9 @@ def subscriptions(store: Database, queue: JobQueue) -> Subscriptions:
 
 def digest_service(resources: Resources) -> DigestService:
     """Return where digests are made, changed and posted by people."""
-    settings, kore = resources.settings, resources.kore
+    settings = resources.settings
     return DigestService(
         subscriptions=subscriptions(resources.store, resources.queue),
-        selector=SimSelector(kore.client, kore.directory, kore.resolver),
         channels=ChannelAccess(resources.slack),
         runs=DigestRuns(resources.store),
         queue=resources.queue,
@@ -209,12 +217,11 @@ def digest_service(resources: Resources) -> DigestService:
 
 def alert_service(resources: Resources) -> AlertService:
     """Return where alerts are made and changed, and incidents acted on, by people."""
-    settings, kore, store = resources.settings, resources.kore, resources.store
+    settings, store = resources.settings, resources.store
     incidents = incidents_of(store, resources.queue)
     return AlertService(
         alerts=Alerts(store, AlertRows(store), incidents, resources.queue),
         incidents=incidents,
-        selector=SimSelector(kore.client, kore.directory, kore.resolver),
         channels=ChannelAccess(resources.slack),
         clock=resources.clock,
         team=resources.identity.team,
@@ -232,7 +239,14 @@ def watch_service(resources: Resources) -> WatchService:
         settings.watch_interval,
     )
     repository = WatchRepository(rows, resources.queue)
-    return WatchService(resources.store, rows, repository, resources.clock, limits)
+    return WatchService(
+        resources.store,
+        rows,
+        repository,
+        resources.clock,
+        limits,
+        account=resources.kore.views.unnamed,
+    )
 
 
 def _watch_work(
@@ -251,7 +265,7 @@ def _watch_work(
     stack.push_async_callback(kore.aclose)
     lookup = SessionLookup(
         kore,
-        SimResolver(kore, resources.kore.directory, clock),
+        resources.kore.resolver(kore),
         clock,
         settings.thresholds,
         allowances=NoAllowances(kore, clock),
@@ -270,20 +284,26 @@ def _foreign_alert_work(resources: Resources, stack: AsyncExitStack) -> ForeignA
     settings, clock, store = resources.settings, resources.clock, resources.store
     kore = resources.kore.client.in_background(at_once=ALERTS_AT_ONCE)
     stack.push_async_callback(kore.aclose)
-    lookup = SessionLookup(
-        kore,
-        SimResolver(kore, resources.kore.directory, clock),
-        clock,
-        settings.thresholds,
-        allowances=AllowanceReader(kore, clock, kept_days=Archive(store)),
-        rule_broke=resources.metrics.rule_broke,
-        ages=resources.ages,
-        peers=resources.kore.peers,
-    )
+
+    @lru_cache(maxsize=MOST_VIEWS)
+    def lookup(accounts: frozenset[str]) -> SessionLookup:
+        behind = kore.only(accounts)
+        return SessionLookup(
+            behind,
+            resources.kore.resolver(behind),
+            clock,
+            settings.thresholds,
+            allowances=AllowanceReader(behind, clock, kept_days=Archive(store)),
+            rule_broke=resources.metrics.rule_broke,
+            ages=resources.ages,
+            peers=resources.kore.views.of(accounts).peers,
+        )
+
     return ForeignAlertWork(
         rows=ListeningRows(store),
         allowance=Allowance(store, "alerts", at_once=SIMS_AT_ONCE, interval=SECONDS_PER_SIM),
         lookup=lookup,
+        account=resources.kore.views.unnamed,
         lookups=Lookups(store),
         owners=Owners(OwnerRows(store), clock),
         authorizer=resources.authorizer,

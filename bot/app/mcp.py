@@ -13,8 +13,9 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from bot.app.accounts import open_access
 from bot.app.jobs import subscriptions
-from bot.app.resources import open_ages, open_audit, open_kore_access, open_store
+from bot.app.resources import open_ages, open_audit, open_store
 from bot.app.run import heed_signals, run_process
 from bot.clock import Clock, SystemClock
 from bot.digests.archive import Archive
@@ -29,9 +30,7 @@ from bot.mcp.server import make_server
 from bot.mcp.stdio import serve_stdio
 from bot.ops.http import http_server
 from bot.ops.metrics import Metrics
-from bot.sessions.fleet_list import FleetList
 from bot.settings import Settings
-from bot.sims.spotter import SimSpotter
 from bot.slack.access import UserRateLimit
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
@@ -64,15 +63,17 @@ async def agent_services(
     async with AsyncExitStack() as stack:
         store = await open_store(settings, clock, metrics, stack)
         ages = open_ages(store, clock, stack)
-        kore = await open_kore_access(settings, clock, metrics, stack, store=store, ages=ages)
+        views = open_access(settings, clock, metrics, stack, store=store, ages=ages).views
+        view = views.of(views.names)
         yield AgentServices(
-            sessions=kore.sessions,
-            fleet=FleetList(kore.client, kore.directory),
+            sessions=view.sessions,
+            fleet=view.fleet,
             scans=_scans(store),
-            spotter=SimSpotter(kore.directory, kore.resolver.known_sid),
+            spotter=view.spotter,
+            accounts=view.accounts,
             archive=Archive(store),
             rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
-            audit=open_audit(settings, clock, metrics, stack, store=store),
+            audit=open_audit(settings, clock, metrics, stack, store=store, account=views.unnamed),
             pages=Pages(clock),
             clock=clock,
             thresholds=settings.thresholds,

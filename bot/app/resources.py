@@ -11,30 +11,20 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.alerts.webhook import Webhooks
+from bot.app.accounts import KoreAccess, open_access
 from bot.app.bot import cancelled
 from bot.clock import Clock
-from bot.digests.archive import Archive
-from bot.digests.last_scan import ScanPeers
 from bot.errors import StartError
-from bot.kore.client import KoreClient
-from bot.kore.connect import open_kore
-from bot.kore.limits import RESERVE
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.audit import Audit
-from bot.sessions.fetch import AllowanceReader, NoAllowances
-from bot.sessions.lookup import SessionLookup
 from bot.sessions.news_ages import NewsAges
-from bot.sessions.peers import MOST_QUICK, Peers
 from bot.settings import Settings
-from bot.sims.directory import SimDirectory
-from bot.sims.resolver import SimResolver
 from bot.slack.access import Access, Authorizer, Policies
 from bot.slack.bolt_app import Identity, identify
 from bot.slack.client import SlackClient
 from bot.slack.directory import Channels, People, UserGroups
 from bot.store.database import Database, Reconnector
-from bot.store.digest_runs import DigestRuns
 from bot.store.errors import StoreDenied, StoreError, StoreMissing
 from bot.store.jobs import JobQueue
 from bot.store.location import (
@@ -47,23 +37,10 @@ from bot.store.location import (
 )
 from bot.store.lookups import Lookups
 from bot.store.news_ages import NewsAgeRows
-from bot.store.rate_limit import SharedRate
-from bot.store.scans import ScanRows
 from bot.store.schedules import Schedules
 
 PATIENCE_SECONDS = 2.0
 MAY_BE_LOST = "SIMSESSIONS_DATA_MAY_BE_LOST=yes"
-
-
-@dataclass(frozen=True, slots=True)
-class KoreAccess:
-    """What asks KORE, and what knows its SIMs."""
-
-    client: KoreClient
-    directory: SimDirectory
-    resolver: SimResolver
-    sessions: SessionLookup
-    peers: Peers
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +87,7 @@ async def open_resources(
     identity = await identify(slack)
     access, queue, executor = _access_of(settings, identity), JobQueue(store), WorkerThread()
     ages = open_ages(store, clock, stack)
-    kore = await open_kore_access(settings, clock, metrics, stack, store=store, ages=ages)
+    kore = open_access(settings, clock, metrics, stack, store=store, ages=ages)
     stack.push_async_callback(executor.aclose)
     return Resources(
         settings=settings,
@@ -140,11 +117,21 @@ def revealed(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret else ""
 
 
-def open_audit(
-    settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack, *, store: Database
+def open_audit(  # noqa: PLR0913 -- what it is put together from
+    settings: Settings,
+    clock: Clock,
+    metrics: Metrics,
+    stack: AsyncExitStack,
+    *,
+    store: Database,
+    account: str,
 ) -> Audit:
-    """Return the audit; its rows are written in the background, and at the end."""
-    audit = Audit(Lookups(store), clock, metrics, retention=settings.audit_retention)
+    """Return the audit; its rows are written in the background, and at the end.
+
+    A SIM that names no account is of `account`.
+    """
+    retention = settings.audit_retention
+    audit = Audit(Lookups(store), clock, metrics, retention=retention, account=account)
     stack.push_async_callback(audit.aclose)
     writing = asyncio.create_task(audit.run(), name="audit")
     stack.push_async_callback(cancelled, writing)
@@ -183,73 +170,6 @@ def open_ages(store: Database, clock: Clock, stack: AsyncExitStack) -> NewsAges:
     saving = asyncio.create_task(ages.run(clock), name="news-ages")
     stack.push_async_callback(cancelled, saving)
     return ages
-
-
-async def open_kore_access(  # noqa: PLR0913 -- what it is put together from
-    settings: Settings,
-    clock: Clock,
-    metrics: Metrics,
-    stack: AsyncExitStack,
-    *,
-    store: Database,
-    ages: NewsAges,
-) -> KoreAccess:
-    """Open KORE's client and read the list of SIMs in the background."""
-    rate = shared_rate(settings, clock, store)
-    kore = open_kore(settings.kore_config(), clock, observer=metrics, shared_rate=rate)
-    stack.push_async_callback(kore.aclose)
-    directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
-    reading = asyncio.create_task(directory.run(), name="sim-directory")
-    stack.push_async_callback(cancelled, reading)
-    resolver = SimResolver(kore, directory, clock)
-    peers = _open_peers(kore, directory, settings, clock, stack, store=store, ages=ages)
-    sessions = SessionLookup(
-        kore,
-        resolver,
-        clock,
-        settings.thresholds,
-        allowances=AllowanceReader(kore, clock, kept_days=Archive(store)),
-        rule_broke=metrics.rule_broke,
-        ages=ages,
-        peers=peers,
-    )
-    return KoreAccess(kore, directory, resolver, sessions, peers)
-
-
-def _open_peers(  # noqa: PLR0913 -- what it is put together from
-    kore: KoreClient,
-    directory: SimDirectory,
-    settings: Settings,
-    clock: Clock,
-    stack: AsyncExitStack,
-    *,
-    store: Database,
-    ages: NewsAges,
-) -> Peers:
-    """Return what knows other SIMs, and looks at a few of them behind all who wait."""
-    behind = kore.in_background(at_once=MOST_QUICK)
-    stack.push_async_callback(behind.aclose)
-    quick = SessionLookup(
-        behind,
-        SimResolver(behind, directory, clock),
-        clock,
-        settings.thresholds,
-        allowances=NoAllowances(behind, clock),
-        ages=ages,
-    )
-    scan = ScanPeers(DigestRuns(store), ScanRows(store), clock)
-    peers = Peers(clock, scan, quick.look_up)
-    stack.push_async_callback(peers.aclose)
-    return peers
-
-
-def shared_rate(settings: Settings, clock: Clock, store: Database) -> SharedRate | None:
-    """Return the rate of scans and watches over all processes on one store; None for one alone."""
-    allowed, alone = settings.kore_per_second, not (store.is_postgres or settings.workers)
-    if allowed is None or alone:
-        return None
-    account = f"kore {settings.kore_client_id or 'token'}"
-    return SharedRate(store, clock, account, allowed * (1 - RESERVE))
 
 
 def store_url(settings: Settings) -> str:

@@ -147,7 +147,12 @@ def _since(digest: Digest) -> str:
 
 def warnings(digest: Digest, fmt: Formatter) -> list[str]:
     """Return what must be known before the rest: what could not be read, what was missed."""
-    lines = [_problem(digest, fmt), _unread(digest, fmt), _missing(digest, fmt)]
+    lines = [
+        _problem(digest, fmt),
+        _unreachable(digest, fmt),
+        _unread(digest, fmt),
+        _missing(digest, fmt),
+    ]
     missed = [
         f"⏭️ The digest of {when_text(each.due, digest)} was skipped: {fmt.sentence(each.why)}"
         for each in digest.missed
@@ -160,6 +165,13 @@ def _problem(digest: Digest, fmt: Formatter) -> str | None:
         return None
     claim = f"KORE had given me no list of SIMs by {fmt.when(digest.made_at)}."
     return f"⚠️ {fmt.strong(claim)} {fmt.sentence(digest.problem)}"
+
+
+def _unreachable(digest: Digest, fmt: Formatter) -> str | None:
+    if not digest.unreachable:
+        return None
+    names = ", ".join(map(fmt.data, digest.unreachable))
+    return f"⚠️ {fmt.strong('KORE gave no list of SIMs')} of {names}: this is about the others."
 
 
 def _unread(digest: Digest, fmt: Formatter) -> str | None:

@@ -143,6 +143,7 @@ class RunNotes:
     missing: tuple[str, ...] = ()
     problem: str | None = None
     redacted: str | None = None
+    unreachable: tuple[str, ...] = ()
 
 
 class Compiler:
@@ -162,7 +163,7 @@ class Compiler:
 
         It is compared with the last run of `about`, whose own the run need not be.
         """
-        before = await self._runs.before(about.id, run.due)
+        before = await self._runs.before(about.id, run.due, run.accounts)
         counts = await self._sums.counts(run.id)
         due, now, redacts = moment(run.due), self._clock.now(), notes.redacted is not None
         return Digest(
@@ -185,6 +186,7 @@ class Compiler:
             outages=await self._outages(run, redacts=redacts),
             unread=await self._unread(run, redacts=redacts),
             missing=notes.missing,
+            unreachable=notes.unreachable,
             missed=await self._missed(run, about, before, notes.skipped_since),
             trend=await self._trend(run, about, counts),
             problem=notes.problem,
@@ -261,7 +263,7 @@ class Compiler:
     async def _trend(
         self, run: Run, about: Subscription, counts: Mapping[str, int]
     ) -> tuple[TrendPoint, ...]:
-        earlier = await self._runs.trend(about.id, run.due, TREND_LENGTH - 1)
+        earlier = await self._runs.trend(about.id, run.due, TREND_LENGTH - 1, run.accounts)
         points = [TrendPoint(moment(each.due), each.counts) for each in earlier]
         return (*points, TrendPoint(moment(run.due), counts))
 

@@ -137,8 +137,8 @@ class Digest:
     """One digest. `since` is the digest that it is compared with; None: there is none.
 
     `counts` is by COUNTED; `trend` ends with this digest. `missing` are SIMs that were named and
-    that KORE does not have. `problem` says why nothing at all could be read, `redacted` what the
-    readers may not see.
+    that KORE does not have, `unreachable` accounts of which nothing could be read. `problem` says
+    why nothing at all could be read, `redacted` what the readers may not see.
     """
 
     subscription: str
@@ -163,6 +163,7 @@ class Digest:
     incidents: IncidentSums | None = None
     problem: str | None = None
     redacted: str | None = None
+    unreachable: tuple[str, ...] = ()
 
     @property
     def sims(self) -> int:
@@ -184,7 +185,7 @@ class Digest:
         """Return whether there is nothing that anybody must read."""
         told = (self.changes, self.new.count, self.gone.count, self.outages, self.missed)
         more = (self.problem, self.missing, self.is_unreliable, self.since is None)
-        return not any(told) and not any(more) and self.incidents is None
+        return not any((*told, *more, self.unreachable)) and self.incidents is None
 
     def to_json(self) -> bytes:
         """Return what is stored."""

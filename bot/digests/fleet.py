@@ -4,7 +4,7 @@ import tempfile
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import IO, TYPE_CHECKING
 
@@ -15,11 +15,13 @@ from bot.digests.compile import Compiler, RunNotes
 from bot.digests.digest import Digest
 from bot.digests.scan import Scanner, failed_row
 from bot.digests.subscription import Selection, Subscription
+from bot.kore.accounts import ABSENT
 from bot.kore.client import KoreClient
-from bot.kore.errors import KoreNotFound
+from bot.kore.errors import KoreError, KoreNotFound
 from bot.kore.models import Sim
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
+from bot.slack.access import ONE_ACCOUNT
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run, Stage
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
@@ -39,7 +41,7 @@ _IN_MEMORY = 4 << 20
 class Fleet:
     """The store's runs, rows and days; `kore` is a client in the background.
 
-    `keep` is how long digests and days stay, in seconds.
+    `keep` is how long digests and days stay, in seconds; `accounts` are all that there are.
     """
 
     database: Database
@@ -52,6 +54,7 @@ class Fleet:
     scanner: Scanner
     compiler: Compiler
     keep: float
+    accounts: frozenset[str] = ONE_ACCOUNT
 
 
 def open_fleet(  # noqa: PLR0913 -- collaborators, each once
@@ -63,6 +66,7 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
     *,
     at_once: int = 20,
     keep: float = 400 * 86_400.0,
+    accounts: frozenset[str] = ONE_ACCOUNT,
 ) -> Fleet:
     """Assemble it; `kore` is in the background, and stays the caller's to close."""
     runs, rows, sums = DigestRuns(database), ScanRows(database), ScanSums(database)
@@ -77,17 +81,22 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
         scanner=Scanner(kore, judge, clock, executor, at_once=at_once),
         compiler=Compiler(runs, rows, sums, judge.thresholds, clock),
         keep=keep,
+        accounts=accounts,
     )
 
 
 @dataclass(slots=True, weakref_slot=True)
 class SimList:
-    """The SIMs to scan as packed chunks in a spooled file, and named ones that KORE lacks."""
+    """The SIMs to scan as packed chunks in a spooled file, and named ones that KORE lacks.
+
+    `unreachable` are the accounts that could not be asked while others could.
+    """
 
     spool: IO[bytes]
     sims: int = 0
     sizes: list[int] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
 
     def add(self, sims: Sequence[Sim]) -> None:
         """Append a chunk."""
@@ -109,7 +118,7 @@ async def list_sims(selection: Selection, kore: KoreClient, size: int = CHUNK) -
     listed = SimList(spool)
     weakref.finalize(listed, spool.close)
     waiting: list[Sim] = []
-    async for sim in _sims(selection, kore, listed.missing):
+    async for sim in _sims(selection, kore, listed):
         waiting.append(sim)
         if len(waiting) == size:
             listed.add(waiting)
@@ -119,17 +128,40 @@ async def list_sims(selection: Selection, kore: KoreClient, size: int = CHUNK) -
     return listed
 
 
-async def _sims(selection: Selection, kore: KoreClient, missing: list[str]) -> AsyncIterator[Sim]:
+async def _sims(selection: Selection, kore: KoreClient, listed: SimList) -> AsyncIterator[Sim]:
     if not selection.sids:
-        async for sim in kore.sims(**selection.filters):
-            if selection.takes(sim):
-                yield sim
+        async for sim in _all_sims(selection, kore, listed):
+            yield sim
         return
     for sid, typed in selection.sims:
         try:
             yield (await kore.sim(sid)).value
         except KoreNotFound:
-            missing.append(typed)
+            listed.missing.append(typed)
+        except KoreError:
+            account = kore.account_of(sid)
+            if account is None:
+                raise
+            if account not in listed.unreachable:
+                listed.unreachable.append(account)
+            if len(listed.unreachable) == len(kore.parts()):
+                raise
+
+
+async def _all_sims(selection: Selection, kore: KoreClient, listed: SimList) -> AsyncIterator[Sim]:
+    """List one account after the other. Raises KoreError where none can be asked."""
+    parts, errors = kore.parts(), list[KoreError]()
+    for account in parts:
+        try:
+            async for sim in kore.only(frozenset({account})).sims(**selection.filters):
+                if selection.takes(sim):
+                    yield sim
+        except KoreError as error:
+            errors.append(error)
+            if not (len(parts) > 1 and isinstance(error, ABSENT)):
+                listed.unreachable.append(account)
+    if len(errors) == len(parts):
+        raise next((each for each in errors if not isinstance(each, ABSENT)), errors[0])
 
 
 def packed(sims: Sequence[Sim]) -> bytes:
@@ -158,7 +190,8 @@ async def preview_digest(
     `on_start` gets the number of chunks and returns what to call after each.
     """
     async with passing_scan(one.id, one.selection, fleet, clock, on_start) as (run, sims):
-        return await fleet.compiler.digest(run, one, RunNotes(missing=tuple(sims.missing)))
+        notes = RunNotes(missing=tuple(sims.missing), unreachable=tuple(sims.unreachable))
+        return await fleet.compiler.digest(run, one, notes)
 
 
 @asynccontextmanager
@@ -167,12 +200,13 @@ async def passing_scan(
 ) -> AsyncIterator[tuple[Run, SimList]]:
     """Scan SIMs for as long as the block lasts; nothing of it is left. Raises as a preview does.
 
-    `about` is the id of what it is made for.
+    `about` is the id of what it is made for. It is about all accounts, whatever a channel may see.
     """
     sims = await list_sims(selection, fleet.kore)
     due = clock.now().timestamp()
     run = await fleet.runs.begin(f"preview:{about}", due, f"preview:{about}@{due}")
-    await fleet.runs.change(run.id, Stage.SKIPPED, has_rows=True)
+    run = replace(run, accounts=",".join(sorted(fleet.accounts.difference(sims.unreachable))))
+    await fleet.runs.change(run.id, Stage.SKIPPED, has_rows=True, accounts=run.accounts)
     try:
         await _scan(run, sims, fleet, clock, on_start(len(sims.sizes)))
         yield run, sims

@@ -24,6 +24,7 @@ from bot.sessions.peers import Peer
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.sims.identifier import key, matcher, quoted
+from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import FAILED, BriefRow, ScanRow, ScanRows, ScanSums
 
@@ -40,13 +41,14 @@ class NoScan(UserError):
 class Audience:
     """Who reads the answer: the `person` alone, or everybody in the channel.
 
-    `redacted` says what they may not see.
+    `redacted` says what they may not see, `accounts` of which accounts they may see anything.
     """
 
     channel: str
     person: str
     for_all: bool
     redacted: str | None = None
+    accounts: frozenset[str] = ONE_ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class FleetScans:
             yield page
 
     async def _before(self, scan: _Scan) -> Run:
-        before = await self._digests.runs.before(scan.about.id, scan.run.due)
+        before = await self._digests.runs.before(scan.about.id, scan.run.due, scan.run.accounts)
         if before is None or not before.has_rows:
             raise NoScan(
                 f"The digest {quoted(scan.about.name)} has scanned its SIMs only once so far, so I "
@@ -152,7 +154,7 @@ class FleetScans:
             seen = await digests.of_person(to.person)
         by_id = {one.id: one for one in seen}
         runs = await digests.runs.scanned(tuple(by_id))
-        found = [(by_id[run.subscription], run) for run in runs]
+        found = [(by_id[run.subscription], run) for run in runs if run.shows_only(to.accounts)]
         return [_Scan(about, run, _covers(about.selection, query)) for about, run in found]
 
 
@@ -228,9 +230,19 @@ TOO_OLD = timedelta(days=2)
 
 
 class ScanPeers:
-    """Reads the newest scan of all digests; what was read is kept for ten minutes."""
+    """Reads the newest scan of all digests that shows none but some `accounts`.
 
-    def __init__(self, runs: DigestRuns, rows: ScanRows, clock: Clock) -> None:
+    What was read is kept for ten minutes.
+    """
+
+    def __init__(
+        self,
+        runs: DigestRuns,
+        rows: ScanRows,
+        clock: Clock,
+        accounts: frozenset[str] = ONE_ACCOUNT,
+    ) -> None:
+        self._accounts = accounts
         self._runs = runs
         self._rows = rows
         self._clock = clock
@@ -242,7 +254,7 @@ class ScanPeers:
         """Return its SIMs by SID, at most MOST_PEERS. Raises StoreError."""
         now = self._clock.monotonic()
         if now - self._read_at > KEPT_FOR.total_seconds():
-            run = await self._runs.newest_scan()
+            run = await self._runs.newest_scan(self._accounts)
             if run is None or self._clock.now() - moment(run.started) > TOO_OLD:
                 self._kept = {}
             elif run != self._run:

@@ -71,7 +71,7 @@ def scan_row(report: SessionReport, evidence: Evidence) -> ScanRow:
 
 def failed_row(sim: Sim, now: datetime, fault: str, before: ScanRow | None) -> ScanRow:
     """Return the row of a SIM that could not be read, with what was known of it before."""
-    snapshot = Snapshot(sid=sim.sid, name=sim.name, as_of=now)
+    snapshot = Snapshot(sid=sim.sid, name=sim.name, as_of=now, account=sim.account)
     return ScanRow(
         sid=sim.sid,
         state=FAILED,
@@ -159,6 +159,7 @@ class Scanner:
 
         What KORE does not give is a failure, never an error. Raises Restarting at the bot's end.
         """
+        self._kore.note(sims)
         scan = _Scan(self._kore, self._judge, known, await self._plans(sims))
         waiting = iter(sims)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
-from bot.digests.sim_selection import SimSelector
 from bot.digests.subscription import KIND, PauseReason, Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.errors import BotError
@@ -22,7 +21,6 @@ class DigestService:
     """`min_interval` is the shortest time between two runs, `grace` how late one may be made up."""
 
     subscriptions: Subscriptions
-    selector: SimSelector
     channels: ChannelAccess
     runs: DigestRuns
     queue: JobQueue
@@ -50,10 +48,11 @@ class DigestService:
         args = {"subscription": one.id, "due": due.timestamp(), "now": True}
         return await self.queue.add(NewJob(KIND, run_key(one, due), args)) == 1
 
-    async def preview(self, one: Subscription, person: str) -> None:
-        """Start a run for one person alone. Raises StoreError."""
+    async def preview(self, one: Subscription, person: str, accounts: frozenset[str]) -> None:
+        """Start a run for one person alone, who may see these accounts. Raises StoreError."""
         due = self.clock.now().replace(microsecond=0)
         args = {"subscription": one.id, "person": person, "due": due.timestamp()}
+        args["accounts"] = sorted(accounts)
         await self.queue.add(NewJob(PREVIEW, f"{PREVIEW}:{one.id}:{person}@{stamp(due)}", args))
 
 

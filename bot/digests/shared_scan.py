@@ -8,6 +8,7 @@ from bot.digests.fleet import Fleet, SimList, list_sims, unpacked
 from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.kore.client import KoreClient
+from bot.kore.errors import KoreUnavailable
 from bot.sessions.snapshot import compact_json
 from bot.store.digest_runs import SHARED, DigestRuns, Run, Stage
 from bot.store.transaction import Transaction
@@ -22,9 +23,12 @@ def scan_name(selection: Selection) -> str:
 
 
 class SharedScans:
-    """Finds and begins scans. Every method may raise StoreError."""
+    """Finds and begins scans of all `accounts`. Every method may raise StoreError."""
 
-    def __init__(self, fleet: Fleet, subscriptions: Subscriptions) -> None:
+    def __init__(
+        self, fleet: Fleet, subscriptions: Subscriptions, accounts: frozenset[str]
+    ) -> None:
+        self._accounts = ",".join(sorted(accounts))
         self._fleet = fleet
         self._subscriptions = subscriptions
 
@@ -40,7 +44,7 @@ class SharedScans:
         chosen = (selection, EVERYTHING)
         digests = await self._subscriptions.every()
         names = [*map(scan_name, chosen), *(d.id for d in digests if d.selection in chosen)]
-        return await self._fleet.runs.newest_of(names, age)
+        return await self._fleet.runs.newest_of(names, age, self._accounts)
 
     async def under_way(self, selection: Selection) -> Run | None:
         """Return the scan of a selection, or of all SIMs, that is being made for somebody."""
@@ -61,8 +65,14 @@ class SharedScans:
         return await runs.last(name)
 
     async def listed(self, selection: Selection) -> SimList:
-        """List the SIMs of a selection. Raises KoreError."""
-        return await list_sims(selection, self._fleet.kore)
+        """List the SIMs of a selection. Raises KoreError, also where one account cannot be read.
+
+        What is not listed counts as gone, so half a list is none.
+        """
+        sims = await list_sims(selection, self._fleet.kore)
+        if sims.unreachable:
+            raise KoreUnavailable(f"KORE gives no list of SIMs of {', '.join(sims.unreachable)}")
+        return sims
 
     async def gone(self, run: Run, sims: SimList) -> Sequence[str]:
         """Return the SIMs that have a row from the last time and are not listed now."""
@@ -78,17 +88,19 @@ class SharedScans:
         for number, body in enumerate(sims.chunks()):
             await fleet.chunks.add(run.id, number, body, tx)
         values = {"sims": sims.sims, "chunks": len(sims.sizes), "has_rows": True}
-        await fleet.runs.change(run.id, Stage.SCANNING, tx, **values)
+        await fleet.runs.change(run.id, Stage.SCANNING, tx, accounts=self._accounts, **values)
 
 
-async def same_scan(digest: Subscription, age: float, runs: DigestRuns) -> Run | None:
-    """Return the newest scan of an alert of the very SIMs of a digest, or None.
+async def same_scan(
+    digest: Subscription, age: float, runs: DigestRuns, accounts: str
+) -> Run | None:
+    """Return the newest scan of an alert of the very SIMs and accounts of a digest, or None.
 
     Of SIMs that were listed a digest also tells which are missing, so it looks itself.
     """
     if digest.selection.kind is SelectionKind.LISTED:
         return None
-    return await runs.newest_of([scan_name(digest.selection)], age)
+    return await runs.newest_of([scan_name(digest.selection)], age, accounts)
 
 
 async def sids_of(selection: Selection, kore: KoreClient) -> Collection[str] | None:

@@ -9,6 +9,7 @@ from bot.digests.subscription import MOST_LISTED, ListedSim, Selection, Selectio
 from bot.errors import BotError, UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
+from bot.sessions.accounts import FleetView
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import bare, identify, matcher, quoted
 from bot.sims.resolver import SimResolver
@@ -111,6 +112,11 @@ class SimSelector:
             except BotError as error:
                 return error
         return ListedSim(found.value.sid, typed)
+
+
+def selector_of(view: FleetView) -> SimSelector:
+    """Return what selects among the SIMs of a view."""
+    return SimSelector(view.client, view.directory, view.resolver)
 
 
 def _all_or_none(found: Sequence[ListedSim | BotError]) -> SelectedSims:

@@ -1,6 +1,6 @@
 """What an answer to another app's alert is made of: the look-ups, the drawing, the audit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +21,7 @@ from bot.sessions.owners import Owners
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
-from bot.slack.access import Actor, Authorizer
+from bot.slack.access import Actor, Authorizer, Visibility
 from bot.store.listening import ListeningRows
 from bot.store.lookups import Lookup, Lookups
 from bot.store.rate_limit import Allowance
@@ -36,11 +36,15 @@ Answer = SessionReport | BotError
 
 @dataclass(frozen=True, slots=True)
 class ForeignAlertWork:
-    """What the jobs work with; `lookup` is behind everybody who waits for an answer."""
+    """What the jobs work with; `lookup` is behind everybody who waits for an answer.
+
+    It reaches the accounts that it is asked for; a SIM that names none is of `account`.
+    """
 
     rows: ListeningRows
     allowance: Allowance
-    lookup: SessionLookup
+    lookup: Callable[[frozenset[str]], SessionLookup]
+    account: str
     lookups: Lookups
     owners: Owners
     authorizer: Authorizer
@@ -48,8 +52,8 @@ class ForeignAlertWork:
     links: WebLinks
     clock: Clock
 
-    async def redaction(self, listening: Listening, *, is_shared: bool | None) -> str | None:
-        """Return what is redacted from what all may read there, or None. Raises NotAllowed.
+    async def visibility(self, listening: Listening, *, is_shared: bool | None) -> Visibility:
+        """Return what all may read there. Raises NotAllowed.
 
         It is answered in the name of who had the channel listen, as if they had mentioned the bot.
         """
@@ -60,11 +64,12 @@ class ForeignAlertWork:
             listening.channel,
             in_shared=is_shared,
         )
-        return (await self.authorizer.authorize(actor, for_all=True)).redaction
+        return await self.authorizer.authorize(actor, for_all=True)
 
-    async def look_up(self, texts: Sequence[str], redaction: str | None) -> list[Answer]:
+    async def look_up(self, texts: Sequence[str], to: Visibility) -> list[Answer]:
         """Report on each as its readers may see it; what fails stands in its place."""
-        answers = await self.lookup.look_up_many(texts, within=PATIENCE_SECONDS)
+        lookup, redaction = self.lookup(to.accounts), to.redaction
+        answers = await lookup.look_up_many(texts, within=PATIENCE_SECONDS)
         if redaction is None:
             return answers
         return [
@@ -99,7 +104,7 @@ class ForeignAlertWork:
             entry=ENTRY,
         )
         at = self.clock.now().timestamp()
-        return [to_row(asking, answer, at) for answer in answers]
+        return [to_row(asking, answer, at, self.account) for answer in answers]
 
 
 def _moment(ts: str) -> datetime:

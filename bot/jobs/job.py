@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from bot.jobs.watch_posts import WatchWork
     from bot.kore.client import KoreClient
     from bot.ops.metrics import Metrics
-    from bot.sessions.lookup import SessionLookup
     from bot.slack.access import Authorizer
     from bot.slack.client import SlackClient
     from bot.store.schedules import Schedules
@@ -49,7 +48,6 @@ class JobServices:
     `kore` asks behind everybody else, so many requests at once as this process may scan with.
     """
 
-    sessions: SessionLookup
     kore: KoreClient
     slack: SlackClient
     posts: IdempotentPosts

@@ -20,11 +20,13 @@ from bot.slack.errors import WRONG_PLACE, Reason, SlackRefused
 from bot.store.idempotency import PostRows
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
-from bot.watches.polling import Permission, WatchPoller
+from bot.watches.polling import AccountHidden, Permission, WatchPoller
 from bot.watches.repository import WatchRepository, from_row, to_row
 from bot.watches.transitions import (
     card_fingerprint,
     card_rests_for,
+    hidden_notice,
+    hidden_watch,
     notable_changes,
     redacted_changes,
     redacted_notice,
@@ -190,22 +192,36 @@ class WatchPosts:
         return Destination(card.channel, thread or card.ts)
 
     async def _shown(self, watches: tuple[Watch, ...]) -> tuple[Watch, ...]:
-        redacted = await self._is_redacted(watches[0])  # those of a set have one owner
-        return tuple(map(redacted_watch, watches)) if redacted else watches
+        return tuple([await self._shown_one(watch) for watch in watches])
+
+    async def _shown_one(self, watch: Watch) -> Watch:
+        try:
+            return redacted_watch(watch) if await self._is_redacted(watch) else watch
+        except AccountHidden:
+            return hidden_watch(watch)
 
     async def _notice(self, watch: Watch, notice: Notice) -> Screen:
+        try:
+            is_redacted = await self._is_redacted(watch)
+        except AccountHidden:
+            return watch_notice(hidden_watch(watch), hidden_notice(notice), ())
         if notice.kind is NoticeKind.REVOKED:
             return watch_notice(watch, redacted_notice(notice), ())
-        if await self._is_redacted(watch):
+        if is_redacted:
             changes, notice = redacted_changes(notice), redacted_notice(notice)
         else:
             changes = notable_changes(notice.before, notice.after)
         return watch_notice(watch, notice, changes)
 
     async def _is_redacted(self, watch: Watch) -> bool:
-        """Return whether card and device are redacted; for somebody who may not ask they are."""
+        """Return whether card and device are redacted; for somebody who may not ask they are.
+
+        Raises AccountHidden.
+        """
         try:
-            return await self._permission.redaction(watch.owner) is not None
+            return await self._permission.redaction(watch) is not None
+        except AccountHidden:
+            raise
         except NotAllowed:
             return True
 

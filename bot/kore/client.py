@@ -4,7 +4,7 @@ A request goes through cache, single flight, limits, token, retries, paging and 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -121,6 +121,24 @@ class KoreClient:
         if self._open_background is None:
             raise ValueError("a background client opens no other")
         return self._open_background(at_once)
+
+    def parts(self) -> "Mapping[str, KoreClient]":
+        """Return the client of each account by its name; here it is this one alone, without a name.
+
+        bot/kore/accounts.py has the client of several accounts.
+        """
+        return {"": self}
+
+    def only(self, accounts: frozenset[str]) -> "KoreClient":  # noqa: ARG002 -- there is one only
+        """Return the client that can reach none but these accounts."""
+        return self
+
+    def note(self, sims: Iterable[Sim]) -> None:
+        """Remember which accounts have these SIMs, read from elsewhere than this client."""
+
+    def account_of(self, sid: str) -> str | None:  # noqa: ARG002 -- there is one only
+        """Return the name of the account that is known to have a SIM; None where none is."""
+        return None
 
     @property
     def is_down(self) -> bool:

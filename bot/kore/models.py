@@ -185,7 +185,11 @@ class ScannedSession(DataSession):
 
 
 class Sim(_Answer):
-    """One SIM. `status` is an open set: a status nobody has heard of is kept as it came."""
+    """One SIM. `status` is an open set: a status nobody has heard of is kept as it came.
+
+    `account` is no property of KORE's: it names the account of ours that has the SIM, where we have
+    several.
+    """
 
     sid: str
     unique_name: Text = None
@@ -199,6 +203,7 @@ class Sim(_Answer):
     ip_address: Text = None
     date_created: Moment = None
     date_updated: Moment = None
+    account: Text = None
 
     @property
     def name(self) -> str:

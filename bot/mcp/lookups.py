@@ -50,12 +50,13 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class AgentServices:
-    """What the tools may use; each is ready."""
+    """What the tools may use; each is ready. `accounts` are those that it can reach."""
 
     sessions: SessionLookup
     fleet: FleetList
     scans: FleetScans
     spotter: SimSpotter
+    accounts: frozenset[str]
     archive: Archive
     rate_limit: UserRateLimit
     audit: Audit
@@ -121,7 +122,7 @@ class AgentLookups:
                 now = services.clock.now()
                 return fresh_answer(query, made, now, redacted=redaction, most=len(meant.sids))
             services.rate_limit.take(self.caller.person)
-            to = Audience("", self.caller.person, for_all=False, redacted=redaction)
+            to = Audience("", self.caller.person, False, redaction, services.accounts)  # noqa: FBT003 -- as it is declared
             answer = await services.scans.from_scan(query, meant, to, most=MOST_ROWS)
         for row in answer.rows:
             services.audit.note(self._asking(), row.snapshot)

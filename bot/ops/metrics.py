@@ -36,12 +36,18 @@ class DependencyStatus:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.kore = Dependency()
+        self._accounts: dict[str, Dependency] = {}
         self.slack = Dependency()
 
-    def kore_called(self, outcome: str) -> None:
+    def kore(self, accounts: frozenset[str]) -> Dependency:
+        """Return how KORE is for these accounts: as that of them which is worst off."""
+        every = [self._accounts[name] for name in sorted(accounts) if name in self._accounts]
+        return next((each for each in every if each.is_well is False), [*every, Dependency()][0])
+
+    def kore_called(self, outcome: str, account: str = "") -> None:
         """Hear what a request to KORE came to: a status or the error's word."""
-        self.kore = self._after(self.kore, outcome)
+        before = self._accounts.get(account, Dependency())
+        self._accounts[account] = self._after(before, outcome)
 
     def slack_called(self, outcome: str) -> None:
         """Hear what a call to Slack came to: `ok` or the error's word."""
@@ -101,11 +107,20 @@ class Metrics:
         )
         self._sockets = self._gauge("slack_connections", "Open Socket Mode connections")
         self._kore = self._histogram(
-            "kore_call_seconds", "Requests to KORE", ANSWER_BUCKETS, "endpoint", "outcome"
+            "kore_call_seconds",
+            "Requests to KORE",
+            ANSWER_BUCKETS,
+            "endpoint",
+            "outcome",
+            "account",
         )
-        self._cache = self._counter("kore_cache", "Reads of the cache", "what", "outcome")
-        self._skipped = self._counter("kore_skipped_rows", "Unreadable rows", "endpoint")
-        self._circuit = self._gauge("kore_circuit_open", "1 while KORE is not asked at all")
+        self._cache = self._counter(
+            "kore_cache", "Reads of the cache", "what", "outcome", "account"
+        )
+        self._skipped = self._counter("kore_skipped_rows", "Unreadable rows", "endpoint", "account")
+        self._circuit = self._gauge(
+            "kore_circuit_open", "1 while KORE is not asked at all", "account"
+        )
         self._store = self._gauge("store_up", "1 while the store can be used")
         self._rules = self._counter("rules_broken", "Rules that broke", "rule")
         self._scanned = self._counter("scanned_sims", "SIMs that scans asked for", "outcome")
@@ -157,23 +172,28 @@ class Metrics:
         """Keep how many Socket Mode connections Slack counts for this app."""
         self._sockets.set(count)
 
-    def asked(self, endpoint: str, outcome: str, seconds: float) -> None:
+    def of_account(self, name: str) -> "AccountMetrics":
+        """Return the observer of the KORE account of that name."""
+        self._circuit.labels(name).set(0)
+        return AccountMetrics(self, name)
+
+    def asked(self, endpoint: str, outcome: str, seconds: float, account: str = "") -> None:
         """Time one HTTP request to KORE."""
-        self._kore.labels(self._bounded(endpoint), self._bounded(outcome)).observe(seconds)
+        self._kore.labels(self._bounded(endpoint), self._bounded(outcome), account).observe(seconds)
         if self._standing:
-            self._standing.kore_called(outcome)
+            self._standing.kore_called(outcome, account)
 
-    def cached(self, what: str, outcome: str) -> None:
+    def cached(self, what: str, outcome: str, account: str = "") -> None:
         """Count an asking of the cache."""
-        self._cache.labels(self._bounded(what), self._bounded(outcome)).inc()
+        self._cache.labels(self._bounded(what), self._bounded(outcome), account).inc()
 
-    def skipped_row(self, endpoint: str) -> None:
+    def skipped_row(self, endpoint: str, account: str = "") -> None:
         """Count a row of KORE's that could not be read."""
-        self._skipped.labels(self._bounded(endpoint)).inc()
+        self._skipped.labels(self._bounded(endpoint), account).inc()
 
-    def circuit(self, *, is_open: bool) -> None:
+    def circuit(self, *, is_open: bool, account: str = "") -> None:
         """Keep whether the circuit to KORE is open."""
-        self._circuit.set(is_open)
+        self._circuit.labels(account).set(is_open)
 
     def store(self, *, is_up: bool) -> None:
         """Keep whether the store can be used."""
@@ -245,6 +265,30 @@ class Metrics:
         return _quick(
             Histogram(f"{OURS}_{name}", says, labels, buckets=buckets, registry=self.registry)
         )
+
+
+class AccountMetrics:
+    """The observer of one account: what it counts has the account's name as a label."""
+
+    def __init__(self, metrics: Metrics, account: str) -> None:
+        self._account = account
+        self._metrics = metrics
+
+    def asked(self, endpoint: str, outcome: str, seconds: float) -> None:
+        """Time one HTTP request to KORE."""
+        self._metrics.asked(endpoint, outcome, seconds, self._account)
+
+    def cached(self, what: str, outcome: str) -> None:
+        """Count an asking of the cache."""
+        self._metrics.cached(what, outcome, self._account)
+
+    def skipped_row(self, endpoint: str) -> None:
+        """Count a row that could not be read."""
+        self._metrics.skipped_row(endpoint, self._account)
+
+    def circuit(self, *, is_open: bool) -> None:
+        """Keep whether the circuit opened or closed."""
+        self._metrics.circuit(is_open=is_open, account=self._account)
 
 
 def _by(about: str, labels: tuple[str, ...]) -> str:

@@ -56,10 +56,14 @@ class Audit:
     """Notes look-ups; `run` keeps them in batches, so that no answer waits for the store.
 
     While the store is down up to 20,000 rows wait for it; what comes then stands in the log only
-    and is counted. Rows older than `retention` seconds are forgotten, at most once an hour.
+    and is counted. Rows older than `retention` seconds are forgotten, at most once an hour. A SIM
+    that names no account is of `account`.
     """
 
-    def __init__(self, lookups: Lookups, clock: Clock, gaps: Gaps, *, retention: float) -> None:
+    def __init__(
+        self, lookups: Lookups, clock: Clock, gaps: Gaps, *, retention: float, account: str = ""
+    ) -> None:
+        self._account = account
         self._lookups = lookups
         self._clock = clock
         self._gaps = gaps
@@ -71,14 +75,15 @@ class Audit:
 
     def note(self, asking: Asking, answer: SessionReport | Snapshot | BotError) -> None:
         """Note one look-up and what came of it; a snapshot is how a scan saw the SIM."""
-        self._note(to_row(asking, answer, self._clock.now().timestamp()))
+        self._note(to_row(asking, answer, self._clock.now().timestamp(), self._account))
 
     def note_action(self, asking: Asking) -> None:
         """Note something done that is no look-up; `entry` says what."""
-        self._note(to_row(asking, None, self._clock.now().timestamp()))
+        self._note(to_row(asking, None, self._clock.now().timestamp(), self._account))
 
     def _note(self, row: Lookup) -> None:
         about = {"entry": row.entry, "sim": row.sim, "outcome": row.outcome}
+        about |= {"account": row.account} if row.account else {}
         log.info("looked-up", extra=about | {"thread_ts": row.thread})
         if len(self._waiting) >= MOST_WAITING:
             self._gaps.audit_lost(1)
@@ -109,11 +114,16 @@ class Audit:
                     self._waiting.popleft()
             self._some.clear()
 
-    async def in_thread(self, channel: str, thread: str) -> tuple[LookedUp, ...]:
-        """Return what was looked up in a thread and found, oldest first. Raises StoreError."""
+    async def in_thread(
+        self, channel: str, thread: str, accounts: frozenset[str]
+    ) -> tuple[LookedUp, ...]:
+        """Return what was looked up in a thread and found, oldest first, of these accounts.
+
+        Raises StoreError.
+        """
         await self.kept()
         rows = await self._lookups.in_thread(channel, thread)
-        return tuple(_read(row) for row in rows if row.snapshot)
+        return tuple(_read(row) for row in rows if row.snapshot and row.account in accounts)
 
     async def aclose(self) -> None:
         """Keep what still waits, for a few seconds; what is lost is counted and logged."""
@@ -136,8 +146,16 @@ def _read(row: Lookup) -> LookedUp:
     return LookedUp(datetime.fromtimestamp(row.at, UTC), row.person, snapshot, row.request)
 
 
-def to_row(asking: Asking, answer: SessionReport | Snapshot | BotError | None, at: float) -> Lookup:
-    """Return the row of what somebody did; without an answer it was no look-up."""
+def to_row(
+    asking: Asking,
+    answer: SessionReport | Snapshot | BotError | None,
+    at: float,
+    account: str,
+) -> Lookup:
+    """Return the row of what somebody did; without an answer it was no look-up.
+
+    A SIM that names no account is of `account`.
+    """
     snapshot, outcome = None, OK
     if isinstance(answer, BotError):
         outcome = answer.kind
@@ -157,4 +175,5 @@ def to_row(asking: Asking, answer: SessionReport | Snapshot | BotError | None, a
         sim=snapshot.sid if snapshot else None,
         name=snapshot.name if snapshot else None,
         snapshot=snapshot.to_json() if snapshot else None,
+        account=(snapshot and snapshot.account) or account,
     )

@@ -36,7 +36,8 @@ class Snapshot:
     `packets_*` are those of the newest session. `unjudged` names the rules that could not speak
     because what they look at was not there in time. `stale` is an answer from before, not KORE's;
     `plan` is the SID of the rate plan; `rests` says that it sleeps between its usual contacts;
-    `next_step` is what to do about the cause.
+    `next_step` is what to do about the cause. `account` is that of ours which has the SIM, where we
+    have several.
     """
 
     sid: str
@@ -61,6 +62,7 @@ class Snapshot:
     plan: str | None = None
     rests: bool = False
     next_step: str | None = None
+    account: str | None = None
 
     def has(self, rule: str) -> bool:
         """Return whether a finding of this rule stands."""
@@ -91,6 +93,7 @@ class Snapshot:
 _TEXTS = (
     "iccid", "status", "operator", "network", "country", "radio", "imei14", "cell_id", "plan",
     "next_step",
+    "account",
 )  # fmt: skip
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -131,6 +134,7 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         plan=known_text(report.sim.rate_plan_sid),
         rests=report.rest is not None,
         next_step=_next_step(report),
+        account=report.sim.account,
     )
 
 

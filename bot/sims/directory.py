@@ -42,7 +42,7 @@ class SimDirectory:
     `refresh_every` is in seconds. Nothing is read before `run`, `refresh` or `ready` is called.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- collaborators, and what it is of
         self,
         kore: ListsSims,
         clock: Clock,
@@ -50,24 +50,35 @@ class SimDirectory:
         refresh_every: float = FRESH_FOR,
         most_sims: int = MOST_SIMS,
         chance: Callable[[], float] = random.random,
+        account: str | None = None,
     ) -> None:
         self._kore = kore
         self._clock = clock
         self._refresh_every = refresh_every
         self._most_sims = most_sims
         self._chance = chance
-        self._table = SimTable()
+        self._account = account
+        self._table = SimTable(account)
         self._reading: SingleFlight[bool] = SingleFlight()
         self._searching = asyncio.Lock()
         self._not_before = 0.0
         self._failed = False
-        self.as_of: datetime | None = None
+        self._as_of: datetime | None = None
+
+    @property
+    def table(self) -> SimTable:
+        """What is searched now."""
+        return self._table
+
+    @property
+    def as_of(self) -> "datetime | None":
         """When the list was read that is searched now; None before there is a whole one."""
+        return self._as_of
 
     @property
     def listed(self) -> Listed:
         """How much of the list can be searched now."""
-        return Listed(self.as_of is not None, self._table.count, self._failed)
+        return Listed(self._as_of is not None, self._table.count, self._failed)
 
     async def run(self) -> None:
         """Read the list again and again until cancelled."""
@@ -89,17 +100,17 @@ class SimDirectory:
     async def ready(self, patience: float) -> bool:
         """Wait for the first whole list, at most `patience` seconds; tell whether it is there."""
         too_soon = self._clock.monotonic() < self._not_before
-        if self.as_of is None and patience > 0 and not (self._failed and too_soon):
+        if self._as_of is None and patience > 0 and not (self._failed and too_soon):
             reading: asyncio.Future[Any] = self._reading.join("list", self._read)
             waiting: asyncio.Future[Any] = asyncio.ensure_future(self._clock.sleep(patience))
             await asyncio.wait({reading, waiting}, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
-        return self.as_of is not None
+        return self._as_of is not None
 
     def exact(self, name: str) -> tuple[Candidate, ...]:
         """Return the SIMs of that name whatever its case: by unique name, else by friendly name."""
         wanted = key(name)
-        return self._table.equal("unique_key", wanted) or self._table.equal("friendly_key", wanted)
+        return self.table.equal("unique_key", wanted) or self.table.equal("friendly_key", wanted)
 
     async def all_named(self, names: Iterable[str]) -> dict[str, tuple[Candidate, ...]]:
         """Return the SIMs of each name that there are, by its `key`, as `exact` would one by one.
@@ -117,15 +128,19 @@ class SimDirectory:
 
     def sid_of_unique_name(self, name: str) -> str | None:
         """Return the SID of the one SIM that has this unique name, whatever its case."""
-        return _the_one(self._table.equal("unique_key", key(name)))
+        return _the_one(self.table.equal("unique_key", key(name)))
 
     def sid_of_iccid(self, digits: str) -> str | None:
         """Return the SID of the one SIM that has this ICCID."""
-        return _the_one(self._table.equal("iccid", digits))
+        return _the_one(self.table.equal("iccid", digits))
+
+    def has(self, sid: str) -> bool:
+        """Return whether the list has a SIM of that SID."""
+        return any(next(block.equal("sid", sid), None) is not None for block in self.table.blocks)
 
     def sid_of_eid(self, digits: str) -> str | None:
         """Return the SID of the one SIM that has this EID."""
-        return _the_one(self._table.equal("eid", digits))
+        return _the_one(self.table.equal("eid", digits))
 
     async def search(self, name: str, limit: int = 5) -> tuple[Candidate, ...]:
         """Return the SIMs whose names come near, nearest first."""
@@ -140,7 +155,7 @@ class SimDirectory:
         await prepare()
         async with self._searching:
             nearest = NearMisses(wanted, limit)
-            for block in tuple(self._table.blocks):
+            for block in tuple(self.table.blocks):
                 nearest.look_at(block)
                 await asyncio.sleep(0)
             return nearest.candidates
@@ -160,7 +175,7 @@ class SimDirectory:
         Beyond `most` none are looked for.
         """
         found: dict[str, None] = {}
-        for block in tuple(self._table.blocks):
+        for block in tuple(self.table.blocks):
             sids = block.sids_named(fits) if fits else block.values("sid")
             found.update(dict.fromkeys(sids))
             if most and len(found) > most:
@@ -170,8 +185,8 @@ class SimDirectory:
 
     def some(self, most: int) -> tuple[Candidate, ...]:
         """Return the first SIMs of the list, as far as it is read."""
-        block = next(iter(self._table.blocks), None)
-        count = min(most, self._table.count, BLOCK)
+        block = next(iter(self.table.blocks), None)
+        count = min(most, self.table.count, BLOCK)
         return tuple(block.candidate(row) for row in range(count)) if block else ()
 
     async def aclose(self) -> None:
@@ -182,7 +197,7 @@ class SimDirectory:
         self, column: Column, wanted: AbstractSet[str]
     ) -> dict[str, tuple[Candidate, ...]]:
         found: defaultdict[str, dict[str, Candidate]] = defaultdict(dict)
-        for block in tuple(self._table.blocks):
+        for block in tuple(self.table.blocks):
             for value in block.among(column, wanted):
                 sims = (block.candidate(row, column) for row in block.equal(column, value))
                 found[value] |= {sim.sid: sim for sim in sims}
@@ -190,8 +205,8 @@ class SimDirectory:
         return {value: tuple(sims.values()) for value, sims in found.items()}
 
     async def _read(self) -> bool:
-        table = SimTable()
-        if self.as_of is None:
+        table = SimTable(self._account)
+        if self._as_of is None:
             self._table = table
         started = self._clock.now()
         try:
@@ -203,7 +218,7 @@ class SimDirectory:
             return self._failing(type(error).__name__)
         if self._failed:
             log.warning("sim-list-readable-again", extra={"sims": table.count})
-        self._table, self.as_of, self._failed = table, started, False
+        self._table, self._as_of, self._failed = table, started, False
         return True
 
     def _failing(self, cause: str) -> bool:

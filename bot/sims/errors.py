@@ -9,13 +9,15 @@ from bot.errors import UserError
 class Candidate:
     """A SIM that may be the one meant: enough to name it on a button and to ask for it.
 
-    `name` is what it was matched by where that is a name, else what people call it.
+    `name` is what it was matched by where that is a name, else what people call it. `account` is
+    that of ours which has it, where we have several.
     """
 
     sid: str
     name: str
     iccid: str | None = None
     status: str | None = None
+    account: str | None = None
 
 
 class NotASim(UserError):

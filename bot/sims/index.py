@@ -40,10 +40,11 @@ class Block:
     friendly_name: bytes
     unique_key: bytes
     friendly_key: bytes
+    account: str | None = None
 
     @classmethod
-    def of(cls, sims: Sequence[Sim]) -> "Block":
-        """Pack SIMs, in order."""
+    def of(cls, sims: Sequence[Sim], account: str | None = None) -> "Block":
+        """Pack SIMs, in order; all are of one account."""
         unique = _packed(sims, lambda sim: sim.unique_name)
         friendly = _packed(sims, lambda sim: sim.friendly_name)
         return cls(
@@ -55,6 +56,7 @@ class Block:
             friendly_name=friendly,
             unique_key=_or(unique, _packed(sims, lambda sim: key(sim.unique_name or ""))),
             friendly_key=_or(friendly, _packed(sims, lambda sim: key(sim.friendly_name or ""))),
+            account=account,
         )
 
     def equal(self, column: Column, value: str) -> Iterator[int]:
@@ -100,25 +102,27 @@ class Block:
         )
         names = (friendly, unique) if column.startswith("friendly") else (unique, friendly)
         name = names[0] or names[1] or sid
-        return Candidate(sid, name, iccid or None, status or None)
+        return Candidate(sid, name, iccid or None, status or None, self.account)
 
     @property
     def weight(self) -> int:
         """Bytes, each column counted once."""
         columns = (getattr(self, name) for name in self.__slots__)
-        return sum({id(column): len(column) for column in columns}.values())
+        sizes = {id(each): len(each) for each in columns if isinstance(each, bytes)}
+        return sum(sizes.values())
 
 
 class SimTable:
-    """All SIMs, in the order in which they came; it only ever grows."""
+    """All SIMs of an account, in the order in which they came; it only ever grows."""
 
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
+    def __init__(self, account: str | None = None, blocks: Iterable[Block] = ()) -> None:
+        self._account = account
+        self.blocks = list(blocks)
         self.count = 0
 
     def add(self, sims: Sequence[Sim]) -> None:
         """Add a block of SIMs."""
-        self.blocks.append(Block.of(sims))
+        self.blocks.append(Block.of(sims, self._account))
         self.count += len(sims)
 
     def equal(self, column: Column, value: str) -> tuple[Candidate, ...]:

@@ -48,7 +48,7 @@ class SeenSims:
         if iccid := digits_of(sim.iccid or ""):
             self._numbered[iccid] = sim.sid
         if devices := _devices(sessions):
-            candidate = Candidate(sim.sid, sim.name, sim.iccid, sim.status)
+            candidate = candidate_of(sim)
             for device, last_seen in devices.items():
                 self._note_device(device, candidate, last_seen)
 
@@ -72,6 +72,11 @@ class SeenSims:
         seen = {sim: at for sim, at in others if sim.sid != candidate.sid} | {candidate: last_seen}
         latest = sorted(seen.items(), key=lambda pair: pair[1])[-_SIMS_OF_A_DEVICE:]
         self._sims_in[device] = dict(latest)
+
+
+def candidate_of(sim: Sim) -> Candidate:
+    """Return a SIM as one that may be meant."""
+    return Candidate(sim.sid, sim.name, sim.iccid, sim.status, sim.account)
 
 
 def _devices(sessions: Iterable[DataSession]) -> dict[str, datetime]:
@@ -179,7 +184,7 @@ class SimResolver:
             raise ambiguous(identifier, sims, OFFERED)
         sid = self.known_sid(identifier)
         found = await self._read(sid, fresh=fresh) if sid else None
-        fits = found and (sims or _is_meant(found.value, identifier))
+        fits = found and (sims or is_meant(found.value, identifier))
         return found if fits else None
 
     async def _asked_or_listed(self, identifier: Identifier, *, fresh: bool) -> Fetched[Sim] | None:
@@ -230,16 +235,10 @@ class SimResolver:
         return None
 
     async def _filtered(self, iccid: str) -> Fetched[Sim] | None:
-        """Ask for the SIM of an ICCID. A server that does not filter is not read to the end."""
+        """Ask for the SIM of an ICCID."""
         as_of = self._clock.now()
-        rows = 0
-        async for sim in self._kore.sims(iccid=iccid):
-            if digits_of(sim.iccid or "") == iccid:
-                return Fetched(sim, as_of)
-            rows += 1
-            if rows == _ROWS_READ:
-                break
-        return None
+        found = await sim_of_iccid(self._kore, iccid)
+        return Fetched(found, as_of) if found else None
 
     async def _by_name(
         self, name: str, identifier: Identifier, *, fresh: bool
@@ -249,7 +248,7 @@ class SimResolver:
             found = await self._kore.sim(name, fresh=fresh)
         except (KoreNotFound, KoreBadRequest):
             return None
-        if _is_meant(found.value, identifier):
+        if is_meant(found.value, identifier):
             return found
         log.warning("kore-answered-another-sim", extra={"sim_sid": found.value.sid})
         return None
@@ -267,7 +266,19 @@ class SimResolver:
         return self._seen.sid_of_unique_name(name) or self._directory.sid_of_unique_name(name)
 
 
-def _is_meant(sim: Sim, identifier: Identifier) -> bool:
+async def sim_of_iccid(kore: KoreClient, iccid: str) -> Sim | None:
+    """Ask for the SIM of an ICCID. A server that does not filter is not read to the end."""
+    rows = 0
+    async for sim in kore.sims(iccid=iccid):
+        if digits_of(sim.iccid or "") == iccid:
+            return sim
+        rows += 1
+        if rows == _ROWS_READ:
+            break
+    return None
+
+
+def is_meant(sim: Sim, identifier: Identifier) -> bool:
     """Return whether the SIM has the SID, ICCID or unique name that was asked for."""
     if identifier.value.lower() in {sim.sid.lower(), digits_of(sim.eid or "")}:
         return True

@@ -1,6 +1,7 @@
 """Who may ask, as far as a payload tells, and how often: a token bucket for each person."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -107,14 +108,57 @@ class Policy(StrEnum):
     ALLOW = "allow"
 
 
+UNNAMED = ""
+"""The name of a bot's account where it has one only and the settings name none."""
+ONE_ACCOUNT = frozenset({UNNAMED})
+
+
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """What the readers of an answer may see: `redaction` says what not and why; None: all."""
+    """What the readers of an answer may see: `redaction` says what not and why; None: all.
+
+    `accounts` are the names of the KORE accounts of which anything may be shown, one at least.
+    """
 
     redaction: str | None = None
+    accounts: frozenset[str] = ONE_ACCOUNT
 
 
 ALL = Visibility()
+
+
+class NoAccount(NotAllowed):
+    """None of the accounts may be shown to whoever reads the answer."""
+
+
+NO_ACCOUNT = "You may see none of my accounts here. Ask an admin of this bot to let you."
+NO_ACCOUNT_FOR_ALL = (
+    "None of my accounts may be shown to everybody here. Ask me in a direct message, or ask an "
+    "admin of this bot."
+)
+
+
+NOT_BY_ACCOUNT = (
+    "Alerts and incidents are not available while some people may not see some of my accounts."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRule:
+    """Who may see an account: everybody in its channels, and its people where only they read.
+
+    Without any list everybody who may ask sees it.
+    """
+
+    name: str = UNNAMED
+    channels: frozenset[str] = EVERYBODY
+    users: frozenset[str] = EVERYBODY
+    groups: frozenset[str] = EVERYBODY
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether everybody who may ask sees it."""
+        return not (self.channels or self.users or self.groups)
 
 
 def visibility(policy: Policy, refusal: str, because: str) -> Visibility:
@@ -135,19 +179,34 @@ class Policies:
 class Authorizer:
     """Decides who may ask, and how much the readers of the answer may see."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- collaborators and rules
         self,
         access: Access,
         people: People,
         channels: Channels,
         groups: UserGroups,
         policies: Policies,
+        *,
+        accounts: Sequence[AccountRule] = (AccountRule(),),
     ) -> None:
+        self._accounts = tuple(accounts)
+        self._open = frozenset(rule.name for rule in self._accounts if rule.is_open)
+        self._all_open = len(self._open) == len(self._accounts)
         self._access = access
         self._people = people
         self._channels = channels
         self._groups = groups
         self._policies = policies
+
+    @property
+    def all_open(self) -> bool:
+        """Return whether everybody who may ask sees every account."""
+        return self._all_open
+
+    def require_all_open(self) -> None:
+        """Check that everybody who may ask sees every account. Raises NotAllowed."""
+        if not self._all_open:
+            raise NotAllowed(NOT_BY_ACCOUNT)
 
     async def authorize(self, actor: Actor | None, *, for_all: bool = False) -> Visibility:
         """Return what an answer to this person may show; `for_all`: the whole channel reads it.
@@ -157,16 +216,61 @@ class Authorizer:
         ever. Raises NotAllowed, also where it is not known who acts.
         """
         known = self._access.check(actor)
-        if not self._access.is_listed(known) and not await self._groups.has(known.user):
+        if not self._access.is_listed(known) and not await self._groups.has(
+            known.user, self._access.groups
+        ):
             raise NotAllowed(NOT_LISTED)
+        accounts = await self._accounts_of(known, for_all=for_all)
         of_person, of_channel = await asyncio.gather(
             self._of_person(known), self._of_actors_channel(known, for_all=for_all)
         )
-        return of_person if of_person.redaction else of_channel
+        return Visibility(of_person.redaction or of_channel.redaction, accounts)
 
     async def authorize_channel(self, channel: str) -> Visibility:
         """Return what may stand in a channel for all, whoever asked for it. Raises NotAllowed."""
-        return await self._of_channel(channel, for_all=True)
+        accounts = self.accounts_in(channel)
+        return Visibility((await self._of_channel(channel, for_all=True)).redaction, accounts)
+
+    def accounts_in(self, channel: str) -> frozenset[str]:
+        """Return the accounts that everybody in a channel may see. Raises NotAllowed."""
+        if accounts := self._shown_in(channel):
+            return accounts
+        raise NoAccount(NO_ACCOUNT_FOR_ALL)
+
+    def _shown_in(self, channel: str | None) -> frozenset[str]:
+        """Return the accounts that everybody in a channel may see."""
+        return self._open.union(rule.name for rule in self._accounts if channel in rule.channels)
+
+    async def _accounts_of(self, actor: Actor, *, for_all: bool) -> frozenset[str]:
+        """Return the accounts that the readers of an answer may see. Raises NotAllowed."""
+        if self._all_open and self._open:
+            return self._open
+        seen = self._shown_in(actor.channel)
+        if not for_all or await self._reads_alone(actor):
+            theirs = [rule for rule in self._accounts if rule.name not in seen]
+            seen |= {rule.name for rule in theirs if await self._is_of(rule, actor.user)}
+        elif not seen:
+            raise NoAccount(NO_ACCOUNT_FOR_ALL)
+        if not seen:
+            raise NoAccount(NO_ACCOUNT)
+        return seen
+
+    async def _is_of(self, rule: AccountRule, user: str | None) -> bool:
+        """Return whether somebody is one of an account's people."""
+        if user in rule.users:
+            return True
+        return bool(rule.groups) and await self._groups.has(user, rule.groups)
+
+    async def _reads_alone(self, actor: Actor) -> bool:
+        """Return whether nobody else reads where the actor is: in a window, or alone with the bot.
+
+        The bot sees no direct messages but its own, so one of which Slack tells it is such a one.
+        """
+        if actor.channel is None or actor.channel == actor.user:
+            return True
+        if not actor.channel.startswith("D"):
+            return False
+        return await self._channels.is_shared(actor.channel) is not None
 
     async def aclose(self) -> None:
         """Ask Slack nothing any more."""

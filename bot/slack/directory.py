@@ -272,11 +272,11 @@ class UserGroups:
         self._was_read.set()
         return all(answers)
 
-    async def has(self, user: str | None) -> bool:
-        """Return whether somebody is in one of the groups, once they have been read at all."""
-        if self._groups and not self._was_read.is_set():
+    async def has(self, user: str | None, among: frozenset[str]) -> bool:
+        """Return whether somebody is in one of these groups, once they have been read at all."""
+        if among and not self._was_read.is_set():
             await self._wait_for_first_read()
-        return user is not None and any(user in members for members in self._members.values())
+        return user is not None and any(user in self._members.get(g, NOBODY) for g in among)
 
     async def _wait_for_first_read(self) -> None:
         try:

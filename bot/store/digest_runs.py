@@ -40,7 +40,8 @@ class Run:
     """One run; times are epoch seconds. `counts` is by state; `digest` is the digest as JSON.
 
     `job` is the key of what makes it. `why` says why it was skipped or failed. `sims` and `chunks`
-    are None before the SIMs are listed. `has_rows`: what was scanned is still there.
+    are None before the SIMs are listed. `has_rows`: what was scanned is still there. `accounts` are
+    the names of the accounts whose SIMs it is about, by commas.
     """
 
     id: int
@@ -58,6 +59,16 @@ class Run:
     ts: str | None = None
     why: str | None = None
     has_rows: bool = False
+    accounts: str = ""
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The names of the accounts whose SIMs it is about."""
+        return frozenset(self.accounts.split(","))
+
+    def shows_only(self, accounts: frozenset[str]) -> bool:
+        """Return whether it is about SIMs of these accounts only."""
+        return self.shown <= accounts
 
     @property
     def is_over(self) -> bool:
@@ -110,15 +121,21 @@ class DigestRuns:
         """Return all runs that are not over, the oldest first."""
         return await self._runs(_UNDER_WAY, {})
 
-    async def before(self, subscription: str, due: float) -> Run | None:
-        """Return the newest run before that time whose SIMs were looked at to the end."""
+    async def before(self, subscription: str, due: float, accounts: str) -> Run | None:
+        """Return the newest run before that time whose SIMs were looked at to the end.
+
+        It is about the same accounts: where those changed, there is nothing to compare with.
+        """
+        values = {"of": subscription, "at": due, "most": 1, "accounts": accounts}
         async with self._database.read() as tx:
-            row = (await tx.execute(_BEFORE, {"of": subscription, "at": due, "most": 1})).first()
+            row = (await tx.execute(_BEFORE, values)).first()
         return _run(row) if row else None
 
-    async def trend(self, subscription: str, due: float, most: int) -> tuple[Run, ...]:
+    async def trend(
+        self, subscription: str, due: float, most: int, accounts: str
+    ) -> tuple[Run, ...]:
         """Return the newest runs before that time that were looked at to the end, oldest first."""
-        values = {"of": subscription, "at": due, "most": most}
+        values = {"of": subscription, "at": due, "most": most, "accounts": accounts}
         return (await self._runs(_BEFORE, values))[::-1]
 
     async def scanned(self, subscriptions: Sequence[str]) -> tuple[Run, ...]:
@@ -129,11 +146,13 @@ class DigestRuns:
             newest.setdefault(run.subscription, run)
         return tuple(newest.values())
 
-    async def newest_scan(self) -> Run | None:
-        """Return the newest run of all whose SIMs were looked at to the end and are still kept."""
-        async with self._database.read() as tx:
-            row = (await tx.execute(_NEWEST_SCAN)).first()
-        return _run(row) if row else None
+    async def newest_scan(self, accounts: frozenset[str]) -> Run | None:
+        """Return the newest run of all whose SIMs were looked at to the end and are still kept.
+
+        It shows none but these accounts.
+        """
+        runs = await self._runs(_NEWEST_SCANS, {})
+        return next((run for run in runs if run.shows_only(accounts)), None)
 
     async def last(self, subscription: str) -> Run | None:
         """Return the newest run, however far it is; None where there is none."""
@@ -141,9 +160,14 @@ class DigestRuns:
             row = (await tx.execute(_LAST, {"of": subscription})).first()
         return _run(row) if row else None
 
-    async def newest_of(self, subscriptions: Sequence[str], age: float) -> Run | None:
-        """Return the newest whole scan of these, with its rows, of the last so many seconds."""
-        values = {"subscriptions": list(subscriptions), "age": age}
+    async def newest_of(
+        self, subscriptions: Sequence[str], age: float, accounts: str
+    ) -> Run | None:
+        """Return the newest whole scan of these, with its rows, of the last so many seconds.
+
+        It is about the same accounts.
+        """
+        values = {"subscriptions": list(subscriptions), "age": age, "accounts": accounts}
         async with self._database.read() as tx:
             row = (await tx.execute(_NEWEST_OF, values)).first()
         return _run(row) if row else None
@@ -228,7 +252,12 @@ _ONE = select(digest_runs).where(_OF, digest_runs.c.due == bindparam("at"))
 _UNDER_WAY = select(digest_runs).where(digest_runs.c.stage.not_in(ENDS)).order_by(digest_runs.c.due)
 _BEFORE = (
     select(digest_runs)
-    .where(_OF, _EARLIER, digest_runs.c.stage.in_(COMPLETE))
+    .where(
+        _OF,
+        _EARLIER,
+        digest_runs.c.stage.in_(COMPLETE),
+        digest_runs.c.accounts == bindparam("accounts"),
+    )
     .order_by(_NEWEST)
     .limit(bindparam("most"))
 )
@@ -241,11 +270,11 @@ _SCANNED = (
     )
     .order_by(_NEWEST)
 )
-_NEWEST_SCAN = (
+_NEWEST_SCANS = (
     select(digest_runs)
     .where(digest_runs.c.stage.in_(COMPLETE), digest_runs.c.has_rows)
     .order_by(_NEWEST)
-    .limit(1)
+    .limit(20)
 )
 _LAST = select(digest_runs).where(_OF).order_by(_NEWEST).limit(1)
 _OVER = func.coalesce(digest_runs.c.ended, digest_runs.c.started)
@@ -254,6 +283,7 @@ _NEWEST_OF = (
     .where(
         digest_runs.c.subscription.in_(bindparam("subscriptions", expanding=True)),
         NOW - bindparam("age", type_=Double) <= _OVER,
+        digest_runs.c.accounts == bindparam("accounts"),
         digest_runs.c.stage.in_(SCANNED),
         digest_runs.c.has_rows,
     )

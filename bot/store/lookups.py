@@ -19,7 +19,8 @@ class Lookup:
 
     `person` is a Slack id, `entry` says by what (`command sessions`, `click refresh`), `request` is
     the reference in the log. `sim` is the SID, where one was found; `outcome` is `ok` or the
-    error's kind. `snapshot` is JSON of how it stood, without ICCID, IMEI and cell.
+    error's kind. `snapshot` is JSON of how it stood, without ICCID, IMEI and cell; `account` names
+    the KORE account that has the SIM.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Lookup:
     sim: str | None = None
     name: str | None = None
     snapshot: str | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

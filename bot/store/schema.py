@@ -198,6 +198,8 @@ digest_runs = Table(
     Column("ts", Text),
     Column("why", Text),
     Column("has_rows", Boolean, nullable=False),
+    # the KORE accounts of its SIMs, by commas; "" is that of a bot which has one, unnamed account
+    Column("accounts", Text, nullable=False, server_default=""),
     UniqueConstraint("subscription", "due"),
 )
 
@@ -272,12 +274,24 @@ watches = Table(
     Column("drawn", Text),
     # of the card that several watches share; None: it has one of its own
     Column("set_id", Text),
+    Column("account", Text, nullable=False, server_default=""),
     UniqueConstraint("slot"),
     _index("ix_watches_sid", "sid", where="ended IS NULL"),
     _index("ix_watches_person", "person", where="ended IS NULL"),
     _index("ix_watches_channel", "channel", where="ended IS NULL"),
     Index("ix_watches_ended", "ended"),
     _index("ix_watches_set", "set_id", where="set_id IS NOT NULL"),
+)
+
+# --- which account a name alone means in a channel: bot/store/accounts.py ---
+
+channel_accounts = Table(
+    "channel_accounts",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("set_by", Text, nullable=False),
 )
 
 # --- who takes care of which SIM: bot/store/owners.py ---
@@ -323,6 +337,7 @@ lookups = Table(
     Column("sim", Text),
     Column("name", Text),
     Column("snapshot", Text),
+    Column("account", Text, nullable=False, server_default=""),
     Index("ix_lookups_at", "at"),
     Index("ix_lookups_person", "person", "at"),
     Index("ix_lookups_sim", "sim", "at"),

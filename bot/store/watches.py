@@ -18,7 +18,7 @@ OPEN = watches.c.ended.is_(None)
 OF_THE_CARD = ("cards", "card_channel", "card_ts", "edited", "drawn")
 OF_THE_REQUEST = ("goal", "ends")
 OF_THE_OWNER = ("team", "enterprise", "person", "channel", "thread")
-FIXED = ("id", "sid", "name", *OF_THE_OWNER, "started", "set_id")
+FIXED = ("id", "sid", "name", *OF_THE_OWNER, "started", "set_id", "account")
 OF_A_STEP = [c.name for c in watches.c if c.name not in {*FIXED, *OF_THE_CARD, *OF_THE_REQUEST}]
 Columns = Mapping[str, Any]
 """The columns of one watch by name, but for `slot`."""

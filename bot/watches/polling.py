@@ -14,13 +14,13 @@ from bot.errors import BotError, NotAllowed, first_sentence
 from bot.kore.errors import KoreRateLimited
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
-from bot.slack.access import Actor, Authorizer
+from bot.slack.access import Actor, Authorizer, NoAccount
 from bot.store.jobs import Write
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
 from bot.watches.repository import WatchRepository, from_row
 from bot.watches.transitions import Transition, advance, confirms_in, revoke
-from bot.watches.watch import Unreachable, Watch, WatchOwner
+from bot.watches.watch import Unreachable, Watch
 
 REVOKE_AFTER = 300.0
 """Seconds of refusal that end a watch: Slack may merely fail to say who is in a group."""
@@ -36,8 +36,11 @@ log = logging.getLogger(__name__)
 class Permission(Protocol):
     """Checked again and again while a watch lasts."""
 
-    async def redaction(self, owner: WatchOwner) -> str | None:
-        """Return what is redacted from what all may read there, or None. Raises NotAllowed."""
+    async def redaction(self, watch: Watch) -> str | None:
+        """Return what is redacted from what all may read there, or None.
+
+        Raises NotAllowed, and AccountHidden where only the account may not be shown there.
+        """
 
 
 class Lookup(Protocol):
@@ -47,19 +50,32 @@ class Lookup(Protocol):
         """Report. Raises BotError."""
 
 
+class AccountHidden(NotAllowed):
+    """The account of a watched SIM may not be shown any more where the watch reports."""
+
+    sentence = "Its account may not be shown here any more."
+
+
 class AccessPermission:
     """The same lists and policies as for a question."""
 
     def __init__(self, authorizer: Authorizer) -> None:
         self._authorizer = authorizer
 
-    async def redaction(self, owner: WatchOwner) -> str | None:
-        """Return what is redacted. Raises NotAllowed."""
+    async def redaction(self, watch: Watch) -> str | None:
+        """Return what is redacted. Raises NotAllowed and AccountHidden."""
+        owner = watch.owner
         in_direct_messages = owner.channel == owner.person  # nobody else reads there
         actor = Actor(
             owner.team, owner.enterprise, owner.person, owner.channel, in_view=in_direct_messages
         )
-        return (await self._authorizer.authorize(actor, for_all=True)).redaction
+        try:
+            visibility = await self._authorizer.authorize(actor, for_all=True)
+        except NoAccount as error:
+            raise AccountHidden from error
+        if watch.account not in visibility.accounts:
+            raise AccountHidden
+        return visibility.redaction
 
 
 class PollInterval:
@@ -163,7 +179,7 @@ class WatchPoller:
     async def _advance(self, watch: Watch, reading: Snapshot | Unreachable) -> Transition:
         now, monotonic = self._clock.now(), self._clock.monotonic()
         try:
-            await self._permission.redaction(watch.owner)
+            await self._permission.redaction(watch)
         except NotAllowed as error:
             since = self._refused_since.setdefault(watch.id, monotonic)
             if monotonic - since < REVOKE_AFTER and now < watch.ends_at:

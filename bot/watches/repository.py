@@ -80,6 +80,7 @@ def to_row(watch: Watch) -> dict[str, Any]:
         "edited": card.edited_at.timestamp() if card else None,
         "drawn": card.fingerprint if card else None,
         "set_id": watch.set_id,
+        "account": watch.account,
     }
 
 
@@ -108,6 +109,7 @@ def from_row(row: Record) -> Watch:
         card_count=row.cards,
         card=_card(row),
         set_id=row.set_id,
+        account=row.account,
     )
 
 

@@ -48,16 +48,22 @@ class BegunWatch:
 
 
 class WatchService:
-    """The service. Every method may raise StoreError."""
+    """The service. Every method may raise StoreError. A SIM that names no account is of `account`.
 
-    def __init__(
+    What is listed is of the accounts that whoever reads it may see.
+    """
+
+    def __init__(  # noqa: PLR0913 -- collaborators, each once
         self,
         db: Database,
         rows: WatchRows,
         repository: WatchRepository,
         clock: Clock,
         limits: WatchLimits,
+        *,
+        account: str = "",
     ) -> None:
+        self._account = account
         self._db = db
         self._rows = rows
         self._repository = repository
@@ -80,7 +86,7 @@ class WatchService:
         now, latest = self._clock.now(), replace(snapshot_of(report), stale=False)
         _check_condition(condition, latest)
         length = min(duration or DEFAULT_DURATION, self.limits.longest)
-        wanted = _new(owner, latest, condition or _default_condition(latest), now, length)
+        wanted = self._new(owner, latest, condition, now, length)
         async with self._db.write() as tx:
             return await self._open(wanted, condition, tx)
 
@@ -103,12 +109,34 @@ class WatchService:
         async with self._db.write() as tx:
             for report in reports:
                 latest = replace(snapshot_of(report), stale=False)
-                wanted = _new(owner, latest, condition or _default_condition(latest), now, length)
+                wanted = self._new(owner, latest, condition, now, length)
                 try:
                     begun.append(await self._open(replace(wanted, set_id=set_id), condition, tx))
                 except TooManyWatches as error:
                     return begun, error
         return begun, None
+
+    def _new(
+        self,
+        owner: WatchOwner,
+        latest: Snapshot,
+        condition: Condition | None,
+        now: datetime,
+        length: timedelta,
+    ) -> Watch:
+        return Watch(
+            id=secrets.token_hex(ID_BYTES),
+            sid=latest.sid,
+            name=latest.name,
+            owner=owner,
+            condition=condition or _default_condition(latest),
+            started_at=now,
+            ends_at=now + length,
+            reported=latest,
+            latest=latest,
+            read_at=latest.as_of,
+            account=latest.account or self._account,
+        )
 
     async def _open(
         self, wanted: Watch, condition: Condition | None, tx: Transaction
@@ -116,7 +144,7 @@ class WatchService:
         existing = await self._rows.in_slot_of(to_row(wanted), tx)
         if existing:
             return await self._extend(from_row(existing), wanted, condition, tx)
-        await self._check_limits(wanted.owner, tx)
+        await self._check_limits(wanted, tx)
         await self._repository.open(wanted, self.limits.first_poll, tx)
         return BegunWatch(wanted, extended=False)
 
@@ -143,18 +171,20 @@ class WatchService:
         """Return the watches that one card shows, open or ended."""
         return _all(await self._rows.of_card(card_id))
 
-    async def of(self, person: str) -> tuple[Watch, ...]:
+    async def of(self, person: str, accounts: frozenset[str]) -> tuple[Watch, ...]:
         """Return the open watches of a person, oldest first."""
-        return _all(await self._rows.of_person(person))
+        return _seen(await self._rows.of_person(person), accounts)
 
-    async def in_thread(self, channel: str, thread: str | None) -> tuple[Watch, ...]:
+    async def in_thread(
+        self, channel: str, thread: str | None, accounts: frozenset[str]
+    ) -> tuple[Watch, ...]:
         """Return the open watches that were asked for in a thread (None: in a channel itself)."""
-        found = _all(await self._rows.in_channel(channel))
+        found = await self.in_channel(channel, accounts)
         return tuple(watch for watch in found if watch.owner.thread == thread)
 
-    async def in_channel(self, channel: str) -> tuple[Watch, ...]:
+    async def in_channel(self, channel: str, accounts: frozenset[str]) -> tuple[Watch, ...]:
         """Return the open watches that were asked for in a channel or its threads."""
-        return _all(await self._rows.in_channel(channel))
+        return _seen(await self._rows.in_channel(channel), accounts)
 
     async def _extend(
         self, existing: Watch, wanted: Watch, condition: Condition | None, tx: Transaction
@@ -165,13 +195,16 @@ class WatchService:
         await self._repository.change(extended, self._clock.now(), tx)
         return BegunWatch(extended, extended=True)
 
-    async def _check_limits(self, owner: WatchOwner, tx: Transaction) -> None:
+    async def _check_limits(self, wanted: Watch, tx: Transaction) -> None:
+        owner = wanted.owner
         mine = await self._rows.of_person(owner.person, tx)
         if len(mine) >= self.limits.per_person:
-            raise TooManyWatches(_full("You watch", "one person", mine))
+            raise TooManyWatches(_full("You watch", "one person", mine, wanted.account))
         here = await self._rows.in_channel(owner.channel, tx)
         if len(here) >= self.limits.per_channel:
-            raise TooManyWatches(_full("In this channel I watch", "one channel", here))
+            raise TooManyWatches(
+                _full("In this channel I watch", "one channel", here, wanted.account)
+            )
 
 
 def _check_condition(condition: Condition | None, latest: Snapshot) -> None:
@@ -188,29 +221,17 @@ def _default_condition(latest: Snapshot) -> Condition:
     return Condition.CHANGES if latest.state is State.ONLINE else Condition.ONLINE
 
 
-def _new(
-    owner: WatchOwner, latest: Snapshot, condition: Condition, now: datetime, length: timedelta
-) -> Watch:
-    return Watch(
-        id=secrets.token_hex(ID_BYTES),
-        sid=latest.sid,
-        name=latest.name,
-        owner=owner,
-        condition=condition,
-        started_at=now,
-        ends_at=now + length,
-        reported=latest,
-        latest=latest,
-        read_at=latest.as_of,
-    )
-
-
 def _all(rows: Iterable[Record]) -> tuple[Watch, ...]:
     return tuple(map(from_row, rows))
 
 
-def _full(who: str, whose: str, rows: list[Record]) -> str:
-    names = [quoted(row.name) for row in rows]
+def _seen(rows: Iterable[Record], accounts: frozenset[str]) -> tuple[Watch, ...]:
+    return tuple(watch for watch in _all(rows) if watch.account in accounts)
+
+
+def _full(who: str, whose: str, rows: list[Record], account: str) -> str:
+    """Say it with the names of those in an account that the asker sees."""
+    names = [quoted(row.name) for row in rows if row.account == account]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return (
         f"{who} {len(rows)} SIMs already, as many as {whose} may: {', '.join(names[:NAMED])}{more}."

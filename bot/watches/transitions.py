@@ -200,6 +200,21 @@ def redacted_watch(watch: Watch) -> Watch:
     return replace(watch, name=latest.name, reported=reported, latest=latest)
 
 
+def hidden_watch(watch: Watch) -> Watch:
+    """Return the watch without anything of its SIM, not even its name."""
+    nothing = Snapshot("", HIDDEN, watch.started_at)
+    return replace(watch, sid="", name=HIDDEN, reported=nothing, latest=nothing)
+
+
+def hidden_notice(notice: Notice) -> Notice:
+    """Return the notice without anything of its SIM, not even its name."""
+    nothing = Snapshot("", HIDDEN, notice.at)
+    return replace(notice, before=nothing, after=nothing)
+
+
+HIDDEN = "a SIM"
+
+
 def redacted_notice(notice: Notice) -> Notice:
     """Return the notice without what its readers may not see."""
     before, after = map(redacted_snapshot, (notice.before, notice.after))

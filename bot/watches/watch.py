@@ -86,6 +86,7 @@ class Watch:
     `changed_at` is since when the two differ in their state; `unreachable_since` is set while KORE
     gives no usable answer. `unreported` counts state changes without a notice, `notified_at` is
     when the last notice was decided; `notice_count` and `card_count` number the next ones.
+    `account` names the KORE account that has the SIM.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Watch:
     card_count: int = 0
     card: Card | None = None
     set_id: str | None = None
+    account: str = ""
 
     @property
     def card_id(self) -> str:

@@ -9,4 +9,4 @@ from handlers.replies import Reply
 @subcommand("help", "this list")
 async def help_(context: Context) -> Reply:
     """List the subcommands with examples, made from the registry."""
-    return Reply(help_screen(help_entries(context.services.fleet.examples()), COMMAND))
+    return Reply(help_screen(help_entries(await context.examples()), COMMAND))

@@ -22,7 +22,7 @@ async def history(context: Context) -> Reply:
     """Look the SIM up and show its sessions. Raises BadDays and what the look-up raises."""
     services = context.services
     if not context.request.text.strip():
-        raise NotASim(which_sim(USAGE, EXAMPLES[0], services.fleet.examples()))
+        raise NotASim(which_sim(USAGE, EXAMPLES[0], await context.examples()))
     report, days = await _look_up(context)
     return await history_reply(report, days, services.archive, services.executor)
 

@@ -18,9 +18,9 @@ NAMED = 10
 @subcommand("unwatch <sim>|all", "stop watching one SIM, or all")
 async def unwatch(context: Context) -> Reply:
     """Stop the asker's watches of a SIM, wherever they were begun. Raises NotWatched."""
-    await context.authorize()
+    accounts = (await context.visibility()).accounts
     request, services = context.request, context.services
-    mine = await services.watches.of(request.user)
+    mine = await services.watches.of(request.user, accounts)
     meant = await _meant(context, mine)
     stopped = [await services.watches.stop(watch.id, request.user) for watch in meant]
     return Reply(stopped_screen([watch for each in stopped for watch in each]))

@@ -21,14 +21,15 @@ async def watch(context: Context) -> Reply:
     """Begin a watch. Raises BadWatch, what the look-up raises and what there may be too many of."""
     longest = context.services.watches.limits.longest
     wanted = parse_watch_request(context.request.text, longest)
-    fleet = context.services.fleet
     if not wanted.sim:
-        raise NotASim(which_sim(USAGE, EXAMPLES[0], fleet.examples()))
+        raise NotASim(which_sim(USAGE, EXAMPLES[0], await context.examples()))
+    view = await context.view(for_all=True)
+    fleet = view.fleet
     if wanted.whole and await fleet.is_a_name(wanted.whole):
         wanted = WatchRequest(wanted.whole, wanted.condition)
     if is_pattern(wanted.sim) and not await fleet.is_a_name(wanted.sim):
         return await ask_to_watch(context, wanted)
-    spotted = await context.services.spotter.spot(wanted.sim, asked=True)
+    spotted = await view.spotter.spot(wanted.sim, asked=True)
     if len(spotted.texts) > 1 and not wanted.fault:
         sims = await look_up_many(context, spotted.texts, newest_only=True, for_all=True)
         return await watch_many(context, sims, wanted.condition, wanted.duration)

@@ -9,8 +9,8 @@ from handlers.replies import Reply
 @subcommand("watches", "the SIMs you are watching, and until when")
 async def watches(context: Context) -> Reply:
     """List the asker's open watches, and count the others of the channel."""
-    await context.authorize()
+    accounts = (await context.visibility()).accounts
     request, services = context.request, context.services
-    mine = await services.watches.of(request.user)
-    here = await services.watches.in_channel(request.channel)
+    mine = await services.watches.of(request.user, accounts)
+    here = await services.watches.in_channel(request.channel, accounts)
     return Reply(list_screen(mine, here, services.clock.now()))

@@ -32,7 +32,7 @@ async def run(whole, runs):
     """A digest that is out, with its details."""
     await whole.bot.services.digests.post_now(pumps())
     async with asyncio.timeout(60):
-        while not (over := await runs.trend(pumps().id, 1e12, 1)):  # noqa: ASYNC110 -- the engine tells nobody
+        while not (over := await runs.trend(pumps().id, 1e12, 1, "")):  # noqa: ASYNC110 -- the engine tells nobody
             await asyncio.sleep(0.05)
     return over[0]
 

@@ -143,7 +143,7 @@ async def test_a_preview(whole):
     assert [] == [block for block in shown.blocks if block["type"] == "actions"]
     assert seen == len(whole.slack.seen_by("chloe"))
     now = whole.bot.services.clock.now().timestamp()
-    assert None is await whole.bot.services.digests.runs.before(one.id, now + 60)
+    assert None is await whole.bot.services.digests.runs.before(one.id, now + 60, "")
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

@@ -150,7 +150,7 @@ async def test_without_the_file_the_message_stands(whole):
 async def test_in_a_shared_channel_nothing_of_card_and_device_is_told(bot):
     """Neither in the message nor in the file."""
     root = await incident(bot, "#partner-shared")
-    report = await bot.bot.services.sessions.look_up("truck-42")
+    report = await bot.view.sessions.look_up("truck-42")
 
     await say(bot, HANDOVER, thread=root.ts, channel="#partner-shared")
 

@@ -19,7 +19,7 @@ from tests.whole_bot import find_button
 @pytest.fixture
 async def report(whole):
     """What is known of truck-42."""
-    return await whole.bot.services.sessions.look_up("truck-42")
+    return await whole.view.sessions.look_up("truck-42")
 
 
 async def test_it_is_drawn_for_what_the_workspace_knows(whole, report):

@@ -93,7 +93,7 @@ async def test_each_look_up_is_a_line_and_a_row(whole, caplog):
     await whole.type(SID, user="ben", channel="#partner-shared")
 
     failed, refreshed, typed = await rows(whole)
-    sid = (await whole.bot.services.sessions.look_up("truck-42")).sim.sid
+    sid = (await whole.view.sessions.look_up("truck-42")).sim.sid
     assert ("U0ANA0001", "C0FLEETOP", None) == (typed.person, typed.channel, typed.thread)
     assert ("command sessions", sid, "ok") == (typed.entry, typed.sim, typed.outcome)
     assert "click refresh" == refreshed.entry

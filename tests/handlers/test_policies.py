@@ -107,7 +107,7 @@ async def secrets(bot):
     """What may not be told of the SIMs, in the ways in which it may be spelt."""
     found = set()
     for sim in SIMS:
-        report = await bot.bot.services.sessions.look_up(sim)
+        report = await bot.view.sessions.look_up(sim)
         found.add(report.sim.iccid)
         for session in report.sessions or ():
             place = session.cell_location_estimate

@@ -1,13 +1,16 @@
 """Questions about a fleet, and words that stand around a SIM, as people type them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
 from bot.diagnosis.evidence import State
 from bot.emulators.slack.people import BOT
+from bot.sessions.accounts import OneView
 from bot.sessions.fleet_list import FleetList
 from bot.sessions.snapshot import Snapshot
+from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import ScanRow, ScanRows
 from bot.store.schema import lookups
@@ -61,7 +64,7 @@ async def test_a_sim_of_that_name_comes_first(whole):
     for number, name in enumerate(("offline", "top", "hello", "pump-*", "tank 2h")):
         sid = f"DE{number:032x}"
         whole.kore.add({"sid": sid, "unique_name": name, "status": "active"})
-    await whole.bot.services.fleet._directory.refresh()
+    await whole.view.fleet._directory.refresh()
     for name in ("offline", "top", "hello", "pump-*"):
         await whole.type(name)
 
@@ -90,9 +93,8 @@ async def test_by_mention_and_directly(whole):
 
 async def test_many_are_answered_from_a_scan_only(whole, dispatch_with):
     """Without a scan that may be shown the answer says how to get one."""
-    services = whole.bot.services
-    few = FleetList(services.fleet._kore, services.fleet._directory, most=3)
-    dispatch = dispatch_with(fleet=few)
+    few = FleetList(whole.view.client, whole.view.directory, most=3)
+    dispatch = dispatch_with(views=OneView(replace(whole.view, fleet=few)))
     await dispatch(dispatch.command("offline"))
     await whole.settle()
 
@@ -113,8 +115,8 @@ async def test_the_last_scan_answers_for_many(whole, dispatch_with):
         rows = (ScanRow(sim.sid, sim.state, 200, 7, sim.to_json()) for sim in sims)
         await ScanRows(services.store).add(run.id, rows, tx)
     await runs.change(run.id, Stage.POSTED, has_rows=True, sims=3)
-    few = FleetList(services.fleet._kore, services.fleet._directory, most=3)
-    dispatch = dispatch_with(fleet=few)
+    few = FleetList(whole.view.client, whole.view.directory, most=3)
+    dispatch = dispatch_with(views=OneView(replace(whole.view, fleet=few)))
     await dispatch(dispatch.command("offline on telcel"))
     await whole.settle()
 
@@ -147,11 +149,11 @@ async def test_a_pattern_is_watched_after_a_question(whole):
         await whole.type(text)
 
         assert says in words(whole.answer()), text
-    assert () == await whole.bot.services.watches.of("U0ANA0001")
+    assert () == await whole.bot.services.watches.of("U0ANA0001", ONE_ACCOUNT)
     await whole.type("watch well-*")
     await whole.click(whole.answer(), "Watch 5 SIMs")
 
-    assert 5 == len(await whole.bot.services.watches.of("U0ANA0001"))
+    assert 5 == len(await whole.bot.services.watches.of("U0ANA0001", ONE_ACCOUNT))
 
 
 async def test_a_pattern_is_watched_for_what_was_asked(whole):
@@ -163,7 +165,7 @@ async def test_a_pattern_is_watched_for_what_was_asked(whole):
     assert "Not watched, because they are online already: truck-42 (online)." in said
     await whole.type("watch truck-* until offline 3h")
     await whole.click(whole.answer(), "Watch 1 SIM")
-    (watch,) = await whole.bot.services.watches.of("U0ANA0001")
+    (watch,) = await whole.bot.services.watches.of("U0ANA0001", ONE_ACCOUNT)
 
     assert ("truck-42", "offline", timedelta(hours=3)) == (
         watch.name,

@@ -1,8 +1,11 @@
 """The shortcut of a message, and the window to paste into."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.blocks import ids
+from bot.sessions.accounts import OneView
 from bot.sims.spotter import SimSpotter
 
 FIELDS_TO_PASTE = (ids.PASTED, *ids.PASTED_MORE)
@@ -132,7 +135,8 @@ async def test_the_window_opens_before_the_list_of_sims_is_there(dispatch_with, 
         async def all_named(self, _names):
             return {}
 
-    dispatch = dispatch_with(spotter=SimSpotter(Unlisted(), lambda _identifier: None))
+    spotter = SimSpotter(Unlisted(), lambda _identifier: None)
+    dispatch = dispatch_with(views=OneView(replace(whole.view, spotter=spotter)))
     message = await whole.say("it is down again")
     payload = {
         "type": "message_action",

@@ -35,7 +35,7 @@ async def lacks(whole, story):
     await whole.slack.workspace.close_view("U0ANA0001")
     await whole.type(f"history {story.name}")
     history = read(whole.answer())
-    report = await whole.bot.services.sessions.look_up(story.name)
+    report = await whole.view.sessions.look_up(story.name)
     titles = {filled(finding.title, finding, MRKDWN) for finding in report.findings}
     state = STATES.get(story.state, story.state.value.replace("_", " "))
     told = {state, *titles} | set(of_story(story))

@@ -10,6 +10,7 @@ import ast
 import asyncio
 import logging
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -22,6 +23,7 @@ from bot.app.assembly import EVENTS_PATH
 from bot.blocks.kit import degrade
 from bot.emulators.kore.faults import late
 from bot.ops.metrics import Metrics
+from bot.sessions.accounts import OneView
 from bot.slack.client import SlackClient
 from bot.slack.messages import BlockFallback, Delivery
 from bot.slack.posting import MAYBE_TWICE
@@ -43,7 +45,7 @@ class BrokenLookup:
 
 async def test_t1_an_exception_right_after_the_ack_does_not_cost_the_ack(dispatch_with, whole):
     """The command is acknowledged with 200 although its work fails at once, and it is answered."""
-    dispatch = dispatch_with(sessions=BrokenLookup())
+    dispatch = dispatch_with(views=OneView(replace(whole.view, sessions=BrokenLookup())))
 
     answer = await dispatch(dispatch.command())
     await whole.settle()
@@ -62,7 +64,7 @@ async def test_t1_nor_does_a_payload_that_nobody_expects(dispatch, whole):
 
 async def test_t2_what_fails_after_the_ack_is_told_in_full(dispatch_with, whole, caplog):
     """No listener is lazy; a failure has its traceback and the reference that the asker reads."""
-    dispatch = dispatch_with(sessions=BrokenLookup())
+    dispatch = dispatch_with(views=OneView(replace(whole.view, sessions=BrokenLookup())))
 
     await dispatch(dispatch.command())
     await whole.settle()

@@ -60,7 +60,7 @@ async def test_what_cannot_be_read_stays_in_the_table(whole):
 
 async def test_one_sim_by_two_names_is_one_answer(whole):
     """Its name and its SID are one SIM, answered as one."""
-    sid = (await whole.bot.services.sessions.look_up("truck-42")).sim.sid
+    sid = (await whole.view.sessions.look_up("truck-42")).sim.sid
     await whole.type(f"truck-42, {sid}")
 
     assert "truck-42 is" in whole.answer().text

@@ -24,7 +24,7 @@ async def with_links(whole):
 
 async def link(whole, name="truck-42"):
     """A link to a SIM in KORE's console."""
-    report = await whole.bot.services.sessions.look_up(name)
+    report = await whole.view.sessions.look_up(name)
     return f"https://console.korewireless.com/sims/{report.sim.sid}"
 
 
@@ -34,7 +34,7 @@ def previews(whole, message):
 
 async def test_a_link_gets_a_short_card(shown):
     """State and verdict, and nothing of the card, the device and the place."""
-    report = await shown.bot.services.sessions.look_up("truck-42")
+    report = await shown.view.sessions.look_up("truck-42")
     message = await shown.say(f"see {await link(shown)}")
 
     (card,) = previews(shown, message)

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.blocks import ids
+from bot.slack.access import ONE_ACCOUNT
 from tests.handlers.watch_steps import bot_on, cards, eventually, notices, told
 from tests.whole_bot import whole_bot
 
@@ -14,7 +15,7 @@ async def whole(database_url):
 
 
 async def names_of(whole, person="U0ANA0001"):
-    return [watch.name for watch in await whole.bot.services.watches.of(person)]
+    return [watch.name for watch in await whole.bot.services.watches.of(person, ONE_ACCOUNT)]
 
 
 @pytest.mark.parametrize("over_http", [False, True])
@@ -67,7 +68,7 @@ async def test_anybody_there_may_stop_it_and_the_asker_hears_of_it(whole):
 async def test_a_watch_of_another_channel_is_not_stopped(whole):
     """Whoever is not in the channel of a watch is told so, and it goes on."""
     await whole.type("watch pump-7", user="chloe", channel="#on-call-private")
-    (watch,) = await whole.bot.services.watches.of("U0CHLOE01")
+    (watch,) = await whole.bot.services.watches.of("U0CHLOE01", ONE_ACCOUNT)
     await _click_value(whole, ids.STOP_WATCH, ids.StopWatch(id=watch.id).to_value(), user="ben")
 
     assert "may stop it" in whole.answer("ben").text
@@ -93,9 +94,7 @@ async def test_a_store_that_is_lost_keeps_no_watch(tmp_path, left):
 
 async def test_all_of_a_table_can_be_watched(whole):
     """One button carries several SIMs; they share one card."""
-    sids = [
-        (await whole.bot.services.sessions.look_up(name)).sim.sid for name in ("pump-7", "truck-42")
-    ]
+    sids = [(await whole.view.sessions.look_up(name)).sim.sid for name in ("pump-7", "truck-42")]
     await _click_value(whole, ids.WATCH_ALL, ids.Sims.of(sids).to_value())
     await eventually(lambda: cards(whole))
 

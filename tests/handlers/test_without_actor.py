@@ -10,7 +10,7 @@ import pytest
 from bot.blocks import ids
 from bot.digests.form import values_of
 from bot.errors import NotAllowed
-from bot.slack.access import Actor
+from bot.slack.access import ONE_ACCOUNT, Actor
 from handlers import buttons, digest_buttons, handover, history, shortcuts, triage, watches
 from handlers.commands import all_subcommands
 from handlers.payloads import Context, Request
@@ -144,7 +144,7 @@ async def test_no_listener_does_anything_without_an_actor(whole, digest):
 
     assert asked == len(whole.kore.requests)
     assert before == await kept(whole)
-    assert () == await services.watches.of("U0ANA0001")
+    assert () == await services.watches.of("U0ANA0001", ONE_ACCOUNT)
 
 
 async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):

@@ -33,6 +33,8 @@ from bot.store.transaction import Transaction
 WAIT = 3.0
 """Seconds between two looks at a scan that is made for somebody else."""
 RETRY = 60.0
+CLOSED = 3600.0
+"""Seconds until an alert looks again whether it may tell everybody of every account."""
 MOST_RHYTHMS = 500
 BLIND_JOB = "alert_blind"
 _DAYS = 62
@@ -42,6 +44,8 @@ log = logging.getLogger(__name__)
 @kind(lane="alert", attempts=1_000_000, longest=7200.0)
 async def alert(job: Job, services: JobServices) -> Outcome | None:
     """Scan, or take somebody's scan, and have it move the incidents on."""
+    if not services.authorizer.all_open:  # an incident does not know its accounts yet
+        return Again(CLOSED)
     looked = await services.alerting.alerts.look(job.args["alert"])
     if looked is None or looked[0].paused:
         return Done()

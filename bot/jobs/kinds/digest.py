@@ -6,7 +6,7 @@ repeats a step and never a post. Args: subscription, due (epoch seconds), skippe
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -24,6 +24,7 @@ from bot.errors import NotAllowed, first_sentence
 from bot.jobs.digest_post import pause_refused, post_digest
 from bot.jobs.job import Again, Done, FanOut, Job, JobServices, NewJob, Outcome, kind
 from bot.kore.errors import KoreError
+from bot.sessions.accounts import NOT_HERE
 from bot.slack.errors import SlackError
 from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write
@@ -48,7 +49,31 @@ async def digest(job: Job, services: JobServices) -> Outcome | None:
     if about is None or await _is_skipped(job, about, services):
         return None
     run = await services.fleet.runs.begin(about.id, job.args["due"], job.key)
-    return None if run.is_over else await STEPS[run.stage](job, run, about, services)
+    if run.is_over:
+        return None
+    try:
+        run = _seen_by(run, about, services)
+    except NotAllowed as error:
+        return await pause_refused(run, about, PauseReason.NOT_ALLOWED, error.sentence, services)
+    return await STEPS[run.stage](job, run, about, services)
+
+
+def _seen_by(
+    run: Run, about: Subscription, services: JobServices, to: Iterable[str] | None = None
+) -> Run:
+    """Return the run with the accounts that it is about: all that its channel may see.
+
+    `to` are those that whoever asked for a preview may see. Raises NotAllowed, also where the
+    channel may not see any more what was scanned.
+    """
+    seen = services.authorizer.accounts_in(about.channel)
+    if to is not None:
+        seen = seen.intersection(to)
+    if run.stage is Stage.LISTING and seen:
+        return replace(run, accounts=",".join(sorted(seen)))
+    if not run.shows_only(seen):
+        raise NotAllowed(NOT_HERE)
+    return run
 
 
 async def _is_skipped(job: Job, about: Subscription, services: JobServices) -> bool:
@@ -79,22 +104,25 @@ async def list_and_scan(
     """List the SIMs and have them scanned; while KORE does not answer, wait for it within grace."""
     fleet, until = services.fleet, run.due + about.grace.total_seconds()
     asked = job.args.get("now") or "person" in job.args
-    if not asked and (other := await same_scan(about, FRESH, fleet.runs)):
+    if not asked and (other := await same_scan(about, FRESH, fleet.runs, run.accounts)):
         return Again(0.0, {"missing": []}, _copy(fleet, run, other))
     try:
-        sims = await list_sims(about.selection, fleet.kore)
+        sims = await list_sims(about.selection, fleet.kore.only(run.shown))
     except KoreError as error:
         tries = int(job.memo.get("tries", 0)) + 1
         if services.clock.now().timestamp() < until:
             return Again(BACKOFF.after(tries), {"tries": tries})
         return await _compile(job, run, about, services, problem=first_sentence(error.sentence))
-    before = await fleet.runs.before(about.id, run.due)
+    if sims.unreachable:  # what could not be listed is not gone, so it is not compared either
+        run = replace(run, accounts=",".join(sorted(run.shown.difference(sims.unreachable))))
+    before = await fleet.runs.before(about.id, run.due, run.accounts)
     args = {"run": run.id, "before": before.id if before else None, "until": until}
     children = [
         NewJob("scan_chunk", f"{job.key}/{number}", args | {"number": number})
         for number in range(len(sims.sizes))
     ]
-    return FanOut(children, {"missing": sims.missing}, _save_chunks(fleet, run, sims))
+    memo = {"missing": sims.missing, "unreachable": sims.unreachable}
+    return FanOut(children, memo, _save_chunks(fleet, run, sims))
 
 
 async def _why_not(job: Job, run: Run, about: Subscription, services: JobServices) -> str | None:
@@ -117,7 +145,7 @@ def _copy(fleet: Fleet, run: Run, other: Run) -> Write:
     async def write(tx: Transaction) -> None:
         await fleet.rows.copy(other.id, run.id, tx)
         values = {"sims": other.sims, "chunks": 0, "has_rows": True}
-        await fleet.runs.change(run.id, Stage.SCANNING, tx, **values)
+        await fleet.runs.change(run.id, Stage.SCANNING, tx, accounts=run.accounts, **values)
 
     return write
 
@@ -129,7 +157,7 @@ def _save_chunks(fleet: Fleet, run: Run, sims: SimList) -> Write:
         for number, body in enumerate(sims.chunks()):
             await fleet.chunks.add(run.id, number, body, tx)
         values = {"sims": sims.sims, "chunks": len(sims.sizes), "has_rows": True}
-        await fleet.runs.change(run.id, Stage.SCANNING, tx, **values)
+        await fleet.runs.change(run.id, Stage.SCANNING, tx, accounts=run.accounts, **values)
 
     return write
 
@@ -157,10 +185,12 @@ async def _compile(
     except NotAllowed as error:
         return await pause_refused(run, about, PauseReason.NOT_ALLOWED, error.sentence, services)
     missing = tuple(job.memo.get("missing", ()))
-    notes = replace(notes, missing=missing, redacted=visibility.redaction)
+    unreachable = tuple(job.memo.get("unreachable", ()))
+    notes = replace(notes, missing=missing, redacted=visibility.redaction, unreachable=unreachable)
     made = await fleet.compiler.digest(run, about, notes)
     made = replace(made, incidents=await _incidents(about, made, services))
     values = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
+    values["accounts"] = run.accounts
     return Again(0.0, write=fleet.runs.changing(run.id, Stage.POSTING, **values))
 
 
@@ -168,6 +198,8 @@ async def _incidents(
     about: Subscription, made: Digest, services: JobServices
 ) -> IncidentSums | None:
     """Sum up the channel's incidents since the digest before; None where there was none."""
+    if not services.authorizer.all_open:
+        return None
     since = made.since or made.due - timedelta(days=1)
     incidents = services.alerting.incidents
     found = await incidents.between(about.team, since, made.due, about.channel)
@@ -197,19 +229,16 @@ async def digest_preview(job: Job, services: JobServices) -> Outcome | None:
     if about is None:
         return None
     run = await services.fleet.runs.begin(f"preview:{about.id}", job.args["due"], job.key)
-    return None if run.is_over else await PREVIEW_STEPS[run.stage](job, run, about, services)
-
-
-async def start_preview(
-    job: Job, run: Run, about: Subscription, services: JobServices
-) -> Outcome | None:
-    """Have the SIMs scanned, where its channel may read the answer at all."""
+    if run.is_over:
+        return None
     try:
-        await services.authorizer.authorize_channel(about.channel)
+        run = _seen_by(run, about, services, job.args.get("accounts"))
+        if run.stage is Stage.LISTING:
+            await services.authorizer.authorize_channel(about.channel)
     except NotAllowed as error:
         await services.posts.post(job.key, job.args["person"], None, error_screen(error))
         return _ended(run, services)
-    return await list_and_scan(job, run, about, services)
+    return await PREVIEW_STEPS[run.stage](job, run, about, services)
 
 
 async def send_preview(
@@ -233,7 +262,7 @@ def _ended(run: Run, services: JobServices) -> Outcome:
 
 
 PREVIEW_STEPS: dict[Stage, Step] = {
-    Stage.LISTING: start_preview,
+    Stage.LISTING: list_and_scan,
     Stage.SCANNING: compile_scan,
     Stage.POSTING: send_preview,
 }

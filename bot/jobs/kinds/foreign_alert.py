@@ -39,14 +39,14 @@ async def foreign_alert(job: Job, services: JobServices) -> Outcome | None:
     if listening is None:
         return None
     try:
-        redaction = await work.redaction(listening, is_shared=args["is_shared"])
+        to = await work.visibility(listening, is_shared=args["is_shared"])
     except NotAllowed as error:
         return await _refused(job, listening, error, services)
     if not job.memo.get("is_paid"):
         wait = await work.allowance.take(args["channel"], len(args["texts"]))
         if wait:
             return _later(job, wait, services) or await _too_many(job, services)
-    answers = await work.look_up(args["texts"], redaction)
+    answers = await work.look_up(args["texts"], to)
     if any(isinstance(each, SessionReport) for each in answers):
         return await _answer(job, listening, answers, services)
     if all(isinstance(each, SimNotFound) for each in answers):

@@ -6,6 +6,7 @@ import pytest
 
 from bot.digests.archive import BATCH, Archive, DigestGone
 from bot.digests.days import Day, merged_months
+from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import ScanRows, SimDays
 from tests.bot.blocks.digests import QUIET
@@ -28,17 +29,17 @@ async def archive(database):
 
 
 async def every(archive, *, redacts):
-    return [page async for page in archive.sims("s1", DUE, redacts=redacts)]
+    return [page async for page in archive.sims("s1", DUE, ONE_ACCOUNT, redacts=redacts)]
 
 
 async def test_a_digest_is_found(archive):
     """A digest comes back as it was made."""
-    assert QUIET == await archive.digest("s1", DUE)
+    assert QUIET == await archive.digest("s1", DUE, ONE_ACCOUNT)
 
 
 async def test_the_gravest_come_first(archive):
     """SIMs with nothing amiss stand in the list too, at its end."""
-    found = await archive.worst("s1", DUE, redacts=False)
+    found = await archive.worst("s1", DUE, ONE_ACCOUNT, redacts=False)
 
     assert [f"pump-{n}" for n in reversed(range(70))] == [sim.name for sim in found]
 
@@ -67,9 +68,9 @@ async def test_what_is_no_longer_kept(archive, database, of):
     await runs.change(run.id, Stage.POSTED, has_rows=False)
 
     with pytest.raises(DigestGone):
-        await archive.digest(of, DUE)
+        await archive.digest(of, DUE, ONE_ACCOUNT)
     with pytest.raises(DigestGone):
-        await archive.worst(of, DUE, redacts=False)
+        await archive.worst(of, DUE, ONE_ACCOUNT, redacts=False)
 
 
 async def test_days(archive, database):

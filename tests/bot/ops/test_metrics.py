@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.ops.metrics import MOST_VALUES, Dependency, DependencyStatus, Metrics
+from bot.slack.access import ONE_ACCOUNT
 from tests.fakes import FakeClock
 
 
@@ -76,8 +77,8 @@ def standing(clock):
 
 def test_before_the_first_call_nothing_is_known(standing):
     """Neither well nor ill."""
-    assert (Dependency(), Dependency()) == (standing.kore, standing.slack)
-    assert standing.kore.is_well is None
+    assert (Dependency(), Dependency()) == (standing.kore(ONE_ACCOUNT), standing.slack)
+    assert standing.kore(ONE_ACCOUNT).is_well is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_the_last_word_counts(standing, clock, outcomes, is_well, why):
         standing.kore_called(outcome)
         clock.move(1)
 
-    assert (is_well, why) == (standing.kore.is_well, standing.kore.why)
+    assert (is_well, why) == (standing.kore(ONE_ACCOUNT).is_well, standing.kore(ONE_ACCOUNT).why)
 
 
 def test_the_moments_are_kept(standing, clock):
@@ -117,4 +118,4 @@ def test_the_metrics_tell_it(standing):
     metrics.asked("sims", "503", 0.1)
     metrics.slack_called("chat.postMessage", "ok", 0.1)
 
-    assert (False, True) == (standing.kore.is_well, standing.slack.is_well)
+    assert (False, True) == (standing.kore(ONE_ACCOUNT).is_well, standing.slack.is_well)

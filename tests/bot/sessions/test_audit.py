@@ -10,6 +10,7 @@ from bot.sessions import audit as module
 from bot.sessions.audit import Asking, Audit
 from bot.sessions.snapshot import Snapshot
 from bot.sims.errors import SimNotFound
+from bot.slack.access import ONE_ACCOUNT
 from bot.store.errors import StoreFull
 from bot.store.lookups import Lookups, Wanted
 from tests.bot.blocks.reports import a_report
@@ -200,11 +201,11 @@ async def test_a_thread_tells_what_was_looked_up_a_moment_ago(audit):
     """What still waits to be kept counts."""
     audit.note(ASKING, a_report())
 
-    (looked_up,) = await audit.in_thread("C1", "1.1")
+    (looked_up,) = await audit.in_thread("C1", "1.1", ONE_ACCOUNT)
 
     assert (SID, "online") == (looked_up.snapshot.sid, looked_up.snapshot.state)
     assert (audit._clock.now(), "U1") == (looked_up.at, looked_up.person)
-    assert () == await audit.in_thread("C1", "2.2")
+    assert () == await audit.in_thread("C1", "2.2", ONE_ACCOUNT)
 
 
 async def test_old_rows_are_forgotten(audit, lookups, clock):

@@ -239,7 +239,8 @@ def groups(client, clock, slack):
 
 async def members(groups):
     """Return who of three people is in."""
-    return {person.name for person in (ANA, BEN, CHLOE) if await groups.has(person.id)}
+    people, on_call = (ANA, BEN, CHLOE), frozenset({ON_CALL})
+    return {person.name for person in people if await groups.has(person.id, on_call)}
 
 
 async def test_its_members_are_in(groups):
@@ -247,7 +248,7 @@ async def test_its_members_are_in(groups):
     await groups.read_all()
 
     assert {"ana", "chloe"} == await members(groups)
-    assert not await groups.has(None)
+    assert not await groups.has(None, frozenset({ON_CALL}))
 
 
 async def test_without_groups_nobody_is_in_and_nothing_is_asked(client, clock, slack):
@@ -262,7 +263,7 @@ async def test_without_groups_nobody_is_in_and_nothing_is_asked(client, clock, s
 
 async def test_whoever_asks_first_waits_for_the_first_reading(groups):
     """Nobody is turned away because the bot has just started."""
-    asking = asyncio.create_task(groups.has(ANA.id))
+    asking = asyncio.create_task(groups.has(ANA.id, frozenset({ON_CALL})))
     await asyncio.sleep(0)
     assert not asking.done()
     await groups.read_all()
@@ -274,7 +275,7 @@ async def test_nobody_waits_for_ever(groups, monkeypatch, caplog):
     """Where Slack does not answer, a group lets nobody in."""
     monkeypatch.setattr("bot.slack.directory.PATIENCE_SECONDS", 0.01)
 
-    assert not await groups.has(ANA.id)
+    assert not await groups.has(ANA.id, frozenset({ON_CALL}))
     assert "groups-not-read-yet" in caplog.text
 
 

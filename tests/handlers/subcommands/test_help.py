@@ -15,7 +15,7 @@ async def test_it_lists_every_subcommand(whole):
         each.usage.replace("<", "&lt;").replace(">", "&gt;") in shown
         for each in all_subcommands().values()
     )
-    examples = whole.bot.services.fleet.examples()
+    examples = whole.view.fleet.examples()
     sim = examples.sims[0]
     for example in (sim, examples.pattern, "offline", f"history {sim} 7"):
         assert f"`/simsessions {example}`" in shown, example

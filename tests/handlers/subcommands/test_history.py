@@ -185,7 +185,7 @@ async def keep_days(whole, sid, ago):
 
 
 async def sid_of(whole, name):
-    report = await whole.bot.services.sessions.look_up(name)
+    report = await whole.view.sessions.look_up(name)
     return report.sim.sid
 
 

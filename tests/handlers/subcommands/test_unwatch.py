@@ -3,6 +3,7 @@
 import pytest
 
 from bot.demo.stories.story import all_stories
+from bot.slack.access import ONE_ACCOUNT
 from tests.handlers.watch_steps import bot_on, told
 
 
@@ -13,7 +14,7 @@ async def whole(database_url):
 
 
 async def open_names(whole, person="U0ANA0001"):
-    return [watch.name for watch in await whole.bot.services.watches.of(person)]
+    return [watch.name for watch in await whole.bot.services.watches.of(person, ONE_ACCOUNT)]
 
 
 @pytest.mark.parametrize("text", ["pump-7", "PUMP-7", "{sid}", "{iccid}", "all", "ALL"])

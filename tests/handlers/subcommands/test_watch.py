@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.slack.access import ONE_ACCOUNT
 from tests.handlers.watch_steps import bot_on, cards, eventually, notices, told
 
 
@@ -38,7 +39,7 @@ async def test_what_cannot_be_watched_is_said(whole):
 
         said = told(whole).text.replace("&lt;", "<").replace("&gt;", ">")
         assert expected in said, text
-    assert () == await whole.bot.services.watches.of("U0ANA0001")
+    assert () == await whole.bot.services.watches.of("U0ANA0001", ONE_ACCOUNT)
 
 
 async def test_the_same_by_mention_in_a_thread(whole):
@@ -63,7 +64,7 @@ async def test_a_second_time_extends_it(whole):
     await whole.type("watch pump-7 for 4h")
 
     assert "You were already watching it here" in told(whole).text
-    assert 1 == len(await whole.bot.services.watches.of("U0ANA0001"))
+    assert 1 == len(await whole.bot.services.watches.of("U0ANA0001", ONE_ACCOUNT))
     assert 1 == len(cards(whole))
 
 

@@ -107,7 +107,7 @@ async def test_a_preview_changes_nothing(rig):
     following = await rig.made(one, rig.now + 1)
 
     (shown,) = rig.slack.direct("ana")
-    before = await rig.parts.fleet.runs.before(one.id, following.due)
+    before = await rig.parts.fleet.runs.before(one.id, following.due, "")
     assert "done" == job.state
     assert shown.text.startswith("Preview: Pumps, ")
     assert " change" not in shown.text

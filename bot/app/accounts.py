@@ -1,0 +1,226 @@
+"""Opens what asks KORE: for each account a client and its list of SIMs, and the views of them."""
+
+import asyncio
+import weakref
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+from bot.app.bot import cancelled
+from bot.clock import Clock
+from bot.digests.archive import Archive
+from bot.digests.last_scan import ScanPeers
+from bot.kore.accounts import AccountsClient, Homes
+from bot.kore.client import KoreClient
+from bot.kore.connect import open_kore
+from bot.kore.limits import RESERVE
+from bot.ops.metrics import Metrics
+from bot.sessions.accounts import AccountViews, FleetView, ManyViews, OneView
+from bot.sessions.fetch import AllowanceReader, NoAllowances
+from bot.sessions.fleet_list import FleetList
+from bot.sessions.lookup import SessionLookup
+from bot.sessions.news_ages import NewsAges
+from bot.sessions.peers import MOST_QUICK, Peers
+from bot.settings import Settings
+from bot.sims.accounts import AccountsResolver, JoinedDirectory
+from bot.sims.directory import SimDirectory
+from bot.sims.resolver import SimResolver
+from bot.sims.spotter import SimSpotter
+from bot.slack.access import UNNAMED
+from bot.store.database import Database
+from bot.store.digest_runs import DigestRuns
+from bot.store.rate_limit import SharedRate
+from bot.store.scans import ScanRows
+
+PATIENCE_SECONDS = 2.0
+
+
+class AccountStacks:
+    """The clients and the lists of SIMs of all accounts, by name.
+
+    A resolver waits `patience` seconds for a first list. With one account nothing stands between it
+    and whoever asks.
+    """
+
+    def __init__(
+        self,
+        clients: Mapping[str, KoreClient],
+        directories: Mapping[str, SimDirectory],
+        clock: Clock,
+        *,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self.names = frozenset(clients)
+        self.directories = dict(directories)
+        self._clock = clock
+        self._patience = patience
+        self.client = (
+            next(iter(clients.values()))
+            if len(clients) == 1
+            else AccountsClient(clients, Homes(self._account_of))
+        )
+
+    def directory(self, client: KoreClient, default: str | None = None) -> SimDirectory:
+        """Return the list of SIMs of the accounts that a client reaches."""
+        if not isinstance(client, AccountsClient):
+            return next(iter(self.directories.values()))
+        parts = {name: self.directories[name] for name in client.parts()}
+        return JoinedDirectory(parts, client, self._clock, default=default)
+
+    def resolver(self, client: KoreClient, default: str | None = None) -> SimResolver:
+        """Return what finds SIMs in the accounts that a client reaches."""
+        directory = self.directory(client, default)
+        if not (isinstance(client, AccountsClient) and isinstance(directory, JoinedDirectory)):
+            return SimResolver(client, directory, self._clock, patience=self._patience)
+        return AccountsResolver(
+            client,
+            directory,
+            self._clock,
+            lambda account: self.resolver(client.only(frozenset({account}))),
+            patience=self._patience,
+            default=default,
+        )
+
+    async def aclose(self) -> None:
+        """Close all of it."""
+        await asyncio.gather(*(each.aclose() for each in self.directories.values()))
+        await self.client.aclose()
+
+    def _account_of(self, sid: str) -> str | None:
+        listed = self.directories.items()
+        return next((name for name, directory in listed if directory.has(sid)), None)
+
+
+def open_stacks(
+    settings: Settings,
+    clock: Clock,
+    metrics: Metrics | None = None,
+    store: Database | None = None,
+    *,
+    patience: float = PATIENCE_SECONDS,
+) -> AccountStacks:
+    """Open the client and the list of SIMs of each account; nothing is asked yet."""
+    clients, directories = dict[str, KoreClient](), dict[str, SimDirectory]()
+    configs = settings.kore_configs()
+    for name, config in configs.items():
+        observer = metrics.of_account(name) if metrics else None
+        rate = shared_rate(settings, clock, store, name) if store else None
+        clients[name] = open_kore(config, clock, observer=observer, shared_rate=rate)
+        directories[name] = SimDirectory(
+            clients[name],
+            clock,
+            refresh_every=settings.directory_refresh,
+            account=name if len(configs) > 1 else None,
+        )
+    return AccountStacks(clients, directories, clock, patience=patience)
+
+
+@dataclass(frozen=True, slots=True)
+class KoreAccess:
+    """What asks KORE: `client` reaches all accounts, a view those that somebody may see."""
+
+    client: KoreClient
+    views: AccountViews
+    resolver: Callable[[KoreClient], SimResolver]
+
+
+def open_access(  # noqa: PLR0913 -- what it is put together from
+    settings: Settings,
+    clock: Clock,
+    metrics: Metrics,
+    stack: AsyncExitStack,
+    *,
+    store: Database,
+    ages: NewsAges,
+) -> KoreAccess:
+    """Open KORE's clients and read the lists of SIMs in the background."""
+    stacks = open_stacks(settings, clock, metrics, store)
+    stack.push_async_callback(stacks.aclose)
+    for name, directory in stacks.directories.items():
+        reading = asyncio.create_task(directory.run(), name=f"sim-directory {name}".strip())
+        stack.push_async_callback(cancelled, reading)
+    quick = stacks.client.in_background(at_once=MOST_QUICK)
+    stack.push_async_callback(quick.aclose)
+    made = weakref.WeakSet[Peers]()
+    stack.push_async_callback(_close_all, made)
+    parts = _Parts(settings, clock, metrics, store, ages, stacks, quick, made)
+    if len(stacks.names) == 1:
+        views: AccountViews = OneView(_view(stacks.names, None, parts))
+    else:
+        views = ManyViews(stacks.names, partial(_view, parts=parts))
+    return KoreAccess(stacks.client, views, stacks.resolver)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What each view is made of; `quick` asks behind all who wait, `made` are to be closed."""
+
+    settings: Settings
+    clock: Clock
+    metrics: Metrics
+    store: Database
+    ages: NewsAges
+    stacks: AccountStacks
+    quick: KoreClient
+    made: "weakref.WeakSet[Peers]"
+
+
+def _view(accounts: frozenset[str], default: str | None, parts: _Parts) -> FleetView:
+    """Make the view of these accounts; a name alone means a SIM of the `default`."""
+    stacks, clock, settings = parts.stacks, parts.clock, parts.settings
+    client = stacks.client.only(accounts)
+    resolver = stacks.resolver(client, default)
+    directory, peers = stacks.directory(client, default), _peers(accounts, parts)
+    sessions = SessionLookup(
+        client,
+        resolver,
+        clock,
+        settings.thresholds,
+        allowances=AllowanceReader(client, clock, kept_days=Archive(parts.store)),
+        rule_broke=parts.metrics.rule_broke,
+        ages=parts.ages,
+        peers=peers,
+    )
+    return FleetView(
+        accounts=accounts,
+        client=client,
+        directory=directory,
+        resolver=resolver,
+        sessions=sessions,
+        fleet=FleetList(client, directory),
+        spotter=SimSpotter(directory, resolver.known_sid),
+        peers=peers,
+    )
+
+
+def _peers(accounts: frozenset[str], parts: _Parts) -> Peers:
+    """Return what knows other SIMs of these accounts, and looks at a few behind all who wait."""
+    behind = parts.quick.only(accounts)
+    quick = SessionLookup(
+        behind,
+        parts.stacks.resolver(behind),
+        parts.clock,
+        parts.settings.thresholds,
+        allowances=NoAllowances(behind, parts.clock),
+        ages=parts.ages,
+    )
+    runs, rows = DigestRuns(parts.store), ScanRows(parts.store)
+    peers = Peers(parts.clock, ScanPeers(runs, rows, parts.clock, accounts), quick.look_up)
+    parts.made.add(peers)
+    return peers
+
+
+async def _close_all(made: "weakref.WeakSet[Peers]") -> None:
+    await asyncio.gather(*(peers.aclose() for peers in tuple(made)))
+
+
+def shared_rate(
+    settings: Settings, clock: Clock, store: Database, account: str = UNNAMED
+) -> SharedRate | None:
+    """Return the rate of scans and watches over all processes on one store; None for one alone."""
+    config = settings.kore_configs()[account]
+    if config.per_second is None or not (store.is_postgres or settings.workers):
+        return None
+    bucket = f"kore {config.client_id or account or 'token'}"
+    return SharedRate(store, clock, bucket, config.per_second * (1 - RESERVE))

@@ -1,0 +1,201 @@
+"""The SIMs of several accounts: one directory over theirs, and a resolver that asks them together.
+
+`acme/pump-7` names a SIM of one account. That of an account which is not among them is a name as
+any other: whoever may not see it learns nothing of it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.kore.accounts import AccountsClient
+from bot.kore.cache import Fetched
+from bot.kore.client import KoreClient
+from bot.kore.errors import KoreNotFound
+from bot.kore.models import Sim
+from bot.sims.directory import SimDirectory
+from bot.sims.errors import Candidate
+from bot.sims.identifier import Identifier, identify, key
+from bot.sims.index import SimTable
+from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_meant, sim_of_iccid
+from bot.sims.wording import Listed, ambiguous
+
+SLASH = "/"
+
+
+def account_in(text: str, accounts: Iterable[str]) -> tuple[str, str] | None:
+    """Read `acme/pump-7` as an account and what is named in it; None where it is none of these."""
+    account, slash, rest = text.partition(SLASH)
+    named = next((name for name in accounts if key(name) == key(account)), None)
+    return (named, rest.strip()) if slash and named and rest.strip() else None
+
+
+class JoinedDirectory(SimDirectory):
+    """The lists of some accounts as one. Each reads its own; this one only waits for that.
+
+    With a `default` names are those of that account; numbers are looked for in all.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, SimDirectory],
+        kore: AccountsClient,
+        clock: Clock,
+        *,
+        default: str | None = None,
+    ) -> None:
+        super().__init__(kore, clock)
+        self._every = dict(parts)
+        self._parts = {default: parts[default]} if default else self._every
+        self._whole = JoinedDirectory(parts, kore, clock) if default else None
+
+    @property
+    def table(self) -> SimTable:
+        """All blocks of all lists that names are looked for in."""
+        blocks = (block for part in self._parts.values() for block in part.table.blocks)
+        table = SimTable(blocks=blocks)
+        table.count = sum(part.table.count for part in self._parts.values())
+        return table
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the oldest of them was read; None before all are."""
+        times = [part.as_of for part in self._parts.values()]
+        known = [each for each in times if each]
+        return min(known) if known and len(known) == len(times) else None
+
+    @property
+    def listed(self) -> Listed:
+        """How much of all the lists can be searched now."""
+        every = [part.listed for part in self._parts.values()]
+        return Listed(
+            all(each.complete for each in every),
+            sum(each.count for each in every),
+            any(each.failed for each in every),
+        )
+
+    async def refresh(self) -> bool:
+        """Read all lists; tell whether all were read."""
+        return all(await asyncio.gather(*(part.refresh() for part in self._parts.values())))
+
+    async def ready(self, patience: float) -> bool:
+        """Wait for a first whole list; no account waits for another's."""
+        if any([await part.ready(0) for part in self._parts.values()]):
+            return True
+        reading = {asyncio.ensure_future(part.ready(patience)) for part in self._parts.values()}
+        while reading:
+            done, reading = await asyncio.wait(reading, return_when=asyncio.FIRST_COMPLETED)
+            if any(each.result() for each in done):
+                break
+        for each in reading:
+            each.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+        return any(part.as_of for part in self._parts.values())
+
+    def lacks(self, account: str, name: str) -> bool:
+        """Return whether an account's whole list has no SIM of that unique name."""
+        part = self._every[account]
+        return part.as_of is not None and not part.table.equal("unique_key", key(name))
+
+    def exact(self, name: str) -> tuple[Candidate, ...]:
+        """Return the SIMs of that name; `acme/pump-7` is that of one account."""
+        if found := account_in(name, self._every):
+            account, rest = found
+            return self._every[account].exact(rest)
+        return super().exact(name)
+
+    async def all_named(self, names: Iterable[str]) -> dict[str, tuple[Candidate, ...]]:
+        """Return the SIMs of each name that there are, by its `key`."""
+        wanted = list(names)
+        found = await super().all_named(wanted)
+        by_hand = [name for name in wanted if account_in(name, self._every)]
+        return found | {key(name): sims for name in by_hand if (sims := self.exact(name))}
+
+    def sid_of_unique_name(self, name: str) -> str | None:
+        """Return the SID of the one SIM that has this unique name; of two accounts' none."""
+        if found := account_in(name, self._every):
+            account, rest = found
+            return self._every[account].sid_of_unique_name(rest)
+        return super().sid_of_unique_name(name)
+
+    async def all_numbered(self, digits: AbstractSet[str]) -> dict[str, str]:
+        """Return the SID of the one SIM that has each ICCID or EID, whichever account's it is."""
+        if self._whole:
+            return await self._whole.all_numbered(digits)
+        return await super().all_numbered(digits)
+
+    def sid_of_iccid(self, digits: str) -> str | None:
+        """Return the SID of the one SIM that has this ICCID, whichever account's it is."""
+        return self._whole.sid_of_iccid(digits) if self._whole else super().sid_of_iccid(digits)
+
+    def sid_of_eid(self, digits: str) -> str | None:
+        """Return the SID of the one SIM that has this EID, whichever account's it is."""
+        return self._whole.sid_of_eid(digits) if self._whole else super().sid_of_eid(digits)
+
+    async def aclose(self) -> None:
+        """Leave the lists to whoever opened them."""
+
+
+class AccountsResolver(SimResolver):
+    """Finds the SIM among the accounts of `kore`; `within` gives the resolver of one of them."""
+
+    def __init__(  # noqa: PLR0913 -- collaborators, each once
+        self,
+        kore: AccountsClient,
+        directory: JoinedDirectory,
+        clock: Clock,
+        within: Callable[[str], SimResolver],
+        *,
+        patience: float = 2.0,
+        default: str | None = None,
+    ) -> None:
+        super().__init__(kore, directory, clock, patience=patience)
+        self._accounts = kore
+        self._named = kore.only(frozenset({default})) if default else kore
+        self._joined = directory
+        self._within = within
+
+    def known_sid(self, identifier: Identifier) -> str | None:
+        """Return the SID where it is known without asking anybody."""
+        if found := account_in(identifier.value, self._accounts.parts()):
+            account, rest = found
+            return self._within(account).known_sid(identify(rest))
+        return super().known_sid(identifier)
+
+    async def resolve(self, identifier: Identifier, *, fresh: bool = False) -> Fetched[Sim]:
+        """Return the SIM as its account has it. Raises SimNotFound, SimAmbiguous, KoreErrors."""
+        if found := account_in(identifier.value, self._accounts.parts()):
+            account, rest = found
+            return await self._within(account).resolve(identify(rest), fresh=fresh)
+        return await super().resolve(identifier, fresh=fresh)
+
+    async def _filtered(self, iccid: str) -> Fetched[Sim] | None:
+        """Ask all accounts for the SIM of an ICCID; the first that has it answers."""
+        as_of = self._clock.now()
+
+        async def ask(client: KoreClient) -> Sim:
+            found = await sim_of_iccid(client, iccid)
+            if found is None:
+                raise KoreNotFound
+            return found
+
+        try:
+            account, sim = await self._accounts.first(ask)
+        except KoreNotFound:
+            return None
+        return self._accounts.noted(Fetched(sim, as_of), account)
+
+    async def _by_name(
+        self, name: str, identifier: Identifier, *, fresh: bool
+    ) -> Fetched[Sim] | None:
+        """Fetch by unique name from all accounts; where several have it, whoever asks chooses."""
+        hits = await self._named.named(
+            name, fresh=fresh, lacks=lambda account: self._joined.lacks(account, name)
+        )
+        meant = [hit for hit in hits if is_meant(hit.value, identifier)]
+        if len({hit.value.sid for hit in meant}) > 1:
+            sims = tuple(candidate_of(hit.value) for hit in meant)
+            raise ambiguous(identifier, sims, OFFERED)
+        return meant[0] if meant else None
