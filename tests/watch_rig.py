@@ -57,9 +57,9 @@ class Gate:
         self.refused: dict[str, Exception] = {}
         self.leaves_out: str | None = None
 
-    async def redaction(self, owner: WatchOwner) -> str | None:
-        if owner.person in self.refused:
-            raise self.refused[owner.person]
+    async def redaction(self, watch: Watch) -> str | None:
+        if watch.owner.person in self.refused:
+            raise self.refused[watch.owner.person]
         return self.leaves_out
 
 

@@ -293,7 +293,9 @@ class AccountMetrics:
 
 def _by(about: str, labels: tuple[str, ...]) -> str:
     """Name the labels in a metric's help."""
-    return f"{about}, by {' and '.join(labels)}." if labels else f"{about}."
+    *most, last = labels or ("",)
+    by = f"{', '.join(most)} and {last}" if most else last
+    return f"{about}, by {by}." if by else f"{about}."
 
 
 def _quick(metric: M) -> M:

@@ -34,10 +34,10 @@ def test_everything_told_is_counted():
         'simsessions_blocks_unknown_total{kind="data_table"} 1.0',
         'simsessions_slack_call_seconds_count{method="chat.postMessage",outcome="ratelimited"} 1.0',
         "simsessions_slack_connections 2.0",
-        'simsessions_kore_call_seconds_count{endpoint="Sims",outcome="200"} 1.0',
-        'simsessions_kore_cache_total{outcome="hit",what="sim"} 1.0',
-        'simsessions_kore_skipped_rows_total{endpoint="DataSessions"} 1.0',
-        "simsessions_kore_circuit_open 1.0",
+        'simsessions_kore_call_seconds_count{account="",endpoint="Sims",outcome="200"} 1.0',
+        'simsessions_kore_cache_total{account="",outcome="hit",what="sim"} 1.0',
+        'simsessions_kore_skipped_rows_total{account="",endpoint="DataSessions"} 1.0',
+        'simsessions_kore_circuit_open{account=""} 1.0',
         "simsessions_tasks_in_flight 3.0",
     ):
         assert line in text

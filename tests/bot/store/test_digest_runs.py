@@ -64,8 +64,8 @@ async def test_a_run_is_compared_with_the_last_that_was_told(runs):
     await ended(runs, 110.0, of="s2")
     await ended(runs, 200.0)
 
-    assert quiet.id == (await runs.before("s1", 120.0)).id
-    assert await runs.before("s1", 60.0) is None
+    assert quiet.id == (await runs.before("s1", 120.0, "")).id
+    assert await runs.before("s1", 60.0, "") is None
 
 
 async def test_the_trend_is_the_last_runs(runs):
@@ -73,7 +73,7 @@ async def test_the_trend_is_the_last_runs(runs):
     for due in (10.0, 20.0, 30.0, 40.0):
         await ended(runs, due)
 
-    assert [20.0, 30.0] == [run.due for run in await runs.trend("s1", 40.0, 2)]
+    assert [20.0, 30.0] == [run.due for run in await runs.trend("s1", 40.0, 2, "")]
 
 
 async def test_what_nobody_was_told_of(runs):
@@ -131,4 +131,4 @@ async def test_old_runs_are_forgotten(runs, database):
 
     assert 1 == await runs.forget(50, 10)
     assert 0 == await runs.forget(50, 10)
-    assert [now - 90, now - 10] == [run.due for run in await runs.trend("s1", now, 9)]
+    assert [now - 90, now - 10] == [run.due for run in await runs.trend("s1", now, 9, "")]

@@ -53,7 +53,15 @@ async def older(kind, empty_url):
     await database.aclose()
 
 
-NEWER = {"owners", "feedback", "news_ages", "alerts", "incidents", "listening"}
+NEWER = {
+    "owners",
+    "feedback",
+    "news_ages",
+    "alerts",
+    "incidents",
+    "listening",
+    "channel_accounts",
+}
 
 
 async def test_it_is_brought_up_to_date(older):
@@ -120,7 +128,7 @@ async def test_its_digests(older):
     pumps, depots = await digests.get(PUMPS), await digests.get(DEPOTS)
     kept, paused = await schedules.get("kept"), await schedules.get("paused")
     (run,) = await runs.under_way()
-    trend = await runs.trend(PUMPS, run.due, 9)
+    trend = await runs.trend(PUMPS, run.due, 9, "")
     changes = Digest.from_json(trend[1].digest).changes
     (left,) = [unpacked(body) async for _, body in ScanChunks(older).left(run.id)]
 
@@ -138,7 +146,7 @@ async def test_what_its_scans_have_read(older):
     """Rows with their snapshots, the sums over them, and the days of each SIM."""
     runs, rows, days = DigestRuns(older), ScanRows(older), SimDays(older)
     (last,) = await runs.under_way()
-    before, after = await runs.trend(PUMPS, last.due, 9)
+    before, after = await runs.trend(PUMPS, last.due, 9, "")
     (changed,) = [pair async for page in rows.changed(before.id, after.id) for pair in page]
     read = [Snapshot.from_json(changed.before), Snapshot.from_json(changed.after)]
 

@@ -23,6 +23,7 @@ FIRST = dict.fromkeys(watches.c.keys()) | {
     "untold": 0,
     "notices": 0,
     "cards": 0,
+    "account": "",
 }
 
 

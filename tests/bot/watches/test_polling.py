@@ -13,6 +13,7 @@ from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import Channels, People, UserGroups
 from bot.watches.polling import JITTER, MAX_SLOWDOWN, SLOW, AccessPermission, PollInterval
 from bot.watches.watch import Condition, WatchOwner
+from tests.bot.watches.watch_builders import a_watch
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, slack_side
 from tests.watch_rig import BEN, watching
@@ -173,14 +174,14 @@ def owner(person=ANA, channel=FLEET):
 )
 async def test_who_may_ask_watches_and_sees_all(permission, lists, channel):
     """In one's own workspace nothing is redacted."""
-    assert None is await permission(**lists).redaction(owner(channel=channel))
+    assert None is await permission(**lists).redaction(a_watch(owner=owner(channel=channel)))
 
 
 @pytest.mark.parametrize("of", ["users", "channels", "teams"])
 async def test_who_was_taken_from_a_list_may_not_any_more(permission, of):
     """Each list is checked with each poll."""
     with pytest.raises(NotAllowed):
-        await permission(**{of: ["X0OTHER"]}).redaction(owner())
+        await permission(**{of: ["X0OTHER"]}).redaction(a_watch(owner=owner()))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +189,9 @@ async def test_who_was_taken_from_a_list_may_not_any_more(permission, of):
 )
 async def test_what_others_may_not_see_is_redacted(permission, whose):
     """In a shared channel, and for a guest, card and device are left out, and why is said."""
-    assert "ICCID, IMEI, cell and location are redacted" in await permission().redaction(whose)
+    assert "ICCID, IMEI, cell and location are redacted" in await permission().redaction(
+        a_watch(owner=whose)
+    )
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.diagnosis.evidence import State
+from bot.slack.access import ONE_ACCOUNT
 from bot.watches.service import WatchLimits
 from bot.watches.watch import Condition, Ending, NothingToWaitFor, NotWatched, TooManyWatches
 from tests.watch_rig import ANA, BEN, FLEET_OPS, watching
@@ -118,10 +119,12 @@ async def test_open_watches_are_listed_by_person_thread_and_channel(rig):
     def ids(watches):
         return [watch.id for watch in watches]
 
-    assert [here.watch.id, there.watch.id] == ids(await rig.service.of(ANA))
-    assert [there.watch.id] == ids(await rig.service.in_thread(FLEET_OPS, "1.5"))
-    assert [here.watch.id] == ids(await rig.service.in_thread(FLEET_OPS, None))
-    assert [here.watch.id, there.watch.id] == ids(await rig.service.in_channel(FLEET_OPS))
+    assert [here.watch.id, there.watch.id] == ids(await rig.service.of(ANA, ONE_ACCOUNT))
+    assert [there.watch.id] == ids(await rig.service.in_thread(FLEET_OPS, "1.5", ONE_ACCOUNT))
+    assert [here.watch.id] == ids(await rig.service.in_thread(FLEET_OPS, None, ONE_ACCOUNT))
+    assert [here.watch.id, there.watch.id] == ids(
+        await rig.service.in_channel(FLEET_OPS, ONE_ACCOUNT)
+    )
 
 
 async def test_stopping_twice_is_stopping_once(rig):
