@@ -7,6 +7,8 @@ Prints the CPU time of each text, and by how much longer twice the text takes: 2
 
 import asyncio
 import time
+from itertools import product
+from string import ascii_lowercase
 
 from bot.sims.errors import Candidate
 from bot.sims.extraction import LONGEST, Place
@@ -21,7 +23,9 @@ PIECES = (
     "é", "a:b/", "a@b ", "https://x.y/", "e9", "0f1", "8.9", "> ", "- a\n", "1. b\n", "x\n",
     "a,b\n", "a|b|c\n", "sim|b|c\n", "sim,name\n", "a  b\n", "zz9 ", "ab1, cd2, ", "a b c ",
     "truck-42 ", "truck-42, ", "well-1\n", f"{ICCID}\n", f"{IMEI} ", f"order {IMEI} ",
-    "imei 123456789012345\n",
+    "imei 123456789012345\n", "@a ", "|", "\t|", "12.34.", "8901.2600.1234.5678.900 ", "&", "x ",
+    '{"order":{"id":"356938035643809"}},', "a1b: x, ", "(a1", "<tel:35693803564380|call> ",
+    "order (a) 12345678901234 ", "8901260012345678900 ",
 )  # fmt: skip
 
 
@@ -51,8 +55,13 @@ def texts():
     rows = (f"truck-42,{ICCID},{IMEI},x" for _ in range(LONGEST))
     yield "a table", "name,iccid,imei,order\n" + "\n".join(rows)
     yield "a table of names", "name,site\n" + "truck-42,well-1\n" * LONGEST
+    yield "a table of ICCIDs", "name\ticcid\n" + f"w-1\t{ICCID}\n" * LONGEST
+    yield "numbers below a label", "order\n" + f"{IMEI}\n" * LONGEST
+    yield "blanks", ("x" + " " * 1990 + "y,") * LONGEST
     yield "different words", " ".join(f"w{n}" for n in range(LONGEST))
     yield "different lines", "\n".join(f"w{n} x" for n in range(LONGEST))
+    words = map("".join, product(ascii_lowercase, repeat=3))
+    yield "different labels", " ".join(f"{word} order {IMEI}" for word in words)
     yield "different numbers", " ".join(str(356938035643809 + n) for n in range(LONGEST))
 
 

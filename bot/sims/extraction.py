@@ -8,7 +8,7 @@ answer. What a word before it calls otherwise (IMSI, EID, phone, order, card) is
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
@@ -114,13 +114,14 @@ def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
 
     rest = LINK.sub(link, text) if "/" in text else text
     rest = _SHAPES.sub(taken, rest) if _MAY_HAVE_SHAPES.search(rest) else rest
-    rest = _PARTED.sub(_dashed, rest)
+    rest = _PARTED.sub(_dashed, rest) if _MAY_BE_PARTED.search(rest) else rest
     return sorted((*found, *_numbers(rest, cells), *_swapped(rest)), key=lambda each: each.at)
 
 
 _PARTED = re.compile(
     r"(?<!\d)(?<!\d[._/])\d{1,8}(?P<by>[._/])\d{1,8}(?:(?P=by)\d{1,8}){1,8}(?!(?P=by)?\d)"
 )
+_MAY_BE_PARTED = re.compile(r"[._/](?<=[0-9].)[0-9]{1,8}[._/][0-9]")
 _FEWEST, _MOST = 15, 20
 
 
@@ -208,13 +209,17 @@ def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
                 at += 1
 
 
-def doubtful_in(text: str, cells: Sequence[Cell], *, thorough: bool) -> Iterator[Found]:
-    """Return what is an ICCID or an IMEI but for its check digit.
+def doubtful_in(
+    text: str, cells: Sequence[Cell], is_told: Callable[[int, int], bool], *, thorough: bool
+) -> Iterator[Found]:
+    """Return what is an ICCID or an IMEI but for its check digit, and of which nothing `is_told`.
 
     Where one is `thorough`, each short number too that has a label, as in `phone 555-0100`.
     """
     labels = Labels(text, cells)
     for match in (_SHORT if thorough else _PRINTED).finditer(text):
+        if is_told(*match.span()):
+            continue
         digits = "".join(filter(str.isdigit, match[0]))
         if told := _doubt(
             digits, labels.at(match.start()), is_printed=_PRINTED.fullmatch(match[0]) is not None

@@ -1,22 +1,19 @@
-"""Names in a text: its words, the items of a list, the columns of a table, small talk. Pure.
+"""Names in a text: its words, the items of a list, small talk. Pure.
 
 Which of them is a SIM's name only the list of SIMs can tell; here stands what may be one.
 """
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from itertools import chain, pairwise, repeat
+from functools import lru_cache
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from bot.sims.identifier import bare, key, plain
-from bot.sims.labels import Cell
+from bot.sims.tables import MOST_ITEMS, Table
 
-MOST_ITEMS = 1_000
-"""Items of a list; of a longer one only what is certain or known by its name is read."""
 _LONGEST_NAME = 64
 
 
@@ -63,7 +60,7 @@ def keys_in(text: str) -> set[str]:
     runs = _RUN.findall(folded)
     if _may_hold_names(text):
         runs += _RUN_WITH_A_COLON.findall(folded)
-    for run in runs:
+    for run in set(runs):
         words = [word.strip(_EDGES) for word in run.split()]
         found.update(words)
         if len(words) > 1:
@@ -95,15 +92,20 @@ def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
     found: list[Phrase] = []
     counted: Counter[str] = Counter()
     for shape in (_WORD, *_more_shapes(text)):
-        words = [*shape.finditer(text)]
-        for number, word in enumerate(words):
+        words = [*shape.finditer(text)] if most > 1 else []
+        for number, word in enumerate(words or shape.finditer(text)):
             first = word[0].casefold()
-            if first in firsts and counted[first] < _MOST_REPEATS:
-                ends = (each.end() for each in reversed(words[number : number + most]))
-                phrases = (Phrase(word.start(), end, text[word.start() : end]) for end in ends)
-                named = [phrase for phrase in phrases if _is_name(phrase.text, names)][:1]
-                counted[first] += len(named)
-                found += named
+            if first not in firsts:
+                continue
+            ends = (each.end() for each in reversed(words[number : number + most] or [word]))
+            phrases = (Phrase(word.start(), end, text[word.start() : end]) for end in ends)
+            named = [phrase for phrase in phrases if _is_name(phrase.text, names)][:1]
+            counted[first] += len(named)
+            found += named
+            if counted[first] >= _MOST_REPEATS:
+                firsts.discard(first)
+                if not firsts:
+                    break
     return distinct_places(found)
 
 
@@ -129,7 +131,7 @@ _DECORATION = re.compile(
     r"|[ \t]*[>•◦▪‣·・]+\s*"
 )
 _LINES = re.compile(r"\S.*")
-_BETWEEN = re.compile(r"\s*[,;|\t]\s*|\s+(?:and|und|et|y|&|\+)\s+")
+_BETWEEN = re.compile(r"[,;|\t]|\s(?:and|und|et|y|&|\+)(?=\s)")
 _TOKEN = re.compile(r"\w[\w.:\-/+@#]*|89\d\d[\d ]+\d")
 _LIKE_A_NAME = re.compile(r"(?=.*[^\W\d_])(?=.*\d)")
 _NO_SIM = re.compile(
@@ -165,8 +167,7 @@ class Item(NamedTuple):
     @property
     def is_word(self) -> bool:
         """Whether it may be the name of a SIM that nobody knows, by its look."""
-        fits = _TOKEN.fullmatch(self.text) and not is_around(self.text)
-        return bool(fits) and (not is_no_sim(self.text) or bool(_PARTIAL.fullmatch(self.text)))
+        return _is_word(self.text)
 
     @property
     def is_like_a_name(self) -> bool:
@@ -188,12 +189,18 @@ class Item(NamedTuple):
         return is_no_sim(self.text) or all(is_around(bare(word)) for word in words)
 
 
+@lru_cache(maxsize=1024)
+def _is_word(item: str) -> bool:
+    fits = _TOKEN.fullmatch(item) and not is_around(item)
+    return bool(fits) and (not is_no_sim(item) or bool(_PARTIAL.fullmatch(item)))
+
+
 def is_no_sim(item: str) -> bool:
     """Return whether an item is a date, a time, a phone number, a count, an address."""
     return _NO_SIM.fullmatch(item) is not None
 
 
-def items_in(text: str, tables: "list[Table]") -> list[Item]:
+def items_in(text: str, tables: list[Table]) -> list[Item]:
     """Return the items of a text outside of its tables, a line or what is parted by commas each.
 
     None where they are too many for a list of SIMs. What ends with a colon, or stands without a
@@ -205,14 +212,14 @@ def items_in(text: str, tables: "list[Table]") -> list[Item]:
     for at, line in _lines_beside(text, tables):
         decoration = _DECORATION.match(line)
         skipped = decoration.end() if decoration else 0
-        found[skipped > 0] += _in_a_row(at + skipped, line[skipped:])
-    if len(found[True]) + len(found[False]) > MOST_ITEMS:
-        return []
+        found[skipped > 0] += islice(_in_a_row(at + skipped, line[skipped:]), MOST_ITEMS + 1)
+        if len(found[True]) + len(found[False]) > MOST_ITEMS:
+            return []
     above = [item._replace(is_heading=True) for item in found[False]] if found[True] else []
     return sorted([*found[True], *(above or found[False])])
 
 
-def _lines_beside(text: str, tables: "list[Table]") -> Iterator[tuple[int, str]]:
+def _lines_beside(text: str, tables: list[Table]) -> Iterator[tuple[int, str]]:
     at, left = 0, [*reversed(tables)]
     for line in text.split("\n"):
         while left and left[-1].end <= at:
@@ -225,11 +232,13 @@ def _lines_beside(text: str, tables: "list[Table]") -> Iterator[tuple[int, str]]
 def _in_a_row(at: int, line: str) -> Iterator[Item]:
     start = 0
     for end, after in [*(match.span() for match in _BETWEEN.finditer(line)), (len(line), 0)]:
-        yield from _item(at, line, start, end)
+        if start < end:
+            yield from _item(at, line, start, end)
         start = after
 
 
 def _item(at: int, line: str, start: int, end: int) -> Iterator[Item]:
+    start += len(line[start:end]) - len(line[start:end].lstrip())
     text = bare(line[start:end].strip())
     words = [bare(word) for word in text.split()]
     if len(words) > 1 and all(map(_stands_alone, words)):
@@ -245,103 +254,6 @@ def _stands_alone(word: str) -> bool:
     """Return whether a word has letters and digits: several of those in a row are a list."""
     is_name = len(word) <= _LONGEST_NAME and _TOKEN.fullmatch(word) and _LIKE_A_NAME.match(word)
     return bool(is_name) and not is_no_sim(word)
-
-
-_RULE = re.compile(r"[\s|+:=_─━┼│├┤┌┐└┘┬┴-]+")
-_NAMES = (
-    "sid", "simsid", "iccid", "uniquename", "simname", "sim", "sims", "name", "friendlyname",
-    "device", "devicename", "router", "gateway", "modem", "asset", "unit", "host", "hostname",
-    "thing", "equipment", "station", "imei",
-)  # fmt: skip
-_HEADS = frozenset(_NAMES) | {
-    "imsi", "msisdn", "eid", "iccids", "imeis", "phone", "phonenumber", "order", "ordernumber",
-    "orderid", "orderno", "card", "cardnumber", "ccid", "invoice", "ticket", "account",
-}  # fmt: skip
-_MAY_HAVE_HEADS = re.compile(
-    r"sid|sim|imei|imsi|msisdn|ccid|eid|name|device|router|gateway|modem|asset|unit|host|thing"
-    r"|equipment|station|phone|order|card|invoice|ticket|account"
-)
-_DELIMITERS = ("\t", "|", ";", ",", "  ")
-_SPACED = re.compile(r"\S+(?: \S+)*")
-_MOST_COLUMNS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of cells below their heads, where in the text they stand, and the columns of names.
-
-    One that `is_upright` has its heads in a column, and is read line by line.
-    """
-
-    start: int
-    end: int
-    rows: tuple[tuple[Cell, ...], ...]
-    names: tuple[int, ...]
-    is_upright: bool
-
-
-def tables_in(text: str) -> list[Table]:
-    """Return the tables whose first line names its columns."""
-    found: list[Table] = []
-    if not any(mark in text for mark in _DELIMITERS):
-        return found
-    end, left, folded = -1, MOST_ITEMS, text.lower()
-    for head in _MAY_HAVE_HEADS.finditer(folded if len(folded) == len(text) else text):
-        if head.start() > end and left > 0:
-            start = text.rfind("\n", 0, head.start()) + 1
-            table, end = _table_at(text, start)
-            left -= len(table.rows) if table else 0
-            found += [table] if table and not table.is_upright else []
-    return found
-
-
-def _table_at(text: str, at: int) -> tuple[Table | None, int]:
-    """Return the table whose head stands in a line, if one does, and where what was read ends."""
-    end = _end_of_line(text, at)
-    line = text[at:end]
-    between = next((mark for mark in _DELIMITERS if mark in line.strip()), None)
-    heads = [head.strip() for _, _, head in _cells(at, line, between)] if between else []
-    plain = [re.sub(r"[\W_]+", "", head).lower() for head in heads[:_MOST_COLUMNS]]
-    if between is None or not _HEADS.intersection(plain):
-        return None, end
-    rows: list[tuple[Cell, ...]] = []
-    is_upright = False
-    while end < len(text) and len(rows) < MOST_ITEMS:
-        start, below = end + 1, text[end + 1 : _end_of_line(text, end + 1)]
-        is_rule = _RULE.fullmatch(below) is not None
-        if not (below.strip() and (is_rule or between in below.strip(" "))):
-            break
-        end = start + len(below)
-        if not is_rule:
-            cells = _cells(start, below, between)
-            rows.append(tuple(_headed(cells, heads)))
-            is_upright |= not _HEADS.isdisjoint([cell.strip().lower() for _, _, cell in cells])
-    names = tuple(plain.index(name) for name in _NAMES if name in plain)
-    return Table(at, end, tuple(rows), names, is_upright) if rows else None, end
-
-
-def _end_of_line(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end
-
-
-def _headed(cells: list[tuple[int, int, str]], heads: list[str]) -> Iterator[Cell]:
-    for (start, end, _), head in zip(cells, chain(heads, repeat("")), strict=False):
-        yield Cell(start, end, head)
-
-
-def _cells(at: int, line: str, between: str) -> list[tuple[int, int, str]]:
-    """Return where each cell of a row begins and ends, and what stands in it."""
-    if between == "  ":
-        return [(at + m.start(), at + m.end(), m[0]) for m in _SPACED.finditer(line)]
-    quoted = '"' in line
-    cells = next(csv.reader([line], delimiter=between)) if quoted else line.split(between)
-    found, start = [], 0
-    for text in cells:
-        start = max(start, line.find(text, start)) if quoted else start
-        found.append((at + start, at + start + len(text), text))
-        start += len(text) + 1
-    return found
 
 
 _TO = r"(?: (?:there|bot|simsessions|all|everyone|again|so much|very much|a lot|you))*"

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.sims.errors import Candidate
@@ -20,14 +21,13 @@ from bot.sims.labels import Cell
 from bot.sims.lists import (
     Item,
     Phrase,
-    Table,
     distinct_places,
     items_in,
     keys_in,
     phrases_in,
-    tables_in,
     without_addresses,
 )
+from bot.sims.tables import Table, tables_in
 
 UNKNOWN = "no SIM in KORE's list is called that"
 UNLISTED = "KORE's list of SIMs could not be read, which tells whether one is called that"
@@ -148,9 +148,9 @@ class Reading:
 
     def _doubtful(self, spots: Sequence[Spot]) -> list[Spot]:
         """Return the numbers besides of which it can be said why they are not taken."""
-        told = sorted(spot.at for spot in spots)
-        found = doubtful_in(self._prose, self._cells, thorough=self._thorough)
-        return [self._spot(each) for each in found if not _between(told, each.at, each.end)]
+        is_told = partial(_between, sorted(spot.at for spot in spots))
+        found = doubtful_in(self._prose, self._cells, is_told, thorough=self._thorough)
+        return [self._spot(each) for each in found]
 
     def _known_names(self) -> list[Phrase]:
         certain = {name for name, sims in self._named.items() if len(sims) == 1}
@@ -196,11 +196,14 @@ class Reading:
         for table in self._tables:
             for row in filter(None, table.rows):
                 of_names, of_numbers = self._in_order
-                names = {name.at for name in of_names.between(row[0].start, row[-1].end)}
-                numbers = of_numbers.between(row[0].start, row[-1].end) if names else ()
+                named = of_names.between(row[0].start, row[-1].end)
+                if not named:
+                    continue
+                names = {name.at for name in named}
+                numbers = of_numbers.between(row[0].start, row[-1].end)
                 if any(f.kind in {"sid", "iccid"} and not f.why for f in numbers):
                     beside |= names
-                elif names and (cell := self._name_cell(table, row)):
+                elif cell := self._name_cell(table, row):
                     beside |= {at for at in names if not cell.start <= at < cell.end}
         return beside
 
@@ -246,16 +249,10 @@ class Reading:
         """
         places = sorted(spot.at for spot in spots if spot.taken)
         others = sorted(spot.at for spot in spots if not spot.taken)
-        cells = (
-            self._item(cell)
-            for table in self._tables
-            for row in table.rows
-            if row and not _between(places, row[0].start, row[-1].end)
-            if (cell := self._name_cell(table, row))
-        )
-        rows = [row for table in self._tables for row in table.rows if row]
-        sure = sum(_between(places, row[0].start, row[-1].end) for row in rows)
-        words, prose = [cell for cell in cells if cell.is_word], 0
+        rows = [(table, row) for table in self._tables for row in table.rows if row]
+        rest = [each for each in rows if not _between(places, each[1][0].start, each[1][-1].end)]
+        cells = (self._item(cell) for each in rest if (cell := self._name_cell(*each)))
+        sure, words, prose = len(rows) - len(rest), [cell for cell in cells if cell.is_word], 0
         of_rows = {cell.at for cell in words if sure >= len(words)}
         for item in self._items:
             if _between(places, item.at, item.end):

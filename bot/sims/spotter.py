@@ -148,11 +148,12 @@ class SimSpotter:
         seen: dict[tuple[str, str], Spot] = {}
         for spot in spots:
             before = seen.setdefault((spot.kind, spot.value), spot)
-            if spot.taken and (spot.joined or not before.taken) and not before.joined:
+            is_better = not (spot.why or before.joined) and (spot.joined or before.why)
+            if is_better:
                 seen[spot.kind, spot.value] = spot
         sims: dict[object, str] = {}
         for spot in seen.values():
-            if spot.taken and not spot.joined:
+            if not (spot.why or spot.joined):
                 sims.setdefault(spot.sim or (spot.kind, key(spot.value)), spot.text)
         texts = tuple(sims.values())
         return Spotted(texts[: self._most], len(texts), tuple(seen.values()), is_listed)
