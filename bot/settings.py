@@ -152,8 +152,8 @@ class Settings(AgentSettings):
     )
     webhooks: WebhookTargets = Field(
         (),
-        description="where incidents go besides Slack: `name=https://… secret=…`, or "
-        "`name=pagerduty routing_key=…`, parted by semicolons, or a file with a line for each",
+        exclude=True,
+        description="incidents go there too: `name=https://… secret=…`, parted by `;`, or a file",
     )
     webhooks_internal: bool = Field(
         default=False, description="yes lets webhooks go to internal addresses, and over http"
