@@ -54,13 +54,9 @@ class Tool:
     title: str
     about: str
     arguments: type[Arguments]
+    input_schema: Json
     output_schema: Json
     run: Callable[[AgentLookups, Any], Awaitable[Json]]
-
-    @property
-    def input_schema(self) -> Json:
-        """What may be sent."""
-        return self.arguments.model_json_schema()
 
     def read(self, sent: Json) -> Arguments:
         """Return typed arguments. Raises BadArguments, which does not repeat what was sent."""
@@ -80,8 +76,8 @@ def tool(title: str, output: type[BaseModel]) -> Callable[[Run[A]], Run[A]]:
     def register(run: Run[A]) -> Run[A]:
         about = " ".join((run.__doc__ or "").split())
         arguments = get_type_hints(run)["asked"]
-        schema = either(output)
-        TOOLS[run.__name__] = Tool(run.__name__, title, about, arguments, schema, run)
+        schemas = arguments.model_json_schema(), either(output)
+        TOOLS[run.__name__] = Tool(run.__name__, title, about, arguments, *schemas, run)
         return run
 
     return register
