@@ -14,7 +14,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from bot.app.accounts import open_access
-from bot.app.jobs import subscriptions
+from bot.app.jobs import incidents_of, subscriptions
 from bot.app.resources import open_ages, open_audit, open_store
 from bot.app.run import heed_signals, run_process
 from bot.clock import Clock, SystemClock
@@ -72,6 +72,7 @@ async def agent_services(
             spotter=view.spotter,
             accounts=view.accounts,
             archive=Archive(store),
+            incidents=incidents_of(store, JobQueue(store)),
             rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
             audit=open_audit(settings, clock, metrics, stack, store=store, account=views.unnamed),
             pages=Pages(clock),

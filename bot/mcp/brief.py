@@ -1,12 +1,13 @@
-"""A SIM among many in a few fields, and the causes that several share."""
+"""A SIM among many in a few fields, the causes that several share, and incidents."""
 
+from bot.alerts.incident import Incident
 from bot.blocks.format import PLAIN
 from bot.blocks.report_json import filled
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import country, known_text
 from bot.diagnosis.rule import Finding, Severity
 from bot.kore.models import DataSession
-from bot.mcp.outputs import BriefSim, SharedCauseFields
+from bot.mcp.outputs import BriefSim, IncidentFields, IncidentSim, SharedCauseFields
 from bot.sessions.fleet_answer import FleetRow
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Found
@@ -77,6 +78,31 @@ def _shared(shared: SharedCause) -> SharedCauseFields:
         is_outage=shared.outage is not None,
         sims=len(shared.reports),
         sids=[report.sim.sid for report in shared.reports[:_NAMED]],
+    )
+
+
+def of_incident(incident: Incident) -> IncidentFields:
+    """Return an incident, with the first of its SIMs."""
+    return IncidentFields(
+        id=incident.id,
+        channel=incident.channel,
+        state=incident.state.value,
+        severity=incident.worst.word,
+        rule=incident.rule,
+        title=incident.title,
+        shared=f"{incident.trait}: {incident.value}" if incident.trait else None,
+        next_step=incident.next_step,
+        since=incident.first_at,
+        opened_at=incident.opened_at,
+        taken_by=incident.taken_by,
+        resolved_at=incident.resolved_at,
+        reopened=incident.reopened,
+        down=len(incident.down),
+        sims=[
+            IncidentSim(sid=sim.sid, name=sim.name, since=sim.since, back_at=sim.back_at)
+            for sim in incident.members[:_NAMED]
+        ],
+        total=len(incident.members),
     )
 
 

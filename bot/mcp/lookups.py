@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
+from bot.alerts.incident import Incident, redacted_incident
+from bot.alerts.repository import Incidents
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
@@ -58,6 +61,7 @@ class AgentServices:
     spotter: SimSpotter
     accounts: frozenset[str]
     archive: Archive
+    incidents: Incidents
     rate_limit: UserRateLimit
     audit: Audit
     pages: Pages
@@ -127,6 +131,12 @@ class AgentLookups:
         for row in answer.rows:
             services.audit.note(self._asking(), row.snapshot)
         return answer
+
+    async def incidents(self, within: timedelta) -> list[Incident]:
+        """Return those that were open at some time of late, newest first. Raises StoreError."""
+        now = self.services.clock.now()
+        found = await self.services.incidents.between(None, now - within, now)
+        return [redacted_incident(each) if self.caller.redacts else each for each in found]
 
     def _visible(self, text: str, answer: SessionReport | BotError) -> SessionReport | BotError:
         redaction = self.caller.redaction

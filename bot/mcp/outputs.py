@@ -278,3 +278,42 @@ class RulesOutput(Output):
     rules: list[RuleFields]
     total: int
     next_cursor: str | None = Field(description=CURSOR)
+
+
+class IncidentSim(Output):
+    """A SIM of an incident; `back_at` null: it is still down."""
+
+    sid: str
+    name: str
+    since: datetime
+    back_at: datetime | None
+
+
+class IncidentFields(Output):
+    """What an alert opened: its cause, how it stands, and its SIMs."""
+
+    id: str
+    channel: str = Field(description="where Slack shows it")
+    state: str = Field(description="open, taken, snoozed or resolved")
+    severity: str = Field(description="the worst that it was")
+    rule: str
+    title: str
+    shared: str | None = Field(description="what its SIMs have in common")
+    next_step: str | None
+    since: datetime = Field(description="when its first SIM went down")
+    opened_at: datetime
+    taken_by: str | None = Field(description="a person's id in Slack")
+    resolved_at: datetime | None
+    reopened: int = Field(description="times it came back")
+    down: int = Field(description="SIMs that are down now")
+    sims: list[IncidentSim] = Field(description="the first of them")
+    total: int = Field(description="SIMs that it ever had")
+
+
+class IncidentsOutput(Output):
+    """The incidents of all alerts, newest first."""
+
+    incidents: list[IncidentFields]
+    total: int
+    next_cursor: str | None = Field(description=CURSOR)
+    redacted: str | None = None

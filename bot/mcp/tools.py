@@ -13,13 +13,14 @@ from bot.diagnosis.engine import AnyRule, all_rules
 from bot.diagnosis.thresholds import Thresholds
 from bot.durations import parse_seconds
 from bot.errors import UserError
-from bot.mcp.brief import of_report, of_row, shared_causes
+from bot.mcp.brief import of_incident, of_report, of_row, shared_causes
 from bot.mcp.history import History, history_of
 from bot.mcp.lookups import AgentLookups
 from bot.mcp.outputs import (
     ExplainOutput,
     FleetOutput,
     HistoryOutput,
+    IncidentsOutput,
     Json,
     ReportOutput,
     RuleFields,
@@ -243,6 +244,34 @@ async def explain_verdict(lookups: AgentLookups, asked: ExplainVerdict) -> Json:
         ],
         as_of=report.as_of,
         redacted=report.redacted,
+    ).plain()
+
+
+class ListIncidents(Paged):
+    """Which incidents."""
+
+    days: int = Field(7, ge=1, le=MOST_DAYS, description="open at some time of the last days")
+    open_only: bool = Field(default=False, description="those that are not resolved")
+
+
+@tool("List incidents", IncidentsOutput)
+async def list_incidents(lookups: AgentLookups, asked: ListIncidents) -> Json:
+    """List what the channels' alerts have opened: cause, SIMs, who took it, whether it is over.
+
+    Use it to see what is going on, or whether a SIM's trouble is known already.
+    """
+    owner, pages = (lookups.caller.name, "list_incidents"), lookups.services.pages
+    if asked.cursor:
+        page = pages.next(owner, asked.cursor, asked.limit)
+    else:
+        every = await lookups.incidents(timedelta(days=asked.days))
+        found = [each for each in every if each.is_open or not asked.open_only]
+        page = pages.first(owner, len(found), found, asked.limit)
+    return IncidentsOutput(
+        incidents=list(map(of_incident, page.rows)),
+        total=page.about,
+        next_cursor=page.next_cursor,
+        redacted=lookups.caller.redaction,
     ).plain()
 
 

@@ -12,6 +12,7 @@ from bot.mcp.tool import TOOLS
 NAMES = [
     "explain_verdict",
     "find_sims",
+    "list_incidents",
     "list_rules",
     "look_up_sim",
     "sim_history",

@@ -21,6 +21,7 @@ async def test_every_tool_answers(stdio, mode):
             "find_sims": await told(client, "find_sims", name="pump-7"),
             "sim_history": await told(client, "sim_history", sim="pump-7"),
             "explain_verdict": await told(client, "explain_verdict", sim="pump-7"),
+            "list_incidents": await told(client, "list_incidents"),
             "list_rules": await told(client, "list_rules"),
         }
         error = await refused(client, "look_up_sim", sim="pmp-7")

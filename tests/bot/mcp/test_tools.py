@@ -11,6 +11,7 @@ from bot.app.mcp import agent_services
 from bot.app.resources import opened_store
 from bot.blocks.report_json import as_json
 from bot.demo.stories.story import all_stories
+from bot.diagnosis.contrast import Trait
 from bot.emulators.kore.faults import broken
 from bot.errors import AskedTooOften
 from bot.kore.models import DataSession, Sim
@@ -19,6 +20,7 @@ from bot.mcp.outputs import FindingFields, ReportOutput, SessionFields, SimField
 from bot.mcp.tool import TOOLS
 from bot.sessions.fleet_query import FleetQuery
 from bot.store.lookups import Lookups, Wanted
+from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.bot.mcp.conftest import settings_of
 
 ICCID_OR_IMEI = re.compile(r"(?<![0-9A-Za-z])\d{14,20}(?![0-9A-Za-z])")
@@ -76,7 +78,8 @@ def data_of(answer):
 def test_the_schema_has_the_fields_of_the_answer():
     """What KORE's values and findings say is in the schema, and nothing else."""
     assert set(Sim.model_fields) == set(SimFields.model_fields)
-    assert set(DataSession.model_fields) - {"end_is_given"} == set(SessionFields.model_fields)
+    session = {name for name, each in DataSession.model_fields.items() if not each.exclude}
+    assert session == set(SessionFields.model_fields)
     assert "findings" in ReportOutput.model_fields
     assert "next_step" in FindingFields.model_fields
 
@@ -259,6 +262,33 @@ async def test_the_rules(here):
 
     assert answer["total"] == len(answer["rules"]) > 25
     assert not any("{" in each["fires"] for each in answer["rules"])
+
+
+async def test_incidents(here, services, kore, tmp_path):
+    """Incidents come newest first, open or over; who sees less reads no cell and no number."""
+    now = services.clock.now()
+    hidden = replace(
+        INCIDENT,
+        id="i2",
+        opened_at=now,
+        trait=Trait.CELL,
+        value="310-260-40482-1243",
+        members=(replace(INCIDENT.members[0], name="8901260012345678909", redacted="DE1"),),
+    )
+    over = replace(INCIDENT, opened_at=now - timedelta(hours=2), resolved_at=now)
+    async with opened_store(settings_of(kore.settings, tmp_path)) as store, store.write() as tx:
+        for each in (over, hidden):
+            await services.incidents.save(replace(ALERT, webhook=None), None, each, tx)
+    async with here() as client, here(PARTNER) as partner:
+        every = await told(client, "list_incidents")
+        still = await told(client, "list_incidents", open_only=True)
+        shown = await told(partner, "list_incidents", open_only=True)
+
+    assert ["i2", over.id] == [each["id"] for each in every["incidents"]]
+    assert ["open", "resolved"] == [each["state"] for each in every["incidents"]]
+    assert (2, 1) == (every["total"], still["total"])
+    assert "310-260" in json.dumps(still)
+    assert not re.search("310-260|890126", json.dumps(shown))
 
 
 async def test_a_token_that_redacts_sees_no_number(here):
