@@ -36,7 +36,7 @@ from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
 from bot.kore.models import DataSession, RatePlan, Sim
 from bot.ops.tasks import WorkerThread
-from bot.sessions.fetch import Allowance, Read, Sessions
+from bot.sessions.fetch import Allowance, Read, Sessions, own_rows
 from bot.sessions.lookup import Judge
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import IMPLIED_BY_STATE, Snapshot, compact_json, snapshot_of, traffic
@@ -250,7 +250,7 @@ class _Scan:
             self._judge_one(sim, sessions, now)
 
     def _judge_one(self, sim: Sim, sessions: Sessions, now: datetime) -> None:
-        read = Read(sim.sid, Fetched(sim, sessions.as_of), sessions, None)
+        read = Read(sim.sid, Fetched(sim, sessions.as_of), own_rows(sessions, sim.sid), None)
         if read.rows is None:
             self._fail(sim, KoreError(read.problem))
             return

@@ -298,6 +298,17 @@ class Read:
         return (self.sim, self.sessions)
 
 
+def own_rows(found: Sessions, sid: str) -> Sessions:
+    """Return a SIM's own rows; those of another are left out and counted."""
+    if {row.sim_sid for row in found.value} <= {sid, None}:
+        return found
+    own = tuple(row for row in found.value if (row.sim_sid or sid).lower() == sid.lower())
+    if not (foreign := len(found.value) - len(own)):
+        return found
+    log.warning("kore-rows-of-another-sim", extra={"rows": foreign})
+    return replace(found, value=own, skipped_rows=found.skipped_rows + foreign)
+
+
 class SimReader:
     """Finds and reads SIMs. Tasks are begun in the task_scope of whoever asks."""
 
@@ -336,13 +347,8 @@ class SimReader:
         return self._resolver.known_sid(identify(text)) is not None
 
     async def _sessions(self, sid: str, *, fresh: bool) -> Sessions | KoreError:
-        """Return the SIM's own rows; those of another are left out and counted."""
+        """Return the SIM's own rows, or why there are none."""
         try:
-            found = await self._kore.data_sessions(sid, fresh=fresh)
+            return own_rows(await self._kore.data_sessions(sid, fresh=fresh), sid)
         except KoreError as error:
             return kept(error)
-        own = tuple(row for row in found.value if (row.sim_sid or sid).lower() == sid.lower())
-        if not (foreign := len(found.value) - len(own)):
-            return found
-        log.warning("kore-rows-of-another-sim", extra={"rows": foreign})
-        return replace(found, value=own, skipped_rows=found.skipped_rows + foreign)

@@ -127,6 +127,20 @@ async def test_all_pages_of_a_long_history_count(scanner, kore, clock, api):
     assert 720 == today.sessions
 
 
+async def test_rows_of_another_sim_are_left_out(scanner, kore, clock, api):
+    """What KORE sends of another SIM makes no session of this one, and no day of it."""
+    started = f"{clock.now() - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    rows = [{"start": started, "end": started, "sim_sid": "DE" + "8" * 32}]
+    api.add({"sid": "DE" + "7" * 32, "unique_name": "quiet", "status": "active"}, rows)
+    quiet = [sim async for sim in kore.sims() if sim.unique_name == "quiet"]
+    scanned = await scanner.scan(quiet, {})
+
+    assert ([], ["None of the 1 rows that KORE sent could be read."]) == (
+        scanned.rows,
+        [failed.error.sentence for failed in scanned.failures],
+    )
+
+
 async def test_one_request_a_sim(scanner, sims, api):
     """A scan asks for the sessions of each SIM, for each rate plan once, and for nothing else."""
     api.requests.clear()
