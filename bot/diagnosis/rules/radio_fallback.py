@@ -8,14 +8,19 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import generation
 from bot.diagnosis.rhythm import unusual_in_a_row
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.thresholds import DAY, Thresholds
+from bot.diagnosis.thresholds import DAY, HOUR, Thresholds
+from bot.kore.models import DataSession
+
+_RECURS = 3
+"""Times from which on an odd session is a habit; before that it was an accident."""
 
 
 @rule(
     About(
         fires="the current session has an older radio generation than at least {radio_percent} "
         "% of the {usual_sessions} or more sessions before it. If the SIM has been on it "
-        "before, only after more sessions in a row than usual",
+        "before, only after more sessions in a row than usual, or after an hour where it is "
+        "always on and was so once or twice",
         severities=(Severity.WARNING,),
         thresholds=("radio_percent", "usual_sessions"),
         explains=("degraded",),
@@ -37,7 +42,11 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     times = len(before) - len(better)
     if len(better) * 100 < len(told) * limits.radio_percent:
         return
-    if times and here + 1 < unusual_in_a_row(times, len(before)):
+    if (
+        times
+        and here + 1 < unusual_in_a_row(times, len(before))
+        and not (times < _RECURS and _hangs_on_it(evidence, current))
+    ):
         return
     if current.end and not here and evidence.now - current.end > DAY:  # one report, long ago
         return
@@ -58,3 +67,10 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
             "usual": usual,
         },
     )
+
+
+def _hangs_on_it(evidence: Evidence, current: DataSession) -> bool:
+    """Return whether a device that is always on has been on its present radio for an hour."""
+    if current.end or current.start is None or not evidence.rhythm.is_always_on:
+        return False
+    return evidence.now - current.start >= HOUR

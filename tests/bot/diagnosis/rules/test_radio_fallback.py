@@ -1,12 +1,21 @@
 import pytest
 
 from bot.diagnosis.rules.radio_fallback import radio_fallback
-from tests.bot.diagnosis.cases import D, closed, evidence, found, reports, words
+from tests.bot.diagnosis.cases import D, H, closed, evidence, found, reports, still_open, words
 
 
 def radios(*links):
     """Return one session a day on these radio links, the last one newest."""
     return [closed(D * (len(links) - n), 5, radio_link=link) for n, link in enumerate(links)]
+
+
+def daily(*links, age=4 * H):
+    """Return a router's sessions, which the network renews each day; the newest is open."""
+    first = still_open(age, 1, radio_link=links[-1])
+    earlier = [
+        closed(age + D * (n + 1), D, radio_link=link) for n, link in enumerate(links[-2::-1])
+    ]
+    return [first, *earlier]
 
 
 OLDER = ("UTRAN", "HSDPA", "HSUPA", "TD-SCDMA", "EVDO", "GERAN", "1xRTT")
@@ -24,12 +33,15 @@ FIRES = [
     ("NB is of the fourth", radios(*["NB-IoT"] * 5, "2G")),
     ("small letters", radios(*["lte"] * 5, "3g")),
     ("in odd order", radios(*["LTE"] * 5, "3G")[::-1]),
+    ("always on, one odd day long ago", daily(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G")),
 ]
 MUST_NOT = [
     ("4 before", radios(*["LTE"] * 4, "3G")),
     ("4 known before", radios(*["LTE"] * 4, None, "?", "3G")),
     ("under 60 %", radios(*["LTE"] * 5, *["3G"] * 4, "3G")),
     ("as once before", radios(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G")),
+    ("always on, an odd day now and then", daily(*[*["LTE"] * 6, "3G"] * 3, *["LTE"] * 6, "3G")),
+    ("always on, for minutes", daily(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G", age=30)),
     ("as now and then", radios(*["LTE", "LTE", "LTE", "3G"] * 7, "3G", "3G")),
     *((f"{link} is no older", radios(*["LTE"] * 5, link)) for link in NO_OLDER),
     ("the same generation", radios(*["LTE"] * 5, "CAT-M1")),
