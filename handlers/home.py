@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.alerts.incident import redacted_incident
 from bot.blocks.home import Health, Home, home_view, shut_view
 from bot.blocks.kit import View
 from bot.errors import BotError, NotAllowed
@@ -45,6 +46,8 @@ async def draw_home(context: Context) -> View:
     watches = await _or_none(services.watches.of(user, accounts))
     digests = await _or_none(services.digests.of_person(user))
     running = await _or_none(services.digests.percents()) if digests else None
+    alerts = await _or_none(services.alerts.of_person(user))
+    incidents = await _or_none(services.alerts.open_of(alerts)) if alerts else None
     home = Home(
         watches=tuple(map(redacted_watch, watches)) if watches and redaction else watches,
         digests=digests,
@@ -53,6 +56,8 @@ async def draw_home(context: Context) -> View:
         entries=help_entries(context.view_of(visibility).fleet.examples()),
         now=services.clock.now(),
         redacted=redaction,
+        alerts=alerts,
+        incidents=tuple(map(redacted_incident, incidents or ())) if redaction else incidents or (),
     )
     return home_view(home)
 

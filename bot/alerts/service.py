@@ -1,8 +1,11 @@
 """What handlers need to create, change and test alerts, and to act on incidents."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.alerts.alert import Alert
+from bot.alerts.incident import Incident
 from bot.alerts.repository import Alerts, Incidents
 from bot.clock import Clock
 from bot.slack.directory import ChannelAccess
@@ -25,6 +28,12 @@ class AlertService:
         others = {one.channel for one in every if one.made_by != person}
         theirs = await self.channels.channels_of(person) if others else frozenset()
         return tuple(one for one in every if one.made_by == person or one.channel in theirs)
+
+    async def open_of(self, alerts: Collection[Alert]) -> tuple[Incident, ...]:
+        """Return the open incidents of alerts, the newest first."""
+        ids, now = {alert.id for alert in alerts}, self.clock.now()
+        found = await self.incidents.between(self.team, now, now + timedelta(minutes=1))
+        return tuple(each for each in found if each.is_open and each.alert in ids)
 
     async def open_by_alert(self, channel: str) -> dict[str, int]:
         """Return how many incidents of each alert are open in a channel, by id."""

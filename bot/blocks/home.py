@@ -1,13 +1,18 @@
 """The Home tab: what somebody watches, their digests, their status, and what can be typed."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.alerts.alert import Alert
+from bot.alerts.incident import Incident
+from bot.blocks import alert_list
 from bot.blocks.digest_list import add_row
 from bot.blocks.digest_list import rows as digest_rows
-from bot.blocks.format import MRKDWN, grouped
+from bot.blocks.format import MRKDWN, count, grouped
 from bot.blocks.help import HelpEntry
+from bot.blocks.incident import incident_line
 from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
 from bot.blocks.sim_text import label_of
 from bot.blocks.watch import condition_text, stop_button
@@ -17,9 +22,13 @@ from bot.watches.watch import Watch
 
 WATCHES = 20
 DIGESTS = 10
+ALERTS, INCIDENTS = 5, 10
 EXAMPLES = 8
 ASKED_ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "thread_not_found"})
 NO_WATCHES = "You are not watching any SIM. `/simsessions watch <sim>` tells you when one is back."
+NO_ALERTS = (
+    "You have no alert, and none is in your channels. One tells a channel when SIMs go down."
+)
 NO_DIGESTS = "You have no digest, and none comes to your channels."
 SAYS = (
     "Type `/simsessions` and a SIM (its SID, ICCID, IMEI or name) in any channel; in a thread, or "
@@ -38,7 +47,10 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """All that stands on it. None for watches or digests: they could not be read."""
+    """All that stands on it. None for watches, digests or alerts: they could not be read.
+
+    `incidents` are the open ones of the alerts.
+    """
 
     watches: Sequence[Watch] | None
     digests: Sequence[Subscription] | None
@@ -47,6 +59,8 @@ class Home:
     entries: Sequence[HelpEntry]
     now: datetime
     redacted: str | None = None
+    alerts: Sequence[Alert] | None = ()
+    incidents: Sequence[Incident] = ()
 
 
 def home_view(home: Home) -> View:
@@ -58,6 +72,10 @@ def home_view(home: Home) -> View:
         section("*Your digests*"),
         *_digests(home),
         add_row(),
+        divider(),
+        section("*Your alerts*"),
+        *_alerts(home),
+        alert_list.add_row(),
         divider(),
         section("*Status*"),
         section("\n".join(health_lines(home.health))),
@@ -158,6 +176,23 @@ def _digests(home: Home) -> Iterable[Block]:
         f"{grouped(over)} more not shown: `/simsessions digest list` in their channels lists them"
     )
     return [*blocks, context(more)] if over > 0 else blocks
+
+
+def _alerts(home: Home) -> Iterable[Block]:
+    if home.alerts is None:
+        return [section("They could not be read: the store cannot be used right now.")]
+    if not home.alerts:
+        return [section(NO_ALERTS)]
+    opened = Counter(incident.alert for incident in home.incidents)
+    worst = sorted(home.incidents, key=lambda each: (-each.severity, each.opened_at))
+    lines = [f"{incident_line(each)} · <#{each.channel}>" for each in worst[:INCIDENTS]]
+    over = len(home.incidents) - INCIDENTS
+    lines += [f"and {count(over, 'more open incident')}"] if over > 0 else []
+    blocks = [section("\n".join(lines))] if lines else []
+    blocks += alert_list.rows(home.alerts[:ALERTS], opened)
+    more = len(home.alerts) - ALERTS
+    left = f"{grouped(more)} more not shown: `/simsessions alert list` in their channels lists them"
+    return [*blocks, context(left)] if more > 0 else blocks
 
 
 def _how(entries: Sequence[HelpEntry]) -> Iterable[Block]:

@@ -214,9 +214,7 @@ def summary_card(incidents: Sequence[Incident]) -> Screen:
     if still:
         head = f"{count(len(still), 'more incident')} in this channel"
     ordered = sorted(incidents, key=lambda i: (not i.is_open, -i.severity, i.opened_at))
-    lines = [
-        f"{_icon(i)} {incident_title(i, MRKDWN)} · {_how_it_stands(i, MRKDWN)}" for i in ordered
-    ]
+    lines = [incident_line(each) for each in ordered]
     shown = lines[:MOST_SHARED]
     more = len(lines) - len(shown)
     shown += [f"and {more} more"] if more > 0 else []
@@ -224,6 +222,13 @@ def summary_card(incidents: Sequence[Incident]) -> Screen:
     small = context("So many are open that these share one card. Their thread tells what happens.")
     top = section(f"{icon} {MRKDWN.strong(head)}")
     return screen(f"{icon} {head}", [top, section("\n".join(shown)), small])
+
+
+def incident_line(incident: Incident) -> str:
+    """Say in a line what is wrong, since when, and how many are down."""
+    return (
+        f"{_icon(incident)} {incident_title(incident, MRKDWN)} · {_how_it_stands(incident, MRKDWN)}"
+    )
 
 
 def acted_screen(*, changed: bool) -> Screen:

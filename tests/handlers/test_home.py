@@ -8,6 +8,7 @@ import pytest
 from bot.blocks import ids
 from bot.emulators.kore.faults import broken
 from bot.emulators.slack.people import HOME as HOME_TEAM
+from tests.handlers.alert_steps import opened
 from tests.whole_bot import whole_bot
 
 
@@ -133,3 +134,14 @@ async def test_an_odd_event_harms_nothing(dispatch, whole):
         await whole.settle()
 
         assert 200 == answer.status
+
+
+async def test_alerts_and_open_incidents_show(bot):
+    """To who made the alert, and to those in its channel; an alert can be made there."""
+    await opened(bot)
+    for user in ("ana", "ben"):
+        await open_home(bot, user)
+
+        assert "*Gone silent: 2" in seen(bot, user), user
+        assert "*Wells*" in seen(bot, user), user
+    assert "New alert…" in seen(bot)

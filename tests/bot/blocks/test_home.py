@@ -11,6 +11,7 @@ from bot.blocks.home import Health, Home, health_lines, home_view, shut_view
 from bot.emulators.slack.blocks.view import is_too_large, view_faults
 from bot.ops.metrics import Dependency
 from bot.store.errors import StoreFull
+from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.bot.blocks.reports import HOSTILE, NOW, misread, words
 from tests.bot.blocks.test_handover import a_watch
 from tests.bot.digests.subscriptions import subscription as a_subscription
@@ -110,3 +111,38 @@ def test_names_are_data(name):
 
     assert [] == wrongs(home_view(home))
     assert "<!channel>" not in "".join(words(home_view(home)["blocks"]))
+
+
+def test_alerts_and_their_open_incidents_stand_on_it():
+    """The gravest first, each with its channel; without an alert, what one does."""
+    assert "You have no alert" in shown(HOME)
+
+    alerts = tuple(replace(ALERT, id=f"a{n}", name=f"Alert {n}") for n in range(1, 9))
+    incidents = tuple(replace(INCIDENT, id=f"i{n}", alert="a1") for n in range(12))
+    home = replace(HOME, alerts=alerts, incidents=incidents)
+    told = shown(home).replace("\u00a0", " ")
+
+    assert "Several SIMs fell silent together: 7 SIMs" in told
+    assert "<#C0FLEETOP>" in told
+    assert "and 2 more open incidents" in told
+    assert "12 incidents open" in told
+    assert "3 more not shown" in told
+    assert [] == wrongs(home_view(home))
+    assert "could not be read" in shown(replace(HOME, alerts=None))
+
+
+def test_all_at_once_fit():
+    """A view of everything still holds no more than Slack takes."""
+    digests = tuple(replace(a_subscription(), id=str(n), name=f"d{n}") for n in range(30))
+    alerts = tuple(replace(ALERT, id=f"a{n}", name=f"Alert {n}") for n in range(30))
+    home = replace(
+        HOME,
+        watches=[a_watch(n) for n in range(55)],
+        digests=digests,
+        alerts=alerts,
+        incidents=(replace(INCIDENT, alert="a1"),) * 30,
+        redacted="left out for guests",
+    )
+
+    assert [] == wrongs(home_view(home))
+    assert "What you can ask" in shown(home)
