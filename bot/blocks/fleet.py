@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.blocks import ids
+from bot.blocks.findings import SEVERITY_ICONS
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.sim_text import cell_label, label_of, no_cause
@@ -11,6 +12,7 @@ from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
 from bot.blocks.watch_set import set_condition_text
 from bot.diagnosis.rule import Severity
 from bot.sessions.fleet_answer import FleetAnswer, FleetRow
+from bot.sessions.snapshot import Found
 from bot.sessions.triage import Triage
 from bot.sims.identifier import unquoted
 from bot.watches.parse import WatchRequest
@@ -118,7 +120,7 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
     cells = (
         clean(sim.name, _NAME),
         cell_label(sim),
-        clean(unquoted(cause.title), _WHAT) if cause else no_cause(sim.state),
+        _cause(cause) if cause else no_cause(sim.state),
         clean(sim.operator or sim.network or "unknown", _NETWORK),
         _seen(row, now),
     )
@@ -130,6 +132,11 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
         "unknown" if packets is None else Number(packets, grouped(packets)),
         *cells[1:],
     )
+
+
+def _cause(found: Found) -> str:
+    icon = next((icon for each, icon in SEVERITY_ICONS.items() if each.word == found.severity), "")
+    return clean(f"{icon} {unquoted(found.title)}", _WHAT)
 
 
 def _seen(row: FleetRow, now: datetime) -> str:

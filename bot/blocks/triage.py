@@ -24,7 +24,7 @@ from bot.blocks.sim_text import cell_label, icon_of, known, label_of, no_cause, 
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
-from bot.errors import BotError
+from bot.errors import BotError, UserError
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import (
     Outage,
@@ -309,7 +309,7 @@ def _redaction(reports: Sequence[SessionReport]) -> str:
 def _actions(triage: Triage, owners: Sequence[Owner], *, for_all: bool) -> list[Block]:
     reports = triage.reports
     if not reports:
-        return []
+        return _again(triage)
     sids = _sids(reports)
     elements = [
         *_watch(triage),
@@ -319,6 +319,15 @@ def _actions(triage: Triage, owners: Sequence[Owner], *, for_all: bool) -> list[
         *([] if for_all else _share(sids)),
     ]
     return [actions(ids.TRIAGE_ACTIONS, elements)]
+
+
+def _again(triage: Triage) -> list[Block]:
+    """Offer to read them all again where that may help; a long list is pasted again."""
+    asked = ", ".join(row.query for row in triage.unread)
+    if len(asked) > ids.RETYPED or all(isinstance(row.error, UserError) for row in triage.unread):
+        return []
+    value = ids.Retry(run="sessions", text=asked).to_value()
+    return [actions(ids.RETRY_ACTIONS, [button("Retry", ids.RETRY, "Try again", value=value)])]
 
 
 def _sids(reports: Iterable[SessionReport]) -> list[str]:

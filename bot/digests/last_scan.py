@@ -107,7 +107,7 @@ class FleetScans:
             pages = _one_page(await self._rows.only_in(scan.run.id, before.id, _MOST_NEW))
         else:
             pages = self._pages(query, scan.run)
-        await _collect(collector, pages, query.pattern, redacts=to.redacted is not None)
+        await _collect(collector, pages, query, redacts=to.redacted is not None)
         is_all = query.is_new or not (query.pattern or query.plan)
         return FleetAnswer(
             query=query,
@@ -182,17 +182,22 @@ async def _one_page(rows: Sequence[ScanRow]) -> AsyncIterator[Sequence[BriefRow]
 async def _collect(
     collector: FleetCollector,
     pages: AsyncIterator[Sequence[BriefRow]],
-    pattern: str | None,
+    query: FleetQuery,
     *,
     redacts: bool,
 ) -> None:
     read = _redacted_facts if redacts else _facts
-    fits = matcher(pattern) if pattern and not redacts else None
+    fits = matcher(query.pattern) if query.pattern and not redacts else None
+    asks_more = redacts or query.plan or query.network or query.silent_for
     async for page in pages:
         for row in page:
-            if fits and (name := _NAME.match(row.row)) and not fits(key(name[1])):
+            name = _NAME.match(row.row)
+            if name and not asks_more:
+                facts = Facts(name[1], row.state, None, None, None, None)
+            elif fits and name and not fits(key(name[1])):
                 continue
-            facts = read(row)
+            else:
+                facts = read(row)
             if row.state == FAILED:
                 collector.add_unread(facts)
             else:

@@ -147,6 +147,19 @@ async def test_retry_asks_again_and_replaces_the_error(whole):
     assert "pump-7 had" in whole.answer().text
 
 
+async def test_a_list_of_which_nothing_was_read_is_asked_again(whole):
+    """All of it, and the table stands where it was said that none could be read."""
+    whole.kore.faults.add(not_json(times=None))
+    await whole.type("pump-7, truck-42")
+    failed = whole.answer()
+    whole.kore.faults.clear()
+    await whole.click(failed, "Retry")
+
+    assert "None of 2 SIMs could be read" in failed.text
+    assert failed.ts == whole.answer().ts
+    assert "1 of 2 SIMs is down: 1 barred." in whole.answer().text
+
+
 async def test_a_retry_in_vain_replaces_the_error_too(whole):
     """However often it is pressed there is one error, with Retry, and at last the answer there."""
     whole.kore.faults.add(not_json(times=None))

@@ -309,3 +309,20 @@ def test_what_is_not_judged_is_said():
 
     assert drawn.text.startswith("❔")
     assert "data limit of 1 not judged" in " ".join(words(drawn.blocks))
+
+
+@pytest.mark.parametrize(
+    ("errors", "shown"),
+    [
+        ([KoreUnavailable(), TookTooLong()], True),
+        ([KoreUnavailable(), SimNotFound("…")], True),
+        ([SimNotFound("…"), SimNotFound("…")], False),
+    ],
+)
+def test_what_may_pass_can_be_tried_again(errors, shown):
+    """Where none could be read, unless that none is there."""
+    drawn = triage_screen(triage(["a-1", "b-2"], errors))
+    buttons = [each["elements"][0] for each in drawn.blocks if each["type"] == "actions"]
+
+    assert shown == bool(buttons)
+    assert all("a-1, b-2" in each["value"] and each["text"]["text"] == "Retry" for each in buttons)
