@@ -1,9 +1,14 @@
 """README.md, docs/ and their kin: what they say is what the program does, and is easy to find."""
 
+import asyncio
 import importlib.util
+import json
 import logging
+import os
 import re
 import shlex
+import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import click
@@ -124,7 +129,7 @@ def in_the_shell() -> set[str]:
     """Return each command line of ours that a page shows."""
     lines = [line for block in CODE.findall(ALL) for line in block.splitlines()]
     lines += re.findall(r"`([^`\n]+)`", ALL)
-    found = (re.match(r" *(?:\$ )?(?:\S+/)?simsessions ([a-z][^|<#\n]*)", line) for line in lines)
+    found = (re.match(r" *(?:\$ )?(?:\S+/)?simsessions ([a-z][^|<>&#\n]*)", line) for line in lines)
     return {match[1] for match in found if match}
 
 
@@ -157,3 +162,25 @@ def test_the_command_is_slacks():
     """What README.md says to type is what the manifest registers."""
     assert f"- command: {COMMAND}" in (ROOT / "manifest.yml").read_text()
     assert f"`{COMMAND} pump-7`" in PAGES[Path("README.md")]
+
+
+@pytest.mark.slow
+async def test_what_is_pasted_for_an_agent_runs(tmp_path):
+    """The demo runs, and an MCP client gets the cause and the next step that the page has."""
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    block = re.search(r"```sh\nmake mcp\n(.*?)```", PAGES[Path("docs/agents.md")], re.DOTALL)
+    pasted = await asyncio.create_subprocess_exec(
+        *("bash", "-c", block[1]), cwd=tmp_path, stdout=PIPE, env=os.environ
+    )
+    out, _ = await pasted.communicate()
+    told = dict(line.split(": ", 1) for line in out.decode().splitlines() if ": " in line)
+    async with whole_bot() as whole:
+        await whole.type("pump-7")
+        page = json.dumps(whole.answer().blocks, ensure_ascii=False).replace("\xa0", " ")
+    title, step = told["pump-7"].split(" → ")
+
+    assert title in page
+    assert step in page
+    assert "look_up_sim" in told["tools"]
+    assert "Common outage, 3 SIMs" in told["wells"]
+    assert re.match(r"\d+ SIMs", told["offline"])

@@ -32,6 +32,7 @@ class SimFields(Output):
     unique_name: str | None
     friendly_name: str | None
     account_sid: str | None
+    account: str | None = Field(description="whose it is, of several accounts")
     status: str | None
     rate_plan_sid: str | None
     iccid: str | None
