@@ -59,6 +59,9 @@ def _next_step(finding: Finding, fmt: Formatter) -> str:
     return f"↳ explained by {fmt.code(reason)}" if reason else "↳ over"
 
 
+ASK_FURTHER = "→ Ask whether its data arrives at the application; look again in some minutes."
+
+
 def main_finding(report: SessionReport) -> Finding | None:
     """Return the finding that the answer is about: the cause, else that all is well, else any."""
     standing = [each for each in report.findings if each.stands]
@@ -70,7 +73,8 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
     """Say what is wrong, how we know and what to do, once; or that no rule found anything."""
     finding = main_finding(report)
     if finding is None:
-        return [nothing_found(report)]
+        asks = report.state is State.UNKNOWN and report.sessions is not None
+        return [nothing_found(report), *([ASK_FURTHER] if asks else [])]
     title = filled(finding.title, finding, fmt).rstrip(".")
     says = filled(_brief(finding), finding, fmt, report.made_at)
     step = _steps(finding, report, fmt)

@@ -55,7 +55,7 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         rule="radio_fallback",
         severity=Severity.WARNING,
         title=f"Radio fell back to {now_on}G",
-        says="{radio} since {since}; {better} of {sessions} earlier sessions were on a newer "
+        says="Since {since}; {better} of {sessions} earlier sessions were on a newer "
         "radio, mostly {usual}.",
         next_step="Check LTE coverage and antenna, and which radios the modem is set to use.",
         source=limits.source("radio_percent"),
