@@ -30,6 +30,7 @@ class Silence:
 
     `session` is the open one that there is no news of, else None. `line` is how long it may be
     away, `is_known` whether its rhythm says so, `is_a_rest` whether it stopped at its usual hour.
+    `came_back_after` is the longest silence that ended by itself.
     """
 
     since: datetime
@@ -38,6 +39,7 @@ class Silence:
     due_at: datetime | None
     is_known: bool
     is_a_rest: bool
+    came_back_after: timedelta
     why: str
 
     def is_due(self, now: datetime) -> bool:
@@ -45,10 +47,17 @@ class Silence:
         return self.due_at is not None and now > self.due_at
 
     def is_long(self, now: datetime, least: timedelta) -> bool:
-        """Return whether it is away for twice as long as that, and for `least` anyhow."""
-        if self.due_at is None or self.is_a_rest:
+        """Return whether it is away for twice as long as that, and for `least` anyhow.
+
+        Not while it came back by itself from as long a silence, nor where it may sleep for weeks.
+        """
+        if self.due_at is None or self.is_a_rest or (self._may_sleep and not self.is_known):
             return False
-        return now - self.since > max(2 * (self.due_at - self.since), least)
+        return now - self.since > max(2 * (self.due_at - self.since), least, self.came_back_after)
+
+    @property
+    def _may_sleep(self) -> bool:
+        return self.session is not None and is_low_power(self.session.radio_link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,7 @@ def _silence(
         is_a_rest=rhythm.is_known
         and not rhythm.is_always_on
         and rhythm.stopped_at_its_usual_hour(),
+        came_back_after=timedelta(seconds=max(rhythm.away, default=0.0)),
         why=why,
     )
 

@@ -50,8 +50,11 @@ FIRES = [
     (
         "a hole of six days two weeks ago does not stretch it",
         [*reports(H, 5 * D, 7), *HOLE],
-        "critical",
+        "warning",
     ),
+    ("for longer than that hole", [*reports(H, 8 * D, 4), *HOLE], "critical"),
+    ("a ship in port, as once before", [*reports(H, 8 * D, 4), *reports(H, 21 * D, 5)], "warning"),
+    ("a ship in port for longer", [*reports(H, 11 * D, 4), *reports(H, 24 * D, 4)], "critical"),
     ("always on, after a day", [closed(2 * D, D - 1), *ALWAYS_ON], "warning"),
     ("always on, after two days", ALWAYS_ON, "critical"),
     ("hourly, and always on, after 3 h", reports(H, 4 * H, 20, lasting=59), "warning"),
