@@ -8,6 +8,7 @@ and help lists it.
 import difflib
 import importlib
 import pkgutil
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -29,6 +30,8 @@ DEFAULT = "sessions"
 WITHOUT_TEXT = "help"
 FLEET_EXAMPLES = ("{pattern}", "offline", "silent for 2d", "top")
 _NEAR = 0.7
+_VERBS = re.compile(r"\[([a-z]+(?:\|[a-z]+)+)\]")
+_A_NAME = 3  # words
 
 Run = Callable[[Context], Awaitable[Reply]]
 
@@ -45,6 +48,17 @@ class Subcommand:
     says: str
     run: Run
     examples: tuple[str, ...] = ()
+
+    def takes(self, rest: str) -> bool:
+        """Return whether what follows its name is meant for it: a pasted text may begin so too.
+
+        What begins with none of its verbs, `[add|list]` in its usage, and goes on for more than a
+        name is one.
+        """
+        verbs, words = _VERBS.findall(self.usage), rest.split(maxsplit=_A_NAME + 1)
+        if not verbs or len(words) <= _A_NAME:
+            return True
+        return bool(difflib.get_close_matches(words[0].lower(), verbs[0].split("|"), 1, _NEAR))
 
 
 def subcommand(
@@ -75,8 +89,9 @@ def find(text: str) -> tuple[Subcommand, str]:
     if not words:
         return all_subcommands()[WITHOUT_TEXT], ""
     named = all_subcommands().get(words[0].lower())
-    if named:
-        return named, words[1] if len(words) > 1 else ""
+    rest = words[1] if len(words) > 1 else ""
+    if named and named.takes(rest):
+        return named, rest
     return all_subcommands()[DEFAULT], text.strip()
 
 

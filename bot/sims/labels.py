@@ -33,9 +33,9 @@ class Label(NamedTuple):
 LENIENT = {"iccid": is_iccid, "imei": is_imei}
 NO_LABEL = Label("", "", is_of_list=False)
 _KINDS = {
-    "iccid": r"iccids?|icc[ _-]?ids?|q?ccids?|icc",
-    "imei": r"imei(?:svs?|-msisdn|s)?|cgsn",
-    "imsi": r"imsis?|cimi",
+    "iccid": r"iccids?\??|icc[ _-]?ids?|q?ccids?\??|icc",
+    "imei": r"imei(?:svs?|-msisdn|s)?|cgsn\??",
+    "imsi": r"imsis?|cimi\??",
     "eid": r"e-?ids?|euicc(?:[ _-]?id)?s?",
     "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|tele[fp]h?o[on]\w*|teléfono\w*|telefón\w*"
     r"|t[eé]l(?:[eé]phone)?|telem[oó]vel|rufn\w+|mobil(?:e|n\w+)?|m[oó]vil|celular\w*|cellulare|fax"
@@ -74,7 +74,7 @@ _WITHIN = r"[\"']?[ :=>]{1,3}[{<[]\s*[\"']?|:\n {2,8}"  # of what follows, as in
 _FILLED = rf"(?:(?:[ _-]?|{_WITHIN})(?:{_NUMBER})|'s|{_FIELD})?(?:[ _-]?\d\b)?(?:{_NOTE})?"
 _GAP = (  # "is", what parts them, the rule under a column's head
     r"(?:[^\w\n,;?!]{0,4}(?:is|was|ist|es|est)\b)?"
-    r"[^\w\n,;?!]{0,6}(?: *\n[-=+|: ]{3,})?\n?[^\w\n,;?!]{0,3}"
+    r"(?:[^\w\n,;?!]|_){0,6}(?: *\n[-=+|: ]{3,})?\n?[^\w\n,;?!]{0,3}"
 )
 _BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z]{2})(?=[A-Z])))"  # of a word, in simIccid too
 _LABEL = re.compile(

@@ -38,6 +38,9 @@ _OTHER_LETTERS = "\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff"
 _AMONG_OTHER_LETTERS = re.compile(  # as in 设备truck-42掉线
     rf"(?<![^\W{_OTHER_LETTERS}])[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?(?![^\W{_OTHER_LETTERS}])"
 )
+_BEFORE_OTHER_LETTERS = re.compile(  # as in 水位計-4が
+    rf"(?<![\w.-])\w[\w.-]{{0,40}}?[0-9]++(?=[{_OTHER_LETTERS}])"
+)
 _MOST_REPEATS = 100  # of one name, as in a log
 _LEAST = 3
 _LEAST_DIGITS = 6
@@ -79,6 +82,7 @@ def _more_shapes(text: str) -> Iterator[re.Pattern[str]]:
         yield _WITH_A_COLON
     if not text.isascii():
         yield _AMONG_OTHER_LETTERS
+        yield _BEFORE_OTHER_LETTERS
 
 
 def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
@@ -139,6 +143,7 @@ _NO_SIM = re.compile(
       | \d{1,2}:\d\d .*                            # a time
       | \+?[\d\s()/.-]+                            # a phone number, a count, an address
       | \d+[.,]\d+ %? | \d+%                       # a price, a share
+      | \d[\d.,]*e[+-]?\d+ | at[+\#^%!&][a-z]+.*  # a rounded number, a modem's command
       | [vr]?\d+ (?:[._]\d+)+ (?:[a-z-]\w*)?       # a version
       | -?\d+ (?:ms|s|m|min|h|d|w|k|kb|mb|gb|x|st|nd|rd|th|db|dbm|v|c|g)
       | [\w.+-]+@[\w.-]+ | \S+://\S+ | /\S+
@@ -152,7 +157,7 @@ _NO_SIM = re.compile(
         |fw|ver|bat|battery|temp|volt|lat|lon|uptime|status|code) [:=_-]* [-+]?\d[\w.%]*
       | n/?a | none | null | nil | nan | unknown """
 )
-_HEAD = re.compile(r"([\w.-]+)(?::| ?(?:->|→|–|—)) ")
+_HEAD = re.compile(r"([\w.-]+)(?::| ?(?:->|→|–|—)| [-=]) ")
 _PARTIAL = re.compile(r"89\d\d[\d ]*\d")
 
 

@@ -35,6 +35,9 @@ CUT = f"only the first {LONGEST:,} characters are read, and {LONGEST_LINE:,} of 
 _FEW_WORDS = 3
 _WORD = re.compile(r"\S+")
 _PLAIN_WORD = re.compile(r"[\w.-]*")
+_UNPARTED = re.compile(  # by blanks: 設備truck-42離線, 水位計-4が圏外です
+    r"[\u3040-\u309f\u0e00-\u0e7f]|[\u2e80-\ud7ff][a-zA-Z]|[a-zA-Z][\u2e80-\ud7ff]"
+)
 
 T = TypeVar("T", Found, Phrase)
 Named = Mapping[str, tuple[Candidate, ...]]
@@ -70,6 +73,10 @@ def _is_any_word(prose: str, found: Sequence[Found]) -> bool:
             return True
         at = max(at, each.end)
     return any(map(str.isalnum, prose[at:]))
+
+
+def _is_one_word(text: str) -> bool:
+    return _PLAIN_WORD.fullmatch(text) is not None and not _UNPARTED.search(text)
 
 
 def _name_cells(tables: Sequence[Table]) -> Iterable[Cell]:
@@ -111,7 +118,7 @@ class Reading:
         self._prose = without_addresses(text)
         self._items = items_in(self._prose, self._tables)
         self._asked, self._thorough = asked, thorough
-        self._is_one_word = _PLAIN_WORD.fullmatch(bare(self._prose.strip())) is not None
+        self._is_one_word = _is_one_word(bare(self._prose.strip()))
         self._names: list[Phrase] = []
         self._named: Named = {}
         self._beside: set[int] = set()

@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 
 def test_the_first_word_says_which():
-    """A subcommand's name, in any case; everything else names a SIM."""
+    """A subcommand's name, in any case; everything else names a SIM, a text that begins so too."""
     for text, name, rest in (
         ("", "help", ""),
         ("   ", "help", ""),
@@ -26,6 +26,10 @@ def test_the_first_word_says_which():
         ("8901 2600 1234", "sessions", "8901 2600 1234"),
         ("hlep", "sessions", "hlep"),
         ("helper", "sessions", "helper"),
+        ("alert add", "alert", "add"),
+        ("Alert paus North Gate at night", "alert", "paus North Gate at night"),
+        ("Alert #35 for truck-42: down", "sessions", "Alert #35 for truck-42: down"),
+        ("digest of today: truck-42, well-1", "sessions", "digest of today: truck-42, well-1"),
     ):
         found, left = find(text)
 
