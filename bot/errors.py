@@ -36,6 +36,7 @@
     + OldButton             a button of an answer that this version did not write
   x TookTooLong             our own patience ended before an answer came
   x Restarting              the bot is being stopped while it works
+  x Interrupted             it was killed while it worked; another process says so
   x SettingsError           the environment is not right; lists every fault at once
     + StartError            Slack or the port cannot be had as it is set
   x KoreError               bot/kore/errors.py
@@ -182,6 +183,14 @@ class Restarting(BotError):
 
     sentence = "I am being restarted and could not finish. Ask again in a moment."
     brief = "not read: I am being restarted"
+
+
+class Interrupted(BotError):
+    """The process that worked on an answer is no more."""
+
+    sentence = (
+        "I was interrupted while I worked on your question. If no answer has come, ask again."
+    )
 
 
 class SettingsError(BotError):

@@ -16,6 +16,7 @@ from bot.ops.tasks import Tasks, WorkerThread
 from bot.pictures.renderer import Renderer
 from bot.sessions.accounts import AccountViews, FleetView
 from bot.sessions.audit import Audit
+from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
 from bot.slack.access import Access, Actor, Authorizer, UserRateLimit, Visibility
 from bot.slack.bolt_app import ListeningConfig, TokenWatch
@@ -86,6 +87,7 @@ class Services:
     listening_channels: ListeningChannels
     foreign_alerts: ForeignAlerts
     webhooks: Webhooks
+    questions: OpenQuestions
     tasks: Tasks
     metrics: Metrics
     clock: Clock

@@ -8,8 +8,9 @@ attachments, people into files.
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 from slack_bolt.async_app import AsyncAck
 
@@ -33,7 +34,7 @@ class Request:
 
     `is_public` says that the message that was clicked is one that everybody sees; `aloud` that it
     was asked for all to see, so that all see the answer; `instead` that whatever comes of it takes
-    the place of the message that was clicked.
+    the place of the message that was clicked; `id` names it to those who take care of its answer.
     """
 
     team: str
@@ -46,6 +47,7 @@ class Request:
     is_public: bool = False
     aloud: bool = False
     instead: bool = False
+    id: str = field(default_factory=lambda: uuid4().hex, compare=False)
 
     @property
     def person(self) -> str:

@@ -152,10 +152,16 @@ def answer_later(name: str, work: Work, context: Context) -> None:
 
 
 async def answer(name: str, work: Work, context: Context) -> None:
-    """Do `work` within a minute and send its reply, or what went wrong instead of it."""
+    """Do `work` within a minute and send its reply, or what went wrong instead of it.
+
+    Where this process is killed meanwhile, another one tells whoever asked.
+    """
+    services, request = context.services, context.request
+    services.questions.begin(request)
 
     async def tell(reply: Reply) -> None:
-        await send(reply, context.request, context.services.replying)
+        await send(reply, request, services.replying)
+        services.questions.end(request)
 
     async def do() -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):

@@ -24,6 +24,7 @@ from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks
 from bot.pictures.renderer import Renderer
 from bot.services import Services
+from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
 from bot.settings import Settings
 from bot.slack.access import UserRateLimit
@@ -113,6 +114,7 @@ def _services(
         listening_channels=_open_listening(resources, stack),
         webhooks=resources.webhooks,
         foreign_alerts=ForeignAlerts(store, resources.queue, clock),
+        questions=_open_questions(resources, stack),
         tasks=tasks,
         metrics=metrics,
         clock=clock,
@@ -127,6 +129,15 @@ def _open_listening(resources: Resources, stack: AsyncExitStack) -> ListeningCha
     reading = asyncio.create_task(channels.run(), name="listening")
     stack.push_async_callback(cancelled, reading)
     return channels
+
+
+def _open_questions(resources: Resources, stack: AsyncExitStack) -> OpenQuestions:
+    """Return what takes care of questions; they are written down in the background."""
+    questions = OpenQuestions(resources.queue, resources.clock)
+    stack.push_async_callback(questions.aclose)
+    writing = asyncio.create_task(questions.run(), name="open-questions")
+    stack.push_async_callback(cancelled, writing)
+    return questions
 
 
 def _open_home_tabs(slack: SlackClient, clock: Clock, stack: AsyncExitStack) -> HomeTabs:

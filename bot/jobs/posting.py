@@ -81,6 +81,11 @@ class IdempotentPosts:
 
         return await self._fallback.send(self._team, screen, send)
 
+    async def find(self, key: str, channel: str, thread: str | None, since: float) -> Posted | None:
+        """Return where a post stands that somebody may have sent since then. Raises SlackError."""
+        found = await self._lost.find(key, channel, thread, since - CLOCKS_DIFFER)
+        return Posted(*found) if found else None
+
     async def update(self, posted: Posted, screen: Screen) -> None:
         """Draw a post anew in its place. Raises SlackError."""
         if posted.ts is None:

@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
+from uuid import uuid4
 
 from bot.errors import kept
 from bot.slack.client import SlackClient, SlackObserver
@@ -17,13 +19,17 @@ from bot.slack.errors import (
     SlackOutcomeUnknown,
     SlackRefused,
 )
-from bot.slack.posting import SurePosts, maybe_twice
+from bot.slack.posting import ANSWER, ASKING, SurePosts, marked, maybe_twice
 
 Json = dict[str, Any]
 
 
 class Target(Protocol):
     """Whom a message is for and where; filled from the interaction that asked for it."""
+
+    @property
+    def id(self) -> str:
+        """What names what is asked."""
 
     @property
     def team(self) -> str:
@@ -83,8 +89,7 @@ NO_PREVIEWS: Json = {"unfurl_links": False, "unfurl_media": False}
 class Post:
     """A message as each route wants it: for all or the asker, new or instead of the clicked one.
 
-    Not `threaded`, it leaves the thread out that is asked for: it is gone. `again`, it says that it
-    may be there already.
+    Not `threaded`, it leaves the thread out, which is gone. `again`, it may be there already.
     """
 
     to: Target
@@ -201,10 +206,9 @@ class Delivery:
     ) -> str:
         """Send a screen and return the route that it took.
 
-        `in_channel` is for all to see; `replace` puts it in place of the message that was clicked;
-        not `threaded`, the thread is left out; `again` says that it may be there already.
-        A workspace that refuses a newer block gets plainer ones, at last the text alone.
-        Raises NotDelivered.
+        `in_channel` is for all to see; `replace` puts it in place of what was clicked; the rest is
+        as in Post. A workspace that refuses a newer block gets plainer ones, at last the text
+        alone. Raises NotDelivered.
         """
 
         async def send(message: Message) -> str:
@@ -230,10 +234,9 @@ class Delivery:
         await self._client.call("chat.unfurl", message | {"unfurls": unfurls}, idempotent=True)
 
     async def _send(self, post: Post) -> str:
-        """Try one route after the other. Raises SlackRefused for blocks only, else NotDelivered.
+        """Try one route after the other; what is in doubt goes by the next and says so.
 
-        What is in doubt by one that cannot be looked into goes by the next, and says so: whoever
-        asked may see an answer twice, but not none.
+        Raises SlackRefused for blocks only, else NotDelivered.
         """
         failed: SlackError | None = None
         for route, attempt in self._routes(post):
@@ -251,8 +254,8 @@ class Delivery:
         raise NotDelivered("any route") from failed
 
     def _routes(self, post: Post) -> Iterator[tuple[str, Callable[[Post], Awaitable[object]]]]:
-        client, url = self._client, post.to.response_url
-        if url:  # what replaces a message may do so twice
+        client = self._client
+        if url := post.to.response_url:  # what replaces a message may do so twice
             yield (
                 "response_url",
                 lambda it: client.respond(url, it.to_response_url(), idempotent=it.replace),
@@ -290,8 +293,7 @@ class ProgressMessages:
 class ProgressMessage:
     """One such message. Where the bot may not post in the channel, only the asker sees it.
 
-    What only the asker sees is replaced where something was clicked. A command's response URL has
-    no original: whatever is asked of it, Slack posts a second message.
+    That is replaced where something was clicked; a command's response URL posts a second message.
     """
 
     def __init__(  # noqa: PLR0913 -- how it is sent, to whom, and how it is shown
@@ -326,64 +328,62 @@ class ProgressMessage:
         return chain((FIRST_PAUSE_SECONDS,), regular if self._in_channel else ())
 
     async def show(self, screen: Screen) -> None:
-        """Show how far the work is; an error is logged and stops nothing else."""
+        """Show how far it is; an error is logged and stops nothing else."""
         try:
             if self._in_channel:
-                await self._put(screen)
-            elif self._to.response_url:
-                await self._show_to_asker(screen, self._to.response_url)
+                await self._put(screen, ASKING + self._to.id)
+            elif url := self._to.response_url:
+                await self._show_to_asker(screen, url)
         except SlackError as error:
             log.warning("progress-not-shown", extra={"outcome": error.outcome})
 
     async def finish(self, screen: Screen) -> None:
         """Turn it into the answer, or deliver that otherwise. Raises NotDelivered.
 
-        An update may have been cancelled by then. Only the first post is waited for: else it would
-        be unknown whether there is a message to edit.
+        The first post is waited for: else it would be unknown whether there is one to edit.
         """
         if self._posting:
             await asyncio.gather(self._posting, return_exceptions=True)
         if not (self._in_channel and await self._finish_in_place(screen)):
-            await self._delivery.deliver(
-                self._to, screen, replace=self._replace, threaded=self._threaded, again=self._again
-            )
+            how = {"replace": self._replace, "threaded": self._threaded, "again": self._again}
+            await self._delivery.deliver(self._to, screen, **how)
 
     async def _finish_in_place(self, screen: Screen) -> bool:
         """Return whether the answer is there for sure."""
         try:
-            await self._put(screen)
+            await self._put(screen, f"{ANSWER}{self._to.id}:{uuid4().hex[:8]}")
         except SlackError as error:
             log.warning("delivery-failed", extra={"outcome": error.outcome})
             self._again = isinstance(error, SlackOutcomeUnknown)
             return False
         return True
 
-    async def _put(self, screen: Screen) -> None:
-        """Post it, or edit it. Raises SlackError."""
+    async def _put(self, screen: Screen, key: str) -> None:
+        """Post it, or edit it, to be found by this key. Raises SlackError."""
         try:
-            await self._fallback.send(self._to.team, screen, self._post_or_edit)
+            await self._fallback.send(self._to.team, screen, partial(self._post_or_edit, key=key))
         except SlackRefused as error:
             if error.reason in WRONG_PLACE:
                 self._in_channel = False
             self._threaded = error.reason is not Reason.NO_THREAD
             raise
 
-    async def _post_or_edit(self, message: Message) -> None:
-        if self._place and await self._edit(message, self._place):
+    async def _post_or_edit(self, message: Message, key: str) -> None:
+        if self._place and await self._edit(message, self._place, key):
             return
-        self._posting = asyncio.ensure_future(self._post(message))
+        self._posting = asyncio.ensure_future(self._post(message, key))
         await asyncio.shield(self._posting)
 
-    async def _post(self, message: Message) -> None:
+    async def _post(self, message: Message, key: str) -> None:
         post = Post(self._to, message, in_channel=True)
-        channel, ts = await self._delivery.posts.post(post.to_channel())
+        channel, ts = await self._delivery.posts.post(post.to_channel(), key)
         self._place = {"channel": channel, "ts": ts}
 
-    async def _edit(self, message: Message, place: dict[str, str]) -> bool:
+    async def _edit(self, message: Message, place: dict[str, str], key: str) -> bool:
         """Return whether it could be edited; an edit may be repeated without harm."""
-        body = {**place, "text": message.text, "blocks": list(message.blocks)}
+        said = {"text": message.text, "blocks": list(message.blocks), "metadata": marked(key)}
         try:
-            await self._client.call("chat.update", body, idempotent=True)
+            await self._client.call("chat.update", place | said, idempotent=True)
         except SlackRefused as error:
             if error.reason is Reason.BAD_BLOCKS:
                 raise

@@ -100,13 +100,13 @@ class PostFinder:
     async def find(
         self, key: str, channel: str, thread: str | None, since: float
     ) -> tuple[str, str] | None:
-        """Return the channel and ts of the post with this key; None where there is none.
+        """Return the channel and ts of the post with this key, or one of it; None: there is none.
 
         Nothing older than `since`, in epoch seconds, is looked at. Raises SlackError.
         """
         place = await self._conversation(channel)
         async for message in self._messages(place, thread, since):
-            if self._is_ours(message) and _key_of(message) == key:
+            if self._is_ours(message) and _is_of(_key_of(message), key):
                 return place, text_in(message, "ts")
         return None
 
@@ -138,6 +138,11 @@ class PostFinder:
         return not written_by.isdisjoint({self._identity.user, self._identity.bot})
 
 
+def _is_of(found: str | None, key: str) -> bool:
+    """Return whether a key is this one, or one more of it: `key:…`."""
+    return found is not None and (found == key or found.startswith(f"{key}:"))
+
+
 def _key_of(message: Json) -> str | None:
     metadata = part(message, "metadata")
     if metadata.get("event_type") != EVENT_TYPE:
@@ -148,7 +153,7 @@ def _key_of(message: Json) -> str | None:
 LOOK_AFTER = (0.0, 2.0, 8.0)
 """Seconds before each look: somebody waits, and Slack may still be at work on what it took."""
 MOST_BLOCKS = 50
-ANSWER = "answer:"  # what its keys begin with
+ANSWER, ASKING = "answer:", "asking:"  # what its keys begin with; the other shows the progress
 MAYBE_TWICE = "Slack did not say whether it took this message: you may see it twice."
 
 
@@ -171,13 +176,13 @@ class SurePosts:
         self._lost = lost
         self._clock = clock
 
-    async def post(self, body: Json) -> tuple[str, str]:
-        """Return the channel and ts of a new post. Raises SlackError.
+    async def post(self, body: Json, key: str = "") -> tuple[str, str]:
+        """Return the channel and ts of a new post, to be found by `key`. Raises SlackError.
 
         In a thread whose first message was deleted meanwhile Slack may post in the channel instead:
         that is taken back, and refused as a thread that is not there.
         """
-        key = ANSWER + uuid4().hex
+        key = key or ANSWER + uuid4().hex
         since = self._clock.now().timestamp() - CLOCKS_DIFFER
         body = body | {"metadata": marked(key)}
         try:

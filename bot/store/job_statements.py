@@ -148,6 +148,12 @@ WAKE = (
     .values(state=_READY, due=NOW)
     .returning(jobs.c.key)
 )
+POSTPONE = (
+    update(jobs)
+    .where(jobs.c.key.in_(_KEYS), jobs.c.state == _READY)
+    .values(due=NOW + bindparam("seconds", type_=Double))
+)
+DROP = delete(jobs).where(jobs.c.key.in_(_KEYS))
 HASTEN = update(jobs).where(jobs.c.key.in_(_KEYS), jobs.c.state == _READY).values(due=NOW)
 _over = select(_other.c.key).where(_other.c.key.in_(_KEYS), _other.c.ended.is_not(None))
 LET_GO = update(jobs).where(jobs.c.parent.in_(_over)).values(parent=None)

@@ -12,7 +12,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -27,6 +27,7 @@ from bot.store.job_statements import (
     CHANNEL,
     CLAIM,
     DEPTH,
+    DROP,
     FREE,
     GET,
     HASTEN,
@@ -37,6 +38,7 @@ from bot.store.job_statements import (
     LOCK_TREE,
     NEW_COLUMNS,
     NOTIFY,
+    POSTPONE,
     REALIGN,
     RELEASE,
     RENEW,
@@ -145,6 +147,18 @@ class JobQueue:
             if anew:
                 await joined.execute(LET_GO, {"keys": [each.key for each in new]})
             return await self._add(joined, ((each, None) for each in new), anew=anew)
+
+    async def hold_off(
+        self, new: Sequence[NewJob], held: Collection[str], dropped: Collection[str], seconds: float
+    ) -> None:
+        """Put jobs off by so many seconds, those too that are new, and forget the `dropped` ones.
+
+        Whoever does so again and again in time has them done only once it does so no longer.
+        """
+        async with self._db.write() as tx:
+            await tx.execute(DROP, {"keys": sorted(dropped)})
+            await tx.execute(POSTPONE, {"keys": sorted(held), "seconds": seconds})
+            await self._add(tx, ((replace(each, delay=seconds), None) for each in new))
 
     async def hasten(self, key: str, tx: Transaction | None = None) -> None:
         """Make a job due now that waits for its time; one that runs or has ended stays as it is."""

@@ -1,4 +1,4 @@
-""""""
+"""What is read of a SIM side by side, and what is let go of."""
 
 import asyncio
 import gc
@@ -12,11 +12,13 @@ from bot.diagnosis.rhythm import Contact
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.account import a_plan
 from bot.emulators.kore.faults import Fault, broken
+from bot.errors import BotError
 from bot.kore.cache import Fetched
-from bot.kore.errors import KoreRateLimited
+from bot.kore.errors import KoreRateLimited, KoreUnavailable
 from bot.kore.models import UsageRecord
 from bot.sessions.fetch import AllowanceReader, Read, contacts_by_day, task_scope
 from bot.sessions.lookup import SessionLookup
+from bot.sessions.report import SessionReport
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from tests.bot.sessions.conftest import CLOSED, OPEN, PLAN, SIM, paths
@@ -331,3 +333,22 @@ async def test_kept_days_help_where_the_window_tells_too_little(kore, clock, api
 
     assert ["gone_silent"] == rules(report)
     assert report.findings[0].evidence["rhythm_is_known"]
+
+
+async def test_what_failed_is_let_go_of(lookup, api):
+    """Errors hold nobody's answers, nor themselves: those of a bad hour would fill the memory."""
+    other = "DE" + "7" * 32
+    api.add(SIM | {"sid": other, "unique_name": "pump-9"})
+    api.faults.add(broken(503, f"Sims/{other}", times=None))
+    gc.collect()
+    gc.disable()
+    try:
+        answers = await lookup.look_up_many([other, SID, other], fresh=True)
+        kinds = [type(answer) for answer in answers]
+        del answers
+        left = [each for each in gc.get_objects() if isinstance(each, SessionReport | BotError)]
+    finally:
+        gc.enable()
+
+    assert [KoreUnavailable, SessionReport, KoreUnavailable] == kinds
+    assert [] == left

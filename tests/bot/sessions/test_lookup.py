@@ -1,5 +1,4 @@
 import asyncio
-import gc
 import json
 from datetime import datetime, timedelta
 
@@ -13,7 +12,6 @@ from bot.kore.cache import Fetched
 from bot.kore.errors import KoreDenied, KoreUnavailable
 from bot.sessions.fetch import Allowance, Read
 from bot.sessions.lookup import Judge
-from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimNotFound, SuperSim
 from tests.bot.diagnosis.cases import H, a_plan, ago, still_open
 from tests.bot.sessions.conftest import CLOSED, OPEN, SIM, paths, rules
@@ -209,25 +207,6 @@ async def test_one_failure_keeps_nothing_from_the_others(lookup, api):
 
     assert isinstance(broken_one, KoreUnavailable)
     assert State.ONLINE is fine.state
-
-
-async def test_what_failed_is_let_go_of(lookup, api):
-    """Errors hold nobody's answers, nor themselves: those of a bad hour would fill the memory."""
-    other = "DE" + "7" * 32
-    api.add(SIM | {"sid": other, "unique_name": "pump-9"})
-    api.faults.add(broken(503, f"Sims/{other}", times=None))
-    gc.collect()
-    gc.disable()
-    try:
-        answers = await lookup.look_up_many([other, SID, other], fresh=True)
-        kinds = [type(answer) for answer in answers]
-        del answers
-        left = [each for each in gc.get_objects() if isinstance(each, SessionReport | BotError)]
-    finally:
-        gc.enable()
-
-    assert [KoreUnavailable, SessionReport, KoreUnavailable] == kinds
-    assert [] == left
 
 
 async def test_sims_lost_together_say_so(lookup, api):

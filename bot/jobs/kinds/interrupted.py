@@ -1,0 +1,48 @@
+"""What somebody asked whose answer a process took with it when it was killed: they hear of it."""
+
+import logging
+
+from bot.backoff import Backoff
+from bot.blocks.errors import error_screen
+from bot.errors import Interrupted
+from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
+from bot.jobs.posting import IdempotentPosts
+from bot.sessions.open_questions import OpenQuestion
+from bot.slack.errors import SlackError, SlackRefused
+from bot.slack.posting import ANSWER, ASKING
+
+BACKOFF = Backoff(first=2.0, longest=60.0)
+TRIES = 10
+log = logging.getLogger(__name__)
+
+
+@kind()
+async def interrupted(job: Job, services: JobServices) -> Outcome | None:
+    """Say so: in place of the message that showed the progress, else to the asker directly."""
+    question = OpenQuestion(**job.args)
+    try:
+        found = question.aloud and await _answered_aloud(question, services.posts)
+        if not found:
+            screen = error_screen(Interrupted())
+            await services.posts.post(job.key, question.user, None, screen, again=True)
+    except SlackError as error:
+        tries = int(job.memo.get("tries", 0)) + 1
+        extra = {"job": job.key, "outcome": error.outcome, "tries": tries}
+        log.warning("interruption-not-told", extra=extra)
+        return Done() if tries >= TRIES else Again(BACKOFF.after(tries), {"tries": tries})
+    return Done()
+
+
+async def _answered_aloud(question: OpenQuestion, posts: IdempotentPosts) -> bool:
+    """Return whether all there see how it went: by the answer, or by this in place of it."""
+    place = question.channel, question.thread, question.since
+    try:
+        if await posts.find(f"{ANSWER}{question.id}", *place):
+            return True
+        progress = await posts.find(f"{ASKING}{question.id}", *place)
+        if progress:
+            await posts.update(progress, error_screen(Interrupted()))
+    except SlackRefused as error:  # we may not look, or it is gone
+        log.info("interruption-not-told-aloud", extra={"why": error.error})
+        return False
+    return progress is not None

@@ -1,0 +1,63 @@
+"""Questions in hand: written down where they last, told of where their process is no more."""
+
+import pytest
+
+from bot.sessions.open_questions import HELD_SECONDS, OpenQuestions
+from bot.store.jobs import JobQueue
+from handlers.payloads import Request
+from tests.fakes import FakeClock
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def questions(database, clock):
+    return OpenQuestions(JobQueue(database), clock)
+
+
+def asked(**about):
+    return Request("T0ACMEIOT", "U0ANA0001", "C0FLEETOP", "truck-42", **about)
+
+
+async def job_of(database, request):
+    return await JobQueue(database).get(f"interrupted:{request.id}")
+
+
+async def test_an_answer_that_is_out_at_once_is_never_written_down(database, questions):
+    """Most are: they cost the store nothing."""
+    quick = asked()
+    questions.begin(quick)
+    questions.end(quick)
+    await questions.save()
+
+    assert await job_of(database, quick) is None
+
+
+async def test_what_lasts_is_held_off_and_then_forgotten(database, questions, clock):
+    """While we live nobody is told, and once it is answered nothing of it is left."""
+    slow = asked(thread="1.0", aloud=True)
+    questions.begin(slow)
+    await questions.save()
+    first = await job_of(database, slow)
+    clock.move(HELD_SECONDS)
+    await questions.save()
+    again = await job_of(database, slow)
+    questions.end(slow)
+    await questions.save()
+
+    assert ("U0ANA0001", "1.0", True) == tuple(first.args[k] for k in ("user", "thread", "aloud"))
+    assert "ready" == again.state
+    assert first.due < again.due
+    assert await job_of(database, slow) is None
+
+
+async def test_who_is_left_without_an_answer_stays_written_down(database, questions):
+    """A bot that ends before it could answer leaves that to another one."""
+    cut = asked()
+    questions.begin(cut)
+    await questions.aclose()
+
+    assert "ready" == (await job_of(database, cut)).state
