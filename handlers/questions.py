@@ -45,7 +45,8 @@ async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
     for_all = context.request.aloud
     if meant.sids:
         spotted = Spotted(meant.sids, len(meant.sids))
-        made, shown = await read_all(context, spotted, partial(reading_screen, query.words))
+        draw = partial(reading_screen, query.words)
+        made, shown = await read_all(context, spotted, draw, newest_only=not query.top)
         now = context.services.clock.now()
         answer = fresh_answer(query, made, now, redacted=redaction)
         return replace(await _reply(context, answer, for_all=for_all), shown=shown)

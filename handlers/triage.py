@@ -36,10 +36,11 @@ Draw = Callable[[Triage], Screen]
 
 
 class Board:
-    """What is known so far of the SIMs that a text named."""
+    """What is known so far of the SIMs that a text named; a table needs the newest session only."""
 
-    def __init__(self, spotted: Spotted) -> None:
+    def __init__(self, spotted: Spotted, *, newest_only: bool = True) -> None:
         self._spotted = spotted
+        self._newest_only = newest_only
         self._answers: list[Answer | None] = [None] * len(spotted.texts)
 
     async def fill(self, context: Context, *, for_all: bool | None = None) -> None:
@@ -48,7 +49,12 @@ class Board:
         Raises NotAllowed and AskedTooOften.
         """
         self._answers[:] = await look_up_many(
-            context, self._spotted.texts, for_all=for_all, within=PATIENCE_SECONDS, told=self.add
+            context,
+            self._spotted.texts,
+            newest_only=self._newest_only,
+            for_all=for_all,
+            within=PATIENCE_SECONDS,
+            told=self.add,
         )
 
     def stop(self, error: BotError) -> None:
@@ -80,13 +86,13 @@ async def triage_reply(context: Context, spotted: Spotted) -> Reply:
 
 
 async def read_all(
-    context: Context, spotted: Spotted, draw: Draw = triage_screen
+    context: Context, spotted: Spotted, draw: Draw = triage_screen, *, newest_only: bool = True
 ) -> tuple[Triage, Shown]:
     """Read them all while a message shows how far that is; return that message too.
 
-    `draw` draws what is known so far.
+    `draw` draws what is known so far; with `newest_only` reports keep their newest session only.
     """
-    services, board = context.services, Board(spotted)
+    services, board = context.services, Board(spotted, newest_only=newest_only)
     request = context.request
     progress = services.progress.begin(request, in_channel=request.aloud, replace=request.instead)
     try:

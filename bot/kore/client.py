@@ -65,7 +65,7 @@ class Caches:
         self.sims: Cache[Sim] = make(policies.sims, partial(_one, Sim))
         self.rate_plans: Cache[RatePlan] = make(policies.rate_plans, partial(_one, RatePlan))
         self.data_sessions: Cache[tuple[DataSession, ...]] = make(
-            policies.data_sessions, lambda bodies: newest_first(_rows(DATA_SESSIONS, bodies))
+            policies.data_sessions, lambda bodies: newest_first(lean(_rows(DATA_SESSIONS, bodies)))
         )
         self.usage_records: Cache[tuple[UsageRecord, ...]] = make(
             policies.usage_records, partial(_rows, USAGE_RECORDS)
@@ -75,6 +75,17 @@ class Caches:
         """Stop every fetch under way."""
         for cache in (self.sims, self.rate_plans, self.data_sessions, self.usage_records):
             await cache.close()
+
+
+_GIVEN: set[str] = set()
+
+
+def lean(sessions: tuple[DataSession, ...]) -> tuple[DataSession, ...]:
+    """Return them without pydantic's notes of which fields were given: half of what they weigh."""
+    for session in sessions:
+        for each in filter(None, (session, session.cell_location_estimate)):
+            object.__setattr__(each, "__pydantic_fields_set__", _GIVEN)
+    return sessions
 
 
 def newest_first(sessions: tuple[DataSession, ...]) -> tuple[DataSession, ...]:
@@ -256,7 +267,7 @@ class KoreClient:
 
     async def _sessions(self, path: str) -> Answer[tuple[DataSession, ...]]:
         found = await self._rows(DATA_SESSIONS, path, FIRST_PAGE)
-        return Answer(newest_first(found.value), found.bodies, found.skipped)
+        return Answer(newest_first(lean(found.value)), found.bodies, found.skipped)
 
     async def _rows(self, listing: Listing[T], path: str, query: bytes) -> Answer[tuple[T, ...]]:
         try:

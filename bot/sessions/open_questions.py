@@ -97,7 +97,7 @@ class OpenQuestions:
             try:
                 await self.save()
             except StoreError as error:
-                log.debug("open-questions-not-saved", extra={"why": error.kind})
+                log.warning("open-questions-not-saved", extra={"why": error.kind})
                 await self._clock.sleep(GATHER_SECONDS)
 
     async def save(self) -> None:

@@ -13,6 +13,7 @@ import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_sdk.errors import SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
@@ -115,6 +116,8 @@ class ListeningConfig:
 
 
 # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and says that it does not need it.
+PASSING = (OSError, TimeoutError, aiohttp.ClientError, SlackClientError)
+SAID_BY_US = "is no longer active. Failed to send a message"
 UNUSED_NOTICE = "As you gave `client` as well, `token` will be unused."
 
 
@@ -163,8 +166,17 @@ def bolt_logger() -> logging.Logger:
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(max(logger.level, logging.INFO))
     if not logger.filters:
-        logger.addFilter(lambda record: record.getMessage() != UNUSED_NOTICE)
+        logger.addFilter(_quieted)
     return logger
+
+
+def _quieted(record: logging.LogRecord) -> bool:
+    """Let a lost connection be one line: the SDK logs where each try was, and mends it itself."""
+    if record.exc_info and isinstance(record.exc_info[1], PASSING):
+        record.exc_info, record.exc_text = None, None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    said = record.getMessage()
+    return said != UNUSED_NOTICE and not said.endswith(SAID_BY_US)
 
 
 def _web_client(

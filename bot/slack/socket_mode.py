@@ -39,7 +39,11 @@ class _Handler(AsyncSocketModeHandler):
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override] # the base narrows it too
         started = self._clock.monotonic()
-        await super().handle(client, req)
+        try:
+            await super().handle(client, req)
+        except (OSError, aiohttp.ClientError) as error:  # Slack sends it again
+            log.warning("ack-not-sent", extra={"why": type(error).__name__})
+            return
         self._observer.acknowledged("socket", self._clock.monotonic() - started)
 
 

@@ -369,3 +369,13 @@ async def test_our_own_queue_costs_no_budget(api, clock, config):
     found = await asyncio.gather(*asked, return_exceptions=True)
 
     assert {KoreNotFound} == {type(each) for each in found[2:]}
+
+
+async def test_a_session_is_kept_without_its_notes(kore, api):
+    """Whether it comes from KORE or from the cache it is all there, at half of the weight."""
+    api.add({"sid": SID, "status": "active"}, [ROW])
+    fresh = (await kore.data_sessions(SID)).value[0]
+    kept = (await kore.data_sessions(SID)).value[0]
+
+    assert fresh == kept
+    assert [set(), set()] == [each.model_fields_set for each in (fresh, kept)]

@@ -147,3 +147,17 @@ async def test_a_slack_that_is_down_is_no_fault_of_the_settings(client, slack, s
     for one, says in ((away, "cannot be reached"), (client, "http_503")):
         with pytest.raises(SlackLost, match=says):
             await identify(one)
+
+
+def test_a_lost_connection_is_one_line(caplog):
+    """What the SDK mends by itself says so without where in its code; a fault of ours says all."""
+    logger = bolt_logger()
+    for error in (ConnectionResetError("closing"), aiohttp.ClientError(), KeyError("ours")):
+        try:
+            raise error
+        except (OSError, aiohttp.ClientError, KeyError):
+            logger.exception("Failed to do it")
+    logger.warning("The current session (s_1) is no longer active. Failed to send a message")
+
+    told = [(record.levelname, bool(record.exc_info)) for record in caplog.records]
+    assert [("WARNING", False), ("WARNING", False), ("ERROR", True)] == told

@@ -23,6 +23,7 @@ class To:
     channel: str = "C0FLEETOP"
     team: str = "T0ACMEIOT"
     thread: str | None = None
+    id: str = "1"
 
 
 def saying(words):

@@ -1,0 +1,69 @@
+"""What a soak measures: memory, acks, and what the machine itself keeps everybody waiting for."""
+
+import asyncio
+import os
+import re
+from bisect import bisect_left
+from collections import Counter
+from contextlib import suppress
+from math import inf
+from pathlib import Path
+from time import monotonic
+from urllib.request import urlopen
+
+LEAST_MS = (1, 2.5, 5, 10, 20, 50, 100, 500, 1000, 3000, inf)
+
+
+class Lags:
+    """How much later than asked for a loop that does next to nothing goes on."""
+
+    def __init__(self):
+        self._most = Counter()
+
+    async def run(self):
+        """Measure until cancelled."""
+        while True:
+            began = monotonic()
+            await asyncio.sleep(0.05)
+            late = (monotonic() - began - 0.05) * 1000
+            self._most[LEAST_MS[bisect_left(LEAST_MS, late)]] += 1
+
+    def __str__(self):
+        at_most, total = Counter(), 0
+        for most in LEAST_MS:
+            total += self._most[most]
+            at_most[most] = total
+        return by_milliseconds(at_most)
+
+
+def by_milliseconds(at_most):
+    """Say which part took at most so many milliseconds, up to where it is all of them."""
+    every = at_most[inf] or 1
+    known = [most for most in LEAST_MS if at_most[most]]
+    return " ".join(f"{most:g}: {at_most[most] / every:.1%}" for most in known)
+
+
+def acks(port):
+    """Count the acks of the bot on this port by the milliseconds that they took at most."""
+    found = Counter()
+    with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        pattern = r'simsessions_ack_seconds_bucket\{le="([^"]+)",via="\w+"\} ([\d.]+)'
+        for most, count in re.findall(pattern, answer.read().decode()):
+            found[round(float(most) * 1000, 3) if most != "+Inf" else inf] += float(count)
+    return found
+
+
+def megabytes(pid):
+    """Return what a process holds in memory; 0 where it is gone."""
+    with suppress(OSError):
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return 0.0
+
+
+def cpu_waits(pid):
+    """Return how long a process waited for a CPU, by the time that it had one; 0 if it is gone."""
+    with suppress(OSError):
+        used, waited, _ = map(int, Path(f"/proc/{pid}/schedstat").read_text().split())
+        return waited / used
+    return 0.0
