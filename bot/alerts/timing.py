@@ -40,7 +40,8 @@ def tick(alert: Alert, incident: Incident, now: datetime) -> Incident:
         incident = replace(incident, snoozed_until=None, snoozed_by=None, owes=owes)
     if incident.taken_by:
         return replace(incident, owes=False)
-    if incident.snoozed_until or alert.is_quiet_at(now) or not incident.down:
+    is_quiet = alert.paused is not None or alert.is_quiet_at(now)
+    if incident.snoozed_until or is_quiet or not incident.down:
         return incident
     if incident.owes:
         mentions = alert.mention_first

@@ -10,6 +10,7 @@ from bot.alerts.incident import IncidentState
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.schedule import QuietHours
+from bot.digests.subscription import PauseReason
 from tests.bot.alerts.alert_builders import (
     ANA,
     BEN,
@@ -294,3 +295,14 @@ def test_what_follows_a_silence_is_no_news(day):
 
     assert ["i1"] == same
     assert ["i1", "i2"] == list(day.incidents)
+
+
+def test_a_paused_alert_calls_nobody():
+    """While an alert is paused, nobody is reminded or called for its open incidents."""
+    day = Day(an_alert(mention_second=(SECOND,)))
+    day.scan(0)
+    day.scan(60, silent("DE1"))
+    day.alert = an_alert(mention_second=(SECOND,), paused=PauseReason.ASKED)
+    day.tick(120)
+
+    assert [("opened", FIRST)] == day.mentions()
