@@ -111,7 +111,7 @@ async def main() -> None:
             await endpoint.open()
             caller, number = Caller(slack, another), iter(range(1_000_000))
             settings = load_settings(environment(slack, kore), None)
-            client = open_kore(settings.kore_config(), SystemClock(), services.metrics)
+            client = open_kore(settings.kore_configs()[""], SystemClock(), services.metrics)
             stack.push_async_callback(client.aclose)
 
             async def command() -> None:

@@ -7,13 +7,14 @@ write the page of all settings again with `make docs`.
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
+from bot.account_settings import Accounts, AccountSettings, kore_configs, of_environment
 from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.errors import SettingsError
@@ -45,7 +46,6 @@ from bot.slack.access import Policy
 from bot.store.location import secrets_of
 
 if TYPE_CHECKING:
-    from bot.kore.client import CachePolicies
     from bot.kore.connect import KoreConfig
 
 PREFIX = "SIMSESSIONS_"
@@ -60,6 +60,7 @@ WITHOUT_PREFIX = frozenset(
         "kore_client_id",
         "kore_client_secret",
         "kore_access_token",
+        "kore_accounts",
         "port",
     }
 )
@@ -106,6 +107,15 @@ class Settings(AgentSettings):
     kore_client_secret: SecretStr | None = Field(None, description="its secret")
     kore_access_token: HeaderSecret = Field(
         None, description="a bearer token instead of id and secret; it is not renewed"
+    )
+    accounts: Accounts = Field(
+        (),
+        description="TOML file, readable by its owner only, with a table for each of several KORE "
+        "accounts (docs/accounts.md)",
+    )
+    kore_accounts: Accounts = Field(
+        (),
+        description="their names instead: acme,globex; then KORE_ACME_CLIENT_ID and so on",
     )
     port: int = Field(
         3000,
@@ -249,8 +259,8 @@ class Settings(AgentSettings):
         """Return what may stand in no log."""
         values = (getattr(self, field) for field in type(self).model_fields)
         secret = tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
-        held = (*(t.secrets for t in self.webhooks), *(t.secrets for t in self.mcp_tokens))
-        named = (each for secrets in held for each in secrets)
+        held = [*(t.secrets for t in self.webhooks), *(t.secrets for t in self.mcp_tokens)]
+        named = (each for s in (*held, *(t.secrets for t in self.several)) for each in s)
         return (*secret, *named, *secrets_of(_revealed(self.database_url) or ""))
 
     @property
@@ -258,39 +268,17 @@ class Settings(AgentSettings):
         """Return what answers link to."""
         return WebLinks(self.kore_console_url, self.runbooks or {})
 
-    def kore_config(self) -> "KoreConfig":
-        """Return what the KORE client is opened with. Raises SettingsError without credentials."""
-        from bot.kore.connect import KoreConfig  # noqa: PLC0415 -- health does without httpx
-        from bot.kore.requester import RetryPolicy  # noqa: PLC0415 -- the same
-
-        return KoreConfig(
-            api_url=self.kore_api_url,
-            token_url=self.kore_token_url,
-            client_id=self.kore_client_id,
-            client_secret=_revealed(self.kore_client_secret),
-            access_token=_revealed(self.kore_access_token),
-            connect_timeout=self.kore_connect_timeout,
-            read_timeout=self.kore_read_timeout,
-            at_once=self.kore_at_once,
-            per_second=self.kore_per_second,
-            retry=RetryPolicy(tries=self.kore_tries, budget=self.kore_budget),
-            cache_policies=self._cache_policies(),
-        )
+    @property
+    def several(self) -> tuple[AccountSettings, ...]:
+        """Return the accounts that have a name; none where there is one account without."""
+        return self.accounts or self.kore_accounts
 
     def kore_configs(self) -> "dict[str, KoreConfig]":
-        """Return the same for each account, by its name; one that has none is ""."""
-        return {"": self.kore_config()}
+        """Return what each account's client is opened with, by its name; one without one is "".
 
-    def _cache_policies(self) -> "CachePolicies":
-        from bot.kore.client import CachePolicies  # noqa: PLC0415 -- health does without httpx
-
-        usual = CachePolicies()
-        keep = max(self.stale_for, self.sessions_ttl, self.sims_ttl)
-        return replace(
-            usual,
-            sims=replace(usual.sims, fresh_for=self.sims_ttl, keep_for=keep),
-            data_sessions=replace(usual.data_sessions, fresh_for=self.sessions_ttl, keep_for=keep),
-        )
+        Raises SettingsError without credentials.
+        """
+        return kore_configs(self)
 
     def missing(self, need: Need) -> tuple[str, ...]:
         """Say what `need` lacks, one line each."""
@@ -299,7 +287,12 @@ class Settings(AgentSettings):
         return (*kore, *slack)
 
     def _missing_kore(self) -> tuple[str, ...]:
-        if self.kore_access_token:
+        single = self.kore_client_id or self.kore_access_token
+        if self.several and single:
+            return ("KORE_CLIENT_ID: is of no account; take it out, or give it to a named one",)
+        if self.accounts and self.kore_accounts:
+            return ("KORE_ACCOUNTS: SIMSESSIONS_ACCOUNTS names accounts too; take one out",)
+        if self.kore_access_token or self.several:
             return ()
         where = "create an API client in KORE's console (docs/going-live.md)"
         id_and_secret = {
@@ -362,7 +355,9 @@ def threshold_names() -> dict[str, str]:
 def _validated(told: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
     """Validate; give the faults by name, and the settings without the faulty ones."""
     thresholds, wrong = _thresholds(told)
-    mine = {name: told[name] for name in known_names() if name in told}
+    mine: dict[str, Any] = {name: told[name] for name in known_names() if name in told}
+    if "KORE_ACCOUNTS" in mine:
+        mine["KORE_ACCOUNTS"] = of_environment(told)[0]
     try:
         return Settings.model_validate({**mine, "thresholds": thresholds}), wrong
     except ValidationError as error:
@@ -394,7 +389,7 @@ def _thresholds(told: Mapping[str, str]) -> tuple[Thresholds, dict[str, str]]:
 
 def _misspelt(told: Mapping[str, str]) -> tuple[str, ...]:
     """Find names that are nearly one of ours; others may belong to somebody else."""
-    known = {*known_names(), *threshold_names()}
+    known = {*known_names(), *threshold_names(), *of_environment(told)[1]}
     strange = (name for name in told if name not in known and name.startswith(NAMES_OF_OURS))
     near = ((n, difflib.get_close_matches(n, known, n=1, cutoff=0.9)) for n in strange)
     return tuple(f"{n}: no such setting; did you mean {match[0]}?" for n, match in near if match)

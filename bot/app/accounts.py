@@ -1,6 +1,7 @@
 """Opens what asks KORE: for each account a client and its list of SIMs, and the views of them."""
 
 import asyncio
+import logging
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -11,6 +12,7 @@ from bot.app.bot import cancelled
 from bot.clock import Clock
 from bot.digests.archive import Archive
 from bot.digests.last_scan import ScanPeers
+from bot.errors import BotError
 from bot.kore.accounts import AccountsClient, Homes
 from bot.kore.client import KoreClient
 from bot.kore.connect import open_kore
@@ -28,12 +30,15 @@ from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
 from bot.slack.access import UNNAMED
+from bot.store.accounts import AccountRows
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.rate_limit import SharedRate
 from bot.store.scans import ScanRows
 
 PATIENCE_SECONDS = 2.0
+CLAIM_AGAIN_SECONDS = 30.0
+log = logging.getLogger(__name__)
 
 
 class AccountStacks:
@@ -137,6 +142,9 @@ def open_access(  # noqa: PLR0913 -- what it is put together from
     """Open KORE's clients and read the lists of SIMs in the background."""
     stacks = open_stacks(settings, clock, metrics, store)
     stack.push_async_callback(stacks.aclose)
+    if settings.several:
+        claiming = asyncio.create_task(_claim(settings.several[0].name, store, clock))
+        stack.push_async_callback(cancelled, claiming)
     for name, directory in stacks.directories.items():
         reading = asyncio.create_task(directory.run(), name=f"sim-directory {name}".strip())
         stack.push_async_callback(cancelled, reading)
@@ -150,6 +158,18 @@ def open_access(  # noqa: PLR0913 -- what it is put together from
     else:
         views = ManyViews(stacks.names, partial(_view, parts=parts))
     return KoreAccess(stacks.client, views, stacks.resolver)
+
+
+async def _claim(account: str, store: Database, clock: Clock) -> None:
+    """Give what was kept before accounts had names to the first; until then nobody sees it."""
+    while True:
+        try:
+            await AccountRows(store).claim(account)
+        except BotError as error:
+            log.info("accounts-not-claimed", extra={"why": error.kind})
+            await clock.sleep(CLAIM_AGAIN_SECONDS)
+        else:
+            return
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.ops.tasks import WorkerThread
 from bot.sessions.audit import Audit
 from bot.sessions.news_ages import NewsAges
 from bot.settings import Settings
-from bot.slack.access import Access, Authorizer, Policies
+from bot.slack.access import Access, AccountRule, Authorizer, Policies
 from bot.slack.bolt_app import Identity, identify
 from bot.slack.client import SlackClient
 from bot.slack.directory import Channels, People, UserGroups
@@ -154,12 +154,15 @@ def _open_authorizer(
     settings: Settings, access: Access, slack: SlackClient, clock: Clock, stack: AsyncExitStack
 ) -> Authorizer:
     """Read the user groups in the background; what is asked of Slack ends with the stack."""
-    groups = UserGroups(slack, clock, settings.allowed_groups)
+    rules = tuple(each.rule for each in settings.several) or (AccountRule(),)
+    groups = UserGroups(
+        slack, clock, settings.allowed_groups.union(*(rule.groups for rule in rules))
+    )
     reading = asyncio.create_task(groups.run(), name="user-groups")
     stack.push_async_callback(cancelled, reading)
     policies = Policies(settings.guests, settings.shared_channels)
     people, channels = People(slack, clock), Channels(slack, clock)
-    authorizer = Authorizer(access, people, channels, groups, policies)
+    authorizer = Authorizer(access, people, channels, groups, policies, accounts=rules)
     stack.push_async_callback(authorizer.aclose)
     return authorizer
 

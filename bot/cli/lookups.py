@@ -9,6 +9,7 @@ from datetime import datetime
 from rich.cells import cell_len
 from rich.text import Text
 
+from bot.app.accounts import open_stacks
 from bot.blocks.fleet import fleet_cells, fleet_header, fleet_headline, small_print
 from bot.blocks.format import PLAIN
 from bot.blocks.report_json import as_json
@@ -16,7 +17,6 @@ from bot.blocks.tables import cell_text
 from bot.cli.terminal import progress, terminal
 from bot.clock import Clock, SystemClock
 from bot.errors import UserError
-from bot.kore.connect import open_kore
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.sessions.fetch import AllowanceReader
 from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
@@ -26,8 +26,6 @@ from bot.sessions.lookup import SessionLookup
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import triage
 from bot.settings import Settings
-from bot.sims.directory import SimDirectory
-from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
 
 SIM_SECONDS = 60.0
@@ -49,20 +47,18 @@ async def open_fleet(
     settings: Settings, clock: Clock
 ) -> AsyncIterator[tuple[SessionLookup, FleetList, SimSpotter]]:
     """Open the same, what finds the SIMs that a question means, and what reads pasted texts."""
-    kore = open_kore(settings.kore_config(), clock)
-    directory = SimDirectory(kore, clock, refresh_every=settings.directory_refresh)
+    stacks = open_stacks(settings, clock, patience=LIST_PATIENCE_SECONDS)
+    kore = stacks.client
+    directory, resolver = stacks.directory(kore), stacks.resolver(kore)
     try:
-        resolver = SimResolver(kore, directory, clock, patience=LIST_PATIENCE_SECONDS)
-        fleet = FleetList(kore, directory, patience=LIST_PATIENCE_SECONDS)
         allowances = AllowanceReader(kore, clock, ALLOWANCE_PATIENCE_SECONDS)
         yield (
             SessionLookup(kore, resolver, clock, settings.thresholds, allowances=allowances),
-            fleet,
+            FleetList(kore, directory, patience=LIST_PATIENCE_SECONDS),
             SimSpotter(directory, resolver.known_sid, most=MOST),
         )
     finally:
-        await directory.aclose()
-        await kore.aclose()
+        await stacks.aclose()
 
 
 async def meant(

@@ -224,7 +224,7 @@ def test_settings_are_frozen():
 def test_the_kore_client_gets_what_was_set():
     """Credentials and patience reach the KORE client; the rest stays as the client has it."""
     told = KORE | {"KORE_API_URL": "http://127.0.0.1:81/v1", "SIMSESSIONS_SESSIONS_TTL": "2min"}
-    config = load_settings(told, None, need=Need.KORE).kore_config()
+    config = load_settings(told, None, need=Need.KORE).kore_configs()[""]
 
     assert ("http://127.0.0.1:81", "id", "hush-kore") == (
         config.api_url,
@@ -238,7 +238,7 @@ def test_the_kore_client_gets_what_was_set():
 
 def test_untouched_settings_are_the_clients_own_defaults():
     """The defaults in docs/settings.md are the ones that the KORE client documents."""
-    assert KoreConfig() == load_settings({}, None, need=Need.NOTHING).kore_config()
+    assert KoreConfig() == load_settings({}, None, need=Need.NOTHING).kore_configs()[""]
 
 
 def test_each_kind_of_threshold_is_a_setting():

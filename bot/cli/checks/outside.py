@@ -12,7 +12,7 @@ from bot.cli.checks.store import store_check
 from bot.cli.exit_codes import ExitCode
 from bot.clock import Clock
 from bot.errors import BotError
-from bot.kore.connect import open_kore
+from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.errors import KoreDenied
 from bot.settings import Need, Settings
 
@@ -67,29 +67,35 @@ MEND_BEARER = (
 MEND_ELSE = "check KORE_API_URL, KORE_TOKEN_URL, proxy and firewall; then KORE's status page"
 
 
-async def kore_check(settings: Settings, clock: Clock) -> Check:
-    """Fetch a token and the first SIM."""
+async def kore_checks(settings: Settings, clock: Clock) -> tuple[Check, ...]:
+    """Fetch a token and the first SIM of each account, side by side."""
     if settings.missing(Need.KORE):
-        return skipped(KORE_KEY, "no KORE_CLIENT_ID and KORE_CLIENT_SECRET")
+        return (skipped(KORE_KEY, "no KORE_CLIENT_ID and KORE_CLIENT_SECRET"),)
+    checks = (
+        _of_account(f"{KORE_KEY} {name}".strip(), config, clock)
+        for name, config in settings.kore_configs().items()
+    )
+    return tuple(await asyncio.gather(*checks))
+
+
+async def _of_account(name: str, config: KoreConfig, clock: Clock) -> Check:
     started = clock.monotonic()
     try:
-        has_sims = await _has_sims(settings, clock)
+        has_sims = await _has_sims(config, clock)
     except BotError as error:
-        return failed(KORE_KEY, error.sentence, _mend(error, settings), ExitCode.KORE)
+        return failed(name, error.sentence, _mend(error, config), ExitCode.KORE)
     took = f"in {round(1000 * (clock.monotonic() - started))} ms"
-    return well(
-        KORE_KEY, f"SIMs can be read {took}" if has_sims else f"no SIM in this account, {took}"
-    )
+    return well(name, f"SIMs can be read {took}" if has_sims else f"no SIM in this account, {took}")
 
 
-def _mend(error: BotError, settings: Settings) -> str:
+def _mend(error: BotError, config: KoreConfig) -> str:
     if not isinstance(error, KoreDenied):
         return MEND_ELSE
-    return MEND_BEARER if settings.kore_access_token else MEND_DENIED
+    return MEND_BEARER if config.access_token else MEND_DENIED
 
 
-async def _has_sims(settings: Settings, clock: Clock) -> bool:
-    kore = open_kore(settings.kore_config(), clock)
+async def _has_sims(config: KoreConfig, clock: Clock) -> bool:
+    kore = open_kore(config, clock)
     try:
         return await anext(kore.sims(), None) is not None
     finally:
@@ -123,7 +129,7 @@ async def _slack(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tu
 async def _kore(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tuple[Check, ...]:
     if wrong := sorted({"KORE_API_URL", "KORE_TOKEN_URL"} & faulty):
         return (skipped(KORE_KEY, f"{wrong[0]} is not right"),)
-    return (await kore_check(settings, clock),)
+    return await kore_checks(settings, clock)
 
 
 async def _store(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tuple[Check, ...]:

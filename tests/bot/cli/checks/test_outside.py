@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.cli.checks.check import Status
-from bot.cli.checks.outside import clock_check, compared, kore_check, outside_checks
+from bot.cli.checks.outside import clock_check, compared, kore_checks, outside_checks
 from bot.cli.exit_codes import ExitCode
 from bot.clock import SystemClock
 from bot.emulators.kore.faults import broken
@@ -39,7 +39,7 @@ async def test_nothing_goes_to_an_address_that_was_not_meant(kore, slack, faulty
 
 async def test_a_key_that_works(kore):
     """A token and the first SIM are enough."""
-    check = await kore_check(load_settings(kore.settings, None, need=Need.KORE), SystemClock())
+    (check,) = await kore_checks(load_settings(kore.settings, None, need=Need.KORE), SystemClock())
 
     assert Status.OK == check.status
     assert "SIMs can be read in" in check.says
@@ -59,7 +59,7 @@ async def test_a_key_that_does_not(kore, changes, fault, mend):
     if fault:
         kore.api.faults.add(fault)
     told = kore.settings | {"SIMSESSIONS_KORE_BUDGET": "1s"} | changes
-    check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
+    (check,) = await kore_checks(load_settings(told, None, need=Need.KORE), SystemClock())
 
     assert (Status.FAILED, ExitCode.KORE) == (check.status, check.code)
     assert mend in check.mend
@@ -69,7 +69,7 @@ async def test_a_bearer_that_does_not(kore):
     """A bearer that KORE refuses is what the advice is about: there is no id and no secret."""
     told = {k: v for k, v in kore.settings.items() if k.endswith("_URL")}
     told["KORE_ACCESS_TOKEN"] = "expired"
-    check = await kore_check(load_settings(told, None, need=Need.KORE), SystemClock())
+    (check,) = await kore_checks(load_settings(told, None, need=Need.KORE), SystemClock())
 
     assert "KORE_ACCESS_TOKEN" in check.mend
     assert Status.FAILED == check.status
@@ -77,7 +77,7 @@ async def test_a_bearer_that_does_not(kore):
 
 async def test_no_key():
     """Without a key nothing is asked."""
-    check = await kore_check(Settings(), SystemClock())
+    (check,) = await kore_checks(Settings(), SystemClock())
 
     assert Status.SKIPPED == check.status
 

@@ -1,0 +1,203 @@
+"""Several KORE accounts: read from a TOML file or the environment, and what each is opened with.
+
+In the file each account is a table, called by the account's name; in the environment
+`KORE_ACCOUNTS=acme,globex` names them, and `KORE_ACME_CLIENT_ID` is the file's `client_id`.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.setting_values import ChannelIds, GroupIds, HeaderSecret, Origin, Url, UserIds
+from bot.slack.access import UNNAMED, AccountRule
+
+if TYPE_CHECKING:
+    from bot.kore.client import CachePolicies
+    from bot.kore.connect import KoreConfig
+    from bot.settings import Settings
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
+_PLAINLY = {"extra_forbidden": "is no setting of an account", "missing": "is missing"}
+MOST = 50
+
+
+class AccountSettings(BaseModel):
+    """One account; what is None is as for a bot that has one account.
+
+    Without `channels`, `users` and `groups` everybody who may ask sees it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    label: str | None = Field(None, max_length=60)
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    access_token: HeaderSecret = None
+    api_url: Origin | None = None
+    token_url: Url | None = None
+    at_once: int | None = Field(None, ge=1, le=500)
+    per_second: float | None = Field(None, gt=0, allow_inf_nan=False)
+    channels: ChannelIds = frozenset()
+    users: UserIds = frozenset()
+    groups: GroupIds = frozenset()
+
+    @property
+    def title(self) -> str:
+        """What people read: the label, else the name."""
+        return self.label or self.name
+
+    @property
+    def rule(self) -> AccountRule:
+        """Who may see it."""
+        return AccountRule(self.name, self.channels, self.users, self.groups)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return what may stand in no log."""
+        return tuple(v.get_secret_value() for v in (self.client_secret, self.access_token) if v)
+
+
+FIELDS = frozenset(AccountSettings.model_fields) - {"name"}
+
+
+def _accounts(value: object) -> object:
+    """Read the file of that path, or tables by name. Raises ValueError with all faults."""
+    if not isinstance(value, str | Mapping):
+        return value
+    tables = _of_file(Path(value).expanduser()) if isinstance(value, str) else value
+    faults, found = list[str](), list[AccountSettings]()
+    for name, table in tables.items():
+        account = _account(name, table)
+        if isinstance(account, AccountSettings):
+            found.append(account)
+        else:
+            faults += account
+    if len(tables) > MOST:
+        faults.append(f"there are more than {MOST}")
+    if faults or not found:
+        raise ValueError("; ".join(faults) or "names no account")
+    return tuple(found)
+
+
+Accounts = Annotated[tuple[AccountSettings, ...], BeforeValidator(_accounts)]
+
+
+def _of_file(file: Path) -> Mapping[str, Any]:
+    import tomllib  # noqa: PLC0415 -- most bots have one account
+
+    try:
+        if file.stat().st_mode & 0o077:
+            msg = f"others on this machine may read its secrets; chmod 600 {file}"
+            raise ValueError(msg)
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else type(error).__name__
+        msg = f"cannot be read as a TOML file ({why})"
+        raise ValueError(msg) from None
+
+
+def _account(name: str, table: object) -> AccountSettings | list[str]:
+    """Return an account, or all that is wrong with it."""
+    if not _NAME.fullmatch(name):
+        return [f"{name[:30]}: a name is up to 20 of a-z, 0-9 and -, the first a letter"]
+    if not isinstance(table, Mapping):
+        return [f"{name}: is no table; write [{name}], and below it client_id = …"]
+    plain = {field: _plain(value) for field, value in table.items() if field != "name"}
+    try:
+        account = AccountSettings.model_validate({**plain, "name": name})
+    except ValidationError as error:
+        # the error itself holds the values, secrets among them: only its words may leave
+        return [f"{name}: {_words(each)}" for each in error.errors(include_input=False)]
+    if account.access_token or (account.client_id and account.client_secret):
+        return account
+    return [f"{name}: client_id and client_secret, or access_token, are missing"]
+
+
+def _plain(value: object) -> object:
+    """Return a list of ids as one text, which the checks of ids read."""
+    return " ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _words(fault: Mapping[str, Any]) -> str:
+    field = str(fault["loc"][0])
+    says = _PLAINLY.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    near = () if field in FIELDS else difflib.get_close_matches(field, FIELDS, n=1)
+    return f"{field} {says}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def of_environment(told: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], frozenset[str]]:
+    """Return the accounts that KORE_ACCOUNTS names as tables, and the names that they took."""
+    names = told.get("KORE_ACCOUNTS", "").replace(",", " ").lower().split()
+    tables: dict[str, dict[str, str]] = {name: {} for name in names}
+    taken = set[str]()
+    for account, table in tables.items():
+        prefix = f"KORE_{account.upper().replace('-', '_')}_"
+        for name in sorted(set(told) - taken):
+            if name.startswith(prefix):
+                table[name.removeprefix(prefix).lower()] = told[name]
+                taken.add(name)
+    return tables, frozenset(taken)
+
+
+def kore_configs(settings: "Settings") -> "dict[str, KoreConfig]":
+    """Return what each account's client is opened with, by name.
+
+    Raises SettingsError where there is neither an account nor its credentials.
+    """
+    usual = _usual(settings)
+    return {each.name: _of(each, usual) for each in settings.several} or {UNNAMED: usual}
+
+
+def _of(account: AccountSettings, usual: "KoreConfig") -> "KoreConfig":
+    return replace(
+        usual,
+        api_url=account.api_url or usual.api_url,
+        token_url=account.token_url or usual.token_url,
+        client_id=account.client_id,
+        client_secret=_revealed(account.client_secret),
+        access_token=_revealed(account.access_token),
+        at_once=account.at_once or usual.at_once,
+        per_second=account.per_second or usual.per_second,
+    )
+
+
+def _usual(settings: "Settings") -> "KoreConfig":
+    from bot.kore.connect import KoreConfig  # noqa: PLC0415 -- health does without httpx
+    from bot.kore.requester import RetryPolicy  # noqa: PLC0415 -- the same
+
+    return KoreConfig(
+        api_url=settings.kore_api_url,
+        token_url=settings.kore_token_url,
+        client_id=settings.kore_client_id,
+        client_secret=_revealed(settings.kore_client_secret),
+        access_token=_revealed(settings.kore_access_token),
+        connect_timeout=settings.kore_connect_timeout,
+        read_timeout=settings.kore_read_timeout,
+        at_once=settings.kore_at_once,
+        per_second=settings.kore_per_second,
+        retry=RetryPolicy(tries=settings.kore_tries, budget=settings.kore_budget),
+        cache_policies=_cache_policies(settings),
+    )
+
+
+def _cache_policies(settings: "Settings") -> "CachePolicies":
+    from bot.kore.client import CachePolicies  # noqa: PLC0415 -- health does without httpx
+
+    usual = CachePolicies()
+    sessions, sims = settings.sessions_ttl, settings.sims_ttl
+    keep = max(settings.stale_for, sessions, sims)
+    return replace(
+        usual,
+        sims=replace(usual.sims, fresh_for=sims, keep_for=keep),
+        data_sessions=replace(usual.data_sessions, fresh_for=sessions, keep_for=keep),
+    )
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
