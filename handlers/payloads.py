@@ -157,6 +157,7 @@ def _of_event(body: Body, event: Body, team: object) -> Actor:
         channel=None if at_home else text_in(event, "channel") or None,
         in_view=at_home,
         in_shared=is_shared if isinstance(is_shared, bool) else None,
+        is_direct=event.get("channel_type") == "im",
     )
 
 

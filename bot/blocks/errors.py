@@ -76,9 +76,9 @@ def _unplanned(reference: str | None, again: Block | None) -> Screen:
 def _choices(error: BotError, asked: str) -> list[Block]:
     if not isinstance(error, SimNotFound | SimAmbiguous):
         return []
-    names = Counter(choice.name for choice in error.candidates)
+    names = Counter(choice.full_name for choice in error.candidates)
     return [
-        _pick(choice, number, ids.typed(asked), error.days, alone=names[choice.name] == 1)
+        _pick(choice, number, ids.typed(asked), error.days, alone=names[choice.full_name] == 1)
         for number, choice in enumerate(error.candidates, start=1)
     ]
 
@@ -90,7 +90,7 @@ def _told_apart(error: BotError) -> Block | None:
 
 
 def _pick(choice: Candidate, number: int, asked: str, days: int | None, *, alone: bool) -> Block:
-    name = clean(choice.name, _NAME)
+    name = clean(choice.full_name, _NAME)
     label = name if alone else f"{name} · …{choice.sid[-_END:]}"
     description = f"Look up {label}"
     value = ids.Pick(sid=choice.sid, asked=asked, days=days).to_value()
@@ -103,5 +103,6 @@ def _details(choice: Candidate) -> str:
         MRKDWN.code(choice.sid),
         f"ICCID {MRKDWN.data(iccid_groups(choice.iccid))}" if choice.iccid else "ICCID unknown",
         MRKDWN.data(choice.status) if choice.status else "status unknown",
+        *((f"account {MRKDWN.data(choice.account)}",) if choice.account else ()),
     )
     return " · ".join(parts)

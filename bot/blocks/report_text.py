@@ -189,6 +189,7 @@ def sim_line(report: SessionReport, fmt: Formatter) -> str:
         parts.append(fmt.code(sim.sid))
     parts.append(f"ICCID {fmt.data(iccid_groups(sim.iccid))}" if sim.iccid else "ICCID unknown")
     parts.append(f"status {known(sim.status, 'unknown', fmt)}")
+    parts += [f"account {fmt.data(sim.account)}"] if sim.account else []
     return " · ".join(parts)
 
 
@@ -240,9 +241,9 @@ def _card_line(report: SessionReport, fmt: Formatter) -> str:
     sim, session = report.sim, report.last_session
     imei = [imei_line(session.imei, fmt)] if session else []
     iccid = f"ICCID {fmt.data(iccid_groups(sim.iccid))}" if sim.iccid else "ICCID unknown"
-    return " · ".join(
-        [*imei, iccid, known(sim.status, "status unknown", fmt), plan_text(report, fmt)]
-    )
+    account = [f"account {fmt.data(sim.account)}"] if sim.account else []
+    status = known(sim.status, "status unknown", fmt)
+    return " · ".join([*imei, iccid, status, plan_text(report, fmt), *account])
 
 
 def plan_text(report: SessionReport, fmt: Formatter) -> str:

@@ -19,6 +19,11 @@ class Candidate:
     status: str | None = None
     account: str | None = None
 
+    @property
+    def full_name(self) -> str:
+        """Its name as it can be typed: `acme/pump-7` where there are several accounts."""
+        return f"{self.account}/{self.name}" if self.account else self.name
+
 
 class NotASim(UserError):
     """What was typed cannot name a SIM."""

@@ -127,9 +127,10 @@ def _or(candidates: Sequence[Candidate]) -> str:
 
 def _told_apart(sims: Sequence[Candidate]) -> Iterator[str]:
     """Return their names; a name that several of them bear gets the end of the SID."""
-    names = Counter(sim.name for sim in sims)
+    names = Counter(sim.full_name for sim in sims)
     for sim in sims:
-        yield sim.name if names[sim.name] == 1 else f"{sim.name} · …{sim.sid[-_SID_END:]}"
+        name = sim.full_name
+        yield name if names[name] == 1 else f"{name} · …{sim.sid[-_SID_END:]}"
 
 
 def _number(count: int) -> str:

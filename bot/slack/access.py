@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from bot.clock import Clock
 from bot.errors import AskedTooOften, NotAllowed
@@ -23,7 +23,8 @@ class Actor:
 
     `team` is the workspace and `enterprise` the organisation that the person is from. `in_view`
     says that it happens where nobody else reads: in a modal or on the Home tab. `in_shared` is what
-    an event said of whether the channel is shared with another company.
+    an event said of whether the channel is shared with another company, `is_direct` that it was
+    written to the bot directly.
     """
 
     team: str | None
@@ -32,6 +33,7 @@ class Actor:
     channel: str | None
     in_view: bool = False
     in_shared: bool | None = None
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ class Authorizer:
         self._accounts = tuple(accounts)
         self._open = frozenset(rule.name for rule in self._accounts if rule.is_open)
         self._all_open = len(self._open) == len(self._accounts)
+        self._direct: LRUCache[str, bool] = LRUCache(MOST)
         self._access = access
         self._people = people
         self._channels = channels
@@ -264,12 +267,17 @@ class Authorizer:
     async def _reads_alone(self, actor: Actor) -> bool:
         """Return whether nobody else reads where the actor is: in a window, or alone with the bot.
 
-        The bot sees no direct messages but its own, so one of which Slack tells it is such a one.
+        The bot hears of no direct messages but its own, so what it knows is such a one; of two
+        people's it has a click at most.
         """
         if actor.channel is None or actor.channel == actor.user:
             return True
         if not actor.channel.startswith("D"):
             return False
+        if actor.is_direct:
+            self._direct[actor.channel] = True
+        if actor.channel in self._direct:
+            return True
         return await self._channels.is_shared(actor.channel) is not None
 
     async def aclose(self) -> None:

@@ -1,0 +1,206 @@
+"""Several KORE accounts in one bot: which is asked, and that nothing of one leaks."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.blocks import ids
+from bot.digests.compile import moment
+from bot.emulators.kore.cards import iccid, imei
+from bot.emulators.kore.faults import Fault
+from bot.emulators.slack.people import ANA, BEN, HOME
+from bot.errors import BotError, NotAllowed
+from bot.services import Actor
+from handlers import buttons, handover, history, triage, watches
+from handlers.home import draw_home
+from handlers.lookups import look_up
+from handlers.payloads import Context, Request
+from handlers.replies import RetryFailed
+from tests.accounts_rig import CHANNEL, GLOBEX, PUMP, THEIR_PUMP, THEIRS, TRUCK, VAULT, two_accounts
+from tests.digest_rig import pumps
+
+SECRETS = (
+    GLOBEX,
+    THEIR_PUMP.sid,
+    VAULT.sid,
+    VAULT.name,
+    "of theirs",
+    *(iccid(card.serial) for card in (THEIR_PUMP, VAULT)),
+    *(imei(card.serial) for card in (THEIR_PUMP, VAULT)),
+)
+"""All by which Globex and its SIMs are known."""
+APART = {"acme": {"channels": CHANNEL}, "globex": {"channels": THEIRS, "users": BEN.id}}
+
+
+@pytest.fixture
+async def both():
+    """The bot with two accounts that everybody may see."""
+    async with two_accounts() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def typed():
+    """What somebody may try who may see Acme only."""
+    names = (VAULT.name, VAULT.sid, iccid(VAULT.serial), imei(VAULT.serial), f"{GLOBEX}/vault-9")
+    names += (THEIR_PUMP.sid, iccid(THEIR_PUMP.serial), "vault-8", "vault of their", "vault-*")
+    ways = ("{}", "history {}", "history {} 60", "watch {}", "unwatch {}", "{} pump-7 truck-42")
+    fleet = ("offline", "vault-* offline", "top 5", "on plan WP1", "* offline", "new offline")
+    others = ("", "help", "hello", "watches", "digest", "alert", "alert list", "rules", "handover")
+    return (*(way.format(name) for name in names for way in ways), *fleet, *others, "pump-7")
+
+
+async def test_the_same_name_in_two_is_a_choice_that_names_the_accounts(both):
+    """Each is offered by its own SID; a name behind its account is that one SIM."""
+    await both.whole.type("pump-7")
+
+    answer = both.whole.answer()
+    assert "2 SIMs are called" in answer.text
+    assert "account acme" in str(answer.blocks)
+    assert "globex/pump-7" in str(answer.blocks)
+    assert PUMP.sid in str(answer.blocks)
+    assert THEIR_PUMP.sid in str(answer.blocks)
+    for named, card in (("globex/pump-7", THEIR_PUMP), ("Acme/pump-7", PUMP)):
+        await both.whole.type(named)
+        assert card.sid in str(both.whole.answer().blocks), named
+        assert f"account {named.partition('/')[0].lower()}" in str(both.whole.answer().blocks)
+
+
+async def test_a_sid_or_iccid_is_found_in_whichever_has_it(both):
+    """Also one that no list has yet; what none has is one clear answer."""
+    late = replace(VAULT, name="late-1", serial=2001, known_sid=f"DE{'b' * 31}3")
+    now = both.whole.bot.services.clock.now()
+    both.globex.add(late.sim(now, rate_plan_sid=None))
+    for text in (VAULT.sid, iccid(VAULT.serial), late.sid, iccid(late.serial), "late-1"):
+        report = await both.whole.view.sessions.look_up(text)
+        assert GLOBEX == report.sim.account, text
+    await both.whole.type(f"DE{'c' * 32}")
+
+    assert "No SIM" in both.whole.answer().text
+
+
+async def test_one_that_is_down_changes_nothing_for_the_other(both):
+    """A name, a SID, an ICCID and a list of Acme's are answered while Globex fails."""
+    both.globex.faults.add(Fault(times=None, status=503))
+    for text in ("truck-42", TRUCK.sid, iccid(TRUCK.serial), "acme/pump-7"):
+        report = await both.whole.view.sessions.look_up(text, fresh=True)
+        assert "acme" == report.sim.account, text
+
+
+async def test_nothing_of_an_account_leaks_to_who_may_not_see_it(typed):
+    """Whatever Ana types or says in a channel of Acme's, Slack gets no byte of Globex."""
+    async with two_accounts(**APART) as two:
+        for text in typed:
+            two.whole.slack.api.calls.clear()
+            await two.whole.type(text)
+            await two.whole.say(f"<@U0SIMSESS> {text}")
+            assert [] == _leaks(two, text), text
+        await two.whole.type("pump-7")
+        assert PUMP.sid in str(two.whole.answer().blocks)
+
+
+async def test_no_button_leads_to_another_account():
+    """Nor one whose value was forged, to a window, a file or the whole channel."""
+    async with two_accounts(**APART) as two:
+        for act, value in _forged():
+            two.whole.slack.api.calls.clear()
+            for is_public in (False, True):
+                said = await _clicked(two, act, value, is_public=is_public)
+                assert [] == _leaks(two, f"{value} {VAULT.sid}", said), (act.__name__, value)
+
+
+async def test_who_is_named_sees_it_where_nobody_else_reads():
+    """Ben sees Globex in his direct messages and alone in a channel, never for all there."""
+    async with two_accounts(**APART) as two:
+        await two.whole.type("vault-9", user="ben")
+        assert VAULT.sid in str(two.whole.answer("ben").blocks)
+        await two.whole.say("vault-9", user="ben", channel="D0BENDM01")
+        assert VAULT.sid in str(two.whole.slack.direct("ben")[-1].blocks)
+        two.whole.slack.api.calls.clear()
+        await two.whole.say("<@U0SIMSESS> vault-9", user="ben")
+        assert [] == _leaks(two, "vault-9")
+
+
+async def test_where_no_account_may_be_shown_nothing_is_asked():
+    """It is refused before KORE hears of it."""
+    async with two_accounts(**APART) as two:
+        two.globex.requests.clear()
+        two.acme.requests.clear()
+        await two.whole.type("pump-7", channel="#general")
+
+        assert "You may see none of my accounts here" in two.whole.answer("ana", "#general").text
+        assert [] == [*two.acme.requests, *two.globex.requests]
+
+
+async def test_a_digest_is_about_what_its_channel_may_see():
+    """Whoever asked for it; its run, its rows and its file are of that account alone."""
+    async with two_accounts(**APART) as two:
+        services = two.whole.bot.services
+        about = pumps(made_by=BEN.id)
+        await services.digests.subscriptions.add(about)
+        await services.digests.post_now(about)
+        while not (over := await services.digests.runs.trend(about.id, 1e12, 1, "acme")):  # noqa: ASYNC110 -- the engine tells nobody
+            await asyncio.sleep(0.05)
+
+        assert [] == _leaks(two, "")
+        assert 2 == over[0].sims
+        due = moment(over[0].due)
+        with pytest.raises(NotAllowed):
+            await services.archive.digest(about.id, due, frozenset({GLOBEX}))
+        assert 2 == (await services.archive.digest(about.id, due, frozenset({"acme"}))).sims
+
+
+async def test_what_was_looked_up_by_one_is_handed_over_to_no_other():
+    """Ben's look-up of Globex and his watch of it are in no hand-over and on no tab of Ana's."""
+    async with two_accounts(**APART) as two:
+        services = two.whole.bot.services
+        root = await two.whole.say("<@U0SIMSESS> pump-7")
+        alone = Request(HOME.id, BEN.id, CHANNEL, "", thread=root.ts)
+        context = Context(Actor(HOME.id, None, BEN.id, CHANNEL), alone, services)
+        report = await look_up(context, VAULT.sid, for_all=False)
+        await services.audit.kept()
+        two.whole.slack.api.calls.clear()
+        await two.whole.say("<@U0SIMSESS> handover", under=root.ts)
+        actor = Actor(HOME.id, None, ANA.id, None, in_view=True)
+        home = await draw_home(Context(actor, replace(alone, user=ANA.id), services))
+
+        assert GLOBEX == report.sim.account
+        assert [] == _leaks(two, "", f"{home}")
+
+
+def _leaks(two, typed, said=""):
+    """Return what of Globex stands in what was sent, but for what was typed."""
+    sent = f"{two.sent()} {said}".lower()
+    return [each for each in SECRETS if each.lower() in sent and each.lower() not in typed.lower()]
+
+
+def _forged():
+    sid = VAULT.sid
+    window = ids.Window(sid=sid, days=7).to_value()
+    sims = ids.WatchSims.of([sid]).to_value()
+    yield from ((act, window) for act in history.CLICKS.values() if act is not history.share_file)
+    yield buttons.refresh, ids.Refresh(sid=sid).to_value()
+    yield buttons.share, ids.Share(sid=sid).to_value()
+    yield buttons.pick, ids.Pick(sid=sid).to_value()
+    yield buttons.retry, ids.Retry(run="history", text=f"{sid} 7").to_value()
+    yield watches.watch, window
+    yield triage.details, sid
+    yield handover.look_up_thread, ids.Thread(root="1700000000.000100").to_value()
+    for kind in ids.FileKind:
+        yield history.share_file, ids.ShareFile(sid=sid, days=7, kind=kind).to_value()
+    if sims:
+        yield watches.watch_all, sims
+
+
+async def _clicked(two, act, value, *, is_public):
+    """Return what came of a click of Ana's, drawn or said."""
+    request = Request(
+        HOME.id, ANA.id, CHANNEL, "", two.whole.slack.ticket("ana"), is_public=is_public
+    )
+    actor = Actor(HOME.id, None, ANA.id, CHANNEL)
+    try:
+        reply = await act(Context(actor, request, two.whole.bot.services), value)
+    except (BotError, RetryFailed) as error:
+        return str(error)
+    return f"{reply.screen}"
