@@ -9,6 +9,8 @@
     + UnknownSubcommand     no subcommand has that name; carries the nearest
     + BadDays               a history of days that KORE does not keep, or no number
     + NotAllowed            this person or channel may not ask
+      + NoAccount           none of the accounts may be shown to who reads the answer
+      + AccountHidden       a watched SIM's account may not be shown there any more
     + AskedTooOften         more look-ups a minute than one person may make
     + NotYours              somebody outside a digest's channel wants to change it
     + NoThread              a hand-over of no thread, or of one in another channel

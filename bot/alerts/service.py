@@ -13,7 +13,10 @@ from bot.slack.directory import ChannelAccess
 
 @dataclass(frozen=True, slots=True)
 class AlertService:
-    """`per_second` is what KORE may be asked; None: as it comes."""
+    """`per_second` is what KORE may be asked; None: as it comes.
+
+    Where not everybody sees every KORE account it lists nothing: an incident names no account.
+    """
 
     alerts: Alerts
     incidents: Incidents
@@ -21,9 +24,12 @@ class AlertService:
     clock: Clock
     team: str
     per_second: float | None = None
+    all_open: bool = True
 
     async def of_person(self, person: str) -> tuple[Alert, ...]:
         """Return the alerts that a person made, and those of the channels that they are in."""
+        if not self.all_open:
+            return ()
         every = [one for one in await self.alerts.every() if one.team == self.team]
         others = {one.channel for one in every if one.made_by != person}
         theirs = await self.channels.channels_of(person) if others else frozenset()

@@ -226,6 +226,7 @@ def alert_service(resources: Resources) -> AlertService:
         clock=resources.clock,
         team=resources.identity.team,
         per_second=settings.kore_per_second,
+        all_open=resources.authorizer.all_open,
     )
 
 
