@@ -24,7 +24,10 @@ def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
     favourite = next((story for story in ordered if story.name == FAVOURITE), None)
     if favourite is not None:
         about = [*_ways_to_name(favourite, now), *_ABOUT_MANY, *about]
-    listed = [_example(_typed(story), story.title) | {"sim": story.name} for story in ordered]
+    listed = [
+        _example(_typed(story), story.title) | {"sims": (story.name, *story.asked_with)}
+        for story in ordered
+    ]
     note = "Each SIM of the sandbox has a story; the verdict should find it."
     stories_told = {"title": "Stories", "note": note, "told_at": now.timestamp()}
     return [
@@ -55,6 +58,8 @@ _ABOUT_MANY = (
     _example("pump-*", "All SIMs of a name pattern"),
     _example("offline on Telcel", "Which of all SIMs are offline"),
     _example("top 5", "Which are the busiest"),
+    _example("alert add", "Tell this channel when SIMs go down"),
+    _example("alert listen on", "Look into other apps' alerts here"),
 )
 
 

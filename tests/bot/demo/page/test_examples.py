@@ -30,7 +30,7 @@ def test_a_story_of_several_sims_says_how_to_ask_for_them():
     """What shows only over several SIMs is asked for all of them, and the table says it."""
     examples = groups(all_stories(), NOW)[1]["examples"]
     story = next(story for story in all_stories() if story.asked_with)
-    (example,) = [each for each in examples if each["sim"] == story.name]
+    (example,) = [each for each in examples if each["sims"][0] == story.name]
 
     assert " ".join(("/simsessions", story.name, *story.asked_with)) == example["text"]
 
@@ -61,4 +61,6 @@ def test_each_story_names_its_sim():
     stories = all_stories()
     examples = [one for group in groups(stories, NOW) for one in group["examples"]]
 
-    assert {story.name for story in stories} == {one["sim"] for one in examples if "sim" in one}
+    assert {story.name for story in stories} == {
+        one["sims"][0] for one in examples if "sims" in one
+    }

@@ -20,21 +20,22 @@ export class Examples {
     ]));
   }
 
-  one({ text, title, sim }, events) {
+  one({ text, title, sims = [] }, events) {
     const button = h("button.example", { onclick: () => this.tryOut(text) },
       h("code", {}, text), title && h("span", {}, title));
-    return h("li", {}, button, sim && events.length > 0 && this.eventMenu(sim, events));
+    const [first, ...others] = events.length ? sims.map((sim, at) => this.eventMenu(sim, events, at)) : [];
+    return h("li", {}, button, first, others.length > 0 && h("div.companions", {}, others));
   }
 
-  /** Draws the menu of events, and says which one happened. */
-  eventMenu(sim, events) {
+  /** Draws the menu of a SIM's events, and says which one happened; the first needs no name. */
+  eventMenu(sim, events, at) {
     const done = h("small.happened", { role: "status" });
     const items = events.map(({ event, title }) => ({ label: title, choose: () => happen(event, title) }));
     const happen = async (event, title) => {
       const { ok, error } = await this.trigger(sim, event);
       put(done, ok ? `✓ ${title}` : `That did not work (${error}).`);
     };
-    return [menuButton({ label: `Let something happen to ${sim}`, caption: "⋯", items }), done];
+    return [menuButton({ label: `Let something happen to ${sim}`, caption: at ? `${sim} ⋯` : "⋯", items }), done];
   }
 }
 
