@@ -29,7 +29,8 @@ export function forward(message, session, fail) {
 
   async function send(text) {
     dialog.close();
-    const { ok, error } = await session.perform("forward", { ts: message.ts, text, ...targets[where.value][1] });
+    const target = targets[where.value][1];
+    const { ok, error } = await session.perform("forward", { ts: message.ts, text, ...target });
     if (!ok) fail(error);
   }
 }
