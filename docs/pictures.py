@@ -228,7 +228,8 @@ async def shot(browser: "Browser", demo: Demo, messages: list[Message], name: st
 
 async def timeline(demo: Demo) -> None:
     """Keep the picture of 30 days that the bot draws."""
-    report = await demo.bot.services.sessions.look_up(ROAMING)
+    views = demo.bot.services.views
+    report = await views.of(views.names).sessions.look_up(ROAMING)
     keep(await demo.bot.services.renderer.timeline(report), "timeline")
 
 
