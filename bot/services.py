@@ -23,7 +23,7 @@ from bot.slack.bolt_app import ListeningConfig, TokenWatch
 from bot.slack.directory import Threads
 from bot.slack.files import Files
 from bot.slack.messages import Delivery, ProgressMessages
-from bot.slack.views import HomeTabs, Modal, Modals
+from bot.slack.views import HomeTabs, Modal, Modals, WorkObjects
 from bot.store.database import Database
 from bot.store.feedback import Feedback
 from bot.store.idempotency import Deduplication
@@ -43,6 +43,7 @@ __all__ = [
     "Services",
     "Threads",
     "Visibility",
+    "WorkObjects",
 ]
 
 
@@ -64,6 +65,7 @@ class Services:
     files: Files
     home_tabs: HomeTabs
     modals: Modals
+    work_objects: WorkObjects
     token: TokenWatch
     threads: Threads
     dependencies: DependencyStatus

@@ -219,9 +219,14 @@ HostNames = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_h
 Origins = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_origins)]
 
 
-class AgentSettings(BaseModel):
-    """What is set for `simsessions mcp --http`; a part of bot.settings.Settings."""
+class OptionalSettings(BaseModel):
+    """What most do without: Work Objects, `simsessions mcp --http`; a part of Settings."""
 
+    work_objects: bool = Field(
+        default=False,
+        description="yes lets previews of links open in Slack's side pane; needs "
+        "SIMSESSIONS_UNFURL_LINKS, and the app's Work Objects switched on",
+    )
     mcp_tokens: AgentTokens = Field(
         (),
         description="who may ask over HTTP: `name=token`, or `name:redact=token` without "

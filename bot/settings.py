@@ -19,7 +19,6 @@ from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.errors import SettingsError
 from bot.setting_values import (
-    AgentSettings,
     AppToken,
     BotToken,
     ChannelIds,
@@ -30,6 +29,7 @@ from bot.setting_values import (
     HowMuch,
     LogFormat,
     LogLevel,
+    OptionalSettings,
     Origin,
     Runbooks,
     Seconds,
@@ -84,7 +84,7 @@ def env_name(field: str) -> str:
     return field.upper() if field in WITHOUT_PREFIX else PREFIX + field.upper()
 
 
-class Settings(AgentSettings):
+class Settings(OptionalSettings):
     """All settings; secrets print as stars. `env_name` of a field is its name outside."""
 
     model_config = ConfigDict(

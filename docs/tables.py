@@ -47,6 +47,7 @@ GROUPS = {
     "allowed_users": "Who may ask",
     "prefix_channels": "What is answered, and how",
     "lookups_per_minute": "Limit and audit",
+    "work_objects": "Work Objects",
     "mcp_tokens": "Agents (MCP over HTTP)",
     "database_url": "The store",
     "digest_least": "Digests and history",

@@ -19,6 +19,7 @@ from handlers.shortcuts import register_shortcuts
 from handlers.triage import register_triage_buttons
 from handlers.unfurls import register_unfurls
 from handlers.watches import register_watch_buttons
+from handlers.work_objects import register_work_objects
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -37,6 +38,7 @@ def register(app: AsyncApp, services: Services) -> None:
     register_mentions(app, services)
     register_shortcuts(app, services)
     register_unfurls(app, services)
+    register_work_objects(app, services)
     register_handovers(app, services)
     register_home(app, services)
     register_watch_buttons(app, services)

@@ -26,6 +26,7 @@ from handlers.payloads import (
     text_in,
 )
 from handlers.replies import Reply, send
+from handlers.work_objects import OPENED as PANE_OPENED
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,9 @@ class Middleware(AsyncMiddleware):
             refusal = send(reply, request, self._services.replying)
         elif part(body, "event").get("type") == OPENED:
             refusal = show_refusal(of_event(body).user, error, self._services.home_tabs)
+        elif part(body, "event").get("type") == PANE_OPENED:
+            trigger = text_in(part(body, "event"), "trigger_id")
+            refusal = self._services.work_objects.refuse(trigger, error.sentence)
         else:
             return
         self._services.tasks.start(refusal, name="refusal")

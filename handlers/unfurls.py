@@ -12,9 +12,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.report import unfurl_card
+from bot.blocks.work_object import preview_entity
 from bot.errors import BotError
 from bot.services import Actor, Services
 from bot.sessions.redaction import redacted
+from bot.sessions.report import SessionReport
 from bot.sims.identifier import sims_in
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, Request, is_late, part, parts, text_in
@@ -65,13 +67,13 @@ async def preview(context: Context, event: Body, sims: Mapping[str, str]) -> Non
         return
     try:
         await context.authorize()
-        cards = {
-            url: await _card(context, sid)
+        reports = {
+            url: await _shown(context, sid)
             for url, sid in sims.items()
             if is_draft or await _is_new_here(context, sid)
         }
-        if cards:
-            await services.delivery.unfurl(_message(event), cards)
+        if reports:
+            await _unfurl(services, _message(event), reports)
     except BotError as error:
         log.info("not-unfurled", extra={"why": error.kind})
 
@@ -86,9 +88,21 @@ async def _is_new_here(context: Context, sid: str) -> bool:
     return await services.preview_deduplication.is_first(key, within=within)
 
 
-async def _card(context: Context, sid: str) -> list[dict[str, Any]]:
+async def _unfurl(
+    services: Services, message: dict[str, Any], reports: Mapping[str, SessionReport]
+) -> None:
+    """Show the cards; where that is switched on, as entities that open in Slack's side pane."""
+    cards = {url: unfurl_card(report) for url, report in reports.items()}
+    if services.listening.work_objects:
+        entities = [preview_entity(report, url) for url, report in reports.items()]
+        await services.work_objects.unfurl(message, cards, entities)
+    else:
+        await services.delivery.unfurl(message, cards)
+
+
+async def _shown(context: Context, sid: str) -> SessionReport:
     report = await look_up(context, sid, for_all=True)
-    return unfurl_card(await context.services.executor.run(redacted, report, FOR_ALL))
+    return await context.services.executor.run(redacted, report, FOR_ALL)
 
 
 def _request(body: Body) -> Request:

@@ -4,23 +4,26 @@ import json
 import os
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import jsonschema
 import pytest
 import yaml
 
 from bot.app.assembly import EVENTS_PATH
+from bot.blocks.work_object import ENTITY
 from bot.emulators.slack.api import granted_scopes
 from bot.emulators.slack.methods.context import METHODS
 from bot.emulators.slack.people import HOME
 from bot.emulators.slack.web_api import load_methods
 from bot.slack.manifest import bot_scopes
+from handlers.work_objects import OPENED
 from tests.recorders import all_that_is_registered
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
 SENDS = [*(ROOT / "bot" / "slack").glob("*.py"), *(ROOT / "handlers").rglob("*.py")]
-FAMILIES = "chat|files|views|conversations|users|usergroups|reactions|blocks"
+FAMILIES = "chat|entity|files|views|conversations|users|usergroups|reactions|blocks"
 METHOD = re.compile(rf'"((?:{FAMILIES})\.[a-zA-Z.]+)"')
 SCOPES = MANIFEST["oauth_config"]["scopes"]
 EVENTS = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
@@ -33,6 +36,12 @@ EVENT_SCOPES = {
     "message.groups": "groups:history",
     "message.im": "im:history",
 }
+# off by default, so docs/going-live.md has these lines and the manifest has not
+PAGE = (ROOT / "docs/going-live.md").read_text()
+WORK_OBJECTS = yaml.safe_load(
+    dedent(re.search(r"```yaml\n( +features:\n +rich_previews:.*?)```", PAGE, re.DOTALL)[1])
+)
+WORK_OBJECT_EVENTS = WORK_OBJECTS["settings"]["event_subscriptions"]["bot_events"]
 SCHEMA = os.environ.get("SIMSESSIONS_SPECS_SCHEMA")
 
 
@@ -54,8 +63,17 @@ def test_events_and_shortcuts_are_those_that_are_registered(attached):
     shortcuts = [each["callback_id"] for each in MANIFEST["features"].get("shortcuts", [])]
 
     heard = {event.partition(".")[0] for event in EVENTS}  # message.im comes as message
-    assert set(attached.get("event", [])) == heard
+    assert set(attached.get("event", [])) == heard | set(WORK_OBJECT_EVENTS)
     assert sorted(attached.get("shortcut", [])) == sorted(shortcuts)
+
+
+def test_what_work_objects_need_is_what_the_bot_sends():
+    """The page tells Slack of the type that the bot sends and of the event that it hears."""
+    previews = WORK_OBJECTS["features"]["rich_previews"]
+
+    assert previews == {"is_active": True, "entity_types": [ENTITY]}
+    assert [OPENED] == WORK_OBJECT_EVENTS
+    assert set() == set(WORK_OBJECT_EVENTS) & set(EVENTS)
 
 
 def test_each_optional_scope_is_asked_for_too():

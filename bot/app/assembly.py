@@ -36,7 +36,7 @@ from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
 from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
 from bot.slack.posting import PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
-from bot.slack.views import HomeTabs, Modals
+from bot.slack.views import HomeTabs, Modals, WorkObjects
 from bot.store.feedback import Feedback
 from bot.store.idempotency import Deduplication, RecentIds, SeenEvents
 from bot.store.listening import ListeningRows
@@ -84,6 +84,7 @@ def _services(
         files=Files(slack, clock),
         home_tabs=_open_home_tabs(slack, clock, stack),
         modals=Modals(slack),
+        work_objects=WorkObjects(slack),
         token=TokenWatch(slack),
         threads=Threads(slack, resources.identity.user),
         dependencies=dependencies,
@@ -109,6 +110,7 @@ def _services(
             resources.identity.user,
             settings.prefix_channels,
             unfurls=settings.unfurl_links,
+            work_objects=settings.work_objects,
             bot_id=resources.identity.bot,
         ),
         listening_channels=_open_listening(resources, stack),

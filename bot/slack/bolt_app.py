@@ -105,12 +105,14 @@ class ListeningConfig:
 
     `bot_user` is whom a mention names, `bot_id` the other id under which the bot posts, where it
     has one; `prefix_channels` are those in which `!sim …` is read;
-    `unfurls` previews links to SIMs, but not again in a channel within `quiet_seconds`.
+    `unfurls` previews links to SIMs, but not again in a channel within `quiet_seconds`;
+    `work_objects` lets those open in Slack's side pane.
     """
 
     bot_user: str
     prefix_channels: frozenset[str] = frozenset()
     unfurls: bool = False
+    work_objects: bool = False
     quiet_seconds: float = QUIET_SECONDS
     bot_id: str | None = None
 

@@ -8,7 +8,8 @@ a newer one: https://docs.slack.dev/reference/methods/views.publish
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.slack.client import SlackClient, part, text_in
 from bot.slack.errors import Reason, SlackRefused, TriggerExpired
 
 View = Mapping[str, Any]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +149,39 @@ class HomeTabs:
         found = text_in(part(answer.body, "view"), "hash")
         self._published[user] = _Published(found or None, text)
         return True
+
+
+class WorkObjects:
+    """Shows SIMs as Slack's Work Objects: in previews of links, and in the pane beside."""
+
+    def __init__(self, client: SlackClient) -> None:
+        self._client = client
+
+    async def unfurl(
+        self,
+        message: Mapping[str, Any],
+        cards: Mapping[str, Sequence[Any]],
+        entities: Sequence[View],
+    ) -> None:
+        """Show previews as entities; where Slack takes none, as the cards. Raises SlackError.
+
+        `message` names it by channel and ts, or a draft by unfurl_id and source.
+        """
+        plain = {**message, "unfurls": {url: {"blocks": list(card)} for url, card in cards.items()}}
+        rich = plain | {"metadata": {"entities": list(entities)}}
+        try:
+            await self._client.call("chat.unfurl", rich, idempotent=True)
+        except SlackRefused as error:
+            log.warning("no-work-objects", extra={"why": error.error})
+            await self._client.call("chat.unfurl", plain, idempotent=True)
+
+    async def present(self, trigger: str, entity: View) -> None:
+        """Fill the pane of whoever opened an entity. Raises SlackError."""
+        body = {"trigger_id": trigger, "metadata": entity}
+        await self._client.call("entity.presentDetails", body)
+
+    async def refuse(self, trigger: str, sentence: str) -> None:
+        """Say in the pane why there is nothing to see. Raises SlackError."""
+        error = {"status": "custom", "custom_title": "Not shown", "custom_message": sentence}
+        body = {"trigger_id": trigger, "error": error}
+        await self._client.call("entity.presentDetails", body)

@@ -64,6 +64,26 @@ def link_shared(  # noqa: PLR0913 -- the event's own fields
     }
 
 
+def entity_opened(  # noqa: PLR0913 -- the event's own fields
+    person: Person, place: Channel, message_ts: str, entity: Json, *, trigger: str, ts: str
+) -> Json:
+    """Say that a person opened, or refreshed, the pane of a Work Object in a channel."""
+    url = entity["app_unfurl_url"]
+    return {
+        "type": "entity_details_requested",
+        "user": person.id,
+        "external_ref": entity["external_ref"],
+        "entity_url": entity["url"],
+        "link": {"url": url, "domain": url.split("/")[2]},
+        "app_unfurl_url": url,
+        "trigger_id": trigger,
+        "user_locale": "en-US",
+        "channel": place.id,
+        "message_ts": message_ts,
+        "event_ts": ts,
+    }
+
+
 def home_opened(person: Person, dm: Channel, tab: str, ts: str, home: View | None) -> Json:
     """Say that a person opened the app's own page."""
     event: Json = {

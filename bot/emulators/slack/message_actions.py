@@ -114,6 +114,16 @@ class MessageActions(ModalActions):
         self.link.emit(event)
         return unfurl_id
 
+    async def open_entity(self, user: str, ts: str, url: str) -> str:
+        """Click a Work Object in a message; return the trigger. Raises KeyError where none is."""
+        person, message = self.person(user), self._seen_message(user, ts)
+        trigger = self.triggers.issue(person.id, message.channel)
+        entity = self.entities.open(trigger, person.id, url)
+        place = self.channels[message.channel]
+        now = self._now_ts()
+        self.link.emit(events.entity_opened(person, place, ts, entity, trigger=trigger, ts=now))
+        return trigger
+
     def _say_who_is_absent(self, person: Person, place: Channel, message: Message) -> None:
         """Have Slackbot say who was mentioned in vain, with the two buttons that Slack offers."""
         mentioned = dict.fromkeys(MENTIONED.findall(message.text))

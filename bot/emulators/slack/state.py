@@ -7,6 +7,7 @@ from itertools import chain
 from bot.clock import Clock
 from bot.emulators.slack.block_ids import named
 from bot.emulators.slack.changes import Change, Changes, Subscription
+from bot.emulators.slack.entities import Entities
 from bot.emulators.slack.events import Unfurls
 from bot.emulators.slack.files import Files
 from bot.emulators.slack.ids import Ids, Json
@@ -65,6 +66,7 @@ class WorkspaceState:
         self.triggers = Triggers(clock, self.ids)
         self.tickets = ResponseTickets(clock, self.ids)
         self.unfurls = Unfurls(self.ids)
+        self.entities = Entities()
         self.message_inputs: dict[tuple[str, str], Json] = {}
         self.erased: set[str] = set()
         self._changes = Changes()

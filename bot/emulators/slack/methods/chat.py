@@ -3,6 +3,7 @@
 from bot.emulators.slack.block_ids import named
 from bot.emulators.slack.changes import Change
 from bot.emulators.slack.contents import UPDATE_TEXT_LIMIT, read_json, read_metadata
+from bot.emulators.slack.entities import checked
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.events import Draft, links_in, preview
 from bot.emulators.slack.ids import Json
@@ -115,8 +116,10 @@ async def unfurl(context: Context) -> Json:
     draft, message = _target(context)
     previews = _previews(context)
     urls = {link["url"] for link in (draft.links if draft else _links(context, message))}
-    if not previews.keys() <= urls:
+    entities = _entities(context)
+    if not {*previews, *entities} <= urls:
         raise SlackError("cannot_unfurl_url")
+    context.state.entities.shown |= entities
     if draft:
         draft.previews |= previews
         shown = list(draft.previews.values())
@@ -164,6 +167,18 @@ def _together(message: Message, previews: dict[str, Json]) -> tuple[Json, ...]:
     kept = [one for one in message.attachments if one.get("from_url") not in previews]
     numbered = enumerate((*kept, *previews.values()), start=1)
     return tuple(one | {"id": number} for number, one in numbered)
+
+
+def _entities(context: Context) -> dict[str, Json]:
+    """Return the Work Objects of the links, by URL. Raises SlackError."""
+    given = read_json(context.args.get("metadata"), "invalid_metadata")
+    if not given:
+        return {}
+    listed = given.get("entities") if isinstance(given, dict) else None
+    if not context.state.entities.is_on or not isinstance(listed, list):
+        raise SlackError("invalid_metadata")
+    entities = [checked(each, unfurled=True) for each in listed]
+    return {each["app_unfurl_url"]: each for each in entities}
 
 
 def _previews(context: Context) -> dict[str, Json]:
