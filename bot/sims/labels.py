@@ -3,7 +3,7 @@
 import re
 from bisect import bisect
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -77,15 +77,6 @@ _GAP = (  # "is", what parts them, the rule under a column's head
     r"(?:[^\w\n,;?!]|_){0,6}(?: *\n[-=+|: ]{3,})?\n?[^\w\n,;?!]{0,3}"
 )
 _BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z]{2})(?=[A-Z])))"  # of a word, in simIccid too
-_LABEL = re.compile(
-    "(?i)(?:"
-    + "|".join(
-        rf"(?P<{kind}>{_BEGIN}(?:{words})"
-        + (f"|{normalize('NFKC', _SCRIPTS[kind])})" if kind in _SCRIPTS else ")")
-        for kind, words in _KINDS.items()
-    )
-    + f"){_FILLED}{_GAP}$"
-)
 _FARTHEST = 64
 _OF_A_SIM = re.compile(r"(?i)iccid|\bsim\b")
 _WORDS_OF_PROSE = frozenset({"phone", "order", "card"})
@@ -139,6 +130,17 @@ class Labels:
         return self._last if is_next else NO_LABEL
 
 
+@cache
+def _label() -> re.Pattern[str]:
+    """Return the pattern of a label; not made before one is looked for."""
+    kinds = (
+        rf"(?P<{kind}>{_BEGIN}(?:{words})"
+        + (f"|{normalize('NFKC', _SCRIPTS[kind])})" if kind in _SCRIPTS else ")")
+        for kind, words in _KINDS.items()
+    )
+    return re.compile(f"(?i)(?:{'|'.join(kinds)}){_FILLED}{_GAP}$")
+
+
 def _without_digits(note: re.Match[str]) -> str:
     """Return a note of what a number is, as in `MSISDN (E.164)`, without what ends a label."""
     return _DIGIT.sub("a", note[0])
@@ -146,7 +148,7 @@ def _without_digits(note: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _label_in(before: str) -> Label:
-    match = _LABEL.search(before) if any(map(str.isalpha, before)) else None
+    match = _label().search(before) if any(map(str.isalpha, before)) else None
     if match is None or not match.lastgroup:
         return NO_LABEL
     kind, word = match.lastgroup, match[match.lastgroup]

@@ -142,6 +142,7 @@ _NO_SIM = re.compile(
     r"""(?ix) \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} .*   # a date, and what follows it
       | \d{1,2}:\d\d .*                            # a time
       | \+?[\d\s()/.-]+                            # a phone number, a count, an address
+      | 0x[\da-f]+ | (?:a|at|b|ch|d|de|f|fr|i|l|nl|pl)-\d{4,5}   # a code, where a town is
       | \d+[.,]\d+ %? | \d+%                       # a price, a share
       | \d[\d.,]*e[+-]?\d+ | at[+\#^%!&][a-z]+.*  # a rounded number, a modem's command
       | [vr]?\d+ (?:[._]\d+)+ (?:[a-z-]\w*)?       # a version

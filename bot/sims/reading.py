@@ -22,6 +22,7 @@ from bot.sims.lists import (
     Item,
     Phrase,
     distinct_places,
+    is_no_sim,
     items_in,
     keys_in,
     phrases_in,
@@ -33,6 +34,7 @@ UNKNOWN = "no SIM in KORE's list is called that"
 UNLISTED = "KORE's list of SIMs could not be read, which tells whether one is called that"
 CUT = f"only the first {LONGEST:,} characters are read, and {LONGEST_LINE:,} of a line"
 _FEW_WORDS = 3
+_GLUED = re.compile(r"[^\W\d_]{1,4}\d+[a-z]?")  # v2, eth0, B12
 _WORD = re.compile(r"\S+")
 _PLAIN_WORD = re.compile(r"[\w.-]*")
 _UNPARTED = re.compile(  # by blanks: 設備truck-42離線, 水位計-4が圏外です
@@ -118,7 +120,7 @@ class Reading:
         self._prose = without_addresses(text)
         self._items = items_in(self._prose, self._tables)
         self._asked, self._thorough = asked, thorough
-        self._is_one_word = _is_one_word(bare(self._prose.strip()))
+        self._is_one_word = _is_one_word(bare(text.strip()))
         self._names: list[Phrase] = []
         self._named: Named = {}
         self._beside: set[int] = set()
@@ -184,7 +186,10 @@ class Reading:
         if not all(_has_digit(name.text) for name in names):
             return True
         rest = (w for w in longest if all(w.end() <= n.at or n.end <= w.start() for n in names))
-        return any(_has_digit(w[0]) and _PLAIN_WORD.fullmatch(bare(w[0])) for w in rest)
+        words_left = (bare(w[0]) for w in rest)
+        return any(
+            _has_digit(w) and _PLAIN_WORD.fullmatch(w) and not is_no_sim(w) for w in words_left
+        )
 
     def _spot(self, found: Found) -> Spot:
         at, _, kind, value, text, why = found
@@ -231,6 +236,8 @@ class Reading:
         one a line will do, and one SIM is enough, or that there is no list of SIMs yet.
         """
         sure, words, prose, of_rows = self._weighed(spots)
+        if sure and not any(_GLUED.fullmatch(name.text) for name in self._names):
+            words = [word for word in words if not _GLUED.fullmatch(word.text)]
         is_half = sure > 0 and sure >= len(words) + prose
         is_clean = not prose and not any(item.is_heading for item in self._items)
         plain = sum(not _has_digit(spot.text) for spot in spots)

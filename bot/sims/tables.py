@@ -20,6 +20,7 @@ _HEADS = frozenset(_NAMES) | {
     "imsi", "msisdn", "eid", "iccids", "imeis", "phone", "phonenumber", "order", "ordernumber",
     "orderid", "orderno", "card", "cardnumber", "ccid", "invoice", "ticket", "account",
 }  # fmt: skip
+_ENDINGS = ("imei", "iccid", "imsi", "msisdn")  # Device IMEI
 _MAY_HAVE_HEADS = re.compile(
     r"sid|sim|imei|imsi|msisdn|ccid|eid|name|device|router|gateway|modem|asset|unit|host|thing"
     r"|equipment|station|phone|order|card|invoice|ticket|account"
@@ -69,7 +70,7 @@ def _table_at(text: str, at: int, starts: list[int]) -> tuple[Table | None, int]
     between = next((mark for mark in _DELIMITERS if mark in line.strip()), None)
     heads = [head.strip() for _, _, head in _cells(at, line, between)] if between else []
     plain = [re.sub(r"[\W_]+", "", head).lower() for head in heads[:_MOST_COLUMNS]]
-    if between is None or not _HEADS.intersection(plain):
+    if between is None or not any(head in _HEADS or head.endswith(_ENDINGS) for head in plain):
         return None, end
     rows: list[tuple[Cell, ...]] = []
     is_upright = False
