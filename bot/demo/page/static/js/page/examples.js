@@ -35,7 +35,8 @@ export class Examples {
       const { ok, error } = await this.trigger(sim, event);
       put(done, ok ? `✓ ${title}` : `That did not work (${error}).`);
     };
-    return [menuButton({ label: `Let something happen to ${sim}`, caption: at ? `${sim} ⋯` : "⋯", items }), done];
+    const label = `Let something happen to ${sim}`;
+    return [menuButton({ label, caption: at ? `${sim} ⋯` : "⋯", items }), done];
   }
 }
 

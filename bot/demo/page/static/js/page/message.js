@@ -72,7 +72,9 @@ function tools(message, { session, reply, fail }) {
   };
   const items = [
     ...(reply ? [{ label: "Reply in thread", choose: reply }] : []),
-    ...(message.ephemeral_to ? [] : [{ label: "Forward message", choose: () => forward(message, session, fail) }]),
+    ...(message.ephemeral_to ? [] : [
+      { label: "Forward message", choose: () => forward(message, session, fail) },
+    ]),
     ...shortcutsOn(message, session, perform), ...ownActions(message, session, perform),
     { label: "Notification and JSON", choose: () => showInside(message) },
   ];
