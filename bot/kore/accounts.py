@@ -144,7 +144,7 @@ class AccountsClient(KoreClient):
                         raise error
                     failure = failure if isinstance(error, ABSENT) else error
         finally:
-            await _ended(waiting)
+            await _ended(asked)
         raise failure
 
     async def data_sessions(
@@ -264,7 +264,7 @@ async def _until_one_and(
 
 
 async def _ended(tasks: Iterable["asyncio.Task[T]"]) -> None:
-    """Cancel what nobody waits for any more."""
+    """Cancel what nobody waits for any more, and take in what has failed."""
     left = tuple(tasks)
     for task in left:
         task.cancel()
