@@ -24,11 +24,13 @@ from bot.blocks.kit import (
     time_picker,
 )
 from bot.diagnosis.engine import all_rules
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.rule import GroupRule, Severity
 from bot.digests.form import LONGEST_NAME, FormField
 from bot.sims.identifier import unquoted
 
 NEW, CHANGED = "New alert", "Edit alert"
+NOT_SCANNED = frozenset({"data_limit"})
+"""What a scan cannot judge: it does not ask for the usage."""
 _TITLE = 24
 _LEAST = (Choice(WARNING, "Warning or worse"), Choice(CRITICAL, "Critical only"))
 _HOLD = (
@@ -97,8 +99,16 @@ def checking_view(form: ids.AlertForm) -> View:
 
 
 def causes_to_choose() -> list[Choice]:
-    """Return the rules that can say more than a remark, by name."""
-    grave = (rule for rule in all_rules() if max(rule.about.severities) > Severity.INFO)
+    """Return the rules that can say more than a remark of a SIM that is scanned, by name.
+
+    SIMs that fell silent together are told as one in any case.
+    """
+    rules = (rule for rule in all_rules() if not isinstance(rule, GroupRule))
+    grave = (
+        rule
+        for rule in rules
+        if max(rule.about.severities) > Severity.INFO and rule.name not in NOT_SCANNED
+    )
     return [Choice(rule.name, rule.name.replace("_", " ")) for rule in grave]
 
 

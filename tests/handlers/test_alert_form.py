@@ -129,12 +129,12 @@ async def test_user_groups_are_offered(whole):
     assert [] == found[2]["options"]
 
 
-def test_only_what_can_be_grave_is_a_cause():
-    """Rules that only remark are not offered."""
+def test_only_what_a_scan_can_find_is_a_cause():
+    """Rules that only remark, that need the usage, or several SIMs, are not offered."""
     names = {choice.value for choice in causes_to_choose()}
 
-    assert {"gone_silent", "flapping", "common_outage"} <= names
-    assert names.isdisjoint({"healthy", "cell_hopping"})
+    assert {"gone_silent", "flapping", "no_rate_plan"} <= names
+    assert names.isdisjoint({"healthy", "cell_hopping", "data_limit", "common_outage"})
 
 
 async def test_somebody_elsewhere_may_not_change_it(whole):
