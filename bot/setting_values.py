@@ -166,6 +166,7 @@ class AgentToken:
     name: str
     secret: SecretStr
     redacts: bool = False
+    accounts: frozenset[str] = frozenset()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -173,6 +174,7 @@ class AgentToken:
         return (self.secret.get_secret_value(),)
 
 
+REDACT = "redact"
 _TOKEN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.IGNORECASE)
 _TOKEN = re.compile(r"[!-~]{32,}")
 
@@ -191,14 +193,15 @@ def _agent_tokens(value: object) -> object:
 
 def _agent_token(text: str) -> AgentToken:
     head, _, secret = text.partition("=")
-    name, _, option = head.partition(":")
-    if not _TOKEN_NAME.fullmatch(name) or option not in {"", "redact"}:
-        msg = "is not like oncall=<token> or partner:redact=<token>"
+    name, *options = head.split(":")
+    if not all(map(_TOKEN_NAME.fullmatch, (name, *options))):
+        msg = "is not like oncall=<token>, partner:redact=<token> or partner:acme=<token>"
         raise ValueError(msg)
     if not _TOKEN.fullmatch(secret):
         msg = f"the token of {name} is shorter than 32 characters; make one: openssl rand -hex 32"
         raise ValueError(msg)
-    return AgentToken(name, SecretStr(secret), redacts=option == "redact")
+    accounts = frozenset(options) - {REDACT}
+    return AgentToken(name, SecretStr(secret), REDACT in options, accounts)
 
 
 def _host_names(hosts: frozenset[str]) -> frozenset[str]:
@@ -230,7 +233,8 @@ class OptionalSettings(BaseModel):
     mcp_tokens: AgentTokens = Field(
         (),
         description="who may ask over HTTP: `name=token`, or `name:redact=token` without "
-        "ICCID, IMEI, cell and location; parted by commas, 32 characters or more each",
+        "ICCID, IMEI, cell and location, or `name:acme=token` for one of several accounts; parted "
+        "by commas, 32 characters or more each",
     )
     mcp_hosts: HostNames = Field(
         frozenset(), description="names by which agents reach it, besides localhost"

@@ -68,13 +68,9 @@ async def agent_services(
         store = await open_store(settings, clock, metrics, stack)
         ages = open_ages(store, clock, stack)
         views = open_access(settings, clock, metrics, stack, store=store, ages=ages).views
-        view = views.of(views.names)
         yield AgentServices(
-            sessions=view.sessions,
-            fleet=view.fleet,
+            views=views,
             scans=_scans(store),
-            spotter=view.spotter,
-            accounts=view.accounts,
             archive=Archive(store),
             incidents=incidents_of(store, JobQueue(store)),
             rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
@@ -126,7 +122,7 @@ async def serving_http(
 ) -> AsyncIterator[int]:
     """Serve while the block lasts; yield the port. Raises StartError where it is taken."""
     callers = {
-        token.secret.get_secret_value(): Caller(token.name, redacts=token.redacts)
+        token.secret.get_secret_value(): Caller(token.name, token.redacts, token.accounts)
         for token in settings.mcp_tokens
     }
     door = Door(callers, LOOPBACK | settings.mcp_hosts, settings.mcp_origins)

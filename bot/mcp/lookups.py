@@ -12,33 +12,33 @@ from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
 from bot.digests.last_scan import Audience, FleetScans
-from bot.errors import BotError, TookTooLong
+from bot.errors import BotError, NotAllowed, TookTooLong
 from bot.mcp.pages import Pages
 from bot.ops.logging import request_id
+from bot.sessions.accounts import AccountViews, FleetView
 from bot.sessions.audit import Asking, Audit
 from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
-from bot.sessions.fleet_list import FleetList
 from bot.sessions.fleet_query import FleetQuery
-from bot.sessions.lookup import SessionLookup
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
-from bot.sims.spotter import SimSpotter
 from bot.slack.access import REDACTED, UserRateLimit
 
 PATIENCE_SECONDS = 60.0
 READING_SECONDS = 45.0
 """Of that, for reading many SIMs."""
+OF_ALL_ACCOUNTS = "Incidents are of all accounts, and this token may see some of them only."
 MOST_ROWS = 1000
 """SIMs of a scan that are listed, on all pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks over MCP: the name of a token, and whether something is redacted for it."""
+    """Who asks over MCP: the name of a token, and what it may see; no `accounts`: of all."""
 
     name: str
     redacts: bool = False
+    accounts: frozenset[str] = frozenset()
 
     @property
     def person(self) -> str:
@@ -53,13 +53,10 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class AgentServices:
-    """What the tools may use; each is ready. `accounts` are those that it can reach."""
+    """What the tools may use; each is ready."""
 
-    sessions: SessionLookup
-    fleet: FleetList
+    views: AccountViews
     scans: FleetScans
-    spotter: SimSpotter
-    accounts: frozenset[str]
     archive: Archive
     incidents: Incidents
     rate_limit: UserRateLimit
@@ -76,13 +73,19 @@ class AgentLookups:
         self.services = services
         self.caller = caller
 
+    @property
+    def view(self) -> FleetView:
+        """The SIMs that the caller may see. Raises NotAllowed where there is no such account."""
+        views = self.services.views
+        return views.of(self.caller.accounts or views.names)
+
     async def look_up(self, text: str, *, fresh: bool = False) -> SessionReport:
         """Report on the SIM that `text` names. Raises what SessionLookup.look_up raises."""
         services, caller = self.services, self.caller
         try:
             services.rate_limit.take(caller.person)
             async with patience():
-                report = await services.sessions.look_up(text, fresh=fresh)
+                report = await self.view.sessions.look_up(text, fresh=fresh)
         except BotError as error:
             services.audit.note(self._asking(), error)
             visible = redacted_error(error, text) if caller.redacts else error
@@ -98,7 +101,7 @@ class AgentLookups:
         """Report on each, the worst first; what fails stands in its place."""
         services, caller = self.services, self.caller
         services.rate_limit.take(caller.person, len(texts))
-        answers = await services.sessions.look_up_many(
+        answers = await self.view.sessions.look_up_many(
             texts, newest_only=newest_only, within=READING_SECONDS
         )
         for answer in answers:
@@ -110,7 +113,7 @@ class AgentLookups:
         """Return what of a text is to be looked up, and how many more SIMs it names."""
         services = self.services
         services.rate_limit.take_text(self.caller.person, len(text))
-        found = await services.spotter.spot(text)
+        found = await self.view.spotter.spot(text)
         return found.named, found.cut
 
     async def ask_fleet(self, query: FleetQuery) -> FleetAnswer:
@@ -120,20 +123,25 @@ class AgentLookups:
         """
         services, redaction = self.services, self.caller.redaction
         async with patience():
-            meant = await services.fleet.meant(query, redacts=redaction is not None)
+            meant = await self.view.fleet.meant(query, redacts=redaction is not None)
             if meant.sids:
                 made = await self.triage(meant.sids, newest_only=not query.top)
                 now = services.clock.now()
                 return fresh_answer(query, made, now, redacted=redaction, most=len(meant.sids))
             services.rate_limit.take(self.caller.person)
-            to = Audience("", self.caller.person, False, redaction, services.accounts)  # noqa: FBT003 -- as it is declared
+            to = Audience("", self.caller.person, False, redaction, self.view.accounts)  # noqa: FBT003 -- as it is declared
             answer = await services.scans.from_scan(query, meant, to, most=MOST_ROWS)
         for row in answer.rows:
             services.audit.note(self._asking(), row.snapshot)
         return answer
 
     async def incidents(self, within: timedelta) -> list[Incident]:
-        """Return those that were open at some time of late, newest first. Raises StoreError."""
+        """Return those that were open at some time of late, newest first. Raises StoreError.
+
+        An incident may be of SIMs of several accounts: raises NotAllowed for who may not see all.
+        """
+        if not self.services.views.names <= self.view.accounts:
+            raise NotAllowed(OF_ALL_ACCOUNTS)
         now = self.services.clock.now()
         found = await self.services.incidents.between(None, now - within, now)
         return [redacted_incident(each) if self.caller.redacts else each for each in found]

@@ -270,11 +270,11 @@ TOKEN = "hush-5-of-thirty-two-characters-or-more"
 
 def test_tokens_of_agents():
     """Each has a name and what it may see; all are secrets, and none is shown."""
-    told = {"SIMSESSIONS_MCP_TOKENS": f"oncall={TOKEN}, partner:redact={TOKEN}=="}
+    told = {"SIMSESSIONS_MCP_TOKENS": f"oncall={TOKEN}, partner:redact:acme={TOKEN}=="}
     settings = load_settings(told, None, need=Need.NOTHING)
 
-    assert [("oncall", False), ("partner", True)] == [
-        (token.name, token.redacts) for token in settings.mcp_tokens
+    assert [("oncall", False, frozenset()), ("partner", True, {"acme"})] == [
+        (token.name, token.redacts, token.accounts) for token in settings.mcp_tokens
     ]
     assert {TOKEN, f"{TOKEN}=="} <= set(settings.secrets)
     assert "hush" not in f"{settings!r} {settings} {settings.model_dump()}"
@@ -285,7 +285,7 @@ def test_tokens_of_agents():
     [
         ({"SIMSESSIONS_MCP_TOKENS": "oncall=hush"}, "the token of oncall is shorter than 32"),
         ({"SIMSESSIONS_MCP_TOKENS": TOKEN}, "is not like oncall=<token>"),
-        ({"SIMSESSIONS_MCP_TOKENS": f"a:admin={TOKEN}"}, "is not like oncall=<token>"),
+        ({"SIMSESSIONS_MCP_TOKENS": f"a:b/c={TOKEN}"}, "is not like oncall=<token>"),
         ({"SIMSESSIONS_MCP_TOKENS": f"a={TOKEN},b={TOKEN}"}, "twice"),
         ({"SIMSESSIONS_MCP_TOKENS": f"a={TOKEN},a={TOKEN}x"}, "twice"),
         ({"SIMSESSIONS_MCP_ORIGINS": "tools.example.com"}, "no origin"),

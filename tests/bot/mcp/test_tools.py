@@ -13,7 +13,7 @@ from bot.blocks.report_json import as_json
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.contrast import Trait
 from bot.emulators.kore.faults import broken
-from bot.errors import AskedTooOften
+from bot.errors import AskedTooOften, NotAllowed
 from bot.kore.models import DataSession, Sim
 from bot.mcp.lookups import AgentLookups, Caller
 from bot.mcp.outputs import FindingFields, ReportOutput, SessionFields, SimFields
@@ -50,10 +50,11 @@ async def test_each_story_has_the_answer_of_the_terminal(here, services):
 
     No next step, which agents may take for an instruction, holds what KORE has told us.
     """
+    view = services.views.of(services.views.names)
     async with here() as client:
         for story in all_stories():
             answer = await told(client, "look_up_sim", sim=story.name)
-            known = as_json(story.name, await services.sessions.look_up(story.name))
+            known = as_json(story.name, await view.sessions.look_up(story.name))
             steps = " ".join(f["next_step"] or "" for f in answer["findings"]).lower()
 
             assert alike(known) == alike(answer)
@@ -325,6 +326,27 @@ async def test_each_look_up_is_noted(here, services, kore, tmp_path):
     assert {("mcp oncall", "mcp:oncall")} == {(row.entry, row.person) for row in rows}
     assert ["ok", "ok", "ok", "sim_not_found"] == sorted(row.outcome for row in rows)
     assert {"pump-7", "truck-42", None} == {row.name for row in rows}
+
+
+async def test_a_token_may_be_for_one_of_several_accounts(kore, tmp_path):
+    """It finds the SIM of its account alone, and sees nothing of what is about all of them."""
+    client = {"CLIENT_ID": kore.api.client_id, "CLIENT_SECRET": kore.api.client_secret}
+    told = {"KORE_API_URL": kore.settings["KORE_API_URL"], "KORE_ACCOUNTS": "acme,globex"}
+    told["KORE_TOKEN_URL"] = kore.settings["KORE_TOKEN_URL"]
+    for account in ("ACME", "GLOBEX"):
+        told |= {f"KORE_{account}_{name}": value for name, value in client.items()}
+    async with agent_services(settings_of(told, tmp_path)) as services:
+        every, acme, globex, gone = (
+            AgentLookups(services, Caller("x", accounts=frozenset(names)))
+            for names in ((), {"acme"}, {"globex"}, {"hooli"})
+        )
+        found = [(await each.look_up("pump-7")).sim.account for each in (acme, globex)]
+        for refused_to in (gone.look_up("pump-7"), acme.incidents(timedelta(days=1))):
+            with pytest.raises(NotAllowed):
+                await refused_to
+        listed = await every.incidents(timedelta(days=1))
+
+    assert (["acme", "globex"], []) == (found, listed)
 
 
 async def test_a_token_has_a_rate(kore, tmp_path):
