@@ -108,6 +108,8 @@ async def scanning(slack: str, kore: str, store: str, at_once: int) -> AsyncIter
         stack.push_async_callback(engine.stop, 1.0)
         engine.start()
         tune_garbage_collector()  # as in every process of ours
+        while ground.store.trouble:  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0.05)
         yield ground.store
 
 
