@@ -14,7 +14,7 @@ from bot.digests.service import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, WorkerThread
 from bot.pictures.renderer import Renderer
-from bot.sessions.accounts import AccountViews, FleetView
+from bot.sessions.accounts import AccountViews, DefaultAccounts, FleetView
 from bot.sessions.audit import Audit
 from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
@@ -60,6 +60,7 @@ class Services:
     """Each is ready for use; none opens or closes anything here."""
 
     views: AccountViews
+    defaults: DefaultAccounts
     delivery: Delivery
     progress: ProgressMessages
     files: Files

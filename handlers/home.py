@@ -53,7 +53,7 @@ async def draw_home(context: Context) -> View:
         digests=digests,
         running=running or {},
         health=_health(services.dependencies, services.store.trouble, accounts),
-        entries=help_entries(context.view_of(visibility).fleet.examples()),
+        entries=help_entries((await context.view_of(visibility)).fleet.examples()),
         now=services.clock.now(),
         redacted=redaction,
         alerts=alerts,

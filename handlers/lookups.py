@@ -32,7 +32,7 @@ async def look_up(
     Raises NotAllowed, AskedTooOften, and what SessionLookup.look_up raises.
     """
     visibility, services = await context.visibility(for_all=for_all), context.services
-    view, redaction = context.view_of(visibility), visibility.redaction
+    view, redaction = await context.view_of(visibility), visibility.redaction
     try:
         services.rate_limit.take(context.request.person)
         report = await view.sessions.look_up(text, fresh=fresh)
@@ -91,7 +91,7 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
     `told` is not called where something must be redacted. Raises NotAllowed and AskedTooOften.
     """
     visibility, services = await context.visibility(for_all=for_all), context.services
-    view, redaction = context.view_of(visibility), visibility.redaction
+    view, redaction = await context.view_of(visibility), visibility.redaction
     services.rate_limit.take(context.request.person, len(texts))
     answers = await view.sessions.look_up_many(
         texts,

@@ -228,11 +228,15 @@ class Context:
 
     async def view(self, *, for_all: bool | None = None) -> FleetView:
         """Return the fleets of which an answer may show anything. Raises NotAllowed."""
-        return self.view_of(await self.visibility(for_all=for_all))
+        return await self.view_of(await self.visibility(for_all=for_all))
 
-    def view_of(self, visibility: Visibility) -> FleetView:
-        """Return the fleets that may be seen. Raises NotAllowed."""
-        return self.services.views.of(visibility.accounts)
+    async def view_of(self, visibility: Visibility) -> FleetView:
+        """Return the fleets that may be seen; a name means the account chosen in the channel.
+
+        Raises NotAllowed.
+        """
+        default = await self.services.defaults.of(self.request.team, self.request.channel)
+        return self.services.views.of(visibility.accounts, default)
 
     async def examples(self) -> Examples:
         """Return what can be typed and works here; none where nothing may be shown."""

@@ -38,7 +38,7 @@ async def fleet_question(context: Context, text: str) -> FleetQuery | Misread | 
 async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
     """Answer it: by a fresh look at few SIMs, of many from the last scan. Raises what those do."""
     visibility = await context.visibility()
-    redaction, view = visibility.redaction, context.view_of(visibility)
+    redaction, view = visibility.redaction, await context.view_of(visibility)
     meant = await view.fleet.meant(query, redacts=redaction is not None)
     if meant.sids and query.is_only_a_name:
         return await triage_reply(context, Spotted(meant.sids, len(meant.sids)))

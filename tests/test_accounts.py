@@ -53,6 +53,7 @@ def typed():
 
 async def test_the_same_name_in_two_is_a_choice_that_names_the_accounts(both):
     """Each is offered by its own SID; a name behind its account is that one SIM."""
+    await both.whole.type(PUMP.sid)
     await both.whole.type("pump-7")
 
     answer = both.whole.answer()

@@ -24,6 +24,7 @@ from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks
 from bot.pictures.renderer import Renderer
 from bot.services import Services
+from bot.sessions.accounts import DefaultAccounts
 from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
 from bot.settings import Settings
@@ -37,6 +38,7 @@ from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
 from bot.slack.posting import PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.views import HomeTabs, Modals, WorkObjects
+from bot.store.accounts import AccountRows
 from bot.store.feedback import Feedback
 from bot.store.idempotency import Deduplication, RecentIds, SeenEvents
 from bot.store.listening import ListeningRows
@@ -79,6 +81,9 @@ def _services(
     digests, seen = digest_service(resources), SeenEvents(store)
     return Services(
         views=resources.kore.views,
+        defaults=DefaultAccounts(
+            AccountRows(store), clock, several=len(resources.kore.views.names) > 1
+        ),
         delivery=delivery,
         progress=ProgressMessages(slack, fallback, delivery),
         files=Files(slack, clock),

@@ -4,12 +4,14 @@ A view cannot reach an account that it is not of, whatever is asked of it. It is
 accounts that `bot.slack.access.Authorizer` says an answer's readers may see.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
+from bot.clock import Clock
 from bot.errors import NotAllowed
 from bot.kore.client import KoreClient
 from bot.sessions.fleet_list import FleetList
@@ -18,9 +20,14 @@ from bot.sessions.peers import Peers
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
+from bot.store.accounts import AccountRows
+from bot.store.errors import StoreError
 
 MOST_VIEWS = 64
 """Sets of accounts whose views are kept; one more costs a moment to make anew."""
+MOST_CHANNELS = 10_000
+KEPT_SECONDS = 60.0
+log = logging.getLogger(__name__)
 NOT_HERE = "I may not show that account here."
 
 
@@ -91,3 +98,34 @@ class ManyViews:
         if view is None:
             view = self._views[known_as] = self._make(*known_as)
         return view
+
+
+class DefaultAccounts:
+    """The account that a name alone means in a channel; it is preferred, and no limit.
+
+    What was read is kept for a minute. While the store is away there is none.
+    """
+
+    def __init__(self, rows: AccountRows, clock: Clock, *, several: bool) -> None:
+        self._rows = rows
+        self._several = several
+        self._known: TTLCache[tuple[str, str], str | None] = TTLCache(
+            MOST_CHANNELS, KEPT_SECONDS, timer=clock.monotonic
+        )
+
+    async def of(self, team: str, channel: str) -> str | None:
+        """Return it; None where any account may be meant."""
+        if not (self._several and channel):
+            return None
+        if (team, channel) not in self._known:
+            try:
+                self._known[team, channel] = await self._rows.of_channel(team, channel)
+            except StoreError as error:
+                log.info("channel-account-not-read", extra={"why": error.kind})
+                return None
+        return self._known.get((team, channel))
+
+    async def choose(self, team: str, channel: str, account: str | None, by: str) -> None:
+        """Choose it for all in a channel; None: any account may be meant. Raises StoreError."""
+        await self._rows.choose(team, channel, account, by)
+        self._known[team, channel] = account

@@ -171,6 +171,13 @@ class AccountsResolver(SimResolver):
             return await self._within(account).resolve(identify(rest), fresh=fresh)
         return await super().resolve(identifier, fresh=fresh)
 
+    def _sid_of_name(self, name: str) -> str | None:
+        """Return the SID of the one SIM that the lists have of that name.
+
+        That one was seen does not tell whether another account has one too.
+        """
+        return self._directory.sid_of_unique_name(name)
+
     async def _filtered(self, iccid: str) -> Fetched[Sim] | None:
         """Ask all accounts for the SIM of an ICCID; the first that has it answers."""
         as_of = self._clock.now()

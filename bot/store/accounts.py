@@ -3,11 +3,9 @@
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.store.database import Database
-from bot.store.schema import channel_accounts, digest_runs, lookups, news_ages, watches
+from bot.store.schema import channel_accounts, digest_runs, lookups, watches
 
 OF = ((digest_runs, "accounts"), (watches, "account"), (lookups, "account"))
-SEP = ":"
-"""Between an account's name and the network in `news_ages`; no network has it."""
 
 
 class AccountRows:
@@ -18,18 +16,10 @@ class AccountRows:
 
     async def claim(self, account: str) -> None:
         """Give what is of the one account that had no name to the account of this name."""
-        unnamed = ~news_ages.c.network.contains(SEP)
         async with self._db.write() as tx:
             for table, column in OF:
                 unclaimed = update(table).where(table.c[column] == "")
                 await tx.change(unclaimed.values({column: account}))
-            if await tx.scalar(select(news_ages.c.bin).where(unnamed).limit(1)) is None:
-                return
-            # what was learnt under the name already is too little to be worth adding up
-            mine = news_ages.c.network.startswith(f"{account}{SEP}", autoescape=True)
-            await tx.change(delete(news_ages).where(mine))
-            named = f"{account}{SEP}" + news_ages.c.network
-            await tx.change(update(news_ages).where(unnamed).values(network=named))
 
     async def of_channel(self, team: str, channel: str) -> str | None:
         """Return the account that a name alone means in a channel; None where none was chosen."""
