@@ -14,12 +14,15 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
+from sqlalchemy import update
 
+from bot.alerts.alert import Alert
 from bot.blocks.digest_form import block_of
 from bot.blocks.kit import NO_BREAK
 from bot.clock import SystemClock
@@ -27,7 +30,10 @@ from bot.demo.page.examples import post_alert
 from bot.demo.run import Demo, running_demo
 from bot.demo.stage import COMMAND
 from bot.digests.form import FormField
+from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.slack.messages import Message
+from bot.emulators.slack.people import HOME
+from bot.store.schema import NOW, digest_runs, jobs
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -39,6 +45,8 @@ START = datetime(2030, 3, 5, 15, 7, 5, tzinfo=UTC)
 WHO, WHERE, ROAMING = "ana", "#fleet-ops", "truck-42"
 PATIENCE_SECONDS = 60
 RECOVERING = ("pump-7", "well-1")
+SILENT = ("well-1", "well-2", "well-3")
+AGES = 3600.0
 WELLS = " ".join(f"well-{number}" for number in range(1, 6))
 
 
@@ -138,8 +146,42 @@ async def listening(demo: Demo) -> list[Message]:
     return [alert, answer]
 
 
+async def incident(demo: Demo) -> list[Message]:
+    """Open an incident of wells that fell silent, and have somebody take it."""
+    for well in SILENT:
+        demo.kore.events.recover(well)
+    alerts, now = demo.bot.services.alerts.alerts, demo.workspace.clock.now()
+    wells = Selection(SelectionKind.PATTERN, "well-*")
+    alert = Alert("a1", HOME.id, "C0FLEETOP", "Wells", "U0ANA0001", now, wells)
+    await alerts.add(replace(alert, mention_first=("S0ONCALL1",)))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (await alerts.look(alert.id))[1].primed:  # noqa: ASYNC110 -- a job's doing
+            await asyncio.sleep(0.2)
+    for well in SILENT:
+        demo.kore.events.undo(well)
+    await _scanned_again(demo)
+    card = await said(demo, "Common outage: 3")
+    row = next(block for block in card.blocks if "I'm on it" in str(block))
+    take = next(each for each in row["elements"] if each["text"]["text"] == "I'm on it")
+    await demo.workspace.click("chloe", card.ts, row["block_id"], take["action_id"])
+    with demo.workspace.subscribe() as changes:
+        while "🙋" not in str(card.blocks):
+            await anext(changes)
+            card = demo.workspace.messages.get(card.ts)
+    return [card]
+
+
+async def _scanned_again(demo: Demo) -> None:
+    """Have an alert scanned for at once, as if the last scan had been a while ago."""
+    ago = {"started": digest_runs.c.started - AGES, "ended": digest_runs.c.ended - AGES}
+    async with demo.bot.services.store.write() as tx:
+        await tx.execute(update(digest_runs).values(ago))
+        await tx.execute(update(jobs).where(jobs.c.kind == "alert").values(due=NOW))
+
+
 SCENES: dict[str, Callable[[Demo], Awaitable[list[Message]]]] = {
-    scene.__name__: scene for scene in (lookup, history, triage, handover, watch, digest, listening)
+    scene.__name__: scene
+    for scene in (lookup, history, triage, handover, watch, digest, listening, incident)
 }
 
 

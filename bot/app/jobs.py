@@ -69,6 +69,8 @@ WATCHES_AT_ONCE = 5
 """Requests of watches in flight, behind all others."""
 ALERTS_AT_ONCE = 5
 """The same for what other apps' alerts name."""
+ALLOWANCE_SECONDS = 10.0
+"""How long their plans and usages are waited for: nobody has asked."""
 
 
 def open_engine(
@@ -294,7 +296,9 @@ def _foreign_alert_work(resources: Resources, stack: AsyncExitStack) -> ForeignA
             resources.kore.resolver(behind),
             clock,
             settings.thresholds,
-            allowances=AllowanceReader(behind, clock, kept_days=Archive(store)),
+            allowances=AllowanceReader(
+                behind, clock, patience=ALLOWANCE_SECONDS, kept_days=Archive(store)
+            ),
             rule_broke=resources.metrics.rule_broke,
             ages=resources.ages,
             peers=resources.kore.views.of(accounts).peers,
