@@ -18,14 +18,14 @@ from stub import SID, stub
 from bot.app.mcp import agent_services
 from bot.app.run import tune_garbage_collector
 from bot.blocks.report_json import as_json
-from bot.cli.lookups import open_lookups
+from bot.cli.lookups import meant, open_fleet
 from bot.clock import SystemClock
 from bot.mcp.http import PATH, Door, http_app, who_by_token
 from bot.mcp.lookups import Caller
 from bot.mcp.server import make_server
 from bot.settings import Need, Settings, load_settings
 
-TIMES = 50
+TIMES = 10
 TOKEN = "bench-token-of-32-characters-or-more"
 META = "io.modelcontextprotocol"
 
@@ -102,18 +102,20 @@ async def main() -> None:
     with stub() as kore, TemporaryDirectory(prefix="simsessions-bench-") as folder:
         told = settings(kore, folder)
         caller = {TOKEN: Caller("bench")}
-        async with open_lookups(told, SystemClock()) as terminal, agent_services(told) as services:
+        async with open_fleet(told, SystemClock()) as opened, agent_services(told) as services:
+            terminal, _, spotter = opened
             server = make_server(services, who_by_token(caller.values()), "0")
 
             async def in_terminal() -> None:
                 for _ in range(TIMES):
-                    answer = await terminal.look_up(SID, fresh=True)
+                    asked = await meant([SID], spotter)
+                    (answer,) = await terminal.look_up_many(asked, fresh=True)
                     json.dumps(as_json(SID, answer))
 
             async with http_app(server, Door(caller)) as app:
                 tune_garbage_collector()
                 both = {"terminal": in_terminal, "tool": calling(app)}
-                figures = await atimed(both, ROUNDS)
+                figures = await atimed(both, 5 * ROUNDS)
     for name, figure in figures.items():
         print(f"  {name:<9} {figure.cpu / TIMES * 1e3:6.2f} ms CPU a look-up")
     ratio = figures["tool"].cpu / figures["terminal"].cpu
