@@ -38,8 +38,8 @@ from bot.store.jobs import JobQueue
 from bot.store.scans import ScanRows, ScanSums
 
 NOT_BY_ACCOUNT = (
-    "a token sees every KORE account, so none is served while an account's channels, users or "
-    "groups say who may see it; use `simsessions mcp` over stdio"
+    "SIMSESSIONS_MCP_TOKENS: while an account's channels, users or groups say who may see it, each "
+    "token names its accounts: oncall:acme=…"
 )
 NO_TOKENS = "SIMSESSIONS_MCP_TOKENS: missing; name who may ask: oncall=<32 characters or more>"
 log = logging.getLogger(__name__)
@@ -102,7 +102,8 @@ def run_http(settings: Settings, version: str, *, host: str, port: int) -> None:
     """Serve agents that have a token over HTTP, until a signal. Raises BotError."""
     if not settings.mcp_tokens:
         raise StartError(NO_TOKENS)
-    if not all(account.rule.is_open for account in settings.several):
+    is_open = all(account.rule.is_open for account in settings.several)
+    if not (is_open or all(token.accounts for token in settings.mcp_tokens)):
         raise StartError(NOT_BY_ACCOUNT)
     run_process(settings, partial(_http, settings, version, host, port))
 

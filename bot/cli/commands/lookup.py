@@ -35,7 +35,17 @@ PICTURE = "--timeline"
 @click.option(
     "--explain", is_flag=True, help="Add the evidence of all findings, and what was assumed."
 )
-def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, explain: bool) -> int:
+@click.option(
+    "--account", metavar="NAME", help="Ask only this one of several KORE accounts.", default=None
+)
+def command(
+    sims: tuple[str, ...],
+    *,
+    as_lines: bool,
+    picture: Path | None,
+    explain: bool,
+    account: str | None,
+) -> int:
     """Say what SIMs are doing, without Slack. Only the KORE_… settings are needed.
 
     SIM is a SID, ICCID, IMEI, name or console URL, or any text that names some, as `simsessions
@@ -44,7 +54,7 @@ def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, expl
     `plan pumps-mx`, `new`, `top 5`. The exit code is 0 if all were answered, 1 if a SIM was not
     found or several fit, 3 if KORE failed.
     """
-    settings = load_settings(need=Need.KORE)
+    settings = of_account(load_settings(need=Need.KORE), account)
     if not picture and asked_about_a_fleet(settings, sims, as_lines=as_lines):
         return ExitCode.OK
     typed = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
@@ -62,6 +72,17 @@ def command(sims: tuple[str, ...], *, as_lines: bool, picture: Path | None, expl
         click.echo(f"Wrote {picture}.", err=True)
     codes = (exit_code(answer) for answer in answers if isinstance(answer, BotError))
     return max(codes, default=ExitCode.OK)
+
+
+def of_account(settings: Settings, account: str | None) -> Settings:
+    """Return the settings of one account alone. Raises click's BadParameter on a wrong name."""
+    if account is None:
+        return settings
+    one = tuple(each for each in settings.several if each.name == account.lower())
+    if not one:
+        names = ", ".join(each.name for each in settings.several) or "one without a name"
+        raise click.BadParameter(f"there is no such account, but {names}.", param_hint="--account")
+    return settings.model_copy(update={"accounts": one, "kore_accounts": ()})
 
 
 def asked_about_a_fleet(settings: Settings, sims: tuple[str, ...], *, as_lines: bool) -> bool:
