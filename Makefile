@@ -62,7 +62,7 @@ dist: $(VENV)/dev ## wheel and sdist, the same bytes for the same commit
 		--python $(BIN)/python --out-dir dist
 
 audit: $(VENV)/dev ## known vulnerabilities of what is pinned; asks a database on the internet
-	$(BIN)/uvx pip-audit@2.10.1 --require-hashes --disable-pip --requirement requirements.lock
+	$(BIN)/uvx pip-audit@2.10.1 --require-hashes --disable-pip --requirement requirements-mcp.lock
 
 clean: ## take away what was made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
