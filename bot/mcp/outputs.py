@@ -16,9 +16,9 @@ CURSOR = "give it back as `cursor` for the next page; null: this was the last"
 
 
 class Output(BaseModel):
-    """Base of all: frozen, and nothing that is not said here."""
+    """Base of all: frozen. A client takes fields that a later version adds, too."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
 
     def plain(self) -> Json:
         """Return it as what json.dumps takes."""
@@ -104,12 +104,11 @@ class NeighbourFields(Output):
     silent: int
     silent_since: datetime | None
     as_of: datetime
+    together: int = Field(description="others that fell silent when it did")
 
 
 class ReportOutput(BaseModel):
     """The report on one SIM, with the verdict."""
-
-    model_config = ConfigDict(extra="forbid")
 
     query: str = Field(description="what was asked for")
     sim: SimFields

@@ -16,9 +16,17 @@ from bot.emulators.kore.faults import broken
 from bot.errors import AskedTooOften, NotAllowed
 from bot.kore.models import DataSession, Sim
 from bot.mcp.lookups import AgentLookups, Caller
-from bot.mcp.outputs import FindingFields, ReportOutput, SessionFields, SimFields
+from bot.mcp.outputs import (
+    FindingFields,
+    NeighbourFields,
+    ReportOutput,
+    SessionFields,
+    SimFields,
+    SummaryFields,
+)
 from bot.mcp.tool import TOOLS
 from bot.sessions.fleet_query import FleetQuery
+from bot.sessions.report import Neighbours, Summary
 from bot.store.lookups import Lookups, Wanted
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.bot.mcp.conftest import settings_of
@@ -81,6 +89,8 @@ def test_the_schema_has_the_fields_of_the_answer():
     assert set(Sim.model_fields) == set(SimFields.model_fields)
     session = {name for name, each in DataSession.model_fields.items() if not each.exclude}
     assert session == set(SessionFields.model_fields)
+    assert set(Summary.__slots__) == set(SummaryFields.model_fields)
+    assert set(Neighbours.__slots__) == set(NeighbourFields.model_fields)
     assert "findings" in ReportOutput.model_fields
     assert "next_step" in FindingFields.model_fields
 
