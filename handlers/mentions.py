@@ -61,6 +61,7 @@ class Question:
             thread=self.thread if self.is_direct else self.thread or self.ts,
             is_public=True,
             aloud=True,
+            opens_thread=not (self.is_direct or self.thread),
         )
 
 

@@ -34,7 +34,8 @@ class Request:
 
     `is_public` says that the message that was clicked is one that everybody sees; `aloud` that it
     was asked for all to see, so that all see the answer; `instead` that whatever comes of it takes
-    the place of the message that was clicked; `id` names it to those who take care of its answer.
+    the place of the message that was clicked; `opens_thread` that the thread begins with the
+    answer; `id` names it to those who take care of its answer.
     """
 
     team: str
@@ -47,6 +48,7 @@ class Request:
     is_public: bool = False
     aloud: bool = False
     instead: bool = False
+    opens_thread: bool = False
     id: str = field(default_factory=lambda: uuid4().hex, compare=False)
 
     @property
@@ -115,6 +117,7 @@ def from_shortcut(payload: Body) -> Request:
         trigger=text_in(payload, "trigger_id") or None,
         is_public=True,
         aloud=True,
+        opens_thread=not text_in(message, "thread_ts"),
     )
 
 

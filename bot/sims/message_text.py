@@ -38,8 +38,11 @@ def places_of(message: Body) -> list[Place]:
 
 
 def places_in(payload: Body) -> list[Place]:
-    """Return the same of whatever holds messages: an event, a shortcut's payload, a thread."""
-    for name in ("event", "message"):
+    """Return the same of whatever holds messages: an event, a shortcut's payload, a thread.
+
+    Also of the envelope in which Socket Mode brings those.
+    """
+    for name in ("payload", "event", "message"):
         if isinstance(payload.get(name), Mapping):
             return places_in(part(payload, name))
     if messages := parts(payload, "messages"):

@@ -48,6 +48,10 @@ class Target(Protocol):
         """The thread's ts, or None."""
 
     @property
+    def opens_thread(self) -> bool:
+        """Whether nobody has replied in the thread yet: Slack shows nobody alone anything there."""
+
+    @property
     def response_url(self) -> str | None:
         """The interaction's own URL, or None."""
 
@@ -104,11 +108,13 @@ class Post:
         kind = "in_channel" if self.in_channel else "ephemeral"
         more = {"response_type": kind, "replace_original": self.replace}
         # without thread_ts the answer to a click in a thread lands in the channel
-        return self._body() | self._thread() | self._quiet() | more
+        thread = self._thread() if self.in_channel else self._asker_thread()
+        return self._body() | thread | self._quiet() | more
 
     def to_asker_here(self) -> Json:
         """Return the body for chat.postEphemeral."""
-        return self._body() | self._thread() | {"channel": self.to.channel, "user": self.to.user}
+        place = {"channel": self.to.channel, "user": self.to.user}
+        return self._body() | self._asker_thread() | place
 
     def to_channel(self) -> Json:
         """Return the body for chat.postMessage into the channel."""
@@ -125,6 +131,9 @@ class Post:
 
     def _thread(self) -> Json:
         return {"thread_ts": self.to.thread} if self.to.thread and self.threaded else {}
+
+    def _asker_thread(self) -> Json:
+        return {} if self.to.opens_thread else self._thread()
 
     def _quiet(self) -> Json:
         """Keep Slack from adding a preview of the map link to every answer."""

@@ -52,7 +52,7 @@ def command(file: str, *, is_message: bool, as_lines: bool) -> int:
             content = opened.read()
     except OSError as error:
         raise click.BadParameter(f"{error.strerror}: {file}", param_hint="FILE") from error
-    encoding = "utf-16" if content[:2] in {BOM_UTF16_LE, BOM_UTF16_BE} else "utf-8"
+    encoding = "utf-16" if content[:2] in {BOM_UTF16_LE, BOM_UTF16_BE} else "utf-8-sig"
     places = places_from(content.decode(encoding, "replace"), is_message=is_message)
     has_kore = not settings.missing(Need.KORE)
     spotted = asyncio.run(_read(places, settings, has_kore=has_kore))

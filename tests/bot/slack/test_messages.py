@@ -23,6 +23,7 @@ class To:
     channel: str = "C0FLEETOP"
     team: str = "T0ACMEIOT"
     thread: str | None = None
+    opens_thread: bool = False
     id: str = "1"
 
 
@@ -281,11 +282,22 @@ async def test_an_edit_that_stays_in_doubt_is_no_answer(progress, slack):
 async def test_in_a_thread_it_stays_in_the_thread(delivery, slack):
     """An answer to a click in a thread goes to the thread, on every way."""
     root = await slack.workspace.say("ana", "#fleet-ops", "alert")
+    await slack.workspace.say("ben", "#fleet-ops", "looking", root.ts)
 
     await delivery.deliver(To(slack.ticket("ana"), thread=root.ts), HELLO)
     await delivery.deliver(To(thread=root.ts), HELLO)
 
     assert [root.ts, root.ts] == [message.thread_ts for message in slack.seen_by("ana")]
+
+
+async def test_beside_a_thread_that_is_none_yet(delivery, slack):
+    """In one without replies Slack would show the asker nothing, so it stands in the channel."""
+    root = await slack.workspace.say("ana", "#fleet-ops", "alert")
+
+    await delivery.deliver(To(slack.ticket("ana"), thread=root.ts, opens_thread=True), HELLO)
+    await delivery.deliver(To(thread=root.ts, opens_thread=True), HELLO)
+
+    assert [None, None] == [message.thread_ts for message in slack.seen_by("ana")]
 
 
 async def test_one_message_is_edited_until_it_is_the_answer(progress, slack):

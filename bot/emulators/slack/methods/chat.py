@@ -30,17 +30,19 @@ async def post_message(context: Context) -> Json:
 
 @method("chat.postEphemeral", "chat:write")
 async def post_ephemeral(context: Context) -> Json:
-    """Show a message to one person of a channel."""
+    """Show a message to one person of a channel; in a thread without replies nobody sees it."""
     place, person = writable(context), context.user()
     if person.id not in place.members:
         raise SlackError("user_not_in_channel")
-    content = context.reader.content(context.args)
+    content, root = context.reader.content(context.args), thread_root(context, place)
+    if root and len(context.state.messages.thread(place.id, root)) == 1:
+        return {"message_ts": context.state.messages.next_ts(context.state.clock.now())}
     message = context.state.write(
         place.id,
         BOT.id,
         content.text,
         blocks=content.blocks,
-        thread_ts=thread_root(context, place),
+        thread_ts=root,
         ephemeral_to=person.id,
     )
     return {"message_ts": message.ts}

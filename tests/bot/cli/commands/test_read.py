@@ -41,6 +41,14 @@ async def test_a_message_as_slack_sends_it(kore, simsessions):
     assert "(attachment 1)" in done.out
 
 
+async def test_a_message_as_tools_save_it(kore, simsessions):
+    """The envelope of Socket Mode is opened, and a mark of the encoding before it is none of it."""
+    typed = "\ufeff" + json.dumps({"envelope_id": "1", "type": "events_api", "payload": EVENT})
+    done = await simsessions("read", "--message", "-", typed=typed, **kore.settings)
+
+    assert done.out.startswith("taken  name truck-42 = DE"), done.err
+
+
 async def test_a_mention_of_one_name(kore, simsessions):
     """The name is told, though the bot is named beside it, or more stands in another block."""
     blocks = [{"type": "markdown", "text": text} for text in ("truck-42", f"an order, {IMEI}")]

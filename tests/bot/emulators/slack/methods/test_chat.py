@@ -139,6 +139,17 @@ async def test_an_ephemeral_message_is_for_one(web, workspace):
     assert () == seen[BEN]
 
 
+async def test_an_ephemeral_message_in_a_thread_needs_a_reply_there(web, workspace):
+    """Slack takes it, and shows it to nobody as long as nobody has replied."""
+    root = (await web.chat_postMessage(channel=FLEET, text="root"))["ts"]
+    for text in ("lost", "seen"):
+        await web.chat_postEphemeral(channel=FLEET, user=ANA, text=text, thread_ts=root)
+        await web.chat_postMessage(channel=FLEET, text="reply", thread_ts=root)
+
+    texts = [message.text for message in workspace.messages.in_channel(FLEET, seen_by=ANA)]
+    assert ["root", "reply", "seen", "reply"] == texts
+
+
 @pytest.mark.parametrize(
     ("user", "error"),
     [(DORA, "user_not_in_channel"), ("U0NOBODY1", "user_not_found"), ("", "user_not_found")],
