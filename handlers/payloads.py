@@ -202,6 +202,7 @@ class Context:
     actor: Actor | None
     request: Request
     services: Services
+    _seen: dict[tuple[Actor | None, bool], Visibility] = field(default_factory=dict, repr=False)
 
     async def authorize(self) -> None:
         """Check that the actor may ask, before anything is done for them. Raises NotAllowed."""
@@ -224,10 +225,15 @@ class Context:
         return (await self.visibility(for_all=for_all)).redaction
 
     async def visibility(self, *, for_all: bool | None = None) -> Visibility:
-        """Return what an answer may show, and of which accounts. Raises NotAllowed."""
-        return await self.services.authorizer.authorize(
-            self.actor_here, for_all=self.request.is_public if for_all is None else for_all
-        )
+        """Return what an answer may show, and of which accounts. Raises NotAllowed.
+
+        It is found out once a request for each place and kind of reader.
+        """
+        actor, for_all = self.actor_here, self.request.is_public if for_all is None else for_all
+        if (actor, for_all) not in self._seen:
+            found = await self.services.authorizer.authorize(actor, for_all=for_all)
+            self._seen[actor, for_all] = found
+        return self._seen[actor, for_all]
 
     async def view(self, *, for_all: bool | None = None) -> FleetView:
         """Return the fleets of which an answer may show anything. Raises NotAllowed."""
