@@ -1,6 +1,10 @@
 """What can go wrong when KORE is asked; drawn as a tree in bot/errors.py."""
 
+from functools import partial
+
 from bot.errors import BotError
+
+SOON = "Try again in a minute."
 
 
 class KoreError(BotError):
@@ -12,6 +16,11 @@ class KoreError(BotError):
     def __init__(self, sentence: str | None = None, *, status: int | None = None) -> None:
         super().__init__(sentence)
         self.status = status
+
+    @property
+    def while_it_lasts(self) -> "type[KoreUnavailable] | partial[KoreUnavailable]":
+        """Return what makes the error that all are told until KORE answers; give `silent_for`."""
+        return KoreUnavailable
 
 
 class KoreNotFound(KoreError):
@@ -49,11 +58,21 @@ class KoreUnavailable(KoreError):
         *,
         status: int | None = None,
         silent_for: float = 0,
-        advice: str = "Try again in a minute.",
+        advice: str = SOON,
     ) -> None:
-        self.brief = brief or self.brief
-        said = f"KORE has not answered for {silent_for:.0f} s" if silent_for >= 1 else self.brief
+        said = self.brief = brief or self.brief
+        self._advice = advice
+        if silent_for >= 1:
+            so_long = f"for {silent_for:.0f} s"
+            said = f"{brief}, {so_long}" if brief else f"KORE has not answered {so_long}"
         super().__init__(f"{said}. {advice}", status=status)
+
+    @property
+    def while_it_lasts(self) -> "type[KoreUnavailable] | partial[KoreUnavailable]":
+        """Return what makes it anew; mere silence has no cause to name."""
+        if self.status is None and self._advice == SOON:
+            return KoreUnavailable
+        return partial(KoreUnavailable, self.brief, status=self.status, advice=self._advice)
 
     @classmethod
     def because(cls, cause: str, *, status: int | None = None) -> "KoreUnavailable":

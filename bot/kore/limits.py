@@ -331,6 +331,7 @@ class CircuitBreaker:
     patience: float = 1.0
     _failing: set[object] = field(default_factory=set)
     _down_since: float = 0.0
+    _error: Callable[..., KoreUnavailable] = KoreUnavailable
     _opened_at: float | None = None
     _current_pause: float = 0.0
     _probing: bool = False
@@ -363,7 +364,7 @@ class CircuitBreaker:
             return
         now = self.clock.monotonic()
         if self._probing or now - self._opened_at < self._current_pause:
-            raise KoreUnavailable(silent_for=now - self._down_since)
+            raise self._error(silent_for=now - self._down_since)
         self._probing = True
         self._probe_ended.clear()
 
@@ -373,11 +374,18 @@ class CircuitBreaker:
         self._opened_at = None
         self._current_pause = 0.0
 
-    def failed(self, started: float | None = None, resource: str | None = None) -> None:
+    def failed(
+        self,
+        started: float | None = None,
+        resource: str | None = None,
+        error: Callable[..., KoreUnavailable] = KoreUnavailable,
+    ) -> None:
         """Record that KORE did not answer a request of `started` (default now), or with a 5xx.
 
-        Without a `resource` it was the connection: each such failure counts.
+        Without a `resource` it was the connection: each such failure counts. `error` makes what
+        all are told while the circuit is open.
         """
+        self._error = error
         now = self.clock.monotonic()
         if not self._failing:
             self._down_since = now if started is None else started

@@ -231,7 +231,8 @@ class Requester:
 
     def _failed(self, failed: TryFailed, target: str | None) -> None:
         was_open = self._circuit.is_open
-        self._circuit.failed(failed.started, target and target.partition("?")[0])
+        resource = target and target.partition("?")[0]
+        self._circuit.failed(failed.started, resource, failed.error.while_it_lasts)
         if self._circuit.is_open and not was_open:
             self._tell(is_open=True, why=failed.error.sentence)
 

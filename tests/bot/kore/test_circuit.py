@@ -1,10 +1,11 @@
 """The circuit breaker: when KORE is asked no more, and how it is tried again."""
 
 import asyncio
+import re
 
 import pytest
 
-from bot.kore.errors import KoreUnavailable
+from bot.kore.errors import KoreBadAnswer, KoreUnavailable
 from bot.kore.limits import CircuitBreaker
 
 
@@ -47,6 +48,34 @@ def test_since_when_it_is_silent(circuit, clock):
         circuit.failed(asked)
 
     with pytest.raises(KoreUnavailable, match="has not answered for 5 s"):
+        circuit.check()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KoreUnavailable("KORE did not answer in time"), "KORE has not answered for 5 s. Try"),
+        (
+            KoreUnavailable("KORE is down (HTTP 503)", status=503),
+            "KORE is down (HTTP 503), for 5 s. Try again",
+        ),
+        (
+            KoreUnavailable.because("its certificate is not trusted here"),
+            "KORE cannot be reached: its certificate is not trusted here, for 5 s. Tell an admin",
+        ),
+        (KoreBadAnswer(), "KORE has not answered for 5 s. Try"),
+    ],
+)
+def test_why_it_is_down(circuit, clock, error, said):
+    """Those who are told at once hear the newest cause, where it is more than silence."""
+    for failed in (KoreUnavailable("KORE failed to answer (HTTP 500)", status=500), error, error):
+        circuit.failed(None, None, failed.while_it_lasts)
+    clock.move(5)
+    circuit.check()
+    circuit.failed(None, None, error.while_it_lasts)
+    circuit.end_probe()
+
+    with pytest.raises(KoreUnavailable, match=f"^{re.escape(said)}"):
         circuit.check()
 
 
