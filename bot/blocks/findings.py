@@ -13,6 +13,7 @@ from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.explain import near_misses
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
 from bot.diagnosis.rule import Finding, GroupRule, Severity, Value, When
+from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT
 from bot.diagnosis.rules.gone_silent import LOOK_AROUND
 from bot.diagnosis.thresholds import Thresholds
 from bot.sessions.report import SessionReport
@@ -91,7 +92,9 @@ def _steps(finding: Finding, report: SessionReport, fmt: Formatter) -> list[str]
     """Say what to do; to look at its neighbours only where nobody has."""
     if not finding.next_step:
         return []
-    step = finding.next_step.replace(LOOK_AROUND, "") if report.neighbours else finding.next_step
+    step = finding.next_step
+    for hint in (LOOK_AROUND, UNLESS_ALL_ARE_SILENT) if report.neighbours else ():
+        step = step.replace(hint, "")
     return [f"→ {filled(step, finding, fmt)}"]
 
 

@@ -7,6 +7,8 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
+UNLESS_ALL_ARE_SILENT = ", unless its neighbours are silent too"
+
 
 @rule(
     About(
@@ -30,7 +32,8 @@ def ghost_session(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         title="Session is open but dead" if grave else "Session is open but may be dead",
         says="Open since {start}, but without news for {silent_for}, since {since}; up to "
         "{line} would be normal: {why}.",
-        next_step="Reset the SIM's connection, then power-cycle the device.",
+        next_step="Reset the SIM's connection, then power-cycle the device"
+        f"{UNLESS_ALL_ARE_SILENT}.",
         source=limits.source("ghost_critical_after"),
         evidence={
             "start": silence.session.start,

@@ -9,6 +9,7 @@ from bot.blocks.findings import finding_lines, main_lines, others_text, severity
 from bot.blocks.format import MRKDWN, PLAIN
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, When
+from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT
 from bot.diagnosis.rules.gone_silent import LOOK_AROUND
 from bot.sessions.report import Neighbours
 from tests.bot.blocks.reports import a_finding, a_report, view_wrongs, words
@@ -74,9 +75,10 @@ def test_one_cause_and_one_action(findings, lines, others):
     assert others == others_text(report)
 
 
-def test_nobody_is_sent_to_look_at_neighbours_that_are_told():
+@pytest.mark.parametrize("hint", [LOOK_AROUND, UNLESS_ALL_ARE_SILENT])
+def test_nobody_is_sent_to_look_at_neighbours_that_are_told(hint):
     """The advice to look around stands only where nobody knows how the others are."""
-    silent = a_finding(rule="gone_silent", next_step=f"Check power{LOOK_AROUND}.")
+    silent = a_finding(rule="gone_silent", next_step=f"Check power{hint}.")
     near = Neighbours("cell", 5, 0, None, NOON)
 
     assert main_lines(a_report(findings=(silent,)), PLAIN)[1].endswith("silent too.")
