@@ -29,12 +29,13 @@ from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
 from bot.settings import Settings
 from bot.slack.access import UserRateLimit
+from bot.slack.block_fallback import BlockFallback
 from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, TokenWatch, make_bolt_app
 from bot.slack.client import SlackClient
 from bot.slack.directory import Threads
 from bot.slack.files import Files
 from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
-from bot.slack.messages import BlockFallback, Delivery, ProgressMessages
+from bot.slack.messages import Delivery, ProgressMessages
 from bot.slack.posting import PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.views import HomeTabs, Modals, WorkObjects

@@ -32,10 +32,10 @@ from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.owners import Owners
 from bot.slack.access import ONE_ACCOUNT
+from bot.slack.block_fallback import BlockFallback
 from bot.slack.bolt_app import Identity
 from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.directory import ChannelAccess
-from bot.slack.messages import BlockFallback
 from bot.slack.posting import PostFinder, PostingLimiter
 from bot.store.alerts import AlertRows, IncidentRows
 from bot.store.database import Database

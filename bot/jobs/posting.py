@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.slack.block_fallback import BlockFallback, Message, Screen
 from bot.slack.client import Json, SlackClient
 from bot.slack.errors import SlackError, SlackOutcomeUnknown, SlackRateLimited, SlackUnreachable
-from bot.slack.messages import BlockFallback, Message, Screen
 from bot.slack.posting import CLOCKS_DIFFER, POST, UPDATE, PostFinder, PostingLimiter, marked
 from bot.store.idempotency import POSTED, SENDING, PostRow, PostRows
 

@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, repeat
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from uuid import uuid4
 
 from bot.errors import kept
+from bot.slack.block_fallback import BlockFallback, Message, Screen
 from bot.slack.client import SlackClient, SlackObserver
 from bot.slack.errors import (
     WRONG_PLACE,
@@ -54,36 +55,6 @@ class Target(Protocol):
     @property
     def response_url(self) -> str | None:
         """The interaction's own URL, or None."""
-
-
-class Message(Protocol):
-    """What is sent as it is: `text` is for notifications and screen readers, `blocks` are drawn."""
-
-    @property
-    def text(self) -> str:
-        """The sentence."""
-
-    @property
-    def blocks(self) -> Sequence[Json]:
-        """Block Kit; empty where the text is all."""
-
-
-Refused = frozenset[str]
-
-
-class Screen(Protocol):
-    """What is to be sent, as rich as can be."""
-
-    def without(self, refused: Refused) -> Message:
-        """Return it without the types of blocks that a workspace has refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextOnly:
-    """A message without blocks: no workspace refuses it."""
-
-    text: str
-    blocks: tuple[Json, ...] = ()
 
 
 NO_PREVIEWS: Json = {"unfurl_links": False, "unfurl_media": False}
@@ -141,51 +112,6 @@ class Post:
 
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-Degrade = Callable[[Refused, Sequence[Json], Iterable[str]], Refused | None]
-
-
-class BlockFallback:
-    """Remembers which types of blocks a workspace does not know, for all that is sent there."""
-
-    def __init__(self, degrade: Degrade, observer: SlackObserver) -> None:
-        self._degrade = degrade
-        self._observer = observer
-        self._learnt: dict[str, Refused] = {}
-
-    async def send(self, team: str, screen: Screen, send: Callable[[Message], Awaitable[T]]) -> T:
-        """Call `send`, with a plainer message after each refusal of a block, at last text alone.
-
-        Raises what `send` raises, except for refused blocks.
-        """
-        refused: Refused | None = self._learnt.get(team, frozenset())
-        while refused is not None:
-            message = screen.without(refused)
-            try:
-                done = await send(message)
-            except SlackRefused as error:
-                if error.reason is not Reason.BAD_BLOCKS:
-                    raise
-                refused = self._plainer(refused, message, error)
-            else:
-                if message.blocks:  # without any, it says nothing of what this workspace knows
-                    self._learn(team, refused)
-                return done
-        return await send(TextOnly(message.text))
-
-    def _plainer(self, refused: Refused, message: Message, error: SlackRefused) -> Refused | None:
-        plainer = self._degrade(refused, message.blocks, error.messages)
-        log.warning("blocks-refused", extra={"slack_messages": error.messages})
-        return None if plainer == refused else plainer
-
-    def _learn(self, team: str, refused: Refused) -> None:
-        known = self._learnt.get(team, frozenset())
-        if news := refused - known:
-            log.warning("blocks-unknown-here", extra={"team": team, "kinds": sorted(news)})
-            self._learnt[team] = known | news
-            for kind in sorted(news):
-                self._observer.block_unknown(kind)
 
 
 class Delivery:

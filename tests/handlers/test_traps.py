@@ -24,8 +24,9 @@ from bot.blocks.kit import degrade
 from bot.emulators.kore.faults import late
 from bot.ops.metrics import Metrics
 from bot.sessions.accounts import OneView
+from bot.slack.block_fallback import BlockFallback
 from bot.slack.client import SlackClient
-from bot.slack.messages import BlockFallback, Delivery
+from bot.slack.messages import Delivery
 from bot.slack.posting import MAYBE_TWICE
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN

@@ -8,9 +8,10 @@ import pytest
 
 from bot.blocks.kit import Degradable, Screen, container, degrade, section
 from bot.emulators.slack.faults import Fault
+from bot.slack.block_fallback import BlockFallback, TextOnly
 from bot.slack.bolt_app import identify
 from bot.slack.errors import NotDelivered, SlackOutcomeUnknown, SlackRefused
-from bot.slack.messages import BlockFallback, Delivery, Post, ProgressMessages, TextOnly
+from bot.slack.messages import Delivery, Post, ProgressMessages
 from bot.slack.posting import MAYBE_TWICE, PostFinder, SurePosts
 
 
@@ -279,25 +280,18 @@ async def test_an_edit_that_stays_in_doubt_is_no_answer(progress, slack):
     assert ["1 of 2", "both"] == texts(slack)
 
 
-async def test_in_a_thread_it_stays_in_the_thread(delivery, slack):
-    """An answer to a click in a thread goes to the thread, on every way."""
+@pytest.mark.parametrize("opens", [False, True])
+async def test_in_a_thread_it_stays_in_the_thread(delivery, slack, opens):
+    """On every way; beside it where nobody has replied yet: Slack shows the asker none there."""
     root = await slack.workspace.say("ana", "#fleet-ops", "alert")
-    await slack.workspace.say("ben", "#fleet-ops", "looking", root.ts)
+    if not opens:
+        await slack.workspace.say("ben", "#fleet-ops", "looking", root.ts)
 
-    await delivery.deliver(To(slack.ticket("ana"), thread=root.ts), HELLO)
-    await delivery.deliver(To(thread=root.ts), HELLO)
+    for ticket in (slack.ticket("ana"), None):
+        await delivery.deliver(To(ticket, thread=root.ts, opens_thread=opens), HELLO)
 
-    assert [root.ts, root.ts] == [message.thread_ts for message in slack.seen_by("ana")]
-
-
-async def test_beside_a_thread_that_is_none_yet(delivery, slack):
-    """In one without replies Slack would show the asker nothing, so it stands in the channel."""
-    root = await slack.workspace.say("ana", "#fleet-ops", "alert")
-
-    await delivery.deliver(To(slack.ticket("ana"), thread=root.ts, opens_thread=True), HELLO)
-    await delivery.deliver(To(thread=root.ts, opens_thread=True), HELLO)
-
-    assert [None, None] == [message.thread_ts for message in slack.seen_by("ana")]
+    place = None if opens else root.ts
+    assert [place, place] == [message.thread_ts for message in slack.seen_by("ana")]
 
 
 async def test_one_message_is_edited_until_it_is_the_answer(progress, slack):
