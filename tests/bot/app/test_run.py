@@ -51,7 +51,7 @@ async def test_a_started_bot_is_alive_ready_and_counted(http, over_http):
         'simsessions_answer_seconds_count{name="sessions",outcome="ok"} 1.0',
         'simsessions_deliveries_total{outcome="ok",route="response_url"} 1.0',
         'simsessions_slack_call_seconds_count{method="auth.test",outcome="ok"} 1.0',
-        "kore_call_seconds_count{endpoint=",
+        'kore_call_seconds_count{account="",endpoint=',
         "simsessions_tasks_in_flight 0.0",
     ):
         assert line in answers["/metrics"].text
