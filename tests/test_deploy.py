@@ -7,13 +7,13 @@ import shutil
 import sqlite3
 import subprocess
 import time
-from contextlib import closing
+from contextlib import aclosing, closing
 from pathlib import Path
 
 import pytest
 import yaml
 
-from bot.app.resources import opened_store
+from bot.app.resources import make_database, opened_store
 from bot.cli.main import cli
 from bot.ops.metrics import Metrics
 from bot.setting_values import seconds
@@ -116,7 +116,8 @@ async def test_a_backup_can_be_restored(tmp_path):
     statements = set(re.findall(r"VACUUM INTO '[/\w]*copy\.db'", page))
     running, restored = tmp_path / "running", tmp_path / "restored"
     restored.mkdir()
-    async with opened_store(kept_in(running)) as store:
+    async with aclosing(make_database(kept_in(running))) as store:
+        await store.prepare()
         await OwnerRows(store).take("C1", ["DE1"], "U1", time.time())
         with closing(sqlite3.connect(running / "simsessions.db")) as beside:
             for statement in statements:
