@@ -59,6 +59,7 @@ async def running_demo(
             async with running(load_settings(env, env_file=None), clock) as bot:
                 if over_http:
                     stage.slack.request_url = _request_url(bot.port)
+                stage.opened.set()
                 yield Demo(**_parts(stage), bot=bot)
 
 
@@ -87,6 +88,7 @@ async def running_subprocesses(  # noqa: PLR0913 -- the command's own options
                 env["PORT"] = str(free_port())
                 stage.slack.request_url = _request_url(int(env["PORT"]))
             async with processes.running(env, stage.workspace.publish):
+                stage.opened.set()
                 yield SubprocessDemo(**_parts(stage) | {"settings": env}, bots=processes)
 
 

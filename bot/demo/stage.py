@@ -1,11 +1,13 @@
 """The stage of the demo: both stand-ins and the page, which outlive the bot."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.demo.controls import BotControl, Controls, DeliveryControl, KoreControl
@@ -26,7 +28,10 @@ PREFIX_CHANNEL = "C0FLEETOP"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The page's address, what stands behind it, and the settings that lead a bot to it."""
+    """The page's address, what stands behind it, and the settings that lead a bot to it.
+
+    The page answers once it is `opened`.
+    """
 
     url: str
     kore: KoreApi
@@ -36,6 +41,7 @@ class Stage:
     workspace: Workspace
     settings: Mapping[str, str]
     stories: tuple[Story, ...]
+    opened: asyncio.Event
 
     def examples(self) -> tuple[tuple[str, str], ...]:
         """Return three things to type, each with what it shows."""
@@ -78,14 +84,32 @@ async def opened_stage(
     control, delivery = KoreControl(kore.faults), DeliveryControl(slack.dispatcher)
     controls = Controls(workspace, control, kore.events, delivery, bots, slack.faults)
     async with AsyncExitStack() as stack:
-        page = Starlette(routes=page_routes(controls, stories=stories))
+        opened = asyncio.Event()
+        page = Gate(Starlette(routes=page_routes(controls, stories=stories)), opened)
         url = await stack.enter_async_context(serving(page, port=port))
         kore_url = await stack.enter_async_context(serving(kore.app))
         slack_url = await stack.enter_async_context(serving(slack.app))
         stack.push_async_callback(slack.aclose)
         stack.push_async_callback(kore.events.aclose)
         settings = _settings(keys, kore, kore_url, slack_url, over_http=over_http)
-        yield Stage(url, kore, kore_url, control, slack, workspace, settings, stories)
+        yield Stage(url, kore, kore_url, control, slack, workspace, settings, stories, opened)
+
+
+class Gate:
+    """ASGI middleware: lets requests wait until the bots hear what is typed.
+
+    What Slack cannot deliver it sends again only after a minute.
+    """
+
+    def __init__(self, app: ASGIApp, opened: asyncio.Event) -> None:
+        self._app = app
+        self._opened = opened
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, when it is time."""
+        if scope["type"] == "http":
+            await self._opened.wait()
+        await self._app(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """The demo as a whole: typed as a person, answered by the real bot."""
 
+import asyncio
+
 import aiohttp
 
 from bot.demo.controls import KoreMode
 from bot.demo.run import Demo, running_demo
-from bot.demo.stage import COMMAND
+from bot.demo.stage import COMMAND, Gate
 from bot.slack.manifest import bot_scopes
 
 
@@ -29,6 +31,22 @@ async def test_a_person_types_and_is_answered():
     assert "truck-42 is online" in told[0]
     assert "pump-7 is offline" in told[1]
     assert "Did you mean" in told[2]
+
+
+async def test_nobody_types_before_the_bot_hears():
+    """A request of the page waits until it is opened."""
+    opened, asked = asyncio.Event(), []
+
+    async def page(scope, *_):
+        asked.append(opened.is_set())
+
+    asking = asyncio.create_task(Gate(page, opened)({"type": "http"}, None, None))
+    await asyncio.sleep(0)
+    before = [*asked]
+    opened.set()
+    await asking
+
+    assert ([], [True]) == (before, asked)
 
 
 async def test_kore_falls_silent_in_the_middle():
