@@ -18,7 +18,18 @@ _DEEPEST = 12
 _FORWARDED = 3
 _LINES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
 _SILENT = frozenset({"button", "workflow_button", "static_select", "image"})
-_SAYS = ("title", "subtitle", "text", "body", "caption", "description", "details", "output", "alt")
+_SAYS = (
+    "title",
+    "rich_text_title",
+    "subtitle",
+    "text",
+    "body",
+    "caption",
+    "description",
+    "details",
+    "output",
+    "alt",
+)
 _HOLDS = ("elements", "fields", "child_blocks", "cards", "tasks")
 _ATTACHED = ("author_name", "pretext", "title", "title_link", "text", "footer")
 _IN_FILES = ("plain_text", "preview", "preview_plain_text", "subject", "alt_txt")
@@ -63,6 +74,7 @@ def _places(message: Body, inside: str, depth: int) -> Iterator[Place]:
         where = f"{inside}file {number}"
         yield Place(where, "\n".join(_named([file], ("title", "name"))), is_name=True)
         yield from (Place(f"{where}, {name}", text_in(file, name)) for name in _IN_FILES)
+        yield Place(f"{where}, subject", text_in(part(file, "headers"), "subject"))
 
 
 def _of_attachment(attachment: Body, where: str, depth: int) -> Iterator[Place]:
