@@ -52,11 +52,11 @@ def fleet_headline(answer: FleetAnswer, fmt: Formatter) -> str:
             return f"None of {of} reports packets in the last 24 h{_how(answer, fmt, ' and is')}."
         them = "SIM" if len(answer.rows) == 1 else f"{len(answer.rows)} SIMs"
         return f"The {them} with the most packets in 24 h{_how(answer, fmt, ', ')}, of {of}."
-    if query.is_only_a_name and answer.matched == answer.looked_at:
+    number, how = answer.matched, _how(answer, fmt, " ")
+    if not how and number == answer.looked_at:
         return f"{of[0].upper()}{of[1:]}."
-    number = answer.matched
-    verb = "is" if number <= 1 else "are"
-    return f"{grouped(number) if number else 'None'} of {of} {verb}{_how(answer, fmt, ' ')}."
+    verb = f"{'is' if number <= 1 else 'are'}{how}" if how else "could be read"
+    return f"{grouped(number) if number else 'None'} of {of} {verb}."
 
 
 def _of(answer: FleetAnswer, fmt: Formatter) -> str:

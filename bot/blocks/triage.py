@@ -176,7 +176,7 @@ def contrast_text(triage: Triage, fmt: Formatter) -> str | None:
         silent = f"{grouped(outage.others_silent)} of {compared} elsewhere fell silent then."
         none = f"No SIM elsewhere fell silent then ({compared} compared)."
         return fmt.own(silent if outage.others_silent else none) if outage.trait else None
-    return None if outage.others is None else "There is nothing to compare with."
+    return None if outage.others is None else "No other SIM was looked at."
 
 
 def next_step(triage: Triage, fmt: Formatter) -> str | None:

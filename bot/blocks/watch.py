@@ -275,7 +275,8 @@ def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
 def _extended(watches: Sequence[Watch], extended: int) -> str:
     if len(watches) == 1:
         return "You were already watching it here, so I extended that watch."
-    return f"You were already watching {grouped(extended)} of them; those keep their own card."
+    those = "that one keeps its" if extended == 1 else "those keep their"
+    return f"You were already watching {grouped(extended)} of them; {those} own card."
 
 
 def _row(watch: Watch, number: int, now: datetime) -> Block:

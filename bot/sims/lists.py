@@ -270,14 +270,14 @@ _THANKS = re.compile(
     rf"(?:ok(?:ay)?,? |great,? )?(?:thanks|thank|thx|ty|cheers|gracias|much appreciated){_TO}"
 )
 _AROUND = {
-    "a", "about", "again", "alive", "an", "and", "any", "are", "at", "back", "be", "can", "cannot",
-    "check", "could", "dead", "device", "did", "do", "does", "doing", "down", "for", "has", "have",
-    "hello", "help", "hey", "hi", "how", "i", "iccid", "imei", "in", "is", "it", "it's", "its",
-    "look", "me", "modem", "my", "no", "not", "now", "of", "offline", "ok", "on", "online", "our",
-    "please", "pls", "plz", "quick", "quickly", "report", "right", "see", "show", "sid", "sim",
-    "sims", "state", "status", "still", "thanks", "that", "the", "there", "this", "to", "today",
-    "up", "us", "was", "we", "went", "what", "what's", "whats", "when", "where", "which", "who",
-    "why", "with", "working", "would", "yes", "you",
+    "a", "about", "again", "alive", "also", "an", "and", "any", "are", "at", "back", "be",
+    "can", "cannot", "check", "could", "dead", "device", "did", "do", "does", "doing", "down",
+    "for", "has", "have", "hello", "help", "hey", "hi", "how", "i", "iccid", "imei", "in", "is",
+    "it", "it's", "its", "look", "me", "modem", "my", "no", "not", "now", "of", "offline", "ok",
+    "on", "online", "our", "out", "please", "pls", "plz", "quick", "quickly", "report", "right",
+    "see", "show", "sid", "sim", "sims", "state", "status", "still", "thanks", "that", "the",
+    "there", "this", "to", "today", "up", "us", "was", "we", "went", "what", "what's", "whats",
+    "when", "where", "which", "who", "why", "with", "working", "would", "yes", "you",
 }  # fmt: skip
 
 

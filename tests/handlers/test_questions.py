@@ -45,6 +45,7 @@ async def test_what_is_typed_is_understood(whole):
         ("pump-* and broken", "I understand pump-*, but not broken."),
         ("nosuch-*", "SIMs is called nosuch-*"),
         ("plan nosuch", "is on a rate plan nosuch"),
+        ("plan us-only", "1 SIM on plan us-only."),
         ("truck-42 please", "truck-42 is"),
         ("truck-42 and well-1 are down", "Telcel"),
         ("truck-42 hsitory", "not hsitory. Did you mean /simsessions history truck-42?"),

@@ -68,7 +68,7 @@ def lost_in(outage, fine=2):
     [
         (an_outage(), "(Telcel, since 2", None),
         (OUTAGE, ", within 15 min)", "No SIM elsewhere fell silent then (2 SIMs compared)."),
-        (an_outage(others=0), "(Telcel, since", "There is nothing to compare with."),
+        (an_outage(others=0), "(Telcel, since", "No other SIM was looked at."),
         (
             an_outage("cell", "2301-41207", of=5, others=0),
             "3 in one outage (T-Mobile USA, cell 2301-41207, since",

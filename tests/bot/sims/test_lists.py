@@ -120,4 +120,5 @@ def test_words_beside_a_sim():
     ):
         assert expected == words_besides(text, sim), text
     assert is_around("Please")
+    assert all(map(is_around, ["pump-7", "is", "also", "out"][1:]))
     assert not is_around("hsitory")
