@@ -25,7 +25,7 @@ from handlers.questions import answer_to, special_reply
 from handlers.replies import Reply, answer
 
 _SAID = frozenset({"file_share", "thread_broadcast"})
-_PREFIXED = re.compile(r"(?is)\s*[!！]sim(?!\S)(.*)")
+_PREFIXED = re.compile(r"(?is)\s*[!！]sim(?:[:,]|(?!\S))(.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,3 +71,10 @@ def test_numbered_and_chosen():
 def test_pattern(action, fits):
     """The pattern matches an id and its numbered forms only."""
     assert fits is bool(ids.pattern(ids.PICK).match(action))
+
+
+def test_half_a_pair_is_carried_as_a_question_mark():
+    """What was typed may end within a surrogate pair; Retry still asks for the rest."""
+    value = ids.Retry(run="sessions", text="pump-7 \ud83d").to_value()
+
+    assert "pump-7 ?" == ids.Retry.from_value(value).text
