@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.blocks.kit import clean
 
@@ -178,6 +178,12 @@ class Retry(Carried):
 
     run: str = Field(max_length=64)
     text: str = Field(default="", max_length=RETYPED)
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _whole(cls, text: object) -> object:
+        """Put `?` for half a surrogate pair, which no button can carry."""
+        return text.encode(errors="replace").decode() if isinstance(text, str) else text
 
 
 class Pick(ButtonValue):
