@@ -136,11 +136,13 @@ async def test_the_prefix_is_a_question_where_it_is_switched_on(over_http):
         asked = await whole.say("!sim truck-42")
         both = await whole.say(f"!Sim truck-42 {BOT}")
         wide = await whole.say("！SIM truck-42")
+        parted = await whole.say("!sim: truck-42")
         for text in ("!simtruck-42", "say !sim truck-42", "truck-42"):
             await whole.say(text)
         await whole.say("!sim truck-42", channel="#partner-shared")
 
-        assert [asked.ts, both.ts, wide.ts] == [m.thread_ts for m in whole.slack.seen_by("ben")]
+        questions = [each.ts for each in (asked, both, wide, parted)]
+        assert questions == [m.thread_ts for m in whole.slack.seen_by("ben")]
 
 
 async def test_the_prefix_is_off_at_first(whole):
