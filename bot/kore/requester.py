@@ -13,6 +13,7 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.durations import read_retry_after
 from bot.kore.auth import PROXY_WANTS_PASSWORD
+from bot.kore.circuit import CircuitBreaker
 from bot.kore.errors import (
     KoreBadAnswer,
     KoreBadRequest,
@@ -23,7 +24,7 @@ from bot.kore.errors import (
     KoreUnavailable,
 )
 from bot.kore.http import HttpClient, HttpResponse, cause_of, silence_of
-from bot.kore.limits import CircuitBreaker, ConcurrencyLimiter
+from bot.kore.limits import ConcurrencyLimiter
 from bot.kore.observer import Observer
 
 T = TypeVar("T")
