@@ -227,8 +227,9 @@ class OptionalSettings(BaseModel):
 
     work_objects: bool = Field(
         default=False,
-        description="yes lets previews of links open in Slack's side pane; needs "
-        "SIMSESSIONS_UNFURL_LINKS, and the app's Work Objects switched on",
+        description="yes lets previews of links, and answers for all, open in Slack's side pane; "
+        "needs SIMSESSIONS_UNFURL_LINKS, for answers SIMSESSIONS_KORE_CONSOLE_URL, and the app's "
+        "Work Objects switched on",
     )
     mcp_tokens: AgentTokens = Field(
         (),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.blocks.kit import Screen
+from bot.blocks.work_object import answer_entity
 from bot.diagnosis.rule import Severity
 from bot.digests.last_scan import Audience
 from bot.errors import BotError
@@ -68,6 +69,13 @@ def until_known(
         return replace(reply, screen=draw(visible))
 
     return reply if report.allowance_known else replace(reply, later=later)
+
+
+def with_entity(context: Context, screen: Screen, report: SessionReport) -> Screen:
+    """Return the screen so that it opens in Slack's side pane, where that is switched on."""
+    services = context.services
+    url = services.links.sim(report.sim.sid) if services.listening.work_objects else None
+    return replace(screen, entities=(answer_entity(report, url),)) if url else screen
 
 
 def _verdict(report: SessionReport) -> list[tuple[str, Severity, bool]]:

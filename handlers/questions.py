@@ -21,7 +21,7 @@ from bot.sims.identifier import quoted, unquoted
 from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides
 from bot.sims.spotter import Spotted
 from handlers.commands import COMMAND, find, nearest, or_nearest
-from handlers.lookups import ask_scan, look_up, until_known
+from handlers.lookups import ask_scan, look_up, until_known, with_entity
 from handlers.payloads import Context
 from handlers.replies import Reply, Waiting
 from handlers.triage import read_all, triage_reply
@@ -132,7 +132,8 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
     def drawn(report: SessionReport) -> Screen:
         screen = session_report(report, for_all=request.aloud, links=context.services.links)
         left = [] if spotted.sentence else besides
-        return _noted(_with_what_was_left(screen, left), spotted)
+        screen = _noted(_with_what_was_left(screen, left), spotted)
+        return with_entity(context, screen, report)
 
     shown = waiting.shown or (waiting.begin() if request.aloud else None)
     reply = Reply(drawn(report), shown=shown, replace=request.instead)

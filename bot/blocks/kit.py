@@ -315,10 +315,14 @@ Part = Block | Degradable
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What is sent: `text` is the notification (plain, escaped), `parts` is what is drawn."""
+    """What is sent: `text` is the notification (plain, escaped), `parts` is what is drawn.
+
+    `entities` are the Work Objects that a new message carries (bot/blocks/work_object.py).
+    """
 
     text: str
     parts: list[Part]
+    entities: Sequence[Block] = ()
 
     @property
     def blocks(self) -> list[Block]:
@@ -330,7 +334,7 @@ class Screen:
         blocks = _drawn(self.parts, refused)
         if SECTION in refused:
             return screen("\n".join(_lines(blocks)) or self.text, [])
-        return Screen(self.text, [*blocks])
+        return Screen(self.text, [*blocks], self.entities)
 
 
 def screen(text: str, parts: Iterable[Part | None]) -> Screen:

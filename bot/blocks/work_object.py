@@ -1,4 +1,4 @@
-"""A SIM as one of Slack's Work Objects: what a preview shows, and what its side pane shows. Pure.
+"""A SIM as one of Slack's Work Objects: in a preview, in an answer and in its side pane. Pure.
 
 https://docs.slack.dev/messaging/work-objects-implementation. Its fields are plain text: Slack reads
 no marks in them. What must not be seen was taken out before (bot/sessions/redaction.py).
@@ -24,6 +24,11 @@ Entity = dict[str, Any]
 def preview_entity(report: SessionReport, url: str) -> Entity:
     """Return what all in a channel see of a SIM whose link was posted."""
     return _entity(report, url, _verdict(report)) | {"app_unfurl_url": url}
+
+
+def answer_entity(report: SessionReport, url: str) -> Entity:
+    """Return what an answer carries, for those who read it; `url` is the SIM's in the console."""
+    return _entity(report, url, _verdict(report))
 
 
 def pane_entity(report: SessionReport, url: str) -> Entity:

@@ -23,6 +23,10 @@ class Message(Protocol):
     def blocks(self) -> Sequence[Json]:
         """Block Kit; empty where the text is all."""
 
+    @property
+    def entities(self) -> Sequence[Json]:
+        """Work Objects that a new post carries, where the workspace takes them."""
+
 
 Refused = frozenset[str]
 
@@ -40,6 +44,7 @@ class TextOnly:
 
     text: str
     blocks: tuple[Json, ...] = ()
+    entities: tuple[Json, ...] = ()
 
 
 T = TypeVar("T")

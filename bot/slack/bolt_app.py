@@ -106,7 +106,7 @@ class ListeningConfig:
     `bot_user` is whom a mention names, `bot_id` the other id under which the bot posts, where it
     has one; `prefix_channels` are those in which `!sim …` is read;
     `unfurls` previews links to SIMs, but not again in a channel within `quiet_seconds`;
-    `work_objects` lets those open in Slack's side pane.
+    `work_objects` lets those, and answers, open in Slack's side pane.
     """
 
     bot_user: str

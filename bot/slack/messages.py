@@ -89,11 +89,17 @@ class Post:
 
     def to_channel(self) -> Json:
         """Return the body for chat.postMessage into the channel."""
-        return self._body() | self._thread() | self._quiet() | {"channel": self.to.channel}
+        return self._new() | self._thread() | {"channel": self.to.channel}
 
     def to_asker_directly(self) -> Json:
         """Return the body for chat.postMessage to the asker; a user's id opens their messages."""
-        return self._body() | self._quiet() | {"channel": self.to.user}
+        return self._new() | {"channel": self.to.user}
+
+    def _new(self) -> Json:
+        """Return a new post's body; no other way of sending is documented to take entities."""
+        entities = list(self.message.entities)
+        more = {"metadata": {"entities": entities}} if entities else {}
+        return self._body() | self._quiet() | more
 
     def _body(self) -> Json:
         body: Json = {"text": self.message.text}
@@ -248,6 +254,7 @@ class ProgressMessage:
         self._in_channel = in_channel
         self._replace = replace
         self._place: dict[str, str] | None = None
+        self._entities: Sequence[Json] = ()
         self._posting: asyncio.Future[Any] | None = None
         self._threaded = True
         self._again = False
@@ -312,11 +319,17 @@ class ProgressMessage:
     async def _post(self, message: Message, key: str) -> None:
         post = Post(self._to, message, in_channel=True)
         channel, ts = await self._delivery.posts.post(post.to_channel(), key)
-        self._place = {"channel": channel, "ts": ts}
+        self._place, self._entities = {"channel": channel, "ts": ts}, message.entities
 
     async def _edit(self, message: Message, place: dict[str, str], key: str) -> bool:
-        """Return whether it could be edited; an edit may be repeated without harm."""
-        said = {"text": message.text, "blocks": list(message.blocks), "metadata": marked(key)}
+        """Return whether it could be edited; an edit may be repeated without harm.
+
+        An edit keeps the metadata that it does not name: entities stay while they hold, and go
+        when they do not.
+        """
+        said: Json = {"text": message.text, "blocks": list(message.blocks)}
+        if not self._entities or self._entities != message.entities:
+            said, self._entities = said | {"metadata": marked(key)}, ()
         try:
             await self._client.call("chat.update", place | said, idempotent=True)
         except SlackRefused as error:

@@ -184,7 +184,7 @@ class SurePosts:
         """
         key = key or ANSWER + uuid4().hex
         since = self._clock.now().timestamp() - CLOCKS_DIFFER
-        body = body | {"metadata": marked(key)}
+        body = body | {"metadata": body.get("metadata", {}) | marked(key)}
         try:
             return await self._once(body)
         except SlackOutcomeUnknown as error:
@@ -202,13 +202,24 @@ class SurePosts:
             raise
 
     async def _once(self, body: Json) -> tuple[str, str]:
-        answer = await self._client.call(POST, body)
+        answer = await self._with_entities_or_without(body)
         channel, ts = answer.text("channel"), answer.text("ts")
         thread = body.get("thread_ts")
         if thread and not _is_in(thread, answer):
             await self._client.call("chat.delete", {"channel": channel, "ts": ts}, idempotent=True)
             raise SlackRefused(POST, "thread_not_found")
         return channel, ts
+
+    async def _with_entities_or_without(self, body: Json) -> SlackResponse:
+        """Post it, without its Work Objects where the workspace takes none."""
+        try:
+            return await self._client.call(POST, body)
+        except SlackRefused as error:
+            mark = {name: each for name, each in body["metadata"].items() if name != "entities"}
+            if mark == body["metadata"] or "metadata" not in error.error:
+                raise
+            log.warning("no-work-objects", extra={"why": error.error})
+            return await self._client.call(POST, body | {"metadata": mark})
 
     async def _looked_for(self, key: str, body: Json, since: float) -> tuple[str, str] | None:
         for pause in LOOK_AFTER:

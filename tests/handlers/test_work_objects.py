@@ -1,4 +1,4 @@
-"""Previews that open in Slack's side pane, for who opens them."""
+"""Previews and answers that open in Slack's side pane, for who opens them."""
 
 import pytest
 
@@ -112,4 +112,67 @@ async def test_off_by_default():
         await with_links(whole)
         await whole.say(await link(whole))
 
+        assert {} == whole.slack.workspace.entities.shown
+
+
+CONSOLE = "https://console.korewireless.com/sims/{sid}"
+ANSWERS = {"work_objects": "yes", "kore_console_url": CONSOLE}
+
+
+async def answered(whole, user="ana"):
+    """The answer to a mention that all in the channel read."""
+    await whole.say("<@U0SIMSESS> pump-7", user=user)
+    return whole.answer(user)
+
+
+@pytest.mark.parametrize("over_http", [False, True])
+async def test_an_answer_opens_in_the_pane(over_http):
+    """The post carries the SIM beside the mark by which it is found; the pane has it anew."""
+    async with whole_bot(over_http=over_http, **ANSWERS) as whole:
+        message = await answered(whole)
+        (entity,) = message.metadata["entities"]
+        asked = len(whole.kore.requests)
+        pane = await opened(whole, message, entity["url"])
+
+        assert "simsessions_post" == message.metadata["event_type"]
+        assert message.metadata["event_payload"]["key"]
+        assert "pump-7 is offline" in fields(entity)["state"]
+        assert "Barred by the network" in fields(entity)["cause"]
+        assert [] == await told_of_card_device_place(whole, entity)
+        assert "Barred by the network" in fields(pane)["cause"]
+        assert asked < len(whole.kore.requests)
+
+
+async def test_who_may_not_ask_opens_no_answer_either():
+    """The pane of an answer is decided for who opens it, not for who asked."""
+    async with whole_bot(**ANSWERS, allowed_users="U0BEN0001") as whole:
+        message = await answered(whole, user="ben")
+        (entity,) = message.metadata["entities"]
+        refused = await opened(whole, message, entity["url"], user="ana")
+        seen = await opened(whole, message, entity["url"], user="ben")
+
+    assert "not on my list" in refused["error"]["custom_message"]
+    assert "pump-7" in str(seen)
+
+
+async def test_where_slack_takes_no_entities_the_answer_comes_without():
+    """A workspace without Work Objects gets the same answer, once, with its mark."""
+    async with whole_bot(**ANSWERS) as whole:
+        whole.slack.workspace.entities.is_on = False
+        message = await answered(whole)
+        answers = [each for each in whole.slack.seen_by("ana") if each.is_the_bots]
+
+        assert [message] == answers
+        assert "pump-7" in message.text
+        assert {"event_type", "event_payload"} == set(message.metadata)
+
+
+@pytest.mark.parametrize("missing", ANSWERS)
+async def test_answers_carry_nothing_by_default(missing):
+    """Without the setting, or an address for the SIM, an answer is what it was."""
+    settings = {name: value for name, value in ANSWERS.items() if name != missing}
+    async with whole_bot(**settings) as whole:
+        message = await answered(whole)
+
+        assert {"event_type", "event_payload"} == set(message.metadata)
         assert {} == whole.slack.workspace.entities.shown

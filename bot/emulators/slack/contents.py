@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.emulators.slack.blocks.view import is_too_large, view_faults
 from bot.emulators.slack.blocks.whole import blocks_faults
+from bot.emulators.slack.entities import checked
 from bot.emulators.slack.errors import SlackError, invalid
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.state import WorkspaceState
@@ -87,6 +88,18 @@ def read_json(given: object, error: str) -> object:
         raise SlackError(error) from None
 
 
+def read_new_metadata(given: object, *, takes_entities: bool) -> Json | None:
+    """Check a new message's metadata, which may hold Work Objects too. Raises SlackError."""
+    metadata = read_json(given, "invalid_metadata_format")
+    if not isinstance(metadata, dict) or "entities" not in metadata:
+        return read_metadata(metadata)
+    listed = metadata["entities"]
+    if not takes_entities or not isinstance(listed, list):
+        raise SlackError("invalid_metadata_schema")
+    read_metadata({name: each for name, each in metadata.items() if name != "entities"})
+    return metadata | {"entities": [checked(each) for each in listed]}
+
+
 def read_metadata(given: object) -> Json | None:
     """Check a message's metadata. Raises SlackError: metadata_too_large and others."""
     if not given:
@@ -98,6 +111,8 @@ def read_metadata(given: object) -> Json | None:
         raise SlackError("invalid_metadata_format")
     if not isinstance(metadata.get("event_payload"), dict):
         raise SlackError("invalid_metadata_format")
+    if "entities" in metadata:
+        raise SlackError("invalid_metadata_schema")
     if len(json.dumps(metadata)) > METADATA_LIMIT:
         raise SlackError("metadata_too_large")
     return metadata

@@ -68,7 +68,7 @@ def entity_opened(  # noqa: PLR0913 -- the event's own fields
     person: Person, place: Channel, message_ts: str, entity: Json, *, trigger: str, ts: str
 ) -> Json:
     """Say that a person opened, or refreshed, the pane of a Work Object in a channel."""
-    url = entity["app_unfurl_url"]
+    url = entity.get("app_unfurl_url") or entity["url"]
     return {
         "type": "entity_details_requested",
         "user": person.id,

@@ -2,7 +2,12 @@
 
 from bot.emulators.slack.block_ids import named
 from bot.emulators.slack.changes import Change
-from bot.emulators.slack.contents import UPDATE_TEXT_LIMIT, read_json, read_metadata
+from bot.emulators.slack.contents import (
+    UPDATE_TEXT_LIMIT,
+    read_json,
+    read_metadata,
+    read_new_metadata,
+)
 from bot.emulators.slack.entities import checked
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.events import Draft, links_in, preview
@@ -16,15 +21,18 @@ from bot.emulators.slack.people import BOT, Channel
 async def post_message(context: Context) -> Json:
     """Write into a channel, thread or direct message."""
     place = writable(context)
-    content = context.reader.content(context.args)
+    content, entities = context.reader.content(context.args), context.state.entities
+    given = context.args.get("metadata")
+    metadata = read_new_metadata(given, takes_entities=entities.is_on)
     message = context.state.write(
         place.id,
         BOT.id,
         content.text,
         blocks=content.blocks,
         thread_ts=thread_root(context, place),
-        metadata=read_metadata(context.args.get("metadata")),
+        metadata=metadata,
     )
+    entities.shown |= {each["url"]: each for each in (metadata or {}).get("entities", ())}
     return {"channel": place.id, "ts": message.ts, "message": message.to_slack()}
 
 

@@ -112,6 +112,30 @@ async def test_what_slack_would_not_take_is_refused(web, workspace):
         assert () == workspace.messages.all(), (content, error)
 
 
+async def test_work_objects_come_with_new_messages_alone(web, workspace):
+    """Beside the event's fields, in Slack's own form, where they are on; never by an edit."""
+    event = {"event_type": "x", "event_payload": {}}
+    good = {
+        "entity_type": "slack#/entities/item",
+        "url": "https://console.example.com/sims/DE1",
+        "external_ref": {"id": "DE1"},
+        "entity_payload": {"attributes": {"title": {"text": "pump-7"}}},
+    }
+    both = event | {"entities": [good]}
+    ts = (await web.chat_postMessage(channel=FLEET, text="hi", metadata=both))["ts"]
+    posted = (event | {"entities": [good | {"url": "x"}]}, event | {"entities": good})
+    refused = [web.chat_postMessage(channel=FLEET, text="hi", metadata=each) for each in posted]
+    refused.append(web.chat_update(channel=FLEET, ts=ts, text="hi", metadata=both))
+    errors = [await refusal(each) for each in refused]
+    shown = workspace.entities.shown
+    workspace.entities.is_on = False
+    errors.append(await refusal(web.chat_postMessage(channel=FLEET, text="hi", metadata=both)))
+
+    assert both == workspace.messages.get(ts).metadata
+    assert {good["url"]: good} == shown
+    assert ["invalid_metadata", *["invalid_metadata_schema"] * 3] == errors
+
+
 async def test_long_text_is_cut_and_markdown_alone_is_enough(web):
     """Of more than 40,000 characters the rest is lost; markdown_text takes the place of text."""
     long = await web.chat_postMessage(channel=FLEET, text="x" * 40_001)
