@@ -16,7 +16,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.mcp.lookups import Caller
 from bot.mcp.server import Context, Who
@@ -57,7 +57,7 @@ class Guard:
             await refusal(scope, receive, send)
             return
         assert caller is not None  # noqa: S101 -- `_refusal` has looked
-        await self._app({**scope, "user": _user(caller)}, receive, send)
+        await until_gone(self._app, {**scope, "user": _user(caller)}, receive, send)
 
     def _refusal(
         self, scope: Scope, headers: Headers, caller: Caller | None
@@ -82,6 +82,48 @@ class Guard:
             if hmac.compare_digest(known.encode(), sent):
                 found = caller
         return found
+
+
+async def until_gone(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request, or end it where its client goes before anything of the answer.
+
+    The SDK does that for streams only. What it does after an answer is left alone.
+    """
+    if scope["method"] != "POST":
+        await app(scope, receive, send)
+        return
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        working.cancel()
+
+    async def heard() -> Message:
+        message = await receive()
+        if not message.get("more_body") and len(tasks) == 1:
+            tasks.add(asyncio.create_task(watch(), name="mcp-client-gone"))
+        return message
+
+    async def said(message: Message) -> None:
+        for task in tasks - {working}:
+            task.cancel()
+        await send(message)
+
+    working = asyncio.create_task(_run(app, scope, heard, said), name="mcp-request")
+    tasks.add(working)
+    try:
+        await asyncio.wait({working})
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    if not working.cancelled():
+        working.result()
+
+
+async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await app(scope, receive, send)
 
 
 def _name(host: str) -> str:
@@ -118,6 +160,7 @@ async def http_app(server: Server[Any], door: Door) -> AsyncIterator[ASGIApp]:
     """Return the app while the block lasts; sessions end with it."""
     sessions = StreamableHTTPSessionManager(
         server,
+        json_response=True,  # no tool tells how far it is, and a stream costs a third more
         session_idle_timeout=IDLE_SECONDS,
         max_sessions=MOST_SESSIONS,
         max_request_body_size=LARGEST,
