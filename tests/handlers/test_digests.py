@@ -128,7 +128,7 @@ async def test_one_that_is_being_made_already(whole):
     whole.kore.faults.clear()
 
     assert "is already being made: 0 %" in second
-    assert "Being made now: 0 %" in str(whole.answer().blocks)
+    assert "Being made now: 0\\xa0%" in str(whole.answer().blocks)
 
 
 async def test_a_preview(whole):

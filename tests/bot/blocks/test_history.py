@@ -315,7 +315,7 @@ def test_in_window(days, kept):
                 a_session(imei="0149310001297099"),
             ),
             30,
-            f"pump-7 had 3 {IN_30}, up under 1 % — {ONE}, 738 packets up, 888 down",
+            f"pump-7 had 3 {IN_30}, up less than 1 % — {ONE}, 738 packets up, 888 down",
         ),
         ((), 30, "pump-7 had no session in the last 30 days"),
         ((CLOSED,), 1, "pump-7 had no session in the last day"),
