@@ -1,6 +1,9 @@
 """`simsessions mcp`, as a process."""
 
+import asyncio
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,6 +42,54 @@ async def test_the_end_of_its_input_ends_it(kore, tmp_path):
 
     assert 0 == process.returncode, logged.decode()
     assert json.loads(told.splitlines()[-1])["id"] == 1
+
+
+ODD = (
+    (b"garbage", None, -32700),
+    (b"\xff\xfe", None, -32700),
+    (b"[" * 100_000, None, -32700),
+    (b"[]", None, -32600),
+    (b'{"jsonrpc": "2.0", "id": 7, "method": 1}', 7, -32600),
+    (b'{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": []}}',),
+    (b'{"jsonrpc": "2.0", "id": true, "method": 1}', None, -32600),
+    (b'{"jsonrpc": "2.0", "id": "\\ud800", "method": "ping"}', "?", None),
+    (b'{"jsonrpc": "2.0", "id": 8, "method": "ping", "params": {"\\udc00": "\\\\ud800"}}', 8, None),
+)
+
+
+async def test_a_line_that_is_no_message_is_answered(kore, tmp_path):
+    """Whatever a line holds, its sender hears of it; half a surrogate pair is mended."""
+    settings = kore.settings | kept_in(tmp_path)
+    process = await started(
+        tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    told, logged = await process.communicate(b"\n".join(line for line, *_ in ODD) + b"\n\n" + PING)
+    answers = [json.loads(line) for line in told.splitlines()]
+    got = [(each["id"], each.get("error", {}).get("code")) for each in answers]
+
+    assert sorted([*(tuple(rest) for _, *rest in ODD if rest), (1, None)], key=repr) == sorted(
+        got, key=repr
+    )
+    assert 0 == process.returncode, logged.decode()
+
+
+async def test_a_client_that_reads_no_more_is_the_end(kore, tmp_path):
+    """Where nobody reads standard output any more it ends in order, without a word of a fault."""
+    settings = kore.settings | kept_in(tmp_path)
+    read, write = os.pipe()
+    process = await started(
+        tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=write, stderr=PIPE
+    )
+    os.close(write)
+    process.stdin.write(PING)
+    first = await asyncio.to_thread(os.read, read, 4096)
+    os.close(read)
+    process.stdin.write(PING)
+    logged = await process.stderr.read()
+
+    assert b'"result":{}' in first
+    assert 0 == await process.wait(), logged.decode()
+    assert not re.search(b"Traceback|CRITICAL|Exception ignored", logged)
 
 
 async def test_without_credentials_it_says_what_is_missing(simsessions):
