@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 PATH = "/mcp"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
-MOST_SESSIONS = 1000
+MOST_SESSIONS = 100
+"""Of one token; the newest protocol needs none."""
+SESSION = "mcp-session-id"
 IDLE_SECONDS = 1800.0
 LARGEST = 1 << 20
 """Bytes of a request; a pasted text has at most 20,000 characters."""
@@ -82,6 +84,41 @@ class Guard:
             if hmac.compare_digest(known.encode(), sent):
                 found = caller
         return found
+
+
+class Sessions:
+    """Ends the session that a token has not used for longest where it begins one too many."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._used: dict[str, dict[str, None]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, and note which session it used."""
+        used = self._used.setdefault(scope["user"].display_name, {})
+
+        async def said(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                session = Headers(raw=message["headers"]).get(SESSION)
+                used.pop(session or "", None)
+                used.update({session: None} if session else {})
+            await send(message)
+
+        await self._app(scope, receive, said)
+        while len(used) > MOST_SESSIONS:
+            longest = next(iter(used))
+            del used[longest]
+            await self._end(scope, longest)
+
+    async def _end(self, scope: Scope, session: str) -> None:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b""}
+
+        async def send(_message: Message) -> None:
+            return
+
+        headers = [(SESSION.encode(), session.encode())]
+        await self._app({**scope, "method": "DELETE", "headers": headers}, receive, send)
 
 
 async def until_gone(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -162,14 +199,14 @@ async def http_app(server: Server[Any], door: Door) -> AsyncIterator[ASGIApp]:
         server,
         json_response=True,  # no tool tells how far it is, and a stream costs a third more
         session_idle_timeout=IDLE_SECONDS,
-        max_sessions=MOST_SESSIONS,
+        max_sessions=None,  # `Sessions` counts them by token
         max_request_body_size=LARGEST,
     )
     up, leave = asyncio.Event(), asyncio.Event()
     holding = asyncio.create_task(_hold(sessions, up, leave), name="mcp-sessions")
     await up.wait()
     try:
-        yield Guard(StreamableHTTPASGIApp(sessions), door)
+        yield Guard(Sessions(StreamableHTTPASGIApp(sessions)), door)
     finally:
         leave.set()
         await holding

@@ -8,6 +8,7 @@ import pytest
 
 from bot.app.mcp import serving_http
 from bot.errors import StartError
+from bot.mcp import http
 from tests.bot.mcp.conftest import TOKENS, given_up, noted, serving, settings_of
 from tests.bot.mcp.test_tools import refused, told
 
@@ -120,6 +121,31 @@ async def test_a_session_is_its_makers(served):
         own = await web.post(served.url, headers=session | BEARER, json=listing)
 
     assert (404, 200) == (stolen.status_code, own.status_code)
+
+
+async def test_a_token_that_begins_many_sessions_ends_its_own(served, monkeypatch):
+    """Beyond its share the session that it used least lately ends; another token's go on."""
+    monkeypatch.setattr(http, "MOST_SESSIONS", 3)
+    listing = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
+    partner = {"Authorization": f"Bearer {TOKENS['partner']}"}
+    async with httpx2.AsyncClient(headers=JSON) as web:
+
+        async def status(token, session):
+            told = token | {"Mcp-Session-Id": session}
+            return (await web.post(served.url, headers=told, json=listing)).status_code
+
+        async def begin(token):
+            begun = await web.post(served.url, headers=token, json=CALL)
+            return begun.headers["mcp-session-id"]
+
+        others = await begin(partner)
+        own = [await begin(BEARER) for _ in range(3)]
+        used = await status(BEARER, own[0])
+        own += [await begin(BEARER) for _ in range(2)]
+        left = [await status(BEARER, each) for each in own]
+
+        assert (200, [200, 404, 404, 200, 200]) == (used, left)
+        assert 200 == await status(partner, others)
 
 
 async def test_what_is_no_request_is_refused(served):
