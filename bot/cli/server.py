@@ -2,16 +2,13 @@
 
 import asyncio
 import errno
+import shlex
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
 
 from bot.errors import StartError
-
-if TYPE_CHECKING:
-    from bot.emulators.kore.api import KoreApi
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 UNAVAILABLE = {errno.EADDRINUSE: "is taken", errno.EACCES: "may not be used by this account"}
@@ -64,10 +61,10 @@ async def until_stopped() -> AsyncIterator[asyncio.Event]:
         restore()
 
 
-def exports(api: "KoreApi", url: str) -> Iterator[str]:
-    """Return shell lines that lead `lookup` to a KORE stand-in, which listens at `url`."""
-    from bot.emulators.kore.api import TOKEN_PATH  # noqa: PLC0415 -- the caller has it already
-
-    yield f"export KORE_API_URL={url} KORE_TOKEN_URL={url}{TOKEN_PATH}"
-    yield f"export KORE_CLIENT_ID={api.client_id}"
-    yield f"export KORE_CLIENT_SECRET={api.client_secret}"
+def exports(settings: Mapping[str, str]) -> Iterator[str]:
+    """Return shell lines that set what leads to KORE, of these settings."""
+    yield from (
+        f"export {name}={shlex.quote(v)}"
+        for name, v in settings.items()
+        if name.startswith("KORE_")
+    )

@@ -223,6 +223,17 @@ class SetKoreMode(Action):
         return DONE
 
 
+class SetPartnerMode(Action):
+    """Change how the stand-in of the second account answers, for everybody."""
+
+    mode: KoreMode
+
+    async def do(self, controls: Controls) -> Delivery:
+        """Change it."""
+        _offered(controls.partner).set(self.mode)
+        return DONE
+
+
 class SetDeliveryMode(Action):
     """Change how Slack delivers events, for everybody."""
 
@@ -320,6 +331,7 @@ ACTIONS: dict[str, type[Action]] = {
     "home": OpenHome,
     "click-home": ClickInHome,
     "kore": SetKoreMode,
+    "partner": SetPartnerMode,
     "event": TriggerEvent,
     "delivery": SetDeliveryMode,
     "bot": ControlBot,

@@ -76,7 +76,9 @@ class StateApi:
     def __init__(self, controls: Controls, stories: Sequence[Story]) -> None:
         self._controls = controls
         self._workspace = controls.workspace
-        self._examples = groups(stories, controls.workspace.clock.now())
+        self._examples = groups(
+            stories, controls.workspace.clock.now(), several=controls.partner is not None
+        )
 
     async def state(self, request: Request) -> Response:
         """Answer `GET /page/state?user=…` with all that this person sees."""

@@ -131,11 +131,13 @@ class Controls:
     delivery: DeliveryControl | None = None
     bots: BotControl | None = None
     slack: SlackFaults | None = None
+    partner: KoreControl | None = None
 
     def state(self) -> Json:
         """Return what the page shows of them."""
         return {
             "kore": self.kore and self.kore.state(),
+            "partner": self.partner and self.partner.state(),
             "delivery": self.delivery and self.delivery.state(),
             "events": self.events and self.events.titles(),
             "bots": self.bots and self.bots.state(),

@@ -39,10 +39,11 @@ class SubprocessDemo(Stage):
 
 
 @asynccontextmanager
-async def running_demo(
+async def running_demo(  # noqa: PLR0913 -- what differs from test to test
     port: int = 0,
     *,
     sims: int = FLEET,
+    accounts: int = 1,
     over_http: bool = False,
     settings: Environment | None = None,
     clock: Clock | None = None,
@@ -54,7 +55,9 @@ async def running_demo(
     """
     clock = clock or SystemClock()
     with data_folder(None) as folder:
-        async with opened_stage(clock, port=port, sims=sims, over_http=over_http) as stage:
+        async with opened_stage(
+            clock, port=port, sims=sims, accounts=accounts, over_http=over_http
+        ) as stage:
             env = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
             async with running(load_settings(env, env_file=None), clock) as bot:
                 if over_http:
@@ -70,6 +73,7 @@ async def running_subprocesses(  # noqa: PLR0913 -- the command's own options
     bots: int = 1,
     data: Path | None = None,
     sims: int = FLEET,
+    accounts: int = 1,
     over_http: bool = False,
     settings: Environment | None = None,
 ) -> AsyncIterator[SubprocessDemo]:
@@ -81,7 +85,12 @@ async def running_subprocesses(  # noqa: PLR0913 -- the command's own options
     processes = BotSubprocesses(bots)
     with data_folder(data) as folder:
         async with opened_stage(
-            SystemClock(), port=port, sims=sims, over_http=over_http, bots=processes
+            SystemClock(),
+            port=port,
+            sims=sims,
+            accounts=accounts,
+            over_http=over_http,
+            bots=processes,
         ) as stage:
             env = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
             if over_http:

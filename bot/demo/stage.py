@@ -12,8 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.clock import Clock
 from bot.demo.controls import BotControl, Controls, DeliveryControl, KoreControl
 from bot.demo.page.page import page_routes
+from bot.demo.partner import RULES, kore_settings, open_accounts
 from bot.demo.stories.story import Story, all_stories
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
 from bot.emulators.slack.api import SlackApi, granted_scopes
 from bot.emulators.slack.workspace import Workspace
@@ -30,11 +31,12 @@ PREFIX_CHANNEL = "C0FLEETOP"
 class Stage:
     """The page's address, what stands behind it, and the settings that lead a bot to it.
 
-    The page answers once it is `opened`.
+    `partner` is the second of two accounts.     The page answers once it is `opened`.
     """
 
     url: str
     kore: KoreApi
+    partner: KoreApi | None
     kore_url: str
     kore_control: KoreControl
     slack: SlackApi
@@ -53,22 +55,26 @@ class Stage:
 
 
 @asynccontextmanager
-async def opened_stage(
+async def opened_stage(  # noqa: PLR0913 -- the options of `demo`
     clock: Clock,
     *,
     port: int = 0,
     sims: int = FLEET,
+    accounts: int = 1,
     over_http: bool = False,
     bots: BotControl | None = None,
 ) -> AsyncIterator[Stage]:
     """Serve stand-ins and page while the block lasts; port 0 takes a free one for the page.
 
+    With two `accounts` the second is a partner's, which not everybody may see.
     `over_http` lets the bot be reached by signed HTTP; whoever starts it sets `slack.request_url`.
     `bots` runs the bots that the page can kill and start. Raises OSError where the port is
     taken.
     """
     stories = all_stories()
-    kore, keys = KoreApi(clock, sims=sims, stories=stories), _new_keys()
+    kores, keys = open_accounts(clock, accounts, sims // accounts), _new_keys()
+    kore, *others = kores.values()
+    partner = next(iter(others), None)
     features = app_features()
     workspace = Workspace(
         clock, shortcuts=features.shortcuts, unfurl_domains=features.unfurl_domains
@@ -82,17 +88,22 @@ async def opened_stage(
         subscribed=features.events,
     )
     control, delivery = KoreControl(kore.faults), DeliveryControl(slack.dispatcher)
-    controls = Controls(workspace, control, kore.events, delivery, bots, slack.faults)
+    theirs = KoreControl(partner.faults) if partner else None
+    controls = Controls(workspace, control, kore.events, delivery, bots, slack.faults, theirs)
     async with AsyncExitStack() as stack:
         opened = asyncio.Event()
         page = Gate(Starlette(routes=page_routes(controls, stories=stories)), opened)
         url = await stack.enter_async_context(serving(page, port=port))
-        kore_url = await stack.enter_async_context(serving(kore.app))
+        urls = [await stack.enter_async_context(serving(each.app)) for each in kores.values()]
         slack_url = await stack.enter_async_context(serving(slack.app))
         stack.push_async_callback(slack.aclose)
         stack.push_async_callback(kore.events.aclose)
-        settings = _settings(keys, kore, kore_url, slack_url, over_http=over_http)
-        yield Stage(url, kore, kore_url, control, slack, workspace, settings, stories, opened)
+        where = dict(zip(kores, zip(kores.values(), urls, strict=True), strict=True))
+        settings = kore_settings(where) | (RULES if partner else {})
+        settings |= _settings(keys, slack_url, over_http=over_http)
+        yield Stage(
+            url, kore, partner, urls[0], control, slack, workspace, settings, stories, opened
+        )
 
 
 class Gate:
@@ -126,18 +137,12 @@ def _new_keys() -> _Keys:
     return _Keys(f"xoxb-{bot}", f"xapp-{app}", signing)
 
 
-def _settings(
-    keys: _Keys, kore: KoreApi, kore_url: str, slack_url: str, *, over_http: bool
-) -> dict[str, str]:
+def _settings(keys: _Keys, slack_url: str, *, over_http: bool) -> dict[str, str]:
     secret = ("SLACK_SIGNING_SECRET", keys.signing_secret)
     return {
         "SLACK_API_URL": f"{slack_url}/api/",
         "SLACK_BOT_TOKEN": keys.bot_token,
         **dict([secret if over_http else ("SLACK_APP_TOKEN", keys.app_token)]),
-        "KORE_API_URL": kore_url,
-        "KORE_TOKEN_URL": f"{kore_url}{TOKEN_PATH}",
-        "KORE_CLIENT_ID": kore.client_id,
-        "KORE_CLIENT_SECRET": kore.client_secret,
         "PORT": "0",
         # nobody waits a quarter of an hour to see something happen
         "SIMSESSIONS_DIGEST_LEAST": "60s",

@@ -33,10 +33,14 @@ USUAL_PORT = 8080
     help="Folder of the bots' store; by default one that goes with the demo.",
 )
 @click.option("--database", metavar="URL", help="PostgreSQL of the bots' store instead.")
+@click.option(
+    "--accounts",
+    type=click.IntRange(1, 2),
+    default=1,
+    help="How many of KORE's; the second is a partner's.",
+)
 @click.option("--http", "over_http", is_flag=True, help="Signed HTTP instead of Socket Mode.")
-def command(
-    port: int | None, bots: int, data: Path | None, database: str | None, *, over_http: bool
-) -> None:
+def command(port: int | None, database: str | None, *, over_http: bool, **more: object) -> None:
     """Run the bot in your browser, without any account.
 
     It runs between stand-ins for Slack and KORE, with a page to type in, until Ctrl-C. No settings
@@ -44,12 +48,12 @@ def command(
     """
     from bot.ops.logging import configure_logging  # noqa: PLC0415 -- the others start without it
 
-    if over_http and bots != 1:
+    if over_http and more["bots"] != 1:
         msg = "Signed HTTP reaches one bot: leave out --bots, or --http."
         raise click.UsageError(msg)
     configure_logging("WARNING", form="text")
     store = {"SIMSESSIONS_DATABASE_URL": database} if database else {}
-    options = {"bots": bots, "data": data, "over_http": over_http, "settings": store}
+    options = {"over_http": over_http, "settings": store, **more}
     asyncio.run(serve(port_or_free(port, USUAL_PORT), options))
 
 
@@ -71,7 +75,7 @@ async def serve(port: int, options: dict[str, Any]) -> None:
 def in_terminal(demo: "Stage") -> Iterator[str]:
     """Return what leads `simsessions lookup` to the same SIMs."""
     yield "\nThe same SIMs in a terminal, with `simsessions lookup`:"
-    yield from (f"  {line}" for line in exports(demo.kore, demo.kore_url))
+    yield from (f"  {line}" for line in exports(demo.settings))
 
 
 def rehearsal(demo: "Stage") -> Iterator[str]:

@@ -14,9 +14,10 @@ IN_TEXT, IN_BLOCKS, IN_ATTACHMENTS = "well-1", ("well-2", "well-3"), ("truck-42"
 SUPER_SIM = "HS0123456789abcdef0123456789abcdef"
 
 
-def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
+def groups(stories: Sequence[Story], now: datetime, *, several: bool = False) -> list[Json]:
     """Return titled groups of examples, each a text to type and what it shows.
 
+    There are `several` KORE accounts, or one.
     `now` is when the stories are told as of: what was before it stays as it was.
     """
     about = [_example("help", "What the bot can do")]
@@ -30,7 +31,9 @@ def groups(stories: Sequence[Story], now: datetime) -> list[Json]:
     ]
     note = "Each SIM of the sandbox has a story; the verdict should find it."
     stories_told = {"title": "Stories", "note": note, "told_at": now.timestamp()}
+    both = {"title": "Two accounts", "note": _WHO_SEES, "examples": _ABOUT_TWO}
     return [
+        *([both] if several else []),
         {"title": "Try these", "examples": about},
         *([stories_told | {"examples": listed}] if listed else []),
     ]
@@ -60,6 +63,16 @@ _ABOUT_MANY = (
     _example("top 5", "Which are the busiest"),
     _example("alert add", "Tell this channel when SIMs go down"),
     _example("alert listen on", "Look into other apps' alerts here"),
+)
+
+
+_WHO_SEES = "Chloé sees Acme's alone; what all read in #partner-shared is of Globex."
+_ABOUT_TWO = (
+    _example("pump-7", "A name that both accounts have"),
+    _example("globex/pump-7", "The one of Globex"),
+    _example("reefer-3", "A SIM of Globex alone"),
+    _example("account", "Which account a name means here"),
+    _example("offline", "Which SIMs of both are offline"),
 )
 
 

@@ -48,10 +48,11 @@ class KoreApi:
     client_id = "sandbox-client"
     client_secret = "sandbox-secret"  # noqa: S105 -- opens nothing but this stand-in
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what differs from account to account
         self,
         clock: Clock,
         *,
+        name: str = "sandbox",
         stories: Iterable[Story] = (),
         sims: int = 0,
         fleet_days: int = WINDOW_DAYS,
@@ -60,9 +61,11 @@ class KoreApi:
         """Hold the stories that are handed in, and a generated fleet of so many SIMs.
 
         What happened in a story before now stays where it is; only its open sessions grow.
+        `name` makes its client id and secret; another `seed` makes a fleet of other SIMs.
         `fleet_days` is how far back the sessions of the fleet go: the fewer, the cheaper to make.
         """
         self._clock = clock
+        self.client_id, self.client_secret = f"{name}-client", f"{name}-secret"
         self.account = Account(Fleet(sims, seed, fleet_days))
         self.tokens = Tokens(clock, self.client_id, self.client_secret)
         self.faults = Faults(clock)

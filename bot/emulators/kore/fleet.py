@@ -194,6 +194,7 @@ _RADIOS = (*["LTE"] * 14, "CAT-M1", "NB-IoT", "4G LTE")
 _SITES = ("Fresno", "Reno", "Oakland", "Bakersfield", "Long Beach", "Tucson")
 _FIRST_NUMBER = 100_000
 _FIRST_SERIAL = 1_000_000
+_APART = 2_500_001  # the places of the fleets of two seeds; their IMEIs differ too
 _SIDS = 1 << 128
 _SID_STRIDE = 0x9E3779B97F4A7C15F39CC0605CEDC835
 _READY_OF, _READY_PLACE = 32, 1  # one SIM of so many is `ready`, the others are `active`
@@ -255,19 +256,20 @@ class Fleet:
         self._size = size
         self._seed = seed
         self._days = days
+        self._first = (seed - 1) * _APART
 
     def __len__(self) -> int:
         return self._size
 
     def __getitem__(self, place: int) -> FleetSim:
-        return FleetSim(place, self._seed, self._days)
+        return FleetSim(self._first + place, self._seed, self._days)
 
     def by_name(self, name: str) -> FleetSim | None:
         """Find by unique name."""
         number = name.rpartition("-")[2]
         if not (number.isdecimal() and number.isascii()):
             return None
-        sim = self._at(int(number) - _FIRST_NUMBER)
+        sim = self._at(int(number) - _FIRST_NUMBER - self._first)
         return sim if sim and sim.name == name else None
 
     def by_sid(self, sid: str) -> FleetSim | None:
@@ -277,7 +279,8 @@ class Fleet:
         except ValueError:
             return None
         stride_back = pow(_SID_STRIDE, -1, _SIDS)
-        sim = self._at((number - _offset(self._seed)) * stride_back % _SIDS)
+        place = (number - _offset(self._seed)) * stride_back % _SIDS
+        sim = self._at(place - self._first)
         return sim if sim and sim.card.sid == sid else None
 
     def matching(self, wanted: Mapping[str, str], start: int) -> Iterator[FleetSim]:
@@ -287,7 +290,7 @@ class Fleet:
         places = self._with_status(wanted.get("Status"))
         if "Iccid" in wanted:
             serial = serial_of(wanted["Iccid"])
-            place = -1 if serial is None else serial - _FIRST_SERIAL
+            place = -1 if serial is None else serial - _FIRST_SERIAL - self._first
             places = [place] if place in places else []
         for place in places[start:]:
             yield self[place]

@@ -9,18 +9,21 @@ export class Controls {
     this.alert = alert;
     this.bots = h("section.bots", { "aria-label": "The bot", hidden: true });
     this.kore = h("section.kore", { "aria-label": "KORE's API", hidden: true });
+    this.partner = h("details.partner", { "aria-label": "The partner's KORE", hidden: true });
     this.delivery = h("details.delivery", { "aria-label": "Slack's delivery", hidden: true });
     const raise = h("button.button", { onclick: () => this.alert() }, "Raise an alert");
     this.others = h("section.others", { "aria-label": "Another app" },
       h("p.note", {}, "Let another app name five SIMs here."), raise);
-    this.node = h("div.controls", {}, this.bots, this.others, this.kore, this.delivery);
+    this.node = h("div.controls", {}, this.bots, this.others, this.kore, this.partner, this.delivery);
   }
 
   /** Redraws all; a control that is not offered is hidden. */
-  update({ kore, delivery, bots }) {
+  update({ kore, partner, delivery, bots }) {
     this.updateBots(bots);
     const about = "Make the stand-in for KORE's API misbehave, and ask again.";
     this.modes(this.kore, { title: "KORE's API", about, ...kore }, (mode) => this.perform("kore", { mode }));
+    this.modes(this.partner, { title: "The partner's KORE", about, ...partner },
+      (mode) => this.perform("partner", { mode }));
     const events = "How Slack delivers mentions and messages to the bot.";
     this.modes(this.delivery, { title: "Slack's delivery", about: events, ...delivery },
       (mode) => this.perform("delivery", { mode }));
