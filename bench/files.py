@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -26,6 +27,7 @@ from bot.settings import load_settings
 from bot.slack.bolt_app import Identity, make_bolt_app
 from bot.slack.client import open_session
 from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
+from handlers.commands import in_hand
 
 ROOT = Path(__file__).parent.parent
 ROOMS = tuple(str(ROOT / room) + os.sep for room in ("bot", "handlers"))
@@ -107,7 +109,8 @@ async def main() -> None:
             app = make_bolt_app(session, about, token="xoxb-bench", api_url=f"{slack}/api/")
             handlers.register(app, services)
             verifier = SignatureVerifier(SECRET, services.clock)
-            endpoint = SlackEndpoint(app, verifier, services.clock, services.metrics)
+            taking = partial(in_hand, services.questions)
+            endpoint = SlackEndpoint(app, verifier, services.clock, services.metrics, taking)
             await endpoint.open()
             caller, number = Caller(slack, another), iter(range(1_000_000))
             settings = load_settings(environment(slack, kore), None)

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from tempfile import TemporaryDirectory
 
 import aiohttp
@@ -27,6 +28,7 @@ from bot.settings import load_settings
 from bot.slack.bolt_app import Identity, make_bolt_app
 from bot.slack.client import open_session
 from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
+from handlers.commands import in_hand
 
 LATENCY = 0.1
 COMMANDS = 200
@@ -79,7 +81,8 @@ async def warm(slack: str) -> None:
             app = make_bolt_app(session, about, token="xoxb-bench", api_url=f"{slack}/api/")
             handlers.register(app, services)
             verifier = SignatureVerifier(SECRET, services.clock)
-            endpoint = SlackEndpoint(app, verifier, services.clock, services.metrics)
+            taking = partial(in_hand, services.questions)
+            endpoint = SlackEndpoint(app, verifier, services.clock, services.metrics, taking)
             await endpoint.open()
             caller = Caller(slack, same)
             tune_garbage_collector()  # as in every process of ours

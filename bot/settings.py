@@ -183,7 +183,7 @@ class Settings(OptionalSettings):
         "sqlite:////folder/file.db; without it `simsessions.db` in SIMSESSIONS_DATA_DIR",
     )
     data_dir: Path | None = Field(
-        None, description="folder of that file; by default `~/.local/share/simsessions`"
+        None, description="folder of that and what is in hand; usually `~/.local/share/simsessions`"
     )
     data_may_be_lost: bool = Field(
         default=False,

@@ -10,8 +10,10 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
+from urllib.parse import parse_qsl
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -20,6 +22,7 @@ from bot.errors import UnknownSubcommand, UserError
 from bot.services import Actor, Services
 from bot.sessions import fleet_query
 from bot.sessions.fleet_list import Examples
+from bot.sessions.open_questions import OpenQuestions
 from bot.sims.identifier import quoted, unquoted
 from handlers import subcommands
 from handlers.payloads import Body, Context, Listener, from_command, text_in
@@ -159,3 +162,8 @@ def on_command(services: Services) -> Listener:
         answer_later(found.name, lambda: found.run(context), context)
 
     return listener
+
+
+def in_hand(questions: OpenQuestions, form: str) -> AbstractContextManager[None]:
+    """Note whose command this is, before it is acknowledged and read."""
+    return questions.taking(from_command(dict(parse_qsl(form)), ""))

@@ -62,6 +62,7 @@ class Question:
             is_public=True,
             aloud=True,
             opens_thread=not (self.is_direct or self.thread),
+            id=self.key,
         )
 
 
@@ -130,9 +131,10 @@ def on_message(services: Services) -> Listener:
         if is_foreign_alert(body, services.listening):
             await on_alert(ack, body, services)
             return
-        await ack()
+        await ack()  # sent once this returns
         question = question_in(body, services.listening)
         if question and not is_late(body, services.clock, services.metrics):
+            services.questions.take(question.request(""))
             work = answer_once(question, actor, services)
             services.tasks.start(work, name="mention")
 
@@ -140,14 +142,18 @@ def on_message(services: Services) -> Listener:
 
 
 async def answer_once(question: Question, actor: Actor | None, services: Services) -> None:
-    """Answer, unless another event about the same message is being answered already."""
-    if await services.deduplication.is_first(question.key):
-        found, rest = find(question.text)
-        context = Context(actor, question.request(rest), services)
+    """Answer what was taken, unless another event about the same message is answered already."""
+    found, rest = find(question.text)
+    context = Context(actor, question.request(rest), services)
+    try:
+        if not await services.deduplication.is_first(question.key):
+            return
         # with nothing in it, a mention in a thread looks up what is above: the audit says so
         has_more = question.thread or question.beside
         name = DEFAULT if has_more and not question.text else found.name
         await answer(name, lambda: reply_to(question, found, context), context)
+    finally:
+        services.questions.let_go(context.request)
 
 
 async def reply_to(question: Question, found: Subcommand, context: Context) -> Reply:

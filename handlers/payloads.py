@@ -84,6 +84,7 @@ def from_command(payload: Body, text: str) -> Request:
         text=text,
         response_url=text_in(payload, "response_url") or None,
         trigger=text_in(payload, "trigger_id") or None,
+        id=text_in(payload, "trigger_id") or uuid4().hex,
     )
 
 

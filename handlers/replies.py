@@ -146,8 +146,9 @@ Tell = Callable[[Reply], Awaitable[None]]
 def answer_later(name: str, work: Work, context: Context) -> None:
     """Go on with `work` in a task of our own; its reply goes to the asker.
 
-    Called right after the ack, and never raises: an exception there would cost the ack.
+    Called before the ack is sent, and never raises: an exception there would cost the ack.
     """
+    context.services.questions.begin(context.request)
     context.services.tasks.start(answer(name, work, context), name=name)
 
 

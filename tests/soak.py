@@ -4,9 +4,8 @@ python -m tests.soak --minutes 30 --seed 7 [--rate 1] [--store postgresql] [--ht
 
 People ask, digests come due and watched SIMs come back. At the end everybody is answered, each
 digest and notice is there once, and the logs are clean. Who was not answered when a bot was killed
-is told so by the next one; what it took up less than a moment before, or while the store was away,
-dies with it: that is counted as `cut`. The lag is that of this process's own loop: what the machine
-does to anybody.
+is told so by the next one. The lag is that of this process's own loop: what the machine does to
+anybody.
 """
 
 import argparse
@@ -67,11 +66,10 @@ class Question:
     person: str
     error: str | None = None
     answers: list = field(default_factory=list)
-    is_cut: bool = False
 
     @property
     def state(self):
-        told = "told by Slack" if self.error else "cut" if self.is_cut else "waiting"
+        told = "told by Slack" if self.error else "waiting"
         return "answered" if self.answers else told
 
 
@@ -146,14 +144,10 @@ class Soak:
         await asyncio.Event().wait()
 
     def kill(self, *commands, how=signal.SIGKILL):
-        """End what was started, and nothing else; who waits for a killed bot waits no more."""
-        self.sweep()
+        """End what was started, and nothing else."""
         for command in commands:
             with suppress(ProcessLookupError):
                 os.kill(self.pids[command], how)
-        is_cut = "run" in commands and how == signal.SIGKILL
-        for question in self.questions if is_cut else ():
-            question.is_cut = True
 
     # --- what people do, and what comes due
 

@@ -126,6 +126,7 @@ async def large(database_url, tmp_path):
             "KORE_CLIENT_SECRET": kore.client_secret,
             "PORT": "0",
             "SIMSESSIONS_DATABASE_URL": database_url,
+            "SIMSESSIONS_DATA_DIR": str(tmp_path),
         }
         every = {"run": [], "worker": []}
         for number, command in enumerate(("run", "run", "worker", "worker")):

@@ -14,7 +14,14 @@ import handlers
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.app.bot import Bot, Intake, Workers, cancelled
 from bot.app.jobs import alert_service, digest_service, open_engine, watch_service
-from bot.app.resources import Resources, open_audit, open_resources, revealed
+from bot.app.resources import (
+    Resources,
+    data_folder,
+    open_audit,
+    open_resources,
+    revealed,
+    store_url,
+)
 from bot.blocks.kit import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
@@ -34,7 +41,7 @@ from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, TokenWatch, make_
 from bot.slack.client import SlackClient
 from bot.slack.directory import Threads
 from bot.slack.files import Files
-from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
+from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint, Taking
 from bot.slack.messages import Delivery, ProgressMessages
 from bot.slack.posting import PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
@@ -42,9 +49,12 @@ from bot.slack.views import HomeTabs, Modals, WorkObjects
 from bot.store.accounts import AccountRows
 from bot.store.feedback import Feedback
 from bot.store.idempotency import Deduplication, RecentIds, SeenEvents
+from bot.store.journal import Journal
 from bot.store.listening import ListeningRows
+from bot.store.location import without_password
 from bot.store.owners import OwnerRows
 from bot.store.scans import ScanRows, ScanSums
+from handlers.commands import in_hand
 
 EVENTS_PATH = "/slack/events"
 
@@ -67,7 +77,8 @@ async def assemble(
         on_news=services.home_tabs.changed,
     )
     workers = Workers(settings.workers, clock, services.token, drain=settings.drain)
-    return _with_intake(resources, app, partial(Bot, services, engine=engine, workers=workers))
+    bot = partial(Bot, services, engine=engine, workers=workers)
+    return _with_intake(resources, app, partial(in_hand, services.questions), bot)
 
 
 def _services(
@@ -141,7 +152,9 @@ def _open_listening(resources: Resources, stack: AsyncExitStack) -> ListeningCha
 
 def _open_questions(resources: Resources, stack: AsyncExitStack) -> OpenQuestions:
     """Return what takes care of questions; they are written down in the background."""
-    questions = OpenQuestions(resources.queue, resources.clock)
+    settings = resources.settings
+    journal = Journal(data_folder(settings), without_password(store_url(settings)))
+    questions = OpenQuestions(resources.queue, resources.clock, journal)
     stack.push_async_callback(questions.aclose)
     writing = asyncio.create_task(questions.run(), name="open-questions")
     stack.push_async_callback(cancelled, writing)
@@ -157,7 +170,7 @@ def _open_home_tabs(slack: SlackClient, clock: Clock, stack: AsyncExitStack) -> 
 
 
 def _with_intake(
-    resources: Resources, app: AsyncApp, bot_with: Callable[[Intake], Bot]
+    resources: Resources, app: AsyncApp, taking: Taking, bot_with: Callable[[Intake], Bot]
 ) -> tuple[Bot, Starlette]:
     """Let Slack reach the bot: by Socket Mode where there is an app token, else by signed HTTP."""
     settings, clock, metrics = resources.settings, resources.clock, resources.metrics
@@ -168,7 +181,7 @@ def _with_intake(
         intake = SocketModeConnection(app, app_token, resources.slack, clock, metrics)
     else:
         signature = SignatureVerifier(revealed(settings.slack_signing_secret), clock)
-        intake = endpoint = SlackEndpoint(app, signature, clock, metrics)
+        intake = endpoint = SlackEndpoint(app, signature, clock, metrics, taking)
         routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
     bot = bot_with(intake)
     return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, bot.notes, metrics)])

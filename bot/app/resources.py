@@ -179,9 +179,17 @@ def store_url(settings: Settings) -> str:
     """Return the store's URL: the one that is set, or of a file in the data folder."""
     if settings.database_url:
         return settings.database_url.get_secret_value()
+    return f"{SQLITE}{data_folder(settings) / FILE_NAME}"
+
+
+def data_folder(settings: Settings) -> Path:
+    """Return the folder of what is kept on this machine's disk."""
+    url = settings.database_url and settings.database_url.get_secret_value()
+    if url and url.startswith(SQLITE):
+        return Path(url.removeprefix(SQLITE)).parent
     xdg = os.environ.get("XDG_DATA_HOME", "")
     folder = settings.data_dir or usual_folder(Path("~").expanduser(), xdg)
-    return f"{SQLITE}{folder.expanduser().absolute() / FILE_NAME}"
+    return folder.expanduser().absolute()
 
 
 def make_database(settings: Settings) -> Database:

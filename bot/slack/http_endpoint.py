@@ -1,11 +1,13 @@
 """POST /slack/events: checks the signature, acknowledges commands at once, hands the rest to Bolt.
 
-The ack of a slash command is always empty, so it is sent before Bolt sees the request. In other
-acks Slack reads what Bolt answers: options, modals, challenges.
+The ack of a slash command is always empty, so it is sent before Bolt sees the request, once
+`taking` has it. In other acks Slack reads what Bolt answers: options, modals, challenges.
 """
 
 import asyncio
 import hmac
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -17,6 +19,8 @@ from bot.clock import Clock
 from bot.slack.client import SlackObserver
 
 WINDOW_SECONDS = 300
+Taking = Callable[[str], AbstractContextManager[None]]
+"""Holds a command, by its body, until a listener has it."""
 
 
 class SignatureVerifier:
@@ -51,11 +55,13 @@ class SlackEndpoint:
         verifier: SignatureVerifier,
         clock: Clock,
         observer: SlackObserver,
+        taking: Taking,
     ) -> None:
         self._app = app
         self._verifier = verifier
         self._clock = clock
         self._observer = observer
+        self._taking = taking
         self._is_open = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,14 +69,21 @@ class SlackEndpoint:
         started = self._clock.monotonic()
         headers: dict[bytes, bytes] = dict(scope["headers"])
         body = await self._checked(headers, receive)
-        is_acked = isinstance(body, str) and is_command(body)
-        response = Response() if is_acked else await self._answer(body, headers)
-        await response(scope, receive, send)
+        if isinstance(body, str) and is_command(body):
+            with self._taking(body):
+                await self._acknowledge(Response(), started, (scope, receive, send))
+                # uvloop writes at the end of the loop's turn
+                await asyncio.sleep(0)
+                await self._answer(body, headers)
+        else:
+            answer = await self._answer(body, headers)
+            await self._acknowledge(answer, started, (scope, receive, send))
+
+    async def _acknowledge(
+        self, response: Response, started: float, to: tuple[Scope, Receive, Send]
+    ) -> None:
+        await response(*to)
         self._observer.acknowledged("http", self._clock.monotonic() - started)
-        if is_acked:
-            # uvloop writes at the end of the loop's turn
-            await asyncio.sleep(0)
-            await self._answer(body, headers)
 
     async def open(self) -> None:
         """Take requests from now on."""

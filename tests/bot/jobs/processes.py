@@ -25,7 +25,7 @@ class Forks:
     """A process that has imported the bot, and forks one that runs it in no time."""
 
     def __init__(self, folder):
-        self._folder = folder
+        self.folder = folder
         self._process = subprocess.Popen(
             [sys.executable, tests.bot.jobs.forks.__file__],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -37,7 +37,7 @@ class Forks:
 
     def start(self, command, env):
         """Start `simsessions <command>`; return its pid and the file of its log."""
-        log = self._folder / f"{next(numbers)}.log"
+        log = self.folder / f"{next(numbers)}.log"
         log.touch()
         line = json.dumps({"command": command, "env": env, "log": str(log)})
         self._process.stdin.write(f"{line}\n")
@@ -67,6 +67,7 @@ class Processes:
             "KORE_CLIENT_SECRET": kore.client_secret,
             "PORT": "0",
             "SIMSESSIONS_DATABASE_URL": database_url,
+            "SIMSESSIONS_DATA_DIR": f"{forks.folder}/{next(numbers)}.data",
             "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
         } | env
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.sessions.open_questions import HELD_SECONDS, OpenQuestions
 from bot.store.jobs import JobQueue
+from bot.store.journal import Journal
 from handlers.payloads import Request
 from tests.fakes import FakeClock
 
@@ -14,8 +15,8 @@ def clock():
 
 
 @pytest.fixture
-def questions(database, clock):
-    return OpenQuestions(JobQueue(database), clock)
+def questions(database, clock, tmp_path):
+    return OpenQuestions(JobQueue(database), clock, Journal(tmp_path, "here"))
 
 
 def asked(**about):

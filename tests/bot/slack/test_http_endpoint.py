@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
 import httpx
@@ -67,7 +68,13 @@ def taken():
 
 
 @pytest.fixture
-def endpoint(session, clock, counted, taken):
+def held():
+    """The forms that are held, while they are."""
+    return []
+
+
+@pytest.fixture
+def endpoint(session, clock, counted, taken, held):
     """What is tested, before a Bolt app that notes commands."""
     app = make_bolt_app(session, Identity("T1", "U0"), token="xoxb-1", api_url="http://127.0.0.1:9")
 
@@ -76,7 +83,13 @@ def endpoint(session, clock, counted, taken):
         taken.append(command["text"])
         await ack()
 
-    return SlackEndpoint(app, SignatureVerifier(SECRET, clock), clock, counted)
+    @contextmanager
+    def taking(form):
+        held.append(form)
+        yield
+        held.remove(form)
+
+    return SlackEndpoint(app, SignatureVerifier(SECRET, clock), clock, counted, taking)
 
 
 @pytest.fixture
@@ -189,8 +202,8 @@ async def test_other_methods_are_405(endpoint):
     assert 405 == answer.status_code
 
 
-async def test_a_command_is_acknowledged_before_bolt_looks_at_it(endpoint, clock, taken):
-    """The answer is on its way while the listener has not run yet."""
+async def test_a_command_is_acknowledged_before_bolt_looks_at_it(endpoint, clock, taken, held):
+    """The answer is on its way while the listener has not run yet; by then it is held."""
     await endpoint.open()
     sent, body = [], command()
     stamp = str(int(clock.now().timestamp()))
@@ -205,12 +218,13 @@ async def test_a_command_is_acknowledged_before_bolt_looks_at_it(endpoint, clock
         return {"type": "http.request", "body": body}
 
     async def send(message):
-        sent.append((message["type"], message.get("status"), tuple(taken)))
+        sent.append((message["type"], message.get("status"), tuple(held), tuple(taken)))
 
     await endpoint({"type": "http", "headers": raw}, receive, send)
 
-    assert [("http.response.start", 200, ()), ("http.response.body", None, ())] == sent
-    assert ["pump-7"] == taken
+    before = (body.decode(),), ()
+    assert [("http.response.start", 200, *before), ("http.response.body", None, *before)] == sent
+    assert (["pump-7"], []) == (taken, held)
 
 
 def test_what_a_command_is():

@@ -1,18 +1,21 @@
 """Questions of a real bot process that is killed with -9 before it could answer, on both stores."""
 
+from contextlib import asynccontextmanager
+
 import pytest
 from sqlalchemy import func, select
 
+from bot.app.assembly import EVENTS_PATH
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import hang
-from bot.emulators.serve import serving
+from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT
 from bot.slack.manifest import bot_scopes
 from bot.store.schema import jobs
 from tests.bot.jobs.processes import Processes, until
-from tests.slack_rig import slack_side
+from tests.slack_rig import SIGNING_SECRET, slack_side
 
 pytestmark = pytest.mark.slow
 PATIENCE = ("BUDGET", "READ_TIMEOUT")
@@ -36,11 +39,22 @@ class Scene:
 
 @pytest.fixture
 async def scene(database, database_url, forks):
+    async with scene_of(database, database_url, forks) as made:
+        yield made
+
+
+@asynccontextmanager
+async def scene_of(database, database_url, forks, port=0):
+    """Put it up; with a port Slack comes by signed HTTP."""
     clock = SystemClock()
     kore = KoreApi(clock, stories=all_stories())
     async with serving(kore.app) as kore_url, slack_side(clock) as slack:
         slack.api.scopes |= set().union(*bot_scopes())
         url, patient = slack.api_url, {f"SIMSESSIONS_KORE_{n}": "50" for n in PATIENCE}
+        if port:
+            slack.api.request_url = f"http://127.0.0.1:{port}{EVENTS_PATH}"
+            patient |= {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET}
+            patient |= {"PORT": str(port)}
         yield Scene(Processes(forks, database, database_url, kore, kore_url, url, **patient), slack)
 
 
@@ -67,3 +81,26 @@ async def test_who_asked_hears_of_it(scene):
 
 async def _seen(slack, words):
     return [each for each in slack.seen_by("ana") if words in each.text]
+
+
+@pytest.mark.parametrize("over_http", [False, True], ids=["socket", "http"])
+async def test_what_was_taken_up_a_moment_before_is_not_lost(
+    database, database_url, forks, over_http
+):
+    """Whoever had an ack hears of it, though nothing of it is in the store when we are killed."""
+    port = free_port() if over_http else 0
+    async with scene_of(database, database_url, forks, port) as scene:
+        workspace, slack = scene.slack.workspace, scene.slack
+        scene.kore.faults.add(hang(times=None))
+        async with scene.bots.killed("run"):
+            await workspace.say("ana", "#fleet-ops", f"<@{BOT.id}> pump-7")
+            await slack.api.dispatcher.settled()
+            told = await workspace.command("ben", "#fleet-ops", "/simsessions", "pump-7")
+        assert not told.error
+        async with scene.bots.killed("run"):
+            await until(lambda: _interrupted(slack, "ana"))
+            await until(lambda: _interrupted(slack, "ben"))
+
+
+async def _interrupted(slack, person):
+    return [each for each in slack.direct(person) if each.text.startswith(INTERRUPTED)]
