@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
-from bot.alerts.work import AlertWork
+from bot.alerts.service import AlertWork
 from bot.app.jobs import alert_work, open_posts, subscriptions
 from bot.blocks.weblinks import NO_LINKS
 from bot.diagnosis.thresholds import Thresholds
@@ -145,6 +145,12 @@ class Rig:
     def edits(self) -> list[float]:
         """When cards were changed, in seconds."""
         return [call.time.timestamp() for call in self.slack.api.calls.of("chat.update")]
+
+    def counted(self) -> dict[str, float]:
+        """Return what the metrics say of incidents."""
+        metrics = {each.name: each for each in self.parts.metrics.registry.collect()}
+        counts = metrics["simsessions_incidents"].samples
+        return {s.labels["what"]: s.value for s in counts if s.name.endswith("_total")}
 
     def kore_fails(self) -> None:
         """Let KORE answer 503 until it is well again."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from bot.alerts.work import AlertWork
+from bot.alerts.service import AlertWork
 from bot.app.jobs import alert_work, open_posts
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories

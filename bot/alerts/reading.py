@@ -69,7 +69,7 @@ class Reading:
 
     `back` is since when SIMs that were asked for are connected again, in epoch seconds, where that
     is known. `outages` are those that fell silent together. `unreachable` says why nothing could
-    be read.
+    be read; `is_partial`, that of the SIMs that are neither read nor failed nothing was asked.
     """
 
     at: datetime
@@ -80,6 +80,7 @@ class Reading:
     outages: tuple[Outage, ...] = ()
     rhythms: Mapping[str, float] = field(default_factory=dict)
     unreachable: str | None = None
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,10 +283,10 @@ class Alerts:
         """Save what an alert has seen."""
         await self._rows.save_state(alert, state.to_json(), tx)
 
-    async def others_are_blind(self, alert: Alert, tx: Transaction) -> bool:
-        """Return whether another alert of its channel knows that KORE does not answer."""
-        rows = await self._rows.others(alert_to_row(alert), tx)
-        return any(AlertState.from_json(row.state).blind_since for row in rows)
+    async def states_in(self, team: str, channel: str) -> list[AlertState]:
+        """Return what the running alerts of a channel have seen."""
+        rows = await self._rows.in_channel(team, channel)
+        return [AlertState.from_json(row.state) for row in rows if row.paused is None]
 
     async def find(self, alert: str) -> Alert | None:
         """Return one by its id; None where it is gone."""

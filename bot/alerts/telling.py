@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from bot.alerts.alert import Alert
 from bot.alerts.incident import EventKind, Incident
 from bot.alerts.reading import Reading
-from bot.alerts.timing import well_for
+from bot.alerts.timing import due_to_end
 from bot.diagnosis.rule import Severity
 
 TWICE = 2
@@ -72,11 +72,9 @@ class Teller:
 
     def _is_over(self, incident: Incident) -> bool:
         """Return whether all are back for long enough, and could be read."""
-        if incident.back_at is None:
-            return False
-        failed = self._reading.failed
+        over_at, failed = due_to_end(incident), self._reading.failed
         unread = any(m.sid in failed for m in incident.members if not m.gone)
-        return not unread and self._reading.at - incident.back_at >= well_for(incident)
+        return over_at is not None and not unread and self._reading.at >= over_at
 
 
 def _graded(incident: Incident) -> Incident:

@@ -25,6 +25,12 @@ def well_for(incident: Incident) -> timedelta:
     return min(LONGEST_WELL, WELL_FOR * _doubled(times))
 
 
+def due_to_end(incident: Incident) -> datetime | None:
+    """Return when an open one is over if all stay well; None while one is down."""
+    back_at = incident.back_at if incident.is_open else None
+    return back_at + well_for(incident) if back_at else None
+
+
 def relapse_window(member: DownSim) -> timedelta:
     """Return within what time after its end a SIM's relapse brings an incident back."""
     own = timedelta(seconds=member.rhythm * RHYTHMS)

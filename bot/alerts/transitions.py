@@ -56,6 +56,8 @@ def observe(  # noqa: PLR0913 -- all that it goes by
     ill = _ill(state, scan)
     scan.update_members()
     scan.place(ill)
+    if reading.is_partial:
+        return Step(replace(state, ill=ill), scan.changed())
     after = AlertState(
         ill=ill,
         primed=True,
@@ -68,7 +70,8 @@ def observe(  # noqa: PLR0913 -- all that it goes by
 def _ill(state: AlertState, scan: "_Scan") -> dict[str, Ill]:
     """Return who is ill since when; of whom nothing could be read, what was known."""
     reading = scan.reading
-    found = {sid: state.ill[sid] for sid in reading.failed if sid in state.ill}
+    unread = state.ill.keys() - reading.read if reading.is_partial else reading.failed
+    found = {sid: state.ill[sid] for sid in unread if sid in state.ill}
     for sid, sim in reading.sick.items():
         cause, was = sim.causes[0], state.ill.get(sid)
         if was and was.family == cause.family:

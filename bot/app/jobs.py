@@ -9,9 +9,8 @@ from functools import lru_cache
 import aiohttp
 
 from bot.alerts.repository import Alerts, Incidents
-from bot.alerts.service import AlertService
+from bot.alerts.service import AlertService, AlertWork
 from bot.alerts.webhook import WebhookNews
-from bot.alerts.work import AlertWork
 from bot.app.resources import Resources, revealed
 from bot.blocks.kit import degrade
 from bot.clock import Clock

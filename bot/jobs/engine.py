@@ -200,7 +200,9 @@ class Engine:
                 await self._renew()
                 if beat % TIDY_BEATS == 0:
                     await self._queue.sweep(self._timing.keep)
-                    self._services.metrics.jobs_due(await self._queue.depth())
+                    metrics = self._services.metrics
+                    metrics.jobs_due(await self._queue.depth())
+                    metrics.incidents_open(len(await self._queue.live("incident", "incident:")))
             except StoreFault:
                 log.exception("jobs-not-kept")
             except StoreError as error:

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 from bot.store.jobs import Job, JobQueue, NewJob, Outcome, Write
 
 if TYPE_CHECKING:
+    from bot.alerts.service import AlertWork
     from bot.alerts.webhook import Webhooks
-    from bot.alerts.work import AlertWork
     from bot.clock import Clock
     from bot.diagnosis.thresholds import Thresholds
     from bot.digests.fleet import Fleet

@@ -138,6 +138,8 @@ class Metrics:
         self._alerts_heard = self._counter(
             "foreign_alerts", "Alerts of other apps in channels that listen", "outcome"
         )
+        self._incidents = self._counter("incidents", "Incidents of alerts", "what")
+        self._incidents_open = self._gauge("incidents_open", "Incidents that are open, of all bots")
         self._webhooks = self._counter("webhooks", "News of incidents to webhooks", "outcome")
         self._cut = self._counter("connections_cut", "Connections cut for want of a request", "why")
         self._gauge("tasks_in_flight", "Answers under way").set_function(in_flight)
@@ -223,6 +225,14 @@ class Metrics:
     def alert_heard(self, outcome: str) -> None:
         """Count an alert of another app: that it came, and what came of it."""
         self._alerts_heard.labels(outcome).inc()
+
+    def incident(self, what: str) -> None:
+        """Count what became of an incident: opened, reopened or resolved."""
+        self._incidents.labels(what).inc()
+
+    def incidents_open(self, count: int) -> None:
+        """Keep how many incidents are open."""
+        self._incidents_open.set(count)
 
     def webhook_sent(self, outcome: str) -> None:
         """Count a try to send news of an incident: sent, failed or given_up."""

@@ -62,12 +62,6 @@ class AlertRows:
         """Return those that a person made, by name."""
         return await self._where(alerts.c.team == team, alerts.c.made_by == person)
 
-    async def others(self, alert: Columns, tx: Transaction) -> tuple[Record, ...]:
-        """Return the other alerts of its channel that are not paused, not locked."""
-        here = (alerts.c[name] == alert[name] for name in ("team", "channel"))
-        query = select(alerts).where(*here, alerts.c.id != alert["id"], alerts.c.paused.is_(None))
-        return tuple(await tx.execute(query))
-
     async def every(self) -> tuple[Record, ...]:
         """Return all, by name."""
         return await self._where()

@@ -2,21 +2,22 @@
 
 A scan of the same SIMs that is new enough, of another alert or of a digest, does as well; one that
 is under way is waited for. What a scan changes is saved with the job's next state, so a crash
-repeats a step, and opens nothing twice. Args: alert; memo: the run that it has scanned.
+repeats a step, and opens nothing twice. Between two scans the SIMs of open incidents alone are
+looked at. Args: alert; memo: the run that it has scanned, or when the next scan is due.
 """
 
 import asyncio
 import logging
 import secrets
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
 from bot.alerts.reading import Reader, Reading, Wanted, lines_of, silent_outages
-from bot.alerts.transitions import Step, observe
-from bot.alerts.work import AlertWork
+from bot.alerts.transitions import observe
 from bot.diagnosis.rhythm import Rhythm
 from bot.digests.days import contacts_of, day_number, month_of
 from bot.digests.fleet import unpacked
@@ -35,6 +36,11 @@ WAIT = 3.0
 RETRY = 60.0
 CLOSED = 3600.0
 """Seconds until an alert looks again whether it may tell everybody of every account."""
+RECHECK = 300.0
+"""Seconds at most between two looks at the SIMs of open incidents."""
+MOST_RECHECKED = 100
+SLACK = 30.0
+"""Seconds by which a scan may come early: the database's clock says what is due."""
 MOST_RHYTHMS = 500
 BLIND_JOB = "alert_blind"
 _DAYS = 62
@@ -51,10 +57,44 @@ async def alert(job: Job, services: JobServices) -> Outcome | None:
         return Done()
     about, state = looked
     try:
+        if rest := _rest(job, about, state, services):
+            return await _recheck(about, rest, services)
         return await _next(job, about, state, services)
     except KoreError as error:
         reading = Reading(services.clock.now(), unreachable=first_sentence(error.sentence))
         return _moved_on(about, reading, services, after=RETRY)
+
+
+def _rest(job: Job, about: Alert, state: AlertState, services: JobServices) -> float:
+    """Return the seconds until the next scan; 0: it is due, or must not be waited for."""
+    due, at = job.memo.get("next"), state.scanned_at
+    if due is None or at is None or not state.primed or state.blind_since:
+        return 0.0
+    edited = at.timestamp() + services.alerting.interval_of(about, state).total_seconds()
+    rest = float(min(due, edited) - services.clock.now().timestamp())
+    return rest if rest > SLACK else 0.0
+
+
+async def _recheck(about: Alert, rest: float, services: JobServices) -> Outcome:
+    """Look at the SIMs of open incidents, those first that may be over; what fails waits."""
+    fleet, after = services.fleet, min(rest, RECHECK)
+    standing = await services.alerting.incidents.current(about.id)
+    by_size = sorted(standing, key=lambda each: (each.back_at is None, len(each.members)))
+    every = [m.sid for each in by_size for m in each.members if not m.gone]
+    sims = []
+    for sid in every[:MOST_RECHECKED]:
+        with suppress(KoreError):
+            sims.append((await fleet.kore.sim(sid)).value)
+    now = services.clock.now()
+    known = await fleet.days.since([sim.sid for sim in sims], month_of(day_number(now) - _DAYS))
+    scanned = await fleet.scanner.scan(sims, known)
+    if not scanned.rows:
+        return Again(after)
+    reader = Reader(Wanted(about.causes, about.least), every)
+    reader.add(scanned.rows)
+    read = reader.reading(services.clock.now())
+    reading = replace(read, failed=frozenset(every) - read.read, is_partial=True)
+    return Again(after, write=_writing(about, reading, services))
 
 
 async def _next(job: Job, about: Alert, state: AlertState, services: JobServices) -> Outcome | None:
@@ -162,42 +202,34 @@ async def _rhythms(sids: Collection[str], now: datetime, services: JobServices) 
 
 def _moved_on(about: Alert, reading: Reading, services: JobServices, *, after: float) -> Outcome:
     """Save what a reading changes together with the job's next turn."""
-    return Again(after, {}, _writing(about.id, reading, services))
+    memo = {"next": services.clock.now().timestamp() + after}
+    return Again(min(after, RECHECK), memo, _writing(about, reading, services))
 
 
-def _writing(alert_id: str, reading: Reading, services: JobServices) -> Write:
+def _writing(about: Alert, reading: Reading, services: JobServices) -> Write:
     work, lines = services.alerting, lines_of(services.thresholds)
 
     async def write(tx: Transaction) -> None:
-        await work.incidents.lock(await work.incidents.ids(alert_id, tx), tx)
-        found = await work.alerts.state(alert_id, tx)
+        blind = f"{BLIND_JOB}:{about.channel}"
+        await services.queue.lock(blind, tx)
+        await work.incidents.lock(await work.incidents.ids(about.id, tx), tx)
+        found = await work.alerts.state(about.id, tx)
         if found is None:
             return
-        about, state = found
-        incidents = await work.incidents.of_alert(alert_id, tx)
-        step = observe(about, state, incidents, reading, lines=lines, new_id=_new_id)
+        alert, state = found
+        incidents = await work.incidents.of_alert(about.id, tx)
+        step = observe(alert, state, incidents, reading, lines=lines, new_id=_new_id)
         before = {incident.id: incident for incident in incidents}
         for incident in step.incidents:
-            await work.incidents.save(about, before.get(incident.id), incident, tx)
-        await work.alerts.save_state(alert_id, step.state, tx)
-        await _say_blind(about, step, work, services, tx)
+            await work.incidents.save(alert, before.get(incident.id), incident, tx)
+        await work.alerts.save_state(about.id, step.state, tx)
+        if step.blind_began or step.blind_ended:
+            args = {"team": about.team, "channel": about.channel}
+            await services.queue.add(NewJob(BLIND_JOB, blind, args), tx=tx, anew=True)
+            await services.queue.hasten(blind, tx)
 
     return write
 
 
 def _new_id() -> str:
     return secrets.token_hex(8)
-
-
-async def _say_blind(
-    about: Alert, step: Step, work: AlertWork, services: JobServices, tx: Transaction
-) -> None:
-    """Have it said once in the channel that KORE does not answer, and that it does again."""
-    since = step.state.blind_since if step.blind_began else step.blind_ended
-    if since is None or await work.alerts.others_are_blind(about, tx):
-        return
-    over = None if step.blind_began else services.clock.now().timestamp()
-    key = f"{BLIND_JOB}:{about.channel}:{since.timestamp():.0f}"
-    args = {"channel": about.channel, "key": key, "since": since.timestamp(), "over": over}
-    name = key if over is None else f"{key}:over"
-    await services.queue.add(NewJob(BLIND_JOB, name, args), tx=tx)

@@ -10,9 +10,9 @@ import logging
 from datetime import UTC, datetime
 
 from bot.alerts.alert import Alert
-from bot.alerts.incident import Incident
+from bot.alerts.incident import EventKind, Incident
 from bot.alerts.rows import StoredIncident, card_to_row, incident_from_row
-from bot.alerts.timing import tick
+from bot.alerts.timing import due_to_end, tick
 from bot.blocks.alert_list import paused_screen
 from bot.blocks.incident import blind_screen
 from bot.digests.service import pause_reason
@@ -27,6 +27,7 @@ from bot.store.transaction import Transaction
 CHECK = 60.0
 """Seconds between two looks at an open incident of which nothing is to be shown."""
 SOON = 2.0
+COUNTED = frozenset({EventKind.OPENED, EventKind.REOPENED, EventKind.RESOLVED})
 SHARED_INTERVAL = 45.0
 SWEEP = 300.0
 log = logging.getLogger(__name__)
@@ -48,22 +49,31 @@ async def incident(job: Job, services: JobServices) -> Outcome | None:
         shown = await services.incident_posts.show(stored, alert, shared)
     except (NotAllowed, SlackError) as error:
         return await _not_shown(job, alert, error, services)
-    return _after(stored, shown, services)
+    waits = min(CHECK, shown.rests.total_seconds() or CHECK)
+    if over_at := due_to_end(stored.incident):
+        if now >= over_at:
+            await services.queue.hasten(alert.job_key)
+        else:
+            waits = min(waits, (over_at - now).total_seconds())
+    return _after(stored, shown, waits, services)
 
 
-def _after(stored: StoredIncident, shown: Shown, services: JobServices) -> Outcome:
+def _after(stored: StoredIncident, shown: Shown, waits: float, services: JobServices) -> Outcome:
     """Save where the card stands, and come back when there may be more to do."""
     row = card_to_row(shown.stored)
 
     async def write(tx: Transaction) -> None:
         await services.alerting.incidents.rows.save_card(row, tx)
 
+    for event in stored.incident.since(stored.told + 1):
+        if event.kind in COUNTED:
+            services.metrics.incident(event.kind.value)
     has_changed = shown.stored != stored
     if shown.rests:
-        return Again(min(CHECK, shown.rests.total_seconds()), write=write if has_changed else None)
+        return Again(waits, write=write if has_changed else None)
     if not stored.incident.is_open:
         return Done(write=write)
-    return Again(SOON, write=write) if has_changed else Again(CHECK)
+    return Again(SOON, write=write) if has_changed else Again(waits)
 
 
 async def _tick(alert: Alert, id_: str, services: JobServices, tx: Transaction) -> None:
@@ -138,16 +148,25 @@ async def incident_sweep(job: Job, services: JobServices) -> Outcome | None:  # 
     return Again(SWEEP) if open_ids else Done()
 
 
-@kind(lane="incident", longest=300.0)
+@kind(lane="incident", attempts=1_000_000, longest=300.0)
 async def alert_blind(job: Job, services: JobServices) -> Outcome | None:
-    """Say it in the channel; that KORE answers again is said in the same place."""
-    args, over = job.args, job.args["over"]
-    since = datetime.fromtimestamp(args["since"], UTC)
-    screen = blind_screen(since, datetime.fromtimestamp(over, UTC) if over else None)
+    """Say it in the channel; that KORE answers again is said there. Args: team, channel.
+
+    memo: since when, of the first alert that saw it; the last one that does not ends it.
+    """
+    channel, since = job.args["channel"], job.memo.get("since")
+    states = await services.alerting.alerts.states_in(job.args["team"], channel)
+    blind = [each.blind_since.timestamp() for each in states if each.blind_since]
+    if since is None:
+        return Again(0.0, {"since": min(blind)}) if blind else Done()
+    over = None if blind else services.clock.now()
+    if over and not any(s.scanned_at and s.scanned_at.timestamp() > since for s in states):
+        return Done()  # nobody looks any more
+    screen = blind_screen(datetime.fromtimestamp(since, UTC), over)
     try:
-        posted = await services.posts.post(args["key"], args["channel"], None, screen)
+        posted = await services.posts.post(f"{job.key}:{since:.0f}", channel, None, screen)
         if over:
             await services.posts.update(posted, screen)
     except SlackError as error:
         return Done() if pause_reason(error) else retry_later(job, error)
-    return Done()
+    return Done() if over else Again(CHECK)

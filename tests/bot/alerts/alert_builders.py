@@ -64,13 +64,13 @@ class Day:
         self.steps = []
         self._ids = (f"i{number}" for number in count(1))
 
-    def scan(self, minutes, *sick, outages=(), failed=(), unreachable=None, **more):
+    def scan(self, minutes, *sick, outages=(), failed=(), unreachable=None, reads=None, **more):
         """Scan, with these SIMs sick; give what changed."""
         now = NOON + minutes * MINUTE
         reading = Reading(
             at=now,
             sick={sim.sid: sim for sim in sick},
-            read=self.sims - frozenset(failed),
+            read=(self.sims if reads is None else frozenset(reads)) - frozenset(failed),
             failed=frozenset(failed),
             outages=tuple(outages),
             unreachable=unreachable,

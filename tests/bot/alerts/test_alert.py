@@ -8,7 +8,7 @@ import pytest
 from bot.alerts.acts import next_monday
 from bot.alerts.alert import AlertState, Ill, Maintenance, usual_interval
 from bot.alerts.form import AlertValues, filled_in, validate, values_of
-from bot.alerts.work import AlertWork
+from bot.alerts.service import AlertWork
 from bot.digests.form import FormField
 from bot.digests.schedule import QuietHours
 from tests.bot.alerts.alert_builders import HOUR, MINUTE, NOON, an_alert

@@ -306,3 +306,13 @@ def test_a_paused_alert_calls_nobody():
     day.tick(120)
 
     assert [("opened", FIRST)] == day.mentions()
+
+
+def test_a_look_at_some_changes_nothing_for_others(day):
+    """A recheck moves on the SIMs that it read; what is known of others, and of KORE, stays."""
+    day.scan(5, silent("DE1"), flapping("DE2"))
+    day.scan(10, reads=["DE1"], failed=["DE2"], is_partial=True)
+
+    assert ["DE2"] == list(day.state.ill)
+    assert [([], None), (["DE2"], None)] == day.down()
+    assert (NOON + 5 * MINUTE, len(SIMS)) == (day.state.scanned_at, day.state.sims)

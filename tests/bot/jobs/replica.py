@@ -85,6 +85,9 @@ class Printed:
     def jobs_due(self, counts):
         pass
 
+    def incidents_open(self, count):
+        pass
+
     def job_lag(self, lane, seconds):
         pass
 

@@ -222,7 +222,7 @@ async def test_ended_jobs_are_swept_and_due_ones_counted(services, queue):
 
     timing = Timing(lease=1.0, poll=1.0, keep=0.0)
     made = Engine(services, LANES, kinds=[kind(step)], timing=timing)
-    await queue.add(NewJob("kind", "a"), NewJob("unknown", "b"))
+    await queue.add(NewJob("kind", "a"), NewJob("unknown", "b"), NewJob("incident", "incident:c"))
     made.start()
 
     async def is_counted():
@@ -233,6 +233,7 @@ async def test_ended_jobs_are_swept_and_due_ones_counted(services, queue):
     await made.stop(1.0)
 
     assert b'simsessions_jobs_running{kind="kind"} 0.0' in services.metrics.text()
+    assert b"simsessions_incidents_open 1.0" in services.metrics.text()
 
 
 @pytest.fixture

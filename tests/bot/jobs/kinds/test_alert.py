@@ -1,5 +1,8 @@
 """Alerts from their scans to their cards: both stand-ins, both databases, a time that is moved."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from bot.demo.stories.common_outage import STORY as WELLS
@@ -159,6 +162,50 @@ async def test_a_removed_alert_resolves_what_is_open(rig):
     await rig.move(6)
 
     assert f"<@{BEN}> resolved it" in rig.cards()[0]
+
+
+async def test_what_is_over_is_seen_between_two_scans(rig):
+    """Once all are back for 5 min it is resolved, however seldom the alert scans."""
+    await rig.add(interval=timedelta(hours=1))
+    fall_silent(rig, *WELL[:3])
+    await rig.move(61)
+    asked = rig.asked()
+    for well in WELL[:3]:
+        rig.kore.events.recover(well)
+    await rig.move(12)
+    (over,) = await rig.incidents()
+    _, state = await rig.parts.alerting.alerts.look("a1")
+    rechecked = rig.asked()
+    await rig.move(40)
+
+    assert timedelta(minutes=5) <= over.resolved_at - over.back_at <= timedelta(minutes=6)
+    assert 3 * 3 >= rechecked - asked
+    assert rechecked == rig.asked()
+    assert 5 == state.sims
+
+
+async def test_a_look_between_two_scans_that_fails_changes_nothing(rig):
+    """A KORE that fails between two scans is no news; the next scan tells."""
+    await rig.add(interval=timedelta(hours=1))
+    fall_silent(rig, *WELL[:3])
+    await rig.move(61)
+    rig.kore_fails()
+    await rig.move(30, step=5)
+    (incident,) = await rig.incidents()
+
+    assert 3 == len(incident.down)
+    assert 1 == len(rig.cards())
+
+
+async def test_an_edited_alert_is_scanned_by_its_new_interval(rig):
+    """One that has been scanned hourly need not wait the hour out."""
+    alert = await rig.add(interval=timedelta(hours=1))
+    await rig.move(10)
+    await rig.parts.alerting.alerts.change(replace(alert, interval=timedelta(minutes=5)))
+    fall_silent(rig, *WELL[:3])
+    await rig.move(1)
+
+    assert 1 == len(await rig.incidents())
 
 
 async def test_a_channel_whose_readers_may_not_see_all_gets_less(rig):

@@ -106,6 +106,31 @@ async def test_a_silent_kore_is_said_once_a_channel(rig):
     assert 2 == len([card for card in rig.cards() if "Common outage" in card])
 
 
+@pytest.mark.parametrize("lasts", [10, 10.5])
+async def test_the_word_of_a_silent_kore_ends_with_the_last_alert(rig, lasts):
+    """Whichever alert sees it last, it is one message, and that one says that it is over."""
+    await rig.add(interval=timedelta(minutes=4))
+    await rig.add(id="a2", name="More", interval=timedelta(minutes=4.5))
+    rig.kore_fails()
+    await rig.move(lasts, step=0.5)
+    rig.kore.faults.clear()
+    await rig.move(10, step=0.5)
+
+    assert 1 == len(rig.cards())
+    assert "KORE answers again" in rig.cards()[0]
+
+
+async def test_a_silent_kore_is_not_over_because_nobody_looks(rig):
+    """Where the alert that saw it is paused, nobody knows whether KORE answers."""
+    alert = await rig.add()
+    rig.kore_fails()
+    await rig.move(6, step=2)
+    await rig.parts.alerting.alerts.pause(alert)
+    await rig.move(6, step=2)
+
+    assert ["KORE has not answered since"] == [card[3:30] for card in rig.cards()]
+
+
 async def test_too_many_incidents_share_one_card(database):
     """Beyond the limit one card lists the rest; each is mentioned once in its thread."""
     cards = [Card(f"pole-{number:02}", 900 + number) for number in range(MOST_CARDS + 4)]
@@ -152,6 +177,20 @@ async def test_a_card_that_was_deleted_is_put_up_again(rig):
 
     assert 1 == len(rig.cards())
     assert "2 of 3 down" in rig.cards()[0]
+
+
+async def test_incidents_are_counted(rig):
+    """One that opened, and was resolved, is counted as both, however often its card is drawn."""
+    await rig.add()
+    fall_silent(rig, *WELL[:3])
+    await rig.move(20, step=2)
+    opened = rig.counted()
+    for well in WELL[:3]:
+        rig.kore.events.recover(well)
+    await rig.move(20, step=2)
+
+    assert {"opened": 1.0} == opened
+    assert {"opened": 1.0, "resolved": 1.0} == rig.counted()
 
 
 async def test_a_lost_job_is_found(rig):
