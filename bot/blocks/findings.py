@@ -26,7 +26,7 @@ TOLD_FIRST = {"gone_silent"}
 UNTITLED = "never_seen"
 """The headline and the facts say what these have as evidence, first in it, or as title too."""
 TURNED_AWAY = "networks turn it away."
-_BRIEF = 120
+_BRIEF = 76
 _ROUNDED = timedelta(minutes=10)
 _CLAUSE = re.compile(r"(?<=[;.]) (?!\d)")
 _NAMED = re.compile(r"\{(\w+)\}")
@@ -99,14 +99,15 @@ def _steps(finding: Finding, report: SessionReport, fmt: Formatter) -> list[str]
 
 
 def _brief(finding: Finding) -> str:
-    """Return as many whole clauses of the evidence as a few lines hold, one at least."""
+    """Return as many whole clauses of the evidence as two lines hold, one at least."""
+    room = _BRIEF - len(finding.title)
     clauses = _CLAUSE.split(finding.says)
     if finding.rule in {*TOLD_FIRST, UNTITLED} and len(clauses) > 1:
         clauses = [clauses[1][:1].upper() + clauses[1][1:], *clauses[2:]]
     fitting = [
         number
         for number in range(1, len(clauses) + 1)
-        if len(filled(" ".join(clauses[:number]), finding, PLAIN)) <= _BRIEF
+        if len(filled(" ".join(clauses[:number]), finding, PLAIN)) <= room
     ]
     said = " ".join(clauses[: max(fitting, default=1)])
     return f"{said.rstrip(';.')}."

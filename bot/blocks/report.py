@@ -22,11 +22,11 @@ from bot.blocks.report_text import (
     day_line,
     fact_lines,
     freshness_line,
+    month_text,
     neighbours_line,
     report_headline,
     skipped_line,
     warnings,
-    window_line,
 )
 from bot.blocks.weblinks import NO_LINKS, WebLinks
 from bot.sessions.report import SessionReport
@@ -61,12 +61,11 @@ def person(user: str) -> str:
 
 
 def _small_print(report: SessionReport, shared_by: str | None) -> list[str]:
-    shared = [f"shared by {person(shared_by)}"] if shared_by else []
-    last = (others_text(report), freshness_line(report, MRKDWN), *shared)
+    shared = f"shared by {person(shared_by)}" if shared_by else ""
     near = neighbours_line(report, MRKDWN)
-    month = near or ("" if report.neighbours else window_line(report))  # lest the card grow
-    lines = (day_line(report), month, skipped_line(report))
-    return [*filter(None, lines), " · ".join(filter(None, last))]
+    month = near or ("" if report.neighbours else month_text(report))  # lest the card grow
+    last = (month, others_text(report), freshness_line(report, MRKDWN), shared)
+    return [*filter(None, (day_line(report), skipped_line(report), " · ".join(filter(None, last))))]
 
 
 def _buttons(

@@ -17,17 +17,18 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.blocks.format import (
+    PLAIN,
     Formatter,
     ago,
     between,
     count,
-    flagged,
     iccid_groups,
     imei_text,
+    lasting,
+    place,
     span,
 )
 from bot.blocks.sim_text import (
-    UNKNOWN_OPERATOR,
     UNKNOWN_RADIO,
     arrows,
     cell_text,
@@ -83,7 +84,7 @@ def _claim(report: SessionReport, fmt: Formatter) -> str:
 def _since_when(report: SessionReport, fmt: Formatter) -> str:
     session = report.last_session
     if report.state is State.BLOCKED:
-        return f", and may not connect{_changed(report, fmt)}"
+        return f" and may not connect{_changed(report, fmt)}"
     if report.state is State.NOT_ACTIVATED:
         return f": its status is new, so it may not connect{_changed(report, fmt)}"
     if report.state is State.NEVER_SEEN:
@@ -117,7 +118,7 @@ def _as_usual(report: SessionReport) -> str:
 def _changed(report: SessionReport, fmt: Formatter) -> str:
     if report.since is None:
         return "; since when is unknown"
-    return f"; last changed {moment_text(report.since, report, fmt)}"
+    return f"; last changed {fmt.when(report.since, report.made_at)}"
 
 
 def _since(moment: datetime | None, report: SessionReport, fmt: Formatter) -> str:
@@ -201,40 +202,48 @@ def fact_lines(report: SessionReport, fmt: Formatter) -> list[str]:
 
 
 def _session_lines(session: DataSession, report: SessionReport, fmt: Formatter) -> list[str]:
-    country, code = known_text(session.operator_country), network_code(session)
-    network = (
-        known(session.operator_name, UNKNOWN_OPERATOR, fmt),
-        fmt.data(code) if code else "MCC-MNC unknown",
-        fmt.data(flagged(country)) if country else "country unknown",
-        known(session.radio_link, UNKNOWN_RADIO, fmt),
+    network = [] if _is_told(session, report) else [_network_line(session, fmt)]
+    times = f"{_times(session, report, fmt)} · {arrows(session)}"
+    if session.cell_id == REDACTED:
+        return [times, *network, f"Cell and location {REDACTED}"]
+    where = session.cell_location_estimate
+    tower = "Tower" if where else "Cell"
+    at = place(where) if where else place_text(session)
+    return [times, *network, f"{tower} {cell_text(session, fmt).removeprefix('cell ')} · {at}"]
+
+
+def _is_told(session: DataSession, report: SessionReport) -> bool:
+    """Return whether headline and cell say all that is to be said of the network."""
+    names = (session.operator_name, session.radio_link, session.operator_country)
+    return (
+        all(map(known_text, names))
+        and network_text(session, PLAIN) in report_headline(report, PLAIN)
+        and cell_text(session, PLAIN).startswith(f"{network_code(session)}-")
     )
-    where = f"Cell {cell_text(session, fmt).removeprefix('cell ')} · {place_text(session)}"
-    return [
-        f"{_times(session, report, fmt)} · {arrows(session)}",
-        " · ".join(network),
-        f"Cell and location {REDACTED}" if session.cell_id == REDACTED else where,
-    ]
+
+
+def _network_line(session: DataSession, fmt: Formatter) -> str:
+    return f"{operator_text(session, fmt)} · {known(session.radio_link, UNKNOWN_RADIO, fmt)}"
 
 
 def _times(session: DataSession, report: SessionReport, fmt: Formatter) -> str:
     """Say when the last session was; what the headline says of it is not said again."""
     start, end, now = session.start, session.end, report.made_at
     if end:
-        return f"Session {_from_to(session, end, report, fmt)} · {duration_text(session, now)}"
+        return _from_to(start, end, report, fmt)
     if report.state is State.STALE:
-        return f"Session open {_since(start, report, fmt)}"
+        return f"Open for {span(between(start, now))}" if start else "Open, start unknown"
     updated = session.last_updated
     return f"Updated {ago(updated, now)}" if updated else "Last update unknown"
 
 
-def _from_to(session: DataSession, end: datetime, report: SessionReport, fmt: Formatter) -> str:
-    """Return both times; of one day or night the day stands once, and not where it is today."""
-    start, now = session.start, report.made_at
-    if start is None:
-        return f"start unknown, end {fmt.when(end, now)}"
-    if between(start, end) >= timedelta(days=1):
-        return f"{fmt.when(start)}–{fmt.when(end)}"
-    return f"{fmt.when(start, now)}–{fmt.when(end, end)}"
+def _from_to(start: datetime | None, end: datetime, report: SessionReport, fmt: Formatter) -> str:
+    """Say from when to when, or how long; what is from today, or in the headline, has no date."""
+    now, told = report.made_at, report.state is State.OFFLINE
+    if start and timedelta(minutes=1) <= between(start, end) < timedelta(days=1):
+        return f"Session {fmt.when(start, start if told else now)}–{fmt.when(end, end)}"
+    length = lasting(between(start, end)) if start else "unknown length"
+    return f"Session of {length}{'' if told else f' to {fmt.when(end, now)}'}"
 
 
 def _card_line(report: SessionReport, fmt: Formatter) -> str:
@@ -243,7 +252,7 @@ def _card_line(report: SessionReport, fmt: Formatter) -> str:
     iccid = f"ICCID {fmt.data(iccid_groups(sim.iccid))}" if sim.iccid else "ICCID unknown"
     account = [f"account {fmt.data(sim.account)}"] if sim.account else []
     status = known(sim.status, "status unknown", fmt)
-    return " · ".join([*imei, iccid, status, plan_text(report, fmt), *account])
+    return " · ".join([*imei, plan_text(report, fmt), iccid, status, *account])
 
 
 def plan_text(report: SessionReport, fmt: Formatter) -> str:
@@ -276,6 +285,12 @@ def window_line(report: SessionReport) -> str:
     if not summary.sessions:
         return "" if report.state is State.NEVER_SEEN else "30 d: no sessions"
     return f"30 d: {count(summary.sessions, 'session')}{uptime_text(report)}"
+
+
+def month_text(report: SessionReport) -> str:
+    """Return the last 30 days as a card has room for them, `30 d: up 12 %`; history has more."""
+    uptime = uptime_of(report)
+    return f"30 d: up {_percent(uptime.share)}" if uptime else window_line(report)
 
 
 def uptime_text(report: SessionReport, days: int = 30) -> str:
@@ -327,16 +342,19 @@ def freshness_line(report: SessionReport, fmt: Formatter) -> str:
 
 def neighbours_line(report: SessionReport, fmt: Formatter) -> str | None:
     """Say how others on the cell or network of a silent SIM are; None where nobody knows."""
-    near, cause = report.neighbours, report.cause
+    near, cause, now = report.neighbours, report.cause, report.made_at
     if near is None or (cause and cause.rule == "common_outage"):  # which says so itself
         return None
     others = f"{count(near.online or near.silent, 'other')} on this {near.trait}"
-    online = f"{others} {_are(near.online)} online" if near.online else ""
-    since = f", since {moment_text(near.silent_since, report, fmt)}" if near.silent_since else ""
-    silent = f"{near.silent if near.online else others} {_are(near.silent)} silent too{since}"
-    is_old = report.made_at - near.as_of > _JUST_NOW
-    seen = f"seen {moment_text(near.as_of, report, fmt)}" if is_old else ""
-    return "; ".join(filter(None, (online, silent if near.silent else "", seen)))
+    if near.online and near.silent:
+        said = f"On this {near.trait}: {near.online} online, {near.silent} silent"
+    elif near.online:
+        said = f"{others} {_are(near.online)} online"
+    else:
+        since = f", since {fmt.when(near.silent_since, now)}" if near.silent_since else ""
+        said = f"{others} {_are(near.silent)} silent too{since}"
+    is_old = now - near.as_of > _JUST_NOW
+    return f"{said}; seen {moment_text(near.as_of, report, fmt)}" if is_old else said
 
 
 def _are(number: int) -> str:

@@ -132,9 +132,12 @@ def known(text: str | None, otherwise: str, fmt: Formatter) -> str:
 
 
 def network_text(session: DataSession, fmt: Formatter) -> str:
-    """Say on what a session ran: `Telcel, 3G`."""
+    """Say on what a session ran: `Telcel (MEX), 3G`; `T-Mobile USA` names its country itself."""
     operator = known(session.operator_name, "", fmt)
     radio = known(session.radio_link, "", fmt)
+    country = known(session.operator_country, "", fmt)
+    if operator and country and not operator.endswith(country):
+        operator += f" ({country})"
     if operator and radio:
         return f"{operator}, {radio}"
     if operator:

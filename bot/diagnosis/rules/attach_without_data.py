@@ -46,8 +46,8 @@ def _finding(run: Run, limits: Thresholds, when: When) -> Finding:
         rule="attach_without_data",
         severity=Severity.WARNING,
         title="Attaches, but gets no data",
-        says="{sessions} sessions in a row between {first} and {last} with 0 packets up and 0 "
-        "down; {times} of the {before} before them were empty.",
+        says="{sessions} empty sessions in a row, from {first} to {last}; none sent or received a "
+        "packet; {times} of the {before} before them were empty too.",
         next_step="Check APN, its user and password, and DNS; with a private APN also its routes.",
         source=limits.source("attach_sessions"),
         evidence={

@@ -48,10 +48,10 @@ def barred_after_flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Fi
         rule="barred_after_flapping",
         severity=Severity.CRITICAL,
         title="Barred by the network",
-        says="{starts} session starts between {first} and {last}, and none for {quiet_for} since; "
-        "networks bar SIMs that retry too often (limit {limit} an hour).",
-        next_step="Stop the retries (back off 5, 10, 15, 20, 30, 60 min), then ask KORE to unblock "
-        "the SIM.",
+        says="{starts} session starts between {first} and {last}; none for {quiet_for} since; "
+        "networks bar SIMs that retry too often (limit {limit} an hour): let them back off 5, 10, "
+        "15, 20, 30, 60 min.",
+        next_step="Stop the device's retries, then ask KORE to unblock the SIM.",
         source=limits.source("barred_quiet_after"),
         evidence={
             "starts": storm.starts,

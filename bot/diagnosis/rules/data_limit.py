@@ -73,8 +73,8 @@ def _finding(evidence: Evidence, plan: RatePlan, used: Used, limits: Thresholds)
         rule="data_limit",
         severity=Severity.CRITICAL if full else Severity.WARNING,
         title="Data limit reached" if full else "Data limit is near",
-        says="{used_mb} of {limit_mb} MB ({percent} %) used {where} since {month_start}. The "
-        "start of the metering month is an estimate: KORE does not tell the activation day. "
+        says="{used_mb} of {limit_mb} MB ({percent} %) used {where}. The metering month "
+        "began {month_start}, an estimate: KORE does not tell the activation day. "
         + AT_THE_LIMIT.get(strategy, NOT_TOLD),
         next_step="Raise the limit, choose another plan, or wait for the next metering month.",
         source=FULL_SOURCE if full else limits.source("data_limit_percent"),

@@ -33,9 +33,9 @@ def _finding(storm: Storm, limits: Thresholds) -> Finding:
         severity=Severity.CRITICAL if grave else Severity.WARNING,
         title="Flapping",
         says="{starts} session starts between {first} and {last}; its busiest usual hour has "
-        "{usual}, and more than {limit} an hour is too many.",
-        next_step="Read the device's log and check its antenna; let it back off 5, 10, 15, 20, 30, "
-        "60 min between tries.",
+        "{usual}, and more than {limit} an hour is too many: tries should be 5, 10, 15, 20, 30, 60 "
+        "min apart.",
+        next_step="Read the device's log, check its antenna; let it back off between tries.",
         source=limits.source(line),
         evidence={
             "starts": storm.starts,

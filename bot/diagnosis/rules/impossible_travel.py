@@ -57,10 +57,9 @@ def impossible_travel(evidence: Evidence, limits: Thresholds) -> Iterable[Findin
         rule="impossible_travel",
         severity=Severity.INFO if known else Severity.WARNING,
         title="In two places at once",
-        says="{km} km between the towers {cell_before} and {cell} in {minutes} min, at {since}; "
-        "{times} such jumps in 30 days.",
-        next_step="Check whether the SIM was cloned, or the tower's location is wrong; compare the "
-        "IMEIs.",
+        says="{km} km between two towers in {minutes} min, at {since}; from {cell_before} to "
+        "{cell}; {times} such jumps in 30 days.",
+        next_step="Compare the IMEIs: the SIM may be cloned, or a tower's location wrong.",
         source=limits.source("travel_speed_kmh"),
         evidence={
             "km": round(last.km),

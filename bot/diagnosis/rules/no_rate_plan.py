@@ -34,8 +34,8 @@ def no_rate_plan(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         rule="no_rate_plan",
         severity=Severity.CRITICAL,
         title="The SIM has no rate plan",
-        says="Its status is {status}, but networks give it no data without one.",
-        next_step="Give the SIM a rate plan in KORE's console.",
+        says="Networks give it no data without one; its status is {status}.",
+        next_step="Give it a rate plan in KORE's console.",
         source=SOURCE,
         evidence={"status": status_of(sim)},
     )

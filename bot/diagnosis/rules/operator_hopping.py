@@ -39,8 +39,9 @@ def operator_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
         rule="operator_hopping",
         severity=Severity.INFO if is_mobile(evidence) else Severity.WARNING,
         title="Hops between networks",
-        says="{switches} switches between {count} networks in the last 24 h: {networks}; "
-        + ("usually at most {usual} a day." if usual else "usually none."),
+        says="{switches} switches in the last 24 h, "
+        + ("usually at most {usual} a day" if usual else "usually none")
+        + "; between {count} networks: {networks}.",
         next_step="Check the antenna; lock the device to one network or make it prefer one.",
         source=limits.source("hopping_networks"),
         evidence={

@@ -47,8 +47,8 @@ def parallel_networks(evidence: Evidence, limits: Thresholds) -> Iterable[Findin
         rule="parallel_networks",
         severity=Severity.INFO if habit else Severity.WARNING,
         title="On two networks at once",
-        says="On {network} since {first} and on {other} since {since}, side by side; {times} times "
-        "in the last 24 h.",
+        says="{network} and {other} since {since}; the first since {first}; {times} times in the "
+        "last 24 h.",
         next_step="Check whether the SIM was cloned, or the device has two modems.",
         source=limits.source("parallel_after"),
         evidence={

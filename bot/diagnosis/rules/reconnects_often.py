@@ -27,7 +27,7 @@ def reconnects_often(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
         title="Reconnects often, as it always did",
         says="{starts} session starts between {first} and {last}; it usually has up to {usual} an "
         "hour. Vendors advise no more than {limit}, and may bar a SIM above that.",
-        next_step="Fine if it is meant; else let the device keep its session open.",
+        next_step="Fine if meant, else keep sessions open.",
         source=limits.source("flapping_starts"),
         evidence={
             "starts": storm.starts,

@@ -6,10 +6,7 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
-LATE = (
-    "Open a ticket with KORE and give the SID; do not send a second reset, which KORE refuses "
-    "while this one runs."
-)
+LATE = "Open a ticket with KORE and give the SID; a second reset would be refused."
 
 
 @rule(
@@ -31,9 +28,9 @@ def reset_pending(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         rule="reset_pending",
         severity=Severity.WARNING if late else Severity.INFO,
         title="A reset is not finished" if late else "A reset is under way",
-        says="The reset has been running for {age}, since {since}."
+        says="It has been running for {age}, since {since}."
         if since
-        else "The reset is under way; KORE does not tell since when.",
+        else "KORE does not tell since when.",
         next_step=LATE if late else "Wait; KORE refuses a second reset while the first one runs.",
         source=limits.source("reset_warning_after"),
         evidence={"age": evidence.now - since, "since": since} if since else {},

@@ -25,9 +25,7 @@ NEXT_STEPS = {
     "deleted": "A deleted SIM does not come back: put another SIM into the device.",
 }
 
-BEFORE_IT_IS_GONE = (
-    "Set it to ready or active in KORE's console before {until}, when it is canceled for good."
-)
+BEFORE_IT_IS_GONE = "Set it to active in KORE by {until}, or it is canceled for good."
 
 
 PLAN_FIRST = "Give the SIM a rate plan, then set it to ready or active in KORE's console."

@@ -44,7 +44,7 @@ def _finding(run: Run, limits: Thresholds, *, by_design: bool) -> Finding:
         rule="uplink_only",
         severity=Severity.INFO if by_design else Severity.WARNING,
         title="Only sends, as it always did" if by_design else "Sends, but is not answered",
-        says="The last {sessions} sessions sent {uploaded} packets and received 0, from {first} to "
+        says="The last {sessions} sessions sent {uploaded} packets and received 0; from {first} to "
         "{last}; before them {answered} of {before} were answered.",
         next_step="Fine if nothing is meant to come back."
         if by_design

@@ -76,15 +76,15 @@ UNKNOWN = (None, "null", "N/A", "unknown", " ")
 @pytest.mark.parametrize(
     ("operator", "radio", "said"),
     [
-        ("Telcel", "3G", "Telcel, 3G"),
-        ("Telcel", None, "Telcel, radio link unknown"),
+        ("Telcel", "3G", "Telcel (USA), 3G"),
+        ("Telcel", None, "Telcel (USA), radio link unknown"),
         (None, "3G", "an unknown operator, 3G"),
         (None, None, "an unknown network"),
         ("N/A", "null", "an unknown network"),
     ],
 )
 def test_network_text(operator, radio, said):
-    """What of the network is unknown is said so."""
+    """What of the network is unknown is said so; the country is in brackets."""
     assert said == network_text(a_session(operator_name=operator, radio_link=radio), PLAIN)
 
 

@@ -27,7 +27,7 @@ def test_the_headline_is_first_and_the_verdict_second(report):
     assert "pump-7 is offline" in told[0]
     assert "Silent for 16 h." in told[1]
     assert "Check the power of pump-7." in told[2]
-    assert any("  T-Mobile USA · 310-260" in line for line in told)
+    assert any("  Tower 310-260-" in line for line in told)
     assert any("ICCID 8901 2600" in line for line in told)
     assert len(told) <= 10
 
