@@ -42,6 +42,9 @@ NOT_BY_ACCOUNT = (
     "token names its accounts: oncall:acme=…"
 )
 NO_TOKENS = "SIMSESSIONS_MCP_TOKENS: missing; name who may ask: oncall=<32 characters or more>"
+NO_SUCH_OPTION = (
+    "SIMSESSIONS_MCP_TOKENS: {} is neither `redact` nor the name of an account in KORE_ACCOUNTS"
+)
 log = logging.getLogger(__name__)
 
 
@@ -102,6 +105,9 @@ def run_http(settings: Settings, version: str, *, host: str, port: int) -> None:
     """Serve agents that have a token over HTTP, until a signal. Raises BotError."""
     if not settings.mcp_tokens:
         raise StartError(NO_TOKENS)
+    known = {account.name for account in settings.several}
+    if wrong := sorted({each for token in settings.mcp_tokens for each in token.accounts} - known):
+        raise StartError(NO_SUCH_OPTION.format(", ".join(wrong)))
     is_open = all(account.rule.is_open for account in settings.several)
     if not (is_open or all(token.accounts for token in settings.mcp_tokens)):
         raise StartError(NOT_BY_ACCOUNT)

@@ -146,6 +146,7 @@ LOG_BODIES: Mapping[str, int] = {
     "slack_bolt": logging.INFO,
     "slack_sdk": logging.INFO,
     "aiohttp.access": logging.WARNING,
+    "mcp": logging.ERROR,  # what a client sends that is not understood, as it was sent
     "httpx": logging.WARNING,  # a line for each request to KORE, which is counted
     "asyncio": logging.INFO,
     "alembic.runtime.plugins": logging.WARNING,  # its own parts, before each first start

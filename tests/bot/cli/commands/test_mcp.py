@@ -100,6 +100,61 @@ async def test_without_credentials_it_says_what_is_missing(simsessions):
     assert "KORE_CLIENT_ID: missing" in done.err
 
 
+async def test_an_option_that_is_none_is_said(simsessions):
+    """A misspelt `redact` is not taken for an account that nobody has."""
+    token = {"SIMSESSIONS_MCP_TOKENS": f"partner:redct={'x' * 32}", "KORE_ACCESS_TOKEN": "x"}
+    done = await simsessions("mcp", "--http", **token)
+
+    assert 4 == done.code
+    assert "redct is neither `redact` nor the name of an account" in done.err
+
+
+async def test_nobody_is_served_without_tokens(simsessions):
+    """Over HTTP nothing is served, to this machine or others, before somebody has a token."""
+    for host in ("127.0.0.1", "0.0.0.0", "::"):
+        done = await simsessions("mcp", "--http", "--host", host, KORE_ACCESS_TOKEN="x")
+
+        assert 4 == done.code
+        assert "SIMSESSIONS_MCP_TOKENS: missing" in done.err
+
+
+TYPED = ("typed-name-7", "8901260012345678000", "typed/method", "typed garbage", "typed-alert")
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+async def test_what_is_typed_is_in_no_log(kore, tmp_path, form):
+    """Not even at DEBUG: no name, number, method or line that a client sent."""
+    settings = kore.settings | kept_in(tmp_path)
+    settings |= {"SIMSESSIONS_LOG_LEVEL": "DEBUG", "SIMSESSIONS_LOG_FORMAT": form}
+    calls = (
+        ("look_up_sim", {"sim": TYPED[0]}),
+        ("look_up_sim", {"sim": TYPED[1]}),
+        ("find_sims", {"name": f"{TYPED[0]}*"}),
+        ("find_sims", {"plan": TYPED[0]}),
+        ("sim_history", {"sim": TYPED[0], "typed-field": 1}),
+        ("triage_sims", {"text": f"typed-alert: {TYPED[1]} is down, {TYPED[0]} too"}),
+        ("typed-name-7", {}),
+    )
+    asked = [("tools/call", {"name": name, "arguments": told}) for name, told in calls]
+    asked += [("typed/method", {}), ("resources/read", {"uri": f"simsessions://sims/{TYPED[0]}"})]
+    asked += [("prompts/get", {"name": "triage_alert", "arguments": {"alert": "typed-alert"}})]
+    meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}
+    meta |= {"io.modelcontextprotocol/clientCapabilities": {}}
+    lines = [
+        json.dumps({"jsonrpc": "2.0", "id": at, "method": method, "params": told | {"_meta": meta}})
+        for at, (method, told) in enumerate(asked)
+    ]
+    lines += ["typed garbage", '{"jsonrpc": "2.0", "method": "typed/method", "params": {}}']
+    process = await started(
+        tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    told, logged = await process.communicate("\n".join(lines).encode())
+
+    assert len(asked) + 1 == len(told.splitlines())
+    assert b"looked-up" in logged
+    assert [] == [word for word in TYPED if word.encode() in logged], logged.decode()
+
+
 def run_python(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
