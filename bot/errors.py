@@ -81,11 +81,13 @@ E = TypeVar("E", bound=BaseException)
 class BotError(Exception):
     """Base of all. `sentence` is what the asker reads; `kind` names it in JSON and in metrics.
 
-    `brief` says it in a few words, for one row of many; "" where the sentence has to do.
+    `brief` says it in a few words, for one row of many; "" where the sentence has to do. `nameless`
+    is the sentence for agents where it else holds a name that somebody gave; None: it holds none.
     """
 
     sentence = "Something broke on our side. Nothing was lost; try again."
     brief = ""
+    nameless: str | None = None
 
     def __init__(self, sentence: str | None = None) -> None:
         super().__init__(sentence or self.sentence)

@@ -12,6 +12,7 @@ from bot.blocks import ids
 from bot.blocks.files import HistoryFile, csv_file, picture_file, sent_screen, shared_screen
 from bot.blocks.history import days_fault, history_screen
 from bot.blocks.history_months import LONGEST, beyond_fault, beyond_screen
+from bot.blocks.kit import clean
 from bot.blocks.modals import loading_view, notice_view, session_view
 from bot.digests.archive import Archive
 from bot.digests.days import Day
@@ -46,7 +47,7 @@ async def history_reply(
         screen = await executor.run(history_screen, report, days, known=known)
         return Reply(screen, replace=replace)
     known = await archive.days(report.sim.sid)
-    if fault := beyond_fault(report, known, days):
+    if fault := beyond_fault(report.made_at, known, days, clean(report.sim.name)):
         raise BadDays(fault)
     return Reply(await executor.run(beyond_screen, report, known, days), replace=replace)
 

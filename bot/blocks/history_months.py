@@ -73,9 +73,9 @@ def reach(days: Days, now: datetime) -> int:
     return day_number(now) - min(days) + 1 if days else 0
 
 
-def beyond_fault(report: SessionReport, days: Days, asked: int) -> str | None:
+def beyond_fault(made_at: datetime, days: Days, asked: int, name: str) -> str | None:
     """Say what is wrong with asking for so many days; None where that many are known."""
-    known, name = reach(days, report.made_at), clean(report.sim.name)
+    known = reach(days, made_at)
     if asked <= max(known, LONGEST):
         return None
     if known <= LONGEST:

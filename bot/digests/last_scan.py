@@ -139,10 +139,7 @@ class FleetScans:
     async def _before(self, scan: _Scan) -> Run:
         before = await self._digests.runs.before(scan.about.id, scan.run.due, scan.run.accounts)
         if before is None or not before.has_rows:
-            raise NoScan(
-                f"The digest {quoted(scan.about.name)} has scanned its SIMs only once so far, so I "
-                "cannot tell which are new. Ask again after its next run."
-            )
+            raise _scanned_once(quoted(scan.about.name))
         return before
 
     async def _scans(self, query: FleetQuery, to: Audience) -> list[_Scan]:
@@ -156,6 +153,16 @@ class FleetScans:
         runs = await digests.runs.scanned(tuple(by_id))
         found = [(by_id[run.subscription], run) for run in runs if run.shows_only(to.accounts)]
         return [_Scan(about, run, _covers(about.selection, query)) for about, run in found]
+
+
+def _scanned_once(digest: str) -> NoScan:
+    said = (
+        "has scanned its SIMs only once so far, so I cannot tell which are new. Ask again after "
+        "its next run."
+    )
+    error = NoScan(f"The digest {digest} {said}")
+    error.nameless = f"The digest that has them {said}"
+    return error
 
 
 def _covers(selection: Selection, query: FleetQuery) -> bool:

@@ -59,7 +59,7 @@ async def history_of(report: SessionReport, days: int, archive: Archive) -> Hist
 
 async def _older(report: SessionReport, days: int, archive: Archive) -> tuple[DayFields, ...]:
     known = await archive.days(report.sim.sid)
-    if fault := beyond_fault(report, known, days):
+    if fault := beyond_fault(report.made_at, known, days, "this SIM"):
         raise BadDays(fault)
     today = day_number(report.made_at)
     wanted = range(today - LONGEST, today - days, -1)

@@ -110,7 +110,7 @@ class FleetList:
         fits = _fits(pattern, redacts=redacts) if pattern and pattern.strip("*") else None
         sids = await self._directory.sids(fits, most=most + 1)
         if not sids:
-            raise NoneMeant(await self._no_such_name(query.pattern or "*", redacts=redacts))
+            raise await self._no_such_name(query.pattern or "*", redacts=redacts)
         return MeantSims(sids if len(sids) <= most else ())
 
     async def _on_plan(self, plan: str, fits: Callable[[str], object], most: int) -> MeantSims:
@@ -137,10 +137,13 @@ class FleetList:
         so_far = f"{listed.count} so far"
         return f"I am still reading KORE's list of SIMs ({so_far}). Try again in a minute."
 
-    async def _no_such_name(self, pattern: str, *, redacts: bool) -> str:
+    async def _no_such_name(self, pattern: str, *, redacts: bool) -> NoneMeant:
         near = () if redacts else await self._directory.search(pattern.strip("*?"), 1)
         hint = f" The nearest name is {quoted(near[0].name)}." if near else ""
-        return f"None of {self._directory.listed.count} SIMs is called {quoted(pattern)}.{hint}"
+        said = f"None of {self._directory.listed.count} SIMs is called {quoted(pattern)}."
+        error = NoneMeant(said + hint)
+        error.nameless = said
+        return error
 
 
 def _fits(pattern: str, *, redacts: bool) -> Callable[[str], object]:

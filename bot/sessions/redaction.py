@@ -144,9 +144,11 @@ def redacted_error(error: BotError, typed: str) -> BotError:
     hider = Redactor(())
     sentence = hider.text(error.sentence)
     candidates = tuple(hider.candidate(each) for each in error.candidates)
-    if isinstance(error, SimNotFound):
-        return SimNotFound(sentence, candidates)
-    return SimAmbiguous(sentence, candidates, error.total)
+    if isinstance(error, SimAmbiguous):
+        return SimAmbiguous(sentence, candidates, error.total)
+    visible = SimNotFound(sentence, candidates)
+    visible.nameless = error.nameless and hider.text(error.nameless)
+    return visible
 
 
 def _secrets(report: SessionReport) -> Iterator[str]:

@@ -34,8 +34,15 @@ def not_found(wanted: Identifier, candidates: tuple[Candidate, ...], listed: Lis
         if told
         else (_understood(wanted), _odd(wanted), _next_step(wanted, candidates, listed))
     )
-    said = (*about, _searched(listed))
-    return SimNotFound(" ".join(filter(None, said)), candidates)
+    error = SimNotFound(_joined(*about, _searched(listed)), candidates)
+    if candidates and not told:
+        near = "Did you mean one of the candidates?"
+        error.nameless = _joined(*about[:-1], near, _searched(listed))
+    return error
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def ambiguous(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -> SimAmbiguous:

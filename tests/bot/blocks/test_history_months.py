@@ -50,13 +50,13 @@ def test_a_row_a_month():
 )
 def test_too_many_days_are_refused(known, asked, said):
     """What is not known cannot be shown; the sentence says what can."""
-    assert said in beyond_fault(a_report(), days(known), asked)
+    assert said in beyond_fault(NOW, days(known), asked, "pump-7")
 
 
 @pytest.mark.parametrize(("known", "asked"), [(0, 30), (45, 45), (45, 31), (400, 400)])
 def test_known_days_are_not_refused(known, asked):
     """Up to the first known day everything can be asked for."""
-    assert beyond_fault(a_report(), days(known), asked) is None
+    assert beyond_fault(NOW, days(known), asked, "pump-7") is None
 
 
 def test_known_days():
