@@ -58,6 +58,8 @@ class Pages:
         kept = self._kept.get(name)
         if kept is None or kept.owner != owner or not (place.isascii() and place.isdigit()):
             raise PageGone
+        if int(place) >= len(kept.rows):
+            raise PageGone
         end = int(place) + size
         more = f"{name}.{end}" if end < len(kept.rows) else None
         return Page(kept.about, kept.rows[int(place) : end], more)

@@ -21,6 +21,9 @@ from bot.mcp.hygiene import harmless, harmless_json, harmless_lines
         ("x\ufe00\U000e0101", "x"),
         ("\ud800x", "�x"),
         ("a\u2028b\x85c", "a b c"),
+        ("a\u200c\u200d\u200c\ufe0f\ufe0eb", "ab"),
+        ("❤️\u200d🔥 می\u200cخواهم", "❤️\u200d🔥 می\u200cخواهم"),
+        ("a\U000e0041\U0001d173\U00013430b", "ab"),
     ],
 )
 def test_hidden_characters_are_taken_out(text, shown):
@@ -40,4 +43,4 @@ def test_what_is_harmless_is_left_alone():
 
 def test_a_pasted_text_keeps_its_lines():
     """Line ends and tabs of a table stay, control characters go."""
-    assert "a\tb\nc d" == harmless_lines("a\tb\r\nc\x07d\u200b")
+    assert "a\tb\nc d e" == harmless_lines("a\tb\r\nc\x07d\u200b\u2028e")

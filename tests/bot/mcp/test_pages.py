@@ -36,6 +36,8 @@ def test_a_cursor_is_nobody_elses_and_ends():
         (OTHER, cursor),
         (ME, "x.3"),
         (ME, f"{name}.-1"),
+        (ME, f"{name}.7"),
+        (ME, f"{name}.{9**99}"),
         (ME, f"{name}.²"),
         (ME, name),
     ):
