@@ -1,5 +1,7 @@
 """A SIM among many in a few fields, the causes that several share, and incidents."""
 
+from dataclasses import replace
+
 from bot.alerts.incident import Incident
 from bot.blocks.format import PLAIN
 from bot.blocks.report_json import filled
@@ -8,9 +10,9 @@ from bot.diagnosis.fields import country, known_text
 from bot.diagnosis.rule import Finding, Severity
 from bot.kore.models import DataSession
 from bot.mcp.outputs import BriefSim, IncidentFields, IncidentSim, SharedCauseFields
-from bot.sessions.fleet_answer import FleetRow
+from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import Found
+from bot.sessions.snapshot import Found, Snapshot
 from bot.sessions.triage import SharedCause, Triage, last_seen
 
 _CAUSES = frozenset({Severity.WARNING.word, Severity.CRITICAL.word})
@@ -40,7 +42,7 @@ def of_report(report: SessionReport) -> BriefSim:
 
 def of_row(row: FleetRow) -> BriefSim:
     """Return a SIM that fits a question, as it was looked up or scanned."""
-    snapshot, cause = row.snapshot, _cause(row.snapshot.findings)
+    snapshot, cause = row.snapshot, _cause(row.snapshot)
     return BriefSim(
         sid=snapshot.sid,
         name=snapshot.name,
@@ -50,6 +52,7 @@ def of_row(row: FleetRow) -> BriefSim:
         severity=cause and cause.severity,
         cause=cause and cause.rule,
         title=cause and cause.title,
+        next_step=snapshot.next_step,
         operator=snapshot.operator,
         country=snapshot.country,
         radio=snapshot.radio,
@@ -58,9 +61,23 @@ def of_row(row: FleetRow) -> BriefSim:
     )
 
 
-def _cause(findings: tuple[Found, ...]) -> Found | None:
-    """Return the first that somebody should look at; they come gravest first."""
-    return next((found for found in findings if found.severity in _CAUSES), None)
+def with_steps(answer: FleetAnswer, made: Triage) -> FleetAnswer:
+    """Return a fresh answer with the next steps that hold evidence, which a scan does not keep."""
+    steps = {each.sim.sid: of_report(each).next_step for each in made.reports}
+    return replace(
+        answer,
+        rows=tuple(
+            replace(row, snapshot=replace(row.snapshot, next_step=steps[row.snapshot.sid]))
+            for row in answer.rows
+        ),
+    )
+
+
+def _cause(snapshot: Snapshot) -> Found | None:
+    """Return what the next step is about, else what somebody should look at first."""
+    if snapshot.next_step:
+        return next(iter(snapshot.findings), None)
+    return next((found for found in snapshot.findings if found.severity in _CAUSES), None)
 
 
 def shared_causes(made: Triage) -> list[SharedCauseFields]:

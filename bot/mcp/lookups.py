@@ -1,8 +1,8 @@
-"""Where agents' look-ups are made: within the rate, audited, redacted for their token."""
+"""Where agents' calls are made: within the rate, audited, redacted for their token."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +12,8 @@ from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
 from bot.digests.last_scan import Audience, FleetScans
-from bot.errors import BotError, NotAllowed, TookTooLong
+from bot.errors import AskedTooOften, BotError, NotAllowed, TookTooLong
+from bot.mcp.brief import with_steps
 from bot.mcp.pages import Pages
 from bot.ops.logging import request_id
 from bot.sessions.accounts import AccountViews, FleetView
@@ -21,8 +22,9 @@ from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
+from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import Triage, triage
-from bot.slack.access import REDACTED, UserRateLimit
+from bot.slack.access import MANY, REDACTED, UserRateLimit
 
 PATIENCE_SECONDS = 60.0
 READING_SECONDS = 45.0
@@ -67,11 +69,28 @@ class AgentServices:
 
 
 class AgentLookups:
-    """The look-ups of one caller. Each raises AskedTooOften, TookTooLong, and what is said."""
+    """The look-ups of one call. Each raises AskedTooOften, TookTooLong, and what is said."""
 
     def __init__(self, services: AgentServices, caller: Caller) -> None:
         self.services = services
         self.caller = caller
+        self._is_noted = False
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Take a look-up from the rate, and note what came of the call; of any call at least that.
+
+        One that is refused for its rate is noted once a minute. One that is given up is not noted.
+        """
+        try:
+            self.services.rate_limit.take(self.caller.person)
+            yield
+        except Exception as error:
+            if not (isinstance(error, AskedTooOften) and error.is_said):
+                self._note(error if isinstance(error, BotError) else BotError())
+            raise
+        if not self._is_noted:
+            self.services.audit.note_action(self._asking())
 
     @property
     def view(self) -> FleetView:
@@ -81,31 +100,29 @@ class AgentLookups:
 
     async def look_up(self, text: str, *, fresh: bool = False) -> SessionReport:
         """Report on the SIM that `text` names. Raises what SessionLookup.look_up raises."""
-        services, caller = self.services, self.caller
+        redaction = self.caller.redaction
         try:
-            services.rate_limit.take(caller.person)
             async with patience():
                 report = await self.view.sessions.look_up(text, fresh=fresh)
         except BotError as error:
-            services.audit.note(self._asking(), error)
-            visible = redacted_error(error, text) if caller.redacts else error
+            visible = redacted_error(error, text) if redaction else error
             if visible is error:
                 raise
             raise visible from error
-        services.audit.note(self._asking(), report)
-        return redacted(report, caller.redaction) if caller.redaction else report
+        self._note(report)
+        return redacted(report, redaction) if redaction else report
 
     async def triage(
         self, texts: Sequence[str], *, cut: int = 0, newest_only: bool = True
     ) -> Triage:
         """Report on each, the worst first; what fails stands in its place."""
-        services, caller = self.services, self.caller
-        services.rate_limit.take(caller.person, len(texts))
+        if len(texts) > MANY:
+            self.services.rate_limit.take(self.caller.person, len(texts) - MANY)
         answers = await self.view.sessions.look_up_many(
             texts, newest_only=newest_only, within=READING_SECONDS
         )
         for answer in answers:
-            services.audit.note(self._asking(), answer)
+            self._note(answer)
         shown = [self._visible(text, each) for text, each in zip(texts, answers, strict=True)]
         return triage(texts, shown, cut=cut)
 
@@ -127,12 +144,13 @@ class AgentLookups:
             if meant.sids:
                 made = await self.triage(meant.sids, newest_only=not query.top)
                 now = services.clock.now()
-                return fresh_answer(query, made, now, redacted=redaction, most=len(meant.sids))
-            services.rate_limit.take(self.caller.person)
+                most = len(meant.sids)
+                answer = fresh_answer(query, made, now, redacted=redaction, most=most)
+                return with_steps(answer, made)
             to = Audience("", self.caller.person, False, redaction, self.view.accounts)  # noqa: FBT003 -- as it is declared
             answer = await services.scans.from_scan(query, meant, to, most=MOST_ROWS)
         for row in answer.rows:
-            services.audit.note(self._asking(), row.snapshot)
+            self._note(row.snapshot)
         return answer
 
     async def incidents(self, within: timedelta) -> list[Incident]:
@@ -153,6 +171,10 @@ class AgentLookups:
         if isinstance(answer, BotError):
             return redacted_error(answer, text)
         return redacted(answer, redaction)
+
+    def _note(self, answer: SessionReport | Snapshot | BotError) -> None:
+        self._is_noted = True
+        self.services.audit.note(self._asking(), answer)
 
     def _asking(self) -> Asking:
         """Return for the audit who asks, and by what."""

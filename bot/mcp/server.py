@@ -5,7 +5,7 @@ that people get; only what breaks the protocol is a protocol error.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,8 +20,9 @@ from bot.mcp.hygiene import harmless_json, harmless_lines
 from bot.mcp.lookups import AgentLookups, AgentServices, Caller
 from bot.mcp.outputs import Json
 from bot.mcp.prompts import INSTRUCTIONS, PROMPTS, PromptText
-from bot.mcp.tool import LONGEST, TOOLS, Paged, Tool, failed
+from bot.mcp.tool import LONGEST, TEXT, TOOLS, Paged, Tool, failed
 from bot.ops.logging import begin_request, name_answer
+from bot.sessions.redaction import Redactor
 
 log = logging.getLogger(__name__)
 
@@ -82,11 +83,12 @@ class Handlers:
             known = ", ".join(TOOLS)
             raise MCPError(types.INVALID_PARAMS, f"There is no such tool. There are: {known}.")
         name_answer(asked.name)
-        try:
-            answer = await asked.run(lookups, asked.read(params.arguments or {}))
-        except Exception as error:  # noqa: BLE001 -- the edge: an agent gets the sentence, whatever broke
-            return _result(failed(_told(error)).plain(), is_error=True)
-        return _result(answer)
+        (told, text), is_error = await _answer(
+            lookups, lambda: asked.run(lookups, asked.read(params.arguments or {}))
+        )
+        return types.CallToolResult(
+            content=[types.TextContent(text=text)], structured_content=told, is_error=is_error
+        )
 
     async def list_resources(
         self, context: Context, _params: types.PaginatedRequestParams | None
@@ -121,13 +123,11 @@ class Handlers:
     ) -> types.ReadResourceResult:
         """Read the rules, or a SIM's report. Raises MCPError with what agents get of an error."""
         lookups = self._lookups(context)
-        try:
-            answer = await _read(lookups, str(params.uri))
-        except Exception as error:  # noqa: BLE001 -- as above
-            told, _ = harmless_json(failed(_told(error)).plain())
-            raise MCPError(types.INVALID_PARAMS, told["error"]["message"], told) from None
-        _, text = harmless_json(answer)
-        found = types.TextResourceContents(uri=params.uri, mime_type=JSON, text=text)
+        (told, text), is_error = await _answer(lookups, lambda: _read(lookups, str(params.uri)))
+        if is_error:
+            raise MCPError(types.INVALID_PARAMS, told["error"]["message"], told)
+        named = f"{SIM}{told['sim']['sid']}" if lookups.caller.redacts and "sim" in told else None
+        found = types.TextResourceContents(uri=named or params.uri, mime_type=JSON, text=text)
         return types.ReadResourceResult(contents=[found])
 
     async def list_prompts(
@@ -144,9 +144,10 @@ class Handlers:
         self._who(context)
         prompt = next((each for each in PROMPTS if each.name == params.name), None)
         pasted = (params.arguments or {}).get(prompt.argument, "") if prompt else ""
-        if prompt is None or not pasted.strip():
+        if prompt is None or not pasted.strip() or len(pasted) > TEXT:
             known = ", ".join(f"{each.name} ({each.argument})" for each in PROMPTS)
-            raise MCPError(types.INVALID_PARAMS, f"Name a prompt with its argument: {known}.")
+            fault = f"Name a prompt with its argument, {TEXT:,} characters at most: {known}."
+            raise MCPError(types.INVALID_PARAMS, fault)
         return types.GetPromptResult(
             description=prompt.about,
             messages=[
@@ -220,8 +221,14 @@ def _told(error: Exception) -> BotError:
     return BotError()
 
 
-def _result(answer: Json, *, is_error: bool = False) -> types.CallToolResult:
-    told, text = harmless_json(answer)
-    return types.CallToolResult(
-        content=[types.TextContent(text=text)], structured_content=told, is_error=is_error
-    )
+async def _answer(
+    lookups: AgentLookups, ask: Callable[[], Awaitable[Json]]
+) -> tuple[tuple[Json, str], bool]:
+    """Return an answer as a value and as its JSON, and whether it is an error's."""
+    is_error = False
+    try:
+        with lookups.counted():
+            answer = await ask()
+    except Exception as error:  # noqa: BLE001 -- the edge: an agent gets the sentence, whatever broke
+        answer, is_error = failed(_told(error)).plain(), True
+    return harmless_json(answer, Redactor(()).text if lookups.caller.redacts else None), is_error

@@ -10,7 +10,6 @@ from typing import Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.blocks.report_json import error_sentence
 from bot.errors import BotError, UserError
 from bot.mcp.lookups import AgentLookups
 from bot.mcp.outputs import CandidateFields, ErrorFields, Failed, Json
@@ -19,6 +18,8 @@ from bot.sims.errors import SimAmbiguous, SimNotFound
 
 PAGE = 50
 LONGEST = 500
+TEXT = 20_000
+"""Characters of a pasted text."""
 
 
 class BadArguments(UserError):
@@ -28,9 +29,9 @@ class BadArguments(UserError):
 
 
 class Arguments(BaseModel):
-    """Base of all: frozen, and nothing that the schema does not name."""
+    """Base of all: frozen, and nothing but what the schema names, of the type that it names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
 
 
 class Paged(Arguments):
@@ -99,7 +100,10 @@ def failed(error: BotError, query: str | None = None) -> Failed:
         CandidateFields(sid=c.sid, name=c.name, iccid=c.iccid, status=c.status) for c in near
     ]
     told = ErrorFields(
-        kind=error.kind, message=error_sentence(error), candidates=candidates, ref=request_id()
+        kind=error.kind,
+        message=error.nameless or error.sentence,
+        candidates=candidates,
+        ref=request_id(),
     )
     return Failed(query=query, error=told)
 

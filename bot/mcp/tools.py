@@ -28,13 +28,12 @@ from bot.mcp.outputs import (
     ThresholdFields,
     TriageOutput,
 )
-from bot.mcp.tool import LONGEST, Arguments, Paged, failed, tool
+from bot.mcp.tool import LONGEST, TEXT, Arguments, Paged, failed, tool
 from bot.sessions.fleet_list import MOST_FRESH
 from bot.sessions.fleet_query import LONGEST as LONGEST_SILENCE
 from bot.sessions.fleet_query import MOST_TOP, FleetQuery
 from bot.sessions.triage import Triage
 
-TEXT = 20_000
 A_SIM = "SID (DE…), ICCID, IMEI, name or console URL"
 DAYS = 30
 MOST_DAYS = 400
@@ -53,7 +52,8 @@ async def look_up_sim(lookups: AgentLookups, asked: LookUpSim) -> Json:
 
     Use it first when one SIM, device or IMEI is named.
     """
-    return as_json(asked.sim, await lookups.look_up(asked.sim, fresh=asked.fresh))
+    report = await lookups.look_up(asked.sim, fresh=asked.fresh)
+    return as_json(report.query if report.redacted else asked.sim, report)
 
 
 class TriageSims(Paged):
@@ -230,9 +230,9 @@ async def explain_verdict(lookups: AgentLookups, asked: ExplainVerdict) -> Json:
     """
     report, limits = await lookups.look_up(asked.sim), lookups.services.thresholds
     spoke = {finding.rule for finding in report.findings}
-    told = as_json(asked.sim, report)
+    told = as_json(report.query if report.redacted else asked.sim, report)
     return ExplainOutput(
-        query=asked.sim,
+        query=told["query"],
         sid=report.sim.sid,
         name=report.sim.name,
         state=report.state,

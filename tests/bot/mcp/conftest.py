@@ -27,6 +27,7 @@ __all__ = ["kore"]
 
 LIMIT = {"SIMSESSIONS_LOOKUPS_PER_MINUTE": "10000"}
 ONCALL = Caller("oncall")
+PARTNER = Caller("partner", redacts=True)
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
 
 

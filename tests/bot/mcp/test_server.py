@@ -77,6 +77,7 @@ async def test_what_is_not_there_is_said(here):
             (lambda: client.call_tool("delete_sim", {}), "no such tool"),
             (lambda: client.get_prompt("sing", {"song": "la"}), "Name a prompt"),
             (lambda: client.get_prompt("triage_alert", {"alert": " "}), "triage_alert (alert)"),
+            (lambda: client.get_prompt("triage_alert", {"alert": "a" * 20_001}), "20,000 char"),
         ):
             with pytest.raises(MCPError) as error:
                 await ask()

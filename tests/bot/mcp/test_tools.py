@@ -5,17 +5,14 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from bot.app.mcp import agent_services
 from bot.app.resources import opened_store
 from bot.blocks.report_json import as_json
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.contrast import Trait
 from bot.emulators.kore.faults import broken
-from bot.errors import AskedTooOften, NotAllowed
 from bot.kore.models import DataSession, Sim
-from bot.mcp.lookups import AgentLookups, Caller
+from bot.mcp.brief import of_report, of_row
+from bot.mcp.lookups import Caller
 from bot.mcp.outputs import (
     FindingFields,
     NeighbourFields,
@@ -25,14 +22,12 @@ from bot.mcp.outputs import (
     SummaryFields,
 )
 from bot.mcp.tool import TOOLS
+from bot.sessions.fleet_answer import FleetRow
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import Neighbours, Summary
-from bot.store.lookups import Lookups, Wanted
+from bot.sessions.snapshot import Snapshot, snapshot_of
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
-from tests.bot.mcp.conftest import settings_of
-
-ICCID_OR_IMEI = re.compile(r"(?<![0-9A-Za-z])\d{14,20}(?![0-9A-Za-z])")
-PARTNER = Caller("partner", redacts=True)
+from tests.bot.mcp.conftest import PARTNER, settings_of
 
 
 async def told(client, name, /, **arguments):
@@ -112,7 +107,7 @@ async def test_several_that_fit_are_candidates(here):
 
     assert "sim_ambiguous" == error["kind"]
     assert 2 <= len(error["candidates"])
-    assert all(each["sid"] in error["message"] for each in error["candidates"])
+    assert all(each["sid"].startswith("DE") for each in error["candidates"])
 
 
 WRONG = (
@@ -127,6 +122,11 @@ WRONG = (
     ("triage_sims", {"sims": ["a" * 501]}, "bad_arguments", "goes into `text`"),
     ("triage_sims", {"text": "all is well"}, "nothing_named", "names no SIM"),
     ("triage_sims", {"cursor": "no.1"}, "page_gone", "no longer kept"),
+    ("look_up_sim", {"sim": "pump-7", "fresh": "yes"}, "bad_arguments", "fresh"),
+    ("look_up_sim", {"sim": 7}, "bad_arguments", "sim"),
+    ("triage_sims", {"sims": "pump-7"}, "bad_arguments", "sims"),
+    ("list_rules", {"limit": True}, "bad_arguments", "limit"),
+    ("list_rules", {"limit": "5"}, "bad_arguments", "limit"),
     ("find_sims", {}, "nothing_asked", "Say which SIMs"),
     ("find_sims", {"state": "sad"}, "bad_arguments", "state: Input should be"),
     ("find_sims", {"silent_for": "long"}, "bad_silence", "90min"),
@@ -242,6 +242,28 @@ async def test_questions_about_the_fleet(here):
     assert FleetQuery(pattern="pump-*").words == pumps["question"]
 
 
+async def test_a_scanned_sim_reads_as_one_that_was_looked_up(here, services):
+    """Cause and next step of a row, fresh or from a scan, are those of the SIM's own report."""
+    view = services.views.of(services.views.names)
+    async with here() as client:
+        listed = await told(client, "find_sims", name="*", limit=200)
+    rows = {each["sid"]: each for each in listed["sims"]}
+    for story in all_stories():
+        report = await view.sessions.look_up(story.name)
+        scanned = Snapshot.from_json(snapshot_of(report).to_json())
+        row, known = of_row(FleetRow(scanned)).plain(), of_report(report).plain()
+        fresh = rows[known["sid"]]
+        evident = "{" in ((report.cause and report.cause.next_step) or "")
+
+        assert said(known | ({"next_step": None} if evident else {})) == said(row)
+        assert fresh["cause"] in {"common_outage", "twin_imei"} or said(known) == said(fresh)
+
+
+def said(row):
+    """Return what a row says of the cause."""
+    return [row[name] for name in ("cause", "severity", "title", "next_step")]
+
+
 async def test_a_history(here):
     """Sessions come newest first, by pages, with the uptime of the window."""
     async with here() as client:
@@ -300,74 +322,3 @@ async def test_incidents(here, services, kore, tmp_path):
     assert (2, 1) == (every["total"], still["total"])
     assert "310-260" in json.dumps(still)
     assert not re.search("310-260|890126", json.dumps(shown))
-
-
-async def test_a_token_that_redacts_sees_no_number(here):
-    """Whatever is asked, no ICCID, IMEI, cell or location comes to a token that redacts."""
-    async with here(PARTNER) as client:
-        answers = [
-            await told(client, "look_up_sim", sim="pump-7"),
-            await told(client, "triage_sims", sims=["pump-7", "truck-42"]),
-            await told(client, "find_sims", name="*", limit=200),
-            await told(client, "sim_history", sim="truck-42", limit=200),
-            await told(client, "explain_verdict", sim="pump-7"),
-        ]
-        missing = await refused(client, "look_up_sim", sim="8901260012345678000")
-    last = answers[0]["last_session"]
-
-    assert last["cell_location_estimate"] is None
-    assert {"redacted"} == {last["imei"], last["cell_id"], answers[0]["sim"]["iccid"]}
-    assert [] == [found for each in answers for found in ICCID_OR_IMEI.findall(json.dumps(each))]
-    assert all("redacted for this token" in each["redacted"] for each in answers)
-    assert [] == missing["candidates"]
-
-
-async def test_each_look_up_is_noted(here, services, kore, tmp_path):
-    """The audit names the token, the SIM and what came of it, also of what was not found."""
-    async with here() as client:
-        await told(client, "look_up_sim", sim="pump-7")
-        await refused(client, "look_up_sim", sim="nobody-here")
-        await told(client, "triage_sims", sims=["truck-42"])
-        await told(client, "find_sims", name="pump-7")
-    await services.audit.kept()
-    async with opened_store(settings_of(kore.settings, tmp_path)) as store:
-        rows = await Lookups(store).find(Wanted())
-
-    assert {("mcp oncall", "mcp:oncall")} == {(row.entry, row.person) for row in rows}
-    assert ["ok", "ok", "ok", "sim_not_found"] == sorted(row.outcome for row in rows)
-    assert {"pump-7", "truck-42", None} == {row.name for row in rows}
-
-
-async def test_a_token_may_be_for_one_of_several_accounts(kore, tmp_path):
-    """It finds the SIM of its account alone, and sees nothing of what is about all of them."""
-    client = {"CLIENT_ID": kore.api.client_id, "CLIENT_SECRET": kore.api.client_secret}
-    told = {"KORE_API_URL": kore.settings["KORE_API_URL"], "KORE_ACCOUNTS": "acme,globex"}
-    told["KORE_TOKEN_URL"] = kore.settings["KORE_TOKEN_URL"]
-    for account in ("ACME", "GLOBEX"):
-        told |= {f"KORE_{account}_{name}": value for name, value in client.items()}
-    async with agent_services(settings_of(told, tmp_path)) as services:
-        every, acme, globex, gone = (
-            AgentLookups(services, Caller("x", accounts=frozenset(names)))
-            for names in ((), {"acme"}, {"globex"}, {"hooli"})
-        )
-        found = [(await each.look_up("pump-7")).sim.account for each in (acme, globex)]
-        for refused_to in (gone.look_up("pump-7"), acme.incidents(timedelta(days=1))):
-            with pytest.raises(NotAllowed):
-                await refused_to
-        listed = await every.incidents(timedelta(days=1))
-
-    assert (["acme", "globex"], []) == (found, listed)
-
-
-async def test_a_token_has_a_rate(kore, tmp_path):
-    """Who asks for more than the limit is told when to try again; other tokens are not held up."""
-    settings = settings_of(kore.settings, tmp_path).model_copy(update={"lookups_per_minute": 2})
-    async with agent_services(settings) as services:
-        one, other = (AgentLookups(services, Caller(name)) for name in ("one", "other"))
-        await one.look_up("pump-7")
-        await one.look_up("pump-7")
-        with pytest.raises(AskedTooOften):
-            await one.look_up("pump-7")
-        report = await other.look_up("pump-7")
-
-    assert "pump-7" == report.sim.name

@@ -1,0 +1,159 @@
+"""Calls on a token's behalf: what they may see, how often they may ask, what is noted of them."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from mcp import Client, MCPError
+
+from bot.app.mcp import agent_services
+from bot.app.resources import opened_store
+from bot.errors import NotAllowed
+from bot.mcp.lookups import AgentLookups, Caller
+from bot.mcp.server import RULES, SIM, make_server
+from bot.store.lookups import Lookups, Wanted
+from tests.bot.mcp.conftest import ONCALL, PARTNER, settings_of
+from tests.bot.mcp.test_tools import refused, told
+
+ICCID_OR_IMEI = re.compile(r"(?<![0-9A-Za-z])\d{14,20}(?![0-9A-Za-z])")
+
+
+async def test_a_token_that_redacts_sees_no_number(here):
+    """Whatever is asked, no ICCID, IMEI, cell or location comes to a token that redacts."""
+    async with here(PARTNER) as client:
+        answers = [
+            await told(client, "look_up_sim", sim="pump-7"),
+            await told(client, "triage_sims", sims=["pump-7", "truck-42"]),
+            await told(client, "find_sims", name="*", limit=200),
+            await told(client, "sim_history", sim="truck-42", limit=200),
+            await told(client, "explain_verdict", sim="pump-7"),
+        ]
+        missing = await refused(client, "look_up_sim", sim="8901260012345678000")
+    last = answers[0]["last_session"]
+
+    assert last["cell_location_estimate"] is None
+    assert {"redacted"} == {last["imei"], last["cell_id"], answers[0]["sim"]["iccid"]}
+    assert [] == [found for each in answers for found in ICCID_OR_IMEI.findall(json.dumps(each))]
+    assert all("redacted for this token" in each["redacted"] for each in answers)
+    assert [] == missing["candidates"]
+
+
+async def test_typed_numbers_are_not_repeated(here):
+    """Who sees no number is not told it again either, however it was written or asked for."""
+    async with here(PARTNER) as client, here() as oncall:
+        sim = (await told(oncall, "look_up_sim", sim="pump-7"))["sim"]
+        iccid, spaced = sim["iccid"], " ".join(sim["iccid"])
+        answers = [
+            await told(client, "look_up_sim", sim=iccid),
+            await told(client, "look_up_sim", sim=spaced),
+            await told(client, "explain_verdict", sim=iccid),
+            await told(client, "sim_history", sim=iccid, limit=1),
+            await told(
+                client, "triage_sims", sims=[iccid, iccid[:-1] + "x", "8901260012345678000"]
+            ),
+            await refused(client, "find_sims", name="890126001234567890*"),
+            await refused(client, "find_sims", plan="8901260012345678000"),
+        ]
+        read = await client.read_resource(f"{SIM}{iccid}")
+        whole = await told(oncall, "look_up_sim", sim=iccid)
+
+    heard = json.dumps(answers) + read.model_dump_json()
+    assert [] == ICCID_OR_IMEI.findall(heard) + re.findall(re.escape(spaced), heard)
+    assert f"{SIM}{sim['sid']}" == read.contents[0].uri
+    assert iccid == whole["query"] == whole["sim"]["iccid"]
+
+
+async def test_no_name_stands_in_a_sentence(here, services):
+    """What a SIM is called is in the fields of candidates, never in what an agent is told to do."""
+    async with here() as client:
+        near = await refused(client, "look_up_sim", sim="pmp-7")
+        named = await refused(client, "find_sims", name="pmp-7")
+        older = await refused(client, "sim_history", sim="pump-7", days=60)
+        several = await refused(client, "look_up_sim", sim="Cold room 2")
+
+    assert "pump-7" in [each["name"] for each in near["candidates"]]
+    for error in (near, named, older):
+        assert "pump" not in error["message"]
+    assert "one of the candidates" in near["message"]
+    assert several["candidates"]
+    assert "DE" not in several["message"]
+
+
+async def test_each_call_is_noted(here, services, kore, tmp_path):
+    """The audit names the token, the SIM and what came of it, also of what found none."""
+    async with here() as client:
+        await told(client, "look_up_sim", sim="pump-7")
+        await refused(client, "look_up_sim", sim="nobody-here")
+        await told(client, "triage_sims", sims=["truck-42"])
+        await told(client, "find_sims", name="pump-7")
+        await refused(client, "find_sims", name="zebra-*")
+        await refused(client, "find_sims", top=0)
+        await told(client, "list_incidents")
+        page = await told(client, "list_rules", limit=1)
+        await told(client, "list_rules", cursor=page["next_cursor"])
+        await client.read_resource(RULES)
+    await services.audit.kept()
+    async with opened_store(settings_of(kore.settings, tmp_path)) as store:
+        rows = await Lookups(store).find(Wanted())
+
+    assert {("mcp oncall", "mcp:oncall")} == {(row.entry, row.person) for row in rows}
+    failed = ["bad_arguments", "none_meant", "sim_not_found"]
+    assert sorted([*failed, *["ok"] * 7]) == sorted(row.outcome for row in rows)
+    assert {"pump-7", "truck-42", None} == {row.name for row in rows}
+
+
+async def test_a_token_may_be_for_one_of_several_accounts(kore, tmp_path):
+    """It finds the SIM of its account alone, and sees nothing of what is about all of them."""
+    client = {"CLIENT_ID": kore.api.client_id, "CLIENT_SECRET": kore.api.client_secret}
+    told = {"KORE_API_URL": kore.settings["KORE_API_URL"], "KORE_ACCOUNTS": "acme,globex"}
+    told["KORE_TOKEN_URL"] = kore.settings["KORE_TOKEN_URL"]
+    for account in ("ACME", "GLOBEX"):
+        told |= {f"KORE_{account}_{name}": value for name, value in client.items()}
+    async with agent_services(settings_of(told, tmp_path)) as services:
+        every, acme, globex, gone = (
+            AgentLookups(services, Caller("x", accounts=frozenset(names)))
+            for names in ((), {"acme"}, {"globex"}, {"hooli"})
+        )
+        found = [(await each.look_up("pump-7")).sim.account for each in (acme, globex)]
+        for refused_to in (gone.look_up("pump-7"), acme.incidents(timedelta(days=1))):
+            with pytest.raises(NotAllowed):
+                await refused_to
+        listed = await every.incidents(timedelta(days=1))
+
+    assert (["acme", "globex"], []) == (found, listed)
+
+
+CALLS = (
+    ("look_up_sim", {"sim": "pump-7"}),
+    ("triage_sims", {"sims": ["pump-7"]}),
+    ("find_sims", {"name": "zebra-*"}),
+    ("find_sims", {"plan": "gold"}),
+    ("find_sims", {"top": 0}),
+    ("find_sims", {"cursor": "x.1"}),
+    ("sim_history", {"sim": "pump-7"}),
+    ("explain_verdict", {"sim": "nobody-here"}),
+    ("list_incidents", {}),
+    ("list_rules", {}),
+)
+
+
+@pytest.mark.parametrize(("name", "arguments"), CALLS)
+async def test_a_token_has_a_rate(kore, tmp_path, name, arguments):
+    """Each call counts; beyond the limit it is told when to try again, and noted once a minute."""
+    settings = settings_of(kore.settings, tmp_path).model_copy(update={"lookups_per_minute": 2})
+    async with agent_services(settings) as services:
+        async with Client(make_server(services, lambda _: ONCALL, "0")) as client:
+            for _ in range(2):
+                await client.call_tool(name, arguments)
+            for _ in range(3):
+                assert "asked_too_often" == (await refused(client, name, **arguments))["kind"]
+            with pytest.raises(MCPError, match="more than 2"):
+                await client.read_resource(RULES)
+        async with Client(make_server(services, lambda _: PARTNER, "0")) as client:
+            await told(client, "look_up_sim", sim="pump-7")
+        await services.audit.kept()
+        async with opened_store(settings) as store:
+            rows = await Lookups(store).find(Wanted())
+
+    assert 1 == [row.outcome for row in rows].count("asked_too_often")
