@@ -82,8 +82,17 @@ def _options(name: str, words: Iterable[str]) -> dict[str, str]:
 
 
 def _address(name: str, url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username:
+    if not _is_address(url):
         msg = f"{name}: its address must be https://… without a user in it, or `pagerduty`"
         raise ValueError(msg)
     return url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna")  # as it will be looked up
+        is_whole = parts.port != 0 and not parts.username
+    except ValueError:
+        return False
+    return bool(host) and is_whole and parts.scheme in {"https", "http"}

@@ -10,7 +10,6 @@ PagerDuty's Events v2: https://developer.pagerduty.com/docs/events-api-v2-overvi
 import asyncio
 import hmac
 import ipaddress
-import json
 import logging
 import re
 import socket
@@ -26,6 +25,7 @@ from bot.alerts.incident import Event, EventKind, Incident
 from bot.alerts.targets import WebhookTarget
 from bot.clock import Clock
 from bot.errors import BotError
+from bot.hygiene import harmless_json
 from bot.proxies import origin_of, proxy_for
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.transaction import Transaction
@@ -125,7 +125,7 @@ class WebhookNews:
 def body_for(target: WebhookTarget, news: Json) -> bytes:
     """Return the body in the target's form; the same for each try."""
     said = _to_pagerduty(target, news) if target.routing_key else news
-    return json.dumps(said, separators=(",", ":")).encode()
+    return harmless_json(said)[1].encode()
 
 
 def _to_pagerduty(target: WebhookTarget, news: Json) -> Json:
@@ -254,7 +254,7 @@ class Webhooks:
         except aiohttp.ClientConnectorError as error:
             inside = INSIDE in str(error.os_error)
             raise WebhookFailed(INSIDE if inside else type(error).__name__) from None
-        except aiohttp.ClientError as error:  # its own words hold the address
+        except (aiohttp.ClientError, ValueError) as error:  # their own words hold the address
             raise WebhookFailed(type(error).__name__) from None
 
     async def _send(self, target: WebhookTarget, news: Json) -> None:
@@ -313,5 +313,5 @@ def _check(response: aiohttp.ClientResponse) -> None:
     if 200 <= status < 300:  # noqa: PLR2004 -- HTTP's own
         return
     wait = response.headers.get("Retry-After", "")
-    seconds = float(wait) if re.fullmatch(r"\d{1,6}", wait) else 0.0
+    seconds = float(wait) if re.fullmatch(r"[0-9]{1,6}", wait) else 0.0
     raise WebhookFailed(f"HTTP {status}", is_final=status in _NEVER, wait=min(seconds, MOST_WAIT))

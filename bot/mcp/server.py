@@ -15,8 +15,8 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 
 from bot.errors import BotError, UserError
+from bot.hygiene import harmless_json, harmless_lines
 from bot.mcp import tools
-from bot.mcp.hygiene import harmless_json, harmless_lines
 from bot.mcp.lookups import AgentLookups, AgentServices, Caller
 from bot.mcp.outputs import Json
 from bot.mcp.prompts import INSTRUCTIONS, PROMPTS, PromptText

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 import socket
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,14 @@ import bot.alerts.webhook
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, Event, EventKind, Incident
 from bot.alerts.targets import PAGERDUTY, WebhookTarget, parse_targets
-from bot.alerts.webhook import WebhookFailed, Webhooks, is_internal, news_of, summary_of
+from bot.alerts.webhook import (
+    WebhookFailed,
+    Webhooks,
+    body_for,
+    is_internal,
+    news_of,
+    summary_of,
+)
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind
@@ -219,6 +227,27 @@ async def test_what_is_not_sent_at_all():
     assert 0 == receiver.connections
 
 
+@pytest.mark.parametrize("host", ["a..example", "a" * 64, "a:99999", "a:x"])
+async def test_a_host_that_cannot_be_looked_up(host):
+    """A setting that is wrong fails like anything else, with nothing of the address in it."""
+    with pytest.raises(WebhookFailed, match="Error"):
+        await webhooks(f"https://{host}").send("ops", news())
+
+
+@pytest.mark.parametrize("routing_key", ["", KEY], ids=["plain", "pagerduty"])
+def test_what_hides_or_reorders_is_left_out(routing_key):
+    """Of names as KORE has them; half a surrogate pair would be no JSON to many a receiver."""
+    odd = news()
+    odd["incident"]["title"] = "no\u202e news\ud800\0"
+    odd["incident"]["sims"][0]["name"] = "pump\u2066-7\x1b[1m"
+    body = body_for(WebhookTarget("ops", "https://a.example", SECRET, routing_key), odd).decode()
+
+    assert not [each for each in "\u202e\u2066\0\x1b" if each in body]
+    assert [] == re.findall(r"\\u", body)
+    assert "no news�" in body
+    assert "pump-7 [1m" in body
+
+
 async def test_behind_a_proxy_what_is_inside_is_refused_too(monkeypatch):
     """The proxy connects; a name that is known to lead inside is not given to it."""
     async with receiving() as proxy:
@@ -267,6 +296,11 @@ def test_how_targets_are_written():
         "ops=https://hooks.example.com/s3cr3t",
         "ops=pagerduty secret=s3cr3t",
         "ops=https://a.example/ s3cr3t",
+        "ops=https://[::1/s3cr3t secret=s3cr3t",
+        "ops=https://me:s3cr3t@hos\u2100t/ secret=s3cr3t",
+        "ops=https://a..example/s3cr3t secret=s3cr3t",
+        "ops=https://a.example:99999/s3cr3t secret=s3cr3t",
+        "ops=https://a.example:s3cr3t/ secret=s3cr3t",
         "ops=https://a.example/ secret=s3cr3t; OPS=https://b.example/ secret=s3cr3t",
         "ops=",
     ],

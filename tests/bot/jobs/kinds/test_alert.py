@@ -217,3 +217,21 @@ async def test_a_channel_whose_readers_may_not_see_all_gets_less(rig):
     seen = str([message.blocks for message in rig.seen("#partner-shared")])
     assert "Common outage" in seen
     assert "334-020-2301" not in seen
+
+
+async def test_names_that_no_database_takes(rig):
+    """A NUL in the names of SIMs and operators keeps nobody from hearing of them, in any way."""
+    now, account = rig.parts.clock.now(), rig.kore.account
+    await rig.add(webhook="ops")
+    await rig.move(6)
+    for well in WELL[:3]:
+        rig.kore.events.undo(well)
+        found = account.find(well)
+        rows = [row | {"operator_name": "TEL\0CEL"} for row in found.sessions(now)]
+        rig.kore.add(found.sim(now) | {"unique_name": f"{well}\0"}, rows)
+    await rig.move(6)
+
+    (card,), (news,) = rig.cards(), await rig.parts.queue.live("webhook", "")
+    told = (await rig.parts.queue.get(news)).args["news"]["incident"]
+    assert "3 SIMs" in card
+    assert [f"{well}\0" for well in WELL[:3]] == sorted(each["name"] for each in told["sims"])

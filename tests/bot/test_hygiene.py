@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.mcp.hygiene import harmless, harmless_json, harmless_lines
+from bot.hygiene import harmless, harmless_json, harmless_lines
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""Takes what hides, reorders or steers out of the text that agents get; names stay values.
+"""Takes what hides, reorders or steers out of the text that other programs get; names stay values.
 
 What comes from KORE is data. A name may hold control characters, direction marks, or letters that
-nobody sees and a model reads all the same; none of those reaches an agent.
+nobody sees and a model reads all the same; none of those reaches an agent or a webhook's receiver.
 """
 
 import re
