@@ -13,6 +13,7 @@ from string import ascii_lowercase
 from bot.sims.errors import Candidate
 from bot.sims.extraction import LONGEST, Place
 from bot.sims.identifier import Identifier, Kind, key
+from bot.sims.numbers import luhn_digit
 from bot.sims.spotter import SimSpotter
 
 MOST_MS = 20.0
@@ -26,6 +27,8 @@ PIECES = (
     "imei 123456789012345\n", "@a ", "|", "\t|", "12.34.", "8901.2600.1234.5678.900 ", "&", "x ",
     '{"order":{"id":"356938035643809"}},', "a1b: x, ", "(a1", "<tel:35693803564380|call> ",
     "order (a) 12345678901234 ", "8901260012345678900 ",
+    "35693803564380 設備 imei\t35693803564380\n",
+    "3 5 6 9 3 8 0 3 5 6 4 3 8 0 9 8988307000000000000.well-1\n",
 )  # fmt: skip
 
 
@@ -62,6 +65,9 @@ def texts():
     yield "different lines", "\n".join(f"w{n} x" for n in range(LONGEST))
     words = map("".join, product(ascii_lowercase, repeat=3))
     yield "different labels", " ".join(f"{word} order {IMEI}" for word in words)
+    imeis = [body + luhn_digit(body) for body in map(str, range(35693803564380, 35693803567380))]
+    yield "different IMEIs", "\n".join(imeis)
+    yield "a table of different IMEIs", "imei,x\n" + ",1\n".join(imeis)
     yield "different numbers", " ".join(str(356938035643809 + n) for n in range(LONGEST))
 
 

@@ -8,7 +8,11 @@ answer. What a word before it calls otherwise (IMSI, EID, phone, order, card) is
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
@@ -27,6 +31,8 @@ from bot.sims.numbers import (
 LONGEST = 40_000
 """Characters that are read of one text."""
 LONGEST_LINE = 4_000
+MOST_NUMBERS = 1_000
+"""Numbers of 14 digits and more: five of each of the 200 SIMs that are looked up."""
 
 
 class Found(NamedTuple):
@@ -64,7 +70,7 @@ _INVISIBLE = re.compile(
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|```+|\\n")
 _BREAKS = re.compile(r"\r\n?|[\v\f\u2028\u2029]")
 _TOO_LONG = re.compile(rf"(?m)^(.{{{LONGEST_LINE}}}).+$")
-_MARKS = dict(zip(map(ord, "、،؛。│┃║"), ",,;.|||", strict=True))
+_MARKS = dict(zip("、،؛。│┃║", ",,;.|||", strict=True))
 _ROUNDS = 2
 
 
@@ -78,10 +84,14 @@ def cleaned(text: str, longest: int = LONGEST) -> tuple[str, bool]:
     text = _CONTROLS.sub(" ", _BREAKS.sub("\n", text.replace("…", " ")))
     if not text.isascii():
         text = plain_letters(_INVISIBLE.sub("", text))
-        digits = {ord(c): str(unicodedata.decimal(c)) for c in set(text) if c.isdecimal()}
-        text = text.translate(digits | _MARKS)
+        chars = [c for c in set(text) if not c.isascii()]
+        marks = {c: _MARKS[c] for c in chars if c in _MARKS}
+        digits = {c: str(unicodedata.decimal(c)) for c in chars if c.isdecimal()}
+        for char, meant in (marks | digits).items():
+            text = text.replace(char, meant)
     text, cuts = _TOO_LONG.subn(r"\1", text)
-    return text, is_cut or cuts > 0
+    beyond = next(islice(_LONG_NUMBER.finditer(text), MOST_NUMBERS, None), None)
+    return text[: beyond.start()] if beyond else text, is_cut or cuts > 0 or beyond is not None
 
 
 def _with_its_numbers(link: re.Match[str]) -> str:
@@ -107,15 +117,19 @@ def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
         rest = "" if sims else unquote_plus(match[0]).replace("\n", " ")
         return rest[: len(match[0])].ljust(len(match[0]))
 
-    def taken(match: re.Match[str]) -> str:
-        if each := _by_shape(match):
+    def taken(match: re.Match[str], at: int = 0) -> str:
+        if each := _by_shape(match, at + match.start()):
             found.append(each)
         return " " * len(match[0])
 
+    def shapes(word: re.Match[str]) -> str:
+        return _SHAPES.sub(partial(taken, at=word.start()), word[0])
+
     rest = LINK.sub(link, text) if "/" in text else text
-    rest = _SHAPES.sub(taken, rest) if _MAY_HAVE_SHAPES.search(rest) else rest
+    rest = _LONG_WORD.sub(shapes, rest)
+    rest = _ROUNDED.sub(taken, rest) if _MAY_BE_ROUNDED.search(rest) else rest
     rest = _PARTED.sub(_dashed, rest) if _MAY_BE_PARTED.search(rest) else rest
-    return sorted((*found, *_numbers(rest, cells), *_swapped(rest)), key=lambda each: each.at)
+    return sorted((*found, *_numbers(rest, cells), *_swapped(rest)), key=itemgetter(0))
 
 
 _PARTED = re.compile(
@@ -133,16 +147,15 @@ def _dashed(number: re.Match[str]) -> str:
 
 _LINK_ENDS = ").,;:!?\"'>]}"
 _IS_KORE = re.compile(r"(?i)(?:https?://)?(?:[\w-]+\.)*(?:korewireless|twilio)\.com/")
+_LONG_WORD = re.compile(r"[0-9a-zA-Z-]{24,}+")
 _SHAPES = re.compile(
     rf"(?i)(?P<sid>{SID.pattern[4:]})"
     r"|(?P<other>(?<![0-9a-z])(?:AC|DC|HF|WN|WP)[0-9a-f]{32}(?![0-9a-z]))"
     r"|(?P<hex>(?<![0-9a-z])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
     r"|(?=[0-9]*+[a-f]++[0-9])[0-9a-f]{24,})(?![0-9a-z]))"
-    rf"|(?P<rounded>(?<![0-9.,]){ROUNDED.pattern[4:]}(?![0-9]))"
 )
-_MAY_HAVE_SHAPES = re.compile(  # much faster, and ten times what it is with (?i)
-    r"(?<![0-9a-fA-F-])[0-9a-fA-F-]{24}|[eE](?<=[0-9][eE])\+?[12][0-9]"
-)
+_ROUNDED = re.compile(rf"(?i)(?<![0-9.,])(?P<rounded>{ROUNDED.pattern[4:]})(?![0-9])")
+_MAY_BE_ROUNDED = re.compile(r"[eE](?<=[0-9][eE])\+?[12][0-9]")
 _OTHER_SIDS = {
     "AC": "an account",
     "DC": "a Command",
@@ -152,21 +165,26 @@ _OTHER_SIDS = {
 }
 
 
-def _by_shape(match: re.Match[str]) -> Found | None:
+def _by_shape(match: re.Match[str], at: int) -> Found | None:
     """Return a SID, whosever it is, or a rounded number; None for other hex digits: they go."""
-    start, end, text = *match.span(), match[0]
-    if match["sid"]:
-        return Found(start, end, "sid", text[:2].upper() + text[2:], text)
-    if match["other"]:
+    text = match[0]
+    end = at + len(text)
+    if match.lastgroup == "sid":
+        return Found(at, end, "sid", text[:2].upper() + text[2:], text)
+    if match.lastgroup == "other":
         why = f"the SID of {_OTHER_SIDS[text[:2].upper()]}; a SIM's begins with DE"
-        return Found(start, end, "sid", text, text, why)
-    if match["rounded"] and (told := explanation(text)):
-        return Found(start, end, told[0], text, text, told[1])
+        return Found(at, end, "sid", text, text, why)
+    if match.lastgroup == "rounded" and (told := explanation(text)):
+        return Found(at, end, told[0], text, text, told[1])
     return None
 
 
 _LONG_RUN = re.compile(r"(?<!\d)\d(?:[ -]?+\d){13,}+")
 _GROUP = re.compile(r"\d+")
+_NEXT_GROUP = re.compile(  # of one digit only where an ICCID or an IMEI may begin
+    r"\d{2,}|\d(?<=[0134589])(?=[ -]\d[ -]\d[ -])(?:(?<=8)(?=[ -][69])|(?<=3)(?=[ -][035])"
+    r"|(?<=[0145])(?=[ -][0-59])|(?<=9)(?=[ -][189]))"
+)
 _GROUPED = tuple(re.compile(rf"89(?:[ -]?\d){{{more}}}(?!\d)") for more in (30, 17, 18))
 _IMEIS = (
     re.compile(
@@ -182,7 +200,6 @@ _SWAPPED_ICCID = re.compile(
 )
 _FRACTION = re.compile(r"(?<!\d)\d{1,11}[.]$")
 _SEPARATORS = frozenset({" ", "-"})
-_NOT_SEPARATE = re.compile(r"[ -]")
 _LONG_GROUP = 14
 
 
@@ -197,34 +214,39 @@ def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
     labels = Labels(text, cells)
     for run in _LONG_RUN.finditer(text):
         start, end = run.span()
-        at = start
-        while at < end:
-            label = labels.at(at) if at == start else NO_LABEL
-            found = _number_at(text, at, label)
+        label, group = labels.at(start), run if run[0].isdigit() else _GROUP.match(text, start)
+        while group:
+            found = _number_at(text, group, label)
             if found:
                 yield found
                 labels.end(label, found.end)
-            at = found.end if found else _end_of_group(text, at)
-            while at < end and not text[at].isdigit():
-                at += 1
+            at, label = found.end if found else group.end(), NO_LABEL
+            group = _NEXT_GROUP.search(text, at, end) if end - at >= _LONG_GROUP else None
 
 
 def doubtful_in(
-    text: str, cells: Sequence[Cell], is_told: Callable[[int, int], bool], *, thorough: bool
+    text: str, cells: Sequence[Cell], told_at: Sequence[int], *, thorough: bool
 ) -> Iterator[Found]:
-    """Return what is an ICCID or an IMEI but for its check digit, and of which nothing `is_told`.
+    """Return what is an ICCID or an IMEI but for its check digit, and of which nothing is told.
 
-    Where one is `thorough`, each short number too that has a label, as in `phone 555-0100`.
+    `told_at` are the places of what is, in order. Where one is `thorough`, each short number too
+    that has a label, as in `phone 555-0100`.
     """
-    labels = Labels(text, cells)
+    labels, starts = Labels(text, cells), {*told_at}
     for match in (_SHORT if thorough else _PRINTED).finditer(text):
-        if is_told(*match.span()):
+        if match.start() in starts or is_between(told_at, *match.span()):
             continue
         digits = "".join(filter(str.isdigit, match[0]))
         if told := _doubt(
             digits, labels.at(match.start()), is_printed=_PRINTED.fullmatch(match[0]) is not None
         ):
             yield Found(*match.span(), told[0], digits, match[0], told[1])
+
+
+def is_between(places: Sequence[int], start: int, end: int) -> bool:
+    """Return whether one of some places, which are in order, is between two others."""
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
 
 
 _PRINTED = re.compile(
@@ -251,35 +273,35 @@ def _because(label: Label) -> str:
     return f"the word {label.word} before it says that it is something else"
 
 
-def _end_of_group(text: str, at: int) -> int:
-    group = _GROUP.match(text, at)
-    return group.end() if group else at + 1
-
-
-def _number_at(text: str, at: int, label: Label) -> Found | None:
-    """Return the number whose first group of digits begins here; None where there is none."""
-    match, kind = None, label.kind
-    swapped = _SWAPPED_ICCID.match(text, at) if text.startswith("98", at) else None
+def _number_at(text: str, group: re.Match[str], label: Label) -> Found | None:
+    """Return the number whose first group of digits is this; None where there is none."""
+    (at, end), match, kind, digits = group.span(), None, label.kind, group[0]
+    before, is_alone = text[at - 1 : at], text[end : end + 1] not in _SEPARATORS
+    swapped = digits.startswith("98") and _SWAPPED_ICCID.match(text, at)
     if swapped and unswapped(swapped[0]):
         return None
-    if label.kind in LENIENT:
-        match = _alone_at(text, at, label.kind)
+    if kind in LENIENT and is_alone:
+        match = group if LENIENT[kind](digits) else None
     if match is None:
-        match, kind = _certain_at(text, at)
-    if match is None and label.kind in LENIENT:
+        match, kind = _certain_at(text, group)
+    if match is None and label.kind in LENIENT and not is_alone:
         match, kind = _grouped_at(text, at, label.kind), label.kind
     if match is None:
-        return _explained_at(text, at, label)
-    why = ""
+        return _explained(group, label)
+    why, written = "", match[0]
     if kind == "eid":
-        _, why = explanation(match[0]) or ("", "")
+        _, why = explanation(written) or ("", "")
     elif label.kind and label.kind not in LENIENT and not (kind == "iccid" and _is_link(text, at)):
         kind = label.kind
         why = _because(label)
-    elif text[at - 1 : at] == "+" or (kind == "imei" and _is_fraction(text, at)):
+    elif before == "+" or (before == "." and kind == "imei" and _is_fraction(text, at)):
         return None
-    digits = match[0] if match[0].isdigit() else _NOT_SEPARATE.sub("", match[0])
-    return Found(match.start(), match.end(), kind, digits, match[0], why)
+    digits = digits if written == digits else _joined(written)
+    return Found(at, at + len(written), kind, digits, written, why)
+
+
+def _joined(number: str) -> str:
+    return number.replace(" ", "").replace("-", "")
 
 
 def _is_link(text: str, at: int) -> bool:
@@ -288,21 +310,20 @@ def _is_link(text: str, at: int) -> bool:
 
 
 def _is_fraction(text: str, at: int) -> bool:
-    return text[at - 1 : at] == "." and _FRACTION.search(text[max(0, at - 13) : at]) is not None
+    return _FRACTION.search(text[max(0, at - 13) : at]) is not None
 
 
-def _certain_at(text: str, at: int) -> tuple[re.Match[str] | None, str]:
+def _certain_at(text: str, group: re.Match[str]) -> tuple[re.Match[str] | None, str]:
     """Return the number that begins here and its kind, in one group of digits or in several."""
-    group = _GROUP.match(text, at)
-    digits = group[0] if group else ""
+    digits = group[0]
     if kind := _kind_of(digits):
         return group, kind
     shapes = () if len(digits) >= _LONG_GROUP else _GROUPED if digits[:2] == "89" else _IMEIS
     if len(digits) == 1:
         shapes = (_ONE_BY_ONE,)
     for shape in shapes:
-        match = shape.match(text, at)
-        if match and (kind := _kind_of(_NOT_SEPARATE.sub("", match[0]))):
+        match = shape.match(text, group.start())
+        if match and (kind := _kind_of(_joined(match[0]))):
             return match, kind
     return None, ""
 
@@ -320,32 +341,21 @@ _SURE = {
 }
 
 
-def _alone_at(text: str, at: int, kind: str) -> re.Match[str] | None:
-    """Return the number in one group that has the length of what its label says."""
-    alone = _GROUP.match(text, at)
-    if alone and text[alone.end() : alone.end() + 1] not in _SEPARATORS:
-        return alone if LENIENT[kind](alone[0]) else None
-    return None
-
-
 def _grouped_at(text: str, at: int, kind: str) -> re.Match[str] | None:
     """Return the longest number, in several groups, that has that length."""
     for shape in _LABELLED:
         match = shape.match(text, at)
-        if match and LENIENT[kind](_NOT_SEPARATE.sub("", match[0])):
+        if match and LENIENT[kind](_joined(match[0])):
             return match
     return None
 
 
-def _explained_at(text: str, at: int, label: Label) -> Found | None:
+def _explained(group: re.Match[str], label: Label) -> Found | None:
     """Return a number that is something else, in words; None where nothing can be said of it."""
-    group = _GROUP.match(text, at)
-    told = explanation(group[0]) if group else None
-    if group is None or (told is None and label.kind in LENIENT):
+    told = explanation(group[0]) if len(group[0]) >= _LONG_GROUP else None
+    if told is None and (label.kind in LENIENT or len(group[0]) < _LONG_GROUP):
         return None
     if label.kind and label.kind not in LENIENT:
-        if len(group[0]) < _LONG_GROUP:
-            return None
         why = told[1] if told and told[0] == label.kind else _because(label)
         return Found(*group.span(), label.kind, group[0], group[0], why)
     return Found(*group.span(), told[0], group[0], group[0], told[1]) if told else None

@@ -20,6 +20,7 @@ from bot.sims.numbers import SUPER_SIM_ICCIDS, digits_of, is_eid, is_iccid, is_i
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _PLAIN_QUOTES = dict.fromkeys(map(ord, "‘’‚‛′"), "'") | dict.fromkeys(map(ord, "“”„‟″"), '"')
 _PLAIN = _DASHES | _PLAIN_QUOTES
+_NOT_PLAIN = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 _SHOWN = 60
 
 
@@ -32,14 +33,18 @@ def plain_letters(text: str) -> str:
     """Return the same with every blank and break of lines where it was."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)
+    for _ in range(2):
+        text = unicodedata.normalize("NFKC", _NOT_PLAIN.sub(lambda c: _PLAIN[ord(c[0])], text))
+    return text
 
 
 def key(name: str) -> str:
     """Return what two spellings of one name share: plain, without regard to case."""
     if name.isascii():
         return " ".join(name.lower().split())
-    visible = "".join(c for c in plain(name) if unicodedata.category(c) != "Cf")
+    visible = plain(name)
+    if not visible.isprintable():
+        visible = "".join(c for c in visible if unicodedata.category(c) != "Cf")
     return " ".join(visible.casefold().split())
 
 
@@ -240,13 +245,14 @@ def _meant_by(link: re.Match[str]) -> str:
 
 def bare(text: str) -> str:
     """Strip quotes, brackets in pairs and punctuation from both ends until nothing changes."""
-    while True:
+    while not (text[:1].isalnum() and text[-1:].isalnum()):
         before = text
         text = text.strip(_QUOTES).lstrip(_LEADING).rstrip(_TRAILING)
         if len(text) > 1 and _PAIRS.get(text[0]) == text[-1]:
             text = text[1:-1]
         if text == before:
-            return text
+            break
+    return text
 
 
 _LABEL = re.compile(r"(?i)(?:iccid|imei|imeisv|eid|sim|tel)\b[\s:=#]*")

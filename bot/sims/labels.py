@@ -77,7 +77,8 @@ _GAP = (  # "is", what parts them, the rule under a column's head
     r"(?:[^\w\n,;?!]|_){0,6}(?: *\n[-=+|: ]{3,})?\n?[^\w\n,;?!]{0,3}"
 )
 _BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z]{2})(?=[A-Z])))"  # of a word, in simIccid too
-_FARTHEST = 64
+_FARTHEST, _SHORT_GAP = 64, 8
+_LETTER = re.compile(r"[^\W\d]")
 _OF_A_SIM = re.compile(r"(?i)iccid|\bsim\b")
 _WORDS_OF_PROSE = frozenset({"phone", "order", "card"})
 _IN_BRACKETS = re.compile(r"\([^()\n]*[^\W\d][^()\n]*\)")
@@ -94,7 +95,8 @@ class Labels:
     def __init__(self, text: str, cells: Sequence[Cell]) -> None:
         self._text = text
         self._cells, self._starts = cells, [cell.start for cell in cells]
-        self._last, self._ended = NO_LABEL, 0
+        self._last, self._ended = NO_LABEL, -_FARTHEST
+        self._is_of_modem = _OWN_NUMBER in text
 
     def at(self, at: int) -> Label:
         """Return what the head of its column or the words before it call the number here."""
@@ -113,21 +115,25 @@ class Labels:
         return _label_in(cell.head) if is_first else None
 
     def _of_words(self, at: int) -> Label:
+        between = self._text[max(0, self._ended) : at]
+        is_near = at - self._ended < _SHORT_GAP and not _LETTER.search(between)
+        label = NO_LABEL if is_near else self._of_words_before(at)
+        if label.kind or not self._last.is_of_list:
+            return label
+        is_next = _NEXT_LINE.fullmatch(between) or _AND.fullmatch(between)
+        return self._last if is_next else NO_LABEL
+
+    def _of_words_before(self, at: int) -> Label:
         text = self._text
         before = text[max(0, at - _FARTHEST) : at]
         if ")" in before:
             before = _IN_BRACKETS.sub(_without_digits, before)
         if cut := _BREAK.search(before[::-1]):
             before = before[len(before) - cut.start() :]
-        label = _label_in(before)
-        own = text.rfind(_OWN_NUMBER, max(0, at - _FARTHEST), at)
+        own = text.rfind(_OWN_NUMBER, max(0, at - _FARTHEST), at) if self._is_of_modem else -1
         if own >= 0 and "\n" not in text[own:at]:
             return Label("phone", "CNUM", is_of_list=False)
-        if label.kind or not self._last.is_of_list:
-            return label
-        between = text[self._ended : at]
-        is_next = _NEXT_LINE.fullmatch(between) or _AND.fullmatch(between)
-        return self._last if is_next else NO_LABEL
+        return _label_in(before)
 
 
 @cache

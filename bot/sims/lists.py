@@ -12,9 +12,10 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from bot.sims.identifier import bare, key, plain
-from bot.sims.tables import MOST_ITEMS, Table
+from bot.sims.tables import Table
 
 _LONGEST_NAME = 64
+_MOST_ITEMS = 500  # of more only what is certain or known by its name is read
 
 
 class Phrase(NamedTuple):
@@ -35,6 +36,7 @@ _RUN_WITH_A_COLON = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~]*""")
 _EDGES = "._-#+%&$^…:/@"
 _WITH_A_COLON = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~]*\w)?""")
 _OTHER_LETTERS = "\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff"
+_OTHER_LETTER = re.compile(f"[{_OTHER_LETTERS}]")
 _AMONG_OTHER_LETTERS = re.compile(  # as in 设备truck-42掉线
     rf"(?<![^\W{_OTHER_LETTERS}])[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?(?![^\W{_OTHER_LETTERS}])"
 )
@@ -80,7 +82,7 @@ def _may_hold_names(text: str) -> bool:
 def _more_shapes(text: str) -> Iterator[re.Pattern[str]]:
     if _may_hold_names(text):
         yield _WITH_A_COLON
-    if not text.isascii():
+    if _OTHER_LETTER.search(text):
         yield _AMONG_OTHER_LETTERS
         yield _BEFORE_OTHER_LETTERS
 
@@ -92,10 +94,13 @@ def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
     prose is left out.
     """
     firsts = {name.partition(" ")[0] for name in names}
+    has_marks = any(map(_may_hold_names, names))
     most = max((name.count(" ") for name in names), default=0) + 1
     found: list[Phrase] = []
     counted: Counter[str] = Counter()
     for shape in (_WORD, *_more_shapes(text)):
+        if shape is _WITH_A_COLON and not has_marks:
+            continue  # what has none was seen by now
         words = [*shape.finditer(text)] if most > 1 else []
         for number, word in enumerate(words or shape.finditer(text)):
             first = word[0].casefold()
@@ -213,13 +218,13 @@ def items_in(text: str, tables: list[Table]) -> list[Item]:
     bullet among lines that have one, is a heading.
     """
     found: dict[bool, list[Item]] = {True: [], False: []}
-    if len(_LINES.findall(text)) > MOST_ITEMS:
+    if len(_LINES.findall(text)) > _MOST_ITEMS:
         return []
     for at, line in _lines_beside(text, tables):
         decoration = _DECORATION.match(line)
         skipped = decoration.end() if decoration else 0
-        found[skipped > 0] += islice(_in_a_row(at + skipped, line[skipped:]), MOST_ITEMS + 1)
-        if len(found[True]) + len(found[False]) > MOST_ITEMS:
+        found[skipped > 0] += islice(_in_a_row(at + skipped, line[skipped:]), _MOST_ITEMS + 1)
+        if len(found[True]) + len(found[False]) > _MOST_ITEMS:
             return []
     above = [item._replace(is_heading=True) for item in found[False]] if found[True] else []
     return sorted([*found[True], *(above or found[False])])

@@ -8,7 +8,7 @@ Luhn check digit; IMEISV: 14 digits and two of software. EID: SGP.02, 32 digits.
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 SUPER_SIM_ICCIDS = ("8988307", "8988323")
 """How a Super SIM's ICCID begins: twilio.com/docs/iot/supersim/check-a-device-has-super-sim."""
@@ -36,6 +36,8 @@ def digits_of(text: str) -> str | None:
 
     None where anything else stands in the text.
     """
+    if text.isascii() and text.isdigit():
+        return text
     compact = _BETWEEN.sub("", text)
     return compact.rstrip("Ff") if _NUMBER.fullmatch(compact) else None
 
@@ -70,9 +72,14 @@ def is_certain_iccid(digits: str) -> bool:
 
 def is_certain_imei(digits: str) -> bool:
     """Return whether nothing but an IMEI looks like this."""
-    if len(digits) != _IMEI or not _BODIES.match(digits) or is_imsi(digits):
+    if len(digits) != _IMEI or not _begins_an_imei(digits[:3]):
         return False
     return bool(digits[2:].strip("0")) and passes_luhn(digits)
+
+
+@cache
+def _begins_an_imei(three: str) -> bool:
+    return _BODIES.match(three) is not None and _COUNTRIES.match(three) is None
 
 
 def is_imsi(digits: str) -> bool:

@@ -3,18 +3,19 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.sims.errors import Candidate
 from bot.sims.extraction import (
     LONGEST,
     LONGEST_LINE,
+    MOST_NUMBERS,
     Found,
     Place,
     cleaned,
     doubtful_in,
     identifiers_in,
+    is_between,
 )
 from bot.sims.identifier import bare, key
 from bot.sims.labels import Cell
@@ -32,7 +33,10 @@ from bot.sims.tables import Table, tables_in
 
 UNKNOWN = "no SIM in KORE's list is called that"
 UNLISTED = "KORE's list of SIMs could not be read, which tells whether one is called that"
-CUT = f"only the first {LONGEST:,} characters are read, and {LONGEST_LINE:,} of a line"
+CUT = (
+    f"only the first {LONGEST:,} characters and {MOST_NUMBERS:,} long numbers are read, and "
+    f"{LONGEST_LINE:,} characters of a line"
+)
 _FEW_WORDS = 3
 _GLUED = re.compile(r"[^\W\d_]{1,4}\d+[a-z]?")  # v2, eth0, B12
 _WORD = re.compile(r"\S+")
@@ -157,8 +161,8 @@ class Reading:
 
     def _doubtful(self, spots: Sequence[Spot]) -> list[Spot]:
         """Return the numbers besides of which it can be said why they are not taken."""
-        is_told = partial(_between, sorted(spot.at for spot in spots))
-        found = doubtful_in(self._prose, self._cells, is_told, thorough=self._thorough)
+        told_at = sorted([spot.at for spot in spots])
+        found = doubtful_in(self._prose, self._cells, told_at, thorough=self._thorough)
         return [self._spot(each) for each in found]
 
     def _known_names(self) -> list[Phrase]:
@@ -193,7 +197,7 @@ class Reading:
 
     def _spot(self, found: Found) -> Spot:
         at, _, kind, value, text, why = found
-        return Spot(kind, value, text, self._where(at), why=why, at=at)
+        return Spot(kind, value, text, self._where(at), None, why, joined=False, at=at)
 
     def _name(self, name: Phrase) -> Spot:
         """Return a known name; in the row of a table only that of its column of names is taken."""
@@ -264,14 +268,14 @@ class Reading:
         places = sorted(spot.at for spot in spots if spot.taken)
         others = sorted(spot.at for spot in spots if not spot.taken)
         rows = [(table, row) for table in self._tables for row in table.rows if row]
-        rest = [each for each in rows if not _between(places, each[1][0].start, each[1][-1].end)]
+        rest = [each for each in rows if not is_between(places, each[1][0].start, each[1][-1].end)]
         cells = (self._item(cell) for each in rest if (cell := self._name_cell(*each)))
         sure, words, prose = len(rows) - len(rest), [cell for cell in cells if cell.is_word], 0
         of_rows = {cell.at for cell in words if sure >= len(words)}
         for item in self._items:
-            if _between(places, item.at, item.end):
+            if is_between(places, item.at, item.end):
                 sure += 1
-            elif item.is_heading or _between(others, item.at, item.end):
+            elif item.is_heading or is_between(others, item.at, item.end):
                 continue
             elif word := item if item.is_word else item.head:
                 words.append(word)
@@ -285,11 +289,6 @@ class Reading:
         if not self._breaks:
             return self._place.where
         return f"{self._place.where}, line {bisect_left(self._breaks, at) + 1}"
-
-
-def _between(places: Sequence[int], start: int, end: int) -> bool:
-    at = bisect_left(places, start)
-    return at < len(places) and places[at] < end
 
 
 def _has_digit(word: str) -> bool:

@@ -8,6 +8,8 @@ be a name.
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 
 from bot.sims.directory import SimDirectory
 from bot.sims.extraction import LONGEST, Place
@@ -119,7 +121,7 @@ class SimSpotter:
         named = await self._directory.all_named(keys) if keys else {}
         read = [text.spots(named, is_listed=is_listed) for text in texts]
         sims = await self._sims([spot for spots in read for spot in spots])
-        told = (_joined(sorted(map(sims, spots), key=lambda spot: spot.at)) for spots in read)
+        told = (_joined(sorted(map(sims, spots), key=attrgetter("at"))) for spots in read)
         return self._each_once([spot for spots in told for spot in spots], is_listed=is_listed)
 
     async def _sims(self, spots: Sequence[Spot]) -> Callable[[Spot], Spot]:
@@ -128,7 +130,7 @@ class SimSpotter:
         The list is walked once, however many numbers there are.
         """
         ours = (spot for spot in spots if spot.kind in _KINDS and not spot.value.startswith("HS"))
-        values = {(spot.kind, spot.value) for spot in ours}
+        values = {spot[:2] for spot in ours}
         digits = {value for kind, value in values if kind in _LISTED}
         listed = await self._directory.all_numbered(digits) if digits else {}
         known: dict[tuple[str, str], str | None] = {}
@@ -140,7 +142,8 @@ class SimSpotter:
         def told(spot: Spot) -> Spot:
             sim = spot.sim or known.get((spot.kind, spot.value))
             is_taken = not spot.why or spot.kind == Kind.EID
-            return spot._replace(sim=sim, why="") if sim and is_taken else spot
+            is_news = sim and is_taken and (sim != spot.sim or spot.why)
+            return Spot(*spot[:4], sim, "", *spot[6:]) if is_news else spot
 
         return told
 
@@ -154,7 +157,8 @@ class SimSpotter:
         sims: dict[object, str] = {}
         for spot in seen.values():
             if not (spot.why or spot.joined):
-                sims.setdefault(spot.sim or (spot.kind, key(spot.value)), spot.text)
+                value = key(spot.value) if spot.kind == Kind.NAME else spot.value
+                sims.setdefault(spot.sim or (spot.kind, value), spot.text)
         texts = tuple(sims.values())
         return Spotted(texts[: self._most], len(texts), tuple(seen.values()), is_listed)
 
@@ -165,7 +169,7 @@ _KINDS = {"sid": Kind.SID, "iccid": Kind.ICCID, "imei": Kind.IMEI, "eid": Kind.E
 
 def _joined(spots: Sequence[Spot]) -> list[Spot]:
     """Mark the IMEIs that stand beside another identifier of the same device."""
-    beside = _partners([spot for spot in spots if spot.taken])
+    beside = _partners([spot for spot in spots if not spot.why])
     return [_with_partner(s, beside[s.at]) if s.at in beside else s for s in spots]
 
 
@@ -177,10 +181,8 @@ def _partners(spots: Sequence[Spot]) -> dict[int, Spot]:
     found: dict[int, Spot] = {}
     if not any(spot.kind == Kind.IMEI for spot in spots):
         return found
-    lines: dict[str, list[Spot]] = {}
-    for spot in spots:
-        lines.setdefault(spot.where, []).append(spot)
-    for group in (*(line for line in lines.values() if len(line) > 1), spots):
+    lines = (list(line) for _, line in groupby(spots, attrgetter("where")))
+    for group in (*(line for line in lines if len(line) > 1), spots):
         is_imei = [spot.kind == "imei" for spot in group]
         if 2 * sum(is_imei) == len(group) and len(set(is_imei[::2])) == 1:
             pairs = zip(group[not is_imei[0] :: 2], group[is_imei[0] :: 2], strict=True)
@@ -192,4 +194,4 @@ def _partners(spots: Sequence[Spot]) -> dict[int, Spot]:
 def _with_partner(imei: Spot, partner: Spot) -> Spot:
     if imei.sim and imei.sim != partner.sim:
         return imei
-    return imei._replace(sim=partner.sim, joined=True)
+    return Spot(*imei[:4], partner.sim, imei.why, joined=True, at=imei.at)

@@ -3,13 +3,14 @@
 import csv
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
 from bot.sims.labels import Cell
 
-MOST_ITEMS = 1_000
-"""Items of a list, rows of tables; of more only what is certain or known by its name is read."""
+_MOST_ROWS = 1_000
+
 _RULE = re.compile(r"[\s|+:=_─━┼│├┤┌┐└┘┬┴-]+")
 _NAMES = (
     "sid", "simsid", "iccid", "uniquename", "simname", "sim", "sims", "name", "friendlyname",
@@ -25,6 +26,7 @@ _MAY_HAVE_HEADS = re.compile(
     r"sid|sim|imei|imsi|msisdn|ccid|eid|name|device|router|gateway|modem|asset|unit|host|thing"
     r"|equipment|station|phone|order|card|invoice|ticket|account"
 )
+_NOT_PLAIN = re.compile(r"[\W_]+")
 _DELIMITERS = ("\t", "|", ";", ",", "  ")
 _SPACED = re.compile(r"\S+(?: \S+)*")
 _MOST_COLUMNS = 50
@@ -49,7 +51,7 @@ def tables_in(text: str) -> list[Table]:
     found: list[Table] = []
     if not any(mark in text for mark in _DELIMITERS):
         return found
-    end, left, folded = -1, MOST_ITEMS, text.lower()
+    end, left, folded = -1, _MOST_ROWS, text.lower()
     heads = _MAY_HAVE_HEADS.finditer(folded if len(folded) == len(text) else text)
     starts = [head.start() for head in heads]
     for start in starts:
@@ -68,24 +70,24 @@ def _table_at(text: str, at: int, starts: list[int]) -> tuple[Table | None, int]
     end = _end_of_line(text, at)
     line = text[at:end]
     between = next((mark for mark in _DELIMITERS if mark in line.strip()), None)
-    heads = [head.strip() for _, _, head in _cells(at, line, between)] if between else []
-    plain = [re.sub(r"[\W_]+", "", head).lower() for head in heads[:_MOST_COLUMNS]]
+    cells = _cells(at, line, between) if between else ()
+    heads = [text[cell.start : cell.end].strip() for cell in cells]
+    plain = [_NOT_PLAIN.sub("", head).lower() for head in heads[:_MOST_COLUMNS]]
     if between is None or not any(head in _HEADS or head.endswith(_ENDINGS) for head in plain):
         return None, end
     rows: list[tuple[Cell, ...]] = []
     is_upright = False
-    while end < len(text) and len(rows) < MOST_ITEMS:
+    while end < len(text) and len(rows) < _MOST_ROWS:
         start, below = end + 1, text[end + 1 : _end_of_line(text, end + 1)]
         is_rule = _RULE.fullmatch(below) is not None
         if not (below.strip() and (is_rule or between in below.strip(" "))):
             break
         end = start + len(below)
         if not is_rule:
-            cells = _cells(start, below, between)
-            named = zip(cells, chain(heads, repeat("")), strict=False)
-            rows.append(tuple([Cell(start, end, head) for (start, end, _), head in named]))
+            cells = _cells(start, below, between, heads)
+            rows.append(cells)
             if bisect_left(starts, start) < bisect_left(starts, end):
-                is_upright |= not _HEADS.isdisjoint([cell.strip().lower() for _, _, cell in cells])
+                is_upright |= any(text[c.start : c.end].strip().lower() in _HEADS for c in cells)
     names = tuple(plain.index(name) for name in _NAMES if name in plain)
     return Table(at, end, tuple(rows), names, is_upright) if rows else None, end
 
@@ -95,16 +97,17 @@ def _end_of_line(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _cells(at: int, line: str, between: str) -> list[tuple[int, int, str]]:
-    """Return where each cell of a row begins and ends, and what stands in it."""
+def _cells(at: int, line: str, between: str, heads: Sequence[str] = ()) -> tuple[Cell, ...]:
+    """Return the cells of a row."""
+    named = chain(heads, repeat(""))
     if between == "  ":
-        return [(at + m.start(), at + m.end(), m[0]) for m in _SPACED.finditer(line)]
+        spans = (match.span() for match in _SPACED.finditer(line))
+        return tuple([Cell(at + start, at + end, next(named)) for start, end in spans])
     quoted = '"' in line
     cells = next(csv.reader([line], delimiter=between)) if quoted else line.split(between)
     found, start = [], 0
-    for text in cells:
+    for text, head in zip(cells, named, strict=False):
         start = max(start, line.find(text, start)) if quoted else start
-        end = start + len(text)
-        found.append((at + start, at + end, text))
-        start = end + 1
-    return found
+        found.append(Cell(at + start, at + start + len(text), head))
+        start += len(text) + 1
+    return tuple(found)

@@ -104,6 +104,7 @@ def test_cleaned():
 
 
 def test_a_book_is_not_read_to_its_end():
-    """Of a text 40,000 characters are read, 4,000 of a line, and what is left out is known."""
+    """Of a text 40,000 characters, 1,000 numbers, 4,000 of a line; what is left out is known."""
+    assert (f"{IMEI}\n" * 1_000, True) == cleaned(f"{IMEI}\n" * 1_001)
     assert (4_000, True) == (len(cleaned("word " * 1_000)[0]), cleaned("word " * 1_000)[1])
     assert LONGEST >= len(cleaned("word\n" * LONGEST)[0])
