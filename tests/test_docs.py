@@ -4,7 +4,6 @@ import asyncio
 import importlib.util
 import json
 import logging
-import os
 import re
 import shlex
 import sys
@@ -12,6 +11,7 @@ from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import click
+import httpx
 import pytest
 
 from bot.account_settings import FIELDS
@@ -166,23 +166,48 @@ def test_the_command_is_slacks():
     assert f"`{COMMAND} pump-7`" in PAGES[Path("README.md")]
 
 
+async def pasted_for_an_agent(folder: Path) -> tuple[str, dict[str, str]]:
+    """Paste the block where all is installed; return what it says, as text and by name."""
+    block = re.search(r"```sh\n(make mcp.*?)```", PAGES[Path("docs/agents.md")], re.DOTALL)[1]
+    left = 'echo "left in the shell: ${SIMSESSIONS_DATA_DIR-}${KORE_API_URL-}${there-}${demo-}"'
+    pasted = await asyncio.create_subprocess_exec(
+        *("bash", "-c", f"make() {{ :; }}\n{block}\n{left}"), cwd=folder, stdout=PIPE
+    )
+    out, _ = await pasted.communicate()
+    lines = out.decode().splitlines()
+    return out.decode(), dict(line.split(": ", 1) for line in lines if ": " in line)
+
+
+async def test_a_demo_that_does_not_start_is_said(tmp_path):
+    """Where the demo ends at once its words are shown, and nothing else is tried."""
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    for name in ("simsessions", "python"):
+        script = tmp_path / f".venv/bin/{name}"
+        script.write_text(f"#!/bin/sh\necho cannot start {name}\nexit 4\n")
+        script.chmod(0o755)
+    out, _ = await pasted_for_an_agent(tmp_path)
+
+    assert ["cannot start simsessions", "left in the shell: "] == out.splitlines()
+
+
 @pytest.mark.slow
 async def test_what_is_pasted_for_an_agent_runs(tmp_path):
     """The demo runs, and an MCP client gets the cause and the next step that the page has."""
     (tmp_path / ".venv").symlink_to(sys.prefix)
-    block = re.search(r"```sh\nmake mcp\n(.*?)```", PAGES[Path("docs/agents.md")], re.DOTALL)
-    pasted = await asyncio.create_subprocess_exec(
-        *("bash", "-c", block[1]), cwd=tmp_path, stdout=PIPE, env=os.environ
-    )
-    out, _ = await pasted.communicate()
-    told = dict(line.split(": ", 1) for line in out.decode().splitlines() if ": " in line)
+    _, told = await pasted_for_an_agent(tmp_path)
+    async with httpx.AsyncClient() as web:
+        shown = await web.get(told["the page"])
+    end = await asyncio.create_subprocess_exec("bash", "-c", told["to end it"])
+    assert (0, 200, "") == (await end.wait(), shown.status_code, told["left in the shell"])
+    pages = []
     async with whole_bot() as whole:
-        await whole.type("pump-7")
-        page = json.dumps(whole.answer().blocks, ensure_ascii=False).replace("\xa0", " ")
-    title, step = told["pump-7"].split(" → ")
+        for typed in ("pump-7", "well-1 well-2 well-3 well-4 well-5"):
+            await whole.type(typed)
+            blocks = json.dumps(whole.answer().blocks, ensure_ascii=False)
+            pages.append(blocks.replace("\xa0", " "))
 
-    assert title in page
-    assert step in page
+    for name, page in zip(("pump-7", "wells"), pages, strict=True):
+        assert [] == [words for words in told[name].split(" → ") if words not in page]
+    assert re.match(r"\d+ SIMs", told["offline"])
     assert "look_up_sim" in told["tools"]
     assert "Common outage, 3 SIMs" in told["wells"]
-    assert re.match(r"\d+ SIMs", told["offline"])
