@@ -114,6 +114,11 @@ async def _start(context: Context) -> Reply:
     request, services, now = context.request, context.services, context.services.clock.now()
     if why := await services.digests.channels.trouble(request.channel):
         raise UserError(CANNOT[why.value])
+    if scope := await services.threads.lacking(request.channel):
+        raise UserError(
+            f"I may not read this channel, so I hear nothing here: an admin can add the scope "
+            f"`{scope}` to this app, and install it again. Then type this again."
+        )
     actor = context.actor_here
     new = Listening(
         channel=request.channel,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 KIND = "alert"
 """The kind of job that scans for one; its args are {"alert": id}."""
 ESCALATE_AFTER = timedelta(minutes=15)
+WELL_FOR = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
 _INTERVALS = ((300, 5 * _MINUTE), (1_000, 10 * _MINUTE), (10_000, 15 * _MINUTE))
 """How often so many SIMs are scanned by default; beyond them 15 min for each 10,000."""
@@ -52,7 +53,8 @@ class Alert:
     `causes` are rules by name, none of them: all. `hold` is how long a cause must stand before it
     counts, beyond what its rule waits for by itself. `mention_first` are ids of user groups or
     people; those of `mention_second` are mentioned where nobody has taken an incident for
-    `escalate_after`. `interval` is None for the usual one. `webhook` names one of the settings'.
+    `escalate_after`. `interval` is None for the usual one. `well` is how long all of an incident
+    must be back before it is resolved. `webhook` names one of the settings'.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Alert:
     mention_from: Severity = Severity.CRITICAL
     escalate_after: timedelta = ESCALATE_AFTER
     interval: timedelta | None = None
+    well: timedelta = WELL_FOR
     webhook: str | None = None
     mutes: tuple[Mute, ...] = ()
     paused: PauseReason | None = None
@@ -112,13 +115,15 @@ def usual_interval(sims: int, per_second: float | None = None) -> timedelta:
 class Ill(NamedTuple):
     """Since when a SIM has a cause of a family, and since when that is seen: epoch seconds.
 
-    `known` is what nobody is told of: it was so before the alert, or somebody resolved it.
+    `known` is what nobody is told of: it was so before the alert, or somebody resolved it; at most
+    as grave as `severity`, unless it is a silence that lasts.
     """
 
     family: str
     since: float
     seen: float
     known: bool = False
+    severity: int = 0
 
 
 @dataclass(frozen=True, slots=True)

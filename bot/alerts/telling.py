@@ -72,7 +72,7 @@ class Teller:
 
     def _is_over(self, incident: Incident) -> bool:
         """Return whether all are back for long enough, and could be read."""
-        over_at, failed = due_to_end(incident), self._reading.failed
+        over_at, failed = due_to_end(self._alert, incident), self._reading.failed
         unread = any(m.sid in failed for m in incident.members if not m.gone)
         return over_at is not None and not unread and self._reading.at >= over_at
 

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, EventKind, Incident
 
-WELL_FOR = timedelta(minutes=5)
-"""So long all must be back before an incident is resolved, twice that after each relapse."""
 LONGEST_WELL = timedelta(hours=4)
 RHYTHMS = 3
 """A relapse within so many of a SIM's usual intervals brings its last incident back."""
@@ -19,16 +17,16 @@ def _doubled(times: int) -> int:
     return int(2 ** min(times - 1, _MOST_DOUBLED))
 
 
-def well_for(incident: Incident) -> timedelta:
-    """Return how long all must be back before it is resolved: twice as long each time."""
+def well_for(alert: Alert, incident: Incident) -> timedelta:
+    """Return how long all must be back before it is resolved: twice as long after each relapse."""
     times = max((member.times for member in incident.members if not member.gone), default=1)
-    return min(LONGEST_WELL, WELL_FOR * _doubled(times))
+    return min(LONGEST_WELL, alert.well * _doubled(times))
 
 
-def due_to_end(incident: Incident) -> datetime | None:
+def due_to_end(alert: Alert, incident: Incident) -> datetime | None:
     """Return when an open one is over if all stay well; None while one is down."""
     back_at = incident.back_at if incident.is_open else None
-    return back_at + well_for(incident) if back_at else None
+    return back_at + well_for(alert, incident) if back_at else None
 
 
 def relapse_window(member: DownSim) -> timedelta:

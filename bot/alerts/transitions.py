@@ -75,12 +75,15 @@ def _ill(state: AlertState, scan: "_Scan") -> dict[str, Ill]:
     for sid, sim in reading.sick.items():
         cause, was = sim.causes[0], state.ill.get(sid)
         if was and was.family == cause.family:
-            found[sid] = was._replace(known=was.known or scan.is_given_up(sid, cause.family))
+            is_worse = cause.family != SILENT and 0 < was.severity < cause.severity
+            known = (was.known and not is_worse) or scan.is_given_up(sid, cause.family)
+            severity = max(was.severity, int(cause.severity))
+            found[sid] = was._replace(known=known, severity=severity)
             continue
         seen = reading.at.timestamp()
         lost_at = sim.lost_at if cause.family == SILENT else None
         known = not state.primed and not scan.is_down(sid)
-        found[sid] = Ill(cause.family, lost_at or seen, seen, known)
+        found[sid] = Ill(cause.family, lost_at or seen, seen, known, int(cause.severity))
     return found
 
 

@@ -11,10 +11,9 @@ import asyncio
 import hmac
 import ipaddress
 import logging
-import re
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -23,7 +22,9 @@ from aiohttp.abc import AbstractResolver
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Event, EventKind, Incident
 from bot.alerts.targets import WebhookTarget
+from bot.backoff import Backoff
 from bot.clock import Clock
+from bot.durations import read_retry_after
 from bot.errors import BotError
 from bot.hygiene import harmless_json
 from bot.proxies import origin_of, proxy_for
@@ -37,6 +38,7 @@ MOST_BYTES = 4096
 SUMMARY = 1024
 SECONDS = 10.0
 MOST_WAIT = 600.0
+REST = Backoff(first=5.0, longest=60.0)
 OPENED, UPDATED, ACKNOWLEDGED, RESOLVED = "opened", "updated", "acknowledged", "resolved"
 _ACTIONS = {
     EventKind.RESOLVED: RESOLVED,
@@ -226,21 +228,39 @@ def _guarded(info: tuple[Any, ...]) -> socket.socket:
 class Webhooks:
     """The targets by name. `internal` lets them be inside, and without TLS.
 
-    `resolver` is asked for addresses in the place of the system's.
+    `resolver` is asked for addresses in the place of the system's. A target that fails rests for a
+    while, so that what waits for it takes nobody's turn.
     """
 
     targets: Mapping[str, WebhookTarget]
     clock: Clock
     internal: bool = False
     resolver: AbstractResolver | None = None
+    _resting: dict[str, tuple[int, float]] = field(default_factory=dict, init=False)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return what an alert can be sent to."""
         return tuple(self.targets)
 
+    def rests(self, name: str) -> float:
+        """Return for how many seconds a target that failed is left alone."""
+        _, until = self._resting.get(name, (0, 0.0))
+        return max(0.0, until - self.clock.monotonic())
+
     async def send(self, name: str, news: Json) -> None:
         """Send it once. Raises WebhookFailed."""
+        try:
+            await self._try(name, news)
+        except WebhookFailed as error:
+            if not (error.is_final or self.rests(name)):
+                times = self._resting.get(name, (0, 0.0))[0] + 1
+                wait = max(error.wait, REST.after(times))
+                self._resting[name] = times, self.clock.monotonic() + wait
+            raise
+        self._resting.pop(name, None)
+
+    async def _try(self, name: str, news: Json) -> None:
         target = self.targets.get(name)
         if target is None:
             raise WebhookFailed("no such target", is_final=True)
@@ -259,8 +279,9 @@ class Webhooks:
 
     async def _send(self, target: WebhookTarget, news: Json) -> None:
         proxy = proxy_for(origin_of(target.url))
-        if proxy and not self.internal:
-            await self._refuse_inside(target.host)
+        # a proxy looks the name up again; what has no address here is left to it
+        if proxy and not self.internal and await leads_inside(target.host):
+            raise WebhookFailed(INSIDE)
         async with self._session(guarded=not (self.internal or proxy)) as session:
             body = body_for(target, news)
             async with session.post(
@@ -271,7 +292,7 @@ class Webhooks:
                 proxy=proxy,
             ) as response:
                 await response.content.read(MOST_BYTES)
-                _check(response)
+                _check(response, self.clock)
 
     def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
         """Return a session for one request: nothing of one is left for the next."""
@@ -297,21 +318,22 @@ class Webhooks:
             headers["X-Simsessions-Signature"] = signature(target.secret, timestamp, body)
         return headers
 
-    async def _refuse_inside(self, host: str) -> None:
-        """Look up a name before a proxy does; what has no address here is left to the proxy."""
+
+async def leads_inside(host: str) -> bool | None:
+    """Return whether a name has an internal address, as it is looked up here; None: it has none."""
+    try:
         loop = asyncio.get_running_loop()
-        try:
-            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        except OSError:
-            found = []
-        if any(is_internal(str(each[4][0])) for each in found) or host == "localhost":
-            raise WebhookFailed(INSIDE)
+        found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):  # of a part of the name that is too long
+        found = []
+    if host == "localhost" or any(is_internal(str(each[4][0])) for each in found):
+        return True
+    return False if found else None
 
 
-def _check(response: aiohttp.ClientResponse) -> None:
+def _check(response: aiohttp.ClientResponse, clock: Clock) -> None:
     status = response.status
     if 200 <= status < 300:  # noqa: PLR2004 -- HTTP's own
         return
-    wait = response.headers.get("Retry-After", "")
-    seconds = float(wait) if re.fullmatch(r"[0-9]{1,6}", wait) else 0.0
-    raise WebhookFailed(f"HTTP {status}", is_final=status in _NEVER, wait=min(seconds, MOST_WAIT))
+    wait = read_retry_after(response.headers.get("Retry-After"), clock.now()) or 0.0
+    raise WebhookFailed(f"HTTP {status}", is_final=status in _NEVER, wait=min(wait, MOST_WAIT))

@@ -347,6 +347,16 @@ class Threads:
         others = (each for each in messages if text_in(each, "user") != self._us)
         return tuple(each for each in others if "" < text_in(each, "ts") < before)
 
+    async def lacking(self, channel: str) -> str | None:
+        """Return the scope without which a channel cannot be read; None: none that Slack names."""
+        try:
+            await _ask(self._client, "conversations.history", {"channel": channel, "limit": 1})
+        except SlackRefused as error:
+            return await self._missing_scope(error, channel)
+        except SlackError as error:
+            log.info("slack-did-not-say", extra={"what": "history", "why": error.outcome})
+        return None
+
     async def _missing_scope(self, error: SlackRefused, channel: str) -> str | None:
         """Return the scope to add; where Slack names several, the one for this kind of channel."""
         if error.reason is not Reason.SCOPE_MISSING:

@@ -89,6 +89,24 @@ async def test_one_sim_gets_its_card(heard):
     assert "Refresh" in str(answer.blocks)
 
 
+@pytest.mark.parametrize(
+    ("channel", "scope"),
+    [("#fleet-ops", "channels:history"), ("#on-call-private", "groups:history")],
+)
+async def test_a_channel_that_cannot_be_read(database_url, channel, scope):
+    """Without the scope for this kind of channel it is not switched on, and the scope is named."""
+    async with bot_on(database_url) as whole:
+        workspace = whole.slack.workspace
+        workspace.put_channel(workspace.channel(channel).with_members("U0SIMSESS"))
+        whole.slack.api.scopes = (whole.slack.api.scopes | HISTORY | {"groups:read"}) - {scope}
+        await whole.type("alert listen on", channel=channel)
+        said = whole.slack.seen_by("ana", channel)[-1].text
+        listens = await whole.bot.services.listening_channels.of(workspace.channel(channel).id)
+
+    assert f"an admin can add the scope {scope}" in said
+    assert listens is None
+
+
 async def test_what_gets_no_answer(heard):
     """What names no SIM for certain; a person; a thread; a channel that does not listen; us."""
     workspace = heard.slack.workspace

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
+from bot.alerts.targets import WebhookTarget
 from bot.cli.checks.check import Check, failed, skipped, well
 from bot.cli.checks.slack import APP, BOT, slack_checks
 from bot.cli.checks.store import store_check
@@ -14,6 +15,7 @@ from bot.clock import Clock
 from bot.errors import BotError
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.errors import KoreDenied
+from bot.proxies import origin_of, proxy_for
 from bot.settings import Need, Settings
 
 PATIENCE_SECONDS = 10
@@ -64,6 +66,9 @@ MEND_BEARER = (
     "put a new token into KORE_ACCESS_TOKEN, or leave it out and set KORE_CLIENT_ID and "
     "KORE_CLIENT_SECRET, with which tokens are renewed"
 )
+MEND_HTTPS = "give https://… in SIMSESSIONS_WEBHOOKS, or set SIMSESSIONS_WEBHOOKS_INTERNAL=yes"
+MEND_INSIDE = "name one out in the world, or set SIMSESSIONS_WEBHOOKS_INTERNAL=yes"
+MEND_NAME = "check its name in SIMSESSIONS_WEBHOOKS, and this machine's name server"
 MEND_ELSE = "check KORE_API_URL, KORE_TOKEN_URL, proxy and firewall; then KORE's status page"
 
 
@@ -114,6 +119,7 @@ async def outside_checks(
         _slack(settings, clock, faulty),
         _kore(settings, clock, faulty),
         _store(settings, clock, faulty),
+        webhook_checks(settings),
         _clock("Slack", "SLACK_API_URL", settings.slack_api_url, clock, faulty),
         _clock("KORE", "KORE_API_URL", settings.kore_api_url, clock, faulty),
     )
@@ -130,6 +136,26 @@ async def _kore(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tup
     if wrong := sorted({"KORE_API_URL", "KORE_TOKEN_URL"} & faulty):
         return (skipped(KORE_KEY, f"{wrong[0]} is not right"),)
     return await kore_checks(settings, clock)
+
+
+async def webhook_checks(settings: Settings) -> tuple[Check, ...]:
+    """Look where each webhook leads; nothing is sent there."""
+    from bot.alerts.webhook import leads_inside  # noqa: PLC0415 -- most have none
+
+    async def look(target: WebhookTarget) -> Check:
+        name, internal = f"webhook {target.name}", settings.webhooks_internal
+        if not (internal or target.url.startswith("https://")):
+            return failed(name, "its address is not https", MEND_HTTPS, ExitCode.SETTINGS)
+        inside = await leads_inside(target.host)
+        if inside and not internal:
+            says = f"{target.host} is an internal address"
+            return failed(name, says, MEND_INSIDE, ExitCode.SETTINGS)
+        if inside is None and not proxy_for(origin_of(target.url)):
+            return failed(name, f"{target.host} has no address", MEND_NAME)
+        how = "PagerDuty's form" if target.routing_key else "signed"
+        return well(name, f"{target.host}, {how}")
+
+    return tuple(await asyncio.gather(*map(look, settings.webhooks)))
 
 
 async def _store(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tuple[Check, ...]:

@@ -50,7 +50,7 @@ async def incident(job: Job, services: JobServices) -> Outcome | None:
     except (NotAllowed, SlackError) as error:
         return await _not_shown(job, alert, error, services)
     waits = min(CHECK, shown.rests.total_seconds() or CHECK)
-    if over_at := due_to_end(stored.incident):
+    if over_at := due_to_end(alert, stored.incident):
         if now >= over_at:
             await services.queue.hasten(alert.job_key)
         else:

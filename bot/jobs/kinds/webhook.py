@@ -23,6 +23,8 @@ async def webhook(job: Job, services: JobServices) -> Outcome | None:
     """Send it, unless an earlier one of the same incident is still to be sent."""
     if (await services.queue.live(job.kind, _same(job)))[0] < job.key:
         return Again(BEHIND_SECONDS)
+    if rests := services.webhooks.rests(job.args["target"]):
+        return Again(spread(rests, JITTER))
     try:
         await services.webhooks.send(job.args["target"], job.args["news"])
     except WebhookFailed as error:

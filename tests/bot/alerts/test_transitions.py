@@ -49,6 +49,19 @@ def test_what_was_wrong_before_the_alert_is_not_told():
     assert [(["DE3"], None), (["DE2"], None)] == day.down()
 
 
+def test_what_was_known_and_gets_worse_is_told():
+    """A storm that was there before and ends in silence is told; a silence that lasts is not."""
+    mild = silent("DE2", severity=Severity.WARNING)
+    day = Day()
+    day.scan(0, flapping("DE1"), mild)
+    day.scan(5, flapping("DE1"), mild)
+    before = day.down()
+    day.scan(10, flapping("DE1", Severity.CRITICAL, "barred_after_flapping"), silent("DE2"))
+
+    assert [] == before
+    assert [(["DE1"], None)] == day.down()
+
+
 def test_three_wells_are_one_incident_with_one_mention(day):
     """SIMs that fall silent one after the other join one incident, which then names their cell."""
     wells = [silent(f"DE{n}", NOON + n * MINUTE, cell="cell-9") for n in (1, 2, 3)]

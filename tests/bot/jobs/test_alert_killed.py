@@ -4,6 +4,7 @@ SIMSESSIONS_KILLS=20 pytest tests/bot/jobs/test_alert_killed.py   # for longer
 """
 
 import asyncio
+import json
 import os
 import random
 from collections import Counter
@@ -22,6 +23,7 @@ from bot.emulators.serve import serving
 from bot.jobs.incident_posts import fingerprint
 from bot.store.jobs import JobQueue
 from tests.alert_rig import ON_CALL, an_alert
+from tests.bot.alerts.receiver import OK, receiving, status
 from tests.bot.jobs.processes import Processes, until
 from tests.digest_rig import SCOPES
 from tests.slack_rig import slack_side
@@ -40,7 +42,7 @@ class Scene:
         self.workers = processes
         self.kore = processes.kore
         self.slack = slack
-        queue = JobQueue(database)
+        self.queue = queue = JobQueue(database)
         self.work = alert_work(database, queue, None, subscriptions(database, queue))
 
     async def begin(self):
@@ -53,6 +55,8 @@ class Scene:
                 selection=one,
                 made_at=SystemClock().now(),
                 interval=timedelta(seconds=1),
+                well=timedelta(milliseconds=50),
+                webhook="ops",
             )
             await self.work.alerts.add(alert)
 
@@ -63,21 +67,32 @@ class Scene:
 
     async def stored(self):
         """Return all incidents, with their cards."""
-        async with self.workers.database.read() as tx:
-            rows = await self.work.incidents.rows.open_in("T0ACMEIOT", "C0FLEETOP", tx)
+        rows = await self.work.incidents.rows.between("T0ACMEIOT", 0, 2e10)
         return [incident_from_row(row) for row in rows]
 
-    async def settled(self):
-        """Return the incidents once every pole is down, and all of it is told and drawn."""
+    async def all_down(self):
+        """Return the incidents once there is one for each pole, and every pole is down."""
+        every = [each.incident for each in await self.stored()]
+        is_down = all(each.is_open and each.down for each in every)
+        return every if is_down and len(every) == len(POLES) else None
+
+    async def all_over(self):
+        """Return the incidents once all are resolved, told and drawn."""
         every = await self.stored()
         is_shown = all(
-            each.incident.down
+            not each.incident.is_open
             and each.told == each.incident.seq - 1
             and each.card
             and each.card.fingerprint == fingerprint(each.incident)
             for each in every
         )
-        return every if is_shown and len(every) == len(POLES) else None
+        news = await self.queue.live("webhook", "")
+        return [each.incident for each in every] if is_shown and not news else None
+
+    def set_all(self, status_):
+        """Let every pole fall, or come back."""
+        for pole in POLES:
+            self.kore.events.set_status(pole.name, status_)
 
     def storm(self, chance):
         """Let some poles fall or come back."""
@@ -91,35 +106,77 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(database, database_url, forks):
+async def scene(database, database_url, forks, receiver):
     clock = SystemClock()
     kore = KoreApi(clock)
     for pole in POLES:
         kore.add(pole.sim(clock.now()), pole.always_on(clock.now(), hours=16))
+    to = {
+        "SIMSESSIONS_WEBHOOKS": f"ops={receiver.base} secret=s",
+        "SIMSESSIONS_WEBHOOKS_INTERNAL": "yes",
+    }
     async with serving(kore.app) as kore_url, slack_side(clock) as slack:
         slack.api.scopes = frozenset(SCOPES)
-        yield Scene(Processes(forks, database, database_url, kore, kore_url, slack.api_url), slack)
+        made = Processes(forks, database, database_url, kore, kore_url, slack.api_url, **to)
+        yield Scene(made, slack)
 
 
-async def test_workers_killed_while_poles_fall_and_come_back(scene):
-    """However often they are killed, each incident opens once, and each mention is posted once."""
+@pytest.fixture
+async def receiver():
+    """Return a receiver of webhooks that fails now and then."""
+    async with receiving() as made:
+        yield made
+
+
+async def storm(scene, receiver, chance, fall):
+    """Kill workers again and again while `fall` has poles fall or come back."""
+    for _ in range(KILLS):
+        receiver.answers[:] = chance.sample([status(500), status(429), b"", OK, OK, OK], 3)
+        async with scene.workers.killed("worker", chance.choice((1, 2))):
+            fall()
+            await asyncio.sleep(chance.uniform(0.2, 3.0))
+
+
+async def test_workers_killed_while_poles_fall_and_come_back(scene, receiver):
+    """
+    However often they are killed, each incident opens once, and each mention is posted once; each
+    end of it is told once, and others hear of it all in its order.
+    """
     chance = random.Random(os.environ.get("PYTEST_XDIST_WORKER"))
     await scene.begin()
     async with scene.workers.killed("worker"):
         await until(scene.primed)
-    for _ in range(KILLS):
-        async with scene.workers.killed("worker", chance.choice((1, 2))):
-            scene.storm(chance)
-            await asyncio.sleep(chance.uniform(0.2, 3.0))
-    for pole in POLES:
-        scene.kore.events.set_status(pole.name, DOWN)
+    await storm(scene, receiver, chance, lambda: scene.storm(chance))
+    scene.set_all(DOWN)
     async with scene.workers.killed("worker", 2):
-        every = await until(scene.settled, 180.0)
-    told = [event for each in every for event in each.incident.events]
+        every = await until(scene.all_down, 180.0)
+    await storm(scene, receiver, chance, lambda: scene.set_all(WELL))
+    async with scene.workers.killed("worker", 2):
+        every = await until(scene.all_over, 180.0)
+    told = [event for each in every for event in each.events]
+    kinds = Counter(event.kind for event in told)
     seen = scene.slack.seen_by("ana")
 
-    assert {f"a{n}" for n in range(len(POLES))} == {each.incident.alert for each in every}
-    assert [EventKind.OPENED] * len(POLES) == [e.kind for e in told if e.kind is EventKind.OPENED]
+    assert {f"a{n}" for n in range(len(POLES))} == {each.alert for each in every}
+    assert len(POLES) == kinds[EventKind.OPENED] == len(every)
+    assert kinds[EventKind.RESOLVED] == len(POLES) + kinds[EventKind.REOPENED]
     assert {1} == set(scene.posts().values())
     assert sum(bool(e.mentions) for e in told) == sum(ON_CALL in message.text for message in seen)
-    assert len(POLES) == sum(message.thread_ts is None for message in seen)
+    cards = [message.text for message in seen if message.thread_ts is None]
+    assert len(POLES) == len(cards)
+    assert [] == [card for card in cards if not card.startswith("✅")]
+    assert_in_order(receiver, every)
+
+
+def assert_in_order(receiver, incidents):
+    """Others heard all news of each incident, each under one key, from its opening to its end."""
+    bodies = dict[str, bytes]()
+    for headers, body in receiver.requests:
+        assert body == bodies.setdefault(headers["idempotency-key"], body)
+    for incident in incidents:
+        mine = [key for key in bodies if key.startswith(incident.id)]
+        news = [json.loads(bodies[key])["event"] for key in mine]
+        numbers = [int(key.rpartition("-")[2]) for key in mine]
+        assert sorted(numbers) == numbers
+        assert ("opened", "resolved") == (news[0], news[-1])
+        assert incident.seq == numbers[-1]

@@ -8,13 +8,19 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.cli.checks.check import Status
-from bot.cli.checks.outside import clock_check, compared, kore_checks, outside_checks
+from bot.cli.checks.outside import (
+    clock_check,
+    compared,
+    kore_checks,
+    outside_checks,
+    webhook_checks,
+)
 from bot.cli.exit_codes import ExitCode
 from bot.clock import SystemClock
 from bot.emulators.kore.faults import broken
 from bot.ops.http import http_server
 from bot.settings import Need, Settings, load_settings
-from tests.builders import NOON
+from tests.builders import NO_SUCH_HOST, NOON
 from tests.fakes import FakeClock
 
 
@@ -35,6 +41,30 @@ async def test_nothing_goes_to_an_address_that_was_not_meant(kore, slack, faulty
     why = {name for name, says in skipped.items() if says.split()[0] in faulty}
 
     assert untried == why
+
+
+@pytest.mark.parametrize(
+    ("targets", "internal", "says"),
+    [
+        ("", "no", []),
+        ("ops=https://203.0.113.9/x secret=s", "no", ["203.0.113.9 is an internal address"]),
+        ("ops=https://8.8.8.8/x secret=s", "no", ["8.8.8.8, signed"]),
+        ("ops=http://8.8.8.8/x secret=s", "no", ["its address is not https"]),
+        ("ops=http://10.0.0.7/x secret=s", "yes", ["10.0.0.7, signed"]),
+        (
+            f"a=https://{NO_SUCH_HOST} secret=s; b=https://[::1]/x routing_key=k",
+            "no",
+            [f"{NO_SUCH_HOST} has no address", "::1 is an internal address"],
+        ),
+    ],
+)
+async def test_where_webhooks_lead(targets, internal, says):
+    """Only https, and nowhere inside unless set so; nothing is sent, and no secret is said."""
+    keys = {"SIMSESSIONS_WEBHOOKS": targets, "SIMSESSIONS_WEBHOOKS_INTERNAL": internal}
+    checks = await webhook_checks(load_settings(keys, None, need=Need.NOTHING))
+
+    assert says == [check.says for check in checks]
+    assert all(check.mend for check in checks if check.status is Status.FAILED)
 
 
 async def test_a_key_that_works(kore):

@@ -2,18 +2,20 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from bot.alerts.incident import EventKind
 from bot.alerts.targets import WebhookTarget
-from bot.alerts.webhook import KIND, WebhookNews, Webhooks
-from bot.clock import SystemClock
+from bot.alerts.webhook import KIND, WebhookFailed, WebhookNews, Webhooks, news_of
 from bot.jobs.engine import Lane
 from bot.jobs.kinds.webhook import webhook
 from tests.bot.alerts.receiver import receiving, status
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT, NOW, event
 from tests.bot.jobs.engines import make_due, running, until
+from tests.fakes import FakeClock
 
 LANES = {"webhook": Lane(5)}
 
@@ -25,23 +27,30 @@ class Rig:
         self.services = services
         self.receiver = receiver
         self.keys = []
-        target = WebhookTarget("ops", receiver.base, secret="s")
-        services.webhooks = Webhooks({"ops": target}, SystemClock(), internal=True)
+        self.clock = FakeClock()
+        self.to(ops=receiver)
 
-    async def happens(self, kind, incident=INCIDENT):
+    def to(self, **receivers):
+        """Let there be a target for each of these receivers."""
+        targets = {n: WebhookTarget(n, to.base, secret="s") for n, to in receivers.items()}
+        self.services.webhooks = Webhooks(targets, self.clock, internal=True)
+
+    async def happens(self, kind, incident=INCIDENT, to="ops"):
         """Write down what happened, as the store does."""
         number = len(self.keys) + 2
         after = replace(incident, seq=number)
         news = WebhookNews(self.services.queue)
         async with self.services.queue._db.write() as tx:
-            await news.on_events(ALERT, after, (event(kind, number),), tx)
-        self.keys.append(f"{KIND} ops {incident.id} {number:06}")
+            alert = replace(ALERT, webhook=to)
+            await news.on_events(alert, after, (event(kind, number),), tx)
+        self.keys.append(f"{KIND} {to} {incident.id} {number:06}")
 
     async def sent(self):
         """Let the engine send all of it; the time comes at once for which something waits."""
         queue = self.services.queue
 
         async def over():
+            self.clock.move(600.0)
             await make_due(queue, *self.keys)
             return not await queue.live(KIND, "")
 
@@ -98,6 +107,33 @@ async def test_another_incident_is_not_held_up(rig):
         await until(one_over)
 
     assert {"i0-2", "i1-3"} == {key for _, key in rig.told()}
+
+
+async def test_a_target_that_is_down_holds_up_no_other(rig):
+    """What waits for it is not tried until it has rested, so that others' news goes out."""
+    async with receiving([status(503)] * 40) as down:
+        rig.to(ops=rig.receiver, down=down)
+        for number in range(40):
+            await rig.happens(EventKind.OPENED, replace(INCIDENT, id=f"d{number}"), "down")
+        await rig.happens(EventKind.OPENED)
+
+        async def told():
+            return rig.told()
+
+        async with running(rig.services, webhook, lanes=LANES):
+            await until(told)
+
+        assert LANES["webhook"].slots >= down.connections
+
+
+async def test_a_later_date_is_waited_for(rig):
+    """Retry-After may be a date."""
+    at = format_datetime(rig.clock.now() + timedelta(minutes=3), usegmt=True)
+    rig.receiver.answers += [status(429, f"Retry-After: {at}")]
+    with pytest.raises(WebhookFailed) as failed:
+        await rig.services.webhooks.send("ops", news_of(ALERT, INCIDENT, [event(EventKind.GREW)]))
+
+    assert 180.0 == failed.value.wait == rig.services.webhooks.rests("ops")
 
 
 async def test_given_up_after_a_day(rig):
