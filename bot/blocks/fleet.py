@@ -23,7 +23,7 @@ _NETWORK = 22
 _OPTION = 75
 _MOST_WATCHED = 20
 _HEADER = ("SIM", "State", "Cause", "Network", "Last seen")
-_PACKETS = "Packets, 24 h"
+_BUSIEST = ("SIM", "Packets", "Cause", "State", "Network", "Last seen")
 _KEPT_COLUMNS = 3
 _STATE_WORDS = {"stale": "without an update in an open session"}
 
@@ -110,28 +110,20 @@ def _missing(answer: FleetAnswer, drawn: int, fmt: Formatter) -> Iterator[str]:
 
 def fleet_header(answer: FleetAnswer) -> tuple[str, ...]:
     """Return the names of the columns."""
-    return (_HEADER[0], _PACKETS, *_HEADER[1:]) if answer.query.top else _HEADER
+    return _BUSIEST if answer.query.top else _HEADER
 
 
 def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell, ...]:
     """Return a row; what is unknown is said in words."""
     sim = row.snapshot
     cause = next((each for each in sim.findings if each.severity != Severity.INFO.word), None)
-    cells = (
-        clean(sim.name, _NAME),
-        cell_label(sim),
-        _cause(cause) if cause else no_cause(sim.state),
-        clean(sim.operator or sim.network or "unknown", _NETWORK),
-        _seen(row, now),
-    )
+    name, state = clean(sim.name, _NAME), cell_label(sim)
+    because = _cause(cause) if cause else no_cause(sim.state)
+    last = (clean(sim.operator or sim.network or "unknown", _NETWORK), _seen(row, now))
     if not answer.query.top:
-        return cells
-    packets = row.packets
-    return (
-        cells[0],
-        "unknown" if packets is None else Number(packets, grouped(packets)),
-        *cells[1:],
-    )
+        return (name, state, because, *last)
+    packets = "unknown" if row.packets is None else Number(row.packets, grouped(row.packets))
+    return (name, packets, because, state, *last)
 
 
 def _cause(found: Found) -> str:

@@ -24,7 +24,7 @@ from bot.sessions.report import SessionReport
 from bot.sessions.triage import Owner, is_troubled, owner_of
 from bot.watches.watch import Watch
 
-HEADER = ("SIM", "Then", "Now", "Cause", "Changed")
+HEADER = ("SIM", "Now", "Cause", "Then", "Changed")
 _KEPT_COLUMNS = 3
 _NAME = 28
 _NAMED = 5
@@ -150,9 +150,9 @@ def _row(sim: HandedSim, handed: Handover) -> Row:
     then = f"{cell_label(sim.then)} (asked {ago(sim.first_at, handed.made_at)})"
     return (
         clean(sim.then.name, _NAME),
-        then,
         "❔ not read" if isinstance(sim.now, BotError) else cell_label(sim.now),
         cause_now(sim),
+        then,
         _number_of_changes(sim),
     )
 

@@ -3,8 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
+from bot.demo.page.examples import post_alert
 from bot.demo.run import running_demo
 from bot.demo.stories.story import all_stories
+from bot.emulators.slack.people import ANA
 from tests.e2e.browser_rig import opened_window
 from tests.e2e.steps import answered, ask, button, change, with_ticket
 
@@ -60,11 +62,20 @@ async def test_every_answer_fits_on_a_phone(browser):
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-async def test_the_cause_is_seen_on_a_phone(windows, demo):
-    """At 390 px a table shows SIM, state and cause, and none of it beyond the edge."""
+@pytest.mark.parametrize("asked", ["well-1 well-2 well-3 well-4 well-5", "top", "handover"])
+async def test_the_cause_is_seen_on_a_phone(windows, demo, asked):
+    """At 390 px a table shows SIM, state or packets, and the cause, none of it beyond the edge."""
     page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops", size="phone")
-    answer = await ask(page, "/simsessions well-1 well-2 well-3 well-4 well-5")
-    cause = answer.get_by_role("cell", name="Common outage, 3 SIMs").first
+    if asked == "handover":
+        alert = await post_alert(demo.workspace, "#fleet-ops")
+        await demo.workspace.say(ANA.id, "#fleet-ops", "@simsessions", alert.ts)
+        table = page.locator(".thread .replies article").filter(has=page.get_by_role("table"))
+        await expect(table).to_have_count(1)
+        await demo.workspace.say(ANA.id, "#fleet-ops", "@simsessions handover", alert.ts)
+        answer = table.filter(has_text="SIMs of this thread")
+    else:
+        answer = await ask(page, f"/simsessions {asked}")
+    cause = answer.get_by_role("columnheader", name="Cause")
     await expect(cause).to_be_visible()
     table, cell = await answer.locator(".scroller").bounding_box(), await cause.bounding_box()
 
