@@ -99,7 +99,7 @@ class FleetScans:
                 "of them; from its first run on I answer from that."
             )
         as_of = moment(scan.run.started)
-        collector = FleetCollector(query, as_of, meant.plan_sid, most=most)
+        collector = FleetCollector[str](query, as_of, meant.plan_sid, most=most)
         since = None
         if query.is_new:
             before = await self._before(scan)
@@ -111,7 +111,7 @@ class FleetScans:
         is_all = query.is_new or not (query.pattern or query.plan)
         return FleetAnswer(
             query=query,
-            rows=collector.rows(),
+            rows=collector.rows(partial(_snapshot, redacts=to.redacted is not None)),
             matched=collector.matched,
             looked_at=scan.run.sims or collector.looked_at if is_all else collector.looked_at,
             unread=collector.unread,
@@ -187,29 +187,30 @@ async def _one_page(rows: Sequence[ScanRow]) -> AsyncIterator[Sequence[BriefRow]
 
 
 async def _collect(
-    collector: FleetCollector,
+    collector: FleetCollector[str],
     pages: AsyncIterator[Sequence[BriefRow]],
     query: FleetQuery,
     *,
     redacts: bool,
 ) -> None:
     read = _redacted_facts if redacts else _facts
-    fits = matcher(query.pattern) if query.pattern and not redacts else None
-    asks_more = redacts or query.plan or query.network or query.silent_for
+    fits = matcher(query.pattern) if query.pattern else None
+    asks_more = query.plan or query.network or query.silent_for
     async for page in pages:
         for row in page:
-            name = _NAME.match(row.row)
+            name = None if redacts else _NAME.match(row.row)
+            if fits and name and not fits(key(name[1])):
+                continue
             if name and not asks_more:
                 facts = Facts(name[1], row.state, None, None, None, None)
-            elif fits and name and not fits(key(name[1])):
-                continue
             else:
                 facts = read(row)
+            if fits and not (name or fits(key(facts.name))):
+                continue
             if row.state == FAILED:
                 collector.add_unread(facts)
             else:
-                snapshot = partial(_snapshot, row.row, redacts=redacts)
-                collector.add(facts, snapshot, row.gravity, row.traffic)
+                collector.add(facts, row.row, row.gravity, row.traffic)
         await asyncio.sleep(0)
 
 

@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from heapq import heappush, heappushpop
 from math import inf
+from typing import Generic, TypeVar
 
 from bot.diagnosis.evidence import Evidence
-from bot.sessions.fleet_query import Facts, FleetQuery, condition, facts_of, in_scope
+from bot.sessions.fleet_query import Facts, FleetQuery, condition, facts_of
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of, traffic
 from bot.sessions.triage import Triage
 
 SHOWN = 100
 """SIMs that an answer shows; all are counted."""
-ReadSnapshot = Callable[[], Snapshot]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,11 @@ class FleetAnswer:
     redacted: str | None = None
 
 
-class FleetCollector:
-    """Counts the SIMs that fit and keeps those that are shown: the worst, silent, busiest."""
+class FleetCollector(Generic[T]):
+    """Counts the SIMs that fit and keeps those that are shown: the worst, silent, busiest.
+
+    It is told only of SIMs whose names fit; `T` is whatever a SIM's snapshot is made from.
+    """
 
     def __init__(
         self,
@@ -61,37 +64,35 @@ class FleetCollector:
     ) -> None:
         self.matched = self.looked_at = self.unread = 0
         self._query = query
-        self._in_scope = in_scope(query, plan_sid)
+        self._plans = {plan_sid, query.plan} if query.plan else None
         self._fits = condition(query, now.timestamp())
         self._most = query.top or most
-        self._kept: list[tuple[float, int, ReadSnapshot, int | None]] = []
+        self._kept: list[tuple[float, int, T, int | None]] = []
 
     def look_at(self, sim: Facts) -> bool:
         """Count a SIM that was looked at, if it is one of those that are meant."""
-        is_meant = self._in_scope(sim)
+        is_meant = self._plans is None or sim.plan in self._plans
         self.looked_at += is_meant
         return is_meant
 
-    def add(
-        self, sim: Facts, snapshot: ReadSnapshot, gravity: float, packets: int | None = None
-    ) -> None:
+    def add(self, sim: Facts, source: T, gravity: float, packets: int | None = None) -> None:
         """Take a SIM in; its snapshot is made only where it is shown."""
         if not self.look_at(sim):
             return
         if not self._fits(sim) or (self._query.top and not packets):
             return
         self.matched += 1
-        entry = (self._weight(sim, gravity, packets), -self.matched, snapshot, packets)
+        entry = (self._weight(sim, gravity, packets), -self.matched, source, packets)
         (heappush if len(self._kept) < self._most else heappushpop)(self._kept, entry)
 
     def add_unread(self, sim: Facts) -> None:
         """Count a SIM that could not be read, if it is one of those that are meant."""
         self.unread += self.look_at(sim)
 
-    def rows(self) -> tuple[FleetRow, ...]:
+    def rows(self, read: Callable[[T], Snapshot]) -> tuple[FleetRow, ...]:
         """Return the kept ones, what matters most first."""
         ordered = sorted(self._kept, key=lambda entry: entry[:2], reverse=True)
-        return tuple(FleetRow(read(), packets) for _, _, read, packets in ordered)
+        return tuple(FleetRow(read(source), packets) for _, _, source, packets in ordered)
 
     def _weight(self, sim: Facts, gravity: float, packets: int | None) -> float:
         if self._query.top:
@@ -117,7 +118,7 @@ def fresh_answer(
 
     All of them are meant by name and plan.
     """
-    collector = FleetCollector(replace(query, pattern=None, plan=None), now, most=most)
+    collector = FleetCollector[SessionReport](replace(query, plan=None), now, most=most)
     unread = len(made.unread)
     since = now - NEW_FOR if query.is_new else None
     for place, report in enumerate(made.reports):
@@ -126,10 +127,10 @@ def fresh_answer(
             collector.look_at(facts_of(snapshot))
             continue
         packets = _packets(report) if query.top else None
-        collector.add(facts_of(snapshot), partial(snapshot_of, report), -place, packets)
+        collector.add(facts_of(snapshot), report, -place, packets)
     return FleetAnswer(
         query=query,
-        rows=collector.rows(),
+        rows=collector.rows(snapshot_of),
         matched=collector.matched,
         looked_at=collector.looked_at + unread,
         unread=unread,

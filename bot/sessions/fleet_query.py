@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from bot.diagnosis.evidence import State
 from bot.durations import format_duration, parse_seconds
 from bot.sessions.snapshot import SILENT, Snapshot
-from bot.sims.identifier import bare, is_pattern, key, matcher, plain_pattern, quoted
+from bot.sims.identifier import bare, is_pattern, key, plain_pattern, quoted
 
 USAGES = (
     (
@@ -252,19 +252,6 @@ def facts_of(snapshot: Snapshot) -> Facts:
 
 
 Fits = Callable[[Facts], bool]
-
-
-def in_scope(query: FleetQuery, plan_sid: str | None = None) -> Fits:
-    """Return what tells whether a SIM is one of those that are looked at: by name and plan."""
-    named = matcher(query.pattern) if query.pattern else None
-    plans = {plan_sid, query.plan} if query.plan else None
-
-    def fits(sim: Facts) -> bool:
-        return (named is None or bool(named(key(sim.name)))) and (
-            plans is None or sim.plan in plans
-        )
-
-    return fits
 
 
 def condition(query: FleetQuery, now: float) -> Fits:
