@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from math import inf
 from operator import attrgetter
 from typing import Any
 
@@ -50,9 +51,14 @@ class Evidence:
     earlier: tuple[Contact, ...] | None = None
 
     def __post_init__(self) -> None:
-        if self.sessions is not None:
+        if self.sessions is None:
+            return
+        rows = _rows(self.sessions, self.now)
+        if rows is None:
             kept = cleaned(self.sessions, self.sim.sid, self.now)
             object.__setattr__(self, "sessions", kept)
+        else:
+            self.__dict__["rows"] = rows
 
     @cached_property
     def in_order(self) -> tuple[DataSession, ...]:
@@ -62,7 +68,7 @@ class Evidence:
     @cached_property
     def rows(self) -> list[Contact]:
         """Each of `in_order` in seconds since 1970."""
-        return _rows(self.in_order, self.now)
+        return _rows(self.sessions or (), self.now, is_clean=True) or []
 
     @property
     def newest(self) -> DataSession | None:
@@ -153,21 +159,41 @@ def _heard(session: DataSession) -> datetime:
     return session.end or session.last_updated or LONG_AGO
 
 
-def _rows(sessions: Sequence[DataSession], now: datetime) -> list[Contact]:
-    """Return each in seconds; in one go, for a look-up or scan does little else as often."""
+def _rows(
+    newest_first: Iterable[DataSession], now: datetime, *, is_clean: bool = False
+) -> list[Contact] | None:
+    """Return each in seconds, oldest first; None where one did not start before that in front.
+
+    Nor where a time cannot be. All in one go, for a look-up or scan does little else as often.
+    """
     found: list[Contact] = []
-    for session, (start, end, news, up, down) in zip(sessions, map(_told, sessions), strict=True):
-        since, told = (start or LONG_AGO).timestamp(), end or news
+    ahead = now + _AHEAD
+    last, latest = inf, ahead.timestamp()
+    for session in newest_first:
+        start, end, news, up, down = _told(session)
+        if start is None:
+            return None
+        told = end or news
+        since = start.timestamp()
         sign = told.timestamp() if told else since
         lives = end is None and is_open(session, now)
-        found.append(Contact(since, max(since, sign), lives, up, down, 1))
+        if not is_clean and (
+            not last > since <= sign <= latest
+            or (news is not None and news is not told and not start <= news <= ahead)
+        ):
+            return None
+        if is_clean:  # an end may lie a little before its start
+            sign = max(since, sign)
+        last = since
+        found.append(_new(Contact, (since, sign, lives, up, down, 1)))
+    found.reverse()
     return found
 
 
+_new = tuple.__new__  # a named tuple's own takes twice as long
 _told: Callable[[DataSession], tuple[Any, ...]] = attrgetter(
     "start", "end", "last_updated", "packets_uploaded", "packets_downloaded"
 )
-_times: Callable[[DataSession], tuple[Any, ...]] = attrgetter("start", "end", "last_updated")
 
 
 def cleaned(
@@ -178,10 +204,7 @@ def cleaned(
     Of rows with the same (`sim_sid`, `start`) the one updated last stays. A row that does not
     name its SIM is of the SIM that was asked for. At `now`, times that cannot be are unknown.
     """
-    rows = tuple(rows)
     ahead = now + _AHEAD if now else NEVER
-    if _is_clean(rows, ahead):
-        return rows
     kept: dict[tuple[float, str], DataSession] = {}
     for row in rows:
         if row.start is None or row.start > ahead:
@@ -190,20 +213,6 @@ def cleaned(
         known = _without_odd_times(row, ahead) if now else row
         kept[key] = _later_copy(kept[key], known) if key in kept else known
     return tuple(kept[key] for key in sorted(kept, reverse=True))
-
-
-def _is_clean(rows: tuple[DataSession, ...], ahead: datetime) -> bool:
-    """Return whether each row started before the one in front of it, as KORE's mostly do."""
-    last = ahead
-    for start, end, news in map(_times, rows):
-        if start is None or start >= last:
-            return False
-        if (end is not None and not start <= end <= ahead) or (
-            news is not None and not start <= news <= ahead
-        ):
-            return False
-        last = start
-    return True
 
 
 def _without_odd_times(row: DataSession, ahead: datetime) -> DataSession:

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from math import ceil, log
 from statistics import median
 from typing import NamedTuple
@@ -157,10 +157,9 @@ class Rhythm:
     @cached_property
     def away(self) -> list[float]:
         """From the end of each contact to the beginning of the next, the longest first."""
-        ends, away = self.starts[0] if self.starts else 0.0, []
-        for start, sign in zip(self.starts, self.signs, strict=True):
-            away.append(start - ends if start > ends else 0.0)
-            ends = max(ends, sign)
+        ends = accumulate(self.signs, max, initial=self.starts[0] if self.starts else 0.0)
+        pairs = zip(self.starts, ends, strict=False)
+        away = [start - end if start > end else 0.0 for start, end in pairs]
         away.sort(reverse=True)
         return away
 

@@ -3,6 +3,7 @@
 Field by field: docs.korewireless.com, DataSession, SIM, RatePlan and UsageRecord resources.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -42,8 +43,7 @@ class UsuallyInUtc:
             datetime.fromisoformat,
             core_schema.str_schema(strict=True, pattern="^20.*Z$"),
         )
-        either = core_schema.union_schema([usual, handler(source)], mode="left_to_right")
-        return core_schema.nullable_schema(either)
+        return core_schema.union_schema([usual, handler(source)], mode="left_to_right")
 
 
 class InUtc:
@@ -53,10 +53,13 @@ class InUtc:
     one zone object do that ten times as fast as two of pydantic's, which have a new one each.
     """
 
+    def __init__(self, read: Callable[[Any], datetime | None]) -> None:
+        self.read = read
+
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(_in_utc)
+        return core_schema.no_info_plain_validator_function(self.read)
 
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
@@ -88,6 +91,25 @@ def _in_utc(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands th
     return moment if moment.year in _YEARS else None
 
 
+def _readable(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
+    """Read a time. Raises ValueError where something stands there that is none."""
+    return _known(told) if is_given(told) else None
+
+
+def _known(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
+    """Read a time. Raises ValueError where it is unknown."""
+    moment = _in_utc(told)
+    if moment is None:
+        msg = "no time"
+        raise ValueError(msg)
+    return moment
+
+
+def is_given(told: Any) -> bool:  # noqa: ANN401 -- whatever stands there
+    """Return whether anything stands there; what cannot be read does as well."""
+    return told is not None and not (isinstance(told, str) and not told.strip())
+
+
 def _converted(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
@@ -98,7 +120,7 @@ def _converted(moment: datetime) -> datetime:
 
 
 _DIFFERENT = "|".join(f"{digit}[^{digit}]" for digit in range(10))
-Moment = Annotated[datetime | None, InUtc(), UsuallyInUtc()]
+Moment = Annotated[datetime | None, InUtc(_in_utc), UsuallyInUtc()]
 Text = Annotated[str | None, ElseUnknown()]
 Imei = Annotated[Annotated[str, Field(pattern=_DIFFERENT)] | None, ElseUnknown()]
 Whole = Annotated[Annotated[int, Field(ge=-_MOST, le=_MOST)] | None, ElseUnknown()]
@@ -167,14 +189,14 @@ class DataSession(_Answer):
     @property
     def end_is_given(self) -> bool:
         """Whether anything stands in the answer for `end`; what cannot be read does as well."""
-        told = self.end_as_told
-        return told is not None and not (isinstance(told, str) and not told.strip())
+        return is_given(self.end_as_told)
 
 
 class ScannedSession(DataSession):
     """A session as a scan reads it: without its ids and the tower's place, which no verdict asks.
 
-    Reading those would cost as much again as all the rest.
+    Reading those would cost as much again as all the rest. A `start` that is unknown, and an `end`
+    that is given and cannot be read, are errors here: the page is then read in full.
     """
 
     model_config = ConfigDict(populate_by_name=False)
@@ -182,6 +204,11 @@ class ScannedSession(DataSession):
     sid: None = Field(default=None, validation_alias=NOT_READ)
     account_sid: None = Field(default=None, validation_alias=NOT_READ)
     cell_location_estimate: None = Field(default=None, validation_alias=NOT_READ)
+    operator_mcc: Text = None
+    imei: Text = None
+    start: Annotated[datetime | None, InUtc(_known), UsuallyInUtc()]
+    end: Annotated[datetime | None, InUtc(_readable), UsuallyInUtc()] = None
+    end_as_told: None = Field(default=None, validation_alias=NOT_READ, exclude=True, repr=False)
 
 
 class Sim(_Answer):
@@ -284,12 +311,14 @@ def _bytes(part: object) -> int | None:
 class Page(_Answer, Generic[T]):
     """One page of a list; `key` names the list in the answer, `row` is what it lists.
 
-    A row in which `needed` is unknown is of no use; "" needs nothing.
+    A row in which `needed` is unknown is of no use; "" needs nothing. A page that cannot be read
+    so is read as `in_full`, where there is one.
     """
 
     key: ClassVar[str]
     row: ClassVar[type[BaseModel]]
     needed: ClassVar[str] = ""
+    in_full: ClassVar["type[Page[Any]] | None"] = None
     rows: tuple[T, ...]
     next_page_url: str | None = Field(
         default=None, validation_alias=AliasPath("meta", "next_page_url")
@@ -310,7 +339,7 @@ class ScannedSessionPage(Page[DataSession]):
 
     key = "data_sessions"
     row = ScannedSession
-    needed = "start"
+    in_full = DataSessionPage
     rows: tuple[ScannedSession, ...] = Field(validation_alias="data_sessions")
 
 

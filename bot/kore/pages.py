@@ -53,7 +53,7 @@ def read_rows(page: type[Page[T]], body: bytes) -> Rows[T]:
     try:
         read = page.model_validate_json(body)
     except ValidationError:
-        return _row_by_row(page, body)
+        return read_rows(page.in_full, body) if page.in_full else _row_by_row(page, body)
     if page.needed and any(getattr(row, page.needed) is None for row in read.rows):
         return _row_by_row(page, body)
     return Rows(read.rows, 0, read.next_page_url, body)

@@ -146,7 +146,7 @@ def _next_step(report: SessionReport) -> str | None:
 
 def _network(session: DataSession) -> str | None:
     mcc, mnc = known_text(session.operator_mcc), known_text(session.operator_mnc)
-    return f"{mcc}-{mnc}" if mcc and mnc else None
+    return f"{mcc:0>3}-{mnc}" if mcc and mnc else None
 
 
 def _read(payload: Mapping[str, Any]) -> Snapshot:
