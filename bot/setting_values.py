@@ -176,6 +176,7 @@ class AgentToken:
 
 REDACT = "redact"
 _TOKEN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.IGNORECASE)
+_HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(:\d+)?", re.IGNORECASE | re.ASCII)
 _TOKEN = re.compile(r"[!-~]{32,}")
 
 
@@ -206,6 +207,10 @@ def _agent_token(text: str) -> AgentToken:
 
 def _host_names(hosts: frozenset[str]) -> frozenset[str]:
     """Return the names without ports, which the Host header is held against."""
+    wrong = sorted(h for h in hosts if not _HOST.fullmatch(h))
+    if wrong:
+        msg = f"{', '.join(wrong)}: no host; write it like mcp.example.com or [2001:db8::1]"
+        raise ValueError(msg)
     return frozenset(re.sub(r":\d+$", "", host.lower()) for host in hosts)
 
 
@@ -214,7 +219,7 @@ def _origins(origins: frozenset[str]) -> frozenset[str]:
     if wrong:
         msg = f"{', '.join(wrong)}: no origin; write it like https://tools.example.com"
         raise ValueError(msg)
-    return origins
+    return frozenset(map(str.lower, origins))
 
 
 AgentTokens = Annotated[tuple[AgentToken, ...], BeforeValidator(_agent_tokens)]

@@ -15,6 +15,7 @@ from mcp.server.auth.provider import AccessToken
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -64,9 +65,10 @@ class Guard:
     def _refusal(
         self, scope: Scope, headers: Headers, caller: Caller | None
     ) -> JSONResponse | None:
-        if _name(headers.get("host", "")) not in self._door.hosts:
+        hosts, origins = map(headers.getlist, ("host", "origin"))
+        if len(hosts) != 1 or _name(hosts[0]) not in self._door.hosts:
             return _refused(421, "That is no name of mine: set SIMSESSIONS_MCP_HOSTS.")
-        if any(each not in self._door.origins for each in headers.getlist("origin")):
+        if any(each.lower() not in self._door.origins for each in origins):
             return _refused(403, "Web pages may not ask: set SIMSESSIONS_MCP_ORIGINS.")
         if caller is None:
             return _refused(401, "Give a token: Authorization: Bearer …", CHALLENGE)
@@ -206,10 +208,23 @@ async def http_app(server: Server[Any], door: Door) -> AsyncIterator[ASGIApp]:
     holding = asyncio.create_task(_hold(sessions, up, leave), name="mcp-sessions")
     await up.wait()
     try:
-        yield Guard(Sessions(StreamableHTTPASGIApp(sessions)), door)
+        yield _for_pages(Guard(Sessions(StreamableHTTPASGIApp(sessions)), door), door)
     finally:
         leave.set()
         await holding
+
+
+def _for_pages(app: ASGIApp, door: Door) -> ASGIApp:
+    """Let browsers ask beforehand, without a token, whether a page may ask; no page: no answer."""
+    if not door.origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=sorted(door.origins),
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=[SESSION],
+    )
 
 
 async def _hold(

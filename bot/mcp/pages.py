@@ -1,6 +1,7 @@
 """Long answers in pages: what was found is kept for a while, so that no page is read anew."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,8 @@ from bot.clock import Clock
 from bot.errors import UserError
 
 KEPT_SECONDS = 300.0
-MOST_KEPT = 200
-"""Answers; the oldest goes first."""
+MOST_KEPT = 20
+"""Answers of one tool to one caller; the oldest goes first."""
 
 
 class PageGone(UserError):
@@ -33,7 +34,6 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    owner: tuple[str, str]
     about: Any
     rows: Sequence[Any]
 
@@ -42,21 +42,23 @@ class Pages:
     """Keeps answers in memory, each for who asked by which tool alone."""
 
     def __init__(self, clock: Clock) -> None:
-        self._kept: TTLCache[str, _Kept] = TTLCache(MOST_KEPT, KEPT_SECONDS, timer=clock.monotonic)
+        self._kept: defaultdict[tuple[str, str], TTLCache[str, _Kept]] = defaultdict(
+            lambda: TTLCache(MOST_KEPT, KEPT_SECONDS, timer=clock.monotonic)
+        )
 
     def first(self, owner: tuple[str, str], about: object, rows: Sequence[Any], size: int) -> Page:
         """Return the first page of an answer; the rest is kept where there is any."""
         if len(rows) <= size:
             return Page(about, rows, None, is_first=True)
         name = secrets.token_urlsafe(12)
-        self._kept[name] = _Kept(owner, about, rows)
+        self._kept[owner][name] = _Kept(about, rows)
         return Page(about, rows[:size], f"{name}.{size}", is_first=True)
 
     def next(self, owner: tuple[str, str], cursor: str, size: int) -> Page:
         """Return the page that a cursor names. Raises PageGone."""
         name, _, place = cursor.partition(".")
-        kept = self._kept.get(name)
-        if kept is None or kept.owner != owner or not (place.isascii() and place.isdigit()):
+        kept = self._kept[owner].get(name)
+        if kept is None or not (place.isascii() and place.isdigit()):
             raise PageGone
         if int(place) >= len(kept.rows):
             raise PageGone

@@ -18,6 +18,8 @@ from bot.sims.errors import SimAmbiguous, SimNotFound
 
 PAGE = 50
 LONGEST = 500
+MOST_FAULTS = 5
+LONGEST_FIELD = 60
 TEXT = 20_000
 """Characters of a pasted text."""
 
@@ -65,7 +67,7 @@ class Tool:
             return self.arguments.model_validate(sent)
         except ValidationError as error:
             faults = error.errors(include_input=False, include_url=False, include_context=False)
-            raise BadArguments("; ".join(map(_fault, faults))) from None
+            raise BadArguments("; ".join(map(_fault, faults[:MOST_FAULTS]))) from None
 
 
 TOOLS: dict[str, Tool] = {}
@@ -109,5 +111,5 @@ def failed(error: BotError, query: str | None = None) -> Failed:
 
 
 def _fault(fault: Any) -> str:  # noqa: ANN401 -- pydantic's
-    where = ".".join(map(str, fault["loc"])) or "arguments"
+    where = ".".join(map(str, fault["loc"]))[:LONGEST_FIELD] or "arguments"
     return f"{where}: {fault['msg'].removeprefix('Value error, ')}"

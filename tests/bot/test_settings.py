@@ -289,6 +289,8 @@ def test_tokens_of_agents():
         ({"SIMSESSIONS_MCP_TOKENS": f"a={TOKEN},b={TOKEN}"}, "twice"),
         ({"SIMSESSIONS_MCP_TOKENS": f"a={TOKEN},a={TOKEN}x"}, "twice"),
         ({"SIMSESSIONS_MCP_ORIGINS": "tools.example.com"}, "no origin"),
+        ({"SIMSESSIONS_MCP_HOSTS": "https://mcp.example.com"}, "no host"),
+        ({"SIMSESSIONS_MCP_HOSTS": "2001:db8::1"}, "no host"),
     ],
 )
 def test_what_is_wrong_with_an_agents_settings_is_said(told, words):

@@ -120,8 +120,8 @@ async def serving(kore: Any, folder: Path) -> AsyncIterator[Served]:
     """Serve over HTTP on a free port, to two tokens."""
     told = {
         "SIMSESSIONS_MCP_TOKENS": f"oncall={TOKENS['oncall']}, partner:redact={TOKENS['partner']}",
-        "SIMSESSIONS_MCP_HOSTS": "mcp.example.com:8443",
-        "SIMSESSIONS_MCP_ORIGINS": "https://tools.example.com",
+        "SIMSESSIONS_MCP_HOSTS": "mcp.Example.com:8443 [2001:DB8::1]",
+        "SIMSESSIONS_MCP_ORIGINS": "https://Tools.example.com",
     }
     async with serving_http(settings_of(kore.settings | told, folder), "0") as port:
         yield Served(f"http://127.0.0.1:{port}{PATH}")

@@ -73,6 +73,10 @@ REFUSED = (
     (BEARER | {"Host": "evil.example"}, 421),
     (BEARER | {"Host": "localhost.evil.example:3100"}, 421),
     (BEARER | {"Host": "evil.example:127"}, 421),
+    (BEARER | {"Host": "::1"}, 421),
+    (BEARER | {"Host": "[::2]:3100"}, 421),
+    (BEARER | {"Host": "localhost@evil.example"}, 421),
+    (BEARER | {"Host": ""}, 421),
 )
 
 
@@ -92,12 +96,20 @@ async def test_who_has_no_token_or_is_foreign_is_refused(served, version):
 async def test_who_is_known_is_let_in(served):
     """The names and pages that are set are let in, and nothing is served beside the one path."""
     async with httpx2.AsyncClient(headers=JSON | BEARER) as web:
-        named = await web.post(served.url, headers={"Host": "mcp.example.com"}, json=CALL)
+        hosts = ("mcp.example.com", "MCP.EXAMPLE.COM:1", "LocalHost:99", "[::1]", "[::1]:3100")
+        hosts += ("[2001:db8::1]:3100", "[2001:DB8::1]")
+        named = [await web.post(served.url, headers={"Host": h}, json=CALL) for h in hosts]
         page = {"Origin": "https://tools.example.com"}
         from_page = await web.post(served.url, headers=page, json=CALL)
+        before = {"Access-Control-Request-Method": "POST", "Authorization": ""}
+        before |= {"Access-Control-Request-Headers": "authorization,mcp-session-id"}
+        preflight = await web.options(served.url, headers=page | before)
         beside = [await web.get(served.url.replace("/mcp", path)) for path in ("/", "/metrics")]
 
-    assert [200, 200] == [named.status_code, from_page.status_code]
+    assert [200] * 8 == [each.status_code for each in (*named, from_page)]
+    assert "mcp-session-id" == from_page.headers["access-control-expose-headers"]
+    assert "https://tools.example.com" == preflight.headers["access-control-allow-origin"]
+    assert "authorization" in preflight.headers["access-control-allow-headers"]
     assert [404, 404] == [each.status_code for each in beside]
 
 
