@@ -57,7 +57,7 @@ async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Sc
 
     Raises StoreError, NoSuchAlert, NotAllowed, NotYours and AskedTooOften.
     """
-    await context.authorize_incidents()
+    await context.authorize()
     services, kept = context.services, context.services.alerts.alerts
     services.rate_limit.take(context.request.person)  # each asks KORE, as a look-up does
     before = await kept.get(form.id) if form.id else None
@@ -103,9 +103,13 @@ async def _of_channel(context: Context, channel: str) -> Faults:
 
 
 async def _sims(values: AlertValues, context: Context) -> SelectedSims | Faults:
+    """Select among what both the asker and all in the channel may see."""
     try:
-        view = await context.view(for_all=False)
-        return await selector_of(view).select(values.base)
+        seen = (await context.visibility(for_all=False)).accounts
+        theirs = context.services.authorizer.accounts_in(values.base.channel)
+        return await selector_of(context.services.views.of(seen & theirs)).select(values.base)
+    except NotAllowed as error:
+        return {FormField.CHANNEL: error.sentence}
     except NoSuchSims as error:
         return {error.field: error.sentence}
     except BotError as error:
@@ -260,7 +264,7 @@ async def open_form(context: Context, find: Find | None = None) -> None:
 
     Raises NotAllowed and SlackError; what goes wrong after the opening is said in the modal.
     """
-    await context.authorize_incidents()
+    await context.authorize()
     form = ids.AlertForm(at=context.request.channel)
     title = title_of(form if find is None else ids.AlertForm(id=""))
     modal = await context.services.modals.open(context.request.trigger, loading_view(title))
@@ -298,7 +302,7 @@ def on_choice(services: Services) -> Listener:
         modal = services.modals.opened(text_in(view, "id"))
 
         async def redraw() -> None:
-            await context.authorize_incidents()
+            await context.authorize()
             webhooks = services.webhooks.names
             await modal.show(form_view(values_in(view), form_in(view), webhooks=webhooks))
 
@@ -326,7 +330,7 @@ def on_mention(services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         try:
-            await Context(actor, from_click(body), services).authorize_incidents()
+            await Context(actor, from_click(body), services).authorize()
         except NotAllowed:
             await ack(options=[])
             return

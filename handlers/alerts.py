@@ -31,7 +31,7 @@ Operation = Callable[[Context, Alert], Awaitable[Reply]]
 
 async def permit(context: Context, alert: Alert) -> None:
     """Check that the actor may change an alert. Raises NotAllowed and NotYours."""
-    await context.authorize_incidents()
+    await context.authorize()
     request, alerts = context.request, context.services.alerts
     here = request.channel == alert.channel or request.user == alert.made_by
     if alert.team != alerts.team:
@@ -42,13 +42,14 @@ async def permit(context: Context, alert: Alert) -> None:
 
 async def list_reply(context: Context) -> Reply:
     """List the channel's alerts; in a direct message those that the person made."""
-    await context.authorize_incidents()
+    await context.authorize()
     request, alerts = context.request, context.services.alerts
     if request.channel.startswith("D") or not request.channel:
         mine = await alerts.alerts.made_by(alerts.team, request.user)
         return Reply(list_screen(mine, {}, where="that you made"))
     every = await alerts.alerts.in_channel(alerts.team, request.channel)
-    open_by = await alerts.open_by_alert(request.channel)
+    accounts = (await context.visibility()).accounts
+    open_by = await alerts.open_by_alert(request.channel, accounts)
     return Reply(list_screen(every, open_by, where="in this channel"))
 
 

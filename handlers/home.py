@@ -47,7 +47,7 @@ async def draw_home(context: Context) -> View:
     digests = await _or_none(services.digests.of_person(user))
     running = await _or_none(services.digests.percents()) if digests else None
     alerts = await _or_none(services.alerts.of_person(user))
-    incidents = await _or_none(services.alerts.open_of(alerts)) if alerts else None
+    incidents = await _or_none(services.alerts.open_of(alerts, accounts)) if alerts else None
     home = Home(
         watches=tuple(map(redacted_watch, watches)) if watches and redaction else watches,
         digests=digests,

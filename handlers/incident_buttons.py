@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.alerts.acts import HOUR, next_monday, resolve, snooze, take
 from bot.alerts.alert import Alert, Mute
 from bot.alerts.incident import Incident, redacted_incident
+from bot.alerts.repository import NoSuchIncident
 from bot.blocks import ids
 from bot.blocks.errors import error_screen
 from bot.blocks.incident import acted_screen
@@ -56,13 +57,15 @@ def register_incident_buttons(app: AsyncApp, services: Services) -> None:
 
 
 async def permitted(context: Context, id_: str) -> Incident:
-    """Return an incident that the actor may act on: of a channel where they are.
+    """Return an incident that the actor may act on: of a channel where they are, and may see.
 
     Raises NotAllowed, NotYours and NoSuchIncident.
     """
-    await context.authorize_incidents()
+    accounts = (await context.visibility(for_all=False)).accounts
     request, alerts = context.request, context.services.alerts
     incident = (await alerts.incidents.get(id_)).incident
+    if incident.account not in accounts:
+        raise NoSuchIncident
     here = incident.team == alerts.team and bool(request.user)
     if not here or not (
         _stands_there(context, incident)

@@ -209,14 +209,6 @@ class Context:
         """Check that the actor may ask, before anything is done for them. Raises NotAllowed."""
         await self.services.authorizer.authorize(self.actor)
 
-    async def authorize_incidents(self) -> None:
-        """Check that the actor may ask, and that incidents may be shown at all. Raises NotAllowed.
-
-        An incident does not know its KORE account.
-        """
-        await self.authorize()
-        self.services.authorizer.require_all_open()
-
     async def redaction(self, *, for_all: bool | None = None) -> str | None:
         """Return what must be redacted in an answer, and why; None: nothing. Raises NotAllowed.
 

@@ -3,6 +3,7 @@
 The database's clock cannot be moved, so what is due is drawn nearer by as much as time moves on.
 """
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from bot.alerts.incident import Incident
 from bot.alerts.service import AlertWork
 from bot.app.jobs import alert_work, open_posts, subscriptions
 from bot.blocks.weblinks import NO_LINKS
+from bot.demo.stories.story import Story
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.fleet import Fleet, open_fleet
 from bot.digests.subscription import Selection, SelectionKind
@@ -27,12 +29,14 @@ from bot.jobs.incident_posts import IncidentPosts
 from bot.jobs.job import all_kinds
 from bot.jobs.outcomes import execute
 from bot.jobs.posting import IdempotentPosts
+from bot.kore.accounts import AccountsClient, Homes
+from bot.kore.client import KoreClient
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
-from bot.slack.access import Access, Authorizer, Policies
+from bot.slack.access import Access, AccountRule, Authorizer, Policies
 from bot.slack.bolt_app import identify
 from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import Channels, People, UserGroups
@@ -75,6 +79,7 @@ class Rig:
     parts: Parts
     database: Database
     kore: KoreApi
+    partner: KoreApi
     slack: SlackSide
 
     async def add(self, **changes: Any) -> Alert:
@@ -176,24 +181,28 @@ def an_alert(**changes: Any) -> Alert:
 
 
 @asynccontextmanager
-async def alerting(database: Database, *, links: Any = NO_LINKS, **kore_options: Any):
-    """Put everything together but the engine."""
+async def alerting(
+    database: Database,
+    *,
+    links: Any = NO_LINKS,
+    accounts: Sequence[AccountRule] = (AccountRule(),),
+    theirs: Sequence[Story] = (),
+    **kore_options: Any,
+):
+    """Put everything together but the engine. `theirs` are the SIMs of the second account."""
     clock, metrics = now_clock(), Metrics()
-    api = KoreApi(clock, **kore_options)
+    api, partner = KoreApi(clock, **kore_options), KoreApi(clock, name="partner", stories=theirs)
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(slack_side(Sleepless(clock)))
         slack.api.scopes = frozenset(SCOPES)
         session = await stack.enter_async_context(open_session())
         client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
         identity = await identify(client)
-        config = KoreConfig(
-            api_url="https://kore.test",
-            token_url=f"https://kore.test{TOKEN_PATH}",
-            client_id=api.client_id,
-            client_secret=api.client_secret,
-            retry=RetryPolicy(tries=1),
-        )
-        kore = open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
+        clients = {
+            rule.name: open_client(each, clock)
+            for rule, each in zip(accounts, (api, partner), strict=False)
+        }
+        kore = AccountsClient(clients, Homes()) if len(clients) > 1 else open_client(api, clock)
         stack.push_async_callback(kore.aclose)
         behind = kore.in_background()
         stack.push_async_callback(behind.aclose)
@@ -201,7 +210,9 @@ async def alerting(database: Database, *, links: Any = NO_LINKS, **kore_options:
         stack.push_async_callback(executor.aclose)
         groups = UserGroups(client, clock, frozenset())
         access, people = Access(identity.team), People(client, clock)
-        authorizer = Authorizer(access, people, Channels(client, clock), groups, Policies())
+        authorizer = Authorizer(
+            access, people, Channels(client, clock), groups, Policies(), accounts=accounts
+        )
         stack.push_async_callback(authorizer.aclose)
         posts = open_posts(
             session,
@@ -213,7 +224,9 @@ async def alerting(database: Database, *, links: Any = NO_LINKS, **kore_options:
             clock=FakeClock(),  # the pace of a channel costs no time
         )
         queue = JobQueue(database)
-        fleet = open_fleet(database, behind, Judge(Thresholds()), clock, executor)
+        names = frozenset(rule.name for rule in accounts)
+        judge = Judge(Thresholds())
+        fleet = open_fleet(database, behind, judge, clock, executor, accounts=names)
         digests = subscriptions(database, queue)
         parts = Parts(
             alerting=alert_work(database, queue, fleet, digests),
@@ -227,4 +240,16 @@ async def alerting(database: Database, *, links: Any = NO_LINKS, **kore_options:
             clock=clock,
             thresholds=Thresholds(),
         )
-        yield Rig(parts, database, api, slack)
+        yield Rig(parts, database, api, partner, slack)
+
+
+def open_client(api: KoreApi, clock: FakeClock) -> KoreClient:
+    """Return what asks one account."""
+    config = KoreConfig(
+        api_url="https://kore.test",
+        token_url=f"https://kore.test{TOKEN_PATH}",
+        client_id=api.client_id,
+        client_secret=api.client_secret,
+        retry=RetryPolicy(tries=1),
+    )
+    return open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))

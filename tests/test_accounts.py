@@ -5,19 +5,23 @@ from dataclasses import replace
 
 import pytest
 
+from bot.alerts.incident import DownSim, Incident
+from bot.alerts.repository import NoSuchIncident
 from bot.blocks import ids
+from bot.diagnosis.rule import Severity
 from bot.digests.compile import moment
 from bot.emulators.kore.cards import iccid, imei
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.people import ANA, BEN, HOME
 from bot.errors import BotError, NotAllowed
 from bot.services import Actor
-from handlers import buttons, handover, history, triage, watches
+from handlers import buttons, handover, history, incident_buttons, triage, watches
 from handlers.home import draw_home
 from handlers.lookups import look_up
 from handlers.payloads import Context, Request
 from handlers.replies import RetryFailed
 from tests.accounts_rig import CHANNEL, GLOBEX, PUMP, THEIR_PUMP, THEIRS, TRUCK, VAULT, two_accounts
+from tests.alert_rig import an_alert
 from tests.digest_rig import pumps
 
 SECRETS = (
@@ -168,6 +172,37 @@ async def test_what_was_looked_up_by_one_is_handed_over_to_no_other():
 
         assert GLOBEX == report.sim.account
         assert [] == _leaks(two, "", f"{home}")
+
+
+async def test_an_incident_is_shown_to_who_may_see_its_account():
+    """Of one of Globex no button, list, tab, window or agent of others tells, nor does its card."""
+    async with two_accounts(**APART) as two:
+        services, now = two.whole.bot.services, two.whole.bot.services.clock.now()
+        alert = an_alert(made_at=now, made_by=ANA.id)
+        await services.alerts.alerts.add(alert)
+        down = DownSim(VAULT.sid, VAULT.name, now, now)
+        kept = Incident(
+            "i1", alert.id, alert.team, CHANNEL, "silent", "gone_silent", "Vault of theirs",
+            Severity.CRITICAL, Severity.CRITICAL, (down,), now, now, account=GLOBEX,
+        )  # fmt: skip
+        async with services.store.write() as tx:
+            await services.alerts.incidents.save(alert, None, kept, tx)
+        two.whole.slack.api.calls.clear()
+        for act in incident_buttons.CLICKS.values():
+            value = ids.IncidentSnooze(id="i1").to_value()
+            assert [] == _leaks(two, "", await _clicked(two, act, value, is_public=True))
+        asked = ids.IncidentView(id="i1", channel=CHANNEL)
+        here = Request(HOME.id, ANA.id, CHANNEL, "", is_public=True)
+        context = Context(Actor(HOME.id, None, ANA.id, CHANNEL), here, services)
+        for draw in incident_buttons.WINDOWS.values():
+            with pytest.raises(NoSuchIncident):
+                await draw(context, asked)
+        in_view = Actor(HOME.id, None, ANA.id, None, in_view=True)
+        home = await draw_home(Context(in_view, replace(here, user=ANA.id), services))
+        await two.whole.type("alert list")
+
+        assert [] == _leaks(two, "", f"{home}")
+        assert "open" not in two.whole.answer().text
 
 
 def _leaks(two, typed, said=""):

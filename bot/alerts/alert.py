@@ -131,7 +131,8 @@ class AlertState:
     """What an alert has seen so far.
 
     `ill` is by SID. `primed` is false until the first scan is over: what is wrong already then is
-    not opened. `blind_since` is set while KORE does not answer; `scanned_at` is the last scan's.
+    not opened, and so with each of the `accounts` that were read. `blind_since` is set while KORE
+    does not answer, of some accounts (`blind`) or of all; `scanned_at` is the last scan's.
     """
 
     ill: dict[str, Ill]
@@ -139,6 +140,12 @@ class AlertState:
     blind_since: datetime | None = None
     scanned_at: datetime | None = None
     sims: int = 0
+    accounts: tuple[str, ...] = ("",)
+    blind: tuple[str, ...] = ()
+
+    def knows(self, account: str) -> bool:
+        """Return whether an account was scanned before."""
+        return self.primed and account in self.accounts
 
     def to_json(self) -> str:
         """Return what is stored."""

@@ -98,7 +98,8 @@ class Incident:
     `first_at` is when the first SIM went down. `mentioned` is how many SIMs were down with the last
     mention; `owes` says that one waits for the end of quiet hours or of a snooze. `reopened` counts
     how often it came back after it was resolved. `summary` is the first of the incidents with which
-    it shares a card, None: it has its own. `seq` numbers the next event.
+    it shares a card, None: it has its own. `seq` numbers the next event. `account`
+    names the KORE account of its SIMs: no incident has SIMs of two.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Incident:
     summary: str | None = None
     events: tuple[Event, ...] = ()
     seq: int = 1
+    account: str = ""
 
     @property
     def is_open(self) -> bool:

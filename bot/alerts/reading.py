@@ -14,6 +14,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.scan import member_of
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
+from bot.slack.access import ONE_ACCOUNT
 from bot.store.scans import FAILED, ScanRow
 
 SILENT = "silent"
@@ -57,6 +58,7 @@ class SickSim:
     traits: Mapping[Trait, str] = field(default_factory=dict)
     next_step: str | None = None
     redacted: str | None = None
+    account: str = ""
 
     def cause_in(self, family: str) -> Cause | None:
         """Return its gravest cause of a family."""
@@ -70,6 +72,7 @@ class Reading:
     `back` is since when SIMs that were asked for are connected again, in epoch seconds, where that
     is known. `outages` are those that fell silent together. `unreachable` says why nothing could
     be read; `is_partial`, that of the SIMs that are neither read nor failed nothing was asked.
+    `accounts` are those that were asked, `missing` those that could not be.
     """
 
     at: datetime
@@ -81,6 +84,8 @@ class Reading:
     rhythms: Mapping[str, float] = field(default_factory=dict)
     unreachable: str | None = None
     is_partial: bool = False
+    accounts: frozenset[str] = ONE_ACCOUNT
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,14 @@ class Wanted:
 class Reader:
     """Collects the rows of a scan, page by page."""
 
-    def __init__(self, wanted: Wanted, watched: Collection[str]) -> None:
-        """`watched` are the SIMs of open incidents: of them it is told when they came back."""
+    def __init__(
+        self, wanted: Wanted, watched: Collection[str], accounts: frozenset[str] = ONE_ACCOUNT
+    ) -> None:
+        """`watched` are the SIMs of open incidents: of them it is told when they came back.
+
+        A SIM that names no account is of the only one of `accounts`.
+        """
+        self._account = next(iter(accounts)) if len(accounts) == 1 else ""
         self._wanted = wanted
         self._watched = watched
         self._sick: dict[str, SickSim] = {}
@@ -145,6 +156,7 @@ class Reader:
             traits=member.traits if member else {},
             next_step=seen.next_step,
             redacted=None if shown == seen.name else shown,
+            account=seen.account or self._account,
         )
 
     def _note_back(self, row: ScanRow) -> None:

@@ -70,6 +70,7 @@ def incident_to_row(incident: Incident) -> dict[str, Any]:
         "severity": int(incident.severity),
         "details": incident.to_json(),
         "summary": incident.summary,
+        "account": incident.account,
     }
 
 
@@ -93,4 +94,5 @@ def incident_from_row(row: Record) -> StoredIncident:
     if row.card_channel is not None:
         edited_at = datetime.fromtimestamp(row.edited or 0, UTC)
         card = IncidentCard(row.card_channel, row.card_ts, edited_at, row.drawn or "")
-    return StoredIncident(Incident.from_json(row.details), card, row.cards, row.told)
+    incident = replace(Incident.from_json(row.details), account=row.account)
+    return StoredIncident(incident, card, row.cards, row.told)

@@ -27,7 +27,8 @@ NewId = Callable[[], str]
 class Step:
     """What a scan has changed. `incidents` are those that changed, and the new ones.
 
-    `blind_began`: from now on KORE does not answer; `blind_ended` is since when it did not.
+    `blind_began`: from now on KORE does not answer, of some accounts or of all; `blind_ended` is
+    since when it did not.
     """
 
     state: AlertState
@@ -51,19 +52,26 @@ def observe(  # noqa: PLR0913 -- all that it goes by
     """
     if reading.unreachable:
         began = state.blind_since is None
-        return Step(replace(state, blind_since=state.blind_since or reading.at), blind_began=began)
+        since = state.blind_since or reading.at
+        return Step(replace(state, blind_since=since, blind=()), blind_began=began)
     scan = _Scan(alert, incidents, reading, lines, new_id)
     ill = _ill(state, scan)
     scan.update_members()
     scan.place(ill)
     if reading.is_partial:
         return Step(replace(state, ill=ill), scan.changed())
+    known = reading.accounts.union(state.accounts if state.primed else ())
     after = AlertState(
         ill=ill,
         primed=True,
         scanned_at=reading.at,
         sims=len(reading.read) + len(reading.failed),
+        accounts=tuple(sorted(known)),
     )
+    if reading.missing:
+        since, began = state.blind_since or reading.at, state.blind_since is None
+        blind = replace(after, blind_since=since, blind=reading.missing)
+        return Step(blind, scan.changed(), blind_began=began)
     return Step(after, scan.changed(), blind_ended=state.blind_since)
 
 
@@ -82,7 +90,7 @@ def _ill(state: AlertState, scan: "_Scan") -> dict[str, Ill]:
             continue
         seen = reading.at.timestamp()
         lost_at = sim.lost_at if cause.family == SILENT else None
-        known = not state.primed and not scan.is_down(sid)
+        known = not state.knows(sim.account) and not scan.is_down(sid)
         found[sid] = Ill(cause.family, lost_at or seen, seen, known, int(cause.severity))
     return found
 
@@ -172,8 +180,9 @@ class _Scan:
         waiting = {sid: entry for sid, entry in ill.items() if self._is_candidate(sid, entry)}
         for outage in self.reading.outages:
             hits = [sid for sid in outage.sids if sid in waiting and waiting[sid].family == SILENT]
-            if hits:
-                self._place_outage(outage, hits)
+            for account in sorted({self.reading.sick[sid].account for sid in hits}):
+                of = [sid for sid in hits if self.reading.sick[sid].account == account]
+                self._place_outage(outage, of, account)
             for sid in hits:
                 del waiting[sid]
         for sid in sorted(waiting, key=lambda sid: (waiting[sid].since, sid)):
@@ -214,10 +223,11 @@ class _Scan:
             return False
         return self.reading.at - incident.resolved_at <= relapse_window(member)
 
-    def _place_outage(self, outage: Outage, hits: list[str]) -> None:
+    def _place_outage(self, outage: Outage, hits: list[str], account: str) -> None:
         mine = [
             incident
             for incident in self.open(SILENT)
+            if incident.account == account
             if any(m.sid in outage.sids for m in incident.members if not m.gone)
             or _is_same(incident, outage, self._lines)
         ]
@@ -252,6 +262,8 @@ class _Scan:
 
     def _fits(self, sim: SickSim, entry: Ill, incident: Incident) -> bool:
         """Return whether a SIM was lost when those of an incident were, and has what they share."""
+        if incident.account != sim.account:
+            return False
         if incident.trait and sim.traits.get(incident.trait) != incident.value:
             return False
         slack = min(self.reading.rhythms.get(sim.sid, 0.0), MOST_SLACK)
@@ -289,6 +301,7 @@ class _Scan:
             opened_at=self.reading.at,
             first_at=min(member.since for member in members),
             next_step=sims[0].next_step,
+            account=sims[0].account,
         )
         self._now[incident.id] = incident
         return incident

@@ -77,6 +77,7 @@ def _incident(alert: Alert, incident: Incident) -> Json:
     return {
         "id": incident.id,
         "alert": alert.name,
+        "account": incident.account or None,
         "channel": incident.channel,
         "url": f"https://slack.com/app_redirect?team={incident.team}&channel={incident.channel}",
         "state": incident.state.value,

@@ -78,7 +78,7 @@ async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
             passing_fleet(settings, store, clock) as fleet,
             passing_scan(one.id, one.selection, fleet, clock, began) as (run, _),
         ):
-            reader = Reader(Wanted(one.causes, one.least), ())
+            reader = Reader(Wanted(one.causes, one.least), (), fleet.accounts)
             async for page in fleet.rows.every(run.id):
                 reader.add(page)
             limits = settings.thresholds
@@ -87,7 +87,7 @@ async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
     at_once = replace(one, hold=timedelta(0), maintenance=())
     step = observe(
         at_once,
-        AlertState({}, primed=True),
+        AlertState({}, primed=True, accounts=tuple(fleet.accounts)),
         (),
         reading,
         lines=lines_of(limits),

@@ -17,7 +17,6 @@ from bot.clock import Clock
 from bot.digests.archive import Archive
 from bot.digests.fleet import Fleet, open_fleet
 from bot.digests.service import DigestService
-from bot.digests.shared_scan import SharedScans
 from bot.digests.subscriptions import Subscriptions
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.foreign_alerts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertWork
@@ -30,7 +29,6 @@ from bot.sessions.accounts import MOST_VIEWS
 from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.owners import Owners
-from bot.slack.access import ONE_ACCOUNT
 from bot.slack.block_fallback import BlockFallback
 from bot.slack.bolt_app import Identity
 from bot.slack.client import RetryPolicy, SlackClient
@@ -124,14 +122,7 @@ def _services(
         watching=_watch_work(resources, posts, stack, on_news),
         webhooks=resources.webhooks,
         foreign_alerts=_foreign_alert_work(resources, stack),
-        alerting=alert_work(
-            store,
-            resources.queue,
-            fleet,
-            digests,
-            settings.kore_per_second,
-            accounts=resources.kore.views.names,
-        ),
+        alerting=alert_work(store, resources.queue, fleet, digests, settings.kore_per_second),
         incident_posts=IncidentPosts(posts, resources.authorizer, settings.web_links, clock),
         authorizer=resources.authorizer,
         fleet=fleet,
@@ -144,19 +135,17 @@ def _services(
     )
 
 
-def alert_work(  # noqa: PLR0913 -- what it is put together from
+def alert_work(
     store: Database,
     queue: JobQueue,
     fleet: Fleet,
     digests: Subscriptions,
     per_second: float | None = None,
-    *,
-    accounts: frozenset[str] = ONE_ACCOUNT,
 ) -> AlertWork:
     """Return what the jobs of alerts work with."""
     incidents = incidents_of(store, queue)
     alerts = Alerts(store, AlertRows(store), incidents, queue)
-    return AlertWork(alerts, incidents, SharedScans(fleet, digests, accounts), per_second)
+    return AlertWork(alerts, incidents, fleet, digests, per_second)
 
 
 def incidents_of(store: Database, queue: JobQueue) -> Incidents:
@@ -227,7 +216,6 @@ def alert_service(resources: Resources) -> AlertService:
         clock=resources.clock,
         team=resources.identity.team,
         per_second=settings.kore_per_second,
-        all_open=resources.authorizer.all_open,
     )
 
 

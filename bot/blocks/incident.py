@@ -57,10 +57,15 @@ def incident_card(incident: Incident, alert: Alert, links: WebLinks) -> Screen:
         section(step) if step and incident.is_open else None,
         context(who) if who else None,
         _buttons(incident, links) if incident.is_open else None,
-        context(f"Alert {MRKDWN.strong(MRKDWN.data(alert.name))} · {MRKDWN.code(incident.rule)}"),
+        context(f"Alert {MRKDWN.strong(MRKDWN.data(alert.name))} · {_about(incident)}"),
     ]
     notice = f"{icon} {incident_title(incident, NOTICE)}. {_how_it_stands(incident, NOTICE)}"
     return screen(f"{notice}{called}", blocks)
+
+
+def _about(incident: Incident) -> str:
+    account = f" · account {MRKDWN.data(incident.account)}" if incident.account else ""
+    return f"{MRKDWN.code(incident.rule)}{account}"
 
 
 def _icon(incident: Incident) -> str:
@@ -237,17 +242,21 @@ def acted_screen(*, changed: bool) -> Screen:
     return screen(words, [context(words)])
 
 
-def blind_screen(since: datetime, over: datetime | None) -> Screen:
-    """Say that KORE does not answer, so that no alert is kept up; or that it does again."""
+def blind_screen(since: datetime, over: datetime | None, accounts: Sequence[str] = ()) -> Screen:
+    """Say that KORE does not answer, so that no alert is kept up; or that it does again.
+
+    `accounts` are those of which it does not, none of them: all.
+    """
 
     def words(fmt: Formatter) -> str:
         at = fmt.when(since)
+        of = f" for account {', '.join(map(fmt.data, accounts))}" if accounts else ""
         if over is None:
             return (
-                f"⚠️ KORE has not answered since {at}. Until it does, no incident is opened or "
-                "resolved here."
+                f"⚠️ KORE has not answered{of} since {at}. Until it does, no incident"
+                f"{' of its SIMs' if of else ''} is opened or resolved here."
             )
         took = lasting(between(since, over))
-        return f"☑️ KORE answers again. It did not for {took} from {at}; alerts go on."
+        return f"☑️ KORE answers{of} again. It did not for {took} from {at}; alerts go on."
 
     return screen(words(NOTICE), [context(words(MRKDWN))])

@@ -103,6 +103,7 @@ def of_incident(incident: Incident) -> IncidentFields:
     return IncidentFields(
         id=incident.id,
         channel=incident.channel,
+        account=incident.account or None,
         state=incident.state.value,
         severity=incident.worst.word,
         rule=incident.rule,

@@ -294,6 +294,7 @@ class IncidentFields(Output):
 
     id: str
     channel: str = Field(description="where Slack shows it")
+    account: str | None = Field(description="whose SIMs, of several accounts")
     state: str = Field(description="open, taken, snoozed or resolved")
     severity: str = Field(description="the worst that it was")
     rule: str

@@ -140,11 +140,6 @@ NO_ACCOUNT_FOR_ALL = (
 )
 
 
-NOT_BY_ACCOUNT = (
-    "Alerts and incidents are not available while some people may not see some of my accounts."
-)
-
-
 @dataclass(frozen=True, slots=True)
 class AccountRule:
     """Who may see an account: everybody in its channels, and its people where only they read.
@@ -201,16 +196,6 @@ class Authorizer:
         self._groups = groups
         self._policies = policies
 
-    @property
-    def all_open(self) -> bool:
-        """Return whether everybody who may ask sees every account."""
-        return self._all_open
-
-    def require_all_open(self) -> None:
-        """Check that everybody who may ask sees every account. Raises NotAllowed."""
-        if not self._all_open:
-            raise NotAllowed(NOT_BY_ACCOUNT)
-
     async def authorize(self, actor: Actor | None, *, for_all: bool = False) -> Visibility:
         """Return what an answer to this person may show; `for_all`: the whole channel reads it.
 
@@ -239,6 +224,11 @@ class Authorizer:
         if accounts := self._shown_in(channel):
             return accounts
         raise NoAccount(NO_ACCOUNT_FOR_ALL)
+
+    def hides(self, account: str, channel: str) -> bool:
+        """Return whether a channel may see accounts, but not this one."""
+        shown = self._shown_in(channel)
+        return bool(shown) and account not in shown
 
     def _shown_in(self, channel: str | None) -> frozenset[str]:
         """Return the accounts that everybody in a channel may see."""

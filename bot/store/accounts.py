@@ -3,9 +3,14 @@
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.store.database import Database
-from bot.store.schema import channel_accounts, digest_runs, lookups, watches
+from bot.store.schema import channel_accounts, digest_runs, incidents, lookups, watches
 
-OF = ((digest_runs, "accounts"), (watches, "account"), (lookups, "account"))
+OF = (
+    (digest_runs, "accounts"),
+    (watches, "account"),
+    (lookups, "account"),
+    (incidents, "account"),
+)
 
 
 class AccountRows:

@@ -172,6 +172,7 @@ incidents = Table(
     Column("drawn", Text),
     # the last event that its thread tells
     Column("told", Integer, nullable=False),
+    Column("account", Text, nullable=False, server_default=""),
     Index("ix_incidents_alert", "alert", "resolved"),
     Index("ix_incidents_channel", "team", "channel", "opened"),
     Index("ix_incidents_resolved", "resolved"),

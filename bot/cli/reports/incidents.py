@@ -21,6 +21,7 @@ def as_json(incident: Incident) -> str:
             "alert": incident.alert,
             "team": incident.team,
             "channel": incident.channel,
+            "account": incident.account or None,
             "state": incident.state.value,
             "severity": incident.severity.word,
             "worst": incident.worst.word,

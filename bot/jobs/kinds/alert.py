@@ -22,8 +22,8 @@ from bot.diagnosis.rhythm import Rhythm
 from bot.digests.days import contacts_of, day_number, month_of
 from bot.digests.fleet import unpacked
 from bot.digests.scan import failed_row
-from bot.digests.shared_scan import sids_of
-from bot.errors import first_sentence
+from bot.digests.shared_scan import SharedScans, sids_of
+from bot.errors import NotAllowed, first_sentence
 from bot.jobs.job import Again, Done, FanOut, Job, JobServices, NewJob, Outcome, kind
 from bot.jobs.kinds.digest import GAVE_UP, LIVE, TIDY
 from bot.kore.errors import KoreError
@@ -35,7 +35,7 @@ WAIT = 3.0
 """Seconds between two looks at a scan that is made for somebody else."""
 RETRY = 60.0
 CLOSED = 3600.0
-"""Seconds until an alert looks again whether it may tell everybody of every account."""
+"""Seconds until an alert looks again whether any account may be shown in its channel."""
 RECHECK = 300.0
 """Seconds at most between two looks at the SIMs of open incidents."""
 MOST_RECHECKED = 100
@@ -50,16 +50,18 @@ log = logging.getLogger(__name__)
 @kind(lane="alert", attempts=1_000_000, longest=7200.0)
 async def alert(job: Job, services: JobServices) -> Outcome | None:
     """Scan, or take somebody's scan, and have it move the incidents on."""
-    if not services.authorizer.all_open:  # an incident does not know its accounts yet
-        return Again(CLOSED)
     looked = await services.alerting.alerts.look(job.args["alert"])
     if looked is None or looked[0].paused:
         return Done()
     about, state = looked
     try:
+        scans = services.alerting.scans_of(services.authorizer.accounts_in(about.channel))
+    except NotAllowed:
+        return Again(CLOSED)
+    try:
         if rest := _rest(job, about, state, services):
-            return await _recheck(about, rest, services)
-        return await _next(job, about, state, services)
+            return await _recheck(about, rest, scans, services)
+        return await _next(job, about, state, scans, services)
     except KoreError as error:
         reading = Reading(services.clock.now(), unreachable=first_sentence(error.sentence))
         return _moved_on(about, reading, services, after=RETRY)
@@ -68,43 +70,45 @@ async def alert(job: Job, services: JobServices) -> Outcome | None:
 def _rest(job: Job, about: Alert, state: AlertState, services: JobServices) -> float:
     """Return the seconds until the next scan; 0: it is due, or must not be waited for."""
     due, at = job.memo.get("next"), state.scanned_at
-    if due is None or at is None or not state.primed or state.blind_since:
+    if due is None or at is None or not state.primed or (state.blind_since and not state.blind):
         return 0.0
     edited = at.timestamp() + services.alerting.interval_of(about, state).total_seconds()
     rest = float(min(due, edited) - services.clock.now().timestamp())
     return rest if rest > SLACK else 0.0
 
 
-async def _recheck(about: Alert, rest: float, services: JobServices) -> Outcome:
+async def _recheck(about: Alert, rest: float, scans: SharedScans, services: JobServices) -> Outcome:
     """Look at the SIMs of open incidents, those first that may be over; what fails waits."""
-    fleet, after = services.fleet, min(rest, RECHECK)
+    fleet, kore, after = services.fleet, scans.kore, min(rest, RECHECK)
     standing = await services.alerting.incidents.current(about.id)
     by_size = sorted(standing, key=lambda each: (each.back_at is None, len(each.members)))
     every = [m.sid for each in by_size for m in each.members if not m.gone]
     sims = []
     for sid in every[:MOST_RECHECKED]:
         with suppress(KoreError):
-            sims.append((await fleet.kore.sim(sid)).value)
+            sims.append((await kore.sim(sid)).value)
     now = services.clock.now()
     known = await fleet.days.since([sim.sid for sim in sims], month_of(day_number(now) - _DAYS))
     scanned = await fleet.scanner.scan(sims, known)
     if not scanned.rows:
         return Again(after)
-    reader = Reader(Wanted(about.causes, about.least), every)
+    reader = Reader(Wanted(about.causes, about.least), every, scans.accounts)
     reader.add(scanned.rows)
     read = reader.reading(services.clock.now())
     reading = replace(read, failed=frozenset(every) - read.read, is_partial=True)
     return Again(after, write=_writing(about, reading, services))
 
 
-async def _next(job: Job, about: Alert, state: AlertState, services: JobServices) -> Outcome | None:
+async def _next(
+    job: Job, about: Alert, state: AlertState, scans: SharedScans, services: JobServices
+) -> Outcome | None:
     work, now = services.alerting, services.clock.now()
     interval = work.interval_of(about, state)
     if (run := await _scanned(job, services)) is None:
-        run = await work.scans.newest(about.selection, interval.total_seconds() / 2)
+        run = await scans.newest(about.selection, interval.total_seconds() / 2)
     if run is None:
-        return await _scan(job, about, interval, services)
-    reading = await _reading(run, about, state, services)
+        return await _scan(job, about, interval, scans, services)
+    reading = await _reading(run, about, state, scans, services)
     over = now.timestamp() - job.memo.get("begun", now.timestamp())
     return _moved_on(about, reading, services, after=max(1.0, interval.total_seconds() - over))
 
@@ -126,10 +130,9 @@ async def _scanned(job: Job, services: JobServices) -> Run | None:
 
 
 async def _scan(
-    job: Job, about: Alert, interval: timedelta, services: JobServices
+    job: Job, about: Alert, interval: timedelta, scans: SharedScans, services: JobServices
 ) -> Outcome | None:
     """Have the SIMs scanned, unless that is being done for somebody. Raises KoreError."""
-    scans = services.alerting.scans
     other = await scans.under_way(about.selection)
     if other and other.job != job.key and await _is_alive(other, services):
         return Again(WAIT, {})
@@ -159,19 +162,25 @@ async def _is_alive(run: Run, services: JobServices) -> bool:
     return maker is not None and maker.state in LIVE
 
 
-async def _reading(run: Run, about: Alert, state: AlertState, services: JobServices) -> Reading:
-    """Read what a scan says of the alert's SIMs. Raises KoreError."""
+async def _reading(
+    run: Run, about: Alert, state: AlertState, scans: SharedScans, services: JobServices
+) -> Reading:
+    """Read what a scan says of the alert's SIMs. Raises KoreError.
+
+    What is known of the SIMs of an account that could not be asked stays as it was.
+    """
     work, rows, now = services.alerting, services.fleet.rows, services.clock.now()
     sids = None
-    if run.subscription != work.scans.name_of(about.selection):
-        sids = await sids_of(about.selection, services.fleet.kore)
+    if run.subscription != scans.name_of(about.selection):
+        sids = await sids_of(about.selection, scans.kore)
     incidents = await work.incidents.current(about.id)
     watched = {member.sid for each in incidents if each.is_open for member in each.members}
-    reader = Reader(Wanted(about.causes, about.least, sids), watched)
+    reader = Reader(Wanted(about.causes, about.least, sids), watched, scans.accounts)
     async for page in rows.every(run.id):
         reader.add(page)
         await asyncio.sleep(0)
-    reading = reader.reading(now)
+    missing = tuple(sorted(scans.accounts - run.shown))
+    reading = replace(reader.reading(now), accounts=run.shown, missing=missing)
     if len(reading.failed) > len(reading.read):
         return Reading(now, unreachable="KORE did not answer for most of these SIMs.")
     if _has_new_losses(reading, state, incidents):
@@ -188,7 +197,7 @@ def _has_new_losses(reading: Reading, state: AlertState, incidents: Sequence[Inc
     return any(
         sim.lost_at is not None and sid not in told
         for sid, sim in reading.sick.items()
-        if not ((ill := state.ill.get(sid)) and ill.known) and state.primed
+        if not ((ill := state.ill.get(sid)) and ill.known) and state.knows(sim.account)
     )
 
 

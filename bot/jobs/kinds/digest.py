@@ -188,21 +188,20 @@ async def _compile(
     unreachable = tuple(job.memo.get("unreachable", ()))
     notes = replace(notes, missing=missing, redacted=visibility.redaction, unreachable=unreachable)
     made = await fleet.compiler.digest(run, about, notes)
-    made = replace(made, incidents=await _incidents(about, made, services))
+    made = replace(made, incidents=await _incidents(run, about, made, services))
     values = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
     values["accounts"] = run.accounts
     return Again(0.0, write=fleet.runs.changing(run.id, Stage.POSTING, **values))
 
 
 async def _incidents(
-    about: Subscription, made: Digest, services: JobServices
+    run: Run, about: Subscription, made: Digest, services: JobServices
 ) -> IncidentSums | None:
-    """Sum up the channel's incidents since the digest before; None where there was none."""
-    if not services.authorizer.all_open:
-        return None
+    """Sum up the channel's incidents of these accounts since the digest before; None: none."""
     since = made.since or made.due - timedelta(days=1)
     incidents = services.alerting.incidents
-    found = await incidents.between(about.team, since, made.due, about.channel)
+    every = await incidents.between(about.team, since, made.due, about.channel)
+    found = [each for each in every if each.account in run.shown]
     if not found:
         return None
     taken = [each.time_to_take.total_seconds() for each in found if each.time_to_take is not None]

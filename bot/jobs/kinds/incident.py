@@ -7,9 +7,11 @@ alert_blind       says once in a channel that KORE does not answer, and that it 
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from bot.alerts.alert import Alert
+from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import EventKind, Incident
 from bot.alerts.rows import StoredIncident, card_to_row, incident_from_row
 from bot.alerts.timing import due_to_end, tick
@@ -41,10 +43,12 @@ async def incident(job: Job, services: JobServices) -> Outcome | None:
     if stored is None:
         return Done()
     alert = await work.alerts.find(stored.incident.alert) or _removed(stored.incident)
-    now = services.clock.now()
+    now, hides = services.clock.now(), services.authorizer.hides
     if tick(alert, stored.incident, now) != stored.incident:
         return Again(0.0, write=lambda tx: _tick(alert, stored.incident.id, services, tx))
-    shared = await work.incidents.of_summary(stored.incident.summary)
+    if hides(stored.incident.account, stored.incident.channel):
+        return Again(CHECK) if stored.incident.is_open else Done()
+    shared = _seen(await work.incidents.of_summary(stored.incident.summary), services)
     try:
         shown = await services.incident_posts.show(stored, alert, shared)
     except (NotAllowed, SlackError) as error:
@@ -56,6 +60,11 @@ async def incident(job: Job, services: JobServices) -> Outcome | None:
         else:
             waits = min(waits, (over_at - now).total_seconds())
     return _after(stored, shown, waits, services)
+
+
+def _seen(every: Sequence[Incident], services: JobServices) -> list[Incident]:
+    """Return those whose account its channel may still see."""
+    return [each for each in every if not services.authorizer.hides(each.account, each.channel)]
 
 
 def _after(stored: StoredIncident, shown: Shown, waits: float, services: JobServices) -> Outcome:
@@ -120,7 +129,7 @@ async def incident_summary(job: Job, services: JobServices) -> Outcome | None:
     """Draw the card that incidents share, no more often than any card."""
     work, now = services.alerting, services.clock.now().timestamp()
     drawn_at = job.memo.get("drawn", 0.0)
-    shared = await work.incidents.of_summary(job.args["incident"])
+    shared = _seen(await work.incidents.of_summary(job.args["incident"]), services)
     if not shared:
         return Done()
     is_over = not any(each.is_open for each in shared)
@@ -152,17 +161,22 @@ async def incident_sweep(job: Job, services: JobServices) -> Outcome | None:  # 
 async def alert_blind(job: Job, services: JobServices) -> Outcome | None:
     """Say it in the channel; that KORE answers again is said there. Args: team, channel.
 
-    memo: since when, of the first alert that saw it; the last one that does not ends it.
+    memo: since when, of the first alert that saw it, and of which accounts, none of them: all. The
+    last alert that does not see it ends it.
     """
     channel, since = job.args["channel"], job.memo.get("since")
     states = await services.alerting.alerts.states_in(job.args["team"], channel)
-    blind = [each.blind_since.timestamp() for each in states if each.blind_since]
+    blind = [each for each in states if each.blind_since]
     if since is None:
-        return Again(0.0, {"since": min(blind)}) if blind else Done()
+        return Again(0.0, _blindness(blind)) if blind else Done()
     over = None if blind else services.clock.now()
     if over and not any(s.scanned_at and s.scanned_at.timestamp() > since for s in states):
         return Done()  # nobody looks any more
-    screen = blind_screen(datetime.fromtimestamp(since, UTC), over)
+    of = job.memo.get("accounts", ())
+    told = [each for each in of if not services.authorizer.hides(each, channel)]
+    if of and not told:
+        return Done()
+    screen = blind_screen(datetime.fromtimestamp(since, UTC), over, told)
     try:
         posted = await services.posts.post(f"{job.key}:{since:.0f}", channel, None, screen)
         if over:
@@ -170,3 +184,11 @@ async def alert_blind(job: Job, services: JobServices) -> Outcome | None:
     except SlackError as error:
         return Done() if pause_reason(error) else retry_later(job, error)
     return Done() if over else Again(CHECK)
+
+
+def _blindness(states: Sequence[AlertState]) -> dict[str, Any]:
+    """Return since when alerts see nothing, and of which accounts, as a memo."""
+    since = min(each.blind_since.timestamp() for each in states if each.blind_since)
+    known = all(each.blind for each in states)
+    of = sorted({name for each in states for name in each.blind}) if known else []
+    return {"since": since, "accounts": of}

@@ -30,7 +30,7 @@ def test_many_sims_are_scanned_less_often(sims, per_second, minutes):
 def test_what_somebody_wants_is_held_to_what_many_sims_allow(interval, sims, minutes):
     """Few SIMs are scanned as often as is wanted, many at most twice as often as is usual."""
     wanted = interval and interval * MINUTE
-    work = AlertWork(None, None, None)
+    work = AlertWork(None, None, None, None)
 
     assert minutes * MINUTE == work.interval_of(
         an_alert(interval=wanted), AlertState({}, sims=sims)

@@ -42,21 +42,23 @@ async def scanned(runs, name, stage=Stage.SKIPPED):
 
 
 def test_a_selection_has_one_name():
-    """The same SIMs have the same name, others another."""
+    """The same SIMs of the same accounts have the same name, others another."""
     one = Selection(SelectionKind.LISTED, sims=(ListedSim("DE1", "x"),))
+    again = Selection(SelectionKind.PATTERN, "pump-*")
 
-    assert scan_name(PUMPS) == scan_name(Selection(SelectionKind.PATTERN, "pump-*"))
-    assert 3 == len({scan_name(each) for each in (ALL, PUMPS, one)})
+    assert scan_name(PUMPS, ACCOUNT) == scan_name(again, ACCOUNT)
+    assert scan_name(PUMPS, "acme,globex") != scan_name(PUMPS, "acme") != scan_name(PUMPS, "")
+    assert 3 == len({scan_name(each, ACCOUNT) for each in (ALL, PUMPS, one)})
 
 
 @pytest.mark.parametrize(
     ("name", "stage", "found"),
     [
-        (scan_name(PUMPS), Stage.SKIPPED, True),
-        (scan_name(ALL), Stage.SKIPPED, True),
+        (scan_name(PUMPS, ACCOUNT), Stage.SKIPPED, True),
+        (scan_name(ALL, ACCOUNT), Stage.SKIPPED, True),
         (pumps().id, Stage.POSTED, True),
-        (scan_name(PUMPS), Stage.SCANNING, False),
-        (scan_name(Selection(SelectionKind.PATTERN, "tank-*")), Stage.SKIPPED, False),
+        (scan_name(PUMPS, ACCOUNT), Stage.SCANNING, False),
+        (scan_name(Selection(SelectionKind.PATTERN, "tank-*"), ACCOUNT), Stage.SKIPPED, False),
     ],
 )
 async def test_which_scan_will_do(scans, runs, name, stage, found):
@@ -82,7 +84,7 @@ async def test_a_digest_takes_only_scans_of_its_very_sims(runs):
     """Neither one of all SIMs, nor any where it must tell which of its list are missing."""
     listed = Selection(SelectionKind.LISTED, sims=(ListedSim("DE1", "x"),))
     for each in (PUMPS, listed):
-        await scanned(runs, scan_name(each))
+        await scanned(runs, scan_name(each, ACCOUNT))
     found = [
         await same_scan(pumps(selection=each), 60.0, runs, ACCOUNT) for each in (PUMPS, listed, ALL)
     ]

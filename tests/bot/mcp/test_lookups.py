@@ -116,7 +116,7 @@ async def test_a_token_may_be_for_one_of_several_accounts(kore, tmp_path):
             for names in ((), {"acme"}, {"globex"}, {"hooli"})
         )
         found = [(await each.look_up("pump-7")).sim.account for each in (acme, globex)]
-        for refused_to in (gone.look_up("pump-7"), acme.incidents(timedelta(days=1))):
+        for refused_to in (gone.look_up("pump-7"), gone.incidents(timedelta(days=1))):
             with pytest.raises(NotAllowed):
                 await refused_to
         listed = await every.incidents(timedelta(days=1))
