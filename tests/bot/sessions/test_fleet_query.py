@@ -1,19 +1,14 @@
 """Questions about a fleet: how they are read, and which SIMs fit."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.diagnosis.evidence import State
-from bot.sessions.fleet_query import (
-    Facts,
-    FleetQuery,
-    Misread,
-    condition,
-    in_scope,
-    parse_fleet_query,
-)
+from bot.sessions.fleet_answer import FleetCollector
+from bot.sessions.fleet_query import Facts, FleetQuery, Misread, parse_fleet_query
+from bot.sims.identifier import key, matcher
 
 DAYS = timedelta(days=2)
 OFF = FleetQuery(state="offline")
@@ -147,5 +142,7 @@ def test_which_sims_fit():
     for text, changes, expected in FITS:
         query, sim = parse_fleet_query(text), PUMP._replace(**changes)
 
-        found = in_scope(query, "WP1")(sim) and condition(query, NOW)(sim)
-        assert expected == found, (text, changes)
+        collector = FleetCollector[None](query, datetime.fromtimestamp(NOW, UTC), "WP1")
+        if matcher(query.pattern or "*")(key(sim.name)):
+            collector.add(sim, None, 0)
+        assert expected == bool(collector.matched), (text, changes)
