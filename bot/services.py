@@ -20,9 +20,9 @@ from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
 from bot.slack.access import Access, Actor, Authorizer, UserRateLimit, Visibility
 from bot.slack.bolt_app import ListeningConfig, TokenWatch
-from bot.slack.directory import Threads
 from bot.slack.files import Files
 from bot.slack.messages import Delivery, ProgressMessages
+from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modal, Modals, WorkObjects
 from bot.store.database import Database
 from bot.store.feedback import Feedback

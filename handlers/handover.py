@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.handover import handover_file, handover_screen, nothing_looked_up
-from bot.errors import NoThread
+from bot.errors import NoThread, NotShared
 from bot.services import Actor, Services
 from bot.sessions.handover import Handover, hand_over, sids_of
 from bot.sessions.triage import Owner
@@ -123,7 +123,10 @@ async def _posted(
     reply = Reply(handover_screen(handed, watches, owners))
     await send(reply, request, services.replying)
     file = await services.executor.run(handover_file, handed, watches)
-    await services.files.to_channel(request, file)
+    try:
+        await services.files.to_channel(request, file)
+    except NotShared:  # nor was the message: both are for the asker alone
+        await services.files.to_asker(request, file)
     return replace(reply, quiet=True)
 
 

@@ -39,12 +39,12 @@ from bot.slack.access import UserRateLimit
 from bot.slack.block_fallback import BlockFallback
 from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, TokenWatch, make_bolt_app
 from bot.slack.client import SlackClient
-from bot.slack.directory import Threads
 from bot.slack.files import Files
 from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint, Taking
 from bot.slack.messages import Delivery, ProgressMessages
 from bot.slack.posting import PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
+from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modals, WorkObjects
 from bot.store.accounts import AccountRows
 from bot.store.feedback import Feedback

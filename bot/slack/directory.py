@@ -6,15 +6,15 @@ unknown, and unknown is not no.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from cachetools import TTLCache
 
 from bot.clock import Clock
-from bot.errors import UserError, kept
+from bot.errors import kept
 from bot.slack.client import Json, SlackClient, SlackResponse, items, part, parts, text_in
 from bot.slack.errors import Reason, SlackError, SlackOutcomeUnknown, SlackRefused, cannot_post
 
@@ -117,7 +117,7 @@ class People:
         await self._guests.aclose()
 
     async def _fetch(self, user: str) -> bool | None:
-        answer = await _ask(self._client, "users.info", {"user": user})
+        answer = await ask(self._client, "users.info", {"user": user})
         person = part(answer.body, "user")
         if not person:
             return None
@@ -144,14 +144,14 @@ class Channels:
         await self._shared.aclose()
 
     async def _fetch(self, channel: str) -> bool | None:
-        answer = await _ask(self._client, "conversations.info", {"channel": channel})
+        answer = await ask(self._client, "conversations.info", {"channel": channel})
         about = part(answer.body, "channel")
         if not about:
             return None
         return bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
 
 
-async def _ask(client: SlackClient, method: str, body: Json) -> SlackResponse:
+async def ask(client: SlackClient, method: str, body: Json) -> SlackResponse:
     """Ask what changes nothing. Raises SlackError."""
     return await client.call(method, body, idempotent=True, form=True)
 
@@ -160,7 +160,7 @@ async def link_to(client: SlackClient, channel: str, ts: str) -> str:
     """Return the address of a message; "" where Slack gives none."""
     try:
         about = {"channel": channel, "message_ts": ts}
-        return text_in((await _ask(client, "chat.getPermalink", about)).body, "permalink")
+        return text_in((await ask(client, "chat.getPermalink", about)).body, "permalink")
     except SlackError as error:
         log.info("slack-did-not-say", extra={"what": "permalink", "why": error.outcome})
         return ""
@@ -236,7 +236,7 @@ class ChannelAccess:
 
     async def _answer(self, method: str, body: Json) -> SlackResponse | SlackError:
         try:
-            return await _ask(self._client, method, body)
+            return await ask(self._client, method, body)
         except SlackError as error:
             log.info("slack-did-not-say", extra={"what": method, "why": error.outcome})
             return kept(error)
@@ -302,91 +302,7 @@ class UserGroups:
 async def members_of(group: str, client: SlackClient) -> frozenset[str]:
     """Return who is in a group. Raises SlackError, also where the answer has no list of them."""
     method = "usergroups.users.list"
-    answer = await _ask(client, method, {"usergroup": group})
+    answer = await ask(client, method, {"usergroup": group})
     if not isinstance(answer.body.get("users"), list):
         raise SlackOutcomeUnknown(method, "unreadable_answer")
     return frozenset(user for user in items(answer.body, "users") if isinstance(user, str))
-
-
-PAGE = 1000
-"""Slack's largest: replies come oldest first, and the newest are wanted too."""
-MOST_PAGES = 10
-
-Message = Mapping[str, Any]
-
-
-class Threads:
-    """Reads threads with the bot's token; what the bot itself said in them is left out.
-
-    `us` is the bot's user id.
-    """
-
-    def __init__(self, client: SlackClient, us: str) -> None:
-        self._client = client
-        self._us = us
-
-    async def above(self, channel: str, root: str, before: str) -> tuple[Message, ...]:
-        """Return the thread's root and the newest replies older than `before`, oldest first.
-
-        Raises ThreadNotRead.
-        """
-        about: Json = {"channel": channel, "ts": root, "latest": before, "limit": PAGE}
-        messages: list[Message] = []
-        for _ in range(MOST_PAGES):
-            try:
-                answer = await _ask(self._client, "conversations.replies", about)
-            except SlackRefused as error:
-                raise ThreadNotRead(await self._missing_scope(error, channel)) from error
-            except SlackError as error:
-                raise ThreadNotRead from error
-            messages += parts(answer.body, "messages")
-            messages = [*messages[:1], *messages[1:][-PAGE:]]
-            about["cursor"] = answer.next_cursor
-            if not about["cursor"]:
-                break
-        others = (each for each in messages if text_in(each, "user") != self._us)
-        return tuple(each for each in others if "" < text_in(each, "ts") < before)
-
-    async def lacking(self, channel: str) -> str | None:
-        """Return the scope without which a channel cannot be read; None: none that Slack names."""
-        try:
-            await _ask(self._client, "conversations.history", {"channel": channel, "limit": 1})
-        except SlackRefused as error:
-            return await self._missing_scope(error, channel)
-        except SlackError as error:
-            log.info("slack-did-not-say", extra={"what": "history", "why": error.outcome})
-        return None
-
-    async def _missing_scope(self, error: SlackRefused, channel: str) -> str | None:
-        """Return the scope to add; where Slack names several, the one for this kind of channel."""
-        if error.reason is not Reason.SCOPE_MISSING:
-            return None
-        if error.needed and "," not in error.needed:
-            return error.needed
-        if channel.startswith("D"):
-            return "im:history"
-        try:
-            answer = await _ask(self._client, "conversations.info", {"channel": channel})
-        except SlackError as refused:
-            is_private = isinstance(refused, SlackRefused) and refused.needed == "groups:read"
-            return "groups:history" if is_private else "channels:history"
-        about = part(answer.body, "channel")
-        kinds = {"is_mpim": "mpim:history", "is_private": "groups:history"}
-        return next((kinds[kind] for kind in kinds if about.get(kind)), "channels:history")
-
-
-class ThreadNotRead(UserError):
-    """The thread could not be read; `scope` is what the app would need for it."""
-
-    sentence = (
-        "Your message names no SIM, and I could not read this thread. Mention me with the SIM: "
-        "its SID (DE…), its ICCID, its IMEI or its name."
-    )
-
-    def __init__(self, scope: str | None = None) -> None:
-        with_scope = (
-            "Your message names no SIM, and I may not read this thread: an admin can add the scope "
-            f"`{scope}` to this app. Or mention me with the SIM itself."
-        )
-        super().__init__(with_scope if scope else None)
-        self.scope = scope

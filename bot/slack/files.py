@@ -95,7 +95,12 @@ class Files:
         return replace(sent, link=await link_to(self._client, sent.channel, note.text("ts")))
 
     async def to_channel(self, to: Target, file: NewFile) -> Sent:
-        """Share a file in the channel or thread. Raises NotShared or FileNotSent."""
+        """Share a file in the channel or thread. Raises NotShared or FileNotSent.
+
+        Slack would put the file of a thread whose root is deleted into the channel itself.
+        """
+        if to.thread and not await self._is_there(to.channel, to.thread):
+            raise NotShared
         thread = {"thread_ts": to.thread} if to.thread else {}
         place = {"channel_id": to.channel, "initial_comment": file.words} | thread
         with _explained():
@@ -106,6 +111,15 @@ class Files:
                 if error.reason in WRONG_PLACE:
                     raise NotShared from error
                 raise
+
+    async def _is_there(self, channel: str, ts: str) -> bool:
+        """Return whether a message is not deleted; where Slack does not say, it is."""
+        about = {"channel": channel, "message_ts": ts}
+        try:
+            await self._client.call("chat.getPermalink", about, idempotent=True, form=True)
+        except SlackError as error:
+            return error.outcome != "message_not_found"
+        return True
 
     async def _upload(self, file: NewFile) -> str:
         """Upload the bytes and return the file's id."""

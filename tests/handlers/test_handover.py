@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.blocks import ids
+from bot.emulators.kore.faults import late
 from bot.emulators.slack.people import BOT
 from bot.slack.manifest import bot_scopes
 from handlers.handover import ThreadLink, thread_in
@@ -145,6 +146,20 @@ async def test_without_the_file_the_message_stands(whole):
     texts = [message.text for message in whole.slack.seen_by("chloe")]
     assert any("Hand-over: " in text for text in texts)
     assert any("files:write" in text for text in texts)
+
+
+async def test_of_a_thread_deleted_meanwhile_all_goes_to_the_asker(bot):
+    """Message and file alike: Slack would put either into the channel itself."""
+    root = await incident(bot)
+    bot.kore.faults.add(late(0.3, times=None))
+    await bot.slack.workspace.say("ana", "#fleet-ops", HANDOVER, thread_ts=root.ts)
+    await bot.slack.api.dispatcher.settled()
+    before = bot.slack.seen_by("ben")
+    await bot.slack.workspace.delete("ana", root.ts)
+    await bot.settle()
+
+    assert not [m for m in bot.slack.seen_by("ben") if m not in before]
+    assert [m.files for m in bot.slack.direct("ana") if m.files]
 
 
 async def test_in_a_shared_channel_nothing_of_card_and_device_is_told(bot):
