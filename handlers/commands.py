@@ -22,6 +22,7 @@ from bot.errors import UnknownSubcommand, UserError
 from bot.services import Actor, Services
 from bot.sessions import fleet_query
 from bot.sessions.fleet_list import Examples
+from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sessions.open_questions import OpenQuestions
 from bot.sims.identifier import quoted, unquoted
 from handlers import subcommands
@@ -119,19 +120,21 @@ def which_sim(usage: str, template: str, examples: Examples) -> str:
 
 
 def or_nearest(error: UserError, text: str) -> UserError:
-    """Add to "no such SIM" that its first word is nearly a subcommand.
+    """Add to "no such SIM" that its first word is nearly a subcommand, or all a fleet's question.
 
-    A SIM may be called like a misspelt subcommand, so it is looked up before this is said.
+    A SIM may be called like a misspelt one, so it is looked up before this is said.
     """
     word, _, rest = text.partition(" ")
-    near = nearest(word)
-    if near is None:
+    claim = f"I know no SIM and no subcommand {quoted(word)}."
+    if near := nearest(word):
+        meant = unquoted(f"{COMMAND} {near} {rest}").strip()
+    elif question := nearest_fleet_query(text):
+        claim, meant = f"No SIM called {quoted(text)}.", f"{COMMAND} {question.words}"
+    else:
         return error
-    meant = unquoted(f"{COMMAND} {near} {rest}").strip()
     if getattr(error, "candidates", ()):
         error.sentence = f"{error.sentence} Or did you mean `{meant}`?"
         return error
-    claim = f"I know no SIM and no subcommand {quoted(word)}."
     return UnknownSubcommand(f"{claim} Did you mean `{meant}`?")
 
 

@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import UserError
 from bot.services import Actor, ListeningConfig, Services
+from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.extraction import Place
 from bot.sims.identifier import unlinked
@@ -178,7 +179,7 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
 async def _named_or_above(question: Question, context: Context, spotted: Spotted) -> Reply:
     """Take one word for a name; what is more, or near no name, speaks of what stands above."""
     words = len(context.request.text.split())
-    if words != 1:
+    if words != 1 and nearest_fleet_query(context.request.text) is None:
         needed = not words and spotted.why_nothing is None
         above = await spotted_above(question, context, needed=needed)
         return await answer_to(context, above if above.texts else spotted)

@@ -14,7 +14,7 @@ from bot.blocks.kit import Screen
 from bot.blocks.report import session_report
 from bot.errors import BotError, UnknownSubcommand, UserError
 from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
-from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
+from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query, parse_fleet_query
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.identifier import quoted, unquoted
@@ -93,7 +93,9 @@ async def special_reply(context: Context, spotted: Spotted) -> Reply | None:
 
 
 async def misread(context: Context, asked: Misread) -> UserError:
-    """Say what was not understood, with an example that works here."""
+    """Say what was not understood, and what was meant or an example that works here."""
+    if near := nearest_fleet_query(context.request.text):
+        return UserError(f"{asked.sentence} Did you mean `{COMMAND} {near.words}`?")
     examples = await context.examples()
     example = examples.fill("{pattern} offline") or "offline for 2h"
     return UserError(f"{asked.sentence} For instance `{COMMAND} {example}`.")

@@ -21,11 +21,12 @@ from bot.ops.logging import LogRedactor, configure_logging
 from bot.sessions.fetch import AllowanceReader
 from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
 from bot.sessions.fleet_list import FleetList
-from bot.sessions.fleet_query import FleetQuery, Misread
+from bot.sessions.fleet_query import FleetQuery, nearest_fleet_query, parse_fleet_query
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import triage
 from bot.settings import Settings
+from bot.sims.identifier import quoted
 from bot.sims.spotter import SimSpotter
 
 SIM_SECONDS = 60.0
@@ -72,20 +73,17 @@ async def meant(
     return found
 
 
-async def answer(
-    settings: Settings, text: str, asked: FleetQuery | Misread, *, as_lines: bool
-) -> bool:
+async def answer(settings: Settings, text: str, *, as_lines: bool) -> bool:
     """Answer a question; False where a SIM is called so, and is meant.
 
-    Raises what look-ups raise, and UserError on a pattern that is not understood as a whole.
+    Raises what look-ups raise, and UserError on what is not understood as a whole.
     """
     configure_logging("WARNING", form="text", redactor=LogRedactor(settings.secrets))
     clock = SystemClock()
     async with open_fleet(settings, clock) as (service, fleet, _):
-        if await fleet.is_a_name(text) or (isinstance(asked, Misread) and not asked.query.pattern):
+        asked = await _asked(text, fleet)
+        if asked is None:
             return False
-        if isinstance(asked, Misread):
-            raise UserError(asked.sentence)
         sids = (await fleet.meant(asked, redacts=False, most=MOST)).sids
         with progress("Looking up", len(sids)) as step:
             read = await service.look_up_many(
@@ -100,6 +98,20 @@ async def answer(
         for line in as_lines_of(found, clock.now()):
             out.print(line)
     return True
+
+
+async def _asked(text: str, fleet: FleetList) -> FleetQuery | None:
+    """Read the question; None where a SIM is meant. Raises UserError where it is misspelt."""
+    asked, near = parse_fleet_query(text), nearest_fleet_query(text)
+    names = [text] if asked else [text, *text.split()]
+    if any([await fleet.is_a_name(name) for name in names]):
+        return None
+    if isinstance(asked, FleetQuery):
+        return asked
+    if asked and not (asked.query.pattern or near):
+        return None
+    claim = asked.sentence if asked else f"No SIM called {quoted(text)}."
+    raise UserError(claim + (f" Did you mean `simsessions lookup {near.words}`?" if near else ""))
 
 
 def _print_json(found: FleetAnswer, reports: tuple[SessionReport, ...]) -> None:

@@ -7,6 +7,7 @@
 Help, the terminal and the errors take their words from here.
 """
 
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -52,7 +53,9 @@ _FILLER = {
 }  # fmt: skip
 _BEFORE_TIME = {"about", "at", "least", "longer", "more", "over", "than", "the", "last"}
 _AROUND = ",;()<>`\"'"
+_NEAR = 0.75
 _MOST_WORDS = 40
+_LEAST = 3
 _TIME_WORDS = 5
 
 
@@ -107,6 +110,19 @@ class Misread:
 
 def parse_fleet_query(text: str) -> FleetQuery | Misread | None:
     """Read a question; None where the text does not begin as one, or stands in quotes."""
+    return _read(text, mends=False)
+
+
+def nearest_fleet_query(text: str) -> FleetQuery | None:
+    """Return what a question with misspelt words was meant to be; None where it is none.
+
+    A SIM may be called so: it is looked up before this is said.
+    """
+    meant = _read(text, mends=True)
+    return meant if isinstance(meant, FleetQuery) else None
+
+
+def _read(text: str, *, mends: bool) -> FleetQuery | Misread | None:
     stripped = text.strip()
     if not stripped or bare(stripped[0]) == "" or "\n" in stripped:
         return None
@@ -114,7 +130,7 @@ def parse_fleet_query(text: str) -> FleetQuery | Misread | None:
     if len(words) > _MOST_WORDS:
         return None
     try:
-        return _Reader(words).read()
+        return _Reader(words, mends=mends).read()
     except _NotUnderstood as error:
         return error.misread
 
@@ -126,10 +142,11 @@ class _NotUnderstood(Exception):
 
 
 class _Reader:
-    """Reads the words one after the other."""
+    """Reads the words one after the other; `mends` takes a misspelt one for what it is near."""
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: list[str], *, mends: bool) -> None:
         self._words = words
+        self._mends = mends
         self._at = 0
         self._query = FleetQuery()
 
@@ -142,6 +159,9 @@ class _Reader:
             elif word in _KEYWORDS:
                 self._at += 1
                 self._keyword(word)
+                continue
+            elif self._mends and (near := _near(word)):
+                self._words[self._at] = near
                 continue
             elif word not in _FILLER:
                 self._refuse(quoted(" ".join(self._words[self._at :])))
@@ -225,6 +245,14 @@ class _Reader:
         known = quoted(self._query.words)
         sentence = what if said else f"I understand {known}, but not {what}."
         raise _NotUnderstood(Misread(self._query, sentence))
+
+
+def _near(word: str) -> str | None:
+    """Return the keyword that a word is nearly; "stop" is not nearly "top"."""
+    if word in _FILLER or not word.isalpha():
+        return None
+    alike = [each for each in _KEYWORDS if each[0] == word[0] and len(each) >= _LEAST]
+    return next(iter(difflib.get_close_matches(word, alike, 1, _NEAR)), None)
 
 
 class Facts(NamedTuple):

@@ -43,6 +43,9 @@ async def test_what_is_typed_is_understood(whole):
             "I understand offline, but not in Mexico. For instance /simsessions",
         ),
         ("pump-* and broken", "I understand pump-*, but not broken."),
+        ("offlin", "No SIM called offlin. Did you mean /simsessions offline?"),
+        ("silnt for 2h", "No SIM called silnt for 2h. Did you mean /simsessions silent for 2h?"),
+        ("pump-* offlne", "but not offlne. Did you mean /simsessions pump-* offline?"),
         ("nosuch-*", "SIMs is called nosuch-*"),
         ("plan nosuch", "is on a rate plan nosuch"),
         ("plan us-only", "1 SIM on plan us-only."),
@@ -62,11 +65,11 @@ async def test_what_is_typed_is_understood(whole):
 
 async def test_a_sim_of_that_name_comes_first(whole):
     """SIMs may be called like the words of a question, and then they are meant."""
-    for number, name in enumerate(("offline", "top", "hello", "pump-*", "tank 2h")):
+    for number, name in enumerate(("offline", "top", "hello", "pump-*", "tank 2h", "tops")):
         sid = f"DE{number:032x}"
         whole.kore.add({"sid": sid, "unique_name": name, "status": "active"})
     await whole.view.fleet._directory.refresh()
-    for name in ("offline", "top", "hello", "pump-*"):
+    for name in ("offline", "top", "hello", "pump-*", "tops"):
         await whole.type(name)
 
         assert name in words(whole.answer())
@@ -84,6 +87,8 @@ async def test_by_mention_and_directly(whole):
     for text, says in (
         ("offline", "SIMs are offline"),
         ("pump-*", "pump-88"),
+        ("offlne on Telcel", "Did you mean /simsessions offline on Telcel?"),
+        ("tops", "Did you mean /simsessions top?"),
         ("thanks", "welcome"),
     ):
         await whole.say(f"{MENTION} {text}", under=root.ts)

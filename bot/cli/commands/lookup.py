@@ -87,15 +87,14 @@ def of_account(settings: Settings, account: str | None) -> Settings:
 
 def asked_about_a_fleet(settings: Settings, sims: tuple[str, ...], *, as_lines: bool) -> bool:
     """Answer a question about a fleet; False where there is none."""
-    from bot.sessions.fleet_query import parse_fleet_query  # noqa: PLC0415 -- heavy
+    from bot.sessions.fleet_query import nearest_fleet_query, parse_fleet_query  # noqa: PLC0415 -- heavy
 
     text = " ".join(sims)
-    asked = parse_fleet_query(text)
-    if asked is None:
+    if not (parse_fleet_query(text) or nearest_fleet_query(text)):
         return False
     from bot.cli import lookups  # noqa: PLC0415 -- heavy
 
-    return asyncio.run(lookups.answer(settings, text, asked, as_lines=as_lines))
+    return asyncio.run(lookups.answer(settings, text, as_lines=as_lines))
 
 
 def read_stdin() -> list[str]:

@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from bot.diagnosis.evidence import State
 from bot.sessions.fleet_answer import FleetCollector
-from bot.sessions.fleet_query import Facts, FleetQuery, Misread, parse_fleet_query
+from bot.sessions.fleet_query import (
+    Facts,
+    FleetQuery,
+    Misread,
+    nearest_fleet_query,
+    parse_fleet_query,
+)
 from bot.sims.identifier import key, matcher
 
 DAYS = timedelta(days=2)
@@ -89,6 +95,26 @@ def test_what_is_not_understood_is_said():
 
         assert isinstance(read, Misread), text
         assert says in read.sentence, text
+
+
+MISSPELT = (
+    ("offlin", OFF),
+    ("Offlne on Telcel", FleetQuery(state="offline", network="Telcel")),
+    ("silnt for 2h", FleetQuery(state="offline", silent_for=timedelta(hours=2))),
+    ("pump-* offlne", FleetQuery("pump-*", "offline")),
+    ("offline sinse 2d", FleetQuery(state="offline", silent_for=DAYS)),
+    ("tops 5", FleetQuery(top=5)),
+    ("plann pumps-mx", FleetQuery(plan="pumps-mx")),
+    ("suspend", FleetQuery(state="blocked")),
+    *((text, None) for text in ("stop", "one", "pump-7", "offline-7", "tell me", "pump-* broken")),
+)
+
+
+def test_what_was_nearly_a_question():
+    """A misspelt word of the grammar is mended where the whole is a question then."""
+    for text, meant in MISSPELT:
+        assert meant == nearest_fleet_query(text), text
+        assert not isinstance(parse_fleet_query(text), FleetQuery), text
 
 
 @given(

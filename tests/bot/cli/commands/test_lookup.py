@@ -189,6 +189,7 @@ async def test_a_question_about_a_fleet(kore, simsessions):
     for words, says in (
         (["nosuch-*"], "is called `nosuch-*`"),
         (["pump-*", "broken"], "I understand `pump-*`, but not `broken`."),
+        (["offlne", "on", "Telcel"], "Did you mean `simsessions lookup offline on Telcel`?"),
     ):
         done = await simsessions("lookup", *words, **kore.settings)
 
