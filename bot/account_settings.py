@@ -48,11 +48,6 @@ class AccountSettings(BaseModel):
     groups: GroupIds = frozenset()
 
     @property
-    def title(self) -> str:
-        """What people read: the label, else the name."""
-        return self.label or self.name
-
-    @property
     def rule(self) -> AccountRule:
         """Who may see it."""
         return AccountRule(self.name, self.channels, self.users, self.groups)
@@ -164,6 +159,7 @@ def _of(account: AccountSettings, usual: "KoreConfig") -> "KoreConfig":
         access_token=_revealed(account.access_token),
         at_once=account.at_once or usual.at_once,
         per_second=account.per_second or usual.per_second,
+        account=account.name,
     )
 
 

@@ -15,6 +15,7 @@ from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.people import ANA, BEN, HOME
 from bot.errors import BotError, NotAllowed
 from bot.services import Actor
+from bot.watches.polling import AccessPermission, AccountHidden
 from handlers import buttons, handover, history, incident_buttons, triage, watches
 from handlers.home import draw_home
 from handlers.lookups import look_up
@@ -72,6 +73,16 @@ async def test_the_same_name_in_two_is_a_choice_that_names_the_accounts(both):
         assert f"account {named.partition('/')[0].lower()}" in str(both.whole.answer().blocks)
 
 
+async def test_an_answer_says_what_people_call_the_account():
+    """Its label stands before its name, in an answer, in a choice and where they are listed."""
+    async with two_accounts({"label": "Acme <Inc.>"}) as two:
+        for text, call in (("truck-42", "account"), ("pump-7", "account"), ("account", "see")):
+            await two.whole.type(text)
+            said = str(two.whole.answer().blocks)
+            assert f"{call} Acme &lt;Inc.&gt; (acme)" in said, text
+            assert "globex" in said or text == "truck-42"
+
+
 async def test_a_sid_or_iccid_is_found_in_whichever_has_it(both):
     """Also one that no list has yet; what none has is one clear answer."""
     late = replace(VAULT, name="late-1", serial=2001, known_sid=f"DE{'b' * 31}3")
@@ -85,12 +96,15 @@ async def test_a_sid_or_iccid_is_found_in_whichever_has_it(both):
     assert "No SIM" in both.whole.answer().text
 
 
-async def test_one_that_is_down_changes_nothing_for_the_other(both):
-    """A name, a SID, an ICCID and a list of Acme's are answered while Globex fails."""
+async def test_one_that_is_down_changes_nothing_for_the_other(both, caplog):
+    """A name, a SID, an ICCID and a list of Acme's are answered; the log names the other."""
+    caplog.set_level("INFO")
     both.globex.faults.add(Fault(times=None, status=503))
     for text in ("truck-42", TRUCK.sid, iccid(TRUCK.serial), "acme/pump-7"):
         report = await both.whole.view.sessions.look_up(text, fresh=True)
         assert "acme" == report.sim.account, text
+    said = [record for record in caplog.records if record.msg.startswith("kore-")]
+    assert {GLOBEX} == {record.__dict__.get("account") for record in said}
 
 
 async def test_nothing_of_an_account_leaks_to_who_may_not_see_it(typed):
@@ -203,6 +217,24 @@ async def test_an_incident_is_shown_to_who_may_see_its_account():
 
         assert [] == _leaks(two, "", f"{home}")
         assert "open" not in two.whole.answer().text
+
+
+async def test_a_watch_in_direct_messages_outlives_a_restart():
+    """Without im:read too: where the bot's card stands, nobody but its person reads."""
+    async with two_accounts(**APART) as two:
+        services = two.whole.bot.services
+        two.whole.slack.api.scopes -= {"channels:read", "groups:read", "im:read"}
+        await two.whole.say("watch vault-9 until online", user="ben", channel="D0BENDM01")
+        while not (mine := await services.watches.of(BEN.id, frozenset({GLOBEX})))[0].card:  # noqa: ASYNC110 -- the engine tells nobody
+            await asyncio.sleep(0.05)
+        (watch,) = mine
+        services.authorizer._direct.clear()
+        permission = AccessPermission(services.authorizer)
+
+        with pytest.raises(AccountHidden):
+            await permission.redaction(replace(watch, card=None))
+        assert VAULT.sid == watch.sid
+        await permission.redaction(watch)
 
 
 def _leaks(two, typed, said=""):

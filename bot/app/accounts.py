@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 from bot.app.bot import cancelled
 from bot.clock import Clock
@@ -55,15 +56,17 @@ class AccountStacks:
         clock: Clock,
         *,
         patience: float = PATIENCE_SECONDS,
+        labels: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.names = frozenset(clients)
+        self.labels = labels
         self.directories = dict(directories)
         self._clock = clock
         self._patience = patience
         self.client = (
             next(iter(clients.values()))
             if len(clients) == 1
-            else AccountsClient(clients, Homes(self._account_of))
+            else AccountsClient(clients, Homes(self._account_of), labels)
         )
 
     def directory(self, client: KoreClient, default: str | None = None) -> SimDirectory:
@@ -118,7 +121,8 @@ def open_stacks(
             refresh_every=settings.directory_refresh,
             account=name if len(configs) > 1 else None,
         )
-    return AccountStacks(clients, directories, clock, patience=patience)
+    labels = {each.name: each.label for each in settings.several if each.label}
+    return AccountStacks(clients, directories, clock, patience=patience, labels=labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def open_access(  # noqa: PLR0913 -- what it is put together from
     if len(stacks.names) == 1:
         views: AccountViews = OneView(_view(stacks.names, None, parts))
     else:
-        views = ManyViews(stacks.names, partial(_view, parts=parts))
+        views = ManyViews(stacks.names, partial(_view, parts=parts), stacks.labels)
     return KoreAccess(stacks.client, views, stacks.resolver)
 
 

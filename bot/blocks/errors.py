@@ -3,6 +3,7 @@
 from collections import Counter
 
 from bot.blocks import ids
+from bot.blocks.accounts import account_text
 from bot.blocks.format import MRKDWN, NOTICE, iccid_groups
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, escape, screen, section
 from bot.errors import BotError, Restarting, TookTooLong, UserError
@@ -103,6 +104,6 @@ def _details(choice: Candidate) -> str:
         MRKDWN.code(choice.sid),
         f"ICCID {MRKDWN.data(iccid_groups(choice.iccid))}" if choice.iccid else "ICCID unknown",
         MRKDWN.data(choice.status) if choice.status else "status unknown",
-        *((f"account {MRKDWN.data(choice.account)}",) if choice.account else ()),
+        *((account_text(choice, MRKDWN),) if choice.account else ()),
     )
     return " · ".join(parts)

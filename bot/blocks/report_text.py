@@ -16,6 +16,7 @@ Findings are in bot/blocks/findings.py.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bot.blocks.accounts import account_text
 from bot.blocks.format import (
     PLAIN,
     Formatter,
@@ -190,7 +191,7 @@ def sim_line(report: SessionReport, fmt: Formatter) -> str:
         parts.append(fmt.code(sim.sid))
     parts.append(f"ICCID {fmt.data(iccid_groups(sim.iccid))}" if sim.iccid else "ICCID unknown")
     parts.append(f"status {known(sim.status, 'unknown', fmt)}")
-    parts += [f"account {fmt.data(sim.account)}"] if sim.account else []
+    parts += [account_text(sim, fmt)] if sim.account else []
     return " · ".join(parts)
 
 
@@ -250,7 +251,7 @@ def _card_line(report: SessionReport, fmt: Formatter) -> str:
     sim, session = report.sim, report.last_session
     imei = [imei_line(session.imei, fmt)] if session else []
     iccid = f"ICCID {fmt.data(iccid_groups(sim.iccid))}" if sim.iccid else "ICCID unknown"
-    account = [f"account {fmt.data(sim.account)}"] if sim.account else []
+    account = [account_text(sim, fmt)] if sim.account else []
     status = known(sim.status, "status unknown", fmt)
     return " · ".join([*imei, plan_text(report, fmt), iccid, status, *account])
 

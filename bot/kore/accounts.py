@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from cachetools import LRUCache
@@ -50,9 +51,16 @@ class Homes:
 class AccountsClient(KoreClient):
     """Asks the accounts of `clients`, and can reach no other. Each SIM names its account."""
 
-    def __init__(self, clients: Mapping[str, KoreClient], homes: Homes) -> None:
+    def __init__(
+        self,
+        clients: Mapping[str, KoreClient],
+        homes: Homes,
+        labels: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`labels` are what people call accounts, where that is not the name."""
         self._clients = dict(clients)
         self._homes = homes
+        self._labels = labels
         self._finding: SingleFlight[str] = SingleFlight()
 
     def parts(self) -> Mapping[str, KoreClient]:
@@ -62,13 +70,13 @@ class AccountsClient(KoreClient):
     def only(self, accounts: frozenset[str]) -> "AccountsClient":
         """Return the client of those of these accounts that this one reaches; it is not closed."""
         parts = {name: client for name, client in self._clients.items() if name in accounts}
-        return AccountsClient(parts, self._homes)
+        return AccountsClient(parts, self._homes, self._labels)
 
     def in_background(self, *, at_once: int = 20) -> "AccountsClient":
         """Open a client in the background for each account, at most so many at once of each."""
         parts = self._clients.items()
         behind = {name: client.in_background(at_once=at_once) for name, client in parts}
-        return AccountsClient(behind, self._homes)
+        return AccountsClient(behind, self._homes, self._labels)
 
     def note(self, sims: Iterable[Sim]) -> None:
         """Remember which accounts have these SIMs."""
@@ -214,7 +222,7 @@ class AccountsClient(KoreClient):
                 async for sim in listed:
                     some = True
                     self._homes.note(sim, account)
-                    yield sim.model_copy(update={"account": account})
+                    yield self._named(sim, account)
             except KoreError as error:
                 failure = error if failure is None or isinstance(failure, ABSENT) else failure
         if failure and not some:
@@ -240,7 +248,11 @@ class AccountsClient(KoreClient):
     def noted(self, found: Fetched[Sim], account: str) -> Fetched[Sim]:
         """Return the SIM with the name of its account, and remember that."""
         self._homes.note(found.value, account)
-        return replace(found, value=found.value.model_copy(update={"account": account}))
+        return replace(found, value=self._named(found.value, account))
+
+    def _named(self, sim: Sim, account: str) -> Sim:
+        names = {"account": account, "account_label": self._labels.get(account)}
+        return sim.model_copy(update=names)
 
 
 async def _until_one_and(

@@ -36,7 +36,8 @@ class KoreConfig:
     """Where KORE is, who we are, and how patient. Seconds; `api_url` is an origin.
 
     Either `access_token`, or `client_id` and `client_secret`. `at_once` and `per_second` are the
-    most that is ever sent; both shrink by themselves where KORE allows less.
+    most that is ever sent; both shrink by themselves where KORE allows less. `account` is what it
+    is called in the log, where there are several.
     """
 
     api_url: str = API_URL
@@ -51,6 +52,7 @@ class KoreConfig:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     cache_policies: CachePolicies = field(default_factory=CachePolicies)
     user_agent: str = "simsessions"
+    account: str = ""
 
 
 class Account:
@@ -134,6 +136,7 @@ class Account:
             circuit=self._circuit,
             clock=self._clock,
             observer=self._observer,
+            account=self._config.account,
         )
 
     def _caches(self, policies: CachePolicies) -> Caches:

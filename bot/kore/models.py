@@ -231,6 +231,7 @@ class Sim(_Answer):
     date_created: Moment = None
     date_updated: Moment = None
     account: Text = None
+    account_label: Text = None
 
     @property
     def name(self) -> str:

@@ -113,6 +113,7 @@ class Requester:
         circuit: CircuitBreaker,
         clock: Clock,
         observer: Observer,
+        account: str = "",
     ) -> None:
         self._http = http
         self._policy = policy
@@ -120,6 +121,7 @@ class Requester:
         self._circuit = circuit
         self._clock = clock
         self._observer = observer
+        self._about = {"account": account} if account else {}
 
     async def get(self, endpoint: str, path: str, query: bytes, read: Read[T]) -> T:
         """Get path and query (already encoded) and read the body; NotJson is tried again.
@@ -138,7 +140,7 @@ class Requester:
                 if wait is None:
                     raise failed.give_up() from failed
                 why = {"reason": str(failed), "why": failed.error.sentence}
-                log.info("kore-retry", extra={"endpoint": endpoint} | why)
+                log.info("kore-retry", extra=self._about | {"endpoint": endpoint} | why)
             spent += wait
             await self._clock.sleep(wait)
 
@@ -190,7 +192,7 @@ class Requester:
         try:
             return read(response.content)
         except Exception as error:  # a foreign body may break any reader in a way of its own
-            log.info("kore-unreadable", extra={"why": type(error).__name__})
+            log.info("kore-unreadable", extra=self._about | {"why": type(error).__name__})
             raise TryFailed(Failure("not-json"), KoreBadAnswer(), started) from error
 
     async def _send(self, target: str, seconds: float) -> tuple[HttpResponse, float]:
@@ -238,7 +240,8 @@ class Requester:
             self._tell(is_open=True, why=failed.error.sentence)
 
     def _tell(self, *, is_open: bool, why: str = "") -> None:
-        log.warning("kore-down" if is_open else "kore-back", extra={"why": why})
+        extra = self._about | {"why": why}
+        log.warning("kore-down" if is_open else "kore-back", extra=extra)
         self._observer.circuit(is_open=is_open)
 
     def _failure(self, response: HttpResponse, started: float, target: str) -> Exception:
@@ -249,6 +252,8 @@ class Requester:
             self._limiter.rate_limited(started, wait)
         else:
             self._limiter.accepted()
+        about = {"status": status, "said": _description(response)}
+        log.info("kore-refused", extra=self._about | about)
         error = as_error(response)
         failed = TryFailed(Failure(str(status), status, wait), error, started)
         if status < httpx.codes.INTERNAL_SERVER_ERROR:
@@ -281,9 +286,8 @@ _ERRORS: dict[int, type[KoreError]] = {
 
 
 def as_error(response: HttpResponse) -> KoreError:
-    """Return the error that a status stands for; KORE's own codes go to the log."""
+    """Return the error that a status stands for."""
     status = response.status_code
-    log.info("kore-refused", extra={"status": status, "said": _description(response)})
     if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
         return KoreUnavailable.because(PROXY_WANTS_PASSWORD, status=status)
     if status in _ERRORS:

@@ -5,7 +5,7 @@ accounts that `bot.slack.access.Authorizer` says an answer's readers may see.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,6 +52,8 @@ class AccountViews(Protocol):
     """All accounts; with one account it may have no name, which is ""."""
     unnamed: str
     """The account of a SIM that names none: with several there is no such SIM."""
+    labels: Mapping[str, str]
+    """What people call accounts, by name, where that is another."""
 
     def of(self, accounts: Iterable[str], default: str | None = None) -> FleetView:
         """Return the view of these accounts; a name alone means a SIM of the `default`.
@@ -66,6 +68,7 @@ class OneView:
     def __init__(self, view: FleetView) -> None:
         self.names = view.accounts
         (self.unnamed,) = view.accounts
+        self.labels: Mapping[str, str] = {}
         self._view = view
 
     def of(self, accounts: Iterable[str], default: str | None = None) -> FleetView:  # noqa: ARG002 -- there is one only
@@ -82,8 +85,10 @@ class ManyViews:
         self,
         names: frozenset[str],
         make: Callable[[frozenset[str], str | None], FleetView],
+        labels: Mapping[str, str],
     ) -> None:
         self.names = names
+        self.labels = labels
         self.unnamed = ""
         self._make = make
         self._views: LRUCache[tuple[frozenset[str], str | None], FleetView] = LRUCache(MOST_VIEWS)

@@ -58,6 +58,7 @@ class SimDirectory:
         self._most_sims = most_sims
         self._chance = chance
         self._account = account
+        self._about = {"account": account} if account else {}
         self._table = SimTable(account)
         self._reading: SingleFlight[bool] = SingleFlight()
         self._searching = asyncio.Lock()
@@ -214,17 +215,17 @@ class SimDirectory:
         except BotError as error:
             return self._failing(error.sentence)
         except Exception as error:  # a fault of ours must not end the reading for good
-            log.exception("sim-list-broke")
+            log.exception("sim-list-broke", extra=self._about)
             return self._failing(type(error).__name__)
         if self._failed:
-            log.warning("sim-list-readable-again", extra={"sims": table.count})
+            log.warning("sim-list-readable-again", extra=self._about | {"sims": table.count})
         self._table, self._as_of, self._failed = table, started, False
         return True
 
     def _failing(self, cause: str) -> bool:
         self._not_before = self._clock.monotonic() + _ASK_AGAIN_AFTER
         if not self._failed:
-            log.warning("sim-list-unreadable", extra={"cause": cause})
+            log.warning("sim-list-unreadable", extra=self._about | {"cause": cause})
         self._failed = True
         return False
 
@@ -237,7 +238,7 @@ class SimDirectory:
                 batch = []
                 await asyncio.sleep(0)
             if table.count >= self._most_sims:
-                log.warning("sim-list-too-long", extra={"most": self._most_sims})
+                log.warning("sim-list-too-long", extra=self._about | {"most": self._most_sims})
                 return
         if batch:
             table.add(batch)

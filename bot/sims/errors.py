@@ -1,6 +1,6 @@
 """What can go wrong in finding the SIM that is meant; drawn as a tree in bot/errors.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.errors import UserError
 
@@ -18,6 +18,7 @@ class Candidate:
     iccid: str | None = None
     status: str | None = None
     account: str | None = None
+    account_label: str | None = field(default=None, compare=False)
 
     @property
     def full_name(self) -> str:

@@ -76,7 +76,7 @@ class SeenSims:
 
 def candidate_of(sim: Sim) -> Candidate:
     """Return a SIM as one that may be meant."""
-    return Candidate(sim.sid, sim.name, sim.iccid, sim.status, sim.account)
+    return Candidate(sim.sid, sim.name, sim.iccid, sim.status, sim.account, sim.account_label)
 
 
 def _devices(sessions: Iterable[DataSession]) -> dict[str, datetime]:

@@ -65,9 +65,14 @@ class AccessPermission:
     async def redaction(self, watch: Watch) -> str | None:
         """Return what is redacted. Raises NotAllowed and AccountHidden."""
         owner = watch.owner
-        in_direct_messages = owner.channel == owner.person  # nobody else reads there
         actor = Actor(
-            owner.team, owner.enterprise, owner.person, owner.channel, in_view=in_direct_messages
+            owner.team,
+            owner.enterprise,
+            owner.person,
+            owner.channel,
+            in_view=owner.channel == owner.person,  # nobody else reads there
+            # of direct messages the bot can post into its own only
+            is_direct=watch.card is not None and watch.card.channel == owner.channel,
         )
         try:
             visibility = await self._authorizer.authorize(actor, for_all=True)

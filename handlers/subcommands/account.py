@@ -15,14 +15,16 @@ ANY = "any"
 async def account(context: Context) -> Reply:
     """Show it, or choose it for all in the channel. Raises UserError and StoreError."""
     services, request = context.services, context.request
-    seen = (await context.visibility(for_all=False)).accounts
+    seen, labels = (await context.visibility(for_all=False)).accounts, services.views.labels
     wanted = key(request.text)
     if not wanted or len(services.views.names) == 1:
         chosen = await services.defaults.of(request.team, request.channel)
-        return Reply(account_screen(seen, chosen if chosen in seen else None))
+        return Reply(
+            account_screen(seen, chosen if chosen in seen else None, services.views.labels)
+        )
     if wanted not in {*seen, ANY}:
         raise UserError(f"I know no account {quoted(request.text)} here.")
     chosen = None if wanted == ANY else wanted
     await services.defaults.choose(request.team, request.channel, chosen, request.user)
     note_action(context, "account")
-    return Reply(account_screen(seen, chosen))
+    return Reply(account_screen(seen, chosen, labels))
