@@ -13,6 +13,7 @@ from tests.e2e.browser_rig import PATIENCE_MS, opened_window
 from tests.e2e.steps import button, trigger
 
 WELLS = ("well-1", "well-2", "well-3")
+PUMP = "pump-7"
 ALERTING = ("alert", "incident", "scan_chunk")
 ON_CALL = "S0ONCALL1"
 
@@ -72,17 +73,17 @@ class Scene:
         return [each for each in mine if "Alert *" in str(each.blocks)]
 
 
-async def made(page):
+async def made(page, name="Wells", pattern="well-*"):
     """Fill in the form and submit it."""
     await page.locator("#composer").fill("/simsessions alert add")
     await page.locator("#composer").press("Enter")
     form = page.get_by_role("dialog", name="New alert")
-    await form.get_by_label("Name", exact=True).fill("Wells")
-    await form.get_by_label("Name pattern").fill("well-*")
+    await form.get_by_label("Name", exact=True).fill(name)
+    await form.get_by_label("Name pattern").fill(pattern)
     await form.get_by_role("combobox", name="Mention").first.fill("on-call")
     await form.locator(".suggestions li").first.click()
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_contain_text("Wells")
+    await expect(form).to_contain_text(name)
     await form.get_by_role("button", name="Close").last.click()
 
 
@@ -114,24 +115,25 @@ async def test_three_wells_fall_silent_and_come_back(browser):
         assert [1, 1] == [len(scene.cards()), len(scene.mentions())]
 
 
-async def test_what_comes_and_goes_is_one_incident(browser):
-    """A well that falls silent again and again has one card, and its thread tells it all."""
+async def test_a_flapping_pump_is_one_incident(browser):
+    """A pump that falls silent again and again has one card and one mention; its thread has all."""
     clock = MovedClock()
     async with running_demo(clock=clock) as demo, opened_window(browser) as windows:
         scene = Scene(demo, clock)
         page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
-        for well in WELLS:
-            await trigger(page, well, "Recover")
-        await made(page)
+        await trigger(page, PUMP, "Recover")
+        await made(page, "Pumps", "pump-*")
         await scene.settled()
-        card = page.get_by_role("article").filter(has_text="Alert Wells ·").first
+        card = page.get_by_role("article").filter(has_text="Alert Pumps ·").first
         for times in range(1, 4):
-            await trigger(page, "well-1", "Its own story again")
+            await trigger(page, PUMP, "Its own story again")
             await scene.move(6)
             again = f", for the {times}. time" if times > 1 else ""
-            await expect(card).to_contain_text(again or "well-1 since")
-            await trigger(page, "well-1", "Recover")
+            await expect(card).to_contain_text(again or f"{PUMP} since")
+            await trigger(page, PUMP, "Recover")
             await scene.move(6)
-            await expect(card).to_contain_text("well-1 back")
+            await expect(card).to_contain_text(f"{PUMP} back")
+        await scene.move(30)
+        await expect(card).to_contain_text("Over after")
 
-        assert 1 == len(scene.cards())
+        assert [1, 1] == [len(scene.cards()), len(scene.mentions())]
