@@ -146,7 +146,16 @@ class _Scan:
         """Bring each open incident's SIMs up to date."""
         for incident in self.open():
             members = tuple(self._updated(incident, member) for member in incident.members)
-            self._now[incident.id] = replace(incident, members=members)
+            self._now[incident.id] = self._named(replace(incident, members=members))
+
+    def _named(self, incident: Incident) -> Incident:
+        """Return it under the gravest cause that keeps its SIMs down, where that is graver."""
+        sims = [sim for m in incident.down if (sim := self.reading.sick.get(m.sid))]
+        found = [(cause, sim) for sim in sims if (cause := _standing(sim, incident.family))]
+        cause, sim = max(found, key=lambda pair: pair[0].severity, default=(None, None))
+        if not (cause and sim) or cause.severity <= incident.severity or incident.trait:
+            return incident
+        return replace(incident, rule=cause.rule, title=cause.title, next_step=sim.next_step)
 
     def _updated(self, incident: Incident, member: DownSim) -> DownSim:
         sid, at = member.sid, self.reading.at

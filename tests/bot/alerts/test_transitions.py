@@ -62,6 +62,17 @@ def test_what_was_known_and_gets_worse_is_told():
     assert [(["DE1"], None)] == day.down()
 
 
+def test_an_incident_is_named_after_its_gravest_cause(day):
+    """What turns out to be behind it, and is graver, is what the card says."""
+    day.scan(5, flapping("DE1", rule="country_changed"))
+    day.scan(10, flapping("DE1", Severity.CRITICAL, "plan_blocks_data"))
+    day.scan(15, flapping("DE1", rule="country_changed"))
+    (incident,) = day.incidents.values()
+
+    assert ("plan_blocks_data", Severity.WARNING) == (incident.rule, incident.severity)
+    assert ["opened", "worse"] == day.story()
+
+
 def test_three_wells_are_one_incident_with_one_mention(day):
     """SIMs that fall silent one after the other join one incident, which then names their cell."""
     wells = [silent(f"DE{n}", NOON + n * MINUTE, cell="cell-9") for n in (1, 2, 3)]
