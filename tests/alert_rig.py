@@ -3,7 +3,7 @@
 The database's clock cannot be moved, so what is due is drawn nearer by as much as time moves on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -111,12 +111,13 @@ class Rig:
     async def work(self) -> None:
         """Do all that is due, and what comes of it."""
         while jobs := await self.parts.queue.claim(list(KINDS), 100, 60.0):
-            for job in jobs:
-                await self._done(job)
+            await self.do(jobs)
 
-    async def _done(self, job: Job) -> None:
-        outcome = await execute(job, KINDS[job.kind], self.parts)  # type: ignore[arg-type]
-        await self.parts.queue.record([(job, outcome)])
+    async def do(self, jobs: Iterable[Job]) -> None:
+        """Do some jobs that were claimed."""
+        for job in jobs:
+            outcome = await execute(job, KINDS[job.kind], self.parts)  # type: ignore[arg-type]
+            await self.parts.queue.record([(job, outcome)])
 
     async def incidents(self) -> list[Incident]:
         """Return all incidents, the oldest first."""

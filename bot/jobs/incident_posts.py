@@ -11,16 +11,15 @@ from bot.alerts.rows import IncidentCard, StoredIncident
 from bot.blocks.incident import event_screen, incident_card, summary_card
 from bot.blocks.weblinks import WebLinks
 from bot.clock import Clock
-from bot.jobs.posting import IdempotentPosts, Posted
+from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
 from bot.slack.access import Authorizer
-from bot.slack.errors import WRONG_PLACE, Reason, SlackRefused
+from bot.slack.errors import SlackRefused
 
 CARD_INTERVAL = timedelta(seconds=45)
 """Between two edits of a card at least, but where somebody acted on it or it is over."""
 MOST_LINES = 60
 """Lines of a thread, beyond which only what mentions or ends is told."""
 _ALWAYS = frozenset({EventKind.RESOLVED, EventKind.MERGED, EventKind.TAKEN, EventKind.MUTED})
-UNCHANGEABLE = WRONG_PLACE | {Reason.NOT_EDITABLE}
 log = logging.getLogger(__name__)
 
 
@@ -69,8 +68,7 @@ class IncidentPosts:
         first = shared[0]
         redacts = await self.redacts(first.channel)
         screen = summary_card([redacted_incident(i) for i in shared] if redacts else shared)
-        posted = await self._posts.post(_summary_key(first), first.channel, None, screen)
-        await self._posts.update(posted, screen)
+        await self._posts.post(_summary_key(first), first.channel, None, screen, anew=True)
 
     async def _on_summary(
         self, stored: StoredIncident, shared: Sequence[Incident], *, redacts: bool
@@ -105,7 +103,7 @@ class IncidentPosts:
             else:
                 return replace(stored, card=self._standing(place, print_)), timedelta(0)
         key = f"incident:{incident.id}:card:{stored.cards}"
-        posted = await self._posts.post(key, incident.channel, None, screen)
+        posted = await self._posts.post(key, incident.channel, None, screen, anew=True)
         after = replace(stored, card=self._standing(posted, print_), cards=stored.cards + 1)
         return after, timedelta(0)
 

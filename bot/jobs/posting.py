@@ -9,12 +9,20 @@ surely does not have the first.
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.slack.block_fallback import BlockFallback, Message, Screen
 from bot.slack.client import Json, SlackClient
-from bot.slack.errors import SlackError, SlackOutcomeUnknown, SlackRateLimited, SlackUnreachable
+from bot.slack.errors import (
+    WRONG_PLACE,
+    Reason,
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackRateLimited,
+    SlackRefused,
+    SlackUnreachable,
+)
 from bot.slack.posting import CLOCKS_DIFFER, POST, UPDATE, PostFinder, PostingLimiter, marked
 from bot.store.idempotency import POSTED, SENDING, PostRow, PostRows
 
@@ -22,15 +30,20 @@ log = logging.getLogger(__name__)
 
 SETTLED = 30.0
 """Seconds after which no earlier try can still reach Slack: twice the time that one may take."""
+UNCHANGEABLE = WRONG_PLACE | {Reason.NOT_EDITABLE}
 QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a post stands. `ts` is None where it may be out and cannot be looked for."""
+    """Where a post stands. `ts` is None where it may be out and cannot be looked for.
+
+    `is_new` says that it was sent just now, so that it shows what it was to show.
+    """
 
     channel: str
     ts: str | None
+    is_new: bool = field(default=False, compare=False)
 
 
 class IdempotentPosts:
@@ -60,14 +73,35 @@ class IdempotentPosts:
         self._team = team
         self._settled = settled
 
-    async def post(
-        self, key: str, channel: str, thread: str | None, screen: Screen, *, again: bool = False
+    async def post(  # noqa: PLR0913 -- what, where, and how
+        self,
+        key: str,
+        channel: str,
+        thread: str | None,
+        screen: Screen,
+        *,
+        again: bool = False,
+        anew: bool = False,
     ) -> Posted:
         """Post a screen, or return where it stands already; a person's id is their DM.
 
         `again` says what to do where a lost post cannot be looked for, because a scope is missing:
-        send it once more, or leave it. Raises SlackError and StoreError; to be called again then.
+        send it once more, or leave it. `anew` draws one that stands already as it is now, if it can
+        be changed. Raises SlackError and StoreError; to be called again then.
         """
+        posted = await self._posted(key, channel, thread, screen, again=again)
+        if anew and not posted.is_new:
+            try:
+                await self.update(posted, screen)
+            except SlackRefused as error:
+                if error.reason not in UNCHANGEABLE:
+                    raise
+                log.info("post-left-old", extra={"post": key, "why": error.error})
+        return posted
+
+    async def _posted(
+        self, key: str, channel: str, thread: str | None, screen: Screen, *, again: bool
+    ) -> Posted:
         row = await self._rows.get(key)
         if row and row.state == POSTED:
             return Posted(row.channel, row.ts)
@@ -130,7 +164,7 @@ class IdempotentPosts:
         except SlackError:
             await self._rows.clear(key, tries)
             raise
-        posted = Posted(answer.text("channel"), answer.text("ts"))
+        posted = Posted(answer.text("channel"), answer.text("ts"), is_new=True)
         await self._rows.record(key, posted.channel, posted.ts)
         return posted
 

@@ -15,8 +15,8 @@ from bot.blocks.watch import absent_screen, watch_card, watch_notice
 from bot.blocks.watch_set import set_card, set_notice
 from bot.clock import Clock
 from bot.errors import NotAllowed
-from bot.jobs.posting import IdempotentPosts, Posted
-from bot.slack.errors import WRONG_PLACE, Reason, SlackRefused
+from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
+from bot.slack.errors import WRONG_PLACE, SlackRefused
 from bot.store.idempotency import PostRows
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
@@ -34,7 +34,6 @@ from bot.watches.transitions import (
 )
 from bot.watches.watch import Card, Ending, Notice, NoticeKind, Watch
 
-UNCHANGEABLE = WRONG_PLACE | {Reason.NOT_EDITABLE}
 log = logging.getLogger(__name__)
 
 
@@ -145,7 +144,7 @@ class WatchPosts:
         first = watches[0]
         key = f"watch:{first.card_id}:card:{first.card_count}"
         here, away = [await self._drawn(watches, away=each) for each in (False, True)]
-        posted = await self._post(key, first, self._thread_of(first), here, away)
+        posted = await self._post(key, first, self._thread_of(first), here, away, anew=True)
         return self._standing(watches, posted, 1)
 
     def _standing(self, watches: Iterable[Watch], where: Posted, more: int) -> tuple[Watch, ...]:
@@ -166,8 +165,15 @@ class WatchPosts:
             return set_card(shown, now, away=away)
         return watch_card(shown[0], now, away=away)
 
-    async def _post(
-        self, key: str, watch: Watch, to: Destination, screen: Screen, away: Screen | None = None
+    async def _post(  # noqa: PLR0913 -- what, where, and how
+        self,
+        key: str,
+        watch: Watch,
+        to: Destination,
+        screen: Screen,
+        away: Screen | None = None,
+        *,
+        anew: bool = False,
     ) -> Posted:
         """Post where the watch is, else in the channel alone, else to the owner directly."""
         owner = watch.owner
@@ -176,12 +182,15 @@ class WatchPosts:
         )
         for way in ways:
             try:
-                return await self._posts.post(key, way.channel, way.thread, screen, again=True)
+                return await self._posts.post(
+                    key, way.channel, way.thread, screen, again=True, anew=anew
+                )
             except SlackRefused as error:
                 if error.reason not in WRONG_PLACE:
                     raise
                 log.info("watch-place-refused", extra={"watch": watch.id, "why": error.error})
-        return await self._posts.post(key, owner.person, None, away or screen, again=True)
+        shown = away or screen
+        return await self._posts.post(key, owner.person, None, shown, again=True, anew=anew)
 
     def _thread_of(self, watch: Watch) -> Destination:
         """Return where replies go: the thread it was asked in, else that of the card."""

@@ -61,9 +61,7 @@ async def _answer(
     screen = await work.draw(args, answers)
     key = f"foreign_alert {args['channel']} {args['thread']} {args['identity']}"
     try:
-        posted = await services.posts.post(key, args["channel"], args["thread"], screen)
-        if args["times"] > 1:
-            await services.posts.update(posted, screen)
+        await services.posts.post(key, args["channel"], args["thread"], screen, anew=True)
     except SlackError as error:
         if isinstance(error, SlackRefused) and error.reason in NEVER:
             return _dropped("not_posted", services)

@@ -178,9 +178,8 @@ async def alert_blind(job: Job, services: JobServices) -> Outcome | None:
         return Done()
     screen = blind_screen(datetime.fromtimestamp(since, UTC), over, told)
     try:
-        posted = await services.posts.post(f"{job.key}:{since:.0f}", channel, None, screen)
-        if over:
-            await services.posts.update(posted, screen)
+        key = f"{job.key}:{since:.0f}"
+        await services.posts.post(key, channel, None, screen, anew=over is not None)
     except SlackError as error:
         return Done() if pause_reason(error) else retry_later(job, error)
     return Done() if over else Again(CHECK)

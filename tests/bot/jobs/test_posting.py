@@ -25,6 +25,7 @@ HISTORY = {"chat:write", "channels:history", "groups:history", "im:history", "im
 
 AS_AFTER_A_KILL = update(posts).values(state=SENDING, ts=None)
 HELLO = Screen("hello", [section("*hello*")])
+LATER = Screen("later", [section("*later*")])
 
 FOLD = container("folded", [section("inside")])
 FOLDED = Screen("words", [Degradable("container", [FOLD], lambda: [section("plain")])])
@@ -90,6 +91,20 @@ async def test_a_key_is_one_post(once, replica, slack):
     assert [Posted(CHANNEL, message.ts)] * 3 == places
     assert ("hello", None) == (message.text, message.thread_ts)
     assert ["hello", "hello"] == texts(slack)
+
+
+async def test_a_post_that_stands_already_is_drawn_anew(once, replica, slack):
+    """What was sent before a kill may be old by now; what was deleted meanwhile is left so."""
+    await once.post("one", CHANNEL, None, HELLO, anew=True)
+    edits = len(slack.api.calls.of(UPDATE))
+    await replica().post("one", CHANNEL, None, LATER, anew=True)
+    (message,) = slack.seen_by("ben")
+    slack.workspace.messages.remove(message.ts)
+    posted = await replica().post("one", CHANNEL, None, HELLO, anew=True)
+
+    assert (0, "later") == (edits, message.text)
+    assert Posted(CHANNEL, message.ts) == posted
+    assert [] == texts(slack)
 
 
 async def test_where_a_post_stands(once, slack):

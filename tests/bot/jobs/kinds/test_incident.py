@@ -10,7 +10,8 @@ from bot.alerts.repository import MOST_CARDS
 from bot.demo.stories.common_outage import STORY as WELLS
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
 from bot.emulators.kore.cards import Card
-from tests.alert_rig import ANA, BEN, SECOND, alerting
+from bot.jobs.outcomes import execute
+from tests.alert_rig import ANA, BEN, KINDS, SECOND, alerting
 
 WELL = [f"well-{number}" for number in range(1, 6)]
 
@@ -191,6 +192,29 @@ async def test_incidents_are_counted(rig):
 
     assert {"opened": 1.0} == opened
     assert {"opened": 1.0, "resolved": 1.0} == rig.counted()
+
+
+async def test_a_card_whose_maker_was_killed_is_not_left_old(rig):
+    """It stands in the channel, which nobody wrote down; meanwhile all are back."""
+    await rig.add()
+    fall_silent(rig, *WELL[:3])
+    rig.parts.clock.move(360)
+    await rig.due_in(360)
+    alert_kinds = [name for name in KINDS if not name.startswith("incident")]
+    while jobs := await rig.parts.queue.claim(alert_kinds, 100, 60.0):
+        await rig.do(jobs)
+    (job,) = await rig.parts.queue.claim(["incident"], 1, 60.0)
+    await execute(job, KINDS["incident"], rig.parts)
+    for well in WELL[:3]:
+        rig.kore.events.recover(well)
+    rig.parts.clock.move(900)
+    await rig.due_in(900)
+    while jobs := await rig.parts.queue.claim(alert_kinds, 100, 60.0):
+        await rig.do(jobs)
+    await rig.parts.queue.release([job.key])
+    await rig.move(6)
+
+    assert ["✅"] == [card[0] for card in rig.cards()]
 
 
 async def test_a_lost_job_is_found(rig):
