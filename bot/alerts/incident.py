@@ -88,6 +88,11 @@ class DownSim:
         """Whether it is down now."""
         return self.back_at is None
 
+    def fallen(self, severity: Severity, since: datetime) -> "DownSim":
+        """Return it as it is down once more."""
+        times = self.times + 1
+        return replace(self, back_at=None, gone=None, times=times, since=since, severity=severity)
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
@@ -197,6 +202,12 @@ class Incident:
         event = Event(self.seq, at, kind, **more)  # type: ignore[arg-type]
         events = (*self.events, event)[-MOST_EVENTS:]
         return replace(self, events=events, seq=self.seq + 1)
+
+    def reopened_at(self, at: datetime) -> "Incident":
+        """Return it open again; whoever was called once is not called again."""
+        called = self.escalated_at or at
+        again = replace(self, resolved_at=None, resolved_by=None, escalated_at=called)
+        return replace(again, reopened=self.reopened + 1)
 
     def since(self, seq: int) -> tuple[Event, ...]:
         """Return the events from a number on, the oldest first."""

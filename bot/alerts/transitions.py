@@ -170,7 +170,7 @@ class _Scan:
         if member.is_down:
             return replace(member, severity=cause.severity)
         self._fell.setdefault(incident.id, []).append(member.sid)
-        return _fallen(member, cause, self._since(self.reading.sick[sid]))
+        return member.fallen(cause.severity, self._since(self.reading.sick[sid]))
 
     def _returned(self, incident: Incident, member: DownSim) -> DownSim:
         at, since = self.reading.at, self.reading.back.get(member.sid)
@@ -335,7 +335,7 @@ class _Scan:
             member = self._member(sim, incident.family)
             if was := members.get(sim.sid):
                 cause = sim.cause_in(incident.family) or sim.causes[0]
-                member = _fallen(was, cause, self._since(sim))
+                member = was.fallen(cause.severity, self._since(sim))
                 self._fell.setdefault(id_, []).append(sim.sid)
             else:
                 self._joined.setdefault(id_, []).append(sim.sid)
@@ -345,7 +345,7 @@ class _Scan:
             members=tuple(members.values()),
             first_at=min(incident.first_at, *(self._since(sim) for sim in sims)),
         )
-        self._now[id_] = joined if incident.is_open else _reopened(joined, self.reading.at)
+        self._now[id_] = joined if incident.is_open else joined.reopened_at(self.reading.at)
 
     def _merge(self, younger: Incident, older: str) -> None:
         """Move the SIMs of an incident into an older one of the same outage."""
@@ -377,23 +377,6 @@ def _standing(sim: SickSim | None, family: str) -> Cause | None:
     if sim is None:
         return None
     return sim.cause_in(family) or (sim.causes[0] if family != SILENT else None)
-
-
-def _fallen(member: DownSim, cause: Cause, since: datetime) -> DownSim:
-    times = member.times + 1
-    return replace(
-        member, back_at=None, gone=None, times=times, since=since, severity=cause.severity
-    )
-
-
-def _reopened(incident: Incident, at: datetime) -> Incident:
-    return replace(
-        incident,
-        resolved_at=None,
-        resolved_by=None,
-        reopened=incident.reopened + 1,
-        escalated_at=incident.escalated_at or at,  # whoever was called once is not called again
-    )
 
 
 def _is_same(incident: Incident, outage: Outage, lines: Lines) -> bool:
