@@ -1,16 +1,23 @@
-"""What a soak measures: memory, acks, and what the machine itself keeps everybody waiting for."""
+"""What a soak measures and reads: memory, acks, what the machine keeps waiting, answers, logs."""
 
 import asyncio
+import json
 import os
 import re
 from bisect import bisect_left
 from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from time import monotonic
 from urllib.request import urlopen
 
+from bot.sessions.open_questions import KIND
+from bot.slack.posting import ANSWER, ASKING, MAYBE_TWICE
+
+HANDLED = ("not-delivered", "store-lost", "Failed to ")  # the last: the SDK, which reconnects
+PROGRESS = ("Looking up", "⏳")
 LEAST_MS = (1, 2.5, 5, 10, 20, 50, 100, 500, 1000, 3000, inf)
 
 
@@ -67,3 +74,49 @@ def cpu_waits(pid):
         used, waited, _ = map(int, Path(f"/proc/{pid}/schedstat").read_text().split())
         return waited / used
     return 0.0
+
+
+@dataclass(eq=False)
+class Question:
+    """What one person asked; `error` is what Slack showed where it did not reach the bot."""
+
+    person: str
+    error: str | None = None
+    answers: list = field(default_factory=list)
+
+    @property
+    def state(self):
+        told = "told by Slack" if self.error else "waiting"
+        return "answered" if self.answers else told
+
+    @property
+    def doubled(self):
+        """What stands there twice, and does not say that it may."""
+        sure = Counter(words_of(each) for each in self.answers if MAYBE_TWICE not in str(each))
+        return [words for words, count in sure.items() if count > 1]
+
+
+def is_unhandled(line):
+    """Return whether a line of a log tells of an error that nobody planned for."""
+    with suppress(ValueError):
+        told = json.loads(line)
+        return told["level"] in {"ERROR", "CRITICAL"} and not told["message"].startswith(HANDLED)
+    return not line.startswith("simsessions: ")  # why it did not start, in words
+
+
+def own_key(message):
+    """Return the key of a post of the bot's own accord; "" for an answer."""
+    key = message.metadata["event_payload"]["key"] if message.metadata else ""
+    return "" if key.startswith((ANSWER, ASKING)) else key
+
+
+def is_answer(message):
+    """Return whether this tells the asker how it went, even that it was interrupted."""
+    key = own_key(message)
+    return not ((key and not key.startswith(KIND)) or message.text.startswith(PROGRESS))
+
+
+def words_of(message):
+    """Return what a message says, whenever it says so."""
+    drawn = re.findall(r"'text': ('[^']*'|\"[^\"]*\")", str(message.blocks))
+    return re.sub(r"\d+", "", f"{message.text} {drawn}")

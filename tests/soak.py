@@ -20,65 +20,63 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from contextlib import ExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, time
 
 from sqlalchemy import select, update
 
+from bot.alerts.rows import incident_from_row
 from bot.app.assembly import EVENTS_PATH
-from bot.app.jobs import subscriptions
+from bot.app.jobs import alert_work, subscriptions
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.digests.schedule import DigestSchedule, Frequency
+from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT, HOME, Channel, Person
-from bot.sessions.open_questions import KIND
 from bot.slack.manifest import bot_scopes
-from bot.slack.posting import ANSWER, ASKING, MAYBE_TWICE
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue
 from bot.store.schema import jobs, schedules, watches
+from tests.alert_rig import FLEET_OPS, an_alert
+from tests.bot.alerts.receiver import OK, receiving, status
 from tests.bot.jobs.processes import AT_WORK, Forks, Processes, is_alive
 from tests.chaos import Chaos
 from tests.databases import time_passes
 from tests.digest_rig import pumps
-from tests.measures import Lags, acks, by_milliseconds, cpu_waits, megabytes
+from tests.measures import (
+    Lags,
+    Question,
+    acks,
+    by_milliseconds,
+    cpu_waits,
+    is_answer,
+    is_unhandled,
+    megabytes,
+    own_key,
+)
 from tests.postgres_server import PostgresServer
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, slack_side
 
 SIMS, DOWN = 30, ("pump-7", "tank-3", "camera-2")
+WEBHOOK_SECRET = "s3cr3t-0f-the-webhook"
 TYPED = "quokka"  # in what people type, and in nothing else
 TEXTS = ("truck-42", "pump-7", "truck-42 history 7", "offline", "pump-7 tank-3 truck-42", "help")
 WAYS = ("command", "command", "mention", "in thread", "directly")
-PROGRESS = ("Looking up", "⏳")
 YEARLY = DigestSchedule(Frequency.CRON, line="0 0 1 1 *")
-HANDLED = ("not-delivered", "store-lost", "Failed to ")  # the last: the SDK, which reconnects
-
-
-@dataclass(eq=False)
-class Question:
-    """What one person asked; `error` is what Slack showed where it did not reach the bot."""
-
-    person: str
-    error: str | None = None
-    answers: list = field(default_factory=list)
-
-    @property
-    def state(self):
-        told = "told by Slack" if self.error else "waiting"
-        return "answered" if self.answers else told
 
 
 class Soak:
     """A bot and a worker, started again whenever they end, and all that is asked of them."""
 
-    def __init__(self, processes, slack, chance, port):
+    def __init__(self, processes, slack, chance, port, receiver):
         self.processes, self.database, self.kore = processes, processes.database, processes.kore
-        self.slack, self.chance, self.port = slack, chance, port
+        self.slack, self.chance, self.port, self.receiver = slack, chance, port, receiver
+        queue = JobQueue(self.database)
+        self.alerting = alert_work(self.database, queue, None, subscriptions(self.database, queue))
         self.pids, self.logs, self.ended, self.memory = {}, [], Counter(), defaultdict(list)
         self.questions, self.asked_by, self.due, self.tasks, self.keepers = [], {}, [], [], []
         self.lags, self.acked = Lags(), {}
@@ -92,6 +90,7 @@ class Soak:
         loops += [
             self.lags.run(),
             *(self._digests(f"{n:08x}") for n in range(2)),
+            self._alerts(),
             *map(self._watches, DOWN),
         ]
         running = [asyncio.ensure_future(each) for each in loops]
@@ -199,6 +198,16 @@ class Soak:
             while not (await self._stored(over)).all():  # noqa: ASYNC110 -- another process; the next one would be skipped
                 await asyncio.sleep(0.5)
 
+    async def _alerts(self):
+        """Have an alert look again and again at what falls and comes back, and tell a webhook."""
+        now, often, find = SystemClock().now(), timedelta(seconds=3), self.kore.account.find
+        sims = tuple(ListedSim(find(name).sim(now)["sid"], name) for name in DOWN)
+        about = {"selection": Selection(SelectionKind.LISTED, sims=sims), "webhook": "ops"}
+        await self.alerting.alerts.add(an_alert(made_at=now, interval=often, **about))
+        while True:
+            await self._pause(0.1, 2)
+            self.receiver.answers.append(self.chance.choice((OK, status(500), status(429))))
+
     # --- what is there
 
     def _messages(self):
@@ -228,24 +237,46 @@ class Soak:
         posts, waiting = self.posts(), [q for q in self.questions if q.state == "waiting"]
         lost = [f"{each.person} has no answer" for each in waiting]
         lost += [f"{key} is not posted" for key in self.due if key not in posts]
-        untold = [row for row in await self._watched() if not self._is_told(row.id)]
-        return [*lost, *(f"watch {row.id} of {row.name} is not told" for row in untold)]
+        unseen = [row for row in await self._watched() if not self._is_told(row.id)]
+        every = map(
+            incident_from_row, await self.alerting.incidents.rows.open_in("T0ACMEIOT", FLEET_OPS)
+        )
+        untold = [each.incident.id for each in every if each.told != each.incident.seq - 1]
+        lost += [f"incident {id_} is not told" for id_ in untold]
+        lost += [f"{key} is not sent" for key in await JobQueue(self.database).live("webhook", "")]
+        return [*lost, *(f"watch {row.id} of {row.name} is not told" for row in unseen)]
 
     async def wrongs(self):
         """Return all that should not be."""
         twice = [f"{key}: {count} times" for key, count in self.posts().items() if count > 1]
-        logs = "".join(log.read_text() for log in self.logs)
-        unclaimed = set(re.findall(r'"not-claimed".*"user": "(\w+)"', logs))
-        for question in (each for each in self.questions if each.person not in unclaimed):
-            sure = Counter(words_of(a) for a in question.answers if MAYBE_TWICE not in str(a))
-            twice += [f"{question.person}: twice: {a[:90]}" for a in sure if sure[a] > 1]
-        return [*await self.missing(), *twice, *self._in_logs()]
+        unnoted = self._unnoted()
+        for question in (each for each in self.questions if each.person not in unnoted):
+            twice += [f"{question.person}: twice: {each[:90]}" for each in question.doubled]
+        return [*await self.missing(), *twice, *self._out_of_order(), *self._in_logs()]
+
+    def _out_of_order(self):
+        news = [json.loads(body)["id"].split("-") for _, body in self.receiver.requests]
+        by_incident = defaultdict(list)
+        for incident, number in news:
+            by_incident[incident].append(int(number))
+        return [f"{each}: news {n}" for each, n in by_incident.items() if n != sorted(n)]
 
     def _in_logs(self):
-        fixed = BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, self.kore.client_secret, TYPED
+        ours = BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, self.kore.client_secret
+        fixed = *ours, WEBHOOK_SECRET, self.receiver.base, TYPED
         secret = re.compile("|".join(map(re.escape, (*fixed, *self.kore.tokens._expiry))))
         lines = ((log, line) for log in self.logs for line in log.read_text().splitlines())
         return [f"{log}: {it[:2000]}" for log, it in lines if secret.search(it) or is_unhandled(it)]
+
+    def _doubled(self):
+        """Count doubled answers, and of those the ones that the store could not prevent."""
+        of, unnoted = {q.person for q in self.questions if q.doubled}, self._unnoted()
+        return f"{len(of)} (un-noted: {len(of & unnoted)})"
+
+    def _unnoted(self):
+        """Return who asked while the store could not note that their question is answered."""
+        logs = "".join(log.read_text() for log in self.logs)
+        return set(re.findall(r'"not-claimed".*"user": "(\w+)"', logs))
 
     async def figures(self):
         """Return how it goes, in a line."""
@@ -255,7 +286,8 @@ class Soak:
         bots = [each for (command, _), each in self.memory.items() if command == "run" and each]
         return (
             f"asked {len(self.questions)} {dict(Counter(q.state for q in self.questions))}, "
-            f"digests {len(self.due)}, watches told {told}, ended {dict(self.ended)}, "
+            f"doubled {self._doubled()}, digests {len(self.due)}, watches told {told}, "
+            f"news {len(self.receiver.requests)}, ended {dict(self.ended)}, "
             f"bot {bots[-1][0]:.0f} -> {bots[-1][-1]:.0f} MB, "
             f"grew by {max(max(each) - each[0] for each in bots):.0f} at most, "
             f"waits for a CPU {cpu_waits(self.pids['run']):.1f} times as long as it has one, "
@@ -292,32 +324,6 @@ async def cancelled(tasks):
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def is_unhandled(line):
-    """Return whether a line of a log tells of an error that nobody planned for."""
-    with suppress(ValueError):
-        told = json.loads(line)
-        return told["level"] in {"ERROR", "CRITICAL"} and not told["message"].startswith(HANDLED)
-    return not line.startswith("simsessions: ")  # why it did not start, in words
-
-
-def own_key(message):
-    """Return the key of a post of the bot's own accord; "" for an answer."""
-    key = message.metadata["event_payload"]["key"] if message.metadata else ""
-    return "" if key.startswith((ANSWER, ASKING)) else key
-
-
-def is_answer(message):
-    """Return whether this tells the asker how it went, even that it was interrupted."""
-    key = own_key(message)
-    return not ((key and not key.startswith(KIND)) or message.text.startswith(PROGRESS))
-
-
-def words_of(message):
-    """Return what a message says, whenever it says so."""
-    drawn = re.findall(r"'text': ('[^']*'|\"[^\"]*\")", str(message.blocks))
-    return re.sub(r"\d+", "", f"{message.text} {drawn}")
-
-
 @asynccontextmanager
 async def soak_of(forks, url, chance, *, people=500, over_http=False, **env):
     """Put a soak up on an empty store, with its chaos; whatever it starts ends with it."""
@@ -328,14 +334,20 @@ async def soak_of(forks, url, chance, *, people=500, over_http=False, **env):
     names = {"C0FLEETOP": "fleet-ops", "C0DIGESTS": "digests"}
     channels = [Channel(id_, name, "public", here) for id_, name in names.items()]
     about = {"people": crowd, "channels": channels}
-    async with serving(api.app) as kore_url, slack_side(clock, **about) as slack:
+    async with (
+        serving(api.app) as kore_url,
+        slack_side(clock, **about) as slack,
+        receiving() as receiver,
+    ):
         slack.api.scopes |= frozenset.union(*bot_scopes())
         env |= {"SIMSESSIONS_WATCH_INTERVAL": "1", "SIMSESSIONS_SESSIONS_TTL": "2"}
+        env["SIMSESSIONS_WEBHOOKS"] = f"ops={receiver.base} secret={WEBHOOK_SECRET}"
+        env["SIMSESSIONS_WEBHOOKS_INTERNAL"] = "yes"
         if over_http:
             slack.api.request_url = f"http://127.0.0.1:{port}{EVENTS_PATH}"
             env |= {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET}
         processes = Processes(forks, database, url, api, kore_url, slack.api_url, **env)
-        soak = Soak(processes, slack, chance, port)
+        soak = Soak(processes, slack, chance, port, receiver)
         try:
             yield soak, Chaos(api, slack.api, url, chance)
         finally:
