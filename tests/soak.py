@@ -278,6 +278,12 @@ class Soak:
         logs = "".join(log.read_text() for log in self.logs)
         return set(re.findall(r'"not-claimed".*"user": "(\w+)"', logs))
 
+    def log_of(self, wrongs):
+        """Return what the logs say of whoever, or whatever, each of these begins with."""
+        about = [re.split(r"[ :]", wrong)[0] for wrong in wrongs]
+        lines = (line for log in self.logs for line in log.read_text().splitlines())
+        return [line[:1000] for line in lines if any(each in line for each in about)]
+
     async def figures(self):
         """Return how it goes, in a line."""
         self.sweep()
@@ -364,6 +370,7 @@ async def by_hand(options, forks, url):
         await soak.run(seconds, chaos, rate=options.rate, kill_every=options.kill_every, tell=print)
         wrongs = await soak.wrongs()
         print(await soak.figures(), f"{chaos.thrown} faults", *wrongs or ["Well."], sep="\n")  # noqa: T201
+        print(*soak.log_of(wrongs), sep="\n")  # noqa: T201
     return bool(wrongs)
 
 
