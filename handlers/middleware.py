@@ -1,8 +1,9 @@
 """The way in for commands, clicks and events: drops what came before and who may not ask."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
@@ -96,7 +97,7 @@ class Middleware(AsyncMiddleware):
         self._services.metrics.received(kind, "refused")
         if request := self._asker_of(body, kind):
             reply = Reply(error_screen(error))
-            refusal = send(reply, request, self._services.replying)
+            refusal: Coroutine[Any, Any, object] = send(reply, request, self._services.replying)
         elif part(body, "event").get("type") == OPENED:
             refusal = show_refusal(of_event(body).user, error, self._services.home_tabs)
         elif part(body, "event").get("type") == PANE_OPENED:

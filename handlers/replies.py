@@ -63,19 +63,21 @@ class Reply:
     later: "Callable[[], Awaitable[Reply | None]] | None" = None
 
 
-async def send(reply: Reply, request: Request, replying: Replying) -> None:
-    """Deliver a reply. Raises NotShared where it was for all; else what fails is only logged.
+async def send(reply: Reply, request: Request, replying: Replying) -> bool:
+    """Deliver a reply, return whether it is out. Raises NotShared where it was for all.
 
     What was asked aloud is answered aloud, or else to the asker alone.
     """
     if reply.quiet:
-        return
+        return True
     try:
         await _send(reply, request, replying)
     except BotError as error:
         log.exception("not-delivered")
         if reply.in_channel and not (reply.replace or request.aloud):
             raise NotShared from error
+        return False
+    return True
 
 
 async def _send(reply: Reply, request: Request, replying: Replying) -> None:
@@ -155,14 +157,14 @@ def answer_later(name: str, work: Work, context: Context) -> None:
 async def answer(name: str, work: Work, context: Context) -> None:
     """Do `work` within a minute and send its reply, or what went wrong instead of it.
 
-    Where this process is killed meanwhile, another one tells whoever asked.
+    Where this process is killed meanwhile, or Slack takes no answer, whoever asked is told later.
     """
     services, request = context.services, context.request
     services.questions.begin(request)
 
     async def tell(reply: Reply) -> None:
-        await send(reply, request, services.replying)
-        services.questions.end(request)
+        is_out = await send(reply, request, services.replying)
+        (services.questions.end if is_out else services.questions.leave)(request)
 
     async def do() -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):

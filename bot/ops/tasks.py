@@ -61,7 +61,7 @@ class Tasks:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
+    def start(self, work: Coroutine[Any, Any, object], *, name: str) -> asyncio.Task[None]:
         """Go on with `work` beside the caller, at most `longest_seconds`."""
         task = asyncio.create_task(self._run(work, name), name=name)
         self._tasks.add(task)
@@ -107,7 +107,7 @@ class Tasks:
         if self._turns:
             turn.get_loop().call_soon(self._give_turn)
 
-    async def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    async def _run(self, work: Coroutine[Any, Any, object], name: str) -> None:
         try:
             await self._turn()
             async with asyncio.timeout(self._longest):

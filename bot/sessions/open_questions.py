@@ -83,6 +83,7 @@ class OpenQuestions:
         self._journal = journal
         self._taken: Counter[str] = Counter()
         self._open: dict[str, OpenQuestion] = {}
+        self._left: dict[str, OpenQuestion] = {}
         self._written: set[str] = set()
         self._held_at = 0.0
         self._changed = asyncio.Event()
@@ -122,6 +123,12 @@ class OpenQuestions:
         self._cross_out(_key(asked))
         self._changed.set()
 
+    def leave(self, asked: Asked) -> None:
+        """Have them told later: Slack took no answer."""
+        if found := self._open.pop(_key(asked), None):
+            self._left[_key(asked)] = found
+            self._changed.set()
+
     async def run(self) -> None:
         """Take over what is left here, then write down what stays open, until cancelled."""
         while not await self._saved(self.take_over):
@@ -144,12 +151,17 @@ class OpenQuestions:
     async def save(self) -> None:
         """Write down how it stands. Raises StoreError."""
         self._changed.clear()
-        now, is_open = self._clock.monotonic(), dict(self._open)
-        new = [each.job for key, each in is_open.items() if key not in self._written]
-        over, held = self._written - is_open.keys(), self._written & is_open.keys()
+        now, is_open, left = self._clock.monotonic(), dict(self._open), dict(self._left)
+        kept = is_open | left
+        new = [each.job for key, each in kept.items() if key not in self._written]
+        over, held = self._written - kept.keys(), self._written & is_open.keys()
         if new or over or (held and now - self._held_at >= AGAIN_SECONDS):
             await self._queue.hold_off(new, held, over, HELD_SECONDS)
             self._written, self._held_at = set(is_open), now
+        for key in left:
+            self._written.discard(key)
+            self._left.pop(key)
+            self._cross_out(key)
 
     async def aclose(self) -> None:
         """Forget those that were answered; of the rest, another process tells whoever asked."""
@@ -182,7 +194,7 @@ class OpenQuestions:
             self._journal.add(_key(found), found.note)
 
     def _cross_out(self, key: str) -> None:
-        if key not in self._open and not self._taken[key]:
+        if not (key in self._open or key in self._left or self._taken[key]):
             self._journal.remove(key)
 
     async def _news(self) -> None:

@@ -13,6 +13,7 @@ from bot.ops.logging import begin_request
 from bot.sims.errors import Candidate, SimNotFound
 from bot.sims.identifier import unquoted
 from bot.slack.access import Actor
+from bot.store.jobs import JobQueue
 from handlers import replies
 from handlers.payloads import Context, Request, from_command
 from handlers.replies import Reply, answer, send, to_reply
@@ -116,8 +117,8 @@ async def test_work_that_is_cut_by_a_stop_is_said(whole, context):
     assert counted(whole, "work", "cancelled")
 
 
-async def test_an_answer_that_cannot_be_delivered_ends_there(whole, context, caplog):
-    """When no way is left it is logged, and nothing escapes."""
+async def test_an_answer_that_cannot_be_delivered_is_not_the_end(whole, context, caplog):
+    """When no way is left it is logged, nothing escapes, and whoever asked is told later."""
     for way in ("/response", "chat.postEphemeral", "chat.postMessage"):
         whole.slack.api.faults.fail(way, "account_inactive", times=9)
 
@@ -125,9 +126,12 @@ async def test_an_answer_that_cannot_be_delivered_ends_there(whole, context, cap
         return DONE
 
     await answer("work", work, context)
+    await whole.bot.services.questions.save()
+    queue = JobQueue(whole.bot.services.store)
 
     assert "not-delivered" in caplog.text
     assert () == whole.slack.seen_by("ana")
+    assert "ready" == (await queue.get(f"interrupted:{context.request.id}")).state
 
 
 async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole, context):

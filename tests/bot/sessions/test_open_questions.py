@@ -62,3 +62,18 @@ async def test_who_is_left_without_an_answer_stays_written_down(database, questi
     await questions.aclose()
 
     assert "ready" == (await job_of(database, cut)).state
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+async def test_who_could_not_be_told_is_told_later(database, questions, is_written):
+    """Where Slack takes no answer the question is held no more, and not forgotten either."""
+    mute = asked()
+    questions.begin(mute)
+    if is_written:
+        await questions.save()
+    questions.leave(mute)
+    await questions.save()
+    await questions.save()
+    await questions.aclose()
+
+    assert "ready" == (await job_of(database, mute)).state
