@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import mcp_types as types
@@ -175,6 +176,7 @@ def _refused(status: int, why: str, headers: Mapping[str, str] | None = None) ->
     return JSONResponse({"error": why}, status, headers=headers)
 
 
+@cache
 def _user(caller: Caller) -> AuthenticatedUser:
     """Return the caller as the SDK knows it: a session is for its maker alone."""
     return AuthenticatedUser(AccessToken(token=caller.name, client_id=caller.name, scopes=[]))
